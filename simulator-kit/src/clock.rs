@@ -1,0 +1,60 @@
+//! The gateway's clock.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A clock that starts at a given moment, or follows the system's, and can be moved forward.
+///
+/// Clones share the same time.
+#[derive(Clone, Debug)]
+pub struct Clock(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// `None` follows the system clock.
+    start: Option<i64>,
+    moved: AtomicI64,
+}
+
+impl Clock {
+    /// The system's time, plus whatever [`advance`](Self::advance) adds.
+    pub fn system() -> Self {
+        Self(Arc::new(Inner { start: None, moved: AtomicI64::new(0) }))
+    }
+
+    /// A clock that stands still at `unix_seconds` until it is moved.
+    pub fn fixed(unix_seconds: i64) -> Self {
+        Self(Arc::new(Inner { start: Some(unix_seconds), moved: AtomicI64::new(0) }))
+    }
+
+    /// Seconds since the Unix epoch.
+    pub fn unix_seconds(&self) -> i64 {
+        let start = self.0.start.unwrap_or_else(|| {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        });
+        start.saturating_add(self.0.moved.load(Ordering::SeqCst))
+    }
+
+    /// Moves the clock forward by whole seconds.
+    pub fn advance(&self, by: Duration) {
+        let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+        self.0.moved.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clones_share_the_time_and_it_only_moves_when_told() {
+        let clock = Clock::fixed(1_700_000_000);
+        let same = clock.clone();
+        clock.advance(Duration::from_secs(60));
+        assert_eq!(same.unix_seconds(), 1_700_000_060);
+    }
+}

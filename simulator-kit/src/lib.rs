@@ -1,0 +1,25 @@
+//! What simulated gateways share.
+//!
+//! A simulated gateway is an [`axum::Router`] with state of its own. This crate serves it on
+//! loopback so that it can also *not* answer ([`Server`], [`HangUp`]), gives it a clock that
+//! tests move ([`Clock`]), and sends its notifications to the merchant ([`Outbox`]).
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use axum::{Router, response::IntoResponse, routing::post};
+//! use simulator_kit::{HangUp, Server};
+//!
+//! // This gateway books a payout and then loses the answer.
+//! let gateway = Router::new().route("/payout", post(|| async { HangUp.into_response() }));
+//! let server = Server::start(gateway, "127.0.0.1:0".parse().unwrap()).await.unwrap();
+//! assert!(server.address().ip().is_loopback());
+//! # });
+//! ```
+
+mod clock;
+mod outbox;
+mod server;
+
+pub use clock::Clock;
+pub use outbox::{Outbox, Outgoing, Receipt, Schedule};
+pub use server::{HangUp, Server};

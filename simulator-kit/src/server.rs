@@ -1,0 +1,136 @@
+//! A loopback HTTP server that can drop a connection instead of answering.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+
+use axum::{
+    Router,
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tower::ServiceExt;
+
+/// A running HTTP server. Dropping it stops it and closes every connection.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+}
+
+/// Returned by a handler to close the connection without an answer.
+///
+/// Whatever the handler did before stays done: this is how a simulated gateway books a payout
+/// and loses the answer.
+#[derive(Clone, Copy, Debug)]
+pub struct HangUp;
+
+impl IntoResponse for HangUp {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl Server {
+    /// Serves `router` at `at`; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// The address cannot be bound.
+    pub async fn start(router: Router, at: SocketAddr) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(at).await?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(accept(listener, router, stopped));
+        Ok(Self { address, stop })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://host:port`, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Stops accepting and closes every connection.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+}
+
+async fn accept(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
+    // Dropping the set aborts the connections in it.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            // Also ends when the `Server` is dropped and the sender with it.
+            _ = stopped.changed() => break,
+            accepted = listener.accept() => {
+                let Ok((stream, _)) = accepted else { continue };
+                let router = router.clone();
+                connections.spawn(async move {
+                    let service = service_fn(move |request: hyper::Request<Incoming>| {
+                        answer(router.clone(), request)
+                    });
+                    // A client that goes away is not an error of the gateway.
+                    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                });
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// `Err` makes hyper close the connection.
+async fn answer(router: Router, request: hyper::Request<Incoming>) -> Result<Response, HungUp> {
+    let response: Result<Response, Infallible> = router.oneshot(request.map(Body::new)).await;
+    let Ok(response) = response;
+    match response.extensions().get::<HangUp>() {
+        Some(HangUp) => Err(HungUp),
+        None => Ok(response),
+    }
+}
+
+#[derive(Debug)]
+struct HungUp;
+
+impl std::fmt::Display for HungUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the simulated gateway closed the connection on purpose")
+    }
+}
+
+impl std::error::Error for HungUp {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    async fn raw_get(address: SocketAddr, path: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer).await;
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_handler_can_hang_up_and_the_next_request_is_answered() {
+        let router = Router::new()
+            .route("/hang", get(|| async { HangUp }))
+            .route("/fine", get(|| async { "fine" }));
+        let server = Server::start(router, "127.0.0.1:0".parse().unwrap()).await.unwrap();
+        assert_eq!(raw_get(server.address(), "/hang").await, "");
+        assert!(raw_get(server.address(), "/fine").await.ends_with("fine"));
+    }
+}
