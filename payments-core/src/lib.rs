@@ -1,1 +1,95 @@
-//! Placeholder.
+//! The core of the payments framework: one set of traits over payment gateways.
+//!
+//! A *provider* is a payment gateway and the crate that speaks to it. What it can be, it is by
+//! role: [`PaymentProvider`] takes money, [`VirtualAccountProvider`] receives it on account
+//! numbers, [`PayoutProvider`] sends it, [`StatementProvider`] lists it, and
+//! [`NotificationReceiver`] hears about it. No gateway's name appears in this crate.
+//!
+//! Four things hold everywhere:
+//!
+//! - **An [`Error`] means that nothing happened.** What may have happened is a [`Submission`],
+//!   which `?` cannot throw away.
+//! - **Only proof ends a transaction.** A delivery is believed as far as its
+//!   [`Proof`](notification::Proof) covers it; the rest is confirmed by inquiry.
+//! - **Money is exact.** [`Money`](money::Money) is whole minor units; no float, no rounding.
+//! - **What a provider can do is data**, and what it cannot do is refused before anything is sent.
+//!
+//! ```
+//! use payments_core::{OrderRef, Submission, money::Money, payment::*};
+//!
+//! async fn open(provider: &dyn PaymentProvider) -> payments_core::Result<()> {
+//!     let request = CreatePayment::new(OrderRef::new("20260042")?, Money::vnd(50_000))?
+//!         .with_description("Two coffees");
+//!     match provider.create_payment(&request).await? {
+//!         Submission::Accepted(payment) => println!("the buyer's next step: {:?}", payment.next),
+//!         Submission::Declined(decline) => println!("refused: {decline}"),
+//!         Submission::Uncertain(_) => println!("ask later with find_payment"),
+//!     }
+//!     Ok(())
+//! }
+//! # let _ = open;
+//! ```
+//!
+//! # Where to read on
+//!
+//! The roles: [`payment`], [`virtual_account`], [`payout`], [`statement`], [`notification`].
+//! Their words: [`money`], [`bank`], [`vietqr`], [`rules`], [`step`]. What a provider crate is
+//! built on: [`transport`], [`formula`], [`config`], [`registry`].
+//!
+//! # Features
+//!
+//! | feature | makes available |
+//! |---|---|
+//! | `reqwest` | [`transport::HttpClient`]; without it there is no HTTP client and no TLS in the tree |
+//! | `inventory` | [`registry::Registry::linked`] |
+//! | `qr` | QR codes as SVG and as terminal blocks |
+
+pub mod bank;
+pub mod config;
+pub mod formula;
+pub mod money;
+pub mod notification;
+pub mod options;
+pub mod payment;
+pub mod payout;
+pub mod registry;
+pub mod rsa;
+pub mod rules;
+pub mod statement;
+pub mod step;
+pub mod transport;
+pub mod vietqr;
+pub mod virtual_account;
+
+mod error;
+mod id;
+mod layer;
+mod lookup;
+mod movement;
+mod provider;
+mod raw;
+mod secret;
+mod submission;
+mod time;
+
+pub use error::{Error, ErrorKind, Result};
+pub use id::{
+    AccountId, DedupeKey, EndpointName, GatewayRef, OrderRef, PayoutRef, ProviderId, ProviderKind,
+    RefundRef,
+};
+pub use lookup::{Absence, Lookup};
+pub use movement::{Direction, Movement, SameMoney, same_credit};
+pub use notification::NotificationReceiver;
+pub use payment::PaymentProvider;
+pub use payout::PayoutProvider;
+pub use provider::{Environment, Provider, Role};
+pub use raw::Raw;
+pub use secret::{EmptySecret, Secret};
+pub use statement::StatementProvider;
+pub use submission::{Decline, DeclineReason, NotAccepted, Submission, Uncertain, UncertainCause};
+pub use time::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
+pub use virtual_account::VirtualAccountProvider;
+
+#[doc(hidden)]
+#[cfg(feature = "inventory")]
+pub use inventory;

@@ -1,1 +1,4 @@
 //! The hpay provider.
+
+#[cfg(feature = "simulator")]
+pub mod simulator;

@@ -1,1 +1,4 @@
 //! The sepay provider.
+
+#[cfg(feature = "simulator")]
+pub mod simulator;

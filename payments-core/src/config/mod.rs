@@ -1,0 +1,171 @@
+//! Configuration of providers, from any serde source.
+
+mod reader;
+mod value;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+pub use reader::Reader;
+pub use value::Value;
+
+use crate::{Environment, ProviderId, ProviderKind};
+
+/// The whole configuration: a table of providers by name.
+///
+/// ```toml
+/// [providers.hpay-main]
+/// kind = "hpay"
+/// environment = "sandbox"
+/// passcode = { env = "HPAY_PASSCODE" }
+/// ```
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct PaymentsConfig {
+    /// The kinds that have to be linked, so that a forgotten feature is found at start.
+    #[serde(default)]
+    pub expect: Vec<String>,
+    /// The providers by name.
+    #[serde(default)]
+    providers: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+/// The configuration of one provider.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ProviderConfig {
+    /// Its name.
+    pub id: ProviderId,
+    /// Its kind.
+    pub kind: ProviderKind,
+    /// Where it runs.
+    pub environment: Environment,
+    table: BTreeMap<String, Value>,
+}
+
+/// One thing wrong with a configuration: where, and what to do. Never holds the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigProblem {
+    path: String,
+    message: String,
+}
+
+/// Environment variables, handed in.
+#[derive(Clone)]
+pub struct Environ(Arc<Lookup>);
+
+type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+impl PaymentsConfig {
+    /// A configuration of one provider, mostly for tests.
+    pub fn single(id: impl Into<String>, table: BTreeMap<String, Value>) -> Self {
+        Self { expect: Vec::new(), providers: BTreeMap::from([(id.into(), table)]) }
+    }
+
+    /// The providers, and what is wrong with those that are left out.
+    pub(crate) fn providers(&self) -> (Vec<ProviderConfig>, Vec<ConfigProblem>) {
+        let mut configs = Vec::new();
+        let mut problems = Vec::new();
+        for (id, table) in &self.providers {
+            match ProviderConfig::read(id, table) {
+                Ok(config) => configs.push(config),
+                Err(found) => problems.extend(found),
+            }
+        }
+        (configs, problems)
+    }
+}
+
+impl ProviderConfig {
+    fn read(id: &str, table: &BTreeMap<String, Value>) -> Result<Self, Vec<ConfigProblem>> {
+        let path = |key: &str| format!("providers.{id}.{key}");
+        let mut problems = Vec::new();
+        let name = ProviderId::new(id)
+            .map_err(|error| ConfigProblem::new(format!("providers.{id:?}"), error.to_string()));
+        let kind = match table.get("kind") {
+            Some(Value::Text(kind)) => ProviderKind::new(kind.as_str())
+                .map_err(|error| ConfigProblem::new(path("kind"), error.to_string())),
+            Some(_) => Err(ConfigProblem::new(path("kind"), "is not text")),
+            None => Err(ConfigProblem::new(path("kind"), "is missing; say which provider it is")),
+        };
+        let environment = match table.get("environment") {
+            Some(Value::Text(text)) if text == "sandbox" => Ok(Environment::Sandbox),
+            Some(Value::Text(text)) if text == "production" => Ok(Environment::Production),
+            Some(_) => Err(ConfigProblem::new(
+                path("environment"),
+                "is neither \"sandbox\" nor \"production\"",
+            )),
+            None => Err(ConfigProblem::new(
+                path("environment"),
+                "is missing; say \"sandbox\" or \"production\"",
+            )),
+        };
+        match (name, kind, environment) {
+            (Ok(id), Ok(kind), Ok(environment)) => {
+                Ok(Self { id, kind, environment, table: table.clone() })
+            }
+            (name, kind, environment) => {
+                problems.extend(name.err());
+                problems.extend(kind.err());
+                problems.extend(environment.err());
+                Err(problems)
+            }
+        }
+    }
+
+    /// Where a key of this provider stands, such as `providers.hpay-main.passcode`.
+    pub fn path(&self, key: &str) -> String {
+        format!("providers.{}.{key}", self.id)
+    }
+}
+
+impl ConfigProblem {
+    /// What is wrong at `path`. `message` must not hold the value.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong and what to do.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for ConfigProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+impl Environ {
+    /// The variables of this process.
+    pub fn system() -> Self {
+        Self(Arc::new(|name| std::env::var(name).ok()))
+    }
+
+    /// These variables and no others.
+    pub fn of(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let variables: BTreeMap<String, String> = variables.into_iter().collect();
+        Self(Arc::new(move |name| variables.get(name).cloned()))
+    }
+
+    /// The value of a variable.
+    pub fn get(&self, name: &str) -> Option<String> {
+        (self.0)(name)
+    }
+}
+
+impl fmt::Debug for Environ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Environ(…)")
+    }
+}

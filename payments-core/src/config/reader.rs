@@ -1,0 +1,401 @@
+//! Reads a provider's configuration and collects every problem.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{ConfigProblem, Environ, ProviderConfig, Value};
+use crate::{Environment, notification::check::Keys, secret::Secret};
+
+/// Reads the keys of one provider's configuration, collects every problem, and in the end knows
+/// which keys nobody asked for.
+///
+/// Each method returns `None` after noting the problem, so that a provider reads all its keys
+/// first and builds itself only if there was none:
+///
+/// ```
+/// # use payments_core::{Provider, config::{ConfigProblem, ProviderConfig, Reader}, registry::Context};
+/// fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
+///     let mut read = Reader::new(config, &context.environ);
+///     let merchant = read.text("merchant_id");
+///     let keys = read.keys("passcode");
+///     match (merchant, keys, read.finish()) {
+///         (Some(_merchant), Some(_keys), problems) if problems.is_empty() => {
+///             Ok(Provider::new(config.id.clone(), config.kind.clone(), config.environment))
+///         }
+///         (_, _, problems) => Err(problems),
+///     }
+/// }
+/// # let _ = build;
+/// ```
+#[derive(Debug)]
+pub struct Reader<'a> {
+    config: &'a ProviderConfig,
+    environ: &'a Environ,
+    asked: BTreeSet<&'static str>,
+    problems: Vec<ConfigProblem>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads `config`, with secrets from `environ`.
+    pub fn new(config: &'a ProviderConfig, environ: &'a Environ) -> Self {
+        Self {
+            config,
+            environ,
+            asked: BTreeSet::from(["kind", "environment"]),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Notes a problem with a key.
+    pub fn problem(&mut self, key: &str, message: impl Into<String>) {
+        self.problems.push(ConfigProblem::new(self.config.path(key), message));
+    }
+
+    /// Whether a key is there.
+    pub fn has(&mut self, key: &'static str) -> bool {
+        self.value(key).is_some()
+    }
+
+    /// Text that has to be there.
+    pub fn text(&mut self, key: &'static str) -> Option<String> {
+        if self.value(key).is_none() {
+            self.problem(key, "is missing");
+            return None;
+        }
+        self.optional_text(key)
+    }
+
+    /// Text that may be left out.
+    pub fn optional_text(&mut self, key: &'static str) -> Option<String> {
+        match self.value(key)? {
+            Value::Text(text) if text.trim().is_empty() => self.note(key, "is empty"),
+            Value::Text(text) => Some(text.clone()),
+            // Merchant numbers are easily written without quotes.
+            Value::Integer(number) => Some(number.to_string()),
+            _ => self.note(key, "is not text"),
+        }
+    }
+
+    /// Text that is read further, such as a name or a number of a bank account.
+    pub fn parsed<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.text(key)?;
+        self.parse(key, &text, parse)
+    }
+
+    /// Like [`parsed`](Self::parsed), and may be left out.
+    pub fn optional_parsed<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let text = self.optional_text(key)?;
+        self.parse(key, &text, parse)
+    }
+
+    /// A whole number in a range, or a default.
+    pub fn integer(
+        &mut self,
+        key: &'static str,
+        default: i64,
+        range: std::ops::RangeInclusive<i64>,
+    ) -> Option<i64> {
+        match self.value(key) {
+            None => Some(default),
+            Some(Value::Integer(number)) if range.contains(number) => Some(*number),
+            Some(Value::Integer(_)) => {
+                self.note(key, format!("is not between {} and {}", range.start(), range.end()))
+            }
+            Some(_) => self.note(key, "is not a whole number"),
+        }
+    }
+
+    /// Yes or no, or a default.
+    pub fn flag(&mut self, key: &'static str, default: bool) -> Option<bool> {
+        match self.value(key) {
+            None => Some(default),
+            Some(Value::Flag(flag)) => Some(*flag),
+            Some(_) => self.note(key, "is neither true nor false"),
+        }
+    }
+
+    /// One of several words; the first is the default.
+    pub fn choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        let Some(value) = self.value(key) else {
+            return choices.first().map(|(_, choice)| *choice);
+        };
+        let chosen = match value {
+            Value::Text(text) => choices.iter().find(|(word, _)| word == text),
+            _ => None,
+        };
+        match chosen {
+            Some((_, choice)) => Some(*choice),
+            None => {
+                let words: Vec<_> = choices.iter().map(|(word, _)| format!("{word:?}")).collect();
+                self.note(key, format!("is not one of {}", words.join(", ")))
+            }
+        }
+    }
+
+    /// An address of the provider, or a default; without a slash at the end. Outside loopback in
+    /// the sandbox it has to be `https`.
+    pub fn url(&mut self, key: &'static str, default: &str) -> Option<String> {
+        if self.value(key).is_none() {
+            return Some(default.to_owned());
+        }
+        let sandbox = self.config.environment == Environment::Sandbox;
+        self.parsed(key, |text| {
+            let url =
+                url::Url::parse(text).map_err(|_| "is not an absolute web address".to_owned())?;
+            let loopback = match url.host() {
+                Some(url::Host::Domain(name)) => name == "localhost",
+                Some(url::Host::Ipv4(address)) => address.is_loopback(),
+                Some(url::Host::Ipv6(address)) => address.is_loopback(),
+                None => return Err("has no host".to_owned()),
+            };
+            match url.scheme() {
+                "https" => {}
+                "http" if sandbox && loopback => {}
+                _ => {
+                    return Err(
+                        "is not https; http is for loopback addresses in the sandbox only".into()
+                    );
+                }
+            }
+            if url.query().is_some() || url.fragment().is_some() {
+                return Err("has a query or a fragment; give the address alone".to_owned());
+            }
+            Ok(text.trim_end_matches('/').to_owned())
+        })
+    }
+
+    /// A secret: `{ env = "…" }`, `{ file = "…" }`, or in the sandbox a literal.
+    pub fn secret(&mut self, key: &'static str) -> Option<Secret> {
+        match self.value(key) {
+            None => self.note(key, "is missing; give { env = \"…\" } or { file = \"…\" }"),
+            Some(value) => self.secret_of(key, value),
+        }
+    }
+
+    /// Like [`secret`](Self::secret), and may be left out.
+    pub fn optional_secret(&mut self, key: &'static str) -> Option<Secret> {
+        let value = self.value(key)?;
+        self.secret_of(key, value)
+    }
+
+    /// One secret, or a list of them, newest first, so that keys can be rotated.
+    pub fn keys(&mut self, key: &'static str) -> Option<Keys> {
+        if self.value(key).is_none() {
+            return self.note(key, "is missing; give { env = \"…\" } or { file = \"…\" }");
+        }
+        self.optional_keys(key)
+    }
+
+    /// Like [`keys`](Self::keys), and may be left out.
+    pub fn optional_keys(&mut self, key: &'static str) -> Option<Keys> {
+        let Value::List(values) = self.value(key)? else {
+            return self.optional_secret(key).map(Keys::one);
+        };
+        let mut keys: Option<Keys> = None;
+        for value in values {
+            let secret = self.secret_of(key, value)?;
+            keys = Some(match keys {
+                None => Keys::one(secret),
+                Some(keys) => keys.or(secret),
+            });
+        }
+        match keys {
+            Some(keys) => Some(keys),
+            None => self.note(key, "is an empty list"),
+        }
+    }
+
+    /// A file that need not be secret, such as a certificate: `{ file = "…" }`, `{ env = "…" }`,
+    /// or its text.
+    pub fn bytes(&mut self, key: &'static str) -> Option<Vec<u8>> {
+        match self.value(key) {
+            None => self.note(key, "is missing; give { file = \"…\" }"),
+            Some(Value::Text(text)) => Some(text.clone().into_bytes()),
+            Some(Value::Table(source)) => self.read_source(key, source),
+            Some(_) => self.note(key, "is neither text nor { file = \"…\" }"),
+        }
+    }
+
+    /// The problems, those keys included that nobody asked for.
+    pub fn finish(mut self) -> Vec<ConfigProblem> {
+        for key in self.config.table.keys() {
+            if !self.asked.contains(key.as_str()) {
+                let nearest = self
+                    .asked
+                    .iter()
+                    .map(|known| (strsim::damerau_levenshtein(known, key), known))
+                    .min()
+                    .filter(|(distance, _)| *distance <= 3);
+                let hint = match nearest {
+                    Some((_, known)) => format!("; did you mean {known:?}?"),
+                    None => {
+                        let known: Vec<_> = self.asked.iter().copied().collect();
+                        format!("; known keys: {}", known.join(", "))
+                    }
+                };
+                self.problems.push(ConfigProblem::new(
+                    self.config.path(key),
+                    format!("is not a key of this provider{hint}"),
+                ));
+            }
+        }
+        self.problems
+    }
+
+    fn value(&mut self, key: &'static str) -> Option<&'a Value> {
+        self.asked.insert(key);
+        self.config.table.get(key)
+    }
+
+    fn note<T>(&mut self, key: &str, message: impl Into<String>) -> Option<T> {
+        self.problem(key, message);
+        None
+    }
+
+    fn parse<T>(
+        &mut self,
+        key: &'static str,
+        text: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        match parse(text) {
+            Ok(parsed) => Some(parsed),
+            Err(message) => self.note(key, message),
+        }
+    }
+
+    fn secret_of(&mut self, key: &'static str, value: &Value) -> Option<Secret> {
+        let text = match value {
+            Value::Text(text) if self.config.environment == Environment::Sandbox => text.clone(),
+            Value::Text(_) => {
+                return self.note(
+                    key,
+                    "is written out; outside the sandbox give { env = \"…\" } or { file = \"…\" }",
+                );
+            }
+            Value::Table(source) => match String::from_utf8(self.read_source(key, source)?) {
+                Ok(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
+                Err(_) => return self.note(key, "is not UTF-8 text"),
+            },
+            _ => return self.note(key, "is neither { env = \"…\" } nor { file = \"…\" }"),
+        };
+        match Secret::new(text) {
+            Ok(secret) => Some(secret),
+            Err(empty) => self.note(key, empty.to_string()),
+        }
+    }
+
+    fn read_source(
+        &mut self,
+        key: &'static str,
+        source: &BTreeMap<String, Value>,
+    ) -> Option<Vec<u8>> {
+        let mut entries = source.iter();
+        match (entries.next(), entries.next()) {
+            (Some((from, Value::Text(name))), None) if from == "env" => {
+                match self.environ.get(name) {
+                    Some(text) => Some(text.into_bytes()),
+                    None => self.note(key, format!("the environment variable {name} is not set")),
+                }
+            }
+            (Some((from, Value::Text(path))), None) if from == "file" => {
+                match std::fs::read(path) {
+                    Ok(bytes) => Some(bytes),
+                    Err(error) => {
+                        self.note(key, format!("the file {path} cannot be read: {error}"))
+                    }
+                }
+            }
+            _ => self.note(key, "is neither { env = \"…\" } nor { file = \"…\" }"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::PaymentsConfig;
+
+    fn config(entries: &[(&str, Value)]) -> ProviderConfig {
+        let table = entries.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+        PaymentsConfig::single("main", table).providers().0.remove(0)
+    }
+
+    fn sandbox(entries: &[(&str, Value)]) -> ProviderConfig {
+        let mut all = vec![("kind", "hpay".into()), ("environment", "sandbox".into())];
+        all.extend_from_slice(entries);
+        config(&all)
+    }
+
+    fn env(name: &str) -> Value {
+        Value::Table(BTreeMap::from([("env".to_owned(), name.into())]))
+    }
+
+    #[test]
+    fn all_problems_are_reported_at_once_and_never_the_value() {
+        let config = sandbox(&[
+            ("passcode", env("NOT_SET")),
+            ("pascode", "hunter2".into()),
+            ("account_url", "http://shop.example".into()),
+        ]);
+        let environ = Environ::of([]);
+        let mut read = Reader::new(&config, &environ);
+        read.text("merchant_id");
+        read.secret("passcode");
+        read.url("account_url", "https://account.example");
+        let problems: Vec<_> = read.finish().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            problems,
+            [
+                "providers.main.merchant_id: is missing",
+                "providers.main.passcode: the environment variable NOT_SET is not set",
+                "providers.main.account_url: is not https; http is for loopback addresses in the \
+                 sandbox only",
+                "providers.main.pascode: is not a key of this provider; did you mean \"passcode\"?",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_literal_secret_is_for_the_sandbox_only() {
+        let environ = Environ::of([]);
+        let live = config(&[
+            ("kind", "hpay".into()),
+            ("environment", "production".into()),
+            ("passcode", "hunter2".into()),
+        ]);
+        let mut read = Reader::new(&live, &environ);
+        assert!(read.secret("passcode").is_none());
+        let problems = read.finish();
+        assert!(problems[0].message().contains("is written out"), "{problems:?}");
+        assert!(!format!("{problems:?}").contains("hunter2"));
+        assert!(!format!("{live:?}").contains("hunter2"));
+
+        let test = sandbox(&[("passcode", "hunter2".into())]);
+        assert!(Reader::new(&test, &environ).secret("passcode").is_some());
+    }
+
+    #[test]
+    fn several_keys_are_read_newest_first() {
+        let environ = Environ::of([("NEW".into(), "new".into()), ("OLD".into(), "old".into())]);
+        let config = sandbox(&[("passcode", Value::List(vec![env("NEW"), env("OLD")]))]);
+        let keys = Reader::new(&config, &environ).keys("passcode").unwrap();
+        assert_eq!(keys.newest().unwrap().expose(), "new");
+    }
+
+    #[test]
+    fn an_empty_secret_is_a_problem() {
+        let environ = Environ::of([("EMPTY".into(), String::new())]);
+        let config = sandbox(&[("passcode", env("EMPTY"))]);
+        let mut read = Reader::new(&config, &environ);
+        assert!(read.secret("passcode").is_none());
+        assert_eq!(read.finish().len(), 1);
+    }
+}

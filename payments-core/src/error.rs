@@ -1,0 +1,276 @@
+//! The one error of every call, which means that nothing happened.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+/// The result of a call: an instruction's answer, an inquiry's answer, or an [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call came to nothing.
+///
+/// From an instruction (create, cancel, refund, pay out) an `Error` says that **nothing
+/// happened at the provider**; whatever may have happened is an
+/// [`Uncertain`](crate::Uncertain) inside `Ok`. `Display` is one line that says what to do; the
+/// cause, if there is one, is [`source`](std::error::Error::source).
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    operation: Option<Cow<'static, str>>,
+    field: Option<Cow<'static, str>>,
+    code: Option<String>,
+    provider_message: Option<String>,
+    status: Option<u16>,
+    retry_after: Option<Duration>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What sort of error it is: what a caller decides by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The request cannot be honoured as it is; see [`Error::field`].
+    InvalidRequest,
+    /// The provider does not do this; its capabilities said so.
+    Unsupported,
+    /// The provider does not accept our credentials or our signature.
+    Authentication,
+    /// The credentials are good and do not allow this.
+    Permission,
+    /// What was asked about does not exist.
+    NotFound,
+    /// The state at the provider does not allow this.
+    Conflict,
+    /// Too many calls; see [`Error::retry_after`].
+    RateLimited,
+    /// The provider says that it cannot serve now.
+    Unavailable,
+    /// No answer to an inquiry in time.
+    Timeout,
+    /// The provider was not reached, or the connection broke during an inquiry.
+    Transport,
+    /// The answer to an inquiry is not what the provider documents.
+    Malformed,
+    /// The configuration is wrong.
+    Configuration,
+}
+
+impl Error {
+    /// An error of this kind. `message` says what is wrong and what to do, without a full stop.
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            operation: None,
+            field: None,
+            code: None,
+            provider_message: None,
+            status: None,
+            retry_after: None,
+            source: None,
+        }))
+    }
+
+    /// A request whose `field` cannot be honoured.
+    pub fn invalid(
+        field: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(ErrorKind::InvalidRequest, message).with_field(field)
+    }
+
+    /// Something that the provider does not do.
+    pub fn unsupported(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Unsupported, message)
+    }
+
+    /// Names the operation, such as `create_payout`.
+    #[must_use]
+    pub fn with_operation(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
+        self.0.operation = Some(operation.into());
+        self
+    }
+
+    /// Names the field of the request or the key of the configuration.
+    #[must_use]
+    pub fn with_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
+        self.0.field = Some(field.into());
+        self
+    }
+
+    /// Keeps the provider's own code, as it was sent.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.0.code = Some(code.into());
+        self
+    }
+
+    /// Keeps the provider's own words.
+    #[must_use]
+    pub fn with_provider_message(mut self, message: impl Into<String>) -> Self {
+        self.0.provider_message = Some(message.into());
+        self
+    }
+
+    /// Keeps the HTTP status of the answer.
+    #[must_use]
+    pub fn with_status(mut self, status: http::StatusCode) -> Self {
+        self.0.status = Some(status.as_u16());
+        self
+    }
+
+    /// Keeps how long the provider asks us to wait.
+    #[must_use]
+    pub fn with_retry_after(mut self, after: Duration) -> Self {
+        self.0.retry_after = Some(after);
+        self
+    }
+
+    /// Keeps the cause.
+    #[must_use]
+    pub fn with_source(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// What sort of error it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The operation that failed.
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation.as_deref()
+    }
+
+    /// The field of the request or the key of the configuration that is at fault.
+    pub fn field(&self) -> Option<&str> {
+        self.0.field.as_deref()
+    }
+
+    /// The provider's own code, as it was sent.
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The provider's own words.
+    pub fn provider_message(&self) -> Option<&str> {
+        self.0.provider_message.as_deref()
+    }
+
+    /// The HTTP status of the answer.
+    pub fn status(&self) -> Option<http::StatusCode> {
+        self.0.status.and_then(|status| http::StatusCode::from_u16(status).ok())
+    }
+
+    /// How long the provider asks us to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether the same call may be made again as it is.
+    ///
+    /// Safe because an `Error` means that nothing happened; useful only for what may pass by
+    /// itself: a limit, an outage, a lost connection.
+    pub fn is_safe_to_retry(&self) -> bool {
+        matches!(
+            self.0.kind,
+            ErrorKind::RateLimited
+                | ErrorKind::Unavailable
+                | ErrorKind::Timeout
+                | ErrorKind::Transport
+        )
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = &self.0.operation {
+            write!(f, "{operation}: ")?;
+        }
+        if let Some(field) = &self.0.field {
+            write!(f, "`{field}`: ")?;
+        }
+        f.write_str(&self.0.message)?;
+        match (&self.0.code, self.0.status) {
+            (Some(code), Some(status)) => write!(f, " (code {code}, HTTP {status})")?,
+            (Some(code), None) => write!(f, " (code {code})")?,
+            (None, Some(status)) => write!(f, " (HTTP {status})")?,
+            (None, None) => {}
+        }
+        if let Some(after) = self.0.retry_after {
+            write!(f, "; wait {} s", after.as_secs())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.0;
+        let mut debug = f.debug_struct("Error");
+        debug.field("kind", &inner.kind).field("message", &inner.message);
+        if let Some(operation) = &inner.operation {
+            debug.field("operation", operation);
+        }
+        if let Some(field) = &inner.field {
+            debug.field("field", field);
+        }
+        if let Some(code) = &inner.code {
+            debug.field("code", code);
+        }
+        if let Some(message) = &inner.provider_message {
+            debug.field("provider_message", message);
+        }
+        if let Some(status) = &inner.status {
+            debug.field("status", status);
+        }
+        if let Some(after) = &inner.retry_after {
+            debug.field("retry_after", after);
+        }
+        if let Some(source) = &inner.source {
+            debug.field("source", source);
+        }
+        debug.finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<crate::money::MoneyError> for Error {
+    fn from(error: crate::money::MoneyError) -> Self {
+        Self::new(ErrorKind::InvalidRequest, error.to_string()).with_source(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn display_is_one_line_that_names_the_operation_the_field_and_the_code() {
+        let error = Error::invalid("amount", "at least 2,000 VND")
+            .with_operation("create_payout")
+            .with_code("4")
+            .with_status(http::StatusCode::OK);
+        assert_eq!(
+            error.to_string(),
+            "create_payout: `amount`: at least 2,000 VND (code 4, HTTP 200)"
+        );
+    }
+
+    #[test]
+    fn only_what_may_pass_by_itself_is_worth_a_retry() {
+        assert!(Error::new(ErrorKind::RateLimited, "slow down").is_safe_to_retry());
+        assert!(!Error::new(ErrorKind::Authentication, "check the key").is_safe_to_retry());
+    }
+}

@@ -1,0 +1,120 @@
+//! Names: of orders, payouts, accounts, providers and endpoints.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::{Error, Result};
+
+/// The longest name that the core takes; providers allow less and say so in their capabilities.
+const LONGEST: usize = 200;
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident = $field:literal;)+) => {$(
+        $(#[$doc])*
+        ///
+        /// 1 to 200 characters, no white space at the ends, no control characters.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes `text` as it is.
+            ///
+            /// # Errors
+            /// `InvalidRequest` if it is empty, too long, or holds a character that no name may.
+            pub fn new(text: impl Into<String>) -> Result<Self> {
+                let text = text.into();
+                check($field, &text)?;
+                Ok(Self(text))
+            }
+
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+
+            fn from_str(text: &str) -> Result<Self> {
+                Self::new(text)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::new(String::deserialize(deserializer)?).map_err(de::Error::custom)
+            }
+        }
+    )+};
+}
+
+names! {
+    /// The merchant's own name for what is being paid; unique per merchant.
+    OrderRef = "order";
+    /// The merchant's own name for a payout. The same name means the same payout for ever.
+    PayoutRef = "payout";
+    /// The merchant's own name for a refund.
+    RefundRef = "refund";
+    /// The provider's name for a thing that it keeps: a payment, a payout, a transaction.
+    GatewayRef = "gateway_ref";
+    /// A provider's name for one of our bank accounts.
+    AccountId = "account";
+    /// The name of a configured provider, such as `hpay-main`.
+    ProviderId = "provider";
+    /// The kind of a provider, such as `hpay`; one crate registers one kind.
+    ProviderKind = "kind";
+    /// The name of an address where deliveries arrive, such as `notify`.
+    EndpointName = "endpoint";
+    /// The same happening has the same key on every route of one source.
+    DedupeKey = "dedupe_key";
+}
+
+fn check(field: &'static str, text: &str) -> Result<()> {
+    let problem = if text.is_empty() {
+        "is empty; give it a name"
+    } else if text.chars().count() > LONGEST {
+        "is longer than 200 characters"
+    } else if text.trim() != text {
+        "starts or ends with white space"
+    } else if text.chars().any(char::is_control) {
+        "holds a control character"
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid(field, problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_name_is_refused_naming_the_field() {
+        for bad in ["", " A", "A ", "A\nB", &"x".repeat(201)] {
+            let error = OrderRef::new(bad).unwrap_err();
+            assert_eq!(error.field(), Some("order"), "{bad:?}");
+        }
+        assert_eq!(OrderRef::new("ĐH-2026/1").unwrap().as_str(), "ĐH-2026/1");
+    }
+}

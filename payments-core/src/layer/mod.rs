@@ -1,0 +1,38 @@
+//! The layers around a role, in one fixed order: trace, guard, provider.
+
+mod guard;
+mod trace;
+
+use std::sync::Arc;
+
+use crate::{
+    ProviderId, payment::PaymentProvider, payout::PayoutProvider, statement::StatementProvider,
+    virtual_account::VirtualAccountProvider,
+};
+use guard::Guard;
+use trace::Trace;
+
+pub(crate) fn payments(
+    id: &ProviderId,
+    role: Arc<dyn PaymentProvider>,
+) -> Arc<dyn PaymentProvider> {
+    Arc::new(Trace::new(id, Arc::new(Guard(role)) as Arc<dyn PaymentProvider>))
+}
+
+pub(crate) fn virtual_accounts(
+    id: &ProviderId,
+    role: Arc<dyn VirtualAccountProvider>,
+) -> Arc<dyn VirtualAccountProvider> {
+    Arc::new(Trace::new(id, Arc::new(Guard(role)) as Arc<dyn VirtualAccountProvider>))
+}
+
+pub(crate) fn payouts(id: &ProviderId, role: Arc<dyn PayoutProvider>) -> Arc<dyn PayoutProvider> {
+    Arc::new(Trace::new(id, Arc::new(Guard(role)) as Arc<dyn PayoutProvider>))
+}
+
+pub(crate) fn statements(
+    id: &ProviderId,
+    role: Arc<dyn StatementProvider>,
+) -> Arc<dyn StatementProvider> {
+    Arc::new(Trace::new(id, Arc::new(Guard(role)) as Arc<dyn StatementProvider>))
+}

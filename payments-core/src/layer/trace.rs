@@ -1,0 +1,181 @@
+//! One span per call of a role: who, what, how it ended; never what was in it.
+
+#![deny(clippy::missing_trait_methods)]
+
+use std::future::Future;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tracing::Instrument as _;
+
+use crate::{
+    AccountId, Lookup, Movement, OrderRef, PayoutRef, ProviderId, Result, Submission, Timestamp,
+    bank::BankAccount,
+    payment::{
+        CreatePayment, Payment, PaymentCapabilities, PaymentProvider, Refund, RefundPayment,
+    },
+    payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutProvider},
+    statement::{
+        Cursor, Page, StatementAccount, StatementCapabilities, StatementFilter, StatementProvider,
+    },
+    virtual_account::{
+        OpenVirtualAccount, UpdateVirtualAccount, VirtualAccount, VirtualAccountCapabilities,
+        VirtualAccountProvider, VirtualAccountRef, VirtualAccountRules,
+    },
+};
+
+pub(super) struct Trace<R: ?Sized> {
+    provider: ProviderId,
+    inner: Arc<R>,
+}
+
+impl<R: ?Sized> Trace<R> {
+    pub(super) fn new(provider: &ProviderId, inner: Arc<R>) -> Self {
+        Self { provider: provider.clone(), inner }
+    }
+
+    async fn traced<T>(
+        &self,
+        operation: &'static str,
+        word: fn(&T) -> &'static str,
+        call: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let span = tracing::info_span!(
+            "payments.call",
+            provider = self.provider.as_str(),
+            operation,
+            outcome = tracing::field::Empty,
+            error = tracing::field::Empty,
+        );
+        let result = call.instrument(span.clone()).await;
+        match &result {
+            Ok(answer) => span.record("outcome", word(answer)),
+            Err(error) => {
+                span.record("outcome", "error").record("error", tracing::field::debug(error.kind()))
+            }
+        };
+        result
+    }
+}
+
+// The one word that a span says about an answer.
+
+fn submission<T>(submission: &Submission<T>) -> &'static str {
+    match submission {
+        Submission::Accepted(_) => "accepted",
+        Submission::Declined(_) => "declined",
+        Submission::Uncertain(_) => "uncertain",
+    }
+}
+
+fn lookup<T>(lookup: &Lookup<T>) -> &'static str {
+    match lookup {
+        Lookup::Found(_) => "found",
+        Lookup::Several(_) => "several",
+        Lookup::Absent(_) => "absent",
+    }
+}
+
+fn answered<T>(_: &T) -> &'static str {
+    "answered"
+}
+
+#[async_trait]
+impl PaymentProvider for Trace<dyn PaymentProvider> {
+    fn capabilities(&self) -> &PaymentCapabilities {
+        self.inner.capabilities()
+    }
+
+    async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
+        self.traced("create_payment", submission, self.inner.create_payment(request)).await
+    }
+
+    async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
+        self.traced("find_payment", lookup, self.inner.find_payment(order)).await
+    }
+
+    async fn cancel_payment(&self, order: &OrderRef) -> Result<Submission<Payment>> {
+        self.traced("cancel_payment", submission, self.inner.cancel_payment(order)).await
+    }
+
+    async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>> {
+        self.traced("refund_payment", submission, self.inner.refund_payment(request)).await
+    }
+}
+
+#[async_trait]
+impl VirtualAccountProvider for Trace<dyn VirtualAccountProvider> {
+    fn capabilities(&self) -> &VirtualAccountCapabilities {
+        self.inner.capabilities()
+    }
+
+    async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules> {
+        self.traced("rules_for", answered, self.inner.rules_for(account)).await
+    }
+
+    async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
+        self.traced("open_virtual_account", submission, self.inner.open(request)).await
+    }
+
+    async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {
+        self.traced("find_virtual_account", lookup, self.inner.find(account)).await
+    }
+
+    async fn update(&self, request: &UpdateVirtualAccount) -> Result<Submission<VirtualAccount>> {
+        self.traced("update_virtual_account", submission, self.inner.update(request)).await
+    }
+
+    async fn close(&self, account: &VirtualAccountRef) -> Result<Submission<VirtualAccount>> {
+        self.traced("close_virtual_account", submission, self.inner.close(account)).await
+    }
+
+    async fn reopen(
+        &self,
+        account: &VirtualAccountRef,
+        until: Option<Timestamp>,
+    ) -> Result<Submission<VirtualAccount>> {
+        self.traced("reopen_virtual_account", submission, self.inner.reopen(account, until)).await
+    }
+
+    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {
+        self.traced("credits", answered, self.inner.credits(account)).await
+    }
+}
+
+#[async_trait]
+impl PayoutProvider for Trace<dyn PayoutProvider> {
+    fn capabilities(&self) -> &PayoutCapabilities {
+        self.inner.capabilities()
+    }
+
+    async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
+        self.traced("create_payout", submission, self.inner.create_payout(request)).await
+    }
+
+    async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>> {
+        self.traced("find_payout", lookup, self.inner.find_payout(payout)).await
+    }
+
+    async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary> {
+        self.traced("verify_beneficiary", answered, self.inner.verify_beneficiary(account)).await
+    }
+
+    async fn balance(&self) -> Result<Balance> {
+        self.traced("balance", answered, self.inner.balance()).await
+    }
+}
+
+#[async_trait]
+impl StatementProvider for Trace<dyn StatementProvider> {
+    fn capabilities(&self) -> &StatementCapabilities {
+        self.inner.capabilities()
+    }
+
+    async fn accounts(&self) -> Result<Vec<StatementAccount>> {
+        self.traced("accounts", answered, self.inner.accounts()).await
+    }
+
+    async fn entries(&self, after: &Cursor, filter: &StatementFilter) -> Result<Page> {
+        self.traced("entries", answered, self.inner.entries(after, filter)).await
+    }
+}

@@ -1,0 +1,70 @@
+//! The answer to an inquiry: found, several, or absent.
+
+use std::time::Duration;
+
+/// What an inquiry found.
+///
+/// Exhaustive on purpose. [`Lookup::Several`] with two successes is a double payment: an alert,
+/// never one value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Lookup<T> {
+    /// Exactly one.
+    Found(T),
+    /// More than one under the same reference.
+    Several(Vec<T>),
+    /// None; see whether that is conclusive.
+    Absent(Absence),
+}
+
+/// What it means that the provider does not know a reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// It does not exist and cannot come to exist by anything already sent.
+    Conclusive,
+    /// It may still turn up: keep asking.
+    Inconclusive {
+        /// Why it may, in one line.
+        why: String,
+        /// When asking again makes sense.
+        retry_after: Option<Duration>,
+    },
+}
+
+impl Absence {
+    /// An absence that proves nothing, and why.
+    pub fn inconclusive(why: impl Into<String>) -> Self {
+        Self::Inconclusive { why: why.into(), retry_after: None }
+    }
+}
+
+impl<T> Lookup<T> {
+    /// What was found, one or several, as a slice-like list.
+    pub fn into_vec(self) -> Vec<T> {
+        match self {
+            Self::Found(one) => vec![one],
+            Self::Several(all) => all,
+            Self::Absent(_) => Vec::new(),
+        }
+    }
+
+    /// The one that was found; nothing if there are none or several.
+    pub fn found(self) -> Option<T> {
+        match self {
+            Self::Found(one) => Some(one),
+            Self::Several(_) | Self::Absent(_) => None,
+        }
+    }
+
+    /// None, one or several out of a list. `absence` says what none means.
+    pub fn from_vec(mut all: Vec<T>, absence: Absence) -> Self {
+        match (all.len(), all.pop()) {
+            (1, Some(one)) => Self::Found(one),
+            (_, Some(last)) => {
+                all.push(last);
+                Self::Several(all)
+            }
+            (_, None) => Self::Absent(absence),
+        }
+    }
+}

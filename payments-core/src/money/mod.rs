@@ -1,0 +1,230 @@
+//! Amounts of money: whole minor units with their currency, and no floating point anywhere.
+//!
+//! [`Money`] holds an `i64` count of minor units (đồng, cents) beside its [`Currency`]. It never rounds, never wraps
+//! and never mixes currencies: whatever would is a [`MoneyError`]. `rust_decimal` stands at the border, and [`wire`]
+//! has one serde type for each way in which gateways write an amount.
+//!
+//! ```
+//! use payments_core::money::{Currency, Money};
+//!
+//! # fn main() -> Result<(), payments_core::money::MoneyError> {
+//! let price = Money::parse("50000.00", Currency::VND)?;
+//! assert_eq!(price, Money::vnd(50_000));
+//!
+//! let arrived = Money::parse_grouped("49,000", Currency::VND)?;
+//! let missing = price.checked_sub(arrived)?;
+//! assert_eq!(missing.to_string(), "1000 VND");
+//! # Ok(())
+//! # }
+//! ```
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use rust_decimal::Decimal;
+
+mod currency;
+mod error;
+mod serde_impls;
+mod text;
+pub mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use currency::Currency;
+pub use error::MoneyError;
+
+/// An amount of money: a whole number of minor units, and the currency they are units of.
+///
+/// One minor unit is the smallest that the currency has by ISO 4217: one đồng for VND, one cent for USD. Amounts may be
+/// negative, for differences and reversals; whoever takes an amount to pay checks [`Money::is_positive`].
+///
+/// There are deliberately no operators and no `PartialOrd`: adding or ordering amounts of two currencies has no answer,
+/// so [`checked_add`](Money::checked_add), [`checked_sub`](Money::checked_sub) and [`compare`](Money::compare) return
+/// one. `==` is false for amounts of different currencies, also when both are zero.
+///
+/// With serde an amount is `{"amount":"50000","currency":"VND"}`: the number is text, so that no reader on the way
+/// passes it through a float.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Money {
+    minor: i64,
+    currency: Currency,
+}
+
+impl Money {
+    /// An amount in Vietnamese đồng, which has no smaller unit.
+    #[must_use]
+    pub const fn vnd(dong: i64) -> Self {
+        Self { minor: dong, currency: Currency::VND }
+    }
+
+    /// An amount from its minor units: `1234` of USD is 12.34 USD.
+    #[must_use]
+    pub const fn from_minor(minor: i64, currency: Currency) -> Self {
+        Self { minor, currency }
+    }
+
+    /// Nothing, in the given currency.
+    #[must_use]
+    pub const fn zero(currency: Currency) -> Self {
+        Self { minor: 0, currency }
+    }
+
+    /// An amount from a decimal number of major units: `12.34` of USD is 12.34 USD.
+    ///
+    /// Trailing zeros are no decimals: `50000.00` is 50000 VND.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::TooManyDecimals`] if the currency has no unit that small (nothing is rounded), and
+    /// [`MoneyError::OutOfRange`] if the amount does not fit.
+    pub fn from_decimal(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
+        let exponent = u32::from(currency.exponent());
+        let mantissa = amount.mantissa();
+        let out_of_range = || MoneyError::OutOfRange { currency };
+        let power_of_ten = |power: u32| 10_i128.checked_pow(power).ok_or_else(out_of_range);
+        let minor = match amount.scale().checked_sub(exponent) {
+            None | Some(0) => {
+                let missing = exponent.saturating_sub(amount.scale());
+                mantissa.checked_mul(power_of_ten(missing)?).ok_or_else(out_of_range)?
+            }
+            Some(excess) => {
+                let divisor = power_of_ten(excess)?;
+                if mantissa % divisor != 0 {
+                    return Err(MoneyError::TooManyDecimals {
+                        amount: amount.to_string(),
+                        currency,
+                    });
+                }
+                mantissa / divisor
+            }
+        };
+        Ok(Self { minor: i64::try_from(minor).map_err(|_| out_of_range())?, currency })
+    }
+
+    /// An amount from plain decimal text of major units, such as `50000`, `50000.00` or `-12.34`.
+    ///
+    /// Only digits, at most one point with digits on both sides, and at most one leading minus are taken: no exponent,
+    /// no sign plus, no spaces, no thousands separators.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::NotANumber`] for any other text, [`MoneyError::TooManyDecimals`] if the currency has no unit that
+    /// small, and [`MoneyError::OutOfRange`] or [`MoneyError::TooManyDigits`] if the amount does not fit.
+    pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+        Self::from_decimal(text::plain(text)?, currency)
+    }
+
+    /// An amount from text with a comma between groups of three digits, such as `101,747,939` or `1,234.50`.
+    ///
+    /// Text without any comma is taken like [`Money::parse`]. Where there is a comma, every group must be right:
+    /// `1,0000` and `10,00` are errors and not guesses.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::NotGrouped`] for wrong groups, and otherwise those of [`Money::parse`].
+    pub fn parse_grouped(text: &str, currency: Currency) -> Result<Self, MoneyError> {
+        Self::from_decimal(text::grouped(text)?, currency)
+    }
+
+    /// The number of minor units: đồng for VND, cents for USD.
+    #[must_use]
+    pub const fn minor(&self) -> i64 {
+        self.minor
+    }
+
+    /// The currency of the amount.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The amount in major units, with exactly as many decimals as the currency has.
+    #[must_use]
+    pub fn to_decimal(&self) -> Decimal {
+        Decimal::new(self.minor, u32::from(self.currency.exponent()))
+    }
+
+    /// Whether the amount is zero.
+    #[must_use]
+    pub const fn is_zero(&self) -> bool {
+        self.minor == 0
+    }
+
+    /// Whether the amount is above zero, as every amount to be paid must be.
+    #[must_use]
+    pub const fn is_positive(&self) -> bool {
+        self.minor > 0
+    }
+
+    /// Whether the amount is below zero.
+    #[must_use]
+    pub const fn is_negative(&self) -> bool {
+        self.minor < 0
+    }
+
+    /// The sum of two amounts of one currency.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::CurrencyMismatch`] and [`MoneyError::OutOfRange`].
+    pub fn checked_add(&self, other: Self) -> Result<Self, MoneyError> {
+        let currency = self.common_currency(other)?;
+        let minor = self.minor.checked_add(other.minor);
+        Ok(Self { minor: minor.ok_or(MoneyError::OutOfRange { currency })?, currency })
+    }
+
+    /// The difference of two amounts of one currency; below zero if `other` is the greater.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::CurrencyMismatch`] and [`MoneyError::OutOfRange`].
+    pub fn checked_sub(&self, other: Self) -> Result<Self, MoneyError> {
+        let currency = self.common_currency(other)?;
+        let minor = self.minor.checked_sub(other.minor);
+        Ok(Self { minor: minor.ok_or(MoneyError::OutOfRange { currency })?, currency })
+    }
+
+    /// The amount with its sign turned.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::OutOfRange`] for the one amount whose opposite does not fit, `i64::MIN` minor units.
+    pub fn checked_neg(&self) -> Result<Self, MoneyError> {
+        let currency = self.currency;
+        let minor = self.minor.checked_neg().ok_or(MoneyError::OutOfRange { currency })?;
+        Ok(Self { minor, currency })
+    }
+
+    /// Which of two amounts of one currency is the greater.
+    ///
+    /// # Errors
+    ///
+    /// [`MoneyError::CurrencyMismatch`].
+    pub fn compare(&self, other: Self) -> Result<Ordering, MoneyError> {
+        self.common_currency(other)?;
+        Ok(self.minor.cmp(&other.minor))
+    }
+
+    fn common_currency(&self, other: Self) -> Result<Currency, MoneyError> {
+        if self.currency == other.currency {
+            Ok(self.currency)
+        } else {
+            Err(MoneyError::CurrencyMismatch { left: self.currency, right: other.currency })
+        }
+    }
+}
+
+/// `50000 VND`, `12.34 USD`: plain decimal text that [`Money::parse`] takes, a space, and the code.
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.to_decimal(), self.currency)
+    }
+}
+
+impl fmt::Debug for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Money({self})")
+    }
+}

@@ -1,0 +1,331 @@
+use std::cmp::Ordering;
+
+use proptest::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::wire::{Grouped, Number, as_integer};
+use super::*;
+
+/// A currency with each possible number of decimals.
+fn currency_with(exponent: u8) -> Currency {
+    Currency::new(["XXA", "XXB", "XXC", "XXD", "XXE"][usize::from(exponent)], exponent).unwrap()
+}
+
+fn any_money() -> impl Strategy<Value = Money> {
+    (any::<i64>(), 0..=4_u8)
+        .prop_map(|(minor, exponent)| Money::from_minor(minor, currency_with(exponent)))
+}
+
+#[test]
+fn zeros_after_the_point_are_no_decimals() {
+    for text in
+        ["50000", "50000.0", "50000.00", "50000.000000000000000000000000000000000000", "0050000"]
+    {
+        assert_eq!(Money::parse(text, Currency::VND), Ok(Money::vnd(50_000)), "{text}");
+    }
+    assert_eq!(
+        Money::from_decimal(Decimal::new(5_000_000, 2), Currency::VND),
+        Ok(Money::vnd(50_000))
+    );
+}
+
+#[test]
+fn nothing_is_rounded() {
+    for (text, currency) in
+        [("50000.5", Currency::VND), ("0.001", Currency::USD), ("12.345", Currency::USD)]
+    {
+        let error = Money::parse(text, currency).unwrap_err();
+        assert_eq!(error, MoneyError::TooManyDecimals { amount: text.to_owned(), currency });
+    }
+}
+
+#[test]
+fn text_that_is_not_a_plain_decimal_is_refused() {
+    for text in [
+        "", "-", ".", "-.", ".5", "5.", "+5", "--5", "1e6", "1E6", "1_000", "1,000", "50 000",
+        " 5", "5 ", "0x10", "NaN", "inf", "1.2.3", "٥", "５", "5\0", "½",
+    ] {
+        assert_eq!(
+            Money::parse(text, Currency::USD),
+            Err(MoneyError::NotANumber { text: text.to_owned() }),
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
+fn thousands_commas_stand_before_every_group_of_three() {
+    for (text, minor) in
+        [("101,747,939", 101_747_939), ("1,000", 1_000), ("-12,345.00", -12_345), ("999", 999)]
+    {
+        assert_eq!(Money::parse_grouped(text, Currency::VND), Ok(Money::vnd(minor)), "{text}");
+    }
+    for text in
+        ["1,0000", "10,00", ",100", "1,,000", "1000,000", "1,000,", "0,1", "1,00a", "1, 000"]
+    {
+        assert_eq!(
+            Money::parse_grouped(text, Currency::VND),
+            Err(MoneyError::NotGrouped { text: text.to_owned() }),
+            "{text}"
+        );
+    }
+    assert!(matches!(
+        Money::parse_grouped("1,000.0,0", Currency::VND),
+        Err(MoneyError::NotANumber { .. })
+    ));
+}
+
+#[test]
+fn what_does_not_fit_is_an_error() {
+    let vnd = MoneyError::OutOfRange { currency: Currency::VND };
+    assert_eq!(Money::parse("9223372036854775807", Currency::VND), Ok(Money::vnd(i64::MAX)));
+    assert_eq!(Money::parse("-9223372036854775808", Currency::VND), Ok(Money::vnd(i64::MIN)));
+    assert_eq!(Money::parse("9223372036854775808", Currency::VND), Err(vnd.clone()));
+    assert_eq!(Money::parse("-9223372036854775809", Currency::VND), Err(vnd.clone()));
+    assert_eq!(Money::from_decimal(Decimal::MAX, Currency::VND), Err(vnd.clone()));
+    assert_eq!(Money::vnd(i64::MAX).checked_add(Money::vnd(1)), Err(vnd.clone()));
+    assert_eq!(Money::vnd(i64::MIN).checked_sub(Money::vnd(1)), Err(vnd.clone()));
+    assert_eq!(Money::vnd(i64::MIN).checked_neg(), Err(vnd));
+    assert!(matches!(
+        Money::parse(&"9".repeat(400), Currency::VND),
+        Err(MoneyError::TooManyDigits { .. })
+    ));
+    assert!(matches!(
+        Money::parse(&format!("0.{:0>40}", 1), Currency::VND),
+        Err(MoneyError::TooManyDigits { .. })
+    ));
+}
+
+#[test]
+fn currencies_do_not_mix() {
+    let (dong, cents) = (Money::vnd(0), Money::zero(Currency::USD));
+    let mismatch = MoneyError::CurrencyMismatch { left: Currency::VND, right: Currency::USD };
+    assert_eq!(dong.checked_add(cents), Err(mismatch.clone()));
+    assert_eq!(dong.checked_sub(cents), Err(mismatch.clone()));
+    assert_eq!(dong.compare(cents), Err(mismatch));
+    assert_ne!(dong, cents);
+    assert_eq!(Money::vnd(1).compare(Money::vnd(2)), Ok(Ordering::Less));
+}
+
+#[test]
+fn an_amount_shows_every_decimal_of_its_currency() {
+    assert_eq!(Money::vnd(50_000).to_string(), "50000 VND");
+    assert_eq!(Money::from_minor(1_230, Currency::USD).to_string(), "12.30 USD");
+    assert_eq!(Money::from_minor(-5, Currency::USD).to_string(), "-0.05 USD");
+    assert_eq!(format!("{:?}", Money::vnd(1)), "Money(1 VND)");
+    assert_eq!(format!("{:?}", Currency::VND), "Currency(VND)");
+}
+
+#[test]
+fn a_currency_is_found_by_its_code_in_any_case() {
+    assert_eq!(Currency::from_code("vnd"), Ok(Currency::VND));
+    for currency in [
+        Currency::VND,
+        Currency::USD,
+        Currency::EUR,
+        Currency::GBP,
+        Currency::JPY,
+        Currency::KRW,
+        Currency::CNY,
+        Currency::SGD,
+        Currency::THB,
+    ] {
+        assert_eq!(Currency::from_code(currency.code()), Ok(currency));
+        assert_eq!(Currency::new(currency.code(), currency.exponent()), Ok(currency));
+    }
+    assert_eq!(Currency::from_code("KWD").unwrap().exponent(), 3);
+    for code in ["", "VN", "VNDD", "ĐĐ", "XXX", "704"] {
+        assert_eq!(
+            Currency::from_code(code),
+            Err(MoneyError::UnknownCurrency { code: code.to_owned() })
+        );
+    }
+}
+
+#[test]
+fn a_code_has_one_number_of_decimals() {
+    assert_eq!(
+        Currency::new("VND", 2),
+        Err(MoneyError::ContradictedExponent { currency: Currency::VND, exponent: 2 })
+    );
+    assert_eq!(Currency::new("XXA", 5), Err(MoneyError::TooFineExponent { exponent: 5 }));
+    for code in ["vnd", "V1D", "VN", "VNDD", "Đ"] {
+        assert_eq!(
+            Currency::new(code, 0),
+            Err(MoneyError::MalformedCurrency { code: code.to_owned() })
+        );
+    }
+}
+
+#[test]
+fn an_error_keeps_only_the_beginning_of_a_long_text() {
+    let error = Money::parse(&"Đ".repeat(10_000), Currency::VND).unwrap_err();
+    assert!(error.to_string().len() < 400, "{error}");
+}
+
+#[test]
+fn every_error_says_something_else() {
+    let text = || "1".to_owned();
+    let currency = Currency::VND;
+    let errors = [
+        MoneyError::NotANumber { text: text() },
+        MoneyError::NotGrouped { text: text() },
+        MoneyError::TooManyDigits { text: text() },
+        MoneyError::TooManyDecimals { amount: text(), currency },
+        MoneyError::OutOfRange { currency },
+        MoneyError::CurrencyMismatch { left: currency, right: Currency::USD },
+        MoneyError::UnknownCurrency { code: text() },
+        MoneyError::MalformedCurrency { code: text() },
+        MoneyError::TooFineExponent { exponent: 5 },
+        MoneyError::ContradictedExponent { currency, exponent: 2 },
+    ];
+    let messages: std::collections::BTreeSet<String> =
+        errors.iter().map(ToString::to_string).collect();
+    assert_eq!(messages.len(), errors.len());
+    assert!(
+        messages.iter().all(|message| message.contains(": ") && !message.contains('\n')),
+        "{messages:#?}"
+    );
+}
+
+#[test]
+fn money_is_serialised_as_text_and_code() {
+    let json = r#"{"amount":"12.30","currency":"USD"}"#;
+    let amount = Money::from_minor(1_230, Currency::USD);
+    assert_eq!(serde_json::to_string(&amount).unwrap(), json);
+    assert_eq!(serde_json::from_str::<Money>(json).unwrap(), amount);
+    for wrong in [
+        r#"{"amount":12.30,"currency":"USD"}"#,
+        r#"{"amount":"12.30","currency":"USD","note":""}"#,
+        r#"{"amount":"12.30","currency":"???"}"#,
+        r#"{"amount":"12.30"}"#,
+        r#"{"amount":"12.345","currency":"USD"}"#,
+    ] {
+        assert!(serde_json::from_str::<Money>(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Line {
+    amount: Option<Number>,
+    #[serde(default)]
+    fee: Option<Number>,
+}
+
+#[test]
+fn a_wire_number_is_read_from_its_text() {
+    let number =
+        |json: &str| serde_json::from_str::<Number>(json).map(|number| number.money(Currency::VND));
+    for json in ["1000", "1000.0", "\"1000\"", "\"1000.00\"", " 1000 "] {
+        assert_eq!(number(json).unwrap(), Ok(Money::vnd(1_000)), "{json}");
+    }
+    // 2^53 + 1, the first whole number that a double cannot hold.
+    assert_eq!(number("9007199254740993").unwrap(), Ok(Money::vnd(9_007_199_254_740_993)));
+    assert!(matches!(number("0.1").unwrap(), Err(MoneyError::TooManyDecimals { .. })));
+    for json in [
+        "1e3",
+        "\"1e3\"",
+        "\"\"",
+        "\"NaN\"",
+        "null",
+        "true",
+        "{}",
+        "[1]",
+        "\"1,000\"",
+        r#""\u0031""#,
+    ] {
+        assert!(number(json).is_err(), "{json}");
+    }
+}
+
+#[test]
+fn a_wire_number_may_be_null_or_absent() {
+    let line = |json: &[u8]| serde_json::from_slice::<Line>(json).unwrap();
+    let one = Some("1".parse().unwrap());
+    assert_eq!(line(br#"{"amount":null}"#), Line { amount: None, fee: None });
+    assert_eq!(line(br#"{"amount":"1.00","fee":1}"#), Line { amount: one, fee: one });
+}
+
+#[test]
+fn a_wire_number_is_written_as_text_or_as_a_whole_number() {
+    #[derive(Serialize)]
+    struct Order {
+        text: Number,
+        #[serde(serialize_with = "as_integer")]
+        number: Number,
+        grouped: Grouped,
+    }
+    let order = |amount: Money| {
+        serde_json::to_string(&Order {
+            text: amount.into(),
+            number: amount.into(),
+            grouped: amount.into(),
+        })
+    };
+    assert_eq!(
+        order(Money::vnd(50_000)).unwrap(),
+        r#"{"text":"50000","number":50000,"grouped":"50,000"}"#
+    );
+    let whole_dollars = order(Money::from_minor(1_200, Currency::USD)).unwrap();
+    assert_eq!(whole_dollars, r#"{"text":"12.00","number":12,"grouped":"12.00"}"#);
+    let error = order(Money::from_minor(1_234, Currency::USD)).unwrap_err();
+    assert!(error.to_string().contains("12.34 cannot be written"), "{error}");
+}
+
+#[test]
+fn a_grouped_wire_number_takes_commas_and_plain_digits() {
+    for json in ["\"1,234,567\"", "\"1234567\"", "1234567", "\"1,234,567.00\""] {
+        let grouped: Grouped = serde_json::from_str(json).unwrap();
+        assert_eq!(grouped.money(Currency::VND), Ok(Money::vnd(1_234_567)), "{json}");
+    }
+    assert!(serde_json::from_str::<Grouped>("\"1,23\"").is_err());
+}
+
+proptest! {
+    #[test]
+    fn display_and_parse_are_inverse(amount in any_money()) {
+        let shown = amount.to_string();
+        let (number, code) = shown.split_once(' ').unwrap();
+        prop_assert_eq!(code, amount.currency().to_string());
+        prop_assert_eq!(Money::parse(number, amount.currency()), Ok(amount));
+    }
+
+    #[test]
+    fn grouped_display_and_parse_are_inverse(amount in any_money()) {
+        let shown = Grouped::from(amount).to_string();
+        prop_assert_eq!(Money::parse_grouped(&shown, amount.currency()), Ok(amount));
+    }
+
+    #[test]
+    fn decimals_and_money_are_inverse(amount in any_money()) {
+        prop_assert_eq!(Money::from_decimal(amount.to_decimal(), amount.currency()), Ok(amount));
+    }
+
+    #[test]
+    fn serialised_money_reads_back(minor in any::<i64>(), code in prop::sample::select(vec!["VND", "USD", "KWD", "CLF"])) {
+        let amount = Money::from_minor(minor, Currency::from_code(code).unwrap());
+        let json = serde_json::to_string(&amount).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Money>(&json).unwrap(), amount);
+        let number: Number = serde_json::from_str(&serde_json::to_string(&Number::from(amount)).unwrap()).unwrap();
+        prop_assert_eq!(number.money(amount.currency()), Ok(amount));
+    }
+
+    #[test]
+    fn sums_are_exact_or_errors(left in any::<i64>(), right in any::<i64>()) {
+        let (sum, difference) = (i128::from(left) + i128::from(right), i128::from(left) - i128::from(right));
+        let checked = |result: Result<Money, MoneyError>| result.ok().map(|money| money.minor());
+        prop_assert_eq!(checked(Money::vnd(left).checked_add(Money::vnd(right))), i64::try_from(sum).ok());
+        prop_assert_eq!(checked(Money::vnd(left).checked_sub(Money::vnd(right))), i64::try_from(difference).ok());
+    }
+
+    #[test]
+    fn no_text_panics(text in r"\PC*|[-+0-9.,eE]{0,60}", exponent in 0..=4_u8) {
+        let currency = currency_with(exponent);
+        let _ = Money::parse(&text, currency);
+        let _ = Money::parse_grouped(&text, currency);
+        let _ = Currency::from_code(&text);
+        let _ = Currency::new(&text, exponent);
+        let _ = serde_json::from_str::<Number>(&text);
+        let _ = serde_json::from_str::<Grouped>(&text);
+    }
+}

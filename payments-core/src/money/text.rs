@@ -1,0 +1,74 @@
+//! Amounts as text: the one grammar of plain decimals, and thousands groups on top of it.
+
+use rust_decimal::Decimal;
+
+use super::MoneyError;
+use super::error::excerpt;
+
+/// Reads `50000`, `50000.00`, `-12.34`: digits, at most one point between digits, at most one leading minus.
+///
+/// Trailing zeros of the fraction are dropped, because they decide nothing.
+pub(super) fn plain(text: &str) -> Result<Decimal, MoneyError> {
+    Parts::of(text).decimal(text)
+}
+
+/// Reads `101,747,939` and `1,234.50`, and all that [`plain`] takes.
+pub(super) fn grouped(text: &str) -> Result<Decimal, MoneyError> {
+    let parts = Parts::of(text);
+    if !parts.whole.contains(',') {
+        return parts.decimal(text);
+    }
+    let mut groups = parts.whole.split(',');
+    let first_is_right = groups.next().is_some_and(|group| is_digits(group) && group.len() <= 3);
+    let others_are_right = groups.all(|group| is_digits(group) && group.len() == 3);
+    if !first_is_right || !others_are_right {
+        return Err(MoneyError::NotGrouped { text: excerpt(text) });
+    }
+    Parts { whole: &parts.whole.replace(',', ""), ..parts }.decimal(text)
+}
+
+struct Parts<'a> {
+    negative: bool,
+    whole: &'a str,
+    fraction: Option<&'a str>,
+}
+
+impl<'a> Parts<'a> {
+    fn of(text: &'a str) -> Self {
+        let (negative, unsigned) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        match unsigned.split_once('.') {
+            Some((whole, fraction)) => Self { negative, whole, fraction: Some(fraction) },
+            None => Self { negative, whole: unsigned, fraction: None },
+        }
+    }
+
+    fn decimal(&self, text: &str) -> Result<Decimal, MoneyError> {
+        if !is_digits(self.whole) || !self.fraction.is_none_or(is_digits) {
+            return Err(MoneyError::NotANumber { text: excerpt(text) });
+        }
+        let decimals = self.fraction.unwrap_or_default().trim_end_matches('0');
+        let too_many = || MoneyError::TooManyDigits { text: excerpt(text) };
+        let magnitude = number(self.whole, decimals).ok_or_else(too_many)?;
+        let scale = u32::try_from(decimals.len()).map_err(|_| too_many())?;
+        let signed = if self.negative { -magnitude } else { magnitude };
+        Decimal::try_from_i128_with_scale(signed, scale).map_err(|_| too_many())
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The number that the digits of both texts make together.
+fn number(whole: &str, decimals: &str) -> Option<i128> {
+    let digits = || whole.bytes().chain(decimals.bytes()).map(|digit| digit.wrapping_sub(b'0'));
+    let narrow =
+        digits().try_fold(0_u64, |sum, digit| sum.checked_mul(10)?.checked_add(digit.into()));
+    // Almost every amount fits into 64 bits, where the arithmetic is several times faster.
+    narrow.map(i128::from).or_else(|| {
+        digits().try_fold(0_i128, |sum, digit| sum.checked_mul(10)?.checked_add(digit.into()))
+    })
+}

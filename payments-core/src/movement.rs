@@ -1,0 +1,238 @@
+//! Money that arrived or left, as one source reported it.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::{
+    DedupeKey, OrderRef, Timestamp, bank::AccountNumber, money::Money, payment::PaymentCode,
+    raw::Raw,
+};
+
+/// One movement of money on an account, as one source reported it: a line of a statement, a
+/// bank's notification, a row of an inquiry. One with [`Direction::In`] is a *credit*.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Movement {
+    /// The source's own name for it: the same on every route of that source.
+    pub key: DedupeKey,
+    /// In or out.
+    pub direction: Direction,
+    /// How much; positive in both directions.
+    pub amount: Money,
+    /// Our bank account.
+    pub account: Option<AccountNumber>,
+    /// The virtual account that it arrived on.
+    pub virtual_account: Option<AccountNumber>,
+    /// When the bank booked it.
+    pub at: Option<Timestamp>,
+    /// The bank's own reference. Not unique alone.
+    pub bank_reference: Option<String>,
+    /// The transfer's memo, as the bank passed it on.
+    pub memo: Option<String>,
+    /// The payment code that the provider or we found in the memo.
+    pub code: Option<PaymentCode>,
+    /// The order that it belongs to, where the source says so.
+    pub order: Option<OrderRef>,
+    /// The balance after it.
+    pub balance: Option<Money>,
+    /// The source's own words.
+    #[serde(skip)]
+    pub raw: Raw,
+}
+
+/// Whether money arrived or left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// It arrived.
+    In,
+    /// It left.
+    Out,
+}
+
+impl Movement {
+    /// A movement of `amount`.
+    pub fn new(key: DedupeKey, direction: Direction, amount: Money) -> Self {
+        Self {
+            key,
+            direction,
+            amount,
+            account: None,
+            virtual_account: None,
+            at: None,
+            bank_reference: None,
+            memo: None,
+            code: None,
+            order: None,
+            balance: None,
+            raw: Raw::default(),
+        }
+    }
+
+    /// Says on which of our accounts.
+    #[must_use]
+    pub fn with_account(mut self, account: AccountNumber) -> Self {
+        self.account = Some(account);
+        self
+    }
+
+    /// Says on which virtual account.
+    #[must_use]
+    pub fn with_virtual_account(mut self, number: AccountNumber) -> Self {
+        self.virtual_account = Some(number);
+        self
+    }
+
+    /// Says when the bank booked it.
+    #[must_use]
+    pub fn with_time(mut self, at: Timestamp) -> Self {
+        self.at = Some(at);
+        self
+    }
+
+    /// Keeps the bank's reference.
+    #[must_use]
+    pub fn with_bank_reference(mut self, reference: impl Into<String>) -> Self {
+        self.bank_reference = Some(reference.into());
+        self
+    }
+
+    /// Keeps the memo.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+
+    /// Keeps the payment code that was found.
+    #[must_use]
+    pub fn with_code(mut self, code: PaymentCode) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    /// Says to which order it belongs.
+    #[must_use]
+    pub fn with_order(mut self, order: OrderRef) -> Self {
+        self.order = Some(order);
+        self
+    }
+
+    /// Keeps the balance after it.
+    #[must_use]
+    pub fn with_balance(mut self, balance: Money) -> Self {
+        self.balance = Some(balance);
+        self
+    }
+
+    /// Keeps the source's own words.
+    #[must_use]
+    pub fn with_raw(mut self, raw: Raw) -> Self {
+        self.raw = raw;
+        self
+    }
+
+    /// Whether it is a credit: money that arrived.
+    pub fn is_credit(&self) -> bool {
+        self.direction == Direction::In
+    }
+}
+
+/// Whether two reports are of the same money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SameMoney {
+    /// They are: count it once.
+    Same,
+    /// They are not.
+    Different,
+    /// They may be: count nothing twice and merge nothing silently; a person or one more
+    /// inquiry decides.
+    Maybe,
+}
+
+/// Banks report one transfer through several channels up to a day apart.
+const SAME_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Whether two credits (or debits) reported by different sources are the same money.
+///
+/// Sources share no identifier, so this goes by direction, amount, account, bank reference and
+/// date: a difference in any of them that both sides state is [`SameMoney::Different`]; an equal
+/// bank reference on an equal account and day is [`SameMoney::Same`]; everything else is
+/// [`SameMoney::Maybe`].
+pub fn same_credit(a: &Movement, b: &Movement) -> SameMoney {
+    if a.direction != b.direction || a.amount != b.amount {
+        return SameMoney::Different;
+    }
+    let account = agree(a.account.as_ref(), b.account.as_ref());
+    let virtual_account = agree(a.virtual_account.as_ref(), b.virtual_account.as_ref());
+    let reference = agree(a.bank_reference.as_deref(), b.bank_reference.as_deref());
+    let day = match (a.at, b.at) {
+        (Some(a), Some(b)) => Some(a.distance(b) < SAME_DAY),
+        _ => None,
+    };
+    let known = [account, virtual_account, reference, day];
+    if known.contains(&Some(false)) {
+        return SameMoney::Different;
+    }
+    let same_account = account == Some(true) || virtual_account == Some(true);
+    if reference == Some(true) && day == Some(true) && same_account {
+        SameMoney::Same
+    } else {
+        SameMoney::Maybe
+    }
+}
+
+/// Whether both sides state the same; `None` if one states nothing.
+fn agree<T: PartialEq>(a: Option<T>, b: Option<T>) -> Option<bool> {
+    Some(a? == b?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credit(amount: i64) -> Movement {
+        Movement::new(DedupeKey::new("k").unwrap(), Direction::In, Money::vnd(amount))
+    }
+
+    fn told_by_the_bank(reference: &str, at: i64) -> Movement {
+        credit(50_000)
+            .with_account(AccountNumber::new("0123499999").unwrap())
+            .with_bank_reference(reference)
+            .with_time(Timestamp::from_unix(at))
+    }
+
+    #[test]
+    fn the_same_reference_account_and_day_is_the_same_money() {
+        let webhook = told_by_the_bank("MBVCB.1", 1_000_000);
+        let statement = told_by_the_bank("MBVCB.1", 1_000_060);
+        assert_eq!(same_credit(&webhook, &statement), SameMoney::Same);
+    }
+
+    #[test]
+    fn any_stated_difference_makes_it_other_money() {
+        let one = told_by_the_bank("MBVCB.1", 1_000_000);
+        assert_eq!(
+            same_credit(&one, &told_by_the_bank("MBVCB.2", 1_000_000)),
+            SameMoney::Different
+        );
+        assert_eq!(
+            same_credit(&one, &told_by_the_bank("MBVCB.1", 9_000_000)),
+            SameMoney::Different
+        );
+        assert_eq!(same_credit(&one, &credit(50_001)), SameMoney::Different);
+        let mut out = one.clone();
+        out.direction = Direction::Out;
+        assert_eq!(same_credit(&one, &out), SameMoney::Different);
+    }
+
+    #[test]
+    fn what_one_side_does_not_say_is_maybe_and_never_merged() {
+        let one = told_by_the_bank("MBVCB.1", 1_000_000);
+        assert_eq!(same_credit(&one, &credit(50_000)), SameMoney::Maybe);
+        let mut silent = one.clone();
+        silent.bank_reference = None;
+        assert_eq!(same_credit(&one, &silent), SameMoney::Maybe);
+    }
+}

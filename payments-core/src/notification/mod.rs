@@ -1,0 +1,141 @@
+//! What providers send us: deliveries in, checks and proofs, events out, replies back.
+
+pub mod check;
+mod delivery;
+mod event;
+mod proof;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde::Serialize;
+
+pub use delivery::Delivery;
+pub use event::{Event, Evidence, News, Notification};
+pub use proof::{Coverage, Proof, Scheme, Untrusted, UntrustedReason};
+
+use crate::{DedupeKey, EndpointName, Result, Timestamp};
+
+/// Receives what a provider sends, and confirms what its signature does not cover.
+#[async_trait]
+pub trait NotificationReceiver: Send + Sync + 'static {
+    /// The addresses to register with the provider. Never change while it lives.
+    fn endpoints(&self) -> &[Endpoint];
+
+    /// Checks a delivery. Pure: bytes in, verdict out; nothing is sent and nothing remembered.
+    fn receive(&self, endpoint: &EndpointName, delivery: &Delivery<'_>, now: Timestamp)
+    -> Received;
+
+    /// Asks the provider about an event that its proof does not cover. The confirmed event
+    /// carries the inquiry's values, never the delivery's.
+    ///
+    /// # Errors
+    /// The provider could not be asked.
+    async fn confirm(&self, event: &Event) -> Result<Confirmation>;
+
+    /// What the provider documents as the answer to a delivery at this endpoint.
+    fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> http::Response<Bytes>;
+}
+
+/// One address where a provider's deliveries arrive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Endpoint {
+    /// Its name, which the app puts into its route.
+    pub name: EndpointName,
+    /// The HTTP method that the provider uses.
+    #[serde(serialize_with = "method_name")]
+    pub method: http::Method,
+    /// Where and how to register it with the provider.
+    pub register: String,
+    /// True for the return of a buyer's browser: it shows a page and never settles anything.
+    pub display_only: bool,
+}
+
+/// The verdict on a delivery.
+#[derive(Debug)]
+#[must_use]
+pub enum Received {
+    /// It is the provider's; see what its proof covers.
+    Notification(Notification),
+    /// It is a handshake or a token request: answer exactly this.
+    Answer(http::Response<Bytes>),
+    /// It may be anybody's.
+    Untrusted(Untrusted),
+}
+
+/// What an inquiry said about an event.
+#[derive(Clone, Debug)]
+#[must_use]
+#[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and mostly the large one")]
+pub enum Confirmation {
+    /// It is so; this event carries the provider's answer.
+    Confirmed(Event),
+    /// It is not so.
+    Contradicted {
+        /// What the delivery claimed.
+        claimed: String,
+        /// What the provider says.
+        found: String,
+    },
+    /// The provider does not know it yet.
+    NotYet {
+        /// When asking again makes sense.
+        retry_after: Option<std::time::Duration>,
+    },
+}
+
+/// What became of a delivery on our side: it decides the reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Written down and handled, or safely queued.
+    Handled,
+    /// It was handled before.
+    Duplicate,
+    /// It is none of our business.
+    Ignored,
+    /// It could not be written down: send it again later.
+    TryAgain,
+    /// It is not the provider's.
+    Untrusted,
+}
+
+impl Endpoint {
+    /// An address that takes server-to-server deliveries by `method`; `register` says where to
+    /// register it.
+    pub fn new(name: EndpointName, method: http::Method, register: impl Into<String>) -> Self {
+        Self { name, method, register: register.into(), display_only: false }
+    }
+
+    /// Marks it as the return of a buyer's browser.
+    #[must_use]
+    pub fn display_only(mut self) -> Self {
+        self.display_only = true;
+        self
+    }
+}
+
+impl Received {
+    /// The notification, if it is one.
+    pub fn notification(self) -> Option<Notification> {
+        match self {
+            Self::Notification(notification) => Some(notification),
+            Self::Answer(_) | Self::Untrusted(_) => None,
+        }
+    }
+}
+
+impl Notification {
+    /// The key under which this happening is handled once.
+    pub fn dedupe_key(&self) -> &DedupeKey {
+        &self.key
+    }
+}
+
+fn method_name<S: serde::Serializer>(
+    method: &http::Method,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}

@@ -1,0 +1,139 @@
+//! Evidence of who sent a delivery, and of which fields.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::Timestamp;
+
+/// Evidence, made only by the checks of this crate, of who sent a delivery and which of its
+/// fields that covers.
+///
+/// It has no constructor:
+///
+/// ```compile_fail
+/// use payments_core::notification::{Coverage, Proof, Scheme};
+/// let forged = Proof { scheme: Scheme::HmacSha256, coverage: Coverage::Body, key: 0, stamp: None };
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Proof {
+    scheme: Scheme,
+    coverage: Coverage,
+    key: usize,
+    stamp: Option<Timestamp>,
+}
+
+/// How a delivery was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Scheme {
+    /// HMAC with SHA-256.
+    HmacSha256,
+    /// MD5 over fields and a secret.
+    Md5Concat,
+    /// RSA with SHA-256, PKCS#1 v1.5.
+    RsaSha256,
+    /// A secret sent along; it covers nothing.
+    SharedToken,
+}
+
+/// What a proof covers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Coverage {
+    /// Every byte of the body.
+    Body,
+    /// These fields and nothing else.
+    Fields(Vec<Cow<'static, str>>),
+    /// Nothing of the content.
+    Nothing,
+}
+
+impl Proof {
+    pub(crate) fn new(scheme: Scheme, coverage: Coverage, key: usize) -> Self {
+        Self { scheme, coverage, key, stamp: None }
+    }
+
+    pub(crate) fn stamped(mut self, stamp: Option<Timestamp>) -> Self {
+        self.stamp = stamp;
+        self
+    }
+
+    /// How it was checked.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// What it covers.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// Whether it covers a field.
+    pub fn covers(&self, field: &str) -> bool {
+        match &self.coverage {
+            Coverage::Body => true,
+            Coverage::Fields(fields) => fields.iter().any(|covered| covered == field),
+            Coverage::Nothing => false,
+        }
+    }
+
+    /// Which of the keys matched, counted from 0: tells when an old key can go.
+    pub fn key(&self) -> usize {
+        self.key
+    }
+
+    /// The signed time stamp, if the scheme has one.
+    pub fn stamp(&self) -> Option<Timestamp> {
+        self.stamp
+    }
+}
+
+/// Why a delivery may be anybody's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[non_exhaustive]
+pub struct Untrusted {
+    /// What is wrong, to decide by.
+    pub reason: UntrustedReason,
+    /// What is wrong, to read. Never holds a secret or a signature.
+    pub detail: String,
+}
+
+/// What is wrong with a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UntrustedReason {
+    /// There is no signature or token.
+    MissingSignature,
+    /// The signature has not the right form, or is there twice.
+    MalformedSignature,
+    /// The signature or token is wrong.
+    WrongSignature,
+    /// The signed time stamp is too far from now.
+    StaleStamp,
+    /// The content cannot be read although the check needs it.
+    Unreadable,
+    /// No such endpoint, or another method than it takes.
+    WrongEndpoint,
+    /// The delivery speaks to another merchant or environment.
+    WrongRecipient,
+    /// The check itself is set up wrongly; it fails closed.
+    Misconfigured,
+}
+
+impl Untrusted {
+    /// A delivery that is not believed. `detail` must not hold a secret or a signature.
+    pub fn new(reason: UntrustedReason, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into() }
+    }
+}
+
+impl fmt::Display for Untrusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "untrusted delivery: {}", self.detail)
+    }
+}

@@ -1,0 +1,273 @@
+//! What a provider says: a payment, what the buyer does next, a refund.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{Funding, PaymentMethod, PaymentState, PostForm, RefundState};
+use crate::{
+    GatewayRef, Movement, OrderRef, RefundRef, Timestamp, bank::BankAccount, money::Money, raw::Raw,
+};
+
+/// A payment as the provider sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Payment {
+    /// The merchant's own name for what is being paid.
+    pub order: OrderRef,
+    /// How much is asked, as far as the provider knows; a statement, for one, does not.
+    pub asked: Option<Money>,
+    /// How much arrived in all, as far as the provider says.
+    pub received: Option<Money>,
+    /// Where it is. `Settled` says that what arrived is ours; whether that is enough is
+    /// [`funding`](Self::funding).
+    pub state: PaymentState,
+    /// Whether the provider knows of it already.
+    pub registered: Registered,
+    /// What the buyer does next.
+    pub next: Option<NextAction>,
+    /// How the buyer pays or paid.
+    pub method: Option<PaymentMethod>,
+    /// The provider's own name for it.
+    pub gateway_ref: Option<GatewayRef>,
+    /// Until when the buyer may pay. A fact; whether it is past is only a hint for pages.
+    pub expires_at: Option<Timestamp>,
+    /// The credits that arrived for it, each once.
+    pub credits: Vec<Movement>,
+    /// The provider's own word for the state.
+    pub provider_state: Option<String>,
+    /// The provider's own words.
+    #[serde(skip)]
+    pub raw: Raw,
+}
+
+/// Whether the provider knows of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Registered {
+    /// It does.
+    ByProvider,
+    /// Only once the buyer acts; until then an inquiry may find nothing.
+    WhenBuyerActs,
+}
+
+/// What the buyer does next.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NextAction {
+    /// Follow a link to the provider's page.
+    Redirect {
+        /// The link. It carries a signature: do not log it.
+        url: String,
+    },
+    /// Post a form to the provider's page.
+    PostForm(PostForm),
+    /// Transfer money to a bank account, by hand or by scanning.
+    Transfer(Transfer),
+}
+
+/// A bank transfer that the buyer makes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Transfer {
+    /// The account to transfer to.
+    pub account: BankAccount,
+    /// How much; without one, any amount.
+    pub amount: Option<Money>,
+    /// What must stand in the memo, exactly.
+    pub memo: Option<String>,
+    /// The same as a VietQR payload.
+    pub vietqr: Option<String>,
+}
+
+impl Payment {
+    /// A payment of which only its state is known.
+    pub fn new(order: OrderRef, state: PaymentState) -> Self {
+        Self {
+            order,
+            asked: None,
+            received: None,
+            state,
+            registered: Registered::ByProvider,
+            next: None,
+            method: None,
+            gateway_ref: None,
+            expires_at: None,
+            credits: Vec::new(),
+            provider_state: None,
+            raw: Raw::default(),
+        }
+    }
+
+    /// Says how much is asked.
+    #[must_use]
+    pub fn with_asked(mut self, amount: Money) -> Self {
+        self.asked = Some(amount);
+        self
+    }
+
+    /// Says how much arrived in all.
+    #[must_use]
+    pub fn with_received(mut self, amount: Money) -> Self {
+        self.received = Some(amount);
+        self
+    }
+
+    /// Says that the provider learns of it only when the buyer acts.
+    #[must_use]
+    pub fn registered_when_buyer_acts(mut self) -> Self {
+        self.registered = Registered::WhenBuyerActs;
+        self
+    }
+
+    /// Says what the buyer does next.
+    #[must_use]
+    pub fn with_next(mut self, next: NextAction) -> Self {
+        self.next = Some(next);
+        self
+    }
+
+    /// Says how the buyer pays.
+    #[must_use]
+    pub fn with_method(mut self, method: PaymentMethod) -> Self {
+        self.method = Some(method);
+        self
+    }
+
+    /// Keeps the provider's own name for it.
+    #[must_use]
+    pub fn with_gateway_ref(mut self, reference: GatewayRef) -> Self {
+        self.gateway_ref = Some(reference);
+        self
+    }
+
+    /// Says until when the buyer may pay.
+    #[must_use]
+    pub fn with_expiry(mut self, at: Timestamp) -> Self {
+        self.expires_at = Some(at);
+        self
+    }
+
+    /// Keeps the credits that arrived.
+    #[must_use]
+    pub fn with_credits(mut self, credits: Vec<Movement>) -> Self {
+        self.credits = credits;
+        self
+    }
+
+    /// Keeps the provider's own word for the state.
+    #[must_use]
+    pub fn with_provider_state(mut self, word: impl Into<String>) -> Self {
+        self.provider_state = Some(word.into());
+        self
+    }
+
+    /// Keeps the provider's own words.
+    #[must_use]
+    pub fn with_raw(mut self, raw: Raw) -> Self {
+        self.raw = raw;
+        self
+    }
+
+    /// Whether `expires_at` has passed: a hint for pages. Money may still arrive.
+    pub fn is_past(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|at| at < now)
+    }
+
+    /// How what arrived compares with what you asked for: your own figure, never the provider's.
+    ///
+    /// # Errors
+    /// The currencies differ.
+    pub fn funding(&self, asked: Money) -> Result<Funding, MoneyError> {
+        Funding::of(asked, self.received.unwrap_or(Money::zero(asked.currency())))
+    }
+
+    /// Whether the money is ours and exactly what you asked for: the question to ask before
+    /// handing anything over.
+    pub fn settles(&self, asked: Money) -> bool {
+        self.state == PaymentState::Settled && self.funding(asked) == Ok(Funding::Exact)
+    }
+}
+
+impl Transfer {
+    /// A transfer to `account`.
+    pub fn new(account: BankAccount) -> Self {
+        Self { account, amount: None, memo: None, vietqr: None }
+    }
+
+    /// Says how much.
+    #[must_use]
+    pub fn with_amount(mut self, amount: Money) -> Self {
+        self.amount = Some(amount);
+        self
+    }
+
+    /// Says what must stand in the memo.
+    #[must_use]
+    pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
+        self.memo = Some(memo.into());
+        self
+    }
+
+    /// Gives the same as a VietQR payload.
+    #[must_use]
+    pub fn with_vietqr(mut self, payload: impl Into<String>) -> Self {
+        self.vietqr = Some(payload.into());
+        self
+    }
+}
+
+impl fmt::Debug for NextAction {
+    /// A link is cut at its query, which carries a signature and personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Redirect { url } => {
+                let shown = url.split('?').next().unwrap_or_default();
+                f.debug_struct("Redirect").field("url", &format_args!("{shown}?…")).finish()
+            }
+            Self::PostForm(form) => f.debug_tuple("PostForm").field(form).finish(),
+            Self::Transfer(transfer) => f.debug_tuple("Transfer").field(transfer).finish(),
+        }
+    }
+}
+
+/// Money that goes back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Refund {
+    /// The merchant's own name for it.
+    pub refund: RefundRef,
+    /// The order that was paid.
+    pub order: OrderRef,
+    /// How much goes back.
+    pub amount: Money,
+    /// Where it is.
+    pub state: RefundState,
+    /// The provider's own name for it.
+    pub gateway_ref: Option<GatewayRef>,
+    /// The provider's own words.
+    #[serde(skip)]
+    pub raw: Raw,
+}
+
+impl Refund {
+    /// A refund of `amount`.
+    pub fn new(refund: RefundRef, order: OrderRef, amount: Money, state: RefundState) -> Self {
+        Self { refund, order, amount, state, gateway_ref: None, raw: Raw::default() }
+    }
+
+    /// Keeps the provider's own name for it.
+    #[must_use]
+    pub fn with_gateway_ref(mut self, reference: GatewayRef) -> Self {
+        self.gateway_ref = Some(reference);
+        self
+    }
+
+    /// Keeps the provider's own words.
+    #[must_use]
+    pub fn with_raw(mut self, raw: Raw) -> Self {
+        self.raw = raw;
+        self
+    }
+}

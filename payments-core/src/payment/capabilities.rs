@@ -1,0 +1,164 @@
+//! What a provider takes and does for payments.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{CreatePayment, PaymentMethod};
+use crate::{
+    Error, Result,
+    rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, TextRules, check_amount},
+};
+
+/// What a provider takes and does for payments. Data: a router, a settings page and the
+/// documentation read it, and the conformance suite tests every yes and every no.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PaymentCapabilities {
+    /// The methods that can be asked for.
+    pub methods: Vec<PaymentMethod>,
+    /// Whether the buyer can choose on the provider's page, so that no method need be asked for.
+    pub buyer_chooses: bool,
+    /// The amounts of each currency.
+    pub limits: Vec<AmountLimits>,
+    /// Order references.
+    pub reference: TextRules,
+    /// Descriptions.
+    pub description: TextRules,
+    /// Whether opening a payment calls the provider.
+    pub create: CreateMode,
+    /// Whether `expires_at` is passed on; otherwise a request with one is refused.
+    pub expiry: bool,
+    /// Whether payments can be found.
+    pub find: bool,
+    /// Whether open payments can be cancelled.
+    pub cancel: bool,
+    /// Whether paid ones can be refunded.
+    pub refund: bool,
+    /// What a second payment for the same order does.
+    pub repeat: Repeat,
+    /// How far back an inquiry sees; for ever if not said.
+    pub inquiry_window: Option<Duration>,
+    /// When it is conclusive that an order is not known.
+    pub absence: AbsenceRule,
+}
+
+/// Whether opening a payment calls the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CreateMode {
+    /// A request is sent.
+    Networked,
+    /// Nothing is sent: the answer is signed here and the buyer carries it. It says nothing
+    /// about the provider's health.
+    Offline,
+}
+
+impl PaymentCapabilities {
+    /// Takes `methods` within `limits`, and does nothing else until told.
+    pub fn new(create: CreateMode, methods: Vec<PaymentMethod>, limits: Vec<AmountLimits>) -> Self {
+        Self {
+            methods,
+            buyer_chooses: false,
+            limits,
+            reference: TextRules::new(1, 200, Alphabet::Printable),
+            description: TextRules::new(0, 200, Alphabet::Printable),
+            create,
+            expiry: false,
+            find: false,
+            cancel: false,
+            refund: false,
+            repeat: Repeat::PaysAgain,
+            inquiry_window: None,
+            absence: AbsenceRule::Never,
+        }
+    }
+
+    /// The buyer can choose the method on the provider's page.
+    #[must_use]
+    pub fn with_buyer_choice(mut self) -> Self {
+        self.buyer_chooses = true;
+        self
+    }
+
+    /// Sets the rules of order references.
+    #[must_use]
+    pub fn with_reference(mut self, rules: TextRules) -> Self {
+        self.reference = rules;
+        self
+    }
+
+    /// Sets the rules of descriptions.
+    #[must_use]
+    pub fn with_description(mut self, rules: TextRules) -> Self {
+        self.description = rules;
+        self
+    }
+
+    /// Passes `expires_at` on.
+    #[must_use]
+    pub fn with_expiry(mut self) -> Self {
+        self.expiry = true;
+        self
+    }
+
+    /// Can find payments: how far back, and when not finding one is conclusive.
+    #[must_use]
+    pub fn with_find(mut self, window: Option<Duration>, absence: AbsenceRule) -> Self {
+        self.find = true;
+        self.inquiry_window = window;
+        self.absence = absence;
+        self
+    }
+
+    /// Can cancel open payments.
+    #[must_use]
+    pub fn with_cancel(mut self) -> Self {
+        self.cancel = true;
+        self
+    }
+
+    /// Can refund paid ones.
+    #[must_use]
+    pub fn with_refund(mut self) -> Self {
+        self.refund = true;
+        self
+    }
+
+    /// Says what a second payment for the same order does.
+    #[must_use]
+    pub fn with_repeat(mut self, repeat: Repeat) -> Self {
+        self.repeat = repeat;
+        self
+    }
+
+    /// Checks a request before anything is sent.
+    ///
+    /// # Errors
+    /// `InvalidRequest` or `Unsupported` naming the field that cannot be honoured.
+    pub fn check(&self, request: &CreatePayment) -> Result<()> {
+        match request.method {
+            None if !self.buyer_chooses => {
+                return Err(Error::invalid(
+                    "method",
+                    "has to be chosen; the provider has no page for it",
+                ));
+            }
+            Some(method) if !self.methods.contains(&method) => {
+                return Err(
+                    Error::unsupported(format!("{method:?} is not taken")).with_field("method")
+                );
+            }
+            _ => {}
+        }
+        check_amount(&self.limits, request.amount)?;
+        self.reference.check("order", request.order.as_str())?;
+        self.description.check("description", &request.description)?;
+        if request.expires_at.is_some() && !self.expiry {
+            return Err(
+                Error::unsupported("a payment cannot be given an end").with_field("expires_at")
+            );
+        }
+        Ok(())
+    }
+}

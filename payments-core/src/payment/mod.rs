@@ -1,0 +1,60 @@
+//! Taking money: payments that a provider opens for an order.
+
+mod answer;
+mod capabilities;
+mod code;
+mod form;
+mod funding;
+mod request;
+mod state;
+
+use async_trait::async_trait;
+
+pub use answer::{NextAction, Payment, Refund, Registered, Transfer};
+pub use capabilities::{CreateMode, PaymentCapabilities};
+pub use code::{CodeMatch, CodeRules, PaymentCode};
+pub use form::PostForm;
+pub use funding::Funding;
+pub(crate) use request::positive;
+pub use request::{Buyer, CreatePayment, PaymentMethod, RefundPayment};
+pub use state::{PaymentState, RefundState};
+
+use crate::{Lookup, OrderRef, Result, Submission};
+
+/// Opens payments and knows what became of them.
+///
+/// Which calls *instruct* and which *ask* is the most important line in this crate: instructing
+/// calls return a [`Submission`], asking calls a [`Lookup`].
+#[async_trait]
+pub trait PaymentProvider: Send + Sync + 'static {
+    /// What this provider takes and does. Never changes while it lives.
+    fn capabilities(&self) -> &PaymentCapabilities;
+
+    /// Opens a payment. An accepted payment is *not paid*: the buyer acts next.
+    ///
+    /// Where [`CreateMode::Offline`] is declared, nothing is sent: the answer is a signed link,
+    /// a form, or a transfer with a code, and says nothing about the provider's health.
+    /// Dropping the future, or wrapping it in a timeout, leaves the outcome uncertain.
+    ///
+    /// # Errors
+    /// Nothing was opened: the request cannot be honoured, or nothing left this machine.
+    async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>>;
+
+    /// Asks what became of an order's payment. Safe to repeat.
+    ///
+    /// # Errors
+    /// The provider could not be asked; it says nothing about the payment.
+    async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>>;
+
+    /// Cancels a payment that is not paid yet. Dropping the future leaves the outcome uncertain.
+    ///
+    /// # Errors
+    /// Nothing was cancelled.
+    async fn cancel_payment(&self, order: &OrderRef) -> Result<Submission<Payment>>;
+
+    /// Gives money back. Dropping the future leaves the outcome uncertain.
+    ///
+    /// # Errors
+    /// Nothing was given back.
+    async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>>;
+}

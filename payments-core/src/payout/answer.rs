@@ -1,0 +1,107 @@
+//! What a provider says: a payout, a balance.
+
+use serde::Serialize;
+
+use super::PayoutState;
+use crate::{GatewayRef, PayoutRef, Timestamp, bank::AccountNumber, money::Money, raw::Raw};
+
+/// A payout as the provider sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Payout {
+    /// The merchant's own name for it.
+    pub payout: PayoutRef,
+    /// How much.
+    pub amount: Money,
+    /// Where it is.
+    pub state: PayoutState,
+    /// The account that it went to, where the provider says so.
+    pub account: Option<AccountNumber>,
+    /// The provider's own name for it.
+    pub gateway_ref: Option<GatewayRef>,
+    /// When the provider booked it.
+    pub at: Option<Timestamp>,
+    /// True if a person should look: the provider contradicts itself or us.
+    pub needs_attention: bool,
+    /// The provider's own words for the state.
+    pub provider_state: Option<String>,
+    /// The provider's own words.
+    #[serde(skip)]
+    pub raw: Raw,
+}
+
+impl Payout {
+    /// A payout of `amount`.
+    pub fn new(payout: PayoutRef, amount: Money, state: PayoutState) -> Self {
+        Self {
+            payout,
+            amount,
+            state,
+            account: None,
+            gateway_ref: None,
+            at: None,
+            needs_attention: false,
+            provider_state: None,
+            raw: Raw::default(),
+        }
+    }
+
+    /// Says to which account it went.
+    #[must_use]
+    pub fn with_account(mut self, account: AccountNumber) -> Self {
+        self.account = Some(account);
+        self
+    }
+
+    /// Keeps the provider's own name for it.
+    #[must_use]
+    pub fn with_gateway_ref(mut self, reference: GatewayRef) -> Self {
+        self.gateway_ref = Some(reference);
+        self
+    }
+
+    /// Says when the provider booked it.
+    #[must_use]
+    pub fn with_time(mut self, at: Timestamp) -> Self {
+        self.at = Some(at);
+        self
+    }
+
+    /// Calls for a person.
+    #[must_use]
+    pub fn needing_attention(mut self) -> Self {
+        self.needs_attention = true;
+        self
+    }
+
+    /// Keeps the provider's own words for the state.
+    #[must_use]
+    pub fn with_provider_state(mut self, words: impl Into<String>) -> Self {
+        self.provider_state = Some(words.into());
+        self
+    }
+
+    /// Keeps the provider's own words.
+    #[must_use]
+    pub fn with_raw(mut self, raw: Raw) -> Self {
+        self.raw = raw;
+        self
+    }
+}
+
+/// How much there is, and as of when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Balance {
+    /// How much.
+    pub amount: Money,
+    /// As of when.
+    pub at: Timestamp,
+}
+
+impl Balance {
+    /// So much at that time.
+    pub fn new(amount: Money, at: Timestamp) -> Self {
+        Self { amount, at }
+    }
+}

@@ -1,0 +1,51 @@
+//! Sending money: payouts to a beneficiary's bank account.
+
+mod answer;
+mod capabilities;
+mod request;
+mod state;
+
+use async_trait::async_trait;
+
+pub use answer::{Balance, Payout};
+pub use capabilities::PayoutCapabilities;
+pub use request::{Beneficiary, CreatePayout};
+pub use state::PayoutState;
+
+use crate::{Lookup, PayoutRef, Result, Submission, bank::BankAccount};
+
+/// Sends money and knows what became of it.
+#[async_trait]
+pub trait PayoutProvider: Send + Sync + 'static {
+    /// What this provider takes and does. Never changes while it lives.
+    fn capabilities(&self) -> &PayoutCapabilities;
+
+    /// Sends money, at most once per call, whatever happens on the way.
+    ///
+    /// An uncertain payout is found with [`find_payout`](Self::find_payout) and never sent
+    /// again, under the same reference or a new one. Dropping the future, or wrapping it in a
+    /// timeout, leaves the outcome uncertain.
+    ///
+    /// # Errors
+    /// No money moved: the request cannot be honoured, or nothing left this machine.
+    async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>>;
+
+    /// Asks what became of a payout. Safe to repeat.
+    ///
+    /// # Errors
+    /// The provider could not be asked; it says nothing about the payout.
+    async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>>;
+
+    /// Asks whose account it is. It may cost a fee: see
+    /// [`PayoutCapabilities::name_check_costs`].
+    ///
+    /// # Errors
+    /// The provider could not be asked, or does not know the account (`NotFound`).
+    async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary>;
+
+    /// Asks how much there is to send, and as of when.
+    ///
+    /// # Errors
+    /// The provider could not be asked.
+    async fn balance(&self) -> Result<Balance>;
+}

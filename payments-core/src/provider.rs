@@ -1,0 +1,238 @@
+//! What an app holds: a provider with its roles.
+
+use std::any::{Any, TypeId};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Error, ProviderId, ProviderKind, Result, layer, notification::NotificationReceiver,
+    payment::PaymentProvider, payout::PayoutProvider, statement::StatementProvider,
+    virtual_account::VirtualAccountProvider,
+};
+
+/// A configured provider: its name, its roles, and what only it has.
+///
+/// Built by a provider crate, wrapped by layers, held by an app. Clones share the roles.
+#[derive(Clone)]
+pub struct Provider {
+    id: ProviderId,
+    kind: ProviderKind,
+    environment: Environment,
+    payments: Option<Arc<dyn PaymentProvider>>,
+    virtual_accounts: Option<Arc<dyn VirtualAccountProvider>>,
+    payouts: Option<Arc<dyn PayoutProvider>>,
+    statements: Option<Arc<dyn StatementProvider>>,
+    notifications: Option<Arc<dyn NotificationReceiver>>,
+    extensions: BTreeMap<TypeId, Extension>,
+}
+
+#[derive(Clone)]
+struct Extension {
+    name: &'static str,
+    value: Arc<dyn Any + Send + Sync>,
+}
+
+/// Where a provider runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Environment {
+    /// The provider's test system: literal secrets and loopback addresses are allowed.
+    Sandbox,
+    /// Real money.
+    Production,
+}
+
+/// What a provider can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// It opens payments.
+    Payments,
+    /// It opens virtual accounts.
+    VirtualAccounts,
+    /// It sends money.
+    Payouts,
+    /// It lists what arrived and left.
+    Statements,
+    /// It sends us notifications.
+    Notifications,
+}
+
+impl Provider {
+    /// A provider without roles.
+    pub fn new(id: ProviderId, kind: ProviderKind, environment: Environment) -> Self {
+        Self {
+            id,
+            kind,
+            environment,
+            payments: None,
+            virtual_accounts: None,
+            payouts: None,
+            statements: None,
+            notifications: None,
+            extensions: BTreeMap::new(),
+        }
+    }
+
+    /// Gives it the role of taking payments.
+    #[must_use]
+    pub fn with_payments(mut self, role: Arc<dyn PaymentProvider>) -> Self {
+        self.payments = Some(role);
+        self
+    }
+
+    /// Gives it the role of opening virtual accounts.
+    #[must_use]
+    pub fn with_virtual_accounts(mut self, role: Arc<dyn VirtualAccountProvider>) -> Self {
+        self.virtual_accounts = Some(role);
+        self
+    }
+
+    /// Gives it the role of sending money.
+    #[must_use]
+    pub fn with_payouts(mut self, role: Arc<dyn PayoutProvider>) -> Self {
+        self.payouts = Some(role);
+        self
+    }
+
+    /// Gives it the role of listing statements.
+    #[must_use]
+    pub fn with_statements(mut self, role: Arc<dyn StatementProvider>) -> Self {
+        self.statements = Some(role);
+        self
+    }
+
+    /// Gives it the role of receiving notifications.
+    #[must_use]
+    pub fn with_notifications(mut self, role: Arc<dyn NotificationReceiver>) -> Self {
+        self.notifications = Some(role);
+        self
+    }
+
+    /// Adds what only this provider has, such as its client.
+    #[must_use]
+    pub fn with_extension<T: Any + Send + Sync>(mut self, value: Arc<T>) -> Self {
+        let name = std::any::type_name::<T>();
+        self.extensions.insert(TypeId::of::<T>(), Extension { name, value });
+        self
+    }
+
+    /// Puts the layers around every role: tracing outside, then the guard that refuses what the
+    /// capabilities do not allow.
+    #[must_use]
+    pub fn layered(mut self) -> Self {
+        let id = &self.id;
+        self.payments = self.payments.map(|role| layer::payments(id, role));
+        self.virtual_accounts = self.virtual_accounts.map(|role| layer::virtual_accounts(id, role));
+        self.payouts = self.payouts.map(|role| layer::payouts(id, role));
+        self.statements = self.statements.map(|role| layer::statements(id, role));
+        self
+    }
+
+    /// Its name in the configuration, such as `hpay-main`.
+    pub fn id(&self) -> &ProviderId {
+        &self.id
+    }
+
+    /// Its kind, such as `hpay`.
+    pub fn kind(&self) -> &ProviderKind {
+        &self.kind
+    }
+
+    /// Where it runs.
+    pub fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// The roles that it has.
+    pub fn roles(&self) -> Vec<Role> {
+        [
+            (Role::Payments, self.payments.is_some()),
+            (Role::VirtualAccounts, self.virtual_accounts.is_some()),
+            (Role::Payouts, self.payouts.is_some()),
+            (Role::Statements, self.statements.is_some()),
+            (Role::Notifications, self.notifications.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(role, has)| has.then_some(role))
+        .collect()
+    }
+
+    /// Takes payments.
+    ///
+    /// # Errors
+    /// `Unsupported` if it does not.
+    pub fn payments(&self) -> Result<&Arc<dyn PaymentProvider>> {
+        self.payments.as_ref().ok_or_else(|| self.lacks("take payments"))
+    }
+
+    /// Opens virtual accounts.
+    ///
+    /// # Errors
+    /// `Unsupported` if it does not.
+    pub fn virtual_accounts(&self) -> Result<&Arc<dyn VirtualAccountProvider>> {
+        self.virtual_accounts.as_ref().ok_or_else(|| self.lacks("open virtual accounts"))
+    }
+
+    /// Sends money.
+    ///
+    /// # Errors
+    /// `Unsupported` if it does not.
+    pub fn payouts(&self) -> Result<&Arc<dyn PayoutProvider>> {
+        self.payouts.as_ref().ok_or_else(|| self.lacks("send money"))
+    }
+
+    /// Lists what arrived and left.
+    ///
+    /// # Errors
+    /// `Unsupported` if it does not.
+    pub fn statements(&self) -> Result<&Arc<dyn StatementProvider>> {
+        self.statements.as_ref().ok_or_else(|| self.lacks("list statements"))
+    }
+
+    /// Receives notifications.
+    ///
+    /// # Errors
+    /// `Unsupported` if it does not.
+    pub fn notifications(&self) -> Result<&Arc<dyn NotificationReceiver>> {
+        self.notifications.as_ref().ok_or_else(|| self.lacks("send notifications"))
+    }
+
+    /// What only this provider has.
+    ///
+    /// # Errors
+    /// `Unsupported`, listing what is there.
+    pub fn extension<T: Any + Send + Sync>(&self) -> Result<&T> {
+        self.extensions
+            .get(&TypeId::of::<T>())
+            .and_then(|extension| extension.value.downcast_ref())
+            .ok_or_else(|| {
+                let there: Vec<_> =
+                    self.extensions.values().map(|extension| extension.name).collect();
+                let there = if there.is_empty() { "nothing".to_owned() } else { there.join(", ") };
+                Error::unsupported(format!(
+                    "{} has no extension {}; there is {there}",
+                    self.id,
+                    std::any::type_name::<T>()
+                ))
+            })
+    }
+
+    fn lacks(&self, what: &str) -> Error {
+        Error::unsupported(format!("{} does not {what}", self.id))
+    }
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provider")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("environment", &self.environment)
+            .field("roles", &self.roles())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,284 @@
+//! Which kinds of providers there are, and how they are built from configuration.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{
+    Clock, Provider, SystemClock,
+    config::{ConfigProblem, Environ, PaymentsConfig, ProviderConfig},
+    formula::Formula,
+    transport::{Rate, RetryPolicy, Stack, Transport},
+};
+
+/// How a provider crate makes a provider.
+pub type Build = fn(&ProviderConfig, &Context) -> Result<Provider, Vec<ConfigProblem>>;
+
+/// What a provider crate says about itself: one constant, `REGISTRATION`.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Registration {
+    /// The kind that configurations name, such as `hpay`.
+    pub kind: &'static str,
+    /// The crate.
+    pub package: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// Makes a provider.
+    pub build: Build,
+    /// A complete example of its configuration, in TOML.
+    pub example: &'static str,
+    /// Its signature formulas.
+    pub formulas: &'static [Formula],
+}
+
+#[cfg(feature = "inventory")]
+inventory::collect!(Registration);
+
+impl Registration {
+    /// A provider kind of a crate; `example` is a complete configuration in TOML.
+    pub const fn new(
+        kind: &'static str,
+        package: &'static str,
+        version: &'static str,
+        build: Build,
+        example: &'static str,
+    ) -> Self {
+        Self { kind, package, version, build, example, formulas: &[] }
+    }
+
+    /// Lists its signature formulas.
+    #[must_use]
+    pub const fn with_formulas(mut self, formulas: &'static [Formula]) -> Self {
+        self.formulas = formulas;
+        self
+    }
+
+    fn is_same_crate(&self, other: &Self) -> bool {
+        (self.kind, self.package, self.version) == (other.kind, other.package, other.version)
+    }
+}
+
+/// What a provider is built with: the way to the network, the time, the environment.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Context {
+    /// The HTTP client.
+    pub client: Arc<dyn Transport>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Environment variables, for secrets.
+    pub environ: Environ,
+    /// How inquiries are repeated.
+    pub retry: RetryPolicy,
+}
+
+impl Context {
+    /// A context with the system's clock and environment.
+    pub fn new(client: Arc<dyn Transport>) -> Self {
+        Self {
+            client,
+            clock: Arc::new(SystemClock),
+            environ: Environ::system(),
+            retry: RetryPolicy::default(),
+        }
+    }
+
+    /// Hands in the time.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Hands in the environment variables.
+    #[must_use]
+    pub fn with_environ(mut self, environ: Environ) -> Self {
+        self.environ = environ;
+        self
+    }
+
+    /// Sets how inquiries are repeated.
+    #[must_use]
+    pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// The client with its layers, for one credential with this rate limit.
+    pub fn transport(&self, rate: Option<Rate>) -> Arc<dyn Transport> {
+        let stack = Stack::new(Arc::clone(&self.client)).with_retry(self.retry);
+        match rate {
+            Some(rate) => stack.with_rate(rate).build(),
+            None => stack.build(),
+        }
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("retry", &self.retry).finish_non_exhaustive()
+    }
+}
+
+/// The kinds of providers that a program knows.
+///
+/// [`Registry::empty`] with [`add`](Registry::add) is always enough.
+#[derive(Clone, Debug, Default)]
+pub struct Registry(Vec<Registration>);
+
+impl Registry {
+    /// Knows no kind.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// Knows every provider that is linked into the program and registers itself.
+    ///
+    /// A dependency that no source file names is not linked: the facade's features name theirs;
+    /// for another crate write `use its_crate as _;`. Static libraries and wasm lose
+    /// registrations; use [`Registry::empty`] there.
+    #[cfg(feature = "inventory")]
+    pub fn linked() -> Self {
+        let mut registrations: Vec<_> = inventory::iter::<Registration>().copied().collect();
+        registrations.sort_by_key(|registration| (registration.kind, registration.package));
+        Self(registrations)
+    }
+
+    /// Adds a kind. The same crate may be added twice; two crates of one kind are an error when
+    /// providers are built.
+    #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "it adds to a list; nothing is summed")]
+    pub fn add(mut self, registration: Registration) -> Self {
+        if !self.0.iter().any(|known| known.is_same_crate(&registration)) {
+            self.0.push(registration);
+        }
+        self
+    }
+
+    /// Every registration.
+    pub fn registrations(&self) -> &[Registration] {
+        &self.0
+    }
+
+    /// Builds every configured provider.
+    ///
+    /// # Errors
+    /// Every problem of the whole configuration at once.
+    pub fn build(
+        &self,
+        config: &PaymentsConfig,
+        context: &Context,
+    ) -> Result<Vec<Provider>, ConfigProblems> {
+        let mut problems = self.duplicates();
+        for kind in &config.expect {
+            if self.find(kind).is_none() {
+                problems.push(ConfigProblem::new("expect", self.unknown(kind)));
+            }
+        }
+        let (configs, unreadable) = config.providers();
+        problems.extend(unreadable);
+        let mut providers = Vec::new();
+        for provider in configs {
+            match self.find(provider.kind.as_str()) {
+                None => problems.push(ConfigProblem::new(
+                    provider.path("kind"),
+                    self.unknown(provider.kind.as_str()),
+                )),
+                Some(registration) => match (registration.build)(&provider, context) {
+                    Ok(provider) => providers.push(provider),
+                    Err(found) => problems.extend(found),
+                },
+            }
+        }
+        if problems.is_empty() { Ok(providers) } else { Err(ConfigProblems(problems)) }
+    }
+
+    fn find(&self, kind: &str) -> Option<&Registration> {
+        self.0.iter().find(|registration| registration.kind == kind)
+    }
+
+    fn duplicates(&self) -> Vec<ConfigProblem> {
+        let mut problems = Vec::new();
+        for (index, one) in self.0.iter().enumerate() {
+            for other in self.0.iter().skip(index + 1).filter(|other| other.kind == one.kind) {
+                problems.push(ConfigProblem::new(
+                    "registry",
+                    format!(
+                        "two crates provide the kind {:?}: {} {} and {} {}; link only one",
+                        one.kind, one.package, one.version, other.package, other.version
+                    ),
+                ));
+            }
+        }
+        problems
+    }
+
+    fn unknown(&self, kind: &str) -> String {
+        let linked: Vec<_> = self
+            .0
+            .iter()
+            .map(|known| format!("{} ({} {})", known.kind, known.package, known.version))
+            .collect();
+        let linked = if linked.is_empty() { "nothing".to_owned() } else { linked.join(", ") };
+        let guess = kind.replace('-', "_");
+        format!(
+            "no provider of kind {kind:?} is linked; linked: {linked}. Turn on the facade's \
+             feature {kind:?}, or add its crate to Cargo.toml and name it in the source, as in \
+             `use provider_{guess} as _;`"
+        )
+    }
+}
+
+/// Every problem of a configuration.
+#[derive(Debug, thiserror::Error)]
+pub struct ConfigProblems(pub Vec<ConfigProblem>);
+
+impl fmt::Display for ConfigProblems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let n = self.0.len();
+        write!(f, "the configuration has {n} problem{}", if n == 1 { "" } else { "s" })?;
+        for problem in &self.0 {
+            write!(f, "\n  {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl From<ConfigProblems> for crate::Error {
+    fn from(problems: ConfigProblems) -> Self {
+        Self::new(crate::ErrorKind::Configuration, problems.to_string()).with_source(problems)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(_: &ProviderConfig, _: &Context) -> Result<Provider, Vec<ConfigProblem>> {
+        Err(vec![])
+    }
+
+    #[test]
+    fn two_crates_of_one_kind_are_an_error_naming_both() {
+        let registry = Registry::empty()
+            .add(Registration::new("hpay", "provider-hpay", "0.1.0", build, ""))
+            .add(Registration::new("hpay", "their-hpay", "2.0.0", build, ""))
+            .add(Registration::new("hpay", "provider-hpay", "0.1.0", build, ""));
+        let problems = registry.duplicates();
+        assert_eq!(
+            problems[0].to_string(),
+            "registry: two crates provide the kind \"hpay\": provider-hpay 0.1.0 and their-hpay \
+             2.0.0; link only one"
+        );
+        assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn an_unknown_kind_lists_what_is_linked_and_the_line_to_add() {
+        let registry =
+            Registry::empty().add(Registration::new("hpay", "provider-hpay", "0.1.0", build, ""));
+        let message = registry.unknown("momo");
+        assert!(message.contains("linked: hpay (provider-hpay 0.1.0)"), "{message}");
+        assert!(message.contains("`use provider_momo as _;`"), "{message}");
+    }
+}

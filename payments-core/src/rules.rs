@@ -1,0 +1,179 @@
+//! What a provider takes: texts, amounts, repeats. Data, so that routers and pages can read it.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::{Error, Result, money::Money};
+
+/// Which texts a field takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct TextRules {
+    /// The fewest characters.
+    pub min: usize,
+    /// The most characters.
+    pub max: usize,
+    /// The characters themselves.
+    pub alphabet: Alphabet,
+}
+
+/// The characters that a text may hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Alphabet {
+    /// Anything but control characters.
+    Printable,
+    /// Printable ASCII, space included.
+    Ascii,
+    /// `A–Z a–z 0–9` and these.
+    AlphanumericAnd(&'static str),
+}
+
+impl TextRules {
+    /// `min` to `max` characters of `alphabet`.
+    pub const fn new(min: usize, max: usize, alphabet: Alphabet) -> Self {
+        Self { min, max, alphabet }
+    }
+
+    /// Checks a text.
+    ///
+    /// # Errors
+    /// `InvalidRequest` naming `field`, and the first character that is not taken.
+    pub fn check(&self, field: &'static str, text: &str) -> Result<()> {
+        let length = text.chars().count();
+        if length < self.min {
+            return Err(Error::invalid(field, format!("needs at least {} characters", self.min)));
+        }
+        if length > self.max {
+            return Err(Error::invalid(
+                field,
+                format!("has {length} characters; at most {} are taken", self.max),
+            ));
+        }
+        match text.chars().find(|&c| !self.alphabet.takes(c)) {
+            None => Ok(()),
+            Some(stranger) => {
+                Err(Error::invalid(field, format!("the character {stranger:?} is not taken")))
+            }
+        }
+    }
+}
+
+impl Alphabet {
+    fn takes(&self, c: char) -> bool {
+        match self {
+            Self::Printable => !c.is_control(),
+            Self::Ascii => c == ' ' || c.is_ascii_graphic(),
+            Self::AlphanumericAnd(more) => c.is_ascii_alphanumeric() || more.contains(c),
+        }
+    }
+}
+
+/// Which amounts of one currency a provider takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AmountLimits {
+    /// The smallest amount.
+    pub min: Money,
+    /// The largest amount, if there is one.
+    pub max: Option<Money>,
+}
+
+impl AmountLimits {
+    /// From `min` upwards. The currency of `min` is the one that is taken.
+    pub const fn at_least(min: Money) -> Self {
+        Self { min, max: None }
+    }
+
+    /// Up to `max`, which is in the same currency.
+    #[must_use]
+    pub const fn up_to(mut self, max: Money) -> Self {
+        self.max = Some(max);
+        self
+    }
+}
+
+/// Checks an amount against the limits of its currency.
+///
+/// # Errors
+/// `InvalidRequest` naming `amount`: another currency, too little or too much.
+pub fn check_amount(limits: &[AmountLimits], amount: Money) -> Result<()> {
+    let Some(limit) = limits.iter().find(|limit| limit.min.currency() == amount.currency()) else {
+        let taken: Vec<_> = limits.iter().map(|limit| limit.min.currency().to_string()).collect();
+        return Err(Error::invalid(
+            "amount",
+            format!("{} is not taken; taken: {}", amount.currency(), taken.join(", ")),
+        ));
+    };
+    if amount.minor() < limit.min.minor() {
+        return Err(Error::invalid("amount", format!("{amount} is below {}", limit.min)));
+    }
+    match limit.max {
+        Some(max) if amount.minor() > max.minor() => {
+            Err(Error::invalid("amount", format!("{amount} is above {max}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What a provider does with a second instruction under the same reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Repeat {
+    /// It answers with the first one, for this long.
+    Deduplicated {
+        /// How long; for ever if not said.
+        within: Option<Duration>,
+    },
+    /// It refuses.
+    Refused,
+    /// It carries it out again. Never send twice.
+    PaysAgain,
+}
+
+/// When it is conclusive that a provider does not know a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AbsenceRule {
+    /// At once.
+    Always,
+    /// Once the payment's `expires_at` has passed and the gateway no longer takes the money.
+    AfterExpiry,
+    /// Never.
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_breaks_a_rule_is_refused_naming_the_character() {
+        let rules = TextRules::new(2, 5, Alphabet::AlphanumericAnd("-_"));
+        assert!(rules.check("order", "A-1_b").is_ok());
+        assert_eq!(
+            rules.check("order", "A|1").unwrap_err().to_string(),
+            "`order`: the character '|' is not taken"
+        );
+        assert!(rules.check("order", "A").is_err());
+        assert!(rules.check("order", "ABCDEF").is_err());
+    }
+
+    #[test]
+    fn an_amount_outside_the_limits_is_refused_at_its_edges() {
+        let limits = [AmountLimits::at_least(Money::vnd(2_000)).up_to(Money::vnd(5_000))];
+        assert!(check_amount(&limits, Money::vnd(2_000)).is_ok());
+        assert!(check_amount(&limits, Money::vnd(5_000)).is_ok());
+        assert!(check_amount(&limits, Money::vnd(1_999)).is_err());
+        assert!(check_amount(&limits, Money::vnd(5_001)).is_err());
+        let dollars = Money::from_minor(300_000, crate::money::Currency::USD);
+        assert_eq!(
+            check_amount(&limits, dollars).unwrap_err().to_string(),
+            "`amount`: USD is not taken; taken: VND"
+        );
+    }
+}

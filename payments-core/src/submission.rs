@@ -1,0 +1,253 @@
+//! The answer to an instruction: accepted, declined or uncertain.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// What became of an instruction that may have left us.
+///
+/// Exhaustive on purpose: a caller writes all three arms. An uncertain payout is neither failed
+/// nor done; it is found by inquiry and never sent again.
+///
+/// ```
+/// use payments_core::{Submission, payout::Payout};
+///
+/// fn book(submission: Submission<Payout>) -> &'static str {
+///     match submission {
+///         Submission::Accepted(_) => "sent",
+///         Submission::Declined(decline) if decline.confirmed => "refused: choose another way",
+///         Submission::Declined(_) => "refused, they say: ask before choosing another way",
+///         Submission::Uncertain(_) => "ask with find_payout; never send it again",
+///     }
+/// }
+/// # let _ = book;
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an instruction may have moved money: handle all three outcomes"]
+pub enum Submission<T> {
+    /// The provider has it.
+    Accepted(T),
+    /// The provider refused it.
+    Declined(Decline),
+    /// It may or may not have been carried out. Ask; do not send it again.
+    Uncertain(Uncertain),
+}
+
+/// A refusal, in the provider's own words.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Decline {
+    /// Why, as far as we understand it.
+    pub reason: DeclineReason,
+    /// True if the refusal was signed or an inquiry agreed; only then is it safe to try another
+    /// way. False if the words could have been forged or mistaken.
+    pub confirmed: bool,
+    /// The provider's own code, as it was sent.
+    pub code: Option<String>,
+    /// The provider's own words, or ours where it has none.
+    pub message: Option<String>,
+}
+
+/// Why a provider refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DeclineReason {
+    /// Our balance is too low.
+    InsufficientFunds,
+    /// The beneficiary's account cannot receive this.
+    Beneficiary,
+    /// The amount is below or above what the provider takes.
+    Limit,
+    /// The provider does not accept our credentials or our signature.
+    Authentication,
+    /// Our account may not do this.
+    Permission,
+    /// The provider finds the request wrong.
+    InvalidRequest,
+    /// The reference was used before.
+    Duplicate,
+    /// The state at the provider does not allow this.
+    State,
+    /// Something else; see the code and the message.
+    Other,
+}
+
+/// An instruction whose outcome is not known.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Uncertain {
+    /// What makes it uncertain.
+    pub cause: UncertainCause,
+    /// The provider's own code, as it was sent.
+    pub code: Option<String>,
+    /// What happened, in one line.
+    pub message: String,
+    /// The HTTP status, where there was an answer.
+    pub status: Option<u16>,
+    /// True if a person should look: the answer contradicts what we sent.
+    pub needs_attention: bool,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What makes an outcome uncertain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UncertainCause {
+    /// The connection ended before a whole answer arrived.
+    ConnectionLost,
+    /// No answer in time.
+    TimedOut,
+    /// The answer is not the provider's documented answer for this operation.
+    UnreadableAnswer,
+    /// The answer's signature is missing or wrong.
+    BadSignature,
+    /// The answer speaks of another amount, account or reference than we sent.
+    Mismatch,
+    /// The provider itself says that it does not know yet.
+    ProviderUndecided,
+    /// A code or a status that the provider documents nowhere.
+    UnknownCode,
+}
+
+impl Decline {
+    /// A refusal that nobody has confirmed yet.
+    pub fn new(reason: DeclineReason) -> Self {
+        Self { reason, confirmed: false, code: None, message: None }
+    }
+
+    /// Marks it as signed by the provider, or agreed by an inquiry.
+    #[must_use]
+    pub fn confirmed(mut self) -> Self {
+        self.confirmed = true;
+        self
+    }
+
+    /// Keeps the provider's own code.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Keeps the provider's own words.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+}
+
+impl Uncertain {
+    /// An uncertain outcome; `message` says what happened, in one line.
+    pub fn new(cause: UncertainCause, message: impl Into<String>) -> Self {
+        Self {
+            cause,
+            code: None,
+            message: message.into(),
+            status: None,
+            needs_attention: false,
+            source: None,
+        }
+    }
+
+    /// Keeps the provider's own code.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
+    /// Keeps the HTTP status.
+    #[must_use]
+    pub fn with_status(mut self, status: http::StatusCode) -> Self {
+        self.status = Some(status.as_u16());
+        self
+    }
+
+    /// Calls for a person.
+    #[must_use]
+    pub fn needing_attention(mut self) -> Self {
+        self.needs_attention = true;
+        self
+    }
+
+    /// Keeps the cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// The cause, where there is one.
+    pub fn source(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
+        self.source.as_deref()
+    }
+}
+
+impl fmt::Display for Decline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let certainty = if self.confirmed { "" } else { ", unconfirmed" };
+        write!(f, "declined ({:?}{certainty})", self.reason)?;
+        if let Some(code) = &self.code {
+            write!(f, " with code {code}")?;
+        }
+        if let Some(message) = &self.message {
+            write!(f, ": {message}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Uncertain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "uncertain: {}; ask the provider, do not send it again", self.message)
+    }
+}
+
+/// An instruction that was not accepted: declined or uncertain.
+///
+/// It is deliberately neither an error nor convertible into one, so that `?` cannot turn an
+/// uncertain payout into an ordinary failure.
+#[derive(Clone, Debug)]
+#[must_use]
+pub enum NotAccepted {
+    /// The provider refused it.
+    Declined(Decline),
+    /// It may or may not have been carried out.
+    Uncertain(Uncertain),
+}
+
+impl<T> Submission<T> {
+    /// The accepted answer, or what it is instead.
+    ///
+    /// ```compile_fail
+    /// # use payments_core::{Error, PayoutProvider, payout::{CreatePayout, Payout}};
+    /// async fn pay(provider: &dyn PayoutProvider, request: &CreatePayout) -> Result<Payout, Error> {
+    ///     // An uncertain payout cannot be thrown away with `?`.
+    ///     Ok(provider.create_payout(request).await?.accepted()?)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`NotAccepted`], which is not an error: match it.
+    pub fn accepted(self) -> Result<T, NotAccepted> {
+        match self {
+            Self::Accepted(answer) => Ok(answer),
+            Self::Declined(decline) => Err(NotAccepted::Declined(decline)),
+            Self::Uncertain(uncertain) => Err(NotAccepted::Uncertain(uncertain)),
+        }
+    }
+
+    /// The same outcome with another answer.
+    pub fn map<U>(self, answer: impl FnOnce(T) -> U) -> Submission<U> {
+        match self {
+            Self::Accepted(accepted) => Submission::Accepted(answer(accepted)),
+            Self::Declined(decline) => Submission::Declined(decline),
+            Self::Uncertain(uncertain) => Submission::Uncertain(uncertain),
+        }
+    }
+
+    /// Whether the outcome is uncertain.
+    pub fn is_uncertain(&self) -> bool {
+        matches!(self, Self::Uncertain(_))
+    }
+}

@@ -1,0 +1,73 @@
+//! One call: a request, and whether it instructs or asks.
+
+use bytes::Bytes;
+use http::Request;
+
+/// One HTTP request, its class, and the operation it belongs to.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Call {
+    /// Whether it instructs or asks. Said, not guessed: a POST can be an inquiry and a GET an
+    /// instruction.
+    pub class: CallClass,
+    /// The operation, such as `create_payout`.
+    pub operation: &'static str,
+    /// What is sent.
+    pub request: Request<Bytes>,
+    /// The headers in which this provider says how many seconds to wait.
+    pub retry_after: &'static [&'static str],
+}
+
+/// Whether a call instructs or asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CallClass {
+    /// It may have an effect: sent at most once.
+    Instruction,
+    /// It has none: sent again if it must be.
+    Inquiry,
+    /// It has none on money held and costs a fee: sent once.
+    PaidInquiry,
+}
+
+impl Call {
+    /// An inquiry.
+    pub fn inquiry(operation: &'static str, request: Request<Bytes>) -> Self {
+        Self { class: CallClass::Inquiry, operation, request, retry_after: &["retry-after"] }
+    }
+
+    /// An inquiry that costs a fee.
+    pub fn paid_inquiry(operation: &'static str, request: Request<Bytes>) -> Self {
+        Self::inquiry(operation, request).of_class(CallClass::PaidInquiry)
+    }
+
+    /// An instruction.
+    pub fn instruction(operation: &'static str, request: Request<Bytes>) -> Self {
+        Self::inquiry(operation, request).of_class(CallClass::Instruction)
+    }
+
+    /// Says in which headers this provider says how many seconds to wait.
+    #[must_use]
+    pub fn with_retry_after(mut self, headers: &'static [&'static str]) -> Self {
+        self.retry_after = headers;
+        self
+    }
+
+    pub(super) fn of_class(mut self, class: CallClass) -> Self {
+        self.class = class;
+        self
+    }
+}
+
+impl std::fmt::Debug for Call {
+    /// Without query, headers and body, which carry secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Call({:?} {}: {} {})",
+            self.class,
+            self.operation,
+            self.request.method(),
+            self.request.uri().host().unwrap_or("?")
+        )
+    }
+}

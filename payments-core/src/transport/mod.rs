@@ -1,0 +1,122 @@
+//! The HTTP seam: whole requests in, whole responses out, and what a failure proves.
+//!
+//! A provider says of every call whether it instructs or asks, because that decides what a lost
+//! answer means: an instruction becomes uncertain, an inquiry is asked again. It calls
+//! [`instruct`](crate::transport::Transport#method.instruct) or
+//! [`inquire`](crate::transport::Transport#method.inquire), never [`Transport::send`] itself.
+
+mod call;
+#[cfg(feature = "reqwest")]
+mod client;
+mod layer;
+mod sent;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::Response;
+
+pub use call::{Call, CallClass};
+#[cfg(feature = "reqwest")]
+pub use client::{HttpClient, HttpClientSettings};
+pub use layer::{Rate, RetryPolicy, Stack};
+pub use sent::{Sent, Unreadable};
+
+use crate::{Error, ErrorKind, Result};
+
+/// Sends one HTTP request and returns the whole answer.
+#[async_trait]
+pub trait Transport: Send + Sync + 'static {
+    /// Sends `call` at most once, follows no redirect, and reads the whole answer.
+    ///
+    /// # Errors
+    /// [`TransportError`], which says whether anything may have been sent.
+    async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError>;
+}
+
+/// A request without a whole answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+#[non_exhaustive]
+pub struct TransportError {
+    /// What happened.
+    pub kind: TransportErrorKind,
+    /// What happened, in one line, without secrets.
+    pub message: String,
+    #[source]
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What happened to a request without a whole answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection was made: the only failure that proves that nothing was sent.
+    NotSent,
+    /// The connection ended before the whole answer arrived.
+    ConnectionLost,
+    /// No whole answer in time.
+    TimedOut,
+    /// The answer is larger than we read.
+    TooLarge,
+}
+
+impl TransportError {
+    /// A failure of this kind; `message` says what happened, without secrets.
+    pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), source: None }
+    }
+
+    /// Keeps the cause.
+    #[must_use]
+    pub fn with_source(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    fn into_error(self, operation: &'static str) -> Error {
+        let (kind, message) = match self.kind {
+            TransportErrorKind::NotSent => {
+                (ErrorKind::Transport, "the provider cannot be reached; nothing was sent")
+            }
+            TransportErrorKind::ConnectionLost => {
+                (ErrorKind::Transport, "the connection ended before the whole answer arrived")
+            }
+            TransportErrorKind::TimedOut => (ErrorKind::Timeout, "no whole answer in time"),
+            TransportErrorKind::TooLarge => (ErrorKind::Malformed, "the answer is too large"),
+        };
+        Error::new(kind, message).with_operation(operation).with_source(self)
+    }
+}
+
+impl dyn Transport {
+    /// Sends an instruction: a call that may move money or change something.
+    ///
+    /// # Errors
+    /// Nothing left this machine. Whatever else happened is in [`Sent`], which has no way back
+    /// to an error.
+    pub async fn instruct(&self, call: Call) -> Result<Sent> {
+        let operation = call.operation;
+        match self.send(call.of_class(CallClass::Instruction)).await {
+            Err(error) if error.kind == TransportErrorKind::NotSent => {
+                Err(error.into_error(operation))
+            }
+            outcome => Ok(Sent::new(outcome)),
+        }
+    }
+
+    /// Sends an inquiry: a call without an effect, which may be repeated.
+    ///
+    /// # Errors
+    /// There was no whole answer.
+    pub async fn inquire(&self, call: Call) -> Result<Response<Bytes>> {
+        let operation = call.operation;
+        let class = match call.class {
+            CallClass::PaidInquiry => CallClass::PaidInquiry,
+            CallClass::Inquiry | CallClass::Instruction => CallClass::Inquiry,
+        };
+        self.send(call.of_class(class)).await.map_err(|error| error.into_error(operation))
+    }
+}

@@ -1,0 +1,81 @@
+//! An instruction that may have left us.
+
+use bytes::Bytes;
+use http::Response;
+
+use super::{TransportError, TransportErrorKind};
+use crate::{Submission, Uncertain, UncertainCause};
+
+/// An instruction that may have left us. There is no way back to an error: what cannot be read
+/// is [`Submission::Uncertain`].
+#[derive(Debug)]
+#[must_use = "an instruction was sent: read its answer"]
+pub struct Sent(Result<Response<Bytes>, TransportError>);
+
+/// An answer that is not the provider's documented answer for the operation.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Unreadable {
+    message: String,
+    #[source]
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Unreadable {
+    /// An answer that cannot be read, and why.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), source: None }
+    }
+
+    /// Keeps the cause.
+    #[must_use]
+    pub fn with_source(
+        mut self,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+impl From<serde_json::Error> for Unreadable {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new("the answer is not the JSON that the provider documents").with_source(error)
+    }
+}
+
+impl Sent {
+    pub(super) fn new(outcome: Result<Response<Bytes>, TransportError>) -> Self {
+        Self(outcome)
+    }
+
+    /// Reads the answer. `read` returns [`Unreadable`] for anything that is not the provider's
+    /// own documented answer for this operation: a page of a proxy, a limit by a stranger, a
+    /// truncated body. That is uncertain, never a refusal.
+    pub fn read<T>(
+        self,
+        read: impl FnOnce(&Response<Bytes>) -> Result<Submission<T>, Unreadable>,
+    ) -> Submission<T> {
+        let response = match self.0 {
+            Ok(response) => response,
+            Err(error) => {
+                let cause = match error.kind {
+                    TransportErrorKind::TimedOut => UncertainCause::TimedOut,
+                    TransportErrorKind::TooLarge => UncertainCause::UnreadableAnswer,
+                    TransportErrorKind::NotSent | TransportErrorKind::ConnectionLost => {
+                        UncertainCause::ConnectionLost
+                    }
+                };
+                let message = error.message.clone();
+                return Submission::Uncertain(Uncertain::new(cause, message).with_source(error));
+            }
+        };
+        read(&response).unwrap_or_else(|unreadable| {
+            Submission::Uncertain(
+                Uncertain::new(UncertainCause::UnreadableAnswer, unreadable.to_string())
+                    .with_status(response.status())
+                    .with_source(unreadable),
+            )
+        })
+    }
+}

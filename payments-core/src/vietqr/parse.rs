@@ -1,0 +1,255 @@
+//! Reading a code: strictly, in any order of its objects, to the last character.
+
+use std::collections::BTreeMap;
+
+use crate::bank::{AccountNumber, Bin};
+use crate::money::Money;
+
+use super::crc::checksum;
+use super::error::{ParseError, Problem};
+use super::objects::{Object, Objects};
+use super::tip::read_percent;
+use super::{FieldPath, Flaw, Initiation, Service, Tip, VietQr, rules};
+
+impl VietQr {
+    /// Reads the text of a code.
+    ///
+    /// Objects may come in any order between the first (00) and the last (63); unknown ones are kept.
+    /// The CRC may be in lower case, and the amount may end in a point (`50000.`, which NAPAS VietQR
+    /// format 1.0 allows). The purpose may be longer than the format allows, see
+    /// [`VietQr::warnings`].
+    ///
+    /// # Errors
+    ///
+    /// A wrong CRC; a length, also inside a template, that does not come out even; an object that is
+    /// there twice or missing; a value that its object cannot have. A right CRC alone proves nothing:
+    /// the format's own example in section 6.1.1 has one, with a length that cuts off the account's
+    /// last digit.
+    pub fn parse(payload: &str) -> Result<Self, ParseError> {
+        read(payload, Decimals::Refused)
+    }
+
+    /// Reads the text of a code, also if its amount has decimals that are zero: `50000.00`.
+    ///
+    /// Some generators write them, although the format does not allow it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`VietQr::parse`], for everything else.
+    pub fn parse_lenient(payload: &str) -> Result<Self, ParseError> {
+        read(payload, Decimals::MayBeZero)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Decimals {
+    Refused,
+    MayBeZero,
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Draft<'a> {
+    initiation: Option<Initiation>,
+    beneficiary: Option<(Bin, AccountNumber, Service)>,
+    amount: Option<Money>,
+    tip: [Option<Object<'a>>; 3],
+    texts: Texts,
+}
+
+type Texts = BTreeMap<FieldPath, String>;
+
+fn read(payload: &str, decimals: Decimals) -> Result<VietQr, ParseError> {
+    check_crc(payload)?;
+    let mut objects = Objects::of_payload(payload);
+    let mut draft = Draft::default();
+    let mut is_first = true;
+    while let Some(object) = objects.next()? {
+        let (opens, closes) = (object.field == FieldPath::FORMAT, object.field == FieldPath::CRC);
+        if opens != is_first || closes != objects.is_empty() {
+            return Err(object.error(Problem::OutOfPlace));
+        }
+        is_first = false;
+        draft.take(object, decimals)?;
+    }
+    objects.require(FieldPath::CURRENCY)?;
+    objects.require(FieldPath::COUNTRY)?;
+    let missing = |field| objects.missing(field);
+    let (bin, number, service) =
+        draft.beneficiary.ok_or_else(|| missing(FieldPath::BENEFICIARY))?;
+    Ok(VietQr {
+        bin,
+        number,
+        service,
+        initiation: Some(draft.initiation.ok_or_else(|| missing(FieldPath::INITIATION))?),
+        amount: draft.amount,
+        tip: tip(draft.tip, decimals)?,
+        texts: draft.texts,
+    })
+}
+
+/// Checks the CRC before anything else is believed, so that damage is called damage.
+fn check_crc(payload: &str) -> Result<(), ParseError> {
+    let split = payload.len().saturating_sub(4);
+    let fail = |problem| Err(ParseError::new(FieldPath::CRC, split, problem));
+    let Some((covered, digits)) = payload.split_at_checked(split) else {
+        return fail(Problem::NoCrc);
+    };
+    // `from_str_radix` alone would take a sign.
+    let all_hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match u16::from_str_radix(digits, 16) {
+        Ok(stated) if all_hexadecimal && covered.ends_with("6304") => match checksum(covered) {
+            computed if computed == stated => Ok(()),
+            computed => fail(Problem::WrongCrc { stated, computed }),
+        },
+        _ => fail(Problem::NoCrc),
+    }
+}
+
+impl<'a> Draft<'a> {
+    /// Takes an object of the payload.
+    fn take(&mut self, object: Object<'a>, decimals: Decimals) -> Result<(), ParseError> {
+        let [indicator, fixed, percent] = &mut self.tip;
+        match object.field {
+            FieldPath::FORMAT => object.expect("01")?,
+            FieldPath::INITIATION => self.initiation = Some(initiation(object)?),
+            FieldPath::BENEFICIARY => {
+                self.beneficiary = Some(beneficiary(object, &mut self.texts)?);
+            }
+            FieldPath::CURRENCY => object.expect("704")?,
+            FieldPath::AMOUNT => self.amount = Some(dong(object, decimals)?),
+            FieldPath::TIP => *indicator = Some(object),
+            FieldPath::TIP_FIXED => *fixed = Some(object),
+            FieldPath::TIP_PERCENT => *percent = Some(object),
+            FieldPath::COUNTRY => object.expect("VN")?,
+            FieldPath::ADDITIONAL_DATA => {
+                template_of_texts(object, &mut self.texts)?;
+            }
+            FieldPath::OTHER_LANGUAGE => {
+                let objects = template_of_texts(object, &mut self.texts)?;
+                objects.require(FieldPath::LANGUAGE)?;
+                objects.require(FieldPath::LOCAL_NAME)?;
+            }
+            // Checked before anything else.
+            FieldPath::CRC => {}
+            _ => keep(object, &mut self.texts)?,
+        }
+        Ok(())
+    }
+}
+
+/// Reads template 38, which names the beneficiary.
+fn beneficiary(
+    template: Object<'_>,
+    texts: &mut Texts,
+) -> Result<(Bin, AccountNumber, Service), ParseError> {
+    let (mut member_read, mut service) = (None, None);
+    let mut objects = template.objects();
+    while let Some(object) = objects.next()? {
+        match object.field {
+            FieldPath::SCHEME => object.expect("A000000727")?,
+            FieldPath::MEMBER => member_read = Some(member(object, texts)?),
+            FieldPath::SERVICE if object.value == Service::Card.code() => {
+                service = Some(Service::Card);
+            }
+            FieldPath::SERVICE => {
+                object.expect(Service::Account.code())?;
+                service = Some(Service::Account);
+            }
+            _ => keep(object, texts)?,
+        }
+    }
+    objects.require(FieldPath::SCHEME)?;
+    let (bin, number) = member_read.ok_or_else(|| objects.missing(FieldPath::MEMBER))?;
+    Ok((bin, number, service.ok_or_else(|| objects.missing(FieldPath::SERVICE))?))
+}
+
+/// Reads template 38.01: the bank, and the number there.
+fn member(template: Object<'_>, texts: &mut Texts) -> Result<(Bin, AccountNumber), ParseError> {
+    let (mut bin, mut number) = (None, None);
+    let mut objects = template.objects();
+    while let Some(object) = objects.next()? {
+        match object.field {
+            FieldPath::BIN => {
+                bin = Some(Bin::new(object.value).map_err(|error| object.error(error))?);
+            }
+            FieldPath::NUMBER => {
+                let read = AccountNumber::new(object.value);
+                number = Some(read.map_err(|error| object.error(error))?);
+            }
+            _ => keep(object, texts)?,
+        }
+    }
+    let missing = |field| objects.missing(field);
+    Ok((
+        bin.ok_or_else(|| missing(FieldPath::BIN))?,
+        number.ok_or_else(|| missing(FieldPath::NUMBER))?,
+    ))
+}
+
+/// Keeps all objects of a template whose values are text.
+fn template_of_texts<'a>(
+    template: Object<'a>,
+    texts: &mut Texts,
+) -> Result<Objects<'a>, ParseError> {
+    let mut objects = template.objects();
+    while let Some(object) = objects.next()? {
+        keep(object, texts)?;
+    }
+    Ok(objects)
+}
+
+/// Keeps an object whose value is text, known or not.
+fn keep(object: Object<'_>, texts: &mut Texts) -> Result<(), ParseError> {
+    texts.insert(object.field, object.text()?.to_owned());
+    Ok(())
+}
+
+fn initiation(object: Object<'_>) -> Result<Initiation, ParseError> {
+    match object.value {
+        "11" => Ok(Initiation::Static),
+        "12" => Ok(Initiation::Dynamic),
+        _ => Err(object.error(Problem::Unexpected { expected: "11 or 12" })),
+    }
+}
+
+/// Reads an amount or a fixed fee, both of which may end in a point (NAPAS VietQR format 1.0, objects
+/// 54 and 56).
+fn dong(object: Object<'_>, decimals: Decimals) -> Result<Money, ParseError> {
+    let (digits, rest) = object.value.split_once('.').unwrap_or((object.value, ""));
+    if !rules::is_digits(digits) || !(rest.is_empty() || rules::is_digits(rest)) {
+        return Err(object.error(Problem::NotAnAmount));
+    }
+    let are_taken = match decimals {
+        Decimals::Refused => rest.is_empty(),
+        Decimals::MayBeZero => rest.bytes().all(|byte| byte == b'0'),
+    };
+    if !are_taken {
+        return Err(object.error(Problem::Decimals));
+    }
+    let amount = digits.parse().map(Money::vnd).map_err(|_| object.error(Flaw::AmountTooLong))?;
+    rules::check_amount(amount).map_err(|flaw| object.error(flaw))?;
+    if object.value.len() > 13 {
+        return Err(object.error(Flaw::AmountTooLong));
+    }
+    Ok(amount)
+}
+
+/// Reads objects 55 to 57, of which the second and the third depend on the first.
+fn tip(
+    [indicator, fixed, percent]: [Option<Object<'_>>; 3],
+    decimals: Decimals,
+) -> Result<Option<Tip>, ParseError> {
+    match (indicator.map(|object| (object, object.value)), fixed, percent) {
+        (None, None, None) => Ok(None),
+        (Some((_, "01")), None, None) => Ok(Some(Tip::AskPayer)),
+        (Some((_, "02")), Some(fee), None) => dong(fee, decimals).map(Tip::Fixed).map(Some),
+        (Some((_, "03")), None, Some(fee)) => match read_percent(fee.value) {
+            Some(hundredths) => Ok(Some(Tip::Percent(hundredths))),
+            None => Err(fee.error(Flaw::PercentOutOfRange)),
+        },
+        (Some((object, _)), _, _) | (None, Some(object), _) | (None, _, Some(object)) => {
+            Err(object.error(Problem::TipMismatch))
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Writing a code: objects in ascending order, as every bank app writes them, and the CRC.
+
+use std::collections::btree_map::Iter;
+use std::fmt::{Display, Write};
+use std::iter::Peekable;
+
+use super::crc::checksum;
+use super::{FieldPath, Tip, VietQr};
+
+/// Enough for nearly all codes; a longer one grows the text once.
+const USUAL_LENGTH: usize = 256;
+
+impl VietQr {
+    /// The text of the code, to be drawn as a QR code or sent as it is.
+    #[must_use]
+    pub fn payload(&self) -> String {
+        let out = String::with_capacity(USUAL_LENGTH);
+        let mut writer = Writer { out, texts: self.texts.iter().peekable() };
+        writer.object(FieldPath::FORMAT, "01");
+        writer.object(FieldPath::INITIATION, self.initiation().code());
+        writer.template(FieldPath::BENEFICIARY, |writer| {
+            writer.object(FieldPath::SCHEME, "A000000727");
+            writer.template(FieldPath::MEMBER, |writer| {
+                writer.object(FieldPath::BIN, self.bin.as_str());
+                writer.object(FieldPath::NUMBER, self.number.as_str());
+            });
+            writer.object(FieldPath::SERVICE, self.service.code());
+        });
+        writer.object(FieldPath::CURRENCY, "704");
+        if let Some(amount) = self.amount {
+            writer.formatted(FieldPath::AMOUNT, amount.minor());
+        }
+        if let Some(tip) = self.tip {
+            writer.object(FieldPath::TIP, tip.indicator());
+            match tip {
+                Tip::AskPayer => {}
+                Tip::Fixed(fee) => writer.formatted(FieldPath::TIP_FIXED, fee.minor()),
+                Tip::Percent(hundredths) => {
+                    let (whole, decimals) = (hundredths / 100, hundredths % 100);
+                    writer.formatted(
+                        FieldPath::TIP_PERCENT,
+                        format_args!("{whole:02}.{decimals:02}"),
+                    );
+                }
+            }
+        }
+        writer.object(FieldPath::COUNTRY, "VN");
+        writer.template_of_texts(FieldPath::ADDITIONAL_DATA);
+        writer.template_of_texts(FieldPath::OTHER_LANGUAGE);
+        writer.texts_while(|_| true);
+        writer.finish()
+    }
+
+    /// How long the value of a template of texts is.
+    pub(super) fn template_length(&self, template: FieldPath) -> usize {
+        let within = self.texts.iter().filter(|(field, _)| field.is_within(template));
+        within.map(|(_, text)| 4 + text.chars().count()).sum()
+    }
+}
+
+/// A payload as it grows, and the texts that still wait for their turn.
+struct Writer<'a> {
+    out: String,
+    texts: Peekable<Iter<'a, FieldPath, String>>,
+}
+
+impl Writer<'_> {
+    /// Writes an object, and before it the texts whose turn comes first.
+    fn object(&mut self, field: FieldPath, value: &str) {
+        self.texts_while(|waiting| waiting < field);
+        self.put(field, value);
+    }
+
+    /// Writes an object whose value is formatted.
+    fn formatted(&mut self, field: FieldPath, value: impl Display) {
+        self.nested(field, |writer| {
+            // Formatting into a String cannot fail.
+            let _ = write!(writer.out, "{value}");
+        });
+    }
+
+    /// Writes a template, and into it what the body writes and the texts that belong there.
+    fn template(&mut self, field: FieldPath, body: impl FnOnce(&mut Self)) {
+        self.nested(field, |writer| {
+            body(writer);
+            writer.texts_while(|waiting| waiting.is_within(field));
+        });
+    }
+
+    /// Writes a template that holds only texts, if there are any.
+    fn template_of_texts(&mut self, field: FieldPath) {
+        self.texts_while(|waiting| waiting < field);
+        if self.texts.peek().is_some_and(|(waiting, _)| waiting.is_within(field)) {
+            self.template(field, |_| {});
+        }
+    }
+
+    /// Writes the texts that come next, as long as the condition holds.
+    fn texts_while(&mut self, condition: impl Fn(FieldPath) -> bool) {
+        while let Some((field, text)) = self.texts.next_if(|(waiting, _)| condition(**waiting)) {
+            self.put(*field, text);
+        }
+    }
+
+    /// Writes an object whose length is known only when its value is written.
+    fn nested(&mut self, field: FieldPath, body: impl FnOnce(&mut Self)) {
+        self.texts_while(|waiting| waiting < field);
+        self.put(field, "");
+        let start = self.out.len();
+        body(self);
+        let length = self.out.get(start..).map_or(0, length_of);
+        let digits: String = two_digits(length).into_iter().collect();
+        self.out.replace_range(start - 2..start, &digits);
+    }
+
+    fn put(&mut self, field: FieldPath, value: &str) {
+        self.out.extend(two_digits(field.id()));
+        self.out.extend(two_digits(length_of(value)));
+        self.out.push_str(value);
+    }
+
+    fn finish(mut self) -> String {
+        self.out.push_str("6304");
+        let checksum = checksum(&self.out);
+        let _ = write!(self.out, "{checksum:04X}");
+        self.out
+    }
+}
+
+/// The length of a value as the format counts it, in characters. No value that was let in is longer
+/// than 99.
+fn length_of(value: &str) -> u8 {
+    u8::try_from(value.chars().count()).unwrap_or(u8::MAX)
+}
+
+/// The digits of a number below 100, which all IDs and lengths are.
+fn two_digits(number: u8) -> [char; 2] {
+    [number / 10, number].map(|digit| char::from(b'0' + digit % 10))
+}

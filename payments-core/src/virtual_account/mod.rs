@@ -1,0 +1,71 @@
+//! Receiving money on account numbers that a provider opens for an order.
+
+mod account;
+mod capabilities;
+mod request;
+
+use async_trait::async_trait;
+
+pub use account::{VirtualAccount, VirtualAccountNumber, VirtualAccountRef, VirtualAccountState};
+pub use capabilities::{ResolveOpen, VirtualAccountCapabilities, VirtualAccountRules};
+pub use request::{OpenVirtualAccount, UpdateVirtualAccount, Uses};
+
+use crate::{AccountId, Lookup, Movement, Result, Submission, Timestamp};
+
+/// Opens virtual accounts and knows what arrived on them.
+#[async_trait]
+pub trait VirtualAccountProvider: Send + Sync + 'static {
+    /// What this provider takes and does: the floor common to all our bank accounts.
+    fn capabilities(&self) -> &VirtualAccountCapabilities;
+
+    /// The rules that hold on one of our bank accounts beyond
+    /// [`capabilities`](Self::capabilities).
+    ///
+    /// # Errors
+    /// The provider could not be asked, or does not know the account.
+    async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules>;
+
+    /// Opens a virtual account for an order. Dropping the future leaves the outcome uncertain;
+    /// what to do then is [`VirtualAccountCapabilities::resolve_open`].
+    ///
+    /// # Errors
+    /// Nothing was opened.
+    async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>>;
+
+    /// Asks for a virtual account and what arrived on it.
+    ///
+    /// # Errors
+    /// The provider could not be asked.
+    async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>>;
+
+    /// Changes a virtual account. Dropping the future leaves the outcome uncertain.
+    ///
+    /// # Errors
+    /// Nothing was changed.
+    async fn update(&self, request: &UpdateVirtualAccount) -> Result<Submission<VirtualAccount>>;
+
+    /// Closes a virtual account. Money that arrives later is a late credit, not lost.
+    /// Dropping the future leaves the outcome uncertain.
+    ///
+    /// # Errors
+    /// Nothing was closed.
+    async fn close(&self, account: &VirtualAccountRef) -> Result<Submission<VirtualAccount>>;
+
+    /// Opens a closed virtual account again, until `until` if given. Dropping the future leaves
+    /// the outcome uncertain.
+    ///
+    /// # Errors
+    /// Nothing was opened.
+    async fn reopen(
+        &self,
+        account: &VirtualAccountRef,
+        until: Option<Timestamp>,
+    ) -> Result<Submission<VirtualAccount>>;
+
+    /// Asks for the credits on a virtual account, as far back as
+    /// [`VirtualAccountCapabilities::credits_window`].
+    ///
+    /// # Errors
+    /// The provider could not be asked.
+    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>>;
+}

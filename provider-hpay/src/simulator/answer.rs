@@ -1,0 +1,97 @@
+//! Answers: how each operation says no, and what a scripted fault does to a yes.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use simulator_kit::HangUp;
+
+use super::{
+    checkout,
+    endpoints::Endpoint,
+    faults::{Fault, Operation, When},
+    fields::Fields,
+    gateway::Gateway,
+    sign,
+    tables::Service,
+};
+
+/// What a handler answers.
+pub(crate) type Answer = Result<Response, Refusal>;
+
+/// An error code of the operation's service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal(pub(crate) &'static str);
+
+/// Answers one request, unless the script says otherwise.
+pub(crate) fn answer(gateway: &Gateway, endpoint: &Endpoint, fields: &Fields) -> Response {
+    let operation = endpoint.operation;
+    let fault = gateway.script.take(operation);
+    match &fault {
+        Some(Fault::LoseAnswer { when: When::BeforeBooking }) => return HangUp.into_response(),
+        Some(Fault::AnswerCode { code, when: When::BeforeBooking }) => {
+            return refusal(operation, code);
+        }
+        _ => {}
+    }
+    let answer = (endpoint.handler)(gateway, fields, fault.as_ref());
+    match (fault, answer) {
+        (Some(Fault::LoseAnswer { .. }), _) => HangUp.into_response(),
+        (Some(Fault::AnswerCode { code, .. }), _) => refusal(operation, &code),
+        (_, Ok(response)) => response,
+        (_, Err(Refusal(code))) => refusal(operation, code),
+    }
+}
+
+/// The answer of `operation` that carries an error code.
+///
+/// On failure HPay sends an empty array where the data would be, and an empty code where the
+/// proof would be.
+pub(crate) fn refusal(operation: Operation, code: &str) -> Response {
+    let meaning = |service: Service| service.meaning(code).unwrap_or_default();
+    let body = match operation {
+        Operation::OpenCheckout => return checkout::error_page(code),
+        Operation::OrderInquiry
+        | Operation::CreateAccount
+        | Operation::RevokeAccount
+        | Operation::NameCheck => json!({ "error_code": code, "data": [], "checksum": "" }),
+        Operation::RenameAccount => json!({
+            "error_code": code,
+            "message": meaning(Service::VirtualAccount),
+            "data": [],
+        }),
+        Operation::AccountInquiry => json!({
+            "error_code": code,
+            "message": meaning(Service::VirtualAccount),
+            "data": [],
+            "secure_code": "",
+        }),
+        Operation::CreatePayout => json!({
+            "error_code": code,
+            "status": meaning(Service::Payout),
+            "data": [],
+        }),
+        Operation::PayoutInquiry => json!({ "data": [], "secure_chain": "", "error_code": code }),
+        Operation::Balance => json!({
+            "requestId": sign::filler(&["balance", code]).to_uppercase(),
+            "error_code": code.parse::<i64>().unwrap_or(-1),
+            "client_ip": CLIENT_IP,
+            "message": balance_message(code),
+        }),
+        // Nobody asks for these; they go out.
+        Operation::PaymentNotification | Operation::AccountCallback => json!({}),
+    };
+    Json(body).into_response()
+}
+
+/// Every client of a simulator is on this machine.
+pub(crate) const CLIENT_IP: &str = "127.0.0.1";
+
+fn balance_message(code: &str) -> &'static str {
+    if code == super::codes::balance::UNKNOWN_MERCHANT {
+        "Website tích hợp thanh toán không tồn tại"
+    } else {
+        "Tham số không hợp lệ"
+    }
+}

@@ -1,0 +1,17 @@
+//! Checkout: the page that a buyer pays on, its notifications, and the order inquiry.
+
+mod buyer;
+mod inquiry;
+mod link;
+mod notification;
+mod order;
+mod page;
+mod payment;
+
+pub(crate) use buyer::router as buyer_router;
+pub(crate) use inquiry::inquire;
+pub(crate) use page::{error_page, open};
+pub(crate) use payment::{By, pay, release_held, return_link};
+
+pub use link::{Instrument, Link};
+pub use order::{Attempt, Order, PayAs};

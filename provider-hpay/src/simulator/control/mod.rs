@@ -1,0 +1,64 @@
+//! Moving the gateway's side by hand: from Rust, and over HTTP under `/_control`.
+
+mod methods;
+mod routes;
+
+pub(crate) use routes::router;
+
+use bytes::Bytes;
+use http::Request;
+use simulator_kit::Receipt;
+
+use super::faults::{Fault, Operation};
+
+/// What the gateway told the merchant about money that moved, or did not.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Announcement {
+    /// HPay's transaction.
+    pub transaction_id: u64,
+    /// The notification; `None` where the merchant gave no address for it.
+    pub request: Option<Request<Bytes>>,
+    /// The merchant's answers; none while notifications are held.
+    pub receipts: Vec<Receipt>,
+    /// Where the buyer's browser goes; `None` for a transfer to a virtual account.
+    pub return_link: Option<String>,
+}
+
+/// Something that cannot happen at the gateway as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ControlError {
+    /// No buyer opened a link for this order.
+    #[error("no buyer has opened order {0:?}: follow its checkout link first")]
+    UnknownOrder(String),
+    /// The order's time limit is past.
+    #[error("order {0:?} is past its time limit")]
+    OrderExpired(String),
+    /// HPay holds no money of this order.
+    #[error("no held payment of order {0:?}")]
+    NothingHeld(String),
+    /// The merchant never opened this virtual account.
+    #[error("no virtual account {0:?}")]
+    UnknownAccount(String),
+    /// Nobody can transfer this amount.
+    #[error("{0} đồng cannot be transferred")]
+    ImpossibleAmount(i64),
+    /// Nothing was booked under this request id.
+    #[error("no payout under request id {0:?}")]
+    UnknownPayout(String),
+    /// The money of the latest payout under this request id is back with the merchant.
+    #[error("the payout under request id {0:?} is returned and cannot change any more")]
+    PayoutReturned(String),
+    /// A notification cannot be sent there.
+    #[error("{0:?} is not an address that a notification can be sent to")]
+    UnusableAddress(String),
+    /// The fault makes no sense for the operation.
+    #[error("{fault:?} cannot happen to {operation:?}")]
+    ImpossibleFault {
+        /// Where it was to strike.
+        operation: Operation,
+        /// What was to go wrong.
+        fault: Fault,
+    },
+}

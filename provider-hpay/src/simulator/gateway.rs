@@ -1,0 +1,183 @@
+//! What the three hosts share: the books, the keys, the clock and the script of faults.
+
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use http::Request;
+use bytes::Bytes;
+use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
+
+use super::{
+    checkout::Order,
+    control::ControlError,
+    faults::{Fault, Operation, Script},
+    keys::{Keys, UnreadableKey},
+    ledger::Ledger,
+    payout::{Payout, PayoutStart},
+    request_log::{Host, RequestLog},
+    settings::Settings,
+    sign::Codes,
+    virtual_account::VirtualAccount,
+};
+
+/// One simulated HPay.
+pub(crate) struct Gateway {
+    pub(crate) settings: Settings,
+    pub(crate) codes: Codes,
+    pub(crate) keys: Keys,
+    pub(crate) outbox: Outbox,
+    pub(crate) script: Script,
+    pub(crate) log: RequestLog,
+    schedule: Mutex<Schedule>,
+    va_callback_base: Mutex<Option<String>>,
+    urls: OnceLock<Vec<(Host, String)>>,
+    books: Mutex<Books>,
+}
+
+/// Everything the gateway remembers. No future is awaited while it is locked.
+pub(crate) struct Books {
+    pub(crate) ledger: Ledger,
+    pub(crate) orders: Vec<Order>,
+    pub(crate) accounts: Vec<VirtualAccount>,
+    pub(crate) payouts: Vec<Payout>,
+    pub(crate) payout_start: PayoutStart,
+    pub(crate) numbers: Numbers,
+}
+
+/// The next number of each kind. They begin where HPay's examples are, so that a program that
+/// cannot hold such a number fails here and not in production.
+pub(crate) struct Numbers {
+    transaction: u64,
+    order: u64,
+    cashin: u64,
+    cashout: u64,
+    account: u64,
+}
+
+impl Gateway {
+    pub(crate) fn new(settings: Settings) -> Result<Self, UnreadableKey> {
+        Ok(Self {
+            codes: Codes::new(&settings.merchant_id, &settings.passcode),
+            keys: Keys::read(&settings.hpay_private_key, &settings.merchant_certificate)?,
+            outbox: Outbox::new(settings.notification_timeout),
+            script: Script::default(),
+            log: RequestLog::default(),
+            schedule: Mutex::default(),
+            va_callback_base: Mutex::new(settings.va_callback_base.clone()),
+            urls: OnceLock::new(),
+            books: Mutex::new(Books {
+                ledger: Ledger::new(settings.opening_balance),
+                orders: Vec::new(),
+                accounts: Vec::new(),
+                payouts: Vec::new(),
+                payout_start: settings.payout_start,
+                numbers: Numbers::new(),
+            }),
+            settings,
+        })
+    }
+
+    /// Seconds since the Unix epoch.
+    pub(crate) fn now(&self) -> i64 {
+        self.settings.clock.unix_seconds()
+    }
+
+    pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
+        lock(&self.books)
+    }
+
+    pub(crate) fn is_merchant(&self, merchant_id: &str) -> bool {
+        merchant_id == self.settings.merchant_id
+    }
+
+    /// `http://host:port` of a host; empty until it listens.
+    pub(crate) fn url(&self, host: Host) -> &str {
+        self.urls
+            .get()
+            .and_then(|urls| urls.iter().find(|(of, _)| *of == host))
+            .map_or("", |(_, url)| url)
+    }
+
+    /// Told once, when the hosts listen.
+    pub(crate) fn listens_at(&self, urls: Vec<(Host, String)>) {
+        // Only `start` calls this, and it calls it once.
+        let _ = self.urls.set(urls);
+    }
+
+    pub(crate) fn va_callback_base(&self) -> Option<String> {
+        lock(&self.va_callback_base).clone()
+    }
+
+    pub(crate) fn register_va_callback(&self, base: Option<String>) {
+        *lock(&self.va_callback_base) = base;
+    }
+
+    pub(crate) fn schedule_notifications(&self, schedule: Schedule) {
+        *lock(&self.schedule) = schedule;
+    }
+
+    /// Scripts a fault, unless it makes no sense for the operation.
+    pub(crate) fn add_fault(&self, operation: Operation, fault: Fault) -> Result<(), ControlError> {
+        if !fault.fits(operation) {
+            return Err(ControlError::ImpossibleFault { operation, fault });
+        }
+        self.script.add(operation, fault);
+        Ok(())
+    }
+
+    /// Sends a notification on the present schedule.
+    pub(crate) async fn notify(&self, request: Request<Bytes>) -> Vec<Receipt> {
+        let schedule = lock(&self.schedule).clone();
+        self.outbox.send(Outgoing { request, schedule }).await
+    }
+}
+
+impl Books {
+    /// What the merchant can pay out, in đồng.
+    pub(crate) fn balance(&self) -> i64 {
+        self.ledger.balance()
+    }
+}
+
+impl Numbers {
+    fn new() -> Self {
+        Self {
+            transaction: 96_138_500,
+            order: 51_279_022,
+            cashin: 28_275_709,
+            cashout: 231_423,
+            account: 1_000_000_000_032,
+        }
+    }
+
+    /// Payments, credits and payouts share one series.
+    pub(crate) fn transaction(&mut self) -> u64 {
+        next(&mut self.transaction)
+    }
+
+    pub(crate) fn order(&mut self) -> u64 {
+        next(&mut self.order)
+    }
+
+    pub(crate) fn cashin(&mut self) -> u64 {
+        next(&mut self.cashin)
+    }
+
+    pub(crate) fn cashout(&mut self) -> u64 {
+        next(&mut self.cashout)
+    }
+
+    /// A short virtual account number.
+    pub(crate) fn account(&mut self) -> u64 {
+        next(&mut self.account)
+    }
+}
+
+fn next(number: &mut u64) -> u64 {
+    let current = *number;
+    *number = current.saturating_add(1);
+    current
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

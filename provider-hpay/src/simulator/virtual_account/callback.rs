@@ -1,0 +1,88 @@
+//! `GET <base>/va/callback`: how the gateway reports a credit (reference, "Callback IPN After
+//! Completed Payment").
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use form_urlencoded::byte_serialize;
+use http::Request;
+
+use super::account::{BANK, Credit, VirtualAccount};
+use crate::simulator::{gateway::Gateway, sign::forged};
+
+/// Oddities that stand in the reference's example of a callback. All are off unless set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallbackQuirks {
+    /// `&&` before `time_paid`.
+    pub doubled_ampersand: bool,
+    /// A space before `va_bankName`.
+    pub space_before_key: bool,
+    /// The base64 of the remark is not escaped, so that its `+` reads as a space.
+    pub raw_remark: bool,
+}
+
+impl CallbackQuirks {
+    /// All of them, as the example is printed.
+    pub fn as_printed() -> Self {
+        Self { doubled_ampersand: true, space_before_key: true, raw_remark: true }
+    }
+}
+
+/// One credit, as it is reported. `secure_code` covers `cashin` and `order_id` only.
+pub(super) struct Callback {
+    pub(super) transaction_id: u64,
+    number: String,
+    full_number: String,
+    remark: String,
+    amount: i64,
+    order_id: u64,
+    cashin: u64,
+    time_paid: i64,
+}
+
+impl Callback {
+    pub(super) fn of(account: &VirtualAccount, credit: &Credit) -> Self {
+        Self {
+            transaction_id: credit.transaction_id,
+            number: account.number.clone(),
+            full_number: account.full_number.clone(),
+            remark: credit.remark.clone(),
+            amount: credit.amount,
+            order_id: account.order_id,
+            cashin: credit.cashin,
+            time_paid: credit.at,
+        }
+    }
+
+    /// The request to the address that the merchant registered.
+    pub(super) fn request(
+        &self,
+        base: &str,
+        gateway: &Gateway,
+        is_forged: bool,
+    ) -> Result<Request<Bytes>, http::Error> {
+        let quirks = gateway.settings.callback_quirks;
+        let cashin = self.cashin.to_string();
+        let order_id = self.order_id.to_string();
+        let mut secure_code = gateway.codes.account_callback(&cashin, &order_id);
+        if is_forged {
+            secure_code = forged(&secure_code);
+        }
+        let remark = STANDARD.encode(&self.remark);
+        let remark = if quirks.raw_remark { remark } else { escaped(&remark) };
+        let space = if quirks.space_before_key { "%20" } else { "" };
+        let extra = if quirks.doubled_ampersand { "&" } else { "" };
+        let query = format!(
+            "va_account={}&fullAccountNumber={}&{space}va_bankName={BANK}&remark={remark}\
+             &amount={}&order_id={order_id}&cashin={cashin}&{extra}time_paid={}\
+             &transactionId={}&error_code=0&secure_code={secure_code}",
+            self.number, self.full_number, self.amount, self.time_paid, self.transaction_id,
+        );
+        Request::get(format!("{}/va/callback?{query}", base.trim_end_matches('/')))
+            .body(Bytes::new())
+    }
+}
+
+fn escaped(text: &str) -> String {
+    byte_serialize(text.as_bytes()).collect()
+}

@@ -1,0 +1,132 @@
+//! The merchant's bank accounts and the transactions on them.
+
+use serde::Serialize;
+
+use super::ids;
+
+/// A bank, as SePay names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
+pub struct Bank {
+    /// The name in statements and webhooks.
+    pub short_name: &'static str,
+    /// The registered name.
+    pub full_name: &'static str,
+    /// Six digits, also used by VietQR.
+    pub bin: &'static str,
+    /// SePay's short code.
+    pub code: &'static str,
+}
+
+impl Bank {
+    /// Vietcombank.
+    pub const VIETCOMBANK: Self = Self {
+        short_name: "Vietcombank",
+        full_name: "Ngân hàng TMCP Ngoại Thương Việt Nam",
+        bin: "970436",
+        code: "VCB",
+    };
+
+    /// MB.
+    pub const MBBANK: Self = Self {
+        short_name: "MBBank",
+        full_name: "Ngân hàng TMCP Quân đội",
+        bin: "970422",
+        code: "MB",
+    };
+}
+
+/// A bank account that the merchant linked to SePay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct BankAccount {
+    /// Its UUID in the User API v2.
+    pub id: String,
+    /// Its number at the bank.
+    pub number: String,
+    /// Whose it is, as banks write it: upper case, no accents.
+    pub holder: String,
+    /// Where it is.
+    pub bank: Bank,
+    /// Đồng on it now.
+    pub balance: u64,
+    /// When something last moved, in seconds since the Unix epoch.
+    pub last_transaction: Option<i64>,
+}
+
+impl BankAccount {
+    /// An account with `balance` đồng on it. The same number always gives the same UUID.
+    pub fn new(number: &str, holder: &str, bank: Bank, balance: u64) -> Self {
+        Self {
+            id: ids::uuid("bank-account", number),
+            number: number.to_owned(),
+            holder: holder.to_owned(),
+            bank,
+            balance,
+            last_transaction: None,
+        }
+    }
+}
+
+/// Which way money goes on the merchant's account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// It arrives.
+    In,
+    /// It leaves.
+    Out,
+}
+
+impl Direction {
+    /// The direction's name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+        }
+    }
+}
+
+/// A line of a bank statement.
+#[derive(Clone, Debug)]
+pub(super) struct BankTransaction {
+    /// The `id` of webhooks. It does not fit 32 bits, and has nothing to do with the UUID.
+    pub(super) webhook_id: u64,
+    /// The `id` of the User API v2.
+    pub(super) uuid: String,
+    pub(super) account_id: String,
+    pub(super) account_number: String,
+    pub(super) bank: Bank,
+    pub(super) direction: Direction,
+    pub(super) amount: u64,
+    /// The balance afterwards.
+    pub(super) accumulated: u64,
+    /// The memo as the bank reports it.
+    pub(super) content: String,
+    pub(super) code: Option<String>,
+    pub(super) reference: String,
+    pub(super) at: i64,
+    /// How many webhooks took it; `None` until one was sent.
+    pub(super) webhook_success: Option<u64>,
+}
+
+/// Greater than any 32-bit number, as SePay's ids will be.
+const BEFORE_THE_FIRST_WEBHOOK_ID: u64 = 5_000_000_000;
+
+/// The webhook id of the `number`th transaction.
+pub(super) fn webhook_id(number: u64) -> u64 {
+    BEFORE_THE_FIRST_WEBHOOK_ID.saturating_add(number)
+}
+
+impl BankTransaction {
+    /// What arrived; zero when money left.
+    pub(super) fn amount_in(&self) -> u64 {
+        if self.direction == Direction::In { self.amount } else { 0 }
+    }
+
+    /// What left; zero when money arrived.
+    pub(super) fn amount_out(&self) -> u64 {
+        if self.direction == Direction::Out { self.amount } else { 0 }
+    }
+}

@@ -1,0 +1,240 @@
+//! Everything that the simulated gateway knows. Every answer and notification is made from here.
+
+use super::{
+    Booking, BookingKind, CodeRule, PaymentMethod, Refused,
+    attempt::Attempt,
+    bank::{BankAccount, BankTransaction, Direction, webhook_id},
+    ids,
+    ledger::Ledger,
+    order::{Order, Purchase},
+    transfer::Transfer,
+};
+
+#[derive(Debug)]
+pub(super) struct Books {
+    rule: CodeRule,
+    orders: Vec<Order>,
+    attempts: u64,
+    accounts: Vec<BankAccount>,
+    transactions: Vec<BankTransaction>,
+    ledger: Ledger,
+}
+
+/// An order and the attempt that a notification about it tells of.
+#[derive(Clone, Debug)]
+pub(super) struct Attempted {
+    pub(super) order: Order,
+    pub(super) attempt: Attempt,
+}
+
+/// The merchant used an invoice number twice.
+#[derive(Debug)]
+pub(super) struct DuplicateInvoice;
+
+impl Books {
+    pub(super) fn new(accounts: Vec<BankAccount>, rule: CodeRule) -> Self {
+        Self {
+            rule,
+            orders: Vec::new(),
+            attempts: 0,
+            accounts,
+            transactions: Vec::new(),
+            ledger: Ledger::default(),
+        }
+    }
+
+    /// Oldest first.
+    pub(super) fn orders(&self) -> &[Order] {
+        &self.orders
+    }
+
+    pub(super) fn accounts(&self) -> &[BankAccount] {
+        &self.accounts
+    }
+
+    /// Oldest first.
+    pub(super) fn transactions(&self) -> &[BankTransaction] {
+        &self.transactions
+    }
+
+    pub(super) fn bookings(&self) -> &[Booking] {
+        self.ledger.bookings()
+    }
+
+    /// The order with this invoice number or order id.
+    pub(super) fn order(&self, key: &str) -> Option<&Order> {
+        self.orders.iter().find(|order| order.is(key))
+    }
+
+    /// A buyer arrived with the form of `purchase`.
+    pub(super) fn open(
+        &mut self,
+        purchase: Purchase,
+        user_agent: String,
+        now: i64,
+    ) -> Result<Order, DuplicateInvoice> {
+        let taken = |order: &Order| {
+            purchase.invoice.is_some() && order.purchase.invoice == purchase.invoice
+        };
+        if self.orders.iter().any(taken) {
+            return Err(DuplicateInvoice);
+        }
+        let order = Order::new(self.orders.len() as u64 + 1, purchase, user_agent, now);
+        self.orders.push(order.clone());
+        Ok(order)
+    }
+
+    /// The buyer pays, and the payment is booked.
+    pub(super) fn pay(
+        &mut self,
+        key: &str,
+        method: Option<PaymentMethod>,
+        now: i64,
+    ) -> Result<Attempted, Refused> {
+        let paid = self.attempt(key, method, true, now)?;
+        self.ledger.book(|id| Booking {
+            id,
+            kind: BookingKind::CheckoutPayment,
+            reference: paid.order.reference().to_owned(),
+            amount: paid.attempt.amount,
+            account: None,
+            code: None,
+            at: now,
+        });
+        Ok(paid)
+    }
+
+    /// The buyer's card is declined, or the transfer never made.
+    pub(super) fn fail(
+        &mut self,
+        key: &str,
+        method: Option<PaymentMethod>,
+        now: i64,
+    ) -> Result<(), Refused> {
+        self.attempt(key, method, false, now).map(drop)
+    }
+
+    fn attempt(
+        &mut self,
+        key: &str,
+        method: Option<PaymentMethod>,
+        approved: bool,
+        now: i64,
+    ) -> Result<Attempted, Refused> {
+        let number = self.attempts.saturating_add(1);
+        let order = self.order_mut(key)?;
+        let method = order.method_of_attempt(method)?;
+        let attempt = Attempt::new(number, method, order.purchase.amount, approved, now);
+        // A transfer that was not made leaves no trace.
+        if approved || method == PaymentMethod::Card {
+            order.add(attempt.clone());
+        }
+        let order = order.clone();
+        self.attempts = number;
+        Ok(Attempted { order, attempt })
+    }
+
+    /// The merchant cancels an unpaid order.
+    pub(super) fn cancel(&mut self, key: &str, now: i64) -> Result<(), Refused> {
+        self.order_mut(key)?.cancel(now)
+    }
+
+    /// The merchant takes a card payment back before it settles.
+    pub(super) fn void(&mut self, key: &str, now: i64) -> Result<Attempted, Refused> {
+        let order = self.order_mut(key)?;
+        let attempt = order.void(now)?;
+        let order = order.clone();
+        self.ledger.book(|id| Booking {
+            id,
+            kind: BookingKind::Void,
+            reference: order.reference().to_owned(),
+            amount: attempt.amount,
+            account: None,
+            code: None,
+            at: now,
+        });
+        Ok(Attempted { order, attempt })
+    }
+
+    /// Money moves on a bank account.
+    pub(super) fn transfer(
+        &mut self,
+        transfer: &Transfer,
+        now: i64,
+    ) -> Result<BankTransaction, Refused> {
+        let unknown = || Refused::UnknownAccount(transfer.account.clone());
+        let account = self.accounts.iter_mut().find(|account| account.number == transfer.account);
+        let account = account.ok_or_else(unknown)?;
+        account.balance = balance_after(account, transfer)?;
+        account.last_transaction = Some(now);
+
+        let number = self.transactions.len() as u64 + 1;
+        let reference = ids::bank_reference(now, number);
+        let content = transfer.mangling.apply(&transfer.memo, &reference);
+        let transaction = BankTransaction {
+            webhook_id: webhook_id(number),
+            uuid: ids::uuid("bank-transaction", number),
+            account_id: account.id.clone(),
+            account_number: account.number.clone(),
+            bank: account.bank,
+            direction: transfer.direction,
+            amount: transfer.amount,
+            accumulated: account.balance,
+            code: self.rule.find(&content),
+            content,
+            reference,
+            at: now,
+            webhook_success: None,
+        };
+        self.transactions.push(transaction.clone());
+        self.ledger.book(|id| Booking {
+            id,
+            kind: match transaction.direction {
+                Direction::In => BookingKind::BankCredit,
+                Direction::Out => BookingKind::BankDebit,
+            },
+            reference: transaction.content.clone(),
+            amount: transaction.amount,
+            account: Some(transaction.account_number.clone()),
+            code: transaction.code.clone(),
+            at: now,
+        });
+        Ok(transaction)
+    }
+
+    pub(super) fn transaction(&self, webhook_id: u64) -> Result<&BankTransaction, Refused> {
+        self.transactions
+            .iter()
+            .find(|transaction| transaction.webhook_id == webhook_id)
+            .ok_or(Refused::UnknownTransaction(webhook_id))
+    }
+
+    /// Remembers that a webhook about the transaction was sent, and whether it was taken.
+    pub(super) fn webhook_sent(&mut self, webhook_id: u64, taken: bool) {
+        let transaction =
+            self.transactions.iter_mut().find(|transaction| transaction.webhook_id == webhook_id);
+        if let Some(transaction) = transaction {
+            let before = transaction.webhook_success.unwrap_or(0);
+            transaction.webhook_success = Some(before.saturating_add(taken.into()));
+        }
+    }
+
+    fn order_mut(&mut self, key: &str) -> Result<&mut Order, Refused> {
+        self.orders
+            .iter_mut()
+            .find(|order| order.is(key))
+            .ok_or_else(|| Refused::UnknownOrder(key.to_owned()))
+    }
+}
+
+fn balance_after(account: &BankAccount, transfer: &Transfer) -> Result<u64, Refused> {
+    let amount = Refused::Amount(transfer.amount);
+    match transfer.direction {
+        _ if transfer.amount == 0 => Err(amount),
+        Direction::In => account.balance.checked_add(transfer.amount).ok_or(amount),
+        Direction::Out => account
+            .balance
+            .checked_sub(transfer.amount)
+            .ok_or_else(|| Refused::InsufficientBalance(account.number.clone())),
+    }
+}

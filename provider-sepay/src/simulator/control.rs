@@ -1,0 +1,215 @@
+//! What buyers, banks and the merchant's staff do, and what a test reads afterwards.
+
+use std::time::Duration;
+
+use http::{StatusCode, Uri};
+use simulator_kit::Schedule;
+
+use super::{
+    BankAccount, Booking, Delivered, Description, LoggedRequest, Operation, PaymentMethod, Refused,
+    SePaySimulator, Transfer, Webhook, WebhookAuth, When, bank::BankTransaction, description,
+    faults::Fault,
+};
+
+/// A bank transfer that was booked.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Transferred {
+    /// Its `id` in webhooks.
+    pub webhook_id: u64,
+    /// Its `id` in the User API v2.
+    pub uuid: String,
+    /// The bank's reference.
+    pub reference: String,
+    /// The memo as the bank reports it.
+    pub content: String,
+    /// The payment code that SePay recognised in it.
+    pub code: Option<String>,
+    /// The webhooks that were sent.
+    pub deliveries: Vec<Delivered>,
+}
+
+impl Transferred {
+    pub(super) fn new((transaction, deliveries): (BankTransaction, Vec<Delivered>)) -> Self {
+        Self {
+            webhook_id: transaction.webhook_id,
+            uuid: transaction.uuid,
+            reference: transaction.reference,
+            content: transaction.content,
+            code: transaction.code,
+            deliveries,
+        }
+    }
+}
+
+/// Buyers and banks. Methods that notify the merchant return once it answered.
+impl SePaySimulator {
+    /// The buyer who arrived with the form of `invoice` pays: by the form's method, or by bank
+    /// transfer where it names none.
+    ///
+    /// # Errors
+    /// There is no such order, or it takes no payment.
+    pub async fn buyer_pays(&self, invoice: &str) -> Result<Vec<Delivered>, Refused> {
+        self.gateway.pay(invoice, None).await
+    }
+
+    /// The buyer pays by the method of their choice.
+    ///
+    /// # Errors
+    /// As [`buyer_pays`](Self::buyer_pays), or the form fixed another method.
+    pub async fn buyer_pays_by(
+        &self,
+        invoice: &str,
+        method: PaymentMethod,
+    ) -> Result<Vec<Delivered>, Refused> {
+        self.gateway.pay(invoice, Some(method)).await
+    }
+
+    /// The buyer's card is declined, or their transfer never made. Nothing is booked and, as far
+    /// as SePay documents, nobody notified.
+    ///
+    /// # Errors
+    /// There is no such order, or it takes no payment.
+    pub fn buyer_fails(&self, invoice: &str) -> Result<(), Refused> {
+        self.gateway.fail(invoice, None)
+    }
+
+    /// Somebody transfers `amount` đồng to the account numbered `account`.
+    ///
+    /// # Errors
+    /// The account is unknown or the amount zero.
+    pub async fn bank_transfer(
+        &self,
+        account: &str,
+        amount: u64,
+        memo: &str,
+    ) -> Result<Transferred, Refused> {
+        self.transfer(Transfer::into_account(account, amount, memo)).await
+    }
+
+    /// The merchant's staff transfer `amount` đồng from the account numbered `account`.
+    ///
+    /// # Errors
+    /// The account is unknown or holds too little, or the amount is zero.
+    pub async fn bank_transfer_out(
+        &self,
+        account: &str,
+        amount: u64,
+        memo: &str,
+    ) -> Result<Transferred, Refused> {
+        self.transfer(Transfer::out_of_account(account, amount, memo)).await
+    }
+
+    /// A transfer through a bank that may change the memo.
+    ///
+    /// # Errors
+    /// The account is unknown or holds too little, or the amount is zero.
+    pub async fn transfer(&self, transfer: Transfer) -> Result<Transferred, Refused> {
+        self.gateway.transfer(&transfer).await.map(Transferred::new)
+    }
+}
+
+/// The dashboard, and how notifications go out.
+impl SePaySimulator {
+    /// Sets where later IPNs go; `None` sends none.
+    pub fn set_ipn_url(&self, url: Option<Uri>) {
+        self.gateway.dashboard().ipn_url = url;
+    }
+
+    /// Adds a webhook about later bank transactions.
+    pub fn add_webhook(&self, webhook: Webhook) {
+        self.gateway.dashboard().webhooks.push(webhook);
+    }
+
+    /// Removes every webhook.
+    pub fn remove_webhooks(&self) {
+        self.gateway.dashboard().webhooks.clear();
+    }
+
+    /// Sets how later notifications are sent: once, twice or held.
+    pub fn set_schedule(&self, schedule: Schedule) {
+        self.gateway.dashboard().schedule = schedule;
+    }
+
+    /// Sends what was held, the last notification first.
+    pub async fn release(&self) -> Vec<Delivered> {
+        self.gateway.release().await
+    }
+
+    /// Sends the webhooks about a bank transaction again: the same body, a new time and signature.
+    ///
+    /// # Errors
+    /// There is no such transaction.
+    pub async fn redeliver(&self, webhook_id: u64) -> Result<Vec<Delivered>, Refused> {
+        self.gateway.redeliver(webhook_id).await
+    }
+}
+
+/// Faults and time.
+impl SePaySimulator {
+    /// Loses the answer to the next `operation`: the connection closes without one.
+    pub fn lose_next_answer(&self, operation: Operation, when: When) {
+        self.gateway.faults.script(operation, Fault::LoseAnswer(when));
+    }
+
+    /// Answers the next `operation` with `status` and a page that SePay documents nowhere, as a
+    /// proxy in front of it would. Nothing is done.
+    pub fn fail_next(&self, operation: Operation, status: StatusCode) {
+        self.gateway.faults.script(operation, Fault::Answer(status));
+    }
+
+    /// Moves the gateway's clock forward by whole seconds.
+    pub fn advance(&self, by: Duration) {
+        self.gateway.settings.clock().advance(by);
+    }
+}
+
+/// What happened so far.
+impl SePaySimulator {
+    /// Every movement of money, oldest first. Nothing is ever removed.
+    pub fn bookings(&self) -> Vec<Booking> {
+        self.gateway.books().bookings().to_vec()
+    }
+
+    /// The merchant's bank accounts with their balances now.
+    pub fn bank_accounts(&self) -> Vec<BankAccount> {
+        self.gateway.books().accounts().to_vec()
+    }
+
+    /// Every request to SePay's own routes, oldest first.
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.gateway.requests.all()
+    }
+
+    /// Every notification that was sent, with its answer, oldest first.
+    pub fn deliveries(&self) -> Vec<Delivered> {
+        self.gateway.deliveries()
+    }
+
+    /// Everything that must never be printed, for tests that look for it.
+    pub fn secrets(&self) -> Vec<String> {
+        let settings = self.settings();
+        let mut secrets: Vec<String> =
+            [settings.secret_key(), settings.api_token(), settings.webhook_secret()]
+                .into_iter()
+                .chain(settings.ipn_secret())
+                .map(str::to_owned)
+                .collect();
+        for webhook in &self.gateway.dashboard().webhooks {
+            match &webhook.auth {
+                WebhookAuth::None => {}
+                WebhookAuth::ApiKey { key: secret } | WebhookAuth::HmacSha256 { secret } => {
+                    secrets.push(secret.clone());
+                }
+            }
+        }
+        secrets.sort();
+        secrets.dedup();
+        secrets
+    }
+
+    /// What there is and what to try, as data for a landing page. It shows the test credentials.
+    pub fn description(&self) -> Description {
+        description::of(self)
+    }
+}

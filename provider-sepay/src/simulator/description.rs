@@ -1,0 +1,121 @@
+//! What there is and what to try, as data for a landing page.
+
+use serde::Serialize;
+
+use super::{Operation, SePaySimulator, remote};
+
+/// A simulator in words, for people who open a sandbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Description {
+    /// What it is.
+    pub title: String,
+    /// Its parts, in reading order.
+    pub sections: Vec<Section>,
+}
+
+/// A table of a [`Description`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Section {
+    /// Its heading.
+    pub title: String,
+    /// Its lines.
+    pub rows: Vec<Row>,
+}
+
+/// A line of a [`Section`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Row {
+    /// What the line is about.
+    pub name: String,
+    /// Text to read or to copy.
+    pub value: String,
+}
+
+pub(super) fn of(simulator: &SePaySimulator) -> Description {
+    Description {
+        title: "SePay, simulated: no real money, credentials for tests only".to_owned(),
+        sections: vec![
+            endpoints(simulator),
+            credentials(simulator),
+            bank_accounts(simulator),
+            things_to_try(simulator),
+            section("Control API, on every host", remote::PATHS),
+        ],
+    }
+}
+
+fn endpoints(simulator: &SePaySimulator) -> Section {
+    let hosts = simulator.hosts().into_iter().map(|(name, url)| (name.to_owned(), url));
+    let operations = Operation::ALL.map(|operation| {
+        (
+            operation.name().to_owned(),
+            format!("{} on {}", operation.call(), operation.host().name()),
+        )
+    });
+    section("Hosts, and the operations that can be made to fail", hosts.chain(operations))
+}
+
+fn credentials(simulator: &SePaySimulator) -> Section {
+    let settings = simulator.settings();
+    section(
+        "Test credentials",
+        [
+            ("Merchant id", settings.merchant_id()),
+            ("Secret key", settings.secret_key()),
+            ("API token", settings.api_token()),
+            ("IPN secret", settings.ipn_secret().unwrap_or("none: no X-Secret-Key is sent")),
+            ("Webhook secret", settings.webhook_secret()),
+        ],
+    )
+}
+
+fn bank_accounts(simulator: &SePaySimulator) -> Section {
+    let rows = simulator.bank_accounts().into_iter().map(|account| {
+        let bank = account.bank;
+        let value = format!("{} (BIN {}), {}", bank.short_name, bank.bin, account.holder);
+        (account.number, value)
+    });
+    section("Bank accounts", rows)
+}
+
+fn things_to_try(simulator: &SePaySimulator) -> Section {
+    let rule = simulator.settings().code_rule();
+    let code = format!("{}{}", rule.prefix(), "1".repeat(*rule.suffix().start()));
+    section(
+        "What to try",
+        [
+            (
+                "Pay an order",
+                "post a signed checkout form, then press a button on the page".to_owned(),
+            ),
+            ("Credit an account", format!("transfer with the memo {code}: its code is recognised")),
+            (
+                "Hide a code",
+                "transfer with drop_spaces: only the memo tells whose payment it is".to_owned(),
+            ),
+            (
+                "Repeat a notification",
+                "redeliver a webhook id, or set the schedule to twice".to_owned(),
+            ),
+            (
+                "Reorder notifications",
+                "set the schedule to held, transfer, then release".to_owned(),
+            ),
+            (
+                "Lose an answer",
+                "script lose_answer_after for order.cancel, then ask again".to_owned(),
+            ),
+        ],
+    )
+}
+
+fn section<N: Into<String>, V: Into<String>>(
+    title: &str,
+    rows: impl IntoIterator<Item = (N, V)>,
+) -> Section {
+    let row = |(name, value): (N, V)| Row { name: name.into(), value: value.into() };
+    Section { title: title.to_owned(), rows: rows.into_iter().map(row).collect() }
+}

@@ -1,0 +1,189 @@
+//! Faults that a test or a demonstration scripts, each for one request.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+    routing::MethodRouter,
+};
+use http::StatusCode;
+use simulator_kit::HangUp;
+
+use super::{gateway::Gateway, requests::Host};
+
+/// A call of SePay's wire that can be made to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Operation {
+    /// The buyer's browser posts the merchant's form.
+    CheckoutInit,
+    /// The merchant lists orders.
+    OrderList,
+    /// The merchant asks for one order.
+    OrderDetail,
+    /// The merchant cancels an order.
+    OrderCancel,
+    /// The merchant voids a card payment.
+    OrderVoid,
+    /// The merchant lists bank transactions.
+    TransactionList,
+    /// The merchant asks for one bank transaction.
+    TransactionDetail,
+    /// The merchant lists bank accounts.
+    BankAccountList,
+    /// The merchant asks for one bank account.
+    BankAccountDetail,
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 9] = [
+        Self::CheckoutInit,
+        Self::OrderList,
+        Self::OrderDetail,
+        Self::OrderCancel,
+        Self::OrderVoid,
+        Self::TransactionList,
+        Self::TransactionDetail,
+        Self::BankAccountList,
+        Self::BankAccountDetail,
+    ];
+
+    /// The operation's name in the control API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CheckoutInit => "checkout.init",
+            Self::OrderList => "order.list",
+            Self::OrderDetail => "order.detail",
+            Self::OrderCancel => "order.cancel",
+            Self::OrderVoid => "order.void",
+            Self::TransactionList => "transaction.list",
+            Self::TransactionDetail => "transaction.detail",
+            Self::BankAccountList => "bank_account.list",
+            Self::BankAccountDetail => "bank_account.detail",
+        }
+    }
+
+    /// Its method and path.
+    pub fn call(self) -> &'static str {
+        match self {
+            Self::CheckoutInit => "POST /v1/checkout/init",
+            Self::OrderList => "GET /v1/order",
+            Self::OrderDetail => "GET /v1/order/detail/{invoice number or order id}",
+            Self::OrderCancel => "POST /v1/order/cancel",
+            Self::OrderVoid => "POST /v1/order/voidTransaction",
+            Self::TransactionList => "GET /v2/transactions",
+            Self::TransactionDetail => "GET /v2/transactions/{uuid}",
+            Self::BankAccountList => "GET /v2/bank-accounts",
+            Self::BankAccountDetail => "GET /v2/bank-accounts/{uuid}",
+        }
+    }
+
+    /// Where it is called.
+    pub fn host(self) -> Host {
+        match self {
+            Self::CheckoutInit => Host::Pay,
+            Self::OrderList | Self::OrderDetail | Self::OrderCancel | Self::OrderVoid => {
+                Host::PgApi
+            }
+            Self::TransactionList
+            | Self::TransactionDetail
+            | Self::BankAccountList
+            | Self::BankAccountDetail => Host::UserApi,
+        }
+    }
+
+    /// The operation with this [name](Self::name).
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|operation| operation.name() == name)
+    }
+}
+
+/// When an answer is lost. A client cannot tell the two apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum When {
+    /// The request is read and nothing is done.
+    BeforeBooking,
+    /// The request is carried out.
+    AfterBooking,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fault {
+    LoseAnswer(When),
+    /// An answer that no part of SePay's documents describes, with nothing done.
+    Answer(StatusCode),
+}
+
+/// The faults still to happen, in the order scripted.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Mutex<Vec<(Operation, Fault)>>);
+
+impl Faults {
+    pub(super) fn script(&self, operation: Operation, fault: Fault) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((operation, fault));
+    }
+
+    fn take(&self, operation: Operation) -> Option<Fault> {
+        let mut scripted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = scripted.iter().position(|(scripted, _)| *scripted == operation)?;
+        Some(scripted.remove(next).1)
+    }
+}
+
+/// `route` as `operation`, so that a scripted fault strikes it.
+pub(super) fn operation(
+    gateway: &Arc<Gateway>,
+    operation: Operation,
+    route: MethodRouter<Arc<Gateway>>,
+) -> MethodRouter<Arc<Gateway>> {
+    let state = (Arc::clone(gateway), operation);
+    route.layer(axum::middleware::from_fn_with_state(state, strike))
+}
+
+async fn strike(
+    State((gateway, operation)): State<(Arc<Gateway>, Operation)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match gateway.faults.take(operation) {
+        None => next.run(request).await,
+        Some(Fault::LoseAnswer(When::BeforeBooking)) => HangUp.into_response(),
+        Some(Fault::LoseAnswer(When::AfterBooking)) => {
+            next.run(request).await;
+            HangUp.into_response()
+        }
+        Some(Fault::Answer(status)) => {
+            let page = format!(
+                "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
+            );
+            (status, Html(page)).into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_are_found_by_their_names() {
+        for operation in Operation::ALL {
+            assert_eq!(Operation::named(operation.name()), Some(operation));
+        }
+        assert_eq!(Operation::named("order.refund"), None);
+    }
+
+    #[test]
+    fn a_fault_strikes_its_operation_once_and_in_order() {
+        let faults = Faults::default();
+        faults.script(Operation::OrderVoid, Fault::Answer(StatusCode::BAD_GATEWAY));
+        faults.script(Operation::OrderVoid, Fault::LoseAnswer(When::AfterBooking));
+        assert!(faults.take(Operation::OrderCancel).is_none());
+        assert!(matches!(faults.take(Operation::OrderVoid), Some(Fault::Answer(_))));
+        assert!(matches!(faults.take(Operation::OrderVoid), Some(Fault::LoseAnswer(_))));
+        assert!(faults.take(Operation::OrderVoid).is_none());
+    }
+}

@@ -1,0 +1,55 @@
+//! What the simulated gateway booked.
+
+use serde::Serialize;
+
+/// One movement of money. Bookings are never changed and never forgotten: a payment that was
+/// voided keeps its booking and the void adds another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Booking {
+    /// Its place in the ledger, from 1.
+    pub id: u64,
+    /// What moved.
+    pub kind: BookingKind,
+    /// The invoice number of a checkout payment or void; the memo of a bank transfer as the bank
+    /// reports it.
+    pub reference: String,
+    /// Đồng, never negative: the kind says which way.
+    pub amount: u64,
+    /// The bank account number; checkout payments name none.
+    pub account: Option<String>,
+    /// The payment code recognised in the memo.
+    pub code: Option<String>,
+    /// Seconds since the Unix epoch.
+    pub at: i64,
+}
+
+/// What a [`Booking`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum BookingKind {
+    /// A buyer paid an order on the checkout page.
+    CheckoutPayment,
+    /// A card payment was voided.
+    Void,
+    /// Money arrived on a bank account.
+    BankCredit,
+    /// Money left a bank account.
+    BankDebit,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Ledger(Vec<Booking>);
+
+impl Ledger {
+    /// Books what `booking` makes of the next number.
+    pub(super) fn book(&mut self, booking: impl FnOnce(u64) -> Booking) {
+        let id = self.0.len() as u64 + 1;
+        self.0.push(booking(id));
+    }
+
+    pub(super) fn bookings(&self) -> &[Booking] {
+        &self.0
+    }
+}

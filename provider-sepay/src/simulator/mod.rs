@@ -1,0 +1,140 @@
+//! A simulated SePay on loopback: the checkout page, the order API, the User API v2, IPNs and bank
+//! webhooks, with a ledger behind them.
+//!
+//! It is written from SePay's documents, not from this crate's client, and shares neither a type
+//! nor a signing function with it: one misreading cannot pass on both sides. Every answer and
+//! every notification is made from its books, never from the request. Credentials are for tests
+//! only, and it sends to loopback addresses only.
+//!
+//! Three hosts listen, as SePay has three. What a buyer, a bank or the merchant's staff would do
+//! is done with the methods of [`SePaySimulator`], or over HTTP with the same words under
+//! `/_control/` on every host (see [`SePaySimulator::description`]).
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use provider_sepay::simulator::{BookingKind, SePaySimulator, Settings};
+//!
+//! let sepay = SePaySimulator::start(Settings::test()).await?;
+//! let account = sepay.bank_accounts().remove(0);
+//!
+//! // Somebody transfers money with a payment code in the memo.
+//! let transfer = sepay.bank_transfer(&account.number, 50_000, "SPT123456 cam on").await?;
+//!
+//! assert_eq!(transfer.code.as_deref(), Some("SPT123456"));
+//! assert_eq!(sepay.bookings()[0].kind, BookingKind::BankCredit);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+//!
+//! # Readings
+//!
+//! Where SePay's documents are silent or disagree, the simulator takes the stricter side:
+//!
+//! - A form's signature is checked over the signed fields in the order received, which agrees
+//!   with every order that SePay has published.
+//! - An invoice number is taken once, even by a buyer who loads the form again.
+//! - A declined card, a cancelled order and a buyer who turns back send no IPN, for none is
+//!   documented. A buyer who turns back leaves the order open.
+//! - A voided order is `CANCELLED`, the only documented status that says that nothing is paid.
+//! - An order whose buyer has yet to choose a method cannot be cancelled.
+//! - A payment code must be a whole word of the memo to be recognised.
+
+mod attempt;
+mod bank;
+mod books;
+mod civil;
+mod code;
+mod control;
+mod dashboard;
+mod description;
+mod faults;
+mod gateway;
+mod ids;
+mod ledger;
+mod notify;
+mod order;
+mod pay;
+mod pgapi;
+mod query;
+mod refused;
+mod remote;
+mod requests;
+mod settings;
+pub mod sign;
+mod transfer;
+mod userapi;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::{Router, middleware::from_fn_with_state};
+use simulator_kit::Server;
+
+use gateway::Gateway;
+
+pub use bank::{Bank, BankAccount, Direction};
+pub use code::{CodeRule, InvalidCodeRule};
+pub use control::Transferred;
+pub use dashboard::{Webhook, WebhookAuth, WebhookBody};
+pub use description::{Description, Row, Section};
+pub use faults::{Operation, When};
+pub use ledger::{Booking, BookingKind};
+pub use notify::{Delivered, Notification};
+pub use order::PaymentMethod;
+pub use refused::Refused;
+pub use requests::{Host, LoggedRequest};
+pub use settings::Settings;
+pub use transfer::{Mangling, Transfer};
+
+/// A running simulator. Dropping it stops it; its ledger is gone with it.
+#[derive(Debug)]
+pub struct SePaySimulator {
+    gateway: Arc<Gateway>,
+    servers: BTreeMap<Host, Server>,
+}
+
+impl SePaySimulator {
+    /// Starts one listener per host on 127.0.0.1.
+    ///
+    /// # Errors
+    /// A port that the settings name is taken.
+    pub async fn start(settings: Settings) -> io::Result<Self> {
+        let gateway = Arc::new(Gateway::new(settings));
+        let mut servers = BTreeMap::new();
+        for host in Host::ALL {
+            let at = SocketAddr::from((Ipv4Addr::LOCALHOST, gateway.settings.port(host)));
+            servers.insert(host, Server::start(router(&gateway, host), at).await?);
+        }
+        Ok(Self { gateway, servers })
+    }
+
+    /// Every host's base address by its [name](Host::name), without a slash at the end.
+    pub fn hosts(&self) -> BTreeMap<&'static str, String> {
+        self.servers.iter().map(|(host, server)| (host.name(), server.url())).collect()
+    }
+
+    /// The base address of `host`, without a slash at the end.
+    pub fn url(&self, host: Host) -> String {
+        self.servers.get(&host).map(Server::url).unwrap_or_default()
+    }
+
+    /// The credentials, rules and clock that it was started with.
+    pub fn settings(&self) -> &Settings {
+        &self.gateway.settings
+    }
+}
+
+/// The routes of `host`, logged, and the control API, which is not.
+fn router(gateway: &Arc<Gateway>, host: Host) -> Router {
+    let routes = match host {
+        Host::Pay => pay::routes(gateway),
+        Host::PgApi => pgapi::routes(gateway),
+        Host::UserApi => userapi::routes(gateway),
+    };
+    routes
+        .layer(from_fn_with_state((Arc::clone(gateway), host), requests::record))
+        .merge(remote::routes())
+        .with_state(Arc::clone(gateway))
+}

@@ -1,0 +1,120 @@
+//! Webhooks about bank transactions.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, header::AUTHORIZATION};
+use serde::Serialize;
+
+use super::{Notification, php_json, post_json, secret_header};
+use crate::simulator::{
+    bank::{BankTransaction, Direction},
+    civil,
+    dashboard::{Webhook, WebhookAuth, WebhookBody},
+    sign,
+};
+
+const X_SEPAY_SIGNATURE: HeaderName = HeaderName::from_static("x-sepay-signature");
+const X_SEPAY_TIMESTAMP: HeaderName = HeaderName::from_static("x-sepay-timestamp");
+
+/// What `webhook` sends about `transaction`. Sent again, only time and signature differ.
+pub(in crate::simulator) fn request(
+    webhook: &Webhook,
+    transaction: &BankTransaction,
+    now: i64,
+) -> Request<Bytes> {
+    let notification = Notification::Bank { id: transaction.webhook_id };
+    let mut request = match webhook.body {
+        WebhookBody::Json => {
+            let body = php_json::encode(&Payload::from(transaction));
+            post_json(webhook.url.clone(), body, notification)
+        }
+    };
+    match &webhook.auth {
+        WebhookAuth::None => {}
+        WebhookAuth::ApiKey { key } => {
+            let value = secret_header(&format!("Apikey {key}"));
+            request.headers_mut().insert(AUTHORIZATION, value);
+        }
+        WebhookAuth::HmacSha256 { secret } => {
+            let timestamp = now.to_string();
+            let signature = secret_header(&sign::webhook(secret, &timestamp, request.body()));
+            let headers = request.headers_mut();
+            headers.insert(X_SEPAY_SIGNATURE, signature);
+            headers.insert(X_SEPAY_TIMESTAMP, HeaderValue::from(now));
+        }
+    }
+    request
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Payload<'a> {
+    id: u64,
+    gateway: &'static str,
+    transaction_date: String,
+    account_number: &'a str,
+    code: Option<&'a str>,
+    content: &'a str,
+    transfer_type: Direction,
+    transfer_amount: u64,
+    accumulated: u64,
+    sub_account: Option<&'a str>,
+    reference_code: &'a str,
+    description: &'a str,
+}
+
+impl<'a> From<&'a BankTransaction> for Payload<'a> {
+    fn from(transaction: &'a BankTransaction) -> Self {
+        Self {
+            id: transaction.webhook_id,
+            gateway: transaction.bank.short_name,
+            transaction_date: civil::print(transaction.at),
+            account_number: &transaction.account_number,
+            code: transaction.code.as_deref(),
+            content: &transaction.content,
+            transfer_type: transaction.direction,
+            transfer_amount: transaction.amount,
+            accumulated: transaction.accumulated,
+            sub_account: None,
+            reference_code: &transaction.reference,
+            description: &transaction.content,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulator::bank::Bank;
+    use http::Uri;
+
+    #[test]
+    fn the_body_has_the_documented_fields_in_the_documented_order() {
+        let transaction = BankTransaction {
+            webhook_id: 5_000_000_001,
+            uuid: "unused".to_owned(),
+            account_id: "unused".to_owned(),
+            account_number: "0900000001".to_owned(),
+            bank: Bank::VIETCOMBANK,
+            direction: Direction::In,
+            amount: 2_277_000,
+            accumulated: 19_077_000,
+            content: "chuyển 1/2".to_owned(),
+            code: None,
+            reference: "FT23319000001".to_owned(),
+            at: 1_700_000_000,
+            webhook_success: None,
+        };
+        let webhook = Webhook::new(Uri::from_static("http://127.0.0.1/hook"), WebhookAuth::None);
+        let request = request(&webhook, &transaction, 1_700_000_000);
+        assert_eq!(
+            request.body(),
+            concat!(
+                r#"{"id":5000000001,"gateway":"Vietcombank","transactionDate":"2023-11-15 05:13:20","#,
+                r#""accountNumber":"0900000001","code":null,"content":"chuy\u1ec3n 1\/2","#,
+                r#""transferType":"in","transferAmount":2277000,"accumulated":19077000,"#,
+                r#""subAccount":null,"referenceCode":"FT23319000001","#,
+                r#""description":"chuy\u1ec3n 1\/2"}"#
+            )
+        );
+    }
+}

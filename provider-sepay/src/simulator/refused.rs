@@ -1,0 +1,42 @@
+//! Why the simulated world refuses a control request.
+
+/// What a buyer, a bank or a merchant cannot do now. Nothing was booked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refused {
+    /// No buyer ever arrived with this invoice number or order id.
+    #[error("there is no order {0}: it exists once a buyer arrives with its form")]
+    UnknownOrder(String),
+    /// The order is not waiting for a payment.
+    #[error("order {order} takes no payment: it is {status}")]
+    NotPayable {
+        /// Its invoice number or order id.
+        order: String,
+        /// Its `order_status`.
+        status: &'static str,
+    },
+    /// The form fixed another method.
+    #[error("order {0} is to be paid by another method")]
+    OtherMethod(String),
+    /// The order is a `VERIFY`. What SePay does after one is documented nowhere.
+    #[error("order {0} is a verification: nothing is to be paid")]
+    NothingToPay(String),
+    /// SePay cancels only unpaid orders by bank transfer.
+    #[error("order {0} cannot be cancelled")]
+    NotCancellable(String),
+    /// SePay voids only captured card payments, before they settle.
+    #[error("the payment of order {0} cannot be voided")]
+    NotVoidable(String),
+    /// The merchant has no such bank account.
+    #[error("there is no bank account {0}")]
+    UnknownAccount(String),
+    /// There is no bank transaction with this webhook id.
+    #[error("there is no bank transaction {0}")]
+    UnknownTransaction(u64),
+    /// A transfer of nothing, or one that the balance cannot hold.
+    #[error("{0} is not an amount to transfer")]
+    Amount(u64),
+    /// The account holds less than is to leave.
+    #[error("account {0} holds too little")]
+    InsufficientBalance(String),
+}

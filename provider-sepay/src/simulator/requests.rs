@@ -1,0 +1,85 @@
+//! What the gateway was asked.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use serde::Serialize;
+
+use super::gateway::Gateway;
+
+/// One of SePay's hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Host {
+    /// `pay.sepay.vn`: the checkout page.
+    Pay,
+    /// `pgapi.sepay.vn`: orders of the payment gateway.
+    PgApi,
+    /// `userapi.sepay.vn`: bank accounts and their transactions.
+    UserApi,
+}
+
+impl Host {
+    /// Every host.
+    pub const ALL: [Self; 3] = [Self::Pay, Self::PgApi, Self::UserApi];
+
+    /// The first label of the real host's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pay => "pay",
+            Self::PgApi => "pgapi",
+            Self::UserApi => "userapi",
+        }
+    }
+}
+
+/// A request that arrived, without headers or body: those hold secrets and personal data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LoggedRequest {
+    /// Where it arrived.
+    pub host: Host,
+    /// Its method.
+    pub method: String,
+    /// Its path, as sent.
+    pub path: String,
+    /// Its query, as sent.
+    pub query: Option<String>,
+    /// Seconds since the Unix epoch, by the gateway's clock.
+    pub at: i64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct RequestLog(Mutex<Vec<LoggedRequest>>);
+
+impl RequestLog {
+    /// Oldest first.
+    pub(super) fn all(&self) -> Vec<LoggedRequest> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn add(&self, request: LoggedRequest) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+    }
+}
+
+/// Middleware that logs a request before anything else happens to it.
+pub(super) async fn record(
+    State((gateway, host)): State<(Arc<Gateway>, Host)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    gateway.requests.add(LoggedRequest {
+        host,
+        method: request.method().to_string(),
+        path: request.uri().path().to_owned(),
+        query: request.uri().query().map(str::to_owned),
+        at: gateway.now(),
+    });
+    next.run(request).await
+}

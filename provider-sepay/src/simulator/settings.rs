@@ -1,0 +1,223 @@
+//! With what a simulated SePay starts.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use http::Uri;
+use simulator_kit::Clock;
+
+use super::{
+    Host, Webhook,
+    bank::{Bank, BankAccount},
+    code::CodeRule,
+};
+
+/// The merchant's account at the simulated SePay, and how the simulator runs.
+///
+/// Its `Debug` shows no secret.
+#[derive(Clone)]
+pub struct Settings {
+    merchant_id: String,
+    secret_key: String,
+    api_token: String,
+    webhook_secret: String,
+    ipn_url: Option<Uri>,
+    ipn_secret: Option<String>,
+    webhooks: Vec<Webhook>,
+    accounts: Vec<BankAccount>,
+    code_rule: CodeRule,
+    rate_limit: Option<NonZeroU32>,
+    ports: [u16; 3],
+    clock: Clock,
+    answer_timeout: Duration,
+}
+
+impl Settings {
+    /// A merchant with credentials that are for tests only, two bank accounts, no IPN address and
+    /// no webhook; the system's clock, free ports and no rate limit.
+    pub fn test() -> Self {
+        Self {
+            merchant_id: "SP-TEST-SIMULATOR".to_owned(),
+            secret_key: "spsk_test_only_for_the_simulator_0001".to_owned(),
+            api_token: "TESTONLYxSIMULATORxTOKENx000000000000000000000000000000000000001"
+                .to_owned(),
+            webhook_secret: "whsec_test_only_for_the_simulator_0001".to_owned(),
+            ipn_url: None,
+            ipn_secret: Some("spsk_test_only_for_the_simulator_0001".to_owned()),
+            webhooks: Vec::new(),
+            accounts: vec![
+                BankAccount::new("0900000001", "CONG TY THU NGHIEM", Bank::VIETCOMBANK, 10_000_000),
+                BankAccount::new("0900000002", "CONG TY THU NGHIEM", Bank::MBBANK, 5_000_000),
+            ],
+            code_rule: CodeRule::test(),
+            rate_limit: None,
+            ports: [0; 3],
+            clock: Clock::system(),
+            answer_timeout: Duration::from_secs(30),
+        }
+    }
+
+    /// The same for another merchant. The IPN secret becomes `secret_key`, as SePay's own samples
+    /// have it; [`with_ipn_secret`](Self::with_ipn_secret) sets another.
+    #[must_use]
+    pub fn with_merchant(mut self, merchant_id: &str, secret_key: &str) -> Self {
+        self.merchant_id = merchant_id.to_owned();
+        self.secret_key = secret_key.to_owned();
+        self.ipn_secret = Some(secret_key.to_owned());
+        self
+    }
+
+    /// The same with another token for the User API.
+    #[must_use]
+    pub fn with_api_token(mut self, token: &str) -> Self {
+        self.api_token = token.to_owned();
+        self
+    }
+
+    /// The same with IPNs sent to `url`.
+    #[must_use]
+    pub fn with_ipn_url(mut self, url: Uri) -> Self {
+        self.ipn_url = Some(url);
+        self
+    }
+
+    /// The same with `secret` in the `X-Secret-Key` of IPNs; `None` sends no such header.
+    #[must_use]
+    pub fn with_ipn_secret(mut self, secret: Option<&str>) -> Self {
+        self.ipn_secret = secret.map(str::to_owned);
+        self
+    }
+
+    /// The same with one more webhook about bank transactions.
+    #[must_use]
+    pub fn with_webhook(mut self, webhook: Webhook) -> Self {
+        self.webhooks.push(webhook);
+        self
+    }
+
+    /// The same with one more bank account.
+    #[must_use]
+    pub fn with_bank_account(mut self, account: BankAccount) -> Self {
+        self.accounts.push(account);
+        self
+    }
+
+    /// The same with payment codes of another shape.
+    #[must_use]
+    pub fn with_code_rule(mut self, rule: CodeRule) -> Self {
+        self.code_rule = rule;
+        self
+    }
+
+    /// The same with at most `per_second` requests to the User API in one second of the clock;
+    /// SePay's own limit is 3.
+    #[must_use]
+    pub fn with_rate_limit(mut self, per_second: NonZeroU32) -> Self {
+        self.rate_limit = Some(per_second);
+        self
+    }
+
+    /// The same with `host` listening at `port`; 0 takes a free one.
+    #[must_use]
+    pub fn with_port(mut self, host: Host, port: u16) -> Self {
+        let [pay, pgapi, userapi] = &mut self.ports;
+        *match host {
+            Host::Pay => pay,
+            Host::PgApi => pgapi,
+            Host::UserApi => userapi,
+        } = port;
+        self
+    }
+
+    /// The same with the time taken from `clock`.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The same with `timeout` for the merchant to answer a notification; SePay waits 30 seconds.
+    #[must_use]
+    pub fn with_answer_timeout(mut self, timeout: Duration) -> Self {
+        self.answer_timeout = timeout;
+        self
+    }
+
+    /// The `merchant` of checkout forms and the user name of the order API.
+    pub fn merchant_id(&self) -> &str {
+        &self.merchant_id
+    }
+
+    /// The secret that signs checkout forms and the password of the order API.
+    pub fn secret_key(&self) -> &str {
+        &self.secret_key
+    }
+
+    /// The bearer token of the User API: 64 letters and digits.
+    pub fn api_token(&self) -> &str {
+        &self.api_token
+    }
+
+    /// A secret for [`WebhookAuth`](super::WebhookAuth).
+    pub fn webhook_secret(&self) -> &str {
+        &self.webhook_secret
+    }
+
+    /// The `X-Secret-Key` of IPNs.
+    pub fn ipn_secret(&self) -> Option<&str> {
+        self.ipn_secret.as_deref()
+    }
+
+    /// The shape of the payment codes that SePay recognises.
+    pub fn code_rule(&self) -> &CodeRule {
+        &self.code_rule
+    }
+
+    /// The gateway's clock; clones share its time.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(super) fn ipn_url(&self) -> Option<&Uri> {
+        self.ipn_url.as_ref()
+    }
+
+    pub(super) fn webhooks(&self) -> &[Webhook] {
+        &self.webhooks
+    }
+
+    pub(super) fn accounts(&self) -> &[BankAccount] {
+        &self.accounts
+    }
+
+    pub(super) fn rate_limit(&self) -> Option<NonZeroU32> {
+        self.rate_limit
+    }
+
+    pub(super) fn port(&self, host: Host) -> u16 {
+        let [pay, pgapi, userapi] = self.ports;
+        match host {
+            Host::Pay => pay,
+            Host::PgApi => pgapi,
+            Host::UserApi => userapi,
+        }
+    }
+
+    pub(super) fn answer_timeout(&self) -> Duration {
+        self.answer_timeout
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("merchant_id", &self.merchant_id)
+            .field("ipn_url", &self.ipn_url)
+            .field("webhooks", &self.webhooks)
+            .field("accounts", &self.accounts)
+            .field("code_rule", &self.code_rule)
+            .field("rate_limit", &self.rate_limit)
+            .finish_non_exhaustive()
+    }
+}

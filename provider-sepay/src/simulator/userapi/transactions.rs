@@ -1,0 +1,239 @@
+//! `/v2/transactions`.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, RawQuery, State},
+    response::Response,
+};
+use serde::Serialize;
+
+use super::answer::{self, Problem};
+use crate::simulator::{
+    bank::{BankTransaction, Direction},
+    civil,
+    gateway::Gateway,
+    query::{InvalidParameter, Page, Query},
+};
+
+pub(super) async fn list(
+    State(gateway): State<Arc<Gateway>>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Query::parse(query.as_deref());
+    let rows = select(gateway.books().transactions(), &query)?;
+    Ok(answer::page(Page::cut(rows, &query)?))
+}
+
+pub(super) async fn show(
+    State(gateway): State<Arc<Gateway>>,
+    Path(uuid): Path<String>,
+) -> Result<Response, Problem> {
+    let books = gateway.books();
+    let found = books.transactions().iter().find(|transaction| transaction.uuid == uuid);
+    found.map(|transaction| answer::one(Row::from(transaction))).ok_or(Problem::NotFound)
+}
+
+/// The rows that `query` asks for: newest first, unless it says otherwise.
+fn select(all: &[BankTransaction], query: &Query) -> Result<Vec<Row>, InvalidParameter> {
+    let filter = Filter::read(query)?;
+    let (after, descending) = match query.text("since_id") {
+        None => (0, query.descending("transaction_date_sort")?.unwrap_or(true)),
+        // What is newer than a known one is read on from there.
+        Some(uuid) => {
+            let known = all.iter().position(|transaction| transaction.uuid == uuid);
+            (known.ok_or(InvalidParameter("since_id"))? + 1, false)
+        }
+    };
+    let mut rows: Vec<Row> = all
+        .iter()
+        .skip(after)
+        .filter(|transaction| filter.admits(transaction))
+        .map(Row::from)
+        .collect();
+    if descending {
+        rows.reverse();
+    }
+    Ok(rows)
+}
+
+struct Filter<'a> {
+    q: Option<String>,
+    transaction_content: Option<String>,
+    bank_account_id: Option<&'a str>,
+    va_id: Option<&'a str>,
+    bank_brand_name: Option<&'a str>,
+    reference_number: Option<&'a str>,
+    direction: Option<Direction>,
+    from: Option<i64>,
+    to: Option<i64>,
+    amount_in: (Option<u64>, Option<u64>),
+    amount_out: (Option<u64>, Option<u64>),
+    taken_by_a_webhook: Option<bool>,
+}
+
+impl<'a> Filter<'a> {
+    fn read(query: &'a Query) -> Result<Self, InvalidParameter> {
+        Ok(Self {
+            q: query.text("q").map(str::to_lowercase),
+            transaction_content: query.text("transaction_content").map(str::to_lowercase),
+            bank_account_id: query.text("bank_account_id"),
+            va_id: query.text("va_id"),
+            bank_brand_name: query.text("bank_brand_name"),
+            reference_number: query.text("reference_number"),
+            direction: match query.text("transfer_type") {
+                None => None,
+                Some("in") => Some(Direction::In),
+                Some("out") => Some(Direction::Out),
+                Some(_) => return Err(InvalidParameter("transfer_type")),
+            },
+            from: query.time("transaction_date_from")?,
+            to: query.time("transaction_date_to")?,
+            amount_in: (query.number("amount_in_min")?, query.number("amount_in_max")?),
+            amount_out: (query.number("amount_out_min")?, query.number("amount_out_max")?),
+            taken_by_a_webhook: match query.text("webhook_success") {
+                None => None,
+                Some("0") => Some(false),
+                Some("1") => Some(true),
+                Some(_) => return Err(InvalidParameter("webhook_success")),
+            },
+        })
+    }
+
+    fn admits(&self, row: &BankTransaction) -> bool {
+        let contains = |text: &str, part: &String| text.to_lowercase().contains(part);
+        self.q.as_ref().is_none_or(|q| {
+            contains(&row.reference, q)
+                || contains(&row.content, q)
+                || row.code.as_ref().is_some_and(|code| contains(code, q))
+        }) && self.transaction_content.as_ref().is_none_or(|part| contains(&row.content, part))
+            && self.bank_account_id.is_none_or(|id| row.account_id == id)
+            // No transaction here is on a virtual account.
+            && self.va_id.is_none()
+            && self.bank_brand_name.is_none_or(|name| row.bank.short_name == name)
+            && self.reference_number.is_none_or(|reference| row.reference == reference)
+            && self.direction.is_none_or(|direction| row.direction == direction)
+            && self.from.is_none_or(|from| row.at >= from)
+            && self.to.is_none_or(|to| row.at <= to)
+            && within(row.amount_in(), self.amount_in)
+            && within(row.amount_out(), self.amount_out)
+            && self.taken_by_a_webhook.is_none_or(|taken| (row.webhook_success > Some(0)) == taken)
+    }
+}
+
+fn within(amount: u64, (least, most): (Option<u64>, Option<u64>)) -> bool {
+    least.is_none_or(|least| amount >= least) && most.is_none_or(|most| amount <= most)
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    transaction_date: String,
+    account_number: String,
+    va: &'static str,
+    transfer_type: Direction,
+    amount_in: u64,
+    amount_out: u64,
+    accumulated: u64,
+    transaction_content: String,
+    reference_number: String,
+    code: Option<String>,
+    bank_brand_name: &'static str,
+    bank_account_id: String,
+    va_id: Option<String>,
+    webhook_success: Option<u64>,
+}
+
+impl From<&BankTransaction> for Row {
+    fn from(transaction: &BankTransaction) -> Self {
+        Self {
+            id: transaction.uuid.clone(),
+            transaction_date: civil::print(transaction.at),
+            account_number: transaction.account_number.clone(),
+            va: "",
+            transfer_type: transaction.direction,
+            amount_in: transaction.amount_in(),
+            amount_out: transaction.amount_out(),
+            accumulated: transaction.accumulated,
+            transaction_content: transaction.content.clone(),
+            reference_number: transaction.reference.clone(),
+            code: transaction.code.clone(),
+            bank_brand_name: transaction.bank.short_name,
+            bank_account_id: transaction.account_id.clone(),
+            va_id: None,
+            webhook_success: transaction.webhook_success,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulator::{BankAccount, CodeRule, Transfer, bank::Bank, books::Books};
+
+    const NOVEMBER_15TH: i64 = 1_700_000_000; // 05:13:20 at UTC+7
+
+    /// Three transactions, a minute apart.
+    fn books() -> Books {
+        let accounts = vec![
+            BankAccount::new("111", "A", Bank::VIETCOMBANK, 1_000),
+            BankAccount::new("222", "A", Bank::MBBANK, 1_000),
+        ];
+        let mut books = Books::new(accounts, CodeRule::new("DH", 3..=5).unwrap());
+        for (minute, transfer) in [
+            (0, Transfer::into_account("111", 50_000, "DH123 thanh toan")),
+            (1, Transfer::out_of_account("111", 700, "hoan tien")),
+            (2, Transfer::into_account("222", 60_000, "DH12345")),
+        ] {
+            books.transfer(&transfer, NOVEMBER_15TH + minute * 60).unwrap();
+        }
+        books
+    }
+
+    /// The memos of the rows that `query` finds.
+    fn found(query: &str) -> Vec<String> {
+        let rows = select(books().transactions(), &Query::parse(Some(query))).unwrap();
+        rows.into_iter().map(|row| row.transaction_content).collect()
+    }
+
+    #[test]
+    fn each_filter_narrows_the_list() {
+        let books = books();
+        let [first, ..] = books.transactions() else { panic!("three transactions") };
+        let account = format!("bank_account_id={}", first.account_id);
+        let reference = format!("reference_number={}", first.reference);
+        for (query, memos) in [
+            ("", vec!["DH12345", "hoan tien", "DH123 thanh toan"]),
+            ("q=dh123", vec!["DH12345", "DH123 thanh toan"]),
+            ("transaction_content=TIEN", vec!["hoan tien"]),
+            ("transfer_type=in&amount_in_max=50000", vec!["DH123 thanh toan"]),
+            ("amount_in_min=50001", vec!["DH12345"]),
+            ("amount_out_min=1", vec!["hoan tien"]),
+            ("bank_brand_name=MBBank", vec!["DH12345"]),
+            ("va_id=x", vec![]),
+            ("transaction_date_to=2023-11-15+05:13:20", vec!["DH123 thanh toan"]),
+            ("transaction_date_from=2023-11-15+05:15:20", vec!["DH12345"]),
+            ("transaction_date_sort=asc", vec!["DH123 thanh toan", "hoan tien", "DH12345"]),
+            ("webhook_success=1", vec![]),
+            (&account, vec!["hoan tien", "DH123 thanh toan"]),
+            (&reference, vec!["DH123 thanh toan"]),
+        ] {
+            assert_eq!(found(query), memos, "{query}");
+        }
+    }
+
+    #[test]
+    fn since_id_reads_on_in_the_order_of_arrival() {
+        let first = books().transactions()[0].uuid.clone();
+        assert_eq!(found(&format!("since_id={first}")), ["hoan tien", "DH12345"]);
+    }
+
+    #[test]
+    fn a_filter_that_cannot_be_read_is_refused() {
+        for parameter in ["since_id", "transfer_type", "amount_in_min", "transaction_date_from"] {
+            let query = Query::parse(Some(&format!("{parameter}=x")));
+            let refused = select(books().transactions(), &query).err();
+            assert_eq!(refused, Some(InvalidParameter(parameter)));
+        }
+    }
+}

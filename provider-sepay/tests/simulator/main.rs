@@ -1,0 +1,14 @@
+//! The simulated SePay, spoken to over HTTP only, as a merchant's own code would.
+
+#![cfg(feature = "simulator")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what tests share is test code too"
+)]
+
+mod bank;
+mod checkout;
+mod control;
+mod vectors;
+mod world;
