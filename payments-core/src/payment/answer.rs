@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use super::{Funding, PaymentMethod, PaymentState, PostForm, RefundState};
 use crate::{
-    GatewayRef, Movement, OrderRef, RefundRef, Timestamp, bank::BankAccount, money::Money, raw::Raw,
+    GatewayRef, Movement, OrderRef, RefundRef, Timestamp,
+    bank::BankAccount,
+    money::{Money, MoneyError},
+    raw::Raw,
 };
 
 /// A payment as the provider sees it.

@@ -1,10 +1,6 @@
 //! Civil times at UTC+7, the only offset in Vietnam.
 
-use jiff::{
-    Timestamp,
-    civil::DateTime,
-    tz::Offset,
-};
+use jiff::{Timestamp, civil::DateTime, tz::Offset};
 
 const VIETNAM: Offset = Offset::constant(7);
 const VIETNAM_SECONDS: i64 = 7 * 3600;

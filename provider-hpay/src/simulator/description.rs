@@ -2,11 +2,7 @@
 
 use serde::Serialize;
 
-use super::{
-    endpoints::ENDPOINTS,
-    gateway::Gateway,
-    request_log::Host,
-};
+use super::{endpoints::ENDPOINTS, gateway::Gateway, request_log::Host};
 
 /// A titled list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

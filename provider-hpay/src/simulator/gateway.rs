@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use http::Request;
 use bytes::Bytes;
+use http::Request;
 use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
 
 use super::{

@@ -99,8 +99,7 @@ impl Keys {
         expected.resize(1 + filling, 0xff);
         expected.push(0x00);
         expected.extend_from_slice(&SHA256_INFO);
-        let opened =
-            BigUint::from_bytes_be(signature).modpow(self.merchant.e(), self.merchant.n());
+        let opened = BigUint::from_bytes_be(signature).modpow(self.merchant.e(), self.merchant.n());
         opened
             .to_bytes_be()
             .strip_prefix(expected.as_slice())

@@ -88,16 +88,16 @@ impl Ledger {
 
     /// What the merchant can pay out, in đồng.
     pub(crate) fn balance(&self) -> i64 {
-        self.bookings
-            .iter()
-            .filter(|booking| booking.currency == "vnd")
-            .fold(self.opening_balance, |balance, booking| match booking.kind {
+        self.bookings.iter().filter(|booking| booking.currency == "vnd").fold(
+            self.opening_balance,
+            |balance, booking| match booking.kind {
                 BookingKind::Payment
                 | BookingKind::HoldReleased
                 | BookingKind::AccountCredit
                 | BookingKind::PayoutReturned => balance.saturating_add(booking.amount),
                 BookingKind::Payout => balance.saturating_sub(booking.amount),
                 BookingKind::HeldPayment => balance,
-            })
+            },
+        )
     }
 }

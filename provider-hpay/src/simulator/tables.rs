@@ -49,12 +49,7 @@ pub(crate) fn is_supported_group(method_group: &str) -> bool {
 }
 
 /// The `wanted` column of the first row that has `key` in its `key_column`.
-fn cell(
-    table: &'static str,
-    key_column: usize,
-    key: &str,
-    wanted: usize,
-) -> Option<&'static str> {
+fn cell(table: &'static str, key_column: usize, key: &str, wanted: usize) -> Option<&'static str> {
     let row = table.lines().skip(1).find(|row| row.split('\t').nth(key_column) == Some(key))?;
     row.split('\t').nth(wanted)
 }

@@ -135,13 +135,13 @@ impl Books {
     }
 
     /// The merchant cancels an unpaid order.
-    pub(super) fn cancel(&mut self, key: &str, now: i64) -> Result<(), Refused> {
-        self.order_mut(key)?.cancel(now)
+    pub(super) fn cancel(&mut self, invoice: &str, now: i64) -> Result<(), Refused> {
+        self.invoiced_mut(invoice)?.cancel(now)
     }
 
     /// The merchant takes a card payment back before it settles.
-    pub(super) fn void(&mut self, key: &str, now: i64) -> Result<Attempted, Refused> {
-        let order = self.order_mut(key)?;
+    pub(super) fn void(&mut self, invoice: &str, now: i64) -> Result<Attempted, Refused> {
+        let order = self.invoiced_mut(invoice)?;
         let attempt = order.void(now)?;
         let order = order.clone();
         self.ledger.book(|id| Booking {
@@ -224,6 +224,14 @@ impl Books {
             .iter_mut()
             .find(|order| order.is(key))
             .ok_or_else(|| Refused::UnknownOrder(key.to_owned()))
+    }
+
+    /// Instructions name an order by its invoice number alone.
+    fn invoiced_mut(&mut self, invoice: &str) -> Result<&mut Order, Refused> {
+        self.orders
+            .iter_mut()
+            .find(|order| order.purchase.invoice.as_deref() == Some(invoice))
+            .ok_or_else(|| Refused::UnknownOrder(invoice.to_owned()))
     }
 }
 

@@ -79,13 +79,13 @@ impl Gateway {
     }
 
     /// The merchant cancels an order. SePay documents no notification of that either.
-    pub(super) fn cancel(&self, order: &str) -> Result<(), Refused> {
-        self.books().cancel(order, self.now())
+    pub(super) fn cancel(&self, invoice: &str) -> Result<(), Refused> {
+        self.books().cancel(invoice, self.now())
     }
 
     /// The merchant voids a payment; SePay notifies.
-    pub(super) async fn void(self: &Arc<Self>, order: &str) -> Result<Vec<Delivered>, Refused> {
-        let voided = self.books().void(order, self.now())?;
+    pub(super) async fn void(self: &Arc<Self>, invoice: &str) -> Result<Vec<Delivered>, Refused> {
+        let voided = self.books().void(invoice, self.now())?;
         Ok(self.send_ipn(ipn::Happening::TransactionVoid, &voided).await)
     }
 

@@ -158,6 +158,9 @@ async fn only_unpaid_orders_by_transfer_can_be_cancelled() {
     }
     sepay.buyer_pays("PAID").await.unwrap();
 
+    let order_id = order(&sepay, "OPEN").await["order_id"].as_str().unwrap().to_owned();
+    let misnamed = instruct(&sepay, "cancel", &order_id).await.unwrap();
+    assert_eq!(misnamed.status(), StatusCode::NOT_FOUND);
     let done = instruct(&sepay, "cancel", "OPEN").await.unwrap();
     assert_eq!(done.status(), StatusCode::OK);
     assert_eq!(json(&done)["message"], "Đã hủy đơn hàng thành công");

@@ -164,3 +164,20 @@ async fn the_description_names_every_address_and_credential() {
         assert!(description.contains(operation.name()), "{}", operation.name());
     }
 }
+
+#[tokio::test]
+async fn every_described_control_path_is_there_on_every_host() {
+    let sepay = start(settings()).await;
+    let description = sepay.description();
+    let paths = description.sections.iter().flat_map(|section| &section.rows);
+    let paths: Vec<_> = paths.filter_map(|row| row.name.split_once(" /_control/")).collect();
+    assert_eq!(paths.len(), 11);
+    for (method, path) in paths {
+        for (_, url) in sepay.hosts() {
+            let url = format!("{url}/_control/{path}");
+            let answer = send(method.parse().unwrap(), &url, &[], "").await.unwrap();
+            let missing = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
+            assert!(!missing.contains(&answer.status()), "{method} {url}");
+        }
+    }
+}

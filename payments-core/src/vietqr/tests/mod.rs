@@ -1,1 +1,59 @@
+//! Tests of the format: building, reading, and where public implementations disagree.
 
+use crate::bank::{AccountNumber, Bin};
+
+use super::crc::checksum;
+use super::{ParseError, Problem, VietQr};
+
+mod building;
+mod peers;
+mod properties;
+mod reading;
+
+/// A code to an account at Vietcombank, with nothing optional.
+fn plain() -> VietQr {
+    VietQr::to_account(bin("970436"), number("0071001234567"))
+}
+
+fn bin(digits: &str) -> Bin {
+    Bin::new(digits).unwrap()
+}
+
+fn number(text: &str) -> AccountNumber {
+    AccountNumber::new(text).unwrap()
+}
+
+/// An object as text, its length counted in characters.
+fn object(id: &str, value: &str) -> String {
+    format!("{id}{:02}{value}", value.chars().count())
+}
+
+/// Objects one after the other.
+fn objects(parts: &[(&str, &str)]) -> String {
+    parts.iter().map(|(id, value)| object(id, value)).collect()
+}
+
+/// A text with the CRC that belongs to it.
+fn sealed(body: &str) -> String {
+    let covered = format!("{body}6304");
+    format!("{covered}{:04X}", checksum(&covered))
+}
+
+/// The template of the beneficiary of [`plain`].
+fn beneficiary() -> String {
+    let member = objects(&[("00", "970436"), ("01", "0071001234567")]);
+    objects(&[("00", "A000000727"), ("01", &member), ("02", "QRIBFTTA")])
+}
+
+/// The payload of [`plain`] with further objects at the root, put before the CRC.
+fn plain_with(more: &[(&str, &str)]) -> String {
+    let fixed = [("00", "01"), ("01", "11"), ("38", &beneficiary()), ("53", "704"), ("58", "VN")];
+    sealed(&(objects(&fixed) + &objects(more)))
+}
+
+/// What is wrong with a text, and the object that it is wrong in.
+fn refusal(payload: &str) -> (String, Problem) {
+    let error: ParseError = VietQr::parse(payload).expect_err(payload);
+    assert!(error.offset() <= payload.len(), "{error}");
+    (error.field().to_string(), error.problem().clone())
+}

@@ -4,12 +4,7 @@ use serde::Serialize;
 use url::Url;
 
 use crate::simulator::{
-    amount,
-    answer::Refusal,
-    civil_time,
-    codes::checkout as code,
-    fields::Fields,
-    gateway::Gateway,
+    amount, answer::Refusal, civil_time, codes::checkout as code, fields::Fields, gateway::Gateway,
     tables,
 };
 

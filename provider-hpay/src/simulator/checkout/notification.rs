@@ -38,17 +38,15 @@ impl Outcome {
             secure_code = forged(&secure_code);
         }
         let paid_by = link.instrument;
-        let token = |kind: &str| filler(&[kind, &gateway.settings.merchant_id, paid_by.card_number()]);
+        let token =
+            |kind: &str| filler(&[kind, &gateway.settings.merchant_id, paid_by.card_number()]);
         let tokenization = if link.wants_atm_token && paid_by == Instrument::Atm {
             token("atm")
         } else {
             String::new()
         };
-        let token_cyber = if paid_by == Instrument::Atm {
-            String::new()
-        } else {
-            token("card").to_uppercase()
-        };
+        let token_cyber =
+            if paid_by == Instrument::Atm { String::new() } else { token("card").to_uppercase() };
         Self(vec![
             ("transaction_info", link.transaction_info.clone()),
             ("order_code", link.order_code.clone()),

@@ -53,8 +53,7 @@ pub(crate) fn create(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) 
     if fault == Some(&Fault::ForgeSignature) {
         signed.push_str(" forged");
     }
-    let secure_chain =
-        gateway.keys.sign(&signed).map_err(|_| Refusal(code::INTERNAL))?;
+    let secure_chain = gateway.keys.sign(&signed).map_err(|_| Refusal(code::INTERNAL))?;
     let (error_code, status) = match start {
         PayoutStart::Succeeded | PayoutStart::Accepted => (code::DONE, "Giao dịch thành công"),
         PayoutStart::Processing => (code::PROCESSING, "Giao dịch đang xử lý"),

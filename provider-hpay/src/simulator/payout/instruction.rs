@@ -1,13 +1,8 @@
 //! A payout request, read and checked.
 
 use crate::simulator::{
-    amount,
-    answer::Refusal,
-    codes::payout as code,
-    fields::Fields,
-    gateway::Gateway,
-    keys::Verdict,
-    tables,
+    amount, answer::Refusal, codes::payout as code, fields::Fields, gateway::Gateway,
+    keys::Verdict, tables,
 };
 
 /// What the merchant asks to be paid out.
@@ -60,8 +55,8 @@ impl Instruction {
         let number = fields.text("bankAccountNumber");
         let name = fields.text("bankAccountName");
         check_account(bank, number)?;
-        let amount = amount::whole(fields.text("amount"))
-            .ok_or(Refusal(code::PARAMETER_MISSING))?;
+        let amount =
+            amount::whole(fields.text("amount")).ok_or(Refusal(code::PARAMETER_MISSING))?;
         if amount < gateway.settings.minimum_payout.max(1) {
             return Err(Refusal(code::AMOUNT_TOO_LOW));
         }

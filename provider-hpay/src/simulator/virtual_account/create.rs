@@ -107,9 +107,8 @@ fn is_first_of_two(text: &str) -> Result<bool, Refusal> {
 impl Created {
     fn new(gateway: &Gateway, account: &VirtualAccount) -> Self {
         let one_or_two = |is_first: bool| if is_first { "1" } else { "2" };
-        let picture = |kind: &str| {
-            format!("{}/qr/{kind}/{}", gateway.url(Host::Openapi), account.number)
-        };
+        let picture =
+            |kind: &str| format!("{}/qr/{kind}/{}", gateway.url(Host::Openapi), account.number);
         Self {
             error_code: code::CREATED,
             checksum: sign::filler(&["account", &account.number]),

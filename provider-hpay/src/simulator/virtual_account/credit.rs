@@ -34,8 +34,7 @@ pub(crate) async fn transfer(
             return_link: None,
         });
     };
-    let is_forged =
-        gateway.script.take(Operation::AccountCallback) == Some(Fault::ForgeSignature);
+    let is_forged = gateway.script.take(Operation::AccountCallback) == Some(Fault::ForgeSignature);
     let request = fields
         .request(&base, gateway, is_forged)
         .map_err(|_| ControlError::UnusableAddress(base))?;

@@ -10,10 +10,7 @@ use axum::{
     routing::get,
 };
 use crc::{CRC_16_IBM_3740, Crc};
-use fast_qr::{
-    QRBuilder,
-    convert::svg::SvgBuilder,
-};
+use fast_qr::{QRBuilder, convert::svg::SvgBuilder};
 
 use super::account::{BANK, VirtualAccount};
 use crate::simulator::{gateway::Gateway, tables};
@@ -27,7 +24,8 @@ const LONGEST_PURPOSE: usize = 25;
 pub(super) fn payload(account: &VirtualAccount) -> String {
     let bin = tables::bank_bin(BANK).unwrap_or_default();
     let beneficiary = object("00", bin) + &object("01", &account.full_number);
-    let transfer = object("00", "A000000727") + &object("01", &beneficiary) + &object("02", "QRIBFTTA");
+    let transfer =
+        object("00", "A000000727") + &object("01", &beneficiary) + &object("02", "QRIBFTTA");
     let mut text = object("00", "01");
     text += &object("01", if account.is_fixed { "12" } else { "11" });
     text += &object("38", &transfer);

@@ -53,7 +53,8 @@ mod tests {
     use super::*;
 
     fn remark_of(text: &str) -> Result<String, Refusal> {
-        let pairs = form_urlencoded::Serializer::new(String::new()).append_pair("remark", text).finish();
+        let pairs =
+            form_urlencoded::Serializer::new(String::new()).append_pair("remark", text).finish();
         remark(&Fields::from_query(&pairs))
     }
 

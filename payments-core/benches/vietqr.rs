@@ -1,0 +1,142 @@
+//! Building and reading a VietQR payload, beside a hand-written builder that does no more than it
+//! must: one buffer, and a CRC by a table of bytes.
+//!
+//! The last lines are the ratios, taken in turns in this very run. The budgets are 1.35 for building
+//! and 2 for reading.
+
+use std::hint::black_box;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use criterion::Criterion;
+use payments_core::bank::{AccountNumber, BankError, Bin};
+use payments_core::money::Money;
+use payments_core::vietqr::{Detail, VietQr, VietQrError};
+
+const BIN: &str = "970403";
+const NUMBER: &str = "0011012345678";
+const AMOUNT: i64 = 180_000;
+const BILL: &str = "NPS6869";
+const PURPOSE: &str = "thanh toan don hang";
+
+/// What all of the above makes (NAPAS VietQR format 1.0, section 6.1.3).
+const PAYLOAD: &str = "00020101021238570010A00000072701270006970403011300110123456780208QRIBFTTA\
+                       530370454061800005802VN62340107NPS68690819thanh toan don hang63042E2E";
+
+/// How often each is called in one turn, and how many turns there are.
+const CALLS: u32 = 2_000;
+const TURNS: usize = 201;
+
+fn main() -> ExitCode {
+    let Ok((bin, number)) = beneficiary() else { return ExitCode::FAILURE };
+    let build = || build(black_box(bin), black_box(&number)).map_or(0, |payload| payload.len());
+    let parse =
+        || VietQr::parse(black_box(PAYLOAD)).map_or(0, |qr| usize::from(qr.amount().is_some()));
+    let by_hand =
+        || baseline::build(black_box(BIN), NUMBER, black_box(AMOUNT), BILL, PURPOSE).len();
+    if (build(), parse(), by_hand()) != (PAYLOAD.len(), 1, PAYLOAD.len()) {
+        eprintln!("what is measured does not work");
+        return ExitCode::FAILURE;
+    }
+
+    let mut criterion = Criterion::default().configure_from_args();
+    criterion.bench_function("vietqr/build", |bencher| bencher.iter(build));
+    criterion.bench_function("vietqr/parse", |bencher| bencher.iter(parse));
+    criterion.bench_function("vietqr/by hand", |bencher| bencher.iter(by_hand));
+    criterion.final_summary();
+
+    let [build, parse, by_hand] = in_turns([&build, &parse, &by_hand]);
+    println!("vietqr: one call by hand takes {} ns", (by_hand / CALLS).as_nanos());
+    println!("vietqr: build takes {} times as long (budget 1.35)", ratio(build, by_hand));
+    println!("vietqr: parse takes {} times as long (budget 2.00)", ratio(parse, by_hand));
+    ExitCode::SUCCESS
+}
+
+fn beneficiary() -> Result<(Bin, AccountNumber), BankError> {
+    Ok((Bin::new(BIN)?, AccountNumber::new(NUMBER)?))
+}
+
+/// Everything from values to text, with all that is checked on the way.
+fn build(bin: Bin, number: &AccountNumber) -> Result<String, VietQrError> {
+    let qr = VietQr::to_account(bin, number.clone())
+        .with_amount(Money::vnd(black_box(AMOUNT)))?
+        .with_detail(Detail::Bill, black_box(BILL))?
+        .with_purpose(black_box(PURPOSE))?;
+    Ok(qr.payload())
+}
+
+/// The median time of a turn of each, the turns taken one after the other so that a slow moment hits
+/// all alike.
+fn in_turns<const N: usize>(work: [&dyn Fn() -> usize; N]) -> [Duration; N] {
+    let mut times = work.map(|_| Vec::with_capacity(TURNS));
+    for _ in 0..TURNS {
+        for (work, times) in work.iter().zip(&mut times) {
+            let start = Instant::now();
+            for _ in 0..CALLS {
+                black_box(work());
+            }
+            times.push(start.elapsed());
+        }
+    }
+    times.map(|mut times| {
+        times.sort_unstable();
+        times.get(TURNS / 2).copied().unwrap_or_default()
+    })
+}
+
+/// A ratio with two decimals, without floating point.
+fn ratio(time: Duration, beside: Duration) -> String {
+    let hundredths = time.as_nanos() * 100 / beside.as_nanos().max(1);
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// The least that building can be.
+mod baseline {
+    use std::fmt::Write;
+
+    pub(super) fn build(bin: &str, number: &str, amount: i64, bill: &str, purpose: &str) -> String {
+        let mut out = String::with_capacity(256);
+        let member = 10 + 4 + number.len();
+        let _ = write!(out, "00020101021238{:02}0010A00000072701{member:02}", member + 30);
+        let _ = write!(out, "0006{bin}01{:02}{number}0208QRIBFTTA5303704", number.len());
+        let digits = amount.checked_ilog10().unwrap_or(0) + 1;
+        let additional = 8 + bill.len() + purpose.len();
+        let _ = write!(out, "54{digits:02}{amount}5802VN62{additional:02}");
+        let _ = write!(out, "01{:02}{bill}08{:02}{purpose}6304", bill.len(), purpose.len());
+        let crc = crc(out.as_bytes());
+        let _ = write!(out, "{crc:04X}");
+        out
+    }
+
+    static TABLE: [u16; 256] = table();
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a constant is made, and a wrong index fails to compile"
+    )]
+    const fn table() -> [u16; 256] {
+        let mut table = [0; 256];
+        let mut index = 0;
+        let mut first = 0_u16;
+        while index < table.len() {
+            let mut crc = first << 8;
+            let mut bit = 0;
+            while bit < 8 {
+                crc = if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 };
+                bit += 1;
+            }
+            table[index] = crc;
+            index += 1;
+            first += 1;
+        }
+        table
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "a byte is always below 256")]
+    fn crc(bytes: &[u8]) -> u16 {
+        bytes.iter().fold(0xFFFF, |crc, &byte| {
+            let [high, _] = crc.to_be_bytes();
+            (crc << 8) ^ TABLE[usize::from(high ^ byte)]
+        })
+    }
+}

@@ -1,0 +1,188 @@
+//! Orders: opened by a buyer, paid, reported and asked about.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use bytes::Bytes;
+use http::Request;
+use provider_hpay::simulator::{BookingKind, ControlError, Host, PayAs};
+use serde_json::json;
+
+use super::merchant::{DAY, Ears, checkout_link, fields, get, order_inquiry, query, send, start};
+
+#[tokio::test]
+async fn an_order_exists_once_a_buyer_opens_it_and_is_paid_once_they_pay() {
+    let hpay = start().await;
+    let ears = Ears::open(StatusCode::OK).await;
+    let notify_url = format!("{}/ipn?shop=7", ears.url());
+    let more = [("notify_url", notify_url.as_str()), ("transaction_info", "thanh toan don hang")];
+    let link = checkout_link(&hpay, "OM_1", "200000", &more);
+
+    assert_eq!(order_inquiry(&hpay, "OM_1").await["error_code"], "30015");
+    assert!(get(&link).await.unwrap().contains("200,000 VND"));
+    assert_eq!(order_inquiry(&hpay, "OM_1").await["data"]["transaction_status"], "02");
+    assert!(hpay.bookings().is_empty());
+
+    let news = hpay.buyer_pays("OM_1", PayAs::Now).await.unwrap();
+    let heard = fields(&ears.heard()[0]);
+    assert_eq!(heard["shop"], "7");
+    assert_eq!(heard["payment_type"], "1");
+    assert_eq!(heard["card_number"], "400000xxxxxx1091");
+    let code = hpay.codes().payment_notification([
+        "thanh toan don hang",
+        "OM_1",
+        "200000",
+        &heard["payment_id"],
+        "1",
+        "",
+    ]);
+    assert_eq!(heard["secure_code"], code);
+    let mut returned = fields(news.return_link.as_deref().unwrap());
+    returned.insert("shop".to_owned(), "7".to_owned());
+    assert_eq!(returned, heard, "both routes carry the same fields");
+
+    let answer = order_inquiry(&hpay, "OM_1").await;
+    assert_eq!(answer["error_code"], "00");
+    assert_eq!(answer["data"]["transaction_status"], "00");
+    assert_eq!(answer["data"]["total_amount"], "200000");
+    assert_eq!(answer["data"]["transaction_id"], heard["payment_id"].as_str());
+    let [booking] = hpay.bookings().try_into().unwrap();
+    assert_eq!((booking.kind, booking.amount), (BookingKind::Payment, 200_000));
+    assert_eq!(booking.reference, "OM_1");
+}
+
+#[tokio::test]
+async fn a_link_with_a_wrong_code_opens_nothing() {
+    let hpay = start().await;
+    let link = checkout_link(&hpay, "OM_1", "200000", &[]).replace("price=200000", "price=20000");
+    assert!(get(&link).await.unwrap().contains("30014"));
+    assert!(hpay.orders().is_empty());
+    let unknown = ControlError::UnknownOrder("OM_1".to_owned());
+    assert_eq!(hpay.buyer_pays("OM_1", PayAs::Now).await.unwrap_err(), unknown);
+}
+
+#[tokio::test]
+async fn a_link_is_refused_by_the_code_of_what_is_wrong() {
+    let hpay = start().await;
+    for (name, value, code) in [
+        ("return_url", "", "03"),
+        ("return_url", "shop", "121"),
+        ("cancel_url", "shop", "122"),
+        ("time_limit", "tomorrow", "128"),
+        ("time_limit", "15/11/2024,10:00", "128"),
+        ("payment_method_id", "396284", "134"),
+        ("method_group", "WALLET", "134"),
+        ("inpage", "1", "03"),
+    ] {
+        let link = checkout_link(&hpay, "OM_1", "200000", &[(name, value)]);
+        let page = get(&link).await.unwrap();
+        assert!(page.contains(&format!("<strong>{code}</strong>")), "{name}={value}: {page}");
+    }
+    let free = checkout_link(&hpay, "OM_1", "0", &[]);
+    assert!(get(&free).await.unwrap().contains("<strong>11</strong>"));
+    assert!(hpay.orders().is_empty());
+}
+
+#[tokio::test]
+async fn held_money_is_the_merchants_once_it_is_released() {
+    let hpay = start().await;
+    let before = hpay.balance();
+    get(&checkout_link(&hpay, "OM_1", "200000", &[])).await.unwrap();
+    let news = hpay.buyer_pays("OM_1", PayAs::Held).await.unwrap();
+    assert_eq!(fields(&news.return_link.unwrap())["payment_type"], "2");
+    assert_eq!(order_inquiry(&hpay, "OM_1").await["data"]["transaction_status"], "01");
+    assert_eq!(hpay.balance(), before);
+
+    hpay.release_payment("OM_1").unwrap();
+    assert_eq!(order_inquiry(&hpay, "OM_1").await["data"]["transaction_status"], "00");
+    assert_eq!(hpay.balance(), before + 200_000);
+}
+
+#[tokio::test]
+async fn a_failed_attempt_is_signed_and_books_nothing() {
+    let hpay = start().await;
+    get(&checkout_link(&hpay, "OM_1", "200000", &[])).await.unwrap();
+    let news = hpay.buyer_pays("OM_1", PayAs::Failed).await.unwrap();
+    let sent = fields(&news.return_link.unwrap());
+    let error = "Giao dịch thất bại";
+    let code =
+        hpay.codes().payment_notification(["", "OM_1", "200000", &sent["payment_id"], "1", error]);
+    assert_eq!((sent["error_text"].as_str(), &sent["secure_code"]), (error, &code));
+    assert!(hpay.bookings().is_empty());
+    assert_eq!(order_inquiry(&hpay, "OM_1").await["data"]["transaction_status"], "02");
+}
+
+#[tokio::test]
+async fn paying_twice_is_two_payments() {
+    let hpay = start().await;
+    let link = checkout_link(&hpay, "OM_1", "200000", &[]);
+    for _ in 0..2 {
+        get(&link).await.unwrap();
+        hpay.buyer_pays("OM_1", PayAs::Now).await.unwrap();
+    }
+    let ids: Vec<_> = hpay.bookings().iter().map(|booking| booking.transaction_id).collect();
+    assert_eq!(ids, [96_138_500, 96_138_501]);
+}
+
+#[tokio::test]
+async fn an_order_cannot_be_paid_after_its_limit_nor_asked_about_after_seven_days() {
+    let hpay = start().await;
+    get(&checkout_link(&hpay, "OM_1", "1000", &[("time_limit", "16/11/2024,15:00")]))
+        .await
+        .unwrap();
+    hpay.advance(Duration::from_secs(3600));
+    let expired = ControlError::OrderExpired("OM_1".to_owned());
+    assert_eq!(hpay.buyer_pays("OM_1", PayAs::Now).await.unwrap_err(), expired);
+    hpay.advance(6 * DAY);
+    assert_eq!(order_inquiry(&hpay, "OM_1").await["error_code"], "00");
+    hpay.advance(DAY);
+    assert_eq!(order_inquiry(&hpay, "OM_1").await["error_code"], "30015");
+}
+
+#[tokio::test]
+async fn an_inquiry_is_refused_by_the_code_of_what_is_missing() {
+    let hpay = start().await;
+    let url = format!("{}/api/transaction", hpay.url(Host::Checkout));
+    let good = hpay.codes().order_inquiry(Some("OM_1"), None);
+    for (merchant_id, order_code, checksum, code) in [
+        ("", "OM_1", good.as_str(), "30010"),
+        ("12345", "", &good, "30011"),
+        ("12345", "OM_1", "", "30012"),
+        ("54321", "OM_1", &good, "30013"),
+        ("12345", "OM_2", &good, "30014"),
+        ("12345", "OM_1", &good, "30015"),
+    ] {
+        let form = query(&[
+            ("merchant_id", merchant_id),
+            ("order_code", order_code),
+            ("checksum", checksum),
+        ]);
+        let json = json!({
+            "merchant_id": merchant_id, "order_code": order_code, "checksum": checksum,
+        });
+        for body in [form, json.to_string()] {
+            let request = Request::post(&url)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(Bytes::from(body))
+                .unwrap();
+            let answer = send(request).await.unwrap();
+            let expected = json!({ "error_code": code, "data": [], "checksum": "" });
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&answer).unwrap(), expected);
+        }
+    }
+    assert!(get(&url).await.unwrap().contains(r#""error_code":"01""#));
+}
+
+#[tokio::test]
+async fn a_button_of_the_page_pays_and_sends_the_browser_back() {
+    let hpay = start().await;
+    get(&checkout_link(&hpay, "OM_1", "200000", &[])).await.unwrap();
+    let token = &hpay.orders()[0].token;
+    let request = Request::post(format!("{}/_buyer/{token}", hpay.url(Host::Checkout)))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Bytes::from("as=now"))
+        .unwrap();
+    send(request).await.unwrap();
+    assert_eq!(hpay.bookings().len(), 1);
+    assert!(hpay.return_link("OM_1").unwrap().starts_with("http://127.0.0.1:1/back?"));
+}
