@@ -92,20 +92,40 @@ fn ratio(time: Duration, beside: Duration) -> String {
 
 /// The least that building can be.
 mod baseline {
-    use std::fmt::Write;
-
     pub(super) fn build(bin: &str, number: &str, amount: i64, bill: &str, purpose: &str) -> String {
         let mut out = String::with_capacity(256);
-        let member = 10 + 4 + number.len();
-        let _ = write!(out, "00020101021238{:02}0010A00000072701{member:02}", member + 30);
-        let _ = write!(out, "0006{bin}01{:02}{number}0208QRIBFTTA5303704", number.len());
-        let digits = amount.checked_ilog10().unwrap_or(0) + 1;
-        let additional = 8 + bill.len() + purpose.len();
-        let _ = write!(out, "54{digits:02}{amount}5802VN62{additional:02}");
-        let _ = write!(out, "01{:02}{bill}08{:02}{purpose}6304", bill.len(), purpose.len());
+        out.push_str("00020101021238");
+        two_digits(&mut out, number.len() + 44);
+        out.push_str("0010A00000072701");
+        two_digits(&mut out, number.len() + 14);
+        out.push_str("0006");
+        out.push_str(bin);
+        object(&mut out, "01", number);
+        out.push_str("0208QRIBFTTA5303704");
+        object(&mut out, "54", &amount.to_string());
+        out.push_str("5802VN62");
+        two_digits(&mut out, 8 + bill.len() + purpose.len());
+        object(&mut out, "01", bill);
+        object(&mut out, "08", purpose);
+        out.push_str("6304");
         let crc = crc(out.as_bytes());
-        let _ = write!(out, "{crc:04X}");
+        for shift in [12, 8, 4, 0] {
+            let digit = char::from_digit(u32::from(crc >> shift & 0xF), 16);
+            out.extend(digit.map(|digit| digit.to_ascii_uppercase()));
+        }
         out
+    }
+
+    fn object(out: &mut String, id: &str, value: &str) {
+        out.push_str(id);
+        two_digits(out, value.len());
+        out.push_str(value);
+    }
+
+    fn two_digits(out: &mut String, number: usize) {
+        for digit in [number / 10, number % 10] {
+            out.push(char::from(b'0' + u8::try_from(digit).unwrap_or(0)));
+        }
     }
 
     static TABLE: [u16; 256] = table();

@@ -2,6 +2,8 @@
 //!
 //! `data/README.md` says where they come from.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+
 use std::collections::BTreeMap;
 
 use payments_core::bank::{AccountNumber, Bin};

@@ -1,1 +1,66 @@
-//! Placeholder.
+//! Money in and out through several payment gateways, by one set of traits.
+//!
+//! This crate is all that an app depends on. Its features choose the gateways; a configuration
+//! selects and parametrises them; [`Payments`] holds them.
+//!
+//! ```
+//! use payments::{OrderRef, Payments, Submission, money::Money, payment::*};
+//!
+//! async fn checkout(payments: &Payments) -> payments::Result<String> {
+//!     let request = CreatePayment::new(OrderRef::new("20260042")?, Money::vnd(50_000))?
+//!         .with_description("Two coffees")
+//!         .with_return_url("https://shop.example/thanks")?;
+//!     let opened = payments.open_payment(&request).await?;
+//!     Ok(match opened.submission {
+//!         Submission::Accepted(payment) => match payment.next {
+//!             Some(NextAction::Redirect { url }) => url,
+//!             Some(NextAction::PostForm(form)) => form.to_html("Pay"),
+//!             Some(NextAction::Transfer(transfer)) => transfer.vietqr.unwrap_or_default(),
+//!             _ => "nothing to do".to_owned(),
+//!         },
+//!         Submission::Declined(decline) => format!("try another way: {decline}"),
+//!         Submission::Uncertain(uncertain) => format!("ask later: {uncertain}"),
+//!     })
+//! }
+//! # let _ = checkout;
+//! ```
+//!
+//! # Features
+//!
+//! | feature | makes available |
+//! |---|---|
+//! | `sepay`, `hpay`, `mock` | the gateways |
+//! | `reqwest` (default) | the HTTP client, with TLS by rustls |
+//! | `inventory` (default) | `Payments::from_config` finds the gateways that are on |
+//! | `simulators` | simulated gateways on loopback |
+//! | `qr` | QR codes as SVG and as terminal blocks |
+//!
+//! Features only make something available; the configuration selects it.
+
+mod hub;
+mod intake;
+mod route;
+#[cfg(feature = "mock")]
+pub mod testing;
+
+pub use hub::Payments;
+pub use intake::{Doubt, Doubtful, Intake};
+pub use payments_core::{
+    Absence, AccountId, Clock, Decline, DeclineReason, DedupeKey, Direction, EmptySecret,
+    EndpointName, Environment, Error, ErrorKind, GatewayRef, Lookup, ManualClock, Movement,
+    NotAccepted, NotificationReceiver, OrderRef, PaymentProvider, PayoutProvider, PayoutRef,
+    Provider, ProviderId, ProviderKind, Raw, RefundRef, Result, Role, SameMoney, Secret,
+    StatementProvider, Submission, SystemClock, Timestamp, TimestampError, Uncertain,
+    UncertainCause, VirtualAccountProvider, bank, config, formula, money, notification, options,
+    payment, payout, registry, rsa, rules, same_credit, statement, step, transport, vietqr,
+    virtual_account,
+};
+pub use route::Opened;
+
+// A dependency that no source names is not linked, and then its registration is not there.
+#[cfg(feature = "hpay")]
+pub use provider_hpay as hpay;
+#[cfg(feature = "mock")]
+pub use provider_mock as mock;
+#[cfg(feature = "sepay")]
+pub use provider_sepay as sepay;

@@ -109,13 +109,12 @@ impl Writer<'_> {
         let start = self.out.len();
         body(self);
         let length = self.out.get(start..).map_or(0, length_of);
-        let digits: String = two_digits(length).into_iter().collect();
-        self.out.replace_range(start - 2..start, &digits);
+        self.out.replace_range(start - 2..start, two_digits(length));
     }
 
     fn put(&mut self, field: FieldPath, value: &str) {
-        self.out.extend(two_digits(field.id()));
-        self.out.extend(two_digits(length_of(value)));
+        self.out.push_str(two_digits(field.id()));
+        self.out.push_str(two_digits(length_of(value)));
         self.out.push_str(value);
     }
 
@@ -134,6 +133,12 @@ fn length_of(value: &str) -> u8 {
 }
 
 /// The digits of a number below 100, which all IDs and lengths are.
-fn two_digits(number: u8) -> [char; 2] {
-    [number / 10, number].map(|digit| char::from(b'0' + digit % 10))
+fn two_digits(number: u8) -> &'static str {
+    const DIGITS: &str = "0001020304050607080910111213141516171819\
+                          2021222324252627282930313233343536373839\
+                          4041424344454647484950515253545556575859\
+                          6061626364656667686970717273747576777879\
+                          8081828384858687888990919293949596979899";
+    let start = 2 * usize::from(number);
+    DIGITS.get(start..start + 2).unwrap_or_default()
 }

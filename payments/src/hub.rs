@@ -1,0 +1,110 @@
+//! The hub: every configured provider under one roof.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use payments_core::{
+    Clock, Error, ErrorKind, Provider, ProviderId, Result, Role,
+    config::PaymentsConfig,
+    registry::{Context, Registry},
+};
+
+/// Every configured provider, by name, each with its layers around it.
+#[derive(Clone)]
+pub struct Payments {
+    providers: BTreeMap<ProviderId, Provider>,
+    preference: Vec<ProviderId>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Payments {
+    /// Builds every provider of a configuration out of those that are linked, with the default
+    /// HTTP client.
+    ///
+    /// # Errors
+    /// `Configuration`: every problem at once.
+    #[cfg(all(feature = "reqwest", feature = "inventory"))]
+    pub fn from_config(config: &PaymentsConfig) -> Result<Self> {
+        use payments_core::transport::{HttpClient, HttpClientSettings};
+
+        let client = HttpClient::new(HttpClientSettings::default())?;
+        Self::build(config, &Registry::linked(), &Context::new(Arc::new(client)))
+    }
+
+    /// Builds every provider of a configuration out of `registry`, in `context`.
+    ///
+    /// # Errors
+    /// `Configuration`: every problem at once.
+    pub fn build(config: &PaymentsConfig, registry: &Registry, context: &Context) -> Result<Self> {
+        Self::new(registry.build(config, context)?, Arc::clone(&context.clock))
+    }
+
+    /// Holds these providers and puts the layers around them.
+    ///
+    /// # Errors
+    /// `Configuration` if two have the same name.
+    pub fn new(
+        providers: impl IntoIterator<Item = Provider>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let mut named = BTreeMap::new();
+        let mut preference = Vec::new();
+        for provider in providers {
+            let id = provider.id().clone();
+            preference.push(id.clone());
+            if named.insert(id.clone(), provider.layered()).is_some() {
+                return Err(Error::new(
+                    ErrorKind::Configuration,
+                    format!("two providers have the name {id}"),
+                ));
+            }
+        }
+        Ok(Self { providers: named, preference, clock })
+    }
+
+    /// Says which providers come first when several can do something; the others follow.
+    ///
+    /// # Errors
+    /// `Configuration` if there is no provider of such a name.
+    pub fn with_preference<'a>(mut self, first: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+        let mut preference = Vec::new();
+        for id in first {
+            preference.push(self.provider(id)?.id().clone());
+        }
+        let rest: Vec<_> =
+            self.preference.into_iter().filter(|id| !preference.contains(id)).collect();
+        preference.extend(rest);
+        self.preference = preference;
+        Ok(self)
+    }
+
+    /// The provider of this name.
+    ///
+    /// # Errors
+    /// `Configuration`, listing the names that there are.
+    pub fn provider(&self, id: &str) -> Result<&Provider> {
+        self.providers.values().find(|provider| provider.id().as_str() == id).ok_or_else(|| {
+            let names: Vec<_> = self.providers.keys().map(ProviderId::as_str).collect();
+            Error::new(
+                ErrorKind::Configuration,
+                format!("there is no provider {id:?}; there are: {}", names.join(", ")),
+            )
+        })
+    }
+
+    /// Every provider, the preferred ones first.
+    pub fn providers(&self) -> impl Iterator<Item = &Provider> {
+        self.preference.iter().filter_map(|id| self.providers.get(id))
+    }
+
+    /// Every provider with this role, the preferred ones first.
+    pub fn with_role(&self, role: Role) -> impl Iterator<Item = &Provider> {
+        self.providers().filter(move |provider| provider.roles().contains(&role))
+    }
+}
+
+impl std::fmt::Debug for Payments {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.providers()).finish()
+    }
+}

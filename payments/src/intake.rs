@@ -1,0 +1,188 @@
+//! What comes of a delivery: events to believe, doubts to keep, a reply to send.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use payments_core::{
+    DedupeKey, EndpointName, Error, NotificationReceiver, Result,
+    notification::{
+        Confirmation, Delivery, Event, Evidence, Notification, Outcome, Proof, Received, Untrusted,
+    },
+};
+
+use crate::Payments;
+
+/// What came of a delivery.
+///
+/// Handle [`events`](Self::events) once per [`key`](Self::key), write down what you did, and only
+/// then send [`reply`](Self::reply).
+#[derive(Debug)]
+#[must_use = "the provider waits for the reply"]
+pub struct Intake {
+    receiver: Held,
+    endpoint: EndpointName,
+    verdict: Verdict,
+    /// The same happening has the same key, however often and by whichever route it is told.
+    pub key: Option<DedupeKey>,
+    /// What to believe: proven by the delivery itself, or confirmed by an inquiry.
+    pub events: Vec<Event>,
+    /// What not to believe, or not yet.
+    pub doubts: Vec<Doubtful>,
+}
+
+/// An event that is not to be believed, or not yet.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Doubtful {
+    /// What the delivery says.
+    pub event: Event,
+    /// Why it is not believed.
+    pub doubt: Doubt,
+}
+
+/// Why an event is not believed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Doubt {
+    /// It came through a buyer's browser: show it, book nothing.
+    DisplayOnly,
+    /// The provider does not know it yet: ask again.
+    NotYet {
+        /// When asking again makes sense.
+        retry_after: Option<Duration>,
+    },
+    /// The provider could not be asked: ask again.
+    CouldNotAsk(Error),
+    /// The provider says otherwise: a person should look.
+    Contradicted {
+        /// What the delivery claimed.
+        claimed: String,
+        /// What the provider says.
+        found: String,
+    },
+}
+
+#[derive(Debug)]
+enum Verdict {
+    Checked(Proof),
+    Answer(http::Response<Bytes>),
+    Untrusted(Untrusted),
+}
+
+struct Held(Arc<dyn NotificationReceiver>);
+
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl Payments {
+    /// Checks a delivery, and asks the provider about what its proof does not cover.
+    ///
+    /// It may send inquiries and wait for them. To answer a provider quickly, call the
+    /// provider's [`receive`](NotificationReceiver::receive) yourself, write the delivery down,
+    /// answer, and confirm afterwards.
+    ///
+    /// # Errors
+    /// There is no such provider, or it sends no notifications.
+    pub async fn receive(
+        &self,
+        provider: &str,
+        endpoint: &str,
+        delivery: &Delivery<'_>,
+    ) -> Result<Intake> {
+        let receiver = self.provider(provider)?.notifications()?;
+        let endpoint = EndpointName::new(endpoint)?;
+        let received = receiver.receive(&endpoint, delivery, self.clock.now());
+        let mut intake = Intake {
+            receiver: Held(Arc::clone(receiver)),
+            endpoint,
+            verdict: match &received {
+                Received::Notification(notification) => {
+                    Verdict::Checked(notification.proof.clone())
+                }
+                Received::Answer(answer) => Verdict::Answer(answer.clone()),
+                Received::Untrusted(untrusted) => Verdict::Untrusted(untrusted.clone()),
+            },
+            key: None,
+            events: Vec::new(),
+            doubts: Vec::new(),
+        };
+        if let Received::Notification(notification) = received {
+            intake.take(notification).await;
+        }
+        Ok(intake)
+    }
+}
+
+impl Intake {
+    /// Who sent it and what that covers; `None` if it is not a checked notification.
+    pub fn proof(&self) -> Option<&Proof> {
+        match &self.verdict {
+            Verdict::Checked(proof) => Some(proof),
+            Verdict::Answer(_) | Verdict::Untrusted(_) => None,
+        }
+    }
+
+    /// Why the delivery is not trusted; `None` if it is.
+    pub fn untrusted(&self) -> Option<&Untrusted> {
+        match &self.verdict {
+            Verdict::Untrusted(untrusted) => Some(untrusted),
+            Verdict::Checked(_) | Verdict::Answer(_) => None,
+        }
+    }
+
+    /// What to tell the provider if everything here was handled: `TryAgain` as long as something
+    /// could not be confirmed yet.
+    pub fn outcome(&self) -> Outcome {
+        let unsettled = |doubtful: &Doubtful| {
+            matches!(doubtful.doubt, Doubt::NotYet { .. } | Doubt::CouldNotAsk(_))
+        };
+        if self.untrusted().is_some() {
+            Outcome::Untrusted
+        } else if self.doubts.iter().any(unsettled) {
+            Outcome::TryAgain
+        } else {
+            Outcome::Handled
+        }
+    }
+
+    /// The reply that the provider documents. An untrusted delivery never gets the reply of
+    /// success, and a handshake gets its own answer, whatever `outcome` says.
+    pub fn reply(&self, outcome: Outcome) -> http::Response<Bytes> {
+        match &self.verdict {
+            Verdict::Answer(answer) => answer.clone(),
+            Verdict::Untrusted(_) => self.receiver.0.reply(&self.endpoint, Outcome::Untrusted),
+            Verdict::Checked(_) => self.receiver.0.reply(&self.endpoint, outcome),
+        }
+    }
+
+    async fn take(&mut self, notification: Notification) {
+        self.key = Some(notification.key);
+        for event in notification.events {
+            if event.is_trusted() || !event.moves_money() {
+                self.events.push(event);
+                continue;
+            }
+            if *event.evidence() == Evidence::DisplayOnly {
+                self.doubts.push(Doubtful { event, doubt: Doubt::DisplayOnly });
+                continue;
+            }
+            let doubt = match self.receiver.0.confirm(&event).await {
+                Ok(Confirmation::Confirmed(confirmed)) => {
+                    self.events.push(confirmed);
+                    continue;
+                }
+                Ok(Confirmation::NotYet { retry_after }) => Doubt::NotYet { retry_after },
+                Ok(Confirmation::Contradicted { claimed, found }) => {
+                    Doubt::Contradicted { claimed, found }
+                }
+                Ok(_) => Doubt::NotYet { retry_after: None },
+                Err(error) => Doubt::CouldNotAsk(error),
+            };
+            self.doubts.push(Doubtful { event, doubt });
+        }
+    }
+}
