@@ -102,8 +102,14 @@ impl FieldPath {
     }
 
     /// Whether the object stands in the template at a path, at any depth.
-    pub(super) fn is_within(self, template: Self) -> bool {
-        self.depth > template.depth && self.ids().take(template.ids().count()).eq(template.ids())
+    pub(super) const fn is_within(self, template: Self) -> bool {
+        let ([first, second, _], [outer, inner, _]) = (self.ids, template.ids);
+        self.depth > template.depth
+            && match template.depth {
+                0 => true,
+                1 => first == outer,
+                _ => first == outer && second == inner,
+            }
     }
 
     /// Whether the object is one of [`Detail`].

@@ -129,7 +129,9 @@ impl Writer<'_> {
 /// The length of a value as the format counts it, in characters. No value that was let in is longer
 /// than 99.
 fn length_of(value: &str) -> u8 {
-    u8::try_from(value.chars().count()).unwrap_or(u8::MAX)
+    // Only one template may have other characters, and counting them takes longer than looking.
+    let length = if value.is_ascii() { value.len() } else { value.chars().count() };
+    u8::try_from(length).unwrap_or(u8::MAX)
 }
 
 /// The digits of a number below 100, which all IDs and lengths are.
