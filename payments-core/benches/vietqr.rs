@@ -1,8 +1,8 @@
 //! Building and reading a VietQR payload, beside a hand-written builder that does no more than it
 //! must: one buffer, and a CRC by a table of bytes.
 //!
-//! The last lines are the ratios, taken in turns in this very run. The budgets are 1.35 for building
-//! and 2 for reading.
+//! The last lines are the ratios, taken in turns in this very run. The budgets are 1.35 for
+//! building and 2 for reading.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -65,8 +65,8 @@ fn build(bin: Bin, number: &AccountNumber) -> Result<String, VietQrError> {
     Ok(qr.payload())
 }
 
-/// The median time of a turn of each, the turns taken one after the other so that a slow moment hits
-/// all alike.
+/// The median time of a turn of each, the turns taken one after the other so that a slow moment
+/// hits all alike.
 fn in_turns<const N: usize>(work: [&dyn Fn() -> usize; N]) -> [Duration; N] {
     let mut times = work.map(|_| Vec::with_capacity(TURNS));
     for _ in 0..TURNS {

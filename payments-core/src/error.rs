@@ -246,6 +246,18 @@ impl std::error::Error for Error {
     }
 }
 
+impl From<crate::bank::BankError> for Error {
+    fn from(error: crate::bank::BankError) -> Self {
+        Self::new(ErrorKind::InvalidRequest, error.to_string()).with_source(error)
+    }
+}
+
+impl From<crate::vietqr::VietQrError> for Error {
+    fn from(error: crate::vietqr::VietQrError) -> Self {
+        Self::new(ErrorKind::InvalidRequest, error.to_string()).with_source(error)
+    }
+}
+
 impl From<crate::money::MoneyError> for Error {
     fn from(error: crate::money::MoneyError) -> Self {
         Self::new(ErrorKind::InvalidRequest, error.to_string()).with_source(error)

@@ -34,6 +34,42 @@ pub struct Registration {
 #[cfg(feature = "inventory")]
 inventory::collect!(Registration);
 
+/// Registers a provider crate: call it once with the crate's `REGISTRATION`.
+///
+/// With the core's feature `inventory`, [`Registry::linked`](crate::registry::Registry::linked)
+/// then finds the crate wherever it is linked; without, it does nothing.
+///
+/// ```
+/// use payments_core::{Provider, config::*, registry::{Context, Registration}};
+///
+/// pub const REGISTRATION: Registration =
+///     Registration::new("toy", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"), build, "");
+///
+/// payments_core::register!(REGISTRATION);
+///
+/// fn build(config: &ProviderConfig, _: &Context) -> Result<Provider, Vec<ConfigProblem>> {
+///     Ok(Provider::new(config.id.clone(), config.kind.clone(), config.environment))
+/// }
+/// ```
+#[cfg(feature = "inventory")]
+#[macro_export]
+macro_rules! register {
+    ($registration:path) => {
+        $crate::inventory::submit! { $registration }
+    };
+}
+
+/// Registers a provider crate: call it once with the crate's `REGISTRATION`.
+///
+/// Without the core's feature `inventory` it does nothing.
+#[cfg(not(feature = "inventory"))]
+#[macro_export]
+macro_rules! register {
+    ($registration:path) => {
+        const _: $crate::registry::Registration = $registration;
+    };
+}
+
 impl Registration {
     /// A provider kind of a crate; `example` is a complete configuration in TOML.
     pub const fn new(

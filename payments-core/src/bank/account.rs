@@ -6,13 +6,15 @@ use serde::ser::{Serialize, Serializer};
 
 use super::{BankError, Bin};
 
-/// The longest account number that a transfer carries (NAPAS VietQR format 1.0, template 38.01, object 01).
+/// The longest account number that a transfer carries (NAPAS VietQR format 1.0, template 38.01,
+/// object 01).
 const MAX_LENGTH: usize = 19;
 
 /// The number of a bank account, virtual account or card: 1 to 19 letters and digits.
 ///
-/// It is text and never a number: leading zeros count, and virtual accounts have letters. Upper and lower case are
-/// different. `Display` shows all of it, for payers; `Debug` shows the last four characters, for logs.
+/// It is text and never a number: leading zeros count, and virtual accounts have letters. Upper and
+/// lower case are different. `Display` shows all of it, for payers; `Debug` shows the last four
+/// characters, for logs.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AccountNumber {
     text: [u8; MAX_LENGTH],
@@ -24,13 +26,15 @@ impl AccountNumber {
     ///
     /// # Errors
     ///
-    /// [`BankError::AccountNumberLength`] and [`BankError::AccountNumberCharacter`]. Spaces and hyphens are errors too:
-    /// nothing is dropped from a number unasked, see [`AccountNumber::strip_separators`].
+    /// [`BankError::AccountNumberLength`] and [`BankError::AccountNumberCharacter`]. Spaces and
+    /// hyphens are errors too: nothing is dropped from a number unasked, see
+    /// [`AccountNumber::strip_separators`].
     pub fn new(number: impl AsRef<str>) -> Result<Self, BankError> {
         Self::collect(number.as_ref().chars())
     }
 
-    /// An account number from text as people write it, with its spaces, hyphens and points dropped: `0071 001-234567`.
+    /// An account number from text as people write it, with its spaces, hyphens and points dropped:
+    /// `0071 001-234567`.
     ///
     /// # Errors
     ///
@@ -44,7 +48,8 @@ impl AccountNumber {
     /// The number as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // Only ASCII gets in and `length` never exceeds the array, so the fallbacks are never taken.
+        // Only ASCII gets in and `length` never exceeds the array, so the fallbacks are never
+        // taken.
         self.text
             .get(..self.length)
             .and_then(|text| std::str::from_utf8(text).ok())

@@ -6,11 +6,12 @@ use serde::ser::{Serialize, Serializer};
 
 use super::BankError;
 
-/// The number of a bank in domestic transfers: exactly six digits, such as `970436` for Vietcombank.
+/// The number of a bank in domestic transfers: exactly six digits, such as `970436` for
+/// Vietcombank.
 ///
-/// NAPAS calls it BIN or acquirer ID (NAPAS VietQR format 1.0, template 38.01, object 00). Any six digits are taken,
-/// because new banks get numbers before directories know them; [`Bank::by_bin`](super::Bank::by_bin) says which is
-/// known.
+/// NAPAS calls it BIN or acquirer ID (NAPAS VietQR format 1.0, template 38.01, object 00). Any six
+/// digits are taken, because new banks get numbers before directories know them;
+/// [`Bank::by_bin`](super::Bank::by_bin) says which is known.
 ///
 /// With serde it is text: a reader that took it for a number could drop leading zeros.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

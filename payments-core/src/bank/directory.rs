@@ -11,10 +11,12 @@ const DATA: &str = include_str!("../../data/banks.tsv");
 
 static BANKS: LazyLock<Vec<Bank>> = LazyLock::new(|| DATA.lines().filter_map(Bank::read).collect());
 
-/// A bank, wallet or finance company that domestic transfers can reach, as public lists describe it.
+/// A bank, wallet or finance company that domestic transfers can reach, as public lists describe
+/// it.
 ///
-/// The directory is part of the crate and ages with it: a BIN that is not in it may still be valid. Its sources are the
-/// State Bank's list of BINs (letter 1589/NHNN-TT of 5 March 2024), the list of vietqr.io and public libraries.
+/// The directory is part of the crate and ages with it: a BIN that is not in it may still be valid.
+/// Its sources are the State Bank's list of BINs (letter 1589/NHNN-TT of 5 March 2024), the list of
+/// vietqr.io and public libraries.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bank {
     bin: Bin,
@@ -56,7 +58,8 @@ impl Bank {
         BANKS.get(index)
     }
 
-    /// The banks with a SWIFT code, of eight characters or with a branch of three more; in any case.
+    /// The banks with a SWIFT code, of eight characters or with a branch of three more; in any
+    /// case.
     ///
     /// There may be several: branches and aliases of one bank share a code.
     pub fn by_swift(swift: &str) -> impl Iterator<Item = &'static Self> {
@@ -71,8 +74,9 @@ impl Bank {
 
     /// The banks that some public list gives a short code, in any case.
     ///
-    /// There may be several: `BVB` is BaoViet Bank in one list and BVBank in another. To name one bank use
-    /// [`Bank::one_by_code`]; for a code in a gateway's own message use the table of that gateway.
+    /// There may be several: `BVB` is BaoViet Bank in one list and BVBank in another. To name one
+    /// bank use [`Bank::one_by_code`]; for a code in a gateway's own message use the table of that
+    /// gateway.
     pub fn by_code(code: &str) -> impl Iterator<Item = &'static Self> {
         Self::all()
             .iter()
@@ -98,8 +102,9 @@ impl Bank {
 
     /// The banks with a text in one of their names, from the beginning of a word on.
     ///
-    /// Case, marks, spaces and punctuation do not matter: `ngoaithuong` finds `Ngân hàng TMCP Ngoại Thương Việt Nam`.
-    /// [`Bank::name`], [`Bank::other_names`] and [`Bank::legal_name`] are searched. An empty text finds nothing.
+    /// Case, marks, spaces and punctuation do not matter: `ngoaithuong` finds `Ngân hàng TMCP Ngoại
+    /// Thương Việt Nam`. [`Bank::name`], [`Bank::other_names`] and [`Bank::legal_name`] are
+    /// searched. An empty text finds nothing.
     pub fn by_name(text: &str) -> impl Iterator<Item = &'static Self> {
         let wanted = searchable(text).replace(' ', "");
         Self::all().iter().filter(move |bank| {
@@ -156,7 +161,8 @@ impl Bank {
         self.name_lookup
     }
 
-    /// Reads one line of the data; comments are no banks, and a test holds that every other line is one.
+    /// Reads one line of the data; comments are no banks, and a test holds that every other line is
+    /// one.
     fn read(line: &'static str) -> Option<Self> {
         let mut columns = line.split('\t');
         let bin = Bin::new(columns.next()?).ok()?;
@@ -203,7 +209,8 @@ fn parts(cell: &'static str) -> impl Iterator<Item = &'static str> {
     cell.split('|').filter(|part| !part.is_empty())
 }
 
-/// A name as it is searched: lower case, without marks, its words of letters and digits one space apart.
+/// A name as it is searched: lower case, without marks, its words of letters and digits one space
+/// apart.
 fn searchable(name: &str) -> String {
     let plain: String = name
         .nfc()

@@ -21,8 +21,8 @@ pub enum BankError {
 
     /// An account number holds something besides letters and digits.
     #[error(
-        "the account number holds {character:?}: give letters A-Z, a-z and digits only, or drop spaces, hyphens and \
-         points with AccountNumber::strip_separators"
+        "the account number holds {character:?}: give letters A-Z, a-z and digits only, or drop \
+         spaces, hyphens and points with AccountNumber::strip_separators"
     )]
     AccountNumberCharacter {
         /// The first character that cannot be there.
@@ -37,7 +37,11 @@ pub enum BankError {
     },
 
     /// A short code means different banks in different lists.
-    #[error("the code {code:?} means different banks in different lists: name the bank by its BIN, one of {}", list(.candidates))]
+    #[error(
+        "the code {code:?} means different banks in different lists: name the bank by its BIN, one \
+         of {}",
+        list(.candidates)
+    )]
     AmbiguousCode {
         /// The code.
         code: String,
@@ -47,8 +51,8 @@ pub enum BankError {
 
     /// The text of a transfer holds a character that transfers cannot carry.
     #[error(
-        "the text holds {character:?} (U+{:04X}), which bank transfers cannot carry: use printable ASCII; Vietnamese \
-         marks are taken off by themselves",
+        "the text holds {character:?} (U+{:04X}), which bank transfers cannot carry: use printable \
+         ASCII; Vietnamese marks are taken off by themselves",
         u32::from(*.character)
     )]
     TextCharacter {

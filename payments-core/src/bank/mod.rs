@@ -1,7 +1,7 @@
 //! Banks of Vietnam, their BINs, and the accounts that money comes from and goes to.
 //!
-//! A bank is named by its [`Bin`] and by nothing else: short codes differ between lists and mean different banks in
-//! them. [`Bank`] is the directory; [`BankAccount`] is where to pay to.
+//! A bank is named by its [`Bin`] and by nothing else: short codes differ between lists and mean
+//! different banks in them. [`Bank`] is the directory; [`BankAccount`] is where to pay to.
 //!
 //! ```
 //! use payments_core::bank::{AccountNumber, Bank, BankAccount, BankError};

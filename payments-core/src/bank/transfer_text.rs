@@ -7,22 +7,24 @@ use super::BankError;
 
 /// Text as domestic transfers carry it: printable ASCII, words one space apart.
 ///
-/// Vietnamese marks come off (`Đơn hàng` becomes `Don hang`), Unicode spaces become spaces, runs of spaces become one,
-/// and spaces at both ends go. Nothing else is changed or dropped: a payment code that lost a character would be a
-/// payment that finds no order. Text that is right already is not copied.
+/// Vietnamese marks come off (`Đơn hàng` becomes `Don hang`), Unicode spaces become spaces, runs of
+/// spaces become one, and spaces at both ends go. Nothing else is changed or dropped: a payment
+/// code that lost a character would be a payment that finds no order. Text that is right already is
+/// not copied.
 ///
-/// Why at all: bank apps refuse codes with accented contents or drop the contents (the content is ANS, printable ASCII,
-/// by NAPAS VietQR format 1.0, template 62, object 08).
+/// The content of a transfer is printable ASCII by its format (ANS of NAPAS VietQR format 1.0,
+/// template 62, object 08), and bank apps fail on codes with marks or drop the content.
 ///
 /// # Errors
 ///
-/// [`BankError::TextCharacter`] names the first character that has no such form: an emoji, a letter that is not
-/// Vietnamese, a line break.
+/// [`BankError::TextCharacter`] names the first character that has no such form: an emoji, a letter
+/// that is not Vietnamese, a line break.
 ///
 /// ```
 /// use payments_core::bank::transfer_text;
 ///
-/// assert_eq!(transfer_text(" Thanh toán  đơn hàng DH-01 ").as_deref(), Ok("Thanh toan don hang DH-01"));
+/// let text = transfer_text(" Thanh toán  đơn hàng DH-01 ");
+/// assert_eq!(text.as_deref(), Ok("Thanh toan don hang DH-01"));
 /// ```
 pub fn transfer_text(text: &str) -> Result<Cow<'_, str>, BankError> {
     if is_transfer_text(text) {
@@ -41,7 +43,8 @@ pub fn transfer_text(text: &str) -> Result<Cow<'_, str>, BankError> {
     Ok(Cow::Owned(plain))
 }
 
-/// The printable ASCII character that a composed character is without Vietnamese marks, if it is one.
+/// The printable ASCII character that a composed character is without Vietnamese marks, if it is
+/// one.
 pub(super) fn without_marks(character: char) -> Option<char> {
     match character {
         ' '..='~' => Some(character),

@@ -8,11 +8,11 @@ const MAX_EXPONENT: u8 = 4;
 
 /// A currency: its three-letter code and the number of its decimals.
 ///
-/// The number of decimals (the *exponent* of ISO 4217) is what gives a minor unit its size, so it is part of the
-/// identity: 0 for VND, 2 for USD, 3 for KWD.
+/// The number of decimals (the *exponent* of ISO 4217) is what gives a minor unit its size, so it
+/// is part of the identity: 0 for VND, 2 for USD, 3 for KWD.
 ///
-/// With serde a currency is its code, `"VND"`. It is read back by [`Currency::from_code`], so a code made by
-/// [`Currency::new`] that ISO 4217 does not know can be written but not read.
+/// With serde a currency is its code, `"VND"`. It is read back by [`Currency::from_code`], so a
+/// code made by [`Currency::new`] that ISO 4217 does not know can be written but not read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Currency {
     code: [u8; 3],
@@ -39,13 +39,15 @@ impl Currency {
     /// Thai baht, with two decimals.
     pub const THB: Self = Self { code: *b"THB", exponent: 2 };
 
-    /// A currency from its code and the number of its decimals, for codes that [`Currency::from_code`] does not know.
+    /// A currency from its code and the number of its decimals, for codes that
+    /// [`Currency::from_code`] does not know.
     ///
     /// # Errors
     ///
     /// [`MoneyError::MalformedCurrency`] unless the code is three upper-case letters,
-    /// [`MoneyError::TooFineExponent`] above four decimals, and [`MoneyError::ContradictedExponent`] if ISO 4217 gives
-    /// the code another number of decimals: amounts of the two would differ by powers of ten under one name.
+    /// [`MoneyError::TooFineExponent`] above four decimals, and
+    /// [`MoneyError::ContradictedExponent`] if ISO 4217 gives the code another number of decimals:
+    /// amounts of the two would differ by powers of ten under one name.
     pub fn new(code: &str, exponent: u8) -> Result<Self, MoneyError> {
         let malformed = || MoneyError::MalformedCurrency { code: excerpt(code) };
         let bytes: [u8; 3] = code.as_bytes().try_into().map_err(|_| malformed())?;
@@ -103,8 +105,8 @@ impl fmt::Debug for Currency {
     }
 }
 
-/// The number of decimals of a currency, by the active codes of ISO 4217 (list one); funds codes, metals and testing
-/// codes are left out.
+/// The number of decimals of a currency, by the active codes of ISO 4217 (list one), without metals,
+/// testing codes and most funds codes.
 const fn known_exponent(code: [u8; 3]) -> Option<u8> {
     match &code {
         b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF"

@@ -2,14 +2,15 @@ use super::Currency;
 
 /// Why an amount or a currency was refused.
 ///
-/// Texts from outside are kept up to a few dozen characters, so that a hostile body cannot fill a log.
+/// Texts from outside are kept up to a few dozen characters, so that a hostile body cannot fill a
+/// log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MoneyError {
     /// The text is not a plain decimal number.
     #[error(
-        "{text:?} is not a plain decimal amount: write digits with at most one point between them, such as 50000 or \
-         12.34, without spaces, exponent, plus sign or thousands separators"
+        "{text:?} is not a plain decimal amount: write digits with at most one point between them, \
+         such as 50000 or 12.34, without spaces, exponent, plus sign or thousands separators"
     )]
     NotANumber {
         /// The beginning of the text.
@@ -18,8 +19,8 @@ pub enum MoneyError {
 
     /// The text has thousands separators in the wrong places.
     #[error(
-        "{text:?} has misplaced thousands separators: write a comma before every group of three digits, such as \
-         1,234,567"
+        "{text:?} has misplaced thousands separators: write a comma before every group of three \
+         digits, such as 1,234,567"
     )]
     NotGrouped {
         /// The beginning of the text.
@@ -37,8 +38,8 @@ pub enum MoneyError {
 
     /// The amount is smaller than the smallest unit of the currency, and amounts are never rounded.
     #[error(
-        "{amount} has too many decimals for {currency}, which has {}: nothing is rounded here, so round the price where \
-         it is made",
+        "{amount} has too many decimals for {currency}, which has {}: nothing is rounded here, so \
+         round the price where it is made",
         currency.exponent()
     )]
     TooManyDecimals {
@@ -50,8 +51,8 @@ pub enum MoneyError {
 
     /// The amount does not fit into 64-bit minor units.
     #[error(
-        "the amount is beyond what 64-bit minor units of {currency} can hold: check its unit, or split it into \
-         smaller amounts"
+        "the amount is beyond what 64-bit minor units of {currency} can hold: check its unit, or \
+         split it into smaller amounts"
     )]
     OutOfRange {
         /// The currency of the amount.
@@ -69,8 +70,8 @@ pub enum MoneyError {
 
     /// The code is in no table of currencies here.
     #[error(
-        "{code:?} is no currency code known here: use an ISO 4217 code, or Currency::new with the number of its \
-         decimals"
+        "{code:?} is no currency code known here: use an ISO 4217 code, or Currency::new with the \
+         number of its decimals"
     )]
     UnknownCurrency {
         /// The beginning of the code.
@@ -93,7 +94,8 @@ pub enum MoneyError {
 
     /// A known currency was to have another number of decimals than ISO 4217 gives it.
     #[error(
-        "{currency} has {} decimals by ISO 4217 and not {exponent}: use Currency::from_code, or another code",
+        "{currency} has {} decimals by ISO 4217 and not {exponent}: use Currency::from_code, or \
+         another code",
         currency.exponent()
     )]
     ContradictedExponent {

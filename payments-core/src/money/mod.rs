@@ -1,8 +1,9 @@
 //! Amounts of money: whole minor units with their currency, and no floating point anywhere.
 //!
-//! [`Money`] holds an `i64` count of minor units (đồng, cents) beside its [`Currency`]. It never rounds, never wraps
-//! and never mixes currencies: whatever would is a [`MoneyError`]. `rust_decimal` stands at the border, and [`wire`]
-//! has one serde type for each way in which gateways write an amount.
+//! [`Money`] holds an `i64` count of minor units (đồng, cents) beside its [`Currency`]. It never
+//! rounds, never wraps and never mixes currencies: whatever would is a [`MoneyError`].
+//! `rust_decimal` stands at the border, and [`wire`] has one serde type for each way in which
+//! gateways write an amount.
 //!
 //! ```
 //! use payments_core::money::{Currency, Money};
@@ -37,15 +38,17 @@ pub use error::MoneyError;
 
 /// An amount of money: a whole number of minor units, and the currency they are units of.
 ///
-/// One minor unit is the smallest that the currency has by ISO 4217: one đồng for VND, one cent for USD. Amounts may be
-/// negative, for differences and reversals; whoever takes an amount to pay checks [`Money::is_positive`].
+/// One minor unit is the smallest that the currency has by ISO 4217: one đồng for VND, one cent for
+/// USD. Amounts may be negative, for differences and reversals; whoever takes an amount to pay
+/// checks [`Money::is_positive`].
 ///
-/// There are deliberately no operators and no `PartialOrd`: adding or ordering amounts of two currencies has no answer,
-/// so [`checked_add`](Money::checked_add), [`checked_sub`](Money::checked_sub) and [`compare`](Money::compare) return
-/// one. `==` is false for amounts of different currencies, also when both are zero.
+/// There are deliberately no operators and no `PartialOrd`: adding or ordering amounts of two
+/// currencies has no answer, so [`checked_add`](Money::checked_add),
+/// [`checked_sub`](Money::checked_sub) and [`compare`](Money::compare) return one. `==` is false
+/// for amounts of different currencies, also when both are zero.
 ///
-/// With serde an amount is `{"amount":"50000","currency":"VND"}`: the number is text, so that no reader on the way
-/// passes it through a float.
+/// With serde an amount is `{"amount":"50000","currency":"VND"}`: the number is text, so that no
+/// reader on the way passes it through a float.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Money {
     minor: i64,
@@ -77,8 +80,8 @@ impl Money {
     ///
     /// # Errors
     ///
-    /// [`MoneyError::TooManyDecimals`] if the currency has no unit that small (nothing is rounded), and
-    /// [`MoneyError::OutOfRange`] if the amount does not fit.
+    /// [`MoneyError::TooManyDecimals`] if the currency has no unit that small (nothing is rounded),
+    /// and [`MoneyError::OutOfRange`] if the amount does not fit.
     pub fn from_decimal(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
         let exponent = u32::from(currency.exponent());
         let mantissa = amount.mantissa();
@@ -105,21 +108,23 @@ impl Money {
 
     /// An amount from plain decimal text of major units, such as `50000`, `50000.00` or `-12.34`.
     ///
-    /// Only digits, at most one point with digits on both sides, and at most one leading minus are taken: no exponent,
-    /// no sign plus, no spaces, no thousands separators.
+    /// Only digits, at most one point with digits on both sides, and at most one leading minus are
+    /// taken: no exponent, no sign plus, no spaces, no thousands separators.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::NotANumber`] for any other text, [`MoneyError::TooManyDecimals`] if the currency has no unit that
-    /// small, and [`MoneyError::OutOfRange`] or [`MoneyError::TooManyDigits`] if the amount does not fit.
+    /// [`MoneyError::NotANumber`] for any other text, [`MoneyError::TooManyDecimals`] if the
+    /// currency has no unit that small, and [`MoneyError::OutOfRange`] or
+    /// [`MoneyError::TooManyDigits`] if the amount does not fit.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
         Self::from_decimal(text::plain(text)?, currency)
     }
 
-    /// An amount from text with a comma between groups of three digits, such as `101,747,939` or `1,234.50`.
+    /// An amount from text with a comma between groups of three digits, such as `101,747,939` or
+    /// `1,234.50`.
     ///
-    /// Text without any comma is taken like [`Money::parse`]. Where there is a comma, every group must be right:
-    /// `1,0000` and `10,00` are errors and not guesses.
+    /// Text without any comma is taken like [`Money::parse`]. Where there is a comma, every group
+    /// must be right: `1,0000` and `10,00` are errors and not guesses.
     ///
     /// # Errors
     ///
@@ -190,7 +195,8 @@ impl Money {
     ///
     /// # Errors
     ///
-    /// [`MoneyError::OutOfRange`] for the one amount whose opposite does not fit, `i64::MIN` minor units.
+    /// [`MoneyError::OutOfRange`] for the one amount whose opposite does not fit, `i64::MIN` minor
+    /// units.
     pub fn checked_neg(&self) -> Result<Self, MoneyError> {
         let currency = self.currency;
         let minor = self.minor.checked_neg().ok_or(MoneyError::OutOfRange { currency })?;

@@ -302,20 +302,25 @@ proptest! {
     }
 
     #[test]
-    fn serialised_money_reads_back(minor in any::<i64>(), code in prop::sample::select(vec!["VND", "USD", "KWD", "CLF"])) {
+    fn serialised_money_reads_back(
+        minor in any::<i64>(),
+        code in prop::sample::select(vec!["VND", "USD", "KWD", "CLF"]),
+    ) {
         let amount = Money::from_minor(minor, Currency::from_code(code).unwrap());
         let json = serde_json::to_string(&amount).unwrap();
         prop_assert_eq!(serde_json::from_str::<Money>(&json).unwrap(), amount);
-        let number: Number = serde_json::from_str(&serde_json::to_string(&Number::from(amount)).unwrap()).unwrap();
+        let json = serde_json::to_string(&Number::from(amount)).unwrap();
+        let number: Number = serde_json::from_str(&json).unwrap();
         prop_assert_eq!(number.money(amount.currency()), Ok(amount));
     }
 
     #[test]
     fn sums_are_exact_or_errors(left in any::<i64>(), right in any::<i64>()) {
-        let (sum, difference) = (i128::from(left) + i128::from(right), i128::from(left) - i128::from(right));
-        let checked = |result: Result<Money, MoneyError>| result.ok().map(|money| money.minor());
-        prop_assert_eq!(checked(Money::vnd(left).checked_add(Money::vnd(right))), i64::try_from(sum).ok());
-        prop_assert_eq!(checked(Money::vnd(left).checked_sub(Money::vnd(right))), i64::try_from(difference).ok());
+        let exact = |result: i128| i64::try_from(result).ok().map(Money::vnd);
+        let (one, other) = (Money::vnd(left), Money::vnd(right));
+        let (left, right) = (i128::from(left), i128::from(right));
+        prop_assert_eq!(one.checked_add(other).ok(), exact(left + right));
+        prop_assert_eq!(one.checked_sub(other).ok(), exact(left - right));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use super::MoneyError;
 use super::error::excerpt;
 
-/// Reads `50000`, `50000.00`, `-12.34`: digits, at most one point between digits, at most one leading minus.
+/// Reads `50000`, `50000.00`, `-12.34`: digits, at most one point between digits, at most one
+/// leading minus.
 ///
 /// Trailing zeros of the fraction are dropped, because they decide nothing.
 pub(super) fn plain(text: &str) -> Result<Decimal, MoneyError> {

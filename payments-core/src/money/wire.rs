@@ -5,10 +5,11 @@
 //! | [`Number`] | `1000`, `1000.0`, `"1000"`, `"1000.00"` |
 //! | [`Grouped`] | `"101,747,939"`, and all that [`Number`] takes |
 //!
-//! Both read the digits of the JSON text itself, so that an amount never passes through a float on its way, and both
-//! refuse an exponent, an empty text and anything else that is not a plain decimal. A field that may be `null` or
-//! absent is an `Option` of them. The currency is known elsewhere (in another field, or by the gateway's contract), so
-//! they become [`Money`] by `money(currency)`.
+//! Both read the digits of the JSON text itself, so that an amount never passes through a float on
+//! its way, and both refuse an exponent, an empty text and anything else that is not a plain
+//! decimal. A field that may be `null` or absent is an `Option` of them. The currency is known
+//! elsewhere (in another field, or by the gateway's contract), so they become [`Money`] by
+//! `money(currency)`.
 //!
 //! ```
 //! use payments_core::money::{Currency, Money, wire::Number};
@@ -26,9 +27,9 @@
 //! # }
 //! ```
 //!
-//! Reading from the text has a price: they work where `serde_json` reads from a `&str` or `&[u8]`, at any depth, but
-//! not from an `io::Read` or a `serde_json::Value`, nor below `#[serde(flatten)]` or an untagged enum, which all let go
-//! of the text before a field sees it.
+//! Reading from the text has a price: they work where `serde_json` reads from a `&str` or `&[u8]`,
+//! at any depth, but not from an `io::Read` or a `serde_json::Value`, nor below `#[serde(flatten)]`
+//! or an untagged enum, which all let go of the text before a field sees it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -42,12 +43,13 @@ use super::{Currency, Money, MoneyError, text};
 
 /// An amount written as a JSON number, or as text with the same digits.
 ///
-/// Written, it is text (`"50000"`), with no decimals for whole amounts; where a gateway demands a JSON number, put
-/// `#[serde(serialize_with = "as_integer")]` with [`as_integer`] on the field.
+/// Written, it is text (`"50000"`), with no decimals for whole amounts; where a gateway demands a
+/// JSON number, put `#[serde(serialize_with = "as_integer")]` with [`as_integer`] on the field.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Number(Decimal);
 
-/// An amount written with thousands commas, `"101,747,939"`, or without, as a JSON number or as text.
+/// An amount written with thousands commas, `"101,747,939"`, or without, as a JSON number or as
+/// text.
 ///
 /// Written, it is text with commas.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,7 +60,8 @@ impl Number {
     ///
     /// # Errors
     ///
-    /// [`MoneyError::TooManyDecimals`] if the currency has no unit that small, and [`MoneyError::OutOfRange`].
+    /// [`MoneyError::TooManyDecimals`] if the currency has no unit that small, and
+    /// [`MoneyError::OutOfRange`].
     pub fn money(&self, currency: Currency) -> Result<Money, MoneyError> {
         Money::from_decimal(self.0, currency)
     }
@@ -75,7 +78,8 @@ impl Grouped {
     ///
     /// # Errors
     ///
-    /// [`MoneyError::TooManyDecimals`] if the currency has no unit that small, and [`MoneyError::OutOfRange`].
+    /// [`MoneyError::TooManyDecimals`] if the currency has no unit that small, and
+    /// [`MoneyError::OutOfRange`].
     pub fn money(&self, currency: Currency) -> Result<Money, MoneyError> {
         Money::from_decimal(self.0, currency)
     }
@@ -91,7 +95,8 @@ impl Grouped {
 ///
 /// # Errors
 ///
-/// The serializer's own, and one for amounts with decimals: a JSON number with a point may be read as a float.
+/// The serializer's own, and one for amounts with decimals: a JSON number with a point may be read
+/// as a float.
 pub fn as_integer<S: Serializer>(amount: &Number, serializer: S) -> Result<S::Ok, S::Error> {
     let whole = amount.0.normalize();
     match i64::try_from(whole.mantissa()) {
@@ -144,7 +149,8 @@ impl<'de> Deserialize<'de> for Grouped {
 
 /// Reads the text of a JSON number, or of a JSON string without its quotation marks.
 ///
-/// A string that spells its digits as escapes is refused with the rest: no gateway writes `"\u0031"` for 1.
+/// A string that spells its digits as escapes is refused with the rest: no gateway writes
+/// `"\u0031"` for 1.
 fn from_raw<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

@@ -56,12 +56,13 @@ pub enum Flaw {
         length: usize,
     },
 
-    /// With the value, the additional data has more than its 99 characters.
+    /// With the value, the template around it has more than its 99 characters.
     #[error(
-        "makes the additional data {length} characters long, and 99 fit: shorten or drop a field"
+        "makes the fields around it {length} characters long together, and 99 fit: shorten or drop \
+         one of them"
     )]
     TemplateFull {
-        /// How long the additional data would be.
+        /// How long the template would be, with four characters before each field.
         length: usize,
     },
 
@@ -181,7 +182,8 @@ pub enum Problem {
 
     /// One to three characters are left after the last object.
     #[error(
-        "{count} characters are left over after the last object: a length before them is wrong"
+        "what is left over is too short for an object (characters: {count}): a length before it is \
+         wrong"
     )]
     LeftOver {
         /// How many characters are left over.

@@ -66,8 +66,8 @@ pub const ASK_PAYER: &str = "***";
 /// Every value of this type is valid: what the format does not allow is refused where it is set, so
 /// [`payload`](VietQr::payload) cannot fail. Nothing is ever cut to fit.
 ///
-/// A virtual account is no different kind of code: its number stands in place of the account number,
-/// with the bank's own BIN.
+/// A virtual account is no different kind of code: its number stands in place of the account
+/// number, with the bank's own BIN.
 ///
 /// Codes that were read keep the objects that are not known here, and write them again.
 #[derive(Debug, Clone)]
@@ -101,8 +101,8 @@ pub enum Initiation {
     Dynamic,
 }
 
-/// What the payer's app is asked to send along about the payer (NAPAS VietQR format 1.0, template 62,
-/// object 09).
+/// What the payer's app is asked to send along about the payer (NAPAS VietQR format 1.0, template
+/// 62, object 09).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConsumerData {
     /// The payer's address: `A`.
@@ -146,21 +146,21 @@ impl VietQr {
     /// Sets the purpose, which bank apps show and send as the content of the transfer.
     ///
     /// The text goes through [`transfer_text`], so `Đơn hàng 5` is sent as `Don hang 5`. A payment
-    /// code by which the credit will be matched belongs here; keep it to letters and digits, because
-    /// several banks drop punctuation.
+    /// code by which the credit will be matched belongs here; keep it to letters and digits,
+    /// because several banks drop punctuation.
     ///
     /// # Errors
     ///
-    /// A character that transfers cannot carry; no text; more than 25 characters (NAPAS VietQR format
-    /// 1.0, template 62, object 08), for which there is [`VietQr::with_long_purpose`].
+    /// A character that transfers cannot carry; no text; more than 25 characters (NAPAS VietQR
+    /// format 1.0, template 62, object 08), for which there is [`VietQr::with_long_purpose`].
     pub fn with_purpose(self, purpose: &str) -> Result<Self, VietQrError> {
         self.with_purpose_up_to(rules::MAX_PURPOSE, purpose)
     }
 
     /// Sets a purpose of up to 90 characters, beyond what the format allows.
     ///
-    /// Most bank apps take it, some cut it or refuse the code. Use it if you know the apps of your
-    /// payers; [`VietQr::warnings`] will remind you.
+    /// Such codes usually scan, but some apps cut the purpose or refuse the code. Use it if you know
+    /// the apps of your payers; [`VietQr::warnings`] will remind you.
     ///
     /// # Errors
     ///
@@ -179,13 +179,14 @@ impl VietQr {
 
     /// Sets one of the further details: a bill number, a store, a terminal and so on.
     ///
-    /// Few bank apps show them, and none sends them with the transfer: what must come back belongs
-    /// into the [purpose](VietQr::with_purpose).
+    /// Bank apps send the [purpose](VietQr::with_purpose) with the transfer and not the details: what
+    /// must come back with the money belongs there.
     ///
     /// # Errors
     ///
-    /// The value must be 1 to 25 printable ASCII characters, and is not changed to become so; and all
-    /// additional data together must fit into 99 characters (NAPAS VietQR format 1.0, template 62).
+    /// The value must be 1 to 25 printable ASCII characters, and is not changed to become so; and
+    /// all additional data together must fit into 99 characters (NAPAS VietQR format 1.0, template
+    /// 62).
     pub fn with_detail(self, detail: Detail, value: &str) -> Result<Self, VietQrError> {
         self.with_text(detail.path(), value.to_owned())
     }
@@ -246,15 +247,16 @@ impl VietQr {
         self.with_plain_text(FieldPath::POSTAL_CODE, code)
     }
 
-    /// Sets the merchant's name in a language with marks, and optionally the city: the only texts of
-    /// a code that need not be ASCII (NAPAS VietQR format 1.0, template 64).
+    /// Sets the merchant's name in a language with marks, and optionally the city: the only texts
+    /// of a code that need not be ASCII (NAPAS VietQR format 1.0, template 64).
     ///
     /// `language` is the two letters of ISO 639-1, `vi` for Vietnamese.
     ///
     /// # Errors
     ///
-    /// Another language than two letters, names of more than 25 and cities of more than 15 characters,
-    /// empty texts and control characters.
+    /// Another language than two letters, names of more than 25 and cities of more than 15
+    /// characters, empty texts and control characters; and, in a code that was read, unknown objects
+    /// that leave no room for them.
     pub fn with_other_language(
         self,
         language: &str,
@@ -277,8 +279,8 @@ impl VietQr {
     ///
     /// # Errors
     ///
-    /// A fixed fee must be as [`with_amount`](VietQr::with_amount) wants an amount, and a percentage
-    /// between 0.01 and 99.99.
+    /// A fixed fee must be as [`with_amount`](VietQr::with_amount) wants an amount, and a
+    /// percentage between 0.01 and 99.99.
     pub fn with_tip(mut self, tip: Tip) -> Result<Self, VietQrError> {
         tip.check()?;
         self.tip = Some(tip);
@@ -305,12 +307,14 @@ impl VietQr {
     fn with_text(mut self, field: FieldPath, text: String) -> Result<Self, VietQrError> {
         rules::check_text(field, &text).map_err(|flaw| VietQrError::new(field, flaw))?;
         self.texts.insert(field, text);
-        // Of the templates that texts stand in, only this one can overflow.
-        let length = self.template_length(FieldPath::ADDITIONAL_DATA);
-        if length > rules::MAX_VALUE {
-            return Err(VietQrError::new(field, Flaw::TemplateFull { length }));
+        let templates = [FieldPath::ADDITIONAL_DATA, FieldPath::OTHER_LANGUAGE];
+        let template = templates.into_iter().find(|&template| field.is_within(template));
+        match template.map_or(0, |template| self.template_length(template)) {
+            length if length > rules::MAX_VALUE => {
+                Err(VietQrError::new(field, Flaw::TemplateFull { length }))
+            }
+            _ => Ok(self),
         }
-        Ok(self)
     }
 }
 

@@ -14,17 +14,17 @@ use super::{FieldPath, Flaw, Initiation, Service, Tip, VietQr, rules};
 impl VietQr {
     /// Reads the text of a code.
     ///
-    /// Objects may come in any order between the first (00) and the last (63); unknown ones are kept.
-    /// The CRC may be in lower case, and the amount may end in a point (`50000.`, which NAPAS VietQR
-    /// format 1.0 allows). The purpose may be longer than the format allows, see
+    /// Objects may come in any order between the first (00) and the last (63); unknown ones are
+    /// kept. The CRC may be in lower case, and the amount may end in a point (`50000.`, which NAPAS
+    /// VietQR format 1.0 allows). The purpose may be longer than the format allows, see
     /// [`VietQr::warnings`].
     ///
     /// # Errors
     ///
-    /// A wrong CRC; a length, also inside a template, that does not come out even; an object that is
-    /// there twice or missing; a value that its object cannot have. A right CRC alone proves nothing:
-    /// the format's own example in section 6.1.1 has one, with a length that cuts off the account's
-    /// last digit.
+    /// A wrong CRC; a length, also inside a template, that does not come out even; an object that
+    /// is there twice or missing; a value that its object cannot have. A right CRC alone proves
+    /// nothing: the format's own example in section 6.1.1 has one, with a length that cuts off the
+    /// account's last digit.
     pub fn parse(payload: &str) -> Result<Self, ParseError> {
         read(payload, Decimals::Refused)
     }
@@ -213,8 +213,8 @@ fn initiation(object: Object<'_>) -> Result<Initiation, ParseError> {
     }
 }
 
-/// Reads an amount or a fixed fee, both of which may end in a point (NAPAS VietQR format 1.0, objects
-/// 54 and 56).
+/// Reads an amount or a fixed fee, both of which may end in a point (NAPAS VietQR format 1.0,
+/// objects 54 and 56).
 fn dong(object: Object<'_>, decimals: Decimals) -> Result<Money, ParseError> {
     let (digits, rest) = object.value.split_once('.').unwrap_or((object.value, ""));
     if !rules::is_digits(digits) || !(rest.is_empty() || rules::is_digits(rest)) {

@@ -47,8 +47,8 @@ pub fn svg(payload: &str) -> Result<String, RenderError> {
 
 /// Draws a payload as lines of block characters, two modules in each.
 ///
-/// Light modules are drawn and dark ones are left out, so the code is right on a terminal with light
-/// text on a dark ground. Each line ends in a line break.
+/// Light modules are drawn and dark ones are left out, so the code is right on a terminal with
+/// light text on a dark ground. Each line ends in a line break.
 ///
 /// # Errors
 ///

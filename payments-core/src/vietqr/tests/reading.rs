@@ -83,6 +83,18 @@ fn unknown_objects_are_kept_in_their_places() {
 }
 
 #[test]
+fn unknown_objects_leave_less_room_for_what_is_set_later() {
+    let language = objects(&[("00", "vi"), ("01", "Ph"), ("09", &"x".repeat(79))]);
+    let additional = object("50", &"x".repeat(80));
+    let read = VietQr::parse(&plain_with(&[("62", &additional), ("64", &language)])).unwrap();
+    let full = |length| Flaw::TemplateFull { length };
+    let longer_name = read.clone().with_other_language("vi", "Phở Huế", None).unwrap_err();
+    assert_eq!(longer_name.flaw(), &full(100));
+    let purpose = read.with_purpose("12 characters").unwrap_err();
+    assert_eq!(purpose.flaw(), &full(101));
+}
+
+#[test]
 fn an_object_that_is_there_twice_is_refused() {
     assert_eq!(refusal(&plain_with(&[("58", "VN")])), ("58".into(), Problem::Duplicate));
     assert_eq!(
@@ -268,6 +280,7 @@ fn an_error_is_one_line_with_place_and_advice() {
                     53037045802VN6304F4E5";
     assert_eq!(
         VietQr::parse(misprint).unwrap_err().to_string(),
-        "38.01 at 60: 1 characters are left over after the last object: a length before them is wrong"
+        "38.01 at 60: what is left over is too short for an object (characters: 1): a length before \
+         it is wrong"
     );
 }

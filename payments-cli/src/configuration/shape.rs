@@ -1,0 +1,138 @@
+//! Turns TOML into a configuration, and collects what no configuration can hold.
+
+use payments::config::{ConfigProblem, PaymentsConfig};
+use toml::{
+    Table, Value,
+    de::{DeTable, DeValue},
+};
+
+use super::Configuration;
+
+const KEYS: &str = "expect, providers";
+
+/// Keeps what a configuration can hold. A value that it cannot is a problem, and stands as an
+/// empty list in what is kept: it is not missing, and a provider that reads it refuses it too.
+pub(super) fn check(document: &DeTable<'_>) -> Configuration {
+    let mut problems = Vec::new();
+    let mut kept = Table::new();
+    for (key, value) in document {
+        match (key.get_ref().as_ref(), value.get_ref()) {
+            ("expect", value) => match kinds(value) {
+                Some(kinds) => _ = kept.insert("expect".to_owned(), kinds),
+                None => problems.push(ConfigProblem::new("expect", "is not a list of kinds")),
+            },
+            ("providers", DeValue::Table(providers)) => {
+                let providers = self::providers(providers, &mut problems);
+                kept.insert("providers".to_owned(), Value::Table(providers));
+            }
+            ("providers", _) => {
+                problems.push(ConfigProblem::new("providers", "is not a table of providers"));
+            }
+            (key, _) => problems.push(ConfigProblem::new(
+                key,
+                format!("is not a key of a configuration; known keys: {KEYS}"),
+            )),
+        }
+    }
+    let config = kept.try_into::<PaymentsConfig>().unwrap_or_else(|error| {
+        problems.push(ConfigProblem::new("providers", error.message()));
+        PaymentsConfig::default()
+    });
+    Configuration { config, problems }
+}
+
+fn kinds(value: &DeValue<'_>) -> Option<Value> {
+    let kinds = value.as_array()?.iter();
+    let kinds: Option<Vec<_>> =
+        kinds.map(|kind| Some(Value::String(kind.get_ref().as_str()?.to_owned()))).collect();
+    kinds.map(Value::Array)
+}
+
+fn providers(providers: &DeTable<'_>, problems: &mut Vec<ConfigProblem>) -> Table {
+    let mut kept = Table::new();
+    for (id, provider) in providers {
+        let id = id.get_ref().as_ref();
+        let DeValue::Table(keys) = provider.get_ref() else {
+            problems.push(ConfigProblem::new(
+                format!("providers.{id}"),
+                "is not a table; write [providers.NAME] and its keys below",
+            ));
+            continue;
+        };
+        let keys = keys.iter().map(|(key, value)| {
+            let key = key.get_ref().as_ref();
+            let value = holdable(value.get_ref()).unwrap_or_else(|message| {
+                problems.push(ConfigProblem::new(format!("providers.{id}.{key}"), message));
+                Value::Array(Vec::new())
+            });
+            (key.to_owned(), value)
+        });
+        let keys = keys.collect();
+        kept.insert(id.to_owned(), Value::Table(keys));
+    }
+    kept
+}
+
+/// The value as a configuration holds it, or why it holds no such value.
+fn holdable(value: &DeValue<'_>) -> Result<Value, &'static str> {
+    Ok(match value {
+        DeValue::String(text) => Value::String(text.to_string()),
+        DeValue::Boolean(flag) => Value::Boolean(*flag),
+        DeValue::Integer(number) => Value::Integer(
+            i64::from_str_radix(number.as_str(), number.radix())
+                .map_err(|_| "holds a number that is too large")?,
+        ),
+        DeValue::Float(_) => return Err("holds a number with decimals; write it as text"),
+        DeValue::Datetime(_) => return Err("holds a date or time; write it as text"),
+        DeValue::Array(values) => {
+            let values: Result<_, _> =
+                values.iter().map(|value| holdable(value.get_ref())).collect();
+            Value::Array(values?)
+        }
+        DeValue::Table(table) => {
+            let entries = table.iter().map(|(key, value)| {
+                Ok((key.get_ref().to_string(), holdable(value.get_ref())?))
+            });
+            let entries: Result<_, _> = entries.collect();
+            Value::Table(entries?)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+
+    #[test]
+    fn everything_that_no_configuration_holds_is_found_at_once() {
+        let text = "
+            provider = 1
+            expect = 'hpay'
+            [providers]
+            a = 'hunter2'
+            b = { kind = 'hpay', fee = 1.5, since = 2026-11-21, numbers = [1, 2.5] }
+        ";
+        let problems = parse(text, "payments.toml").problems;
+        let paths: Vec<_> = problems.iter().map(|problem| problem.path()).collect();
+        assert_eq!(
+            paths,
+            [
+                "expect",
+                "provider",
+                "providers.a",
+                "providers.b.fee",
+                "providers.b.numbers",
+                "providers.b.since",
+            ]
+        );
+        assert!(!format!("{problems:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn what_is_right_is_kept() {
+        let text = "expect = ['hpay']\n[providers.a]\nkind = 'hpay'\nhex = 0xff\n";
+        let read = parse(text, "payments.toml");
+        assert!(read.problems.is_empty(), "{:?}", read.problems);
+        assert_eq!(read.config.expect, ["hpay"]);
+    }
+}

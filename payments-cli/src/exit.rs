@@ -1,0 +1,67 @@
+//! How a command ends, and what the shell is told.
+
+use std::fmt;
+use std::process::ExitCode;
+
+/// What a command ends with.
+pub(crate) type Ended = Result<Exit, Failure>;
+
+/// A command that did its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// It is as it should be.
+    Done,
+    /// It found problems and has printed them.
+    Problems,
+    /// The signature or delivery may be anybody's.
+    Untrusted,
+}
+
+/// A command that could not do its work.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// What it was given is wrong.
+    Usage {
+        /// The flag or argument.
+        flag: String,
+        /// What is wrong with it. Never holds a secret.
+        message: String,
+    },
+    /// This machine did not let it.
+    Machine(String),
+}
+
+impl Failure {
+    /// What was given with `flag` is wrong. `message` must not hold a secret.
+    pub(crate) fn usage(flag: impl Into<String>, message: impl fmt::Display) -> Self {
+        Self::Usage { flag: flag.into(), message: message.to_string() }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage { flag, message } => write!(f, "{flag}: {message}"),
+            Self::Machine(message) => f.write_str(message),
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Problems => 1,
+            Exit::Untrusted => 3,
+        })
+    }
+}
+
+impl From<Failure> for ExitCode {
+    fn from(failure: Failure) -> Self {
+        Self::from(match failure {
+            Failure::Machine(_) => 1,
+            Failure::Usage { .. } => 2,
+        })
+    }
+}

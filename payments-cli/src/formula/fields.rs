@@ -1,0 +1,75 @@
+//! The fields of a message, as flags.
+
+use payments::{
+    Error,
+    formula::{Field, Formula},
+};
+
+use crate::{exit::Failure, output};
+
+/// The fields of the message whose signature is made or checked.
+#[derive(clap::Args)]
+pub(crate) struct Fields {
+    /// A field of the message, once for each; their order is kept and may matter
+    ///
+    /// The value is everything after the first `=`, as it is on the wire and not encoded.
+    #[arg(long = "field", value_name = "NAME=VALUE", value_parser = parse)]
+    fields: Vec<(String, String)>,
+}
+
+impl Fields {
+    /// The fields for this formula. Fields that it does not sign are remarked upon.
+    pub(crate) fn of(&self, formula: &Formula) -> Result<Vec<Field<'_>>, Failure> {
+        let signed = formula.layout.fields();
+        let mut fields: Vec<Field<'_>> = Vec::with_capacity(self.fields.len());
+        let mut unsigned = Vec::new();
+        for (name, value) in &self.fields {
+            if fields.iter().any(|(known, _)| known == name) {
+                return Err(Failure::usage("--field", format!("{name} is there twice")));
+            }
+            if !signed.contains(&name.as_str()) {
+                unsigned.push(name.as_str());
+            }
+            fields.push((name, value.as_bytes()));
+        }
+        if !unsigned.is_empty() && !signed.is_empty() {
+            output::remark(format_args!(
+                "{} does not sign {}; it signs {}",
+                formula.id,
+                unsigned.join(", "),
+                signed.join(", ")
+            ));
+        }
+        Ok(fields)
+    }
+}
+
+/// What a formula that could not be laid out says about a flag.
+pub(crate) fn refused(error: &Error) -> Failure {
+    let flag = match error.field() {
+        Some(field) => format!("--field {field}"),
+        None => "FORMULA".to_owned(),
+    };
+    Failure::usage(flag, error.message())
+}
+
+fn parse(flag: &str) -> Result<(String, String), String> {
+    match flag.split_once('=') {
+        Some(("", _)) => Err("has no name before the =".to_owned()),
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err("has no =; write NAME=VALUE".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_everything_after_the_first_equals_sign() {
+        assert_eq!(parse("a=b=c").unwrap(), ("a".to_owned(), "b=c".to_owned()));
+        assert_eq!(parse("a=").unwrap(), ("a".to_owned(), String::new()));
+        assert_eq!(parse("a=@file").unwrap().1, "@file");
+        assert!(parse("a").is_err() && parse("=b").is_err());
+    }
+}

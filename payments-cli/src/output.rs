@@ -1,0 +1,106 @@
+//! What a command prints: whole texts, aligned rows, JSON; colours only on a terminal.
+
+use std::fmt::{self, Write as _};
+use std::io::{self, Write as _};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::exit::Failure;
+
+/// Names and headings.
+pub(crate) const STRONG: Style = Style::new().bold();
+/// What is there to be found and not to be read first.
+pub(crate) const DIM: Style = Style::new().dimmed();
+/// What is good.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+/// What to look at.
+pub(crate) const DOUBTFUL: Style = AnsiColor::Yellow.on_default();
+/// What is wrong.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default();
+
+/// Where the values of [`row`] begin.
+const VALUE_COLUMN: usize = 14;
+
+/// Prints `text` on standard output.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever reads has seen enough, as in `payments formulas | head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::Machine(format!("the output cannot be written: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Prints `value` as JSON.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let mut json = serde_json::to_string_pretty(value)
+        .map_err(|error| Failure::Machine(format!("the result is no JSON: {error}")))?;
+    json.push('\n');
+    print(&json)
+}
+
+/// Says on standard error why a command could not do its work.
+pub(crate) fn complain(failure: &Failure) {
+    // Nobody is left to be told if standard error is closed.
+    let _ = writeln!(anstream::stderr(), "{} {failure}", styled(BAD.bold(), "error:"));
+}
+
+/// Says something on standard error that does not belong to the result.
+pub(crate) fn remark(text: impl fmt::Display) {
+    let _ = writeln!(anstream::stderr(), "{} {text}", styled(DOUBTFUL, "note:"));
+}
+
+/// Adds a line with a dim label and its value; further lines of the value are indented.
+pub(crate) fn row(out: &mut String, label: &str, value: impl fmt::Display) {
+    let value = value.to_string();
+    let mut lines = value.lines();
+    let first = lines.next().unwrap_or_default();
+    let pad = " ".repeat(VALUE_COLUMN.saturating_sub(label.chars().count()));
+    let _ = writeln!(out, "  {}{pad}{first}", styled(DIM, label));
+    for line in lines {
+        let _ = writeln!(out, "  {}{line}", " ".repeat(VALUE_COLUMN));
+    }
+}
+
+/// `value` in a style.
+pub(crate) fn styled(style: Style, value: impl fmt::Display) -> impl fmt::Display {
+    format!("{style}{value}{style:#}")
+}
+
+/// The word by which JSON names a value, such as `bank_transfer`.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        // A variant with fields: its name is the key.
+        Ok(Value::Object(fields)) => fields.keys().next().cloned().unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_lines_of_a_value_stand_below_the_first() {
+        let mut out = String::new();
+        row(&mut out, "roles", "payments\npayouts");
+        let plain = anstream::adapter::strip_str(&out).to_string();
+        assert_eq!(plain, "  roles         payments\n                payouts\n");
+    }
+
+    #[test]
+    fn a_variant_with_fields_is_named_by_its_key() {
+        #[derive(Serialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Sample {
+            Bare,
+            WithFields { prefix: &'static str },
+        }
+        assert_eq!(word(&Sample::Bare), "bare");
+        assert_eq!(word(&Sample::WithFields { prefix: "x" }), "with_fields");
+    }
+}

@@ -1,0 +1,77 @@
+//! SePay's signature formulas, as data with their sources.
+
+use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker, Order};
+
+/// Every formula of this crate.
+pub const FORMULAS: &[Formula] = &[CHECKOUT, CHECKOUT_ALLOWLIST, WEBHOOK];
+
+/// The signature of a checkout form: the signed fields in the order in which the form has them.
+///
+/// SePay has published four orders of these fields. Each of its Node library, its PHP library, its
+/// quick start and its newest form page signs another one, and each posts the fields in the order
+/// that it signs; only a server that takes the fields as they come agrees with all four.
+pub const CHECKOUT: Formula = Formula::new(
+    "sepay.checkout",
+    "checkout form, in the order of the form",
+    Maker::Merchant,
+    Algorithm::HmacSha256Base64,
+    Layout::pairs(",", SIGNED_FIELDS, Order::AsSent),
+    "developer.sepay.vn, payment form; npm sepay-pg-node 1.0.0 and github.com/sepayvn/sepay-pg-php, \
+     both run",
+    Confidence::Medium,
+);
+
+/// The signature of a checkout form: the signed fields in the order of the libraries' list,
+/// whatever the order of the form.
+///
+/// For a server that builds the string from a list of its own. SePay's Python library signs so,
+/// and so did the example string of an older form page.
+pub const CHECKOUT_ALLOWLIST: Formula = Formula::new(
+    "sepay.checkout.allowlist",
+    "checkout form, in the order of the list of signed fields",
+    Maker::Merchant,
+    Algorithm::HmacSha256Base64,
+    Layout::pairs(",", SIGNED_FIELDS, Order::AsListed),
+    "PyPI sepay-pg 1.0.0, run; developer.sepay.vn, payment form, older revision",
+    Confidence::Low,
+);
+
+/// The signature of a bank webhook: time stamp, full stop, raw body.
+pub const WEBHOOK: Formula = Formula::new(
+    "sepay.webhook",
+    "webhook about a bank transaction, X-SePay-Signature",
+    Maker::Provider,
+    Algorithm::HmacSha256Hex { prefix: "sha256=" },
+    Layout::values(".", WEBHOOK_ITEMS),
+    "developer.sepay.vn, webhook authentication",
+    Confidence::Medium,
+);
+
+/// The fields of a checkout form that are signed; any other is sent unsigned.
+///
+/// The list of npm sepay-pg-node 1.0.0; that of the PHP library lacks `order_id`.
+const SIGNED_FIELDS: &[&str] = &[
+    "merchant",
+    "env",
+    "operation",
+    "payment_method",
+    "order_amount",
+    "currency",
+    "order_invoice_number",
+    "order_description",
+    "customer_id",
+    "agreement_id",
+    "agreement_name",
+    "agreement_type",
+    "agreement_payment_frequency",
+    "agreement_amount_per_payment",
+    "success_url",
+    "error_url",
+    "cancel_url",
+    "order_id",
+];
+
+const WEBHOOK_ITEMS: &[Item] = &[
+    Item::Stamp(std::borrow::Cow::Borrowed("timestamp")),
+    Item::Body(std::borrow::Cow::Borrowed("body")),
+];

@@ -1,0 +1,16 @@
+//! SePay's requests and answers in SePay's own spelling. Nothing here decides anything.
+//!
+//! Nearly every field is optional: SePay publishes samples, not schemas, and its pages disagree on
+//! which fields are null or absent. What is missing and needed is noticed in `map`.
+
+mod ipn;
+mod order;
+mod text;
+mod user_api;
+mod webhook;
+
+pub(crate) use ipn::{Ipn, IpnHead};
+pub(crate) use order::{Message, Named, Order, OrderDetail, OrderList, OrderTransaction};
+pub(crate) use text::Text;
+pub(crate) use user_api::{BankAccount, Failure, List, Transaction};
+pub(crate) use webhook::Webhook;

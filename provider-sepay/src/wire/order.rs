@@ -1,0 +1,70 @@
+//! The order API of the payment gateway (developer.sepay.vn, payment gateway, API: order detail,
+//! order list, cancel order, void transaction).
+
+use payments_core::money::wire::Number;
+use serde::{Deserialize, Serialize};
+
+use super::Text;
+
+/// The body of `POST /v1/order/cancel` and `POST /v1/order/voidTransaction`.
+#[derive(Serialize)]
+pub(crate) struct Named<'a> {
+    pub(crate) order_invoice_number: &'a str,
+}
+
+/// The answer to both, and what errors of this API are seen to hold.
+#[derive(Deserialize)]
+pub(crate) struct Message {
+    pub(crate) message: String,
+}
+
+/// The answer to `GET /v1/order/detail/{id}`.
+#[derive(Deserialize)]
+pub(crate) struct OrderDetail<'a> {
+    #[serde(borrow)]
+    pub(crate) data: Order<'a>,
+}
+
+/// The answer to `GET /v1/order`.
+#[derive(Deserialize)]
+pub(crate) struct OrderList<'a> {
+    #[serde(borrow)]
+    pub(crate) data: Vec<Order<'a>>,
+    pub(crate) meta: Option<Meta>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Meta {
+    pub(crate) has_more: Option<bool>,
+    pub(crate) total: Option<u64>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Order<'a> {
+    #[serde(borrow)]
+    pub(crate) order_id: Option<Text<'a>>,
+    pub(crate) order_invoice_number: Option<Text<'a>>,
+    pub(crate) order_status: Option<Text<'a>>,
+    pub(crate) order_amount: Option<Number>,
+    pub(crate) order_currency: Option<Text<'a>>,
+    pub(crate) order_description: Option<Text<'a>>,
+    pub(crate) customer_id: Option<Text<'a>>,
+    pub(crate) created_at: Option<Text<'a>>,
+    pub(crate) updated_at: Option<Text<'a>>,
+    /// In the detail only.
+    pub(crate) transactions: Option<Vec<OrderTransaction<'a>>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct OrderTransaction<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Option<Text<'a>>,
+    pub(crate) payment_method: Option<Text<'a>>,
+    pub(crate) transaction_type: Option<Text<'a>>,
+    pub(crate) transaction_amount: Option<Number>,
+    pub(crate) transaction_currency: Option<Text<'a>>,
+    pub(crate) transaction_status: Option<Text<'a>>,
+    pub(crate) card_number: Option<Text<'a>>,
+    pub(crate) card_brand: Option<Text<'a>>,
+    pub(crate) transaction_date: Option<Text<'a>>,
+}

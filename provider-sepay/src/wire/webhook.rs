@@ -1,0 +1,23 @@
+//! Webhooks about bank transactions (developer.sepay.vn, SePay webhooks;
+//! docs.sepay.vn/tich-hop-webhooks.html).
+
+use payments_core::money::wire::Number;
+use serde::Deserialize;
+
+use super::Text;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Webhook<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Text<'a>,
+    pub(crate) transaction_date: Option<Text<'a>>,
+    pub(crate) account_number: Option<Text<'a>>,
+    pub(crate) sub_account: Option<Text<'a>>,
+    pub(crate) code: Option<Text<'a>>,
+    pub(crate) content: Option<Text<'a>>,
+    pub(crate) transfer_type: Text<'a>,
+    pub(crate) transfer_amount: Number,
+    pub(crate) accumulated: Option<Number>,
+    pub(crate) reference_code: Option<Text<'a>>,
+}
