@@ -7,18 +7,20 @@ use payments::{
 
 use crate::{exit::Failure, output};
 
-/// The fields of the message whose signature is made or checked.
+/// The fields of the message that is signed or checked.
 #[derive(clap::Args)]
 pub(crate) struct Fields {
-    /// A field of the message, once for each; their order is kept and may matter
+    /// A field of the message; give each field once, in the order in which it is sent
     ///
-    /// The value is everything after the first `=`, as it is on the wire and not encoded.
+    /// The value is everything after the first `=`, as the receiver reads it: not percent-encoded
+    /// and not escaped.
     #[arg(long = "field", value_name = "NAME=VALUE", value_parser = parse)]
     fields: Vec<(String, String)>,
 }
 
 impl Fields {
-    /// The fields for this formula. Fields that it does not sign are remarked upon.
+    /// The fields in the order of the flags. Those that the formula does not sign are remarked
+    /// upon, because a misspelt name looks the same.
     pub(crate) fn of(&self, formula: &Formula) -> Result<Vec<Field<'_>>, Failure> {
         let signed = formula.layout.fields();
         let mut fields: Vec<Field<'_>> = Vec::with_capacity(self.fields.len());
@@ -44,20 +46,16 @@ impl Fields {
     }
 }
 
-/// What a formula that could not be laid out says about a flag.
+/// Why fields could not be laid out: one is missing, or the formula is not known.
 pub(crate) fn refused(error: &Error) -> Failure {
-    let flag = match error.field() {
-        Some(field) => format!("--field {field}"),
-        None => "FORMULA".to_owned(),
-    };
-    Failure::usage(flag, error.message())
+    Failure::usage(if error.field().is_some() { "--field" } else { "FORMULA" }, error)
 }
 
-fn parse(flag: &str) -> Result<(String, String), String> {
+fn parse(flag: &str) -> Result<(String, String), &'static str> {
     match flag.split_once('=') {
-        Some(("", _)) => Err("has no name before the =".to_owned()),
+        Some(("", _)) => Err("there is no name before the ="),
         Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
-        None => Err("has no =; write NAME=VALUE".to_owned()),
+        None => Err("there is no =; write NAME=VALUE"),
     }
 }
 

@@ -1,0 +1,69 @@
+//! `payments sign`: what is signed, and the signature.
+
+use std::path::PathBuf;
+
+use payments::{
+    Secret,
+    formula::SigningKeys,
+    rsa::{RsaSigner, Signer},
+};
+use serde::Serialize;
+
+use crate::{
+    exit::{Ended, Exit, Failure},
+    formula::{self, Fields, SecretFlag},
+    output,
+};
+
+/// Sign the fields of a message by a formula, and show what is signed
+///
+/// Prints JSON with the formula, the signed string with the secret masked, and the signature as
+/// it goes on the wire. Compare the string with the other side's when a signature is refused.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLE)]
+pub(crate) struct Args {
+    /// The formula, as `payments formulas` names it
+    formula: String,
+    #[command(flatten)]
+    fields: Fields,
+    #[command(flatten)]
+    secret: SecretFlag,
+    /// For RSA formulas: the private key as PEM
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+}
+
+const EXAMPLE: &str = "Example:
+  payments sign hpay.f11 --field merchantId=63575 --field condition=1 --secret-env PASSCODE";
+
+#[derive(Serialize)]
+struct Signed<'a> {
+    formula: &'a str,
+    signed_string: String,
+    signature: String,
+}
+
+pub(crate) fn run(args: &Args) -> Ended {
+    let formula = formula::named(&args.formula)?;
+    let fields = args.fields.of(formula)?;
+    let signed_string = formula.signed_string(&fields).map_err(|e| formula::refused(&e))?;
+    let secret = args.secret.read(formula)?;
+    let signer = match formula::key_file(args.key.as_deref(), formula)? {
+        Some(pem) => Some(signer(pem)?),
+        None => None,
+    };
+    let keys = SigningKeys {
+        secret: secret.as_ref(),
+        signer: signer.as_ref().map(|signer| signer as &dyn Signer),
+    };
+    let signature = formula.sign(&fields, keys).map_err(|error| formula::refused(&error))?;
+    output::print_json(&Signed { formula: &formula.id, signed_string, signature })?;
+    Ok(Exit::Done)
+}
+
+fn signer(pem: Vec<u8>) -> Result<RsaSigner, Failure> {
+    let refuse = |message: String| Failure::usage("--key", message);
+    let pem = String::from_utf8(pem).map_err(|_| refuse("the file is not text".to_owned()))?;
+    let pem = Secret::new(pem).map_err(|_| refuse("the file is empty".to_owned()))?;
+    RsaSigner::from_pem(&pem).map_err(|error| refuse(error.to_string()))
+}

@@ -1,0 +1,63 @@
+//! Secrets and key files that a formula needs, as flags.
+
+use std::env::{self, VarError};
+use std::fs;
+use std::path::Path;
+
+use payments::{
+    Secret,
+    formula::{Algorithm, Formula, Item, Layout},
+    notification::check::Keys,
+};
+
+use crate::exit::Failure;
+
+/// Where the shared secret is.
+#[derive(clap::Args)]
+pub(crate) struct SecretFlag {
+    /// The environment variable that holds the secret that both sides share
+    #[arg(long, value_name = "VAR")]
+    secret_env: Option<String>,
+}
+
+impl SecretFlag {
+    /// The secret; `None` only if the formula needs none.
+    pub(crate) fn read(&self, formula: &Formula) -> Result<Option<Keys>, Failure> {
+        let refuse = |message| Failure::usage("--secret-env", message);
+        let Some(variable) = &self.secret_env else {
+            return if needs_secret(formula) {
+                Err(refuse(format!("is missing; {} needs a secret", formula.id)))
+            } else {
+                Ok(None)
+            };
+        };
+        let text = env::var(variable).map_err(|error| match error {
+            VarError::NotPresent => refuse(format!("the variable {variable} is not set")),
+            VarError::NotUnicode(_) => refuse(format!("the variable {variable} is not text")),
+        })?;
+        let secret = Secret::new(text).map_err(|empty| refuse(format!("{variable}: {empty}")))?;
+        Ok(Some(Keys::one(secret)))
+    }
+}
+
+/// The bytes of the file given with `--key`; `None` only if the formula needs no key pair.
+pub(crate) fn key_file(path: Option<&Path>, formula: &Formula) -> Result<Option<Vec<u8>>, Failure> {
+    match path {
+        Some(path) => fs::read(path).map(Some).map_err(|error| {
+            Failure::usage("--key", format!("{} cannot be read: {error}", path.display()))
+        }),
+        None if formula.algorithm == Algorithm::RsaSha256Base64 => {
+            Err(Failure::usage("--key", format!("is missing; {} needs a key file", formula.id)))
+        }
+        None => Ok(None),
+    }
+}
+
+/// Whether the secret stands in the signed string or is the key of the signature.
+fn needs_secret(formula: &Formula) -> bool {
+    let stands_in_string = match &formula.layout {
+        Layout::Values { items, .. } => items.contains(&Item::Secret),
+        _ => false,
+    };
+    stands_in_string || formula.algorithm != Algorithm::RsaSha256Base64
+}

@@ -1,0 +1,48 @@
+//! The signature formulas of the protocol, as data.
+
+use std::borrow::Cow;
+
+use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker};
+
+use crate::wire::TIMESTAMP;
+
+/// The name of the whole body in a formula.
+pub(crate) const BODY: &str = "body";
+/// The name of the method and path that are answered, such as `POST /v1/payouts`.
+pub(crate) const CALL: &str = "call";
+/// The name of the answer's HTTP status.
+pub(crate) const STATUS: &str = "status";
+
+const SHA256: Algorithm = Algorithm::HmacSha256Hex { prefix: "sha256=" };
+const SOURCE: &str = "provider-mock, module wire";
+
+const STAMP_AND_BODY: &[Item] =
+    &[Item::Stamp(Cow::Borrowed(TIMESTAMP)), Item::Body(Cow::Borrowed(BODY))];
+
+const CALL_STATUS_AND_BODY: &[Item] =
+    &[Item::field(CALL), Item::field(STATUS), Item::Body(Cow::Borrowed(BODY))];
+
+/// How a notification is signed, with the webhook secret.
+pub const WEBHOOK: Formula = Formula::new(
+    "mock.webhook",
+    "notifications to the merchant",
+    Maker::Provider,
+    SHA256,
+    Layout::values(".", STAMP_AND_BODY),
+    SOURCE,
+    Confidence::High,
+);
+
+/// How an answer is signed, with the API key.
+pub const ANSWER: Formula = Formula::new(
+    "mock.answer",
+    "answers to calls",
+    Maker::Provider,
+    SHA256,
+    Layout::values("\n", CALL_STATUS_AND_BODY),
+    SOURCE,
+    Confidence::High,
+);
+
+/// Both.
+pub const FORMULAS: &[Formula] = &[WEBHOOK, ANSWER];

@@ -1,0 +1,39 @@
+//! Notifications on the wire.
+
+use payments_core::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// The body of a notification.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Event {
+    /// The same happening has the same id, however often it is sent.
+    pub(crate) id: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) at: Timestamp,
+    /// What `type` says: a payment, a movement, a payout or a refund.
+    pub(crate) data: Box<RawValue>,
+}
+
+/// The documented types of notifications that carry a payment.
+pub(crate) const PAYMENT_EVENTS: [&str; 8] = [
+    "payment.processing",
+    "payment.short",
+    "payment.settled",
+    "payment.over",
+    "payment.late",
+    "payment.failed",
+    "payment.cancelled",
+    "payment.refunded",
+];
+
+/// Money arrived on a virtual account, or for no order that the gateway knows; carries a
+/// movement.
+pub(crate) const CREDIT_RECEIVED: &str = "credit.received";
+
+/// A payout changed; carries it.
+pub(crate) const PAYOUT_CHANGED: &str = "payout.changed";
+
+/// A refund changed; carries it.
+pub(crate) const REFUND_CHANGED: &str = "refund.changed";

@@ -1,0 +1,56 @@
+//! The protocol of the mock gateway, which exists nowhere else.
+//!
+//! **Calls.** JSON over HTTP, see [`Operation`] for methods and paths. Every POST instructs and
+//! every GET asks. `authorization: Bearer …` carries the API key. Amounts are text with their
+//! currency, `{"amount":"50000","currency":"VND"}`; times are RFC 3339 in UTC; references are 1
+//! to 64 of `A–Z a–z 0–9 - _`.
+//!
+//! **Answers.** `200` carries what was asked for. `202` carries `{"reference","message"}`: the
+//! gateway has the instruction and does not know yet what becomes of it. Anything else carries
+//! `{"code","message","reference","field"}`: nothing was done, see [`RefusalCode`].
+//!
+//! An answer is signed: `x-mock-signature: sha256=…` is the HMAC-SHA256, keyed with the API key,
+//! over the method and path, the status and the body, a line break between them
+//! ([`formula::ANSWER`](crate::formula::ANSWER)). Only `unauthorized` is not signed, because
+//! there is no key in common.
+//!
+//! **Repeats.** The same reference with the same content is answered with what is there, for
+//! ever; with other content it is refused as `reference_used`.
+//!
+//! **Words.** A payment is `open`, `processing`, `short`, `settled`, `over`, `expired`,
+//! `cancelled`, `failed` or `refunded`; a virtual account `open`, `partly_paid`, `paid`,
+//! `closed` or `expired`; a payout `pending`, `undecided`, `succeeded`, `failed` or `reversed`;
+//! a refund `done`.
+//!
+//! **Notifications.** A POST to the merchant's address with `{"id","type","at","data"}`, where
+//! `type` is `payment.…` with one of the words above (or `late`), `credit.received`,
+//! `payout.changed` or `refund.changed`. `x-mock-timestamp` holds Unix seconds, and
+//! `x-mock-signature: sha256=…` the HMAC-SHA256, keyed with the webhook secret, over
+//! `timestamp.body` ([`formula::WEBHOOK`](crate::formula::WEBHOOK)). The merchant answers `200`
+//! if it need not be sent again.
+
+mod event;
+mod operation;
+mod payment;
+mod payout;
+mod refusal;
+mod statement;
+mod virtual_account;
+
+pub use operation::Operation;
+pub use refusal::RefusalCode;
+
+pub(crate) use event::{CREDIT_RECEIVED, Event, PAYMENT_EVENTS, PAYOUT_CHANGED, REFUND_CHANGED};
+pub(crate) use payment::{GiveBack, Next, OpenPayment, Payment, Refund};
+pub(crate) use payout::{Balance, Holder, Payout, SendMoney};
+pub(crate) use refusal::{Refusal, Undecided};
+pub(crate) use statement::{Accounts, Movement, OwnAccount, Page, Way};
+pub(crate) use virtual_account::{
+    ChangeAccount, Credits, OpenAccount, ReopenAccount, VirtualAccount,
+};
+
+/// The header of every signature.
+pub const SIGNATURE: &str = "x-mock-signature";
+
+/// The header that says when a notification was signed, in Unix seconds.
+pub const TIMESTAMP: &str = "x-mock-timestamp";

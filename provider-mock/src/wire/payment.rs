@@ -1,0 +1,83 @@
+//! Payments and refunds on the wire.
+
+use payments_core::{
+    OrderRef, RefundRef, Timestamp,
+    bank::Bin,
+    money::Money,
+    payment::PaymentMethod,
+};
+use serde::{Deserialize, Serialize};
+
+use super::Movement;
+
+/// `POST /v1/payments`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct OpenPayment {
+    pub(crate) order: OrderRef,
+    pub(crate) amount: Money,
+    pub(crate) method: Option<PaymentMethod>,
+    pub(crate) description: String,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) return_url: Option<String>,
+    pub(crate) cancel_url: Option<String>,
+    pub(crate) notify_url: Option<String>,
+}
+
+/// A payment as the gateway sees it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Payment {
+    pub(crate) id: String,
+    pub(crate) order: OrderRef,
+    pub(crate) status: String,
+    /// What is asked.
+    pub(crate) amount: Money,
+    /// What arrived in all, refunds not taken off.
+    pub(crate) received: Money,
+    pub(crate) method: Option<PaymentMethod>,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) next: Option<Next>,
+    pub(crate) credits: Vec<Movement>,
+}
+
+/// What the buyer does next.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(crate) enum Next {
+    Redirect {
+        url: String,
+    },
+    Form {
+        action: String,
+        fields: Vec<(String, String)>,
+    },
+    Transfer {
+        bank: Bin,
+        number: String,
+        holder: String,
+        memo: Option<String>,
+        vietqr: Option<String>,
+    },
+    #[serde(other)]
+    Unknown,
+}
+
+/// `POST /v1/refunds`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct GiveBack {
+    pub(crate) refund: RefundRef,
+    pub(crate) order: OrderRef,
+    /// Without one, everything that is left.
+    pub(crate) amount: Option<Money>,
+    pub(crate) reason: Option<String>,
+}
+
+/// A refund as the gateway sees it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Refund {
+    pub(crate) id: String,
+    pub(crate) refund: RefundRef,
+    pub(crate) order: OrderRef,
+    pub(crate) status: String,
+    pub(crate) amount: Money,
+    pub(crate) at: Timestamp,
+}

@@ -1,0 +1,46 @@
+//! Payouts, beneficiaries and the balance on the wire.
+
+use payments_core::{
+    PayoutRef, Timestamp,
+    bank::{AccountNumber, Bin},
+    money::Money,
+};
+use serde::{Deserialize, Serialize};
+
+/// `POST /v1/payouts`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SendMoney {
+    pub(crate) payout: PayoutRef,
+    pub(crate) amount: Money,
+    pub(crate) bank: Bin,
+    pub(crate) account: AccountNumber,
+    pub(crate) name: String,
+    pub(crate) note: Option<String>,
+}
+
+/// A payout as the gateway sees it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Payout {
+    pub(crate) id: String,
+    pub(crate) payout: PayoutRef,
+    pub(crate) status: String,
+    pub(crate) amount: Money,
+    pub(crate) bank: Bin,
+    pub(crate) account: AccountNumber,
+    pub(crate) at: Timestamp,
+}
+
+/// Whose bank account it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Holder {
+    pub(crate) bank: Bin,
+    pub(crate) account: AccountNumber,
+    pub(crate) name: String,
+}
+
+/// How much there is to send.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Balance {
+    pub(crate) amount: Money,
+    pub(crate) at: Timestamp,
+}

@@ -1,0 +1,63 @@
+//! Our bank accounts and what moved on them, on the wire.
+
+use payments_core::{
+    AccountId, OrderRef, Timestamp,
+    bank::{AccountNumber, Bin},
+    money::Money,
+};
+use serde::{Deserialize, Serialize};
+
+/// Our bank accounts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Accounts {
+    pub(crate) accounts: Vec<OwnAccount>,
+}
+
+/// One of our bank accounts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct OwnAccount {
+    pub(crate) id: AccountId,
+    pub(crate) bank: Bin,
+    pub(crate) number: AccountNumber,
+    pub(crate) holder: String,
+    pub(crate) label: String,
+    pub(crate) balance: Money,
+    pub(crate) at: Timestamp,
+}
+
+/// Some lines of the statement, oldest first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Page {
+    pub(crate) entries: Vec<Movement>,
+    /// What to give as `after` next time; absent at the beginning.
+    pub(crate) next: Option<String>,
+    pub(crate) more: bool,
+}
+
+/// One movement of money on one of our accounts: the same on every route.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Movement {
+    pub(crate) id: String,
+    pub(crate) direction: Way,
+    /// Positive in both directions.
+    pub(crate) amount: Money,
+    /// The number of our account.
+    pub(crate) account: AccountNumber,
+    pub(crate) virtual_account: Option<String>,
+    pub(crate) at: Timestamp,
+    pub(crate) bank_reference: String,
+    pub(crate) memo: Option<String>,
+    /// The payment code that the gateway found in the memo.
+    pub(crate) code: Option<String>,
+    pub(crate) order: Option<OrderRef>,
+    /// The balance of our account after it.
+    pub(crate) balance: Money,
+}
+
+/// In or out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Way {
+    In,
+    Out,
+}

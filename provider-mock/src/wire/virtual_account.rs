@@ -1,0 +1,59 @@
+//! Virtual accounts on the wire.
+
+use payments_core::{AccountId, OrderRef, Timestamp, bank::Bin, money::Money, virtual_account::Uses};
+use serde::{Deserialize, Serialize};
+
+use super::Movement;
+
+/// `POST /v1/virtual-accounts`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct OpenAccount {
+    pub(crate) order: OrderRef,
+    pub(crate) holder: String,
+    pub(crate) amount: Option<Money>,
+    pub(crate) uses: Uses,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) remark: Option<String>,
+    /// Without one, the account in the currency of the amount, or in đồng.
+    pub(crate) account: Option<AccountId>,
+}
+
+/// `POST /v1/virtual-accounts/{order}/update`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ChangeAccount {
+    pub(crate) holder: String,
+    /// Without one, it stays.
+    pub(crate) remark: Option<String>,
+}
+
+/// `POST /v1/virtual-accounts/{order}/reopen`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ReopenAccount {
+    /// Without one, for ever.
+    pub(crate) until: Option<Timestamp>,
+}
+
+/// A virtual account as the gateway sees it. It has one number.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct VirtualAccount {
+    pub(crate) id: String,
+    pub(crate) order: OrderRef,
+    pub(crate) status: String,
+    pub(crate) amount: Option<Money>,
+    /// What arrived in all.
+    pub(crate) received: Money,
+    pub(crate) account: AccountId,
+    pub(crate) bank: Bin,
+    pub(crate) number: String,
+    pub(crate) holder: String,
+    pub(crate) remark: Option<String>,
+    pub(crate) expires_at: Option<Timestamp>,
+    pub(crate) vietqr: Option<String>,
+}
+
+/// What arrived on a virtual account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Credits {
+    pub(crate) order: OrderRef,
+    pub(crate) credits: Vec<Movement>,
+}
