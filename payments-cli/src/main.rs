@@ -16,17 +16,17 @@ use commands::{check, doctor, formulas, providers, qr, sandbox, sign, verify};
 
 /// Payment gateways of Vietnam: simulated, configured, explained.
 ///
-/// Nothing here reaches a real gateway. Secrets are read from environment variables and files,
-/// and are never printed.
+/// Nothing here reaches a real gateway. Your secrets are read from environment variables and
+/// files, and are never printed.
 #[derive(Parser)]
-#[command(name = "payments", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "payments", version, verbatim_doc_comment, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done or trusted, 1 a problem was found, 2 bad usage, \
-                          3 not trusted.";
+const EXIT_CODES: &str =
+    "Exit codes: 0 done, valid or trusted; 1 a problem was found; 2 bad usage; 3 not trusted.";
 
 #[derive(Subcommand)]
 enum Command {

@@ -22,6 +22,8 @@ pub(crate) const BAD: Style = AnsiColor::Red.on_default();
 
 /// Where the values of [`row`] begin.
 const VALUE_COLUMN: usize = 14;
+/// How long the lines of [`prose`] are.
+const PROSE_WIDTH: usize = 80;
 
 /// Prints `text` on standard output.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
@@ -53,16 +55,34 @@ pub(crate) fn remark(text: impl fmt::Display) {
     let _ = writeln!(anstream::stderr(), "{} {text}", styled(DOUBTFUL, "note:"));
 }
 
-/// Adds a line with a dim label and its value; further lines of the value are indented.
+/// Adds a line with a dim label and its value, as it is; further lines of the value are indented.
 pub(crate) fn row(out: &mut String, label: &str, value: impl fmt::Display) {
     let value = value.to_string();
     let mut lines = value.lines();
     let first = lines.next().unwrap_or_default();
-    let pad = " ".repeat(VALUE_COLUMN.saturating_sub(label.chars().count()));
+    let pad = " ".repeat(VALUE_COLUMN.saturating_sub(label.chars().count()).max(1));
     let _ = writeln!(out, "  {}{pad}{first}", styled(DIM, label));
     for line in lines {
         let _ = writeln!(out, "  {}{line}", " ".repeat(VALUE_COLUMN));
     }
+}
+
+/// Adds a line as [`row`] does, with the value broken into lines that are easy to read.
+pub(crate) fn prose(out: &mut String, label: &str, value: &str) {
+    let mut lines = String::new();
+    let mut length = 0;
+    for word in value.split_whitespace() {
+        let added = word.chars().count() + 1;
+        if length + added > PROSE_WIDTH && length > 0 {
+            lines.push('\n');
+            length = 0;
+        } else if length > 0 {
+            lines.push(' ');
+        }
+        lines.push_str(word);
+        length += added;
+    }
+    row(out, label, lines);
 }
 
 /// `value` in a style.
@@ -90,6 +110,15 @@ mod tests {
         row(&mut out, "roles", "payments\npayouts");
         let plain = anstream::adapter::strip_str(&out).to_string();
         assert_eq!(plain, "  roles         payments\n                payouts\n");
+    }
+
+    #[test]
+    fn prose_is_broken_between_words() {
+        let mut out = String::new();
+        prose(&mut out, "source", &"word ".repeat(20));
+        let plain = anstream::adapter::strip_str(&out).to_string();
+        let words: Vec<_> = plain.lines().map(|line| line.matches("word").count()).collect();
+        assert_eq!(words, [16, 4], "{plain}");
     }
 
     #[test]

@@ -1,4 +1,70 @@
-//! The hpay provider.
+//! HPay (formerly OmiPay) as a provider of the payments framework.
+//!
+//! Checkout links, virtual accounts and payouts, by HPay's API reference 1.0.0. The reference
+//! leaves most of its signature formulas out; [`formula`] lists all of them, each with its source
+//! and how sure it is, and each that is used can be replaced in the configuration.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use payments_core::{OrderRef, Submission, money::Money, payment::CreatePayment};
+//! use payments_core::{config::PaymentsConfig, registry::{Context, Registry}, transport::Transport};
+//!
+//! async fn link(config: &PaymentsConfig, client: Arc<dyn Transport>) -> payments_core::Result<()> {
+//!     let registry = Registry::empty().add(provider_hpay::REGISTRATION);
+//!     let providers = registry.build(config, &Context::new(client))?;
+//!     for provider in &providers {
+//!         let request = CreatePayment::new(OrderRef::new("20260042")?, Money::vnd(50_000))?
+//!             .with_return_url("https://shop.example/thanks")?;
+//!         match provider.payments()?.create_payment(&request).await? {
+//!             Submission::Accepted(payment) => println!("send the buyer to {:?}", payment.next),
+//!             Submission::Declined(decline) => println!("refused: {decline}"),
+//!             Submission::Uncertain(_) => println!("ask later with find_payment"),
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//! # let _ = link;
+//! ```
+//!
+//! # What HPay can be
+//!
+//! | role | how | and not |
+//! |---|---|---|
+//! | payments | a link signed here, which the buyer carries; found by order inquiry for 7 days | cancelled or refunded; in another currency than VND |
+//! | virtual accounts | opened, renamed, closed, reopened; credits of today and yesterday | found |
+//! | payouts, if a private key and HPay's certificate are configured | sent at most once, asked after by reference; name checks for a fee; the balance | repeated: HPay pays a repeated reference again |
+//! | notifications | payment notifications, proven; virtual account callbacks, confirmed by inquiry | a buyer's return settles nothing |
+//!
+//! # Where to read on
+//!
+//! [`REGISTRATION`] has an example of the configuration. [`options`] is what only HPay's page
+//! understands, [`HPay`] what only its client has, [`endpoints`] where its deliveries arrive.
+//! [`testing`] makes signed deliveries for your tests. Inside, a call goes from `client` (what the
+//! app calls) by `request` and [`formula`] to HPay, and back by `wire` (its answers, verbatim) and
+//! `map` (what they mean).
+//!
+//! # Features
+//!
+//! | feature | makes available |
+//! |---|---|
+//! | `inventory` | registration at link time |
+//! | `simulator` | the other side of the wire, on this machine |
+
+pub mod formula;
+pub mod options;
+pub mod testing;
+
+mod client;
+mod config;
+mod map;
+mod notification;
+mod request;
+mod tables;
+mod wire;
 
 #[cfg(feature = "simulator")]
 pub mod simulator;
+
+pub use client::HPay;
+pub use config::REGISTRATION;
+pub use notification::endpoints;

@@ -1,5 +1,7 @@
 //! SePay's signature formulas, as data with their sources.
 
+use std::borrow::Cow;
+
 use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker, Order};
 
 /// Every formula of this crate.
@@ -50,7 +52,7 @@ pub const WEBHOOK: Formula = Formula::new(
 /// The fields of a checkout form that are signed; any other is sent unsigned.
 ///
 /// The list of npm sepay-pg-node 1.0.0; that of the PHP library lacks `order_id`.
-const SIGNED_FIELDS: &[&str] = &[
+pub(crate) const SIGNED_FIELDS: &[&str] = &[
     "merchant",
     "env",
     "operation",
@@ -71,7 +73,5 @@ const SIGNED_FIELDS: &[&str] = &[
     "order_id",
 ];
 
-const WEBHOOK_ITEMS: &[Item] = &[
-    Item::Stamp(std::borrow::Cow::Borrowed("timestamp")),
-    Item::Body(std::borrow::Cow::Borrowed("body")),
-];
+const WEBHOOK_ITEMS: &[Item] =
+    &[Item::Stamp(Cow::Borrowed("timestamp")), Item::Body(Cow::Borrowed("body"))];

@@ -1,4 +1,121 @@
-//! The sepay provider.
+//! SePay for the payments framework: its payment gateway, and the bank side with statements,
+//! webhooks and transfers by code.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use payments_core::{
+//!     OrderRef, Submission, config::PaymentsConfig, money::Money, payment::{CreatePayment, NextAction},
+//!     registry::{Context, Registry}, transport::HttpClient,
+//! };
+//!
+//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! let config: PaymentsConfig = toml::from_str(
+//!     r#"
+//!     [providers.sepay-main]
+//!     kind = "sepay"
+//!     environment = "sandbox"
+//!     merchant_id = "SP-TEST-XXXXXXX"
+//!     secret_key = "spsk_test_xxxxxxxxxxxxx"      # a literal only in the sandbox
+//!     "#,
+//! )?;
+//! let context = Context::new(Arc::new(HttpClient::new(Default::default())?));
+//! let registry = Registry::empty().add(provider_sepay::REGISTRATION);
+//! let provider = registry.build(&config, &context)?.remove(0);
+//!
+//! let request = CreatePayment::new(OrderRef::new("DH-20260042")?, Money::vnd(50_000))?
+//!     .with_description("Hai ly cà phê")
+//!     .with_return_url("https://shop.example/paid")?;
+//! match provider.payments()?.create_payment(&request).await? {
+//!     // The buyer's browser posts the form; nobody has paid yet.
+//!     Submission::Accepted(payment) => match payment.next {
+//!         Some(NextAction::PostForm(form)) => assert!(form.to_html("Pay").contains("signature")),
+//!         other => unreachable!("{other:?}"),
+//!     },
+//!     Submission::Declined(decline) => println!("refused: {decline}"),
+//!     Submission::Uncertain(_) => println!("ask later with find_payment"),
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+//!
+//! # Two products
+//!
+//! | | payment gateway | bank side |
+//! |---|---|---|
+//! | configured by | `merchant_id`, `secret_key` | `api_token`, or a webhook's secret alone |
+//! | the buyer | posts a signed form to SePay's page | transfers to our own account, with a code in the memo |
+//! | methods | `Card`, `NapasQr`, or the buyer chooses | `BankTransfer`, with `account_*` and `code_*` |
+//! | news | endpoint [`IPN`] | endpoint [`BANK_WEBHOOK`], and the statement |
+//! | inquiry | the order | the statement, searched by the code |
+//!
+//! Where both are configured, [`find_payment`](payments_core::PaymentProvider::find_payment) asks
+//! both. A checkout that nobody paid yields to credits that arrived; a paid one beside credits is
+//! [`Several`](payments_core::Lookup::Several): the order may be paid twice.
+//!
+//! A transfer on SePay's own page is a checkout with [`SePayOptions`] and
+//! [`HostedMethod::BankTransfer`].
+//!
+//! # What is proven
+//!
+//! A webhook with `webhook_secret` is signed over its whole body and within 300 seconds: proven. An
+//! IPN carries the merchant's secret and signs nothing, and neither does a webhook with
+//! `webhook_api_key`: whoever saw one could send another. Their events are unconfirmed until
+//! [`confirm`](payments_core::NotificationReceiver::confirm) has asked for the order, or has found
+//! the line in the statement by reference, account, amount and day.
+//!
+//! # Readings
+//!
+//! Where SePay's documents are silent or disagree:
+//!
+//! - A form's fields are signed and posted in one order, that of the newest form page;
+//!   `field_order = "allowlist"` takes that of SePay's libraries (see [`formula`]).
+//! - An order is asked for by its invoice number, as SePay's libraries do, although the page calls
+//!   the parameter `order_id`.
+//! - No status is documented for a voided order. An accepted void is a refunded payment; so is an
+//!   order that is cancelled although a card had paid it. A claimed void of an order that says
+//!   anything else is contradicted, for a person.
+//! - A cancellation or void is accepted on `200` with a `message` and refused, unconfirmed, on 400,
+//!   401, 403, 404 and 422 with one. Anything else is uncertain.
+//! - A credit with a code of ours on another account than the configured one keeps its code and
+//!   belongs to no order.
+//! - All times are Vietnam's. `notify_url` is ignored: SePay's dashboard says where notifications
+//!   go.
+//!
+//! # Where to read on
+//!
+//! [`build`] and [`REGISTRATION`] for the configuration, [`SePay`] for what only SePay has,
+//! [`formula`] for the signatures, [`testing`] for signed deliveries in your own tests.
+//!
+//! # Features
+//!
+//! | feature | makes available |
+//! |---|---|
+//! | `inventory` | registration at link time |
+//! | `simulator` | a simulated SePay on loopback |
 
+mod checkout;
+mod client;
+mod config;
+pub mod formula;
+mod map;
+mod matching;
+mod notification;
+mod options;
+mod order;
+mod payments;
+mod rules;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+mod statements;
+pub mod testing;
+mod transfer;
+mod wire;
+
+pub use client::SePay;
+pub use config::{REGISTRATION, build};
+pub use notification::{BANK_WEBHOOK, IPN};
+pub use options::{HostedMethod, SePayOptions};
+pub use order::{
+    Order, OrderPage, OrderQuery, OrderTransaction, TransactionKind, TransactionStatus,
+};

@@ -26,12 +26,8 @@ impl Door {
     pub(super) fn open() -> io::Result<Self> {
         let holder = bound_to(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
         let address = holder.local_addr()?;
-        let door = Self {
-            address,
-            _holder: holder,
-            listener: Mutex::new(None),
-            moved: Notify::new(),
-        };
+        let door =
+            Self { address, _holder: holder, listener: Mutex::new(None), moved: Notify::new() };
         door.open_again()?;
         Ok(door)
     }
@@ -79,9 +75,11 @@ impl Door {
 /// A socket that shares its port with others of this door.
 fn bound_to(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
-    socket.set_reuseaddr(true)?;
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    // Not the reuse of addresses where there is a choice: that would let strangers in as well.
+    #[cfg(unix)]
     socket.set_reuseport(true)?;
+    #[cfg(not(unix))]
+    socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
 }

@@ -159,9 +159,6 @@ mod tests {
         let script = Script::new();
         script.arm(Fault::KeptAliveClosed(When::AfterBooking), Box::new(|_| true));
         assert_eq!(strikes(&script, "/payouts", false), None);
-        assert_eq!(
-            strikes(&script, "/payouts", true),
-            Some("kept-alive closed after booking")
-        );
+        assert_eq!(strikes(&script, "/payouts", true), Some("kept-alive closed after booking"));
     }
 }

@@ -3,10 +3,12 @@
 use std::io;
 
 use bytes::BytesMut;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{Method, StatusCode};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use super::message::{Answer, Request};
+use super::message::{
+    Answer, AnswerHead, Framing, Parsed, Request, RequestHead, chunk_size, invalid, trailers,
+};
 
 /// One end of a connection. What was read and belongs to the next message is kept.
 #[derive(Debug)]
@@ -15,20 +17,12 @@ pub(super) struct Wire<S> {
     unread: BytesMut,
 }
 
-/// How the end of a body is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Framing {
-    Length(usize),
-    Chunked,
-    UntilClosed,
-}
-
+/// A body as it was sent, and without the marks of its chunks.
 struct Body {
     raw: BytesMut,
     content: BytesMut,
 }
 
-const MOST_HEADERS: usize = 128;
 const LARGEST_HEAD: usize = 64 * 1024;
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
 
@@ -43,48 +37,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     /// The next request; `None` if the client closed the connection instead.
     pub(super) async fn request(&mut self) -> io::Result<Option<Request>> {
-        let Some((head, mut raw)) = self.head(request_head).await? else { return Ok(None) };
-        let expects = head.headers.get(header::EXPECT);
-        if expects.is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
+        let Some((head, mut raw)) = self.next(RequestHead::parse).await? else { return Ok(None) };
+        if head.awaits_a_go_ahead {
             self.write(b"HTTP/1.1 100 Continue\r\n\r\n").await?;
         }
-        let framing = framing_of(&head.headers)?.unwrap_or(Framing::Length(0));
-        raw.unsplit(self.body(framing).await?.raw);
-        let keeps_alive = head.keeps_alive && !asks_to_close(&head.headers);
-        Ok(Some(Request { method: head.method, path: head.path, raw, keeps_alive }))
+        raw.unsplit(self.body(head.framing).await?.raw);
+        Ok(Some(Request { head, raw }))
     }
 
-    /// The answer to a request, without those that only announce it.
-    pub(super) async fn answer(&mut self, to: &Method) -> io::Result<Answer> {
+    /// The answer to a request with this method, without those that only announce it.
+    pub(super) async fn answer(&mut self, method: &Method) -> io::Result<Answer> {
         loop {
-            let Some((head, raw)) = self.head(answer_head).await? else {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            };
+            let (mut head, raw) = self.need(AnswerHead::parse).await?;
             if head.status.is_informational() && head.status != StatusCode::SWITCHING_PROTOCOLS {
                 continue;
             }
-            let has_no_body = to == Method::HEAD
-                || matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
-            let framing = if has_no_body {
-                Framing::Length(0)
-            } else {
-                framing_of(&head.headers)?.unwrap_or(Framing::UntilClosed)
-            };
-            let keeps_alive = framing != Framing::UntilClosed
-                && head.keeps_alive
-                && !asks_to_close(&head.headers);
+            if method == Method::HEAD {
+                head.framing = Framing::Length(0);
+            }
             let head_length = raw.len();
             let mut whole = raw;
-            let body = self.body(framing).await?;
+            let body = self.body(head.framing).await?;
             whole.unsplit(body.raw);
-            return Ok(Answer {
-                status: head.status,
-                headers: head.headers,
-                raw: whole,
-                head_length,
-                body: body.content.into(),
-                keeps_alive,
-            });
+            return Ok(Answer { head, raw: whole, head_length, body: body.content.into() });
         }
     }
 
@@ -100,95 +75,143 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    async fn head<T>(
-        &mut self,
-        parse: fn(&[u8]) -> io::Result<Option<(T, usize)>>,
-    ) -> io::Result<Option<(T, BytesMut)>> {
-        loop {
-            if let Some((head, length)) = parse(&self.unread)? {
-                return Ok(Some((head, self.unread.split_to(length))));
-            }
-            if self.unread.len() > LARGEST_HEAD {
-                return Err(invalid("the headers are too large"));
-            }
-            if !self.read_more().await? {
-                return if self.unread.is_empty() {
-                    Ok(None)
-                } else {
-                    Err(io::ErrorKind::UnexpectedEof.into())
-                };
-            }
-        }
-    }
-
     async fn body(&mut self, framing: Framing) -> io::Result<Body> {
-        match framing {
-            Framing::Length(length) => {
-                let raw = self.take(length).await?;
-                Ok(Body { content: raw.clone(), raw })
-            }
-            Framing::Chunked => self.chunks().await,
+        let raw = match framing {
+            Framing::Length(length) => self.take(length).await?,
+            Framing::Chunked => return self.chunks().await,
             Framing::UntilClosed => {
                 while self.read_more().await? {
-                    within_limit(self.unread.len())?;
+                    check_size(self.unread.len())?;
                 }
-                let raw = self.unread.split();
-                Ok(Body { content: raw.clone(), raw })
+                self.unread.split()
             }
-        }
+        };
+        Ok(Body { content: raw.clone(), raw })
     }
 
     async fn chunks(&mut self) -> io::Result<Body> {
         let mut body = Body { raw: BytesMut::new(), content: BytesMut::new() };
         loop {
-            let (size, line) = self.parsed(httparse::parse_chunk_size).await?;
-            body.raw.unsplit(line);
-            let size = usize::try_from(size).map_err(|_| invalid("a chunk is too large"))?;
+            let (size, line) = self.need(chunk_size).await?;
+            body.raw.extend_from_slice(&line);
             if size == 0 {
-                let (_, trailers) = self.parsed(skip_trailers).await?;
-                body.raw.unsplit(trailers);
+                let ((), end) = self.need(trailers).await?;
+                body.raw.extend_from_slice(&end);
                 return Ok(body);
             }
-            within_limit(body.content.len().saturating_add(size))?;
+            check_size(body.content.len().saturating_add(size))?;
             let chunk = self.take(size).await?;
             body.content.extend_from_slice(&chunk);
-            body.raw.unsplit(chunk);
-            body.raw.unsplit(self.take(b"\r\n".len()).await?);
+            body.raw.extend_from_slice(&chunk);
+            let line_end = self.take(b"\r\n".len()).await?;
+            body.raw.extend_from_slice(&line_end);
         }
     }
 
-    /// Something that `parse` finds at the start of what is unread, and its bytes.
-    async fn parsed<T, E: Into<ParseError>>(
+    /// What `parse` finds at the start of the bytes to come, and those bytes; `None` if the
+    /// stream ends before the first of them.
+    async fn next<T>(
         &mut self,
-        parse: fn(&[u8]) -> Result<httparse::Status<(usize, T)>, E>,
-    ) -> io::Result<(T, BytesMut)> {
+        parse: fn(&[u8]) -> Parsed<T>,
+    ) -> io::Result<Option<(T, BytesMut)>> {
         loop {
-            match parse(&self.unread).map_err(|_| invalid("a chunk is malformed"))? {
-                httparse::Status::Complete((length, found)) => {
-                    return Ok((found, self.unread.split_to(length)));
-                }
-                httparse::Status::Partial if self.unread.len() > LARGEST_HEAD => {
-                    return Err(invalid("a chunk is malformed"));
-                }
-                httparse::Status::Partial => self.need_more().await?,
+            if let Some((found, length)) = parse(&self.unread)? {
+                return Ok(Some((found, self.unread.split_to(length))));
+            }
+            if self.unread.len() > LARGEST_HEAD {
+                return Err(invalid("a head is too large"));
+            }
+            if !self.read_more().await? {
+                return if self.unread.is_empty() { Ok(None) } else { Err(cut_off()) };
             }
         }
+    }
+
+    async fn need<T>(&mut self, parse: fn(&[u8]) -> Parsed<T>) -> io::Result<(T, BytesMut)> {
+        self.next(parse).await?.ok_or_else(cut_off)
     }
 
     async fn take(&mut self, length: usize) -> io::Result<BytesMut> {
-        within_limit(length)?;
+        check_size(length)?;
         while self.unread.len() < length {
-            self.need_more().await?;
+            if !self.read_more().await? {
+                return Err(cut_off());
+            }
         }
         Ok(self.unread.split_to(length))
-    }
-
-    async fn need_more(&mut self) -> io::Result<()> {
-        if self.read_more().await? { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
 
     /// False at the end of the stream.
     async fn read_more(&mut self) -> io::Result<bool> {
         Ok(self.stream.read_buf(&mut self.unread).await? > 0)
+    }
+}
+
+fn check_size(body: usize) -> io::Result<()> {
+    if body > LARGEST_BODY { Err(invalid("a body is too large")) } else { Ok(()) }
+}
+
+fn cut_off() -> io::Error {
+    io::ErrorKind::UnexpectedEof.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::DuplexStream;
+
+    /// A wire on which these bytes arrive one at a time, and then nothing more.
+    fn arriving(bytes: &'static [u8]) -> Wire<DuplexStream> {
+        let (here, mut there) = tokio::io::duplex(1);
+        tokio::spawn(async move { there.write_all(bytes).await });
+        Wire::new(here)
+    }
+
+    #[tokio::test]
+    async fn two_requests_on_one_connection_are_told_apart() {
+        let mut wire = arriving(
+            b"POST /a?b=c HTTP/1.1\r\ncontent-length: 3\r\n\r\nABC\
+              GET /d HTTP/1.1\r\nconnection: close\r\n\r\n",
+        );
+        let first = wire.request().await.unwrap().unwrap();
+        assert_eq!((first.head.method.as_str(), first.head.path.as_str()), ("POST", "/a"));
+        assert!(first.raw.ends_with(b"\r\n\r\nABC") && first.head.keeps_alive);
+        let second = wire.request().await.unwrap().unwrap();
+        assert_eq!((second.head.path.as_str(), second.head.keeps_alive), ("/d", false));
+        assert!(wire.request().await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn chunks_are_joined_and_kept_as_they_came() {
+        let chunked: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\
+            3;x=y\r\nABC\r\n2\r\nDE\r\n0\r\nsum: 1\r\n\r\n";
+        let answer = arriving(chunked).answer(&Method::GET).await.unwrap();
+        assert_eq!((&*answer.body, &*answer.raw), (&b"ABCDE"[..], chunked));
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_a_length_ends_with_its_connection() {
+        let answer = arriving(b"HTTP/1.1 200 OK\r\n\r\nABC").answer(&Method::GET).await.unwrap();
+        assert_eq!((&*answer.body, answer.head.keeps_alive), (&b"ABC"[..], false));
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_only_announces_is_skipped() {
+        let bytes = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n";
+        let answer = arriving(bytes).answer(&Method::POST).await.unwrap();
+        assert_eq!(answer.head.status, StatusCode::NO_CONTENT);
+    }
+
+    #[tokio::test]
+    async fn a_message_that_is_cut_off_is_an_error() {
+        for bytes in [
+            &b"HTTP/1.1 200 OK\r\ncont"[..],
+            b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nAB",
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nAB",
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n",
+        ] {
+            let error = arriving(bytes).answer(&Method::GET).await.unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof, "{}", bytes.escape_ascii());
+        }
     }
 }

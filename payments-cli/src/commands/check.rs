@@ -23,7 +23,7 @@ use crate::{
 /// signature is valid; exits with 3 if it is not. The age of a signed time stamp is not looked
 /// at, so that old messages can be explained; `payments verify` does look at it.
 #[derive(clap::Args)]
-#[command(after_help = EXAMPLE)]
+#[command(verbatim_doc_comment, after_help = EXAMPLE)]
 pub(crate) struct Args {
     /// The formula, as `payments formulas` names it
     formula: String,
@@ -60,9 +60,9 @@ pub(crate) fn run(args: &Args) -> Ended {
     let signed_string = formula.signed_string(&fields).map_err(|e| formula::refused(&e))?;
     let secrets = args.secret.read(formula)?;
     let public = match formula::key_file(args.key.as_deref(), formula)? {
-        Some(bytes) => vec![
-            PublicKey::from_bytes(&bytes).map_err(|error| Failure::usage("--key", error))?,
-        ],
+        Some(bytes) => {
+            vec![PublicKey::from_bytes(&bytes).map_err(|error| Failure::usage("--key", error))?]
+        }
         None => Vec::new(),
     };
     let keys = CheckingKeys { secrets: secrets.as_ref(), public: &public };

@@ -10,8 +10,9 @@ use payments::{
 };
 
 use crate::{
-    configuration, offline,
+    configuration,
     exit::{Ended, Exit},
+    offline,
     output::{self, BAD, GOOD, STRONG, styled, word},
 };
 
@@ -21,6 +22,7 @@ use crate::{
 /// provider without sending anything. Prints one line for each problem, never a value, and exits
 /// with 1 if there is any.
 #[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The configuration, in TOML
     #[arg(long, value_name = "FILE")]
@@ -28,44 +30,40 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Ended {
-    match examine(args)? {
-        Ok(providers) => {
-            output::print(&healthy(&providers))?;
-            Ok(Exit::Done)
-        }
-        Err(problems) => {
-            output::print(&ill(&problems))?;
-            Ok(Exit::Problems)
-        }
+    let read = configuration::read(&args.config)?;
+    let context = offline::context(Environ::system());
+    let (providers, problems) = match Registry::linked().build(&read.config, &context) {
+        Ok(providers) => (providers, Vec::new()),
+        Err(problems) => (Vec::new(), problems.0),
+    };
+    let problems = all(read.problems, problems);
+    if !problems.is_empty() {
+        output::print(&ill(&problems))?;
+        return Ok(Exit::Problems);
     }
+    if providers.is_empty() {
+        let none = "there are none; add a table such as [providers.main] with its kind";
+        output::print(&ill(&[ConfigProblem::new("providers", none)]))?;
+        return Ok(Exit::Problems);
+    }
+    output::print(&healthy(&providers))?;
+    Ok(Exit::Done)
 }
 
-fn examine(
-    args: &Args,
-) -> Result<Result<Vec<Provider>, Vec<ConfigProblem>>, crate::exit::Failure> {
-    let configuration::Configuration { config, mut problems } = configuration::read(&args.config)?;
-    let built = Registry::linked().build(&config, &offline::context(Environ::system()));
-    match built {
-        Ok(providers) if problems.is_empty() && !providers.is_empty() => return Ok(Ok(providers)),
-        Ok(_) if problems.is_empty() => problems.push(ConfigProblem::new(
-            "providers",
-            "there are none; add a table such as [providers.main] with its kind",
-        )),
-        Ok(_) => {}
-        // Of a value that the file cannot hold, the provider says less than the file's reader.
-        Err(found) => {
-            for problem in found.0 {
-                if !problems.iter().any(|known| known.path() == problem.path()) {
-                    problems.push(problem);
-                }
-            }
+/// The problems of the file, then those of the providers. Of a value that the file cannot hold,
+/// its provider says less than the file's reader.
+fn all(mut of_file: Vec<ConfigProblem>, of_providers: Vec<ConfigProblem>) -> Vec<ConfigProblem> {
+    for problem in of_providers {
+        if !of_file.iter().any(|known| known.path() == problem.path()) {
+            of_file.push(problem);
         }
     }
-    Ok(Err(problems))
+    of_file
 }
 
 fn healthy(providers: &[Provider]) -> String {
-    let mut out = format!("{}: {}", styled(GOOD.bold(), "ok"), counted(providers.len(), "provider"));
+    let mut out =
+        format!("{}: {}", styled(GOOD.bold(), "ok"), counted(providers.len(), "provider"));
     out.push('\n');
     for provider in providers {
         let roles: Vec<_> = provider.roles().iter().map(word).collect();

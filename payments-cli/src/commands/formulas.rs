@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 use payments::{
-    formula::{Confidence, Field, Formula, Layout},
+    formula::{Algorithm, Confidence, Formula, Item, Layout, Order, Transform},
     registry::{Registration, Registry},
 };
 use serde::Serialize;
 
 use crate::{
     exit::{Ended, Exit},
-    output::{self, BAD, DIM, DOUBTFUL, GOOD, STRONG, row, styled, word},
+    output::{self, BAD, DIM, DOUBTFUL, GOOD, STRONG, prose, row, styled, word},
 };
 
 /// List the signature formulas of every linked provider
@@ -19,6 +19,7 @@ use crate::{
 /// Says of each what is signed, by whom and how, the document that says so, and how sure that
 /// is. `payments sign` and `payments check` take them by name.
 #[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// Print JSON
     #[arg(long)]
@@ -55,12 +56,8 @@ fn described(listed: &[Listed]) -> String {
     for Listed { formula, .. } in listed {
         let _ = writeln!(out, "{}  {}", styled(STRONG, &formula.id), formula.purpose);
         row(&mut out, "signs", pattern(formula));
-        row(
-            &mut out,
-            "how",
-            format_args!("{}, by the {}", word(&formula.algorithm), word(&formula.maker)),
-        );
-        row(&mut out, "source", &formula.source);
+        row(&mut out, "how", format_args!("{}, by the {}", how(formula), word(&formula.maker)));
+        prose(&mut out, "source", &formula.source);
         let confidence = styled(sureness(formula.confidence), word(&formula.confidence));
         row(&mut out, "confidence", confidence);
         out.push('\n');
@@ -68,16 +65,41 @@ fn described(listed: &[Listed]) -> String {
     out
 }
 
-/// The signed string with names in place of values.
+/// The signed string with names in place of values, in quotes: some begin with a space.
 fn pattern(formula: &Formula) -> String {
-    let names = formula.layout.fields();
-    let fields: Vec<Field<'_>> = match formula.layout {
-        Layout::Pairs { .. } => names.iter().map(|name| (*name, "…".as_bytes())).collect(),
-        _ => names.iter().map(|name| (*name, name.as_bytes())).collect(),
-    };
-    match formula.signed_string(&fields) {
-        Ok(pattern) => pattern.replace(' ', "␠"),
-        Err(_) => "nobody outside the provider knows".to_owned(),
+    match &formula.layout {
+        Layout::Values { leading, separator, items } => {
+            let items: Vec<_> = items.iter().map(item).collect();
+            format!("\"{leading}{}\"", items.join(&separator.replace('\n', "\\n")))
+        }
+        Layout::Pairs { separator, names, order } => {
+            let order = match order {
+                Order::AsSent => "those that are there, in the order in which they are sent",
+                Order::AsListed => "those that are there, in this order",
+            };
+            let names: Vec<_> = names.iter().map(|name| format!("{name}=…")).collect();
+            let lines: Vec<_> = names.chunks(3).map(|names| names.join(separator)).collect();
+            format!("\"{}\"\n{order}", lines.join(&format!("{separator}\n ")))
+        }
+        _ => "nobody outside the provider knows".to_owned(),
+    }
+}
+
+fn item(item: &Item) -> String {
+    match item {
+        Item::Secret => "‹secret›".to_owned(),
+        Item::Changed(name, Transform::AsciiLower) => format!("lower({name})"),
+        Item::Changed(name, Transform::UrlEncodedLower) => format!("lower(urlencoded({name}))"),
+        other => other.name().unwrap_or_default().to_owned(),
+    }
+}
+
+fn how(formula: &Formula) -> String {
+    match formula.algorithm {
+        Algorithm::HmacSha256Hex { prefix } if !prefix.is_empty() => {
+            format!("{} after {prefix:?}", word(&formula.algorithm))
+        }
+        algorithm => word(&algorithm),
     }
 }
 

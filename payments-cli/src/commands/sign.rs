@@ -20,7 +20,7 @@ use crate::{
 /// Prints JSON with the formula, the signed string with the secret masked, and the signature as
 /// it goes on the wire. Compare the string with the other side's when a signature is refused.
 #[derive(clap::Args)]
-#[command(after_help = EXAMPLE)]
+#[command(verbatim_doc_comment, after_help = EXAMPLE)]
 pub(crate) struct Args {
     /// The formula, as `payments formulas` names it
     formula: String,

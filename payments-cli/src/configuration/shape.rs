@@ -90,11 +90,11 @@ fn holdable(value: &DeValue<'_>) -> Result<Value, &'static str> {
             Value::Array(values?)
         }
         DeValue::Table(table) => {
-            let entries = table.iter().map(|(key, value)| {
-                Ok((key.get_ref().to_string(), holdable(value.get_ref())?))
-            });
-            let entries: Result<_, _> = entries.collect();
-            Value::Table(entries?)
+            let mut kept = Table::new();
+            for (key, value) in table {
+                kept.insert(key.get_ref().to_string(), holdable(value.get_ref())?);
+            }
+            Value::Table(kept)
         }
     })
 }

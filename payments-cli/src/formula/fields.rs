@@ -14,7 +14,7 @@ pub(crate) struct Fields {
     ///
     /// The value is everything after the first `=`, as the receiver reads it: not percent-encoded
     /// and not escaped.
-    #[arg(long = "field", value_name = "NAME=VALUE", value_parser = parse)]
+    #[arg(long = "field", value_name = "NAME=VALUE", value_parser = parse, verbatim_doc_comment)]
     fields: Vec<(String, String)>,
 }
 

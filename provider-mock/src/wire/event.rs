@@ -17,7 +17,7 @@ pub(crate) struct Event {
 }
 
 /// The documented types of notifications that carry a payment.
-pub(crate) const PAYMENT_EVENTS: [&str; 8] = [
+pub(crate) const PAYMENT_EVENTS: [&str; 7] = [
     "payment.processing",
     "payment.short",
     "payment.settled",
@@ -25,7 +25,6 @@ pub(crate) const PAYMENT_EVENTS: [&str; 8] = [
     "payment.late",
     "payment.failed",
     "payment.cancelled",
-    "payment.refunded",
 ];
 
 /// Money arrived on a virtual account, or for no order that the gateway knows; carries a

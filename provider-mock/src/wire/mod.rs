@@ -14,8 +14,8 @@
 //! ([`formula::ANSWER`](crate::formula::ANSWER)). Only `unauthorized` is not signed, because
 //! there is no key in common.
 //!
-//! **Repeats.** The same reference with the same content is answered with what is there, for
-//! ever; with other content it is refused as `reference_used`.
+//! **Repeats.** The same reference for the same amount, method and account is answered with what
+//! is there, for ever; for anything else it is refused as `reference_used`.
 //!
 //! **Words.** A payment is `open`, `processing`, `short`, `settled`, `over`, `expired`,
 //! `cancelled`, `failed` or `refunded`; a virtual account `open`, `partly_paid`, `paid`,
@@ -23,11 +23,12 @@
 //! a refund `done`.
 //!
 //! **Notifications.** A POST to the merchant's address with `{"id","type","at","data"}`, where
-//! `type` is `payment.…` with one of the words above (or `late`), `credit.received`,
-//! `payout.changed` or `refund.changed`. `x-mock-timestamp` holds Unix seconds, and
-//! `x-mock-signature: sha256=…` the HMAC-SHA256, keyed with the webhook secret, over
-//! `timestamp.body` ([`formula::WEBHOOK`](crate::formula::WEBHOOK)). The merchant answers `200`
-//! if it need not be sent again.
+//! `type` is `payment.processing`, `.short`, `.settled`, `.over`, `.late`, `.failed` or
+//! `.cancelled`, `credit.received` (on a virtual account, or for no order), `payout.changed` or
+//! `refund.changed`. `x-mock-timestamp` holds Unix seconds, and `x-mock-signature: sha256=…` the
+//! HMAC-SHA256, keyed with the webhook secret, over `timestamp.body`
+//! ([`formula::WEBHOOK`](crate::formula::WEBHOOK)). The merchant answers `200` if it need not be
+//! sent again.
 
 mod event;
 mod operation;

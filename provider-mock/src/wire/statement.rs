@@ -4,6 +4,7 @@ use payments_core::{
     AccountId, OrderRef, Timestamp,
     bank::{AccountNumber, Bin},
     money::Money,
+    payment::PaymentCode,
 };
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +49,7 @@ pub(crate) struct Movement {
     pub(crate) bank_reference: String,
     pub(crate) memo: Option<String>,
     /// The payment code that the gateway found in the memo.
-    pub(crate) code: Option<String>,
+    pub(crate) code: Option<PaymentCode>,
     pub(crate) order: Option<OrderRef>,
     /// The balance of our account after it.
     pub(crate) balance: Money,

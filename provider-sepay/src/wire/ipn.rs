@@ -16,12 +16,12 @@ pub(crate) struct IpnHead<'a> {
 #[derive(Deserialize)]
 pub(crate) struct Ipn<'a> {
     #[serde(borrow)]
-    pub(crate) order: Order<'a>,
-    pub(crate) transaction: Transaction<'a>,
+    pub(crate) order: IpnOrder<'a>,
+    pub(crate) transaction: IpnTransaction<'a>,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Order<'a> {
+pub(crate) struct IpnOrder<'a> {
     #[serde(borrow)]
     pub(crate) order_id: Option<Text<'a>>,
     pub(crate) order_status: Option<Text<'a>>,
@@ -31,7 +31,7 @@ pub(crate) struct Order<'a> {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Transaction<'a> {
+pub(crate) struct IpnTransaction<'a> {
     #[serde(borrow)]
     pub(crate) id: Option<Text<'a>>,
     pub(crate) payment_method: Option<Text<'a>>,

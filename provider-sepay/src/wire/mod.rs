@@ -9,7 +9,7 @@ mod text;
 mod user_api;
 mod webhook;
 
-pub(crate) use ipn::{Ipn, IpnHead};
+pub(crate) use ipn::{Ipn, IpnHead, IpnTransaction};
 pub(crate) use order::{Message, Named, Order, OrderDetail, OrderList, OrderTransaction};
 pub(crate) use text::Text;
 pub(crate) use user_api::{BankAccount, Failure, List, Transaction};

@@ -23,11 +23,13 @@ pub(crate) struct Pagination {
     pub(crate) has_more: Option<bool>,
 }
 
-/// The body of every answer that is not a success.
+/// The body of every answer that is not a success. The order API, which documents no such body,
+/// is seen to send `message`.
 #[derive(Deserialize)]
-pub(crate) struct Failure {
-    pub(crate) message: Option<String>,
-    pub(crate) error_code: Option<String>,
+pub(crate) struct Failure<'a> {
+    #[serde(borrow)]
+    pub(crate) message: Option<Text<'a>>,
+    pub(crate) error_code: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,46 @@
+//! `payments providers`: what is linked, and what it can do.
+
+mod example;
+mod report;
+mod table;
+
+use payments::registry::Registry;
+
+use crate::{
+    exit::{Ended, Exit},
+    output,
+};
+use report::Report;
+
+/// List the linked providers and what each can do
+///
+/// Shows roles, methods, currencies and limits, what a repeated instruction does, how far back
+/// inquiries see, and the endpoints to register. Each provider is built from the example
+/// configuration in its crate, with made-up secrets; another configuration may give it fewer
+/// roles.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Ended {
+    let linked = Registry::linked();
+    let built: Vec<_> = linked
+        .registrations()
+        .iter()
+        .map(|registration| (registration, example::build(registration)))
+        .collect();
+    let reports: Vec<Report<'_>> = built
+        .iter()
+        .flat_map(|(registration, built)| Report::all_of(registration, built))
+        .collect();
+    if args.json {
+        output::print_json(&reports)?;
+    } else {
+        output::print(&table::of(&reports))?;
+    }
+    Ok(Exit::Done)
+}

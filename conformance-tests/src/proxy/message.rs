@@ -1,0 +1,195 @@
+//! HTTP/1.1 messages: how their heads are read and where their bodies end.
+
+use std::io;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use httparse::Status;
+
+/// A request as it was sent.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) head: RequestHead,
+    pub(super) raw: BytesMut,
+}
+
+/// An answer as it was sent, and its body without the marks of its chunks.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) head: AnswerHead,
+    pub(super) raw: BytesMut,
+    pub(super) head_length: usize,
+    pub(super) body: Bytes,
+}
+
+/// What comes before the body of a request.
+#[derive(Debug)]
+pub(super) struct RequestHead {
+    pub(super) method: Method,
+    /// Without the query, which carries secrets.
+    pub(super) path: String,
+    /// Path and query.
+    pub(super) target: String,
+    pub(super) framing: Framing,
+    pub(super) keeps_alive: bool,
+    pub(super) awaits_a_go_ahead: bool,
+}
+
+/// What comes before the body of an answer.
+#[derive(Debug)]
+pub(super) struct AnswerHead {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) framing: Framing,
+    pub(super) keeps_alive: bool,
+}
+
+/// How the end of a body is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    Length(usize),
+    Chunked,
+    UntilClosed,
+}
+
+/// What was found at the start of some bytes and how many of them it takes; `None` while it is
+/// not whole.
+pub(super) type Parsed<T> = io::Result<Option<(T, usize)>>;
+
+const MOST_HEADERS: usize = 128;
+/// The minor version of HTTP/1.1, which keeps connections alive unless told otherwise.
+const KEEPS_ALIVE: u8 = 1;
+
+impl RequestHead {
+    pub(super) fn parse(bytes: &[u8]) -> Parsed<Self> {
+        let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+        let mut request = httparse::Request::new(&mut headers);
+        let Status::Complete(length) = request.parse(bytes).map_err(invalid)? else {
+            return Ok(None);
+        };
+        let headers = header_map(request.headers)?;
+        let target = request.path.unwrap_or_default();
+        let path = target.split_once('?').map_or(target, |(path, _)| path);
+        let expects = headers.get(header::EXPECT).map(HeaderValue::as_bytes);
+        let head = Self {
+            method: request.method.unwrap_or_default().parse().map_err(invalid)?,
+            path: path.to_owned(),
+            target: target.to_owned(),
+            framing: framing(&headers)?.unwrap_or(Framing::Length(0)),
+            keeps_alive: request.version == Some(KEEPS_ALIVE) && !says_close(&headers),
+            awaits_a_go_ahead: expects
+                .is_some_and(|value| value.eq_ignore_ascii_case(b"100-continue")),
+        };
+        Ok(Some((head, length)))
+    }
+}
+
+impl AnswerHead {
+    pub(super) fn parse(bytes: &[u8]) -> Parsed<Self> {
+        let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+        let mut answer = httparse::Response::new(&mut headers);
+        let Status::Complete(length) = answer.parse(bytes).map_err(invalid)? else {
+            return Ok(None);
+        };
+        let status = StatusCode::from_u16(answer.code.unwrap_or_default()).map_err(invalid)?;
+        let headers = header_map(answer.headers)?;
+        let framing = if matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+            Framing::Length(0)
+        } else {
+            framing(&headers)?.unwrap_or(Framing::UntilClosed)
+        };
+        let keeps_alive = answer.version == Some(KEEPS_ALIVE)
+            && framing != Framing::UntilClosed
+            && !says_close(&headers);
+        Ok(Some((Self { status, headers, framing, keeps_alive }, length)))
+    }
+}
+
+impl Answer {
+    /// The same answer with another body.
+    pub(super) fn with_body(&self, body: &[u8]) -> Vec<u8> {
+        self.with_headers(&self.head.headers, body.len(), body)
+    }
+
+    /// The same answer with another body, of which `sent` is all that comes.
+    pub(super) fn with_part_of_a_body(&self, whole: usize, sent: &[u8]) -> Vec<u8> {
+        self.with_headers(&self.head.headers, whole, sent)
+    }
+
+    /// The same answer, declared to be of another type.
+    pub(super) fn with_content_type(&self, content_type: &'static str) -> Vec<u8> {
+        let mut headers = self.head.headers.clone();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        self.with_headers(&headers, self.body.len(), &self.body)
+    }
+
+    fn with_headers(&self, headers: &HeaderMap, declared: usize, body: &[u8]) -> Vec<u8> {
+        let mut message = format!("HTTP/1.1 {}\r\n", self.head.status).into_bytes();
+        let framing = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::TRAILER];
+        for (name, value) in headers.iter().filter(|(name, _)| !framing.contains(name)) {
+            message.extend_from_slice(name.as_ref());
+            message.extend_from_slice(b": ");
+            message.extend_from_slice(value.as_bytes());
+            message.extend_from_slice(b"\r\n");
+        }
+        message.extend_from_slice(format!("content-length: {declared}\r\n\r\n").as_bytes());
+        message.extend_from_slice(body);
+        message
+    }
+}
+
+/// The line that says how large a chunk is.
+pub(super) fn chunk_size(bytes: &[u8]) -> Parsed<usize> {
+    match httparse::parse_chunk_size(bytes) {
+        Ok(Status::Complete((length, size))) => {
+            Ok(Some((usize::try_from(size).map_err(invalid)?, length)))
+        }
+        Ok(Status::Partial) => Ok(None),
+        Err(_) => Err(invalid("the size of a chunk is malformed")),
+    }
+}
+
+/// What follows the last chunk.
+pub(super) fn trailers(bytes: &[u8]) -> Parsed<()> {
+    let mut trailers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+    match httparse::parse_headers(bytes, &mut trailers).map_err(invalid)? {
+        Status::Complete((length, _)) => Ok(Some(((), length))),
+        Status::Partial => Ok(None),
+    }
+}
+
+pub(super) fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
+}
+
+fn header_map(headers: &[httparse::Header<'_>]) -> io::Result<HeaderMap> {
+    headers
+        .iter()
+        .map(|header| {
+            let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(invalid)?;
+            let value = HeaderValue::from_bytes(header.value).map_err(invalid)?;
+            Ok((name, value))
+        })
+        .collect()
+}
+
+fn framing(headers: &HeaderMap) -> io::Result<Option<Framing>> {
+    if has_token(headers, &header::TRANSFER_ENCODING, b"chunked") {
+        return Ok(Some(Framing::Chunked));
+    }
+    let Some(length) = headers.get(header::CONTENT_LENGTH) else { return Ok(None) };
+    let length = length.to_str().map_err(invalid)?.trim().parse().map_err(invalid)?;
+    Ok(Some(Framing::Length(length)))
+}
+
+fn says_close(headers: &HeaderMap) -> bool {
+    has_token(headers, &header::CONNECTION, b"close")
+}
+
+fn has_token(headers: &HeaderMap, name: &HeaderName, token: &[u8]) -> bool {
+    headers
+        .get_all(name)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .any(|listed| listed.trim_ascii().eq_ignore_ascii_case(token))
+}

@@ -1,0 +1,130 @@
+//! HPay: its simulator, its provider, and what can be changed in its answers.
+
+use conformance_tests::proxy::{Fault, SeenRequest};
+use payments_core::{
+    PayoutRef,
+    bank::{AccountNumber, BankAccount, Bin},
+    money::Money,
+    payout::{Beneficiary, CreatePayout},
+    registry::Registration,
+};
+use provider_hpay::simulator::{BookingKind, HPaySimulator, Settings};
+use serde_json::{Value, json};
+
+use super::subject::{Hosts, Subject};
+
+pub(crate) struct HPay(HPaySimulator);
+
+impl Subject for HPay {
+    const REGISTRATION: Registration = provider_hpay::REGISTRATION;
+
+    async fn start() -> Self {
+        Self(HPaySimulator::start(Settings::test()).await.unwrap())
+    }
+
+    fn hosts(&self) -> Hosts {
+        self.0.hosts().into_iter().map(|(name, url)| (name.to_owned(), url)).collect()
+    }
+
+    fn configuration(&self, hosts: &Hosts) -> String {
+        format!(
+            "[providers.hpay-main]\n\
+             kind = 'hpay'\n\
+             environment = 'sandbox'\n\
+             merchant_id = '{}'\n\
+             receiver = '{}'\n\
+             passcode = '{}'\n\
+             private_key = '''{}'''\n\
+             hpay_certificate = '''{}'''\n\
+             checkout_url = '{}'\n\
+             account_url = '{}'\n\
+             openapi_url = '{}'\n\
+             return_url = 'http://127.0.0.1:1/back'\n",
+            self.0.merchant_id(),
+            self.0.merchant_email(),
+            self.0.passcode(),
+            self.0.merchant_private_key().unwrap(),
+            self.0.hpay_certificate(),
+            hosts.get("checkout").unwrap(),
+            hosts.get("account").unwrap(),
+            hosts.get("openapi").unwrap(),
+        )
+    }
+
+    /// To the account whose holder the simulator knows.
+    fn payout(&self, reference: PayoutRef) -> CreatePayout {
+        let bidv = Bin::new("970418").unwrap();
+        let account = BankAccount::new(bidv, AccountNumber::new("1234567890912312").unwrap());
+        let beneficiary = Beneficiary::new(account, "NGUYEN VAN A").unwrap();
+        CreatePayout::new(reference, Money::vnd(20_000), beneficiary).unwrap()
+    }
+
+    fn is_payout(request: &SeenRequest) -> bool {
+        ["/api/ibft/create", "/v1/fb/create"].contains(&request.path.as_str())
+    }
+
+    fn bookings(&self, reference: &PayoutRef) -> usize {
+        let is_it =
+            |kind, booked: &str| kind == BookingKind::Payout && booked == reference.as_str();
+        let bookings = self.0.bookings();
+        bookings.iter().filter(|booking| is_it(booking.kind, &booking.reference)).count()
+    }
+
+    fn forgeries() -> Vec<Fault> {
+        vec![
+            forged("bad signature", |body| {
+                edited(body, |answer| {
+                    let signature = at(answer, "/data/secureChain").as_str().unwrap().to_owned();
+                    let (first, rest) = signature.split_at(1);
+                    let other = if first == "A" { "B" } else { "A" };
+                    *at(answer, "/data/secureChain") = json!(format!("{other}{rest}"));
+                })
+            }),
+            forged("empty signature", |body| {
+                edited(body, |answer| *at(answer, "/data/secureChain") = json!(""))
+            }),
+            forged("no signature", |body| {
+                edited(body, |answer| {
+                    at(answer, "/data").as_object_mut().unwrap().remove("secureChain");
+                })
+            }),
+            forged("another account", |body| {
+                edited(body, |answer| {
+                    *at(answer, "/data/bankAccountNumber") = json!("1234567890912313");
+                })
+            }),
+            forged("another reference", |body| {
+                edited(body, |answer| *at(answer, "/data/requestId") = json!("20260041"))
+            }),
+            forged("another cashout", |body| {
+                edited(body, |answer| *at(answer, "/data/omiCashoutId") = json!("1"))
+            }),
+            forged("undocumented code", |body| {
+                edited(body, |answer| *at(answer, "/error_code") = json!("777777"))
+            }),
+            forged("forged refusal: balance too low", |_| refusal("035")),
+            forged("forged refusal: bad signature", |_| refusal("001")),
+            forged("forged refusal: unknown bank", |_| refusal("116")),
+            forged("forged refusal: undocumented", |_| refusal("777777")),
+        ]
+    }
+}
+
+fn forged(name: &'static str, rewrite: fn(Vec<u8>) -> Vec<u8>) -> Fault {
+    Fault::Rewritten { name, rewrite }
+}
+
+fn edited(body: Vec<u8>, edit: fn(&mut Value)) -> Vec<u8> {
+    let mut answer = serde_json::from_slice(&body).unwrap();
+    edit(&mut answer);
+    answer.to_string().into_bytes()
+}
+
+fn at<'a>(answer: &'a mut Value, pointer: &str) -> &'a mut Value {
+    answer.pointer_mut(pointer).unwrap()
+}
+
+/// As HPay refuses: without a signature.
+fn refusal(code: &str) -> Vec<u8> {
+    json!({ "error_code": code, "status": "", "data": [] }).to_string().into_bytes()
+}

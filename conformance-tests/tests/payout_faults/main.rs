@@ -1,0 +1,34 @@
+//! A payout under every fault: what the provider says, what the gateway booked, and what an
+//! inquiry finds afterwards.
+//!
+//! `cargo test -p conformance-tests --test payout_faults -- --nocapture` prints the tables.
+
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod hpay;
+mod laws;
+mod measure;
+mod row;
+mod subject;
+
+use conformance_tests::proxy::Fault;
+
+use hpay::HPay;
+use measure::measure;
+use subject::Subject;
+
+#[tokio::test]
+async fn a_payout_to_hpay_is_never_lost_and_never_doubled() {
+    every_fault::<HPay>().await;
+}
+
+/// Measures every fault, prints the table, and holds it against the laws.
+async fn every_fault<S: Subject>() {
+    let mut rows = vec![measure::<S>(None).await];
+    for fault in Fault::ALL.into_iter().chain(S::forgeries()) {
+        rows.push(measure::<S>(Some(fault)).await);
+    }
+    row::print(S::REGISTRATION.kind, &rows);
+    let broken: Vec<_> = rows.iter().flat_map(laws::broken).collect();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}

@@ -1,0 +1,65 @@
+//! One payout under one fault, and then an inquiry.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use conformance_tests::proxy::{Fault, FaultProxy};
+use payments_core::{
+    PayoutProvider, PayoutRef,
+    config::PaymentsConfig,
+    registry::{Context, Registry},
+    transport::{HttpClient, HttpClientSettings, RetryPolicy},
+};
+
+use super::row::{Found, Outcome, Row};
+use super::subject::{Hosts, Subject};
+
+/// How long a provider waits for an answer that never comes.
+const IMPATIENT: Duration = Duration::from_millis(300);
+/// Longer than any answer takes that does come, on a busy machine too.
+const PATIENT: Duration = Duration::from_secs(60);
+const RETRY: RetryPolicy = RetryPolicy::new(2, Duration::from_millis(1), Duration::from_secs(1));
+
+/// Pays out once under `fault`, or without one, and asks what became of it.
+pub(crate) async fn measure<S: Subject>(fault: Option<Fault>) -> Row {
+    let gateway = S::start().await;
+    let proxy = FaultProxy::start_all(gateway.hosts()).await.unwrap();
+    let timeout = if fault.is_some_and(Fault::is_silent) { IMPATIENT } else { PATIENT };
+    let paying = payouts(&gateway, &proxy.hosts(), timeout);
+    if let Some(Fault::KeptAliveClosed(_)) = fault {
+        // Leaves a connection to be kept alive.
+        let earlier = PayoutRef::new("20260041").unwrap();
+        let _ = paying.find_payout(&earlier).await.unwrap();
+    }
+    if let Some(fault) = fault {
+        proxy.inject_if(fault, S::is_payout);
+    }
+
+    let reference = PayoutRef::new("20260042").unwrap();
+    let request = gateway.payout(reference.clone());
+    let outcome = paying.create_payout(&request).await;
+    let struck = tokio::time::timeout(PATIENT, proxy.settled()).await;
+    assert!(struck.is_ok(), "{fault:?} never struck: {:?}", proxy.requests());
+    proxy.heal().unwrap();
+
+    // Another process asks, as after a crash.
+    let asking = payouts(&gateway, &proxy.hosts(), PATIENT);
+    let lookup = asking.find_payout(&reference).await;
+    Row {
+        fault,
+        sent: proxy.requests().iter().filter(|request| S::is_payout(request)).count(),
+        outcome: Outcome::of(outcome, &request),
+        bookings: gateway.bookings(&reference),
+        found: Found::of(lookup, &request),
+    }
+}
+
+/// The provider as an app makes it: out of its configuration, with its layers.
+fn payouts<S: Subject>(gateway: &S, hosts: &Hosts, timeout: Duration) -> Arc<dyn PayoutProvider> {
+    let settings = HttpClientSettings::default().with_timeout(timeout);
+    let context = Context::new(Arc::new(HttpClient::new(settings).unwrap())).with_retry(RETRY);
+    let config: PaymentsConfig = toml::from_str(&gateway.configuration(hosts)).unwrap();
+    let providers = Registry::empty().add(S::REGISTRATION).build(&config, &context);
+    let [provider] = providers.unwrap().try_into().unwrap();
+    Arc::clone(provider.layered().payouts().unwrap())
+}

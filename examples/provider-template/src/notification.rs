@@ -1,0 +1,138 @@
+//! What Template sends to us, and what it wants to hear (chapter "Notifications").
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Method, Response, StatusCode, header};
+use payments_core::{
+    DedupeKey, EndpointName, Error, Lookup, NotificationReceiver, PaymentProvider, Raw, Result,
+    Timestamp,
+    notification::{
+        Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Received, Untrusted,
+        UntrustedReason, check::Keys,
+    },
+};
+
+use crate::{client::Client, map, signature, wire};
+
+const NOTIFY: &str = "notify";
+const STAMP: &str = "template-stamp";
+const SIGNATURE: &str = "template-signature";
+
+pub(crate) struct Receiver {
+    client: Arc<Client>,
+    keys: Keys,
+    endpoints: Vec<Endpoint>,
+}
+
+impl Receiver {
+    pub(crate) fn new(client: Arc<Client>, keys: Keys) -> Self {
+        let register = "as `notify_url` of a payment, or on Template's dashboard for all of them";
+        let endpoints = EndpointName::new(NOTIFY)
+            .map(|name| Endpoint::new(name, Method::POST, register))
+            .into_iter()
+            .collect();
+        Self { client, keys, endpoints }
+    }
+
+    fn check(
+        &self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'_>,
+        now: Timestamp,
+    ) -> Result<Notification, Untrusted> {
+        let endpoint = self
+            .endpoints
+            .iter()
+            .find(|known| known.name == *endpoint && known.method == *delivery.method())
+            .ok_or_else(|| {
+                Untrusted::new(UntrustedReason::WrongEndpoint, "Template posts to `notify` only")
+            })?;
+        let stamp = delivery.one_header(STAMP)?.unwrap_or_default();
+        let signature = delivery.one_header(SIGNATURE)?.unwrap_or_default();
+        // The bytes as they arrived: JSON that is read and written again is signed by nobody.
+        let proof = signature::check(&self.keys, stamp, delivery.body(), signature, now)?;
+
+        let head: wire::NotificationHead = read(delivery.body())?;
+        if head.merchant != self.client.merchant() {
+            return Err(Untrusted::new(
+                UntrustedReason::WrongRecipient,
+                "the notification is for another merchant",
+            ));
+        }
+        let key = DedupeKey::new(head.id).map_err(unreadable)?;
+        let notification = Notification::new(endpoint, proof, key)
+            .with_raw(Raw::new(Bytes::copy_from_slice(delivery.body())));
+        Ok(match head.r#type.as_str() {
+            "payment.updated" => {
+                let told: wire::PaymentUpdated = read(delivery.body())?;
+                let payment = map::payment(&told.payment).map_err(unreadable)?;
+                notification.with_event(News::Payment(payment), &["payment"])
+            }
+            unknown => {
+                notification.with_event(News::Unrecognised { name: unknown.to_owned() }, &[])
+            }
+        })
+    }
+}
+
+#[async_trait]
+impl NotificationReceiver for Receiver {
+    fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    fn receive(
+        &self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'_>,
+        now: Timestamp,
+    ) -> Received {
+        match self.check(endpoint, delivery, now) {
+            Ok(notification) => Received::Notification(notification),
+            Err(untrusted) => Received::Untrusted(untrusted),
+        }
+    }
+
+    async fn confirm(&self, event: &Event) -> Result<Confirmation> {
+        let News::Payment(claimed) = &event.news else {
+            return Err(Error::unsupported("Template can be asked about payments only"));
+        };
+        Ok(match self.client.find_payment(&claimed.order).await? {
+            Lookup::Found(found) => map::confirmation(claimed, found),
+            Lookup::Several(_) => Confirmation::Contradicted {
+                claimed: "one payment".to_owned(),
+                found: "several".to_owned(),
+            },
+            Lookup::Absent(_) => Confirmation::NotYet { retry_after: None },
+        })
+    }
+
+    /// Template takes any 200 for a yes, sends again after anything else, and reads no body.
+    fn reply(&self, _: &EndpointName, outcome: Outcome) -> Response<Bytes> {
+        let status = match outcome {
+            Outcome::Handled | Outcome::Duplicate | Outcome::Ignored => StatusCode::OK,
+            Outcome::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
+            Outcome::Untrusted => StatusCode::UNAUTHORIZED,
+        };
+        let mut reply = Response::new(Bytes::new());
+        *reply.status_mut() = status;
+        let no_store = header::HeaderValue::from_static("no-store");
+        reply.headers_mut().insert(header::CACHE_CONTROL, no_store);
+        reply
+    }
+}
+
+/// The body is signed and still not readable: it is not acknowledged, so that it comes again once
+/// this crate can read it. The text of the error says where and not what, which may be personal.
+fn read<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, Untrusted> {
+    serde_json::from_slice(body).map_err(|error| {
+        unreadable(format!("line {}, column {} of the body", error.line(), error.column()))
+    })
+}
+
+fn unreadable(what: impl std::fmt::Display) -> Untrusted {
+    let detail = format!("not what the guide documents: {what}");
+    Untrusted::new(UntrustedReason::Unreadable, detail)
+}

@@ -1,0 +1,60 @@
+//! Template's requests and answers in Template's own spelling. Nothing here decides anything.
+//!
+//! Source: the imaginary "Template API guide", chapters named at each type.
+
+use payments_core::money::wire::{Number, as_integer};
+use serde::{Deserialize, Serialize};
+
+/// The body of `POST /v1/payments` (chapter "Open a payment").
+#[derive(Serialize)]
+pub(crate) struct OpenPayment<'a> {
+    pub(crate) merchant: &'a str,
+    pub(crate) reference: &'a str,
+    #[serde(serialize_with = "as_integer")]
+    pub(crate) amount: Number,
+    pub(crate) currency: &'a str,
+    pub(crate) description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) method: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) return_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cancel_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) notify_url: Option<&'a str>,
+}
+
+/// What every call answers on success, and what a notification carries (chapter "A payment").
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Payment {
+    pub(crate) id: String,
+    pub(crate) reference: String,
+    pub(crate) amount: Number,
+    pub(crate) received: Number,
+    pub(crate) currency: String,
+    pub(crate) state: String,
+    /// While the buyer can still pay.
+    pub(crate) pay_url: Option<String>,
+}
+
+/// What every call answers when it refuses (chapter "Errors").
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Refusal {
+    pub(crate) error: String,
+    pub(crate) message: Option<String>,
+}
+
+/// The part of a notification that never changes (chapter "Notifications"). The rest depends on
+/// the type, and is read only once the type is known.
+#[derive(Debug, Deserialize)]
+pub(crate) struct NotificationHead {
+    pub(crate) id: String,
+    pub(crate) merchant: String,
+    pub(crate) r#type: String,
+}
+
+/// The rest of a notification of the type `payment.updated`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct PaymentUpdated {
+    pub(crate) payment: Payment,
+}

@@ -1,0 +1,35 @@
+//! Order references.
+
+use payments::{Error, ErrorKind, OrderRef, Result};
+
+/// Capital letters and digits are what banks leave as they are in a memo; those that look alike
+/// are left out, because some buyers type them.
+const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/// As long as `code_min` and `code_max` in `payments.toml`.
+const LENGTH: usize = 10;
+
+/// A new reference. Whoever has one sees the order's page, so that nobody may guess it.
+///
+/// # Errors
+/// `Unavailable` if the system has no random numbers.
+pub(crate) fn fresh() -> Result<OrderRef> {
+    let mut random = [0; LENGTH];
+    getrandom::fill(&mut random).map_err(|error| {
+        Error::new(ErrorKind::Unavailable, "the system has no random numbers").with_source(error)
+    })?;
+    let letters = random.iter().filter_map(|byte| ALPHABET.get(usize::from(byte % 32)));
+    OrderRef::new(letters.map(|letter| char::from(*letter)).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_of_one_length_and_differ() {
+        let one = fresh().unwrap();
+        assert_eq!(one.as_str().len(), LENGTH);
+        assert_ne!(one, fresh().unwrap());
+    }
+}

@@ -1,0 +1,151 @@
+//! `payments qr`: makes and reads VietQR codes.
+
+mod facts;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anstyle::{AnsiColor, Color, Style};
+use payments::{
+    bank::{AccountNumber, Bank, BankError, Bin},
+    money::{Currency, Money},
+    vietqr::{Initiation, VietQr, render},
+};
+
+use crate::{
+    exit::{Ended, Exit, Failure},
+    output::{self, styled},
+};
+use facts::Facts;
+
+/// Make a VietQR code, or read one
+///
+/// Draws the code on the terminal, ready to be scanned by a bank app, with what it says below.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment, after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct Args {
+    /// The bank of the account, by its BIN (970436) or a short code (VCB)
+    #[arg(long, value_name = "BIN|CODE", required_unless_present = "parse")]
+    bank: Option<String>,
+    /// The account or virtual account to pay to
+    #[arg(long, value_name = "NUMBER", required_unless_present = "parse")]
+    account: Option<String>,
+    /// The amount in đồng; the payer types it if it is left out
+    #[arg(long, value_name = "DONG", value_parser = dong)]
+    amount: Option<Money>,
+    /// The content of the transfer, where a payment code belongs; bank apps take 25 characters
+    #[arg(long, value_name = "TEXT")]
+    memo: Option<String>,
+    /// May be paid any number of times, although it has an amount
+    #[arg(long = "static")]
+    is_static: bool,
+    /// Read this payload instead of making one
+    #[arg(
+        long,
+        value_name = "PAYLOAD",
+        conflicts_with_all = ["bank", "account", "amount", "memo", "is_static"]
+    )]
+    parse: Option<String>,
+    /// Also draw the code as an SVG image
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Print JSON instead of drawing
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "Examples:
+  payments qr --bank VCB --account 0071001234567 --amount 50000 --memo DH00042
+  payments qr --parse \"$(cat payload.txt)\" --json";
+
+/// How many banks are proposed for a name that was given in place of a code.
+const MOST_GUESSES: usize = 8;
+
+pub(crate) fn run(args: &Args) -> Ended {
+    let (qr, payload) = match &args.parse {
+        Some(payload) => {
+            let qr = VietQr::parse(payload).map_err(|error| Failure::usage("--parse", error))?;
+            (qr, payload.clone())
+        }
+        None => {
+            let qr = make(args)?;
+            let payload = qr.payload();
+            (qr, payload)
+        }
+    };
+    if let Some(path) = &args.svg {
+        write_svg(path, &payload)?;
+    }
+    let facts = Facts::of(&qr, &payload);
+    if args.json {
+        output::print_json(&facts)?;
+    } else {
+        output::print(&format!("{}\n{facts}", drawn(&payload)?))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn make(args: &Args) -> Result<VietQr, Failure> {
+    let missing = |flag| Failure::usage(flag, "is missing");
+    let bin = bin(args.bank.as_deref().ok_or_else(|| missing("--bank"))?)?;
+    let number = args.account.as_deref().ok_or_else(|| missing("--account"))?;
+    let number = AccountNumber::new(number).map_err(|error| Failure::usage("--account", error))?;
+    let mut qr = VietQr::to_account(bin, number);
+    if let Some(amount) = args.amount {
+        qr = qr.with_amount(amount).map_err(|error| Failure::usage("--amount", error))?;
+    }
+    if let Some(memo) = &args.memo {
+        // Beyond 25 characters the facts hold a warning.
+        qr = qr.with_long_purpose(memo).map_err(|error| Failure::usage("--memo", error))?;
+    }
+    if args.is_static {
+        qr = qr.with_initiation(Initiation::Static);
+    }
+    Ok(qr)
+}
+
+/// Six digits are a BIN, whether the directory has it or not; anything else is a short code.
+fn bin(bank: &str) -> Result<Bin, Failure> {
+    if let Ok(bin) = Bin::new(bank) {
+        return Ok(bin);
+    }
+    let error = match Bank::one_by_code(bank) {
+        Ok(bank) => return Ok(bank.bin()),
+        Err(error) => error,
+    };
+    let (message, candidates): (_, Vec<&Bank>) = match error {
+        BankError::AmbiguousCode { .. } => {
+            ("means different banks in different lists", Bank::by_code(bank).collect())
+        }
+        _ => ("is no code of a bank known here", Bank::by_name(bank).take(MOST_GUESSES).collect()),
+    };
+    let candidates: Vec<_> =
+        candidates.iter().map(|bank| format!("{} ({})", bank.bin(), bank.name())).collect();
+    let advice = if candidates.is_empty() {
+        "name the bank by its BIN".to_owned()
+    } else {
+        format!("name the bank by its BIN: {}", candidates.join(", "))
+    };
+    Err(Failure::usage("--bank", format!("{bank:?} {message}; {advice}")))
+}
+
+fn dong(text: &str) -> Result<Money, String> {
+    Money::parse(text, Currency::VND).map_err(|error| error.to_string())
+}
+
+fn write_svg(path: &Path, payload: &str) -> Result<(), Failure> {
+    let image = render::svg(payload).map_err(|error| Failure::usage("--parse", error))?;
+    fs::write(path, image).map_err(|error| {
+        Failure::usage("--svg", format!("{} cannot be written: {error}", path.display()))
+    })
+}
+
+/// The code in white on black where there are colours, so that it can be scanned on a terminal
+/// with dark text on a light ground too.
+fn drawn(payload: &str) -> Result<String, Failure> {
+    const PAPER: Style = Style::new()
+        .fg_color(Some(Color::Ansi(AnsiColor::BrightWhite)))
+        .bg_color(Some(Color::Ansi(AnsiColor::Black)));
+    let lines = render::terminal(payload).map_err(|error| Failure::usage("--parse", error))?;
+    Ok(lines.lines().map(|line| format!("{}\n", styled(PAPER, line))).collect())
+}

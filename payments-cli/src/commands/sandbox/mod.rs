@@ -1,0 +1,59 @@
+//! `payments sandbox`: every simulated gateway on this machine.
+
+mod configuration;
+mod description;
+mod gateways;
+mod page;
+
+use std::net::Ipv4Addr;
+
+use anstream::adapter::strip_str;
+use axum::{Router, response::Html, routing::get};
+use tokio::{net::TcpListener, signal};
+
+use crate::{
+    exit::{Ended, Exit, Failure},
+    output,
+};
+use gateways::{Gateways, Ports};
+
+/// Run every simulated gateway on this machine until Ctrl-C
+///
+/// Serves a page that lists addresses, test credentials and what to try. Prints TOML: the
+/// configuration of each provider for its simulated gateway, with the addresses as comments, so
+/// that all of it can be saved as a configuration file. No real money, and nothing leaves the
+/// machine.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// The port of the page; the gateways' hosts take those that follow. 0 takes free ones
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    port: u16,
+}
+
+pub(crate) async fn run(args: &Args) -> Ended {
+    let mut ports = Ports::from(args.port);
+    let port = ports.next()?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|error| cannot_listen(format_args!("the page, port {port}"), &error))?;
+    let at =
+        listener.local_addr().map_err(|error| cannot_listen(format_args!("the page"), &error))?;
+    let gateways = Gateways::start(&mut ports).await?;
+
+    let configuration = configuration::of(&format!("http://{at}"), &gateways);
+    let page = page::of(&gateways.described(), &strip_str(&configuration).to_string());
+    let router = Router::new().route("/", get(|| async { Html(page) }));
+    output::print(&configuration)?;
+    tokio::select! {
+        served = axum::serve(listener, router) => {
+            served.map_err(|error| cannot_listen(format_args!("the page"), &error))?;
+        }
+        _ = signal::ctrl_c() => {}
+    }
+    Ok(Exit::Done)
+}
+
+fn cannot_listen(what: std::fmt::Arguments<'_>, error: &std::io::Error) -> Failure {
+    Failure::Machine(format!("{what}: {error}; choose other ports with --port"))
+}

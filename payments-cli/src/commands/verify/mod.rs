@@ -1,0 +1,94 @@
+//! `payments verify`: what a provider makes of a delivery.
+
+mod delivery;
+mod verdict;
+
+use std::path::PathBuf;
+
+use payments::{
+    Clock, ManualClock, NotificationReceiver, Payments, SystemClock, Timestamp,
+    config::Environ,
+    notification::{Delivery, Endpoint, Received},
+    registry::Registry,
+};
+
+use crate::{
+    configuration,
+    exit::{Ended, Exit, Failure},
+    offline, output,
+};
+use delivery::DeliveryFlags;
+use verdict::Verdict;
+
+/// Check a delivery as the configured provider would, without sending anything
+///
+/// Prints JSON: the verdict, the proof and what it covers, the events and on what evidence each
+/// would be believed, and the reply that the provider expects. Exits with 3 if the delivery is
+/// not trusted. What the proof does not cover would still have to be confirmed by inquiry.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment, after_help = EXAMPLE)]
+pub(crate) struct Args {
+    /// The configuration, in TOML
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// The name of the provider in the configuration
+    #[arg(long, value_name = "ID")]
+    provider: String,
+    /// The endpoint at which the delivery arrived; `payments providers` lists them
+    #[arg(long, value_name = "NAME")]
+    endpoint: String,
+    #[command(flatten)]
+    delivery: DeliveryFlags,
+    /// When it arrived, in seconds since 1970; now, if not given
+    #[arg(long, value_name = "UNIX", allow_negative_numbers = true)]
+    at: Option<i64>,
+}
+
+const EXAMPLE: &str = "Example:
+  payments verify --config payments.toml --provider hpay-main --endpoint notify \\
+      --method GET --path /hpay/notify --query 'order_code=DH1&price=20000&secure_code=…'";
+
+pub(crate) fn run(args: &Args) -> Ended {
+    let now = match args.at {
+        Some(seconds) => Timestamp::from_unix(seconds),
+        None => SystemClock.now(),
+    };
+    let payments = payments(args, now)?;
+    let provider =
+        payments.provider(&args.provider).map_err(|error| Failure::usage("--provider", error))?;
+    let receiver = provider.notifications().map_err(|error| Failure::usage("--provider", error))?;
+    let endpoint = endpoint(receiver.as_ref(), &args.endpoint)?;
+    let request = args.delivery.request(&endpoint.method)?;
+
+    let received = receiver.receive(&endpoint.name, &Delivery::of(&request), now);
+    let verdict = Verdict::of(&received, receiver.as_ref(), &endpoint.name);
+    output::print_json(&verdict)?;
+    Ok(match received {
+        Received::Notification(_) | Received::Answer(_) => Exit::Done,
+        Received::Untrusted(_) => Exit::Untrusted,
+    })
+}
+
+fn payments(args: &Args, now: Timestamp) -> Result<Payments, Failure> {
+    let read = configuration::read(&args.config)?;
+    if let Some(problem) = read.problems.first() {
+        let more = "`payments doctor` lists every problem";
+        return Err(Failure::usage("--config", format!("{problem}; {more}")));
+    }
+    let context =
+        offline::context(Environ::system()).with_clock(std::sync::Arc::new(ManualClock::at(now)));
+    Payments::build(&read.config, &Registry::linked(), &context)
+        .map_err(|error| Failure::usage("--config", error))
+}
+
+fn endpoint(receiver: &dyn NotificationReceiver, name: &str) -> Result<Endpoint, Failure> {
+    let endpoints = receiver.endpoints();
+    let found = endpoints.iter().find(|endpoint| endpoint.name.as_str() == name);
+    found.cloned().ok_or_else(|| {
+        let names: Vec<_> = endpoints.iter().map(|known| known.name.as_str()).collect();
+        Failure::usage(
+            "--endpoint",
+            format!("there is none of the name {name:?}; there are: {}", names.join(", ")),
+        )
+    })
+}

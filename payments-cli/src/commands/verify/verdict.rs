@@ -1,0 +1,88 @@
+//! What came of a delivery, as JSON.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::Response;
+use payments::{
+    DedupeKey, EndpointName, NotificationReceiver,
+    notification::{Event, Outcome, Proof, Received, UntrustedReason},
+};
+use serde::Serialize;
+
+/// The verdict on a delivery, and the reply that it would get if all went well on our side.
+#[derive(Serialize)]
+pub(super) struct Verdict<'a> {
+    verdict: Word,
+    proof: Option<&'a Proof>,
+    key: Option<&'a DedupeKey>,
+    events: &'a [Event],
+    reply: Reply,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<UntrustedReason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Word {
+    Trusted,
+    Untrusted,
+    Answer,
+}
+
+#[derive(Serialize)]
+struct Reply {
+    status: u16,
+    headers: BTreeMap<String, Vec<String>>,
+    body: String,
+}
+
+impl<'a> Verdict<'a> {
+    pub(super) fn of(
+        received: &'a Received,
+        receiver: &dyn NotificationReceiver,
+        endpoint: &EndpointName,
+    ) -> Self {
+        let reply = |outcome| Reply::of(&receiver.reply(endpoint, outcome));
+        let verdict = |verdict, reply| Self {
+            verdict,
+            proof: None,
+            key: None,
+            events: &[],
+            reply,
+            reason: None,
+            detail: None,
+        };
+        match received {
+            Received::Notification(notification) => Self {
+                proof: Some(&notification.proof),
+                key: Some(&notification.key),
+                events: &notification.events,
+                ..verdict(Word::Trusted, reply(Outcome::Handled))
+            },
+            Received::Answer(answer) => verdict(Word::Answer, Reply::of(answer)),
+            Received::Untrusted(untrusted) => Self {
+                reason: Some(untrusted.reason),
+                detail: Some(&untrusted.detail),
+                ..verdict(Word::Untrusted, reply(Outcome::Untrusted))
+            },
+        }
+    }
+}
+
+impl Reply {
+    fn of(response: &Response<Bytes>) -> Self {
+        let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in response.headers() {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            headers.entry(name.to_string()).or_default().push(value);
+        }
+        Self {
+            status: response.status().as_u16(),
+            headers,
+            body: String::from_utf8_lossy(response.body()).into_owned(),
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! HPay: a link without a call, a callback that signs no amount, a payout whose answer is lost.
+
+use bytes::Bytes;
+use payments::{
+    OrderRef, PayoutRef, Submission,
+    bank::{AccountNumber, Bank, BankAccount},
+    hpay::simulator::{BookingKind, Operation, PayAs, When},
+    money::Money,
+    payment::{CreatePayment, Funding, NextAction},
+    payout::{Beneficiary, CreatePayout},
+    virtual_account::OpenVirtualAccount,
+};
+
+use super::{
+    stage::Stage,
+    story::Story,
+    told::{credits, found, judged, next, settles, word},
+};
+
+type Broken = Box<dyn std::error::Error>;
+
+const ORDER: &str = "DEMO-1001";
+const PAYOUT: &str = "PAYROLL-1";
+
+pub(super) async fn play(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+    story.chapter("hpay", "HPay: hosted checkout, virtual accounts, payouts");
+    payment(stage, story).await?;
+    short_credit(stage, story).await?;
+    lost_payout(stage, story).await
+}
+
+async fn payment(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+    let amount = Money::vnd(50_000);
+    let provider = stage.payments.provider("hpay")?;
+    let request =
+        CreatePayment::new(OrderRef::new(ORDER)?, amount)?.with_description("Two coffees");
+    let submission = provider.payments()?.create_payment(&request).await?;
+    let Some(NextAction::Redirect { url }) = next(&submission) else {
+        return Err(format!("no link to follow: {}", word(&submission)).into());
+    };
+    let bookings = stage.hpay.bookings().len();
+    story.step(
+        "opened",
+        "a payment is opened: a signed link, and nothing was sent",
+        bookings == 0 && stage.hpay.requests().is_empty(),
+        vec![
+            ("order", ORDER.to_owned()),
+            ("link", format!("{}?…", url.split('?').next().unwrap_or_default())),
+            ("ledger", format!("{bookings} bookings")),
+        ],
+    );
+
+    let status = stage.follow(url).await?;
+    stage.hpay.buyer_pays(ORDER, PayAs::Now).await?;
+    let seen = stage.shop.news();
+    let booked = stage.hpay.bookings();
+    let booking = booked.iter().find(|booking| booking.reference == ORDER);
+    story.step(
+        "paid",
+        "the buyer pays; the notification is proven by its signature",
+        status == 200 && settles(&seen, ORDER, amount) && booked.len() == 1,
+        vec![
+            ("verdict", judged(&seen)),
+            ("booking", booking.map(|b| format!("#{} {} đồng", b.id, b.amount)).unwrap_or_default()),
+        ],
+    );
+
+    forged_and_repeated(stage, story).await
+}
+
+/// Sends the notification again: once as it was, once with another price.
+async fn forged_and_repeated(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+    let receipts = stage.hpay.receipts();
+    let sent = receipts.last().ok_or("HPay sent no notification")?.request.clone();
+    let forged = sent.uri().to_string().replace("price=50000", "price=5");
+    let status = stage.send(http::Request::get(forged).body(Bytes::new())?).await?;
+    let seen = stage.shop.news();
+    story.step(
+        "forged",
+        "the same notification with another price is refused",
+        status != 200 && seen.iter().all(|seen| seen.untrusted.is_some()) && seen.len() == 1,
+        vec![("verdict", judged(&seen))],
+    );
+
+    let status = stage.send(sent).await?;
+    let seen = stage.shop.news();
+    story.step(
+        "repeated",
+        "the true one again is acknowledged and handled once",
+        status == 200 && seen.len() == 1 && seen.iter().all(|seen| seen.repeated),
+        vec![(
+            "key",
+            seen.first().and_then(|s| s.key.as_ref()).map(ToString::to_string).unwrap_or_default(),
+        )],
+    );
+    Ok(())
+}
+
+async fn short_credit(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+    let asked = Money::vnd(80_000);
+    let provider = stage.payments.provider("hpay")?;
+    let request =
+        OpenVirtualAccount::new(OrderRef::new("DEMO-1002")?, "NGUYEN VAN A")?.with_amount(asked)?;
+    let opened = match provider.virtual_accounts()?.open(&request).await? {
+        Submission::Accepted(opened) => opened,
+        other => return Err(format!("no virtual account: {}", word(&other)).into()),
+    };
+    let number = opened.numbers.first().ok_or("a virtual account without a number")?;
+    story.step(
+        "virtual_account",
+        "a virtual account is opened for 80,000 đồng",
+        opened.amount == Some(asked),
+        vec![("number", number.number.to_string())],
+    );
+    if let Some(payload) = &number.vietqr {
+        story.qr(payload);
+    }
+
+    stage.hpay.transfer_to_va(number.number.as_str(), 30_000).await?;
+    let seen = stage.shop.news();
+    let arrived = credits(&seen);
+    let short = arrived.first().map(|credit| Funding::of(asked, credit.amount)).transpose()?;
+    let booked = stage
+        .hpay
+        .bookings()
+        .into_iter()
+        .filter(|booking| booking.kind == BookingKind::AccountCredit)
+        .collect::<Vec<_>>();
+    story.step(
+        "short",
+        "30,000 arrive; the callback signs no amount, so an inquiry confirms it: short by 50,000",
+        short == Some(Funding::Short { missing: Money::vnd(50_000) })
+            && arrived.len() == 1
+            && booked.len() == 1,
+        vec![
+            ("verdict", judged(&seen)),
+            ("booking", booked.iter().map(|b| format!("#{} {} đồng", b.id, b.amount)).collect()),
+        ],
+    );
+    Ok(())
+}
+
+async fn lost_payout(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+    let provider = stage.payments.provider("hpay")?;
+    let payouts = provider.payouts()?;
+    let bank = Bank::by_name("Vietcombank").next().ok_or("no such bank")?;
+    let account = BankAccount::new(bank.bin(), AccountNumber::new("0011001234567")?);
+    let beneficiary = Beneficiary::new(account, "NGUYEN VAN A")?;
+    let request = CreatePayout::new(PayoutRef::new(PAYOUT)?, Money::vnd(1_000_000), beneficiary)?;
+
+    stage.hpay.lose_next_answer(Operation::CreatePayout, When::AfterBooking)?;
+    let submission = payouts.create_payout(&request).await?;
+    story.step(
+        "payout_lost",
+        "a payout is sent and its answer gets lost: not failed, not done",
+        submission.is_uncertain(),
+        vec![("payout", PAYOUT.to_owned()), ("outcome", word(&submission))],
+    );
+
+    let lookup = payouts.find_payout(&request.payout).await?;
+    let (succeeded, truth) = found(&lookup);
+    let booked = stage
+        .hpay
+        .bookings()
+        .into_iter()
+        .filter(|booking| booking.reference == PAYOUT)
+        .collect::<Vec<_>>();
+    story.step(
+        "payout_found",
+        "an inquiry finds it: one booking, and nobody sent it twice",
+        succeeded && booked.len() == 1,
+        vec![
+            ("inquiry", truth),
+            ("booking", booked.iter().map(|b| format!("#{} {} đồng", b.id, b.amount)).collect()),
+        ],
+    );
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! SePay: a signed form, a token that covers nothing, a transfer found by the code in its memo.
+
+use bytes::Bytes;
+use payments::{
+    Lookup, OrderRef,
+    money::Money,
+    payment::{CreatePayment, Funding, NextAction, PaymentMethod, Transfer},
+};
+
+use super::{
+    stage::Stage,
+    story::Story,
+    told::{credits, judged, next, settles, word},
+};
+
+type Broken = Box<dyn std::error::Error>;
+
+const ORDER: &str = "DEMO-2001";
+const TRANSFER: &str = "20260042";
+
+pub(super) async fn play(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+    story.chapter("sepay", "SePay: checkout form, bank transfers, statements");
+    checkout(stage, story).await?;
+    transfer(stage, story).await
+}
+
+async fn checkout(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+    let amount = Money::vnd(120_000);
+    let payments = stage.payments.provider("sepay")?.payments()?;
+    let request = CreatePayment::new(OrderRef::new(ORDER)?, amount)?
+        .with_method(PaymentMethod::Card)
+        .with_description("A bicycle bell");
+    let submission = payments.create_payment(&request).await?;
+    let Some(NextAction::PostForm(form)) = next(&submission) else {
+        return Err(format!("no form to post: {}", word(&submission)).into());
+    };
+    let names: Vec<_> = form.fields.iter().map(|(name, _)| name.as_str()).collect();
+    story.step(
+        "opened",
+        "a payment is opened: a form, signed in the order in which it is posted",
+        stage.sepay.bookings().is_empty() && stage.sepay.requests().is_empty(),
+        vec![("order", ORDER.to_owned()), ("fields", names.join(", "))],
+    );
+
+    let status = stage.post(form).await?;
+    stage.sepay.buyer_pays(ORDER).await?;
+    let seen = stage.shop.news();
+    let booked = stage.sepay.bookings();
+    let booking = booked.iter().find(|booking| booking.reference == ORDER);
+    story.step(
+        "paid",
+        "the buyer pays; the token of the IPN covers nothing, so the order itself is asked",
+        status == 200 && settles(&seen, ORDER, amount) && booked.len() == 1,
+        vec![
+            ("verdict", judged(&seen)),
+            ("booking", booking.map(|b| format!("#{} {} đồng", b.id, b.amount)).unwrap_or_default()),
+        ],
+    );
+    Ok(())
+}
+
+async fn transfer(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+    let asked = Money::vnd(250_000);
+    let payments = stage.payments.provider("sepay")?.payments()?;
+    let order = OrderRef::new(TRANSFER)?;
+    let request =
+        CreatePayment::new(order.clone(), asked)?.with_method(PaymentMethod::BankTransfer);
+    let submission = payments.create_payment(&request).await?;
+    let Some(NextAction::Transfer(Transfer { account, memo: Some(memo), vietqr, .. })) =
+        next(&submission)
+    else {
+        return Err(format!("nothing to transfer: {}", word(&submission)).into());
+    };
+    story.step(
+        "transfer_opened",
+        "another is paid by bank transfer: a QR code with a payment code in its memo",
+        vietqr.is_some(),
+        vec![("account", account.number.to_string()), ("memo", memo.clone())],
+    );
+    if let Some(payload) = vietqr {
+        story.qr(payload);
+    }
+
+    // The bank puts its own words around, in lower case.
+    let mangled = format!("MBVCB.3278907687.{} chuyen tien", memo.to_lowercase());
+    let part = stage.sepay.bank_transfer(account.number.as_str(), 100_000, &mangled).await?;
+    let seen = stage.shop.news();
+    let arrived = credits(&seen);
+    let funding = arrived.first().map(|credit| Funding::of(asked, credit.amount)).transpose()?;
+    let matched = arrived.first().is_some_and(|credit| credit.order.as_ref() == Some(&order));
+    story.step(
+        "short",
+        "100,000 arrive with a mangled memo: matched by its code, short by 150,000",
+        matched && funding == Some(Funding::Short { missing: Money::vnd(150_000) }),
+        vec![
+            ("verdict", judged(&seen)),
+            ("memo", mangled),
+            ("webhook", format!("#{}", part.webhook_id)),
+        ],
+    );
+
+    forged_and_repeated(stage, story, part.webhook_id).await?;
+
+    stage.sepay.bank_transfer(account.number.as_str(), 150_000, memo).await?;
+    let seen = stage.shop.news();
+    let lookup = payments.find_payment(&order).await?;
+    let (exact, received) = match &lookup {
+        Lookup::Found(payment) => (
+            payment.settles(asked),
+            payment.received.map(|received| received.to_string()).unwrap_or_default(),
+        ),
+        other => (false, format!("{other:?}")),
+    };
+    let booked = stage.sepay.bookings().len();
+    story.step(
+        "completed",
+        "the rest arrives; the statement, searched by code, adds up to what was asked",
+        exact && credits(&seen).len() == 1 && booked == 3,
+        vec![("received", received), ("ledger", format!("{booked} bookings"))],
+    );
+    Ok(())
+}
+
+async fn forged_and_repeated(
+    stage: &Stage,
+    story: &mut Story,
+    webhook: u64,
+) -> Result<(), Broken> {
+    let deliveries = stage.sepay.deliveries();
+    let sent = &deliveries.last().ok_or("SePay sent no webhook")?.receipt.request;
+    let body = String::from_utf8(sent.body().to_vec())?.replace("100000", "250000");
+    let mut forged = sent.clone();
+    *forged.body_mut() = Bytes::from(body);
+    let length = forged.body().len().to_string();
+    if forged.headers().contains_key("content-length") {
+        forged.headers_mut().insert("content-length", length.parse()?);
+    }
+    let status = stage.send(forged).await?;
+    let seen = stage.shop.news();
+    story.step(
+        "forged",
+        "the webhook with another amount is refused: its signature covers every byte",
+        status != 200 && seen.len() == 1 && seen.iter().all(|seen| seen.untrusted.is_some()),
+        vec![("verdict", judged(&seen))],
+    );
+
+    stage.sepay.redeliver(webhook).await?;
+    let seen = stage.shop.news();
+    story.step(
+        "repeated",
+        "the true one again is acknowledged and handled once",
+        seen.len() == 1 && seen.iter().all(|seen| seen.repeated && seen.status == 200),
+        vec![(
+            "key",
+            seen.first().and_then(|s| s.key.as_ref()).map(ToString::to_string).unwrap_or_default(),
+        )],
+    );
+    Ok(())
+}

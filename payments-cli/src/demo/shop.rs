@@ -1,0 +1,141 @@
+//! The merchant's side: one route that receives every delivery and remembers what came of it.
+
+use std::collections::HashSet;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Path, Request, State},
+    response::Response,
+    routing::any,
+};
+use bytes::Bytes;
+use payments::{
+    DedupeKey, Payments,
+    notification::{Delivery, Event, Outcome},
+};
+
+/// The largest delivery that is read.
+const LARGEST_DELIVERY: usize = 64 * 1024;
+
+/// A shop that listens on loopback.
+pub(super) struct Shop {
+    address: SocketAddr,
+    state: Arc<Ledger>,
+}
+
+/// What came of one delivery.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    /// The events to believe; none if the key was handled before.
+    pub(super) events: Vec<Event>,
+    /// Why events were not believed.
+    pub(super) doubts: Vec<String>,
+    /// Why the delivery was not trusted.
+    pub(super) untrusted: Option<String>,
+    /// What the proof covers.
+    pub(super) coverage: String,
+    /// Whether its key was handled before.
+    pub(super) repeated: bool,
+    /// The key.
+    pub(super) key: Option<DedupeKey>,
+    /// The status that was replied.
+    pub(super) status: u16,
+}
+
+#[derive(Default)]
+struct Ledger {
+    payments: OnceLock<Payments>,
+    handled: Mutex<HashSet<DedupeKey>>,
+    seen: Mutex<Vec<Seen>>,
+}
+
+impl Shop {
+    pub(super) async fn open() -> std::io::Result<Self> {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(Ledger::default());
+        let router = Router::new()
+            .route("/hooks/{provider}/{endpoint}", any(receive))
+            // HPay appends this path to the address that the merchant registers.
+            .route("/hooks/{provider}/va/callback", any(receive_callback))
+            .with_state(Arc::clone(&state));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Ok(Self { address, state })
+    }
+
+    /// Its address, without a slash at the end.
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Gives it the providers, once.
+    pub(super) fn stock(&self, payments: Payments) {
+        let _ = self.state.payments.set(payments);
+    }
+
+    /// What came of the deliveries since the last time this was asked.
+    pub(super) fn news(&self) -> Vec<Seen> {
+        std::mem::take(&mut *self.state.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+async fn receive(
+    State(state): State<Arc<Ledger>>,
+    Path((provider, endpoint)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    state.receive(&provider, &endpoint, request).await
+}
+
+async fn receive_callback(
+    State(state): State<Arc<Ledger>>,
+    Path(provider): Path<String>,
+    request: Request,
+) -> Response {
+    state.receive(&provider, "va-callback", request).await
+}
+
+impl Ledger {
+    async fn receive(&self, provider: &str, endpoint: &str, request: Request) -> Response {
+        let (head, body) = request.into_parts();
+        let Ok(body) = axum::body::to_bytes(body, LARGEST_DELIVERY).await else {
+            return status(413);
+        };
+        let request = http::Request::from_parts(head, body);
+        let Some(payments) = self.payments.get() else { return status(503) };
+        let intake = match payments.receive(provider, endpoint, &Delivery::of(&request)).await {
+            Ok(intake) => intake,
+            Err(_) => return status(404),
+        };
+        let repeated = intake.outcome() == Outcome::Handled
+            && intake.key.as_ref().is_some_and(|key| !self.first_time(key));
+        let reply = intake.reply(if repeated { Outcome::Duplicate } else { intake.outcome() });
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(Seen {
+            events: if repeated { Vec::new() } else { intake.events.clone() },
+            doubts: intake.doubts.iter().map(|doubtful| format!("{:?}", doubtful.doubt)).collect(),
+            untrusted: intake.untrusted().map(|untrusted| untrusted.detail.clone()),
+            coverage: intake
+                .proof()
+                .map(|proof| format!("{:?}", proof.coverage()))
+                .unwrap_or_else(|| "nothing".to_owned()),
+            repeated,
+            key: intake.key.clone(),
+            status: reply.status().as_u16(),
+        });
+        reply.map(Body::from)
+    }
+
+    fn first_time(&self, key: &DedupeKey) -> bool {
+        self.handled.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone())
+    }
+}
+
+fn status(code: u16) -> Response {
+    let mut response = http::Response::new(Bytes::new());
+    *response.status_mut() =
+        http::StatusCode::from_u16(code).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    response.map(Body::from)
+}

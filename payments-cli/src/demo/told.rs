@@ -1,0 +1,74 @@
+//! Small pieces that the chapters of the demo share.
+
+use payments::{
+    Lookup, Movement, Submission,
+    money::Money,
+    notification::{Event, News},
+    payment::{NextAction, Payment},
+    payout::{Payout, PayoutState},
+};
+
+use super::shop::Seen;
+
+/// One word for an outcome.
+pub(super) fn word<T>(submission: &Submission<T>) -> String {
+    match submission {
+        Submission::Accepted(_) => "accepted".to_owned(),
+        Submission::Declined(decline) => decline.to_string(),
+        Submission::Uncertain(uncertain) => uncertain.to_string(),
+    }
+}
+
+/// What the buyer does next, if the payment was accepted.
+pub(super) fn next(submission: &Submission<Payment>) -> Option<&NextAction> {
+    match submission {
+        Submission::Accepted(payment) => payment.next.as_ref(),
+        Submission::Declined(_) | Submission::Uncertain(_) => None,
+    }
+}
+
+/// Whether deliveries brought the news, once, that an order is paid with exactly this amount.
+pub(super) fn settles(seen: &[Seen], order: &str, amount: Money) -> bool {
+    let paid = |event: &&Event| match &event.news {
+        News::Payment(payment) => payment.order.as_str() == order && payment.settles(amount),
+        _ => false,
+    };
+    seen.iter().flat_map(|seen| &seen.events).filter(paid).count() == 1
+}
+
+/// The credits that deliveries brought to believe.
+pub(super) fn credits(seen: &[Seen]) -> Vec<&Movement> {
+    seen.iter()
+        .flat_map(|seen| &seen.events)
+        .filter_map(|event| match &event.news {
+            News::Movement(movement) if movement.is_credit() => Some(movement),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Whether an inquiry found exactly one payout, and that it succeeded.
+pub(super) fn found(lookup: &Lookup<Payout>) -> (bool, String) {
+    match lookup {
+        Lookup::Found(payout) => {
+            let name = payout.gateway_ref.as_ref().map(ToString::to_string).unwrap_or_default();
+            (payout.state == PayoutState::Succeeded, format!("{:?} {name}", payout.state))
+        }
+        Lookup::Several(all) => (false, format!("{} payouts under one reference", all.len())),
+        Lookup::Absent(absence) => (false, format!("{absence:?}")),
+    }
+}
+
+/// How a delivery was judged.
+pub(super) fn judged(seen: &[Seen]) -> String {
+    let judge = |seen: &Seen| match (&seen.untrusted, seen.repeated) {
+        (Some(why), _) => format!("untrusted: {why}; replied {}", seen.status),
+        (None, true) => format!("handled before; replied {}", seen.status),
+        (None, false) if !seen.doubts.is_empty() => seen.doubts.join(", "),
+        (None, false) => format!("believed; the proof covers {}", seen.coverage),
+    };
+    if seen.is_empty() {
+        return "no delivery arrived".to_owned();
+    }
+    seen.iter().map(judge).collect::<Vec<_>>().join(" | ")
+}

@@ -1,0 +1,107 @@
+//! `payments doctor`: every problem at once, and never a value.
+
+use crate::program::{Ran, file, payments};
+
+fn doctor(config: &str) -> Ran {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder, "payments.toml", config);
+    payments(["doctor", "--config", path.to_str().unwrap()]).variable("SET_BUT_EMPTY", "").run()
+}
+
+#[test]
+fn a_broken_configuration_shows_every_problem_and_no_secret() {
+    let ran = doctor(
+        r#"
+        expect = ["hpay", "momo"]
+        colour = "hunter2"
+
+        [providers.main]
+        kind = "hpay"
+        environment = "sandbox"
+        merchant_id = "12345"
+        receiver = "shop@example.com"
+        passcode = { env = "NOT_SET" }
+        pascode = "hunter2-literal"
+        checkout_url = "http://shop.example/hunter2"
+
+        [providers.live]
+        kind = "sepay"
+        environment = "production"
+        merchant_id = "SP-LIVE-1"
+        secret_key = "hunter2-written-out"
+
+        [providers.empty]
+        kind = "hpay"
+        environment = "sandbox"
+        merchant_id = "12345"
+        receiver = "shop@example.com"
+        passcode = { env = "SET_BUT_EMPTY" }
+
+        [providers.fraction]
+        kind = "mock"
+        environment = "sandbox"
+        api_key = 1.5
+
+        [providers.stranger]
+        kind = "momo"
+        environment = "somewhere"
+        "#,
+    );
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let places = [
+        "colour: ",
+        "expect: ",
+        "providers.main.passcode: ",
+        "providers.main.pascode: ",
+        "providers.main.checkout_url: ",
+        "providers.live.secret_key: ",
+        "providers.empty.passcode: ",
+        "providers.fraction.api_key: ",
+        "providers.stranger.environment: ",
+    ];
+    for place in places {
+        let lines = ran.out.lines().filter(|line| line.starts_with(place)).count();
+        assert_eq!(lines, 1, "{place}{}", ran.out);
+    }
+    assert!(ran.out.contains("NOT_SET") && ran.out.contains("did you mean \"passcode\"?"));
+    assert!(!ran.out.contains("hunter2") && !ran.err.contains("hunter2"), "{ran:?}");
+}
+
+#[test]
+fn a_file_that_is_no_toml_is_named_by_its_lines_and_not_repeated() {
+    let ran = doctor("[providers.main]\npasscode = hunter2\nkind = 'hpay\n");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.contains("payments.toml:2:"), "{ran:?}");
+    assert!(ran.out.contains("payments.toml:3:"), "{ran:?}");
+    assert!(!ran.out.contains("hunter2") && !ran.err.contains("hunter2"), "{ran:?}");
+}
+
+#[test]
+fn a_configuration_without_providers_is_a_problem() {
+    let ran = doctor("");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.out.starts_with("providers: "), "{ran:?}");
+}
+
+#[test]
+fn a_good_configuration_is_said_to_be() {
+    let ran = doctor(
+        r#"
+        [providers.main]
+        kind = "hpay"
+        environment = "sandbox"
+        merchant_id = "12345"
+        receiver = "shop@example.com"
+        passcode = "TEST-ONLY-0123456789-0123456789"
+        "#,
+    );
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.starts_with("ok: 1 provider\n  main (hpay, sandbox): payments"), "{ran:?}");
+    assert!(!ran.out.contains("TEST-ONLY"), "{ran:?}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_bad_usage() {
+    payments(["doctor", "--config", "/nowhere/payments.toml"]).run().refused("--config");
+    payments(["doctor"]).run().refused("--config");
+}

@@ -1,0 +1,44 @@
+//! `payments formulas`: every formula with its source and how sure it is.
+
+use std::collections::BTreeSet;
+
+use crate::program::payments;
+
+#[test]
+fn every_formula_says_what_it_signs_and_who_says_so() {
+    let ran = payments(["formulas", "--json"]).run();
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let json = ran.json();
+    let formulas = json.as_array().unwrap();
+    let mut ids = BTreeSet::new();
+    for formula in formulas {
+        let id = formula["id"].as_str().unwrap();
+        assert!(ids.insert(id), "{id} is there twice");
+        assert!(id.starts_with(formula["provider"].as_str().unwrap()), "{formula}");
+        assert!(!formula["source"].as_str().unwrap().is_empty(), "{formula}");
+        assert!(["merchant", "provider"].contains(&formula["maker"].as_str().unwrap()));
+        let confidences = ["unknown", "low", "medium", "high"];
+        let confidence = formula["confidence"].as_str().unwrap();
+        assert!(confidences.contains(&confidence), "{formula}");
+        let fields = formula["fields"].as_array().unwrap();
+        assert_eq!(fields.is_empty(), confidence == "unknown", "{formula}");
+    }
+    for id in ["hpay.f01", "hpay.f18", "sepay.checkout", "sepay.webhook", "mock.webhook"] {
+        assert!(ids.contains(id), "{id}: {ids:?}");
+    }
+}
+
+#[test]
+fn the_text_shows_the_same_formulas() {
+    let json = payments(["formulas", "--json"]).run().json();
+    let ran = payments(["formulas"]).run();
+    for formula in json.as_array().unwrap() {
+        let heading = format!(
+            "{}  {}",
+            formula["id"].as_str().unwrap(),
+            formula["purpose"].as_str().unwrap()
+        );
+        assert!(ran.out.lines().any(|line| line == heading), "{heading}");
+    }
+    assert!(ran.out.contains("\"cashin|order_id|‹secret›\""), "{}", ran.out);
+}

@@ -1,0 +1,230 @@
+//! HPay's signatures and deliveries, held to the vectors of its crate.
+
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::program::{Program, Ran, file, payments, vectors};
+
+fn section(name: &str) -> Value {
+    vectors("provider-hpay/tests/data/vectors.json")[name].clone()
+}
+
+fn cases(section: &Value) -> &[Value] {
+    section["cases"].as_array().unwrap()
+}
+
+fn text<'a>(vector: &'a Value, key: &str) -> &'a str {
+    vector[key].as_str().unwrap_or_else(|| panic!("{key}: {vector}"))
+}
+
+/// Asserts the verdict of `check`, and that its code agrees.
+fn checked(program: Program, valid: bool, what: &str) -> Ran {
+    let ran = program.run();
+    assert_eq!(ran.json()["valid"], valid, "{what}: {ran:?}");
+    assert_eq!(ran.code, if valid { 0 } else { 3 }, "{what}: {ran:?}");
+    ran
+}
+
+/// Asserts that `sign` prints the vector's string, with the secret masked, and its signature.
+fn signed(program: Program, string: &str, secret: &str, signature: &str) {
+    let ran = program.run();
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let json = ran.json();
+    let masked = format!("{}‹secret›", string.strip_suffix(secret).unwrap());
+    assert_eq!(json["signed_string"], masked.as_str());
+    assert_eq!(json["signature"], signature);
+}
+
+#[test]
+fn checkout_links_f01() {
+    for case in cases(&section("checkout_v1")) {
+        let (secret, signature) = (text(case, "passcode"), text(case, "secure_code"));
+        let link = |command| {
+            let input = &case["input"];
+            let site = text(case, "merchant_site_code");
+            ["receiver", "price", "currency", "order_code"].iter().fold(
+                payments([command, "hpay.f01"]).field("merchant_site_code", site).secret(secret),
+                |program, name| program.field(name, text(input, name)),
+            )
+        };
+        signed(link("sign"), text(case, "signed_string"), secret, signature);
+        checked(link("check").with("--signature", signature), true, text(case, "id"));
+    }
+}
+
+#[test]
+fn notifications_f04() {
+    for case in cases(&section("ipn")) {
+        let decoded = &case["decoded"];
+        let names =
+            ["transaction_info", "order_code", "price", "payment_id", "payment_type", "error_text"];
+        let site = text(case, "merchant_site_code");
+        let program = names.iter().fold(
+            payments(["check", "hpay.f04"])
+                .field("merchant_site_code", site)
+                .secret(text(case, "passcode"))
+                .with("--signature", text(case, "secure_code")),
+            |program, name| program.field(name, decoded[name].as_str().unwrap_or_default()),
+        );
+        checked(program, is_valid(case), text(case, "id"));
+    }
+}
+
+/// A code in capitals is left to the client; this one takes it.
+fn is_valid(case: &Value) -> bool {
+    case["expect_valid"] == true || case["expect_valid"] == "client policy"
+}
+
+#[test]
+fn virtual_accounts_f11_and_callbacks_f18() {
+    for case in cases(&section("va_create")) {
+        let open = |command| {
+            payments([command, "hpay.f11"])
+                .field("merchantId", text(case, "merchantId"))
+                .field("condition", text(case, "condition"))
+                .secret(text(case, "passcode"))
+        };
+        let signature = text(case, "secure_code");
+        signed(open("sign"), text(case, "signed_string"), text(case, "passcode"), signature);
+        checked(open("check").with("--signature", signature), true, text(case, "id"));
+    }
+    for case in cases(&section("va_callback")) {
+        let callback = |command| {
+            payments([command, "hpay.f18"])
+                .field("cashin", text(case, "cashin"))
+                .field("order_id", text(case, "order_id"))
+                .secret(text(case, "passcode"))
+        };
+        let codes = &case["secure_code_by_separator"];
+        let ran = callback("sign").run();
+        assert_eq!(ran.json()["signature"], codes["pipe"], "{ran:?}");
+        for (separator, code) in codes.as_object().unwrap() {
+            let check = callback("check").with("--signature", code.as_str().unwrap());
+            checked(check, separator == "pipe", separator);
+        }
+    }
+}
+
+#[test]
+fn payouts_f19_and_their_answers_f20() {
+    let (keys, folder) = (section("keys"), tempfile::tempdir().unwrap());
+    let private = file(&folder, "merchant.pem", text(&keys["merchantA"], "private_key_pkcs8_pem"));
+    for case in cases(&section("ibft_request")) {
+        let payout = ["requestId", "merchantId", "amount", "bankAccountName"].iter().fold(
+            payments(["sign", "hpay.f19"])
+                .secret(text(case, "passcode"))
+                .with("--key", private.to_str().unwrap()),
+            |program, name| program.field(name, text(&case["body"], name)),
+        );
+        let string = text(case, "signed_string");
+        signed(payout, string, text(case, "passcode"), text(case, "secureChain"));
+    }
+
+    let certificate = file(&folder, "hpay.pem", text(&keys["providerA"], "certificate_pem"));
+    for case in cases(&section("ibft_response")) {
+        let ran = answer(case, &certificate);
+        let valid = case["expect_valid"] == true;
+        assert_eq!(ran.json()["valid"], valid, "{ran:?}");
+        assert_eq!(ran.code, if valid { 0 } else { 3 }, "{ran:?}");
+    }
+}
+
+fn answer(case: &Value, certificate: &Path) -> Ran {
+    let (formula, second) = match text(case, "layout") {
+        "documented" => ("hpay.f20", "bankAccountNumber"),
+        _ => ("hpay.f20b", "bankAccountName"),
+    };
+    let mut parts = text(case, "checked_string").splitn(4, '|');
+    let mut part = || parts.next().unwrap();
+    payments(["check", formula])
+        .field("requestId", part())
+        .field(second, part())
+        .field("omiCashoutId", part())
+        .secret(part())
+        .with("--signature", text(case, "secureChain"))
+        .with("--key", certificate.to_str().unwrap())
+        .run()
+}
+
+/// A query that arrives at an endpoint of a merchant with this passcode.
+fn deliver(endpoint: &str, merchant: &str, passcode: &str, query: &str) -> Ran {
+    let folder: TempDir = tempfile::tempdir().unwrap();
+    let config = file(
+        &folder,
+        "payments.toml",
+        format!(
+            r#"
+            [providers.shop]
+            kind = "hpay"
+            environment = "sandbox"
+            merchant_id = "{merchant}"
+            receiver = "merchant@example.com"
+            passcode = "{passcode}"
+            "#
+        ),
+    );
+    payments(["verify", "--provider", "shop", "--endpoint", endpoint, "--method", "GET"])
+        .with("--config", config.to_str().unwrap())
+        .with("--path", "/hooks/hpay")
+        .with("--query", query)
+        .with("--at", "1768202539")
+        .run()
+}
+
+#[test]
+fn a_notification_is_trusted_only_with_its_code() {
+    for case in cases(&section("ipn")) {
+        let (merchant, passcode) = (text(case, "merchant_site_code"), text(case, "passcode"));
+        let ran = deliver("notify", merchant, passcode, text(case, "query"));
+        let (json, id) = (ran.json(), text(case, "id"));
+        // The code of a boundary shift is right, but the fields are not those that were signed.
+        if is_valid(case) && !id.ends_with("boundary-shift") {
+            assert_eq!((ran.code, json["verdict"].as_str()), (0, Some("trusted")), "{id}: {ran:?}");
+            let covered = json["proof"]["coverage"]["fields"].as_array().unwrap();
+            assert!(covered.contains(&"price".into()), "{id}: {json}");
+            assert!(!covered.contains(&"card_number".into()), "{id}: {json}");
+        } else {
+            assert_eq!(ran.code, 3, "{id}: {ran:?}");
+            assert_eq!(json["verdict"], "untrusted", "{id}: {ran:?}");
+            assert!(
+                json["reason"].is_string() && json["events"] == serde_json::json!([]),
+                "{json}"
+            );
+        }
+    }
+}
+
+#[test]
+fn both_decodings_of_the_transaction_info_are_trusted() {
+    for case in cases(&section("ipn_double_decoding")) {
+        let (merchant, passcode) = (text(case, "merchant_site_code"), text(case, "passcode"));
+        let ran = deliver("notify", merchant, passcode, text(case, "query"));
+        assert_eq!((ran.code, ran.json()["verdict"].as_str()), (0, Some("trusted")), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_callback_signs_no_amount_and_its_credit_has_to_be_confirmed() {
+    for case in cases(&section("va_callback")) {
+        // One of them has the code of another layout.
+        let pipe = text(&case["secure_code_by_separator"], "pipe");
+        let ran = deliver("va-callback", "63575", text(case, "passcode"), text(case, "query"));
+        let json = ran.json();
+        if !text(case, "query").ends_with(pipe) {
+            assert_eq!((ran.code, json["verdict"].as_str()), (3, Some("untrusted")), "{ran:?}");
+            continue;
+        }
+        assert_eq!((ran.code, json["verdict"].as_str()), (0, Some("trusted")), "{ran:?}");
+        let uncovered = &json["events"][0]["evidence"]["unconfirmed"]["uncovered"];
+        assert!(uncovered.as_array().unwrap().contains(&"amount".into()), "{json}");
+    }
+}
+
+#[test]
+fn nothing_of_a_delivery_or_a_secret_is_repeated_in_errors() {
+    let ran = deliver("nowhere", "64916", "hunter2-hunter2-hunter2-hunter2", "secure_code=sesame");
+    ran.refused("--endpoint");
+    assert!(!ran.err.contains("hunter2") && !ran.err.contains("sesame"), "{ran:?}");
+}

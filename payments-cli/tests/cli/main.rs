@@ -1,0 +1,19 @@
+//! The binary, run as a shell runs it: what it prints, and the code it ends with.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
+
+mod doctor;
+mod formulas;
+mod hpay;
+mod program;
+mod providers;
+mod qr;
+mod sandbox;
+mod sepay;
+mod usage;

@@ -1,0 +1,173 @@
+//! SePay's signatures and deliveries, held to the vectors of its crate.
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::program::{Program, Ran, file, payments, vectors};
+
+fn text<'a>(vector: &'a Value, key: &str) -> &'a str {
+    vector[key].as_str().unwrap_or_else(|| panic!("{key}: {vector}"))
+}
+
+fn list(vectors: &Value) -> &[Value] {
+    vectors.as_array().unwrap()
+}
+
+fn all() -> Value {
+    vectors("provider-sepay/tests/data/vectors.json")
+}
+
+/// The fields as they are posted.
+fn form(command: &str, formula: &str, emitted: &Value) -> Program {
+    list(emitted).iter().fold(payments([command, formula]), |program, pair| {
+        program.field(pair[0].as_str().unwrap(), pair[1].as_str().unwrap())
+    })
+}
+
+#[test]
+fn checkout_forms_are_signed_and_checked_in_both_orders() {
+    let file = all();
+    for vector in list(&file["checkout"]) {
+        let orders =
+            [("recommended", "sepay.checkout"), ("allowlist_order", "sepay.checkout.allowlist")];
+        for (order, formula) in orders {
+            let (vector, secret) = (&vector[order], text(vector, "secret"));
+            let signed = form("sign", formula, &vector["emitted"]).secret(secret).run();
+            assert_eq!(signed.code, 0, "{order}: {signed:?}");
+            let json = signed.json();
+            assert_eq!(json["formula"], formula);
+            assert_eq!(json["signed_string"], vector["signed_string"], "{order}");
+            assert_eq!(json["signature"], vector["signature"], "{order}");
+
+            let checked = form("check", formula, &vector["emitted"])
+                .secret(secret)
+                .with("--signature", text(vector, "signature"))
+                .run();
+            assert_eq!((checked.code, &checked.json()["valid"]), (0, &true.into()), "{checked:?}");
+        }
+    }
+}
+
+#[test]
+fn the_order_of_the_flags_is_the_order_of_the_form() {
+    let fields = |first: &str, second: &str| {
+        let ran = payments(["sign", "sepay.checkout", "--field", first, "--field", second])
+            .secret("spsk_test")
+            .run();
+        ran.json()["signed_string"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(fields("merchant=A", "currency=VND"), "merchant=A,currency=VND");
+    assert_eq!(fields("currency=VND", "merchant=A"), "currency=VND,merchant=A");
+}
+
+fn webhook(command: &str, vector: &Value, body: &str) -> Program {
+    payments([command, "sepay.webhook"])
+        .field("timestamp", text(vector, "timestamp"))
+        .field("body", body)
+        .secret(text(vector, "secret"))
+}
+
+#[test]
+fn webhooks_are_signed_and_checked_whatever_their_age() {
+    let file = all();
+    for vector in list(&file["webhooks"]) {
+        let (body, signature) = (text(vector, "raw_body"), text(vector, "x_sepay_signature"));
+        let signed = webhook("sign", vector, body).run();
+        assert_eq!(signed.json()["signature"], signature, "{signed:?}");
+        assert_eq!(signed.json()["signed_string"], vector["signed_string"]);
+
+        let good = webhook("check", vector, body).with("--signature", signature).run();
+        assert_eq!((good.code, &good.json()["valid"]), (0, &true.into()), "{good:?}");
+
+        let changed = format!("{body} ");
+        let bad = webhook("check", vector, &changed).with("--signature", signature).run();
+        assert_eq!((bad.code, &bad.json()["valid"]), (3, &false.into()), "{bad:?}");
+        assert_eq!(bad.json()["reason"], "wrong_signature");
+        let bare = signature.trim_start_matches("sha256=");
+        let bare = webhook("check", vector, body).with("--signature", bare).run();
+        assert_eq!((bare.code, bare.json()["reason"].as_str()), (3, Some("malformed_signature")));
+        for ran in [signed, good, bad, bare] {
+            assert!(!ran.out.contains(text(vector, "secret")), "{ran:?}");
+        }
+    }
+}
+
+/// The vector as a delivery to a provider with its secret.
+fn deliver(vector: &Value, body: &str, at: i64) -> Ran {
+    let folder = tempfile::tempdir().unwrap();
+    let body = file(&folder, "body", body);
+    delivery(vector, at, &folder).with("--body-file", body.to_str().unwrap()).run()
+}
+
+fn delivery(vector: &Value, at: i64, folder: &TempDir) -> Program {
+    let config = file(
+        folder,
+        "payments.toml",
+        format!(
+            r#"
+            [providers.shop]
+            kind = "sepay"
+            environment = "sandbox"
+            merchant_id = "SP-TEST-AB12CD3"
+            secret_key = "spsk_test_0123456789abcdef"
+            webhook_secret = "{}"
+            "#,
+            text(vector, "secret")
+        ),
+    );
+    payments(["verify", "--provider", "shop", "--endpoint", "bank-webhook", "--method", "POST"])
+        .with("--config", config.to_str().unwrap())
+        .with("--path", "/hooks/bank")
+        .with("--header", format!("Content-Type: {}", text(vector, "content_type")))
+        .with("--header", format!("X-SePay-Timestamp: {}", text(vector, "x_sepay_timestamp")))
+        .with("--header", format!("X-SePay-Signature: {}", text(vector, "x_sepay_signature")))
+        .with("--at", at.to_string())
+}
+
+#[test]
+fn a_webhook_is_trusted_at_its_time_and_proven() {
+    let file = all();
+    // The others hold no whole transaction.
+    let vector = &list(&file["webhooks"])[0];
+    let (body, sent) = (text(vector, "raw_body"), text(vector, "timestamp").parse().unwrap());
+    let ran = deliver(vector, body, sent);
+    let json = ran.json();
+    assert_eq!((ran.code, json["verdict"].as_str()), (0, Some("trusted")), "{ran:?}");
+    assert_eq!(json["proof"]["coverage"], "body");
+    assert!(json["key"].is_string(), "{json}");
+    let event = &json["events"][0];
+    assert_eq!(event["evidence"], "proven", "{json}");
+    assert_eq!(event["news"]["movement"]["amount"]["amount"], "2277000", "{json}");
+    assert_eq!(json["reply"]["status"], 200, "{json}");
+    assert!(json.get("reason").is_none(), "{json}");
+
+    let late = deliver(vector, body, sent + 86_400);
+    assert_eq!((late.code, late.json()["reason"].as_str()), (3, Some("stale_stamp")), "{late:?}");
+}
+
+#[test]
+fn a_body_may_come_from_standard_input() {
+    let file = all();
+    let vector = &list(&file["webhooks"])[0];
+    let folder = tempfile::tempdir().unwrap();
+    let sent = text(vector, "timestamp").parse().unwrap();
+    let program = delivery(vector, sent, &folder).with("--body-file", "-");
+    let ran = program.input(text(vector, "raw_body")).run();
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
+
+#[test]
+fn a_webhook_that_was_changed_is_not_trusted() {
+    let file = all();
+    for vector in list(&file["webhooks"]) {
+        let sent = text(vector, "timestamp").parse().unwrap();
+        let body = text(vector, "raw_body").replace("50000", "90000").replace("2277000", "9");
+        let body = if body.is_empty() { "{}" } else { &body };
+        let ran = deliver(vector, body, sent);
+        let json = ran.json();
+        assert_eq!((ran.code, json["verdict"].as_str()), (3, Some("untrusted")), "{ran:?}");
+        assert_eq!(json["reason"], "wrong_signature", "{ran:?}");
+        assert_ne!(json["reply"]["status"], 200, "{json}");
+        assert_eq!(json["events"].as_array().unwrap().len(), 0, "{json}");
+    }
+}

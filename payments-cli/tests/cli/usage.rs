@@ -1,0 +1,88 @@
+//! Bad usage: code 2, and a message that names the flag and holds no secret.
+
+use crate::program::payments;
+
+#[test]
+fn bad_usage_names_the_flag() {
+    let sign = || payments(["sign", "hpay.f11"]);
+    let filled = || sign().field("merchantId", "63575").field("condition", "1");
+    payments(["sign", "hpay.f99"]).run().refused("FORMULA");
+    payments(["sign"]).run().refused("FORMULA");
+    payments(["dance"]).run().refused("dance");
+    sign().with("--field", "merchantId").run().refused("--field");
+    sign().field("merchantId", "63575").secret("s").run().refused("condition");
+    filled().field("condition", "2").secret("s").run().refused("--field");
+    filled().run().refused("--secret-env");
+    filled().secret("").run().refused("--secret-env");
+    filled().with("--secret-env", "NOT_SET").run().refused("NOT_SET");
+    payments(["check", "hpay.f11"]).run().refused("--signature");
+}
+
+#[test]
+fn a_formula_that_nobody_knows_signs_and_checks_nothing() {
+    payments(["sign", "hpay.f06"]).secret("s").run().refused("FORMULA");
+    payments(["check", "hpay.f06", "--signature", "x"]).secret("s").run().refused("FORMULA");
+}
+
+#[test]
+fn a_key_that_is_missing_or_no_key_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let garbage = crate::program::file(&folder, "key.pem", "hunter2");
+    let payout = |command| {
+        payments([command, "hpay.f19"])
+            .field("requestId", "1")
+            .field("merchantId", "2")
+            .field("amount", "3")
+            .field("bankAccountName", "A")
+            .secret("s")
+    };
+    let check = || payout("check").with("--signature", "AAAA");
+    payout("sign").run().refused("--key");
+    payout("sign").with("--key", "/nowhere/key.pem").run().refused("--key");
+    check().run().refused("--key");
+    for ran in [
+        payout("sign").with("--key", garbage.to_str().unwrap()).run(),
+        check().with("--key", garbage.to_str().unwrap()).run(),
+    ] {
+        ran.refused("--key");
+        assert!(!ran.err.contains("hunter2"), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_field_that_is_not_signed_is_remarked_upon() {
+    let ran = payments(["sign", "hpay.f11", "--field", "amount=1"])
+        .field("merchantId", "63575")
+        .field("condition", "1")
+        .secret("s")
+        .run();
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.err.contains("amount"), "{ran:?}");
+}
+
+#[test]
+fn a_formula_may_be_named_in_short() {
+    let sign = |name| {
+        let ran = payments(["sign", name])
+            .field("merchantId", "63575")
+            .field("condition", "1")
+            .secret("abcdef")
+            .run();
+        ran.json()
+    };
+    assert_eq!(sign("F11"), sign("hpay.f11"));
+    assert_eq!(sign("HPAY.F11")["formula"], "hpay.f11");
+}
+
+#[test]
+fn help_is_for_every_command() {
+    let commands =
+        ["demo", "sandbox", "providers", "doctor", "qr", "formulas", "sign", "check", "verify"];
+    for command in commands {
+        let ran = payments([command, "--help"]).run();
+        assert_eq!(ran.code, 0, "{command}: {ran:?}");
+        assert!(ran.out.contains("Usage: payments"), "{command}: {ran:?}");
+        let widest = ran.out.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+        assert!(widest <= 100, "{command}: a line of {widest} characters");
+    }
+}

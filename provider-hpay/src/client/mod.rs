@@ -1,0 +1,192 @@
+//! The client of one merchant account: what every role shares, and what only HPay has.
+
+mod answer;
+mod balance;
+mod beneficiary;
+mod link;
+mod payments;
+mod payouts;
+mod virtual_accounts;
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Response;
+use payments_core::{
+    Clock, Error, Lookup, OrderRef, Raw, Result,
+    formula::{Formula, SigningKeys},
+    notification::check::Keys,
+    options::Options,
+    payment::Payment,
+    payout::{CreatePayout, Payout},
+    rsa::{PublicKey, Signer},
+    transport::{Call, Sent, Transport},
+};
+
+use crate::{
+    formula::Formulas,
+    map,
+    options::HPayOptions,
+    request::{Body, Fields},
+};
+
+pub(crate) use payments::Payments;
+pub(crate) use payouts::Payouts;
+pub(crate) use virtual_accounts::VirtualAccounts;
+
+/// One merchant account at HPay, and what only HPay has. Reached as an extension:
+///
+/// ```
+/// # fn show(provider: &payments_core::Provider) -> payments_core::Result<()> {
+/// let hpay = provider.extension::<provider_hpay::HPay>()?;
+/// for formula in hpay.formulas().iter() {
+///     println!("{}: {:?}, {}", formula.id, formula.confidence, formula.source);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct HPay {
+    pub(crate) merchant: Merchant,
+    pub(crate) formulas: Formulas,
+    pub(crate) gateway: Gateway,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Who we are to HPay.
+pub(crate) struct Merchant {
+    /// `merchant_site_code`, `merchantId`, `merchant_id` and MID are this number.
+    pub(crate) id: String,
+    /// The primary e-mail of the account: `receiver` and `merchantEmail`.
+    pub(crate) receiver: String,
+    pub(crate) passcode: Keys,
+    pub(crate) return_url: Option<String>,
+    pub(crate) notify_url: Option<String>,
+}
+
+/// Where HPay is, and how its services want to be asked.
+pub(crate) struct Gateway {
+    pub(crate) checkout: String,
+    pub(crate) account: String,
+    pub(crate) openapi: String,
+    pub(crate) order_inquiry_path: String,
+    pub(crate) order_inquiry_body: Body,
+    pub(crate) va_body: Body,
+    pub(crate) payout_host: PayoutHost,
+}
+
+/// Which host takes a merchant's payouts. HPay tells "special" merchants to use the second.
+#[derive(Clone, Copy)]
+pub(crate) enum PayoutHost {
+    Account,
+    Openapi,
+}
+
+impl Gateway {
+    fn payout_url(&self) -> String {
+        match self.payout_host {
+            PayoutHost::Account => format!("{}/api/ibft/create", self.account),
+            PayoutHost::Openapi => format!("{}/v1/fb/create", self.openapi),
+        }
+    }
+}
+
+/// What signs payouts and checks their answers.
+pub(crate) struct PayoutKeys {
+    pub(crate) ours: Arc<dyn Signer>,
+    pub(crate) hpay: PublicKey,
+}
+
+impl HPay {
+    /// The number that HPay gave the merchant.
+    pub fn merchant_id(&self) -> &str {
+        &self.merchant.id
+    }
+
+    /// The formulas in use: HPay's, or what the configuration put in their place.
+    pub fn formulas(&self) -> &Formulas {
+        &self.formulas
+    }
+
+    /// Asks what became of a payout and compares it with what was ordered.
+    ///
+    /// HPay's create request does not sign the beneficiary's account. A row of another amount or
+    /// account than `request` calls for a person, whatever its state.
+    ///
+    /// # Errors
+    /// HPay could not be asked; it says nothing about the payout.
+    pub async fn find_payout_like(&self, request: &CreatePayout) -> Result<Lookup<Payout>> {
+        let found = payouts::find(self, "find_payout_like", &request.payout).await?;
+        let compared = |mut payout: Payout| {
+            let account = Some(&request.beneficiary.account.number);
+            if payout.amount != request.amount || payout.account.as_ref() != account {
+                payout.needs_attention = true;
+            }
+            payout
+        };
+        Ok(match found {
+            Lookup::Found(one) => Lookup::Found(compared(one)),
+            Lookup::Several(all) => Lookup::Several(all.into_iter().map(compared).collect()),
+            Lookup::Absent(absence) => Lookup::Absent(absence),
+        })
+    }
+
+    /// Asks what became of an order. A POST without an effect; the answer's checksum cannot be
+    /// checked, so it is as good as TLS.
+    pub(crate) async fn find_order(
+        &self,
+        operation: &'static str,
+        order: &OrderRef,
+    ) -> Result<Lookup<Payment>> {
+        let fields = Fields::new()
+            .with("merchant_id", self.merchant_id())
+            .with("order_code", order.as_str());
+        let fields = self.sign(fields, "checksum", &self.formulas.order_inquiry)?;
+        let address = format!("{}{}", self.gateway.checkout, self.gateway.order_inquiry_path);
+        let request = fields.post(&address, self.gateway.order_inquiry_body)?;
+        let response = self.ask(Call::inquiry(operation, request)).await?;
+        let envelope = answer::inquired(operation, &response)?;
+        map::order(operation, self.merchant_id(), order, &envelope, raw(&response))
+    }
+
+    /// Adds a code that needs only the passcode.
+    pub(crate) fn sign<'a>(
+        &self,
+        fields: Fields<'a>,
+        name: &'static str,
+        formula: &Formula,
+    ) -> Result<Fields<'a>> {
+        let keys = SigningKeys { secret: Some(&self.merchant.passcode), signer: None };
+        fields.signed(name, formula, keys)
+    }
+
+    pub(crate) async fn ask(&self, call: Call) -> Result<Response<Bytes>> {
+        self.transport.inquire(call).await
+    }
+
+    async fn instruct(&self, call: Call) -> Result<Sent> {
+        self.transport.instruct(call).await
+    }
+}
+
+impl fmt::Debug for HPay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HPay").field("merchant_id", &self.merchant.id).finish_non_exhaustive()
+    }
+}
+
+/// The answer, byte for byte.
+pub(crate) fn raw(response: &Response<Bytes>) -> Raw {
+    Raw::new(response.body().clone())
+}
+
+/// HPay has options for payments only: on another request they would go unheard.
+fn refuse_options(options: &Options) -> Result<()> {
+    match options.get::<HPayOptions>()? {
+        None => Ok(()),
+        Some(_) => {
+            Err(Error::unsupported("HPay has options for payments only").with_field("options"))
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Payments: a signed link out, an order inquiry back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use payments_core::{
+    Error, Lookup, OrderRef, PaymentProvider, Result, Submission,
+    money::Money,
+    payment::{
+        CreateMode, CreatePayment, NextAction, Payment, PaymentCapabilities, PaymentMethod,
+        PaymentState, Refund, RefundPayment,
+    },
+    rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, TextRules},
+};
+
+use super::{
+    HPay,
+    link::{link, of_method},
+};
+use crate::tables::takes_group;
+
+/// An inquiry knows an order for 7 days (code 30015).
+const INQUIRY_WINDOW: Duration = Duration::from_secs(7 * 24 * 3600);
+
+pub(crate) struct Payments {
+    hpay: Arc<HPay>,
+    capabilities: PaymentCapabilities,
+}
+
+impl Payments {
+    pub(crate) fn new(hpay: Arc<HPay>) -> Self {
+        Self { hpay, capabilities: capabilities() }
+    }
+}
+
+/// No absence is ever conclusive: the end of a link is not signed, so a buyer can take it out, and
+/// HPay has one code for an order that it does not know and one that it has forgotten.
+///
+/// HPay prints no lengths for texts: 50 and 255 characters are ours.
+fn capabilities() -> PaymentCapabilities {
+    let methods = [
+        PaymentMethod::DomesticCard,
+        PaymentMethod::InternetBanking,
+        PaymentMethod::Card,
+        PaymentMethod::VirtualAccount,
+    ];
+    let is_taken =
+        |method: &PaymentMethod| of_method(*method).is_some_and(|group| takes_group(group.word()));
+    PaymentCapabilities::new(
+        CreateMode::Offline,
+        methods.into_iter().filter(is_taken).collect(),
+        vec![AmountLimits::at_least(Money::vnd(1))],
+    )
+    .with_buyer_choice()
+    .with_reference(TextRules::new(1, 50, Alphabet::AlphanumericAnd("_.-")))
+    .with_description(TextRules::new(0, 255, Alphabet::Printable))
+    .with_expiry()
+    .with_find(Some(INQUIRY_WINDOW), AbsenceRule::Never)
+    .with_repeat(Repeat::PaysAgain)
+}
+
+#[async_trait]
+impl PaymentProvider for Payments {
+    fn capabilities(&self) -> &PaymentCapabilities {
+        &self.capabilities
+    }
+
+    async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
+        self.capabilities.check(request)?;
+        let link = link(&self.hpay, request)?;
+        let mut payment = Payment::new(request.order.clone(), PaymentState::Open)
+            .with_asked(request.amount)
+            .registered_when_buyer_acts()
+            .with_next(NextAction::Redirect { url: link.url });
+        if let Some(method) = request.method {
+            payment = payment.with_method(method);
+        }
+        if let Some(end) = link.expires_at {
+            payment = payment.with_expiry(end);
+        }
+        Ok(Submission::Accepted(payment))
+    }
+
+    async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
+        self.capabilities.reference.check("order", order.as_str())?;
+        self.hpay.find_order("find_payment", order).await
+    }
+
+    async fn cancel_payment(&self, _: &OrderRef) -> Result<Submission<Payment>> {
+        Err(Error::unsupported("HPay cannot cancel a payment; let its link expire")
+            .with_operation("cancel_payment"))
+    }
+
+    async fn refund_payment(&self, _: &RefundPayment) -> Result<Submission<Refund>> {
+        Err(Error::unsupported("HPay documents no refunds; ask its staff, or make a payout")
+            .with_operation("refund_payment"))
+    }
+}

@@ -1,0 +1,227 @@
+//! Virtual accounts (HPay API reference 1.0.0, Virtual Account).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use payments_core::{
+    AccountId, Error, ErrorKind, Lookup, Movement, Result, Submission, Timestamp,
+    VirtualAccountProvider,
+    bank::AccountNumber,
+    money::Money,
+    rules::{Alphabet, AmountLimits, TextRules},
+    transport::Call,
+    virtual_account::{
+        OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, Uses, VirtualAccount,
+        VirtualAccountCapabilities, VirtualAccountRef, VirtualAccountRules,
+    },
+};
+
+use super::{HPay, answer, raw, refuse_options};
+use crate::{
+    map,
+    request::{Body, Fields},
+    tables::Service,
+};
+
+/// The longest life of a virtual account (code 049). Without an end HPay gives it a day.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// An inquiry sees today and yesterday, so no less than a day.
+const CREDITS_WINDOW: Duration = Duration::from_secs(24 * 3600);
+
+/// Codes 046 and 047: at most 50 letters and nothing special.
+const REMARK: TextRules = TextRules::new(1, 50, Alphabet::AlphanumericAnd(" "));
+
+/// The reference prints capitals and spaces and no length; the length is ours.
+const HOLDER: TextRules = TextRules::new(1, 100, Alphabet::AlphanumericAnd(" "));
+
+pub(crate) struct VirtualAccounts {
+    hpay: Arc<HPay>,
+    capabilities: VirtualAccountCapabilities,
+}
+
+impl VirtualAccounts {
+    pub(crate) fn new(hpay: Arc<HPay>) -> Self {
+        Self { hpay, capabilities: capabilities() }
+    }
+
+    /// Closes an account, or opens a closed one again.
+    async fn switch(
+        &self,
+        operation: &'static str,
+        account: &VirtualAccountRef,
+        flag: &'static str,
+        until: Option<Timestamp>,
+    ) -> Result<Submission<VirtualAccount>> {
+        let hpay = &self.hpay;
+        let number = account.number()?;
+        let end = until.map(|until| end_of_life(until, hpay.clock.now())).transpose()?;
+        let fields = Fields::new()
+            .with("merchant_id", hpay.merchant_id())
+            .with("account_va", number.as_str())
+            .with("flag", flag)
+            .with_some("time_limit", end);
+        let fields = hpay.sign(fields, "secure_code", &hpay.formulas.switch_account)?;
+        let address = format!("{}/api/va/revoke", hpay.gateway.account);
+        let request = fields.post(&address, hpay.gateway.va_body)?;
+        let sent = hpay.instruct(Call::instruction(operation, request)).await?;
+        Ok(sent.read(|response| {
+            let envelope = answer::instructed(response)?;
+            if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
+                return Ok(map::instructed(&map::Code::of(Service::VirtualAccount, &envelope)));
+            }
+            let data = answer::data(&envelope)?;
+            Ok(map::switched_account(account, number, &data, raw(response)))
+        }))
+    }
+}
+
+fn capabilities() -> VirtualAccountCapabilities {
+    VirtualAccountCapabilities::new(
+        vec![AmountLimits::at_least(Money::vnd(1))],
+        vec![Uses::Once, Uses::Many],
+        ResolveOpen::Never,
+    )
+    .with_holder(HOLDER)
+    .with_remark(REMARK)
+    .with_any_amount()
+    .with_longest(LONGEST)
+    .with_update()
+    .with_close()
+    .with_reopen()
+    .with_credits(Some(CREDITS_WINDOW))
+}
+
+#[async_trait]
+impl VirtualAccountProvider for VirtualAccounts {
+    fn capabilities(&self) -> &VirtualAccountCapabilities {
+        &self.capabilities
+    }
+
+    async fn rules_for(&self, _: &AccountId) -> Result<VirtualAccountRules> {
+        Err(no_choice(ErrorKind::NotFound).with_operation("rules_for"))
+    }
+
+    async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
+        self.capabilities.check(request)?;
+        refuse_options(&request.options)?;
+        if request.account.is_some() {
+            return Err(no_choice(ErrorKind::Unsupported));
+        }
+        let hpay = &self.hpay;
+        let end = request.expires_at.map(|end| end_of_life(end, hpay.clock.now())).transpose()?;
+        let amount = match request.amount {
+            Some(amount) => amount.minor().to_string(),
+            // The amount is marked as required, and the reference does not say what then.
+            None => "0".to_owned(),
+        };
+        let fields = Fields::new()
+            .with("merchantId", hpay.merchant_id())
+            .with(
+                "accountVaType",
+                match request.uses {
+                    Uses::Once => "1",
+                    Uses::Many => "2",
+                },
+            )
+            .with("accountVaName", request.holder.as_str())
+            .with("amount", amount)
+            .with("condition", if request.amount.is_some() { "1" } else { "2" })
+            .with_some("remark", request.remark.as_deref())
+            .with_some("timeLimit", end);
+        let fields = hpay.sign(fields, "secure_code", &hpay.formulas.open_account)?;
+        let address = format!("{}/api/va/create", hpay.gateway.account);
+        let http = fields.post(&address, hpay.gateway.va_body)?;
+        let sent = hpay.instruct(Call::instruction("open_virtual_account", http)).await?;
+        Ok(sent.read(|response| {
+            let envelope = answer::instructed(response)?;
+            if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
+                return Ok(map::instructed(&map::Code::of(Service::VirtualAccount, &envelope)));
+            }
+            let data = answer::data(&envelope)?;
+            map::opened_account(hpay.merchant_id(), request, &data, raw(response))
+        }))
+    }
+
+    async fn find(&self, _: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {
+        Err(Error::unsupported("HPay tells the credits on an account and not its state")
+            .with_operation("find_virtual_account"))
+    }
+
+    async fn update(&self, request: &UpdateVirtualAccount) -> Result<Submission<VirtualAccount>> {
+        HOLDER.check("holder", &request.holder)?;
+        if let Some(remark) = &request.remark {
+            REMARK.check("remark", remark)?;
+        }
+        let hpay = &self.hpay;
+        let number = request.account.number()?;
+        let fields = Fields::new()
+            .with("merchant_id", hpay.merchant_id())
+            .with("va_account", number.as_str())
+            .with("va_name", request.holder.as_str())
+            .with_some("remark", request.remark.as_deref());
+        let fields = hpay.sign(fields, "secure_code", &hpay.formulas.rename_account)?;
+        let address = format!("{}/api/va/updateVaName", hpay.gateway.account);
+        let http = fields.post(&address, Body::Json)?;
+        let sent = hpay.instruct(Call::instruction("update_virtual_account", http)).await?;
+        Ok(sent.read(|response| {
+            let envelope = answer::instructed(response)?;
+            if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
+                return Ok(map::instructed(&map::Code::of(Service::VirtualAccount, &envelope)));
+            }
+            let data = answer::data(&envelope)?;
+            Ok(map::renamed_account(request, number, &data, raw(response)))
+        }))
+    }
+
+    async fn close(&self, account: &VirtualAccountRef) -> Result<Submission<VirtualAccount>> {
+        self.switch("close_virtual_account", account, "0", None).await
+    }
+
+    async fn reopen(
+        &self,
+        account: &VirtualAccountRef,
+        until: Option<Timestamp>,
+    ) -> Result<Submission<VirtualAccount>> {
+        self.switch("reopen_virtual_account", account, "1", until).await
+    }
+
+    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {
+        self.hpay.credits("credits", account.number()?).await
+    }
+}
+
+impl HPay {
+    /// The credits on one of our accounts, under its full or its short number.
+    pub(crate) async fn credits(
+        &self,
+        operation: &'static str,
+        number: &AccountNumber,
+    ) -> Result<Vec<Movement>> {
+        let fields = Fields::new()
+            .with("merchant_id", self.merchant_id())
+            .with("va_account", number.as_str());
+        let fields = self.sign(fields, "secure_code", &self.formulas.account_inquiry)?;
+        let address = format!("{}/v1/account/inquiry", self.gateway.openapi);
+        let request = fields.post(&address, Body::Json)?;
+        let response = self.ask(Call::inquiry(operation, request)).await?;
+        let envelope = answer::inquired(operation, &response)?;
+        map::credits(operation, self.merchant_id(), &envelope, &raw(&response))
+    }
+}
+
+/// The end of a virtual account in Unix seconds.
+fn end_of_life(end: Timestamp, now: Timestamp) -> Result<String> {
+    if end <= now {
+        return Err(Error::invalid("expires_at", "has passed"));
+    }
+    if end.since(now) > LONGEST {
+        return Err(Error::invalid("expires_at", "is more than 7 days away"));
+    }
+    Ok(end.unix_seconds().to_string())
+}
+
+fn no_choice(kind: ErrorKind) -> Error {
+    Error::new(kind, "HPay has no bank accounts of ours to choose from").with_field("account")
+}

@@ -1,0 +1,184 @@
+//! The formulas of checkout: links, notifications, inquiries, tokens.
+
+use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker, Transform};
+
+const F01_ITEMS: &[Item] = &[
+    Item::field("merchant_site_code"),
+    Item::field("receiver"),
+    Item::field("price"),
+    Item::field("currency"),
+    Item::field("order_code"),
+    Item::Secret,
+];
+
+/// A checkout link, V1.
+pub const F01: Formula = Formula::new(
+    "hpay.f01",
+    "checkout link, V1 (/v1/checkout.php)",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values("|", F01_ITEMS),
+    "a production merchant on /v1/checkout.php, 2023 to 2024, with commits by the provider's staff",
+    Confidence::Medium,
+);
+
+const F02_ITEMS: &[Item] = &[
+    Item::field("merchant_site_code"),
+    Item::changed("return_url", Transform::AsciiLower),
+    Item::field("receiver"),
+    Item::optional("transaction_info"),
+    Item::field("order_code"),
+    Item::field("price"),
+    Item::field("currency"),
+    Item::field("quantity"),
+    Item::field("tax"),
+    Item::field("discount"),
+    Item::field("fee_cal"),
+    Item::field("fee_shipping"),
+    Item::optional("order_description"),
+    Item::optional("buyer_info"),
+    Item::optional("affiliate_code"),
+    Item::field("installment"),
+    Item::field("inpage"),
+    Item::field("payment_method_id"),
+    Item::Secret,
+];
+
+/// A checkout link of the older kind, in full. Not used by this client.
+pub const F02: Formula = Formula::new(
+    "hpay.f02",
+    "checkout link, legacy (/checkout.php), 18 fields",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values(" ", F02_ITEMS),
+    "htpgroup/omipay_php_lib and htpgroup/omipay_python_lib, 2022; WooCommerce plugin 1.0.3",
+    Confidence::High,
+);
+
+const F02B_ITEMS: &[Item] = &[
+    Item::field("merchant_site_code"),
+    Item::changed("return_url", Transform::AsciiLower),
+    Item::field("receiver"),
+    Item::optional("transaction_info"),
+    Item::field("order_code"),
+    Item::field("price"),
+    Item::field("currency"),
+    Item::field("quantity"),
+    Item::field("tax"),
+    Item::field("discount"),
+    Item::field("fee_cal"),
+    Item::field("fee_shipping"),
+    Item::optional("order_description"),
+    Item::optional("buyer_info"),
+    Item::optional("affiliate_code"),
+    Item::Secret,
+];
+
+/// A checkout link of the older kind, before instalments. Kept for history.
+pub const F02B: Formula = Formula::new(
+    "hpay.f02b",
+    "checkout link, legacy, its older form of 15 fields",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values(" ", F02B_ITEMS),
+    "history of htpgroup/web-htpgroup, June 2022",
+    Confidence::Low,
+);
+
+const F03_ITEMS: &[Item] = &[
+    Item::field("merchant_site_code"),
+    Item::changed("return_url", Transform::UrlEncodedLower),
+    Item::field("receiver"),
+    Item::optional("transaction_info"),
+    Item::field("order_code"),
+    Item::field("price"),
+    Item::Secret,
+];
+
+/// A checkout link of the older kind, in short. Not used by this client.
+pub const F03: Formula = Formula::new(
+    "hpay.f03",
+    "checkout link, legacy, short form",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values(" ", F03_ITEMS),
+    "htpgroup/omipay_php_lib, 2022",
+    Confidence::High,
+);
+
+const F04_ITEMS: &[Item] = &[
+    Item::optional("transaction_info"),
+    Item::optional("order_code"),
+    Item::optional("price"),
+    Item::optional("payment_id"),
+    Item::optional("payment_type"),
+    Item::optional("error_text"),
+    Item::field("merchant_site_code"),
+    Item::Secret,
+];
+
+/// What `return_url` and `notify_url` are called with. A missing field counts as empty and
+/// keeps its separator.
+pub const F04: Formula = Formula::new(
+    "hpay.f04",
+    "payment notification (return_url and notify_url)",
+    Maker::Provider,
+    Algorithm::Md5Hex,
+    Layout::values_after(" ", " ", F04_ITEMS),
+    "htpgroup/omipay_php_lib and WooCommerce plugin 1.0.3; that V1 uses it too was not seen",
+    Confidence::Medium,
+);
+
+const F05_ITEMS: &[Item] = &[Item::field("merchant_id"), Item::field("order_code"), Item::Secret];
+
+/// The request of an order inquiry.
+pub const F05: Formula = Formula::new(
+    "hpay.f05",
+    "order inquiry, request",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values("|", F05_ITEMS),
+    "a guess; code 30014 says that it is wrong",
+    Confidence::Low,
+);
+
+/// The answer to an order inquiry.
+pub const F06: Formula = Formula::new(
+    "hpay.f06",
+    "order inquiry, answer",
+    Maker::Provider,
+    Algorithm::Md5Hex,
+    Layout::Unknown,
+    "HPay API reference 1.0.0, Order Inquiry: the field is there and the formula is not",
+    Confidence::Unknown,
+);
+
+const F07_ITEMS: &[Item] = &[
+    Item::field("merchant_id"),
+    Item::field("receive_email"),
+    Item::field("bank_code"),
+    Item::field("bank_token"),
+    Item::Secret,
+];
+
+/// The request to revoke a card token. Not used by this client.
+pub const F07: Formula = Formula::new(
+    "hpay.f07",
+    "token revocation, request",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values("|", F07_ITEMS),
+    "a guess",
+    Confidence::Low,
+);
+
+/// The callback of a revoked card token.
+pub const F08: Formula = Formula::new(
+    "hpay.f08",
+    "token revocation, callback",
+    Maker::Provider,
+    Algorithm::Md5Hex,
+    Layout::Unknown,
+    "HPay API reference 1.0.0, Revoke ATM tokenization: the field is there and the formula is not",
+    Confidence::Unknown,
+);

@@ -1,0 +1,56 @@
+//! HPay's signature formulas as data: one constant each, with its source and how sure it is.
+//!
+//! The reference prints most formulas in pictures that are missing from its text, so they come
+//! from the provider's own libraries, from pictures of the reference, from merchants' code, and
+//! some are guesses. A wrong guess does no harm on its way out: HPay refuses it with a code of
+//! its own. Every formula that is used can be replaced in the configuration, under the key
+//! `formula_` and its number, by a [template](in_use): `formula_f05 =
+//! "{merchant_id}|{order_code}|{passcode}"`.
+
+mod account;
+mod checkout;
+pub mod in_use;
+mod payout;
+mod virtual_account;
+
+use payments_core::formula::Formula;
+
+pub use account::{F09, F10};
+pub use checkout::{F01, F02, F02B, F03, F04, F05, F06, F07, F08};
+pub use in_use::Formulas;
+pub use payout::{F19, F20, F20B, F21, F22, F23, F24};
+pub use virtual_account::{F11, F12, F13, F14, F15, F16, F17, F18};
+
+/// Every formula of HPay that is known, or known to be unknown, in the order of their numbers.
+pub const FORMULAS: &[Formula] = &[
+    F01, F02, F02B, F03, F04, F05, F06, F07, F08, F09, F10, F11, F12, F13, F14, F15, F16, F17, F18,
+    F19, F20, F20B, F21, F22, F23, F24,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use payments_core::formula::{Confidence, Layout};
+
+    use super::*;
+
+    #[test]
+    fn each_formula_has_its_own_name() {
+        let names: BTreeSet<&str> = FORMULAS.iter().map(|formula| &*formula.id).collect();
+        assert_eq!(names.len(), FORMULAS.len());
+        assert!(names.iter().all(|name| name.starts_with("hpay.f")), "{names:?}");
+    }
+
+    #[test]
+    fn a_formula_is_unknown_exactly_if_it_has_no_layout() {
+        for formula in FORMULAS {
+            assert_eq!(
+                formula.layout == Layout::Unknown,
+                formula.confidence == Confidence::Unknown,
+                "{}",
+                formula.id
+            );
+        }
+    }
+}

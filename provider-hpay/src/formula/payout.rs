@@ -1,0 +1,108 @@
+//! The formulas of payouts (FirmBanking, iBFT).
+
+use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker};
+
+const F19_ITEMS: &[Item] = &[
+    Item::field("requestId"),
+    Item::field("merchantId"),
+    Item::field("amount"),
+    Item::field("bankAccountName"),
+    Item::Secret,
+];
+
+/// The request of a payout, signed with the merchant's key. It does not cover the account.
+pub const F19: Formula = Formula::new(
+    "hpay.f19",
+    "payout, request",
+    Maker::Merchant,
+    Algorithm::RsaSha256Base64,
+    Layout::values("|", F19_ITEMS),
+    "htpgroup/sample-ibft-java, 2022; code 001 or 010 says that it is wrong",
+    Confidence::Medium,
+);
+
+const F20_ITEMS: &[Item] = &[
+    Item::field("requestId"),
+    Item::field("bankAccountNumber"),
+    Item::field("omiCashoutId"),
+    Item::Secret,
+];
+
+/// The answer to a payout, signed with HPay's key. It covers neither the code nor the amount.
+pub const F20: Formula = Formula::new(
+    "hpay.f20",
+    "payout, answer",
+    Maker::Provider,
+    Algorithm::RsaSha256Base64,
+    Layout::values("|", F20_ITEMS),
+    "pictures of the reference in htpgroup/htp-document-guide",
+    Confidence::High,
+);
+
+const F20B_ITEMS: &[Item] = &[
+    Item::field("requestId"),
+    Item::field("bankAccountName"),
+    Item::field("omiCashoutId"),
+    Item::Secret,
+];
+
+/// The answer to a payout as the Java sample reads it. It does not bind the account, so it is
+/// believed only if the configuration puts it in the place of [`F20`].
+pub const F20B: Formula = Formula::new(
+    "hpay.f20b",
+    "payout, answer, as in the Java sample",
+    Maker::Provider,
+    Algorithm::RsaSha256Base64,
+    Layout::values("|", F20B_ITEMS),
+    "htpgroup/sample-ibft-java, 2022; the answer does not carry the name",
+    Confidence::Low,
+);
+
+const F21_ITEMS: &[Item] = &[
+    Item::field("merchant_id"),
+    Item::field("bank_name"),
+    Item::field("bank_account_number"),
+    Item::Secret,
+];
+
+/// The request for the name on a bank account.
+pub const F21: Formula = Formula::new(
+    "hpay.f21",
+    "name check, request",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values("|", F21_ITEMS),
+    "a guess; code 20015 says that it is wrong",
+    Confidence::Low,
+);
+
+/// The answer with the name on a bank account.
+pub const F22: Formula = unknown("hpay.f22", "name check, answer");
+
+const F23_ITEMS: &[Item] = &[Item::field("requestId"), Item::field("merchantId"), Item::Secret];
+
+/// The request of a payout inquiry: an MD5, unlike the payout itself.
+pub const F23: Formula = Formula::new(
+    "hpay.f23",
+    "payout inquiry, request",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values("|", F23_ITEMS),
+    "HPay API reference 1.0.0, FB_Transaction Inquiry, shows 32 hex digits; the string is a guess",
+    Confidence::Low,
+);
+
+/// The answer to a payout inquiry.
+pub const F24: Formula = unknown("hpay.f24", "payout inquiry, answer");
+
+const fn unknown(id: &'static str, purpose: &'static str) -> Formula {
+    Formula::new(
+        id,
+        purpose,
+        Maker::Provider,
+        Algorithm::Md5Hex,
+        Layout::Unknown,
+        "HPay API reference 1.0.0, FirmBanking: the field is there and the formula is not",
+        Confidence::Unknown,
+    )
+}

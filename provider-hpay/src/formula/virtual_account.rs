@@ -1,0 +1,92 @@
+//! The formulas of virtual accounts.
+
+use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker};
+
+const F11_ITEMS: &[Item] = &[Item::field("merchantId"), Item::field("condition"), Item::Secret];
+
+/// The request to open a virtual account. It covers so little that a merchant has two codes for
+/// ever: one for fixed and one for flexible amounts.
+pub const F11: Formula = Formula::new(
+    "hpay.f11",
+    "open a virtual account, request",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values("|", F11_ITEMS),
+    "pictures of the reference in htpgroup/htp-document-guide, of two years",
+    Confidence::High,
+);
+
+/// The answer to opening a virtual account.
+pub const F12: Formula = unknown("hpay.f12", "open a virtual account, answer");
+
+const F13_ITEMS: &[Item] =
+    &[Item::field("merchant_id"), Item::field("va_account"), Item::field("va_name"), Item::Secret];
+
+/// The request to rename a virtual account.
+pub const F13: Formula = Formula::new(
+    "hpay.f13",
+    "rename a virtual account, request",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values("|", F13_ITEMS),
+    "a guess; code 03 says that it, or a parameter, is wrong",
+    Confidence::Low,
+);
+
+const F14_ITEMS: &[Item] =
+    &[Item::field("merchant_id"), Item::field("account_va"), Item::field("flag"), Item::Secret];
+
+/// The request to close a virtual account or to open it again.
+pub const F14: Formula = Formula::new(
+    "hpay.f14",
+    "close or reopen a virtual account, request",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values("|", F14_ITEMS),
+    "a guess; code 03 says that it, or a parameter, is wrong",
+    Confidence::Low,
+);
+
+/// The answer to closing a virtual account or opening it again.
+pub const F15: Formula = unknown("hpay.f15", "close or reopen a virtual account, answer");
+
+const F16_ITEMS: &[Item] = &[Item::field("merchant_id"), Item::field("va_account"), Item::Secret];
+
+/// The request for the credits on a virtual account.
+pub const F16: Formula = Formula::new(
+    "hpay.f16",
+    "virtual account inquiry, request",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values("|", F16_ITEMS),
+    "a guess from its only two fields; code 03 says that it, or a parameter, is wrong",
+    Confidence::Low,
+);
+
+/// The answer with the credits on a virtual account.
+pub const F17: Formula = unknown("hpay.f17", "virtual account inquiry, answer");
+
+const F18_ITEMS: &[Item] = &[Item::field("cashin"), Item::field("order_id"), Item::Secret];
+
+/// What HPay calls `/va/callback` with. It covers neither the amount nor the account.
+pub const F18: Formula = Formula::new(
+    "hpay.f18",
+    "virtual account callback",
+    Maker::Provider,
+    Algorithm::Md5Hex,
+    Layout::values("|", F18_ITEMS),
+    "HPay API reference 1.0.0, Callback IPN: the fields; the separator is a guess",
+    Confidence::Medium,
+);
+
+const fn unknown(id: &'static str, purpose: &'static str) -> Formula {
+    Formula::new(
+        id,
+        purpose,
+        Maker::Provider,
+        Algorithm::Md5Hex,
+        Layout::Unknown,
+        "HPay API reference 1.0.0, Virtual Account: the field is there and the formula is not",
+        Confidence::Unknown,
+    )
+}

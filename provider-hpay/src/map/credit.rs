@@ -1,0 +1,142 @@
+//! What HPay says about money that arrived on virtual accounts.
+
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use payments_core::{
+    DedupeKey, Direction, Error, ErrorKind, Movement, OrderRef, Raw, Result, Timestamp,
+    bank::AccountNumber,
+    money::{Currency, Money},
+    notification::{Untrusted, UntrustedReason},
+};
+
+use super::{Code, asked, is_success, key};
+use crate::{
+    tables::Service,
+    wire::{self, CreditRow, Envelope, Literal},
+};
+
+/// What a virtual account callback says.
+pub(crate) enum CreditNotice {
+    /// Money arrived. Neither its amount nor its account is signed.
+    Credit(Movement),
+    /// Something else, under this code; no money is told of.
+    Other { key: DedupeKey, code: String },
+}
+
+/// Reads the answer about the credits on a virtual account: those of yesterday and today.
+///
+/// # Errors
+/// They could not be asked for, or the answer is not what HPay documents.
+pub(crate) fn credits(
+    operation: &'static str,
+    merchant_id: &str,
+    envelope: &Envelope<'_>,
+    raw: &Raw,
+) -> Result<Vec<Movement>> {
+    if !is_success(Service::VirtualAccount, &envelope.error_code) {
+        return Err(asked(operation, &Code::of(Service::VirtualAccount, envelope)));
+    }
+    let Some(data) = envelope.data else { return Ok(Vec::new()) };
+    let malformed = || {
+        Error::new(ErrorKind::Malformed, "the answer is not what HPay documents about credits")
+            .with_operation(operation)
+    };
+    let rows: Vec<CreditRow> =
+        serde_json::from_str(data.get()).map_err(|error| malformed().with_source(error))?;
+    rows.iter()
+        .map(|row| {
+            let amount = row.amount.money(Currency::VND);
+            let account = AccountNumber::new(row.full_account_number.text().as_ref());
+            let movement = Movement::new(
+                key::credit(merchant_id, &row.cashin.text())?,
+                Direction::In,
+                amount.map_err(|error| malformed().with_source(error))?,
+            )
+            .with_virtual_account(account.map_err(|error| malformed().with_source(error))?)
+            .with_raw(raw.clone());
+            let remark = row.remark.as_ref().map(Literal::text).unwrap_or_default();
+            let at = row.time_paid.as_ref().and_then(Literal::time);
+            Ok(with_details(movement, &remark, at))
+        })
+        .collect()
+}
+
+/// Reads a virtual account callback whose signature is good.
+///
+/// # Errors
+/// A field is not what HPay puts there.
+pub(crate) fn credit_notice(
+    merchant_id: &str,
+    notice: wire::CreditNotice<'_>,
+    raw: Raw,
+) -> Result<CreditNotice, Untrusted> {
+    if notice.cashin.is_empty() || !notice.cashin.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(unreadable("the cashin number is not a number"));
+    }
+    // It is signed next to the cashin number, joined by a pipe.
+    if notice.order_id.contains('|') {
+        return Err(unreadable("order_id holds the separator of the signed text"));
+    }
+    if !matches!(notice.error_code, "" | "0" | "00") {
+        let key = key::no_credit(merchant_id, notice.cashin)
+            .map_err(|_| unreadable("the cashin number is too long"))?;
+        return Ok(CreditNotice::Other { key, code: notice.error_code.to_owned() });
+    }
+    let number = match notice.full_account_number {
+        "" => notice.va_account,
+        full => full,
+    };
+    let number =
+        AccountNumber::new(number).map_err(|_| unreadable("the account number is not one"))?;
+    let amount = Money::parse(notice.amount, Currency::VND)
+        .ok()
+        .filter(Money::is_positive)
+        .ok_or_else(|| unreadable("the amount is not one in đồng"))?;
+    let key = key::credit(merchant_id, notice.cashin)
+        .map_err(|_| unreadable("the cashin number is too long"))?;
+    let mut movement =
+        Movement::new(key, Direction::In, amount).with_virtual_account(number).with_raw(raw);
+    if let Ok(order) = OrderRef::new(notice.order_code) {
+        movement = movement.with_order(order);
+    }
+    let at = Literal::Text(notice.time_paid.to_owned()).time();
+    Ok(CreditNotice::Credit(with_details(movement, notice.remark, at)))
+}
+
+fn with_details(mut movement: Movement, remark: &str, at: Option<Timestamp>) -> Movement {
+    let memo = decoded(remark);
+    if !memo.is_empty() {
+        movement = movement.with_memo(memo);
+    }
+    match at {
+        Some(at) => movement.with_time(at),
+        None => movement,
+    }
+}
+
+/// A remark is base64 of UTF-8, and arrives with its plus signs turned into spaces, with or
+/// without padding. What is not base64 is kept as it is.
+pub(super) fn decoded(remark: &str) -> String {
+    const TOLERANT: GeneralPurpose = GeneralPurpose::new(
+        &alphabet::STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true),
+    );
+    let standard: String = remark
+        .chars()
+        .map(|character| match character {
+            ' ' | '-' => '+',
+            '_' => '/',
+            other => other,
+        })
+        .collect();
+    let text = TOLERANT.decode(standard).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    text.unwrap_or_else(|| remark.to_owned())
+}
+
+fn unreadable(detail: &'static str) -> Untrusted {
+    Untrusted::new(UntrustedReason::Unreadable, detail)
+}

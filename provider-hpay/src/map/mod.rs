@@ -1,0 +1,24 @@
+//! What HPay's answers mean. Pure and total: the only place where codes and statuses are read.
+
+mod account;
+mod code;
+mod credit;
+mod key;
+mod literal;
+mod notice;
+mod order;
+mod payout;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use account::{
+    is_same_account, opened as opened_account, renamed as renamed_account,
+    switched as switched_account,
+};
+pub(crate) use code::{Code, asked, instructed, is_success};
+pub(crate) use credit::{CreditNotice, credit_notice, credits};
+pub(crate) use notice::payment_notice;
+pub(crate) use order::order;
+pub(crate) use payout::{balance, created as created_payout, name, payouts};

@@ -1,0 +1,7 @@
+//! Every documented code and status, and what it means here.
+
+mod accounts;
+mod codes;
+mod notices;
+mod orders;
+mod payouts;

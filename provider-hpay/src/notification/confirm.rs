@@ -1,0 +1,89 @@
+//! What an inquiry says about an event.
+
+use std::time::Duration;
+
+use payments_core::{
+    Error, ErrorKind, Lookup, Movement, Result,
+    notification::{Confirmation, Event, News},
+    payment::{Payment, PaymentState},
+    step::Step,
+};
+
+use crate::{HPay, map};
+
+const OPERATION: &str = "confirm";
+
+/// How soon an inquiry may know what a delivery told.
+const SOON: Duration = Duration::from_secs(60);
+
+pub(super) async fn confirm(hpay: &HPay, event: &Event) -> Result<Confirmation> {
+    match &event.news {
+        News::Payment(payment) => confirm_payment(hpay, payment).await,
+        News::Movement(movement) => confirm_credit(hpay, movement).await,
+        _ => Err(Error::unsupported("HPay has no inquiry for this kind of event")
+            .with_operation(OPERATION)),
+    }
+}
+
+/// Compares states: what the inquiry says later than the claim confirms it, what it says earlier
+/// may change yet. The amount is the inquiry's, whatever was claimed.
+///
+/// A failure is told of one attempt, after which the buyer may try again: whatever the inquiry
+/// says of the order is the answer.
+async fn confirm_payment(hpay: &HPay, claimed: &Payment) -> Result<Confirmation> {
+    let found = match hpay.find_order(OPERATION, &claimed.order).await? {
+        Lookup::Found(found) => found,
+        Lookup::Several(_) | Lookup::Absent(_) => return Ok(not_yet()),
+    };
+    let step = match claimed.state {
+        PaymentState::Failed => Step::Advance(found.state),
+        state => state.step(found.state),
+    };
+    Ok(match step {
+        Step::Same | Step::Advance(_) => {
+            Confirmation::Confirmed(Event::inquired(News::Payment(found)))
+        }
+        Step::Stale => not_yet(),
+        Step::Conflict { known, seen } => Confirmation::Contradicted {
+            claimed: format!("{} is {known:?}", claimed.order),
+            found: format!("{} is {seen:?}", claimed.order),
+        },
+    })
+}
+
+/// Finds the credit by its number on the account that was named. What is booked are the
+/// inquiry's amount and account, whatever the callback said.
+async fn confirm_credit(hpay: &HPay, claimed: &Movement) -> Result<Confirmation> {
+    let account = claimed.virtual_account.as_ref().ok_or_else(|| {
+        Error::invalid("virtual_account", "is needed to ask about a credit")
+            .with_operation(OPERATION)
+    })?;
+    let told = || format!("{} on the account {account:?}", claimed.key);
+    let credits = match hpay.credits(OPERATION, account).await {
+        Ok(credits) => credits,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Ok(Confirmation::Contradicted {
+                claimed: told(),
+                found: "HPay knows no such account of ours".to_owned(),
+            });
+        }
+        Err(error) => return Err(error),
+    };
+    let Some(found) = credits.into_iter().find(|credit| credit.key == claimed.key) else {
+        return Ok(not_yet());
+    };
+    let on = found.virtual_account.as_ref();
+    Ok(match on {
+        Some(number) if map::is_same_account(number.as_str(), account.as_str()) => {
+            Confirmation::Confirmed(Event::inquired(News::Movement(found)))
+        }
+        _ => Confirmation::Contradicted {
+            claimed: told(),
+            found: format!("{} on the account {on:?}", found.key),
+        },
+    })
+}
+
+fn not_yet() -> Confirmation {
+    Confirmation::NotYet { retry_after: Some(SOON) }
+}

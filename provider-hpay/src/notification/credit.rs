@@ -1,0 +1,55 @@
+//! Virtual account callbacks (HPay API reference 1.0.0, Callback IPN After Completed Payment).
+//!
+//! The code covers the numbers of the credit and the order, and neither the amount nor the
+//! account: a callback is a hint that something arrived, and the inquiry says what.
+
+use payments_core::{
+    formula::CheckingKeys,
+    notification::{Delivery, Endpoint, News, Notification, Untrusted},
+};
+
+use super::query::{Query, raw};
+use crate::{HPay, map, wire};
+
+const RESTS_ON: &[&str] = &["cashin", "amount", "va_account"];
+
+pub(super) fn receive(
+    hpay: &HPay,
+    endpoint: &Endpoint,
+    delivery: &Delivery<'_>,
+) -> Result<Notification, Untrusted> {
+    let query = Query::of(delivery)?;
+    // Merchants of the newer API print another set of names, and record calls under the old one.
+    let cashin = query.either("cashin", "cashin_id");
+    let fields = query.fields(&[("cashin", cashin.as_bytes())]);
+    let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
+    let proof =
+        hpay.formulas.credit_notice.check(&fields, query.text("secure_code"), keys, None)?;
+    let raw = raw(delivery);
+    let read = map::credit_notice(
+        hpay.merchant_id(),
+        wire::CreditNotice {
+            cashin,
+            order_id: query.text("order_id"),
+            va_account: query.text("va_account"),
+            full_account_number: query.text("fullAccountNumber"),
+            amount: query.text("amount"),
+            remark: query.either("remark", "transfer_content"),
+            time_paid: query.text("time_paid"),
+            order_code: query.text("order_code"),
+            error_code: query.text("error_code"),
+        },
+        raw.clone(),
+    )?;
+    let notification = match read {
+        map::CreditNotice::Credit(movement) => {
+            let key = movement.key.clone();
+            Notification::new(endpoint, proof, key).with_event(News::Movement(movement), RESTS_ON)
+        }
+        map::CreditNotice::Other { key, code } => {
+            let name = format!("virtual account callback with the error code {code}");
+            Notification::new(endpoint, proof, key).with_event(News::Unrecognised { name }, &[])
+        }
+    };
+    Ok(notification.with_raw(raw))
+}

@@ -1,0 +1,71 @@
+//! What HPay sends us: payment notifications, buyers' returns, virtual account callbacks.
+//!
+//! All three are GET requests whose query carries a code over some of its fields. Payment
+//! notifications are proven by it; a callback is not, and is confirmed by inquiry.
+
+mod confirm;
+mod credit;
+pub mod endpoints;
+mod payment;
+mod query;
+mod reply;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use payments_core::{
+    EndpointName, NotificationReceiver, Result, Timestamp,
+    notification::{
+        Confirmation, Delivery, Endpoint, Event, Outcome, Received, Untrusted, UntrustedReason,
+    },
+};
+
+use crate::HPay;
+
+pub(crate) struct Notifications {
+    hpay: Arc<HPay>,
+    endpoints: Vec<Endpoint>,
+}
+
+impl Notifications {
+    pub(crate) fn new(hpay: Arc<HPay>) -> Result<Self> {
+        Ok(Self { hpay, endpoints: endpoints::all()? })
+    }
+}
+
+#[async_trait]
+impl NotificationReceiver for Notifications {
+    fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    fn receive(&self, name: &EndpointName, delivery: &Delivery<'_>, _: Timestamp) -> Received {
+        let Some(endpoint) = self.endpoints.iter().find(|endpoint| endpoint.name == *name) else {
+            return Received::Untrusted(misplaced("HPay has no such endpoint"));
+        };
+        if *delivery.method() != endpoint.method {
+            return Received::Untrusted(misplaced("HPay sends a GET"));
+        }
+        let received = match name.as_str() {
+            endpoints::VA_CALLBACK => credit::receive(&self.hpay, endpoint, delivery),
+            _ => payment::receive(&self.hpay, endpoint, delivery),
+        };
+        match received {
+            Ok(notification) => Received::Notification(notification),
+            Err(untrusted) => Received::Untrusted(untrusted),
+        }
+    }
+
+    async fn confirm(&self, event: &Event) -> Result<Confirmation> {
+        confirm::confirm(&self.hpay, event).await
+    }
+
+    fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> http::Response<Bytes> {
+        reply::reply(endpoint, outcome)
+    }
+}
+
+fn misplaced(detail: &'static str) -> Untrusted {
+    Untrusted::new(UntrustedReason::WrongEndpoint, detail)
+}

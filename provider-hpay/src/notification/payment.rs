@@ -1,0 +1,65 @@
+//! Payment notifications and buyers' returns (HPay API reference 1.0.0, Return_url and
+//! Notify_url).
+
+use payments_core::formula::CheckingKeys;
+use payments_core::notification::{
+    Delivery, Endpoint, News, Notification, Proof, Untrusted, UntrustedReason,
+};
+
+use super::query::{Query, raw};
+use crate::{HPay, map, wire};
+
+const INFO: &str = "transaction_info";
+
+pub(super) fn receive(
+    hpay: &HPay,
+    endpoint: &Endpoint,
+    delivery: &Delivery<'_>,
+) -> Result<Notification, Untrusted> {
+    let query = Query::of(delivery)?;
+    let proof = check(hpay, &query)?;
+    let raw = raw(delivery);
+    let read = map::payment_notice(
+        hpay.merchant_id(),
+        wire::PaymentNotice {
+            order_code: query.text("order_code"),
+            price: query.text("price"),
+            payment_id: query.text("payment_id"),
+            payment_type: query.text("payment_type"),
+            error_text: query.text("error_text"),
+        },
+        raw.clone(),
+    )?;
+    Ok(Notification::new(endpoint, proof, read.key)
+        .with_event(News::Payment(read.payment), read.rests_on)
+        .with_raw(raw))
+}
+
+/// The provider's PHP library decodes the transaction information a second time before it
+/// checks, its plug-in does not: either is good. Only the value decoded once is used.
+fn check(hpay: &HPay, query: &Query<'_>) -> Result<Proof, Untrusted> {
+    let with = |info: &str| {
+        let fields = query.fields(&[
+            ("merchant_site_code", hpay.merchant_id().as_bytes()),
+            (INFO, info.as_bytes()),
+        ]);
+        let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
+        hpay.formulas.payment_notice.check(&fields, query.text("secure_code"), keys, None)
+    };
+    let once = query.text(INFO);
+    let untrusted = match with(once) {
+        Ok(proof) => return Ok(proof),
+        Err(untrusted) => untrusted,
+    };
+    let twice = decode(once);
+    if untrusted.reason != UntrustedReason::WrongSignature || twice == once {
+        return Err(untrusted);
+    }
+    with(&twice)
+}
+
+/// Form-decodes one value.
+fn decode(text: &str) -> String {
+    let query = format!("={}", text.replace('&', "%26"));
+    form_urlencoded::parse(query.as_bytes()).map(|(_, value)| value).collect()
+}

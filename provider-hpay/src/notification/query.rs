@@ -1,0 +1,54 @@
+//! The query of a delivery, decoded once.
+
+use std::borrow::Cow;
+
+use payments_core::{
+    Raw,
+    formula::Field,
+    notification::{Delivery, Untrusted, UntrustedReason},
+};
+
+/// The named values of a query. What is missing is empty; nothing is there twice.
+pub(super) struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl<'a> Query<'a> {
+    /// The query of a delivery: empty pairs and spaces around names are skipped, as HPay's own
+    /// examples have them.
+    ///
+    /// # Errors
+    /// A name is there twice: which of the values was signed, nobody can tell.
+    pub(super) fn of(delivery: &Delivery<'a>) -> Result<Self, Untrusted> {
+        let mut pairs = delivery.query_pairs();
+        pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let doubled = pairs.iter().zip(pairs.iter().skip(1)).any(|(one, next)| one.0 == next.0);
+        if doubled {
+            let detail = "a field is there twice";
+            return Err(Untrusted::new(UntrustedReason::MalformedSignature, detail));
+        }
+        Ok(Self(pairs))
+    }
+
+    /// The value under a name; empty if there is none.
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// The value under the first of two names that is there.
+    pub(super) fn either<'q>(&'q self, name: &str, newer: &str) -> &'q str {
+        match self.text(name) {
+            "" => self.text(newer),
+            value => value,
+        }
+    }
+
+    /// All fields as a formula takes them, after these, which count instead of the query's.
+    pub(super) fn fields<'q>(&'q self, first: &[Field<'q>]) -> Vec<Field<'q>> {
+        let query = self.0.iter().map(|(name, value)| (name.as_ref(), value.as_bytes()));
+        first.iter().copied().chain(query).collect()
+    }
+}
+
+/// The delivery's bytes: all of it stands in the query.
+pub(super) fn raw(delivery: &Delivery<'_>) -> Raw {
+    Raw::new(delivery.query().unwrap_or_default().as_bytes().to_vec())
+}

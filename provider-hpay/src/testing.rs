@@ -1,0 +1,192 @@
+//! Signed deliveries as HPay makes them, for the tests of an app: no server is needed.
+//!
+//! ```
+//! use payments_core::{OrderRef, Secret, money::Money};
+//! use provider_hpay::testing::Deliveries;
+//!
+//! let hpay = Deliveries::new("12345", Secret::new("a passcode of the sandbox")?);
+//! let order = OrderRef::new("20260042")?;
+//! let paid = hpay.payment(&order, Money::vnd(50_000)).notify("/hpay/notify")?;
+//! let late = hpay.payment(&order, Money::vnd(50_000)).failed("Hết hạn").notify("/hpay/notify")?;
+//! let credit = hpay.credit("28275709", "1000000000032", Money::vnd(30_000)).callback("/va/callback")?;
+//! # let _ = (paid, late, credit);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Each is a request to hand to a route, or to make a
+//! [`Delivery`](payments_core::notification::Delivery) of.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http::Request;
+use payments_core::{
+    OrderRef, Result, Secret, formula::SigningKeys, money::Money, notification::check::Keys,
+};
+
+use crate::{
+    formula::{F04, F18},
+    request::Fields,
+};
+
+/// Makes deliveries for one merchant account.
+#[derive(Clone, Debug)]
+pub struct Deliveries {
+    merchant_id: String,
+    keys: Keys,
+}
+
+/// A payment notification to be made. It says that the money is the merchant's, until told
+/// otherwise.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct PaymentDelivery<'a> {
+    maker: &'a Deliveries,
+    order_code: String,
+    price: String,
+    payment_id: String,
+    payment_type: &'static str,
+    error_text: String,
+    transaction_info: String,
+}
+
+/// A virtual account callback to be made.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CreditDelivery<'a> {
+    maker: &'a Deliveries,
+    cashin: String,
+    account: String,
+    amount: String,
+    order_id: String,
+    remark: String,
+}
+
+impl Deliveries {
+    /// Signs with `passcode` for the merchant of this number.
+    pub fn new(merchant_id: impl Into<String>, passcode: Secret) -> Self {
+        Self { merchant_id: merchant_id.into(), keys: Keys::one(passcode) }
+    }
+
+    /// News of a payment.
+    pub fn payment(&self, order: &OrderRef, price: Money) -> PaymentDelivery<'_> {
+        PaymentDelivery {
+            maker: self,
+            order_code: order.to_string(),
+            price: price.minor().to_string(),
+            payment_id: "96138500".to_owned(),
+            payment_type: "1",
+            error_text: String::new(),
+            transaction_info: String::new(),
+        }
+    }
+
+    /// News of money on a virtual account, under HPay's number of the credit.
+    pub fn credit(
+        &self,
+        cashin: impl Into<String>,
+        account: impl Into<String>,
+        amount: Money,
+    ) -> CreditDelivery<'_> {
+        CreditDelivery {
+            maker: self,
+            cashin: cashin.into(),
+            account: account.into(),
+            amount: amount.minor().to_string(),
+            order_id: "51239782".to_owned(),
+            remark: String::new(),
+        }
+    }
+
+    fn keys(&self) -> SigningKeys<'_> {
+        SigningKeys { secret: Some(&self.keys), signer: None }
+    }
+}
+
+impl PaymentDelivery<'_> {
+    /// The buyer has paid and HPay holds the money.
+    pub fn held(mut self) -> Self {
+        self.payment_type = "2";
+        self
+    }
+
+    /// The payment failed.
+    pub fn failed(mut self, words: impl Into<String>) -> Self {
+        self.error_text = words.into();
+        self
+    }
+
+    /// Sets HPay's number of the payment, which is 96138500 otherwise.
+    pub fn with_payment_id(mut self, id: impl Into<String>) -> Self {
+        self.payment_id = id.into();
+        self
+    }
+
+    /// Sets the text that went out with the link.
+    pub fn with_transaction_info(mut self, text: impl Into<String>) -> Self {
+        self.transaction_info = text.into();
+        self
+    }
+
+    /// What arrives at `notify_url`, here at `path`.
+    ///
+    /// # Errors
+    /// `path` is not one.
+    pub fn notify(&self, path: &str) -> Result<Request<Bytes>> {
+        let fields = Fields::new()
+            .with("merchant_site_code", self.maker.merchant_id.as_str())
+            .with("transaction_info", self.transaction_info.as_str())
+            .with("order_code", self.order_code.as_str())
+            .with("price", self.price.as_str())
+            .with("payment_id", self.payment_id.as_str())
+            .with("payment_type", self.payment_type)
+            .with("error_text", self.error_text.as_str());
+        fields
+            .signed("secure_code", &F04, self.maker.keys())?
+            .without("merchant_site_code")
+            .with("token_omipay", "51279022-9cdeb8a3498ee9a6fb7869be513601d2")
+            .with("bank_code", "VISA")
+            .with("card_number", "400000xxxxxx1091")
+            .get(path)
+    }
+
+    /// What the buyer's browser brings to `return_url`, here at `path`: the same.
+    ///
+    /// # Errors
+    /// `path` is not one.
+    pub fn browser_return(&self, path: &str) -> Result<Request<Bytes>> {
+        self.notify(path)
+    }
+}
+
+impl CreditDelivery<'_> {
+    /// Sets HPay's number of the order, which is 51239782 otherwise.
+    pub fn with_order_id(mut self, id: impl Into<String>) -> Self {
+        self.order_id = id.into();
+        self
+    }
+
+    /// Sets the memo of the transfer.
+    pub fn with_remark(mut self, text: &str) -> Self {
+        self.remark = STANDARD.encode(text);
+        self
+    }
+
+    /// What arrives at `/va/callback`, here at `path`.
+    ///
+    /// # Errors
+    /// `path` is not one.
+    pub fn callback(&self, path: &str) -> Result<Request<Bytes>> {
+        Fields::new()
+            .with("va_account", self.account.as_str())
+            .with("fullAccountNumber", self.account.as_str())
+            .with("va_bankName", "BIDV")
+            .with("remark", self.remark.as_str())
+            .with("amount", self.amount.as_str())
+            .with("order_id", self.order_id.as_str())
+            .with("cashin", self.cashin.as_str())
+            .with("transactionId", "9600617")
+            .with("error_code", "0")
+            .signed("secure_code", &F18, self.maker.keys())?
+            .get(path)
+    }
+}

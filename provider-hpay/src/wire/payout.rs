@@ -1,0 +1,49 @@
+use payments_core::money::wire::{Grouped, Number};
+use serde::Deserialize;
+
+use super::Literal;
+
+/// `data` of a payout that was taken.
+#[derive(Deserialize)]
+pub(crate) struct CreatedPayout {
+    #[serde(rename = "requestId")]
+    pub(crate) request_id: Literal,
+    #[serde(rename = "bankAccountNumber")]
+    pub(crate) bank_account_number: Literal,
+    #[serde(rename = "omiCashoutId")]
+    pub(crate) omi_cashout_id: Literal,
+    #[serde(rename = "omiTransactionId")]
+    pub(crate) omi_transaction_id: Option<Literal>,
+    #[serde(rename = "secureChain")]
+    pub(crate) secure_chain: Option<String>,
+}
+
+/// One row of a payout inquiry: the spelling is HPay's.
+#[derive(Deserialize)]
+pub(crate) struct PayoutRow {
+    pub(crate) request_id: Literal,
+    pub(crate) merchant_id: Option<Literal>,
+    pub(crate) transaction_id: Option<Literal>,
+    pub(crate) time_tranfer: Option<Literal>,
+    pub(crate) amount: Number,
+    #[serde(rename = "bankAccount_number")]
+    pub(crate) bank_account_number: Literal,
+    pub(crate) transaction_status: Literal,
+    pub(crate) cashout_status: Literal,
+    pub(crate) refund_status: Option<Literal>,
+}
+
+/// `data` of a name check.
+#[derive(Deserialize)]
+pub(crate) struct Name {
+    pub(crate) bank_account_number: Literal,
+    pub(crate) bank_name: Option<Literal>,
+    pub(crate) bank_account_name: String,
+}
+
+/// `data` of a balance inquiry: the spelling is HPay's.
+#[derive(Deserialize)]
+pub(crate) struct Balance {
+    pub(crate) balance: Grouped,
+    pub(crate) respone_time: Option<Literal>,
+}

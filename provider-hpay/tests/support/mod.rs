@@ -1,0 +1,149 @@
+//! A provider whose gateway is a script.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "each test file uses its part, and stops at the first surprise"
+)]
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Request, Response};
+use payments_core::{
+    ManualClock, OrderRef, Provider, Timestamp,
+    config::{ConfigProblem, PaymentsConfig, Value},
+    registry::{Context, Registry},
+    transport::{Call, CallClass, RetryPolicy, Transport, TransportError, TransportErrorKind},
+};
+
+/// 16 November 2024, 14:27:41 in Vietnam.
+pub const NOW: i64 = 1_731_742_061;
+pub const PASSCODE: &str = "canary-passcode-of-the-tests";
+pub const MERCHANT_KEY: &str = include_str!("../../data/test-only/merchant.key.pem");
+pub const HPAY_KEY: &str = include_str!("../../data/test-only/hpay.key.pem");
+pub const HPAY_CERTIFICATE: &str = include_str!("../../data/test-only/hpay.cert.pem");
+
+/// A gateway that answers from a list, and remembers what it was asked.
+#[derive(Default)]
+pub struct Script {
+    answers: Mutex<VecDeque<Result<Response<Bytes>, TransportErrorKind>>>,
+    calls: Mutex<Vec<Call>>,
+}
+
+impl Script {
+    pub fn new() -> Arc<Self> {
+        Arc::default()
+    }
+
+    pub fn answer(&self, body: impl Into<Bytes>) {
+        self.answer_with(200, body);
+    }
+
+    pub fn answer_with(&self, status: u16, body: impl Into<Bytes>) {
+        let response = Response::builder().status(status).body(body.into()).unwrap();
+        self.answers.lock().unwrap().push_back(Ok(response));
+    }
+
+    pub fn fail(&self, kind: TransportErrorKind) {
+        self.answers.lock().unwrap().push_back(Err(kind));
+    }
+
+    pub fn calls(&self) -> Vec<Call> {
+        self.calls.lock().unwrap().clone()
+    }
+
+    /// The one request that was sent.
+    pub fn request(&self) -> Request<Bytes> {
+        let calls = self.calls();
+        assert_eq!(calls.len(), 1, "{calls:?}");
+        calls[0].request.clone()
+    }
+
+    /// How many instructions were sent.
+    pub fn instructions(&self) -> usize {
+        self.calls().iter().filter(|call| call.class == CallClass::Instruction).count()
+    }
+}
+
+#[async_trait]
+impl Transport for Script {
+    async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
+        self.calls.lock().unwrap().push(call);
+        let answer = self.answers.lock().unwrap().pop_front();
+        answer
+            .expect("the script has an answer")
+            .map_err(|kind| TransportError::new(kind, "scripted"))
+    }
+}
+
+/// The configuration of a merchant with every role.
+pub fn table() -> BTreeMap<String, Value> {
+    let entries: [(&str, &str); 9] = [
+        ("kind", "hpay"),
+        ("environment", "sandbox"),
+        ("merchant_id", "12345"),
+        ("receiver", "merchant@example.com"),
+        ("passcode", PASSCODE),
+        ("return_url", "https://shop.example/return"),
+        ("notify_url", "https://shop.example/notify"),
+        ("private_key", MERCHANT_KEY),
+        ("hpay_certificate", HPAY_CERTIFICATE),
+    ];
+    entries.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect()
+}
+
+pub fn try_build(
+    client: Arc<dyn Transport>,
+    table: BTreeMap<String, Value>,
+) -> Result<Provider, Vec<ConfigProblem>> {
+    let once = RetryPolicy::new(0, Duration::ZERO, Duration::ZERO);
+    let clock = ManualClock::at(Timestamp::from_unix(NOW));
+    let context = Context::new(client).with_clock(Arc::new(clock)).with_retry(once);
+    Registry::empty()
+        .add(provider_hpay::REGISTRATION)
+        .build(&PaymentsConfig::single("hpay-main", table), &context)
+        .map(|mut providers| providers.remove(0))
+        .map_err(|problems| problems.0)
+}
+
+/// The provider with some keys of its configuration changed.
+pub fn provider_with(script: &Arc<Script>, changes: &[(&str, &str)]) -> Provider {
+    let mut table = table();
+    for (key, value) in changes {
+        table.insert((*key).to_owned(), (*value).into());
+    }
+    try_build(Arc::<Script>::clone(script), table).unwrap()
+}
+
+pub fn provider(script: &Arc<Script>) -> Provider {
+    provider_with(script, &[])
+}
+
+pub fn order() -> OrderRef {
+    OrderRef::new("DH-20260042").unwrap()
+}
+
+/// The named values of a form or a query.
+pub fn form(text: &str) -> BTreeMap<String, String> {
+    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+}
+
+/// The named values of a request's form.
+pub fn form_body(request: &Request<Bytes>) -> BTreeMap<String, String> {
+    form(std::str::from_utf8(request.body()).unwrap())
+}
+
+/// The named values of a request's JSON.
+pub fn json_body(request: &Request<Bytes>) -> BTreeMap<String, String> {
+    serde_json::from_slice(request.body()).unwrap()
+}
+
+/// The named values of a request's query.
+pub fn query(request: &Request<Bytes>) -> BTreeMap<String, String> {
+    form(request.uri().query().unwrap())
+}

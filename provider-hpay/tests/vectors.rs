@@ -1,0 +1,300 @@
+//! What the provider's own libraries compute, and what this client makes of it. The sources and
+//! their confidence stand in `tests/data/vectors.json` and the README beside it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod support;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::Request;
+use payments_core::{
+    EndpointName, OrderRef, Secret, Timestamp,
+    bank::{AccountNumber, BankAccount, Bin},
+    formula::{CheckingKeys, Field, Formula, Maker, SigningKeys},
+    money::{Currency, Money},
+    notification::{Delivery, Received, UntrustedReason, check::Keys},
+    payment::{CreatePayment, NextAction},
+    payout::{Beneficiary, CreatePayout},
+    rsa::{PublicKey, RsaSigner},
+    virtual_account::OpenVirtualAccount,
+};
+use provider_hpay::formula::{
+    F01, F02, F03, F04, F05, F07, F11, F13, F14, F16, F18, F19, F20, F20B, F21, F23, in_use,
+};
+use serde_json::Value;
+use support::Script;
+
+fn section(name: &str) -> Value {
+    let all: Value = serde_json::from_str(include_str!("data/vectors.json")).unwrap();
+    all[name].clone()
+}
+
+fn cases(name: &str) -> Vec<Value> {
+    section(name)["cases"].as_array().unwrap().clone()
+}
+
+fn text<'a>(case: &'a Value, key: &str) -> &'a str {
+    case[key].as_str().unwrap_or_else(|| panic!("{key} of {}", case["id"]))
+}
+
+fn keys(case: &Value) -> Keys {
+    Keys::one(Secret::new(text(case, "passcode")).unwrap())
+}
+
+/// The texts of an object as fields.
+fn fields(object: &Value) -> Vec<Field<'_>> {
+    let texts = object.as_object().unwrap().iter();
+    texts.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?.as_bytes()))).collect()
+}
+
+fn sign(formula: &Formula, fields: &[Field<'_>], keys: &Keys) -> String {
+    formula.sign(fields, SigningKeys { secret: Some(keys), signer: None }).unwrap()
+}
+
+#[test]
+fn links_are_signed_as_a_production_merchant_signs_them() {
+    for case in cases("checkout_v1") {
+        let mut fields = fields(&case["input"]);
+        fields.push(("merchant_site_code", text(&case, "merchant_site_code").as_bytes()));
+        assert_eq!(sign(&F01, &fields, &keys(&case)), text(&case, "secure_code"), "{}", case["id"]);
+    }
+}
+
+#[tokio::test]
+async fn a_payment_becomes_the_link_of_the_vectors_or_is_refused() {
+    for case in cases("checkout_v1") {
+        let input = &case["input"];
+        let script = Script::new();
+        let changes = [
+            ("merchant_id", text(&case, "merchant_site_code")),
+            ("passcode", text(&case, "passcode")),
+            ("receiver", text(input, "receiver")),
+        ];
+        let provider = support::provider_with(&script, &changes);
+        let currency = Currency::from_code(text(input, "currency")).unwrap();
+        let amount = Money::parse(text(input, "price"), currency).unwrap();
+        let order = OrderRef::new(text(input, "order_code")).unwrap();
+        let request = CreatePayment::new(order, amount).unwrap();
+        let created = provider.payments().unwrap().create_payment(&request).await;
+
+        let refused = case["client_should_refuse"] == true || currency != Currency::VND;
+        assert_eq!(created.is_err(), refused, "{}: {created:?}", case["id"]);
+        if let Ok(submission) = created {
+            let payment = submission.accepted().unwrap();
+            let Some(NextAction::Redirect { url }) = payment.next else { panic!("no link") };
+            let query = support::form(url.split_once('?').unwrap().1);
+            assert_eq!(query["secure_code"], text(&case, "secure_code"), "{}", case["id"]);
+            assert_eq!(query["price"], text(input, "price"));
+        }
+        assert!(script.calls().is_empty());
+    }
+}
+
+#[test]
+fn older_links_are_signed_as_the_php_library_signs_them() {
+    for case in cases("checkout_legacy_php") {
+        let mut fields = fields(&case["input"]);
+        // The library signs and sends it as empty, whatever it is given.
+        fields.retain(|(name, _)| *name != "buyer_info");
+        fields.push(("merchant_site_code", text(&case, "merchant_site_code").as_bytes()));
+        assert_eq!(sign(&F02, &fields, &keys(&case)), text(&case, "secure_code"), "{}", case["id"]);
+    }
+    for case in cases("checkout_legacy_basic_php") {
+        let mut fields = fields(&case["input"]);
+        fields.push(("merchant_site_code", text(&case, "merchant_site_code").as_bytes()));
+        assert_eq!(sign(&F03, &fields, &keys(&case)), text(&case, "secure_code"), "{}", case["id"]);
+    }
+}
+
+/// What the client makes of a query at an endpoint.
+fn receive(case: &Value, merchant_id: &str, endpoint: &str) -> Received {
+    let changes = [("merchant_id", merchant_id), ("passcode", text(case, "passcode"))];
+    let provider = support::provider_with(&Script::new(), &changes);
+    let request = Request::get(format!("/hpay?{}", text(case, "query"))).body("").unwrap();
+    provider.notifications().unwrap().receive(
+        &EndpointName::new(endpoint).unwrap(),
+        &Delivery::of(&request),
+        Timestamp::from_unix(support::NOW),
+    )
+}
+
+#[test]
+fn a_notification_is_trusted_exactly_if_the_provider_signed_it() {
+    for case in cases("ipn") {
+        let id = text(&case, "id").to_owned();
+        let received = receive(&case, text(&case, "merchant_site_code"), "notify");
+        match received {
+            // In upper case the provider's library refuses the same digits; they prove the same.
+            Received::Notification(_) => {
+                assert!(
+                    case["expect_valid"] == true || id.ends_with("good-uppercase-hash"),
+                    "{id} was trusted"
+                );
+            }
+            // The code is good, and the border between two fields was moved.
+            Received::Untrusted(untrusted) if id.ends_with("boundary-shift") => {
+                assert_eq!(untrusted.reason, UntrustedReason::Unreadable, "{id}");
+            }
+            Received::Untrusted(untrusted) => {
+                assert_eq!(case["expect_valid"], false, "{id}: {untrusted}");
+                assert!(
+                    matches!(
+                        untrusted.reason,
+                        UntrustedReason::WrongSignature | UntrustedReason::MissingSignature
+                    ),
+                    "{id}: {untrusted}"
+                );
+            }
+            Received::Answer(_) => panic!("{id} was answered"),
+        }
+    }
+}
+
+#[test]
+fn transaction_information_decoded_once_or_twice_is_the_provider_s_either_way() {
+    for case in cases("ipn_double_decoding") {
+        let received = receive(&case, text(&case, "merchant_site_code"), "notify");
+        assert!(received.notification().is_some(), "{}", case["id"]);
+    }
+}
+
+#[tokio::test]
+async fn virtual_accounts_are_opened_with_the_code_of_the_pictures() {
+    for case in cases("va_create") {
+        let fields = fields(&case);
+        let expected = text(&case, "secure_code");
+        assert_eq!(sign(&F11, &fields, &keys(&case)), expected, "{}", case["id"]);
+
+        let script = Script::new();
+        script.answer(r#"{"error_code":"99","data":[]}"#);
+        let changes =
+            [("merchant_id", text(&case, "merchantId")), ("passcode", text(&case, "passcode"))];
+        let provider = support::provider_with(&script, &changes);
+        let mut request = OpenVirtualAccount::new(support::order(), "NGUYEN VAN A").unwrap();
+        if text(&case, "condition") == "1" {
+            request = request.with_amount(Money::vnd(100_000)).unwrap();
+        }
+        let submission = provider.virtual_accounts().unwrap().open(&request).await.unwrap();
+        assert!(submission.is_uncertain());
+        let form = support::form_body(&script.request());
+        assert_eq!(form["secure_code"], expected, "{}", case["id"]);
+        assert_eq!(form["condition"], text(&case, "condition"));
+    }
+}
+
+#[test]
+fn a_callback_is_trusted_with_a_pipe_and_with_no_other_separator() {
+    for case in cases("va_callback") {
+        let codes = case["secure_code_by_separator"].as_object().unwrap();
+        let pipe = codes["pipe"].as_str().unwrap();
+        assert_eq!(sign(&F18, &fields(&case), &keys(&case)), pipe, "{}", case["id"]);
+        for (separator, code) in codes {
+            let mut case = case.clone();
+            let query = text(&case, "query").replace(pipe, code.as_str().unwrap());
+            case["query"] = query.into();
+            let trusted = receive(&case, "12345", "va-callback").notification().is_some();
+            assert_eq!(trusted, separator == "pipe", "{} with {separator}", case["id"]);
+        }
+    }
+}
+
+fn merchant_key() -> Secret {
+    Secret::new(section("keys")["merchantA"]["private_key_pkcs8_pem"].as_str().unwrap()).unwrap()
+}
+
+fn provider_certificate() -> Vec<u8> {
+    let der = section("keys")["providerA"]["certificate_der_base64"].as_str().unwrap().to_owned();
+    STANDARD.decode(der).unwrap()
+}
+
+#[test]
+fn payouts_are_signed_as_the_java_sample_signs_them() {
+    let signer = RsaSigner::from_pem(&merchant_key()).unwrap();
+    for case in cases("ibft_request") {
+        let keys = keys(&case);
+        let keys = SigningKeys { secret: Some(&keys), signer: Some(&signer) };
+        let signature = F19.sign(&fields(&case["body"]), keys).unwrap();
+        assert_eq!(signature, text(&case, "secureChain"), "{}", case["id"]);
+    }
+}
+
+#[tokio::test]
+async fn a_payout_becomes_the_request_of_the_reference_without_the_passcode() {
+    let case = &cases("ibft_request")[0];
+    assert_eq!(text(case, "id"), "doc");
+    let body = &case["body"];
+    let script = Script::new();
+    script.answer(r#"{"error_code":"99","data":[]}"#);
+    let changes = [
+        ("merchant_id", text(body, "merchantId")),
+        ("receiver", text(body, "merchantEmail")),
+        ("passcode", text(case, "passcode")),
+        ("private_key", merchant_key().expose()),
+    ]
+    .map(|(key, value)| (key, value.to_owned()));
+    let changes: Vec<_> = changes.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    let provider = support::provider_with(&script, &changes);
+    let account = BankAccount::new(
+        Bin::new("970418").unwrap(),
+        AccountNumber::new(text(body, "bankAccountNumber")).unwrap(),
+    );
+    let request = CreatePayout::new(
+        text(body, "requestId").parse().unwrap(),
+        Money::parse(text(body, "amount"), Currency::VND).unwrap(),
+        Beneficiary::new(account, text(body, "bankAccountName")).unwrap(),
+    )
+    .unwrap()
+    .with_note(text(body, "note"));
+    let submission = provider.payouts().unwrap().create_payout(&request).await.unwrap();
+    assert!(submission.is_uncertain());
+    let sent: Value = serde_json::from_slice(script.request().body()).unwrap();
+    assert_eq!(&sent, body);
+    assert_eq!(script.request().uri().path(), "/api/ibft/create");
+}
+
+#[test]
+fn an_answer_to_a_payout_is_hpay_s_exactly_if_the_java_sample_says_so() {
+    let key = PublicKey::from_bytes(&provider_certificate()).unwrap();
+    for case in cases("ibft_response") {
+        let formula = match text(&case, "layout") {
+            "documented" => F20,
+            _ => F20B,
+        };
+        let mut parts = text(&case, "checked_string").splitn(4, '|');
+        let names = formula.layout.fields();
+        let fields: Vec<Field<'_>> =
+            names.iter().map(|name| (*name, parts.next().unwrap().as_bytes())).collect();
+        let secret = Keys::one(Secret::new(parts.next().unwrap()).unwrap());
+        let checking = CheckingKeys { secrets: Some(&secret), public: std::slice::from_ref(&key) };
+        let good = formula.check(&fields, text(&case, "secureChain"), checking, None).is_ok();
+        assert_eq!(good, case["expect_valid"] == true, "{}", case["id"]);
+    }
+}
+
+#[test]
+fn the_guesses_are_what_the_templates_of_the_vectors_compute() {
+    for case in cases("guessed_templates") {
+        let id = text(&case, "id");
+        let expected = text(&case, "md5");
+        let guess = match id {
+            "order_inquiry_by_code" => Some(F05),
+            "va_update" => Some(F13),
+            "va_revoke" => Some(F14),
+            "va_inquiry" => Some(F16),
+            "check_user_bank" => Some(F21),
+            "ibft_inquiry" => Some(F23),
+            "revoke_token" => Some(F07),
+            _ => None,
+        };
+        if let Some(formula) = guess {
+            assert_eq!(sign(&formula, &fields(&case["fields"]), &keys(&case)), expected, "{id}");
+        }
+        let mut replaced = F04;
+        replaced.layout = in_use::layout(text(&case, "template"), Maker::Merchant).unwrap();
+        assert_eq!(sign(&replaced, &fields(&case["fields"]), &keys(&case)), expected, "{id}");
+    }
+}

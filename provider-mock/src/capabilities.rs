@@ -1,0 +1,86 @@
+//! What the mock takes and does. The gateway has the same rules as the provider.
+
+use std::time::Duration;
+
+use payments_core::{
+    money::{Currency, Money},
+    payment::{CreateMode, PaymentCapabilities, PaymentMethod},
+    payout::PayoutCapabilities,
+    rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, TextRules},
+    statement::StatementCapabilities,
+    virtual_account::{ResolveOpen, Uses, VirtualAccountCapabilities},
+};
+
+/// Orders, payouts and refunds: nothing that a path would have to escape.
+pub(crate) const REFERENCE: TextRules = TextRules::new(1, 64, Alphabet::AlphanumericAnd("-_"));
+/// What buyers, payers and beneficiaries read.
+pub(crate) const TEXT: TextRules = TextRules::new(0, 200, Alphabet::Printable);
+/// The names of holders.
+pub(crate) const HOLDER: TextRules = TextRules::new(1, 70, Alphabet::Printable);
+/// The longest life of a virtual account that can be asked for.
+pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// The most lines of a page of the statement.
+pub(crate) const PAGE: usize = 50;
+
+const FOR_EVER: Repeat = Repeat::Deduplicated { within: None };
+
+/// 1,000 to 500,000,000 VND, and 1.00 to 20,000.00 USD.
+pub(crate) fn limits() -> Vec<AmountLimits> {
+    let dollars = |cents| Money::from_minor(cents, Currency::USD);
+    vec![
+        AmountLimits::at_least(Money::vnd(1_000)).up_to(Money::vnd(500_000_000)),
+        AmountLimits::at_least(dollars(100)).up_to(dollars(2_000_000)),
+    ]
+}
+
+pub(crate) fn payments() -> PaymentCapabilities {
+    let methods = vec![
+        PaymentMethod::BankTransfer,
+        PaymentMethod::NapasQr,
+        PaymentMethod::VirtualAccount,
+        PaymentMethod::DomesticCard,
+        PaymentMethod::InternetBanking,
+        PaymentMethod::Card,
+        PaymentMethod::Wallet,
+    ];
+    PaymentCapabilities::new(CreateMode::Networked, methods, limits())
+        .with_buyer_choice()
+        .with_reference(REFERENCE)
+        .with_description(TEXT)
+        .with_expiry()
+        .with_find(None, AbsenceRule::Always)
+        .with_cancel()
+        .with_refund()
+        .with_repeat(FOR_EVER)
+}
+
+pub(crate) fn virtual_accounts() -> VirtualAccountCapabilities {
+    let uses = vec![Uses::Once, Uses::Many];
+    VirtualAccountCapabilities::new(limits(), uses, ResolveOpen::ByReference)
+        .with_reference(REFERENCE)
+        .with_holder(HOLDER)
+        .with_remark(TEXT)
+        .with_any_amount()
+        .with_longest(LONGEST)
+        .with_find()
+        .with_update()
+        .with_close()
+        .with_reopen()
+        .with_credits(None)
+}
+
+pub(crate) fn payouts() -> PayoutCapabilities {
+    PayoutCapabilities::new(limits(), FOR_EVER)
+        .with_reference(REFERENCE)
+        .with_name(HOLDER)
+        .with_note(TEXT)
+        .with_find(None, AbsenceRule::Always)
+        .with_name_check(false)
+        .with_balance()
+}
+
+pub(crate) fn statements() -> StatementCapabilities {
+    StatementCapabilities::new(vec![Currency::VND, Currency::USD], PAGE)
+        .with_outgoing()
+        .with_balances()
+}

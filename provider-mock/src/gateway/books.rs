@@ -1,0 +1,135 @@
+//! Everything that the gateway remembers.
+
+use http::Uri;
+use payments_core::{
+    AccountId, Error, ErrorKind, Result, Timestamp,
+    bank::{AccountNumber, BankAccount, Bin},
+    money::{Currency, Money},
+    payment::CodeRules,
+    payout::Beneficiary,
+};
+use serde::Serialize;
+
+use super::{
+    PayoutStart, Settings,
+    event::Events,
+    ids::{CODE_DIGITS, CODE_PREFIX, Ids},
+    ledger::{Ledger, OwnAccount},
+    order::Orders,
+    payout::Payout,
+    refund::Refund,
+    virtual_account::VirtualAccount,
+};
+
+/// A bank that no directory knows, so that nobody transfers real money there.
+const BANK: &str = "970999";
+/// The holder of the merchant's accounts.
+pub(super) const MERCHANT: &str = "CONG TY THU NGHIEM";
+
+/// Everything that the gateway remembers. It is changed by one call at a time.
+#[derive(Debug)]
+pub(super) struct Books {
+    pub(super) ledger: Ledger,
+    pub(super) orders: Orders,
+    pub(super) refunds: Vec<Refund>,
+    pub(super) virtual_accounts: Vec<VirtualAccount>,
+    pub(super) payouts: Vec<Payout>,
+    pub(super) events: Events,
+    pub(super) ids: Ids,
+    pub(super) codes: CodeRules,
+    pub(super) payout_start: PayoutStart,
+    pub(super) beneficiaries: Vec<Beneficiary>,
+    /// Where buyers find the gateway's pages.
+    pub(super) site: String,
+}
+
+impl Books {
+    /// # Errors
+    /// `Configuration` if the settings cannot be used.
+    pub(super) fn new(settings: &Settings, site: &str) -> Result<Self> {
+        let default_balances = [Money::vnd(100_000_000), Money::from_minor(1_000_000, Currency::USD)];
+        let stranger = settings.opening_balances.iter().find(|amount| {
+            default_balances.iter().all(|known| known.currency() != amount.currency())
+        });
+        if let Some(amount) = stranger {
+            return Err(configuration("opening_balances", "are in VND and USD only")
+                .with_code(amount.currency().to_string()));
+        }
+        let mut accounts = Vec::new();
+        for (number, default) in (1_u32..).zip(default_balances) {
+            let currency = default.currency();
+            let opening =
+                settings.opening_balances.iter().find(|amount| amount.currency() == currency);
+            accounts.push(own_account(number, *opening.unwrap_or(&default))?);
+        }
+        let mut beneficiaries = settings.beneficiaries.clone();
+        beneficiaries.push(test_beneficiary()?);
+        Ok(Self {
+            ledger: Ledger::new(accounts),
+            orders: Orders::default(),
+            refunds: Vec::new(),
+            virtual_accounts: Vec::new(),
+            payouts: Vec::new(),
+            events: Events::new(address(settings.notify_url.as_deref())?),
+            ids: Ids::new(settings.seed),
+            codes: CodeRules::new(CODE_PREFIX, CODE_DIGITS, CODE_DIGITS)?,
+            payout_start: settings.payout_start,
+            beneficiaries,
+            site: site.to_owned(),
+        })
+    }
+
+    /// Announces something that happened, to `to` or to the merchant's usual address.
+    pub(super) fn announce<T: Serialize>(
+        &mut self,
+        kind: &str,
+        data: &T,
+        to: Option<Uri>,
+        at: Timestamp,
+    ) {
+        let id = self.ids.name("evt");
+        self.events.add(id, kind, data, to, at);
+    }
+}
+
+/// An address that notifications can be sent to.
+///
+/// # Errors
+/// `Configuration` if it is not one.
+pub(super) fn address(text: Option<&str>) -> Result<Option<Uri>> {
+    let parse = |text: &str| {
+        text.parse::<Uri>()
+            .ok()
+            .filter(|uri| uri.host().is_some())
+            .ok_or_else(|| configuration("notify_url", "is not an absolute web address"))
+    };
+    text.map(parse).transpose()
+}
+
+/// The bank account whose holder every gateway knows.
+fn test_beneficiary() -> Result<Beneficiary> {
+    let bank = Bin::new("970436").map_err(unusable)?;
+    let number = AccountNumber::new("0071001234567").map_err(unusable)?;
+    Beneficiary::new(BankAccount::new(bank, number), "NGUYEN VAN A")
+}
+
+fn own_account(number: u32, balance: Money) -> Result<OwnAccount> {
+    let currency = balance.currency();
+    Ok(OwnAccount {
+        id: AccountId::new(format!("{}-main", currency.code().to_lowercase()))?,
+        bank: Bin::new(BANK).map_err(unusable)?,
+        number: AccountNumber::new(format!("9620000000{number:04}")).map_err(unusable)?,
+        holder: MERCHANT.to_owned(),
+        label: format!("{currency} account"),
+        balance,
+    })
+}
+
+fn configuration(field: &'static str, message: &'static str) -> Error {
+    Error::new(ErrorKind::Configuration, message).with_field(field)
+}
+
+fn unusable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Configuration, "the gateway's own accounts cannot be made")
+        .with_source(error)
+}

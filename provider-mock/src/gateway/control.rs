@@ -1,0 +1,273 @@
+//! What buyers, payers and banks do, and what a test scripts and reads.
+
+use bytes::Bytes;
+use http::Request;
+use payments_core::{
+    money::{Currency, Money},
+    notification::check::Keys,
+};
+
+use super::{
+    Booking, LoggedRequest, MockGateway, PayoutOutcome, PayoutStart, Scripted, books::address,
+    event::Unsigned,
+};
+use crate::wire::Operation;
+
+/// Something that cannot happen at the gateway as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ControlError {
+    /// Nobody opened a payment for this order.
+    #[error("there is no payment for order {0:?}: open one first")]
+    UnknownOrder(String),
+    /// Nobody opened an account with this number.
+    #[error("there is no virtual account {0:?}")]
+    UnknownAccount(String),
+    /// Nothing was paid out under this reference.
+    #[error("there is no payout {0:?}")]
+    UnknownPayout(String),
+    /// Nothing was announced under this id.
+    #[error("there is no notification {0:?}")]
+    UnknownNotification(String),
+    /// Nobody can transfer this amount there: it is not above zero, in another currency than the
+    /// account, or more than a balance can hold.
+    #[error("{0} cannot be transferred there")]
+    ImpossibleAmount(Money),
+    /// A notification cannot be sent there.
+    #[error("{0:?} is not an address that a notification can be sent to")]
+    UnusableAddress(String),
+    /// It is in a state that does not allow this.
+    #[error("it is {0}, and that does not allow this")]
+    WrongState(&'static str),
+    /// The outcome makes no sense for the operation.
+    #[error("{outcome:?} cannot happen to {operation:?}")]
+    ImpossibleOutcome {
+        /// Which calls it was to strike.
+        operation: Operation,
+        /// What was to happen.
+        outcome: Scripted,
+    },
+}
+
+/// # Money that moves
+impl MockGateway {
+    /// A buyer pays for an order: any amount, at any time, as often as you like. Short, over,
+    /// repeated and late credits are each booked as they are.
+    ///
+    /// # Errors
+    /// There is no such order, or the amount is impossible.
+    pub fn pay(&self, order: impl AsRef<str>, amount: Money) -> Result<Booking, ControlError> {
+        self.books().pay(order.as_ref(), amount, None, self.now())
+    }
+
+    /// Somebody transfers to the number of a virtual account, or of an order that has one of its
+    /// own: any amount, at any time, as often as you like.
+    ///
+    /// # Errors
+    /// There is no such number, or the amount is impossible.
+    pub fn credit(&self, number: impl AsRef<str>, amount: Money) -> Result<Booking, ControlError> {
+        self.books().credit(number.as_ref(), amount, self.now())
+    }
+
+    /// Somebody transfers to the merchant's own account with a memo. The payment code of one
+    /// order in it pays that order; anything else is an unmatched credit.
+    ///
+    /// # Errors
+    /// The amount is impossible.
+    pub fn deposit(&self, amount: Money, memo: impl AsRef<str>) -> Result<Booking, ControlError> {
+        self.books().deposit(amount, memo.as_ref(), self.now())
+    }
+
+    /// A payout that is pending or undecided ends, or one that succeeded comes back.
+    ///
+    /// # Errors
+    /// There is no such payout, or it cannot end so.
+    pub fn settle_payout(
+        &self,
+        payout: impl AsRef<str>,
+        outcome: PayoutOutcome,
+    ) -> Result<(), ControlError> {
+        self.books().settle_payout(payout.as_ref(), outcome, self.now())
+    }
+
+    /// How the payouts to come begin.
+    pub fn start_payouts(&self, start: PayoutStart) {
+        self.books().payout_start = start;
+    }
+}
+
+/// # Buyers who do not pay
+impl MockGateway {
+    /// The buyer acted, and the money has not arrived: the payment is processing.
+    ///
+    /// # Errors
+    /// There is no such order, or it is not open.
+    pub fn process(&self, order: impl AsRef<str>) -> Result<(), ControlError> {
+        self.books().process(order.as_ref(), self.now())
+    }
+
+    /// The buyer's bank refuses: the payment failed.
+    ///
+    /// # Errors
+    /// There is no such order, or it is paid or over.
+    pub fn fail(&self, order: impl AsRef<str>) -> Result<(), ControlError> {
+        self.books().fail(order.as_ref(), self.now())
+    }
+
+    /// The buyer calls it off.
+    ///
+    /// # Errors
+    /// There is no such order, or it is paid or over.
+    pub fn cancel(&self, order: impl AsRef<str>) -> Result<(), ControlError> {
+        self.books().cancel(order.as_ref(), self.now())
+    }
+}
+
+/// # Outcomes, each for one call
+impl MockGateway {
+    /// Decides what becomes of the next call of `operation`. Several outcomes of one operation
+    /// strike one call after the other.
+    ///
+    /// # Errors
+    /// The outcome makes no sense for the operation.
+    pub fn script(&self, operation: Operation, outcome: Scripted) -> Result<(), ControlError> {
+        self.inner.script.add(operation, outcome)
+    }
+
+    /// Decides what becomes of the next payment that is opened.
+    ///
+    /// # Errors
+    /// The outcome is an HTTP status that does not exist.
+    pub fn next_payment(&self, outcome: Scripted) -> Result<(), ControlError> {
+        self.script(Operation::CreatePayment, outcome)
+    }
+
+    /// Decides what becomes of the next refund.
+    ///
+    /// # Errors
+    /// The outcome is an HTTP status that does not exist.
+    pub fn next_refund(&self, outcome: Scripted) -> Result<(), ControlError> {
+        self.script(Operation::RefundPayment, outcome)
+    }
+
+    /// Decides what becomes of the next virtual account that is opened.
+    ///
+    /// # Errors
+    /// The outcome is an HTTP status that does not exist.
+    pub fn next_virtual_account(&self, outcome: Scripted) -> Result<(), ControlError> {
+        self.script(Operation::OpenVirtualAccount, outcome)
+    }
+
+    /// Decides what becomes of the next payout.
+    ///
+    /// # Errors
+    /// The outcome is an HTTP status that does not exist.
+    pub fn next_payout(&self, outcome: Scripted) -> Result<(), ControlError> {
+        self.script(Operation::CreatePayout, outcome)
+    }
+}
+
+/// # Notifications
+impl MockGateway {
+    /// Takes the notifications that are still to be sent, oldest first, signed now.
+    ///
+    /// Each is what the merchant's endpoint would get: hand it to
+    /// [`Delivery::of`](payments_core::notification::Delivery::of).
+    pub fn take_notifications(&self) -> Vec<Request<Bytes>> {
+        let waiting = self.books().events.take();
+        self.signed(waiting)
+    }
+
+    /// A notification that was announced before, once more: the same body, a new time and
+    /// signature. `id` is the one in its body.
+    ///
+    /// # Errors
+    /// There is no such notification.
+    pub fn redeliver(&self, id: impl AsRef<str>) -> Result<Request<Bytes>, ControlError> {
+        let again = self.books().events.again(id.as_ref());
+        let again =
+            again.ok_or_else(|| ControlError::UnknownNotification(id.as_ref().to_owned()))?;
+        Ok(again.sign(self.webhook_key(), self.now()))
+    }
+
+    /// A notification with a body of your own, signed now: what the gateway might say one day.
+    pub fn notification(&self, body: impl Into<Bytes>) -> Request<Bytes> {
+        let unsigned = Unsigned::new(body.into(), &self.books().events);
+        unsigned.sign(self.webhook_key(), self.now())
+    }
+
+    /// Sets where notifications go, unless a payment says otherwise; `None` keeps them for
+    /// [`take_notifications`](Self::take_notifications).
+    ///
+    /// # Errors
+    /// It is not an absolute web address.
+    pub fn send_notifications_to(&self, url: Option<&str>) -> Result<(), ControlError> {
+        let uri = address(url).map_err(|_| {
+            ControlError::UnusableAddress(url.unwrap_or_default().to_owned())
+        })?;
+        self.books().events.usual = uri;
+        Ok(())
+    }
+
+    /// Takes the notifications that have an address to be sent to.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn take_addressed(&self) -> Vec<Request<Bytes>> {
+        let ready = self.books().events.take_addressed();
+        self.signed(ready)
+    }
+
+    fn signed(&self, unsigned: Vec<Unsigned>) -> Vec<Request<Bytes>> {
+        let now = self.now();
+        unsigned.into_iter().map(|one| one.sign(self.webhook_key(), now)).collect()
+    }
+
+    fn webhook_key(&self) -> &Keys {
+        &self.inner.webhook_key
+    }
+}
+
+/// # What the gateway knows
+impl MockGateway {
+    /// Every movement of money, oldest first. Nothing is ever taken out.
+    pub fn bookings(&self) -> Vec<Booking> {
+        self.books().ledger.bookings().to_vec()
+    }
+
+    /// What the merchant has in one currency; `None` if there is no account in it.
+    pub fn balance(&self, currency: Currency) -> Option<Money> {
+        self.books().ledger.account_in(currency).map(|own| own.balance)
+    }
+
+    /// Every request to the gateway, answered or not, oldest first.
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.inner.log.all()
+    }
+
+    /// Every secret that a client is given: texts that it must never print.
+    pub fn secrets(&self) -> Vec<String> {
+        let keys = [&self.inner.api_key, &self.inner.webhook_key];
+        let secrets = keys.into_iter().filter_map(Keys::newest);
+        secrets.map(|secret| secret.expose().to_owned()).collect()
+    }
+
+    /// Everything at once, for a page or a terminal.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn snapshot(&self) -> serde_json::Value {
+        let now = self.now();
+        let books = self.books();
+        serde_json::json!({
+            "now": now,
+            "accounts": books.own_accounts(now).accounts,
+            "bookings": books.ledger.bookings(),
+            "payments": books.orders.shown(&books.ledger),
+            "virtual_accounts": books.shown_accounts(now),
+            "payouts": books.shown_payouts(),
+        })
+    }
+
+    /// The payment behind a page of the gateway.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn payment_on_page(&self, id: &str) -> Option<crate::wire::OpenPayment> {
+        self.books().orders.on_page(id).cloned()
+    }
+}

@@ -1,0 +1,124 @@
+//! What the gateway tells the merchant, signed when it is sent.
+
+use bytes::Bytes;
+use http::{Request, Uri, header::CONTENT_TYPE};
+use payments_core::{
+    Timestamp,
+    formula::SigningKeys,
+    notification::check::Keys,
+};
+use serde::Serialize;
+
+use super::json;
+use crate::{
+    formula::{BODY, WEBHOOK},
+    wire::{SIGNATURE, TIMESTAMP},
+};
+
+/// Everything that was announced, and what of it is still to be sent.
+#[derive(Debug)]
+pub(super) struct Events {
+    announced: Vec<Announced>,
+    /// The places of those that nobody has taken yet, oldest first.
+    waiting: Vec<usize>,
+    /// Where they go, unless one says otherwise.
+    pub(super) usual: Option<Uri>,
+}
+
+#[derive(Debug)]
+struct Announced {
+    id: String,
+    body: Bytes,
+    to: Option<Uri>,
+}
+
+/// A notification before it is signed.
+#[derive(Debug)]
+pub(super) struct Unsigned {
+    body: Bytes,
+    to: Option<Uri>,
+}
+
+#[derive(Serialize)]
+struct Body<'a, T> {
+    id: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    at: Timestamp,
+    data: &'a T,
+}
+
+impl Events {
+    pub(super) fn new(usual: Option<Uri>) -> Self {
+        Self { announced: Vec::new(), waiting: Vec::new(), usual }
+    }
+
+    pub(super) fn add<T: Serialize>(
+        &mut self,
+        id: String,
+        kind: &str,
+        data: &T,
+        to: Option<Uri>,
+        at: Timestamp,
+    ) {
+        let body = json(&Body { id: &id, kind, at, data });
+        self.waiting.push(self.announced.len());
+        self.announced.push(Announced { id, body, to });
+    }
+
+    /// Takes everything that is still to be sent.
+    pub(super) fn take(&mut self) -> Vec<Unsigned> {
+        let waiting = std::mem::take(&mut self.waiting);
+        waiting.into_iter().filter_map(|place| self.unsigned(self.announced.get(place)?)).collect()
+    }
+
+    /// Takes what is still to be sent and has an address.
+    #[cfg(feature = "simulator")]
+    pub(super) fn take_addressed(&mut self) -> Vec<Unsigned> {
+        let has_address = |place: &usize| {
+            self.announced.get(*place).is_some_and(|one| one.to.is_some()) || self.usual.is_some()
+        };
+        let (ready, waiting) = std::mem::take(&mut self.waiting).into_iter().partition(has_address);
+        self.waiting = waiting;
+        let ready: Vec<usize> = ready;
+        ready.into_iter().filter_map(|place| self.unsigned(self.announced.get(place)?)).collect()
+    }
+
+    /// What was announced under this id, once more.
+    pub(super) fn again(&self, id: &str) -> Option<Unsigned> {
+        self.unsigned(self.announced.iter().find(|one| one.id == id)?)
+    }
+
+    fn unsigned(&self, one: &Announced) -> Option<Unsigned> {
+        let to = one.to.clone().or_else(|| self.usual.clone());
+        Some(Unsigned { body: one.body.clone(), to })
+    }
+}
+
+impl Unsigned {
+    /// A notification with a body of one's own, to the usual address.
+    pub(super) fn new(body: Bytes, events: &Events) -> Self {
+        Self { body, to: events.usual.clone() }
+    }
+
+    /// The request that the merchant gets, signed now. Without an address it goes to `/events`.
+    pub(super) fn sign(self, keys: &Keys, now: Timestamp) -> Request<Bytes> {
+        let stamp = now.unix_seconds().to_string();
+        let fields = [(TIMESTAMP, stamp.as_bytes()), (BODY, self.body.as_ref())];
+        let keys = SigningKeys { secret: Some(keys), signer: None };
+        // Both fields are there and the formula is known: it cannot fail, and an empty
+        // signature would convince nobody.
+        let signature = WEBHOOK.sign(&fields, keys).unwrap_or_default();
+        let mut request = Request::new(self.body);
+        *request.method_mut() = http::Method::POST;
+        *request.uri_mut() = self.to.unwrap_or_else(|| Uri::from_static("/events"));
+        let headers = request.headers_mut();
+        headers.insert(CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+        for (name, value) in [(TIMESTAMP, stamp), (SIGNATURE, signature)] {
+            if let Ok(value) = http::HeaderValue::try_from(value) {
+                headers.insert(name, value);
+            }
+        }
+        request
+    }
+}

@@ -1,0 +1,203 @@
+//! The gateway's ledger: every movement of money, for ever.
+
+use payments_core::{
+    AccountId, OrderRef, Timestamp,
+    bank::{AccountNumber, Bin},
+    money::{Currency, Money, MoneyError},
+    payment::PaymentCode,
+};
+use serde::Serialize;
+
+use crate::wire::{self, Way};
+
+/// One movement of money. It is never changed and never forgotten: what is given back has a
+/// booking of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Booking {
+    /// Its place in the ledger, from 1.
+    pub id: u64,
+    /// What happened.
+    pub kind: BookingKind,
+    /// The merchant's word for it: the order, the payout or the refund; none for money that
+    /// belongs to no order.
+    pub reference: Option<String>,
+    /// The order that it belongs to.
+    pub order: Option<OrderRef>,
+    /// How much, never negative; the kind says in which direction.
+    pub amount: Money,
+    /// The virtual account credited, or the bank account paid out to.
+    pub account: Option<String>,
+    /// When, by the gateway's clock.
+    pub at: Timestamp,
+    /// The gateway's name for it, the same on every route.
+    pub transaction: String,
+    /// Which of the merchant's bank accounts it moved on.
+    pub own_account: AccountId,
+    /// The balance of that account afterwards.
+    pub balance: Money,
+    /// The transfer's memo.
+    pub memo: Option<String>,
+    /// The payment code in the memo.
+    pub code: Option<PaymentCode>,
+}
+
+/// What a [`Booking`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum BookingKind {
+    /// A buyer paid for an order.
+    Payment,
+    /// Money arrived on a virtual account.
+    AccountCredit,
+    /// Money arrived that belongs to no order.
+    UnmatchedCredit,
+    /// Money went back to a buyer.
+    Refund,
+    /// The merchant paid out.
+    Payout,
+    /// Money of a [`Payout`](Self::Payout) came back.
+    PayoutReturned,
+}
+
+impl BookingKind {
+    /// Whether money arrived.
+    pub fn is_in(self) -> bool {
+        match self {
+            Self::Payment | Self::AccountCredit | Self::UnmatchedCredit | Self::PayoutReturned => {
+                true
+            }
+            Self::Refund | Self::Payout => false,
+        }
+    }
+}
+
+/// One of the merchant's bank accounts.
+#[derive(Clone, Debug)]
+pub(super) struct OwnAccount {
+    pub(super) id: AccountId,
+    pub(super) bank: Bin,
+    pub(super) number: AccountNumber,
+    pub(super) holder: String,
+    pub(super) label: String,
+    pub(super) balance: Money,
+}
+
+/// A booking before it has its place.
+pub(super) struct Entry<'a> {
+    pub(super) kind: BookingKind,
+    pub(super) reference: Option<&'a str>,
+    pub(super) order: Option<&'a OrderRef>,
+    pub(super) amount: Money,
+    pub(super) account: Option<&'a str>,
+    pub(super) memo: Option<&'a str>,
+    pub(super) code: Option<&'a PaymentCode>,
+    pub(super) transaction: String,
+    pub(super) at: Timestamp,
+}
+
+/// Lines that are only ever added, on one account for each currency.
+#[derive(Debug)]
+pub(super) struct Ledger {
+    accounts: Vec<OwnAccount>,
+    bookings: Vec<Booking>,
+}
+
+impl Ledger {
+    pub(super) fn new(accounts: Vec<OwnAccount>) -> Self {
+        Self { accounts, bookings: Vec::new() }
+    }
+
+    /// Books on the account in the currency of the amount.
+    ///
+    /// # Errors
+    /// There is no such account, or its balance would not fit. Nothing is booked.
+    pub(super) fn book(&mut self, entry: Entry<'_>) -> Result<Booking, MoneyError> {
+        let currency = entry.amount.currency();
+        let own = self
+            .accounts
+            .iter_mut()
+            .find(|own| own.balance.currency() == currency)
+            .ok_or(MoneyError::OutOfRange { currency })?;
+        own.balance = if entry.kind.is_in() {
+            own.balance.checked_add(entry.amount)?
+        } else {
+            own.balance.checked_sub(entry.amount)?
+        };
+        let booking = Booking {
+            id: u64::try_from(self.bookings.len()).unwrap_or(u64::MAX).saturating_add(1),
+            kind: entry.kind,
+            reference: entry.reference.map(str::to_owned),
+            order: entry.order.cloned(),
+            amount: entry.amount,
+            account: entry.account.map(str::to_owned),
+            at: entry.at,
+            transaction: entry.transaction,
+            own_account: own.id.clone(),
+            balance: own.balance,
+            memo: entry.memo.map(str::to_owned),
+            code: entry.code.cloned(),
+        };
+        self.bookings.push(booking.clone());
+        Ok(booking)
+    }
+
+    pub(super) fn bookings(&self) -> &[Booking] {
+        &self.bookings
+    }
+
+    pub(super) fn accounts(&self) -> &[OwnAccount] {
+        &self.accounts
+    }
+
+    pub(super) fn account_in(&self, currency: Currency) -> Option<&OwnAccount> {
+        self.accounts.iter().find(|own| own.balance.currency() == currency)
+    }
+
+    /// The bookings of a kind that belong to an order, oldest first.
+    pub(super) fn of_order<'a>(
+        &'a self,
+        kind: BookingKind,
+        order: &'a OrderRef,
+    ) -> impl Iterator<Item = &'a Booking> {
+        self.bookings
+            .iter()
+            .filter(move |booking| booking.kind == kind && booking.order.as_ref() == Some(order))
+    }
+
+    /// How much those bookings are together.
+    pub(super) fn total(&self, kind: BookingKind, order: &OrderRef, currency: Currency) -> Money {
+        let amounts = self.of_order(kind, order).map(|booking| booking.amount);
+        let sum = amounts
+            .into_iter()
+            .try_fold(Money::zero(currency), |sum, amount| sum.checked_add(amount));
+        // What an order got is part of a balance, which fits.
+        sum.unwrap_or(Money::zero(currency))
+    }
+
+    /// A booking as the protocol tells it; `None` if its account is not ours.
+    pub(super) fn movement(&self, booking: &Booking) -> Option<wire::Movement> {
+        let own = self.accounts.iter().find(|own| own.id == booking.own_account)?;
+        Some(wire::Movement {
+            id: booking.transaction.clone(),
+            direction: if booking.kind.is_in() { Way::In } else { Way::Out },
+            amount: booking.amount,
+            account: own.number.clone(),
+            virtual_account: booking.account.clone().filter(|_| {
+                matches!(booking.kind, BookingKind::Payment | BookingKind::AccountCredit)
+            }),
+            at: booking.at,
+            bank_reference: format!("FT{:08}", booking.id),
+            memo: booking.memo.clone(),
+            code: booking.code.clone(),
+            order: booking.order.clone(),
+            balance: booking.balance,
+        })
+    }
+
+    /// Those bookings as the protocol tells them.
+    pub(super) fn movements(&self, kind: BookingKind, order: &OrderRef) -> Vec<wire::Movement> {
+        self.of_order(kind, order).filter_map(|booking| self.movement(booking)).collect()
+    }
+}

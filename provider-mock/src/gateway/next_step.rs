@@ -1,0 +1,75 @@
+//! What the buyer does next.
+
+use payments_core::{
+    bank::AccountNumber,
+    money::{Currency, Money},
+    payment::PaymentMethod,
+    vietqr::VietQr,
+};
+
+use super::ledger::OwnAccount;
+use crate::wire::{Next, OpenPayment};
+
+/// What the gateway gave an order, for its next step.
+pub(super) struct Given<'a> {
+    /// The page of the order.
+    pub(super) page: String,
+    pub(super) code: &'a str,
+    /// The number of its own, where it has one.
+    pub(super) number: Option<&'a str>,
+    /// The merchant's account in the currency of the order.
+    pub(super) own: &'a OwnAccount,
+}
+
+/// By method, so that every kind of step can be had: a transfer, a form for internet banking,
+/// else a page.
+pub(super) fn next_step(asked: &OpenPayment, given: Given<'_>) -> Next {
+    let own = given.own;
+    match asked.method {
+        Some(PaymentMethod::BankTransfer) => {
+            transfer(own, own.number.as_str(), asked.amount, Some(given.code))
+        }
+        Some(PaymentMethod::VirtualAccount) => {
+            transfer(own, given.number.unwrap_or(own.number.as_str()), asked.amount, None)
+        }
+        Some(PaymentMethod::InternetBanking) => Next::Form {
+            action: given.page,
+            fields: vec![
+                ("order".to_owned(), asked.order.to_string()),
+                ("amount".to_owned(), asked.amount.to_decimal().to_string()),
+                ("description".to_owned(), asked.description.clone()),
+            ],
+        },
+        _ => Next::Redirect { url: given.page },
+    }
+}
+
+/// The QR code of a transfer; `None` for amounts that VietQR cannot carry, such as dollars.
+pub(super) fn vietqr(
+    own: &OwnAccount,
+    number: &str,
+    amount: Option<Money>,
+    memo: Option<&str>,
+) -> Option<String> {
+    if own.balance.currency() != Currency::VND {
+        return None;
+    }
+    let mut code = VietQr::to_account(own.bank, AccountNumber::new(number).ok()?);
+    if let Some(amount) = amount {
+        code = code.with_amount(amount).ok()?;
+    }
+    if let Some(memo) = memo {
+        code = code.with_purpose(memo).ok()?;
+    }
+    Some(code.payload())
+}
+
+fn transfer(own: &OwnAccount, number: &str, amount: Money, memo: Option<&str>) -> Next {
+    Next::Transfer {
+        bank: own.bank,
+        number: number.to_owned(),
+        holder: own.holder.clone(),
+        memo: memo.map(str::to_owned),
+        vietqr: vietqr(own, number, Some(amount), memo),
+    }
+}

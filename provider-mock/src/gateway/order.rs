@@ -1,0 +1,159 @@
+//! An order and its states.
+
+use std::cmp::Ordering;
+
+use http::Uri;
+use payments_core::{OrderRef, Timestamp, payment::PaymentCode};
+
+use super::{BookingKind, ledger::Ledger};
+use crate::wire::{self, Next};
+
+/// What the gateway keeps of an order. How much arrived is in the ledger alone.
+#[derive(Debug)]
+pub(super) struct Order {
+    pub(super) id: String,
+    pub(super) terms: wire::OpenPayment,
+    /// The payment code of a transfer.
+    pub(super) code: PaymentCode,
+    /// The number to transfer to, where the order has one of its own.
+    pub(super) number: Option<String>,
+    pub(super) next: Next,
+    pub(super) notify_url: Option<Uri>,
+    /// The buyer acted and the money has not arrived.
+    pub(super) acted: bool,
+    pub(super) end: Option<End>,
+}
+
+/// How an order ended without money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Expired,
+    Cancelled,
+    Failed,
+}
+
+/// Where an order is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Open,
+    Processing,
+    Short,
+    Settled,
+    Over,
+    Expired,
+    Cancelled,
+    Failed,
+    Refunded,
+}
+
+impl Status {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Processing => "processing",
+            Self::Short => "short",
+            Self::Settled => "settled",
+            Self::Over => "over",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
+            Self::Refunded => "refunded",
+        }
+    }
+}
+
+impl Order {
+    /// An end stays an end: money that arrives afterwards is counted and settles nothing.
+    pub(super) fn status(&self, ledger: &Ledger) -> Status {
+        match self.end {
+            Some(End::Expired) => return Status::Expired,
+            Some(End::Cancelled) => return Status::Cancelled,
+            Some(End::Failed) => return Status::Failed,
+            None => {}
+        }
+        let asked = self.terms.amount;
+        let total = |kind| ledger.total(kind, &self.terms.order, asked.currency());
+        let received = total(BookingKind::Payment);
+        if received.is_zero() {
+            return if self.acted { Status::Processing } else { Status::Open };
+        }
+        if received == total(BookingKind::Refund) {
+            return Status::Refunded;
+        }
+        match received.minor().cmp(&asked.minor()) {
+            Ordering::Less => Status::Short,
+            Ordering::Equal => Status::Settled,
+            Ordering::Greater => Status::Over,
+        }
+    }
+
+    /// The order as the protocol tells it.
+    pub(super) fn shown(&self, ledger: &Ledger) -> wire::Payment {
+        let (order, asked) = (&self.terms.order, self.terms.amount);
+        let status = self.status(ledger);
+        let waits = matches!(status, Status::Open | Status::Short);
+        wire::Payment {
+            id: self.id.clone(),
+            order: order.clone(),
+            status: status.word().to_owned(),
+            amount: asked,
+            received: ledger.total(BookingKind::Payment, order, asked.currency()),
+            method: self.terms.method,
+            expires_at: self.terms.expires_at,
+            next: waits.then(|| self.next.clone()),
+            credits: ledger.movements(BookingKind::Payment, order),
+        }
+    }
+}
+
+/// Every order, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Orders(Vec<Order>);
+
+impl Orders {
+    pub(super) fn add(&mut self, order: Order) {
+        self.0.push(order);
+    }
+
+    /// The order as it is now: one that nobody paid in time has expired.
+    pub(super) fn find(
+        &mut self,
+        reference: &str,
+        ledger: &Ledger,
+        now: Timestamp,
+    ) -> Option<&mut Order> {
+        let order = self.0.iter_mut().find(|order| order.terms.order.as_str() == reference)?;
+        let past = order.terms.expires_at.is_some_and(|end| end < now);
+        if past && order.status(ledger) == Status::Open {
+            order.end = Some(End::Expired);
+        }
+        Some(order)
+    }
+
+    /// The order with this payment code, or with this number of its own.
+    pub(super) fn named_by(&self, code_or_number: &str) -> Option<OrderRef> {
+        let found = self.0.iter().find(|order| {
+            order.code.as_str() == code_or_number
+                || order.number.as_deref() == Some(code_or_number)
+        });
+        found.map(|order| order.terms.order.clone())
+    }
+
+    /// Where the merchant wants to hear of an order, if it said so.
+    pub(super) fn address_of(&self, order: &OrderRef) -> Option<Uri> {
+        let found = self.0.iter().find(|known| known.terms.order == *order);
+        found.and_then(|known| known.notify_url.clone())
+    }
+
+    /// The order whose page has this id.
+    #[cfg(feature = "simulator")]
+    pub(super) fn on_page(&self, id: &str) -> Option<&wire::OpenPayment> {
+        self.0.iter().find(|order| order.id == id).map(|order| &order.terms)
+    }
+
+    /// Every order as the protocol tells it.
+    #[cfg(feature = "simulator")]
+    pub(super) fn shown(&self, ledger: &Ledger) -> Vec<wire::Payment> {
+        self.0.iter().map(|order| order.shown(ledger)).collect()
+    }
+}

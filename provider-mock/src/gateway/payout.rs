@@ -1,0 +1,198 @@
+//! Payouts: booked when they are taken, settled by hand or at once.
+
+use payments_core::{
+    Timestamp,
+    money::{Currency, MoneyError},
+    rules::check_amount,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Booking, BookingKind, ControlError, PayoutStart, books::Books, ledger::Entry, refused::Refused};
+use crate::{
+    capabilities,
+    wire::{self, PAYOUT_CHANGED, RefusalCode},
+};
+
+/// How a payout ends, see [`MockGateway::settle_payout`](super::MockGateway::settle_payout).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayoutOutcome {
+    /// The beneficiary has the money.
+    Succeeded,
+    /// It failed, and the money is back.
+    Failed,
+    /// The money came back after it had succeeded.
+    Reversed,
+}
+
+/// What the gateway keeps of a payout.
+#[derive(Debug)]
+pub(super) struct Payout {
+    id: String,
+    terms: wire::SendMoney,
+    status: Status,
+    at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Pending,
+    /// The gateway itself does not know; it is settled like one that is pending.
+    Undecided,
+    Succeeded,
+    Failed,
+    Reversed,
+}
+
+impl Status {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Undecided => "undecided",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Reversed => "reversed",
+        }
+    }
+}
+
+/// # What the merchant's program asks for
+impl Books {
+    pub(super) fn send_money(
+        &mut self,
+        asked: wire::SendMoney,
+        decided: bool,
+        now: Timestamp,
+    ) -> Result<wire::Payout, Refused> {
+        if let Some(known) = self.payout(asked.payout.as_str()) {
+            let terms = &known.terms;
+            let same = (terms.amount, terms.bank, &terms.account)
+                == (asked.amount, asked.bank, &asked.account);
+            return if same {
+                Ok(known.shown())
+            } else {
+                Err(Refused::used(asked.payout.as_str()))
+            };
+        }
+        capabilities::REFERENCE.check("payout", asked.payout.as_str())?;
+        capabilities::HOLDER.check("name", &asked.name)?;
+        capabilities::TEXT.check("note", asked.note.as_deref().unwrap_or_default())?;
+        check_amount(&capabilities::limits(), asked.amount)?;
+        let holder = self.holder(asked.bank.as_str(), asked.account.as_str());
+        if holder.is_some_and(|holder| holder.name != asked.name) {
+            return Err(Refused::new(
+                RefusalCode::Beneficiary,
+                "the account belongs to somebody else",
+            ));
+        }
+        self.check_funds(asked.amount)?;
+        self.book_payout(&asked, BookingKind::Payout, now)?;
+        let status = match self.payout_start {
+            _ if !decided => Status::Undecided,
+            PayoutStart::Pending => Status::Pending,
+            PayoutStart::Succeeded => Status::Succeeded,
+        };
+        let payout = Payout { id: self.ids.name("out"), terms: asked, status, at: now };
+        let shown = payout.shown();
+        self.payouts.push(payout);
+        Ok(shown)
+    }
+
+    pub(super) fn show_payout(&self, reference: &str) -> Result<wire::Payout, Refused> {
+        let found = self.payouts.iter().find(|known| known.terms.payout.as_str() == reference);
+        found.map(Payout::shown).ok_or_else(|| Refused::unknown("payout", reference))
+    }
+
+    /// Whose account it is, if the gateway knows.
+    pub(super) fn holder(&self, bank: &str, number: &str) -> Option<wire::Holder> {
+        let known = self.beneficiaries.iter().find(|known| {
+            known.account.bin.as_str() == bank && known.account.number.as_str() == number
+        })?;
+        Some(wire::Holder {
+            bank: known.account.bin,
+            account: known.account.number.clone(),
+            name: known.name.clone(),
+        })
+    }
+
+    /// How much there is to send, in đồng.
+    pub(super) fn sendable(&self, now: Timestamp) -> Result<wire::Balance, Refused> {
+        let own = self.ledger.account_in(Currency::VND);
+        let own = own.ok_or_else(|| Refused::unknown("account in", "VND"))?;
+        Ok(wire::Balance { amount: own.balance, at: now })
+    }
+}
+
+/// # What banks do
+impl Books {
+    pub(super) fn settle_payout(
+        &mut self,
+        reference: &str,
+        outcome: PayoutOutcome,
+        now: Timestamp,
+    ) -> Result<(), ControlError> {
+        let payout = self
+            .payout(reference)
+            .ok_or_else(|| ControlError::UnknownPayout(reference.to_owned()))?;
+        let status = match (payout.status, outcome) {
+            (Status::Pending | Status::Undecided, PayoutOutcome::Succeeded) => Status::Succeeded,
+            (Status::Pending | Status::Undecided, PayoutOutcome::Failed) => Status::Failed,
+            (Status::Succeeded, PayoutOutcome::Reversed) => Status::Reversed,
+            (status, _) => return Err(ControlError::WrongState(status.word())),
+        };
+        let terms = payout.terms.clone();
+        if status != Status::Succeeded {
+            self.book_payout(&terms, BookingKind::PayoutReturned, now)
+                .map_err(|_| ControlError::ImpossibleAmount(terms.amount))?;
+        }
+        if let Some(payout) = self.payout(reference) {
+            payout.status = status;
+            let shown = payout.shown();
+            self.announce(PAYOUT_CHANGED, &shown, None, now);
+        }
+        Ok(())
+    }
+
+    /// Every payout as it stands.
+    #[cfg(feature = "simulator")]
+    pub(super) fn shown_payouts(&self) -> Vec<wire::Payout> {
+        self.payouts.iter().map(Payout::shown).collect()
+    }
+
+    fn book_payout(
+        &mut self,
+        terms: &wire::SendMoney,
+        kind: BookingKind,
+        now: Timestamp,
+    ) -> Result<Booking, MoneyError> {
+        self.ledger.book(Entry {
+            kind,
+            reference: Some(terms.payout.as_str()),
+            order: None,
+            amount: terms.amount,
+            account: Some(terms.account.as_str()),
+            memo: terms.note.as_deref(),
+            code: None,
+            transaction: self.ids.name("txn"),
+            at: now,
+        })
+    }
+
+    fn payout(&mut self, reference: &str) -> Option<&mut Payout> {
+        self.payouts.iter_mut().find(|known| known.terms.payout.as_str() == reference)
+    }
+}
+
+impl Payout {
+    fn shown(&self) -> wire::Payout {
+        wire::Payout {
+            id: self.id.clone(),
+            payout: self.terms.payout.clone(),
+            status: self.status.word().to_owned(),
+            amount: self.terms.amount,
+            bank: self.terms.bank,
+            account: self.terms.account.clone(),
+            at: self.at,
+        }
+    }
+}

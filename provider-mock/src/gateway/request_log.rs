@@ -1,0 +1,36 @@
+//! What arrived at the gateway: enough to count, and no secret.
+
+use std::sync::{Mutex, PoisonError};
+
+use payments_core::Timestamp;
+use serde::Serialize;
+
+use crate::wire::Operation;
+
+/// A request to the gateway. Query, headers and body are left out: they may carry secrets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LoggedRequest {
+    /// The call that it was; none if the protocol has no such call.
+    pub operation: Option<Operation>,
+    /// The HTTP method.
+    pub method: String,
+    /// The path, without its query.
+    pub path: String,
+    /// When, by the gateway's clock.
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct RequestLog(Mutex<Vec<LoggedRequest>>);
+
+impl RequestLog {
+    /// Oldest first.
+    pub(super) fn all(&self) -> Vec<LoggedRequest> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn add(&self, request: LoggedRequest) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+    }
+}

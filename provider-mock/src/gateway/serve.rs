@@ -1,0 +1,188 @@
+//! One call: a request in, and what comes back.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, header::AUTHORIZATION};
+use payments_core::Timestamp;
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::{
+    LoggedRequest, MockGateway, Scripted,
+    answer::{Answer, foreign_page},
+    books::Books,
+    refused::Refused,
+    statement::Query,
+};
+use crate::wire::{Operation, RefusalCode};
+
+/// What comes of a request, and when.
+#[derive(Debug)]
+pub(crate) struct Served {
+    /// How long the answer takes.
+    pub(crate) after: Duration,
+    pub(crate) reaction: Reaction,
+}
+
+/// What comes back.
+#[derive(Debug)]
+pub(crate) enum Reaction {
+    Answer(Response<Bytes>),
+    /// The connection ends without an answer.
+    HangUp,
+    /// Nothing comes, and the connection stays.
+    Silence,
+}
+
+impl MockGateway {
+    /// Serves one request, in memory or from a socket.
+    pub(crate) fn serve(&self, request: &Request<Bytes>) -> Served {
+        let now = self.now();
+        let path = request.uri().path();
+        let found = Operation::at(request.method(), path);
+        self.inner.log.add(LoggedRequest {
+            operation: found.as_ref().map(|(operation, _)| *operation),
+            method: request.method().to_string(),
+            path: path.to_owned(),
+            at: now,
+        });
+        if !self.knows_caller(request) {
+            let refused = Refused::new(RefusalCode::Unauthorized, "the API key is wrong");
+            return Served::at_once(Answer::refused(refused, None).unsigned());
+        }
+        let call = format!("{} {path}", request.method());
+        let Some((operation, names)) = found else {
+            let refused = Refused::new(RefusalCode::NoSuchCall, "there is no such call");
+            return Served::at_once(Answer::refused(refused, None).sign(&call, &self.inner.api_key));
+        };
+        let incoming = Incoming {
+            operation,
+            name: names.first().copied().unwrap_or_default(),
+            second_name: names.get(1).copied().unwrap_or_default(),
+            query: request.uri().query().unwrap_or_default(),
+            body: request.body(),
+        };
+        self.react(&incoming, &call, now)
+    }
+
+    /// Lets the script decide what becomes of a call.
+    fn react(&self, incoming: &Incoming<'_>, call: &str, now: Timestamp) -> Served {
+        let key = &self.inner.api_key;
+        let scripted = self.inner.script.take(incoming.operation);
+        if scripted.as_ref().is_some_and(|outcome| !outcome.acts()) {
+            return match scripted {
+                Some(Scripted::Decline { code }) => {
+                    Served::at_once(Answer::declined(code, incoming.reference()).sign(call, key))
+                }
+                Some(Scripted::NoAnswer { .. }) => Served::reaction(Reaction::Silence),
+                Some(Scripted::Page { status, .. }) => Served::at_once(foreign_page(status)),
+                _ => Served::reaction(Reaction::HangUp),
+            };
+        }
+        let decided = scripted != Some(Scripted::Uncertain);
+        let answer = match incoming.act(&mut self.books(), decided, now) {
+            Ok(answer) => answer,
+            Err(refused) => Answer::refused(refused, incoming.reference()),
+        };
+        match scripted {
+            Some(Scripted::LoseAnswer { .. }) => Served::reaction(Reaction::HangUp),
+            Some(Scripted::NoAnswer { .. }) => Served::reaction(Reaction::Silence),
+            Some(Scripted::Page { status, .. }) => Served::at_once(foreign_page(status)),
+            Some(Scripted::ForgeSignature) => Served::at_once(answer.sign_wrongly(call, key)),
+            Some(Scripted::EchoWrongAmount) => {
+                Served::at_once(answer.with_wrong_amount().sign(call, key))
+            }
+            Some(Scripted::Uncertain) if answer.is_success() => {
+                Served::at_once(Answer::undecided(incoming.reference()).sign(call, key))
+            }
+            Some(Scripted::Delay { milliseconds }) => Served {
+                after: Duration::from_millis(milliseconds),
+                ..Served::at_once(answer.sign(call, key))
+            },
+            Some(Scripted::Uncertain | Scripted::Decline { .. }) | None => {
+                Served::at_once(answer.sign(call, key))
+            }
+        }
+    }
+
+    fn knows_caller(&self, request: &Request<Bytes>) -> bool {
+        let mut given = request.headers().get_all(AUTHORIZATION).iter();
+        let (Some(value), None) = (given.next(), given.next()) else { return false };
+        value.as_bytes().strip_prefix(b"Bearer ").is_some_and(|key| {
+            self.inner.api_key.newest().is_some_and(|expected| expected.matches(key))
+        })
+    }
+}
+
+impl Served {
+    fn reaction(reaction: Reaction) -> Self {
+        Self { after: Duration::ZERO, reaction }
+    }
+
+    fn at_once(response: Response<Bytes>) -> Self {
+        Self::reaction(Reaction::Answer(response))
+    }
+}
+
+/// A call whose operation is known.
+struct Incoming<'a> {
+    operation: Operation,
+    name: &'a str,
+    second_name: &'a str,
+    query: &'a str,
+    body: &'a [u8],
+}
+
+impl Incoming<'_> {
+    fn act(&self, books: &mut Books, decided: bool, now: Timestamp) -> Result<Answer, Refused> {
+        let name = self.name;
+        Ok(match self.operation {
+            Operation::CreatePayment => Answer::of(&books.open_payment(self.read()?, now)?),
+            Operation::FindPayment => Answer::of(&books.show_order(name, now)?),
+            Operation::CancelPayment => Answer::of(&books.cancel_payment(name, now)?),
+            Operation::RefundPayment => Answer::of(&books.give_back(self.read()?, now)?),
+            Operation::FindRefund => Answer::of(&books.show_refund(name)?),
+            Operation::OpenVirtualAccount => Answer::of(&books.open_account(self.read()?, now)?),
+            Operation::FindVirtualAccount => Answer::of(&books.show_account(name, now)?),
+            Operation::UpdateVirtualAccount => {
+                Answer::of(&books.change_account(name, self.read()?, now)?)
+            }
+            Operation::CloseVirtualAccount => Answer::of(&books.close_account(name, now)?),
+            Operation::ReopenVirtualAccount => {
+                let asked: crate::wire::ReopenAccount = self.read()?;
+                Answer::of(&books.reopen_account(name, asked.until, now)?)
+            }
+            Operation::Credits => Answer::of(&books.account_credits(name, now)?),
+            Operation::CreatePayout => Answer::of(&books.send_money(self.read()?, decided, now)?),
+            Operation::FindPayout => Answer::of(&books.show_payout(name)?),
+            Operation::VerifyBeneficiary => match books.holder(name, self.second_name) {
+                Some(holder) => Answer::of(&holder),
+                None => return Err(Refused::unknown("account", self.second_name)),
+            },
+            Operation::Balance => Answer::of(&books.sendable(now)?),
+            Operation::Accounts => Answer::of(&books.own_accounts(now)),
+            Operation::Entries => Answer::of(&books.page(&Query::read(self.query)?)?),
+            Operation::FindTransaction => Answer::of(&books.show_transaction(name)?),
+        })
+    }
+
+    fn read<T: DeserializeOwned>(&self) -> Result<T, Refused> {
+        serde_json::from_slice(self.body)
+            .map_err(|error| Refused::new(RefusalCode::InvalidRequest, error.to_string()))
+    }
+
+    /// The order, payout or refund that the call is about: named in the path, else in the body.
+    fn reference(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Named {
+            payout: Option<String>,
+            refund: Option<String>,
+            order: Option<String>,
+        }
+        if !self.name.is_empty() {
+            return Some(self.name.to_owned());
+        }
+        let named: Named = serde_json::from_slice(self.body).ok()?;
+        named.payout.or(named.refund).or(named.order)
+    }
+}

@@ -1,0 +1,155 @@
+//! With what a gateway starts.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use payments_core::{Clock, SystemClock, money::Money, payout::Beneficiary};
+use serde::{Deserialize, Serialize};
+
+/// The credentials, the time and the behaviour of a [`MockGateway`](super::MockGateway).
+///
+/// [`Settings::test`] is complete; change what matters:
+///
+/// ```
+/// use std::sync::Arc;
+/// use payments_core::{ManualClock, Timestamp, money::Money};
+/// use provider_mock::{MockGateway, Settings};
+///
+/// let clock = ManualClock::at(Timestamp::from_unix(1_731_742_061));
+/// let settings = Settings::test()
+///     .with_clock(Arc::new(clock.clone()))
+///     .with_opening_balance(Money::vnd(0));
+/// let gateway = MockGateway::new(settings)?;
+/// # Ok::<(), payments_core::Error>(())
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// What the merchant shows to call the gateway; it also signs the answers.
+    pub api_key: String,
+    /// What signs notifications.
+    pub webhook_secret: String,
+    /// What the gateway's own names are made from.
+    pub seed: u64,
+    /// The gateway's clock.
+    pub clock: Arc<dyn Clock>,
+    /// What the merchant has at the start, where it is not the default: 100,000,000 VND and
+    /// 10,000.00 USD.
+    pub opening_balances: Vec<Money>,
+    /// The state in which a payout begins.
+    pub payout_start: PayoutStart,
+    /// Bank accounts whose holder is known. Any other account exists too, under any name.
+    pub beneficiaries: Vec<Beneficiary>,
+    /// Where notifications go, unless a payment says otherwise.
+    pub notify_url: Option<String>,
+    /// How long a caller in memory waits for an answer.
+    pub patience: Duration,
+}
+
+/// The state in which a payout begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayoutStart {
+    /// It waits until it is settled by hand.
+    #[default]
+    Pending,
+    /// The beneficiary has the money at once.
+    Succeeded,
+}
+
+impl Settings {
+    /// A merchant with credentials that are for tests only, on the system's clock.
+    pub fn test() -> Self {
+        Self {
+            api_key: "TEST-ONLY-mock-api-key-0001".into(),
+            webhook_secret: "TEST-ONLY-mock-webhook-secret-0001".into(),
+            seed: 0,
+            clock: Arc::new(SystemClock),
+            opening_balances: Vec::new(),
+            payout_start: PayoutStart::default(),
+            beneficiaries: Vec::new(),
+            notify_url: None,
+            patience: Duration::from_secs(60),
+        }
+    }
+
+    /// Another API key.
+    #[must_use]
+    pub fn with_api_key(mut self, key: impl Into<String>) -> Self {
+        self.api_key = key.into();
+        self
+    }
+
+    /// Another secret for notifications.
+    #[must_use]
+    pub fn with_webhook_secret(mut self, secret: impl Into<String>) -> Self {
+        self.webhook_secret = secret.into();
+        self
+    }
+
+    /// Other names: the same seed and clock give the same bytes.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The time from `clock`.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// What the merchant has at the start, in one currency.
+    #[must_use]
+    pub fn with_opening_balance(mut self, amount: Money) -> Self {
+        self.opening_balances.retain(|other| other.currency() != amount.currency());
+        self.opening_balances.push(amount);
+        self
+    }
+
+    /// The state in which a payout begins.
+    #[must_use]
+    pub fn with_payout_start(mut self, start: PayoutStart) -> Self {
+        self.payout_start = start;
+        self
+    }
+
+    /// One more bank account whose holder is known: a payout there under another name is refused.
+    #[must_use]
+    pub fn with_beneficiary(mut self, beneficiary: Beneficiary) -> Self {
+        self.beneficiaries.push(beneficiary);
+        self
+    }
+
+    /// Where notifications go.
+    #[must_use]
+    pub fn with_notify_url(mut self, url: impl Into<String>) -> Self {
+        self.notify_url = Some(url.into());
+        self
+    }
+
+    /// How long a caller in memory waits for an answer.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+}
+
+impl fmt::Debug for Settings {
+    /// Without the secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("seed", &self.seed)
+            .field("now", &self.clock.now())
+            .field("opening_balances", &self.opening_balances)
+            .field("payout_start", &self.payout_start)
+            .field("beneficiaries", &self.beneficiaries)
+            .field("notify_url", &self.notify_url)
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,83 @@
+//! The statement: the ledger, a page at a time.
+
+use payments_core::Timestamp;
+
+use super::{books::Books, refused::Refused};
+use crate::{capabilities, wire};
+
+/// Which lines of the statement are asked for.
+#[derive(Debug, Default)]
+pub(super) struct Query {
+    /// The number of the last line that the merchant has.
+    after: Option<u64>,
+    account: Option<String>,
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
+}
+
+impl Query {
+    pub(super) fn read(query: &str) -> Result<Self, Refused> {
+        let mut read = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let not_a_time = |_| Refused::invalid(&name, "is not a time");
+            match name.as_ref() {
+                "after" => {
+                    let number = value.parse();
+                    read.after = Some(number.map_err(|_| Refused::invalid("after", "is unknown"))?);
+                }
+                "account" => read.account = Some(value.into_owned()),
+                "from" => read.from = Some(value.parse().map_err(not_a_time)?),
+                "until" => read.until = Some(value.parse().map_err(not_a_time)?),
+                _ => return Err(Refused::invalid(&name, "is not known")),
+            }
+        }
+        Ok(read)
+    }
+}
+
+impl Books {
+    pub(super) fn own_accounts(&self, now: Timestamp) -> wire::Accounts {
+        let accounts = self.ledger.accounts().iter().map(|own| wire::OwnAccount {
+            id: own.id.clone(),
+            bank: own.bank,
+            number: own.number.clone(),
+            holder: own.holder.clone(),
+            label: own.label.clone(),
+            balance: own.balance,
+            at: now,
+        });
+        wire::Accounts { accounts: accounts.collect() }
+    }
+
+    pub(super) fn page(&self, query: &Query) -> Result<wire::Page, Refused> {
+        let bookings = self.ledger.bookings();
+        let after = query.after.unwrap_or(0);
+        if usize::try_from(after).map_or(true, |after| after > bookings.len()) {
+            return Err(Refused::invalid("after", "is unknown"));
+        }
+        let mut wanted = bookings.iter().filter(|booking| {
+            booking.id > after
+                && query.account.as_ref().is_none_or(|id| booking.own_account.as_str() == id)
+                && query.from.is_none_or(|from| booking.at >= from)
+                && query.until.is_none_or(|until| booking.at <= until)
+        });
+        // The cursor stays at the last line that was given: with another filter, those skipped
+        // here are still to come.
+        let page: Vec<_> = wanted.by_ref().take(capabilities::PAGE).collect();
+        let last = page.last().map(|booking| booking.id).or(query.after);
+        Ok(wire::Page {
+            entries: page.into_iter().filter_map(|booking| self.ledger.movement(booking)).collect(),
+            next: last.map(|id| id.to_string()),
+            more: wanted.next().is_some(),
+        })
+    }
+
+    pub(super) fn show_transaction(&self, name: &str) -> Result<wire::Movement, Refused> {
+        self.ledger
+            .bookings()
+            .iter()
+            .find(|booking| booking.transaction == name)
+            .and_then(|booking| self.ledger.movement(booking))
+            .ok_or_else(|| Refused::unknown("transaction", name))
+    }
+}

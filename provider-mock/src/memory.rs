@@ -1,0 +1,52 @@
+//! The way to a gateway without a socket.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::Response;
+use payments_core::transport::{Call, Transport, TransportError, TransportErrorKind};
+
+use crate::gateway::{MockGateway, Reaction};
+
+/// A transport that hands each request to the gateway itself. What a connection would do to the
+/// caller, it does too: an answer that is lost is lost after the gateway acted.
+pub(crate) struct InMemory {
+    gateway: MockGateway,
+    patience: Duration,
+}
+
+impl InMemory {
+    pub(crate) fn new(gateway: MockGateway, patience: Duration) -> Self {
+        Self { gateway, patience }
+    }
+
+    fn timed_out(&self) -> TransportError {
+        TransportError::new(
+            TransportErrorKind::TimedOut,
+            format!("no whole answer within {:?}", self.patience),
+        )
+    }
+}
+
+#[async_trait]
+impl Transport for InMemory {
+    async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
+        let served = self.gateway.serve(&call.request);
+        if !served.after.is_zero() {
+            tokio::time::sleep(served.after.min(self.patience)).await;
+        }
+        if served.after > self.patience {
+            return Err(self.timed_out());
+        }
+        match served.reaction {
+            Reaction::Answer(response) => Ok(response),
+            Reaction::HangUp => Err(TransportError::new(
+                TransportErrorKind::ConnectionLost,
+                "the connection ended before the whole answer",
+            )),
+            // Nobody waits in memory for what never comes.
+            Reaction::Silence => Err(self.timed_out()),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Requests of the protocol, and the two ways to send them.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Request,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
+use payments_core::{
+    Clock, Error, ErrorKind, Result, Submission, Timestamp,
+    notification::check::Keys,
+    transport::{Call, Transport, Unreadable},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::answer::{Expected, Told};
+use crate::wire::Operation;
+
+/// Calls the gateway.
+pub(super) struct Client {
+    base: String,
+    authorization: HeaderValue,
+    key: Keys,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Client {
+    pub(super) fn new(
+        base: String,
+        key: Keys,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let api_key = key.newest().map(|secret| secret.expose()).unwrap_or_default();
+        let mut authorization =
+            HeaderValue::try_from(format!("Bearer {api_key}")).map_err(|_| {
+                Error::new(ErrorKind::Configuration, "holds a character that a header cannot")
+                    .with_field("api_key")
+            })?;
+        authorization.set_sensitive(true);
+        Ok(Self { base, authorization, key, transport, clock })
+    }
+
+    /// Sends an instruction about `reference`, once. `accept` reads the answer's content once
+    /// its signature is good.
+    pub(super) async fn instruct<A, T>(
+        &self,
+        operation: Operation,
+        names: &[&str],
+        reference: &str,
+        body: &(impl Serialize + Sync),
+        accept: impl FnOnce(Told<A>) -> Result<Submission<T>, Unreadable> + Send,
+    ) -> Result<Submission<T>>
+    where
+        A: DeserializeOwned,
+    {
+        let body = serde_json::to_vec(body).map_err(|error| {
+            Error::new(ErrorKind::InvalidRequest, "cannot be written as JSON")
+                .with_operation(operation.name())
+                .with_source(error)
+        })?;
+        let request = self.request(operation, &operation.path(names), Bytes::from(body))?;
+        let expected = self.expected(operation, names);
+        let sent = self.transport.instruct(Call::instruction(operation.name(), request)).await?;
+        Ok(sent.read(|response| expected.submission(response, reference, accept)))
+    }
+
+    /// Asks; `None` if the gateway itself says that there is no such thing.
+    pub(super) async fn inquire<A>(
+        &self,
+        operation: Operation,
+        names: &[&str],
+        query: &str,
+    ) -> Result<Option<Told<A>>>
+    where
+        A: DeserializeOwned,
+    {
+        let mut address = operation.path(names);
+        if !query.is_empty() {
+            address.push('?');
+            address.push_str(query);
+        }
+        let request = self.request(operation, &address, Bytes::new())?;
+        let expected = self.expected(operation, names);
+        let response = self.transport.inquire(Call::inquiry(operation.name(), request)).await?;
+        expected.found(&response).map_err(|error| error.with_operation(operation.name()))
+    }
+
+    /// Refuses an end that is past already, before anything is sent.
+    pub(super) fn check_end(&self, end: Option<Timestamp>) -> Result<()> {
+        match end {
+            Some(end) if end <= self.clock.now() => Err(Error::invalid("expires_at", "is past")),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn expected(&self, operation: Operation, names: &[&str]) -> Expected<'_> {
+        let call = format!("{} {}", operation.method(), operation.path(names));
+        Expected { call, key: &self.key }
+    }
+
+    fn request(&self, operation: Operation, address: &str, body: Bytes) -> Result<Request<Bytes>> {
+        let built = Request::builder()
+            .method(operation.method())
+            .uri(format!("{}{address}", self.base))
+            .header(AUTHORIZATION, self.authorization.clone())
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+            .body(body);
+        built.map_err(|error| {
+            Error::new(ErrorKind::Configuration, "the address cannot be called")
+                .with_field("url")
+                .with_operation(operation.name())
+                .with_source(error)
+        })
+    }
+}

@@ -1,0 +1,8 @@
+//! From the words of the protocol to those of the core: the only place where they are read.
+
+mod answers;
+mod refusals;
+mod words;
+
+pub(super) use answers::{holder, movement, own_account, page, payment, payout, refund, virtual_account};
+pub(super) use refusals::{refused_inquiry, refused_instruction};

@@ -1,0 +1,112 @@
+//! Words for states. One that is documented nowhere is uncertain.
+
+use payments_core::{
+    payment::{PaymentState, RefundState},
+    payout::PayoutState,
+    virtual_account::VirtualAccountState,
+};
+
+/// Whether what arrived is short, exact or over stands in the amounts; it is ours in any case.
+pub(super) fn payment_state(word: &str) -> PaymentState {
+    match word {
+        "open" => PaymentState::Open,
+        "processing" => PaymentState::Processing,
+        "short" | "settled" | "over" => PaymentState::Settled,
+        "expired" => PaymentState::Expired,
+        "cancelled" => PaymentState::Cancelled,
+        "failed" => PaymentState::Failed,
+        "refunded" => PaymentState::Refunded,
+        _ => PaymentState::Uncertain,
+    }
+}
+
+pub(super) fn refund_state(word: &str) -> RefundState {
+    match word {
+        "done" => RefundState::Done,
+        _ => RefundState::Uncertain,
+    }
+}
+
+pub(super) fn virtual_account_state(word: &str) -> VirtualAccountState {
+    match word {
+        "open" => VirtualAccountState::Open,
+        "partly_paid" => VirtualAccountState::PartlyPaid,
+        "paid" => VirtualAccountState::Paid,
+        "closed" => VirtualAccountState::Closed,
+        "expired" => VirtualAccountState::Expired,
+        _ => VirtualAccountState::Uncertain,
+    }
+}
+
+pub(super) fn payout_state(word: &str) -> PayoutState {
+    match word {
+        "pending" => PayoutState::Pending,
+        "succeeded" => PayoutState::Succeeded,
+        "failed" => PayoutState::Failed,
+        "reversed" => PayoutState::Reversed,
+        // "undecided" too: the gateway itself does not know.
+        _ => PayoutState::Uncertain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_documented_word_for_a_payment_maps() {
+        let table = [
+            ("open", PaymentState::Open),
+            ("processing", PaymentState::Processing),
+            ("short", PaymentState::Settled),
+            ("settled", PaymentState::Settled),
+            ("over", PaymentState::Settled),
+            ("expired", PaymentState::Expired),
+            ("cancelled", PaymentState::Cancelled),
+            ("failed", PaymentState::Failed),
+            ("refunded", PaymentState::Refunded),
+        ];
+        for (word, state) in table {
+            assert_eq!(payment_state(word), state, "{word}");
+        }
+    }
+
+    #[test]
+    fn every_documented_word_for_a_virtual_account_maps() {
+        let table = [
+            ("open", VirtualAccountState::Open),
+            ("partly_paid", VirtualAccountState::PartlyPaid),
+            ("paid", VirtualAccountState::Paid),
+            ("closed", VirtualAccountState::Closed),
+            ("expired", VirtualAccountState::Expired),
+        ];
+        for (word, state) in table {
+            assert_eq!(virtual_account_state(word), state, "{word}");
+        }
+    }
+
+    #[test]
+    fn every_documented_word_for_a_payout_or_refund_maps() {
+        let table = [
+            ("pending", PayoutState::Pending),
+            ("undecided", PayoutState::Uncertain),
+            ("succeeded", PayoutState::Succeeded),
+            ("failed", PayoutState::Failed),
+            ("reversed", PayoutState::Reversed),
+        ];
+        for (word, state) in table {
+            assert_eq!(payout_state(word), state, "{word}");
+        }
+        assert_eq!(refund_state("done"), RefundState::Done);
+    }
+
+    #[test]
+    fn an_invented_word_is_uncertain() {
+        for word in ["", "SETTLED", "settled ", "success", "paid_out"] {
+            assert_eq!(payment_state(word), PaymentState::Uncertain, "{word:?}");
+            assert_eq!(payout_state(word), PayoutState::Uncertain, "{word:?}");
+            assert_eq!(refund_state(word), RefundState::Uncertain, "{word:?}");
+            assert_eq!(virtual_account_state(word), VirtualAccountState::Uncertain, "{word:?}");
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The merchant's side: the roles of the core over the protocol of [`wire`](crate::wire).
+//!
+//! A call goes from its role through [`client`] to the transport, and its answer through
+//! [`answer`] and [`map`] back.
+
+mod answer;
+mod client;
+mod map;
+mod notifications;
+mod payments;
+mod payouts;
+mod statements;
+mod virtual_accounts;
+
+use std::sync::Arc;
+
+use payments_core::{
+    Clock, Environment, Provider, ProviderId, ProviderKind, Result, notification::check::Keys,
+    transport::Transport,
+};
+
+use client::Client;
+use notifications::Notifications;
+use payments::Payments;
+use payouts::Payouts;
+use statements::Statements;
+use virtual_accounts::VirtualAccounts;
+
+use crate::registration::KIND;
+
+/// What a provider is made of, wherever its gateway is.
+pub(crate) struct Parts {
+    pub(crate) id: ProviderId,
+    pub(crate) environment: Environment,
+    /// The gateway's address, without a slash at the end.
+    pub(crate) base: String,
+    pub(crate) api_key: Keys,
+    pub(crate) webhook_keys: Keys,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Parts {
+    /// A provider with every role.
+    ///
+    /// # Errors
+    /// `Configuration` if the API key cannot stand in a header.
+    pub(crate) fn assemble(self) -> Result<Provider> {
+        let client = Client::new(self.base, self.api_key, self.transport, self.clock)?;
+        let client = Arc::new(client);
+        let provider = Provider::new(self.id, ProviderKind::new(KIND)?, self.environment);
+        Ok(provider
+            .with_payments(Arc::new(Payments::new(Arc::clone(&client))))
+            .with_virtual_accounts(Arc::new(VirtualAccounts::new(Arc::clone(&client))))
+            .with_payouts(Arc::new(Payouts::new(Arc::clone(&client))))
+            .with_statements(Arc::new(Statements::new(Arc::clone(&client))))
+            .with_notifications(Arc::new(Notifications::new(client, self.webhook_keys)?)))
+    }
+}

@@ -1,0 +1,239 @@
+//! Hearing about it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderValue, Method, Response, StatusCode, header::CONTENT_TYPE};
+use payments_core::{
+    DedupeKey, EndpointName, Error, Movement, NotificationReceiver, Raw, Result, Timestamp,
+    formula::CheckingKeys,
+    notification::{
+        Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Proof, Received,
+        Untrusted, UntrustedReason,
+        check::{Keys, Window},
+    },
+    payment::{Payment, Refund},
+    payout::Payout,
+    step::Step,
+    transport::Unreadable,
+};
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::{
+    answer::{Told, malformed},
+    client::Client,
+    map,
+};
+use crate::{
+    capabilities::REFERENCE,
+    formula::{BODY, WEBHOOK},
+    wire::{
+        self, CREDIT_RECEIVED, Operation, PAYMENT_EVENTS, PAYOUT_CHANGED, REFUND_CHANGED,
+        SIGNATURE, TIMESTAMP,
+    },
+};
+
+/// How far a notification's time stamp may be from now.
+const TOLERANCE: Duration = Duration::from_secs(300);
+
+/// The role of hearing about it.
+pub(super) struct Notifications {
+    client: Arc<Client>,
+    keys: Keys,
+    endpoints: [Endpoint; 1],
+}
+
+impl Notifications {
+    pub(super) fn new(client: Arc<Client>, keys: Keys) -> Result<Self> {
+        let register = "as `notify_url` of the gateway, or of one payment";
+        let events = Endpoint::new(EndpointName::new("events")?, Method::POST, register);
+        Ok(Self { client, keys, endpoints: [events] })
+    }
+
+    fn read(
+        &self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'_>,
+        now: Timestamp,
+    ) -> Result<Notification, Untrusted> {
+        let endpoint = self.endpoint(endpoint, delivery)?;
+        let proof = self.proof(delivery, now)?;
+        let event: wire::Event = serde_json::from_slice(delivery.body()).map_err(unreadable)?;
+        let key = DedupeKey::new(event.id.as_str()).map_err(unreadable)?;
+        Ok(Notification::new(endpoint, proof, key)
+            .with_event(news(&event)?, &[BODY])
+            .with_raw(Raw::new(delivery.body().to_vec())))
+    }
+
+    fn endpoint(
+        &self,
+        name: &EndpointName,
+        delivery: &Delivery<'_>,
+    ) -> Result<&Endpoint, Untrusted> {
+        self.endpoints
+            .iter()
+            .find(|endpoint| endpoint.name == *name && endpoint.method == *delivery.method())
+            .ok_or_else(|| {
+                let detail = format!("{} at {name:?} is no endpoint of ours", delivery.method());
+                Untrusted::new(UntrustedReason::WrongEndpoint, detail)
+            })
+    }
+
+    fn proof(&self, delivery: &Delivery<'_>, now: Timestamp) -> Result<Proof, Untrusted> {
+        let signature = delivery.one_header(SIGNATURE)?.unwrap_or_default();
+        let stamp = delivery.one_header(TIMESTAMP)?.unwrap_or_default();
+        let fields = [(TIMESTAMP, stamp.as_bytes()), (BODY, delivery.body())];
+        WEBHOOK.check(
+            &fields,
+            signature,
+            CheckingKeys { secrets: Some(&self.keys), public: &[] },
+            Some(Window { now, tolerance: TOLERANCE }),
+        )
+    }
+}
+
+#[async_trait]
+impl NotificationReceiver for Notifications {
+    fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    fn receive(
+        &self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'_>,
+        now: Timestamp,
+    ) -> Received {
+        match self.read(endpoint, delivery, now) {
+            Ok(notification) => Received::Notification(notification),
+            Err(untrusted) => Received::Untrusted(untrusted),
+        }
+    }
+
+    /// Every event is proven already; asking again is for those who want to.
+    async fn confirm(&self, event: &Event) -> Result<Confirmation> {
+        match &event.news {
+            News::Payment(claimed) => self.confirm_payment(claimed).await,
+            News::Movement(claimed) => self.confirm_movement(claimed).await,
+            News::Payout(claimed) => self.confirm_payout(claimed).await,
+            News::Refund(claimed) => self.confirm_refund(claimed).await,
+            _ => Err(Error::unsupported("there is nothing to ask about an event of this kind")
+                .with_operation("confirm")),
+        }
+    }
+
+    fn reply(&self, _endpoint: &EndpointName, outcome: Outcome) -> Response<Bytes> {
+        let (status, body) = match outcome {
+            Outcome::Handled | Outcome::Duplicate | Outcome::Ignored => {
+                (StatusCode::OK, r#"{"received":true}"#)
+            }
+            Outcome::TryAgain => (StatusCode::SERVICE_UNAVAILABLE, r#"{"received":false}"#),
+            Outcome::Untrusted => (StatusCode::UNAUTHORIZED, r#"{"received":false}"#),
+        };
+        let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+        *response.status_mut() = status;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        response
+    }
+}
+
+/// # What the gateway says about a claim
+impl Notifications {
+    async fn confirm_payment(&self, claimed: &Payment) -> Result<Confirmation> {
+        let told = self.ask(Operation::FindPayment, claimed.order.as_str()).await?;
+        let Some(Told { content, raw }) = told else { return Ok(not_yet()) };
+        let found = map::payment(content, raw).map_err(malformed)?;
+        let received = |payment: &Payment| payment.received.map_or(0, |amount| amount.minor());
+        let agrees = is_no_older(claimed.state.step(found.state))
+            && found.asked == claimed.asked
+            && received(&found) >= received(claimed);
+        let words = |payment: &Payment| {
+            let received = payment.received.map(|amount| amount.to_string());
+            format!("{:?}, {} received", payment.state, received.unwrap_or_default())
+        };
+        Ok(verdict(agrees, words(claimed), words(&found), News::Payment(found)))
+    }
+
+    async fn confirm_movement(&self, claimed: &Movement) -> Result<Confirmation> {
+        let told = self.ask(Operation::FindTransaction, claimed.key.as_str()).await?;
+        let Some(Told { content, .. }) = told else { return Ok(not_yet()) };
+        let found = map::movement(content).map_err(malformed)?;
+        let agrees = found == *claimed;
+        let words = |movement: &Movement| format!("{:?} {}", movement.direction, movement.amount);
+        Ok(verdict(agrees, words(claimed), words(&found), News::Movement(found)))
+    }
+
+    async fn confirm_payout(&self, claimed: &Payout) -> Result<Confirmation> {
+        let told = self.ask(Operation::FindPayout, claimed.payout.as_str()).await?;
+        let Some(Told { content, raw }) = told else { return Ok(not_yet()) };
+        let found = map::payout(content, raw).map_err(malformed)?;
+        let agrees = is_no_older(claimed.state.step(found.state))
+            && (found.amount, &found.account) == (claimed.amount, &claimed.account);
+        let words = |payout: &Payout| format!("{:?}, {}", payout.state, payout.amount);
+        Ok(verdict(agrees, words(claimed), words(&found), News::Payout(found)))
+    }
+
+    async fn confirm_refund(&self, claimed: &Refund) -> Result<Confirmation> {
+        let told = self.ask(Operation::FindRefund, claimed.refund.as_str()).await?;
+        let Some(Told { content, raw }) = told else { return Ok(not_yet()) };
+        let found = map::refund(content, raw).map_err(malformed)?;
+        let agrees = (found.state, found.amount, &found.order)
+            == (claimed.state, claimed.amount, &claimed.order);
+        let words = |refund: &Refund| format!("{:?}, {}", refund.state, refund.amount);
+        Ok(verdict(agrees, words(claimed), words(&found), News::Refund(found)))
+    }
+
+    async fn ask<A: DeserializeOwned>(
+        &self,
+        operation: Operation,
+        name: &str,
+    ) -> Result<Option<Told<A>>> {
+        REFERENCE.check("event", name)?;
+        self.client.inquire(operation, &[name], "").await
+    }
+}
+
+/// What a notification says. A type that is not known is nobody's business; a known one that
+/// cannot be read must be sent again, because it may be money.
+fn news(event: &wire::Event) -> Result<News, Untrusted> {
+    let data = &event.data;
+    let raw = || Raw::new(data.get().to_owned());
+    Ok(match event.kind.as_str() {
+        kind if PAYMENT_EVENTS.contains(&kind) => {
+            News::Payment(map::payment(content(data)?, raw()).map_err(unreadable)?)
+        }
+        CREDIT_RECEIVED => News::Movement(map::movement(content(data)?).map_err(unreadable)?),
+        PAYOUT_CHANGED => News::Payout(map::payout(content(data)?, raw()).map_err(unreadable)?),
+        REFUND_CHANGED => News::Refund(map::refund(content(data)?, raw()).map_err(unreadable)?),
+        stranger => News::Unrecognised { name: stranger.to_owned() },
+    })
+}
+
+fn content<A: DeserializeOwned>(data: &RawValue) -> Result<A, Untrusted> {
+    serde_json::from_str(data.get()).map_err(|error| unreadable(Unreadable::from(error)))
+}
+
+fn unreadable(error: impl std::error::Error) -> Untrusted {
+    let detail = format!("the notification cannot be read: {error}");
+    Untrusted::new(UntrustedReason::Unreadable, detail)
+}
+
+/// Whether what was found is what was claimed, or what became of it since.
+fn is_no_older<S>(step: Step<S>) -> bool {
+    matches!(step, Step::Same | Step::Advance(_))
+}
+
+fn verdict(agrees: bool, claimed: String, found: String, news: News) -> Confirmation {
+    if agrees {
+        Confirmation::Confirmed(Event::inquired(news))
+    } else {
+        Confirmation::Contradicted { claimed, found }
+    }
+}
+
+fn not_yet() -> Confirmation {
+    Confirmation::NotYet { retry_after: None }
+}

@@ -1,0 +1,136 @@
+//! Taking money.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use payments_core::{
+    Absence, Lookup, OrderRef, PaymentProvider, Result, Submission, Uncertain, UncertainCause,
+    payment::{
+        CreatePayment, Payment, PaymentCapabilities, PaymentState, Refund, RefundPayment,
+        RefundState,
+    },
+};
+
+use super::{
+    answer::{Told, malformed, mismatch},
+    client::Client,
+    map,
+};
+use crate::{
+    capabilities::{self, REFERENCE, TEXT},
+    wire::{self, Operation},
+};
+
+/// The role of taking payments.
+pub(super) struct Payments {
+    client: Arc<Client>,
+    capabilities: PaymentCapabilities,
+}
+
+impl Payments {
+    pub(super) fn new(client: Arc<Client>) -> Self {
+        Self { client, capabilities: capabilities::payments() }
+    }
+}
+
+#[async_trait]
+impl PaymentProvider for Payments {
+    fn capabilities(&self) -> &PaymentCapabilities {
+        &self.capabilities
+    }
+
+    async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
+        self.capabilities.check(request)?;
+        self.client.check_end(request.expires_at)?;
+        let body = wire::OpenPayment {
+            order: request.order.clone(),
+            amount: request.amount,
+            method: request.method,
+            description: request.description.clone(),
+            expires_at: request.expires_at,
+            return_url: request.return_url.clone(),
+            cancel_url: request.cancel_url.clone(),
+            notify_url: request.notify_url.clone(),
+        };
+        let order = &request.order;
+        let accept = |told: Told<wire::Payment>| {
+            if told.content.order != *order {
+                return Ok(mismatch("order"));
+            }
+            if told.content.amount != request.amount {
+                return Ok(mismatch("amount"));
+            }
+            Ok(known(map::payment(told.content, told.raw)?))
+        };
+        self.client.instruct(Operation::CreatePayment, &[], order.as_str(), &body, accept).await
+    }
+
+    async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
+        REFERENCE.check("order", order.as_str())?;
+        let found = self.client.inquire(Operation::FindPayment, &[order.as_str()], "").await?;
+        let Some(Told { content, raw }) = found else {
+            return Ok(Lookup::Absent(Absence::Conclusive));
+        };
+        map::payment(content, raw).map(Lookup::Found).map_err(malformed)
+    }
+
+    async fn cancel_payment(&self, order: &OrderRef) -> Result<Submission<Payment>> {
+        REFERENCE.check("order", order.as_str())?;
+        let name = order.as_str();
+        let accept = |told: Told<wire::Payment>| {
+            if told.content.order != *order {
+                return Ok(mismatch("order"));
+            }
+            let payment = map::payment(told.content, told.raw)?;
+            Ok(match payment.state {
+                PaymentState::Cancelled => Submission::Accepted(payment),
+                _ => mismatch("state"),
+            })
+        };
+        self.client.instruct(Operation::CancelPayment, &[name], name, &(), accept).await
+    }
+
+    async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>> {
+        REFERENCE.check("refund", request.refund.as_str())?;
+        REFERENCE.check("order", request.order.as_str())?;
+        TEXT.check("reason", request.reason.as_deref().unwrap_or_default())?;
+        let body = wire::GiveBack {
+            refund: request.refund.clone(),
+            order: request.order.clone(),
+            amount: request.amount,
+            reason: request.reason.clone(),
+        };
+        let accept = |told: Told<wire::Refund>| {
+            if told.content.refund != request.refund || told.content.order != request.order {
+                return Ok(mismatch("refund"));
+            }
+            if request.amount.is_some_and(|amount| amount != told.content.amount) {
+                return Ok(mismatch("amount"));
+            }
+            let word = told.content.status.clone();
+            let refund = map::refund(told.content, told.raw)?;
+            Ok(match refund.state {
+                RefundState::Uncertain => unknown_word(&word),
+                _ => Submission::Accepted(refund),
+            })
+        };
+        let reference = request.refund.as_str();
+        self.client.instruct(Operation::RefundPayment, &[], reference, &body, accept).await
+    }
+}
+
+/// A payment in a state that the gateway documents nowhere is not accepted.
+fn known(payment: Payment) -> Submission<Payment> {
+    match payment.state {
+        PaymentState::Uncertain => {
+            unknown_word(payment.provider_state.as_deref().unwrap_or_default())
+        }
+        _ => Submission::Accepted(payment),
+    }
+}
+
+/// The answer names a state that is documented nowhere.
+pub(super) fn unknown_word<T>(word: &str) -> Submission<T> {
+    let message = "the answer names a state that is documented nowhere";
+    Submission::Uncertain(Uncertain::new(UncertainCause::UnknownCode, message).with_code(word))
+}

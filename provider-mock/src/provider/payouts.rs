@@ -1,0 +1,110 @@
+//! Sending money.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use payments_core::{
+    Absence, Error, ErrorKind, Lookup, PayoutProvider, PayoutRef, Result, Submission, Uncertain,
+    UncertainCause,
+    bank::BankAccount,
+    payout::{
+        Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState,
+    },
+};
+
+use super::{
+    answer::{Told, malformed, mismatch},
+    client::Client,
+    map,
+    payments::unknown_word,
+};
+use crate::{
+    capabilities::{self, REFERENCE},
+    wire::{self, Operation},
+};
+
+/// The role of sending money.
+pub(super) struct Payouts {
+    client: Arc<Client>,
+    capabilities: PayoutCapabilities,
+}
+
+impl Payouts {
+    pub(super) fn new(client: Arc<Client>) -> Self {
+        Self { client, capabilities: capabilities::payouts() }
+    }
+}
+
+#[async_trait]
+impl PayoutProvider for Payouts {
+    fn capabilities(&self) -> &PayoutCapabilities {
+        &self.capabilities
+    }
+
+    async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
+        self.capabilities.check(request)?;
+        let account = &request.beneficiary.account;
+        let body = wire::SendMoney {
+            payout: request.payout.clone(),
+            amount: request.amount,
+            bank: account.bin,
+            account: account.number.clone(),
+            name: request.beneficiary.name.clone(),
+            note: request.note.clone(),
+        };
+        let accept = |told: Told<wire::Payout>| {
+            let content = &told.content;
+            if content.payout != request.payout {
+                return Ok(mismatch("payout"));
+            }
+            if content.amount != request.amount {
+                return Ok(mismatch("amount"));
+            }
+            if content.bank != account.bin || content.account != account.number {
+                return Ok(mismatch("account"));
+            }
+            Ok(known(map::payout(told.content, told.raw)?))
+        };
+        let reference = request.payout.as_str();
+        self.client.instruct(Operation::CreatePayout, &[], reference, &body, accept).await
+    }
+
+    async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>> {
+        REFERENCE.check("payout", payout.as_str())?;
+        let found = self.client.inquire(Operation::FindPayout, &[payout.as_str()], "").await?;
+        let Some(Told { content, raw }) = found else {
+            return Ok(Lookup::Absent(Absence::Conclusive));
+        };
+        map::payout(content, raw).map(Lookup::Found).map_err(malformed)
+    }
+
+    async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary> {
+        let names = [account.bin.as_str(), account.number.as_str()];
+        let found = self.client.inquire(Operation::VerifyBeneficiary, &names, "").await?;
+        let Some(told) = found else {
+            return Err(Error::new(ErrorKind::NotFound, "the gateway does not know the account")
+                .with_operation(Operation::VerifyBeneficiary.name()));
+        };
+        map::holder(told.content).map_err(malformed)
+    }
+
+    async fn balance(&self) -> Result<Balance> {
+        let found = self.client.inquire(Operation::Balance, &[], "").await?;
+        let Some(Told::<wire::Balance> { content, .. }) = found else {
+            return Err(Error::new(ErrorKind::NotFound, "the gateway knows no balance"));
+        };
+        Ok(Balance::new(content.amount, content.at))
+    }
+}
+
+/// Only a payout of which the gateway knows what becomes of it is accepted.
+fn known(payout: Payout) -> Submission<Payout> {
+    match (payout.state, payout.provider_state.as_deref().unwrap_or_default()) {
+        (PayoutState::Uncertain, "undecided") => {
+            let message = "the gateway itself does not know yet";
+            Submission::Uncertain(Uncertain::new(UncertainCause::ProviderUndecided, message))
+        }
+        (PayoutState::Uncertain, word) => unknown_word(word),
+        _ => Submission::Accepted(payout),
+    }
+}

@@ -1,0 +1,76 @@
+//! Listing what arrived and left.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use payments_core::{
+    Error, ErrorKind, Result, StatementProvider,
+    statement::{Cursor, Page, StatementAccount, StatementCapabilities, StatementFilter},
+};
+
+use super::{
+    answer::{Told, malformed},
+    client::Client,
+    map,
+};
+use crate::{
+    capabilities,
+    wire::{self, Operation},
+};
+
+/// The role of listing statements.
+pub(super) struct Statements {
+    client: Arc<Client>,
+    capabilities: StatementCapabilities,
+}
+
+impl Statements {
+    pub(super) fn new(client: Arc<Client>) -> Self {
+        Self { client, capabilities: capabilities::statements() }
+    }
+
+    async fn ask<A: serde::de::DeserializeOwned>(
+        &self,
+        operation: Operation,
+        query: &str,
+    ) -> Result<A> {
+        match self.client.inquire(operation, &[], query).await? {
+            Some(Told { content, .. }) => Ok(content),
+            None => Err(Error::new(ErrorKind::Malformed, "the gateway knows no statement")
+                .with_operation(operation.name())),
+        }
+    }
+}
+
+#[async_trait]
+impl StatementProvider for Statements {
+    fn capabilities(&self) -> &StatementCapabilities {
+        &self.capabilities
+    }
+
+    async fn accounts(&self) -> Result<Vec<StatementAccount>> {
+        let told: wire::Accounts = self.ask(Operation::Accounts, "").await?;
+        Ok(told.accounts.into_iter().map(map::own_account).collect())
+    }
+
+    async fn entries(&self, after: &Cursor, filter: &StatementFilter) -> Result<Page> {
+        let told = self.ask(Operation::Entries, &query(after, filter)).await?;
+        map::page(told).map_err(malformed)
+    }
+}
+
+fn query(after: &Cursor, filter: &StatementFilter) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if let Some(place) = after.place() {
+        query.append_pair("after", place);
+    }
+    if let Some(account) = &filter.account {
+        query.append_pair("account", account.as_str());
+    }
+    for (name, at) in [("from", filter.from), ("until", filter.until)] {
+        if let Some(at) = at {
+            query.append_pair(name, &at.to_string());
+        }
+    }
+    query.finish()
+}

@@ -1,0 +1,183 @@
+//! Receiving money on account numbers.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use payments_core::{
+    Absence, AccountId, Error, ErrorKind, Lookup, Movement, Result, Submission, Timestamp,
+    VirtualAccountProvider,
+    transport::Unreadable,
+    virtual_account::{
+        OpenVirtualAccount, UpdateVirtualAccount, VirtualAccount, VirtualAccountCapabilities,
+        VirtualAccountRef, VirtualAccountRules, VirtualAccountState,
+    },
+};
+use serde::Serialize;
+
+use super::{
+    answer::{Told, malformed, mismatch},
+    client::Client,
+    map,
+    payments::unknown_word,
+};
+use crate::{
+    capabilities::{self, HOLDER, LONGEST, REFERENCE, TEXT},
+    wire::{self, Operation},
+};
+
+/// The role of opening virtual accounts.
+pub(super) struct VirtualAccounts {
+    client: Arc<Client>,
+    capabilities: VirtualAccountCapabilities,
+}
+
+impl VirtualAccounts {
+    pub(super) fn new(client: Arc<Client>) -> Self {
+        Self { client, capabilities: capabilities::virtual_accounts() }
+    }
+
+    fn check_life(&self, end: Option<Timestamp>) -> Result<()> {
+        self.client.check_end(end)?;
+        match end {
+            Some(end) if end.since(self.client.now()) > LONGEST => {
+                Err(Error::invalid("expires_at", "is more than a year away"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Changes the virtual account of an order.
+    async fn change(
+        &self,
+        operation: Operation,
+        account: &VirtualAccountRef,
+        body: &(impl Serialize + Sync),
+    ) -> Result<Submission<VirtualAccount>> {
+        let order = &account.order;
+        REFERENCE.check("order", order.as_str())?;
+        let accept = |told: Told<wire::VirtualAccount>| {
+            if told.content.order != *order {
+                return Ok(mismatch("order"));
+            }
+            let submission = known(told)?;
+            Ok(match &submission {
+                Submission::Accepted(account) if !fits(operation, account.state) => {
+                    mismatch("state")
+                }
+                _ => submission,
+            })
+        };
+        let name = order.as_str();
+        self.client.instruct(operation, &[name], name, body, accept).await
+    }
+}
+
+#[async_trait]
+impl VirtualAccountProvider for VirtualAccounts {
+    fn capabilities(&self) -> &VirtualAccountCapabilities {
+        &self.capabilities
+    }
+
+    async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules> {
+        let found = self.client.inquire(Operation::Accounts, &[], "").await?;
+        let known = found.is_some_and(|told: Told<wire::Accounts>| {
+            told.content.accounts.iter().any(|own| own.id == *account)
+        });
+        if !known {
+            return Err(Error::new(ErrorKind::NotFound, "is not one of our bank accounts")
+                .with_operation("rules_for")
+                .with_field("account"));
+        }
+        Ok(VirtualAccountRules::new().with_parts())
+    }
+
+    async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
+        self.capabilities.check(request)?;
+        self.check_life(request.expires_at)?;
+        let body = wire::OpenAccount {
+            order: request.order.clone(),
+            holder: request.holder.clone(),
+            amount: request.amount,
+            uses: request.uses,
+            expires_at: request.expires_at,
+            remark: request.remark.clone(),
+            account: request.account.clone(),
+        };
+        let order = &request.order;
+        let accept = |told: Told<wire::VirtualAccount>| {
+            if told.content.order != *order {
+                return Ok(mismatch("order"));
+            }
+            if told.content.amount != request.amount {
+                return Ok(mismatch("amount"));
+            }
+            known(told)
+        };
+        let operation = Operation::OpenVirtualAccount;
+        self.client.instruct(operation, &[], order.as_str(), &body, accept).await
+    }
+
+    async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {
+        let name = account.order.as_str();
+        REFERENCE.check("order", name)?;
+        let found = self.client.inquire(Operation::FindVirtualAccount, &[name], "").await?;
+        let Some(Told { content, raw }) = found else {
+            return Ok(Lookup::Absent(Absence::Conclusive));
+        };
+        map::virtual_account(content, raw).map(Lookup::Found).map_err(malformed)
+    }
+
+    async fn update(&self, request: &UpdateVirtualAccount) -> Result<Submission<VirtualAccount>> {
+        HOLDER.check("holder", &request.holder)?;
+        TEXT.check("remark", request.remark.as_deref().unwrap_or_default())?;
+        let body = wire::ChangeAccount {
+            holder: request.holder.clone(),
+            remark: request.remark.clone(),
+        };
+        self.change(Operation::UpdateVirtualAccount, &request.account, &body).await
+    }
+
+    async fn close(&self, account: &VirtualAccountRef) -> Result<Submission<VirtualAccount>> {
+        self.change(Operation::CloseVirtualAccount, account, &()).await
+    }
+
+    async fn reopen(
+        &self,
+        account: &VirtualAccountRef,
+        until: Option<Timestamp>,
+    ) -> Result<Submission<VirtualAccount>> {
+        self.check_life(until)?;
+        let body = wire::ReopenAccount { until };
+        self.change(Operation::ReopenVirtualAccount, account, &body).await
+    }
+
+    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {
+        let name = account.order.as_str();
+        REFERENCE.check("order", name)?;
+        let found = self.client.inquire(Operation::Credits, &[name], "").await?;
+        let Some(Told::<wire::Credits> { content, .. }) = found else {
+            return Err(Error::new(ErrorKind::NotFound, "there is no virtual account of this order")
+                .with_operation(Operation::Credits.name()));
+        };
+        content.credits.into_iter().map(|credit| map::movement(credit).map_err(malformed)).collect()
+    }
+}
+
+/// A virtual account in a state that the gateway documents nowhere is not accepted.
+fn known(told: Told<wire::VirtualAccount>) -> Result<Submission<VirtualAccount>, Unreadable> {
+    let word = told.content.status.clone();
+    let account = map::virtual_account(told.content, told.raw)?;
+    Ok(match account.state {
+        VirtualAccountState::Uncertain => unknown_word(&word),
+        _ => Submission::Accepted(account),
+    })
+}
+
+/// Whether a state is what the operation is for.
+fn fits(operation: Operation, state: VirtualAccountState) -> bool {
+    match operation {
+        Operation::CloseVirtualAccount => state == VirtualAccountState::Closed,
+        Operation::ReopenVirtualAccount => state != VirtualAccountState::Closed,
+        _ => true,
+    }
+}

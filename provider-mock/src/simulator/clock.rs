@@ -1,0 +1,14 @@
+//! One clock for both sides.
+
+use payments_core::Timestamp;
+use simulator_kit::Clock;
+
+/// A simulator's clock as the core takes it.
+#[derive(Clone, Debug)]
+pub(super) struct SharedClock(pub(super) Clock);
+
+impl payments_core::Clock for SharedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.0.unix_seconds())
+    }
+}

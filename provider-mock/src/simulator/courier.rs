@@ -1,0 +1,50 @@
+//! Carries what the gateway announces to the merchant.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
+
+use crate::MockGateway;
+
+/// Carries the notifications of one gateway.
+#[derive(Debug)]
+pub(super) struct Courier {
+    gateway: MockGateway,
+    outbox: Outbox,
+    schedule: Mutex<Schedule>,
+}
+
+impl Courier {
+    pub(super) fn new(gateway: MockGateway, timeout: Duration) -> Self {
+        Self { gateway, outbox: Outbox::new(timeout), schedule: Mutex::default() }
+    }
+
+    /// Sends what is announced and has an address, on the present schedule.
+    pub(super) async fn deliver(&self) -> Vec<Receipt> {
+        let mut receipts = Vec::new();
+        for request in self.gateway.take_addressed() {
+            let schedule = self.schedule().clone();
+            receipts.extend(self.outbox.send(Outgoing { request, schedule }).await);
+        }
+        receipts
+    }
+
+    /// Sends one notification, on the present schedule.
+    pub(super) async fn send(&self, request: http::Request<bytes::Bytes>) -> Vec<Receipt> {
+        let schedule = self.schedule().clone();
+        self.outbox.send(Outgoing { request, schedule }).await
+    }
+
+    pub(super) async fn release(&self) -> Vec<Receipt> {
+        self.outbox.release().await
+    }
+
+    pub(super) fn receipts(&self) -> Vec<Receipt> {
+        self.outbox.receipts()
+    }
+
+    pub(super) fn schedule(&self) -> MutexGuard<'_, Schedule> {
+        self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

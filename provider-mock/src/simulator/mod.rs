@@ -1,0 +1,135 @@
+//! The mock gateway on loopback, over HTTP.
+//!
+//! It is the same gateway as in memory, behind a socket: what it answers is what
+//! [`MockGateway`] answers. It adds what only a server has: connections that end without an
+//! answer, pages for buyers, notifications that are really sent, and the control over HTTP under
+//! `/_control` (see [`MockSimulator::description`]).
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use provider_mock::{Operation, Scripted, simulator::{MockSimulator, Settings}};
+//!
+//! let mock = MockSimulator::start(Settings::test()).await?;
+//! // Point the client at this, and give it the secrets of `mock.gateway().settings()`.
+//! assert!(mock.hosts()["gateway"].starts_with("http://127.0.0.1:"));
+//!
+//! // The next payout is booked, and its answer is lost.
+//! mock.script(Operation::CreatePayout, Scripted::lost_after_booking())?;
+//! assert!(mock.bookings().is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+
+mod clock;
+mod control;
+mod courier;
+mod description;
+mod page;
+mod remote;
+mod routes;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, OnceLock};
+
+use simulator_kit::{Clock, Server};
+
+use clock::SharedClock;
+use courier::Courier;
+
+pub use control::Announcement;
+pub use description::{Row, Section};
+pub use settings::Settings;
+
+use crate::MockGateway;
+
+/// The name of the only host.
+const HOST: &str = "gateway";
+
+/// A running mock gateway. Dropping it stops it and closes every connection.
+pub struct MockSimulator {
+    world: Arc<World>,
+    server: Server,
+}
+
+/// What the handlers share.
+struct World {
+    gateway: MockGateway,
+    courier: Courier,
+    clock: Clock,
+    url: OnceLock<String>,
+}
+
+impl MockSimulator {
+    /// Starts the gateway on 127.0.0.1.
+    ///
+    /// # Errors
+    /// The port is taken, or the settings cannot be used.
+    pub async fn start(settings: Settings) -> io::Result<Self> {
+        let shared = SharedClock(settings.clock.clone());
+        let gateway = MockGateway::new(settings.gateway.with_clock(Arc::new(shared)))
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let world = Arc::new(World {
+            courier: Courier::new(gateway.clone(), settings.notification_timeout),
+            gateway,
+            clock: settings.clock,
+            url: OnceLock::new(),
+        });
+        let at = SocketAddr::from((Ipv4Addr::LOCALHOST, settings.port));
+        let server = Server::start(routes::router(&world), at).await?;
+        world.listens_at(server.url());
+        Ok(Self { world, server })
+    }
+
+    /// The base address of each host by its name: there is one, `gateway`.
+    pub fn hosts(&self) -> BTreeMap<&'static str, String> {
+        BTreeMap::from([(HOST, self.url())])
+    }
+
+    /// The base address, without a slash at the end.
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// The gateway itself. What is done to it announces nothing by itself: see
+    /// [`deliver`](Self::deliver).
+    pub fn gateway(&self) -> &MockGateway {
+        &self.world.gateway
+    }
+
+    /// The gateway's clock as a provider's
+    /// [`Context`](payments_core::registry::Context) takes it, so that both sides share it.
+    pub fn shared_clock(&self) -> Arc<dyn payments_core::Clock> {
+        Arc::new(SharedClock(self.world.clock.clone()))
+    }
+
+    /// What a landing page shows: the host, the test credentials, the endpoints, what to try.
+    pub fn description(&self) -> Vec<Section> {
+        description::of(&self.world)
+    }
+}
+
+impl World {
+    fn url(&self) -> &str {
+        self.url.get().map_or("", String::as_str)
+    }
+
+    /// Told once, when the host listens.
+    fn listens_at(&self, url: String) {
+        self.gateway.listens_at(&url);
+        // Only `start` calls this, and it calls it once.
+        let _ = self.url.set(url);
+    }
+}
+
+impl fmt::Debug for MockSimulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockSimulator")
+            .field("url", &self.url())
+            .field("gateway", self.gateway())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,45 @@
+//! What the host answers: the gateway's own calls, its pages, and the control.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use simulator_kit::HangUp;
+
+use super::{World, page, remote};
+use crate::gateway::Reaction;
+
+const LARGEST_REQUEST: usize = 1024 * 1024;
+
+pub(super) fn router(world: &Arc<World>) -> Router {
+    Router::new()
+        .nest("/_control", remote::router())
+        .route("/pay/{id}", page::route())
+        .fallback(serve)
+        .with_state(Arc::clone(world))
+}
+
+/// Hands a request to the gateway itself, and does to the connection what the gateway wants.
+async fn serve(State(world): State<Arc<World>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_REQUEST).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let served = world.gateway.serve(&http::Request::from_parts(head, body));
+    // A gateway does not wait for the merchant before it answers the merchant.
+    let courier = Arc::clone(&world);
+    tokio::spawn(async move { courier.courier.deliver().await });
+    if !served.after.is_zero() {
+        tokio::time::sleep(served.after).await;
+    }
+    match served.reaction {
+        Reaction::Answer(response) => response.map(Body::from),
+        Reaction::HangUp => HangUp.into_response(),
+        Reaction::Silence => std::future::pending().await,
+    }
+}

@@ -1,0 +1,77 @@
+//! How a simulated gateway is set up.
+
+use std::time::Duration;
+
+use simulator_kit::Clock;
+
+use crate::gateway;
+
+/// The gateway, its clock, and where it listens.
+///
+/// [`Settings::test`] is complete; change what matters:
+///
+/// ```
+/// use provider_mock::simulator::Settings;
+/// use simulator_kit::Clock;
+///
+/// let settings = Settings::test().with_clock(Clock::fixed(1_731_742_061)).with_port(0);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The gateway itself; its clock is replaced by [`clock`](Self::clock).
+    pub gateway: gateway::Settings,
+    /// The gateway's clock.
+    pub clock: Clock,
+    /// Where it listens on 127.0.0.1; 0 takes a free port.
+    pub port: u16,
+    /// How long a notification waits for the merchant's answer.
+    pub notification_timeout: Duration,
+}
+
+impl Settings {
+    /// A gateway with credentials that are for tests only, on the system's clock and a free port.
+    pub fn test() -> Self {
+        Self {
+            gateway: gateway::Settings::test(),
+            clock: Clock::system(),
+            port: 0,
+            notification_timeout: Duration::from_secs(5),
+        }
+    }
+
+    /// Another gateway.
+    #[must_use]
+    pub fn with_gateway(mut self, gateway: gateway::Settings) -> Self {
+        self.gateway = gateway;
+        self
+    }
+
+    /// The time from `clock`.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Where it listens; 0 takes a free port.
+    #[must_use]
+    pub fn with_port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Where notifications go, unless a payment says otherwise.
+    #[must_use]
+    pub fn with_notify_url(mut self, url: impl Into<String>) -> Self {
+        self.gateway = self.gateway.with_notify_url(url);
+        self
+    }
+
+    /// How long a notification waits for the merchant's answer.
+    #[must_use]
+    pub fn with_notification_timeout(mut self, timeout: Duration) -> Self {
+        self.notification_timeout = timeout;
+        self
+    }
+}

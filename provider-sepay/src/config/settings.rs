@@ -1,0 +1,239 @@
+//! What a merchant has at SePay, and which keys belong together.
+
+use std::sync::Arc;
+
+use http::HeaderValue;
+use payments_core::{
+    Secret,
+    bank::{AccountNumber, BankAccount, Bin},
+    config::Reader,
+    notification::check::Keys,
+    payment::CodeRules,
+    rules::{Alphabet, TextRules},
+};
+use url::Url;
+
+use crate::{
+    checkout::{FieldOrder, ReturnUrls},
+    matching::Matching,
+    notification::WebhookAuth,
+};
+
+/// What is configured. What is wrong is noted with the reader, and then nothing here counts.
+pub(super) struct Settings {
+    pub(super) gateway: Option<GatewaySettings>,
+    /// The header that authorises calls of the User API.
+    pub(super) api_token: Option<HeaderValue>,
+    pub(super) transfers: Option<TransferSettings>,
+    pub(super) matching: Option<Arc<Matching>>,
+    pub(super) webhook: Option<WebhookAuth>,
+}
+
+/// The payment gateway.
+pub(super) struct GatewaySettings {
+    pub(super) merchant_id: String,
+    pub(super) secret_key: Secret,
+    pub(super) ipn_secret: Keys,
+    pub(super) field_order: FieldOrder,
+    pub(super) return_urls: ReturnUrls,
+}
+
+/// The account that buyers transfer to, and the references that make a code.
+pub(super) struct TransferSettings {
+    pub(super) account: BankAccount,
+    pub(super) references: TextRules,
+}
+
+/// Keys that mean nothing without the payment gateway.
+const GATEWAY_ONLY: &[&str] = &[
+    "ipn_secret",
+    "field_order",
+    "success_url",
+    "error_url",
+    "cancel_url",
+    "pay_url",
+    "checkout_path",
+    "pgapi_url",
+];
+
+/// Keys that mean nothing without the User API, and why.
+const TOKEN_ONLY: &[(&str, &str)] = &[
+    ("account_bin", "transfers to this account are found in the statement"),
+    ("webhook_api_key", "such a webhook is not signed and has to be confirmed by the statement"),
+    ("userapi_url", "the User API is not asked without"),
+];
+
+impl Settings {
+    pub(super) fn read(read: &mut Reader<'_>) -> Self {
+        let gateway = if read.has("merchant_id") || read.has("secret_key") {
+            gateway(read)
+        } else {
+            for key in GATEWAY_ONLY {
+                if read.has(key) {
+                    read.problem(
+                        key,
+                        "is for the payment gateway; give merchant_id and secret_key",
+                    );
+                }
+            }
+            None
+        };
+        let has_token = read.has("api_token");
+        let api_token = read.optional_secret("api_token").and_then(|token| bearer(read, &token));
+        if !has_token {
+            for (key, why) in TOKEN_ONLY {
+                if read.has(key) {
+                    read.problem(key, format!("needs api_token: {why}"));
+                }
+            }
+        }
+        let account = account(read);
+        let codes = codes(read);
+        if read.has("account_bin") && !read.has("code_prefix") {
+            read.problem(
+                "code_prefix",
+                "is missing; a transfer finds its order by the code in its memo",
+            );
+        }
+        let webhook = webhook(read);
+        if !read.has("merchant_id") && !read.has("secret_key") && !has_token && webhook.is_none() {
+            read.problem(
+                "merchant_id",
+                "is missing, and so is everything else: give merchant_id and secret_key for the \
+                 payment gateway, api_token for statements and transfers, or webhook_secret for \
+                 webhooks",
+            );
+        }
+        let transfers = match (&account, &codes) {
+            (Some(account), Some(codes)) => Some(TransferSettings {
+                account: account.clone(),
+                references: codes.references.clone(),
+            }),
+            _ => None,
+        };
+        let number = account.map(|account| account.number);
+        let matching =
+            codes.map(|codes| Arc::new(Matching::new(codes.rules, codes.prefix, number)));
+        Self { gateway, api_token, transfers, matching, webhook }
+    }
+}
+
+fn gateway(read: &mut Reader<'_>) -> Option<GatewaySettings> {
+    let merchant_id = read.parsed("merchant_id", |text| match text.contains(':') {
+        // It is the user name of Basic authentication (RFC 7617, section 2).
+        true => Err("holds a colon, which no merchant id can".to_owned()),
+        false => Ok(text.to_owned()),
+    });
+    let secret_key = read.secret("secret_key");
+    // SePay does not say whether the secret of its IPNs is the secret key; its samples compare
+    // with that.
+    let ipn_secret = match read.has("ipn_secret") {
+        true => read.keys("ipn_secret"),
+        false => secret_key.clone().map(Keys::one),
+    };
+    let field_order = read
+        .choice("field_order", &[("docs", FieldOrder::Docs), ("allowlist", FieldOrder::AllowList)]);
+    let return_urls = ReturnUrls {
+        success: read.optional_parsed("success_url", web_address),
+        error: read.optional_parsed("error_url", web_address),
+        cancel: read.optional_parsed("cancel_url", web_address),
+    };
+    Some(GatewaySettings {
+        merchant_id: merchant_id?,
+        secret_key: secret_key?,
+        ipn_secret: ipn_secret?,
+        field_order: field_order?,
+        return_urls,
+    })
+}
+
+/// A page of the merchant's own; it may stand anywhere and carry a query.
+fn web_address(text: &str) -> Result<String, String> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+            Ok(text.to_owned())
+        }
+        _ => Err("is not an absolute http or https address".to_owned()),
+    }
+}
+
+fn bearer(read: &mut Reader<'_>, token: &Secret) -> Option<HeaderValue> {
+    let header = HeaderValue::try_from(format!("Bearer {}", token.expose())).ok();
+    if header.is_none() {
+        read.problem("api_token", "holds characters that no token has");
+    }
+    header
+}
+
+/// The account that buyers transfer to: bank and number, or neither.
+fn account(read: &mut Reader<'_>) -> Option<BankAccount> {
+    let holder = read.optional_text("account_holder");
+    if !read.has("account_bin") && !read.has("account_number") {
+        if holder.is_some() {
+            read.problem("account_holder", "needs account_bin and account_number");
+        }
+        return None;
+    }
+    let bin = read.parsed("account_bin", |text| Bin::new(text).map_err(|e| e.to_string()));
+    let number =
+        read.parsed("account_number", |text| AccountNumber::new(text).map_err(|e| e.to_string()));
+    let account = BankAccount::new(bin?, number?);
+    Some(match holder {
+        Some(holder) => account.with_holder(holder),
+        None => account,
+    })
+}
+
+struct Codes {
+    rules: CodeRules,
+    prefix: usize,
+    references: TextRules,
+}
+
+/// The form of payment codes, which is set on SePay's dashboard too: the prefix and how long the
+/// order references after it are.
+fn codes(read: &mut Reader<'_>) -> Option<Codes> {
+    const LONGEST: i64 = 20;
+
+    if !read.has("code_prefix") {
+        for key in ["code_min", "code_max"] {
+            if read.has(key) {
+                read.problem(key, "needs code_prefix");
+            }
+        }
+        return None;
+    }
+    let prefix = read.text("code_prefix");
+    if !read.has("code_min") {
+        read.problem("code_min", "is missing; say how long your order references are");
+        return None;
+    }
+    let min = read.integer("code_min", 1, 1..=LONGEST)?;
+    let max = read.integer("code_max", min, min..=LONGEST)?;
+    let (min, max) = (usize::try_from(min).ok()?, usize::try_from(max).ok()?);
+    let prefix = prefix?;
+    match CodeRules::new(&prefix, min, max) {
+        Ok(rules) => Some(Codes {
+            rules,
+            prefix: prefix.len(),
+            references: TextRules::new(min, max, Alphabet::AlphanumericAnd("")),
+        }),
+        Err(error) => {
+            read.problem("code_prefix", error.to_string());
+            None
+        }
+    }
+}
+
+fn webhook(read: &mut Reader<'_>) -> Option<WebhookAuth> {
+    if read.has("webhook_secret") && read.has("webhook_api_key") {
+        read.problem(
+            "webhook_api_key",
+            "stands beside webhook_secret; a webhook has one authentication, and the secret is the \
+             stronger",
+        );
+    }
+    let signed = read.optional_keys("webhook_secret").map(WebhookAuth::Hmac);
+    let known = read.optional_keys("webhook_api_key").map(WebhookAuth::ApiKey);
+    signed.or(known)
+}

@@ -1,0 +1,135 @@
+//! The answers to inquiries: read, or an error with SePay's own words.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode};
+use payments_core::{Error, ErrorKind, Result};
+use serde::Deserialize;
+
+use super::{Unclear, said};
+use crate::wire::Failure;
+
+/// Where SePay says how many seconds to wait: the User API v2, then v1 (developer.sepay.vn, SePay
+/// API v2: authentication; SePay API v1: introduction). The order API documents none.
+pub(crate) const RETRY_AFTER: &[&str] =
+    &["retry-after", "x-ratelimit-reset", "x-sepay-userapi-retry-after"];
+
+/// Reads a success.
+///
+/// # Errors
+/// What any other status means, or `Malformed`.
+pub(crate) fn read<'a, T: Deserialize<'a>>(
+    operation: &'static str,
+    response: &'a Response<Bytes>,
+) -> Result<T> {
+    if response.status() != StatusCode::OK {
+        return Err(refused(operation, response));
+    }
+    serde_json::from_slice(response.body()).map_err(|error| {
+        Unclear::new("it is not the JSON of this call")
+            .into_error(operation)
+            .with_status(response.status())
+            .with_source(error)
+    })
+}
+
+/// What an answer that is not a success means.
+fn refused(operation: &'static str, response: &Response<Bytes>) -> Error {
+    let status = response.status();
+    let (kind, message) = meaning(status);
+    let mut error = Error::new(kind, message).with_operation(operation).with_status(status);
+    if let Ok(failure) = serde_json::from_slice::<Failure<'_>>(response.body()) {
+        if let Some(code) = said(&failure.error_code) {
+            error = error.with_code(code);
+        }
+        if let Some(message) = said(&failure.message) {
+            error = error.with_provider_message(message);
+        }
+    }
+    // The limit's headers stand on every answer; only here do they ask to wait.
+    let passes = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
+    match retry_after(response.headers()).filter(|_| passes) {
+        Some(wait) => error.with_retry_after(wait),
+        None => error,
+    }
+}
+
+/// The statuses that SePay documents (developer.sepay.vn, payment gateway, API: overview; SePay
+/// API v2: authentication), and what any other means for an inquiry.
+fn meaning(status: StatusCode) -> (ErrorKind, &'static str) {
+    match status.as_u16() {
+        400 | 422 => (ErrorKind::InvalidRequest, "SePay finds the request wrong"),
+        401 => (
+            ErrorKind::Authentication,
+            "SePay does not accept the credentials; check that they belong to this environment",
+        ),
+        403 => (ErrorKind::Permission, "SePay does not allow this account to ask that"),
+        404 => (ErrorKind::NotFound, "SePay does not know it"),
+        429 => (ErrorKind::RateLimited, "SePay takes no more calls for now"),
+        500..=599 => (ErrorKind::Unavailable, "SePay cannot answer now; ask again later"),
+        _ => (ErrorKind::Malformed, "SePay documents no such answer"),
+    }
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    RETRY_AFTER
+        .iter()
+        .filter_map(|name| headers.get(*name)?.to_str().ok()?.trim().parse().ok())
+        .map(Duration::from_secs)
+        .next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &'static str) -> Response<Bytes> {
+        Response::builder().status(status).body(Bytes::from_static(body.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn every_documented_status_has_its_kind_of_error() {
+        for (status, kind) in [
+            (400, ErrorKind::InvalidRequest),
+            (401, ErrorKind::Authentication),
+            (403, ErrorKind::Permission),
+            (404, ErrorKind::NotFound),
+            (422, ErrorKind::InvalidRequest),
+            (429, ErrorKind::RateLimited),
+            (500, ErrorKind::Unavailable),
+            (502, ErrorKind::Unavailable),
+            (503, ErrorKind::Unavailable),
+            (204, ErrorKind::Malformed),
+            (302, ErrorKind::Malformed),
+            (418, ErrorKind::Malformed),
+        ] {
+            assert_eq!(refused("test", &answer(status, "")).kind(), kind, "{status}");
+        }
+    }
+
+    #[test]
+    fn the_providers_own_words_and_its_wait_are_kept() {
+        let mut response = answer(
+            429,
+            r#"{"status":"error","message":"Quá nhiều yêu cầu","error_code":"rate_limited"}"#,
+        );
+        response.headers_mut().insert("retry-after", http::HeaderValue::from_static("2"));
+        let error = refused("transactions", &response);
+        assert_eq!(error.code(), Some("rate_limited"));
+        assert_eq!(error.provider_message(), Some("Quá nhiều yêu cầu"));
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(2)));
+        assert_eq!(
+            error.to_string(),
+            "transactions: SePay takes no more calls for now (code rate_limited, HTTP 429); wait 2 s"
+        );
+    }
+
+    #[test]
+    fn a_success_that_is_not_json_is_malformed() {
+        for body in ["", "<html>", "{}", r#"{"message":1}"#] {
+            let error = read::<crate::wire::Message>("test", &answer(200, body)).err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::Malformed, "{body}");
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What an inquiry says about a claim that was not proven.
+
+use std::time::Duration;
+
+use payments_core::{
+    Movement, SameMoney,
+    notification::{Confirmation, Event, News},
+    payment::{Payment, PaymentState},
+    same_credit,
+};
+
+/// When to ask about an order again: SePay notifies once it has booked, so it is soon there.
+const ORDER_AGAIN: Duration = Duration::from_secs(5);
+
+/// When to ask about a transaction again: webhooks and the statement are filled apart.
+const TRANSACTION_AGAIN: Duration = Duration::from_secs(30);
+
+/// What the order says (`None`: SePay does not know it) about a claimed payment.
+pub(crate) fn payment_told(claimed: &Payment, found: Option<Payment>) -> Confirmation {
+    use PaymentState::{Cancelled, Open, Processing, Refunded, Settled, Uncertain};
+
+    let Some(found) = found else { return not_yet(ORDER_AGAIN) };
+    let agrees = match (claimed.state, found.state) {
+        // A status that nobody documents neither confirms nor contradicts a payment.
+        (Settled, Open | Processing | Uncertain) => return not_yet(ORDER_AGAIN),
+        (Settled, Settled) => claimed.received == found.received,
+        // No status is documented for a voided order: cancelled is as good as refunded, and one
+        // that says neither is for a person, because SePay may never say more.
+        (Refunded, Refunded | Cancelled) => true,
+        (Settled | Refunded, _) => false,
+        // The notification only made us look.
+        _ => true,
+    };
+    if agrees {
+        Confirmation::Confirmed(Event::inquired(News::Payment(found)))
+    } else {
+        Confirmation::Contradicted { claimed: shown(claimed), found: shown(&found) }
+    }
+}
+
+fn shown(payment: &Payment) -> String {
+    let word = payment.provider_state.as_deref().unwrap_or("no status");
+    let mut shown = format!("{:?} ({word})", payment.state);
+    if let Some(received) = payment.received {
+        shown.push_str(&format!(", {received}"));
+    }
+    shown
+}
+
+/// What the lines of the statement that a claimed movement may be say about it.
+pub(crate) fn movement_told(claimed: &Movement, lines: Vec<Movement>) -> Confirmation {
+    let seen = lines.len();
+    let (mut same, others): (Vec<_>, Vec<_>) =
+        lines.into_iter().partition(|line| is_same(claimed, line));
+    if same.len() > 1 {
+        // Banks repeat references; the second of the booking tells such lines apart.
+        same.retain(|line| line.at == claimed.at);
+    }
+    match (same.pop(), same.is_empty()) {
+        (Some(line), true) => Confirmation::Confirmed(Event::inquired(News::Movement(line))),
+        (Some(_), false) => Confirmation::Contradicted {
+            claimed: format!("{} {:?}", claimed.amount, claimed.direction),
+            found: format!("{seen} lines with the same reference, account, amount and time"),
+        },
+        (None, _) => match others.iter().find(|line| shares_reference(claimed, line)) {
+            Some(other) => Confirmation::Contradicted {
+                claimed: format!("{} {:?}", claimed.amount, claimed.direction),
+                found: format!("{} {:?}", other.amount, other.direction),
+            },
+            None => not_yet(TRANSACTION_AGAIN),
+        },
+    }
+}
+
+/// Without the bank's reference, only the same second, account and memo will do.
+fn is_same(claimed: &Movement, line: &Movement) -> bool {
+    match same_credit(claimed, line) {
+        SameMoney::Same => true,
+        SameMoney::Different => false,
+        SameMoney::Maybe => {
+            claimed.bank_reference.is_none()
+                && claimed.account.is_some()
+                && claimed.at.is_some()
+                && claimed.memo.is_some()
+                && claimed.account == line.account
+                && claimed.at == line.at
+                && claimed.memo == line.memo
+        }
+    }
+}
+
+/// Whether a line that is not the same money has the same reference, account and direction: then
+/// the claim is about this line, and wrong.
+fn shares_reference(claimed: &Movement, line: &Movement) -> bool {
+    claimed.bank_reference.is_some()
+        && claimed.bank_reference == line.bank_reference
+        && claimed.account.is_some()
+        && claimed.account == line.account
+        && claimed.direction == line.direction
+        && claimed.amount != line.amount
+}
+
+fn not_yet(again: Duration) -> Confirmation {
+    Confirmation::NotYet { retry_after: Some(again) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use payments_core::{
+        DedupeKey, Direction, OrderRef, Timestamp, bank::AccountNumber, money::Money,
+    };
+
+    fn payment(state: PaymentState, received: i64) -> Payment {
+        let payment = Payment::new(OrderRef::new("DH1").unwrap(), state);
+        if state == PaymentState::Settled {
+            payment.with_received(Money::vnd(received))
+        } else {
+            payment
+        }
+    }
+
+    fn line(reference: &str, amount: i64, second: i64) -> Movement {
+        let key = DedupeKey::new(format!("{reference}{amount}{second}")).unwrap();
+        Movement::new(key, Direction::In, Money::vnd(amount))
+            .with_account(AccountNumber::new("0123499999").unwrap())
+            .with_bank_reference(reference)
+            .with_memo("DH1")
+            .with_time(Timestamp::from_unix(second))
+    }
+
+    #[test]
+    fn a_claimed_payment_is_believed_as_far_as_the_order_says_the_same() {
+        use PaymentState::{Cancelled, Open, Refunded, Settled, Uncertain};
+        for (claimed, found, verdict) in [
+            (Settled, Settled, "confirmed"),
+            (Settled, Open, "not yet"),
+            (Settled, Uncertain, "not yet"),
+            (Settled, Cancelled, "contradicted"),
+            (Settled, Refunded, "contradicted"),
+            (Refunded, Refunded, "confirmed"),
+            (Refunded, Cancelled, "confirmed"),
+            (Refunded, Settled, "contradicted"),
+            (Refunded, Open, "contradicted"),
+            (Refunded, Uncertain, "contradicted"),
+            (Uncertain, Settled, "confirmed"),
+            (Uncertain, Open, "confirmed"),
+            (Uncertain, Uncertain, "confirmed"),
+        ] {
+            let told = payment_told(&payment(claimed, 100), Some(payment(found, 100)));
+            assert_eq!(word(&told), verdict, "{claimed:?} while the order is {found:?}");
+            if let Confirmation::Confirmed(event) = told {
+                let News::Payment(payment) = &event.news else { panic!("{event:?}") };
+                assert_eq!(payment.state, found);
+                assert!(event.is_trusted());
+            }
+        }
+        assert_eq!(word(&payment_told(&payment(Settled, 100), None)), "not yet");
+    }
+
+    #[test]
+    fn another_amount_contradicts() {
+        let told = payment_told(
+            &payment(PaymentState::Settled, 100_000),
+            Some(payment(PaymentState::Settled, 1_000)),
+        );
+        let Confirmation::Contradicted { claimed, found } = told else { panic!("{told:?}") };
+        assert_eq!(claimed, "Settled (no status), 100000 VND");
+        assert_eq!(found, "Settled (no status), 1000 VND");
+    }
+
+    #[test]
+    fn a_claimed_movement_is_believed_as_far_as_the_statement_has_it() {
+        let claimed = line("FT1", 50_000, 1_000);
+        for (lines, verdict) in [
+            (vec![], "not yet"),
+            (vec![line("FT1", 50_000, 1_000)], "confirmed"),
+            (vec![line("FT1", 50_000, 1_060)], "confirmed"),
+            (vec![line("FT1", 5_000, 1_000)], "contradicted"),
+            (vec![line("FT2", 50_000, 1_000)], "not yet"),
+            (vec![line("FT1", 50_000, 1_000), line("FT1", 50_000, 9_000)], "confirmed"),
+            (vec![line("FT1", 50_000, 1_000), line("FT1", 50_000, 1_000)], "contradicted"),
+            (vec![line("FT1", 50_000, 1_000), line("FT1", 700, 1_000)], "confirmed"),
+        ] {
+            let told = movement_told(&claimed, lines.clone());
+            assert_eq!(word(&told), verdict, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_reference_only_the_same_second_account_and_memo_will_do() {
+        let mut claimed = line("FT1", 50_000, 1_000);
+        claimed.bank_reference = None;
+        assert_eq!(word(&movement_told(&claimed, vec![line("FT9", 50_000, 1_000)])), "confirmed");
+        assert_eq!(word(&movement_told(&claimed, vec![line("FT9", 50_000, 1_001)])), "not yet");
+        let told = movement_told(&claimed, vec![line("FT9", 50_000, 1_000).with_memo("DH2")]);
+        assert_eq!(word(&told), "not yet");
+    }
+
+    fn word(confirmation: &Confirmation) -> &'static str {
+        match confirmation {
+            Confirmation::Confirmed(_) => "confirmed",
+            Confirmation::Contradicted { .. } => "contradicted",
+            Confirmation::NotYet { .. } => "not yet",
+            _ => "something new",
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! What a notification of the payment gateway claims.
+
+use payments_core::{
+    DedupeKey, GatewayRef, OrderRef,
+    payment::{Payment, PaymentState},
+};
+
+use super::{
+    Unclear, money,
+    order::{method, transaction_kind, transaction_status},
+    said,
+};
+use crate::{
+    order::{TransactionKind, TransactionStatus},
+    wire,
+};
+
+/// The documented kinds of notification (developer.sepay.vn, payment gateway, IPN).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IpnKind {
+    /// `ORDER_PAID`.
+    Paid,
+    /// `TRANSACTION_VOID`.
+    Voided,
+}
+
+/// `notification_type`. `RENEWAL_ORDER_PAID`, on an older page only, belongs to recurring
+/// payments, which this crate does not open: it is unknown like any other.
+pub(crate) fn kind(word: &str) -> Option<IpnKind> {
+    match word {
+        "ORDER_PAID" => Some(IpnKind::Paid),
+        "TRANSACTION_VOID" => Some(IpnKind::Voided),
+        _ => None,
+    }
+}
+
+/// The payment that a notification claims, and the key under which the happening is handled once.
+///
+/// `ORDER_PAID` claims money only if the order is captured and an attempt to pay approved; with
+/// any other words it is uncertain, and to be asked about all the same. `TRANSACTION_VOID` claims
+/// that what a card had paid goes back.
+pub(crate) fn claim(kind: IpnKind, ipn: &wire::Ipn<'_>) -> Result<(DedupeKey, Payment), Unclear> {
+    let (order, transaction) = (&ipn.order, &ipn.transaction);
+    let invoice = said(&order.order_invoice_number)
+        .ok_or_else(|| Unclear::new("order.order_invoice_number is missing"))?;
+    let reference = OrderRef::new(invoice)
+        .map_err(|_| Unclear::new("order.order_invoice_number cannot be one"))?;
+
+    let asked = money("order.order_amount", order.order_amount, &order.order_currency)?;
+    let paid = money(
+        "transaction.transaction_amount",
+        transaction.transaction_amount,
+        &transaction.transaction_currency,
+    )?;
+    let status = said(&order.order_status);
+    let approved = transaction_kind(said(&transaction.transaction_type))
+        == TransactionKind::Payment
+        && transaction_status(said(&transaction.transaction_status)) == TransactionStatus::Approved;
+    let captured = status.is_some_and(|status| status.eq_ignore_ascii_case("CAPTURED"));
+    let state = match kind {
+        IpnKind::Paid if captured && approved && paid.is_some() => PaymentState::Settled,
+        IpnKind::Paid => PaymentState::Uncertain,
+        IpnKind::Voided => PaymentState::Refunded,
+    };
+
+    let mut payment = Payment::new(reference, state);
+    if let Some(asked) = asked {
+        payment = payment.with_asked(asked);
+    }
+    if let (PaymentState::Settled, Some(paid)) = (state, paid) {
+        payment = payment.with_received(paid);
+    }
+    if let Some(method) = method(said(&transaction.payment_method)) {
+        payment = payment.with_method(method);
+    }
+    if let Some(id) = said(&order.order_id).and_then(|id| GatewayRef::new(id).ok()) {
+        payment = payment.with_gateway_ref(id);
+    }
+    if let Some(status) = status {
+        payment = payment.with_provider_state(status);
+    }
+    Ok((key(kind, invoice, transaction)?, payment))
+}
+
+/// One transaction is paid once and voided once; SePay documents no id of the notification itself.
+fn key(
+    kind: IpnKind,
+    invoice: &str,
+    transaction: &wire::IpnTransaction<'_>,
+) -> Result<DedupeKey, Unclear> {
+    let kind = match kind {
+        IpnKind::Paid => "ORDER_PAID",
+        IpnKind::Voided => "TRANSACTION_VOID",
+    };
+    let id = said(&transaction.id).or_else(|| said(&transaction.transaction_id)).unwrap_or(invoice);
+    DedupeKey::new(format!("ipn:{kind}:{id}"))
+        .map_err(|_| Unclear::new("the id of the transaction cannot be one"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use payments_core::{money::Money, payment::PaymentMethod};
+
+    const PAID: &str = r#"{"timestamp":1759134682,"notification_type":"ORDER_PAID",
+        "order":{"id":"e2c195be-c721-47eb-b323-99ab24e52d85","order_id":"NQD-68DA43D73C1A5",
+        "order_status":"CAPTURED","order_currency":"VND","order_amount":"100000.00",
+        "order_invoice_number":"INV-1759134677","custom_data":[],"user_agent":"Mozilla/5.0",
+        "ip_address":"14.186.39.212","order_description":"Test payment"},
+        "transaction":{"id":"384c66dd-41e6-4316-a544-b4141682595c",
+        "payment_method":"BANK_TRANSFER","transaction_id":"68da43da2d9de",
+        "transaction_type":"PAYMENT","transaction_date":"2025-09-29 15:31:22",
+        "transaction_status":"APPROVED","transaction_amount":"100000",
+        "transaction_currency":"VND","authentication_status":"AUTHENTICATION_SUCCESSFUL",
+        "card_number":null},"customer":null,"agreement":null}"#;
+
+    fn claimed(kind: IpnKind, json: &str) -> Result<(DedupeKey, Payment), Unclear> {
+        claim(kind, &serde_json::from_str(json).unwrap())
+    }
+
+    #[test]
+    fn every_documented_type_maps_and_others_are_unknown() {
+        for (word, expected) in [
+            ("ORDER_PAID", Some(IpnKind::Paid)),
+            ("TRANSACTION_VOID", Some(IpnKind::Voided)),
+            ("RENEWAL_ORDER_PAID", None),
+            ("order_paid", None),
+            ("", None),
+        ] {
+            assert_eq!(kind(word), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_paid_order_claims_what_its_transaction_brought() {
+        let (key, payment) = claimed(IpnKind::Paid, PAID).unwrap();
+        assert_eq!(key.as_str(), "ipn:ORDER_PAID:384c66dd-41e6-4316-a544-b4141682595c");
+        assert_eq!(payment.order.as_str(), "INV-1759134677");
+        assert_eq!(payment.state, PaymentState::Settled);
+        assert_eq!(payment.asked, Some(Money::vnd(100_000)));
+        assert_eq!(payment.received, Some(Money::vnd(100_000)));
+        assert_eq!(payment.method, Some(PaymentMethod::BankTransfer));
+        assert_eq!(payment.gateway_ref.unwrap().as_str(), "NQD-68DA43D73C1A5");
+        assert_eq!(payment.provider_state.as_deref(), Some("CAPTURED"));
+    }
+
+    #[test]
+    fn only_captured_approved_and_a_payment_claims_money() {
+        for (from, to) in [
+            ("CAPTURED", "AUTHENTICATION_NOT_NEEDED"),
+            ("CAPTURED", "CANCELLED"),
+            ("CAPTURED", "COMPLETED"),
+            ("APPROVED", "DECLINED"),
+            ("APPROVED", "AUTHORIZED"),
+            (r#""PAYMENT""#, r#""REFUND""#),
+            (r#""transaction_amount":"100000","#, ""),
+        ] {
+            let (_, payment) = claimed(IpnKind::Paid, &PAID.replace(from, to)).unwrap();
+            assert_eq!(payment.state, PaymentState::Uncertain, "{from} to {to}");
+            assert_eq!(payment.received, None, "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn a_voided_transaction_claims_that_the_money_goes_back() {
+        let (key, payment) = claimed(IpnKind::Voided, PAID).unwrap();
+        assert_eq!(key.as_str(), "ipn:TRANSACTION_VOID:384c66dd-41e6-4316-a544-b4141682595c");
+        assert_eq!((payment.state, payment.received), (PaymentState::Refunded, None));
+    }
+
+    #[test]
+    fn a_claim_about_no_order_is_none() {
+        for invoice in [r#""""#, "null", r#"" \u0007 ""#] {
+            let json = PAID.replace(r#""INV-1759134677""#, invoice);
+            assert!(claimed(IpnKind::Paid, &json).is_err(), "{invoice}");
+        }
+    }
+
+    #[test]
+    fn numbers_stand_in_for_ids_as_on_the_older_page() {
+        let json = PAID.replace(r#""384c66dd-41e6-4316-a544-b4141682595c""#, "189");
+        assert_eq!(claimed(IpnKind::Paid, &json).unwrap().0.as_str(), "ipn:ORDER_PAID:189");
+        let json = PAID.replace(r#""384c66dd-41e6-4316-a544-b4141682595c""#, "null");
+        let (key, _) = claimed(IpnKind::Paid, &json).unwrap();
+        assert_eq!(key.as_str(), "ipn:ORDER_PAID:68da43da2d9de");
+    }
+}

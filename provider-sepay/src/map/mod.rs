@@ -1,0 +1,88 @@
+//! From SePay's words to the core's: total functions over data, and the only place where a status
+//! or a code is read.
+
+mod account;
+mod answer;
+mod confirmation;
+mod instruction;
+mod ipn;
+mod movement;
+mod order;
+mod page;
+mod payment;
+
+use std::borrow::Cow;
+
+use payments_core::{
+    Error, ErrorKind, Timestamp,
+    money::{Currency, Money, wire::Number},
+    notification::{Untrusted, UntrustedReason},
+};
+
+pub(crate) use account::account;
+pub(crate) use answer::{RETRY_AFTER, read};
+pub(crate) use confirmation::{movement_told, payment_told};
+pub(crate) use instruction::{cancelled, voided};
+pub(crate) use ipn::{claim, kind};
+pub(crate) use movement::{Booked, booked, is_of, told};
+pub(crate) use order::order;
+pub(crate) use page::more;
+pub(crate) use payment::{join, payment, transferred};
+
+use crate::wire::Text;
+
+/// What is missing in, or wrong with, something that SePay said.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unclear(Cow<'static, str>);
+
+impl Unclear {
+    pub(crate) fn new(what: impl Into<Cow<'static, str>>) -> Self {
+        Self(what.into())
+    }
+
+    /// As the end of an inquiry.
+    pub(crate) fn into_error(self, operation: &'static str) -> Error {
+        let message = format!("SePay's answer is not what it documents: {}", self.0);
+        Error::new(ErrorKind::Malformed, message).with_operation(operation)
+    }
+
+    /// As the verdict on a delivery. SePay repeats what is not acknowledged, so that nothing is
+    /// lost by refusing what cannot be read.
+    pub(crate) fn into_untrusted(self) -> Untrusted {
+        Untrusted::new(UntrustedReason::Unreadable, self.0)
+    }
+}
+
+/// What a field says, unless it is null, absent or empty.
+fn said<'t>(field: &'t Option<Text<'_>>) -> Option<&'t str> {
+    field.as_ref().map(|text| text.as_str().trim()).filter(|text| !text.is_empty())
+}
+
+/// A time of Vietnam without an offset; a time that cannot be read is not known.
+fn time(field: &Option<Text<'_>>) -> Option<Timestamp> {
+    said(field).and_then(|text| Timestamp::from_vietnam_civil(text).ok())
+}
+
+/// An amount in the currency of `currency`; without one it is in VND, the only currency that
+/// SePay takes.
+fn money(
+    field: &'static str,
+    amount: Option<Number>,
+    currency: &Option<Text<'_>>,
+) -> Result<Option<Money>, Unclear> {
+    let Some(amount) = amount else { return Ok(None) };
+    let currency = match said(currency) {
+        None => Currency::VND,
+        Some(code) => Currency::from_code(code)
+            .map_err(|_| Unclear::new(format!("{field} is in no currency known here")))?,
+    };
+    exactly(field, amount, currency).map(Some)
+}
+
+fn dong(field: &'static str, amount: Number) -> Result<Money, Unclear> {
+    exactly(field, amount, Currency::VND)
+}
+
+fn exactly(field: &'static str, amount: Number, currency: Currency) -> Result<Money, Unclear> {
+    amount.money(currency).map_err(|error| Unclear::new(format!("{field}: {error}")))
+}

@@ -1,0 +1,243 @@
+//! Money that arrived or left, from a line of the statement or from a webhook.
+
+use payments_core::{
+    AccountId, DedupeKey, Direction, Movement, Raw,
+    bank::AccountNumber,
+    money::{Money, wire::Number},
+};
+
+use super::{Unclear, dong, said, time};
+use crate::{matching::Matching, wire};
+
+/// What a webhook or a line of the statement is about.
+#[derive(Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and nearly always the large one")]
+pub(crate) enum Booked {
+    /// Money moved.
+    Movement(Movement),
+    /// No money moved.
+    Nothing,
+    /// A direction that SePay documents nowhere.
+    Unknown(String),
+}
+
+/// A line of the statement (developer.sepay.vn, SePay API v2: transactions). Its key is SePay's
+/// UUID, which no webhook carries.
+pub(crate) fn booked(
+    line: &wire::Transaction<'_>,
+    matching: Option<&Matching>,
+) -> Result<Booked, Unclear> {
+    let (direction, field, amount) = match direction(line.transfer_type.as_str()) {
+        Some(Direction::In) => (Direction::In, "amount_in", line.amount_in),
+        Some(Direction::Out) => (Direction::Out, "amount_out", line.amount_out),
+        None => return Ok(Booked::Unknown(line.transfer_type.as_str().to_owned())),
+    };
+    let amount = amount.ok_or_else(|| Unclear::new(format!("{field} is missing")))?;
+    let key = key("transaction", &line.id)?;
+    let Some(amount) = moved(field, amount)? else { return Ok(Booked::Nothing) };
+    let movement = Details {
+        account: said(&line.account_number),
+        virtual_account: said(&line.va),
+        at: &line.transaction_date,
+        reference: said(&line.reference_number),
+        memo: said(&line.transaction_content),
+        balance: line.accumulated,
+    }
+    .add_to(Movement::new(key, direction, amount))?;
+    Ok(Booked::Movement(match matching {
+        Some(matching) => matching.matched(movement, said(&line.code)),
+        None => movement,
+    }))
+}
+
+/// Whether a line is of this account, as far as it says.
+pub(crate) fn is_of(line: &wire::Transaction<'_>, account: &AccountId) -> bool {
+    said(&line.bank_account_id).is_none_or(|id| id == account.as_str())
+}
+
+/// A webhook (docs.sepay.vn/tich-hop-webhooks.html). Its key is SePay's number for the
+/// transaction, the same on every retry and replay.
+pub(crate) fn told(
+    webhook: &wire::Webhook<'_>,
+    matching: Option<&Matching>,
+    raw: Raw,
+) -> Result<(DedupeKey, Booked), Unclear> {
+    let key = key("bank", &webhook.id)?;
+    let Some(direction) = direction(webhook.transfer_type.as_str()) else {
+        return Ok((key, Booked::Unknown(webhook.transfer_type.as_str().to_owned())));
+    };
+    let Some(amount) = moved("transferAmount", webhook.transfer_amount)? else {
+        return Ok((key, Booked::Nothing));
+    };
+    let movement = Details {
+        account: said(&webhook.account_number),
+        virtual_account: said(&webhook.sub_account),
+        at: &webhook.transaction_date,
+        reference: said(&webhook.reference_code),
+        memo: said(&webhook.content),
+        balance: webhook.accumulated,
+    }
+    .add_to(Movement::new(key.clone(), direction, amount).with_raw(raw))?;
+    let movement = match matching {
+        Some(matching) => matching.matched(movement, said(&webhook.code)),
+        None => movement,
+    };
+    Ok((key, Booked::Movement(movement)))
+}
+
+/// `transferType` and `transfer_type`.
+fn direction(word: &str) -> Option<Direction> {
+    match word {
+        "in" => Some(Direction::In),
+        "out" => Some(Direction::Out),
+        _ => None,
+    }
+}
+
+/// The amount, if any money moved.
+fn moved(field: &'static str, amount: Number) -> Result<Option<Money>, Unclear> {
+    let amount = dong(field, amount)?;
+    if amount.is_negative() {
+        return Err(Unclear::new(format!("{field} is below zero")));
+    }
+    Ok(amount.is_positive().then_some(amount))
+}
+
+fn key(source: &str, id: &wire::Text<'_>) -> Result<DedupeKey, Unclear> {
+    let id = id.as_str().trim();
+    if id.is_empty() {
+        return Err(Unclear::new("the id is empty"));
+    }
+    DedupeKey::new(format!("{source}:{id}")).map_err(|_| Unclear::new("the id cannot be one"))
+}
+
+/// What both sources say beside direction and amount.
+struct Details<'a> {
+    account: Option<&'a str>,
+    virtual_account: Option<&'a str>,
+    at: &'a Option<wire::Text<'a>>,
+    reference: Option<&'a str>,
+    memo: Option<&'a str>,
+    balance: Option<Number>,
+}
+
+impl Details<'_> {
+    fn add_to(self, mut movement: Movement) -> Result<Movement, Unclear> {
+        // A number that is none is left out: the movement then matches no account.
+        let number = |text: &str| AccountNumber::new(text).ok();
+        movement.account = self.account.and_then(number);
+        movement.virtual_account = self.virtual_account.and_then(number);
+        movement.at = time(self.at);
+        movement.bank_reference = self.reference.map(str::to_owned);
+        movement.memo = self.memo.map(str::to_owned);
+        movement.balance = self.balance.map(|balance| dong("accumulated", balance)).transpose()?;
+        Ok(movement)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use payments_core::{OrderRef, payment::CodeRules};
+
+    const WEBHOOK: &str = r#"{"id":92704,"gateway":"Vietcombank",
+        "transactionDate":"2023-03-25 14:02:37","accountNumber":"0123499999","code":null,
+        "content":"DH00042 mua iphone","transferType":"in","transferAmount":2277000,
+        "accumulated":19077000,"subAccount":null,"referenceCode":"MBVCB.3278907687",
+        "description":""}"#;
+
+    const LINE: &str = r#"{"id":"a1b2c3d4-e5f6-7890-abcd-ef1234567890",
+        "transaction_date":"2023-03-25 14:02:37","account_number":"0123499999","va":"",
+        "transfer_type":"in","amount_in":2277000,"amount_out":0,"accumulated":19077000,
+        "transaction_content":"DH00042 mua iphone","reference_number":"MBVCB.3278907687",
+        "code":null,"bank_brand_name":"Vietcombank","bank_account_id":"0b7e","va_id":null,
+        "webhook_success":8}"#;
+
+    fn matching() -> Matching {
+        Matching::new(CodeRules::new("DH", 5, 5).unwrap(), 2, None)
+    }
+
+    fn webhook(json: &str) -> Result<Booked, Unclear> {
+        let webhook = serde_json::from_str(json).unwrap();
+        told(&webhook, Some(&matching()), Raw::default()).map(|(_, booked)| booked)
+    }
+
+    fn line(json: &str) -> Result<Booked, Unclear> {
+        booked(&serde_json::from_str(json).unwrap(), Some(&matching()))
+    }
+
+    fn movement(booked: Result<Booked, Unclear>) -> Movement {
+        match booked {
+            Ok(Booked::Movement(movement)) => movement,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_webhook_and_its_line_of_the_statement_are_the_same_money_under_two_keys() {
+        let told = movement(webhook(WEBHOOK));
+        let booked = movement(line(LINE));
+        assert_eq!(told.key.as_str(), "bank:92704");
+        assert_eq!(booked.key.as_str(), "transaction:a1b2c3d4-e5f6-7890-abcd-ef1234567890");
+        for movement in [&told, &booked] {
+            assert_eq!(movement.direction, Direction::In);
+            assert_eq!(movement.amount, Money::vnd(2_277_000));
+            assert_eq!(movement.balance, Some(Money::vnd(19_077_000)));
+            assert_eq!(movement.account.as_ref().unwrap().as_str(), "0123499999");
+            assert_eq!(movement.virtual_account, None);
+            assert_eq!(movement.at.unwrap().to_string(), "2023-03-25T07:02:37Z");
+            assert_eq!(movement.bank_reference.as_deref(), Some("MBVCB.3278907687"));
+            assert_eq!(movement.memo.as_deref(), Some("DH00042 mua iphone"));
+            assert_eq!(movement.order, Some(OrderRef::new("00042").unwrap()));
+        }
+        assert_eq!(payments_core::same_credit(&told, &booked), payments_core::SameMoney::Same);
+    }
+
+    #[test]
+    fn both_documented_directions_map_and_an_invented_one_is_no_movement() {
+        for (word, expected) in [("in", Some(Direction::In)), ("out", Some(Direction::Out))] {
+            assert_eq!(direction(word), expected);
+        }
+        for (json, read) in
+            [(WEBHOOK, webhook as fn(&str) -> Result<Booked, Unclear>), (LINE, line)]
+        {
+            let json = json.replace(r#""in""#, r#""back""#);
+            assert_eq!(read(&json), Ok(Booked::Unknown("back".to_owned())));
+        }
+    }
+
+    #[test]
+    fn money_that_leaves_is_counted_from_its_own_column() {
+        let json = LINE
+            .replace(r#""in""#, r#""out""#)
+            .replace(r#""amount_in":2277000,"amount_out":0"#, r#""amount_in":0,"amount_out":700"#);
+        let out = movement(line(&json));
+        assert_eq!((out.direction, out.amount), (Direction::Out, Money::vnd(700)));
+        let out = movement(webhook(&WEBHOOK.replace(r#""in""#, r#""out""#)));
+        assert_eq!((out.direction, out.amount), (Direction::Out, Money::vnd(2_277_000)));
+    }
+
+    #[test]
+    fn amounts_are_taken_as_numbers_or_as_text_and_only_if_they_are_whole() {
+        for amount in ["2277000", "2277000.0", "\"2277000\"", "\"2277000.00\""] {
+            let json = WEBHOOK
+                .replace(r#""transferAmount":2277000"#, &format!("\"transferAmount\":{amount}"));
+            assert_eq!(movement(webhook(&json)).amount, Money::vnd(2_277_000), "{amount}");
+        }
+        let read =
+            |amount: &str| {
+                webhook(&WEBHOOK.replace(
+                    r#""transferAmount":2277000"#,
+                    &format!("\"transferAmount\":{amount}"),
+                ))
+            };
+        assert!(read("2277000.5").is_err());
+        assert!(read("-1").is_err());
+        assert_eq!(read("0"), Ok(Booked::Nothing));
+    }
+
+    #[test]
+    fn a_line_without_the_amount_of_its_direction_is_not_guessed() {
+        assert!(line(&LINE.replace(r#""amount_in":2277000,"#, "")).is_err());
+    }
+}

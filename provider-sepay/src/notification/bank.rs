@@ -1,0 +1,184 @@
+//! Webhooks about bank transactions (developer.sepay.vn, SePay webhooks: authentication, security).
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use payments_core::{
+    Raw, Timestamp,
+    formula::CheckingKeys,
+    notification::{
+        Delivery, Endpoint, News, Notification, Proof, Untrusted, UntrustedReason,
+        check::{self, Keys, Window},
+    },
+};
+
+use crate::{
+    formula::WEBHOOK,
+    map::{self, Booked, Unclear},
+    matching::Matching,
+    wire,
+};
+
+const X_SEPAY_SIGNATURE: &str = "x-sepay-signature";
+const X_SEPAY_TIMESTAMP: &str = "x-sepay-timestamp";
+
+/// How far a signed time stamp may be from now (developer.sepay.vn, webhook security).
+const TOLERANCE: Duration = Duration::from_secs(300);
+
+/// What every movement rests on. A signature covers the whole body, a key none of it.
+const RESTS_ON: &[&str] = &[
+    "transferType",
+    "transferAmount",
+    "accountNumber",
+    "subAccount",
+    "transactionDate",
+    "referenceCode",
+    "code",
+    "content",
+];
+
+/// Checks and reads webhooks.
+#[derive(Debug)]
+pub(crate) struct BankWebhook {
+    pub(crate) auth: WebhookAuth,
+    pub(crate) matching: Option<Arc<Matching>>,
+}
+
+/// How SePay proves that a webhook is its own: one way per webhook, chosen on its dashboard.
+#[derive(Debug)]
+pub(crate) enum WebhookAuth {
+    /// HMAC-SHA256 over time and body.
+    Hmac(Keys),
+    /// A key sent along, which covers nothing of the content.
+    ApiKey(Keys),
+}
+
+/// In which form the body is.
+#[derive(Clone, Copy)]
+enum Format {
+    Json,
+    Form,
+}
+
+impl BankWebhook {
+    pub(super) fn register(&self) -> &'static str {
+        match self.auth {
+            WebhookAuth::Hmac(_) => {
+                "SePay's dashboard, webhooks: this address, authentication by HMAC-SHA256, content \
+                 type application/json"
+            }
+            WebhookAuth::ApiKey(_) => {
+                "SePay's dashboard, webhooks: this address, authentication by API key, content \
+                 type application/json"
+            }
+        }
+    }
+
+    pub(super) fn receive(
+        &self,
+        endpoint: &Endpoint,
+        delivery: &Delivery<'_>,
+        now: Timestamp,
+    ) -> Result<Notification, Untrusted> {
+        let format = Format::of(delivery)?;
+        let proof = match &self.auth {
+            WebhookAuth::Hmac(keys) => signed(keys, delivery, now)?,
+            WebhookAuth::ApiKey(keys) => known(keys, delivery)?,
+        };
+        let raw = Raw::new(Bytes::copy_from_slice(delivery.body()));
+        let json = format.as_json(delivery.body());
+        let webhook: wire::Webhook<'_> = serde_json::from_slice(&json).map_err(|error| {
+            Unclear::new(format!("the body is not that of a bank webhook: {error}"))
+                .into_untrusted()
+        })?;
+        let (key, booked) = map::told(&webhook, self.matching.as_deref(), raw.clone())
+            .map_err(Unclear::into_untrusted)?;
+        let news = match booked {
+            Booked::Movement(movement) => News::Movement(movement),
+            Booked::Nothing => {
+                News::Unrecognised { name: "a transaction without an amount".to_owned() }
+            }
+            Booked::Unknown(word) => News::Unrecognised { name: format!("transferType {word}") },
+        };
+        Ok(Notification::new(endpoint, proof, key).with_event(news, RESTS_ON).with_raw(raw))
+    }
+}
+
+fn signed(keys: &Keys, delivery: &Delivery<'_>, now: Timestamp) -> Result<Proof, Untrusted> {
+    let missing = |name| {
+        move || {
+            Untrusted::new(
+                UntrustedReason::MissingSignature,
+                format!("the header {name} is missing"),
+            )
+        }
+    };
+    let signature =
+        delivery.one_header(X_SEPAY_SIGNATURE)?.ok_or_else(missing(X_SEPAY_SIGNATURE))?;
+    let stamp = delivery.one_header(X_SEPAY_TIMESTAMP)?.ok_or_else(missing(X_SEPAY_TIMESTAMP))?;
+    WEBHOOK.check(
+        &[("timestamp", stamp.as_bytes()), ("body", delivery.body())],
+        signature,
+        CheckingKeys { secrets: Some(keys), public: &[] },
+        Some(Window { now, tolerance: TOLERANCE }),
+    )
+}
+
+/// `Authorization: Apikey KEY`; the name of the scheme in either case (RFC 9110, section 11.1).
+fn known(keys: &Keys, delivery: &Delivery<'_>) -> Result<Proof, Untrusted> {
+    let presented = match delivery.one_header(AUTHORIZATION.as_str())? {
+        None => None,
+        Some(value) => match value.split_once(' ') {
+            Some((scheme, key)) if scheme.eq_ignore_ascii_case("apikey") => Some(key.trim()),
+            _ => {
+                return Err(Untrusted::new(
+                    UntrustedReason::MalformedSignature,
+                    "the header authorization does not hold an API key",
+                ));
+            }
+        },
+    };
+    check::shared_token(keys, presented.map(str::as_bytes))
+}
+
+impl Format {
+    /// Multipart bodies are refused: SePay does not say which bytes of them it signs.
+    fn of(delivery: &Delivery<'_>) -> Result<Self, Untrusted> {
+        let Some(value) = delivery.one_header(CONTENT_TYPE.as_str())? else {
+            return Ok(Self::Json);
+        };
+        let kind = value.split(';').next().unwrap_or_default().trim();
+        if kind.eq_ignore_ascii_case("application/json") {
+            Ok(Self::Json)
+        } else if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            Ok(Self::Form)
+        } else {
+            Err(Untrusted::new(
+                UntrustedReason::Unreadable,
+                "the content type is not read here; set application/json for this webhook on \
+                 SePay's dashboard",
+            ))
+        }
+    }
+
+    /// The body as JSON. A form's fields become JSON text, which is read like any other: a doubled
+    /// field is refused in both. An empty field is absent, for a form has no null.
+    fn as_json(self, body: &[u8]) -> Cow<'_, [u8]> {
+        match self {
+            Self::Json => Cow::Borrowed(body),
+            Self::Form => {
+                let mut json = Vec::with_capacity(body.len() * 2);
+                let mut serializer = serde_json::Serializer::new(&mut json);
+                let fields = form_urlencoded::parse(body).filter(|(_, value)| !value.is_empty());
+                match serde::Serializer::collect_map(&mut serializer, fields) {
+                    Ok(()) => Cow::Owned(json),
+                    // Text always becomes JSON; and what does not is no webhook.
+                    Err(_) => Cow::Owned(Vec::new()),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The role of receiving what SePay sends: IPNs of the payment gateway, webhooks about bank
+//! transactions.
+
+mod bank;
+mod ipn;
+mod reply;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Method, Response};
+use payments_core::{
+    EndpointName, Error, Movement, NotificationReceiver, Result, Timestamp,
+    notification::{
+        Confirmation, Delivery, Endpoint, Event, News, Outcome, Received, Untrusted,
+        UntrustedReason,
+    },
+    payment::Payment,
+};
+
+pub(crate) use bank::{BankWebhook, WebhookAuth};
+pub(crate) use ipn::Ipn;
+
+use crate::{
+    client::{OrderApi, UserApi},
+    map,
+};
+
+/// The name of the endpoint for the payment gateway's IPNs.
+pub const IPN: &str = "ipn";
+
+/// The name of the endpoint for webhooks about bank transactions.
+pub const BANK_WEBHOOK: &str = "bank-webhook";
+
+/// Receives at the endpoints that are configured.
+#[derive(Debug)]
+pub(crate) struct Notifications {
+    endpoints: Vec<Endpoint>,
+    ipn: Option<(Ipn, OrderApi)>,
+    bank: Option<BankWebhook>,
+    statement: Option<UserApi>,
+}
+
+impl Notifications {
+    /// `statement` is where a webhook without a signature is confirmed.
+    ///
+    /// # Errors
+    /// None in fact: both names are valid.
+    pub(crate) fn new(
+        ipn: Option<(Ipn, OrderApi)>,
+        bank: Option<BankWebhook>,
+        statement: Option<UserApi>,
+    ) -> Result<Self> {
+        let mut endpoints = Vec::new();
+        if ipn.is_some() {
+            endpoints.push(Endpoint::new(
+                EndpointName::new(IPN)?,
+                Method::POST,
+                "SePay's dashboard, payment gateway, IPN: this address, authentication by secret \
+                 key",
+            ));
+        }
+        if let Some(bank) = &bank {
+            endpoints.push(Endpoint::new(
+                EndpointName::new(BANK_WEBHOOK)?,
+                Method::POST,
+                bank.register(),
+            ));
+        }
+        Ok(Self { endpoints, ipn, bank, statement })
+    }
+
+    fn endpoint(&self, name: &EndpointName, method: &Method) -> Result<&Endpoint, Untrusted> {
+        let wrong = |detail| Untrusted::new(UntrustedReason::WrongEndpoint, detail);
+        let endpoint = self
+            .endpoints
+            .iter()
+            .find(|endpoint| endpoint.name == *name)
+            .ok_or_else(|| wrong("SePay is not configured to send to this endpoint"))?;
+        if *method == endpoint.method {
+            Ok(endpoint)
+        } else {
+            Err(wrong("SePay sends by POST only"))
+        }
+    }
+
+    async fn payment(&self, claimed: &Payment) -> Result<Confirmation> {
+        let Some((_, orders)) = &self.ipn else {
+            return Err(Error::unsupported("the payment gateway is not configured"));
+        };
+        Ok(map::payment_told(claimed, orders.payment(&claimed.order).await?))
+    }
+
+    /// Looks for the line by the bank's reference or, without one, by its amount.
+    async fn movement(&self, claimed: &Movement) -> Result<Confirmation> {
+        let Some(statement) = &self.statement else {
+            return Err(Error::unsupported("the statement cannot be asked; give `api_token`"));
+        };
+        let amount = claimed.amount.minor().to_string();
+        let (direction, least, most) = if claimed.is_credit() {
+            ("in", "amount_in_min", "amount_in_max")
+        } else {
+            ("out", "amount_out_min", "amount_out_max")
+        };
+        let mut query = vec![("transfer_type", direction)];
+        let at = claimed.at.map(|at| at.vietnam_civil("%Y-%m-%d %H:%M:%S"));
+        match (&claimed.bank_reference, &at) {
+            (Some(reference), _) => query.push(("reference_number", reference)),
+            (None, Some(at)) => query.extend([
+                (least, amount.as_str()),
+                (most, amount.as_str()),
+                ("transaction_date_from", at),
+                ("transaction_date_to", at),
+            ]),
+            (None, None) => return Ok(map::movement_told(claimed, Vec::new())),
+        }
+        Ok(map::movement_told(claimed, statement.every_transaction(&query).await?))
+    }
+}
+
+#[async_trait]
+impl NotificationReceiver for Notifications {
+    fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    fn receive(&self, name: &EndpointName, delivery: &Delivery<'_>, now: Timestamp) -> Received {
+        let notification = self.endpoint(name, delivery.method()).and_then(|endpoint| {
+            match (name.as_str(), &self.ipn, &self.bank) {
+                (IPN, Some((ipn, _)), _) => ipn.receive(endpoint, delivery),
+                (_, _, Some(bank)) => bank.receive(endpoint, delivery, now),
+                _ => Err(Untrusted::new(UntrustedReason::WrongEndpoint, "no such endpoint")),
+            }
+        });
+        match notification {
+            Ok(notification) => Received::Notification(notification),
+            Err(untrusted) => Received::Untrusted(untrusted),
+        }
+    }
+
+    async fn confirm(&self, event: &Event) -> Result<Confirmation> {
+        match &event.news {
+            News::Payment(claimed) => self.payment(claimed).await,
+            News::Movement(claimed) => self.movement(claimed).await,
+            _ => Err(Error::unsupported("SePay tells nothing of this kind")),
+        }
+    }
+
+    fn reply(&self, _: &EndpointName, outcome: Outcome) -> Response<Bytes> {
+        reply::to(outcome)
+    }
+}

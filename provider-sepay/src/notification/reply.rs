@@ -1,0 +1,42 @@
+//! What SePay expects as an answer (developer.sepay.vn, webhook authentication, IPN).
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+use payments_core::notification::Outcome;
+
+/// `200` with `{"success": true}` ends it, also for what was handled before or is none of our
+/// business: anything else is sent again. Bank webhooks are retried seven times within 33 minutes
+/// on a status outside 200–299; how IPNs are retried is not documented.
+pub(super) fn to(outcome: Outcome) -> Response<Bytes> {
+    let (status, body) = match outcome {
+        Outcome::Handled | Outcome::Duplicate | Outcome::Ignored => {
+            (StatusCode::OK, r#"{"success": true}"#)
+        }
+        Outcome::TryAgain => (StatusCode::SERVICE_UNAVAILABLE, r#"{"success": false}"#),
+        Outcome::Untrusted => (StatusCode::UNAUTHORIZED, r#"{"success": false}"#),
+    };
+    let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_has_the_documented_reply() {
+        for (outcome, status, body) in [
+            (Outcome::Handled, 200, r#"{"success": true}"#),
+            (Outcome::Duplicate, 200, r#"{"success": true}"#),
+            (Outcome::Ignored, 200, r#"{"success": true}"#),
+            (Outcome::TryAgain, 503, r#"{"success": false}"#),
+            (Outcome::Untrusted, 401, r#"{"success": false}"#),
+        ] {
+            let reply = to(outcome);
+            assert_eq!((reply.status().as_u16(), reply.body().as_ref()), (status, body.as_bytes()));
+            assert_eq!(reply.headers()[CONTENT_TYPE], "application/json");
+        }
+    }
+}

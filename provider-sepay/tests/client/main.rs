@@ -1,0 +1,19 @@
+//! The client against scripted answers: what it sends, and what it makes of what it is told.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic"
+)]
+
+mod bank_webhook;
+mod checkout;
+mod configuration;
+mod ipn;
+mod orders;
+mod secrets;
+mod statement;
+mod transfer;
+mod world;
