@@ -32,7 +32,7 @@ const EXIT_CODES: &str =
 enum Command {
     /// Take the tour: money through every gateway, simulated on this machine
     Demo {
-        /// Print one JSON document instead of a timeline
+        /// Print a line of JSON for each step instead of a timeline
         #[arg(long)]
         json: bool,
     },

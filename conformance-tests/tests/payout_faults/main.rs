@@ -3,7 +3,7 @@
 //!
 //! `cargo test -p conformance-tests --test payout_faults -- --nocapture` prints the tables.
 
-#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 mod hpay;
 mod laws;

@@ -129,6 +129,11 @@ impl Order {
             self.note(Note::Conflict { known, seen });
         }
         self.payment = step.after(self.payment);
+        if let (Opening::Prepared | Opening::Uncertain, Some(next)) = (&self.opening, &payment.next)
+        {
+            // It was opened after all: the buyer can go on.
+            self.opening = Opening::Accepted(Some(next.clone()));
+        }
         match (payment.state, payment.received) {
             (PaymentState::Settled, Some(received)) => self.hear_total(received),
             (PaymentState::Refunded, _) => self.note(Note::Refunded),
@@ -188,8 +193,8 @@ impl Order {
 
     /// Whether the gateway may be asked again, and remembers that it is.
     pub(crate) fn start_inquiry(&mut self, now: Timestamp, pause: std::time::Duration) -> bool {
-        let due = self.is_waiting()
-            && self.inquired_at.is_none_or(|before| now.since(before) >= pause);
+        let due =
+            self.is_waiting() && self.inquired_at.is_none_or(|before| now.since(before) >= pause);
         if due {
             self.inquired_at = Some(now);
         }

@@ -53,7 +53,12 @@ impl Orders {
     /// The orders that the gateway may still have news about.
     pub fn waiting(&self) -> Vec<OrderRef> {
         let books = self.books();
-        books.orders.values().filter(|order| order.is_waiting()).map(|o| o.reference.clone()).collect()
+        books
+            .orders
+            .values()
+            .filter(|order| order.is_waiting())
+            .map(|o| o.reference.clone())
+            .collect()
     }
 
     /// Handles the events of a notification, once per key. The key and what the events change

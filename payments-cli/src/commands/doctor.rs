@@ -52,13 +52,11 @@ pub(crate) fn run(args: &Args) -> Ended {
 
 /// The problems of the file, then those of the providers. Of a value that the file cannot hold,
 /// its provider says less than the file's reader.
-fn all(mut of_file: Vec<ConfigProblem>, of_providers: Vec<ConfigProblem>) -> Vec<ConfigProblem> {
-    for problem in of_providers {
-        if !of_file.iter().any(|known| known.path() == problem.path()) {
-            of_file.push(problem);
-        }
-    }
-    of_file
+fn all(of_file: Vec<ConfigProblem>, of_providers: Vec<ConfigProblem>) -> Vec<ConfigProblem> {
+    let is_known =
+        |problem: &ConfigProblem| of_file.iter().any(|known| known.path() == problem.path());
+    let rest: Vec<_> = of_providers.into_iter().filter(|problem| !is_known(problem)).collect();
+    of_file.into_iter().chain(rest).collect()
 }
 
 fn healthy(providers: &[Provider]) -> String {

@@ -61,7 +61,10 @@ async fn payment(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
         status == 200 && settles(&seen, ORDER, amount) && booked.len() == 1,
         vec![
             ("verdict", judged(&seen)),
-            ("booking", booking.map(|b| format!("#{} {} đồng", b.id, b.amount)).unwrap_or_default()),
+            (
+                "booking",
+                booking.map(|b| format!("#{} {} đồng", b.id, b.amount)).unwrap_or_default(),
+            ),
         ],
     );
 

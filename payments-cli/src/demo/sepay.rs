@@ -53,7 +53,10 @@ async fn checkout(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
         status == 200 && settles(&seen, ORDER, amount) && booked.len() == 1,
         vec![
             ("verdict", judged(&seen)),
-            ("booking", booking.map(|b| format!("#{} {} đồng", b.id, b.amount)).unwrap_or_default()),
+            (
+                "booking",
+                booking.map(|b| format!("#{} {} đồng", b.id, b.amount)).unwrap_or_default(),
+            ),
         ],
     );
     Ok(())
@@ -121,11 +124,7 @@ async fn transfer(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
     Ok(())
 }
 
-async fn forged_and_repeated(
-    stage: &Stage,
-    story: &mut Story,
-    webhook: u64,
-) -> Result<(), Broken> {
+async fn forged_and_repeated(stage: &Stage, story: &mut Story, webhook: u64) -> Result<(), Broken> {
     let deliveries = stage.sepay.deliveries();
     let sent = &deliveries.last().ok_or("SePay sent no webhook")?.receipt.request;
     let body = String::from_utf8(sent.body().to_vec())?.replace("100000", "250000");

@@ -14,7 +14,7 @@ use axum::{
 use bytes::Bytes;
 use payments::{
     DedupeKey, Payments,
-    notification::{Delivery, Event, Outcome},
+    notification::{Coverage, Delivery, Event, Outcome},
 };
 
 /// The largest delivery that is read.
@@ -119,8 +119,7 @@ impl Ledger {
             untrusted: intake.untrusted().map(|untrusted| untrusted.detail.clone()),
             coverage: intake
                 .proof()
-                .map(|proof| format!("{:?}", proof.coverage()))
-                .unwrap_or_else(|| "nothing".to_owned()),
+                .map_or_else(|| "nothing".to_owned(), |proof| covered(proof.coverage())),
             repeated,
             key: intake.key.clone(),
             status: reply.status().as_u16(),
@@ -130,6 +129,14 @@ impl Ledger {
 
     fn first_time(&self, key: &DedupeKey) -> bool {
         self.handled.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone())
+    }
+}
+
+fn covered(coverage: &Coverage) -> String {
+    match coverage {
+        Coverage::Body => "every byte of the body".to_owned(),
+        Coverage::Fields(fields) => format!("{} and no more", fields.join(", ")),
+        _ => "nothing, an inquiry confirmed it".to_owned(),
     }
 }
 

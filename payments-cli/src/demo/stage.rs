@@ -45,7 +45,7 @@ impl Stage {
         )
         .await?;
         let mock = MockSimulator::start(
-            mock::Settings::test().with_webhook_url(format!("{hooks}/mock/events")),
+            mock::Settings::test().with_notify_url(format!("{hooks}/mock/events")),
         )
         .await?;
 
@@ -65,14 +65,8 @@ impl Stage {
 
     /// The buyer's browser posts a form.
     pub(super) async fn post(&self, form: &payments::payment::PostForm) -> Result<u16, Broken> {
-        let body = form
-            .fields
-            .iter()
-            .fold(url_encoder(), |mut body, (name, value)| {
-                body.append_pair(name, value);
-                body
-            })
-            .finish();
+        let body =
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
         let request = http::Request::post(&form.action)
             .header("content-type", "application/x-www-form-urlencoded")
             .body(Bytes::from(body))?;
@@ -83,10 +77,6 @@ impl Stage {
     pub(super) async fn send(&self, request: http::Request<Bytes>) -> Result<u16, Broken> {
         Ok(self.browser.inquire(Call::inquiry("send", request)).await?.status().as_u16())
     }
-}
-
-fn url_encoder() -> form_urlencoded::Serializer<'static, String> {
-    form_urlencoded::Serializer::new(String::new())
 }
 
 /// The embedded TOML with the addresses filled in, and the secrets as environment variables.
@@ -103,7 +93,7 @@ fn configuration(
         ("HPAY_RECEIVER", hpay.merchant_email().to_owned()),
         ("HPAY_CHECKOUT", hpay.url(hpay::Host::Checkout).to_owned()),
         ("HPAY_ACCOUNT", hpay.url(hpay::Host::Account).to_owned()),
-        ("HPAY_OPENAPI", hpay.url(hpay::Host::OpenApi).to_owned()),
+        ("HPAY_OPENAPI", hpay.url(hpay::Host::Openapi).to_owned()),
         ("SEPAY_MERCHANT", sepay.settings().merchant_id().to_owned()),
         ("SEPAY_BANK_ACCOUNT", account.number.clone()),
         ("SEPAY_HOLDER", account.holder.clone()),
@@ -120,17 +110,14 @@ fn configuration(
     let settings = sepay.settings();
     let environ = Environ::of([
         ("HPAY_PASSCODE".to_owned(), hpay.passcode().to_owned()),
-        (
-            "HPAY_PRIVATE_KEY".to_owned(),
-            hpay.merchant_private_key().unwrap_or_default().to_owned(),
-        ),
+        ("HPAY_PRIVATE_KEY".to_owned(), hpay.merchant_private_key().unwrap_or_default().to_owned()),
         ("HPAY_CERTIFICATE".to_owned(), hpay.hpay_certificate().to_owned()),
         ("SEPAY_SECRET_KEY".to_owned(), settings.secret_key().to_owned()),
         ("SEPAY_IPN_SECRET".to_owned(), settings.ipn_secret().unwrap_or_default().to_owned()),
         ("SEPAY_WEBHOOK_SECRET".to_owned(), settings.webhook_secret().to_owned()),
         ("SEPAY_API_TOKEN".to_owned(), settings.api_token().to_owned()),
-        ("MOCK_API_KEY".to_owned(), mock.settings().api_key().to_owned()),
-        ("MOCK_WEBHOOK_SECRET".to_owned(), mock.settings().webhook_secret().to_owned()),
+        ("MOCK_API_KEY".to_owned(), mock.gateway().settings().api_key.clone()),
+        ("MOCK_WEBHOOK_SECRET".to_owned(), mock.gateway().settings().webhook_secret.clone()),
     ]);
     Ok((toml::from_str(&text)?, environ))
 }

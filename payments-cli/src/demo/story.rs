@@ -90,7 +90,8 @@ impl Story {
     pub(super) fn end(self) -> bool {
         let good = self.wrong == 0;
         if self.json {
-            let line = json!({ "step": "end", "ok": good, "steps": self.steps, "wrong": self.wrong });
+            let line =
+                json!({ "step": "end", "ok": good, "steps": self.steps, "wrong": self.wrong });
             anstream::println!("{line}");
         } else {
             let style = if good { GOOD } else { BAD };

@@ -51,8 +51,8 @@ pub(super) fn credits(seen: &[Seen]) -> Vec<&Movement> {
 pub(super) fn found(lookup: &Lookup<Payout>) -> (bool, String) {
     match lookup {
         Lookup::Found(payout) => {
-            let name = payout.gateway_ref.as_ref().map(ToString::to_string).unwrap_or_default();
-            (payout.state == PayoutState::Succeeded, format!("{:?} {name}", payout.state))
+            let state = format!("{:?}, {}", payout.state, payout.amount).to_lowercase();
+            (payout.state == PayoutState::Succeeded, state)
         }
         Lookup::Several(all) => (false, format!("{} payouts under one reference", all.len())),
         Lookup::Absent(absence) => (false, format!("{absence:?}")),

@@ -12,7 +12,7 @@ fn doctor(config: &str) -> Ran {
 fn a_broken_configuration_shows_every_problem_and_no_secret() {
     let ran = doctor(
         r#"
-        expect = ["hpay", "momo"]
+        expect = ["hpay", "momo", "vnpay"]
         colour = "hunter2"
 
         [providers.main]
@@ -50,7 +50,6 @@ fn a_broken_configuration_shows_every_problem_and_no_secret() {
     assert_eq!(ran.code, 1, "{ran:?}");
     let places = [
         "colour: ",
-        "expect: ",
         "providers.main.passcode: ",
         "providers.main.pascode: ",
         "providers.main.checkout_url: ",
@@ -62,6 +61,10 @@ fn a_broken_configuration_shows_every_problem_and_no_secret() {
     for place in places {
         let lines = ran.out.lines().filter(|line| line.starts_with(place)).count();
         assert_eq!(lines, 1, "{place}{}", ran.out);
+    }
+    for missing in ["momo", "vnpay"] {
+        let line = format!("expect: no provider of kind \"{missing}\"");
+        assert!(ran.out.contains(&line), "{line}: {}", ran.out);
     }
     assert!(ran.out.contains("NOT_SET") && ran.out.contains("did you mean \"passcode\"?"));
     assert!(!ran.out.contains("hunter2") && !ran.err.contains("hunter2"), "{ran:?}");

@@ -47,10 +47,7 @@ fn verdict(
         return Ok(Submission::Accepted(payment));
     }
     match refusal(response.status()) {
-        Some(reason) => {
-            let code = response.status().as_str().to_owned();
-            Ok(Submission::Declined(Decline::new(reason).with_code(code).with_message(message)))
-        }
+        Some(reason) => Ok(Submission::Declined(Decline::new(reason).with_message(message))),
         None => Err(Unreadable::new(format!(
             "HTTP {} is not SePay's documented answer to this instruction",
             response.status().as_u16()

@@ -242,9 +242,8 @@ async fn an_option_that_nobody_knows_is_refused() {
 
 #[test]
 fn the_capabilities_are_those_of_what_is_configured() {
-    let of = |keys: &[&str]| {
-        provider(keys, &Wire::new()).payments().unwrap().capabilities().clone()
-    };
+    let of =
+        |keys: &[&str]| provider(keys, &Wire::new()).payments().unwrap().capabilities().clone();
     let gateway = of(&[GATEWAY]);
     assert_eq!(gateway.methods, [PaymentMethod::Card, PaymentMethod::NapasQr]);
     assert!(gateway.buyer_chooses && gateway.find && gateway.cancel && !gateway.refund);

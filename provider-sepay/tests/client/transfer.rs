@@ -133,10 +133,9 @@ async fn what_only_looks_like_the_code_is_another_orders_money() {
         line("2", 1, "XDH00042"),
         line("3", 1, "DH00042 DH00043"),
         line_on("0999999999", "4", 1, "DH00042", "null"),
-        line("5", 1, "DH00042").replace(r#""in""#, r#""out""#).replace(
-            r#""amount_out":0"#,
-            r#""amount_out":1"#,
-        ),
+        line("5", 1, "DH00042")
+            .replace(r#""in""#, r#""out""#)
+            .replace(r#""amount_out":0"#, r#""amount_out":1"#),
         line_on(OUR_ACCOUNT, "6", 1, "DH00042", r#""DH00043""#),
     ];
     wire.answer(200, page(&lines, false));
@@ -147,10 +146,7 @@ async fn what_only_looks_like_the_code_is_another_orders_money() {
 #[tokio::test]
 async fn sepays_own_reading_of_the_code_finds_what_the_memo_does_not_show() {
     let wire = Wire::new();
-    wire.answer(
-        200,
-        page(&[line_on(OUR_ACCOUNT, "1", 7, "chuyen tien", r#""DH00042""#)], false),
-    );
+    wire.answer(200, page(&[line_on(OUR_ACCOUNT, "1", 7, "chuyen tien", r#""DH00042""#)], false));
     assert!(matches!(found(&[BANK], &wire).await, Lookup::Found(_)));
 }
 

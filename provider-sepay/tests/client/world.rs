@@ -18,7 +18,8 @@ use payments_core::{
 
 pub(crate) const MERCHANT: &str = "SP-TEST-AB12CD3";
 pub(crate) const SECRET_KEY: &str = "spsk_test_client_0123456789abcdef";
-pub(crate) const API_TOKEN: &str = "TOKEN0123456789TOKEN0123456789TOKEN0123456789TOKEN0123456789ABCD";
+pub(crate) const API_TOKEN: &str =
+    "TOKEN0123456789TOKEN0123456789TOKEN0123456789TOKEN0123456789ABCD";
 pub(crate) const WEBHOOK_SECRET: &str = "whsec_test_client";
 pub(crate) const WEBHOOK_KEY: &str = "apikey_test_client";
 pub(crate) const OUR_ACCOUNT: &str = "0123499999";
@@ -118,9 +119,8 @@ pub(crate) fn configured(
     keys: &str,
     wire: &Arc<Wire>,
 ) -> Result<Provider, ConfigProblems> {
-    let text = format!(
-        "[providers.main]\nkind = \"sepay\"\nenvironment = \"{environment}\"\n{keys}\n"
-    );
+    let text =
+        format!("[providers.main]\nkind = \"sepay\"\nenvironment = \"{environment}\"\n{keys}\n");
     let config: PaymentsConfig = toml::from_str(&text).unwrap();
     let client: Arc<dyn Transport> = Arc::clone(wire) as _;
     let context = Context::new(client)

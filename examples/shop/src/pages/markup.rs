@@ -27,6 +27,9 @@ mod tests {
 
     #[test]
     fn text_does_not_become_markup() {
-        assert_eq!(Text("<a b='1' c=\"2\">&").to_string(), "&lt;a b=&#39;1&#39; c=&quot;2&quot;&gt;&amp;");
+        assert_eq!(
+            Text("<a b='1' c=\"2\">&").to_string(),
+            "&lt;a b=&#39;1&#39; c=&quot;2&quot;&gt;&amp;"
+        );
     }
 }

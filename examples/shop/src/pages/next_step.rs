@@ -23,7 +23,10 @@ pub(super) fn html(next: &NextAction) -> String {
 
 fn transfer_html(transfer: &Transfer) -> String {
     let account = &transfer.account;
-    let bank = Bank::by_bin(account.bin).map_or(account.bin.as_str(), Bank::name);
+    let bank = match Bank::by_bin(account.bin) {
+        Some(bank) => bank.name(),
+        None => account.bin.as_str(),
+    };
     let amount = transfer.amount.map(|amount| amount.to_string());
     let rows = [
         ("bank", "Bank", Some(bank)),

@@ -20,10 +20,7 @@ pub(super) struct Choice {
 }
 
 /// Places an order and opens its payment.
-pub(super) async fn place(
-    State(shop): State<Arc<Shop>>,
-    Form(choice): Form<Choice>,
-) -> Response {
+pub(super) async fn place(State(shop): State<Arc<Shop>>, Form(choice): Form<Choice>) -> Response {
     let Some(item) = catalogue::find(&choice.item) else {
         return pages::trouble(StatusCode::UNPROCESSABLE_ENTITY);
     };

@@ -35,7 +35,8 @@ enum Word {
 #[derive(Serialize)]
 struct Reply {
     status: u16,
-    headers: BTreeMap<String, Vec<String>>,
+    /// Several values of one name are joined by commas, as HTTP allows.
+    headers: BTreeMap<String, String>,
     body: String,
 }
 
@@ -74,10 +75,16 @@ impl<'a> Verdict<'a> {
 
 impl Reply {
     fn of(response: &Response<Bytes>) -> Self {
-        let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut headers: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in response.headers() {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            headers.entry(name.to_string()).or_default().push(value);
+            let value = String::from_utf8_lossy(value.as_bytes());
+            headers
+                .entry(name.to_string())
+                .and_modify(|known| {
+                    known.push_str(", ");
+                    known.push_str(&value);
+                })
+                .or_insert_with(|| value.into_owned());
         }
         Self {
             status: response.status().as_u16(),

@@ -1,14 +1,7 @@
 //! What the provider's own libraries compute, and what this client makes of it. The sources and
 //! their confidence stand in `tests/data/vectors.json` and the README beside it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test stops at the first surprise"
-)]
-
-mod support;
-
+use crate::support::{self, Script};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::Request;
 use payments_core::{
@@ -26,10 +19,9 @@ use provider_hpay::formula::{
     F01, F02, F03, F04, F05, F07, F11, F13, F14, F16, F18, F19, F20, F20B, F21, F23, in_use,
 };
 use serde_json::Value;
-use support::Script;
 
 fn section(name: &str) -> Value {
-    let all: Value = serde_json::from_str(include_str!("data/vectors.json")).unwrap();
+    let all: Value = serde_json::from_str(include_str!("../data/vectors.json")).unwrap();
     all[name].clone()
 }
 

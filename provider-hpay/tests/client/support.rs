@@ -1,12 +1,5 @@
 //! A provider whose gateway is a script.
 
-#![allow(
-    dead_code,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "each test file uses its part, and stops at the first surprise"
-)]
-
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,50 +15,50 @@ use payments_core::{
 };
 
 /// 16 November 2024, 14:27:41 in Vietnam.
-pub const NOW: i64 = 1_731_742_061;
-pub const PASSCODE: &str = "canary-passcode-of-the-tests";
-pub const MERCHANT_KEY: &str = include_str!("../../data/test-only/merchant.key.pem");
-pub const HPAY_KEY: &str = include_str!("../../data/test-only/hpay.key.pem");
-pub const HPAY_CERTIFICATE: &str = include_str!("../../data/test-only/hpay.cert.pem");
+pub(crate) const NOW: i64 = 1_731_742_061;
+pub(crate) const PASSCODE: &str = "canary-passcode-of-the-tests";
+pub(crate) const MERCHANT_KEY: &str = include_str!("../../data/test-only/merchant.key.pem");
+pub(crate) const HPAY_KEY: &str = include_str!("../../data/test-only/hpay.key.pem");
+pub(crate) const HPAY_CERTIFICATE: &str = include_str!("../../data/test-only/hpay.cert.pem");
 
 /// A gateway that answers from a list, and remembers what it was asked.
 #[derive(Default)]
-pub struct Script {
+pub(crate) struct Script {
     answers: Mutex<VecDeque<Result<Response<Bytes>, TransportErrorKind>>>,
     calls: Mutex<Vec<Call>>,
 }
 
 impl Script {
-    pub fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::default()
     }
 
-    pub fn answer(&self, body: impl Into<Bytes>) {
+    pub(crate) fn answer(&self, body: impl Into<Bytes>) {
         self.answer_with(200, body);
     }
 
-    pub fn answer_with(&self, status: u16, body: impl Into<Bytes>) {
+    pub(crate) fn answer_with(&self, status: u16, body: impl Into<Bytes>) {
         let response = Response::builder().status(status).body(body.into()).unwrap();
         self.answers.lock().unwrap().push_back(Ok(response));
     }
 
-    pub fn fail(&self, kind: TransportErrorKind) {
+    pub(crate) fn fail(&self, kind: TransportErrorKind) {
         self.answers.lock().unwrap().push_back(Err(kind));
     }
 
-    pub fn calls(&self) -> Vec<Call> {
+    pub(crate) fn calls(&self) -> Vec<Call> {
         self.calls.lock().unwrap().clone()
     }
 
     /// The one request that was sent.
-    pub fn request(&self) -> Request<Bytes> {
+    pub(crate) fn request(&self) -> Request<Bytes> {
         let calls = self.calls();
         assert_eq!(calls.len(), 1, "{calls:?}");
         calls[0].request.clone()
     }
 
     /// How many instructions were sent.
-    pub fn instructions(&self) -> usize {
+    pub(crate) fn instructions(&self) -> usize {
         self.calls().iter().filter(|call| call.class == CallClass::Instruction).count()
     }
 }
@@ -82,7 +75,7 @@ impl Transport for Script {
 }
 
 /// The configuration of a merchant with every role.
-pub fn table() -> BTreeMap<String, Value> {
+pub(crate) fn table() -> BTreeMap<String, Value> {
     let entries: [(&str, &str); 9] = [
         ("kind", "hpay"),
         ("environment", "sandbox"),
@@ -97,7 +90,7 @@ pub fn table() -> BTreeMap<String, Value> {
     entries.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect()
 }
 
-pub fn try_build(
+pub(crate) fn try_build(
     client: Arc<dyn Transport>,
     table: BTreeMap<String, Value>,
 ) -> Result<Provider, Vec<ConfigProblem>> {
@@ -112,7 +105,7 @@ pub fn try_build(
 }
 
 /// The provider with some keys of its configuration changed.
-pub fn provider_with(script: &Arc<Script>, changes: &[(&str, &str)]) -> Provider {
+pub(crate) fn provider_with(script: &Arc<Script>, changes: &[(&str, &str)]) -> Provider {
     let mut table = table();
     for (key, value) in changes {
         table.insert((*key).to_owned(), (*value).into());
@@ -120,30 +113,30 @@ pub fn provider_with(script: &Arc<Script>, changes: &[(&str, &str)]) -> Provider
     try_build(Arc::<Script>::clone(script), table).unwrap()
 }
 
-pub fn provider(script: &Arc<Script>) -> Provider {
+pub(crate) fn provider(script: &Arc<Script>) -> Provider {
     provider_with(script, &[])
 }
 
-pub fn order() -> OrderRef {
+pub(crate) fn order() -> OrderRef {
     OrderRef::new("DH-20260042").unwrap()
 }
 
 /// The named values of a form or a query.
-pub fn form(text: &str) -> BTreeMap<String, String> {
+pub(crate) fn form(text: &str) -> BTreeMap<String, String> {
     form_urlencoded::parse(text.as_bytes()).into_owned().collect()
 }
 
 /// The named values of a request's form.
-pub fn form_body(request: &Request<Bytes>) -> BTreeMap<String, String> {
+pub(crate) fn form_body(request: &Request<Bytes>) -> BTreeMap<String, String> {
     form(std::str::from_utf8(request.body()).unwrap())
 }
 
 /// The named values of a request's JSON.
-pub fn json_body(request: &Request<Bytes>) -> BTreeMap<String, String> {
+pub(crate) fn json_body(request: &Request<Bytes>) -> BTreeMap<String, String> {
     serde_json::from_slice(request.body()).unwrap()
 }
 
 /// The named values of a request's query.
-pub fn query(request: &Request<Bytes>) -> BTreeMap<String, String> {
+pub(crate) fn query(request: &Request<Bytes>) -> BTreeMap<String, String> {
     form(request.uri().query().unwrap())
 }

@@ -1,0 +1,107 @@
+//! The mock: a payment and its refund, a payout that the gateway cannot decide on.
+
+use payments::{
+    OrderRef, PayoutRef, RefundRef, Submission,
+    bank::{AccountNumber, Bank, BankAccount},
+    mock::{BookingKind, Operation, PayoutOutcome, Scripted},
+    money::Money,
+    payment::{CreatePayment, PaymentMethod, RefundPayment},
+    payout::{Beneficiary, CreatePayout},
+};
+
+use super::{
+    stage::Stage,
+    story::Story,
+    told::{found, judged, settles, word},
+};
+
+type Broken = Box<dyn std::error::Error>;
+
+const ORDER: &str = "DEMO-3001";
+const PAYOUT: &str = "PAYROLL-3";
+
+pub(super) async fn play(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+    story.chapter("mock", "The mock: what your own tests run against");
+    payment(stage, story).await?;
+    undecided_payout(stage, story).await
+}
+
+async fn payment(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+    let amount = Money::vnd(99_000);
+    let payments = stage.payments.provider("mock")?.payments()?;
+    let order = OrderRef::new(ORDER)?;
+    let request =
+        CreatePayment::new(order.clone(), amount)?.with_method(PaymentMethod::BankTransfer);
+    let submission = payments.create_payment(&request).await?;
+    story.step(
+        "opened",
+        "a payment is opened: this gateway is called for it",
+        matches!(submission, Submission::Accepted(_)) && stage.mock.bookings().is_empty(),
+        vec![("order", ORDER.to_owned()), ("outcome", word(&submission))],
+    );
+
+    stage.mock.pay(ORDER, amount).await?;
+    let seen = stage.shop.news();
+    let booked = stage.mock.bookings();
+    story.step(
+        "paid",
+        "the buyer pays; the signature of the notification covers all of it",
+        settles(&seen, ORDER, amount) && booked.len() == 1,
+        vec![
+            ("verdict", judged(&seen)),
+            ("booking", booked.iter().map(|b| format!("#{} {}", b.id, b.amount)).collect()),
+        ],
+    );
+
+    let refund = RefundPayment::new(RefundRef::new("DEMO-3001-BACK")?, order);
+    let submission = payments.refund_payment(&refund).await?;
+    let returned: Vec<_> = stage
+        .mock
+        .bookings()
+        .into_iter()
+        .filter(|booking| booking.kind == BookingKind::Refund)
+        .collect();
+    story.step(
+        "refunded",
+        "the buyer gets it back",
+        matches!(submission, Submission::Accepted(_)) && returned.len() == 1,
+        vec![("booking", returned.iter().map(|b| format!("#{} {}", b.id, b.amount)).collect())],
+    );
+    Ok(())
+}
+
+async fn undecided_payout(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+    let payouts = stage.payments.provider("mock")?.payouts()?;
+    let bank = Bank::by_name("BIDV").next().ok_or("no such bank")?;
+    let account = BankAccount::new(bank.bin(), AccountNumber::new("12010001234567")?);
+    let beneficiary = Beneficiary::new(account, "TRAN THI B")?;
+    let request = CreatePayout::new(PayoutRef::new(PAYOUT)?, Money::vnd(40_000), beneficiary)?;
+
+    stage.mock.script(Operation::CreatePayout, Scripted::lost_after_booking())?;
+    let submission = payouts.create_payout(&request).await?;
+    story.step(
+        "payout_lost",
+        "a payout's answer is lost on the wire",
+        submission.is_uncertain(),
+        vec![("payout", PAYOUT.to_owned()), ("outcome", word(&submission))],
+    );
+
+    stage.mock.settle_payout(PAYOUT, PayoutOutcome::Succeeded).await?;
+    let (succeeded, truth) = found(&payouts.find_payout(&request.payout).await?);
+    let booked = stage
+        .mock
+        .bookings()
+        .into_iter()
+        .filter(|booking| booking.reference.as_deref() == Some(PAYOUT))
+        .collect::<Vec<_>>();
+    story.step(
+        "payout_found",
+        "an inquiry finds it: one booking",
+        succeeded && booked.len() == 1,
+        vec![
+            ("inquiry", truth),
+            ("booking", booked.iter().map(|b| format!("#{} {}", b.id, b.amount)).collect()),
+        ],
+    );
+    Ok(())
+}

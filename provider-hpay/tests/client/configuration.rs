@@ -1,0 +1,156 @@
+//! From configuration to a provider, or to every problem at once.
+
+use std::collections::BTreeMap;
+
+use payments_core::{
+    Environment, Role,
+    config::{PaymentsConfig, Value},
+    registry::{Context, Registry},
+};
+
+use crate::support::{self, Script};
+
+fn problems(table: BTreeMap<String, Value>) -> Vec<String> {
+    let problems = support::try_build(Script::new(), table).unwrap_err();
+    problems.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn payouts_are_there_only_with_both_keys() {
+    let provider = support::provider(&Script::new());
+    assert_eq!(provider.environment(), Environment::Sandbox);
+    let without_payouts = [Role::Payments, Role::VirtualAccounts, Role::Notifications];
+    let mut all = without_payouts.to_vec();
+    all.push(Role::Payouts);
+    all.sort();
+    let mut roles = provider.roles();
+    roles.sort();
+    assert_eq!(roles, all);
+
+    let mut table = support::table();
+    table.remove("private_key");
+    table.remove("hpay_certificate");
+    let provider = support::try_build(Script::new(), table).unwrap();
+    assert_eq!(provider.roles(), without_payouts);
+    assert!(provider.extension::<provider_hpay::HPay>().is_ok());
+}
+
+#[test]
+fn one_key_without_the_other_is_a_problem() {
+    for (missing, there) in
+        [("private_key", "hpay_certificate"), ("hpay_certificate", "private_key")]
+    {
+        let mut table = support::table();
+        table.remove(missing);
+        assert!(table.contains_key(there));
+        assert_eq!(
+            problems(table),
+            [format!("providers.hpay-main.{missing}: is missing; payouts need it too")]
+        );
+    }
+}
+
+#[test]
+fn a_key_that_cannot_be_read_is_a_problem_and_is_not_printed() {
+    let mut table = support::table();
+    table.insert("private_key".into(), "canary-key".into());
+    table.insert("hpay_certificate".into(), "canary-certificate".into());
+    let problems = problems(table).join("\n");
+    assert!(problems.contains("private_key: the private key is neither"), "{problems}");
+    assert!(problems.contains("hpay_certificate: the public key is neither"), "{problems}");
+    assert!(!problems.contains("canary"), "{problems}");
+}
+
+#[test]
+fn every_problem_is_told_at_once() {
+    let mut table = support::table();
+    table.remove("merchant_id");
+    for (key, value) in [
+        ("receiver", "not an address"),
+        ("return_url", "/relative"),
+        ("va_body", "xml"),
+        ("checkout_url", "http://checkout.example"),
+        ("order_inquiry_path", "api/transaction"),
+        ("signer", "aws"),
+        ("formula_f05", "{merchant_id}|{order_code}"),
+        ("formula_f06", "{merchant_id}|{passcode}"),
+        ("acount_url", "https://account.example"),
+    ] {
+        table.insert(key.into(), value.into());
+    }
+    let problems = problems(table);
+    let named: Vec<_> = problems
+        .iter()
+        .map(|problem| problem.strip_prefix("providers.hpay-main.").unwrap())
+        .map(|problem| problem.split(':').next().unwrap())
+        .collect();
+    assert_eq!(
+        named,
+        [
+            "merchant_id",
+            "receiver",
+            "return_url",
+            "checkout_url",
+            "order_inquiry_path",
+            "va_body",
+            "signer",
+            "formula_f05",
+            "acount_url",
+            "formula_f06",
+        ],
+        "{problems:#?}"
+    );
+}
+
+#[test]
+fn what_is_joined_by_pipes_holds_none() {
+    for (key, value) in [("merchant_id", "12|45"), ("receiver", "a|b@example.com")] {
+        let mut table = support::table();
+        table.insert(key.into(), value.into());
+        assert_eq!(problems(table).len(), 1, "{key}");
+    }
+}
+
+#[test]
+fn in_production_the_hosts_are_others_and_secrets_are_not_written_out() {
+    let mut table = support::table();
+    table.insert("environment".into(), "production".into());
+    let problems = problems(table);
+    assert_eq!(problems.len(), 2, "the passcode and the private key: {problems:?}");
+    assert!(problems.iter().all(|problem| problem.contains("is written out")));
+}
+
+#[test]
+fn the_example_is_complete() {
+    let folder = std::env::temp_dir().join(format!("hpay-example-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let files = [("hpay.pem", support::MERCHANT_KEY), ("hpay.cer", support::HPAY_CERTIFICATE)];
+    for (name, text) in files {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let example = provider_hpay::REGISTRATION
+        .example
+        .replace("/run/secrets", folder.to_str().unwrap())
+        .replace("/etc/payments", folder.to_str().unwrap());
+    // Also the keys that are written out as comments.
+    for text in [example.clone(), example.replace("# checkout", "checkout").replace("\n# ", "\n")] {
+        let text = text.replace("All of these have defaults.", "");
+        let text = text.replace("Several, newest first, while HPay changes it. Long and random: everything hangs on it.", "");
+        let text = text.replace("Payouts, with both or neither.", "");
+        let config: PaymentsConfig = toml::from_str(&text).unwrap();
+        let passcode = ("HPAY_PASSCODE".to_owned(), support::PASSCODE.to_owned());
+        let environ = payments_core::config::Environ::of([passcode]);
+        let context = Context::new(Script::new()).with_environ(environ);
+        let registry = Registry::empty().add(provider_hpay::REGISTRATION);
+        let providers = registry.build(&config, &context).unwrap();
+        assert_eq!(providers[0].id().as_str(), "hpay-main");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn the_registration_lists_every_formula() {
+    let registration = provider_hpay::REGISTRATION;
+    assert_eq!((registration.kind, registration.package), ("hpay", "provider-hpay"));
+    assert_eq!(registration.formulas.len(), 26);
+}

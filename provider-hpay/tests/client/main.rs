@@ -1,0 +1,17 @@
+//! The client, from outside: against the vectors, and against a gateway that is a script.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+mod checkout;
+mod configuration;
+mod notifications;
+mod payouts;
+mod support;
+mod vectors;
+mod virtual_accounts;

@@ -1,0 +1,396 @@
+//! Deliveries in, verdicts out, and what an inquiry says about them.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use payments_core::{
+    EndpointName, OrderRef, Provider, Secret, Timestamp,
+    money::Money,
+    notification::{
+        Confirmation, Delivery, Event, Evidence, News, Notification, Outcome, Received,
+        UntrustedReason,
+    },
+    payment::PaymentState,
+};
+use provider_hpay::{
+    endpoints::{NOTIFY, RETURN, VA_CALLBACK},
+    testing::Deliveries,
+};
+
+use crate::support::{self, NOW, PASSCODE, Script};
+
+fn deliveries() -> Deliveries {
+    Deliveries::new("12345", Secret::new(PASSCODE).unwrap())
+}
+
+fn name(endpoint: &str) -> EndpointName {
+    EndpointName::new(endpoint).unwrap()
+}
+
+fn receive(provider: &Provider, endpoint: &str, request: &Request<Bytes>) -> Received {
+    let delivery = Delivery::of(request);
+    let now = Timestamp::from_unix(NOW);
+    provider.notifications().unwrap().receive(&name(endpoint), &delivery, now)
+}
+
+fn trusted(endpoint: &str, request: &Request<Bytes>) -> Notification {
+    match receive(&support::provider(&Script::new()), endpoint, request) {
+        Received::Notification(notification) => notification,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn untrusted(endpoint: &str, request: &Request<Bytes>) -> UntrustedReason {
+    match receive(&support::provider(&Script::new()), endpoint, request) {
+        Received::Untrusted(untrusted) => untrusted.reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The request with another query.
+fn changed(request: &Request<Bytes>, change: impl FnOnce(&str) -> String) -> Request<Bytes> {
+    let query = change(request.uri().query().unwrap());
+    Request::get(format!("{}?{query}", request.uri().path())).body(Bytes::new()).unwrap()
+}
+
+fn paid() -> Request<Bytes> {
+    deliveries().payment(&support::order(), Money::vnd(200_000)).notify("/notify").unwrap()
+}
+
+fn credit() -> Request<Bytes> {
+    deliveries()
+        .credit("28275709", "9631241000000000178", Money::vnd(30_000))
+        .with_remark("DH 42")
+        .callback("/va/callback")
+        .unwrap()
+}
+
+fn payment(event: &Event) -> &payments_core::payment::Payment {
+    match &event.news {
+        News::Payment(payment) => payment,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn movement(event: &Event) -> &payments_core::Movement {
+    match &event.news {
+        News::Movement(movement) => movement,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_payment_is_proven_by_its_code_and_settles_its_exact_amount() {
+    let notification = trusted(NOTIFY, &paid());
+    let [event] = &notification.events[..] else { panic!("{:?}", notification.events) };
+    assert_eq!(event.evidence(), &Evidence::Proven);
+    let payment = payment(event);
+    assert_eq!(payment.order, support::order());
+    assert!(payment.settles(Money::vnd(200_000)) && !payment.settles(Money::vnd(200_001)));
+    for field in ["order_code", "price", "payment_id", "payment_type", "error_text"] {
+        assert!(notification.proof.covers(field), "{field}");
+    }
+    assert!(!notification.proof.covers("token_omipay"));
+}
+
+#[test]
+fn a_held_payment_is_not_settled() {
+    let request = deliveries()
+        .payment(&support::order(), Money::vnd(200_000))
+        .held()
+        .notify("/notify")
+        .unwrap();
+    let notification = trusted(NOTIFY, &request);
+    assert_eq!(payment(&notification.events[0]).state, PaymentState::Held);
+}
+
+#[test]
+fn a_failure_is_not_believed_before_an_inquiry() {
+    let request = deliveries()
+        .payment(&support::order(), Money::vnd(200_000))
+        .failed("Giao dịch thất bại")
+        .notify("/notify")
+        .unwrap();
+    let notification = trusted(NOTIFY, &request);
+    let event = &notification.events[0];
+    assert_eq!(payment(event).state, PaymentState::Failed);
+    assert!(!event.is_trusted());
+}
+
+#[test]
+fn a_paid_notification_cut_elsewhere_settles_nothing_and_fails_nobody() {
+    // The buyer wrote another order into the information of a payment of his own.
+    let info = "x DH-VICTIM 1000";
+    let request = deliveries()
+        .payment(&support::order(), Money::vnd(200_000))
+        .with_transaction_info(info)
+        .notify("/notify")
+        .unwrap();
+    let code = support::query(&request)["secure_code"].clone();
+    // The same text, cut so that the victim's order has failed: `… 200000 96138500 1` becomes
+    // a payment number, a type and an error.
+    let recut = [
+        ("transaction_info", "x"),
+        ("order_code", "DH-VICTIM"),
+        ("price", "1000"),
+        ("payment_id", support::order().as_str()),
+        ("payment_type", "200000"),
+        ("error_text", "96138500 1 "),
+    ]
+    .map(|(name, value)| format!("{name}={}", value.replace(' ', "+")))
+    .join("&");
+    let forged = changed(&request, |_| format!("{recut}&secure_code={code}"));
+    assert_eq!(untrusted(NOTIFY, &forged), UntrustedReason::Unreadable, "no payment number");
+
+    // With an order reference of digits only, every field looks right.
+    let digits = OrderRef::new("20260042").unwrap();
+    let request = deliveries()
+        .payment(&digits, Money::vnd(200_000))
+        .with_transaction_info(info)
+        .notify("/notify")
+        .unwrap();
+    let code = support::query(&request)["secure_code"].clone();
+    let recut = recut.replace("DH-20260042", "20260042");
+    let forged = changed(&request, |_| format!("{recut}&secure_code={code}"));
+    let notification = trusted(NOTIFY, &forged);
+    let event = &notification.events[0];
+    assert_eq!(payment(event).order.as_str(), "DH-VICTIM");
+    assert!(!event.is_trusted(), "only an inquiry may fail the victim's order");
+}
+
+#[test]
+fn a_buyer_s_return_tells_the_same_and_books_nothing() {
+    let there = trusted(NOTIFY, &paid());
+    let back = trusted(RETURN, &paid());
+    assert_eq!(there.dedupe_key(), back.dedupe_key());
+    assert_eq!(back.events[0].evidence(), &Evidence::DisplayOnly);
+    assert!(!back.events[0].is_trusted());
+}
+
+#[test]
+fn a_changed_missing_doubled_or_foreign_code_is_untrusted() {
+    let good = paid();
+    let code = support::query(&good)["secure_code"].clone();
+    let cases = [
+        (changed(&good, |q| q.replace("price=200000", "price=1")), UntrustedReason::WrongSignature),
+        (changed(&good, |q| q.replace("DH-20260042", "DH-2")), UntrustedReason::WrongSignature),
+        (changed(&good, |q| q.replace(&code, "")), UntrustedReason::MissingSignature),
+        (changed(&good, |q| q.replace(&code, &code[..31])), UntrustedReason::MalformedSignature),
+        (changed(&good, |q| q.replace(&code, &code[..30])), UntrustedReason::MalformedSignature),
+        (
+            changed(&good, |q| format!("{q}&secure_code={code}")),
+            UntrustedReason::MalformedSignature,
+        ),
+        (changed(&good, |q| format!("{q}&price=1")), UntrustedReason::MalformedSignature),
+        (changed(&good, |_| String::new()), UntrustedReason::MissingSignature),
+    ];
+    for (request, reason) in cases {
+        assert_eq!(untrusted(NOTIFY, &request), reason, "{}", request.uri());
+    }
+    let other = Deliveries::new("12345", Secret::new("another passcode").unwrap());
+    let request = other.payment(&support::order(), Money::vnd(1)).notify("/notify").unwrap();
+    assert_eq!(untrusted(NOTIFY, &request), UntrustedReason::WrongSignature);
+    let other = Deliveries::new("12346", Secret::new(PASSCODE).unwrap());
+    let request = other.payment(&support::order(), Money::vnd(1)).notify("/notify").unwrap();
+    assert_eq!(untrusted(NOTIFY, &request), UntrustedReason::WrongSignature);
+    // The query's own merchant number never counts.
+    let request = changed(&request, |q| format!("{q}&merchant_site_code=12346"));
+    assert_eq!(untrusted(NOTIFY, &request), UntrustedReason::WrongSignature);
+}
+
+#[test]
+fn an_endpoint_takes_its_own_method_and_nothing_else() {
+    let mut post = paid();
+    *post.method_mut() = http::Method::POST;
+    assert_eq!(untrusted(NOTIFY, &post), UntrustedReason::WrongEndpoint);
+    assert_eq!(untrusted("ipn", &paid()), UntrustedReason::WrongEndpoint);
+    // A payment is no credit, and a credit no payment.
+    assert_eq!(untrusted(VA_CALLBACK, &paid()), UntrustedReason::WrongSignature);
+    assert_eq!(untrusted(NOTIFY, &credit()), UntrustedReason::WrongSignature);
+}
+
+#[test]
+fn an_older_passcode_is_accepted_while_it_is_changed() {
+    let mut table = support::table();
+    let keys = ["the passcode to come".into(), PASSCODE.into()];
+    table.insert("passcode".into(), payments_core::config::Value::List(keys.into()));
+    let provider = support::try_build(Script::new(), table).unwrap();
+    let Received::Notification(notification) = receive(&provider, NOTIFY, &paid()) else {
+        panic!("not trusted")
+    };
+    assert_eq!(notification.proof.key(), 1);
+}
+
+#[test]
+fn a_credit_rests_on_an_amount_and_an_account_that_nobody_signed() {
+    let notification = trusted(VA_CALLBACK, &credit());
+    let event = &notification.events[0];
+    let uncovered = ["amount".into(), "va_account".into()].to_vec();
+    assert_eq!(event.evidence(), &Evidence::Unconfirmed { uncovered });
+    assert_eq!(movement(event).memo.as_deref(), Some("DH 42"));
+    assert_eq!(notification.dedupe_key(), &movement(event).key);
+}
+
+#[test]
+fn a_credit_is_read_under_both_sets_of_names_and_through_hpay_s_slips() {
+    let old = trusted(VA_CALLBACK, &credit());
+    let newer = changed(&credit(), |query| {
+        query
+            .replace("cashin=", "cashin_id=")
+            .replace("remark=", "transfer_content=")
+            .replace("fullAccountNumber=9631241000000000178&", "")
+    });
+    let newer = trusted(VA_CALLBACK, &newer);
+    assert_eq!(newer.dedupe_key(), old.dedupe_key());
+    assert_eq!(movement(&newer.events[0]).memo.as_deref(), Some("DH 42"));
+    let slips = changed(&credit(), |q| q.replace("&va_bankName", "&&+va_bankName"));
+    assert_eq!(trusted(VA_CALLBACK, &slips).dedupe_key(), old.dedupe_key());
+}
+
+const ROW: &str = r#"{"transaction_id":9600617,"full_account_number":"9631241000000000178",
+    "amount":30000,"time_paid":1731742061,"cashin":28275709,"remark":"REggNDI="}"#;
+
+async fn confirm(script: &Arc<Script>, event: &Event) -> Confirmation {
+    let provider = support::provider(script);
+    provider.notifications().unwrap().confirm(event).await.unwrap()
+}
+
+fn rows(rows: &str) -> Arc<Script> {
+    let script = Script::new();
+    script.answer(format!(r#"{{"error_code":"00","message":"success","data":[{rows}]}}"#));
+    script
+}
+
+#[tokio::test]
+async fn a_confirmed_credit_carries_the_inquiry_s_values_whatever_was_claimed() {
+    let forged = changed(&credit(), |q| q.replace("amount=30000", "amount=99930000"));
+    for request in [credit(), forged] {
+        let event = trusted(VA_CALLBACK, &request).events.remove(0);
+        let script = rows(&format!("{},{ROW}", ROW.replace("28275709", "28275708")));
+        let Confirmation::Confirmed(event) = confirm(&script, &event).await else {
+            panic!("not confirmed")
+        };
+        assert!(event.is_trusted());
+        assert_eq!(movement(&event).amount, Money::vnd(30_000));
+        assert_eq!(movement(&event).key.as_str(), "hpay.credit:12345:28275709");
+    }
+}
+
+#[tokio::test]
+async fn a_credit_that_the_inquiry_does_not_show_is_not_yet_one() {
+    let event = trusted(VA_CALLBACK, &credit()).events.remove(0);
+    for other in ["", &ROW.replace("28275709", "28275708")] {
+        let confirmation = confirm(&rows(other), &event).await;
+        assert!(matches!(confirmation, Confirmation::NotYet { .. }), "{confirmation:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_credit_on_another_account_than_claimed_is_contradicted() {
+    let event = trusted(VA_CALLBACK, &credit()).events.remove(0);
+    let other = ROW.replace("9631241000000000178", "9631241000000000179");
+    let confirmation = confirm(&rows(&other), &event).await;
+    assert!(matches!(confirmation, Confirmation::Contradicted { .. }), "{confirmation:?}");
+
+    let script = Script::new();
+    script.answer(r#"{"error_code":"07","message":"no","data":[]}"#);
+    let confirmation = confirm(&script, &event).await;
+    assert!(matches!(confirmation, Confirmation::Contradicted { .. }), "{confirmation:?}");
+}
+
+fn order_answer(status: &str, amount: &str) -> Arc<Script> {
+    let script = Script::new();
+    script.answer(format!(
+        r#"{{"error_code":"00","data":{{"transaction_status":"{status}",
+            "order_code":"DH-20260042","total_amount":"{amount}","transaction_id":"96138500"}}}}"#
+    ));
+    script
+}
+
+#[tokio::test]
+async fn a_confirmed_payment_carries_the_inquiry_s_values() {
+    let event = trusted(RETURN, &paid()).events.remove(0);
+    let Confirmation::Confirmed(confirmed) = confirm(&order_answer("00", "150000"), &event).await
+    else {
+        panic!("not confirmed")
+    };
+    assert!(confirmed.is_trusted());
+    assert!(payment(&confirmed).settles(Money::vnd(150_000)));
+    let claimed = payment(&event);
+    assert_eq!(claimed.credits[0].key, payment(&confirmed).credits[0].key, "one money, one key");
+}
+
+#[tokio::test]
+async fn a_payment_that_the_inquiry_does_not_show_as_paid_is_not_yet_so_or_contradicted() {
+    let event = trusted(NOTIFY, &paid()).events.remove(0);
+    for behind in ["01", "02", "77"] {
+        let confirmation = confirm(&order_answer(behind, "200000"), &event).await;
+        assert!(matches!(confirmation, Confirmation::NotYet { .. }), "{behind}: {confirmation:?}");
+    }
+    for (code, contradicted) in [("30015", false), ("81", false), ("115", true), ("83", true)] {
+        let script = Script::new();
+        script.answer(format!(r#"{{"error_code":"{code}","data":[]}}"#));
+        let confirmation = confirm(&script, &event).await;
+        assert_eq!(
+            matches!(confirmation, Confirmation::Contradicted { .. }),
+            contradicted,
+            "{code}: {confirmation:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_failed_attempt_leaves_the_order_as_the_inquiry_has_it() {
+    let request = deliveries()
+        .payment(&support::order(), Money::vnd(200_000))
+        .failed("x")
+        .notify("/notify")
+        .unwrap();
+    let event = trusted(NOTIFY, &request).events.remove(0);
+    for (status, state) in [("02", PaymentState::Open), ("00", PaymentState::Settled)] {
+        let Confirmation::Confirmed(event) = confirm(&order_answer(status, "200000"), &event).await
+        else {
+            panic!("not confirmed")
+        };
+        assert_eq!(payment(&event).state, state);
+    }
+}
+
+#[test]
+fn each_endpoint_answers_what_its_callers_expect() {
+    let provider = support::provider(&Script::new());
+    let receiver = provider.notifications().unwrap();
+    let names: Vec<&str> = receiver.endpoints().iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, [NOTIFY, RETURN, VA_CALLBACK]);
+    for (endpoint, success) in [
+        (NOTIFY, r#"{"error_code":"000","message":"Success"}"#),
+        (VA_CALLBACK, r#"{"error":"00","message":"Success"}"#),
+        (RETURN, "Your payment is being checked."),
+    ] {
+        for outcome in [
+            Outcome::Handled,
+            Outcome::Duplicate,
+            Outcome::Ignored,
+            Outcome::TryAgain,
+            Outcome::Untrusted,
+        ] {
+            let reply = receiver.reply(&name(endpoint), outcome);
+            let status = match outcome {
+                Outcome::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
+                Outcome::Untrusted => StatusCode::FORBIDDEN,
+                _ => StatusCode::OK,
+            };
+            assert_eq!(reply.status(), status, "{endpoint} {outcome:?}");
+            if status == StatusCode::OK {
+                assert_eq!(reply.body(), success);
+            } else if endpoint != RETURN || outcome == Outcome::Untrusted {
+                assert_ne!(reply.body(), success, "{endpoint} {outcome:?}");
+            }
+            assert_eq!(reply.headers()["cache-control"], "no-store");
+            assert_eq!(reply.headers()["referrer-policy"], "no-referrer");
+        }
+    }
+    let nowhere = receiver.reply(&name("elsewhere"), Outcome::Handled);
+    assert_eq!(nowhere.status(), StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,168 @@
+//! What is configured decides what the provider can be.
+
+use payments_core::{Role, payment::NextAction, registry::Registry};
+
+use crate::world::{
+    BANK, GATEWAY, KEYED_WEBHOOK, SIGNED_WEBHOOK, Wire, configured, problems, provider, request,
+};
+
+#[test]
+fn the_roles_are_those_of_what_is_configured() {
+    use Role::{Notifications, Payments, Statements};
+    for (keys, roles) in [
+        (vec![GATEWAY], vec![Payments, Notifications]),
+        (vec![r#"api_token = "t""#], vec![Statements]),
+        (vec![BANK], vec![Payments, Statements]),
+        (vec![SIGNED_WEBHOOK], vec![Notifications]),
+        (vec![BANK, KEYED_WEBHOOK], vec![Payments, Statements, Notifications]),
+        (vec![GATEWAY, BANK, SIGNED_WEBHOOK], vec![Payments, Statements, Notifications]),
+    ] {
+        assert_eq!(provider(&keys, &Wire::new()).roles(), roles, "{keys:?}");
+    }
+}
+
+#[test]
+fn the_example_is_a_complete_configuration() {
+    let example: toml::Table = toml::from_str(provider_sepay::REGISTRATION.example).unwrap();
+    let table = example["providers"]["sepay-main"].as_table().unwrap();
+    let keys = toml::to_string(&toml::Table::from_iter(
+        table
+            .iter()
+            .filter(|(key, _)| !matches!(key.as_str(), "kind" | "environment"))
+            .map(|(key, value)| (key.clone(), value.clone())),
+    ))
+    .unwrap();
+    let provider = configured("sandbox", &keys, &Wire::new()).unwrap();
+    assert_eq!(provider.roles(), [Role::Payments, Role::Statements, Role::Notifications]);
+}
+
+#[test]
+fn nothing_configured_is_a_problem_that_says_what_can_be() {
+    let [problem] = problems(&[]).try_into().unwrap();
+    assert!(problem.starts_with("providers.main.merchant_id: is missing"), "{problem}");
+    for key in ["secret_key", "api_token", "webhook_secret"] {
+        assert!(problem.contains(key), "{problem}");
+    }
+}
+
+#[test]
+fn what_belongs_together_is_asked_for_by_name() {
+    for (keys, expected) in [
+        (vec![r#"merchant_id = "SP-TEST-1""#], vec!["secret_key: is missing"]),
+        (vec![r#"secret_key = "s""#], vec!["merchant_id: is missing"]),
+        (
+            vec![r#"merchant_id = "SP:1""#, r#"secret_key = "s""#],
+            vec!["merchant_id: holds a colon"],
+        ),
+        (
+            vec![SIGNED_WEBHOOK, r#"ipn_secret = "s""#, r#"field_order = "docs""#],
+            vec![
+                "ipn_secret: is for the payment gateway",
+                "field_order: is for the payment gateway",
+            ],
+        ),
+        (
+            vec![GATEWAY, r#"account_bin = "970436""#, r#"account_number = "1""#],
+            vec!["account_bin: needs api_token", "code_prefix: is missing"],
+        ),
+        (vec![GATEWAY, KEYED_WEBHOOK], vec!["webhook_api_key: needs api_token"]),
+        (
+            vec![BANK, SIGNED_WEBHOOK, KEYED_WEBHOOK],
+            vec!["webhook_api_key: stands beside webhook_secret"],
+        ),
+        (vec![r#"api_token = "t""#, r#"account_number = "1""#], vec!["account_bin: is missing"]),
+        (vec![r#"api_token = "t""#, r#"account_holder = "A""#], vec!["account_holder: needs"]),
+        (vec![r#"api_token = "t""#, "code_min = 5"], vec!["code_min: needs code_prefix"]),
+        (vec![r#"api_token = "t""#, r#"code_prefix = "DH""#], vec!["code_min: is missing"]),
+        (
+            vec![r#"api_token = "t""#, r#"code_prefix = "D1""#, "code_min = 5"],
+            vec!["code_prefix: "],
+        ),
+        (
+            vec![r#"api_token = "t""#, r#"code_prefix = "DH""#, "code_min = 5", "code_max = 4"],
+            vec!["code_max: is not between 5 and 20"],
+        ),
+        (
+            vec![GATEWAY, r#"field_order = "random""#],
+            vec![r#"field_order: is not one of "docs", "allowlist""#],
+        ),
+        (vec![GATEWAY, r#"success_url = "/paid""#], vec!["success_url: is not an absolute"]),
+        (vec![GATEWAY, r#"checkout_path = "v1/init""#], vec!["checkout_path: does not start"]),
+        (vec![GATEWAY, r#"pgapi_url = "http://a.example""#], vec!["pgapi_url: is not https"]),
+        (vec!["api_token = \"a\\nb\""], vec!["api_token: holds characters"]),
+        (vec![GATEWAY, r#"merchand_id = "x""#], vec!["merchand_id: is not a key"]),
+    ] {
+        let found = problems(&keys);
+        assert_eq!(found.len(), expected.len(), "{keys:?}: {found:?}");
+        for (found, expected) in found.iter().zip(&expected) {
+            let expected = format!("providers.main.{expected}");
+            assert!(found.starts_with(&expected), "{keys:?}: {found:?} is not {expected:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_addresses_are_those_of_the_environment_unless_overridden() {
+    let live = r#"
+        merchant_id = "SP-LIVE-1"
+        secret_key = { env = "SEPAY_SECRET_KEY" }
+        api_token = { env = "SEPAY_API_TOKEN" }
+    "#;
+    let overridden = r#"
+        pay_url = "https://pay.example/a/"
+        checkout_path = "/v1/init"
+        pgapi_url = "https://pg.example"
+        userapi_url = "https://user.example/"
+    "#;
+    for (environment, keys, form, order, statement) in [
+        (
+            "production",
+            live.to_owned(),
+            "https://pay.sepay.vn/v1/checkout/init",
+            "https://pgapi.sepay.vn/v1/order/detail/A",
+            "https://userapi.sepay.vn/v2/bank-accounts?page=1&per_page=100",
+        ),
+        (
+            "sandbox",
+            live.to_owned(),
+            "https://pay-sandbox.sepay.vn/v1/checkout/init",
+            "https://pgapi-sandbox.sepay.vn/v1/order/detail/A",
+            "https://userapi-sandbox.sepay.vn/v2/bank-accounts?page=1&per_page=100",
+        ),
+        (
+            "production",
+            format!("{live}{overridden}"),
+            "https://pay.example/a/v1/init",
+            "https://pg.example/v1/order/detail/A",
+            "https://user.example/v2/bank-accounts?page=1&per_page=100",
+        ),
+    ] {
+        let wire = Wire::new();
+        let provider = configured(environment, &keys, &wire).unwrap();
+        let payments = provider.payments().unwrap();
+        let opened = payments.create_payment(&request("A", 1)).await.unwrap().accepted().unwrap();
+        let Some(NextAction::PostForm(opened)) = opened.next else { panic!("no form") };
+        assert_eq!(opened.action, form);
+        wire.answer(404, "").answer(401, "");
+        let _ = payments.find_payment(&crate::world::order("A")).await.unwrap();
+        provider.statements().unwrap().accounts().await.unwrap_err();
+        assert_eq!(wire.asked(), [format!("GET {order}"), format!("GET {statement}")]);
+    }
+}
+
+#[test]
+fn the_registration_names_the_crate_and_its_formulas() {
+    let registration = provider_sepay::REGISTRATION;
+    assert_eq!((registration.kind, registration.package), ("sepay", "provider-sepay"));
+    let ids: Vec<_> = registration.formulas.iter().map(|formula| formula.id.as_ref()).collect();
+    assert_eq!(ids, ["sepay.checkout", "sepay.checkout.allowlist", "sepay.webhook"]);
+    assert!(registration.formulas.iter().all(|formula| !formula.source.is_empty()));
+    let _ = Registry::empty().add(registration);
+}
+
+#[cfg(feature = "inventory")]
+#[test]
+fn the_linked_crate_registers_itself() {
+    let registry = Registry::linked();
+    assert!(registry.registrations().iter().any(|known| known.kind == "sepay"));
+}
