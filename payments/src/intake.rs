@@ -24,6 +24,10 @@ pub struct Intake {
     endpoint: EndpointName,
     verdict: Verdict,
     /// The same happening has the same key, however often and by whichever route it is told.
+    ///
+    /// Remember it together with what its [`events`](Self::events) changed, and only then. A
+    /// delivery without events (a buyer's browser came back, or the provider could not confirm
+    /// yet) has the key of the one that is still to come.
     pub key: Option<DedupeKey>,
     /// What to believe: proven by the delivery itself, or confirmed by an inquiry.
     pub events: Vec<Event>,
@@ -162,12 +166,14 @@ impl Intake {
     async fn take(&mut self, notification: Notification) {
         self.key = Some(notification.key);
         for event in notification.events {
-            if event.is_trusted() || !event.moves_money() {
-                self.events.push(event);
-                continue;
-            }
+            // First, because also news that moves no money must not use up the key under which
+            // the provider itself tells the same.
             if *event.evidence() == Evidence::DisplayOnly {
                 self.doubts.push(Doubtful { event, doubt: Doubt::DisplayOnly });
+                continue;
+            }
+            if event.is_trusted() || !event.moves_money() {
+                self.events.push(event);
                 continue;
             }
             let doubt = match self.receiver.0.confirm(&event).await {

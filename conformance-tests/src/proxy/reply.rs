@@ -101,18 +101,21 @@ pub(super) fn unreachable(gateway: &str, error: &std::io::Error) -> Reply {
 const TRY_AT_ONCE: &str = "retry-after: 0\r\n";
 const DEPTH: usize = 100_000;
 const RUBBISH: usize = 10_000_000;
+const BLOCK: usize = 10_000;
 
 fn half(bytes: &[u8]) -> &[u8] {
     bytes.get(..bytes.len() / 2).unwrap_or_default()
 }
 
-/// The same noise every time: the high bytes of a linear congruential generator.
+/// The same noise every time: the high bytes of a linear congruential generator, over and over.
 fn noise() -> Vec<u8> {
     let next = |state: &u64| {
         Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407))
     };
     let states = std::iter::successors(Some(1), next);
-    states.map(|state| state.to_be_bytes()).map(|[high, ..]| high).take(RUBBISH).collect()
+    let block: Vec<u8> =
+        states.map(|state: u64| state.to_be_bytes()).map(|[high, ..]| high).take(BLOCK).collect();
+    block.repeat(RUBBISH / BLOCK)
 }
 
 fn page(status: StatusCode, headers: &str, text: &str) -> Vec<u8> {

@@ -3,13 +3,21 @@
 //!
 //! `cargo test -p conformance-tests --test payout_faults -- --nocapture` prints the tables.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
 
 mod hpay;
 mod laws;
 mod measure;
 mod row;
+mod seeded;
 mod subject;
+
+use std::sync::Arc;
 
 use conformance_tests::proxy::Fault;
 
@@ -24,9 +32,9 @@ async fn a_payout_to_hpay_is_never_lost_and_never_doubled() {
 
 /// Measures every fault, prints the table, and holds it against the laws.
 async fn every_fault<S: Subject>() {
-    let mut rows = vec![measure::<S>(None).await];
+    let mut rows = vec![measure::<S>(None, |client| Arc::new(client)).await];
     for fault in Fault::ALL.into_iter().chain(S::forgeries()) {
-        rows.push(measure::<S>(Some(fault)).await);
+        rows.push(measure::<S>(Some(fault), |client| Arc::new(client)).await);
     }
     row::print(S::REGISTRATION.kind, &rows);
     let broken: Vec<_> = rows.iter().flat_map(laws::broken).collect();

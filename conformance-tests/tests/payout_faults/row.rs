@@ -42,14 +42,19 @@ pub(crate) enum Found {
 }
 
 impl Row {
-    /// The fault's name.
-    pub(crate) fn name(&self) -> &'static str {
-        self.fault.map_or("none", Fault::name)
-    }
-
     /// Whether the gateway got the request.
     pub(crate) fn arrived(&self) -> bool {
         self.fault.is_none_or(Fault::booked)
+    }
+
+    fn columns(&self) -> [String; 5] {
+        [
+            self.fault.map_or("none", Fault::name).to_owned(),
+            if self.arrived() { "yes" } else { "no" }.to_owned(),
+            self.outcome.to_string(),
+            self.bookings.to_string(),
+            self.found.to_string(),
+        ]
     }
 }
 
@@ -94,20 +99,17 @@ fn is_as_asked(payout: &Payout, asked: &CreatePayout) -> bool {
 
 /// Prints the rows as a table.
 pub(crate) fn print(kind: &str, rows: &[Row]) {
+    let heads = ["fault", "gateway booked", "outcome", "bookings", "found by inquiry"];
+    let mut lines = vec![heads.map(str::to_owned)];
+    lines.extend(rows.iter().map(Row::columns));
+    let widths: [usize; 5] = std::array::from_fn(|column| {
+        lines.iter().map(|line| line[column].len()).max().unwrap_or_default()
+    });
+    lines.insert(1, widths.map(|width| "-".repeat(width)));
     println!("\nA payout to {kind} under each fault\n");
-    let line = |fault: &str, booked: &str, outcome: &str, bookings: &str, found: &str| {
-        println!("| {fault:<33} | {booked:<14} | {outcome:<34} | {bookings:<8} | {found:<20} |");
-    };
-    line("fault", "gateway booked", "outcome", "bookings", "found by inquiry");
-    line(&"-".repeat(33), &"-".repeat(14), &"-".repeat(34), &"-".repeat(8), &"-".repeat(20));
-    for row in rows {
-        line(
-            row.name(),
-            if row.arrived() { "yes" } else { "no" },
-            &row.outcome.to_string(),
-            &row.bookings.to_string(),
-            &row.found.to_string(),
-        );
+    for line in lines {
+        let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        println!("| {} |", cells.collect::<Vec<_>>().join(" | "));
     }
 }
 

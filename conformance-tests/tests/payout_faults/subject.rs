@@ -9,7 +9,7 @@ use payments_core::{PayoutRef, payout::CreatePayout, registry::Registration};
 pub(crate) type Hosts = BTreeMap<String, String>;
 
 /// A running gateway and the provider that speaks to it.
-pub(crate) trait Subject: Sized {
+pub(crate) trait Subject: Sized + 'static {
     /// How the provider is made.
     const REGISTRATION: Registration;
 

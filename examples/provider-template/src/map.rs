@@ -133,6 +133,7 @@ pub(crate) fn confirmation(claimed: &Payment, found: Payment) -> Confirmation {
     }
 }
 
+#[expect(clippy::large_enum_variant, reason = "one at a time, and mostly the large one")]
 enum Answer {
     Payment(Payment),
     Refusal(wire::Refusal),

@@ -18,6 +18,7 @@
 //! What a real shop adds: a database in the place of [`Orders`], its own sign-in and stock, a page
 //! for the person who looks at [`Order::notes`] and [`Orders::unmatched`], and TLS in front.
 
+mod arrived;
 mod catalogue;
 mod follow_up;
 mod order;

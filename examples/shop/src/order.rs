@@ -1,16 +1,15 @@
 //! An order, and what it learns about its money. No clock and no network: everything is handed in.
 
-use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::time::Duration;
 
 use payments::{
-    DedupeKey, Lookup, Movement, OrderRef, ProviderId, Timestamp,
-    money::Money,
+    Lookup, Movement, OrderRef, ProviderId, Timestamp,
+    money::{Money, MoneyError},
     payment::{Funding, NextAction, Payment, PaymentState},
     step::Step,
 };
 
-use crate::Item;
+use crate::{Item, arrived::Arrived};
 
 /// What a buyer ordered, and what became of the money for it.
 #[derive(Clone, Debug)]
@@ -34,9 +33,7 @@ pub struct Order {
     pub paid_at: Option<Timestamp>,
     /// What a person should look at.
     pub notes: Vec<Note>,
-    told: Money,
-    credited: Money,
-    counted: BTreeSet<DedupeKey>,
+    arrived: Arrived,
     inquired_at: Option<Timestamp>,
 }
 
@@ -69,10 +66,7 @@ pub enum Note {
         amount: Money,
     },
     /// Money in another currency: it was not counted.
-    OtherCurrency {
-        /// How much.
-        amount: Money,
-    },
+    NotCounted,
     /// The money went back.
     Refunded,
     /// News contradicts what was known.
@@ -91,7 +85,6 @@ pub enum Note {
 impl Order {
     /// An order that nobody was asked to open yet.
     pub fn new(reference: OrderRef, item: &'static Item, pay_by: Timestamp) -> Self {
-        let nothing = Money::zero(item.price.currency());
         Self {
             reference,
             item,
@@ -102,9 +95,7 @@ impl Order {
             payment: PaymentState::Open,
             paid_at: None,
             notes: Vec::new(),
-            told: nothing,
-            credited: nothing,
-            counted: BTreeSet::new(),
+            arrived: Arrived::nothing(item.price.currency()),
             inquired_at: None,
         }
     }
@@ -112,7 +103,7 @@ impl Order {
     /// How what arrived compares with what was asked.
     pub fn funding(&self) -> Funding {
         // Money in another currency is never counted, so that the two always compare.
-        Funding::of(self.asked, self.arrived()).unwrap_or(Funding::Nothing)
+        Funding::of(self.asked, self.arrived.amount()).unwrap_or(Funding::Nothing)
     }
 
     /// Whether the gateway may still have news that decides something.
@@ -134,31 +125,20 @@ impl Order {
             // It was opened after all: the buyer can go on.
             self.opening = Opening::Accepted(Some(next.clone()));
         }
-        match (payment.state, payment.received) {
-            (PaymentState::Settled, Some(received)) => self.hear_total(received),
-            (PaymentState::Refunded, _) => self.note(Note::Refunded),
+        match payment.state {
+            PaymentState::Settled => self.count(|arrived| arrived.count_payment(payment)),
+            PaymentState::Refunded => self.note(Note::Refunded),
             _ => {}
         }
         if payment.settles(self.asked) {
             self.pay(now);
-        } else {
-            self.weigh(now);
         }
+        self.weigh(now);
     }
 
     /// Takes in money that arrived with this order's code in its memo.
     pub fn hear_credit(&mut self, credit: &Movement, now: Timestamp) {
-        if !self.counted.insert(credit.key.clone()) {
-            return;
-        }
-        let Ok(credited) = self.credited.checked_add(credit.amount) else {
-            return self.note(Note::OtherCurrency { amount: credit.amount });
-        };
-        let before = self.arrived();
-        self.credited = credited;
-        if self.paid_at.is_some() && self.arrived() != before {
-            self.note(Note::Repeated { amount: credit.amount });
-        }
+        self.count(|arrived| arrived.count_credit(credit));
         self.weigh(credit.at.unwrap_or(now));
     }
 
@@ -192,7 +172,7 @@ impl Order {
     }
 
     /// Whether the gateway may be asked again, and remembers that it is.
-    pub(crate) fn start_inquiry(&mut self, now: Timestamp, pause: std::time::Duration) -> bool {
+    pub(crate) fn start_inquiry(&mut self, now: Timestamp, pause: Duration) -> bool {
         let due =
             self.is_waiting() && self.inquired_at.is_none_or(|before| now.since(before) >= pause);
         if due {
@@ -201,20 +181,16 @@ impl Order {
         due
     }
 
-    fn hear_total(&mut self, total: Money) {
-        match total.compare(self.told) {
-            Ok(Ordering::Greater) => self.told = total,
-            Ok(_) => {}
-            Err(_) => self.note(Note::OtherCurrency { amount: total }),
+    fn count(&mut self, count: impl FnOnce(&mut Arrived) -> Result<(), MoneyError>) {
+        let before = self.arrived.amount();
+        if count(&mut self.arrived).is_err() {
+            self.note(Note::NotCounted);
         }
-    }
-
-    /// The gateway's total and the credits of a bank account may be the same money, told twice
-    /// by sources that share no name for it. The greater of the two counts nothing twice.
-    fn arrived(&self) -> Money {
-        match self.told.compare(self.credited) {
-            Ok(Ordering::Greater) => self.told,
-            _ => self.credited,
+        if let Ok(amount) = self.arrived.amount().checked_sub(before)
+            && amount.is_positive()
+            && self.paid_at.is_some()
+        {
+            self.note(Note::Repeated { amount });
         }
     }
 

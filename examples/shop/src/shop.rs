@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payments::{
-    Clock, Error, ErrorKind, OrderRef, Payments, Result, Submission, SystemClock,
+    Clock, Doubt, Error, ErrorKind, OrderRef, Payments, Result, Submission, SystemClock,
     config::PaymentsConfig,
-    notification::{News, Outcome},
+    notification::{Delivery, News, Outcome},
     payment::{CreatePayment, PaymentMethod},
 };
 
@@ -161,7 +161,7 @@ impl Shop {
         &self,
         provider: &str,
         endpoint: &str,
-        delivery: &payments::notification::Delivery<'_>,
+        delivery: &Delivery<'_>,
     ) -> Result<http::Response<axum::body::Bytes>> {
         let provider = self.payments.provider(provider)?.id().clone();
         let intake = self.payments.receive(provider.as_str(), endpoint, delivery).await?;
@@ -169,10 +169,9 @@ impl Shop {
             tracing::warn!(%provider, endpoint, reason = ?untrusted.reason, "not believed");
         }
         for doubtful in &intake.doubts {
-            if let payments::Doubt::Contradicted { .. } = doubtful.doubt
-                && let News::Payment(payment) = &doubtful.event.news
-            {
-                self.orders.change(&payment.order, |order| order.note(Note::Contradicted));
+            if let Doubt::Contradicted { .. } = doubtful.doubt {
+                tracing::warn!(%provider, endpoint, "contradicted by the gateway");
+                self.contradicted(&doubtful.event.news);
             }
         }
         let outcome = match (intake.outcome(), &intake.key) {
@@ -184,6 +183,17 @@ impl Shop {
             (outcome, _) => outcome,
         };
         Ok(intake.reply(outcome))
+    }
+
+    fn contradicted(&self, news: &News) {
+        let order = match news {
+            News::Payment(payment) => Some(&payment.order),
+            News::Movement(movement) => movement.order.as_ref(),
+            _ => None,
+        };
+        if let Some(order) = order {
+            self.orders.change(order, |order| order.note(Note::Contradicted));
+        }
     }
 
     fn request(

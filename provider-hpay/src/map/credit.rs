@@ -20,7 +20,7 @@ use crate::{
 /// What a virtual account callback says.
 pub(crate) enum CreditNotice {
     /// Money arrived. Neither its amount nor its account is signed.
-    Credit(Movement),
+    Credit(Box<Movement>),
     /// Something else, under this code; no money is told of.
     Other { key: DedupeKey, code: String },
 }
@@ -102,7 +102,7 @@ pub(crate) fn credit_notice(
         movement = movement.with_order(order);
     }
     let at = Literal::Text(notice.time_paid.to_owned()).time();
-    Ok(CreditNotice::Credit(with_details(movement, notice.remark, at)))
+    Ok(CreditNotice::Credit(Box::new(with_details(movement, notice.remark, at))))
 }
 
 fn with_details(mut movement: Movement, remark: &str, at: Option<Timestamp>) -> Movement {

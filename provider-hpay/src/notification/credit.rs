@@ -44,7 +44,7 @@ pub(super) fn receive(
     let notification = match read {
         map::CreditNotice::Credit(movement) => {
             let key = movement.key.clone();
-            Notification::new(endpoint, proof, key).with_event(News::Movement(movement), RESTS_ON)
+            Notification::new(endpoint, proof, key).with_event(News::Movement(*movement), RESTS_ON)
         }
         map::CreditNotice::Other { key, code } => {
             let name = format!("virtual account callback with the error code {code}");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use payments_core::{
     Environment, Role,
-    config::{PaymentsConfig, Value},
+    config::{Environ, PaymentsConfig, Value},
     registry::{Context, Registry},
 };
 
@@ -132,19 +132,23 @@ fn the_example_is_complete() {
         .example
         .replace("/run/secrets", folder.to_str().unwrap())
         .replace("/etc/payments", folder.to_str().unwrap());
-    // Also the keys that are written out as comments.
-    for text in [example.clone(), example.replace("# checkout", "checkout").replace("\n# ", "\n")] {
-        let text = text.replace("All of these have defaults.", "");
-        let text = text.replace("Several, newest first, while HPay changes it. Long and random: everything hangs on it.", "");
-        let text = text.replace("Payouts, with both or neither.", "");
-        let config: PaymentsConfig = toml::from_str(&text).unwrap();
+    let with_every_key: Vec<&str> = example
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(entry) if entry.split_whitespace().nth(1) == Some("=") => entry,
+            _ => line,
+        })
+        .collect();
+    for text in [&example, &with_every_key.join("\n")] {
+        let config: PaymentsConfig = toml::from_str(text).unwrap();
         let passcode = ("HPAY_PASSCODE".to_owned(), support::PASSCODE.to_owned());
-        let environ = payments_core::config::Environ::of([passcode]);
+        let environ = Environ::of([passcode]);
         let context = Context::new(Script::new()).with_environ(environ);
         let registry = Registry::empty().add(provider_hpay::REGISTRATION);
         let providers = registry.build(&config, &context).unwrap();
         assert_eq!(providers[0].id().as_str(), "hpay-main");
     }
+    assert!(with_every_key.iter().any(|line| line.starts_with("formula_f05")));
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

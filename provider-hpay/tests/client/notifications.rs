@@ -206,7 +206,7 @@ fn an_endpoint_takes_its_own_method_and_nothing_else() {
     assert_eq!(untrusted(NOTIFY, &post), UntrustedReason::WrongEndpoint);
     assert_eq!(untrusted("ipn", &paid()), UntrustedReason::WrongEndpoint);
     // A payment is no credit, and a credit no payment.
-    assert_eq!(untrusted(VA_CALLBACK, &paid()), UntrustedReason::WrongSignature);
+    assert_eq!(untrusted(VA_CALLBACK, &paid()), UntrustedReason::Unreadable);
     assert_eq!(untrusted(NOTIFY, &credit()), UntrustedReason::WrongSignature);
 }
 

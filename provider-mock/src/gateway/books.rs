@@ -47,7 +47,8 @@ impl Books {
     /// # Errors
     /// `Configuration` if the settings cannot be used.
     pub(super) fn new(settings: &Settings, site: &str) -> Result<Self> {
-        let default_balances = [Money::vnd(100_000_000), Money::from_minor(1_000_000, Currency::USD)];
+        let default_balances =
+            [Money::vnd(100_000_000), Money::from_minor(1_000_000, Currency::USD)];
         let stranger = settings.opening_balances.iter().find(|amount| {
             default_balances.iter().all(|known| known.currency() != amount.currency())
         });

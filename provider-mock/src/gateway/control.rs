@@ -202,9 +202,8 @@ impl MockGateway {
     /// # Errors
     /// It is not an absolute web address.
     pub fn send_notifications_to(&self, url: Option<&str>) -> Result<(), ControlError> {
-        let uri = address(url).map_err(|_| {
-            ControlError::UnusableAddress(url.unwrap_or_default().to_owned())
-        })?;
+        let uri = address(url)
+            .map_err(|_| ControlError::UnusableAddress(url.unwrap_or_default().to_owned()))?;
         self.books().events.usual = uri;
         Ok(())
     }

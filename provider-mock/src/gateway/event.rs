@@ -2,11 +2,7 @@
 
 use bytes::Bytes;
 use http::{Request, Uri, header::CONTENT_TYPE};
-use payments_core::{
-    Timestamp,
-    formula::SigningKeys,
-    notification::check::Keys,
-};
+use payments_core::{Timestamp, formula::SigningKeys, notification::check::Keys};
 use serde::Serialize;
 
 use super::json;

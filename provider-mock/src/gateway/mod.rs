@@ -25,9 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use payments_core::{
     Environment, Error, ErrorKind, Provider, ProviderId, Result, Secret, Timestamp,
-    notification::check::Keys,
-    registry::Context,
-    transport::Transport,
+    notification::check::Keys, registry::Context, transport::Transport,
 };
 use serde::Serialize;
 

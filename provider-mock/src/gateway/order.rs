@@ -133,8 +133,7 @@ impl Orders {
     /// The order with this payment code, or with this number of its own.
     pub(super) fn named_by(&self, code_or_number: &str) -> Option<OrderRef> {
         let found = self.0.iter().find(|order| {
-            order.code.as_str() == code_or_number
-                || order.number.as_deref() == Some(code_or_number)
+            order.code.as_str() == code_or_number || order.number.as_deref() == Some(code_or_number)
         });
         found.map(|order| order.terms.order.clone())
     }

@@ -7,7 +7,9 @@ use payments_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Booking, BookingKind, ControlError, PayoutStart, books::Books, ledger::Entry, refused::Refused};
+use super::{
+    Booking, BookingKind, ControlError, PayoutStart, books::Books, ledger::Entry, refused::Refused,
+};
 use crate::{
     capabilities,
     wire::{self, PAYOUT_CHANGED, RefusalCode},

@@ -35,11 +35,8 @@ impl Books {
         }
         capabilities::REFERENCE.check("refund", asked.refund.as_str())?;
         let payment = self.show_order(asked.order.as_str(), now)?;
-        let given = self.ledger.total(
-            BookingKind::Refund,
-            &payment.order,
-            payment.received.currency(),
-        );
+        let given =
+            self.ledger.total(BookingKind::Refund, &payment.order, payment.received.currency());
         let left = payment.received.checked_sub(given)?;
         if left.is_zero() {
             return Err(Refused::new(RefusalCode::WrongState, "there is nothing to give back"));
@@ -65,8 +62,7 @@ impl Books {
             at: now,
         })?;
         let id = self.ids.name("rfd");
-        let refund =
-            Refund { id, refund: asked.refund, order: asked.order, amount, at: now };
+        let refund = Refund { id, refund: asked.refund, order: asked.order, amount, at: now };
         let shown = refund.shown();
         self.refunds.push(refund);
         let to = self.orders.address_of(&shown.order);

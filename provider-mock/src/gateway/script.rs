@@ -118,11 +118,7 @@ impl Scripted {
 pub(super) struct Script(Mutex<Vec<(Operation, Scripted)>>);
 
 impl Script {
-    pub(super) fn add(
-        &self,
-        operation: Operation,
-        outcome: Scripted,
-    ) -> Result<(), ControlError> {
+    pub(super) fn add(&self, operation: Operation, outcome: Scripted) -> Result<(), ControlError> {
         if !outcome.fits(operation) {
             return Err(ControlError::ImpossibleOutcome { operation, outcome });
         }

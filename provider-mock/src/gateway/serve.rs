@@ -53,7 +53,9 @@ impl MockGateway {
         let call = format!("{} {path}", request.method());
         let Some((operation, names)) = found else {
             let refused = Refused::new(RefusalCode::NoSuchCall, "there is no such call");
-            return Served::at_once(Answer::refused(refused, None).sign(&call, &self.inner.api_key));
+            return Served::at_once(
+                Answer::refused(refused, None).sign(&call, &self.inner.api_key),
+            );
         };
         let incoming = Incoming {
             operation,

@@ -269,9 +269,7 @@ impl VirtualAccount {
             Stage::Closed => "closed",
             Stage::Paid => "paid",
             Stage::Open if self.is_past(now) => "expired",
-            Stage::Open if self.terms.uses == Uses::Once && received.is_positive() => {
-                "partly_paid"
-            }
+            Stage::Open if self.terms.uses == Uses::Once && received.is_positive() => "partly_paid",
             Stage::Open => "open",
         }
     }

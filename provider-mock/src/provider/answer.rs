@@ -128,9 +128,7 @@ impl Expected<'_> {
 /// An answer that speaks of something else than was sent, under a good signature.
 pub(super) fn mismatch<T>(what: &str) -> Submission<T> {
     let message = format!("the answer tells another {what} than was sent");
-    Submission::Uncertain(
-        Uncertain::new(UncertainCause::Mismatch, message).needing_attention(),
-    )
+    Submission::Uncertain(Uncertain::new(UncertainCause::Mismatch, message).needing_attention())
 }
 
 /// An answer to an inquiry whose content is not what the protocol says.
@@ -176,10 +174,7 @@ fn stranger(response: &Response<Bytes>, error: Unreadable) -> Error {
 }
 
 fn malformed_signature(what: &str) -> Untrusted {
-    Untrusted::new(
-        UntrustedReason::MalformedSignature,
-        format!("the header {SIGNATURE} {what}"),
-    )
+    Untrusted::new(UntrustedReason::MalformedSignature, format!("the header {SIGNATURE} {what}"))
 }
 
 fn wait(headers: &HeaderMap) -> Option<Duration> {

@@ -7,9 +7,7 @@ use payments_core::{
     Absence, Error, ErrorKind, Lookup, PayoutProvider, PayoutRef, Result, Submission, Uncertain,
     UncertainCause,
     bank::BankAccount,
-    payout::{
-        Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState,
-    },
+    payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState},
 };
 
 use super::{

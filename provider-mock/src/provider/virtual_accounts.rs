@@ -130,10 +130,8 @@ impl VirtualAccountProvider for VirtualAccounts {
     async fn update(&self, request: &UpdateVirtualAccount) -> Result<Submission<VirtualAccount>> {
         HOLDER.check("holder", &request.holder)?;
         TEXT.check("remark", request.remark.as_deref().unwrap_or_default())?;
-        let body = wire::ChangeAccount {
-            holder: request.holder.clone(),
-            remark: request.remark.clone(),
-        };
+        let body =
+            wire::ChangeAccount { holder: request.holder.clone(), remark: request.remark.clone() };
         self.change(Operation::UpdateVirtualAccount, &request.account, &body).await
     }
 
@@ -156,8 +154,11 @@ impl VirtualAccountProvider for VirtualAccounts {
         REFERENCE.check("order", name)?;
         let found = self.client.inquire(Operation::Credits, &[name], "").await?;
         let Some(Told::<wire::Credits> { content, .. }) = found else {
-            return Err(Error::new(ErrorKind::NotFound, "there is no virtual account of this order")
-                .with_operation(Operation::Credits.name()));
+            return Err(Error::new(
+                ErrorKind::NotFound,
+                "there is no virtual account of this order",
+            )
+            .with_operation(Operation::Credits.name()));
         };
         content.credits.into_iter().map(|credit| map::movement(credit).map_err(malformed)).collect()
     }

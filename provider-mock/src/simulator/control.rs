@@ -7,9 +7,7 @@ use payments_core::money::Money;
 use simulator_kit::{Clock, Receipt, Schedule};
 
 use super::MockSimulator;
-use crate::{
-    Booking, ControlError, LoggedRequest, Operation, PayoutOutcome, Scripted,
-};
+use crate::{Booking, ControlError, LoggedRequest, Operation, PayoutOutcome, Scripted};
 
 /// Something that happened at the gateway, and what the merchant said to it.
 #[derive(Clone, Debug)]

@@ -1,10 +1,7 @@
 //! Payments and refunds on the wire.
 
 use payments_core::{
-    OrderRef, RefundRef, Timestamp,
-    bank::Bin,
-    money::Money,
-    payment::PaymentMethod,
+    OrderRef, RefundRef, Timestamp, bank::Bin, money::Money, payment::PaymentMethod,
 };
 use serde::{Deserialize, Serialize};
 

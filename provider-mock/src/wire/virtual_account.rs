@@ -1,6 +1,8 @@
 //! Virtual accounts on the wire.
 
-use payments_core::{AccountId, OrderRef, Timestamp, bank::Bin, money::Money, virtual_account::Uses};
+use payments_core::{
+    AccountId, OrderRef, Timestamp, bank::Bin, money::Money, virtual_account::Uses,
+};
 use serde::{Deserialize, Serialize};
 
 use super::Movement;

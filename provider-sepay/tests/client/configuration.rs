@@ -3,7 +3,8 @@
 use payments_core::{Role, payment::NextAction, registry::Registry};
 
 use crate::world::{
-    BANK, GATEWAY, KEYED_WEBHOOK, SIGNED_WEBHOOK, Wire, configured, problems, provider, request,
+    BANK, GATEWAY, KEYED_WEBHOOK, SIGNED_WEBHOOK, Wire, configured, from_text, problems, provider,
+    request,
 };
 
 #[test]
@@ -23,16 +24,8 @@ fn the_roles_are_those_of_what_is_configured() {
 
 #[test]
 fn the_example_is_a_complete_configuration() {
-    let example: toml::Table = toml::from_str(provider_sepay::REGISTRATION.example).unwrap();
-    let table = example["providers"]["sepay-main"].as_table().unwrap();
-    let keys = toml::to_string(&toml::Table::from_iter(
-        table
-            .iter()
-            .filter(|(key, _)| !matches!(key.as_str(), "kind" | "environment"))
-            .map(|(key, value)| (key.clone(), value.clone())),
-    ))
-    .unwrap();
-    let provider = configured("sandbox", &keys, &Wire::new()).unwrap();
+    let provider = from_text(provider_sepay::REGISTRATION.example, &Wire::new()).unwrap();
+    assert_eq!(provider.id().as_str(), "sepay-main");
     assert_eq!(provider.roles(), [Role::Payments, Role::Statements, Role::Notifications]);
 }
 

@@ -47,9 +47,9 @@ async fn an_order_is_asked_for_by_its_invoice_number_with_basic_authentication()
     let Lookup::Found(payment) = found else { panic!("{found:?}") };
 
     assert_eq!(wire.asked(), ["GET https://pgapi-sandbox.sepay.vn/v1/order/detail/DH-1"]);
-    let authorization = &wire.calls()[0].headers()["authorization"];
+    let authorization = wire.calls()[0].headers()["authorization"].clone();
     let pair = format!("{MERCHANT}:{SECRET_KEY}");
-    assert_eq!(authorization, &format!("Basic {}", STANDARD.encode(pair)));
+    assert_eq!(authorization, format!("Basic {}", STANDARD.encode(pair)));
     assert!(authorization.is_sensitive());
 
     assert_eq!(payment.state, PaymentState::Settled);

@@ -121,7 +121,12 @@ pub(crate) fn configured(
 ) -> Result<Provider, ConfigProblems> {
     let text =
         format!("[providers.main]\nkind = \"sepay\"\nenvironment = \"{environment}\"\n{keys}\n");
-    let config: PaymentsConfig = toml::from_str(&text).unwrap();
+    from_text(&text, wire)
+}
+
+/// The one provider of a whole configuration.
+pub(crate) fn from_text(text: &str, wire: &Arc<Wire>) -> Result<Provider, ConfigProblems> {
+    let config: PaymentsConfig = toml::from_str(text).unwrap();
     let client: Arc<dyn Transport> = Arc::clone(wire) as _;
     let context = Context::new(client)
         .with_clock(Arc::new(ManualClock::at(Timestamp::from_unix(NOW))))

@@ -26,7 +26,9 @@ async fn world() -> (Gateway, Provider, Shop) {
     (gateway, template, shop)
 }
 
-fn signed<'a>(stamp: &'a str, signature: &'a str) -> Vec<(&'static str, &'a str)> {
+type Headers<'a> = Vec<(&'static str, &'a str)>;
+
+fn signed<'a>(stamp: &'a str, signature: &'a str) -> Headers<'a> {
     vec![(STAMP, stamp), (SIGNATURE, signature)]
 }
 
@@ -72,7 +74,7 @@ async fn a_forged_notification_is_refused_and_gets_no_success() {
     let other_secret = sign("another-secret", &stamp, &body);
     let other_stamp = (gateway.clock().unix_seconds() + 1).to_string();
     let changed = body.replace("50000", "50001");
-    let cases: [(&str, Vec<(&str, &str)>, &str); 8] = [
+    let cases: [(&str, Headers<'_>, &str); 8] = [
         ("no signature", vec![(STAMP, &stamp)], &body),
         ("no stamp", vec![(SIGNATURE, &good)], &body),
         ("another secret", signed(&stamp, &other_secret), &body),

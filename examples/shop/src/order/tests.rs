@@ -1,4 +1,4 @@
-use payments::{Absence, Direction, money::Currency};
+use payments::{Absence, DedupeKey, Direction, money::Currency};
 
 use super::*;
 use crate::ITEMS;
@@ -75,7 +75,7 @@ fn money_in_another_currency_is_noted_and_not_counted() {
     let amount = Money::from_minor(50_000, Currency::USD);
     order.hear_credit(&Movement::new(DedupeKey::new("1").unwrap(), Direction::In, amount), at(0));
     assert_eq!((order.funding(), order.paid_at), (Funding::Nothing, None));
-    assert_eq!(order.notes, [Note::OtherCurrency { amount }]);
+    assert_eq!(order.notes, [Note::NotCounted]);
 }
 
 #[test]
@@ -106,6 +106,28 @@ fn one_transfer_told_by_two_sources_counts_once() {
     order.hear_credit(&credit("1", 50_000), at(1));
     assert_eq!(order.funding(), Funding::Exact);
     assert!(order.notes.is_empty(), "{:?}", order.notes);
+}
+
+#[test]
+fn a_buyer_who_pays_twice_on_the_gateways_page_is_noted() {
+    let mut order = order();
+    for key in ["1", "2", "2"] {
+        order.hear_payment(&settled(50_000).with_credits(vec![credit(key, 50_000)]), at(0));
+    }
+    let amount = Money::vnd(50_000);
+    assert_eq!(order.notes, [Note::Repeated { amount }, Note::Over { excess: amount }]);
+}
+
+#[test]
+fn a_payment_that_turns_up_after_an_uncertain_answer_shows_the_buyer_the_way() {
+    let mut order = order();
+    order.opening = Opening::Uncertain;
+    let mut open = settled(0);
+    open.state = PaymentState::Open;
+    let next = NextAction::Redirect { url: "https://pay.example".to_owned() };
+    order.hear_payment(&open.with_next(next.clone()), at(0));
+    assert!(matches!(&order.opening, Opening::Accepted(Some(known)) if *known == next));
+    assert!(order.paid_at.is_none());
 }
 
 #[test]

@@ -101,8 +101,7 @@ pub(in crate::provider) fn movement(told: wire::Movement) -> Read<Movement> {
         .with_time(told.at)
         .with_bank_reference(told.bank_reference)
         .with_balance(told.balance);
-    movement.virtual_account =
-        told.virtual_account.as_deref().map(account_number).transpose()?;
+    movement.virtual_account = told.virtual_account.as_deref().map(account_number).transpose()?;
     movement.memo = told.memo;
     movement.code = told.code;
     movement.order = told.order;

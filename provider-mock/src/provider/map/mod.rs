@@ -4,5 +4,7 @@ mod answers;
 mod refusals;
 mod words;
 
-pub(super) use answers::{holder, movement, own_account, page, payment, payout, refund, virtual_account};
+pub(super) use answers::{
+    holder, movement, own_account, page, payment, payout, refund, virtual_account,
+};
 pub(super) use refusals::{refused_inquiry, refused_instruction};

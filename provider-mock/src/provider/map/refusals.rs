@@ -19,8 +19,7 @@ pub(in crate::provider) fn refused_instruction<T>(
             Uncertain::new(UncertainCause::UnknownCode, message).with_code(refusal.code),
         );
     };
-    let decline =
-        Decline::new(reason(code)).with_code(refusal.code).with_message(refusal.message);
+    let decline = Decline::new(reason(code)).with_code(refusal.code).with_message(refusal.message);
     Submission::Declined(if confirmed { decline.confirmed() } else { decline })
 }
 
@@ -44,9 +43,8 @@ pub(in crate::provider) fn refused_inquiry(refusal: Refusal, wait: Option<Durati
             (ErrorKind::Malformed, "the gateway refused with a code that is documented nowhere")
         }
     };
-    let mut error = Error::new(kind, message)
-        .with_code(refusal.code)
-        .with_provider_message(refusal.message);
+    let mut error =
+        Error::new(kind, message).with_code(refusal.code).with_provider_message(refusal.message);
     if let Some(field) = refusal.field {
         error = error.with_field(field);
     }

@@ -1,0 +1,64 @@
+//! What the shop logs. Alone in its program, because who listens to a log line is decided once.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use example_shop::{Settings, Shop, router};
+use simulator_kit::{Outbox, Outgoing, Schedule, Server};
+
+#[tokio::test]
+async fn no_query_is_logged() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    // The runtime of this test has one thread: the shop logs on it too.
+    let _listening = tracing::subscriber::set_default(subscriber);
+    let config = r#"
+        [providers.hpay-main]
+        kind = "hpay"
+        environment = "sandbox"
+        merchant_id = "12345"
+        receiver = "shop@example.com"
+        passcode = "for-tests"
+    "#;
+    let at = "127.0.0.1:0".parse().unwrap();
+    let shop = Shop::new(config, &Settings::at(at)).unwrap();
+    let server = Server::start(router(Arc::new(shop)), at).await.unwrap();
+
+    let paths = ["/hooks/hpay-main/notify", "/hooks/hpay-main/return", "/thanks/NOTHING", "/x"];
+    for path in paths {
+        let request = http::Request::get(format!("{}{path}?secure_code=canary", server.url()));
+        let request = request.body(Bytes::new()).unwrap();
+        let outgoing = Outgoing { request, schedule: Schedule::Once };
+        Outbox::new(Duration::from_secs(5)).send(outgoing).await.remove(0).answer.unwrap();
+    }
+    let lines = log.text();
+    for path in paths {
+        assert!(lines.contains(&format!("path=\"{path}\"")), "{path} is not in {lines}");
+    }
+    assert!(!lines.contains("canary"), "{lines}");
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

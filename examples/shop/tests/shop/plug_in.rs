@@ -1,0 +1,118 @@
+//! A gateway that the shop's source does not know, and an answer that gets lost.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use axum::{
+    Json, Router,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use example_shop::{ITEMS, Opening, Settings, Shop, Way};
+use simulator_kit::{HangUp, Server};
+
+// This line links the plug-in. The configuration does the rest.
+use provider_template as _;
+
+/// A gateway that opens payments and loses every answer to that; asked, it knows them.
+struct Forgetful {
+    server: Server,
+    opened: Arc<AtomicUsize>,
+    paid: Arc<AtomicBool>,
+}
+
+impl Forgetful {
+    async fn start() -> Self {
+        let (opened, paid) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        let (count, is_paid) = (Arc::clone(&opened), Arc::clone(&paid));
+        let open = post(move || async move {
+            count.fetch_add(1, Ordering::SeqCst);
+            HangUp
+        });
+        let find = get(move |path: axum::extract::Path<String>| async move {
+            payment(&path.0, is_paid.load(Ordering::SeqCst))
+        });
+        let router =
+            Router::new().route("/v1/payments", open).route("/v1/payments/{reference}", find);
+        let server = Server::start(router, "127.0.0.1:0".parse().unwrap()).await.unwrap();
+        Self { server, opened, paid }
+    }
+
+    fn shop(&self) -> Shop {
+        let config = format!(
+            r#"
+            [providers.template]
+            kind = "template"
+            environment = "sandbox"
+            url = "{}"
+            merchant_id = "T-1001"
+            api_key = "for-tests"
+            notify_secret = "for-tests"
+            "#,
+            self.server.url()
+        );
+        Shop::new(&config, &Settings::at("127.0.0.1:0".parse().unwrap())).unwrap()
+    }
+}
+
+fn payment(reference: &str, paid: bool) -> Response {
+    let (state, received) = if paid { ("paid", 50_000) } else { ("open", 0) };
+    Json(serde_json::json!({
+        "id": "tp_1",
+        "reference": reference,
+        "amount": 50_000,
+        "received": received,
+        "currency": "VND",
+        "state": state,
+        "pay_url": "https://pay.template.example/tp_1",
+    }))
+    .into_response()
+}
+
+#[tokio::test]
+async fn a_lost_answer_keeps_the_order_and_asking_finds_the_payment() {
+    let gateway = Forgetful::start().await;
+    let shop = gateway.shop();
+    let reference = shop.open(&ITEMS[0], Way::Page).await.unwrap();
+    let order = shop.orders().get(&reference).unwrap();
+    assert!(matches!(order.opening, Opening::Uncertain), "{:?}", order.opening);
+    assert!(order.is_waiting());
+    assert_eq!(gateway.opened.load(Ordering::SeqCst), 1, "it is not sent again");
+
+    gateway.paid.store(true, Ordering::SeqCst);
+    shop.ask(&reference).await.unwrap();
+    assert!(shop.orders().get(&reference).unwrap().paid_at.is_some());
+    assert_eq!(gateway.opened.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_payment_that_is_found_open_shows_the_buyer_the_way() {
+    let gateway = Forgetful::start().await;
+    let shop = gateway.shop();
+    let reference = shop.open(&ITEMS[0], Way::Page).await.unwrap();
+    shop.ask(&reference).await.unwrap();
+    let order = shop.orders().get(&reference).unwrap();
+    assert!(matches!(order.opening, Opening::Accepted(Some(_))), "{:?}", order.opening);
+    assert!(order.paid_at.is_none());
+}
+
+#[tokio::test]
+async fn a_gateway_that_is_not_there_opens_nothing_and_the_order_says_so() {
+    let gateway = Forgetful::start().await;
+    let shop = gateway.shop();
+    gateway.server.stop();
+    drop(gateway);
+    // The listener closes in a task of its own.
+    let order = loop {
+        let reference = shop.open(&ITEMS[0], Way::Page).await.unwrap();
+        let order = shop.orders().get(&reference).unwrap();
+        match order.opening {
+            Opening::Uncertain => tokio::task::yield_now().await,
+            _ => break order,
+        }
+    };
+    assert!(matches!(order.opening, Opening::Refused), "{:?}", order.opening);
+    assert!(!order.is_waiting());
+}

@@ -1,0 +1,402 @@
+//! The client and the simulated HPay over real sockets: each was written from the reference and
+//! neither from the other.
+
+#![cfg(feature = "simulator")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use payments_core::{
+    Absence, Clock, DeclineReason, EndpointName, Lookup, ManualClock, OrderRef, PayoutRef,
+    Provider, Submission, Timestamp, UncertainCause,
+    bank::{AccountNumber, BankAccount, Bin},
+    config::{PaymentsConfig, Value},
+    money::Money,
+    notification::{Confirmation, Delivery, Event, News, Notification, Received},
+    payment::{CreatePayment, NextAction, Payment, PaymentMethod, PaymentState},
+    payout::{Beneficiary, CreatePayout, Payout, PayoutState},
+    registry::{Context, Registry},
+    transport::{Call, HttpClient, HttpClientSettings, RetryPolicy},
+    virtual_account::{
+        OpenVirtualAccount, UpdateVirtualAccount, Uses, VirtualAccount, VirtualAccountState,
+    },
+};
+use provider_hpay::{
+    endpoints::{NOTIFY, RETURN, VA_CALLBACK},
+    simulator::{
+        HPaySimulator, Operation, PayAs, PayoutStart, PayoutState as AtHPay, Settings, When,
+    },
+};
+use simulator_kit::Clock as GatewayClock;
+
+/// 16 November 2024, 14:27:41 in Vietnam.
+const NOW: i64 = 1_731_742_061;
+
+struct World {
+    hpay: HPaySimulator,
+    provider: Provider,
+    client: Arc<HttpClient>,
+}
+
+impl World {
+    async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// A gateway and its merchant, with some keys of the configuration changed.
+    async fn with(changes: &[(&str, &str)]) -> Self {
+        let settings = Settings::test()
+            .with_clock(GatewayClock::fixed(NOW))
+            .with_va_callback_base("http://127.0.0.1:9");
+        let hpay = HPaySimulator::start(settings).await.unwrap();
+        hpay.delay_notifications();
+        let mut table = BTreeMap::new();
+        let mut set = |key: &str, value: &str| table.insert(key.to_owned(), Value::from(value));
+        for host in ["checkout", "account", "openapi"] {
+            set(&format!("{host}_url"), &hpay.hosts()[host]);
+        }
+        set("kind", "hpay");
+        set("environment", "sandbox");
+        set("merchant_id", hpay.merchant_id());
+        set("receiver", hpay.merchant_email());
+        set("passcode", hpay.passcode());
+        set("private_key", hpay.merchant_private_key().unwrap());
+        set("hpay_certificate", hpay.hpay_certificate());
+        set("return_url", "http://127.0.0.1:9/return");
+        set("notify_url", "http://127.0.0.1:9/notify");
+        for (key, value) in changes {
+            set(key, value);
+        }
+        let client = Arc::new(HttpClient::new(HttpClientSettings::default()).unwrap());
+        let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_unix(NOW)));
+        let once = RetryPolicy::new(0, Duration::ZERO, Duration::ZERO);
+        let context =
+            Context::new(Arc::<HttpClient>::clone(&client)).with_clock(clock).with_retry(once);
+        let registry = Registry::empty().add(provider_hpay::REGISTRATION);
+        let config = PaymentsConfig::single("hpay-main", table);
+        let provider = registry.build(&config, &context).unwrap().remove(0);
+        Self { hpay, provider, client }
+    }
+
+    /// A link for 200,000 đồng that the buyer has opened.
+    async fn opened_order(&self) -> OrderRef {
+        let order = OrderRef::new("DH-20260042").unwrap();
+        let request = CreatePayment::new(order.clone(), Money::vnd(200_000))
+            .unwrap()
+            .with_method(PaymentMethod::DomesticCard)
+            .with_expiry(Timestamp::from_unix(NOW + 3600));
+        let payment = self.provider.payments().unwrap().create_payment(&request).await.unwrap();
+        let Some(NextAction::Redirect { url }) = payment.accepted().unwrap().next else {
+            panic!("no link")
+        };
+        let page = Request::get(url).body(Bytes::new()).unwrap();
+        let client: Arc<dyn payments_core::transport::Transport> =
+            Arc::<HttpClient>::clone(&self.client);
+        let page = client.inquire(Call::inquiry("buyer", page)).await.unwrap();
+        assert!(String::from_utf8_lossy(page.body()).contains("200,000"), "the page shows it");
+        order
+    }
+
+    async fn find(&self, order: &OrderRef) -> Payment {
+        let found = self.provider.payments().unwrap().find_payment(order).await.unwrap();
+        found.found().expect("the order is there")
+    }
+
+    fn receive(&self, endpoint: &str, request: &Request<Bytes>) -> Received {
+        self.provider.notifications().unwrap().receive(
+            &EndpointName::new(endpoint).unwrap(),
+            &Delivery::of(request),
+            Timestamp::from_unix(NOW),
+        )
+    }
+
+    fn trusted(&self, endpoint: &str, request: &Request<Bytes>) -> Notification {
+        match self.receive(endpoint, request) {
+            Received::Notification(notification) => notification,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn confirm(&self, event: &Event) -> Confirmation {
+        self.provider.notifications().unwrap().confirm(event).await.unwrap()
+    }
+
+    async fn pay_out(&self, reference: &str) -> Submission<Payout> {
+        let request = payout(reference);
+        self.provider.payouts().unwrap().create_payout(&request).await.unwrap()
+    }
+
+    async fn find_payout(&self, reference: &str) -> Lookup<Payout> {
+        let reference = PayoutRef::new(reference).unwrap();
+        self.provider.payouts().unwrap().find_payout(&reference).await.unwrap()
+    }
+
+    async fn open_account(&self, amount: Option<i64>) -> VirtualAccount {
+        let order = OrderRef::new("DH-1").unwrap();
+        let mut request =
+            OpenVirtualAccount::new(order, "NGUYEN VAN A").unwrap().with_remark("DH 1");
+        request = match amount {
+            Some(amount) => request.with_amount(Money::vnd(amount)).unwrap(),
+            None => request.with_uses(Uses::Many),
+        };
+        let opened = self.provider.virtual_accounts().unwrap().open(&request).await.unwrap();
+        opened.accepted().expect("an account is opened")
+    }
+}
+
+fn account() -> BankAccount {
+    let number = AccountNumber::new("1234567890912312").unwrap();
+    BankAccount::new(Bin::new("970418").unwrap(), number)
+}
+
+fn payout(reference: &str) -> CreatePayout {
+    CreatePayout::new(
+        PayoutRef::new(reference).unwrap(),
+        Money::vnd(1_000_000),
+        Beneficiary::new(account(), "NGUYEN VAN A").unwrap(),
+    )
+    .unwrap()
+    .with_note("chuyen tien iBFT")
+}
+
+#[tokio::test]
+async fn an_order_is_absent_open_and_settled_in_turn() {
+    let world = World::new().await;
+    let order = OrderRef::new("DH-20260042").unwrap();
+    let absent = world.provider.payments().unwrap().find_payment(&order).await.unwrap();
+    assert!(matches!(absent, Lookup::Absent(Absence::Inconclusive { .. })), "{absent:?}");
+
+    let order = world.opened_order().await;
+    assert_eq!(world.find(&order).await.state, PaymentState::Open);
+    assert!(world.hpay.bookings().is_empty());
+
+    world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
+    assert!(world.find(&order).await.settles(Money::vnd(200_000)));
+    assert_eq!(world.hpay.bookings().len(), 1);
+}
+
+#[tokio::test]
+async fn the_inquiry_works_as_json_and_on_the_shorter_path_too() {
+    for changes in [[("order_inquiry_body", "json")], [("order_inquiry_path", "/api/transaction")]]
+    {
+        let world = World::with(&changes).await;
+        let order = world.opened_order().await;
+        assert_eq!(world.find(&order).await.state, PaymentState::Open);
+    }
+}
+
+#[tokio::test]
+async fn a_notification_and_a_return_tell_of_one_happening() {
+    let world = World::new().await;
+    let order = world.opened_order().await;
+    let news = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
+    let told = world.trusted(NOTIFY, &news.request.unwrap());
+    let back = Request::get(news.return_link.unwrap()).body(Bytes::new()).unwrap();
+    let back = world.trusted(RETURN, &back);
+    assert_eq!(told.dedupe_key(), back.dedupe_key());
+    assert!(told.events[0].is_trusted() && !back.events[0].is_trusted());
+
+    let Confirmation::Confirmed(asked) = world.confirm(&back.events[0]).await else {
+        panic!("not confirmed")
+    };
+    let (News::Payment(told), News::Payment(asked)) = (&told.events[0].news, &asked.news) else {
+        panic!("no payments")
+    };
+    assert!(told.settles(Money::vnd(200_000)) && asked.settles(Money::vnd(200_000)));
+    assert_eq!(told.credits[0].key, asked.credits[0].key);
+}
+
+#[tokio::test]
+async fn a_held_payment_is_settled_once_hpay_releases_it() {
+    let world = World::new().await;
+    let order = world.opened_order().await;
+    let news = world.hpay.buyer_pays(order.as_str(), PayAs::Held).await.unwrap();
+    let told = world.trusted(NOTIFY, &news.request.unwrap());
+    let News::Payment(payment) = &told.events[0].news else { panic!("no payment") };
+    assert_eq!(payment.state, PaymentState::Held);
+    assert_eq!(world.find(&order).await.state, PaymentState::Held);
+    world.hpay.release_payment(order.as_str()).unwrap();
+    assert_eq!(world.find(&order).await.state, PaymentState::Settled);
+}
+
+#[tokio::test]
+async fn a_failed_attempt_does_not_end_the_order() {
+    let world = World::new().await;
+    let order = world.opened_order().await;
+    let news = world.hpay.buyer_pays(order.as_str(), PayAs::Failed).await.unwrap();
+    let told = world.trusted(NOTIFY, &news.request.unwrap());
+    assert!(!told.events[0].is_trusted());
+    let Confirmation::Confirmed(asked) = world.confirm(&told.events[0]).await else {
+        panic!("not confirmed")
+    };
+    let News::Payment(payment) = asked.news else { panic!("no payment") };
+    assert_eq!(payment.state, PaymentState::Open);
+}
+
+#[tokio::test]
+async fn a_forged_notification_is_untrusted() {
+    let world = World::new().await;
+    let order = world.opened_order().await;
+    world.hpay.forge_next_signature(Operation::PaymentNotification).unwrap();
+    let news = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
+    assert!(matches!(world.receive(NOTIFY, &news.request.unwrap()), Received::Untrusted(_)));
+}
+
+#[tokio::test]
+async fn a_credit_is_believed_once_the_inquiry_shows_it() {
+    for body in ["form", "json"] {
+        let world = World::with(&[("va_body", body)]).await;
+        let account = world.open_account(Some(100_000)).await;
+        let number = &account.numbers[0];
+        assert_eq!(
+            (number.state, number.amount),
+            (VirtualAccountState::Open, Some(Money::vnd(100_000)))
+        );
+        let news = world.hpay.transfer_to_va(number.number.as_str(), 99_999).await.unwrap();
+        let told = world.trusted(VA_CALLBACK, &news.request.unwrap());
+        assert!(!told.events[0].is_trusted());
+        let Confirmation::Confirmed(asked) = world.confirm(&told.events[0]).await else {
+            panic!("not confirmed")
+        };
+        let News::Movement(credit) = asked.news else { panic!("no credit") };
+        assert_eq!(credit.amount, Money::vnd(99_999), "a short credit keeps its value");
+        let credits = world.provider.virtual_accounts().unwrap();
+        let credits = credits.credits(&account.reference()).await.unwrap();
+        assert_eq!(credits, [credit]);
+    }
+}
+
+#[tokio::test]
+async fn a_virtual_account_is_renamed_closed_and_opened_again() {
+    let world = World::new().await;
+    let account = world.open_account(None).await;
+    let role = world.provider.virtual_accounts().unwrap();
+    let reference = account.reference();
+    let request = UpdateVirtualAccount::new(reference.clone(), "TRAN THI B").unwrap();
+    let renamed = role.update(&request).await.unwrap().accepted().unwrap();
+    assert_eq!(renamed.numbers[0].holder.as_deref(), Some("TRAN THI B"));
+    let closed = role.close(&reference).await.unwrap().accepted().unwrap();
+    assert_eq!(closed.state, VirtualAccountState::Closed);
+    let Submission::Declined(again) = role.close(&reference).await.unwrap() else {
+        panic!("closed twice")
+    };
+    assert_eq!(again.reason, DeclineReason::State);
+    let until = Timestamp::from_unix(NOW + 3600);
+    let opened = role.reopen(&reference, Some(until)).await.unwrap().accepted().unwrap();
+    assert_eq!(opened.state, VirtualAccountState::Open);
+}
+
+#[tokio::test]
+async fn a_payout_is_taken_and_found() {
+    for host in ["account", "openapi"] {
+        let world = World::with(&[("payout_host", host)]).await;
+        let taken = world.pay_out("P-1").await.accepted().unwrap();
+        assert_eq!(taken.state, PayoutState::Pending);
+        let found = world.find_payout("P-1").await.found().unwrap();
+        assert_eq!((found.state, found.amount), (PayoutState::Succeeded, Money::vnd(1_000_000)));
+        assert_eq!(world.hpay.payouts().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_lost_after_booking_is_uncertain_and_found_by_inquiry() {
+    let world = World::new().await;
+    world.hpay.lose_next_answer(Operation::CreatePayout, When::AfterBooking).unwrap();
+    assert!(world.pay_out("P-1").await.is_uncertain());
+    assert_eq!(world.hpay.payouts().len(), 1, "sent once");
+    let hpay = world.provider.extension::<provider_hpay::HPay>().unwrap();
+    let found = hpay.find_payout_like(&payout("P-1")).await.unwrap().found().unwrap();
+    assert_eq!((found.state, found.needs_attention), (PayoutState::Succeeded, false));
+}
+
+#[tokio::test]
+async fn an_answer_lost_before_booking_looks_the_same_and_stays_inconclusive() {
+    let world = World::new().await;
+    world.hpay.lose_next_answer(Operation::CreatePayout, When::BeforeBooking).unwrap();
+    assert!(world.pay_out("P-1").await.is_uncertain());
+    assert!(world.hpay.payouts().is_empty());
+    let absent = world.find_payout("P-1").await;
+    assert!(matches!(absent, Lookup::Absent(Absence::Inconclusive { .. })), "{absent:?}");
+}
+
+#[tokio::test]
+async fn a_repeated_reference_is_paid_again_and_the_inquiry_raises_the_alarm() {
+    let world = World::new().await;
+    for _ in 0..2 {
+        let _ = world.pay_out("P-1").await.accepted().unwrap();
+    }
+    let Lookup::Several(both) = world.find_payout("P-1").await else { panic!("one was dropped") };
+    assert_eq!(both.len(), 2);
+    assert!(both.iter().all(|payout| payout.needs_attention));
+}
+
+#[tokio::test]
+async fn every_state_of_a_payout_is_read_from_its_three_statuses() {
+    for (there, here, attention) in [
+        (AtHPay::Processing, PayoutState::Pending, false),
+        (AtHPay::Succeeded, PayoutState::Succeeded, false),
+        (AtHPay::Failed, PayoutState::Failed, false),
+        (AtHPay::Stranded, PayoutState::Uncertain, false),
+        (AtHPay::Refunded, PayoutState::Failed, false),
+        (AtHPay::Reversed, PayoutState::Reversed, false),
+        (AtHPay::Contradictory, PayoutState::Uncertain, true),
+    ] {
+        let world = World::new().await;
+        world.hpay.start_payouts(PayoutStart::Processing);
+        assert!(world.pay_out("P-1").await.is_uncertain(), "code 050, processing");
+        world.hpay.settle_payout("P-1", there).unwrap();
+        let found = world.find_payout("P-1").await.found().unwrap();
+        assert_eq!((found.state, found.needs_attention), (here, attention), "{there:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_forged_answer_or_another_account_in_it_is_uncertain() {
+    let world = World::new().await;
+    world.hpay.forge_next_signature(Operation::CreatePayout).unwrap();
+    let Submission::Uncertain(forged) = world.pay_out("P-1").await else { panic!("believed") };
+    assert_eq!(forged.cause, UncertainCause::BadSignature);
+    world.hpay.echo_wrong_account_next();
+    let Submission::Uncertain(echo) = world.pay_out("P-2").await else { panic!("believed") };
+    assert_eq!((echo.cause, echo.needs_attention), (UncertainCause::Mismatch, true));
+    assert_eq!(world.hpay.payouts().len(), 2, "both were booked all the same");
+}
+
+#[tokio::test]
+async fn a_refusal_after_the_booking_is_never_confirmed() {
+    let world = World::new().await;
+    for code in ["035", "008", "117", "777", "99"] {
+        world.hpay.answer_next_with(Operation::CreatePayout, code, When::AfterBooking).unwrap();
+        let submission = world.pay_out(&format!("P-{code}")).await;
+        let confirmed = match &submission {
+            Submission::Accepted(_) => true,
+            Submission::Declined(decline) => decline.confirmed,
+            Submission::Uncertain(_) => false,
+        };
+        assert!(!confirmed, "{code}: {submission:?}");
+    }
+    assert_eq!(world.hpay.payouts().len(), 5);
+}
+
+#[tokio::test]
+async fn a_name_and_the_balance_are_told() {
+    let world = World::new().await;
+    let payouts = world.provider.payouts().unwrap();
+    for _ in 0..2 {
+        assert_eq!(payouts.verify_beneficiary(&account()).await.unwrap().name, "NGUYEN VAN A");
+    }
+    let asked = world.hpay.requests();
+    let asked = asked.iter().filter(|request| format!("{request:?}").contains("CheckUserBank"));
+    assert_eq!(asked.count(), 1, "each question costs a fee");
+    assert_eq!(payouts.balance().await.unwrap().amount, Money::vnd(101_747_939));
+}
