@@ -40,11 +40,13 @@ impl Timestamp {
     /// # Errors
     /// The text is not `YYYY-MM-DD HH:MM:SS`.
     pub fn from_vietnam_civil(text: &str) -> Result<Self, TimestampError> {
-        let civil = civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", text)
-            .map_err(|_| TimestampError(text.to_owned(), "YYYY-MM-DD HH:MM:SS"))?;
-        let moment = VIETNAM
-            .to_timestamp(civil)
-            .map_err(|_| TimestampError(text.to_owned(), "YYYY-MM-DD HH:MM:SS"))?;
+        let wrong = || TimestampError(text.to_owned(), "YYYY-MM-DD HH:MM:SS");
+        // The parser would also take fractions, a `T`, and what RFC 9557 adds.
+        if text.len() != 19 || text.as_bytes().get(10) != Some(&b' ') {
+            return Err(wrong());
+        }
+        let civil: civil::DateTime = text.parse().map_err(|_| wrong())?;
+        let moment = VIETNAM.to_timestamp(civil).map_err(|_| wrong())?;
         Ok(Self(moment.as_second()))
     }
 
@@ -167,6 +169,10 @@ mod tests {
             error.to_string(),
             "\"25.03.2023\" is not a time in the form YYYY-MM-DD HH:MM:SS"
         );
+        for other in ["2023-03-25T14:02:37", "2023-03-25 14:02:3", "2023-02-30 14:02:37", "", "+7"]
+        {
+            assert!(Timestamp::from_vietnam_civil(other).is_err(), "{other}");
+        }
     }
 
     #[test]

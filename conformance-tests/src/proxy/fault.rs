@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use bytes::Bytes;
+use http::Response;
+
 /// One way in which a network, a proxy or a gateway loses or spoils an answer.
 ///
 /// Two questions decide what a provider may conclude: whether anything could have reached the
@@ -48,14 +51,15 @@ pub enum Fault {
     WrongContentType,
     /// Ten million bytes of noise.
     Rubbish,
-    /// The gateway's answer with another body, such as one whose amount or signature is changed.
+    /// The gateway's answer with a part changed, such as its amount, its signature or its status.
     ///
     /// What it changes depends on the gateway, so that it is not in [`Fault::ALL`].
     Rewritten {
         /// What is changed, in a few words.
         name: &'static str,
-        /// Makes the body that the provider gets out of the one that the gateway sent.
-        rewrite: fn(Vec<u8>) -> Vec<u8>,
+        /// Makes the answer that the provider gets out of the one that the gateway sent. The
+        /// length of the body is announced as it turns out.
+        rewrite: fn(Response<Bytes>) -> Response<Bytes>,
     },
 }
 
@@ -256,7 +260,7 @@ impl Fault {
                 ("10 MB of rubbish", "The gateway's answer is replaced by ten million bytes.")
             }
             Self::Rewritten { name, .. } => {
-                (name, "The gateway's answer arrives with a part of its body changed.")
+                (name, "The gateway's answer arrives with a part of it changed.")
             }
         }
     }

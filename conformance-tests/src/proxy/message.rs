@@ -3,7 +3,7 @@
 use std::io;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use httparse::Status;
 
 /// A request as it was sent.
@@ -13,13 +13,15 @@ pub(super) struct Request {
     pub(super) raw: BytesMut,
 }
 
-/// An answer as it was sent, and its body without the marks of its chunks.
+/// An answer as it was sent, and as it is read.
 #[derive(Debug)]
 pub(super) struct Answer {
-    pub(super) head: AnswerHead,
     pub(super) raw: BytesMut,
+    /// How much of it comes before the body.
     pub(super) head_length: usize,
-    pub(super) body: Bytes,
+    /// Its body is without the marks of its chunks.
+    pub(super) response: Response<Bytes>,
+    pub(super) keeps_alive: bool,
 }
 
 /// What comes before the body of a request.
@@ -105,37 +107,19 @@ impl AnswerHead {
     }
 }
 
-impl Answer {
-    /// The same answer with another body.
-    pub(super) fn with_body(&self, body: &[u8]) -> Vec<u8> {
-        self.with_headers(&self.head.headers, body.len(), body)
+/// A response as it is sent, announcing a body of so many bytes, whatever follows.
+pub(super) fn written(response: &Response<Bytes>, announced: usize) -> Vec<u8> {
+    let mut message = format!("HTTP/1.1 {}\r\n", response.status()).into_bytes();
+    let framing = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::TRAILER];
+    for (name, value) in response.headers().iter().filter(|(name, _)| !framing.contains(name)) {
+        message.extend_from_slice(name.as_ref());
+        message.extend_from_slice(b": ");
+        message.extend_from_slice(value.as_bytes());
+        message.extend_from_slice(b"\r\n");
     }
-
-    /// The same answer with another body, of which `sent` is all that comes.
-    pub(super) fn with_part_of_a_body(&self, whole: usize, sent: &[u8]) -> Vec<u8> {
-        self.with_headers(&self.head.headers, whole, sent)
-    }
-
-    /// The same answer, declared to be of another type.
-    pub(super) fn with_content_type(&self, content_type: &'static str) -> Vec<u8> {
-        let mut headers = self.head.headers.clone();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        self.with_headers(&headers, self.body.len(), &self.body)
-    }
-
-    fn with_headers(&self, headers: &HeaderMap, declared: usize, body: &[u8]) -> Vec<u8> {
-        let mut message = format!("HTTP/1.1 {}\r\n", self.head.status).into_bytes();
-        let framing = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::TRAILER];
-        for (name, value) in headers.iter().filter(|(name, _)| !framing.contains(name)) {
-            message.extend_from_slice(name.as_ref());
-            message.extend_from_slice(b": ");
-            message.extend_from_slice(value.as_bytes());
-            message.extend_from_slice(b"\r\n");
-        }
-        message.extend_from_slice(format!("content-length: {declared}\r\n\r\n").as_bytes());
-        message.extend_from_slice(body);
-        message
-    }
+    message.extend_from_slice(format!("content-length: {announced}\r\n\r\n").as_bytes());
+    message.extend_from_slice(response.body());
+    message
 }
 
 /// The line that says how large a chunk is.

@@ -35,6 +35,7 @@ mod connection;
 mod door;
 mod fault;
 mod message;
+mod page;
 mod reply;
 mod script;
 mod wire;

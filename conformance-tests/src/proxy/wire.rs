@@ -3,7 +3,7 @@
 use std::io;
 
 use bytes::BytesMut;
-use http::{Method, StatusCode};
+use http::{Method, Response, StatusCode};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::message::{
@@ -59,7 +59,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             let mut whole = raw;
             let body = self.body(head.framing).await?;
             whole.unsplit(body.raw);
-            return Ok(Answer { head, raw: whole, head_length, body: body.content.into() });
+            let mut response = Response::new(body.content.freeze());
+            *response.status_mut() = head.status;
+            *response.headers_mut() = head.headers;
+            return Ok(Answer { raw: whole, head_length, response, keeps_alive: head.keeps_alive });
         }
     }
 
@@ -186,20 +189,20 @@ mod tests {
         let chunked: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\
             3;x=y\r\nABC\r\n2\r\nDE\r\n0\r\nsum: 1\r\n\r\n";
         let answer = arriving(chunked).answer(&Method::GET).await.unwrap();
-        assert_eq!((&*answer.body, &*answer.raw), (&b"ABCDE"[..], chunked));
+        assert_eq!((&answer.response.body()[..], &*answer.raw), (&b"ABCDE"[..], chunked));
     }
 
     #[tokio::test]
     async fn an_answer_without_a_length_ends_with_its_connection() {
         let answer = arriving(b"HTTP/1.1 200 OK\r\n\r\nABC").answer(&Method::GET).await.unwrap();
-        assert_eq!((&*answer.body, answer.head.keeps_alive), (&b"ABC"[..], false));
+        assert_eq!((&answer.response.body()[..], answer.keeps_alive), (&b"ABC"[..], false));
     }
 
     #[tokio::test]
     async fn an_answer_that_only_announces_is_skipped() {
         let bytes = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n";
         let answer = arriving(bytes).answer(&Method::POST).await.unwrap();
-        assert_eq!(answer.head.status, StatusCode::NO_CONTENT);
+        assert_eq!(answer.response.status(), StatusCode::NO_CONTENT);
     }
 
     #[tokio::test]

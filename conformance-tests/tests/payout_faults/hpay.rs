@@ -1,6 +1,8 @@
 //! HPay: its simulator, its provider, and what can be changed in its answers.
 
+use bytes::Bytes;
 use conformance_tests::proxy::{Fault, SeenRequest};
+use http::Response;
 use payments_core::{
     PayoutRef,
     bank::{AccountNumber, BankAccount, Bin},
@@ -9,8 +11,9 @@ use payments_core::{
     registry::Registration,
 };
 use provider_hpay::simulator::{BookingKind, HPaySimulator, Settings};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::forgery::{at, edited, forged};
 use super::subject::{Hosts, Subject};
 
 pub(crate) struct HPay(HPaySimulator);
@@ -45,9 +48,9 @@ impl Subject for HPay {
             self.0.passcode(),
             self.0.merchant_private_key().unwrap(),
             self.0.hpay_certificate(),
-            hosts.get("checkout").unwrap(),
-            hosts.get("account").unwrap(),
-            hosts.get("openapi").unwrap(),
+            hosts["checkout"],
+            hosts["account"],
+            hosts["openapi"],
         )
     }
 
@@ -72,59 +75,45 @@ impl Subject for HPay {
 
     fn forgeries() -> Vec<Fault> {
         vec![
-            forged("bad signature", |body| {
-                edited(body, |answer| {
+            forged("bad signature", |answer| {
+                edited(answer, |answer| {
                     let signature = at(answer, "/data/secureChain").as_str().unwrap().to_owned();
                     let (first, rest) = signature.split_at(1);
                     let other = if first == "A" { "B" } else { "A" };
                     *at(answer, "/data/secureChain") = json!(format!("{other}{rest}"));
                 })
             }),
-            forged("empty signature", |body| {
-                edited(body, |answer| *at(answer, "/data/secureChain") = json!(""))
+            forged("empty signature", |answer| {
+                edited(answer, |answer| *at(answer, "/data/secureChain") = json!(""))
             }),
-            forged("no signature", |body| {
-                edited(body, |answer| {
+            forged("no signature", |answer| {
+                edited(answer, |answer| {
                     at(answer, "/data").as_object_mut().unwrap().remove("secureChain");
                 })
             }),
-            forged("another account", |body| {
-                edited(body, |answer| {
+            forged("another account", |answer| {
+                edited(answer, |answer| {
                     *at(answer, "/data/bankAccountNumber") = json!("1234567890912313");
                 })
             }),
-            forged("another reference", |body| {
-                edited(body, |answer| *at(answer, "/data/requestId") = json!("20260041"))
+            forged("another reference", |answer| {
+                edited(answer, |answer| *at(answer, "/data/requestId") = json!("20260041"))
             }),
-            forged("another cashout", |body| {
-                edited(body, |answer| *at(answer, "/data/omiCashoutId") = json!("1"))
+            forged("another cashout", |answer| {
+                edited(answer, |answer| *at(answer, "/data/omiCashoutId") = json!("1"))
             }),
-            forged("undocumented code", |body| {
-                edited(body, |answer| *at(answer, "/error_code") = json!("777777"))
+            forged("undocumented code", |answer| {
+                edited(answer, |answer| *at(answer, "/error_code") = json!("777777"))
             }),
-            forged("forged refusal: balance too low", |_| refusal("035")),
-            forged("forged refusal: bad signature", |_| refusal("001")),
-            forged("forged refusal: unknown bank", |_| refusal("116")),
-            forged("forged refusal: undocumented", |_| refusal("777777")),
+            forged("forged refusal: balance too low", |answer| refusal(answer, "035")),
+            forged("forged refusal: bad signature", |answer| refusal(answer, "001")),
+            forged("forged refusal: unknown bank", |answer| refusal(answer, "116")),
+            forged("forged refusal: undocumented", |answer| refusal(answer, "777777")),
         ]
     }
 }
 
-fn forged(name: &'static str, rewrite: fn(Vec<u8>) -> Vec<u8>) -> Fault {
-    Fault::Rewritten { name, rewrite }
-}
-
-fn edited(body: Vec<u8>, edit: fn(&mut Value)) -> Vec<u8> {
-    let mut answer = serde_json::from_slice(&body).unwrap();
-    edit(&mut answer);
-    answer.to_string().into_bytes()
-}
-
-fn at<'a>(answer: &'a mut Value, pointer: &str) -> &'a mut Value {
-    answer.pointer_mut(pointer).unwrap()
-}
-
 /// As HPay refuses: without a signature.
-fn refusal(code: &str) -> Vec<u8> {
-    json!({ "error_code": code, "status": "", "data": [] }).to_string().into_bytes()
+fn refusal(answer: Response<Bytes>, code: &str) -> Response<Bytes> {
+    answer.map(|_| json!({ "error_code": code, "status": "", "data": [] }).to_string().into())
 }

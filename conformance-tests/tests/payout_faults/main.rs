@@ -10,9 +10,11 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod forgery;
 mod hpay;
 mod laws;
 mod measure;
+mod mock;
 mod row;
 mod seeded;
 mod subject;
@@ -23,11 +25,17 @@ use conformance_tests::proxy::Fault;
 
 use hpay::HPay;
 use measure::measure;
+use mock::Mock;
 use subject::Subject;
 
 #[tokio::test]
 async fn a_payout_to_hpay_is_never_lost_and_never_doubled() {
     every_fault::<HPay>().await;
+}
+
+#[tokio::test]
+async fn a_payout_to_the_mock_is_never_lost_and_never_doubled() {
+    every_fault::<Mock>().await;
 }
 
 /// Measures every fault, prints the table, and holds it against the laws.

@@ -13,10 +13,6 @@ use crate::Shop;
 pub async fn follow_up(shop: Arc<Shop>, every: Duration) {
     loop {
         tokio::time::sleep(every).await;
-        for reference in shop.orders().waiting() {
-            if let Err(error) = shop.ask(&reference).await {
-                tracing::warn!(order = %reference, %error, "could not ask");
-            }
-        }
+        shop.ask_about_all().await;
     }
 }

@@ -153,6 +153,15 @@ impl Shop {
         Ok(())
     }
 
+    /// Asks about every order that waits, one after another.
+    pub async fn ask_about_all(&self) {
+        for reference in self.orders.waiting() {
+            if let Err(error) = self.ask(&reference).await {
+                tracing::warn!(order = %reference, %error, "could not ask");
+            }
+        }
+    }
+
     /// Takes in a delivery, and says what to answer.
     ///
     /// # Errors
@@ -177,7 +186,7 @@ impl Shop {
         let outcome = match (intake.outcome(), &intake.key) {
             // Only a key whose events were handled is remembered. One whose events still wait for
             // the gateway's word, or came by the buyer's browser, has to be handled later.
-            (Outcome::Handled, Some(key)) if !intake.events.is_empty() => {
+            (_, Some(key)) => {
                 self.orders.handle(&provider, key, &intake.events, self.clock.now())
             }
             (outcome, _) => outcome,

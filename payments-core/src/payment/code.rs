@@ -141,14 +141,13 @@ impl CodeRules {
     /// A code starts at a word and may go on over the words after it that hold a digit; every
     /// reading that is a code counts.
     pub fn find(&self, memo: &str) -> CodeMatch {
-        let upper = memo.to_uppercase();
-        let words: Vec<&str> = upper
+        let words: Vec<&str> = memo
             .split(|c: char| !c.is_ascii_alphanumeric())
             .filter(|word| !word.is_empty())
             .collect();
         let mut found = Vec::new();
         for (start, word) in words.iter().enumerate() {
-            if word.starts_with(&self.prefix) {
+            if self.begins(word) {
                 found.extend(self.readings(word, words.get(start + 1..).unwrap_or_default()));
             }
         }
@@ -162,6 +161,10 @@ impl CodeRules {
             }
             (_, None) => CodeMatch::None,
         }
+    }
+
+    fn begins(&self, word: &str) -> bool {
+        word.get(..self.prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(&self.prefix))
     }
 
     fn readings(&self, first: &str, after: &[&str]) -> Vec<PaymentCode> {

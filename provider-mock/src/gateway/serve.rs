@@ -67,41 +67,40 @@ impl MockGateway {
         self.react(&incoming, &call, now)
     }
 
-    /// Lets the script decide what becomes of a call.
+    /// Lets the script decide whether the gateway acts on a call, and what comes back.
     fn react(&self, incoming: &Incoming<'_>, call: &str, now: Timestamp) -> Served {
         let key = &self.inner.api_key;
         let scripted = self.inner.script.take(incoming.operation);
-        if scripted.as_ref().is_some_and(|outcome| !outcome.acts()) {
-            return match scripted {
-                Some(Scripted::Decline { code }) => {
-                    Served::at_once(Answer::declined(code, incoming.reference()).sign(call, key))
-                }
-                Some(Scripted::NoAnswer { .. }) => Served::reaction(Reaction::Silence),
-                Some(Scripted::Page { status, .. }) => Served::at_once(foreign_page(status)),
-                _ => Served::reaction(Reaction::HangUp),
-            };
-        }
+        let acts = scripted.as_ref().is_none_or(Scripted::acts);
         let decided = scripted != Some(Scripted::Uncertain);
-        let answer = match incoming.act(&mut self.books(), decided, now) {
-            Ok(answer) => answer,
-            Err(refused) => Answer::refused(refused, incoming.reference()),
-        };
-        match scripted {
-            Some(Scripted::LoseAnswer { .. }) => Served::reaction(Reaction::HangUp),
-            Some(Scripted::NoAnswer { .. }) => Served::reaction(Reaction::Silence),
-            Some(Scripted::Page { status, .. }) => Served::at_once(foreign_page(status)),
-            Some(Scripted::ForgeSignature) => Served::at_once(answer.sign_wrongly(call, key)),
-            Some(Scripted::EchoWrongAmount) => {
+        let answer = acts.then(|| {
+            incoming
+                .act(&mut self.books(), decided, now)
+                .unwrap_or_else(|refused| Answer::refused(refused, incoming.reference()))
+        });
+        match (scripted, answer) {
+            (Some(Scripted::Decline { code }), _) => {
+                Served::at_once(Answer::declined(code, incoming.reference()).sign(call, key))
+            }
+            (Some(Scripted::NoAnswer { .. }), _) => Served::reaction(Reaction::Silence),
+            (Some(Scripted::Page { status, .. }), _) => Served::at_once(foreign_page(status)),
+            (Some(Scripted::LoseAnswer { .. }), _) | (_, None) => {
+                Served::reaction(Reaction::HangUp)
+            }
+            (Some(Scripted::ForgeSignature), Some(answer)) => {
+                Served::at_once(answer.sign_wrongly(call, key))
+            }
+            (Some(Scripted::EchoWrongAmount), Some(answer)) => {
                 Served::at_once(answer.with_wrong_amount().sign(call, key))
             }
-            Some(Scripted::Uncertain) if answer.is_success() => {
+            (Some(Scripted::Uncertain), Some(answer)) if answer.is_success() => {
                 Served::at_once(Answer::undecided(incoming.reference()).sign(call, key))
             }
-            Some(Scripted::Delay { milliseconds }) => Served {
+            (Some(Scripted::Delay { milliseconds }), Some(answer)) => Served {
                 after: Duration::from_millis(milliseconds),
                 ..Served::at_once(answer.sign(call, key))
             },
-            Some(Scripted::Uncertain | Scripted::Decline { .. }) | None => {
+            (Some(Scripted::Uncertain) | None, Some(answer)) => {
                 Served::at_once(answer.sign(call, key))
             }
         }

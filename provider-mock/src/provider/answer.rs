@@ -181,3 +181,81 @@ fn wait(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
     text.trim().parse().ok().map(Duration::from_secs)
 }
+
+#[cfg(test)]
+mod tests {
+    use payments_core::{Secret, formula::SigningKeys};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const CALLED: &str = "POST /v1/payouts";
+
+    fn key() -> Keys {
+        Keys::one(Secret::new("k").unwrap())
+    }
+
+    /// An answer that is signed as the answer to `call` with `status`.
+    fn signed(call: &str, status: u16, body: &Value) -> Response<Bytes> {
+        let body = body.to_string();
+        let status_text = status.to_string();
+        let fields =
+            [(CALL, call.as_bytes()), (STATUS, status_text.as_bytes()), (BODY, body.as_bytes())];
+        let keys = SigningKeys { secret: Some(&key()), signer: None };
+        let signature = ANSWER.sign(&fields, keys).unwrap();
+        Response::builder()
+            .status(status)
+            .header(SIGNATURE, signature)
+            .body(Bytes::from(body))
+            .unwrap()
+    }
+
+    fn refusal(reference: &str) -> Value {
+        json!({"code": "limit", "message": "no", "reference": reference, "field": null})
+    }
+
+    fn cause(response: &Response<Bytes>) -> UncertainCause {
+        let expected = Expected { call: CALLED.to_owned(), key: &key() };
+        let read = expected
+            .submission(response, "P1", |told: Told<Value>| Ok(Submission::Accepted(told.content)));
+        match read.unwrap() {
+            Submission::Uncertain(uncertain) => uncertain.cause,
+            other => panic!("believed: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_refusal_of_something_else_refuses_nothing() {
+        assert_eq!(cause(&signed(CALLED, 422, &refusal("P2"))), UncertainCause::Mismatch);
+        let undecided = json!({"reference": "P2", "message": "later"});
+        assert_eq!(cause(&signed(CALLED, 202, &undecided)), UncertainCause::Mismatch);
+    }
+
+    #[test]
+    fn an_answer_to_another_call_is_badly_signed() {
+        let elsewhere = signed("POST /v1/refunds", 422, &refusal("P1"));
+        assert_eq!(cause(&elsewhere), UncertainCause::BadSignature);
+    }
+
+    #[test]
+    fn an_answer_with_another_status_is_badly_signed() {
+        let mut changed = signed(CALLED, 422, &refusal("P1"));
+        *changed.status_mut() = StatusCode::OK;
+        assert_eq!(cause(&changed), UncertainCause::BadSignature);
+    }
+
+    #[test]
+    fn only_a_wrong_key_may_be_refused_without_a_signature() {
+        let mut unsigned = signed(CALLED, 422, &refusal("P1"));
+        unsigned.headers_mut().remove(SIGNATURE);
+        assert_eq!(cause(&unsigned), UncertainCause::BadSignature);
+    }
+
+    #[test]
+    fn a_signature_that_is_there_twice_is_none() {
+        let mut doubled = signed(CALLED, 200, &json!({}));
+        let signature = doubled.headers()[SIGNATURE].clone();
+        doubled.headers_mut().append(SIGNATURE, signature);
+        assert_eq!(cause(&doubled), UncertainCause::BadSignature);
+    }
+}

@@ -106,3 +106,20 @@ fn known(payout: Payout) -> Submission<Payout> {
         _ => Submission::Accepted(payout),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use payments_core::money::Money;
+
+    use super::*;
+
+    #[test]
+    fn a_payout_in_an_invented_state_is_not_accepted() {
+        let reference = PayoutRef::new("P1").unwrap();
+        let payout = Payout::new(reference, Money::vnd(1), PayoutState::Uncertain)
+            .with_provider_state("teleported");
+        let Submission::Uncertain(uncertain) = known(payout) else { panic!("accepted") };
+        assert_eq!(uncertain.cause, UncertainCause::UnknownCode);
+        assert_eq!(uncertain.code.as_deref(), Some("teleported"));
+    }
+}

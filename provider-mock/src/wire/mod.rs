@@ -12,7 +12,8 @@
 //! An answer is signed: `x-mock-signature: sha256=…` is the HMAC-SHA256, keyed with the API key,
 //! over the method and path, the status and the body, a line break between them
 //! ([`formula::ANSWER`](crate::formula::ANSWER)). Only `unauthorized` is not signed, because
-//! there is no key in common.
+//! there is no key in common. The signature says who answered what, not when: an old answer to
+//! the same call is as good, and only the connection keeps it out.
 //!
 //! **Repeats.** The same reference for the same amount, method and account is answered with what
 //! is there, for ever; for anything else it is refused as `reference_used`.

@@ -92,7 +92,7 @@ fn standing(order: &Order) -> String {
         (None, Funding::Short { missing }) => {
             format!("Some of the money is here; {missing} is missing.")
         }
-        (None, _) => "We are checking: your payment has not been confirmed to us yet.".to_owned(),
+        (None, _) => "Not paid yet, as far as we know. We are checking.".to_owned(),
     };
     format!(
         "<p>Order {}: {}, {}</p><p id=\"standing\">{standing}</p>",

@@ -1,7 +1,9 @@
 //! Payments on HPay's page.
 
+use example_shop::Note;
 use payments::{
     hpay::simulator::{Operation, PayAs},
+    money::Money,
     payment::Funding,
 };
 
@@ -84,6 +86,56 @@ async fn a_lost_notification_is_made_up_for_by_asking() {
     let asked = world.browser.post(&format!("/orders/{order}/ask"), &[]).await;
     assert_eq!(asked.location(), format!("/thanks/{order}"));
     assert!(world.order(&order).paid_at.is_some());
+}
+
+#[tokio::test]
+async fn whoever_closes_the_browser_is_asked_about_too() {
+    let world = World::preferring("hpay-main").await;
+    let (order, page) = world.buy("page").await;
+    world.browser.get(&page.link("pay")).await;
+    world.hpay.delay_notifications();
+    world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
+    world.shop.ask_about_all().await;
+    assert!(world.order(&order).paid_at.is_some());
+    assert!(world.shop.orders().waiting().is_empty());
+}
+
+#[tokio::test]
+async fn a_failed_attempt_does_not_stand_in_the_way_of_the_next_one() {
+    let world = World::preferring("hpay-main").await;
+    let (order, page) = world.buy("page").await;
+    world.browser.get(&page.link("pay")).await;
+    world.hpay.buyer_pays(order.as_str(), PayAs::Failed).await.unwrap();
+    assert!(world.order(&order).paid_at.is_none());
+    world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
+    let order = world.order(&order);
+    assert!(order.paid_at.is_some());
+    assert!(order.notes.is_empty(), "{:?}", order.notes);
+}
+
+#[tokio::test]
+async fn money_that_the_gateway_holds_does_not_pay_until_it_is_handed_over() {
+    let world = World::preferring("hpay-main").await;
+    let (order, page) = world.buy("page").await;
+    world.browser.get(&page.link("pay")).await;
+    world.hpay.buyer_pays(order.as_str(), PayAs::Held).await.unwrap();
+    assert!(world.order(&order).paid_at.is_none());
+    world.hpay.release_payment(order.as_str()).unwrap();
+    world.shop.ask(&order).await.unwrap();
+    assert!(world.order(&order).paid_at.is_some());
+}
+
+#[tokio::test]
+async fn a_buyer_who_pays_twice_is_noted_for_a_person() {
+    let world = World::preferring("hpay-main").await;
+    let (order, page) = world.buy("page").await;
+    world.browser.get(&page.link("pay")).await;
+    for _ in 0..2 {
+        world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
+    }
+    let amount = Money::vnd(50_000);
+    let notes = world.order(&order).notes;
+    assert_eq!(notes, [Note::Repeated { amount }, Note::Over { excess: amount }]);
 }
 
 #[tokio::test]
