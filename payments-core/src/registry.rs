@@ -211,6 +211,12 @@ impl Registry {
                 problems.push(ConfigProblem::new("expect", self.unknown(kind)));
             }
         }
+        for id in &config.prefer {
+            if !config.names().any(|name| name == id) {
+                let message = format!("there is no provider {id:?} in this configuration");
+                problems.push(ConfigProblem::new("prefer", message));
+            }
+        }
         let (configs, unreadable) = config.providers();
         problems.extend(unreadable);
         let mut providers = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use payments_core::{
-    Clock, Error, ErrorKind, Provider, ProviderId, Result, Role,
+    Clock, Error, ErrorKind, Provider, ProviderId, Result, Role, Timestamp,
     config::PaymentsConfig,
     registry::{Context, Registry},
 };
@@ -14,7 +14,7 @@ use payments_core::{
 pub struct Payments {
     providers: BTreeMap<ProviderId, Provider>,
     preference: Vec<ProviderId>,
-    pub(crate) clock: Arc<dyn Clock>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Payments {
@@ -36,7 +36,8 @@ impl Payments {
     /// # Errors
     /// `Configuration`: every problem at once.
     pub fn build(config: &PaymentsConfig, registry: &Registry, context: &Context) -> Result<Self> {
-        Self::new(registry.build(config, context)?, Arc::clone(&context.clock))
+        Self::new(registry.build(config, context)?, Arc::clone(&context.clock))?
+            .with_preference(config.prefer.iter().map(String::as_str))
     }
 
     /// Holds these providers and puts the layers around them.
@@ -90,6 +91,11 @@ impl Payments {
                 format!("there is no provider {id:?}; there are: {}", names.join(", ")),
             )
         })
+    }
+
+    /// The present moment, by the clock that the hub was given.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Every provider, the preferred ones first.

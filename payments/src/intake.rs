@@ -99,7 +99,7 @@ impl Payments {
     ) -> Result<Intake> {
         let receiver = self.provider(provider)?.notifications()?;
         let endpoint = EndpointName::new(endpoint)?;
-        let received = receiver.receive(&endpoint, delivery, self.clock.now());
+        let received = receiver.receive(&endpoint, delivery, self.now());
         let mut intake = Intake {
             receiver: Held(Arc::clone(receiver)),
             endpoint,

@@ -9,25 +9,29 @@
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! use axum::{Router, routing::post};
+//! use bytes::Bytes;
 //! use conformance_tests::proxy::{Fault, FaultProxy, When};
+//! use payments_core::transport::{
+//!     Call, HttpClient, HttpClientSettings, Transport, TransportErrorKind,
+//! };
 //! use simulator_kit::Server;
 //!
 //! let gateway = Router::new().route("/payouts", post(|| async { "booked" }));
-//! let gateway = Server::start(gateway, "127.0.0.1:0".parse().unwrap()).await?;
-//!
+//! let gateway = Server::start(gateway, "127.0.0.1:0".parse()?).await?;
 //! let proxy = FaultProxy::start(&gateway.url()).await?;
-//! // Give the provider this address in the place of the gateway's.
-//! assert!(proxy.url().starts_with("http://127.0.0.1:"));
 //!
 //! // The next POST reaches the gateway, and its answer is lost.
 //! proxy.inject_if(Fault::Reset(When::AfterBooking), |request| request.method == "POST");
-//! # proxy.heal()?;
 //!
-//! // … the provider pays out here …
+//! // Whoever pays out is given the proxy's address in the place of the gateway's.
+//! let payout = http::Request::post(format!("{}/payouts", proxy.url())).body(Bytes::new())?;
+//! let client = HttpClient::new(HttpClientSettings::default())?;
+//! let lost = client.send(Call::instruction("create_payout", payout)).await.unwrap_err();
+//! assert_eq!(lost.kind, TransportErrorKind::ConnectionLost);
 //!
 //! proxy.settled().await;
-//! assert_eq!(proxy.forwarded(), proxy.requests_seen());
-//! # Ok::<(), std::io::Error>(())
+//! assert_eq!((proxy.requests_seen(), proxy.forwarded()), (1, 1));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # }).unwrap();
 //! ```
 

@@ -120,7 +120,7 @@ impl Shop {
                     (Some(opened.provider), opening)
                 }
                 Submission::Uncertain(uncertain) => {
-                    tracing::warn!(order = %reference, %uncertain, "it is not known whether the payment is open");
+                    tracing::warn!(order = %reference, %uncertain, "the payment may be open");
                     (Some(opened.provider), Opening::Uncertain)
                 }
             },
@@ -186,7 +186,7 @@ impl Shop {
         let outcome = match (intake.outcome(), &intake.key) {
             // Only a key whose events were handled is remembered. One whose events still wait for
             // the gateway's word, or came by the buyer's browser, has to be handled later.
-            (_, Some(key)) => {
+            (Outcome::Handled, Some(key)) if !intake.events.is_empty() => {
                 self.orders.handle(&provider, key, &intake.events, self.clock.now())
             }
             (outcome, _) => outcome,

@@ -17,6 +17,9 @@ use crate::{Environment, ProviderId, ProviderKind};
 /// The whole configuration: a table of providers by name.
 ///
 /// ```toml
+/// expect = ["hpay"]            # kinds that have to be linked
+/// prefer = ["hpay-main"]       # who comes first when several can
+///
 /// [providers.hpay-main]
 /// kind = "hpay"
 /// environment = "sandbox"
@@ -29,6 +32,9 @@ pub struct PaymentsConfig {
     /// The kinds that have to be linked, so that a forgotten feature is found at start.
     #[serde(default)]
     pub expect: Vec<String>,
+    /// The names of the providers that come first when several can do something.
+    #[serde(default)]
+    pub prefer: Vec<String>,
     /// The providers by name.
     #[serde(default)]
     providers: BTreeMap<String, BTreeMap<String, Value>>,
@@ -63,7 +69,16 @@ type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 impl PaymentsConfig {
     /// A configuration of one provider, mostly for tests.
     pub fn single(id: impl Into<String>, table: BTreeMap<String, Value>) -> Self {
-        Self { expect: Vec::new(), providers: BTreeMap::from([(id.into(), table)]) }
+        Self {
+            expect: Vec::new(),
+            prefer: Vec::new(),
+            providers: BTreeMap::from([(id.into(), table)]),
+        }
+    }
+
+    /// The names of the configured providers.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.providers.keys().map(String::as_str)
     }
 
     /// The providers, and what is wrong with those that are left out.

@@ -153,7 +153,17 @@ impl Item {
         Self::Changed(Cow::Borrowed(name), transform)
     }
 
-    /// The name of the field; none for the secret.
+    /// A field that is a time stamp in Unix seconds.
+    pub const fn stamp(name: &'static str) -> Self {
+        Self::Stamp(Cow::Borrowed(name))
+    }
+
+    /// The whole body, under this name.
+    pub const fn body(name: &'static str) -> Self {
+        Self::Body(Cow::Borrowed(name))
+    }
+
+    /// The name of the field, or the one given to the body; none for the secret.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Field(name)

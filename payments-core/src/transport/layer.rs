@@ -241,7 +241,7 @@ fn worth_repeating(
 }
 
 /// How many seconds a response asks to wait, in the first of these headers that holds a number.
-pub(crate) fn retry_after<B>(response: &Response<B>, headers: &[&str]) -> Option<Duration> {
+pub fn retry_after<B>(response: &Response<B>, headers: &[&str]) -> Option<Duration> {
     headers
         .iter()
         .filter_map(|name| response.headers().get(*name)?.to_str().ok()?.trim().parse().ok())

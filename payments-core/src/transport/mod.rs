@@ -18,7 +18,7 @@ use http::Response;
 pub use call::{Call, CallClass};
 #[cfg(feature = "reqwest")]
 pub use client::{HttpClient, HttpClientSettings};
-pub use layer::{Rate, RetryPolicy, Stack};
+pub use layer::{Rate, RetryPolicy, Stack, retry_after};
 pub use sent::{Sent, Unreadable};
 
 use crate::{Error, ErrorKind, Result};
