@@ -1,7 +1,5 @@
 //! The signature formulas of the protocol, as data.
 
-use std::borrow::Cow;
-
 use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker};
 
 use crate::wire::TIMESTAMP;
@@ -17,10 +15,10 @@ const SHA256: Algorithm = Algorithm::HmacSha256Hex { prefix: "sha256=" };
 const SOURCE: &str = "provider-mock, module wire";
 
 const STAMP_AND_BODY: &[Item] =
-    &[Item::Stamp(Cow::Borrowed(TIMESTAMP)), Item::Body(Cow::Borrowed(BODY))];
+    &[Item::stamp(TIMESTAMP), Item::body(BODY)];
 
 const CALL_STATUS_AND_BODY: &[Item] =
-    &[Item::field(CALL), Item::field(STATUS), Item::Body(Cow::Borrowed(BODY))];
+    &[Item::field(CALL), Item::field(STATUS), Item::body(BODY)];
 
 /// How a notification is signed, with the webhook secret.
 pub const WEBHOOK: Formula = Formula::new(

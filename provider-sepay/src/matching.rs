@@ -31,22 +31,19 @@ impl Matching {
     ///
     /// SePay's own reading (`named`) comes first; what it did not find is looked for in the memo,
     /// because its dashboard may know another form of codes, or none.
-    pub(crate) fn matched(&self, movement: Movement, named: Option<&str>) -> Movement {
-        let memo = movement.memo.as_deref().unwrap_or_default();
-        let Some(code) = named.and_then(|named| self.rules.recognise(named)).or_else(|| match self
-            .rules
-            .find(memo)
-        {
+    pub(crate) fn add_to(&self, movement: &mut Movement, named: Option<&str>) {
+        let code = named.and_then(|named| self.rules.recognise(named));
+        let Some(code) = code.or_else(|| self.find(movement.memo.as_deref())) else { return };
+        if movement.is_credit() && self.is_ours(movement) {
+            movement.order = self.order(&code);
+        }
+        movement.code = Some(code);
+    }
+
+    fn find(&self, memo: Option<&str>) -> Option<PaymentCode> {
+        match self.rules.find(memo?) {
             CodeMatch::One(code) => Some(code),
             CodeMatch::None | CodeMatch::Several(_) => None,
-        }) else {
-            return movement;
-        };
-        let order = self.order(&code).filter(|_| movement.is_credit() && self.is_ours(&movement));
-        let movement = movement.with_code(code);
-        match order {
-            Some(order) => movement.with_order(order),
-            None => movement,
         }
     }
 
@@ -97,7 +94,8 @@ mod tests {
             (None, "DH00042 DH00043", None),
             (None, "tien nha", None),
         ] {
-            let movement = matching(None).matched(credit(memo), named);
+            let mut movement = credit(memo);
+            matching(None).add_to(&mut movement, named);
             assert_eq!(order_of(&movement), order, "{named:?} in {memo:?}");
             assert_eq!(movement.code.is_some(), order.is_some(), "{named:?} in {memo:?}");
         }
@@ -107,15 +105,15 @@ mod tests {
     fn a_credit_on_another_account_keeps_its_code_and_belongs_to_no_order() {
         let ours = || AccountNumber::new(OURS).unwrap();
         let other = || AccountNumber::new("0999999999").unwrap();
-        for (movement, belongs) in [
+        for (mut movement, belongs) in [
             (credit("DH00042").with_account(ours()), true),
             (credit("DH00042").with_account(other()).with_virtual_account(ours()), true),
             (credit("DH00042").with_account(other()), false),
             (credit("DH00042"), false),
         ] {
-            let matched = matching(Some(OURS)).matched(movement, None);
-            assert_eq!(matched.code.as_ref().map(PaymentCode::as_str), Some("DH00042"));
-            assert_eq!(order_of(&matched).is_some(), belongs, "{matched:?}");
+            matching(Some(OURS)).add_to(&mut movement, None);
+            assert_eq!(movement.code.as_ref().map(PaymentCode::as_str), Some("DH00042"));
+            assert_eq!(order_of(&movement).is_some(), belongs, "{movement:?}");
         }
     }
 
@@ -123,6 +121,7 @@ mod tests {
     fn money_that_leaves_pays_no_order() {
         let mut out = credit("DH00042");
         out.direction = Direction::Out;
-        assert_eq!(order_of(&matching(None).matched(out, None)), None);
+        matching(None).add_to(&mut out, None);
+        assert_eq!(order_of(&out), None);
     }
 }

@@ -41,15 +41,15 @@ pub(super) fn to_the_answer(fault: Option<Fault>, request: &RequestHead, answer:
     let changed = match fault {
         None => answer.raw.to_vec(),
         Some(Fault::HalfHeaders) => {
-            let head = answer.raw.get(..answer.head_length).unwrap_or_default();
-            return Reply::Last(half(head).to_vec());
+            let half = answer.raw.get(..answer.head_length / 2).unwrap_or_default();
+            return Reply::Last(half.to_vec());
         }
         Some(Fault::HalfBody) => {
             // An empty body has no half: one byte is announced and never comes.
             let announced = response.body().len().max(1);
-            return Reply::Last(written(&response.map(|body| first_half(&body)), announced));
+            return Reply::Last(written(&response.map(|body| half(&body)), announced));
         }
-        Some(Fault::TruncatedJson) => whole(&response.map(|body| first_half(&body))),
+        Some(Fault::TruncatedJson) => whole(&response.map(|body| half(&body))),
         Some(Fault::DeepJson) => whole(&response.map(|_| Bytes::from_static(&[b'['; DEPTH]))),
         Some(Fault::WrongContentType) => whole(&as_html(response)),
         Some(Fault::Rubbish) => whole(&response.map(|_| noise())),
@@ -78,12 +78,8 @@ fn as_html(mut response: Response<Bytes>) -> Response<Bytes> {
     response
 }
 
-fn first_half(body: &Bytes) -> Bytes {
-    Bytes::copy_from_slice(half(body))
-}
-
-fn half(bytes: &[u8]) -> &[u8] {
-    bytes.get(..bytes.len() / 2).unwrap_or_default()
+fn half(body: &Bytes) -> Bytes {
+    body.slice(..body.len() / 2)
 }
 
 /// The same noise every time: the high bytes of a linear congruential generator, over and over.

@@ -67,10 +67,9 @@ impl Subject for HPay {
     }
 
     fn bookings(&self, reference: &PayoutRef) -> usize {
-        let is_it =
-            |kind, booked: &str| kind == BookingKind::Payout && booked == reference.as_str();
         let bookings = self.0.bookings();
-        bookings.iter().filter(|booking| is_it(booking.kind, &booking.reference)).count()
+        let payouts = bookings.iter().filter(|booking| booking.kind == BookingKind::Payout);
+        payouts.filter(|payout| payout.reference == reference.as_str()).count()
     }
 
     fn forgeries() -> Vec<Fault> {

@@ -1,7 +1,8 @@
 //! The mock: its gateway over HTTP, its provider, and what can be changed in its answers.
 
+use bytes::Bytes;
 use conformance_tests::proxy::{Fault, SeenRequest};
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method, Response, StatusCode};
 use payments_core::{
     PayoutRef,
     bank::{AccountNumber, BankAccount, Bin},
@@ -105,11 +106,8 @@ impl Subject for Mock {
     }
 }
 
-/// As the gateway refuses, without a signature: it would not be good.
-fn refusal(
-    mut answer: http::Response<bytes::Bytes>,
-    code: RefusalCode,
-) -> http::Response<bytes::Bytes> {
+/// As the gateway refuses, but for the signature, which a stranger cannot make.
+fn refusal(mut answer: Response<Bytes>, code: RefusalCode) -> Response<Bytes> {
     *answer.status_mut() = code.status();
     answer.headers_mut().remove(SIGNATURE);
     let refusal = json!({ "code": code.as_str(), "message": "", "reference": "20260042" });

@@ -1,6 +1,5 @@
 //! Template's signature formulas, as data with their sources.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use payments_core::{
@@ -26,7 +25,7 @@ pub(crate) const NOTIFICATION: Formula = Formula::new(
     Confidence::High,
 );
 
-const ITEMS: &[Item] = &[Item::Stamp(Cow::Borrowed("stamp")), Item::Body(Cow::Borrowed("body"))];
+const ITEMS: &[Item] = &[Item::stamp("stamp"), Item::body("body")];
 
 /// How far the signed time stamp may be from now (same chapter).
 const TOLERANCE: Duration = Duration::from_secs(300);

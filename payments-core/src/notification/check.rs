@@ -313,7 +313,15 @@ impl<'a> Part<'a> {
 
 impl Signature<'_> {
     fn decode<const N: usize>(self) -> Result<[u8; N], Untrusted> {
-        self.decode_any()?.try_into().map_err(|_| malformed())
+        match self {
+            // The length is known, so nothing has to be allocated.
+            Self::Hex(text) if !text.is_empty() => {
+                let mut code = [0; N];
+                hex::decode_to_slice(text, &mut code).map_err(|_| malformed())?;
+                Ok(code)
+            }
+            _ => self.decode_any()?.try_into().map_err(|_| malformed()),
+        }
     }
 
     fn decode_any(self) -> Result<Vec<u8>, Untrusted> {

@@ -83,7 +83,8 @@ impl Notification {
             endpoint: endpoint.name.clone(),
             proof,
             key,
-            events: Vec::new(),
+            // Nearly every delivery tells of one thing.
+            events: Vec::with_capacity(1),
             raw: Raw::default(),
             display_only: endpoint.display_only,
         }

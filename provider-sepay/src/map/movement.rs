@@ -35,7 +35,8 @@ pub(crate) fn booked(
     let amount = amount.ok_or_else(|| Unclear::new(format!("{field} is missing")))?;
     let key = key("transaction", &line.id)?;
     let Some(amount) = moved(field, amount)? else { return Ok(Booked::Nothing) };
-    let movement = Details {
+    let mut movement = Movement::new(key, direction, amount);
+    Details {
         account: said(&line.account_number),
         virtual_account: said(&line.va),
         at: &line.transaction_date,
@@ -43,11 +44,11 @@ pub(crate) fn booked(
         memo: said(&line.transaction_content),
         balance: line.accumulated,
     }
-    .add_to(Movement::new(key, direction, amount))?;
-    Ok(Booked::Movement(match matching {
-        Some(matching) => matching.matched(movement, said(&line.code)),
-        None => movement,
-    }))
+    .add_to(&mut movement)?;
+    if let Some(matching) = matching {
+        matching.add_to(&mut movement, said(&line.code));
+    }
+    Ok(Booked::Movement(movement))
 }
 
 /// Whether a line is of this account, as far as it says.
@@ -69,7 +70,9 @@ pub(crate) fn told(
     let Some(amount) = moved("transferAmount", webhook.transfer_amount)? else {
         return Ok((key, Booked::Nothing));
     };
-    let movement = Details {
+    let mut movement = Movement::new(key.clone(), direction, amount);
+    movement.raw = raw;
+    Details {
         account: said(&webhook.account_number),
         virtual_account: said(&webhook.sub_account),
         at: &webhook.transaction_date,
@@ -77,11 +80,10 @@ pub(crate) fn told(
         memo: said(&webhook.content),
         balance: webhook.accumulated,
     }
-    .add_to(Movement::new(key.clone(), direction, amount).with_raw(raw))?;
-    let movement = match matching {
-        Some(matching) => matching.matched(movement, said(&webhook.code)),
-        None => movement,
-    };
+    .add_to(&mut movement)?;
+    if let Some(matching) = matching {
+        matching.add_to(&mut movement, said(&webhook.code));
+    }
     Ok((key, Booked::Movement(movement)))
 }
 
@@ -122,7 +124,7 @@ struct Details<'a> {
 }
 
 impl Details<'_> {
-    fn add_to(self, mut movement: Movement) -> Result<Movement, Unclear> {
+    fn add_to(self, movement: &mut Movement) -> Result<(), Unclear> {
         // A number that is none is left out: the movement then matches no account.
         let number = |text: &str| AccountNumber::new(text).ok();
         movement.account = self.account.and_then(number);
@@ -131,7 +133,7 @@ impl Details<'_> {
         movement.bank_reference = self.reference.map(str::to_owned);
         movement.memo = self.memo.map(str::to_owned);
         movement.balance = self.balance.map(|balance| dong("accumulated", balance)).transpose()?;
-        Ok(movement)
+        Ok(())
     }
 }
 

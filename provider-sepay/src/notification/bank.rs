@@ -89,11 +89,8 @@ impl BankWebhook {
             WebhookAuth::ApiKey(keys) => known(keys, delivery)?,
         };
         let raw = Raw::new(Bytes::copy_from_slice(delivery.body()));
-        let json = format.as_json(delivery.body());
-        let webhook: wire::Webhook<'_> = serde_json::from_slice(&json).map_err(|error| {
-            Unclear::new(format!("the body is not that of a bank webhook: {error}"))
-                .into_untrusted()
-        })?;
+        let json = format.as_json(delivery.body())?;
+        let webhook: wire::Webhook<'_> = serde_json::from_str(&json).map_err(unreadable)?;
         let (key, booked) = map::told(&webhook, self.matching.as_deref(), raw.clone())
             .map_err(Unclear::into_untrusted)?;
         let news = match booked {
@@ -166,19 +163,20 @@ impl Format {
 
     /// The body as JSON. A form's fields become JSON text, which is read like any other: a doubled
     /// field is refused in both. An empty field is absent, for a form has no null.
-    fn as_json(self, body: &[u8]) -> Cow<'_, [u8]> {
+    fn as_json(self, body: &[u8]) -> Result<Cow<'_, str>, Untrusted> {
         match self {
-            Self::Json => Cow::Borrowed(body),
+            Self::Json => str::from_utf8(body).map(Cow::Borrowed).map_err(unreadable),
             Self::Form => {
                 let mut json = Vec::with_capacity(body.len() * 2);
                 let mut serializer = serde_json::Serializer::new(&mut json);
                 let fields = form_urlencoded::parse(body).filter(|(_, value)| !value.is_empty());
-                match serde::Serializer::collect_map(&mut serializer, fields) {
-                    Ok(()) => Cow::Owned(json),
-                    // Text always becomes JSON; and what does not is no webhook.
-                    Err(_) => Cow::Owned(Vec::new()),
-                }
+                serde::Serializer::collect_map(&mut serializer, fields).map_err(unreadable)?;
+                String::from_utf8(json).map(Cow::Owned).map_err(unreadable)
             }
         }
     }
+}
+
+fn unreadable(error: impl std::fmt::Display) -> Untrusted {
+    Unclear::new(format!("the body is not that of a bank webhook: {error}")).into_untrusted()
 }
