@@ -93,7 +93,7 @@ names! {
 fn check(field: &'static str, text: &str) -> Result<()> {
     let problem = if text.is_empty() {
         "is empty; give it a name"
-    } else if text.chars().count() > LONGEST {
+    } else if text.len() > LONGEST && text.chars().count() > LONGEST {
         "is longer than 200 characters"
     } else if text.trim() != text {
         "starts or ends with white space"

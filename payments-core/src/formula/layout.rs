@@ -183,51 +183,58 @@ fn with_values<R>(
     fields: &[Field<'_>],
     take: impl FnOnce(&[Part<'_>]) -> R,
 ) -> Result<R> {
-    let mut values: Vec<Cow<'_, [u8]>> = Vec::with_capacity(items.len());
+    let mut changed = Vec::new();
     for item in items {
-        values.push(value_of(item, fields)?);
+        if let Item::Changed(name, transform) = item {
+            changed.push(transform.apply(value_of(name, fields)?));
+        }
     }
+    // One for each changed item, in their order.
+    let mut changed = changed.iter();
     let mut parts = Vec::with_capacity(items.len() * 2 + 1);
     if !leading.is_empty() {
         parts.push(Part::Literal(leading));
     }
-    for (index, (item, value)) in items.iter().zip(&values).enumerate() {
+    for (index, item) in items.iter().enumerate() {
         if index > 0 && !separator.is_empty() {
             parts.push(Part::Literal(separator));
         }
         parts.push(match item {
-            Item::Field(name) | Item::Optional(name) | Item::Changed(name, _) => {
-                Part::Field(name, value)
+            Item::Field(name) => Part::Field(name, value_of(name, fields)?),
+            Item::Optional(name) => Part::Field(name, find(name, fields).unwrap_or_default()),
+            Item::Changed(name, _) => {
+                Part::Field(name, changed.next().map(Vec::as_slice).unwrap_or_default())
             }
             Item::Stamp(name) => {
-                let text = std::str::from_utf8(value)
+                let text = std::str::from_utf8(value_of(name, fields)?)
                     .map_err(|_| Error::invalid(name.to_string(), "is not text"))?;
                 Part::Stamp(name, text)
             }
-            Item::Body(_) => Part::Body(value),
+            Item::Body(name) => Part::Body(value_of(name, fields)?),
             Item::Secret => Part::Secret,
         });
     }
     Ok(take(&parts))
 }
 
-fn value_of<'a>(item: &Item, fields: &[Field<'a>]) -> Result<Cow<'a, [u8]>> {
-    let Some(name) = item.name() else { return Ok(Cow::Borrowed(&[])) };
-    let value = match fields.iter().find(|(field, _)| *field == name) {
-        Some((_, value)) => *value,
-        None if matches!(item, Item::Optional(_)) => &[],
-        None => {
-            return Err(Error::invalid(name.to_owned(), "is signed and is not there"));
+fn value_of<'a>(name: &str, fields: &[Field<'a>]) -> Result<&'a [u8]> {
+    find(name, fields).ok_or_else(|| Error::invalid(name.to_owned(), "is signed and is not there"))
+}
+
+fn find<'a>(name: &str, fields: &[Field<'a>]) -> Option<&'a [u8]> {
+    fields.iter().find(|(field, _)| *field == name).map(|(_, value)| *value)
+}
+
+impl Transform {
+    fn apply(self, value: &[u8]) -> Vec<u8> {
+        match self {
+            Self::AsciiLower => value.to_ascii_lowercase(),
+            Self::UrlEncodedLower => {
+                let encoded: String = form_urlencoded::byte_serialize(value).collect();
+                encoded.to_ascii_lowercase().into_bytes()
+            }
         }
-    };
-    Ok(match item {
-        Item::Changed(_, Transform::AsciiLower) => Cow::Owned(value.to_ascii_lowercase()),
-        Item::Changed(_, Transform::UrlEncodedLower) => {
-            let encoded: String = form_urlencoded::byte_serialize(value).collect();
-            Cow::Owned(encoded.to_ascii_lowercase().into_bytes())
-        }
-        _ => Cow::Borrowed(value),
-    })
+    }
 }
 
 fn pairs<'a>(
@@ -236,19 +243,30 @@ fn pairs<'a>(
     order: Order,
     fields: &[Field<'a>],
 ) -> Vec<Part<'a>> {
-    let signed = |field: &&Field<'a>| names.contains(&field.0) && !field.1.is_empty();
-    let mut ordered: Vec<&Field<'a>> = fields.iter().filter(signed).collect();
-    if order == Order::AsListed {
-        ordered.sort_by_key(|(name, _)| names.iter().position(|listed| listed == name));
+    let signed = fields.iter().filter(|field| names.contains(&field.0) && !field.1.is_empty());
+    let mut parts = Vec::with_capacity(fields.len() * 4);
+    match order {
+        Order::AsSent => join(&mut parts, separator, signed),
+        Order::AsListed => {
+            let mut ordered: Vec<&Field<'a>> = signed.collect();
+            ordered.sort_by_key(|(name, _)| names.iter().position(|listed| listed == name));
+            join(&mut parts, separator, ordered.into_iter());
+        }
     }
-    let mut parts = Vec::with_capacity(ordered.len() * 4);
-    for (index, (name, value)) in ordered.into_iter().enumerate() {
-        if index > 0 {
+    parts
+}
+
+fn join<'a: 'f, 'f>(
+    parts: &mut Vec<Part<'a>>,
+    separator: &'a str,
+    fields: impl Iterator<Item = &'f Field<'a>>,
+) {
+    for (name, value) in fields {
+        if !parts.is_empty() {
             parts.push(Part::Literal(separator));
         }
         parts.extend([Part::Literal(name), Part::Literal("="), Part::Field(name, value)]);
     }
-    parts
 }
 
 #[cfg(test)]

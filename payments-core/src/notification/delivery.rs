@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
-use http::{HeaderMap, Method, Request};
+use http::{HeaderMap, Method, Request, header::AsHeaderName};
 
 use super::{Untrusted, UntrustedReason};
 
@@ -84,7 +84,10 @@ impl<'a> Delivery<'a> {
     ///
     /// # Errors
     /// [`Untrusted`] if it is there twice or not text; `Ok(None)` if it is not there.
-    pub fn one_header(&self, name: &str) -> Result<Option<&'a str>, Untrusted> {
+    pub fn one_header(
+        &self,
+        name: impl AsHeaderName + fmt::Display + Copy,
+    ) -> Result<Option<&'a str>, Untrusted> {
         let mut values = self.headers.get_all(name).iter();
         let Some(value) = values.next() else { return Ok(None) };
         if values.next().is_some() {

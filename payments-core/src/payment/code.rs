@@ -130,10 +130,8 @@ impl CodeRules {
     /// Reads a code that a provider found.
     pub fn recognise(&self, text: &str) -> Option<PaymentCode> {
         let code = squeeze(text);
-        let suffix = code.strip_prefix(&self.prefix)?;
-        (self.min_suffix..=self.max_suffix)
-            .contains(&suffix.len())
-            .then(|| PaymentCode(code.clone()))
+        let suffix = code.strip_prefix(&self.prefix)?.len();
+        (self.min_suffix..=self.max_suffix).contains(&suffix).then_some(PaymentCode(code))
     }
 
     /// The codes in a memo as banks pass it on.
@@ -184,7 +182,10 @@ impl CodeRules {
 
 /// Upper case, letters and digits only.
 fn squeeze(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+    let mut squeezed = String::with_capacity(text.len());
+    squeezed
+        .extend(text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()));
+    squeezed
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ use crate::{
 /// there yet, which just after a lost answer proves nothing.
 const UNKNOWN_PAYOUT: [&str; 2] = ["217301", "126"];
 
-/// A payout that HPay has taken. It is not done: HPay's reference has the merchant ask before
-/// booking, and the signature over this answer covers neither the code nor the amount.
+/// A payout that HPay has taken. It is not done: the signature over this answer covers neither
+/// the code nor the amount, and only the three statuses of an inquiry say what became of it.
 pub(crate) fn created(request: &CreatePayout, data: &CreatedPayout, raw: Raw) -> Payout {
     let payout = Payout::new(request.payout.clone(), request.amount, PayoutState::Pending)
         .with_account(request.beneficiary.account.number.clone())

@@ -158,3 +158,11 @@ fn the_registration_lists_every_formula() {
     assert_eq!((registration.kind, registration.package), ("hpay", "provider-hpay"));
     assert_eq!(registration.formulas.len(), 26);
 }
+
+#[cfg(feature = "inventory")]
+#[test]
+fn a_program_that_links_the_crate_knows_the_kind() {
+    let linked = Registry::linked();
+    let kinds: Vec<_> = linked.registrations().iter().map(|known| known.kind).collect();
+    assert_eq!(kinds, ["hpay"]);
+}

@@ -55,7 +55,7 @@ impl Unclear {
 
 /// What a field says, unless it is null, absent or empty.
 fn said<'t>(field: &'t Option<Text<'_>>) -> Option<&'t str> {
-    field.as_ref().map(|text| text.as_str().trim()).filter(|text| !text.is_empty())
+    field.as_ref().map(Text::as_str).filter(|text| !text.is_empty())
 }
 
 /// A time of Vietnam without an offset; a time that cannot be read is not known.

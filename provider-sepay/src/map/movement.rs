@@ -33,7 +33,7 @@ pub(crate) fn booked(
         None => return Ok(Booked::Unknown(line.transfer_type.as_str().to_owned())),
     };
     let amount = amount.ok_or_else(|| Unclear::new(format!("{field} is missing")))?;
-    let key = key("transaction", &line.id)?;
+    let key = key("transaction:", &line.id)?;
     let Some(amount) = moved(field, amount)? else { return Ok(Booked::Nothing) };
     let mut movement = Movement::new(key, direction, amount);
     Details {
@@ -63,7 +63,7 @@ pub(crate) fn told(
     matching: Option<&Matching>,
     raw: Raw,
 ) -> Result<(DedupeKey, Booked), Unclear> {
-    let key = key("bank", &webhook.id)?;
+    let key = key("bank:", &webhook.id)?;
     let Some(direction) = direction(webhook.transfer_type.as_str()) else {
         return Ok((key, Booked::Unknown(webhook.transfer_type.as_str().to_owned())));
     };
@@ -106,11 +106,11 @@ fn moved(field: &'static str, amount: Number) -> Result<Option<Money>, Unclear> 
 }
 
 fn key(source: &str, id: &wire::Text<'_>) -> Result<DedupeKey, Unclear> {
-    let id = id.as_str().trim();
+    let id = id.as_str();
     if id.is_empty() {
         return Err(Unclear::new("the id is empty"));
     }
-    DedupeKey::new(format!("{source}:{id}")).map_err(|_| Unclear::new("the id cannot be one"))
+    DedupeKey::new([source, id].concat()).map_err(|_| Unclear::new("the id cannot be one"))
 }
 
 /// What both sources say beside direction and amount.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use payments_core::{
     Raw, Timestamp,
     formula::CheckingKeys,
@@ -22,8 +22,8 @@ use crate::{
     wire,
 };
 
-const X_SEPAY_SIGNATURE: &str = "x-sepay-signature";
-const X_SEPAY_TIMESTAMP: &str = "x-sepay-timestamp";
+const X_SEPAY_SIGNATURE: HeaderName = HeaderName::from_static("x-sepay-signature");
+const X_SEPAY_TIMESTAMP: HeaderName = HeaderName::from_static("x-sepay-timestamp");
 
 /// How far a signed time stamp may be from now (developer.sepay.vn, webhook security).
 const TOLERANCE: Duration = Duration::from_secs(300);
@@ -105,17 +105,8 @@ impl BankWebhook {
 }
 
 fn signed(keys: &Keys, delivery: &Delivery<'_>, now: Timestamp) -> Result<Proof, Untrusted> {
-    let missing = |name| {
-        move || {
-            Untrusted::new(
-                UntrustedReason::MissingSignature,
-                format!("the header {name} is missing"),
-            )
-        }
-    };
-    let signature =
-        delivery.one_header(X_SEPAY_SIGNATURE)?.ok_or_else(missing(X_SEPAY_SIGNATURE))?;
-    let stamp = delivery.one_header(X_SEPAY_TIMESTAMP)?.ok_or_else(missing(X_SEPAY_TIMESTAMP))?;
+    let signature = header(delivery, &X_SEPAY_SIGNATURE)?;
+    let stamp = header(delivery, &X_SEPAY_TIMESTAMP)?;
     WEBHOOK.check(
         &[("timestamp", stamp.as_bytes()), ("body", delivery.body())],
         signature,
@@ -124,9 +115,15 @@ fn signed(keys: &Keys, delivery: &Delivery<'_>, now: Timestamp) -> Result<Proof,
     )
 }
 
+fn header<'a>(delivery: &Delivery<'a>, name: &HeaderName) -> Result<&'a str, Untrusted> {
+    delivery.one_header(name)?.ok_or_else(|| {
+        Untrusted::new(UntrustedReason::MissingSignature, format!("the header {name} is missing"))
+    })
+}
+
 /// `Authorization: Apikey KEY`; the name of the scheme in either case (RFC 9110, section 11.1).
 fn known(keys: &Keys, delivery: &Delivery<'_>) -> Result<Proof, Untrusted> {
-    let presented = match delivery.one_header(AUTHORIZATION.as_str())? {
+    let presented = match delivery.one_header(&AUTHORIZATION)? {
         None => None,
         Some(value) => match value.split_once(' ') {
             Some((scheme, key)) if scheme.eq_ignore_ascii_case("apikey") => Some(key.trim()),
@@ -142,22 +139,23 @@ fn known(keys: &Keys, delivery: &Delivery<'_>) -> Result<Proof, Untrusted> {
 }
 
 impl Format {
-    /// Multipart bodies are refused: SePay does not say which bytes of them it signs.
+    /// JSON tells itself by its brace; anything else goes by its content type. Multipart bodies are
+    /// refused: SePay does not say which bytes of them it signs.
     fn of(delivery: &Delivery<'_>) -> Result<Self, Untrusted> {
-        let Some(value) = delivery.one_header(CONTENT_TYPE.as_str())? else {
+        const FORM: &str = "application/x-www-form-urlencoded";
+
+        if delivery.body().starts_with(b"{") {
             return Ok(Self::Json);
-        };
-        let kind = value.split(';').next().unwrap_or_default().trim();
-        if kind.eq_ignore_ascii_case("application/json") {
-            Ok(Self::Json)
-        } else if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            Ok(Self::Form)
-        } else {
-            Err(Untrusted::new(
+        }
+        let value = delivery.one_header(&CONTENT_TYPE)?.unwrap_or("application/json");
+        match value.split(';').next().unwrap_or_default().trim() {
+            kind if kind.eq_ignore_ascii_case("application/json") => Ok(Self::Json),
+            kind if kind.eq_ignore_ascii_case(FORM) => Ok(Self::Form),
+            _ => Err(Untrusted::new(
                 UntrustedReason::Unreadable,
                 "the content type is not read here; set application/json for this webhook on \
                  SePay's dashboard",
-            ))
+            )),
         }
     }
 
