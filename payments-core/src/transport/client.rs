@@ -92,17 +92,20 @@ impl HttpClient {
         let mut head = Response::new(());
         *head.status_mut() = response.status();
         *head.headers_mut() = std::mem::take(response.headers_mut());
-        let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(failure)? {
-            if body.len() + chunk.len() > self.largest_answer {
-                return Err(TransportError::new(
-                    TransportErrorKind::TooLarge,
-                    format!("the answer is larger than {} bytes", self.largest_answer),
-                ));
-            }
-            body.extend_from_slice(&chunk);
+        // Most answers come in one piece, which is kept as it is.
+        let mut body = response.chunk().await.map_err(failure)?.unwrap_or_default();
+        while body.len() <= self.largest_answer {
+            let Some(chunk) = response.chunk().await.map_err(failure)? else {
+                return Ok(head.map(|()| body));
+            };
+            let mut longer = body.try_into_mut().unwrap_or_else(|body| BytesMut::from(&body[..]));
+            longer.extend_from_slice(&chunk);
+            body = longer.freeze();
         }
-        Ok(head.map(|()| body.freeze()))
+        Err(TransportError::new(
+            TransportErrorKind::TooLarge,
+            format!("the answer is larger than {} bytes", self.largest_answer),
+        ))
     }
 }
 

@@ -1,10 +1,12 @@
 //! Money that arrived or left, from a line of the statement or from a webhook.
 
 use payments_core::{
-    AccountId, DedupeKey, Direction, Movement, Raw,
+    AccountId, DedupeKey, Direction, Movement,
     bank::AccountNumber,
     money::{Money, wire::Number},
 };
+
+use serde_json::value::RawValue;
 
 use super::{Unclear, dong, said, time};
 use crate::{matching::Matching, wire};
@@ -33,7 +35,7 @@ pub(crate) fn booked(
         None => return Ok(Booked::Unknown(line.transfer_type.as_str().to_owned())),
     };
     let amount = amount.ok_or_else(|| Unclear::new(format!("{field} is missing")))?;
-    let key = key("transaction:", &line.id)?;
+    let key = key("transaction:", line.id.as_str())?;
     let Some(amount) = moved(field, amount)? else { return Ok(Booked::Nothing) };
     let mut movement = Movement::new(key, direction, amount);
     Details {
@@ -61,9 +63,8 @@ pub(crate) fn is_of(line: &wire::Transaction<'_>, account: &AccountId) -> bool {
 pub(crate) fn told(
     webhook: &wire::Webhook<'_>,
     matching: Option<&Matching>,
-    raw: Raw,
 ) -> Result<(DedupeKey, Booked), Unclear> {
-    let key = key("bank:", &webhook.id)?;
+    let key = key("bank:", id(webhook.id)?)?;
     let Some(direction) = direction(webhook.transfer_type.as_str()) else {
         return Ok((key, Booked::Unknown(webhook.transfer_type.as_str().to_owned())));
     };
@@ -71,7 +72,6 @@ pub(crate) fn told(
         return Ok((key, Booked::Nothing));
     };
     let mut movement = Movement::new(key.clone(), direction, amount);
-    movement.raw = raw;
     Details {
         account: said(&webhook.account_number),
         virtual_account: said(&webhook.sub_account),
@@ -105,12 +105,19 @@ fn moved(field: &'static str, amount: Number) -> Result<Option<Money>, Unclear> 
     Ok(amount.is_positive().then_some(amount))
 }
 
-fn key(source: &str, id: &wire::Text<'_>) -> Result<DedupeKey, Unclear> {
-    let id = id.as_str();
+fn key(source: &str, id: &str) -> Result<DedupeKey, Unclear> {
     if id.is_empty() {
         return Err(Unclear::new("the id is empty"));
     }
     DedupeKey::new([source, id].concat()).map_err(|_| Unclear::new("the id cannot be one"))
+}
+
+/// The id that stands in JSON as a number or as text.
+fn id(raw: &RawValue) -> Result<&str, Unclear> {
+    let text = raw.get();
+    let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    quoted.or(digits).ok_or_else(|| Unclear::new("the id is neither a number nor text"))
 }
 
 /// What both sources say beside direction and amount.
@@ -161,7 +168,7 @@ mod tests {
 
     fn webhook(json: &str) -> Result<Booked, Unclear> {
         let webhook = serde_json::from_str(json).unwrap();
-        told(&webhook, Some(&matching()), Raw::default()).map(|(_, booked)| booked)
+        told(&webhook, Some(&matching())).map(|(_, booked)| booked)
     }
 
     fn line(json: &str) -> Result<Booked, Unclear> {

@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use payments_core::{
     Raw, Timestamp,
-    formula::CheckingKeys,
+    formula::{CheckingKeys, Formula},
     notification::{
         Delivery, Endpoint, News, Notification, Proof, Untrusted, UntrustedReason,
         check::{self, Keys, Window},
@@ -24,6 +23,9 @@ use crate::{
 
 const X_SEPAY_SIGNATURE: HeaderName = HeaderName::from_static("x-sepay-signature");
 const X_SEPAY_TIMESTAMP: HeaderName = HeaderName::from_static("x-sepay-timestamp");
+
+/// Made once: a constant would be made for every delivery.
+static FORMULA: Formula = WEBHOOK;
 
 /// How far a signed time stamp may be from now (developer.sepay.vn, webhook security).
 const TOLERANCE: Duration = Duration::from_secs(300);
@@ -88,11 +90,10 @@ impl BankWebhook {
             WebhookAuth::Hmac(keys) => signed(keys, delivery, now)?,
             WebhookAuth::ApiKey(keys) => known(keys, delivery)?,
         };
-        let raw = Raw::new(Bytes::copy_from_slice(delivery.body()));
         let json = format.as_json(delivery.body())?;
         let webhook: wire::Webhook<'_> = serde_json::from_str(&json).map_err(unreadable)?;
-        let (key, booked) = map::told(&webhook, self.matching.as_deref(), raw.clone())
-            .map_err(Unclear::into_untrusted)?;
+        let (key, booked) =
+            map::told(&webhook, self.matching.as_deref()).map_err(Unclear::into_untrusted)?;
         let news = match booked {
             Booked::Movement(movement) => News::Movement(movement),
             Booked::Nothing => {
@@ -100,14 +101,16 @@ impl BankWebhook {
             }
             Booked::Unknown(word) => News::Unrecognised { name: format!("transferType {word}") },
         };
-        Ok(Notification::new(endpoint, proof, key).with_event(news, RESTS_ON).with_raw(raw))
+        Ok(Notification::new(endpoint, proof, key)
+            .with_event(news, RESTS_ON)
+            .with_raw(Raw::new(delivery.body().to_vec())))
     }
 }
 
 fn signed(keys: &Keys, delivery: &Delivery<'_>, now: Timestamp) -> Result<Proof, Untrusted> {
     let signature = header(delivery, &X_SEPAY_SIGNATURE)?;
     let stamp = header(delivery, &X_SEPAY_TIMESTAMP)?;
-    WEBHOOK.check(
+    FORMULA.check(
         &[("timestamp", stamp.as_bytes()), ("body", delivery.body())],
         signature,
         CheckingKeys { secrets: Some(keys), public: &[] },

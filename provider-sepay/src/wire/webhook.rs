@@ -3,14 +3,16 @@
 
 use payments_core::money::wire::Number;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::Text;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Webhook<'a> {
+    /// As it stands: a number in JSON, text in a form.
     #[serde(borrow)]
-    pub(crate) id: Text<'a>,
+    pub(crate) id: &'a RawValue,
     pub(crate) transaction_date: Option<Text<'a>>,
     pub(crate) account_number: Option<Text<'a>>,
     pub(crate) sub_account: Option<Text<'a>>,

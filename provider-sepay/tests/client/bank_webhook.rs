@@ -55,7 +55,7 @@ fn a_signed_webhook_is_proven_in_every_byte() {
     assert_eq!(movement.code.as_ref().unwrap().as_str(), "DH00042");
     assert_eq!(movement.order.as_ref().unwrap().as_str(), "00042");
     assert_eq!(movement.balance, Some(Money::vnd(19_077_000)));
-    assert_eq!(movement.raw.as_bytes(), signed(&credit()).body().as_ref());
+    assert_eq!(notification.raw.as_bytes(), signed(&credit()).body().as_ref());
 }
 
 #[test]
@@ -65,9 +65,7 @@ fn a_form_says_the_same_as_json() {
     let json = believed(&provider, "bank-webhook", &signed(&credit()));
     let form = believed(&provider, "bank-webhook", &form);
     assert_eq!(form.key, json.key);
-    let (mut form, json) = (movement(only_event(&form)).clone(), movement(only_event(&json)));
-    form.raw = json.raw.clone();
-    assert_eq!(&form, json);
+    assert_eq!(movement(only_event(&form)), movement(only_event(&json)));
 }
 
 #[test]
