@@ -14,11 +14,9 @@ pub(crate) const STATUS: &str = "status";
 const SHA256: Algorithm = Algorithm::HmacSha256Hex { prefix: "sha256=" };
 const SOURCE: &str = "provider-mock, module wire";
 
-const STAMP_AND_BODY: &[Item] =
-    &[Item::stamp(TIMESTAMP), Item::body(BODY)];
+const STAMP_AND_BODY: &[Item] = &[Item::stamp(TIMESTAMP), Item::body(BODY)];
 
-const CALL_STATUS_AND_BODY: &[Item] =
-    &[Item::field(CALL), Item::field(STATUS), Item::body(BODY)];
+const CALL_STATUS_AND_BODY: &[Item] = &[Item::field(CALL), Item::field(STATUS), Item::body(BODY)];
 
 /// How a notification is signed, with the webhook secret.
 pub const WEBHOOK: Formula = Formula::new(

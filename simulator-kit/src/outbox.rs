@@ -72,7 +72,10 @@ impl Outbox {
             Schedule::Once => 1,
             Schedule::Twice => 2,
             Schedule::Held => {
-                self.held.lock().unwrap_or_else(PoisonError::into_inner).push(outgoing.request.clone());
+                self.held
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(outgoing.request.clone());
                 0
             }
         };
