@@ -80,9 +80,9 @@ names! {
     GatewayRef = "gateway_ref";
     /// A provider's name for one of our bank accounts.
     AccountId = "account";
-    /// The name of a configured provider, such as `hpay-main`.
+    /// The name of a configured provider, such as `acme-main`.
     ProviderId = "provider";
-    /// The kind of a provider, such as `hpay`; one crate registers one kind.
+    /// The kind of a provider, such as `acme`; one crate registers one kind.
     ProviderKind = "kind";
     /// The name of an address where deliveries arrive, such as `notify`.
     EndpointName = "endpoint";

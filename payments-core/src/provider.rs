@@ -132,12 +132,12 @@ impl Provider {
         self
     }
 
-    /// Its name in the configuration, such as `hpay-main`.
+    /// Its name in the configuration, such as `acme-main`.
     pub fn id(&self) -> &ProviderId {
         &self.id
     }
 
-    /// Its kind, such as `hpay`.
+    /// Its kind, such as `acme`.
     pub fn kind(&self) -> &ProviderKind {
         &self.kind
     }

@@ -17,7 +17,7 @@ pub type Build = fn(&ProviderConfig, &Context) -> Result<Provider, Vec<ConfigPro
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Registration {
-    /// The kind that configurations name, such as `hpay`.
+    /// The kind that configurations name, such as `acme`.
     pub kind: &'static str,
     /// The crate.
     pub package: &'static str,
@@ -303,13 +303,13 @@ mod tests {
     #[test]
     fn two_crates_of_one_kind_are_an_error_naming_both() {
         let registry = Registry::empty()
-            .add(Registration::new("hpay", "provider-hpay", "0.1.0", build, ""))
-            .add(Registration::new("hpay", "their-hpay", "2.0.0", build, ""))
-            .add(Registration::new("hpay", "provider-hpay", "0.1.0", build, ""));
+            .add(Registration::new("acme", "provider-acme", "0.1.0", build, ""))
+            .add(Registration::new("acme", "their-acme", "2.0.0", build, ""))
+            .add(Registration::new("acme", "provider-acme", "0.1.0", build, ""));
         let problems = registry.duplicates();
         assert_eq!(
             problems[0].to_string(),
-            "registry: two crates provide the kind \"hpay\": provider-hpay 0.1.0 and their-hpay \
+            "registry: two crates provide the kind \"acme\": provider-acme 0.1.0 and their-acme \
              2.0.0; link only one"
         );
         assert_eq!(problems.len(), 1);
@@ -318,9 +318,9 @@ mod tests {
     #[test]
     fn an_unknown_kind_lists_what_is_linked_and_the_line_to_add() {
         let registry =
-            Registry::empty().add(Registration::new("hpay", "provider-hpay", "0.1.0", build, ""));
+            Registry::empty().add(Registration::new("acme", "provider-acme", "0.1.0", build, ""));
         let message = registry.unknown("momo");
-        assert!(message.contains("linked: hpay (provider-hpay 0.1.0)"), "{message}");
+        assert!(message.contains("linked: acme (provider-acme 0.1.0)"), "{message}");
         assert!(message.contains("`use provider_momo as _;`"), "{message}");
     }
 }

@@ -17,13 +17,13 @@ use crate::{Environment, ProviderId, ProviderKind};
 /// The whole configuration: a table of providers by name.
 ///
 /// ```toml
-/// expect = ["hpay"]            # kinds that have to be linked
-/// prefer = ["hpay-main"]       # who comes first when several can
+/// expect = ["acme"]            # kinds that have to be linked
+/// prefer = ["acme-main"]       # who comes first when several can
 ///
-/// [providers.hpay-main]
-/// kind = "hpay"
+/// [providers.acme-main]
+/// kind = "acme"
 /// environment = "sandbox"
-/// passcode = { env = "HPAY_PASSCODE" }
+/// passcode = { env = "ACME_PASSCODE" }
 /// ```
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,7 +132,7 @@ impl ProviderConfig {
         }
     }
 
-    /// Where a key of this provider stands, such as `providers.hpay-main.passcode`.
+    /// Where a key of this provider stands, such as `providers.acme-main.passcode`.
     pub fn path(&self, key: &str) -> String {
         format!("providers.{}.{key}", self.id)
     }

@@ -329,7 +329,7 @@ mod tests {
     }
 
     fn sandbox(entries: &[(&str, Value)]) -> ProviderConfig {
-        let mut all = vec![("kind", "hpay".into()), ("environment", "sandbox".into())];
+        let mut all = vec![("kind", "acme".into()), ("environment", "sandbox".into())];
         all.extend_from_slice(entries);
         config(&all)
     }
@@ -367,7 +367,7 @@ mod tests {
     fn a_literal_secret_is_for_the_sandbox_only() {
         let environ = Environ::of([]);
         let live = config(&[
-            ("kind", "hpay".into()),
+            ("kind", "acme".into()),
             ("environment", "production".into()),
             ("passcode", "hunter2".into()),
         ]);

@@ -28,7 +28,7 @@ pub type Field<'a> = (&'a str, &'a [u8]);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Formula {
-    /// Its name, such as `hpay.f01`.
+    /// Its name, such as `acme.checkout`.
     pub id: Cow<'static, str>,
     /// What it signs.
     pub purpose: Cow<'static, str>,

@@ -4,6 +4,7 @@ use payments_core::{
     AccountId, DedupeKey, Direction, Movement,
     bank::AccountNumber,
     money::{Money, wire::Number},
+    notification::News,
 };
 
 use serde_json::value::RawValue;
@@ -11,7 +12,7 @@ use serde_json::value::RawValue;
 use super::{Unclear, dong, said, time};
 use crate::{matching::Matching, wire};
 
-/// What a webhook or a line of the statement is about.
+/// What a line of the statement is about.
 #[derive(Debug, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, and nearly always the large one")]
 pub(crate) enum Booked {
@@ -58,18 +59,20 @@ pub(crate) fn is_of(line: &wire::Transaction<'_>, account: &AccountId) -> bool {
     said(&line.bank_account_id).is_none_or(|id| id == account.as_str())
 }
 
-/// A webhook (docs.sepay.vn/tich-hop-webhooks.html). Its key is SePay's number for the
+/// A webhook (docs.sepay.vn/tich-hop-webhooks.html), and its key: SePay's number for the
 /// transaction, the same on every retry and replay.
 pub(crate) fn told(
     webhook: &wire::Webhook<'_>,
     matching: Option<&Matching>,
-) -> Result<(DedupeKey, Booked), Unclear> {
+) -> Result<(DedupeKey, News), Unclear> {
     let key = key("bank:", id(webhook.id)?)?;
-    let Some(direction) = direction(webhook.transfer_type.as_str()) else {
-        return Ok((key, Booked::Unknown(webhook.transfer_type.as_str().to_owned())));
+    let word = webhook.transfer_type.as_str();
+    let Some(direction) = direction(word) else {
+        return Ok((key, News::Unrecognised { name: format!("transferType {word}") }));
     };
     let Some(amount) = moved("transferAmount", webhook.transfer_amount)? else {
-        return Ok((key, Booked::Nothing));
+        let name = "a transaction without an amount".to_owned();
+        return Ok((key, News::Unrecognised { name }));
     };
     let mut movement = Movement::new(key.clone(), direction, amount);
     Details {
@@ -84,7 +87,7 @@ pub(crate) fn told(
     if let Some(matching) = matching {
         matching.add_to(&mut movement, said(&webhook.code));
     }
-    Ok((key, Booked::Movement(movement)))
+    Ok((key, News::Movement(movement)))
 }
 
 /// `transferType` and `transfer_type`.
@@ -168,7 +171,14 @@ mod tests {
 
     fn webhook(json: &str) -> Result<Booked, Unclear> {
         let webhook = serde_json::from_str(json).unwrap();
-        told(&webhook, Some(&matching())).map(|(_, booked)| booked)
+        told(&webhook, Some(&matching())).map(|(_, news)| match news {
+            News::Movement(movement) => Booked::Movement(movement),
+            News::Unrecognised { name } => match name.strip_prefix("transferType ") {
+                Some(word) => Booked::Unknown(word.to_owned()),
+                None => Booked::Nothing,
+            },
+            other => panic!("{other:?}"),
+        })
     }
 
     fn line(json: &str) -> Result<Booked, Unclear> {
