@@ -1,5 +1,6 @@
 //! Money that arrived or left, as one source reported it.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -11,7 +12,7 @@ use crate::{
 
 /// One movement of money on an account, as one source reported it: a line of a statement, a
 /// bank's notification, a row of an inquiry. One with [`Direction::In`] is a *credit*.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Movement {
     /// The source's own name for it: the same on every route of that source.
@@ -139,6 +140,23 @@ impl Movement {
     }
 }
 
+impl fmt::Debug for Movement {
+    /// Without memo and balance: people's names stand in memos.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Movement")
+            .field("key", &self.key)
+            .field("direction", &self.direction)
+            .field("amount", &self.amount)
+            .field("account", &self.account)
+            .field("virtual_account", &self.virtual_account)
+            .field("at", &self.at)
+            .field("bank_reference", &self.bank_reference)
+            .field("code", &self.code)
+            .field("order", &self.order)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Whether two reports are of the same money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SameMoney {
@@ -157,15 +175,16 @@ const SAME_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Whether two credits (or debits) reported by different sources are the same money.
 ///
 /// Sources share no identifier, so this goes by direction, amount, account, bank reference and
-/// date: a difference in any of them that both sides state is [`SameMoney::Different`]; an equal
-/// bank reference on an equal account and day is [`SameMoney::Same`]; everything else is
+/// date. A difference that both sides state is [`SameMoney::Different`], unless one side only says
+/// less of the same: a reference inside the other's, an account number that ends with the other's.
+/// An equal bank reference on an equal account and day is [`SameMoney::Same`]; everything else is
 /// [`SameMoney::Maybe`].
 pub fn same_credit(a: &Movement, b: &Movement) -> SameMoney {
     if a.direction != b.direction || a.amount != b.amount {
         return SameMoney::Different;
     }
-    let account = agree(a.account.as_ref(), b.account.as_ref());
-    let virtual_account = agree(a.virtual_account.as_ref(), b.virtual_account.as_ref());
+    let account = agree(number(&a.account), number(&b.account));
+    let virtual_account = agree(number(&a.virtual_account), number(&b.virtual_account));
     let reference = agree(a.bank_reference.as_deref(), b.bank_reference.as_deref());
     let day = match (a.at, b.at) {
         (Some(a), Some(b)) => Some(a.distance(b) < SAME_DAY),
@@ -183,9 +202,15 @@ pub fn same_credit(a: &Movement, b: &Movement) -> SameMoney {
     }
 }
 
-/// Whether both sides state the same; `None` if one states nothing.
-fn agree<T: PartialEq>(a: Option<T>, b: Option<T>) -> Option<bool> {
-    Some(a? == b?)
+fn number(account: &Option<AccountNumber>) -> Option<&str> {
+    account.as_ref().map(AccountNumber::as_str)
+}
+
+/// Whether both sides state the same; `None` if one states nothing, or only a part of the other.
+fn agree(a: Option<&str>, b: Option<&str>) -> Option<bool> {
+    let (a, b) = (a?, b?);
+    let part = a.len() != b.len() && (a.contains(b) || b.contains(a));
+    (!part).then_some(a == b)
 }
 
 #[cfg(test)]
@@ -225,6 +250,21 @@ mod tests {
         let mut out = one.clone();
         out.direction = Direction::Out;
         assert_eq!(same_credit(&one, &out), SameMoney::Different);
+    }
+
+    #[test]
+    fn a_part_of_the_same_reference_or_number_is_maybe() {
+        let one = told_by_the_bank("MBVCB.3278907687", 1_000_000);
+        assert_eq!(same_credit(&one, &told_by_the_bank("3278907687", 1_000_000)), SameMoney::Maybe);
+        let mut short = one.clone();
+        short.account = Some(AccountNumber::new("3499999").unwrap());
+        assert_eq!(same_credit(&one, &short), SameMoney::Maybe);
+    }
+
+    #[test]
+    fn a_memo_is_not_printed() {
+        let printed = format!("{:?}", credit(1).with_memo("NGUYEN VAN A"));
+        assert!(!printed.contains("NGUYEN"), "{printed}");
     }
 
     #[test]

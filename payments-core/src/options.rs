@@ -38,7 +38,14 @@ impl Options {
     pub fn get<T: ProviderOptions>(&self) -> Result<Option<T>> {
         let Some(text) = self.0.get(T::KIND) else { return Ok(None) };
         serde_json::from_str(text).map(Some).map_err(|error| {
-            Error::invalid("options", format!("{}: {error}", T::KIND)).with_source(error)
+            // Unknown keys are named; what else serde says may quote a value.
+            let said = error.to_string();
+            let what = if said.starts_with("unknown field") {
+                said
+            } else {
+                format!("wrong at column {}", error.column())
+            };
+            Error::invalid("options", format!("{}: {what}", T::KIND))
         })
     }
 }

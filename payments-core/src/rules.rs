@@ -111,7 +111,7 @@ pub fn check_amount(limits: &[AmountLimits], amount: Money) -> Result<()> {
         return Err(Error::invalid("amount", format!("{amount} is below {}", limit.min)));
     }
     match limit.max {
-        Some(max) if amount.minor() > max.minor() => {
+        Some(max) if amount.compare(max)?.is_gt() => {
             Err(Error::invalid("amount", format!("{amount} is above {max}")))
         }
         _ => Ok(()),

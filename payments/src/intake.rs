@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use payments_core::{
-    DedupeKey, EndpointName, Error, NotificationReceiver, Result,
+    DedupeKey, EndpointName, Error, NotificationReceiver, ProviderId, Result,
     notification::{
         Confirmation, Delivery, Event, Evidence, Notification, Outcome, Proof, Received, Untrusted,
     },
@@ -15,19 +15,21 @@ use crate::Payments;
 
 /// What came of a delivery.
 ///
-/// Handle [`events`](Self::events) once per [`key`](Self::key), write down what you did, and only
-/// then send [`reply`](Self::reply).
+/// Handle [`events`](Self::events) once per [`provider`](Self::provider) and [`key`](Self::key),
+/// write down what you did, and only then send [`reply`](Self::reply).
 #[derive(Debug)]
 #[must_use = "the provider waits for the reply"]
 pub struct Intake {
     receiver: Held,
     endpoint: EndpointName,
     verdict: Verdict,
+    /// Who sent it: keys are told apart by provider.
+    pub provider: ProviderId,
     /// The same happening has the same key, however often and by whichever route it is told.
     ///
     /// Remember it together with what its [`events`](Self::events) changed, and only then. A
-    /// delivery without events (a buyer's browser came back, or the provider could not confirm
-    /// yet) has the key of the one that is still to come.
+    /// delivery without events, such as the return of a buyer's browser, has the key of the one that
+    /// is still to come; one that the provider could not confirm yet has none.
     pub key: Option<DedupeKey>,
     /// What to believe: proven by the delivery itself, or confirmed by an inquiry.
     pub events: Vec<Event>,
@@ -85,9 +87,8 @@ impl std::fmt::Debug for Held {
 impl Payments {
     /// Checks a delivery, and asks the provider about what its proof does not cover.
     ///
-    /// It may send inquiries and wait for them. To answer a provider quickly, call the
-    /// provider's [`receive`](NotificationReceiver::receive) yourself, write the delivery down,
-    /// answer, and confirm afterwards.
+    /// It may send inquiries and wait for them. As long as one of them cannot be answered, nothing
+    /// of the delivery is handed out and [`outcome`](Intake::outcome) asks for it again.
     ///
     /// # Errors
     /// There is no such provider, or it sends no notifications.
@@ -97,12 +98,14 @@ impl Payments {
         endpoint: &str,
         delivery: &Delivery<'_>,
     ) -> Result<Intake> {
-        let receiver = self.provider(provider)?.notifications()?;
+        let provider = self.provider(provider)?;
+        let receiver = provider.notifications()?;
         let endpoint = EndpointName::new(endpoint)?;
         let received = receiver.receive(&endpoint, delivery, self.now());
         let mut intake = Intake {
             receiver: Held(Arc::clone(receiver)),
             endpoint,
+            provider: provider.id().clone(),
             verdict: match &received {
                 Received::Notification(notification) => {
                     Verdict::Checked(notification.proof.clone())
@@ -172,12 +175,17 @@ impl Intake {
                 self.doubts.push(Doubtful { event, doubt: Doubt::DisplayOnly });
                 continue;
             }
-            if event.is_trusted() || !event.moves_money() {
+            if *event.evidence() == Evidence::Proven || !event.moves_money() {
                 self.events.push(event);
                 continue;
             }
             let doubt = match self.receiver.0.confirm(&event).await {
                 Ok(Confirmation::Confirmed(confirmed)) => {
+                    // The delivery's own key is not proven either: with another one, the same
+                    // money could be told again, or the true news kept out.
+                    if let Some(key) = confirmed.key() {
+                        self.key = Some(key.clone());
+                    }
                     self.events.push(confirmed);
                     continue;
                 }
@@ -189,6 +197,11 @@ impl Intake {
                 Err(error) => Doubt::CouldNotAsk(error),
             };
             self.doubts.push(Doubtful { event, doubt });
+        }
+        if self.outcome() == Outcome::TryAgain {
+            // It will be sent again whole: nothing of it may be handled under its key before.
+            self.key = None;
+            self.events.clear();
         }
     }
 }

@@ -11,7 +11,7 @@ use payments::{
     Provider, ProviderId, ProviderKind, Result, Secret, SystemClock, Timestamp,
     notification::{
         Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Received,
-        check::{self, Keys},
+        check::{self, Keys, Part, Signature},
     },
     payment::{Payment, PaymentState},
 };
@@ -20,18 +20,34 @@ use payments::{
 struct Gateway {
     endpoints: [Endpoint; 2],
     state: PaymentState,
+    /// Whether its signature covers the order, or only a token is sent along.
+    signs: bool,
+    /// What its inquiry says.
+    answer: fn() -> Result<Confirmation>,
 }
 
 impl Gateway {
-    fn hub(state: PaymentState) -> Payments {
+    fn hub(state: PaymentState, signs: bool, answer: fn() -> Result<Confirmation>) -> Payments {
         let endpoint =
             |name| Endpoint::new(EndpointName::new(name).unwrap(), http::Method::GET, "anywhere");
         let endpoints = [endpoint("notify"), endpoint("return").display_only()];
         let (id, kind) = (ProviderId::new("main").unwrap(), ProviderKind::new("test").unwrap());
         let provider = Provider::new(id, kind, Environment::Sandbox)
-            .with_notifications(Arc::new(Self { endpoints, state }));
+            .with_notifications(Arc::new(Self { endpoints, state, signs, answer }));
         Payments::new([provider], Arc::new(SystemClock)).unwrap()
     }
+}
+
+fn payment(state: PaymentState) -> Payment {
+    Payment::new(OrderRef::new("A-1").unwrap(), state)
+}
+
+fn key(text: &str) -> DedupeKey {
+    DedupeKey::new(text).unwrap()
+}
+
+fn cannot_be_asked() -> Result<Confirmation> {
+    Err(Error::unsupported("nobody is there"))
 }
 
 #[async_trait]
@@ -42,16 +58,22 @@ impl NotificationReceiver for Gateway {
 
     fn receive(&self, name: &EndpointName, _: &Delivery<'_>, _: Timestamp) -> Received {
         let endpoint = self.endpoints.iter().find(|endpoint| endpoint.name == *name).unwrap();
-        let keys = Keys::one(Secret::new("token").unwrap());
-        let proof = check::shared_token(&keys, Some(b"token")).unwrap();
-        let payment = Payment::new(OrderRef::new("A-1").unwrap(), self.state);
-        let notification = Notification::new(endpoint, proof, DedupeKey::new("k").unwrap())
-            .with_event(News::Payment(payment), &[]);
+        let secret = Secret::new("token").unwrap();
+        let keys = Keys::one(secret.clone());
+        let proof = if self.signs {
+            let parts = [Part::Field("order", b"A-1"), Part::Secret];
+            let code = hex::encode(check::sign_md5_concat(&secret, &parts));
+            check::md5_concat(&keys, &parts, Signature::Hex(&code)).unwrap()
+        } else {
+            check::shared_token(&keys, Some(b"token")).unwrap()
+        };
+        let notification = Notification::new(endpoint, proof, key("told"))
+            .with_event(News::Payment(payment(self.state)), &["order"]);
         Received::Notification(notification)
     }
 
     async fn confirm(&self, _: &Event) -> Result<Confirmation> {
-        Err(Error::unsupported("nothing has to be confirmed here"))
+        (self.answer)()
     }
 
     fn reply(&self, _: &EndpointName, _: Outcome) -> http::Response<Bytes> {
@@ -63,12 +85,35 @@ impl NotificationReceiver for Gateway {
 async fn nothing_that_a_browser_brings_is_an_event_whatever_the_state() {
     let request = http::Request::get("/").body("").unwrap();
     for state in PaymentState::ALL {
-        let hub = Gateway::hub(state);
+        let hub = Gateway::hub(state, true, cannot_be_asked);
         let told = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
         assert_eq!((told.events.len(), told.doubts.len()), (1, 0), "{state:?}");
         let shown = hub.receive("main", "return", &Delivery::of(&request)).await.unwrap();
         assert!(shown.events.is_empty(), "{state:?}");
         assert!(matches!(shown.doubts[0].doubt, Doubt::DisplayOnly), "{state:?}");
         assert_eq!(shown.key, told.key, "both tell the same happening");
+    }
+}
+
+#[tokio::test]
+async fn the_key_of_what_was_confirmed_is_made_of_the_inquirys_answer() {
+    let hub = Gateway::hub(PaymentState::Settled, false, || {
+        let event = Event::inquired(News::Payment(payment(PaymentState::Settled)));
+        Ok(Confirmation::Confirmed(event.under_key(key("asked"))))
+    });
+    let request = http::Request::get("/").body("").unwrap();
+    let intake = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
+    assert_eq!((intake.events.len(), intake.key.clone()), (1, Some(key("asked"))));
+    assert_eq!(intake.outcome(), Outcome::Handled);
+}
+
+#[tokio::test]
+async fn what_cannot_be_confirmed_yet_is_not_handed_out_and_has_no_key() {
+    let request = http::Request::get("/").body("").unwrap();
+    for answer in [cannot_be_asked, || Ok(Confirmation::NotYet { retry_after: None })] {
+        let hub = Gateway::hub(PaymentState::Settled, false, answer);
+        let intake = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
+        assert!(intake.events.is_empty() && intake.key.is_none());
+        assert_eq!(intake.outcome(), Outcome::TryAgain);
     }
 }

@@ -43,8 +43,8 @@ pub const WEBHOOK: Formula = Formula::new(
     "sepay.webhook",
     "webhook about a bank transaction, X-SePay-Signature",
     Maker::Provider,
-    Algorithm::HmacSha256Hex { prefix: "sha256=" },
-    Layout::values(".", WEBHOOK_ITEMS),
+    Algorithm::HmacSha256Hex { prefix: WEBHOOK_PREFIX },
+    Layout::values(WEBHOOK_SEPARATOR, WEBHOOK_ITEMS),
     "developer.sepay.vn, webhook authentication",
     Confidence::Medium,
 );
@@ -72,6 +72,12 @@ pub(crate) const SIGNED_FIELDS: &[&str] = &[
     "cancel_url",
     "order_id",
 ];
+
+/// What stands before the digits of a webhook's signature.
+pub(crate) const WEBHOOK_PREFIX: &str = "sha256=";
+
+/// What stands between a webhook's time stamp and its body where they are signed.
+pub(crate) const WEBHOOK_SEPARATOR: &str = ".";
 
 const WEBHOOK_ITEMS: &[Item] =
     &[Item::Stamp(Cow::Borrowed("timestamp")), Item::Body(Cow::Borrowed("body"))];

@@ -98,7 +98,10 @@ impl PaymentProvider for Payments {
     /// is [`Lookup::Several`].
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
         let checkout = match &self.gateway {
-            Some(gateway) => gateway.orders.payment(order).await?,
+            Some(gateway) => {
+                rules::invoice().check("order", order.as_str())?;
+                gateway.orders.payment(order).await?
+            }
             None => None,
         };
         let transfer = self.transferred(order).await?;

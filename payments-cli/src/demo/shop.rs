@@ -13,7 +13,7 @@ use axum::{
 };
 use bytes::Bytes;
 use payments::{
-    DedupeKey, Payments,
+    DedupeKey, Payments, ProviderId,
     notification::{Coverage, Delivery, Event, Outcome},
 };
 
@@ -48,7 +48,7 @@ pub(super) struct Seen {
 #[derive(Default)]
 struct Ledger {
     payments: OnceLock<Payments>,
-    handled: Mutex<HashSet<DedupeKey>>,
+    handled: Mutex<HashSet<(ProviderId, DedupeKey)>>,
     seen: Mutex<Vec<Seen>>,
 }
 
@@ -111,7 +111,7 @@ impl Ledger {
             Err(_) => return status(404),
         };
         let repeated = intake.outcome() == Outcome::Handled
-            && intake.key.as_ref().is_some_and(|key| !self.first_time(key));
+            && intake.key.as_ref().is_some_and(|key| !self.first_time(&intake.provider, key));
         let reply = intake.reply(if repeated { Outcome::Duplicate } else { intake.outcome() });
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(Seen {
             events: if repeated { Vec::new() } else { intake.events.clone() },
@@ -127,8 +127,9 @@ impl Ledger {
         reply.map(Body::from)
     }
 
-    fn first_time(&self, key: &DedupeKey) -> bool {
-        self.handled.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone())
+    fn first_time(&self, provider: &ProviderId, key: &DedupeKey) -> bool {
+        let mut handled = self.handled.lock().unwrap_or_else(PoisonError::into_inner);
+        handled.insert((provider.clone(), key.clone()))
     }
 }
 

@@ -132,7 +132,7 @@ impl<'de> Deserialize<'de> for AccountNumber {
 }
 
 /// A bank account: the bank, the number there, and the holder where it is known.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct BankAccount {
     /// The bank.
@@ -155,5 +155,15 @@ impl BankAccount {
     #[must_use]
     pub fn with_holder(self, holder: impl Into<String>) -> Self {
         Self { holder: Some(holder.into()), ..self }
+    }
+}
+
+impl fmt::Debug for BankAccount {
+    /// Without the holder's name, which is personal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BankAccount")
+            .field("bin", &self.bin)
+            .field("number", &self.number)
+            .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{Endpoint, Proof};
+use super::{Coverage, Endpoint, Proof};
 use crate::{
     DedupeKey, EndpointName, Movement,
     payment::{Payment, PaymentState, Refund},
@@ -36,6 +36,8 @@ pub struct Event {
     /// What happened.
     pub news: News,
     evidence: Evidence,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<DedupeKey>,
 }
 
 /// What happened.
@@ -90,25 +92,24 @@ impl Notification {
         }
     }
 
-    /// Adds an event that rests on these fields of the delivery. What the proof does not cover
-    /// of them has to be confirmed; on a display-only endpoint nothing is ever believed.
+    /// Adds an event that rests on these fields of the delivery: of its body, if the proof covers
+    /// the body. What the proof does not cover of them has to be confirmed, and so has news of
+    /// money that names no field at all; on a display-only endpoint nothing is ever believed.
     #[must_use]
     pub fn with_event(mut self, news: News, rests_on: &[&'static str]) -> Self {
-        let evidence = if self.display_only {
-            Evidence::DisplayOnly
-        } else {
-            let uncovered: Vec<_> = rests_on
-                .iter()
-                .filter(|field| !self.proof.covers(field))
-                .map(|field| Cow::Borrowed(*field))
-                .collect();
-            if uncovered.is_empty() {
-                Evidence::Proven
-            } else {
-                Evidence::Unconfirmed { uncovered }
-            }
-        };
-        self.events.push(Event { news, evidence });
+        let mut event = Event { news, evidence: Evidence::Proven, key: None };
+        let uncovered: Vec<_> = rests_on
+            .iter()
+            .filter(|field| !self.proof.covers(field))
+            .map(|field| Cow::Borrowed(*field))
+            .collect();
+        let rests_on_something = !rests_on.is_empty() || *self.proof.coverage() == Coverage::Body;
+        if self.display_only {
+            event.evidence = Evidence::DisplayOnly;
+        } else if !uncovered.is_empty() || (event.moves_money() && !rests_on_something) {
+            event.evidence = Evidence::Unconfirmed { uncovered };
+        }
+        self.events.push(event);
         self
     }
 
@@ -121,9 +122,25 @@ impl Notification {
 }
 
 impl Event {
-    /// What an inquiry answered.
+    /// What an inquiry answered: the result of a confirmation, never of a delivery.
     pub fn inquired(news: News) -> Self {
-        Self { news, evidence: Evidence::Inquired }
+        Self { news, evidence: Evidence::Inquired, key: None }
+    }
+
+    /// Gives the key under which what was inquired is handled once. It is made of what the
+    /// inquiry answered, because the delivery's own key is only as good as its proof.
+    #[must_use]
+    pub fn under_key(mut self, key: DedupeKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// The key of what was inquired: the one given, or the movement's own.
+    pub fn key(&self) -> Option<&DedupeKey> {
+        match &self.news {
+            News::Movement(movement) => Some(self.key.as_ref().unwrap_or(&movement.key)),
+            _ => self.key.as_ref(),
+        }
     }
 
     /// On what evidence it is believed.
@@ -140,10 +157,75 @@ impl Event {
     pub fn moves_money(&self) -> bool {
         match &self.news {
             News::Payment(payment) => {
-                payment.state != PaymentState::Open && payment.state != PaymentState::Processing
+                !matches!(payment.state, PaymentState::Open | PaymentState::Processing)
+                    || payment.received.is_some()
+                    || !payment.credits.is_empty()
             }
             News::Movement(_) | News::Payout(_) | News::Refund(_) => true,
             News::Unrecognised { .. } => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        OrderRef, Secret,
+        money::Money,
+        notification::check::{Keys, Part, Signature, md5_concat, shared_token, sign_md5_concat},
+    };
+
+    fn secret() -> Secret {
+        Secret::new("k").unwrap()
+    }
+
+    fn notification(proof: Proof) -> Notification {
+        let name = EndpointName::new("events").unwrap();
+        let endpoint = Endpoint::new(name, http::Method::POST, "anywhere");
+        Notification::new(&endpoint, proof, DedupeKey::new("1").unwrap())
+    }
+
+    fn token() -> Proof {
+        shared_token(&Keys::one(secret()), Some(b"k")).unwrap()
+    }
+
+    fn code_over_the_order() -> Proof {
+        let parts = [Part::Field("order", b"A1"), Part::Secret];
+        let code = hex::encode(sign_md5_concat(&secret(), &parts));
+        md5_concat(&Keys::one(secret()), &parts, Signature::Hex(&code)).unwrap()
+    }
+
+    fn paid() -> News {
+        let order = OrderRef::new("A1").unwrap();
+        News::Payment(Payment::new(order, PaymentState::Settled).with_received(Money::vnd(1)))
+    }
+
+    fn evidence(proof: Proof, news: News, rests_on: &[&'static str]) -> Evidence {
+        notification(proof).with_event(news, rests_on).events[0].evidence().clone()
+    }
+
+    #[test]
+    fn what_rests_on_an_uncovered_field_has_to_be_confirmed() {
+        assert_eq!(evidence(code_over_the_order(), paid(), &["order"]), Evidence::Proven);
+        assert_eq!(
+            evidence(code_over_the_order(), paid(), &["order", "amount"]),
+            Evidence::Unconfirmed { uncovered: vec!["amount".into()] }
+        );
+    }
+
+    #[test]
+    fn news_of_money_that_names_no_field_has_to_be_confirmed() {
+        assert_eq!(evidence(token(), paid(), &[]), Evidence::Unconfirmed { uncovered: vec![] });
+        let unknown = News::Unrecognised { name: "holiday".to_owned() };
+        assert_eq!(evidence(token(), unknown, &[]), Evidence::Proven);
+    }
+
+    #[test]
+    fn an_open_payment_that_tells_of_money_moves_money() {
+        let order = OrderRef::new("A1").unwrap();
+        let open = Payment::new(order, PaymentState::Open);
+        assert!(!Event::inquired(News::Payment(open.clone())).moves_money());
+        assert!(Event::inquired(News::Payment(open.with_received(Money::vnd(1)))).moves_money());
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What a provider takes and does for payments. Data: a router, a settings page and the
-/// documentation read it, and the conformance suite tests every yes and every no.
+/// documentation read it, and a provider's tests hold it to every yes and every no.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PaymentCapabilities {

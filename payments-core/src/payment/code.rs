@@ -43,8 +43,8 @@ impl<'de> Deserialize<'de> for PaymentCode {
 ///
 /// The code of an order is the prefix and the order reference itself: never random, so that the
 /// same order has the same code for ever, and never shared, because a reference that banks would
-/// change on the way is refused. A fixed suffix length is the safest: with a range, a code that a
-/// bank broke in two may read as a shorter one, and then the credit stays unmatched.
+/// change on the way is refused. Choose a fixed length, or references of digits only: with a range
+/// of lengths and letters, a code that a bank broke before a letter reads as a shorter one.
 ///
 /// ```
 /// use payments_core::{OrderRef, payment::{CodeMatch, CodeRules}};
@@ -183,8 +183,8 @@ impl CodeRules {
 /// Upper case, letters and digits only.
 fn squeeze(text: &str) -> String {
     let mut squeezed = String::with_capacity(text.len());
-    squeezed
-        .extend(text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()));
+    let kept = text.bytes().filter(u8::is_ascii_alphanumeric);
+    squeezed.extend(kept.map(|byte| char::from(byte.to_ascii_uppercase())));
     squeezed
 }
 

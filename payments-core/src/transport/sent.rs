@@ -40,7 +40,12 @@ impl Unreadable {
 
 impl From<serde_json::Error> for Unreadable {
     fn from(error: serde_json::Error) -> Self {
-        Self::new("the answer is not the JSON that the provider documents").with_source(error)
+        // What serde says beside the place may quote personal data.
+        Self::new(format!(
+            "the answer is not the JSON that the provider documents, at line {}, column {}",
+            error.line(),
+            error.column()
+        ))
     }
 }
 

@@ -66,7 +66,10 @@ fn opened_number(
 ) -> VirtualAccountNumber {
     // The answer may print the short number only; the QR code has the full one.
     let code = data.qr_code.as_deref().and_then(|code| Some((code, VietQr::parse(code).ok()?)));
-    let code = code.filter(|(_, qr)| is_same_account(qr.number().as_str(), printed.as_str()));
+    let code = code.filter(|(_, qr)| {
+        is_same_account(qr.number().as_str(), printed.as_str())
+            && qr.amount().is_none_or(|amount| request.amount == Some(amount))
+    });
     let bank = match &code {
         Some((_, qr)) => Some(qr.bin()),
         None => data.va_bank.as_ref().and_then(|bank| bin_of_code(&bank.text())),

@@ -47,15 +47,21 @@ pub(crate) fn credits(
         serde_json::from_str(data.get()).map_err(|error| malformed().with_source(error))?;
     rows.iter()
         .map(|row| {
-            let amount = row.amount.money(Currency::VND);
+            let amount = row
+                .amount
+                .money(Currency::VND)
+                .map_err(|error| malformed().with_source(error))
+                .and_then(
+                    |amount| if amount.is_positive() { Ok(amount) } else { Err(malformed()) },
+                )?;
+            let cashin = row.cashin.text();
+            if !is_number(&cashin) {
+                return Err(malformed());
+            }
             let account = AccountNumber::new(row.full_account_number.text().as_ref());
-            let movement = Movement::new(
-                key::credit(merchant_id, &row.cashin.text())?,
-                Direction::In,
-                amount.map_err(|error| malformed().with_source(error))?,
-            )
-            .with_virtual_account(account.map_err(|error| malformed().with_source(error))?)
-            .with_raw(raw.clone());
+            let movement = Movement::new(key::credit(merchant_id, &cashin)?, Direction::In, amount)
+                .with_virtual_account(account.map_err(|error| malformed().with_source(error))?)
+                .with_raw(raw.clone());
             let remark = row.remark.as_ref().map(Literal::text).unwrap_or_default();
             let at = row.time_paid.as_ref().and_then(Literal::time);
             Ok(with_details(movement, &remark, at))
@@ -72,7 +78,7 @@ pub(crate) fn credit_notice(
     notice: wire::CreditNotice<'_>,
     raw: Raw,
 ) -> Result<CreditNotice, Untrusted> {
-    if notice.cashin.is_empty() || !notice.cashin.bytes().all(|b| b.is_ascii_digit()) {
+    if !is_number(notice.cashin) {
         return Err(unreadable("the cashin number is not a number"));
     }
     // It is signed next to the cashin number, joined by a pipe.
@@ -135,6 +141,10 @@ pub(super) fn decoded(remark: &str) -> String {
         .collect();
     let text = TOLERANT.decode(standard).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     text.unwrap_or_else(|| remark.to_owned())
+}
+
+fn is_number(cashin: &str) -> bool {
+    !cashin.is_empty() && cashin.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn unreadable(detail: &'static str) -> Untrusted {

@@ -115,9 +115,10 @@ fn read_row(
 
 /// HPay pays a repeated reference again: two that succeeded are money sent twice.
 fn flag_double_payout(found: &mut [Payout]) {
-    let succeeded = |payout: &&mut Payout| payout.state == PayoutState::Succeeded;
-    if found.iter_mut().filter(succeeded).count() > 1 {
-        found.iter_mut().filter(succeeded).for_each(|payout| payout.needs_attention = true);
+    let alive =
+        |payout: &&mut Payout| !matches!(payout.state, PayoutState::Failed | PayoutState::Reversed);
+    if found.iter_mut().filter(alive).count() > 1 {
+        found.iter_mut().filter(alive).for_each(|payout| payout.needs_attention = true);
     }
 }
 

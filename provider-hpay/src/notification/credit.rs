@@ -11,7 +11,18 @@ use payments_core::{
 use super::query::{Query, raw};
 use crate::{HPay, map, wire};
 
-const RESTS_ON: &[&str] = &["cashin", "amount", "va_account"];
+/// Every field that the movement is made of, whichever formula is configured.
+const RESTS_ON: &[&str] = &[
+    "cashin",
+    "amount",
+    "va_account",
+    "fullAccountNumber",
+    "order_code",
+    "remark",
+    "transfer_content",
+    "time_paid",
+    "error_code",
+];
 
 pub(super) fn receive(
     hpay: &HPay,

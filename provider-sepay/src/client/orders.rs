@@ -9,6 +9,7 @@ use payments_core::{
     payment::Payment,
     transport::{Call, Transport, Unreadable},
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::request::Door;
 use crate::{
@@ -24,6 +25,9 @@ const VOID: &str = "void_transaction";
 
 /// How many orders SePay gives to a page unless told.
 const PER_PAGE: u32 = 20;
+
+/// What has to be escaped in a segment of a path (RFC 3986, section 2.3: all but the unreserved).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The order API: Basic authentication, JSON, no documented limit of calls.
 #[derive(Clone)]
@@ -46,11 +50,13 @@ impl OrderApi {
     /// One order, `None` if SePay does not know it.
     ///
     /// SePay's page calls the parameter `order_id`; its libraries and its command line pass the
-    /// merchant's invoice number there.
+    /// merchant's invoice number there. It need not be one that we could have given: the same
+    /// merchant may sell through other software.
     pub(crate) async fn detail(&self, id: &str) -> Result<Option<Order>> {
-        // What passes may stand in a path as it is.
-        rules::invoice().check("order", id)?;
-        let path = format!("/v1/order/detail/{id}");
+        if matches!(id, "" | "." | "..") {
+            return Err(Error::invalid("order", "cannot stand in an address"));
+        }
+        let path = format!("/v1/order/detail/{}", utf8_percent_encode(id, SEGMENT));
         let response = self.inquire(DETAIL, &path, &[]).await?;
         if response.status() == StatusCode::NOT_FOUND {
             return Ok(None);

@@ -42,7 +42,11 @@ payments_core::register!(REGISTRATION);
 ///
 /// Its roles follow from what is configured: payments with the payment gateway's `merchant_id` and
 /// `secret_key` or with an account for transfers, statements with an `api_token`, notifications
-/// with the payment gateway or with a webhook's `webhook_secret` or `webhook_api_key`.
+/// with the payment gateway or with a webhook's `webhook_secret` or `webhook_api_key`. Every key:
+///
+/// ```toml
+#[doc = include_str!("example.toml")]
+/// ```
 ///
 /// # Errors
 /// Every problem of the configuration.

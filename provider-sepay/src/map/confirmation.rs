@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use payments_core::{
-    Movement, SameMoney,
+    DedupeKey, Movement, SameMoney,
     notification::{Confirmation, Event, News},
     payment::{Payment, PaymentState},
     same_credit,
@@ -22,7 +22,7 @@ pub(crate) fn payment_told(claimed: &Payment, found: Option<Payment>) -> Confirm
     let Some(found) = found else { return not_yet(ORDER_AGAIN) };
     let agrees = match (claimed.state, found.state) {
         // A status that nobody documents neither confirms nor contradicts a payment.
-        (Settled, Open | Processing | Uncertain) => return not_yet(ORDER_AGAIN),
+        (Settled | Uncertain, Open | Processing | Uncertain) => return not_yet(ORDER_AGAIN),
         (Settled, Settled) => claimed.received == found.received,
         // No status is documented for a voided order: cancelled is as good as refunded, and one
         // that says neither is for a person, because SePay may never say more.
@@ -32,10 +32,21 @@ pub(crate) fn payment_told(claimed: &Payment, found: Option<Payment>) -> Confirm
         _ => true,
     };
     if agrees {
-        Confirmation::Confirmed(Event::inquired(News::Payment(found)))
+        let key = key(&found);
+        let event = Event::inquired(News::Payment(found));
+        Confirmation::Confirmed(match key {
+            Ok(key) => event.under_key(key),
+            Err(_) => event,
+        })
     } else {
         Confirmation::Contradicted { claimed: shown(claimed), found: shown(&found) }
     }
+}
+
+/// The order as SePay told it now: nothing of the notification, whose token covers nothing.
+fn key(found: &Payment) -> Result<DedupeKey, payments_core::Error> {
+    let name = found.gateway_ref.as_ref().map_or(found.order.as_str(), |name| name.as_str());
+    DedupeKey::new(format!("order:{name}:{:?}", found.state).to_lowercase())
 }
 
 fn shown(payment: &Payment) -> String {
@@ -144,8 +155,8 @@ mod tests {
             (Refunded, Open, "contradicted"),
             (Refunded, Uncertain, "contradicted"),
             (Uncertain, Settled, "confirmed"),
-            (Uncertain, Open, "confirmed"),
-            (Uncertain, Uncertain, "confirmed"),
+            (Uncertain, Open, "not yet"),
+            (Uncertain, Uncertain, "not yet"),
         ] {
             let told = payment_told(&payment(claimed, 100), Some(payment(found, 100)));
             assert_eq!(word(&told), verdict, "{claimed:?} while the order is {found:?}");

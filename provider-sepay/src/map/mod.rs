@@ -18,6 +18,7 @@ use payments_core::{
     money::{Currency, Money, wire::Number},
     notification::{Untrusted, UntrustedReason},
 };
+use serde_json::error::Category;
 
 pub(crate) use account::account;
 pub(crate) use answer::{RETRY_AFTER, read};
@@ -40,16 +41,30 @@ impl Unclear {
         Self(what.into())
     }
 
+    /// A text that is not the JSON that it should be. The text itself is not repeated: it may hold
+    /// personal data.
+    pub(crate) fn json(what: &str, error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line(), error.column());
+        Self::new(match error.classify() {
+            Category::Data => format!(
+                "{what} lacks a field or has one of another kind (line {line}, column {column})"
+            ),
+            _ => format!("{what} is not JSON (line {line}, column {column})"),
+        })
+    }
+
     /// As the end of an inquiry.
     pub(crate) fn into_error(self, operation: &'static str) -> Error {
         let message = format!("SePay's answer is not what it documents: {}", self.0);
         Error::new(ErrorKind::Malformed, message).with_operation(operation)
     }
+}
 
-    /// As the verdict on a delivery. SePay repeats what is not acknowledged, so that nothing is
-    /// lost by refusing what cannot be read.
-    pub(crate) fn into_untrusted(self) -> Untrusted {
-        Untrusted::new(UntrustedReason::Unreadable, self.0)
+/// As the verdict on a delivery. SePay repeats what is not acknowledged, so that nothing is lost by
+/// refusing what cannot be read.
+impl From<Unclear> for Untrusted {
+    fn from(unclear: Unclear) -> Self {
+        Self::new(UntrustedReason::Unreadable, unclear.0)
     }
 }
 

@@ -99,11 +99,7 @@ fn weighed(
     amount: Option<Money>,
     transactions: &[OrderTransaction],
 ) -> PaymentState {
-    let approved = |kind: TransactionKind| {
-        transactions.iter().filter(move |transaction| {
-            transaction.status == TransactionStatus::Approved && transaction.kind == kind
-        })
-    };
+    let approved = |kind| approved(transactions, kind);
     match state {
         PaymentState::Settled if approved(TransactionKind::Refund).next().is_some() => {
             let refunded = approved(TransactionKind::Refund).map(|refund| refund.amount);
@@ -125,8 +121,18 @@ fn weighed(
     }
 }
 
+/// The transactions of this kind that went through.
+pub(super) fn approved(
+    transactions: &[OrderTransaction],
+    kind: TransactionKind,
+) -> impl Iterator<Item = &OrderTransaction> {
+    transactions.iter().filter(move |transaction| {
+        transaction.status == TransactionStatus::Approved && transaction.kind == kind
+    })
+}
+
 /// The sum; nothing if one of them is not known, or they do not add up.
-fn total(amounts: impl Iterator<Item = Option<Money>>) -> Option<Money> {
+pub(super) fn total(amounts: impl Iterator<Item = Option<Money>>) -> Option<Money> {
     let mut sum: Option<Money> = None;
     for amount in amounts {
         sum = Some(match sum {

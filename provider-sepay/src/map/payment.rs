@@ -6,26 +6,29 @@ use payments_core::{
     payment::{Payment, PaymentMethod, PaymentState},
 };
 
-use super::Unclear;
-use crate::order::Order;
+use super::{
+    Unclear,
+    order::{approved, total},
+};
+use crate::order::{Order, TransactionKind};
 
 /// What an order says about its payment.
 pub(crate) fn payment(asked_about: &OrderRef, order: Order) -> Result<Payment, Unclear> {
     if order.invoice.as_ref() != Some(asked_about) {
         return Err(Unclear::new("it is about another order than was asked about"));
     }
-    let mut payment = Payment::new(asked_about.clone(), order.state).with_raw(order.raw);
-    match order.amount {
-        Some(amount) => {
-            payment = payment.with_asked(amount);
-            if order.state == PaymentState::Settled {
-                payment = payment.with_received(amount);
-            }
-        }
-        None if order.state == PaymentState::Settled => {
-            return Err(Unclear::new("a paid order without its order_amount"));
-        }
-        None => {}
+    let received = received(&order)?;
+    let state = match (order.state, received) {
+        // Paid, and nobody can say how much.
+        (PaymentState::Settled, None) => PaymentState::Uncertain,
+        (state, _) => state,
+    };
+    let mut payment = Payment::new(asked_about.clone(), state).with_raw(order.raw);
+    if let Some(amount) = order.amount {
+        payment = payment.with_asked(amount);
+    }
+    if let Some(received) = received {
+        payment = payment.with_received(received);
     }
     if let Some(method) = order.transactions.iter().rev().find_map(|attempt| attempt.method) {
         payment = payment.with_method(method);
@@ -37,6 +40,19 @@ pub(crate) fn payment(asked_about: &OrderRef, order: Order) -> Result<Payment, U
         Some(status) => payment.with_provider_state(status),
         None => payment,
     })
+}
+
+/// What arrived for a paid order: what its approved payments add up to, and where it lists none,
+/// what it asked for.
+fn received(order: &Order) -> Result<Option<Money>, Unclear> {
+    if order.state != PaymentState::Settled {
+        return Ok(None);
+    }
+    let mut approved = approved(&order.transactions, TransactionKind::Payment).peekable();
+    if approved.peek().is_some() {
+        return Ok(total(approved.map(|payment| payment.amount)));
+    }
+    order.amount.map(Some).ok_or_else(|| Unclear::new("a paid order without its order_amount"))
 }
 
 /// What the credits with an order's code say about its payment; `None` without any.
@@ -82,6 +98,7 @@ pub(crate) fn join(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::order::{OrderTransaction, TransactionStatus};
     use payments_core::{DedupeKey, Direction, GatewayRef, Raw};
 
     fn reference() -> OrderRef {
@@ -118,6 +135,32 @@ mod tests {
             assert_eq!(payment.settles(Money::vnd(300)), received.is_some(), "{state:?}");
             assert_eq!(payment.provider_state.as_deref(), Some("SOME_WORD"));
         }
+    }
+
+    #[test]
+    fn a_paid_order_has_received_what_its_approved_payments_add_up_to() {
+        let paid = |amounts: &[Option<i64>]| {
+            let mut order = order(PaymentState::Settled, Some(300));
+            order.transactions = amounts
+                .iter()
+                .map(|amount| OrderTransaction {
+                    id: None,
+                    kind: TransactionKind::Payment,
+                    status: TransactionStatus::Approved,
+                    amount: amount.map(Money::vnd),
+                    method: None,
+                    card_number: None,
+                    card_brand: None,
+                    at: None,
+                })
+                .collect();
+            let payment = payment(&reference(), order).unwrap();
+            (payment.state, payment.received.map(|received| received.minor()))
+        };
+        assert_eq!(paid(&[Some(300)]), (PaymentState::Settled, Some(300)));
+        assert_eq!(paid(&[Some(30)]), (PaymentState::Settled, Some(30)));
+        assert_eq!(paid(&[Some(300), Some(300)]), (PaymentState::Settled, Some(600)));
+        assert_eq!(paid(&[Some(300), None]), (PaymentState::Uncertain, None));
     }
 
     #[test]

@@ -7,25 +7,21 @@ use std::time::Duration;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use payments_core::{
     Raw, Timestamp,
-    formula::{CheckingKeys, Formula},
     notification::{
-        Delivery, Endpoint, News, Notification, Proof, Untrusted, UntrustedReason,
-        check::{self, Keys, Window},
+        Delivery, Endpoint, Notification, Proof, Untrusted, UntrustedReason,
+        check::{self, Keys, Part, Signature, Window},
     },
 };
 
 use crate::{
-    formula::WEBHOOK,
-    map::{self, Booked, Unclear},
+    formula::{WEBHOOK_PREFIX, WEBHOOK_SEPARATOR},
+    map::{self, Unclear},
     matching::Matching,
     wire,
 };
 
 const X_SEPAY_SIGNATURE: HeaderName = HeaderName::from_static("x-sepay-signature");
 const X_SEPAY_TIMESTAMP: HeaderName = HeaderName::from_static("x-sepay-timestamp");
-
-/// Made once: a constant would be made for every delivery.
-static FORMULA: Formula = WEBHOOK;
 
 /// How far a signed time stamp may be from now (developer.sepay.vn, webhook security).
 const TOLERANCE: Duration = Duration::from_secs(300);
@@ -91,35 +87,36 @@ impl BankWebhook {
             WebhookAuth::ApiKey(keys) => known(keys, delivery)?,
         };
         let json = format.as_json(delivery.body())?;
-        let webhook: wire::Webhook<'_> = serde_json::from_str(&json).map_err(unreadable)?;
-        let (key, booked) =
-            map::told(&webhook, self.matching.as_deref()).map_err(Unclear::into_untrusted)?;
-        let news = match booked {
-            Booked::Movement(movement) => News::Movement(movement),
-            Booked::Nothing => {
-                News::Unrecognised { name: "a transaction without an amount".to_owned() }
-            }
-            Booked::Unknown(word) => News::Unrecognised { name: format!("transferType {word}") },
-        };
+        let webhook: wire::Webhook<'_> = serde_json::from_str(&json).map_err(not_json)?;
+        let (key, news) = map::told(&webhook, self.matching.as_deref())?;
         Ok(Notification::new(endpoint, proof, key)
             .with_event(news, RESTS_ON)
             .with_raw(Raw::new(delivery.body().to_vec())))
     }
 }
 
+/// Checks the formula `sepay.webhook`, laid out on the stack: this is the path of every delivery.
 fn signed(keys: &Keys, delivery: &Delivery<'_>, now: Timestamp) -> Result<Proof, Untrusted> {
     let signature = header(delivery, &X_SEPAY_SIGNATURE)?;
     let stamp = header(delivery, &X_SEPAY_TIMESTAMP)?;
-    FORMULA.check(
-        &[("timestamp", stamp.as_bytes()), ("body", delivery.body())],
-        signature,
-        CheckingKeys { secrets: Some(keys), public: &[] },
-        Some(Window { now, tolerance: TOLERANCE }),
-    )
+    let hex = signature.strip_prefix(WEBHOOK_PREFIX).ok_or_else(|| {
+        Untrusted::new(
+            UntrustedReason::MalformedSignature,
+            format!("the signature does not start with {WEBHOOK_PREFIX:?}"),
+        )
+    })?;
+    let parts = [
+        Part::Stamp("timestamp", stamp),
+        Part::Literal(WEBHOOK_SEPARATOR),
+        Part::Body(delivery.body()),
+    ];
+    let window = Window { now, tolerance: TOLERANCE };
+    check::hmac_sha256(keys, &parts, Signature::Hex(hex), Some(window))
 }
 
+/// The one value of a header that has to be there and to say something.
 fn header<'a>(delivery: &Delivery<'a>, name: &HeaderName) -> Result<&'a str, Untrusted> {
-    delivery.one_header(name)?.ok_or_else(|| {
+    delivery.one_header(name)?.filter(|value| !value.is_empty()).ok_or_else(|| {
         Untrusted::new(UntrustedReason::MissingSignature, format!("the header {name} is missing"))
     })
 }
@@ -166,18 +163,22 @@ impl Format {
     /// field is refused in both. An empty field is absent, for a form has no null.
     fn as_json(self, body: &[u8]) -> Result<Cow<'_, str>, Untrusted> {
         match self {
-            Self::Json => str::from_utf8(body).map(Cow::Borrowed).map_err(unreadable),
+            Self::Json => str::from_utf8(body).map(Cow::Borrowed).map_err(|_| not_text()),
             Self::Form => {
                 let mut json = Vec::with_capacity(body.len() * 2);
                 let mut serializer = serde_json::Serializer::new(&mut json);
                 let fields = form_urlencoded::parse(body).filter(|(_, value)| !value.is_empty());
-                serde::Serializer::collect_map(&mut serializer, fields).map_err(unreadable)?;
-                String::from_utf8(json).map(Cow::Owned).map_err(unreadable)
+                serde::Serializer::collect_map(&mut serializer, fields).map_err(not_json)?;
+                String::from_utf8(json).map(Cow::Owned).map_err(|_| not_text())
             }
         }
     }
 }
 
-fn unreadable(error: impl std::fmt::Display) -> Untrusted {
-    Unclear::new(format!("the body is not that of a bank webhook: {error}")).into_untrusted()
+fn not_json(error: serde_json::Error) -> Untrusted {
+    Unclear::json("the webhook", &error).into()
+}
+
+fn not_text() -> Untrusted {
+    Unclear::new("the webhook is not UTF-8 text").into()
 }

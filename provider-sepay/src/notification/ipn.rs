@@ -46,7 +46,7 @@ impl Ipn {
     ) -> Result<Notification, Untrusted> {
         let presented = delivery.one_header(X_SECRET_KEY)?;
         let proof = check::shared_token(&self.secret, presented.map(str::as_bytes))?;
-        let (key, news) = read(delivery.body()).map_err(Unclear::into_untrusted)?;
+        let (key, news) = read(delivery.body())?;
         Ok(Notification::new(endpoint, proof, key)
             .with_event(news, RESTS_ON)
             .with_raw(Raw::new(delivery.body().to_vec())))
@@ -67,6 +67,5 @@ fn read(body: &[u8]) -> Result<(DedupeKey, News), Unclear> {
 }
 
 fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unclear> {
-    serde_json::from_slice(body)
-        .map_err(|error| Unclear::new(format!("the body is not the JSON of an IPN: {error}")))
+    serde_json::from_slice(body).map_err(|error| Unclear::json("the IPN", &error))
 }

@@ -211,9 +211,24 @@ async fn a_reference_that_is_no_invoice_number_is_never_sent() {
         assert_eq!(payments.find_payment(&order).await.unwrap_err().field(), Some("order"));
         assert_eq!(payments.cancel_payment(&order).await.unwrap_err().field(), Some("order"));
         assert_eq!(sepay.void_transaction(&order).await.unwrap_err().field(), Some("order"));
+    }
+    for bad in ["", ".", ".."] {
         assert_eq!(sepay.order(bad).await.unwrap_err().field(), Some("order"));
     }
     assert!(wire.is_untouched());
+}
+
+#[tokio::test]
+async fn an_order_that_other_software_named_is_asked_for_by_that_name() {
+    let wire = Wire::new();
+    wire.answer(404, "");
+    let provider = provider(&[GATEWAY], &wire);
+    let sepay = provider.extension::<SePay>().unwrap();
+    assert_eq!(sepay.order("../ĐH 1?a").await.unwrap(), None);
+    assert_eq!(
+        wire.asked(),
+        ["GET https://pgapi-sandbox.sepay.vn/v1/order/detail/..%2F%C4%90H%201%3Fa"]
+    );
 }
 
 #[tokio::test]
