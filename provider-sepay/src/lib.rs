@@ -72,6 +72,8 @@
 //!   `field_order = "allowlist"` takes that of SePay's libraries (see [`formula`]).
 //! - An order is asked for by its invoice number, as SePay's libraries do, although the page calls
 //!   the parameter `order_id`.
+//! - A captured order has received what its approved payments add up to; where it lists none, what
+//!   it asked for.
 //! - No status is documented for a voided order. An accepted void is a refunded payment; so is an
 //!   order that is cancelled although a card had paid it. A claimed void of an order that says
 //!   anything else is contradicted, for a person.
@@ -79,6 +81,8 @@
 //!   401, 403, 404 and 422 with one. Anything else is uncertain.
 //! - A credit with a code of ours on another account than the configured one keeps its code and
 //!   belongs to no order.
+//! - With both products an order reference may be any invoice number; one that cannot stand in a
+//!   payment code is refused for `BankTransfer`, naming `order`.
 //! - All times are Vietnam's. `notify_url` is ignored: SePay's dashboard says where notifications
 //!   go.
 //!

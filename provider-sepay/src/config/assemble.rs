@@ -1,0 +1,90 @@
+//! From settings to a provider: each role that the settings allow.
+
+use std::sync::Arc;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::HeaderValue;
+use payments_core::{
+    Error, Provider, Result, config::ProviderConfig, notification::check::Keys, registry::Context,
+};
+
+use super::{
+    addresses::Addresses,
+    settings::{GatewaySettings, Settings, TransferSettings},
+};
+use crate::{
+    checkout::Checkout,
+    client::{OrderApi, SePay, UserApi},
+    matching::Matching,
+    notification::{BankWebhook, Ipn, Notifications},
+    payments::{Gateway, Payments, Transfers},
+    statements::Statements,
+    transfer::MemoTransfer,
+};
+
+pub(super) fn assemble(
+    config: &ProviderConfig,
+    context: &Context,
+    settings: Settings,
+    addresses: Addresses,
+) -> Result<Provider> {
+    let Settings { gateway, api_token, transfers, matching, webhook } = settings;
+    let Addresses { checkout, order_api, user_api } = addresses;
+
+    let statement = api_token.map(|token| {
+        // One transport, so that one limit holds for everything that the token is used for.
+        let transport = context.transport(Some(UserApi::RATE));
+        UserApi::new(user_api, token, transport, Arc::clone(&context.clock), matching.clone())
+    });
+    let orders = match &gateway {
+        Some(gateway) => Some(OrderApi::new(order_api, basic(gateway)?, context.transport(None))),
+        None => None,
+    };
+
+    let mut provider = Provider::new(config.id.clone(), config.kind.clone(), config.environment)
+        .with_extension(Arc::new(SePay::new(orders.clone())));
+    if let Some(statement) = &statement {
+        provider = provider.with_statements(Arc::new(Statements::new(statement.clone())));
+    }
+    let ipn = gateway.as_ref().map(|gateway| Ipn { secret: gateway.ipn_secret.clone() });
+    let bank = webhook.map(|auth| BankWebhook { auth, matching: matching.clone() });
+    if ipn.is_some() || bank.is_some() {
+        let ipn = ipn.zip(orders.clone());
+        let notifications = Notifications::new(ipn, bank, statement.clone())?;
+        provider = provider.with_notifications(Arc::new(notifications));
+    }
+    let gateway = gateway
+        .zip(orders)
+        .map(|(gateway, orders)| Gateway { checkout: forms(gateway, checkout), orders });
+    let transfers =
+        transfers.zip(matching).zip(statement).map(|((transfers, matching), statement)| {
+            Transfers { memo: memo(transfers, matching), statement }
+        });
+    if gateway.is_some() || transfers.is_some() {
+        provider = provider.with_payments(Arc::new(Payments::new(gateway, transfers)));
+    }
+    Ok(provider)
+}
+
+/// Basic authentication (developer.sepay.vn, payment gateway, API: overview).
+fn basic(gateway: &GatewaySettings) -> Result<HeaderValue> {
+    let pair = format!("{}:{}", gateway.merchant_id, gateway.secret_key.expose());
+    HeaderValue::try_from(format!("Basic {}", STANDARD.encode(pair))).map_err(|error| {
+        // Base64 always stands in a header.
+        Error::invalid("secret_key", "cannot stand in a header").with_source(error)
+    })
+}
+
+fn forms(gateway: GatewaySettings, action: String) -> Checkout {
+    Checkout {
+        merchant_id: gateway.merchant_id,
+        secret_key: Keys::one(gateway.secret_key),
+        action,
+        field_order: gateway.field_order,
+        return_urls: gateway.return_urls,
+    }
+}
+
+fn memo(transfers: TransferSettings, matching: Arc<Matching>) -> MemoTransfer {
+    MemoTransfer { account: transfers.account, references: transfers.references, matching }
+}
