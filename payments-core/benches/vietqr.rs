@@ -4,14 +4,16 @@
 //! The last lines are the ratios, taken in turns in this very run. The budgets are 1.35 for
 //! building and 2 for reading.
 
+mod turns;
+
 use std::hint::black_box;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use criterion::Criterion;
 use payments_core::bank::{AccountNumber, BankError, Bin};
 use payments_core::money::Money;
 use payments_core::vietqr::{Detail, VietQr, VietQrError};
+use turns::{in_turns, ratio};
 
 const BIN: &str = "970403";
 const NUMBER: &str = "0011012345678";
@@ -23,9 +25,8 @@ const PURPOSE: &str = "thanh toan don hang";
 const PAYLOAD: &str = "00020101021238570010A00000072701270006970403011300110123456780208QRIBFTTA\
                        530370454061800005802VN62340107NPS68690819thanh toan don hang63042E2E";
 
-/// How often each is called in one turn, and how many turns there are.
+/// How often each is called in one turn.
 const CALLS: u32 = 2_000;
-const TURNS: usize = 201;
 
 fn main() -> ExitCode {
     let Ok((bin, number)) = beneficiary() else { return ExitCode::FAILURE };
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
     criterion.bench_function("vietqr/by hand", |bencher| bencher.iter(by_hand));
     criterion.final_summary();
 
-    let [build, parse, by_hand] = in_turns([&build, &parse, &by_hand]);
+    let [build, parse, by_hand] = in_turns(CALLS, [&build, &parse, &by_hand]);
     println!("vietqr: one call by hand takes {} ns", (by_hand / CALLS).as_nanos());
     println!("vietqr: build takes {} times as long (budget 1.35)", ratio(build, by_hand));
     println!("vietqr: parse takes {} times as long (budget 2.00)", ratio(parse, by_hand));
@@ -63,31 +64,6 @@ fn build(bin: Bin, number: &AccountNumber) -> Result<String, VietQrError> {
         .with_detail(Detail::Bill, black_box(BILL))?
         .with_purpose(black_box(PURPOSE))?;
     Ok(qr.payload())
-}
-
-/// The median time of a turn of each, the turns taken one after the other so that a slow moment
-/// hits all alike.
-fn in_turns<const N: usize>(work: [&dyn Fn() -> usize; N]) -> [Duration; N] {
-    let mut times = work.map(|_| Vec::with_capacity(TURNS));
-    for _ in 0..TURNS {
-        for (work, times) in work.iter().zip(&mut times) {
-            let start = Instant::now();
-            for _ in 0..CALLS {
-                black_box(work());
-            }
-            times.push(start.elapsed());
-        }
-    }
-    times.map(|mut times| {
-        times.sort_unstable();
-        times.get(TURNS / 2).copied().unwrap_or_default()
-    })
-}
-
-/// A ratio with two decimals, without floating point.
-fn ratio(time: Duration, beside: Duration) -> String {
-    let hundredths = time.as_nanos() * 100 / beside.as_nanos().max(1);
-    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
 /// The least that building can be.

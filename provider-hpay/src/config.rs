@@ -8,7 +8,6 @@ use payments_core::{
     registry::{Context, Registration},
     rsa::{PublicKey, RsaSigner, Signer},
 };
-use url::Url;
 
 use crate::{
     HPay,
@@ -92,8 +91,8 @@ fn merchant(read: &mut Reader<'_>) -> Option<Merchant> {
         if text.contains('@') { signed_text(text) } else { Err("is not an e-mail address".into()) }
     });
     let passcode = read.keys("passcode");
-    let return_url = read.optional_parsed("return_url", web_address);
-    let notify_url = read.optional_parsed("notify_url", web_address);
+    let return_url = read.optional_web_address("return_url");
+    let notify_url = read.optional_web_address("notify_url");
     Some(Merchant { id: id?, receiver: receiver?, passcode: passcode?, return_url, notify_url })
 }
 
@@ -185,14 +184,5 @@ fn signed_text(text: &str) -> Result<String, String> {
         Err("holds a pipe, white space or a control character".to_owned())
     } else {
         Ok(text.to_owned())
-    }
-}
-
-fn web_address(text: &str) -> Result<String, String> {
-    match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
-            Ok(text.to_owned())
-        }
-        _ => Err("is not an absolute http or https address".to_owned()),
     }
 }

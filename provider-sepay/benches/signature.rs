@@ -4,9 +4,11 @@
 //! The last lines are the ratios, taken in turns in this very run. The budgets are 2 for signing
 //! and 1.9 for a webhook.
 
+#[path = "../../payments-core/benches/turns/mod.rs"]
+mod turns;
+
 use std::hint::black_box;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -20,6 +22,7 @@ use payments_core::{
 };
 use serde::Deserialize;
 use sha2::Sha256;
+use turns::{in_turns, ratio};
 
 const SECRET: &str = "spsk_test_bench_0123456789abcdef";
 const NOW: i64 = 1_700_000_000;
@@ -47,8 +50,8 @@ const BODY: &str = concat!(
     r#"3278907687.DH20260042 chuyen tien mua iphone.CT tu 0001 NGUYEN VAN A toi 0123499999"}"#,
 );
 
+/// How often each is called in one turn.
 const CALLS: u32 = 1_000;
-const TURNS: usize = 201;
 
 /// The least that reading a webhook can be.
 #[derive(Deserialize)]
@@ -120,7 +123,7 @@ fn measure() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     let [sign, bare_sign, receive, bare_receive] =
-        in_turns([&sign, &bare_sign, &receive, &bare_receive]);
+        in_turns(CALLS, [&sign, &bare_sign, &receive, &bare_receive]);
     println!("sepay: a bare HMAC of a checkout takes {} ns", (bare_sign / CALLS).as_nanos());
     println!("sepay: signing takes {} times as long (budget 2.00)", ratio(sign, bare_sign));
     println!(
@@ -167,29 +170,4 @@ fn provider() -> Result<Provider, Box<dyn std::error::Error>> {
     let mut providers =
         Registry::empty().add(provider_sepay::REGISTRATION).build(&config, &context)?;
     providers.pop().ok_or_else(|| "no provider".into())
-}
-
-/// The median time of a turn of each, the turns taken one after the other so that a slow moment
-/// hits all alike.
-fn in_turns<const N: usize>(work: [&dyn Fn() -> usize; N]) -> [Duration; N] {
-    let mut times = work.map(|_| Vec::with_capacity(TURNS));
-    for _ in 0..TURNS {
-        for (work, times) in work.iter().zip(&mut times) {
-            let start = Instant::now();
-            for _ in 0..CALLS {
-                black_box(work());
-            }
-            times.push(start.elapsed());
-        }
-    }
-    times.map(|mut times| {
-        times.sort_unstable();
-        times.get(TURNS / 2).copied().unwrap_or_default()
-    })
-}
-
-/// A ratio with two decimals, without floating point.
-fn ratio(time: Duration, beside: Duration) -> String {
-    let hundredths = time.as_nanos() * 100 / beside.as_nanos().max(1);
-    format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }

@@ -171,6 +171,16 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// An address of our own, such as where a buyer's browser returns; it may be left out.
+    pub fn optional_web_address(&mut self, key: &'static str) -> Option<String> {
+        self.optional_parsed(key, |text| match url::Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
+                Ok(text.to_owned())
+            }
+            _ => Err("is not an absolute http or https address".to_owned()),
+        })
+    }
+
     /// A secret: `{ env = "…" }`, `{ file = "…" }`, or in the sandbox a literal.
     pub fn secret(&mut self, key: &'static str) -> Option<Secret> {
         match self.value(key) {
@@ -388,6 +398,19 @@ mod tests {
         let config = sandbox(&[("passcode", Value::List(vec![env("NEW"), env("OLD")]))]);
         let keys = Reader::new(&config, &environ).keys("passcode").unwrap();
         assert_eq!(keys.newest().unwrap().expose(), "new");
+    }
+
+    #[test]
+    fn an_address_of_our_own_may_carry_a_query_and_has_to_be_one() {
+        let environ = Environ::of([]);
+        let good = "https://shop.example/thanks?a=1";
+        let config = sandbox(&[("return_url", good.into()), ("cancel_url", "/cancel".into())]);
+        let mut read = Reader::new(&config, &environ);
+        assert_eq!(read.optional_web_address("return_url").as_deref(), Some(good));
+        assert_eq!(read.optional_web_address("notify_url"), None);
+        assert_eq!(read.optional_web_address("cancel_url"), None);
+        let paths: Vec<_> = read.finish().iter().map(|problem| problem.path().to_owned()).collect();
+        assert_eq!(paths, ["providers.main.cancel_url"]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use governor::{
     nanos::Nanos,
     state::{InMemoryState, NotKeyed},
 };
-use http::{Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use tracing::Instrument as _;
 
 use super::{Call, CallClass, Transport, TransportError, TransportErrorKind};
@@ -233,18 +233,19 @@ fn worth_repeating(
             | StatusCode::BAD_GATEWAY
             | StatusCode::SERVICE_UNAVAILABLE
             | StatusCode::GATEWAY_TIMEOUT => {
-                Some(retry_after(response, headers).unwrap_or_default())
+                Some(retry_after(response.headers(), headers).unwrap_or_default())
             }
             _ => None,
         },
     }
 }
 
-/// How many seconds a response asks to wait, in the first of these headers that holds a number.
-pub fn retry_after<B>(response: &Response<B>, headers: &[&str]) -> Option<Duration> {
-    headers
+/// How many seconds an answer asks to wait, in the first of the headers `names` that holds a
+/// number.
+pub fn retry_after(headers: &HeaderMap, names: &[&str]) -> Option<Duration> {
+    names
         .iter()
-        .filter_map(|name| response.headers().get(*name)?.to_str().ok()?.trim().parse().ok())
+        .filter_map(|name| headers.get(*name)?.to_str().ok()?.trim().parse().ok())
         .map(Duration::from_secs)
         .next()
 }

@@ -1,10 +1,11 @@
 //! Answers on their way from HTTP to their envelope.
 
-use std::time::Duration;
-
 use bytes::Bytes;
-use http::{Response, StatusCode, header::RETRY_AFTER};
-use payments_core::{Error, ErrorKind, Result, transport::Unreadable};
+use http::{Response, StatusCode};
+use payments_core::{
+    Error, ErrorKind, Result,
+    transport::{Unreadable, retry_after},
+};
 use serde::Deserialize;
 
 use crate::wire::Envelope;
@@ -42,7 +43,7 @@ pub(crate) fn inquired<'a>(
             _ => (ErrorKind::Malformed, "HPay documents no answer with this HTTP status"),
         };
         let error = Error::new(kind, message).with_operation(operation).with_status(status);
-        return Err(match retry_after(response) {
+        return Err(match retry_after(response.headers(), &["retry-after"]) {
             Some(after) => error.with_retry_after(after),
             None => error,
         });
@@ -53,9 +54,4 @@ pub(crate) fn inquired<'a>(
             .with_status(status)
             .with_source(error)
     })
-}
-
-fn retry_after(response: &Response<Bytes>) -> Option<Duration> {
-    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
 }

@@ -1,14 +1,12 @@
 //! What an answer proves: the one place where answers are believed or not.
 
-use std::time::Duration;
-
 use bytes::Bytes;
-use http::{HeaderMap, Response, StatusCode, header::RETRY_AFTER};
+use http::{Response, StatusCode};
 use payments_core::{
     Error, ErrorKind, Raw, Result, Submission, Uncertain, UncertainCause,
     formula::CheckingKeys,
     notification::{Proof, Untrusted, UntrustedReason, check::Keys},
-    transport::Unreadable,
+    transport::{Unreadable, retry_after},
 };
 use serde::de::DeserializeOwned;
 
@@ -95,7 +93,10 @@ impl Expected<'_> {
             read::<Refusal>(response).map_err(|error| stranger(response, error))?;
         match proof {
             Ok(_) if content.code == RefusalCode::NotFound.as_str() => Ok(None),
-            Ok(_) => Err(map::refused_inquiry(content, wait(response.headers()))),
+            Ok(_) => {
+                let after = retry_after(response.headers(), &["retry-after"]);
+                Err(map::refused_inquiry(content, after))
+            }
             Err(untrusted) if is_unsigned_by_design(&content, &untrusted) => {
                 Err(map::refused_inquiry(content, None))
             }
@@ -167,7 +168,7 @@ fn stranger(response: &Response<Bytes>, error: Unreadable) -> Error {
     let error = Error::new(kind, "somebody else than the gateway answered")
         .with_status(response.status())
         .with_source(error);
-    match wait(response.headers()) {
+    match retry_after(response.headers(), &["retry-after"]) {
         Some(after) => error.with_retry_after(after),
         None => error,
     }
@@ -175,11 +176,6 @@ fn stranger(response: &Response<Bytes>, error: Unreadable) -> Error {
 
 fn malformed_signature(what: &str) -> Untrusted {
     Untrusted::new(UntrustedReason::MalformedSignature, format!("the header {SIGNATURE} {what}"))
-}
-
-fn wait(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
-    text.trim().parse().ok().map(Duration::from_secs)
 }
 
 #[cfg(test)]

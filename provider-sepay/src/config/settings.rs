@@ -11,7 +11,6 @@ use payments_core::{
     payment::CodeRules,
     rules::{Alphabet, TextRules},
 };
-use url::Url;
 
 use crate::{
     checkout::{FieldOrder, ReturnUrls},
@@ -134,9 +133,9 @@ fn gateway(read: &mut Reader<'_>) -> Option<GatewaySettings> {
     let field_order = read
         .choice("field_order", &[("docs", FieldOrder::Docs), ("allowlist", FieldOrder::AllowList)]);
     let return_urls = ReturnUrls {
-        success: read.optional_parsed("success_url", web_address),
-        error: read.optional_parsed("error_url", web_address),
-        cancel: read.optional_parsed("cancel_url", web_address),
+        success: read.optional_web_address("success_url"),
+        error: read.optional_web_address("error_url"),
+        cancel: read.optional_web_address("cancel_url"),
     };
     Some(GatewaySettings {
         merchant_id: merchant_id?,
@@ -145,16 +144,6 @@ fn gateway(read: &mut Reader<'_>) -> Option<GatewaySettings> {
         field_order: field_order?,
         return_urls,
     })
-}
-
-/// A page of the merchant's own; it may stand anywhere and carry a query.
-fn web_address(text: &str) -> Result<String, String> {
-    match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
-            Ok(text.to_owned())
-        }
-        _ => Err("is not an absolute http or https address".to_owned()),
-    }
 }
 
 fn bearer(read: &mut Reader<'_>, token: &Secret) -> Option<HeaderValue> {

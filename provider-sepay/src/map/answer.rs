@@ -1,10 +1,8 @@
 //! The answers to inquiries: read, or an error with SePay's own words.
 
-use std::time::Duration;
-
 use bytes::Bytes;
-use http::{HeaderMap, Response, StatusCode};
-use payments_core::{Error, ErrorKind, Result};
+use http::{Response, StatusCode};
+use payments_core::{Error, ErrorKind, Result, transport::retry_after};
 use serde::Deserialize;
 
 use super::{Unclear, said};
@@ -49,7 +47,7 @@ fn refused(operation: &'static str, response: &Response<Bytes>) -> Error {
     }
     // The limit's headers stand on every answer; only here do they ask to wait.
     let passes = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
-    match retry_after(response.headers()).filter(|_| passes) {
+    match retry_after(response.headers(), RETRY_AFTER).filter(|_| passes) {
         Some(wait) => error.with_retry_after(wait),
         None => error,
     }
@@ -72,16 +70,10 @@ fn meaning(status: StatusCode) -> (ErrorKind, &'static str) {
     }
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    RETRY_AFTER
-        .iter()
-        .filter_map(|name| headers.get(*name)?.to_str().ok()?.trim().parse().ok())
-        .map(Duration::from_secs)
-        .next()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn answer(status: u16, body: &'static str) -> Response<Bytes> {
