@@ -1,4 +1,4 @@
-//! What every provider is measured with, ours and a stranger's.
+//! Measures a provider, ours or a stranger's, against the ledger of its gateway.
 //!
 //! [`proxy`] stands between a provider and its gateway and loses, delays and spoils answers on
 //! demand, so that what the provider then says can be held against the gateway's own ledger.
