@@ -167,8 +167,8 @@ impl Intake {
     }
 
     async fn take(&mut self, notification: Notification) {
-        self.key = Some(notification.key);
-        for event in notification.events {
+        self.key = Some(notification.key.clone());
+        for event in notification.into_events() {
             // First, because also news that moves no money must not use up the key under which
             // the provider itself tells the same.
             if *event.evidence() == Evidence::DisplayOnly {

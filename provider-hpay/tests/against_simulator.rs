@@ -204,12 +204,13 @@ async fn a_notification_and_a_return_tell_of_one_happening() {
     let back = Request::get(news.return_link.unwrap()).body(Bytes::new()).unwrap();
     let back = world.trusted(RETURN, &back);
     assert_eq!(told.dedupe_key(), back.dedupe_key());
-    assert!(told.events[0].is_trusted() && !back.events[0].is_trusted());
+    assert!(told.events()[0].is_trusted() && !back.events()[0].is_trusted());
 
-    let Confirmation::Confirmed(asked) = world.confirm(&back.events[0]).await else {
+    let Confirmation::Confirmed(asked) = world.confirm(&back.events()[0]).await else {
         panic!("not confirmed")
     };
-    let (News::Payment(told), News::Payment(asked)) = (&told.events[0].news, &asked.news) else {
+    let (News::Payment(told), News::Payment(asked)) = (told.events()[0].news(), asked.news())
+    else {
         panic!("no payments")
     };
     assert!(told.settles(Money::vnd(200_000)) && asked.settles(Money::vnd(200_000)));
@@ -222,7 +223,7 @@ async fn a_held_payment_is_settled_once_hpay_releases_it() {
     let order = world.opened_order().await;
     let news = world.hpay.buyer_pays(order.as_str(), PayAs::Held).await.unwrap();
     let told = world.trusted(NOTIFY, &news.request.unwrap());
-    let News::Payment(payment) = &told.events[0].news else { panic!("no payment") };
+    let News::Payment(payment) = told.events()[0].news() else { panic!("no payment") };
     assert_eq!(payment.state, PaymentState::Held);
     assert_eq!(world.find(&order).await.state, PaymentState::Held);
     world.hpay.release_payment(order.as_str()).unwrap();
@@ -235,11 +236,11 @@ async fn a_failed_attempt_does_not_end_the_order() {
     let order = world.opened_order().await;
     let news = world.hpay.buyer_pays(order.as_str(), PayAs::Failed).await.unwrap();
     let told = world.trusted(NOTIFY, &news.request.unwrap());
-    assert!(!told.events[0].is_trusted());
-    let Confirmation::Confirmed(asked) = world.confirm(&told.events[0]).await else {
+    assert!(!told.events()[0].is_trusted());
+    let Confirmation::Confirmed(asked) = world.confirm(&told.events()[0]).await else {
         panic!("not confirmed")
     };
-    let News::Payment(payment) = asked.news else { panic!("no payment") };
+    let News::Payment(payment) = asked.into_news() else { panic!("no payment") };
     assert_eq!(payment.state, PaymentState::Open);
 }
 
@@ -264,11 +265,11 @@ async fn a_credit_is_believed_once_the_inquiry_shows_it() {
         );
         let news = world.hpay.transfer_to_va(number.number.as_str(), 99_999).await.unwrap();
         let told = world.trusted(VA_CALLBACK, &news.request.unwrap());
-        assert!(!told.events[0].is_trusted());
-        let Confirmation::Confirmed(asked) = world.confirm(&told.events[0]).await else {
+        assert!(!told.events()[0].is_trusted());
+        let Confirmation::Confirmed(asked) = world.confirm(&told.events()[0]).await else {
             panic!("not confirmed")
         };
-        let News::Movement(credit) = asked.news else { panic!("no credit") };
+        let News::Movement(credit) = asked.into_news() else { panic!("no credit") };
         assert_eq!(credit.amount, Money::vnd(99_999), "a short credit keeps its value");
         let credits = world.provider.virtual_accounts().unwrap();
         let credits = credits.credits(&account.reference()).await.unwrap();

@@ -109,7 +109,7 @@ fn measure() -> Result<(), Box<dyn std::error::Error>> {
     let receive = || {
         let delivery = Delivery::of(black_box(&request));
         match receiver.receive(&endpoint, &delivery, Timestamp::from_unix(NOW)) {
-            Received::Notification(notification) => notification.events.len(),
+            Received::Notification(notification) => notification.events().len(),
             Received::Answer(_) | Received::Untrusted(_) => 0,
         }
     };

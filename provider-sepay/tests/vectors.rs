@@ -245,7 +245,7 @@ fn every_webhook_of_the_vectors_is_received() {
                 assert_eq!(untrusted.reason, UntrustedReason::Unreadable);
             }
             (_, Received::Notification(notification)) => {
-                assert!(notification.events.iter().all(|event| event.is_trusted()));
+                assert!(notification.events().iter().all(|event| event.is_trusted()));
                 assert!(notification.key.as_str().starts_with("bank:"));
             }
             (_, other) => panic!("{}: {other:?}", vector["id"]),

@@ -96,7 +96,7 @@ impl NotificationReceiver for Receiver {
     }
 
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
-        let News::Payment(claimed) = &event.news else {
+        let News::Payment(claimed) = event.news() else {
             return Err(Error::unsupported("Template can be asked about payments only"));
         };
         Ok(match self.client.find_payment(&claimed.order).await? {

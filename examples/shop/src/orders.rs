@@ -76,7 +76,7 @@ impl Orders {
             return Outcome::Duplicate;
         }
         for event in events {
-            books.hear(&event.news, now);
+            books.hear(event.news(), now);
         }
         Outcome::Handled
     }

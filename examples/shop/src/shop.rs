@@ -180,7 +180,7 @@ impl Shop {
         for doubtful in &intake.doubts {
             if let Doubt::Contradicted { .. } = doubtful.doubt {
                 tracing::warn!(%provider, endpoint, "contradicted by the gateway");
-                self.contradicted(&doubtful.event.news);
+                self.contradicted(doubtful.event.news());
             }
         }
         let outcome = match (intake.outcome(), &intake.key) {

@@ -29,7 +29,7 @@ pub(super) fn next(submission: &Submission<Payment>) -> Option<&NextAction> {
 
 /// Whether deliveries brought the news, once, that an order is paid with exactly this amount.
 pub(super) fn settles(seen: &[Seen], order: &str, amount: Money) -> bool {
-    let paid = |event: &&Event| match &event.news {
+    let paid = |event: &&Event| match event.news() {
         News::Payment(payment) => payment.order.as_str() == order && payment.settles(amount),
         _ => false,
     };
@@ -40,7 +40,7 @@ pub(super) fn settles(seen: &[Seen], order: &str, amount: Money) -> bool {
 pub(super) fn credits(seen: &[Seen]) -> Vec<&Movement> {
     seen.iter()
         .flat_map(|seen| &seen.events)
-        .filter_map(|event| match &event.news {
+        .filter_map(|event| match event.news() {
             News::Movement(movement) if movement.is_credit() => Some(movement),
             _ => None,
         })

@@ -22,8 +22,7 @@ pub struct Notification {
     pub proof: Proof,
     /// The same happening has the same key on every route of one source.
     pub key: DedupeKey,
-    /// What it says.
-    pub events: Vec<Event>,
+    events: Vec<Event>,
     /// Its bytes: the body, or the query of a delivery without one.
     pub raw: Raw,
     display_only: bool,
@@ -33,8 +32,7 @@ pub struct Notification {
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Event {
-    /// What happened.
-    pub news: News,
+    news: News,
     evidence: Evidence,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<DedupeKey>,
@@ -113,6 +111,16 @@ impl Notification {
         self
     }
 
+    /// What it says.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// What it says, by itself.
+    pub fn into_events(self) -> Vec<Event> {
+        self.events
+    }
+
     /// Keeps the delivery's bytes.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
@@ -141,6 +149,16 @@ impl Event {
             News::Movement(movement) => Some(self.key.as_ref().unwrap_or(&movement.key)),
             _ => self.key.as_ref(),
         }
+    }
+
+    /// What happened. It cannot be changed once the evidence for it was weighed.
+    pub fn news(&self) -> &News {
+        &self.news
+    }
+
+    /// What happened, by itself.
+    pub fn into_news(self) -> News {
+        self.news
     }
 
     /// On what evidence it is believed.

@@ -17,7 +17,7 @@ const OPERATION: &str = "confirm";
 const SOON: Duration = Duration::from_secs(60);
 
 pub(super) async fn confirm(hpay: &HPay, event: &Event) -> Result<Confirmation> {
-    match &event.news {
+    match event.news() {
         News::Payment(payment) => confirm_payment(hpay, payment).await,
         News::Movement(movement) => confirm_credit(hpay, movement).await,
         _ => Err(Error::unsupported("HPay has no inquiry for this kind of event")

@@ -67,14 +67,14 @@ fn credit() -> Request<Bytes> {
 }
 
 fn payment(event: &Event) -> &payments_core::payment::Payment {
-    match &event.news {
+    match event.news() {
         News::Payment(payment) => payment,
         other => panic!("{other:?}"),
     }
 }
 
 fn movement(event: &Event) -> &payments_core::Movement {
-    match &event.news {
+    match event.news() {
         News::Movement(movement) => movement,
         other => panic!("{other:?}"),
     }
@@ -83,7 +83,7 @@ fn movement(event: &Event) -> &payments_core::Movement {
 #[test]
 fn a_payment_is_proven_by_its_code_and_settles_its_exact_amount() {
     let notification = trusted(NOTIFY, &paid());
-    let [event] = &notification.events[..] else { panic!("{:?}", notification.events) };
+    let [event] = &notification.events()[..] else { panic!("{:?}", notification.events()) };
     assert_eq!(event.evidence(), &Evidence::Proven);
     let payment = payment(event);
     assert_eq!(payment.order, support::order());
@@ -102,7 +102,7 @@ fn a_held_payment_is_not_settled() {
         .notify("/notify")
         .unwrap();
     let notification = trusted(NOTIFY, &request);
-    assert_eq!(payment(&notification.events[0]).state, PaymentState::Held);
+    assert_eq!(payment(&notification.events()[0]).state, PaymentState::Held);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_failure_is_not_believed_before_an_inquiry() {
         .notify("/notify")
         .unwrap();
     let notification = trusted(NOTIFY, &request);
-    let event = &notification.events[0];
+    let event = &notification.events()[0];
     assert_eq!(payment(event).state, PaymentState::Failed);
     assert!(!event.is_trusted());
 }
@@ -154,7 +154,7 @@ fn a_paid_notification_cut_elsewhere_settles_nothing_and_fails_nobody() {
     let recut = recut.replace("DH-20260042", "20260042");
     let forged = changed(&request, |_| format!("{recut}&secure_code={code}"));
     let notification = trusted(NOTIFY, &forged);
-    let event = &notification.events[0];
+    let event = &notification.events()[0];
     assert_eq!(payment(event).order.as_str(), "DH-VICTIM");
     assert!(!event.is_trusted(), "only an inquiry may fail the victim's order");
 }
@@ -164,8 +164,8 @@ fn a_buyer_s_return_tells_the_same_and_books_nothing() {
     let there = trusted(NOTIFY, &paid());
     let back = trusted(RETURN, &paid());
     assert_eq!(there.dedupe_key(), back.dedupe_key());
-    assert_eq!(back.events[0].evidence(), &Evidence::DisplayOnly);
-    assert!(!back.events[0].is_trusted());
+    assert_eq!(back.events()[0].evidence(), &Evidence::DisplayOnly);
+    assert!(!back.events()[0].is_trusted());
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn an_older_passcode_is_accepted_while_it_is_changed() {
 #[test]
 fn a_credit_rests_on_an_amount_and_an_account_that_nobody_signed() {
     let notification = trusted(VA_CALLBACK, &credit());
-    let event = &notification.events[0];
+    let event = &notification.events()[0];
     let Evidence::Unconfirmed { uncovered } = event.evidence() else { panic!("{event:?}") };
     for field in ["amount", "va_account", "fullAccountNumber", "order_code", "remark"] {
         assert!(uncovered.iter().any(|name| name == field), "{field} is not signed");
@@ -245,7 +245,7 @@ fn a_credit_is_read_under_both_sets_of_names_and_through_hpay_s_slips() {
     });
     let newer = trusted(VA_CALLBACK, &newer);
     assert_eq!(newer.dedupe_key(), old.dedupe_key());
-    assert_eq!(movement(&newer.events[0]).memo.as_deref(), Some("DH 42"));
+    assert_eq!(movement(&newer.events()[0]).memo.as_deref(), Some("DH 42"));
     let slips = changed(&credit(), |q| q.replace("&va_bankName", "&&+va_bankName"));
     assert_eq!(trusted(VA_CALLBACK, &slips).dedupe_key(), old.dedupe_key());
 }
@@ -268,7 +268,7 @@ fn rows(rows: &str) -> Arc<Script> {
 async fn a_confirmed_credit_carries_the_inquiry_s_values_whatever_was_claimed() {
     let forged = changed(&credit(), |q| q.replace("amount=30000", "amount=99930000"));
     for request in [credit(), forged] {
-        let event = trusted(VA_CALLBACK, &request).events.remove(0);
+        let event = trusted(VA_CALLBACK, &request).into_events().remove(0);
         let script = rows(&format!("{},{ROW}", ROW.replace("28275709", "28275708")));
         let Confirmation::Confirmed(event) = confirm(&script, &event).await else {
             panic!("not confirmed")
@@ -281,7 +281,7 @@ async fn a_confirmed_credit_carries_the_inquiry_s_values_whatever_was_claimed() 
 
 #[tokio::test]
 async fn a_credit_that_the_inquiry_does_not_show_is_not_yet_one() {
-    let event = trusted(VA_CALLBACK, &credit()).events.remove(0);
+    let event = trusted(VA_CALLBACK, &credit()).into_events().remove(0);
     for other in ["", &ROW.replace("28275709", "28275708")] {
         let confirmation = confirm(&rows(other), &event).await;
         assert!(matches!(confirmation, Confirmation::NotYet { .. }), "{confirmation:?}");
@@ -290,7 +290,7 @@ async fn a_credit_that_the_inquiry_does_not_show_is_not_yet_one() {
 
 #[tokio::test]
 async fn a_credit_on_another_account_than_claimed_is_contradicted() {
-    let event = trusted(VA_CALLBACK, &credit()).events.remove(0);
+    let event = trusted(VA_CALLBACK, &credit()).into_events().remove(0);
     let other = ROW.replace("9631241000000000178", "9631241000000000179");
     let confirmation = confirm(&rows(&other), &event).await;
     assert!(matches!(confirmation, Confirmation::Contradicted { .. }), "{confirmation:?}");
@@ -312,7 +312,7 @@ fn order_answer(status: &str, amount: &str) -> Arc<Script> {
 
 #[tokio::test]
 async fn a_confirmed_payment_carries_the_inquiry_s_values() {
-    let event = trusted(RETURN, &paid()).events.remove(0);
+    let event = trusted(RETURN, &paid()).into_events().remove(0);
     let Confirmation::Confirmed(confirmed) = confirm(&order_answer("00", "150000"), &event).await
     else {
         panic!("not confirmed")
@@ -325,7 +325,7 @@ async fn a_confirmed_payment_carries_the_inquiry_s_values() {
 
 #[tokio::test]
 async fn a_payment_that_the_inquiry_does_not_show_as_paid_is_not_yet_so_or_contradicted() {
-    let event = trusted(NOTIFY, &paid()).events.remove(0);
+    let event = trusted(NOTIFY, &paid()).into_events().remove(0);
     for behind in ["01", "02", "77"] {
         let confirmation = confirm(&order_answer(behind, "200000"), &event).await;
         assert!(matches!(confirmation, Confirmation::NotYet { .. }), "{behind}: {confirmation:?}");
@@ -349,7 +349,7 @@ async fn a_failed_attempt_leaves_the_order_as_the_inquiry_has_it() {
         .failed("x")
         .notify("/notify")
         .unwrap();
-    let event = trusted(NOTIFY, &request).events.remove(0);
+    let event = trusted(NOTIFY, &request).into_events().remove(0);
     for (status, state) in [("02", PaymentState::Open), ("00", PaymentState::Settled)] {
         let Confirmation::Confirmed(event) = confirm(&order_answer(status, "200000"), &event).await
         else {

@@ -115,7 +115,7 @@ impl NotificationReceiver for Notifications {
 
     /// Every event is proven already; asking again is for those who want to.
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
-        match &event.news {
+        match event.news() {
             News::Payment(claimed) => self.confirm_payment(claimed).await,
             News::Movement(claimed) => self.confirm_movement(claimed).await,
             News::Payout(claimed) => self.confirm_payout(claimed).await,

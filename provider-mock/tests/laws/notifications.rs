@@ -62,11 +62,11 @@ fn reason(world: &World, request: &Request<Bytes>) -> UntrustedReason {
 /// The news of everything that was announced since the last time.
 fn news(world: &World) -> Vec<News> {
     let requests = world.gateway.take_notifications();
-    let events = requests.iter().flat_map(|request| notification(world, request).events);
+    let events = requests.iter().flat_map(|request| notification(world, request).into_events());
     events
         .map(|event| {
             assert_eq!(*event.evidence(), Evidence::Proven);
-            event.news
+            event.into_news()
         })
         .collect()
 }
@@ -231,7 +231,7 @@ async fn a_stranger_is_acknowledged_and_a_known_type_that_cannot_be_read_is_not(
     };
     let stranger = notification(&world, &event("loyalty.points", r#"{"points":3}"#));
     assert!(
-        matches!(&stranger.events[0].news, News::Unrecognised { name } if name == "loyalty.points")
+        matches!(stranger.events()[0].news(), News::Unrecognised { name } if name == "loyalty.points")
     );
     assert_eq!(reason(&world, &event("payment.settled", "{}")), UntrustedReason::Unreadable);
     for bytes in ["", "{", "[]", "null", "\u{0}"] {
@@ -283,7 +283,7 @@ async fn a_confirmation_carries_the_answer_of_the_gateway(world: World) {
     assert_eq!(requests.len(), 4);
     let mut events = Vec::new();
     for request in &requests {
-        events.extend(notification(&world, request).events);
+        events.extend(notification(&world, request).into_events());
     }
     for event in &events {
         let confirmed = notifications.confirm(event).await.unwrap();
@@ -298,7 +298,7 @@ async fn a_confirmation_carries_the_answer_of_the_gateway(world: World) {
         assert!(matches!(verdict, Confirmation::NotYet { .. }), "{verdict:?}");
     }
     elsewhere.opened("A1").await;
-    let claimed = events.iter().find(|event| matches!(event.news, News::Payment(_))).unwrap();
+    let claimed = events.iter().find(|event| matches!(event.news(), News::Payment(_))).unwrap();
     let verdict = stranger.confirm(claimed).await.unwrap();
     let Confirmation::Contradicted { claimed, found } = verdict else { panic!("{verdict:?}") };
     assert_eq!(claimed, "Settled, 30000 VND received");

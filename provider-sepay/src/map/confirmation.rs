@@ -161,7 +161,7 @@ mod tests {
             let told = payment_told(&payment(claimed, 100), Some(payment(found, 100)));
             assert_eq!(word(&told), verdict, "{claimed:?} while the order is {found:?}");
             if let Confirmation::Confirmed(event) = told {
-                let News::Payment(payment) = &event.news else { panic!("{event:?}") };
+                let News::Payment(payment) = event.news() else { panic!("{event:?}") };
                 assert_eq!(payment.state, found);
                 assert!(event.is_trusted());
             }

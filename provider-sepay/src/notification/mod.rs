@@ -138,7 +138,7 @@ impl NotificationReceiver for Notifications {
     }
 
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
-        match &event.news {
+        match event.news() {
             News::Payment(claimed) => self.payment(claimed).await,
             News::Movement(claimed) => self.movement(claimed).await,
             _ => Err(Error::unsupported("SePay tells nothing of this kind")),

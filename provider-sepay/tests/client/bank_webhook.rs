@@ -32,7 +32,7 @@ fn signed(webhook: &BankWebhook) -> Request<Bytes> {
 }
 
 fn movement(event: &Event) -> &Movement {
-    let News::Movement(movement) = &event.news else { panic!("{event:?}") };
+    let News::Movement(movement) = event.news() else { panic!("{event:?}") };
     movement
 }
 
@@ -190,7 +190,7 @@ fn a_stranger_is_acknowledged_and_moves_nothing() {
     for webhook in [credit().with("transferType", "reversal"), credit().with("transferAmount", 0)] {
         let notification = believed(&provider, "bank-webhook", &signed(&webhook));
         let event = only_event(&notification);
-        assert!(matches!(event.news, News::Unrecognised { .. }), "{event:?}");
+        assert!(matches!(event.news(), News::Unrecognised { .. }), "{event:?}");
         assert!(!event.moves_money());
     }
 }

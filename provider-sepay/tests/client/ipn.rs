@@ -18,7 +18,7 @@ fn paid() -> Ipn {
 }
 
 fn payment(event: &Event) -> &Payment {
-    let News::Payment(payment) = &event.news else { panic!("{event:?}") };
+    let News::Payment(payment) = event.news() else { panic!("{event:?}") };
     payment
 }
 
@@ -152,7 +152,7 @@ fn a_stranger_is_acknowledged_and_claims_nothing() {
         let request = paid().with(field, value).with("order", 1).with_secret(&secret(SECRET_KEY));
         let notification = believed(&provider, "ipn", &request);
         let event = only_event(&notification);
-        assert!(matches!(&event.news, News::Unrecognised { name } if name == value));
+        assert!(matches!(event.news(), News::Unrecognised { name } if name == value));
         assert!(!event.moves_money());
     }
 }

@@ -192,6 +192,6 @@ pub(crate) fn refused(provider: &Provider, endpoint: &str, request: &Request<Byt
 }
 
 pub(crate) fn only_event(notification: &Notification) -> &Event {
-    let [event] = notification.events.as_slice() else { panic!("{notification:?}") };
+    let [event] = notification.events() else { panic!("{notification:?}") };
     event
 }

@@ -57,9 +57,9 @@ async fn a_paid_payment_is_told_proven_and_acknowledged() {
     let notification = believed(shop.heard());
     assert_eq!(notification.proof.coverage(), &Coverage::Body);
     assert_eq!(notification.key.as_str(), "evt_A-1_paid");
-    let event = &notification.events[0];
+    let event = &notification.events()[0];
     assert!(event.is_trusted());
-    let News::Payment(payment) = &event.news else { panic!("{:?}", event.news) };
+    let News::Payment(payment) = event.news() else { panic!("{event:?}") };
     assert_eq!(payment.order, order("A-1"));
     assert!(payment.settles(Money::vnd(50_000)));
     assert!(!payment.settles(Money::vnd(60_000)));
@@ -134,7 +134,7 @@ async fn a_stranger_is_welcome_and_acknowledged() {
     assert_eq!(receipt.status(), Some(http::StatusCode::OK));
     let notification = believed(shop.heard());
     assert!(matches!(
-        &notification.events[0].news,
+        notification.events()[0].news(),
         News::Unrecognised { name } if name == "weather.changed"
     ));
 }
@@ -144,12 +144,12 @@ async fn an_event_is_confirmed_with_the_values_of_the_inquiry() {
     let (gateway, template, shop) = world().await;
     let news = gateway.buyer_pays("A-1");
     gateway.notify(&shop.url(), &news).await;
-    let event = believed(shop.heard()).events.remove(0);
+    let event = believed(shop.heard()).into_events().remove(0);
     let Confirmation::Confirmed(confirmed) =
         template.notifications().unwrap().confirm(&event).await.unwrap()
     else {
         panic!("not confirmed");
     };
-    let News::Payment(payment) = confirmed.news else { panic!("{:?}", confirmed.news) };
+    let News::Payment(payment) = confirmed.news() else { panic!("{confirmed:?}") };
     assert!(payment.settles(Money::vnd(50_000)));
 }

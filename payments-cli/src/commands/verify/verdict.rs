@@ -60,7 +60,7 @@ impl<'a> Verdict<'a> {
             Received::Notification(notification) => Self {
                 proof: Some(&notification.proof),
                 key: Some(&notification.key),
-                events: &notification.events,
+                events: notification.events(),
                 ..verdict(Word::Trusted, reply(Outcome::Handled))
             },
             Received::Answer(answer) => verdict(Word::Answer, Reply::of(answer)),
