@@ -83,7 +83,7 @@ fn movement(event: &Event) -> &payments_core::Movement {
 #[test]
 fn a_payment_is_proven_by_its_code_and_settles_its_exact_amount() {
     let notification = trusted(NOTIFY, &paid());
-    let [event] = &notification.events()[..] else { panic!("{:?}", notification.events()) };
+    let [event] = notification.events() else { panic!("{:?}", notification.events()) };
     assert_eq!(event.evidence(), &Evidence::Proven);
     let payment = payment(event);
     assert_eq!(payment.order, support::order());
