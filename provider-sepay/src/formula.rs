@@ -1,7 +1,5 @@
 //! SePay's signature formulas, as data with their sources.
 
-use std::borrow::Cow;
-
 use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker, Order};
 
 /// Every formula of this crate.
@@ -79,5 +77,4 @@ pub(crate) const WEBHOOK_PREFIX: &str = "sha256=";
 /// What stands between a webhook's time stamp and its body where they are signed.
 pub(crate) const WEBHOOK_SEPARATOR: &str = ".";
 
-const WEBHOOK_ITEMS: &[Item] =
-    &[Item::Stamp(Cow::Borrowed("timestamp")), Item::Body(Cow::Borrowed("body"))];
+const WEBHOOK_ITEMS: &[Item] = &[Item::stamp("timestamp"), Item::body("body")];
