@@ -6,7 +6,7 @@
 //! every notification is made from its books, never from the request. Credentials are for tests
 //! only, and it sends to loopback addresses only.
 //!
-//! Three hosts listen, as SePay has three. What a buyer, a bank or the merchant's staff would do
+//! Four hosts listen, as SePay has four. What a buyer, a bank or the merchant's staff would do
 //! is done with the methods of [`SePaySimulator`], or over HTTP with the same words under
 //! `/_control/` on every host (see [`SePaySimulator::description`]).
 //!
@@ -51,6 +51,7 @@ mod faults;
 mod gateway;
 mod ids;
 mod ledger;
+mod my;
 mod notify;
 mod order;
 mod pay;
@@ -132,6 +133,7 @@ fn router(gateway: &Arc<Gateway>, host: Host) -> Router {
         Host::Pay => pay::routes(gateway),
         Host::PgApi => pgapi::routes(gateway),
         Host::UserApi => userapi::routes(gateway),
+        Host::My => my::routes(gateway),
     };
     routes
         .layer(from_fn_with_state((Arc::clone(gateway), host), requests::record))

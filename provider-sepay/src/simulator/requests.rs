@@ -22,11 +22,13 @@ pub enum Host {
     PgApi,
     /// `userapi.sepay.vn`: bank accounts and their transactions.
     UserApi,
+    /// `my.sepay.vn`: OAuth2 and the API behind it.
+    My,
 }
 
 impl Host {
     /// Every host.
-    pub const ALL: [Self; 3] = [Self::Pay, Self::PgApi, Self::UserApi];
+    pub const ALL: [Self; 4] = [Self::Pay, Self::PgApi, Self::UserApi, Self::My];
 
     /// The first label of the real host's name.
     pub fn name(self) -> &'static str {
@@ -34,6 +36,7 @@ impl Host {
             Self::Pay => "pay",
             Self::PgApi => "pgapi",
             Self::UserApi => "userapi",
+            Self::My => "my",
         }
     }
 }

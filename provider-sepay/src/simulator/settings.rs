@@ -28,7 +28,7 @@ pub struct Settings {
     accounts: Vec<BankAccount>,
     code_rule: CodeRule,
     rate_limit: Option<NonZeroU32>,
-    ports: [u16; 3],
+    ports: [u16; 4],
     clock: Clock,
     answer_timeout: Duration,
 }
@@ -52,7 +52,7 @@ impl Settings {
             ],
             code_rule: CodeRule::test(),
             rate_limit: None,
-            ports: [0; 3],
+            ports: [0; 4],
             clock: Clock::system(),
             answer_timeout: Duration::from_secs(30),
         }
@@ -121,11 +121,12 @@ impl Settings {
     /// The same with `host` listening at `port`; 0 takes a free one.
     #[must_use]
     pub fn with_port(mut self, host: Host, port: u16) -> Self {
-        let [pay, pgapi, userapi] = &mut self.ports;
+        let [pay, pgapi, userapi, my] = &mut self.ports;
         *match host {
             Host::Pay => pay,
             Host::PgApi => pgapi,
             Host::UserApi => userapi,
+            Host::My => my,
         } = port;
         self
     }
@@ -196,11 +197,12 @@ impl Settings {
     }
 
     pub(super) fn port(&self, host: Host) -> u16 {
-        let [pay, pgapi, userapi] = self.ports;
+        let [pay, pgapi, userapi, my] = self.ports;
         match host {
             Host::Pay => pay,
             Host::PgApi => pgapi,
             Host::UserApi => userapi,
+            Host::My => my,
         }
     }
 
