@@ -1,0 +1,16 @@
+//! SePay's own libraries against the simulator: it is SePay's as far as they can tell.
+//!
+//! Their code is installed when these tests run and never kept. That needs a package registry, so
+//! the tests run only where `SEPAY_OFFICIAL_CLIENTS` is set, as `.ci/run` does.
+
+#![cfg(feature = "simulator")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic"
+)]
+
+mod frame;
+mod node;
