@@ -88,8 +88,9 @@
 //!
 //! # Where to read on
 //!
-//! [`build`] and [`REGISTRATION`] for the configuration, [`SePay`] for what only SePay has,
-//! [`formula`] for the signatures, [`testing`] for signed deliveries in your own tests.
+//! [`guide`] from a SePay account to money in the shop, [`endpoints`] for what is spoken to by
+//! which function; [`build`] and [`REGISTRATION`] for the configuration, [`SePay`] for what only
+//! SePay has, [`formula`] for the signatures, [`testing`] for signed deliveries in your own tests.
 //!
 //! # Features
 //!
@@ -101,7 +102,11 @@
 mod checkout;
 mod client;
 mod config;
+#[doc = include_str!("../docs/endpoints.md")]
+pub mod endpoints {}
 pub mod formula;
+#[doc = include_str!("../docs/guide.md")]
+pub mod guide {}
 mod map;
 mod matching;
 mod notification;
