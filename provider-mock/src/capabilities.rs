@@ -51,6 +51,7 @@ pub(crate) fn payments() -> PaymentCapabilities {
         .with_find(None, AbsenceRule::Always)
         .with_cancel()
         .with_refund()
+        .with_find_refund()
         .with_repeat(FOR_EVER)
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
-    AccountId, Error, Lookup, Movement, OrderRef, PayoutRef, Result, Submission, Timestamp,
+    AccountId, Error, Lookup, Movement, OrderRef, PayoutRef, RefundRef, Result, Submission,
+    Timestamp,
     bank::BankAccount,
     payment::{
         CreatePayment, Payment, PaymentCapabilities, PaymentProvider, Refund, RefundPayment,
@@ -52,6 +53,11 @@ impl PaymentProvider for Guard<dyn PaymentProvider> {
     async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>> {
         allow(self.capabilities().refund, "refund payments")?;
         self.0.refund_payment(request).await
+    }
+
+    async fn find_refund(&self, refund: &RefundRef) -> Result<Lookup<Refund>> {
+        allow(self.capabilities().find_refund, "find refunds")?;
+        self.0.find_refund(refund).await
     }
 }
 

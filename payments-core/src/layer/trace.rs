@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use tracing::Instrument as _;
 
 use crate::{
-    AccountId, Lookup, Movement, OrderRef, PayoutRef, ProviderId, Result, Submission, Timestamp,
+    AccountId, Lookup, Movement, OrderRef, PayoutRef, ProviderId, RefundRef, Result, Submission,
+    Timestamp,
     bank::BankAccount,
     payment::{
         CreatePayment, Payment, PaymentCapabilities, PaymentProvider, Refund, RefundPayment,
@@ -100,6 +101,10 @@ impl PaymentProvider for Trace<dyn PaymentProvider> {
 
     async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>> {
         self.traced("refund_payment", submission, self.inner.refund_payment(request)).await
+    }
+
+    async fn find_refund(&self, refund: &RefundRef) -> Result<Lookup<Refund>> {
+        self.traced("find_refund", lookup, self.inner.find_refund(refund)).await
     }
 }
 

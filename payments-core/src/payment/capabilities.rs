@@ -35,6 +35,8 @@ pub struct PaymentCapabilities {
     pub cancel: bool,
     /// Whether paid ones can be refunded.
     pub refund: bool,
+    /// Whether refunds can be found.
+    pub find_refund: bool,
     /// What a second payment for the same order does.
     pub repeat: Repeat,
     /// How far back an inquiry sees; for ever if not said.
@@ -68,6 +70,7 @@ impl PaymentCapabilities {
             find: false,
             cancel: false,
             refund: false,
+            find_refund: false,
             repeat: Repeat::PaysAgain,
             inquiry_window: None,
             absence: AbsenceRule::Never,
@@ -122,6 +125,13 @@ impl PaymentCapabilities {
     #[must_use]
     pub fn with_refund(mut self) -> Self {
         self.refund = true;
+        self
+    }
+
+    /// Can find refunds.
+    #[must_use]
+    pub fn with_find_refund(mut self) -> Self {
+        self.find_refund = true;
         self
     }
 

@@ -19,7 +19,7 @@ pub(crate) use request::positive;
 pub use request::{Buyer, CreatePayment, PaymentMethod, RefundPayment};
 pub use state::{PaymentState, RefundState};
 
-use crate::{Lookup, OrderRef, Result, Submission};
+use crate::{Error, Lookup, OrderRef, RefundRef, Result, Submission};
 
 /// Opens payments and knows what became of them.
 ///
@@ -57,4 +57,14 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// # Errors
     /// Nothing was given back.
     async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>>;
+
+    /// Asks what became of a refund. Safe to repeat. Few providers can: see
+    /// [`PaymentCapabilities::find_refund`].
+    ///
+    /// # Errors
+    /// The provider could not be asked, which says nothing about the refund, or it cannot find
+    /// refunds (`Unsupported`).
+    async fn find_refund(&self, _refund: &RefundRef) -> Result<Lookup<Refund>> {
+        Err(Error::unsupported("the provider cannot find refunds").with_operation("find_refund"))
+    }
 }

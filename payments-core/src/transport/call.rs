@@ -1,5 +1,7 @@
 //! One call: a request, and whether it instructs or asks.
 
+use std::panic::Location;
+
 use bytes::Bytes;
 use http::Request;
 
@@ -16,6 +18,8 @@ pub struct Call {
     pub request: Request<Bytes>,
     /// The headers in which this provider says how many seconds to wait.
     pub retry_after: &'static [&'static str],
+    /// The line of source that made it, so that tests can point there.
+    pub made_at: &'static Location<'static>,
 }
 
 /// Whether a call instructs or asks.
@@ -31,16 +35,25 @@ pub enum CallClass {
 
 impl Call {
     /// An inquiry.
+    #[track_caller]
     pub fn inquiry(operation: &'static str, request: Request<Bytes>) -> Self {
-        Self { class: CallClass::Inquiry, operation, request, retry_after: &["retry-after"] }
+        Self {
+            class: CallClass::Inquiry,
+            operation,
+            request,
+            retry_after: &["retry-after"],
+            made_at: Location::caller(),
+        }
     }
 
     /// An inquiry that costs a fee.
+    #[track_caller]
     pub fn paid_inquiry(operation: &'static str, request: Request<Bytes>) -> Self {
         Self::inquiry(operation, request).of_class(CallClass::PaidInquiry)
     }
 
     /// An instruction.
+    #[track_caller]
     pub fn instruction(operation: &'static str, request: Request<Bytes>) -> Self {
         Self::inquiry(operation, request).of_class(CallClass::Instruction)
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payments_core::{
-    Absence, Lookup, OrderRef, PaymentProvider, Result, Submission, Uncertain, UncertainCause,
+    Absence, Lookup, OrderRef, PaymentProvider, RefundRef, Result, Submission, Uncertain,
+    UncertainCause,
     payment::{
         CreatePayment, Payment, PaymentCapabilities, PaymentState, Refund, RefundPayment,
         RefundState,
@@ -116,6 +117,15 @@ impl PaymentProvider for Payments {
         };
         let reference = request.refund.as_str();
         self.client.instruct(Operation::RefundPayment, &[], reference, &body, accept).await
+    }
+
+    async fn find_refund(&self, refund: &RefundRef) -> Result<Lookup<Refund>> {
+        REFERENCE.check("refund", refund.as_str())?;
+        let found = self.client.inquire(Operation::FindRefund, &[refund.as_str()], "").await?;
+        let Some(Told { content, raw }) = found else {
+            return Ok(Lookup::Absent(Absence::Conclusive));
+        };
+        map::refund(content, raw).map(Lookup::Found).map_err(malformed)
     }
 }
 

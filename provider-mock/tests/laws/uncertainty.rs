@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use payments_core::{
-    DeclineReason, ErrorKind, Lookup, OrderRef, PayoutRef, RefundRef, UncertainCause, money::Money,
-    payment::RefundPayment, payout::PayoutState,
+    DeclineReason, ErrorKind, Lookup, OrderRef, PayoutRef, RefundRef, UncertainCause,
+    money::Money,
+    payment::{RefundPayment, RefundState},
+    payout::PayoutState,
 };
 use provider_mock::{Operation, PayoutOutcome, RefusalCode, Scripted, When};
 
@@ -64,6 +66,8 @@ async fn a_lost_answer_is_uncertain_for_every_instruction(world: World) {
     world.gateway.pay("A1", AMOUNT).unwrap();
     let refund = RefundPayment::new(RefundRef::new("R1").unwrap(), order);
     assert!(payments.refund_payment(&refund).await.unwrap().is_uncertain());
+    let found = payments.find_refund(&refund.refund).await.unwrap().found();
+    assert_eq!(found.map(|refund| refund.state), Some(RefundState::Done));
     // All three were carried out.
     assert_eq!(world.vnd(), Money::vnd(100_000_000));
     assert_eq!(world.gateway.bookings().len(), 2);

@@ -61,7 +61,12 @@ fn payments(out: &mut String, can: &PaymentCapabilities) {
     row(out, "opened", create);
     row(out, "a repeat", repeat(can.repeat));
     row(out, "find", find(can.find, can.inquiry_window, can.absence));
-    let others = [("expiry", can.expiry), ("cancel", can.cancel), ("refund", can.refund)];
+    let others = [
+        ("expiry", can.expiry),
+        ("cancel", can.cancel),
+        ("refund", can.refund),
+        ("find refunds", can.find_refund),
+    ];
     yes_and_no(out, &others);
 }
 
