@@ -30,6 +30,11 @@ impl Clock {
         Self(Arc::new(Inner { start: Some(unix_seconds), moved: AtomicI64::new(0) }))
     }
 
+    /// Whether time passes only when the clock is moved.
+    pub fn stands_still(&self) -> bool {
+        self.0.start.is_some()
+    }
+
     /// Seconds since the Unix epoch.
     pub fn unix_seconds(&self) -> i64 {
         let start = self.0.start.unwrap_or_else(|| {
@@ -56,5 +61,6 @@ mod tests {
         let same = clock.clone();
         clock.advance(Duration::from_secs(60));
         assert_eq!(same.unix_seconds(), 1_700_000_060);
+        assert!(same.stands_still() && !Clock::system().stands_still());
     }
 }

@@ -158,9 +158,17 @@ impl SePaySimulator {
         self.gateway.faults.script(operation, Fault::Answer(status));
     }
 
-    /// Moves the gateway's clock forward by whole seconds.
+    /// Moves the gateway's clock forward by whole seconds. Nothing is sent; see
+    /// [`pass`](Self::pass).
     pub fn advance(&self, by: Duration) {
         self.gateway.settings.clock().advance(by);
+    }
+
+    /// Lets whole seconds pass on the gateway's clock. What the merchant did not acknowledge is
+    /// sent again at its time, one, two, four, seven, twelve, twenty and thirty-three minutes after
+    /// the first sending.
+    pub async fn pass(&self, by: Duration) -> Vec<Delivered> {
+        self.gateway.pass(by).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! The simulated gateway behind its hosts: books, dashboard, clock and outgoing notifications.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
@@ -12,7 +13,7 @@ use super::{
     books::{Attempted, Books},
     dashboard::Dashboard,
     faults::Faults,
-    notify::{bank, ipn},
+    notify::{Letter, Retries, Sending, bank, ipn},
     requests::RequestLog,
     settings::Settings,
     transfer::Transfer,
@@ -28,6 +29,7 @@ pub(super) struct Gateway {
     books: Mutex<Books>,
     dashboard: Mutex<Dashboard>,
     outbox: Outbox,
+    retries: Retries,
 }
 
 impl Gateway {
@@ -46,6 +48,7 @@ impl Gateway {
                 schedule: Schedule::Once,
             }),
             outbox: Outbox::new(settings.answer_timeout()),
+            retries: Retries::default(),
             settings,
         }
     }
@@ -119,33 +122,55 @@ impl Gateway {
         self.outbox.receipts().into_iter().map(Delivered::from).collect()
     }
 
+    /// Lets time pass. What falls due on the way is sent at its time.
+    pub(super) async fn pass(self: &Arc<Self>, by: Duration) -> Vec<Delivered> {
+        let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
+        let end = self.now().saturating_add(seconds);
+        let mut delivered = self.send_due().await;
+        while let Some(due) = self.retries.next_due().filter(|due| *due <= end) {
+            self.move_clock_to(due);
+            delivered.extend(self.send_due().await);
+        }
+        self.move_clock_to(end);
+        delivered
+    }
+
+    fn move_clock_to(&self, moment: i64) {
+        let seconds = u64::try_from(moment.saturating_sub(self.now())).unwrap_or(0);
+        self.settings.clock().advance(Duration::from_secs(seconds));
+    }
+
+    /// Sends again what is due and was never acknowledged.
+    pub(super) async fn send_due(self: &Arc<Self>) -> Vec<Delivered> {
+        self.send(self.retries.take_due(self.now())).await
+    }
+
     async fn send_ipn(
         self: &Arc<Self>,
         happening: ipn::Happening,
         subject: &Attempted,
     ) -> Vec<Delivered> {
-        let Some(url) = self.dashboard().ipn_url.clone() else { return Vec::new() };
-        let secret = self.settings.ipn_secret();
-        self.send(vec![ipn::request(url, secret, happening, subject, self.now())]).await
+        let letter = Letter::Ipn { happening, subject: subject.clone() };
+        self.send(vec![Sending::first(letter, self.now())]).await
     }
 
     async fn send_webhooks(self: &Arc<Self>, transaction: &BankTransaction) -> Vec<Delivered> {
-        let requests = self
-            .dashboard()
-            .webhooks
-            .iter()
-            .map(|webhook| bank::request(webhook, transaction, self.now()))
-            .collect();
-        self.send(requests).await
+        let webhooks = self.dashboard().webhooks.clone();
+        let letters = webhooks
+            .into_iter()
+            .map(|webhook| Letter::Bank { webhook, transaction: transaction.clone() });
+        self.send(letters.map(|letter| Sending::first(letter, self.now())).collect()).await
     }
 
-    /// Sends `requests` one after the other, also when the caller does not wait for the answers: a
+    /// Sends one letter after the other, also when the caller does not wait for the answers: a
     /// client that hangs up does not keep SePay from notifying.
-    async fn send(self: &Arc<Self>, requests: Vec<Request<Bytes>>) -> Vec<Delivered> {
+    async fn send(self: &Arc<Self>, sendings: Vec<Sending>) -> Vec<Delivered> {
         let gateway = Arc::clone(self);
         let sending = tokio::spawn(async move {
-            let mut receipts = Vec::with_capacity(requests.len());
-            for request in requests {
+            let mut receipts = Vec::with_capacity(sendings.len());
+            for sending in sendings {
+                let Some(mut request) = gateway.write(&sending.letter) else { continue };
+                request.extensions_mut().insert(sending);
                 let schedule = gateway.dashboard().schedule.clone();
                 receipts.extend(gateway.outbox.send(Outgoing { request, schedule }).await);
             }
@@ -155,9 +180,32 @@ impl Gateway {
         sending.await.unwrap_or_default()
     }
 
-    /// What SePay makes of `receipts`; statements show how many webhooks were taken.
+    /// The request that tells `letter` now; `None` where the dashboard names no address.
+    fn write(&self, letter: &Letter) -> Option<Request<Bytes>> {
+        match letter {
+            Letter::Ipn { happening, subject } => {
+                let url = self.dashboard().ipn_url.clone()?;
+                let secret = self.settings.ipn_secret();
+                Some(ipn::request(url, secret, *happening, subject, self.now()))
+            }
+            Letter::Bank { webhook, transaction } => {
+                Some(bank::request(webhook, transaction, self.now()))
+            }
+        }
+    }
+
+    /// What SePay makes of `receipts`: what was not acknowledged is sent again later, and
+    /// statements show how many webhooks were taken.
     fn delivered(&self, receipts: Vec<Receipt>) -> Vec<Delivered> {
         let delivered: Vec<Delivered> = receipts.into_iter().map(Delivered::from).collect();
+        let sendings: Vec<(Sending, bool)> = delivered
+            .iter()
+            .filter_map(|it| {
+                let sending: &Sending = it.receipt.request.extensions().get()?;
+                Some((sending.clone(), it.acknowledged))
+            })
+            .collect();
+        self.retries.learn(&sendings, self.now());
         let mut books = self.books();
         for delivery in &delivered {
             if let Notification::Bank { id } = delivery.notification {

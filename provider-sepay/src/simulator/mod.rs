@@ -38,6 +38,9 @@
 //! - A voided order is `CANCELLED`, the only documented status that says that nothing is paid.
 //! - An order whose buyer has yet to choose a method cannot be cancelled.
 //! - A payment code must be a whole word of the memo to be recognised.
+//! - What is not acknowledged is sent eight times in all, on the schedule documented for bank
+//!   webhooks, IPNs included. On the system's clock that happens by itself; on one that stands
+//!   still, [`pass`](SePaySimulator::pass) lets the time pass.
 
 mod attempt;
 mod bank;
@@ -68,7 +71,8 @@ mod userapi;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use axum::{Router, middleware::from_fn_with_state};
 use simulator_kit::Server;
@@ -108,6 +112,9 @@ impl SePaySimulator {
             let at = SocketAddr::from((Ipv4Addr::LOCALHOST, gateway.settings.port(host)));
             servers.insert(host, Server::start(router(&gateway, host), at).await?);
         }
+        if !gateway.settings.clock().stands_still() {
+            tokio::spawn(send_what_falls_due(Arc::downgrade(&gateway)));
+        }
         Ok(Self { gateway, servers })
     }
 
@@ -124,6 +131,16 @@ impl SePaySimulator {
     /// The credentials, rules and clock that it was started with.
     pub fn settings(&self) -> &Settings {
         &self.gateway.settings
+    }
+}
+
+/// Sends what was not acknowledged again, as long as the gateway lives.
+async fn send_what_falls_due(gateway: Weak<Gateway>) {
+    let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        ticks.tick().await;
+        let Some(gateway) = gateway.upgrade() else { break };
+        gateway.send_due().await;
     }
 }
 

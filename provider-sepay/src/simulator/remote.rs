@@ -260,9 +260,8 @@ struct Advance {
     seconds: u64,
 }
 
-async fn advance(State(gateway): World, Json(advance): Json<Advance>) -> StatusCode {
-    gateway.settings.clock().advance(Duration::from_secs(advance.seconds));
-    StatusCode::NO_CONTENT
+async fn advance(State(gateway): World, Json(advance): Json<Advance>) -> Response {
+    sent(gateway.pass(Duration::from_secs(advance.seconds)).await)
 }
 
 #[derive(Deserialize)]

@@ -10,5 +10,6 @@
 mod bank;
 mod checkout;
 mod control;
+mod retry;
 mod vectors;
 mod world;

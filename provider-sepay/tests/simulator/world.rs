@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::{Router, extract::Request, routing::any};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::{HeaderMap, Method, Response};
+use http::{HeaderMap, Method, Response, StatusCode};
 use provider_sepay::simulator::{Host, SePaySimulator, Settings, sign};
 use serde_json::Value;
 use simulator_kit::{Clock, Outbox, Outgoing, Schedule, Server};
@@ -111,10 +111,11 @@ pub(crate) async fn user_api(sepay: &SePaySimulator, path: &str) -> Response<Byt
     send(Method::GET, &url, &headers, Bytes::new()).await.unwrap()
 }
 
-/// A merchant's server: it keeps what it gets and always answers the same.
+/// A merchant's server: it keeps what it gets and answers as it was told.
 pub(crate) struct Shop {
     server: Server,
     received: Arc<Mutex<Vec<(HeaderMap, Bytes)>>>,
+    status: Arc<Mutex<StatusCode>>,
 }
 
 impl Shop {
@@ -125,16 +126,28 @@ impl Shop {
 
     pub(crate) async fn answering(answer: &'static str) -> Self {
         let received: Arc<Mutex<Vec<(HeaderMap, Bytes)>>> = Arc::default();
-        let kept = Arc::clone(&received);
+        let status: Arc<Mutex<StatusCode>> = Arc::default();
+        let (kept, said) = (Arc::clone(&received), Arc::clone(&status));
         let take = any(move |request: Request| async move {
             let (head, body) = request.into_parts();
             let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
             kept.lock().unwrap().push((head.headers, body));
-            answer
+            (*said.lock().unwrap(), answer)
         });
         let router = Router::new().fallback_service(take);
         let server = Server::start(router, "127.0.0.1:0".parse().unwrap()).await.unwrap();
-        Self { server, received }
+        Self { server, received, status }
+    }
+
+    /// A shop that takes nothing: it answers with `status`.
+    pub(crate) async fn with_status(status: StatusCode) -> Self {
+        let shop = Self::open().await;
+        shop.set_status(status);
+        shop
+    }
+
+    pub(crate) fn set_status(&self, status: StatusCode) {
+        *self.status.lock().unwrap() = status;
     }
 
     pub(crate) fn at(&self, path: &str) -> http::Uri {

@@ -3,10 +3,21 @@
 pub(super) mod bank;
 pub(super) mod ipn;
 mod php_json;
+mod retry;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header::CONTENT_TYPE};
 use simulator_kit::Receipt;
+
+use super::{Webhook, bank::BankTransaction, books::Attempted};
+pub(super) use retry::{Retries, Sending};
+
+/// What there is to tell the merchant. Sent again, it is written anew.
+#[derive(Clone, Debug)]
+pub(super) enum Letter {
+    Ipn { happening: ipn::Happening, subject: Attempted },
+    Bank { webhook: Webhook, transaction: BankTransaction },
+}
 
 /// A notification that was sent, the merchant's answer, and what SePay makes of it.
 #[derive(Clone, Debug)]
