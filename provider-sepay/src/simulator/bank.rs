@@ -34,6 +34,22 @@ impl Bank {
         bin: "970422",
         code: "MB",
     };
+
+    /// BIDV.
+    pub const BIDV: Self = Self {
+        short_name: "BIDV",
+        full_name: "Ngân hàng TMCP Đầu tư và Phát triển Việt Nam",
+        bin: "970418",
+        code: "BIDV",
+    };
+
+    /// Sacombank.
+    pub const SACOMBANK: Self = Self {
+        short_name: "Sacombank",
+        full_name: "Ngân hàng TMCP Sài Gòn Thương Tín",
+        bin: "970403",
+        code: "STB",
+    };
 }
 
 /// A bank account that the merchant linked to SePay.
@@ -98,6 +114,8 @@ pub(super) struct BankTransaction {
     pub(super) account_id: String,
     pub(super) account_number: String,
     pub(super) bank: Bank,
+    /// The virtual account that it arrived on.
+    pub(super) virtual_account: Option<Arrival>,
     pub(super) direction: Direction,
     pub(super) amount: u64,
     /// The balance afterwards.
@@ -109,6 +127,13 @@ pub(super) struct BankTransaction {
     pub(super) at: i64,
     /// How many webhooks took it; `None` until one was sent.
     pub(super) webhook_success: Option<u64>,
+}
+
+/// On which virtual account money arrived.
+#[derive(Clone, Debug)]
+pub(super) struct Arrival {
+    pub(super) id: String,
+    pub(super) number: String,
 }
 
 /// Greater than any 32-bit number, as SePay's ids will be.
@@ -123,6 +148,11 @@ impl BankTransaction {
     /// What arrived; zero when money left.
     pub(super) fn amount_in(&self) -> u64 {
         if self.direction == Direction::In { self.amount } else { 0 }
+    }
+
+    /// The number of the virtual account that it arrived on.
+    pub(super) fn va_number(&self) -> Option<&str> {
+        self.virtual_account.as_ref().map(|arrival| arrival.number.as_str())
     }
 
     /// What left; zero when money arrived.

@@ -3,11 +3,12 @@
 use super::{
     Booking, BookingKind, CodeRule, PaymentMethod, Refused,
     attempt::Attempt,
-    bank::{BankAccount, BankTransaction, Direction, webhook_id},
+    bank::{Arrival, BankAccount, BankTransaction, Direction, webhook_id},
     ids,
     ledger::Ledger,
     order::{Order, Purchase},
     transfer::Transfer,
+    virtual_account::VaBooks,
 };
 
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub(super) struct Books {
     attempts: u64,
     accounts: Vec<BankAccount>,
     transactions: Vec<BankTransaction>,
+    virtual_accounts: VaBooks,
     ledger: Ledger,
 }
 
@@ -39,6 +41,7 @@ impl Books {
             attempts: 0,
             accounts,
             transactions: Vec::new(),
+            virtual_accounts: VaBooks::default(),
             ledger: Ledger::default(),
         }
     }
@@ -55,6 +58,14 @@ impl Books {
     /// Oldest first.
     pub(super) fn transactions(&self) -> &[BankTransaction] {
         &self.transactions
+    }
+
+    pub(super) fn virtual_accounts(&self) -> &VaBooks {
+        &self.virtual_accounts
+    }
+
+    pub(super) fn virtual_accounts_mut(&mut self) -> &mut VaBooks {
+        &mut self.virtual_accounts
     }
 
     pub(super) fn bookings(&self) -> &[Booking] {
@@ -156,17 +167,26 @@ impl Books {
         Ok(Attempted { order, attempt })
     }
 
-    /// Money moves on a bank account.
+    /// Money moves on a bank account, or arrives on a virtual account of it.
     pub(super) fn transfer(
         &mut self,
         transfer: &Transfer,
         now: i64,
     ) -> Result<BankTransaction, Refused> {
         let unknown = || Refused::UnknownAccount(transfer.account.clone());
-        let account = self.accounts.iter_mut().find(|account| account.number == transfer.account);
+        let credited = match transfer.direction {
+            Direction::In => self.virtual_accounts.accepts(&transfer.account, transfer.amount),
+            Direction::Out => None,
+        };
+        let credited = credited.transpose()?;
+        let account = self.accounts.iter_mut().find(|account| match &credited {
+            Some(credited) => account.id == credited.bank_account_id,
+            None => account.number == transfer.account,
+        });
         let account = account.ok_or_else(unknown)?;
         account.balance = balance_after(account, transfer)?;
         account.last_transaction = Some(now);
+        let at = now.saturating_sub(transfer.late_by);
 
         let number = self.transactions.len() as u64 + 1;
         let reference = ids::bank_reference(now, number);
@@ -180,12 +200,20 @@ impl Books {
             direction: transfer.direction,
             amount: transfer.amount,
             accumulated: account.balance,
-            code: self.rule.find(&content),
+            code: match &credited {
+                Some(credited) => Some(credited.order_code.clone()),
+                None => self.rule.find(&content),
+            },
+            virtual_account: credited
+                .map(|credited| Arrival { id: credited.va_id, number: credited.va_number }),
             content,
             reference,
-            at: now,
+            at,
             webhook_success: None,
         };
+        if let Some(arrival) = &transaction.virtual_account {
+            self.virtual_accounts.credit(&arrival.number, transaction.amount, now);
+        }
         self.transactions.push(transaction.clone());
         self.ledger.book(|id| Booking {
             id,

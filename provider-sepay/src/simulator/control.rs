@@ -7,8 +7,8 @@ use simulator_kit::Schedule;
 
 use super::{
     BankAccount, Booking, Delivered, Description, LoggedRequest, Operation, PaymentMethod, Refused,
-    SePaySimulator, Transfer, Webhook, WebhookAuth, When, bank::BankTransaction, description,
-    faults::Fault,
+    SePaySimulator, Transfer, VaOrder, Webhook, WebhookAuth, When, bank::BankTransaction,
+    description, faults::Fault,
 };
 
 /// A bank transfer that was booked.
@@ -100,6 +100,15 @@ impl SePaySimulator {
         self.transfer(Transfer::out_of_account(account, amount, memo)).await
     }
 
+    /// Books `count` credits on the account numbered `account` and sends no notification: a long
+    /// statement to read. Their memos count from 1.
+    ///
+    /// # Errors
+    /// The account is unknown.
+    pub fn fill_statement(&self, account: &str, count: u64) -> Result<(), Refused> {
+        self.gateway.fill_statement(account, count)
+    }
+
     /// A transfer through a bank that may change the memo.
     ///
     /// # Errors
@@ -182,6 +191,16 @@ impl SePaySimulator {
     /// The merchant's bank accounts with their balances now.
     pub fn bank_accounts(&self) -> Vec<BankAccount> {
         self.gateway.books().accounts().to_vec()
+    }
+
+    /// The orders with virtual accounts, oldest first.
+    pub fn va_orders(&self) -> Vec<VaOrder> {
+        self.gateway.books().virtual_accounts().orders().to_vec()
+    }
+
+    /// How many calls of the User API were refused for their rate, v1 and v2 together.
+    pub fn rate_limited(&self) -> u64 {
+        self.gateway.v1_limit.refused().saturating_add(self.gateway.v2_limit.refused())
     }
 
     /// Every request to SePay's own routes, oldest first.

@@ -35,11 +35,37 @@ pub enum Operation {
     BankAccountList,
     /// The merchant asks for one bank account.
     BankAccountDetail,
+    /// The merchant lists virtual accounts.
+    VirtualAccountList,
+    /// The merchant asks for one virtual account.
+    VirtualAccountDetail,
+    /// The merchant lists orders with virtual accounts.
+    VaOrderList,
+    /// The merchant asks for one order with virtual accounts.
+    VaOrderDetail,
+    /// The merchant opens an order with a virtual account.
+    VaOrderCreate,
+    /// The merchant cancels an order with virtual accounts.
+    VaOrderCancel,
+    /// The merchant adds a virtual account to an order.
+    VaCreate,
+    /// The merchant cancels a virtual account of an order.
+    VaCancel,
+    /// The merchant lists VA prefixes.
+    PrefixList,
+    /// The merchant asks for one VA prefix.
+    PrefixDetail,
+    /// The merchant lists terminals.
+    TerminalList,
+    /// The merchant counts bank transactions.
+    TransactionCount,
+    /// The merchant counts bank accounts.
+    BankAccountCount,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 22] = [
         Self::CheckoutInit,
         Self::OrderList,
         Self::OrderDetail,
@@ -49,6 +75,19 @@ impl Operation {
         Self::TransactionDetail,
         Self::BankAccountList,
         Self::BankAccountDetail,
+        Self::VirtualAccountList,
+        Self::VirtualAccountDetail,
+        Self::VaOrderList,
+        Self::VaOrderDetail,
+        Self::VaOrderCreate,
+        Self::VaOrderCancel,
+        Self::VaCreate,
+        Self::VaCancel,
+        Self::PrefixList,
+        Self::PrefixDetail,
+        Self::TerminalList,
+        Self::TransactionCount,
+        Self::BankAccountCount,
     ];
 
     /// The operation's name in the control API.
@@ -63,10 +102,23 @@ impl Operation {
             Self::TransactionDetail => "transaction.detail",
             Self::BankAccountList => "bank_account.list",
             Self::BankAccountDetail => "bank_account.detail",
+            Self::VirtualAccountList => "virtual_account.list",
+            Self::VirtualAccountDetail => "virtual_account.detail",
+            Self::VaOrderList => "va_order.list",
+            Self::VaOrderDetail => "va_order.detail",
+            Self::VaOrderCreate => "va_order.create",
+            Self::VaOrderCancel => "va_order.cancel",
+            Self::VaCreate => "va.create",
+            Self::VaCancel => "va.cancel",
+            Self::PrefixList => "prefix.list",
+            Self::PrefixDetail => "prefix.detail",
+            Self::TerminalList => "terminal.list",
+            Self::TransactionCount => "transaction.count",
+            Self::BankAccountCount => "bank_account.count",
         }
     }
 
-    /// Its method and path.
+    /// Its method and path; v1 of the User API has the same operations at paths of its own.
     pub fn call(self) -> &'static str {
         match self {
             Self::CheckoutInit => "POST /v1/checkout/init",
@@ -78,6 +130,19 @@ impl Operation {
             Self::TransactionDetail => "GET /v2/transactions/{uuid}",
             Self::BankAccountList => "GET /v2/bank-accounts",
             Self::BankAccountDetail => "GET /v2/bank-accounts/{uuid}",
+            Self::VirtualAccountList => "GET /v2/bank-accounts/{uuid}/va",
+            Self::VirtualAccountDetail => "GET /v2/bank-accounts/{uuid}/va/{uuid}",
+            Self::VaOrderList => "GET /v2/bank-accounts/{uuid}/orders",
+            Self::VaOrderDetail => "GET /v2/bank-accounts/{uuid}/orders/{uuid}",
+            Self::VaOrderCreate => "POST /v2/bank-accounts/{uuid}/orders",
+            Self::VaOrderCancel => "DELETE /v2/bank-accounts/{uuid}/orders/{uuid}",
+            Self::VaCreate => "POST /v2/bank-accounts/{uuid}/orders/{uuid}/va",
+            Self::VaCancel => "DELETE /v2/bank-accounts/{uuid}/orders/{uuid}/va/{va_number}",
+            Self::PrefixList => "GET /v2/bank-accounts/{uuid}/prefixes",
+            Self::PrefixDetail => "GET /v2/bank-accounts/{uuid}/prefixes/{va_prefix}",
+            Self::TerminalList => "GET /v2/bank-accounts/{uuid}/terminals",
+            Self::TransactionCount => "GET /userapi/transactions/count",
+            Self::BankAccountCount => "GET /userapi/bankaccounts/count",
         }
     }
 
@@ -91,7 +156,19 @@ impl Operation {
             Self::TransactionList
             | Self::TransactionDetail
             | Self::BankAccountList
-            | Self::BankAccountDetail => Host::UserApi,
+            | Self::BankAccountDetail
+            | Self::VirtualAccountList
+            | Self::VirtualAccountDetail
+            | Self::VaOrderList
+            | Self::VaOrderDetail
+            | Self::VaOrderCreate
+            | Self::VaOrderCancel
+            | Self::VaCreate
+            | Self::VaCancel
+            | Self::PrefixList
+            | Self::PrefixDetail
+            | Self::TerminalList => Host::UserApi,
+            Self::TransactionCount | Self::BankAccountCount => Host::My,
         }
     }
 

@@ -25,7 +25,8 @@ pub(super) struct Gateway {
     pub(super) settings: Settings,
     pub(super) faults: Faults,
     pub(super) requests: RequestLog,
-    pub(super) rate_limit: Option<RateLimit>,
+    pub(super) v1_limit: RateLimit,
+    pub(super) v2_limit: RateLimit,
     books: Mutex<Books>,
     dashboard: Mutex<Dashboard>,
     outbox: Outbox,
@@ -37,7 +38,8 @@ impl Gateway {
         Self {
             faults: Faults::default(),
             requests: RequestLog::default(),
-            rate_limit: settings.rate_limit().map(RateLimit::new),
+            v1_limit: RateLimit::new(settings.v1_rate_limit()),
+            v2_limit: RateLimit::new(settings.rate_limit()),
             books: Mutex::new(Books::new(
                 settings.accounts().to_vec(),
                 settings.code_rule().clone(),
@@ -100,6 +102,20 @@ impl Gateway {
         let transaction = self.books().transfer(transfer, self.now())?;
         let delivered = self.send_webhooks(&transaction).await;
         Ok((transaction, delivered))
+    }
+
+    /// Many credits of which nobody is notified, a second apart until now.
+    pub(super) fn fill_statement(&self, account: &str, count: u64) -> Result<(), Refused> {
+        let now = self.now();
+        let mut books = self.books();
+        for number in 1..=count {
+            let seconds = count.saturating_sub(number);
+            let memo = format!("MBVCB.3278907687.thanh toan don hang so {number}.CT tu 0901234567");
+            let transfer = Transfer::into_account(account, 1_000 + number, &memo)
+                .told_late(std::time::Duration::from_secs(seconds));
+            books.transfer(&transfer, now)?;
+        }
+        Ok(())
     }
 
     /// SePay notifies again of a bank transaction.

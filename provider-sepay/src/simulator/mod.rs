@@ -67,6 +67,7 @@ mod settings;
 pub mod sign;
 mod transfer;
 mod userapi;
+mod virtual_account;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -92,6 +93,7 @@ pub use refused::Refused;
 pub use requests::{Host, LoggedRequest};
 pub use settings::Settings;
 pub use transfer::{Mangling, Transfer};
+pub use virtual_account::{OrderStatus, TERMINAL, VA_PREFIX, VaOrder, VaStatus, VirtualAccount};
 
 /// A running simulator. Dropping it stops it; its ledger is gone with it.
 #[derive(Debug)]
@@ -150,7 +152,7 @@ fn router(gateway: &Arc<Gateway>, host: Host) -> Router {
         Host::Pay => pay::routes(gateway),
         Host::PgApi => pgapi::routes(gateway),
         Host::UserApi => userapi::routes(gateway),
-        Host::My => my::routes(gateway),
+        Host::My => my::routes(gateway).merge(userapi::v1_routes(gateway)),
     };
     routes
         .layer(from_fn_with_state((Arc::clone(gateway), host), requests::record))

@@ -1,5 +1,7 @@
 //! Query strings of lists, and the pages that they ask for.
 
+use std::ops::Range;
+
 use super::civil;
 
 /// A query string. An empty value counts as absent; of a repeated name the last counts, as in PHP.
@@ -62,6 +64,17 @@ impl<T> Page<T> {
     /// The page of `items` that `query` asks for. SePay documents at most 100 items a page, not
     /// what it does with a greater number; it is refused here.
     pub(super) fn cut(items: Vec<T>, query: &Query) -> Result<Self, InvalidParameter> {
+        let total = items.len();
+        Self::of(total, query, |rows| items.into_iter().skip(rows.start).take(rows.len()).collect())
+    }
+
+    /// The page that `query` asks for of `total` items, of which `rows` makes those at some places:
+    /// of a long list, no more is made than is asked for.
+    pub(super) fn of(
+        total: usize,
+        query: &Query,
+        rows: impl FnOnce(Range<usize>) -> Vec<T>,
+    ) -> Result<Self, InvalidParameter> {
         let size = |name, default, largest| match query.number(name)?.unwrap_or(default) {
             number @ 1.. if number <= largest => {
                 usize::try_from(number).map_err(|_| InvalidParameter(name))
@@ -70,15 +83,25 @@ impl<T> Page<T> {
         };
         let per_page = size("per_page", DEFAULT_PER_PAGE, LARGEST_PER_PAGE)?;
         let current = size("page", 1, u64::MAX)?;
-        let total = items.len();
-        let skipped = (current - 1).saturating_mul(per_page);
+        let start = (current - 1).saturating_mul(per_page).min(total);
         Ok(Self {
-            items: items.into_iter().skip(skipped).take(per_page).collect(),
+            items: rows(start..start.saturating_add(per_page).min(total)),
             total,
             per_page,
             current,
             last: total.div_ceil(per_page).max(1),
         })
+    }
+
+    /// The same page with other items.
+    pub(super) fn map<U>(self, item: impl Fn(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(item).collect(),
+            total: self.total,
+            per_page: self.per_page,
+            current: self.current,
+            last: self.last,
+        }
     }
 
     pub(super) fn has_more(&self) -> bool {

@@ -30,6 +30,12 @@ pub enum Refused {
     /// The merchant has no such bank account.
     #[error("there is no bank account {0}")]
     UnknownAccount(String),
+    /// The virtual account takes no more money.
+    #[error("virtual account {0} takes no money: it is paid or cancelled")]
+    VirtualAccountClosed(String),
+    /// The virtual account takes its own amount only.
+    #[error("virtual account {0} takes another amount")]
+    OtherAmount(String),
     /// There is no bank transaction with this webhook id.
     #[error("there is no bank transaction {0}")]
     UnknownTransaction(u64),

@@ -15,19 +15,20 @@ use simulator_kit::Schedule;
 
 use super::{
     BankAccount, Booking, Delivered, LoggedRequest, Mangling, Notification, Operation,
-    PaymentMethod, Refused, Transfer, Transferred, Webhook, WebhookAuth, When, faults::Fault,
-    gateway::Gateway,
+    PaymentMethod, Refused, Transfer, Transferred, VaOrder, Webhook, WebhookAuth, When,
+    faults::Fault, gateway::Gateway,
 };
 
 /// The paths of the control API and what each takes, for people.
-pub(super) const PATHS: [(&str, &str); 11] = [
-    ("GET /_control/state", "bookings, orders, accounts, requests, deliveries"),
+pub(super) const PATHS: [(&str, &str); 12] = [
+    ("GET /_control/state", "bookings, orders, virtual accounts, accounts, requests, deliveries"),
     ("POST /_control/pay", r#"{"invoice": "…", "method": "CARD"?}"#),
     ("POST /_control/fail", r#"{"invoice": "…", "method": "CARD"?}"#),
     (
         "POST /_control/transfer",
         r#"{"account": "…", "amount": 50000, "memo": "…", "out"?, "upper_case"?, "drop_separators"?, "drop_spaces"?, "bank_text"?}"#,
     ),
+    ("POST /_control/statement", r#"{"account": "…", "count": 100000}: credits without notice"#),
     ("POST /_control/redeliver", r#"{"id": 5000000001}"#),
     ("POST /_control/schedule", r#"{"schedule": "once" | "twice" | "held"}"#),
     ("POST /_control/release", "{}"),
@@ -50,6 +51,7 @@ pub(super) fn routes() -> Router<Arc<Gateway>> {
         .route("/_control/pay", post(pay))
         .route("/_control/fail", post(fail))
         .route("/_control/transfer", post(transfer))
+        .route("/_control/statement", post(statement))
         .route("/_control/redeliver", post(redeliver))
         .route("/_control/schedule", post(schedule))
         .route("/_control/release", post(release))
@@ -66,7 +68,9 @@ struct Snapshot {
     now: i64,
     bookings: Vec<Booking>,
     orders: Vec<OrderSummary>,
+    virtual_accounts: Vec<VaOrder>,
     bank_accounts: Vec<BankAccount>,
+    rate_limited: u64,
     requests: Vec<LoggedRequest>,
     deliveries: Vec<DeliverySummary>,
 }
@@ -92,7 +96,9 @@ async fn state(State(gateway): World) -> Json<Snapshot> {
         now: gateway.now(),
         bookings: books.bookings().to_vec(),
         orders: orders.collect(),
+        virtual_accounts: books.virtual_accounts().orders().to_vec(),
         bank_accounts: books.accounts().to_vec(),
+        rate_limited: gateway.v1_limit.refused().saturating_add(gateway.v2_limit.refused()),
         requests: gateway.requests.all(),
         deliveries,
     })
@@ -179,6 +185,21 @@ async fn transfer(
         code: transferred.code,
         deliveries: summarise(transferred.deliveries),
     }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Statement {
+    account: String,
+    count: u64,
+}
+
+async fn statement(
+    State(gateway): World,
+    Json(order): Json<Statement>,
+) -> Result<StatusCode, Objection> {
+    gateway.fill_statement(&order.account, order.count)?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize)]

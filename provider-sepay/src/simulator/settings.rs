@@ -28,13 +28,14 @@ pub struct Settings {
     accounts: Vec<BankAccount>,
     code_rule: CodeRule,
     rate_limit: Option<NonZeroU32>,
+    v1_rate_limit: Option<NonZeroU32>,
     ports: [u16; 4],
     clock: Clock,
     answer_timeout: Duration,
 }
 
 impl Settings {
-    /// A merchant with credentials that are for tests only, two bank accounts, no IPN address and
+    /// A merchant with credentials that are for tests only, four bank accounts, no IPN address and
     /// no webhook; the system's clock, free ports and no rate limit.
     pub fn test() -> Self {
         Self {
@@ -49,9 +50,12 @@ impl Settings {
             accounts: vec![
                 BankAccount::new("0900000001", "CONG TY THU NGHIEM", Bank::VIETCOMBANK, 10_000_000),
                 BankAccount::new("0900000002", "CONG TY THU NGHIEM", Bank::MBBANK, 5_000_000),
+                BankAccount::new("0900000003", "CONG TY THU NGHIEM", Bank::BIDV, 0),
+                BankAccount::new("0900000004", "CONG TY THU NGHIEM", Bank::SACOMBANK, 0),
             ],
             code_rule: CodeRule::test(),
             rate_limit: None,
+            v1_rate_limit: None,
             ports: [0; 4],
             clock: Clock::system(),
             answer_timeout: Duration::from_secs(30),
@@ -110,11 +114,19 @@ impl Settings {
         self
     }
 
-    /// The same with at most `per_second` requests to the User API in one second of the clock;
+    /// The same with at most `per_second` requests to the User API v2 in one second of the clock;
     /// SePay's own limit is 3.
     #[must_use]
     pub fn with_rate_limit(mut self, per_second: NonZeroU32) -> Self {
         self.rate_limit = Some(per_second);
+        self
+    }
+
+    /// The same with at most `per_second` requests to the User API v1 in one second of the clock;
+    /// SePay's own limit is 2, by its older pages.
+    #[must_use]
+    pub fn with_v1_rate_limit(mut self, per_second: NonZeroU32) -> Self {
+        self.v1_rate_limit = Some(per_second);
         self
     }
 
@@ -196,6 +208,10 @@ impl Settings {
         self.rate_limit
     }
 
+    pub(super) fn v1_rate_limit(&self) -> Option<NonZeroU32> {
+        self.v1_rate_limit
+    }
+
     pub(super) fn port(&self, host: Host) -> u16 {
         let [pay, pgapi, userapi, my] = self.ports;
         match host {
@@ -220,6 +236,7 @@ impl fmt::Debug for Settings {
             .field("accounts", &self.accounts)
             .field("code_rule", &self.code_rule)
             .field("rate_limit", &self.rate_limit)
+            .field("v1_rate_limit", &self.v1_rate_limit)
             .finish_non_exhaustive()
     }
 }

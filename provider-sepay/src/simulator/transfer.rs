@@ -1,5 +1,7 @@
 //! A transfer that somebody makes at a bank, and what banks do to its memo.
 
+use std::time::Duration;
+
 use super::bank::Direction;
 
 /// A bank transfer to or from an account of the merchant.
@@ -17,10 +19,13 @@ pub struct Transfer {
     pub(super) amount: u64,
     pub(super) memo: String,
     pub(super) mangling: Mangling,
+    /// How many seconds ago the bank dates it.
+    pub(super) late_by: i64,
 }
 
 impl Transfer {
-    /// Money for the merchant: `amount` đồng to the account numbered `account`.
+    /// Money for the merchant: `amount` đồng to the account, or virtual account, numbered
+    /// `account`.
     pub fn into_account(account: &str, amount: u64, memo: &str) -> Self {
         Self::new(account, Direction::In, amount, memo)
     }
@@ -37,6 +42,7 @@ impl Transfer {
             amount,
             memo: memo.to_owned(),
             mangling: Mangling::NONE,
+            late_by: 0,
         }
     }
 
@@ -44,6 +50,13 @@ impl Transfer {
     #[must_use]
     pub fn mangled(mut self, mangling: Mangling) -> Self {
         self.mangling = mangling;
+        self
+    }
+
+    /// The same transfer, of which SePay hears so late: the bank dates it `by` ago.
+    #[must_use]
+    pub fn told_late(mut self, by: Duration) -> Self {
+        self.late_by = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
         self
     }
 }

@@ -149,13 +149,13 @@ async fn bank_accounts_are_listed_and_filtered() {
     let sepay = start(settings()).await;
     sepay.bank_transfer("0900000002", 1, "x").await.unwrap();
     for (query, total) in [
-        ("", 2),
+        ("", 4),
         ("q=0900000002", 1),
         ("bank_short_name=MBBank", 1),
-        ("active=1", 2),
+        ("active=1", 4),
         ("active=0", 0),
         ("accumulated_min=5000002", 1),
-        ("accumulated_max=5000001", 1),
+        ("accumulated_max=5000001", 3),
         ("last_transaction_from=2023-11-15", 1),
         ("last_transaction_to=2023-11-15", 0),
     ] {

@@ -74,7 +74,7 @@ impl<'a> From<&'a BankTransaction> for Payload<'a> {
             transfer_type: transaction.direction,
             transfer_amount: transaction.amount,
             accumulated: transaction.accumulated,
-            sub_account: None,
+            sub_account: transaction.va_number(),
             reference_code: &transaction.reference,
             description: &transaction.content,
         }
@@ -95,6 +95,7 @@ mod tests {
             account_id: "unused".to_owned(),
             account_number: "0900000001".to_owned(),
             bank: Bank::VIETCOMBANK,
+            virtual_account: None,
             direction: Direction::In,
             amount: 2_277_000,
             accumulated: 19_077_000,

@@ -7,7 +7,10 @@ use axum::{
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::simulator::query::{InvalidParameter, Page};
+use crate::simulator::{
+    query::{InvalidParameter, Page},
+    virtual_account::VaRefused,
+};
 
 /// `{status: "success", data}`.
 pub(super) fn one(data: impl Serialize) -> Response {
@@ -56,6 +59,24 @@ pub(super) enum Problem {
     NotFound,
     Invalid(InvalidParameter),
     RateLimited,
+    /// An instruction about an order that SePay refuses.
+    Order(VaRefused),
+}
+
+impl Problem {
+    pub(super) fn invalid(field: &'static str) -> Self {
+        Self::Invalid(InvalidParameter(field))
+    }
+}
+
+impl From<VaRefused> for Problem {
+    fn from(refused: VaRefused) -> Self {
+        match refused {
+            VaRefused::Unknown => Self::NotFound,
+            VaRefused::Field(name) => Self::invalid(name),
+            other => Self::Order(other),
+        }
+    }
 }
 
 impl From<InvalidParameter> for Problem {
@@ -65,25 +86,51 @@ impl From<InvalidParameter> for Problem {
 }
 
 impl IntoResponse for Problem {
-    /// SePay documents the codes `unauthorized` and `rate_limited`; the other two are made up.
     fn into_response(self) -> Response {
-        let (status, error_code, message) = match self {
-            Self::Unauthorized => {
-                (StatusCode::UNAUTHORIZED, "unauthorized", "API token không hợp lệ".to_owned())
-            }
-            Self::NotFound => {
-                (StatusCode::NOT_FOUND, "not_found", "Không tìm thấy dữ liệu".to_owned())
-            }
-            Self::Invalid(InvalidParameter(name)) => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "validation_error",
-                format!("Tham số {name} không hợp lệ"),
-            ),
-            Self::RateLimited => {
-                (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Quá nhiều yêu cầu".to_owned())
-            }
-        };
+        let (status, error_code, message) = self.words();
         (status, Json(Failure { status: "error", message, error_code })).into_response()
+    }
+}
+
+impl Problem {
+    /// Of the codes, SePay documents `unauthorized`, `rate_limited`, `invalid_tid_format`,
+    /// `invalid_tid`, `invalid_state` and `vcb_cancel_not_allowed`; the others are made up.
+    pub(super) fn words(self) -> (StatusCode, &'static str, String) {
+        const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+        let (status, code, message) = match self {
+            Self::Unauthorized => {
+                (StatusCode::UNAUTHORIZED, "unauthorized", "API token không hợp lệ")
+            }
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found", "Không tìm thấy dữ liệu"),
+            Self::Invalid(InvalidParameter(name)) => {
+                let message = format!("Tham số {name} không hợp lệ");
+                return (UNPROCESSABLE, "validation_error", message);
+            }
+            Self::RateLimited => {
+                (StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Quá nhiều yêu cầu")
+            }
+            Self::Order(refused) => match refused {
+                VaRefused::TerminalFormat => {
+                    (UNPROCESSABLE, "invalid_tid_format", "tid không đúng định dạng")
+                }
+                VaRefused::Terminal => {
+                    (UNPROCESSABLE, "invalid_tid", "tid không thuộc tài khoản ngân hàng")
+                }
+                VaRefused::State => (UNPROCESSABLE, "invalid_state", "Trạng thái không hợp lệ"),
+                VaRefused::VietcombankState => (
+                    StatusCode::FORBIDDEN,
+                    "vcb_cancel_not_allowed",
+                    "Hóa đơn đã thanh toán hoặc đã hủy",
+                ),
+                VaRefused::Bank => {
+                    (UNPROCESSABLE, "unsupported_bank", "Ngân hàng không hỗ trợ VA theo đơn hàng")
+                }
+                VaRefused::Unknown | VaRefused::Field(_) => {
+                    (UNPROCESSABLE, "validation_error", "Yêu cầu không hợp lệ")
+                }
+            },
+        };
+        (status, code, message.to_owned())
     }
 }
 

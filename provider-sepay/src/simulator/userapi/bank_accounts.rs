@@ -23,8 +23,17 @@ pub(super) async fn list(
     let query = Query::parse(query.as_deref());
     let filter = Filter::read(&query)?;
     let books = gateway.books();
-    let rows = books.accounts().iter().filter(|account| filter.admits(account)).map(Row::from);
-    Ok(answer::page(Page::cut(rows.collect(), &query)?))
+    let mut rows: Vec<_> =
+        books.accounts().iter().filter(|account| filter.admits(account)).collect();
+    for (name, key) in SORTS {
+        if let Some(descending) = query.descending(name)? {
+            rows.sort_by_key(|account| key(account));
+            if descending {
+                rows.reverse();
+            }
+        }
+    }
+    Ok(answer::page(Page::cut(rows, &query)?.map(Row::from)))
 }
 
 pub(super) async fn show(
@@ -35,6 +44,13 @@ pub(super) async fn show(
     let found = books.accounts().iter().find(|account| account.id == uuid);
     found.map(|account| answer::one(Row::from(account))).ok_or(Problem::NotFound)
 }
+
+/// All accounts here were linked at one moment, so that `created_at_sort` leaves their order.
+const SORTS: [(&str, fn(&BankAccount) -> i128); 3] = [
+    ("created_at_sort", |_| 0),
+    ("last_transaction_sort", |account| account.last_transaction.unwrap_or_default().into()),
+    ("accumulated_sort", |account| account.balance.into()),
+];
 
 struct Filter<'a> {
     q: Option<String>,

@@ -1,7 +1,10 @@
-//! The rate limit of the User API.
+//! The rate limits of the User API, each version with its own headers.
 
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use axum::{
     extract::{Request, State},
@@ -10,15 +13,16 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, header::RETRY_AFTER};
 
-use super::answer::Problem;
+use super::{answer::Problem, v1};
 use crate::simulator::gateway::Gateway;
 
-/// So many requests in each second of the gateway's clock. Every caller here is the same address,
-/// which is what SePay counts by.
+/// So many requests in each second of the gateway's clock, or any number. Every caller here is the
+/// same address, which is what SePay counts by.
 #[derive(Debug)]
 pub(in crate::simulator) struct RateLimit {
-    per_second: NonZeroU32,
+    per_second: Option<NonZeroU32>,
     window: Mutex<Window>,
+    refused: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -27,47 +31,94 @@ struct Window {
     left: u32,
 }
 
+/// What the limit says of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// There is no limit.
+    Free,
+    /// It fits, and so many more do.
+    Fits { left: u32 },
+    /// It does not fit.
+    Refused,
+}
+
 impl RateLimit {
-    pub(in crate::simulator) fn new(per_second: NonZeroU32) -> Self {
-        Self { per_second, window: Mutex::new(Window { second: i64::MIN, left: 0 }) }
+    pub(in crate::simulator) fn new(per_second: Option<NonZeroU32>) -> Self {
+        Self {
+            per_second,
+            window: Mutex::new(Window { second: i64::MIN, left: 0 }),
+            refused: AtomicU64::new(0),
+        }
     }
 
-    /// How many more requests fit after this one; `None` when this one does not.
-    fn take(&self, now: i64) -> Option<u32> {
+    /// How many requests were refused so far.
+    pub(in crate::simulator) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    fn take(&self, now: i64) -> Verdict {
+        let Some(per_second) = self.per_second else { return Verdict::Free };
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         if window.second != now {
-            *window = Window { second: now, left: self.per_second.get() };
+            *window = Window { second: now, left: per_second.get() };
         }
-        window.left = window.left.checked_sub(1)?;
-        Some(window.left)
+        match window.left.checked_sub(1) {
+            Some(left) => {
+                window.left = left;
+                Verdict::Fits { left }
+            }
+            None => {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                Verdict::Refused
+            }
+        }
     }
 }
 
 /// The gateway's clock counts whole seconds, so that the next refill is always one away.
 const SECONDS_TO_REFILL: u32 = 1;
 
-pub(super) async fn apply(
+/// The headers of v2 stand on every answer (developer.sepay.vn, SePay API v2: authentication).
+pub(super) async fn v2(
     State(gateway): State<Arc<Gateway>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(limit) = &gateway.rate_limit else { return next.run(request).await };
-    let left = limit.take(gateway.now());
-    let mut response = match left {
-        Some(_) => next.run(request).await,
-        None => Problem::RateLimited.into_response(),
+    let limit = &gateway.v2_limit;
+    let verdict = limit.take(gateway.now());
+    let (mut response, left) = match verdict {
+        Verdict::Free => return next.run(request).await,
+        Verdict::Fits { left } => (next.run(request).await, left),
+        Verdict::Refused => (Problem::RateLimited.into_response(), 0),
     };
     let headers = response.headers_mut();
     for (name, value) in [
-        (HeaderName::from_static("x-ratelimit-limit"), limit.per_second.get()),
-        (HeaderName::from_static("x-ratelimit-remaining"), left.unwrap_or(0)),
+        (HeaderName::from_static("x-ratelimit-limit"), limit.per_second.map_or(0, NonZeroU32::get)),
+        (HeaderName::from_static("x-ratelimit-remaining"), left),
         (HeaderName::from_static("x-ratelimit-reset"), SECONDS_TO_REFILL),
     ] {
         headers.insert(name, HeaderValue::from(value));
     }
-    if left.is_none() {
+    if verdict == Verdict::Refused {
         headers.insert(RETRY_AFTER, HeaderValue::from(SECONDS_TO_REFILL));
     }
+    response
+}
+
+/// v1 speaks of its limit only where it refuses (SePay API v1: introduction).
+pub(super) async fn v1(
+    State(gateway): State<Arc<Gateway>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if gateway.v1_limit.take(gateway.now()) != Verdict::Refused {
+        return next.run(request).await;
+    }
+    let mut response = v1::rate_limited();
+    response.headers_mut().insert(
+        HeaderName::from_static("x-sepay-userapi-retry-after"),
+        HeaderValue::from(SECONDS_TO_REFILL),
+    );
     response
 }
 
@@ -76,9 +127,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_second_has_its_own_allowance() {
-        let limit = RateLimit::new(NonZeroU32::new(2).unwrap());
+    fn each_second_has_its_own_allowance_and_refusals_are_counted() {
+        let limit = RateLimit::new(NonZeroU32::new(2));
         let taken: Vec<_> = [7, 7, 7, 8].into_iter().map(|now| limit.take(now)).collect();
-        assert_eq!(taken, [Some(1), Some(0), None, Some(1)]);
+        let fits = |left| Verdict::Fits { left };
+        assert_eq!(taken, [fits(1), fits(0), Verdict::Refused, fits(1)]);
+        assert_eq!(limit.refused(), 1);
+        assert_eq!(RateLimit::new(None).take(7), Verdict::Free);
     }
 }

@@ -21,8 +21,8 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Query::parse(query.as_deref());
-    let rows = select(gateway.books().transactions(), &query)?;
-    Ok(answer::page(Page::cut(rows, &query)?))
+    let page = select(gateway.books().transactions(), &query)?;
+    Ok(answer::page(page))
 }
 
 pub(super) async fn show(
@@ -34,30 +34,75 @@ pub(super) async fn show(
     found.map(|transaction| answer::one(Row::from(transaction))).ok_or(Problem::NotFound)
 }
 
-/// The rows that `query` asks for: newest first, unless it says otherwise.
-fn select(all: &[BankTransaction], query: &Query) -> Result<Vec<Row>, InvalidParameter> {
+/// The page that `query` asks for: newest first, unless it says otherwise.
+fn select(all: &[BankTransaction], query: &Query) -> Result<Page<Row>, InvalidParameter> {
     let filter = Filter::read(query)?;
-    let (after, descending) = match query.text("since_id") {
-        None => (0, query.descending("transaction_date_sort")?.unwrap_or(true)),
-        // What is newer than a known one is read on from there.
-        Some(uuid) => {
-            let known = all.iter().position(|transaction| transaction.uuid == uuid);
-            (known.ok_or(InvalidParameter("since_id"))? + 1, false)
+    let Some(order) = Order::read(all, query)? else {
+        // Nothing to compare: the page is cut out of the books as they are.
+        let newest_first = |place: usize| all.len().checked_sub(place + 1);
+        if filter.is_empty {
+            return Page::of(all.len(), query, |rows| {
+                rows.filter_map(|place| all.get(newest_first(place)?)).map(Row::from).collect()
+            });
         }
+        return Page::cut(all.iter().rev().filter(|row| filter.admits(row)).collect(), query)
+            .map(rows);
     };
-    let mut rows: Vec<Row> = all
-        .iter()
-        .skip(after)
-        .filter(|transaction| filter.admits(transaction))
-        .map(Row::from)
-        .collect();
-    if descending {
-        rows.reverse();
+    let rest = all.get(order.after..).unwrap_or_default();
+    if filter.is_empty && order.by.is_none() {
+        return Page::of(rest.len(), query, |rows| {
+            rest.get(rows).unwrap_or_default().iter().map(Row::from).collect()
+        });
     }
-    Ok(rows)
+    let mut chosen: Vec<_> = rest.iter().filter(|row| filter.admits(row)).collect();
+    if let Some((key, descending)) = order.by {
+        // Both directions keep what is equal in the order of arrival.
+        chosen.sort_by(|one, other| {
+            let order = key(one).cmp(&key(other));
+            if descending { order.reverse() } else { order }
+        });
+    }
+    Page::cut(chosen, query).map(rows)
+}
+
+fn rows(page: Page<&BankTransaction>) -> Page<Row> {
+    page.map(Row::from)
+}
+
+/// Where a list begins and what it is sorted by; without, it is in the order of arrival.
+struct Order {
+    after: usize,
+    by: Option<(fn(&BankTransaction) -> i128, bool)>,
+}
+
+impl Order {
+    /// `None` is what SePay does unasked: the newest first.
+    fn read(all: &[BankTransaction], query: &Query) -> Result<Option<Self>, InvalidParameter> {
+        // What is newer than a known one is read on from there.
+        if let Some(uuid) = query.text("since_id") {
+            let known = all.iter().position(|transaction| transaction.uuid == uuid);
+            let after = known.ok_or(InvalidParameter("since_id"))? + 1;
+            return Ok(Some(Self { after, by: None }));
+        }
+        let keys: [(&'static str, fn(&BankTransaction) -> i128); 3] = [
+            ("transaction_date_sort", |row| row.at.into()),
+            ("amount_in_sort", |row| row.amount_in().into()),
+            ("amount_out_sort", |row| row.amount_out().into()),
+        ];
+        for (name, key) in keys {
+            if let Some(descending) = query.descending(name)? {
+                let sorted = all.is_sorted_by_key(key);
+                let by = (descending || !sorted).then_some((key, descending));
+                return Ok(Some(Self { after: 0, by }));
+            }
+        }
+        Ok(None)
+    }
 }
 
 struct Filter<'a> {
+    /// Nothing is asked for in particular.
+    is_empty: bool,
     q: Option<String>,
     transaction_content: Option<String>,
     bank_account_id: Option<&'a str>,
@@ -74,7 +119,24 @@ struct Filter<'a> {
 
 impl<'a> Filter<'a> {
     fn read(query: &'a Query) -> Result<Self, InvalidParameter> {
+        const NAMES: &[&str] = &[
+            "q",
+            "transaction_content",
+            "bank_account_id",
+            "va_id",
+            "bank_brand_name",
+            "reference_number",
+            "transfer_type",
+            "transaction_date_from",
+            "transaction_date_to",
+            "amount_in_min",
+            "amount_in_max",
+            "amount_out_min",
+            "amount_out_max",
+            "webhook_success",
+        ];
         Ok(Self {
+            is_empty: NAMES.iter().all(|name| query.text(name).is_none()),
             q: query.text("q").map(str::to_lowercase),
             transaction_content: query.text("transaction_content").map(str::to_lowercase),
             bank_account_id: query.text("bank_account_id"),
@@ -108,8 +170,9 @@ impl<'a> Filter<'a> {
                 || row.code.as_ref().is_some_and(|code| contains(code, q))
         }) && self.transaction_content.as_ref().is_none_or(|part| contains(&row.content, part))
             && self.bank_account_id.is_none_or(|id| row.account_id == id)
-            // No transaction here is on a virtual account.
-            && self.va_id.is_none()
+            && self.va_id.is_none_or(|id| {
+                row.virtual_account.as_ref().is_some_and(|arrival| arrival.id == id)
+            })
             && self.bank_brand_name.is_none_or(|name| row.bank.short_name == name)
             && self.reference_number.is_none_or(|reference| row.reference == reference)
             && self.direction.is_none_or(|direction| row.direction == direction)
@@ -130,7 +193,7 @@ struct Row {
     id: String,
     transaction_date: String,
     account_number: String,
-    va: &'static str,
+    va: String,
     transfer_type: Direction,
     amount_in: u64,
     amount_out: u64,
@@ -150,7 +213,7 @@ impl From<&BankTransaction> for Row {
             id: transaction.uuid.clone(),
             transaction_date: civil::print(transaction.at),
             account_number: transaction.account_number.clone(),
-            va: "",
+            va: transaction.va_number().unwrap_or_default().to_owned(),
             transfer_type: transaction.direction,
             amount_in: transaction.amount_in(),
             amount_out: transaction.amount_out(),
@@ -160,7 +223,7 @@ impl From<&BankTransaction> for Row {
             code: transaction.code.clone(),
             bank_brand_name: transaction.bank.short_name,
             bank_account_id: transaction.account_id.clone(),
-            va_id: None,
+            va_id: transaction.virtual_account.as_ref().map(|arrival| arrival.id.clone()),
             webhook_success: transaction.webhook_success,
         }
     }
@@ -193,7 +256,7 @@ mod tests {
     /// The memos of the rows that `query` finds.
     fn found(query: &str) -> Vec<String> {
         let rows = select(books().transactions(), &Query::parse(Some(query))).unwrap();
-        rows.into_iter().map(|row| row.transaction_content).collect()
+        rows.items.into_iter().map(|row| row.transaction_content).collect()
     }
 
     #[test]

@@ -1,0 +1,73 @@
+//! An order and its virtual accounts.
+
+use serde::Serialize;
+
+/// An order that takes money on virtual accounts of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct VaOrder {
+    /// Its UUID.
+    pub id: String,
+    /// The UUID of the bank account behind it.
+    pub bank_account_id: String,
+    /// The merchant's name for it.
+    pub order_code: String,
+    /// Đồng that it asks for; without an amount it takes any.
+    pub amount: Option<u64>,
+    /// Đồng that arrived.
+    pub paid_amount: u64,
+    /// Where it is.
+    pub status: OrderStatus,
+    /// Its virtual accounts, oldest first.
+    pub va: Vec<VirtualAccount>,
+    /// Seconds since the Unix epoch.
+    pub created_at: i64,
+    /// Seconds since the Unix epoch.
+    pub updated_at: i64,
+}
+
+/// A virtual account of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct VirtualAccount {
+    /// Its UUID.
+    pub id: String,
+    /// The number to transfer to.
+    pub va_number: String,
+    /// The name that a payer's bank shows.
+    pub va_holder_name: String,
+    /// Đồng that it takes, exactly; without an amount it takes any.
+    pub amount: Option<u64>,
+    /// Where it is.
+    pub status: VaStatus,
+    /// When it should no longer be used.
+    pub expired_at: Option<i64>,
+    /// When money arrived on it first.
+    pub paid_at: Option<i64>,
+    /// Seconds since the Unix epoch.
+    pub created_at: i64,
+}
+
+/// Where an order is. SePay documents no status for one that is too late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum OrderStatus {
+    /// Nothing arrived.
+    Pending,
+    /// Less than its amount arrived.
+    Partially,
+    /// Its amount arrived.
+    Paid,
+    /// The merchant cancelled it.
+    Cancelled,
+}
+
+/// Where a virtual account is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum VaStatus {
+    /// It waits for money.
+    Unpaid,
+    /// Its amount arrived, or that of its order.
+    Paid,
+    /// The merchant cancelled it, or its order.
+    Cancelled,
+}
