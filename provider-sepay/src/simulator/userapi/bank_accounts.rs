@@ -45,8 +45,10 @@ pub(super) async fn show(
     found.map(|account| answer::one(Row::from(account))).ok_or(Problem::NotFound)
 }
 
+type Key = fn(&BankAccount) -> i128;
+
 /// All accounts here were linked at one moment, so that `created_at_sort` leaves their order.
-const SORTS: [(&str, fn(&BankAccount) -> i128); 3] = [
+const SORTS: [(&str, Key); 3] = [
     ("created_at_sort", |_| 0),
     ("last_transaction_sort", |account| account.last_transaction.unwrap_or_default().into()),
     ("accumulated_sort", |account| account.balance.into()),

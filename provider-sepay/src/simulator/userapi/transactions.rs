@@ -69,10 +69,12 @@ fn rows(page: Page<&BankTransaction>) -> Page<Row> {
     page.map(Row::from)
 }
 
+type Key = fn(&BankTransaction) -> i128;
+
 /// Where a list begins and what it is sorted by; without, it is in the order of arrival.
 struct Order {
     after: usize,
-    by: Option<(fn(&BankTransaction) -> i128, bool)>,
+    by: Option<(Key, bool)>,
 }
 
 impl Order {
@@ -84,7 +86,7 @@ impl Order {
             let after = known.ok_or(InvalidParameter("since_id"))? + 1;
             return Ok(Some(Self { after, by: None }));
         }
-        let keys: [(&'static str, fn(&BankTransaction) -> i128); 3] = [
+        let keys: [(&'static str, Key); 3] = [
             ("transaction_date_sort", |row| row.at.into()),
             ("amount_in_sort", |row| row.amount_in().into()),
             ("amount_out_sort", |row| row.amount_out().into()),
