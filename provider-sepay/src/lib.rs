@@ -121,10 +121,11 @@ pub mod testing;
 mod transfer;
 mod wire;
 
+pub use checkout::Verification;
 pub use client::SePay;
 pub use config::{REGISTRATION, build};
 pub use notification::{BANK_WEBHOOK, IPN};
-pub use options::{HostedMethod, SePayOptions};
+pub use options::{Agreement, HostedMethod, SePayOptions};
 pub use order::{
     Order, OrderPage, OrderQuery, OrderTransaction, TransactionKind, TransactionStatus,
 };

@@ -12,8 +12,7 @@ use payments_core::{
 
 use crate::{
     SePayOptions,
-    checkout::Checkout,
-    client::{OrderApi, UserApi},
+    client::{Gateway, UserApi},
     map, rules,
     transfer::MemoTransfer,
 };
@@ -24,13 +23,6 @@ pub(crate) struct Payments {
     capabilities: PaymentCapabilities,
     gateway: Option<Gateway>,
     transfers: Option<Transfers>,
-}
-
-/// Payments on SePay's page.
-#[derive(Debug)]
-pub(crate) struct Gateway {
-    pub(crate) checkout: Checkout,
-    pub(crate) orders: OrderApi,
 }
 
 /// Payments by transfer to our own account.

@@ -23,6 +23,9 @@ pub(crate) const fn checkout_amounts() -> AmountLimits {
     AmountLimits::at_least(Money::vnd(1))
 }
 
+/// The amount of a verification.
+pub(crate) const NOTHING: Money = Money::vnd(0);
+
 /// As many as the amount of a VietQR code takes (NAPAS VietQR format 1.0, object 54: 13 digits).
 pub(crate) const fn transfer_amounts() -> AmountLimits {
     AmountLimits::at_least(Money::vnd(1)).up_to(Money::vnd(9_999_999_999_999))

@@ -4,6 +4,8 @@ use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
+use crate::{Error, Result};
+
 /// An address and the fields to post to it, in the order in which they were signed.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -12,6 +14,18 @@ pub struct PostForm {
     pub action: String,
     /// Names and values in order, not escaped.
     pub fields: Vec<(String, String)>,
+}
+
+/// A whole page that posts a form by itself, and the header that lets only its own script run.
+///
+/// Its `Debug` shows neither.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FormPage {
+    /// The page.
+    pub html: String,
+    /// The value of the `Content-Security-Policy` to send with it.
+    pub content_security_policy: String,
 }
 
 impl PostForm {
@@ -38,6 +52,77 @@ impl PostForm {
         escape(&mut html, button);
         html.push_str("</button>\n</form>\n");
         html
+    }
+
+    /// A page that posts the form as soon as it is loaded; where scripts are off, the buyer presses
+    /// its button. Send it with its [`content_security_policy`](FormPage::content_security_policy)
+    /// and with `Cache-Control: no-store`: a buyer who goes back is not to pay again.
+    ///
+    /// `nonce` is new and random for every page: 16 bytes or more, as base64.
+    ///
+    /// ```
+    /// use payments_core::payment::PostForm;
+    ///
+    /// let form = PostForm::new("https://pay.example/init", vec![("amount".into(), "1".into())]);
+    /// let page = form.to_page("Thanh toán", "cmFuZG9tIGFuZCBuZXcgIQ==")?;
+    /// assert!(page.html.contains(r#"<script nonce="cmFuZG9tIGFuZCBuZXcgIQ==">"#));
+    /// assert!(page.content_security_policy.contains("script-src 'nonce-cmFuZG9tIGFuZCBuZXcgIQ=='"));
+    /// # Ok::<(), payments_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `nonce` is too short to be random, or is not base64 and could end the header or the tag.
+    pub fn to_page(&self, button: &str, nonce: &str) -> Result<FormPage> {
+        check_nonce(nonce)?;
+        let mut title = String::new();
+        escape(&mut title, button);
+        // A field named `submit` would hide the form's own method.
+        let html = format!(
+            "<!doctype html>\n<html>\n<head><meta charset=\"utf-8\"><title>{title}</title></head>\n\
+             <body>\n{form}<script nonce=\"{nonce}\">\
+             HTMLFormElement.prototype.submit.call(document.forms[0]);</script>\n</body>\n</html>\n",
+            form = self.to_html(button),
+        );
+        Ok(FormPage { html, content_security_policy: self.policy(nonce) })
+    }
+
+    /// Browsers also apply `form-action` to where the gateway redirects the posted form, so any
+    /// https address is allowed; the form's own is named because it may be on loopback.
+    fn policy(&self, nonce: &str) -> String {
+        let own = match self.action.parse::<http::Uri>() {
+            Ok(action) => match (action.scheme_str(), action.authority()) {
+                (Some(scheme), Some(authority)) => format!(" {scheme}://{}", authority.as_str()),
+                _ => String::new(),
+            },
+            Err(_) => String::new(),
+        };
+        format!(
+            "default-src 'none'; script-src 'nonce-{nonce}'; form-action https:{own}; \
+             base-uri 'none'; frame-ancestors 'none'"
+        )
+    }
+}
+
+/// Base64 of at least 16 bytes (Content Security Policy Level 3, section 7.1).
+fn check_nonce(nonce: &str) -> Result<()> {
+    const SHORTEST: usize = 22;
+
+    let digits = nonce.trim_end_matches('=');
+    let is_base64 = digits
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_'));
+    if !is_base64 {
+        return Err(Error::invalid("nonce", "is not base64"));
+    }
+    if digits.len() < SHORTEST {
+        return Err(Error::invalid("nonce", "is shorter than 16 random bytes are"));
+    }
+    Ok(())
+}
+
+impl fmt::Debug for FormPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FormPage").finish_non_exhaustive()
     }
 }
 
@@ -85,10 +170,43 @@ mod tests {
         assert!(b < a);
     }
 
+    const NONCE: &str = "AAAAAAAAAAAAAAAAAAAAAA==";
+
     #[test]
     fn values_are_not_printed() {
         let form =
             PostForm::new("https://pay.example", vec![("signature".into(), "c2VjcmV0".into())]);
         assert!(!format!("{form:?}").contains("c2VjcmV0"));
+        let page = form.to_page("Pay", NONCE).unwrap();
+        assert!(page.html.contains("c2VjcmV0") && !format!("{page:?}").contains("c2VjcmV0"));
+    }
+
+    #[test]
+    fn a_page_runs_its_own_script_and_no_other() {
+        let form = PostForm::new(
+            "http://127.0.0.1:8080/init?a=1;%20b",
+            vec![("submit".into(), "</form><script>alert(1)</script>".into())],
+        );
+        let page = form.to_page("<Pay>", NONCE).unwrap();
+        assert_eq!(page.html.matches("<script").count(), 1, "{}", page.html);
+        assert_eq!(page.html.matches("<title>&lt;Pay&gt;</title>").count(), 1, "{}", page.html);
+        assert!(page.html.contains(&form.to_html("<Pay>")));
+        assert_eq!(
+            page.content_security_policy,
+            format!(
+                "default-src 'none'; script-src 'nonce-{NONCE}'; \
+                 form-action https: http://127.0.0.1:8080; base-uri 'none'; frame-ancestors 'none'"
+            )
+        );
+    }
+
+    #[test]
+    fn a_nonce_that_is_guessable_or_could_break_out_is_refused() {
+        let form = PostForm::new("https://pay.example", Vec::new());
+        for bad in
+            ["", "AAAA", &NONCE[1..], "AAAAAAAAAAAAAAAAAAAAAA'; x", "AAAAAAAAAAAAAAAAAAAAA\">"]
+        {
+            assert_eq!(form.to_page("Pay", bad).unwrap_err().field(), Some("nonce"), "{bad}");
+        }
     }
 }

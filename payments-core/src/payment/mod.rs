@@ -13,7 +13,7 @@ use async_trait::async_trait;
 pub use answer::{NextAction, Payment, Refund, Registered, Transfer};
 pub use capabilities::{CreateMode, PaymentCapabilities};
 pub use code::{CodeMatch, CodeRules, PaymentCode};
-pub use form::PostForm;
+pub use form::{FormPage, PostForm};
 pub use funding::Funding;
 pub(crate) use request::positive;
 pub use request::{Buyer, CreatePayment, PaymentMethod, RefundPayment};

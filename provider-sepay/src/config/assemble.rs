@@ -14,10 +14,10 @@ use super::{
 };
 use crate::{
     checkout::Checkout,
-    client::{OrderApi, SePay, UserApi},
+    client::{Gateway, OrderApi, SePay, UserApi},
     matching::Matching,
     notification::{BankWebhook, Ipn, Notifications},
-    payments::{Gateway, Payments, Transfers},
+    payments::{Payments, Transfers},
     statements::Statements,
     transfer::MemoTransfer,
 };
@@ -36,26 +36,27 @@ pub(super) fn assemble(
         let transport = context.transport(Some(UserApi::RATE));
         UserApi::new(user_api, token, transport, Arc::clone(&context.clock), matching.clone())
     });
-    let orders = match &gateway {
-        Some(gateway) => Some(OrderApi::new(order_api, basic(gateway)?, context.transport(None))),
+    let ipn_secret = gateway.as_ref().map(|gateway| gateway.ipn_secret.clone());
+    let gateway = match gateway {
         None => None,
+        Some(gateway) => {
+            let orders = OrderApi::new(order_api, basic(&gateway)?, context.transport(None));
+            Some(Gateway { checkout: Arc::new(forms(gateway, checkout)), orders })
+        }
     };
 
     let mut provider = Provider::new(config.id.clone(), config.kind.clone(), config.environment)
-        .with_extension(Arc::new(SePay::new(orders.clone())));
+        .with_extension(Arc::new(SePay::new(gateway.clone())));
     if let Some(statement) = &statement {
         provider = provider.with_statements(Arc::new(Statements::new(statement.clone())));
     }
-    let ipn = gateway.as_ref().map(|gateway| Ipn { secret: gateway.ipn_secret.clone() });
+    let ipn = ipn_secret.zip(gateway.as_ref());
+    let ipn = ipn.map(|(secret, gateway)| (Ipn { secret }, gateway.orders.clone()));
     let bank = webhook.map(|auth| BankWebhook { auth, matching: matching.clone() });
     if ipn.is_some() || bank.is_some() {
-        let ipn = ipn.zip(orders.clone());
         let notifications = Notifications::new(ipn, bank, statement.clone())?;
         provider = provider.with_notifications(Arc::new(notifications));
     }
-    let gateway = gateway
-        .zip(orders)
-        .map(|(gateway, orders)| Gateway { checkout: forms(gateway, checkout), orders });
     let transfers =
         transfers.zip(matching).zip(statement).map(|((transfers, matching), statement)| {
             Transfers { memo: memo(transfers, matching), statement }

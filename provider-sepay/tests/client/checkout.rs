@@ -2,16 +2,20 @@
 
 use payments_core::{
     ErrorKind, Submission,
+    formula::{Field, SigningKeys},
     money::{Currency, Money},
+    notification::check::Keys,
     payment::{
         Buyer, CreateMode, CreatePayment, NextAction, Payment, PaymentMethod, PaymentState,
         Registered,
     },
     rules::Repeat,
 };
-use provider_sepay::{HostedMethod, SePayOptions};
+use provider_sepay::{
+    Agreement, HostedMethod, SePay, SePayOptions, Verification, formula::CHECKOUT,
+};
 
-use crate::world::{BANK, GATEWAY, Wire, order, provider, request};
+use crate::world::{BANK, GATEWAY, SECRET_KEY, Wire, order, provider, request, secret};
 
 /// The fields of the form that a request becomes.
 async fn form(keys: &[&str], request: &CreatePayment) -> Vec<(String, String)> {
@@ -64,6 +68,55 @@ fn full() -> CreatePayment {
         .unwrap()
 }
 
+/// With every field that a form can have.
+fn everything() -> SePayOptions {
+    let agreement = Agreement::new("AGR-1")
+        .with_name("Hàng tháng")
+        .with_kind("RECURRING")
+        .with_payment_frequency("MONTHLY")
+        .with_amount_per_payment(Money::vnd(50_000));
+    SePayOptions::new()
+        .with_error_url("https://shop.example/failed")
+        .with_agreement(agreement)
+        .with_env("sandbox")
+        .with_order_id("O-1")
+        .with_custom_data("{\"k\":1}")
+        .with_order_tax_amount(Money::vnd(8_000))
+        .with_branch_code("HN")
+}
+
+const EVERYTHING: [&str; 22] = [
+    "order_amount",
+    "merchant",
+    "currency",
+    "operation",
+    "order_description",
+    "order_invoice_number",
+    "customer_id",
+    "payment_method",
+    "env",
+    "agreement_id",
+    "agreement_name",
+    "agreement_type",
+    "agreement_payment_frequency",
+    "agreement_amount_per_payment",
+    "order_id",
+    "success_url",
+    "error_url",
+    "cancel_url",
+    "custom_data",
+    "order_tax_amount",
+    "branch_code",
+    "signature",
+];
+
+fn sepay_signs(fields: &[(String, String)]) -> String {
+    let keys = Keys::one(secret(SECRET_KEY));
+    let fields: Vec<Field<'_>> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    CHECKOUT.sign(&fields, SigningKeys { secret: Some(&keys), signer: None }).unwrap()
+}
+
 #[tokio::test]
 async fn a_checkout_is_open_unpaid_and_unknown_to_sepay() {
     let payment = open(&[GATEWAY], &full()).await;
@@ -97,6 +150,68 @@ async fn the_form_has_the_order_of_the_form_page_then_what_is_unsigned_then_the_
             "signature"
         ]
     );
+}
+
+#[tokio::test]
+async fn every_field_has_its_place_and_the_unsigned_ones_change_no_signature() {
+    let fields = form(&[GATEWAY], &full().with_options(&everything()).unwrap()).await;
+    assert_eq!(names(&fields), EVERYTHING);
+    assert_eq!(value(&fields, "agreement_amount_per_payment"), Some("50000"));
+    assert_eq!(value(&fields, "order_tax_amount"), Some("8000"));
+    let signature = value(&fields, "signature").unwrap();
+    assert_eq!(sepay_signs(&fields[..18]), signature);
+
+    let mut bare = everything();
+    (bare.custom_data, bare.order_tax_amount, bare.branch_code) = (None, None, None);
+    let fewer = form(&[GATEWAY], &full().with_options(&bare).unwrap()).await;
+    assert_eq!(value(&fewer, "signature"), Some(signature));
+    assert_eq!(fewer.len(), EVERYTHING.len() - 3);
+}
+
+#[tokio::test]
+async fn options_survive_being_stored() {
+    let stored = serde_json::to_string(&everything()).unwrap();
+    assert_eq!(serde_json::from_str::<SePayOptions>(&stored).unwrap(), everything());
+    assert_eq!(serde_json::to_string(&SePayOptions::new()).unwrap(), "{}");
+}
+
+#[test]
+fn a_verification_asks_for_nothing_and_is_no_payment() {
+    let wire = Wire::new();
+    let provider = provider(&[GATEWAY, "success_url = \"https://a.example/s\""], &wire);
+    let sepay = provider.extension::<SePay>().unwrap();
+    let form = sepay.verification(&Verification::new()).unwrap();
+    let named = ["order_amount", "merchant", "currency", "operation", "order_description"];
+    assert_eq!(names(&form.fields), [&named[..], &["success_url", "signature"]].concat());
+    assert_eq!(value(&form.fields, "order_amount"), Some("0"));
+    assert_eq!(value(&form.fields, "operation"), Some("VERIFY"));
+
+    let named = Verification::new()
+        .with_order(order("CARD-1"))
+        .with_description("Thẻ của tôi")
+        .with_customer("KH-7")
+        .with_return_url("https://shop.example/done")
+        .with_cancel_url("https://shop.example/cart")
+        .with_options(everything().with_payment_method(HostedMethod::Card));
+    let form = sepay.verification(&named).unwrap();
+    assert_eq!(names(&form.fields), EVERYTHING);
+    assert_eq!(value(&form.fields, "success_url"), Some("https://shop.example/done"));
+    assert!(wire.is_untouched());
+}
+
+#[test]
+fn a_verification_that_cannot_be_is_refused_naming_the_field() {
+    let provider = provider(&[GATEWAY], &Wire::new());
+    let sepay = provider.extension::<SePay>().unwrap();
+    for (request, field) in [
+        (Verification::new().with_order(order("CARD 1")), "order"),
+        (Verification::new().with_description("a\nb"), "description"),
+        (Verification::new().with_customer("a\nb"), "buyer.id"),
+        (Verification::new().with_return_url("/paid"), "return_url"),
+        (Verification::new().with_cancel_url("javascript:alert(1)"), "cancel_url"),
+    ] {
+        assert_eq!(sepay.verification(&request).unwrap_err().field(), Some(field));
+    }
 }
 
 #[tokio::test]
@@ -208,6 +323,21 @@ async fn what_cannot_be_honoured_is_refused_naming_the_field_and_nothing_is_sent
         (request("DH-1", 2_000).with_expiry(crate::world::now()), "expires_at"),
         (with(SePayOptions::new().with_custom_data("a\nb")), "options.custom_data"),
         (with(SePayOptions::new().with_error_url("https://a/\n")), "options.error_url"),
+        (with(SePayOptions::new().with_error_url("shop.example")), "options.error_url"),
+        (with(SePayOptions::new().with_branch_code("\u{7f}")), "options.branch_code"),
+        (with(SePayOptions::new().with_env("\0")), "options.env"),
+        (with(SePayOptions::new().with_order_tax_amount(dollars)), "options.order_tax_amount"),
+        (
+            with(SePayOptions::new().with_order_tax_amount(Money::vnd(-1))),
+            "options.order_tax_amount",
+        ),
+        (
+            with(
+                SePayOptions::new()
+                    .with_agreement(Agreement::new("A").with_amount_per_payment(dollars)),
+            ),
+            "options.agreement.amount_per_payment",
+        ),
         (
             with(SePayOptions::new().with_payment_method(HostedMethod::BankTransfer))
                 .with_method(PaymentMethod::Card),

@@ -6,7 +6,7 @@ use payments_core::{
     payment::{Payment, PaymentMethod, PaymentState, RefundPayment},
     transport::TransportErrorKind,
 };
-use provider_sepay::{OrderQuery, SePay, TransactionStatus};
+use provider_sepay::{OrderQuery, SePay, TransactionStatus, Verification};
 
 use crate::world::{BANK, GATEWAY, MERCHANT, SECRET_KEY, Wire, order, provider};
 
@@ -311,5 +311,7 @@ async fn without_the_payment_gateway_there_are_no_orders() {
     let error = sepay.void_transaction(&order("DH-1")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert_eq!(sepay.order("DH-1").await.unwrap_err().kind(), ErrorKind::Unsupported);
+    let verification = sepay.verification(&Verification::new());
+    assert_eq!(verification.unwrap_err().kind(), ErrorKind::Unsupported);
     assert!(wire.is_untouched());
 }

@@ -1,5 +1,8 @@
 //! The checkout form, which the buyer's browser posts to SePay (developer.sepay.vn, payment form).
 
+mod fields;
+mod verification;
+
 use std::borrow::Cow;
 
 use payments_core::{
@@ -12,7 +15,11 @@ use payments_core::{
 use crate::{
     HostedMethod, SePayOptions,
     formula::{CHECKOUT, CHECKOUT_ALLOWLIST, SIGNED_FIELDS},
+    rules,
 };
+use fields::{Content, Input, Operation};
+
+pub use verification::Verification;
 
 /// In which order the fields of a form stand and are signed.
 ///
@@ -44,78 +51,67 @@ pub(crate) struct ReturnUrls {
     pub(crate) cancel: Option<String>,
 }
 
-/// A field of the form, and what the request calls it.
-struct Input<'a> {
-    name: &'static str,
-    asked: &'static str,
-    value: Cow<'a, str>,
-}
-
 impl Checkout {
     /// Opens a payment: a signed form that the buyer carries to SePay.
     pub(crate) fn open(&self, request: &CreatePayment, options: &SePayOptions) -> Result<Payment> {
         let method = chosen(request.method, options.payment_method)?;
-        let mut inputs = self.signed_inputs(request, options, method);
-        if self.field_order == FieldOrder::AllowList {
-            inputs.sort_by_key(|input| SIGNED_FIELDS.iter().position(|name| *name == input.name));
-        }
-        let unsigned =
-            Input::of("custom_data", "options.custom_data", options.custom_data.as_deref());
-        for input in inputs.iter().chain(&unsigned) {
-            input.check()?;
-        }
-
-        let signature = self.sign(&inputs)?;
-        let mut fields: Vec<(String, String)> =
-            inputs.into_iter().chain(unsigned).map(Input::into_pair).collect();
-        fields.push(("signature".to_owned(), signature));
-
+        let order = request.order.as_str();
+        let form = self.form(&Content {
+            operation: Operation::Purchase,
+            amount: request.amount,
+            // SePay demands a description; the words are those of its own samples.
+            description: described(&request.description, || format!("Thanh toán đơn hàng {order}")),
+            order: Some(order),
+            customer_id: request.buyer.id.as_deref(),
+            method,
+            success_url: request.return_url.as_deref(),
+            cancel_url: request.cancel_url.as_deref(),
+            options,
+        })?;
         let payment = Payment::new(request.order.clone(), PaymentState::Open)
             .with_asked(request.amount)
             .registered_when_buyer_acts()
-            .with_next(NextAction::PostForm(PostForm::new(self.action.as_str(), fields)));
+            .with_next(NextAction::PostForm(form));
         Ok(match method {
             Some(method) => payment.with_method(method.into()),
             None => payment,
         })
     }
 
-    /// The signed fields in the order of the newest form page, none of them empty: SePay's three
-    /// libraries treat an empty field in three ways.
-    fn signed_inputs<'a>(
-        &'a self,
-        request: &'a CreatePayment,
-        options: &'a SePayOptions,
-        method: Option<HostedMethod>,
-    ) -> Vec<Input<'a>> {
-        let order = request.order.as_str();
-        // SePay demands a description; the words are those of its own samples.
-        let description = match request.description.trim() {
-            "" => Cow::Owned(format!("Thanh toán đơn hàng {order}")),
-            _ => Cow::Borrowed(request.description.as_str()),
-        };
-        let urls = &self.return_urls;
-        let success = request.return_url.as_ref().or(urls.success.as_ref());
-        let error = options.error_url.as_ref().or(urls.error.as_ref());
-        let cancel = request.cancel_url.as_ref().or(urls.cancel.as_ref());
-        let text = |value: Option<&'a String>| value.map(|value| Cow::Borrowed(value.as_str()));
-        [
-            ("order_amount", "amount", Some(request.amount.to_decimal().to_string().into())),
-            ("merchant", "merchant_id", Some(Cow::Borrowed(self.merchant_id.as_str()))),
-            ("currency", "amount", Some(request.amount.currency().to_string().into())),
-            ("operation", "operation", Some(Cow::Borrowed("PURCHASE"))),
-            ("order_description", "description", Some(description)),
-            ("order_invoice_number", "order", Some(Cow::Borrowed(order))),
-            ("customer_id", "buyer.id", text(request.buyer.id.as_ref())),
-            ("payment_method", "method", method.map(|method| Cow::Borrowed(method.word()))),
-            ("success_url", "return_url", text(success)),
-            ("error_url", "options.error_url", text(error)),
-            ("cancel_url", "cancel_url", text(cancel)),
-        ]
-        .into_iter()
-        .filter_map(|(name, asked, value)| Some(Input { name, asked, value: value? }))
-        .filter(|input| !input.value.is_empty())
-        .collect()
+    /// A signed form by which the buyer shows a card or an account, and pays nothing.
+    pub(crate) fn verify(&self, request: &Verification) -> Result<PostForm> {
+        if let Some(order) = &request.order {
+            rules::invoice().check("order", order.as_str())?;
+        }
+        rules::description().check("description", &request.description)?;
+        self.form(&Content {
+            operation: Operation::Verify,
+            amount: rules::NOTHING,
+            description: described(&request.description, || "Xác minh phương thức".to_owned()),
+            order: request.order.as_ref().map(|order| order.as_str()),
+            customer_id: request.customer_id.as_deref(),
+            method: request.options.payment_method,
+            success_url: request.return_url.as_deref(),
+            cancel_url: request.cancel_url.as_deref(),
+            options: &request.options,
+        })
+    }
+
+    /// Signs the fields in the order in which they stand; the signature comes last.
+    fn form(&self, content: &Content<'_>) -> Result<PostForm> {
+        let mut signed = fields::signed(self, content);
+        if self.field_order == FieldOrder::AllowList {
+            signed.sort_by_key(|input| SIGNED_FIELDS.iter().position(|name| *name == input.name));
+        }
+        let unsigned = fields::unsigned(content)?;
+        for input in signed.iter().chain(&unsigned) {
+            input.check()?;
+        }
+        let signature = self.sign(&signed)?;
+        let mut fields: Vec<(String, String)> =
+            signed.into_iter().chain(unsigned).map(Input::into_pair).collect();
+        fields.push(("signature".to_owned(), signature));
+        Ok(PostForm::new(self.action.as_str(), fields))
     }
 
     fn sign(&self, inputs: &[Input<'_>]) -> Result<String> {
@@ -135,25 +131,10 @@ impl FieldOrder {
     }
 }
 
-impl<'a> Input<'a> {
-    fn of(name: &'static str, asked: &'static str, value: Option<&'a str>) -> Option<Self> {
-        let value = value.filter(|value| !value.is_empty())?;
-        Some(Self { name, asked, value: Cow::Borrowed(value) })
-    }
-
-    /// A browser changes line breaks before it posts them, and then the signature is wrong.
-    fn check(&self) -> Result<()> {
-        match self.value.chars().find(|c| c.is_control()) {
-            None => Ok(()),
-            Some(control) => Err(Error::invalid(
-                self.asked,
-                format!("holds the control character {control:?}, which a form cannot carry"),
-            )),
-        }
-    }
-
-    fn into_pair(self) -> (String, String) {
-        (self.name.to_owned(), self.value.into_owned())
+fn described(said: &str, otherwise: impl FnOnce() -> String) -> Cow<'_, str> {
+    match said.trim() {
+        "" => Cow::Owned(otherwise()),
+        _ => Cow::Borrowed(said),
     }
 }
 

@@ -1,0 +1,77 @@
+//! What only SePay's payment gateway has.
+
+use std::sync::Arc;
+
+use payments_core::{
+    Error, OrderRef, Result, Submission,
+    payment::{Payment, PostForm},
+};
+
+use super::{OrderApi, SePay};
+use crate::{
+    Verification,
+    checkout::Checkout,
+    order::{Order, OrderPage, OrderQuery},
+};
+
+/// SePay's page and the orders that buyers opened there.
+#[derive(Clone, Debug)]
+pub(crate) struct Gateway {
+    pub(crate) checkout: Arc<Checkout>,
+    pub(crate) orders: OrderApi,
+}
+
+/// The payment gateway: verifications, orders, voids.
+impl SePay {
+    /// A form by which the buyer shows a card or an account and pays nothing. Nothing is sent: the
+    /// buyer's browser posts it.
+    ///
+    /// # Errors
+    /// The payment gateway is not configured, or a field cannot stand in a form.
+    pub fn verification(&self, request: &Verification) -> Result<PostForm> {
+        self.gateway()?.checkout.verify(request)
+    }
+
+    /// Voids a card payment before it settles: the buyer's card is not charged.
+    ///
+    /// Only captured card payments, and only until they settle: one day after payments before
+    /// 16:00, two days after later ones, later over a weekend (developer.sepay.vn, payment
+    /// gateway, API: void transaction). An accepted void is a refunded payment. Dropping the
+    /// future, or wrapping it in a timeout, leaves the outcome uncertain.
+    ///
+    /// # Errors
+    /// Nothing was voided: the payment gateway is not configured, the reference cannot be an
+    /// invoice number, or nothing left this machine.
+    pub async fn void_transaction(&self, order: &OrderRef) -> Result<Submission<Payment>> {
+        self.orders()?.void(order).await
+    }
+
+    /// One order with its transactions, by the merchant's reference or by SePay's own `order_id`;
+    /// `None` if SePay does not know it. It learns of an order when the buyer arrives.
+    ///
+    /// # Errors
+    /// SePay could not be asked, or the payment gateway is not configured.
+    pub async fn order(&self, reference_or_id: &str) -> Result<Option<Order>> {
+        self.orders()?.detail(reference_or_id).await
+    }
+
+    /// A page of the orders that buyers arrived with.
+    ///
+    /// # Errors
+    /// SePay could not be asked, or the payment gateway is not configured.
+    pub async fn orders_page(&self, query: &OrderQuery) -> Result<OrderPage> {
+        self.orders()?.list(query).await
+    }
+
+    fn orders(&self) -> Result<&OrderApi> {
+        Ok(&self.gateway()?.orders)
+    }
+
+    fn gateway(&self) -> Result<&Gateway> {
+        self.gateway.as_ref().ok_or_else(|| {
+            Error::unsupported(
+                "the payment gateway is not configured; give `merchant_id` and `secret_key`",
+            )
+        })
+    }
+}
