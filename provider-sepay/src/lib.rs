@@ -124,7 +124,7 @@ mod wire;
 pub use checkout::Verification;
 pub use client::SePay;
 pub use config::{REGISTRATION, build};
-pub use notification::{BANK_WEBHOOK, IPN};
+pub use notification::{BANK_TOKEN, BANK_WEBHOOK, DOCUMENTED_SOURCES, IPN};
 pub use options::{Agreement, HostedMethod, SePayOptions};
 pub use order::{
     Order, OrderPage, OrderQuery, OrderTransaction, TransactionKind, TransactionStatus,

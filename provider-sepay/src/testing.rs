@@ -10,12 +10,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod token_request;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use payments_core::{
     OrderRef, Secret, Timestamp, formula::SigningKeys, money::Money, notification::check::Keys,
 };
 use serde_json::{Value, json};
+
+pub use token_request::TokenRequest;
 
 use crate::formula::WEBHOOK;
 
@@ -138,21 +142,56 @@ impl BankWebhook {
 
     /// The delivery as a form, signed by `secret` at `now`.
     pub fn signed_form(&self, secret: &Secret, now: Timestamp) -> Request<Bytes> {
-        let fields = self.0.as_object().into_iter().flatten();
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in fields {
-            match value {
-                Value::Null => form.append_pair(name, ""),
-                Value::String(text) => form.append_pair(name, text),
-                other => form.append_pair(name, &other.to_string()),
-            };
+        let form =
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(self.texts()).finish();
+        sign(post("application/x-www-form-urlencoded", form), secret, now)
+    }
+
+    /// The delivery as SePay sends it where the dashboard asks for no authentication.
+    pub fn unauthenticated(&self) -> Request<Bytes> {
+        post("application/json", self.0.to_string())
+    }
+
+    /// The same as `multipart/form-data`.
+    pub fn unauthenticated_multipart(&self) -> Request<Bytes> {
+        const BOUNDARY: &str = "------------------------d74496d66958873e";
+
+        let mut body = String::new();
+        for (name, value) in self.texts() {
+            body.push_str(&format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            ));
         }
-        sign(post("application/x-www-form-urlencoded", form.finish()), secret, now)
+        body.push_str(&format!("--{BOUNDARY}--\r\n"));
+        let mut request = post("multipart/form-data", body);
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        insert(request.headers_mut(), "content-type", &kind);
+        request
+    }
+
+    /// The delivery with a token that [`TokenRequest`] fetched in its `Authorization`.
+    pub fn with_token(&self, access_token: &str) -> Request<Bytes> {
+        let mut request = self.unauthenticated();
+        insert(request.headers_mut(), "authorization", &format!("Bearer {access_token}"));
+        request
+    }
+
+    /// The fields as a form has them.
+    fn texts(&self) -> impl Iterator<Item = (&String, String)> {
+        let fields = self.0.as_object().into_iter().flatten();
+        fields.map(|(name, value)| {
+            let text = match value {
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            (name, text)
+        })
     }
 
     /// The delivery with `key` in its `Authorization`.
     pub fn with_api_key(&self, key: &Secret) -> Request<Bytes> {
-        let mut request = post("application/json", self.0.to_string());
+        let mut request = self.unauthenticated();
         insert(request.headers_mut(), "authorization", &format!("Apikey {}", key.expose()));
         request
     }

@@ -99,25 +99,21 @@ fn deliver(vector: &Value, body: &str, at: i64) -> Ran {
     delivery(vector, at, &folder).with("--body-file", body.to_str().unwrap()).run()
 }
 
-fn delivery(vector: &Value, at: i64, folder: &TempDir) -> Program {
+/// `payments verify` at an endpoint of a shop with these keys.
+fn verify(endpoint: &str, keys: &str, folder: &TempDir) -> Program {
     let config = file(
         folder,
         "payments.toml",
-        format!(
-            r#"
-            [providers.shop]
-            kind = "sepay"
-            environment = "sandbox"
-            merchant_id = "SP-TEST-AB12CD3"
-            secret_key = "spsk_test_0123456789abcdef"
-            webhook_secret = "{}"
-            "#,
-            text(vector, "secret")
-        ),
+        format!("[providers.shop]\nkind = \"sepay\"\nenvironment = \"sandbox\"\n{keys}\n"),
     );
-    payments(["verify", "--provider", "shop", "--endpoint", "bank-webhook", "--method", "POST"])
+    payments(["verify", "--provider", "shop", "--endpoint", endpoint, "--method", "POST"])
         .with("--config", config.to_str().unwrap())
         .with("--path", "/hooks/bank")
+}
+
+fn delivery(vector: &Value, at: i64, folder: &TempDir) -> Program {
+    let keys = format!("webhook_secret = \"{}\"", text(vector, "secret"));
+    verify("bank-webhook", &keys, folder)
         .with("--header", format!("Content-Type: {}", text(vector, "content_type")))
         .with("--header", format!("X-SePay-Timestamp: {}", text(vector, "x_sepay_timestamp")))
         .with("--header", format!("X-SePay-Signature: {}", text(vector, "x_sepay_signature")))
@@ -143,6 +139,83 @@ fn a_webhook_is_trusted_at_its_time_and_proven() {
 
     let late = deliver(vector, body, sent + 86_400);
     assert_eq!((late.code, late.json()["reason"].as_str()), (3, Some("stale_stamp")), "{late:?}");
+}
+
+#[test]
+fn every_webhook_of_the_vectors_is_proven_but_the_empty_one_says_nothing() {
+    let file = all();
+    for vector in list(&file["webhooks"]) {
+        let body = text(vector, "raw_body");
+        let ran = deliver(vector, body, text(vector, "timestamp").parse().unwrap());
+        let json = ran.json();
+        if body.is_empty() {
+            assert_eq!((ran.code, json["reason"].as_str()), (3, Some("unreadable")), "{ran:?}");
+            continue;
+        }
+        assert_eq!((ran.code, json["verdict"].as_str()), (0, Some("trusted")), "{ran:?}");
+        assert_eq!(json["events"][0]["evidence"], "proven", "{json}");
+        assert!(json["key"].as_str().unwrap().starts_with("bank:"), "{json}");
+    }
+}
+
+/// The first webhook of the vectors, as a shop with another authentication receives it.
+fn unsigned(keys: &str, headers: &[&str]) -> Ran {
+    let folder = tempfile::tempdir().unwrap();
+    let body = file(&folder, "body", text(&list(&all()["webhooks"])[0], "raw_body"));
+    let keys = format!("api_token = \"TOKEN\"\n{keys}");
+    let program =
+        verify("bank-webhook", &keys, &folder).with("--body-file", body.to_str().unwrap());
+    let program = headers.iter().fold(program, |program, header| program.with("--header", header));
+    program.with("--source", "127.0.0.1").with("--at", "1700000000").run()
+}
+
+#[test]
+fn without_a_signature_a_webhook_is_taken_and_its_content_left_to_be_confirmed() {
+    for (keys, headers, scheme) in [
+        ("webhook_api_key = \"k\"", vec!["Authorization: Apikey k"], "shared_token"),
+        ("webhook_unauthenticated = true", vec![], "unauthenticated"),
+        ("webhook_unauthenticated = true\nsource_ips = [\"127.0.0.1\"]", vec![], "unauthenticated"),
+    ] {
+        let ran = unsigned(keys, &headers);
+        let json = ran.json();
+        assert_eq!((ran.code, json["proof"]["scheme"].as_str()), (0, Some(scheme)), "{ran:?}");
+        let uncovered = &json["events"][0]["evidence"]["unconfirmed"]["uncovered"];
+        assert!(uncovered.as_array().unwrap().contains(&"transferAmount".into()), "{json}");
+    }
+    for (keys, headers, reason) in [
+        ("webhook_api_key = \"k\"", vec!["Authorization: Apikey x"], "wrong_signature"),
+        ("webhook_api_key = \"k\"", vec![], "missing_signature"),
+        ("webhook_unauthenticated = true\nsource_ips = \"documented\"", vec![], "unknown_source"),
+    ] {
+        let ran = unsigned(keys, &headers);
+        assert_eq!((ran.code, ran.json()["reason"].as_str()), (3, Some(reason)), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_token_is_answered_and_opens_the_webhook() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = "webhook_client_id = \"shop\"\nwebhook_client_secret = \"hunter2\"";
+    let request = "grant_type=client_credentials&client_id=shop&client_secret=hunter2".to_owned();
+    let token = |body: String| {
+        let body = file(&folder, "body", body);
+        verify("bank-token", &format!("api_token = \"TOKEN\"\n{keys}"), &folder)
+            .with("--header", "Content-Type: application/x-www-form-urlencoded")
+            .with("--body-file", body.to_str().unwrap())
+            .with("--at", "1700000000")
+            .run()
+    };
+    let ran = token(request.clone());
+    let json = ran.json();
+    assert_eq!((ran.code, json["verdict"].as_str()), (0, Some("answer")), "{ran:?}");
+    let answer: Value = serde_json::from_str(json["reply"]["body"].as_str().unwrap()).unwrap();
+    let header = format!("Authorization: Bearer {}", text(&answer, "access_token"));
+    let opened = unsigned(keys, &[&header]);
+    assert_eq!((opened.code, &opened.json()["reply"]["status"]), (0, &201.into()), "{opened:?}");
+
+    let forged = token(request.replace("hunter2", "hunter3"));
+    assert_eq!((forged.code, &forged.json()["reply"]["status"]), (3, &401.into()), "{forged:?}");
+    assert!(!forged.out.contains("hunter"), "{forged:?}");
 }
 
 #[test]

@@ -95,6 +95,28 @@ impl<'a> Reader<'a> {
         self.parse(key, &text, parse)
     }
 
+    /// Text, or a list of texts, each read further; it may be left out.
+    pub fn optional_list<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
+        let values = match self.value(key)? {
+            Value::List(values) => values.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        if values.is_empty() {
+            return self.note(key, "is an empty list");
+        }
+        values
+            .iter()
+            .map(|value| match value {
+                Value::Text(text) => self.parse(key, text, &parse),
+                _ => self.note(key, "is neither text nor a list of texts"),
+            })
+            .collect()
+    }
+
     /// A whole number in a range, or a default.
     pub fn integer(
         &mut self,
@@ -398,6 +420,26 @@ mod tests {
         let config = sandbox(&[("passcode", Value::List(vec![env("NEW"), env("OLD")]))]);
         let keys = Reader::new(&config, &environ).keys("passcode").unwrap();
         assert_eq!(keys.newest().unwrap().expose(), "new");
+    }
+
+    #[test]
+    fn a_list_may_be_one_text_and_every_wrong_one_is_named() {
+        let number = |text: &str| text.parse::<u8>().map_err(|_| format!("{text} is no number"));
+        let environ = Environ::of([]);
+        let list =
+            |values: &[&str]| Value::List(values.iter().map(|text| (*text).into()).collect());
+        for (value, read) in [
+            ("7".into(), Some(vec![7])),
+            (list(&["7", "8"]), Some(vec![7, 8])),
+            (list(&[]), None),
+            (list(&["7", "x"]), None),
+            (Value::Flag(true), None),
+        ] {
+            let config = sandbox(&[("numbers", value)]);
+            let mut reader = Reader::new(&config, &environ);
+            assert_eq!(reader.optional_list("numbers", number), read);
+            assert_eq!(reader.finish().is_empty(), read.is_some());
+        }
     }
 
     #[test]

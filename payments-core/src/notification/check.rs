@@ -118,6 +118,14 @@ pub fn shared_token(keys: &Keys, presented: Option<&[u8]>) -> Result<Proof, Untr
     }
 }
 
+/// Checks nothing: the provider sends no evidence, and whoever knows the address may have sent it.
+///
+/// For endpoints that a configuration opens to strangers on purpose. Everything told there has to
+/// be confirmed by inquiry.
+pub fn unauthenticated() -> Proof {
+    Proof::new(Scheme::Unauthenticated, Coverage::Nothing, 0)
+}
+
 /// Checks an HMAC with SHA-256 over `parts`.
 ///
 /// # Errors

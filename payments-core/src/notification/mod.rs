@@ -4,6 +4,7 @@ pub mod check;
 mod delivery;
 mod event;
 mod proof;
+pub mod token;
 
 use async_trait::async_trait;
 use bytes::Bytes;

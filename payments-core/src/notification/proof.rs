@@ -37,6 +37,8 @@ pub enum Scheme {
     RsaSha256,
     /// A secret sent along; it covers nothing.
     SharedToken,
+    /// None: whoever knows the address may have sent it.
+    Unauthenticated,
 }
 
 /// What a proof covers.
@@ -119,6 +121,8 @@ pub enum UntrustedReason {
     Unreadable,
     /// No such endpoint, or another method than it takes.
     WrongEndpoint,
+    /// It came from an address that is not the provider's, or the app does not say from which.
+    UnknownSource,
     /// The delivery speaks to another merchant or environment.
     WrongRecipient,
     /// The check itself is set up wrongly; it fails closed.

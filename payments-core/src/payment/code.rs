@@ -62,6 +62,7 @@ pub struct CodeRules {
     prefix: String,
     min_suffix: usize,
     max_suffix: usize,
+    digits: bool,
 }
 
 /// The codes found in a memo.
@@ -91,15 +92,27 @@ impl CodeRules {
         if min_suffix == 0 || min_suffix > max_suffix || max_suffix > 20 {
             return problem("the suffix of payment codes is 1 to 20 long, the shortest first");
         }
-        Ok(Self { prefix: prefix.to_ascii_uppercase(), min_suffix, max_suffix })
+        Ok(Self { prefix: prefix.to_ascii_uppercase(), min_suffix, max_suffix, digits: false })
+    }
+
+    /// Only digits after the prefix: a code with a letter there is none.
+    #[must_use]
+    pub fn digits_only(mut self) -> Self {
+        self.digits = true;
+        self
+    }
+
+    /// What every code begins with, in upper case.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     /// The code of an order: the prefix and the reference.
     ///
     /// # Errors
     /// `InvalidRequest` naming `order` if the reference is too short or too long, or holds
-    /// anything but `A–Z` and `0–9`: banks change case and drop the rest, and two references
-    /// that differ only there would share a code.
+    /// anything but `A–Z` and `0–9`, or a letter where only digits are taken: banks change case and
+    /// drop the rest, and two references that differ only there would share a code.
     pub fn code_for(&self, order: &OrderRef) -> Result<PaymentCode> {
         let text = order.as_str();
         if let Some(stranger) =
@@ -112,6 +125,9 @@ impl CodeRules {
                      use A–Z and 0–9"
                 ),
             ));
+        }
+        if self.digits && !text.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(Error::invalid("order", "holds a letter; these payment codes take digits"));
         }
         if text.len() < self.min_suffix || text.len() > self.max_suffix {
             return Err(Error::invalid(
@@ -130,8 +146,10 @@ impl CodeRules {
     /// Reads a code that a provider found.
     pub fn recognise(&self, text: &str) -> Option<PaymentCode> {
         let code = squeeze(text);
-        let suffix = code.strip_prefix(&self.prefix)?.len();
-        (self.min_suffix..=self.max_suffix).contains(&suffix).then_some(PaymentCode(code))
+        let suffix = code.strip_prefix(&self.prefix)?;
+        let fits = (self.min_suffix..=self.max_suffix).contains(&suffix.len())
+            && (!self.digits || suffix.bytes().all(|b| b.is_ascii_digit()));
+        fits.then_some(PaymentCode(code))
     }
 
     /// The codes in a memo as banks pass it on.
@@ -240,6 +258,17 @@ mod tests {
             ranged.find("DH000 42"),
             CodeMatch::Several(vec![code("DH000"), code("DH00042")])
         );
+    }
+
+    #[test]
+    fn where_only_digits_are_taken_a_letter_makes_it_no_code() {
+        let digits = CodeRules::new("DH", 5, 5).unwrap().digits_only();
+        assert_eq!(digits.find("DH0004A"), CodeMatch::None);
+        assert_eq!(digits.find("DH0004A dh00043"), CodeMatch::One(code("DH00043")));
+        assert_eq!(digits.recognise("DH0004A"), None);
+        let error = digits.code_for(&OrderRef::new("0004A").unwrap()).unwrap_err();
+        assert_eq!(error.field(), Some("order"));
+        assert!(digits.code_for(&OrderRef::new("00042").unwrap()).is_ok());
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(super) fn assemble(
     settings: Settings,
     addresses: Addresses,
 ) -> Result<Provider> {
-    let Settings { gateway, api_token, transfers, matching, webhook } = settings;
+    let Settings { gateway, api_token, transfers, matching, webhook, sources } = settings;
     let Addresses { checkout, order_api, user_api } = addresses;
 
     let statement = api_token.map(|token| {
@@ -54,7 +54,7 @@ pub(super) fn assemble(
     let ipn = ipn.map(|(secret, gateway)| (Ipn { secret }, gateway.orders.clone()));
     let bank = webhook.map(|auth| BankWebhook { auth, matching: matching.clone() });
     if ipn.is_some() || bank.is_some() {
-        let notifications = Notifications::new(ipn, bank, statement.clone())?;
+        let notifications = Notifications::new(ipn, bank, statement.clone())?.with_sources(sources);
         provider = provider.with_notifications(Arc::new(notifications));
     }
     let transfers =

@@ -3,6 +3,7 @@
 mod addresses;
 mod assemble;
 mod settings;
+mod webhook;
 
 use payments_core::{
     Provider,
@@ -31,7 +32,7 @@ payments_core::register!(REGISTRATION);
 ///
 /// Its roles follow from what is configured: payments with the payment gateway's `merchant_id` and
 /// `secret_key` or with an account for transfers, statements with an `api_token`, notifications
-/// with the payment gateway or with a webhook's `webhook_secret` or `webhook_api_key`. Every key:
+/// with the payment gateway or with one of the four authentications of webhooks. Every key:
 ///
 /// ```toml
 #[doc = include_str!("example.toml")]

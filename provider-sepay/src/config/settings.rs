@@ -12,10 +12,11 @@ use payments_core::{
     rules::{Alphabet, TextRules},
 };
 
+use super::webhook;
 use crate::{
     checkout::{FieldOrder, ReturnUrls},
     matching::Matching,
-    notification::WebhookAuth,
+    notification::{Sources, WebhookAuth},
 };
 
 /// What is configured. What is wrong is noted with the reader, and then nothing here counts.
@@ -26,6 +27,7 @@ pub(super) struct Settings {
     pub(super) transfers: Option<TransferSettings>,
     pub(super) matching: Option<Arc<Matching>>,
     pub(super) webhook: Option<WebhookAuth>,
+    pub(super) sources: Sources,
 }
 
 /// The payment gateway.
@@ -58,7 +60,9 @@ const GATEWAY_ONLY: &[&str] = &[
 /// Keys that mean nothing without the User API, and why.
 const TOKEN_ONLY: &[(&str, &str)] = &[
     ("account_bin", "transfers to this account are found in the statement"),
-    ("webhook_api_key", "such a webhook is not signed and has to be confirmed by the statement"),
+    ("webhook_api_key", webhook::UNSIGNED),
+    ("webhook_client_id", webhook::UNSIGNED),
+    ("webhook_unauthenticated", webhook::UNSIGNED),
     ("userapi_url", "the User API is not asked without"),
 ];
 
@@ -94,7 +98,8 @@ impl Settings {
                 "is missing; a transfer finds its order by the code in its memo",
             );
         }
-        let webhook = webhook(read);
+        let webhook = webhook::auth(read);
+        let sources = webhook::sources(read);
         if !read.has("merchant_id") && !read.has("secret_key") && !has_token && webhook.is_none() {
             read.problem(
                 "merchant_id",
@@ -113,7 +118,7 @@ impl Settings {
         let number = account.map(|account| account.number);
         let matching =
             codes.map(|codes| Arc::new(Matching::new(codes.rules, codes.prefix, number)));
-        Self { gateway, api_token, transfers, matching, webhook }
+        Self { gateway, api_token, transfers, matching, webhook, sources }
     }
 }
 
@@ -212,17 +217,4 @@ fn codes(read: &mut Reader<'_>) -> Option<Codes> {
             None
         }
     }
-}
-
-fn webhook(read: &mut Reader<'_>) -> Option<WebhookAuth> {
-    if read.has("webhook_secret") && read.has("webhook_api_key") {
-        read.problem(
-            "webhook_api_key",
-            "stands beside webhook_secret; a webhook has one authentication, and the secret is the \
-             stronger",
-        );
-    }
-    let signed = read.optional_keys("webhook_secret").map(WebhookAuth::Hmac);
-    let known = read.optional_keys("webhook_api_key").map(WebhookAuth::ApiKey);
-    signed.or(known)
 }

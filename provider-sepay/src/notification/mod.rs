@@ -4,6 +4,7 @@
 mod bank;
 mod ipn;
 mod reply;
+mod sources;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -17,8 +18,10 @@ use payments_core::{
     payment::Payment,
 };
 
-pub(crate) use bank::{BankWebhook, WebhookAuth};
+pub(crate) use bank::{BankWebhook, TokenEndpoint, WebhookAuth};
 pub(crate) use ipn::Ipn;
+pub use sources::DOCUMENTED_SOURCES;
+pub(crate) use sources::Sources;
 
 use crate::{
     client::{OrderApi, UserApi},
@@ -31,6 +34,9 @@ pub const IPN: &str = "ipn";
 /// The name of the endpoint for webhooks about bank transactions.
 pub const BANK_WEBHOOK: &str = "bank-webhook";
 
+/// The name of the endpoint where SePay fetches the tokens that webhooks with OAuth 2.0 carry.
+pub const BANK_TOKEN: &str = "bank-token";
+
 /// Receives at the endpoints that are configured.
 #[derive(Debug)]
 pub(crate) struct Notifications {
@@ -38,6 +44,7 @@ pub(crate) struct Notifications {
     ipn: Option<(Ipn, OrderApi)>,
     bank: Option<BankWebhook>,
     statement: Option<UserApi>,
+    sources: Sources,
 }
 
 impl Notifications {
@@ -65,8 +72,22 @@ impl Notifications {
                 Method::POST,
                 bank.register(),
             ));
+            if let WebhookAuth::OAuth2(_) = bank.auth {
+                endpoints.push(Endpoint::new(
+                    EndpointName::new(BANK_TOKEN)?,
+                    Method::POST,
+                    "SePay's dashboard, webhooks, authentication by OAuth 2.0: this is the address \
+                     of access tokens",
+                ));
+            }
         }
-        Ok(Self { endpoints, ipn, bank, statement })
+        Ok(Self { endpoints, ipn, bank, statement, sources: Sources::default() })
+    }
+
+    /// Takes deliveries from these addresses only.
+    pub(crate) fn with_sources(mut self, sources: Sources) -> Self {
+        self.sources = sources;
+        self
     }
 
     fn endpoint(&self, name: &EndpointName, method: &Method) -> Result<&Endpoint, Untrusted> {
@@ -124,17 +145,22 @@ impl NotificationReceiver for Notifications {
     }
 
     fn receive(&self, name: &EndpointName, delivery: &Delivery<'_>, now: Timestamp) -> Received {
-        let notification = self.endpoint(name, delivery.method()).and_then(|endpoint| {
+        let received = self.endpoint(name, delivery.method()).and_then(|endpoint| {
+            self.sources.check(delivery)?;
             match (name.as_str(), &self.ipn, &self.bank) {
-                (IPN, Some((ipn, _)), _) => ipn.receive(endpoint, delivery),
-                (_, _, Some(bank)) => bank.receive(endpoint, delivery, now),
+                (IPN, Some((ipn, _)), _) => {
+                    ipn.receive(endpoint, delivery).map(Received::Notification)
+                }
+                (BANK_TOKEN, _, Some(BankWebhook { auth: WebhookAuth::OAuth2(tokens), .. })) => {
+                    Ok(tokens.receive(delivery, now))
+                }
+                (BANK_WEBHOOK, _, Some(bank)) => {
+                    bank.receive(endpoint, delivery, now).map(Received::Notification)
+                }
                 _ => Err(Untrusted::new(UntrustedReason::WrongEndpoint, "no such endpoint")),
             }
         });
-        match notification {
-            Ok(notification) => Received::Notification(notification),
-            Err(untrusted) => Received::Untrusted(untrusted),
-        }
+        received.unwrap_or_else(Received::Untrusted)
     }
 
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
@@ -145,7 +171,13 @@ impl NotificationReceiver for Notifications {
         }
     }
 
-    fn reply(&self, _: &EndpointName, outcome: Outcome) -> Response<Bytes> {
-        reply::to(outcome)
+    fn reply(&self, name: &EndpointName, outcome: Outcome) -> Response<Bytes> {
+        match (name.as_str(), &self.bank) {
+            (BANK_TOKEN, _) => reply::without_a_token(outcome),
+            (BANK_WEBHOOK, Some(BankWebhook { auth: WebhookAuth::OAuth2(_), .. })) => {
+                reply::to_oauth2(outcome)
+            }
+            _ => reply::to(outcome),
+        }
     }
 }

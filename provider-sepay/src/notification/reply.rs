@@ -4,13 +4,33 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use payments_core::notification::Outcome;
 
+use super::bank::token;
+
 /// `200` with `{"success": true}` ends it, also for what was handled before or is none of our
 /// business: anything else is sent again. Bank webhooks are retried seven times within 33 minutes
 /// on a status outside 200–299; how IPNs are retried is not documented.
 pub(super) fn to(outcome: Outcome) -> Response<Bytes> {
+    with(StatusCode::OK, outcome)
+}
+
+/// `201` ends it where the webhook is authenticated by OAuth 2.0: older pages take nothing else
+/// there (docs.sepay.vn/tich-hop-webhooks.html), newer ones take both.
+pub(super) fn to_oauth2(outcome: Outcome) -> Response<Bytes> {
+    with(StatusCode::CREATED, outcome)
+}
+
+/// Where tokens are fetched, every success is an answer of its own.
+pub(super) fn without_a_token(outcome: Outcome) -> Response<Bytes> {
+    match outcome {
+        Outcome::Untrusted => token::not_the_client(),
+        _ => token::error("invalid_request"),
+    }
+}
+
+fn with(success: StatusCode, outcome: Outcome) -> Response<Bytes> {
     let (status, body) = match outcome {
         Outcome::Handled | Outcome::Duplicate | Outcome::Ignored => {
-            (StatusCode::OK, r#"{"success": true}"#)
+            (success, r#"{"success": true}"#)
         }
         Outcome::TryAgain => (StatusCode::SERVICE_UNAVAILABLE, r#"{"success": false}"#),
         Outcome::Untrusted => (StatusCode::UNAUTHORIZED, r#"{"success": false}"#),
@@ -37,6 +57,11 @@ mod tests {
             let reply = to(outcome);
             assert_eq!((reply.status().as_u16(), reply.body().as_ref()), (status, body.as_bytes()));
             assert_eq!(reply.headers()[CONTENT_TYPE], "application/json");
+            let created = to_oauth2(outcome);
+            let status = if status == 200 { 201 } else { status };
+            assert_eq!(created.status().as_u16(), status);
+            assert_eq!(created.body(), reply.body());
+            assert!(without_a_token(outcome).status().is_client_error());
         }
     }
 }

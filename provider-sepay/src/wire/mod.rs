@@ -6,11 +6,13 @@
 mod ipn;
 mod order;
 mod text;
+mod token;
 mod user_api;
 mod webhook;
 
 pub(crate) use ipn::{Ipn, IpnHead, IpnTransaction};
 pub(crate) use order::{Message, Named, Order, OrderDetail, OrderList, OrderTransaction};
 pub(crate) use text::Text;
+pub(crate) use token::{LegacyToken, LegacyTokens, Token, TokenRequest};
 pub(crate) use user_api::{BankAccount, Failure, List, Transaction};
 pub(crate) use webhook::Webhook;

@@ -18,8 +18,8 @@ use provider_sepay::testing::{BankWebhook, sign};
 use crate::{
     transfer::page,
     world::{
-        BANK, GATEWAY, KEYED_WEBHOOK, SIGNED_WEBHOOK, WEBHOOK_KEY, WEBHOOK_SECRET, Wire, believed,
-        now, only_event, provider, receive, refused, secret,
+        BANK, GATEWAY, KEYED_WEBHOOK, OPEN_WEBHOOK, SIGNED_WEBHOOK, TOKEN_WEBHOOK, WEBHOOK_KEY,
+        WEBHOOK_SECRET, Wire, believed, now, only_event, provider, receive, refused, secret,
     },
 };
 
@@ -360,12 +360,16 @@ proptest! {
     #[test]
     fn bytes_of_any_kind_never_panic(
         body in proptest::collection::vec(any::<u8>(), 0..300),
-        form in any::<bool>(),
-        keyed in any::<bool>(),
+        kind in prop::sample::select(vec![
+            "application/json",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+        ]),
+        auth in prop::sample::select(vec![
+            SIGNED_WEBHOOK, KEYED_WEBHOOK, OPEN_WEBHOOK, TOKEN_WEBHOOK,
+        ]),
     ) {
-        let auth = if keyed { KEYED_WEBHOOK } else { SIGNED_WEBHOOK };
         let provider = provider(&[GATEWAY, BANK, auth], &Wire::new());
-        let kind = if form { "application/x-www-form-urlencoded" } else { "application/json" };
         let request = Request::post("/")
             .header("content-type", kind)
             .header("authorization", format!("Apikey {WEBHOOK_KEY}"))
@@ -373,7 +377,7 @@ proptest! {
             .body(Bytes::from(body))
             .unwrap();
         let request = sign(request, &secret(WEBHOOK_SECRET), now());
-        for endpoint in ["ipn", "bank-webhook"] {
+        for endpoint in ["ipn", "bank-webhook", "bank-token"] {
             let _ = receive(&provider, endpoint, &request);
         }
     }

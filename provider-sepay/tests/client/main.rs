@@ -8,6 +8,7 @@
     reason = "a test may panic"
 )]
 
+mod bank_token;
 mod bank_webhook;
 mod checkout;
 mod configuration;
@@ -16,4 +17,5 @@ mod orders;
 mod secrets;
 mod statement;
 mod transfer;
+mod unsigned_webhook;
 mod world;

@@ -43,6 +43,12 @@ pub(crate) const BANK: &str = r#"
 
 pub(crate) const SIGNED_WEBHOOK: &str = r#"webhook_secret = "whsec_test_client""#;
 pub(crate) const KEYED_WEBHOOK: &str = r#"webhook_api_key = "apikey_test_client""#;
+pub(crate) const OPEN_WEBHOOK: &str = "webhook_unauthenticated = true";
+pub(crate) const TOKEN_WEBHOOK: &str = r#"
+    webhook_client_id = "shop"
+    webhook_client_secret = "client_secret_test_client"
+"#;
+pub(crate) const CLIENT_SECRET: &str = "client_secret_test_client";
 
 /// Answers in order, and remembers what it was asked.
 #[derive(Default)]
@@ -169,8 +175,17 @@ pub(crate) fn now() -> Timestamp {
 }
 
 pub(crate) fn receive(provider: &Provider, endpoint: &str, request: &Request<Bytes>) -> Received {
+    receive_at(provider, endpoint, request, now())
+}
+
+pub(crate) fn receive_at(
+    provider: &Provider,
+    endpoint: &str,
+    request: &Request<Bytes>,
+    now: Timestamp,
+) -> Received {
     let endpoint = EndpointName::new(endpoint).unwrap();
-    provider.notifications().unwrap().receive(&endpoint, &Delivery::of(request), now())
+    provider.notifications().unwrap().receive(&endpoint, &Delivery::of(request), now)
 }
 
 pub(crate) fn believed(

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Read as _};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
@@ -26,9 +27,17 @@ pub(crate) struct DeliveryFlags {
     /// Its body, byte for byte, in a file; `-` is standard input
     #[arg(long, value_name = "FILE")]
     body_file: Option<PathBuf>,
+    /// The address it came from
+    #[arg(long, value_name = "ADDRESS")]
+    source: Option<IpAddr>,
 }
 
 impl DeliveryFlags {
+    /// The address it came from, if it is given.
+    pub(crate) fn source(&self) -> Option<IpAddr> {
+        self.source
+    }
+
     /// The request. No message repeats a header, query or body: they carry secrets.
     pub(crate) fn request(&self, usual_method: &Method) -> Result<Request<Vec<u8>>, Failure> {
         let mut request = Request::new(self.body()?);
@@ -101,6 +110,7 @@ mod tests {
             query: query.map(str::to_owned),
             headers: vec!["X-Key:  a: b ".to_owned(), "x-key: c".to_owned()],
             body_file: None,
+            source: None,
         }
     }
 

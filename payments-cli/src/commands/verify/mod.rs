@@ -60,7 +60,11 @@ pub(crate) fn run(args: &Args) -> Ended {
     let endpoint = endpoint(receiver.as_ref(), &args.endpoint)?;
     let request = args.delivery.request(&endpoint.method)?;
 
-    let received = receiver.receive(&endpoint.name, &Delivery::of(&request), now);
+    let mut delivery = Delivery::of(&request);
+    if let Some(source) = args.delivery.source() {
+        delivery = delivery.from_source(source);
+    }
+    let received = receiver.receive(&endpoint.name, &delivery, now);
     let verdict = Verdict::of(&received, receiver.as_ref(), &endpoint.name);
     output::print_json(&verdict)?;
     Ok(match received {
