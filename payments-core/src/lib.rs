@@ -83,7 +83,7 @@ pub use notification::NotificationReceiver;
 pub use payment::PaymentProvider;
 pub use payout::PayoutProvider;
 pub use provider::{Environment, Provider, Role};
-pub use raw::Raw;
+pub use raw::{Authenticity, Raw};
 pub use secret::{EmptySecret, Secret};
 pub use statement::StatementProvider;
 pub use submission::{Decline, DeclineReason, NotAccepted, Submission, Uncertain, UncertainCause};

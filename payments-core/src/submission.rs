@@ -98,7 +98,8 @@ pub enum UncertainCause {
     TimedOut,
     /// The answer is not the provider's documented answer for this operation.
     UnreadableAnswer,
-    /// The answer's signature is missing or wrong.
+    /// The answer's signature is missing or wrong, or nobody can check it and the configuration
+    /// asks for one that is checked.
     BadSignature,
     /// The answer speaks of another amount, account or reference than we sent.
     Mismatch,

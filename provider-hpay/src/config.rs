@@ -5,13 +5,17 @@ use std::sync::Arc;
 use payments_core::{
     Environment, Provider,
     config::{ConfigProblem, ProviderConfig, Reader},
+    formula::Algorithm,
     registry::{Context, Registration},
     rsa::{PublicKey, RsaSigner, Signer},
 };
 
 use crate::{
     HPay,
-    client::{Gateway, Merchant, Payments, PayoutHost, PayoutKeys, Payouts, VirtualAccounts},
+    client::{
+        Gateway, Merchant, Payments, PayoutHost, PayoutKeys, Payouts, UnverifiedAnswers,
+        VirtualAccounts,
+    },
     formula::{FORMULAS, Formulas, in_use},
     notification::Notifications,
     request::Body,
@@ -48,6 +52,7 @@ hpay_certificate = { file = "/etc/payments/hpay.cer" }
 # va_body = "form"              # or "json"
 # payout_host = "account"       # or "openapi", if HPay says so
 # signer = "rsa"
+# unverified_answers = "accept" # or "refuse": believe no answer whose formula is unknown
 # formula_f05 = "{merchant_id}|{order_code}|{passcode}"
 "#;
 
@@ -60,7 +65,19 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     let gateway = gateway(&mut read, config.environment);
     let keys = payout_keys(&mut read);
     let formulas = formulas(&mut read);
-    let (Some(merchant), Some(gateway)) = (merchant, gateway) else { return Err(read.finish()) };
+    for (key, formula) in formulas.clone().by_key() {
+        let replaced = formula.source == in_use::CONFIGURED;
+        if replaced && formula.algorithm == Algorithm::RsaSha256Base64 && keys.is_none() {
+            read.problem(key, "is an RSA formula and needs private_key and hpay_certificate");
+        }
+    }
+    let choices = [("accept", UnverifiedAnswers::Accept), ("refuse", UnverifiedAnswers::Refuse)];
+    let unverified_answers = read.choice("unverified_answers", &choices);
+    let (Some(merchant), Some(gateway), Some(unverified_answers)) =
+        (merchant, gateway, unverified_answers)
+    else {
+        return Err(read.finish());
+    };
     let problems = read.finish();
     if !problems.is_empty() {
         return Err(problems);
@@ -69,6 +86,8 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         merchant,
         formulas,
         gateway,
+        unverified_answers,
+        rsa: keys.clone(),
         transport: context.transport(None),
         clock: Arc::clone(&context.clock),
     });
@@ -169,9 +188,9 @@ fn payout_keys(read: &mut Reader<'_>) -> Option<PayoutKeys> {
 fn formulas(read: &mut Reader<'_>) -> Formulas {
     let mut formulas = Formulas::default();
     for (key, formula) in formulas.by_key() {
-        if let Some(replaced) =
-            read.optional_parsed(key, |template| in_use::replaced(formula, template))
-        {
+        if let Some(replaced) = read.optional_parsed(key, |template| {
+            in_use::replaced(formula, template).map_err(|error| error.to_string())
+        }) {
             *formula = replaced;
         }
     }

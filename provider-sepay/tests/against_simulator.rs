@@ -452,7 +452,7 @@ async fn accounts_and_orders_are_those_of_the_books() {
     let shop = Shop::signed().await;
     let accounts = shop.provider.statements().unwrap().accounts().await.unwrap();
     let balances: Vec<_> =
-        accounts.iter().map(|account| account.balance.unwrap().amount.minor()).collect();
+        accounts.iter().map(|account| account.balance.as_ref().unwrap().amount.minor()).collect();
     assert_eq!(balances, [10_000_000, 5_000_000, 0, 0]);
     assert_eq!(accounts[0].account.as_ref().unwrap().number.as_str(), ACCOUNT);
 

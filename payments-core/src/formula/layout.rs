@@ -53,6 +53,8 @@ pub enum Item {
     Field(Cow<'static, str>),
     /// A field that counts as empty if it is not there.
     Optional(Cow<'static, str>),
+    /// A field that is left out, with its separator, if it is not there.
+    Given(Cow<'static, str>),
     /// A field that is changed before it is signed.
     Changed(Cow<'static, str>, Transform),
     /// A field that is a time stamp in Unix seconds.
@@ -70,6 +72,8 @@ pub enum Item {
 pub enum Transform {
     /// ASCII letters to lower case.
     AsciiLower,
+    /// Form-encoded.
+    UrlEncoded,
     /// Form-encoded, then ASCII letters to lower case.
     UrlEncodedLower,
 }
@@ -148,6 +152,11 @@ impl Item {
         Self::Optional(Cow::Borrowed(name))
     }
 
+    /// A field that is left out, with its separator, if it is not there.
+    pub const fn given(name: &'static str) -> Self {
+        Self::Given(Cow::Borrowed(name))
+    }
+
     /// A field that is changed before it is signed.
     pub const fn changed(name: &'static str, transform: Transform) -> Self {
         Self::Changed(Cow::Borrowed(name), transform)
@@ -168,6 +177,7 @@ impl Item {
         match self {
             Self::Field(name)
             | Self::Optional(name)
+            | Self::Given(name)
             | Self::Changed(name, _)
             | Self::Stamp(name)
             | Self::Body(name) => Some(name),
@@ -195,12 +205,14 @@ fn with_values<R>(
     if !leading.is_empty() {
         parts.push(Part::Literal(leading));
     }
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 && !separator.is_empty() {
-            parts.push(Part::Literal(separator));
-        }
-        parts.push(match item {
+    let mut is_first = true;
+    for item in items {
+        let part = match item {
             Item::Field(name) => Part::Field(name, value_of(name, fields)?),
+            Item::Given(name) => match find(name, fields) {
+                Some(value) => Part::Field(name, value),
+                None => continue,
+            },
             Item::Optional(name) => Part::Field(name, find(name, fields).unwrap_or_default()),
             Item::Changed(name, _) => {
                 Part::Field(name, changed.next().map(Vec::as_slice).unwrap_or_default())
@@ -212,7 +224,12 @@ fn with_values<R>(
             }
             Item::Body(name) => Part::Body(value_of(name, fields)?),
             Item::Secret => Part::Secret,
-        });
+        };
+        if !is_first && !separator.is_empty() {
+            parts.push(Part::Literal(separator));
+        }
+        is_first = false;
+        parts.push(part);
     }
     Ok(take(&parts))
 }
@@ -229,12 +246,14 @@ impl Transform {
     fn apply(self, value: &[u8]) -> Vec<u8> {
         match self {
             Self::AsciiLower => value.to_ascii_lowercase(),
-            Self::UrlEncodedLower => {
-                let encoded: String = form_urlencoded::byte_serialize(value).collect();
-                encoded.to_ascii_lowercase().into_bytes()
-            }
+            Self::UrlEncoded => url_encoded(value).into_bytes(),
+            Self::UrlEncodedLower => url_encoded(value).to_ascii_lowercase().into_bytes(),
         }
     }
+}
+
+fn url_encoded(value: &[u8]) -> String {
+    form_urlencoded::byte_serialize(value).collect()
 }
 
 fn pairs<'a>(
@@ -311,6 +330,16 @@ mod tests {
         assert_eq!(VALUES.signed_string(&fields).unwrap(), " https://shop 100  ‹secret›");
         let error = VALUES.signed_string(&fields[..1]).unwrap_err();
         assert_eq!(error.field(), Some("url"));
+    }
+
+    #[test]
+    fn a_field_that_is_not_given_takes_its_separator_along() {
+        const SOME: &[Item] = &[Item::given("a"), Item::field("b"), Item::given("c"), Item::Secret];
+        let mut formula = VALUES;
+        formula.layout = Layout::values("|", SOME);
+        let string = |fields: &[Field<'_>]| formula.signed_string(fields).unwrap();
+        assert_eq!(string(&[("b", b"2")]), "2|‹secret›");
+        assert_eq!(string(&[("c", b"3"), ("b", b"2"), ("a", b"")]), "|2|3|‹secret›");
     }
 
     #[test]

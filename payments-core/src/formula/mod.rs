@@ -1,6 +1,7 @@
 //! Signature formulas as data: what is signed, in which order, how sure we are, and why.
 
 mod layout;
+mod template;
 
 use std::borrow::Cow;
 
@@ -8,9 +9,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 
 pub use layout::{Item, Layout, Order, Transform};
+pub use template::TemplateError;
 
 use crate::{
-    Error, ErrorKind, Result,
+    Authenticity, Error, ErrorKind, Result,
     notification::{
         Proof, Untrusted, UntrustedReason,
         check::{self, Keys, Part, Signature, Window},
@@ -203,6 +205,24 @@ impl Formula {
             }
         });
         checked.map_err(|error| Untrusted::new(UntrustedReason::Unreadable, error.to_string()))?
+    }
+
+    /// How far an answer with these fields and this signature is known to be the provider's:
+    /// [`Authenticity::Unverified`] where the layout is unknown, and verified where the signature
+    /// is good.
+    ///
+    /// # Errors
+    /// [`Untrusted`]: the layout is known and the signature is not good.
+    pub fn authenticate(
+        &self,
+        fields: &[Field<'_>],
+        signature: &str,
+        keys: CheckingKeys<'_>,
+    ) -> Result<Authenticity, Untrusted> {
+        if self.layout == Layout::Unknown {
+            return Ok(Authenticity::Unverified { formula: self.id.clone() });
+        }
+        self.check(fields, signature, keys, None).map(Authenticity::Verified)
     }
 
     /// The string that is signed, with the secret masked.

@@ -9,7 +9,7 @@ use crate::{
     DedupeKey, EndpointName, Movement,
     payment::{Payment, PaymentState, Refund},
     payout::Payout,
-    raw::Raw,
+    raw::{Authenticity, Raw},
 };
 
 /// A delivery that was checked: its proof, its key, and what it says.
@@ -121,10 +121,10 @@ impl Notification {
         self.events
     }
 
-    /// Keeps the delivery's bytes.
+    /// Keeps the delivery's bytes, which its proof vouches for.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
-        self.raw = raw;
+        self.raw = raw.with_authenticity(Authenticity::Verified(self.proof.clone()));
         self
     }
 }

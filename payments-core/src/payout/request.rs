@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::{
-    Error, PayoutRef, Result,
+    Error, PayoutRef, Raw, Result,
     bank::BankAccount,
     money::Money,
     options::{Options, ProviderOptions},
@@ -36,6 +36,9 @@ pub struct Beneficiary {
     pub account: BankAccount,
     /// The holder's name as the bank knows it.
     pub name: String,
+    /// The provider's own words, if it told the name.
+    #[serde(skip)]
+    pub raw: Raw,
 }
 
 impl CreatePayout {
@@ -75,7 +78,14 @@ impl Beneficiary {
         if name.trim().is_empty() {
             return Err(Error::invalid("beneficiary.name", "is empty; give the holder's name"));
         }
-        Ok(Self { account, name })
+        Ok(Self { account, name, raw: Raw::default() })
+    }
+
+    /// Keeps the provider's own words.
+    #[must_use]
+    pub fn with_raw(mut self, raw: Raw) -> Self {
+        self.raw = raw;
+        self
     }
 }
 

@@ -22,5 +22,10 @@ pub(super) async fn balance(hpay: &HPay, signer: &dyn Signer) -> Result<Balance>
     let request = fields.post(&address, Body::Json)?;
     let response = hpay.ask(Call::inquiry(OPERATION, request)).await?;
     let envelope = answer::inquired(OPERATION, &response)?;
-    map::balance(OPERATION, &envelope, now)
+    let balance = map::balance(OPERATION, &envelope, now)?;
+    // The code stands in the data.
+    let raw = hpay
+        .weigh(&hpay.formulas.balance_answer, "signature", &response)
+        .map_err(|doubt| doubt.into_error(OPERATION))?;
+    Ok(balance.with_raw(raw))
 }

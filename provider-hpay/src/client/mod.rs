@@ -1,9 +1,11 @@
 //! The client of one merchant account: what every role shares, and what only HPay has.
 
 mod answer;
+mod authenticity;
 mod balance;
 mod beneficiary;
 mod link;
+mod order;
 mod payments;
 mod payouts;
 mod virtual_accounts;
@@ -14,11 +16,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Response;
 use payments_core::{
-    Clock, Error, Lookup, OrderRef, Raw, Result,
+    Clock, Error, Lookup, Raw, Result,
     formula::{Formula, SigningKeys},
     notification::check::Keys,
     options::Options,
-    payment::Payment,
     payout::{CreatePayout, Payout},
     rsa::{PublicKey, Signer},
     transport::{Call, Sent, Transport},
@@ -26,11 +27,11 @@ use payments_core::{
 
 use crate::{
     formula::Formulas,
-    map,
     options::HPayOptions,
     request::{Body, Fields},
 };
 
+pub(crate) use authenticity::UnverifiedAnswers;
 pub(crate) use payments::Payments;
 pub(crate) use payouts::Payouts;
 pub(crate) use virtual_accounts::VirtualAccounts;
@@ -50,6 +51,9 @@ pub struct HPay {
     pub(crate) merchant: Merchant,
     pub(crate) formulas: Formulas,
     pub(crate) gateway: Gateway,
+    pub(crate) unverified_answers: UnverifiedAnswers,
+    /// Without them nothing is signed or checked by RSA.
+    pub(crate) rsa: Option<PayoutKeys>,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -93,6 +97,7 @@ impl Gateway {
 }
 
 /// What signs payouts and checks their answers.
+#[derive(Clone)]
 pub(crate) struct PayoutKeys {
     pub(crate) ours: Arc<dyn Signer>,
     pub(crate) hpay: PublicKey,
@@ -132,32 +137,15 @@ impl HPay {
         })
     }
 
-    /// Asks what became of an order. A POST without an effect; the answer's checksum cannot be
-    /// checked, so it is as good as TLS.
-    pub(crate) async fn find_order(
-        &self,
-        operation: &'static str,
-        order: &OrderRef,
-    ) -> Result<Lookup<Payment>> {
-        let fields = Fields::new()
-            .with("merchant_id", self.merchant_id())
-            .with("order_code", order.as_str());
-        let fields = self.sign(fields, "checksum", &self.formulas.order_inquiry)?;
-        let address = format!("{}{}", self.gateway.checkout, self.gateway.order_inquiry_path);
-        let request = fields.post(&address, self.gateway.order_inquiry_body)?;
-        let response = self.ask(Call::inquiry(operation, request)).await?;
-        let envelope = answer::inquired(operation, &response)?;
-        map::order(operation, self.merchant_id(), order, &envelope, raw(&response))
-    }
-
-    /// Adds a code that needs only the passcode.
+    /// Adds a code over what is there so far.
     pub(crate) fn sign<'a>(
         &self,
         fields: Fields<'a>,
         name: &'static str,
         formula: &Formula,
     ) -> Result<Fields<'a>> {
-        let keys = SigningKeys { secret: Some(&self.merchant.passcode), signer: None };
+        let signer = self.rsa.as_ref().map(|keys| keys.ours.as_ref());
+        let keys = SigningKeys { secret: Some(&self.merchant.passcode), signer };
         fields.signed(name, formula, keys)
     }
 

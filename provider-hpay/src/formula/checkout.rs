@@ -129,9 +129,14 @@ pub const F04: Formula = Formula::new(
     Confidence::Medium,
 );
 
-const F05_ITEMS: &[Item] = &[Item::field("merchant_id"), Item::field("order_code"), Item::Secret];
+const F05_ITEMS: &[Item] = &[
+    Item::field("merchant_id"),
+    Item::given("order_code"),
+    Item::given("transaction_id"),
+    Item::Secret,
+];
 
-/// The request of an order inquiry.
+/// The request of an order inquiry, over whichever of its two references is asked by.
 pub const F05: Formula = Formula::new(
     "hpay.f05",
     "order inquiry, request",

@@ -3,9 +3,9 @@
 //! The reference prints most formulas in pictures that are missing from its text, so they come
 //! from the provider's own libraries, from pictures of the reference, from merchants' code, and
 //! some are guesses. A wrong guess does no harm on its way out: HPay refuses it with a code of
-//! its own. Every formula that is used can be replaced in the configuration, under the key
-//! `formula_` and its number, by a [template](in_use): `formula_f05 =
-//! "{merchant_id}|{order_code}|{passcode}"`.
+//! its own, which surfaces as "signature formula or passcode wrong" and names the formula.
+//! Formulas of answers that are unknown have no layout, and what they sign is carried as
+//! unverified. Each can be given or replaced in the [configuration](in_use) of one account.
 
 mod account;
 mod checkout;

@@ -41,6 +41,11 @@ impl Code {
         }
     }
 
+    /// The service whose code it is.
+    pub(super) fn service(&self) -> Service {
+        self.service
+    }
+
     /// The code itself, as it was sent.
     pub(crate) fn text(&self) -> &str {
         &self.text

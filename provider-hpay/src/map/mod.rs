@@ -9,6 +9,7 @@ mod notice;
 mod order;
 mod payout;
 mod verdict;
+mod wrong_code;
 
 #[cfg(test)]
 mod tests;
@@ -22,3 +23,6 @@ pub(crate) use credit::{CreditNotice, credit_notice, credits};
 pub(crate) use notice::payment_notice;
 pub(crate) use order::order;
 pub(crate) use payout::{balance, created as created_payout, name, payouts};
+pub(crate) use wrong_code::asked_by;
+#[expect(unused_imports, reason = "payouts and virtual accounts are about to take it")]
+pub(crate) use wrong_code::instructed_by;

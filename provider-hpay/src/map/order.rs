@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use payments_core::{
     Absence, Direction, Error, ErrorKind, GatewayRef, Lookup, Movement, OrderRef, Raw, Result,
+    formula::Formula,
     money::{Currency, Money},
     payment::{Payment, PaymentState},
 };
 
-use super::{Code, asked, is_success, key};
+use super::{Code, asked_by, is_success, key};
 use crate::{
     tables::Service,
     wire::{Envelope, Order},
@@ -20,7 +21,7 @@ const UNKNOWN_ORDER: &str = "30015";
 /// How soon an order that is not there may be asked for again.
 const SOON: Duration = Duration::from_secs(60);
 
-/// Reads an answer about `order`.
+/// Reads an answer about `order`, which was asked for by `formula`.
 ///
 /// # Errors
 /// The order could not be asked for, or the answer is not what HPay documents.
@@ -29,6 +30,7 @@ pub(crate) fn order(
     merchant_id: &str,
     order: &OrderRef,
     envelope: &Envelope<'_>,
+    formula: &Formula,
     raw: Raw,
 ) -> Result<Lookup<Payment>> {
     if !is_success(Service::Checkout, &envelope.error_code) {
@@ -40,7 +42,7 @@ pub(crate) fn order(
         if code.text() == UNKNOWN_ORDER {
             return Ok(Lookup::Absent(absence()));
         }
-        return Err(asked(operation, &code));
+        return Err(asked_by(operation, &code, formula));
     }
     let malformed =
         |what: &'static str| Error::new(ErrorKind::Malformed, what).with_operation(operation);

@@ -73,7 +73,9 @@ fn every_problem_is_told_at_once() {
         ("order_inquiry_path", "api/transaction"),
         ("signer", "aws"),
         ("formula_f05", "{merchant_id}|{order_code}"),
-        ("formula_f06", "{merchant_id}|{passcode}"),
+        ("formula_f06", "{passcode}"),
+        ("formula_f18", "{cashin}|{passcode}"),
+        ("unverified_answers", "yes"),
         ("acount_url", "https://account.example"),
     ] {
         table.insert(key.into(), value.into());
@@ -95,8 +97,10 @@ fn every_problem_is_told_at_once() {
             "va_body",
             "signer",
             "formula_f05",
-            "acount_url",
             "formula_f06",
+            "formula_f18",
+            "unverified_answers",
+            "acount_url",
         ],
         "{problems:#?}"
     );

@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod authenticity;
 mod checkout;
 mod configuration;
 mod notifications;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use payments_core::{
-    Error, ErrorKind, Raw, Result, Submission, Uncertain, UncertainCause,
+    Authenticity, Error, ErrorKind, Raw, Result, Submission, Uncertain, UncertainCause,
     formula::CheckingKeys,
     notification::{Proof, Untrusted, UntrustedReason, check::Keys},
     transport::{Unreadable, retry_after},
@@ -20,6 +20,13 @@ use crate::{
 pub(super) struct Told<A> {
     pub(super) content: A,
     pub(super) raw: Raw,
+}
+
+impl<A> Told<A> {
+    fn by(mut self, proof: Proof) -> Self {
+        self.raw = self.raw.with_authenticity(Authenticity::Verified(proof));
+        self
+    }
 }
 
 /// What an answer is checked against.
@@ -44,10 +51,10 @@ impl Expected<'_> {
         match response.status() {
             StatusCode::OK => {
                 let told = read(response)?;
-                if let Err(untrusted) = proof {
-                    return Ok(badly_signed(&untrusted));
+                match proof {
+                    Ok(proof) => accept(told.by(proof)),
+                    Err(untrusted) => Ok(badly_signed(&untrusted)),
                 }
-                accept(told)
             }
             StatusCode::ACCEPTED => {
                 let Told { content, .. } = read::<Undecided>(response)?;
@@ -85,7 +92,7 @@ impl Expected<'_> {
         if response.status() == StatusCode::OK {
             let told = read(response).map_err(malformed)?;
             return match proof {
-                Ok(_) => Ok(Some(told)),
+                Ok(proof) => Ok(Some(told.by(proof))),
                 Err(untrusted) => Err(not_signed(untrusted)),
             };
         }

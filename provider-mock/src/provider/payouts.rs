@@ -83,15 +83,15 @@ impl PayoutProvider for Payouts {
             return Err(Error::new(ErrorKind::NotFound, "the gateway does not know the account")
                 .with_operation(Operation::VerifyBeneficiary.name()));
         };
-        map::holder(told.content).map_err(malformed)
+        Ok(map::holder(told.content).map_err(malformed)?.with_raw(told.raw))
     }
 
     async fn balance(&self) -> Result<Balance> {
         let found = self.client.inquire(Operation::Balance, &[], "").await?;
-        let Some(Told::<wire::Balance> { content, .. }) = found else {
+        let Some(Told::<wire::Balance> { content, raw }) = found else {
             return Err(Error::new(ErrorKind::NotFound, "the gateway knows no balance"));
         };
-        Ok(Balance::new(content.amount, content.at))
+        Ok(Balance::new(content.amount, content.at).with_raw(raw))
     }
 }
 

@@ -110,6 +110,7 @@ async fn the_holder_of_an_account_is_told(world: World) {
     let payouts = world.provider.payouts().unwrap();
     let holder = payouts.verify_beneficiary(&bank_account()).await.unwrap();
     assert_eq!(holder.name, "NGUYEN VAN A");
+    assert!(holder.raw.is_verified() && payouts.balance().await.unwrap().raw.is_verified());
     let stranger = BankAccount::new(Bin::new("970436").unwrap(), AccountNumber::new("1").unwrap());
     let error = payouts.verify_beneficiary(&stranger).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);

@@ -71,8 +71,8 @@ async fn the_balance_is_the_one_after_the_last_entry(world: World) {
     assert_eq!((out.direction, out.amount), (Direction::Out, Money::vnd(3_000)));
     assert_eq!(out.balance, Some(Money::vnd(99_998_000)));
     let accounts = statements.accounts().await.unwrap();
-    assert_eq!(accounts[0].balance.unwrap().amount, Money::vnd(99_998_000));
-    assert_eq!(accounts[1].balance.unwrap().amount.currency(), Currency::USD);
+    assert_eq!(accounts[0].balance.as_ref().unwrap().amount, Money::vnd(99_998_000));
+    assert_eq!(accounts[1].balance.as_ref().unwrap().amount.currency(), Currency::USD);
 }
 
 async fn a_credit_has_one_key_on_every_route(world: World) {

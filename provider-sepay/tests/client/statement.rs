@@ -49,7 +49,8 @@ async fn the_accounts_of_every_page_are_listed_with_their_balances() {
     assert_eq!(ids, ["a", "b"]);
     assert_eq!(accounts[0].account.as_ref().unwrap().bin.as_str(), "970436");
     assert_eq!(accounts[0].label.as_deref(), Some("Quầy 1"));
-    let balances: Vec<_> = accounts.iter().map(|account| account.balance.unwrap()).collect();
+    let balances: Vec<_> =
+        accounts.iter().map(|account| account.balance.clone().unwrap()).collect();
     assert_eq!(balances[0].amount, Money::vnd(50_000_000));
     assert_eq!(balances[0].at.to_string(), "2023-03-25T07:02:37Z");
     assert_eq!(balances[1].at, crate::world::now());

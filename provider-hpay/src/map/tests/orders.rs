@@ -13,7 +13,7 @@ use payments_core::{
     },
 };
 
-use crate::{map::order::order, wire::Envelope};
+use crate::{formula::F05, map::order::order, wire::Envelope};
 
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
@@ -95,7 +95,8 @@ const STATUSES: &[(&str, PaymentState)] = &[
 fn read(json: &str) -> Result<Lookup<Payment>, ErrorKind> {
     let envelope: Envelope<'_> = serde_json::from_str(json).unwrap();
     let asked = OrderRef::new("DH-1").unwrap();
-    order("find_payment", "12345", &asked, &envelope, Raw::default()).map_err(|error| error.kind())
+    order("find_payment", "12345", &asked, &envelope, &F05, Raw::default())
+        .map_err(|error| error.kind())
 }
 
 fn answer(status: &str, more: &str) -> String {

@@ -1,0 +1,184 @@
+//! How far an answer is known to be HPay's, by the code that it carries.
+//!
+//! The reference names the codes of most answers and prints none of their formulas. An answer
+//! whose formula is unknown is carried as unverified, or refused where the configuration says so.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::Response;
+use payments_core::{
+    Authenticity, Error, ErrorKind, Raw, Uncertain, UncertainCause,
+    formula::{CheckingKeys, Field, Formula, Layout},
+    notification::Untrusted,
+};
+use serde_json::value::RawValue;
+
+use super::HPay;
+
+/// What to do with an answer whose formula nobody outside HPay knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnverifiedAnswers {
+    /// Carry it as unverified: it is as good as its TLS.
+    Accept,
+    /// Do not believe it.
+    Refuse,
+}
+
+/// Why an answer is not believed.
+#[derive(Debug)]
+pub(crate) struct Doubt {
+    words: String,
+    untrusted: Option<Untrusted>,
+}
+
+impl HPay {
+    /// The bytes of an answer that worked, with what the code under `name` says of them by
+    /// `formula`.
+    ///
+    /// # Errors
+    /// The code is wrong, or it cannot be checked and the configuration refuses such answers.
+    pub(crate) fn weigh(
+        &self,
+        formula: &Formula,
+        name: &str,
+        response: &Response<Bytes>,
+    ) -> Result<Raw, Doubt> {
+        let raw = Raw::new(response.body().clone());
+        let authenticity = if formula.layout == Layout::Unknown {
+            Authenticity::Unverified { formula: formula.id.clone() }
+        } else {
+            let told = Told::of(response.body());
+            let fields = told.fields();
+            let signature = told.text(name).unwrap_or_default();
+            formula.authenticate(&fields, signature, self.checking_keys()).map_err(|untrusted| {
+                let words = format!("the {name} of HPay's answer is not good by {}", formula.id);
+                Doubt { words, untrusted: Some(untrusted) }
+            })?
+        };
+        match authenticity {
+            Authenticity::Verified(_) => Ok(raw.with_authenticity(authenticity)),
+            _ if self.unverified_answers == UnverifiedAnswers::Refuse => {
+                Err(Doubt::unverified(formula))
+            }
+            _ => Ok(raw.with_authenticity(authenticity)),
+        }
+    }
+
+    /// Says no to an answer that tells something and carries no code, if the configuration does.
+    ///
+    /// # Errors
+    /// The configuration refuses such answers.
+    pub(crate) fn refuse_unsigned(&self, formula: &Formula) -> Result<(), Doubt> {
+        match self.unverified_answers {
+            UnverifiedAnswers::Accept => Ok(()),
+            UnverifiedAnswers::Refuse => Err(Doubt::unverified(formula)),
+        }
+    }
+
+    fn checking_keys(&self) -> CheckingKeys<'_> {
+        CheckingKeys {
+            secrets: Some(&self.merchant.passcode),
+            public: self.rsa.as_ref().map(|keys| std::slice::from_ref(&keys.hpay)).unwrap_or(&[]),
+        }
+    }
+}
+
+impl Doubt {
+    fn unverified(formula: &Formula) -> Self {
+        let words = if formula.layout == Layout::Unknown {
+            let key = formula.id.replace("hpay.", "formula_");
+            format!(
+                "HPay's answer carries a code that nobody outside HPay can check, and \
+                 unverified_answers refuses it; once HPay told you {}, give it as {key}",
+                formula.id
+            )
+        } else {
+            format!("HPay's answer carries no code by {}, and it is refused without", formula.id)
+        };
+        Self { words, untrusted: None }
+    }
+
+    /// What that makes of an inquiry.
+    pub(crate) fn into_error(self, operation: &'static str) -> Error {
+        let error = Error::new(ErrorKind::Malformed, self.words).with_operation(operation);
+        match self.untrusted {
+            Some(untrusted) => error.with_source(untrusted),
+            None => error,
+        }
+    }
+
+    /// What that makes of an instruction.
+    #[expect(dead_code, reason = "payouts and virtual accounts are about to take it")]
+    pub(crate) fn into_uncertain(self) -> Uncertain {
+        let uncertain = Uncertain::new(UncertainCause::BadSignature, self.words);
+        match self.untrusted {
+            Some(untrusted) => uncertain.with_source(untrusted),
+            None => uncertain,
+        }
+    }
+}
+
+/// The named texts of an answer: of its `data` first, then those around it.
+struct Told<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl<'a> Told<'a> {
+    fn of(body: &'a [u8]) -> Self {
+        let mut told = Vec::new();
+        let around = object(std::str::from_utf8(body).unwrap_or_default());
+        if let Some(data) = around.get("data") {
+            told.extend(object(data.get()).into_iter().filter_map(text));
+        }
+        for (name, value) in around {
+            match &*name {
+                // Also a list, whose rows have no names.
+                "data" => told.push((name, Cow::Borrowed(value.get()))),
+                _ => told.extend(text((name, value))),
+            }
+        }
+        Self(told)
+    }
+
+    fn fields(&self) -> Vec<Field<'_>> {
+        self.0.iter().map(|(name, value)| (&**name, value.as_bytes())).collect()
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
+    }
+}
+
+fn object(json: &str) -> BTreeMap<Cow<'_, str>, &RawValue> {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+/// Text as it reads, and a number as it is written; a list or an object has no text.
+fn text<'a>((name, value): (Cow<'a, str>, &'a RawValue)) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+    let json = value.get();
+    let text = match json.as_bytes().first() {
+        Some(b'"') => Cow::Owned(serde_json::from_str(json).ok()?),
+        Some(b'[' | b'{') => return None,
+        _ if json == "null" => return None,
+        _ => Cow::Borrowed(json),
+    };
+    Some((name, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fields_of_an_answer_are_those_in_its_data_and_around_it() {
+        let body = br#"{"error_code": 0, "data": {"a": "x\"y", "b": 1.50, "c": [1], "d": null},
+            "checksum": "c0de"}"#;
+        let told = Told::of(body);
+        assert_eq!(told.text("error_code"), Some("0"));
+        assert_eq!((told.text("a"), told.text("b")), (Some("x\"y"), Some("1.50")));
+        assert_eq!((told.text("c"), told.text("d"), told.text("e")), (None, None, None));
+        assert!(told.text("data").is_some_and(|data| data.starts_with('{')));
+        assert_eq!(told.text("checksum"), Some("c0de"));
+        assert_eq!(Told::of(b"<html>").fields().len(), 0);
+    }
+}
