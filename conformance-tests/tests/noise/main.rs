@@ -1,0 +1,11 @@
+//! Mistakes made on purpose, in a receiver and in a payout role: noise has to find each of them.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+mod payouts;
+mod receiver;
