@@ -42,6 +42,7 @@
 //! |---|---|
 //! | `reqwest` | [`transport::HttpClient`]; without it there is no HTTP client and no TLS in the tree |
 //! | `inventory` | [`registry::Registry::linked`] |
+//! | `aws-lc` | the signer that [`rsa::SignerKind::AwsLc`] selects |
 //! | `qr` | QR codes as SVG and as terminal blocks |
 
 pub mod bank;
@@ -84,7 +85,7 @@ pub use payment::PaymentProvider;
 pub use payout::PayoutProvider;
 pub use provider::{Environment, Provider, Role};
 pub use raw::{Authenticity, Raw};
-pub use secret::{EmptySecret, Secret};
+pub use secret::{EmptySecret, Secret, SecretBytes};
 pub use statement::StatementProvider;
 pub use submission::{Decline, DeclineReason, NotAccepted, Submission, Uncertain, UncertainCause};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};

@@ -29,6 +29,8 @@ pub enum Alphabet {
     Ascii,
     /// `A–Z a–z 0–9` and these.
     AlphanumericAnd(&'static str),
+    /// `A–Z 0–9` and these.
+    CapitalsAnd(&'static str),
 }
 
 impl TextRules {
@@ -67,6 +69,9 @@ impl Alphabet {
             Self::Printable => !c.is_control(),
             Self::Ascii => c == ' ' || c.is_ascii_graphic(),
             Self::AlphanumericAnd(more) => c.is_ascii_alphanumeric() || more.contains(c),
+            Self::CapitalsAnd(more) => {
+                c.is_ascii_uppercase() || c.is_ascii_digit() || more.contains(c)
+            }
         }
     }
 }
@@ -160,6 +165,8 @@ mod tests {
             "`order`: the character '|' is not taken"
         );
         assert!(rules.check("order", "A").is_err());
+        let capitals = TextRules::new(0, 9, Alphabet::CapitalsAnd(" "));
+        assert!(capitals.check("name", "A 1").is_ok() && capitals.check("name", "a").is_err());
         assert!(rules.check("order", "ABCDEF").is_err());
     }
 

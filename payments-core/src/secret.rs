@@ -2,12 +2,16 @@
 
 use std::fmt;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use subtle::ConstantTimeEq;
 
 /// A key, token, passcode or private key: never empty, never printed, wiped when dropped.
 #[derive(Clone)]
 pub struct Secret(SecretString);
+
+/// A secret file that need not be text, such as a private key in DER: never printed, wiped when
+/// dropped.
+pub struct SecretBytes(SecretSlice<u8>);
 
 /// A secret was empty. An empty key would authenticate everybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +48,24 @@ impl fmt::Debug for Secret {
     }
 }
 
+impl SecretBytes {
+    /// Wraps `bytes`.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The secret itself, to make a key of; never to print.
+    pub fn expose(&self) -> &[u8] {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for SecretBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretBytes(…)")
+    }
+}
+
 impl std::str::FromStr for Secret {
     type Err = EmptySecret;
 
@@ -64,6 +86,8 @@ mod tests {
     fn a_secret_never_prints() {
         let secret = Secret::new("spsk_test_canary").unwrap();
         assert_eq!(format!("{secret:?}"), "Secret(…)");
+        let file = SecretBytes::new(b"canary".to_vec());
+        assert_eq!(format!("{file:?}"), "SecretBytes(…)");
     }
 
     #[test]

@@ -33,6 +33,7 @@
 //! | `reqwest` (default) | the HTTP client, with TLS by rustls |
 //! | `inventory` (default) | `Payments::from_config` finds the gateways that are on |
 //! | `simulators` | simulated gateways on loopback |
+//! | `aws-lc` | the faster RSA signer, which a configuration selects by `signer = "aws-lc"` |
 //! | `qr` | QR codes as SVG and as terminal blocks |
 //!
 //! Features only make something available; the configuration selects it.
@@ -49,7 +50,7 @@ pub use payments_core::{
     Absence, AccountId, Clock, Decline, DeclineReason, DedupeKey, Direction, EmptySecret,
     EndpointName, Environment, Error, ErrorKind, GatewayRef, Lookup, ManualClock, Movement,
     NotAccepted, NotificationReceiver, OrderRef, PaymentProvider, PayoutProvider, PayoutRef,
-    Provider, ProviderId, ProviderKind, Raw, RefundRef, Result, Role, SameMoney, Secret,
+    Provider, ProviderId, ProviderKind, Raw, RefundRef, Result, Role, SameMoney, Secret, SecretBytes,
     StatementProvider, Submission, SystemClock, Timestamp, TimestampError, Uncertain,
     UncertainCause, VirtualAccountProvider, bank, config, formula, money, notification, options,
     payment, payout, registry, rsa, rules, same_credit, statement, step, transport, vietqr,

@@ -7,18 +7,19 @@ use payments_core::{
     config::{ConfigProblem, ProviderConfig, Reader},
     formula::Algorithm,
     registry::{Context, Registration},
-    rsa::{PublicKey, RsaSigner, Signer},
+    rsa::{PublicKey, RsaError, SignerKind},
 };
 
 use crate::{
     HPay,
     client::{
-        Gateway, Merchant, Payments, PayoutHost, PayoutKeys, Payouts, UnverifiedAnswers,
+        Gateway, Merchant, Payments, PayoutEndpoint, PayoutKeys, Payouts, UnverifiedAnswers,
         VirtualAccounts,
     },
-    formula::{FORMULAS, Formulas, in_use},
+    formula::{F20B, FORMULAS, Formulas, in_use},
     notification::Notifications,
     request::Body,
+    tables::Banks,
 };
 
 /// What this crate says about itself.
@@ -50,8 +51,10 @@ hpay_certificate = { file = "/etc/payments/hpay.cer" }
 # order_inquiry_path = "/api/transaction/GetTransactionDetail"
 # order_inquiry_body = "form"   # or "json"
 # va_body = "form"              # or "json"
-# payout_host = "account"       # or "openapi", if HPay says so
-# signer = "rsa"
+# payout_endpoint = "json"      # or "openapi", if HPay says so; or "form", which HPay retires
+# payout_answer = "f20"         # or "f20b", which does not bind the account
+# signer = "rsa"                # or "aws-lc", with the cargo feature of that name
+# bank_codes = { 970419 = "NCB" }   # in the place of table 3's, by the bank's number
 # unverified_answers = "accept" # or "refuse": believe no answer whose formula is unknown
 # formula_f05 = "{merchant_id}|{order_code}|{passcode}"
 "#;
@@ -73,8 +76,9 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     }
     let choices = [("accept", UnverifiedAnswers::Accept), ("refuse", UnverifiedAnswers::Refuse)];
     let unverified_answers = read.choice("unverified_answers", &choices);
-    let (Some(merchant), Some(gateway), Some(unverified_answers)) =
-        (merchant, gateway, unverified_answers)
+    let banks = banks(&mut read);
+    let (Some(merchant), Some(gateway), Some(banks), Some(unverified_answers)) =
+        (merchant, gateway, banks, unverified_answers)
     else {
         return Err(read.finish());
     };
@@ -86,6 +90,7 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         merchant,
         formulas,
         gateway,
+        banks,
         unverified_answers,
         rsa: keys.clone(),
         transport: context.transport(None),
@@ -141,8 +146,7 @@ fn gateway(read: &mut Reader<'_>, environment: Environment) -> Option<Gateway> {
     };
     let order_inquiry_body = read.choice("order_inquiry_body", &BODIES);
     let va_body = read.choice("va_body", &BODIES);
-    let hosts = [("account", PayoutHost::Account), ("openapi", PayoutHost::Openapi)];
-    let payout_host = read.choice("payout_host", &hosts);
+    let payout_endpoint = read.choice("payout_endpoint", &PayoutEndpoint::CHOICES);
     Some(Gateway {
         checkout: checkout?,
         account: account?,
@@ -150,27 +154,31 @@ fn gateway(read: &mut Reader<'_>, environment: Environment) -> Option<Gateway> {
         order_inquiry_path: order_inquiry_path?,
         order_inquiry_body: order_inquiry_body?,
         va_body: va_body?,
-        payout_host: payout_host?,
+        payout_endpoint: payout_endpoint?,
     })
 }
 
 fn payout_keys(read: &mut Reader<'_>) -> Option<PayoutKeys> {
-    // One signer so far: the key is read so that it is known and a wrong word is refused.
-    read.choice("signer", &[("rsa", ())]);
+    let signer = read.choice("signer", &SignerKind::CHOICES);
     match (read.has("private_key"), read.has("hpay_certificate")) {
         (false, false) => return None,
         (true, false) => read.problem("hpay_certificate", "is missing; payouts need it too"),
         (false, true) => read.problem("private_key", "is missing; payouts need it too"),
         (true, true) => {}
     }
-    let ours =
-        read.optional_secret("private_key").and_then(|pem| match RsaSigner::from_pem(&pem) {
-            Ok(signer) => Some(Arc::new(signer) as Arc<dyn Signer>),
-            Err(error) => {
-                read.problem("private_key", error.to_string());
-                None
-            }
-        });
+    let file = read.optional_secret_bytes("private_key");
+    let ours = match signer.zip(file).map(|(signer, file)| signer.read(file.expose())) {
+        Some(Ok(signer)) => Some(signer),
+        Some(Err(error)) => {
+            let key = match error {
+                RsaError::NotCompiledIn { .. } => "signer",
+                _ => "private_key",
+            };
+            read.problem(key, error.to_string());
+            None
+        }
+        None => None,
+    };
     if !read.has("hpay_certificate") {
         return None;
     }
@@ -194,7 +202,23 @@ fn formulas(read: &mut Reader<'_>) -> Formulas {
             *formula = replaced;
         }
     }
+    if read.choice("payout_answer", &[("f20", false), ("f20b", true)]) == Some(true) {
+        if read.has("formula_f20") {
+            read.problem("payout_answer", "is f20b, and formula_f20 is there too: choose one");
+        }
+        formulas.payout_answer = F20B;
+    }
     formulas
+}
+
+fn banks(read: &mut Reader<'_>) -> Option<Banks> {
+    match Banks::with(read.texts("bank_codes")?) {
+        Ok(banks) => Some(banks),
+        Err(problem) => {
+            read.problem("bank_codes", problem);
+            None
+        }
+    }
 }
 
 /// A text that is signed next to others: what joins them must not stand in it.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use payments::{
-    Secret,
+    SecretBytes,
     formula::SigningKeys,
     rsa::{RsaSigner, Signer},
 };
@@ -28,7 +28,7 @@ pub(crate) struct Args {
     fields: Fields,
     #[command(flatten)]
     secret: SecretFlag,
-    /// For RSA formulas: the private key as PEM
+    /// For RSA formulas: the private key as PEM or DER, PKCS#8 or PKCS#1
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
 }
@@ -49,7 +49,11 @@ pub(crate) fn run(args: &Args) -> Ended {
     let signed_string = formula.signed_string(&fields).map_err(|e| formula::refused(&e))?;
     let secret = args.secret.read(formula)?;
     let signer = match formula::key_file(args.key.as_deref(), formula)? {
-        Some(pem) => Some(signer(pem)?),
+        Some(file) => {
+            let file = SecretBytes::new(file);
+            let signer = RsaSigner::from_bytes(file.expose());
+            Some(signer.map_err(|error| Failure::usage("--key", error))?)
+        }
         None => None,
     };
     let keys = SigningKeys {
@@ -59,11 +63,4 @@ pub(crate) fn run(args: &Args) -> Ended {
     let signature = formula.sign(&fields, keys).map_err(|error| formula::refused(&error))?;
     output::print_json(&Signed { formula: &formula.id, signed_string, signature })?;
     Ok(Exit::Done)
-}
-
-fn signer(pem: Vec<u8>) -> Result<RsaSigner, Failure> {
-    let refuse = |message: String| Failure::usage("--key", message);
-    let pem = String::from_utf8(pem).map_err(|_| refuse("the file is not text".to_owned()))?;
-    let pem = Secret::new(pem).map_err(|_| refuse("the file is empty".to_owned()))?;
-    RsaSigner::from_pem(&pem).map_err(|error| refuse(error.to_string()))
 }

@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{ConfigProblem, Environ, ProviderConfig, Value};
-use crate::{Environment, notification::check::Keys, secret::Secret};
+use crate::{
+    Environment,
+    notification::check::Keys,
+    secret::{Secret, SecretBytes},
+};
 
 /// Reads the keys of one provider's configuration, collects every problem, and in the end knows
 /// which keys nobody asked for.
@@ -217,6 +221,13 @@ impl<'a> Reader<'a> {
         self.secret_of(key, value)
     }
 
+    /// A secret file that need not be text, such as a private key, given like a
+    /// [`secret`](Self::secret); it may be left out.
+    pub fn optional_secret_bytes(&mut self, key: &'static str) -> Option<SecretBytes> {
+        let value = self.value(key)?;
+        self.secret_source(key, value).map(SecretBytes::new)
+    }
+
     /// One secret, or a list of them, newest first, so that keys can be rotated.
     pub fn keys(&mut self, key: &'static str) -> Option<Keys> {
         if self.value(key).is_none() {
@@ -253,6 +264,24 @@ impl<'a> Reader<'a> {
             Some(Value::Table(source)) => self.read_source(key, source),
             Some(_) => self.note(key, "is neither text nor { file = \"…\" }"),
         }
+    }
+
+    /// A table of texts under names of its own, such as `{ 970436 = "VCB" }`; empty if it is left
+    /// out.
+    pub fn texts(&mut self, key: &'static str) -> Option<BTreeMap<String, String>> {
+        let Some(value) = self.value(key) else { return Some(BTreeMap::new()) };
+        let Value::Table(table) = value else { return self.note(key, "is not a table") };
+        let mut texts = BTreeMap::new();
+        for (name, value) in table {
+            match value {
+                Value::Text(text) => texts.insert(name.clone(), text.clone()),
+                _ => {
+                    return self
+                        .note(key, format!("holds something under {name:?} that is no text"));
+                }
+            };
+        }
+        Some(texts)
     }
 
     /// The problems, those keys included that nobody asked for.
@@ -304,23 +333,30 @@ impl<'a> Reader<'a> {
     }
 
     fn secret_of(&mut self, key: &'static str, value: &Value) -> Option<Secret> {
-        let text = match value {
-            Value::Text(text) if self.config.environment == Environment::Sandbox => text.clone(),
-            Value::Text(_) => {
-                return self.note(
-                    key,
-                    "is written out; outside the sandbox give { env = \"…\" } or { file = \"…\" }",
-                );
-            }
-            Value::Table(source) => match String::from_utf8(self.read_source(key, source)?) {
-                Ok(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
-                Err(_) => return self.note(key, "is not UTF-8 text"),
-            },
-            _ => return self.note(key, "is neither { env = \"…\" } nor { file = \"…\" }"),
+        let Ok(mut text) = String::from_utf8(self.secret_source(key, value)?) else {
+            return self.note(key, "is not UTF-8 text");
         };
+        if matches!(value, Value::Table(_)) {
+            // A file ends with a line end that is no part of the secret.
+            text.truncate(text.trim_end_matches(['\r', '\n']).len());
+        }
         match Secret::new(text) {
             Ok(secret) => Some(secret),
             Err(empty) => self.note(key, empty.to_string()),
+        }
+    }
+
+    fn secret_source(&mut self, key: &'static str, value: &Value) -> Option<Vec<u8>> {
+        match value {
+            Value::Text(text) if self.config.environment == Environment::Sandbox => {
+                Some(text.clone().into_bytes())
+            }
+            Value::Text(_) => self.note(
+                key,
+                "is written out; outside the sandbox give { env = \"…\" } or { file = \"…\" }",
+            ),
+            Value::Table(source) => self.read_source(key, source),
+            _ => self.note(key, "is neither { env = \"…\" } nor { file = \"…\" }"),
         }
     }
 
@@ -412,6 +448,24 @@ mod tests {
 
         let test = sandbox(&[("passcode", "hunter2".into())]);
         assert!(Reader::new(&test, &environ).secret("passcode").is_some());
+    }
+
+    #[test]
+    fn a_secret_file_is_read_as_it_is_and_a_table_of_texts_by_its_names() {
+        let environ = Environ::of([("KEY".into(), "key\n".into())]);
+        let banks = BTreeMap::from([("970436".to_owned(), "VCB".into())]);
+        let config = sandbox(&[
+            ("private_key", env("KEY")),
+            ("banks", Value::Table(banks)),
+            ("numbers", Value::Table(BTreeMap::from([("a".to_owned(), Value::Integer(1))]))),
+        ]);
+        let mut read = Reader::new(&config, &environ);
+        assert_eq!(read.optional_secret_bytes("private_key").unwrap().expose(), b"key\n");
+        assert!(read.optional_secret_bytes("another_key").is_none());
+        assert_eq!(read.texts("banks").unwrap()["970436"], "VCB");
+        assert!(read.texts("left_out").unwrap().is_empty());
+        assert!(read.texts("numbers").is_none());
+        assert_eq!(read.finish().len(), 1, "the number");
     }
 
     #[test]
