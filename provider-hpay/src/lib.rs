@@ -56,6 +56,7 @@ pub mod testing;
 
 mod client;
 mod config;
+mod holder;
 mod map;
 mod notification;
 mod request;
@@ -67,4 +68,5 @@ pub mod simulator;
 
 pub use client::HPay;
 pub use config::REGISTRATION;
+pub use holder::holder_name;
 pub use notification::endpoints;

@@ -299,8 +299,8 @@ async fn a_virtual_account_is_renamed_closed_and_opened_again() {
 
 #[tokio::test]
 async fn a_payout_is_taken_and_found() {
-    for host in ["account", "openapi"] {
-        let world = World::with(&[("payout_host", host)]).await;
+    for endpoint in ["json", "openapi", "form"] {
+        let world = World::with(&[("payout_endpoint", endpoint)]).await;
         let taken = world.pay_out("P-1").await.accepted().unwrap();
         assert_eq!(taken.state, PayoutState::Pending);
         let found = world.find_payout("P-1").await.found().unwrap();

@@ -66,6 +66,26 @@ impl HPay {
         }
     }
 
+    /// The bytes of an answer to an inquiry: [weighed](Self::weigh) if it worked. One that did not
+    /// carries no code and tells nothing but that.
+    ///
+    /// # Errors
+    /// The answer is not believed.
+    pub(crate) fn weigh_inquiry(
+        &self,
+        operation: &'static str,
+        worked: bool,
+        formula: &Formula,
+        name: &str,
+        response: &Response<Bytes>,
+    ) -> Result<Raw, Error> {
+        if worked {
+            self.weigh(formula, name, response).map_err(|doubt| doubt.into_error(operation))
+        } else {
+            Ok(Raw::new(response.body().clone()))
+        }
+    }
+
     /// Says no to an answer that tells something and carries no code, if the configuration does.
     ///
     /// # Errors
@@ -110,7 +130,6 @@ impl Doubt {
     }
 
     /// What that makes of an instruction.
-    #[expect(dead_code, reason = "payouts and virtual accounts are about to take it")]
     pub(crate) fn into_uncertain(self) -> Uncertain {
         let uncertain = Uncertain::new(UncertainCause::BadSignature, self.words);
         match self.untrusted {

@@ -29,6 +29,7 @@ use crate::{
     formula::Formulas,
     options::HPayOptions,
     request::{Body, Fields},
+    tables::Banks,
 };
 
 pub(crate) use authenticity::UnverifiedAnswers;
@@ -51,6 +52,7 @@ pub struct HPay {
     pub(crate) merchant: Merchant,
     pub(crate) formulas: Formulas,
     pub(crate) gateway: Gateway,
+    pub(crate) banks: Banks,
     pub(crate) unverified_answers: UnverifiedAnswers,
     /// Without them nothing is signed or checked by RSA.
     pub(crate) rsa: Option<PayoutKeys>,
@@ -77,21 +79,32 @@ pub(crate) struct Gateway {
     pub(crate) order_inquiry_path: String,
     pub(crate) order_inquiry_body: Body,
     pub(crate) va_body: Body,
-    pub(crate) payout_host: PayoutHost,
+    pub(crate) payout_endpoint: PayoutEndpoint,
 }
 
-/// Which host takes a merchant's payouts. HPay tells "special" merchants to use the second.
+/// Where a merchant's payouts go (HPay API reference 1.0.0, iBFT Payment).
 #[derive(Clone, Copy)]
-pub(crate) enum PayoutHost {
-    Account,
+pub(crate) enum PayoutEndpoint {
+    /// For regular merchants.
+    Json,
+    /// For "special" merchants, whom HPay tells so.
     Openapi,
+    /// Deprecated.
+    Form,
+}
+
+impl PayoutEndpoint {
+    /// Each under its name in the configuration, the default first.
+    pub(crate) const CHOICES: [(&'static str, Self); 3] =
+        [("json", Self::Json), ("openapi", Self::Openapi), ("form", Self::Form)];
 }
 
 impl Gateway {
-    fn payout_url(&self) -> String {
-        match self.payout_host {
-            PayoutHost::Account => format!("{}/api/ibft/create", self.account),
-            PayoutHost::Openapi => format!("{}/v1/fb/create", self.openapi),
+    fn payout(&self) -> (String, Body) {
+        match self.payout_endpoint {
+            PayoutEndpoint::Json => (format!("{}/api/ibft/create", self.account), Body::Json),
+            PayoutEndpoint::Openapi => (format!("{}/v1/fb/create", self.openapi), Body::Json),
+            PayoutEndpoint::Form => (format!("{}/api/ibft", self.account), Body::Form),
         }
     }
 }

@@ -1,13 +1,16 @@
 //! Payouts (HPay API reference 1.0.0, FirmBanking): sent at most once, and asked after.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use payments_core::{
-    Error, Lookup, PayoutProvider, PayoutRef, Result, Submission, Uncertain, UncertainCause,
+    Authenticity, Error, Lookup, PayoutProvider, PayoutRef, Result, Submission, Uncertain,
+    UncertainCause,
     bank::BankAccount,
     formula::{CheckingKeys, Field, SigningKeys},
     money::Money,
+    notification::Proof,
     payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities},
     rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, TextRules},
     transport::Call,
@@ -16,9 +19,10 @@ use payments_core::{
 use super::{HPay, PayoutKeys, answer, balance, beneficiary, beneficiary::KnownNames};
 use super::{raw, refuse_options};
 use crate::{
+    holder::{HOLDER, check_spaces},
     map,
-    request::{Body, Fields},
-    tables::{Service, bank_code},
+    request::Fields,
+    tables::Service,
     wire::CreatedPayout,
 };
 
@@ -40,9 +44,9 @@ impl Payouts {
             .with("requestId", request.payout.to_string())
             .with("merchantId", self.hpay.merchant_id())
             .with("merchantEmail", self.hpay.merchant.receiver.as_str())
-            .with("bankName", code_of_bank(account)?)
+            .with("bankName", code_of_bank(&self.hpay, account)?)
             .with("bankAccountNumber", account.number.to_string())
-            .with("bankAccountName", as_banks_write(&request.beneficiary.name))
+            .with("bankAccountName", request.beneficiary.name.clone())
             .with("amount", request.amount.minor().to_string())
             .with_some("note", request.note.clone());
         let keys = SigningKeys {
@@ -53,35 +57,37 @@ impl Payouts {
     }
 
     /// What the answer is worth: HPay's signature, and that it speaks of what we sent.
-    fn doubt(&self, request: &CreatePayout, data: &CreatedPayout) -> Option<Uncertain> {
+    fn weigh(&self, request: &CreatePayout, data: &CreatedPayout) -> Result<Proof, Uncertain> {
         let sent = (request.payout.as_str(), request.beneficiary.account.number.as_str());
         let (request_id, number) = (data.request_id.text(), data.bank_account_number.text());
         if (request_id.as_ref(), number.as_ref()) != sent {
             // The account is not signed on its way out: this is how a swapped one shows.
             let doubt = "HPay's answer names another reference or account than we sent";
-            return Some(Uncertain::new(UncertainCause::Mismatch, doubt).needing_attention());
+            return Err(Uncertain::new(UncertainCause::Mismatch, doubt).needing_attention());
         }
-        let (cashout, name) = (data.omi_cashout_id.text(), &request.beneficiary.name);
+        let cashout = data.omi_cashout_id.text();
         let fields: [Field<'_>; 4] = [
             ("requestId", request_id.as_bytes()),
             ("bankAccountNumber", number.as_bytes()),
             ("omiCashoutId", cashout.as_bytes()),
-            ("bankAccountName", &as_banks_write(name).into_bytes()),
+            // Not in the answer: what F20B signs is our own.
+            ("bankAccountName", request.beneficiary.name.as_bytes()),
         ];
         let keys = CheckingKeys {
             secrets: Some(&self.hpay.merchant.passcode),
             public: std::slice::from_ref(&self.keys.hpay),
         };
         let signature = data.secure_chain.as_deref().unwrap_or_default();
-        let untrusted =
-            self.hpay.formulas.payout_answer.check(&fields, signature, keys, None).err()?;
-        let doubt = "HPay took the payout, and the signature of its answer is not good";
-        Some(Uncertain::new(UncertainCause::BadSignature, doubt).with_source(untrusted))
+        let formula = &self.hpay.formulas.payout_answer;
+        formula.check(&fields, signature, keys, None).map_err(|untrusted| {
+            let doubt = format!("the signature of HPay's answer is not good by {}", formula.id);
+            Uncertain::new(UncertainCause::BadSignature, doubt).with_source(untrusted)
+        })
     }
 }
 
-/// HPay prints no minimum (code 4), no length of a reference, and a note of 100 characters. Names
-/// of unaccented letters, digits and spaces, at most 100, are what merchants' code sends.
+/// HPay prints no minimum (code 4), no length of a reference, and a note of 100 characters, which
+/// it calls unsigned, that is without marks.
 fn capabilities() -> PayoutCapabilities {
     PayoutCapabilities::new(
         vec![AmountLimits::at_least(Money::vnd(1))],
@@ -89,7 +95,7 @@ fn capabilities() -> PayoutCapabilities {
         Repeat::PaysAgain,
     )
     .with_reference(TextRules::new(1, 50, Alphabet::AlphanumericAnd("_.-")))
-    .with_name(TextRules::new(1, 100, Alphabet::AlphanumericAnd(" ")))
+    .with_name(HOLDER)
     .with_note(TextRules::new(0, 100, Alphabet::Ascii))
     .with_find(None, AbsenceRule::Never)
     .with_name_check(true)
@@ -104,18 +110,24 @@ impl PayoutProvider for Payouts {
 
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
         self.capabilities.check(request)?;
+        check_spaces("beneficiary.name", &request.beneficiary.name)?;
         refuse_options(&request.options)?;
-        let http = self.request(request)?.post(&self.hpay.gateway.payout_url(), Body::Json)?;
+        let (address, body) = self.hpay.gateway.payout();
+        let http = self.request(request)?.post(&address, body)?;
         let sent = self.hpay.instruct(Call::instruction("create_payout", http)).await?;
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::Payout, &envelope.error_code) {
-                return Ok(map::instructed(&map::Code::of(Service::Payout, &envelope)));
+                let code = map::Code::of(Service::Payout, &envelope);
+                return Ok(map::instructed_by(&code, &self.hpay.formulas.payout));
             }
             let data: CreatedPayout = answer::data(&envelope)?;
-            Ok(match self.doubt(request, &data) {
-                Some(doubt) => Submission::Uncertain(doubt.with_code(envelope.error_code.text())),
-                None => Submission::Accepted(map::created_payout(request, &data, raw(response))),
+            Ok(match self.weigh(request, &data) {
+                Ok(proof) => {
+                    let raw = raw(response).with_authenticity(Authenticity::Verified(proof));
+                    Submission::Accepted(map::created_payout(request, &data, raw))
+                }
+                Err(doubt) => Submission::Uncertain(doubt.with_code(envelope.error_code.text())),
             })
         }))
     }
@@ -147,20 +159,19 @@ pub(super) async fn find(
     let request = fields.get(&format!("{}/api/ibft/inquiry", hpay.gateway.account))?;
     let response = hpay.ask(Call::inquiry(operation, request)).await?;
     let envelope = answer::inquired(operation, &response)?;
-    map::payouts(operation, hpay.merchant_id(), payout, &envelope, &raw(&response))
+    let worked = map::is_success(Service::Payout, &envelope.error_code);
+    let answered_by = &hpay.formulas.payout_inquiry_answer;
+    let raw = hpay.weigh_inquiry(operation, worked, answered_by, "secure_chain", &response)?;
+    let formula = &hpay.formulas.payout_inquiry;
+    map::payouts(operation, hpay.merchant_id(), payout, &envelope, formula, &raw)
 }
 
 /// HPay's own code for the bank of an account.
-pub(super) fn code_of_bank(account: &BankAccount) -> Result<&'static str> {
-    bank_code(account.bin).ok_or_else(|| {
+pub(super) fn code_of_bank(hpay: &HPay, account: &BankAccount) -> Result<Cow<'static, str>> {
+    hpay.banks.code(account.bin).ok_or_else(|| {
         Error::invalid(
             "beneficiary.account.bin",
-            format!("HPay's table of banks does not list {}", account.bin),
+            format!("HPay's table of banks does not list {}; see bank_codes", account.bin),
         )
     })
-}
-
-/// Capitals, words one space apart. Nothing is lost: only letters, digits and spaces get here.
-fn as_banks_write(name: &str) -> String {
-    name.split_ascii_whitespace().collect::<Vec<_>>().join(" ").to_ascii_uppercase()
 }

@@ -8,6 +8,7 @@ use payments_core::{
     AccountId, Error, ErrorKind, Lookup, Movement, Result, Submission, Timestamp,
     VirtualAccountProvider,
     bank::AccountNumber,
+    formula::Formula,
     money::Money,
     rules::{Alphabet, AmountLimits, TextRules},
     transport::Call,
@@ -22,6 +23,7 @@ use crate::{
     map,
     request::{Body, Fields},
     tables::Service,
+    wire::Envelope,
 };
 
 /// The longest life of a virtual account (code 049). Without an end HPay gives it a day.
@@ -69,10 +71,13 @@ impl VirtualAccounts {
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
-                return Ok(map::instructed(&map::Code::of(Service::VirtualAccount, &envelope)));
+                return Ok(refused(&envelope, &hpay.formulas.switch_account));
             }
             let data = answer::data(&envelope)?;
-            Ok(map::switched_account(account, number, &data, raw(response)))
+            Ok(match hpay.weigh(&hpay.formulas.switch_account_answer, "checksum", response) {
+                Ok(raw) => map::switched_account(account, number, &data, raw),
+                Err(doubt) => Submission::Uncertain(doubt.into_uncertain()),
+            })
         }))
     }
 }
@@ -137,10 +142,15 @@ impl VirtualAccountProvider for VirtualAccounts {
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
-                return Ok(map::instructed(&map::Code::of(Service::VirtualAccount, &envelope)));
+                return Ok(refused(&envelope, &hpay.formulas.open_account));
             }
             let data = answer::data(&envelope)?;
-            map::opened_account(hpay.merchant_id(), request, &data, raw(response))
+            match hpay.weigh(&hpay.formulas.open_account_answer, "checksum", response) {
+                Ok(raw) => {
+                    map::opened_account(hpay.merchant_id(), &hpay.banks, request, &data, raw)
+                }
+                Err(doubt) => Ok(Submission::Uncertain(doubt.into_uncertain())),
+            }
         }))
     }
 
@@ -168,7 +178,7 @@ impl VirtualAccountProvider for VirtualAccounts {
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
-                return Ok(map::instructed(&map::Code::of(Service::VirtualAccount, &envelope)));
+                return Ok(refused(&envelope, &hpay.formulas.rename_account));
             }
             let data = answer::data(&envelope)?;
             Ok(map::renamed_account(request, number, &data, raw(response)))
@@ -207,8 +217,17 @@ impl HPay {
         let request = fields.post(&address, Body::Json)?;
         let response = self.ask(Call::inquiry(operation, request)).await?;
         let envelope = answer::inquired(operation, &response)?;
-        map::credits(operation, self.merchant_id(), &envelope, &raw(&response))
+        let worked = map::is_success(Service::VirtualAccount, &envelope.error_code);
+        let answered_by = &self.formulas.account_inquiry_answer;
+        let raw = self.weigh_inquiry(operation, worked, answered_by, "secure_code", &response)?;
+        let formula = &self.formulas.account_inquiry;
+        map::credits(operation, self.merchant_id(), &envelope, formula, &raw)
     }
+}
+
+/// What the code of a call that did not work makes of it.
+fn refused(envelope: &Envelope<'_>, formula: &Formula) -> Submission<VirtualAccount> {
+    map::instructed_by(&map::Code::of(Service::VirtualAccount, envelope), formula)
 }
 
 /// The end of a virtual account in Unix seconds.

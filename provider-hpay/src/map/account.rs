@@ -13,7 +13,7 @@ use payments_core::{
 };
 
 use crate::{
-    tables::bin_of_code,
+    tables::Banks,
     wire::{Literal, OpenedAccount, RenamedAccount, SwitchedAccount},
 };
 
@@ -37,6 +37,7 @@ fn number(literal: &Literal) -> Result<AccountNumber, Unreadable> {
 /// Reads a virtual account that was opened.
 pub(crate) fn opened(
     merchant_id: &str,
+    banks: &Banks,
     request: &OpenVirtualAccount,
     data: &OpenedAccount,
     raw: Raw,
@@ -51,7 +52,7 @@ pub(crate) fn opened(
     {
         return Ok(mismatch("HPay opened an account for another amount than was asked"));
     }
-    let account = opened_number(request, data, printed);
+    let account = opened_number(banks, request, data, printed);
     let mut opened = VirtualAccount::new(request.order.clone(), account.state, vec![account]);
     if let Some(amount) = request.amount {
         opened = opened.with_amount(amount);
@@ -60,6 +61,7 @@ pub(crate) fn opened(
 }
 
 fn opened_number(
+    banks: &Banks,
     request: &OpenVirtualAccount,
     data: &OpenedAccount,
     printed: AccountNumber,
@@ -72,7 +74,7 @@ fn opened_number(
     });
     let bank = match &code {
         Some((_, qr)) => Some(qr.bin()),
-        None => data.va_bank.as_ref().and_then(|bank| bin_of_code(&bank.text())),
+        None => data.va_bank.as_ref().and_then(|bank| banks.bin(&bank.text())),
     };
     let mut account = match &code {
         Some((_, qr)) if qr.number().as_str().len() > printed.as_str().len() => {

@@ -23,6 +23,7 @@ pub(crate) struct Code {
 pub(crate) fn is_success(service: Service, code: &Literal) -> bool {
     match (service, code) {
         (_, Literal::Number(number)) => *number == 0,
+        (_, Literal::Large(_)) => false,
         (Service::VirtualAccount, Literal::Text(text)) if text == "0" => true,
         (_, Literal::Text(text)) => {
             service.look_up(text).is_some_and(|known| known.class == Class::Success)
@@ -127,7 +128,7 @@ fn reason(service: Service, code: &str, class: Class) -> DeclineReason {
             "062" | "066" | "115" | "117" | "118" | "119" | "120" | "122" | "123" | "124" | "127"
             | "128",
         ) => DeclineReason::Beneficiary,
-        (Service::Payout, "014" | "036" | "20016")
+        (Service::Payout, "036" | "20016")
         | (Service::VirtualAccount, "044")
         | (Service::Checkout, "02" | "09" | "111" | "113") => DeclineReason::Permission,
         (Service::VirtualAccount, "08" | "041" | "043") => DeclineReason::State,

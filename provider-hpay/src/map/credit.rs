@@ -7,11 +7,13 @@ use base64::{
 use payments_core::{
     DedupeKey, Direction, Error, ErrorKind, Movement, OrderRef, Raw, Result, Timestamp,
     bank::AccountNumber,
+    formula::Formula,
     money::{Currency, Money},
     notification::{Untrusted, UntrustedReason},
+    payment::{Payment, PaymentState},
 };
 
-use super::{Code, asked, is_success, key};
+use super::{Code, asked_by, is_success, key};
 use crate::{
     tables::Service,
     wire::{self, CreditRow, Envelope, Literal},
@@ -21,6 +23,9 @@ use crate::{
 pub(crate) enum CreditNotice {
     /// Money arrived. Neither its amount nor its account is signed.
     Credit(Box<Movement>),
+    /// A buyer paid an order of the checkout page by transfer, of which `notify_url` hears too.
+    /// Neither the amount nor the order is signed.
+    Payment { key: DedupeKey, payment: Box<Payment> },
     /// Something else, under this code; no money is told of.
     Other { key: DedupeKey, code: String },
 }
@@ -33,10 +38,12 @@ pub(crate) fn credits(
     operation: &'static str,
     merchant_id: &str,
     envelope: &Envelope<'_>,
+    formula: &Formula,
     raw: &Raw,
 ) -> Result<Vec<Movement>> {
     if !is_success(Service::VirtualAccount, &envelope.error_code) {
-        return Err(asked(operation, &Code::of(Service::VirtualAccount, envelope)));
+        let code = Code::of(Service::VirtualAccount, envelope);
+        return Err(asked_by(operation, &code, formula));
     }
     let Some(data) = envelope.data else { return Ok(Vec::new()) };
     let malformed = || {
@@ -102,13 +109,29 @@ pub(crate) fn credit_notice(
         .ok_or_else(|| unreadable("the amount is not one in đồng"))?;
     let key = key::credit(merchant_id, notice.cashin)
         .map_err(|_| unreadable("the cashin number is too long"))?;
-    let mut movement =
-        Movement::new(key, Direction::In, amount).with_virtual_account(number).with_raw(raw);
-    if let Ok(order) = OrderRef::new(notice.order_code) {
-        movement = movement.with_order(order);
+    if !notice.order_code.is_empty() {
+        return paid_order(merchant_id, &notice, amount, raw);
     }
+    let movement =
+        Movement::new(key, Direction::In, amount).with_virtual_account(number).with_raw(raw);
     let at = Literal::Text(notice.time_paid.to_owned()).time();
     Ok(CreditNotice::Credit(Box::new(with_details(movement, notice.remark, at))))
+}
+
+/// The order's own inquiry says under which number it was paid, which is that of the
+/// notification: both tell of one payment.
+fn paid_order(
+    merchant_id: &str,
+    notice: &wire::CreditNotice<'_>,
+    amount: Money,
+    raw: Raw,
+) -> Result<CreditNotice, Untrusted> {
+    let order =
+        OrderRef::new(notice.order_code).map_err(|_| unreadable("the order code is not one"))?;
+    let key = key::paid_order(merchant_id, notice.cashin, &order)
+        .map_err(|_| unreadable("the order code is too long"))?;
+    let payment = Payment::new(order, PaymentState::Settled).with_received(amount).with_raw(raw);
+    Ok(CreditNotice::Payment { key, payment: Box::new(payment) })
 }
 
 fn with_details(mut movement: Movement, remark: &str, at: Option<Timestamp>) -> Movement {

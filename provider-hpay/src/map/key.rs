@@ -2,14 +2,14 @@
 //!
 //! An order inquiry, a notification and a buyer's return tell of one payment under HPay's
 //! payment number; a callback and a virtual account inquiry tell of one credit under its cashin
-//! number. Payment and cashin numbers are not the same: of money that a buyer sends to a virtual
-//! account on the checkout page, both stories are told, and neither names the other.
+//! number. Of money that a buyer sends to a virtual account on the checkout page both stories are
+//! told: the callback's then names the order, whose inquiry has the payment number.
 
-use payments_core::{DedupeKey, Result, payment::PaymentState};
+use payments_core::{DedupeKey, OrderRef, Result, payment::PaymentState};
 
 /// A payment in a state. HPay tells of a payment that it holds and then releases twice, under one
 /// number, so the state belongs to the key.
-pub(super) fn payment(
+pub(crate) fn payment(
     merchant_id: &str,
     payment_id: &str,
     state: PaymentState,
@@ -21,6 +21,12 @@ pub(super) fn payment(
         _ => "uncertain",
     };
     DedupeKey::new(format!("hpay.payment:{merchant_id}:{payment_id}:{state}"))
+}
+
+/// A callback that names an order. Nobody signed the order, so that the key is not the credit's:
+/// one with an order written into it must not stand in the way of the credit itself.
+pub(super) fn paid_order(merchant_id: &str, cashin: &str, order: &OrderRef) -> Result<DedupeKey> {
+    DedupeKey::new(format!("hpay.paid-order:{merchant_id}:{cashin}:{order}"))
 }
 
 /// Money that arrived by checkout.

@@ -10,6 +10,7 @@ impl Literal {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
             Self::Number(number) => Cow::Owned(number.to_string()),
+            Self::Large(number) => Cow::Owned(number.to_string()),
         }
     }
 

@@ -18,11 +18,10 @@ pub(crate) use account::{
     is_same_account, opened as opened_account, renamed as renamed_account,
     switched as switched_account,
 };
-pub(crate) use code::{Code, asked, instructed, is_success};
+pub(crate) use code::{Code, is_success};
 pub(crate) use credit::{CreditNotice, credit_notice, credits};
+pub(crate) use key::payment as payment_key;
 pub(crate) use notice::payment_notice;
 pub(crate) use order::order;
 pub(crate) use payout::{balance, created as created_payout, name, payouts};
-pub(crate) use wrong_code::asked_by;
-#[expect(unused_imports, reason = "payouts and virtual accounts are about to take it")]
-pub(crate) use wrong_code::instructed_by;
+pub(crate) use wrong_code::{asked_by, instructed_by};

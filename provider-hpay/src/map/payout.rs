@@ -3,12 +3,13 @@
 use payments_core::{
     Absence, Error, ErrorKind, GatewayRef, Lookup, PayoutRef, Raw, Result, Timestamp,
     bank::{AccountNumber, BankAccount},
+    formula::Formula,
     money::Currency,
     payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutState},
 };
 use serde_json::value::RawValue;
 
-use super::{Code, asked, is_success, verdict::verdict};
+use super::{Code, asked_by, is_success, verdict::verdict};
 use crate::{
     tables::Service,
     wire::{self, CreatedPayout, Envelope, Literal, PayoutRow},
@@ -41,6 +42,7 @@ pub(crate) fn payouts(
     merchant_id: &str,
     payout: &PayoutRef,
     envelope: &Envelope<'_>,
+    formula: &Formula,
     raw: &Raw,
 ) -> Result<Lookup<Payout>> {
     if !is_success(Service::Payout, &envelope.error_code) {
@@ -48,7 +50,7 @@ pub(crate) fn payouts(
         return if UNKNOWN_PAYOUT.contains(&code.text()) {
             Ok(Lookup::Absent(absence()))
         } else {
-            Err(asked(operation, &code))
+            Err(asked_by(operation, &code, formula))
         };
     }
     let mut found = Vec::new();
@@ -134,9 +136,11 @@ pub(crate) fn name(
     account: &BankAccount,
     bank: &str,
     envelope: &Envelope<'_>,
+    formula: &Formula,
 ) -> Result<Beneficiary> {
     if !is_success(Service::Payout, &envelope.error_code) {
-        return Err(asked(operation, &Code::of(Service::Payout, envelope)));
+        let code = Code::of(Service::Payout, envelope);
+        return Err(asked_by(operation, &code, formula));
     }
     let data: wire::Name = read(operation, envelope, "a name")?;
     if data.bank_account_number.text() != account.number.as_str()

@@ -5,7 +5,7 @@ use payments_core::{
     formula::{Confidence, Formula},
 };
 
-use super::{Code, asked, instructed};
+use super::code::{Code, asked, instructed};
 use crate::tables::Service;
 
 /// The codes by which each service refuses a signature. `03` of virtual accounts stands for a
@@ -29,7 +29,6 @@ pub(crate) fn asked_by(operation: &'static str, code: &Code, formula: &Formula) 
 
 /// What a code makes of an instruction that was signed by `formula`. No code is signed, so no
 /// refusal is confirmed.
-#[expect(dead_code, reason = "payouts and virtual accounts are about to take it")]
 pub(crate) fn instructed_by<T>(code: &Code, formula: &Formula) -> Submission<T> {
     if !is_wrong_code(code) {
         return instructed(code);

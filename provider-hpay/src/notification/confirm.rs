@@ -40,14 +40,25 @@ async fn confirm_payment(hpay: &HPay, claimed: &Payment) -> Result<Confirmation>
         state => state.step(found.state),
     };
     Ok(match step {
-        Step::Same | Step::Advance(_) => {
-            Confirmation::Confirmed(Event::inquired(News::Payment(found)))
-        }
+        Step::Same | Step::Advance(_) => Confirmation::Confirmed(inquired(hpay, found)?),
         Step::Stale => not_yet(),
         Step::Conflict { known, seen } => Confirmation::Contradicted {
             claimed: format!("{} is {known:?}", claimed.order),
             found: format!("{} is {seen:?}", claimed.order),
         },
+    })
+}
+
+/// What the inquiry said, under the key that the notification of it has, wherever it was heard of.
+fn inquired(hpay: &HPay, found: Payment) -> Result<Event> {
+    let key = match &found.gateway_ref {
+        Some(id) => Some(map::payment_key(hpay.merchant_id(), id.as_str(), found.state)?),
+        None => None,
+    };
+    let event = Event::inquired(News::Payment(found));
+    Ok(match key {
+        Some(key) => event.under_key(key),
+        None => event,
     })
 }
 

@@ -1,7 +1,9 @@
 //! Virtual account callbacks (HPay API reference 1.0.0, Callback IPN After Completed Payment).
 //!
 //! The code covers the numbers of the credit and the order, and neither the amount nor the
-//! account: a callback is a hint that something arrived, and the inquiry says what.
+//! account: a callback is a hint that something arrived, and the inquiry says what. One that names
+//! an order of the checkout page tells of the payment that the notification tells of too; the
+//! order's inquiry has the number that both are handled under.
 
 use payments_core::{
     formula::CheckingKeys,
@@ -11,7 +13,7 @@ use payments_core::{
 use super::query::{Query, raw};
 use crate::{HPay, map, wire};
 
-/// Every field that the movement is made of, whichever formula is configured.
+/// Every field that the movement or the payment is made of, whichever formula is configured.
 const RESTS_ON: &[&str] = &[
     "cashin",
     "amount",
@@ -56,6 +58,9 @@ pub(super) fn receive(
         map::CreditNotice::Credit(movement) => {
             let key = movement.key.clone();
             Notification::new(endpoint, proof, key).with_event(News::Movement(*movement), RESTS_ON)
+        }
+        map::CreditNotice::Payment { key, payment } => {
+            Notification::new(endpoint, proof, key).with_event(News::Payment(*payment), RESTS_ON)
         }
         map::CreditNotice::Other { key, code } => {
             let name = format!("virtual account callback with the error code {code}");

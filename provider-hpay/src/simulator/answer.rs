@@ -25,7 +25,7 @@ pub(crate) type Answer = Result<Response, Refusal>;
 pub(crate) struct Refusal(pub(crate) &'static str);
 
 /// Answers one request, unless the script says otherwise.
-pub(crate) fn answer(gateway: &Gateway, endpoint: &Endpoint, fields: &Fields) -> Response {
+pub(crate) fn answer(gateway: &Gateway, endpoint: &'static Endpoint, fields: Fields) -> Response {
     let operation = endpoint.operation;
     let fault = gateway.script.take(operation);
     match &fault {
@@ -33,9 +33,13 @@ pub(crate) fn answer(gateway: &Gateway, endpoint: &Endpoint, fields: &Fields) ->
         Some(Fault::AnswerCode { code, when: When::BeforeBooking }) => {
             return refusal(operation, code);
         }
+        Some(Fault::DeliverLate) => {
+            gateway.late.hold(endpoint, fields);
+            return HangUp.into_response();
+        }
         _ => {}
     }
-    let answer = (endpoint.handler)(gateway, fields, fault.as_ref());
+    let answer = (endpoint.handler)(gateway, &fields, fault.as_ref());
     match (fault, answer) {
         (Some(Fault::LoseAnswer { .. }), _) => HangUp.into_response(),
         (Some(Fault::AnswerCode { code, .. }), _) => refusal(operation, &code),

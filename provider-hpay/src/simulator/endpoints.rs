@@ -18,7 +18,7 @@ use super::{
     faults::{Fault, Operation},
     fields::Fields,
     gateway::Gateway,
-    payout,
+    payout, quirks,
     request_log::{self, Host},
     virtual_account,
 };
@@ -110,6 +110,14 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     },
     Endpoint {
         host: Host::Account,
+        verb: Verb::Post,
+        path: "/api/ibft",
+        operation: Operation::CreatePayout,
+        handler: payout::create,
+        about: "pay out, by the deprecated form",
+    },
+    Endpoint {
+        host: Host::Account,
         verb: Verb::Get,
         path: "/api/ibft/inquiry",
         operation: Operation::PayoutInquiry,
@@ -157,6 +165,7 @@ pub(crate) fn router(gateway: &Arc<Gateway>, host: Host) -> Router {
         .filter(|endpoint| endpoint.host == host)
         .fold(Router::new(), |api, endpoint| api.route(endpoint.path, serve(endpoint)))
         .fallback(no_such_function)
+        .layer(middleware::from_fn_with_state(Arc::clone(gateway), quirks::rewrite))
         .layer(middleware::from_fn_with_state((Arc::clone(gateway), host), request_log::record));
     // Pages and controls of the simulator's own are not part of HPay, and not logged.
     let own = match host {
@@ -175,7 +184,7 @@ fn serve(endpoint: &'static Endpoint) -> MethodRouter<Arc<Gateway>> {
             Verb::Get => Fields::from_query(&query.unwrap_or_default()),
             Verb::Post => Fields::from_body(&body),
         };
-        answer::answer(&gateway, endpoint, &fields)
+        answer::answer(&gateway, endpoint, fields)
     };
     let wrong_method =
         move || async move { answer::refusal(endpoint.operation, codes::WRONG_METHOD) };

@@ -55,6 +55,10 @@ pub enum Fault {
         /// Whether the gateway acted first.
         when: When,
     },
+    /// The connection closes without an answer, and the request stays on its way: the gateway
+    /// carries it out only at [`deliver_late`](super::HPaySimulator::deliver_late), as after a
+    /// queue that stood still.
+    DeliverLate,
     /// The answer is this error code.
     AnswerCode {
         /// Any code, also one that no table lists.
@@ -75,6 +79,13 @@ impl Fault {
             matches!(operation, Operation::PaymentNotification | Operation::AccountCallback);
         match self {
             Self::LoseAnswer { .. } | Self::AnswerCode { .. } => !is_notification,
+            Self::DeliverLate => matches!(
+                operation,
+                Operation::CreateAccount
+                    | Operation::RenameAccount
+                    | Operation::RevokeAccount
+                    | Operation::CreatePayout
+            ),
             Self::ForgeSignature => is_notification || operation == Operation::CreatePayout,
             Self::EchoWrongAccount => operation == Operation::CreatePayout,
         }

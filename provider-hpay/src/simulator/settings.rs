@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use simulator_kit::Clock;
 
-use super::{payout::PayoutStart, virtual_account::CallbackQuirks};
+use super::{payout::PayoutStart, quirks::AnswerQuirks, virtual_account::CallbackQuirks};
 
 const MERCHANT_KEY: &str = include_str!("../../data/test-only/merchant.key.pem");
 const MERCHANT_CERTIFICATE: &str = include_str!("../../data/test-only/merchant.cert.pem");
@@ -44,6 +44,8 @@ pub struct Settings {
     pub va_callback_base: Option<String>,
     /// How virtual account callbacks are written.
     pub callback_quirks: CallbackQuirks,
+    /// How answers in JSON are written.
+    pub answer_quirks: AnswerQuirks,
     /// How often a virtual account callback is sent until the merchant answers 200.
     pub callback_tries: u32,
     /// How long a notification waits for the merchant's answer.
@@ -99,6 +101,7 @@ impl Settings {
             hpay_certificate: HPAY_CERTIFICATE.into(),
             va_callback_base: None,
             callback_quirks: CallbackQuirks::default(),
+            answer_quirks: AnswerQuirks::default(),
             callback_tries: 3,
             notification_timeout: Duration::from_secs(5),
             opening_balance: 101_747_939,
@@ -147,6 +150,12 @@ impl Settings {
         self
     }
 
+    /// How answers in JSON are written.
+    pub fn with_answer_quirks(mut self, quirks: AnswerQuirks) -> Self {
+        self.answer_quirks = quirks;
+        self
+    }
+
     /// What the merchant has at the start, in đồng.
     pub fn with_opening_balance(mut self, amount: i64) -> Self {
         self.opening_balance = amount;
@@ -186,6 +195,7 @@ impl std::fmt::Debug for Settings {
             .field("merchant_email", &self.merchant_email)
             .field("va_callback_base", &self.va_callback_base)
             .field("callback_quirks", &self.callback_quirks)
+            .field("answer_quirks", &self.answer_quirks)
             .field("opening_balance", &self.opening_balance)
             .field("payout_start", &self.payout_start)
             .field("clock", &self.clock)

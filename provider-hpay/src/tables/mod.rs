@@ -6,7 +6,7 @@ mod banks;
 mod codes;
 mod methods;
 
-pub(crate) use banks::{bank_code, bin_of_code};
+pub(crate) use banks::Banks;
 pub(crate) use codes::{Class, Service};
 pub(crate) use methods::{MethodKind, method_kind, takes_group};
 

@@ -140,13 +140,28 @@ fn every_bank_of_table_3_is_found_by_its_number_and_by_its_code() {
     assert_eq!(in_file, BANKS);
     for (code, bin) in BANKS {
         let bin = Bin::new(bin).unwrap();
-        assert_eq!(bank_code(bin), Some(*code));
-        assert_eq!(bin_of_code(code), Some(bin));
+        assert_eq!(Banks::default().code(bin).as_deref(), Some(*code));
+        assert_eq!(Banks::default().bin(code), Some(bin));
     }
 }
 
 #[test]
 fn a_bank_that_is_not_listed_has_no_code() {
-    assert_eq!(bank_code(Bin::new("000000").unwrap()), None);
-    assert_eq!(bin_of_code("NCB"), None);
+    assert_eq!(Banks::default().code(Bin::new("000000").unwrap()), None);
+    assert_eq!(Banks::default().bin("NCB"), None);
+}
+
+#[test]
+fn a_configured_code_stands_in_the_place_of_the_table_s_or_beside_it() {
+    let entries = [("970419", "NCB"), ("970499", "NEW")];
+    let entries = entries.map(|(bin, code)| (bin.to_owned(), code.to_owned()));
+    let banks = Banks::with(entries.into()).unwrap();
+    let bin = |digits: &str| Bin::new(digits).unwrap();
+    assert_eq!(banks.code(bin("970419")).as_deref(), Some("NCB"));
+    assert_eq!(banks.code(bin("970499")).as_deref(), Some("NEW"));
+    assert_eq!(banks.code(bin("970418")).as_deref(), Some("BIDV"));
+    assert_eq!(banks.bin("NCB"), Some(bin("970419")));
+    for (bin, code) in [("97041", "NCB"), ("NCB", "970419"), ("970419", ""), ("970419", "N|B")] {
+        assert!(Banks::with([(bin.to_owned(), code.to_owned())].into()).is_err(), "{bin} {code}");
+    }
 }

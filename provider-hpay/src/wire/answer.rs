@@ -23,4 +23,6 @@ pub(crate) struct Envelope<'a> {
 pub(crate) enum Literal {
     Text(String),
     Number(i64),
+    /// A number beyond those, such as a full account number.
+    Large(u64),
 }

@@ -2,11 +2,11 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use payments_core::{
-    Absence, DeclineReason, ErrorKind, Lookup, PayoutRef, Secret, Submission, UncertainCause,
+    Absence, DeclineReason, ErrorKind, Lookup, PayoutRef, Submission, UncertainCause,
     bank::{AccountNumber, BankAccount, Bin},
     money::{Currency, Money},
     payout::{Beneficiary, CreatePayout, Payout, PayoutState},
-    rsa::{RsaSigner, Signer},
+    rsa::SignerKind,
     transport::{CallClass, TransportErrorKind},
 };
 use provider_hpay::options::HPayOptions;
@@ -27,7 +27,7 @@ fn request() -> CreatePayout {
 
 /// HPay's answer to a payout that it took, under a good signature of these fields.
 fn taken(reference: &str, number: &str) -> String {
-    let signer = RsaSigner::from_pem(&Secret::new(HPAY_KEY).unwrap()).unwrap();
+    let signer = SignerKind::Rsa.read(HPAY_KEY.as_bytes()).unwrap();
     let text = format!("{reference}|{number}|231423|{PASSCODE}");
     let signature = STANDARD.encode(signer.sign(text.as_bytes()).unwrap());
     json!({
@@ -78,8 +78,7 @@ async fn the_request_holds_what_the_reference_lists_and_never_the_passcode() {
     let script = Script::new();
     script.answer(taken("P-1", NUMBER));
     let provider = support::provider(&script);
-    let mut request = request().with_note("chuyen tien iBFT");
-    request.beneficiary.name = "Nguyen  Van a".to_owned();
+    let request = request().with_note("chuyen tien iBFT");
     let _ = provider.payouts().unwrap().create_payout(&request).await.unwrap();
     let sent = script.request();
     assert_eq!(sent.uri(), "https://account-sandbox.hpay.com.vn/api/ibft/create");
@@ -106,12 +105,87 @@ async fn the_request_holds_what_the_reference_lists_and_never_the_passcode() {
 }
 
 #[tokio::test]
-async fn special_merchants_pay_on_the_third_host() {
+async fn a_payout_goes_where_the_configuration_says_and_says_the_same_everywhere() {
+    let mut bodies = Vec::new();
+    for (endpoint, address) in [
+        ("json", "https://account-sandbox.hpay.com.vn/api/ibft/create"),
+        ("openapi", "https://openapi-sandbox.htpgroup.com.vn/v1/fb/create"),
+        ("form", "https://account-sandbox.hpay.com.vn/api/ibft"),
+    ] {
+        let script = Script::new();
+        script.answer(taken("P-1", NUMBER));
+        let provider = support::provider_with(&script, &[("payout_endpoint", endpoint)]);
+        let submission = provider.payouts().unwrap().create_payout(&request()).await.unwrap();
+        assert!(submission.accepted().is_ok(), "{endpoint}");
+        let sent = script.request();
+        assert_eq!(sent.uri(), address);
+        bodies.push(match sent.headers()["content-type"].to_str().unwrap() {
+            "application/json" => support::json_body(&sent),
+            "application/x-www-form-urlencoded" => support::form_body(&sent),
+            other => panic!("{other}"),
+        });
+    }
+    assert!(bodies.iter().all(|body| *body == bodies[0]), "{bodies:?}");
+}
+
+#[tokio::test]
+async fn the_other_layout_of_the_answer_is_believed_only_if_it_is_configured() {
+    let signer = SignerKind::Rsa.read(HPAY_KEY.as_bytes()).unwrap();
+    let text = format!("P-1|NGUYEN VAN A|231423|{PASSCODE}");
+    let by_name = STANDARD.encode(signer.sign(text.as_bytes()).unwrap());
+    let mut answer: serde_json::Value = serde_json::from_str(&taken("P-1", NUMBER)).unwrap();
+    answer["data"]["secureChain"] = by_name.into();
+    for (configured, believed) in [("f20", false), ("f20b", true)] {
+        let script = Script::new();
+        script.answer(answer.to_string());
+        let provider = support::provider_with(&script, &[("payout_answer", configured)]);
+        let submission = provider.payouts().unwrap().create_payout(&request()).await.unwrap();
+        assert_eq!(submission.accepted().is_ok(), believed, "{configured}");
+    }
+    // It does not sign the account, which is compared all the same.
+    answer["data"]["bankAccountNumber"] = "9991234567890912".into();
     let script = Script::new();
-    script.answer(taken("P-1", NUMBER));
-    let provider = support::provider_with(&script, &[("payout_host", "openapi")]);
-    let _ = provider.payouts().unwrap().create_payout(&request()).await.unwrap();
-    assert_eq!(script.request().uri(), "https://openapi-sandbox.htpgroup.com.vn/v1/fb/create");
+    script.answer(answer.to_string());
+    let provider = support::provider_with(&script, &[("payout_answer", "f20b")]);
+    let submission = provider.payouts().unwrap().create_payout(&request()).await.unwrap();
+    assert_eq!(uncertain(submission).cause, UncertainCause::Mismatch);
+}
+
+#[tokio::test]
+async fn a_refused_signature_names_its_formula_and_confirms_nothing() {
+    for code in ["001", "010", "014"] {
+        let refused = format!(r#"{{"error_code":"{code}","status":"x","data":[]}}"#);
+        let Submission::Declined(decline) = answered(refused).await else { panic!("{code}") };
+        assert_eq!(decline.reason, DeclineReason::Authentication, "{code}");
+        assert!(!decline.confirmed, "{code}");
+        let words = decline.message.unwrap();
+        let hint = "signature formula or passcode wrong (hpay.f19)";
+        assert_eq!(words.contains(hint), code != "014", "{words}");
+    }
+    let script = Script::new();
+    script.answer(r#"{"error_code":"20015","data":[],"checksum":""}"#);
+    let provider = support::provider(&script);
+    let error = provider.payouts().unwrap().verify_beneficiary(&account()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    let hint = "signature formula or passcode wrong (hpay.f21)";
+    assert!(error.to_string().contains(hint), "{error}");
+}
+
+#[tokio::test]
+async fn a_bank_s_code_is_the_table_s_or_the_configured_one() {
+    let mut table = support::table();
+    let codes = [("970418".to_owned(), "BIDVX".into()), ("970499".to_owned(), "NEW".into())];
+    table.insert("bank_codes".into(), payments_core::config::Value::Table(codes.into()));
+    for (bin, code) in [("970418", "BIDVX"), ("970499", "NEW"), ("970442", "HONLEONGBANK")] {
+        let script = Script::new();
+        script.answer(taken("P-1", NUMBER));
+        let provider =
+            support::try_build(std::sync::Arc::<Script>::clone(&script), table.clone()).unwrap();
+        let mut request = request();
+        request.beneficiary.account.bin = Bin::new(bin).unwrap();
+        let _ = provider.payouts().unwrap().create_payout(&request).await.unwrap();
+        assert_eq!(support::json_body(&script.request())["bankName"], code);
+    }
 }
 
 #[tokio::test]
@@ -212,6 +286,9 @@ async fn what_hpay_cannot_honour_is_refused_with_nothing_sent() {
     elsewhere.beneficiary.account.bin = Bin::new("000001").unwrap();
     let cases = [
         (with_name("NGUYỄN VĂN A"), "beneficiary.name"),
+        (with_name("Nguyen Van A"), "beneficiary.name"),
+        (with_name("NGUYEN  VAN A"), "beneficiary.name"),
+        (with_name("NGUYEN VAN A "), "beneficiary.name"),
         (with_name("A|B"), "beneficiary.name"),
         (with_name(&"A".repeat(101)), "beneficiary.name"),
         (with_amount(Money::from_minor(100, Currency::USD)), "amount"),

@@ -205,7 +205,7 @@ fn provider_certificate() -> Vec<u8> {
 
 #[test]
 fn payouts_are_signed_as_the_java_sample_signs_them() {
-    let signer = RsaSigner::from_pem(&merchant_key()).unwrap();
+    let signer = RsaSigner::from_bytes(merchant_key().expose().as_bytes()).unwrap();
     for case in cases("ibft_request") {
         let keys = keys(&case);
         let keys = SigningKeys { secret: Some(&keys), signer: Some(&signer) };

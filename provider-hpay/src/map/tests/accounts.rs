@@ -12,10 +12,12 @@ use payments_core::{
 };
 
 use crate::{
+    formula::F16,
     map::{
         account::{is_same_account, opened, state},
         credit::{credits, decoded},
     },
+    tables::Banks,
     wire::{Envelope, Literal},
 };
 
@@ -66,7 +68,14 @@ fn answer(status: &str, qr: &str) -> String {
 }
 
 fn open(json: &str) -> Submission<VirtualAccount> {
-    opened("12345", &request(), &serde_json::from_str(json).unwrap(), Raw::default()).unwrap()
+    opened(
+        "12345",
+        &Banks::default(),
+        &request(),
+        &serde_json::from_str(json).unwrap(),
+        Raw::default(),
+    )
+    .unwrap()
 }
 
 #[test]
@@ -119,7 +128,7 @@ fn an_account_for_another_amount_or_merchant_calls_for_a_person() {
 
 fn read(json: &str) -> Result<Vec<Movement>, ErrorKind> {
     let envelope: Envelope<'_> = serde_json::from_str(json).unwrap();
-    credits("credits", "66295", &envelope, &Raw::default()).map_err(|error| error.kind())
+    credits("credits", "66295", &envelope, &F16, &Raw::default()).map_err(|error| error.kind())
 }
 
 #[test]

@@ -46,7 +46,7 @@ const PAYOUT: &[(&str, Instructed)] = &[
     ("100", Undecided),
     ("001", Refused(Authentication)),
     ("010", Refused(Authentication)),
-    ("014", Refused(Permission)),
+    ("014", Refused(Authentication)),
     ("035", Refused(InsufficientFunds)),
     ("036", Refused(Permission)),
     ("043", Undecided),

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use simulator_kit::{Clock, Receipt, Schedule};
 
-use super::{Announcement, ControlError};
+use super::{Announcement, CheckoutTransfer, ControlError};
 use crate::simulator::{
     Booking, Fault, HPaySimulator, LoggedRequest, Operation, Order, PayAs, Payout, PayoutStart,
     PayoutState, VirtualAccount, When,
     checkout::{self, By},
-    payout, virtual_account,
+    late, payout, virtual_account,
 };
 
 /// # What the gateway knows
@@ -94,6 +94,19 @@ impl HPaySimulator {
         virtual_account::transfer(&self.gateway, account, amount).await
     }
 
+    /// The buyer pays the order that they opened by transfer to a virtual account that HPay shows
+    /// on the page: one booking, of which `notify_url` hears and then `/va/callback`, the latter
+    /// with the `order_code`. That the account's inquiry shows the credit too is an assumption.
+    ///
+    /// # Errors
+    /// The order was never opened, or is past its time limit.
+    pub async fn buyer_transfers(
+        &self,
+        order_code: &str,
+    ) -> Result<CheckoutTransfer, ControlError> {
+        virtual_account::transfer_for_order(&self.gateway, order_code).await
+    }
+
     /// The latest payout under `request_id` reaches `state`. Where that state gives the money
     /// back (failed, refunded, reversed) it is booked, and the payout changes no more.
     ///
@@ -154,6 +167,21 @@ impl HPaySimulator {
     /// The operation is a notification, which nobody answers.
     pub fn lose_next_answer(&self, operation: Operation, when: When) -> Result<(), ControlError> {
         self.script(operation, Fault::LoseAnswer { when })
+    }
+
+    /// Loses the next request of `operation` on its way: its connection closes, and the gateway
+    /// carries it out at [`deliver_late`](Self::deliver_late).
+    ///
+    /// # Errors
+    /// The operation instructs nothing.
+    pub fn delay_next(&self, operation: Operation) -> Result<(), ControlError> {
+        self.script(operation, Fault::DeliverLate)
+    }
+
+    /// Carries out every request that was [delayed](Self::delay_next), oldest first, and says how
+    /// many of them were accepted. Nobody hears the answers.
+    pub fn deliver_late(&self) -> usize {
+        late::deliver(&self.gateway)
     }
 
     /// Answers the next `operation` with an error code, listed or not.

@@ -25,6 +25,16 @@ pub struct Announcement {
     pub return_link: Option<String>,
 }
 
+/// What the gateway told the merchant about an order that was paid by transfer.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CheckoutTransfer {
+    /// What `notify_url` heard.
+    pub notification: Announcement,
+    /// What `/va/callback` heard.
+    pub callback: Announcement,
+}
+
 /// Something that cannot happen at the gateway as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -24,7 +24,7 @@ use crate::simulator::{
     checkout::{self, By},
     description,
     gateway::Gateway,
-    payout, virtual_account,
+    late, payout, virtual_account,
 };
 
 type Shared = State<Arc<Gateway>>;
@@ -39,9 +39,11 @@ pub(crate) fn router() -> Router<Arc<Gateway>> {
         .route("/pay", post(pay))
         .route("/release-payment", post(release_payment))
         .route("/transfer", post(transfer))
+        .route("/transfer-for-order", post(transfer_for_order))
         .route("/settle", post(settle))
         .route("/payout-start", post(payout_start))
         .route("/faults", post(add_fault))
+        .route("/deliver-late", post(deliver_late))
         .route("/notifications", post(schedule))
         .route("/release-notifications", post(release_notifications))
         .route("/va-callback", post(register_va_callback))
@@ -97,11 +99,11 @@ async fn pay(State(gateway): Shared, Json(asked): Json<Pay>) -> Response {
 }
 
 #[derive(Deserialize)]
-struct ReleasePayment {
+struct OfOrder {
     order_code: String,
 }
 
-async fn release_payment(State(gateway): Shared, Json(asked): Json<ReleasePayment>) -> Response {
+async fn release_payment(State(gateway): Shared, Json(asked): Json<OfOrder>) -> Response {
     done(checkout::release_held(&gateway, &asked.order_code))
 }
 
@@ -113,6 +115,17 @@ struct Transfer {
 
 async fn transfer(State(gateway): Shared, Json(asked): Json<Transfer>) -> Response {
     announced(virtual_account::transfer(&gateway, &asked.account, asked.amount).await)
+}
+
+async fn transfer_for_order(State(gateway): Shared, Json(asked): Json<OfOrder>) -> Response {
+    match virtual_account::transfer_for_order(&gateway, &asked.order_code).await {
+        Ok(news) => Json(json!({
+            "notification": announcement(&news.notification),
+            "callback": announcement(&news.callback),
+        }))
+        .into_response(),
+        Err(error) => impossible(&error),
+    }
 }
 
 #[derive(Deserialize)]
@@ -144,6 +157,10 @@ struct AddFault {
 
 async fn add_fault(State(gateway): Shared, Json(asked): Json<AddFault>) -> Response {
     done(gateway.add_fault(asked.operation, asked.fault))
+}
+
+async fn deliver_late(State(gateway): Shared, Json(_): Json<Nothing>) -> Json<Value> {
+    Json(json!({ "accepted": late::deliver(&gateway) }))
 }
 
 #[derive(Deserialize)]
@@ -204,15 +221,18 @@ fn done(result: Result<(), ControlError>) -> Response {
 
 fn announced(result: Result<Announcement, ControlError>) -> Response {
     match result {
-        Ok(news) => Json(json!({
-            "transaction_id": news.transaction_id,
-            "notification": news.request.map(|request| request.uri().to_string()),
-            "receipts": news.receipts.iter().map(receipt).collect::<Value>(),
-            "return_link": news.return_link,
-        }))
-        .into_response(),
+        Ok(news) => Json(announcement(&news)).into_response(),
         Err(error) => impossible(&error),
     }
+}
+
+fn announcement(news: &Announcement) -> Value {
+    json!({
+        "transaction_id": news.transaction_id,
+        "notification": news.request.as_ref().map(|request| request.uri().to_string()),
+        "receipts": news.receipts.iter().map(receipt).collect::<Value>(),
+        "return_link": news.return_link,
+    })
 }
 
 fn impossible(error: &ControlError) -> Response {

@@ -37,7 +37,7 @@ struct Data {
     secure_chain: String,
 }
 
-/// `POST /api/ibft/create` and `POST /v1/fb/create`.
+/// `POST /api/ibft/create`, `POST /v1/fb/create` and the deprecated `POST /api/ibft`.
 ///
 /// Money leaves each time: a request id that was used before is paid again.
 pub(crate) fn create(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) -> Answer {

@@ -20,6 +20,8 @@ pub struct VirtualAccount {
     pub full_number: String,
     /// HPay's order behind the account, which callbacks name.
     pub order_id: u64,
+    /// The order of the checkout page that it was shown for, if it was.
+    pub order_code: Option<String>,
     /// The name on it.
     pub name: String,
     /// Meant for one transfer (`va_type` 1) rather than many (2).

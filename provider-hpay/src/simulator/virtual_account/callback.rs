@@ -36,6 +36,8 @@ pub(super) struct Callback {
     remark: String,
     amount: i64,
     order_id: u64,
+    /// Only of money that came through the checkout page.
+    order_code: Option<String>,
     cashin: u64,
     time_paid: i64,
 }
@@ -49,6 +51,7 @@ impl Callback {
             remark: credit.remark.clone(),
             amount: credit.amount,
             order_id: account.order_id,
+            order_code: account.order_code.clone(),
             cashin: credit.cashin,
             time_paid: credit.at,
         }
@@ -70,11 +73,15 @@ impl Callback {
         }
         let remark = STANDARD.encode(&self.remark);
         let remark = if quirks.raw_remark { remark } else { escaped(&remark) };
+        let order_code = match &self.order_code {
+            Some(code) => format!("&order_code={}", escaped(code)),
+            None => String::new(),
+        };
         let space = if quirks.space_before_key { "%20" } else { "" };
         let extra = if quirks.doubled_ampersand { "&" } else { "" };
         let query = format!(
             "va_account={}&fullAccountNumber={}&{space}va_bankName={BANK}&remark={remark}\
-             &amount={}&order_id={order_id}&cashin={cashin}&{extra}time_paid={}\
+             &amount={}&order_id={order_id}{order_code}&cashin={cashin}&{extra}time_paid={}\
              &transactionId={}&error_code=0&secure_code={secure_code}",
             self.number, self.full_number, self.amount, self.time_paid, self.transaction_id,
         );

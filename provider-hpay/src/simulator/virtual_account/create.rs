@@ -80,6 +80,7 @@ pub(crate) fn create(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
         full_number: format!("{PREFIX}{number}"),
         number,
         order_id: books.numbers.order(),
+        order_code: None,
         name,
         is_one_time,
         is_fixed,

@@ -2,9 +2,14 @@
 
 use simulator_kit::Receipt;
 
-use super::{account::Credit, callback};
+use super::{
+    account::{AccountStatus, Credit, PREFIX, VirtualAccount},
+    callback::Callback,
+};
 use crate::simulator::{
-    control::{Announcement, ControlError},
+    PayAs,
+    checkout::{self, By},
+    control::{Announcement, CheckoutTransfer, ControlError},
     faults::{Fault, Operation},
     gateway::{Books, Gateway},
     ledger::{BookingKind, Entry},
@@ -25,43 +30,49 @@ pub(crate) async fn transfer(
     if amount <= 0 {
         return Err(ControlError::ImpossibleAmount(amount));
     }
-    let fields = record(gateway, number, amount)?;
-    let Some(base) = gateway.va_callback_base() else {
-        return Ok(Announcement {
-            transaction_id: fields.transaction_id,
-            request: None,
-            receipts: Vec::new(),
-            return_link: None,
-        });
+    report(gateway, record(gateway, number, amount)?).await
+}
+
+/// The buyer pays an order of the checkout page by transfer: `notify_url` hears of it, and then
+/// `/va/callback`. The payment is booked once, as the order's.
+pub(crate) async fn transfer_for_order(
+    gateway: &Gateway,
+    order_code: &str,
+) -> Result<CheckoutTransfer, ControlError> {
+    let notification = checkout::pay(gateway, By::OrderCode(order_code), PayAs::Now).await?;
+    let callback = record_for_order(gateway, order_code, notification.transaction_id)?;
+    Ok(CheckoutTransfer { notification, callback: report(gateway, callback).await? })
+}
+
+/// Reports a credit to the address that the merchant registered, if there is one.
+async fn report(gateway: &Gateway, fields: Callback) -> Result<Announcement, ControlError> {
+    let mut news = Announcement {
+        transaction_id: fields.transaction_id,
+        request: None,
+        receipts: Vec::new(),
+        return_link: None,
     };
+    let Some(base) = gateway.va_callback_base() else { return Ok(news) };
     let is_forged = gateway.script.take(Operation::AccountCallback) == Some(Fault::ForgeSignature);
     let request = fields
         .request(&base, gateway, is_forged)
         .map_err(|_| ControlError::UnusableAddress(base))?;
-    let mut receipts = gateway.notify(request.clone()).await;
+    news.receipts = gateway.notify(request.clone()).await;
     for _ in 1..gateway.settings.callback_tries {
-        if receipts.last().is_none_or(is_accepted) {
+        if news.receipts.last().is_none_or(is_accepted) {
             break;
         }
-        receipts.extend(gateway.notify(request.clone()).await);
+        news.receipts.extend(gateway.notify(request.clone()).await);
     }
-    Ok(Announcement {
-        transaction_id: fields.transaction_id,
-        request: Some(request),
-        receipts,
-        return_link: None,
-    })
+    news.request = Some(request);
+    Ok(news)
 }
 
 fn is_accepted(receipt: &Receipt) -> bool {
     receipt.status() == Some(http::StatusCode::OK)
 }
 
-fn record(
-    gateway: &Gateway,
-    number: &str,
-    amount: i64,
-) -> Result<callback::Callback, ControlError> {
+fn record(gateway: &Gateway, number: &str, amount: i64) -> Result<Callback, ControlError> {
     let at = gateway.now();
     let mut books = gateway.books();
     let Books { accounts, numbers, ledger, .. } = &mut *books;
@@ -86,7 +97,50 @@ fn record(
         currency: "vnd",
         at,
     });
-    let fields = callback::Callback::of(account, &credit);
+    let fields = Callback::of(account, &credit);
     account.receive(credit);
+    Ok(fields)
+}
+
+/// The account that HPay showed the buyer of an order, with the credit that paid it.
+fn record_for_order(
+    gateway: &Gateway,
+    order_code: &str,
+    transaction_id: u64,
+) -> Result<Callback, ControlError> {
+    let at = gateway.now();
+    let mut books = gateway.books();
+    let Books { accounts, numbers, orders, .. } = &mut *books;
+    let order = orders
+        .iter()
+        .rev()
+        .find(|order| order.link.order_code == order_code)
+        .ok_or_else(|| ControlError::UnknownOrder(order_code.to_owned()))?;
+    let number = numbers.account().to_string();
+    let mut account = VirtualAccount {
+        full_number: format!("{PREFIX}{number}"),
+        number,
+        order_id: order.order_id,
+        order_code: Some(order_code.to_owned()),
+        name: "HPAY".to_owned(),
+        is_one_time: true,
+        is_fixed: true,
+        amount: order.link.price,
+        remark: String::new(),
+        created_at: order.opened_at,
+        time_limit: order.link.time_limit.unwrap_or(at),
+        credits: Vec::new(),
+        status: AccountStatus::Active,
+    };
+    let credit = Credit {
+        transaction_id,
+        cashin: numbers.cashin(),
+        amount: order.link.price,
+        remark: NO_REMARK.to_owned(),
+        at,
+    };
+    let fields = Callback::of(&account, &credit);
+    account.receive(credit);
+    accounts.push(account);
     Ok(fields)
 }

@@ -11,7 +11,7 @@ mod terms;
 
 pub(crate) use change::{rename, revoke};
 pub(crate) use create::create;
-pub(crate) use credit::transfer;
+pub(crate) use credit::{transfer, transfer_for_order};
 pub(crate) use inquiry::inquire;
 pub(crate) use qr::router as qr_router;
 
