@@ -28,13 +28,15 @@ use payments_core::{
     registry::{Context, Registry},
     transport::{Call, HttpClient, HttpClientSettings, RetryPolicy},
     virtual_account::{
-        OpenVirtualAccount, UpdateVirtualAccount, Uses, VirtualAccount, VirtualAccountState,
+        OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, Uses, VirtualAccount,
+        VirtualAccountState,
     },
 };
 use provider_hpay::{
     endpoints::{NOTIFY, RETURN, VA_CALLBACK},
     simulator::{
-        HPaySimulator, Operation, PayAs, PayoutStart, PayoutState as AtHPay, Settings, When,
+        AnswerQuirks, CallbackQuirks, HPaySimulator, Operation, PayAs, PayoutStart,
+        PayoutState as AtHPay, Settings, When,
     },
 };
 use simulator_kit::Clock as GatewayClock;
@@ -55,7 +57,11 @@ impl World {
 
     /// A gateway and its merchant, with some keys of the configuration changed.
     async fn with(changes: &[(&str, &str)]) -> Self {
-        let settings = Settings::test()
+        Self::of(Settings::test(), changes).await
+    }
+
+    async fn of(settings: Settings, changes: &[(&str, &str)]) -> Self {
+        let settings = settings
             .with_clock(GatewayClock::fixed(NOW))
             .with_va_callback_base("http://127.0.0.1:9");
         let hpay = HPaySimulator::start(settings).await.unwrap();
@@ -400,4 +406,100 @@ async fn a_name_and_the_balance_are_told() {
     let asked = asked.iter().filter(|request| format!("{request:?}").contains("CheckUserBank"));
     assert_eq!(asked.count(), 1, "each question costs a fee");
     assert_eq!(payouts.balance().await.unwrap().amount, Money::vnd(101_747_939));
+}
+
+#[tokio::test]
+async fn an_order_paid_by_transfer_is_settled_once_whichever_way_it_is_told() {
+    let world = World::new().await;
+    let order = world.opened_order().await;
+    let news = world.hpay.buyer_transfers(order.as_str()).await.unwrap();
+    let notified = world.trusted(NOTIFY, &news.notification.request.unwrap());
+    let called_back = world.trusted(VA_CALLBACK, &news.callback.request.unwrap());
+    assert!(!called_back.events()[0].is_trusted(), "nobody signed the order");
+    let Confirmation::Confirmed(asked) = world.confirm(&called_back.events()[0]).await else {
+        panic!("not confirmed")
+    };
+    assert_eq!(asked.key(), Some(notified.dedupe_key()), "handled once");
+    let (News::Payment(told), News::Payment(asked)) = (notified.events()[0].news(), asked.news())
+    else {
+        panic!("no payments")
+    };
+    assert!(told.settles(Money::vnd(200_000)) && asked.settles(Money::vnd(200_000)));
+    assert_eq!(told.credits[0].key, asked.credits[0].key, "one money");
+    assert_eq!(world.hpay.bookings().len(), 1);
+}
+
+#[tokio::test]
+async fn a_payout_that_arrives_late_is_inconclusive_until_then_and_never_sent_again() {
+    let world = World::new().await;
+    world.hpay.delay_next(Operation::CreatePayout).unwrap();
+    assert!(world.pay_out("P-1").await.is_uncertain());
+    let absent = world.find_payout("P-1").await;
+    assert!(matches!(absent, Lookup::Absent(Absence::Inconclusive { .. })), "{absent:?}");
+    assert_eq!(world.hpay.deliver_late(), 1);
+    assert_eq!(world.find_payout("P-1").await.found().unwrap().state, PayoutState::Succeeded);
+    assert_eq!(world.hpay.payouts().len(), 1);
+}
+
+#[tokio::test]
+async fn numbers_and_text_in_answers_mean_the_same() {
+    let plain = AnswerQuirks::default();
+    for quirks in [
+        plain.with_success_as_number(),
+        plain.with_numbers_as_text(),
+        plain.with_text_as_numbers().with_success_as_number(),
+    ] {
+        let world = World::of(Settings::test().with_answer_quirks(quirks), &[]).await;
+        assert!(world.pay_out("P-1").await.accepted().is_ok(), "{quirks:?}");
+        let found = world.find_payout("P-1").await.found().unwrap();
+        assert_eq!((found.state, found.amount), (PayoutState::Succeeded, Money::vnd(1_000_000)));
+        assert_eq!(found.account.unwrap().as_str(), "1234567890912312");
+
+        let opened = world.open_account(Some(100_000)).await;
+        assert_eq!(opened.state, VirtualAccountState::Open, "{quirks:?}");
+        let role = world.provider.virtual_accounts().unwrap();
+        world.hpay.transfer_to_va(opened.numbers[0].number.as_str(), 100_000).await.unwrap();
+        let credits = role.credits(&opened.reference()).await.unwrap();
+        assert_eq!(credits[0].amount, Money::vnd(100_000));
+        let number = credits[0].virtual_account.as_ref().unwrap();
+        assert_eq!(*number, opened.numbers[0].number, "19 digits are no number of 64 bits");
+        let closed = role.close(&opened.reference()).await.unwrap();
+        assert!(closed.accepted().is_err(), "{quirks:?}: it is paid");
+        let payouts = world.provider.payouts().unwrap();
+        assert!(payouts.verify_beneficiary(&account()).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_lost_opening_leaves_an_account_that_nobody_was_shown_and_opening_another_is_safe() {
+    let world = World::new().await;
+    let role = world.provider.virtual_accounts().unwrap();
+    assert_eq!(role.capabilities().resolve_open, ResolveOpen::Never);
+    world.hpay.lose_next_answer(Operation::CreateAccount, When::AfterBooking).unwrap();
+    let request = OpenVirtualAccount::new(OrderRef::new("DH-1").unwrap(), "NGUYEN VAN A").unwrap();
+    assert!(role.open(&request).await.unwrap().is_uncertain());
+    let another = world.open_account(None).await;
+    let there = world.hpay.virtual_accounts();
+    assert_eq!(there.len(), 2);
+    // Money on the lost one is told of, and belongs to no order.
+    let news = world.hpay.transfer_to_va(&there[0].number, 1_000).await.unwrap();
+    let told = world.trusted(VA_CALLBACK, &news.request.unwrap());
+    let Confirmation::Confirmed(credit) = world.confirm(&told.events()[0]).await else {
+        panic!("not confirmed")
+    };
+    let News::Movement(credit) = credit.into_news() else { panic!("no credit") };
+    assert_eq!((credit.order, credit.amount), (None, Money::vnd(1_000)));
+    assert_ne!(credit.virtual_account.as_ref(), Some(&another.numbers[0].number));
+}
+
+#[tokio::test]
+async fn a_callback_with_every_oddity_of_the_example_is_read() {
+    let quirks = CallbackQuirks::as_printed();
+    let world = World::of(Settings::test().with_callback_quirks(quirks), &[]).await;
+    let account = world.open_account(None).await;
+    let number = account.numbers[0].number.as_str();
+    let news = world.hpay.transfer_to_va(number, 1_000).await.unwrap();
+    let told = world.trusted(VA_CALLBACK, &news.request.unwrap());
+    let News::Movement(credit) = told.events()[0].news() else { panic!("no credit") };
+    assert_eq!(credit.memo.as_deref(), Some("DH 1"));
 }

@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn account(number: usize) -> BankAccount {
-        let number = AccountNumber::new(&format!("{number:010}")).unwrap();
+        let number = AccountNumber::new(format!("{number:010}")).unwrap();
         BankAccount::new(Bin::new("970418").unwrap(), number)
     }
 

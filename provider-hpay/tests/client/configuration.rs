@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use payments_core::{
     Environment, Role,
     config::{Environ, PaymentsConfig, Value},
@@ -169,4 +170,58 @@ fn a_program_that_links_the_crate_knows_the_kind() {
     let linked = Registry::linked();
     let kinds: Vec<_> = linked.registrations().iter().map(|known| known.kind).collect();
     assert_eq!(kinds, ["hpay"]);
+}
+
+#[test]
+fn a_private_key_is_taken_in_either_form_from_a_file_and_by_either_signer() {
+    let folder = std::env::temp_dir();
+    let pem = support::MERCHANT_KEY;
+    let der = der_of(pem);
+    let path = folder.join(format!("hpay-key-{}.der", std::process::id()));
+    std::fs::write(&path, der).unwrap();
+    let mut table = support::table();
+    let file = [("file".to_owned(), path.to_str().unwrap().into())];
+    table.insert("private_key".into(), Value::Table(file.into()));
+    let built = support::try_build(Script::new(), table.clone());
+    table.insert("signer".into(), "aws-lc".into());
+    let fast = support::try_build(Script::new(), table);
+    std::fs::remove_file(&path).unwrap();
+    assert!(built.unwrap().roles().contains(&Role::Payouts));
+    match fast {
+        Ok(provider) => assert!(provider.roles().contains(&Role::Payouts)),
+        Err(problems) => {
+            let problem = problems[0].to_string();
+            assert!(problem.contains("signer: this signer is not compiled in"), "{problem}");
+            assert!(problem.contains("cargo feature `aws-lc`"), "{problem}");
+        }
+    }
+}
+
+/// The DER inside a PEM.
+fn der_of(pem: &str) -> Vec<u8> {
+    let text: String = pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    STANDARD.decode(text).unwrap()
+}
+
+#[test]
+fn the_layout_of_the_answer_is_chosen_once() {
+    let mut table = support::table();
+    table.insert("payout_answer".into(), "f20b".into());
+    let template = "{requestId}|{bankAccountNumber}|{omiCashoutId}|{passcode}";
+    table.insert("formula_f20".into(), template.into());
+    assert_eq!(
+        problems(table),
+        ["providers.hpay-main.payout_answer: is f20b, and formula_f20 is there too: choose one"]
+    );
+}
+
+#[test]
+fn a_bank_code_that_cannot_be_one_is_a_problem() {
+    let mut table = support::table();
+    let codes = [("VCB".to_owned(), "970436".into())];
+    table.insert("bank_codes".into(), Value::Table(codes.into()));
+    assert_eq!(
+        problems(table),
+        ["providers.hpay-main.bank_codes: has \"VCB\" for a bank's number; six digits are needed"]
+    );
 }

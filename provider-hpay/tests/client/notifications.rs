@@ -250,6 +250,39 @@ fn a_credit_is_read_under_both_sets_of_names_and_through_hpay_s_slips() {
     assert_eq!(trusted(VA_CALLBACK, &slips).dedupe_key(), old.dedupe_key());
 }
 
+/// The credit's callback with an order of the checkout page in it.
+fn credit_of_order(order: &str) -> Request<Bytes> {
+    changed(&credit(), |query| format!("{query}&order_code={order}"))
+}
+
+#[tokio::test]
+async fn a_callback_that_names_an_order_tells_of_its_payment_and_settles_nothing_by_itself() {
+    let notification = trusted(VA_CALLBACK, &credit_of_order("DH-20260042"));
+    let event = &notification.events()[0];
+    assert_eq!(payment(event).order, support::order());
+    let Evidence::Unconfirmed { uncovered } = event.evidence() else { panic!("{event:?}") };
+    assert!(uncovered.iter().any(|field| field == "order_code"));
+
+    let script = order_answer("00", "200000");
+    let Confirmation::Confirmed(confirmed) = confirm(&script, event).await else {
+        panic!("not confirmed")
+    };
+    assert_eq!(script.request().uri().path(), "/api/transaction/GetTransactionDetail");
+    assert!(payment(&confirmed).settles(Money::vnd(200_000)), "the inquiry's amount, not 30000");
+    assert_eq!(confirmed.key(), Some(trusted(NOTIFY, &paid()).dedupe_key()), "told twice, one key");
+}
+
+#[tokio::test]
+async fn an_order_written_into_a_credit_s_callback_takes_nothing_from_it() {
+    let forged = trusted(VA_CALLBACK, &credit_of_order("DH-20260042"));
+    let genuine = trusted(VA_CALLBACK, &credit());
+    assert_ne!(forged.dedupe_key(), genuine.dedupe_key());
+    let unpaid = confirm(&order_answer("02", "200000"), &forged.events()[0]).await;
+    assert!(matches!(unpaid, Confirmation::NotYet { .. }), "{unpaid:?}");
+    let request = credit_of_order("+a");
+    assert_eq!(untrusted(VA_CALLBACK, &request), UntrustedReason::Unreadable);
+}
+
 const ROW: &str = r#"{"transaction_id":9600617,"full_account_number":"9631241000000000178",
     "amount":30000,"time_paid":1731742061,"cashin":28275709,"remark":"REggNDI="}"#;
 

@@ -159,7 +159,7 @@ async fn a_refused_signature_names_its_formula_and_confirms_nothing() {
         assert_eq!(decline.reason, DeclineReason::Authentication, "{code}");
         assert!(!decline.confirmed, "{code}");
         let words = decline.message.unwrap();
-        let hint = "signature formula or passcode wrong (hpay.f19)";
+        let hint = "signature formula or passcode wrong: hpay.f19";
         assert_eq!(words.contains(hint), code != "014", "{words}");
     }
     let script = Script::new();
@@ -167,7 +167,7 @@ async fn a_refused_signature_names_its_formula_and_confirms_nothing() {
     let provider = support::provider(&script);
     let error = provider.payouts().unwrap().verify_beneficiary(&account()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
-    let hint = "signature formula or passcode wrong (hpay.f21)";
+    let hint = "signature formula or passcode wrong: hpay.f21";
     assert!(error.to_string().contains(hint), "{error}");
 }
 

@@ -1,14 +1,14 @@
 //! Payouts: booked, answered, lost, doubled, settled and asked about.
 
 use provider_hpay::simulator::{
-    BookingKind, HPaySimulator, Host, Keys, Operation, PayoutStart, PayoutState, Settings, Verdict,
-    When,
+    AnswerQuirks, BookingKind, HPaySimulator, Host, Keys, Operation, PayoutStart, PayoutState,
+    Settings, Verdict, When,
 };
 use serde_json::{Value, json};
 
 use super::merchant::{
-    NOW, get_json, merchant_keys, payout_inquiry, payout_request, post, query, start, start_with,
-    try_post,
+    NOW, get_json, merchant_keys, payout_inquiry, payout_request, post, query, send, start,
+    start_with, try_post,
 };
 
 fn create_url(hpay: &HPaySimulator) -> String {
@@ -237,4 +237,68 @@ async fn the_balance_has_commas() {
     assert_eq!(answer["data"]["balance"], "101,747,939");
     body["merchantId"] = json!("54321");
     assert_eq!(post(&url, &body).await["error_code"], 215_303);
+}
+
+#[tokio::test]
+async fn a_request_that_is_late_is_booked_when_it_is_delivered_and_not_before() {
+    let hpay = start().await;
+    let request = payout_request(&hpay, "00001", "20000");
+    hpay.delay_next(Operation::CreatePayout).unwrap();
+    try_post(&create_url(&hpay), &request).await.unwrap_err();
+    assert!(hpay.bookings().is_empty());
+    assert_eq!(payout_inquiry(&hpay, "00001").await["error_code"], "217301");
+
+    let control = format!("{}/_control/deliver-late", hpay.url(Host::Account));
+    assert_eq!(post(&control, &json!({})).await, json!({ "accepted": 1 }));
+    assert_eq!(hpay.bookings().len(), 1);
+    assert_eq!(payout_inquiry(&hpay, "00001").await["data"]["cashout_status"], 3);
+    assert_eq!(hpay.deliver_late(), 0, "once");
+    hpay.delay_next(Operation::PayoutInquiry).unwrap_err();
+}
+
+#[tokio::test]
+async fn a_late_request_that_is_refused_by_then_books_nothing() {
+    let hpay = start_with(Settings::test().with_opening_balance(20_000)).await;
+    hpay.delay_next(Operation::CreatePayout).unwrap();
+    let late = payout_request(&hpay, "00001", "20000");
+    try_post(&create_url(&hpay), &late).await.unwrap_err();
+    post(&create_url(&hpay), &payout_request(&hpay, "00002", "20000")).await;
+    assert_eq!(hpay.deliver_late(), 0, "the balance is gone");
+    assert_eq!(hpay.bookings().len(), 1);
+}
+
+#[tokio::test]
+async fn the_deprecated_form_books_like_the_json() {
+    let hpay = start().await;
+    let request = payout_request(&hpay, "00001", "20000");
+    let fields: Vec<(&str, &str)> = request
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
+        .collect();
+    let form = http::Request::post(format!("{}/api/ibft", hpay.url(Host::Account)))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(query(&fields).into())
+        .unwrap();
+    let answer: Value = serde_json::from_str(&send(form).await.unwrap()).unwrap();
+    assert_eq!(answer["error_code"], "000");
+    assert!(is_signed(&hpay, &answer));
+    assert_eq!(hpay.bookings().len(), 1);
+}
+
+#[tokio::test]
+async fn answers_can_be_written_with_numbers_or_with_text() {
+    let quirks = AnswerQuirks::default().with_success_as_number().with_text_as_numbers();
+    let hpay = start_with(Settings::test().with_answer_quirks(quirks)).await;
+    let answer = post(&create_url(&hpay), &payout_request(&hpay, "00001", "20000")).await;
+    assert_eq!(answer["error_code"], 0);
+    assert_eq!(answer["data"]["omiCashoutId"], 231_423);
+    assert_eq!(answer["data"]["requestId"], "00001", "the zeros would be lost");
+
+    let quirks = AnswerQuirks::default().with_numbers_as_text();
+    let hpay = start_with(Settings::test().with_answer_quirks(quirks)).await;
+    post(&create_url(&hpay), &payout_request(&hpay, "00001", "20000")).await;
+    let found = payout_inquiry(&hpay, "00001").await;
+    assert_eq!((&found["error_code"], &found["data"]["amount"]), (&json!("000"), &json!("20000")));
 }

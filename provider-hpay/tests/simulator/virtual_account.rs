@@ -9,7 +9,7 @@ use provider_hpay::simulator::{
 };
 use serde_json::{Value, json};
 
-use super::merchant::{DAY, Ears, NOW, fields, get, post, start, start_with};
+use super::merchant::{DAY, Ears, NOW, checkout_link, fields, get, post, start, start_with};
 
 fn create_request(hpay: &HPaySimulator, va_type: &str, condition: &str, amount: &str) -> Value {
     json!({
@@ -214,4 +214,25 @@ async fn the_picture_behind_an_answer_is_a_code() {
     assert!(text.starts_with("00020101021238630010A000000727"), "{text}");
     let picture = get(created["data"]["qrImage"].as_str().unwrap()).await.unwrap();
     assert!(picture.contains("<svg"), "{picture}");
+}
+
+#[tokio::test]
+async fn an_order_paid_by_transfer_is_booked_once_and_told_of_twice() {
+    let hpay = start().await;
+    let ears = Ears::open(StatusCode::OK).await;
+    hpay.register_va_callback(ears.url());
+    let notify = format!("{}/notify", ears.url());
+    get(&checkout_link(&hpay, "DH-1", "200000", &[("notify_url", &notify)])).await.unwrap();
+    let news = hpay.buyer_transfers("DH-1").await.unwrap();
+
+    let [notified, called_back] = ears.heard().try_into().unwrap();
+    assert!(notified.starts_with("/notify?"), "{notified}");
+    let (notified, called_back) = (fields(&notified), fields(&called_back));
+    assert_eq!(called_back["order_code"], "DH-1");
+    assert_eq!(called_back["amount"], "200000");
+    assert_eq!(called_back["transactionId"], notified["payment_id"]);
+    assert_eq!(news.callback.transaction_id, news.notification.transaction_id);
+    let kinds: Vec<_> = hpay.bookings().iter().map(|booking| booking.kind).collect();
+    assert_eq!(kinds, [BookingKind::Payment]);
+    hpay.buyer_transfers("DH-2").await.unwrap_err();
 }

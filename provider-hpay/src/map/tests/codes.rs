@@ -1,6 +1,8 @@
 //! The three code tables, row by row. The expectations stand here and not in the tables, so that
 //! a row that is lost or changed is noticed.
 
+use std::collections::BTreeSet;
+
 use payments_core::{
     DeclineReason::{
         self, Authentication, Beneficiary, InsufficientFunds, InvalidRequest, Limit, Other,
@@ -10,7 +12,11 @@ use payments_core::{
 };
 
 use crate::{
-    map::code::{Code, instructed, is_success},
+    formula::F19,
+    map::{
+        code::{Code, instructed, is_success},
+        instructed_by,
+    },
     tables::Service,
     wire::{Envelope, Literal},
 };
@@ -130,6 +136,48 @@ fn every_payout_code_refuses_or_leaves_the_payout_uncertain_as_documented() {
 fn every_virtual_account_code_means_what_is_documented() {
     for (code, expected) in VIRTUAL_ACCOUNT {
         assert_eq!(outcome(Service::VirtualAccount, text(code)), *expected, "code {code}");
+    }
+}
+
+#[test]
+fn every_row_of_the_tables_is_listed_here() {
+    let rows = |table: &'static str| -> BTreeSet<&str> {
+        table.lines().skip(1).map(|row| row.split('\t').next().unwrap()).collect()
+    };
+    let listed = |expected: &'static [(&'static str, Instructed)]| -> BTreeSet<&str> {
+        expected.iter().map(|(code, _)| *code).filter(|code| *code != "0").collect()
+    };
+    assert_eq!(listed(PAYOUT), rows(include_str!("../../../data/errors_ibft.tsv")));
+    assert_eq!(listed(VIRTUAL_ACCOUNT), rows(include_str!("../../../data/errors_va.tsv")));
+}
+
+#[test]
+fn only_a_refused_signature_names_the_formula() {
+    let message = |service, code: &str| {
+        let envelope = Envelope { error_code: text(code), data: None, status: None, message: None };
+        match instructed_by::<()>(&Code::of(service, &envelope), &F19) {
+            Submission::Declined(decline) => decline.message.unwrap(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let hint = "signature formula or passcode wrong";
+    for (service, code) in [
+        (Service::Payout, "001"),
+        (Service::Payout, "010"),
+        (Service::Payout, "20015"),
+        (Service::VirtualAccount, "03"),
+    ] {
+        let words = message(service, code);
+        assert!(words.contains(hint) && words.contains("hpay.f19"), "{words}");
+    }
+    for (service, code) in [
+        (Service::Payout, "014"),
+        (Service::Payout, "035"),
+        (Service::Payout, "20014"),
+        (Service::VirtualAccount, "06"),
+        (Service::VirtualAccount, "045"),
+    ] {
+        assert!(!message(service, code).contains(hint), "{service:?} {code}");
     }
 }
 
