@@ -124,7 +124,7 @@ pub(crate) fn calls() -> Calls {
 
 fn answers() -> Vec<Answer> {
     let text = format!("20260042|1234567890912312|231423|{PASSCODE}");
-    let signer = RsaSigner::from_pem(&Secret::new(HPAY_KEY).unwrap()).unwrap();
+    let signer = RsaSigner::from_bytes(HPAY_KEY.as_bytes()).unwrap();
     let signature = STANDARD.encode(signer.sign(text.as_bytes()).unwrap());
     let answers = [
         json!({"error_code": "000", "status": "ok", "data": {"requestId": "20260042",
