@@ -77,8 +77,13 @@
 //! - No status is documented for a voided order. An accepted void is a refunded payment; so is an
 //!   order that is cancelled although a card had paid it. A claimed void of an order that says
 //!   anything else is contradicted, for a person.
-//! - A cancellation or void is accepted on `200` with a `message` and refused, unconfirmed, on 400,
-//!   401, 403, 404 and 422 with one. Anything else is uncertain.
+//! - A cancellation or void is accepted on `200` with a `message` and refused on 400, 401, 403, 404
+//!   and 422 with one. Anything else is uncertain. Nobody signs a refusal, so the order is asked
+//!   for: where it shows that nothing was done, the refusal is confirmed.
+//! - A verification (`VERIFY`) asks for nothing and is no payment: [`SePay::verification`].
+//! - `RENEWAL_ORDER_PAID` is a claim about an order of its own.
+//! - A list's parameters are spelt as SePay's libraries spell them; settings take the other
+//!   spellings, and what the list tells is filtered again.
 //! - A credit with a code of ours on another account than the configured one keeps its code and
 //!   belongs to no order.
 //! - With both products an order reference may be any invoice number; one that cannot stand in a
@@ -107,6 +112,7 @@ pub mod endpoints {}
 pub mod formula;
 #[doc = include_str!("../docs/guide.md")]
 pub mod guide {}
+mod ipn;
 mod map;
 mod matching;
 mod notification;
@@ -124,8 +130,10 @@ mod wire;
 pub use checkout::Verification;
 pub use client::SePay;
 pub use config::{REGISTRATION, build};
+pub use ipn::{IpnContent, IpnCustomer};
 pub use notification::{BANK_TOKEN, BANK_WEBHOOK, DOCUMENTED_SOURCES, IPN};
 pub use options::{Agreement, HostedMethod, SePayOptions};
 pub use order::{
-    Order, OrderPage, OrderQuery, OrderTransaction, TransactionKind, TransactionStatus,
+    Card, Obstacle, Order, OrderPage, OrderQuery, OrderSort, OrderTransaction, TransactionKind,
+    TransactionStatus,
 };

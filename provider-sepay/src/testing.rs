@@ -37,6 +37,11 @@ impl Ipn {
         Self::about("ORDER_PAID", "CAPTURED", order, amount)
     }
 
+    /// `RENEWAL_ORDER_PAID`: a later payment of an agreement.
+    pub fn renewal_order_paid(order: &OrderRef, amount: Money) -> Self {
+        Self::about("RENEWAL_ORDER_PAID", "CAPTURED", order, amount)
+    }
+
     /// `TRANSACTION_VOID`: the card payment was called off before it settled.
     pub fn transaction_void(order: &OrderRef, amount: Money) -> Self {
         Self::about("TRANSACTION_VOID", "CANCELLED", order, amount)

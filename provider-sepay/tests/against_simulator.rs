@@ -274,7 +274,8 @@ async fn an_open_transfer_order_is_cancelled_and_a_paid_one_is_not() {
     let Submission::Declined(decline) = shop.cancel(&order("DH-2")).await else {
         panic!("not declined")
     };
-    assert_eq!((decline.reason, decline.confirmed), (DeclineReason::State, false));
+    // The order shows that it is paid.
+    assert_eq!((decline.reason, decline.confirmed), (DeclineReason::State, true));
     assert_eq!(shop.found(&order("DH-2")).await.state, PaymentState::Settled);
 
     let Submission::Declined(unknown) = shop.cancel(&order("DH-3")).await else {

@@ -1,10 +1,12 @@
 //! The two HTTP APIs of SePay, and what only SePay has.
 
+mod order_list;
 mod orders;
 mod payment_gateway;
 mod request;
 mod user_api;
 
+pub(crate) use order_list::{SortSpelling, Spelling};
 pub(crate) use orders::OrderApi;
 pub(crate) use payment_gateway::Gateway;
 pub(crate) use user_api::{Page, UserApi};

@@ -11,20 +11,12 @@ use payments_core::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::request::Door;
-use crate::{
-    map,
-    order::{Order, OrderPage, OrderQuery},
-    rules, wire,
-};
+use super::{order_list::Spelling, request::Door};
+use crate::{map, order::Order, rules, wire};
 
 const DETAIL: &str = "order_detail";
-const LIST: &str = "list_orders";
 const CANCEL: &str = "cancel_order";
 const VOID: &str = "void_transaction";
-
-/// How many orders SePay gives to a page unless told.
-const PER_PAGE: u32 = 20;
 
 /// What has to be escaped in a segment of a path (RFC 3986, section 2.3: all but the unreserved).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -34,6 +26,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 pub(crate) struct OrderApi {
     door: Door,
     transport: Arc<dyn Transport>,
+    pub(super) spelling: Spelling,
 }
 
 type Reader = fn(&OrderRef, &Response<Bytes>) -> Result<Submission<Payment>, Unreadable>;
@@ -43,8 +36,9 @@ impl OrderApi {
         base: String,
         authorization: HeaderValue,
         transport: Arc<dyn Transport>,
+        spelling: Spelling,
     ) -> Self {
-        Self { door: Door::new(base, authorization), transport }
+        Self { door: Door::new(base, authorization), transport, spelling }
     }
 
     /// One order, `None` if SePay does not know it.
@@ -77,39 +71,36 @@ impl OrderApi {
         }
     }
 
-    pub(crate) async fn list(&self, query: &OrderQuery) -> Result<OrderPage> {
-        let page = query.page.map(|page| page.to_string());
-        let per_page = query.per_page.map(|orders| orders.to_string());
-        let parameters: Vec<(&str, &str)> = [
-            ("page", page.as_deref()),
-            ("per_page", per_page.as_deref()),
-            ("q", query.search.as_deref()),
-            ("order_status", query.status.as_deref()),
-            ("customer_id", query.customer_id.as_deref()),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect();
-        let response = self.inquire(LIST, "/v1/order", &parameters).await?;
-        let list: wire::OrderList<'_> = map::read(LIST, &response)?;
-        let (has_more, total) = list.meta.map_or((None, None), |meta| (meta.has_more, meta.total));
-        let per_page = usize::try_from(query.per_page.unwrap_or(PER_PAGE)).unwrap_or(usize::MAX);
-        let more = map::more(has_more, list.data.len(), per_page);
-        let orders = list
-            .data
-            .iter()
-            .map(|row| map::order(row, Raw::default()))
-            .collect::<Result<_, _>>()
-            .map_err(|unclear| unclear.into_error(LIST))?;
-        Ok(OrderPage { orders, more, total })
-    }
-
     pub(crate) async fn cancel(&self, order: &OrderRef) -> Result<Submission<Payment>> {
-        self.instruct(CANCEL, "/v1/order/cancel", order, map::cancelled).await
+        let answer = self.instruct(CANCEL, "/v1/order/cancel", order, map::cancelled).await?;
+        Ok(self.asked_about(order, answer, map::is_not_cancelled).await)
     }
 
     pub(crate) async fn void(&self, order: &OrderRef) -> Result<Submission<Payment>> {
-        self.instruct(VOID, "/v1/order/voidTransaction", order, map::voided).await
+        let answer = self.instruct(VOID, "/v1/order/voidTransaction", order, map::voided).await?;
+        Ok(self.asked_about(order, answer, map::is_not_voided).await)
+    }
+
+    /// Asks for the order after a refusal, which nobody signed: it is confirmed where the order
+    /// shows that nothing was done.
+    async fn asked_about(
+        &self,
+        order: &OrderRef,
+        answer: Submission<Payment>,
+        nothing_was_done: fn(&Order) -> bool,
+    ) -> Submission<Payment> {
+        let decline = match answer {
+            Submission::Declined(decline) if map::can_ask_after(decline.reason) => decline,
+            other => return other,
+        };
+        Submission::Declined(match self.detail(order.as_str()).await {
+            Ok(Some(found))
+                if found.invoice.as_ref() == Some(order) && nothing_was_done(&found) =>
+            {
+                decline.confirmed()
+            }
+            _ => decline,
+        })
     }
 
     async fn instruct(
@@ -127,7 +118,7 @@ impl OrderApi {
         Ok(sent.read(|response| read(order, response)))
     }
 
-    async fn inquire(
+    pub(super) async fn inquire(
         &self,
         operation: &'static str,
         path: &str,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::stream::BoxStream;
 use payments_core::{
     Error, OrderRef, Result, Submission,
     payment::{Payment, PostForm},
@@ -43,7 +44,7 @@ impl SePay {
     /// Nothing was voided: the payment gateway is not configured, the reference cannot be an
     /// invoice number, or nothing left this machine.
     pub async fn void_transaction(&self, order: &OrderRef) -> Result<Submission<Payment>> {
-        self.orders()?.void(order).await
+        self.api()?.void(order).await
     }
 
     /// One order with its transactions, by the merchant's reference or by SePay's own `order_id`;
@@ -52,7 +53,7 @@ impl SePay {
     /// # Errors
     /// SePay could not be asked, or the payment gateway is not configured.
     pub async fn order(&self, reference_or_id: &str) -> Result<Option<Order>> {
-        self.orders()?.detail(reference_or_id).await
+        self.api()?.detail(reference_or_id).await
     }
 
     /// A page of the orders that buyers arrived with.
@@ -60,10 +61,39 @@ impl SePay {
     /// # Errors
     /// SePay could not be asked, or the payment gateway is not configured.
     pub async fn orders_page(&self, query: &OrderQuery) -> Result<OrderPage> {
-        self.orders()?.list(query).await
+        let mut page = self.api()?.list(query).await?;
+        page.orders.retain(|order| query.takes(order));
+        Ok(page)
     }
 
-    fn orders(&self) -> Result<&OrderApi> {
+    /// The orders that buyers arrived with, page after page, the oldest first unless the query says
+    /// otherwise. No more than a page is held at a time.
+    ///
+    /// An order that arrives meanwhile is told once. With a `status`, orders that leave it while
+    /// the list is read can move others to a page that was read before: list them without it where
+    /// each one counts. After an error the stream ends; another one with `created_from` goes on.
+    ///
+    /// ```
+    /// use futures_util::TryStreamExt;
+    /// use payments_core::{Provider, Result, Timestamp};
+    /// use provider_sepay::{OrderQuery, SePay};
+    ///
+    /// async fn count(provider: &Provider, since: Timestamp) -> Result<usize> {
+    ///     let query = OrderQuery::new().with_created_from(since);
+    ///     let orders = provider.extension::<SePay>()?.orders(&query)?;
+    ///     orders.try_fold(0, |count, _| async move { Ok(count + 1) }).await
+    /// }
+    /// # let _ = count;
+    /// ```
+    ///
+    /// # Errors
+    /// The payment gateway is not configured. In the stream: SePay could not be asked, or its
+    /// answer is not what it documents.
+    pub fn orders(&self, query: &OrderQuery) -> Result<BoxStream<'static, Result<Order>>> {
+        Ok(self.api()?.every(query))
+    }
+
+    fn api(&self) -> Result<&OrderApi> {
         Ok(&self.gateway()?.orders)
     }
 

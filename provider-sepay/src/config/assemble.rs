@@ -10,7 +10,8 @@ use payments_core::{
 
 use super::{
     addresses::Addresses,
-    settings::{GatewaySettings, Settings, TransferSettings},
+    payment_gateway::GatewaySettings,
+    settings::{Settings, TransferSettings},
 };
 use crate::{
     checkout::Checkout,
@@ -40,7 +41,8 @@ pub(super) fn assemble(
     let gateway = match gateway {
         None => None,
         Some(gateway) => {
-            let orders = OrderApi::new(order_api, basic(&gateway)?, context.transport(None));
+            let (basic, spelling) = (basic(&gateway)?, gateway.spelling);
+            let orders = OrderApi::new(order_api, basic, context.transport(None), spelling);
             Some(Gateway { checkout: Arc::new(forms(gateway, checkout)), orders })
         }
     };

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod assemble;
+mod payment_gateway;
 mod settings;
 mod webhook;
 

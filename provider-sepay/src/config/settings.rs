@@ -7,14 +7,12 @@ use payments_core::{
     Secret,
     bank::{AccountNumber, BankAccount, Bin},
     config::Reader,
-    notification::check::Keys,
     payment::CodeRules,
     rules::{Alphabet, TextRules},
 };
 
-use super::webhook;
+use super::{payment_gateway::GatewaySettings, webhook};
 use crate::{
-    checkout::{FieldOrder, ReturnUrls},
     matching::Matching,
     notification::{Sources, WebhookAuth},
 };
@@ -30,32 +28,11 @@ pub(super) struct Settings {
     pub(super) sources: Sources,
 }
 
-/// The payment gateway.
-pub(super) struct GatewaySettings {
-    pub(super) merchant_id: String,
-    pub(super) secret_key: Secret,
-    pub(super) ipn_secret: Keys,
-    pub(super) field_order: FieldOrder,
-    pub(super) return_urls: ReturnUrls,
-}
-
 /// The account that buyers transfer to, and the references that make a code.
 pub(super) struct TransferSettings {
     pub(super) account: BankAccount,
     pub(super) references: TextRules,
 }
-
-/// Keys that mean nothing without the payment gateway.
-const GATEWAY_ONLY: &[&str] = &[
-    "ipn_secret",
-    "field_order",
-    "success_url",
-    "error_url",
-    "cancel_url",
-    "pay_url",
-    "checkout_path",
-    "pgapi_url",
-];
 
 /// Keys that mean nothing without the User API, and why.
 const TOKEN_ONLY: &[(&str, &str)] = &[
@@ -68,19 +45,7 @@ const TOKEN_ONLY: &[(&str, &str)] = &[
 
 impl Settings {
     pub(super) fn read(read: &mut Reader<'_>) -> Self {
-        let gateway = if read.has("merchant_id") || read.has("secret_key") {
-            gateway(read)
-        } else {
-            for key in GATEWAY_ONLY {
-                if read.has(key) {
-                    read.problem(
-                        key,
-                        "is for the payment gateway; give merchant_id and secret_key",
-                    );
-                }
-            }
-            None
-        };
+        let gateway = GatewaySettings::read(read);
         let has_token = read.has("api_token");
         let api_token = read.optional_secret("api_token").and_then(|token| bearer(read, &token));
         if !has_token {
@@ -120,35 +85,6 @@ impl Settings {
             codes.map(|codes| Arc::new(Matching::new(codes.rules, codes.prefix, number)));
         Self { gateway, api_token, transfers, matching, webhook, sources }
     }
-}
-
-fn gateway(read: &mut Reader<'_>) -> Option<GatewaySettings> {
-    let merchant_id = read.parsed("merchant_id", |text| match text.contains(':') {
-        // It is the user name of Basic authentication (RFC 7617, section 2).
-        true => Err("holds a colon, which no merchant id can".to_owned()),
-        false => Ok(text.to_owned()),
-    });
-    let secret_key = read.secret("secret_key");
-    // SePay does not say whether the secret of its IPNs is the secret key; its samples compare
-    // with that.
-    let ipn_secret = match read.has("ipn_secret") {
-        true => read.keys("ipn_secret"),
-        false => secret_key.clone().map(Keys::one),
-    };
-    let field_order = read
-        .choice("field_order", &[("docs", FieldOrder::Docs), ("allowlist", FieldOrder::AllowList)]);
-    let return_urls = ReturnUrls {
-        success: read.optional_web_address("success_url"),
-        error: read.optional_web_address("error_url"),
-        cancel: read.optional_web_address("cancel_url"),
-    };
-    Some(GatewaySettings {
-        merchant_id: merchant_id?,
-        secret_key: secret_key?,
-        ipn_secret: ipn_secret?,
-        field_order: field_order?,
-        return_urls,
-    })
 }
 
 fn bearer(read: &mut Reader<'_>, token: &Secret) -> Option<HeaderValue> {

@@ -43,10 +43,12 @@ pub(crate) fn payment_told(claimed: &Payment, found: Option<Payment>) -> Confirm
     }
 }
 
-/// The order as SePay told it now: nothing of the notification, whose token covers nothing.
+/// The order as SePay told it now: nothing of the notification, whose token covers nothing. What
+/// arrived is part of it, so that an order that was paid again is not taken for a repetition.
 fn key(found: &Payment) -> Result<DedupeKey, payments_core::Error> {
     let name = found.gateway_ref.as_ref().map_or(found.order.as_str(), |name| name.as_str());
-    DedupeKey::new(format!("order:{name}:{:?}", found.state).to_lowercase())
+    let received = found.received.map_or(String::new(), |received| format!(":{received}"));
+    DedupeKey::new(format!("order:{name}:{:?}{received}", found.state).to_lowercase())
 }
 
 fn shown(payment: &Payment) -> String {

@@ -8,7 +8,10 @@ use payments_core::{
     transport::Unreadable,
 };
 
-use crate::wire::Message;
+use crate::{
+    order::{Obstacle, Order},
+    wire::Message,
+};
 
 /// The answer to `POST /v1/order/cancel` (developer.sepay.vn, payment gateway, API: cancel order).
 pub(crate) fn cancelled(
@@ -66,6 +69,22 @@ fn refusal(status: StatusCode) -> Option<DeclineReason> {
         422 => Some(DeclineReason::State),
         _ => None,
     }
+}
+
+/// Whether the order may be asked for after a refusal: not by a caller that SePay turns away.
+pub(crate) fn can_ask_after(reason: DeclineReason) -> bool {
+    !matches!(reason, DeclineReason::Authentication | DeclineReason::Permission)
+}
+
+/// Whether the order shows that a cancellation was not carried out.
+pub(crate) fn is_not_cancelled(order: &Order) -> bool {
+    matches!(order.state, PaymentState::Open | PaymentState::Processing | PaymentState::Settled)
+}
+
+/// Whether the order shows that a void was not carried out. SePay documents no status after one,
+/// so an order that a card paid shows nothing.
+pub(crate) fn is_not_voided(order: &Order) -> bool {
+    matches!(order.void_obstacle(), Some(Obstacle::Unpaid | Obstacle::NotByCard))
 }
 
 #[cfg(test)]

@@ -20,15 +20,17 @@ use crate::{
 pub(crate) enum IpnKind {
     /// `ORDER_PAID`.
     Paid,
+    /// `RENEWAL_ORDER_PAID`, on an older page only: a later payment of an agreement.
+    Renewed,
     /// `TRANSACTION_VOID`.
     Voided,
 }
 
-/// `notification_type`. `RENEWAL_ORDER_PAID`, on an older page only, belongs to recurring
-/// payments, which this crate does not open: it is unknown like any other.
+/// `notification_type`; every other one is acknowledged and claims nothing.
 pub(crate) fn kind(word: &str) -> Option<IpnKind> {
     match word {
         "ORDER_PAID" => Some(IpnKind::Paid),
+        "RENEWAL_ORDER_PAID" => Some(IpnKind::Renewed),
         "TRANSACTION_VOID" => Some(IpnKind::Voided),
         _ => None,
     }
@@ -36,8 +38,8 @@ pub(crate) fn kind(word: &str) -> Option<IpnKind> {
 
 /// The payment that a notification claims, and the key under which the happening is handled once.
 ///
-/// `ORDER_PAID` claims money only if the order is captured and an attempt to pay approved; with
-/// any other words it is uncertain, and to be asked about all the same. `TRANSACTION_VOID` claims
+/// `ORDER_PAID` and `RENEWAL_ORDER_PAID` claim money only if the order is captured and an attempt to
+/// pay approved; with any other words it is uncertain, and to be asked about all the same. `TRANSACTION_VOID` claims
 /// that what a card had paid goes back.
 pub(crate) fn claim(kind: IpnKind, ipn: &wire::Ipn<'_>) -> Result<(DedupeKey, Payment), Unclear> {
     let (order, transaction) = (&ipn.order, &ipn.transaction);
@@ -58,8 +60,10 @@ pub(crate) fn claim(kind: IpnKind, ipn: &wire::Ipn<'_>) -> Result<(DedupeKey, Pa
         && transaction_status(said(&transaction.transaction_status)) == TransactionStatus::Approved;
     let captured = status.is_some_and(|status| status.eq_ignore_ascii_case("CAPTURED"));
     let state = match kind {
-        IpnKind::Paid if captured && approved && paid.is_some() => PaymentState::Settled,
-        IpnKind::Paid => PaymentState::Uncertain,
+        IpnKind::Paid | IpnKind::Renewed if captured && approved && paid.is_some() => {
+            PaymentState::Settled
+        }
+        IpnKind::Paid | IpnKind::Renewed => PaymentState::Uncertain,
         IpnKind::Voided => PaymentState::Refunded,
     };
 
@@ -86,10 +90,11 @@ pub(crate) fn claim(kind: IpnKind, ipn: &wire::Ipn<'_>) -> Result<(DedupeKey, Pa
 fn key(
     kind: IpnKind,
     invoice: &str,
-    transaction: &wire::IpnTransaction<'_>,
+    transaction: &wire::OrderTransaction<'_>,
 ) -> Result<DedupeKey, Unclear> {
     let kind = match kind {
         IpnKind::Paid => "ORDER_PAID",
+        IpnKind::Renewed => "RENEWAL_ORDER_PAID",
         IpnKind::Voided => "TRANSACTION_VOID",
     };
     let id = said(&transaction.id).or_else(|| said(&transaction.transaction_id)).unwrap_or(invoice);
@@ -123,12 +128,23 @@ mod tests {
         for (word, expected) in [
             ("ORDER_PAID", Some(IpnKind::Paid)),
             ("TRANSACTION_VOID", Some(IpnKind::Voided)),
-            ("RENEWAL_ORDER_PAID", None),
+            ("RENEWAL_ORDER_PAID", Some(IpnKind::Renewed)),
             ("order_paid", None),
             ("", None),
         ] {
             assert_eq!(kind(word), expected, "{word}");
         }
+    }
+
+    #[test]
+    fn a_renewal_claims_money_as_a_first_payment_does_under_a_key_of_its_own() {
+        let (key, payment) = claimed(IpnKind::Renewed, PAID).unwrap();
+        let id = "384c66dd-41e6-4316-a544-b4141682595c";
+        assert_eq!(key.as_str(), format!("ipn:RENEWAL_ORDER_PAID:{id}"));
+        assert_eq!(payment.received, Some(Money::vnd(100_000)));
+        let open = PAID.replace("CAPTURED", "PENDING");
+        let (_, payment) = claimed(IpnKind::Renewed, &open).unwrap();
+        assert_eq!(payment.state, PaymentState::Uncertain);
     }
 
     #[test]

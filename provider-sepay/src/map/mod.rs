@@ -3,9 +3,11 @@
 
 mod account;
 mod answer;
+mod card;
 mod confirmation;
 mod instruction;
 mod ipn;
+mod ipn_content;
 mod movement;
 mod order;
 mod page;
@@ -23,8 +25,9 @@ use serde_json::error::Category;
 pub(crate) use account::account;
 pub(crate) use answer::{RETRY_AFTER, read};
 pub(crate) use confirmation::{movement_told, payment_told};
-pub(crate) use instruction::{cancelled, voided};
+pub(crate) use instruction::{can_ask_after, cancelled, is_not_cancelled, is_not_voided, voided};
 pub(crate) use ipn::{claim, kind};
+pub(crate) use ipn_content::content as ipn_content;
 pub(crate) use movement::{Booked, booked, is_of, told};
 pub(crate) use order::order;
 pub(crate) use page::more;

@@ -6,10 +6,10 @@ use payments_core::{
     payment::{PaymentMethod, PaymentState},
 };
 
-use super::{Unclear, money, said, time};
+use super::{Unclear, card::card, money, said, time};
 use crate::{
     order::{Order, OrderTransaction, TransactionKind, TransactionStatus},
-    wire,
+    wire::{self, Text},
 };
 
 /// `order_status` (developer.sepay.vn, payment gateway, API: order detail, cancel order). Samples
@@ -61,13 +61,15 @@ pub(crate) fn order(row: &wire::Order<'_>, raw: Raw) -> Result<Order, Unclear> {
     let transactions = rows.iter().map(transaction).collect::<Result<Vec<_>, _>>()?;
     let status = said(&row.order_status);
     Ok(Order {
-        order_id: said(&row.order_id).and_then(|id| GatewayRef::new(id).ok()),
+        id: named(&row.id),
+        order_id: named(&row.order_id),
         invoice: said(&row.order_invoice_number).and_then(|invoice| OrderRef::new(invoice).ok()),
         state: weighed(state(status), amount, &transactions),
         status: status.map(str::to_owned),
         amount,
-        description: said(&row.order_description).map(str::to_owned),
-        customer_id: said(&row.customer_id).map(str::to_owned),
+        description: owned(&row.order_description),
+        customer_id: owned(&row.customer_id),
+        authentication: owned(&row.authentication_status),
         created_at: time(&row.created_at),
         updated_at: time(&row.updated_at),
         transactions,
@@ -75,17 +77,27 @@ pub(crate) fn order(row: &wire::Order<'_>, raw: Raw) -> Result<Order, Unclear> {
     })
 }
 
-fn transaction(row: &wire::OrderTransaction<'_>) -> Result<OrderTransaction, Unclear> {
+pub(super) fn transaction(row: &wire::OrderTransaction<'_>) -> Result<OrderTransaction, Unclear> {
     Ok(OrderTransaction {
-        id: said(&row.id).and_then(|id| GatewayRef::new(id).ok()),
+        id: named(&row.id),
+        transaction_id: named(&row.transaction_id),
         kind: transaction_kind(said(&row.transaction_type)),
         status: transaction_status(said(&row.transaction_status)),
         amount: money("transaction_amount", row.transaction_amount, &row.transaction_currency)?,
         method: method(said(&row.payment_method)),
-        card_number: said(&row.card_number).map(str::to_owned),
-        card_brand: said(&row.card_brand).map(str::to_owned),
+        authentication: owned(&row.authentication_status),
+        card: card(row),
         at: time(&row.transaction_date),
+        updated_at: time(&row.transaction_last_updated_date),
     })
+}
+
+fn named(field: &Option<Text<'_>>) -> Option<GatewayRef> {
+    said(field).and_then(|id| GatewayRef::new(id).ok())
+}
+
+pub(super) fn owned(field: &Option<Text<'_>>) -> Option<String> {
+    said(field).map(str::to_owned)
 }
 
 /// The state that an order's status has beside its transactions.

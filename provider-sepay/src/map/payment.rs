@@ -107,6 +107,7 @@ mod tests {
 
     fn order(state: PaymentState, amount: Option<i64>) -> Order {
         Order {
+            id: None,
             order_id: Some(GatewayRef::new("SEPAY-1").unwrap()),
             invoice: Some(reference()),
             state,
@@ -114,6 +115,7 @@ mod tests {
             amount: amount.map(Money::vnd),
             description: None,
             customer_id: None,
+            authentication: None,
             created_at: None,
             updated_at: None,
             transactions: Vec::new(),
@@ -145,13 +147,15 @@ mod tests {
                 .iter()
                 .map(|amount| OrderTransaction {
                     id: None,
+                    transaction_id: None,
                     kind: TransactionKind::Payment,
                     status: TransactionStatus::Approved,
                     amount: amount.map(Money::vnd),
                     method: None,
-                    card_number: None,
-                    card_brand: None,
+                    authentication: None,
+                    card: None,
                     at: None,
+                    updated_at: None,
                 })
                 .collect();
             let payment = payment(&reference(), order).unwrap();

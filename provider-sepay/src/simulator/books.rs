@@ -115,6 +115,18 @@ impl Books {
         Ok(paid)
     }
 
+    /// The next payment of the agreement that the order opened, made without the buyer.
+    pub(super) fn renew(&mut self, key: &str, now: i64) -> Result<Attempted, Refused> {
+        let first = self.order_mut(key)?.clone();
+        let prefix = format!("{}-R", first.reference());
+        let renewals = self.orders.iter().filter(|order| order.reference().starts_with(&prefix));
+        let purchase = first.renewal(renewals.count().saturating_add(1))?;
+        let invoice = purchase.invoice.clone().unwrap_or_default();
+        self.open(purchase, String::new(), now)
+            .map_err(|DuplicateInvoice| Refused::NoAgreement(invoice.clone()))?;
+        self.pay(&invoice, None, now)
+    }
+
     /// The buyer's card is declined, or the transfer never made.
     pub(super) fn fail(
         &mut self,

@@ -74,6 +74,15 @@ impl SePaySimulator {
         self.gateway.fail(invoice, None)
     }
 
+    /// The agreement that the paid order of `invoice` opened is paid once more, as a new order with
+    /// the invoice number `invoice` and `-R1`, `-R2` and so on behind it.
+    ///
+    /// # Errors
+    /// There is no such order, or it opened no agreement or is not paid.
+    pub async fn agreement_renews(&self, invoice: &str) -> Result<Vec<Delivered>, Refused> {
+        self.gateway.renew(invoice).await
+    }
+
     /// Somebody transfers `amount` đồng to the account numbered `account`.
     ///
     /// # Errors

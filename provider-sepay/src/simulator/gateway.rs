@@ -78,6 +78,12 @@ impl Gateway {
         Ok(self.send_ipn(ipn::Happening::OrderPaid, &paid).await)
     }
 
+    /// An agreement's next payment is made; SePay notifies.
+    pub(super) async fn renew(self: &Arc<Self>, order: &str) -> Result<Vec<Delivered>, Refused> {
+        let paid = self.books().renew(order, self.now())?;
+        Ok(self.send_ipn(ipn::Happening::RenewalOrderPaid, &paid).await)
+    }
+
     /// A buyer fails to pay. SePay documents no notification of that.
     pub(super) fn fail(&self, order: &str, method: Option<PaymentMethod>) -> Result<(), Refused> {
         self.books().fail(order, method, self.now())

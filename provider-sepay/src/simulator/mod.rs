@@ -36,6 +36,8 @@
 //! - A declined card, a cancelled order and a buyer who turns back send no IPN, for none is
 //!   documented. A buyer who turns back leaves the order open.
 //! - A voided order is `CANCELLED`, the only documented status that says that nothing is paid.
+//! - The later payments of an agreement are orders of their own, and what IPNs say of an agreement
+//!   is what its form said: no page shows either.
 //! - An order whose buyer has yet to choose a method cannot be cancelled.
 //! - A payment code must be a whole word of the memo to be recognised.
 //! - What is not acknowledged is sent eight times in all, on the schedule documented for bank

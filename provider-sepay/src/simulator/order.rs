@@ -1,5 +1,7 @@
 //! Orders of the payment gateway, and what may be done to them when.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use url::Url;
 
@@ -46,6 +48,8 @@ pub(super) struct Purchase {
     pub(super) invoice: Option<String>,
     pub(super) description: String,
     pub(super) customer_id: Option<String>,
+    /// The `agreement_*` fields of the form, without that prefix.
+    pub(super) agreement: BTreeMap<String, String>,
     pub(super) success_url: Option<Url>,
     pub(super) error_url: Option<Url>,
     pub(super) cancel_url: Option<Url>,
@@ -134,6 +138,16 @@ impl Order {
             (Some(fixed), Some(chosen)) if fixed != chosen => Err(Refused::OtherMethod(order())),
             (fixed, chosen) => Ok(fixed.or(chosen).unwrap_or(PaymentMethod::BankTransfer)),
         }
+    }
+
+    /// What the `number`th later payment of its agreement asks for. SePay documents nothing of
+    /// renewals; here each has an invoice number of its own, made of the first one's.
+    pub(super) fn renewal(&self, number: usize) -> Result<Purchase, Refused> {
+        if self.purchase.agreement.is_empty() || self.status != OrderStatus::Captured {
+            return Err(Refused::NoAgreement(self.reference().to_owned()));
+        }
+        let invoice = format!("{}-R{number}", self.reference());
+        Ok(Purchase { invoice: Some(invoice), ..self.purchase.clone() })
     }
 
     pub(super) fn add(&mut self, attempt: Attempt) {

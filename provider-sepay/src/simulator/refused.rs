@@ -27,6 +27,9 @@ pub enum Refused {
     /// SePay voids only captured card payments, before they settle.
     #[error("the payment of order {0} cannot be voided")]
     NotVoidable(String),
+    /// The order opened no agreement, or its first payment was never made.
+    #[error("order {0} has no agreement that could be renewed")]
+    NoAgreement(String),
     /// The merchant has no such bank account.
     #[error("there is no bank account {0}")]
     UnknownAccount(String),

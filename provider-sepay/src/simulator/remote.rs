@@ -20,10 +20,11 @@ use super::{
 };
 
 /// The paths of the control API and what each takes, for people.
-pub(super) const PATHS: [(&str, &str); 12] = [
+pub(super) const PATHS: [(&str, &str); 13] = [
     ("GET /_control/state", "bookings, orders, virtual accounts, accounts, requests, deliveries"),
     ("POST /_control/pay", r#"{"invoice": "…", "method": "CARD"?}"#),
     ("POST /_control/fail", r#"{"invoice": "…", "method": "CARD"?}"#),
+    ("POST /_control/renew", r#"{"invoice": "…"}: the next payment of its agreement"#),
     (
         "POST /_control/transfer",
         r#"{"account": "…", "amount": 50000, "memo": "…", "out"?, "upper_case"?, "drop_separators"?, "drop_spaces"?, "bank_text"?}"#,
@@ -50,6 +51,7 @@ pub(super) fn routes() -> Router<Arc<Gateway>> {
         .route("/_control/state", get(state))
         .route("/_control/pay", post(pay))
         .route("/_control/fail", post(fail))
+        .route("/_control/renew", post(renew))
         .route("/_control/transfer", post(transfer))
         .route("/_control/statement", post(statement))
         .route("/_control/redeliver", post(redeliver))
@@ -126,6 +128,10 @@ async fn pay(State(gateway): World, Json(buyer): Json<Buyer>) -> Result<Response
 async fn fail(State(gateway): World, Json(buyer): Json<Buyer>) -> Result<Response, Objection> {
     gateway.fail(&buyer.invoice, buyer.method()?)?;
     Ok(sent(Vec::new()))
+}
+
+async fn renew(State(gateway): World, Json(buyer): Json<Buyer>) -> Result<Response, Objection> {
+    Ok(sent(gateway.renew(&buyer.invoice).await?))
 }
 
 #[derive(Deserialize)]

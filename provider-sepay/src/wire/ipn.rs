@@ -1,9 +1,9 @@
 //! Notifications of the payment gateway (developer.sepay.vn, payment gateway, IPN).
 
-use payments_core::money::wire::Number;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use super::Text;
+use super::{Order, OrderTransaction, Text};
 
 /// What tells a known notification from an unknown one, whatever else that holds.
 #[derive(Deserialize)]
@@ -13,31 +13,36 @@ pub(crate) struct IpnHead<'a> {
     pub(crate) timestamp: Option<Text<'a>>,
 }
 
+/// What a known notification claims.
 #[derive(Deserialize)]
 pub(crate) struct Ipn<'a> {
     #[serde(borrow)]
-    pub(crate) order: IpnOrder<'a>,
-    pub(crate) transaction: IpnTransaction<'a>,
+    pub(crate) order: Order<'a>,
+    pub(crate) transaction: OrderTransaction<'a>,
 }
 
+/// What a notification says beside its claim.
 #[derive(Deserialize)]
-pub(crate) struct IpnOrder<'a> {
+pub(crate) struct IpnRest<'a> {
     #[serde(borrow)]
-    pub(crate) order_id: Option<Text<'a>>,
-    pub(crate) order_status: Option<Text<'a>>,
-    pub(crate) order_currency: Option<Text<'a>>,
-    pub(crate) order_amount: Option<Number>,
-    pub(crate) order_invoice_number: Option<Text<'a>>,
+    pub(crate) order: IpnOrderRest<'a>,
+    pub(crate) customer: Option<IpnCustomer<'a>>,
+    /// Of a shape that no page shows.
+    pub(crate) agreement: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
-pub(crate) struct IpnTransaction<'a> {
+pub(crate) struct IpnOrderRest<'a> {
+    /// An array in the samples; of a shape that no page shows once it is set.
+    #[serde(borrow)]
+    pub(crate) custom_data: Option<&'a RawValue>,
+    pub(crate) user_agent: Option<Text<'a>>,
+    pub(crate) ip_address: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct IpnCustomer<'a> {
     #[serde(borrow)]
     pub(crate) id: Option<Text<'a>>,
-    pub(crate) payment_method: Option<Text<'a>>,
-    pub(crate) transaction_id: Option<Text<'a>>,
-    pub(crate) transaction_type: Option<Text<'a>>,
-    pub(crate) transaction_status: Option<Text<'a>>,
-    pub(crate) transaction_amount: Option<Number>,
-    pub(crate) transaction_currency: Option<Text<'a>>,
+    pub(crate) customer_id: Option<Text<'a>>,
 }

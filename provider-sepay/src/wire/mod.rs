@@ -10,7 +10,7 @@ mod token;
 mod user_api;
 mod webhook;
 
-pub(crate) use ipn::{Ipn, IpnHead, IpnTransaction};
+pub(crate) use ipn::{Ipn, IpnHead, IpnRest};
 pub(crate) use order::{Message, Named, Order, OrderDetail, OrderList, OrderTransaction};
 pub(crate) use text::Text;
 pub(crate) use token::{LegacyToken, LegacyTokens, Token, TokenRequest};

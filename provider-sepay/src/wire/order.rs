@@ -39,9 +39,11 @@ pub(crate) struct Meta {
     pub(crate) total: Option<u64>,
 }
 
+/// As the list, the detail and, with other fields beside these, notifications have it.
 #[derive(Deserialize)]
 pub(crate) struct Order<'a> {
     #[serde(borrow)]
+    pub(crate) id: Option<Text<'a>>,
     pub(crate) order_id: Option<Text<'a>>,
     pub(crate) order_invoice_number: Option<Text<'a>>,
     pub(crate) order_status: Option<Text<'a>>,
@@ -49,22 +51,32 @@ pub(crate) struct Order<'a> {
     pub(crate) order_currency: Option<Text<'a>>,
     pub(crate) order_description: Option<Text<'a>>,
     pub(crate) customer_id: Option<Text<'a>>,
+    pub(crate) authentication_status: Option<Text<'a>>,
     pub(crate) created_at: Option<Text<'a>>,
     pub(crate) updated_at: Option<Text<'a>>,
     /// In the detail only.
     pub(crate) transactions: Option<Vec<OrderTransaction<'a>>>,
 }
 
+/// As the detail and notifications have it.
 #[derive(Deserialize)]
 pub(crate) struct OrderTransaction<'a> {
     #[serde(borrow)]
     pub(crate) id: Option<Text<'a>>,
+    /// In notifications only.
+    pub(crate) transaction_id: Option<Text<'a>>,
     pub(crate) payment_method: Option<Text<'a>>,
     pub(crate) transaction_type: Option<Text<'a>>,
     pub(crate) transaction_amount: Option<Number>,
     pub(crate) transaction_currency: Option<Text<'a>>,
     pub(crate) transaction_status: Option<Text<'a>>,
+    pub(crate) authentication_status: Option<Text<'a>>,
     pub(crate) card_number: Option<Text<'a>>,
+    pub(crate) card_holder_name: Option<Text<'a>>,
+    pub(crate) card_expiry: Option<Text<'a>>,
+    pub(crate) card_funding_method: Option<Text<'a>>,
     pub(crate) card_brand: Option<Text<'a>>,
     pub(crate) transaction_date: Option<Text<'a>>,
+    /// In the detail only.
+    pub(crate) transaction_last_updated_date: Option<Text<'a>>,
 }

@@ -2,12 +2,13 @@
 
 use http::Method;
 use payments_core::{
-    ErrorKind,
+    ErrorKind, Timestamp,
     money::Money,
     notification::{Confirmation, Coverage, Event, Evidence, News, Scheme, UntrustedReason},
     payment::{Payment, PaymentState},
 };
-use provider_sepay::testing::Ipn;
+use provider_sepay::{IpnContent, testing::Ipn};
+use serde_json::{Value, json};
 
 use crate::world::{
     BANK, GATEWAY, SECRET_KEY, Wire, believed, only_event, order, provider, refused, secret,
@@ -133,6 +134,138 @@ fn the_secret_of_ipns_can_be_another_and_be_changed() {
     assert_eq!(refused(&provider, "ipn", &request).reason, UntrustedReason::WrongSignature);
 }
 
+#[tokio::test]
+async fn a_renewal_is_a_claim_about_its_own_order() {
+    let renewal = Ipn::renewal_order_paid(&order("DH-1"), Money::vnd(50_000));
+    for (amount, confirmed) in [("50000.00", true), ("100000.00", false)] {
+        let wire = Wire::new();
+        wire.answer(200, detail("CAPTURED", amount));
+        let provider = provider(&[GATEWAY], &wire);
+        let notification = believed(&provider, "ipn", &renewal.with_secret(&secret(SECRET_KEY)));
+        let event = only_event(&notification);
+        assert!(!event.is_trusted() && event.moves_money());
+        let told = provider.notifications().unwrap().confirm(event).await.unwrap();
+        assert_eq!(matches!(told, Confirmation::Confirmed(_)), confirmed, "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_was_paid_again_is_news() {
+    let mut keys = Vec::new();
+    for amount in ["50000.00", "50000.00", "100000.00"] {
+        let wire = Wire::new();
+        wire.answer(200, detail("CAPTURED", amount));
+        let provider = provider(&[GATEWAY], &wire);
+        let amount = Money::vnd(amount.trim_end_matches(".00").parse().unwrap());
+        let ipn = Ipn::order_paid(&order("DH-1"), amount).with_secret(&secret(SECRET_KEY));
+        let notification = believed(&provider, "ipn", &ipn);
+        let told = provider.notifications().unwrap().confirm(only_event(&notification)).await;
+        let Confirmation::Confirmed(event) = told.unwrap() else { panic!("not confirmed") };
+        keys.push(event.key().unwrap().to_string());
+    }
+    assert_eq!(keys[0], keys[1]);
+    assert_ne!(keys[0], keys[2]);
+}
+
+fn content(ipn: &Ipn) -> payments_core::Result<IpnContent> {
+    IpnContent::read(ipn.without_secret().body())
+}
+
+#[test]
+fn an_ipn_says_all_that_its_page_documents() {
+    let said = paid()
+        .with("customer", json!({"id": "c-1", "customer_id": "KH-7"}))
+        .with("agreement", json!({"id": "AGR-1"}))
+        .with("order.custom_data", json!([{"k": "v"}]));
+    let said = content(&said).unwrap();
+    assert_eq!(said.kind, "ORDER_PAID");
+    assert_eq!(said.sent_at, Some(Timestamp::from_unix(1_759_134_682)));
+    assert_eq!(said.custom_data.unwrap().as_bytes(), br#"[{"k":"v"}]"#);
+    assert_eq!(said.user_agent.as_deref(), Some("Mozilla/5.0"));
+    assert_eq!(said.ip_address.as_deref(), Some("127.0.0.1"));
+    let customer = said.customer.unwrap();
+    assert_eq!(customer.id.unwrap().as_str(), "c-1");
+    assert_eq!(customer.customer_id.as_deref(), Some("KH-7"));
+    assert_eq!(said.agreement.unwrap().as_bytes(), br#"{"id":"AGR-1"}"#);
+    let told = said.order;
+    assert_eq!(told.id.unwrap().as_str(), "e2c195be-c721-47eb-b323-99ab24e52d85");
+    assert_eq!(told.order_id.unwrap().as_str(), "TEST-DH-1");
+    assert_eq!(told.invoice, Some(order("DH-1")));
+    assert_eq!((told.state, told.amount), (PaymentState::Settled, Some(Money::vnd(50_000))));
+    let [transaction] = told.transactions.as_slice() else { panic!("one transaction") };
+    assert_eq!(transaction.id.as_ref().unwrap().as_str(), "transaction-of-DH-1");
+    assert_eq!(transaction.transaction_id.as_ref().unwrap().as_str(), "id-of-DH-1");
+    assert_eq!(transaction.amount, Some(Money::vnd(50_000)));
+    assert_eq!(transaction.authentication.as_deref(), Some("AUTHENTICATION_SUCCESSFUL"));
+    assert_eq!(transaction.at.unwrap().to_string(), "2025-09-29T08:31:22Z");
+    let card = transaction.card.as_ref().unwrap();
+    assert_eq!(card.holder.as_deref(), Some("NGUYEN VAN A"));
+    assert_eq!(card.expiry.as_deref(), Some("12/30"));
+}
+
+#[test]
+fn what_a_transfer_lacks_is_null_or_absent_or_empty() {
+    let mut bare = paid();
+    for field in ["number", "holder_name", "expiry", "funding_method", "brand"] {
+        bare = bare.with(&format!("transaction.card_{field}"), Value::Null);
+    }
+    for nothing in [Value::Null, json!("")] {
+        let ipn = bare
+            .clone()
+            .with("order.user_agent", nothing.clone())
+            .with("order.ip_address", nothing.clone())
+            .with("transaction.authentication_status", nothing.clone())
+            .with("order.custom_data", Value::Null);
+        let said = content(&ipn).unwrap();
+        assert_eq!(said.order.transactions[0].card, None);
+        assert_eq!((said.user_agent, said.ip_address, said.custom_data), (None, None, None));
+        assert!(said.customer.is_none() && said.agreement.is_none());
+    }
+    let absent = br#"{"order":{"order_invoice_number":"DH-1"},"transaction":{}}"#;
+    let said = IpnContent::read(absent).unwrap();
+    assert_eq!((said.kind.as_str(), said.sent_at), ("", None));
+}
+
+#[test]
+fn amounts_are_the_same_in_both_spellings() {
+    for spelled in [json!("50000.00"), json!("50000"), json!(50_000)] {
+        let ipn = paid()
+            .with("order.order_amount", spelled.clone())
+            .with("transaction.transaction_amount", spelled.clone());
+        let said = content(&ipn).unwrap();
+        assert_eq!(said.order.amount, Some(Money::vnd(50_000)), "{spelled}");
+        assert_eq!(said.order.transactions[0].amount, Some(Money::vnd(50_000)), "{spelled}");
+        let provider = provider(&[GATEWAY], &Wire::new());
+        let notification = believed(&provider, "ipn", &ipn.with_secret(&secret(SECRET_KEY)));
+        assert_eq!(payment(only_event(&notification)).received, Some(Money::vnd(50_000)));
+    }
+}
+
+#[test]
+fn a_whole_card_number_is_masked_and_nothing_of_the_buyer_prints() {
+    let ipn = paid()
+        .with("transaction.card_number", "5123450000000008")
+        .with("customer", json!({"id": "c-3141", "customer_id": "KH-3141"}))
+        .with("order.order_description", "cho chị Lan 3141")
+        .with("order.ip_address", "14.186.39.212");
+    let said = content(&ipn).unwrap();
+    let card = said.order.transactions[0].card.as_ref().unwrap();
+    assert_eq!(card.number.as_deref(), Some("512345xxxxxx0008"));
+    let request = ipn.with_secret(&secret(SECRET_KEY));
+    let notification = believed(&provider(&[GATEWAY], &Wire::new()), "ipn", &request);
+    let printed = format!("{said:?} {:?} {notification:?}", said.customer);
+    for canary in ["512345", "NGUYEN", "12/30", "3141", "14.186", "Mozilla", SECRET_KEY] {
+        assert!(!printed.contains(canary), "{canary} in {printed}");
+    }
+}
+
+#[test]
+fn what_is_no_ipn_cannot_be_read() {
+    for body in [&b""[..], b"{}", b"[]", br#"{"order":{"order_amount":"1.5"},"transaction":{}}"#] {
+        assert_eq!(IpnContent::read(body).unwrap_err().kind(), ErrorKind::Malformed);
+    }
+}
+
 #[test]
 fn a_replay_has_the_same_key_and_a_void_another() {
     let provider = provider(&[GATEWAY], &Wire::new());
@@ -148,7 +281,7 @@ fn a_replay_has_the_same_key_and_a_void_another() {
 #[test]
 fn a_stranger_is_acknowledged_and_claims_nothing() {
     let provider = provider(&[GATEWAY], &Wire::new());
-    for (field, value) in [("notification_type", "RENEWAL_ORDER_PAID"), ("notification_type", "")] {
+    for (field, value) in [("notification_type", "ORDER_REFUNDED"), ("notification_type", "")] {
         let request = paid().with(field, value).with("order", 1).with_secret(&secret(SECRET_KEY));
         let notification = believed(&provider, "ipn", &request);
         let event = only_event(&notification);

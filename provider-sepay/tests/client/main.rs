@@ -13,6 +13,7 @@ mod bank_webhook;
 mod checkout;
 mod configuration;
 mod ipn;
+mod order_list;
 mod orders;
 mod secrets;
 mod statement;

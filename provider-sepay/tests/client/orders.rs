@@ -6,10 +6,11 @@ use payments_core::{
     payment::{Payment, PaymentMethod, PaymentState, RefundPayment},
     transport::TransportErrorKind,
 };
-use provider_sepay::{OrderQuery, SePay, TransactionStatus, Verification};
+use provider_sepay::{Obstacle, SePay, TransactionStatus, Verification};
 
 use crate::world::{BANK, GATEWAY, MERCHANT, SECRET_KEY, Wire, order, provider};
 
+const REFUSED: &str = r#"{"message":"Không được"}"#;
 const CANCELLED: &str = r#"{"message":"Đã hủy đơn hàng thành công"}"#;
 
 fn detail(status: &str) -> String {
@@ -138,17 +139,78 @@ async fn a_cancellation_is_one_post_that_names_the_invoice() {
 
 #[tokio::test]
 async fn a_documented_refusal_is_declined_and_unconfirmed() {
-    for (status, reason) in [
-        (400, DeclineReason::InvalidRequest),
-        (401, DeclineReason::Authentication),
-        (403, DeclineReason::Permission),
-        (404, DeclineReason::Other),
-        (422, DeclineReason::State),
+    for (status, reason, asked) in [
+        (400, DeclineReason::InvalidRequest, 2),
+        (401, DeclineReason::Authentication, 1),
+        (403, DeclineReason::Permission, 1),
+        (404, DeclineReason::Other, 2),
+        (422, DeclineReason::State, 2),
     ] {
-        let submission = cancelled(status, r#"{"message":"Không được"}"#).await;
+        let wire = Wire::new();
+        wire.answer(status, REFUSED).answer(404, "");
+        let provider = provider(&[GATEWAY], &wire);
+        let submission = provider.payments().unwrap().cancel_payment(&order("DH-1")).await.unwrap();
         let Submission::Declined(decline) = submission else { panic!("{submission:?}") };
         assert_eq!((decline.reason, decline.confirmed), (reason, false), "{status}");
         assert_eq!(decline.message.as_deref(), Some("Không được"));
+        assert_eq!(wire.calls().len(), asked, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_confirmed_only_by_an_order_that_shows_that_nothing_was_done() {
+    let by_card = detail("CAPTURED").replace("DECLINED", "APPROVED");
+    let by_transfer = by_card.replace("CARD", "BANK_TRANSFER");
+    for (told, cancel, void) in [
+        (detail("AUTHENTICATION_NOT_NEEDED"), true, true),
+        (detail("PENDING"), true, true),
+        // SePay may leave a voided order captured.
+        (by_card.clone(), true, false),
+        (by_transfer, true, true),
+        // What was asked for, done after all.
+        (detail("CANCELLED"), false, false),
+        (by_card.replace("CAPTURED", "CANCELLED"), false, false),
+        (detail("SOMETHING_NEW"), false, false),
+        (detail("PENDING").replace("DH-1", "DH-2"), false, false),
+        ("{".to_owned(), false, false),
+    ] {
+        let wire = Wire::new();
+        wire.answer(422, REFUSED).answer(200, &*told).answer(422, REFUSED).answer(200, &*told);
+        let provider = provider(&[GATEWAY], &wire);
+        let cancelled = provider.payments().unwrap().cancel_payment(&order("DH-1")).await.unwrap();
+        let sepay = provider.extension::<SePay>().unwrap();
+        let voided = sepay.void_transaction(&order("DH-1")).await.unwrap();
+        for (submission, confirmed) in [(cancelled, cancel), (voided, void)] {
+            let Submission::Declined(decline) = submission else { panic!("{submission:?}") };
+            assert_eq!(decline.confirmed, confirmed, "{told}");
+            assert_eq!(decline.reason, DeclineReason::State);
+        }
+        assert_eq!(wire.asked()[1], "GET https://pgapi-sandbox.sepay.vn/v1/order/detail/DH-1");
+        assert_eq!(wire.calls().len(), 4, "{told}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_tells_what_keeps_it_from_being_cancelled_or_voided() {
+    let by_card = detail("CAPTURED").replace("DECLINED", "APPROVED");
+    for (told, cancel, void) in [
+        (detail("PENDING"), None, Some(Obstacle::Unpaid)),
+        (by_card.clone(), Some(Obstacle::Paid), None),
+        (by_card.replace("CARD", "BANK_TRANSFER"), Some(Obstacle::Paid), Some(Obstacle::NotByCard)),
+        (by_card.replace("CARD", "WALLET"), Some(Obstacle::Paid), None),
+        (detail("CANCELLED"), Some(Obstacle::Cancelled), Some(Obstacle::Cancelled)),
+        (
+            by_card.replace("CAPTURED", "CANCELLED"),
+            Some(Obstacle::Refunded),
+            Some(Obstacle::Refunded),
+        ),
+        (detail("SOMETHING_NEW"), None, None),
+    ] {
+        let wire = Wire::new();
+        wire.answer(200, &*told);
+        let provider = provider(&[GATEWAY], &wire);
+        let order = provider.extension::<SePay>().unwrap().order("DH-1").await.unwrap().unwrap();
+        assert_eq!((order.cancel_obstacle(), order.void_obstacle()), (cancel, void), "{told}");
     }
 }
 
@@ -274,33 +336,6 @@ async fn an_order_is_shown_with_what_was_tried() {
     assert_eq!(order.transactions[0].status, TransactionStatus::Declined);
     assert_eq!(order.invoice.unwrap().as_str(), "DH-1");
     assert_eq!(sepay.order("SEPAY-X").await.unwrap(), None);
-}
-
-#[tokio::test]
-async fn orders_are_listed_by_page() {
-    let wire = Wire::new();
-    wire.answer(
-        200,
-        r#"{"data":[{"id":"1","order_id":"SEPAY-1","order_invoice_number":"DH-1",
-            "order_status":"CAPTURED","order_amount":"300000.00","order_currency":"VND"}],
-            "meta":{"per_page":1,"total":9,"has_more":true,"current_page":2,"page_count":9}}"#,
-    );
-    let provider = provider(&[GATEWAY], &wire);
-    let sepay = provider.extension::<SePay>().unwrap();
-    let query = OrderQuery::new()
-        .with_page(2)
-        .with_per_page(1)
-        .with_search("cà phê")
-        .with_status("CAPTURED")
-        .with_customer("C1");
-    let page = sepay.orders_page(&query).await.unwrap();
-    assert_eq!(
-        wire.asked(),
-        ["GET https://pgapi-sandbox.sepay.vn/v1/order?page=2&per_page=1&q=c%C3%A0+ph%C3%AA\
-          &order_status=CAPTURED&customer_id=C1"]
-    );
-    assert_eq!((page.orders.len(), page.more, page.total), (1, true, Some(9)));
-    assert_eq!(page.orders[0].state, PaymentState::Settled);
 }
 
 #[tokio::test]

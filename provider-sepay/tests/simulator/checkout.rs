@@ -233,6 +233,37 @@ async fn a_declined_card_leaves_the_order_open_to_another_attempt() {
 }
 
 #[tokio::test]
+async fn an_agreement_is_paid_again_as_an_order_of_its_own() {
+    let shop = Shop::open().await;
+    let sepay = start(settings().with_ipn_url(shop.at("/ipn"))).await;
+    let agreement = [
+        ("payment_method", "CARD"),
+        ("agreement_id", "AGR-1"),
+        ("agreement_payment_frequency", "MONTHLY"),
+    ];
+    arrive(&sepay, form(sepay.settings(), "SUB", &agreement)).await;
+    arrive(&sepay, form(sepay.settings(), "ONCE", &BY_CARD)).await;
+    let unpaid = sepay.agreement_renews("SUB").await.unwrap_err();
+    assert_eq!(unpaid, Refused::NoAgreement("SUB".to_owned()));
+    sepay.buyer_pays("SUB").await.unwrap();
+    sepay.buyer_pays("ONCE").await.unwrap();
+    assert!(sepay.agreement_renews("ONCE").await.is_err());
+
+    sepay.agreement_renews("SUB").await.unwrap();
+    sepay.agreement_renews("SUB").await.unwrap();
+    let bodies = shop.bodies();
+    assert_eq!(bodies[0]["agreement"]["id"], "AGR-1");
+    assert_eq!(bodies[1]["agreement"], Value::Null);
+    for (ipn, invoice) in [(&bodies[2], "SUB-R1"), (&bodies[3], "SUB-R2")] {
+        assert_eq!(ipn["notification_type"], "RENEWAL_ORDER_PAID");
+        assert_eq!(ipn["order"]["order_invoice_number"], invoice);
+        assert_eq!(ipn["agreement"]["payment_frequency"], "MONTHLY");
+        assert_eq!(order(&sepay, invoice).await["order_status"], "CAPTURED");
+    }
+    assert_eq!(sepay.bookings().len(), 4);
+}
+
+#[tokio::test]
 async fn the_buttons_of_the_page_lead_back_to_the_shop() {
     let sepay = start(settings()).await;
     let addresses = [

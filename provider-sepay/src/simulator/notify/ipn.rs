@@ -1,5 +1,7 @@
 //! Instant payment notifications of the payment gateway.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use http::{HeaderName, Request, Uri};
 use serde::Serialize;
@@ -14,6 +16,7 @@ const X_SECRET_KEY: HeaderName = HeaderName::from_static("x-secret-key");
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(in crate::simulator) enum Happening {
     OrderPaid,
+    RenewalOrderPaid,
     TransactionVoid,
 }
 
@@ -40,7 +43,8 @@ struct Ipn<'a> {
     order: OrderPart<'a>,
     transaction: TransactionPart<'a>,
     customer: Option<CustomerPart<'a>>,
-    agreement: Option<()>,
+    /// Null in the samples; where there is one, its shape here is made up.
+    agreement: Option<&'a BTreeMap<String, String>>,
 }
 
 #[derive(Serialize)]
@@ -121,7 +125,7 @@ impl<'a> Ipn<'a> {
                 id: ids::uuid("customer", customer_id),
                 customer_id,
             }),
-            agreement: None,
+            agreement: Some(&order.purchase.agreement).filter(|it| !it.is_empty()),
         }
     }
 }

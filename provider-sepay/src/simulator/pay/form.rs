@@ -1,5 +1,6 @@
 //! Reading and checking the merchant's form.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use url::Url;
@@ -67,6 +68,7 @@ pub(super) fn check(fields: &[(String, String)], settings: &Settings) -> Result<
         invoice: form.invoice(purpose)?,
         description: form.required("order_description")?.to_owned(),
         customer_id: form.optional("customer_id")?.map(str::to_owned),
+        agreement: form.agreement()?,
         success_url: form.address("success_url")?,
         error_url: form.address("error_url")?,
         cancel_url: form.address("cancel_url")?,
@@ -89,6 +91,17 @@ impl<'a> Form<'a> {
 
     fn required(&self, name: &'static str) -> Result<&'a str, Refusal> {
         self.optional(name)?.ok_or(Refusal::Field(name))
+    }
+
+    fn agreement(&self) -> Result<BTreeMap<String, String>, Refusal> {
+        let mut agreement = BTreeMap::new();
+        for name in sign::SIGNED_FIELDS {
+            let Some(part) = name.strip_prefix("agreement_") else { continue };
+            if let Some(value) = self.optional(name)? {
+                agreement.insert(part.to_owned(), value.to_owned());
+            }
+        }
+        Ok(agreement)
     }
 
     /// Whole đồng in digits: some for a purchase, none for a verification.

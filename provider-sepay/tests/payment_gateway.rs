@@ -1,4 +1,5 @@
-//! A checkout from the shop's page to the paid order, as a browser goes it.
+//! The payment gateway, client against simulator: checkouts as a browser goes them, lists of orders,
+//! renewals.
 
 #![cfg(feature = "simulator")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
@@ -6,27 +7,31 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use http::{Response, StatusCode};
 use payments_core::{
-    OrderRef, Provider,
+    EndpointName, OrderRef, Provider, Timestamp,
     config::PaymentsConfig,
     money::Money,
+    notification::{Confirmation, Delivery, News},
     payment::{Buyer, CreatePayment, NextAction, PaymentState, PostForm},
     registry::{Context, Registry},
     transport::{Call, HttpClient, HttpClientSettings, Transport},
 };
 use provider_sepay::{
-    SePay, Verification,
+    Agreement, HostedMethod, IPN, IpnContent, Order, OrderQuery, OrderSort, SePay, SePayOptions,
+    Verification,
     simulator::{Host, SePaySimulator, Settings},
 };
 
 const HOSTILE: &str = "</form><b>\"Tom & Jerry's\"</b> &amp;lt; ☕ 100% a=1,b=2 +\u{a0}";
 
-fn provider(sepay: &SePaySimulator, field_order: &str) -> Provider {
+/// `more` are further lines of the configuration.
+fn provider(sepay: &SePaySimulator, more: &str) -> Provider {
     let text = format!(
         "[providers.sepay]\nkind = \"sepay\"\nenvironment = \"sandbox\"\n\
-         merchant_id = \"{}\"\nsecret_key = \"{}\"\nfield_order = \"{field_order}\"\n\
-         pay_url = \"{}\"\npgapi_url = \"{}\"",
+         merchant_id = \"{}\"\nsecret_key = \"{}\"\npay_url = \"{}\"\n\
+         pgapi_url = \"{}\"\n{more}",
         sepay.settings().merchant_id(),
         sepay.settings().secret_key(),
         sepay.url(Host::Pay),
@@ -77,7 +82,7 @@ async fn load(form: &PostForm) -> Response<Bytes> {
 async fn what_a_browser_posts_is_what_was_signed_whatever_the_text() {
     for field_order in ["docs", "allowlist"] {
         let sepay = SePaySimulator::start(Settings::test()).await.unwrap();
-        let payments = provider(&sepay, field_order);
+        let payments = provider(&sepay, &format!("field_order = \"{field_order}\""));
         let payments = payments.payments().unwrap();
         let order = OrderRef::new("DH-1").unwrap();
         let request = CreatePayment::new(order.clone(), Money::vnd(50_000))
@@ -108,7 +113,7 @@ async fn what_a_browser_posts_is_what_was_signed_whatever_the_text() {
 async fn a_verification_is_taken_and_books_nothing() {
     for field_order in ["docs", "allowlist"] {
         let sepay = SePaySimulator::start(Settings::test()).await.unwrap();
-        let provider = provider(&sepay, field_order);
+        let provider = provider(&sepay, &format!("field_order = \"{field_order}\""));
         let client = provider.extension::<SePay>().unwrap();
         let request = Verification::new().with_order(OrderRef::new("CARD-1").unwrap());
         let page = load(&client.verification(&request).unwrap()).await;
@@ -117,4 +122,79 @@ async fn a_verification_is_taken_and_books_nothing() {
         assert_eq!(order.amount, Some(Money::vnd(0)));
         assert!(sepay.bookings().is_empty());
     }
+}
+
+/// The form of a new checkout.
+async fn opened(provider: &Provider, reference: &str, options: &SePayOptions) -> PostForm {
+    let request = CreatePayment::new(OrderRef::new(reference).unwrap(), Money::vnd(50_000))
+        .unwrap()
+        .with_options(options)
+        .unwrap();
+    let payment = provider.payments().unwrap().create_payment(&request).await.unwrap();
+    match payment.accepted().unwrap().next {
+        Some(NextAction::PostForm(form)) => form,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn every_order_is_streamed_once_in_either_spelling_and_direction() {
+    let sepay = SePaySimulator::start(Settings::test()).await.unwrap();
+    let tables = "order_list_end = \"end_created_at\"\norder_list_sort = \"colon\"";
+    let libraries = provider(&sepay, "");
+    let mut expected = Vec::new();
+    for number in 0..12 {
+        let reference = format!("DH-{number}");
+        let form = opened(&libraries, &reference, &SePayOptions::new()).await;
+        assert_eq!(post(&form.action, &form.fields).await.status(), StatusCode::OK);
+        expected.push(reference);
+    }
+    sepay.buyer_pays("DH-7").await.unwrap();
+    for provider in [&libraries, &provider(&sepay, tables)] {
+        let client = provider.extension::<SePay>().unwrap();
+        let told = async |query: OrderQuery| -> Vec<String> {
+            let orders = client.orders(&query.with_per_page(5)).unwrap();
+            let name = |order: Order| order.invoice.unwrap().to_string();
+            orders.map_ok(name).try_collect().await.unwrap()
+        };
+        assert_eq!(told(OrderQuery::new()).await, expected);
+        let newest = told(OrderQuery::new().with_sort(OrderSort::NewestFirst)).await;
+        assert_eq!(newest, expected.iter().rev().cloned().collect::<Vec<_>>());
+        assert_eq!(told(OrderQuery::new().with_status("CAPTURED")).await, ["DH-7"]);
+        let now = Timestamp::from_unix(sepay.settings().clock().unix_seconds());
+        let earlier = Timestamp::from_unix(now.unix_seconds() - 3_600);
+        assert_eq!(told(OrderQuery::new().with_created_until(earlier)).await.len(), 0);
+        let since = OrderQuery::new().with_created_from(earlier).with_created_until(now);
+        assert_eq!(told(since).await.len(), 12);
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_is_believed_once_its_own_order_says_so() {
+    let sepay = SePaySimulator::start(Settings::test()).await.unwrap();
+    let provider = provider(&sepay, "");
+    let monthly = Agreement::new("AGR-1").with_payment_frequency("MONTHLY");
+    let options =
+        SePayOptions::new().with_payment_method(HostedMethod::Card).with_agreement(monthly);
+    let form = opened(&provider, "SUB-1", &options).await;
+    assert_eq!(post(&form.action, &form.fields).await.status(), StatusCode::OK);
+    sepay.buyer_pays("SUB-1").await.unwrap();
+    // Nobody listens there; what was sent is kept.
+    sepay.set_ipn_url(Some("http://127.0.0.1:9/ipn".parse().unwrap()));
+    let sent = sepay.agreement_renews("SUB-1").await.unwrap().remove(0).receipt.request;
+
+    let receiver = provider.notifications().unwrap();
+    let endpoint = EndpointName::new(IPN).unwrap();
+    let received = receiver.receive(&endpoint, &Delivery::of(&sent), Timestamp::from_unix(0));
+    let notification = received.notification().unwrap();
+    let event = &notification.events()[0];
+    assert!(!event.is_trusted());
+    let told = receiver.confirm(event).await.unwrap();
+    let Confirmation::Confirmed(event) = told else { panic!("{told:?}") };
+    let News::Payment(payment) = event.news() else { panic!("{event:?}") };
+    assert_eq!(payment.order.as_str(), "SUB-1-R1");
+    assert!(payment.settles(Money::vnd(50_000)));
+    let content = IpnContent::read(sent.body()).unwrap();
+    let agreement = String::from_utf8(content.agreement.unwrap().as_bytes().to_vec()).unwrap();
+    assert!(agreement.contains("AGR-1"), "{agreement}");
 }
