@@ -6,6 +6,7 @@ use payments_core::{
     Environment, Provider,
     config::{ConfigProblem, ProviderConfig, Reader},
     formula::Algorithm,
+    money::Currency,
     registry::{Context, Registration},
     rsa::{PublicKey, RsaError, SignerKind},
 };
@@ -13,8 +14,8 @@ use payments_core::{
 use crate::{
     HPay,
     client::{
-        Gateway, Merchant, Payments, PayoutEndpoint, PayoutKeys, Payouts, UnverifiedAnswers,
-        VirtualAccounts,
+        Gateway, LinkFormula, Merchant, MerchantName, Page, Payments, PayoutEndpoint, PayoutKeys,
+        Payouts, UnverifiedAnswers, VirtualAccounts,
     },
     formula::{F20B, FORMULAS, Formulas, in_use},
     notification::Notifications,
@@ -48,9 +49,16 @@ hpay_certificate = { file = "/etc/payments/hpay.cer" }
 # checkout_url = "https://checkout-sandbox.hpay.com.vn"
 # account_url = "https://account-sandbox.hpay.com.vn"
 # openapi_url = "https://openapi-sandbox.htpgroup.com.vn"
+# currency = "vnd"              # or "usd", of whole dollars: one account here for each
+# link_path = "/v1/checkout.php"
+# link_formula = "f01"          # or "f02", "f03"
+# advanced_link_path = "/checkout.php"  # instalments, frames, tokens of domestic cards
+# advanced_link_formula = "f02" # or "f01", "f03"
+# revoke_token_path = "/revoke_token.php"
+# revoke_token_merchant = "merchant_id" # or "merchant_site_code", "both"
 # order_inquiry_path = "/api/transaction/GetTransactionDetail"
-# order_inquiry_body = "form"   # or "json"
-# va_body = "form"              # or "json"
+# order_inquiry_body = "form"   # or "json", "json-as-form"
+# va_body = "form"              # or "json", "json-as-form"
 # payout_endpoint = "json"      # or "openapi", if HPay says so; or "form", which HPay retires
 # payout_answer = "f20"         # or "f20b", which does not bind the account
 # signer = "rsa"                # or "aws-lc", with the cargo feature of that name
@@ -60,7 +68,10 @@ hpay_certificate = { file = "/etc/payments/hpay.cer" }
 "#;
 
 const ORDER_INQUIRY: &str = "/api/transaction/GetTransactionDetail";
-const BODIES: [(&str, Body); 2] = [("form", Body::Form), ("json", Body::Json)];
+const BODIES: [(&str, Body); 3] =
+    [("form", Body::Form), ("json", Body::Json), ("json-as-form", Body::JsonAsForm)];
+const LINK_FORMULAS: [(&str, LinkFormula); 3] =
+    [("f01", LinkFormula::V1), ("f02", LinkFormula::Legacy), ("f03", LinkFormula::LegacyShort)];
 
 fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
     let mut read = Reader::new(config, &context.environ);
@@ -115,9 +126,18 @@ fn merchant(read: &mut Reader<'_>) -> Option<Merchant> {
         if text.contains('@') { signed_text(text) } else { Err("is not an e-mail address".into()) }
     });
     let passcode = read.keys("passcode");
+    let currencies = [("vnd", Currency::VND), ("usd", Currency::USD)];
+    let currency = read.choice("currency", &currencies);
     let return_url = read.optional_web_address("return_url");
     let notify_url = read.optional_web_address("notify_url");
-    Some(Merchant { id: id?, receiver: receiver?, passcode: passcode?, return_url, notify_url })
+    Some(Merchant {
+        id: id?,
+        receiver: receiver?,
+        passcode: passcode?,
+        currency: currency?,
+        return_url,
+        notify_url,
+    })
 }
 
 fn gateway(read: &mut Reader<'_>, environment: Environment) -> Option<Gateway> {
@@ -136,14 +156,17 @@ fn gateway(read: &mut Reader<'_>, environment: Environment) -> Option<Gateway> {
     let checkout = read.url("checkout_url", checkout);
     let account = read.url("account_url", account);
     let openapi = read.url("openapi_url", openapi);
-    let order_inquiry_path = if read.has("order_inquiry_path") {
-        read.parsed("order_inquiry_path", |path| match path.strip_prefix('/') {
-            Some(rest) if !rest.contains(['?', '#', ' ']) => Ok(path.to_owned()),
-            _ => Err("is not a path that starts with a slash".to_owned()),
-        })
-    } else {
-        Some(ORDER_INQUIRY.to_owned())
-    };
+    let link = page(read, ["link_path", "link_formula"], "/v1/checkout.php", LinkFormula::V1);
+    let advanced = ["advanced_link_path", "advanced_link_formula"];
+    let advanced_link = page(read, advanced, "/checkout.php", LinkFormula::Legacy);
+    let revoke_token_path = path(read, "revoke_token_path", "/revoke_token.php");
+    let names = [
+        ("merchant_id", MerchantName::MerchantId),
+        ("merchant_site_code", MerchantName::MerchantSiteCode),
+        ("both", MerchantName::Both),
+    ];
+    let revoke_token_merchant = read.choice("revoke_token_merchant", &names);
+    let order_inquiry_path = path(read, "order_inquiry_path", ORDER_INQUIRY);
     let order_inquiry_body = read.choice("order_inquiry_body", &BODIES);
     let va_body = read.choice("va_body", &BODIES);
     let payout_endpoint = read.choice("payout_endpoint", &PayoutEndpoint::CHOICES);
@@ -151,10 +174,37 @@ fn gateway(read: &mut Reader<'_>, environment: Environment) -> Option<Gateway> {
         checkout: checkout?,
         account: account?,
         openapi: openapi?,
+        link: link?,
+        advanced_link: advanced_link?,
+        revoke_token_path: revoke_token_path?,
+        revoke_token_merchant: revoke_token_merchant?,
         order_inquiry_path: order_inquiry_path?,
         order_inquiry_body: order_inquiry_body?,
         va_body: va_body?,
         payout_endpoint: payout_endpoint?,
+    })
+}
+
+fn page(
+    read: &mut Reader<'_>,
+    [path_key, formula_key]: [&'static str; 2],
+    usual_path: &str,
+    usual: LinkFormula,
+) -> Option<Page> {
+    let mut formulas = LINK_FORMULAS;
+    // The first is the default.
+    formulas.sort_by_key(|(_, formula)| *formula != usual);
+    let formula = read.choice(formula_key, &formulas);
+    Some(Page { path: path(read, path_key, usual_path)?, formula: formula? })
+}
+
+fn path(read: &mut Reader<'_>, key: &'static str, usual: &str) -> Option<String> {
+    if !read.has(key) {
+        return Some(usual.to_owned());
+    }
+    read.parsed(key, |path| match path.strip_prefix('/') {
+        Some(rest) if !rest.contains(['?', '#', ' ']) => Ok(path.to_owned()),
+        _ => Err("is not a path that starts with a slash".to_owned()),
     })
 }
 

@@ -53,6 +53,7 @@
 pub mod formula;
 pub mod options;
 pub mod testing;
+pub mod token;
 
 mod client;
 mod config;

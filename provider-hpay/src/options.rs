@@ -3,8 +3,14 @@
 use payments_core::options::ProviderOptions;
 use serde::{Deserialize, Serialize};
 
-/// Options of a payment through HPay (HPay API reference 1.0.0, Create Link). All of them travel
-/// unsigned in a link that the buyer can edit: they are wishes, not limits.
+use crate::token::CardToken;
+
+/// Options of a payment through HPay (HPay API reference 1.0.0, Create Link and Advanced Checkout
+/// Payment). They travel in a link that the buyer can edit, most of them unsigned: they are
+/// wishes, not limits.
+///
+/// Instalments, a page in a frame and tokens of domestic cards take HPay's older page, which shows
+/// no buyer's name and takes a `return_url` without capital letters only.
 ///
 /// ```
 /// use payments_core::{OrderRef, money::Money, payment::CreatePayment};
@@ -33,10 +39,26 @@ pub struct HPayOptions {
     /// `method_group`: one group of methods of table 2 of the reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method_group: Option<MethodGroup>,
+    /// `token_type` and `token`: makes a token of the buyer's domestic card, or pays with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub atm_token: Option<AtmToken>,
+    /// `cyber_token`: pays with the token of an international card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card_token: Option<CardToken>,
     /// `installment`: pay by instalments.
     pub installment: bool,
     /// `inpage`: the page stands in a frame of the merchant's; needs a `payment_method_id`.
     pub inpage: bool,
+}
+
+/// What to do with the token of a domestic card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AtmToken {
+    /// Pay, and make one: it comes with the [notification](crate::HPay::saved_cards).
+    Create,
+    /// Pay with this one.
+    Pay(CardToken),
 }
 
 /// A language of HPay's page.
@@ -112,14 +134,30 @@ impl HPayOptions {
         self
     }
 
-    /// Pays by instalments.
+    /// Makes a token of the buyer's domestic card, or pays with one. Takes HPay's older page.
+    #[must_use]
+    pub fn with_atm_token(mut self, token: AtmToken) -> Self {
+        self.atm_token = Some(token);
+        self
+    }
+
+    /// Pays with the token of an international card.
+    #[must_use]
+    pub fn with_card_token(mut self, token: CardToken) -> Self {
+        self.card_token = Some(token);
+        self
+    }
+
+    /// Pays by instalments, with an international card. Takes HPay's older page.
     #[must_use]
     pub fn with_installment(mut self) -> Self {
         self.installment = true;
         self
     }
 
-    /// Shows the page in a frame of the merchant's.
+    /// Shows the page in a frame of the merchant's: allow HPay's host there (`frame-src` of your
+    /// `Content-Security-Policy`), and check where messages from it come from. Takes HPay's older
+    /// page and a `payment_method_id`.
     #[must_use]
     pub fn with_inpage(mut self) -> Self {
         self.inpage = true;

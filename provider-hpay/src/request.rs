@@ -19,6 +19,8 @@ pub(crate) struct Fields<'a>(Vec<(&'static str, Cow<'a, str>)>);
 pub(crate) enum Body {
     Form,
     Json,
+    /// JSON under the header of a form, as the reference's examples are.
+    JsonAsForm,
 }
 
 impl<'a> Fields<'a> {
@@ -74,15 +76,16 @@ impl<'a> Fields<'a> {
 
     /// As the body of a POST.
     pub(crate) fn post(&self, address: &str, body: Body) -> Result<Request<Bytes>> {
-        let (content_type, bytes) = match body {
-            Body::Form => ("application/x-www-form-urlencoded", self.to_query().into_bytes()),
-            Body::Json => {
-                let json = serde_json::to_vec(self).map_err(|error| {
-                    Error::new(ErrorKind::InvalidRequest, "the request cannot be written as JSON")
-                        .with_source(error)
-                })?;
-                ("application/json", json)
-            }
+        let content_type = match body {
+            Body::Form | Body::JsonAsForm => "application/x-www-form-urlencoded",
+            Body::Json => "application/json",
+        };
+        let bytes = match body {
+            Body::Form => self.to_query().into_bytes(),
+            Body::Json | Body::JsonAsForm => serde_json::to_vec(self).map_err(|error| {
+                Error::new(ErrorKind::InvalidRequest, "the request cannot be written as JSON")
+                    .with_source(error)
+            })?,
         };
         let request =
             Request::builder().method(Method::POST).uri(address).header(CONTENT_TYPE, content_type);

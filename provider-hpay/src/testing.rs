@@ -47,6 +47,8 @@ pub struct PaymentDelivery<'a> {
     payment_type: &'static str,
     error_text: String,
     transaction_info: String,
+    tokenization: String,
+    token_cyber: String,
 }
 
 /// A virtual account callback to be made.
@@ -77,6 +79,8 @@ impl Deliveries {
             payment_type: "1",
             error_text: String::new(),
             transaction_info: String::new(),
+            tokenization: String::new(),
+            token_cyber: String::new(),
         }
     }
 
@@ -127,6 +131,18 @@ impl PaymentDelivery<'_> {
         self
     }
 
+    /// Tells of a token of the buyer's domestic card.
+    pub fn with_domestic_token(mut self, token: impl Into<String>) -> Self {
+        self.tokenization = token.into();
+        self
+    }
+
+    /// Tells of a token of the buyer's international card.
+    pub fn with_international_token(mut self, token: impl Into<String>) -> Self {
+        self.token_cyber = token.into();
+        self
+    }
+
     /// What arrives at `notify_url`, here at `path`.
     ///
     /// # Errors
@@ -146,6 +162,8 @@ impl PaymentDelivery<'_> {
             .with("token_omipay", "51279022-9cdeb8a3498ee9a6fb7869be513601d2")
             .with("bank_code", "VISA")
             .with("card_number", "400000xxxxxx1091")
+            .with("tokenization", self.tokenization.as_str())
+            .with("token_cyber", self.token_cyber.as_str())
             .get(path)
     }
 

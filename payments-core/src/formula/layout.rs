@@ -252,8 +252,10 @@ impl Transform {
     }
 }
 
+/// As PHP's `urlencode` does it, which most gateways here are written in: a star is encoded too.
 fn url_encoded(value: &[u8]) -> String {
-    form_urlencoded::byte_serialize(value).collect()
+    let encoded: String = form_urlencoded::byte_serialize(value).collect();
+    encoded.replace('*', "%2A")
 }
 
 fn pairs<'a>(

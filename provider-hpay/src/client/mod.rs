@@ -8,6 +8,7 @@ mod link;
 mod order;
 mod payments;
 mod payouts;
+mod token;
 mod virtual_accounts;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use http::Response;
 use payments_core::{
     Clock, Error, Lookup, Raw, Result,
     formula::{Formula, SigningKeys},
+    money::Currency,
     notification::check::Keys,
     options::Options,
     payout::{CreatePayout, Payout},
@@ -27,12 +29,14 @@ use payments_core::{
 
 use crate::{
     formula::Formulas,
+    map,
     options::HPayOptions,
     request::{Body, Fields},
     tables::Banks,
 };
 
 pub(crate) use authenticity::UnverifiedAnswers;
+pub(crate) use link::{LinkFormula, Page};
 pub(crate) use payments::Payments;
 pub(crate) use payouts::Payouts;
 pub(crate) use virtual_accounts::VirtualAccounts;
@@ -67,6 +71,9 @@ pub(crate) struct Merchant {
     /// The primary e-mail of the account: `receiver` and `merchantEmail`.
     pub(crate) receiver: String,
     pub(crate) passcode: Keys,
+    /// What links, notifications of payments and order inquiries are in: none of HPay's answers
+    /// names it.
+    pub(crate) currency: Currency,
     pub(crate) return_url: Option<String>,
     pub(crate) notify_url: Option<String>,
 }
@@ -76,10 +83,24 @@ pub(crate) struct Gateway {
     pub(crate) checkout: String,
     pub(crate) account: String,
     pub(crate) openapi: String,
+    pub(crate) link: Page,
+    /// The page of instalments, frames and tokens of domestic cards.
+    pub(crate) advanced_link: Page,
+    pub(crate) revoke_token_path: String,
+    pub(crate) revoke_token_merchant: MerchantName,
     pub(crate) order_inquiry_path: String,
     pub(crate) order_inquiry_body: Body,
     pub(crate) va_body: Body,
     pub(crate) payout_endpoint: PayoutEndpoint,
+}
+
+/// By which name a merchant's number is sent to revoke a token: the reference's table and its
+/// example have one each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MerchantName {
+    MerchantId,
+    MerchantSiteCode,
+    Both,
 }
 
 /// Where a merchant's payouts go (HPay API reference 1.0.0, iBFT Payment).
@@ -148,6 +169,10 @@ impl HPay {
             Lookup::Several(all) => Lookup::Several(all.into_iter().map(compared).collect()),
             Lookup::Absent(absence) => Lookup::Absent(absence),
         })
+    }
+
+    pub(crate) fn account(&self) -> map::Account<'_> {
+        map::Account { merchant_id: self.merchant_id(), currency: self.merchant.currency }
     }
 
     /// Adds a code over what is there so far.

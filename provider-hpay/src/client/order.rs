@@ -63,7 +63,7 @@ impl HPay {
             raw(response)
         };
         let asked_by = &self.formulas.order_inquiry;
-        let found = map::order(operation, self.merchant_id(), order, &envelope, asked_by, raw)?;
+        let found = map::order(operation, self.account(), order, &envelope, asked_by, raw)?;
         // A code that tells the state of the order comes without a checksum.
         if !worked && matches!(found, Lookup::Found(_)) {
             self.refuse_unsigned(formula).map_err(|doubt| doubt.into_error(operation))?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use payments_core::{
     Error, Lookup, OrderRef, PaymentProvider, Result, Submission,
-    money::Money,
+    money::{Currency, Money},
     payment::{
         CreateMode, CreatePayment, NextAction, Payment, PaymentCapabilities, PaymentMethod,
         PaymentState, Refund, RefundPayment,
@@ -30,7 +30,8 @@ pub(crate) struct Payments {
 
 impl Payments {
     pub(crate) fn new(hpay: Arc<HPay>) -> Self {
-        Self { hpay, capabilities: capabilities() }
+        let capabilities = capabilities(hpay.merchant.currency);
+        Self { hpay, capabilities }
     }
 }
 
@@ -38,7 +39,7 @@ impl Payments {
 /// HPay has one code for an order that it does not know and one that it has forgotten.
 ///
 /// HPay prints no lengths for texts: 50 and 255 characters are ours.
-fn capabilities() -> PaymentCapabilities {
+fn capabilities(currency: Currency) -> PaymentCapabilities {
     let methods = [
         PaymentMethod::DomesticCard,
         PaymentMethod::InternetBanking,
@@ -50,7 +51,11 @@ fn capabilities() -> PaymentCapabilities {
     PaymentCapabilities::new(
         CreateMode::Offline,
         methods.into_iter().filter(is_taken).collect(),
-        vec![AmountLimits::at_least(Money::vnd(1))],
+        vec![AmountLimits::at_least(match currency {
+            // Prices are whole units of either currency.
+            Currency::USD => Money::from_minor(100, currency),
+            _ => Money::vnd(1),
+        })],
     )
     .with_buyer_choice()
     .with_reference(TextRules::new(1, 50, Alphabet::AlphanumericAnd("_.-")))

@@ -8,11 +8,21 @@ mod literal;
 mod notice;
 mod order;
 mod payout;
+mod token;
 mod verdict;
 mod wrong_code;
 
 #[cfg(test)]
 mod tests;
+
+use payments_core::money::Currency;
+
+/// Whose answers are read, and what the prices in them are in.
+#[derive(Clone, Copy)]
+pub(crate) struct Account<'a> {
+    pub(crate) merchant_id: &'a str,
+    pub(crate) currency: Currency,
+}
 
 pub(crate) use account::{
     is_same_account, opened as opened_account, renamed as renamed_account,
@@ -24,4 +34,5 @@ pub(crate) use key::payment as payment_key;
 pub(crate) use notice::payment_notice;
 pub(crate) use order::order;
 pub(crate) use payout::{balance, created as created_payout, name, payouts};
+pub(crate) use token::{revoked, saved_cards};
 pub(crate) use wrong_code::{asked_by, instructed_by};

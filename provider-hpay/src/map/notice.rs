@@ -2,12 +2,12 @@
 
 use payments_core::{
     DedupeKey, Direction, GatewayRef, Movement, OrderRef, Raw,
-    money::{Currency, Money},
+    money::Money,
     notification::{Untrusted, UntrustedReason},
     payment::{Payment, PaymentState},
 };
 
-use super::key;
+use super::{Account, key};
 use crate::wire;
 
 /// What a payment notification says, and what that rests on.
@@ -33,7 +33,7 @@ const SIGNED_AND_CUT: &[&str] =
 /// # Errors
 /// A field is not what HPay puts there, as when the fields are cut elsewhere.
 pub(crate) fn payment_notice(
-    merchant_id: &str,
+    account: Account<'_>,
     notice: wire::PaymentNotice<'_>,
     raw: Raw,
 ) -> Result<PaymentNotice, Untrusted> {
@@ -48,10 +48,10 @@ pub(crate) fn payment_notice(
             return Err(unreadable(format!("{name} is not a number")));
         }
     }
-    let price = Money::parse(notice.price, Currency::VND)
+    let price = Money::parse(notice.price, account.currency)
         .ok()
         .filter(Money::is_positive)
-        .ok_or_else(|| unreadable("the price is not an amount in đồng"))?;
+        .ok_or_else(|| unreadable("the price is not an amount"))?;
 
     let state = state(notice.payment_type, notice.error_text);
     let name = |_| unreadable("payment_id is too long");
@@ -67,11 +67,11 @@ pub(crate) fn payment_notice(
         payment = payment.with_received(price);
     }
     if state == PaymentState::Settled {
-        let key = key::paid(merchant_id, notice.payment_id).map_err(name)?;
+        let key = key::paid(account.merchant_id, notice.payment_id).map_err(name)?;
         let credit = Movement::new(key, Direction::In, price).with_order(order);
         payment = payment.with_credits(vec![credit]);
     }
-    let key = key::payment(merchant_id, notice.payment_id, state).map_err(name)?;
+    let key = key::payment(account.merchant_id, notice.payment_id, state).map_err(name)?;
     let rests_on = if notice.error_text.is_empty() { SIGNED } else { SIGNED_AND_CUT };
     Ok(PaymentNotice { payment, key, rests_on })
 }

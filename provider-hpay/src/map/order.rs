@@ -5,11 +5,11 @@ use std::time::Duration;
 use payments_core::{
     Absence, Direction, Error, ErrorKind, GatewayRef, Lookup, Movement, OrderRef, Raw, Result,
     formula::Formula,
-    money::{Currency, Money},
+    money::{Currency, Money, wire::Number},
     payment::{Payment, PaymentState},
 };
 
-use super::{Code, asked_by, is_success, key};
+use super::{Account, Code, asked_by, is_success, key};
 use crate::{
     tables::Service,
     wire::{Envelope, Order},
@@ -27,7 +27,7 @@ const SOON: Duration = Duration::from_secs(60);
 /// The order could not be asked for, or the answer is not what HPay documents.
 pub(crate) fn order(
     operation: &'static str,
-    merchant_id: &str,
+    account: Account<'_>,
     order: &OrderRef,
     envelope: &Envelope<'_>,
     formula: &Formula,
@@ -53,13 +53,13 @@ pub(crate) fn order(
     if data.order_code.text() != order.as_str() {
         return Err(malformed("HPay answered about another order"));
     }
-    Ok(Lookup::Found(payment(merchant_id, order, &data)?.with_raw(raw)))
+    Ok(Lookup::Found(payment(account, order, &data)?.with_raw(raw)))
 }
 
-fn payment(merchant_id: &str, order: &OrderRef, data: &Order) -> Result<Payment> {
+fn payment(account: Account<'_>, order: &OrderRef, data: &Order) -> Result<Payment> {
     let word = data.transaction_status.text();
     let amount = match &data.total_amount {
-        Some(amount) => Some(dong(amount)?),
+        Some(amount) => Some(money(amount, account.currency)?),
         None => None,
     };
     let state = match (state_of_status(&word), amount) {
@@ -79,16 +79,20 @@ fn payment(merchant_id: &str, order: &OrderRef, data: &Order) -> Result<Payment>
         return Ok(payment);
     };
     if let (PaymentState::Settled, Some(amount)) = (state, amount) {
-        let credit = Movement::new(key::paid(merchant_id, &id)?, Direction::In, amount);
+        let credit = Movement::new(key::paid(account.merchant_id, &id)?, Direction::In, amount);
         payment = payment.with_credits(vec![credit.with_order(order.clone())]);
     }
     Ok(payment.with_gateway_ref(GatewayRef::new(id)?))
 }
 
-fn dong(amount: &payments_core::money::wire::Number) -> Result<Money> {
-    amount.money(Currency::VND).map_err(|error| {
-        Error::new(ErrorKind::Malformed, "HPay names an amount that is not one in đồng")
-            .with_source(error)
+fn money(amount: &Number, currency: Currency) -> Result<Money> {
+    amount.money(currency).map_err(|error| {
+        Error::new(
+            ErrorKind::Malformed,
+            "HPay names an amount that is none in the currency of \
+                                          this account",
+        )
+        .with_source(error)
     })
 }
 

@@ -9,6 +9,7 @@ pub mod endpoints;
 mod payment;
 mod query;
 mod reply;
+mod token;
 
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ use payments_core::{
 };
 
 use crate::HPay;
+
+pub(crate) use token::{saved_cards, token_revocation};
 
 pub(crate) struct Notifications {
     hpay: Arc<HPay>,

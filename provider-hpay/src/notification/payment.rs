@@ -20,7 +20,7 @@ pub(super) fn receive(
     let proof = check(hpay, &query)?;
     let raw = raw(delivery);
     let read = map::payment_notice(
-        hpay.merchant_id(),
+        hpay.account(),
         wire::PaymentNotice {
             order_code: query.text("order_code"),
             price: query.text("price"),
@@ -37,7 +37,7 @@ pub(super) fn receive(
 
 /// The provider's PHP library decodes the transaction information a second time before it
 /// checks, its plug-in does not: either is good. Only the value decoded once is used.
-fn check(hpay: &HPay, query: &Query<'_>) -> Result<Proof, Untrusted> {
+pub(super) fn check(hpay: &HPay, query: &Query<'_>) -> Result<Proof, Untrusted> {
     let with = |info: &str| {
         let fields = query.fields(&[
             ("merchant_site_code", hpay.merchant_id().as_bytes()),

@@ -55,7 +55,7 @@ pub(crate) fn answer(gateway: &Gateway, endpoint: &'static Endpoint, fields: Fie
 pub(crate) fn refusal(operation: Operation, code: &str) -> Response {
     let meaning = |service: Service| service.meaning(code).unwrap_or_default();
     let body = match operation {
-        Operation::OpenCheckout => return checkout::error_page(code),
+        Operation::OpenCheckout | Operation::RevokeToken => return checkout::error_page(code),
         Operation::OrderInquiry
         | Operation::CreateAccount
         | Operation::RevokeAccount
@@ -84,7 +84,9 @@ pub(crate) fn refusal(operation: Operation, code: &str) -> Response {
             "message": balance_message(code),
         }),
         // Nobody asks for these; they go out.
-        Operation::PaymentNotification | Operation::AccountCallback => json!({}),
+        Operation::PaymentNotification | Operation::AccountCallback | Operation::TokenCallback => {
+            json!({})
+        }
     };
     Json(body).into_response()
 }

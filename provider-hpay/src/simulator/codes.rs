@@ -21,11 +21,13 @@ pub(crate) mod checkout {
         UNKNOWN_MERCHANT = "06";
         INVALID_AMOUNT = "11";
         INVALID_CURRENCY = "12";
+        UNKNOWN_TOKEN = "29";
         WRONG_RECEIVER = "110";
         INVALID_RETURN_URL = "121";
         INVALID_CANCEL_URL = "122";
         INVALID_TIME_LIMIT = "128";
         INVALID_METHOD = "134";
+        NO_INSTALLMENT = "140";
         MERCHANT_MISSING = "30010";
         REFERENCE_MISSING = "30011";
         CODE_MISSING = "30012";

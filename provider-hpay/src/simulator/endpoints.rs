@@ -62,6 +62,22 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     },
     Endpoint {
         host: Host::Checkout,
+        verb: Verb::Get,
+        path: "/checkout.php",
+        operation: Operation::OpenCheckout,
+        handler: checkout::open_advanced,
+        about: "the same by instalments, in a frame, with a token of a domestic card",
+    },
+    Endpoint {
+        host: Host::Checkout,
+        verb: Verb::Get,
+        path: "/revoke_token.php",
+        operation: Operation::RevokeToken,
+        handler: checkout::revoke,
+        about: "the page a buyer removes a card's token on",
+    },
+    Endpoint {
+        host: Host::Checkout,
         verb: Verb::Post,
         path: "/api/transaction/GetTransactionDetail",
         operation: Operation::OrderInquiry,

@@ -7,7 +7,7 @@ use http::Request;
 use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
 
 use super::{
-    checkout::Order,
+    checkout::{Card, Order},
     control::ControlError,
     faults::{Fault, Operation, Script},
     keys::{Keys, UnreadableKey},
@@ -39,6 +39,7 @@ pub(crate) struct Gateway {
 pub(crate) struct Books {
     pub(crate) ledger: Ledger,
     pub(crate) orders: Vec<Order>,
+    pub(crate) cards: Vec<Card>,
     pub(crate) accounts: Vec<VirtualAccount>,
     pub(crate) payouts: Vec<Payout>,
     pub(crate) payout_start: PayoutStart,
@@ -70,6 +71,7 @@ impl Gateway {
             books: Mutex::new(Books {
                 ledger: Ledger::new(settings.opening_balance),
                 orders: Vec::new(),
+                cards: Vec::new(),
                 accounts: Vec::new(),
                 payouts: Vec::new(),
                 payout_start: settings.payout_start,

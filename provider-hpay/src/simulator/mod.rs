@@ -46,7 +46,7 @@ mod sign;
 mod tables;
 mod virtual_account;
 
-pub use checkout::{Attempt, Instrument, Link, Order, PayAs};
+pub use checkout::{Attempt, Card, CardKind, Instrument, Link, Order, PayAs};
 pub use control::{Announcement, CheckoutTransfer, ControlError};
 pub use description::{Row, Section};
 pub use faults::{Fault, Operation, When};
@@ -55,7 +55,7 @@ pub use ledger::{Booking, BookingKind};
 pub use payout::{Payout, PayoutStart, PayoutState};
 pub use quirks::AnswerQuirks;
 pub use request_log::{Host, LoggedRequest};
-pub use settings::{Beneficiary, Ports, Settings};
+pub use settings::{AdvancedLink, Beneficiary, Ports, Settings};
 pub use sign::Codes;
 pub use virtual_account::{AccountStatus, CallbackQuirks, Credit, VirtualAccount};
 

@@ -52,6 +52,8 @@ pub struct Settings {
     pub notification_timeout: Duration,
     /// What the merchant has at the start, in đồng.
     pub opening_balance: i64,
+    /// The code that `/checkout.php` takes.
+    pub advanced_link: AdvancedLink,
     /// The smallest payout, in đồng. The reference says that there is one and not what it is.
     pub minimum_payout: i64,
     /// The state in which a payout begins.
@@ -62,6 +64,18 @@ pub struct Settings {
     pub clock: Clock,
     /// Where the hosts listen on 127.0.0.1.
     pub ports: Ports,
+}
+
+/// The code that the page of instalments, frames and domestic tokens takes. HPay's libraries of
+/// 2022 have two; the reference sends links there with the parameters of the newer page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdvancedLink {
+    /// Over eighteen fields.
+    Full,
+    /// Over six fields.
+    Short,
+    /// That of `/v1/checkout.php`.
+    V1,
 }
 
 /// A bank account and the name on it.
@@ -105,6 +119,7 @@ impl Settings {
             callback_tries: 3,
             notification_timeout: Duration::from_secs(5),
             opening_balance: 101_747_939,
+            advanced_link: AdvancedLink::Full,
             minimum_payout: 2_000,
             payout_start: PayoutStart::Succeeded,
             beneficiaries: vec![Beneficiary {
@@ -153,6 +168,12 @@ impl Settings {
     /// How answers in JSON are written.
     pub fn with_answer_quirks(mut self, quirks: AnswerQuirks) -> Self {
         self.answer_quirks = quirks;
+        self
+    }
+
+    /// The code that `/checkout.php` takes.
+    pub fn with_advanced_link(mut self, link: AdvancedLink) -> Self {
+        self.advanced_link = link;
         self
     }
 

@@ -31,6 +31,42 @@ impl Codes {
         self.piped(&[&self.merchant_id, receiver, price, currency, order_code])
     }
 
+    /// The code in a link to `/checkout.php`, in full: 16 of the values that it is over, without
+    /// the merchant's number and the address to return to, in the order of HPay's libraries.
+    ///
+    /// The address is hashed in lower case.
+    pub fn legacy_link(&self, return_url: &str, others: [&str; 16]) -> String {
+        let return_url = return_url.to_ascii_lowercase();
+        md5_hex(&format!(
+            "{} {return_url} {} {}",
+            self.merchant_id,
+            others.join(" "),
+            self.passcode
+        ))
+    }
+
+    /// The code in a link to `/checkout.php`, in short. The address is hashed percent-encoded and
+    /// in lower case.
+    pub fn legacy_short_link(
+        &self,
+        return_url: &str,
+        receiver: &str,
+        transaction_info: &str,
+        order_code: &str,
+        price: &str,
+    ) -> String {
+        let return_url = percent_encoded(return_url).to_ascii_lowercase();
+        md5_hex(&format!(
+            "{} {return_url} {receiver} {transaction_info} {order_code} {price} {}",
+            self.merchant_id, self.passcode
+        ))
+    }
+
+    /// The code in a link that revokes a token. HPay's own formula is not published.
+    pub fn token_revocation(&self, email: &str, bank_code: &str, bank_token: &str) -> String {
+        self.piped(&[&self.merchant_id, email, bank_code, bank_token])
+    }
+
     /// The code on `return_url` and `notify_url`, over transaction_info, order_code, price,
     /// payment_id, payment_type and error_text, in this order.
     ///
@@ -128,6 +164,21 @@ pub(crate) fn filler(parts: &[&str]) -> String {
 /// A code that is well formed and wrong.
 pub(crate) fn forged(code: &str) -> String {
     md5_hex(code)
+}
+
+/// As PHP encodes a value: all but letters, digits, `-`, `_` and `.`, and a space as a plus.
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+                encoded.push(char::from(byte));
+            }
+            b' ' => encoded.push('+'),
+            other => encoded.push_str(&format!("%{other:02X}")),
+        }
+    }
+    encoded
 }
 
 fn md5_hex(text: &str) -> String {

@@ -146,7 +146,6 @@ async fn options_stand_in_the_link() {
         .with_sub_order("DH 42")
         .with_language(Language::English)
         .with_payment_method_id(1003)
-        .with_installment()
         .with_inpage();
     let request =
         request().with_method(PaymentMethod::DomesticCard).with_options(&options).unwrap();
@@ -156,7 +155,7 @@ async fn options_stand_in_the_link() {
         ("sub_order", "DH 42"),
         ("lang", "en"),
         ("payment_method_id", "1003"),
-        ("installment", "1"),
+        ("installment", "0"),
         ("inpage", "1"),
     ] {
         assert_eq!(query[name], value, "{name}");
@@ -254,6 +253,15 @@ async fn the_inquiry_is_signed_and_sent_as_a_form_or_as_json() {
     let request = script.request();
     assert_eq!(request.uri().path(), "/api/transaction");
     assert_eq!(request.headers()["content-type"], "application/json");
+    assert_eq!(support::json_body(&request), form);
+
+    // As the reference's example is: JSON under the header of a form.
+    let script = Script::new();
+    script.answer(r#"{"error_code":"30015","data":[]}"#);
+    let provider = support::provider_with(&script, &[("order_inquiry_body", "json-as-form")]);
+    let _ = provider.payments().unwrap().find_payment(&support::order()).await.unwrap();
+    let request = script.request();
+    assert_eq!(request.headers()["content-type"], "application/x-www-form-urlencoded");
     assert_eq!(support::json_body(&request), form);
 }
 

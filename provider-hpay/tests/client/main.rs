@@ -9,8 +9,10 @@
 )]
 
 mod authenticity;
+mod cards;
 mod checkout;
 mod configuration;
+mod links;
 mod notifications;
 mod payouts;
 mod support;

@@ -6,6 +6,7 @@ use payments_core::{
     payment::PaymentState::{self, Failed, Held, Settled, Uncertain},
 };
 
+use super::OURS;
 use crate::{
     map::{
         CreditNotice,
@@ -53,7 +54,7 @@ fn every_payment_type_maps_and_another_is_uncertain() {
 
 #[test]
 fn a_held_payment_and_its_release_are_two_happenings_of_one_number() {
-    let read = |notice| payment_notice("12345", notice, Raw::default()).unwrap();
+    let read = |notice| payment_notice(OURS, notice, Raw::default()).unwrap();
     let held = read(wire::PaymentNotice { payment_type: "2", ..PAID });
     let settled = read(PAID);
     assert_ne!(held.key, settled.key);
@@ -65,7 +66,7 @@ fn a_held_payment_and_its_release_are_two_happenings_of_one_number() {
 #[test]
 fn a_failure_rests_on_where_the_fields_end_which_no_proof_covers() {
     let failed = wire::PaymentNotice { error_text: "Het han", ..PAID };
-    let failed = payment_notice("12345", failed, Raw::default()).unwrap();
+    let failed = payment_notice(OURS, failed, Raw::default()).unwrap();
     assert_eq!(failed.payment.state, Failed);
     assert_eq!(failed.payment.received, None);
     assert_eq!(failed.rests_on.last(), Some(&"where the fields end"));
@@ -87,7 +88,7 @@ fn fields_that_are_not_what_hpay_puts_there_are_unreadable() {
     ];
     for notice in bad {
         assert!(
-            payment_notice("12345", notice, Raw::default()).is_err(),
+            payment_notice(OURS, notice, Raw::default()).is_err(),
             "{} {} {} {}",
             notice.order_code,
             notice.price,

@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::simulator::{
     amount, answer::Refusal, civil_time, codes::checkout as code, fields::Fields, gateway::Gateway,
-    tables,
+    settings::AdvancedLink, tables,
 };
 
 /// What a checkout link says.
@@ -38,8 +38,19 @@ pub struct Link {
     pub time_limit: Option<i64>,
     /// What the buyer pays with.
     pub instrument: Instrument,
+    /// Whether the buyer pays by instalments.
+    pub by_instalments: bool,
     /// Whether a token of the buyer's ATM card was asked for.
     pub wants_atm_token: bool,
+}
+
+/// The two pages of links.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// `/v1/checkout.php`.
+    V1,
+    /// `/checkout.php`.
+    Advanced,
 }
 
 /// The test card that the simulated buyer pays with, chosen by what the link asks for.
@@ -105,15 +116,31 @@ impl Instrument {
     }
 }
 
-const REQUIRED: [&str; 8] = [
-    "merchant_site_code",
-    "return_url",
+/// What every link carries.
+const REQUIRED: [&str; 6] =
+    ["merchant_site_code", "return_url", "receiver", "order_code", "price", "secure_code"];
+
+/// What the short code leaves out.
+const REQUIRED_UNLESS_SHORT: [&str; 2] = ["currency", "installment"];
+
+/// The order of HPay's libraries, after the merchant's number and the address to return to.
+const HASHED: [&str; 16] = [
     "receiver",
+    "transaction_info",
     "order_code",
     "price",
     "currency",
-    "secure_code",
+    "quantity",
+    "tax",
+    "discount",
+    "fee_cal",
+    "fee_shipping",
+    "order_description",
+    "buyer_info",
+    "affiliate_code",
     "installment",
+    "inpage",
+    "payment_method_id",
 ];
 
 impl Link {
@@ -121,20 +148,19 @@ impl Link {
     ///
     /// The reference gives the codes but not the order of the checks. A wrong `secure_code` is
     /// answered with 30014, the only code whose words fit.
-    pub(super) fn read(gateway: &Gateway, fields: &Fields) -> Result<Self, Refusal> {
-        if !fields.has_all(&REQUIRED) {
+    pub(super) fn read(gateway: &Gateway, fields: &Fields, page: Page) -> Result<Self, Refusal> {
+        let takes = match page {
+            Page::V1 => AdvancedLink::V1,
+            Page::Advanced => gateway.settings.advanced_link,
+        };
+        let is_short = takes == AdvancedLink::Short;
+        if !fields.has_all(&REQUIRED) || (!is_short && !fields.has_all(&REQUIRED_UNLESS_SHORT)) {
             return Err(Refusal(code::WRONG_PARAMETERS));
         }
         if !gateway.is_merchant(fields.text("merchant_site_code")) {
             return Err(Refusal(code::UNKNOWN_MERCHANT));
         }
-        let expected = gateway.codes.checkout_link(
-            fields.text("receiver"),
-            fields.text("price"),
-            fields.text("currency"),
-            fields.text("order_code"),
-        );
-        if fields.text("secure_code") != expected {
+        if fields.text("secure_code") != expected(gateway, fields, takes) {
             return Err(Refusal(code::WRONG_CODE));
         }
         if fields.text("receiver") != gateway.settings.merchant_email {
@@ -142,12 +168,26 @@ impl Link {
         }
         let is_flag = |name: &str| matches!(fields.text(name), "" | "0" | "1");
         let needs_method = fields.text("inpage") == "1";
+        let has_method = fields.given("payment_method_id").is_some_and(|id| id != "0");
         if !is_flag("installment")
             || !is_flag("inpage")
-            || (needs_method && fields.given("payment_method_id").is_none())
+            || !matches!(fields.text("token_type"), "" | "1" | "2")
+            || (needs_method && !has_method)
             || (fields.text("token_type") == "2" && fields.given("token").is_none())
         {
             return Err(Refusal(code::WRONG_PARAMETERS));
+        }
+        let pays_with = match fields.text("token_type") {
+            "2" => fields.given("token"),
+            _ => fields.given("cyber_token"),
+        };
+        if pays_with.is_some_and(|token| !gateway.books().has_card(token)) {
+            return Err(Refusal(code::UNKNOWN_TOKEN));
+        }
+        let instrument = Instrument::asked_for(fields)?;
+        let by_instalments = fields.text("installment") == "1";
+        if by_instalments && instrument == Instrument::Atm {
+            return Err(Refusal(code::NO_INSTALLMENT));
         }
         let time_limit = match fields.given("time_limit") {
             None => None,
@@ -163,9 +203,11 @@ impl Link {
             price: amount::whole(fields.text("price"))
                 .filter(|price| *price > 0)
                 .ok_or(Refusal(code::INVALID_AMOUNT))?,
-            currency: Some(text("currency"))
-                .filter(|currency| matches!(currency.as_str(), "vnd" | "usd"))
-                .ok_or(Refusal(code::INVALID_CURRENCY))?,
+            currency: match fields.given("currency") {
+                None => "vnd".to_owned(),
+                Some(currency @ ("vnd" | "usd")) => currency.to_owned(),
+                Some(_) => return Err(Refusal(code::INVALID_CURRENCY)),
+            },
             return_url: address(fields, "return_url", code::INVALID_RETURN_URL)?,
             cancel_url: address(fields, "cancel_url", code::INVALID_CANCEL_URL)?,
             notify_url: address(fields, "notify_url", code::WRONG_PARAMETERS)?,
@@ -174,9 +216,33 @@ impl Link {
             sub_order: text("sub_order"),
             buyer_info: text("buyer_info"),
             time_limit,
-            instrument: Instrument::asked_for(fields)?,
+            instrument,
+            by_instalments,
             wants_atm_token: fields.text("token_type") == "1",
         })
+    }
+}
+
+/// The code that a link has to carry.
+fn expected(gateway: &Gateway, fields: &Fields, takes: AdvancedLink) -> String {
+    let text = |name: &str| fields.text(name);
+    match takes {
+        AdvancedLink::Full => {
+            gateway.codes.legacy_link(text("return_url"), HASHED.map(|name| fields.text(name)))
+        }
+        AdvancedLink::Short => gateway.codes.legacy_short_link(
+            text("return_url"),
+            text("receiver"),
+            text("transaction_info"),
+            text("order_code"),
+            text("price"),
+        ),
+        AdvancedLink::V1 => gateway.codes.checkout_link(
+            text("receiver"),
+            text("price"),
+            text("currency"),
+            text("order_code"),
+        ),
     }
 }
 

@@ -7,11 +7,15 @@ mod notification;
 mod order;
 mod page;
 mod payment;
+mod token;
 
 pub(crate) use buyer::router as buyer_router;
 pub(crate) use inquiry::inquire;
-pub(crate) use page::{error_page, open};
+pub(crate) use page::{error_page, open, open_advanced};
 pub(crate) use payment::{By, pay, release_held, return_link};
+
+pub(crate) use token::{remove, revoke};
 
 pub use link::{Instrument, Link};
 pub use order::{Attempt, Order, PayAs};
+pub use token::{Card, CardKind};

@@ -3,13 +3,10 @@
 use url::Url;
 
 use super::{
-    link::Instrument,
     order::{Attempt, Order, PayAs},
+    token::CardKind,
 };
-use crate::simulator::{
-    gateway::Gateway,
-    sign::{filler, forged},
-};
+use crate::simulator::{gateway::Gateway, sign::forged};
 
 /// What a failed attempt says in `error_text`.
 const FAILED: &str = "Giao dịch thất bại";
@@ -38,15 +35,11 @@ impl Outcome {
             secure_code = forged(&secure_code);
         }
         let paid_by = link.instrument;
-        let token =
-            |kind: &str| filler(&[kind, &gateway.settings.merchant_id, paid_by.card_number()]);
-        let tokenization = if link.wants_atm_token && paid_by == Instrument::Atm {
-            token("atm")
-        } else {
-            String::new()
+        let card = gateway.books().card_of(attempt).cloned();
+        let token = |kind| {
+            let card = card.as_ref().filter(|card| card.kind == kind);
+            card.map(|card| card.token.clone()).unwrap_or_default()
         };
-        let token_cyber =
-            if paid_by == Instrument::Atm { String::new() } else { token("card").to_uppercase() };
         Self(vec![
             ("transaction_info", link.transaction_info.clone()),
             ("order_code", link.order_code.clone()),
@@ -58,8 +51,8 @@ impl Outcome {
             ("token_omipay", order.token.clone()),
             ("bank_code", paid_by.bank_code().to_owned()),
             ("card_number", paid_by.card_number().to_owned()),
-            ("tokenization", tokenization),
-            ("token_cyber", token_cyber),
+            ("tokenization", token(CardKind::Domestic)),
+            ("token_cyber", token(CardKind::International)),
             ("card_type", paid_by.card_type().to_owned()),
         ])
     }

@@ -2,7 +2,11 @@
 
 use axum::response::{Html, IntoResponse, Response};
 
-use super::{link::Link, order::Order};
+use super::{
+    link::{Link, Page},
+    order::Order,
+    token::Card,
+};
 use crate::simulator::{
     amount::with_commas, answer::Answer, civil_time, faults::Fault, fields::Fields,
     gateway::Gateway, tables::Service,
@@ -10,7 +14,16 @@ use crate::simulator::{
 
 /// `GET /v1/checkout.php`: a buyer's browser arrives, and the order begins to exist.
 pub(crate) fn open(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
-    let link = Link::read(gateway, fields)?;
+    open_page(gateway, fields, Page::V1)
+}
+
+/// `GET /checkout.php`: the same for instalments, frames and tokens of domestic cards.
+pub(crate) fn open_advanced(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+    open_page(gateway, fields, Page::Advanced)
+}
+
+fn open_page(gateway: &Gateway, fields: &Fields, page: Page) -> Answer {
+    let link = Link::read(gateway, fields, page)?;
     let order = gateway.books().open_order(link, gateway.now());
     Ok(payment_page(&order))
 }
@@ -40,6 +53,7 @@ fn payment_page(order: &Order) -> Response {
         ("Description", &link.order_description),
         ("Buyer", &link.buyer_info),
         ("Test card", link.instrument.card_number()),
+        ("Instalments", if link.by_instalments { "yes" } else { "" }),
         ("Pay until (UTC+7)", &limit),
     ] {
         if !value.is_empty() {
@@ -62,6 +76,17 @@ fn payment_page(order: &Order) -> Response {
         body.push_str(&format!("<p><a href=\"{}\">Cancel</a></p>", escaped(&link.cancel_url)));
     }
     page(&format!("{} {currency}", with_commas(link.price)), &body)
+}
+
+/// The page at the end of a link that revokes a token.
+pub(super) fn revocation_page(card: &Card) -> Response {
+    let body = format!(
+        "<p>Card {}</p><form method=\"post\" action=\"/_buyer/cards/{}\">\
+         <button>Remove the card</button></form>",
+        escaped(card.number),
+        escaped(&card.token)
+    );
+    page("Remove a card", &body)
 }
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:32rem;\

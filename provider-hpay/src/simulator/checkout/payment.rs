@@ -98,10 +98,12 @@ fn record(
         PayAs::Held => Some(BookingKind::HeldPayment),
         PayAs::Failed => None,
     };
+    let order = order.clone();
     if let Some(kind) = kind {
-        ledger.book(&entry(kind, order, attempt.transaction_id, at));
+        ledger.book(&entry(kind, &order, attempt.transaction_id, at));
+        books.save_card(&gateway.settings.merchant_id, &order, &attempt);
     }
-    Ok((order.clone(), attempt))
+    Ok((order, attempt))
 }
 
 fn find<'a>(orders: &'a mut [Order], named: By<'_>) -> Result<&'a mut Order, ControlError> {

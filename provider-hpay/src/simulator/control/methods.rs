@@ -6,8 +6,8 @@ use simulator_kit::{Clock, Receipt, Schedule};
 
 use super::{Announcement, CheckoutTransfer, ControlError};
 use crate::simulator::{
-    Booking, Fault, HPaySimulator, LoggedRequest, Operation, Order, PayAs, Payout, PayoutStart,
-    PayoutState, VirtualAccount, When,
+    Booking, Card, Fault, HPaySimulator, LoggedRequest, Operation, Order, PayAs, Payout,
+    PayoutStart, PayoutState, VirtualAccount, When,
     checkout::{self, By},
     late, payout, virtual_account,
 };
@@ -27,6 +27,11 @@ impl HPaySimulator {
     /// Every order that a buyer opened.
     pub fn orders(&self) -> Vec<Order> {
         self.gateway.books().orders.clone()
+    }
+
+    /// Every token of a card, also those that were revoked.
+    pub fn cards(&self) -> Vec<Card> {
+        self.gateway.books().cards.clone()
     }
 
     /// Every virtual account, also those whose create was never answered.
@@ -74,6 +79,15 @@ impl HPaySimulator {
     /// HPay holds no money of this order.
     pub fn release_payment(&self, order_code: &str) -> Result<(), ControlError> {
         checkout::release_held(&self.gateway, order_code)
+    }
+
+    /// The buyer removes a card on the page that they opened, and `notify_url` of the link hears of
+    /// it.
+    ///
+    /// # Errors
+    /// No buyer opened a link that revokes this token.
+    pub async fn buyer_removes_card(&self, token: &str) -> Result<Announcement, ControlError> {
+        checkout::remove(&self.gateway, token).await
     }
 
     /// Where the buyer's browser goes after the latest attempt to pay.

@@ -45,6 +45,9 @@ pub enum ControlError {
     /// The order's time limit is past.
     #[error("order {0:?} is past its time limit")]
     OrderExpired(String),
+    /// No buyer was asked to remove the card of this token.
+    #[error("nobody asked to remove a card of token {0:?}: follow its link first")]
+    UnknownCard(String),
     /// HPay holds no money of this order.
     #[error("no held payment of order {0:?}")]
     NothingHeld(String),

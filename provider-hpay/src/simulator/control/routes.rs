@@ -38,6 +38,7 @@ pub(crate) fn router() -> Router<Arc<Gateway>> {
         .route("/credentials", get(credentials))
         .route("/pay", post(pay))
         .route("/release-payment", post(release_payment))
+        .route("/remove-card", post(remove_card))
         .route("/transfer", post(transfer))
         .route("/transfer-for-order", post(transfer_for_order))
         .route("/settle", post(settle))
@@ -58,6 +59,7 @@ async fn state(State(gateway): Shared) -> Json<Value> {
         "balance": books.balance(),
         "bookings": books.ledger.bookings(),
         "orders": books.orders,
+        "cards": books.cards,
         "virtual_accounts": books.accounts,
         "payouts": books.payouts,
     }))
@@ -105,6 +107,15 @@ struct OfOrder {
 
 async fn release_payment(State(gateway): Shared, Json(asked): Json<OfOrder>) -> Response {
     done(checkout::release_held(&gateway, &asked.order_code))
+}
+
+#[derive(Deserialize)]
+struct RemoveCard {
+    token: String,
+}
+
+async fn remove_card(State(gateway): Shared, Json(asked): Json<RemoveCard>) -> Response {
+    announced(checkout::remove(&gateway, &asked.token).await)
 }
 
 #[derive(Deserialize)]

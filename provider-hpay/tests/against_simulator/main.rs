@@ -10,170 +10,28 @@
     reason = "a test stops at the first surprise"
 )]
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::Request;
 use payments_core::{
-    Absence, Clock, DeclineReason, EndpointName, Lookup, ManualClock, OrderRef, PayoutRef,
-    Provider, Submission, Timestamp, UncertainCause,
-    bank::{AccountNumber, BankAccount, Bin},
-    config::{PaymentsConfig, Value},
+    Absence, DeclineReason, Lookup, OrderRef, Submission, Timestamp, UncertainCause,
     money::Money,
-    notification::{Confirmation, Delivery, Event, News, Notification, Received},
-    payment::{CreatePayment, NextAction, Payment, PaymentMethod, PaymentState},
-    payout::{Beneficiary, CreatePayout, Payout, PayoutState},
-    registry::{Context, Registry},
-    transport::{Call, HttpClient, HttpClientSettings, RetryPolicy},
-    virtual_account::{
-        OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, Uses, VirtualAccount,
-        VirtualAccountState,
-    },
+    notification::{Confirmation, News, Received},
+    payment::PaymentState,
+    payout::PayoutState,
+    virtual_account::{OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, VirtualAccountState},
 };
 use provider_hpay::{
     endpoints::{NOTIFY, RETURN, VA_CALLBACK},
     simulator::{
-        AnswerQuirks, CallbackQuirks, HPaySimulator, Operation, PayAs, PayoutStart,
-        PayoutState as AtHPay, Settings, When,
+        AnswerQuirks, CallbackQuirks, Operation, PayAs, PayoutStart, PayoutState as AtHPay,
+        Settings, When,
     },
 };
-use simulator_kit::Clock as GatewayClock;
 
-/// 16 November 2024, 14:27:41 in Vietnam.
-const NOW: i64 = 1_731_742_061;
+mod links;
+mod world;
 
-struct World {
-    hpay: HPaySimulator,
-    provider: Provider,
-    client: Arc<HttpClient>,
-}
-
-impl World {
-    async fn new() -> Self {
-        Self::with(&[]).await
-    }
-
-    /// A gateway and its merchant, with some keys of the configuration changed.
-    async fn with(changes: &[(&str, &str)]) -> Self {
-        Self::of(Settings::test(), changes).await
-    }
-
-    async fn of(settings: Settings, changes: &[(&str, &str)]) -> Self {
-        let settings = settings
-            .with_clock(GatewayClock::fixed(NOW))
-            .with_va_callback_base("http://127.0.0.1:9");
-        let hpay = HPaySimulator::start(settings).await.unwrap();
-        hpay.delay_notifications();
-        let mut table = BTreeMap::new();
-        let mut set = |key: &str, value: &str| table.insert(key.to_owned(), Value::from(value));
-        for host in ["checkout", "account", "openapi"] {
-            set(&format!("{host}_url"), &hpay.hosts()[host]);
-        }
-        set("kind", "hpay");
-        set("environment", "sandbox");
-        set("merchant_id", hpay.merchant_id());
-        set("receiver", hpay.merchant_email());
-        set("passcode", hpay.passcode());
-        set("private_key", hpay.merchant_private_key().unwrap());
-        set("hpay_certificate", hpay.hpay_certificate());
-        set("return_url", "http://127.0.0.1:9/return");
-        set("notify_url", "http://127.0.0.1:9/notify");
-        for (key, value) in changes {
-            set(key, value);
-        }
-        let client = Arc::new(HttpClient::new(HttpClientSettings::default()).unwrap());
-        let clock: Arc<dyn Clock> = Arc::new(ManualClock::at(Timestamp::from_unix(NOW)));
-        let once = RetryPolicy::new(0, Duration::ZERO, Duration::ZERO);
-        let context =
-            Context::new(Arc::<HttpClient>::clone(&client)).with_clock(clock).with_retry(once);
-        let registry = Registry::empty().add(provider_hpay::REGISTRATION);
-        let config = PaymentsConfig::single("hpay-main", table);
-        let provider = registry.build(&config, &context).unwrap().remove(0);
-        Self { hpay, provider, client }
-    }
-
-    /// A link for 200,000 đồng that the buyer has opened.
-    async fn opened_order(&self) -> OrderRef {
-        let order = OrderRef::new("DH-20260042").unwrap();
-        let request = CreatePayment::new(order.clone(), Money::vnd(200_000))
-            .unwrap()
-            .with_method(PaymentMethod::DomesticCard)
-            .with_expiry(Timestamp::from_unix(NOW + 3600));
-        let payment = self.provider.payments().unwrap().create_payment(&request).await.unwrap();
-        let Some(NextAction::Redirect { url }) = payment.accepted().unwrap().next else {
-            panic!("no link")
-        };
-        let page = Request::get(url).body(Bytes::new()).unwrap();
-        let client: Arc<dyn payments_core::transport::Transport> =
-            Arc::<HttpClient>::clone(&self.client);
-        let page = client.inquire(Call::inquiry("buyer", page)).await.unwrap();
-        assert!(String::from_utf8_lossy(page.body()).contains("200,000"), "the page shows it");
-        order
-    }
-
-    async fn find(&self, order: &OrderRef) -> Payment {
-        let found = self.provider.payments().unwrap().find_payment(order).await.unwrap();
-        found.found().expect("the order is there")
-    }
-
-    fn receive(&self, endpoint: &str, request: &Request<Bytes>) -> Received {
-        self.provider.notifications().unwrap().receive(
-            &EndpointName::new(endpoint).unwrap(),
-            &Delivery::of(request),
-            Timestamp::from_unix(NOW),
-        )
-    }
-
-    fn trusted(&self, endpoint: &str, request: &Request<Bytes>) -> Notification {
-        match self.receive(endpoint, request) {
-            Received::Notification(notification) => notification,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    async fn confirm(&self, event: &Event) -> Confirmation {
-        self.provider.notifications().unwrap().confirm(event).await.unwrap()
-    }
-
-    async fn pay_out(&self, reference: &str) -> Submission<Payout> {
-        let request = payout(reference);
-        self.provider.payouts().unwrap().create_payout(&request).await.unwrap()
-    }
-
-    async fn find_payout(&self, reference: &str) -> Lookup<Payout> {
-        let reference = PayoutRef::new(reference).unwrap();
-        self.provider.payouts().unwrap().find_payout(&reference).await.unwrap()
-    }
-
-    async fn open_account(&self, amount: Option<i64>) -> VirtualAccount {
-        let order = OrderRef::new("DH-1").unwrap();
-        let mut request =
-            OpenVirtualAccount::new(order, "NGUYEN VAN A").unwrap().with_remark("DH 1");
-        request = match amount {
-            Some(amount) => request.with_amount(Money::vnd(amount)).unwrap(),
-            None => request.with_uses(Uses::Many),
-        };
-        let opened = self.provider.virtual_accounts().unwrap().open(&request).await.unwrap();
-        opened.accepted().expect("an account is opened")
-    }
-}
-
-fn account() -> BankAccount {
-    let number = AccountNumber::new("1234567890912312").unwrap();
-    BankAccount::new(Bin::new("970418").unwrap(), number)
-}
-
-fn payout(reference: &str) -> CreatePayout {
-    CreatePayout::new(
-        PayoutRef::new(reference).unwrap(),
-        Money::vnd(1_000_000),
-        Beneficiary::new(account(), "NGUYEN VAN A").unwrap(),
-    )
-    .unwrap()
-    .with_note("chuyen tien iBFT")
-}
+use world::{NOW, World, account, payout};
 
 #[tokio::test]
 async fn an_order_is_absent_open_and_settled_in_turn() {

@@ -1,0 +1,95 @@
+//! Tokens of buyers' cards (HPay API reference 1.0.0, Revoke ATM tokenization; Return_url and
+//! Notify_url).
+
+use payments_core::{
+    EndpointName, Error, Result,
+    notification::{Delivery, Untrusted},
+    payment::NextAction,
+};
+
+use super::{HPay, MerchantName};
+use crate::{
+    notification,
+    request::Fields,
+    token::{RevokeToken, SavedCard, TokenRevocation},
+};
+
+/// # Tokens of cards
+impl HPay {
+    /// The cards that a payment notification tells tokens of. Call it beside handling the
+    /// notification, with the same delivery.
+    ///
+    /// Nothing signs a token: take it only where nobody but HPay can call, as
+    /// [`token`](crate::token) says.
+    ///
+    /// # Errors
+    /// [`Untrusted`]: the notification is not HPay's, or the endpoint is not
+    /// [`NOTIFY`](crate::endpoints::NOTIFY). What a buyer's browser brings back is never taken.
+    pub fn saved_cards(
+        &self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'_>,
+    ) -> Result<Vec<SavedCard>, Untrusted> {
+        notification::saved_cards(self, endpoint, delivery)
+    }
+
+    /// The link by which a buyer revokes the token of a domestic card. Nothing is sent; what
+    /// became of it arrives at `notify_url` and is read by
+    /// [`token_revocation`](Self::token_revocation).
+    ///
+    /// # Errors
+    /// `InvalidRequest` naming the field that cannot be sent.
+    pub fn revoke_token(&self, request: &RevokeToken) -> Result<NextAction> {
+        let bank = &request.bank_code;
+        if bank.is_empty() || !bank.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(Error::invalid("bank_code", "is not the code of a bank"));
+        }
+        web_address("return_url", &request.return_url)?;
+        if let Some(url) = &request.notify_url {
+            web_address("notify_url", url)?;
+        }
+        let fields = Fields::new()
+            .with("merchant_id", self.merchant_id())
+            .with("receive_email", self.merchant.receiver.as_str())
+            .with("bank_code", bank.as_str())
+            .with("bank_token", request.token.expose())
+            .with("return_url", request.return_url.as_str());
+        let fields = self
+            .sign(fields, "secure_code", &self.formulas.token_revocation)?
+            .with_some("notify_url", request.notify_url.as_deref());
+        let site_code = ("merchant_site_code", self.merchant_id());
+        let fields = match self.gateway.revoke_token_merchant {
+            MerchantName::MerchantId => fields,
+            MerchantName::MerchantSiteCode => {
+                fields.without("merchant_id").with(site_code.0, site_code.1)
+            }
+            MerchantName::Both => fields.with(site_code.0, site_code.1),
+        };
+        let (host, path) = (&self.gateway.checkout, &self.gateway.revoke_token_path);
+        Ok(NextAction::Redirect { url: format!("{host}{path}?{}", fields.to_query()) })
+    }
+
+    /// Reads what HPay reports of a token that was to be revoked: the GET at `notify_url` of
+    /// [`revoke_token`](Self::revoke_token). Answer it with HTTP 200.
+    ///
+    /// Nobody outside HPay knows the formula of its code, so the report may be anybody's, and
+    /// [`TokenRevocation::is_proven`] is false until the configuration gives `formula_f08`.
+    ///
+    /// # Errors
+    /// [`Untrusted`]: it cannot be read, speaks of another merchant, or its code is wrong by the
+    /// formula given.
+    pub fn token_revocation(&self, delivery: &Delivery<'_>) -> Result<TokenRevocation, Untrusted> {
+        notification::token_revocation(self, delivery)
+    }
+}
+
+fn web_address(field: &'static str, url: &str) -> Result<()> {
+    let is_web = url.parse::<http::Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()
+    });
+    if is_web {
+        Ok(())
+    } else {
+        Err(Error::invalid(field, "is not an absolute http or https address"))
+    }
+}

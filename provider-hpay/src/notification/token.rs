@@ -1,0 +1,74 @@
+//! What deliveries say of tokens of cards. Nothing signs a token.
+
+use payments_core::{
+    Authenticity, EndpointName, Raw,
+    formula::CheckingKeys,
+    notification::{Delivery, Untrusted, UntrustedReason},
+};
+
+use super::{
+    endpoints::NOTIFY,
+    misplaced, payment,
+    query::{Query, raw},
+};
+use crate::{
+    HPay, map,
+    token::{CardToken, SavedCard, TokenRevocation},
+    wire,
+};
+
+pub(crate) fn saved_cards(
+    hpay: &HPay,
+    endpoint: &EndpointName,
+    delivery: &Delivery<'_>,
+) -> Result<Vec<SavedCard>, Untrusted> {
+    if endpoint.as_str() != NOTIFY {
+        return Err(misplaced("a buyer can change the token on any other way than to notify_url"));
+    }
+    let query = Query::of(delivery)?;
+    payment::check(hpay, &query)?;
+    map::saved_cards(wire::SavedCard {
+        order_code: query.text("order_code"),
+        payment_type: query.text("payment_type"),
+        error_text: query.text("error_text"),
+        bank_code: query.text("bank_code"),
+        card_number: query.text("card_number"),
+        tokenization: query.text("tokenization"),
+        token_cyber: query.text("token_cyber"),
+    })
+}
+
+pub(crate) fn token_revocation(
+    hpay: &HPay,
+    delivery: &Delivery<'_>,
+) -> Result<TokenRevocation, Untrusted> {
+    let query = Query::of(delivery)?;
+    let merchant = unquoted(query.text("merchant_id"));
+    if merchant != hpay.merchant_id() {
+        let words = "the report speaks to another merchant";
+        return Err(Untrusted::new(UntrustedReason::WrongRecipient, words));
+    }
+    let unreadable = |words| Untrusted::new(UntrustedReason::Unreadable, words);
+    let token = CardToken::new(unquoted(query.text("bank_token")))
+        .map_err(|_| unreadable("bank_token is not a token"))?;
+    let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
+    let authenticity: Authenticity = hpay.formulas.token_notice.authenticate(
+        &query.fields(&[]),
+        unquoted(query.text("secure_code")),
+        keys,
+    )?;
+    let raw: Raw = raw(delivery).with_authenticity(authenticity);
+    let (status, word) = (query.text("status"), query.text("revoke_token_status"));
+    Ok(TokenRevocation {
+        token,
+        bank_code: unquoted(query.text("bank_code")).to_owned(),
+        reported: map::revoked(unquoted(status), unquoted(word)),
+        words: unquoted(query.text("error_text")).to_owned(),
+        raw,
+    })
+}
+
+/// The example of the reference has values in quotation marks.
+fn unquoted(text: &str) -> &str {
+    text.trim().trim_matches(['"', '\'', '’'])
+}

@@ -1,0 +1,161 @@
+//! Tokens of buyers' cards: told by notifications, paid with, revoked.
+//!
+//! Nothing signs a token, neither in a link nor in a notification (HPay API reference 1.0.0,
+//! Return_url and Notify_url; the signed fields are those of [`F04`](crate::formula::F04)). A buyer
+//! can change the one on the way to `return_url`, so a token is taken from `notify_url` only:
+//! keep that address secret, allow only HPay's addresses there, and bind a token to the buyer of
+//! the order that it came with.
+
+use std::fmt;
+
+use payments_core::{Authenticity, Error, OrderRef, Raw, Result};
+use serde::{Deserialize, Serialize};
+
+/// A token that stands for a buyer's card. Whoever has it can pay with the card: it is never
+/// printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CardToken(String);
+
+impl CardToken {
+    /// A token, as HPay told it.
+    ///
+    /// # Errors
+    /// `InvalidRequest` if it is empty or holds white space, a pipe or a control character.
+    pub fn new(text: impl Into<String>) -> Result<Self> {
+        let text = text.into();
+        let stranger = |c: char| c.is_whitespace() || c.is_control() || c == '|';
+        if text.is_empty() || text.contains(stranger) {
+            return Err(Error::invalid("token", "is not a token of a card"));
+        }
+        Ok(Self(text))
+    }
+
+    /// The token itself, to store or to send; never to print.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for CardToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CardToken(…)")
+    }
+}
+
+impl TryFrom<String> for CardToken {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        Self::new(text)
+    }
+}
+
+impl From<CardToken> for String {
+    fn from(token: CardToken) -> Self {
+        token.0
+    }
+}
+
+/// A card that a notification of a payment told a token of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SavedCard {
+    /// The order that was paid with it: the token belongs to its buyer.
+    pub order: OrderRef,
+    /// The token: for [`atm_token`](crate::options::HPayOptions::with_atm_token) or for
+    /// [`card_token`](crate::options::HPayOptions::with_card_token), by `kind`.
+    pub token: CardToken,
+    /// Whose card it is of.
+    pub kind: CardKind,
+    /// `bank_code`, which revoking the token needs.
+    pub bank_code: String,
+    /// `card_number`, masked by HPay.
+    pub masked_number: String,
+}
+
+/// The two kinds of cards, whose tokens are not the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardKind {
+    /// Of a domestic bank: `tokenization`.
+    Domestic,
+    /// Of an international scheme: `token_cyber`.
+    International,
+}
+
+/// A domestic card's token to revoke.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct RevokeToken {
+    /// The token.
+    pub token: CardToken,
+    /// [`SavedCard::bank_code`].
+    pub bank_code: String,
+    /// Where the buyer's browser goes afterwards.
+    pub return_url: String,
+    /// Where HPay reports what became of it.
+    pub notify_url: Option<String>,
+}
+
+impl RevokeToken {
+    /// Revokes `token` of a card of the bank `bank_code`.
+    pub fn new(
+        token: CardToken,
+        bank_code: impl Into<String>,
+        return_url: impl Into<String>,
+    ) -> Self {
+        Self { token, bank_code: bank_code.into(), return_url: return_url.into(), notify_url: None }
+    }
+
+    /// Says where HPay reports what became of it.
+    #[must_use]
+    pub fn with_notify_url(mut self, url: impl Into<String>) -> Self {
+        self.notify_url = Some(url.into());
+        self
+    }
+}
+
+/// What HPay, or somebody in its name, reports of a token that was to be revoked.
+///
+/// Stop paying with the token either way; that hurts nobody. Delete what you know of the card only
+/// where [`is_proven`](Self::is_proven) says so.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TokenRevocation {
+    /// The token.
+    pub token: CardToken,
+    /// `bank_code`.
+    pub bank_code: String,
+    /// What is reported of it.
+    pub reported: Revoked,
+    /// `error_text`, decoded.
+    pub words: String,
+    /// The query, and how far it is known to be HPay's.
+    pub raw: Raw,
+}
+
+/// What is reported of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// It is gone.
+    Removed,
+    /// It is still there.
+    Kept,
+    /// The report contradicts itself or says something that no document lists.
+    Unclear,
+}
+
+impl TokenRevocation {
+    /// Whether HPay said so: its code is good, and covers the token and what became of it.
+    ///
+    /// False as long as nobody outside HPay knows [`F08`](crate::formula::F08).
+    pub fn is_proven(&self) -> bool {
+        match self.raw.authenticity() {
+            Authenticity::Verified(proof) => ["bank_token", "status", "revoke_token_status"]
+                .iter()
+                .all(|field| proof.covers(field)),
+            Authenticity::Unsigned | Authenticity::Unverified { .. } => false,
+        }
+    }
+}
