@@ -48,7 +48,7 @@ pub(crate) fn payments() -> PaymentCapabilities {
         .with_reference(REFERENCE)
         .with_description(TEXT)
         .with_expiry()
-        .with_find(None, AbsenceRule::Always)
+        .with_find(None, AbsenceRule::Never)
         .with_cancel()
         .with_refund()
         .with_find_refund()
@@ -75,7 +75,7 @@ pub(crate) fn payouts() -> PayoutCapabilities {
         .with_reference(REFERENCE)
         .with_name(HOLDER)
         .with_note(TEXT)
-        .with_find(None, AbsenceRule::Always)
+        .with_find(None, AbsenceRule::Never)
         .with_name_check(false)
         .with_balance()
 }

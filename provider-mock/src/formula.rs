@@ -2,7 +2,7 @@
 
 use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker};
 
-use crate::wire::TIMESTAMP;
+use crate::wire::{ORDER, STAMP, STATE, TIMESTAMP};
 
 /// The name of the whole body in a formula.
 pub(crate) const BODY: &str = "body";
@@ -40,5 +40,19 @@ pub const ANSWER: Formula = Formula::new(
     Confidence::High,
 );
 
-/// Both.
-pub const FORMULAS: &[Formula] = &[WEBHOOK, ANSWER];
+const ORDER_STATUS_AND_STAMP: &[Item] =
+    &[Item::field(ORDER), Item::field(STATE), Item::stamp(STAMP)];
+
+/// How the link is signed by which a buyer's browser returns, with the webhook secret.
+pub const RETURN: Formula = Formula::new(
+    "mock.return",
+    "the buyer's return",
+    Maker::Provider,
+    Algorithm::HmacSha256Hex { prefix: "" },
+    Layout::values(".", ORDER_STATUS_AND_STAMP),
+    SOURCE,
+    Confidence::High,
+);
+
+/// All of them.
+pub const FORMULAS: &[Formula] = &[WEBHOOK, ANSWER, RETURN];

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use tokio::net::TcpStream;
 
+use super::fault::Fault;
 use super::message::{Answer, Request};
 use super::reply::{self, Reply};
-use super::script::{Exchange, Script, SeenRequest};
+use super::script::{Exchange, Kept, Script, SeenRequest};
 use super::wire::Wire;
 
 /// A gateway's host that the proxy stands before.
@@ -33,6 +34,10 @@ pub(super) async fn serve(stream: TcpStream, upstream: Arc<Upstream>, script: Sc
             fault: None,
             forwarded: false,
         });
+        if let Some(Fault::DeliveredLate) = exchange.fault {
+            exchange.keep(&upstream, &request);
+            return;
+        }
         match upstream.carry_out(&exchange, &request).await {
             Reply::Then(bytes) => {
                 let written = client.write(&bytes).await;
@@ -81,6 +86,14 @@ impl Upstream {
             },
         }
     }
+}
+
+/// Hands the gateway a request that was kept, and waits for its answer, which nobody gets.
+pub(super) async fn deliver(kept: Kept, script: &Script) -> io::Result<()> {
+    let mut gateway = Wire::new(TcpStream::connect(&kept.upstream.authority).await?);
+    gateway.write(&kept.request.raw).await?;
+    script.forwarded(kept.number);
+    gateway.answer(&kept.request.head.method).await.map(drop)
 }
 
 async fn ask(

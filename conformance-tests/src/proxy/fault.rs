@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::Response;
+use http::{Method, Response};
 
 /// One way in which a network, a proxy or a gateway loses or spoils an answer.
 ///
@@ -51,17 +51,25 @@ pub enum Fault {
     WrongContentType,
     /// Ten million bytes of noise.
     Rubbish,
+    /// The connection is closed without an answer, and the gateway gets the request only
+    /// [later](super::FaultProxy::deliver_late), so that an inquiry in between finds nothing.
+    ///
+    /// What it leads to depends on what is done in between, so that it is not in [`Fault::ALL`].
+    DeliveredLate,
     /// The gateway's answer with a part changed, such as its amount, its signature or its status.
     ///
     /// What it changes depends on the gateway, so that it is not in [`Fault::ALL`].
     Rewritten {
         /// What is changed, in a few words.
         name: &'static str,
-        /// Makes the answer that the provider gets out of the one that the gateway sent. The
-        /// length of the body is announced as it turns out.
-        rewrite: fn(Response<Bytes>) -> Response<Bytes>,
+        /// Makes the answer that the provider gets out of the one that the gateway sent.
+        rewrite: Rewrite,
     },
 }
+
+/// Makes another answer out of the one that a gateway gave to a call with this method and path.
+/// The length of the body is announced as it turns out.
+pub type Rewrite = fn(&Method, &str, Response<Bytes>) -> Response<Bytes>;
 
 /// Whether a fault strikes before or after the gateway got the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -121,7 +129,7 @@ impl Fault {
     /// Whether the gateway gets the whole request, and so books what it asks for.
     pub const fn booked(self) -> bool {
         match self {
-            Self::Refused => false,
+            Self::Refused | Self::DeliveredLate => false,
             Self::Reset(when)
             | Self::Closed(when)
             | Self::KeptAliveClosed(when)
@@ -259,6 +267,10 @@ impl Fault {
             Self::Rubbish => {
                 ("10 MB of rubbish", "The gateway's answer is replaced by ten million bytes.")
             }
+            Self::DeliveredLate => (
+                "delivered late",
+                "The connection is closed, and the gateway gets the request after a while.",
+            ),
             Self::Rewritten { name, .. } => {
                 (name, "The gateway's answer arrives with a part of it changed.")
             }

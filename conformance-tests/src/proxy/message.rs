@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, hea
 use httparse::Status;
 
 /// A request as it was sent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Request {
     pub(super) head: RequestHead,
     pub(super) raw: BytesMut,
@@ -25,7 +25,7 @@ pub(super) struct Answer {
 }
 
 /// What comes before the body of a request.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct RequestHead {
     pub(super) method: Method,
     /// Without the query, which carries secrets.

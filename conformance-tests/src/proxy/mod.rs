@@ -51,7 +51,7 @@ use std::sync::Arc;
 use http::Uri;
 use tokio::task::{JoinHandle, JoinSet};
 
-pub use fault::{Fault, When};
+pub use fault::{Fault, Rewrite, When};
 pub use script::SeenRequest;
 
 use connection::Upstream;
@@ -143,6 +143,18 @@ impl FaultProxy {
     /// a fault whose request never comes.
     pub async fn settled(&self) {
         self.script.settled().await;
+    }
+
+    /// Hands the gateway every request that [`Fault::DeliveredLate`] kept from it, and returns
+    /// once it has answered them.
+    ///
+    /// # Errors
+    /// The gateway cannot be reached, or does not answer. What was kept is gone.
+    pub async fn deliver_late(&self) -> io::Result<()> {
+        for kept in self.script.take_kept() {
+            connection::deliver(kept, &self.script).await?;
+        }
+        Ok(())
     }
 
     /// Every request that arrived, oldest first.

@@ -53,7 +53,9 @@ pub(super) fn to_the_answer(fault: Option<Fault>, request: &RequestHead, answer:
         Some(Fault::DeepJson) => whole(&response.map(|_| Bytes::from_static(&[b'['; DEPTH]))),
         Some(Fault::WrongContentType) => whole(&as_html(response)),
         Some(Fault::Rubbish) => whole(&response.map(|_| noise())),
-        Some(Fault::Rewritten { rewrite, .. }) => whole(&rewrite(response)),
+        Some(Fault::Rewritten { rewrite, .. }) => {
+            whole(&rewrite(&request.method, &request.path, response))
+        }
         Some(fault) => return without_an_answer(fault, request),
     };
     if answer.keeps_alive { Reply::Then(changed) } else { Reply::Last(changed) }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use http::Method;
 use tokio::sync::watch;
 
+use super::connection::Upstream;
 use super::fault::Fault;
+use super::message::Request;
 
 /// A request that reached the proxy, without its query, headers and body, which carry secrets.
 #[derive(Clone, Debug)]
@@ -35,6 +37,15 @@ struct State {
     armed: Vec<Armed>,
     requests: Vec<SeenRequest>,
     under_way: usize,
+    kept: Vec<Kept>,
+}
+
+/// A request that the gateway is still to get.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) number: usize,
+    pub(super) upstream: Arc<Upstream>,
+    pub(super) request: Request,
 }
 
 struct Armed {
@@ -77,6 +88,22 @@ impl Script {
         self.0.borrow().requests.clone()
     }
 
+    /// Takes the requests that the gateway is still to get, oldest first.
+    pub(super) fn take_kept(&self) -> Vec<Kept> {
+        let mut kept = Vec::new();
+        self.0.send_modify(|state| kept = std::mem::take(&mut state.kept));
+        kept
+    }
+
+    /// Notes that the gateway got all of a request.
+    pub(super) fn forwarded(&self, number: usize) {
+        self.0.send_modify(|state| {
+            if let Some(request) = state.requests.get_mut(number) {
+                request.forwarded = true;
+            }
+        });
+    }
+
     /// Returns once no fault is armed and no request is under way.
     pub(super) async fn settled(&self) {
         let mut states = self.0.subscribe();
@@ -110,11 +137,14 @@ pub(super) struct Exchange {
 impl Exchange {
     /// Notes that the gateway got all of it.
     pub(super) fn forwarded(&self) {
-        self.script.0.send_modify(|state| {
-            if let Some(request) = state.requests.get_mut(self.number) {
-                request.forwarded = true;
-            }
-        });
+        self.script.forwarded(self.number);
+    }
+
+    /// Keeps it for the gateway to get later.
+    pub(super) fn keep(&self, upstream: &Arc<Upstream>, request: &Request) {
+        let (number, upstream) = (self.number, Arc::clone(upstream));
+        let kept = Kept { number, upstream, request: request.clone() };
+        self.script.0.send_modify(|state| state.kept.push(kept));
     }
 }
 

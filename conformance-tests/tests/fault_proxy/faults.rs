@@ -182,7 +182,7 @@ async fn an_answer_can_be_rewritten() {
     let (_gateway, proxy, payer) = start().await;
     proxy.inject(Fault::Rewritten {
         name: "another amount",
-        rewrite: |mut answer| {
+        rewrite: |_, _, mut answer| {
             *answer.status_mut() = StatusCode::ACCEPTED;
             answer.headers_mut().remove(header::CONTENT_TYPE);
             answer.map(|body| String::from_utf8_lossy(&body).replace("50000", "500000").into())
@@ -193,4 +193,21 @@ async fn an_answer_can_be_rewritten() {
     assert!(!answer.headers().contains_key(header::CONTENT_TYPE));
     assert_eq!(answer.body(), r#"{"state":"booked","amount":500000}"#);
     assert_eq!(pay(&payer, &proxy).await.unwrap().body(), BOOKED);
+}
+
+#[tokio::test]
+async fn a_request_that_is_delivered_late_is_booked_after_an_inquiry() {
+    let (gateway, proxy, payer) = start().await;
+    proxy.inject(Fault::DeliveredLate);
+    let lost = pay(&payer, &proxy).await.unwrap_err();
+    assert_eq!(lost.kind, TransportErrorKind::ConnectionLost);
+    proxy.settled().await;
+    balance(&payer, &proxy).await.unwrap();
+    assert_eq!((gateway.booked(), proxy.forwarded()), (0, 1));
+
+    proxy.deliver_late().await.unwrap();
+    assert_eq!((gateway.booked(), proxy.forwarded()), (1, 2));
+    // It is delivered once.
+    proxy.deliver_late().await.unwrap();
+    assert_eq!(gateway.booked(), 1);
 }

@@ -20,6 +20,7 @@ use super::{
     refund::Refund,
     virtual_account::VirtualAccount,
 };
+use crate::wire::Operation;
 
 /// A bank that no directory knows, so that nobody transfers real money there.
 const BANK: &str = "970999";
@@ -41,6 +42,8 @@ pub(super) struct Books {
     pub(super) beneficiaries: Vec<Beneficiary>,
     /// Where buyers find the gateway's pages.
     pub(super) site: String,
+    /// Every instruction that had an effect, by its order, payout or refund.
+    done: Vec<(Operation, String)>,
 }
 
 impl Books {
@@ -77,7 +80,18 @@ impl Books {
             payout_start: settings.payout_start,
             beneficiaries,
             site: site.to_owned(),
+            done: Vec::new(),
         })
+    }
+
+    /// Keeps that an instruction had an effect. An instruction that is repeated has none.
+    pub(super) fn carried_out(&mut self, operation: Operation, reference: &str) {
+        self.done.push((operation, reference.to_owned()));
+    }
+
+    pub(super) fn times_carried_out(&self, operation: Operation, reference: &str) -> usize {
+        let same = |(of, name): &&(Operation, String)| *of == operation && name == reference;
+        self.done.iter().filter(same).count()
     }
 
     /// Announces something that happened, to `to` or to the merchant's usual address.

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 use payments_core::{
+    formula::SigningKeys,
     money::{Currency, Money},
     notification::check::Keys,
 };
@@ -11,7 +12,10 @@ use super::{
     Booking, LoggedRequest, MockGateway, PayoutOutcome, PayoutStart, Scripted, books::address,
     event::Unsigned,
 };
-use crate::wire::Operation;
+use crate::{
+    formula::RETURN,
+    wire::{ORDER, Operation, RETURN_SIGNATURE, STAMP, STATE},
+};
 
 /// Something that cannot happen at the gateway as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -196,6 +200,28 @@ impl MockGateway {
         unsigned.sign(self.webhook_key(), self.now())
     }
 
+    /// The link by which the browser of a buyer goes back to the merchant, signed now; `None` if
+    /// there is no such order, or it was opened without a `return_url`.
+    pub fn return_link(&self, order: impl AsRef<str>) -> Option<String> {
+        let now = self.now();
+        let mut books = self.books();
+        let (to, status) = books.return_of(order.as_ref(), now)?;
+        let stamp = now.unix_seconds().to_string();
+        let fields = [
+            (ORDER, order.as_ref().as_bytes()),
+            (STATE, status.as_bytes()),
+            (STAMP, stamp.as_bytes()),
+        ];
+        let keys = SigningKeys { secret: Some(self.webhook_key()), signer: None };
+        let signature = RETURN.sign(&fields, keys).ok()?;
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([(ORDER, order.as_ref()), (STATE, status), (STAMP, stamp.as_str())])
+            .append_pair(RETURN_SIGNATURE, &signature)
+            .finish();
+        let separator = if to.contains('?') { '&' } else { '?' };
+        Some(format!("{to}{separator}{query}"))
+    }
+
     /// Sets where notifications go, unless a payment says otherwise; `None` keeps them for
     /// [`take_notifications`](Self::take_notifications).
     ///
@@ -230,6 +256,12 @@ impl MockGateway {
     /// Every movement of money, oldest first. Nothing is ever taken out.
     pub fn bookings(&self) -> Vec<Booking> {
         self.books().ledger.bookings().to_vec()
+    }
+
+    /// How often an instruction had an effect, by the order, payout or refund that it was for.
+    /// One that is repeated under the same reference has none.
+    pub fn carried_out(&self, operation: Operation, reference: impl AsRef<str>) -> usize {
+        self.books().times_carried_out(operation, reference.as_ref())
     }
 
     /// What the merchant has in one currency; `None` if there is no account in it.

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     capabilities,
-    wire::{self, RefusalCode},
+    wire::{self, Operation, RefusalCode},
 };
 
 /// # What the merchant's program asks for
@@ -60,6 +60,7 @@ impl Books {
             Order { id, terms: asked, code, number, next, notify_url, acted: false, end: None };
         let shown = order.shown(&self.ledger);
         self.orders.add(order);
+        self.carried_out(Operation::CreatePayment, shown.order.as_str());
         Ok(shown)
     }
 
@@ -84,6 +85,7 @@ impl Books {
             Some(Status::Cancelled) => {}
             Some(Status::Open | Status::Processing) => {
                 self.end_order(reference, End::Cancelled, now);
+                self.carried_out(Operation::CancelPayment, reference);
             }
             Some(status) => {
                 return Err(Refused::new(
@@ -155,6 +157,16 @@ impl Books {
     /// The buyer calls it off.
     pub(super) fn cancel(&mut self, reference: &str, now: Timestamp) -> Result<(), ControlError> {
         self.end_unpaid(reference, End::Cancelled, now)
+    }
+
+    /// Where a buyer's browser goes back to, and the word for the state of the payment.
+    pub(super) fn return_of(
+        &mut self,
+        reference: &str,
+        now: Timestamp,
+    ) -> Option<(String, &'static str)> {
+        let order = self.orders.find(reference, &self.ledger, now)?;
+        Some((order.terms.return_url.clone()?, order.status(&self.ledger).word()))
     }
 
     /// The order whose payment code stands in a memo, if it is one.

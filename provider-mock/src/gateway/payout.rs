@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     capabilities,
-    wire::{self, PAYOUT_CHANGED, RefusalCode},
+    wire::{self, Operation, PAYOUT_CHANGED, RefusalCode},
 };
 
 /// How a payout ends, see [`MockGateway::settle_payout`](super::MockGateway::settle_payout).
@@ -97,6 +97,7 @@ impl Books {
         let payout = Payout { id: self.ids.name("out"), terms: asked, status, at: now };
         let shown = payout.shown();
         self.payouts.push(payout);
+        self.carried_out(Operation::CreatePayout, shown.payout.as_str());
         Ok(shown)
     }
 

@@ -5,7 +5,7 @@ use payments_core::{OrderRef, RefundRef, Timestamp, money::Money};
 use super::{BookingKind, books::Books, ledger::Entry, refused::Refused};
 use crate::{
     capabilities,
-    wire::{self, REFUND_CHANGED, RefusalCode},
+    wire::{self, Operation, REFUND_CHANGED, RefusalCode},
 };
 
 /// What the gateway keeps of a refund.
@@ -65,6 +65,7 @@ impl Books {
         let refund = Refund { id, refund: asked.refund, order: asked.order, amount, at: now };
         let shown = refund.shown();
         self.refunds.push(refund);
+        self.carried_out(Operation::RefundPayment, shown.refund.as_str());
         let to = self.orders.address_of(&shown.order);
         self.announce(REFUND_CHANGED, &shown, to, now);
         Ok(shown)

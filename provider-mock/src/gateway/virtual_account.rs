@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     capabilities,
-    wire::{self, CREDIT_RECEIVED, RefusalCode},
+    wire::{self, CREDIT_RECEIVED, Operation, RefusalCode},
 };
 
 /// What the gateway keeps of a virtual account. How much arrived is in the ledger alone.
@@ -82,6 +82,7 @@ impl Books {
             number: self.ids.account_number(),
             stage: Stage::Open,
         });
+        self.carried_out(Operation::OpenVirtualAccount, reference.as_str());
         self.show_account(reference.as_str(), now)
     }
 
@@ -107,6 +108,7 @@ impl Books {
         if let Some(account) = self.virtual_account(reference) {
             account.terms.holder = change.holder;
             account.terms.remark = change.remark.or(account.terms.remark.take());
+            self.carried_out(Operation::UpdateVirtualAccount, reference);
         }
         self.show_account(reference, now)
     }
@@ -116,8 +118,11 @@ impl Books {
         reference: &str,
         now: Timestamp,
     ) -> Result<wire::VirtualAccount, Refused> {
-        if let Some(account) = self.virtual_account(reference) {
+        if let Some(account) = self.virtual_account(reference)
+            && account.stage != Stage::Closed
+        {
             account.stage = Stage::Closed;
+            self.carried_out(Operation::CloseVirtualAccount, reference);
         }
         self.show_account(reference, now)
     }
@@ -137,8 +142,12 @@ impl Books {
                     "a virtual account for one transfer that was made cannot be opened again",
                 ));
             }
+            let was_closed = account.stage == Stage::Closed;
             account.stage = Stage::Open;
             account.terms.expires_at = until;
+            if was_closed {
+                self.carried_out(Operation::ReopenVirtualAccount, reference);
+            }
         }
         self.show_account(reference, now)
     }

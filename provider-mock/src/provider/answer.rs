@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use payments_core::{
-    Authenticity, Error, ErrorKind, Raw, Result, Submission, Uncertain, UncertainCause,
+    Absence, Authenticity, Error, ErrorKind, Raw, Result, Submission, Uncertain, UncertainCause,
     formula::CheckingKeys,
     notification::{Proof, Untrusted, UntrustedReason, check::Keys},
     transport::{Unreadable, retry_after},
@@ -137,6 +137,11 @@ impl Expected<'_> {
 pub(super) fn mismatch<T>(what: &str) -> Submission<T> {
     let message = format!("the answer tells another {what} than was sent");
     Submission::Uncertain(Uncertain::new(UncertainCause::Mismatch, message).needing_attention())
+}
+
+/// What it means that the gateway does not know a reference.
+pub(super) fn unknown() -> Absence {
+    Absence::inconclusive("a request that is still on its way would make it")
 }
 
 /// An answer to an inquiry whose content is not what the protocol says.

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header::CONTENT_TYPE};
 use payments_core::{
-    DedupeKey, EndpointName, Error, Movement, NotificationReceiver, Raw, Result, Timestamp,
+    DedupeKey, EndpointName, Error, Movement, NotificationReceiver, OrderRef, Raw, Result,
+    Timestamp,
     formula::CheckingKeys,
     notification::{
         Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Proof, Received,
@@ -29,28 +30,33 @@ use super::{
 };
 use crate::{
     capabilities::REFERENCE,
-    formula::{BODY, WEBHOOK},
+    formula::{BODY, RETURN, WEBHOOK},
     wire::{
-        self, CREDIT_RECEIVED, Operation, PAYMENT_EVENTS, PAYOUT_CHANGED, REFUND_CHANGED,
-        SIGNATURE, TIMESTAMP,
+        self, CREDIT_RECEIVED, ORDER, Operation, PAYMENT_EVENTS, PAYOUT_CHANGED, REFUND_CHANGED,
+        RETURN_SIGNATURE, SIGNATURE, STAMP, STATE, TIMESTAMP,
     },
 };
 
 /// How far a notification's time stamp may be from now.
 const TOLERANCE: Duration = Duration::from_secs(300);
 
+/// The name of the endpoint where a buyer's browser returns.
+const RETURN_ENDPOINT: &str = "return";
+
 /// The role of hearing about it.
 pub(super) struct Notifications {
     client: Arc<Client>,
     keys: Keys,
-    endpoints: [Endpoint; 1],
+    endpoints: [Endpoint; 2],
 }
 
 impl Notifications {
     pub(super) fn new(client: Arc<Client>, keys: Keys) -> Result<Self> {
         let register = "as `notify_url` of the gateway, or of one payment";
         let events = Endpoint::new(EndpointName::new("events")?, Method::POST, register);
-        Ok(Self { client, keys, endpoints: [events] })
+        let register = "as `return_url` of a payment";
+        let back = Endpoint::new(EndpointName::new(RETURN_ENDPOINT)?, Method::GET, register);
+        Ok(Self { client, keys, endpoints: [events, back.display_only()] })
     }
 
     fn read(
@@ -60,12 +66,40 @@ impl Notifications {
         now: Timestamp,
     ) -> Result<Notification, Untrusted> {
         let endpoint = self.endpoint(endpoint, delivery)?;
+        if endpoint.name.as_str() == RETURN_ENDPOINT {
+            return self.read_return(endpoint, delivery, now);
+        }
         let proof = self.proof(delivery, now)?;
         let event: wire::Event = serde_json::from_slice(delivery.body()).map_err(unreadable)?;
         let key = DedupeKey::new(event.id.as_str()).map_err(unreadable)?;
         Ok(Notification::new(endpoint, proof, key)
             .with_event(news(&event)?, &[BODY])
             .with_raw(Raw::new(delivery.body().to_vec())))
+    }
+
+    /// What a buyer's browser carries back: to be shown, never to be booked.
+    fn read_return(
+        &self,
+        endpoint: &Endpoint,
+        delivery: &Delivery<'_>,
+        now: Timestamp,
+    ) -> Result<Notification, Untrusted> {
+        let order = one_parameter(delivery, ORDER)?;
+        let word = one_parameter(delivery, STATE)?;
+        let stamp = one_parameter(delivery, STAMP)?;
+        let signature = one_parameter(delivery, RETURN_SIGNATURE)?;
+        let fields =
+            [(ORDER, order.as_bytes()), (STATE, word.as_bytes()), (STAMP, stamp.as_bytes())];
+        let proof = RETURN.check(&fields, &signature, self.checking_keys(), window(now))?;
+        let key = DedupeKey::new(format!("{order} {word}")).map_err(unreadable)?;
+        let order = OrderRef::new(order).map_err(unreadable)?;
+        let payment = Payment::new(order, map::payment_state(&word)).with_provider_state(word);
+        Ok(Notification::new(endpoint, proof, key)
+            .with_event(News::Payment(payment), &[ORDER, STATE]))
+    }
+
+    fn checking_keys(&self) -> CheckingKeys<'_> {
+        CheckingKeys { secrets: Some(&self.keys), public: &[] }
     }
 
     fn endpoint(
@@ -86,12 +120,7 @@ impl Notifications {
         let signature = delivery.one_header(SIGNATURE)?.unwrap_or_default();
         let stamp = delivery.one_header(TIMESTAMP)?.unwrap_or_default();
         let fields = [(TIMESTAMP, stamp.as_bytes()), (BODY, delivery.body())];
-        WEBHOOK.check(
-            &fields,
-            signature,
-            CheckingKeys { secrets: Some(&self.keys), public: &[] },
-            Some(Window { now, tolerance: TOLERANCE }),
-        )
+        WEBHOOK.check(&fields, signature, self.checking_keys(), window(now))
     }
 }
 
@@ -193,6 +222,27 @@ impl Notifications {
     ) -> Result<Option<Told<A>>> {
         REFERENCE.check("event", name)?;
         self.client.inquire(operation, &[name], "").await
+    }
+}
+
+fn window(now: Timestamp) -> Option<Window> {
+    Some(Window { now, tolerance: TOLERANCE })
+}
+
+/// The one value of a parameter of the query.
+fn one_parameter(delivery: &Delivery<'_>, name: &str) -> Result<String, Untrusted> {
+    let pairs = delivery.query_pairs();
+    let mut values = pairs.into_iter().filter(|(key, _)| key == name).map(|(_, value)| value);
+    match (values.next(), values.next()) {
+        (Some(value), None) => Ok(value.into_owned()),
+        (None, _) => Err(Untrusted::new(
+            UntrustedReason::MissingSignature,
+            format!("the query has no `{name}`, which is signed"),
+        )),
+        (Some(_), Some(_)) => Err(Untrusted::new(
+            UntrustedReason::MalformedSignature,
+            format!("`{name}` is in the query twice"),
+        )),
     }
 }
 

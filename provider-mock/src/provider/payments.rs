@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payments_core::{
-    Absence, Lookup, OrderRef, PaymentProvider, RefundRef, Result, Submission, Uncertain,
-    UncertainCause,
+    Lookup, OrderRef, PaymentProvider, RefundRef, Result, Submission, Uncertain, UncertainCause,
     payment::{
         CreatePayment, Payment, PaymentCapabilities, PaymentState, Refund, RefundPayment,
         RefundState,
@@ -13,7 +12,7 @@ use payments_core::{
 };
 
 use super::{
-    answer::{Told, malformed, mismatch},
+    answer::{Told, malformed, mismatch, unknown},
     client::Client,
     map,
 };
@@ -70,7 +69,7 @@ impl PaymentProvider for Payments {
         REFERENCE.check("order", order.as_str())?;
         let found = self.client.inquire(Operation::FindPayment, &[order.as_str()], "").await?;
         let Some(Told { content, raw }) = found else {
-            return Ok(Lookup::Absent(Absence::Conclusive));
+            return Ok(Lookup::Absent(unknown()));
         };
         map::payment(content, raw).map(Lookup::Found).map_err(malformed)
     }
@@ -123,7 +122,7 @@ impl PaymentProvider for Payments {
         REFERENCE.check("refund", refund.as_str())?;
         let found = self.client.inquire(Operation::FindRefund, &[refund.as_str()], "").await?;
         let Some(Told { content, raw }) = found else {
-            return Ok(Lookup::Absent(Absence::Conclusive));
+            return Ok(Lookup::Absent(unknown()));
         };
         map::refund(content, raw).map(Lookup::Found).map_err(malformed)
     }

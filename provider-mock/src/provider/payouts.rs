@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payments_core::{
-    Absence, Error, ErrorKind, Lookup, PayoutProvider, PayoutRef, Result, Submission, Uncertain,
+    Error, ErrorKind, Lookup, PayoutProvider, PayoutRef, Result, Submission, Uncertain,
     UncertainCause,
     bank::BankAccount,
     payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState},
 };
 
 use super::{
-    answer::{Told, malformed, mismatch},
+    answer::{Told, malformed, mismatch, unknown},
     client::Client,
     map,
     payments::unknown_word,
@@ -71,7 +71,7 @@ impl PayoutProvider for Payouts {
         REFERENCE.check("payout", payout.as_str())?;
         let found = self.client.inquire(Operation::FindPayout, &[payout.as_str()], "").await?;
         let Some(Told { content, raw }) = found else {
-            return Ok(Lookup::Absent(Absence::Conclusive));
+            return Ok(Lookup::Absent(unknown()));
         };
         map::payout(content, raw).map(Lookup::Found).map_err(malformed)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payments_core::{
-    Absence, AccountId, Error, ErrorKind, Lookup, Movement, Result, Submission, Timestamp,
+    AccountId, Error, ErrorKind, Lookup, Movement, Result, Submission, Timestamp,
     VirtualAccountProvider,
     transport::Unreadable,
     virtual_account::{
@@ -15,7 +15,7 @@ use payments_core::{
 use serde::Serialize;
 
 use super::{
-    answer::{Told, malformed, mismatch},
+    answer::{Told, malformed, mismatch, unknown},
     client::Client,
     map,
     payments::unknown_word,
@@ -122,7 +122,7 @@ impl VirtualAccountProvider for VirtualAccounts {
         REFERENCE.check("order", name)?;
         let found = self.client.inquire(Operation::FindVirtualAccount, &[name], "").await?;
         let Some(Told { content, raw }) = found else {
-            return Ok(Lookup::Absent(Absence::Conclusive));
+            return Ok(Lookup::Absent(unknown()));
         };
         map::virtual_account(content, raw).map(Lookup::Found).map_err(malformed)
     }

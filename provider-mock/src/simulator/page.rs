@@ -63,9 +63,10 @@ async fn act(
         return notice(StatusCode::CONFLICT, &format!("Nothing happened: {why}"));
     }
     world.courier.deliver().await;
+    let back = || world.gateway.return_link(order);
     let onwards = match button {
-        Button::Cancel => payment.cancel_url.or(payment.return_url),
-        Button::Pay | Button::Process | Button::Fail => payment.return_url,
+        Button::Cancel => payment.cancel_url.clone().or_else(back),
+        Button::Pay | Button::Process | Button::Fail => back(),
     };
     match onwards {
         Some(url) => Redirect::to(&url).into_response(),

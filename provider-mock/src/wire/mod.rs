@@ -30,6 +30,11 @@
 //! HMAC-SHA256, keyed with the webhook secret, over `timestamp.body`
 //! ([`formula::WEBHOOK`](crate::formula::WEBHOOK)). The merchant answers `200` if it need not be
 //! sent again.
+//!
+//! **Returns.** The buyer's browser goes back to the merchant's `return_url` with `order`,
+//! `status`, `stamp` (Unix seconds) and `signature` in its query: the HMAC-SHA256 in
+//! hexadecimal, keyed with the webhook secret, over `order.status.stamp`
+//! ([`formula::RETURN`](crate::formula::RETURN)).
 
 mod event;
 mod operation;
@@ -53,6 +58,15 @@ pub(crate) use virtual_account::{
 
 /// The header of every signature.
 pub const SIGNATURE: &str = "x-mock-signature";
+
+/// The order in the query of a return.
+pub(crate) const ORDER: &str = "order";
+/// The word for the state of the payment in the query of a return.
+pub(crate) const STATE: &str = "status";
+/// When the link was signed, in the query of a return.
+pub(crate) const STAMP: &str = "stamp";
+/// The signature in the query of a return.
+pub const RETURN_SIGNATURE: &str = "signature";
 
 /// The header that says when a notification was signed, in Unix seconds.
 pub const TIMESTAMP: &str = "x-mock-timestamp";

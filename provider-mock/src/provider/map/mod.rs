@@ -8,3 +8,4 @@ pub(super) use answers::{
     holder, movement, own_account, page, payment, payout, refund, virtual_account,
 };
 pub(super) use refusals::{refused_inquiry, refused_instruction};
+pub(super) use words::payment_state;

@@ -7,7 +7,7 @@ use payments_core::{
 };
 
 /// Whether what arrived is short, exact or over stands in the amounts; it is ours in any case.
-pub(super) fn payment_state(word: &str) -> PaymentState {
+pub(in crate::provider) fn payment_state(word: &str) -> PaymentState {
     match word {
         "open" => PaymentState::Open,
         "processing" => PaymentState::Processing,

@@ -1,0 +1,73 @@
+//! The laws as data: what each says, why, where to look when it is broken, and how it is held.
+
+use std::fmt;
+
+use futures_util::future::BoxFuture;
+
+use crate::{Flaw, Start, laws, trial::Trial};
+
+/// One law that holds for every provider.
+pub struct Law {
+    /// Its name, which is also the name of its test.
+    pub name: &'static str,
+    /// What it says, in one sentence.
+    pub says: &'static str,
+    /// Why, in one sentence.
+    pub why: &'static str,
+    /// Where to look in a provider that breaks it.
+    pub look_at: &'static str,
+    pub(crate) check: Check,
+}
+
+/// How a law is held.
+pub(crate) enum Check {
+    /// By every trial of an instruction under a fault.
+    Trial(fn(&Trial) -> Result<(), Flaw>),
+    /// By a scene of its own.
+    Scene(fn(Start) -> BoxFuture<'static, Result<(), Flaw>>),
+}
+
+impl fmt::Debug for Law {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Law({})", self.name)
+    }
+}
+
+/// Every law.
+pub static LAWS: [&Law; 35] = [
+    &laws::roles::ROLES_ARE_AS_DECLARED,
+    &laws::limits::WHAT_CANNOT_BE_HONOURED_NEVER_LEAVES,
+    &laws::capabilities::CAPABILITIES_ARE_TRUE,
+    &laws::opening::OPENING_IS_AS_DECLARED,
+    &laws::settling::CREATED_IS_NOT_PAID,
+    &laws::settling::ONLY_THE_EXACT_AMOUNT_SETTLES,
+    &laws::credits::NO_CREDIT_IS_LOST,
+    &laws::sending::ONE_CALL_SENDS_ONCE,
+    &laws::sending::WHAT_WAS_SENT_IS_NEVER_AN_ERROR,
+    &laws::sending::ONLY_THE_GATEWAYS_OWN_ANSWER_COUNTS,
+    &laws::sending::AN_INQUIRY_FINDS_WHAT_WAS_DONE,
+    &laws::absence::ABSENCE_IS_CONCLUSIVE_ONLY_WHEN_IT_IS,
+    &laws::answers::A_CHANGED_ANSWER_IS_NOT_BELIEVED,
+    &laws::answers::AN_UNSIGNED_REFUSAL_IS_NOT_CONFIRMED,
+    &laws::answers::EVERY_DOCUMENTED_WORD_MAPS_AND_AN_INVENTED_ONE_IS_UNCERTAIN,
+    &laws::repeats::ONE_REFERENCE_IS_AS_OFTEN_AS_DECLARED,
+    &laws::inquiries::INQUIRIES_ARE_PATIENT,
+    &laws::inquiries::THE_RATE_IS_KEPT,
+    &laws::inquiries::A_PAID_INQUIRY_IS_MADE_ONCE,
+    &laws::payouts::HOW_A_PAYOUT_ENDS_IS_TOLD,
+    &laws::statements::A_STATEMENT_LEAVES_NOTHING_OUT,
+    &laws::statements::ONE_TRANSFER_IS_ONE_ON_EVERY_SOURCE,
+    &laws::deliveries::A_NOTIFICATION_TELLS_WHAT_THE_LEDGER_SAYS,
+    &laws::forgery::A_FORGED_DELIVERY_IS_UNTRUSTED,
+    &laws::forgery::AN_OLD_DELIVERY_IS_UNTRUSTED,
+    &laws::coverage::NOTHING_UNSIGNED_IS_BELIEVED,
+    &laws::coverage::A_CONFIRMED_EVENT_CARRIES_THE_INQUIRYS_VALUES,
+    &laws::deliveries::THE_SAME_HAPPENING_HAS_ONE_KEY,
+    &laws::deliveries::A_BROWSERS_RETURN_SETTLES_NOTHING,
+    &laws::deliveries::STRANGERS_ARE_WELCOME,
+    &laws::deliveries::THE_REPLY_IS_THE_DOCUMENTED_ONE,
+    &laws::secrets::NO_SECRET_IS_SHOWN,
+    &laws::dropping::A_DROPPED_CALL_LEAVES_IT_USABLE,
+    &laws::dropping::TWO_RUNTIMES_CAN_SHARE_IT,
+    &laws::layers::LAYERS_CHANGE_NOTHING,
+];

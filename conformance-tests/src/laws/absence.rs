@@ -1,0 +1,170 @@
+//! That a gateway does not know a reference proves something only where it does.
+
+use bytes::Bytes;
+use futures_util::future::FutureExt as _;
+use http::{Method, Response, StatusCode};
+use payments_core::{Absence, Lookup, Provider, rules::AbsenceRule, transport::CallClass};
+
+use crate::{
+    Flaw, Law, Operation, Start,
+    instruction::{self, Found, Instruction, Outcome, open_payment, refused},
+    law::Check,
+    proxy::Fault,
+    question::{self, Answer, Question},
+    scene::Scene,
+};
+
+pub(crate) static ABSENCE_IS_CONCLUSIVE_ONLY_WHEN_IT_IS: Law = Law {
+    name: "absence_is_conclusive_only_when_it_is",
+    says: "An absence is conclusive only as the capabilities say, never while something already \
+           sent can still turn up, and never by the word of a stranger.",
+    why: "A payout that is believed absent is sent again, and then both arrive.",
+    look_at: "where `Lookup::Absent` is made: whose 404 it is, and what makes it conclusive",
+    check: Check::Scene(|start| hold(start).boxed()),
+};
+
+const FINDING: [Operation; 4] = [
+    Operation::FindPayment,
+    Operation::FindRefund,
+    Operation::FindVirtualAccount,
+    Operation::FindPayout,
+];
+
+async fn hold(start: Start) -> Result<(), Flaw> {
+    let scene = Scene::open(&start).await?;
+    for (number, operation) in (1..).zip(FINDING) {
+        if question::is_offered(&scene.provider, operation) {
+            a_strangers_not_found(&scene, operation, number).await?;
+            never_sent(&scene, operation).await?;
+        }
+    }
+    not_yet_acted(&scene).await?;
+    for operation in [Operation::CreatePayment, Operation::RefundPayment, Operation::CreatePayout] {
+        delivered_late(&start, operation).await?;
+    }
+    Ok(())
+}
+
+/// A proxy that has lost its way says 404 too.
+async fn a_strangers_not_found(
+    scene: &Scene,
+    operation: Operation,
+    number: u32,
+) -> Result<(), Flaw> {
+    let question = Question::ready(scene, operation, number).await?;
+    let fault = Fault::Rewritten { name: "a stranger's 404", rewrite: strangers_not_found };
+    scene.watch.arm(CallClass::Inquiry, fault);
+    let answer = question.ask(&scene.provider).await;
+    scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    match answer {
+        Err(_) => Ok(()),
+        Ok(answer) => Err(Flaw::new("an error: it is not the gateway that says so", answer)
+            .in_call(operation)
+            .under(Some(fault))),
+    }
+}
+
+fn strangers_not_found(_: &Method, _: &str, _: Response<Bytes>) -> Response<Bytes> {
+    let page = "<!doctype html><title>404</title><h1>Not Found</h1><hr><address>edge</address>";
+    let mut response = Response::new(Bytes::from_static(page.as_bytes()));
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+/// What was never sent is absent, and conclusively so only as declared.
+async fn never_sent(scene: &Scene, operation: Operation) -> Result<(), Flaw> {
+    let question = Question::unfounded(&scene.subject, operation)?;
+    let answer = match question.ask(&scene.provider).await {
+        Ok(Answer::Absent(absence)) => absence,
+        // Some gateways find by what only they can have given.
+        Err(error) if operation == Operation::FindVirtualAccount => {
+            return match error.kind() {
+                payments_core::ErrorKind::InvalidRequest => Ok(()),
+                _ => Err(refused(operation, &error)),
+            };
+        }
+        other => {
+            let found = question::told(&other);
+            return Err(Flaw::new("absent, for it was never sent", found).in_call(operation));
+        }
+    };
+    let rule = rule(&scene.provider, operation);
+    if answer == Absence::Conclusive && rule.is_some_and(|rule| rule != AbsenceRule::Always) {
+        let expected = format!("an inconclusive absence, for the capabilities say {rule:?}");
+        return Err(Flaw::new(expected, "a conclusive one").in_call(operation));
+    }
+    Ok(())
+}
+
+fn rule(provider: &Provider, operation: Operation) -> Option<AbsenceRule> {
+    match operation {
+        Operation::FindPayment => Some(provider.payments().ok()?.capabilities().absence),
+        Operation::FindPayout => Some(provider.payouts().ok()?.capabilities().absence),
+        _ => None,
+    }
+}
+
+/// A link that nobody has followed yet can still be followed.
+async fn not_yet_acted(scene: &Scene) -> Result<(), Flaw> {
+    let Ok(role) = scene.provider.payments() else { return Ok(()) };
+    if !role.capabilities().find
+        || instruction::is_offered(&scene.provider, Operation::CreatePayment)
+    {
+        return Ok(());
+    }
+    let operation = Operation::FindPayment;
+    let payment = open_payment(scene, 500).await?;
+    match role.find_payment(&payment.order).await {
+        Ok(Lookup::Absent(Absence::Conclusive)) => {
+            let expected = "an inconclusive absence, for the buyer can still act";
+            Err(Flaw::new(expected, "a conclusive one").in_call(operation))
+        }
+        Ok(_) => Ok(()),
+        Err(error) => Err(refused(operation, &error)),
+    }
+}
+
+/// A request that a proxy kept may reach the gateway after an inquiry.
+async fn delivered_late(start: &Start, operation: Operation) -> Result<(), Flaw> {
+    let scene = Scene::open(start).await?;
+    let has_role = scene.provider.roles().contains(&operation.role());
+    if !has_role || !instruction::is_offered(&scene.provider, operation) {
+        return Ok(());
+    }
+    let instruction = Instruction::ready(&scene, operation, 1).await?;
+    let fault = Fault::DeliveredLate;
+    scene.watch.arm(CallClass::Instruction, fault);
+    let outcome = instruction.carry_out(&scene.provider).await;
+    let under = |flaw: Flaw| flaw.in_call(operation).under(Some(fault));
+    if !matches!(outcome, Outcome::Uncertain(_)) {
+        return Err(under(Flaw::new("Uncertain", outcome)));
+    }
+    let early = instruction.ask(&scene.anew()?).await;
+    let delivered = scene.proxy.deliver_late().await;
+    delivered.map_err(|error| under(Flaw::new("a gateway that takes the request", error)))?;
+    let done = scene.subject.gateway.carried_out(operation, instruction.reference()).await;
+    match early {
+        Some(Found::Absent { conclusive: true }) if done > 0 => Err(under(
+            Flaw::new("an inconclusive absence, for the request was under way", "a conclusive one")
+                .with_ledger("carried out after the inquiry"),
+        )),
+        Some(Found::One { done: true, .. } | Found::Several(_)) => {
+            Err(under(Flaw::new("absent, for the gateway had not got it", "it was found")))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use payments_core::Role;
+
+    use super::*;
+
+    #[test]
+    fn every_call_that_finds_is_asked() {
+        let finding = Operation::INQUIRIES.into_iter().filter(|one| one.name().starts_with("find"));
+        assert_eq!(finding.collect::<Vec<_>>(), FINDING);
+        assert!(FINDING.iter().all(|one| one.role() != Role::Statements));
+    }
+}

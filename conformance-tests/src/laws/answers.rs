@@ -1,0 +1,172 @@
+//! What a provider makes of answers that were changed on their way, and of the gateway's words.
+
+use futures_util::future::FutureExt as _;
+use payments_core::{
+    payment::PaymentState, payout::PayoutState, transport::CallClass,
+    virtual_account::VirtualAccountState,
+};
+
+use crate::{
+    ChangedAnswer, Flaw, Law, Meaning, Operation, Start,
+    instruction::{self, Instruction, Outcome},
+    law::Check,
+    question::{self, Question},
+    scene::Scene,
+};
+
+pub(crate) static A_CHANGED_ANSWER_IS_NOT_BELIEVED: Law = Law {
+    name: "a_changed_answer_is_not_believed",
+    says: "An answer whose signature is spoilt, or that speaks of another amount, account or \
+           reference than was sent, is uncertain, and of an inquiry an error.",
+    why: "An answer is not an echo: it may belong to another call, or to a forger.",
+    look_at: "the checks between the gateway's answer and `Submission::Accepted`",
+    check: Check::Scene(|start| {
+        hold(start, |answer| answer.meaning == Meaning::Unbelievable).boxed()
+    }),
+};
+
+pub(crate) static AN_UNSIGNED_REFUSAL_IS_NOT_CONFIRMED: Law = Law {
+    name: "an_unsigned_refusal_is_not_confirmed",
+    says: "A refusal that nobody signed declines without being confirmed.",
+    why: "Who trusts a forged refusal pays by another way, and pays twice.",
+    look_at: "what sets `Decline::confirmed`",
+    check: Check::Scene(|start| {
+        hold(start, |answer| answer.meaning == Meaning::UnsignedRefusal).boxed()
+    }),
+};
+
+pub(crate) static EVERY_DOCUMENTED_WORD_MAPS_AND_AN_INVENTED_ONE_IS_UNCERTAIN: Law = Law {
+    name: "every_documented_word_maps_and_an_invented_one_is_uncertain",
+    says: "Every state and code of the gateway's documents means what they say, and one that \
+           stands nowhere is uncertain: not settled, and not failed.",
+    why: "Gateways add words without telling anybody.",
+    look_at: "the table of words in `map`, and what its last line says",
+    check: Check::Scene(|start| words(start).boxed()),
+};
+
+async fn words(start: Start) -> Result<(), Flaw> {
+    let scene = Scene::open(&start).await?;
+    let answers = scene.subject.gateway.changed_answers();
+    complete(&scene, &answers)?;
+    let is_word = |answer: &ChangedAnswer| {
+        !matches!(answer.meaning, Meaning::Unbelievable | Meaning::UnsignedRefusal)
+    };
+    try_each(&scene, answers.into_iter().filter(is_word)).await
+}
+
+async fn hold(start: Start, tried: fn(&ChangedAnswer) -> bool) -> Result<(), Flaw> {
+    let scene = Scene::open(&start).await?;
+    let answers = scene.subject.gateway.changed_answers();
+    try_each(&scene, answers.into_iter().filter(tried)).await
+}
+
+/// A suite that was told of no changed answer would prove nothing by them.
+fn complete(scene: &Scene, answers: &[ChangedAnswer]) -> Result<(), Flaw> {
+    let has = |operation, meanings: &[Meaning]| {
+        answers
+            .iter()
+            .any(|answer| answer.operation == operation && meanings.contains(&answer.meaning))
+    };
+    let lacking = |operation: Operation, what: &str| {
+        let expected = format!("{what} among `Gateway::changed_answers`");
+        Err(Flaw::new(expected, "there is none").in_call(operation))
+    };
+    for operation in instruction::offered(&scene.provider) {
+        if !has(operation, &[Meaning::Unbelievable]) {
+            return lacking(operation, "an answer that must not be believed");
+        }
+    }
+    for (operation, unknown) in [
+        (Operation::FindPayment, Meaning::Payment(PaymentState::Uncertain)),
+        (Operation::FindVirtualAccount, Meaning::VirtualAccount(VirtualAccountState::Uncertain)),
+        (Operation::FindPayout, Meaning::Payout(PayoutState::Uncertain)),
+    ] {
+        if question::is_offered(&scene.provider, operation) && !has(operation, &[unknown]) {
+            return lacking(operation, "a state that is documented nowhere");
+        }
+    }
+    Ok(())
+}
+
+async fn try_each(scene: &Scene, answers: impl Iterator<Item = ChangedAnswer>) -> Result<(), Flaw> {
+    for (number, answer) in (1..).zip(answers) {
+        let tried = try_one(scene, answer, number).await;
+        tried.map_err(|flaw| flaw.in_call(answer.operation).under(Some(answer.fault())))?;
+    }
+    Ok(())
+}
+
+async fn try_one(scene: &Scene, answer: ChangedAnswer, number: u32) -> Result<(), Flaw> {
+    if Operation::INSTRUCTIONS.contains(&answer.operation) {
+        let instruction = Instruction::ready(scene, answer.operation, number).await?;
+        let mark = scene.mark();
+        scene.watch.arm(CallClass::Instruction, answer.fault());
+        let outcome = instruction.carry_out(&scene.provider).await;
+        struck(scene)?;
+        let line = scene.since(mark).last().map(|note| note.made_at);
+        of_an_instruction(answer.meaning, &outcome).map_err(|flaw| flaw.sent_at(line))
+    } else {
+        let question = Question::ready(scene, answer.operation, number).await?;
+        let mark = scene.mark();
+        scene.watch.arm(class(scene, answer.operation), answer.fault());
+        let told = question.ask(&scene.provider).await;
+        struck(scene)?;
+        let line = scene.since(mark).last().map(|note| note.made_at);
+        of_an_inquiry(answer.meaning, &told).map_err(|flaw| flaw.sent_at(line))
+    }
+}
+
+/// Whether the provider says that an inquiry costs a fee.
+fn class(scene: &Scene, operation: Operation) -> CallClass {
+    let costs = operation == Operation::VerifyBeneficiary
+        && scene.provider.payouts().is_ok_and(|role| role.capabilities().name_check_costs);
+    if costs { CallClass::PaidInquiry } else { CallClass::Inquiry }
+}
+
+fn struck(scene: &Scene) -> Result<(), Flaw> {
+    let is_armed = scene.watch.is_armed();
+    scene.watch.disarm();
+    scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    if is_armed {
+        return Err(Flaw::new("a request whose answer can be changed", "none was sent"));
+    }
+    Ok(())
+}
+
+fn of_an_instruction(meaning: Meaning, outcome: &Outcome) -> Result<(), Flaw> {
+    let (is_so, expected) = match meaning {
+        Meaning::Unbelievable | Meaning::Undecided => {
+            (matches!(outcome, Outcome::Uncertain(_)), "Uncertain")
+        }
+        Meaning::UnsignedRefusal => {
+            let is_so = match outcome {
+                Outcome::Declined(decline) => !decline.confirmed,
+                Outcome::Uncertain(_) => true,
+                Outcome::Accepted { .. } | Outcome::Error { .. } => false,
+            };
+            (is_so, "Declined and not confirmed, or Uncertain")
+        }
+        Meaning::SignedRefusal => (matches!(outcome, Outcome::Declined(_)), "Declined"),
+        Meaning::Payment(_) | Meaning::VirtualAccount(_) | Meaning::Payout(_) => {
+            (matches!(outcome, Outcome::Accepted { .. }), "Accepted")
+        }
+    };
+    if is_so { Ok(()) } else { Err(Flaw::new(expected, outcome)) }
+}
+
+fn of_an_inquiry(
+    meaning: Meaning,
+    told: &payments_core::Result<question::Answer>,
+) -> Result<(), Flaw> {
+    let (is_so, expected) = match meaning {
+        Meaning::Unbelievable
+        | Meaning::UnsignedRefusal
+        | Meaning::SignedRefusal
+        | Meaning::Undecided => (told.is_err(), "an error".to_owned()),
+        state => {
+            let is_so = told.as_ref().is_ok_and(|answer| answer.state() == Some(state));
+            (is_so, format!("{state:?}"))
+        }
+    };
+    if is_so { Ok(()) } else { Err(Flaw::new(expected, question::told(told))) }
+}

@@ -1,0 +1,177 @@
+//! What a signature does not cover is not believed, and what is confirmed is the inquiry's.
+
+use futures_util::future::FutureExt as _;
+use payments_core::{
+    money::Money,
+    notification::{Confirmation, Event, News, Received},
+};
+
+use crate::{
+    Flaw, Law, Sent, Start,
+    law::Check,
+    laws::deliveries::{Stage, flaw},
+    mutation::{self, Mutation},
+};
+
+pub(crate) static NOTHING_UNSIGNED_IS_BELIEVED: Law = Law {
+    name: "nothing_unsigned_is_believed",
+    says: "Whatever is changed or smuggled in without its signature covering it, no event is \
+           believed that says anything else than the genuine delivery.",
+    why: "A signature over an order number says nothing of the amount beside it.",
+    look_at: "the fields that `with_event` is told it rests on, and whether the values are read \
+              from where the signature covers them",
+    check: Check::Scene(|start| nothing_unsigned(start).boxed()),
+};
+
+pub(crate) static A_CONFIRMED_EVENT_CARRIES_THE_INQUIRYS_VALUES: Law = Law {
+    name: "a_confirmed_event_carries_the_inquirys_values",
+    says: "A confirmed event says what the gateway answers now, and nothing that only the \
+           delivery said.",
+    why: "A confirmation that repeats the claim confirms nothing.",
+    look_at: "`confirm`: the event is built of the inquiry's answer alone",
+    check: Check::Scene(|start| inquirys_values(start).boxed()),
+};
+
+async fn nothing_unsigned(start: Start) -> Result<(), Flaw> {
+    let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
+    for sent in stage.server_to_server() {
+        let genuine = stage.genuine(sent)?;
+        let mut truth = Vec::new();
+        for event in genuine.events() {
+            truth.push(said(&stage.believed(event).await?));
+        }
+        for mutation in mutation::of_each_byte_of_the_body(sent) {
+            says_nothing_else(&stage, sent, &mutation, &truth, false).await?;
+        }
+        let fields = mutation::of_each_field(sent).into_iter().map(|(_, mutation)| mutation);
+        for mutation in fields.chain(mutation::smuggled(sent)) {
+            says_nothing_else(&stage, sent, &mutation, &truth, true).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn says_nothing_else(
+    stage: &Stage,
+    sent: &Sent,
+    mutation: &Mutation,
+    truth: &[String],
+    confirm: bool,
+) -> Result<(), Flaw> {
+    let Received::Notification(notification) = stage.receive(&sent.endpoint, &mutation.request)
+    else {
+        return Ok(());
+    };
+    for event in notification.events().iter().filter(|event| event.moves_money()) {
+        let believed = if event.is_trusted() {
+            event.clone()
+        } else if confirm {
+            match stage.receiver.confirm(event).await {
+                Ok(Confirmation::Confirmed(event)) => event,
+                Ok(_) | Err(_) => continue,
+            }
+        } else {
+            continue;
+        };
+        let told = said(&believed);
+        if !truth.contains(&told) {
+            let found = format!("although {}: {told}", mutation.what);
+            return Err(flaw(sent, &format!("nothing believed but {truth:?}"), found));
+        }
+    }
+    Ok(())
+}
+
+/// What an event says of money, without what names it on its route.
+fn said(event: &Event) -> String {
+    match event.news() {
+        News::Payment(payment) => format!(
+            "payment of {:?}: {:?}, {:?} received, {:?}",
+            payment.order,
+            payment.state,
+            payment.received,
+            payment.credits.iter().map(|credit| credit.amount).collect::<Vec<_>>()
+        ),
+        News::Movement(movement) => format!(
+            "{:?} of {} on {:?} {:?} for {:?}",
+            movement.direction,
+            movement.amount,
+            movement.account,
+            movement.virtual_account,
+            movement.order
+        ),
+        News::Payout(payout) => {
+            format!("payout {:?} of {}: {:?}", payout.payout, payout.amount, payout.state)
+        }
+        News::Refund(refund) => {
+            format!("refund {:?} of {}: {:?}", refund.refund, refund.amount, refund.state)
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+async fn inquirys_values(start: Start) -> Result<(), Flaw> {
+    let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
+    for sent in stage.server_to_server() {
+        for event in stage.genuine(sent)?.into_events() {
+            if !event.moves_money() {
+                continue;
+            }
+            let mark = stage.scene.mark();
+            let confirmed = match stage.receiver.confirm(&event).await {
+                Ok(Confirmation::Confirmed(confirmed)) => confirmed,
+                // Not every proven event can be asked about.
+                _ if event.is_trusted() => continue,
+                other => {
+                    return Err(flaw(sent, "a confirmed event", format!("{other:?}")));
+                }
+            };
+            if stage.scene.since(mark).is_empty() {
+                return Err(flaw(sent, "an inquiry behind a confirmation", "nothing was asked"));
+            }
+            if !confirmed.is_trusted() {
+                return Err(flaw(sent, "an event that is believed", format!("{confirmed:?}")));
+            }
+        }
+    }
+    a_claim_of_more(&stage).await
+}
+
+/// The same event with ten times its money, which no gateway would confirm.
+async fn a_claim_of_more(stage: &Stage) -> Result<(), Flaw> {
+    for sent in stage.server_to_server() {
+        for event in stage.genuine(sent)?.into_events() {
+            let Some(claim) = exaggerated(&event) else { continue };
+            let claimed = said(&claim);
+            if let Ok(Confirmation::Confirmed(confirmed)) = stage.receiver.confirm(&claim).await
+                && said(&confirmed) == claimed
+            {
+                return Err(flaw(sent, "the gateway's own figure, or a contradiction", claimed));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn exaggerated(event: &Event) -> Option<Event> {
+    let more = |money: Money| Money::from_minor(money.minor().saturating_mul(10), money.currency());
+    let news = match event.news() {
+        News::Payment(payment) => {
+            let mut payment = payment.clone();
+            payment.received = Some(more(payment.received.or(payment.asked)?));
+            News::Payment(payment)
+        }
+        News::Movement(movement) => {
+            let mut movement = movement.clone();
+            movement.amount = more(movement.amount);
+            News::Movement(movement)
+        }
+        News::Payout(payout) => {
+            let mut payout = payout.clone();
+            payout.amount = more(payout.amount);
+            News::Payout(payout)
+        }
+        _ => return None,
+    };
+    Some(Event::inquired(news))
+}

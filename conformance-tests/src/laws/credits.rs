@@ -1,0 +1,191 @@
+//! No money that arrived is dropped, merged or changed.
+
+use std::time::Duration;
+
+use futures_util::future::FutureExt as _;
+use payments_core::{
+    DedupeKey, Movement, money::Money, payment::Payment, virtual_account::VirtualAccount,
+};
+
+use crate::{
+    Flaw, Impossible, Law, Operation, Start,
+    instruction::{needed, open_payment, open_virtual_account, refused},
+    law::Check,
+    laws::deliveries,
+    question::find_payment,
+    scene::Scene,
+};
+
+pub(crate) static NO_CREDIT_IS_LOST: Law = Law {
+    name: "no_credit_is_lost",
+    says: "Money that arrives twice, in part, over or after the end is told each time, with its \
+           own value and its own key.",
+    why: "What a provider drops, nobody gives back.",
+    look_at: "what is filtered, merged or compared on the way from the gateway's list of credits",
+    check: Check::Scene(|start| hold(start).boxed()),
+};
+
+async fn hold(start: Start) -> Result<(), Flaw> {
+    paid_twice(&Scene::open(&start).await?).await?;
+    paid_late(&Scene::open(&start).await?).await?;
+    on_a_virtual_account(&Scene::open(&start).await?).await
+}
+
+async fn paid_twice(scene: &Scene) -> Result<(), Flaw> {
+    let Some(gateway) = &scene.subject.payments else { return Ok(()) };
+    let payment = open_payment(scene, 1).await?;
+    let amount = gateway.payment(payment.order.clone()).amount;
+    gateway.visit(&payment).await;
+    gateway
+        .pay(&payment, amount)
+        .await
+        .map_err(|impossible| Flaw::new("a buyer who can pay what was asked", impossible))?;
+    possible(gateway.pay(&payment, amount).await, gateway.buyers().twice, "pay twice")?;
+    let times = if gateway.buyers().twice { 2 } else { 1 };
+    told(scene, &payment, &vec![amount; times], "paid twice").await
+}
+
+async fn paid_late(scene: &Scene) -> Result<(), Flaw> {
+    let Some(gateway) = &scene.subject.payments else { return Ok(()) };
+    let request = gateway.payment(scene.order(1)?);
+    let Some(end) = request.expires_at else { return Ok(()) };
+    let payment = open_payment(scene, 1).await?;
+    gateway.visit(&payment).await;
+    let past = end.since(scene.clock().now()) + Duration::from_secs(3_600);
+    scene.subject.gateway.advance(past).await;
+    let late = gateway.pay(&payment, request.amount).await;
+    possible(late, gateway.buyers().late, "pay after the end")?;
+    let amounts = if gateway.buyers().late { vec![request.amount] } else { Vec::new() };
+    told(scene, &payment, &amounts, "paid after the end").await
+}
+
+async fn on_a_virtual_account(scene: &Scene) -> Result<(), Flaw> {
+    let Some(gateway) = &scene.subject.virtual_accounts else { return Ok(()) };
+    let account = open_virtual_account(scene, 1).await?;
+    let request = gateway.virtual_account(account.order.clone());
+    let asked = request.amount.unwrap_or(Money::vnd(50_000));
+    let by = |off: i64| Money::from_minor(asked.minor() + off, asked.currency());
+    let payers = gateway.payers();
+    let mut arrived = Vec::new();
+    if payers.any_amount && payers.twice {
+        for amount in [by(-1), by(0), by(1), by(0)] {
+            credited(scene, &account, amount, true, "pay any amount, again and again").await?;
+            arrived.push(amount);
+        }
+    } else {
+        possible(gateway.credit(&account, by(-1)).await, payers.any_amount, "pay less")?;
+        if payers.any_amount {
+            arrived.push(by(-1));
+        } else {
+            credited(scene, &account, asked, true, "pay what was asked").await?;
+            arrived.push(asked);
+        }
+        let again = gateway.credit(&account, asked).await;
+        possible(again, payers.twice, "pay twice")?;
+        if payers.twice {
+            arrived.push(asked);
+        }
+    }
+    if let Some(end) = request.expires_at.filter(|_| payers.late && payers.twice) {
+        let past = end.since(scene.clock().now()) + Duration::from_secs(3_600);
+        scene.subject.gateway.advance(past).await;
+        credited(scene, &account, asked, true, "pay after the end").await?;
+        arrived.push(asked);
+    }
+    let operation = Operation::Credits;
+    let role = scene.provider.virtual_accounts().map_err(|error| refused(operation, &error))?;
+    let credits = if role.capabilities().credits {
+        role.credits(&account.reference()).await.map_err(|error| refused(operation, &error))?
+    } else {
+        deliveries::movements(scene).await?
+    };
+    same(&credits, &arrived, operation)
+}
+
+async fn credited(
+    scene: &Scene,
+    account: &VirtualAccount,
+    amount: Money,
+    can: bool,
+    what: &str,
+) -> Result<(), Flaw> {
+    let gateway = needed(scene.subject.virtual_accounts.as_ref(), Operation::Credits)?;
+    possible(gateway.credit(account, amount).await, can, what)
+}
+
+/// Holds a gateway to what it says that payers can do.
+fn possible(done: Result<(), Impossible>, can: bool, what: &str) -> Result<(), Flaw> {
+    match (done, can) {
+        (Ok(()), true) | (Err(Impossible), false) => Ok(()),
+        (Ok(()), false) => {
+            Err(Flaw::new(format!("a gateway where nobody can {what}, as it says"), "it was done"))
+        }
+        (Err(Impossible), true) => {
+            Err(Flaw::new(format!("a gateway where payers can {what}, as it says"), Impossible))
+        }
+    }
+}
+
+/// Holds that the money of a payment is told, by inquiry or by notifications.
+async fn told(scene: &Scene, payment: &Payment, amounts: &[Money], what: &str) -> Result<(), Flaw> {
+    let Some(first) = amounts.first() else { return Ok(()) };
+    let total =
+        Money::from_minor(amounts.iter().map(|amount| amount.minor()).sum(), first.currency());
+    let role =
+        scene.provider.payments().map_err(|error| refused(Operation::FindPayment, &error))?;
+    let ledger = format!("{total} booked, {what}");
+    if role.capabilities().find {
+        let operation = Operation::FindPayment;
+        // Several payments of one order are as good a way to tell it.
+        let found = match role.find_payment(&payment.order).await {
+            Ok(payments_core::Lookup::Several(all)) => all,
+            Ok(_) => vec![find_payment(scene, &payment.order).await?],
+            Err(error) => return Err(refused(operation, &error)),
+        };
+        let received: i64 =
+            found.iter().filter_map(|payment| payment.received).map(|money| money.minor()).sum();
+        let listed: Vec<Movement> =
+            found.iter().flat_map(|payment| payment.credits.clone()).collect();
+        // Who lists credits lists all of them.
+        if !listed.is_empty() {
+            return same(&listed, amounts, operation).map_err(|flaw| flaw.with_ledger(ledger));
+        }
+        if received == total.minor() {
+            return Ok(());
+        }
+        if !scene.provider.roles().contains(&payments_core::Role::Notifications) {
+            let found = format!("{} received", Money::from_minor(received, first.currency()));
+            return Err(Flaw::new(format!("{total} received"), found)
+                .in_call(operation)
+                .with_ledger(ledger));
+        }
+    }
+    let keys = deliveries::keys(scene).await?;
+    if keys.len() < amounts.len() {
+        let found = format!("{} notifications with a key of their own: {keys:?}", keys.len());
+        return Err(Flaw::new(format!("{} of them", amounts.len()), found).with_ledger(ledger));
+    }
+    Ok(())
+}
+
+/// Holds that exactly these amounts are told, each under a key of its own.
+fn same(told: &[Movement], arrived: &[Money], operation: Operation) -> Result<(), Flaw> {
+    let sorted = |amounts: Vec<Money>| {
+        let mut minors: Vec<i64> = amounts.iter().map(|amount| amount.minor()).collect();
+        minors.sort_unstable();
+        minors
+    };
+    let amounts = sorted(told.iter().filter(|one| one.is_credit()).map(|one| one.amount).collect());
+    let mut keys: Vec<&DedupeKey> = told.iter().map(|one| &one.key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    if amounts == sorted(arrived.to_vec()) && keys.len() == told.len() {
+        return Ok(());
+    }
+    let list = |money: &[i64]| format!("{money:?}");
+    Err(Flaw::new(
+        format!("credits of {}, each under a key of its own", list(&sorted(arrived.to_vec()))),
+        format!("{} under {} keys", list(&amounts), keys.len()),
+    )
+    .in_call(operation))
+}

@@ -1,0 +1,146 @@
+//! A call that is dropped half way, and a runtime that ends, leave a provider usable.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
+use futures_util::future::FutureExt as _;
+
+use crate::{
+    Flaw, Law, Start,
+    instruction::{self, Instruction},
+    law::Check,
+    question::{self, Question},
+    scene::Scene,
+};
+
+pub(crate) static A_DROPPED_CALL_LEAVES_IT_USABLE: Law = Law {
+    name: "a_dropped_call_leaves_it_usable",
+    says: "A call that is dropped at any await is carried out once at most, and the next call \
+           works as ever.",
+    why: "Buyers close their browsers, and servers drop what nobody waits for.",
+    look_at: "what is locked, flagged or counted across an `await` and not given back",
+    check: Check::Scene(|start| dropped(start).boxed()),
+};
+
+pub(crate) static TWO_RUNTIMES_CAN_SHARE_IT: Law = Law {
+    name: "two_runtimes_can_share_it",
+    says: "A provider that was used in a runtime that is gone works in another one.",
+    why: "Tests, migrations and libraries start runtimes of their own.",
+    look_at: "tasks that are spawned, and handles that are kept, by the first call",
+    check: Check::Scene(|start| two_runtimes(start).boxed()),
+};
+
+/// Beyond the awaits of any call.
+const MOST_AWAITS: u32 = 200;
+
+async fn dropped(start: Start) -> Result<(), Flaw> {
+    let scene = Scene::open(&start).await?;
+    for (each, operation) in (0..).zip(instruction::offered(&scene.provider)) {
+        for awaits in 1..MOST_AWAITS {
+            let number = each * MOST_AWAITS + awaits;
+            let instruction = Instruction::ready(&scene, operation, number).await?;
+            let before = done(&scene, &instruction).await;
+            let finished = dropped_after(awaits, instruction.carry_out(&scene.provider)).await;
+            scene.proxy.settled().await;
+            let after = done(&scene, &instruction).await;
+            if after - before > 1 {
+                let found = format!("carried out {} times", after - before);
+                return Err(Flaw::new("carried out once at most", found).in_call(operation));
+            }
+            if finished.is_some() {
+                break;
+            }
+        }
+        let next = Instruction::ready(&scene, operation, (each + 1) * MOST_AWAITS - 1).await?;
+        next.carry_out(&scene.provider).await.accepted().map_err(|flaw| flaw.in_call(operation))?;
+    }
+    for (each, operation) in (5_000..).zip(question::offered(&scene.provider)) {
+        let question = Question::ready(&scene, operation, each).await?;
+        for awaits in 1..MOST_AWAITS {
+            if dropped_after(awaits, question.ask(&scene.provider)).await.is_some() {
+                break;
+            }
+        }
+        question.answer(&scene.provider).await?;
+    }
+    Ok(())
+}
+
+async fn done(scene: &Scene, instruction: &Instruction) -> usize {
+    let (operation, reference) = (instruction.operation(), instruction.reference());
+    scene.subject.gateway.carried_out(operation, reference).await
+}
+
+/// Polls a future so often and drops it; its result, if it was ready before.
+async fn dropped_after<F: Future>(polls: u32, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut left = polls;
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(result) => Poll::Ready(Some(result)),
+        Poll::Pending if left <= 1 => Poll::Ready(None),
+        Poll::Pending => {
+            left -= 1;
+            Poll::Pending
+        }
+    })
+    .await
+}
+
+async fn two_runtimes(start: Start) -> Result<(), Flaw> {
+    let scene = Scene::open(&start).await?;
+    let question = match question::offered(&scene.provider).next() {
+        Some(operation) => Question::ready(&scene, operation, 1).await?,
+        None => return Ok(()),
+    };
+    let operation = question.operation();
+    for which in ["the first", "the second"] {
+        let (question, provider) = (question.clone(), scene.provider.clone());
+        let asked = tokio::task::spawn_blocking(move || -> Result<(), Flaw> {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.map_err(|error| Flaw::new("a runtime", error))?;
+            runtime.block_on(question.answer(&provider)).map(drop)
+        });
+        let asked = asked.await.map_err(|error| {
+            Flaw::new(format!("an answer in {which} runtime"), error).in_call(operation)
+        })?;
+        asked.map_err(|flaw| flaw.with_ledger(format!("in {which} runtime")))?;
+    }
+    instructed(&scene).await
+}
+
+/// An instruction in a third one.
+async fn instructed(scene: &Scene) -> Result<(), Flaw> {
+    let Some(operation) = instruction::offered(&scene.provider).next() else { return Ok(()) };
+    let instruction = Instruction::ready(scene, operation, 2).await?;
+    let provider = scene.provider.clone();
+    let outcome = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Flaw::new("a runtime", error))?;
+        Ok::<_, Flaw>(runtime.block_on(instruction.carry_out(&provider)))
+    });
+    let outcome =
+        outcome.await.map_err(|error| Flaw::new("an answer in another runtime", error))??;
+    outcome.accepted().map_err(|flaw| flaw.in_call(operation))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Operation;
+
+    #[tokio::test]
+    async fn a_future_is_dropped_after_so_many_polls() {
+        let twice = || async {
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        };
+        assert_eq!(dropped_after(2, twice()).await, None);
+        assert_eq!(dropped_after(3, twice()).await, Some(()));
+    }
+
+    #[test]
+    fn an_operation_has_its_own_numbers() {
+        assert!(u32::try_from(Operation::INSTRUCTIONS.len()).unwrap() * MOST_AWAITS < 5_000);
+    }
+}

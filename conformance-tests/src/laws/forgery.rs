@@ -1,0 +1,138 @@
+//! A delivery that somebody else made, or that is too old, is untrusted.
+
+use std::time::Duration;
+
+use futures_util::future::FutureExt as _;
+use payments_core::{
+    EndpointName, Timestamp,
+    notification::{Coverage, Received},
+};
+
+use crate::{
+    Flaw, Law, Sent, SignedIn, Start,
+    law::Check,
+    laws::deliveries::{Stage, flaw},
+    mutation::{self, Mutation},
+};
+
+pub(crate) static A_FORGED_DELIVERY_IS_UNTRUSTED: Law = Law {
+    name: "a_forged_delivery_is_untrusted",
+    says: "A delivery without its signature, with it twice, cut, lengthened or rewritten, with \
+           another's secret or an empty one, with any byte of what is signed changed, or at \
+           another endpoint, is untrusted.",
+    why: "Who can forge a notification can take goods without paying.",
+    look_at: "the check in `receive`: it comes before the content is read, and compares all of \
+              the signature",
+    check: Check::Scene(|start| forged(start).boxed()),
+};
+
+pub(crate) static AN_OLD_DELIVERY_IS_UNTRUSTED: Law = Law {
+    name: "an_old_delivery_is_untrusted",
+    says: "A delivery whose signed time is far from now, before or after, is untrusted.",
+    why: "What was overheard once can be sent again for ever.",
+    look_at: "the window that the check is given, and where its `now` comes from",
+    check: Check::Scene(|start| old(start).boxed()),
+};
+
+async fn forged(start: Start) -> Result<(), Flaw> {
+    let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
+    for sent in &stage.sent {
+        if sent.signature == SignedIn::Nowhere {
+            continue;
+        }
+        for mutation in mutation::of_the_signature(sent) {
+            untrusted(&stage, sent, &sent.endpoint, &mutation)?;
+        }
+        let now = stage.scene.clock().now();
+        for secret in ["of-another-merchant-0123456789", "", " ", "0"] {
+            if let Some(request) = stage.gateway.signed(sent, secret, now) {
+                let what = format!("it is signed with the secret {secret:?}");
+                untrusted(&stage, sent, &sent.endpoint, &Mutation { what, request })?;
+            }
+        }
+        untrusted(&stage, sent, &sent.endpoint, &mutation::by_another_method(sent))?;
+        at_other_endpoints(&stage, sent)?;
+        if covers_the_body(&stage, sent)? {
+            for mutation in mutation::of_each_byte_of_the_body(sent) {
+                untrusted(&stage, sent, &sent.endpoint, &mutation)?;
+            }
+        }
+        for (name, mutation) in mutation::of_each_field(sent) {
+            if covers(&stage, sent, &name)? && mutation.request.headers() == sent.request.headers()
+            {
+                untrusted(&stage, sent, &sent.endpoint, &mutation)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn at_other_endpoints(stage: &Stage, sent: &Sent) -> Result<(), Flaw> {
+    let stranger = EndpointName::new("nobodys-endpoint");
+    let stranger = stranger.map_err(|error| Flaw::new("a name", error))?;
+    let what = "it comes to an endpoint that does not exist".to_owned();
+    let mutation = Mutation { what, request: sent.request.clone() };
+    untrusted(stage, sent, &stranger, &mutation)
+}
+
+fn covers_the_body(stage: &Stage, sent: &Sent) -> Result<bool, Flaw> {
+    let is_covered = |received: Received| match received {
+        Received::Notification(notification) => *notification.proof.coverage() == Coverage::Body,
+        Received::Answer(_) | Received::Untrusted(_) => false,
+    };
+    Ok(is_covered(stage.receive(&sent.endpoint, &sent.request)))
+}
+
+fn covers(stage: &Stage, sent: &Sent, field: &str) -> Result<bool, Flaw> {
+    match stage.receive(&sent.endpoint, &sent.request) {
+        Received::Notification(notification) => Ok(match notification.proof.coverage() {
+            Coverage::Fields(fields) => fields.iter().any(|covered| covered == field),
+            _ => false,
+        }),
+        Received::Answer(_) => Ok(false),
+        Received::Untrusted(reason) => {
+            Err(flaw(sent, "a notification, for nobody touched it", reason))
+        }
+    }
+}
+
+fn untrusted(
+    stage: &Stage,
+    sent: &Sent,
+    endpoint: &EndpointName,
+    mutation: &Mutation,
+) -> Result<(), Flaw> {
+    match stage.receive(endpoint, &mutation.request) {
+        Received::Untrusted(_) => Ok(()),
+        Received::Notification(notification) => {
+            let found =
+                format!("a notification although {}: {:?}", mutation.what, notification.events());
+            Err(flaw(sent, "untrusted", found))
+        }
+        Received::Answer(_) => {
+            Err(flaw(sent, "untrusted", format!("an answer although {}", mutation.what)))
+        }
+    }
+}
+
+async fn old(start: Start) -> Result<(), Flaw> {
+    let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
+    const FAR: Duration = Duration::from_secs(2 * 24 * 3_600);
+    for sent in stage.sent.iter().filter(|sent| sent.stamped) {
+        // A receiver that never read the time would not mind how old it is.
+        let original = stage.scene.clock().now();
+        stage.scene.subject.gateway.advance(FAR).await;
+        let now = stage.scene.clock().now();
+        let overheard =
+            Mutation { what: "it is two days old".to_owned(), request: sent.request.clone() };
+        untrusted(&stage, sent, &sent.endpoint, &overheard)?;
+        let ahead = Timestamp::from_unix(now.unix_seconds() * 2 - original.unix_seconds());
+        for secret in stage.scene.subject.gateway.secrets() {
+            if let Some(request) = stage.gateway.signed(sent, &secret, ahead) {
+                let what = "its time is two days from now".to_owned();
+                untrusted(&stage, sent, &sent.endpoint, &Mutation { what, request })?;
+            }
+        }
+    }
+    Ok(())
+}

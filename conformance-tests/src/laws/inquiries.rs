@@ -1,0 +1,269 @@
+//! Inquiries are asked again, at the gateway's own pace, and paid ones once.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::future::{FutureExt as _, join_all};
+use http::{HeaderValue, Response, StatusCode};
+use payments_core::{
+    Provider,
+    transport::{Call, CallClass, RetryPolicy, Transport, TransportError},
+};
+use tokio::time::Instant;
+
+use crate::{
+    Flaw, Law, Operation, Start, Subject, Tuning,
+    law::Check,
+    proxy::{Fault, When},
+    question::{self, Answer, Question},
+    scene::Scene,
+};
+
+pub(crate) static INQUIRIES_ARE_PATIENT: Law = Law {
+    name: "inquiries_are_patient",
+    says: "An inquiry that gets no answer of the gateway's is asked again within a budget, not \
+           before the gateway says, and ends in an error that says nothing of the payment.",
+    why: "Whoever gives up at the first 503 takes an outage for an absence.",
+    look_at: "the class of the call (`Call::inquiry`), and `with_retry_after` with the gateway's \
+              own header",
+    check: Check::Scene(|start| patient(start).boxed()),
+};
+
+pub(crate) static THE_RATE_IS_KEPT: Law = Law {
+    name: "the_rate_is_kept",
+    says: "Sixty-four callers and their repetitions together never call more often than the \
+           gateway's documents allow one credential.",
+    why: "A gateway that is called too often locks the merchant out.",
+    look_at: "`context.transport(rate)`: one transport for each credential, shared by its roles",
+    check: Check::Scene(|start| rate(start).boxed()),
+};
+
+pub(crate) static A_PAID_INQUIRY_IS_MADE_ONCE: Law = Law {
+    name: "a_paid_inquiry_is_made_once",
+    says: "An inquiry that costs a fee is sent once per call, whatever goes wrong, and its answer \
+           is kept for the next call.",
+    why: "Every repetition is on the bill.",
+    look_at: "the class of the call (`Call::paid_inquiry`), and the cache behind it",
+    check: Check::Scene(|start| paid(start).boxed()),
+};
+
+async fn patient(start: Start) -> Result<(), Flaw> {
+    let scene = Scene::open(&start).await?;
+    for (number, operation) in (1..).zip(question::offered(&scene.provider)) {
+        if costs(&scene.provider, operation) {
+            continue;
+        }
+        let question = Question::ready(&scene, operation, number).await?;
+        let usual = question.answer(&scene.anew()?).await?;
+        for fault in [
+            Fault::UnavailablePage(When::BeforeBooking),
+            Fault::Closed(When::AfterBooking),
+            Fault::TooManyRequests(When::BeforeBooking),
+        ] {
+            let mark = scene.mark();
+            scene.watch.arm(CallClass::Inquiry, fault);
+            let answer = question.ask(&scene.provider).await;
+            let notes = scene.since(mark);
+            scene.watch.disarm();
+            scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+            if notes.is_empty() {
+                // Whether it may be answered without asking is another law's matter.
+                continue;
+            }
+            let is_same = answer.as_ref().is_ok_and(|told| same(told, &usual));
+            if !is_same {
+                return Err(Flaw::new(format!("asked again, {usual}"), question::told(&answer))
+                    .in_call(operation)
+                    .under(Some(fault))
+                    .sent_at(notes.last().map(|note| note.made_at)));
+            }
+        }
+        exhausted(&scene, &question).await?;
+    }
+    heeds_the_gateway(start).await
+}
+
+/// The same but for what may change with the time that passes.
+fn same(told: &Answer, usual: &Answer) -> bool {
+    match (told, usual) {
+        (Answer::Found { state, .. }, Answer::Found { state: before, .. }) => state == before,
+        (Answer::Absent(absence), Answer::Absent(before)) => absence == before,
+        _ => false,
+    }
+}
+
+/// Patience ends, and then in an error.
+async fn exhausted(scene: &Scene, question: &Question) -> Result<(), Flaw> {
+    const MORE_THAN_ANY_BUDGET: usize = 20;
+    let fault = Fault::BadGatewayPage(When::BeforeBooking);
+    for _ in 0..MORE_THAN_ANY_BUDGET {
+        scene.proxy.inject(fault);
+    }
+    let mark = scene.mark();
+    let answer = question.ask(&scene.provider).await;
+    scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    match answer {
+        Ok(answer) if !scene.since(mark).is_empty() => {
+            Err(Flaw::new("an error once nobody has answered", answer)
+                .in_call(question.operation())
+                .under(Some(fault)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn costs(provider: &Provider, operation: Operation) -> bool {
+    operation == Operation::VerifyBeneficiary
+        && provider.payouts().is_ok_and(|role| role.capabilities().name_check_costs)
+}
+
+async fn paid(start: Start) -> Result<(), Flaw> {
+    let scene = Scene::open(&start).await?;
+    let operation = Operation::VerifyBeneficiary;
+    if !question::is_offered(&scene.provider, operation) || !costs(&scene.provider, operation) {
+        return Ok(());
+    }
+    let question = Question::ready(&scene, operation, 1).await?;
+    let fault = Fault::UnavailablePage(When::BeforeBooking);
+    scene.proxy.inject(fault);
+    let arrived = scene.proxy.requests_seen();
+    let lost = question.ask(&scene.provider).await;
+    scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    let once = |expected: usize, found: usize| match found == expected {
+        true => Ok(()),
+        false => Err(Flaw::new(format!("{expected} requests"), format!("{found}"))
+            .in_call(operation)
+            .sent_at(scene.watch.notes().last().map(|note| note.made_at))),
+    };
+    once(1, scene.proxy.requests_seen() - arrived).map_err(|flaw| flaw.under(Some(fault)))?;
+    if let Ok(answer) = lost {
+        return Err(Flaw::new("an error", answer).in_call(operation).under(Some(fault)));
+    }
+    let arrived = scene.proxy.requests_seen();
+    question.answer(&scene.provider).await?;
+    question.answer(&scene.provider).await?;
+    once(1, scene.proxy.requests_seen() - arrived)
+}
+
+/// A 429 that asks for seven seconds gets them.
+async fn heeds_the_gateway(start: Start) -> Result<(), Flaw> {
+    const ASKED: Duration = Duration::from_secs(7);
+    let subject = start.start().await;
+    let header = subject.gateway.retry_after();
+    let answered = move |first: bool| match first {
+        true => limited(header, ASKED),
+        false => Response::default(),
+    };
+    let times = in_standing_time(subject, Tuning::clone, answered, 1).await?;
+    for (operation, times) in times {
+        if let [first, second, ..] = times.as_slice() {
+            let waited = *second - *first;
+            if waited < ASKED {
+                return Err(Flaw::new(
+                    format!("{ASKED:?} as `{header}` asks"),
+                    format!("{waited:?}"),
+                )
+                .in_call(operation));
+            }
+        } else {
+            return Err(Flaw::new("asked again after a 429 of the gateway's", "it was not")
+                .in_call(operation));
+        }
+    }
+    Ok(())
+}
+
+async fn rate(start: Start) -> Result<(), Flaw> {
+    const CALLERS: usize = 64;
+    let subject = start.start().await;
+    let gateway = Arc::clone(&subject.gateway);
+    let unavailable = |first: bool| match first {
+        true => limited("retry-after", Duration::ZERO),
+        false => Response::default(),
+    };
+    let keeping = |tuning: &Tuning| tuning.clone().keeping_the_rate();
+    for (operation, times) in in_standing_time(subject, keeping, unavailable, CALLERS).await? {
+        let Some(calls) = gateway.calls_per_second(operation) else { continue };
+        let in_a_second = times.windows(calls as usize + 1).find(
+            |window| matches!(window, [first, .., last] if *last - *first < Duration::from_secs(1)),
+        );
+        if in_a_second.is_some() {
+            let found = format!("{} within less than a second", calls + 1);
+            return Err(
+                Flaw::new(format!("at most {calls} calls in a second"), found).in_call(operation)
+            );
+        }
+    }
+    Ok(())
+}
+
+fn limited(header: &'static str, wait: Duration) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from_static(b"{}"));
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response.headers_mut().insert(header, HeaderValue::from(wait.as_secs()));
+    response
+}
+
+/// Answers without a socket, and notes when it was called by a clock that only waiting moves.
+struct Timed {
+    times: Mutex<Vec<Instant>>,
+    answer: Box<dyn Fn(bool) -> Response<Bytes> + Send + Sync>,
+}
+
+#[async_trait]
+impl Transport for Timed {
+    async fn send(&self, _: Call) -> Result<Response<Bytes>, TransportError> {
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        times.push(Instant::now());
+        Ok((self.answer)(times.len() == 1))
+    }
+}
+
+/// Makes every free inquiry by so many callers at once, in a runtime of its own where time
+/// stands still unless somebody waits. `answer` is told whether a call is the first.
+async fn in_standing_time(
+    subject: Subject,
+    tune: fn(&Tuning) -> Tuning,
+    answer: impl Fn(bool) -> Response<Bytes> + Clone + Send + Sync + 'static,
+    callers: usize,
+) -> Result<Vec<(Operation, Vec<Instant>)>, Flaw> {
+    let measured = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .map_err(|error| Flaw::new("a runtime", error))?;
+        runtime.block_on(measure(&subject, tune, &answer, callers))
+    });
+    measured.await.map_err(|error| Flaw::new("a provider that does not panic", error))?
+}
+
+async fn measure(
+    subject: &Subject,
+    tune: fn(&Tuning) -> Tuning,
+    answer: &(impl Fn(bool) -> Response<Bytes> + Clone + Send + Sync + 'static),
+    callers: usize,
+) -> Result<Vec<(Operation, Vec<Instant>)>, Flaw> {
+    let provider = |client| {
+        let retry = RetryPolicy::new(3, Duration::from_millis(200), Duration::from_secs(600));
+        let tuning = Tuning::new(client, subject.gateway.clock(), retry);
+        subject.gateway.provider(&subject.gateway.hosts(), &tune(&tuning)).layered()
+    };
+    let idle =
+        provider(Arc::new(Timed { times: Mutex::default(), answer: Box::new(answer.clone()) }));
+    let mut measured = Vec::new();
+    for operation in question::offered(&idle).filter(|one| !costs(&idle, *one)) {
+        let client = Arc::new(Timed { times: Mutex::default(), answer: Box::new(answer.clone()) });
+        let provider = provider(Arc::clone(&client) as Arc<dyn Transport>);
+        let question = Question::unfounded(subject, operation)?;
+        join_all((0..callers).map(|_| question.ask(&provider))).await;
+        let times = client.times.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // What is answered without asking waits for nobody.
+        if !times.is_empty() {
+            measured.push((operation, times));
+        }
+    }
+    Ok(measured)
+}

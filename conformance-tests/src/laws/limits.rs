@@ -1,0 +1,285 @@
+//! What a provider cannot honour is refused before anything is sent.
+
+use futures_util::future::FutureExt as _;
+use payments_core::{
+    Error, ErrorKind, OrderRef, PayoutRef, RefundRef, Timestamp,
+    money::{Currency, Money},
+    payment::{PaymentMethod, RefundPayment},
+    rules::{AmountLimits, TextRules},
+    virtual_account::{Uses, VirtualAccountRef},
+};
+
+use crate::{Flaw, Law, Operation, Start, law::Check, scene::Scene};
+
+pub(crate) static WHAT_CANNOT_BE_HONOURED_NEVER_LEAVES: Law = Law {
+    name: "what_cannot_be_honoured_never_leaves",
+    says: "An amount, currency, method, reference or text that the capabilities do not allow is \
+           refused naming the field, and nothing is sent.",
+    why: "What leaves is answered in the gateway's words, or shortened, rounded and replaced.",
+    look_at: "the check of the field at the top of the call, before `instruct` and `inquire`",
+    check: Check::Scene(|start| hold(start).boxed()),
+};
+
+async fn hold(start: Start) -> Result<(), Flaw> {
+    let scene = Scene::open(&start).await?;
+    payments(&scene).await?;
+    virtual_accounts(&scene).await?;
+    payouts(&scene).await
+}
+
+async fn payments(scene: &Scene) -> Result<(), Flaw> {
+    let (Some(gateway), Ok(role)) = (&scene.subject.payments, scene.provider.payments()) else {
+        return Ok(());
+    };
+    let can = role.capabilities();
+    let good = gateway.payment(scene.order(1)?);
+    let mut wrong = Vec::new();
+    for amount in amounts_outside(&can.limits) {
+        let mut request = good.clone();
+        request.amount = amount;
+        wrong.push((format!("the amount {amount}"), request));
+    }
+    for method in METHODS.into_iter().filter(|method| !can.methods.contains(method)) {
+        wrong.push((format!("the method {method:?}"), good.clone().with_method(method)));
+    }
+    for text in texts_outside(&can.reference) {
+        let Ok(order) = OrderRef::new(text.clone()) else { continue };
+        let mut request = good.clone();
+        request.order = order;
+        wrong.push((format!("the order {text:?}"), request));
+    }
+    for text in texts_outside(&can.description) {
+        wrong.push((format!("the description {text:?}"), good.clone().with_description(text)));
+    }
+    if !can.expiry {
+        let end = Timestamp::from_unix(scene.clock().now().unix_seconds() + 3_600);
+        wrong.push(("an end".to_owned(), good.clone().with_expiry(end)));
+    }
+    for (what, request) in wrong {
+        let operation = Operation::CreatePayment;
+        let outcome = role.create_payment(&request).await;
+        refused(scene, operation, &what, outcome.map(|answer| format!("{answer:?}")))?;
+    }
+    for text in texts_outside(&can.reference) {
+        let what = format!("the order {text:?}");
+        let (Ok(order), Ok(refund)) = (OrderRef::new(text.clone()), RefundRef::new(text.clone()))
+        else {
+            continue;
+        };
+        if can.find {
+            let outcome = role.find_payment(&order).await.map(|found| format!("{found:?}"));
+            refused(scene, Operation::FindPayment, &what, outcome)?;
+        }
+        if can.cancel {
+            let outcome = role.cancel_payment(&order).await.map(|answer| format!("{answer:?}"));
+            refused(scene, Operation::CancelPayment, &what, outcome)?;
+        }
+        if can.refund {
+            let request = RefundPayment::new(refund, order);
+            let outcome = role.refund_payment(&request).await.map(|answer| format!("{answer:?}"));
+            refused(scene, Operation::RefundPayment, &what, outcome)?;
+        }
+    }
+    Ok(())
+}
+
+async fn virtual_accounts(scene: &Scene) -> Result<(), Flaw> {
+    let (Some(gateway), Ok(role)) =
+        (&scene.subject.virtual_accounts, scene.provider.virtual_accounts())
+    else {
+        return Ok(());
+    };
+    let can = role.capabilities();
+    let good = gateway.virtual_account(scene.order(1)?);
+    let mut wrong = Vec::new();
+    for amount in amounts_outside(&can.limits) {
+        let mut request = good.clone();
+        request.amount = Some(amount);
+        wrong.push((format!("the amount {amount}"), request));
+    }
+    if !can.any_amount {
+        let mut request = good.clone();
+        request.amount = None;
+        wrong.push(("no amount".to_owned(), request));
+    }
+    for uses in [Uses::Once, Uses::Many].into_iter().filter(|uses| !can.uses.contains(uses)) {
+        wrong.push((format!("{uses:?}"), good.clone().with_uses(uses)));
+    }
+    for text in texts_outside(&can.reference) {
+        let Ok(order) = OrderRef::new(text.clone()) else { continue };
+        let mut request = good.clone();
+        request.order = order;
+        wrong.push((format!("the order {text:?}"), request));
+    }
+    for text in texts_outside(&can.holder) {
+        let mut request = good.clone();
+        request.holder = text.clone();
+        wrong.push((format!("the holder {text:?}"), request));
+    }
+    for text in texts_outside(&can.remark) {
+        wrong.push((format!("the remark {text:?}"), good.clone().with_remark(text)));
+    }
+    for (what, request) in wrong {
+        let outcome = role.open(&request).await.map(|answer| format!("{answer:?}"));
+        refused(scene, Operation::OpenVirtualAccount, &what, outcome)?;
+    }
+    for text in texts_outside(&can.reference) {
+        let Ok(order) = OrderRef::new(text.clone()) else { continue };
+        let (what, account) = (format!("the order {text:?}"), VirtualAccountRef::new(order));
+        if can.find {
+            let outcome = role.find(&account).await.map(|found| format!("{found:?}"));
+            refused(scene, Operation::FindVirtualAccount, &what, outcome)?;
+        }
+        if can.close {
+            let outcome = role.close(&account).await.map(|answer| format!("{answer:?}"));
+            refused(scene, Operation::CloseVirtualAccount, &what, outcome)?;
+        }
+    }
+    Ok(())
+}
+
+async fn payouts(scene: &Scene) -> Result<(), Flaw> {
+    let (Some(gateway), Ok(role)) = (&scene.subject.payouts, scene.provider.payouts()) else {
+        return Ok(());
+    };
+    let can = role.capabilities();
+    let good = gateway.payout(scene.payout(1)?);
+    let mut wrong = Vec::new();
+    for amount in amounts_outside(&can.limits) {
+        let mut request = good.clone();
+        request.amount = amount;
+        wrong.push((format!("the amount {amount}"), request));
+    }
+    for text in texts_outside(&can.reference) {
+        let Ok(payout) = PayoutRef::new(text.clone()) else { continue };
+        let mut request = good.clone();
+        request.payout = payout;
+        wrong.push((format!("the payout {text:?}"), request));
+    }
+    for text in texts_outside(&can.name) {
+        let mut request = good.clone();
+        request.beneficiary.name = text.clone();
+        wrong.push((format!("the name {text:?}"), request));
+    }
+    for text in texts_outside(&can.note) {
+        wrong.push((format!("the note {text:?}"), good.clone().with_note(text)));
+    }
+    for (what, request) in wrong {
+        let outcome = role.create_payout(&request).await.map(|answer| format!("{answer:?}"));
+        refused(scene, Operation::CreatePayout, &what, outcome)?;
+    }
+    for text in texts_outside(&can.reference).into_iter().filter(|_| can.find) {
+        let Ok(payout) = PayoutRef::new(text.clone()) else { continue };
+        let outcome = role.find_payout(&payout).await.map(|found| format!("{found:?}"));
+        refused(scene, Operation::FindPayout, &format!("the payout {text:?}"), outcome)?;
+    }
+    Ok(())
+}
+
+/// Holds that it was refused naming a field, and that nothing left.
+fn refused(
+    scene: &Scene,
+    operation: Operation,
+    what: &str,
+    outcome: Result<String, Error>,
+) -> Result<(), Flaw> {
+    let notes = scene.watch.notes();
+    if let Some(note) = notes.first() {
+        let found = format!("{what} was sent");
+        return Err(Flaw::new("nothing sent", found)
+            .in_call(operation)
+            .sent_at(Some(note.made_at)));
+    }
+    let expected = format!("{what} refused naming the field");
+    match outcome {
+        Err(error)
+            if matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Unsupported)
+                && error.field().is_some() =>
+        {
+            Ok(())
+        }
+        Err(error) => {
+            let field = error.field().unwrap_or("none");
+            let found = format!("Err({:?}), field {field}: {error}", error.kind());
+            Err(Flaw::new(expected, found).in_call(operation))
+        }
+        Ok(answer) => Err(Flaw::new(expected, format!("Ok: {answer}")).in_call(operation)),
+    }
+}
+
+const METHODS: [PaymentMethod; 7] = [
+    PaymentMethod::BankTransfer,
+    PaymentMethod::NapasQr,
+    PaymentMethod::VirtualAccount,
+    PaymentMethod::DomesticCard,
+    PaymentMethod::InternetBanking,
+    PaymentMethod::Card,
+    PaymentMethod::Wallet,
+];
+
+/// Just below the least, just above the most, and in a currency that is not taken.
+fn amounts_outside(limits: &[AmountLimits]) -> Vec<Money> {
+    let mut amounts = Vec::new();
+    for limit in limits {
+        let currency = limit.min.currency();
+        if limit.min.minor() > 1 {
+            amounts.push(Money::from_minor(limit.min.minor() - 1, currency));
+        }
+        if let Some(max) = limit.max {
+            amounts.push(Money::from_minor(max.minor().saturating_add(1), currency));
+        }
+    }
+    let is_taken = |currency| limits.iter().any(|limit| limit.min.currency() == currency);
+    for currency in [Currency::VND, Currency::USD] {
+        if !is_taken(currency) {
+            amounts.push(Money::from_minor(100_000, currency));
+        }
+    }
+    amounts
+}
+
+/// Texts that break the rules in each way: too short, too long, and with a character that is not
+/// taken, such as one that would lead a path elsewhere.
+fn texts_outside(rules: &TextRules) -> Vec<String> {
+    let breaks = |text: &String| rules.check("text", text).is_err();
+    let long = "A".repeat(rules.max.saturating_add(1));
+    let short = "A".repeat(rules.min.saturating_sub(1));
+    let middle = (rules.min.max(2) / 2).max(1);
+    let strange = ["/../", "?a=", "|", " + ", "Đ", "\u{7}"]
+        .map(|strange| format!("{}{strange}{}", "A".repeat(middle), "A".repeat(middle)));
+    [long, short]
+        .into_iter()
+        .chain(strange)
+        .filter(|text| !text.is_empty())
+        .filter(breaks)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use payments_core::rules::Alphabet;
+
+    use super::*;
+
+    #[test]
+    fn a_text_of_every_kind_that_the_rules_refuse_is_tried() {
+        let rules = TextRules::new(2, 5, Alphabet::AlphanumericAnd("-"));
+        let texts = texts_outside(&rules);
+        assert!(texts.contains(&"AAAAAA".to_owned()) && texts.contains(&"A".to_owned()));
+        assert!(texts.contains(&"A/../A".to_owned()), "{texts:?}");
+        assert!(texts.iter().all(|text| rules.check("text", text).is_err()));
+    }
+
+    #[test]
+    fn amounts_are_tried_at_the_very_edges_and_in_other_money() {
+        let limits = [AmountLimits::at_least(Money::vnd(2_000)).up_to(Money::vnd(5_000))];
+        let minors: Vec<_> = amounts_outside(&limits)
+            .iter()
+            .map(|amount| (amount.minor(), amount.currency()))
+            .collect();
+        assert_eq!(
+            minors,
+            [(1_999, Currency::VND), (5_001, Currency::VND), (100_000, Currency::USD)]
+        );
+    }
+}

@@ -1,0 +1,21 @@
+//! The laws, each beside how it is held.
+
+pub(crate) mod absence;
+pub(crate) mod answers;
+pub(crate) mod capabilities;
+pub(crate) mod coverage;
+pub(crate) mod credits;
+pub(crate) mod deliveries;
+pub(crate) mod dropping;
+pub(crate) mod forgery;
+pub(crate) mod inquiries;
+pub(crate) mod layers;
+pub(crate) mod limits;
+pub(crate) mod opening;
+pub(crate) mod payouts;
+pub(crate) mod repeats;
+pub(crate) mod roles;
+pub(crate) mod secrets;
+pub(crate) mod sending;
+pub(crate) mod settling;
+pub(crate) mod statements;

@@ -1,0 +1,65 @@
+//! What a second instruction under one reference does is as declared.
+
+use futures_util::future::{FutureExt as _, join_all};
+use payments_core::{Provider, rules::Repeat};
+
+use crate::{
+    Flaw, Law, Operation, Start,
+    instruction::{self, Found, Instruction},
+    law::Check,
+    scene::Scene,
+};
+
+pub(crate) static ONE_REFERENCE_IS_AS_OFTEN_AS_DECLARED: Law = Law {
+    name: "one_reference_is_as_often_as_declared",
+    says: "Sixteen callers with one reference leave one booking where repeats are deduplicated or \
+           refused, and more where the capabilities warn that it pays again.",
+    why: "Apps decide by this whether a mistake of theirs costs money.",
+    look_at: "`repeat` in the capabilities, and whether the gateway is sent the caller's own \
+              reference",
+    check: Check::Scene(|start| hold(start).boxed()),
+};
+
+const CALLERS: usize = 16;
+
+async fn hold(start: Start) -> Result<(), Flaw> {
+    let scene = Scene::open(&start).await?;
+    for operation in [Operation::CreatePayment, Operation::CreatePayout] {
+        let has_role = scene.provider.roles().contains(&operation.role());
+        if !has_role || !instruction::is_offered(&scene.provider, operation) {
+            continue;
+        }
+        let Some(repeat) = repeat(&scene.provider, operation) else { continue };
+        let instruction = Instruction::ready(&scene, operation, 1).await?;
+        let callers = (0..CALLERS).map(|_| instruction.carry_out(&scene.provider));
+        join_all(callers).await;
+        let done = scene.subject.gateway.carried_out(operation, instruction.reference()).await;
+        let is_so = match repeat {
+            Repeat::PaysAgain => done > 1,
+            _ => done == 1,
+        };
+        let line = scene.watch.notes().first().map(|note| note.made_at);
+        let ledger = format!("carried out {done} times for {CALLERS} callers");
+        if !is_so {
+            return Err(Flaw::new(format!("{repeat:?}, as the capabilities say"), &ledger)
+                .in_call(operation)
+                .sent_at(line));
+        }
+        let found = instruction.ask(&scene.provider).await;
+        if done > 1 && !matches!(found, None | Some(Found::Several(_))) {
+            let found = found.map_or("nothing".to_owned(), |found| found.to_string());
+            return Err(Flaw::new("Several, which is an alert", found)
+                .in_call(operation)
+                .with_ledger(ledger));
+        }
+    }
+    Ok(())
+}
+
+fn repeat(provider: &Provider, operation: Operation) -> Option<Repeat> {
+    match operation {
+        Operation::CreatePayment => Some(provider.payments().ok()?.capabilities().repeat),
+        Operation::CreatePayout => Some(provider.payouts().ok()?.capabilities().repeat),
+        _ => None,
+    }
+}

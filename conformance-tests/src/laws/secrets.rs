@@ -1,0 +1,244 @@
+//! No secret is shown, whatever happens.
+
+use std::error::Error;
+use std::fmt::Write as _;
+
+use futures_util::future::FutureExt as _;
+use payments_core::{
+    Lookup, Submission,
+    notification::{Delivery, Received},
+};
+
+use crate::{
+    Flaw, Law, Start,
+    instruction::{self, Instruction},
+    law::Check,
+    listener::Listener,
+    proxy::{Fault, When},
+    question::{self, Question},
+    scene::Scene,
+};
+
+pub(crate) static NO_SECRET_IS_SHOWN: Law = Law {
+    name: "no_secret_is_shown",
+    says: "No key, token or passcode stands in what a provider prints, serialises, traces or says \
+           in an error, when all goes well and when nothing does.",
+    why: "Logs are read by more people than secrets are told to.",
+    look_at: "what is formatted or recorded there: a `Secret` prints nothing by itself",
+    check: Check::Scene(|start| hold(start).boxed()),
+};
+
+async fn hold(start: Start) -> Result<(), Flaw> {
+    let listener = Listener::default();
+    let shown = {
+        let _listening = tracing::subscriber::set_default(listener.clone());
+        everything(&start).await?
+    };
+    let subject = start.start().await;
+    let texts = shown.into_iter().chain([("a trace", listener.heard())]);
+    let secrets = subject.gateway.secrets();
+    if secrets.is_empty() {
+        return Err(Flaw::new("a secret to look for", "`Gateway::secrets` gives none"));
+    }
+    for (place, text) in texts {
+        for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST) {
+            if let Some(at) = text.find(secret.as_str()) {
+                let from = text.get(..at).map_or(0, |before| before.len().saturating_sub(40));
+                let context = text.get(from..at).unwrap_or_default().replace('\n', " ");
+                return Err(Flaw::new("no secret", format!("one in {place}, behind {context:?}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is shorter is found everywhere.
+const SHORTEST: usize = 6;
+
+type Shown = Vec<(&'static str, String)>;
+
+/// Does everything that the provider can, with and without faults, and keeps what it shows.
+async fn everything(start: &Start) -> Result<Shown, Flaw> {
+    let mut shown = Shown::new();
+    let scene = Scene::open(start).await?;
+    shown.push(("the provider's Debug", format!("{:?} {:?}", scene.bare, scene.provider)));
+    capabilities(&scene, &mut shown);
+    for (number, operation) in (1..).zip(instruction::offered(&scene.provider)) {
+        for (fault, each) in [
+            None,
+            Some(Fault::ServerErrorPage(When::BeforeBooking)),
+            Some(Fault::Closed(When::BeforeBooking)),
+            Some(Fault::Unauthorized(When::BeforeBooking)),
+        ]
+        .into_iter()
+        .zip(0..)
+        {
+            let instruction = Instruction::ready(&scene, operation, number * 10 + each).await?;
+            if let Some(fault) = fault {
+                scene.proxy.inject(fault);
+            }
+            answers(&scene, &instruction, &mut shown).await;
+            scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+        }
+    }
+    for (number, operation) in (500..).zip(question::offered(&scene.provider)) {
+        let question = Question::ready(&scene, operation, number).await?;
+        for fault in [None, Some(Fault::Empty(When::BeforeBooking)), Some(Fault::Refused)] {
+            if let Some(fault) = fault {
+                scene.proxy.inject(fault);
+            }
+            match question.ask(&scene.provider).await {
+                Ok(answer) => shown.push(("an answer's Debug", answer.to_string())),
+                Err(error) => shown.push(("an error", chain(&error))),
+            }
+            scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+        }
+    }
+    notifications(&scene, &mut shown).await;
+    Ok(shown)
+}
+
+fn capabilities(scene: &Scene, shown: &mut Shown) {
+    let mut show = |printed: String| shown.push(("the capabilities", printed));
+    if let Ok(role) = scene.provider.payments() {
+        show(format!("{:?}", role.capabilities()));
+    }
+    if let Ok(role) = scene.provider.virtual_accounts() {
+        show(format!("{:?}", role.capabilities()));
+    }
+    if let Ok(role) = scene.provider.payouts() {
+        show(format!("{:?}", role.capabilities()));
+    }
+    if let Ok(role) = scene.provider.statements() {
+        show(format!("{:?}", role.capabilities()));
+    }
+    if let Ok(role) = scene.provider.notifications() {
+        show(format!("{:?}", role.endpoints()));
+    }
+}
+
+async fn answers(scene: &Scene, instruction: &Instruction, shown: &mut Shown) {
+    let provider = &scene.provider;
+    let payments = provider.payments();
+    let accounts = provider.virtual_accounts();
+    match instruction {
+        Instruction::CreatePayment(request) => {
+            if let Ok(role) = payments {
+                submission(role.create_payment(request).await, shown);
+                if let Ok(Lookup::Found(payment)) = role.find_payment(&request.order).await {
+                    shown.push(("a serialised payment", json(&payment)));
+                }
+            }
+        }
+        Instruction::CancelPayment(order) => {
+            if let Ok(role) = payments {
+                submission(role.cancel_payment(order).await, shown);
+            }
+        }
+        Instruction::RefundPayment(request) => {
+            if let Ok(role) = payments {
+                submission(role.refund_payment(request).await, shown);
+            }
+        }
+        Instruction::Open(request) => {
+            if let Ok(role) = accounts {
+                submission(role.open(request).await, shown);
+            }
+        }
+        Instruction::Update(request) => {
+            if let Ok(role) = accounts {
+                submission(role.update(request).await, shown);
+            }
+        }
+        Instruction::Close(account) => {
+            if let Ok(role) = accounts {
+                submission(role.close(account).await, shown);
+            }
+        }
+        Instruction::Reopen(account) => {
+            if let Ok(role) = accounts {
+                submission(role.reopen(account, None).await, shown);
+            }
+        }
+        Instruction::CreatePayout(request) => {
+            if let Ok(role) = provider.payouts() {
+                submission(role.create_payout(request).await, shown);
+            }
+        }
+    }
+}
+
+fn submission<T: std::fmt::Debug + serde::Serialize>(
+    outcome: payments_core::Result<Submission<T>>,
+    shown: &mut Shown,
+) {
+    match outcome {
+        Ok(answer) => {
+            shown.push(("an answer's Debug", format!("{answer:?}")));
+            match answer {
+                Submission::Accepted(answer) => shown.push(("a serialised answer", json(&answer))),
+                Submission::Declined(decline) => shown.push(("a refusal", decline.to_string())),
+                Submission::Uncertain(uncertain) => {
+                    let source = uncertain.source().map(|source| chain(source)).unwrap_or_default();
+                    shown.push(("an uncertain outcome", format!("{uncertain} {source}")));
+                }
+            }
+        }
+        Err(error) => shown.push(("an error", chain(&error))),
+    }
+}
+
+async fn notifications(scene: &Scene, shown: &mut Shown) {
+    let (Some(gateway), Ok(receiver)) =
+        (&scene.subject.notifications, scene.provider.notifications())
+    else {
+        return;
+    };
+    let now = scene.clock().now();
+    for sent in gateway.take().await {
+        let delivery = Delivery::of(&sent.request);
+        shown.push(("a delivery's Debug", format!("{delivery:?}")));
+        let received = receiver.receive(&sent.endpoint, &delivery, now);
+        shown.push(("a notification's Debug", format!("{received:?}")));
+        if let Received::Notification(notification) = received {
+            for event in notification.events() {
+                shown.push(("a serialised event", json(event)));
+                if let Err(error) = receiver.confirm(event).await {
+                    shown.push(("an error", chain(&error)));
+                }
+            }
+        }
+        let mut forged = sent.request.clone();
+        forged.headers_mut().clear();
+        let received = receiver.receive(&sent.endpoint, &Delivery::of(&forged), now);
+        shown.push(("a refused delivery", format!("{received:?}")));
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// An error with all its causes, printed in both ways.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{error} {error:?} ");
+        next = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_deep_in_a_chain_of_errors_is_printed() {
+        let cause = std::io::Error::other("key SECRET is wrong");
+        let error = payments_core::Error::unsupported("no").with_source(cause);
+        assert!(chain(&error).contains("SECRET"));
+    }
+}

@@ -1,0 +1,197 @@
+//! What holds of an instruction under every fault of the wire.
+
+use crate::{
+    Flaw, Law,
+    instruction::{Found, Outcome},
+    law::Check,
+    proxy::Fault,
+    trial::{Standing, Trial},
+};
+
+pub(crate) static ONE_CALL_SENDS_ONCE: Law = Law {
+    name: "one_call_sends_once",
+    says: "An instruction leaves the provider once per call, whatever goes wrong, and not at all \
+           where the provider has no such call.",
+    why: "What is sent twice is done twice.",
+    look_at: "who sends again: a retry, a redirect that is followed, an instruction that is sent \
+              as an inquiry",
+    check: Check::Trial(one_call_sends_once),
+};
+
+pub(crate) static WHAT_WAS_SENT_IS_NEVER_AN_ERROR: Law = Law {
+    name: "what_was_sent_is_never_an_error",
+    says: "An instruction that may have left ends in an error only if no connection was made.",
+    why: "An error says that nothing happened: whoever reads one sends again, and pays twice.",
+    look_at: "what becomes of a lost answer: `transport.instruct` and `Sent::read` have no way to \
+              an error",
+    check: Check::Trial(what_was_sent_is_never_an_error),
+};
+
+pub(crate) static ONLY_THE_GATEWAYS_OWN_ANSWER_COUNTS: Law = Law {
+    name: "only_the_gateways_own_answer_counts",
+    says: "An instruction is accepted or declined only by the gateway's own whole answer to it, \
+           and accepted as it was asked.",
+    why: "The page of a proxy knows nothing of what the gateway booked.",
+    look_at: "the closure in `Sent::read`: what is not the documented answer is `Unreadable`",
+    check: Check::Trial(only_the_gateways_own_answer_counts),
+};
+
+pub(crate) static AN_INQUIRY_FINDS_WHAT_WAS_DONE: Law = Law {
+    name: "an_inquiry_finds_what_was_done",
+    says: "After a lost answer an inquiry by our own reference finds what the gateway did, as it \
+           was asked, and nothing that it did not.",
+    why: "Our own reference is the only name that is left after a lost answer.",
+    look_at: "the inquiry, and whether the reference that is sent is the caller's own",
+    check: Check::Trial(an_inquiry_finds_what_was_done),
+};
+
+fn one_call_sends_once(trial: &Trial) -> Result<(), Flaw> {
+    let expected = match trial.standing {
+        Standing::Offered => usize::from(trial.fault.is_none_or(Fault::sent)),
+        Standing::Lacking | Standing::Offline => 0,
+    };
+    if trial.sent != expected {
+        return Err(trial.flaw(times(expected, "sent"), times(trial.sent, "sent")));
+    }
+    if trial.done > expected {
+        return Err(trial.flaw("carried out once at most", times(trial.done, "carried out")));
+    }
+    Ok(())
+}
+
+fn what_was_sent_is_never_an_error(trial: &Trial) -> Result<(), Flaw> {
+    let is_error = matches!(trial.outcome, Outcome::Error { .. });
+    match trial.standing {
+        Standing::Offline => Ok(()),
+        Standing::Lacking if is_error => Ok(()),
+        Standing::Lacking => Err(trial.flaw("Err(Unsupported)", &trial.outcome)),
+        Standing::Offered if !trial.fault.is_none_or(Fault::sent) => match is_error {
+            true => Ok(()),
+            false => Err(trial.flaw("an error, for nothing left", &trial.outcome)),
+        },
+        Standing::Offered if is_error => {
+            Err(trial.flaw("no error, for the request may have been read", &trial.outcome))
+        }
+        Standing::Offered => Ok(()),
+    }
+}
+
+fn only_the_gateways_own_answer_counts(trial: &Trial) -> Result<(), Flaw> {
+    if trial.standing != Standing::Offered {
+        return Ok(());
+    }
+    let is_whole = trial.fault.is_none_or(Fault::spares_the_answer);
+    match &trial.outcome {
+        // Whether it may be one is another law's matter.
+        Outcome::Error { .. } => Ok(()),
+        Outcome::Accepted { unlike: None } if is_whole => Ok(()),
+        Outcome::Uncertain(_) if trial.fault.is_some() => Ok(()),
+        other if is_whole => Err(trial.flaw("Accepted as asked", other)),
+        other => Err(trial.flaw("Uncertain", other)),
+    }
+}
+
+fn an_inquiry_finds_what_was_done(trial: &Trial) -> Result<(), Flaw> {
+    let is_consistent = match (&trial.found, trial.done) {
+        (None, _) => true,
+        (Some(Found::One { done: true, unlike: None }), 1) => true,
+        (Some(Found::One { done: false, .. } | Found::Absent { .. }), 0) => true,
+        // Twice is another law's matter; an inquiry that shows two has told the truth.
+        (Some(Found::Several(several)), done) => *several == done,
+        _ => false,
+    };
+    match &trial.found {
+        Some(found) if !is_consistent => {
+            let expected = match trial.done {
+                0 => "nothing done, found by inquiry".to_owned(),
+                done => format!("{done} done as asked, found by inquiry"),
+            };
+            Err(trial.flaw(expected, found))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Trial {
+    fn flaw(&self, expected: impl Into<String>, found: impl std::fmt::Display) -> Flaw {
+        Flaw::new(expected, found)
+            .in_call(self.operation)
+            .under(self.fault)
+            .with_ledger(times(self.done, "carried out"))
+            .sent_at(self.sent_at)
+    }
+}
+
+fn times(number: usize, what: &str) -> String {
+    match number {
+        0 => format!("not {what}"),
+        1 => format!("{what} once"),
+        number => format!("{what} {number} times"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use payments_core::{Decline, DeclineReason, ErrorKind, Uncertain, UncertainCause};
+
+    use super::*;
+    use crate::{LAWS, Operation, proxy::When};
+
+    fn good() -> Trial {
+        let lost = Uncertain::new(UncertainCause::ConnectionLost, "lost");
+        Trial {
+            operation: Operation::CreatePayout,
+            fault: Some(Fault::Reset(When::AfterBooking)),
+            standing: Standing::Offered,
+            sent: 1,
+            outcome: Outcome::Uncertain(lost),
+            done: 1,
+            found: Some(Found::One { done: true, unlike: None }),
+            sent_at: None,
+        }
+    }
+
+    fn broken(trial: &Trial) -> Vec<&'static str> {
+        let laws = LAWS.iter().filter(|law| match law.check {
+            Check::Trial(holds) => holds(trial).is_err(),
+            Check::Scene(_) => false,
+        });
+        laws.map(|law| law.name).collect()
+    }
+
+    #[test]
+    fn each_law_of_a_trial_can_be_broken_alone() {
+        assert!(broken(&good()).is_empty());
+        let error = Outcome::Error { kind: ErrorKind::Transport, text: "lost".into() };
+        let decline = Outcome::Declined(Decline::new(DeclineReason::Other));
+        let other = Some("its account is another".to_owned());
+        for (trial, law) in [
+            (Trial { sent: 2, ..good() }, "one_call_sends_once"),
+            (Trial { outcome: error, ..good() }, "what_was_sent_is_never_an_error"),
+            (Trial { outcome: decline, ..good() }, "only_the_gateways_own_answer_counts"),
+            (
+                Trial { outcome: Outcome::Accepted { unlike: None }, ..good() },
+                "only_the_gateways_own_answer_counts",
+            ),
+            (
+                Trial { found: Some(Found::Absent { conclusive: false }), ..good() },
+                "an_inquiry_finds_what_was_done",
+            ),
+            (
+                Trial { found: Some(Found::One { done: true, unlike: other }), ..good() },
+                "an_inquiry_finds_what_was_done",
+            ),
+        ] {
+            assert_eq!(broken(&trial), [law], "{trial:?}");
+        }
+    }
+
+    #[test]
+    fn a_refused_connection_is_an_error_and_nothing_else() {
+        let refused = Trial { fault: Some(Fault::Refused), sent: 0, done: 0, ..good() };
+        let refused = Trial { found: Some(Found::Absent { conclusive: false }), ..refused };
+        assert_eq!(broken(&refused), ["what_was_sent_is_never_an_error"]);
+        let error = Outcome::Error { kind: ErrorKind::Transport, text: "refused".into() };
+        assert!(broken(&Trial { outcome: error, ..refused }).is_empty());
+    }
+}

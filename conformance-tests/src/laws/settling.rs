@@ -1,0 +1,118 @@
+//! Only the buyer's money settles a payment, and only the exact amount.
+
+use futures_util::future::FutureExt as _;
+use payments_core::{
+    Lookup,
+    money::Money,
+    payment::{Funding, Payment, PaymentState},
+};
+
+use crate::{
+    Flaw, Impossible, Law, Operation, Start,
+    instruction::{needed, open_payment, refused},
+    law::Check,
+    question::find_payment,
+    scene::Scene,
+};
+
+pub(crate) static CREATED_IS_NOT_PAID: Law = Law {
+    name: "created_is_not_paid",
+    says: "A payment that was opened, and whose buyer has not paid, is neither settled nor \
+           funded, by its answer and by inquiry.",
+    why: "A shop hands over what it believes is paid.",
+    look_at: "the state and `received` of the answer to `create_payment`",
+    check: Check::Scene(|start| created_is_not_paid(start).boxed()),
+};
+
+pub(crate) static ONLY_THE_EXACT_AMOUNT_SETTLES: Law = Law {
+    name: "only_the_exact_amount_settles",
+    says: "What arrived is told as it is: exact settles, a đồng less is short, a đồng more is \
+           over.",
+    why: "The amount that was asked says nothing of the amount that came.",
+    look_at: "where `received` comes from: the gateway's amount received, never the amount asked",
+    check: Check::Scene(|start| only_the_exact_amount_settles(start).boxed()),
+};
+
+async fn created_is_not_paid(start: Start) -> Result<(), Flaw> {
+    let scene = Scene::open(&start).await?;
+    let (Ok(role), Some(gateway)) = (scene.provider.payments(), &scene.subject.payments) else {
+        return Ok(());
+    };
+    let payment = open_payment(&scene, 1).await?;
+    unpaid(&payment, Operation::CreatePayment)?;
+    gateway.visit(&payment).await;
+    if role.capabilities().find {
+        let operation = Operation::FindPayment;
+        match role.find_payment(&payment.order).await {
+            Ok(Lookup::Found(found)) => unpaid(&found, operation)?,
+            Ok(Lookup::Absent(_)) => {}
+            Ok(Lookup::Several(all)) => {
+                return Err(Flaw::new("one payment", format!("{all:?}")).in_call(operation));
+            }
+            Err(error) => return Err(refused(operation, &error)),
+        }
+    }
+    match scene.bookings().await.len() {
+        0 => Ok(()),
+        bookings => Err(Flaw::new("an empty ledger", format!("{bookings} bookings"))),
+    }
+}
+
+fn unpaid(payment: &Payment, operation: Operation) -> Result<(), Flaw> {
+    let is_unpaid = matches!(payment.state, PaymentState::Open | PaymentState::Processing)
+        && payment.received.is_none_or(|received| received.is_zero())
+        && payment.credits.is_empty();
+    if is_unpaid {
+        return Ok(());
+    }
+    let found = format!("{:?} with {:?} received", payment.state, payment.received);
+    Err(Flaw::new("an open payment without money", found).in_call(operation))
+}
+
+async fn only_the_exact_amount_settles(start: Start) -> Result<(), Flaw> {
+    let scene = Scene::open(&start).await?;
+    let Ok(role) = scene.provider.payments() else { return Ok(()) };
+    if !role.capabilities().find {
+        return Ok(());
+    }
+    for (number, off) in [(1, 0), (2, -1), (3, 1)] {
+        paid(&scene, number, off).await?;
+    }
+    Ok(())
+}
+
+/// Pays `off` more than was asked, and holds what the provider then says.
+async fn paid(scene: &Scene, number: u32, off: i64) -> Result<(), Flaw> {
+    let operation = Operation::FindPayment;
+    let gateway = needed(scene.subject.payments.as_ref(), operation)?;
+    let asked = gateway.payment(scene.order(number)?).amount;
+    let amount = Money::from_minor(asked.minor() + off, asked.currency());
+    let payment = open_payment(scene, number).await?;
+    gateway.visit(&payment).await;
+    match (gateway.pay(&payment, amount).await, off == 0 || gateway.buyers().any_amount) {
+        (Ok(()), true) => {}
+        (Err(Impossible), false) => return Ok(()),
+        (Ok(()), false) => {
+            let expected = "a gateway that takes the exact amount only, as `buyers` says";
+            return Err(Flaw::new(expected, format!("it took {amount} for {asked}")));
+        }
+        (Err(Impossible), true) => {
+            let expected = format!("a buyer who can pay {amount} for {asked}, as `buyers` says");
+            return Err(Flaw::new(expected, Impossible));
+        }
+    }
+    let found = find_payment(scene, &payment.order).await?;
+    let (expected, told) = (Funding::of(asked, amount), found.funding(asked));
+    let settles = found.settles(asked);
+    if told != expected || settles != (off == 0) {
+        let found = format!(
+            "{told:?}, {} received, state {:?}, settles: {settles}",
+            found.received.map_or("nothing".to_owned(), |money| money.to_string()),
+            found.state
+        );
+        return Err(Flaw::new(format!("{expected:?}: {amount} received for {asked}"), found)
+            .in_call(operation)
+            .with_ledger(format!("{amount} booked")));
+    }
+    Ok(())
+}

@@ -1,0 +1,237 @@
+//! A statement lists every movement once, and the same money is the same on every source.
+
+use std::time::Duration;
+
+use futures_util::future::FutureExt as _;
+use payments_core::{
+    Direction, Movement, Role, SameMoney, StatementProvider, Timestamp,
+    money::{Currency, Money},
+    same_credit,
+    statement::{Cursor, StatementFilter},
+};
+
+use crate::{
+    Flaw, Law, Operation, Start,
+    instruction::{needed, open_payment, open_virtual_account, refused},
+    law::Check,
+    laws::deliveries,
+    scene::Scene,
+};
+
+pub(crate) static A_STATEMENT_LEAVES_NOTHING_OUT: Law = Law {
+    name: "a_statement_leaves_nothing_out",
+    says: "Page by page a statement lists every movement once, oldest first, and its last cursor \
+           goes on with what came since.",
+    why: "What falls between two pages is money that nobody books.",
+    look_at: "`entries`: where a page ends, and what the cursor names",
+    check: Check::Scene(|start| leaves_nothing_out(start).boxed()),
+};
+
+pub(crate) static ONE_TRANSFER_IS_ONE_ON_EVERY_SOURCE: Law = Law {
+    name: "one_transfer_is_one_on_every_source",
+    says: "A notification and a statement line of one transfer are never told apart as different \
+           money, and those of two transfers never taken for the same.",
+    why: "Money that looks different on two routes is counted twice.",
+    look_at: "the bank reference, account, time and amount of a movement on each route",
+    check: Check::Scene(|start| one_on_every_source(start).boxed()),
+};
+
+/// Beyond one page, and no more than a gateway takes quickly.
+const MOST: usize = 210;
+
+async fn leaves_nothing_out(start: Start) -> Result<(), Flaw> {
+    let scene = Scene::open(&start).await?;
+    let Ok(role) = scene.provider.statements() else { return Ok(()) };
+    let gateway = needed(scene.subject.statements.as_ref(), Operation::Entries)?;
+    let currency = role.capabilities().currencies.first().copied().unwrap_or(Currency::VND);
+    let amount =
+        |number: usize| Money::from_minor(10_000 + i64::try_from(number).unwrap_or(0), currency);
+    let before = balances(role.as_ref()).await?;
+    let number = (2 * role.capabilities().page + 1).min(MOST);
+    for each in 0..number {
+        gateway.receive(amount(each), &format!("transfer {each}")).await;
+    }
+    let everything = StatementFilter::new();
+    let (entries, end) = walk(role.as_ref(), &Cursor::start(), &everything).await?;
+    lists(&entries, (0..number).map(amount))?;
+
+    // Later, from where it ended.
+    scene.subject.gateway.advance(Duration::from_secs(3 * 24 * 3_600)).await;
+    let since = scene.clock().now();
+    gateway.receive(amount(number), "later").await;
+    gateway.receive(amount(number + 1), "later still").await;
+    let later = [amount(number), amount(number + 1)];
+    let (entries, end) = walk(role.as_ref(), &end, &everything).await?;
+    lists(&entries, later)?;
+    let (nothing, _) = walk(role.as_ref(), &end, &everything).await?;
+    lists(&nothing, [])?;
+    let (filtered, _) =
+        walk(role.as_ref(), &Cursor::start(), &everything.clone().with_from(since)).await?;
+    lists(&filtered, later)?;
+    let until =
+        everything.clone().with_until(Timestamp::from_unix(since.unix_seconds() - 24 * 3_600));
+    let (filtered, _) = walk(role.as_ref(), &Cursor::start(), &until).await?;
+    lists(&filtered, (0..number).map(amount))?;
+
+    if role.capabilities().outgoing && gateway.send(amount(7), "out").await.is_ok() {
+        let (out, _) = walk(role.as_ref(), &end, &everything).await?;
+        match out.as_slice() {
+            [one] if one.direction == Direction::Out && one.amount == amount(7) => {}
+            other => {
+                let expected = format!("{} that left", amount(7));
+                return Err(Flaw::new(expected, format!("{other:?}")).in_call(Operation::Entries));
+            }
+        }
+    }
+    told_balances(role.as_ref(), before, &scene).await
+}
+
+/// Walks from a cursor to the end. A statement that never ends is not one.
+async fn walk(
+    role: &dyn StatementProvider,
+    after: &Cursor,
+    filter: &StatementFilter,
+) -> Result<(Vec<Movement>, Cursor), Flaw> {
+    const MOST_PAGES: usize = 1_000;
+    let operation = Operation::Entries;
+    let (mut entries, mut cursor) = (Vec::new(), after.clone());
+    for _ in 0..MOST_PAGES {
+        let page =
+            role.entries(&cursor, filter).await.map_err(|error| refused(operation, &error))?;
+        if page.entries.len() > role.capabilities().page {
+            let expected = format!("at most {} entries, as declared", role.capabilities().page);
+            return Err(Flaw::new(expected, format!("{}", page.entries.len())).in_call(operation));
+        }
+        entries.extend(page.entries);
+        cursor = page.next;
+        if !page.more {
+            return Ok((entries, cursor));
+        }
+    }
+    Err(Flaw::new("a last page", format!("{MOST_PAGES} pages and more")).in_call(operation))
+}
+
+/// Holds that these amounts arrived, in this order, each under a key of its own.
+fn lists(entries: &[Movement], arrived: impl IntoIterator<Item = Money>) -> Result<(), Flaw> {
+    let arrived: Vec<Money> = arrived.into_iter().collect();
+    let told: Vec<Money> =
+        entries.iter().filter(|entry| entry.is_credit()).map(|entry| entry.amount).collect();
+    let mut keys: Vec<_> = entries.iter().map(|entry| &entry.key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    if told == arrived && keys.len() == entries.len() {
+        return Ok(());
+    }
+    let first = (0..arrived.len().max(told.len()))
+        .find(|place| told.get(*place) != arrived.get(*place))
+        .map_or("a key is used twice".to_owned(), |place| {
+            format!("entry {place} is {:?} instead of {:?}", told.get(place), arrived.get(place))
+        });
+    Err(Flaw::new(
+        format!("{} entries in the order of the ledger", arrived.len()),
+        format!("{} under {} keys; {first}", told.len(), keys.len()),
+    )
+    .in_call(Operation::Entries))
+}
+
+async fn balances(role: &dyn StatementProvider) -> Result<Vec<Money>, Flaw> {
+    let accounts = role.accounts().await;
+    let accounts = accounts.map_err(|error| refused(Operation::Accounts, &error))?;
+    if accounts.is_empty() {
+        return Err(Flaw::new("one bank account at least", "none").in_call(Operation::Accounts));
+    }
+    let balances: Vec<Money> = accounts
+        .iter()
+        .filter_map(|account| account.balance)
+        .map(|balance| balance.amount)
+        .collect();
+    match role.capabilities().balances {
+        true if balances.len() < accounts.len() => {
+            Err(Flaw::new("a balance of every account, as declared", format!("{balances:?}"))
+                .in_call(Operation::Accounts))
+        }
+        _ => Ok(balances),
+    }
+}
+
+/// What is on the accounts changed by what the ledger says.
+async fn told_balances(
+    role: &dyn StatementProvider,
+    before: Vec<Money>,
+    scene: &Scene,
+) -> Result<(), Flaw> {
+    if !role.capabilities().balances {
+        return Ok(());
+    }
+    let total = |money: &[Money]| -> i64 { money.iter().map(|one| one.minor()).sum() };
+    let moved: i64 = scene
+        .bookings()
+        .await
+        .iter()
+        .map(|booking| match booking.direction {
+            Direction::In => booking.amount.minor(),
+            Direction::Out => -booking.amount.minor(),
+        })
+        .sum();
+    // Lists of accounts are remembered for a while.
+    scene.subject.gateway.advance(Duration::from_secs(24 * 3_600)).await;
+    let now = balances(role).await?;
+    if total(&now) - total(&before) != moved {
+        let found = format!("{} more", total(&now) - total(&before));
+        return Err(
+            Flaw::new(format!("{moved} more than before"), found).in_call(Operation::Accounts)
+        );
+    }
+    Ok(())
+}
+
+async fn one_on_every_source(start: Start) -> Result<(), Flaw> {
+    let scene = Scene::open(&start).await?;
+    let roles = scene.provider.roles();
+    if !roles.contains(&Role::Statements) || !roles.contains(&Role::Notifications) {
+        return Ok(());
+    }
+    two_transfers(&scene).await?;
+    let told = deliveries::movements(&scene).await?;
+    let role = scene.provider.statements().map_err(|error| refused(Operation::Entries, &error))?;
+    let (lines, _) = walk(role.as_ref(), &Cursor::start(), &StatementFilter::new()).await?;
+    for credit in told.iter().filter(|one| one.is_credit()) {
+        let same = |expected: SameMoney| {
+            lines.iter().filter(move |line| same_credit(credit, line) == expected).count()
+        };
+        let (sure, perhaps) = (same(SameMoney::Same), same(SameMoney::Maybe));
+        if sure > 1 || sure + perhaps == 0 {
+            let found = format!("{sure} the same and {perhaps} perhaps, of {}", lines.len());
+            return Err(Flaw::new("the one line of that transfer", found)
+                .in_call(Operation::Entries)
+                .with_ledger(format!("{credit:?}")));
+        }
+    }
+    Ok(())
+}
+
+/// Two transfers of the same amount by the routes that there are.
+async fn two_transfers(scene: &Scene) -> Result<(), Flaw> {
+    if let Some(gateway) = &scene.subject.statements {
+        for memo in ["first", "second"] {
+            gateway.receive(Money::vnd(50_000), memo).await;
+        }
+    }
+    if let Some(gateway) = &scene.subject.payments {
+        for number in [1, 2] {
+            let payment = open_payment(scene, number).await?;
+            gateway.visit(&payment).await;
+            let amount = gateway.payment(payment.order.clone()).amount;
+            // A buyer can always pay what was asked.
+            let _ = gateway.pay(&payment, amount).await;
+        }
+    }
+    if let Some(gateway) = &scene.subject.virtual_accounts {
+        for number in [3, 4] {
+            let account = open_virtual_account(scene, number).await?;
+            let asked = gateway.virtual_account(account.order.clone()).amount;
+            let _ = gateway.credit(&account, asked.unwrap_or(Money::vnd(50_000))).await;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! What was measured, as JSON: a line for each test, in a folder that the environment names.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use payments_core::{Provider, Role};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::{
+    Finding, Operation, Start,
+    proxy::Fault,
+    scene::Scene,
+    suite::test_name,
+    trial::{Standing, Trial},
+};
+
+/// The environment variable that names the folder of reports; without it nothing is written.
+pub const REPORT_FOLDER: &str = "CONFORMANCE_REPORT";
+
+/// One line of a report.
+#[derive(Serialize)]
+struct Line<'a> {
+    suite: &'static str,
+    /// The test program, which is that of one provider.
+    program: &'a str,
+    /// The module of the suite within it.
+    module: &'a str,
+    law: &'a str,
+    operation: Option<Operation>,
+    fault: Option<String>,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trial: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<String>,
+    milliseconds: u128,
+}
+
+pub(crate) fn note(
+    law: &str,
+    operation: Option<Operation>,
+    fault: Option<Fault>,
+    findings: &[Finding],
+    took: Duration,
+) {
+    write(law, operation, fault.map(test_name), None, findings, took);
+}
+
+pub(crate) fn note_trial(
+    operation: Operation,
+    fault: Option<Fault>,
+    trial: Option<&Trial>,
+    findings: &[Finding],
+    took: Duration,
+) {
+    let measured = trial.map(|trial| {
+        json!({
+            "standing": match trial.standing {
+                Standing::Offered => "offered",
+                Standing::Lacking => "lacking",
+                Standing::Offline => "offline",
+            },
+            "sent": trial.sent,
+            "carried_out": trial.done,
+            "outcome": trial.outcome.kind(),
+            "found": trial.found.as_ref().map(ToString::to_string),
+        })
+    });
+    let fault = fault.map(test_name).or_else(|| Some("nothing_wrong".to_owned()));
+    write("under_a_fault", Some(operation), fault, measured, findings, took);
+}
+
+fn write(
+    law: &str,
+    operation: Option<Operation>,
+    fault: Option<String>,
+    trial: Option<Value>,
+    findings: &[Finding],
+    took: Duration,
+) {
+    let Some(folder) = folder() else { return };
+    let (program, module) = here();
+    let line = Line {
+        suite: env!("CARGO_PKG_VERSION"),
+        program: &program,
+        module: &module,
+        law,
+        operation,
+        fault,
+        outcome: if findings.is_empty() { "held" } else { "broken" },
+        trial,
+        findings: findings.iter().map(ToString::to_string).collect(),
+        milliseconds: took.as_millis(),
+    };
+    append(&folder, &program, &json!(line));
+}
+
+/// Notes who is measured, and what it says that it can do.
+pub(crate) async fn capabilities_of(start: &Start) {
+    let Some(folder) = folder() else { return };
+    let Ok(scene) = Scene::open(start).await else { return };
+    let (program, module) = here();
+    let provider = &scene.provider;
+    let line = json!({
+        "suite": env!("CARGO_PKG_VERSION"),
+        "program": program,
+        "module": module,
+        "provider": provider.kind(),
+        "roles": provider.roles(),
+        "capabilities": capabilities(provider),
+    });
+    append(&folder, &program, &line);
+}
+
+fn capabilities(provider: &Provider) -> Value {
+    let of = |role: Role| match role {
+        Role::Payments => provider.payments().ok().map(|role| json!(role.capabilities())),
+        Role::VirtualAccounts => {
+            provider.virtual_accounts().ok().map(|role| json!(role.capabilities()))
+        }
+        Role::Payouts => provider.payouts().ok().map(|role| json!(role.capabilities())),
+        Role::Statements => provider.statements().ok().map(|role| json!(role.capabilities())),
+        Role::Notifications => provider.notifications().ok().map(|role| json!(role.endpoints())),
+    };
+    let roles = provider.roles();
+    let all = roles.into_iter().filter_map(|role| {
+        let name = json!(role).as_str().map(str::to_owned)?;
+        Some((name, of(role)?))
+    });
+    Value::Object(all.collect())
+}
+
+fn folder() -> Option<PathBuf> {
+    std::env::var_os(REPORT_FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from)
+}
+
+/// The test program without the hash that cargo adds, and the module of the test that runs.
+fn here() -> (String, String) {
+    let program = std::env::current_exe().ok();
+    let program = program.as_deref().and_then(|path| path.file_stem()?.to_str());
+    let program = program.map(|stem| stem.rsplit_once('-').map_or(stem, |(name, _)| name));
+    let thread = std::thread::current();
+    let test = thread.name().unwrap_or_default();
+    let of_the_suite =
+        ["every_role", "payments", "virtual_accounts", "payouts", "statements", "notifications"];
+    let module: Vec<&str> =
+        test.split("::").take_while(|part| !of_the_suite.contains(part)).collect();
+    (program.unwrap_or_default().to_owned(), module.join("::"))
+}
+
+/// A report that cannot be written is no reason for a law to be broken.
+fn append(folder: &PathBuf, program: &str, line: &Value) {
+    let _ = std::fs::create_dir_all(folder);
+    let path = folder.join(format!("{program}.jsonl"));
+    if let Ok(mut file) = OpenOptions::new().create(true).append(true).open(path) {
+        // One write, so that lines of several processes do not mix.
+        let _ = file.write_all(format!("{line}\n").as_bytes());
+    }
+}

@@ -1,0 +1,395 @@
+//! The macro that writes the tests, and what each of them runs.
+
+use std::time::Instant;
+
+use crate::{
+    Finding, Flaw, LAWS, Law, Operation, Start, law::Check, proxy::Fault, report, trial::Trial,
+};
+
+/// Writes one test for each law, and one for each instruction under each fault, of the roles that
+/// are named.
+///
+/// The first argument is an `async fn` without arguments that starts your gateway and returns
+/// it; the roles are `payments`, `virtual_accounts`, `payouts`, `statements` and
+/// `notifications`. For each role your gateway implements one trait, see [`gateway`](crate::gateway);
+/// the compiler names the one that is missing.
+///
+/// The tests are plain `#[test]`s in modules named after the roles, so that filters, editors
+/// and nextest find them: `cargo test payouts::create_payout::reset_after_booking`. Two suites
+/// in one file stand in a module each.
+///
+/// ```ignore
+/// // tests/conformance.rs
+/// conformance_tests::suite!(Toy::start; payouts, notifications);
+/// ```
+#[macro_export]
+macro_rules! suite {
+    ($start:expr; $($role:ident),+ $(,)?) => {
+        fn __start() -> $crate::Start {
+            $crate::Start::new(|| async {
+                let gateway = ::std::sync::Arc::new($start().await);
+                let subject = $crate::Subject::new(gateway.clone());
+                $(let subject = $crate::__role!(subject, gateway, $role);)+
+                subject
+            })
+        }
+
+        mod every_role {
+            $crate::__laws! {
+                roles_are_as_declared,
+                what_cannot_be_honoured_never_leaves,
+                capabilities_are_true,
+                no_credit_is_lost,
+                absence_is_conclusive_only_when_it_is,
+                a_changed_answer_is_not_believed,
+                an_unsigned_refusal_is_not_confirmed,
+                every_documented_word_maps_and_an_invented_one_is_uncertain,
+                one_reference_is_as_often_as_declared,
+                inquiries_are_patient,
+                the_rate_is_kept,
+                no_secret_is_shown,
+                a_dropped_call_leaves_it_usable,
+                two_runtimes_can_share_it,
+                layers_change_nothing,
+            }
+        }
+        $($crate::__tests_of!($role);)+
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "give an async fn that starts your gateway, a semicolon, and its roles: \
+             `suite!(MyGateway::start; payments, notifications)`"
+        );
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __role {
+    ($subject:ident, $gateway:ident, payments) => {
+        $subject.payments($gateway.clone())
+    };
+    ($subject:ident, $gateway:ident, virtual_accounts) => {
+        $subject.virtual_accounts($gateway.clone())
+    };
+    ($subject:ident, $gateway:ident, payouts) => {
+        $subject.payouts($gateway.clone())
+    };
+    ($subject:ident, $gateway:ident, statements) => {
+        $subject.statements($gateway.clone())
+    };
+    ($subject:ident, $gateway:ident, notifications) => {
+        $subject.notifications($gateway.clone())
+    };
+    // The tests of the role say what is wrong.
+    ($subject:ident, $gateway:ident, $other:ident) => {
+        $subject
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __tests_of {
+    (payments) => {
+        mod payments {
+            $crate::__laws! {
+                opening_is_as_declared,
+                created_is_not_paid,
+                only_the_exact_amount_settles,
+            }
+            $crate::__instructions!(create_payment, cancel_payment, refund_payment);
+        }
+    };
+    (virtual_accounts) => {
+        mod virtual_accounts {
+            $crate::__instructions!(
+                open_virtual_account,
+                update_virtual_account,
+                close_virtual_account,
+                reopen_virtual_account,
+            );
+        }
+    };
+    (payouts) => {
+        mod payouts {
+            $crate::__laws! {
+                how_a_payout_ends_is_told,
+                a_paid_inquiry_is_made_once,
+            }
+            $crate::__instructions!(create_payout);
+        }
+    };
+    (statements) => {
+        mod statements {
+            $crate::__laws! {
+                a_statement_leaves_nothing_out,
+                one_transfer_is_one_on_every_source,
+            }
+        }
+    };
+    (notifications) => {
+        mod notifications {
+            $crate::__laws! {
+                a_notification_tells_what_the_ledger_says,
+                a_forged_delivery_is_untrusted,
+                an_old_delivery_is_untrusted,
+                nothing_unsigned_is_believed,
+                a_confirmed_event_carries_the_inquirys_values,
+                the_same_happening_has_one_key,
+                a_browsers_return_settles_nothing,
+                strangers_are_welcome,
+                the_reply_is_the_documented_one,
+            }
+        }
+    };
+    ($other:ident) => {
+        ::core::compile_error!(::core::concat!(
+            "`",
+            ::core::stringify!($other),
+            "` is no role; the roles are payments, virtual_accounts, payouts, statements and notifications"
+        ));
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __laws {
+    ($($law:ident),+ $(,)?) => {
+        $(
+            #[test]
+            fn $law() {
+                $crate::assert_law(super::__start(), ::core::stringify!($law));
+            }
+        )+
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __instructions {
+    ($($operation:ident),+ $(,)?) => {
+        $(
+            mod $operation {
+                $crate::__faults! {
+                    $operation:
+                    nothing_wrong,
+                    refused,
+                    reset_before_booking,
+                    reset_after_booking,
+                    closed_before_booking,
+                    closed_after_booking,
+                    kept_alive_closed_before_booking,
+                    kept_alive_closed_after_booking,
+                    stalled_before_booking,
+                    stalled_after_booking,
+                    half_of_the_headers,
+                    half_of_the_body,
+                    a_500_page_before_booking,
+                    a_500_page_after_booking,
+                    a_502_page_before_booking,
+                    a_502_page_after_booking,
+                    a_503_page_before_booking,
+                    a_503_page_after_booking,
+                    a_429_before_booking,
+                    a_429_after_booking,
+                    a_401_before_booking,
+                    a_401_after_booking,
+                    redirected_before_booking,
+                    redirected_after_booking,
+                    empty_200_before_booking,
+                    empty_200_after_booking,
+                    truncated_json,
+                    deeply_nested_json,
+                    wrong_content_type,
+                    a_10_mb_of_rubbish,
+                }
+            }
+        )+
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __faults {
+    ($operation:ident: $($fault:ident),+ $(,)?) => {
+        $(
+            #[test]
+            fn $fault() {
+                $crate::assert_trial(
+                    super::super::__start(),
+                    ::core::stringify!($operation),
+                    ::core::stringify!($fault),
+                );
+            }
+        )+
+    };
+}
+
+/// Holds a provider to one law. Starts a runtime of its own.
+///
+/// # Panics
+/// The law is broken, with the [`Finding`] as message, or there is no law of that name.
+#[track_caller]
+#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
+pub fn assert_law(start: Start, law: &str) {
+    let Some(law) = LAWS.into_iter().find(|known| known.name == law) else {
+        panic!("there is no law `{law}`");
+    };
+    let began = Instant::now();
+    let findings = in_a_runtime(|| async {
+        report::capabilities_of(&start).await;
+        break_law(start, law).await.into_iter().collect::<Vec<_>>()
+    });
+    report::note(law.name, None, None, &findings, began.elapsed());
+    if let Some(finding) = findings.first() {
+        panic!("\n{finding}\n");
+    }
+}
+
+/// Holds a provider to every law about one instruction under one fault, both by the names of
+/// their tests. Starts a runtime of its own.
+///
+/// # Panics
+/// A law is broken, with every [`Finding`] as message, or there is no such instruction or fault.
+#[track_caller]
+#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
+pub fn assert_trial(start: Start, operation: &str, fault: &str) {
+    let known = Operation::INSTRUCTIONS.into_iter().find(|known| known.name() == operation);
+    let Some(operation) = known else { panic!("there is no instruction `{operation}`") };
+    let Some(fault) = fault_of_test(fault) else { panic!("there is no fault `{fault}`") };
+    let began = Instant::now();
+    let (trial, findings) = in_a_runtime(|| break_trial_laws(start, operation, fault));
+    report::note_trial(operation, fault, trial.as_ref(), &findings, began.elapsed());
+    if !findings.is_empty() {
+        let all: Vec<String> = findings.iter().map(Finding::to_string).collect();
+        panic!("\n{}\n", all.join("\n\n"));
+    }
+}
+
+/// What a provider breaks of one law; `None` if it holds. Laws about faults are held under every
+/// fault and instruction.
+pub async fn break_law(start: Start, law: &'static Law) -> Option<Finding> {
+    let finding = |flaw: Flaw| Finding { law, flaw };
+    match law.check {
+        Check::Scene(hold) => hold(start).await.err().map(finding),
+        Check::Trial(holds) => {
+            for (operation, fault) in trials(&start).await {
+                match Trial::hold(&start, operation, fault).await {
+                    Ok(trial) => {
+                        if let Err(flaw) = holds(&trial) {
+                            return Some(finding(flaw));
+                        }
+                    }
+                    Err(flaw) => return Some(finding(flaw)),
+                }
+            }
+            None
+        }
+    }
+}
+
+/// Every instruction of the roles that there are, under every fault and under none.
+async fn trials(start: &Start) -> Vec<(Operation, Option<Fault>)> {
+    let roles = start.start().await.roles();
+    let faults = || std::iter::once(None).chain(Fault::ALL.into_iter().map(Some));
+    Operation::INSTRUCTIONS
+        .into_iter()
+        .filter(|operation| roles.contains(&operation.role()))
+        .flat_map(|operation| faults().map(move |fault| (operation, fault)))
+        .collect()
+}
+
+async fn break_trial_laws(
+    start: Start,
+    operation: Operation,
+    fault: Option<Fault>,
+) -> (Option<Trial>, Vec<Finding>) {
+    let laws = || {
+        LAWS.into_iter().filter_map(|law| match law.check {
+            Check::Trial(holds) => Some((law, holds)),
+            Check::Scene(_) => None,
+        })
+    };
+    match Trial::hold(&start, operation, fault).await {
+        Ok(trial) => {
+            let findings = laws()
+                .filter_map(|(law, holds)| Some(Finding { law, flaw: holds(&trial).err()? }))
+                .collect();
+            (Some(trial), findings)
+        }
+        // What cannot be tried breaks the first of them.
+        Err(flaw) => {
+            (None, laws().take(1).map(|(law, _)| Finding { law, flaw: flaw.clone() }).collect())
+        }
+    }
+}
+
+/// The fault with this name as a test; `Some(None)` for none.
+#[expect(clippy::option_option, reason = "no fault, and no such fault")]
+fn fault_of_test(name: &str) -> Option<Option<Fault>> {
+    if name == NO_FAULT {
+        return Some(None);
+    }
+    Fault::ALL.into_iter().find(|fault| test_name(*fault) == name).map(Some)
+}
+
+const NO_FAULT: &str = "nothing_wrong";
+
+/// The name of a fault as that of a test.
+pub(crate) fn test_name(fault: Fault) -> String {
+    let word = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    let name: String = fault.name().chars().map(word).collect();
+    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("a_{name}") } else { name }
+}
+
+#[expect(clippy::panic, reason = "without a runtime there is no test")]
+fn in_a_runtime<F: Future>(run: impl FnOnce() -> F) -> F::Output {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(run()),
+        Err(error) => panic!("a runtime cannot be started: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The names in the macros above, which cannot read the lists themselves.
+    fn names_in_macros() -> BTreeSet<&'static str> {
+        let source = include_str!("suite.rs");
+        let start = source.find("macro_rules! suite").unwrap();
+        let end = source.find("/// Holds a provider to one law.").unwrap();
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        source[start..end].split(|c: char| !is_name(c)).collect()
+    }
+
+    #[test]
+    fn every_law_has_a_test() {
+        let named = names_in_macros();
+        for law in LAWS.iter().filter(|law| matches!(law.check, Check::Scene(_))) {
+            assert!(named.contains(law.name), "no test of `{}` is written", law.name);
+        }
+    }
+
+    #[test]
+    fn every_instruction_and_every_fault_has_a_test() {
+        let named = names_in_macros();
+        for operation in Operation::INSTRUCTIONS {
+            assert!(named.contains(operation.name()), "no test of {operation} is written");
+        }
+        for fault in Fault::ALL {
+            let name = test_name(fault);
+            assert!(named.contains(name.as_str()), "no test under {fault} is written: {name}");
+            assert_eq!(fault_of_test(&name).flatten().map(Fault::name), Some(fault.name()));
+        }
+        assert!(named.contains(NO_FAULT));
+    }
+
+    #[test]
+    fn no_two_laws_share_a_name() {
+        let names: BTreeSet<_> = LAWS.iter().map(|law| law.name).collect();
+        assert_eq!(names.len(), LAWS.len());
+    }
+}

@@ -1,0 +1,161 @@
+//! One instruction under one fault: what the provider said, what the gateway did, and what an
+//! inquiry finds afterwards.
+
+use std::panic::Location;
+use std::time::Duration;
+
+use payments_core::transport::CallClass;
+
+use crate::{
+    Flaw, Operation, Start,
+    instruction::{self, Found, Instruction, Outcome},
+    proxy::Fault,
+    scene::{PATIENT, Scene},
+};
+
+/// How long a provider waits at first for an answer that never comes.
+const IMPATIENT: Duration = Duration::from_millis(150);
+
+/// One instruction under one fault.
+#[derive(Clone, Debug)]
+pub(crate) struct Trial {
+    pub(crate) operation: Operation,
+    /// What went wrong; nothing in the first trial.
+    pub(crate) fault: Option<Fault>,
+    pub(crate) standing: Standing,
+    /// How often the instruction left the provider.
+    pub(crate) sent: usize,
+    pub(crate) outcome: Outcome,
+    /// How often the gateway carried it out.
+    pub(crate) done: usize,
+    /// What an inquiry said afterwards; `None` if the provider has none.
+    pub(crate) found: Option<Found>,
+    pub(crate) sent_at: Option<&'static Location<'static>>,
+}
+
+/// What a provider's capabilities say of an instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is sent.
+    Offered,
+    /// The provider cannot do it.
+    Lacking,
+    /// It sends nothing: there is nothing that a fault could strike.
+    Offline,
+}
+
+impl Trial {
+    /// Carries `operation` out once under `fault`, and asks what became of it.
+    ///
+    /// Where only a time limit ends the waiting, a busy machine can reach it before the request
+    /// has left: then once more, with a longer one and another gateway.
+    pub(crate) async fn hold(
+        start: &Start,
+        operation: Operation,
+        fault: Option<Fault>,
+    ) -> Result<Self, Flaw> {
+        let mut limit = IMPATIENT;
+        while limit < PATIENT {
+            if let Some(trial) = attempt(start, operation, fault, limit).await? {
+                return Ok(trial);
+            }
+            limit *= 2;
+        }
+        Err(Flaw::new("a request for the fault to strike", "none came")
+            .in_call(operation)
+            .under(fault))
+    }
+}
+
+async fn attempt(
+    start: &Start,
+    operation: Operation,
+    fault: Option<Fault>,
+    limit: Duration,
+) -> Result<Option<Trial>, Flaw> {
+    let timeout = if fault.is_some_and(Fault::is_silent) { limit } else { PATIENT };
+    let scene = Scene::with_timeout(start, timeout).await?;
+    let Some(standing) = standing(&scene, operation) else {
+        let expected = format!("{:?} among the provider's roles", operation.role());
+        return Err(Flaw::new(expected, "it is not there").in_call(operation));
+    };
+    if standing != Standing::Offered {
+        return lacking(&scene, operation, fault, standing).await.map(Some);
+    }
+    let instruction = Instruction::ready(&scene, operation, 1).await?;
+    if let Some(Fault::KeptAliveClosed(_)) = fault {
+        // Leaves a connection to the right host to be kept alive.
+        let earlier = Instruction::ready(&scene, operation, 2).await?;
+        earlier.carry_out(&scene.provider).await.accepted()?;
+    }
+    let gateway = &scene.subject.gateway;
+    let before = gateway.carried_out(operation, instruction.reference()).await;
+    let (mark, arrived) = (scene.mark(), scene.proxy.requests_seen());
+    let outcome = match fault {
+        Some(Fault::Refused) => {
+            scene.proxy.inject(Fault::Refused);
+            // Only a client that has not called yet has no connection to keep.
+            instruction.carry_out(&scene.anew()?).await
+        }
+        Some(fault) => {
+            scene.watch.arm(CallClass::Instruction, fault);
+            instruction.carry_out(&scene.provider).await
+        }
+        None => instruction.carry_out(&scene.provider).await,
+    };
+    let settling = if fault.is_some_and(Fault::is_silent) { limit } else { PATIENT };
+    if tokio::time::timeout(settling, scene.proxy.settled()).await.is_err() {
+        return Ok(None);
+    }
+    let (arrived, notes) = (scene.proxy.requests_seen() - arrived, scene.since(mark));
+    scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    let inquiries = notes.iter().filter(|note| note.class != CallClass::Instruction).count();
+    let sent_at = notes.iter().find(|note| note.class == CallClass::Instruction);
+    let after = gateway.carried_out(operation, instruction.reference()).await;
+    Ok(Some(Trial {
+        operation,
+        fault,
+        standing,
+        sent: arrived.saturating_sub(inquiries),
+        outcome,
+        done: after.saturating_sub(before),
+        found: instruction.ask(&scene.anew()?).await,
+        sent_at: sent_at.map(|note| note.made_at),
+    }))
+}
+
+fn standing(scene: &Scene, operation: Operation) -> Option<Standing> {
+    scene.provider.roles().contains(&operation.role()).then_some(())?;
+    Some(if instruction::is_offered(&scene.provider, operation) {
+        Standing::Offered
+    } else if operation == Operation::CreatePayment {
+        Standing::Offline
+    } else {
+        Standing::Lacking
+    })
+}
+
+/// What a provider says of an instruction that it does not have, whatever goes wrong.
+async fn lacking(
+    scene: &Scene,
+    operation: Operation,
+    fault: Option<Fault>,
+    standing: Standing,
+) -> Result<Trial, Flaw> {
+    let outcome = match standing {
+        Standing::Lacking => {
+            Instruction::unfounded(scene, operation)?.carry_out(&scene.provider).await
+        }
+        Standing::Offered | Standing::Offline => Outcome::Accepted { unlike: None },
+    };
+    Ok(Trial {
+        operation,
+        fault,
+        standing,
+        sent: scene.mark(),
+        outcome,
+        done: 0,
+        found: None,
+        sent_at: scene.watch.notes().first().map(|note| note.made_at),
+    })
+}

@@ -1,0 +1,78 @@
+//! The client that a provider under test sends by: the real one, which also notes what it was
+//! given and lets a fault strike the next instruction.
+
+use std::panic::Location;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::Response;
+use payments_core::transport::{Call, CallClass, Transport, TransportError};
+
+use crate::proxy::{Fault, FaultProxy};
+
+/// A call that a provider handed to its client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Note {
+    pub(crate) class: CallClass,
+    /// The provider's own line.
+    pub(crate) made_at: &'static Location<'static>,
+}
+
+pub(crate) struct Watch {
+    client: Arc<dyn Transport>,
+    proxy: Arc<FaultProxy>,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    notes: Vec<Note>,
+    armed: Option<(CallClass, Fault)>,
+}
+
+impl Watch {
+    pub(crate) fn new(client: Arc<dyn Transport>, proxy: Arc<FaultProxy>) -> Self {
+        Self { client, proxy, seen: Mutex::default() }
+    }
+
+    /// Makes `fault` strike the next call of this class.
+    pub(crate) fn arm(&self, class: CallClass, fault: Fault) {
+        self.seen().armed = Some((class, fault));
+    }
+
+    /// Takes back a fault that waits.
+    pub(crate) fn disarm(&self) {
+        self.seen().armed = None;
+    }
+
+    /// Whether a fault still waits for its call.
+    pub(crate) fn is_armed(&self) -> bool {
+        self.seen().armed.is_some()
+    }
+
+    /// Every call so far, oldest first.
+    pub(crate) fn notes(&self) -> Vec<Note> {
+        self.seen().notes.clone()
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Transport for Watch {
+    async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
+        let strikes = {
+            let mut seen = self.seen();
+            seen.notes.push(Note { class: call.class, made_at: call.made_at });
+            let strikes = seen.armed.is_some_and(|(class, _)| class == call.class);
+            if strikes { seen.armed.take() } else { None }
+        };
+        if let Some((_, fault)) = strikes {
+            self.proxy.inject(fault);
+        }
+        self.client.send(call).await
+    }
+}

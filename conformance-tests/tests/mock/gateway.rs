@@ -1,0 +1,277 @@
+//! The mock's gateway over HTTP, as the suite drives it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use conformance_tests::{
+    Booking, ChangedAnswer, Gateway, Hosts, Impossible, ListsStatements, Notifies,
+    OpensVirtualAccounts, Operation, Payers, PaysOut, Sent, SignedIn, TakesPayments, Tuning,
+};
+use hmac::{Hmac, KeyInit, Mac};
+use http::{HeaderValue, Request, Response, StatusCode};
+use payments_core::{
+    Clock, EndpointName, OrderRef, PayoutRef, Provider, Timestamp,
+    bank::{AccountNumber, BankAccount, Bin},
+    config::PaymentsConfig,
+    money::Money,
+    payment::{CreatePayment, Payment},
+    payout::{Beneficiary, CreatePayout, PayoutState},
+    registry::Registry,
+    virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
+};
+use provider_mock::{
+    BookingKind, PayoutOutcome,
+    simulator::{MockSimulator, Settings},
+    wire::{RETURN_SIGNATURE, SIGNATURE, TIMESTAMP},
+};
+use sha2::Sha256;
+use simulator_kit::Clock as GatewayClock;
+
+use super::answers;
+
+/// 2024-11-16 07:14:21 UTC.
+const NOW: i64 = 1_731_741_261;
+const AMOUNT: Money = Money::vnd(50_000);
+const RETURN_URL: &str = "http://127.0.0.1:1/back";
+
+pub(crate) struct Mock {
+    simulator: MockSimulator,
+}
+
+impl Mock {
+    pub(crate) async fn start() -> Self {
+        let settings = Settings::test().with_clock(GatewayClock::fixed(NOW));
+        Self { simulator: MockSimulator::start(settings).await.unwrap() }
+    }
+
+    fn end(&self) -> Timestamp {
+        self.simulator.gateway().now().plus(Duration::from_secs(3_600))
+    }
+
+    fn notification(request: Request<Bytes>) -> Sent {
+        let endpoint = EndpointName::new("events").unwrap();
+        Sent::new(endpoint, request, SignedIn::Header(SIGNATURE)).stamped()
+    }
+}
+
+#[async_trait]
+impl Gateway for Mock {
+    fn hosts(&self) -> Hosts {
+        self.simulator.hosts().into_iter().map(|(name, url)| (name.to_owned(), url)).collect()
+    }
+
+    fn provider(&self, hosts: &Hosts, tuning: &Tuning) -> Provider {
+        let settings = self.simulator.gateway().settings();
+        let config: PaymentsConfig = toml::from_str(&format!(
+            "[providers.mock]\n\
+             kind = 'mock'\n\
+             environment = 'sandbox'\n\
+             url = '{}'\n\
+             api_key = '{}'\n\
+             webhook_secret = '{}'\n\
+             calls_per_second = {}\n",
+            hosts["gateway"],
+            settings.api_key,
+            settings.webhook_secret,
+            tuning.calls_per_second(20).min(10_000),
+        ))
+        .unwrap();
+        let registry = Registry::empty().add(provider_mock::REGISTRATION);
+        registry.build(&config, &tuning.context()).unwrap().remove(0)
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        self.simulator.shared_clock()
+    }
+
+    async fn advance(&self, by: Duration) {
+        self.simulator.advance(by);
+    }
+
+    async fn bookings(&self) -> Vec<Booking> {
+        let booking = |booking: provider_mock::Booking| {
+            let made = match booking.kind.is_in() {
+                true => Booking::received(booking.amount),
+                false => Booking::sent(booking.amount),
+            };
+            match booking.reference {
+                Some(reference) => made.of(reference),
+                None => made,
+            }
+        };
+        self.simulator.bookings().into_iter().map(booking).collect()
+    }
+
+    async fn carried_out(&self, operation: Operation, reference: &str) -> usize {
+        let of_the_mock = provider_mock::Operation::ALL
+            .into_iter()
+            .find(|known| known.name() == operation.name())
+            .unwrap();
+        self.simulator.gateway().carried_out(of_the_mock, reference)
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        self.simulator.secrets()
+    }
+
+    fn changed_answers(&self) -> Vec<ChangedAnswer> {
+        answers::all()
+    }
+
+    fn calls_per_second(&self, _: Operation) -> Option<u32> {
+        Some(20)
+    }
+}
+
+#[async_trait]
+impl TakesPayments for Mock {
+    fn payment(&self, order: OrderRef) -> CreatePayment {
+        CreatePayment::new(order, AMOUNT)
+            .unwrap()
+            .with_description("Hai ly cà phê")
+            .with_expiry(self.end())
+            .with_return_url(RETURN_URL)
+            .unwrap()
+    }
+
+    fn buyers(&self) -> Payers {
+        Payers::exact().any_amount().twice().late()
+    }
+
+    async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible> {
+        self.simulator.pay(&payment.order, amount).await.map(drop).map_err(|_| Impossible)
+    }
+}
+
+#[async_trait]
+impl OpensVirtualAccounts for Mock {
+    fn virtual_account(&self, order: OrderRef) -> OpenVirtualAccount {
+        OpenVirtualAccount::new(order, "CONG TY THU NGHIEM")
+            .unwrap()
+            .with_amount(AMOUNT)
+            .unwrap()
+            .with_uses(Uses::Many)
+            .with_expiry(self.end())
+    }
+
+    fn payers(&self) -> Payers {
+        Payers::exact().any_amount().twice().late()
+    }
+
+    async fn credit(&self, account: &VirtualAccount, amount: Money) -> Result<(), Impossible> {
+        let number = account.numbers[0].number.as_str();
+        self.simulator.credit(number, amount).await.map(drop).map_err(|_| Impossible)
+    }
+}
+
+#[async_trait]
+impl PaysOut for Mock {
+    fn payout(&self, payout: PayoutRef) -> CreatePayout {
+        let bank = Bin::new("970436").unwrap();
+        let account = BankAccount::new(bank, AccountNumber::new("0071001234567").unwrap());
+        let beneficiary = Beneficiary::new(account, "NGUYEN VAN A").unwrap();
+        CreatePayout::new(payout, Money::vnd(20_000), beneficiary).unwrap()
+    }
+
+    async fn end_payout(&self, payout: &PayoutRef, end: PayoutState) -> Result<(), Impossible> {
+        let outcome = match end {
+            PayoutState::Succeeded => PayoutOutcome::Succeeded,
+            PayoutState::Failed => PayoutOutcome::Failed,
+            PayoutState::Reversed => PayoutOutcome::Reversed,
+            _ => return Err(Impossible),
+        };
+        let settled = self.simulator.settle_payout(payout, outcome).await;
+        settled.map(drop).map_err(|_| Impossible)
+    }
+}
+
+#[async_trait]
+impl ListsStatements for Mock {
+    async fn receive(&self, amount: Money, memo: &str) {
+        self.simulator.deposit(amount, memo).await.unwrap();
+    }
+
+    /// Only payouts leave the mock's accounts.
+    async fn send(&self, amount: Money, memo: &str) -> Result<(), Impossible> {
+        let request = self.payout(PayoutRef::new(memo).unwrap());
+        let provider = self.simulator.gateway().provider("mock").unwrap();
+        let request = CreatePayout::new(request.payout, amount, request.beneficiary).unwrap();
+        let sent = provider.payouts().unwrap().create_payout(&request).await.unwrap();
+        sent.accepted().map(drop).map_err(|_| Impossible)
+    }
+}
+
+#[async_trait]
+impl Notifies for Mock {
+    async fn take(&self) -> Vec<Sent> {
+        let gateway = self.simulator.gateway();
+        let taken = gateway.take_notifications();
+        let mut sent: Vec<Sent> = taken.into_iter().map(Self::notification).collect();
+        let mut orders: Vec<String> = gateway
+            .bookings()
+            .into_iter()
+            .filter(|booking| booking.kind == BookingKind::Payment)
+            .filter_map(|booking| booking.reference)
+            .collect();
+        orders.dedup();
+        for order in orders {
+            let Some(link) = gateway.return_link(&order) else { continue };
+            let request = Request::get(link).body(Bytes::new()).unwrap();
+            let endpoint = EndpointName::new("return").unwrap();
+            let back = Sent::new(endpoint, request, SignedIn::Query(RETURN_SIGNATURE));
+            sent.push(back.stamped().by_browser());
+        }
+        sent
+    }
+
+    async fn again(&self, sent: &Sent) -> Sent {
+        let body: serde_json::Value = serde_json::from_slice(sent.request.body()).unwrap();
+        let again = self.simulator.gateway().redeliver(body["id"].as_str().unwrap()).unwrap();
+        Self::notification(again)
+    }
+
+    fn signed(&self, sent: &Sent, secret: &str, at: Timestamp) -> Option<Request<Bytes>> {
+        let stamp = at.unix_seconds().to_string();
+        let mut request = sent.request.clone();
+        if sent.by_browser {
+            let pairs: Vec<_> =
+                form_urlencoded::parse(request.uri().query()?.as_bytes()).into_owned().collect();
+            let value = |name: &str| pairs.iter().find(|(key, _)| key == name).unwrap().1.clone();
+            let signed = format!("{}.{}.{stamp}", value("order"), value("status"));
+            let query = form_urlencoded::Serializer::new(String::new())
+                .append_pair("order", &value("order"))
+                .append_pair("status", &value("status"))
+                .append_pair("stamp", &stamp)
+                .append_pair(RETURN_SIGNATURE, &hmac(secret, signed.as_bytes()))
+                .finish();
+            *request.uri_mut() = format!("{RETURN_URL}?{query}").parse().unwrap();
+        } else {
+            let signed = [stamp.as_bytes(), b".", request.body()].concat();
+            let signature = format!("sha256={}", hmac(secret, &signed));
+            let headers = request.headers_mut();
+            headers.insert(SIGNATURE, HeaderValue::try_from(signature).unwrap());
+            headers.insert(TIMESTAMP, HeaderValue::try_from(stamp).unwrap());
+        }
+        Some(request)
+    }
+
+    async fn unknown(&self) -> Option<Sent> {
+        let now = self.simulator.gateway().now();
+        let body = format!(
+            r#"{{"id":"evt_unknown","type":"holiday.announced","at":"{now}","data":{{}}}}"#
+        );
+        Some(Self::notification(self.simulator.gateway().notification(body)))
+    }
+
+    fn acknowledges(&self, _: &EndpointName, reply: &Response<Bytes>) -> bool {
+        reply.status() == StatusCode::OK
+    }
+}
+
+fn hmac(secret: &str, message: &[u8]) -> String {
+    let mut hmac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    hmac.update(message);
+    hex::encode(hmac.finalize().into_bytes())
+}
