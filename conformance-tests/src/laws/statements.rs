@@ -142,7 +142,7 @@ async fn balances(role: &dyn StatementProvider) -> Result<Vec<Money>, Flaw> {
     }
     let balances: Vec<Money> = accounts
         .iter()
-        .filter_map(|account| account.balance)
+        .filter_map(|account| account.balance.as_ref())
         .map(|balance| balance.amount)
         .collect();
     match role.capabilities().balances {

@@ -9,7 +9,7 @@ use http::{Request, Response, StatusCode};
 use payments_core::{
     EndpointName, Provider,
     money::Money,
-    notification::{Delivery, Outcome},
+    notification::{Delivery, Evidence, Outcome},
     transport::Call,
 };
 use provider_mock::{
@@ -185,7 +185,14 @@ async fn a_buyer_pays_on_the_page_that_the_link_leads_to() {
     let form = "application/x-www-form-urlencoded";
     let paid = send("POST", &url, form, "as=pay&amount=50000".to_owned()).await;
     assert_eq!(paid.status(), StatusCode::SEE_OTHER);
-    assert_eq!(paid.headers()["location"], "http://127.0.0.1:9/thanks");
+    let back = paid.headers()["location"].to_str().unwrap();
+    assert!(back.starts_with("http://127.0.0.1:9/thanks?order=A1&status=settled&"), "{back}");
+    let back = http::Request::get(back).body("").unwrap();
+    let endpoint = EndpointName::new("return").unwrap();
+    let receiver = provider.notifications().unwrap();
+    let shown = receiver.receive(&endpoint, &Delivery::of(&back), simulator.gateway().now());
+    let shown = shown.notification().unwrap().into_events().remove(0);
+    assert_eq!(*shown.evidence(), Evidence::DisplayOnly);
     assert_eq!(simulator.bookings()[0].amount, ASKED);
     let refused = send("POST", &url, form, "as=fail".to_owned()).await;
     assert_eq!(refused.status(), StatusCode::CONFLICT);
