@@ -19,7 +19,7 @@ use payments_core::{
     formula::{CheckingKeys, Field, Formula, SigningKeys},
     money::Money,
     notification::{
-        Delivery, Received, UntrustedReason,
+        Delivery, News, Received, UntrustedReason,
         check::{self, Keys, Part, Window},
     },
     payment::{Buyer, CreatePayment, NextAction},
@@ -259,6 +259,39 @@ fn every_webhook_of_the_vectors_is_received() {
             }
             (_, other) => panic!("{}: {other:?}", vector["id"]),
         }
+    }
+}
+
+#[test]
+fn every_ipn_of_the_samples_claims_what_it_says_and_proves_nothing() {
+    let samples: Value = serde_json::from_str(include_str!("data/ipn.json")).unwrap();
+    let secret = text(&samples, "secret");
+    let provider = provider([("merchant_id", "SP-TEST-AB12CD3"), ("secret_key", secret)]);
+    let receiver = provider.notifications().unwrap();
+    let samples = samples["ipn"].as_array().unwrap();
+    assert_eq!(samples.len(), 7);
+    for sample in samples {
+        let (id, expected) = (&sample["id"], &sample["expected"]);
+        let request = http::Request::post("/ipn")
+            .header("content-type", "application/json")
+            .header("x-secret-key", secret)
+            .body(text(sample, "raw_body"))
+            .unwrap();
+        let endpoint = EndpointName::new("ipn").unwrap();
+        let received =
+            receiver.receive(&endpoint, &Delivery::of(&request), Timestamp::from_unix(0));
+        let Received::Notification(notification) = received else { panic!("{id}: {received:?}") };
+        assert_eq!(notification.key.as_str(), text(expected, "key"), "{id}");
+        let [event] = notification.events() else { panic!("{id}: {notification:?}") };
+        let News::Payment(payment) = event.news() else {
+            assert!(expected["order"].is_null(), "{id}: {event:?}");
+            continue;
+        };
+        assert!(!event.is_trusted(), "{id}");
+        assert_eq!(payment.order.as_str(), text(expected, "order"), "{id}");
+        assert_eq!(serde_json::to_value(payment.state).unwrap(), expected["state"], "{id}");
+        let received = payment.received.map(|received| received.minor().to_string());
+        assert_eq!(received.as_deref(), expected["received"].as_str(), "{id}");
     }
 }
 

@@ -49,6 +49,48 @@ fn checkout_forms_are_signed_and_checked_in_both_orders() {
 }
 
 #[test]
+fn what_sepays_libraries_signed_is_signed_and_checked_in_the_order_in_which_they_posted_it() {
+    let file = all();
+    for vector in list(&file["checkout"]) {
+        for library in ["node_sdk", "php_sdk"] {
+            let (theirs, secret) = (&vector[library], text(vector, "secret"));
+            let signed = form("sign", "sepay.checkout", &theirs["emitted"]).secret(secret).run();
+            assert_eq!(signed.json()["signature"], theirs["signature"], "{library}: {signed:?}");
+            let checked = form("check", "sepay.checkout", &theirs["emitted"])
+                .secret(secret)
+                .with("--signature", text(theirs, "signature"))
+                .run();
+            assert_eq!((checked.code, &checked.json()["valid"]), (0, &true.into()), "{checked:?}");
+        }
+        // That one posts in another order than it signs, and no server can know it.
+        let python = &vector["python_sdk"];
+        let checked = form("check", "sepay.checkout", &python["emitted"])
+            .secret(text(vector, "secret"))
+            .with("--signature", text(python, "signature"))
+            .run();
+        assert_eq!((checked.code, &checked.json()["valid"]), (3, &false.into()), "{checked:?}");
+    }
+}
+
+#[test]
+fn a_form_in_which_any_signed_field_was_changed_is_not_valid() {
+    let file = all();
+    let vector = &list(&file["checkout"])[0];
+    let (recommended, secret) = (&vector["recommended"], text(vector, "secret"));
+    let emitted = list(&recommended["emitted"]);
+    for changed in 0..emitted.len() {
+        let mut fields = emitted.to_vec();
+        let value = fields[changed][1].as_str().unwrap().to_owned();
+        fields[changed][1] = format!("{value}0").into();
+        let checked = form("check", "sepay.checkout", &fields.into())
+            .secret(secret)
+            .with("--signature", text(recommended, "signature"))
+            .run();
+        assert_eq!((checked.code, &checked.json()["valid"]), (3, &false.into()), "{checked:?}");
+    }
+}
+
+#[test]
 fn the_order_of_the_flags_is_the_order_of_the_form() {
     let fields = |first: &str, second: &str| {
         let ran = payments(["sign", "sepay.checkout", "--field", first, "--field", second])
@@ -240,6 +282,83 @@ fn a_webhook_that_was_changed_is_not_trusted() {
         let json = ran.json();
         assert_eq!((ran.code, json["verdict"].as_str()), (3, Some("untrusted")), "{ran:?}");
         assert_eq!(json["reason"], "wrong_signature", "{ran:?}");
+        assert_ne!(json["reply"]["status"], 200, "{json}");
+        assert_eq!(json["events"].as_array().unwrap().len(), 0, "{json}");
+    }
+}
+
+/// A sample as a delivery to a provider with the samples' secret, with `presented` in its header.
+fn deliver_ipn(samples: &Value, sample: &Value, presented: Option<&str>) -> Ran {
+    let folder = tempfile::tempdir().unwrap();
+    let body = file(&folder, "body", text(sample, "raw_body"));
+    let secret = text(samples, "secret");
+    let config = file(
+        &folder,
+        "payments.toml",
+        format!(
+            r#"
+            [providers.shop]
+            kind = "sepay"
+            environment = "sandbox"
+            merchant_id = "SP-TEST-AB12CD3"
+            secret_key = "{secret}"
+            "#
+        ),
+    );
+    let program = payments(["verify", "--provider", "shop", "--endpoint", "ipn"])
+        .with("--config", config.to_str().unwrap())
+        .with("--path", "/hooks/ipn")
+        .with("--header", "Content-Type: application/json")
+        .with("--body-file", body.to_str().unwrap());
+    let ran = match presented {
+        Some(presented) => program.with("--header", format!("X-Secret-Key: {presented}")).run(),
+        None => program.run(),
+    };
+    assert!(!ran.out.contains(secret) && !ran.err.contains(secret), "{ran:?}");
+    ran
+}
+
+#[test]
+fn an_ipn_is_trusted_by_its_secret_and_its_claim_is_not() {
+    let samples = vectors("provider-sepay/tests/data/ipn.json");
+    for sample in list(&samples["ipn"]) {
+        let expected = &sample["expected"];
+        let ran = deliver_ipn(&samples, sample, Some(text(&samples, "secret")));
+        let json = ran.json();
+        assert_eq!((ran.code, json["verdict"].as_str()), (0, Some("trusted")), "{ran:?}");
+        assert_eq!(json["proof"]["scheme"], "shared_token", "{json}");
+        assert_eq!(json["proof"]["coverage"], "nothing", "{json}");
+        assert_eq!(json["key"], expected["key"], "{json}");
+        assert_eq!(json["reply"]["status"], 200, "{json}");
+        let event = &json["events"][0];
+        if expected["order"].is_null() {
+            assert!(event["news"]["unrecognised"].is_object(), "{json}");
+            continue;
+        }
+        assert!(event["evidence"]["unconfirmed"].is_object(), "{json}");
+        let payment = &event["news"]["payment"];
+        assert_eq!(payment["order"], expected["order"], "{json}");
+        assert_eq!(payment["state"], expected["state"], "{json}");
+        for personal in ["NGUYEN", "512345", "192.0.2.7", "Mozilla"] {
+            assert!(!ran.out.contains(personal), "{personal}: {json}");
+        }
+    }
+}
+
+#[test]
+fn an_ipn_without_the_secret_is_anybodys() {
+    let samples = vectors("provider-sepay/tests/data/ipn.json");
+    let secret = text(&samples, "secret");
+    let shorter = &secret[..secret.len() - 1];
+    for (presented, reason) in [
+        (None, "missing_signature"),
+        (Some("spsk_test_other"), "wrong_signature"),
+        (Some(shorter), "wrong_signature"),
+        (Some(""), "missing_signature"),
+    ] {
+        let ran = deliver_ipn(&samples, &list(&samples["ipn"])[0], presented);
+        let json = ran.json();
+        assert_eq!((ran.code, json["reason"].as_str()), (3, Some(reason)), "{ran:?}");
         assert_ne!(json["reply"]["status"], 200, "{json}");
         assert_eq!(json["events"].as_array().unwrap().len(), 0, "{json}");
     }
