@@ -125,10 +125,13 @@ pub mod simulator;
 mod statements;
 pub mod testing;
 mod transfer;
+pub mod user_api;
+mod va_options;
+mod virtual_accounts;
 mod wire;
 
 pub use checkout::Verification;
-pub use client::SePay;
+pub use client::{SePay, UserApiV1, UserApiV2};
 pub use config::{REGISTRATION, build};
 pub use ipn::{IpnContent, IpnCustomer};
 pub use notification::{BANK_TOKEN, BANK_WEBHOOK, DOCUMENTED_SOURCES, IPN};
@@ -137,3 +140,4 @@ pub use order::{
     Card, Obstacle, Order, OrderPage, OrderQuery, OrderSort, OrderTransaction, TransactionKind,
     TransactionStatus,
 };
+pub use va_options::SePayVaOptions;

@@ -1,46 +1,60 @@
 //! The role of telling what arrived and left (developer.sepay.vn, SePay API v2: transactions, bank
-//! accounts).
+//! accounts; SePay API v1: the same).
 
 use async_trait::async_trait;
 use payments_core::{
-    Error, Result, StatementProvider, Timestamp,
+    AccountId, Error, ErrorKind, Movement, Result, StatementProvider, Timestamp,
     money::Currency,
     statement::{Cursor, Page, StatementAccount, StatementCapabilities, StatementFilter},
 };
 
 use crate::{
-    client::{self, UserApi},
-    map,
+    client::{self, UserApi, V1Statement},
+    map, wire,
 };
 
 /// Reads the statements of the bank accounts that SePay watches.
 #[derive(Debug)]
 pub(crate) struct Statements {
     capabilities: StatementCapabilities,
-    api: UserApi,
+    source: Source,
 }
 
-/// Where a reader of the statement is.
+/// Which version of the User API tells it. A cursor of one is none of the other.
+#[derive(Debug)]
+pub(crate) enum Source {
+    V1(V1Statement),
+    V2(UserApi),
+}
+
+/// Where a reader of v2's statement is.
 ///
-/// SePay goes on after a line by its id, but has no id of a beginning. The first reading therefore
-/// goes by pages, oldest first, where what arrives meanwhile comes last; only then does the id of
-/// the last line take over. A line may so be told twice, under its one key, and none is left out.
+/// SePay goes on after a line by its id, but has no id of a beginning. The first reading of more
+/// than a page therefore goes by pages, oldest first, and goes on after the line that was the newest
+/// when it began: whatever came meanwhile, also with an older date, came after that one. A line may
+/// so be told twice, under its one key, and none is left out.
 #[derive(Debug, PartialEq, Eq)]
 enum Place<'a> {
-    /// The first reading, at this page.
-    Page(u32),
+    /// Nothing was read.
+    Start,
+    /// The first reading: which page, and which line was the newest when it began.
+    Page(u32, &'a str),
     /// After the line of this id.
     After(&'a str),
 }
 
 const PAGE: &str = "page:";
+const V1: &str = "v1:";
 
 impl Statements {
-    pub(crate) fn new(api: UserApi) -> Self {
-        let capabilities = StatementCapabilities::new(vec![Currency::VND], UserApi::PER_PAGE)
-            .with_outgoing()
-            .with_balances();
-        Self { capabilities, api }
+    pub(crate) fn new(source: Source) -> Self {
+        let page = match &source {
+            Source::V1(_) => V1Statement::PER_PAGE,
+            Source::V2(_) => UserApi::PER_PAGE,
+        };
+        let capabilities =
+            StatementCapabilities::new(vec![Currency::VND], page).with_outgoing().with_balances();
+        Self { capabilities, source }
     }
 }
 
@@ -51,72 +65,132 @@ impl StatementProvider for Statements {
     }
 
     async fn accounts(&self) -> Result<Vec<StatementAccount>> {
-        self.api.accounts().await
+        match &self.source {
+            Source::V1(api) => api.accounts().await,
+            Source::V2(api) => api.accounts().await,
+        }
     }
 
     async fn entries(&self, after: &Cursor, filter: &StatementFilter) -> Result<Page> {
-        let place = Place::read(after)?;
-        let civil = |moment: Timestamp| moment.vietnam_civil("%Y-%m-%d %H:%M:%S");
-        let (from, until) = (filter.from.map(civil), filter.until.map(civil));
-        let mut query = Vec::with_capacity(5);
-        match place {
-            Place::Page(_) => query.push(("transaction_date_sort", "asc")),
-            Place::After(id) => query.push(("since_id", id)),
+        match &self.source {
+            Source::V1(api) => v1_entries(api, after, filter).await,
+            Source::V2(api) => v2_entries(api, after, filter).await,
         }
-        if let Some(account) = &filter.account {
+    }
+}
+
+async fn v1_entries(api: &V1Statement, after: &Cursor, filter: &StatementFilter) -> Result<Page> {
+    let last = match after.place() {
+        None => None,
+        Some(place) => Some(
+            place.strip_prefix(V1).and_then(|number| number.parse().ok()).ok_or_else(unknown)?,
+        ),
+    };
+    let (mut read, last) = api.page(last, filter).await?;
+    within(&mut read.rows, filter);
+    let next = last.map_or_else(Cursor::start, |number| Cursor::at(format!("{V1}{number}")));
+    Ok(Page::new(read.rows, next, read.more))
+}
+
+async fn v2_entries(api: &UserApi, after: &Cursor, filter: &StatementFilter) -> Result<Page> {
+    let narrowed = Narrowed::by(filter);
+    let (mut read, next) = match Place::read(after)? {
+        Place::Start => {
+            let mut newest = narrowed.lines(api, ("transaction_date_sort", "desc"), 1).await?;
+            match newest.first.take() {
+                Some(first) if newest.more => narrowed.first_reading(api, 1, &first).await?,
+                first => {
+                    newest.movements.reverse();
+                    (newest, first.map_or_else(Cursor::start, Cursor::at))
+                }
+            }
+        }
+        Place::Page(page, newest) => narrowed.first_reading(api, page, newest).await?,
+        Place::After(id) => {
+            let read = narrowed.lines(api, ("since_id", id), 1).await?;
+            let next = read.last.as_deref().map_or_else(|| after.clone(), Cursor::at);
+            (read, next)
+        }
+    };
+    within(&mut read.movements, filter);
+    Ok(Page::new(read.movements, next, read.more))
+}
+
+/// A filter in SePay's words.
+struct Narrowed<'a> {
+    account: Option<&'a AccountId>,
+    from: Option<String>,
+    until: Option<String>,
+}
+
+impl<'a> Narrowed<'a> {
+    fn by(filter: &'a StatementFilter) -> Self {
+        Self {
+            account: filter.account.as_ref(),
+            from: filter.from.map(civil),
+            until: filter.until.map(civil),
+        }
+    }
+
+    async fn lines(&self, api: &UserApi, order: (&str, &str), page: u32) -> Result<client::Page> {
+        let mut query = vec![order];
+        if let Some(account) = self.account {
             query.push(("bank_account_id", account.as_str()));
         }
-        if let Some(from) = &from {
+        if let Some(from) = &self.from {
             query.push(("transaction_date_from", from));
         }
-        if let Some(until) = &until {
+        if let Some(until) = &self.until {
             query.push(("transaction_date_to", until));
         }
-        let mut read = self
-            .api
-            .transactions(&query, place.page(), |line| {
-                filter.account.as_ref().is_none_or(|account| map::is_of(line, account))
-            })
-            .await?;
-        read.movements.retain(|line| {
-            let after = |from| line.at.is_none_or(|at| at >= from);
-            let before = |until| line.at.is_none_or(|at| at <= until);
-            filter.from.is_none_or(after) && filter.until.is_none_or(before)
-        });
-        let (next, more) = (place.next(after, &read), read.more);
-        Ok(Page::new(read.movements, next, more))
+        let account = self.account;
+        let kept = |line: &wire::Transaction<'_>| account.is_none_or(|id| map::is_of(line, id));
+        api.transactions(&query, page, kept).await
     }
+
+    async fn first_reading(
+        &self,
+        api: &UserApi,
+        page: u32,
+        newest: &str,
+    ) -> Result<(client::Page, Cursor)> {
+        let read = self.lines(api, ("transaction_date_sort", "asc"), page).await?;
+        let next = match read.more {
+            true => Cursor::at(format!("{PAGE}{}:{newest}", page.saturating_add(1))),
+            false => Cursor::at(newest),
+        };
+        Ok((read, next))
+    }
+}
+
+fn civil(moment: Timestamp) -> String {
+    moment.vietnam_civil("%Y-%m-%d %H:%M:%S")
+}
+
+/// Leaves out what is not of the time asked for, should SePay not have done so.
+fn within(lines: &mut Vec<Movement>, filter: &StatementFilter) {
+    lines.retain(|line| {
+        let after = |from| line.at.is_none_or(|at| at >= from);
+        let before = |until| line.at.is_none_or(|at| at <= until);
+        filter.from.is_none_or(after) && filter.until.is_none_or(before)
+    });
+}
+
+fn unknown() -> Error {
+    Error::new(ErrorKind::InvalidRequest, "is no cursor of this provider").with_field("after")
 }
 
 impl<'a> Place<'a> {
     fn read(cursor: &'a Cursor) -> Result<Self> {
-        match cursor.place() {
-            None => Ok(Self::Page(1)),
-            Some(place) => match place.strip_prefix(PAGE) {
-                None => Ok(Self::After(place)),
-                Some(page) => page
-                    .parse()
-                    .map(Self::Page)
-                    .map_err(|_| Error::invalid("after", "is no cursor of this provider")),
-            },
+        let Some(place) = cursor.place() else { return Ok(Self::Start) };
+        if place.starts_with(V1) {
+            return Err(unknown());
         }
-    }
-
-    fn page(&self) -> u32 {
-        match self {
-            Self::Page(page) => *page,
-            Self::After(_) => 1,
-        }
-    }
-
-    /// Where to go on after what was read; where nothing new was, at the same place.
-    fn next(&self, now: &Cursor, read: &client::Page) -> Cursor {
-        match (self, &read.last) {
-            (Self::Page(page), Some(_)) if read.more => {
-                Cursor::at(format!("{PAGE}{}", page.saturating_add(1)))
-            }
-            (_, Some(last)) => Cursor::at(last.as_str()),
-            (_, None) => now.clone(),
+        let Some(page) = place.strip_prefix(PAGE) else { return Ok(Self::After(place)) };
+        let (page, newest) = page.split_once(':').ok_or_else(unknown)?;
+        match page.parse() {
+            Ok(page) if !newest.is_empty() => Ok(Self::Page(page, newest)),
+            _ => Err(unknown()),
         }
     }
 }
@@ -125,30 +199,22 @@ impl<'a> Place<'a> {
 mod tests {
     use super::*;
 
-    fn read(last: Option<&str>, more: bool) -> client::Page {
-        client::Page { movements: Vec::new(), last: last.map(str::to_owned), more }
-    }
-
     #[test]
-    fn the_first_reading_goes_by_pages_and_later_ones_by_the_last_line() {
-        for (cursor, last, more, next) in [
-            (Cursor::start(), Some("a"), true, Cursor::at("page:2")),
-            (Cursor::at("page:2"), Some("b"), true, Cursor::at("page:3")),
-            (Cursor::at("page:3"), Some("c"), false, Cursor::at("c")),
-            (Cursor::at("c"), Some("d"), true, Cursor::at("d")),
-            (Cursor::at("c"), Some("d"), false, Cursor::at("d")),
-            (Cursor::at("c"), None, false, Cursor::at("c")),
-            (Cursor::start(), None, false, Cursor::start()),
-            (Cursor::at("page:3"), None, false, Cursor::at("page:3")),
+    fn a_cursor_is_read_as_it_was_given() {
+        for (cursor, place) in [
+            (Cursor::start(), Place::Start),
+            (Cursor::at("page:3:a1b2"), Place::Page(3, "a1b2")),
+            (Cursor::at("a1b2"), Place::After("a1b2")),
         ] {
-            let place = Place::read(&cursor).unwrap();
-            assert_eq!(place.next(&cursor, &read(last, more)), next, "{cursor:?}");
+            assert_eq!(Place::read(&cursor).unwrap(), place);
         }
     }
 
     #[test]
     fn a_cursor_of_nowhere_is_refused() {
-        let error = Place::read(&Cursor::at("page:x")).map(|_| ()).unwrap_err();
-        assert_eq!(error.field(), Some("after"));
+        for place in ["page:x", "page:2", "page:2:", "page::a", "v1:49682"] {
+            let error = Place::read(&Cursor::at(place)).map(|_| ()).unwrap_err();
+            assert_eq!(error.field(), Some("after"), "{place}");
+        }
     }
 }

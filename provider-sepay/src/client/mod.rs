@@ -4,12 +4,25 @@ mod order_list;
 mod orders;
 mod payment_gateway;
 mod request;
+mod rows;
 mod user_api;
+mod user_api_v1;
+mod user_api_v2;
+mod v1_reading;
+mod v1_statement;
+mod va_orders;
 
 pub(crate) use order_list::{SortSpelling, Spelling};
 pub(crate) use orders::OrderApi;
 pub(crate) use payment_gateway::Gateway;
+pub(crate) use request::Door;
 pub(crate) use user_api::{Page, UserApi};
+pub use user_api_v1::UserApiV1;
+pub use user_api_v2::UserApiV2;
+pub(crate) use v1_statement::V1Statement;
+pub(crate) use va_orders::VaOrders;
+
+use payments_core::{Error, Result};
 
 /// What only SePay has: the orders of its payment gateway.
 ///
@@ -32,10 +45,37 @@ pub(crate) use user_api::{Page, UserApi};
 #[derive(Clone, Debug)]
 pub struct SePay {
     gateway: Option<Gateway>,
+    user_api: Option<(UserApiV1, UserApiV2)>,
 }
 
 impl SePay {
     pub(crate) fn new(gateway: Option<Gateway>) -> Self {
-        Self { gateway }
+        Self { gateway, user_api: None }
     }
+
+    /// Adds both versions of the User API, which one token is for.
+    pub(crate) fn with_user_api(mut self, v1: UserApiV1, v2: UserApiV2) -> Self {
+        self.user_api = Some((v1, v2));
+        self
+    }
+
+    /// The User API v2: bank accounts, transactions, virtual accounts and orders with their own.
+    ///
+    /// # Errors
+    /// `Unsupported` if no `api_token` is configured.
+    pub fn user_api_v2(&self) -> Result<&UserApiV2> {
+        self.user_api.as_ref().map(|(_, v2)| v2).ok_or_else(no_token)
+    }
+
+    /// The User API v1, for what was built on it: SePay adds nothing to it any more.
+    ///
+    /// # Errors
+    /// `Unsupported` if no `api_token` is configured.
+    pub fn user_api_v1(&self) -> Result<&UserApiV1> {
+        self.user_api.as_ref().map(|(v1, _)| v1).ok_or_else(no_token)
+    }
+}
+
+fn no_token() -> Error {
+    Error::unsupported("the User API is not configured; give `api_token`")
 }

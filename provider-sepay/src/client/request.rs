@@ -7,19 +7,20 @@ use http::{
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
 };
 use payments_core::{Error, ErrorKind, Result};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Where an API is and as whom it is asked.
 #[derive(Clone)]
-pub(super) struct Door {
+pub(crate) struct Door {
     base: String,
     authorization: HeaderValue,
 }
 
 impl Door {
     /// `authorization` is marked as sensitive, so that nothing prints it.
-    pub(super) fn new(base: String, mut authorization: HeaderValue) -> Self {
+    pub(crate) fn new(base: String, mut authorization: HeaderValue) -> Self {
         authorization.set_sensitive(true);
         Self { base, authorization }
     }
@@ -41,6 +42,10 @@ impl Door {
         Ok(request)
     }
 
+    pub(super) fn delete(&self, path: &str) -> Result<Request<Bytes>> {
+        self.request(Method::DELETE, &format!("{}{path}", self.base), Bytes::new())
+    }
+
     fn request(&self, method: Method, address: &str, body: Bytes) -> Result<Request<Bytes>> {
         Request::builder()
             .method(method)
@@ -52,6 +57,17 @@ impl Door {
                 Error::new(ErrorKind::InvalidRequest, "no address can be made of this")
                     .with_source(error)
             })
+    }
+}
+
+/// What has to be escaped in a segment of a path (RFC 3986, section 2.3: all but the unreserved).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// An id as one segment of a path.
+pub(super) fn segment<'a>(field: &'static str, id: &'a str) -> Result<PercentEncode<'a>> {
+    match id {
+        "" | "." | ".." => Err(Error::invalid(field, "cannot stand in an address")),
+        id => Ok(utf8_percent_encode(id, SEGMENT)),
     }
 }
 

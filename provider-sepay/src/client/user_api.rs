@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Response};
+use http::Response;
 use payments_core::{
     Clock, Movement, Result,
     statement::StatementAccount,
-    transport::{Call, Rate, Transport},
+    transport::{Call, Transport},
 };
 
 use super::request::Door;
 use crate::{
-    map::{self, Booked, Unclear},
+    map::{self, Unclear},
     matching::Matching,
     wire,
 };
@@ -33,6 +33,8 @@ pub(crate) struct UserApi {
 /// A page of the statement.
 pub(crate) struct Page {
     pub(crate) movements: Vec<Movement>,
+    /// SePay's id of the first line, whether or not it is among the movements.
+    pub(crate) first: Option<String>,
     /// SePay's id of the last line, whether or not it is among the movements.
     pub(crate) last: Option<String>,
     pub(crate) more: bool,
@@ -40,7 +42,7 @@ pub(crate) struct Page {
 
 impl UserApi {
     /// How often SePay takes a call (developer.sepay.vn, SePay API v2: authentication).
-    pub(crate) const RATE: Rate = Rate::per_second(3);
+    pub(crate) const CALLS_PER_SECOND: u32 = 3;
 
     /// The most rows to a page, by the same page.
     pub(crate) const PER_PAGE: usize = 100;
@@ -49,13 +51,12 @@ impl UserApi {
     const LAST_PAGE: u32 = 100;
 
     pub(crate) fn new(
-        base: String,
-        authorization: HeaderValue,
+        door: Door,
         transport: Arc<dyn Transport>,
         clock: Arc<dyn Clock>,
         matching: Option<Arc<Matching>>,
     ) -> Self {
-        Self { door: Door::new(base, authorization), transport, clock, matching }
+        Self { door, transport, clock, matching }
     }
 
     /// Every bank account.
@@ -78,9 +79,18 @@ impl UserApi {
 
     /// The movements of every page, each once: pages shift while money arrives.
     pub(crate) async fn every_transaction(&self, query: &[(&str, &str)]) -> Result<Vec<Movement>> {
+        self.every_line(query, |_| true).await
+    }
+
+    /// Of every page the lines that `keep` keeps, each once.
+    pub(crate) async fn every_line(
+        &self,
+        query: &[(&str, &str)],
+        keep: impl Fn(&wire::Transaction<'_>) -> bool,
+    ) -> Result<Vec<Movement>> {
         let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
         for page in 1..=Self::LAST_PAGE {
-            let page = self.transactions(query, page, |_| true).await?;
+            let page = self.transactions(query, page, &keep).await?;
             all.extend(page.movements.into_iter().filter(|line| seen.insert(line.key.clone())));
             if !page.more {
                 return Ok(all);
@@ -100,20 +110,14 @@ impl UserApi {
         let list: wire::List<wire::Transaction<'_>> = map::read(TRANSACTIONS, &response)?;
         let mut movements = Vec::with_capacity(list.data.len());
         for line in list.data.iter().filter(|line| keep(line)) {
-            let booked = map::booked(line, self.matching.as_deref())
-                .map_err(|unclear| unclear.into_error(TRANSACTIONS))?;
-            match booked {
-                Booked::Movement(movement) => movements.push(movement),
-                Booked::Nothing => {}
-                // Money may have moved: a statement that leaves a line out is wrong.
-                Booked::Unknown(word) => {
-                    return Err(Unclear::new(format!("a line has the transfer_type {word:?}"))
-                        .into_error(TRANSACTIONS));
-                }
-            }
+            movements.extend(
+                map::moved_by(line, self.matching.as_deref())
+                    .map_err(|unclear| unclear.into_error(TRANSACTIONS))?,
+            );
         }
-        let last = list.data.last().map(|line| line.id.as_str().to_owned());
-        Ok(Page { movements, last, more: goes_on(&list) })
+        let id = |line: &wire::Transaction<'_>| line.id.as_str().to_owned();
+        let (first, last) = (list.data.first().map(id), list.data.last().map(id));
+        Ok(Page { movements, first, last, more: goes_on(&list) })
     }
 
     async fn list(
@@ -127,7 +131,7 @@ impl UserApi {
         let mut query = query.to_vec();
         query.extend([("page", page.as_str()), ("per_page", per_page.as_str())]);
         let call = Call::inquiry(operation, self.door.get(path, &query)?)
-            .with_retry_after(map::RETRY_AFTER);
+            .with_retry_after(map::RETRY_AFTER_V2);
         self.transport.inquire(call).await
     }
 }

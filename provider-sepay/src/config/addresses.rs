@@ -14,6 +14,8 @@ pub(super) struct Addresses {
     pub(super) order_api: String,
     /// The User API v2.
     pub(super) user_api: String,
+    /// The User API v1, which is older than the sandbox: its own is a site apart.
+    pub(super) user_api_v1: String,
 }
 
 impl Addresses {
@@ -42,10 +44,18 @@ impl Addresses {
         };
         let order_api = read.url("pgapi_url", order_api);
         let user_api = read.url("userapi_url", user_api);
+        let user_api_v1 = read.url(
+            "userapi_v1_url",
+            match environment {
+                Environment::Production => "https://my.sepay.vn/userapi",
+                Environment::Sandbox => "https://my.dev.sepay.vn/userapi",
+            },
+        );
         Some(Self {
             checkout: format!("{}{}", pay?, path?),
             order_api: order_api?,
             user_api: user_api?,
+            user_api_v1: user_api_v1?,
         })
     }
 }

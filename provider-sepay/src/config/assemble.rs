@@ -12,14 +12,14 @@ use super::{
     addresses::Addresses,
     payment_gateway::GatewaySettings,
     settings::{Settings, TransferSettings},
+    token::Token,
 };
 use crate::{
     checkout::Checkout,
-    client::{Gateway, OrderApi, SePay, UserApi},
+    client::{Gateway, OrderApi, SePay},
     matching::Matching,
     notification::{BankWebhook, Ipn, Notifications},
     payments::{Payments, Transfers},
-    statements::Statements,
     transfer::MemoTransfer,
 };
 
@@ -29,14 +29,12 @@ pub(super) fn assemble(
     settings: Settings,
     addresses: Addresses,
 ) -> Result<Provider> {
-    let Settings { gateway, api_token, transfers, matching, webhook, sources } = settings;
-    let Addresses { checkout, order_api, user_api } = addresses;
+    let Settings { gateway, user_api: token, transfers, matching, webhook, sources } = settings;
+    let Addresses { checkout, order_api, user_api, user_api_v1 } = addresses;
 
-    let statement = api_token.map(|token| {
-        // One transport, so that one limit holds for everything that the token is used for.
-        let transport = context.transport(Some(UserApi::RATE));
-        UserApi::new(user_api, token, transport, Arc::clone(&context.clock), matching.clone())
-    });
+    let token =
+        token.map(|(token, settings)| Token::new(token, settings, user_api, user_api_v1, context));
+    let statement = token.as_ref().map(|token| token.statement(context, matching.clone()));
     let ipn_secret = gateway.as_ref().map(|gateway| gateway.ipn_secret.clone());
     let gateway = match gateway {
         None => None,
@@ -48,9 +46,14 @@ pub(super) fn assemble(
     };
 
     let mut provider = Provider::new(config.id.clone(), config.kind.clone(), config.environment)
-        .with_extension(Arc::new(SePay::new(gateway.clone())));
-    if let Some(statement) = &statement {
-        provider = provider.with_statements(Arc::new(Statements::new(statement.clone())));
+        .with_extension(Arc::new(match &token {
+            Some(token) => {
+                SePay::new(gateway.clone()).with_user_api(token.v1.clone(), token.v2.clone())
+            }
+            None => SePay::new(gateway.clone()),
+        }));
+    if let Some((token, statement)) = token.as_ref().zip(statement.as_ref()) {
+        provider = token.add_roles(provider, statement, context, matching.clone());
     }
     let ipn = ipn_secret.zip(gateway.as_ref());
     let ipn = ipn.map(|(secret, gateway)| (Ipn { secret }, gateway.orders.clone()));

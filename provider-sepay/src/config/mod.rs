@@ -4,6 +4,8 @@ mod addresses;
 mod assemble;
 mod payment_gateway;
 mod settings;
+mod token;
+mod user_api;
 mod webhook;
 
 use payments_core::{

@@ -11,7 +11,11 @@ use payments_core::{
     rules::{Alphabet, TextRules},
 };
 
-use super::{payment_gateway::GatewaySettings, webhook};
+use super::{
+    payment_gateway::GatewaySettings,
+    user_api::{self, UserApiSettings},
+    webhook,
+};
 use crate::{
     matching::Matching,
     notification::{Sources, WebhookAuth},
@@ -20,8 +24,8 @@ use crate::{
 /// What is configured. What is wrong is noted with the reader, and then nothing here counts.
 pub(super) struct Settings {
     pub(super) gateway: Option<GatewaySettings>,
-    /// The header that authorises calls of the User API.
-    pub(super) api_token: Option<HeaderValue>,
+    /// The header that authorises calls of the User API, and how it is used.
+    pub(super) user_api: Option<(HeaderValue, UserApiSettings)>,
     pub(super) transfers: Option<TransferSettings>,
     pub(super) matching: Option<Arc<Matching>>,
     pub(super) webhook: Option<WebhookAuth>,
@@ -40,7 +44,6 @@ const TOKEN_ONLY: &[(&str, &str)] = &[
     ("webhook_api_key", webhook::UNSIGNED),
     ("webhook_client_id", webhook::UNSIGNED),
     ("webhook_unauthenticated", webhook::UNSIGNED),
-    ("userapi_url", "the User API is not asked without"),
 ];
 
 impl Settings {
@@ -54,7 +57,13 @@ impl Settings {
                     read.problem(key, format!("needs api_token: {why}"));
                 }
             }
+            for key in user_api::KEYS {
+                if read.has(key) {
+                    read.problem(key, "needs api_token: the User API is not asked without");
+                }
+            }
         }
+        let user_api = UserApiSettings::read(read);
         let account = account(read);
         let codes = codes(read);
         if read.has("account_bin") && !read.has("code_prefix") {
@@ -83,7 +92,8 @@ impl Settings {
         let number = account.map(|account| account.number);
         let matching =
             codes.map(|codes| Arc::new(Matching::new(codes.rules, codes.prefix, number)));
-        Self { gateway, api_token, transfers, matching, webhook, sources }
+        let user_api = api_token.zip(user_api);
+        Self { gateway, user_api, transfers, matching, webhook, sources }
     }
 }
 

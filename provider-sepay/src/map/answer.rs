@@ -8,6 +8,12 @@ use serde::Deserialize;
 use super::{Unclear, said};
 use crate::wire::Failure;
 
+/// Where the User API v2 says how many seconds to wait (SePay API v2: authentication).
+pub(crate) const RETRY_AFTER_V2: &[&str] = &["retry-after", "x-ratelimit-reset"];
+
+/// Where the User API v1 does (SePay API v1: introduction).
+pub(crate) const RETRY_AFTER_V1: &[&str] = &["x-sepay-userapi-retry-after"];
+
 /// Where SePay says how many seconds to wait: the User API v2, then v1 (developer.sepay.vn, SePay
 /// API v2: authentication; SePay API v1: introduction). The order API documents none.
 pub(crate) const RETRY_AFTER: &[&str] =
@@ -32,8 +38,22 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(
     })
 }
 
+/// Reads one thing that may not be there.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_one<'a, T: Deserialize<'a>>(
+    operation: &'static str,
+    response: &'a Response<Bytes>,
+) -> Result<Option<T>> {
+    if response.status() == StatusCode::NOT_FOUND {
+        return Ok(None);
+    }
+    read(operation, response).map(Some)
+}
+
 /// What an answer that is not a success means.
-fn refused(operation: &'static str, response: &Response<Bytes>) -> Error {
+pub(super) fn refused(operation: &'static str, response: &Response<Bytes>) -> Error {
     let status = response.status();
     let (kind, message) = meaning(status);
     let mut error = Error::new(kind, message).with_operation(operation).with_status(status);
@@ -55,7 +75,7 @@ fn refused(operation: &'static str, response: &Response<Bytes>) -> Error {
 
 /// The statuses that SePay documents (developer.sepay.vn, payment gateway, API: overview; SePay
 /// API v2: authentication), and what any other means for an inquiry.
-fn meaning(status: StatusCode) -> (ErrorKind, &'static str) {
+pub(super) fn meaning(status: StatusCode) -> (ErrorKind, &'static str) {
     match status.as_u16() {
         400 | 422 => (ErrorKind::InvalidRequest, "SePay finds the request wrong"),
         401 => (

@@ -12,6 +12,10 @@ mod movement;
 mod order;
 mod page;
 mod payment;
+pub(crate) mod user_api;
+pub(crate) mod v1;
+mod va_instruction;
+mod va_order;
 
 use std::borrow::Cow;
 
@@ -23,15 +27,17 @@ use payments_core::{
 use serde_json::error::Category;
 
 pub(crate) use account::account;
-pub(crate) use answer::{RETRY_AFTER, read};
+pub(crate) use answer::{RETRY_AFTER, RETRY_AFTER_V1, RETRY_AFTER_V2, read, read_one};
 pub(crate) use confirmation::{movement_told, payment_told};
 pub(crate) use instruction::{can_ask_after, cancelled, is_not_cancelled, is_not_voided, voided};
 pub(crate) use ipn::{claim, kind};
 pub(crate) use ipn_content::content as ipn_content;
-pub(crate) use movement::{Booked, booked, is_of, told};
+pub(crate) use movement::{is_of, moved_by, told};
 pub(crate) use order::order;
 pub(crate) use page::more;
 pub(crate) use payment::{join, payment, transferred};
+pub(crate) use va_instruction::{Asked, cancelled as va_cancelled, order_created, va_created};
+pub(crate) use va_order::{found_account, opened_account, va_order};
 
 use crate::wire::Text;
 

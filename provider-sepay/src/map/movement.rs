@@ -15,7 +15,7 @@ use crate::{matching::Matching, wire};
 /// What a line of the statement is about.
 #[derive(Debug, PartialEq, Eq)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, and nearly always the large one")]
-pub(crate) enum Booked {
+pub(super) enum Booked {
     /// Money moved.
     Movement(Movement),
     /// No money moved.
@@ -24,27 +24,26 @@ pub(crate) enum Booked {
     Unknown(String),
 }
 
-/// A line of the statement (developer.sepay.vn, SePay API v2: transactions). Its key is SePay's
-/// UUID, which no webhook carries.
-pub(crate) fn booked(
+/// A line of the statement in either version (developer.sepay.vn, SePay API v2: transactions; SePay
+/// API v1: transactions). Its key is SePay's name for it, a UUID in v2 and a number in v1, neither
+/// of which a webhook carries.
+pub(super) fn booked(
     line: &wire::Transaction<'_>,
     matching: Option<&Matching>,
 ) -> Result<Booked, Unclear> {
-    let (direction, field, amount) = match direction(line.transfer_type.as_str()) {
-        Some(Direction::In) => (Direction::In, "amount_in", line.amount_in),
-        Some(Direction::Out) => (Direction::Out, "amount_out", line.amount_out),
-        None => return Ok(Booked::Unknown(line.transfer_type.as_str().to_owned())),
+    let key = || key("transaction:", line.id.as_str());
+    let (direction, amount) = match amount(line)? {
+        Moved::One(direction, amount) => (direction, amount),
+        Moved::Nothing => return key().map(|_| Booked::Nothing),
+        Moved::Unknown(word) => return Ok(Booked::Unknown(word)),
     };
-    let amount = amount.ok_or_else(|| Unclear::new(format!("{field} is missing")))?;
-    let key = key("transaction:", line.id.as_str())?;
-    let Some(amount) = moved(field, amount)? else { return Ok(Booked::Nothing) };
-    let mut movement = Movement::new(key, direction, amount);
+    let mut movement = Movement::new(key()?, direction, amount);
     Details {
         account: said(&line.account_number),
-        virtual_account: said(&line.va),
+        virtual_account: said(&line.va).or(said(&line.sub_account)),
         at: &line.transaction_date,
         reference: said(&line.reference_number),
-        memo: said(&line.transaction_content),
+        memo: said(&line.transaction_content).or(said(&line.content)),
         balance: line.accumulated,
     }
     .add_to(&mut movement)?;
@@ -52,6 +51,63 @@ pub(crate) fn booked(
         matching.add_to(&mut movement, said(&line.code));
     }
     Ok(Booked::Movement(movement))
+}
+
+/// The movement that a line of the statement is about, if money moved.
+///
+/// A direction that SePay documents nowhere is not clear: money may have moved, and a statement that
+/// leaves a line out is wrong.
+pub(crate) fn moved_by(
+    line: &wire::Transaction<'_>,
+    matching: Option<&Matching>,
+) -> Result<Option<Movement>, Unclear> {
+    match booked(line, matching)? {
+        Booked::Movement(movement) => Ok(Some(movement)),
+        Booked::Nothing => Ok(None),
+        Booked::Unknown(word) => {
+            Err(Unclear::new(format!("a line has the transfer_type {word:?}")))
+        }
+    }
+}
+
+/// What a line says that moved.
+#[derive(Debug, PartialEq, Eq)]
+enum Moved {
+    One(Direction, Money),
+    Nothing,
+    /// A direction that SePay documents nowhere.
+    Unknown(String),
+}
+
+/// v2 names the direction; v1 leaves the other amount at zero.
+fn amount(line: &wire::Transaction<'_>) -> Result<Moved, Unclear> {
+    let (direction, field, amount) = match said(&line.transfer_type) {
+        Some(word) => match direction(word) {
+            Some(Direction::In) => (Direction::In, "amount_in", line.amount_in),
+            Some(Direction::Out) => (Direction::Out, "amount_out", line.amount_out),
+            None => return Ok(Moved::Unknown(word.to_owned())),
+        },
+        None => {
+            let arrived = line.amount_in.map(|amount| moved("amount_in", amount)).transpose()?;
+            let left = line.amount_out.map(|amount| moved("amount_out", amount)).transpose()?;
+            return match (arrived, left) {
+                (Some(Some(_)), Some(Some(_))) => {
+                    Err(Unclear::new("money arrived and left in one line"))
+                }
+                (Some(Some(amount)), _) => Ok(Moved::One(Direction::In, amount)),
+                (_, Some(Some(amount))) => Ok(Moved::One(Direction::Out, amount)),
+                (None, None) => Err(Unclear::new("amount_in and amount_out are missing")),
+                _ => Ok(Moved::Nothing),
+            };
+        }
+    };
+    let amount = amount
+        .or(line.transfer_amount)
+        .ok_or_else(|| Unclear::new(format!("{field} is missing")))?;
+    Ok(match moved(field, amount)? {
+        Some(amount) => Moved::One(direction, amount),
+        None => Moved::Nothing,
+    })
 }
 
 /// Whether a line is of this account, as far as it says.
@@ -253,6 +309,44 @@ mod tests {
         assert!(read("2277000.5").is_err());
         assert!(read("-1").is_err());
         assert_eq!(read("0"), Ok(Booked::Nothing));
+    }
+
+    /// As the pages of v1 print it.
+    const V1_LINE: &str = r#"{"id":"49682","bank_brand_name":"Vietcombank",
+        "account_number":"0071000888888","transaction_date":"2023-05-05 19:59:48",
+        "amount_out":"0.00","amount_in":"18067000.00","accumulated":"1200541768.00",
+        "transaction_content":"DUONG THUY ANH chuyen tien...",
+        "reference_number":"677760.050523.080001","code":null,"sub_account":"VCB0011ABC004",
+        "bank_account_id":"19"}"#;
+
+    #[test]
+    fn a_line_of_v1_has_its_direction_by_the_amount_that_is_not_zero() {
+        let told = movement(line(V1_LINE));
+        assert_eq!(told.key.as_str(), "transaction:49682");
+        assert_eq!((told.direction, told.amount), (Direction::In, Money::vnd(18_067_000)));
+        assert_eq!(told.virtual_account.as_ref().unwrap().as_str(), "VCB0011ABC004");
+        assert_eq!(told.balance, Some(Money::vnd(1_200_541_768)));
+        let out = V1_LINE
+            .replace(r#""amount_out":"0.00""#, r#""amount_out":"700.00""#)
+            .replace("18067000.00", "0.00");
+        let out = movement(line(&out));
+        assert_eq!((out.direction, out.amount), (Direction::Out, Money::vnd(700)));
+        assert_eq!(line(&V1_LINE.replace("18067000.00", "0.00")), Ok(Booked::Nothing));
+        assert!(
+            line(&V1_LINE.replace(r#""amount_out":"0.00""#, r#""amount_out":"1.00""#)).is_err()
+        );
+    }
+
+    #[test]
+    fn the_sample_of_v1_that_has_the_names_of_webhooks_is_read_too() {
+        let sample = r#"{"id":92704,"gateway":"Vietcombank","transaction_date":"2023-03-25 14:02:37",
+            "account_number":"0123499999","content":"payment content","transfer_type":"in",
+            "transfer_amount":2277000,"accumulated":19077000,
+            "reference_number":"MBVCB.3278907687","bank_account_id":123}"#;
+        let told = movement(line(sample));
+        assert_eq!((told.direction, told.amount), (Direction::In, Money::vnd(2_277_000)));
+        assert_eq!(told.memo.as_deref(), Some("payment content"));
+        assert_eq!(told.key.as_str(), "transaction:92704");
     }
 
     #[test]

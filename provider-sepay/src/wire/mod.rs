@@ -8,11 +8,20 @@ mod order;
 mod text;
 mod token;
 mod user_api;
+mod user_api_v1;
+mod va_order;
 mod webhook;
 
 pub(crate) use ipn::{Ipn, IpnHead, IpnRest};
 pub(crate) use order::{Message, Named, Order, OrderDetail, OrderList, OrderTransaction};
 pub(crate) use text::Text;
 pub(crate) use token::{LegacyToken, LegacyTokens, Token, TokenRequest};
-pub(crate) use user_api::{BankAccount, Failure, List, Transaction};
+pub(crate) use user_api::{
+    BankAccount, Failure, List, One, Prefix, Terminal, Transaction, VirtualAccount,
+};
+pub(crate) use user_api_v1::{
+    V1BankAccount, V1BankAccountCount, V1BankAccounts, V1Head, V1Order, V1Orders, V1Transaction,
+    V1TransactionCount, V1Transactions,
+};
+pub(crate) use va_order::{CreatedOrder, Instructed, NewOrder, NewVa, OrderVa, VaOrder};
 pub(crate) use webhook::Webhook;

@@ -1,0 +1,73 @@
+//! What an API token is for: both versions of the User API, and the roles over them.
+
+use std::sync::Arc;
+
+use http::HeaderValue;
+use payments_core::{Provider, registry::Context, transport::Transport};
+
+use super::user_api::{UserApiSettings, Version};
+use crate::{
+    client::{Door, UserApi, UserApiV1, UserApiV2, V1Statement},
+    matching::Matching,
+    statements::{Source, Statements},
+    virtual_accounts::{Api, VirtualAccounts},
+};
+
+/// Both versions of the User API, each with one transport, so that one limit holds for everything
+/// that the token is used for.
+pub(super) struct Token {
+    settings: UserApiSettings,
+    door: Door,
+    transport: Arc<dyn Transport>,
+    pub(super) v1: UserApiV1,
+    pub(super) v2: UserApiV2,
+}
+
+impl Token {
+    pub(super) fn new(
+        token: HeaderValue,
+        settings: UserApiSettings,
+        user_api: String,
+        user_api_v1: String,
+        context: &Context,
+    ) -> Self {
+        let v1 = UserApiV1::new(
+            Door::new(user_api_v1, token.clone()),
+            context.transport(settings.rate_v1),
+            settings.v1_va,
+        );
+        let (door, transport) = (Door::new(user_api, token), context.transport(settings.rate_v2));
+        let v2 = UserApiV2::new(door.clone(), Arc::clone(&transport));
+        Self { settings, door, transport, v1, v2 }
+    }
+
+    /// The statement that transfers and notifications are looked up in.
+    pub(super) fn statement(&self, context: &Context, matching: Option<Arc<Matching>>) -> UserApi {
+        let (transport, clock) = (Arc::clone(&self.transport), Arc::clone(&context.clock));
+        UserApi::new(self.door.clone(), transport, clock, matching)
+    }
+
+    pub(super) fn add_roles(
+        &self,
+        mut provider: Provider,
+        statement: &UserApi,
+        context: &Context,
+        matching: Option<Arc<Matching>>,
+    ) -> Provider {
+        let clock = || Arc::clone(&context.clock);
+        let source = match self.settings.statements {
+            Version::V1 => Source::V1(V1Statement::new(self.v1.clone(), clock(), matching)),
+            Version::V2 => Source::V2(statement.clone()),
+        };
+        provider = provider.with_statements(Arc::new(Statements::new(source)));
+        if let Some((version, settings)) = &self.settings.virtual_accounts {
+            let api = match version {
+                Version::V1 => Api::V1(self.v1.clone()),
+                Version::V2 => Api::V2(self.v2.clone()),
+            };
+            let role = VirtualAccounts::new(api, statement.clone(), settings.clone(), clock());
+            provider = provider.with_virtual_accounts(Arc::new(role));
+        }
+        provider
+    }
+}

@@ -1,0 +1,202 @@
+//! Bank accounts, transactions and virtual accounts of the User API, as they are.
+
+use payments_core::{
+    Direction,
+    money::{Money, wire::Number},
+};
+
+use super::{Unclear, dong, said, time};
+use crate::{
+    user_api::{BankAccount, Prefix, Terminal, Transaction, VirtualAccount},
+    wire::{self, Text},
+};
+
+/// A line of the statement.
+pub(crate) fn transaction(row: &wire::Transaction<'_>) -> Result<Transaction, Unclear> {
+    let word = said(&row.transfer_type);
+    let named = match word {
+        Some("in") => Some(Direction::In),
+        Some("out") => Some(Direction::Out),
+        _ => None,
+    };
+    let of = |direction: Direction, amount: Option<Number>| {
+        amount.or(row.transfer_amount.filter(|_| named == Some(direction)))
+    };
+    let amount_in = zero_or("amount_in", of(Direction::In, row.amount_in))?;
+    let amount_out = zero_or("amount_out", of(Direction::Out, row.amount_out))?;
+    let direction = match word {
+        Some(_) => named,
+        None if amount_in.is_positive() && !amount_out.is_positive() => Some(Direction::In),
+        None if amount_out.is_positive() && !amount_in.is_positive() => Some(Direction::Out),
+        None => None,
+    };
+    Ok(Transaction {
+        id: id(&row.id)?,
+        at: time(&row.transaction_date),
+        direction,
+        amount_in,
+        amount_out,
+        accumulated: balance(row.accumulated)?,
+        account_number: text(&row.account_number),
+        bank_account_id: text(&row.bank_account_id),
+        bank_brand_name: text(&row.bank_brand_name).or(text(&row.gateway)),
+        virtual_account: text(&row.va).or(text(&row.sub_account)),
+        virtual_account_id: text(&row.va_id),
+        content: text(&row.transaction_content).or(text(&row.content)),
+        reference_number: text(&row.reference_number),
+        code: text(&row.code),
+        webhook_success: said(&row.webhook_success).and_then(|count| count.parse().ok()),
+    })
+}
+
+/// A bank account.
+pub(crate) fn bank_account(row: &wire::BankAccount<'_>) -> Result<BankAccount, Unclear> {
+    Ok(BankAccount {
+        id: id(&row.id)?,
+        holder: text(&row.account_holder_name),
+        account_number: text(&row.account_number),
+        accumulated: balance(row.accumulated)?,
+        last_transaction: time(&row.last_transaction),
+        label: text(&row.label),
+        account_type: text(&row.account_type),
+        active: flag(&row.active),
+        created_at: time(&row.created_at),
+        bank_short_name: text(&row.bank_short_name),
+        bank_full_name: text(&row.bank_full_name),
+        bank_bin: text(&row.bank_bin),
+        bank_code: text(&row.bank_code),
+    })
+}
+
+/// A virtual account.
+pub(crate) fn virtual_account(row: &wire::VirtualAccount<'_>) -> Result<VirtualAccount, Unclear> {
+    Ok(VirtualAccount {
+        id: id(&row.id)?,
+        number: text(&row.va),
+        holder: text(&row.sub_holder_name),
+        label: text(&row.label),
+        active: flag(&row.active),
+        official: flag(&row.official),
+        is_static: flag(&row.is_static),
+        bank_account_id: text(&row.bank_account_id),
+        created_at: time(&row.created_at),
+        updated_at: time(&row.updated_at),
+    })
+}
+
+/// A prefix of virtual account numbers.
+pub(crate) fn prefix(row: &wire::Prefix<'_>) -> Result<Prefix, Unclear> {
+    Ok(Prefix {
+        va_prefix: id(&row.va_prefix)?,
+        store_id: text(&row.store_id),
+        store_name: text(&row.store_name),
+        status: text(&row.status),
+        created_at: time(&row.created_at),
+    })
+}
+
+/// A terminal.
+pub(crate) fn terminal(row: &wire::Terminal<'_>) -> Result<Terminal, Unclear> {
+    Ok(Terminal {
+        xid: text(&row.xid),
+        tid: id(&row.tid)?,
+        name: text(&row.name),
+        created_at: time(&row.created_at),
+    })
+}
+
+/// How many there are, written as a number, as text or as a list of one of them.
+pub(crate) fn count(raw: &str) -> Result<u64, Unclear> {
+    let inner = raw.trim_matches(|c: char| c.is_ascii_whitespace() || "[]\"".contains(c));
+    inner.parse().map_err(|_| Unclear::new("the count is no whole number"))
+}
+
+fn id(text: &Text<'_>) -> Result<String, Unclear> {
+    match text.as_str() {
+        "" => Err(Unclear::new("an id is empty")),
+        id => Ok(id.to_owned()),
+    }
+}
+
+pub(super) fn text(field: &Option<Text<'_>>) -> Option<String> {
+    said(field).map(str::to_owned)
+}
+
+/// `1` and `0`, as numbers or as text.
+fn flag(field: &Option<Text<'_>>) -> Option<bool> {
+    match said(field) {
+        Some("1") => Some(true),
+        Some("0") => Some(false),
+        _ => None,
+    }
+}
+
+fn balance(amount: Option<Number>) -> Result<Option<Money>, Unclear> {
+    amount.map(|amount| dong("accumulated", amount)).transpose()
+}
+
+fn zero_or(field: &'static str, amount: Option<Number>) -> Result<Money, Unclear> {
+    amount.map_or(Ok(Money::vnd(0)), |amount| dong(field, amount))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_read_in_every_spelling_that_is_seen() {
+        for (raw, expected) in [
+            ("12", Some(12)),
+            (r#""12""#, Some(12)),
+            ("[12]", Some(12)),
+            (r#"["12"]"#, Some(12)),
+            ("0", Some(0)),
+            ("[]", None),
+            ("null", None),
+            ("-1", None),
+            ("1.5", None),
+            (r#"{"count":1}"#, None),
+        ] {
+            assert_eq!(count(raw).ok(), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn a_transaction_keeps_what_either_version_says() {
+        let v1 = r#"{"id":"49682","bank_brand_name":"Vietcombank","account_number":"0071000888888",
+            "transaction_date":"2023-05-05 19:59:48","amount_out":"0.00","amount_in":"18067000.00",
+            "accumulated":"1200541768.00","transaction_content":"chuyen tien",
+            "reference_number":"677760.050523.080001","code":null,"sub_account":"VCB0011ABC004",
+            "bank_account_id":"19"}"#;
+        let read = transaction(&serde_json::from_str(v1).unwrap()).unwrap();
+        assert_eq!((read.id.as_str(), read.direction), ("49682", Some(Direction::In)));
+        assert_eq!(read.virtual_account.as_deref(), Some("VCB0011ABC004"));
+        assert_eq!((read.amount_in, read.amount_out), (Money::vnd(18_067_000), Money::vnd(0)));
+        let v2 = r#"{"id":"a1b2","transaction_date":"2023-03-25 14:02:37",
+            "account_number":"0123499999","va":"963NQDORDZVTBPJ3Z7H","transfer_type":"out",
+            "amount_in":0,"amount_out":700,"accumulated":1,"transaction_content":"x",
+            "reference_number":"FT1","code":"DH000001","bank_brand_name":"BIDV",
+            "bank_account_id":"0b7e","va_id":"1c","webhook_success":8}"#;
+        let read = transaction(&serde_json::from_str(v2).unwrap()).unwrap();
+        assert_eq!((read.direction, read.webhook_success), (Some(Direction::Out), Some(8)));
+        assert_eq!(read.virtual_account_id.as_deref(), Some("1c"));
+        assert!(!format!("{read:?}").contains("963NQD"));
+        for odd in [r#"{"id":""}"#, r#"{"id":"1","amount_in":1.5}"#] {
+            assert!(transaction(&serde_json::from_str(odd).unwrap()).is_err(), "{odd}");
+        }
+        let unknown = r#"{"id":"1","transfer_type":"back","amount_in":5}"#;
+        assert_eq!(transaction(&serde_json::from_str(unknown).unwrap()).unwrap().direction, None);
+    }
+
+    #[test]
+    fn a_bank_account_is_read_with_numbers_and_with_text() {
+        for json in [
+            r#"{"id":"19","accumulated":"2525493.00","active":"1","bank_bin":"970415"}"#,
+            r#"{"id":19,"accumulated":2525493,"active":1,"bank_bin":"970415"}"#,
+        ] {
+            let read = bank_account(&serde_json::from_str(json).unwrap()).unwrap();
+            assert_eq!((read.id.as_str(), read.active), ("19", Some(true)));
+            assert_eq!(read.accumulated, Some(Money::vnd(2_525_493)));
+        }
+    }
+}

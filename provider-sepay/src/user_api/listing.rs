@@ -1,0 +1,84 @@
+//! A list that is read a page at a time.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use payments_core::Result;
+
+/// A list of any length, read a page at a time: no more than one page is in memory. What is asked
+/// keeps to the rate limit like every other call.
+///
+/// After an error, what was not told yet can be asked for again: nothing is left out.
+pub struct Listing<T> {
+    rows: std::vec::IntoIter<T>,
+    source: Option<Box<dyn Source<T>>>,
+}
+
+/// Where the pages come from. A page that fails is asked for again by the next call.
+#[async_trait]
+pub(crate) trait Source<T>: Send {
+    async fn page(&mut self) -> Result<Sourced<T>>;
+}
+
+/// The rows of a page, and whether another follows.
+pub(crate) struct Sourced<T> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) more: bool,
+}
+
+impl<T> Listing<T> {
+    pub(crate) fn new(source: impl Source<T> + 'static) -> Self {
+        Self { rows: Vec::new().into_iter(), source: Some(Box::new(source)) }
+    }
+
+    /// The next row; `None` at the end.
+    ///
+    /// # Errors
+    /// SePay could not be asked.
+    pub async fn next(&mut self) -> Result<Option<T>> {
+        loop {
+            if let Some(row) = self.rows.next() {
+                return Ok(Some(row));
+            }
+            if !self.turn().await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The next page, or what is left of the one that was begun; `None` at the end.
+    ///
+    /// # Errors
+    /// SePay could not be asked.
+    pub async fn next_page(&mut self) -> Result<Option<Vec<T>>> {
+        loop {
+            let rows: Vec<T> = std::mem::replace(&mut self.rows, Vec::new().into_iter()).collect();
+            if !rows.is_empty() {
+                return Ok(Some(rows));
+            }
+            if !self.turn().await? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Whether there was another page.
+    async fn turn(&mut self) -> Result<bool> {
+        let Some(source) = &mut self.source else { return Ok(false) };
+        let Sourced { rows, more } = source.page().await?;
+        if !more {
+            self.source = None;
+        }
+        self.rows = rows.into_iter();
+        Ok(true)
+    }
+}
+
+impl<T> fmt::Debug for Listing<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listing")
+            .field("rows", &self.rows.len())
+            .field("more", &self.source.is_some())
+            .finish()
+    }
+}

@@ -1,0 +1,451 @@
+//! The role of opening virtual accounts: one order of SePay's for each (developer.sepay.vn, SePay
+//! API v2, VA orders: quick start, create order).
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use payments_core::{
+    Absence, AccountId, Clock, Error, ErrorKind, GatewayRef, Lookup, Movement, OrderRef, Raw,
+    Result, Submission, Timestamp, Uncertain, UncertainCause, VirtualAccountProvider,
+    bank::{AccountNumber, Bin},
+    rules::{Alphabet, TextRules},
+    virtual_account::{
+        OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, Uses, VirtualAccount,
+        VirtualAccountCapabilities, VirtualAccountNumber, VirtualAccountRef, VirtualAccountRules,
+        VirtualAccountState,
+    },
+};
+
+use crate::{
+    client::{UserApi, UserApiV1, UserApiV2, VaOrders},
+    map, rules,
+    user_api::{BankAccount, NewOrder, Page, Sort, VaOrder, v2::VaOrderFilter},
+    va_options::SePayVaOptions,
+    wire,
+};
+
+/// Opens virtual accounts on bank accounts that SePay watches.
+pub(crate) struct VirtualAccounts {
+    capabilities: VirtualAccountCapabilities,
+    api: Api,
+    /// Where what arrived is asked for.
+    statement: UserApi,
+    settings: VaSettings,
+    clock: Arc<dyn Clock>,
+    /// The bank of an account never changes.
+    known: Mutex<BTreeMap<AccountId, Known>>,
+}
+
+/// Which version of the User API opens them.
+#[derive(Debug)]
+pub(crate) enum Api {
+    V1(UserApiV1),
+    V2(UserApiV2),
+}
+
+/// What holds where a request says nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct VaSettings {
+    /// The bank account.
+    pub(crate) account: AccountId,
+    /// Sacombank's prefix.
+    pub(crate) va_prefix: Option<String>,
+    /// Vietcombank's terminal.
+    pub(crate) tid: Option<String>,
+    /// SePay has allowed names of our choice.
+    pub(crate) holder_names: bool,
+}
+
+/// A bank account, as far as orders depend on it.
+#[derive(Clone, Debug)]
+struct Known {
+    bank: OrderBank,
+    bin: Option<Bin>,
+    number: Option<String>,
+}
+
+/// The banks at which SePay opens orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OrderBank {
+    Bidv,
+    Sacombank,
+    Vietcombank,
+}
+
+/// How far an end may be away. SePay names no limit; this one is our caution.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// How many pages of orders are searched for a code before that is given up.
+const LAST_PAGE: u32 = 100;
+
+/// Vietcombank's longest order code.
+const LONGEST_AT_VIETCOMBANK: usize = 15;
+
+const OPEN: &str = "open_virtual_account";
+const FIND: &str = "find_virtual_account";
+
+impl VirtualAccounts {
+    pub(crate) fn new(
+        api: Api,
+        statement: UserApi,
+        settings: VaSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let holder = match settings.holder_names {
+            true => rules::va_holder(),
+            false => TextRules::new(1, 200, Alphabet::Printable),
+        };
+        let capabilities = VirtualAccountCapabilities::new(
+            vec![rules::order_amounts()],
+            vec![Uses::Once, Uses::Many],
+            ResolveOpen::ByReference,
+        )
+        .with_reference(rules::order_code())
+        .with_holder(holder)
+        .with_any_amount()
+        .with_longest(LONGEST)
+        .with_find()
+        .with_close()
+        .with_credits(None);
+        Self { capabilities, api, statement, settings, clock, known: Mutex::default() }
+    }
+
+    fn orders(&self) -> &VaOrders {
+        match &self.api {
+            Api::V1(api) => api.va_orders(),
+            Api::V2(api) => api.va_orders(),
+        }
+    }
+
+    fn account<'a>(&'a self, asked: Option<&'a AccountId>) -> &'a AccountId {
+        asked.unwrap_or(&self.settings.account)
+    }
+
+    /// What is known of a bank account; asked for once.
+    async fn known(&self, account: &AccountId) -> Result<Known> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(account).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = match &self.api {
+            Api::V1(api) => api.bank_account(account.as_str()).await?,
+            Api::V2(api) => api.bank_account(account.as_str()).await?,
+        };
+        let found = found.ok_or_else(|| {
+            Error::new(ErrorKind::NotFound, "is no bank account that SePay watches")
+                .with_field("account")
+        })?;
+        let known = Known::of(&found, matches!(self.api, Api::V1(_)))?;
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(account.clone(), known.clone());
+        Ok(known)
+    }
+
+    /// The orders with a code, newest first, on the page that has the first of them; none if the
+    /// whole list has none.
+    async fn of_code(&self, account: &AccountId, code: &OrderRef) -> Result<Vec<VaOrder>> {
+        let newest_first = VaOrderFilter::new().created_at_sort(Sort::Descending).pairs();
+        for page in 1..=LAST_PAGE {
+            let Page { mut rows, more, .. } =
+                self.orders().page(account.as_str(), &newest_first, page).await?;
+            rows.retain(|order| order.code.as_deref() == Some(code.as_str()));
+            if !rows.is_empty() || !more {
+                return Ok(rows);
+            }
+        }
+        Err(Error::new(
+            ErrorKind::Unavailable,
+            "there are more orders than are searched for a code; keep the `gateway_ref` of the \
+             virtual account and ask with it",
+        )
+        .with_operation(FIND))
+    }
+
+    /// The order of a reference: by SePay's name for it, or else by ours.
+    async fn order(&self, wanted: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {
+        let account = self.account(wanted.account.as_ref());
+        let bin = self.known(account).await?.bin;
+        let core = |order: &VaOrder, raw| {
+            map::found_account(&wanted.order, order, bin, raw)
+                .map(|found| found.with_account(account.clone()))
+                .map_err(|unclear| unclear.into_error(FIND))
+        };
+        if let Some(id) = &wanted.gateway_ref {
+            return Ok(match self.orders().order(account.as_str(), id.as_str()).await? {
+                None => Lookup::Absent(Absence::inconclusive("SePay knows no order of this id")),
+                Some((order, _)) if order.code.as_deref() != Some(wanted.order.as_str()) => {
+                    return Err(Error::new(
+                        ErrorKind::Conflict,
+                        "SePay has another order under this `gateway_ref`",
+                    )
+                    .with_field("gateway_ref")
+                    .with_operation(FIND));
+                }
+                Some((order, raw)) => Lookup::Found(core(&order, raw)?),
+            });
+        }
+        let found = self.of_code(account, &wanted.order).await?;
+        let found =
+            found.iter().map(|order| core(order, Raw::default())).collect::<Result<Vec<_>>>()?;
+        Ok(Lookup::from_vec(found, Absence::inconclusive("an order on its way may still arrive")))
+    }
+}
+
+#[async_trait]
+impl VirtualAccountProvider for VirtualAccounts {
+    fn capabilities(&self) -> &VirtualAccountCapabilities {
+        &self.capabilities
+    }
+
+    /// Asks SePay at which bank the account is, once for each account.
+    async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules> {
+        let known = self.known(account).await.map_err(|error| error.with_operation("rules_for"))?;
+        let rules = VirtualAccountRules::new();
+        let needs = |rules: VirtualAccountRules, option: &str, given: &Option<String>| match given {
+            Some(_) => rules,
+            None => rules.with_required_option(option),
+        };
+        Ok(match known.bank {
+            OrderBank::Bidv => rules.with_parts(),
+            OrderBank::Sacombank => {
+                needs(rules.with_amount_required(), "va_prefix", &self.settings.va_prefix)
+            }
+            OrderBank::Vietcombank => needs(
+                rules.with_amount_required().with_longest_reference(LONGEST_AT_VIETCOMBANK),
+                "tid",
+                &self.settings.tid,
+            ),
+        })
+    }
+
+    async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
+        self.capabilities.check(request)?;
+        let options = request.options.get::<SePayVaOptions>()?.unwrap_or_default();
+        let account = self.account(request.account.as_ref());
+        let known = self.known(account).await.map_err(|error| error.with_operation(OPEN))?;
+        let order = self.new_order(request, options, known.bank)?;
+        let created =
+            self.orders().create(account.as_str(), &order, known.number.as_deref()).await?;
+        Ok(match created {
+            Submission::Accepted(created) => match map::opened_account(&created, known.bin) {
+                Ok(opened) => Submission::Accepted(opened.with_account(account.clone())),
+                // It is open, and nobody can be shown its number.
+                Err(unclear) => Submission::Uncertain(
+                    Uncertain::new(
+                        UncertainCause::UnreadableAnswer,
+                        unclear.into_error(OPEN).to_string(),
+                    )
+                    .needing_attention(),
+                ),
+            },
+            Submission::Declined(decline) => Submission::Declined(decline),
+            Submission::Uncertain(uncertain) => Submission::Uncertain(uncertain),
+        })
+    }
+
+    /// With a `gateway_ref` one call; without one, the list of orders is searched for the reference,
+    /// the newest first.
+    async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {
+        rules::order_code().check("order", account.order.as_str())?;
+        self.order(account).await
+    }
+
+    async fn update(&self, _: &UpdateVirtualAccount) -> Result<Submission<VirtualAccount>> {
+        Err(Error::unsupported("SePay documents no change to an order; cancel it and open another"))
+    }
+
+    /// Cancels the order, with its unpaid virtual accounts. SePay does so only while nothing
+    /// arrived.
+    async fn close(&self, account: &VirtualAccountRef) -> Result<Submission<VirtualAccount>> {
+        rules::order_code().check("order", account.order.as_str())?;
+        let behind = self.account(account.account.as_ref());
+        let (id, numbers) = match &account.gateway_ref {
+            Some(id) => (id.clone(), account.numbers.clone()),
+            None => match self.order(account).await? {
+                Lookup::Found(found) => closing(found)?,
+                Lookup::Several(_) => {
+                    return Err(Error::new(
+                        ErrorKind::Conflict,
+                        "SePay has several orders of this code; say which by its `gateway_ref`",
+                    )
+                    .with_field("gateway_ref"));
+                }
+                Lookup::Absent(_) => {
+                    return Err(Error::new(ErrorKind::NotFound, "SePay knows no such order")
+                        .with_field("order"));
+                }
+            },
+        };
+        let cancelled = self.orders().cancel(behind.as_str(), id.as_str()).await?;
+        Ok(cancelled.map(|()| {
+            let closed = VirtualAccountState::Closed;
+            let numbers = numbers
+                .into_iter()
+                .map(|number| VirtualAccountNumber::new(number).with_state(closed))
+                .collect();
+            VirtualAccount::new(account.order.clone(), closed, numbers)
+                .with_account(behind.clone())
+                .with_gateway_ref(id)
+        }))
+    }
+
+    async fn reopen(
+        &self,
+        _: &VirtualAccountRef,
+        _: Option<Timestamp>,
+    ) -> Result<Submission<VirtualAccount>> {
+        Err(Error::unsupported("SePay opens no cancelled order again; open another"))
+    }
+
+    /// The credits that name the order, searched in the statement of v2 by its code, which SePay
+    /// gives to what arrives on an order's virtual accounts.
+    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {
+        let code = account.order.as_str();
+        rules::order_code().check("order", code)?;
+        let belongs = |line: &wire::Transaction<'_>| {
+            let number = line.va.as_ref().or(line.sub_account.as_ref()).map(|va| va.as_str());
+            let is_code = line.code.as_ref().is_some_and(|said| said.as_str() == code);
+            is_code && number.is_some_and(|number| !number.is_empty())
+        };
+        let query = [("q", code), ("transfer_type", "in"), ("transaction_date_sort", "asc")];
+        let mut credits = self.statement.every_line(&query, belongs).await?;
+        credits.retain(Movement::is_credit);
+        for credit in &mut credits {
+            credit.order = Some(account.order.clone());
+        }
+        Ok(credits)
+    }
+}
+
+impl VirtualAccounts {
+    /// What SePay is asked for, checked against the bank's rules.
+    fn new_order(
+        &self,
+        request: &OpenVirtualAccount,
+        options: SePayVaOptions,
+        bank: OrderBank,
+    ) -> Result<NewOrder> {
+        match (request.uses, request.amount) {
+            (Uses::Many, Some(_)) => {
+                return Err(Error::unsupported(
+                    "an order with an amount takes one transfer of it; leave the amount out, or \
+                     add virtual accounts for its parts with the extension",
+                )
+                .with_field("uses"));
+            }
+            (Uses::Once, None) => {
+                return Err(Error::unsupported(
+                    "an order without an amount takes any number of transfers: say `Uses::Many`",
+                )
+                .with_field("uses"));
+            }
+            (_, None) if bank != OrderBank::Bidv => {
+                return Err(
+                    Error::unsupported("this bank's orders need an amount").with_field("amount")
+                );
+            }
+            _ => {}
+        }
+        if bank == OrderBank::Vietcombank {
+            rules::order_code_up_to(LONGEST_AT_VIETCOMBANK)
+                .check("order", request.order.as_str())?;
+        }
+        let mut order = NewOrder::new(request.order.clone());
+        order.amount = request.amount;
+        order.va_prefix = option(
+            "va_prefix",
+            options.va_prefix,
+            &self.settings.va_prefix,
+            bank,
+            OrderBank::Sacombank,
+        )?;
+        order.tid = option("tid", options.tid, &self.settings.tid, bank, OrderBank::Vietcombank)?;
+        order.duration = self.duration(request.expires_at, options.duration)?;
+        order.qr = Some(options.qr_template.unwrap_or_default());
+        if self.settings.holder_names && bank == OrderBank::Bidv {
+            order.holder = Some(request.holder.clone());
+        }
+        Ok(order)
+    }
+
+    /// From a moment, or from an option, to how long from now.
+    fn duration(&self, end: Option<Timestamp>, seconds: Option<u64>) -> Result<Option<Duration>> {
+        let duration = match (end, seconds) {
+            (None, None) => return Ok(None),
+            (Some(_), Some(_)) => {
+                return Err(Error::invalid("options", "`duration` stands beside `expires_at`"));
+            }
+            (None, Some(seconds)) => Duration::from_secs(seconds),
+            (Some(end), None) => end.since(self.clock.now()),
+        };
+        let field = if end.is_some() { "expires_at" } else { "options" };
+        match duration {
+            Duration::ZERO => Err(Error::invalid(field, "leaves no time")),
+            long if long > LONGEST => Err(Error::invalid(field, "is more than 366 days away")),
+            duration => Ok(Some(duration)),
+        }
+    }
+}
+
+/// An option that one bank needs and the others refuse.
+fn option(
+    name: &'static str,
+    asked: Option<String>,
+    configured: &Option<String>,
+    bank: OrderBank,
+    of: OrderBank,
+) -> Result<Option<String>> {
+    if bank != of {
+        return match asked {
+            Some(_) => Err(Error::invalid("options", format!("`{name}` is not for this bank"))),
+            None => Ok(None),
+        };
+    }
+    match asked.or_else(|| configured.clone()) {
+        Some(given) => Ok(Some(given)),
+        None => Err(Error::invalid(
+            "options",
+            format!("`{name}` is missing, which this bank needs; see SePayVaOptions"),
+        )),
+    }
+}
+
+impl Known {
+    /// v1 has orders for BIDV alone.
+    fn of(account: &BankAccount, v1: bool) -> Result<Self> {
+        let names = [&account.bank_bin, &account.bank_code, &account.bank_short_name];
+        let named = |bank: [&str; 3]| {
+            names.iter().zip(bank).any(|(name, known)| {
+                name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(known))
+            })
+        };
+        let bank = if named(["970418", "BIDV", "BIDV"]) {
+            OrderBank::Bidv
+        } else if named(["970403", "STB", "Sacombank"]) && !v1 {
+            OrderBank::Sacombank
+        } else if named(["970436", "VCB", "Vietcombank"]) && !v1 {
+            OrderBank::Vietcombank
+        } else {
+            return Err(Error::unsupported("SePay opens no virtual accounts at its bank")
+                .with_field("account"));
+        };
+        Ok(Self {
+            bank,
+            bin: account.bank_bin.as_deref().and_then(|bin| Bin::new(bin).ok()),
+            number: account.account_number.clone(),
+        })
+    }
+}
+
+/// What is needed to close a virtual account that was found.
+fn closing(found: VirtualAccount) -> Result<(GatewayRef, Vec<AccountNumber>)> {
+    let numbers = found.numbers.into_iter().map(|number| number.number).collect();
+    match found.gateway_ref {
+        Some(id) => Ok((id, numbers)),
+        None => Err(Error::new(ErrorKind::Malformed, "SePay's order has no id")),
+    }
+}

@@ -1,0 +1,93 @@
+//! Orders with virtual accounts of their own (developer.sepay.vn, SePay API v2: create order, order
+//! detail, list orders, create VA; SePay API v1: VA by order for BIDV).
+
+use payments_core::money::wire::Number;
+use serde::{Deserialize, Serialize};
+
+use super::Text;
+
+/// The body of `POST …/orders`.
+#[derive(Default, Serialize)]
+pub(crate) struct NewOrder<'a> {
+    pub(crate) order_code: &'a str,
+    /// v1 wants a null where v2 wants nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) amount: Option<Option<i64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) va_holder_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) duration: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) va_prefix: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) with_qrcode: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) qrcode_template: Option<&'static str>,
+}
+
+/// The body of `POST …/orders/{id}/va`.
+#[derive(Default, Serialize)]
+pub(crate) struct NewVa<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) amount: Option<Option<i64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) va_holder_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) duration: Option<u64>,
+}
+
+/// The answer to an instruction that was carried out.
+#[derive(Deserialize)]
+pub(crate) struct Instructed<'a, T> {
+    #[serde(borrow)]
+    pub(crate) status: Option<Text<'a>>,
+    pub(crate) data: Option<T>,
+}
+
+/// An order as it is created, with its first virtual account.
+#[derive(Deserialize)]
+pub(crate) struct CreatedOrder<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Option<Text<'a>>,
+    /// What v1 is seen to call it.
+    pub(crate) order_id: Option<Text<'a>>,
+    pub(crate) order_code: Option<Text<'a>>,
+    pub(crate) va_number: Option<Text<'a>>,
+    pub(crate) va_holder_name: Option<Text<'a>>,
+    pub(crate) amount: Option<Number>,
+    pub(crate) status: Option<Text<'a>>,
+    pub(crate) bank_name: Option<Text<'a>>,
+    pub(crate) account_holder_name: Option<Text<'a>>,
+    pub(crate) account_number: Option<Text<'a>>,
+    pub(crate) expired_at: Option<Text<'a>>,
+    pub(crate) qr_code: Option<Text<'a>>,
+    pub(crate) qr_code_url: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct VaOrder<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Option<Text<'a>>,
+    pub(crate) order_code: Option<Text<'a>>,
+    pub(crate) amount: Option<Number>,
+    pub(crate) paid_amount: Option<Number>,
+    pub(crate) status: Option<Text<'a>>,
+    pub(crate) bank_name: Option<Text<'a>>,
+    pub(crate) account_number: Option<Text<'a>>,
+    pub(crate) created_at: Option<Text<'a>>,
+    pub(crate) updated_at: Option<Text<'a>>,
+    pub(crate) va: Option<Vec<OrderVa<'a>>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct OrderVa<'a> {
+    #[serde(borrow)]
+    pub(crate) va_number: Option<Text<'a>>,
+    pub(crate) va_holder_name: Option<Text<'a>>,
+    pub(crate) amount: Option<Number>,
+    pub(crate) status: Option<Text<'a>>,
+    pub(crate) paid_at: Option<Text<'a>>,
+    pub(crate) expired_at: Option<Text<'a>>,
+}
