@@ -1,9 +1,13 @@
 //! Money that arrived or left, as the bank reports it, for reconciliation.
 
+mod reader;
+
 use std::fmt;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+
+pub use reader::StatementReader;
 
 use crate::{
     AccountId, Movement, Result, Timestamp, bank::BankAccount, money::Currency, payout::Balance,

@@ -57,18 +57,21 @@ async fn the_accounts_of_every_page_are_listed_with_their_balances() {
 }
 
 #[tokio::test]
-async fn the_first_reading_goes_by_pages_oldest_first_and_then_on_from_the_last_line() {
+async fn a_long_first_reading_goes_by_pages_and_then_on_from_what_was_newest_at_its_beginning() {
     let wire = Wire::new();
+    wire.answer(200, page(&[line("c", 3, "x"), line("b", 2, "x")], true));
     wire.answer(200, page(&[line("a", 1, "x"), line("b", 2, "x")], true));
+    // While we read, one more arrives that the bank dates long ago.
     wire.answer(200, page(&[line("c", 3, "x")], false));
-    wire.answer(200, page(&[], false));
-    wire.answer(200, page(&[line("d", 4, "x")], true));
+    wire.answer(200, page(&[line("late", 4, "x")], true));
     wire.answer(200, page(&[line("e", 5, "x")], false));
+    wire.answer(200, page(&[], false));
 
     let (mut cursor, mut told) = (Cursor::start(), Vec::new());
-    for _ in 0..5 {
+    for more in [true, false, true, false, false] {
         let page = entries(&wire, &cursor, &StatementFilter::new()).await.unwrap();
         told.extend(page.entries.iter().map(|entry| entry.amount.minor()));
+        assert_eq!(page.more, more, "{cursor:?}");
         cursor = page.next;
     }
     assert_eq!(told, [1, 2, 3, 4, 5]);
@@ -76,13 +79,23 @@ async fn the_first_reading_goes_by_pages_oldest_first_and_then_on_from_the_last_
     assert_eq!(
         wire.asked(),
         [
+            format!("{base}?transaction_date_sort=desc&page=1&per_page=100"),
             format!("{base}?transaction_date_sort=asc&page=1&per_page=100"),
             format!("{base}?transaction_date_sort=asc&page=2&per_page=100"),
             format!("{base}?since_id=c&page=1&per_page=100"),
-            format!("{base}?since_id=c&page=1&per_page=100"),
-            format!("{base}?since_id=d&page=1&per_page=100"),
+            format!("{base}?since_id=late&page=1&per_page=100"),
+            format!("{base}?since_id=e&page=1&per_page=100"),
         ]
     );
+}
+
+#[tokio::test]
+async fn a_first_reading_of_one_page_takes_one_call_and_is_told_oldest_first() {
+    let wire = Wire::new();
+    wire.answer(200, page(&[line("b", 2, "x"), line("a", 1, "x")], false));
+    let page = entries(&wire, &Cursor::start(), &StatementFilter::new()).await.unwrap();
+    let told: Vec<_> = page.entries.iter().map(|entry| entry.amount.minor()).collect();
+    assert_eq!((told, page.more, page.next), (vec![1, 2], false, Cursor::at("b")));
 }
 
 #[tokio::test]
@@ -124,7 +137,7 @@ async fn entries_tell_direction_code_order_and_balance() {
         .replace(r#""in""#, r#""out""#)
         .replace(r#""amount_out":0"#, r#""amount_out":700"#);
     let nothing = line("c", 0, "phi");
-    wire.answer(200, page(&[line("a", 50_000, "dh 00042"), out, nothing], false));
+    wire.answer(200, page(&[nothing, out, line("a", 50_000, "dh 00042")], false));
     let page = entries(&wire, &Cursor::start(), &StatementFilter::new()).await.unwrap();
     let [credit, debit] = page.entries.as_slice() else { panic!("{page:?}") };
     assert_eq!((credit.direction, credit.amount), (Direction::In, Money::vnd(50_000)));

@@ -1,0 +1,162 @@
+//! Reading on through a statement, one entry at a time.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Cursor, StatementFilter, StatementProvider};
+use crate::{Movement, Result};
+
+/// Reads the entries of a statement one after the other: no more than a page of them is in memory.
+///
+/// ```
+/// use payments_core::{Provider, Result, statement::{Cursor, StatementFilter, StatementReader}};
+///
+/// async fn reconcile(provider: &Provider, kept: Cursor) -> Result<Cursor> {
+///     let statements = provider.statements()?.clone();
+///     let mut reader = StatementReader::new(statements, kept, StatementFilter::new());
+///     while let Some(entry) = reader.next().await? {
+///         println!("{} {:?}", entry.amount, entry.order); // book it once per key
+///     }
+///     Ok(reader.cursor().clone()) // keep it: the next time only what is new is read
+/// }
+/// # let _ = reconcile;
+/// ```
+///
+/// After an error, the next call asks for the same page again: nothing is left out.
+pub struct StatementReader {
+    provider: Arc<dyn StatementProvider>,
+    filter: StatementFilter,
+    /// Where the page in memory begins.
+    begun: Cursor,
+    /// Where the page after it begins.
+    next: Cursor,
+    page: std::vec::IntoIter<Movement>,
+    more: bool,
+}
+
+impl StatementReader {
+    /// Reads what is after `after`.
+    pub fn new(
+        provider: Arc<dyn StatementProvider>,
+        after: Cursor,
+        filter: StatementFilter,
+    ) -> Self {
+        Self {
+            provider,
+            filter,
+            begun: after.clone(),
+            next: after,
+            page: Vec::new().into_iter(),
+            more: true,
+        }
+    }
+
+    /// The next entry, oldest first; `None` once there is none for now.
+    ///
+    /// # Errors
+    /// The provider could not be asked, or does not know the cursor.
+    pub async fn next(&mut self) -> Result<Option<Movement>> {
+        loop {
+            if let Some(entry) = self.page.next() {
+                return Ok(Some(entry));
+            }
+            if !self.more {
+                return Ok(None);
+            }
+            let page = self.provider.entries(&self.next, &self.filter).await?;
+            self.begun = std::mem::replace(&mut self.next, page.next);
+            self.page = page.entries.into_iter();
+            self.more = page.more;
+        }
+    }
+
+    /// Where to go on later. While entries of a page are still to be read, it is where that page
+    /// began: some entries are then told again, under the keys that they had.
+    pub fn cursor(&self) -> &Cursor {
+        if self.page.len() == 0 { &self.next } else { &self.begun }
+    }
+}
+
+impl fmt::Debug for StatementReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StatementReader")
+            .field("cursor", self.cursor())
+            .field("in_memory", &self.page.len())
+            .field("more", &self.more)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::{
+        DedupeKey, Direction, Error, ErrorKind,
+        money::{Currency, Money},
+        statement::{Page, StatementAccount, StatementCapabilities},
+    };
+
+    /// Three pages of two entries; the second fails the first time.
+    struct Bank {
+        capabilities: StatementCapabilities,
+        failed: Mutex<bool>,
+    }
+
+    #[async_trait]
+    impl StatementProvider for Bank {
+        fn capabilities(&self) -> &StatementCapabilities {
+            &self.capabilities
+        }
+
+        async fn accounts(&self) -> Result<Vec<StatementAccount>> {
+            Ok(Vec::new())
+        }
+
+        async fn entries(&self, after: &Cursor, _: &StatementFilter) -> Result<Page> {
+            let page: i64 = after.place().map_or(0, |place| place.parse().unwrap());
+            if page == 1 && !std::mem::replace(&mut *self.failed.lock().unwrap(), true) {
+                return Err(Error::new(ErrorKind::Unavailable, "later"));
+            }
+            let entries = (page * 2..page * 2 + 2).filter(|_| page < 3).map(|number| {
+                let key = DedupeKey::new(number.to_string()).unwrap();
+                Movement::new(key, Direction::In, Money::vnd(number + 1))
+            });
+            Ok(Page::new(entries.collect(), Cursor::at((page + 1).to_string()), page < 2))
+        }
+    }
+
+    fn reader(after: Cursor) -> StatementReader {
+        let capabilities = StatementCapabilities::new(vec![Currency::VND], 2);
+        let bank = Bank { capabilities, failed: Mutex::new(false) };
+        StatementReader::new(Arc::new(bank), after, StatementFilter::new())
+    }
+
+    #[tokio::test]
+    async fn every_entry_is_told_once_in_order_and_a_failed_page_is_asked_for_again() {
+        let mut reader = reader(Cursor::start());
+        let (mut told, mut failures) = (Vec::new(), 0);
+        loop {
+            match reader.next().await {
+                Ok(Some(entry)) => told.push(entry.amount.minor()),
+                Ok(None) => break,
+                Err(_) => failures += 1,
+            }
+        }
+        assert_eq!((told, failures), (vec![1, 2, 3, 4, 5, 6], 1));
+        assert_eq!(reader.cursor(), &Cursor::at("3"));
+        assert_eq!(reader.next().await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_cursor_kept_in_the_middle_of_a_page_leaves_nothing_out() {
+        let mut first = reader(Cursor::start());
+        first.next().await.unwrap();
+        assert_eq!(first.cursor(), &Cursor::start());
+        first.next().await.unwrap();
+        assert_eq!(first.cursor(), &Cursor::at("1"));
+    }
+}
