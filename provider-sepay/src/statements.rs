@@ -23,7 +23,7 @@ pub(crate) struct Statements {
 /// Which version of the User API tells it. A cursor of one is none of the other.
 #[derive(Debug)]
 pub(crate) enum Source {
-    V1(V1Statement),
+    V1(Box<V1Statement>),
     V2(UserApi),
 }
 

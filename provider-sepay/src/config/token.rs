@@ -56,7 +56,9 @@ impl Token {
     ) -> Provider {
         let clock = || Arc::clone(&context.clock);
         let source = match self.settings.statements {
-            Version::V1 => Source::V1(V1Statement::new(self.v1.clone(), clock(), matching)),
+            Version::V1 => {
+                Source::V1(Box::new(V1Statement::new(self.v1.clone(), clock(), matching)))
+            }
             Version::V2 => Source::V2(statement.clone()),
         };
         provider = provider.with_statements(Arc::new(Statements::new(source)));

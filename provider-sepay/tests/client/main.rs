@@ -19,4 +19,5 @@ mod secrets;
 mod statement;
 mod transfer;
 mod unsigned_webhook;
+mod user_api;
 mod world;
