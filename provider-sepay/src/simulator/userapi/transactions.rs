@@ -56,11 +56,11 @@ fn select(all: &[BankTransaction], query: &Query) -> Result<Page<Row>, InvalidPa
     }
     let mut chosen: Vec<_> = rest.iter().filter(|row| filter.admits(row)).collect();
     if let Some((key, descending)) = order.by {
-        // Both directions keep what is equal in the order of arrival.
-        chosen.sort_by(|one, other| {
-            let order = key(one).cmp(&key(other));
-            if descending { order.reverse() } else { order }
-        });
+        // What is equal is in the order of arrival; one direction is the other reversed.
+        chosen.sort_by_key(|row| key(row));
+        if descending {
+            chosen.reverse();
+        }
     }
     Page::cut(chosen, query).map(rows)
 }
