@@ -47,7 +47,8 @@ pub(crate) fn payment_told(claimed: &Payment, found: Option<Payment>) -> Confirm
 /// arrived is part of it, so that an order that was paid again is not taken for a repetition.
 fn key(found: &Payment) -> Result<DedupeKey, payments_core::Error> {
     let name = found.gateway_ref.as_ref().map_or(found.order.as_str(), |name| name.as_str());
-    let received = found.received.map_or(String::new(), |received| format!(":{received}"));
+    let received =
+        found.received.map_or(String::new(), |received| format!(":{}", received.minor()));
     DedupeKey::new(format!("order:{name}:{:?}{received}", found.state).to_lowercase())
 }
 

@@ -29,11 +29,16 @@ pub(crate) fn content(body: &[u8]) -> Result<IpnContent, Unclear> {
         custom_data: rest.order.custom_data.map(raw),
         user_agent: owned(&rest.order.user_agent),
         ip_address: owned(&rest.order.ip_address),
-        customer: rest.customer.map(|customer| IpnCustomer {
-            id: said(&customer.id).and_then(|id| GatewayRef::new(id).ok()),
-            customer_id: owned(&customer.customer_id),
-        }),
+        customer: rest.customer.and_then(customer),
         agreement: rest.agreement.map(raw),
+    })
+}
+
+fn customer(json: &RawValue) -> Option<IpnCustomer> {
+    let customer: wire::IpnCustomer<'_> = serde_json::from_str(json.get()).ok()?;
+    Some(IpnCustomer {
+        id: said(&customer.id).and_then(|id| GatewayRef::new(id).ok()),
+        customer_id: owned(&customer.customer_id),
     })
 }
 

@@ -78,12 +78,12 @@ impl From<Unclear> for Untrusted {
 }
 
 /// What a field says, unless it is null, absent or empty.
-fn said<'t>(field: &'t Option<Text<'_>>) -> Option<&'t str> {
-    field.as_ref().map(Text::as_str).filter(|text| !text.is_empty())
+fn said<T: AsRef<str>>(field: &Option<T>) -> Option<&str> {
+    field.as_ref().map(AsRef::as_ref).filter(|text| !text.is_empty())
 }
 
 /// A time of Vietnam without an offset; a time that cannot be read is not known.
-fn time(field: &Option<Text<'_>>) -> Option<Timestamp> {
+fn time<T: AsRef<str>>(field: &Option<T>) -> Option<Timestamp> {
     said(field).and_then(|text| Timestamp::from_vietnam_civil(text).ok())
 }
 

@@ -9,7 +9,7 @@ use payments_core::{
 use super::{Unclear, card::card, money, said, time};
 use crate::{
     order::{Order, OrderTransaction, TransactionKind, TransactionStatus},
-    wire::{self, Text},
+    wire,
 };
 
 /// `order_status` (developer.sepay.vn, payment gateway, API: order detail, cancel order). Samples
@@ -92,11 +92,11 @@ pub(super) fn transaction(row: &wire::OrderTransaction<'_>) -> Result<OrderTrans
     })
 }
 
-fn named(field: &Option<Text<'_>>) -> Option<GatewayRef> {
+fn named<T: AsRef<str>>(field: &Option<T>) -> Option<GatewayRef> {
     said(field).and_then(|id| GatewayRef::new(id).ok())
 }
 
-pub(super) fn owned(field: &Option<Text<'_>>) -> Option<String> {
+pub(super) fn owned<T: AsRef<str>>(field: &Option<T>) -> Option<String> {
     said(field).map(str::to_owned)
 }
 

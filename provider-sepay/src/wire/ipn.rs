@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Order, OrderTransaction, Text};
+use super::{Order, OrderTransaction, Shown, Text};
 
 /// What tells a known notification from an unknown one, whatever else that holds.
 #[derive(Deserialize)]
@@ -26,7 +26,8 @@ pub(crate) struct Ipn<'a> {
 pub(crate) struct IpnRest<'a> {
     #[serde(borrow)]
     pub(crate) order: IpnOrderRest<'a>,
-    pub(crate) customer: Option<IpnCustomer<'a>>,
+    /// Null without one; PHP may write an empty list for it.
+    pub(crate) customer: Option<&'a RawValue>,
     /// Of a shape that no page shows.
     pub(crate) agreement: Option<&'a RawValue>,
 }
@@ -36,13 +37,13 @@ pub(crate) struct IpnOrderRest<'a> {
     /// An array in the samples; of a shape that no page shows once it is set.
     #[serde(borrow)]
     pub(crate) custom_data: Option<&'a RawValue>,
-    pub(crate) user_agent: Option<Text<'a>>,
-    pub(crate) ip_address: Option<Text<'a>>,
+    pub(crate) user_agent: Option<Shown<'a>>,
+    pub(crate) ip_address: Option<Shown<'a>>,
 }
 
 #[derive(Deserialize)]
 pub(crate) struct IpnCustomer<'a> {
     #[serde(borrow)]
-    pub(crate) id: Option<Text<'a>>,
-    pub(crate) customer_id: Option<Text<'a>>,
+    pub(crate) id: Option<Shown<'a>>,
+    pub(crate) customer_id: Option<Shown<'a>>,
 }

@@ -12,9 +12,9 @@ mod user_api_v1;
 mod va_order;
 mod webhook;
 
-pub(crate) use ipn::{Ipn, IpnHead, IpnRest};
+pub(crate) use ipn::{Ipn, IpnCustomer, IpnHead, IpnRest};
 pub(crate) use order::{Message, Named, Order, OrderDetail, OrderList, OrderTransaction};
-pub(crate) use text::Text;
+pub(crate) use text::{Shown, Text};
 pub(crate) use token::{LegacyToken, LegacyTokens, Token, TokenRequest};
 pub(crate) use user_api::{
     BankAccount, Failure, List, One, Prefix, Terminal, Transaction, VirtualAccount,

@@ -4,7 +4,7 @@
 use payments_core::money::wire::Number;
 use serde::{Deserialize, Serialize};
 
-use super::Text;
+use super::{Shown, Text};
 
 /// The body of `POST /v1/order/cancel` and `POST /v1/order/voidTransaction`.
 #[derive(Serialize)]
@@ -43,17 +43,17 @@ pub(crate) struct Meta {
 #[derive(Deserialize)]
 pub(crate) struct Order<'a> {
     #[serde(borrow)]
-    pub(crate) id: Option<Text<'a>>,
+    pub(crate) id: Option<Shown<'a>>,
     pub(crate) order_id: Option<Text<'a>>,
     pub(crate) order_invoice_number: Option<Text<'a>>,
     pub(crate) order_status: Option<Text<'a>>,
     pub(crate) order_amount: Option<Number>,
     pub(crate) order_currency: Option<Text<'a>>,
-    pub(crate) order_description: Option<Text<'a>>,
-    pub(crate) customer_id: Option<Text<'a>>,
-    pub(crate) authentication_status: Option<Text<'a>>,
-    pub(crate) created_at: Option<Text<'a>>,
-    pub(crate) updated_at: Option<Text<'a>>,
+    pub(crate) order_description: Option<Shown<'a>>,
+    pub(crate) customer_id: Option<Shown<'a>>,
+    pub(crate) authentication_status: Option<Shown<'a>>,
+    pub(crate) created_at: Option<Shown<'a>>,
+    pub(crate) updated_at: Option<Shown<'a>>,
     /// In the detail only.
     pub(crate) transactions: Option<Vec<OrderTransaction<'a>>>,
 }
@@ -62,21 +62,21 @@ pub(crate) struct Order<'a> {
 #[derive(Deserialize)]
 pub(crate) struct OrderTransaction<'a> {
     #[serde(borrow)]
-    pub(crate) id: Option<Text<'a>>,
+    pub(crate) id: Option<Shown<'a>>,
     /// In notifications only.
-    pub(crate) transaction_id: Option<Text<'a>>,
+    pub(crate) transaction_id: Option<Shown<'a>>,
     pub(crate) payment_method: Option<Text<'a>>,
     pub(crate) transaction_type: Option<Text<'a>>,
     pub(crate) transaction_amount: Option<Number>,
     pub(crate) transaction_currency: Option<Text<'a>>,
     pub(crate) transaction_status: Option<Text<'a>>,
-    pub(crate) authentication_status: Option<Text<'a>>,
-    pub(crate) card_number: Option<Text<'a>>,
-    pub(crate) card_holder_name: Option<Text<'a>>,
-    pub(crate) card_expiry: Option<Text<'a>>,
-    pub(crate) card_funding_method: Option<Text<'a>>,
-    pub(crate) card_brand: Option<Text<'a>>,
-    pub(crate) transaction_date: Option<Text<'a>>,
+    pub(crate) authentication_status: Option<Shown<'a>>,
+    pub(crate) card_number: Option<Shown<'a>>,
+    pub(crate) card_holder_name: Option<Shown<'a>>,
+    pub(crate) card_expiry: Option<Shown<'a>>,
+    pub(crate) card_funding_method: Option<Shown<'a>>,
+    pub(crate) card_brand: Option<Shown<'a>>,
+    pub(crate) transaction_date: Option<Shown<'a>>,
     /// In the detail only.
-    pub(crate) transaction_last_updated_date: Option<Text<'a>>,
+    pub(crate) transaction_last_updated_date: Option<Shown<'a>>,
 }

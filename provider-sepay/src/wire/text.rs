@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde_json::value::RawValue;
 
 /// Text that SePay writes as a JSON string on one page and as a number on another, such as an id.
 /// Borrowed unless it has to be built.
@@ -10,6 +11,12 @@ pub(crate) struct Text<'a>(Cow<'a, str>);
 
 impl Text<'_> {
     pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AsRef<str> for Text<'_> {
+    fn as_ref(&self) -> &str {
         &self.0
     }
 }
@@ -50,9 +57,42 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
+/// Text that is only shown to people. Whatever is neither text nor a whole number says nothing: a
+/// page's detail of another kind than documented is not to hide a payment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shown<'a>(Option<Cow<'a, str>>);
+
+impl AsRef<str> for Shown<'_> {
+    fn as_ref(&self) -> &str {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Shown<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json: &'de RawValue = Deserialize::deserialize(deserializer)?;
+        Ok(Self(serde_json::from_str(json.get()).ok().map(|Text(text)| text)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_only_shown_never_keeps_an_answer_from_being_read() {
+        for (json, text) in [
+            (r#""a\/b""#, "a/b"),
+            ("7", "7"),
+            ("true", ""),
+            ("1.5", ""),
+            ("{\"a\":[]}", ""),
+            ("[1]", ""),
+        ] {
+            assert_eq!(serde_json::from_str::<Shown<'_>>(json).unwrap().as_ref(), text, "{json}");
+        }
+        assert_eq!(serde_json::from_str::<Option<Shown<'_>>>("null").unwrap(), None);
+    }
 
     #[test]
     fn text_is_read_from_strings_and_from_whole_numbers() {

@@ -221,6 +221,18 @@ fn what_a_transfer_lacks_is_null_or_absent_or_empty() {
         assert_eq!((said.user_agent, said.ip_address, said.custom_data), (None, None, None));
         assert!(said.customer.is_none() && said.agreement.is_none());
     }
+    // What is only shown is of no documented kind, and the claim stands.
+    let odd = paid()
+        .with("customer", json!([]))
+        .with("order.order_description", json!({"vi": "x"}))
+        .with("transaction.card_expiry", json!([12, 30]))
+        .with("transaction.transaction_date", true);
+    let said = content(&odd).unwrap();
+    assert!(said.customer.is_none() && said.order.description.is_none());
+    let request = odd.with_secret(&secret(SECRET_KEY));
+    let notification = believed(&provider(&[GATEWAY], &Wire::new()), "ipn", &request);
+    assert_eq!(payment(only_event(&notification)).received, Some(Money::vnd(50_000)));
+
     let absent = br#"{"order":{"order_invoice_number":"DH-1"},"transaction":{}}"#;
     let said = IpnContent::read(absent).unwrap();
     assert_eq!((said.kind.as_str(), said.sent_at), ("", None));
