@@ -17,7 +17,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Response;
 use payments_core::{
-    Clock, Error, Lookup, Raw, Result,
+    Clock, Error, GatewayRef, Lookup, PayoutRef, Raw, Result,
     formula::{Formula, SigningKeys},
     money::Currency,
     notification::check::Keys,
@@ -148,6 +148,20 @@ impl HPay {
         &self.formulas
     }
 
+    /// Asks about one payout of those under a reference, by HPay's number of it: the
+    /// [`gateway_ref`](Payout::gateway_ref) of a payout that was taken. Under a reference that was
+    /// sent twice there are two.
+    ///
+    /// # Errors
+    /// HPay could not be asked; it says nothing about the payout.
+    pub async fn find_payout_transaction(
+        &self,
+        payout: &PayoutRef,
+        transaction: &GatewayRef,
+    ) -> Result<Lookup<Payout>> {
+        payouts::find(self, "find_payout_transaction", payout, Some(transaction)).await
+    }
+
     /// Asks what became of a payout and compares it with what was ordered.
     ///
     /// HPay's create request does not sign the beneficiary's account. A row of another amount or
@@ -156,7 +170,7 @@ impl HPay {
     /// # Errors
     /// HPay could not be asked; it says nothing about the payout.
     pub async fn find_payout_like(&self, request: &CreatePayout) -> Result<Lookup<Payout>> {
-        let found = payouts::find(self, "find_payout_like", &request.payout).await?;
+        let found = payouts::find(self, "find_payout_like", &request.payout, None).await?;
         let compared = |mut payout: Payout| {
             let account = Some(&request.beneficiary.account.number);
             if payout.amount != request.amount || payout.account.as_ref() != account {

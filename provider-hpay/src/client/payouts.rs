@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payments_core::{
-    Authenticity, Error, Lookup, PayoutProvider, PayoutRef, Result, Submission, Uncertain,
-    UncertainCause,
+    Authenticity, Error, GatewayRef, Lookup, PayoutProvider, PayoutRef, Result, Submission,
+    Uncertain, UncertainCause,
     bank::BankAccount,
     formula::{CheckingKeys, Field, SigningKeys},
     money::Money,
@@ -134,7 +134,7 @@ impl PayoutProvider for Payouts {
 
     async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>> {
         self.capabilities.reference.check("payout", payout.as_str())?;
-        find(&self.hpay, "find_payout", payout).await
+        find(&self.hpay, "find_payout", payout, None).await
     }
 
     async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary> {
@@ -146,15 +146,17 @@ impl PayoutProvider for Payouts {
     }
 }
 
-/// Asks for every payout under a reference. The answer's code cannot be checked, so it is as good
-/// as TLS.
+/// Asks for every payout under a reference, or for one of them.
 pub(super) async fn find(
     hpay: &HPay,
     operation: &'static str,
     payout: &PayoutRef,
+    transaction: Option<&GatewayRef>,
 ) -> Result<Lookup<Payout>> {
-    let fields =
-        Fields::new().with("requestId", payout.as_str()).with("merchantId", hpay.merchant_id());
+    let fields = Fields::new()
+        .with("requestId", payout.as_str())
+        .with("merchantId", hpay.merchant_id())
+        .with_some("transactionId", transaction.map(GatewayRef::as_str));
     let fields = hpay.sign(fields, "secureChain", &hpay.formulas.payout_inquiry)?;
     let request = fields.get(&format!("{}/api/ibft/inquiry", hpay.gateway.account))?;
     let response = hpay.ask(Call::inquiry(operation, request)).await?;

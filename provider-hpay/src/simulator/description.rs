@@ -108,6 +108,16 @@ fn tries(gateway: &Gateway) -> Vec<Row> {
             "the next payout is booked and its answer is lost",
         ),
         row(
+            "let a request arrive late",
+            post("faults", r#"{"operation":"create_payout","fault":"deliver_late"}"#),
+            "the next payout is booked only once you POST {} to deliver-late",
+        ),
+        row(
+            "pay an order by transfer",
+            post("transfer-for-order", r#"{"order_code":"ORDER-1"}"#),
+            "the order's notification, and a callback with its order_code",
+        ),
+        row(
             "move the clock",
             post("advance", r#"{"seconds":86400}"#),
             "an order can be asked about for seven days, a credit until the end of tomorrow",

@@ -203,6 +203,13 @@ async fn a_repeated_reference_is_paid_again_and_the_inquiry_raises_the_alarm() {
     let Lookup::Several(both) = world.find_payout("P-1").await else { panic!("one was dropped") };
     assert_eq!(both.len(), 2);
     assert!(both.iter().all(|payout| payout.needs_attention));
+
+    let hpay = world.provider.extension::<provider_hpay::HPay>().unwrap();
+    for payout in &both {
+        let id = payout.gateway_ref.as_ref().unwrap();
+        let one = hpay.find_payout_transaction(&payout.payout, id).await.unwrap().found().unwrap();
+        assert_eq!(one.at, payout.at);
+    }
 }
 
 #[tokio::test]

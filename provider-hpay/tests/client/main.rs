@@ -15,6 +15,8 @@ mod configuration;
 mod links;
 mod notifications;
 mod payouts;
+mod printed_examples;
 mod support;
 mod vectors;
 mod virtual_accounts;
+mod weaknesses_accounts_payouts;

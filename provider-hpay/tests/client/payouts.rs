@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use payments_core::{
-    Absence, DeclineReason, ErrorKind, Lookup, PayoutRef, Submission, UncertainCause,
+    Absence, DeclineReason, ErrorKind, GatewayRef, Lookup, PayoutRef, Submission, UncertainCause,
     bank::{AccountNumber, BankAccount, Bin},
     money::{Currency, Money},
     payout::{Beneficiary, CreatePayout, Payout, PayoutState},
@@ -340,6 +340,18 @@ async fn a_payout_is_asked_after_with_an_md5_and_no_signature_of_ours() {
     assert_eq!((&*query["requestId"], &*query["merchantId"]), ("P-1", "12345"));
     assert_eq!(query["secureChain"].len(), 32);
     assert_eq!(script.calls()[0].class, CallClass::Inquiry);
+}
+
+#[tokio::test]
+async fn one_payout_of_several_is_asked_after_by_hpay_s_number() {
+    let script = Script::new();
+    script.answer(found(NUMBER, "1000000", [4, 3, 1]));
+    let provider = support::provider(&script);
+    let hpay = provider.extension::<provider_hpay::HPay>().unwrap();
+    let (payout, id) = (PayoutRef::new("P-1").unwrap(), GatewayRef::new("96061677").unwrap());
+    let found = hpay.find_payout_transaction(&payout, &id).await.unwrap().found().unwrap();
+    assert_eq!(found.state, PayoutState::Succeeded);
+    assert_eq!(support::query(&script.request())["transactionId"], "96061677");
 }
 
 #[tokio::test]
