@@ -37,8 +37,10 @@
 //!
 //! # Where to read on
 //!
-//! [`REGISTRATION`] has an example of the configuration. [`options`] is what only HPay's page
-//! understands, [`HPay`] what only its client has, [`endpoints`] where its deliveries arrive.
+//! [`guide`]: what to arrange for [payouts](guide::payouts) and
+//! [virtual accounts](guide::virtual_accounts), and [every endpoint](guide::endpoints) with its
+//! function. [`REGISTRATION`] has an example of the configuration. [`options`] is what only HPay's
+//! page understands, [`HPay`] what only its client has, [`endpoints`] where its deliveries arrive.
 //! [`testing`] makes signed deliveries for your tests. Inside, a call goes from `client` (what the
 //! app calls) by `request` and [`formula`] to HPay, and back by `wire` (its answers, verbatim) and
 //! `map` (what they mean).
@@ -47,10 +49,12 @@
 //!
 //! | feature | makes available |
 //! |---|---|
+//! | `aws-lc` | the signer of aws-lc-rs, which a configuration selects by `signer = "aws-lc"` |
 //! | `inventory` | registration at link time |
 //! | `simulator` | the other side of the wire, on this machine |
 
 pub mod formula;
+pub mod guide;
 pub mod options;
 pub mod testing;
 pub mod token;

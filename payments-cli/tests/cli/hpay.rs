@@ -7,6 +7,10 @@ use tempfile::TempDir;
 
 use crate::program::{Program, Ran, file, payments, vectors};
 
+/// Of the vectors' merchant, whose certificate they have in DER.
+const MERCHANT_CERTIFICATE: &str =
+    include_str!("../../../provider-hpay/data/test-only/merchant.cert.pem");
+
 fn section(name: &str) -> Value {
     vectors("provider-hpay/tests/data/vectors.json")[name].clone()
 }
@@ -111,41 +115,74 @@ fn virtual_accounts_f11_and_callbacks_f18() {
 fn payouts_f19_and_their_answers_f20() {
     let (keys, folder) = (section("keys"), tempfile::tempdir().unwrap());
     let private = file(&folder, "merchant.pem", text(&keys["merchantA"], "private_key_pkcs8_pem"));
+    let public = file(&folder, "merchant.cert.pem", MERCHANT_CERTIFICATE);
     for case in cases(&section("ibft_request")) {
-        let payout = ["requestId", "merchantId", "amount", "bankAccountName"].iter().fold(
-            payments(["sign", "hpay.f19"])
-                .secret(text(case, "passcode"))
-                .with("--key", private.to_str().unwrap()),
-            |program, name| program.field(name, text(&case["body"], name)),
-        );
-        let string = text(case, "signed_string");
-        signed(payout, string, text(case, "passcode"), text(case, "secureChain"));
+        let payout = |command, key: &Path| {
+            ["requestId", "merchantId", "amount", "bankAccountName"].iter().fold(
+                payments([command, "hpay.f19"])
+                    .secret(text(case, "passcode"))
+                    .with("--key", key.to_str().unwrap()),
+                |program, name| program.field(name, text(&case["body"], name)),
+            )
+        };
+        let (string, chain) = (text(case, "signed_string"), text(case, "secureChain"));
+        signed(payout("sign", &private), string, text(case, "passcode"), chain);
+        checked(payout("check", &public).with("--signature", chain), true, text(case, "id"));
     }
 
     let certificate = file(&folder, "hpay.pem", text(&keys["providerA"], "certificate_pem"));
+    let hpay = file(&folder, "hpay.key.pem", text(&keys["providerA"], "private_key_pkcs8_pem"));
     for case in cases(&section("ibft_response")) {
-        let ran = answer(case, &certificate);
         let valid = case["expect_valid"] == true;
-        assert_eq!(ran.json()["valid"], valid, "{ran:?}");
-        assert_eq!(ran.code, if valid { 0 } else { 3 }, "{ran:?}");
+        let (string, chain) = (text(case, "checked_string"), text(case, "secureChain"));
+        let (program, passcode) = answer("check", case, &certificate);
+        checked(program.with("--signature", chain), valid, text(case, "id"));
+        // The wrong ones have a good signature of something else.
+        if valid {
+            signed(answer("sign", case, &hpay).0, string, passcode, chain);
+        }
     }
 }
 
-fn answer(case: &Value, certificate: &Path) -> Ran {
+#[test]
+fn the_guessed_formulas_are_what_the_vectors_compute() {
+    let ids = [
+        ("va_update", "hpay.f13"),
+        ("va_revoke", "hpay.f14"),
+        ("va_inquiry", "hpay.f16"),
+        ("check_user_bank", "hpay.f21"),
+        ("ibft_inquiry", "hpay.f23"),
+    ];
+    let guesses = section("guessed_templates");
+    for (id, formula) in ids {
+        let case = cases(&guesses).iter().find(|case| case["id"] == id).unwrap();
+        let message = |command| {
+            let fields = case["fields"].as_object().unwrap();
+            fields.iter().fold(
+                payments([command, formula]).secret(text(case, "passcode")),
+                |program, (name, value)| program.field(name, value.as_str().unwrap()),
+            )
+        };
+        let (string, code) = (text(case, "signed_string"), text(case, "md5"));
+        signed(message("sign"), string, text(case, "passcode"), code);
+        checked(message("check").with("--signature", code), true, id);
+    }
+}
+
+/// A payout's answer on the command line, and the passcode in it.
+fn answer<'a>(command: &str, case: &'a Value, key: &Path) -> (Program, &'a str) {
     let (formula, second) = match text(case, "layout") {
         "documented" => ("hpay.f20", "bankAccountNumber"),
         _ => ("hpay.f20b", "bankAccountName"),
     };
     let mut parts = text(case, "checked_string").splitn(4, '|');
     let mut part = || parts.next().unwrap();
-    payments(["check", formula])
+    let program = payments([command, formula])
         .field("requestId", part())
         .field(second, part())
-        .field("omiCashoutId", part())
-        .secret(part())
-        .with("--signature", text(case, "secureChain"))
-        .with("--key", certificate.to_str().unwrap())
-        .run()
+        .field("omiCashoutId", part());
+    let passcode = part();
+    (program.secret(passcode).with("--key", key.to_str().unwrap()), passcode)
 }
 
 /// A query that arrives at an endpoint of a merchant with this passcode.

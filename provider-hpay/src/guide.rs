@@ -1,0 +1,8 @@
+//! Guides, each a question that a merchant has, and the table of endpoints.
+
+#[doc = include_str!("../docs/endpoints.md")]
+pub mod endpoints {}
+#[doc = include_str!("../docs/payouts.md")]
+pub mod payouts {}
+#[doc = include_str!("../docs/virtual_accounts.md")]
+pub mod virtual_accounts {}
