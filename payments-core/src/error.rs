@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The result of a call: an instruction's answer, an inquiry's answer, or an [`Error`].
@@ -12,9 +13,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// From an instruction (create, cancel, refund, pay out) an `Error` says that **nothing
 /// happened at the provider**; whatever may have happened is an
 /// [`Uncertain`](crate::Uncertain) inside `Ok`. `Display` is one line that says what to do; the
-/// cause, if there is one, is [`source`](std::error::Error::source).
+/// cause, if there is one, is [`source`](std::error::Error::source). Clones share the cause: one
+/// error may be the answer to several callers.
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
@@ -24,7 +28,7 @@ struct Inner {
     provider_message: Option<String>,
     status: Option<u16>,
     retry_after: Option<Duration>,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 /// What sort of error it is: what a caller decides by.
@@ -134,7 +138,7 @@ impl Error {
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(source.into().into());
         self
     }
 

@@ -116,6 +116,7 @@ mod ipn;
 mod map;
 mod matching;
 mod notification;
+pub mod oauth;
 mod options;
 mod order;
 mod payments;

@@ -143,6 +143,14 @@ impl CodeRules {
         Ok(PaymentCode(format!("{}{text}", self.prefix)))
     }
 
+    /// Whether every code of `other` is one by these rules too.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.prefix == other.prefix
+            && self.min_suffix <= other.min_suffix
+            && other.max_suffix <= self.max_suffix
+            && (other.digits || !self.digits)
+    }
+
     /// Reads a code that a provider found.
     pub fn recognise(&self, text: &str) -> Option<PaymentCode> {
         let code = squeeze(text);
@@ -269,6 +277,16 @@ mod tests {
         let error = digits.code_for(&OrderRef::new("0004A").unwrap()).unwrap_err();
         assert_eq!(error.field(), Some("order"));
         assert!(digits.code_for(&OrderRef::new("00042").unwrap()).is_ok());
+    }
+
+    #[test]
+    fn rules_cover_those_whose_codes_they_take() {
+        let of = |prefix, min, max| CodeRules::new(prefix, min, max).unwrap();
+        assert!(of("DH", 3, 8).covers(&of("dh", 5, 5)));
+        assert!(of("DH", 5, 5).covers(&of("DH", 5, 5).digits_only()));
+        assert!(!of("DH", 5, 5).digits_only().covers(&of("DH", 5, 5)));
+        assert!(!of("DH", 5, 5).covers(&of("DH", 5, 6)));
+        assert!(!of("DH", 5, 5).covers(&of("HD", 5, 5)));
     }
 
     #[test]

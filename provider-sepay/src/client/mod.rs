@@ -1,5 +1,6 @@
 //! The two HTTP APIs of SePay, and what only SePay has.
 
+pub(crate) mod oauth;
 mod order_list;
 mod orders;
 mod payment_gateway;
@@ -12,6 +13,7 @@ mod v1_reading;
 mod v1_statement;
 mod va_orders;
 
+use oauth::OAuthApp;
 pub(crate) use order_list::{SortSpelling, Spelling};
 pub(crate) use orders::OrderApi;
 pub(crate) use payment_gateway::Gateway;
@@ -46,11 +48,12 @@ use payments_core::{Error, Result};
 pub struct SePay {
     gateway: Option<Gateway>,
     user_api: Option<(UserApiV1, UserApiV2)>,
+    oauth: Option<OAuthApp>,
 }
 
 impl SePay {
     pub(crate) fn new(gateway: Option<Gateway>) -> Self {
-        Self { gateway, user_api: None }
+        Self { gateway, user_api: None, oauth: None }
     }
 
     /// Adds both versions of the User API, which one token is for.
@@ -73,6 +76,24 @@ impl SePay {
     /// `Unsupported` if no `api_token` is configured.
     pub fn user_api_v1(&self) -> Result<&UserApiV1> {
         self.user_api.as_ref().map(|(v1, _)| v1).ok_or_else(no_token)
+    }
+
+    pub(crate) fn with_oauth(mut self, app: Option<OAuthApp>) -> Self {
+        self.oauth = app;
+        self
+    }
+
+    /// The app that SePay registered for OAuth2.
+    ///
+    /// # Errors
+    /// OAuth2 is not configured.
+    pub fn oauth(&self) -> Result<&OAuthApp> {
+        self.oauth.as_ref().ok_or_else(|| {
+            Error::unsupported(
+                "OAuth2 is not configured; give `oauth_client_id`, `oauth_client_secret` and \
+                 `oauth_redirect_url`",
+            )
+        })
     }
 }
 

@@ -46,6 +46,16 @@ impl Door {
         self.request(Method::DELETE, &format!("{}{path}", self.base), Bytes::new())
     }
 
+    /// Any other method; nothing in the body is no JSON.
+    pub(super) fn send(&self, method: Method, path: &str, body: Vec<u8>) -> Result<Request<Bytes>> {
+        let has_body = !body.is_empty();
+        let mut request = self.request(method, &format!("{}{path}", self.base), body.into())?;
+        if has_body {
+            request.headers_mut().insert(CONTENT_TYPE, JSON);
+        }
+        Ok(request)
+    }
+
     fn request(&self, method: Method, address: &str, body: Bytes) -> Result<Request<Bytes>> {
         Request::builder()
             .method(method)

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     checkout::Checkout,
-    client::{Gateway, OrderApi, SePay},
+    client::{Gateway, OrderApi, SePay, oauth::OAuthApp},
     matching::Matching,
     notification::{BankWebhook, Ipn, Notifications},
     payments::{Payments, Transfers},
@@ -29,7 +29,8 @@ pub(super) fn assemble(
     settings: Settings,
     addresses: Addresses,
 ) -> Result<Provider> {
-    let Settings { gateway, user_api: token, transfers, matching, webhook, sources } = settings;
+    let Settings { gateway, user_api: token, transfers, matching, webhook, sources, oauth } =
+        settings;
     let Addresses { checkout, order_api, user_api, user_api_v1 } = addresses;
 
     let token =
@@ -45,13 +46,22 @@ pub(super) fn assemble(
         }
     };
 
+    let app = oauth.map(|settings| {
+        let (transport, clock) = (context.transport(None), Arc::clone(&context.clock));
+        OAuthApp::new(settings, transport, clock, matching.clone())
+    });
+    let app = app.transpose()?;
+
     let mut provider = Provider::new(config.id.clone(), config.kind.clone(), config.environment)
-        .with_extension(Arc::new(match &token {
-            Some(token) => {
-                SePay::new(gateway.clone()).with_user_api(token.v1.clone(), token.v2.clone())
+        .with_extension(Arc::new(
+            match &token {
+                Some(token) => {
+                    SePay::new(gateway.clone()).with_user_api(token.v1.clone(), token.v2.clone())
+                }
+                None => SePay::new(gateway.clone()),
             }
-            None => SePay::new(gateway.clone()),
-        }));
+            .with_oauth(app),
+        ));
     if let Some((token, statement)) = token.as_ref().zip(statement.as_ref()) {
         provider = token.add_roles(provider, statement, context, matching.clone());
     }

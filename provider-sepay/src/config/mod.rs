@@ -2,6 +2,7 @@
 
 mod addresses;
 mod assemble;
+mod oauth;
 mod payment_gateway;
 mod settings;
 mod token;
@@ -45,7 +46,7 @@ payments_core::register!(REGISTRATION);
 /// Every problem of the configuration.
 pub fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
     let mut read = Reader::new(config, &context.environ);
-    let settings = Settings::read(&mut read);
+    let settings = Settings::read(&mut read, config.environment);
     let addresses = Addresses::read(&mut read, config.environment);
     let problems = read.finish();
     match (addresses, problems.is_empty()) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 use payments_core::{
-    Secret,
+    Environment, Secret,
     bank::{AccountNumber, BankAccount, Bin},
     config::Reader,
     payment::CodeRules,
@@ -12,11 +12,13 @@ use payments_core::{
 };
 
 use super::{
+    oauth,
     payment_gateway::GatewaySettings,
     user_api::{self, UserApiSettings},
     webhook,
 };
 use crate::{
+    client::oauth::AppSettings,
     matching::Matching,
     notification::{Sources, WebhookAuth},
 };
@@ -30,6 +32,7 @@ pub(super) struct Settings {
     pub(super) matching: Option<Arc<Matching>>,
     pub(super) webhook: Option<WebhookAuth>,
     pub(super) sources: Sources,
+    pub(super) oauth: Option<AppSettings>,
 }
 
 /// The account that buyers transfer to, and the references that make a code.
@@ -47,7 +50,7 @@ const TOKEN_ONLY: &[(&str, &str)] = &[
 ];
 
 impl Settings {
-    pub(super) fn read(read: &mut Reader<'_>) -> Self {
+    pub(super) fn read(read: &mut Reader<'_>, environment: Environment) -> Self {
         let gateway = GatewaySettings::read(read);
         let has_token = read.has("api_token");
         let api_token = read.optional_secret("api_token").and_then(|token| bearer(read, &token));
@@ -74,7 +77,13 @@ impl Settings {
         }
         let webhook = webhook::auth(read);
         let sources = webhook::sources(read);
-        if !read.has("merchant_id") && !read.has("secret_key") && !has_token && webhook.is_none() {
+        let oauth = oauth::app(read, environment);
+        if !read.has("merchant_id")
+            && !read.has("secret_key")
+            && !has_token
+            && webhook.is_none()
+            && oauth.is_none()
+        {
             read.problem(
                 "merchant_id",
                 "is missing, and so is everything else: give merchant_id and secret_key for the \
@@ -93,7 +102,7 @@ impl Settings {
         let matching =
             codes.map(|codes| Arc::new(Matching::new(codes.rules, codes.prefix, number)));
         let user_api = api_token.zip(user_api);
-        Self { gateway, user_api, transfers, matching, webhook, sources }
+        Self { gateway, user_api, transfers, matching, webhook, sources, oauth }
     }
 }
 

@@ -156,7 +156,7 @@ fn direction(word: &str) -> Option<Direction> {
 }
 
 /// The amount, if any money moved.
-fn moved(field: &'static str, amount: Number) -> Result<Option<Money>, Unclear> {
+pub(super) fn moved(field: &'static str, amount: Number) -> Result<Option<Money>, Unclear> {
     let amount = dong(field, amount)?;
     if amount.is_negative() {
         return Err(Unclear::new(format!("{field} is below zero")));

@@ -4,6 +4,7 @@
 //! which fields are null or absent. What is missing and needed is noticed in `map`.
 
 mod ipn;
+pub(crate) mod oauth;
 mod order;
 mod text;
 mod token;

@@ -1,0 +1,155 @@
+//! Bank accounts, sub-accounts and transactions.
+
+use payments_core::{
+    DedupeKey, Direction, Movement, Timestamp, bank::AccountNumber, payout::Balance,
+};
+
+use crate::{
+    map::{Unclear, dong, moved, said, time},
+    matching::Matching,
+    oauth::{LinkedAccount, LinkedBank, SubAccount},
+    wire::{self, oauth::Switch},
+};
+
+/// A bank account whose balance is of `asked_at`.
+pub(crate) fn linked_account(
+    row: &wire::oauth::Account<'_>,
+    asked_at: Timestamp,
+) -> Result<LinkedAccount, Unclear> {
+    let number = AccountNumber::new(row.account_number.as_str())
+        .map_err(|_| Unclear::new("account_number cannot be one"))?;
+    let balance = row.accumulated.map(|amount| dong("accumulated", amount)).transpose()?;
+    let own = |field: &Option<wire::Text<'_>>| said(field).map(str::to_owned);
+    let bank = row.bank.as_ref().map(|bank| LinkedBank {
+        short_name: own(&bank.short_name),
+        full_name: own(&bank.full_name),
+        code: own(&bank.code),
+        bin: own(&bank.bin),
+        icon_url: own(&bank.icon_url),
+        logo_url: own(&bank.logo_url),
+    });
+    Ok(LinkedAccount {
+        id: row.id,
+        number,
+        holder: own(&row.account_holder_name),
+        label: own(&row.label),
+        bank: bank.unwrap_or_default(),
+        balance: balance.map(|amount| Balance::new(amount, asked_at)),
+        active: on(row.active),
+        created_at: time(&row.created_at),
+    })
+}
+
+pub(crate) fn sub_account(row: &wire::oauth::SubAccount<'_>) -> Result<SubAccount, Unclear> {
+    Ok(SubAccount {
+        id: row.id,
+        number: said(&row.account_number).and_then(|number| AccountNumber::new(number).ok()),
+        holder: said(&row.account_holder_name).map(str::to_owned),
+        label: said(&row.label).map(str::to_owned),
+        active: on(row.active),
+    })
+}
+
+/// A transaction; `None` if no money moved. Its key is SePay's number under this API: whether the
+/// webhook of the same money has the same number is documented nowhere.
+pub(crate) fn transaction(
+    row: &wire::oauth::Transaction<'_>,
+    matching: Option<&Matching>,
+) -> Result<Option<Movement>, Unclear> {
+    let amount = |field, amount: Option<_>| match amount {
+        Some(amount) => moved(field, amount),
+        None => Ok(None),
+    };
+    let (direction, amount) =
+        match (amount("amount_in", row.amount_in)?, amount("amount_out", row.amount_out)?) {
+            (Some(arrived), None) => (Direction::In, arrived),
+            (None, Some(left)) => (Direction::Out, left),
+            (None, None) if row.amount_in.is_some() || row.amount_out.is_some() => return Ok(None),
+            (None, None) => return Err(Unclear::new("amount_in and amount_out are missing")),
+            (Some(_), Some(_)) => return Err(Unclear::new("money arrives and leaves in one line")),
+        };
+    let key = DedupeKey::new(format!("oauth:{}", row.id))
+        .map_err(|_| Unclear::new("the id cannot be one"))?;
+    let number = |text: &str| AccountNumber::new(text).ok();
+    let mut movement = Movement::new(key, direction, amount);
+    movement.account = said(&row.account_number).and_then(number);
+    movement.virtual_account = said(&row.sub_account).and_then(number);
+    movement.at = time(&row.transaction_date);
+    movement.bank_reference = said(&row.reference_number).map(str::to_owned);
+    movement.memo = said(&row.transaction_content).map(str::to_owned);
+    movement.balance = row.accumulated.map(|balance| dong("accumulated", balance)).transpose()?;
+    if let Some(matching) = matching {
+        matching.add_to(&mut movement, said(&row.code));
+    }
+    Ok(Some(movement))
+}
+
+pub(super) fn on(switch: Option<Switch>) -> Option<bool> {
+    match switch? {
+        Switch::Flag(on) => Some(on),
+        Switch::Number(0) => Some(false),
+        Switch::Number(1) => Some(true),
+        Switch::Number(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use payments_core::money::Money;
+
+    #[test]
+    fn a_balance_with_decimals_is_read_from_its_digits() {
+        let row = r#"{"id":19,"label":"Shop","account_holder_name":"NGUYEN VAN A",
+            "account_number":"0071000888888","accumulated":1777283273.00,"active":true,
+            "created_at":"2025-02-12 21:32:29","bank":{"short_name":"Vietcombank",
+            "full_name":"Ngân hàng","code":"VCB","bin":"970436","icon_url":"i","logo_url":"l"}}"#;
+        let at = Timestamp::from_unix(7);
+        let account = linked_account(&serde_json::from_str(row).unwrap(), at).unwrap();
+        let balance = account.balance.unwrap();
+        assert_eq!((balance.amount, balance.at), (Money::vnd(1_777_283_273), at));
+        assert_eq!((account.id, account.number.as_str()), (19, "0071000888888"));
+        assert_eq!(account.bank.bin.as_deref(), Some("970436"));
+        assert_eq!(account.active, Some(true));
+
+        let cents = row.replace(".00", ".50");
+        assert!(linked_account(&serde_json::from_str(&cents).unwrap(), at).is_err());
+    }
+
+    #[test]
+    fn a_sub_account_is_read_under_every_name_that_sepay_uses() {
+        for row in [
+            r#"{"id":3,"account_number":"VQRQ0001","account_holder_name":"A","active":1}"#,
+            r#"{"id":3,"va":"VQRQ0001","sub_holder_name":"A","active":true}"#,
+            r#"{"id":3,"sub_account":"VQRQ0001","account_holder_name":"A","active":true}"#,
+        ] {
+            let sub = sub_account(&serde_json::from_str(row).unwrap()).unwrap();
+            assert_eq!(sub.number.unwrap().as_str(), "VQRQ0001");
+            assert_eq!((sub.holder.as_deref(), sub.active), (Some("A"), Some(true)));
+        }
+    }
+
+    fn told(amounts: &str) -> Result<Option<Movement>, Unclear> {
+        let row = format!(
+            r#"{{"id":49682,"bank_account_id":19,"bank_brand_name":"Vietcombank",
+                "account_number":"0071000888888","transaction_date":"2025-02-25 19:59:48",
+                {amounts}"accumulated":"19077000.00","transaction_content":"DH00042",
+                "reference_number":"FT1","code":null,"sub_account":null}}"#
+        );
+        transaction(&serde_json::from_str(&row).unwrap(), None)
+    }
+
+    #[test]
+    fn the_column_that_is_not_zero_says_which_way_money_went() {
+        let arrived = told(r#""amount_in":"50000.00","amount_out":"0.00","#).unwrap().unwrap();
+        assert_eq!((arrived.direction, arrived.amount), (Direction::In, Money::vnd(50_000)));
+        assert_eq!(arrived.key.as_str(), "oauth:49682");
+        assert_eq!(arrived.balance, Some(Money::vnd(19_077_000)));
+        let left = told(r#""amount_in":0,"amount_out":700,"#).unwrap().unwrap();
+        assert_eq!((left.direction, left.amount), (Direction::Out, Money::vnd(700)));
+        assert_eq!(told(r#""amount_in":0,"amount_out":0,"#).unwrap(), None);
+        for unclear in ["", r#""amount_in":1,"amount_out":1,"#, r#""amount_in":-1,"#] {
+            assert!(told(unclear).is_err(), "{unclear}");
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Answers: lists, single things, refusals, and what came of an instruction.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use payments_core::{
+    Decline, DeclineReason, Error, ErrorKind, Result, Submission, transport::Unreadable,
+};
+use serde::Deserialize;
+
+use crate::{
+    map::{Unclear, answer::refused, said},
+    oauth::{Page, WebhookReceipt},
+    wire::oauth::{Created, Envelope, Outcome},
+};
+
+/// Reads the one thing that was asked for.
+///
+/// # Errors
+/// What the answer means, if it is not a success, or `Malformed`.
+pub(crate) fn one<'a, W: Deserialize<'a>, T>(
+    operation: &'static str,
+    response: &'a Response<Bytes>,
+    read: impl Fn(&W) -> Result<T, Unclear>,
+) -> Result<T> {
+    let envelope: Envelope<W> = envelope(operation, response)?;
+    read(&envelope.data).map_err(|unclear| unclear.into_error(operation))
+}
+
+/// Reads a page of a list. Its last page is the one that SePay says is the last, or an empty one.
+///
+/// # Errors
+/// What the answer means, if it is not a success, or `Malformed`.
+pub(crate) fn page<'a, W: Deserialize<'a>, T>(
+    operation: &'static str,
+    response: &'a Response<Bytes>,
+    read: impl Fn(&W) -> Result<Option<T>, Unclear>,
+) -> Result<Page<T>> {
+    let envelope: Envelope<Vec<W>> = envelope(operation, response)?;
+    let pagination = envelope.meta.and_then(|meta| meta.pagination);
+    let more = pagination.as_ref().is_some_and(|pagination| {
+        pagination.current_page.zip(pagination.last_page).is_some_and(|(at, last)| at < last)
+    });
+    let mut items = Vec::with_capacity(envelope.data.len());
+    for row in &envelope.data {
+        items.extend(read(row).map_err(|unclear| unclear.into_error(operation))?);
+    }
+    Ok(Page {
+        more: more && !envelope.data.is_empty(),
+        items,
+        total: pagination.and_then(|pagination| pagination.total),
+    })
+}
+
+fn envelope<'a, T: Deserialize<'a>>(
+    operation: &'static str,
+    response: &'a Response<Bytes>,
+) -> Result<T> {
+    let outcome = serde_json::from_slice::<Outcome<'_>>(response.body()).ok();
+    let failed = outcome.as_ref().is_some_and(says_failure);
+    if response.status() != StatusCode::OK || failed {
+        return Err(refusal(operation, response, outcome.as_ref()));
+    }
+    serde_json::from_slice(response.body()).map_err(|error| {
+        // What serde says beside the place may quote personal data.
+        Unclear::json("the answer", &error).into_error(operation).with_status(response.status())
+    })
+}
+
+/// SePay's own shop plug-in looks for `error` whatever the status.
+fn says_failure(outcome: &Outcome<'_>) -> bool {
+    said(&outcome.status) == Some("error") || said(&outcome.error).is_some()
+}
+
+fn refusal(
+    operation: &'static str,
+    response: &Response<Bytes>,
+    outcome: Option<&Outcome<'_>>,
+) -> Error {
+    let by_status = refused(operation, response);
+    let Some((code, meaning)) = outcome.and_then(code).map(|code| (code, meaning(code))) else {
+        return by_status;
+    };
+    let error = match meaning {
+        Some((kind, message, _)) if kind != by_status.kind() => {
+            Error::new(kind, message).with_operation(operation).with_status(response.status())
+        }
+        _ => by_status,
+    };
+    let error = error.with_code(code);
+    match outcome.and_then(words) {
+        Some(message) => error.with_provider_message(message),
+        None => error,
+    }
+}
+
+fn code<'o>(outcome: &'o Outcome<'_>) -> Option<&'o str> {
+    said(&outcome.error_code).or_else(|| said(&outcome.error)).or_else(|| said(&outcome.code))
+}
+
+fn words<'o>(outcome: &'o Outcome<'_>) -> Option<&'o str> {
+    said(&outcome.message).or_else(|| said(&outcome.error_description))
+}
+
+/// The codes that SePay documents (developer.sepay.vn, SePay OAuth2: webhooks), and the one that
+/// its own shop plug-in takes for an access token that is not good any more.
+fn meaning(code: &str) -> Option<(ErrorKind, &'static str, DeclineReason)> {
+    Some(match code {
+        "validation_error" => (
+            ErrorKind::InvalidRequest,
+            "SePay finds the request wrong",
+            DeclineReason::InvalidRequest,
+        ),
+        "unauthorized" | "access_denied" => (
+            ErrorKind::Authentication,
+            "SePay does not accept the access token",
+            DeclineReason::Authentication,
+        ),
+        "forbidden" => (
+            ErrorKind::Permission,
+            "the merchant did not allow this, or their user may not do it",
+            DeclineReason::Permission,
+        ),
+        "not_found" => (ErrorKind::NotFound, "SePay does not know it", DeclineReason::Other),
+        _ => return None,
+    })
+}
+
+/// Whether SePay takes the access token no more.
+pub(crate) fn refuses_token(response: &Response<Bytes>) -> bool {
+    let outcome = serde_json::from_slice::<Outcome<'_>>(response.body()).ok();
+    let code = outcome.as_ref().and_then(code).and_then(meaning);
+    response.status() == StatusCode::UNAUTHORIZED
+        || code.is_some_and(|(kind, ..)| kind == ErrorKind::Authentication)
+}
+
+/// Lets an answer to a request for tokens through that RFC 6749 describes: a success, or a refusal
+/// with 400 or 401.
+pub(crate) fn token_answer(operation: &'static str, response: &Response<Bytes>) -> Result<()> {
+    match response.status().as_u16() {
+        200 | 400 | 401 => Ok(()),
+        _ => Err(refused(operation, response)),
+    }
+}
+
+/// What came of an instruction. SePay shows no such answer: a success is its own envelope with
+/// `success`, or nothing with 204; a refusal is one of its codes with a body of its own.
+pub(crate) fn receipt(
+    response: &Response<Bytes>,
+) -> Result<Submission<WebhookReceipt>, Unreadable> {
+    let status = response.status();
+    if status == StatusCode::NO_CONTENT && response.body().is_empty() {
+        return Ok(Submission::Accepted(WebhookReceipt { id: None }));
+    }
+    let outcome: Outcome<'_> = serde_json::from_slice(response.body())?;
+    let succeeded = matches!(status, StatusCode::OK | StatusCode::CREATED);
+    if succeeded && said(&outcome.status) == Some("success") {
+        let created = outcome
+            .data
+            .and_then(|data| serde_json::from_str::<Created>(data.get()).ok())
+            .and_then(|created| created.id);
+        return Ok(Submission::Accepted(WebhookReceipt { id: created }));
+    }
+    let refused = succeeded || matches!(status.as_u16(), 400 | 401 | 403 | 404 | 422);
+    match code(&outcome).map(|code| (code, meaning(code))) {
+        Some((code, Some((_, _, reason)))) if refused => {
+            let decline = Decline::new(reason).with_code(code);
+            Ok(Submission::Declined(match words(&outcome) {
+                Some(message) => decline.with_message(message),
+                None => decline,
+            }))
+        }
+        _ => Err(Unreadable::new(format!(
+            "HTTP {} with this body is not an answer that SePay documents",
+            status.as_u16()
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::oauth::Account;
+
+    fn answer(status: u16, body: &'static str) -> Response<Bytes> {
+        Response::builder().status(status).body(Bytes::from_static(body.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn every_documented_error_has_its_kind_whatever_the_status() {
+        for (status, body, kind) in [
+            (
+                400,
+                r#"{"status":"error","error_code":"validation_error"}"#,
+                ErrorKind::InvalidRequest,
+            ),
+            (401, r#"{"error":"unauthorized","message":"x"}"#, ErrorKind::Authentication),
+            (200, r#"{"error":"access_denied"}"#, ErrorKind::Authentication),
+            (401, "", ErrorKind::Authentication),
+            (403, r#"{"error":"forbidden"}"#, ErrorKind::Permission),
+            (404, r#"{"error":"not_found"}"#, ErrorKind::NotFound),
+            (429, "", ErrorKind::RateLimited),
+            (500, r#"{"error":"oops"}"#, ErrorKind::Unavailable),
+            (200, r#"{"status":"error","message":"x"}"#, ErrorKind::Malformed),
+            (200, r#"{"status":"success"}"#, ErrorKind::Malformed),
+            (200, "<html>", ErrorKind::Malformed),
+        ] {
+            let answer = answer(status, body);
+            let error = one("test", &answer, |_: &Account<'_>| Ok(())).unwrap_err();
+            assert_eq!(error.kind(), kind, "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_list_ends_where_sepay_says_and_always() {
+        for (pagination, more) in [
+            (r#"{"total":3,"current_page":1,"last_page":2}"#, true),
+            (r#"{"total":3,"current_page":2,"last_page":2}"#, false),
+            (r#"{"total":3}"#, false),
+        ] {
+            let body = format!(
+                r#"{{"status":"success","data":[1],"meta":{{"pagination":{pagination}}}}}"#
+            );
+            let response = Response::new(Bytes::from(body));
+            let page = page("test", &response, |row: &u64| Ok(Some(*row))).unwrap();
+            assert_eq!((page.items, page.more, page.total), (vec![1], more, Some(3)));
+        }
+        let empty =
+            answer(200, r#"{"data":[],"meta":{"pagination":{"current_page":1,"last_page":9}}}"#);
+        assert!(!page("test", &empty, |row: &u64| Ok(Some(*row))).unwrap().more);
+    }
+
+    #[test]
+    fn only_sepays_own_words_decide_about_an_instruction() {
+        for (status, body, verdict) in [
+            (200, r#"{"status":"success","data":{"id":7}}"#, "accepted"),
+            (201, r#"{"status":"success","message":"x"}"#, "accepted"),
+            (204, "", "accepted"),
+            (400, r#"{"error":"validation_error"}"#, "declined"),
+            (401, r#"{"error":"unauthorized"}"#, "declined"),
+            (403, r#"{"status":"error","code":"forbidden"}"#, "declined"),
+            (404, r#"{"error_code":"not_found"}"#, "declined"),
+            (200, r#"{"error":"access_denied"}"#, "declined"),
+            (200, "", "uncertain"),
+            (200, r#"{"data":{"id":7}}"#, "uncertain"),
+            (401, "<html>", "uncertain"),
+            (404, r#"{"message":"no Route matched"}"#, "uncertain"),
+            (429, r#"{"error":"validation_error"}"#, "uncertain"),
+            (500, r#"{"error":"unauthorized"}"#, "uncertain"),
+            (502, r#"{"status":"success"}"#, "uncertain"),
+        ] {
+            let word = match receipt(&answer(status, body)) {
+                Ok(Submission::Accepted(_)) => "accepted",
+                Ok(Submission::Declined(decline)) => {
+                    assert!(!decline.confirmed && decline.code.is_some());
+                    "declined"
+                }
+                Ok(Submission::Uncertain(_)) | Err(_) => "uncertain",
+            };
+            assert_eq!(word, verdict, "{status} {body}");
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The merchant's company and the user who authorised the app.
+
+use std::fmt;
+
+use payments_core::{Result, payment::CodeRules};
+use serde::{Deserialize, Serialize};
+
+/// A merchant's company (developer.sepay.vn, SePay OAuth2: company). Only an `Admin` or
+/// `SuperAdmin` may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Company {
+    /// SePay's number for it.
+    pub id: u64,
+    /// Its registered name.
+    pub full_name: Option<String>,
+    /// What it calls itself.
+    pub short_name: Option<String>,
+    /// What the user is in it.
+    pub role: Option<String>,
+    /// Its state in SePay's words.
+    pub status: Option<String>,
+    /// What it pays SePay for.
+    pub subscription: Option<String>,
+    /// The first day of that, as written.
+    pub begin_date: Option<String>,
+    /// The last day of that, as written.
+    pub end_date: Option<String>,
+    /// How SePay treats its transactions.
+    pub configurations: CompanyConfigurations,
+}
+
+/// How SePay treats a company's transactions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CompanyConfigurations {
+    /// Whether sub-accounts are recognised.
+    pub bank_sub_account: Option<bool>,
+    /// Whether payment codes are recognised.
+    pub paycode: Option<bool>,
+    /// For how many days transactions are kept, as written.
+    pub data_storage_time: Option<String>,
+    /// The forms of payment codes.
+    pub payment_code_formats: Vec<PaymentCodeFormat>,
+}
+
+/// A form of payment codes: a prefix of 2 to 5 letters and a suffix.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PaymentCodeFormat {
+    /// What every code begins with.
+    pub prefix: String,
+    /// The fewest characters after it.
+    pub suffix_from: usize,
+    /// The most.
+    pub suffix_to: usize,
+    /// Which characters those are.
+    pub character_type: CodeCharacters,
+    /// Whether SePay looks for such codes.
+    pub is_active: bool,
+}
+
+/// The characters after a prefix, in SePay's spelling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum CodeCharacters {
+    /// Digits.
+    NumberOnly,
+    /// Digits and letters.
+    NumberAndLetter,
+}
+
+/// What to change of a company's configuration; the rest stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ConfigurationChanges {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bank_sub_account: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) paycode: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) payment_code_formats: Option<Vec<PaymentCodeFormat>>,
+}
+
+/// The user who authorised the app.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Profile {
+    /// SePay's number for them.
+    pub id: u64,
+    /// Their first name.
+    pub first_name: Option<String>,
+    /// Their last name.
+    pub last_name: Option<String>,
+    /// Their address for mail.
+    pub email: Option<String>,
+    /// Their telephone number.
+    pub phone: Option<String>,
+    /// An address of their picture.
+    pub avatar: Option<String>,
+}
+
+impl PaymentCodeFormat {
+    /// Codes of `prefix` and `suffix_from` to `suffix_to` characters.
+    pub fn new(
+        prefix: impl Into<String>,
+        suffix_from: usize,
+        suffix_to: usize,
+        character_type: CodeCharacters,
+    ) -> Self {
+        Self { prefix: prefix.into(), suffix_from, suffix_to, character_type, is_active: true }
+    }
+
+    /// The same form as rules, to compare with `code_prefix`, `code_min`, `code_max` and
+    /// `code_characters` of the configuration.
+    ///
+    /// # Errors
+    /// `Configuration` if no payment code of ours can look so.
+    pub fn rules(&self) -> Result<CodeRules> {
+        let rules = CodeRules::new(&self.prefix, self.suffix_from, self.suffix_to)?;
+        Ok(match self.character_type {
+            CodeCharacters::NumberOnly => rules.digits_only(),
+            CodeCharacters::NumberAndLetter => rules,
+        })
+    }
+}
+
+impl CompanyConfigurations {
+    /// Whether SePay recognises codes that follow `rules`: such a code is then in the `code` of
+    /// its webhooks and statements. It may recognise others too.
+    pub fn recognises(&self, rules: &CodeRules) -> bool {
+        self.paycode == Some(true)
+            && self
+                .payment_code_formats
+                .iter()
+                .filter(|format| format.is_active)
+                .filter_map(|format| format.rules().ok())
+                .any(|format| format.covers(rules))
+    }
+}
+
+impl ConfigurationChanges {
+    /// No change yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Recognises sub-accounts, or no longer.
+    #[must_use]
+    pub fn with_bank_sub_account(mut self, recognised: bool) -> Self {
+        self.bank_sub_account = Some(recognised);
+        self
+    }
+
+    /// Recognises payment codes, or no longer.
+    #[must_use]
+    pub fn with_paycode(mut self, recognised: bool) -> Self {
+        self.paycode = Some(recognised);
+        self
+    }
+
+    /// Recognises payment codes of these forms in place of those before.
+    #[must_use]
+    pub fn with_payment_code_formats(mut self, formats: Vec<PaymentCodeFormat>) -> Self {
+        self.payment_code_formats = Some(formats);
+        self
+    }
+}
+
+impl fmt::Debug for Profile {
+    /// Only the number: the rest is about a person.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profile").field("id", &self.id).finish_non_exhaustive()
+    }
+}

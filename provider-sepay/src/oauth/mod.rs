@@ -1,0 +1,75 @@
+//! OAuth2: what a merchant allows an app to see and do at SePay, and the API behind it
+//! (developer.sepay.vn, SePay OAuth2).
+//!
+//! An app that SePay has registered sends a merchant to SePay's page, gets a code back, and trades
+//! it for tokens; a [`Connection`] is then the merchant's accounts, transactions, company and
+//! webhooks, and keeps its tokens fresh.
+//!
+//! ```no_run
+//! # use std::sync::Arc;
+//! # use payments_core::{Provider, Result, Secret};
+//! use provider_sepay::{SePay, oauth::{MemoryTokenStore, Scope}};
+//!
+//! # async fn connect(provider: &Provider, query_of_the_return: &str) -> Result<()> {
+//! let app = provider.extension::<SePay>()?.oauth()?;
+//!
+//! // Keep the state in the merchant's session and send the browser to the address.
+//! let authorization = app.authorize(&[Scope::BankAccountRead, Scope::TransactionRead])?;
+//! println!("{}", authorization.url);
+//!
+//! // The browser comes back to `oauth_redirect_url` with a query.
+//! let store = Arc::new(MemoryTokenStore::default());
+//! let connection = app.exchange(&authorization.state, query_of_the_return, store).await?;
+//! for account in connection.bank_accounts().await?.iter() {
+//!     println!("{} {:?}", account.number, account.balance);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tokens and crashes
+//!
+//! SePay may give a new refresh token with every refresh, and then the old one is worth nothing.
+//! So the steps of a refresh are, in this order: the [`TokenStore`] learns that one begins; SePay is
+//! asked, once and never again by itself; the store has the new tokens; only then are they used.
+//!
+//! - A crash before SePay was asked costs nothing: the old token is in the store.
+//! - A crash between SePay's answer and the store loses the new token. It is not lost silently: the
+//!   store still says that a refresh began, and the next one says so if SePay then takes the old
+//!   token no more. The merchant has to authorise again.
+//! - If the store cannot be written, the call fails with the store's own error. The new tokens stay
+//!   in memory, and the next call writes them first.
+//! - Calls that come together wait for one refresh, and one that is dropped does not stop it: the
+//!   next call goes on with it.
+
+mod account;
+mod company;
+mod scope;
+mod tokens;
+mod webhook;
+
+pub use account::{LinkedAccount, LinkedBank, SubAccount, TransactionFilter};
+pub use company::{
+    CodeCharacters, Company, CompanyConfigurations, ConfigurationChanges, PaymentCodeFormat,
+    Profile,
+};
+pub use scope::Scope;
+pub use tokens::{MemoryTokenStore, TokenStore, Tokens};
+pub use webhook::{
+    NewWebhook, NewWebhookAuth, Webhook, WebhookAuth, WebhookBody, WebhookChanges, WebhookEvent,
+    WebhookFilter, WebhookReceipt,
+};
+
+pub use crate::client::oauth::{Authorization, Connection, OAuthApp};
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Whether another page follows.
+    pub more: bool,
+    /// How many there are on all pages, where SePay says so.
+    pub total: Option<u64>,
+}
