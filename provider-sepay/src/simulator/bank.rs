@@ -68,6 +68,8 @@ pub struct BankAccount {
     pub balance: u64,
     /// When something last moved, in seconds since the Unix epoch.
     pub last_transaction: Option<i64>,
+    /// The numbers of its sub-accounts: virtual accounts that belong to no order.
+    pub sub_accounts: Vec<String>,
 }
 
 impl BankAccount {
@@ -80,7 +82,15 @@ impl BankAccount {
             bank,
             balance,
             last_transaction: None,
+            sub_accounts: Vec::new(),
         }
+    }
+
+    /// The same with one more sub-account.
+    #[must_use]
+    pub fn with_sub_account(mut self, number: &str) -> Self {
+        self.sub_accounts.push(number.to_owned());
+        self
     }
 }
 

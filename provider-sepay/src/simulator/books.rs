@@ -13,7 +13,8 @@ use super::{
 
 #[derive(Debug)]
 pub(super) struct Books {
-    rule: CodeRule,
+    /// What codes look like; none are looked for without.
+    rule: Option<CodeRule>,
     orders: Vec<Order>,
     attempts: u64,
     accounts: Vec<BankAccount>,
@@ -36,7 +37,7 @@ pub(super) struct DuplicateInvoice;
 impl Books {
     pub(super) fn new(accounts: Vec<BankAccount>, rule: CodeRule) -> Self {
         Self {
-            rule,
+            rule: Some(rule),
             orders: Vec::new(),
             attempts: 0,
             accounts,
@@ -44,6 +45,11 @@ impl Books {
             virtual_accounts: VaBooks::default(),
             ledger: Ledger::default(),
         }
+    }
+
+    /// Looks for codes of another form from now on, or for none.
+    pub(super) fn set_code_rule(&mut self, rule: Option<CodeRule>) {
+        self.rule = rule;
     }
 
     /// Oldest first.
@@ -193,7 +199,7 @@ impl Books {
         let credited = credited.transpose()?;
         let account = self.accounts.iter_mut().find(|account| match &credited {
             Some(credited) => account.id == credited.bank_account_id,
-            None => account.number == transfer.account,
+            None => account.number == transfer.account || is_under(account, transfer),
         });
         let account = account.ok_or_else(unknown)?;
         account.balance = balance_after(account, transfer)?;
@@ -214,10 +220,15 @@ impl Books {
             accumulated: account.balance,
             code: match &credited {
                 Some(credited) => Some(credited.order_code.clone()),
-                None => self.rule.find(&content),
+                None => self.rule.as_ref().and_then(|rule| rule.find(&content)),
             },
-            virtual_account: credited
-                .map(|credited| Arrival { id: credited.va_id, number: credited.va_number }),
+            virtual_account: match credited {
+                Some(credited) => Some(Arrival { id: credited.va_id, number: credited.va_number }),
+                None => is_under(account, transfer).then(|| Arrival {
+                    id: ids::uuid("sub-account", &transfer.account),
+                    number: transfer.account.clone(),
+                }),
+            },
             content,
             reference,
             at,
@@ -273,6 +284,11 @@ impl Books {
             .find(|order| order.purchase.invoice.as_deref() == Some(invoice))
             .ok_or_else(|| Refused::UnknownOrder(invoice.to_owned()))
     }
+}
+
+/// Whether the transfer goes to a sub-account of `account`.
+fn is_under(account: &BankAccount, transfer: &Transfer) -> bool {
+    transfer.direction == Direction::In && account.sub_accounts.contains(&transfer.account)
 }
 
 fn balance_after(account: &BankAccount, transfer: &Transfer) -> Result<u64, Refused> {

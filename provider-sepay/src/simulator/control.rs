@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use http::{StatusCode, Uri};
-use simulator_kit::Schedule;
+use simulator_kit::{Receipt, Schedule};
 
 use super::{
     BankAccount, Booking, Delivered, Description, LoggedRequest, Operation, PaymentMethod, Refused,
-    SePaySimulator, Transfer, VaOrder, Webhook, WebhookAuth, When, bank::BankTransaction,
-    description, faults::Fault,
+    SePaySimulator, Transfer, VaOrder, Webhook, When, bank::BankTransaction, description,
+    faults::Fault, my,
 };
 
 /// A bank transfer that was booked.
@@ -136,12 +136,35 @@ impl SePaySimulator {
 
     /// Adds a webhook about later bank transactions.
     pub fn add_webhook(&self, webhook: Webhook) {
-        self.gateway.dashboard().webhooks.push(webhook);
+        let now = self.gateway.now();
+        self.gateway.dashboard().add(webhook, now);
     }
 
     /// Removes every webhook.
     pub fn remove_webhooks(&self) {
-        self.gateway.dashboard().webhooks.clear();
+        self.gateway.dashboard().clear_webhooks();
+    }
+
+    /// The webhooks, oldest first, however they were added.
+    pub fn webhooks(&self) -> Vec<Webhook> {
+        self.gateway.dashboard().webhooks().to_vec()
+    }
+
+    /// Every request for a token of the merchant, for webhooks with OAuth 2.0, oldest first.
+    pub fn token_requests(&self) -> Vec<Receipt> {
+        self.gateway.token_requests()
+    }
+
+    /// A merchant opens the page at `url`, to which an app sent them, and allows everything. The
+    /// answer is the query with which their browser returns to the app; `None` if the page refuses
+    /// the address.
+    pub fn merchant_allows(&self, url: &str) -> Option<String> {
+        my::allowed(&self.gateway, url)
+    }
+
+    /// Ends every access token before its time. Refresh tokens stay good.
+    pub fn revoke_access_tokens(&self) {
+        self.gateway.grants().revoke_access();
     }
 
     /// Sets how later notifications are sent: once, twice or held.
@@ -231,14 +254,11 @@ impl SePaySimulator {
                 .chain(settings.ipn_secret())
                 .map(str::to_owned)
                 .collect();
-        for webhook in &self.gateway.dashboard().webhooks {
-            match &webhook.auth {
-                WebhookAuth::None => {}
-                WebhookAuth::ApiKey { key: secret } | WebhookAuth::HmacSha256 { secret } => {
-                    secrets.push(secret.clone());
-                }
-            }
-        }
+        let dashboard = self.gateway.dashboard();
+        let of_webhooks = dashboard.webhooks().iter().filter_map(|webhook| webhook.auth.secret());
+        secrets.extend(of_webhooks.map(str::to_owned));
+        secrets.push(settings.oauth_client_secret().to_owned());
+        secrets.extend(self.gateway.grants().secrets());
         secrets.sort();
         secrets.dedup();
         secrets

@@ -5,22 +5,77 @@ use std::fmt;
 use http::Uri;
 use simulator_kit::Schedule;
 
-/// A webhook about bank transactions, as set on the dashboard.
+use super::bank::{BankTransaction, Direction};
+
+/// A webhook about bank transactions, as set on the dashboard or registered through the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Webhook {
+    /// SePay's number for it; 0 until it is added.
+    pub id: u64,
+    /// What the merchant calls it.
+    pub name: String,
     /// Where it goes: loopback addresses only.
     pub url: Uri,
     /// How SePay proves who sends it.
     pub auth: WebhookAuth,
     /// How its body is written.
     pub body: WebhookBody,
+    /// Only transactions on the bank account with this UUID.
+    pub account: Option<String>,
+    /// Only transactions of this direction.
+    pub direction: Option<Direction>,
+    /// Only transactions on virtual or sub-accounts with these numbers.
+    pub only_va: Option<Vec<String>>,
+    /// Only transactions with a payment code.
+    pub skip_if_no_code: bool,
+    /// Whether it is taken as the proof of a payment. Kept and told; nothing follows from it here.
+    pub is_verify_payment: bool,
+    /// Whether it is sent again after an answer that is no success, and not only after none.
+    pub retry_error_status: bool,
+    /// Whether it is sent at all.
+    pub active: bool,
+    /// When it was added, in seconds since the Unix epoch.
+    pub created_at: i64,
 }
 
 impl Webhook {
-    /// A webhook to `url` with JSON bodies.
+    /// A webhook to `url` with JSON bodies, about every transaction, sent again until it is taken.
     pub fn new(url: Uri, auth: WebhookAuth) -> Self {
-        Self { url, auth, body: WebhookBody::Json }
+        Self {
+            id: 0,
+            name: String::new(),
+            url,
+            auth,
+            body: WebhookBody::Json,
+            account: None,
+            direction: None,
+            only_va: None,
+            skip_if_no_code: false,
+            is_verify_payment: true,
+            retry_error_status: true,
+            active: true,
+            created_at: 0,
+        }
+    }
+
+    /// The same with its bodies written otherwise.
+    #[must_use]
+    pub fn with_body(mut self, body: WebhookBody) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// Whether it tells of `transaction`.
+    pub(super) fn tells(&self, transaction: &BankTransaction) -> bool {
+        let on_va = |numbers: &Vec<String>| {
+            transaction.va_number().is_some_and(|va| numbers.iter().any(|number| number == va))
+        };
+        self.active
+            && self.account.as_ref().is_none_or(|id| *id == transaction.account_id)
+            && self.direction.is_none_or(|direction| direction == transaction.direction)
+            && self.only_va.as_ref().is_none_or(on_va)
+            && (!self.skip_if_no_code || transaction.code.is_some())
     }
 }
 
@@ -40,6 +95,27 @@ pub enum WebhookAuth {
         /// The shared secret.
         secret: String,
     },
+    /// `Authorization: Bearer <token>`, with a token that SePay fetches from the merchant.
+    OAuth2 {
+        /// Where tokens are fetched: loopback addresses only.
+        token_url: Uri,
+        /// As which client.
+        client_id: String,
+        /// The client's secret.
+        client_secret: String,
+    },
+}
+
+impl WebhookAuth {
+    /// What of it must never be printed.
+    pub(super) fn secret(&self) -> Option<&str> {
+        match self {
+            Self::None => None,
+            Self::ApiKey { key: secret }
+            | Self::HmacSha256 { secret }
+            | Self::OAuth2 { client_secret: secret, .. } => Some(secret),
+        }
+    }
 }
 
 impl fmt::Debug for WebhookAuth {
@@ -48,6 +124,7 @@ impl fmt::Debug for WebhookAuth {
             Self::None => "None",
             Self::ApiKey { .. } => "ApiKey(…)",
             Self::HmacSha256 { .. } => "HmacSha256(…)",
+            Self::OAuth2 { .. } => "OAuth2(…)",
         })
     }
 }
@@ -58,11 +135,56 @@ impl fmt::Debug for WebhookAuth {
 pub enum WebhookBody {
     /// `application/json`, in PHP's spelling.
     Json,
+    /// `application/x-www-form-urlencoded`, as PHP's `http_build_query` writes it.
+    Form,
+    /// `multipart/form-data`.
+    Multipart,
 }
 
 #[derive(Debug)]
 pub(super) struct Dashboard {
     pub(super) ipn_url: Option<Uri>,
-    pub(super) webhooks: Vec<Webhook>,
+    webhooks: Vec<Webhook>,
+    registered: u64,
     pub(super) schedule: Schedule,
+}
+
+impl Dashboard {
+    pub(super) fn new(ipn_url: Option<Uri>, webhooks: &[Webhook], now: i64) -> Self {
+        let mut dashboard =
+            Self { ipn_url, webhooks: Vec::new(), registered: 0, schedule: Schedule::Once };
+        for webhook in webhooks {
+            dashboard.add(webhook.clone(), now);
+        }
+        dashboard
+    }
+
+    /// Oldest first.
+    pub(super) fn webhooks(&self) -> &[Webhook] {
+        &self.webhooks
+    }
+
+    /// Adds a webhook under a number of its own.
+    pub(super) fn add(&mut self, mut webhook: Webhook, now: i64) -> u64 {
+        self.registered = self.registered.saturating_add(1);
+        webhook.id = self.registered;
+        webhook.created_at = now;
+        self.webhooks.push(webhook);
+        self.registered
+    }
+
+    pub(super) fn webhook_mut(&mut self, id: u64) -> Option<&mut Webhook> {
+        self.webhooks.iter_mut().find(|webhook| webhook.id == id)
+    }
+
+    /// Whether there was such a webhook.
+    pub(super) fn remove(&mut self, id: u64) -> bool {
+        let before = self.webhooks.len();
+        self.webhooks.retain(|webhook| webhook.id != id);
+        self.webhooks.len() < before
+    }
+
+    pub(super) fn clear_webhooks(&mut self) {
+        self.webhooks.clear();
+    }
 }

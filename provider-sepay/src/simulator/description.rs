@@ -68,6 +68,9 @@ fn credentials(simulator: &SePaySimulator) -> Section {
             ("API token", settings.api_token()),
             ("IPN secret", settings.ipn_secret().unwrap_or("none: no X-Secret-Key is sent")),
             ("Webhook secret", settings.webhook_secret()),
+            ("OAuth2 client id", settings.oauth_client_id()),
+            ("OAuth2 client secret", settings.oauth_client_secret()),
+            ("OAuth2 redirect address", settings.oauth_redirect_url()),
         ],
     )
 }

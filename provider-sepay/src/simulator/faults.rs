@@ -61,11 +61,21 @@ pub enum Operation {
     TransactionCount,
     /// The merchant counts bank accounts.
     BankAccountCount,
+    /// An app trades a code or a refresh token for tokens.
+    OAuthToken,
+    /// An app registers a webhook.
+    WebhookCreate,
+    /// An app changes a webhook.
+    WebhookUpdate,
+    /// An app deletes a webhook.
+    WebhookDelete,
+    /// An app changes the company's configuration.
+    CompanyConfigure,
 }
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::CheckoutInit,
         Self::OrderList,
         Self::OrderDetail,
@@ -88,6 +98,11 @@ impl Operation {
         Self::TerminalList,
         Self::TransactionCount,
         Self::BankAccountCount,
+        Self::OAuthToken,
+        Self::WebhookCreate,
+        Self::WebhookUpdate,
+        Self::WebhookDelete,
+        Self::CompanyConfigure,
     ];
 
     /// The operation's name in the control API.
@@ -115,6 +130,11 @@ impl Operation {
             Self::TerminalList => "terminal.list",
             Self::TransactionCount => "transaction.count",
             Self::BankAccountCount => "bank_account.count",
+            Self::OAuthToken => "oauth.token",
+            Self::WebhookCreate => "webhook.create",
+            Self::WebhookUpdate => "webhook.update",
+            Self::WebhookDelete => "webhook.delete",
+            Self::CompanyConfigure => "company.configure",
         }
     }
 
@@ -143,6 +163,11 @@ impl Operation {
             Self::TerminalList => "GET /v2/bank-accounts/{uuid}/terminals",
             Self::TransactionCount => "GET /userapi/transactions/count",
             Self::BankAccountCount => "GET /userapi/bankaccounts/count",
+            Self::OAuthToken => "POST /oauth/token",
+            Self::WebhookCreate => "POST /api/v1/webhooks",
+            Self::WebhookUpdate => "PATCH /api/v1/webhooks/{id}",
+            Self::WebhookDelete => "DELETE /api/v1/webhooks/{id}",
+            Self::CompanyConfigure => "PATCH /api/v1/company/configurations",
         }
     }
 
@@ -168,7 +193,13 @@ impl Operation {
             | Self::PrefixList
             | Self::PrefixDetail
             | Self::TerminalList => Host::UserApi,
-            Self::TransactionCount | Self::BankAccountCount => Host::My,
+            Self::TransactionCount
+            | Self::BankAccountCount
+            | Self::OAuthToken
+            | Self::WebhookCreate
+            | Self::WebhookUpdate
+            | Self::WebhookDelete
+            | Self::CompanyConfigure => Host::My,
         }
     }
 

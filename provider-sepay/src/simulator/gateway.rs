@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
+use simulator_kit::{Outbox, Outgoing, Receipt};
 
 use super::{
-    Delivered, Notification, PaymentMethod, Refused,
+    Delivered, Notification, PaymentMethod, Refused, Webhook, WebhookAuth,
     bank::BankTransaction,
     books::{Attempted, Books},
     dashboard::Dashboard,
     faults::Faults,
-    notify::{Letter, Retries, Sending, bank, ipn},
+    my::{Company, Grants},
+    notify::{Letter, Retries, Sending, Wallet, bank, ipn},
     requests::RequestLog,
     settings::Settings,
     transfer::Transfer,
@@ -29,7 +30,10 @@ pub(super) struct Gateway {
     pub(super) v2_limit: RateLimit,
     books: Mutex<Books>,
     dashboard: Mutex<Dashboard>,
+    grants: Mutex<Grants>,
+    company: Mutex<Company>,
     outbox: Outbox,
+    wallet: Wallet,
     retries: Retries,
 }
 
@@ -44,12 +48,15 @@ impl Gateway {
                 settings.accounts().to_vec(),
                 settings.code_rule().clone(),
             )),
-            dashboard: Mutex::new(Dashboard {
-                ipn_url: settings.ipn_url().cloned(),
-                webhooks: settings.webhooks().to_vec(),
-                schedule: Schedule::Once,
-            }),
+            dashboard: Mutex::new(Dashboard::new(
+                settings.ipn_url().cloned(),
+                settings.webhooks(),
+                settings.clock().unix_seconds(),
+            )),
+            grants: Mutex::default(),
+            company: Mutex::new(Company::new(settings.code_rule())),
             outbox: Outbox::new(settings.answer_timeout()),
+            wallet: Wallet::new(settings.answer_timeout()),
             retries: Retries::default(),
             settings,
         }
@@ -66,6 +73,19 @@ impl Gateway {
 
     pub(super) fn dashboard(&self) -> MutexGuard<'_, Dashboard> {
         self.dashboard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn grants(&self) -> MutexGuard<'_, Grants> {
+        self.grants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn company(&self) -> MutexGuard<'_, Company> {
+        self.company.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every request for a token of the merchant, with its answer.
+    pub(super) fn token_requests(&self) -> Vec<Receipt> {
+        self.wallet.receipts()
     }
 
     /// A buyer pays; SePay notifies.
@@ -177,9 +197,10 @@ impl Gateway {
     }
 
     async fn send_webhooks(self: &Arc<Self>, transaction: &BankTransaction) -> Vec<Delivered> {
-        let webhooks = self.dashboard().webhooks.clone();
+        let webhooks = self.dashboard().webhooks().to_vec();
         let letters = webhooks
             .into_iter()
+            .filter(|webhook| webhook.tells(transaction))
             .map(|webhook| Letter::Bank { webhook, transaction: transaction.clone() });
         self.send(letters.map(|letter| Sending::first(letter, self.now())).collect()).await
     }
@@ -191,8 +212,14 @@ impl Gateway {
         let sending = tokio::spawn(async move {
             let mut receipts = Vec::with_capacity(sendings.len());
             for sending in sendings {
-                let Some(mut request) = gateway.write(&sending.letter) else { continue };
+                let token = gateway.token_for(&sending.letter).await;
+                let good = token.as_ref().ok().and_then(Option::as_deref);
+                let Some(mut request) = gateway.write(&sending.letter, good) else { continue };
                 request.extensions_mut().insert(sending);
+                if let Err(why) = token {
+                    receipts.push(Receipt { request, answer: Err(why) });
+                    continue;
+                }
                 let schedule = gateway.dashboard().schedule.clone();
                 receipts.extend(gateway.outbox.send(Outgoing { request, schedule }).await);
             }
@@ -202,8 +229,25 @@ impl Gateway {
         sending.await.unwrap_or_default()
     }
 
+    /// The token that `letter` has to carry, if it has to carry one.
+    async fn token_for(&self, letter: &Letter) -> Result<Option<String>, String> {
+        match letter {
+            Letter::Bank {
+                webhook:
+                    Webhook {
+                        auth: WebhookAuth::OAuth2 { token_url, client_id, client_secret }, ..
+                    },
+                ..
+            } => {
+                let now = self.now();
+                self.wallet.token(token_url, client_id, client_secret, now).await.map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// The request that tells `letter` now; `None` where the dashboard names no address.
-    fn write(&self, letter: &Letter) -> Option<Request<Bytes>> {
+    fn write(&self, letter: &Letter, token: Option<&str>) -> Option<Request<Bytes>> {
         match letter {
             Letter::Ipn { happening, subject } => {
                 let url = self.dashboard().ipn_url.clone()?;
@@ -211,7 +255,7 @@ impl Gateway {
                 Some(ipn::request(url, secret, *happening, subject, self.now()))
             }
             Letter::Bank { webhook, transaction } => {
-                Some(bank::request(webhook, transaction, self.now()))
+                Some(bank::request(webhook, transaction, token, self.now()))
             }
         }
     }
@@ -224,7 +268,14 @@ impl Gateway {
             .iter()
             .filter_map(|it| {
                 let sending: &Sending = it.receipt.request.extensions().get()?;
-                Some((sending.clone(), it.acknowledged))
+                // Some webhooks are sent again only where no answer came.
+                let settled = match &*sending.letter {
+                    Letter::Bank { webhook, .. } if !webhook.retry_error_status => {
+                        it.receipt.answer.is_ok()
+                    }
+                    _ => it.acknowledged,
+                };
+                Some((sending.clone(), settled))
             })
             .collect();
         self.retries.learn(&sendings, self.now());

@@ -64,8 +64,19 @@ impl<T> Page<T> {
     /// The page of `items` that `query` asks for. SePay documents at most 100 items a page, not
     /// what it does with a greater number; it is refused here.
     pub(super) fn cut(items: Vec<T>, query: &Query) -> Result<Self, InvalidParameter> {
+        Self::cut_by(items, query, "per_page")
+    }
+
+    /// The same where another parameter says how many items there are to a page.
+    pub(super) fn cut_by(
+        items: Vec<T>,
+        query: &Query,
+        per_page: &'static str,
+    ) -> Result<Self, InvalidParameter> {
         let total = items.len();
-        Self::of(total, query, |rows| items.into_iter().skip(rows.start).take(rows.len()).collect())
+        Self::of_by(total, query, per_page, |rows| {
+            items.into_iter().skip(rows.start).take(rows.len()).collect()
+        })
     }
 
     /// The page that `query` asks for of `total` items, of which `rows` makes those at some places:
@@ -75,13 +86,22 @@ impl<T> Page<T> {
         query: &Query,
         rows: impl FnOnce(Range<usize>) -> Vec<T>,
     ) -> Result<Self, InvalidParameter> {
+        Self::of_by(total, query, "per_page", rows)
+    }
+
+    fn of_by(
+        total: usize,
+        query: &Query,
+        per_page: &'static str,
+        rows: impl FnOnce(Range<usize>) -> Vec<T>,
+    ) -> Result<Self, InvalidParameter> {
         let size = |name, default, largest| match query.number(name)?.unwrap_or(default) {
             number @ 1.. if number <= largest => {
                 usize::try_from(number).map_err(|_| InvalidParameter(name))
             }
             _ => Err(InvalidParameter(name)),
         };
-        let per_page = size("per_page", DEFAULT_PER_PAGE, LARGEST_PER_PAGE)?;
+        let per_page = size(per_page, DEFAULT_PER_PAGE, LARGEST_PER_PAGE)?;
         let current = size("page", 1, u64::MAX)?;
         let start = (current - 1).saturating_mul(per_page).min(total);
         Ok(Self {

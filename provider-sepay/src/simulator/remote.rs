@@ -15,8 +15,8 @@ use simulator_kit::Schedule;
 
 use super::{
     BankAccount, Booking, Delivered, LoggedRequest, Mangling, Notification, Operation,
-    PaymentMethod, Refused, Transfer, Transferred, VaOrder, Webhook, WebhookAuth, When,
-    faults::Fault, gateway::Gateway,
+    PaymentMethod, Refused, Transfer, Transferred, VaOrder, Webhook, WebhookAuth, WebhookBody,
+    When, faults::Fault, gateway::Gateway,
 };
 
 /// The paths of the control API and what each takes, for people.
@@ -41,7 +41,7 @@ pub(super) const PATHS: [(&str, &str); 13] = [
     ("POST /_control/ipn", r#"{"url": "http://127.0.0.1:8080/ipn" | null}"#),
     (
         "POST /_control/webhooks",
-        r#"{"url": "http://127.0.0.1:8080/bank", "api_key"?: "…", "hmac_secret"?: "…"}"#,
+        r#"{"url": "http://127.0.0.1:8080/bank", "api_key"?: "…", "hmac_secret"?: "…", "oauth2"?: {"token_url", "client_id", "client_secret"}, "body"?: "json" | "form" | "multipart"}"#,
     ),
 ];
 
@@ -310,19 +310,49 @@ struct WebhookOrder {
     url: String,
     api_key: Option<String>,
     hmac_secret: Option<String>,
+    oauth2: Option<TokenClient>,
+    body: Option<BodyName>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenClient {
+    token_url: String,
+    client_id: String,
+    client_secret: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum BodyName {
+    Json,
+    Form,
+    Multipart,
 }
 
 async fn webhooks(
     State(gateway): World,
     Json(order): Json<WebhookOrder>,
 ) -> Result<StatusCode, Objection> {
-    let auth = match (order.api_key, order.hmac_secret) {
-        (None, None) => WebhookAuth::None,
-        (Some(key), None) => WebhookAuth::ApiKey { key },
-        (None, Some(secret)) => WebhookAuth::HmacSha256 { secret },
-        (Some(_), Some(_)) => return Err(Unclear("hmac_secret").into()),
+    let auth = match (order.api_key, order.hmac_secret, order.oauth2) {
+        (None, None, None) => WebhookAuth::None,
+        (Some(key), None, None) => WebhookAuth::ApiKey { key },
+        (None, Some(secret), None) => WebhookAuth::HmacSha256 { secret },
+        (None, None, Some(client)) => WebhookAuth::OAuth2 {
+            token_url: read_url(&client.token_url)?,
+            client_id: client.client_id,
+            client_secret: client.client_secret,
+        },
+        _ => return Err(Unclear("authentication").into()),
     };
-    gateway.dashboard().webhooks.push(Webhook::new(read_url(&order.url)?, auth));
+    let body = match order.body {
+        None | Some(BodyName::Json) => WebhookBody::Json,
+        Some(BodyName::Form) => WebhookBody::Form,
+        Some(BodyName::Multipart) => WebhookBody::Multipart,
+    };
+    let webhook = Webhook::new(read_url(&order.url)?, auth).with_body(body);
+    let now = gateway.now();
+    gateway.dashboard().add(webhook, now);
     Ok(StatusCode::NO_CONTENT)
 }
 

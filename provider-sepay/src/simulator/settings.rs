@@ -22,6 +22,9 @@ pub struct Settings {
     secret_key: String,
     api_token: String,
     webhook_secret: String,
+    oauth_client_id: String,
+    oauth_client_secret: String,
+    oauth_redirect_url: String,
     ipn_url: Option<Uri>,
     ipn_secret: Option<String>,
     webhooks: Vec<Webhook>,
@@ -44,6 +47,9 @@ impl Settings {
             api_token: "TESTONLYxSIMULATORxTOKENx000000000000000000000000000000000000001"
                 .to_owned(),
             webhook_secret: "whsec_test_only_for_the_simulator_0001".to_owned(),
+            oauth_client_id: "app-for-tests".to_owned(),
+            oauth_client_secret: "oauth_test_only_for_the_simulator_0001".to_owned(),
+            oauth_redirect_url: "http://127.0.0.1:8080/sepay/return".to_owned(),
             ipn_url: None,
             ipn_secret: Some("spsk_test_only_for_the_simulator_0001".to_owned()),
             webhooks: Vec::new(),
@@ -76,6 +82,13 @@ impl Settings {
     #[must_use]
     pub fn with_api_token(mut self, token: &str) -> Self {
         self.api_token = token.to_owned();
+        self
+    }
+
+    /// The same with browsers sent back to `url` after a merchant decided about the app.
+    #[must_use]
+    pub fn with_oauth_redirect_url(mut self, url: &str) -> Self {
+        self.oauth_redirect_url = url.to_owned();
         self
     }
 
@@ -170,6 +183,21 @@ impl Settings {
     /// The bearer token of the User API: 64 letters and digits.
     pub fn api_token(&self) -> &str {
         &self.api_token
+    }
+
+    /// The id of the app that is registered for OAuth2.
+    pub fn oauth_client_id(&self) -> &str {
+        &self.oauth_client_id
+    }
+
+    /// Its secret.
+    pub fn oauth_client_secret(&self) -> &str {
+        &self.oauth_client_secret
+    }
+
+    /// Where browsers go back to.
+    pub fn oauth_redirect_url(&self) -> &str {
+        &self.oauth_redirect_url
     }
 
     /// A secret for [`WebhookAuth`](super::WebhookAuth).

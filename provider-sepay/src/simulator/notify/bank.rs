@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, header::AUTHORIZATION};
 use serde::Serialize;
 
-use super::{Notification, php_json, post_json, secret_header};
+use super::{Notification, form, php_json, post, secret_header};
 use crate::simulator::{
     bank::{BankTransaction, Direction},
     civil,
@@ -15,19 +15,24 @@ use crate::simulator::{
 const X_SEPAY_SIGNATURE: HeaderName = HeaderName::from_static("x-sepay-signature");
 const X_SEPAY_TIMESTAMP: HeaderName = HeaderName::from_static("x-sepay-timestamp");
 
-/// What `webhook` sends about `transaction`. Sent again, only time and signature differ.
+/// What `webhook` sends about `transaction`, with the `token` that was fetched for it. Sent again,
+/// only time, signature and token differ.
 pub(in crate::simulator) fn request(
     webhook: &Webhook,
     transaction: &BankTransaction,
+    token: Option<&str>,
     now: i64,
 ) -> Request<Bytes> {
     let notification = Notification::Bank { id: transaction.webhook_id };
-    let mut request = match webhook.body {
-        WebhookBody::Json => {
-            let body = php_json::encode(&Payload::from(transaction));
-            post_json(webhook.url.clone(), body, notification)
+    let payload = Payload::from(transaction);
+    let (content_type, body) = match webhook.body {
+        WebhookBody::Json => ("application/json".to_owned(), php_json::encode(&payload)),
+        WebhookBody::Form => {
+            ("application/x-www-form-urlencoded".to_owned(), form::query(&payload))
         }
+        WebhookBody::Multipart => (form::multipart_type(), form::multipart(&payload)),
     };
+    let mut request = post(webhook.url.clone(), &content_type, body, notification);
     match &webhook.auth {
         WebhookAuth::None => {}
         WebhookAuth::ApiKey { key } => {
@@ -40,6 +45,12 @@ pub(in crate::simulator) fn request(
             let headers = request.headers_mut();
             headers.insert(X_SEPAY_SIGNATURE, signature);
             headers.insert(X_SEPAY_TIMESTAMP, HeaderValue::from(now));
+        }
+        WebhookAuth::OAuth2 { .. } => {
+            if let Some(token) = token {
+                let value = secret_header(&format!("Bearer {token}"));
+                request.headers_mut().insert(AUTHORIZATION, value);
+            }
         }
     }
     request
@@ -106,7 +117,7 @@ mod tests {
             webhook_success: None,
         };
         let webhook = Webhook::new(Uri::from_static("http://127.0.0.1/hook"), WebhookAuth::None);
-        let request = request(&webhook, &transaction, 1_700_000_000);
+        let request = request(&webhook, &transaction, None, 1_700_000_000);
         assert_eq!(
             request.body(),
             concat!(

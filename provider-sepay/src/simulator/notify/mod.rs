@@ -1,9 +1,11 @@
 //! What SePay sends to the merchant, and what it makes of the answers.
 
 pub(super) mod bank;
+mod form;
 pub(super) mod ipn;
 mod php_json;
 mod retry;
+mod token;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header::CONTENT_TYPE};
@@ -11,6 +13,7 @@ use simulator_kit::Receipt;
 
 use super::{Webhook, bank::BankTransaction, books::Attempted};
 pub(super) use retry::{Retries, Sending};
+pub(super) use token::Wallet;
 
 /// What there is to tell the merchant. Sent again, it is written anew.
 #[derive(Clone, Debug)]
@@ -68,10 +71,17 @@ fn says_success(body: &[u8]) -> bool {
 
 /// A POST of JSON, marked with what it notifies of.
 fn post_json(to: Uri, body: Bytes, notification: Notification) -> Request<Bytes> {
+    post(to, "application/json", body, notification)
+}
+
+/// A POST, marked with what it notifies of.
+fn post(to: Uri, content_type: &str, body: Bytes, notification: Notification) -> Request<Bytes> {
     let mut request = Request::new(body);
     *request.method_mut() = Method::POST;
     *request.uri_mut() = to;
-    request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Ok(value) = HeaderValue::try_from(content_type) {
+        request.headers_mut().insert(CONTENT_TYPE, value);
+    }
     request.extensions_mut().insert(notification);
     request
 }
