@@ -80,3 +80,59 @@ pub struct TransactionFilter {
     /// Only this amount, leaving.
     pub amount_out: Option<Money>,
 }
+
+impl TransactionFilter {
+    /// Every transaction.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only on this account, by SePay's number.
+    #[must_use]
+    pub fn with_bank_account_id(mut self, id: u64) -> Self {
+        self.bank_account_id = Some(id);
+        self
+    }
+
+    /// Only on this account, by the bank's number.
+    #[must_use]
+    pub fn with_account_number(mut self, number: AccountNumber) -> Self {
+        self.account_number = Some(number);
+        self
+    }
+
+    /// Only with this reference of the bank.
+    #[must_use]
+    pub fn with_reference_number(mut self, reference: impl Into<String>) -> Self {
+        self.reference_number = Some(reference.into());
+        self
+    }
+
+    /// Only on this day or later.
+    #[must_use]
+    pub fn with_from(mut self, from: Timestamp) -> Self {
+        self.from = Some(from);
+        self
+    }
+
+    /// Only on this day or earlier.
+    #[must_use]
+    pub fn with_until(mut self, until: Timestamp) -> Self {
+        self.until = Some(until);
+        self
+    }
+
+    /// Only this amount, arriving.
+    #[must_use]
+    pub fn with_amount_in(mut self, amount: Money) -> Self {
+        self.amount_in = Some(amount);
+        self
+    }
+
+    /// Only this amount, leaving.
+    #[must_use]
+    pub fn with_amount_out(mut self, amount: Money) -> Self {
+        self.amount_out = Some(amount);
+        self
+    }
+}

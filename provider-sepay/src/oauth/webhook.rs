@@ -192,6 +192,34 @@ impl NewWebhook {
     }
 }
 
+impl WebhookFilter {
+    /// Every webhook.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Only those whose address holds this.
+    #[must_use]
+    pub fn with_url(mut self, part: impl Into<String>) -> Self {
+        self.url = Some(part.into());
+        self
+    }
+
+    /// Only those with this key.
+    #[must_use]
+    pub fn with_api_key(mut self, key: Secret) -> Self {
+        self.api_key = Some(key);
+        self
+    }
+
+    /// Only those that are sent, or only those that are not.
+    #[must_use]
+    pub fn with_active(mut self, active: bool) -> Self {
+        self.active = Some(active);
+        self
+    }
+}
+
 impl WebhookChanges {
     /// No change yet.
     pub fn new() -> Self {

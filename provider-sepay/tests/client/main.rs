@@ -13,6 +13,7 @@ mod bank_webhook;
 mod checkout;
 mod configuration;
 mod ipn;
+mod oauth;
 mod order_list;
 mod orders;
 mod secrets;

@@ -48,6 +48,13 @@ pub(crate) const TOKEN_WEBHOOK: &str = r#"
     webhook_client_id = "shop"
     webhook_client_secret = "client_secret_test_client"
 "#;
+pub(crate) const OAUTH: &str = r#"
+    oauth_client_id = "app-1"
+    oauth_client_secret = "oauth_secret_test_client"
+    oauth_redirect_url = "https://shop.example/return"
+    oauth_url = "https://my.sepay.vn"
+"#;
+pub(crate) const OAUTH_SECRET: &str = "oauth_secret_test_client";
 pub(crate) const CLIENT_SECRET: &str = "client_secret_test_client";
 
 /// Answers in order, and remembers what it was asked.
