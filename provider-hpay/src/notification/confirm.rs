@@ -49,11 +49,15 @@ async fn confirm_payment(hpay: &HPay, claimed: &Payment) -> Result<Confirmation>
     })
 }
 
-/// What the inquiry said, under the key that the notification of it has, wherever it was heard of.
+/// What the inquiry said. Money is told of under the key that the notification of it has, wherever
+/// it was heard of.
 fn inquired(hpay: &HPay, found: Payment) -> Result<Event> {
+    let tells_of_money = matches!(found.state, PaymentState::Settled | PaymentState::Held);
     let key = match &found.gateway_ref {
-        Some(id) => Some(map::payment_key(hpay.merchant_id(), id.as_str(), found.state)?),
-        None => None,
+        Some(id) if tells_of_money => {
+            Some(map::payment_key(hpay.merchant_id(), id.as_str(), found.state)?)
+        }
+        _ => None,
     };
     let event = Event::inquired(News::Payment(found));
     Ok(match key {

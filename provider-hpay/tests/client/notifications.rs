@@ -389,6 +389,10 @@ async fn a_failed_attempt_leaves_the_order_as_the_inquiry_has_it() {
             panic!("not confirmed")
         };
         assert_eq!(payment(&event).state, state);
+        // An open order is no money: the failure keeps its own key, and paying has that of paying.
+        let paid = trusted(NOTIFY, &paid());
+        let key = (state == PaymentState::Settled).then(|| paid.dedupe_key());
+        assert_eq!(event.key(), key);
     }
 }
 
