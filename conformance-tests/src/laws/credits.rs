@@ -129,8 +129,7 @@ fn possible(done: Result<(), Impossible>, can: bool, what: &str) -> Result<(), F
 /// Holds that the money of a payment is told, by inquiry or by notifications.
 async fn told(scene: &Scene, payment: &Payment, amounts: &[Money], what: &str) -> Result<(), Flaw> {
     let Some(first) = amounts.first() else { return Ok(()) };
-    let total =
-        Money::from_minor(amounts.iter().map(|amount| amount.minor()).sum(), first.currency());
+    let total = Money::from_minor(total_of(amounts), first.currency());
     let role =
         scene.provider.payments().map_err(|error| refused(Operation::FindPayment, &error))?;
     let ledger = format!("{total} booked, {what}");
@@ -146,13 +145,18 @@ async fn told(scene: &Scene, payment: &Payment, amounts: &[Money], what: &str) -
             found.iter().filter_map(|payment| payment.received).map(|money| money.minor()).sum();
         let listed: Vec<Movement> =
             found.iter().flat_map(|payment| payment.credits.clone()).collect();
-        // Who lists credits lists all of them.
-        if !listed.is_empty() {
-            return same(&listed, amounts, operation).map_err(|flaw| flaw.with_ledger(ledger));
+        let parts = listed.iter().map(|credit| credit.amount).collect::<Vec<_>>();
+        if !listed.is_empty() && total_of(&parts) != received {
+            let found = format!("{received} received, and credits of {parts:?}");
+            return Err(Flaw::new("credits that add up to what was received", found)
+                .in_call(operation)
+                .with_ledger(ledger));
         }
+        same(&listed, &parts, operation)?;
         if received == total.minor() {
             return Ok(());
         }
+        // The inquiry knows one of them; the others have to be heard of.
         if !scene.provider.roles().contains(&payments_core::Role::Notifications) {
             let found = format!("{} received", Money::from_minor(received, first.currency()));
             return Err(Flaw::new(format!("{total} received"), found)
@@ -166,6 +170,10 @@ async fn told(scene: &Scene, payment: &Payment, amounts: &[Money], what: &str) -
         return Err(Flaw::new(format!("{} of them", amounts.len()), found).with_ledger(ledger));
     }
     Ok(())
+}
+
+fn total_of(amounts: &[Money]) -> i64 {
+    amounts.iter().map(|amount| amount.minor()).sum()
 }
 
 /// Holds that exactly these amounts are told, each under a key of its own.

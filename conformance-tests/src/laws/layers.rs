@@ -45,10 +45,9 @@ async fn everything(scene: &Scene, provider: &Provider) -> Result<Vec<(Operation
         } else {
             Instruction::unfounded(scene, operation)?
         };
-        said.push((operation, instruction.carry_out(provider).await.to_string()));
+        said.push((operation, instruction.carry_out(provider).await.kind()));
         if let Some(wrong) = instruction.beyond_the_limits(provider) {
-            let outcome = wrong.carry_out(provider).await;
-            said.push((operation, outcome.kind()));
+            said.push((operation, wrong.carry_out(provider).await.kind()));
         }
     }
     for operation in Operation::INQUIRIES.into_iter().filter(|operation| has(*operation)) {

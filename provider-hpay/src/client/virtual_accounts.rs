@@ -38,6 +38,10 @@ const REMARK: TextRules = TextRules::new(1, 50, Alphabet::AlphanumericAnd(" "));
 /// The reference prints capitals and spaces and no length; the length is ours.
 const HOLDER: TextRules = TextRules::new(1, 100, Alphabet::AlphanumericAnd(" "));
 
+/// The values of `flag` (reference, "VA revoke").
+const CLOSE: &str = "0";
+const OPEN: &str = "1";
+
 pub(crate) struct VirtualAccounts {
     hpay: Arc<HPay>,
     capabilities: VirtualAccountCapabilities,
@@ -75,7 +79,7 @@ impl VirtualAccounts {
             }
             let data = answer::data(&envelope)?;
             Ok(match hpay.weigh(&hpay.formulas.switch_account_answer, "checksum", response) {
-                Ok(raw) => map::switched_account(account, number, &data, raw),
+                Ok(raw) => map::switched_account(account, number, flag == CLOSE, &data, raw),
                 Err(doubt) => Submission::Uncertain(doubt.into_uncertain()),
             })
         }))
@@ -186,7 +190,7 @@ impl VirtualAccountProvider for VirtualAccounts {
     }
 
     async fn close(&self, account: &VirtualAccountRef) -> Result<Submission<VirtualAccount>> {
-        self.switch("close_virtual_account", account, "0", None).await
+        self.switch("close_virtual_account", account, CLOSE, None).await
     }
 
     async fn reopen(
@@ -194,7 +198,7 @@ impl VirtualAccountProvider for VirtualAccounts {
         account: &VirtualAccountRef,
         until: Option<Timestamp>,
     ) -> Result<Submission<VirtualAccount>> {
-        self.switch("reopen_virtual_account", account, "1", until).await
+        self.switch("reopen_virtual_account", account, OPEN, until).await
     }
 
     async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {

@@ -132,6 +132,7 @@ pub(crate) fn renamed(
 pub(crate) fn switched(
     account: &VirtualAccountRef,
     asked: &AccountNumber,
+    closed: bool,
     data: &SwitchedAccount,
     raw: Raw,
 ) -> Submission<VirtualAccount> {
@@ -139,6 +140,9 @@ pub(crate) fn switched(
         return mismatch("HPay answered about another account than was asked");
     }
     let state = state(data.va_status.as_ref());
+    if (state == VirtualAccountState::Closed) != closed {
+        return mismatch("HPay answered with success and a status that is not what was asked for");
+    }
     let number = VirtualAccountNumber::new(asked.clone()).with_state(state);
     let account = VirtualAccount::new(account.order.clone(), state, vec![number]);
     Submission::Accepted(account.with_raw(raw))

@@ -1,0 +1,295 @@
+//! The simulated HPay, as the suite drives it.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use conformance_tests::{
+    Booking, ChangedAnswer, Gateway, Hosts, Impossible, Notifies, OpensVirtualAccounts, Operation,
+    Payers, PaysOut, Sent, SignedIn, TakesPayments, Tuning,
+};
+use http::{Request, Response, StatusCode, Uri};
+use md5::{Digest, Md5};
+use payments_core::{
+    Clock, EndpointName, ManualClock, OrderRef, PayoutRef, Provider, Timestamp,
+    bank::{AccountNumber, BankAccount, Bin},
+    config::PaymentsConfig,
+    money::Money,
+    payment::{CreatePayment, NextAction, Payment},
+    payout::{Beneficiary, CreatePayout, PayoutState},
+    registry::Registry,
+    transport::{Call, HttpClient, HttpClientSettings, Transport},
+    virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
+};
+use provider_hpay::{
+    endpoints::{NOTIFY, RETURN, VA_CALLBACK},
+    simulator::{
+        AccountStatus, Announcement, BookingKind, HPaySimulator, PayAs, PayoutStart, Settings,
+    },
+};
+
+use super::answers;
+
+/// 2024-11-16 07:14:21 UTC.
+const NOW: i64 = 1_731_741_261;
+const AMOUNT: Money = Money::vnd(50_000);
+const HOLDER: &str = "CONG TY THU NGHIEM";
+/// Nobody listens there: what is sent is taken from the simulator itself.
+const NOTIFY_URL: &str = "http://127.0.0.1:1/notify";
+const RETURN_URL: &str = "http://127.0.0.1:1/back";
+const CODE: &str = "secure_code";
+
+pub(crate) struct HPay {
+    simulator: HPaySimulator,
+    clock: ManualClock,
+    sent: Mutex<Vec<Sent>>,
+    browser: HttpClient,
+}
+
+impl HPay {
+    pub(crate) async fn start() -> Self {
+        let settings = Settings::test().with_clock(simulator_kit::Clock::fixed(NOW));
+        let simulator = HPaySimulator::start(settings).await.unwrap();
+        simulator.delay_notifications();
+        simulator.register_va_callback("http://127.0.0.1:1");
+        simulator.start_payouts(PayoutStart::Accepted);
+        Self {
+            simulator,
+            clock: ManualClock::at(Timestamp::from_unix(NOW)),
+            sent: Mutex::default(),
+            browser: HttpClient::new(HttpClientSettings::default()).unwrap(),
+        }
+    }
+
+    fn end(&self) -> Timestamp {
+        self.clock.now().plus(Duration::from_secs(3_600))
+    }
+
+    fn announced(&self, announcement: Announcement, endpoint: &str) {
+        let mut sent = self.sent.lock().unwrap();
+        sent.extend(announcement.request.map(|request| signed_in_query(endpoint, request)));
+        let back = announcement.return_link.map(|link| Request::get(link).body(Bytes::new()));
+        sent.extend(back.map(|back| signed_in_query(RETURN, back.unwrap()).by_browser()));
+    }
+}
+
+fn signed_in_query(endpoint: &str, request: Request<Bytes>) -> Sent {
+    Sent::new(EndpointName::new(endpoint).unwrap(), request, SignedIn::Query(CODE))
+}
+
+#[async_trait]
+impl Gateway for HPay {
+    fn hosts(&self) -> Hosts {
+        self.simulator.hosts().into_iter().map(|(name, url)| (name.to_owned(), url)).collect()
+    }
+
+    fn provider(&self, hosts: &Hosts, tuning: &Tuning) -> Provider {
+        let config: PaymentsConfig = toml::from_str(&format!(
+            "[providers.hpay-main]\n\
+             kind = 'hpay'\n\
+             environment = 'sandbox'\n\
+             merchant_id = '{}'\n\
+             receiver = '{}'\n\
+             passcode = '{}'\n\
+             private_key = '''{}'''\n\
+             hpay_certificate = '''{}'''\n\
+             checkout_url = '{}'\n\
+             account_url = '{}'\n\
+             openapi_url = '{}'\n\
+             return_url = '{RETURN_URL}'\n",
+            self.simulator.merchant_id(),
+            self.simulator.merchant_email(),
+            self.simulator.passcode(),
+            self.simulator.merchant_private_key().unwrap(),
+            self.simulator.hpay_certificate(),
+            hosts["checkout"],
+            hosts["account"],
+            hosts["openapi"],
+        ))
+        .unwrap();
+        let registry = Registry::empty().add(provider_hpay::REGISTRATION);
+        registry.build(&config, &tuning.context()).unwrap().remove(0)
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(self.clock.clone())
+    }
+
+    async fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        self.simulator.advance(by);
+    }
+
+    async fn bookings(&self) -> Vec<Booking> {
+        let booking = |booking: provider_hpay::simulator::Booking| {
+            let amount = Money::vnd(booking.amount);
+            let made = match booking.kind {
+                BookingKind::Payout => Booking::sent(amount),
+                _ => Booking::received(amount),
+            };
+            made.of(booking.reference)
+        };
+        self.simulator.bookings().into_iter().map(booking).collect()
+    }
+
+    /// HPay is not told the order of a virtual account, so that all of them are counted.
+    async fn carried_out(&self, operation: Operation, reference: &str) -> usize {
+        let accounts = self.simulator.virtual_accounts();
+        let with = |status| accounts.iter().filter(|account| account.status == status).count();
+        match operation {
+            Operation::OpenVirtualAccount => accounts.len(),
+            Operation::UpdateVirtualAccount => {
+                accounts.iter().filter(|account| account.name != HOLDER).count()
+            }
+            Operation::CloseVirtualAccount => with(AccountStatus::Closed),
+            Operation::ReopenVirtualAccount => with(AccountStatus::Active),
+            Operation::CreatePayout => {
+                let payouts = self.simulator.payouts();
+                payouts.iter().filter(|payout| payout.request_id == reference).count()
+            }
+            _ => 0,
+        }
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        self.simulator.secrets()
+    }
+
+    fn changed_answers(&self) -> Vec<ChangedAnswer> {
+        answers::all()
+    }
+}
+
+#[async_trait]
+impl TakesPayments for HPay {
+    fn payment(&self, order: OrderRef) -> CreatePayment {
+        CreatePayment::new(order, AMOUNT)
+            .unwrap()
+            .with_description("Hai ly ca phe")
+            .with_expiry(self.end())
+            .with_notify_url(NOTIFY_URL)
+            .unwrap()
+    }
+
+    /// The page asks for the price of the link, until its end.
+    fn buyers(&self) -> Payers {
+        Payers::exact().twice()
+    }
+
+    async fn visit(&self, payment: &Payment) {
+        let Some(NextAction::Redirect { url }) = &payment.next else { panic!("{payment:?}") };
+        let request = Request::get(url).body(Bytes::new()).unwrap();
+        let page = self.browser.send(Call::inquiry("visit", request)).await.unwrap();
+        assert_eq!(page.status(), StatusCode::OK);
+    }
+
+    async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible> {
+        if payment.asked != Some(amount) {
+            return Err(Impossible);
+        }
+        let paid = self.simulator.buyer_pays(payment.order.as_str(), PayAs::Now).await;
+        self.announced(paid.map_err(|_| Impossible)?, NOTIFY);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl OpensVirtualAccounts for HPay {
+    fn virtual_account(&self, order: OrderRef) -> OpenVirtualAccount {
+        OpenVirtualAccount::new(order, HOLDER)
+            .unwrap()
+            .with_amount(AMOUNT)
+            .unwrap()
+            .with_uses(Uses::Many)
+            .with_expiry(self.end())
+    }
+
+    fn payers(&self) -> Payers {
+        Payers::exact().any_amount().twice().late()
+    }
+
+    async fn credit(&self, account: &VirtualAccount, amount: Money) -> Result<(), Impossible> {
+        let number = account.numbers[0].number.as_str();
+        let credited = self.simulator.transfer_to_va(number, amount.minor()).await;
+        self.announced(credited.map_err(|_| Impossible)?, VA_CALLBACK);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl PaysOut for HPay {
+    /// To the account whose holder the simulator knows.
+    fn payout(&self, payout: PayoutRef) -> CreatePayout {
+        let bidv = Bin::new("970418").unwrap();
+        let account = BankAccount::new(bidv, AccountNumber::new("1234567890912312").unwrap());
+        let beneficiary = Beneficiary::new(account, "NGUYEN VAN A").unwrap();
+        CreatePayout::new(payout, Money::vnd(20_000), beneficiary).unwrap()
+    }
+
+    async fn end_payout(&self, payout: &PayoutRef, end: PayoutState) -> Result<(), Impossible> {
+        let state = match end {
+            PayoutState::Succeeded => provider_hpay::simulator::PayoutState::Succeeded,
+            PayoutState::Failed => provider_hpay::simulator::PayoutState::Failed,
+            PayoutState::Reversed => provider_hpay::simulator::PayoutState::Reversed,
+            _ => return Err(Impossible),
+        };
+        self.simulator.settle_payout(payout.as_str(), state).map_err(|_| Impossible)
+    }
+}
+
+#[async_trait]
+impl Notifies for HPay {
+    async fn take(&self) -> Vec<Sent> {
+        std::mem::take(&mut *self.sent.lock().unwrap())
+    }
+
+    /// HPay repeats itself to the letter.
+    async fn again(&self, sent: &Sent) -> Sent {
+        sent.clone()
+    }
+
+    fn signed(&self, sent: &Sent, secret: &str, _: Timestamp) -> Option<Request<Bytes>> {
+        let uri = sent.request.uri();
+        let mut pairs: Vec<(String, String)> =
+            form_urlencoded::parse(uri.query()?.as_bytes()).into_owned().collect();
+        let value = |name: &str| {
+            let found = pairs.iter().find(|(key, _)| key == name);
+            found.map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+        let text = if sent.endpoint.as_str() == VA_CALLBACK {
+            format!("{}|{}|{secret}", value("cashin"), value("order_id"))
+        } else {
+            let fields = [
+                "transaction_info",
+                "order_code",
+                "price",
+                "payment_id",
+                "payment_type",
+                "error_text",
+            ];
+            let fields: Vec<String> = fields.into_iter().map(value).collect();
+            format!(" {} {} {secret}", fields.join(" "), self.simulator.merchant_id())
+        };
+        let code = hex::encode(Md5::digest(text));
+        pairs.iter_mut().filter(|(key, _)| key == CODE).for_each(|pair| pair.1 = code.clone());
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+        let mut request = sent.request.clone();
+        *request.uri_mut() = Uri::try_from(format!("{}?{query}", uri.path())).unwrap();
+        Some(request)
+    }
+
+    /// Its deliveries name no kind.
+    async fn unknown(&self) -> Option<Sent> {
+        None
+    }
+
+    fn acknowledges(&self, endpoint: &EndpointName, reply: &Response<Bytes>) -> bool {
+        let words: serde_json::Value = serde_json::from_slice(reply.body()).unwrap_or_default();
+        let is_good = match endpoint.as_str() {
+            VA_CALLBACK => words["error"] == "00",
+            _ => words["error_code"] == "000",
+        };
+        reply.status() == StatusCode::OK && is_good
+    }
+}
