@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use payments::{
     Timestamp,
-    formula::CheckingKeys,
+    formula::{CheckingKeys, Explanation},
     notification::{Untrusted, UntrustedReason, check::Window},
     rsa::PublicKey,
 };
@@ -34,6 +34,13 @@ pub(crate) struct Args {
     signature: String,
     #[command(flatten)]
     secret: SecretFlag,
+    /// Also say what would have made the signature match
+    ///
+    /// Tries other orders, separators, places of the secret, ways to write a value, algorithms
+    /// and encodings, within bounds. Finds the layout of a formula that nobody knows, from one
+    /// message of your own sandbox.
+    #[arg(long, verbatim_doc_comment)]
+    explain: bool,
     /// For RSA formulas: the certificate or public key, as PEM or DER
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
@@ -41,23 +48,32 @@ pub(crate) struct Args {
 
 const EXAMPLE: &str = "Example:
   payments check hpay.f18 --field cashin=28275709 --field order_id=51239782 \\
-      --signature 9c49cd91b5ffa61f143c7f482365aba4 --secret-env PASSCODE";
+      --signature 9c49cd91b5ffa61f143c7f482365aba4 --secret-env PASSCODE
+  payments check hpay.f06 --field order_code=DH1 --field total_amount=20000 \\
+      --signature 0cf45d9a9deb4ce20188fd074bb6ef61 --secret-env PASSCODE --explain";
 
 #[derive(Serialize)]
 struct Checked<'a> {
     formula: &'a str,
-    signed_string: String,
+    /// None if the layout is unknown or a field is missing.
+    signed_string: Option<String>,
     valid: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<UntrustedReason>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<Explanation>,
 }
 
 pub(crate) fn run(args: &Args) -> Ended {
     let formula = formula::named(&args.formula)?;
     let fields = args.fields.of(formula)?;
-    let signed_string = formula.signed_string(&fields).map_err(|e| formula::refused(&e))?;
+    let signed_string = match formula.signed_string(&fields) {
+        Ok(string) => Some(string),
+        Err(_) if args.explain => None,
+        Err(error) => return Err(formula::refused(&error)),
+    };
     let secrets = args.secret.read(formula)?;
     let public = match formula::key_file(args.key.as_deref(), formula)? {
         Some(bytes) => {
@@ -66,6 +82,7 @@ pub(crate) fn run(args: &Args) -> Ended {
         None => Vec::new(),
     };
     let keys = CheckingKeys { secrets: secrets.as_ref(), public: &public };
+    let explanation = args.explain.then(|| formula.explain(&fields, &args.signature, keys));
     let untrusted = formula.check(&fields, &args.signature, keys, Some(any_time())).err();
     if let Some(Untrusted { reason: UntrustedReason::Misconfigured, detail, .. }) = untrusted {
         return Err(Failure::usage("FORMULA", detail));
@@ -78,6 +95,7 @@ pub(crate) fn run(args: &Args) -> Ended {
         valid: exit == Exit::Done,
         reason,
         detail,
+        explanation,
     })?;
     Ok(exit)
 }

@@ -9,6 +9,7 @@
 )]
 
 mod doctor;
+mod explain;
 mod formulas;
 mod hpay;
 mod program;

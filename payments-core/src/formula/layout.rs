@@ -243,7 +243,7 @@ fn find<'a>(name: &str, fields: &[Field<'a>]) -> Option<&'a [u8]> {
 }
 
 impl Transform {
-    fn apply(self, value: &[u8]) -> Vec<u8> {
+    pub(super) fn apply(self, value: &[u8]) -> Vec<u8> {
         match self {
             Self::AsciiLower => value.to_ascii_lowercase(),
             Self::UrlEncoded => url_encoded(value).into_bytes(),

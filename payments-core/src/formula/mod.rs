@@ -1,5 +1,6 @@
 //! Signature formulas as data: what is signed, in which order, how sure we are, and why.
 
+mod explain;
 mod layout;
 mod template;
 
@@ -8,6 +9,7 @@ use std::borrow::Cow;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 
+pub use explain::{Change, Difference, Explanation, Match};
 pub use layout::{Item, Layout, Order, Transform};
 pub use template::TemplateError;
 

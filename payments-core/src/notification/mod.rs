@@ -14,7 +14,7 @@ pub use delivery::Delivery;
 pub use event::{Event, Evidence, News, Notification};
 pub use proof::{Coverage, Proof, Scheme, Untrusted, UntrustedReason};
 
-use crate::{DedupeKey, EndpointName, Result, Timestamp};
+use crate::{DedupeKey, EndpointName, Result, Timestamp, formula::Explanation};
 
 /// Receives what a provider sends, and confirms what its signature does not cover.
 #[async_trait]
@@ -32,6 +32,13 @@ pub trait NotificationReceiver: Send + Sync + 'static {
     /// # Errors
     /// The provider could not be asked.
     async fn confirm(&self, event: &Event) -> Result<Confirmation>;
+
+    /// Why the signature of a delivery is not the one that was expected, for people: it is never
+    /// believed on its word. `None` where no formula is checked at this endpoint.
+    fn explain(&self, endpoint: &EndpointName, delivery: &Delivery<'_>) -> Option<Explanation> {
+        let _ = (endpoint, delivery);
+        None
+    }
 
     /// What the provider documents as the answer to a delivery at this endpoint.
     fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> http::Response<Bytes>;

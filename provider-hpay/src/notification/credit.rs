@@ -6,7 +6,7 @@
 //! order's inquiry has the number that both are handled under.
 
 use payments_core::{
-    formula::CheckingKeys,
+    formula::{CheckingKeys, Explanation},
     notification::{Delivery, Endpoint, News, Notification, Untrusted},
 };
 
@@ -68,4 +68,13 @@ pub(super) fn receive(
         }
     };
     Ok(notification.with_raw(raw))
+}
+
+/// Why the code is not the one that was expected.
+pub(super) fn explain(hpay: &HPay, delivery: &Delivery<'_>) -> Option<Explanation> {
+    let query = Query::of(delivery).ok()?;
+    let cashin = query.either("cashin", "cashin_id");
+    let fields = query.fields(&[("cashin", cashin.as_bytes())]);
+    let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
+    Some(hpay.formulas.credit_notice.explain(&fields, query.text("secure_code"), keys))
 }

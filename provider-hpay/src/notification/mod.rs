@@ -17,6 +17,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use payments_core::{
     EndpointName, NotificationReceiver, Result, Timestamp,
+    formula::Explanation,
     notification::{
         Confirmation, Delivery, Endpoint, Event, Outcome, Received, Untrusted, UntrustedReason,
     },
@@ -62,6 +63,14 @@ impl NotificationReceiver for Notifications {
 
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
         confirm::confirm(&self.hpay, event).await
+    }
+
+    fn explain(&self, name: &EndpointName, delivery: &Delivery<'_>) -> Option<Explanation> {
+        match name.as_str() {
+            endpoints::VA_CALLBACK => credit::explain(&self.hpay, delivery),
+            endpoints::NOTIFY | endpoints::RETURN => payment::explain(&self.hpay, delivery),
+            _ => None,
+        }
     }
 
     fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> http::Response<Bytes> {

@@ -1,7 +1,7 @@
 //! Payment notifications and buyers' returns (HPay API reference 1.0.0, Return_url and
 //! Notify_url).
 
-use payments_core::formula::CheckingKeys;
+use payments_core::formula::{CheckingKeys, Explanation};
 use payments_core::notification::{
     Delivery, Endpoint, News, Notification, Proof, Untrusted, UntrustedReason,
 };
@@ -56,6 +56,14 @@ pub(super) fn check(hpay: &HPay, query: &Query<'_>) -> Result<Proof, Untrusted> 
         return Err(untrusted);
     }
     with(&twice)
+}
+
+/// Why the code is not the one that was expected.
+pub(super) fn explain(hpay: &HPay, delivery: &Delivery<'_>) -> Option<Explanation> {
+    let query = Query::of(delivery).ok()?;
+    let fields = query.fields(&[("merchant_site_code", hpay.merchant_id().as_bytes())]);
+    let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
+    Some(hpay.formulas.payment_notice.explain(&fields, query.text("secure_code"), keys))
 }
 
 /// Form-decodes one value.

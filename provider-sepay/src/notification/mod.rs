@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::{Method, Response};
 use payments_core::{
     EndpointName, Error, Movement, NotificationReceiver, Result, Timestamp,
+    formula::Explanation,
     notification::{
         Confirmation, Delivery, Endpoint, Event, News, Outcome, Received, Untrusted,
         UntrustedReason,
@@ -161,6 +162,11 @@ impl NotificationReceiver for Notifications {
             }
         });
         received.unwrap_or_else(Received::Untrusted)
+    }
+
+    fn explain(&self, name: &EndpointName, delivery: &Delivery<'_>) -> Option<Explanation> {
+        let bank = self.bank.as_ref().filter(|_| name.as_str() == BANK_WEBHOOK)?;
+        bank.explain(delivery)
     }
 
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {

@@ -39,6 +39,12 @@ pub(crate) struct Args {
     endpoint: String,
     #[command(flatten)]
     delivery: DeliveryFlags,
+    /// Also say what the signature was expected to be over, and what would have made it match
+    ///
+    /// Tries other orders, separators, places of the secret, ways to write a value, algorithms
+    /// and encodings, within bounds. Secrets are masked.
+    #[arg(long, verbatim_doc_comment)]
+    explain: bool,
     /// When it arrived, in seconds since 1970; now, if not given
     #[arg(long, value_name = "UNIX", allow_negative_numbers = true)]
     at: Option<i64>,
@@ -65,7 +71,15 @@ pub(crate) fn run(args: &Args) -> Ended {
         delivery = delivery.from_source(source);
     }
     let received = receiver.receive(&endpoint.name, &delivery, now);
-    let verdict = Verdict::of(&received, receiver.as_ref(), &endpoint.name);
+    let mut verdict = Verdict::of(&received, receiver.as_ref(), &endpoint.name);
+    if args.explain {
+        verdict.explanation = receiver.explain(&endpoint.name, &delivery);
+        if verdict.explanation.is_none() {
+            output::remark(
+                "no signature formula is checked at this endpoint, or it cannot be read",
+            );
+        }
+    }
     output::print_json(&verdict)?;
     Ok(match received {
         Received::Notification(_) | Received::Answer(_) => Exit::Done,

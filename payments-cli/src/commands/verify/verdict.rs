@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::Response;
 use payments::{
     DedupeKey, EndpointName, NotificationReceiver,
+    formula::Explanation,
     notification::{Event, Outcome, Proof, Received, UntrustedReason},
 };
 use serde::Serialize;
@@ -22,6 +23,8 @@ pub(super) struct Verdict<'a> {
     reason: Option<UntrustedReason>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) explanation: Option<Explanation>,
 }
 
 #[derive(Serialize)]
@@ -55,6 +58,7 @@ impl<'a> Verdict<'a> {
             reply,
             reason: None,
             detail: None,
+            explanation: None,
         };
         match received {
             Received::Notification(notification) => Self {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::header::{AUTHORIZATION, HeaderName};
 use payments_core::{
     Timestamp,
+    formula::{CheckingKeys, Explanation},
     notification::{
         Delivery, Proof, Untrusted, UntrustedReason,
         check::{self, Keys, Part, Signature, Window},
@@ -13,7 +14,7 @@ use payments_core::{
 };
 
 use super::{body::Format, token::TokenEndpoint};
-use crate::formula::{WEBHOOK_PREFIX, WEBHOOK_SEPARATOR};
+use crate::formula::{WEBHOOK, WEBHOOK_PREFIX, WEBHOOK_SEPARATOR};
 
 const X_SEPAY_SIGNATURE: HeaderName = HeaderName::from_static("x-sepay-signature");
 const X_SEPAY_TIMESTAMP: HeaderName = HeaderName::from_static("x-sepay-timestamp");
@@ -66,6 +67,18 @@ impl WebhookAuth {
                 tokens.check(presented(delivery, "bearer", "a bearer token")?, now)
             }
         }
+    }
+}
+
+impl WebhookAuth {
+    /// Why the signature is not the one that was expected, where one is.
+    pub(super) fn explain(&self, delivery: &Delivery<'_>) -> Option<Explanation> {
+        let Self::Hmac(keys) = self else { return None };
+        let text = |name: &HeaderName| delivery.one_header(name).ok().flatten().unwrap_or_default();
+        let fields =
+            [("timestamp", text(&X_SEPAY_TIMESTAMP).as_bytes()), ("body", delivery.body())];
+        let keys = CheckingKeys { secrets: Some(keys), public: &[] };
+        Some(WEBHOOK.explain(&fields, text(&X_SEPAY_SIGNATURE), keys))
     }
 }
 

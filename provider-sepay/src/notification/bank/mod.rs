@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use payments_core::{
     Raw, Timestamp,
+    formula::Explanation,
     notification::{Delivery, Endpoint, Notification, Untrusted},
 };
 
@@ -43,6 +44,10 @@ pub(crate) struct BankWebhook {
 impl BankWebhook {
     pub(super) fn register(&self) -> String {
         format!("SePay's dashboard, webhooks: this address, {}", self.auth.register())
+    }
+
+    pub(super) fn explain(&self, delivery: &Delivery<'_>) -> Option<Explanation> {
+        self.auth.explain(delivery)
     }
 
     pub(super) fn receive(

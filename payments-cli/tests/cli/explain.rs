@@ -1,0 +1,238 @@
+//! `--explain`: why a signature is refused, for HPay's and SePay's formulas alike.
+
+use payments::{
+    Secret,
+    formula::{Algorithm, Formula, Item, Layout, SigningKeys},
+    notification::check::Keys,
+};
+use serde_json::Value;
+
+use crate::program::{Program, Ran, file, payments, vectors};
+
+const SECRET: &str = "canary-secret-of-the-tests";
+
+/// A signature by another layout than the formula's.
+fn signed_by(formula: &Formula, layout: Layout, fields: &[(&str, &str)]) -> String {
+    let mut other = formula.clone();
+    other.layout = layout;
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+    let keys = Keys::one(Secret::new(SECRET).unwrap());
+    other.sign(&fields, SigningKeys { secret: Some(&keys), signer: None }).unwrap()
+}
+
+fn check(formula: &str, fields: &[(&str, &str)], signature: &str) -> Ran {
+    explained(formula, fields, signature, SECRET)
+}
+
+fn explained(formula: &str, fields: &[(&str, &str)], signature: &str, secret: &str) -> Ran {
+    let program = fields
+        .iter()
+        .fold(payments(["check", formula]), |program, (name, value)| program.field(name, value));
+    let ran = program.secret(secret).with("--signature", signature).flag("--explain").run();
+    assert!(!ran.out.contains(secret.trim()) && !ran.err.contains(secret.trim()), "{ran:?}");
+    ran
+}
+
+/// The differences of the simplest match.
+fn differences(ran: &Ran) -> Vec<String> {
+    let json = ran.json();
+    let found = &json["explanation"]["matches"][0]["differences"];
+    let found = found.as_array().unwrap_or_else(|| panic!("nothing matches: {json:#}"));
+    found.iter().map(|difference| difference.as_str().unwrap().to_owned()).collect()
+}
+
+fn section(name: &str) -> Value {
+    vectors("provider-hpay/tests/data/vectors.json")[name].clone()
+}
+
+#[test]
+fn every_separator_of_an_hpay_callback_is_told_apart() {
+    for case in section("va_callback")["cases"].as_array().unwrap() {
+        let text = |key: &str| case[key].as_str().unwrap();
+        for (separator, expected) in [
+            ("comma", Some("\",\" stands between fields")),
+            ("space", Some("\" \" stands between fields")),
+            ("concatenated", Some("nothing stands between fields")),
+            ("pipe", None),
+        ] {
+            let code = case["secure_code_by_separator"][separator].as_str().unwrap();
+            let fields = [("cashin", text("cashin")), ("order_id", text("order_id"))];
+            let ran = explained("hpay.f18", &fields, code, text("passcode"));
+            assert_eq!(ran.code, if expected.is_none() { 0 } else { 3 }, "{ran:?}");
+            assert_eq!(differences(&ran), expected.into_iter().collect::<Vec<_>>(), "{separator}");
+        }
+    }
+}
+
+#[test]
+fn the_layout_of_an_unknown_hpay_formula_is_found_from_one_message() {
+    for case in section("guessed_templates")["cases"].as_array().unwrap() {
+        let fields: Vec<(&str, &str)> = case["fields"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
+            .chain([("error_code", "00")])
+            .collect();
+        let (code, passcode) = (case["md5"].as_str().unwrap(), case["passcode"].as_str().unwrap());
+        let json = explained("hpay.f06", &fields, code, passcode).json();
+        assert_eq!(json["signed_string"], Value::Null);
+        let template = case["template"].as_str().unwrap().replace("passcode", "secret");
+        assert_eq!(json["explanation"]["matches"][0]["template"], template.as_str(), "{json:#}");
+    }
+}
+
+#[test]
+fn a_passcode_copied_with_its_line_end_is_found() {
+    let case = &section("va_create")["cases"][0];
+    let text = |key: &str| case[key].as_str().unwrap();
+    let fields = [("merchantId", text("merchantId")), ("condition", text("condition"))];
+    let copied = format!("{}\n", text("passcode"));
+    let ran = explained("hpay.f11", &fields, text("secure_code"), &copied);
+    let expected = ["the secret is the one given, without white space at its ends"];
+    assert_eq!(differences(&ran), expected);
+}
+
+#[test]
+fn an_hpay_amount_that_was_signed_with_decimals_is_found() {
+    let f01 = &payments::hpay::formula::F01;
+    let fields = |price| {
+        [
+            ("merchant_site_code", "12345"),
+            ("receiver", "shop@example.com"),
+            ("price", price),
+            ("currency", "vnd"),
+            ("order_code", "DH-1"),
+        ]
+    };
+    let code = signed_by(f01, f01.layout.clone(), &fields("50000.00"));
+    let ran = check("hpay.f01", &fields("50000"), &code);
+    assert_eq!(differences(&ran), ["price is signed with .00 behind it"]);
+    let expected = "12345|shop@example.com|50000|vnd|DH-1|‹secret›";
+    assert_eq!(ran.json()["explanation"]["expected"], expected);
+}
+
+fn form(formula: &str, emitted: &Value) -> (Program, Vec<(String, String)>) {
+    let pairs: Vec<(String, String)> = emitted
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pair| (pair[0].as_str().unwrap().to_owned(), pair[1].as_str().unwrap().to_owned()))
+        .collect();
+    let program = pairs
+        .iter()
+        .fold(payments(["check", formula]), |program, (name, value)| program.field(name, value));
+    (program, pairs)
+}
+
+#[test]
+fn a_sepay_form_signed_in_the_order_of_the_list_is_found() {
+    let all = vectors("provider-sepay/tests/data/vectors.json");
+    let mut told_apart = 0;
+    for vector in all["checkout"].as_array().unwrap() {
+        let (sent, listed) = (&vector["recommended"], &vector["allowlist_order"]);
+        let (program, _) = form("sepay.checkout", &sent["emitted"]);
+        let ran = program
+            .secret(vector["secret"].as_str().unwrap())
+            .with("--signature", listed["signature"].as_str().unwrap())
+            .flag("--explain")
+            .run();
+        let differences = differences(&ran);
+        if sent["signed_string"] == listed["signed_string"] {
+            assert_eq!(differences, [] as [&str; 0]);
+            continue;
+        }
+        told_apart += 1;
+        assert_eq!(differences.len(), 1, "{ran:?}");
+        assert!(differences[0].starts_with("the fields signed are "), "{ran:?}");
+        let found = &ran.json()["explanation"]["matches"][0]["signed_string"];
+        assert_eq!(found, &listed["signed_string"]);
+    }
+    assert!(told_apart > 0);
+}
+
+#[test]
+fn a_sepay_signature_in_hexadecimal_is_found() {
+    let checkout = &payments::sepay::formula::CHECKOUT;
+    let fields = [("merchant", "SP-TEST"), ("currency", "VND"), ("order_amount", "1000")];
+    let mut in_hexadecimal = checkout.clone();
+    in_hexadecimal.algorithm = Algorithm::HmacSha256Hex { prefix: "" };
+    let hexadecimal = signed_by(&in_hexadecimal, checkout.layout.clone(), &fields);
+    let ran = check("sepay.checkout", &fields, &hexadecimal);
+    assert_eq!(differences(&ran), ["it is written in hexadecimal"]);
+}
+
+#[test]
+fn a_sepay_webhook_signed_without_its_time_stamp_is_found_in_a_delivery() {
+    let webhook = &payments::sepay::formula::WEBHOOK;
+    let body = r#"{"id":1,"transferAmount":1000}"#;
+    let body_alone = Layout::Values {
+        leading: "".into(),
+        separator: ".".into(),
+        items: vec![Item::Body("body".into())].into(),
+    };
+    let signature = signed_by(webhook, body_alone, &[("body", body)]);
+    let folder = tempfile::tempdir().unwrap();
+    let config = format!(
+        "[providers.shop]\nkind = \"sepay\"\nenvironment = \"sandbox\"\n\
+         merchant_id = \"SP-TEST-AB12CD3\"\nsecret_key = \"spsk_test_0123456789abcdef\"\n\
+         webhook_secret = \"{SECRET}\"\n"
+    );
+    let config = file(&folder, "payments.toml", config);
+    let body = file(&folder, "body", body);
+    let ran = payments(["verify", "--provider", "shop", "--endpoint", "bank-webhook", "--explain"])
+        .with("--config", config.to_str().unwrap())
+        .with("--header", "Content-Type: application/json")
+        .with("--header", "X-SePay-Timestamp: 1700000000")
+        .with("--header", format!("X-SePay-Signature: {signature}"))
+        .with("--body-file", body.to_str().unwrap())
+        .with("--at", "1700000000")
+        .run();
+    assert_eq!((ran.code, ran.json()["verdict"].as_str()), (3, Some("untrusted")), "{ran:?}");
+    assert_eq!(differences(&ran), ["timestamp is not signed"]);
+    assert!(!ran.out.contains(SECRET), "{ran:?}");
+}
+
+#[test]
+fn an_hpay_notification_signed_with_pipes_is_found_in_a_delivery() {
+    let f04 = &payments::hpay::formula::F04;
+    let fields = [
+        ("transaction_info", "info"),
+        ("order_code", "DH-1"),
+        ("price", "20000"),
+        ("payment_id", "96138500"),
+        ("payment_type", "1"),
+        ("error_text", ""),
+        ("merchant_site_code", "12345"),
+    ];
+    let Layout::Values { items, .. } = &f04.layout else { panic!() };
+    let piped = Layout::Values { leading: "".into(), separator: "|".into(), items: items.clone() };
+    let code = signed_by(f04, piped, &fields);
+    let folder = tempfile::tempdir().unwrap();
+    let config = format!(
+        "[providers.shop]\nkind = \"hpay\"\nenvironment = \"sandbox\"\nmerchant_id = \"12345\"\n\
+         receiver = \"shop@example.com\"\npasscode = \"{SECRET}\"\n"
+    );
+    let config = file(&folder, "payments.toml", config);
+    let query = "transaction_info=info&order_code=DH-1&price=20000&payment_id=96138500\
+                 &payment_type=1&error_text=&secure_code=";
+    let deliver = |code: &str, flags: &[&str]| {
+        let program = payments(["verify", "--provider", "shop", "--endpoint", "notify"])
+            .with("--config", config.to_str().unwrap())
+            .with("--query", format!("{query}{code}"));
+        flags.iter().fold(program, |program, flag| program.flag(flag)).run()
+    };
+    let ran = deliver(&code, &["--explain"]);
+    assert_eq!(
+        differences(&ran),
+        ["\"|\" stands between fields", "nothing stands before them"],
+        "{ran:?}"
+    );
+    let template = ran.json()["explanation"]["matches"][0]["template"].clone();
+    // The template is one for the configuration.
+    let told = format!("{}formula_f04 = {template}\n", std::fs::read_to_string(&config).unwrap());
+    std::fs::write(&config, told).unwrap();
+    assert_eq!(deliver(&code, &[]).code, 0);
+    // Without the flag nothing is searched.
+    assert!(deliver("00", &[]).json().get("explanation").is_none());
+}

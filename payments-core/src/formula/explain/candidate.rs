@@ -1,0 +1,230 @@
+//! A string that may have been signed.
+
+use std::borrow::Cow;
+
+use super::{
+    super::{Algorithm, Field, Formula, Item, Layout, Order},
+    difference::{Change, Difference},
+};
+use crate::{Secret, notification::check::Keys};
+
+const MASK: &str = "‹secret›";
+
+/// How a signature is made of a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Method {
+    Md5,
+    Sha256,
+    HmacSha256,
+    Rsa,
+}
+
+/// A string that may have been signed, before it is put together.
+#[derive(Clone)]
+pub(super) struct Candidate<'a> {
+    pub(super) pieces: Vec<Piece<'a>>,
+    pub(super) leading: Cow<'a, str>,
+    pub(super) separator: Cow<'a, str>,
+    pub(super) named: bool,
+    /// Before which of the pieces the secret stands; nowhere, where it is the key.
+    pub(super) secret: Option<usize>,
+    pub(super) secret_change: Option<Change>,
+    pub(super) method: Method,
+}
+
+/// A field and its value as it is signed.
+#[derive(Clone)]
+pub(super) struct Piece<'a> {
+    pub(super) name: &'a str,
+    pub(super) value: Cow<'a, [u8]>,
+}
+
+impl<'a> Candidate<'a> {
+    /// What the formula says; nothing if its layout is unknown.
+    pub(super) fn of(formula: &'a Formula, fields: &[Field<'a>]) -> Option<Self> {
+        let method = match formula.algorithm {
+            Algorithm::Md5Hex => Method::Md5,
+            Algorithm::HmacSha256Base64 | Algorithm::HmacSha256Hex { .. } => Method::HmacSha256,
+            Algorithm::RsaSha256Base64 => Method::Rsa,
+        };
+        match &formula.layout {
+            Layout::Values { leading, separator, items } => {
+                let mut pieces = Vec::with_capacity(items.len());
+                let mut secret = None;
+                for item in items.iter() {
+                    match item {
+                        Item::Secret => secret = Some(pieces.len()),
+                        item => pieces.extend(piece(item, fields)),
+                    }
+                }
+                Some(Self {
+                    pieces,
+                    leading: Cow::Borrowed(leading),
+                    separator: Cow::Borrowed(separator),
+                    named: false,
+                    secret,
+                    secret_change: None,
+                    method,
+                })
+            }
+            Layout::Pairs { separator, names, order } => {
+                let signed = |field: &&Field<'a>| names.contains(&field.0) && !field.1.is_empty();
+                let mut pieces: Vec<Piece<'a>> =
+                    fields.iter().filter(signed).map(Piece::of).collect();
+                if *order == Order::AsListed {
+                    pieces.sort_by_key(|piece| names.iter().position(|name| *name == piece.name));
+                }
+                Some(Self {
+                    pieces,
+                    leading: Cow::Borrowed(""),
+                    separator: Cow::Borrowed(separator),
+                    named: true,
+                    secret: None,
+                    secret_change: None,
+                    method,
+                })
+            }
+            Layout::Unknown => None,
+        }
+    }
+
+    /// Every field of the message, joined by a pipe, with the secret behind: where a search for
+    /// an unknown layout begins.
+    pub(super) fn unknown(formula: &Formula, fields: &[Field<'a>]) -> Self {
+        let method = match formula.algorithm {
+            Algorithm::RsaSha256Base64 => Method::Rsa,
+            _ => Method::Md5,
+        };
+        let pieces: Vec<_> = fields.iter().map(Piece::of).collect();
+        Self {
+            secret: Some(pieces.len()),
+            pieces,
+            leading: Cow::Borrowed(""),
+            separator: Cow::Borrowed("|"),
+            named: false,
+            secret_change: None,
+            method,
+        }
+    }
+
+    /// The candidate with a difference; nothing if that changes nothing or is impossible.
+    pub(super) fn with(&self, difference: &Difference, fields: &[Field<'a>]) -> Option<Self> {
+        let mut changed = self.clone();
+        match difference {
+            Difference::Fields(names) => {
+                let is_last = self.secret == Some(self.pieces.len());
+                changed.pieces = names
+                    .iter()
+                    .filter_map(|name| self.pieces.iter().find(|piece| piece.name == name))
+                    .cloned()
+                    .collect();
+                let count = changed.pieces.len();
+                changed.secret = self.secret.map(|at| if is_last { count } else { at.min(count) });
+            }
+            Difference::LeftOut(name) => {
+                let at = self.pieces.iter().position(|piece| piece.name == name)?;
+                changed.pieces.remove(at);
+                changed.secret = self.secret.map(|secret| secret - usize::from(at < secret));
+            }
+            Difference::EveryField => changed.pieces = fields.iter().map(Piece::of).collect(),
+            Difference::Names { named } => changed.named = *named,
+            Difference::Separator(text) => changed.separator = Cow::Owned(text.clone()),
+            Difference::Leading(text) => changed.leading = Cow::Owned(text.clone()),
+            Difference::SecretFirst => changed.secret = Some(0),
+            Difference::SecretLast => changed.secret = Some(self.pieces.len()),
+            Difference::Value { field, change } => {
+                let mut has_changed = false;
+                for piece in &mut changed.pieces {
+                    if field.as_ref().is_none_or(|name| name == piece.name)
+                        && let Some(value) = change.apply(&piece.value)
+                    {
+                        piece.value = value;
+                        has_changed = true;
+                    }
+                }
+                has_changed.then_some(())?;
+            }
+            Difference::Secret(change) => changed.secret_change = Some(*change),
+            Difference::Algorithm(_) | Difference::Encoding(_) => return None,
+        }
+        Some(changed)
+    }
+
+    /// The string with this secret in it.
+    pub(super) fn bytes(&self, secret: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(128);
+        bytes.extend_from_slice(self.leading.as_bytes());
+        let mut is_first = true;
+        let mut push = |piece: Option<&Piece<'_>>| {
+            if !is_first {
+                bytes.extend_from_slice(self.separator.as_bytes());
+            }
+            is_first = false;
+            let Some(piece) = piece else { return bytes.extend_from_slice(secret) };
+            if self.named {
+                bytes.extend_from_slice(piece.name.as_bytes());
+                bytes.push(b'=');
+            }
+            bytes.extend_from_slice(&piece.value);
+        };
+        for (index, piece) in self.pieces.iter().enumerate() {
+            if self.secret == Some(index) {
+                push(None);
+            }
+            push(Some(piece));
+        }
+        if self.secret.is_some_and(|at| at >= self.pieces.len()) {
+            push(None);
+        }
+        bytes
+    }
+
+    /// The secret as this candidate takes it.
+    pub(super) fn secret_of(&self, secret: &Secret) -> Vec<u8> {
+        let secret = secret.expose().as_bytes();
+        match self.secret_change.and_then(|change| change.apply(secret)) {
+            Some(changed) => changed.into_owned(),
+            None => secret.to_vec(),
+        }
+    }
+
+    /// The string for a person, without the secret, also where a field's value holds it.
+    pub(super) fn masked(&self, secrets: Option<&Keys>) -> String {
+        let text = String::from_utf8_lossy(&self.bytes(MASK.as_bytes())).into_owned();
+        match secrets.and_then(Keys::newest) {
+            Some(secret) => text.replace(secret.expose().trim(), MASK),
+            None => text,
+        }
+    }
+
+    /// The layout as a template, as [`Formula::replaced`] reads it.
+    pub(super) fn template(&self) -> Option<String> {
+        if self.named {
+            return None;
+        }
+        let mut names: Vec<String> =
+            self.pieces.iter().map(|piece| format!("{{{}}}", piece.name)).collect();
+        if let Some(at) = self.secret {
+            names.insert(at.min(names.len()), "{secret}".to_owned());
+        }
+        Some(format!("{}{}", self.leading, names.join(&self.separator)))
+    }
+}
+
+impl<'a> Piece<'a> {
+    fn of(field: &Field<'a>) -> Self {
+        Self { name: field.0, value: Cow::Borrowed(field.1) }
+    }
+}
+
+/// The piece of an item; a field that is not there is empty, or left out if it may be.
+fn piece<'a>(item: &'a Item, fields: &[Field<'a>]) -> Option<Piece<'a>> {
+    let name = item.name()?;
+    let value = fields.iter().find(|(field, _)| *field == name).map(|(_, value)| *value);
+    let value = match item {
+        Item::Given(_) => Cow::Borrowed(value?),
+        Item::Changed(_, transform) => Cow::Owned(transform.apply(value.unwrap_or_default())),
+        _ => Cow::Borrowed(value.unwrap_or_default()),
+    };
+    Some(Piece { name, value })
+}

@@ -1,0 +1,120 @@
+//! Why a signature is not the one that a formula makes.
+
+mod candidate;
+mod difference;
+mod presented;
+mod search;
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+pub use difference::{Change, Difference};
+
+use super::{CheckingKeys, Field, Formula, Item, Layout};
+use candidate::Candidate;
+use presented::Presented;
+use search::Search;
+
+/// What a formula expects of a message, and what would have made its signature match.
+///
+/// It holds the values of the message and no secret: where the secret stands in a string, it is
+/// masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// The formula's name.
+    pub formula: Cow<'static, str>,
+    /// The string that the formula expects to be signed; none if its layout is unknown.
+    pub expected: Option<String>,
+    /// The fields that the formula signs and that are not there; they count as empty here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// What the signature is, by its form: `32 bytes in hexadecimal`.
+    pub signature: String,
+    /// What would have made it match, the simplest first; none if nothing did.
+    pub matches: Vec<Match>,
+    /// How many strings were tried.
+    pub tried: usize,
+    /// Whether every string within the bounds was tried.
+    pub exhausted: bool,
+}
+
+/// A string whose signature is the one that is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Match {
+    /// The string, with the secret masked.
+    pub signed_string: String,
+    /// How it differs from what the formula says; nothing if the signature is good.
+    pub differences: Vec<Difference>,
+    /// The layout as a template for the configuration, as [`Formula::replaced`] reads it, where
+    /// only the layout differs.
+    pub template: Option<String>,
+}
+
+impl Formula {
+    /// Looks for what would have made `signature` match: another order, separator or leading text,
+    /// another place of the secret, a value that was encoded, decoded or written otherwise, another
+    /// algorithm or encoding of the signature. Where the layout is unknown, it is looked for among
+    /// up to five fields.
+    ///
+    /// The search is bounded and meant for people who wonder why a signature is refused. Never
+    /// believe a message on its word: among so many strings one may match by a mistake of ours.
+    ///
+    /// ```
+    /// use payments_core::{Secret, notification::check::Keys};
+    /// use payments_core::formula::*;
+    ///
+    /// const ITEMS: &[Item] = &[Item::field("order"), Item::field("amount"), Item::Secret];
+    /// const NOTICE: Formula = Formula::new(
+    ///     "acme.notice", "notice", Maker::Provider, Algorithm::Md5Hex,
+    ///     Layout::values("|", ITEMS), "the guide", Confidence::Low,
+    /// );
+    /// let keys = Keys::one(Secret::new("canary")?);
+    /// let keys = CheckingKeys { secrets: Some(&keys), public: &[] };
+    /// // The MD5 of `50000|A1|canary`.
+    /// let signature = "94c97f649bea68a062efb9cef846b24e";
+    /// let why = NOTICE.explain(&[("order", b"A1"), ("amount", b"50000")], signature, keys);
+    /// assert_eq!(why.expected.as_deref(), Some("A1|50000|‹secret›"));
+    /// assert_eq!(why.matches[0].template.as_deref(), Some("{amount}|{order}|{secret}"));
+    /// # Ok::<(), payments_core::EmptySecret>(())
+    /// ```
+    pub fn explain(
+        &self,
+        fields: &[Field<'_>],
+        signature: &str,
+        keys: CheckingKeys<'_>,
+    ) -> Explanation {
+        let presented = Presented::read(signature, self.algorithm);
+        let missing = self.missing(fields);
+        let mut search = Search::new(self, fields, &presented, keys);
+        search.run();
+        let (matches, tried, exhausted) = search.end();
+        let base = Candidate::of(self, fields);
+        Explanation {
+            formula: self.id.clone(),
+            expected: base.map(|base| base.masked(keys.secrets)),
+            missing,
+            signature: presented.description(),
+            matches,
+            tried,
+            exhausted,
+        }
+    }
+
+    fn missing(&self, fields: &[Field<'_>]) -> Vec<String> {
+        let Layout::Values { items, .. } = &self.layout else { return Vec::new() };
+        let is_there = |name: &str| fields.iter().any(|(field, _)| *field == name);
+        items
+            .iter()
+            .filter(|item| !matches!(item, Item::Given(_) | Item::Optional(_)))
+            .filter_map(Item::name)
+            .filter(|name| !is_there(name))
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;
