@@ -108,6 +108,11 @@ fn things_to_try(simulator: &SePaySimulator) -> Section {
                 "set the schedule to held, transfer, then release".to_owned(),
             ),
             (
+                "Miss a notification",
+                "answer it with 500, then advance the clock by 60 seconds: it comes again"
+                    .to_owned(),
+            ),
+            (
                 "Lose an answer",
                 "script lose_answer_after for order.cancel, then ask again".to_owned(),
             ),
