@@ -60,7 +60,8 @@
 //!
 //! A webhook with `webhook_secret` is signed over its whole body and within 300 seconds: proven. An
 //! IPN carries the merchant's secret and signs nothing, and neither does a webhook with
-//! `webhook_api_key`: whoever saw one could send another. Their events are unconfirmed until
+//! `webhook_api_key` or with a token (`webhook_client_id`): whoever saw one could send another.
+//! With `webhook_unauthenticated` anybody can. Their events are unconfirmed until
 //! [`confirm`](payments_core::NotificationReceiver::confirm) has asked for the order, or has found
 //! the line in the statement by reference, account, amount and day.
 //!
@@ -120,6 +121,7 @@ pub mod oauth;
 mod options;
 mod order;
 mod payments;
+mod qr_image;
 mod rules;
 #[cfg(feature = "simulator")]
 pub mod simulator;
@@ -141,4 +143,5 @@ pub use order::{
     Card, Obstacle, Order, OrderPage, OrderQuery, OrderSort, OrderTransaction, TransactionKind,
     TransactionStatus,
 };
+pub use qr_image::{QrImage, QrTemplate};
 pub use va_options::SePayVaOptions;

@@ -12,14 +12,21 @@ use payments_core::{
 pub(crate) struct Matching {
     rules: CodeRules,
     prefix: usize,
-    account: Option<AccountNumber>,
+    /// Where buyers were told to transfer to; empty where that is not known.
+    accounts: Vec<AccountNumber>,
 }
 
 impl Matching {
     /// Codes by `rules`, whose prefix is `prefix` long. With an `account`, a credit on another
     /// one belongs to no order.
     pub(crate) fn new(rules: CodeRules, prefix: usize, account: Option<AccountNumber>) -> Self {
-        Self { rules, prefix, account }
+        Self { rules, prefix, accounts: account.into_iter().collect() }
+    }
+
+    /// Buyers may also have been told to transfer to these.
+    pub(crate) fn with_sub_accounts(mut self, numbers: Vec<AccountNumber>) -> Self {
+        self.accounts.extend(numbers);
+        self
     }
 
     /// The rules of payment codes.
@@ -29,22 +36,33 @@ impl Matching {
 
     /// Adds to a movement the code in it and, to a credit, the order that the code names.
     ///
-    /// SePay's own reading (`named`) comes first; what it did not find is looked for in the memo,
-    /// because its dashboard may know another form of codes, or none.
+    /// SePay's own reading (`named`) and ours of the memo have to agree: its dashboard may know
+    /// another form of codes, or none, and of two codes it takes the first.
     pub(crate) fn add_to(&self, movement: &mut Movement, named: Option<&str>) {
-        let code = named.and_then(|named| self.rules.recognise(named));
-        let Some(code) = code.or_else(|| self.find(movement.memo.as_deref())) else { return };
+        let Some(code) = self.code(movement, named) else { return };
         if movement.is_credit() && self.is_ours(movement) {
             movement.order = self.order(&code);
         }
         movement.code = Some(code);
     }
 
-    fn find(&self, memo: Option<&str>) -> Option<PaymentCode> {
-        match self.rules.find(memo?) {
-            CodeMatch::One(code) => Some(code),
-            CodeMatch::None | CodeMatch::Several(_) => None,
-        }
+    /// The one code that a movement has; two different ones are none.
+    fn code(&self, movement: &Movement, named: Option<&str>) -> Option<PaymentCode> {
+        let mut found = match self.rules.find(movement.memo.as_deref().unwrap_or_default()) {
+            CodeMatch::None => Vec::new(),
+            CodeMatch::One(code) => vec![code],
+            CodeMatch::Several(codes) => codes,
+        };
+        let Some(named) = named.and_then(|named| self.rules.recognise(named)) else {
+            return found.pop().filter(|_| found.is_empty());
+        };
+        // Of a code that goes on over several words, the memo gives several readings.
+        let is_reading = |code: &PaymentCode| {
+            code.as_str().starts_with(named.as_str()) || named.as_str().starts_with(code.as_str())
+        };
+        // SePay knows the order of a virtual account without reading the memo.
+        let by_account = movement.virtual_account.is_some() && !found.contains(&named);
+        (found.iter().all(is_reading) || by_account).then_some(named)
     }
 
     /// The order that a code names: the code without its prefix.
@@ -55,10 +73,9 @@ impl Matching {
     /// Some banks can be watched through virtual accounts only: there the account that buyers
     /// transfer to is the virtual one.
     fn is_ours(&self, movement: &Movement) -> bool {
-        self.account.as_ref().is_none_or(|ours| {
-            movement.account.as_ref() == Some(ours)
-                || movement.virtual_account.as_ref() == Some(ours)
-        })
+        let credited = [&movement.account, &movement.virtual_account];
+        self.accounts.is_empty()
+            || credited.into_iter().flatten().any(|number| self.accounts.contains(number))
     }
 }
 
@@ -83,10 +100,12 @@ mod tests {
     }
 
     #[test]
-    fn sepays_own_reading_comes_before_the_memo() {
+    fn a_code_counts_if_sepays_reading_and_the_memo_agree_or_only_one_has_it() {
         for (named, memo, order) in [
             (Some("DH00042"), "", Some("00042")),
-            (Some("DH00042"), "DH00043", Some("00042")),
+            (Some("DH00042"), "MBVCB.1.DH00042.CT", Some("00042")),
+            (Some("DH00042"), "DH00043", None),
+            (Some("DH00042"), "DH00042 DH00043", None),
             (Some("dh00042"), "", Some("00042")),
             (None, "MBVCB.1.dh-000.42 CT", Some("00042")),
             (Some("XYZ1"), "DH00042", Some("00042")),
@@ -99,6 +118,45 @@ mod tests {
             assert_eq!(order_of(&movement), order, "{named:?} in {memo:?}");
             assert_eq!(movement.code.is_some(), order.is_some(), "{named:?} in {memo:?}");
         }
+    }
+
+    #[test]
+    fn sepay_knows_the_order_of_a_virtual_account_whatever_the_memo_says() {
+        for (memo, order) in [
+            ("cam on", Some("00042")),
+            ("DH00043", Some("00042")),
+            // Here it did read the memo, and there are two.
+            ("DH00042 DH00043", None),
+        ] {
+            let number = AccountNumber::new("963NQD0001").unwrap();
+            let mut movement = credit(memo).with_virtual_account(number);
+            matching(None).add_to(&mut movement, Some("DH00042"));
+            assert_eq!(order_of(&movement), order, "{memo}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_a_bank_broke_is_the_one_that_sepay_read_and_a_truncated_one_is_none() {
+        let ranged = Matching::new(CodeRules::new("DH", 3, 8).unwrap(), 2, None);
+        let mut broken = credit("DH00042 2026");
+        ranged.add_to(&mut broken, Some("DH00042"));
+        assert_eq!(order_of(&broken), Some("00042"));
+        let mut unread = credit("DH000 42");
+        ranged.add_to(&mut unread, None);
+        assert_eq!(order_of(&unread), None);
+
+        let mut truncated = credit("thanh toan DH0004");
+        matching(None).add_to(&mut truncated, None);
+        assert_eq!((order_of(&truncated), &truncated.code), (None, &None));
+    }
+
+    #[test]
+    fn a_configured_sub_account_is_ours_too() {
+        let sub = || AccountNumber::new("VQRQ0001").unwrap();
+        let matching = matching(Some(OURS)).with_sub_accounts(vec![sub()]);
+        let mut movement = credit("DH00042").with_virtual_account(sub());
+        matching.add_to(&mut movement, None);
+        assert_eq!(order_of(&movement), Some("00042"));
     }
 
     #[test]

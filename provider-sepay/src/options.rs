@@ -44,6 +44,9 @@ pub struct SePayOptions {
     /// Which branch sold it. Sent along **unsigned**: the buyer can change it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub branch_code: Option<String>,
+    /// For `BankTransfer`: which of the configured `sub_accounts` the buyer transfers to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub_account: Option<String>,
 }
 
 /// Recurring payments: the `agreement_*` fields of a form.
@@ -92,6 +95,13 @@ impl SePayOptions {
     /// Nothing in particular.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// For `BankTransfer`: lets the buyer transfer to one of the configured `sub_accounts`.
+    #[must_use]
+    pub fn with_sub_account(mut self, number: impl Into<String>) -> Self {
+        self.sub_account = Some(number.into());
+        self
     }
 
     /// Shows only this method on SePay's page.

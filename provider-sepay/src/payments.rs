@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use payments_core::{
-    Absence, Error, Lookup, OrderRef, PaymentProvider, Result, Submission,
+    Absence, Error, Lookup, Movement, OrderRef, PaymentProvider, Result, Submission,
     payment::{
         CreateMode, CreatePayment, Payment, PaymentCapabilities, PaymentMethod, Refund,
         RefundPayment,
@@ -47,11 +47,21 @@ impl Payments {
             Err(_) if self.gateway.is_some() => return Ok(None),
             Err(error) => return Err(error),
         };
+        let of_order =
+            |credit: &Movement| credit.is_credit() && credit.order.as_ref() == Some(order);
         let query =
             [("q", code.as_str()), ("transfer_type", "in"), ("transaction_date_sort", "asc")];
         let mut credits = transfers.statement.every_transaction(&query).await?;
         // The search also finds longer codes, and other words with this one in them.
-        credits.retain(|credit| credit.is_credit() && credit.order.as_ref() == Some(order));
+        credits.retain(of_order);
+        if credits.is_empty() {
+            // A code that a bank broke after its prefix is found by the reference alone. That may
+            // stand in any number of lines, so only the newest are looked at.
+            let query =
+                [("q", order.as_str()), ("transfer_type", "in"), ("transaction_date_sort", "desc")];
+            credits = transfers.statement.transactions(&query, 1, |_| true).await?.movements;
+            credits.retain(of_order);
+        }
         map::transferred(order, credits).map_err(|unclear| unclear.into_error("transactions"))
     }
 }
@@ -66,18 +76,27 @@ impl PaymentProvider for Payments {
         self.capabilities.check(request)?;
         let options = request.options.get::<SePayOptions>()?;
         let payment = match (request.method, &self.gateway, &self.transfers) {
-            (Some(PaymentMethod::BankTransfer), _, Some(transfers)) => match options {
-                None => transfers.memo.open(request)?,
-                Some(_) => {
+            (Some(PaymentMethod::BankTransfer), _, Some(transfers)) => {
+                let mut options = options.unwrap_or_default();
+                let sub_account = options.sub_account.take();
+                if options != SePayOptions::default() {
                     return Err(Error::invalid(
                         "options",
                         "are for SePay's page, which BankTransfer does not use; leave the method \
                          out to open one there",
                     ));
                 }
-            },
+                transfers.memo.open(request, sub_account.as_deref())?
+            }
             (_, Some(gateway), _) => {
-                gateway.checkout.open(request, &options.unwrap_or_default())?
+                let options = options.unwrap_or_default();
+                if options.sub_account.is_some() {
+                    return Err(Error::invalid(
+                        "options.sub_account",
+                        "is for BankTransfer; SePay's page chooses its own account",
+                    ));
+                }
+                gateway.checkout.open(request, &options)?
             }
             // The capabilities name no method that has no way.
             _ => return Err(Error::unsupported("this method is not taken").with_field("method")),

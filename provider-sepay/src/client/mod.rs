@@ -1,5 +1,7 @@
 //! The two HTTP APIs of SePay, and what only SePay has.
 
+mod accounts;
+mod cache;
 pub(crate) mod oauth;
 mod order_list;
 mod orders;
@@ -13,6 +15,7 @@ mod v1_reading;
 mod v1_statement;
 mod va_orders;
 
+pub(crate) use accounts::Accounts;
 use oauth::OAuthApp;
 pub(crate) use order_list::{SortSpelling, Spelling};
 pub(crate) use orders::OrderApi;
@@ -23,6 +26,8 @@ pub use user_api_v1::UserApiV1;
 pub use user_api_v2::UserApiV2;
 pub(crate) use v1_statement::V1Statement;
 pub(crate) use va_orders::VaOrders;
+
+use std::sync::Arc;
 
 use payments_core::{Error, Result};
 
@@ -48,12 +53,13 @@ use payments_core::{Error, Result};
 pub struct SePay {
     gateway: Option<Gateway>,
     user_api: Option<(UserApiV1, UserApiV2)>,
+    accounts: Option<Arc<Accounts>>,
     oauth: Option<OAuthApp>,
 }
 
 impl SePay {
     pub(crate) fn new(gateway: Option<Gateway>) -> Self {
-        Self { gateway, user_api: None, oauth: None }
+        Self { gateway, user_api: None, accounts: None, oauth: None }
     }
 
     /// Adds both versions of the User API, which one token is for.
@@ -76,6 +82,12 @@ impl SePay {
     /// `Unsupported` if no `api_token` is configured.
     pub fn user_api_v1(&self) -> Result<&UserApiV1> {
         self.user_api.as_ref().map(|(v1, _)| v1).ok_or_else(no_token)
+    }
+
+    /// Adds the bank accounts that the token sees.
+    pub(crate) fn with_accounts(mut self, accounts: Option<Accounts>) -> Self {
+        self.accounts = accounts.map(Arc::new);
+        self
     }
 
     pub(crate) fn with_oauth(mut self, app: Option<OAuthApp>) -> Self {

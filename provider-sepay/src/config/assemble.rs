@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     checkout::Checkout,
-    client::{Gateway, OrderApi, SePay, oauth::OAuthApp},
+    client::{Accounts, Gateway, OrderApi, SePay, oauth::OAuthApp},
     matching::Matching,
     notification::{BankWebhook, Ipn, Notifications},
     payments::{Payments, Transfers},
@@ -46,6 +46,8 @@ pub(super) fn assemble(
         }
     };
 
+    let accounts =
+        statement.clone().map(|statement| Accounts::new(statement, Arc::clone(&context.clock)));
     let app = oauth.map(|settings| {
         let (transport, clock) = (context.transport(None), Arc::clone(&context.clock));
         OAuthApp::new(settings, transport, clock, matching.clone())
@@ -60,6 +62,7 @@ pub(super) fn assemble(
                 }
                 None => SePay::new(gateway.clone()),
             }
+            .with_accounts(accounts)
             .with_oauth(app),
         ));
     if let Some((token, statement)) = token.as_ref().zip(statement.as_ref()) {
@@ -102,5 +105,10 @@ fn forms(gateway: GatewaySettings, action: String) -> Checkout {
 }
 
 fn memo(transfers: TransferSettings, matching: Arc<Matching>) -> MemoTransfer {
-    MemoTransfer { account: transfers.account, references: transfers.references, matching }
+    MemoTransfer {
+        account: transfers.account,
+        sub_accounts: transfers.sub_accounts,
+        references: transfers.references,
+        matching,
+    }
 }

@@ -38,6 +38,7 @@ pub(super) struct Settings {
 /// The account that buyers transfer to, and the references that make a code.
 pub(super) struct TransferSettings {
     pub(super) account: BankAccount,
+    pub(super) sub_accounts: Vec<AccountNumber>,
     pub(super) references: TextRules,
 }
 
@@ -68,6 +69,7 @@ impl Settings {
         }
         let user_api = UserApiSettings::read(read);
         let account = account(read);
+        let sub_accounts = sub_accounts(read);
         let codes = codes(read);
         if read.has("account_bin") && !read.has("code_prefix") {
             read.problem(
@@ -94,13 +96,16 @@ impl Settings {
         let transfers = match (&account, &codes) {
             (Some(account), Some(codes)) => Some(TransferSettings {
                 account: account.clone(),
+                sub_accounts: sub_accounts.clone(),
                 references: codes.references.clone(),
             }),
             _ => None,
         };
         let number = account.map(|account| account.number);
-        let matching =
-            codes.map(|codes| Arc::new(Matching::new(codes.rules, codes.prefix, number)));
+        let matching = codes.map(|codes| {
+            let matching = Matching::new(codes.rules, codes.prefix, number);
+            Arc::new(matching.with_sub_accounts(sub_accounts))
+        });
         let user_api = api_token.zip(user_api);
         Self { gateway, user_api, transfers, matching, webhook, sources, oauth }
     }
@@ -133,6 +138,15 @@ fn account(read: &mut Reader<'_>) -> Option<BankAccount> {
     })
 }
 
+/// Virtual or sub-accounts of the same bank that buyers may be told to transfer to as well.
+fn sub_accounts(read: &mut Reader<'_>) -> Vec<AccountNumber> {
+    if read.has("sub_accounts") && !read.has("account_bin") {
+        read.problem("sub_accounts", "needs account_bin and account_number");
+    }
+    let number = |text: &str| AccountNumber::new(text).map_err(|error| error.to_string());
+    read.optional_list("sub_accounts", number).unwrap_or_default()
+}
+
 struct Codes {
     rules: CodeRules,
     prefix: usize,
@@ -145,7 +159,7 @@ fn codes(read: &mut Reader<'_>) -> Option<Codes> {
     const LONGEST: i64 = 20;
 
     if !read.has("code_prefix") {
-        for key in ["code_min", "code_max"] {
+        for key in ["code_min", "code_max", "code_characters"] {
             if read.has(key) {
                 read.problem(key, "needs code_prefix");
             }
@@ -159,11 +173,13 @@ fn codes(read: &mut Reader<'_>) -> Option<Codes> {
     }
     let min = read.integer("code_min", 1, 1..=LONGEST)?;
     let max = read.integer("code_max", min, min..=LONGEST)?;
+    let digits =
+        read.choice("code_characters", &[("letters-and-digits", false), ("digits", true)])?;
     let (min, max) = (usize::try_from(min).ok()?, usize::try_from(max).ok()?);
     let prefix = prefix?;
     match CodeRules::new(&prefix, min, max) {
         Ok(rules) => Some(Codes {
-            rules,
+            rules: if digits { rules.digits_only() } else { rules },
             prefix: prefix.len(),
             references: TextRules::new(min, max, Alphabet::AlphanumericAnd("")),
         }),

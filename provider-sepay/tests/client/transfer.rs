@@ -6,7 +6,7 @@ use payments_core::{
     payment::{Funding, NextAction, Payment, PaymentMethod, PaymentState, Registered},
     vietqr::VietQr,
 };
-use provider_sepay::SePayOptions;
+use provider_sepay::{SePay, SePayOptions};
 
 use crate::world::{BANK, GATEWAY, OUR_ACCOUNT, Wire, order, provider, request};
 
@@ -138,7 +138,8 @@ async fn what_only_looks_like_the_code_is_another_orders_money() {
             .replace(r#""amount_out":0"#, r#""amount_out":1"#),
         line_on(OUR_ACCOUNT, "6", 1, "DH00042", r#""DH00043""#),
     ];
-    wire.answer(200, page(&lines, false));
+    // Once by the code, once by the reference alone.
+    wire.answer(200, page(&lines, false)).answer(200, page(&lines, false));
     let absent = found(&[BANK], &wire).await;
     assert!(matches!(absent, Lookup::Absent(Absence::Inconclusive { .. })), "{absent:?}");
 }
@@ -181,6 +182,9 @@ async fn where_both_ways_are_configured_both_are_asked() {
         let wire = Wire::new();
         wire.answer(checkout.0, checkout.1);
         wire.answer(200, page(&credits, false));
+        if credits.is_empty() {
+            wire.answer(200, NOTHING);
+        }
         let word = match found(&[GATEWAY, BANK], &wire).await {
             Lookup::Absent(Absence::Inconclusive { .. }) => "absent",
             Lookup::Found(payment) if payment.credits.is_empty() => "checkout",
@@ -189,8 +193,98 @@ async fn where_both_ways_are_configured_both_are_asked() {
             other => panic!("{other:?}"),
         };
         assert_eq!(word, expected);
-        assert_eq!(wire.asked().len(), 2);
+        assert_eq!(wire.asked().len(), if credits.is_empty() { 3 } else { 2 });
     }
+}
+
+#[tokio::test]
+async fn a_code_that_a_bank_broke_after_its_prefix_is_found_by_the_reference() {
+    let wire = Wire::new();
+    wire.answer(200, NOTHING).answer(200, page(&[line("1", 7, "MBVCB.1.dh 00042 ck")], true));
+    let Lookup::Found(payment) = found(&[BANK], &wire).await else { panic!("not found") };
+    assert_eq!(payment.received, Some(Money::vnd(7)));
+    // A reference may stand in any number of lines: one page is all that is read.
+    assert_eq!(
+        wire.asked()[1..],
+        ["GET https://userapi-sandbox.sepay.vn/v2/transactions?q=00042&transfer_type=in\
+          &transaction_date_sort=desc&page=1&per_page=100"]
+    );
+}
+
+const SUB_ACCOUNTS: &str = r#"sub_accounts = ["VQRQ0001", "VQRQ0002"]"#;
+
+#[tokio::test]
+async fn a_buyer_may_be_sent_to_a_configured_sub_account_and_to_no_other() {
+    let provider = provider(&[GATEWAY, BANK, SUB_ACCOUNTS], &Wire::new());
+    let payments = provider.payments().unwrap();
+    let to = |number: &str| {
+        let options = SePayOptions::new().with_sub_account(number);
+        request("00042", 50_000).with_options(&options).unwrap()
+    };
+    let bank_transfer = to("VQRQ0002").with_method(PaymentMethod::BankTransfer);
+    let opened = payments.create_payment(&bank_transfer).await.unwrap().accepted().unwrap();
+    let Some(NextAction::Transfer(transfer)) = opened.next else { panic!("no transfer") };
+    assert_eq!(transfer.account.number.as_str(), "VQRQ0002");
+    assert_eq!(transfer.account.bin.as_str(), "970436");
+    let qr = VietQr::parse(transfer.vietqr.as_ref().unwrap()).unwrap();
+    assert_eq!(qr.purpose(), Some("DH00042"));
+    assert!(transfer.vietqr.unwrap().contains("VQRQ0002"));
+
+    for request in [
+        to("VQRQ0003").with_method(PaymentMethod::BankTransfer),
+        to("VQRQ0001").with_method(PaymentMethod::Card),
+    ] {
+        let error = payments.create_payment(&request).await.unwrap_err();
+        assert_eq!(error.field(), Some("options.sub_account"));
+    }
+}
+
+#[tokio::test]
+async fn codes_of_digits_take_no_letters() {
+    let provider = provider(&[BANK, r#"code_characters = "digits""#], &Wire::new());
+    let payments = provider.payments().unwrap();
+    for (reference, taken) in [("00042", true), ("0004A", false)] {
+        let request = request(reference, 1).with_method(PaymentMethod::BankTransfer);
+        assert_eq!(payments.create_payment(&request).await.is_ok(), taken, "{reference}");
+    }
+}
+
+#[test]
+fn keys_of_transfers_that_mean_nothing_are_refused() {
+    for (keys, problem) in [
+        (vec![GATEWAY, SUB_ACCOUNTS], "sub_accounts: needs account_bin"),
+        (vec![BANK, r#"sub_accounts = ["x y"]"#], "sub_accounts: "),
+        (vec![GATEWAY, r#"code_characters = "digits""#], "code_characters: needs code_prefix"),
+        (vec![BANK, r#"code_characters = "emoji""#], "code_characters: is not one of"),
+    ] {
+        let problems = crate::world::problems(&keys);
+        assert!(problems.iter().any(|said| said.contains(problem)), "{problem}: {problems:?}");
+    }
+}
+
+#[tokio::test]
+async fn accounts_are_kept_for_a_minute_with_the_time_of_their_balances() {
+    let wire = Wire::new();
+    let accounts = r#"{"status":"success","data":[{"id":"0b7e","account_number":"0123499999",
+        "bank_bin":"970436","accumulated":5,"last_transaction":"2023-03-25 14:02:37"}],
+        "meta":{"pagination":{"has_more":false}}}"#;
+    wire.answer(200, accounts);
+    let provider = provider(&[BANK], &wire);
+    let sepay = provider.extension::<SePay>().unwrap();
+    for _ in 0..3 {
+        let kept = sepay.kept_accounts().await.unwrap();
+        let balance = kept[0].balance.as_ref().unwrap();
+        assert_eq!(
+            (balance.amount, balance.at.to_string().as_str()),
+            (Money::vnd(5), "2023-03-25T07:02:37Z")
+        );
+    }
+    assert_eq!(wire.asked().len(), 1);
+    sepay.forget_accounts();
+    wire.answer(503, "");
+    assert!(sepay.kept_accounts().await.is_err());
+    wire.answer(200, accounts);
+    assert_eq!(sepay.kept_accounts().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -11,9 +11,9 @@ use payments_core::{
     transport::{Call, Sent},
 };
 
-use super::{app::App, cache::Cached, session::Session};
+use super::{app::App, session::Session};
 use crate::{
-    client::request::Door,
+    client::{cache::Cached, request::Door},
     map,
     oauth::{
         Company, ConfigurationChanges, LinkedAccount, Page, Profile, SubAccount, TransactionFilter,

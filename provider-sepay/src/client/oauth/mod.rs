@@ -1,7 +1,6 @@
 //! OAuth2 as a client of SePay, and the API behind it.
 
 mod app;
-mod cache;
 mod connection;
 mod session;
 mod webhooks;
