@@ -19,6 +19,8 @@ pub(super) struct Books {
     attempts: u64,
     accounts: Vec<BankAccount>,
     transactions: Vec<BankTransaction>,
+    /// Whether every transaction is dated at or after the one before.
+    dated_in_order: bool,
     virtual_accounts: VaBooks,
     ledger: Ledger,
 }
@@ -42,6 +44,7 @@ impl Books {
             attempts: 0,
             accounts,
             transactions: Vec::new(),
+            dated_in_order: true,
             virtual_accounts: VaBooks::default(),
             ledger: Ledger::default(),
         }
@@ -64,6 +67,11 @@ impl Books {
     /// Oldest first.
     pub(super) fn transactions(&self) -> &[BankTransaction] {
         &self.transactions
+    }
+
+    /// Whether the order of arrival is also that of their dates.
+    pub(super) fn dated_in_order(&self) -> bool {
+        self.dated_in_order
     }
 
     pub(super) fn virtual_accounts(&self) -> &VaBooks {
@@ -237,6 +245,8 @@ impl Books {
         if let Some(arrival) = &transaction.virtual_account {
             self.virtual_accounts.credit(&arrival.number, transaction.amount, now);
         }
+        self.dated_in_order &=
+            self.transactions.last().is_none_or(|last| last.at <= transaction.at);
         self.transactions.push(transaction.clone());
         self.ledger.book(|id| Booking {
             id,

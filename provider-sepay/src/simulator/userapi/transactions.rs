@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::answer::{self, Problem};
 use crate::simulator::{
     bank::{BankTransaction, Direction},
+    books::Books,
     civil,
     gateway::Gateway,
     query::{InvalidParameter, Page, Query},
@@ -21,7 +22,7 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Query::parse(query.as_deref());
-    let page = select(gateway.books().transactions(), &query)?;
+    let page = select(&gateway.books(), &query)?;
     Ok(answer::page(page))
 }
 
@@ -35,9 +36,10 @@ pub(super) async fn show(
 }
 
 /// The page that `query` asks for: newest first, unless it says otherwise.
-fn select(all: &[BankTransaction], query: &Query) -> Result<Page<Row>, InvalidParameter> {
+fn select(books: &Books, query: &Query) -> Result<Page<Row>, InvalidParameter> {
+    let all = books.transactions();
     let filter = Filter::read(query)?;
-    let Some(order) = Order::read(all, query)? else {
+    let Some(order) = Order::read(books, query)? else {
         // Nothing to compare: the page is cut out of the books as they are.
         let newest_first = |place: usize| all.len().checked_sub(place + 1);
         if filter.is_empty {
@@ -77,9 +79,12 @@ struct Order {
     by: Option<(Key, bool)>,
 }
 
+const DATES: &str = "transaction_date_sort";
+
 impl Order {
     /// `None` is what SePay does unasked: the newest first.
-    fn read(all: &[BankTransaction], query: &Query) -> Result<Option<Self>, InvalidParameter> {
+    fn read(books: &Books, query: &Query) -> Result<Option<Self>, InvalidParameter> {
+        let all = books.transactions();
         // What is newer than a known one is read on from there.
         if let Some(uuid) = query.text("since_id") {
             let known = all.iter().position(|transaction| transaction.uuid == uuid);
@@ -87,14 +92,14 @@ impl Order {
             return Ok(Some(Self { after, by: None }));
         }
         let keys: [(&'static str, Key); 3] = [
-            ("transaction_date_sort", |row| row.at.into()),
+            (DATES, |row| row.at.into()),
             ("amount_in_sort", |row| row.amount_in().into()),
             ("amount_out_sort", |row| row.amount_out().into()),
         ];
         for (name, key) in keys {
             if let Some(descending) = query.descending(name)? {
-                let sorted = all.is_sorted_by_key(key);
-                let by = (descending || !sorted).then_some((key, descending));
+                let as_it_is = !descending && name == DATES && books.dated_in_order();
+                let by = (!as_it_is).then_some((key, descending));
                 return Ok(Some(Self { after: 0, by }));
             }
         }
@@ -234,7 +239,7 @@ impl From<&BankTransaction> for Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulator::{BankAccount, CodeRule, Transfer, bank::Bank, books::Books};
+    use crate::simulator::{BankAccount, CodeRule, Transfer, bank::Bank};
 
     const NOVEMBER_15TH: i64 = 1_700_000_000; // 05:13:20 at UTC+7
 
@@ -257,7 +262,7 @@ mod tests {
 
     /// The memos of the rows that `query` finds.
     fn found(query: &str) -> Vec<String> {
-        let rows = select(books().transactions(), &Query::parse(Some(query))).unwrap();
+        let rows = select(&books(), &Query::parse(Some(query))).unwrap();
         rows.items.into_iter().map(|row| row.transaction_content).collect()
     }
 
@@ -297,7 +302,7 @@ mod tests {
     fn a_filter_that_cannot_be_read_is_refused() {
         for parameter in ["since_id", "transfer_type", "amount_in_min", "transaction_date_from"] {
             let query = Query::parse(Some(&format!("{parameter}=x")));
-            let refused = select(books().transactions(), &query).err();
+            let refused = select(&books(), &query).err();
             assert_eq!(refused, Some(InvalidParameter(parameter)));
         }
     }

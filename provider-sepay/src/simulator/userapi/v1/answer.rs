@@ -6,18 +6,30 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
-use serde::Serialize;
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::json;
 
 use crate::simulator::{query::InvalidParameter, userapi::answer, virtual_account::VaRefused};
 
 /// `{status: 200, error: null, messages: {success: true}, …}`, with `value` under `key`.
 pub(super) fn under(key: &'static str, value: impl Serialize) -> Response {
-    let mut body = json!({ "status": 200, "error": null, "messages": { "success": true } });
-    if let (Some(body), Ok(value)) = (body.as_object_mut(), serde_json::to_value(value)) {
-        body.insert(key.to_owned(), value);
+    Json(Under { key, value }).into_response()
+}
+
+struct Under<T> {
+    key: &'static str,
+    value: T,
+}
+
+impl<T: Serialize> Serialize for Under<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry("status", &200)?;
+        map.serialize_entry("error", &())?;
+        map.serialize_entry("messages", &json!({ "success": true }))?;
+        map.serialize_entry(self.key, &self.value)?;
+        map.end()
     }
-    Json(body).into_response()
 }
 
 /// `{status: "success", data}`, which orders have instead.
