@@ -1,4 +1,5 @@
-//! SePay's own libraries against the simulator: it is SePay's as far as they can tell.
+//! SePay's own libraries, and one that others wrote for it, against the simulator: it is SePay's
+//! as far as they can tell.
 //!
 //! Their code is installed when these tests run and never kept. That needs a package registry, so
 //! the tests run only where `SEPAY_OFFICIAL_CLIENTS` is set, as `.ci/run` does.
@@ -14,3 +15,4 @@
 
 mod frame;
 mod node;
+mod python;
