@@ -49,6 +49,9 @@
 //! | news | endpoint [`IPN`] | endpoint [`BANK_WEBHOOK`], and the statement |
 //! | inquiry | the order | the statement, searched by the code |
 //!
+//! Beside its transfers, the bank side opens virtual accounts (`va_account`): a number for one
+//! order, at BIDV, Sacombank or Vietcombank.
+//!
 //! Where both are configured, [`find_payment`](payments_core::PaymentProvider::find_payment) asks
 //! both. A checkout that nobody paid yields to credits that arrived; a paid one beside credits is
 //! [`Several`](payments_core::Lookup::Several): the order may be paid twice.
@@ -89,6 +92,10 @@
 //!   belongs to no order.
 //! - With both products an order reference may be any invoice number; one that cannot stand in a
 //!   payment code is refused for `BankTransfer`, naming `order`.
+//! - A statement of v2 is read by pages first, and then on from the line that was the newest when
+//!   that began. One of v1 is read on from the last number; an answer that left lines out is refused.
+//! - An order with a virtual account is created once and looked for by its code, which is the order
+//!   reference. `expired_at` is a date and no state.
 //! - All times are Vietnam's. `notify_url` is ignored: SePay's dashboard says where notifications
 //!   go.
 //!

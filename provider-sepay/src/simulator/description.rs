@@ -113,6 +113,10 @@ fn things_to_try(simulator: &SePaySimulator) -> Section {
                     .to_owned(),
             ),
             (
+                "Pay a virtual account",
+                "open one with the User API, then transfer to its number".to_owned(),
+            ),
+            (
                 "Lose an answer",
                 "script lose_answer_after for order.cancel, then ask again".to_owned(),
             ),

@@ -1,4 +1,4 @@
-//! A simulated SePay on loopback: the checkout page, the order API, the User API v2, IPNs and bank
+//! A simulated SePay on loopback: the checkout page, the order API, the User API, IPNs and bank
 //! webhooks, with a ledger behind them.
 //!
 //! It is written from SePay's documents, not from this crate's client, and shares neither a type
@@ -40,6 +40,10 @@
 //!   is what its form said: no page shows either.
 //! - An order whose buyer has yet to choose a method cannot be cancelled.
 //! - A payment code must be a whole word of the memo to be recognised.
+//! - An order code is taken once on a bank account. A virtual account with an amount takes exactly
+//!   that; one that is too late still takes money, because no page names a state for it.
+//! - v1 lists from `since_id` on in the order of arrival, and the newest first without. What it
+//!   refuses has the status in the body; the words are made up.
 //! - What is not acknowledged is sent eight times in all, on the schedule documented for bank
 //!   webhooks, IPNs included. On the system's clock that happens by itself; on one that stands
 //!   still, [`pass`](SePaySimulator::pass) lets the time pass.

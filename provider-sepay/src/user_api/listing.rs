@@ -3,6 +3,10 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use futures_util::{
+    StreamExt as _,
+    stream::{self, BoxStream},
+};
 use payments_core::Result;
 
 /// A list of any length, read a page at a time: no more than one page is in memory. What is asked
@@ -60,6 +64,17 @@ impl<T> Listing<T> {
                 return Ok(None);
             }
         }
+    }
+
+    /// The rows as a stream, which ends after an error.
+    pub fn into_stream(self) -> BoxStream<'static, Result<T>>
+    where
+        T: Send + 'static,
+    {
+        stream::try_unfold(self, async |mut listing: Self| {
+            Ok(listing.next().await?.map(|row| (row, listing)))
+        })
+        .boxed()
     }
 
     /// Whether there was another page.

@@ -11,5 +11,6 @@ mod bank;
 mod checkout;
 mod control;
 mod retry;
+mod user_api;
 mod vectors;
 mod world;

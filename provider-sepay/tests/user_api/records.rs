@@ -1,5 +1,6 @@
 //! Every list and row of both versions, as the books have them.
 
+use futures_util::TryStreamExt as _;
 use payments_core::{Direction, ErrorKind};
 use provider_sepay::user_api::{Sort, v1, v2};
 
@@ -35,11 +36,10 @@ async fn v2_lists_narrows_and_finds_transactions() {
     assert_eq!(api.transaction(&line.id).await.unwrap().as_ref(), Some(line));
     assert_eq!(api.transaction("a1b2c3d4-e5f6-4890-abcd-ef1234567890").await.unwrap(), None);
 
-    let mut told = api.every_transaction(&v2::TransactionFilter::new());
-    let mut amounts = Vec::new();
-    while let Some(line) = told.next().await.unwrap() {
-        amounts.push(line.amount_in.minor() - line.amount_out.minor());
-    }
+    let told = api.every_transaction(&v2::TransactionFilter::new()).into_stream();
+    let told: Vec<_> = told.try_collect().await.unwrap();
+    let amounts: Vec<_> =
+        told.iter().map(|line| line.amount_in.minor() - line.amount_out.minor()).collect();
     assert_eq!(amounts, [50_000, 60_000, -700], "a listing is told oldest first");
 }
 
