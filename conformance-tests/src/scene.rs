@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::{
-    Clock, OrderRef, PayoutRef, Provider, RefundRef,
+    Clock, OrderRef, PaymentProvider, PayoutProvider, PayoutRef, Provider, RefundRef,
+    VirtualAccountProvider,
     transport::{HttpClient, HttpClientSettings, RetryPolicy, Transport},
 };
 
 use crate::{
-    Booking, Flaw, Start, Subject, Tuning,
+    Booking, Flaw, OpensVirtualAccounts, PaysOut, Start, Subject, TakesPayments, Tuning,
     proxy::FaultProxy,
     watch::{Note, Watch},
 };
@@ -22,6 +23,7 @@ pub(crate) struct Scene {
     pub(crate) subject: Subject,
     pub(crate) proxy: Arc<FaultProxy>,
     pub(crate) watch: Arc<Watch>,
+    client: Arc<dyn Transport>,
     /// As the registration builds it.
     pub(crate) bare: Provider,
     /// With the layers around it, as apps hold it.
@@ -31,32 +33,50 @@ pub(crate) struct Scene {
 impl Scene {
     /// A fresh gateway with a provider that waits long for its answers.
     pub(crate) async fn open(start: &Start) -> Result<Self, Flaw> {
-        Self::with_timeout(start, PATIENT).await
-    }
-
-    /// The same with a provider that waits so long.
-    pub(crate) async fn with_timeout(start: &Start, timeout: Duration) -> Result<Self, Flaw> {
         let subject = start.start().await;
         let proxy = FaultProxy::start_all(subject.gateway.hosts()).await;
         let proxy = proxy.map(Arc::new).map_err(|error| {
             Flaw::new("a proxy before every host of the gateway", format!("an error: {error}"))
         })?;
-        let client = HttpClient::new(HttpClientSettings::default().with_timeout(timeout));
-        let client = client.map_err(|error| Flaw::new("an HTTP client", error))?;
-        let watch = Arc::new(Watch::new(Arc::new(client), Arc::clone(&proxy)));
+        let client = start.client()?;
+        let watch = Arc::new(Watch::new(Arc::clone(&client), Arc::clone(&proxy)));
         let tuning = tuning(&subject, Arc::clone(&watch) as Arc<dyn Transport>);
         let bare = subject.gateway.provider(&proxy.hosts(), &tuning);
         let provider = bare.clone().layered();
-        Ok(Self { subject, proxy, watch, bare, provider })
+        Ok(Self { subject, proxy, watch, client, bare, provider })
     }
 
-    /// A provider of another process, as after a crash: nothing is remembered, and every answer
-    /// is waited for.
-    pub(crate) fn anew(&self) -> Result<Provider, Flaw> {
-        let client = HttpClient::new(HttpClientSettings::default().with_timeout(PATIENT));
-        let client = client.map_err(|error| Flaw::new("an HTTP client", error))?;
-        let tuning = tuning(&self.subject, Arc::new(client));
-        Ok(self.subject.gateway.provider(&self.proxy.hosts(), &tuning).layered())
+    /// A provider of another process, as after a crash: it remembers nothing.
+    pub(crate) fn anew(&self) -> Provider {
+        self.over(Arc::clone(&self.client))
+    }
+
+    /// The same with a client that has not called yet.
+    pub(crate) fn unconnected(&self) -> Result<Provider, Flaw> {
+        Ok(self.over(client()?))
+    }
+
+    fn over(&self, client: Arc<dyn Transport>) -> Provider {
+        let tuning = tuning(&self.subject, client);
+        self.subject.gateway.provider(&self.proxy.hosts(), &tuning).layered()
+    }
+
+    /// The role of taking payments, if both the provider and its gateway have it.
+    pub(crate) fn payments(&self) -> Option<(&dyn TakesPayments, &dyn PaymentProvider)> {
+        Some((self.subject.payments.as_deref()?, self.provider.payments().ok()?.as_ref()))
+    }
+
+    /// The role of opening virtual accounts, if both have it.
+    pub(crate) fn virtual_accounts(
+        &self,
+    ) -> Option<(&dyn OpensVirtualAccounts, &dyn VirtualAccountProvider)> {
+        let role = self.provider.virtual_accounts().ok()?;
+        Some((self.subject.virtual_accounts.as_deref()?, role.as_ref()))
+    }
+
+    /// The role of sending money, if both have it.
+    pub(crate) fn payouts(&self) -> Option<(&dyn PaysOut, &dyn PayoutProvider)> {
+        Some((self.subject.payouts.as_deref()?, self.provider.payouts().ok()?.as_ref()))
     }
 
     /// How many calls the provider has handed to its client so far.
@@ -90,6 +110,13 @@ impl Scene {
     }
 }
 
-pub(crate) fn tuning(subject: &Subject, client: Arc<dyn Transport>) -> Tuning {
+/// A client with no connection yet.
+pub(crate) fn client() -> Result<Arc<dyn Transport>, Flaw> {
+    let client = HttpClient::new(HttpClientSettings::default().with_timeout(PATIENT));
+    let client = client.map_err(|error| Flaw::new("an HTTP client", error))?;
+    Ok(Arc::new(client))
+}
+
+fn tuning(subject: &Subject, client: Arc<dyn Transport>) -> Tuning {
     Tuning::new(client, subject.gateway.clock(), RETRY)
 }

@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use payments_core::{OrderRef, PayoutRef, RefundRef, Role};
+use payments_core::{OrderRef, PayoutRef, RefundRef, Role, transport::Transport};
 
 use crate::{
-    Flaw, Gateway, ListsStatements, Notifies, OpensVirtualAccounts, PaysOut, TakesPayments,
+    Flaw, Gateway, ListsStatements, Notifies, OpensVirtualAccounts, PaysOut, TakesPayments, scene,
 };
 
 /// A started gateway and the roles that it can show: what [`suite!`](crate::suite) makes of yours.
@@ -114,7 +114,11 @@ impl fmt::Debug for Subject {
 
 /// How a gateway is started, anew for every law: no law sees what another one did.
 #[derive(Clone)]
-pub struct Start(Arc<dyn Fn() -> BoxFuture<'static, Subject> + Send + Sync>);
+pub struct Start {
+    start: Arc<dyn Fn() -> BoxFuture<'static, Subject> + Send + Sync>,
+    /// Setting up a client takes longer than starting a gateway.
+    client: Arc<OnceLock<Arc<dyn Transport>>>,
+}
 
 impl Start {
     /// Starts by `start`.
@@ -122,11 +126,20 @@ impl Start {
     where
         F: Future<Output = Subject> + Send + 'static,
     {
-        Self(Arc::new(move || start().boxed()))
+        Self { start: Arc::new(move || start().boxed()), client: Arc::default() }
     }
 
     pub(crate) async fn start(&self) -> Subject {
-        (self.0)().await
+        (self.start)().await
+    }
+
+    /// The HTTP client of every provider that is started here.
+    pub(crate) fn client(&self) -> Result<Arc<dyn Transport>, Flaw> {
+        if let Some(client) = self.client.get() {
+            return Ok(Arc::clone(client));
+        }
+        let client = scene::client()?;
+        Ok(Arc::clone(self.client.get_or_init(|| client)))
     }
 }
 

@@ -1,6 +1,9 @@
 //! The macro that writes the tests, and what each of them runs.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
+
+use futures_util::future::{FutureExt as _, join, join_all};
 
 use crate::{
     Finding, Flaw, LAWS, Law, Operation, Start, law::Check, proxy::Fault, report, trial::Trial,
@@ -288,6 +291,40 @@ pub async fn break_law(start: Start, law: &'static Law) -> Option<Finding> {
     }
 }
 
+/// What a provider breaks of every law, each tried at once with the others: at most one finding for
+/// each law, in their order. Laws about faults are held by these trials, and a panic breaks the law
+/// in which it happens.
+///
+/// It runs in one thread: call it in a current-thread runtime.
+pub async fn break_laws(start: &Start, trials: &[(Operation, Option<Fault>)]) -> Vec<Finding> {
+    let scenes = LAWS.into_iter().filter_map(|law| match law.check {
+        Check::Scene(hold) => Some(async move {
+            caught(hold(start.clone())).await.err().map(|flaw| Finding { law, flaw })
+        }),
+        Check::Trial(_) => None,
+    });
+    let trials = trials.iter().map(|(operation, fault)| async move {
+        let trial = caught(Trial::hold(start, *operation, *fault)).await;
+        findings_of_trial(trial.as_ref())
+    });
+    let (of_scenes, of_trials) = join(join_all(scenes), join_all(trials)).await;
+    let mut findings: Vec<Finding> = of_scenes.into_iter().flatten().collect();
+    findings.extend(of_trials.into_iter().flatten());
+    LAWS.into_iter()
+        .filter_map(|law| findings.iter().find(|finding| finding.law.name == law.name).cloned())
+        .collect()
+}
+
+/// A panic is a flaw like any other.
+async fn caught<T>(hold: impl Future<Output = Result<T, Flaw>>) -> Result<T, Flaw> {
+    let held = AssertUnwindSafe(hold).catch_unwind().await;
+    held.unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().map(String::as_str);
+        let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default();
+        Err(Flaw::new("a provider that does not panic", format!("a panic: {said}")))
+    })
+}
+
 /// Every instruction of the roles that there are, under every fault and under none.
 async fn trials(start: &Start) -> Vec<(Operation, Option<Fault>)> {
     let roles = start.start().await.roles();
@@ -304,23 +341,22 @@ async fn break_trial_laws(
     operation: Operation,
     fault: Option<Fault>,
 ) -> (Option<Trial>, Vec<Finding>) {
-    let laws = || {
-        LAWS.into_iter().filter_map(|law| match law.check {
-            Check::Trial(holds) => Some((law, holds)),
-            Check::Scene(_) => None,
-        })
-    };
-    match Trial::hold(&start, operation, fault).await {
-        Ok(trial) => {
-            let findings = laws()
-                .filter_map(|(law, holds)| Some(Finding { law, flaw: holds(&trial).err()? }))
-                .collect();
-            (Some(trial), findings)
-        }
+    let trial = Trial::hold(&start, operation, fault).await;
+    let findings = findings_of_trial(trial.as_ref());
+    (trial.ok(), findings)
+}
+
+fn findings_of_trial(trial: Result<&Trial, &Flaw>) -> Vec<Finding> {
+    let laws = LAWS.into_iter().filter_map(|law| match law.check {
+        Check::Trial(holds) => Some((law, holds)),
+        Check::Scene(_) => None,
+    });
+    match trial {
+        Ok(trial) => laws
+            .filter_map(|(law, holds)| Some(Finding { law, flaw: holds(trial).err()? }))
+            .collect(),
         // What cannot be tried breaks the first of them.
-        Err(flaw) => {
-            (None, laws().take(1).map(|(law, _)| Finding { law, flaw: flaw.clone() }).collect())
-        }
+        Err(flaw) => laws.take(1).map(|(law, _)| Finding { law, flaw: flaw.clone() }).collect(),
     }
 }
 

@@ -4,7 +4,7 @@
 use std::panic::Location;
 use std::time::Duration;
 
-use payments_core::transport::CallClass;
+use payments_core::{ErrorKind, transport::CallClass};
 
 use crate::{
     Flaw, Operation, Start,
@@ -13,7 +13,7 @@ use crate::{
     scene::{PATIENT, Scene},
 };
 
-/// How long a provider waits at first for an answer that never comes.
+/// How long a call waits at first for an answer that never comes.
 const IMPATIENT: Duration = Duration::from_millis(150);
 
 /// One instruction under one fault.
@@ -73,12 +73,8 @@ async fn attempt(
     fault: Option<Fault>,
     limit: Duration,
 ) -> Result<Option<Trial>, Flaw> {
-    let timeout = if fault.is_some_and(Fault::is_silent) { limit } else { PATIENT };
-    let scene = Scene::with_timeout(start, timeout).await?;
-    let Some(standing) = standing(&scene, operation) else {
-        let expected = format!("{:?} among the provider's roles", operation.role());
-        return Err(Flaw::new(expected, "it is not there").in_call(operation));
-    };
+    let scene = Scene::open(start).await?;
+    let standing = standing(&scene, operation);
     if standing != Standing::Offered {
         return lacking(&scene, operation, fault, standing).await.map(Some);
     }
@@ -95,7 +91,11 @@ async fn attempt(
         Some(Fault::Refused) => {
             scene.proxy.inject(Fault::Refused);
             // Only a client that has not called yet has no connection to keep.
-            instruction.carry_out(&scene.anew()?).await
+            instruction.carry_out(&scene.unconnected()?).await
+        }
+        Some(fault) if fault.is_silent() => {
+            scene.watch.arm_within(CallClass::Instruction, fault, limit);
+            instruction.carry_out(&scene.provider).await
         }
         Some(fault) => {
             scene.watch.arm(CallClass::Instruction, fault);
@@ -103,6 +103,11 @@ async fn attempt(
         }
         None => instruction.carry_out(&scene.provider).await,
     };
+    if scene.watch.is_armed() {
+        return Err(Flaw::new("an instruction that is sent", format!("none was: {outcome}"))
+            .in_call(operation)
+            .under(fault));
+    }
     let settling = if fault.is_some_and(Fault::is_silent) { limit } else { PATIENT };
     if tokio::time::timeout(settling, scene.proxy.settled()).await.is_err() {
         return Ok(None);
@@ -119,20 +124,19 @@ async fn attempt(
         sent: arrived.saturating_sub(inquiries),
         outcome,
         done: after.saturating_sub(before),
-        found: instruction.ask(&scene.anew()?).await,
+        found: instruction.ask(&scene.anew()).await,
         sent_at: sent_at.map(|note| note.made_at),
     }))
 }
 
-fn standing(scene: &Scene, operation: Operation) -> Option<Standing> {
-    scene.provider.roles().contains(&operation.role()).then_some(())?;
-    Some(if instruction::is_offered(&scene.provider, operation) {
+fn standing(scene: &Scene, operation: Operation) -> Standing {
+    if instruction::is_offered(&scene.provider, operation) {
         Standing::Offered
-    } else if operation == Operation::CreatePayment {
+    } else if operation == Operation::CreatePayment && scene.provider.payments().is_ok() {
         Standing::Offline
     } else {
         Standing::Lacking
-    })
+    }
 }
 
 /// What a provider says of an instruction that it does not have, whatever goes wrong.
@@ -143,6 +147,10 @@ async fn lacking(
     standing: Standing,
 ) -> Result<Trial, Flaw> {
     let outcome = match standing {
+        // That a role is missing is another law's matter.
+        Standing::Lacking if !scene.provider.roles().contains(&operation.role()) => {
+            Outcome::Error { kind: ErrorKind::Unsupported, text: "no such role".to_owned() }
+        }
         Standing::Lacking => {
             Instruction::unfounded(scene, operation)?.carry_out(&scene.provider).await
         }

@@ -3,11 +3,12 @@
 
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;
-use payments_core::transport::{Call, CallClass, Transport, TransportError};
+use payments_core::transport::{Call, CallClass, Transport, TransportError, TransportErrorKind};
 
 use crate::proxy::{Fault, FaultProxy};
 
@@ -28,7 +29,15 @@ pub(crate) struct Watch {
 #[derive(Default)]
 struct Seen {
     notes: Vec<Note>,
-    armed: Option<(CallClass, Fault)>,
+    armed: Option<Armed>,
+}
+
+#[derive(Clone, Copy)]
+struct Armed {
+    class: CallClass,
+    fault: Fault,
+    /// How long the struck call waits for its answer, where that is shorter than the client's.
+    limit: Option<Duration>,
 }
 
 impl Watch {
@@ -38,7 +47,12 @@ impl Watch {
 
     /// Makes `fault` strike the next call of this class.
     pub(crate) fn arm(&self, class: CallClass, fault: Fault) {
-        self.seen().armed = Some((class, fault));
+        self.seen().armed = Some(Armed { class, fault, limit: None });
+    }
+
+    /// The same, and that call waits no longer than this.
+    pub(crate) fn arm_within(&self, class: CallClass, fault: Fault, limit: Duration) {
+        self.seen().armed = Some(Armed { class, fault, limit: Some(limit) });
     }
 
     /// Takes back a fault that waits.
@@ -67,12 +81,21 @@ impl Transport for Watch {
         let strikes = {
             let mut seen = self.seen();
             seen.notes.push(Note { class: call.class, made_at: call.made_at });
-            let strikes = seen.armed.is_some_and(|(class, _)| class == call.class);
+            let strikes = seen.armed.is_some_and(|armed| armed.class == call.class);
             if strikes { seen.armed.take() } else { None }
         };
-        if let Some((_, fault)) = strikes {
+        if let Some(Armed { fault, .. }) = strikes {
             self.proxy.inject(fault);
         }
-        self.client.send(call).await
+        let Some(limit) = strikes.and_then(|armed| armed.limit) else {
+            return self.client.send(call).await;
+        };
+        match tokio::time::timeout(limit, self.client.send(call)).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                let message = format!("no whole answer within {limit:?}");
+                Err(TransportError::new(TransportErrorKind::TimedOut, message))
+            }
+        }
     }
 }

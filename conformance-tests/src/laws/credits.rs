@@ -32,7 +32,7 @@ async fn hold(start: Start) -> Result<(), Flaw> {
 }
 
 async fn paid_twice(scene: &Scene) -> Result<(), Flaw> {
-    let Some(gateway) = &scene.subject.payments else { return Ok(()) };
+    let Some((gateway, _)) = scene.payments() else { return Ok(()) };
     let payment = open_payment(scene, 1).await?;
     let amount = gateway.payment(payment.order.clone()).amount;
     gateway.visit(&payment).await;
@@ -46,7 +46,7 @@ async fn paid_twice(scene: &Scene) -> Result<(), Flaw> {
 }
 
 async fn paid_late(scene: &Scene) -> Result<(), Flaw> {
-    let Some(gateway) = &scene.subject.payments else { return Ok(()) };
+    let Some((gateway, _)) = scene.payments() else { return Ok(()) };
     let request = gateway.payment(scene.order(1)?);
     let Some(end) = request.expires_at else { return Ok(()) };
     let payment = open_payment(scene, 1).await?;
@@ -60,7 +60,7 @@ async fn paid_late(scene: &Scene) -> Result<(), Flaw> {
 }
 
 async fn on_a_virtual_account(scene: &Scene) -> Result<(), Flaw> {
-    let Some(gateway) = &scene.subject.virtual_accounts else { return Ok(()) };
+    let Some((gateway, role)) = scene.virtual_accounts() else { return Ok(()) };
     let account = open_virtual_account(scene, 1).await?;
     let request = gateway.virtual_account(account.order.clone());
     let asked = request.amount.unwrap_or(Money::vnd(50_000));
@@ -93,7 +93,6 @@ async fn on_a_virtual_account(scene: &Scene) -> Result<(), Flaw> {
         arrived.push(asked);
     }
     let operation = Operation::Credits;
-    let role = scene.provider.virtual_accounts().map_err(|error| refused(operation, &error))?;
     let credits = if role.capabilities().credits {
         role.credits(&account.reference()).await.map_err(|error| refused(operation, &error))?
     } else {

@@ -261,12 +261,12 @@ impl Stage {
 
 /// Everything of which a gateway may tell: a payment, a credit, a payout, a movement.
 async fn everything_happens(scene: &Scene) -> Result<(), Flaw> {
-    if let Some(gateway) = &scene.subject.payments {
+    if let Some((gateway, _)) = scene.payments() {
         let payment = open_payment(scene, 1).await?;
         gateway.visit(&payment).await;
         pay(scene, &payment, gateway.payment(payment.order.clone()).amount).await?;
     }
-    if let Some(gateway) = &scene.subject.virtual_accounts {
+    if let Some((gateway, _)) = scene.virtual_accounts() {
         let account = open_virtual_account(scene, 2).await?;
         let asked = gateway.virtual_account(account.order.clone()).amount;
         let amount = asked.unwrap_or(Money::vnd(50_000));
@@ -275,7 +275,7 @@ async fn everything_happens(scene: &Scene) -> Result<(), Flaw> {
             .await
             .map_err(|impossible| Flaw::new("a payer who can pay what was asked", impossible))?;
     }
-    if let Some(gateway) = &scene.subject.payouts {
+    if let Some((gateway, _)) = scene.payouts() {
         let made = Instruction::ready(scene, Operation::CreatePayout, 3).await?;
         made.carry_out(&scene.provider).await.accepted()?;
         // Some end by themselves.

@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use futures_util::future::FutureExt as _;
+use payments_core::Provider;
 
 use crate::{
     Flaw, Law, Start,
@@ -94,8 +95,10 @@ async fn two_runtimes(start: Start) -> Result<(), Flaw> {
         None => return Ok(()),
     };
     let operation = question.operation();
+    // The first runtime that it sees is one of those that end.
+    let provider = scene.unconnected()?;
     for which in ["the first", "the second"] {
-        let (question, provider) = (question.clone(), scene.provider.clone());
+        let (question, provider) = (question.clone(), provider.clone());
         let asked = tokio::task::spawn_blocking(move || -> Result<(), Flaw> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(|error| Flaw::new("a runtime", error))?;
@@ -106,14 +109,13 @@ async fn two_runtimes(start: Start) -> Result<(), Flaw> {
         })?;
         asked.map_err(|flaw| flaw.with_ledger(format!("in {which} runtime")))?;
     }
-    instructed(&scene).await
+    instructed(&scene, provider).await
 }
 
 /// An instruction in a third one.
-async fn instructed(scene: &Scene) -> Result<(), Flaw> {
+async fn instructed(scene: &Scene, provider: Provider) -> Result<(), Flaw> {
     let Some(operation) = instruction::offered(&scene.provider).next() else { return Ok(()) };
     let instruction = Instruction::ready(scene, operation, 2).await?;
-    let provider = scene.provider.clone();
     let outcome = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Flaw::new("a runtime", error))?;

@@ -1,5 +1,6 @@
 //! Inquiries are asked again, at the gateway's own pace, and paid ones once.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -33,8 +34,8 @@ pub(crate) static INQUIRIES_ARE_PATIENT: Law = Law {
 
 pub(crate) static THE_RATE_IS_KEPT: Law = Law {
     name: "the_rate_is_kept",
-    says: "Sixty-four callers and their repetitions together never call more often than the \
-           gateway's documents allow one credential.",
+    says: "Sixty-four callers of every inquiry, and their repetitions, together never call one \
+           host more often than the gateway's documents allow one credential.",
     why: "A gateway that is called too often locks the merchant out.",
     look_at: "`context.transport(rate)`: one transport for each credential, shared by its roles",
     check: Check::Scene(|start| rate(start).boxed()),
@@ -56,7 +57,7 @@ async fn patient(start: Start) -> Result<(), Flaw> {
             continue;
         }
         let question = Question::ready(&scene, operation, number).await?;
-        let usual = question.answer(&scene.anew()?).await?;
+        let usual = question.answer(&scene.anew()).await?;
         for fault in [
             Fault::UnavailablePage(When::BeforeBooking),
             Fault::Closed(When::AfterBooking),
@@ -156,9 +157,10 @@ async fn heeds_the_gateway(start: Start) -> Result<(), Flaw> {
         true => limited(header, ASKED),
         false => Response::default(),
     };
-    let times = in_standing_time(subject, Tuning::clone, answered, 1).await?;
-    for (operation, times) in times {
-        if let [first, second, ..] = times.as_slice() {
+    let asked = in_standing_time(subject, Tuning::clone, answered, each_alone).await?;
+    for Asked { operations, calls } in asked {
+        let Some(operation) = operations.first().copied() else { continue };
+        if let [(_, first), (_, second), ..] = calls.as_slice() {
             let waited = *second - *first;
             if waited < ASKED {
                 return Err(Flaw::new(
@@ -176,7 +178,6 @@ async fn heeds_the_gateway(start: Start) -> Result<(), Flaw> {
 }
 
 async fn rate(start: Start) -> Result<(), Flaw> {
-    const CALLERS: usize = 64;
     let subject = start.start().await;
     let gateway = Arc::clone(&subject.gateway);
     let unavailable = |first: bool| match first {
@@ -184,19 +185,40 @@ async fn rate(start: Start) -> Result<(), Flaw> {
         false => Response::default(),
     };
     let keeping = |tuning: &Tuning| tuning.clone().keeping_the_rate();
-    for (operation, times) in in_standing_time(subject, keeping, unavailable, CALLERS).await? {
-        let Some(calls) = gateway.calls_per_second(operation) else { continue };
-        let in_a_second = times.windows(calls as usize + 1).find(
-            |window| matches!(window, [first, .., last] if *last - *first < Duration::from_secs(1)),
-        );
-        if in_a_second.is_some() {
-            let found = format!("{} within less than a second", calls + 1);
-            return Err(
-                Flaw::new(format!("at most {calls} calls in a second"), found).in_call(operation)
+    for Asked { operations, calls } in
+        in_standing_time(subject, keeping, unavailable, all_at_once).await?
+    {
+        // Where the documents allow some inquiries more than others, as much as they allow any.
+        let most = operations.iter().filter_map(|one| gateway.calls_per_second(*one)).max();
+        let Some(most) = most else { continue };
+        let mut by_host: BTreeMap<&str, Vec<Instant>> = BTreeMap::new();
+        for (host, at) in &calls {
+            by_host.entry(host).or_default().push(*at);
+        }
+        for (host, times) in by_host {
+            let in_a_second = times.windows(most as usize + 1).find(
+                |window| matches!(window, [first, .., last] if *last - *first < Duration::from_secs(1)),
             );
+            if in_a_second.is_some() {
+                let found = format!("{} within less than a second, to {host}", most + 1);
+                return Err(Flaw::new(format!("at most {most} calls in a second"), found));
+            }
         }
     }
     Ok(())
+}
+
+/// Every inquiry by one caller of a provider of its own.
+fn each_alone(subject: &Subject, offered: Vec<Operation>) -> Vec<Vec<Operation>> {
+    let _ = subject;
+    offered.into_iter().map(|operation| vec![operation]).collect()
+}
+
+/// Sixty-four callers of one provider, who ask for everything that has a limit.
+fn all_at_once(subject: &Subject, mut offered: Vec<Operation>) -> Vec<Vec<Operation>> {
+    const CALLERS: usize = 64;
+    offered.retain(|operation| subject.gateway.calls_per_second(*operation).is_some());
+    vec![offered.into_iter().cycle().take(CALLERS).collect()]
 }
 
 fn limited(header: &'static str, wait: Duration) -> Response<Bytes> {
@@ -208,34 +230,45 @@ fn limited(header: &'static str, wait: Duration) -> Response<Bytes> {
 
 /// Answers without a socket, and notes when it was called by a clock that only waiting moves.
 struct Timed {
-    times: Mutex<Vec<Instant>>,
+    /// Which host was called, and when.
+    calls: Mutex<Vec<(String, Instant)>>,
     answer: Box<dyn Fn(bool) -> Response<Bytes> + Send + Sync>,
+}
+
+/// What one provider was asked at once, and the calls that it made.
+struct Asked {
+    operations: Vec<Operation>,
+    calls: Vec<(String, Instant)>,
 }
 
 #[async_trait]
 impl Transport for Timed {
-    async fn send(&self, _: Call) -> Result<Response<Bytes>, TransportError> {
-        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
-        times.push(Instant::now());
-        Ok((self.answer)(times.len() == 1))
+    async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
+        let host = call.request.uri().authority().map(ToString::to_string).unwrap_or_default();
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.push((host, Instant::now()));
+        Ok((self.answer)(calls.len() == 1))
     }
 }
 
-/// Makes every free inquiry by so many callers at once, in a runtime of its own where time
-/// stands still unless somebody waits. `answer` is told whether a call is the first.
+/// Which of the inquiries that a provider makes, each as often as it is named, are made at once.
+type Together = fn(&Subject, Vec<Operation>) -> Vec<Vec<Operation>>;
+
+/// Makes free inquiries at once, in a runtime of its own where time stands still unless somebody
+/// waits. `answer` is told whether a call is the first of its provider.
 async fn in_standing_time(
     subject: Subject,
     tune: fn(&Tuning) -> Tuning,
     answer: impl Fn(bool) -> Response<Bytes> + Clone + Send + Sync + 'static,
-    callers: usize,
-) -> Result<Vec<(Operation, Vec<Instant>)>, Flaw> {
+    together: Together,
+) -> Result<Vec<Asked>, Flaw> {
     let measured = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
             .build()
             .map_err(|error| Flaw::new("a runtime", error))?;
-        runtime.block_on(measure(&subject, tune, &answer, callers))
+        runtime.block_on(measure(&subject, tune, &answer, together))
     });
     measured.await.map_err(|error| Flaw::new("a provider that does not panic", error))?
 }
@@ -244,25 +277,27 @@ async fn measure(
     subject: &Subject,
     tune: fn(&Tuning) -> Tuning,
     answer: &(impl Fn(bool) -> Response<Bytes> + Clone + Send + Sync + 'static),
-    callers: usize,
-) -> Result<Vec<(Operation, Vec<Instant>)>, Flaw> {
+    together: Together,
+) -> Result<Vec<Asked>, Flaw> {
+    let timed = || Timed { calls: Mutex::default(), answer: Box::new(answer.clone()) };
     let provider = |client| {
         let retry = RetryPolicy::new(3, Duration::from_millis(200), Duration::from_secs(600));
         let tuning = Tuning::new(client, subject.gateway.clock(), retry);
         subject.gateway.provider(&subject.gateway.hosts(), &tune(&tuning)).layered()
     };
-    let idle =
-        provider(Arc::new(Timed { times: Mutex::default(), answer: Box::new(answer.clone()) }));
+    let idle = provider(Arc::new(timed()));
+    let free = question::offered(&idle).filter(|one| !costs(&idle, *one)).collect();
     let mut measured = Vec::new();
-    for operation in question::offered(&idle).filter(|one| !costs(&idle, *one)) {
-        let client = Arc::new(Timed { times: Mutex::default(), answer: Box::new(answer.clone()) });
+    for operations in together(subject, free) {
+        let client = Arc::new(timed());
         let provider = provider(Arc::clone(&client) as Arc<dyn Transport>);
-        let question = Question::unfounded(subject, operation)?;
-        join_all((0..callers).map(|_| question.ask(&provider))).await;
-        let times = client.times.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let questions = operations.iter().map(|one| Question::unfounded(subject, *one));
+        let questions = questions.collect::<Result<Vec<_>, _>>()?;
+        join_all(questions.iter().map(|question| question.ask(&provider))).await;
+        let calls = client.calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
         // What is answered without asking waits for nobody.
-        if !times.is_empty() {
-            measured.push((operation, times));
+        if !calls.is_empty() {
+            measured.push(Asked { operations, calls });
         }
     }
     Ok(measured)

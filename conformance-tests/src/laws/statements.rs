@@ -217,7 +217,7 @@ async fn two_transfers(scene: &Scene) -> Result<(), Flaw> {
             gateway.receive(Money::vnd(50_000), memo).await;
         }
     }
-    if let Some(gateway) = &scene.subject.payments {
+    if let Some((gateway, _)) = scene.payments() {
         for number in [1, 2] {
             let payment = open_payment(scene, number).await?;
             gateway.visit(&payment).await;
@@ -226,7 +226,7 @@ async fn two_transfers(scene: &Scene) -> Result<(), Flaw> {
             let _ = gateway.pay(&payment, amount).await;
         }
     }
-    if let Some(gateway) = &scene.subject.virtual_accounts {
+    if let Some((gateway, _)) = scene.virtual_accounts() {
         for number in [3, 4] {
             let account = open_virtual_account(scene, number).await?;
             let asked = gateway.virtual_account(account.order.clone()).amount;
