@@ -22,6 +22,27 @@
 //! in that folder: the suite's version, the provider and its capabilities, the law, the fault,
 //! the outcome and the time.
 
+//!
+//! # Who tests the suite?
+//!
+//! Mistakes that real payment code has made. `provider-mock` has them in one enum, `bug::Bug`, behind
+//! its feature `seeded-bugs`: a lost connection that is sent again, a server error taken for a
+//! refusal, a prefix of a signature taken for the whole, a short credit that is dropped. Each stands
+//! around the honest provider, which knows nothing of it.
+//!
+//! The test `kill_matrix` puts one after another into the mock's provider, runs every law, and holds
+//! three things: the mock without a bug breaks no law, every bug breaks at least one, and for every
+//! law there is a bug that breaks this law and no other. Take a law away, and some bug lives: no law
+//! is decoration. `docs/kill-matrix.md` is the table.
+//!
+//! So a new law comes with the bug that it kills, and a new bug that nothing kills shows which law is
+//! missing. The bug comes first: see it live, then write the law.
+//!
+//! ```text
+//! cargo test -p conformance-tests --test kill_matrix -- --nocapture
+//! KILL_MATRIX=docs/kill-matrix.md cargo test -p conformance-tests --test kill_matrix
+//! ```
+
 pub mod gateway;
 pub mod noise;
 pub mod proxy;
@@ -57,5 +78,5 @@ pub use operation::Operation;
 pub use report::REPORT_FOLDER;
 pub use sent::{Sent, SignedIn};
 pub use subject::{Start, Subject};
-pub use suite::{assert_law, assert_trial, break_law};
+pub use suite::{assert_law, assert_trial, break_law, break_laws};
 pub use tuning::Tuning;

@@ -49,7 +49,10 @@
 //! |---|---|
 //! | `simulator` | `simulator`: the gateway on loopback, over HTTP |
 //! | `inventory` | registration at link time |
+//! | `seeded-bugs` | `bug`: mistakes that the conformance suite must find |
 
+#[cfg(feature = "seeded-bugs")]
+pub mod bug;
 pub mod formula;
 pub mod gateway;
 #[cfg(feature = "simulator")]

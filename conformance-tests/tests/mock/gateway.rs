@@ -23,13 +23,12 @@ use payments_core::{
 };
 use provider_mock::{
     BookingKind, PayoutOutcome,
+    bug::Bug,
     simulator::{MockSimulator, Settings},
     wire::{RETURN_SIGNATURE, SIGNATURE, TIMESTAMP},
 };
 use sha2::Sha256;
 use simulator_kit::Clock as GatewayClock;
-
-use super::answers;
 
 /// 2024-11-16 07:14:21 UTC.
 const NOW: i64 = 1_731_741_261;
@@ -38,12 +37,15 @@ const RETURN_URL: &str = "http://127.0.0.1:1/back";
 
 pub(crate) struct Mock {
     simulator: MockSimulator,
+    /// What is wrong with its provider.
+    bug: Option<Bug>,
+    answers: Vec<ChangedAnswer>,
 }
 
 impl Mock {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start_with(bug: Option<Bug>, answers: Vec<ChangedAnswer>) -> Self {
         let settings = Settings::test().with_clock(GatewayClock::fixed(NOW));
-        Self { simulator: MockSimulator::start(settings).await.unwrap() }
+        Self { simulator: MockSimulator::start(settings).await.unwrap(), bug, answers }
     }
 
     fn end(&self) -> Timestamp {
@@ -79,7 +81,11 @@ impl Gateway for Mock {
         ))
         .unwrap();
         let registry = Registry::empty().add(provider_mock::REGISTRATION);
-        registry.build(&config, &tuning.context()).unwrap().remove(0)
+        let build = move |context: &_| registry.build(&config, context).unwrap().remove(0);
+        match self.bug {
+            Some(bug) => bug.seed(settings, &tuning.context(), build),
+            None => build(&tuning.context()),
+        }
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
@@ -117,7 +123,7 @@ impl Gateway for Mock {
     }
 
     fn changed_answers(&self) -> Vec<ChangedAnswer> {
-        answers::all()
+        self.answers.clone()
     }
 
     fn calls_per_second(&self, _: Operation) -> Option<u32> {

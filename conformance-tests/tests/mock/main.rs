@@ -10,7 +10,11 @@
 mod answers;
 mod gateway;
 
+async fn start() -> gateway::Mock {
+    gateway::Mock::start_with(None, answers::all()).await
+}
+
 conformance_tests::suite!(
-    gateway::Mock::start;
+    start;
     payments, virtual_accounts, payouts, statements, notifications
 );

@@ -1,0 +1,52 @@
+//! What of the suite is run for each bug: every law, and of the faults and the changed answers one of
+//! each kind. The mock's own run of the suite has all of them.
+
+use conformance_tests::{
+    ChangedAnswer, Meaning, Operation,
+    proxy::{Fault, When},
+};
+
+use When::{AfterBooking, BeforeBooking};
+
+/// Payouts under one fault of each kind; every other instruction with its answer lost.
+pub(crate) fn trials() -> Vec<(Operation, Option<Fault>)> {
+    let of_payouts = std::iter::once(None).chain(OF_EACH_KIND.map(Some));
+    let lost = Some(Fault::Reset(AfterBooking));
+    of_payouts
+        .map(|fault| (Operation::CreatePayout, fault))
+        .chain(Operation::INSTRUCTIONS.map(|operation| (operation, lost)))
+        .collect()
+}
+
+const OF_EACH_KIND: [Fault; 11] = [
+    Fault::Refused,
+    Fault::Closed(BeforeBooking),
+    Fault::Stalled(AfterBooking),
+    Fault::HalfBody,
+    Fault::ServerErrorPage(AfterBooking),
+    Fault::UnavailablePage(BeforeBooking),
+    Fault::TooManyRequests(AfterBooking),
+    Fault::Unauthorized(BeforeBooking),
+    Fault::Redirected(AfterBooking),
+    Fault::Empty(BeforeBooking),
+    Fault::TruncatedJson,
+];
+
+/// Every changed answer to a payout, every word, and of the rest the first of each meaning for each
+/// call.
+pub(crate) fn answers(all: Vec<ChangedAnswer>) -> Vec<ChangedAnswer> {
+    let mut sample: Vec<ChangedAnswer> = Vec::new();
+    for answer in all {
+        let is_there = sample
+            .iter()
+            .any(|taken| (taken.operation, taken.meaning) == (answer.operation, answer.meaning));
+        let is_word = matches!(
+            answer.meaning,
+            Meaning::Payment(_) | Meaning::VirtualAccount(_) | Meaning::Payout(_)
+        );
+        if answer.operation == Operation::CreatePayout || is_word || !is_there {
+            sample.push(answer);
+        }
+    }
+    sample
+}

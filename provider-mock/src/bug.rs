@@ -1,0 +1,345 @@
+//! Mistakes that real payment code has made, each of which can be put into the mock's provider.
+//!
+//! They are what the conformance suite is tested by: a suite that lets one of them pass measures
+//! too little. The gateway and its client know nothing of them. A bug stands around what the honest
+//! code builds: before its HTTP client, or before one of its roles.
+//!
+//! ```
+//! use payments_core::registry::Context;
+//! use provider_mock::{MockGateway, Settings, bug::Bug};
+//!
+//! let gateway = MockGateway::new(Settings::test())?;
+//! let context = Context::new(gateway.transport());
+//! let honest = gateway.provider("mock")?;
+//! let careless =
+//!     Bug::RefusesADuplicate.seed(gateway.settings(), &context, move |_| honest.clone());
+//! assert_eq!(careless.roles().len(), 5);
+//! # Ok::<(), payments_core::Error>(())
+//! ```
+
+mod client;
+mod notifications;
+mod payments;
+mod payouts;
+mod statements;
+mod virtual_accounts;
+
+use std::fmt;
+use std::sync::Arc;
+
+use payments_core::{
+    Decline, DeclineReason, Provider, Submission,
+    registry::Context,
+    transport::{RetryPolicy, Transport},
+};
+
+use crate::Settings;
+
+/// Writes the enum, the list of its variants, and what each says of itself.
+macro_rules! bugs {
+    ($($(#[doc = $line:literal])+ $bug:ident,)+) => {
+        /// A mistake.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Bug {
+            $($(#[doc = $line])+ $bug,)+
+        }
+
+        impl Bug {
+            /// Every mistake.
+            pub const ALL: &[Self] = &[$(Self::$bug,)+];
+
+            /// What is wrong, and where it was seen.
+            pub fn mistake(self) -> &'static str {
+                match self {
+                    $(Self::$bug => concat!($($line),+).trim_ascii(),)+
+                }
+            }
+        }
+    };
+}
+
+bugs! {
+    // What a provider says of itself.
+
+    /// A role that the gateway has is not handed over. Seen in formance/payments: what a plug-in
+    /// can do is a list kept by hand, and one operation of its interface has no entry there.
+    LeavesOutARole,
+    /// The balance is a constant: the gateway is never asked.
+    InventsTheBalance,
+    /// What is sent over the network is declared to be made offline.
+    ClaimsToOpenOffline,
+    /// What the capabilities deny is answered all the same, by whoever holds the role without its
+    /// guard.
+    AnswersWhatItDoesNotDeclare,
+    /// An amount beyond the limits is left to the guard to refuse.
+    LeavesLimitsToTheGuard,
+    /// A reference that is too long is cut instead of refused. Three VietQR parsers cut a digit
+    /// off an account number.
+    CutsALongReference,
+    /// Repeats that the gateway recognises are declared to be paid again.
+    ClaimsToPayAgain,
+
+    // What was sent.
+
+    /// A lost connection is tried again, instructions included, up to three times. Seen in payOS's
+    /// Node library and in sepay-pg-php.
+    RetriesALostConnection,
+    /// A 5xx or 429 is tried again, instructions included. Seen in payOS's Node library and in
+    /// sepay-pg-php, where a void can be sent three times.
+    RetriesAServerError,
+    /// A redirect is followed with the same instruction: the default of many HTTP clients.
+    FollowsARedirect,
+    /// A lost connection is taken for one that was never made. Seen in object_store, which retries
+    /// an incomplete message as not sent, and in formance/payments, which makes it a failure.
+    TakesALostConnectionForNone,
+    /// A timeout is an error like any other. In active_merchant it is an exception, and whoever
+    /// catches it calls again.
+    ThrowsOnATimeout,
+    /// A 5xx refuses a payout. Seen in Hyperswitch, where every error of a payout makes it failed.
+    TakesAServerErrorForARefusal,
+    /// A 401 or 429 of anybody's refuses a payout.
+    TakesAStrangersStatusForARefusal,
+    /// A 200 accepts a payout, whatever stands in its body.
+    TakesAny200ForSuccess,
+    /// The next payout is sent under another reference whenever it is called. Seen in
+    /// square-mcp-server: a fresh key for each attempt.
+    DrawsAFreshReference,
+    /// A payout is known by the gateway's own name alone. Seen in Hyperswitch before its inquiry by
+    /// reference: after a timeout there is no such name, and nothing to ask about.
+    FindsOnlyWhatWasAnswered,
+    /// What is found is told under the gateway's name instead of the merchant's.
+    TellsTheGatewaysName,
+
+    // What an answer says.
+
+    /// That the gateway does not know a payout is conclusive at once.
+    TakesAnAbsenceForConclusive,
+    /// A 404 of anybody's says that there is no such payout.
+    TakesAny404ForAnAbsence,
+    /// Amount, account and reference of a payout's answer are not compared with what was sent.
+    BelievesAnyEcho,
+    /// The signature of an answer is not checked.
+    IgnoresAnswerSignatures,
+    /// A refusal that nobody signed is as good as a signed one.
+    ConfirmsEveryRefusal,
+    /// A state that is documented nowhere is a failure.
+    TakesAnUnknownWordForFailed,
+    /// A code that is documented nowhere is a refusal.
+    TakesAnUnknownCodeForARefusal,
+    /// What the gateway has not decided has failed. Seen in Hyperswitch: payments that are pending
+    /// after the last retry are set to failed.
+    TakesUndecidedForFailed,
+
+    // Payments and credits.
+
+    /// A payment is settled as soon as it is opened.
+    TakesCreatedForPaid,
+    /// As much arrived as was asked. laravel-sepay announces a payment whatever its amount.
+    TakesAskedForReceived,
+    /// A đồng more or less is exact.
+    ForgivesADong,
+    /// Two credits of one amount are one.
+    MergesEqualCredits,
+    /// A credit of less than was asked is none.
+    DropsTheShortCredit,
+
+    // Inquiries.
+
+    /// The first 503 is the last word.
+    GivesUpAtOnce,
+    /// How long to wait is read from no header.
+    IgnoresHowLongToWait,
+    /// A payment that cannot be asked for is absent.
+    TakesAnOutageForAnAbsence,
+    /// Each role counts its calls by itself.
+    LimitsEachRoleAlone,
+    /// Each call makes a client of its own, which counts from zero.
+    MakesAClientForEachCall,
+    /// A name check that costs a fee is asked again like any inquiry, and not kept.
+    AsksForAFeeAgain,
+    /// What a payout was when it was first found is what it stays.
+    RemembersTheFirstState,
+
+    // Statements.
+
+    /// The last entry of a page is lost when there is another page.
+    LosesTheLastOfAPage,
+    /// The bank's reference is read from the field of the gateway's own.
+    ReadsTheWrongReference,
+
+    // Notifications.
+
+    /// Đồng are divided by a hundred. Seen in active_merchant, which lists them among the
+    /// currencies without fractions; and lehuygiang28/vnpay #15 divides before it hashes.
+    DividesDongByAHundred,
+    /// A delivery without a signature needs none. Seen in laravel-sepay while no token is
+    /// configured, and in hyperswitch-prism, whose default algorithm accepts everything.
+    AcceptsAMissingSignature,
+    /// As much of the signature is compared as was sent.
+    ComparesAPrefix,
+    /// The window of time is laid around the delivery's own stamp.
+    TakesTheStampForNow,
+    /// A parameter of the query goes before the signed body.
+    ReadsTheQueryFirst,
+    /// A confirmation repeats what the delivery claimed.
+    ConfirmsTheClaim,
+    /// A confirmation is given without an inquiry.
+    ConfirmsWithoutAsking,
+    /// The dedupe key is the signature, which is another one each time. frain-dev/convoy #1618: each
+    /// provider's key sits elsewhere.
+    KeysByTheSignature,
+    /// The return of the buyer's browser settles the payment.
+    TrustsTheBrowser,
+    /// An event of a kind that is not known is refused. Seen in async-stripe #499: one unknown value
+    /// fails the whole event.
+    RefusesAnUnknownKind,
+    /// A body that is not text panics.
+    PanicsOnStrangeBytes,
+    /// A delivery that was handled before is answered by 422. Seen in laravel-sepay, so that SePay
+    /// sends it again.
+    RefusesADuplicate,
+    /// A forgery is answered like a delivery that was handled.
+    AcknowledgesAForgery,
+
+    // Secrets.
+
+    /// Every request is traced with its headers.
+    TracesTheKey,
+    /// An inquiry's error says with which key it was made.
+    TellsTheKeyInAnError,
+    /// A refused delivery says with which secret it was checked.
+    TellsTheSecretToAForger,
+    /// The buyer's link carries the key.
+    PutsTheKeyIntoTheLink,
+
+    // Runtimes.
+
+    /// A flag that a payout is under way is given back at its end, which a dropped call never
+    /// reaches.
+    StaysBusy,
+    /// Requests are sent by a task that the first call spawns.
+    SendsFromTheFirstRuntime,
+}
+
+impl Bug {
+    /// The provider that `build` makes, with this mistake in it. `settings` are its gateway's, and
+    /// `build` is called with what the bug makes of `context`.
+    pub fn seed(
+        self,
+        settings: &Settings,
+        context: &Context,
+        build: impl Fn(&Context) -> Provider + Send + Sync + 'static,
+    ) -> Provider {
+        let context = self.context(settings, context);
+        let build = move || build(&context);
+        let provider = match self {
+            Self::LeavesOutARole => without_payouts(&build()),
+            Self::LimitsEachRoleAlone => from_several(&build),
+            _ => build(),
+        };
+        self.around(&provider, settings, Arc::new(build))
+    }
+
+    fn context(self, settings: &Settings, context: &Context) -> Context {
+        let mut context = context.clone();
+        if self == Self::GivesUpAtOnce {
+            let RetryPolicy { first_wait, budget, .. } = context.retry;
+            context.retry = RetryPolicy::new(0, first_wait, budget);
+        }
+        let api_key = settings.api_key.clone();
+        context.client = self.client(context.client, api_key);
+        context
+    }
+
+    fn client(self, inner: Arc<dyn Transport>, api_key: String) -> Arc<dyn Transport> {
+        Arc::new(client::Careless::new(self, inner, api_key))
+    }
+
+    fn around(self, honest: &Provider, settings: &Settings, build: Build) -> Provider {
+        let mut provider = honest.clone();
+        if let Ok(role) = honest.payments() {
+            let role = payments::Careless::new(self, Arc::clone(role), &settings.api_key);
+            provider = provider.with_payments(Arc::new(role));
+        }
+        if let Ok(role) = honest.virtual_accounts() {
+            let role = virtual_accounts::Careless::new(self, Arc::clone(role));
+            provider = provider.with_virtual_accounts(Arc::new(role));
+        }
+        if let Ok(role) = honest.payouts() {
+            let role = payouts::Careless::new(self, Arc::clone(role));
+            provider = provider.with_payouts(Arc::new(role));
+        }
+        if let Ok(role) = honest.statements() {
+            let role = statements::Careless::new(self, Arc::clone(role), build);
+            provider = provider.with_statements(Arc::new(role));
+        }
+        if let Ok(role) = honest.notifications() {
+            let role = notifications::Careless::new(self, Arc::clone(role), settings);
+            provider = provider.with_notifications(Arc::new(role));
+        }
+        provider
+    }
+}
+
+/// Makes the honest provider once more.
+type Build = Arc<dyn Fn() -> Provider + Send + Sync>;
+
+fn without_payouts(honest: &Provider) -> Provider {
+    let mut provider =
+        Provider::new(honest.id().clone(), honest.kind().clone(), honest.environment());
+    if let Ok(role) = honest.payments() {
+        provider = provider.with_payments(Arc::clone(role));
+    }
+    if let Ok(role) = honest.virtual_accounts() {
+        provider = provider.with_virtual_accounts(Arc::clone(role));
+    }
+    if let Ok(role) = honest.statements() {
+        provider = provider.with_statements(Arc::clone(role));
+    }
+    if let Ok(role) = honest.notifications() {
+        provider = provider.with_notifications(Arc::clone(role));
+    }
+    provider
+}
+
+/// Two providers of the same account, each of which knows only of its own calls.
+fn from_several(build: &dyn Fn() -> Provider) -> Provider {
+    let (provider, other) = (build(), build());
+    match other.payouts() {
+        Ok(role) => provider.with_payouts(Arc::clone(role)),
+        Err(_) => provider,
+    }
+}
+
+/// A refusal that is believed.
+fn refused<T>(reason: DeclineReason) -> Submission<T> {
+    Submission::Declined(Decline::new(reason).confirmed())
+}
+
+impl fmt::Display for Bug {
+    /// Its name in words, such as `retries a server error`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut words = String::new();
+        for character in format!("{self:?}").chars() {
+            if character.is_ascii_uppercase() && !words.is_empty() {
+                words.push(' ');
+            }
+            words.push(character.to_ascii_lowercase());
+        }
+        f.pad(&words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bug_says_its_name_and_what_is_wrong() {
+        assert_eq!(Bug::RetriesAServerError.to_string(), "retries a server error");
+        for bug in Bug::ALL {
+            assert!(bug.mistake().ends_with('.'), "{bug}: {}", bug.mistake());
+        }
+    }
+}

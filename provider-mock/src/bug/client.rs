@@ -1,0 +1,133 @@
+//! Mistakes of HTTP clients: what is sent again, and what a failure is taken for.
+
+#![deny(clippy::missing_trait_methods)]
+
+use std::sync::{Arc, OnceLock};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{
+    Response, StatusCode,
+    header::{AUTHORIZATION, RETRY_AFTER},
+};
+use payments_core::transport::{Call, CallClass, Transport, TransportError, TransportErrorKind};
+use tokio::sync::{mpsc, oneshot};
+
+use super::Bug;
+
+/// How often payOS's Node library and sepay-pg-php send at most.
+const ATTEMPTS: usize = 3;
+
+pub(super) struct Careless {
+    bug: Bug,
+    inner: Arc<dyn Transport>,
+    api_key: String,
+    worker: OnceLock<mpsc::UnboundedSender<Job>>,
+}
+
+type Outcome = Result<Response<Bytes>, TransportError>;
+type Job = (Call, oneshot::Sender<Outcome>);
+
+impl Careless {
+    pub(super) fn new(bug: Bug, inner: Arc<dyn Transport>, api_key: String) -> Self {
+        Self { bug, inner, api_key, worker: OnceLock::new() }
+    }
+
+    async fn again_while(&self, call: Call, fails: impl Fn(&Outcome) -> bool) -> Outcome {
+        let mut outcome = self.inner.send(call.clone()).await;
+        for _ in 1..ATTEMPTS {
+            if !fails(&outcome) {
+                break;
+            }
+            outcome = self.inner.send(call.clone()).await;
+        }
+        outcome
+    }
+
+    async fn by_the_worker(&self, call: Call) -> Outcome {
+        let gone = || TransportError::new(TransportErrorKind::ConnectionLost, "the worker is gone");
+        let worker = self.worker.get_or_init(|| {
+            let (jobs, waiting) = mpsc::unbounded_channel();
+            tokio::spawn(work(Arc::clone(&self.inner), waiting));
+            jobs
+        });
+        let (reply, outcome) = oneshot::channel();
+        worker.send((call, reply)).map_err(|_| gone())?;
+        outcome.await.map_err(|_| gone())?
+    }
+}
+
+async fn work(client: Arc<dyn Transport>, mut waiting: mpsc::UnboundedReceiver<Job>) {
+    while let Some((call, reply)) = waiting.recv().await {
+        let client = Arc::clone(&client);
+        tokio::spawn(async move {
+            // Nobody waits any more for a call that was dropped.
+            let _ = reply.send(client.send(call).await);
+        });
+    }
+}
+
+#[async_trait]
+impl Transport for Careless {
+    async fn send(&self, call: Call) -> Outcome {
+        let instructs = call.class == CallClass::Instruction;
+        match self.bug {
+            Bug::RetriesALostConnection if instructs => {
+                self.again_while(call, |outcome| is(outcome, TransportErrorKind::ConnectionLost))
+                    .await
+            }
+            Bug::RetriesAServerError if instructs => {
+                self.again_while(call, |outcome| {
+                    status(outcome).is_some_and(|status| {
+                        status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
+                    })
+                })
+                .await
+            }
+            Bug::FollowsARedirect if instructs => {
+                self.again_while(call, |outcome| {
+                    status(outcome).is_some_and(|status| status.is_redirection())
+                })
+                .await
+            }
+            Bug::TakesALostConnectionForNone if instructs => {
+                taken_for_none(self.inner.send(call).await, TransportErrorKind::ConnectionLost)
+            }
+            Bug::ThrowsOnATimeout if instructs => {
+                taken_for_none(self.inner.send(call).await, TransportErrorKind::TimedOut)
+            }
+            Bug::IgnoresHowLongToWait => {
+                let mut response = self.inner.send(call).await?;
+                response.headers_mut().remove(RETRY_AFTER);
+                Ok(response)
+            }
+            Bug::TracesTheKey => {
+                let given = call.request.headers().get(AUTHORIZATION);
+                let authorization = given.and_then(|value| value.to_str().ok());
+                tracing::debug!(authorization, "calling");
+                self.inner.send(call).await
+            }
+            Bug::TellsTheKeyInAnError => self.inner.send(call).await.map_err(|error| {
+                let message = format!("{} (with the key {})", error.message, self.api_key);
+                TransportError::new(error.kind, message)
+            }),
+            Bug::SendsFromTheFirstRuntime => self.by_the_worker(call).await,
+            _ => self.inner.send(call).await,
+        }
+    }
+}
+
+fn is(outcome: &Outcome, kind: TransportErrorKind) -> bool {
+    outcome.as_ref().is_err_and(|error| error.kind == kind)
+}
+
+fn status(outcome: &Outcome) -> Option<StatusCode> {
+    outcome.as_ref().ok().map(Response::status)
+}
+
+fn taken_for_none(outcome: Outcome, kind: TransportErrorKind) -> Outcome {
+    outcome.map_err(|error| match error.kind == kind {
+        true => TransportError::new(TransportErrorKind::NotSent, error.message),
+        false => error,
+    })
+}

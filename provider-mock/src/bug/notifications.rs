@@ -1,0 +1,205 @@
+//! Mistakes in hearing about it.
+
+#![deny(clippy::missing_trait_methods)]
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode};
+use payments_core::{
+    DedupeKey, EndpointName, NotificationReceiver, OrderRef, Result, Secret, Timestamp,
+    formula::{Explanation, SigningKeys},
+    money::{Currency, Money},
+    notification::{
+        Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Received, Untrusted,
+        UntrustedReason, check::Keys,
+    },
+};
+
+use super::Bug;
+use crate::{
+    Settings,
+    formula::{BODY, WEBHOOK},
+    wire::{ORDER, SIGNATURE, STATE, TIMESTAMP},
+};
+
+pub(super) struct Careless {
+    bug: Bug,
+    inner: Arc<dyn NotificationReceiver>,
+    endpoints: Vec<Endpoint>,
+    webhook_secret: String,
+}
+
+impl Careless {
+    pub(super) fn new(bug: Bug, inner: Arc<dyn NotificationReceiver>, settings: &Settings) -> Self {
+        let mut endpoints = inner.endpoints().to_vec();
+        if bug == Bug::TrustsTheBrowser {
+            endpoints.iter_mut().for_each(|endpoint| endpoint.display_only = false);
+        }
+        Self { bug, inner, endpoints, webhook_secret: settings.webhook_secret.clone() }
+    }
+
+    /// What the signature should be, where the bug takes the one that was sent for as good.
+    fn excused(&self, delivery: &Delivery<'_>) -> Option<String> {
+        let sent = delivery.one_header(SIGNATURE).ok()?;
+        let stamp = delivery.one_header(TIMESTAMP).ok()??;
+        let key = Keys::one(Secret::new(self.webhook_secret.as_str()).ok()?);
+        let fields = [(TIMESTAMP, stamp.as_bytes()), (BODY, delivery.body())];
+        let good = WEBHOOK.sign(&fields, SigningKeys { secret: Some(&key), signer: None }).ok()?;
+        let is_excused = match (self.bug, sent) {
+            (Bug::AcceptsAMissingSignature, sent) => sent.is_none(),
+            (Bug::ComparesAPrefix, Some(sent)) => !sent.is_empty() && good.starts_with(sent),
+            _ => false,
+        };
+        is_excused.then_some(good)
+    }
+
+    fn now(&self, delivery: &Delivery<'_>, now: Timestamp) -> Timestamp {
+        let stamp = match self.bug {
+            Bug::TakesTheStampForNow => delivery.one_header(TIMESTAMP).ok().flatten(),
+            _ => None,
+        };
+        stamp.and_then(|stamp| stamp.parse().ok()).map_or(now, Timestamp::from_unix)
+    }
+
+    fn told(&self, mut notification: Notification, delivery: &Delivery<'_>) -> Received {
+        match self.bug {
+            Bug::DividesDongByAHundred => notification = self.retold(notification, divided),
+            Bug::ReadsTheQueryFirst => {
+                let pairs = delivery.query_pairs();
+                let order = pairs.iter().find(|(name, _)| name == ORDER).map(|(_, value)| value);
+                if let Some(Ok(order)) = order.map(|order| OrderRef::new(order.as_ref())) {
+                    notification = self.retold(notification, |news| of_order(news, &order));
+                }
+            }
+            Bug::KeysByTheSignature => {
+                let signature = delivery.one_header(SIGNATURE).ok().flatten();
+                if let Some(Ok(key)) = signature.map(DedupeKey::new) {
+                    notification.key = key;
+                }
+            }
+            Bug::TrustsTheBrowser => notification = self.retold(notification, |news| news),
+            Bug::RefusesAnUnknownKind => {
+                let is_unknown = |event: &Event| matches!(event.news(), News::Unrecognised { .. });
+                if notification.events().iter().any(is_unknown) {
+                    let reason = UntrustedReason::Unreadable;
+                    return Received::Untrusted(Untrusted::new(reason, "an unknown kind of event"));
+                }
+            }
+            _ => {}
+        }
+        Received::Notification(notification)
+    }
+
+    /// The same notification with other news, on the same proof.
+    fn retold(&self, notification: Notification, tell: impl Fn(News) -> News) -> Notification {
+        let endpoint = self.endpoints.iter().find(|known| known.name == notification.endpoint);
+        let Some(endpoint) = endpoint else { return notification };
+        let (proof, key) = (notification.proof.clone(), notification.key.clone());
+        let retold = Notification::new(endpoint, proof, key).with_raw(notification.raw.clone());
+        notification.into_events().into_iter().fold(retold, |retold, event| {
+            retold.with_event(tell(event.into_news()), &[ORDER, STATE])
+        })
+    }
+}
+
+fn divided(news: News) -> News {
+    let by_a_hundred = |money: Money| match money.currency() {
+        Currency::VND => Money::vnd(money.minor() / 100),
+        _ => money,
+    };
+    match news {
+        News::Payment(mut payment) => {
+            payment.received = payment.received.map(by_a_hundred);
+            News::Payment(payment)
+        }
+        News::Payout(mut payout) => {
+            payout.amount = by_a_hundred(payout.amount);
+            News::Payout(payout)
+        }
+        other => other,
+    }
+}
+
+fn of_order(news: News, order: &OrderRef) -> News {
+    match news {
+        News::Payment(mut payment) => {
+            payment.order = order.clone();
+            News::Payment(payment)
+        }
+        other => other,
+    }
+}
+
+/// The delivery under another signature.
+fn signed_anew(delivery: &Delivery<'_>, signature: &str) -> Option<Request<Bytes>> {
+    let query = delivery.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let mut request = Request::builder()
+        .method(delivery.method().clone())
+        .uri(format!("{}{query}", delivery.path()))
+        .body(Bytes::copy_from_slice(delivery.body()))
+        .ok()?;
+    *request.headers_mut() = delivery.headers().clone();
+    request.headers_mut().insert(SIGNATURE, HeaderValue::try_from(signature).ok()?);
+    Some(request)
+}
+
+#[async_trait]
+impl NotificationReceiver for Careless {
+    fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    fn receive(
+        &self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'_>,
+        now: Timestamp,
+    ) -> Received {
+        if self.bug == Bug::PanicsOnStrangeBytes {
+            #[expect(clippy::unwrap_used, reason = "this is the bug")]
+            let _ = std::str::from_utf8(delivery.body()).unwrap();
+        }
+        let excused = self.excused(delivery).and_then(|good| signed_anew(delivery, &good));
+        let delivery = excused.as_ref().map_or(*delivery, Delivery::of);
+        match self.inner.receive(endpoint, &delivery, self.now(&delivery, now)) {
+            Received::Notification(notification) => self.told(notification, &delivery),
+            Received::Untrusted(mut untrusted) if self.bug == Bug::TellsTheSecretToAForger => {
+                let detail = format!("{}, checked with {}", untrusted.detail, self.webhook_secret);
+                untrusted.detail = detail;
+                Received::Untrusted(untrusted)
+            }
+            other => other,
+        }
+    }
+
+    async fn confirm(&self, event: &Event) -> Result<Confirmation> {
+        let claim = || Ok(Confirmation::Confirmed(Event::inquired(event.news().clone())));
+        if self.bug == Bug::ConfirmsWithoutAsking {
+            return claim();
+        }
+        match self.inner.confirm(event).await? {
+            Confirmation::Contradicted { .. } if self.bug == Bug::ConfirmsTheClaim => claim(),
+            other => Ok(other),
+        }
+    }
+
+    fn explain(&self, endpoint: &EndpointName, delivery: &Delivery<'_>) -> Option<Explanation> {
+        self.inner.explain(endpoint, delivery)
+    }
+
+    fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> Response<Bytes> {
+        match (self.bug, outcome) {
+            (Bug::RefusesADuplicate, Outcome::Duplicate) => {
+                let mut response = self.inner.reply(endpoint, outcome);
+                *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+                response
+            }
+            (Bug::AcknowledgesAForgery, Outcome::Untrusted) => {
+                self.inner.reply(endpoint, Outcome::Handled)
+            }
+            _ => self.inner.reply(endpoint, outcome),
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Mistakes in taking payments.
+
+#![deny(clippy::missing_trait_methods)]
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use payments_core::{
+    Absence, DeclineReason, ErrorKind, Lookup, OrderRef, PaymentProvider, RefundRef, Result,
+    Submission, UncertainCause,
+    payment::{
+        CreateMode, CreatePayment, NextAction, Payment, PaymentCapabilities, PaymentState, Refund,
+        RefundPayment,
+    },
+};
+
+use super::Bug;
+use crate::capabilities::REFERENCE;
+
+pub(super) struct Careless {
+    bug: Bug,
+    inner: Arc<dyn PaymentProvider>,
+    capabilities: PaymentCapabilities,
+    api_key: String,
+}
+
+impl Careless {
+    pub(super) fn new(bug: Bug, inner: Arc<dyn PaymentProvider>, api_key: &str) -> Self {
+        let mut capabilities = inner.capabilities().clone();
+        match bug {
+            Bug::ClaimsToOpenOffline => capabilities.create = CreateMode::Offline,
+            Bug::AnswersWhatItDoesNotDeclare => capabilities.find_refund = false,
+            _ => {}
+        }
+        Self { bug, inner, capabilities, api_key: api_key.to_owned() }
+    }
+
+    /// The reference under which an order is asked about.
+    fn name(&self, order: &OrderRef) -> OrderRef {
+        let cut: String = order.as_str().chars().take(REFERENCE.max).collect();
+        match OrderRef::new(cut) {
+            Ok(cut) if self.bug == Bug::CutsALongReference => cut,
+            _ => order.clone(),
+        }
+    }
+
+    fn opened(&self, mut payment: Payment) -> Payment {
+        match self.bug {
+            Bug::TakesCreatedForPaid => {
+                payment.state = PaymentState::Settled;
+                payment.received = payment.asked;
+            }
+            Bug::PutsTheKeyIntoTheLink => {
+                if let Some(NextAction::Redirect { url }) = &mut payment.next {
+                    *url = format!("{url}?key={}", self.api_key);
+                }
+            }
+            _ => {}
+        }
+        payment
+    }
+
+    fn found(&self, mut payment: Payment) -> Payment {
+        let arrived = payment.received.filter(|received| received.is_positive());
+        let (Some(asked), Some(received)) = (payment.asked, arrived) else { return payment };
+        match self.bug {
+            Bug::TakesAskedForReceived => payment.received = Some(asked),
+            Bug::ForgivesADong if asked.minor().abs_diff(received.minor()) <= 1 => {
+                payment.received = Some(asked);
+            }
+            Bug::MergesEqualCredits => {
+                let mut seen = Vec::new();
+                payment.credits.retain(|credit| {
+                    let is_new = !seen.contains(&credit.amount);
+                    seen.push(credit.amount);
+                    is_new
+                });
+            }
+            _ => {}
+        }
+        payment
+    }
+}
+
+#[async_trait]
+impl PaymentProvider for Careless {
+    fn capabilities(&self) -> &PaymentCapabilities {
+        &self.capabilities
+    }
+
+    async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
+        Ok(match self.inner.create_payment(request).await? {
+            Submission::Uncertain(uncertain)
+                if self.bug == Bug::IgnoresAnswerSignatures
+                    && uncertain.cause == UncertainCause::BadSignature =>
+            {
+                let payment = Payment::new(request.order.clone(), PaymentState::Open);
+                Submission::Accepted(payment.with_asked(request.amount))
+            }
+            Submission::Uncertain(uncertain)
+                if self.bug == Bug::TakesAnUnknownCodeForARefusal
+                    && uncertain.cause == UncertainCause::UnknownCode =>
+            {
+                super::refused(DeclineReason::Other)
+            }
+            Submission::Declined(decline) if self.bug == Bug::ConfirmsEveryRefusal => {
+                Submission::Declined(decline.confirmed())
+            }
+            other => other.map(|payment| self.opened(payment)),
+        })
+    }
+
+    async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
+        match self.inner.find_payment(&self.name(order)).await {
+            Ok(Lookup::Found(payment)) => Ok(Lookup::Found(self.found(payment))),
+            Err(error)
+                if self.bug == Bug::TakesAnOutageForAnAbsence
+                    && matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Transport) =>
+            {
+                Ok(Lookup::Absent(Absence::inconclusive("there is no such payment")))
+            }
+            other => other,
+        }
+    }
+
+    async fn cancel_payment(&self, order: &OrderRef) -> Result<Submission<Payment>> {
+        self.inner.cancel_payment(&self.name(order)).await
+    }
+
+    async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>> {
+        self.inner.refund_payment(request).await
+    }
+
+    async fn find_refund(&self, refund: &RefundRef) -> Result<Lookup<Refund>> {
+        self.inner.find_refund(refund).await
+    }
+}

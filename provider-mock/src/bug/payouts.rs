@@ -1,0 +1,183 @@
+//! Mistakes in sending money.
+
+#![deny(clippy::missing_trait_methods)]
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use http::StatusCode;
+use payments_core::{
+    Absence, DeclineReason, Error, ErrorKind, Lookup, PayoutProvider, PayoutRef, Result,
+    Submission, Timestamp, Uncertain, UncertainCause,
+    bank::BankAccount,
+    money::Money,
+    payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState},
+    rules::{AmountLimits, Repeat},
+};
+
+use super::Bug;
+
+pub(super) struct Careless {
+    bug: Bug,
+    inner: Arc<dyn PayoutProvider>,
+    capabilities: PayoutCapabilities,
+    calls: AtomicUsize,
+    busy: AtomicBool,
+    /// What was answered, as long as this provider lives.
+    known: Mutex<Vec<Payout>>,
+}
+
+impl Careless {
+    pub(super) fn new(bug: Bug, inner: Arc<dyn PayoutProvider>) -> Self {
+        let mut capabilities = inner.capabilities().clone();
+        match bug {
+            Bug::ClaimsToPayAgain => capabilities.repeat = Repeat::PaysAgain,
+            Bug::AsksForAFeeAgain => capabilities.name_check_costs = true,
+            Bug::LeavesLimitsToTheGuard => {
+                let limits = AmountLimits::at_least(Money::vnd(10_000)).up_to(Money::vnd(50_000));
+                capabilities.limits = vec![limits];
+            }
+            _ => {}
+        }
+        Self {
+            bug,
+            inner,
+            capabilities,
+            calls: AtomicUsize::new(0),
+            busy: AtomicBool::new(false),
+            known: Mutex::default(),
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Vec<Payout>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was answered about this payout first.
+    fn first_answer(&self, reference: &PayoutRef) -> Option<Payout> {
+        self.known().iter().find(|known| known.payout == *reference).cloned()
+    }
+
+    fn freshly_named(&self, request: &CreatePayout) -> CreatePayout {
+        let number = self.calls.fetch_add(1, Ordering::Relaxed);
+        let mut request = request.clone();
+        if let Ok(fresh) = PayoutRef::new(format!("{}-{number}", request.payout)) {
+            request.payout = fresh;
+        }
+        request
+    }
+
+    /// What becomes of an outcome that is not certain.
+    fn decided(&self, request: &CreatePayout, uncertain: Uncertain) -> Submission<Payout> {
+        let status = uncertain.status.and_then(|status| StatusCode::from_u16(status).ok());
+        let is = |cause| uncertain.cause == cause;
+        let has = |wanted: fn(StatusCode) -> bool| {
+            is(UncertainCause::UnreadableAnswer) && status.is_some_and(wanted)
+        };
+        match self.bug {
+            Bug::TakesAServerErrorForARefusal if has(|status| status.is_server_error()) => {
+                super::refused(DeclineReason::Other)
+            }
+            Bug::TakesAStrangersStatusForARefusal if has(|status| status.is_client_error()) => {
+                super::refused(DeclineReason::Authentication)
+            }
+            Bug::TakesAny200ForSuccess if has(|status| status == StatusCode::OK) => {
+                Submission::Accepted(as_asked(request))
+            }
+            Bug::BelievesAnyEcho if is(UncertainCause::Mismatch) => {
+                Submission::Accepted(as_asked(request))
+            }
+            Bug::TakesUndecidedForFailed if is(UncertainCause::ProviderUndecided) => {
+                super::refused(DeclineReason::Other)
+            }
+            _ => Submission::Uncertain(uncertain),
+        }
+    }
+
+    fn found(&self, mut payout: Payout) -> Payout {
+        let is_unknown = payout.state == PayoutState::Uncertain;
+        let is_undecided = payout.provider_state.as_deref() == Some("undecided");
+        match self.bug {
+            Bug::TakesAnUnknownWordForFailed if is_unknown && !is_undecided => {
+                payout.state = PayoutState::Failed;
+            }
+            Bug::TakesUndecidedForFailed if is_undecided => payout.state = PayoutState::Failed,
+            Bug::TellsTheGatewaysName => {
+                let name = payout.gateway_ref.as_ref().map(|name| PayoutRef::new(name.as_str()));
+                if let Some(Ok(name)) = name {
+                    payout.payout = name;
+                }
+            }
+            Bug::RemembersTheFirstState => self.known().push(payout.clone()),
+            _ => {}
+        }
+        payout
+    }
+}
+
+/// What is believed where the answer is not read.
+fn as_asked(request: &CreatePayout) -> Payout {
+    Payout::new(request.payout.clone(), request.amount, PayoutState::Pending)
+}
+
+#[async_trait]
+impl PayoutProvider for Careless {
+    fn capabilities(&self) -> &PayoutCapabilities {
+        &self.capabilities
+    }
+
+    async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
+        if self.bug == Bug::DrawsAFreshReference {
+            return self.inner.create_payout(&self.freshly_named(request)).await;
+        }
+        if self.bug == Bug::StaysBusy && self.busy.swap(true, Ordering::AcqRel) {
+            return Err(Error::new(ErrorKind::Conflict, "another payout is under way"));
+        }
+        let outcome = self.inner.create_payout(request).await;
+        self.busy.store(false, Ordering::Release);
+        Ok(match outcome? {
+            Submission::Uncertain(uncertain) => self.decided(request, uncertain),
+            Submission::Accepted(payout) if self.bug == Bug::FindsOnlyWhatWasAnswered => {
+                self.known().push(payout.clone());
+                Submission::Accepted(payout)
+            }
+            other => other,
+        })
+    }
+
+    async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>> {
+        let first = self.first_answer(payout);
+        match (self.bug, first) {
+            (Bug::RemembersTheFirstState, Some(first)) => return Ok(Lookup::Found(first)),
+            (Bug::FindsOnlyWhatWasAnswered, None) => {
+                return Ok(Lookup::Absent(Absence::inconclusive("nothing is known of it")));
+            }
+            _ => {}
+        }
+        match self.inner.find_payout(payout).await {
+            Ok(Lookup::Found(payout)) => Ok(Lookup::Found(self.found(payout))),
+            Ok(Lookup::Absent(_)) if self.bug == Bug::TakesAnAbsenceForConclusive => {
+                Ok(Lookup::Absent(Absence::Conclusive))
+            }
+            Err(error)
+                if self.bug == Bug::TakesAny404ForAnAbsence
+                    && error.status() == Some(StatusCode::NOT_FOUND) =>
+            {
+                Ok(Lookup::Absent(Absence::inconclusive("it was not found")))
+            }
+            other => other,
+        }
+    }
+
+    async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary> {
+        self.inner.verify_beneficiary(account).await
+    }
+
+    async fn balance(&self) -> Result<Balance> {
+        if self.bug == Bug::InventsTheBalance {
+            return Ok(Balance::new(Money::vnd(0), Timestamp::from_unix(0)));
+        }
+        self.inner.balance().await
+    }
+}

@@ -1,0 +1,76 @@
+//! Mistakes in receiving money on account numbers.
+
+#![deny(clippy::missing_trait_methods)]
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use payments_core::{
+    AccountId, Lookup, Movement, Result, Submission, Timestamp, VirtualAccountProvider,
+    virtual_account::{
+        OpenVirtualAccount, UpdateVirtualAccount, VirtualAccount, VirtualAccountCapabilities,
+        VirtualAccountRef, VirtualAccountRules,
+    },
+};
+
+use super::Bug;
+
+pub(super) struct Careless {
+    bug: Bug,
+    inner: Arc<dyn VirtualAccountProvider>,
+}
+
+impl Careless {
+    pub(super) fn new(bug: Bug, inner: Arc<dyn VirtualAccountProvider>) -> Self {
+        Self { bug, inner }
+    }
+
+    async fn asked(&self, account: &VirtualAccountRef) -> Option<i64> {
+        let found = self.inner.find(account).await.ok()?.found()?;
+        found.amount.map(|amount| amount.minor())
+    }
+}
+
+#[async_trait]
+impl VirtualAccountProvider for Careless {
+    fn capabilities(&self) -> &VirtualAccountCapabilities {
+        self.inner.capabilities()
+    }
+
+    async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules> {
+        self.inner.rules_for(account).await
+    }
+
+    async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
+        self.inner.open(request).await
+    }
+
+    async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {
+        self.inner.find(account).await
+    }
+
+    async fn update(&self, request: &UpdateVirtualAccount) -> Result<Submission<VirtualAccount>> {
+        self.inner.update(request).await
+    }
+
+    async fn close(&self, account: &VirtualAccountRef) -> Result<Submission<VirtualAccount>> {
+        self.inner.close(account).await
+    }
+
+    async fn reopen(
+        &self,
+        account: &VirtualAccountRef,
+        until: Option<Timestamp>,
+    ) -> Result<Submission<VirtualAccount>> {
+        self.inner.reopen(account, until).await
+    }
+
+    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {
+        let mut credits = self.inner.credits(account).await?;
+        if self.bug == Bug::DropsTheShortCredit {
+            let asked = self.asked(account).await.unwrap_or_default();
+            credits.retain(|credit| credit.amount.minor() >= asked);
+        }
+        Ok(credits)
+    }
+}
