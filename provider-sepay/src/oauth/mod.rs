@@ -39,6 +39,8 @@
 //!   token no more. The merchant has to authorise again.
 //! - If the store cannot be written, the call fails with the store's own error. The new tokens stay
 //!   in memory, and the next call writes them first.
+//! - Replicas that share a store refresh once: who marks it first asks, and the others wait for up to
+//!   a minute. So does a process that was restarted in the middle of a refresh.
 //! - Calls that come together wait for one refresh, and one that is dropped does not stop it: the
 //!   next call goes on with it.
 

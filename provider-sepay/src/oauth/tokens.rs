@@ -42,6 +42,14 @@ pub trait TokenStore: Send + Sync + 'static {
     /// # Errors
     /// They could not be kept.
     async fn save(&self, tokens: &Tokens) -> Result<()>;
+
+    /// Keeps `tokens` if what is kept is still `known` (see [`Tokens::is_same`]), in one step; says
+    /// whether it was. Two replicas that refresh at once would otherwise overwrite each other's new
+    /// tokens: in SQL, `UPDATE … WHERE` the access token and the mark are those of `known`.
+    ///
+    /// # Errors
+    /// They could not be kept.
+    async fn replace(&self, known: &Tokens, tokens: &Tokens) -> Result<bool>;
 }
 
 /// Tokens that are gone when the app ends: for tests and trials.
@@ -61,6 +69,12 @@ impl Tokens {
         self
     }
 
+    /// Whether these are the same tokens, under the same refresh.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.access_token.matches(other.access_token.expose().as_bytes())
+            && self.refreshing_since == other.refreshing_since
+    }
+
     /// Whether the access token is good for a while.
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         now.plus(EARLY) < self.expires_at
@@ -76,5 +90,14 @@ impl TokenStore for MemoryTokenStore {
     async fn save(&self, tokens: &Tokens) -> Result<()> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(tokens.clone());
         Ok(())
+    }
+
+    async fn replace(&self, known: &Tokens, tokens: &Tokens) -> Result<bool> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = kept.as_ref().is_some_and(|kept| kept.is_same(known));
+        if same {
+            *kept = Some(tokens.clone());
+        }
+        Ok(same)
     }
 }

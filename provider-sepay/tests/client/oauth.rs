@@ -49,6 +49,8 @@ struct Store {
     inner: MemoryTokenStore,
     steps: Mutex<Vec<String>>,
     broken: AtomicBool,
+    /// Another replica keeps new tokens just before the next replacement.
+    overtaken: AtomicBool,
 }
 
 #[async_trait::async_trait]
@@ -64,6 +66,18 @@ impl TokenStore for Store {
             return Err(Error::new(ErrorKind::Unavailable, "the disk is full"));
         }
         self.inner.save(tokens).await
+    }
+
+    async fn replace(&self, known: &Tokens, tokens: &Tokens) -> Result<bool> {
+        if self.overtaken.swap(false, Ordering::SeqCst) {
+            self.inner.save(&crate::oauth::tokens("access-9", 3600)).await?;
+        }
+        let replaced = self.inner.replace(known, tokens).await?;
+        let mark = if tokens.refreshing_since.is_some() { " marked" } else { "" };
+        if replaced {
+            self.steps.lock().unwrap().push(format!("{}{mark}", tokens.access_token.expose()));
+        }
+        Ok(replaced)
     }
 }
 
@@ -348,6 +362,15 @@ async fn the_tokens_of_a_faster_replica_are_taken() {
     wire.answer(200, ME);
     connection.me().await.unwrap();
     assert_eq!(bearer(&wire.calls()[0]), "Bearer access-9");
+
+    // Faster by so little that it is seen only where this replica would begin.
+    let (connection, store) = connected(&app, 0).await;
+    store.overtaken.store(true, Ordering::SeqCst);
+    wire.answer(200, ME);
+    connection.me().await.unwrap();
+    assert_eq!(bearer(&wire.calls()[1]), "Bearer access-9");
+    assert!(store.steps().is_empty());
+    assert_eq!(store.load().await.unwrap().unwrap().access_token.expose(), "access-9");
 }
 
 #[tokio::test]

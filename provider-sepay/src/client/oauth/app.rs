@@ -2,7 +2,14 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::{Connection, session::Session};
+use crate::{
+    map,
+    matching::Matching,
+    oauth::{Scope, TokenStore, Tokens},
+};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use oauth2::{
@@ -14,14 +21,6 @@ use oauth2::{
 use payments_core::{
     Clock, Error, ErrorKind, Result, Secret,
     transport::{Call, Transport},
-};
-use std::time::Duration;
-
-use super::{Connection, session::Session};
-use crate::{
-    map,
-    matching::Matching,
-    oauth::{Scope, TokenStore, Tokens},
 };
 
 const EXCHANGE: &str = "oauth_exchange";

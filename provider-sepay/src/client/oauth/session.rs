@@ -76,8 +76,9 @@ impl Session {
             return Ok(());
         }
         if let Some(mut stored) = self.0.store.load().await?.filter(|tokens| stale(tokens)) {
+            let known = stored.clone();
             stored.expires_at = self.0.app.clock.now();
-            self.0.store.save(&stored).await?;
+            self.0.store.replace(&known, &stored).await?;
         }
         Ok(())
     }
@@ -118,8 +119,16 @@ impl Inner {
         let Some(refresh_token) = stored.refresh_token.clone() else {
             return Err(authorise("the access token has ended and there is no refresh token"));
         };
+        let marked = stored.clone().with_refreshing_since(Some(now));
+        if !self.store.replace(&stored, &marked).await? {
+            // A replica was faster by a moment: what it got is soon there.
+            let theirs = self.store.load().await?;
+            return theirs.filter(|tokens| tokens.is_fresh(now)).ok_or_else(|| {
+                Error::new(ErrorKind::Unavailable, "another refresh of these tokens has begun")
+                    .with_retry_after(Duration::from_secs(1))
+            });
+        }
         self.state().began = Some(now);
-        self.store.save(&stored.clone().with_refreshing_since(Some(now))).await?;
         match self.app.refresh(RefreshToken::new(refresh_token.expose().to_owned())).await {
             Ok(mut tokens) => {
                 // SePay may keep the refresh token as it is.
@@ -132,7 +141,7 @@ impl Inner {
             Err(error) => {
                 if error.code().is_some() {
                     // SePay answered and gave nothing: nothing is under way any more.
-                    self.store.save(&stored).await?;
+                    self.store.replace(&marked, &stored).await?;
                 }
                 Err(error)
             }
@@ -153,7 +162,8 @@ impl Inner {
         if let Some(theirs) = self.store.load().await?.filter(fresh) {
             return Ok(theirs);
         }
-        self.store.save(&stored.clone().with_refreshing_since(None)).await?;
+        let marked = stored.clone().with_refreshing_since(self.state().began.take());
+        self.store.replace(&marked, &stored.clone().with_refreshing_since(None)).await?;
         let lost = match stored.refreshing_since {
             None => authorise("SePay does not take the refresh token any more"),
             Some(since) => authorise(format!(
