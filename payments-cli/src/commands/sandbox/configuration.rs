@@ -59,7 +59,11 @@ fn sepay(out: &mut String, gateway: &SePaySimulator) {
     entry(out, "code_min", code.suffix().start());
     entry(out, "code_max", code.suffix().end());
     for (host, url) in &hosts {
-        text(out, &format!("{host}_url"), url);
+        match *host {
+            // It has the old API; its OAuth2 needs a client that SePay registered.
+            "my" => text(out, "userapi_v1_url", &format!("{url}/userapi")),
+            host => text(out, &format!("{host}_url"), url),
+        }
     }
 }
 
