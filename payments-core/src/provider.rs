@@ -27,6 +27,7 @@ pub struct Provider {
     statements: Option<Arc<dyn StatementProvider>>,
     notifications: Option<Arc<dyn NotificationReceiver>>,
     extensions: BTreeMap<TypeId, Extension>,
+    warnings: Vec<String>,
 }
 
 #[derive(Clone)]
@@ -74,7 +75,21 @@ impl Provider {
             statements: None,
             notifications: None,
             extensions: BTreeMap::new(),
+            warnings: Vec::new(),
         }
+    }
+
+    /// Warns of something in its configuration that works and is unwise. `warning` names the key
+    /// and never a value.
+    #[must_use]
+    pub fn with_warning(mut self, warning: impl Into<String>) -> Self {
+        self.warnings.push(warning.into());
+        self
+    }
+
+    /// What in its configuration works and is unwise, one line each.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Gives it the role of taking payments.

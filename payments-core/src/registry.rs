@@ -232,7 +232,15 @@ impl Registry {
                 },
             }
         }
-        if problems.is_empty() { Ok(providers) } else { Err(ConfigProblems(problems)) }
+        if !problems.is_empty() {
+            return Err(ConfigProblems(problems));
+        }
+        for provider in &providers {
+            for warning in provider.warnings() {
+                tracing::warn!(provider = %provider.id(), "{warning}");
+            }
+        }
+        Ok(providers)
     }
 
     fn find(&self, kind: &str) -> Option<&Registration> {

@@ -7,6 +7,7 @@ use payments_core::{
     config::{ConfigProblem, ProviderConfig, Reader},
     formula::Algorithm,
     money::Currency,
+    notification::check::Keys,
     registry::{Context, Registration},
     rsa::{PublicKey, RsaError, SignerKind},
 };
@@ -114,9 +115,26 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         .with_virtual_accounts(Arc::new(VirtualAccounts::new(Arc::clone(&hpay))))
         .with_notifications(Arc::new(notifications))
         .with_extension(Arc::clone(&hpay));
+    let provider = match short_passcode(&hpay.merchant.passcode) {
+        Some(warning) => provider.with_warning(warning),
+        None => provider,
+    };
     Ok(match keys {
         Some(keys) => provider.with_payouts(Arc::new(Payouts::new(hpay, keys))),
         None => provider,
+    })
+}
+
+/// HPay's codes are an MD5 over a text and the passcode: whoever sees one message can try passcodes
+/// on it at leisure.
+fn short_passcode(passcode: &Keys) -> Option<String> {
+    const ENOUGH: usize = 20;
+    let newest = passcode.newest()?;
+    (newest.expose().chars().count() < ENOUGH).then(|| {
+        format!(
+            "passcode: has fewer than {ENOUGH} characters, and can be guessed from one link or \
+             notification; have HPay set a long random one"
+        )
     })
 }
 

@@ -1,5 +1,7 @@
 //! Guides, each a question that a merchant has, and the table of endpoints.
 
+#[doc = include_str!("../docs/checkout.md")]
+pub mod checkout {}
 #[doc = include_str!("../docs/endpoints.md")]
 pub mod endpoints {}
 #[doc = include_str!("../docs/payouts.md")]

@@ -2,7 +2,7 @@
 //!
 //! Checkout links, virtual accounts and payouts, by HPay's API reference 1.0.0. The reference
 //! leaves most of its signature formulas out; [`formula`] lists all of them, each with its source
-//! and how sure it is, and each that is used can be replaced in the configuration.
+//! and how sure it is, and each can be given or replaced in the configuration.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -30,16 +30,16 @@
 //!
 //! | role | how | and not |
 //! |---|---|---|
-//! | payments | a link signed here, which the buyer carries; found by order inquiry for 7 days | cancelled or refunded; in another currency than VND |
+//! | payments | a link signed here, which the buyer carries; found by order inquiry for 7 days | cancelled or refunded |
 //! | virtual accounts | opened, renamed, closed, reopened; credits of today and yesterday | found |
 //! | payouts, if a private key and HPay's certificate are configured | sent at most once, asked after by reference; name checks for a fee; the balance | repeated: HPay pays a repeated reference again |
 //! | notifications | payment notifications, proven; virtual account callbacks, confirmed by inquiry | a buyer's return settles nothing |
 //!
 //! # Where to read on
 //!
-//! [`guide`]: what to arrange for [payouts](guide::payouts) and
+//! [`guide`]: what to arrange for [checkout](guide::checkout), [payouts](guide::payouts) and
 //! [virtual accounts](guide::virtual_accounts), and [every endpoint](guide::endpoints) with its
-//! function. [`REGISTRATION`] has an example of the configuration. [`options`] is what only HPay's
+//! function. [`token`] is about the tokens of buyers' cards. [`REGISTRATION`] has an example of the configuration. [`options`] is what only HPay's
 //! page understands, [`HPay`] what only its client has, [`endpoints`] where its deliveries arrive.
 //! [`testing`] makes signed deliveries for your tests. Inside, a call goes from `client` (what the
 //! app calls) by `request` and [`formula`] to HPay, and back by `wire` (its answers, verbatim) and

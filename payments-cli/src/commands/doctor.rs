@@ -13,14 +13,14 @@ use crate::{
     configuration,
     exit::{Ended, Exit},
     offline,
-    output::{self, BAD, GOOD, STRONG, styled, word},
+    output::{self, BAD, DOUBTFUL, GOOD, STRONG, styled, word},
 };
 
 /// Find every problem of a configuration at once
 ///
 /// Reads the file, the environment variables and the files that it names, and builds every
 /// provider without sending anything. Prints one line for each problem, never a value, and exits
-/// with 1 if there is any.
+/// with 1 if there is any. What works and is unwise is said beside the provider.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -73,6 +73,9 @@ fn healthy(providers: &[Provider]) -> String {
             word(&provider.environment()),
             roles.join(", ")
         );
+        for warning in provider.warnings() {
+            let _ = writeln!(out, "    {}: {warning}", styled(DOUBTFUL, "unwise"));
+        }
     }
     out
 }

@@ -104,6 +104,23 @@ fn a_good_configuration_is_said_to_be() {
 }
 
 #[test]
+fn a_short_passcode_is_said_to_be_unwise_and_is_not_shown() {
+    let ran = doctor(
+        r#"
+        [providers.main]
+        kind = "hpay"
+        environment = "sandbox"
+        merchant_id = "12345"
+        receiver = "shop@example.com"
+        passcode = "hunter2"
+        "#,
+    );
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("    unwise: passcode: "), "{ran:?}");
+    assert!(!ran.out.contains("hunter2"), "{ran:?}");
+}
+
+#[test]
 fn a_file_that_is_not_there_is_bad_usage() {
     payments(["doctor", "--config", "/nowhere/payments.toml"]).run().refused("--config");
     payments(["doctor"]).run().refused("--config");

@@ -58,6 +58,82 @@ fn checkout_links_f01() {
     }
 }
 
+/// The fields of a link as it is sent.
+fn sent(case: &Value) -> Vec<(String, String)> {
+    let (_, query) = text(case, "url").split_once('?').unwrap();
+    let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
+    pairs.filter(|(name, _)| name != "secure_code").collect()
+}
+
+/// The command with the fields of a link.
+fn link(command: &str, formula: &str, fields: &[(String, String)], case: &Value) -> Program {
+    fields.iter().fold(
+        payments([command, formula]).secret(text(case, "passcode")),
+        |program, (name, value)| program.field(name, value),
+    )
+}
+
+#[test]
+fn older_links_f02_and_f03() {
+    for (name, formula) in [
+        ("checkout_legacy_php", "hpay.f02"),
+        ("checkout_legacy_woocommerce", "hpay.f02"),
+        ("checkout_legacy_basic_php", "hpay.f03"),
+    ] {
+        for case in cases(&section(name)) {
+            let fields = sent(case);
+            let code = text(case, "secure_code");
+            let ran = link("sign", formula, &fields, case).run();
+            assert_eq!(ran.json()["signature"], code, "{name} {}: {ran:?}", case["id"]);
+            if let Some(string) = case["signed_string"].as_str() {
+                let string = string.strip_suffix(text(case, "passcode")).unwrap();
+                assert_eq!(ran.json()["signed_string"], format!("{string}‹secret›").as_str());
+            }
+            let check = link("check", formula, &fields, case).with("--signature", code);
+            checked(check, true, text(case, "id"));
+        }
+    }
+    for case in cases(&section("checkout_legacy_python")) {
+        // The library neither encodes its link nor lower-cases the address.
+        let given = case["input"].as_object().unwrap().iter();
+        let mut fields: Vec<(String, String)> =
+            given.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
+        fields.push(("merchant_site_code".into(), text(case, "merchant_site_code").into()));
+        let address = text(&case["input"], "return_url");
+        let check =
+            link("check", "hpay.f02", &fields, case).with("--signature", text(case, "secure_code"));
+        checked(check, address == address.to_ascii_lowercase(), text(case, "id"));
+    }
+}
+
+#[test]
+fn the_guesses_are_those_that_are_proposed() {
+    for case in cases(&section("guessed_templates")) {
+        let formula = match text(case, "id") {
+            "order_inquiry_by_code" | "order_inquiry_by_id" | "order_inquiry_both" => "hpay.f05",
+            "va_update" => "hpay.f13",
+            "va_revoke" => "hpay.f14",
+            "va_inquiry" => "hpay.f16",
+            "check_user_bank" => "hpay.f21",
+            "ibft_inquiry" => "hpay.f23",
+            "revoke_token" => "hpay.f07",
+            // By a template of a configuration only.
+            "ibft_inquiry_with_tx" => continue,
+            other => panic!("no formula for {other}"),
+        };
+        let fields: Vec<(String, String)> = case["fields"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
+            .collect();
+        let program = link("sign", formula, &fields, case);
+        signed(program, text(case, "signed_string"), text(case, "passcode"), text(case, "md5"));
+        let check = link("check", formula, &fields, case).with("--signature", text(case, "md5"));
+        checked(check, true, text(case, "id"));
+    }
+}
+
 #[test]
 fn notifications_f04() {
     for case in cases(&section("ipn")) {

@@ -85,6 +85,11 @@ fn tries(gateway: &Gateway) -> Vec<Row> {
             "now, held or failed; open the checkout link first, or use its buttons",
         ),
         row(
+            "remove a card's token",
+            post("remove-card", r#"{"token":"…"}"#),
+            "open the link that revokes it first; `state` lists the tokens",
+        ),
+        row(
             "transfer to a virtual account",
             post("transfer", r#"{"account":"1000000000032","amount":50000}"#),
             "any amount: short, over, repeated, late",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use http::Request;
-use provider_hpay::simulator::{BookingKind, ControlError, Host, PayAs};
+use provider_hpay::simulator::{BookingKind, ControlError, HPaySimulator, Host, PayAs};
 use serde_json::json;
 
 use super::merchant::{DAY, Ears, checkout_link, fields, get, order_inquiry, query, send, start};
@@ -185,4 +185,78 @@ async fn a_button_of_the_page_pays_and_sends_the_browser_back() {
     send(request).await.unwrap();
     assert_eq!(hpay.bookings().len(), 1);
     assert!(hpay.return_link("OM_1").unwrap().starts_with("http://127.0.0.1:1/back?"));
+}
+
+/// A link to the older page, signed over its eighteen fields.
+fn older_link(hpay: &HPaySimulator, method_id: &str, more: &[(&str, &str)]) -> String {
+    let return_url = "http://127.0.0.1:1/back";
+    let hashed = [
+        ("receiver", hpay.merchant_email()),
+        ("transaction_info", ""),
+        ("order_code", "OM_1"),
+        ("price", "200000"),
+        ("currency", "vnd"),
+        ("quantity", "1"),
+        ("tax", "0"),
+        ("discount", "0"),
+        ("fee_cal", "0"),
+        ("fee_shipping", "0"),
+        ("order_description", ""),
+        ("buyer_info", ""),
+        ("affiliate_code", ""),
+        ("installment", "1"),
+        ("inpage", "0"),
+        ("payment_method_id", method_id),
+    ];
+    let code = hpay.codes().legacy_link(return_url, hashed.map(|(_, value)| value));
+    let mut pairs = vec![
+        ("merchant_site_code", hpay.merchant_id()),
+        ("return_url", return_url),
+        ("secure_code", &code),
+    ];
+    pairs.extend(hashed);
+    pairs.extend_from_slice(more);
+    format!("{}/checkout.php?{}", hpay.url(Host::Checkout), query(&pairs))
+}
+
+#[tokio::test]
+async fn the_older_page_checks_eighteen_fields_and_pays_instalments_by_card_only() {
+    let hpay = start().await;
+    let visa = older_link(&hpay, "1095", &[]);
+    assert!(get(&visa).await.unwrap().contains("Instalments"));
+    let changed = visa.replace("installment=1", "installment=0");
+    assert!(get(&changed).await.unwrap().contains("<strong>30014</strong>"));
+    let domestic = older_link(&hpay, "1003", &[]);
+    assert!(get(&domestic).await.unwrap().contains("<strong>140</strong>"));
+    let newer_code = checkout_link(&hpay, "OM_2", "200000", &[("installment", "1")]);
+    let on_the_older_page = newer_code.replace("/v1/checkout.php", "/checkout.php");
+    assert!(get(&on_the_older_page).await.unwrap().contains("<strong>30014</strong>"));
+    assert_eq!(hpay.orders().len(), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_was_never_made_pays_nothing_and_is_not_revoked() {
+    let hpay = start().await;
+    for more in [("cyber_token", "482CB2C6"), ("token", "9704005990670018")] {
+        let link = checkout_link(&hpay, "OM_1", "1000", &[more, ("token_type", "2")]);
+        let code = if more.0 == "token" { "29" } else { "03" };
+        let page = get(&link).await.unwrap();
+        assert!(page.contains(&format!("<strong>{code}</strong>")), "{more:?}: {page}");
+    }
+    let email = hpay.merchant_email();
+    let code = hpay.codes().token_revocation(email, "BIDV", "9704005990670018");
+    let pairs = [
+        ("merchant_id", hpay.merchant_id()),
+        ("receive_email", email),
+        ("bank_code", "BIDV"),
+        ("bank_token", "9704005990670018"),
+        ("return_url", "http://127.0.0.1:1/cards"),
+        ("secure_code", &code),
+    ];
+    let link = format!("{}/revoke_token.php?{}", hpay.url(Host::Checkout), query(&pairs));
+    assert!(get(&link).await.unwrap().contains("<strong>29</strong>"));
+    let forged = link.replace("BIDV", "ABB");
+    assert!(get(&forged).await.unwrap().contains("<strong>30014</strong>"));
+    let unknown = ControlError::UnknownCard("9704005990670018".to_owned());
+    assert_eq!(hpay.buyer_removes_card("9704005990670018").await.unwrap_err(), unknown);
 }
