@@ -64,6 +64,13 @@ pub trait Gateway: Send + Sync + 'static {
     /// code of the documents beside one that is invented.
     fn changed_answers(&self) -> Vec<ChangedAnswer>;
 
+    /// Whether the answer to this inquiry names a state by a word or a code, of which one may be
+    /// invented some day. What is computed of the credits that arrived names none.
+    fn names_a_state(&self, inquiry: Operation) -> bool {
+        let _ = inquiry;
+        true
+    }
+
     /// How often one credential may make this inquiry in a second, by the gateway's documents;
     /// `None` if they name no limit. See [`Tuning::calls_per_second`].
     fn calls_per_second(&self, inquiry: Operation) -> Option<u32> {
@@ -71,8 +78,9 @@ pub trait Gateway: Send + Sync + 'static {
         None
     }
 
-    /// The header in which the gateway says how many seconds to wait.
-    fn retry_after(&self) -> &'static str {
+    /// The header in which the gateway says, in answer to this inquiry, how many seconds to wait.
+    fn retry_after(&self, inquiry: Operation) -> &'static str {
+        let _ = inquiry;
         "retry-after"
     }
 

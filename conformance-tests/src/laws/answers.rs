@@ -81,7 +81,9 @@ fn complete(scene: &Scene, answers: &[ChangedAnswer]) -> Result<(), Flaw> {
         (Operation::FindVirtualAccount, Meaning::VirtualAccount(VirtualAccountState::Uncertain)),
         (Operation::FindPayout, Meaning::Payout(PayoutState::Uncertain)),
     ] {
-        if question::is_offered(&scene.provider, operation) && !has(operation, &[unknown]) {
+        let is_named = question::is_offered(&scene.provider, operation)
+            && scene.subject.gateway.names_a_state(operation);
+        if is_named && !has(operation, &[unknown]) {
             return lacking(operation, "a state that is documented nowhere");
         }
     }

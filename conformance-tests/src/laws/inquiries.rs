@@ -152,22 +152,19 @@ async fn paid(start: Start) -> Result<(), Flaw> {
 async fn heeds_the_gateway(start: Start) -> Result<(), Flaw> {
     const ASKED: Duration = Duration::from_secs(7);
     let subject = start.start().await;
-    let header = subject.gateway.retry_after();
-    let answered = move |first: bool| match first {
-        true => limited(header, ASKED),
-        false => Response::default(),
+    let gateway = Arc::clone(&subject.gateway);
+    let first = |subject: &Subject, operations: &[Operation]| {
+        let operation = operations.first().copied().unwrap_or(Operation::Balance);
+        limited(subject.gateway.retry_after(operation), ASKED)
     };
-    let asked = in_standing_time(subject, Tuning::clone, answered, each_alone).await?;
+    let asked = in_standing_time(subject, Tuning::clone, first, each_alone).await?;
     for Asked { operations, calls } in asked {
         let Some(operation) = operations.first().copied() else { continue };
         if let [(_, first), (_, second), ..] = calls.as_slice() {
             let waited = *second - *first;
             if waited < ASKED {
-                return Err(Flaw::new(
-                    format!("{ASKED:?} as `{header}` asks"),
-                    format!("{waited:?}"),
-                )
-                .in_call(operation));
+                let expected = format!("{ASKED:?} as `{}` asks", gateway.retry_after(operation));
+                return Err(Flaw::new(expected, format!("{waited:?}")).in_call(operation));
             }
         } else {
             return Err(Flaw::new("asked again after a 429 of the gateway's", "it was not")
@@ -180,13 +177,10 @@ async fn heeds_the_gateway(start: Start) -> Result<(), Flaw> {
 async fn rate(start: Start) -> Result<(), Flaw> {
     let subject = start.start().await;
     let gateway = Arc::clone(&subject.gateway);
-    let unavailable = |first: bool| match first {
-        true => limited("retry-after", Duration::ZERO),
-        false => Response::default(),
-    };
+    let at_once = |_: &Subject, _: &[Operation]| limited("retry-after", Duration::ZERO);
     let keeping = |tuning: &Tuning| tuning.clone().keeping_the_rate();
     for Asked { operations, calls } in
-        in_standing_time(subject, keeping, unavailable, all_at_once).await?
+        in_standing_time(subject, keeping, at_once, all_at_once).await?
     {
         // Where the documents allow some inquiries more than others, as much as they allow any.
         let most = operations.iter().filter_map(|one| gateway.calls_per_second(*one)).max();
@@ -230,9 +224,10 @@ fn limited(header: &'static str, wait: Duration) -> Response<Bytes> {
 
 /// Answers without a socket, and notes when it was called by a clock that only waiting moves.
 struct Timed {
+    /// What the first call gets; the others get an empty success.
+    first: Response<Bytes>,
     /// Which host was called, and when.
     calls: Mutex<Vec<(String, Instant)>>,
-    answer: Box<dyn Fn(bool) -> Response<Bytes> + Send + Sync>,
 }
 
 /// What one provider was asked at once, and the calls that it made.
@@ -247,19 +242,22 @@ impl Transport for Timed {
         let host = call.request.uri().authority().map(ToString::to_string).unwrap_or_default();
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.push((host, Instant::now()));
-        Ok((self.answer)(calls.len() == 1))
+        Ok(if calls.len() == 1 { self.first.clone() } else { Response::default() })
     }
 }
 
 /// Which of the inquiries that a provider makes, each as often as it is named, are made at once.
 type Together = fn(&Subject, Vec<Operation>) -> Vec<Vec<Operation>>;
 
+/// What the first call of a provider gets that is asked these at once.
+type First = fn(&Subject, &[Operation]) -> Response<Bytes>;
+
 /// Makes free inquiries at once, in a runtime of its own where time stands still unless somebody
-/// waits. `answer` is told whether a call is the first of its provider.
+/// waits.
 async fn in_standing_time(
     subject: Subject,
     tune: fn(&Tuning) -> Tuning,
-    answer: impl Fn(bool) -> Response<Bytes> + Clone + Send + Sync + 'static,
+    first: First,
     together: Together,
 ) -> Result<Vec<Asked>, Flaw> {
     let measured = tokio::task::spawn_blocking(move || {
@@ -268,7 +266,7 @@ async fn in_standing_time(
             .start_paused(true)
             .build()
             .map_err(|error| Flaw::new("a runtime", error))?;
-        runtime.block_on(measure(&subject, tune, &answer, together))
+        runtime.block_on(measure(&subject, tune, first, together))
     });
     measured.await.map_err(|error| Flaw::new("a provider that does not panic", error))?
 }
@@ -276,20 +274,23 @@ async fn in_standing_time(
 async fn measure(
     subject: &Subject,
     tune: fn(&Tuning) -> Tuning,
-    answer: &(impl Fn(bool) -> Response<Bytes> + Clone + Send + Sync + 'static),
+    first: First,
     together: Together,
 ) -> Result<Vec<Asked>, Flaw> {
-    let timed = || Timed { calls: Mutex::default(), answer: Box::new(answer.clone()) };
+    let timed = |operations: &[Operation]| Timed {
+        first: first(subject, operations),
+        calls: Mutex::default(),
+    };
     let provider = |client| {
         let retry = RetryPolicy::new(3, Duration::from_millis(200), Duration::from_secs(600));
         let tuning = Tuning::new(client, subject.gateway.clock(), retry);
         subject.gateway.provider(&subject.gateway.hosts(), &tune(&tuning)).layered()
     };
-    let idle = provider(Arc::new(timed()));
+    let idle = provider(Arc::new(timed(&[])));
     let free = question::offered(&idle).filter(|one| !costs(&idle, *one)).collect();
     let mut measured = Vec::new();
     for operations in together(subject, free) {
-        let client = Arc::new(timed());
+        let client = Arc::new(timed(&operations));
         let provider = provider(Arc::clone(&client) as Arc<dyn Transport>);
         let questions = operations.iter().map(|one| Question::unfounded(subject, *one));
         let questions = questions.collect::<Result<Vec<_>, _>>()?;

@@ -162,6 +162,11 @@ impl Fault {
         matches!(self, Self::WrongContentType)
     }
 
+    /// Whether it puts another body, or half of one, in the place of the gateway's.
+    pub(super) const fn spoils_a_body(self) -> bool {
+        matches!(self, Self::HalfBody | Self::TruncatedJson | Self::DeepJson | Self::Rubbish)
+    }
+
     /// Whether the client learns of it only by its own time limit.
     pub const fn is_silent(self) -> bool {
         matches!(self, Self::Stalled(_))

@@ -1,7 +1,7 @@
 //! What the client gets in the end: pure functions of the fault and of the gateway's answer.
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, header};
+use http::{HeaderValue, Response, StatusCode, header};
 
 use super::fault::Fault;
 use super::message::{Answer, RequestHead, written};
@@ -37,7 +37,10 @@ pub(super) fn without_an_answer(fault: Fault, request: &RequestHead) -> Reply {
 
 /// What the client gets where the gateway answered.
 pub(super) fn to_the_answer(fault: Option<Fault>, request: &RequestHead, answer: &Answer) -> Reply {
-    let response = answer.response.clone();
+    let response = match fault.is_some_and(Fault::spoils_a_body) {
+        true => with_room_for_a_body(answer.response.clone()),
+        false => answer.response.clone(),
+    };
     let changed = match fault {
         None => answer.raw.to_vec(),
         Some(Fault::HalfHeaders) => {
@@ -72,6 +75,14 @@ const BLOCK: usize = 10_000;
 
 fn whole(response: &Response<Bytes>) -> Vec<u8> {
     written(response, response.body().len())
+}
+
+/// A 204 has no body that could be spoilt: a 200 stands in for it.
+fn with_room_for_a_body(mut response: Response<Bytes>) -> Response<Bytes> {
+    if response.status() == StatusCode::NO_CONTENT {
+        *response.status_mut() = StatusCode::OK;
+    }
+    response
 }
 
 fn as_html(mut response: Response<Bytes>) -> Response<Bytes> {

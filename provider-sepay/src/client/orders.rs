@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderValue, Response};
 use payments_core::{
     Error, OrderRef, Raw, Result, Submission,
     payment::Payment,
@@ -52,7 +52,7 @@ impl OrderApi {
         }
         let path = format!("/v1/order/detail/{}", utf8_percent_encode(id, SEGMENT));
         let response = self.inquire(DETAIL, &path, &[]).await?;
-        if response.status() == StatusCode::NOT_FOUND {
+        if map::is_absence(&response) {
             return Ok(None);
         }
         let detail: wire::OrderDetail<'_> = map::read(DETAIL, &response)?;

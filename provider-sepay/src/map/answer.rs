@@ -46,10 +46,20 @@ pub(crate) fn read_one<'a, T: Deserialize<'a>>(
     operation: &'static str,
     response: &'a Response<Bytes>,
 ) -> Result<Option<T>> {
-    if response.status() == StatusCode::NOT_FOUND {
+    if is_absence(response) {
         return Ok(None);
     }
     read(operation, response).map(Some)
+}
+
+/// Whether SePay itself says that it does not know something: 404 with words in JSON. The page of a
+/// proxy that has lost its way says 404 too.
+pub(crate) fn is_absence(response: &Response<Bytes>) -> bool {
+    let is_said = |failure: Failure<'_>| {
+        said(&failure.message).is_some() || said(&failure.error_code).is_some()
+    };
+    response.status() == StatusCode::NOT_FOUND
+        && serde_json::from_slice::<Failure<'_>>(response.body()).is_ok_and(is_said)
 }
 
 /// What an answer that is not a success means.

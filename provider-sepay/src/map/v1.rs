@@ -55,7 +55,13 @@ pub(crate) fn read_one<'a, T: Deserialize<'a> + V1Answer>(
 ) -> Result<Option<T>> {
     match read(operation, response) {
         Ok(found) => Ok(Some(found)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        // Without words of SePay's it is the page of a stranger.
+        Err(error)
+            if error.kind() == ErrorKind::NotFound
+                && (error.code().is_some() || error.provider_message().is_some()) =>
+        {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }
@@ -168,6 +174,8 @@ mod tests {
     fn what_is_not_there_is_none_and_words_are_kept() {
         let missing = answer(200, r#"{"status":404,"error":404,"messages":{"error":"not here"}}"#);
         assert!(read_one::<V1Transaction<'_>>("test", &missing).unwrap().is_none());
+        let page = answer(404, "<html>404</html>");
+        assert!(read_one::<V1Transaction<'_>>("test", &page).is_err());
         let error = read::<V1Transactions<'_>>("test", &missing).err().unwrap();
         assert_eq!(error.provider_message(), Some("not here"));
         let limited = answer(

@@ -220,6 +220,12 @@ impl SePaySimulator {
         self.gateway.books().bookings().to_vec()
     }
 
+    /// The status of the checkout order of `invoice`, in SePay's spelling; `None` until its buyer
+    /// arrives.
+    pub fn order_status(&self, invoice: &str) -> Option<&'static str> {
+        self.gateway.books().order(invoice).map(|order| order.status.name())
+    }
+
     /// The merchant's bank accounts with their balances now.
     pub fn bank_accounts(&self) -> Vec<BankAccount> {
         self.gateway.books().accounts().to_vec()

@@ -3,8 +3,8 @@
 use payments_core::{Role, payment::NextAction, registry::Registry};
 
 use crate::world::{
-    BANK, GATEWAY, KEYED_WEBHOOK, SIGNED_WEBHOOK, Wire, configured, from_text, problems, provider,
-    request,
+    BANK, GATEWAY, KEYED_WEBHOOK, NOT_KNOWN, SIGNED_WEBHOOK, Wire, configured, from_text, problems,
+    provider, request,
 };
 
 #[test]
@@ -136,7 +136,7 @@ async fn the_addresses_are_those_of_the_environment_unless_overridden() {
         let opened = payments.create_payment(&request("A", 1)).await.unwrap().accepted().unwrap();
         let Some(NextAction::PostForm(opened)) = opened.next else { panic!("no form") };
         assert_eq!(opened.action, form);
-        wire.answer(404, "").answer(401, "");
+        wire.answer(404, NOT_KNOWN).answer(401, "");
         let _ = payments.find_payment(&crate::world::order("A")).await.unwrap();
         provider.statements().unwrap().accounts().await.unwrap_err();
         assert_eq!(wire.asked(), [format!("GET {order}"), format!("GET {statement}")]);

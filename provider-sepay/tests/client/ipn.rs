@@ -11,7 +11,8 @@ use provider_sepay::{IpnContent, testing::Ipn};
 use serde_json::{Value, json};
 
 use crate::world::{
-    BANK, GATEWAY, SECRET_KEY, Wire, believed, only_event, order, provider, refused, secret,
+    BANK, GATEWAY, NOT_KNOWN, SECRET_KEY, Wire, believed, only_event, order, provider, refused,
+    secret,
 };
 
 fn paid() -> Ipn {
@@ -51,7 +52,7 @@ async fn a_claim_is_settled_by_the_order_and_carries_its_values() {
         (200, detail("CAPTURED", "5000.00"), "contradicted"),
         (200, detail("AUTHENTICATION_NOT_NEEDED", "50000.00"), "not yet"),
         (200, detail("CANCELLED", "50000.00"), "contradicted"),
-        (404, String::new(), "not yet"),
+        (404, NOT_KNOWN.to_owned(), "not yet"),
     ] {
         let wire = Wire::new();
         wire.answer(status, amount);

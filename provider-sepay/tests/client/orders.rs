@@ -8,7 +8,7 @@ use payments_core::{
 };
 use provider_sepay::{Obstacle, SePay, TransactionStatus, Verification};
 
-use crate::world::{BANK, GATEWAY, MERCHANT, SECRET_KEY, Wire, order, provider};
+use crate::world::{BANK, GATEWAY, MERCHANT, NOT_KNOWN, SECRET_KEY, Wire, order, provider};
 
 const REFUSED: &str = r#"{"message":"Không được"}"#;
 const CANCELLED: &str = r#"{"message":"Đã hủy đơn hàng thành công"}"#;
@@ -80,9 +80,14 @@ async fn every_documented_status_is_told_and_an_invented_one_is_uncertain() {
 
 #[tokio::test]
 async fn an_order_that_sepay_does_not_know_may_still_come() {
-    for body in [r#"{"message":"Không tìm thấy"}"#, "", "<html>404</html>"] {
-        let found = found(404, body).await.unwrap();
-        assert!(matches!(found, Lookup::Absent(Absence::Inconclusive { .. })), "{body}");
+    let found = found(404, NOT_KNOWN).await.unwrap();
+    assert!(matches!(found, Lookup::Absent(Absence::Inconclusive { .. })));
+}
+
+#[tokio::test]
+async fn a_strangers_404_is_not_an_absence() {
+    for body in ["", "{}", "<html>404</html>"] {
+        assert_eq!(found(404, body).await.unwrap_err().kind(), ErrorKind::NotFound, "{body}");
     }
 }
 
@@ -147,7 +152,7 @@ async fn a_documented_refusal_is_declined_and_unconfirmed() {
         (422, DeclineReason::State, 2),
     ] {
         let wire = Wire::new();
-        wire.answer(status, REFUSED).answer(404, "");
+        wire.answer(status, REFUSED).answer(404, NOT_KNOWN);
         let provider = provider(&[GATEWAY], &wire);
         let submission = provider.payments().unwrap().cancel_payment(&order("DH-1")).await.unwrap();
         let Submission::Declined(decline) = submission else { panic!("{submission:?}") };
@@ -283,7 +288,7 @@ async fn a_reference_that_is_no_invoice_number_is_never_sent() {
 #[tokio::test]
 async fn an_order_that_other_software_named_is_asked_for_by_that_name() {
     let wire = Wire::new();
-    wire.answer(404, "");
+    wire.answer(404, NOT_KNOWN);
     let provider = provider(&[GATEWAY], &wire);
     let sepay = provider.extension::<SePay>().unwrap();
     assert_eq!(sepay.order("../ĐH 1?a").await.unwrap(), None);
@@ -329,7 +334,7 @@ async fn a_void_that_was_lost_is_uncertain() {
 #[tokio::test]
 async fn an_order_is_shown_with_what_was_tried() {
     let wire = Wire::new();
-    wire.answer(200, detail("PENDING")).answer(404, "");
+    wire.answer(200, detail("PENDING")).answer(404, NOT_KNOWN);
     let provider = provider(&[GATEWAY], &wire);
     let sepay = provider.extension::<SePay>().unwrap();
     let order = sepay.order("SEPAY-68BA83CE637C1").await.unwrap().unwrap();

@@ -8,7 +8,7 @@ use payments_core::{
 };
 use provider_sepay::{SePay, SePayOptions};
 
-use crate::world::{BANK, GATEWAY, OUR_ACCOUNT, Wire, order, provider, request};
+use crate::world::{BANK, GATEWAY, NOT_KNOWN, OUR_ACCOUNT, Wire, order, provider, request};
 
 /// A line of the statement.
 pub(crate) fn line(id: &str, amount: i64, memo: &str) -> String {
@@ -170,7 +170,7 @@ const UNPAID: &str = r#"{"data":{"order_invoice_number":"00042","order_id":"SEPA
 async fn where_both_ways_are_configured_both_are_asked() {
     for (checkout, credits, expected) in [
         ((404, r#"{"message":"?"}"#.to_owned()), vec![], "absent"),
-        ((404, String::new()), vec![line("1", 50_000, "DH00042")], "transfer"),
+        ((404, NOT_KNOWN.to_owned()), vec![line("1", 50_000, "DH00042")], "transfer"),
         ((200, UNPAID.to_owned()), vec![], "checkout"),
         ((200, UNPAID.to_owned()), vec![line("1", 50_000, "DH00042")], "transfer"),
         (
@@ -290,7 +290,7 @@ async fn accounts_are_kept_for_a_minute_with_the_time_of_their_balances() {
 #[tokio::test]
 async fn a_reference_that_makes_no_code_is_asked_of_the_gateway_alone() {
     let wire = Wire::new();
-    wire.answer(404, "");
+    wire.answer(404, NOT_KNOWN);
     let provider = provider(&[GATEWAY, BANK], &wire);
     let found = provider.payments().unwrap().find_payment(&order("INV-1")).await.unwrap();
     assert!(matches!(found, Lookup::Absent(Absence::Inconclusive { .. })));
@@ -300,7 +300,7 @@ async fn a_reference_that_makes_no_code_is_asked_of_the_gateway_alone() {
 #[tokio::test]
 async fn a_half_that_cannot_be_asked_says_nothing_about_the_payment() {
     let wire = Wire::new();
-    wire.answer(404, "").answer(503, "");
+    wire.answer(404, NOT_KNOWN).answer(503, "");
     let provider = provider(&[GATEWAY, BANK], &wire);
     let error = provider.payments().unwrap().find_payment(&order("00042")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);

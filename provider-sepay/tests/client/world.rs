@@ -41,6 +41,9 @@ pub(crate) const BANK: &str = r#"
     code_min = 5
 "#;
 
+/// How SePay says that it does not know something.
+pub(crate) const NOT_KNOWN: &str = r#"{"message":"Không tìm thấy"}"#;
+
 pub(crate) const SIGNED_WEBHOOK: &str = r#"webhook_secret = "whsec_test_client""#;
 pub(crate) const KEYED_WEBHOOK: &str = r#"webhook_api_key = "apikey_test_client""#;
 pub(crate) const OPEN_WEBHOOK: &str = "webhook_unauthenticated = true";

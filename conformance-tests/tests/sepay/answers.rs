@@ -1,0 +1,154 @@
+//! Answers of SePay, changed on their way. SePay signs none of them.
+
+use bytes::Bytes;
+use conformance_tests::{ChangedAnswer, Meaning, Operation, proxy::Rewrite};
+use http::{Response, StatusCode};
+use payments_core::{payment::PaymentState, virtual_account::VirtualAccountState};
+use serde_json::{Value, json};
+
+/// Of the payment gateway.
+pub(crate) fn of_orders() -> Vec<ChangedAnswer> {
+    let cancel = |name, rewrite: Rewrite, meaning| {
+        ChangedAnswer::new(Operation::CancelPayment, name, rewrite, meaning)
+    };
+    let find = |name, rewrite: Rewrite, meaning| {
+        ChangedAnswer::new(Operation::FindPayment, name, rewrite, meaning)
+    };
+    let word = |name, rewrite: Rewrite, state| find(name, rewrite, Meaning::Payment(state));
+    vec![
+        cancel("no message", |_, _, a| a.map(|_| "{}".into()), Meaning::Unbelievable),
+        cancel("a list", |_, _, a| a.map(|_| "[]".into()), Meaning::Unbelievable),
+        cancel("created", |_, _, a| with_status(a, StatusCode::CREATED), Meaning::Undecided),
+        cancel(
+            "refused",
+            |_, _, a| said(a, StatusCode::UNPROCESSABLE_ENTITY),
+            Meaning::UnsignedRefusal,
+        ),
+        cancel(
+            "the key is wrong",
+            |_, _, a| said(a, StatusCode::UNAUTHORIZED),
+            Meaning::UnsignedRefusal,
+        ),
+        cancel(
+            "an internal error",
+            |_, _, a| said(a, StatusCode::INTERNAL_SERVER_ERROR),
+            Meaning::Undecided,
+        ),
+        find(
+            "another order",
+            |_, _, a| edited(a, |a| *at(a, "/data/order_invoice_number") = json!("T9999999")),
+            Meaning::Unbelievable,
+        ),
+        find("no data", |_, _, a| a.map(|_| "{}".into()), Meaning::Unbelievable),
+        find("the key is wrong", |_, _, a| said(a, StatusCode::UNAUTHORIZED), Meaning::Undecided),
+        word("captured", |_, _, a| order(a, "CAPTURED"), PaymentState::Settled),
+        word("captured in small letters", |_, _, a| order(a, "captured"), PaymentState::Settled),
+        word("an invented state", |_, _, a| order(a, "TELEPORTED"), PaymentState::Uncertain),
+    ]
+}
+
+/// Of the User API, in both versions.
+pub(crate) fn of_virtual_accounts() -> Vec<ChangedAnswer> {
+    let open = |name, rewrite: Rewrite, meaning| {
+        ChangedAnswer::new(Operation::OpenVirtualAccount, name, rewrite, meaning)
+    };
+    let close = |name, rewrite: Rewrite, meaning| {
+        ChangedAnswer::new(Operation::CloseVirtualAccount, name, rewrite, meaning)
+    };
+    let find = |name, rewrite: Rewrite, meaning| {
+        ChangedAnswer::new(Operation::FindVirtualAccount, name, rewrite, meaning)
+    };
+    let word = |name, rewrite: Rewrite, state| find(name, rewrite, Meaning::VirtualAccount(state));
+    vec![
+        open(
+            "another order",
+            |_, _, a| edited(a, |a| *at(a, "/data/order_code") = json!("T9999999")),
+            Meaning::Unbelievable,
+        ),
+        open(
+            "an amount that was not asked",
+            |_, _, a| edited(a, |a| *at(a, "/data/amount") = json!(500_000)),
+            Meaning::Unbelievable,
+        ),
+        open(
+            "no number",
+            |_, _, a| {
+                edited(a, |a| {
+                    at(a, "/data").as_object_mut().unwrap().remove("va_number");
+                })
+            },
+            Meaning::Unbelievable,
+        ),
+        open(
+            "an invented state",
+            |_, _, a| edited(a, |a| *at(a, "/data/status") = json!("Teleported")),
+            Meaning::Undecided,
+        ),
+        open(
+            "an internal error",
+            |_, _, a| refused(a, StatusCode::INTERNAL_SERVER_ERROR, "server_error"),
+            Meaning::Undecided,
+        ),
+        close("200 with a page", |_, _, a| page(a), Meaning::Unbelievable),
+        close(
+            "an internal error",
+            |_, _, a| refused(a, StatusCode::INTERNAL_SERVER_ERROR, "vcb_cancel_error"),
+            Meaning::Undecided,
+        ),
+        close(
+            "paid already",
+            |_, _, a| refused(a, StatusCode::UNPROCESSABLE_ENTITY, "invalid_state"),
+            Meaning::UnsignedRefusal,
+        ),
+        word("paid", |_, _, a| status(a, "Paid"), VirtualAccountState::Paid),
+        word("partially", |_, _, a| status(a, "Partially"), VirtualAccountState::PartlyPaid),
+        word("cancelled", |_, _, a| status(a, "Cancelled"), VirtualAccountState::Closed),
+        word(
+            "an invented state",
+            |_, _, a| status(a, "Teleported"),
+            VirtualAccountState::Uncertain,
+        ),
+    ]
+}
+
+fn order(answer: Response<Bytes>, word: &str) -> Response<Bytes> {
+    edited(answer, |answer| *at(answer, "/data/order_status") = json!(word))
+}
+
+fn status(answer: Response<Bytes>, word: &str) -> Response<Bytes> {
+    edited(answer, |answer| *at(answer, "/data/status") = json!(word))
+}
+
+fn said(answer: Response<Bytes>, status: StatusCode) -> Response<Bytes> {
+    let body = json!({ "message": "Không thể hủy" });
+    with_status(answer.map(|_| body.to_string().into()), status)
+}
+
+/// A refusal of the User API in its second version.
+fn refused(answer: Response<Bytes>, status: StatusCode, code: &str) -> Response<Bytes> {
+    let body = json!({ "status": "error", "message": "no", "error_code": code });
+    with_status(answer.map(|_| body.to_string().into()), status)
+}
+
+fn page(answer: Response<Bytes>) -> Response<Bytes> {
+    with_status(answer.map(|_| "<html>Done</html>".into()), StatusCode::OK)
+}
+
+fn with_status(mut answer: Response<Bytes>, status: StatusCode) -> Response<Bytes> {
+    *answer.status_mut() = status;
+    answer
+}
+
+/// The same answer with its JSON edited.
+fn edited(answer: Response<Bytes>, edit: impl FnOnce(&mut Value)) -> Response<Bytes> {
+    answer.map(|body| {
+        let mut json = serde_json::from_slice(&body).unwrap();
+        edit(&mut json);
+        json.to_string().into()
+    })
+}
+
+/// The member at a JSON pointer, such as `/data/amount`.
+fn at<'a>(json: &'a mut Value, pointer: &str) -> &'a mut Value {
+    json.pointer_mut(pointer).unwrap()
+}
