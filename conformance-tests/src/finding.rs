@@ -29,8 +29,9 @@ pub struct Flaw {
     pub fault: Option<Fault>,
     /// What the gateway's own books say.
     pub ledger: Option<String>,
-    /// The line of the provider that sent the request.
-    pub sent_at: Option<&'static Location<'static>>,
+    /// The line of the provider to begin at: where it made the request or the notification, or
+    /// else where it made itself.
+    pub line: Option<&'static Location<'static>>,
 }
 
 impl Flaw {
@@ -41,7 +42,7 @@ impl Flaw {
             operation: None,
             fault: None,
             ledger: None,
-            sent_at: None,
+            line: None,
         }
     }
 
@@ -60,15 +61,19 @@ impl Flaw {
         self
     }
 
+    pub(crate) fn at(self, line: &'static Location<'static>) -> Self {
+        self.sent_at(Some(line))
+    }
+
     pub(crate) fn sent_at(mut self, line: Option<&'static Location<'static>>) -> Self {
-        self.sent_at = self.sent_at.or(line);
+        self.line = self.line.or(line);
         self
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Flaw { expected, found, operation, fault, ledger, sent_at } = &self.flaw;
+        let Flaw { expected, found, operation, fault, ledger, line } = &self.flaw;
         writeln!(f, "the law `{}` is broken", self.law.name)?;
         writeln!(f, "  it says   {}", self.law.says)?;
         writeln!(f, "  because   {}", self.law.why)?;
@@ -83,8 +88,8 @@ impl fmt::Display for Finding {
         if let Some(ledger) = ledger {
             writeln!(f, "  ledger    {ledger}")?;
         }
-        match sent_at {
-            Some(line) => write!(f, "  look at   {line}, and what becomes of the answer"),
+        match line {
+            Some(line) => write!(f, "  look at   {line}: {}", self.law.look_at),
             None => write!(f, "  look at   {}", self.law.look_at),
         }
     }

@@ -6,7 +6,8 @@ use std::time::Instant;
 use futures_util::future::{FutureExt as _, join, join_all};
 
 use crate::{
-    Finding, Flaw, LAWS, Law, Operation, Start, law::Check, proxy::Fault, report, trial::Trial,
+    Finding, Flaw, LAWS, Law, Operation, Start, law::Check, proxy::Fault, report, scene::Scene,
+    trial::Trial,
 };
 
 /// Writes one test for each law, and one for each instruction under each fault, of the roles that
@@ -261,7 +262,11 @@ pub fn assert_trial(start: Start, operation: &str, fault: &str) {
     let Some(operation) = known else { panic!("there is no instruction `{operation}`") };
     let Some(fault) = fault_of_test(fault) else { panic!("there is no fault `{fault}`") };
     let began = Instant::now();
-    let (trial, findings) = in_a_runtime(|| break_trial_laws(start, operation, fault));
+    let (trial, mut findings) =
+        in_a_runtime(|| break_trial_laws(start.clone(), operation, fault));
+    for finding in &mut findings {
+        finding.flaw = in_a_runtime(|| with_a_line(&start, finding.flaw.clone()));
+    }
     report::note_trial(operation, fault, trial.as_ref(), &findings, began.elapsed());
     if !findings.is_empty() {
         let all: Vec<String> = findings.iter().map(Finding::to_string).collect();
@@ -274,7 +279,10 @@ pub fn assert_trial(start: Start, operation: &str, fault: &str) {
 pub async fn break_law(start: Start, law: &'static Law) -> Option<Finding> {
     let finding = |flaw: Flaw| Finding { law, flaw };
     match law.check {
-        Check::Scene(hold) => hold(start).await.err().map(finding),
+        Check::Scene(hold) => match hold(start.clone()).await {
+            Ok(()) => None,
+            Err(flaw) => Some(finding(with_a_line(&start, flaw).await)),
+        },
         Check::Trial(holds) => {
             for (operation, fault) in trials(&start).await {
                 match Trial::hold(&start, operation, fault).await {
@@ -323,6 +331,14 @@ async fn caught<T>(hold: impl Future<Output = Result<T, Flaw>>) -> Result<T, Fla
         let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default();
         Err(Flaw::new("a provider that does not panic", format!("a panic: {said}")))
     })
+}
+
+/// Where no call and no delivery shows the line to begin at, it is the one that makes the provider.
+async fn with_a_line(start: &Start, flaw: Flaw) -> Flaw {
+    match (flaw.line, Scene::open(start).await) {
+        (None, Ok(scene)) => flaw.at(scene.bare.made_at()),
+        _ => flaw,
+    }
 }
 
 /// Every instruction of the roles that there are, under every fault and under none.

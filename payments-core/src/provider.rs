@@ -3,6 +3,7 @@
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,7 @@ pub struct Provider {
     notifications: Option<Arc<dyn NotificationReceiver>>,
     extensions: BTreeMap<TypeId, Extension>,
     warnings: Vec<String>,
+    made_at: &'static Location<'static>,
 }
 
 #[derive(Clone)]
@@ -64,6 +66,7 @@ pub enum Role {
 
 impl Provider {
     /// A provider without roles.
+    #[track_caller]
     pub fn new(id: ProviderId, kind: ProviderKind, environment: Environment) -> Self {
         Self {
             id,
@@ -76,6 +79,7 @@ impl Provider {
             notifications: None,
             extensions: BTreeMap::new(),
             warnings: Vec::new(),
+            made_at: Location::caller(),
         }
     }
 
@@ -160,6 +164,11 @@ impl Provider {
     /// Where it runs.
     pub fn environment(&self) -> Environment {
         self.environment
+    }
+
+    /// The line of source that made it, so that tests can point there.
+    pub fn made_at(&self) -> &'static Location<'static> {
+        self.made_at
     }
 
     /// The roles that it has.

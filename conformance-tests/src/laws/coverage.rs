@@ -76,7 +76,8 @@ async fn says_nothing_else(
         let told = said(&believed);
         if !truth.contains(&told) {
             let found = format!("although {}: {told}", mutation.what);
-            return Err(flaw(sent, &format!("nothing believed but {truth:?}"), found));
+            let expected = format!("nothing believed but {truth:?}");
+            return Err(flaw(sent, &expected, found).at(notification.made_at));
         }
     }
     Ok(())
@@ -130,7 +131,10 @@ async fn inquirys_values(start: Start) -> Result<(), Flaw> {
                 return Err(flaw(sent, "an inquiry behind a confirmation", "nothing was asked"));
             }
             if !confirmed.is_trusted() {
-                return Err(flaw(sent, "an event that is believed", format!("{confirmed:?}")));
+                let line = stage.scene.since(mark).last().map(|note| note.made_at);
+                return Err(
+                    flaw(sent, "an event that is believed", format!("{confirmed:?}")).sent_at(line)
+                );
             }
         }
     }
@@ -143,10 +147,13 @@ async fn a_claim_of_more(stage: &Stage) -> Result<(), Flaw> {
         for event in stage.genuine(sent)?.into_events() {
             let Some(claim) = exaggerated(&event) else { continue };
             let claimed = said(&claim);
+            let mark = stage.scene.mark();
             if let Ok(Confirmation::Confirmed(confirmed)) = stage.receiver.confirm(&claim).await
                 && said(&confirmed) == claimed
             {
-                return Err(flaw(sent, "the gateway's own figure, or a contradiction", claimed));
+                let line = stage.scene.since(mark).last().map(|note| note.made_at);
+                return Err(flaw(sent, "the gateway's own figure, or a contradiction", claimed)
+                    .sent_at(line));
             }
         }
     }

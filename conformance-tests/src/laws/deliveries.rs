@@ -73,12 +73,15 @@ async fn tells_what_the_ledger_says(start: Start) -> Result<(), Flaw> {
     for sent in stage.server_to_server() {
         let notification = stage.genuine(sent)?;
         if notification.events().is_empty() {
-            return Err(flaw(sent, "an event at least", "a notification without any"));
+            return Err(flaw(sent, "an event at least", "a notification without any")
+                .at(notification.made_at));
         }
         for event in notification.events() {
             let event = stage.believed(event).await?;
             agrees(&event, &bookings).map_err(|found| {
-                flaw(sent, "what the ledger says", found).with_ledger(format!("{bookings:?}"))
+                flaw(sent, "what the ledger says", found)
+                    .with_ledger(format!("{bookings:?}"))
+                    .at(notification.made_at)
             })?;
         }
     }
@@ -93,15 +96,16 @@ async fn one_key(start: Start) -> Result<(), Flaw> {
         // Long enough that a key made of the time would be another one.
         stage.scene.subject.gateway.advance(std::time::Duration::from_secs(61)).await;
         let again = stage.gateway.again(sent).await;
-        let second = stage.genuine(&again)?.dedupe_key().clone();
-        if first != second {
+        let again = stage.genuine(&again)?;
+        let second = again.dedupe_key();
+        if first != *second {
             let found = format!("{first:?}, and then {second:?}");
-            return Err(flaw(sent, "one key for one happening", found));
+            return Err(flaw(sent, "one key for one happening", found).at(again.made_at));
         }
         let what = format!("{} {}", sent.endpoint, text(&sent.request));
         if let Some((_, other)) = seen.iter().find(|(key, other)| *key == first && *other != what) {
             let found = format!("{first:?} for {other} too");
-            return Err(flaw(sent, "a key of its own", found));
+            return Err(flaw(sent, "a key of its own", found).at(again.made_at));
         }
         seen.push((first, what));
     }
@@ -119,7 +123,8 @@ async fn browsers(start: Start) -> Result<(), Flaw> {
             continue;
         };
         if let Some(event) = notification.events().iter().find(|event| event.is_trusted()) {
-            return Err(flaw(sent, "nothing that is believed", format!("{event:?}")));
+            return Err(flaw(sent, "nothing that is believed", format!("{event:?}"))
+                .at(notification.made_at));
         }
     }
     for sent in stage.server_to_server() {
@@ -138,7 +143,9 @@ async fn strangers(start: Start) -> Result<(), Flaw> {
                 let is_unknown = |event: &Event| matches!(event.news(), News::Unrecognised { .. });
                 if !notification.events().iter().all(is_unknown) {
                     let found = format!("{:?}", notification.events());
-                    return Err(flaw(&sent, "news that is unrecognised", found));
+                    return Err(
+                        flaw(&sent, "news that is unrecognised", found).at(notification.made_at)
+                    );
                 }
             }
             Received::Answer(_) => {}

@@ -107,7 +107,7 @@ fn untrusted(
         Received::Notification(notification) => {
             let found =
                 format!("a notification although {}: {:?}", mutation.what, notification.events());
-            Err(flaw(sent, "untrusted", found))
+            Err(flaw(sent, "untrusted", found).at(notification.made_at))
         }
         Received::Answer(_) => {
             Err(flaw(sent, "untrusted", format!("an answer although {}", mutation.what)))

@@ -1,5 +1,7 @@
 //! The layers around a provider change nothing of what it says.
 
+use std::panic::Location;
+
 use futures_util::future::FutureExt as _;
 use payments_core::Provider;
 
@@ -24,18 +26,32 @@ async fn hold(start: Start) -> Result<(), Flaw> {
     let layered = Scene::open(&start).await?;
     let without = everything(&bare, &bare.bare).await?;
     let with = everything(&layered, &layered.provider).await?;
-    for ((operation, without), (_, with)) in without.into_iter().zip(with) {
-        if without != with {
-            let expected = format!("with layers and without: {with}");
-            return Err(Flaw::new(expected, format!("without: {without}")).in_call(operation));
+    for (without, with) in without.into_iter().zip(with) {
+        if without.told != with.told {
+            let expected = format!("with layers and without: {}", with.told);
+            let found = format!("without: {}", without.told);
+            return Err(Flaw::new(expected, found)
+                .in_call(without.operation)
+                .sent_at(without.line.or(with.line)));
         }
     }
     Ok(())
 }
 
+/// What a provider says of one thing, and the line from which it asked the gateway for it.
+struct Said {
+    operation: Operation,
+    told: String,
+    line: Option<&'static Location<'static>>,
+}
+
 /// What a provider says of everything that it can and cannot do, in a word for each.
-async fn everything(scene: &Scene, provider: &Provider) -> Result<Vec<(Operation, String)>, Flaw> {
+async fn everything(scene: &Scene, provider: &Provider) -> Result<Vec<Said>, Flaw> {
     let mut said = Vec::new();
+    let mut note = |operation: Operation, told: String, mark: usize| {
+        let line = scene.since(mark).last().map(|note| note.made_at);
+        said.push(Said { operation, told, line });
+    };
     let has = |operation: Operation| provider.roles().contains(&operation.role());
     for operation in Operation::INSTRUCTIONS.into_iter().filter(|operation| has(*operation)) {
         let is_offered =
@@ -45,9 +61,11 @@ async fn everything(scene: &Scene, provider: &Provider) -> Result<Vec<(Operation
         } else {
             Instruction::unfounded(scene, operation)?
         };
-        said.push((operation, instruction.carry_out(provider).await.kind()));
+        let mark = scene.mark();
+        note(operation, instruction.carry_out(provider).await.kind(), mark);
         if let Some(wrong) = instruction.beyond_the_limits(provider) {
-            said.push((operation, wrong.carry_out(provider).await.kind()));
+            let mark = scene.mark();
+            note(operation, wrong.carry_out(provider).await.kind(), mark);
         }
     }
     for operation in Operation::INQUIRIES.into_iter().filter(|operation| has(*operation)) {
@@ -56,13 +74,14 @@ async fn everything(scene: &Scene, provider: &Provider) -> Result<Vec<(Operation
         } else {
             Question::unfounded(&scene.subject, operation)?
         };
+        let mark = scene.mark();
         let answer = question.ask(provider).await;
         let word = match &answer {
             Ok(question::Answer::Found { state, .. }) => format!("Ok: {state:?}"),
             Ok(question::Answer::Absent(absence)) => format!("Ok: {absence:?}"),
             Err(error) => format!("Err({:?})", error.kind()),
         };
-        said.push((operation, word));
+        note(operation, word, mark);
     }
     Ok(said)
 }

@@ -8,31 +8,21 @@ use payments_core::{
     Submission, Uncertain, UncertainCause,
     money::Currency,
     notification::{Confirmation, Event, News},
-    payment::{CreatePayment, NextAction, Payment, PaymentMethod, PaymentState},
+    payment::{CreatePayment, NextAction, Payment, PaymentState},
     step::Step,
     transport::Unreadable,
 };
 
 use crate::wire;
 
-/// The word for a method; none for those that Template does not have.
-pub(crate) fn method(method: PaymentMethod) -> Option<&'static str> {
-    match method {
-        PaymentMethod::NapasQr => Some("qr"),
-        PaymentMethod::Card => Some("card"),
-        _ => None,
-    }
-}
-
 /// A state (chapter "A payment"). A word that the guide does not list is neither settled nor
 /// failed.
-pub(crate) fn state(word: &str) -> PaymentState {
+fn state(word: &str) -> PaymentState {
     match word {
         "open" => PaymentState::Open,
         "processing" => PaymentState::Processing,
         "paid" => PaymentState::Settled,
         "expired" => PaymentState::Expired,
-        "cancelled" => PaymentState::Cancelled,
         "failed" => PaymentState::Failed,
         "refunded" => PaymentState::Refunded,
         _ => PaymentState::Uncertain,
@@ -46,24 +36,43 @@ pub(crate) fn payment(told: &wire::Payment) -> Result<Payment, Unreadable> {
     let received = told.received.money(currency).map_err(|error| odd("received", error))?;
     let order = OrderRef::new(&told.reference).map_err(|error| odd("reference", error))?;
     let id = GatewayRef::new(&told.id).map_err(|error| odd("id", error))?;
-    let state = state(&told.state);
-    let payment = Payment::new(order, state)
+    let payment = Payment::new(order, state(&told.state))
         .with_asked(asked)
         .with_received(received)
         .with_gateway_ref(id)
         .with_provider_state(&told.state);
     Ok(match &told.pay_url {
-        Some(url) if state == PaymentState::Open => {
+        Some(url) if payment.state == PaymentState::Open => {
             payment.with_next(NextAction::Redirect { url: url.clone() })
         }
         _ => payment,
     })
 }
 
+fn odd(field: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Unreadable {
+    Unreadable::new(format!("`{field}` is not what the guide documents")).with_source(error)
+}
+
+#[expect(clippy::large_enum_variant, reason = "one at a time, and mostly the large one")]
+enum Answer {
+    Payment(Payment),
+    Refusal(wire::Refusal),
+}
+
+/// Only these two are Template's words; a page of a proxy is not.
+fn answer(response: &Response<Bytes>) -> Result<Answer, Unreadable> {
+    let (status, body) = (response.status(), response.body());
+    if status == StatusCode::OK {
+        let payment = payment(&serde_json::from_slice(body)?)?;
+        Ok(Answer::Payment(payment.with_raw(Raw::new(body.clone()))))
+    } else if status.is_client_error() {
+        Ok(Answer::Refusal(serde_json::from_slice(body)?))
+    } else {
+        Err(Unreadable::new(format!("HTTP {status} is not an answer that the guide documents")))
+    }
+}
+
 /// The answer to `POST /v1/payments`.
-///
-/// # Errors
-/// It is not one that the guide documents, so that the outcome is not known.
 pub(crate) fn opened(
     response: &Response<Bytes>,
     request: &CreatePayment,
@@ -72,29 +81,44 @@ pub(crate) fn opened(
         Answer::Payment(payment) => payment,
         Answer::Refusal(refusal) => return Ok(refused(&refusal)),
     };
-    // Something was booked, and it is not what we asked for: a person has to see that.
     if payment.order != request.order || payment.asked != Some(request.amount) {
-        return Ok(mismatch("the answer is about another reference or amount than we sent"));
+        // Something was booked, and it is not what we asked for: a person has to see that.
+        let message = "the answer is about another reference or amount than we sent";
+        let uncertain = Uncertain::new(UncertainCause::Mismatch, message).needing_attention();
+        return Ok(Submission::Uncertain(uncertain));
     }
-    Ok(Submission::Accepted(payment))
+    Ok(match payment.state {
+        PaymentState::Uncertain => {
+            let message = "the gateway opened it in a state that it documents nowhere";
+            Submission::Uncertain(Uncertain::new(UncertainCause::UnknownCode, message))
+        }
+        _ => Submission::Accepted(payment),
+    })
 }
 
-/// The answer to `POST /v1/payments/{reference}/cancel`.
-///
-/// # Errors
-/// It is not one that the guide documents, so that the outcome is not known.
-pub(crate) fn cancelled(
-    response: &Response<Bytes>,
-    order: &OrderRef,
-) -> Result<Submission<Payment>, Unreadable> {
-    Ok(match answer(response)? {
-        Answer::Refusal(refusal) => refused(&refusal),
-        Answer::Payment(payment)
-            if payment.order == *order && payment.state == PaymentState::Cancelled =>
-        {
-            Submission::Accepted(payment)
+/// A refusal of an instruction (chapter "Errors"). Nobody signs it, so that it is not confirmed.
+fn refused(refusal: &wire::Refusal) -> Submission<Payment> {
+    let reason = match refusal.error.as_str() {
+        "unauthorised" => DeclineReason::Authentication,
+        "invalid_request" => DeclineReason::InvalidRequest,
+        "amount_limit" => DeclineReason::Limit,
+        "reference_taken" => DeclineReason::Duplicate,
+        "too_many_calls" => DeclineReason::Other,
+        "in_progress" => {
+            let message = "the gateway is still at it";
+            let uncertain = Uncertain::new(UncertainCause::ProviderUndecided, message);
+            return Submission::Uncertain(uncertain.with_code(&refusal.error));
         }
-        Answer::Payment(_) => mismatch("the answer is about another payment, or not cancelled"),
+        unknown => {
+            let message = "the gateway refused with a code that it documents nowhere";
+            let uncertain = Uncertain::new(UncertainCause::UnknownCode, message);
+            return Submission::Uncertain(uncertain.with_code(unknown));
+        }
+    };
+    let decline = Decline::new(reason).with_code(&refusal.error);
+    Submission::Declined(match &refusal.message {
+        Some(message) => decline.with_message(message),
+        None => decline,
     })
 }
 
@@ -121,80 +145,14 @@ pub(crate) fn found(response: &Response<Bytes>, order: &OrderRef) -> Result<Look
     Err(error.with_operation("find_payment").with_status(response.status()))
 }
 
-/// What an inquiry says about an event: news that is ahead of the inquiry waits, news that is
-/// behind it is replaced, and news that contradicts it is for a person.
-pub(crate) fn confirmation(claimed: &Payment, found: Payment) -> Confirmation {
-    match found.state.step(claimed.state) {
-        Step::Same | Step::Stale => Confirmation::Confirmed(Event::inquired(News::Payment(found))),
-        Step::Advance(_) => Confirmation::NotYet { retry_after: None },
-        Step::Conflict { known, seen } => {
-            Confirmation::Contradicted { claimed: format!("{seen:?}"), found: format!("{known:?}") }
-        }
-    }
-}
-
-#[expect(clippy::large_enum_variant, reason = "one at a time, and mostly the large one")]
-enum Answer {
-    Payment(Payment),
-    Refusal(wire::Refusal),
-}
-
-/// Only these two are Template's words; a page of a proxy is not.
-fn answer(response: &Response<Bytes>) -> Result<Answer, Unreadable> {
-    let body = response.body();
-    if response.status() == StatusCode::OK {
-        let payment = payment(&serde_json::from_slice(body)?)?;
-        Ok(Answer::Payment(payment.with_raw(Raw::new(body.clone()))))
-    } else if response.status().is_client_error() {
-        Ok(Answer::Refusal(serde_json::from_slice(body)?))
-    } else {
-        let status = response.status();
-        Err(Unreadable::new(format!("HTTP {status} is not an answer that the guide documents")))
-    }
-}
-
-/// A refusal of an instruction (chapter "Errors"). Nobody signs it, so that it is not confirmed.
-fn refused(refusal: &wire::Refusal) -> Submission<Payment> {
-    let reason = match refusal.error.as_str() {
-        "unauthorised" => DeclineReason::Authentication,
-        "forbidden" => DeclineReason::Permission,
-        "invalid_request" => DeclineReason::InvalidRequest,
-        "amount_limit" => DeclineReason::Limit,
-        "reference_taken" => DeclineReason::Duplicate,
-        "not_open" | "unknown_reference" => DeclineReason::State,
-        "too_many_calls" => DeclineReason::Other,
-        "in_progress" => {
-            let message = "the gateway is still at it";
-            let uncertain = Uncertain::new(UncertainCause::ProviderUndecided, message);
-            return Submission::Uncertain(uncertain.with_code(&refusal.error));
-        }
-        unknown => {
-            let message = "the gateway refused with a code that it documents nowhere";
-            let uncertain = Uncertain::new(UncertainCause::UnknownCode, message);
-            return Submission::Uncertain(uncertain.with_code(unknown));
-        }
-    };
-    let decline = Decline::new(reason).with_code(&refusal.error);
-    Submission::Declined(match &refusal.message {
-        Some(message) => decline.with_message(message),
-        None => decline,
-    })
-}
-
 /// A refusal of an inquiry (chapter "Errors").
 fn failed(refusal: &wire::Refusal) -> Error {
     let (kind, message) = match refusal.error.as_str() {
         "unauthorised" => (ErrorKind::Authentication, "the gateway does not accept the api_key"),
-        "forbidden" => (ErrorKind::Permission, "the api_key may not do this"),
-        "invalid_request" => (ErrorKind::InvalidRequest, "the gateway finds the inquiry wrong"),
         "too_many_calls" => (ErrorKind::RateLimited, "too many calls; wait and ask again"),
-        _ => (ErrorKind::Malformed, "the gateway refused with a code that it documents nowhere"),
+        _ => (ErrorKind::Malformed, "the gateway refused what it documents no refusal of"),
     };
-    let error = Error::new(kind, message).with_code(&refusal.error);
-    match &refusal.message {
-        Some(message) => error.with_provider_message(message),
-        None => error,
-    }
+    Error::new(kind, message).with_code(&refusal.error)
 }
 
 /// An inquiry without an answer of the gateway's own. The status still tells whether it is worth
@@ -210,14 +168,14 @@ fn unanswered(status: StatusCode, unreadable: Unreadable) -> Error {
     Error::new(kind, message).with_source(unreadable)
 }
 
-fn mismatch(message: &'static str) -> Submission<Payment> {
-    let uncertain = Uncertain::new(UncertainCause::Mismatch, message);
-    Submission::Uncertain(uncertain.needing_attention())
+/// What an inquiry says about an event: news that is ahead of the inquiry waits, news that is
+/// behind it is replaced, and news that contradicts it is for a person.
+pub(crate) fn confirmation(claimed: &Payment, found: Payment) -> Confirmation {
+    match found.state.step(claimed.state) {
+        Step::Same | Step::Stale => Confirmation::Confirmed(Event::inquired(News::Payment(found))),
+        Step::Advance(_) => Confirmation::NotYet { retry_after: None },
+        Step::Conflict { known, seen } => {
+            Confirmation::Contradicted { claimed: format!("{seen:?}"), found: format!("{known:?}") }
+        }
+    }
 }
-
-fn odd(field: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Unreadable {
-    Unreadable::new(format!("`{field}` is not what the guide documents")).with_source(error)
-}
-
-#[cfg(test)]
-mod tests;

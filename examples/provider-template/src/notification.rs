@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{Method, Response, StatusCode, header};
+use http::{Method, Response, StatusCode};
 use payments_core::{
     DedupeKey, EndpointName, Error, Lookup, NotificationReceiver, PaymentProvider, Raw, Result,
     Timestamp,
@@ -16,10 +16,6 @@ use payments_core::{
 
 use crate::{client::Client, map, signature, wire};
 
-const NOTIFY: &str = "notify";
-const STAMP: &str = "template-stamp";
-const SIGNATURE: &str = "template-signature";
-
 pub(crate) struct Receiver {
     client: Arc<Client>,
     keys: Keys,
@@ -29,7 +25,7 @@ pub(crate) struct Receiver {
 impl Receiver {
     pub(crate) fn new(client: Arc<Client>, keys: Keys) -> Self {
         let register = "as `notify_url` of a payment, or on Template's dashboard for all of them";
-        let endpoints = EndpointName::new(NOTIFY)
+        let endpoints = EndpointName::new("notify")
             .map(|name| Endpoint::new(name, Method::POST, register))
             .into_iter()
             .collect();
@@ -42,24 +38,19 @@ impl Receiver {
         delivery: &Delivery<'_>,
         now: Timestamp,
     ) -> Result<Notification, Untrusted> {
-        let endpoint = self
-            .endpoints
-            .iter()
+        let wrong = |reason, detail: &str| Untrusted::new(reason, detail);
+        let mut endpoints = self.endpoints.iter();
+        let endpoint = endpoints
             .find(|known| known.name == *endpoint && known.method == *delivery.method())
-            .ok_or_else(|| {
-                Untrusted::new(UntrustedReason::WrongEndpoint, "Template posts to `notify` only")
-            })?;
-        let stamp = delivery.one_header(STAMP)?.unwrap_or_default();
-        let signature = delivery.one_header(SIGNATURE)?.unwrap_or_default();
+            .ok_or_else(|| wrong(UntrustedReason::WrongEndpoint, "Template posts to `notify`"))?;
+        let stamp = delivery.one_header("template-stamp")?.unwrap_or_default();
+        let signature = delivery.one_header("template-signature")?.unwrap_or_default();
         // The bytes as they arrived: JSON that is read and written again is signed by nobody.
         let proof = signature::check(&self.keys, stamp, delivery.body(), signature, now)?;
 
         let head: wire::NotificationHead = read(delivery.body())?;
         if head.merchant != self.client.merchant() {
-            return Err(Untrusted::new(
-                UntrustedReason::WrongRecipient,
-                "the notification is for another merchant",
-            ));
+            return Err(wrong(UntrustedReason::WrongRecipient, "it is for another merchant"));
         }
         let key = DedupeKey::new(head.id).map_err(unreadable)?;
         let notification = Notification::new(endpoint, proof, key)
@@ -75,6 +66,18 @@ impl Receiver {
             }
         })
     }
+}
+
+/// The text of the error says where and not what, which may be personal.
+fn read<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, Untrusted> {
+    serde_json::from_slice(body).map_err(|error| {
+        unreadable(format!("line {}, column {} of the body", error.line(), error.column()))
+    })
+}
+
+fn unreadable(what: impl std::fmt::Display) -> Untrusted {
+    let detail = format!("not what the guide documents: {what}");
+    Untrusted::new(UntrustedReason::Unreadable, detail)
 }
 
 #[async_trait]
@@ -111,28 +114,12 @@ impl NotificationReceiver for Receiver {
 
     /// Template takes any 200 for a yes, sends again after anything else, and reads no body.
     fn reply(&self, _: &EndpointName, outcome: Outcome) -> Response<Bytes> {
-        let status = match outcome {
+        let mut reply = Response::new(Bytes::new());
+        *reply.status_mut() = match outcome {
             Outcome::Handled | Outcome::Duplicate | Outcome::Ignored => StatusCode::OK,
             Outcome::TryAgain => StatusCode::SERVICE_UNAVAILABLE,
             Outcome::Untrusted => StatusCode::UNAUTHORIZED,
         };
-        let mut reply = Response::new(Bytes::new());
-        *reply.status_mut() = status;
-        let no_store = header::HeaderValue::from_static("no-store");
-        reply.headers_mut().insert(header::CACHE_CONTROL, no_store);
         reply
     }
-}
-
-/// The body is signed and still not readable: it is not acknowledged, so that it comes again once
-/// this crate can read it. The text of the error says where and not what, which may be personal.
-fn read<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, Untrusted> {
-    serde_json::from_slice(body).map_err(|error| {
-        unreadable(format!("line {}, column {} of the body", error.line(), error.column()))
-    })
-}
-
-fn unreadable(what: impl std::fmt::Display) -> Untrusted {
-    let detail = format!("not what the guide documents: {what}");
-    Untrusted::new(UntrustedReason::Unreadable, detail)
 }

@@ -14,8 +14,8 @@ use payments_core::{
 /// Every formula of this crate.
 pub(crate) const FORMULAS: &[Formula] = &[NOTIFICATION];
 
-/// The signature of a notification: time stamp, full stop, raw body.
-pub(crate) const NOTIFICATION: Formula = Formula::new(
+/// An HMAC over the time, a full stop and the raw body: who says so, and how sure that is.
+const NOTIFICATION: Formula = Formula::new(
     "template.notification",
     "notification, header Template-Signature",
     Maker::Provider,
@@ -27,7 +27,7 @@ pub(crate) const NOTIFICATION: Formula = Formula::new(
 
 const ITEMS: &[Item] = &[Item::stamp("stamp"), Item::body("body")];
 
-/// How far the signed time stamp may be from now (same chapter).
+/// How far the signed time may be from now (same chapter).
 const TOLERANCE: Duration = Duration::from_secs(300);
 
 /// Checks a notification's signature. Only the core's checks can make a [`Proof`].

@@ -15,8 +15,6 @@ pub(crate) struct OpenPayment<'a> {
     pub(crate) currency: &'a str,
     pub(crate) description: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) method: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) return_url: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cancel_url: Option<&'a str>,
@@ -24,8 +22,8 @@ pub(crate) struct OpenPayment<'a> {
     pub(crate) notify_url: Option<&'a str>,
 }
 
-/// What every call answers on success, and what a notification carries (chapter "A payment").
-#[derive(Clone, Debug, Deserialize)]
+/// What both calls answer on success, and what a notification carries (chapter "A payment").
+#[derive(Deserialize)]
 pub(crate) struct Payment {
     pub(crate) id: String,
     pub(crate) reference: String,
@@ -37,8 +35,8 @@ pub(crate) struct Payment {
     pub(crate) pay_url: Option<String>,
 }
 
-/// What every call answers when it refuses (chapter "Errors").
-#[derive(Clone, Debug, Deserialize)]
+/// What both calls answer when they refuse (chapter "Errors").
+#[derive(Deserialize)]
 pub(crate) struct Refusal {
     pub(crate) error: String,
     pub(crate) message: Option<String>,
@@ -46,7 +44,7 @@ pub(crate) struct Refusal {
 
 /// The part of a notification that never changes (chapter "Notifications"). The rest depends on
 /// the type, and is read only once the type is known.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct NotificationHead {
     pub(crate) id: String,
     pub(crate) merchant: String,
@@ -54,7 +52,7 @@ pub(crate) struct NotificationHead {
 }
 
 /// The rest of a notification of the type `payment.updated`.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct PaymentUpdated {
     pub(crate) payment: Payment,
 }

@@ -1,6 +1,7 @@
 //! What a delivery says happened, and on what evidence.
 
 use std::borrow::Cow;
+use std::panic::Location;
 
 use serde::Serialize;
 
@@ -25,6 +26,8 @@ pub struct Notification {
     events: Vec<Event>,
     /// Its bytes: the body, or the query of a delivery without one.
     pub raw: Raw,
+    /// The line of source that made it, so that tests can point there.
+    pub made_at: &'static Location<'static>,
     display_only: bool,
 }
 
@@ -78,6 +81,7 @@ pub enum Evidence {
 
 impl Notification {
     /// A checked delivery that says nothing yet.
+    #[track_caller]
     pub fn new(endpoint: &Endpoint, proof: Proof, key: DedupeKey) -> Self {
         Self {
             endpoint: endpoint.name.clone(),
@@ -86,6 +90,7 @@ impl Notification {
             // Nearly every delivery tells of one thing.
             events: Vec::with_capacity(1),
             raw: Raw::default(),
+            made_at: Location::caller(),
             display_only: endpoint.display_only,
         }
     }

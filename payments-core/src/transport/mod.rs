@@ -6,7 +6,7 @@
 //! [`inquire`](crate::transport::Transport#method.inquire), never [`Transport::send`] itself.
 
 mod call;
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "reqwest-without-tls")]
 mod client;
 mod layer;
 mod sent;
@@ -16,7 +16,7 @@ use bytes::Bytes;
 use http::Response;
 
 pub use call::{Call, CallClass};
-#[cfg(feature = "reqwest")]
+#[cfg(feature = "reqwest-without-tls")]
 pub use client::{HttpClient, HttpClientSettings};
 pub use layer::{Rate, RetryPolicy, Stack, retry_after};
 pub use sent::{Sent, Unreadable};

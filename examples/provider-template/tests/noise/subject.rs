@@ -79,15 +79,11 @@ pub(crate) fn calls() -> Calls {
     requests.events = deliveries().events().cloned().collect();
     let calls = Calls::new(provider(&line), line, requests);
     let refusal = json!({"error": "unknown_reference", "message": "see the guide"});
-    [
-        (200, payment("open", 0)),
-        (200, payment("cancelled", 0)),
-        (200, payment("paid", 50_000)),
-        (404, refusal),
-    ]
-    .into_iter()
-    .fold(calls, |calls, (status, body)| {
-        let answer = Response::builder().status(status).body(Bytes::from(body.to_string()));
-        calls.with_genuine(Answer::Response(answer.unwrap()))
-    })
+    [(200, payment("open", 0)), (200, payment("paid", 50_000)), (404, refusal)].into_iter().fold(
+        calls,
+        |calls, (status, body)| {
+            let answer = Response::builder().status(status).body(Bytes::from(body.to_string()));
+            calls.with_genuine(Answer::Response(answer.unwrap()))
+        },
+    )
 }

@@ -1,105 +1,59 @@
-//! The README's code compiles and its plug-in works, outside of this workspace.
+//! The README's code compiles, and its plug-in is linked, found and configured.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
-
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
-const README: &str = include_str!("../../README.md");
+use crate::{
+    page::blocks,
+    workspace::{self, Member, cargo, programs, text},
+};
 
-/// The fenced blocks of a section, by language.
-fn blocks<'a>(section: &str, language: &str) -> Vec<&'a str> {
-    let start = README.find(&format!("## {section}\n")).expect("the section is there");
-    let section = &README[start + 3..];
-    let section = &section[..section.find("\n## ").unwrap_or(section.len())];
-    let fence = format!("```{language}\n");
-    section.split(&fence).skip(1).map(|rest| &rest[..rest.find("\n```").unwrap()]).collect()
-}
+const README: &str = include_str!("../../../README.md");
 
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
-/// A folder outside of the workspace for a crate that depends on it. What it builds is kept under
-/// the workspace's target folder, so that only the first run is slow.
-struct Folder(tempfile::TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
-        fs::copy(workspace().join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
-        folder
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        let file = self.path().join(file);
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        fs::write(file, text).unwrap();
-    }
-
-    fn cargo(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO"))
-            .args(arguments)
-            .arg("--offline")
-            .current_dir(self.path())
-            .env("CARGO_TARGET_DIR", workspace().join("target/outside"))
-            .env_remove("RUSTFLAGS")
-            .output()
-            .unwrap()
-    }
-}
-
-fn text(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
-/// An app beside the README's plug-in, with the facade and without a HTTP client.
-///
-/// Each has a name of its own, because all build into one target folder at the same time.
-fn app(folder: &Folder, name: &str, main: &str) {
-    let root = workspace();
-    let root = root.display();
-    folder.write(
-        "Cargo.toml",
-        &format!(
-            r#"
-[workspace]
-members = ["app", "provider-toy"]
-resolver = "3"
-
-[patch.crates-io]
-payments-core = {{ path = "{root}/payments-core" }}
-"#
-        ),
+pub(crate) fn members() -> Vec<Member> {
+    let files = |files: &[(&str, String)]| -> BTreeMap<String, String> {
+        files.iter().map(|(path, text)| ((*path).to_owned(), text.clone())).collect()
+    };
+    let app = |name: &str, main: &str| {
+        let main = format!("{main}{BUILD}");
+        files(&[("Cargo.toml", manifest(name)), ("src/main.rs", main)])
+    };
+    let plug_in = |language| blocks(README, "Write a plug-in", language)[0].to_owned();
+    let code = blocks(README, "Take a payment", "rust").join("\n\n").replace(
+        "use payments::{Payments, money::Money, notification::{Delivery, News}};",
+        "use payments::notification::{Delivery, News};",
     );
-    folder.write("provider-toy/Cargo.toml", blocks("Write a plug-in", "toml")[0]);
-    folder.write("provider-toy/src/lib.rs", blocks("Write a plug-in", "rust")[0]);
-    folder.write(
-        "app/Cargo.toml",
-        &format!(
-            r#"
+    vec![
+        (
+            "provider-toy",
+            files(&[("Cargo.toml", plug_in("toml")), ("src/lib.rs", plug_in("rust"))]),
+        ),
+        ("linked", app("linked", LINKED)),
+        ("not-linked", app("not-linked", NOT_LINKED)),
+        ("readme", files(&[("Cargo.toml", manifest("readme")), ("src/lib.rs", code)])),
+    ]
+}
+
+/// An app beside the README's plug-in, with the facade.
+fn manifest(name: &str) -> String {
+    format!(
+        r#"
 [package]
 name = "{name}"
 version = "0.1.0"
 edition = "2024"
 
 [dependencies]
+async-trait = "0.1"
 bytes = "1"
 http = "1"
-payments = {{ path = "{root}/payments", default-features = false, features = ["inventory"] }}
+payments = {{ path = "{}/payments", default-features = false, features = ["inventory"] }}
 payments-core = "0.1"
 provider-toy = {{ path = "../provider-toy" }}
 toml = "1"
-async-trait = "0.1"
-"#
-        ),
-    );
-    folder.write("app/src/main.rs", main);
+"#,
+        workspace::root().display()
+    )
 }
 
 const BUILD: &str = r#"
@@ -128,15 +82,7 @@ fn payments(registry: payments_core::registry::Registry) -> payments::Result<pay
 }
 "#;
 
-#[test]
-fn the_plug_in_of_the_readme_is_linked_found_and_configured() {
-    let folder = Folder::new();
-    app(
-        &folder,
-        "linked",
-        &format!(
-            "{}{BUILD}",
-            r#"
+const LINKED: &str = r#"
 use provider_toy as _;
 
 fn main() {
@@ -181,10 +127,17 @@ fn answers() {
     let _ = Untrusted::new(UntrustedReason::WrongSignature, "wrong");
     let _ = Confirmation::NotYet { retry_after: None };
 }
-"#
-        ),
-    );
-    let output = folder.cargo(&["run", "--quiet", "-p", "linked"]);
+"#;
+
+const NOT_LINKED: &str = r#"
+fn main() {
+    println!("{}", payments(payments_core::registry::Registry::linked()).unwrap_err());
+}
+"#;
+
+#[test]
+fn the_plug_in_of_the_readme_is_linked_found_and_configured() {
+    let output = programs().run("linked", "linked", &[]);
     let said = text(&output);
     assert!(output.status.success(), "{said}");
     assert!(said.contains("[Payouts]"), "{said}");
@@ -198,76 +151,49 @@ fn answers() {
 
 #[test]
 fn a_provider_that_no_source_names_is_an_error_with_the_line_to_add() {
-    let folder = Folder::new();
-    app(
-        &folder,
-        "not-linked",
-        &format!(
-            "{}{BUILD}",
-            r#"
-fn main() {
-    println!("{}", payments(payments_core::registry::Registry::linked()).unwrap_err());
-}
-"#
-        ),
-    );
-    let output = folder.cargo(&["run", "--quiet", "-p", "not-linked"]);
-    let said = text(&output);
+    let said = text(&programs().run("not-linked", "not-linked", &[]));
     assert!(said.contains("no provider of kind \"toy\" is linked; linked: nothing"), "{said}");
     assert!(said.contains("`use provider_toy as _;`"), "{said}");
 }
 
 #[test]
 fn two_majors_of_the_core_in_one_graph_are_refused_by_cargo() {
-    let folder = Folder::new();
-    let next = fs::read_to_string(workspace().join("payments-core/Cargo.toml")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, text: &str| {
+        let file = folder.path().join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    };
+    let root = workspace::root();
+    fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
+    let next = fs::read_to_string(root.join("payments-core/Cargo.toml")).unwrap();
     let key = next.lines().find(|line| line.starts_with("links = ")).unwrap();
-    folder.write(
+    write(
         "next/Cargo.toml",
         &format!(
             "[package]\nname = \"payments-core\"\nversion = \"0.2.0\"\nedition = \"2024\"\n{key}\n\
              build = \"build.rs\"\n"
         ),
     );
-    folder.write("next/build.rs", "fn main() {}");
-    folder.write("next/src/lib.rs", "");
-    folder.write(
+    write("next/build.rs", "fn main() {}");
+    write("next/src/lib.rs", "");
+    write(
         "Cargo.toml",
         &format!(
             "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
              [dependencies]\none = {{ package = \"payments-core\", path = \"{}/payments-core\" }}\n\
              two = {{ package = \"payments-core\", path = \"next\" }}\n",
-            workspace().display()
+            root.display()
         ),
     );
-    folder.write("src/main.rs", "fn main() {}");
-    let output = folder.cargo(&["metadata", "--format-version", "1"]);
+    write("src/main.rs", "fn main() {}");
+    let mut metadata = cargo(folder.path());
+    metadata.args(["metadata", "--format-version", "1", "--offline"]);
+    let output = metadata.output().unwrap();
     let said = text(&output);
     assert!(!output.status.success());
     assert!(
         said.contains("links to native library `payments-core`") || said.contains("links"),
         "{said}"
     );
-}
-
-#[test]
-fn the_code_of_the_readme_compiles() {
-    let folder = Folder::new();
-    let root = workspace();
-    let main = blocks("Take a payment", "rust").join("\n\n").replace(
-        "use payments::{Payments, money::Money, notification::{Delivery, News}};",
-        "use payments::notification::{Delivery, News};",
-    );
-    folder.write(
-        "Cargo.toml",
-        &format!(
-            "[package]\nname = \"readme\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-             [dependencies]\nbytes = \"1\"\nhttp = \"1\"\n\
-             payments = {{ path = \"{}/payments\", default-features = false, features = [\"inventory\"] }}\n",
-            root.display()
-        ),
-    );
-    folder.write("src/lib.rs", &main);
-    let output = folder.cargo(&["check", "--quiet"]);
-    assert!(output.status.success(), "{}", text(&output));
 }

@@ -1,0 +1,140 @@
+//! How the suite drives the simulated Template: its books, its buyers, its notifications.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use conformance_tests::{
+    Booking, ChangedAnswer, Gateway, Hosts, Impossible, Notifies, Operation, Payers, Sent,
+    SignedIn, TakesPayments, Tuning,
+};
+use http::{Request, Response, StatusCode};
+use payments_core::{
+    Clock, EndpointName, OrderRef, Provider, Timestamp,
+    money::Money,
+    payment::{CreatePayment, Payment},
+    registry::Registry,
+};
+use serde_json::{Value, json};
+
+use super::{
+    answers,
+    gateway::{API_KEY, MERCHANT, NOTIFY_SECRET, Template, sign},
+};
+
+#[async_trait]
+impl Gateway for Template {
+    fn hosts(&self) -> Hosts {
+        Hosts::from([("api".to_owned(), self.server.url())])
+    }
+
+    fn provider(&self, hosts: &Hosts, tuning: &Tuning) -> Provider {
+        let config = format!(
+            r#"
+            [providers.template]
+            kind = "template"
+            environment = "sandbox"
+            url = "{}"
+            merchant_id = "{MERCHANT}"
+            api_key = "{API_KEY}"
+            notify_secret = "{NOTIFY_SECRET}"
+            calls_per_second = {}
+            "#,
+            hosts["api"],
+            tuning.calls_per_second(10)
+        );
+        let registry = Registry::empty().add(provider_template::REGISTRATION);
+        registry.build(&toml::from_str(&config).unwrap(), &tuning.context()).unwrap().remove(0)
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(self.clock.clone())
+    }
+
+    async fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    async fn bookings(&self) -> Vec<Booking> {
+        let paid = self.books.lock().unwrap().paid.clone();
+        paid.into_iter()
+            .map(|(reference, amount)| Booking::received(Money::vnd(amount)).of(reference))
+            .collect()
+    }
+
+    async fn carried_out(&self, operation: Operation, reference: &str) -> usize {
+        let is_open = self.books.lock().unwrap().payments.contains_key(reference);
+        usize::from(operation == Operation::CreatePayment && is_open)
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        vec![API_KEY.to_owned(), NOTIFY_SECRET.to_owned()]
+    }
+
+    fn changed_answers(&self) -> Vec<ChangedAnswer> {
+        answers::all()
+    }
+
+    fn calls_per_second(&self, _: Operation) -> Option<u32> {
+        Some(10)
+    }
+}
+
+#[async_trait]
+impl TakesPayments for Template {
+    fn payment(&self, order: OrderRef) -> CreatePayment {
+        CreatePayment::new(order, Money::vnd(50_000)).unwrap().with_description("Two coffees")
+    }
+
+    fn buyers(&self) -> Payers {
+        Payers::exact()
+    }
+
+    async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible> {
+        let is_paid = self.buyer_pays(payment.order.as_str(), amount.minor());
+        is_paid.then_some(()).ok_or(Impossible)
+    }
+}
+
+#[async_trait]
+impl Notifies for Template {
+    async fn take(&self) -> Vec<Sent> {
+        let news = std::mem::take(&mut self.books.lock().unwrap().news);
+        news.iter().map(|news| self.sent(news)).collect()
+    }
+
+    async fn again(&self, sent: &Sent) -> Sent {
+        self.sent(&serde_json::from_slice(sent.request.body()).unwrap())
+    }
+
+    fn signed(&self, sent: &Sent, secret: &str, at: Timestamp) -> Option<Request<Bytes>> {
+        Some(request(sent.request.body().clone(), secret, at))
+    }
+
+    async fn unknown(&self) -> Option<Sent> {
+        let news = json!({ "id": "evt_0", "merchant": MERCHANT, "type": "weather.changed" });
+        Some(self.sent(&news))
+    }
+
+    fn acknowledges(&self, _: &EndpointName, reply: &Response<Bytes>) -> bool {
+        reply.status() == StatusCode::OK
+    }
+}
+
+impl Template {
+    fn sent(&self, news: &Value) -> Sent {
+        let request = request(news.to_string().into(), NOTIFY_SECRET, self.clock.now());
+        let endpoint = EndpointName::new("notify").unwrap();
+        Sent::new(endpoint, request, SignedIn::Header("template-signature")).stamped()
+    }
+}
+
+fn request(body: Bytes, secret: &str, at: Timestamp) -> Request<Bytes> {
+    let stamp = at.unix_seconds().to_string();
+    Request::post("/hooks/notify")
+        .header("template-signature", sign(secret, &stamp, &body))
+        .header("template-stamp", stamp)
+        .body(body)
+        .unwrap()
+}

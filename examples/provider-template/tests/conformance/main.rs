@@ -1,0 +1,9 @@
+//! The provider, held to every law of its roles against a simulated Template.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at any surprise")]
+
+mod answers;
+mod driver;
+mod gateway;
+
+conformance_tests::suite!(gateway::Template::start; payments, notifications);

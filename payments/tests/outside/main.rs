@@ -1,0 +1,9 @@
+//! What the README and the guide show works outside of this workspace, and says so when it does
+//! not.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod guide;
+mod page;
+mod readme;
+mod workspace;
