@@ -6,21 +6,130 @@
 //! demand, and compares. What has to hold is [`LAWS`]; a broken one is a [`Finding`], with both
 //! values, the fault, the ledger and the line to look at.
 //!
-//! ```ignore
-//! // tests/conformance.rs of your provider's crate
-//! conformance_tests::suite!(MyGateway::start; payments, payouts, notifications);
+//! One macro, [`suite!`], writes one plain `#[test]` for each law, and one for each instruction
+//! under each fault. This is all of it for the mock of this project, if it took payments alone:
+//!
+//! ```
+//! // tests/conformance.rs
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//!
+//! use async_trait::async_trait;
+//! use conformance_tests::{
+//!     Booking, ChangedAnswer, Gateway, Hosts, Impossible, Meaning, Operation, Payers,
+//!     TakesPayments, Tuning,
+//! };
+//! use payments_core::{
+//!     Clock, OrderRef, Provider,
+//!     money::Money,
+//!     payment::{CreatePayment, Payment},
+//!     registry::Registry,
+//! };
+//! use provider_mock::simulator::{MockSimulator, Settings};
+//!
+//! struct Mock(MockSimulator);
+//!
+//! impl Mock {
+//!     async fn start() -> Self {
+//!         let clock = simulator_kit::Clock::fixed(1_731_741_261);
+//!         Self(MockSimulator::start(Settings::test().with_clock(clock)).await.unwrap())
+//!     }
+//! }
+//!
+//! #[async_trait]
+//! impl Gateway for Mock {
+//!     fn hosts(&self) -> Hosts {
+//!         Hosts::from([("gateway".to_owned(), self.0.url())])
+//!     }
+//!
+//!     fn provider(&self, hosts: &Hosts, tuning: &Tuning) -> Provider {
+//!         let settings = self.0.gateway().settings();
+//!         let config = format!(
+//!             "[providers.mock]\nkind = 'mock'\nenvironment = 'sandbox'\nurl = '{}'\n\
+//!              api_key = '{}'\nwebhook_secret = '{}'\n",
+//!             hosts["gateway"], settings.api_key, settings.webhook_secret,
+//!         );
+//!         let registry = Registry::empty().add(provider_mock::REGISTRATION);
+//!         let config = toml::from_str(&config).unwrap();
+//!         let mock = registry.build(&config, &tuning.context()).unwrap().remove(0);
+//!         // Of its five roles, one.
+//!         Provider::new(mock.id().clone(), mock.kind().clone(), mock.environment())
+//!             .with_payments(Arc::clone(mock.payments().unwrap()))
+//!     }
+//!
+//!     fn clock(&self) -> Arc<dyn Clock> {
+//!         self.0.shared_clock()
+//!     }
+//!
+//!     async fn advance(&self, by: Duration) {
+//!         self.0.advance(by);
+//!     }
+//!
+//!     async fn bookings(&self) -> Vec<Booking> {
+//!         let booked = self.0.bookings().into_iter();
+//!         booked
+//!             .map(|one| Booking::received(one.amount).of(one.reference.unwrap_or_default()))
+//!             .collect()
+//!     }
+//!
+//!     async fn carried_out(&self, operation: Operation, reference: &str) -> usize {
+//!         let known = provider_mock::Operation::ALL.into_iter();
+//!         let same = known.into_iter().find(|known| known.name() == operation.name());
+//!         same.map_or(0, |operation| self.0.gateway().carried_out(operation, reference))
+//!     }
+//!
+//!     fn secrets(&self) -> Vec<String> {
+//!         self.0.secrets()
+//!     }
+//!
+//!     fn changed_answers(&self) -> Vec<ChangedAnswer> {
+//!         // And so on: every field that is echoed, every state and code of the documents.
+//!         vec![ChangedAnswer::new(
+//!             Operation::CreatePayment,
+//!             "an answer without its signature",
+//!             |_, _, mut answer| {
+//!                 answer.headers_mut().remove(provider_mock::wire::SIGNATURE);
+//!                 answer
+//!             },
+//!             Meaning::Unbelievable,
+//!         )]
+//!     }
+//! }
+//!
+//! #[async_trait]
+//! impl TakesPayments for Mock {
+//!     fn payment(&self, order: OrderRef) -> CreatePayment {
+//!         CreatePayment::new(order, Money::vnd(50_000)).unwrap()
+//!     }
+//!
+//!     fn buyers(&self) -> Payers {
+//!         Payers::exact().any_amount().twice()
+//!     }
+//!
+//!     async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible> {
+//!         self.0.pay(&payment.order, amount).await.map(drop).map_err(|_| Impossible)
+//!     }
+//! }
+//!
+//! conformance_tests::suite!(Mock::start; payments);
+//! # fn main() {
+//! #     for law in ["roles_are_as_declared", "created_is_not_paid", "only_the_exact_amount_settles"] {
+//! #         conformance_tests::assert_law(__start(), law);
+//! #     }
+//! # }
 //! ```
 //!
-//! That writes one plain `#[test]` for each law, and one for each instruction under each fault. What
-//! it needs to know of your gateway are the traits of [`gateway`]: one for every gateway, and
-//! one for each role. [`noise`] stands in for everybody else: bytes from strangers, which must never
-//! be believed.
+//! - [`gateway`]: what the suite has to know of your gateway: one trait for every gateway, and
+//!   one for each role.
+//! - [`ChangedAnswer`]: answers of your gateway changed on their way, and what each may become.
+//! - [`LAWS`]: what holds for every provider, and why; [`Finding`]: a law that is broken.
+//! - [`proxy`]: the faults, and what stands before each host of the gateway.
+//! - [`noise`]: bytes from strangers, which must never be believed.
+//! - [`REPORT_FOLDER`]: with this variable in the environment every test appends a line of JSON to
+//!   a file in that folder: the suite's version, the provider and its capabilities, the law, the
+//!   fault, the outcome and the time.
 //!
-//! # Reports
-//!
-//! With the environment variable [`REPORT_FOLDER`] every test appends a line of JSON to a file
-//! in that folder: the suite's version, the provider and its capabilities, the law, the fault,
-//! the outcome and the time.
+//! The guide `docs/plug-ins.md` builds a provider and its suite from an empty folder.
 
 //!
 //! # Who tests the suite?
@@ -77,6 +186,8 @@ pub use law::{LAWS, Law};
 pub use operation::Operation;
 pub use report::REPORT_FOLDER;
 pub use sent::{Sent, SignedIn};
+#[doc(hidden)]
+pub use subject::Roles as __Roles;
 pub use subject::{Start, Subject};
 pub use suite::{assert_law, assert_trial, break_law, break_laws};
 pub use tuning::Tuning;

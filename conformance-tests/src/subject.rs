@@ -106,6 +106,81 @@ impl Subject {
     }
 }
 
+/// What [`suite!`](crate::suite) names the roles by: a method for each, so that the compiler
+/// points at the role whose trait is missing.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Roles<G> {
+    gateway: Arc<G>,
+    subject: Subject,
+}
+
+impl<G> Roles<G> {
+    #[doc(hidden)]
+    pub fn of(gateway: G) -> Self
+    where
+        G: Gateway,
+    {
+        let gateway = Arc::new(gateway);
+        Self { subject: Subject::new(gateway.clone()), gateway }
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn payments(mut self) -> Self
+    where
+        G: TakesPayments,
+    {
+        self.subject = self.subject.payments(self.gateway.clone());
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn virtual_accounts(mut self) -> Self
+    where
+        G: OpensVirtualAccounts,
+    {
+        self.subject = self.subject.virtual_accounts(self.gateway.clone());
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn payouts(mut self) -> Self
+    where
+        G: PaysOut,
+    {
+        self.subject = self.subject.payouts(self.gateway.clone());
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn statements(mut self) -> Self
+    where
+        G: ListsStatements,
+    {
+        self.subject = self.subject.statements(self.gateway.clone());
+        self
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn notifications(mut self) -> Self
+    where
+        G: Notifies,
+    {
+        self.subject = self.subject.notifications(self.gateway.clone());
+        self
+    }
+
+    #[doc(hidden)]
+    pub fn named(self) -> Subject {
+        self.subject
+    }
+}
+
 impl fmt::Debug for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Subject").field("roles", &self.roles()).finish_non_exhaustive()

@@ -22,19 +22,16 @@ use crate::{
 /// and nextest find them: `cargo test payouts::create_payout::reset_after_booking`. Two suites
 /// in one file stand in a module each.
 ///
-/// ```ignore
-/// // tests/conformance.rs
-/// conformance_tests::suite!(Toy::start; payouts, notifications);
-/// ```
+/// `suite!(MyGateway::start; payouts, notifications)` is all of it; a complete example is that of
+/// [this crate](crate).
 #[macro_export]
 macro_rules! suite {
     ($start:expr; $($role:ident),+ $(,)?) => {
         fn __start() -> $crate::Start {
             $crate::Start::new(|| async {
-                let gateway = ::std::sync::Arc::new($start().await);
-                let subject = $crate::Subject::new(gateway.clone());
-                $(let subject = $crate::__role!(subject, gateway, $role);)+
-                subject
+                let subject = $crate::__Roles::of($start().await);
+                $(let subject = $crate::__role!(subject, $role, $role);)+
+                subject.named()
             })
         }
 
@@ -59,34 +56,47 @@ macro_rules! suite {
         }
         $($crate::__tests_of!($role);)+
     };
+    ($start:expr $(;)?) => {
+        ::core::compile_error!(
+            "which roles does the provider have? Name them behind a semicolon: \
+             `suite!(MyGateway::start; payments, notifications)`"
+        );
+    };
+    ($(;)? $($role:ident),+ $(,)?) => {
+        ::core::compile_error!(
+            "how does the gateway start? Name an async fn that starts it, before a semicolon: \
+             `suite!(MyGateway::start; payments, notifications)`"
+        );
+    };
     ($($other:tt)*) => {
         ::core::compile_error!(
-            "give an async fn that starts your gateway, a semicolon, and its roles: \
+            "give an async fn that starts your gateway, a semicolon, and the provider's roles: \
              `suite!(MyGateway::start; payments, notifications)`"
         );
     };
 }
 
+/// Takes a role twice: to tell which it is, and for the place in the source to point at.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __role {
-    ($subject:ident, $gateway:ident, payments) => {
-        $subject.payments($gateway.clone())
+    ($subject:ident, payments, $role:ident) => {
+        $subject.$role()
     };
-    ($subject:ident, $gateway:ident, virtual_accounts) => {
-        $subject.virtual_accounts($gateway.clone())
+    ($subject:ident, virtual_accounts, $role:ident) => {
+        $subject.$role()
     };
-    ($subject:ident, $gateway:ident, payouts) => {
-        $subject.payouts($gateway.clone())
+    ($subject:ident, payouts, $role:ident) => {
+        $subject.$role()
     };
-    ($subject:ident, $gateway:ident, statements) => {
-        $subject.statements($gateway.clone())
+    ($subject:ident, statements, $role:ident) => {
+        $subject.$role()
     };
-    ($subject:ident, $gateway:ident, notifications) => {
-        $subject.notifications($gateway.clone())
+    ($subject:ident, notifications, $role:ident) => {
+        $subject.$role()
     };
     // The tests of the role say what is wrong.
-    ($subject:ident, $gateway:ident, $other:ident) => {
+    ($subject:ident, $other:ident, $role:ident) => {
         $subject
     };
 }
@@ -262,8 +272,7 @@ pub fn assert_trial(start: Start, operation: &str, fault: &str) {
     let Some(operation) = known else { panic!("there is no instruction `{operation}`") };
     let Some(fault) = fault_of_test(fault) else { panic!("there is no fault `{fault}`") };
     let began = Instant::now();
-    let (trial, mut findings) =
-        in_a_runtime(|| break_trial_laws(start.clone(), operation, fault));
+    let (trial, mut findings) = in_a_runtime(|| break_trial_laws(start.clone(), operation, fault));
     for finding in &mut findings {
         finding.flaw = in_a_runtime(|| with_a_line(&start, finding.flaw.clone()));
     }
@@ -335,9 +344,12 @@ async fn caught<T>(hold: impl Future<Output = Result<T, Flaw>>) -> Result<T, Fla
 
 /// Where no call and no delivery shows the line to begin at, it is the one that makes the provider.
 async fn with_a_line(start: &Start, flaw: Flaw) -> Flaw {
-    match (flaw.line, Scene::open(start).await) {
-        (None, Ok(scene)) => flaw.at(scene.bare.made_at()),
-        _ => flaw,
+    if flaw.line.is_some() {
+        return flaw;
+    }
+    match Scene::open(start).await {
+        Ok(scene) => flaw.at(scene.bare.made_at()),
+        Err(_) => flaw,
     }
 }
 
@@ -437,6 +449,16 @@ mod tests {
             assert_eq!(fault_of_test(&name).flatten().map(Fault::name), Some(fault.name()));
         }
         assert!(named.contains(NO_FAULT));
+    }
+
+    #[test]
+    fn the_guide_tells_what_every_fault_does() {
+        let guide = include_str!("../../docs/plug-ins.md");
+        for fault in Fault::ALL {
+            let name = test_name(fault);
+            let either = name.replace("before_booking", "…").replace("after_booking", "…");
+            assert!(guide.contains(&format!("`{either}`")), "{either} is not in docs/plug-ins.md");
+        }
     }
 
     #[test]

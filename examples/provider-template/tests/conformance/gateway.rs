@@ -1,135 +1,140 @@
-//! A simulated Template on loopback: its two calls, its books, and what it sends.
-//!
-//! It is written from the guide and not from the client. It shares neither a type nor a signing
-//! function with it, so that one misreading cannot pass on both sides.
+//! What the suite has to know of Template: its books, its buyers, its notifications.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::{
-    Json, Router,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
-    routing::{get, post},
+use async_trait::async_trait;
+use bytes::Bytes;
+use conformance_tests::{
+    Booking, ChangedAnswer, Gateway, Hosts, Impossible, Notifies, Operation, Payers, Sent,
+    SignedIn, TakesPayments, Tuning,
 };
-use hmac::{Hmac, KeyInit, Mac};
-use payments_core::{ManualClock, Timestamp};
+use http::{Request, Response, StatusCode};
+use payments_core::{
+    Clock, EndpointName, OrderRef, Provider, Timestamp,
+    money::Money,
+    payment::{CreatePayment, Payment},
+    registry::Registry,
+};
 use serde_json::{Value, json};
-use sha2::Sha256;
-use simulator_kit::Server;
 
-pub(crate) const MERCHANT: &str = "T-1001";
-pub(crate) const API_KEY: &str = "api-key-of-the-tests";
-pub(crate) const NOTIFY_SECRET: &str = "notify-secret-of-the-tests";
+use super::{
+    answers,
+    simulator::{API_KEY, MERCHANT, NOTIFY_SECRET, Template, sign},
+};
 
-/// A gateway with empty books. It stops when it is dropped.
-pub(crate) struct Template {
-    pub(crate) server: Server,
-    pub(crate) books: Arc<Mutex<Books>>,
-    pub(crate) clock: ManualClock,
+#[async_trait]
+impl Gateway for Template {
+    fn hosts(&self) -> Hosts {
+        Hosts::from([("api".to_owned(), self.server.url())])
+    }
+
+    fn provider(&self, hosts: &Hosts, tuning: &Tuning) -> Provider {
+        let config = format!(
+            r#"
+            [providers.template]
+            kind = "template"
+            environment = "sandbox"
+            url = "{}"
+            merchant_id = "{MERCHANT}"
+            api_key = "{API_KEY}"
+            notify_secret = "{NOTIFY_SECRET}"
+            calls_per_second = {}
+            "#,
+            hosts["api"],
+            tuning.calls_per_second(10)
+        );
+        let registry = Registry::empty().add(provider_template::REGISTRATION);
+        registry.build(&toml::from_str(&config).unwrap(), &tuning.context()).unwrap().remove(0)
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(self.clock.clone())
+    }
+
+    async fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+
+    async fn bookings(&self) -> Vec<Booking> {
+        let paid = self.books.lock().unwrap().paid.clone();
+        paid.into_iter()
+            .map(|(reference, amount)| Booking::received(Money::vnd(amount)).of(reference))
+            .collect()
+    }
+
+    async fn carried_out(&self, operation: Operation, reference: &str) -> usize {
+        let is_open = self.books.lock().unwrap().payments.contains_key(reference);
+        usize::from(operation == Operation::CreatePayment && is_open)
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        vec![API_KEY.to_owned(), NOTIFY_SECRET.to_owned()]
+    }
+
+    fn changed_answers(&self) -> Vec<ChangedAnswer> {
+        answers::all()
+    }
+
+    fn calls_per_second(&self, _: Operation) -> Option<u32> {
+        Some(10)
+    }
 }
 
-#[derive(Default)]
-pub(crate) struct Books {
-    /// Every payment, by its reference.
-    pub(crate) payments: BTreeMap<String, Value>,
-    /// What buyers paid: the reference, and how much.
-    pub(crate) paid: Vec<(String, i64)>,
-    /// What is to be told to the merchant.
-    pub(crate) news: Vec<Value>,
+#[async_trait]
+impl TakesPayments for Template {
+    fn payment(&self, order: OrderRef) -> CreatePayment {
+        CreatePayment::new(order, Money::vnd(50_000)).unwrap().with_description("Two coffees")
+    }
+
+    fn buyers(&self) -> Payers {
+        Payers::exact()
+    }
+
+    async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible> {
+        let is_paid = self.buyer_pays(payment.order.as_str(), amount.minor());
+        is_paid.then_some(()).ok_or(Impossible)
+    }
+}
+
+#[async_trait]
+impl Notifies for Template {
+    async fn take(&self) -> Vec<Sent> {
+        let news = std::mem::take(&mut self.books.lock().unwrap().news);
+        news.iter().map(|news| self.sent(news)).collect()
+    }
+
+    async fn again(&self, sent: &Sent) -> Sent {
+        self.sent(&serde_json::from_slice(sent.request.body()).unwrap())
+    }
+
+    fn signed(&self, sent: &Sent, secret: &str, at: Timestamp) -> Option<Request<Bytes>> {
+        Some(request(sent.request.body().clone(), secret, at))
+    }
+
+    async fn unknown(&self) -> Option<Sent> {
+        let news = json!({ "id": "evt_0", "merchant": MERCHANT, "type": "weather.changed" });
+        Some(self.sent(&news))
+    }
+
+    fn acknowledges(&self, _: &EndpointName, reply: &Response<Bytes>) -> bool {
+        reply.status() == StatusCode::OK
+    }
 }
 
 impl Template {
-    pub(crate) async fn start() -> Self {
-        let books = Arc::new(Mutex::new(Books::default()));
-        let router = Router::new()
-            .route("/v1/payments", post(open))
-            .route("/v1/payments/{reference}", get(find))
-            .with_state(Arc::clone(&books));
-        Self {
-            server: Server::start(router, "127.0.0.1:0".parse().unwrap()).await.unwrap(),
-            books,
-            clock: ManualClock::at(Timestamp::from_unix(1_731_741_261)),
-        }
-    }
-
-    /// The buyer pays on Template's page, which takes nothing but the amount, and once.
-    pub(crate) fn buyer_pays(&self, reference: &str, amount: i64) -> bool {
-        let mut books = self.books.lock().unwrap();
-        let payment = books.payments.get_mut(reference).unwrap();
-        if payment["state"] != "open" || payment["amount"] != amount {
-            return false;
-        }
-        payment["state"] = json!("paid");
-        payment["received"] = json!(amount);
-        let news = json!({
-            "id": format!("evt_{reference}_paid"),
-            "merchant": MERCHANT,
-            "type": "payment.updated",
-            "payment": payment,
-        });
-        books.paid.push((reference.to_owned(), amount));
-        books.news.push(news);
-        true
+    fn sent(&self, news: &Value) -> Sent {
+        let request = request(news.to_string().into(), NOTIFY_SECRET, self.clock.now());
+        let endpoint = EndpointName::new("notify").unwrap();
+        Sent::new(endpoint, request, SignedIn::Header("template-signature")).stamped()
     }
 }
 
-async fn open(
-    State(books): State<Arc<Mutex<Books>>>,
-    headers: HeaderMap,
-    Json(asked): Json<Value>,
-) -> Response {
-    if !is_known(&headers) {
-        return refuse(StatusCode::UNAUTHORIZED, "unauthorised");
-    }
-    let reference = asked["reference"].as_str().unwrap().to_owned();
-    let mut books = books.lock().unwrap();
-    let number = books.payments.len() + 1;
-    // A repeated reference is answered with the first payment.
-    let payment = books.payments.entry(reference.clone()).or_insert_with(|| {
-        json!({
-            "id": format!("tp_{number}"),
-            "reference": reference,
-            "amount": asked["amount"],
-            "received": 0,
-            "currency": asked["currency"],
-            "state": "open",
-            "pay_url": format!("https://pay.template.example/tp_{number}"),
-        })
-    });
-    if payment["amount"] == asked["amount"] {
-        Json(payment.clone()).into_response()
-    } else {
-        refuse(StatusCode::CONFLICT, "reference_taken")
-    }
-}
-
-async fn find(
-    State(books): State<Arc<Mutex<Books>>>,
-    headers: HeaderMap,
-    Path(reference): Path<String>,
-) -> Response {
-    match books.lock().unwrap().payments.get(&reference) {
-        _ if !is_known(&headers) => refuse(StatusCode::UNAUTHORIZED, "unauthorised"),
-        Some(payment) => Json(payment.clone()).into_response(),
-        None => refuse(StatusCode::NOT_FOUND, "unknown_reference"),
-    }
-}
-
-fn is_known(headers: &HeaderMap) -> bool {
-    headers.get("authorization").is_some_and(|key| key == &format!("Bearer {API_KEY}"))
-}
-
-fn refuse(status: StatusCode, error: &str) -> Response {
-    (status, Json(json!({ "error": error, "message": "see the guide" }))).into_response()
-}
-
-/// The signature of a notification: an HMAC over the time, a full stop and the body.
-pub(crate) fn sign(secret: &str, stamp: &str, body: &[u8]) -> String {
-    let mut hmac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    hmac.update(stamp.as_bytes());
-    hmac.update(b".");
-    hmac.update(body);
-    format!("v1={}", hex::encode(hmac.finalize().into_bytes()))
+fn request(body: Bytes, secret: &str, at: Timestamp) -> Request<Bytes> {
+    let stamp = at.unix_seconds().to_string();
+    Request::post("/hooks/notify")
+        .header("template-signature", sign(secret, &stamp, &body))
+        .header("template-stamp", stamp)
+        .body(body)
+        .unwrap()
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at any surprise")]
 
 mod answers;
-mod driver;
 mod gateway;
+mod simulator;
 
-conformance_tests::suite!(gateway::Template::start; payments, notifications);
+conformance_tests::suite!(simulator::Template::start; payments, notifications);

@@ -1,0 +1,3 @@
+conformance_tests::suite!(payments, notifications);
+
+fn main() {}

@@ -1,0 +1,5 @@
+mod toy;
+
+conformance_tests::suite!(toy::Toy::start; cards);
+
+fn main() {}
