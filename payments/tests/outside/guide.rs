@@ -102,6 +102,16 @@ fn a_check_that_is_taken_out_is_found_with_its_law_and_the_line_to_look_at() {
 }
 
 #[test]
+fn the_finding_in_the_guide_is_what_the_suite_says() {
+    let broken = &BROKEN[0];
+    let output = programs().run(broken.member, "conformance", &["--exact", broken.test]);
+    let said = text(&output).replace(&format!("{}/", broken.member), "");
+    for shown in page::blocks(GUIDE, "What does a finding say?", "text") {
+        assert!(said.contains(shown), "{shown}\n is not in\n{said}");
+    }
+}
+
+#[test]
 fn the_template_is_what_the_guide_builds() {
     let template = workspace::root().join("examples/provider-template");
     let mut there = BTreeMap::new();
