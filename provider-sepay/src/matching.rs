@@ -1,26 +1,39 @@
 //! How a credit finds its order.
 
 use payments_core::{
-    Movement, OrderRef,
+    Error, Movement, OrderRef, Result,
     bank::AccountNumber,
     payment::{CodeMatch, CodeRules, PaymentCode},
 };
 
+use crate::rules;
+
 /// How a credit finds its order: by the payment code in its memo, on the account to which the
-/// buyer was told to transfer.
-#[derive(Clone, Debug)]
+/// buyer was told to transfer; or by the order whose virtual account it arrived on.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Matching {
-    rules: CodeRules,
-    prefix: usize,
+    codes: Option<Codes>,
     /// Where buyers were told to transfer to; empty where that is not known.
     accounts: Vec<AccountNumber>,
+    /// Whether orders have virtual accounts of their own.
+    virtual_accounts: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Codes {
+    rules: CodeRules,
+    prefix: usize,
 }
 
 impl Matching {
     /// Codes by `rules`, whose prefix is `prefix` long. With an `account`, a credit on another
     /// one belongs to no order.
     pub(crate) fn new(rules: CodeRules, prefix: usize, account: Option<AccountNumber>) -> Self {
-        Self { rules, prefix, accounts: account.into_iter().collect() }
+        Self {
+            codes: Some(Codes { rules, prefix }),
+            accounts: account.into_iter().collect(),
+            virtual_accounts: false,
+        }
     }
 
     /// Buyers may also have been told to transfer to these.
@@ -29,9 +42,18 @@ impl Matching {
         self
     }
 
-    /// The rules of payment codes.
-    pub(crate) fn rules(&self) -> &CodeRules {
-        &self.rules
+    /// Orders have virtual accounts of their own.
+    pub(crate) fn with_virtual_accounts(mut self) -> Self {
+        self.virtual_accounts = true;
+        self
+    }
+
+    /// The payment code of an order.
+    pub(crate) fn code_for(&self, order: &OrderRef) -> Result<PaymentCode> {
+        match &self.codes {
+            Some(codes) => codes.rules.code_for(order),
+            None => Err(Error::unsupported("no payment codes are configured; give `code_prefix`")),
+        }
     }
 
     /// Adds to a movement the code in it and, to a credit, the order that the code names.
@@ -39,13 +61,45 @@ impl Matching {
     /// SePay's own reading (`named`) and ours of the memo have to agree: its dashboard may know
     /// another form of codes, or none, and of two codes it takes the first.
     pub(crate) fn add_to(&self, movement: &mut Movement, named: Option<&str>) {
-        let Some(code) = self.code(movement, named) else { return };
+        if let Some(order) = self.order_of_virtual_account(movement, named) {
+            movement.order = Some(order);
+            return;
+        }
+        let Some(codes) = &self.codes else { return };
+        let Some(code) = codes.code(movement, named) else { return };
         if movement.is_credit() && self.is_ours(movement) {
-            movement.order = self.order(&code);
+            movement.order = codes.order(&code);
         }
         movement.code = Some(code);
     }
 
+    /// What arrives on the virtual account of an order has the order's code in the place of a
+    /// payment code (developer.sepay.vn, SePay API v2, VA orders: quick start): the whole of it is
+    /// the order's reference, whatever stands in the memo. A virtual account that was configured is
+    /// for transfers with a code.
+    fn order_of_virtual_account(
+        &self,
+        movement: &Movement,
+        named: Option<&str>,
+    ) -> Option<OrderRef> {
+        let number = movement.virtual_account.as_ref()?;
+        if !self.virtual_accounts || !movement.is_credit() || self.accounts.contains(number) {
+            return None;
+        }
+        let code = named.filter(|code| rules::order_code().check("order", code).is_ok())?;
+        OrderRef::new(code).ok()
+    }
+
+    /// Some banks can be watched through virtual accounts only: there the account that buyers
+    /// transfer to is the virtual one.
+    fn is_ours(&self, movement: &Movement) -> bool {
+        let credited = [&movement.account, &movement.virtual_account];
+        self.accounts.is_empty()
+            || credited.into_iter().flatten().any(|number| self.accounts.contains(number))
+    }
+}
+
+impl Codes {
     /// The one code that a movement has; two different ones are none.
     fn code(&self, movement: &Movement, named: Option<&str>) -> Option<PaymentCode> {
         let mut found = match self.rules.find(movement.memo.as_deref().unwrap_or_default()) {
@@ -68,14 +122,6 @@ impl Matching {
     /// The order that a code names: the code without its prefix.
     fn order(&self, code: &PaymentCode) -> Option<OrderRef> {
         code.as_str().get(self.prefix..).and_then(|order| OrderRef::new(order).ok())
-    }
-
-    /// Some banks can be watched through virtual accounts only: there the account that buyers
-    /// transfer to is the virtual one.
-    fn is_ours(&self, movement: &Movement) -> bool {
-        let credited = [&movement.account, &movement.virtual_account];
-        self.accounts.is_empty()
-            || credited.into_iter().flatten().any(|number| self.accounts.contains(number))
     }
 }
 
@@ -133,6 +179,29 @@ mod tests {
             matching(None).add_to(&mut movement, Some("DH00042"));
             assert_eq!(order_of(&movement), order, "{memo}");
         }
+    }
+
+    #[test]
+    fn what_arrives_on_an_orders_own_account_belongs_to_the_order_of_that_whole_code() {
+        let number = |text| AccountNumber::new(text).unwrap();
+        let ours = matching(Some(OURS)).with_sub_accounts(vec![number("VQRQ0001")]);
+        let ours = ours.with_virtual_accounts();
+        for (on, named, memo, order) in [
+            // The memo's code names the order of a transfer, which this is not.
+            ("963NQD0001", Some("DH00042"), "DH00043", Some("DH00042")),
+            ("963NQD0001", Some("DH20250001"), "", Some("DH20250001")),
+            ("963NQD0001", Some("no code"), "", None),
+            // A virtual account for transfers with a code.
+            ("VQRQ0001", Some("DH00042"), "DH00042", Some("00042")),
+        ] {
+            let mut movement = credit(memo).with_account(number(OURS));
+            movement.virtual_account = Some(number(on));
+            ours.add_to(&mut movement, named);
+            assert_eq!(order_of(&movement), order, "{named:?} on {on}");
+        }
+        let mut movement = credit("").with_virtual_account(number("963NQD0001"));
+        Matching::default().with_virtual_accounts().add_to(&mut movement, Some("DH20250001"));
+        assert_eq!(order_of(&movement), Some("DH20250001"), "without payment codes too");
     }
 
     #[test]

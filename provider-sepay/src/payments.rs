@@ -42,7 +42,7 @@ impl Payments {
     /// code and so was never to be transferred for.
     async fn transferred(&self, order: &OrderRef) -> Result<Option<Payment>> {
         let Some(transfers) = &self.transfers else { return Ok(None) };
-        let code = match transfers.memo.matching.rules().code_for(order) {
+        let code = match transfers.memo.matching.code_for(order) {
             Ok(code) => code,
             Err(_) if self.gateway.is_some() => return Ok(None),
             Err(error) => return Err(error),

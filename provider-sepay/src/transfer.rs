@@ -31,7 +31,7 @@ impl MemoTransfer {
         sub_account: Option<&str>,
     ) -> Result<Payment> {
         let account = self.account(sub_account)?;
-        let code = self.matching.rules().code_for(&request.order)?;
+        let code = self.matching.code_for(&request.order)?;
         let vietqr = VietQr::to_account(account.bin, account.number.clone())
             .with_amount(request.amount)
             .map_err(refused("amount"))?

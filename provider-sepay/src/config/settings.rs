@@ -104,9 +104,15 @@ impl Settings {
         let number = account.map(|account| account.number);
         let matching = codes.map(|codes| {
             let matching = Matching::new(codes.rules, codes.prefix, number);
-            Arc::new(matching.with_sub_accounts(sub_accounts))
+            matching.with_sub_accounts(sub_accounts)
         });
         let user_api = api_token.zip(user_api);
+        let opens = |(_, api): &(_, UserApiSettings)| api.virtual_accounts.is_some();
+        let matching = match user_api.as_ref().is_some_and(opens) {
+            true => Some(matching.unwrap_or_default().with_virtual_accounts()),
+            false => matching,
+        };
+        let matching = matching.map(Arc::new);
         Self { gateway, user_api, transfers, matching, webhook, sources, oauth }
     }
 }

@@ -6,6 +6,7 @@ use http::StatusCode;
 use payments_core::{
     AccountId, DeclineReason, ErrorKind, Lookup, Submission,
     money::Money,
+    statement::{Cursor, StatementFilter},
     vietqr::VietQr,
     virtual_account::{
         OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, Uses, VirtualAccount,
@@ -69,6 +70,9 @@ async fn an_account_is_open_until_its_exact_amount_arrives_on_either_version() {
         let [credit] = credits.as_slice() else { panic!("{credits:?}") };
         assert_eq!((credit.amount, credit.order.clone()), (vnd(50_000), Some(order("DH20260001"))));
         assert_eq!(credit.virtual_account.as_ref().unwrap().as_str(), number(&opened));
+        let statements = world.provider.statements().unwrap();
+        let page = statements.entries(&Cursor::start(), &StatementFilter::new()).await.unwrap();
+        assert_eq!(page.entries[0].order, Some(order("DH20260001")), "the statement names it too");
     }
 }
 
