@@ -34,7 +34,7 @@ const LONG: u64 = 100_000;
 const RATE: u32 = 400;
 
 /// How much more the longer statement may take: what an allocator keeps, not what grows.
-const A_LITTLE_KIB: u64 = 4 * 1024;
+const A_LITTLE_KIB: u64 = 8 * 1024;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

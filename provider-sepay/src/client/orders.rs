@@ -9,17 +9,16 @@ use payments_core::{
     payment::Payment,
     transport::{Call, Transport, Unreadable},
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{order_list::Spelling, request::Door};
+use super::{
+    order_list::Spelling,
+    request::{Door, segment},
+};
 use crate::{map, order::Order, rules, wire};
 
 const DETAIL: &str = "order_detail";
 const CANCEL: &str = "cancel_order";
 const VOID: &str = "void_transaction";
-
-/// What has to be escaped in a segment of a path (RFC 3986, section 2.3: all but the unreserved).
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The order API: Basic authentication, JSON, no documented limit of calls.
 #[derive(Clone)]
@@ -47,10 +46,7 @@ impl OrderApi {
     /// merchant's invoice number there. It need not be one that we could have given: the same
     /// merchant may sell through other software.
     pub(crate) async fn detail(&self, id: &str) -> Result<Option<Order>> {
-        if matches!(id, "" | "." | "..") {
-            return Err(Error::invalid("order", "cannot stand in an address"));
-        }
-        let path = format!("/v1/order/detail/{}", utf8_percent_encode(id, SEGMENT));
+        let path = format!("/v1/order/detail/{}", segment("order", id)?);
         let response = self.inquire(DETAIL, &path, &[]).await?;
         if map::is_absence(&response) {
             return Ok(None);

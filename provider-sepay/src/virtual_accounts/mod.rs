@@ -1,6 +1,8 @@
 //! The role of opening virtual accounts: one order of SePay's for each (developer.sepay.vn, SePay
 //! API v2, VA orders: quick start, create order).
 
+mod bank;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,7 +11,7 @@ use async_trait::async_trait;
 use payments_core::{
     Absence, AccountId, Clock, Error, ErrorKind, GatewayRef, Lookup, Movement, OrderRef, Raw,
     Result, Submission, Timestamp, Uncertain, UncertainCause, VirtualAccountProvider,
-    bank::{AccountNumber, Bin},
+    bank::AccountNumber,
     rules::{Alphabet, TextRules},
     virtual_account::{
         OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, Uses, VirtualAccount,
@@ -18,10 +20,12 @@ use payments_core::{
     },
 };
 
+use bank::{Known, OrderBank, option};
+
 use crate::{
     client::{UserApi, UserApiV1, UserApiV2, VaOrders},
     map, rules,
-    user_api::{BankAccount, NewOrder, Page, Sort, VaOrder, v2::VaOrderFilter},
+    user_api::{NewOrder, Page, Sort, VaOrder, v2::VaOrderFilter},
     va_options::SePayVaOptions,
     wire,
 };
@@ -56,22 +60,6 @@ pub(crate) struct VaSettings {
     pub(crate) tid: Option<String>,
     /// SePay has allowed names of our choice.
     pub(crate) holder_names: bool,
-}
-
-/// A bank account, as far as orders depend on it.
-#[derive(Clone, Debug)]
-struct Known {
-    bank: OrderBank,
-    bin: Option<Bin>,
-    number: Option<String>,
-}
-
-/// The banks at which SePay opens orders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum OrderBank {
-    Bidv,
-    Sacombank,
-    Vietcombank,
 }
 
 /// How far an end may be away. SePay names no limit; this one is our caution.
@@ -158,7 +146,7 @@ impl VirtualAccounts {
             }
         }
         Err(Error::new(
-            ErrorKind::Unavailable,
+            ErrorKind::Unsupported,
             "there are more orders than are searched for a code; keep the `gateway_ref` of the \
              virtual account and ask with it",
         )
@@ -388,56 +376,6 @@ impl VirtualAccounts {
             long if long > LONGEST => Err(Error::invalid(field, "is more than 366 days away")),
             duration => Ok(Some(duration)),
         }
-    }
-}
-
-/// An option that one bank needs and the others refuse.
-fn option(
-    name: &'static str,
-    asked: Option<String>,
-    configured: &Option<String>,
-    bank: OrderBank,
-    of: OrderBank,
-) -> Result<Option<String>> {
-    if bank != of {
-        return match asked {
-            Some(_) => Err(Error::invalid("options", format!("`{name}` is not for this bank"))),
-            None => Ok(None),
-        };
-    }
-    match asked.or_else(|| configured.clone()) {
-        Some(given) => Ok(Some(given)),
-        None => Err(Error::invalid(
-            "options",
-            format!("`{name}` is missing, which this bank needs; see SePayVaOptions"),
-        )),
-    }
-}
-
-impl Known {
-    /// v1 has orders for BIDV alone.
-    fn of(account: &BankAccount, v1: bool) -> Result<Self> {
-        let names = [&account.bank_bin, &account.bank_code, &account.bank_short_name];
-        let named = |bank: [&str; 3]| {
-            names.iter().zip(bank).any(|(name, known)| {
-                name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(known))
-            })
-        };
-        let bank = if named(["970418", "BIDV", "BIDV"]) {
-            OrderBank::Bidv
-        } else if named(["970403", "STB", "Sacombank"]) && !v1 {
-            OrderBank::Sacombank
-        } else if named(["970436", "VCB", "Vietcombank"]) && !v1 {
-            OrderBank::Vietcombank
-        } else {
-            return Err(Error::unsupported("SePay opens no virtual accounts at its bank")
-                .with_field("account"));
-        };
-        Ok(Self {
-            bank,
-            bin: account.bank_bin.as_deref().and_then(|bin| Bin::new(bin).ok()),
-            number: account.account_number.clone(),
-        })
     }
 }
 
