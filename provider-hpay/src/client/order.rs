@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Response;
 use payments_core::{GatewayRef, Lookup, OrderRef, Result, payment::Payment, transport::Call};
 
-use super::{HPay, answer, raw};
+use super::{HPay, answer};
 use crate::{map, request::Fields, tables::Service};
 
 impl HPay {
@@ -56,12 +56,7 @@ impl HPay {
         let envelope = answer::inquired(operation, response)?;
         let worked = map::is_success(Service::Checkout, &envelope.error_code);
         let formula = &self.formulas.order_answer;
-        let raw = if worked {
-            self.weigh(formula, "checksum", response)
-                .map_err(|doubt| doubt.into_error(operation))?
-        } else {
-            raw(response)
-        };
+        let raw = self.weigh_inquiry(operation, worked, formula, "checksum", response)?;
         let asked_by = &self.formulas.order_inquiry;
         let found = map::order(operation, self.account(), order, &envelope, asked_by, raw)?;
         // A code that tells the state of the order comes without a checksum.
