@@ -73,11 +73,15 @@ impl RequestHead {
         let target = request.path.unwrap_or_default();
         let path = target.split_once('?').map_or(target, |(path, _)| path);
         let expects = headers.get(header::EXPECT).map(HeaderValue::as_bytes);
+        let framing = framing(&headers)?.unwrap_or(Framing::Length(0));
+        if framing == Framing::UntilClosed {
+            return Err(invalid("a request whose body has no end"));
+        }
         let head = Self {
             method: request.method.unwrap_or_default().parse().map_err(invalid)?,
             path: path.to_owned(),
             target: target.to_owned(),
-            framing: framing(&headers)?.unwrap_or(Framing::Length(0)),
+            framing,
             keeps_alive: request.version == Some(KEEPS_ALIVE) && !says_close(&headers),
             awaits_a_go_ahead: expects
                 .is_some_and(|value| value.eq_ignore_ascii_case(b"100-continue")),
@@ -157,23 +161,124 @@ fn header_map(headers: &[httparse::Header<'_>]) -> io::Result<HeaderMap> {
         .collect()
 }
 
+/// Where the body ends, if the headers say so (RFC 9112, section 6.3). What two readers could read
+/// in two ways is refused.
 fn framing(headers: &HeaderMap) -> io::Result<Option<Framing>> {
-    if has_token(headers, &header::TRANSFER_ENCODING, b"chunked") {
-        return Ok(Some(Framing::Chunked));
+    if headers.contains_key(header::TRANSFER_ENCODING) {
+        let codings = tokens(headers, &header::TRANSFER_ENCODING);
+        return match codings.last() {
+            Some(last) if last.eq_ignore_ascii_case(b"chunked") => Ok(Some(Framing::Chunked)),
+            _ => Ok(Some(Framing::UntilClosed)),
+        };
     }
-    let Some(length) = headers.get(header::CONTENT_LENGTH) else { return Ok(None) };
-    let length = length.to_str().map_err(invalid)?.trim().parse().map_err(invalid)?;
+    let lengths = tokens(headers, &header::CONTENT_LENGTH);
+    let Some((first, others)) = lengths.split_first() else { return Ok(None) };
+    if others.iter().any(|other| other != first) {
+        return Err(invalid("two lengths of one body"));
+    }
+    // A plus sign is read as part of a number elsewhere.
+    if !first.iter().all(u8::is_ascii_digit) {
+        return Err(invalid("a length that is no number"));
+    }
+    let length = std::str::from_utf8(first).map_err(invalid)?.parse().map_err(invalid)?;
     Ok(Some(Framing::Length(length)))
 }
 
 fn says_close(headers: &HeaderMap) -> bool {
-    has_token(headers, &header::CONNECTION, b"close")
+    let tokens = tokens(headers, &header::CONNECTION);
+    tokens.iter().any(|token| token.eq_ignore_ascii_case(b"close"))
 }
 
-fn has_token(headers: &HeaderMap, name: &HeaderName, token: &[u8]) -> bool {
-    headers
-        .get_all(name)
-        .iter()
+/// What is listed under a name, in however many headers.
+fn tokens<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a [u8]> {
+    let values = headers.get_all(name).iter();
+    values
         .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
-        .any(|listed| listed.trim_ascii().eq_ignore_ascii_case(token))
+        .map(<[u8]>::trim_ascii)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*, sample::select};
+
+    use super::*;
+
+    fn framing_of(headers: &str) -> io::Result<Framing> {
+        let text = format!("POST / HTTP/1.1\r\n{headers}\r\n\r\n");
+        RequestHead::parse(text.as_bytes()).map(|parsed| parsed.unwrap().0.framing)
+    }
+
+    #[test]
+    fn a_body_ends_where_every_reader_would_say() {
+        for (headers, framing) in [
+            ("a: b", Framing::Length(0)),
+            ("content-length: 5", Framing::Length(5)),
+            ("content-length: 5\r\ncontent-length: 5", Framing::Length(5)),
+            ("content-length: 5, 5", Framing::Length(5)),
+            ("transfer-encoding: chunked", Framing::Chunked),
+            ("transfer-encoding: gzip, Chunked\r\ncontent-length: 5", Framing::Chunked),
+        ] {
+            assert_eq!(framing_of(headers).unwrap(), framing, "{headers}");
+        }
+        for headers in [
+            "content-length: 5\r\ncontent-length: 6",
+            "content-length: +5",
+            "content-length: -5",
+            "content-length:",
+            "content-length: 99999999999999999999",
+            "transfer-encoding: gzip",
+            "transfer-encoding: chunked, gzip",
+            "transfer-encoding:",
+        ] {
+            assert!(framing_of(headers).is_err(), "{headers}");
+        }
+    }
+
+    /// What a parser says of the same bytes once they all are there, and before.
+    fn takes_a_prefix<T>(parse: fn(&[u8]) -> Parsed<T>, bytes: &[u8]) {
+        let Ok(Some((_, length))) = parse(bytes) else { return };
+        assert!(length > 0 && length <= bytes.len(), "{}", bytes.escape_ascii());
+        let earlier = parse(bytes.get(..length - 1).unwrap_or_default());
+        assert!(!matches!(earlier, Ok(Some(_))), "{}", bytes.escape_ascii());
+    }
+
+    #[test]
+    fn bytes_of_any_kind_are_a_message_or_none_and_never_more_than_there_are() {
+        let word = prop_oneof![
+            select(&[
+                "POST / HTTP/1.1",
+                "HTTP/1.1 200 OK",
+                "\r\n",
+                "\r\n\r\n",
+                "content-length: ",
+                "5",
+                "0",
+                "transfer-encoding: chunked",
+                "connection: close",
+                ": ",
+                "ffff",
+            ])
+            .prop_map(|word| word.as_bytes().to_vec()),
+            vec(any::<u8>(), 0..4),
+        ];
+        proptest!(|(words in vec(word, 0..12))| {
+            let bytes = words.concat();
+            takes_a_prefix(RequestHead::parse, &bytes);
+            takes_a_prefix(AnswerHead::parse, &bytes);
+            takes_a_prefix(chunk_size, &bytes);
+            takes_a_prefix(trailers, &bytes);
+        });
+    }
+
+    #[test]
+    fn an_answer_may_end_with_its_connection() {
+        let (head, _) = AnswerHead::parse(b"HTTP/1.1 200 OK\r\n\r\n").unwrap().unwrap();
+        assert_eq!((head.framing, head.keeps_alive), (Framing::UntilClosed, false));
+        let coded = b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\n";
+        let (head, _) = AnswerHead::parse(coded).unwrap().unwrap();
+        assert_eq!((head.framing, head.keeps_alive), (Framing::UntilClosed, false));
+        let (head, _) = AnswerHead::parse(b"HTTP/1.1 204 No Content\r\n\r\n").unwrap().unwrap();
+        assert_eq!((head.framing, head.keeps_alive), (Framing::Length(0), true));
+    }
 }

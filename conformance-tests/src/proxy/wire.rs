@@ -97,16 +97,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         loop {
             let (size, line) = self.need(chunk_size).await?;
             body.raw.extend_from_slice(&line);
+            // The extensions of chunks count as well: they may be longer than the chunks.
+            check_size(body.raw.len().saturating_add(size))?;
             if size == 0 {
                 let ((), end) = self.need(trailers).await?;
                 body.raw.extend_from_slice(&end);
                 return Ok(body);
             }
-            check_size(body.content.len().saturating_add(size))?;
             let chunk = self.take(size).await?;
             body.content.extend_from_slice(&chunk);
             body.raw.extend_from_slice(&chunk);
             let line_end = self.take(b"\r\n".len()).await?;
+            if &*line_end != b"\r\n" {
+                return Err(invalid("a chunk is longer than it says"));
+            }
             body.raw.extend_from_slice(&line_end);
         }
     }
@@ -203,6 +207,26 @@ mod tests {
         let bytes = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n";
         let answer = arriving(bytes).answer(&Method::POST).await.unwrap();
         assert_eq!(answer.response.status(), StatusCode::NO_CONTENT);
+    }
+
+    #[tokio::test]
+    async fn a_chunk_that_is_longer_than_it_says_is_an_error() {
+        let bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nAB\r\n0\r\n\r\n";
+        let error = arriving(bytes).answer(&Method::GET).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+    }
+
+    #[tokio::test]
+    async fn what_is_larger_than_anybody_sends_is_an_error() {
+        let endless_head = [&b"HTTP/1.1 200 OK\r\na: "[..], &[b'x'; LARGEST_HEAD]].concat();
+        let too_long = b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n".to_vec();
+        let chunk = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffffff\r\n".to_vec();
+        for bytes in [endless_head, too_long, chunk] {
+            let (here, mut there) = tokio::io::duplex(LARGEST_HEAD);
+            tokio::spawn(async move { there.write_all(&bytes).await });
+            let error = Wire::new(here).answer(&Method::GET).await.unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        }
     }
 
     #[tokio::test]
