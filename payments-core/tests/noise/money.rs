@@ -1,0 +1,72 @@
+//! Amounts in every spelling of the wire. The fuzz targets use this file too.
+
+use payments_core::money::{
+    Currency, Money, MoneyError,
+    wire::{Grouped, Number},
+};
+use serde::Deserialize;
+
+/// What gateways write.
+pub(crate) fn seeds() -> [&'static str; 12] {
+    [
+        "50000",
+        "50000.00",
+        "\"2277000.00\"",
+        "\"101,747,939\"",
+        "-12.34",
+        "1,234.50",
+        "0.00",
+        "9223372036854775807",
+        "92233720368547758.07",
+        "1e5",
+        "VND",
+        "{\"amount\":\"50000\",\"currency\":\"VND\"}",
+    ]
+}
+
+#[derive(Deserialize)]
+struct Line {
+    #[serde(rename = "a")]
+    number: Option<Number>,
+    #[serde(rename = "b")]
+    grouped: Option<Grouped>,
+}
+
+/// An amount that is read is written as one that reads the same, and arithmetic on it is right.
+pub(crate) fn read(text: &str) {
+    for currency in [Currency::VND, Currency::USD] {
+        agrees(text, Money::parse(text, currency), currency);
+        let grouped = Money::parse_grouped(text, currency);
+        if let Ok(amount) = Money::parse(text, currency) {
+            assert_eq!(grouped, Ok(amount), "{text:?}");
+        }
+        if let Ok(amount) = grouped {
+            let written = Grouped::from(amount).to_string();
+            assert_eq!(Money::parse_grouped(&written, currency), Ok(amount), "{text:?}");
+        }
+    }
+    if let Ok(line) = serde_json::from_str::<Line>(&format!("{{\"a\":{text},\"b\":{text}}}")) {
+        for currency in [Currency::VND, Currency::USD] {
+            let number = line.number.map(|number| number.money(currency));
+            let grouped = line.grouped.map(|grouped| grouped.money(currency));
+            if let Some(Ok(amount)) = number {
+                assert_eq!(grouped, Some(Ok(amount)), "{text:?}");
+            }
+        }
+    }
+    let _ = Currency::from_code(text);
+    if let Ok(amount) = serde_json::from_str::<Money>(text) {
+        let written = serde_json::to_string(&amount).unwrap();
+        assert_eq!(serde_json::from_str::<Money>(&written).unwrap(), amount, "{text:?}");
+    }
+}
+
+fn agrees(text: &str, read: Result<Money, MoneyError>, currency: Currency) {
+    let Ok(amount) = read else { return };
+    let written = amount.to_decimal().to_string();
+    assert_eq!(Money::parse(&written, currency), Ok(amount), "{text:?}");
+    assert_eq!(amount.checked_sub(amount), Ok(Money::zero(currency)), "{text:?}");
+    if let Ok(opposite) = amount.checked_neg() {
+        assert_eq!(amount.checked_add(opposite), Ok(Money::zero(currency)), "{text:?}");
+    }
+}
