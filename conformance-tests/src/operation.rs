@@ -44,6 +44,10 @@ pub enum Operation {
     Accounts,
     /// `StatementProvider::entries`.
     Entries,
+    /// `VirtualAccountProvider::rules_for`.
+    RulesFor,
+    /// `NotificationReceiver::confirm`.
+    Confirm,
 }
 
 impl Operation {
@@ -59,7 +63,8 @@ impl Operation {
         Self::CreatePayout,
     ];
 
-    /// Every call that has none.
+    /// Every call that has none, but for [`RulesFor`](Self::RulesFor) and
+    /// [`Confirm`](Self::Confirm), which ask only in the course of something else.
     pub const INQUIRIES: [Self; 9] = [
         Self::FindPayment,
         Self::FindRefund,
@@ -92,6 +97,8 @@ impl Operation {
             Self::Balance => "balance",
             Self::Accounts => "accounts",
             Self::Entries => "entries",
+            Self::RulesFor => "rules_for",
+            Self::Confirm => "confirm",
         }
     }
 
@@ -108,11 +115,13 @@ impl Operation {
             | Self::UpdateVirtualAccount
             | Self::CloseVirtualAccount
             | Self::ReopenVirtualAccount
-            | Self::Credits => Role::VirtualAccounts,
+            | Self::Credits
+            | Self::RulesFor => Role::VirtualAccounts,
             Self::CreatePayout | Self::FindPayout | Self::VerifyBeneficiary | Self::Balance => {
                 Role::Payouts
             }
             Self::Accounts | Self::Entries => Role::Statements,
+            Self::Confirm => Role::Notifications,
         }
     }
 }

@@ -5,10 +5,12 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use payments_core::{
-    Absence, Lookup, Provider, Result, Submission,
+    Absence, Lookup, Provider, Result, Role, Submission,
     notification::Confirmation,
     transport::{CallClass, Transport, TransportErrorKind},
 };
+
+use crate::Operation;
 
 use super::{
     line::{Answer, Line},
@@ -21,14 +23,14 @@ pub struct Calls {
     provider: Provider,
     line: Arc<Line>,
     requests: Requests,
-    signed: Vec<&'static str>,
+    signed: Vec<Operation>,
     genuine: Vec<Answer>,
-    reached: Mutex<BTreeSet<&'static str>>,
+    reached: Mutex<BTreeSet<Operation>>,
 }
 
 /// What an operation said and what it did for it.
 struct Told {
-    operation: &'static str,
+    operation: Operation,
     answer: Answer,
     calls: Vec<CallClass>,
     breaches: Vec<String>,
@@ -47,11 +49,11 @@ impl Calls {
         }
     }
 
-    /// Names the operations (methods of the roles) whose answers the gateway signs: to them only a
+    /// Names the operations whose answers the gateway signs: to them only a
     /// genuine answer tells anything, but for a refusal, which may be unsigned. To the others, any
     /// JSON may be the gateway's.
     #[must_use]
-    pub fn signed(mut self, operations: impl IntoIterator<Item = &'static str>) -> Self {
+    pub fn signed(mut self, operations: impl IntoIterator<Item = Operation>) -> Self {
         self.signed.extend(operations);
         self
     }
@@ -78,17 +80,35 @@ impl Calls {
         self.genuine.iter().map(message::answer_text).collect()
     }
 
+    /// The same, each as the answer to each operation alone.
+    pub fn seeds_by_operation(&self) -> Vec<Vec<u8>> {
+        let seeds = self.seeds();
+        let named = |operation: Operation| {
+            seeds.iter().map(move |seed| [operation.name().as_bytes(), b"\n", seed].concat())
+        };
+        operations().flat_map(named).collect()
+    }
+
     /// The operations that have called so far: an operation that is refused before it calls learns
     /// nothing from noise.
-    pub fn reached(&self) -> BTreeSet<&'static str> {
+    pub fn reached(&self) -> BTreeSet<Operation> {
         self.reached.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What is broken under this answer, as [`answer`](super::answer) reads it.
+    /// What is broken under this answer, as [`answer`](super::answer) reads it: to every call, or
+    /// to one operation, where the text begins with a line that names it.
     pub async fn breaches_by(&self, text: &[u8]) -> Vec<String> {
-        match message::answer(text) {
-            Some(answer) => self.breaches(&answer).await,
-            None => Vec::new(),
+        let named = operations().find_map(|operation| {
+            Some((operation, text.strip_prefix(operation.name().as_bytes())?.strip_prefix(b"\n")?))
+        });
+        match (named, message::answer(text)) {
+            (Some((operation, text)), _) => {
+                let Some(answer) = message::answer(text) else { return Vec::new() };
+                self.line.will_answer(answer);
+                self.one(operation).await
+            }
+            (None, Some(answer)) => self.breaches(&answer).await,
+            (None, None) => Vec::new(),
         }
     }
 
@@ -105,94 +125,117 @@ impl Calls {
     }
 
     async fn all(&self) -> Vec<String> {
-        self.line.take_calls();
-        let mut breaches = self.payments().await;
-        breaches.extend(self.virtual_accounts().await);
-        breaches.extend(self.payouts().await);
-        breaches.extend(self.statements().await);
-        breaches.extend(self.notifications().await);
+        let mut breaches = Vec::new();
+        for operation in operations() {
+            breaches.extend(self.one(operation).await);
+        }
         breaches
     }
 
-    async fn payments(&self) -> Vec<String> {
+    async fn one(&self, operation: Operation) -> Vec<String> {
+        self.line.take_calls();
+        match operation.role() {
+            Role::Payments => self.payment(operation).await,
+            Role::VirtualAccounts => self.virtual_account(operation).await,
+            Role::Payouts => self.payout(operation).await,
+            Role::Statements => self.statement(operation).await,
+            Role::Notifications => self.confirmations(operation).await,
+        }
+    }
+
+    async fn payment(&self, operation: Operation) -> Vec<String> {
         let (Ok(role), requests) = (self.provider.payments(), &self.requests) else {
             return Vec::new();
         };
-        let order = &requests.payment.order;
-        let created = role.create_payment(&requests.payment).await;
-        let mut breaches = self.instructed("create_payment", created, |payment| {
-            payment.order == *order && payment.asked.is_none_or(|it| it == requests.payment.amount)
-        });
-        let found = role.find_payment(order).await;
-        breaches.extend(self.looked_up("find_payment", found));
-        let cancelled = role.cancel_payment(order).await;
-        breaches.extend(self.instructed("cancel_payment", cancelled, |it| it.order == *order));
-        let refunded = role.refund_payment(&requests.refund).await;
-        breaches.extend(self.instructed("refund_payment", refunded, |refund| {
-            refund.refund == requests.refund.refund && refund.order == requests.refund.order
-        }));
-        breaches
+        let (order, refund) = (&requests.payment.order, &requests.refund);
+        match operation {
+            Operation::CreatePayment => {
+                let created = role.create_payment(&requests.payment).await;
+                self.instructed(operation, created, |payment| {
+                    payment.order == *order
+                        && payment.asked.is_none_or(|amount| amount == requests.payment.amount)
+                })
+            }
+            Operation::CancelPayment => {
+                let cancelled = role.cancel_payment(order).await;
+                self.instructed(operation, cancelled, |payment| payment.order == *order)
+            }
+            Operation::RefundPayment => {
+                let refunded = role.refund_payment(refund).await;
+                self.instructed(operation, refunded, |refunded| {
+                    (&refunded.refund, &refunded.order) == (&refund.refund, &refund.order)
+                })
+            }
+            Operation::FindRefund => {
+                self.looked_up(operation, role.find_refund(&refund.refund).await)
+            }
+            _ => self.looked_up(operation, role.find_payment(order).await),
+        }
     }
 
-    async fn virtual_accounts(&self) -> Vec<String> {
+    async fn virtual_account(&self, operation: Operation) -> Vec<String> {
         let (Ok(role), requests) = (self.provider.virtual_accounts(), &self.requests) else {
             return Vec::new();
         };
         let account = &requests.virtual_account;
-        let rules = role.rules_for(&requests.account).await;
-        let mut breaches = self.asked("rules_for", rules);
-        let opened = role.open(&requests.open).await;
-        breaches
-            .extend(self.instructed("open", opened, |opened| opened.order == requests.open.order));
-        let found = role.find(account).await;
-        breaches.extend(self.looked_up("find", found));
-        let updated = role.update(&requests.update).await;
-        breaches.extend(self.instructed("update", updated, |it| it.order == account.order));
-        let closed = role.close(account).await;
-        breaches.extend(self.instructed("close", closed, |it| it.order == account.order));
-        let reopened = role.reopen(account, None).await;
-        breaches.extend(self.instructed("reopen", reopened, |it| it.order == account.order));
-        let credits = role.credits(account).await;
-        breaches.extend(self.asked("credits", credits));
-        breaches
+        let (changed, order) = match operation {
+            Operation::OpenVirtualAccount => {
+                (role.open(&requests.open).await, &requests.open.order)
+            }
+            Operation::UpdateVirtualAccount => {
+                (role.update(&requests.update).await, &requests.update.account.order)
+            }
+            Operation::CloseVirtualAccount => (role.close(account).await, &account.order),
+            Operation::ReopenVirtualAccount => (role.reopen(account, None).await, &account.order),
+            Operation::Credits => return self.asked(operation, role.credits(account).await),
+            Operation::RulesFor => {
+                return self.asked(operation, role.rules_for(&requests.account).await);
+            }
+            _ => return self.looked_up(operation, role.find(account).await),
+        };
+        self.instructed(operation, changed, |changed| changed.order == *order)
     }
 
-    async fn payouts(&self) -> Vec<String> {
-        let (Ok(role), requests) = (self.provider.payouts(), &self.requests) else {
+    async fn payout(&self, operation: Operation) -> Vec<String> {
+        let (Ok(role), sent) = (self.provider.payouts(), &self.requests.payout) else {
             return Vec::new();
         };
-        let (sent, account) = (&requests.payout, &requests.payout.beneficiary.account);
-        let created = role.create_payout(sent).await;
-        let mut breaches = self.instructed("create_payout", created, |payout| {
-            (&payout.payout, payout.amount) == (&sent.payout, sent.amount)
-                && payout.account.as_ref().is_none_or(|number| *number == account.number)
-        });
-        let found = role.find_payout(&sent.payout).await;
-        breaches.extend(self.looked_up("find_payout", found));
-        let verified = role.verify_beneficiary(account).await;
-        breaches.extend(self.asked("verify_beneficiary", verified));
-        let balance = role.balance().await;
-        breaches.extend(self.asked("balance", balance));
-        breaches
+        let account = &sent.beneficiary.account;
+        match operation {
+            Operation::CreatePayout => {
+                let created = role.create_payout(sent).await;
+                self.instructed(operation, created, |payout| {
+                    (&payout.payout, payout.amount) == (&sent.payout, sent.amount)
+                        && payout.account.as_ref().is_none_or(|number| *number == account.number)
+                })
+            }
+            Operation::VerifyBeneficiary => {
+                self.asked(operation, role.verify_beneficiary(account).await)
+            }
+            Operation::Balance => self.asked(operation, role.balance().await),
+            _ => self.looked_up(operation, role.find_payout(&sent.payout).await),
+        }
     }
 
-    async fn statements(&self) -> Vec<String> {
+    async fn statement(&self, operation: Operation) -> Vec<String> {
         let (Ok(role), requests) = (self.provider.statements(), &self.requests) else {
             return Vec::new();
         };
-        let accounts = role.accounts().await;
-        let mut breaches = self.asked("accounts", accounts);
-        let entries = role.entries(&requests.after, &requests.filter).await;
-        breaches.extend(self.asked("entries", entries));
-        breaches
+        match operation {
+            Operation::Accounts => self.asked(operation, role.accounts().await),
+            _ => {
+                let entries = role.entries(&requests.after, &requests.filter).await;
+                self.asked(operation, entries)
+            }
+        }
     }
 
-    async fn notifications(&self) -> Vec<String> {
+    async fn confirmations(&self, operation: Operation) -> Vec<String> {
         let Ok(role) = self.provider.notifications() else { return Vec::new() };
         let mut breaches = Vec::new();
         for event in &self.requests.events {
             let confirmation = role.confirm(event).await;
-            breaches.extend(self.inquired("confirm", confirmation, |confirmation| {
+            breaches.extend(self.inquired(operation, confirmation, |confirmation| {
                 !matches!(confirmation, Confirmation::NotYet { .. })
             }));
         }
@@ -201,7 +244,7 @@ impl Calls {
 
     fn instructed<T: fmt::Debug>(
         &self,
-        operation: &'static str,
+        operation: Operation,
         outcome: Result<Submission<T>>,
         as_asked: impl FnOnce(&T) -> bool,
     ) -> Vec<String> {
@@ -243,7 +286,7 @@ impl Calls {
 
     fn looked_up<T: fmt::Debug>(
         &self,
-        operation: &'static str,
+        operation: Operation,
         outcome: Result<Lookup<T>>,
     ) -> Vec<String> {
         self.inquired(operation, outcome, |lookup| {
@@ -251,14 +294,14 @@ impl Calls {
         })
     }
 
-    fn asked<T: fmt::Debug>(&self, operation: &'static str, outcome: Result<T>) -> Vec<String> {
+    fn asked<T: fmt::Debug>(&self, operation: Operation, outcome: Result<T>) -> Vec<String> {
         self.inquired(operation, outcome, |_| true)
     }
 
     /// `tells` says whether an outcome claims to know anything.
     fn inquired<T: fmt::Debug>(
         &self,
-        operation: &'static str,
+        operation: Operation,
         outcome: Result<T>,
         tells: impl FnOnce(&T) -> bool,
     ) -> Vec<String> {
@@ -276,7 +319,7 @@ impl Calls {
         told.breaches
     }
 
-    fn told(&self, operation: &'static str) -> Told {
+    fn told(&self, operation: Operation) -> Told {
         let calls = self.line.take_calls();
         if !calls.is_empty() {
             self.reached.lock().unwrap_or_else(PoisonError::into_inner).insert(operation);
@@ -303,6 +346,11 @@ impl Calls {
     fn is_genuine(&self, answer: &Answer) -> bool {
         self.genuine.iter().any(|genuine| genuine.says_the_same_as(answer))
     }
+}
+
+fn operations() -> impl Iterator<Item = Operation> {
+    let others = [Operation::RulesFor, Operation::Confirm];
+    Operation::INSTRUCTIONS.into_iter().chain(Operation::INQUIRIES).chain(others)
 }
 
 impl Told {

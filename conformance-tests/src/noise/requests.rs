@@ -18,7 +18,7 @@ use payments_core::{
 pub struct Requests {
     /// For `create_payment`; its order is also found and cancelled.
     pub payment: CreatePayment,
-    /// For `refund_payment`.
+    /// For `refund_payment`; it is also found.
     pub refund: RefundPayment,
     /// For `open`.
     pub open: OpenVirtualAccount,

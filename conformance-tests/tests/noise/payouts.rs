@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use conformance_tests::noise::{Calls, Line, Requests};
+use conformance_tests::{
+    Operation,
+    noise::{Calls, Line, Requests},
+};
 use http::Request;
 use payments_core::{
     Absence, Decline, DeclineReason, Environment, Error, ErrorKind, Lookup, PayoutProvider,
@@ -145,7 +148,7 @@ async fn breaches(mistake: Mistake) -> Vec<String> {
     for answer in ANSWERS {
         breaches.extend(calls.breaches_by(answer).await);
     }
-    assert!(calls.reached().contains("create_payout") && calls.reached().contains("find_payout"));
+    assert_eq!(calls.reached(), [Operation::CreatePayout, Operation::FindPayout].into());
     breaches
 }
 
@@ -176,10 +179,18 @@ async fn each_mistake_is_found() {
 #[tokio::test]
 async fn only_a_genuine_answer_counts_where_answers_are_signed() {
     let text = b"200\n\n50000";
-    let signed = calls(Mistake::None).signed(["create_payout"]);
+    let signed = calls(Mistake::None).signed([Operation::CreatePayout]);
     let breaches = signed.breaches_by(text).await;
     assert!(breaches[0].contains("concluded from noise"), "{breaches:?}");
     let genuine = conformance_tests::noise::answer(text).unwrap();
-    let signed = calls(Mistake::None).signed(["create_payout"]).with_genuine(genuine);
+    let signed = calls(Mistake::None).signed([Operation::CreatePayout]).with_genuine(genuine);
     assert_eq!(signed.breaches_by(text).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_answer_may_be_given_to_one_operation_alone() {
+    let calls = calls(Mistake::IsSureOfAnAbsence);
+    assert_eq!(calls.breaches_by(b"create_payout\n200\n\n<html>").await, Vec::<String>::new());
+    assert_eq!(calls.reached(), [Operation::CreatePayout].into());
+    assert_eq!(calls.breaches_by(b"find_payout\n200\n\n<html>").await.len(), 1);
 }

@@ -8,7 +8,10 @@
 
 mod subject;
 
-use conformance_tests::noise::{Deed, Scribble, scribbled};
+use conformance_tests::{
+    Operation,
+    noise::{Deed, Scribble, scribbled},
+};
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 const NONE: [String; 0] = [];
@@ -39,28 +42,28 @@ fn whatever_is_answered_nothing_is_concluded_from_noise() {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let runtime = runtime.unwrap();
-    let calls = runtime.block_on(async { subject::calls() });
+    let calls = runtime.block_on(async { subject::calls("rsa") });
     let seeds = calls.seeds();
     // Each case signs two calls.
     proptest!(ProptestConfig::with_cases(64), |(seed in any::<Index>(), changes in changes())| {
         let text = scribbled(&seeds[seed.index(seeds.len())], &changes);
         prop_assert_eq!(runtime.block_on(calls.breaches_by(&text)), NONE);
     });
-    let reached: Vec<_> = calls.reached().into_iter().collect();
     assert_eq!(
-        reached,
+        calls.reached(),
         [
-            "balance",
-            "close",
-            "confirm",
-            "create_payout",
-            "credits",
-            "find_payment",
-            "find_payout",
-            "open",
-            "reopen",
-            "update",
-            "verify_beneficiary",
+            Operation::FindPayment,
+            Operation::OpenVirtualAccount,
+            Operation::UpdateVirtualAccount,
+            Operation::CloseVirtualAccount,
+            Operation::ReopenVirtualAccount,
+            Operation::Credits,
+            Operation::CreatePayout,
+            Operation::FindPayout,
+            Operation::VerifyBeneficiary,
+            Operation::Balance,
+            Operation::Confirm,
         ]
+        .into()
     );
 }

@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use conformance_tests::noise::{Answer, Calls, Deliveries, Line, Requests};
+use conformance_tests::{
+    Operation,
+    noise::{Answer, Calls, Deliveries, Line, Requests},
+};
 use http::{Request, Response};
 use payments_core::{
     EndpointName, ManualClock, Provider, Secret, Timestamp,
@@ -42,14 +45,14 @@ const HPAY_KEY: &str = include_str!("../../data/test-only/hpay.key.pem");
 const HPAY_CERTIFICATE: &str = include_str!("../../data/test-only/hpay.cert.pem");
 
 /// The operations whose answers HPay signs in a way that can be checked.
-const SIGNED: [&str; 1] = ["create_payout"];
+const SIGNED: [Operation; 1] = [Operation::CreatePayout];
 
 fn now() -> Timestamp {
     Timestamp::from_unix(NOW)
 }
 
-fn provider(line: &Arc<Line>) -> Provider {
-    let mut config = CONFIGURATION.to_owned();
+fn provider(line: &Arc<Line>, signer: &str) -> Provider {
+    let mut config = format!("{CONFIGURATION}signer = {signer:?}\n");
     for (key, pem) in [("private_key", MERCHANT_KEY), ("hpay_certificate", HPAY_CERTIFICATE)] {
         config.push_str(&format!("{key} = '''{pem}'''\n"));
     }
@@ -65,7 +68,8 @@ fn provider(line: &Arc<Line>) -> Provider {
 pub(crate) fn deliveries() -> Deliveries {
     let vectors: Value = serde_json::from_str(include_str!("../data/vectors.json")).unwrap();
     let cases = |set: &str| vectors[set]["cases"].as_array().unwrap().clone();
-    let mut deliveries = Deliveries::new(&provider(&Line::new()), now()).unwrap().signed_by(sign);
+    let mut deliveries =
+        Deliveries::new(&provider(&Line::new(), "rsa"), now()).unwrap().signed_by(sign);
     let cases_of = |kind: &str| -> Vec<Value> {
         let id = |case: &Value| case["id"].as_str().unwrap().to_owned();
         cases("ipn").into_iter().filter(|case| id(case).ends_with(kind)).collect()
@@ -108,8 +112,8 @@ fn sign(endpoint: &EndpointName, request: Request<Bytes>) -> Request<Bytes> {
     signed
 }
 
-/// Every role, with an answer of HPay's own to each call.
-pub(crate) fn calls() -> Calls {
+/// Every role, with an answer of HPay's own to each call. `signer` is that of the configuration.
+pub(crate) fn calls(signer: &str) -> Calls {
     let line = Line::new();
     let mut requests = Requests::typical().unwrap();
     let bidv = Bin::new("970418").unwrap();
@@ -118,7 +122,7 @@ pub(crate) fn calls() -> Calls {
     let (payout, amount) = (requests.payout.payout.clone(), requests.payout.amount);
     requests.payout = CreatePayout::new(payout, amount, beneficiary).unwrap();
     requests.events = deliveries().events().take(20).cloned().collect();
-    let calls = Calls::new(provider(&line), line, requests).signed(SIGNED);
+    let calls = Calls::new(provider(&line, signer), line, requests).signed(SIGNED);
     answers().into_iter().fold(calls, Calls::with_genuine)
 }
 

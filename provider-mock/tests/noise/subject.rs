@@ -6,7 +6,10 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use conformance_tests::noise::{Calls, Deliveries, Line, Requests};
+use conformance_tests::{
+    Operation,
+    noise::{Calls, Deliveries, Line, Requests},
+};
 use http::Request;
 use payments_core::{
     EndpointName, ManualClock, Provider, Result, Submission, Timestamp,
@@ -18,27 +21,11 @@ use provider_mock::{MockGateway, PayoutOutcome, Settings};
 
 const NOW: i64 = 1_767_243_600;
 
-/// Every operation: whatever the gateway tells, it signs.
-pub(crate) const OPERATIONS: [&str; 18] = [
-    "create_payment",
-    "find_payment",
-    "cancel_payment",
-    "refund_payment",
-    "rules_for",
-    "open",
-    "find",
-    "update",
-    "close",
-    "reopen",
-    "credits",
-    "create_payout",
-    "find_payout",
-    "verify_beneficiary",
-    "balance",
-    "accounts",
-    "entries",
-    "confirm",
-];
+/// Whatever the gateway tells, it signs.
+pub(crate) fn operations() -> impl Iterator<Item = Operation> {
+    let others = [Operation::RulesFor, Operation::Confirm];
+    Operation::INSTRUCTIONS.into_iter().chain(Operation::INQUIRIES).chain(others)
+}
 
 fn now() -> Timestamp {
     Timestamp::from_unix(NOW)
@@ -96,7 +83,7 @@ pub(crate) async fn calls() -> Calls {
     let mut requests = Requests::typical().unwrap();
     requests.events = deliveries().await.events().cloned().collect();
     Calls::new(provider(&line), line, requests)
-        .signed(OPERATIONS)
+        .signed(operations())
         .with_genuine_of(gateway().transport())
         .await
 }

@@ -8,7 +8,10 @@
 
 mod subject;
 
-use conformance_tests::noise::{Deed, Scribble, scribbled};
+use conformance_tests::{
+    Operation,
+    noise::{Deed, Scribble, scribbled},
+};
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 const NONE: [String; 0] = [];
@@ -44,6 +47,8 @@ fn whatever_is_answered_nothing_is_concluded_from_noise() {
         let text = scribbled(&seeds[seed.index(seeds.len())], &changes);
         prop_assert_eq!(runtime.block_on(calls.breaches_by(&text)), NONE);
     });
-    let reached: Vec<_> = calls.reached().into_iter().collect();
-    assert_eq!(reached, ["confirm", "create_payment", "find_payment"]);
+    assert_eq!(
+        calls.reached(),
+        [Operation::CreatePayment, Operation::FindPayment, Operation::Confirm].into()
+    );
 }
