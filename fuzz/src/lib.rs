@@ -1,0 +1,102 @@
+//! What the targets share: the providers as strangers meet them, and where the fuzzer starts from.
+
+#![forbid(unsafe_code)]
+
+mod configuration;
+pub mod seeds;
+
+#[path = "../../provider-hpay/tests/noise/subject.rs"]
+mod hpay;
+#[path = "../../provider-mock/tests/noise/subject.rs"]
+mod mock;
+#[path = "../../payments-core/tests/noise/money.rs"]
+mod money;
+#[path = "../../provider-sepay/tests/noise/subject.rs"]
+mod sepay;
+#[path = "../../examples/provider-template/tests/noise/subject.rs"]
+mod template;
+#[path = "../../payments-core/tests/noise/texts.rs"]
+mod texts;
+#[path = "../../payments-core/tests/noise/vietqr.rs"]
+mod vietqr;
+
+use std::sync::LazyLock;
+
+use conformance_tests::noise::{Calls, Deliveries};
+use tokio::runtime::{Builder, Runtime};
+
+/// HPay's notifications, returns and callbacks.
+pub static HPAY_DELIVERIES: LazyLock<Vec<Deliveries>> = LazyLock::new(|| vec![hpay::deliveries()]);
+/// HPay's answers. The signer is the one that the fuzzer does not slow down.
+pub static HPAY_ANSWERS: LazyLock<Calls> =
+    LazyLock::new(|| RUNTIME.block_on(async { hpay::calls("aws-lc") }));
+/// SePay's IPNs and webhooks, in two ways of authentication.
+pub static SEPAY_DELIVERIES: LazyLock<Vec<Deliveries>> =
+    LazyLock::new(|| vec![sepay::signed_deliveries(), sepay::keyed_deliveries()]);
+/// SePay's answers.
+pub static SEPAY_ANSWERS: LazyLock<Calls> =
+    LazyLock::new(|| RUNTIME.block_on(async { sepay::calls() }));
+/// The mock's notifications.
+pub static MOCK_DELIVERIES: LazyLock<Vec<Deliveries>> =
+    LazyLock::new(|| vec![RUNTIME.block_on(mock::deliveries())]);
+/// The mock's answers.
+pub static MOCK_ANSWERS: LazyLock<Calls> = LazyLock::new(|| RUNTIME.block_on(mock::calls()));
+/// The notifications of the plug-in template.
+pub static TEMPLATE_DELIVERIES: LazyLock<Vec<Deliveries>> =
+    LazyLock::new(|| vec![template::deliveries()]);
+/// The answers to the plug-in template.
+pub static TEMPLATE_ANSWERS: LazyLock<Calls> =
+    LazyLock::new(|| RUNTIME.block_on(async { template::calls() }));
+
+/// On paused time, so that a rate limit costs nothing.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
+});
+
+/// Lets a request arrive: whatever it is, nothing is broken.
+pub fn deliver(receivers: &[Deliveries], request: &[u8]) {
+    for receiver in receivers {
+        assert_eq!(receiver.breaches_by(request), Vec::<String>::new());
+    }
+}
+
+/// Lets every call get an answer: whatever it is, nothing is broken.
+pub fn answer(calls: &Calls, answer: &[u8]) {
+    assert_eq!(RUNTIME.block_on(calls.breaches_by(answer)), Vec::<String>::new());
+}
+
+/// The genuine deliveries.
+pub fn genuine(receivers: &[Deliveries]) -> Vec<Vec<u8>> {
+    receivers.iter().flat_map(Deliveries::seeds).collect()
+}
+
+/// A reader of text that strangers write.
+#[derive(Debug)]
+pub struct Texts {
+    /// Where the fuzzer starts from.
+    pub seeds: fn() -> Vec<String>,
+    /// Panics if something is broken.
+    pub read: fn(&str),
+}
+
+/// Amounts in every spelling of the wire.
+pub const MONEY: Texts = Texts { seeds: || owned(money::seeds()), read: money::read };
+/// VietQR codes.
+pub const VIETQR: Texts = Texts { seeds: vietqr::seeds, read: vietqr::read };
+/// Queries, memos, times, numbers, names, formulas.
+pub const TEXTS: Texts = Texts { seeds: || owned(texts::seeds()), read: texts::read };
+/// Configurations.
+pub const CONFIGURATION: Texts = Texts { seeds: configuration::seeds, read: configuration::read };
+
+impl Texts {
+    /// Reads text; bytes that are none get no further in the house either.
+    pub fn read(&self, bytes: &[u8]) {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            (self.read)(text);
+        }
+    }
+}
+
+fn owned<const N: usize>(texts: [&str; N]) -> Vec<String> {
+    texts.map(str::to_owned).into()
+}
