@@ -69,9 +69,13 @@ impl Deliveries {
                 self.genuine.push(Genuine { endpoint, request, events });
                 Ok(self)
             }
-            other => Err(Error::new(
+            Received::Answer(_) => {
+                self.genuine.push(Genuine { endpoint, request, events: Vec::new() });
+                Ok(self)
+            }
+            Received::Untrusted(untrusted) => Err(Error::new(
                 ErrorKind::Malformed,
-                format!("{endpoint} does not take its gateway's own delivery: {other:?}"),
+                format!("{endpoint} does not take its gateway's own delivery: {untrusted}"),
             )),
         }
     }

@@ -3,6 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test stops at the first surprise"
 )]
 
@@ -22,14 +23,14 @@ fn changes() -> impl Strategy<Value = Vec<Scribble>> {
 
 #[test]
 fn no_forgery_of_a_delivery_is_believed() {
-    for deliveries in [subject::signed_deliveries(), subject::keyed_deliveries()] {
+    for deliveries in subject::deliveries() {
         assert_eq!(deliveries.breaches_by_forgeries(), NONE);
     }
 }
 
 #[test]
 fn whatever_is_delivered_only_what_the_gateway_told_is_believed() {
-    for deliveries in [subject::signed_deliveries(), subject::keyed_deliveries()] {
+    for deliveries in subject::deliveries() {
         let seeds = deliveries.seeds();
         proptest!(|(seed in any::<Index>(), changes in changes())| {
             let text = scribbled(&seeds[seed.index(seeds.len())], &changes);

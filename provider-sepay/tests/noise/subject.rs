@@ -12,6 +12,7 @@ use payments_core::{
     EndpointName, ManualClock, OrderRef, Provider, Secret, Timestamp,
     config::PaymentsConfig,
     money::Money,
+    notification::{Delivery, Received},
     registry::{Context, Registry},
     transport::RetryPolicy,
 };
@@ -60,11 +61,13 @@ fn secret(text: &str) -> Secret {
 }
 
 /// IPNs, and webhooks under a signature: among them those of the vectors that tell of something.
-pub(crate) fn signed_deliveries() -> Deliveries {
+fn signed_deliveries() -> Deliveries {
     let vectors: Value = serde_json::from_str(include_str!("../data/vectors.json")).unwrap();
     let webhooks = vectors["webhooks"].as_array().unwrap();
-    let mut deliveries =
-        with_ipns(Deliveries::new(&signing(&Line::new()), now()).unwrap()).signed_by(sign);
+    let mut deliveries = Deliveries::new(&signing(&Line::new()), now()).unwrap().signed_by(sign);
+    let order = OrderRef::new("00042").unwrap();
+    let paid = testing::Ipn::order_paid(&order, Money::vnd(50_000));
+    deliveries = deliveries.with_genuine("ipn", &paid.with_secret(&secret(SECRET_KEY))).unwrap();
     for webhook in webhooks {
         let text = |name: &str| webhook[name].as_str().unwrap().to_owned();
         assert_eq!(text("secret"), WEBHOOK_SECRET);
@@ -82,34 +85,67 @@ pub(crate) fn signed_deliveries() -> Deliveries {
             deliveries = deliveries.with_genuine("bank-webhook", &now).unwrap();
         }
     }
-    let credit = testing::BankWebhook::credit(92_704, Money::vnd(50_000), "DH00042 tra tien");
     let debit = testing::BankWebhook::debit(92_705, Money::vnd(700), "phi");
-    for webhook in [credit, debit] {
+    for webhook in [credit(), debit] {
         let signed = webhook.signed(&secret(WEBHOOK_SECRET), now());
-        let form = webhook.signed_form(&secret(WEBHOOK_SECRET), now());
         deliveries = deliveries.with_genuine("bank-webhook", &signed).unwrap();
-        deliveries = deliveries.with_genuine("bank-webhook", &form).unwrap();
     }
     deliveries
 }
 
-/// IPNs, and webhooks that carry a key.
-pub(crate) fn keyed_deliveries() -> Deliveries {
-    let provider = provider(&Line::new(), &format!("webhook_api_key = \"{WEBHOOK_KEY}\""));
-    let credit = testing::BankWebhook::credit(92_704, Money::vnd(50_000), "DH00042 tra tien");
-    with_ipns(Deliveries::new(&provider, now()).unwrap())
+/// Deliveries in every authentication, one after another.
+pub(crate) fn deliveries() -> Vec<Deliveries> {
+    vec![signed_deliveries(), keyed_deliveries(), token_deliveries(), open_deliveries()]
+}
+
+fn credit() -> testing::BankWebhook {
+    testing::BankWebhook::credit(92_704, Money::vnd(50_000), "DH00042 tra tien")
+}
+
+/// Webhooks that carry a key.
+fn keyed_deliveries() -> Deliveries {
+    let provider = provider(&Line::new(), &format!("webhook_api_key = {WEBHOOK_KEY:?}"));
+    Deliveries::new(&provider, now())
+        .unwrap()
         .signed_by(sign)
-        .with_genuine("bank-webhook", &credit.with_api_key(&secret(WEBHOOK_KEY)))
+        .with_genuine("bank-webhook", &credit().with_api_key(&secret(WEBHOOK_KEY)))
         .unwrap()
 }
 
-fn with_ipns(deliveries: Deliveries) -> Deliveries {
-    let order = OrderRef::new("00042").unwrap();
-    let paid = testing::Ipn::order_paid(&order, Money::vnd(50_000));
-    let void = testing::Ipn::transaction_void(&order, Money::vnd(50_000));
-    [paid, void].iter().fold(deliveries, |deliveries, ipn| {
-        deliveries.with_genuine("ipn", &ipn.with_secret(&secret(SECRET_KEY))).unwrap()
-    })
+/// Requests for a token, and webhooks that carry one.
+fn token_deliveries() -> Deliveries {
+    let keys = format!("webhook_client_id = \"shop\"\nwebhook_client_secret = {WEBHOOK_SECRET:?}");
+    let provider = provider(&Line::new(), &keys);
+    let client_secret = secret(WEBHOOK_SECRET);
+    let requests = testing::TokenRequest::new("shop", &client_secret);
+    let (standard, legacy) = (requests.standard(), requests.legacy());
+    let endpoint = EndpointName::new("bank-token").unwrap();
+    let receiver = provider.notifications().unwrap();
+    let Received::Answer(answer) = receiver.receive(&endpoint, &Delivery::of(&standard), now())
+    else {
+        panic!("SePay gets no token")
+    };
+    let tokens: Value = serde_json::from_slice(answer.body()).unwrap();
+    let webhook = credit().with_token(tokens["access_token"].as_str().unwrap());
+    let refresh = testing::TokenRequest::refresh(tokens["refresh_token"].as_str().unwrap());
+    let deliveries = Deliveries::new(&provider, now()).unwrap();
+    [standard, legacy, refresh]
+        .iter()
+        .fold(deliveries, |deliveries, request| {
+            deliveries.with_genuine("bank-token", request).unwrap()
+        })
+        .with_genuine("bank-webhook", &webhook)
+        .unwrap()
+}
+
+/// Webhooks that carry nothing, in two content types.
+fn open_deliveries() -> Deliveries {
+    let provider = provider(&Line::new(), "webhook_unauthenticated = true");
+    [credit().unauthenticated(), credit().unauthenticated_multipart()]
+        .iter()
+        .fold(Deliveries::new(&provider, now()).unwrap(), |deliveries, webhook| {
+            deliveries.with_genuine("bank-webhook", webhook).unwrap()
+        })
 }
 
 /// Puts the good signature and both keys in the place of whatever is there.
@@ -125,12 +161,8 @@ fn sign(_: &EndpointName, request: Request<Bytes>) -> Request<Bytes> {
 pub(crate) fn calls() -> Calls {
     let line = Line::new();
     let mut requests = Requests::typical().unwrap();
-    requests.events = [signed_deliveries(), keyed_deliveries()].iter().flat_map(events).collect();
+    requests.events = deliveries().iter().flat_map(Deliveries::events).cloned().collect();
     answers().into_iter().fold(Calls::new(signing(&line), line, requests), Calls::with_genuine)
-}
-
-fn events(deliveries: &Deliveries) -> Vec<payments_core::notification::Event> {
-    deliveries.events().cloned().collect()
 }
 
 fn answers() -> Vec<Answer> {
