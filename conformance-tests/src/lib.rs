@@ -130,7 +130,6 @@
 //!   fault, the outcome and the time.
 //!
 //! The guide `docs/plug-ins.md` builds a provider and its suite from an empty folder.
-
 //!
 //! # Who tests the suite?
 //!
@@ -151,6 +150,12 @@
 //! cargo test -p conformance-tests --test kill_matrix -- --nocapture
 //! KILL_MATRIX=docs/kill-matrix.md cargo test -p conformance-tests --test kill_matrix
 //! ```
+//!
+//! # Features
+//!
+//! | feature | makes available |
+//! |---|---|
+//! | `reqwest` (default) | the HTTP client that the suite gives to providers; without it only [`noise`] can be used |
 
 pub mod gateway;
 pub mod noise;

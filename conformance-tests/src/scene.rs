@@ -6,7 +6,7 @@ use std::time::Duration;
 use payments_core::{
     Clock, OrderRef, PaymentProvider, PayoutProvider, PayoutRef, Provider, RefundRef,
     VirtualAccountProvider,
-    transport::{HttpClient, HttpClientSettings, RetryPolicy, Transport},
+    transport::{RetryPolicy, Transport},
 };
 
 use crate::{
@@ -111,10 +111,18 @@ impl Scene {
 }
 
 /// A client with no connection yet.
+#[cfg(feature = "reqwest")]
 pub(crate) fn client() -> Result<Arc<dyn Transport>, Flaw> {
+    use payments_core::transport::{HttpClient, HttpClientSettings};
+
     let client = HttpClient::new(HttpClientSettings::default().with_timeout(PATIENT));
     let client = client.map_err(|error| Flaw::new("an HTTP client", error))?;
     Ok(Arc::new(client))
+}
+
+#[cfg(not(feature = "reqwest"))]
+pub(crate) fn client() -> Result<Arc<dyn Transport>, Flaw> {
+    Err(Flaw::new("an HTTP client", "none: conformance-tests is built without `reqwest`"))
 }
 
 fn tuning(subject: &Subject, client: Arc<dyn Transport>) -> Tuning {

@@ -30,9 +30,8 @@ pub static HPAY_DELIVERIES: LazyLock<Vec<Deliveries>> = LazyLock::new(|| vec![hp
 /// HPay's answers. The signer is the one that the fuzzer does not slow down.
 pub static HPAY_ANSWERS: LazyLock<Calls> =
     LazyLock::new(|| RUNTIME.block_on(async { hpay::calls("aws-lc") }));
-/// SePay's IPNs and webhooks, in two ways of authentication.
-pub static SEPAY_DELIVERIES: LazyLock<Vec<Deliveries>> =
-    LazyLock::new(|| vec![sepay::signed_deliveries(), sepay::keyed_deliveries()]);
+/// SePay's IPNs and webhooks in every authentication, and its requests for tokens.
+pub static SEPAY_DELIVERIES: LazyLock<Vec<Deliveries>> = LazyLock::new(sepay::deliveries);
 /// SePay's answers.
 pub static SEPAY_ANSWERS: LazyLock<Calls> =
     LazyLock::new(|| RUNTIME.block_on(async { sepay::calls() }));
