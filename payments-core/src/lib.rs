@@ -41,6 +41,7 @@
 //! | feature | makes available |
 //! |---|---|
 //! | `reqwest` | [`transport::HttpClient`]; without it there is no HTTP client and no TLS in the tree |
+//! | `reqwest-without-tls` | the same for gateways on loopback, which is what tests need |
 //! | `inventory` | [`registry::Registry::linked`] |
 //! | `aws-lc` | the signer that [`rsa::SignerKind::AwsLc`] selects |
 //! | `qr` | QR codes as SVG and as terminal blocks |
