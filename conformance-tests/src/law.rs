@@ -27,6 +27,14 @@ pub(crate) enum Check {
     Scene(fn(Start) -> BoxFuture<'static, Result<(), Flaw>>),
 }
 
+impl Law {
+    /// Whether every instruction under every fault is judged by it; the other laws have a test
+    /// each.
+    pub fn is_of_trials(&self) -> bool {
+        matches!(self.check, Check::Trial(_))
+    }
+}
+
 impl fmt::Debug for Law {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Law({})", self.name)

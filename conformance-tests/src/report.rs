@@ -13,7 +13,6 @@ use crate::{
     Finding, Operation, Start,
     proxy::Fault,
     scene::Scene,
-    suite::test_name,
     trial::{Standing, Trial},
 };
 
@@ -46,7 +45,7 @@ pub(crate) fn note(
     findings: &[Finding],
     took: Duration,
 ) {
-    write(law, operation, fault.map(test_name), None, findings, took);
+    write(law, operation, fault.map(Fault::test_name), None, findings, took);
 }
 
 pub(crate) fn note_trial(
@@ -69,7 +68,7 @@ pub(crate) fn note_trial(
             "found": trial.found.as_ref().map(ToString::to_string),
         })
     });
-    let fault = fault.map(test_name).or_else(|| Some("nothing_wrong".to_owned()));
+    let fault = fault.map(Fault::test_name).or_else(|| Some("nothing_wrong".to_owned()));
     write("under_a_fault", Some(operation), fault, measured, findings, took);
 }
 

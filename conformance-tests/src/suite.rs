@@ -394,17 +394,10 @@ fn fault_of_test(name: &str) -> Option<Option<Fault>> {
     if name == NO_FAULT {
         return Some(None);
     }
-    Fault::ALL.into_iter().find(|fault| test_name(*fault) == name).map(Some)
+    Fault::ALL.into_iter().find(|fault| fault.test_name() == name).map(Some)
 }
 
 const NO_FAULT: &str = "nothing_wrong";
-
-/// The name of a fault as that of a test.
-pub(crate) fn test_name(fault: Fault) -> String {
-    let word = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
-    let name: String = fault.name().chars().map(word).collect();
-    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("a_{name}") } else { name }
-}
 
 #[expect(clippy::panic, reason = "without a runtime there is no test")]
 fn in_a_runtime<F: Future>(run: impl FnOnce() -> F) -> F::Output {
@@ -444,7 +437,7 @@ mod tests {
             assert!(named.contains(operation.name()), "no test of {operation} is written");
         }
         for fault in Fault::ALL {
-            let name = test_name(fault);
+            let name = fault.test_name();
             assert!(named.contains(name.as_str()), "no test under {fault} is written: {name}");
             assert_eq!(fault_of_test(&name).flatten().map(Fault::name), Some(fault.name()));
         }
@@ -455,7 +448,7 @@ mod tests {
     fn the_guide_tells_what_every_fault_does() {
         let guide = include_str!("../../docs/plug-ins.md");
         for fault in Fault::ALL {
-            let name = test_name(fault);
+            let name = fault.test_name();
             let either = name.replace("before_booking", "…").replace("after_booking", "…");
             assert!(guide.contains(&format!("`{either}`")), "{either} is not in docs/plug-ins.md");
         }

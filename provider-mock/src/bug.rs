@@ -189,6 +189,9 @@ bugs! {
     /// The dedupe key is the signature, which is another one each time. frain-dev/convoy #1618: each
     /// provider's key sits elsewhere.
     KeysByTheSignature,
+    /// The dedupe key of a payment's news is its order, so that money which arrives a second time is
+    /// taken for the first. Seen in shops that mark an order as handled.
+    KeysByTheOrder,
     /// The return of the buyer's browser settles the payment.
     TrustsTheBrowser,
     /// An event of a kind that is not known is refused. Seen in async-stripe #499: one unknown value

@@ -109,7 +109,26 @@ async fn one_key(start: Start) -> Result<(), Flaw> {
         }
         seen.push((first, what));
     }
+    pays_again(&stage).await?;
+    for sent in stage.gateway.take().await.iter().filter(|sent| !sent.by_browser) {
+        let later = stage.genuine(sent)?;
+        if let Some((key, first)) = seen.iter().find(|(key, _)| key == later.dedupe_key()) {
+            let found = format!("{key:?}, which is that of {first}");
+            return Err(flaw(sent, "a key of its own, for it was paid again", found)
+                .at(later.made_at));
+        }
+    }
     Ok(())
+}
+
+/// The buyer of the first order pays once more, where buyers can.
+async fn pays_again(stage: &Stage) -> Result<(), Flaw> {
+    let Some(gateway) = &stage.scene.subject.payments else { return Ok(()) };
+    if !gateway.buyers().twice {
+        return Ok(());
+    }
+    let payment = open_payment(&stage.scene, 1).await?;
+    pay(&stage.scene, &payment, gateway.payment(payment.order.clone()).amount).await
 }
 
 async fn browsers(start: Start) -> Result<(), Flaw> {

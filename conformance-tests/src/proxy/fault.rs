@@ -121,6 +121,13 @@ impl Fault {
         self.words().0
     }
 
+    /// Its name as that of a test, such as `reset_after_booking`.
+    pub fn test_name(self) -> String {
+        let word = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+        let name: String = self.name().chars().map(word).collect();
+        if name.starts_with(|c: char| c.is_ascii_digit()) { format!("a_{name}") } else { name }
+    }
+
     /// What happens, in one sentence.
     pub const fn sentence(self) -> &'static str {
         self.words().1

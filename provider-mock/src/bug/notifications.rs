@@ -79,6 +79,15 @@ impl Careless {
                     notification.key = key;
                 }
             }
+            Bug::KeysByTheOrder => {
+                let order = notification.events().iter().find_map(|event| match event.news() {
+                    News::Payment(payment) => Some(payment.order.as_str()),
+                    _ => None,
+                });
+                if let Some(Ok(key)) = order.map(DedupeKey::new) {
+                    notification.key = key;
+                }
+            }
             Bug::TrustsTheBrowser => notification = self.retold(notification, |news| news),
             Bug::RefusesAnUnknownKind => {
                 let is_unknown = |event: &Event| matches!(event.news(), News::Unrecognised { .. });

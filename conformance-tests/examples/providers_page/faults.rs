@@ -1,0 +1,60 @@
+//! What became of each instruction under each fault.
+
+use std::fmt::Write as _;
+
+use conformance_tests::proxy::Fault;
+
+use crate::{
+    report::{Report, Trial},
+    table::markdown,
+};
+
+pub(crate) fn tables(reports: &[Report]) -> String {
+    let mut page = String::new();
+    for report in reports {
+        let trials = report.trials();
+        if trials.is_empty() {
+            continue;
+        }
+        // Writing to a string cannot fail.
+        let _ = writeln!(page, "### {}\n\n{}", report.name, table(&trials));
+    }
+    page.push_str(&summary(reports));
+    page
+}
+
+/// One row for each fault, one column for each instruction.
+fn table(trials: &[Trial<'_>]) -> String {
+    let mut operations: Vec<&str> = trials.iter().map(|trial| trial.operation).collect();
+    operations.sort_unstable();
+    operations.dedup();
+    let heads = std::iter::once("fault".to_owned())
+        .chain(operations.iter().map(|operation| format!("`{operation}`")))
+        .collect();
+    let faults = std::iter::once(("nothing wrong", "nothing_wrong".to_owned()))
+        .chain(Fault::ALL.iter().map(|fault| (fault.name(), fault.test_name())));
+    let rows = faults.map(|(name, test)| {
+        let cells = operations.iter().map(|operation| {
+            let trial =
+                trials.iter().find(|trial| trial.operation == *operation && trial.fault == test);
+            trial.map_or("not tried".to_owned(), |trial| {
+                format!("{} · {}", trial.outcome, trial.carried_out)
+            })
+        });
+        std::iter::once(name.to_owned()).chain(cells).collect()
+    });
+    markdown(heads, rows.collect())
+}
+
+/// How many faults were injected, what the gateways booked, and what they booked twice.
+pub(crate) fn summary(reports: &[Report]) -> String {
+    let rows = reports.iter().map(|report| {
+        let trials = report.trials();
+        let injected = trials.iter().filter(|trial| trial.fault != "nothing_wrong").count();
+        let booked: u64 = trials.iter().map(|trial| trial.carried_out).sum();
+        let doubles = trials.iter().filter(|trial| trial.carried_out > 1).count();
+        vec![report.name.clone(), injected.to_string(), booked.to_string(), doubles.to_string()]
+    });
+    let heads = ["provider", "faults injected", "carried out", "carried out twice"];
+    markdown(heads.map(str::to_owned).into(), rows.collect())
+}

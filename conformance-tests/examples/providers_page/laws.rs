@@ -1,0 +1,21 @@
+//! Which laws each provider was held to.
+
+use conformance_tests::LAWS;
+
+use crate::{report::Report, table::markdown};
+
+pub(crate) fn table(reports: &[Report]) -> String {
+    let names = reports.iter().map(|report| report.name.clone());
+    let heads = std::iter::once("law".to_owned()).chain(names).collect();
+    let rows = LAWS.iter().map(|law| {
+        let cells = reports.iter().map(|report| match law.is_of_trials() {
+            // Every trial is judged by it.
+            true if report.trials().is_empty() => String::new(),
+            true => "held".to_owned(),
+            false if report.holds(law.name) => "held".to_owned(),
+            false => String::new(),
+        });
+        std::iter::once(format!("`{}`", law.name)).chain(cells).collect()
+    });
+    markdown(heads, rows.collect())
+}
