@@ -114,8 +114,9 @@ async fn one_key(start: Start) -> Result<(), Flaw> {
         let later = stage.genuine(sent)?;
         if let Some((key, first)) = seen.iter().find(|(key, _)| key == later.dedupe_key()) {
             let found = format!("{key:?}, which is that of {first}");
-            return Err(flaw(sent, "a key of its own, for it was paid again", found)
-                .at(later.made_at));
+            return Err(
+                flaw(sent, "a key of its own, for it was paid again", found).at(later.made_at)
+            );
         }
     }
     Ok(())
