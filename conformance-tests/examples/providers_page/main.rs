@@ -1,7 +1,8 @@
 //! Writes `docs/providers.md` out of the reports of the suite, or holds it against them.
 //!
 //! ```sh
-//! CONFORMANCE_REPORT=$PWD/target/conformance cargo test -p conformance-tests
+//! CONFORMANCE_REPORT=$PWD/target/conformance \
+//!     cargo test -p conformance-tests --test hpay --test mock --test sepay
 //! cargo run -p conformance-tests --example providers_page -- target/conformance docs/providers.md
 //! ```
 //!
@@ -50,7 +51,8 @@ fn write(reports: &[Report]) -> Result<String, Box<dyn Error>> {
          What each provider says that it can do, and how it was held to it. Generated out of the \
          suite's reports; do not edit:\n\n\
          ```sh\n\
-         CONFORMANCE_REPORT=$PWD/target/conformance cargo test -p conformance-tests\n\
+         CONFORMANCE_REPORT=$PWD/target/conformance cargo test -p conformance-tests \
+         --test hpay --test mock --test sepay\n\
          cargo run -p conformance-tests --example providers_page -- target/conformance \
          docs/providers.md\n\
          ```\n\n\

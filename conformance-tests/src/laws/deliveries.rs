@@ -109,6 +109,8 @@ async fn one_key(start: Start) -> Result<(), Flaw> {
         }
         seen.push((first, what));
     }
+    // What was told again just now may be among what is to be taken.
+    let _ = stage.gateway.take().await;
     pays_again(&stage).await?;
     for sent in stage.gateway.take().await.iter().filter(|sent| !sent.by_browser) {
         let later = stage.genuine(sent)?;
