@@ -11,6 +11,7 @@ use crate::{
     law::Check,
     laws::deliveries::{Stage, flaw},
     mutation::{self, Mutation},
+    noise::recut,
 };
 
 pub(crate) static NOTHING_UNSIGNED_IS_BELIEVED: Law = Law {
@@ -44,7 +45,12 @@ async fn nothing_unsigned(start: Start) -> Result<(), Flaw> {
             says_nothing_else(&stage, sent, &mutation, &truth, false).await?;
         }
         let fields = mutation::of_each_field(sent).into_iter().map(|(_, mutation)| mutation);
-        for mutation in fields.chain(mutation::smuggled(sent)) {
+        // Where values are signed one after another, the same text can be cut elsewhere.
+        let recut = recut(&sent.request).into_iter().map(|request| Mutation {
+            what: "the signed text is cut elsewhere".to_owned(),
+            request,
+        });
+        for mutation in fields.chain(mutation::smuggled(sent)).chain(recut) {
             says_nothing_else(&stage, sent, &mutation, &truth, true).await?;
         }
     }
