@@ -20,6 +20,9 @@ pub struct Timestamp(i64);
 #[error("{0:?} is not a time in the form {1}")]
 pub struct TimestampError(String, &'static str);
 
+/// A civil time, with a zero for every digit.
+const CIVIL: &str = "0000-00-00 00:00:00";
+
 /// Vietnam has been at UTC+7 without summer time since 1975.
 const VIETNAM: Offset = Offset::constant(7);
 
@@ -41,8 +44,16 @@ impl Timestamp {
     /// The text is not `YYYY-MM-DD HH:MM:SS`.
     pub fn from_vietnam_civil(text: &str) -> Result<Self, TimestampError> {
         let wrong = || TimestampError(text.to_owned(), "YYYY-MM-DD HH:MM:SS");
-        // The parser would also take fractions, a `T`, and what RFC 9557 adds.
-        if text.len() != 19 || text.as_bytes().get(10) != Some(&b' ') {
+        // The parser would also take fractions, a `T`, an offset that it then ignores, what RFC 9557
+        // adds, and a 60th second as the 59th.
+        let fits = |(byte, expected): (u8, u8)| match expected {
+            b'0' => byte.is_ascii_digit(),
+            separator => byte == separator,
+        };
+        if text.len() != CIVIL.len()
+            || !text.bytes().zip(CIVIL.bytes()).all(fits)
+            || text.ends_with(":60")
+        {
             return Err(wrong());
         }
         let civil: civil::DateTime = text.parse().map_err(|_| wrong())?;
@@ -169,8 +180,17 @@ mod tests {
             error.to_string(),
             "\"25.03.2023\" is not a time in the form YYYY-MM-DD HH:MM:SS"
         );
-        for other in ["2023-03-25T14:02:37", "2023-03-25 14:02:3", "2023-02-30 14:02:37", "", "+7"]
-        {
+        for other in [
+            "2023-03-25T14:02:37",
+            "2023-03-25 14:02:3",
+            "2023-02-30 14:02:37",
+            "2023-03-25 14:02-07",
+            "2023-03-25 14:02+07",
+            "2023-03-25 140237.1",
+            "2016-12-31 23:59:60",
+            "",
+            "+7",
+        ] {
             assert!(Timestamp::from_vietnam_civil(other).is_err(), "{other}");
         }
     }
