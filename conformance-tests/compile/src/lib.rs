@@ -1,1 +1,1 @@
-//! Nothing but tests: see `tests/compile`.
+//! Nothing but tests: see `tests`.
