@@ -25,6 +25,18 @@
 //! # let _ = checkout;
 //! ```
 //!
+//! # Start
+//!
+//! ```no_run
+//! use payments::Payments;
+//!
+//! # fn start() -> Result<Payments, Box<dyn std::error::Error>> {
+//! let text = std::fs::read_to_string("payments.toml")?;
+//! let payments = Payments::from_config(&toml::from_str(&text)?)?; // an error names every problem
+//! # Ok(payments)
+//! # }
+//! ```
+//!
 //! # Features
 //!
 //! | feature | makes available |
