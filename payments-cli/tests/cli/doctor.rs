@@ -87,16 +87,12 @@ fn a_configuration_without_providers_is_a_problem() {
 }
 
 #[test]
-fn a_good_configuration_is_said_to_be() {
+fn the_configuration_of_the_readme_is_said_to_be_good() {
+    let readme = include_str!("../../../README.md");
+    let (_, config) = readme.split_once("# payments.toml\n").unwrap();
+    let (config, _) = config.split_once("```").unwrap();
     let ran = doctor(
-        r#"
-        [providers.main]
-        kind = "hpay"
-        environment = "sandbox"
-        merchant_id = "12345"
-        receiver = "shop@example.com"
-        passcode = "TEST-ONLY-0123456789-0123456789"
-        "#,
+        &config.replace("{ env = \"HPAY_PASSCODE\" }", "\"TEST-ONLY-0123456789-0123456789\""),
     );
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.starts_with("ok: 1 provider\n  main (hpay, sandbox): payments"), "{ran:?}");
