@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 
 use payments::config::Environ;
 
-/// Where the shop is, and which gateway comes first. From environment variables, so that
-/// `payments.toml` holds gateways only and `payments doctor` reads it too.
+/// Where the shop is. From environment variables, so that `payments.toml` holds gateways only and
+/// `payments doctor` reads it too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
@@ -14,9 +14,6 @@ pub struct Settings {
     pub address: SocketAddr,
     /// How the world reaches it: `SHOP_URL`, by default its address.
     pub url: String,
-    /// The gateways to try first where several can take a payment: `SHOP_PREFER`, names with
-    /// commas between them.
-    pub prefer: Vec<String>,
 }
 
 /// A variable cannot be read.
@@ -27,22 +24,15 @@ pub struct SettingsError {
 }
 
 impl Settings {
-    /// A shop at `address`, without preferences.
+    /// A shop at `address`.
     pub fn at(address: SocketAddr) -> Self {
-        Self { address, url: format!("http://{address}"), prefer: Vec::new() }
+        Self { address, url: format!("http://{address}") }
     }
 
     /// Says how the world reaches it.
     #[must_use]
     pub fn with_url(mut self, url: impl Into<String>) -> Self {
         self.url = url.into().trim_end_matches('/').to_owned();
-        self
-    }
-
-    /// Says which gateways to try first.
-    #[must_use]
-    pub fn with_preference<I: Into<String>>(mut self, first: impl IntoIterator<Item = I>) -> Self {
-        self.prefer = first.into_iter().map(Into::into).collect();
         self
     }
 
@@ -66,9 +56,7 @@ impl Settings {
             }
             settings = settings.with_url(url);
         }
-        let prefer = environ.get("SHOP_PREFER").unwrap_or_default();
-        let names = prefer.split(',').map(str::trim).filter(|name| !name.is_empty());
-        Ok(settings.with_preference(names))
+        Ok(settings)
     }
 }
 
@@ -94,7 +82,6 @@ mod tests {
     fn a_shop_without_settings_is_on_this_machine() {
         let settings = read(&[]).unwrap();
         assert_eq!(settings.url, "http://127.0.0.1:3000");
-        assert!(settings.prefer.is_empty());
     }
 
     #[test]
@@ -102,11 +89,5 @@ mod tests {
         let error = read(&[("SHOP_ADDRESS", "here")]).unwrap_err();
         assert!(error.to_string().starts_with("SHOP_ADDRESS "), "{error}");
         assert!(read(&[("SHOP_URL", "shop.example")]).is_err());
-    }
-
-    #[test]
-    fn the_preference_is_a_list_of_names() {
-        let settings = read(&[("SHOP_PREFER", "sepay-main, hpay-main,")]).unwrap();
-        assert_eq!(settings.prefer, ["sepay-main", "hpay-main"]);
     }
 }

@@ -61,10 +61,8 @@ impl Shop {
             let line = config.get(..start).unwrap_or_default().matches('\n').count() + 1;
             Error::new(ErrorKind::Configuration, format!("line {line}: {}", error.message()))
         })?;
-        let payments = Payments::from_config(&config)?
-            .with_preference(settings.prefer.iter().map(String::as_str))?;
         Ok(Self {
-            payments,
+            payments: Payments::from_config(&config)?,
             orders: Orders::default(),
             clock: Arc::new(SystemClock),
             url: settings.url.clone(),

@@ -8,7 +8,7 @@ use toml::{
 
 use super::Configuration;
 
-const KEYS: &str = "expect, providers";
+const KEYS: &str = "expect, prefer, providers";
 
 /// Keeps what a configuration can hold. A value that it cannot is a problem, and stands as an
 /// empty list in what is kept: it is not missing, and a provider that reads it refuses it too.
@@ -17,9 +17,9 @@ pub(super) fn check(document: &DeTable<'_>) -> Configuration {
     let mut kept = Table::new();
     for (key, value) in document {
         match (key.get_ref().as_ref(), value.get_ref()) {
-            ("expect", value) => match kinds(value) {
-                Some(kinds) => _ = kept.insert("expect".to_owned(), kinds),
-                None => problems.push(ConfigProblem::new("expect", "is not a list of kinds")),
+            (key @ ("expect" | "prefer"), value) => match texts(value) {
+                Some(texts) => _ = kept.insert(key.to_owned(), texts),
+                None => problems.push(ConfigProblem::new(key, "is not a list of texts")),
             },
             ("providers", DeValue::Table(providers)) => {
                 let providers = self::providers(providers, &mut problems);
@@ -41,11 +41,11 @@ pub(super) fn check(document: &DeTable<'_>) -> Configuration {
     Configuration { config, problems }
 }
 
-fn kinds(value: &DeValue<'_>) -> Option<Value> {
-    let kinds = value.as_array()?.iter();
-    let kinds: Option<Vec<_>> =
-        kinds.map(|kind| Some(Value::String(kind.get_ref().as_str()?.to_owned()))).collect();
-    kinds.map(Value::Array)
+fn texts(value: &DeValue<'_>) -> Option<Value> {
+    let texts = value.as_array()?.iter();
+    let texts: Option<Vec<_>> =
+        texts.map(|text| Some(Value::String(text.get_ref().as_str()?.to_owned()))).collect();
+    texts.map(Value::Array)
 }
 
 fn providers(providers: &DeTable<'_>, problems: &mut Vec<ConfigProblem>) -> Table {
@@ -108,6 +108,7 @@ mod tests {
         let text = "
             provider = 1
             expect = 'hpay'
+            prefer = [1]
             [providers]
             a = 'hunter2'
             b = { kind = 'hpay', fee = 1.5, since = 2026-11-21, numbers = [1, 2.5] }
@@ -118,6 +119,7 @@ mod tests {
             paths,
             [
                 "expect",
+                "prefer",
                 "provider",
                 "providers.a",
                 "providers.b.fee",
@@ -130,9 +132,10 @@ mod tests {
 
     #[test]
     fn what_is_right_is_kept() {
-        let text = "expect = ['hpay']\n[providers.a]\nkind = 'hpay'\nhex = 0xff\n";
+        let text = "expect = ['hpay']\nprefer = ['a']\n[providers.a]\nkind = 'hpay'\nhex = 0xff\n";
         let read = parse(text, "payments.toml");
         assert!(read.problems.is_empty(), "{:?}", read.problems);
         assert_eq!(read.config.expect, ["hpay"]);
+        assert_eq!(read.config.prefer, ["a"]);
     }
 }

@@ -33,7 +33,7 @@ impl World {
 
         // The shop's address is needed for its configuration, so that it listens first.
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let settings = Settings::at(listener.local_addr().unwrap()).with_preference([gateway]);
+        let settings = Settings::at(listener.local_addr().unwrap());
         let url = settings.url.clone();
         sepay.set_ipn_url(Some(format!("{url}/hooks/sepay-main/ipn").parse().unwrap()));
         let secret = sepay.settings().webhook_secret().to_owned();
@@ -42,7 +42,7 @@ impl World {
             WebhookAuth::HmacSha256 { secret },
         ));
 
-        let config = configuration(&hpay, &sepay, &url);
+        let config = configuration(gateway, &hpay, &sepay, &url);
         let shop = Arc::new(Shop::new(&config, &settings).unwrap());
         let router = router(Arc::clone(&shop));
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
@@ -76,11 +76,12 @@ impl Drop for World {
 }
 
 /// The same keys as in `payments.toml`, with the addresses and the credentials of the simulators.
-fn configuration(hpay: &HPaySimulator, sepay: &SePaySimulator, shop: &str) -> String {
+fn configuration(first: &str, hpay: &HPaySimulator, sepay: &SePaySimulator, shop: &str) -> String {
     let account = sepay.bank_accounts().remove(0);
     format!(
         r#"
         expect = ["hpay", "sepay"]
+        prefer = ["{first}"]
 
         [providers.hpay-main]
         kind = "hpay"
