@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 use payments_core::{
-    Clock, EndpointName, OrderRef, PayoutRef, Provider, Timestamp,
+    Clock, EndpointName, OrderRef, PayoutRef, Provider, Role, Timestamp,
     money::Money,
     payment::{CreatePayment, Payment},
     payout::{CreatePayout, PayoutState},
@@ -197,12 +197,20 @@ pub trait Notifies: Gateway {
     async fn again(&self, sent: &Sent) -> Sent;
 
     /// The same delivery signed with `secret` at `at`, by the gateway's own rules; for a token,
-    /// that token. `None` if it is signed by a key pair.
+    /// that token. `None` if it is signed by a key pair. What `sent` holds may be changed: a field
+    /// may be new in it, or lacking.
     fn signed(&self, sent: &Sent, secret: &str, at: Timestamp) -> Option<Request<Bytes>>;
 
     /// A delivery of a kind that no version knows, properly signed; `None` if the gateway's
     /// deliveries name no kind.
     async fn unknown(&self) -> Option<Sent>;
+
+    /// Whether it tells of what happens in this role: payments that are paid, credits on virtual
+    /// accounts, payouts that end, or money that arrives on the accounts of a statement.
+    fn tells_of(&self, role: Role) -> bool {
+        let _ = role;
+        true
+    }
 
     /// Whether the gateway takes this reply for an acknowledgement, by its documents. What it
     /// does not acknowledge, it sends again.

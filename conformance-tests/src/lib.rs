@@ -170,6 +170,8 @@ mod laws;
 mod listener;
 mod mutation;
 mod operation;
+mod outcome;
+mod places;
 mod question;
 mod report;
 mod scene;

@@ -2,10 +2,16 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderName, HeaderValue, Method, Request};
 use serde_json::Value;
 
-use crate::{Sent, SignedIn};
+use crate::{
+    Sent, SignedIn,
+    places::{
+        Pairs, form, json, last, leaves, query, remove, with_form, with_json, with_query,
+        with_values,
+    },
+};
 
 /// A changed delivery, and what was changed.
 pub(crate) struct Mutation {
@@ -65,8 +71,8 @@ pub(crate) fn of_each_byte_of_the_body(sent: &Sent) -> impl Iterator<Item = Muta
     })
 }
 
-/// Every named value, each changed to another one of its kind: parameters of the query, leaves
-/// of a JSON body, and headers.
+/// Every named value, each changed to another one of its kind: parameters of the query, fields of
+/// the body, and headers.
 pub(crate) fn of_each_field(sent: &Sent) -> Vec<(String, Mutation)> {
     let mut mutations = Vec::new();
     let pairs = query(&sent.request);
@@ -78,7 +84,7 @@ pub(crate) fn of_each_field(sent: &Sent) -> Vec<(String, Mutation)> {
         let what = format!("`{name}` in the query is changed");
         mutations.push((name.clone(), Mutation::new(what, with_query(&sent.request, &changed))));
     }
-    for (name, request) in changed_leaves(&sent.request) {
+    for (name, request) in changed_fields(&sent.request) {
         let what = format!("`{name}` in the body is changed");
         mutations.push((name, Mutation::new(what, request)));
     }
@@ -109,16 +115,79 @@ pub(crate) fn smuggled(sent: &Sent) -> Vec<Mutation> {
             mutations.push(Mutation::new(what, with_query(&sent.request, &changed)));
         }
     }
-    if let Ok(body) = serde_json::from_slice::<Value>(sent.request.body()) {
-        for (path, leaf) in leaves(&body) {
-            let name = path.rsplit('/').next().unwrap_or_default().to_owned();
-            let mut changed = pairs.clone();
-            changed.push((name.clone(), other(&plain(&leaf))));
-            let what = format!("another `{name}` stands in the query");
-            mutations.push(Mutation::new(what, with_query(&sent.request, &changed)));
+    let in_body = match json(&sent.request) {
+        Some(body) => {
+            leaves(&body).iter().map(|(path, leaf)| (last(path).to_owned(), plain(leaf))).collect()
         }
+        None => form(&sent.request),
+    };
+    for (name, value) in in_body {
+        let mut changed = pairs.clone();
+        changed.push((name.clone(), other(&value)));
+        let what = format!("another `{name}` stands in the query");
+        mutations.push(Mutation::new(what, with_query(&sent.request, &changed)));
     }
     mutations
+}
+
+/// The delivery with a field that nobody knows.
+pub(crate) fn with_a_new_field(request: &Request<Bytes>) -> Option<Request<Bytes>> {
+    let new = || (NEW_FIELD.to_owned(), "1".to_owned());
+    if let Some(mut body) = json(request) {
+        let value = serde_json::json!({ "since": [2031, null] });
+        body.as_object_mut()?.insert(NEW_FIELD.to_owned(), value);
+        return Some(with_json(request, &body));
+    }
+    let (mut in_body, mut in_query) = (form(request), query(request));
+    if !in_body.is_empty() {
+        in_body.push(new());
+        return Some(with_form(request, &in_body));
+    }
+    if in_query.is_empty() {
+        return None;
+    }
+    in_query.push(new());
+    Some(with_query(request, &in_query))
+}
+
+const NEW_FIELD: &str = "field_of_another_year";
+
+/// The delivery without each of its fields, and with each empty.
+pub(crate) fn without_each_field(request: &Request<Bytes>) -> Vec<Mutation> {
+    let mut mutations = Vec::new();
+    if let Some(body) = json(request) {
+        for (path, _) in leaves(&body) {
+            let mut without = body.clone();
+            if remove(&mut without, &path).is_some() {
+                let what = format!("`{path}` is missing");
+                mutations.push(Mutation::new(what, with_json(request, &without)));
+            }
+            for empty in [Value::Null, Value::from("")] {
+                let mut emptied = body.clone();
+                if let Some(leaf) = emptied.pointer_mut(&path) {
+                    let what = format!("`{path}` is {empty}");
+                    *leaf = empty;
+                    mutations.push(Mutation::new(what, with_json(request, &emptied)));
+                }
+            }
+        }
+    }
+    for (what, pairs) in without_each(&form(request)) {
+        mutations.push(Mutation::new(what, with_form(request, &pairs)));
+    }
+    for (what, pairs) in without_each(&query(request)) {
+        mutations.push(Mutation::new(what, with_query(request, &pairs)));
+    }
+    mutations
+}
+
+fn without_each(pairs: &Pairs) -> impl Iterator<Item = (String, Pairs)> {
+    let lacking = |name: &str| {
+        [("missing", &[][..]), ("empty", &[""])].map(|(what, values)| {
+            Some((format!("`{name}` is {what}"), with_values(pairs.clone(), name, values)?))
+        })
+    };
+    pairs.iter().flat_map(move |(name, _)| lacking(name)).flatten()
 }
 
 /// The same delivery by another method.
@@ -136,6 +205,12 @@ fn signature(sent: &Sent) -> Option<String> {
         SignedIn::Query(name) => {
             query(&sent.request).into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
         }
+        SignedIn::Body(name) => match json(&sent.request) {
+            Some(body) => body.pointer(&format!("/{name}"))?.as_str().map(str::to_owned),
+            None => {
+                form(&sent.request).into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+            }
+        },
         SignedIn::Nowhere => None,
     }
     .filter(|signature| !signature.is_empty())
@@ -154,67 +229,48 @@ fn with_signature(sent: &Sent, texts: &[&str]) -> Option<Request<Bytes>> {
             Some(request)
         }
         SignedIn::Query(name) => {
-            let mut pairs = query(&sent.request);
-            let place = pairs.iter().position(|(key, _)| key == name)?;
-            pairs.remove(place);
-            for text in texts.iter().rev() {
-                pairs.insert(place, (name.to_owned(), (*text).to_owned()));
-            }
-            Some(with_query(&sent.request, &pairs))
+            Some(with_query(&sent.request, &with_values(query(&sent.request), name, texts)?))
         }
+        SignedIn::Body(name) => match (json(&sent.request), texts) {
+            (Some(mut body), [text]) => {
+                *body.pointer_mut(&format!("/{name}"))? = Value::from(*text);
+                Some(with_json(&sent.request, &body))
+            }
+            (Some(mut body), []) => {
+                remove(&mut body, &format!("/{name}"))?;
+                Some(with_json(&sent.request, &body))
+            }
+            // Readers of JSON see one of two members of a name.
+            (Some(_), _) => None,
+            (None, _) => {
+                Some(with_form(&sent.request, &with_values(form(&sent.request), name, texts)?))
+            }
+        },
         SignedIn::Nowhere => None,
     }
 }
 
-fn query(request: &Request<Bytes>) -> Vec<(String, String)> {
-    form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes())
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect()
-}
-
-fn with_query(request: &Request<Bytes>, pairs: &[(String, String)]) -> Request<Bytes> {
-    let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(pairs.iter().map(|(name, value)| (name.trim(), value)))
-        .finish();
-    let mut changed = request.clone();
-    let path = request.uri().path();
-    // What was written by the serialiser is a query.
-    if let Ok(uri) = Uri::try_from(format!("{path}?{query}")) {
-        *changed.uri_mut() = uri;
-    }
-    changed
-}
-
-/// The leaves of a JSON body, each in a request where it is another one.
-fn changed_leaves(request: &Request<Bytes>) -> Vec<(String, Request<Bytes>)> {
-    let Ok(body) = serde_json::from_slice::<Value>(request.body()) else { return Vec::new() };
-    let changed = leaves(&body).into_iter().filter_map(|(path, leaf)| {
-        let mut body = body.clone();
-        *body.pointer_mut(&path)? = changed_leaf(&leaf);
-        let mut request = request.clone();
-        *request.body_mut() = body.to_string().into();
-        Some((path.rsplit('/').next().unwrap_or_default().to_owned(), request))
+/// The fields of a body, each in a request where it is another one: the leaves of JSON, or the
+/// parameters of a form. Where two leaves have one name, it is the whole way to each of them, such
+/// as `data/id`.
+fn changed_fields(request: &Request<Bytes>) -> Vec<(String, Request<Bytes>)> {
+    let Some(body) = json(request) else {
+        let pairs = form(request);
+        let changed = pairs.iter().map(|(name, value)| {
+            let changed = with_values(pairs.clone(), name, &[&other(value)]);
+            (name.clone(), with_form(request, &changed.unwrap_or_default()))
+        });
+        return changed.collect();
+    };
+    let leaves = leaves(&body);
+    let changed = leaves.iter().filter_map(|(path, leaf)| {
+        let mut changed = body.clone();
+        *changed.pointer_mut(path)? = changed_leaf(leaf);
+        let named = leaves.iter().filter(|(other, _)| last(other) == last(path)).count();
+        let name = if named > 1 { path.trim_start_matches('/') } else { last(path) };
+        Some((name.to_owned(), with_json(request, &changed)))
     });
     changed.collect()
-}
-
-/// Every leaf by its JSON pointer.
-fn leaves(value: &Value) -> Vec<(String, Value)> {
-    let under = |key: String, value: &Value| {
-        leaves(value).into_iter().map(move |(path, leaf)| (format!("/{key}{path}"), leaf))
-    };
-    match value {
-        Value::Object(members) => members
-            .iter()
-            .flat_map(|(key, value)| under(key.replace('~', "~0").replace('/', "~1"), value))
-            .collect(),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .flat_map(|(place, item)| under(place.to_string(), item))
-            .collect(),
-        leaf => vec![(String::new(), leaf.clone())],
-    }
 }
 
 fn changed_leaf(leaf: &Value) -> Value {
@@ -315,6 +371,58 @@ mod tests {
             mutations.iter().any(|mutation| values(mutation) == ["sha256=abcd", "sha256=abcd"])
         );
         assert!(mutations.iter().any(|mutation| values(mutation) == ["sha256=q80="]));
+    }
+
+    #[test]
+    fn a_signature_in_the_body_is_changed_there() {
+        let in_json = Request::post("/").body(r#"{"data":{"mac":"abcd"},"id":1}"#).unwrap();
+        let in_form = Request::post("/")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("id=1&mac=abcd")
+            .unwrap();
+        for (request, name, missing, byte) in [
+            (in_json, "data/mac", r#"{"data":{},"id":1}"#, r#"{"data":{"mac":"`bcd"},"id":1}"#),
+            (in_form, "mac", "id=1", "id=1&mac=%60bcd"),
+        ] {
+            let sent = signed(request, SignedIn::Body(name));
+            let bodies: Vec<_> =
+                of_the_signature(&sent).into_iter().map(|one| one.request.into_body()).collect();
+            assert!(bodies.len() >= 11, "{bodies:?}");
+            for body in [missing, byte] {
+                assert!(bodies.iter().any(|changed| changed == body), "{body} {bodies:?}");
+            }
+            assert!(bodies.iter().all(|changed| changed != sent.request.body()));
+        }
+    }
+
+    #[test]
+    fn a_field_is_new_or_lacking() {
+        let request = Request::post("/?a=1").body(r#"{"b":{"c":2}}"#).unwrap();
+        let sent = signed(request, SignedIn::Nowhere);
+        let bodies: Vec<_> = without_each_field(&sent.request)
+            .into_iter()
+            .map(|one| format!("{} {:?}", one.request.uri(), one.request.body()))
+            .collect();
+        assert_eq!(
+            bodies,
+            [
+                r#"/?a=1 b"{\"b\":{}}""#,
+                r#"/?a=1 b"{\"b\":{\"c\":null}}""#,
+                r#"/?a=1 b"{\"b\":{\"c\":\"\"}}""#,
+                r#"/? b"{\"b\":{\"c\":2}}""#,
+                r#"/?a= b"{\"b\":{\"c\":2}}""#,
+            ]
+        );
+        let new = with_a_new_field(&sent.request).unwrap().into_body();
+        assert!(new.starts_with(br#"{"b":{"c":2},"field_of_another_year""#), "{new:?}");
+    }
+
+    #[test]
+    fn leaves_of_one_name_are_told_apart_by_the_way_to_them() {
+        let request = Request::post("/").body(r#"{"data":{"id":2},"id":1,"x":3}"#).unwrap();
+        let fields = of_each_field(&signed(request, SignedIn::Nowhere));
+        let names: Vec<_> = fields.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["data/id", "id", "x"]);
     }
 
     #[test]

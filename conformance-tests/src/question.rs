@@ -1,11 +1,14 @@
 //! An inquiry made ready: what it asks about stands.
 
+use std::fmt::Debug;
+
 use payments_core::{
     Absence, Error, Lookup, OrderRef, PayoutRef, Provider, RefundRef, Result,
     bank::BankAccount,
     statement::{Cursor, StatementFilter},
     virtual_account::VirtualAccountRef,
 };
+use serde::Serialize;
 
 use crate::{
     Flaw, Meaning, Operation, Subject,
@@ -33,9 +36,10 @@ const UNUSED: u32 = 9_999;
 /// What a provider answered.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
-    /// As it is printed, and what state it tells, if it tells one.
+    /// As it is printed and serialised, and what state it tells, if it tells one.
     Found {
         printed: String,
+        json: String,
         state: Option<Meaning>,
     },
     Absent(Absence),
@@ -91,8 +95,7 @@ impl Question {
             Operation::Credits => {
                 let account = open_virtual_account(scene, number).await?;
                 let gateway = needed(scene.subject.virtual_accounts.as_ref(), operation)?;
-                let asked = gateway.virtual_account(account.order.clone()).amount;
-                let amount = asked.unwrap_or(payments_core::money::Money::vnd(50_000));
+                let amount = scene.credit_for(&account.order)?;
                 gateway.credit(&account, amount).await.map_err(|impossible| {
                     Flaw::new("a payer who can pay what was asked", impossible).in_call(operation)
                 })?;
@@ -217,19 +220,24 @@ pub(crate) fn told(answer: &Result<Answer, Error>) -> String {
     }
 }
 
-fn lookup<T: std::fmt::Debug>(
+fn lookup<T: Debug + Serialize>(
     found: Lookup<T>,
     state: impl FnOnce(&T) -> Option<Meaning>,
 ) -> Answer {
     match found {
-        Lookup::Found(one) => Answer::Found { printed: format!("{one:?}"), state: state(&one) },
-        Lookup::Several(all) => Answer::Found { printed: format!("{all:?}"), state: None },
+        Lookup::Found(one) => told_of(&one, state(&one)),
+        Lookup::Several(all) => plain(&all),
         Lookup::Absent(absence) => Answer::Absent(absence),
     }
 }
 
-fn plain<T: std::fmt::Debug>(answer: &T) -> Answer {
-    Answer::Found { printed: format!("{answer:?}"), state: None }
+fn plain<T: Debug + Serialize>(answer: &T) -> Answer {
+    told_of(answer, None)
+}
+
+fn told_of<T: Debug + Serialize>(answer: &T, state: Option<Meaning>) -> Answer {
+    let json = serde_json::to_string(answer).unwrap_or_default();
+    Answer::Found { printed: format!("{answer:?}"), json, state }
 }
 
 /// Asks for a payment that has to be there.

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use payments_core::{
     Clock, OrderRef, PaymentProvider, PayoutProvider, PayoutRef, Provider, RefundRef,
-    VirtualAccountProvider,
+    StatementProvider, VirtualAccountProvider,
+    money::Money,
     transport::{RetryPolicy, Transport},
 };
 
 use crate::{
-    Booking, Flaw, OpensVirtualAccounts, PaysOut, Start, Subject, TakesPayments, Tuning,
+    Booking, Flaw, ListsStatements, OpensVirtualAccounts, PaysOut, Start, Subject, TakesPayments,
+    Tuning,
     proxy::FaultProxy,
     watch::{Note, Watch},
 };
@@ -77,6 +79,35 @@ impl Scene {
     /// The role of sending money, if both have it.
     pub(crate) fn payouts(&self) -> Option<(&dyn PaysOut, &dyn PayoutProvider)> {
         Some((self.subject.payouts.as_deref()?, self.provider.payouts().ok()?.as_ref()))
+    }
+
+    /// The role of listing statements, if both have it.
+    pub(crate) fn statements(&self) -> Option<(&dyn ListsStatements, &dyn StatementProvider)> {
+        let role = self.provider.statements().ok()?;
+        Some((self.subject.statements.as_deref()?, role.as_ref()))
+    }
+
+    /// What a payer transfers to the virtual account of an order: what is asked, or else something
+    /// that the provider takes.
+    pub(crate) fn credit_for(&self, order: &OrderRef) -> Result<Money, Flaw> {
+        let needed = self.virtual_accounts();
+        let (gateway, role) = needed.ok_or_else(|| Flaw::new("virtual accounts", "none"))?;
+        if let Some(asked) = gateway.virtual_account(order.clone()).amount {
+            return Ok(asked);
+        }
+        let least = role.capabilities().limits.first().map(|limit| limit.min);
+        let least =
+            least.ok_or_else(|| Flaw::new("the amounts of a currency", "`limits` is empty"))?;
+        Ok(Money::from_minor(least.minor().max(50_000), least.currency()))
+    }
+
+    /// So much money as arrives on an account of a statement.
+    pub(crate) fn deposit(&self, minor: i64) -> Result<Money, Flaw> {
+        let role = self.provider.statements();
+        let role = role.map_err(|error| Flaw::new("statements", error))?;
+        let currency = role.capabilities().currencies.first().copied();
+        let currency = currency.ok_or_else(|| Flaw::new("a currency", "`currencies` is empty"))?;
+        Ok(Money::from_minor(minor, currency))
     }
 
     /// How many calls the provider has handed to its client so far.

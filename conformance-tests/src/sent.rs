@@ -28,12 +28,15 @@ pub enum SignedIn {
     Header(&'static str),
     /// In a parameter of the query.
     Query(&'static str),
+    /// In a field of the body: a parameter of a form, or a member of a JSON object, whose way from
+    /// the outside in is written with slashes, such as `data/signature`.
+    Body(&'static str),
     /// Nowhere: the gateway signs nothing.
     Nowhere,
 }
 
 impl Sent {
-    /// A delivery from server to server, with its signature in a header or the query.
+    /// A delivery from server to server, with its signature in a header, the query or the body.
     pub fn new(endpoint: EndpointName, request: Request<Bytes>, signature: SignedIn) -> Self {
         Self { endpoint, request, signature, stamped: false, by_browser: false }
     }

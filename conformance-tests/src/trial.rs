@@ -8,7 +8,8 @@ use payments_core::{ErrorKind, transport::CallClass};
 
 use crate::{
     Flaw, Operation, Start,
-    instruction::{self, Found, Instruction, Outcome},
+    instruction::{self, Instruction},
+    outcome::{Found, Outcome},
     proxy::Fault,
     scene::{PATIENT, Scene},
 };

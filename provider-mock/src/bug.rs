@@ -170,6 +170,15 @@ bugs! {
 
     // Notifications.
 
+    /// A payment that is paid is told as an event of an unknown kind: its kind is spelt otherwise
+    /// than it is read, and the last arm takes it.
+    OverhearsAPayment,
+    /// A payout that succeeded is told as one that is under way: its state is what the first
+    /// notification said.
+    TellsAPayoutAsItBegan,
+    /// The dedupe key is read from the query first, which no signature covers: who overheard a credit
+    /// tells it again under another key.
+    KeysByTheQuery,
     /// Đồng are divided by a hundred. Seen in active_merchant, which lists them among the
     /// currencies without fractions; and lehuygiang28/vnpay #15 divides before it hashes.
     DividesDongByAHundred,
@@ -197,6 +206,10 @@ bugs! {
     /// An event of a kind that is not known is refused. Seen in async-stripe #499: one unknown value
     /// fails the whole event.
     RefusesAnUnknownKind,
+    /// A delivery with a field that is not known is refused: a reader that denies unknown fields.
+    RefusesAnUnknownField,
+    /// A field that the gateway leaves out panics.
+    PanicsWithoutAField,
     /// A body that is not text panics.
     PanicsOnStrangeBytes,
     /// A delivery that was handled before is answered by 422. Seen in laravel-sepay, so that SePay
@@ -211,6 +224,8 @@ bugs! {
     TracesTheKey,
     /// An inquiry's error says with which key it was made.
     TellsTheKeyInAnError,
+    /// The same by the header that was sent, in which the key stands in base64.
+    TellsTheKeyInBase64,
     /// A refused delivery says with which secret it was checked.
     TellsTheSecretToAForger,
     /// The buyer's link carries the key.

@@ -7,8 +7,9 @@ use payments_core::{Absence, Lookup, Provider, rules::AbsenceRule, transport::Ca
 
 use crate::{
     Flaw, Law, Operation, Start,
-    instruction::{self, Found, Instruction, Outcome, open_payment, refused},
+    instruction::{self, Instruction, open_payment, refused},
     law::Check,
+    outcome::{Found, Outcome},
     proxy::Fault,
     question::{self, Answer, Question},
     scene::Scene,

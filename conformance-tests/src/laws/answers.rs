@@ -8,8 +8,9 @@ use payments_core::{
 
 use crate::{
     ChangedAnswer, Flaw, Law, Meaning, Operation, Start,
-    instruction::{self, Instruction, Outcome},
+    instruction::{self, Instruction},
     law::Check,
+    outcome::Outcome,
     question::{self, Question},
     scene::Scene,
 };

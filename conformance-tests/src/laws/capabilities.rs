@@ -5,8 +5,9 @@ use payments_core::{Error, ErrorKind, Provider};
 
 use crate::{
     Flaw, Law, Operation, Start,
-    instruction::{self, Instruction, Outcome},
+    instruction::{self, Instruction},
     law::Check,
+    outcome::Outcome,
     question::{self, Question},
     scene::Scene,
 };

@@ -2,25 +2,27 @@
 
 use futures_util::future::FutureExt as _;
 use payments_core::{
+    EndpointName,
     money::Money,
-    notification::{Confirmation, Event, News, Received},
+    notification::{Confirmation, Event, Evidence, News, Notification, Received},
 };
 
 use crate::{
-    Flaw, Law, Sent, Start,
+    Flaw, Law, Start,
     law::Check,
-    laws::deliveries::{Stage, flaw},
+    laws::stage::{Stage, flaw, said},
     mutation::{self, Mutation},
     noise::recut,
 };
 
 pub(crate) static NOTHING_UNSIGNED_IS_BELIEVED: Law = Law {
     name: "nothing_unsigned_is_believed",
-    says: "Whatever is changed or smuggled in without its signature covering it, no event is \
-           believed that says anything else than the genuine delivery.",
+    says: "Whatever is changed or smuggled in without its signature covering it, and to whichever \
+           endpoint it comes, no event is believed that says anything else than the genuine \
+           delivery, or the same under another key.",
     why: "A signature over an order number says nothing of the amount beside it.",
-    look_at: "the fields that `with_event` is told it rests on, and whether the values are read \
-              from where the signature covers them",
+    look_at: "the fields that `with_event` is told it rests on, and whether the values and the key \
+              are read from where the signature covers them",
     check: Check::Scene(|start| nothing_unsigned(start).boxed()),
 };
 
@@ -39,10 +41,15 @@ async fn nothing_unsigned(start: Start) -> Result<(), Flaw> {
         let genuine = stage.genuine(sent)?;
         let mut truth = Vec::new();
         for event in genuine.events() {
-            truth.push(said(&stage.believed(event).await?));
+            truth.push(said_once(&genuine, &stage.believed(event).await?));
         }
         for mutation in mutation::of_each_byte_of_the_body(sent) {
-            says_nothing_else(&stage, sent, &mutation, &truth, false).await?;
+            says_nothing_else(&stage, &sent.endpoint, &mutation, &truth, false).await?;
+        }
+        for endpoint in stage.receiver.endpoints() {
+            let what = format!("it comes to `{}`", endpoint.name);
+            let mutation = Mutation { what, request: sent.request.clone() };
+            says_nothing_else(&stage, &endpoint.name, &mutation, &truth, false).await?;
         }
         let fields = mutation::of_each_field(sent).into_iter().map(|(_, mutation)| mutation);
         // Where values are signed one after another, the same text can be cut elsewhere.
@@ -51,7 +58,7 @@ async fn nothing_unsigned(start: Start) -> Result<(), Flaw> {
             request,
         });
         for mutation in fields.chain(mutation::smuggled(sent)).chain(recut) {
-            says_nothing_else(&stage, sent, &mutation, &truth, true).await?;
+            says_nothing_else(&stage, &sent.endpoint, &mutation, &truth, true).await?;
         }
     }
     Ok(())
@@ -59,13 +66,12 @@ async fn nothing_unsigned(start: Start) -> Result<(), Flaw> {
 
 async fn says_nothing_else(
     stage: &Stage,
-    sent: &Sent,
+    endpoint: &EndpointName,
     mutation: &Mutation,
     truth: &[String],
     confirm: bool,
 ) -> Result<(), Flaw> {
-    let Received::Notification(notification) = stage.receive(&sent.endpoint, &mutation.request)
-    else {
+    let Received::Notification(notification) = stage.receive(endpoint, &mutation.request) else {
         return Ok(());
     };
     for event in notification.events().iter().filter(|event| event.moves_money()) {
@@ -79,42 +85,23 @@ async fn says_nothing_else(
         } else {
             continue;
         };
-        let told = said(&believed);
+        let told = said_once(&notification, &believed);
         if !truth.contains(&told) {
             let found = format!("although {}: {told}", mutation.what);
-            let expected = format!("nothing believed but {truth:?}");
-            return Err(flaw(sent, &expected, found).at(notification.made_at));
+            let expected = format!("nothing believed but {truth:?}, of a delivery to `{endpoint}`");
+            return Err(Flaw::new(expected, found).at(notification.made_at));
         }
     }
     Ok(())
 }
 
-/// What an event says of money, without what names it on its route.
-fn said(event: &Event) -> String {
-    match event.news() {
-        News::Payment(payment) => format!(
-            "payment of {:?}: {:?}, {:?} received, {:?}",
-            payment.order,
-            payment.state,
-            payment.received,
-            payment.credits.iter().map(|credit| credit.amount).collect::<Vec<_>>()
-        ),
-        News::Movement(movement) => format!(
-            "{:?} of {} on {:?} {:?} for {:?}",
-            movement.direction,
-            movement.amount,
-            movement.account,
-            movement.virtual_account,
-            movement.order
-        ),
-        News::Payout(payout) => {
-            format!("payout {:?} of {}: {:?}", payout.payout, payout.amount, payout.state)
-        }
-        News::Refund(refund) => {
-            format!("refund {:?} of {}: {:?}", refund.refund, refund.amount, refund.state)
-        }
-        other => format!("{other:?}"),
-    }
+/// What is believed of an event, and the key under which an app handles it once.
+fn said_once(notification: &Notification, believed: &Event) -> String {
+    let key = match believed.evidence() {
+        Evidence::Inquired => believed.key(),
+        _ => None,
+    };
+    format!("{} under {:?}", said(believed), key.unwrap_or(&notification.key))
 }
 
 async fn inquirys_values(start: Start) -> Result<(), Flaw> {

@@ -11,7 +11,7 @@ use crate::{
     Flaw, Impossible, Law, Operation, Start,
     instruction::{needed, open_payment, open_virtual_account, refused},
     law::Check,
-    laws::deliveries,
+    laws::stage,
     question::find_payment,
     scene::Scene,
 };
@@ -63,7 +63,7 @@ async fn on_a_virtual_account(scene: &Scene) -> Result<(), Flaw> {
     let Some((gateway, role)) = scene.virtual_accounts() else { return Ok(()) };
     let account = open_virtual_account(scene, 1).await?;
     let request = gateway.virtual_account(account.order.clone());
-    let asked = request.amount.unwrap_or(Money::vnd(50_000));
+    let asked = scene.credit_for(&account.order)?;
     let by = |off: i64| Money::from_minor(asked.minor() + off, asked.currency());
     let payers = gateway.payers();
     let mut arrived = Vec::new();
@@ -96,7 +96,7 @@ async fn on_a_virtual_account(scene: &Scene) -> Result<(), Flaw> {
     let credits = if role.capabilities().credits {
         role.credits(&account.reference()).await.map_err(|error| refused(operation, &error))?
     } else {
-        deliveries::movements(scene).await?
+        stage::movements(scene).await?
     };
     same(&credits, &arrived, operation)
 }
@@ -163,7 +163,7 @@ async fn told(scene: &Scene, payment: &Payment, amounts: &[Money], what: &str) -
                 .with_ledger(ledger));
         }
     }
-    let keys = deliveries::keys(scene).await?;
+    let keys = stage::keys(scene).await?;
     if keys.len() < amounts.len() {
         let found = format!("{} notifications with a key of their own: {keys:?}", keys.len());
         return Err(Flaw::new(format!("{} of them", amounts.len()), found).with_ledger(ledger));

@@ -6,26 +6,23 @@ use bytes::Bytes;
 use futures_util::future::FutureExt as _;
 use http::{Method, Request};
 use payments_core::{
-    DedupeKey, Movement, NotificationReceiver,
-    money::Money,
-    notification::{
-        Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Received,
-    },
+    DedupeKey,
+    notification::{Delivery, Endpoint, Event, News, Outcome, Received},
     payment::PaymentState,
-    payout::PayoutState,
 };
 
 use crate::{
-    Booking, Flaw, Law, Notifies, Operation, Sent, Start,
-    instruction::{Instruction, open_payment, open_virtual_account, pay},
+    Booking, Flaw, Law, Sent, Start,
+    instruction::{open_payment, pay},
     law::Check,
-    scene::Scene,
+    laws::stage::{Stage, flaw, said, text},
+    mutation::{self, Mutation},
 };
 
 pub(crate) static A_NOTIFICATION_TELLS_WHAT_THE_LEDGER_SAYS: Law = Law {
     name: "a_notification_tells_what_the_ledger_says",
-    says: "What a gateway sends about a payment, a credit or a payout becomes an event that is \
-           proven or can be confirmed, with the ledger's own values.",
+    says: "Every payment, credit and payout of which a gateway tells becomes an event that is proven \
+           or can be confirmed, with the ledger's own values.",
     why: "The notification is the usual way by which a shop learns that it was paid.",
     look_at: "`receive`: what it reads into which news, and `confirm`",
     check: Check::Scene(|start| tells_what_the_ledger_says(start).boxed()),
@@ -51,9 +48,9 @@ pub(crate) static A_BROWSERS_RETURN_SETTLES_NOTHING: Law = Law {
 
 pub(crate) static STRANGERS_ARE_WELCOME: Law = Law {
     name: "strangers_are_welcome",
-    says: "An event of a kind that nobody knows is unrecognised and acknowledged, and bytes of \
-           any kind are untrusted and never a panic.",
-    why: "Gateways add kinds of events, and repeat for ever what is refused.",
+    says: "An event of a kind that nobody knows is unrecognised and acknowledged, a field that nobody \
+           knows changes nothing, and bytes of any kind are untrusted and never a panic.",
+    why: "Gateways add kinds of events and fields, and repeat for ever what is refused.",
     look_at: "the last arm where kinds are read, and what is indexed or unwrapped on the way",
     check: Check::Scene(|start| strangers(start).boxed()),
 };
@@ -70,6 +67,7 @@ pub(crate) static THE_REPLY_IS_THE_DOCUMENTED_ONE: Law = Law {
 async fn tells_what_the_ledger_says(start: Start) -> Result<(), Flaw> {
     let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
     let bookings = stage.scene.bookings().await;
+    let mut told = Vec::new();
     for sent in stage.server_to_server() {
         let notification = stage.genuine(sent)?;
         if notification.events().is_empty() {
@@ -83,7 +81,18 @@ async fn tells_what_the_ledger_says(start: Start) -> Result<(), Flaw> {
                     .with_ledger(format!("{bookings:?}"))
                     .at(notification.made_at)
             })?;
+            told.push(event);
         }
+    }
+    for happened in &stage.happened {
+        let is_told = told.iter().any(|event| happened.is_told_by(event));
+        let (expected, found) = match (stage.gateway.tells_of(happened.role()), is_told) {
+            (true, true) | (false, false) => continue,
+            (true, false) => ("an event that tells of it", "none does"),
+            (false, true) => ("no event about it, as `Notifies::tells_of` says", "there is one"),
+        };
+        return Err(Flaw::new(expected, format!("{found}: {happened:?} among {told:?}"))
+            .with_ledger(format!("{bookings:?}")));
     }
     Ok(())
 }
@@ -176,6 +185,10 @@ async fn strangers(start: Start) -> Result<(), Flaw> {
             }
         }
     }
+    for sent in stage.server_to_server() {
+        with_a_new_field(&stage, sent).await?;
+        without_a_field(&stage, sent)?;
+    }
     let now = stage.scene.clock().now();
     for endpoint in stage.receiver.endpoints() {
         for request in noise(endpoint) {
@@ -193,6 +206,42 @@ async fn strangers(start: Start) -> Result<(), Flaw> {
             };
             let expected = "noise that is not believed, and does not panic";
             return Err(Flaw::new(expected, format!("{found} after {}", text(&request))));
+        }
+    }
+    Ok(())
+}
+
+/// The gateway adds a field.
+async fn with_a_new_field(stage: &Stage, sent: &Sent) -> Result<(), Flaw> {
+    let genuine = stage.genuine(sent)?;
+    let Some(request) = mutation::with_a_new_field(&sent.request) else { return Ok(()) };
+    let Some(request) = stage.signed_again(sent, request) else { return Ok(()) };
+    let told = match stage.receive(&sent.endpoint, &request) {
+        Received::Notification(told) => told,
+        other => {
+            let expected = "a notification, for only a field is new";
+            return Err(flaw(sent, expected, format!("{other:?}")).at(genuine.made_at));
+        }
+    };
+    let all = |events: &[Event]| events.iter().map(said).collect::<Vec<_>>();
+    if all(told.events()) == all(genuine.events()) {
+        return Ok(());
+    }
+    let expected = format!("{:?}, for only a field is new", all(genuine.events()));
+    Err(flaw(sent, &expected, format!("{:?}", all(told.events()))).at(told.made_at))
+}
+
+/// The gateway leaves a field out, or empty: what it then says is its own affair.
+fn without_a_field(stage: &Stage, sent: &Sent) -> Result<(), Flaw> {
+    let now = stage.scene.clock().now();
+    for Mutation { what, request } in mutation::without_each_field(&sent.request) {
+        let Some(request) = stage.signed_again(sent, request) else { return Ok(()) };
+        let received = catch_unwind(AssertUnwindSafe(|| {
+            stage.receiver.receive(&sent.endpoint, &Delivery::of(&request), now)
+        }));
+        if received.is_err() {
+            let expected = "a verdict, although the gateway signed it";
+            return Err(flaw(sent, expected, format!("a panic, for {what}")));
         }
     }
     Ok(())
@@ -220,159 +269,6 @@ async fn replies(start: Start) -> Result<(), Flaw> {
         }
     }
     Ok(())
-}
-
-/// A gateway where everything happened that it tells of, and what it sent.
-pub(crate) struct Stage {
-    pub(crate) scene: Scene,
-    pub(crate) gateway: std::sync::Arc<dyn Notifies>,
-    pub(crate) receiver: std::sync::Arc<dyn NotificationReceiver>,
-    pub(crate) sent: Vec<Sent>,
-}
-
-impl Stage {
-    /// `None` if the provider receives nothing.
-    pub(crate) async fn open(start: &Start) -> Result<Option<Self>, Flaw> {
-        let scene = Scene::open(start).await?;
-        let (Some(gateway), Ok(receiver)) =
-            (scene.subject.notifications.clone(), scene.provider.notifications().cloned())
-        else {
-            return Ok(None);
-        };
-        everything_happens(&scene).await?;
-        let sent = gateway.take().await;
-        if !sent.iter().any(|sent| !sent.by_browser) {
-            let expected = "something that the gateway sends about what happened";
-            return Err(Flaw::new(expected, "`Notifies::take` gave nothing"));
-        }
-        Ok(Some(Self { scene, gateway, receiver, sent }))
-    }
-
-    pub(crate) fn server_to_server(&self) -> impl Iterator<Item = &Sent> {
-        self.sent.iter().filter(|sent| !sent.by_browser)
-    }
-
-    pub(crate) fn receive(
-        &self,
-        endpoint: &payments_core::EndpointName,
-        request: &Request<Bytes>,
-    ) -> Received {
-        self.receiver.receive(endpoint, &Delivery::of(request), self.scene.clock().now())
-    }
-
-    /// What the provider makes of a delivery that nobody touched.
-    pub(crate) fn genuine(&self, sent: &Sent) -> Result<Notification, Flaw> {
-        match self.receive(&sent.endpoint, &sent.request) {
-            Received::Notification(notification) => Ok(notification),
-            other => Err(flaw(sent, "a notification, for nobody touched it", format!("{other:?}"))),
-        }
-    }
-
-    /// An event as an app may believe it: proven, or confirmed.
-    pub(crate) async fn believed(&self, event: &Event) -> Result<Event, Flaw> {
-        if event.is_trusted() || !event.moves_money() {
-            return Ok(event.clone());
-        }
-        match self.receiver.confirm(event).await {
-            Ok(Confirmation::Confirmed(event)) => Ok(event),
-            Ok(other) => Err(Flaw::new("a confirmed event, for it is so", format!("{other:?}"))),
-            Err(error) => Err(Flaw::new("a confirmed event, for it is so", error)),
-        }
-    }
-
-    fn endpoint(&self, sent: &Sent) -> Result<&Endpoint, Flaw> {
-        let mut endpoints = self.receiver.endpoints().iter();
-        endpoints
-            .find(|endpoint| endpoint.name == sent.endpoint)
-            .ok_or_else(|| flaw(sent, "an endpoint of the provider", "it has none of that name"))
-    }
-}
-
-/// Everything of which a gateway may tell: a payment, a credit, a payout, a movement.
-async fn everything_happens(scene: &Scene) -> Result<(), Flaw> {
-    if let Some((gateway, _)) = scene.payments() {
-        let payment = open_payment(scene, 1).await?;
-        gateway.visit(&payment).await;
-        pay(scene, &payment, gateway.payment(payment.order.clone()).amount).await?;
-    }
-    if let Some((gateway, _)) = scene.virtual_accounts() {
-        let account = open_virtual_account(scene, 2).await?;
-        let asked = gateway.virtual_account(account.order.clone()).amount;
-        let amount = asked.unwrap_or(Money::vnd(50_000));
-        gateway
-            .credit(&account, amount)
-            .await
-            .map_err(|impossible| Flaw::new("a payer who can pay what was asked", impossible))?;
-    }
-    if let Some((gateway, _)) = scene.payouts() {
-        let made = Instruction::ready(scene, Operation::CreatePayout, 3).await?;
-        made.carry_out(&scene.provider).await.accepted()?;
-        // Some end by themselves.
-        let _ = gateway.end_payout(&scene.payout(3)?, PayoutState::Succeeded).await;
-    }
-    if let Some(gateway) = &scene.subject.statements {
-        gateway.receive(Money::vnd(70_000), "of nobody's order").await;
-    }
-    Ok(())
-}
-
-/// The keys under which what the gateway sent is handled, each once.
-pub(crate) async fn keys(scene: &Scene) -> Result<Vec<DedupeKey>, Flaw> {
-    let mut keys: Vec<DedupeKey> =
-        received(scene).await?.iter().map(|one| one.dedupe_key().clone()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    Ok(keys)
-}
-
-/// The movements that the gateway told of, as far as they can be believed.
-pub(crate) async fn movements(scene: &Scene) -> Result<Vec<Movement>, Flaw> {
-    let Ok(receiver) = scene.provider.notifications() else { return Ok(Vec::new()) };
-    let mut movements: Vec<Movement> = Vec::new();
-    for notification in received(scene).await? {
-        for event in notification.events() {
-            let believed = if event.is_trusted() || !event.moves_money() {
-                event.clone()
-            } else {
-                match receiver.confirm(event).await {
-                    Ok(Confirmation::Confirmed(event)) => event,
-                    Ok(other) => {
-                        return Err(Flaw::new("a confirmed event", format!("{other:?}")));
-                    }
-                    Err(error) => return Err(Flaw::new("a confirmed event", error)),
-                }
-            };
-            match believed.into_news() {
-                News::Movement(movement) => movements.push(movement),
-                News::Payment(payment) => movements.extend(payment.credits),
-                _ => {}
-            }
-        }
-    }
-    // A payment lists its credits each time.
-    movements.sort_by(|a, b| a.key.cmp(&b.key));
-    movements.dedup_by(|a, b| a.key == b.key);
-    Ok(movements)
-}
-
-async fn received(scene: &Scene) -> Result<Vec<Notification>, Flaw> {
-    let (Some(gateway), Ok(receiver)) =
-        (&scene.subject.notifications, scene.provider.notifications())
-    else {
-        return Ok(Vec::new());
-    };
-    let mut notifications = Vec::new();
-    for sent in gateway.take().await.into_iter().filter(|sent| !sent.by_browser) {
-        let delivery = Delivery::of(&sent.request);
-        match receiver.receive(&sent.endpoint, &delivery, scene.clock().now()) {
-            Received::Notification(notification) => notifications.push(notification),
-            Received::Answer(_) => {}
-            Received::Untrusted(untrusted) => {
-                return Err(flaw(&sent, "a notification, for nobody touched it", untrusted));
-            }
-        }
-    }
-    Ok(notifications)
 }
 
 /// Whether the ledger has what an event says.
@@ -406,25 +302,6 @@ fn agrees(event: &Event, bookings: &[Booking]) -> Result<(), String> {
 
 fn of<'a>(bookings: &'a [Booking], reference: &'a str) -> impl Iterator<Item = &'a Booking> {
     bookings.iter().filter(move |booking| booking.reference.as_deref() == Some(reference))
-}
-
-pub(crate) fn flaw(sent: &Sent, expected: &str, found: impl std::fmt::Display) -> Flaw {
-    let expected = format!("{expected}, of a delivery to `{}`", sent.endpoint);
-    Flaw::new(expected, found)
-}
-
-/// A request as a finding shows it: without what it carries.
-fn text(request: &Request<Bytes>) -> String {
-    let digest = request
-        .body()
-        .iter()
-        .fold(0u32, |digest, byte| digest.rotate_left(5).wrapping_add(u32::from(*byte)));
-    let query = request.uri().query().unwrap_or_default().len();
-    format!(
-        "{} with {query} bytes of query and {} of body ({digest:x})",
-        request.method(),
-        request.body().len()
-    )
 }
 
 /// Requests that no gateway sends: the same ones every time.

@@ -11,7 +11,7 @@ use payments_core::{
 use crate::{
     Flaw, Law, Sent, SignedIn, Start,
     law::Check,
-    laws::deliveries::{Stage, flaw},
+    laws::stage::{Stage, flaw},
     mutation::{self, Mutation},
 };
 
@@ -19,7 +19,7 @@ pub(crate) static A_FORGED_DELIVERY_IS_UNTRUSTED: Law = Law {
     name: "a_forged_delivery_is_untrusted",
     says: "A delivery without its signature, with it twice, cut, lengthened or rewritten, with \
            another's secret or an empty one, with any byte of what is signed changed, or at \
-           another endpoint, is untrusted.",
+           an endpoint that does not exist, is untrusted.",
     why: "Who can forge a notification can take goods without paying.",
     look_at: "the check in `receive`: it comes before the content is read, and compares all of \
               the signature",
@@ -51,7 +51,7 @@ async fn forged(start: Start) -> Result<(), Flaw> {
             }
         }
         untrusted(&stage, sent, &sent.endpoint, &mutation::by_another_method(sent))?;
-        at_other_endpoints(&stage, sent)?;
+        at_no_endpoint(&stage, sent)?;
         if covers_the_body(&stage, sent)? {
             for mutation in mutation::of_each_byte_of_the_body(sent) {
                 untrusted(&stage, sent, &sent.endpoint, &mutation)?;
@@ -67,7 +67,7 @@ async fn forged(start: Start) -> Result<(), Flaw> {
     Ok(())
 }
 
-fn at_other_endpoints(stage: &Stage, sent: &Sent) -> Result<(), Flaw> {
+fn at_no_endpoint(stage: &Stage, sent: &Sent) -> Result<(), Flaw> {
     let stranger = EndpointName::new("nobodys-endpoint");
     let stranger = stranger.map_err(|error| Flaw::new("a name", error))?;
     let what = "it comes to an endpoint that does not exist".to_owned();

@@ -128,9 +128,19 @@ async fn paid(start: Start) -> Result<(), Flaw> {
     }
     let question = Question::ready(&scene, operation, 1).await?;
     let fault = Fault::UnavailablePage(When::BeforeBooking);
-    scene.proxy.inject(fault);
-    let arrived = scene.proxy.requests_seen();
+    scene.watch.arm(CallClass::PaidInquiry, fault);
+    // What costs nothing, such as asking for a token, may be asked again.
+    let paid = || {
+        let free =
+            scene.watch.notes().iter().filter(|note| note.class == CallClass::Inquiry).count();
+        scene.proxy.requests_seen() - free
+    };
+    let arrived = paid();
     let lost = question.ask(&scene.provider).await;
+    if scene.watch.is_armed() {
+        let expected = "a call that is made as `Call::paid_inquiry`";
+        return Err(Flaw::new(expected, "none was").in_call(operation));
+    }
     scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
     let once = |expected: usize, found: usize| match found == expected {
         true => Ok(()),
@@ -138,14 +148,14 @@ async fn paid(start: Start) -> Result<(), Flaw> {
             .in_call(operation)
             .sent_at(scene.watch.notes().last().map(|note| note.made_at))),
     };
-    once(1, scene.proxy.requests_seen() - arrived).map_err(|flaw| flaw.under(Some(fault)))?;
+    once(1, paid() - arrived).map_err(|flaw| flaw.under(Some(fault)))?;
     if let Ok(answer) = lost {
         return Err(Flaw::new("an error", answer).in_call(operation).under(Some(fault)));
     }
-    let arrived = scene.proxy.requests_seen();
+    let arrived = paid();
     question.answer(&scene.provider).await?;
     question.answer(&scene.provider).await?;
-    once(1, scene.proxy.requests_seen() - arrived)
+    once(1, paid() - arrived)
 }
 
 /// A 429 that asks for seven seconds gets them.

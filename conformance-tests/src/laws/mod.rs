@@ -18,4 +18,5 @@ pub(crate) mod roles;
 pub(crate) mod secrets;
 pub(crate) mod sending;
 pub(crate) mod settling;
+pub(crate) mod stage;
 pub(crate) mod statements;

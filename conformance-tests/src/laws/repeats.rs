@@ -5,8 +5,9 @@ use payments_core::{Provider, rules::Repeat};
 
 use crate::{
     Flaw, Law, Operation, Start,
-    instruction::{self, Found, Instruction},
+    instruction::{self, Instruction},
     law::Check,
+    outcome::Found,
     scene::Scene,
 };
 

@@ -3,10 +3,11 @@
 use std::error::Error;
 use std::fmt::Write as _;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use futures_util::future::FutureExt as _;
 use payments_core::{
     Lookup, Submission,
-    notification::{Delivery, Received},
+    notification::{Confirmation, Delivery, Received},
 };
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     law::Check,
     listener::Listener,
     proxy::{Fault, When},
-    question::{self, Question},
+    question::{self, Answer, Question},
     scene::Scene,
 };
 
@@ -37,19 +38,46 @@ async fn hold(start: Start) -> Result<(), Flaw> {
     let subject = start.start().await;
     let texts = shown.into_iter().chain([("a trace", listener.heard())]);
     let secrets = subject.gateway.secrets();
-    if secrets.is_empty() {
-        return Err(Flaw::new("a secret to look for", "`Gateway::secrets` gives none"));
+    let spellings: Vec<_> = secrets
+        .iter()
+        .filter(|secret| secret.len() >= SHORTEST)
+        .flat_map(|secret| spellings(secret))
+        .collect();
+    if spellings.is_empty() {
+        let expected = format!("a secret of {SHORTEST} characters to look for");
+        return Err(Flaw::new(expected, "`Gateway::secrets` gives none"));
     }
     for (place, text) in texts {
-        for secret in secrets.iter().filter(|secret| secret.len() >= SHORTEST) {
+        for (spelling, secret) in &spellings {
             if let Some(at) = text.find(secret.as_str()) {
                 let from = text.get(..at).map_or(0, |before| before.len().saturating_sub(40));
                 let context = text.get(from..at).unwrap_or_default().replace('\n', " ");
-                return Err(Flaw::new("no secret", format!("one in {place}, behind {context:?}")));
+                let found = format!("one {spelling} in {place}, behind {context:?}");
+                return Err(Flaw::new("no secret", found));
             }
         }
     }
     Ok(())
+}
+
+/// A secret as it can stand in a text: as it is, in hexadecimal, escaped for an address, and in the
+/// base64 of a header that holds a name before it.
+fn spellings(secret: &str) -> Vec<(&'static str, String)> {
+    let escaped: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let mut spellings = vec![
+        ("as it is", secret.to_owned()),
+        ("escaped", escaped),
+        ("in hexadecimal", hex::encode(secret)),
+    ];
+    // What stands before it moves its bits: by none, two or four, of which the whole characters
+    // inside are looked for.
+    for before in ["", ".", ".."] {
+        let text = [before, secret].concat();
+        let encoded = STANDARD_NO_PAD.encode(&text);
+        let inside = (before.len() * 8).div_ceil(6)..text.len() * 8 / 6;
+        spellings.extend(encoded.get(inside).map(|inside| ("in base64", inside.to_owned())));
+    }
+    spellings
 }
 
 /// What is shorter is found everywhere.
@@ -88,7 +116,12 @@ async fn everything(start: &Start) -> Result<Shown, Flaw> {
                 scene.proxy.inject(fault);
             }
             match question.ask(&scene.provider).await {
-                Ok(answer) => shown.push(("an answer's Debug", answer.to_string())),
+                Ok(answer) => {
+                    shown.push(("an answer's Debug", answer.to_string()));
+                    if let Answer::Found { json, .. } = answer {
+                        shown.push(("a serialised answer", json));
+                    }
+                }
                 Err(error) => shown.push(("an error", chain(&error))),
             }
             scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
@@ -203,8 +236,14 @@ async fn notifications(scene: &Scene, shown: &mut Shown) {
         if let Received::Notification(notification) = received {
             for event in notification.events() {
                 shown.push(("a serialised event", json(event)));
-                if let Err(error) = receiver.confirm(event).await {
-                    shown.push(("an error", chain(&error)));
+                match receiver.confirm(event).await {
+                    Ok(confirmation) => {
+                        shown.push(("a confirmation's Debug", format!("{confirmation:?}")));
+                        if let Confirmation::Confirmed(event) = confirmation {
+                            shown.push(("a serialised event", json(&event)));
+                        }
+                    }
+                    Err(error) => shown.push(("an error", chain(&error))),
                 }
             }
         }
@@ -234,6 +273,19 @@ fn chain(error: &(dyn Error + 'static)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_looked_for_in_every_spelling() {
+        let secret = "kh/a+canary";
+        let found = |text: &str| spellings(secret).iter().any(|(_, spelt)| text.contains(spelt));
+        for name in ["", "m", "me", "mer"] {
+            let header = STANDARD_NO_PAD.encode(format!("{name}{secret}"));
+            assert!(found(&header), "{name} {header}");
+            assert!(found(&STANDARD_NO_PAD.encode(format!("{name}{secret}:behind"))));
+        }
+        assert!(found("?key=kh%2Fa%2Bcanary") && found(secret));
+        assert!(!found(&STANDARD_NO_PAD.encode("kh/a+kanari")));
+    }
 
     #[test]
     fn a_secret_deep_in_a_chain_of_errors_is_printed() {

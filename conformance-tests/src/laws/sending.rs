@@ -2,8 +2,8 @@
 
 use crate::{
     Flaw, Law,
-    instruction::{Found, Outcome},
     law::Check,
+    outcome::{Found, Outcome},
     proxy::Fault,
     trial::{Standing, Trial},
 };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::FutureExt as _;
 use payments_core::{
     Direction, Movement, Role, SameMoney, StatementProvider, Timestamp,
-    money::{Currency, Money},
+    money::Money,
     same_credit,
     statement::{Cursor, StatementFilter},
 };
@@ -14,7 +14,7 @@ use crate::{
     Flaw, Law, Operation, Start,
     instruction::{needed, open_payment, open_virtual_account, refused},
     law::Check,
-    laws::deliveries,
+    laws::stage,
     scene::Scene,
 };
 
@@ -43,7 +43,7 @@ async fn leaves_nothing_out(start: Start) -> Result<(), Flaw> {
     let scene = Scene::open(&start).await?;
     let Ok(role) = scene.provider.statements() else { return Ok(()) };
     let gateway = needed(scene.subject.statements.as_ref(), Operation::Entries)?;
-    let currency = role.capabilities().currencies.first().copied().unwrap_or(Currency::VND);
+    let currency = scene.deposit(0)?.currency();
     let amount =
         |number: usize| Money::from_minor(10_000 + i64::try_from(number).unwrap_or(0), currency);
     let before = balances(role.as_ref()).await?;
@@ -192,7 +192,7 @@ async fn one_on_every_source(start: Start) -> Result<(), Flaw> {
         return Ok(());
     }
     two_transfers(&scene).await?;
-    let told = deliveries::movements(&scene).await?;
+    let told = stage::movements(&scene).await?;
     let role = scene.provider.statements().map_err(|error| refused(Operation::Entries, &error))?;
     let (lines, _) = walk(role.as_ref(), &Cursor::start(), &StatementFilter::new()).await?;
     for credit in told.iter().filter(|one| one.is_credit()) {
@@ -212,9 +212,9 @@ async fn one_on_every_source(start: Start) -> Result<(), Flaw> {
 
 /// Two transfers of the same amount by the routes that there are.
 async fn two_transfers(scene: &Scene) -> Result<(), Flaw> {
-    if let Some(gateway) = &scene.subject.statements {
+    if let Some((gateway, _)) = scene.statements() {
         for memo in ["first", "second"] {
-            gateway.receive(Money::vnd(50_000), memo).await;
+            gateway.receive(scene.deposit(50_000)?, memo).await;
         }
     }
     if let Some((gateway, _)) = scene.payments() {
@@ -229,8 +229,7 @@ async fn two_transfers(scene: &Scene) -> Result<(), Flaw> {
     if let Some((gateway, _)) = scene.virtual_accounts() {
         for number in [3, 4] {
             let account = open_virtual_account(scene, number).await?;
-            let asked = gateway.virtual_account(account.order.clone()).amount;
-            let _ = gateway.credit(&account, asked.unwrap_or(Money::vnd(50_000))).await;
+            let _ = gateway.credit(&account, scene.credit_for(&account.order)?).await;
         }
     }
     Ok(())

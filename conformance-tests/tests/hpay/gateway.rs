@@ -12,7 +12,7 @@ use conformance_tests::{
 use http::{Request, Response, StatusCode, Uri};
 use md5::{Digest, Md5};
 use payments_core::{
-    Clock, EndpointName, ManualClock, OrderRef, PayoutRef, Provider, Timestamp,
+    Clock, EndpointName, ManualClock, OrderRef, PayoutRef, Provider, Role, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
     config::PaymentsConfig,
     money::Money,
@@ -282,6 +282,11 @@ impl Notifies for HPay {
     /// Its deliveries name no kind.
     async fn unknown(&self) -> Option<Sent> {
         None
+    }
+
+    /// What became of a payout is asked for.
+    fn tells_of(&self, role: Role) -> bool {
+        role != Role::Payouts
     }
 
     fn acknowledges(&self, endpoint: &EndpointName, reply: &Response<Bytes>) -> bool {

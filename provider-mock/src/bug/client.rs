@@ -5,6 +5,7 @@
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{
     Response, StatusCode,
@@ -109,6 +110,11 @@ impl Transport for Careless {
             }
             Bug::TellsTheKeyInAnError => self.inner.send(call).await.map_err(|error| {
                 let message = format!("{} (with the key {})", error.message, self.api_key);
+                TransportError::new(error.kind, message)
+            }),
+            Bug::TellsTheKeyInBase64 => self.inner.send(call).await.map_err(|error| {
+                let basic = STANDARD.encode(format!("shop:{}", self.api_key));
+                let message = format!("{} (with Basic {basic})", error.message);
                 TransportError::new(error.kind, message)
             }),
             Bug::SendsFromTheFirstRuntime => self.by_the_worker(call).await,

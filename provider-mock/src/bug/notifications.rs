@@ -15,7 +15,9 @@ use payments_core::{
         Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Received, Untrusted,
         UntrustedReason, check::Keys,
     },
+    payout::PayoutState,
 };
+use serde::de::IgnoredAny;
 
 use super::Bug;
 use crate::{
@@ -73,6 +75,19 @@ impl Careless {
                     notification = self.retold(notification, |news| of_order(news, &order));
                 }
             }
+            Bug::OverhearsAPayment => notification = self.retold(notification, overheard),
+            Bug::TellsAPayoutAsItBegan => notification = self.retold(notification, begun),
+            Bug::KeysByTheQuery => {
+                let pairs = delivery.query_pairs();
+                let id = pairs.iter().find(|(name, _)| name == "id").map(|(_, value)| value);
+                if let Some(Ok(key)) = id.map(|id| DedupeKey::new(id.as_ref())) {
+                    notification.key = key;
+                }
+            }
+            Bug::RefusesAnUnknownField if has_an_unknown_field(delivery.body()) => {
+                let reason = UntrustedReason::Unreadable;
+                return Received::Untrusted(Untrusted::new(reason, "an unknown field"));
+            }
             Bug::KeysByTheSignature => {
                 let signature = delivery.one_header(SIGNATURE).ok().flatten();
                 if let Some(Ok(key)) = signature.map(DedupeKey::new) {
@@ -111,6 +126,36 @@ impl Careless {
             retold.with_event(tell(event.into_news()), &[ORDER, STATE])
         })
     }
+}
+
+fn overheard(news: News) -> News {
+    match news {
+        News::Payment(_) => News::Unrecognised { name: "payment.settled".to_owned() },
+        other => other,
+    }
+}
+
+fn begun(news: News) -> News {
+    match news {
+        News::Payout(mut payout) => {
+            payout.state = PayoutState::Pending;
+            News::Payout(payout)
+        }
+        other => other,
+    }
+}
+
+fn has_an_unknown_field(body: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only their names count")]
+    struct Known {
+        id: IgnoredAny,
+        r#type: IgnoredAny,
+        at: IgnoredAny,
+        data: IgnoredAny,
+    }
+    !body.is_empty() && serde_json::from_slice::<Known>(body).is_err()
 }
 
 fn divided(news: News) -> News {
@@ -178,6 +223,13 @@ impl NotificationReceiver for Careless {
                 let detail = format!("{}, checked with {}", untrusted.detail, self.webhook_secret);
                 untrusted.detail = detail;
                 Received::Untrusted(untrusted)
+            }
+            #[expect(clippy::panic, reason = "this is the bug")]
+            Received::Untrusted(untrusted)
+                if self.bug == Bug::PanicsWithoutAField
+                    && untrusted.reason == UntrustedReason::Unreadable =>
+            {
+                panic!("{untrusted}")
             }
             other => other,
         }
