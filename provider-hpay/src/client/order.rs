@@ -44,13 +44,14 @@ impl HPay {
         let address = format!("{}{}", self.gateway.checkout, self.gateway.order_inquiry_path);
         let request = fields.post(&address, self.gateway.order_inquiry_body)?;
         let response = self.ask(Call::inquiry(operation, request)).await?;
-        self.read_order(operation, order, &response)
+        self.read_order(operation, order, transaction, &response)
     }
 
     fn read_order(
         &self,
         operation: &'static str,
         order: &OrderRef,
+        transaction: Option<&GatewayRef>,
         response: &Response<Bytes>,
     ) -> Result<Lookup<Payment>> {
         let envelope = answer::inquired(operation, response)?;
@@ -58,7 +59,8 @@ impl HPay {
         let formula = &self.formulas.order_answer;
         let raw = self.weigh_inquiry(operation, worked, formula, "checksum", response)?;
         let asked_by = &self.formulas.order_inquiry;
-        let found = map::order(operation, self.account(), order, &envelope, asked_by, raw)?;
+        let account = self.account();
+        let found = map::order(operation, account, order, transaction, &envelope, asked_by, raw)?;
         // A code that tells the state of the order comes without a checksum.
         if !worked && matches!(found, Lookup::Found(_)) {
             self.refuse_unsigned(formula).map_err(|doubt| doubt.into_error(operation))?;

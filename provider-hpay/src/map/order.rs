@@ -21,7 +21,8 @@ const UNKNOWN_ORDER: &str = "30015";
 /// How soon an order that is not there may be asked for again.
 const SOON: Duration = Duration::from_secs(60);
 
-/// Reads an answer about `order`, which was asked for by `formula`.
+/// Reads an answer about `order`, or about the one attempt to pay it that HPay knows by the number
+/// `transaction`. It was asked for by `formula`.
 ///
 /// # Errors
 /// The order could not be asked for, or the answer is not what HPay documents.
@@ -29,6 +30,7 @@ pub(crate) fn order(
     operation: &'static str,
     account: Account<'_>,
     order: &OrderRef,
+    transaction: Option<&GatewayRef>,
     envelope: &Envelope<'_>,
     formula: &Formula,
     raw: Raw,
@@ -52,6 +54,11 @@ pub(crate) fn order(
     })?;
     if data.order_code.text() != order.as_str() {
         return Err(malformed("HPay answered about another order"));
+    }
+    if let (Some(asked), Some(told)) = (transaction, &data.transaction_id)
+        && told.text() != asked.as_str()
+    {
+        return Err(malformed("HPay answered about another attempt to pay the order"));
     }
     Ok(Lookup::Found(payment(account, order, &data)?.with_raw(raw)))
 }

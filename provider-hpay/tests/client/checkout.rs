@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use payments_core::{
-    Absence, ErrorKind, Lookup, OrderRef, RefundRef, Result, Timestamp,
+    Absence, ErrorKind, GatewayRef, Lookup, OrderRef, RefundRef, Result, Timestamp,
     money::{Currency, Money},
     options::ProviderOptions,
     payment::{
@@ -12,7 +12,10 @@ use payments_core::{
     },
     transport::{CallClass, TransportErrorKind},
 };
-use provider_hpay::options::{HPayOptions, Language, MethodGroup};
+use provider_hpay::{
+    HPay,
+    options::{HPayOptions, Language, MethodGroup},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{self, NOW, Script};
@@ -223,6 +226,24 @@ async fn an_option_that_is_not_known_is_refused() {
     let error = create(&request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.to_string().contains("langauge"), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_about_another_attempt_is_no_answer_about_the_one_asked_for() {
+    let script = Script::new();
+    for _ in 0..2 {
+        script.answer(
+            r#"{"error_code":"00","data":{"transaction_status":"00","order_code":"DH-20260042",
+                "total_amount":"200000","transaction_id":96138500},"checksum":""}"#,
+        );
+    }
+    let provider = support::provider(&script);
+    let hpay = provider.extension::<HPay>().unwrap();
+    let number = |text| GatewayRef::new(text).unwrap();
+    let paid = hpay.find_transaction(&support::order(), &number("96138500")).await.unwrap();
+    assert!(paid.found().unwrap().settles(Money::vnd(200_000)));
+    let other = hpay.find_transaction(&support::order(), &number("96138501")).await.unwrap_err();
+    assert_eq!(other.kind(), ErrorKind::Malformed);
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ const STATUSES: &[(&str, PaymentState)] = &[
 fn read(json: &str) -> Result<Lookup<Payment>, ErrorKind> {
     let envelope: Envelope<'_> = serde_json::from_str(json).unwrap();
     let asked = OrderRef::new("DH-1").unwrap();
-    order("find_payment", OURS, &asked, &envelope, &F05, Raw::default())
+    order("find_payment", OURS, &asked, None, &envelope, &F05, Raw::default())
         .map_err(|error| error.kind())
 }
 
