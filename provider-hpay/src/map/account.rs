@@ -140,7 +140,11 @@ pub(crate) fn switched(
         return mismatch("HPay answered about another account than was asked");
     }
     let state = state(data.va_status.as_ref());
-    if (state == VirtualAccountState::Closed) != closed {
+    // The reference calls 3 and 4 alike: "expired".
+    let is_over = matches!(state, VirtualAccountState::Closed | VirtualAccountState::Expired);
+    let is_as_asked =
+        if closed { is_over } else { !is_over && state != VirtualAccountState::Locked };
+    if !is_as_asked {
         return mismatch("HPay answered with success and a status that is not what was asked for");
     }
     let number = VirtualAccountNumber::new(asked.clone()).with_state(state);

@@ -192,6 +192,31 @@ async fn an_answer_about_another_account_calls_for_a_person() {
 }
 
 #[tokio::test]
+async fn a_switched_account_is_believed_only_in_a_state_that_was_asked_for() {
+    for (status, closes, reopens) in [
+        ("0", false, false),
+        ("1", false, true),
+        ("2", false, true),
+        ("3", true, false),
+        ("4", true, false),
+    ] {
+        let script = Script::new();
+        for _ in 0..2 {
+            script.answer(format!(
+                r#"{{"error_code":"00","data":{{"account_va":"1000000000178",
+                    "va_status":"{status}"}},"checksum":"4"}}"#
+            ));
+        }
+        let provider = support::provider(&script);
+        let role = provider.virtual_accounts().unwrap();
+        let closed = role.close(&account()).await.unwrap();
+        assert_eq!(closed.accepted().is_ok(), closes, "closed as {status}");
+        let reopened = role.reopen(&account(), None).await.unwrap();
+        assert_eq!(reopened.accepted().is_ok(), reopens, "reopened as {status}");
+    }
+}
+
+#[tokio::test]
 async fn closing_what_is_closed_is_a_refusal_of_its_state() {
     let script = Script::new();
     script.answer(r#"{"error_code":"041","data":[],"checksum":""}"#);
