@@ -104,7 +104,7 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         gateway,
         banks,
         unverified_answers,
-        rsa: keys.clone(),
+        rsa: keys,
         transport: context.transport(None),
         clock: Arc::clone(&context.clock),
     });
@@ -119,8 +119,8 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         Some(warning) => provider.with_warning(warning),
         None => provider,
     };
-    Ok(match keys {
-        Some(keys) => provider.with_payouts(Arc::new(Payouts::new(hpay, keys))),
+    Ok(match hpay.rsa {
+        Some(_) => provider.with_payouts(Arc::new(Payouts::new(hpay))),
         None => provider,
     })
 }

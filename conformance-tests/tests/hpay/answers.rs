@@ -73,6 +73,9 @@ fn payouts() -> Vec<ChangedAnswer> {
         undecided("a good signature under a strange code", |_, _, answer| {
             edited(answer, |answer| *at(answer, "/error_code") = json!("777777"))
         }),
+        undecided("a refusal of what has a cashout", |_, _, answer| {
+            edited(answer, |answer| *at(answer, "/error_code") = json!("035"))
+        }),
     ]
 }
 
@@ -118,6 +121,9 @@ fn accounts_of_somebody_else() -> Vec<ChangedAnswer> {
         }),
         unbelievable(Operation::ReopenVirtualAccount, "not opened", |_, _, answer| {
             edited(answer, |answer| *at(answer, "/data/va_status") = json!("3"))
+        }),
+        unbelievable(Operation::ReopenVirtualAccount, "locked", |_, _, answer| {
+            edited(answer, |answer| *at(answer, "/data/va_status") = json!("0"))
         }),
         unbelievable(Operation::FindPayment, "another order", |_, _, answer| {
             edited(answer, |answer| *at(answer, "/data/order_code") = json!("T9999999"))

@@ -1,6 +1,6 @@
 //! The balance (HPay API reference 1.0.0, Account balance Inquiry).
 
-use payments_core::{Result, formula::SigningKeys, payout::Balance, rsa::Signer, transport::Call};
+use payments_core::{Result, payout::Balance, transport::Call};
 
 use super::{HPay, answer};
 use crate::{
@@ -9,15 +9,14 @@ use crate::{
 };
 
 /// Asks how much there is to send.
-pub(super) async fn balance(hpay: &HPay, signer: &dyn Signer) -> Result<Balance> {
+pub(super) async fn balance(hpay: &HPay) -> Result<Balance> {
     const OPERATION: &str = "balance";
     let now = hpay.clock.now();
     let fields = Fields::new()
         .with("requestId", now.unix_seconds().to_string())
         .with("merchantId", hpay.merchant_id())
         .with("requestTime", now.vietnam_civil("%Y-%m-%d"));
-    let keys = SigningKeys { secret: Some(&hpay.merchant.passcode), signer: Some(signer) };
-    let fields = fields.signed("signature", &hpay.formulas.balance_inquiry, keys)?;
+    let fields = hpay.sign(fields, "signature", &hpay.formulas.balance_inquiry)?;
     let address = format!("{}/api/user/GetBalance", hpay.gateway.account);
     let request = fields.post(&address, Body::Json)?;
     let response = hpay.ask(Call::inquiry(OPERATION, request)).await?;

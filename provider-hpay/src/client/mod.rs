@@ -131,7 +131,6 @@ impl Gateway {
 }
 
 /// What signs payouts and checks their answers.
-#[derive(Clone)]
 pub(crate) struct PayoutKeys {
     pub(crate) ours: Arc<dyn Signer>,
     pub(crate) hpay: PublicKey,

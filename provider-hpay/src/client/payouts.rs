@@ -4,20 +4,20 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use http::Response;
 use payments_core::{
-    Authenticity, Error, GatewayRef, Lookup, PayoutProvider, PayoutRef, Result, Submission,
-    Uncertain, UncertainCause,
+    Error, GatewayRef, Lookup, PayoutProvider, PayoutRef, Raw, Result, Submission, Uncertain,
+    UncertainCause,
     bank::BankAccount,
-    formula::{CheckingKeys, Field, SigningKeys},
     money::Money,
-    notification::Proof,
     payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities},
     rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, TextRules},
     transport::Call,
 };
 
-use super::{HPay, PayoutKeys, answer, balance, beneficiary, beneficiary::KnownNames};
-use super::{raw, refuse_options};
+use super::refuse_options;
+use super::{HPay, answer, authenticity::Doubt, balance, beneficiary, beneficiary::KnownNames};
 use crate::{
     holder::{HOLDER, check_spaces},
     map,
@@ -28,14 +28,13 @@ use crate::{
 
 pub(crate) struct Payouts {
     hpay: Arc<HPay>,
-    keys: PayoutKeys,
-    names: KnownNames,
+    names: Arc<KnownNames>,
     capabilities: PayoutCapabilities,
 }
 
 impl Payouts {
-    pub(crate) fn new(hpay: Arc<HPay>, keys: PayoutKeys) -> Self {
-        Self { hpay, keys, names: KnownNames::default(), capabilities: capabilities() }
+    pub(crate) fn new(hpay: Arc<HPay>) -> Self {
+        Self { hpay, names: Arc::default(), capabilities: capabilities() }
     }
 
     fn request(&self, request: &CreatePayout) -> Result<Fields<'_>> {
@@ -49,15 +48,16 @@ impl Payouts {
             .with("bankAccountName", request.beneficiary.name.clone())
             .with("amount", request.amount.minor().to_string())
             .with_some("note", request.note.clone());
-        let keys = SigningKeys {
-            secret: Some(&self.hpay.merchant.passcode),
-            signer: Some(self.keys.ours.as_ref()),
-        };
-        fields.signed("secureChain", &self.hpay.formulas.payout, keys)
+        self.hpay.sign(fields, "secureChain", &self.hpay.formulas.payout)
     }
 
     /// What the answer is worth: HPay's signature, and that it speaks of what we sent.
-    fn weigh(&self, request: &CreatePayout, data: &CreatedPayout) -> Result<Proof, Uncertain> {
+    fn weigh(
+        &self,
+        request: &CreatePayout,
+        data: &CreatedPayout,
+        response: &Response<Bytes>,
+    ) -> Result<Raw, Uncertain> {
         let sent = (request.payout.as_str(), request.beneficiary.account.number.as_str());
         let (request_id, number) = (data.request_id.text(), data.bank_account_number.text());
         if (request_id.as_ref(), number.as_ref()) != sent {
@@ -65,24 +65,12 @@ impl Payouts {
             let doubt = "HPay's answer names another reference or account than we sent";
             return Err(Uncertain::new(UncertainCause::Mismatch, doubt).needing_attention());
         }
-        let cashout = data.omi_cashout_id.text();
-        let fields: [Field<'_>; 4] = [
-            ("requestId", request_id.as_bytes()),
-            ("bankAccountNumber", number.as_bytes()),
-            ("omiCashoutId", cashout.as_bytes()),
-            // Not in the answer: what F20B signs is our own.
-            ("bankAccountName", request.beneficiary.name.as_bytes()),
-        ];
-        let keys = CheckingKeys {
-            secrets: Some(&self.hpay.merchant.passcode),
-            public: std::slice::from_ref(&self.keys.hpay),
-        };
-        let signature = data.secure_chain.as_deref().unwrap_or_default();
+        // Not in the answer: what F20B signs is our own.
+        let ours = [("bankAccountName", request.beneficiary.name.as_bytes())];
         let formula = &self.hpay.formulas.payout_answer;
-        formula.check(&fields, signature, keys, None).map_err(|untrusted| {
-            let doubt = format!("the signature of HPay's answer is not good by {}", formula.id);
-            Uncertain::new(UncertainCause::BadSignature, doubt).with_source(untrusted)
-        })
+        self.hpay
+            .weigh_beside(formula, "secureChain", response, &ours)
+            .map_err(Doubt::into_uncertain)
     }
 }
 
@@ -118,15 +106,11 @@ impl PayoutProvider for Payouts {
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::Payout, &envelope.error_code) {
-                let code = map::Code::of(Service::Payout, &envelope);
-                return Ok(map::instructed_by(&code, &self.hpay.formulas.payout));
+                return Ok(map::refused_payout(&envelope, &self.hpay.formulas.payout));
             }
             let data: CreatedPayout = answer::data(&envelope)?;
-            Ok(match self.weigh(request, &data) {
-                Ok(proof) => {
-                    let raw = raw(response).with_authenticity(Authenticity::Verified(proof));
-                    Submission::Accepted(map::created_payout(request, &data, raw))
-                }
+            Ok(match self.weigh(request, &data, response) {
+                Ok(raw) => Submission::Accepted(map::created_payout(request, &data, raw)),
                 Err(doubt) => Submission::Uncertain(doubt.with_code(envelope.error_code.text())),
             })
         }))
@@ -142,7 +126,7 @@ impl PayoutProvider for Payouts {
     }
 
     async fn balance(&self) -> Result<Balance> {
-        balance::balance(&self.hpay, self.keys.ours.as_ref()).await
+        balance::balance(&self.hpay).await
     }
 }
 
@@ -165,7 +149,7 @@ pub(super) async fn find(
     let answered_by = &hpay.formulas.payout_inquiry_answer;
     let raw = hpay.weigh_inquiry(operation, worked, answered_by, "secure_chain", &response)?;
     let formula = &hpay.formulas.payout_inquiry;
-    map::payouts(operation, hpay.merchant_id(), payout, &envelope, formula, &raw)
+    map::payouts(operation, hpay.merchant_id(), payout, transaction, &envelope, formula, &raw)
 }
 
 /// HPay's own code for the bank of an account.

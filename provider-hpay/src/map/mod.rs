@@ -33,6 +33,8 @@ pub(crate) use credit::{CreditNotice, credit_notice, credits};
 pub(crate) use key::payment as payment_key;
 pub(crate) use notice::payment_notice;
 pub(crate) use order::order;
-pub(crate) use payout::{balance, created as created_payout, name, payouts};
+pub(crate) use payout::{
+    balance, created as created_payout, name, payouts, refused as refused_payout,
+};
 pub(crate) use token::{revoked, saved_cards};
 pub(crate) use wrong_code::{asked_by, instructed_by};

@@ -1,7 +1,8 @@
 //! What HPay says about payouts, names and the balance.
 
 use payments_core::{
-    Absence, Error, ErrorKind, GatewayRef, Lookup, PayoutRef, Raw, Result, Timestamp,
+    Absence, Error, ErrorKind, GatewayRef, Lookup, PayoutRef, Raw, Result, Submission, Timestamp,
+    Uncertain, UncertainCause,
     bank::{AccountNumber, BankAccount},
     formula::Formula,
     money::Currency,
@@ -9,10 +10,10 @@ use payments_core::{
 };
 use serde_json::value::RawValue;
 
-use super::{Code, asked_by, is_success, verdict::verdict};
+use super::{Code, asked_by, instructed_by, is_success, verdict::verdict};
 use crate::{
     tables::Service,
-    wire::{self, CreatedPayout, Envelope, Literal, PayoutRow},
+    wire::{self, CreatedPayout, Envelope, Literal, PayoutRow, RefusedPayout},
 };
 
 /// "Cashout request does not exist", and "customer don't have transaction inquiries": nothing is
@@ -33,7 +34,33 @@ pub(crate) fn created(request: &CreatePayout, data: &CreatedPayout, raw: Raw) ->
     }
 }
 
-/// Reads an answer about a payout.
+/// What a code other than success makes of a payout that was sent under `formula`. No code is
+/// signed; one that comes with HPay's own number of the payout refuses what HPay has booked.
+pub(crate) fn refused(envelope: &Envelope<'_>, formula: &Formula) -> Submission<Payout> {
+    let code = Code::of(Service::Payout, envelope);
+    match instructed_by(&code, formula) {
+        Submission::Declined(_) if is_booked(envelope) => Submission::Uncertain(
+            Uncertain::new(
+                UncertainCause::ProviderUndecided,
+                format!("HPay refused with the code {}, and has a number for it", code.text()),
+            )
+            .with_code(code.text()),
+        ),
+        other => other,
+    }
+}
+
+fn is_booked(envelope: &Envelope<'_>) -> bool {
+    let data = envelope.data.map(RawValue::get).unwrap_or_default();
+    let Ok(data) = serde_json::from_str::<RefusedPayout>(data) else { return false };
+    [data.omi_cashout_id, data.omi_transaction_id]
+        .iter()
+        .flatten()
+        .any(|number| !matches!(&*number.text(), "" | "0"))
+}
+
+/// Reads an answer about the payouts under a reference, or about the one of them that HPay knows
+/// by the number `transaction`.
 ///
 /// # Errors
 /// The payout could not be asked for, or the answer is not what HPay documents.
@@ -41,6 +68,7 @@ pub(crate) fn payouts(
     operation: &'static str,
     merchant_id: &str,
     payout: &PayoutRef,
+    transaction: Option<&GatewayRef>,
     envelope: &Envelope<'_>,
     formula: &Formula,
     raw: &Raw,
@@ -55,6 +83,11 @@ pub(crate) fn payouts(
     }
     let mut found = Vec::new();
     for row in rows(operation, envelope.data)? {
+        if let (Some(asked), Some(told)) = (transaction, &row.transaction_id)
+            && told.text() != asked.as_str()
+        {
+            return Err(malformed(operation, "HPay answered about another transaction"));
+        }
         found.push(read_row(operation, merchant_id, payout, &row, raw)?);
     }
     flag_double_payout(&mut found);

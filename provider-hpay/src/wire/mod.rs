@@ -13,5 +13,5 @@ mod virtual_account;
 pub(crate) use answer::{Envelope, Literal};
 pub(crate) use checkout::Order;
 pub(crate) use notice::{CreditNotice, PaymentNotice, SavedCard};
-pub(crate) use payout::{Balance, CreatedPayout, Name, PayoutRow};
+pub(crate) use payout::{Balance, CreatedPayout, Name, PayoutRow, RefusedPayout};
 pub(crate) use virtual_account::{CreditRow, OpenedAccount, RenamedAccount, SwitchedAccount};

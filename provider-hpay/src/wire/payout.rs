@@ -10,12 +10,17 @@ pub(crate) struct CreatedPayout {
     pub(crate) request_id: Literal,
     #[serde(rename = "bankAccountNumber")]
     pub(crate) bank_account_number: Literal,
-    #[serde(rename = "omiCashoutId")]
-    pub(crate) omi_cashout_id: Literal,
     #[serde(rename = "omiTransactionId")]
     pub(crate) omi_transaction_id: Option<Literal>,
-    #[serde(rename = "secureChain")]
-    pub(crate) secure_chain: Option<String>,
+}
+
+/// `data` of a payout that was refused: an empty list, unless HPay booked it all the same.
+#[derive(Deserialize)]
+pub(crate) struct RefusedPayout {
+    #[serde(rename = "omiCashoutId")]
+    pub(crate) omi_cashout_id: Option<Literal>,
+    #[serde(rename = "omiTransactionId")]
+    pub(crate) omi_transaction_id: Option<Literal>,
 }
 
 /// One row of a payout inquiry: the spelling is HPay's.

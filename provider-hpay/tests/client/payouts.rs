@@ -1,13 +1,16 @@
 //! Payouts, from the request to the submission.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::Response;
 use payments_core::{
     Absence, DeclineReason, ErrorKind, GatewayRef, Lookup, PayoutRef, Submission, UncertainCause,
     bank::{AccountNumber, BankAccount, Bin},
     money::{Currency, Money},
     payout::{Beneficiary, CreatePayout, Payout, PayoutState},
     rsa::SignerKind,
-    transport::{CallClass, TransportErrorKind},
+    transport::{Call, CallClass, Transport, TransportError, TransportErrorKind},
 };
 use provider_hpay::options::HPayOptions;
 use serde_json::json;
@@ -208,12 +211,38 @@ async fn a_success_without_a_good_signature_is_uncertain() {
 }
 
 #[tokio::test]
-async fn a_good_signature_on_a_refusal_confirms_nothing() {
-    let body = taken("P-1", NUMBER).replace(r#""error_code":"000""#, r#""error_code":"035""#);
-    let Submission::Declined(decline) = answered(body).await else { panic!("not declined") };
-    assert_eq!(decline.reason, DeclineReason::InsufficientFunds);
-    assert!(!decline.confirmed);
-    assert_eq!(decline.message.as_deref(), Some("Giao dịch thành công"));
+async fn a_refusal_with_a_number_of_hpay_s_own_is_uncertain() {
+    let refused = |data: &str| format!(r#"{{"error_code":"035","status":"x","data":{data}}}"#);
+    let booked = taken("P-1", NUMBER).replace(r#""error_code":"000""#, r#""error_code":"035""#);
+    for body in [booked, refused(r#"{"omiTransactionId":96061677}"#)] {
+        let uncertain = uncertain(answered(body).await);
+        assert_eq!(uncertain.cause, UncertainCause::ProviderUndecided);
+        assert_eq!(uncertain.code.as_deref(), Some("035"));
+    }
+    for data in ["[]", "null", "{}", r#"{"omiCashoutId":"","omiTransactionId":0}"#] {
+        let Submission::Declined(decline) = answered(refused(data)).await else { panic!("{data}") };
+        assert_eq!(decline.reason, DeclineReason::InsufficientFunds, "{data}");
+        assert_eq!(decline.message.as_deref(), Some("x"));
+        assert!(!decline.confirmed);
+    }
+}
+
+#[tokio::test]
+async fn a_formula_that_hpay_told_may_cover_whatever_its_answer_holds() {
+    let signer = SignerKind::Rsa.read(HPAY_KEY.as_bytes()).unwrap();
+    let text = format!("000|P-1|{NUMBER}|231423|96061677|{PASSCODE}");
+    let mut answer: serde_json::Value = serde_json::from_str(&taken("P-1", NUMBER)).unwrap();
+    answer["data"]["secureChain"] = STANDARD.encode(signer.sign(text.as_bytes()).unwrap()).into();
+    let told = "{error_code}|{requestId}|{bankAccountNumber}|{omiCashoutId}|{omiTransactionId}|\
+                {passcode}";
+    for (id, is_good) in [("96061677", true), ("96061678", false)] {
+        answer["data"]["omiTransactionId"] = id.into();
+        let script = Script::new();
+        script.answer(answer.to_string());
+        let provider = support::provider_with(&script, &[("formula_f20", told)]);
+        let submission = provider.payouts().unwrap().create_payout(&request()).await.unwrap();
+        assert_eq!(submission.accepted().is_ok(), is_good, "{id}");
+    }
 }
 
 #[tokio::test]
@@ -349,9 +378,16 @@ async fn one_payout_of_several_is_asked_after_by_hpay_s_number() {
     let provider = support::provider(&script);
     let hpay = provider.extension::<provider_hpay::HPay>().unwrap();
     let (payout, id) = (PayoutRef::new("P-1").unwrap(), GatewayRef::new("96061677").unwrap());
-    let found = hpay.find_payout_transaction(&payout, &id).await.unwrap().found().unwrap();
-    assert_eq!(found.state, PayoutState::Succeeded);
+    let one = hpay.find_payout_transaction(&payout, &id).await.unwrap().found().unwrap();
+    assert_eq!(one.state, PayoutState::Succeeded);
     assert_eq!(support::query(&script.request())["transactionId"], "96061677");
+
+    let mut other: serde_json::Value =
+        serde_json::from_str(&self::found(NUMBER, "1000000", [4, 3, 1])).unwrap();
+    other["data"]["transaction_id"] = "96061678".into();
+    script.answer(other.to_string());
+    let error = hpay.find_payout_transaction(&payout, &id).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Malformed, "that is another payout");
 }
 
 #[tokio::test]
@@ -397,6 +433,54 @@ async fn a_name_is_paid_for_once() {
     assert_eq!(sent.uri().path(), "/api/ibft/CheckUserBank");
     assert_eq!(support::query(&sent)["bank_name"], "BIDV");
     assert_eq!(script.calls()[0].class, CallClass::PaidInquiry);
+}
+
+/// A gateway that takes its time: everybody has asked before anybody is answered.
+struct Slow(std::sync::Arc<Script>);
+
+#[async_trait::async_trait]
+impl Transport for Slow {
+    async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
+        let answer = self.0.send(call).await;
+        tokio::task::yield_now().await;
+        answer
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_many_ask_for_at_once_is_paid_for_once() {
+    for (answer, error) in
+        [(NAME, None), (r#"{"error_code":"115","data":[]}"#, Some(ErrorKind::NotFound))]
+    {
+        let script = Script::new();
+        script.answer(answer);
+        let slow = std::sync::Arc::new(Slow(std::sync::Arc::clone(&script)));
+        let provider = support::try_build(slow, support::table()).unwrap();
+        let payouts = provider.payouts().unwrap();
+        let account = account();
+        let (one, other) = tokio::join!(
+            payouts.verify_beneficiary(&account),
+            payouts.verify_beneficiary(&account)
+        );
+        for answer in [one, other] {
+            assert_eq!(answer.err().map(|error| error.kind()), error);
+        }
+        assert_eq!(script.calls().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_name_check_that_nobody_waits_for_any_more_holds_nobody_up() {
+    let script = Script::new();
+    script.answer(NAME);
+    script.answer(NAME);
+    let slow = std::sync::Arc::new(Slow(std::sync::Arc::clone(&script)));
+    let provider = support::try_build(slow, support::table()).unwrap();
+    let payouts = provider.payouts().unwrap();
+    let account = account();
+    assert!(payouts.verify_beneficiary(&account).now_or_never().is_none(), "dropped on its way");
+    assert!(payouts.verify_beneficiary(&account).await.is_ok());
+    assert_eq!(script.calls().len(), 2);
 }
 
 #[tokio::test]

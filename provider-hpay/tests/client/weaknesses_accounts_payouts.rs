@@ -232,11 +232,15 @@ async fn an_ibft_request_does_not_sign_the_account_so_the_echo_and_the_inquiry_a
 async fn an_ibft_answer_does_not_sign_its_code_so_a_failure_is_final_only_by_inquiry() {
     for code in ["035", "001", "010", "014", "117", "4"] {
         let script = Script::new();
-        script.answer(answer_to("P-1", NUMBER, code, PASSCODE));
+        script.answer(format!(r#"{{"error_code":"{code}","status":"","data":[]}}"#));
         let Submission::Declined(decline) = pay(&script, &payout_to(NUMBER)).await else {
             panic!("{code}")
         };
-        assert!(!decline.confirmed, "{code} stands beside a good signature and not under it");
+        assert!(!decline.confirmed, "nobody signed {code}");
+        // The code stands beside a good signature and not under it: HPay has booked the payout.
+        let script = Script::new();
+        script.answer(answer_to("P-1", NUMBER, code, PASSCODE));
+        assert!(pay(&script, &payout_to(NUMBER)).await.is_uncertain(), "{code}");
     }
     let script = rows(&[row("1", NUMBER, "20000", ["3", "4"])]);
     let provider = support::provider(&script);

@@ -62,7 +62,7 @@ fn a_payout_debited_and_refused_by_the_bank_is_uncertain_until_the_refund() {
 fn read(json: &str) -> Result<Lookup<Payout>, ErrorKind> {
     let envelope: Envelope<'_> = serde_json::from_str(json).unwrap();
     let asked = PayoutRef::new("1666062845347").unwrap();
-    payouts("find_payout", "12345", &asked, &envelope, &F23, &Raw::default())
+    payouts("find_payout", "12345", &asked, None, &envelope, &F23, &Raw::default())
         .map_err(|error| error.kind())
 }
 
