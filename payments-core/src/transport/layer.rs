@@ -277,6 +277,7 @@ impl Transport for Traced {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::Unreadable;
     use std::sync::Mutex;
     use tokio::time::Instant;
 
@@ -330,6 +331,18 @@ mod tests {
                 assert_eq!(client.calls().len(), times, "{call:?} after {failure:?}");
             }
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_instruction_is_never_sent_as_an_inquiry() {
+        let client = Scripted::new(vec![Ok(503), Ok(200)]);
+        let stack = Stack::new(client.clone()).build();
+        let refused = stack.inquire(Call::instruction("pay", request())).await.unwrap_err();
+        assert_eq!(refused.kind(), crate::ErrorKind::Unsupported);
+        assert_eq!(client.calls().len(), 0);
+        let instructed = stack.instruct(Call::inquiry("pay", request())).await.unwrap();
+        assert!(instructed.read::<()>(|_| Err(Unreadable::new("503"))).is_uncertain());
+        assert_eq!(client.calls().len(), 1);
     }
 
     #[tokio::test(start_paused = true)]

@@ -110,13 +110,14 @@ impl dyn Transport {
     /// Sends an inquiry: a call without an effect, which may be repeated.
     ///
     /// # Errors
-    /// There was no whole answer.
+    /// There was no whole answer. An instruction is `Unsupported` here, and not sent: it would be
+    /// repeated, and its lost answer would be an error.
     pub async fn inquire(&self, call: Call) -> Result<Response<Bytes>> {
         let operation = call.operation;
-        let class = match call.class {
-            CallClass::PaidInquiry => CallClass::PaidInquiry,
-            CallClass::Inquiry | CallClass::Instruction => CallClass::Inquiry,
-        };
-        self.send(call.of_class(class)).await.map_err(|error| error.into_error(operation))
+        if call.class == CallClass::Instruction {
+            let error = Error::unsupported("an instruction is sent by `instruct`, not `inquire`");
+            return Err(error.with_operation(operation));
+        }
+        self.send(call).await.map_err(|error| error.into_error(operation))
     }
 }

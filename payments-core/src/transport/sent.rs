@@ -1,5 +1,7 @@
 //! An instruction that may have left us.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::Response;
 
@@ -8,7 +10,6 @@ use crate::{Submission, Uncertain, UncertainCause};
 
 /// An instruction that may have left us. There is no way back to an error: what cannot be read
 /// is [`Submission::Uncertain`].
-#[derive(Debug)]
 #[must_use = "an instruction was sent: read its answer"]
 pub struct Sent(Result<Response<Bytes>, TransportError>);
 
@@ -49,6 +50,18 @@ impl From<serde_json::Error> for Unreadable {
     }
 }
 
+impl fmt::Debug for Sent {
+    /// Without headers and body, which hold secrets and people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Ok(response) => {
+                write!(f, "Sent({}, {} bytes)", response.status(), response.body().len())
+            }
+            Err(error) => write!(f, "Sent({:?})", error.kind),
+        }
+    }
+}
+
 impl Sent {
     pub(super) fn new(outcome: Result<Response<Bytes>, TransportError>) -> Self {
         Self(outcome)
@@ -82,5 +95,16 @@ impl Sent {
                     .with_source(unreadable),
             )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_not_printed() {
+        let sent = Sent::new(Ok(Response::new(Bytes::from_static(b"canary"))));
+        assert_eq!(format!("{sent:?}"), "Sent(200 OK, 6 bytes)");
     }
 }
