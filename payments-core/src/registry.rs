@@ -228,6 +228,12 @@ impl Registry {
                 )),
                 Some(registration) => match (registration.build)(&provider, context) {
                     Ok(provider) => providers.push(provider),
+                    // An empty list would leave the provider out without a word.
+                    Err(found) if found.is_empty() => {
+                        let message =
+                            format!("{} refuses it and says not why", registration.package);
+                        problems.push(ConfigProblem::new(provider.path("kind"), message));
+                    }
                     Err(found) => problems.extend(found),
                 },
             }
@@ -321,6 +327,31 @@ mod tests {
              2.0.0; link only one"
         );
         assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn a_provider_that_is_refused_without_a_reason_is_not_left_out() {
+        struct Nowhere;
+        #[async_trait::async_trait]
+        impl Transport for Nowhere {
+            async fn send(
+                &self,
+                _: crate::transport::Call,
+            ) -> Result<http::Response<bytes::Bytes>, crate::transport::TransportError>
+            {
+                unreachable!()
+            }
+        }
+        let table = [("kind", "acme"), ("environment", "sandbox")];
+        let table = table.map(|(key, value)| (key.to_owned(), value.into()));
+        let config = PaymentsConfig::single("main", table.into());
+        let registry =
+            Registry::empty().add(Registration::new("acme", "provider-acme", "0.1.0", build, ""));
+        let problems = registry.build(&config, &Context::new(Arc::new(Nowhere))).unwrap_err();
+        assert_eq!(
+            problems.0[0].to_string(),
+            "providers.main.kind: provider-acme refuses it and says not why"
+        );
     }
 
     #[test]
