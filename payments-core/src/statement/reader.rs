@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Cursor, StatementFilter, StatementProvider};
-use crate::{Movement, Result};
+use crate::{Error, ErrorKind, Movement, Result};
 
 /// Reads the entries of a statement one after the other: no more than a page of them is in memory.
 ///
@@ -54,7 +54,8 @@ impl StatementReader {
     /// The next entry, oldest first; `None` once there is none for now.
     ///
     /// # Errors
-    /// The provider could not be asked, or does not know the cursor.
+    /// The provider could not be asked, or does not know the cursor. A page that says that there is
+    /// more and leads nowhere is `Malformed`.
     pub async fn next(&mut self) -> Result<Option<Movement>> {
         loop {
             if let Some(entry) = self.page.next() {
@@ -64,6 +65,10 @@ impl StatementReader {
                 return Ok(None);
             }
             let page = self.provider.entries(&self.next, &self.filter).await?;
+            if page.more && page.next == self.next {
+                let message = "the page leads to itself: the statement would never end";
+                return Err(Error::new(ErrorKind::Malformed, message).with_operation("entries"));
+            }
             self.begun = std::mem::replace(&mut self.next, page.next);
             self.page = page.entries.into_iter();
             self.more = page.more;
@@ -95,12 +100,12 @@ mod tests {
 
     use super::*;
     use crate::{
-        DedupeKey, Direction, Error, ErrorKind,
+        DedupeKey, Direction,
         money::{Currency, Money},
         statement::{Page, StatementAccount, StatementCapabilities},
     };
 
-    /// Three pages of two entries; the second fails the first time.
+    /// Three pages of two entries; the second fails the first time. The fourth leads to itself.
     struct Bank {
         capabilities: StatementCapabilities,
         failed: Mutex<bool>,
@@ -125,7 +130,8 @@ mod tests {
                 let key = DedupeKey::new(number.to_string()).unwrap();
                 Movement::new(key, Direction::In, Money::vnd(number + 1))
             });
-            Ok(Page::new(entries.collect(), Cursor::at((page + 1).to_string()), page < 2))
+            let next = if page == 4 { page } else { page + 1 };
+            Ok(Page::new(entries.collect(), Cursor::at(next.to_string()), page < 2 || page == 4))
         }
     }
 
@@ -149,6 +155,12 @@ mod tests {
         assert_eq!((told, failures), (vec![1, 2, 3, 4, 5, 6], 1));
         assert_eq!(reader.cursor(), &Cursor::at("3"));
         assert_eq!(reader.next().await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_page_that_leads_to_itself_is_an_error_and_not_read_for_ever() {
+        let mut reader = reader(Cursor::at("4"));
+        assert_eq!(reader.next().await.unwrap_err().kind(), ErrorKind::Malformed);
     }
 
     #[tokio::test]
