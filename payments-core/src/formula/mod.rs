@@ -72,6 +72,8 @@ pub enum Algorithm {
         /// What stands before the hexadecimal digits.
         prefix: &'static str,
     },
+    /// HMAC with SHA-512 in lower-case hexadecimal.
+    HmacSha512Hex,
     /// RSA with SHA-256, PKCS#1 v1.5, in base64.
     RsaSha256Base64,
 }
@@ -154,6 +156,7 @@ impl Formula {
                 let hmac = hmac.ok_or_else(|| self.misconfigured("needs a secret"))?;
                 Ok(format!("{prefix}{}", hex::encode(hmac)))
             }
+            Algorithm::HmacSha512Hex => Ok(hex::encode(check::sign_hmac_sha512(secret()?, parts))),
             Algorithm::RsaSha256Base64 => {
                 let signer =
                     keys.signer.ok_or_else(|| self.misconfigured("needs a private key"))?;
@@ -201,6 +204,9 @@ impl Formula {
                     return Err(Untrusted::new(reason, detail));
                 };
                 check::hmac_sha256(secrets()?, parts, Signature::Hex(hex), window)
+            }
+            Algorithm::HmacSha512Hex => {
+                check::hmac_sha512(secrets()?, parts, Signature::Hex(signature), window)
             }
             Algorithm::RsaSha256Base64 => {
                 check::rsa_sha256(keys.public, keys.secrets, parts, Signature::Base64(signature))

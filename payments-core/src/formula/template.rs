@@ -36,10 +36,11 @@ pub enum TemplateError {
 }
 
 /// The words for algorithms, as they are serialised.
-const ALGORITHMS: [(&str, Algorithm); 4] = [
+const ALGORITHMS: [(&str, Algorithm); 5] = [
     ("md5_hex", Algorithm::Md5Hex),
     ("hmac_sha256_base64", Algorithm::HmacSha256Base64),
     ("hmac_sha256_hex", Algorithm::HmacSha256Hex { prefix: "" }),
+    ("hmac_sha512_hex", Algorithm::HmacSha512Hex),
     ("rsa_sha256_base64", Algorithm::RsaSha256Base64),
 ];
 
@@ -82,7 +83,11 @@ impl Formula {
             Algorithm::Md5Hex | Algorithm::RsaSha256Base64 if secrets != 1 => {
                 return Err(TemplateError::Secret);
             }
-            Algorithm::HmacSha256Base64 | Algorithm::HmacSha256Hex { .. } if secrets != 0 => {
+            Algorithm::HmacSha256Base64
+            | Algorithm::HmacSha256Hex { .. }
+            | Algorithm::HmacSha512Hex
+                if secrets != 0 =>
+            {
                 return Err(TemplateError::SecretIsKey);
             }
             _ => {}

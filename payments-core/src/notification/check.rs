@@ -10,9 +10,10 @@ use std::time::Duration;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest as _, Md5};
-use sha2::Sha256;
+use sha2::Sha512;
 
-use super::{Coverage, Proof, Scheme, Untrusted, UntrustedReason};
+pub use super::keys::Keys;
+use super::{Coverage, Proof, Scheme, Untrusted, UntrustedReason, keys::Key};
 use crate::{
     Timestamp,
     rsa::{PublicKey, RsaError, Signer},
@@ -50,51 +51,6 @@ pub enum Signature<'a> {
     Hex(&'a str),
     /// Standard base64 with padding.
     Base64(&'a str),
-}
-
-/// The secrets that a check accepts, newest first. Never empty.
-#[derive(Clone)]
-pub struct Keys(Vec<Key>);
-
-#[derive(Clone)]
-struct Key {
-    secret: Secret,
-    /// Keyed once, cloned for each message.
-    hmac: Hmac<Sha256>,
-}
-
-impl Keys {
-    /// One secret.
-    pub fn one(secret: Secret) -> Self {
-        Self(vec![Key::new(secret)])
-    }
-
-    /// Accepts an older secret too.
-    #[must_use]
-    pub fn or(mut self, older: Secret) -> Self {
-        self.0.push(Key::new(older));
-        self
-    }
-
-    /// The newest secret: the one to sign with.
-    pub fn newest(&self) -> Option<&Secret> {
-        self.0.first().map(|key| &key.secret)
-    }
-}
-
-impl Key {
-    fn new(secret: Secret) -> Self {
-        // An HMAC takes a key of any length, so this is infallible; the fallback key is never used.
-        let hmac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes())
-            .unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
-        Self { secret, hmac }
-    }
-}
-
-impl fmt::Debug for Keys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Keys({})", self.0.len())
-    }
 }
 
 /// Checks a secret that was sent along. It covers nothing of the content.
@@ -139,6 +95,22 @@ pub fn hmac_sha256(
     let presented = signature.decode::<32>()?;
     let matched = keys.0.iter().position(|key| same_bytes(&hmac_of(key, parts), &presented));
     conclude(Scheme::HmacSha256, parts, matched, window)
+}
+
+/// Checks an HMAC with SHA-512 over `parts`.
+///
+/// # Errors
+/// [`Untrusted`] if it is malformed or wrong, or a stamp is outside the window.
+pub fn hmac_sha512(
+    keys: &Keys,
+    parts: &[Part<'_>],
+    signature: Signature<'_>,
+    window: Option<Window>,
+) -> Result<Proof, Untrusted> {
+    let presented = signature.decode::<64>()?;
+    let matched =
+        keys.0.iter().position(|key| same_bytes(&sign_hmac_sha512(&key.secret, parts), &presented));
+    conclude(Scheme::HmacSha512, parts, matched, window)
 }
 
 /// Checks an MD5 over `parts`, which hold [`Part::Secret`] exactly once.
@@ -198,6 +170,15 @@ pub fn sign_hmac_sha256(secret: &Secret, parts: &[Part<'_>]) -> [u8; 32] {
 /// Signs as [`hmac_sha256`] checks, with the newest of `keys`, which are keyed already.
 pub fn sign_hmac_sha256_with(keys: &Keys, parts: &[Part<'_>]) -> Option<[u8; 32]> {
     keys.0.first().map(|key| hmac_of(key, parts))
+}
+
+/// Signs as [`hmac_sha512`] checks.
+pub fn sign_hmac_sha512(secret: &Secret, parts: &[Part<'_>]) -> [u8; 64] {
+    // An HMAC takes a key of any length, so this is infallible; the fallback key is never used.
+    let mut hmac = Hmac::<Sha512>::new_from_slice(secret.expose().as_bytes())
+        .unwrap_or_else(|_| Hmac::<Sha512>::new(&Default::default()));
+    feed(secret, parts, |bytes| hmac.update(bytes));
+    hmac.finalize().into_bytes().into()
 }
 
 /// Signs as [`md5_concat`] checks.
@@ -473,6 +454,22 @@ mod tests {
         }
         assert!(hmac_sha256(&keys, &parts, Signature::Hex(&good.to_uppercase()), None).is_ok());
         assert!(hmac_sha256(&keys, &parts, Signature::Base64(&base64), None).is_ok());
+    }
+
+    /// RFC 4231, test case 2, and the same changed.
+    #[test]
+    fn an_hmac_with_sha512_is_that_of_the_rfc() {
+        let parts = [Part::Field("data", b"what do ya want for nothing?")];
+        let code = "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554\
+                    9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737";
+        let keys = Keys::one(secret("newer")).or(secret("Jefe"));
+        let proof = hmac_sha512(&keys, &parts, Signature::Hex(code), None).unwrap();
+        assert_eq!((proof.scheme(), proof.key()), (Scheme::HmacSha512, 1));
+        assert!(proof.covers("data") && !proof.covers("amount"));
+        let other = [Part::Field("data", b"what do ya want for something?")];
+        for (parts, code) in [(&other, code), (&parts, &code[..64]), (&parts, "")] {
+            assert!(hmac_sha512(&keys, parts, Signature::Hex(code), None).is_err(), "{code}");
+        }
     }
 
     #[test]

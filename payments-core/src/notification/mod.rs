@@ -3,8 +3,11 @@
 pub mod check;
 mod delivery;
 mod event;
+mod keys;
 mod proof;
 pub mod token;
+
+use std::fmt;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -60,7 +63,6 @@ pub struct Endpoint {
 }
 
 /// The verdict on a delivery.
-#[derive(Debug)]
 #[must_use]
 pub enum Received {
     /// It is the provider's; see what its proof covers.
@@ -124,6 +126,19 @@ impl Endpoint {
     }
 }
 
+impl fmt::Debug for Received {
+    /// Without what is answered: it may hold a token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Notification(notification) => {
+                f.debug_tuple("Notification").field(notification).finish()
+            }
+            Self::Answer(answer) => write!(f, "Answer({})", answer.status()),
+            Self::Untrusted(untrusted) => f.debug_tuple("Untrusted").field(untrusted).finish(),
+        }
+    }
+}
+
 impl Received {
     /// The notification, if it is one.
     pub fn notification(self) -> Option<Notification> {
@@ -146,4 +161,15 @@ fn method_name<S: serde::Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(method.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_not_printed() {
+        let answer = http::Response::new(Bytes::from_static(br#"{"access_token":"canary"}"#));
+        assert_eq!(format!("{:?}", Received::Answer(answer)), "Answer(200 OK)");
+    }
 }

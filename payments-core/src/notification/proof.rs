@@ -31,6 +31,8 @@ pub struct Proof {
 pub enum Scheme {
     /// HMAC with SHA-256.
     HmacSha256,
+    /// HMAC with SHA-512.
+    HmacSha512,
     /// MD5 over fields and a secret.
     Md5Concat,
     /// RSA with SHA-256, PKCS#1 v1.5.

@@ -16,6 +16,7 @@ pub(super) enum Method {
     Md5,
     Sha256,
     HmacSha256,
+    HmacSha512,
     Rsa,
 }
 
@@ -45,6 +46,7 @@ impl<'a> Candidate<'a> {
         let method = match formula.algorithm {
             Algorithm::Md5Hex => Method::Md5,
             Algorithm::HmacSha256Base64 | Algorithm::HmacSha256Hex { .. } => Method::HmacSha256,
+            Algorithm::HmacSha512Hex => Method::HmacSha512,
             Algorithm::RsaSha256Base64 => Method::Rsa,
         };
         match &formula.layout {

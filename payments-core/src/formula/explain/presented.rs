@@ -31,7 +31,7 @@ impl Presented {
     pub(super) fn read(signature: &str, algorithm: Algorithm) -> Self {
         let signature = signature.trim();
         let (prefix, is_hex) = match algorithm {
-            Algorithm::Md5Hex => ("", true),
+            Algorithm::Md5Hex | Algorithm::HmacSha512Hex => ("", true),
             Algorithm::HmacSha256Hex { prefix } => (prefix, true),
             Algorithm::HmacSha256Base64 | Algorithm::RsaSha256Base64 => ("", false),
         };

@@ -2,7 +2,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest as _, Md5};
-use sha2::Sha256;
+use sha2::{Sha256, Sha512};
 
 use super::{
     super::{CheckingKeys, Field, Formula},
@@ -160,25 +160,26 @@ impl<'a> Search<'a> {
             let is_good = self.keys.public.iter().any(|key| key.verify(message, signature));
             return is_good.then_some(Method::Rsa);
         }
+        let by_hmac = |code: fn(&[u8], &[u8]) -> Option<Vec<u8>>| {
+            code(secret, message).is_some_and(|code| same_bytes(&code, signature))
+        };
         match signature.len() {
             // Without the secret in it a hash is anybody's.
             16 if has_secret => same_bytes(&Md5::digest(message), signature).then_some(Method::Md5),
-            32 => {
-                let by_hmac = Hmac::<Sha256>::new_from_slice(secret).ok().map(|mut hmac| {
-                    hmac.update(message);
-                    same_bytes(&hmac.finalize().into_bytes(), signature)
-                });
-                if by_hmac == Some(true) {
-                    Some(Method::HmacSha256)
-                } else if has_secret && same_bytes(&Sha256::digest(message), signature) {
-                    Some(Method::Sha256)
-                } else {
-                    None
-                }
+            32 if by_hmac(hmac::<Hmac<Sha256>>) => Some(Method::HmacSha256),
+            32 if has_secret => {
+                same_bytes(&Sha256::digest(message), signature).then_some(Method::Sha256)
             }
+            64 => by_hmac(hmac::<Hmac<Sha512>>).then_some(Method::HmacSha512),
             _ => None,
         }
     }
+}
+
+fn hmac<M: Mac + KeyInit>(secret: &[u8], message: &[u8]) -> Option<Vec<u8>> {
+    let mut hmac = <M as KeyInit>::new_from_slice(secret).ok()?;
+    hmac.update(message);
+    Some(hmac.finalize().into_bytes().to_vec())
 }
 
 fn words(method: Method) -> &'static str {
@@ -186,6 +187,7 @@ fn words(method: Method) -> &'static str {
         Method::Md5 => "MD5 with the secret in the string",
         Method::Sha256 => "SHA-256 with the secret in the string",
         Method::HmacSha256 => "HMAC with SHA-256",
+        Method::HmacSha512 => "HMAC with SHA-512",
         Method::Rsa => "RSA with SHA-256",
     }
 }

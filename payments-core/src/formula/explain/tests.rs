@@ -19,6 +19,10 @@ const FORM: Formula = formula(
     Algorithm::HmacSha256Base64,
     Layout::pairs(",", &["amount", "currency", "order"], Order::AsListed),
 );
+const LONG: Formula = formula(
+    Algorithm::HmacSha512Hex,
+    Layout::pairs("&", &["amount", "note", "order"], Order::AsListed),
+);
 const UNKNOWN: Formula = formula(Algorithm::Md5Hex, Layout::Unknown);
 
 const FIELDS: &[Field<'static>] = &[("order", b"A1"), ("amount", b"50000"), ("note", b"a b")];
@@ -67,6 +71,19 @@ fn a_good_signature_differs_in_nothing() {
     assert_eq!((why.matches.len(), why.tried), (1, 1));
     assert_eq!(why.matches[0].differences, []);
     assert_eq!(why.matches[0].template.as_deref(), Some("{order}|{amount}|{note}|{secret}"));
+}
+
+#[test]
+fn an_hmac_with_sha512_signs_checks_and_is_explained() {
+    let keys = keys();
+    let good = LONG.sign(FIELDS, SigningKeys { secret: Some(&keys), signer: None }).unwrap();
+    let checking = CheckingKeys { secrets: Some(&keys), public: &[] };
+    assert_eq!(good.len(), 128);
+    assert!(LONG.check(FIELDS, &good, checking, None).unwrap().covers("amount"));
+    assert!(LONG.check(&FIELDS[..2], &good, checking, None).is_err());
+    let other =
+        sign(&LONG, Layout::pairs(",", &["amount", "note", "order"], Order::AsListed), FIELDS);
+    assert_eq!(differences(&LONG, FIELDS, &other), ["\",\" stands between fields"]);
 }
 
 #[test]
