@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use payments_core::{
-    DedupeKey, EndpointName, Error, NotificationReceiver, ProviderId, Result,
+    DedupeKey, EndpointName, Error, ErrorKind, NotificationReceiver, ProviderId, Result,
     notification::{
-        Confirmation, Delivery, Event, Evidence, Notification, Outcome, Proof, Received, Untrusted,
+        Confirmation, Coverage, Delivery, Event, Evidence, Notification, Outcome, Proof, Received,
+        Untrusted,
     },
 };
 
@@ -29,7 +30,8 @@ pub struct Intake {
     ///
     /// Remember it together with what its [`events`](Self::events) changed, and only then. A
     /// delivery without events, such as the return of a buyer's browser, has the key of the one that
-    /// is still to come; one that the provider could not confirm yet has none.
+    /// is still to come. One that the provider could not confirm yet has none, and neither has one
+    /// that only a stranger's word stands for.
     pub key: Option<DedupeKey>,
     /// What to believe: proven by the delivery itself, or confirmed by an inquiry.
     pub events: Vec<Event>,
@@ -69,7 +71,6 @@ pub enum Doubt {
     },
 }
 
-#[derive(Debug)]
 enum Verdict {
     Checked(Proof),
     Answer(http::Response<Bytes>),
@@ -81,6 +82,17 @@ struct Held(Arc<dyn NotificationReceiver>);
 impl std::fmt::Debug for Held {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("…")
+    }
+}
+
+impl std::fmt::Debug for Verdict {
+    /// Without what is answered: it may hold a token.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Checked(proof) => f.debug_tuple("Checked").field(proof).finish(),
+            Self::Answer(answer) => write!(f, "Answer({})", answer.status()),
+            Self::Untrusted(untrusted) => f.debug_tuple("Untrusted").field(untrusted).finish(),
+        }
     }
 }
 
@@ -167,7 +179,11 @@ impl Intake {
     }
 
     async fn take(&mut self, notification: Notification) {
-        self.key = Some(notification.key.clone());
+        // Where nothing is signed, nobody vouches for the key: remembered, it could keep out the
+        // true news that has it.
+        let is_signed = *notification.proof.coverage() != Coverage::Nothing;
+        self.key = is_signed.then(|| notification.key.clone());
+        let told = notification.key.clone();
         for event in notification.into_events() {
             // First, because also news that moves no money must not use up the key under which
             // the provider itself tells the same.
@@ -180,15 +196,17 @@ impl Intake {
                 continue;
             }
             let doubt = match self.receiver.0.confirm(&event).await {
-                Ok(Confirmation::Confirmed(confirmed)) => {
+                Ok(Confirmation::Confirmed(confirmed)) if confirmed.is_trusted() => {
                     // The delivery's own key is not proven either: with another one, the same
                     // money could be told again, or the true news kept out.
-                    if let Some(key) = confirmed.key() {
-                        self.key = Some(key.clone());
-                    }
+                    self.key = Some(confirmed.key().unwrap_or(&told).clone());
                     self.events.push(confirmed);
                     continue;
                 }
+                Ok(Confirmation::Confirmed(_)) => Doubt::CouldNotAsk(Error::new(
+                    ErrorKind::Malformed,
+                    "the provider's crate repeats the claim in the place of an answer",
+                )),
                 Ok(Confirmation::NotYet { retry_after }) => Doubt::NotYet { retry_after },
                 Ok(Confirmation::Contradicted { claimed, found }) => {
                     Doubt::Contradicted { claimed, found }

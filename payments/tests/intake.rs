@@ -108,6 +108,33 @@ async fn the_key_of_what_was_confirmed_is_made_of_the_inquirys_answer() {
 }
 
 #[tokio::test]
+async fn a_claim_that_comes_back_as_its_own_confirmation_is_not_believed() {
+    let hub = Gateway::hub(PaymentState::Settled, false, || {
+        let name = EndpointName::new("notify").unwrap();
+        let endpoint = Endpoint::new(name, http::Method::GET, "anywhere");
+        let claim = News::Payment(payment(PaymentState::Settled));
+        let claimed = Notification::new(&endpoint, check::unauthenticated(), key("told"))
+            .with_event(claim, &["order"]);
+        Ok(Confirmation::Confirmed(claimed.events()[0].clone()))
+    });
+    let request = http::Request::get("/").body("").unwrap();
+    let intake = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
+    assert!(intake.events.is_empty() && intake.key.is_none(), "{intake:?}");
+    assert!(matches!(intake.doubts[0].doubt, Doubt::CouldNotAsk(_)));
+}
+
+#[tokio::test]
+async fn a_strangers_news_of_no_money_uses_up_no_key() {
+    let request = http::Request::get("/").body("").unwrap();
+    for (signs, kept) in [(true, Some(key("told"))), (false, None)] {
+        let hub = Gateway::hub(PaymentState::Open, signs, cannot_be_asked);
+        let intake = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
+        assert_eq!((intake.events.len(), intake.key.clone()), (1, kept));
+        assert_eq!(intake.outcome(), Outcome::Handled);
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_confirmed_yet_is_not_handed_out_and_has_no_key() {
     let request = http::Request::get("/").body("").unwrap();
     for answer in [cannot_be_asked, || Ok(Confirmation::NotYet { retry_after: None })] {
