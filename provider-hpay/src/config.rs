@@ -18,7 +18,7 @@ use crate::{
         Gateway, LinkFormula, Merchant, MerchantName, Page, Payments, PayoutEndpoint, PayoutKeys,
         Payouts, UnverifiedAnswers, VirtualAccounts,
     },
-    formula::{F20B, FORMULAS, Formulas, in_use},
+    formula::{FORMULAS, Formulas, in_use},
     notification::Notifications,
     request::Body,
     tables::Banks,
@@ -80,10 +80,10 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     let gateway = gateway(&mut read, config.environment);
     let keys = payout_keys(&mut read);
     let formulas = formulas(&mut read);
-    for (key, formula) in formulas.clone().by_key() {
-        let replaced = formula.source == in_use::CONFIGURED;
-        if replaced && formula.algorithm == Algorithm::RsaSha256Base64 && keys.is_none() {
-            read.problem(key, "is an RSA formula and needs private_key and hpay_certificate");
+    for formula in formulas.given() {
+        if formula.algorithm == Algorithm::RsaSha256Base64 && keys.is_none() {
+            let words = "is an RSA formula and needs private_key and hpay_certificate";
+            read.problem(&in_use::key(formula), words);
         }
     }
     let choices = [("accept", UnverifiedAnswers::Accept), ("refuse", UnverifiedAnswers::Refuse)];
@@ -263,18 +263,14 @@ fn payout_keys(read: &mut Reader<'_>) -> Option<PayoutKeys> {
 
 fn formulas(read: &mut Reader<'_>) -> Formulas {
     let mut formulas = Formulas::default();
-    for (key, formula) in formulas.by_key() {
-        if let Some(replaced) = read.optional_parsed(key, |template| {
-            in_use::replaced(formula, template).map_err(|error| error.to_string())
-        }) {
-            *formula = replaced;
-        }
+    for (key, usual) in &in_use::REPLACEABLE {
+        read.optional_parsed(key, |template| formulas.replace(usual, template));
     }
     if read.choice("payout_answer", &[("f20", false), ("f20b", true)]) == Some(true) {
         if read.has("formula_f20") {
             read.problem("payout_answer", "is f20b, and formula_f20 is there too: choose one");
         }
-        formulas.payout_answer = F20B;
+        formulas.use_f20b();
     }
     formulas
 }

@@ -50,17 +50,25 @@ impl<'a> Fields<'a> {
         self
     }
 
-    /// Adds the signature over what is there so far.
+    /// Puts the signature over all the other fields: where a field of its name stands, or else
+    /// behind them.
     pub(crate) fn signed(
-        self,
+        mut self,
         name: &'static str,
         formula: &Formula,
         keys: SigningKeys<'_>,
     ) -> Result<Self> {
-        let fields: Vec<Field<'_>> =
-            self.0.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
-        let signature = formula.sign(&fields, keys)?;
-        Ok(self.with(name, signature))
+        let others = self.0.iter().filter(|(known, _)| *known != name);
+        let others: Vec<Field<'_>> =
+            others.map(|(known, value)| (*known, value.as_bytes())).collect();
+        let signature = formula.sign(&others, keys)?;
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, place)) => {
+                *place = signature.into();
+                Ok(self)
+            }
+            None => Ok(self.with(name, signature)),
+        }
     }
 
     /// As the query of an address, form-encoded.

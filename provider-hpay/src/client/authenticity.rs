@@ -16,6 +16,7 @@ use payments_core::{
 use serde_json::value::RawValue;
 
 use super::HPay;
+use crate::formula::in_use;
 
 /// What to do with an answer whose formula nobody outside HPay knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +35,8 @@ pub(crate) struct Doubt {
 }
 
 impl HPay {
-    /// The bytes of an answer that worked, with what the code under `name` says of them by
-    /// `formula`.
+    /// The bytes of an answer that worked, with what the code under `name` says of them by the
+    /// formula in use for `formula`.
     ///
     /// # Errors
     /// The code is wrong, or it cannot be checked and the configuration refuses such answers.
@@ -59,6 +60,7 @@ impl HPay {
         response: &Response<Bytes>,
         left_out: &[Field<'_>],
     ) -> Result<Raw, Doubt> {
+        let formula = self.formulas.get(formula);
         let raw = Raw::new(response.body().clone());
         let authenticity = if formula.layout == Layout::Unknown {
             Authenticity::Unverified { formula: formula.id.clone() }
@@ -107,7 +109,7 @@ impl HPay {
     pub(crate) fn refuse_unsigned(&self, formula: &Formula) -> Result<(), Doubt> {
         match self.unverified_answers {
             UnverifiedAnswers::Accept => Ok(()),
-            UnverifiedAnswers::Refuse => Err(Doubt::unverified(formula)),
+            UnverifiedAnswers::Refuse => Err(Doubt::unverified(self.formulas.get(formula))),
         }
     }
 
@@ -122,7 +124,7 @@ impl HPay {
 impl Doubt {
     fn unverified(formula: &Formula) -> Self {
         let words = if formula.layout == Layout::Unknown {
-            let key = formula.id.replace("hpay.", "formula_");
+            let key = in_use::key(formula);
             format!(
                 "HPay's answer carries a code that nobody outside HPay can check, and \
                  unverified_answers refuses it; once HPay told you {}, give it as {key}",

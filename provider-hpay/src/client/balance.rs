@@ -4,6 +4,7 @@ use payments_core::{Result, payout::Balance, transport::Call};
 
 use super::{HPay, answer};
 use crate::{
+    formula::{F09, F10},
     map,
     request::{Body, Fields},
 };
@@ -16,15 +17,14 @@ pub(super) async fn balance(hpay: &HPay) -> Result<Balance> {
         .with("requestId", now.unix_seconds().to_string())
         .with("merchantId", hpay.merchant_id())
         .with("requestTime", now.vietnam_civil("%Y-%m-%d"));
-    let fields = hpay.sign(fields, "signature", &hpay.formulas.balance_inquiry)?;
+    let fields = hpay.sign(fields, "signature", &F09)?;
     let address = format!("{}/api/user/GetBalance", hpay.gateway.account);
     let request = fields.post(&address, Body::Json)?;
     let response = hpay.ask(Call::inquiry(OPERATION, request)).await?;
     let envelope = answer::inquired(OPERATION, &response)?;
     let balance = map::balance(OPERATION, &envelope, now)?;
     // The code stands in the data.
-    let raw = hpay
-        .weigh(&hpay.formulas.balance_answer, "signature", &response)
-        .map_err(|doubt| doubt.into_error(OPERATION))?;
+    let raw =
+        hpay.weigh(&F10, "signature", &response).map_err(|doubt| doubt.into_error(OPERATION))?;
     Ok(balance.with_raw(raw))
 }

@@ -17,7 +17,12 @@ use payments_core::{
 };
 
 use super::{HPay, answer, payouts::code_of_bank};
-use crate::{map, request::Fields, tables::Service};
+use crate::{
+    formula::{F21, F22},
+    map,
+    request::Fields,
+    tables::Service,
+};
 
 /// How long a name is believed without paying for it again.
 const KEPT_FOR: Duration = Duration::from_secs(24 * 3600);
@@ -87,15 +92,14 @@ async fn ask(hpay: &HPay, account: &BankAccount) -> Result<Beneficiary> {
         .with("merchant_id", hpay.merchant_id())
         .with("bank_name", bank.as_ref())
         .with("bank_account_number", account.number.as_str());
-    let fields = hpay.sign(fields, "secure_code", &hpay.formulas.name_check)?;
+    let fields = hpay.sign(fields, "secure_code", &F21)?;
     let request = fields.get(&format!("{}/api/ibft/CheckUserBank", hpay.gateway.account))?;
     let response = hpay.ask(Call::paid_inquiry(OPERATION, request)).await?;
     let envelope = answer::inquired(OPERATION, &response)?;
     let worked = map::is_success(Service::Payout, &envelope.error_code);
-    let answered_by = &hpay.formulas.name_answer;
-    let raw = hpay.weigh_inquiry(OPERATION, worked, answered_by, "checksum", &response)?;
-    let formula = &hpay.formulas.name_check;
-    Ok(map::name(OPERATION, account, &bank, &envelope, formula)?.with_raw(raw))
+    let raw = hpay.weigh_inquiry(OPERATION, worked, &F22, "checksum", &response)?;
+    let name = map::name(OPERATION, account, &bank, &envelope, hpay.formulas.get(&F21))?;
+    Ok(name.with_raw(raw))
 }
 
 fn key(account: &BankAccount) -> Key {

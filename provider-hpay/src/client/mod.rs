@@ -188,7 +188,7 @@ impl HPay {
         map::Account { merchant_id: self.merchant_id(), currency: self.merchant.currency }
     }
 
-    /// Adds a code over what is there so far.
+    /// Puts a code over all the fields, by the formula in use for `formula`.
     pub(crate) fn sign<'a>(
         &self,
         fields: Fields<'a>,
@@ -197,7 +197,7 @@ impl HPay {
     ) -> Result<Fields<'a>> {
         let signer = self.rsa.as_ref().map(|keys| keys.ours.as_ref());
         let keys = SigningKeys { secret: Some(&self.merchant.passcode), signer };
-        fields.signed(name, formula, keys)
+        fields.signed(name, self.formulas.get(formula), keys)
     }
 
     pub(crate) async fn ask(&self, call: Call) -> Result<Response<Bytes>> {

@@ -5,7 +5,12 @@ use http::Response;
 use payments_core::{GatewayRef, Lookup, OrderRef, Result, payment::Payment, transport::Call};
 
 use super::{HPay, answer};
-use crate::{map, request::Fields, tables::Service};
+use crate::{
+    formula::{F05, F06},
+    map,
+    request::Fields,
+    tables::Service,
+};
 
 impl HPay {
     /// Asks about one attempt to pay an order, by HPay's number of it: `payment_id` of a
@@ -40,7 +45,7 @@ impl HPay {
             .with("merchant_id", self.merchant_id())
             .with("order_code", order.as_str())
             .with_some("transaction_id", transaction.map(GatewayRef::as_str));
-        let fields = self.sign(fields, "checksum", &self.formulas.order_inquiry)?;
+        let fields = self.sign(fields, "checksum", &F05)?;
         let address = format!("{}{}", self.gateway.checkout, self.gateway.order_inquiry_path);
         let request = fields.post(&address, self.gateway.order_inquiry_body)?;
         let response = self.ask(Call::inquiry(operation, request)).await?;
@@ -56,14 +61,20 @@ impl HPay {
     ) -> Result<Lookup<Payment>> {
         let envelope = answer::inquired(operation, response)?;
         let worked = map::is_success(Service::Checkout, &envelope.error_code);
-        let formula = &self.formulas.order_answer;
-        let raw = self.weigh_inquiry(operation, worked, formula, "checksum", response)?;
-        let asked_by = &self.formulas.order_inquiry;
+        let raw = self.weigh_inquiry(operation, worked, &F06, "checksum", response)?;
         let account = self.account();
-        let found = map::order(operation, account, order, transaction, &envelope, asked_by, raw)?;
+        let found = map::order(
+            operation,
+            account,
+            order,
+            transaction,
+            &envelope,
+            self.formulas.get(&F05),
+            raw,
+        )?;
         // A code that tells the state of the order comes without a checksum.
         if !worked && matches!(found, Lookup::Found(_)) {
-            self.refuse_unsigned(formula).map_err(|doubt| doubt.into_error(operation))?;
+            self.refuse_unsigned(&F06).map_err(|doubt| doubt.into_error(operation))?;
         }
         Ok(found)
     }

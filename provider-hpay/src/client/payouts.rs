@@ -19,6 +19,7 @@ use payments_core::{
 use super::refuse_options;
 use super::{HPay, answer, authenticity::Doubt, balance, beneficiary, beneficiary::KnownNames};
 use crate::{
+    formula::{F19, F20, F23, F24},
     holder::{HOLDER, check_spaces},
     map,
     request::Fields,
@@ -48,7 +49,7 @@ impl Payouts {
             .with("bankAccountName", request.beneficiary.name.clone())
             .with("amount", request.amount.minor().to_string())
             .with_some("note", request.note.clone());
-        self.hpay.sign(fields, "secureChain", &self.hpay.formulas.payout)
+        self.hpay.sign(fields, "secureChain", &F19)
     }
 
     /// What the answer is worth: HPay's signature, and that it speaks of what we sent.
@@ -67,10 +68,7 @@ impl Payouts {
         }
         // Not in the answer: what F20B signs is our own.
         let ours = [("bankAccountName", request.beneficiary.name.as_bytes())];
-        let formula = &self.hpay.formulas.payout_answer;
-        self.hpay
-            .weigh_beside(formula, "secureChain", response, &ours)
-            .map_err(Doubt::into_uncertain)
+        self.hpay.weigh_beside(&F20, "secureChain", response, &ours).map_err(Doubt::into_uncertain)
     }
 }
 
@@ -106,7 +104,7 @@ impl PayoutProvider for Payouts {
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::Payout, &envelope.error_code) {
-                return Ok(map::refused_payout(&envelope, &self.hpay.formulas.payout));
+                return Ok(map::refused_payout(&envelope, self.hpay.formulas.get(&F19)));
             }
             let data: CreatedPayout = answer::data(&envelope)?;
             Ok(match self.weigh(request, &data, response) {
@@ -141,15 +139,22 @@ pub(super) async fn find(
         .with("requestId", payout.as_str())
         .with("merchantId", hpay.merchant_id())
         .with_some("transactionId", transaction.map(GatewayRef::as_str));
-    let fields = hpay.sign(fields, "secureChain", &hpay.formulas.payout_inquiry)?;
+    let fields = hpay.sign(fields, "secureChain", &F23)?;
     let request = fields.get(&format!("{}/api/ibft/inquiry", hpay.gateway.account))?;
     let response = hpay.ask(Call::inquiry(operation, request)).await?;
     let envelope = answer::inquired(operation, &response)?;
     let worked = map::is_success(Service::Payout, &envelope.error_code);
-    let answered_by = &hpay.formulas.payout_inquiry_answer;
-    let raw = hpay.weigh_inquiry(operation, worked, answered_by, "secure_chain", &response)?;
-    let formula = &hpay.formulas.payout_inquiry;
-    map::payouts(operation, hpay.merchant_id(), payout, transaction, &envelope, formula, &raw)
+    let raw = hpay.weigh_inquiry(operation, worked, &F24, "secure_chain", &response)?;
+    let merchant_id = hpay.merchant_id();
+    map::payouts(
+        operation,
+        merchant_id,
+        payout,
+        transaction,
+        &envelope,
+        hpay.formulas.get(&F23),
+        &raw,
+    )
 }
 
 /// HPay's own code for the bank of an account.

@@ -9,6 +9,7 @@ use payments_core::{
 
 use super::{HPay, MerchantName};
 use crate::{
+    formula::F07,
     notification,
     request::Fields,
     token::{RevokeToken, SavedCard, TokenRevocation},
@@ -53,17 +54,14 @@ impl HPay {
             .with("receive_email", self.merchant.receiver.as_str())
             .with("bank_code", bank.as_str())
             .with("bank_token", request.token.expose())
-            .with("return_url", request.return_url.as_str());
-        let fields = self
-            .sign(fields, "secure_code", &self.formulas.token_revocation)?
-            .with_some("notify_url", request.notify_url.as_deref());
-        let site_code = ("merchant_site_code", self.merchant_id());
+            .with("return_url", request.return_url.as_str())
+            .with_some("notify_url", request.notify_url.as_deref())
+            .with("merchant_site_code", self.merchant_id());
+        let fields = self.sign(fields, "secure_code", &F07)?;
         let fields = match self.gateway.revoke_token_merchant {
-            MerchantName::MerchantId => fields,
-            MerchantName::MerchantSiteCode => {
-                fields.without("merchant_id").with(site_code.0, site_code.1)
-            }
-            MerchantName::Both => fields.with(site_code.0, site_code.1),
+            MerchantName::MerchantId => fields.without("merchant_site_code"),
+            MerchantName::MerchantSiteCode => fields.without("merchant_id"),
+            MerchantName::Both => fields,
         };
         let (host, path) = (&self.gateway.checkout, &self.gateway.revoke_token_path);
         Ok(NextAction::Redirect { url: format!("{host}{path}?{}", fields.to_query()) })

@@ -20,6 +20,7 @@ use payments_core::{
 
 use super::{HPay, answer, raw, refuse_options};
 use crate::{
+    formula::{F11, F12, F13, F14, F15, F16, F17},
     map,
     request::{Body, Fields},
     tables::Service,
@@ -68,17 +69,17 @@ impl VirtualAccounts {
             .with("account_va", number.as_str())
             .with("flag", flag)
             .with_some("time_limit", end);
-        let fields = hpay.sign(fields, "secure_code", &hpay.formulas.switch_account)?;
+        let fields = hpay.sign(fields, "secure_code", &F14)?;
         let address = format!("{}/api/va/revoke", hpay.gateway.account);
         let request = fields.post(&address, hpay.gateway.va_body)?;
         let sent = hpay.instruct(Call::instruction(operation, request)).await?;
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
-                return Ok(refused(&envelope, &hpay.formulas.switch_account));
+                return Ok(refused(&envelope, hpay.formulas.get(&F14)));
             }
             let data = answer::data(&envelope)?;
-            Ok(match hpay.weigh(&hpay.formulas.switch_account_answer, "checksum", response) {
+            Ok(match hpay.weigh(&F15, "checksum", response) {
                 Ok(raw) => map::switched_account(account, number, flag == CLOSE, &data, raw),
                 Err(doubt) => Submission::Uncertain(doubt.into_uncertain()),
             })
@@ -139,17 +140,17 @@ impl VirtualAccountProvider for VirtualAccounts {
             .with("condition", if request.amount.is_some() { "1" } else { "2" })
             .with_some("remark", request.remark.as_deref())
             .with_some("timeLimit", end);
-        let fields = hpay.sign(fields, "secure_code", &hpay.formulas.open_account)?;
+        let fields = hpay.sign(fields, "secure_code", &F11)?;
         let address = format!("{}/api/va/create", hpay.gateway.account);
         let http = fields.post(&address, hpay.gateway.va_body)?;
         let sent = hpay.instruct(Call::instruction("open_virtual_account", http)).await?;
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
-                return Ok(refused(&envelope, &hpay.formulas.open_account));
+                return Ok(refused(&envelope, hpay.formulas.get(&F11)));
             }
             let data = answer::data(&envelope)?;
-            match hpay.weigh(&hpay.formulas.open_account_answer, "checksum", response) {
+            match hpay.weigh(&F12, "checksum", response) {
                 Ok(raw) => {
                     map::opened_account(hpay.merchant_id(), &hpay.banks, request, &data, raw)
                 }
@@ -175,14 +176,14 @@ impl VirtualAccountProvider for VirtualAccounts {
             .with("va_account", number.as_str())
             .with("va_name", request.holder.as_str())
             .with_some("remark", request.remark.as_deref());
-        let fields = hpay.sign(fields, "secure_code", &hpay.formulas.rename_account)?;
+        let fields = hpay.sign(fields, "secure_code", &F13)?;
         let address = format!("{}/api/va/updateVaName", hpay.gateway.account);
         let http = fields.post(&address, Body::Json)?;
         let sent = hpay.instruct(Call::instruction("update_virtual_account", http)).await?;
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
-                return Ok(refused(&envelope, &hpay.formulas.rename_account));
+                return Ok(refused(&envelope, hpay.formulas.get(&F13)));
             }
             let data = answer::data(&envelope)?;
             Ok(map::renamed_account(request, number, &data, raw(response)))
@@ -216,16 +217,14 @@ impl HPay {
         let fields = Fields::new()
             .with("merchant_id", self.merchant_id())
             .with("va_account", number.as_str());
-        let fields = self.sign(fields, "secure_code", &self.formulas.account_inquiry)?;
+        let fields = self.sign(fields, "secure_code", &F16)?;
         let address = format!("{}/v1/account/inquiry", self.gateway.openapi);
         let request = fields.post(&address, Body::Json)?;
         let response = self.ask(Call::inquiry(operation, request)).await?;
         let envelope = answer::inquired(operation, &response)?;
         let worked = map::is_success(Service::VirtualAccount, &envelope.error_code);
-        let answered_by = &self.formulas.account_inquiry_answer;
-        let raw = self.weigh_inquiry(operation, worked, answered_by, "secure_code", &response)?;
-        let formula = &self.formulas.account_inquiry;
-        map::credits(operation, self.merchant_id(), &envelope, formula, &raw)
+        let raw = self.weigh_inquiry(operation, worked, &F17, "secure_code", &response)?;
+        map::credits(operation, self.merchant_id(), &envelope, self.formulas.get(&F16), &raw)
     }
 }
 

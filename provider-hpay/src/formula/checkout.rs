@@ -44,7 +44,8 @@ const F02_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// A checkout link of the older kind, in full. Not used by this client.
+/// A checkout link of the older kind, in full: by default that of instalments, frames and tokens
+/// of domestic cards.
 pub const F02: Formula = Formula::new(
     "hpay.f02",
     "checkout link, legacy (/checkout.php), 18 fields",
@@ -95,7 +96,7 @@ const F03_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// A checkout link of the older kind, in short. Not used by this client.
+/// A checkout link of the older kind, in short; for accounts of that time.
 pub const F03: Formula = Formula::new(
     "hpay.f03",
     "checkout link, legacy, short form",
@@ -166,7 +167,7 @@ const F07_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// The request to revoke a card token. Not used by this client.
+/// The request to revoke a card token.
 pub const F07: Formula = Formula::new(
     "hpay.f07",
     "token revocation, request",

@@ -9,208 +9,124 @@
 //! formula_f06 = "{order_code}|{transaction_status}|{total_amount}|{passcode}"  # HPay told us
 //! ```
 //!
-//! The fields of an answer are those around its `data` and those in it, by the names on the wire;
-//! `{data}` is the JSON text of all of it. One whose formula was unknown is then checked.
+//! The fields of a request are the parameters that it is sent with, by the names on the wire. The
+//! fields of an answer are those around its `data` and those in it; `{data}` is the JSON text of
+//! all of it. An answer whose formula was unknown is then checked.
 
-use payments_core::formula::{Formula, TemplateError};
+use std::collections::BTreeMap;
+
+use payments_core::formula::Formula;
 
 use super::{
     F01, F02, F03, F04, F05, F06, F07, F08, F09, F10, F11, F12, F13, F14, F15, F16, F17, F18, F19,
-    F20, F21, F22, F23, F24,
+    F20, F20B, F21, F22, F23, F24, requests,
 };
 
 /// The formulas that a merchant's client uses.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
+#[derive(Clone, Debug, Default)]
 pub struct Formulas {
-    /// Checkout link, V1: [`F01`].
-    pub checkout_link: Formula,
-    /// Checkout link, legacy: [`F02`].
-    pub legacy_link: Formula,
-    /// Checkout link, legacy, in short: [`F03`].
-    pub legacy_short_link: Formula,
-    /// Payment notification: [`F04`].
-    pub payment_notice: Formula,
-    /// Order inquiry: [`F05`].
-    pub order_inquiry: Formula,
-    /// Answer to an order inquiry: [`F06`].
-    pub order_answer: Formula,
-    /// Revoking a card token: [`F07`].
-    pub token_revocation: Formula,
-    /// Callback of a revoked card token: [`F08`].
-    pub token_notice: Formula,
-    /// Balance inquiry: [`F09`].
-    pub balance_inquiry: Formula,
-    /// Answer to a balance inquiry: [`F10`].
-    pub balance_answer: Formula,
-    /// Opening a virtual account: [`F11`].
-    pub open_account: Formula,
-    /// Answer to opening a virtual account: [`F12`].
-    pub open_account_answer: Formula,
-    /// Renaming a virtual account: [`F13`].
-    pub rename_account: Formula,
-    /// Closing and reopening a virtual account: [`F14`].
-    pub switch_account: Formula,
-    /// Answer to closing or reopening a virtual account: [`F15`].
-    pub switch_account_answer: Formula,
-    /// Virtual account inquiry: [`F16`].
-    pub account_inquiry: Formula,
-    /// Answer to a virtual account inquiry: [`F17`].
-    pub account_inquiry_answer: Formula,
-    /// Virtual account callback: [`F18`].
-    pub credit_notice: Formula,
-    /// Payout: [`F19`].
-    pub payout: Formula,
-    /// Answer to a payout: [`F20`].
-    pub payout_answer: Formula,
-    /// Name check: [`F21`].
-    pub name_check: Formula,
-    /// Answer to a name check: [`F22`].
-    pub name_answer: Formula,
-    /// Payout inquiry: [`F23`].
-    pub payout_inquiry: Formula,
-    /// Answer to a payout inquiry: [`F24`].
-    pub payout_inquiry_answer: Formula,
-}
-
-impl Default for Formulas {
-    /// HPay's own, as far as they are known.
-    fn default() -> Self {
-        Self {
-            checkout_link: F01,
-            legacy_link: F02,
-            legacy_short_link: F03,
-            payment_notice: F04,
-            order_inquiry: F05,
-            order_answer: F06,
-            token_revocation: F07,
-            token_notice: F08,
-            balance_inquiry: F09,
-            balance_answer: F10,
-            open_account: F11,
-            open_account_answer: F12,
-            rename_account: F13,
-            switch_account: F14,
-            switch_account_answer: F15,
-            account_inquiry: F16,
-            account_inquiry_answer: F17,
-            credit_notice: F18,
-            payout: F19,
-            payout_answer: F20,
-            name_check: F21,
-            name_answer: F22,
-            payout_inquiry: F23,
-            payout_inquiry_answer: F24,
-        }
-    }
+    /// What the configuration gave, by the name of the formula in whose place it stands.
+    given: BTreeMap<String, Formula>,
 }
 
 impl Formulas {
-    /// Each of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Formula> {
-        [
-            &self.checkout_link,
-            &self.legacy_link,
-            &self.legacy_short_link,
-            &self.payment_notice,
-            &self.order_inquiry,
-            &self.order_answer,
-            &self.token_revocation,
-            &self.token_notice,
-            &self.balance_inquiry,
-            &self.balance_answer,
-            &self.open_account,
-            &self.open_account_answer,
-            &self.rename_account,
-            &self.switch_account,
-            &self.switch_account_answer,
-            &self.account_inquiry,
-            &self.account_inquiry_answer,
-            &self.credit_notice,
-            &self.payout,
-            &self.payout_answer,
-            &self.name_check,
-            &self.name_answer,
-            &self.payout_inquiry,
-            &self.payout_inquiry_answer,
-        ]
-        .into_iter()
+    /// The one in use for one of the [formulas](super::FORMULAS): what the configuration put in its place, or else
+    /// itself.
+    pub fn get<'a>(&'a self, usual: &'a Formula) -> &'a Formula {
+        self.given.get(&*usual.id).unwrap_or(usual)
     }
 
-    /// Each of them, with the configuration's key for its replacement.
-    pub(crate) fn by_key(&mut self) -> [(&'static str, &mut Formula); 24] {
-        [
-            ("formula_f01", &mut self.checkout_link),
-            ("formula_f02", &mut self.legacy_link),
-            ("formula_f03", &mut self.legacy_short_link),
-            ("formula_f04", &mut self.payment_notice),
-            ("formula_f05", &mut self.order_inquiry),
-            ("formula_f06", &mut self.order_answer),
-            ("formula_f07", &mut self.token_revocation),
-            ("formula_f08", &mut self.token_notice),
-            ("formula_f09", &mut self.balance_inquiry),
-            ("formula_f10", &mut self.balance_answer),
-            ("formula_f11", &mut self.open_account),
-            ("formula_f12", &mut self.open_account_answer),
-            ("formula_f13", &mut self.rename_account),
-            ("formula_f14", &mut self.switch_account),
-            ("formula_f15", &mut self.switch_account_answer),
-            ("formula_f16", &mut self.account_inquiry),
-            ("formula_f17", &mut self.account_inquiry_answer),
-            ("formula_f18", &mut self.credit_notice),
-            ("formula_f19", &mut self.payout),
-            ("formula_f20", &mut self.payout_answer),
-            ("formula_f21", &mut self.name_check),
-            ("formula_f22", &mut self.name_answer),
-            ("formula_f23", &mut self.payout_inquiry),
-            ("formula_f24", &mut self.payout_inquiry_answer),
-        ]
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Formula> {
+        REPLACEABLE.iter().map(|(_, usual)| self.get(usual))
+    }
+
+    /// Puts the formula of a template in the place of one of the formulas.
+    ///
+    /// # Errors
+    /// What is wrong with the template.
+    pub(crate) fn replace(&mut self, usual: &Formula, template: &str) -> Result<(), String> {
+        let template = template.replace("{passcode}", "{secret}");
+        let formula = usual.replaced(&template).map_err(|error| error.to_string())?;
+        requests::check_names(&formula)?;
+        self.given.insert(usual.id.clone().into_owned(), formula);
+        Ok(())
+    }
+
+    /// Reads the answer to a payout as the Java sample does.
+    pub(crate) fn use_f20b(&mut self) {
+        self.given.insert(F20.id.clone().into_owned(), F20B);
+    }
+
+    /// Each that stands in the place of another.
+    pub(crate) fn given(&self) -> impl Iterator<Item = &Formula> {
+        self.given.values()
     }
 }
 
-/// The source of a formula that the configuration gave.
-pub(crate) const CONFIGURED: &str = "this merchant's configuration";
+/// The formulas that a client uses, each under the configuration's key for its replacement.
+pub(crate) static REPLACEABLE: [(&str, Formula); 24] = [
+    ("formula_f01", F01),
+    ("formula_f02", F02),
+    ("formula_f03", F03),
+    ("formula_f04", F04),
+    ("formula_f05", F05),
+    ("formula_f06", F06),
+    ("formula_f07", F07),
+    ("formula_f08", F08),
+    ("formula_f09", F09),
+    ("formula_f10", F10),
+    ("formula_f11", F11),
+    ("formula_f12", F12),
+    ("formula_f13", F13),
+    ("formula_f14", F14),
+    ("formula_f15", F15),
+    ("formula_f16", F16),
+    ("formula_f17", F17),
+    ("formula_f18", F18),
+    ("formula_f19", F19),
+    ("formula_f20", F20),
+    ("formula_f21", F21),
+    ("formula_f22", F22),
+    ("formula_f23", F23),
+    ("formula_f24", F24),
+];
 
-/// The formula as a template of the configuration has it.
-///
-/// # Errors
-/// What is wrong with the template.
-pub(crate) fn replaced(formula: &Formula, template: &str) -> Result<Formula, TemplateError> {
-    let mut replaced = formula.replaced(&template.replace("{passcode}", "{secret}"))?;
-    replaced.source = CONFIGURED.into();
-    Ok(replaced)
+/// The configuration's key for the replacement of a formula.
+pub(crate) fn key(formula: &Formula) -> String {
+    formula.id.replace("hpay.", "formula_")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formula::{F02B, F20B, FORMULAS};
+    use crate::formula::{F02B, FORMULAS};
 
     #[test]
-    fn every_formula_in_use_can_be_replaced_under_its_number() {
-        let mut formulas = Formulas::default();
-        let in_use = formulas.iter().count();
-        for (key, formula) in formulas.by_key() {
-            assert_eq!(key.replace("formula_", "hpay."), formula.id, "{key}");
+    fn every_formula_but_those_kept_for_history_can_be_replaced_and_is_found_again() {
+        let unused = FORMULAS.iter().filter(|known| REPLACEABLE.iter().all(|(_, f)| f != *known));
+        assert_eq!(unused.collect::<Vec<_>>(), [&F02B, &F20B]);
+        for (key, usual) in &REPLACEABLE {
+            assert_eq!(*key, super::key(usual));
+            let mut formulas = Formulas::default();
+            assert_eq!(formulas.get(usual), usual);
+            let template = match usual.layout.to_template() {
+                Some(template) => template,
+                None => "{data}|{passcode}".to_owned(),
+            };
+            formulas.replace(usual, &template).unwrap();
+            assert_eq!(formulas.get(usual).source, "this merchant's configuration");
+            assert_eq!(formulas.iter().filter(|formula| formula.id == usual.id).count(), 1);
         }
-        assert_eq!(formulas.by_key().len(), in_use);
-    }
-
-    #[test]
-    fn every_formula_is_in_use_but_those_kept_for_history() {
-        let formulas = Formulas::default();
-        let unused: Vec<_> = FORMULAS
-            .iter()
-            .filter(|formula| !formulas.iter().any(|used| used.id == formula.id))
-            .collect();
-        assert_eq!(unused, [&F02B, &F20B]);
     }
 
     #[test]
     fn the_secret_is_written_as_hpay_calls_it_or_as_everybody_does() {
         for template in ["{cashin},{order_id},{passcode}", "{cashin},{order_id},{secret}"] {
-            let read = replaced(&F18, template).unwrap();
-            assert_eq!(read.layout.to_template().unwrap(), "{cashin},{order_id},{secret}");
+            let mut formulas = Formulas::default();
+            formulas.replace(&F18, template).unwrap();
+            let template = formulas.get(&F18).layout.to_template();
+            assert_eq!(template.unwrap(), "{cashin},{order_id},{secret}");
         }
     }
 }

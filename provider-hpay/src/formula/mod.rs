@@ -11,6 +11,7 @@ mod account;
 mod checkout;
 pub mod in_use;
 mod payout;
+mod requests;
 mod virtual_account;
 
 use payments_core::formula::Formula;

@@ -6,7 +6,7 @@ use payments_core::{
 };
 
 use super::code::{Code, asked, instructed};
-use crate::tables::Service;
+use crate::{formula::in_use, tables::Service};
 
 /// The codes by which each service refuses a signature. `03` of virtual accounts stands for a
 /// missing parameter too.
@@ -45,7 +45,7 @@ fn is_wrong_code(code: &Code) -> bool {
 }
 
 fn words(formula: &Formula) -> String {
-    let key = formula.id.replace("hpay.", "formula_");
+    let key = in_use::key(formula);
     let sureness = match formula.confidence {
         Confidence::High | Confidence::Medium => "",
         Confidence::Low | Confidence::Unknown => ", a guess",

@@ -11,7 +11,7 @@ use payments_core::{
 };
 
 use super::query::{Query, raw};
-use crate::{HPay, map, wire};
+use crate::{HPay, formula::F18, map, wire};
 
 /// Every field that the movement or the payment is made of, whichever formula is configured.
 const RESTS_ON: &[&str] = &[
@@ -36,8 +36,7 @@ pub(super) fn receive(
     let cashin = query.either("cashin", "cashin_id");
     let fields = query.fields(&[("cashin", cashin.as_bytes())]);
     let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
-    let proof =
-        hpay.formulas.credit_notice.check(&fields, query.text("secure_code"), keys, None)?;
+    let proof = hpay.formulas.get(&F18).check(&fields, query.text("secure_code"), keys, None)?;
     let raw = raw(delivery);
     let read = map::credit_notice(
         hpay.merchant_id(),
@@ -76,5 +75,5 @@ pub(super) fn explain(hpay: &HPay, delivery: &Delivery<'_>) -> Option<Explanatio
     let cashin = query.either("cashin", "cashin_id");
     let fields = query.fields(&[("cashin", cashin.as_bytes())]);
     let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
-    Some(hpay.formulas.credit_notice.explain(&fields, query.text("secure_code"), keys))
+    Some(hpay.formulas.get(&F18).explain(&fields, query.text("secure_code"), keys))
 }

@@ -7,7 +7,7 @@ use payments_core::notification::{
 };
 
 use super::query::{Query, raw};
-use crate::{HPay, map, wire};
+use crate::{HPay, formula::F04, map, wire};
 
 const INFO: &str = "transaction_info";
 
@@ -44,7 +44,7 @@ pub(super) fn check(hpay: &HPay, query: &Query<'_>) -> Result<Proof, Untrusted> 
             (INFO, info.as_bytes()),
         ]);
         let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
-        hpay.formulas.payment_notice.check(&fields, query.text("secure_code"), keys, None)
+        hpay.formulas.get(&F04).check(&fields, query.text("secure_code"), keys, None)
     };
     let once = query.text(INFO);
     let untrusted = match with(once) {
@@ -63,7 +63,7 @@ pub(super) fn explain(hpay: &HPay, delivery: &Delivery<'_>) -> Option<Explanatio
     let query = Query::of(delivery).ok()?;
     let fields = query.fields(&[("merchant_site_code", hpay.merchant_id().as_bytes())]);
     let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
-    Some(hpay.formulas.payment_notice.explain(&fields, query.text("secure_code"), keys))
+    Some(hpay.formulas.get(&F04).explain(&fields, query.text("secure_code"), keys))
 }
 
 /// Form-decodes one value.

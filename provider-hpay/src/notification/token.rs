@@ -12,7 +12,9 @@ use super::{
     query::{Query, raw},
 };
 use crate::{
-    HPay, map,
+    HPay,
+    formula::F08,
+    map,
     token::{CardToken, SavedCard, TokenRevocation},
     wire,
 };
@@ -52,7 +54,7 @@ pub(crate) fn token_revocation(
     let token = CardToken::new(unquoted(query.text("bank_token")))
         .map_err(|_| unreadable("bank_token is not a token"))?;
     let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
-    let authenticity: Authenticity = hpay.formulas.token_notice.authenticate(
+    let authenticity: Authenticity = hpay.formulas.get(&F08).authenticate(
         &query.fields(&[]),
         unquoted(query.text("secure_code")),
         keys,

@@ -4,8 +4,8 @@ use serde_json::value::RawValue;
 /// What stands around every answer.
 ///
 /// `data` is an object where the call worked and an empty list where it did not. The codes over
-/// answers (`checksum`, `secure_code`, `secure_chain`) follow formulas that nobody outside HPay
-/// knows, so they are not read.
+/// answers (`checksum`, `secure_code`, `secure_chain`) are weighed with the whole answer before
+/// anything here is believed.
 #[derive(Deserialize)]
 pub(crate) struct Envelope<'a> {
     pub(crate) error_code: Literal,

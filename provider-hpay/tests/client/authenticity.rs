@@ -7,7 +7,7 @@ use payments_core::{
     notification::check::Keys,
     payment::{Payment, PaymentState},
 };
-use provider_hpay::formula::F06;
+use provider_hpay::formula::{F01, F06};
 
 use crate::support::{self, PASSCODE, Script};
 
@@ -130,7 +130,7 @@ async fn each_account_has_its_own_formulas() {
     let other = support::provider(&script);
     let layout = |provider: &Provider| {
         let hpay = provider.extension::<provider_hpay::HPay>().unwrap();
-        hpay.formulas().checkout_link.layout.to_template().unwrap()
+        hpay.formulas().get(&F01).layout.to_template().unwrap()
     };
     assert_eq!(layout(&sandbox), "{order_code}|{secret}");
     assert!(layout(&other).starts_with("{merchant_site_code}|{receiver}|"));

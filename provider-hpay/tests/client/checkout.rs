@@ -14,6 +14,7 @@ use payments_core::{
 };
 use provider_hpay::{
     HPay,
+    formula::F01,
     options::{HPayOptions, Language, MethodGroup},
 };
 use serde::{Deserialize, Serialize};
@@ -358,9 +359,9 @@ async fn a_replaced_formula_is_used() {
         url(&payment)
     );
     let hpay = provider.extension::<provider_hpay::HPay>().unwrap();
-    assert_eq!(hpay.formulas().checkout_link.source, "this merchant's configuration");
+    assert_eq!(hpay.formulas().get(&F01).source, "this merchant's configuration");
 
-    let provider = support::provider_with(&script, &[("formula_f01", "{pirce}|{passcode}")]);
+    let provider = support::provider_with(&script, &[("formula_f01", "{cancel_url}|{passcode}")]);
     let error = provider.payments().unwrap().create_payment(&request()).await.unwrap_err();
-    assert_eq!(error.field(), Some("pirce"), "a field that is not sent cannot be signed");
+    assert_eq!(error.field(), Some("cancel_url"), "a field that is not sent cannot be signed");
 }

@@ -12,6 +12,7 @@ mod authenticity;
 mod cards;
 mod checkout;
 mod configuration;
+mod formulas;
 mod links;
 mod notifications;
 mod payouts;

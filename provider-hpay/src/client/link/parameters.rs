@@ -1,9 +1,12 @@
-//! The parameters of a link by each of its formulas. What is signed stands before the code.
+//! The parameters of a link by each of its formulas. One of the configuration may sign any of them.
 
 use payments_core::{Error, Result};
 
 use super::{Fields, HPay, Terms};
-use crate::options::{Language, MethodGroup};
+use crate::{
+    formula::{F01, F02, F03},
+    options::{Language, MethodGroup},
+};
 
 const CODE: &str = "secure_code";
 
@@ -21,9 +24,7 @@ pub(super) fn v1<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<'a>>
         .with_some("order_description", terms.description())
         .with_some("sub_order", terms.options.sub_order.as_deref())
         .with_some("buyer_info", terms.request.buyer.name.as_deref())
-        .with_some("lang", terms.options.lang.map(Language::word));
-    let fields = hpay
-        .sign(fields, CODE, &hpay.formulas.checkout_link)?
+        .with_some("lang", terms.options.lang.map(Language::word))
         .with_some("cancel_url", terms.request.cancel_url.as_deref())
         .with_some("notify_url", terms.notify_url)
         .with_some("time_limit", terms.time_limit())
@@ -31,14 +32,14 @@ pub(super) fn v1<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<'a>>
         .with_some("inpage", terms.options.inpage.then_some("1"))
         .with_some("token", given(token))
         .with_some("token_type", given(token_type))
-        .with_some("cyber_token", terms.options.card_token.as_ref().map(|token| token.expose()));
-    Ok(fields
+        .with_some("cyber_token", terms.options.card_token.as_ref().map(|token| token.expose()))
         .with_some("payment_method_id", terms.method.id.map(|id| id.to_string()))
-        .with_some("method_group", terms.method.group.map(MethodGroup::word)))
+        .with_some("method_group", terms.method.group.map(MethodGroup::word));
+    hpay.sign(fields, CODE, &F01)
 }
 
 /// The page of the provider's libraries (`htpgroup/omipay_php_lib`, 2022): eighteen fields are
-/// signed, all of them sent, in this order. What came later is not signed.
+/// signed, all of them sent, in this order. What came later stands behind the code and is not signed.
 pub(super) fn legacy<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<'a>> {
     let info = terms.options.transaction_info.as_deref().unwrap_or_default();
     let fields = Fields::new()
@@ -60,9 +61,9 @@ pub(super) fn legacy<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<
         .with("affiliate_code", "")
         .with("installment", flag(terms.options.installment))
         .with("inpage", flag(terms.options.inpage))
-        .with("payment_method_id", terms.method.id.unwrap_or_default().to_string());
-    let fields = hpay.sign(fields, CODE, &hpay.formulas.legacy_link)?;
-    Ok(unsigned(fields, terms))
+        .with("payment_method_id", terms.method.id.unwrap_or_default().to_string())
+        .with(CODE, "");
+    hpay.sign(later(fields, terms), CODE, &F02)
 }
 
 /// The short form of the PHP library. It does not sign the currency, so it takes only đồng.
@@ -77,19 +78,18 @@ pub(super) fn legacy_short<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<F
         .with("receiver", hpay.merchant.receiver.as_str())
         .with("transaction_info", info)
         .with("order_code", terms.request.order.as_str())
-        .with("price", terms.price.as_str());
-    let fields = hpay
-        .sign(fields, CODE, &hpay.formulas.legacy_short_link)?
+        .with("price", terms.price.as_str())
+        .with(CODE, "")
         .with_some("order_description", terms.description())
         .with_some("installment", terms.options.installment.then_some("1"))
         .with_some("inpage", terms.options.inpage.then_some("1"))
         .with_some("payment_method_id", terms.method.id.map(|id| id.to_string()));
-    Ok(unsigned(fields, terms))
+    hpay.sign(later(fields, terms), CODE, &F03)
 }
 
 /// What the plug-in and the reference add to the older links. The tokens are there also if they
 /// are empty, as in the libraries.
-fn unsigned<'a>(fields: Fields<'a>, terms: &'a Terms<'_>) -> Fields<'a> {
+fn later<'a>(fields: Fields<'a>, terms: &'a Terms<'_>) -> Fields<'a> {
     let (token_type, token) = terms.atm_token();
     fields
         .with("token", token)
