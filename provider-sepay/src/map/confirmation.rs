@@ -103,10 +103,12 @@ fn is_same(claimed: &Movement, line: &Movement) -> bool {
     }
 }
 
-/// Whether a line that is not the same money has the same reference, account and direction: then
-/// the claim is about this line, and wrong.
+/// Whether a line that is not the same money has the same reference, account, direction and second:
+/// then the claim is about this line, and wrong. Banks repeat references, so that a line of another
+/// time is other money, and the claimed one may still come.
 fn shares_reference(claimed: &Movement, line: &Movement) -> bool {
     claimed.bank_reference.is_some()
+        && claimed.at == line.at
         && claimed.bank_reference == line.bank_reference
         && claimed.account.is_some()
         && claimed.account == line.account
@@ -191,6 +193,8 @@ mod tests {
             (vec![line("FT1", 50_000, 1_000)], "confirmed"),
             (vec![line("FT1", 50_000, 1_060)], "confirmed"),
             (vec![line("FT1", 5_000, 1_000)], "contradicted"),
+            // The bank used the reference before; the line of now has yet to come.
+            (vec![line("FT1", 5_000, 940)], "not yet"),
             (vec![line("FT2", 50_000, 1_000)], "not yet"),
             (vec![line("FT1", 50_000, 1_000), line("FT1", 50_000, 9_000)], "confirmed"),
             (vec![line("FT1", 50_000, 1_000), line("FT1", 50_000, 1_000)], "contradicted"),
