@@ -105,7 +105,8 @@ pub(super) fn owned<T: AsRef<str>>(field: &Option<T>) -> Option<String> {
 /// SePay documents no status for an order whose money went back. What its documented words say
 /// together decides: captured and refunded in full is refunded; a cancelled order that a card had
 /// paid was voided, for only unpaid orders are cancelled otherwise. Captured and refunded in part,
-/// or cancelled although a transfer had paid it, is for a person.
+/// cancelled although a transfer had paid it, or open although a payment was approved, says two
+/// things at once: it is asked again, or is for a person.
 fn weighed(
     state: PaymentState,
     amount: Option<Money>,
@@ -113,6 +114,9 @@ fn weighed(
 ) -> PaymentState {
     let approved = |kind| approved(transactions, kind);
     match state {
+        PaymentState::Open if approved(TransactionKind::Payment).next().is_some() => {
+            PaymentState::Uncertain
+        }
         PaymentState::Settled if approved(TransactionKind::Refund).next().is_some() => {
             let refunded = approved(TransactionKind::Refund).map(|refund| refund.amount);
             if amount.is_some() && total(refunded) == amount {
@@ -270,7 +274,8 @@ mod tests {
             ("CANCELLED", vec![CARD], PaymentState::Refunded),
             ("CANCELLED", vec![TRANSFER], PaymentState::Uncertain),
             ("CANCELLED", vec![CARD, TRANSFER], PaymentState::Uncertain),
-            ("PENDING", vec![CARD], PaymentState::Open),
+            ("PENDING", vec![DECLINED], PaymentState::Open),
+            ("PENDING", vec![CARD], PaymentState::Uncertain),
         ] {
             let rows: Vec<_> = transactions
                 .iter()
