@@ -301,10 +301,9 @@ impl VirtualAccountProvider for VirtualAccounts {
         };
         let query = [("q", code), ("transfer_type", "in"), ("transaction_date_sort", "asc")];
         let mut credits = self.statement.every_line(&query, belongs).await?;
-        credits.retain(Movement::is_credit);
-        for credit in &mut credits {
-            credit.order = Some(account.order.clone());
-        }
+        // On one of `sub_accounts` the same code names the order of a transfer.
+        credits
+            .retain(|credit| credit.is_credit() && credit.order.as_ref() == Some(&account.order));
         Ok(credits)
     }
 }

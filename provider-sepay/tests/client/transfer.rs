@@ -5,6 +5,7 @@ use payments_core::{
     money::Money,
     payment::{Funding, NextAction, Payment, PaymentMethod, PaymentState, Registered},
     vietqr::VietQr,
+    virtual_account::VirtualAccountRef,
 };
 use provider_sepay::{SePay, SePayOptions};
 
@@ -237,6 +238,23 @@ async fn a_buyer_may_be_sent_to_a_configured_sub_account_and_to_no_other() {
         let error = payments.create_payment(&request).await.unwrap_err();
         assert_eq!(error.field(), Some("options.sub_account"));
     }
+}
+
+#[tokio::test]
+async fn a_transfer_to_a_sub_account_is_not_told_as_money_on_an_orders_own_account() {
+    let on = |id: &str, number: &str| {
+        line_on(OUR_ACCOUNT, id, 50_000, "DH00042", r#""DH00042""#)
+            .replace(r#""va":"""#, &format!(r#""va":"{number}""#))
+    };
+    let wire = Wire::new();
+    wire.answer(200, page(&[on("a", "VQRQ0001"), on("b", "963NQD0001")], false));
+    let keys = [BANK, SUB_ACCOUNTS, r#"va_account = "acc-1""#];
+    let provider = provider(&keys, &wire);
+    let wanted = VirtualAccountRef::new(order("DH00042"));
+    let credits = provider.virtual_accounts().unwrap().credits(&wanted).await.unwrap();
+    let [credit] = credits.as_slice() else { panic!("{credits:?}") };
+    assert_eq!(credit.virtual_account.as_ref().unwrap().as_str(), "963NQD0001");
+    assert_eq!(credit.order, Some(order("DH00042")));
 }
 
 #[tokio::test]
