@@ -330,17 +330,17 @@ async fn a_merchant_authorises_and_everything_they_allowed_can_be_read() {
 
     let under = accounts.iter().find(|account| account.number.as_str() == "0900000009").unwrap();
     let subs = connection.sub_accounts(under.id, 1).await.unwrap();
-    assert_eq!(subs.items[0].number.as_ref().unwrap().as_str(), SUB_ACCOUNT);
+    assert_eq!(subs.rows[0].number.as_ref().unwrap().as_str(), SUB_ACCOUNT);
 
     let all = connection.transactions(&TransactionFilter::new(), 1).await.unwrap();
-    assert_eq!((all.items.len(), all.total, all.more), (3, Some(3), false));
-    assert_eq!(all.items[0].virtual_account.as_ref().unwrap().as_str(), SUB_ACCOUNT);
-    assert_eq!(all.items[0].order.as_ref().unwrap().as_str(), "87654321");
+    assert_eq!((all.rows.len(), all.total, all.more), (3, Some(3), false));
+    assert_eq!(all.rows[0].virtual_account.as_ref().unwrap().as_str(), SUB_ACCOUNT);
+    assert_eq!(all.rows[0].order.as_ref().unwrap().as_str(), "87654321");
     let filter =
         TransactionFilter::new().with_bank_account_id(account.id).with_amount_out(Money::vnd(700));
     let out = connection.transactions(&filter.with_from(now), 1).await.unwrap();
-    assert_eq!(out.items.len(), 1);
-    assert!(!out.items[0].is_credit());
+    assert_eq!(out.rows.len(), 1);
+    assert!(!out.rows[0].is_credit());
 
     assert_eq!(connection.me().await.unwrap().id, 1);
     let company = connection.company().await.unwrap();
@@ -466,7 +466,7 @@ async fn what_is_registered_is_really_sent_and_changed_and_deleted() {
     assert_eq!((known.active, known.retry_on_error_status), (Some(true), Some(true)));
     assert_eq!(known.bank_account_id, Some(id_of(ACCOUNT)));
     let listed = connection.webhooks(&WebhookFilter::new().with_url("bank-webhook"), 1).await;
-    assert_eq!(listed.unwrap().items.len(), 1);
+    assert_eq!(listed.unwrap().rows.len(), 1);
 
     let sent = async |number: &str, out: bool| {
         match out {
@@ -481,7 +481,7 @@ async fn what_is_registered_is_really_sent_and_changed_and_deleted() {
     assert_eq!(shop.believed().await.0, Scheme::SharedToken);
 
     // Sub-accounts only, and in multipart.
-    let sub = connection.sub_accounts(id_of("0900000009"), 1).await.unwrap().items.remove(0);
+    let sub = connection.sub_accounts(id_of("0900000009"), 1).await.unwrap().rows.remove(0);
     let changes = WebhookChanges::new()
         .with_bank_account_id(id_of("0900000009"))
         .with_sub_accounts_only(vec![sub.id])
@@ -521,8 +521,8 @@ async fn a_lost_answer_to_a_registration_is_uncertain_and_the_webhook_is_found()
     let submission = connection.create_webhook(&webhook).await.unwrap();
     assert!(matches!(submission, Submission::Uncertain(_)), "{submission:?}");
     let found = connection.webhooks(&WebhookFilter::new(), 1).await.unwrap();
-    assert_eq!(found.items.len(), 1);
-    assert_eq!(found.items[0].auth, Some(Registered::OAuth2));
+    assert_eq!(found.rows.len(), 1);
+    assert_eq!(found.rows[0].auth, Some(Registered::OAuth2));
     let transfer = shop.sepay.bank_transfer(ACCOUNT, 1, "x").await.unwrap();
     assert!(transfer.deliveries[0].acknowledged);
 

@@ -48,10 +48,8 @@ impl OrderApi {
     pub(crate) async fn detail(&self, id: &str) -> Result<Option<Order>> {
         let path = format!("/v1/order/detail/{}", segment("order", id)?);
         let response = self.inquire(DETAIL, &path, &[]).await?;
-        if map::is_absence(&response) {
-            return Ok(None);
-        }
-        let detail: wire::OrderDetail<'_> = map::read(DETAIL, &response)?;
+        let detail: Option<wire::OrderDetail<'_>> = map::read_one(DETAIL, &response)?;
+        let Some(detail) = detail else { return Ok(None) };
         let order = map::order(&detail.data, Raw::new(response.body().clone()))
             .map_err(|unclear| unclear.into_error(DETAIL))?;
         Ok(Some(order))

@@ -46,20 +46,22 @@ pub(crate) fn read_one<'a, T: Deserialize<'a>>(
     operation: &'static str,
     response: &'a Response<Bytes>,
 ) -> Result<Option<T>> {
-    if is_absence(response) {
-        return Ok(None);
-    }
-    read(operation, response).map(Some)
+    known(read(operation, response))
 }
 
-/// Whether SePay itself says that it does not know something: 404 with words in JSON. The page of a
-/// proxy that has lost its way says 404 too.
-pub(crate) fn is_absence(response: &Response<Bytes>) -> bool {
-    let is_said = |failure: Failure<'_>| {
-        said(&failure.message).is_some() || said(&failure.error_code).is_some()
-    };
-    response.status() == StatusCode::NOT_FOUND
-        && serde_json::from_slice::<Failure<'_>>(response.body()).is_ok_and(is_said)
+/// Nothing, where SePay itself says that it does not know something. The page of a proxy that has
+/// lost its way says 404 too, but has no words of SePay's.
+pub(crate) fn known<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(error)
+            if error.kind() == ErrorKind::NotFound
+                && (error.code().is_some() || error.provider_message().is_some()) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// What an answer that is not a success means.

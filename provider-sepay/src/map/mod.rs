@@ -28,7 +28,7 @@ use payments_core::{
 use serde_json::error::Category;
 
 pub(crate) use account::account;
-pub(crate) use answer::{RETRY_AFTER, RETRY_AFTER_V1, RETRY_AFTER_V2, is_absence, read, read_one};
+pub(crate) use answer::{RETRY_AFTER, RETRY_AFTER_V1, RETRY_AFTER_V2, known, read, read_one};
 pub(crate) use confirmation::{movement_told, payment_told};
 pub(crate) use instruction::{can_ask_after, cancelled, is_not_cancelled, is_not_voided, voided};
 pub(crate) use ipn::{claim, kind};

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{
     Unclear,
-    answer::{meaning, refused},
+    answer::{known, meaning, refused},
     said,
 };
 use crate::wire::{Text, V1Head};
@@ -53,17 +53,7 @@ pub(crate) fn read_one<'a, T: Deserialize<'a> + V1Answer>(
     operation: &'static str,
     response: &'a Response<Bytes>,
 ) -> Result<Option<T>> {
-    match read(operation, response) {
-        Ok(found) => Ok(Some(found)),
-        // Without words of SePay's it is the page of a stranger.
-        Err(error)
-            if error.kind() == ErrorKind::NotFound
-                && (error.code().is_some() || error.provider_message().is_some()) =>
-        {
-            Ok(None)
-        }
-        Err(error) => Err(error),
-    }
+    known(read(operation, response))
 }
 
 /// `200` in most places, `"success"` in orders. Seed samples of single rows have none.

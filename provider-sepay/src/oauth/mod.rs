@@ -63,15 +63,4 @@ pub use webhook::{
 };
 
 pub use crate::client::oauth::{Authorization, Connection, OAuthApp};
-
-/// A page of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Page<T> {
-    /// What is on it.
-    pub items: Vec<T>,
-    /// Whether another page follows.
-    pub more: bool,
-    /// How many there are on all pages, where SePay says so.
-    pub total: Option<u64>,
-}
+pub use crate::user_api::Page;

@@ -407,6 +407,22 @@ async fn an_inquiry_that_the_token_does_not_open_is_asked_again_with_another_and
     let Submission::Declined(decline) = submission else { panic!("{submission:?}") };
     assert!(!decline.confirmed);
     assert_eq!(wire.calls().len(), 7);
+
+    // The next one comes with another token.
+    wire.answer(200, given(3, true)).answer(204, "");
+    assert!(matches!(connection.delete_webhook(7).await.unwrap(), Submission::Accepted(_)));
+    assert_eq!(bearer(&wire.calls()[8]), "Bearer access-3");
+}
+
+#[tokio::test]
+async fn a_strangers_404_is_not_an_absence() {
+    let wire = Wire::new();
+    let (connection, _) = connected(&app(&wire), 3600).await;
+    wire.answer(404, r#"{"error":"not_found","message":"x"}"#);
+    assert!(connection.webhook(7).await.unwrap().is_none());
+    wire.answer(404, "<html>Not Found</html>").answer(404, "<html>Not Found</html>");
+    assert_eq!(connection.webhook(7).await.unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(connection.bank_account(19).await.unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test]
@@ -451,7 +467,7 @@ async fn filters_go_out_under_their_documented_names() {
         .with_from(now())
         .with_amount_in(Money::vnd(50_000));
     let page = connection.transactions(&filter, 2).await.unwrap();
-    assert!(page.items.is_empty() && !page.more);
+    assert!(page.rows.is_empty() && !page.more);
 
     let webhooks = WebhookFilter::new()
         .with_url("https://shop.example/")

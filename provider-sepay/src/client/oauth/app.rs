@@ -121,7 +121,7 @@ impl OAuthApp {
         let code = code(state, query)?;
         let request = self.0.client.exchange_code(AuthorizationCode::new(code));
         let answer = request.request_async(&self.0.sender(EXCHANGE)).await;
-        let tokens = self.0.tokens(answer.map_err(|error| refused(EXCHANGE, error))?)?;
+        let tokens = self.0.tokens(EXCHANGE, answer)?;
         store.save(&tokens).await?;
         Ok(self.connection(store))
     }
@@ -138,17 +138,22 @@ impl App {
     pub(super) async fn refresh(&self, token: RefreshToken) -> Result<Tokens> {
         let request = self.client.exchange_refresh_token(&token);
         let answer = request.request_async(&self.sender(REFRESH)).await;
-        self.tokens(answer.map_err(|error| refused(REFRESH, error))?)
+        self.tokens(REFRESH, answer)
     }
 
     fn sender(&self, operation: &'static str) -> Sender {
         Sender { transport: Arc::clone(&self.transport), operation }
     }
 
-    fn tokens(&self, answer: BasicTokenResponse) -> Result<Tokens> {
+    fn tokens(
+        &self,
+        operation: &'static str,
+        answer: Result<BasicTokenResponse, BasicRequestTokenError<Error>>,
+    ) -> Result<Tokens> {
+        let answer = answer.map_err(|error| refused(operation, error))?;
         let malformed = |_| {
             Error::new(ErrorKind::Malformed, "SePay's answer holds an empty token")
-                .with_operation(EXCHANGE)
+                .with_operation(operation)
         };
         let access = Secret::new(answer.access_token().secret()).map_err(malformed)?;
         let refresh = answer.refresh_token().map(|token| Secret::new(token.secret()));

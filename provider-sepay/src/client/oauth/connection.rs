@@ -7,8 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Response};
 use payments_core::{
-    Error, ErrorKind, Movement, Result, Submission, Timestamp,
-    transport::{Call, Sent},
+    DeclineReason, Error, ErrorKind, Movement, Result, Submission, Timestamp, transport::Call,
 };
 
 use super::{app::App, session::Session};
@@ -23,7 +22,7 @@ use crate::{
 };
 
 /// How many rows to ask for; SePay names no limit of its own.
-const PER_PAGE: usize = 100;
+pub(super) const PER_PAGE: usize = 100;
 
 /// Where a list of accounts is given up.
 const LAST_PAGE: u32 = 50;
@@ -71,8 +70,8 @@ impl Connection {
             let now = self.app.clock.now();
             let read =
                 |row: &wire::oauth::Account<'_>| map::oauth::linked_account(row, now).map(Some);
-            let page = map::oauth::page(OPERATION, &response, read)?;
-            accounts.extend(page.items);
+            let page = map::oauth::page(OPERATION, &response, PER_PAGE, read)?;
+            accounts.extend(page.rows);
             if !page.more {
                 return Ok(accounts);
             }
@@ -89,7 +88,7 @@ impl Connection {
         let now = self.app.clock.now();
         let read = |row: &wire::oauth::Account<'_>| map::oauth::linked_account(row, now);
         let answer = self.ask(OPERATION, &format!("/bank-accounts/{id}"), &[]).await;
-        known(answer.and_then(|response| map::oauth::one(OPERATION, &response, read)))
+        map::known(answer.and_then(|response| map::oauth::one(OPERATION, &response, read)))
     }
 
     /// A page of the sub-accounts of a bank account, from 1.
@@ -101,7 +100,7 @@ impl Connection {
         let path = format!("/bank-accounts/{bank_account_id}/sub-accounts");
         let response = self.list(OPERATION, &path, Vec::new(), page).await?;
         let read = |row: &wire::oauth::SubAccount<'_>| map::oauth::sub_account(row).map(Some);
-        map::oauth::page(OPERATION, &response, read)
+        map::oauth::page(OPERATION, &response, PER_PAGE, read)
     }
 
     /// A page of transactions, from 1. Their payment codes are found as in webhooks and statements,
@@ -119,7 +118,7 @@ impl Connection {
         let response = self.list(OPERATION, "/transactions", query, page).await?;
         let matching = self.app.matching.as_deref();
         let read = |row: &wire::oauth::Transaction<'_>| map::oauth::transaction(row, matching);
-        map::oauth::page(OPERATION, &response, read)
+        map::oauth::page(OPERATION, &response, PER_PAGE, read)
     }
 
     /// The user who authorised the app.
@@ -160,15 +159,9 @@ impl Connection {
         if *changes == ConfigurationChanges::default() {
             return Err(Error::invalid("changes", "says nothing to change"));
         }
-        let sent = self
-            .instruct(
-                "oauth_configure_company",
-                http::Method::PATCH,
-                "/company/configurations",
-                json(changes)?,
-            )
-            .await?;
-        Ok(receipt(sent).map(|_| ()))
+        const OPERATION: &str = "oauth_configure_company";
+        let (path, body) = ("/company/configurations", json(changes)?);
+        Ok(self.instruct(OPERATION, http::Method::PATCH, path, body).await?.map(|_| ()))
     }
 
     /// Asks; if SePay takes the access token no more, once again with another.
@@ -213,16 +206,25 @@ impl Connection {
         self.ask(operation, path, &query).await
     }
 
+    /// Instructs, once.
     pub(super) async fn instruct(
         &self,
         operation: &'static str,
         method: http::Method,
         path: &str,
         body: Vec<u8>,
-    ) -> Result<Sent> {
+    ) -> Result<Submission<WebhookReceipt>> {
         let token = self.session.access_token().await?;
         let request = self.door(&token)?.send(method, &format!("/api/v1{path}"), body)?;
-        self.app.transport.instruct(Call::instruction(operation, request)).await
+        let sent = self.app.transport.instruct(Call::instruction(operation, request)).await?;
+        let answer = sent.read(map::oauth::receipt);
+        if let Submission::Declined(decline) = &answer
+            && decline.reason == DeclineReason::Authentication
+        {
+            // For the next one. A store that fails now is told of then: this one was sent.
+            let _ = self.session.refused(&token).await;
+        }
+        Ok(answer)
     }
 
     fn door(&self, token: &payments_core::Secret) -> Result<Door> {
@@ -234,22 +236,9 @@ impl Connection {
     }
 }
 
-pub(super) fn receipt(sent: Sent) -> Submission<WebhookReceipt> {
-    sent.read(map::oauth::receipt)
-}
-
 pub(super) fn json(body: &impl serde::Serialize) -> Result<Vec<u8>> {
     serde_json::to_vec(body)
         .map_err(|error| Error::invalid("body", "cannot be written").with_source(error))
-}
-
-/// `None` where SePay does not know it.
-pub(super) fn known<T>(answer: Result<T>) -> Result<Option<T>> {
-    match answer {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 fn query(filter: &TransactionFilter) -> Result<Vec<(&'static str, String)>> {

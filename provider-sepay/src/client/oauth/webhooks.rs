@@ -5,7 +5,7 @@ use payments_core::{Error, Result, Submission};
 
 use super::{
     Connection,
-    connection::{json, known, receipt},
+    connection::{PER_PAGE, json},
 };
 use crate::{
     map,
@@ -31,7 +31,7 @@ impl Connection {
         let query = query.into_iter().flatten().collect();
         let response = self.list(OPERATION, "/webhooks", query, page).await?;
         let read = |row: &wire::oauth::Webhook<'_>| map::oauth::webhook(row).map(Some);
-        map::oauth::page(OPERATION, &response, read)
+        map::oauth::page(OPERATION, &response, PER_PAGE, read)
     }
 
     /// One webhook; `None` if SePay does not know it.
@@ -41,7 +41,7 @@ impl Connection {
     pub async fn webhook(&self, id: u64) -> Result<Option<Webhook>> {
         const OPERATION: &str = "oauth_webhook";
         let answer = self.ask(OPERATION, &format!("/webhooks/{id}"), &[]).await;
-        known(answer.and_then(|response| {
+        map::known(answer.and_then(|response| {
             map::oauth::one(OPERATION, &response, |row: &wire::oauth::Webhook<'_>| {
                 map::oauth::webhook(row)
             })
@@ -56,8 +56,7 @@ impl Connection {
     pub async fn create_webhook(&self, webhook: &NewWebhook) -> Result<Submission<WebhookReceipt>> {
         check(&webhook.0)?;
         let body = json(&map::oauth::request(&webhook.0))?;
-        let sent = self.instruct("oauth_create_webhook", Method::POST, "/webhooks", body).await?;
-        Ok(receipt(sent))
+        self.instruct("oauth_create_webhook", Method::POST, "/webhooks", body).await
     }
 
     /// Changes a webhook.
@@ -75,8 +74,7 @@ impl Connection {
             return Err(Error::invalid("changes", "says nothing to change"));
         }
         let path = format!("/webhooks/{id}");
-        let sent = self.instruct("oauth_update_webhook", Method::PATCH, &path, body).await?;
-        Ok(receipt(sent))
+        self.instruct("oauth_update_webhook", Method::PATCH, &path, body).await
     }
 
     /// Deletes a webhook.
@@ -85,8 +83,7 @@ impl Connection {
     /// Nothing was deleted: nothing left this machine.
     pub async fn delete_webhook(&self, id: u64) -> Result<Submission<WebhookReceipt>> {
         let path = format!("/webhooks/{id}");
-        let sent = self.instruct("oauth_delete_webhook", Method::DELETE, &path, Vec::new()).await?;
-        Ok(receipt(sent))
+        self.instruct("oauth_delete_webhook", Method::DELETE, &path, Vec::new()).await
     }
 }
 

@@ -8,8 +8,9 @@ use payments_core::{
 use serde::Deserialize;
 
 use crate::{
-    map::{Unclear, answer::refused, said},
-    oauth::{Page, WebhookReceipt},
+    map::{Unclear, answer::refused, more, said},
+    oauth::WebhookReceipt,
+    user_api::Page,
     wire::oauth::{Created, Envelope, Outcome},
 };
 
@@ -26,29 +27,28 @@ pub(crate) fn one<'a, W: Deserialize<'a>, T>(
     read(&envelope.data).map_err(|unclear| unclear.into_error(operation))
 }
 
-/// Reads a page of a list. Its last page is the one that SePay says is the last, or an empty one.
+/// Reads a page of a list, of which `per_page` rows were asked for.
 ///
 /// # Errors
 /// What the answer means, if it is not a success, or `Malformed`.
 pub(crate) fn page<'a, W: Deserialize<'a>, T>(
     operation: &'static str,
     response: &'a Response<Bytes>,
+    per_page: usize,
     read: impl Fn(&W) -> Result<Option<T>, Unclear>,
 ) -> Result<Page<T>> {
     let envelope: Envelope<Vec<W>> = envelope(operation, response)?;
     let pagination = envelope.meta.and_then(|meta| meta.pagination);
-    let more = pagination.as_ref().is_some_and(|pagination| {
-        pagination.current_page.zip(pagination.last_page).is_some_and(|(at, last)| at < last)
-    });
-    let mut items = Vec::with_capacity(envelope.data.len());
+    let has_more = pagination
+        .as_ref()
+        .and_then(|pagination| pagination.current_page.zip(pagination.last_page))
+        .map(|(at, last)| at < last);
+    let mut rows = Vec::with_capacity(envelope.data.len());
     for row in &envelope.data {
-        items.extend(read(row).map_err(|unclear| unclear.into_error(operation))?);
+        rows.extend(read(row).map_err(|unclear| unclear.into_error(operation))?);
     }
-    Ok(Page {
-        more: more && !envelope.data.is_empty(),
-        items,
-        total: pagination.and_then(|pagination| pagination.total),
-    })
+    let total = pagination.and_then(|pagination| pagination.total);
+    Ok(Page::new(rows, more(has_more, envelope.data.len(), per_page), total))
 }
 
 fn envelope<'a, T: Deserialize<'a>>(
@@ -221,12 +221,15 @@ mod tests {
                 r#"{{"status":"success","data":[1],"meta":{{"pagination":{pagination}}}}}"#
             );
             let response = Response::new(Bytes::from(body));
-            let page = page("test", &response, |row: &u64| Ok(Some(*row))).unwrap();
-            assert_eq!((page.items, page.more, page.total), (vec![1], more, Some(3)));
+            let page = page("test", &response, 100, |row: &u64| Ok(Some(*row))).unwrap();
+            assert_eq!((page.rows, page.more, page.total), (vec![1], more, Some(3)));
         }
+        // Where SePay does not say which page is the last, a full one is not.
+        let full = answer(200, r#"{"status":"success","data":[1,2]}"#);
+        assert!(page("test", &full, 2, |row: &u64| Ok(Some(*row))).unwrap().more);
         let empty =
             answer(200, r#"{"data":[],"meta":{"pagination":{"current_page":1,"last_page":9}}}"#);
-        assert!(!page("test", &empty, |row: &u64| Ok(Some(*row))).unwrap().more);
+        assert!(!page("test", &empty, 100, |row: &u64| Ok(Some(*row))).unwrap().more);
     }
 
     #[test]
