@@ -92,7 +92,7 @@
 //!   belongs to no order.
 //! - With both products an order reference may be any invoice number; one that cannot stand in a
 //!   payment code is refused for `BankTransfer`, naming `order`.
-//! - A statement of v2 is read by pages first, and then on from the line that was the newest when
+//! - A statement of v2 is read by dates first, and then on from the line that was the newest when
 //!   that began. One of v1 is read on from the last number; an answer that left lines out is refused.
 //! - An order with a virtual account is created once and looked for by its code, which is the order
 //!   reference. `expired_at` is a date and no state.

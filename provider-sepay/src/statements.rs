@@ -30,15 +30,20 @@ pub(crate) enum Source {
 /// Where a reader of v2's statement is.
 ///
 /// SePay goes on after a line by its id, but has no id of a beginning. The first reading of more
-/// than a page therefore goes by pages, oldest first, and goes on after the line that was the newest
+/// than a page therefore goes by dates, oldest first, and goes on after the line that was the newest
 /// when it began: whatever came meanwhile, also with an older date, came after that one. A line may
 /// so be told twice, under its one key, and none is left out.
+///
+/// It goes by numbers of pages only inside a second of more than a page: SePay keeps lines for some
+/// days only (`data_storage_time`), and what it forgets moves every later page, perhaps past a
+/// reader who comes back tomorrow.
 #[derive(Debug, PartialEq, Eq)]
 enum Place<'a> {
     /// Nothing was read.
     Start,
-    /// The first reading: which page, and which line was the newest when it began.
-    Page(u32, &'a str),
+    /// The first reading: from when, on which page of that, and which line was the newest when it
+    /// began.
+    Page { from: Option<Timestamp>, page: u32, newest: &'a str },
     /// After the line of this id.
     After(&'a str),
 }
@@ -96,18 +101,21 @@ async fn v2_entries(api: &UserApi, after: &Cursor, filter: &StatementFilter) -> 
     let narrowed = Narrowed::by(filter);
     let (mut read, next) = match Place::read(after)? {
         Place::Start => {
-            let mut newest = narrowed.lines(api, ("transaction_date_sort", "desc"), 1).await?;
+            let newest_first = ("transaction_date_sort", "desc");
+            let mut newest = narrowed.lines(api, newest_first, None, 1).await?;
             match newest.first.take() {
-                Some(first) if newest.more => narrowed.first_reading(api, 1, &first).await?,
+                Some(first) if newest.more => narrowed.first_reading(api, None, 1, &first).await?,
                 first => {
                     newest.movements.reverse();
                     (newest, first.map_or_else(Cursor::start, Cursor::at))
                 }
             }
         }
-        Place::Page(page, newest) => narrowed.first_reading(api, page, newest).await?,
+        Place::Page { from, page, newest } => {
+            narrowed.first_reading(api, from, page, newest).await?
+        }
         Place::After(id) => {
-            let read = narrowed.lines(api, ("since_id", id), 1).await?;
+            let read = narrowed.lines(api, ("since_id", id), None, 1).await?;
             let next = read.last.as_deref().map_or_else(|| after.clone(), Cursor::at);
             (read, next)
         }
@@ -119,28 +127,32 @@ async fn v2_entries(api: &UserApi, after: &Cursor, filter: &StatementFilter) -> 
 /// A filter in SePay's words.
 struct Narrowed<'a> {
     account: Option<&'a AccountId>,
-    from: Option<String>,
-    until: Option<String>,
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
 }
 
 impl<'a> Narrowed<'a> {
     fn by(filter: &'a StatementFilter) -> Self {
-        Self {
-            account: filter.account.as_ref(),
-            from: filter.from.map(civil),
-            until: filter.until.map(civil),
-        }
+        Self { account: filter.account.as_ref(), from: filter.from, until: filter.until }
     }
 
-    async fn lines(&self, api: &UserApi, order: (&str, &str), page: u32) -> Result<client::Page> {
+    /// `from` goes before that of the filter.
+    async fn lines(
+        &self,
+        api: &UserApi,
+        order: (&str, &str),
+        from: Option<Timestamp>,
+        page: u32,
+    ) -> Result<client::Page> {
+        let (from, until) = (from.or(self.from).map(civil), self.until.map(civil));
         let mut query = vec![order];
         if let Some(account) = self.account {
             query.push(("bank_account_id", account.as_str()));
         }
-        if let Some(from) = &self.from {
+        if let Some(from) = &from {
             query.push(("transaction_date_from", from));
         }
-        if let Some(until) = &self.until {
+        if let Some(until) = &until {
             query.push(("transaction_date_to", until));
         }
         let account = self.account;
@@ -148,19 +160,39 @@ impl<'a> Narrowed<'a> {
         api.transactions(&query, page, kept).await
     }
 
+    /// The lines of a page, but those of its last second, from which the next page goes on: so
+    /// nothing is told twice, and nothing hangs on the number of a page.
     async fn first_reading(
         &self,
         api: &UserApi,
+        from: Option<Timestamp>,
         page: u32,
         newest: &str,
     ) -> Result<(client::Page, Cursor)> {
-        let read = self.lines(api, ("transaction_date_sort", "asc"), page).await?;
-        let next = match read.more {
-            true => Cursor::at(format!("{PAGE}{}:{newest}", page.saturating_add(1))),
-            false => Cursor::at(newest),
+        // From a second earlier, should SePay leave out the one that it is asked from.
+        let asked = from.map(|from| Timestamp::from_unix(from.unix_seconds().saturating_sub(1)));
+        let mut read = self.lines(api, ("transaction_date_sort", "asc"), asked, page).await?;
+        let told = |line: &Movement| from.is_some_and(|from| line.at.is_some_and(|at| at < from));
+        read.movements.retain(|line| !told(line));
+        if !read.more {
+            return Ok((read, Cursor::at(newest)));
+        }
+        let (from, page) = match last_second(&read.movements, from) {
+            Some(second) => {
+                read.movements.retain(|line| line.at != Some(second));
+                (Some(second), 1)
+            }
+            None => (from, page.saturating_add(1)),
         };
-        Ok((read, next))
+        let from = from.map_or_else(String::new, |from| from.unix_seconds().to_string());
+        Ok((read, Cursor::at(format!("{PAGE}{page}:{from}:{newest}"))))
     }
+}
+
+/// The second of the last line, if it is later than `from` and than the first line.
+fn last_second(lines: &[Movement], from: Option<Timestamp>) -> Option<Timestamp> {
+    let (first, last) = (lines.first()?.at?, lines.last()?.at?);
+    (last > first && from.is_none_or(|from| last > from)).then_some(last)
 }
 
 fn civil(moment: Timestamp) -> String {
@@ -187,11 +219,14 @@ impl<'a> Place<'a> {
             return Err(unknown());
         }
         let Some(page) = place.strip_prefix(PAGE) else { return Ok(Self::After(place)) };
-        let (page, newest) = page.split_once(':').ok_or_else(unknown)?;
-        match page.parse() {
-            Ok(page) if !newest.is_empty() => Ok(Self::Page(page, newest)),
-            _ => Err(unknown()),
-        }
+        let mut parts = page.splitn(3, ':');
+        let mut part = || parts.next().filter(|part| !part.is_empty());
+        let (page, from, newest) = (part(), part(), part());
+        let (Some(page), Some(newest)) = (page.and_then(|page| page.parse().ok()), newest) else {
+            return Err(unknown());
+        };
+        let from = from.map(|from| from.parse().map(Timestamp::from_unix)).transpose();
+        Ok(Self::Page { from: from.map_err(|_| unknown())?, page, newest })
     }
 }
 
@@ -203,7 +238,15 @@ mod tests {
     fn a_cursor_is_read_as_it_was_given() {
         for (cursor, place) in [
             (Cursor::start(), Place::Start),
-            (Cursor::at("page:3:a1b2"), Place::Page(3, "a1b2")),
+            (Cursor::at("page:3::a1b2"), Place::Page { from: None, page: 3, newest: "a1b2" }),
+            (
+                Cursor::at("page:1:1679727757:a1b2"),
+                Place::Page {
+                    from: Some(Timestamp::from_unix(1_679_727_757)),
+                    page: 1,
+                    newest: "a1b2",
+                },
+            ),
             (Cursor::at("a1b2"), Place::After("a1b2")),
         ] {
             assert_eq!(Place::read(&cursor).unwrap(), place);
@@ -212,7 +255,9 @@ mod tests {
 
     #[test]
     fn a_cursor_of_nowhere_is_refused() {
-        for place in ["page:x", "page:2", "page:2:", "page::a", "v1:49682"] {
+        for place in
+            ["page:x", "page:2", "page:2:", "page:2::", "page:::a", "page:2:x:a", "v1:49682"]
+        {
             let error = Place::read(&Cursor::at(place)).map(|_| ()).unwrap_err();
             assert_eq!(error.field(), Some("after"), "{place}");
         }

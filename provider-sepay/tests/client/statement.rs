@@ -90,6 +90,42 @@ async fn a_long_first_reading_goes_by_pages_and_then_on_from_what_was_newest_at_
 }
 
 #[tokio::test]
+async fn what_sepay_forgets_meanwhile_moves_no_line_past_a_reader() {
+    let at = |id: &str, amount: i64, second: u32| {
+        line(id, amount, "x").replace("14:02:37", &format!("14:02:{second:02}"))
+    };
+    let wire = Wire::new();
+    wire.answer(200, page(&[at("e", 5, 40)], true));
+    wire.answer(200, page(&[at("a", 1, 10), at("b", 2, 20), at("c", 3, 20)], true));
+    // The next day: what was before is forgotten, and what was on the second page is on the first.
+    wire.answer(200, page(&[at("b", 2, 20), at("c", 3, 20), at("d", 4, 30)], true));
+    // More of a second than fits a page, after a line from before it.
+    wire.answer(200, page(&[at("x", 9, 29), at("d", 4, 30), at("d2", 40, 30)], true));
+    wire.answer(200, page(&[at("d3", 41, 30), at("e", 5, 40)], false));
+
+    let (mut cursor, mut told) = (Cursor::start(), Vec::new());
+    for more in [true, true, true, false] {
+        let page = entries(&wire, &cursor, &StatementFilter::new()).await.unwrap();
+        told.extend(page.entries.iter().map(|entry| entry.amount.minor()));
+        assert_eq!(page.more, more, "{cursor:?}");
+        cursor = page.next;
+    }
+    assert_eq!((told, cursor), (vec![1, 2, 3, 4, 40, 41, 5], Cursor::at("e")));
+    let base = "GET https://userapi-sandbox.sepay.vn/v2/transactions?transaction_date_sort";
+    let from = |second: u32| format!("&transaction_date_from=2023-03-25+14%3A02%3A{second}");
+    assert_eq!(
+        wire.asked(),
+        [
+            format!("{base}=desc&page=1&per_page=100"),
+            format!("{base}=asc&page=1&per_page=100"),
+            format!("{base}=asc{}&page=1&per_page=100", from(19)),
+            format!("{base}=asc{}&page=1&per_page=100", from(29)),
+            format!("{base}=asc{}&page=2&per_page=100", from(29)),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_first_reading_of_one_page_takes_one_call_and_is_told_oldest_first() {
     let wire = Wire::new();
     wire.answer(200, page(&[line("b", 2, "x"), line("a", 1, "x")], false));
