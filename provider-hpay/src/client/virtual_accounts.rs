@@ -203,7 +203,19 @@ impl VirtualAccountProvider for VirtualAccounts {
     }
 
     async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {
-        self.hpay.credits("credits", account.number()?).await
+        const OPERATION: &str = "credits";
+        let number = account.number()?;
+        let credits = self.hpay.credits(OPERATION, number).await?;
+        let is_ours = |credit: &Movement| {
+            let on = credit.virtual_account.as_ref();
+            on.is_some_and(|on| map::is_same_account(on.as_str(), number.as_str()))
+        };
+        if credits.iter().all(is_ours) {
+            Ok(credits)
+        } else {
+            Err(Error::new(ErrorKind::Malformed, "HPay answered about another account")
+                .with_operation(OPERATION))
+        }
     }
 }
 

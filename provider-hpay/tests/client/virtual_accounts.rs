@@ -264,3 +264,23 @@ async fn credits_are_asked_for_on_the_third_host() {
     assert_eq!(sent.uri(), "https://openapi-sandbox.htpgroup.com.vn/v1/account/inquiry");
     assert_eq!(support::json_body(&sent)["va_account"], "9631241000000000178");
 }
+
+#[tokio::test]
+async fn credits_on_another_account_are_not_those_of_the_one_asked_about() {
+    for (number, is_ours) in [
+        ("9631241000000000178", true),
+        ("1000000000178", true),
+        ("9631241000000000179", false),
+        ("178", false),
+    ] {
+        let script = Script::new();
+        script.answer(format!(
+            r#"{{"error_code":"00","data":[{{"full_account_number":"{number}","amount":100000,
+                "time_paid":1731742000,"cashin":28299429}}],"secure_code":"b"}}"#
+        ));
+        let provider = support::provider(&script);
+        let credits = provider.virtual_accounts().unwrap().credits(&account()).await;
+        let error = credits.err().map(|error| error.kind());
+        assert_eq!(error, (!is_ours).then_some(ErrorKind::Malformed), "{number}");
+    }
+}
