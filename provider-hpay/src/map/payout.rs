@@ -185,13 +185,14 @@ pub(crate) fn name(
         .map_err(|_| malformed(operation, "HPay answered with an empty name"))
 }
 
-/// Reads the balance. The service has codes of its own, of which only a few are seen.
+/// Reads the balance. The service has codes of its own, of which only a few are seen; success is the
+/// number 0, or a text of zeros as the other services have it.
 pub(crate) fn balance(
     operation: &'static str,
     envelope: &Envelope<'_>,
     now: Timestamp,
 ) -> Result<Balance> {
-    if !is_success(Service::Payout, &envelope.error_code) {
+    if !matches!(&*envelope.error_code.text(), "0" | "00" | "000") {
         let code = Code::of(Service::Payout, envelope);
         let kind = match code.text() {
             // "The website that integrates payments does not exist."

@@ -1,27 +1,24 @@
 //! What deliveries say of tokens of cards.
 
 use payments_core::{
-    OrderRef,
     notification::{Untrusted, UntrustedReason},
-    payment::PaymentState,
+    payment::{Payment, PaymentState},
 };
 
-use super::notice;
 use crate::{
     token::{CardKind, CardToken, Revoked, SavedCard},
     wire,
 };
 
-/// The cards of a notification whose signature is good. One that was not paid tells of none.
+/// The cards that a notification of `payment` tells of. One that was not paid tells of none.
 ///
 /// # Errors
-/// The order is not one, or a token is not what HPay puts there.
-pub(crate) fn saved_cards(told: wire::SavedCard<'_>) -> Result<Vec<SavedCard>, Untrusted> {
-    let unreadable = |words| Untrusted::new(UntrustedReason::Unreadable, words);
-    let order =
-        OrderRef::new(told.order_code).map_err(|_| unreadable("the order code is not one"))?;
-    let state = notice::state(told.payment_type, told.error_text);
-    if !matches!(state, PaymentState::Settled | PaymentState::Held) {
+/// A token is not what HPay puts there.
+pub(crate) fn saved_cards(
+    payment: &Payment,
+    told: wire::SavedCard<'_>,
+) -> Result<Vec<SavedCard>, Untrusted> {
+    if !matches!(payment.state, PaymentState::Settled | PaymentState::Held) {
         return Ok(Vec::new());
     }
     let tokens =
@@ -30,8 +27,10 @@ pub(crate) fn saved_cards(told: wire::SavedCard<'_>) -> Result<Vec<SavedCard>, U
     given
         .map(|(kind, token)| {
             Ok(SavedCard {
-                order: order.clone(),
-                token: CardToken::new(token).map_err(|_| unreadable("a token is not one"))?,
+                order: payment.order.clone(),
+                token: CardToken::new(token).map_err(|_| {
+                    Untrusted::new(UntrustedReason::Unreadable, "a token is not one")
+                })?,
                 kind,
                 bank_code: told.bank_code.to_owned(),
                 masked_number: told.card_number.to_owned(),

@@ -1,9 +1,10 @@
 //! Payment notifications and buyers' returns (HPay API reference 1.0.0, Return_url and
 //! Notify_url).
 
-use payments_core::formula::{CheckingKeys, Explanation};
-use payments_core::notification::{
-    Delivery, Endpoint, News, Notification, Proof, Untrusted, UntrustedReason,
+use payments_core::{
+    Raw,
+    formula::{CheckingKeys, Explanation},
+    notification::{Delivery, Endpoint, News, Notification, Proof, Untrusted, UntrustedReason},
 };
 
 use super::query::{Query, raw};
@@ -16,28 +17,32 @@ pub(super) fn receive(
     endpoint: &Endpoint,
     delivery: &Delivery<'_>,
 ) -> Result<Notification, Untrusted> {
-    let query = Query::of(delivery)?;
-    let proof = check(hpay, &query)?;
-    let raw = raw(delivery);
-    let read = map::payment_notice(
-        hpay.account(),
-        wire::PaymentNotice {
-            order_code: query.text("order_code"),
-            price: query.text("price"),
-            payment_id: query.text("payment_id"),
-            payment_type: query.text("payment_type"),
-            error_text: query.text("error_text"),
-        },
-        raw.clone(),
-    )?;
+    let (proof, read) = read(hpay, &Query::of(delivery)?, raw(delivery))?;
     Ok(Notification::new(endpoint, proof, read.key)
         .with_event(News::Payment(read.payment), read.rests_on)
-        .with_raw(raw))
+        .with_raw(raw(delivery)))
+}
+
+/// What a notification says, if its code is good and its fields are cut as HPay cuts them.
+pub(super) fn read(
+    hpay: &HPay,
+    query: &Query<'_>,
+    raw: Raw,
+) -> Result<(Proof, map::PaymentNotice), Untrusted> {
+    let proof = check(hpay, query)?;
+    let notice = wire::PaymentNotice {
+        order_code: query.text("order_code"),
+        price: query.text("price"),
+        payment_id: query.text("payment_id"),
+        payment_type: query.text("payment_type"),
+        error_text: query.text("error_text"),
+    };
+    Ok((proof, map::payment_notice(hpay.account(), notice, raw)?))
 }
 
 /// The provider's PHP library decodes the transaction information a second time before it
 /// checks, its plug-in does not: either is good. Only the value decoded once is used.
-pub(super) fn check(hpay: &HPay, query: &Query<'_>) -> Result<Proof, Untrusted> {
+fn check(hpay: &HPay, query: &Query<'_>) -> Result<Proof, Untrusted> {
     let with = |info: &str| {
         let fields = query.fields(&[
             ("merchant_site_code", hpay.merchant_id().as_bytes()),

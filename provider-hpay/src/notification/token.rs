@@ -28,16 +28,14 @@ pub(crate) fn saved_cards(
         return Err(misplaced("a buyer can change the token on any other way than to notify_url"));
     }
     let query = Query::of(delivery)?;
-    payment::check(hpay, &query)?;
-    map::saved_cards(wire::SavedCard {
-        order_code: query.text("order_code"),
-        payment_type: query.text("payment_type"),
-        error_text: query.text("error_text"),
+    let (_, read) = payment::read(hpay, &query, raw(delivery))?;
+    let told = wire::SavedCard {
         bank_code: query.text("bank_code"),
         card_number: query.text("card_number"),
         tokenization: query.text("tokenization"),
         token_cyber: query.text("token_cyber"),
-    })
+    };
+    map::saved_cards(&read.payment, told)
 }
 
 pub(crate) fn token_revocation(

@@ -30,9 +30,6 @@ pub(crate) struct CreditNotice<'a> {
 /// What a payment notification says of the buyer's card, decoded once. What is missing is empty.
 #[derive(Clone, Copy)]
 pub(crate) struct SavedCard<'a> {
-    pub(crate) order_code: &'a str,
-    pub(crate) payment_type: &'a str,
-    pub(crate) error_text: &'a str,
     pub(crate) bank_code: &'a str,
     pub(crate) card_number: &'a str,
     /// Of a domestic card.

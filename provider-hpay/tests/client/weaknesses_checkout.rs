@@ -9,7 +9,7 @@ use payments_core::{
     EndpointName, OrderRef, Secret, Timestamp,
     config::Value,
     money::Money,
-    notification::{Delivery, Evidence, News, Notification, Outcome, Received},
+    notification::{Delivery, Evidence, News, Notification, Outcome, Received, UntrustedReason},
     payment::{CreatePayment, NextAction, PaymentState},
     rules::AbsenceRule,
 };
@@ -118,6 +118,23 @@ async fn space_joined_strings_can_be_cut_elsewhere_so_no_signed_value_takes_a_sp
     let moved = changed(&told, "transaction_info=don+hang", "transaction_info=don");
     let moved = changed(&moved, "order_code=DH-1", "order_code=hang+DH-1");
     assert!(matches!(receive(NOTIFY, &moved), Received::Untrusted(_)));
+}
+
+#[test]
+fn space_joined_strings_can_be_cut_elsewhere_so_no_card_is_moved_to_another_order() {
+    let told = told(|payment| {
+        payment.with_transaction_info("for DH-7").with_domestic_token("9704005990670018")
+    });
+    let moved = changed(&told, "transaction_info=for+DH-7", "transaction_info=for");
+    let moved = changed(&moved, "order_code=DH-1", "order_code=DH-7");
+    let moved = changed(&moved, "price=200000", "price=DH-1+200000");
+    let provider = support::provider(&Script::new());
+    let hpay = provider.extension::<HPay>().unwrap();
+    let cards = |request: &Request<Bytes>| {
+        hpay.saved_cards(&EndpointName::new(NOTIFY).unwrap(), &Delivery::of(request))
+    };
+    assert_eq!(cards(&told).unwrap()[0].order.as_str(), "DH-1");
+    assert_eq!(cards(&moved).unwrap_err().reason, UntrustedReason::Unreadable);
 }
 
 #[test]

@@ -202,6 +202,10 @@ fn a_balance_is_read_with_its_commas_and_its_time() {
     let told = read(good).unwrap();
     assert_eq!(told.amount, Money::vnd(101_747_939));
     assert_eq!(told.at, Timestamp::from_unix(1_664_182_633));
+    for code in [r#""0""#, r#""00""#, r#""000""#] {
+        let text = good.replace(r#""error_code":0"#, &format!(r#""error_code":{code}"#));
+        assert_eq!(read(&text).unwrap(), told, "{code}");
+    }
     let refused = r#"{"requestId":"17","error_code":215303,"client_ip":"1","message":"m"}"#;
     assert_eq!(read(refused).unwrap_err(), ErrorKind::Authentication);
     assert_eq!(read(&refused.replace("215303", "104")).unwrap_err(), ErrorKind::Malformed);

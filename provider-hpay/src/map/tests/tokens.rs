@@ -1,5 +1,10 @@
 //! What deliveries say of tokens of cards.
 
+use payments_core::{
+    OrderRef,
+    payment::{Payment, PaymentState},
+};
+
 use crate::{
     map::{revoked, saved_cards},
     token::{
@@ -11,18 +16,23 @@ use crate::{
 
 /// The example of the reference.
 const TOLD: wire::SavedCard<'_> = wire::SavedCard {
-    order_code: "OM_1768202539",
-    payment_type: "1",
-    error_text: "",
     bank_code: "VISA",
     card_number: "400000xxxxxx1091",
     tokenization: "",
     token_cyber: "482CB2C6EBC19A41E063AF598d0ADCD8",
 };
 
+fn payment(state: PaymentState) -> Payment {
+    Payment::new(OrderRef::new("OM_1768202539").unwrap(), state)
+}
+
+fn paid() -> Payment {
+    payment(PaymentState::Settled)
+}
+
 #[test]
 fn the_example_of_the_reference_tells_of_an_international_card() {
-    let [card] = saved_cards(TOLD).unwrap().try_into().unwrap();
+    let [card] = saved_cards(&paid(), TOLD).unwrap().try_into().unwrap();
     assert_eq!(card.kind, CardKind::International);
     assert_eq!(card.token.expose(), TOLD.token_cyber);
     assert_eq!((&*card.bank_code, &*card.masked_number), ("VISA", "400000xxxxxx1091"));
@@ -32,29 +42,27 @@ fn the_example_of_the_reference_tells_of_an_international_card() {
 #[test]
 fn both_tokens_are_told_apart() {
     let both = wire::SavedCard { tokenization: "9704005990670018", ..TOLD };
-    let kinds: Vec<_> = saved_cards(both).unwrap().into_iter().map(|card| card.kind).collect();
+    let kinds: Vec<_> =
+        saved_cards(&paid(), both).unwrap().into_iter().map(|card| card.kind).collect();
     assert_eq!(kinds, [CardKind::Domestic, CardKind::International]);
 }
 
 #[test]
 fn what_was_not_paid_tells_of_no_card() {
-    for told in [
-        wire::SavedCard { error_text: "Het han", ..TOLD },
-        wire::SavedCard { payment_type: "3", ..TOLD },
-        wire::SavedCard { token_cyber: "", ..TOLD },
-    ] {
-        assert_eq!(saved_cards(told).unwrap(), []);
+    for state in [PaymentState::Failed, PaymentState::Uncertain, PaymentState::Open] {
+        assert_eq!(saved_cards(&payment(state), TOLD).unwrap(), [], "{state:?}");
     }
-    let held = wire::SavedCard { payment_type: "2", ..TOLD };
-    assert_eq!(saved_cards(held).unwrap().len(), 1);
+    assert_eq!(saved_cards(&payment(PaymentState::Held), TOLD).unwrap().len(), 1);
+    let without = wire::SavedCard { token_cyber: "", ..TOLD };
+    assert_eq!(saved_cards(&paid(), without).unwrap(), []);
 }
 
 #[test]
 fn a_token_that_is_none_is_unreadable() {
     for token_cyber in ["a b", "a|b", "a\nb"] {
-        assert!(saved_cards(wire::SavedCard { token_cyber, ..TOLD }).is_err(), "{token_cyber:?}");
+        let told = wire::SavedCard { token_cyber, ..TOLD };
+        assert!(saved_cards(&paid(), told).is_err(), "{token_cyber:?}");
     }
-    assert!(saved_cards(wire::SavedCard { order_code: "", ..TOLD }).is_err());
 }
 
 #[test]
