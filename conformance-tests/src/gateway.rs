@@ -48,7 +48,8 @@ pub trait Gateway: Send + Sync + 'static {
     /// Moves that clock forward.
     async fn advance(&self, by: Duration);
 
-    /// Every movement of money that the gateway booked, oldest first.
+    /// Every movement of money that the gateway booked, oldest first: also of a payout that
+    /// succeeded, under the payout's reference, and of a refund, with what went back.
     async fn bookings(&self) -> Vec<Booking>;
 
     /// How often the gateway carried `operation` out for this reference, by its own books: 1 once a

@@ -67,6 +67,8 @@ bugs! {
     LeavesOutARole,
     /// The balance is a constant: the gateway is never asked.
     InventsTheBalance,
+    /// Every account has the holder of the documents' example: the gateway is never asked.
+    InventsTheHolder,
     /// What is sent over the network is declared to be made offline.
     ClaimsToOpenOffline,
     /// What the capabilities deny is answered all the same, by whoever holds the role without its
@@ -139,10 +141,14 @@ bugs! {
     TakesAskedForReceived,
     /// A đồng more or less is exact.
     ForgivesADong,
+    /// Everything is given back, however much was asked for.
+    RefundsEverything,
     /// Two credits of one amount are one.
     MergesEqualCredits,
     /// A credit of less than was asked is none.
     DropsTheShortCredit,
+    /// As much arrived on a virtual account as was asked, once anything did.
+    TakesAnyCreditForAll,
 
     // Inquiries.
 
@@ -158,6 +164,11 @@ bugs! {
     MakesAClientForEachCall,
     /// A name check that costs a fee is asked again like any inquiry, and not kept.
     AsksForAFeeAgain,
+    /// The fee is put on top of what is sent, and taken off what is told: nobody sees it but the
+    /// beneficiary.
+    PaysTheFeeToTheBeneficiary,
+    /// The balance is in đồng and read as hundredths.
+    ReadsTheBalanceInHundredths,
     /// What a payout was when it was first found is what it stays.
     RemembersTheFirstState,
 
@@ -165,6 +176,8 @@ bugs! {
 
     /// The last entry of a page is lost when there is another page.
     LosesTheLastOfAPage,
+    /// Times of Vietnam are read as if they were of Greenwich.
+    ReadsLocalTimeAsUtc,
     /// The bank's reference is read from the field of the gateway's own.
     ReadsTheWrongReference,
 
@@ -176,6 +189,8 @@ bugs! {
     /// A payout that succeeded is told as one that is under way: its state is what the first
     /// notification said.
     TellsAPayoutAsItBegan,
+    /// A notification's amount asked is taken for the amount that came.
+    HearsAskedForReceived,
     /// The dedupe key is read from the query first, which no signature covers: who overheard a credit
     /// tells it again under another key.
     KeysByTheQuery,

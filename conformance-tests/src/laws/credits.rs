@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures_util::future::FutureExt as _;
 use payments_core::{
-    DedupeKey, Movement, money::Money, payment::Payment, virtual_account::VirtualAccount,
+    DedupeKey, Movement, VirtualAccountProvider, money::Money, payment::Payment,
+    virtual_account::VirtualAccount,
 };
 
 use crate::{
@@ -98,7 +99,33 @@ async fn on_a_virtual_account(scene: &Scene) -> Result<(), Flaw> {
     } else {
         stage::movements(scene).await?
     };
-    same(&credits, &arrived, operation)
+    same(&credits, &arrived, operation)?;
+    told_in_all(role, &account, &arrived).await
+}
+
+/// Holds what an inquiry says that arrived on a virtual account in all, if it says so.
+async fn told_in_all(
+    role: &dyn VirtualAccountProvider,
+    account: &VirtualAccount,
+    arrived: &[Money],
+) -> Result<(), Flaw> {
+    let operation = Operation::FindVirtualAccount;
+    if !role.capabilities().find {
+        return Ok(());
+    }
+    let found = match role.find(&account.reference()).await {
+        Ok(found) => found.found().and_then(|found| found.received),
+        Err(error) => return Err(refused(operation, &error)),
+    };
+    match found {
+        Some(received) if received.minor() != total_of(arrived) => {
+            let expected = format!("{} received in all", total_of(arrived));
+            Err(Flaw::new(expected, received)
+                .in_call(operation)
+                .with_ledger(format!("{arrived:?} arrived")))
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn credited(

@@ -99,11 +99,14 @@ async fn tells_what_the_ledger_says(start: Start) -> Result<(), Flaw> {
 
 async fn one_key(start: Start) -> Result<(), Flaw> {
     let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
-    let mut seen: Vec<(DedupeKey, String)> = Vec::new();
+    let mut firsts = Vec::new();
     for sent in stage.server_to_server() {
-        let first = stage.genuine(sent)?.dedupe_key().clone();
-        // Long enough that a key made of the time would be another one.
-        stage.scene.subject.gateway.advance(std::time::Duration::from_secs(61)).await;
+        firsts.push((sent, stage.genuine(sent)?.key));
+    }
+    // Long enough that a key made of the time would be another one.
+    stage.scene.subject.gateway.advance(std::time::Duration::from_secs(61)).await;
+    let mut seen: Vec<(DedupeKey, String)> = Vec::new();
+    for (sent, first) in firsts {
         let again = stage.gateway.again(sent).await;
         let again = stage.genuine(&again)?;
         let second = again.dedupe_key();
@@ -280,7 +283,7 @@ fn agrees(event: &Event, bookings: &[Booking]) -> Result<(), String> {
                 .map(|booking| booking.amount.minor())
                 .sum();
             let told = payment.received.map_or(0, |money| money.minor());
-            if payment.state == PaymentState::Settled && told != booked {
+            if (payment.state == PaymentState::Settled || told != 0) && told != booked {
                 return Err(format!("{told} received for {:?}", payment.order));
             }
             Ok(())

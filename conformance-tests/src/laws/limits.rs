@@ -2,19 +2,20 @@
 
 use futures_util::future::FutureExt as _;
 use payments_core::{
-    Error, ErrorKind, OrderRef, PayoutRef, RefundRef, Timestamp,
+    Direction, Error, ErrorKind, OrderRef, PayoutRef, RefundRef, Submission, Timestamp,
     money::{Currency, Money},
     payment::{PaymentMethod, RefundPayment},
     rules::{AmountLimits, TextRules},
     virtual_account::{Uses, VirtualAccountRef},
 };
 
-use crate::{Flaw, Law, Operation, Start, law::Check, scene::Scene};
+use crate::{Flaw, Law, Operation, Start, instruction::Instruction, law::Check, scene::Scene};
 
 pub(crate) static WHAT_CANNOT_BE_HONOURED_NEVER_LEAVES: Law = Law {
     name: "what_cannot_be_honoured_never_leaves",
     says: "An amount, currency, method, reference or text that the capabilities do not allow is \
-           refused naming the field, and nothing is sent.",
+           refused naming the field, and nothing is sent; a part of a payment is given back as \
+           that part, or refused so.",
     why: "What leaves is answered in the gateway's words, or shortened, rounded and replaced.",
     look_at: "the check of the field at the top of the call, before `instruct` and `inquire`",
     check: Check::Scene(|start| hold(start).boxed()),
@@ -24,7 +25,47 @@ async fn hold(start: Start) -> Result<(), Flaw> {
     let scene = Scene::open(&start).await?;
     payments(&scene).await?;
     virtual_accounts(&scene).await?;
-    payouts(&scene).await
+    payouts(&scene).await?;
+    a_part_of_a_refund(&Scene::open(&start).await?).await
+}
+
+/// A part goes back as that part, or is refused: the capabilities do not say which.
+async fn a_part_of_a_refund(scene: &Scene) -> Result<(), Flaw> {
+    let operation = Operation::RefundPayment;
+    let Some((gateway, role)) = scene.payments() else { return Ok(()) };
+    if !role.capabilities().refund {
+        return Ok(());
+    }
+    let Instruction::RefundPayment(whole) = Instruction::ready(scene, operation, 1).await? else {
+        return Ok(());
+    };
+    let paid = gateway.payment(whole.order.clone()).amount;
+    let part = Money::from_minor(paid.minor() / 2, paid.currency());
+    let request = whole.with_amount(part);
+    let request = request.map_err(|error| Flaw::new("half of what was paid", error))?;
+    let mark = scene.mark();
+    let outcome = role.refund_payment(&request).await;
+    let notes = scene.since(mark);
+    let expected =
+        format!("{part} of {paid} given back, or refused naming `amount` with nothing sent");
+    let bookings = scene.bookings().await;
+    let given_back: Vec<Money> = bookings
+        .iter()
+        .filter(|booking| booking.direction == Direction::Out)
+        .map(|booking| booking.amount)
+        .collect();
+    let found = match outcome {
+        Err(error) if error.field() == Some("amount") && notes.is_empty() => return Ok(()),
+        Err(error) => format!("Err({:?}): {error}", error.kind()),
+        Ok(Submission::Accepted(refund)) if refund.amount == part && given_back == [part] => {
+            return Ok(());
+        }
+        Ok(answer) => format!("{answer:?}"),
+    };
+    Err(Flaw::new(expected, found)
+        .in_call(operation)
+        .with_ledger(format!("{given_back:?} given back"))
+        .sent_at(notes.last().map(|note| note.made_at)))
 }
 
 async fn payments(scene: &Scene) -> Result<(), Flaw> {

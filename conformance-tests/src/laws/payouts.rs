@@ -1,7 +1,7 @@
 //! How a payout ends is told.
 
 use futures_util::future::FutureExt as _;
-use payments_core::{Lookup, payout::PayoutState};
+use payments_core::{Direction, Lookup, money::Money, payout::PayoutState};
 
 use crate::{
     Flaw, Law, Operation, Start,
@@ -13,44 +13,54 @@ use crate::{
 pub(crate) static HOW_A_PAYOUT_ENDS_IS_TOLD: Law = Law {
     name: "how_a_payout_ends_is_told",
     says: "An inquiry tells a payout as it is now: under way, succeeded, failed, or come back \
-           after it had succeeded.",
+           after it had succeeded; and what left is what was asked, in the ledger and of the \
+           balance.",
     why: "A payout that came back is owed again, and one that is under way is not.",
-    look_at: "`find_payout`: what is remembered instead of asked, and what each state becomes",
+    look_at: "`find_payout`: what is remembered instead of asked, and what each state becomes; the \
+              amount as it is sent, and `balance`",
     check: Check::Scene(|start| hold(start).boxed()),
 };
 
 async fn hold(start: Start) -> Result<(), Flaw> {
     let scene = Scene::open(&start).await?;
     let Ok(role) = scene.provider.payouts() else { return Ok(()) };
-    if !role.capabilities().find {
-        return Ok(());
-    }
+    let finds = role.capabilities().find;
     for (number, ends) in [
         (1, [PayoutState::Succeeded, PayoutState::Reversed].as_slice()),
         (2, [PayoutState::Failed].as_slice()),
     ] {
+        let before = balance(&scene).await?;
         let made = Instruction::ready(&scene, Operation::CreatePayout, number).await?;
         made.carry_out(&scene.provider).await.accepted()?;
-        let begins = state(&scene, number).await?;
-        if matches!(begins, PayoutState::Failed | PayoutState::Reversed) {
-            return Err(Flaw::new(
-                "a payout that is under way, or has succeeded",
-                format!("{begins:?}"),
-            )
-            .in_call(Operation::FindPayout));
+        if finds {
+            begins(&scene, number).await?;
         }
         for end in ends {
-            ends_in(&scene, number, *end).await?;
+            let Some(gateway) = &scene.subject.payouts else { return Ok(()) };
+            if gateway.end_payout(&scene.payout(number)?, *end).await.is_err() {
+                continue;
+            }
+            if finds {
+                ended(&scene, number, *end).await?;
+            }
+            if *end == PayoutState::Succeeded {
+                left(&scene, gateway.payout(scene.payout(number)?).amount, number, before).await?;
+            }
         }
     }
     Ok(())
 }
 
-async fn ends_in(scene: &Scene, number: u32, end: PayoutState) -> Result<(), Flaw> {
-    let Some(gateway) = &scene.subject.payouts else { return Ok(()) };
-    if gateway.end_payout(&scene.payout(number)?, end).await.is_err() {
-        return Ok(());
+async fn begins(scene: &Scene, number: u32) -> Result<(), Flaw> {
+    let begins = state(scene, number).await?;
+    if matches!(begins, PayoutState::Failed | PayoutState::Reversed) {
+        let expected = "a payout that is under way, or has succeeded";
+        return Err(Flaw::new(expected, format!("{begins:?}")).in_call(Operation::FindPayout));
     }
+    Ok(())
+}
+
+async fn ended(scene: &Scene, number: u32, end: PayoutState) -> Result<(), Flaw> {
     let found = state(scene, number).await?;
     if found != end {
         return Err(Flaw::new(format!("{end:?}"), format!("{found:?}"))
@@ -58,6 +68,43 @@ async fn ends_in(scene: &Scene, number: u32, end: PayoutState) -> Result<(), Fla
             .with_ledger(format!("the payout is {end:?}")));
     }
     Ok(())
+}
+
+/// Holds that the payout left as it was asked. The balance may have fallen by a fee more.
+async fn left(scene: &Scene, asked: Money, number: u32, before: Option<Money>) -> Result<(), Flaw> {
+    let bookings = scene.bookings().await;
+    let booked: Vec<Money> = bookings
+        .iter()
+        .filter(|booking| booking.direction == Direction::Out)
+        .filter(|booking| {
+            booking.reference.as_deref() == Some(&scene.subject.gateway.reference(number))
+        })
+        .map(|booking| booking.amount)
+        .collect();
+    let ledger = format!("{bookings:?}");
+    if booked != [asked] {
+        return Err(Flaw::new(format!("{asked} sent, once"), format!("{booked:?}"))
+            .in_call(Operation::CreatePayout)
+            .with_ledger(ledger));
+    }
+    if let (Some(before), Some(after)) = (before, balance(scene).await?)
+        && before.minor() - after.minor() < asked.minor()
+    {
+        let expected = format!("{before} less {asked}, or a fee less than that");
+        return Err(Flaw::new(expected, after).in_call(Operation::Balance).with_ledger(ledger));
+    }
+    Ok(())
+}
+
+/// The balance, where the provider can be asked for it.
+async fn balance(scene: &Scene) -> Result<Option<Money>, Flaw> {
+    let operation = Operation::Balance;
+    let role = scene.provider.payouts().map_err(|error| refused(operation, &error))?;
+    if !role.capabilities().balance {
+        return Ok(None);
+    }
+    let balance = role.balance().await.map_err(|error| refused(operation, &error))?;
+    Ok(Some(balance.amount))
 }
 
 async fn state(scene: &Scene, number: u32) -> Result<PayoutState, Flaw> {

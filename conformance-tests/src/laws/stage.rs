@@ -13,7 +13,7 @@ use payments_core::{
 };
 
 use crate::{
-    Flaw, Notifies, Operation, Sent, SignedIn, Start,
+    Flaw, Notifies, Operation, Payers, Sent, SignedIn, Start,
     instruction::{Instruction, open_payment, open_virtual_account, pay},
     scene::Scene,
 };
@@ -99,8 +99,8 @@ impl Stage {
 /// Something of which a gateway may tell.
 #[derive(Clone, Debug)]
 pub(crate) enum Happened {
-    /// The payment of this order was paid.
-    Paid { order: String, amount: Money },
+    /// The payment of this order was paid, in full or not.
+    Paid { order: String, asked: Money, arrived: Money },
     /// Money arrived on the virtual account of this order.
     Credited { order: String, numbers: Vec<AccountNumber>, amount: Money },
     /// A payout was made; whether it succeeded is known where the suite let it end.
@@ -125,12 +125,14 @@ impl Happened {
             movement.is_credit() && movement.amount == *amount
         };
         match (self, event.news()) {
-            (Self::Paid { order, amount }, News::Payment(payment)) => {
-                payment.order.as_str() == order && payment.settles(*amount)
+            (Self::Paid { order, asked, arrived }, News::Payment(payment)) => {
+                payment.order.as_str() == order
+                    && payment.received == Some(*arrived)
+                    && (arrived != asked || payment.settles(*asked))
             }
             // Whose it is may stand in the memo alone.
-            (Self::Paid { order, amount }, News::Movement(movement)) => {
-                is_credit_of(movement, amount)
+            (Self::Paid { order, arrived, .. }, News::Movement(movement)) => {
+                is_credit_of(movement, arrived)
                     && movement.order.as_ref().is_none_or(|of| of.as_str() == order)
             }
             (Self::Credited { order, amount, .. }, News::Payment(payment)) => {
@@ -157,21 +159,26 @@ impl Happened {
 async fn everything_happens(scene: &Scene) -> Result<Vec<Happened>, Flaw> {
     let mut happened = Vec::new();
     if let Some((gateway, _)) = scene.payments() {
-        let payment = open_payment(scene, 1).await?;
-        gateway.visit(&payment).await;
-        let amount = gateway.payment(payment.order.clone()).amount;
-        pay(scene, &payment, amount).await?;
-        happened.push(Happened::Paid { order: payment.order.to_string(), amount });
+        for (number, off) in amounts(gateway.buyers(), [1, 4, 5]) {
+            let payment = open_payment(scene, number).await?;
+            gateway.visit(&payment).await;
+            let asked = gateway.payment(payment.order.clone()).amount;
+            let arrived = Money::from_minor(asked.minor() + off, asked.currency());
+            pay(scene, &payment, arrived).await?;
+            happened.push(Happened::Paid { order: payment.order.to_string(), asked, arrived });
+        }
     }
     if let Some((gateway, _)) = scene.virtual_accounts() {
-        let account = open_virtual_account(scene, 2).await?;
-        let amount = scene.credit_for(&account.order)?;
-        gateway
-            .credit(&account, amount)
-            .await
-            .map_err(|impossible| Flaw::new("a payer who can pay what was asked", impossible))?;
-        let numbers = account.numbers.into_iter().map(|number| number.number).collect();
-        happened.push(Happened::Credited { order: account.order.to_string(), numbers, amount });
+        for (number, off) in amounts(gateway.payers(), [2, 6, 7]) {
+            let account = open_virtual_account(scene, number).await?;
+            let asked = scene.credit_for(&account.order)?;
+            let amount = Money::from_minor(asked.minor() + off, asked.currency());
+            gateway.credit(&account, amount).await.map_err(|impossible| {
+                Flaw::new(format!("a payer who can pay {amount}, as `payers` says"), impossible)
+            })?;
+            let numbers = account.numbers.into_iter().map(|number| number.number).collect();
+            happened.push(Happened::Credited { order: account.order.to_string(), numbers, amount });
+        }
     }
     if let Some((gateway, _)) = scene.payouts() {
         let made = Instruction::ready(scene, Operation::CreatePayout, 3).await?;
@@ -188,6 +195,13 @@ async fn everything_happens(scene: &Scene) -> Result<Vec<Happened>, Flaw> {
         happened.push(Happened::Moved { amount });
     }
     Ok(happened)
+}
+
+/// Under which number how much more than was asked is paid: as much, and where payers can, less and
+/// more.
+fn amounts(payers: Payers, numbers: [u32; 3]) -> impl Iterator<Item = (u32, i64)> {
+    let offs = if payers.any_amount { &[0, -1, 1][..] } else { &[0] };
+    numbers.into_iter().zip(offs.iter().copied())
 }
 
 async fn believed(receiver: &dyn NotificationReceiver, event: &Event) -> Result<Event, Flaw> {

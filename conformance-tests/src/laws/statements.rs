@@ -20,10 +20,10 @@ use crate::{
 
 pub(crate) static A_STATEMENT_LEAVES_NOTHING_OUT: Law = Law {
     name: "a_statement_leaves_nothing_out",
-    says: "Page by page a statement lists every movement once, oldest first, and its last cursor \
-           goes on with what came since.",
+    says: "Page by page a statement lists every movement once, oldest first and at its time, and its \
+           last cursor goes on with what came since.",
     why: "What falls between two pages is money that nobody books.",
-    look_at: "`entries`: where a page ends, and what the cursor names",
+    look_at: "`entries`: where a page ends, what the cursor names, and in which zone times are read",
     check: Check::Scene(|start| leaves_nothing_out(start).boxed()),
 };
 
@@ -47,6 +47,7 @@ async fn leaves_nothing_out(start: Start) -> Result<(), Flaw> {
     let amount =
         |number: usize| Money::from_minor(10_000 + i64::try_from(number).unwrap_or(0), currency);
     let before = balances(role.as_ref()).await?;
+    let began = scene.clock().now();
     let number = (2 * role.capabilities().page + 1).min(MOST);
     for each in 0..number {
         gateway.receive(amount(each), &format!("transfer {each}")).await;
@@ -54,6 +55,7 @@ async fn leaves_nothing_out(start: Start) -> Result<(), Flaw> {
     let everything = StatementFilter::new();
     let (entries, end) = walk(role.as_ref(), &Cursor::start(), &everything).await?;
     lists(&entries, (0..number).map(amount))?;
+    booked_since(&entries, began, &scene)?;
 
     // Later, from where it ended.
     scene.subject.gateway.advance(Duration::from_secs(3 * 24 * 3_600)).await;
@@ -63,6 +65,7 @@ async fn leaves_nothing_out(start: Start) -> Result<(), Flaw> {
     let later = [amount(number), amount(number + 1)];
     let (entries, end) = walk(role.as_ref(), &end, &everything).await?;
     lists(&entries, later)?;
+    booked_since(&entries, since, &scene)?;
     let (nothing, _) = walk(role.as_ref(), &end, &everything).await?;
     lists(&nothing, [])?;
     let (filtered, _) =
@@ -132,6 +135,20 @@ fn lists(entries: &[Movement], arrived: impl IntoIterator<Item = Money>) -> Resu
         format!("{} under {} keys; {first}", told.len(), keys.len()),
     )
     .in_call(Operation::Entries))
+}
+
+/// Holds that each movement happened when it did, where it says when.
+fn booked_since(entries: &[Movement], began: Timestamp, scene: &Scene) -> Result<(), Flaw> {
+    // Clocks of banks are not exact, and all of them are in the right time zone.
+    const INEXACT: Duration = Duration::from_secs(600);
+    let now = scene.clock().now();
+    let is_off =
+        |at: &Timestamp| *at < began && began.since(*at) > INEXACT || at.since(now) > INEXACT;
+    match entries.iter().filter_map(|entry| entry.at).find(is_off) {
+        None => Ok(()),
+        Some(at) => Err(Flaw::new(format!("a movement between {began} and {now}"), at)
+            .in_call(Operation::Entries)),
+    }
 }
 
 async fn balances(role: &dyn StatementProvider) -> Result<Vec<Money>, Flaw> {

@@ -76,6 +76,7 @@ impl Careless {
                 }
             }
             Bug::OverhearsAPayment => notification = self.retold(notification, overheard),
+            Bug::HearsAskedForReceived => notification = self.retold(notification, as_asked),
             Bug::TellsAPayoutAsItBegan => notification = self.retold(notification, begun),
             Bug::KeysByTheQuery => {
                 let pairs = delivery.query_pairs();
@@ -131,6 +132,16 @@ impl Careless {
 fn overheard(news: News) -> News {
     match news {
         News::Payment(_) => News::Unrecognised { name: "payment.settled".to_owned() },
+        other => other,
+    }
+}
+
+fn as_asked(news: News) -> News {
+    match news {
+        News::Payment(mut payment) if payment.received.is_some() => {
+            payment.received = payment.asked;
+            News::Payment(payment)
+        }
         other => other,
     }
 }

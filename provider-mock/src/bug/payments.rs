@@ -128,7 +128,16 @@ impl PaymentProvider for Careless {
     }
 
     async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>> {
-        self.inner.refund_payment(request).await
+        if self.bug != Bug::RefundsEverything {
+            return self.inner.refund_payment(request).await;
+        }
+        let mut everything = request.clone();
+        everything.amount = None;
+        let refunded = self.inner.refund_payment(&everything).await?;
+        Ok(refunded.map(|mut refund| {
+            refund.amount = request.amount.unwrap_or(refund.amount);
+            refund
+        }))
     }
 
     async fn find_refund(&self, refund: &RefundRef) -> Result<Lookup<Refund>> {

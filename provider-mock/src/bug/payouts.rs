@@ -109,11 +109,18 @@ impl Careless {
                     payout.payout = name;
                 }
             }
+            Bug::PaysTheFeeToTheBeneficiary => payout.amount = with_the_fee(payout.amount, -FEE),
             Bug::RemembersTheFirstState => self.known().push(payout.clone()),
             _ => {}
         }
         payout
     }
+}
+
+const FEE: i64 = 1_100;
+
+fn with_the_fee(amount: Money, fee: i64) -> Money {
+    Money::from_minor(amount.minor().saturating_add(fee), amount.currency())
 }
 
 /// What is believed where the answer is not read.
@@ -130,6 +137,12 @@ impl PayoutProvider for Careless {
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
         if self.bug == Bug::DrawsAFreshReference {
             return self.inner.create_payout(&self.freshly_named(request)).await;
+        }
+        if self.bug == Bug::PaysTheFeeToTheBeneficiary {
+            let mut request = request.clone();
+            request.amount = with_the_fee(request.amount, FEE);
+            let sent = self.inner.create_payout(&request).await?;
+            return Ok(sent.map(|payout| self.found(payout)));
         }
         if self.bug == Bug::StaysBusy && self.busy.swap(true, Ordering::AcqRel) {
             return Err(Error::new(ErrorKind::Conflict, "another payout is under way"));
@@ -171,6 +184,9 @@ impl PayoutProvider for Careless {
     }
 
     async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary> {
+        if self.bug == Bug::InventsTheHolder {
+            return Beneficiary::new(account.clone(), "NGUYEN VAN A");
+        }
         self.inner.verify_beneficiary(account).await
     }
 
@@ -178,6 +194,10 @@ impl PayoutProvider for Careless {
         if self.bug == Bug::InventsTheBalance {
             return Ok(Balance::new(Money::vnd(0), Timestamp::from_unix(0)));
         }
-        self.inner.balance().await
+        let mut balance = self.inner.balance().await?;
+        if self.bug == Bug::ReadsTheBalanceInHundredths {
+            balance.amount = Money::vnd(balance.amount.minor() / 100);
+        }
+        Ok(balance)
     }
 }

@@ -3,6 +3,7 @@
 #![deny(clippy::missing_trait_methods)]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use payments_core::{
@@ -52,6 +53,11 @@ impl StatementProvider for Careless {
             Bug::ReadsTheWrongReference => {
                 for entry in &mut page.entries {
                     entry.bank_reference = Some(entry.key.as_str().to_owned());
+                }
+            }
+            Bug::ReadsLocalTimeAsUtc => {
+                for entry in &mut page.entries {
+                    entry.at = entry.at.map(|at| at.plus(Duration::from_secs(7 * 3_600)));
                 }
             }
             _ => {}

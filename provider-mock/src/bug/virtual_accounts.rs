@@ -46,7 +46,13 @@ impl VirtualAccountProvider for Careless {
     }
 
     async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {
-        self.inner.find(account).await
+        let mut found = self.inner.find(account).await?;
+        if let (Bug::TakesAnyCreditForAll, Lookup::Found(account)) = (self.bug, &mut found)
+            && account.received.is_some_and(|received| received.is_positive())
+        {
+            account.received = account.amount;
+        }
+        Ok(found)
     }
 
     async fn update(&self, request: &UpdateVirtualAccount) -> Result<Submission<VirtualAccount>> {
