@@ -111,7 +111,13 @@ async fn attempt(
     }
     let settling = if fault.is_some_and(Fault::is_silent) { limit } else { PATIENT };
     if tokio::time::timeout(settling, scene.proxy.settled()).await.is_err() {
-        return Ok(None);
+        if fault.is_some_and(Fault::is_silent) {
+            return Ok(None);
+        }
+        let found = "none came; a kept-alive connection needs a gateway that keeps it";
+        return Err(Flaw::new("a request for the fault to strike", found)
+            .in_call(operation)
+            .under(fault));
     }
     let (arrived, notes) = (scene.proxy.requests_seen() - arrived, scene.since(mark));
     scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;

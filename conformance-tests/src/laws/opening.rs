@@ -2,19 +2,27 @@
 
 use futures_util::future::FutureExt as _;
 use payments_core::{
-    payment::{CreateMode, Registered},
+    Direction,
+    payment::{CreateMode, Payment, Registered},
     transport::CallClass,
 };
 
-use crate::{Flaw, Law, Operation, Start, instruction::open_payment, law::Check, scene::Scene};
+use crate::{
+    Booking, Flaw, Law, Operation, Start,
+    instruction::{open_payment, pay},
+    law::Check,
+    scene::Scene,
+};
 
 pub(crate) static OPENING_IS_AS_DECLARED: Law = Law {
     name: "opening_is_as_declared",
     says: "Opening a payment offline sends nothing, books nothing and gives the same bytes for \
-           the same request and time; opening it over the network instructs once.",
+           the same request and time; opening it over the network instructs once. What the buyer \
+           then pays is booked once, for our order.",
     why: "An offline answer says nothing of the gateway's health, so that a hub must know which \
           it was.",
-    look_at: "`PaymentCapabilities::create`, and `Payment::registered` of what was opened",
+    look_at: "`PaymentCapabilities::create`, `Payment::registered` of what was opened, and the order \
+              and amount as they are sent",
     check: Check::Scene(|start| hold(start).boxed()),
 };
 
@@ -49,7 +57,26 @@ async fn hold(start: Start) -> Result<(), Flaw> {
         }
     }
     match scene.bookings().await.len() {
-        0 => Ok(()),
+        0 => paid(&scene, &payment).await,
         bookings => flaw("an empty ledger".to_owned(), format!("{bookings} bookings")),
     }
+}
+
+/// Holds that the gateway was told our order and our amount.
+async fn paid(scene: &Scene, payment: &Payment) -> Result<(), Flaw> {
+    let Some((gateway, _)) = scene.payments() else { return Ok(()) };
+    let asked = gateway.payment(payment.order.clone()).amount;
+    gateway.visit(payment).await;
+    pay(scene, payment, asked).await?;
+    // A fee that leaves is the gateway's affair.
+    let mut bookings = scene.bookings().await;
+    bookings.retain(|booking| booking.direction == Direction::In);
+    let ours = Booking::received(asked).of(payment.order.as_str());
+    if bookings == [ours.clone()] {
+        return Ok(());
+    }
+    Err(Flaw::new(format!("{ours:?} alone"), format!("{bookings:?}"))
+        .in_call(Operation::CreatePayment)
+        .with_ledger(format!("{} bookings", bookings.len()))
+        .sent_at(scene.watch.notes().first().map(|note| note.made_at)))
 }
