@@ -83,7 +83,8 @@ impl Payments {
     ///
     /// # Errors
     /// `Configuration`, listing the names that there are.
-    pub fn provider(&self, id: &str) -> Result<&Provider> {
+    pub fn provider(&self, id: impl AsRef<str>) -> Result<&Provider> {
+        let id = id.as_ref();
         self.providers.values().find(|provider| provider.id().as_str() == id).ok_or_else(|| {
             let names: Vec<_> = self.providers.keys().map(ProviderId::as_str).collect();
             Error::new(

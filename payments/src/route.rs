@@ -52,17 +52,20 @@ impl Payments {
         let mut last: Option<Result<Opened>> = None;
         for provider in self.route(request)? {
             let outcome = provider.payments()?.create_payment(request).await;
-            let go_on = match &outcome {
-                Err(_) => true,
-                Ok(Submission::Declined(decline)) => decline.confirmed,
-                Ok(Submission::Accepted(_) | Submission::Uncertain(_)) => false,
+            // Where nothing happened, and why.
+            let reason = match &outcome {
+                Err(error) => format!("{:?}", error.kind()),
+                Ok(Submission::Declined(decline)) if decline.confirmed => {
+                    format!("{:?}", decline.reason)
+                }
+                Ok(_) => return outcome.map(|submission| opened(provider, submission)),
             };
-            let outcome =
-                outcome.map(|submission| Opened { provider: provider.id().clone(), submission });
-            if !go_on {
-                return outcome;
-            }
-            tracing::warn!(provider = %provider.id(), "did not open the payment; trying the next");
+            tracing::warn!(
+                provider = %provider.id(),
+                reason,
+                "did not open the payment; trying the next"
+            );
+            let outcome = outcome.map(|submission| opened(provider, submission));
             last = Some(outcome);
         }
         last.unwrap_or_else(|| Err(Error::unsupported("no provider can open this payment")))
@@ -87,4 +90,8 @@ impl Payments {
         }
         Ok(able)
     }
+}
+
+fn opened(provider: &Provider, submission: Submission<Payment>) -> Opened {
+    Opened { provider: provider.id().clone(), submission }
 }

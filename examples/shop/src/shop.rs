@@ -145,7 +145,7 @@ impl Shop {
             order.start_inquiry(now, PAUSE).then(|| order.gateway.clone()).flatten()
         });
         let Some(gateway) = gateway.flatten() else { return Ok(()) };
-        let role = self.payments.provider(gateway.as_str())?.payments()?;
+        let role = self.payments.provider(&gateway)?.payments()?;
         let lookup = role.find_payment(reference).await?;
         self.orders.change(reference, |order| order.hear_lookup(&lookup, self.clock.now()));
         Ok(())
