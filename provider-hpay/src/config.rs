@@ -80,10 +80,10 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     let gateway = gateway(&mut read, config.environment);
     let keys = payout_keys(&mut read);
     let formulas = formulas(&mut read);
-    for formula in formulas.given() {
-        if formula.algorithm == Algorithm::RsaSha256Base64 && keys.is_none() {
-            let words = "is an RSA formula and needs private_key and hpay_certificate";
-            read.problem(&in_use::key(formula), words);
+    for (key, usual) in &in_use::REPLACEABLE {
+        let is_rsa = formulas.get(usual).algorithm == Algorithm::RsaSha256Base64;
+        if is_rsa && keys.is_none() && read.has(key) {
+            read.problem(key, "is an RSA formula and needs private_key and hpay_certificate");
         }
     }
     let choices = [("accept", UnverifiedAnswers::Accept), ("refuse", UnverifiedAnswers::Refuse)];

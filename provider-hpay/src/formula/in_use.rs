@@ -57,11 +57,6 @@ impl Formulas {
     pub(crate) fn use_f20b(&mut self) {
         self.given.insert(F20.id.clone().into_owned(), F20B);
     }
-
-    /// Each that stands in the place of another.
-    pub(crate) fn given(&self) -> impl Iterator<Item = &Formula> {
-        self.given.values()
-    }
 }
 
 /// The formulas that a client uses, each under the configuration's key for its replacement.

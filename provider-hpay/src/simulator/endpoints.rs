@@ -215,3 +215,23 @@ async fn no_such_function() -> Response {
     let body = answer::refusal(Operation::OrderInquiry, codes::checkout::NO_SUCH_FUNCTION);
     (StatusCode::NOT_FOUND, body).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: &str = include_str!("../../docs/endpoints.md");
+
+    #[test]
+    fn every_endpoint_stands_in_the_table_of_the_documentation() {
+        for endpoint in ENDPOINTS {
+            let host = match endpoint.host {
+                Host::Checkout => "checkout.hpay.com.vn",
+                Host::Account => "account.hpay.com.vn",
+                Host::Openapi => "openapi.htpgroup.com.vn",
+            };
+            let row = format!("| `{} {host}{}`", endpoint.verb.name(), endpoint.path);
+            assert!(TABLE.contains(&row), "{row}");
+        }
+    }
+}

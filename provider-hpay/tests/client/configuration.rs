@@ -204,6 +204,15 @@ fn der_of(pem: &str) -> Vec<u8> {
 }
 
 #[test]
+fn the_layout_of_the_answer_is_nothing_to_an_account_without_payouts() {
+    let mut table = support::table();
+    table.remove("private_key");
+    table.remove("hpay_certificate");
+    table.insert("payout_answer".into(), "f20b".into());
+    assert!(support::try_build(Script::new(), table).is_ok());
+}
+
+#[test]
 fn the_layout_of_the_answer_is_chosen_once() {
     let mut table = support::table();
     table.insert("payout_answer".into(), "f20b".into());
