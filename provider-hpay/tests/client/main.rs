@@ -9,6 +9,7 @@
 )]
 
 mod authenticity;
+mod beneficiary;
 mod cards;
 mod checkout;
 mod configuration;

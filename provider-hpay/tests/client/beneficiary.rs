@@ -1,0 +1,99 @@
+//! Name checks, each of which costs a fee.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::Response;
+use payments_core::{
+    ErrorKind,
+    bank::{AccountNumber, BankAccount, Bin},
+    transport::{Call, CallClass, Transport, TransportError},
+};
+
+use crate::support::{self, Script};
+
+fn account() -> BankAccount {
+    let number = AccountNumber::new("1234567890912312").unwrap();
+    BankAccount::new(Bin::new("970418").unwrap(), number)
+}
+
+const NAME: &str = r#"{"error_code":"000","data":{"request_id":"20220912052918",
+    "merchant_id":"12345","bank_account_number":"1234567890912312","bank_name":"BIDV",
+    "bank_account_name":"NGUYEN VAN A"},"checksum":"c2b8"}"#;
+
+#[tokio::test]
+async fn a_name_is_paid_for_once() {
+    let script = Script::new();
+    script.answer(NAME);
+    let provider = support::provider(&script);
+    for _ in 0..3 {
+        let found = provider.payouts().unwrap().verify_beneficiary(&account()).await.unwrap();
+        assert_eq!(found.name, "NGUYEN VAN A");
+    }
+    let sent = script.request();
+    assert_eq!(sent.uri().path(), "/api/ibft/CheckUserBank");
+    assert_eq!(support::query(&sent)["bank_name"], "BIDV");
+    assert_eq!(script.calls()[0].class, CallClass::PaidInquiry);
+}
+
+/// A gateway that takes its time: everybody has asked before anybody is answered.
+struct Slow(Arc<Script>);
+
+#[async_trait]
+impl Transport for Slow {
+    async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
+        let answer = self.0.send(call).await;
+        tokio::task::yield_now().await;
+        answer
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_many_ask_for_at_once_is_paid_for_once() {
+    for (answer, error) in
+        [(NAME, None), (r#"{"error_code":"115","data":[]}"#, Some(ErrorKind::NotFound))]
+    {
+        let script = Script::new();
+        script.answer(answer);
+        let slow = Arc::new(Slow(Arc::clone(&script)));
+        let provider = support::try_build(slow, support::table()).unwrap();
+        let payouts = provider.payouts().unwrap();
+        let account = account();
+        let (one, other) = tokio::join!(
+            payouts.verify_beneficiary(&account),
+            payouts.verify_beneficiary(&account)
+        );
+        for answer in [one, other] {
+            assert_eq!(answer.err().map(|error| error.kind()), error);
+        }
+        assert_eq!(script.calls().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_name_check_that_nobody_waits_for_any_more_holds_nobody_up() {
+    let script = Script::new();
+    script.answer(NAME);
+    script.answer(NAME);
+    let slow = Arc::new(Slow(Arc::clone(&script)));
+    let provider = support::try_build(slow, support::table()).unwrap();
+    let payouts = provider.payouts().unwrap();
+    let account = account();
+    assert!(payouts.verify_beneficiary(&account).now_or_never().is_none(), "dropped on its way");
+    assert!(payouts.verify_beneficiary(&account).await.is_ok());
+    assert_eq!(script.calls().len(), 2);
+}
+
+#[tokio::test]
+async fn a_name_that_was_not_told_is_not_remembered() {
+    let script = Script::new();
+    script.answer(r#"{"error_code":"99","data":[]}"#);
+    script.answer(NAME);
+    let provider = support::provider(&script);
+    let payouts = provider.payouts().unwrap();
+    let error = payouts.verify_beneficiary(&account()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(payouts.verify_beneficiary(&account()).await.is_ok());
+}
