@@ -63,6 +63,9 @@ fn the_configuration_is_good_and_the_page_lists_what_there_is() {
     let ran = payments(["doctor", "--config", path.to_str().unwrap()]).run();
     assert_eq!(ran.code, 0, "{ran:?}\n{config}");
     assert!(ran.out.starts_with("ok: 3 providers"), "{ran:?}");
+    for key in ["userapi_v1_url", "oauth_url", "oauth_client_secret", "oauth_redirect_url"] {
+        assert!(config.contains(&format!("\n{key} = ")), "{key}: {config}");
+    }
 }
 
 #[test]

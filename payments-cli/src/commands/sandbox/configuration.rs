@@ -54,14 +54,20 @@ fn sepay(out: &mut String, gateway: &SePaySimulator) {
         text(out, "account_number", &account.number);
         text(out, "account_holder", &account.holder);
     }
+    text(out, "oauth_client_id", settings.oauth_client_id());
+    text(out, "oauth_client_secret", settings.oauth_client_secret());
+    text(out, "oauth_redirect_url", settings.oauth_redirect_url());
     let code = settings.code_rule();
     text(out, "code_prefix", code.prefix());
     entry(out, "code_min", code.suffix().start());
     entry(out, "code_max", code.suffix().end());
     for (host, url) in &hosts {
         match *host {
-            // It has the old API; its OAuth2 needs a client that SePay registered.
-            "my" => text(out, "userapi_v1_url", &format!("{url}/userapi")),
+            // It has the old API, and OAuth2.
+            "my" => {
+                text(out, "userapi_v1_url", &format!("{url}/userapi"));
+                text(out, "oauth_url", url);
+            }
             host => text(out, &format!("{host}_url"), url),
         }
     }
