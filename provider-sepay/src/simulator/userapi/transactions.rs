@@ -42,7 +42,7 @@ fn select(books: &Books, query: &Query) -> Result<Page<Row>, InvalidParameter> {
     let Some(order) = Order::read(books, query)? else {
         // Nothing to compare: the page is cut out of the books as they are.
         let newest_first = |place: usize| all.len().checked_sub(place + 1);
-        if filter.is_empty {
+        if filter.is_empty && filter.from.is_none() {
             return Page::of(all.len(), query, |rows| {
                 rows.filter_map(|place| all.get(newest_first(place)?)).map(Row::from).collect()
             });
@@ -51,7 +51,7 @@ fn select(books: &Books, query: &Query) -> Result<Page<Row>, InvalidParameter> {
             .map(rows);
     };
     let rest = all.get(order.after..).unwrap_or_default();
-    if filter.is_empty && order.by.is_none() {
+    if filter.is_empty && order.by.is_none() && (order.from || filter.from.is_none()) {
         return Page::of(rest.len(), query, |rows| {
             rest.get(rows).unwrap_or_default().iter().map(Row::from).collect()
         });
@@ -76,6 +76,8 @@ type Key = fn(&BankTransaction) -> i128;
 /// Where a list begins and what it is sorted by; without, it is in the order of arrival.
 struct Order {
     after: usize,
+    /// Whether it begins where the filter wants it to.
+    from: bool,
     by: Option<(Key, bool)>,
 }
 
@@ -89,7 +91,7 @@ impl Order {
         if let Some(uuid) = query.text("since_id") {
             let known = all.iter().position(|transaction| transaction.uuid == uuid);
             let after = known.ok_or(InvalidParameter("since_id"))? + 1;
-            return Ok(Some(Self { after, by: None }));
+            return Ok(Some(Self { after, from: false, by: None }));
         }
         let keys: [(&'static str, Key); 3] = [
             (DATES, |row| row.at.into()),
@@ -98,9 +100,13 @@ impl Order {
         ];
         for (name, key) in keys {
             if let Some(descending) = query.descending(name)? {
-                let as_it_is = !descending && name == DATES && books.dated_in_order();
-                let by = (!as_it_is).then_some((key, descending));
-                return Ok(Some(Self { after: 0, by }));
+                if !descending && name == DATES && books.dated_in_order() {
+                    let from = query.time("transaction_date_from")?.unwrap_or(i64::MIN);
+                    let after = all.partition_point(|row| row.at < from);
+                    return Ok(Some(Self { after, from: true, by: None }));
+                }
+                let by = Some((key, descending));
+                return Ok(Some(Self { after: 0, from: false, by }));
             }
         }
         Ok(None)
@@ -108,7 +114,7 @@ impl Order {
 }
 
 struct Filter<'a> {
-    /// Nothing is asked for in particular.
+    /// Nothing is asked for in particular, unless from when.
     is_empty: bool,
     q: Option<String>,
     transaction_content: Option<String>,
@@ -134,7 +140,6 @@ impl<'a> Filter<'a> {
             "bank_brand_name",
             "reference_number",
             "transfer_type",
-            "transaction_date_from",
             "transaction_date_to",
             "amount_in_min",
             "amount_in_max",
@@ -284,6 +289,14 @@ mod tests {
             ("transaction_date_to=2023-11-15+05:13:20", vec!["DH123 thanh toan"]),
             ("transaction_date_from=2023-11-15+05:15:20", vec!["DH12345"]),
             ("transaction_date_sort=asc", vec!["DH123 thanh toan", "hoan tien", "DH12345"]),
+            (
+                "transaction_date_sort=asc&transaction_date_from=2023-11-15+05:14:20",
+                vec!["hoan tien", "DH12345"],
+            ),
+            (
+                "transaction_date_sort=asc&transaction_date_from=2023-11-15+05:14:20&transfer_type=in",
+                vec!["DH12345"],
+            ),
             ("webhook_success=1", vec![]),
             (&account, vec!["hoan tien", "DH123 thanh toan"]),
             (&reference, vec!["DH123 thanh toan"]),
