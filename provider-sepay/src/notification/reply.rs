@@ -8,7 +8,8 @@ use super::bank::token;
 
 /// `200` with `{"success": true}` ends it, also for what was handled before or is none of our
 /// business: anything else is sent again. Bank webhooks are retried seven times within 33 minutes
-/// on a status outside 200–299; how IPNs are retried is not documented.
+/// on a status outside 200–299, where the webhook asks for that; how IPNs are retried is not
+/// documented.
 pub(super) fn to(outcome: Outcome) -> Response<Bytes> {
     with(StatusCode::OK, outcome)
 }

@@ -157,7 +157,9 @@ pub struct WebhookReceipt {
 
 impl NewWebhook {
     /// A webhook that tells the transactions of a bank account to `url`, money that arrives and
-    /// money that leaves, and is taken as the proof of payments.
+    /// money that leaves, is taken as the proof of payments, and is sent again after an answer
+    /// outside 200–299. Without that SePay sends again only what it had no answer to, and a delivery
+    /// that the shop could not handle just then would be lost.
     pub fn new(
         bank_account_id: u64,
         name: impl Into<String>,
@@ -171,7 +173,8 @@ impl NewWebhook {
                 .with_url(url)
                 .with_auth(auth)
                 .with_event(WebhookEvent::All)
-                .with_verify_payment(true),
+                .with_verify_payment(true)
+                .with_retry_on_error_status(true),
         )
     }
 
@@ -183,7 +186,7 @@ impl NewWebhook {
     ///
     /// let auth = NewWebhookAuth::ApiKey { key: Secret::new("k")?, body: WebhookBody::Json };
     /// let webhook = NewWebhook::new(19, "Shop", "https://shop.example/hooks/bank", auth)
-    ///     .with(|webhook| webhook.with_event(WebhookEvent::In).with_retry_on_error_status(true));
+    ///     .with(|webhook| webhook.with_event(WebhookEvent::In));
     /// # Ok::<(), payments_core::EmptySecret>(())
     /// ```
     #[must_use]

@@ -204,6 +204,7 @@ mod tests {
                 "bank_account_id": 19, "name": "Shop", "event_type": "All",
                 "authen_type": "Api_Key", "webhook_url": "https://shop.example/bank",
                 "is_verify_payment": 1, "api_key": "k", "request_content_type": "Json",
+                "retry_conditions": { "non_2xx_status_code": 1 },
             })
         );
         let changes = WebhookChanges::new()
