@@ -7,6 +7,7 @@ use payments_core::{
     money::{Currency, Money},
     payment::Transfer,
 };
+use serde::{Deserialize, Serialize};
 
 /// Where SePay draws QR images (developer.sepay.vn, QR images).
 const IMAGE: &str = "https://qr.sepay.vn/img";
@@ -43,13 +44,24 @@ pub struct QrImage {
 }
 
 /// How much stands around the code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum QrTemplate {
     /// `compact`: the code with the signs of VietQR and the bank.
+    #[default]
     Compact,
     /// `qronly`: the code alone.
-    CodeOnly,
+    QrOnly,
+}
+
+impl QrTemplate {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Compact => "compact",
+            Self::QrOnly => "qronly",
+        }
+    }
 }
 
 impl QrImage {
@@ -137,10 +149,7 @@ impl QrImage {
     /// The address of the picture.
     pub fn url(&self) -> String {
         let amount = self.amount.map(|amount| amount.minor().to_string());
-        let template = self.template.map(|template| match template {
-            QrTemplate::Compact => "compact",
-            QrTemplate::CodeOnly => "qronly",
-        });
+        let template = self.template.map(QrTemplate::word);
         let fields = [
             ("acc", Some(self.account.as_str())),
             ("bank", Some(self.bank.as_str())),
@@ -173,7 +182,7 @@ mod tests {
             .unwrap()
             .with_memo("Đơn hàng DH1&x")
             .unwrap()
-            .with_template(QrTemplate::CodeOnly)
+            .with_template(QrTemplate::QrOnly)
             .as_download()
             .at("https://shop.example/qr");
         assert_eq!(

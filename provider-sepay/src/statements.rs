@@ -144,7 +144,7 @@ impl<'a> Narrowed<'a> {
         from: Option<Timestamp>,
         page: u32,
     ) -> Result<client::Page> {
-        let (from, until) = (from.or(self.from).map(civil), self.until.map(civil));
+        let (from, until) = (from.or(self.from).map(wire::civil), self.until.map(wire::civil));
         let mut query = vec![order];
         if let Some(account) = self.account {
             query.push(("bank_account_id", account.as_str()));
@@ -193,10 +193,6 @@ impl<'a> Narrowed<'a> {
 fn last_second(lines: &[Movement], from: Option<Timestamp>) -> Option<Timestamp> {
     let (first, last) = (lines.first()?.at?, lines.last()?.at?);
     (last > first && from.is_none_or(|from| last > from)).then_some(last)
-}
-
-fn civil(moment: Timestamp) -> String {
-    moment.vietnam_civil("%Y-%m-%d %H:%M:%S")
 }
 
 /// Leaves out what is not of the time asked for, should SePay not have done so.

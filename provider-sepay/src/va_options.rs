@@ -3,7 +3,7 @@
 use payments_core::options::ProviderOptions;
 use serde::{Deserialize, Serialize};
 
-use crate::user_api::QrTemplate;
+use crate::QrTemplate;
 
 /// What only SePay's virtual accounts can be told, put on an
 /// [`OpenVirtualAccount`](payments_core::virtual_account::OpenVirtualAccount) with `with_options`.

@@ -4,7 +4,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use futures_util::stream::{BoxStream, try_unfold};
-use payments_core::{Error, ErrorKind, Raw, Result, Timestamp};
+use payments_core::{Error, ErrorKind, Raw, Result};
 
 use super::OrderApi;
 use crate::{
@@ -67,8 +67,6 @@ impl OrderApi {
 
 impl Spelling {
     fn parameters(self, query: &OrderQuery) -> Vec<(&'static str, String)> {
-        let civil = |moment: Timestamp| moment.vietnam_civil("%Y-%m-%d %H:%M:%S");
-        let day = |moment: Timestamp| moment.vietnam_civil("%Y-%m-%d");
         let sort = query.sort.map(|sort| match sort {
             OrderSort::OldestFirst => "asc",
             OrderSort::NewestFirst => "desc",
@@ -83,9 +81,9 @@ impl Spelling {
             ("q", query.search.clone()),
             ("order_status", query.status.clone()),
             ("customer_id", query.customer_id.clone()),
-            ("created_at", query.created_on.map(day)),
-            ("from_created_at", query.created_from.map(civil)),
-            (self.end, query.created_until.map(civil)),
+            ("created_at", query.created_on.map(wire::day)),
+            ("from_created_at", query.created_from.map(wire::civil)),
+            (self.end, query.created_until.map(wire::civil)),
             (sort_name, sort),
         ]
         .into_iter()

@@ -17,8 +17,8 @@ use super::{
     user_api_v2::under,
 };
 use crate::{
-    map, rules,
-    user_api::{CreatedOrder, NewOrder, NewVa, OrderVa, Page, QrTemplate, VaOrder},
+    QrTemplate, map, rules,
+    user_api::{CreatedOrder, NewOrder, NewVa, OrderVa, Page, VaOrder},
     wire,
 };
 
@@ -104,7 +104,7 @@ impl VaOrders {
             va_prefix: order.va_prefix.as_deref(),
             tid: order.tid.as_deref(),
             with_qrcode: order.qr.map(|_| "1"),
-            qrcode_template: order.qr.map(template),
+            qrcode_template: order.qr.map(QrTemplate::word),
         };
         let request = self.door.post(&self.orders(account)?, json(&body)?)?;
         let sent = self.transport.instruct(Call::instruction(CREATE, request)).await?;
@@ -200,13 +200,6 @@ fn whole_seconds(duration: std::time::Duration) -> Result<u64> {
     match duration.as_secs() {
         0 => Err(Error::invalid("duration", "is less than a second")),
         seconds => Ok(seconds),
-    }
-}
-
-fn template(template: QrTemplate) -> &'static str {
-    match template {
-        QrTemplate::Compact => "compact",
-        QrTemplate::QrOnly => "qronly",
     }
 }
 

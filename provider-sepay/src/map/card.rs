@@ -1,6 +1,6 @@
 //! Cards, of which nothing is kept that could be charged.
 
-use super::order::owned;
+use super::owned;
 use crate::{order::Card, wire};
 
 /// The card of an attempt; `None` where every field is null, as for a transfer.

@@ -4,11 +4,7 @@ use payments_core::{GatewayRef, Raw, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{
-    Unclear, order,
-    order::{owned, transaction},
-    said,
-};
+use super::{Unclear, order, order::transaction, owned, said};
 use crate::{
     ipn::{IpnContent, IpnCustomer},
     wire,

@@ -84,6 +84,11 @@ fn said<T: AsRef<str>>(field: &Option<T>) -> Option<&str> {
     field.as_ref().map(AsRef::as_ref).filter(|text| !text.is_empty())
 }
 
+/// The same, kept.
+fn owned<T: AsRef<str>>(field: &Option<T>) -> Option<String> {
+    said(field).map(str::to_owned)
+}
+
 /// A time of Vietnam without an offset; a time that cannot be read is not known.
 fn time<T: AsRef<str>>(field: &Option<T>) -> Option<Timestamp> {
     said(field).and_then(|text| Timestamp::from_vietnam_civil(text).ok())

@@ -6,7 +6,7 @@ use payments_core::{
     payment::{PaymentMethod, PaymentState},
 };
 
-use super::{Unclear, card::card, money, said, time};
+use super::{Unclear, card::card, money, owned, said, time};
 use crate::{
     order::{Order, OrderTransaction, TransactionKind, TransactionStatus},
     wire,
@@ -94,10 +94,6 @@ pub(super) fn transaction(row: &wire::OrderTransaction<'_>) -> Result<OrderTrans
 
 fn named<T: AsRef<str>>(field: &Option<T>) -> Option<GatewayRef> {
     said(field).and_then(|id| GatewayRef::new(id).ok())
-}
-
-pub(super) fn owned<T: AsRef<str>>(field: &Option<T>) -> Option<String> {
-    said(field).map(str::to_owned)
 }
 
 /// The state that an order's status has beside its transactions.

@@ -5,7 +5,7 @@ use payments_core::{
     money::{Money, wire::Number},
 };
 
-use super::{Unclear, dong, said, time};
+use super::{Unclear, dong, owned, said, time};
 use crate::{
     user_api::{BankAccount, Prefix, Terminal, Transaction, VirtualAccount},
     wire::{self, Text},
@@ -37,14 +37,14 @@ pub(crate) fn transaction(row: &wire::Transaction<'_>) -> Result<Transaction, Un
         amount_in,
         amount_out,
         accumulated: balance(row.accumulated)?,
-        account_number: text(&row.account_number),
-        bank_account_id: text(&row.bank_account_id),
-        bank_brand_name: text(&row.bank_brand_name).or(text(&row.gateway)),
-        virtual_account: text(&row.va).or(text(&row.sub_account)),
-        virtual_account_id: text(&row.va_id),
-        content: text(&row.transaction_content).or(text(&row.content)),
-        reference_number: text(&row.reference_number),
-        code: text(&row.code),
+        account_number: owned(&row.account_number),
+        bank_account_id: owned(&row.bank_account_id),
+        bank_brand_name: owned(&row.bank_brand_name).or(owned(&row.gateway)),
+        virtual_account: owned(&row.va).or(owned(&row.sub_account)),
+        virtual_account_id: owned(&row.va_id),
+        content: owned(&row.transaction_content).or(owned(&row.content)),
+        reference_number: owned(&row.reference_number),
+        code: owned(&row.code),
         webhook_success: said(&row.webhook_success).and_then(|count| count.parse().ok()),
     })
 }
@@ -53,18 +53,18 @@ pub(crate) fn transaction(row: &wire::Transaction<'_>) -> Result<Transaction, Un
 pub(crate) fn bank_account(row: &wire::BankAccount<'_>) -> Result<BankAccount, Unclear> {
     Ok(BankAccount {
         id: id(&row.id)?,
-        holder: text(&row.account_holder_name),
-        account_number: text(&row.account_number),
+        holder: owned(&row.account_holder_name),
+        account_number: owned(&row.account_number),
         accumulated: balance(row.accumulated)?,
         last_transaction: time(&row.last_transaction),
-        label: text(&row.label),
-        account_type: text(&row.account_type),
+        label: owned(&row.label),
+        account_type: owned(&row.account_type),
         active: flag(&row.active),
         created_at: time(&row.created_at),
-        bank_short_name: text(&row.bank_short_name),
-        bank_full_name: text(&row.bank_full_name),
-        bank_bin: text(&row.bank_bin),
-        bank_code: text(&row.bank_code),
+        bank_short_name: owned(&row.bank_short_name),
+        bank_full_name: owned(&row.bank_full_name),
+        bank_bin: owned(&row.bank_bin),
+        bank_code: owned(&row.bank_code),
     })
 }
 
@@ -72,13 +72,13 @@ pub(crate) fn bank_account(row: &wire::BankAccount<'_>) -> Result<BankAccount, U
 pub(crate) fn virtual_account(row: &wire::VirtualAccount<'_>) -> Result<VirtualAccount, Unclear> {
     Ok(VirtualAccount {
         id: id(&row.id)?,
-        number: text(&row.va),
-        holder: text(&row.sub_holder_name),
-        label: text(&row.label),
+        number: owned(&row.va),
+        holder: owned(&row.sub_holder_name),
+        label: owned(&row.label),
         active: flag(&row.active),
         official: flag(&row.official),
         is_static: flag(&row.is_static),
-        bank_account_id: text(&row.bank_account_id),
+        bank_account_id: owned(&row.bank_account_id),
         created_at: time(&row.created_at),
         updated_at: time(&row.updated_at),
     })
@@ -88,9 +88,9 @@ pub(crate) fn virtual_account(row: &wire::VirtualAccount<'_>) -> Result<VirtualA
 pub(crate) fn prefix(row: &wire::Prefix<'_>) -> Result<Prefix, Unclear> {
     Ok(Prefix {
         va_prefix: id(&row.va_prefix)?,
-        store_id: text(&row.store_id),
-        store_name: text(&row.store_name),
-        status: text(&row.status),
+        store_id: owned(&row.store_id),
+        store_name: owned(&row.store_name),
+        status: owned(&row.status),
         created_at: time(&row.created_at),
     })
 }
@@ -98,9 +98,9 @@ pub(crate) fn prefix(row: &wire::Prefix<'_>) -> Result<Prefix, Unclear> {
 /// A terminal.
 pub(crate) fn terminal(row: &wire::Terminal<'_>) -> Result<Terminal, Unclear> {
     Ok(Terminal {
-        xid: text(&row.xid),
+        xid: owned(&row.xid),
         tid: id(&row.tid)?,
-        name: text(&row.name),
+        name: owned(&row.name),
         created_at: time(&row.created_at),
     })
 }
@@ -116,10 +116,6 @@ fn id(text: &Text<'_>) -> Result<String, Unclear> {
         "" => Err(Unclear::new("an id is empty")),
         id => Ok(id.to_owned()),
     }
-}
-
-pub(super) fn text(field: &Option<Text<'_>>) -> Option<String> {
-    said(field).map(str::to_owned)
 }
 
 /// `1` and `0`, as numbers or as text.

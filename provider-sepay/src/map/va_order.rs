@@ -4,12 +4,12 @@ use form_urlencoded::parse;
 use payments_core::{
     GatewayRef, OrderRef, Raw,
     bank::{AccountNumber, Bin},
-    money::{Currency, Money, wire::Number},
+    money::{Money, wire::Number},
     vietqr::VietQr,
     virtual_account::{VirtualAccount, VirtualAccountNumber, VirtualAccountState},
 };
 
-use super::{Unclear, exactly, said, time, user_api::text};
+use super::{Unclear, dong, owned, said, time};
 use crate::{
     user_api::{CreatedOrder, OrderStatus, OrderVa, VaOrder, VaStatus},
     wire::{self, Text},
@@ -19,13 +19,13 @@ use crate::{
 pub(crate) fn va_order(row: &wire::VaOrder<'_>) -> Result<VaOrder, Unclear> {
     let va = row.va.iter().flatten().map(order_va).collect::<Result<_, _>>()?;
     Ok(VaOrder {
-        id: text(&row.id).ok_or_else(|| Unclear::new("the order has no id"))?,
-        code: text(&row.order_code),
+        id: owned(&row.id).ok_or_else(|| Unclear::new("the order has no id"))?,
+        code: owned(&row.order_code),
         amount: asked("amount", row.amount)?,
         paid_amount: row.paid_amount.map(|paid| dong("paid_amount", paid)).transpose()?,
         status: order_status(&row.status),
-        bank_name: text(&row.bank_name),
-        account_number: text(&row.account_number),
+        bank_name: owned(&row.bank_name),
+        account_number: owned(&row.account_number),
         created_at: time(&row.created_at),
         updated_at: time(&row.updated_at),
         va,
@@ -35,9 +35,9 @@ pub(crate) fn va_order(row: &wire::VaOrder<'_>) -> Result<VaOrder, Unclear> {
 /// A virtual account of an order.
 pub(crate) fn order_va(row: &wire::OrderVa<'_>) -> Result<OrderVa, Unclear> {
     Ok(OrderVa {
-        va_number: text(&row.va_number)
+        va_number: owned(&row.va_number)
             .ok_or_else(|| Unclear::new("a virtual account has no number"))?,
-        holder: text(&row.va_holder_name),
+        holder: owned(&row.va_holder_name),
         amount: asked("amount of a virtual account", row.amount)?,
         status: va_status(&row.status),
         paid_at: time(&row.paid_at),
@@ -53,20 +53,20 @@ pub(super) fn created_order(
 ) -> Result<CreatedOrder, Unclear> {
     let missing = |what: &'static str| move || Unclear::new(what);
     Ok(CreatedOrder {
-        id: text(&row.id)
-            .or(text(&row.order_id))
+        id: owned(&row.id)
+            .or(owned(&row.order_id))
             .ok_or_else(missing("the created order has no id"))?,
         code: code.clone(),
-        va_number: text(&row.va_number)
+        va_number: owned(&row.va_number)
             .ok_or_else(missing("the created order has no va_number"))?,
-        holder: text(&row.va_holder_name).or(text(&row.account_holder_name)),
+        holder: owned(&row.va_holder_name).or(owned(&row.account_holder_name)),
         amount: asked("amount", row.amount)?,
         status: order_status(&row.status),
-        bank_name: text(&row.bank_name),
-        account_number: text(&row.account_number),
+        bank_name: owned(&row.bank_name),
+        account_number: owned(&row.account_number),
         expires_at: time(&row.expired_at),
-        qr_code: text(&row.qr_code),
-        qr_code_url: text(&row.qr_code_url),
+        qr_code: owned(&row.qr_code),
+        qr_code_url: owned(&row.qr_code_url),
         raw,
     })
 }
@@ -224,10 +224,6 @@ fn qr(mut number: VirtualAccountNumber, created: &CreatedOrder) -> VirtualAccoun
 fn asked(field: &'static str, amount: Option<Number>) -> Result<Option<Money>, Unclear> {
     let amount = amount.map(|amount| dong(field, amount)).transpose()?;
     Ok(amount.filter(Money::is_positive))
-}
-
-fn dong(field: &'static str, amount: Number) -> Result<Money, Unclear> {
-    exactly(field, amount, Currency::VND)
 }
 
 #[cfg(test)]

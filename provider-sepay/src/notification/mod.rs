@@ -26,7 +26,7 @@ pub(crate) use sources::Sources;
 
 use crate::{
     client::{OrderApi, UserApi},
-    map,
+    map, wire,
 };
 
 /// The name of the endpoint for the payment gateway's IPNs.
@@ -124,7 +124,7 @@ impl Notifications {
             ("out", "amount_out_min", "amount_out_max")
         };
         let mut query = vec![("transfer_type", direction)];
-        let at = claimed.at.map(|at| at.vietnam_civil("%Y-%m-%d %H:%M:%S"));
+        let at = claimed.at.map(wire::civil);
         match (&claimed.bank_reference, &at) {
             (Some(reference), _) => query.push(("reference_number", reference)),
             (None, Some(at)) => query.extend([

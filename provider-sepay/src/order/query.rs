@@ -1,6 +1,7 @@
 use payments_core::Timestamp;
 
 use super::Order;
+use crate::wire::day;
 
 /// Which orders to list (developer.sepay.vn, payment gateway, API: order list).
 ///
@@ -126,7 +127,6 @@ impl OrderQuery {
         fn agree<T>(asked: Option<T>, told: Option<T>, same: impl Fn(T, T) -> bool) -> bool {
             asked.zip(told).is_none_or(|(asked, told)| same(asked, told))
         }
-        let day = |moment: Timestamp| moment.vietnam_civil("%Y-%m-%d");
         agree(self.status.as_deref(), order.status.as_deref(), is_status)
             && agree(self.customer_id.as_deref(), order.customer_id.as_deref(), |a, b| a == b)
             && agree(self.created_on, order.created_at, |a, b| day(a) == day(b))

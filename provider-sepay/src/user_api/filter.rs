@@ -2,6 +2,8 @@
 
 use payments_core::{Direction, Timestamp, money::Money};
 
+use crate::wire;
+
 /// The parameters that are set, in the order of the documents.
 pub(crate) type Pairs = Vec<(&'static str, String)>;
 
@@ -48,7 +50,7 @@ impl Parameter for Money {
 /// Vietnam's time without an offset.
 impl Parameter for Timestamp {
     fn text(&self) -> String {
-        self.vietnam_civil("%Y-%m-%d %H:%M:%S")
+        wire::civil(*self)
     }
 }
 

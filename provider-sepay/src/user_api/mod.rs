@@ -31,7 +31,5 @@ pub(crate) use filter::Pairs;
 pub use filter::Sort;
 pub use listing::Listing;
 pub(crate) use listing::{Source, Sourced};
-pub use order::{
-    CreatedOrder, NewOrder, NewVa, OrderStatus, OrderVa, QrTemplate, VaOrder, VaStatus,
-};
+pub use order::{CreatedOrder, NewOrder, NewVa, OrderStatus, OrderVa, VaOrder, VaStatus};
 pub use record::{BankAccount, Page, Prefix, Terminal, Transaction, VirtualAccount};

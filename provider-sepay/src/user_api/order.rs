@@ -4,7 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use payments_core::{OrderRef, Raw, Timestamp, money::Money};
-use serde::{Deserialize, Serialize};
+
+use crate::QrTemplate;
 
 /// An order to create. What each bank needs is in
 /// [`rules_for`](payments_core::VirtualAccountProvider::rules_for).
@@ -39,18 +40,6 @@ pub struct NewVa {
     pub holder: Option<String>,
     /// How long it is meant to take money, in whole seconds.
     pub duration: Option<Duration>,
-}
-
-/// What the picture of a QR code looks like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum QrTemplate {
-    /// `compact`: the code in a frame with the bank's sign.
-    #[default]
-    Compact,
-    /// `qronly`: the code alone.
-    QrOnly,
 }
 
 /// An order that was created, with its first virtual account.

@@ -7,6 +7,7 @@ mod ipn;
 pub(crate) mod oauth;
 mod order;
 mod text;
+mod time;
 mod token;
 mod user_api;
 mod user_api_v1;
@@ -16,6 +17,7 @@ mod webhook;
 pub(crate) use ipn::{Ipn, IpnCustomer, IpnHead, IpnRest};
 pub(crate) use order::{Message, Named, Order, OrderDetail, OrderList, OrderTransaction};
 pub(crate) use text::{Shown, Text};
+pub(crate) use time::{civil, day};
 pub(crate) use token::{LegacyToken, LegacyTokens, Token, TokenRequest};
 pub(crate) use user_api::{
     BankAccount, Failure, List, One, Prefix, Terminal, Transaction, VirtualAccount,

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use payments_core::{DeclineReason, ErrorKind, Submission};
 use provider_sepay::{
+    QrTemplate,
     simulator::{Operation, When},
-    user_api::{NewOrder, NewVa, OrderStatus, QrTemplate, VaStatus, v2},
+    user_api::{NewOrder, NewVa, OrderStatus, VaStatus, v2},
 };
 
 use crate::world::{BIDV, MBBANK, SACOMBANK, VIETCOMBANK, World, accepted, order, vnd};

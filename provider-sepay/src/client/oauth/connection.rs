@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Response};
 use payments_core::{
-    DeclineReason, Error, ErrorKind, Movement, Result, Submission, Timestamp, transport::Call,
+    DeclineReason, Error, ErrorKind, Movement, Result, Submission, transport::Call,
 };
 
 use super::{app::App, session::Session};
@@ -242,7 +242,6 @@ pub(super) fn json(body: &impl serde::Serialize) -> Result<Vec<u8>> {
 }
 
 fn query(filter: &TransactionFilter) -> Result<Vec<(&'static str, String)>> {
-    let day = |at: Timestamp| at.vietnam_civil("%Y-%m-%d");
     let amount = |name, money: Option<payments_core::money::Money>| match money {
         None => Ok(None),
         Some(money) if money.currency() == payments_core::money::Currency::VND => {
@@ -254,8 +253,8 @@ fn query(filter: &TransactionFilter) -> Result<Vec<(&'static str, String)>> {
         filter.bank_account_id.map(|id| ("bank_account_id", id.to_string())),
         filter.account_number.as_ref().map(|number| ("account_number", number.to_string())),
         filter.reference_number.clone().map(|reference| ("reference_number", reference)),
-        filter.from.map(|at| ("from_date", day(at))),
-        filter.until.map(|at| ("to_date", day(at))),
+        filter.from.map(|at| ("from_date", wire::day(at))),
+        filter.until.map(|at| ("to_date", wire::day(at))),
         amount("amount_in", filter.amount_in)?,
         amount("amount_out", filter.amount_out)?,
     ]

@@ -5,7 +5,7 @@ use payments_core::{
 };
 
 use crate::{
-    map::{Unclear, dong, moved, said, time},
+    map::{Unclear, dong, moved, owned, said, time},
     matching::Matching,
     oauth::{LinkedAccount, LinkedBank, SubAccount},
     wire::{self, oauth::Switch},
@@ -19,20 +19,19 @@ pub(crate) fn linked_account(
     let number = AccountNumber::new(row.account_number.as_str())
         .map_err(|_| Unclear::new("account_number cannot be one"))?;
     let balance = row.accumulated.map(|amount| dong("accumulated", amount)).transpose()?;
-    let own = |field: &Option<wire::Text<'_>>| said(field).map(str::to_owned);
     let bank = row.bank.as_ref().map(|bank| LinkedBank {
-        short_name: own(&bank.short_name),
-        full_name: own(&bank.full_name),
-        code: own(&bank.code),
-        bin: own(&bank.bin),
-        icon_url: own(&bank.icon_url),
-        logo_url: own(&bank.logo_url),
+        short_name: owned(&bank.short_name),
+        full_name: owned(&bank.full_name),
+        code: owned(&bank.code),
+        bin: owned(&bank.bin),
+        icon_url: owned(&bank.icon_url),
+        logo_url: owned(&bank.logo_url),
     });
     Ok(LinkedAccount {
         id: row.id,
         number,
-        holder: own(&row.account_holder_name),
-        label: own(&row.label),
+        holder: owned(&row.account_holder_name),
+        label: owned(&row.label),
         bank: bank.unwrap_or_default(),
         balance: balance.map(|amount| Balance::new(amount, asked_at)),
         active: on(row.active),
@@ -44,8 +43,8 @@ pub(crate) fn sub_account(row: &wire::oauth::SubAccount<'_>) -> Result<SubAccoun
     Ok(SubAccount {
         id: row.id,
         number: said(&row.account_number).and_then(|number| AccountNumber::new(number).ok()),
-        holder: said(&row.account_holder_name).map(str::to_owned),
-        label: said(&row.label).map(str::to_owned),
+        holder: owned(&row.account_holder_name),
+        label: owned(&row.label),
         active: on(row.active),
     })
 }
@@ -75,8 +74,8 @@ pub(crate) fn transaction(
     movement.account = said(&row.account_number).and_then(number);
     movement.virtual_account = said(&row.sub_account).and_then(number);
     movement.at = time(&row.transaction_date);
-    movement.bank_reference = said(&row.reference_number).map(str::to_owned);
-    movement.memo = said(&row.transaction_content).map(str::to_owned);
+    movement.bank_reference = owned(&row.reference_number);
+    movement.memo = owned(&row.transaction_content);
     movement.balance = row.accumulated.map(|balance| dong("accumulated", balance)).transpose()?;
     if let Some(matching) = matching {
         matching.add_to(&mut movement, said(&row.code));

@@ -2,7 +2,7 @@
 
 use super::account::on;
 use crate::{
-    map::{Unclear, said},
+    map::{Unclear, owned, said},
     oauth::{CodeCharacters, Company, CompanyConfigurations, PaymentCodeFormat, Profile},
     wire::{Text, oauth as wire},
 };
@@ -13,7 +13,7 @@ pub(crate) fn company(row: &wire::Company<'_>) -> Result<Company, Unclear> {
         Some(row) => CompanyConfigurations {
             bank_sub_account: on(row.bank_sub_account),
             paycode: on(row.paycode),
-            data_storage_time: own(&row.data_storage_time),
+            data_storage_time: owned(&row.data_storage_time),
             payment_code_formats: row
                 .payment_code_formats
                 .iter()
@@ -24,13 +24,13 @@ pub(crate) fn company(row: &wire::Company<'_>) -> Result<Company, Unclear> {
     };
     Ok(Company {
         id: row.id,
-        full_name: own(&row.full_name),
-        short_name: own(&row.short_name),
-        role: own(&row.role),
-        status: own(&row.status),
-        subscription: own(&row.subscription),
-        begin_date: own(&row.begin_date),
-        end_date: own(&row.end_date),
+        full_name: owned(&row.full_name),
+        short_name: owned(&row.short_name),
+        role: owned(&row.role),
+        status: owned(&row.status),
+        subscription: owned(&row.subscription),
+        begin_date: owned(&row.begin_date),
+        end_date: owned(&row.end_date),
         configurations,
     })
 }
@@ -57,16 +57,12 @@ fn format(row: &wire::CodeFormat<'_>) -> Result<PaymentCodeFormat, Unclear> {
 pub(crate) fn profile(row: &wire::Profile<'_>) -> Result<Profile, Unclear> {
     Ok(Profile {
         id: row.id,
-        first_name: own(&row.first_name),
-        last_name: own(&row.last_name),
-        email: own(&row.email),
-        phone: own(&row.phone),
-        avatar: own(&row.avatar),
+        first_name: owned(&row.first_name),
+        last_name: owned(&row.last_name),
+        email: owned(&row.email),
+        phone: owned(&row.phone),
+        avatar: owned(&row.avatar),
     })
-}
-
-fn own(field: &Option<Text<'_>>) -> Option<String> {
-    said(field).map(str::to_owned)
 }
 
 #[cfg(test)]

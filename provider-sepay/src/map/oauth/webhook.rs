@@ -4,7 +4,7 @@ use payments_core::Secret;
 
 use super::account::on;
 use crate::{
-    map::{Unclear, said, time},
+    map::{Unclear, owned, said, time},
     oauth::{NewWebhookAuth, Webhook, WebhookAuth, WebhookBody, WebhookChanges, WebhookEvent},
     wire::oauth as wire,
 };
@@ -15,10 +15,10 @@ pub(crate) fn webhook(row: &wire::Webhook<'_>) -> Result<Webhook, Unclear> {
     Ok(Webhook {
         id: row.id,
         bank_account_id: row.bank_account_id,
-        name: said(&row.name).map(str::to_owned),
+        name: owned(&row.name),
         event: said(&row.event_type).map(event),
         auth: said(&row.authen_type).map(auth),
-        url: said(&row.webhook_url).map(str::to_owned),
+        url: owned(&row.webhook_url),
         is_verify_payment: on(row.is_verify_payment),
         skip_if_no_code: on(row.skip_if_no_code),
         retry_on_error_status: conditions
