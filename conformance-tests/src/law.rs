@@ -24,7 +24,22 @@ pub(crate) enum Check {
     /// By every trial of an instruction under a fault.
     Trial(fn(&Trial) -> Result<(), Flaw>),
     /// By a scene of its own.
-    Scene(fn(Start) -> BoxFuture<'static, Result<(), Flaw>>),
+    Scene(fn(Start) -> BoxFuture<'static, Result<Held, Flaw>>),
+}
+
+/// A law that is not broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// It was put to the test.
+    Tried,
+    /// The provider does nothing of what it speaks of: it holds, and proves nothing.
+    NothingToTry,
+}
+
+impl Held {
+    pub(crate) fn if_any(tried: bool) -> Self {
+        if tried { Self::Tried } else { Self::NothingToTry }
+    }
 }
 
 impl Law {

@@ -10,7 +10,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Finding, Operation, Start,
+    Finding, Law, Operation, Start,
+    law::Held,
     proxy::Fault,
     scene::Scene,
     trial::{Standing, Trial},
@@ -19,7 +20,7 @@ use crate::{
 /// The environment variable that names the folder of reports; without it nothing is written.
 pub const REPORT_FOLDER: &str = "CONFORMANCE_REPORT";
 
-/// One line of a report.
+/// One line of a report: who was measured, and what.
 #[derive(Serialize)]
 struct Line<'a> {
     suite: &'static str,
@@ -27,6 +28,12 @@ struct Line<'a> {
     program: &'a str,
     /// The module of the suite within it.
     module: &'a str,
+    #[serde(flatten)]
+    measured: Measured<'a>,
+}
+
+#[derive(Serialize)]
+struct Measured<'a> {
     law: &'a str,
     operation: Option<Operation>,
     fault: Option<String>,
@@ -38,14 +45,20 @@ struct Line<'a> {
     milliseconds: u128,
 }
 
-pub(crate) fn note(
-    law: &str,
-    operation: Option<Operation>,
-    fault: Option<Fault>,
-    findings: &[Finding],
-    took: Duration,
-) {
-    write(law, operation, fault.map(Fault::test_name), None, findings, took);
+pub(crate) fn note_law(law: &Law, held: &Result<Held, Finding>, took: Duration) {
+    note(Measured {
+        law: law.name,
+        operation: None,
+        fault: None,
+        outcome: match held {
+            Ok(Held::Tried) => "held",
+            Ok(Held::NothingToTry) => "nothing to try",
+            Err(_) => "broken",
+        },
+        trial: None,
+        findings: held.as_ref().err().map(ToString::to_string).into_iter().collect(),
+        milliseconds: took.as_millis(),
+    });
 }
 
 pub(crate) fn note_trial(
@@ -68,32 +81,22 @@ pub(crate) fn note_trial(
             "found": trial.found.as_ref().map(ToString::to_string),
         })
     });
-    let fault = fault.map(Fault::test_name).or_else(|| Some("nothing_wrong".to_owned()));
-    write("under_a_fault", Some(operation), fault, measured, findings, took);
-}
-
-fn write(
-    law: &str,
-    operation: Option<Operation>,
-    fault: Option<String>,
-    trial: Option<Value>,
-    findings: &[Finding],
-    took: Duration,
-) {
-    let Some(folder) = folder() else { return };
-    let (program, module) = here();
-    let line = Line {
-        suite: env!("CARGO_PKG_VERSION"),
-        program: &program,
-        module: &module,
-        law,
-        operation,
-        fault,
+    note(Measured {
+        law: "under_a_fault",
+        operation: Some(operation),
+        fault: fault.map(Fault::test_name).or_else(|| Some("nothing_wrong".to_owned())),
         outcome: if findings.is_empty() { "held" } else { "broken" },
-        trial,
+        trial: measured,
         findings: findings.iter().map(ToString::to_string).collect(),
         milliseconds: took.as_millis(),
-    };
+    });
+}
+
+fn note(measured: Measured<'_>) {
+    let Some(folder) = folder() else { return };
+    let (program, module) = here();
+    let suite = env!("CARGO_PKG_VERSION");
+    let line = Line { suite, program: &program, module: &module, measured };
     append(&folder, &program, &json!(line));
 }
 

@@ -6,8 +6,12 @@ use std::time::Instant;
 use futures_util::future::{FutureExt as _, join, join_all};
 
 use crate::{
-    Finding, Flaw, LAWS, Law, Operation, Start, law::Check, proxy::Fault, report, scene::Scene,
-    trial::Trial,
+    Finding, Flaw, LAWS, Law, Operation, Start,
+    law::{Check, Held},
+    proxy::Fault,
+    report,
+    scene::Scene,
+    trial::{Standing, Trial},
 };
 
 /// Writes one test for each law, and one for each instruction under each fault, of the roles that
@@ -250,12 +254,12 @@ pub fn assert_law(start: Start, law: &str) {
         panic!("there is no law `{law}`");
     };
     let began = Instant::now();
-    let findings = in_a_runtime(|| async {
+    let held = in_a_runtime(|| async {
         report::capabilities_of(&start).await;
-        break_law(start, law).await.into_iter().collect::<Vec<_>>()
+        hold(start, law).await
     });
-    report::note(law.name, None, None, &findings, began.elapsed());
-    if let Some(finding) = findings.first() {
+    report::note_law(law, &held, began.elapsed());
+    if let Err(finding) = held {
         panic!("\n{finding}\n");
     }
 }
@@ -286,24 +290,24 @@ pub fn assert_trial(start: Start, operation: &str, fault: &str) {
 /// What a provider breaks of one law; `None` if it holds. Laws about faults are held under every
 /// fault and instruction.
 pub async fn break_law(start: Start, law: &'static Law) -> Option<Finding> {
+    hold(start, law).await.err()
+}
+
+async fn hold(start: Start, law: &'static Law) -> Result<Held, Finding> {
     let finding = |flaw: Flaw| Finding { law, flaw };
     match law.check {
         Check::Scene(hold) => match hold(start.clone()).await {
-            Ok(()) => None,
-            Err(flaw) => Some(finding(with_a_line(&start, flaw).await)),
+            Ok(held) => Ok(held),
+            Err(flaw) => Err(finding(with_a_line(&start, flaw).await)),
         },
         Check::Trial(holds) => {
+            let mut any = false;
             for (operation, fault) in trials(&start).await {
-                match Trial::hold(&start, operation, fault).await {
-                    Ok(trial) => {
-                        if let Err(flaw) = holds(&trial) {
-                            return Some(finding(flaw));
-                        }
-                    }
-                    Err(flaw) => return Some(finding(flaw)),
-                }
+                let trial = Trial::hold(&start, operation, fault).await.map_err(finding)?;
+                holds(&trial).map_err(finding)?;
+                any |= trial.standing == Standing::Offered;
             }
-            None
+            Ok(Held::if_any(any))
         }
     }
 }

@@ -12,8 +12,7 @@ pub(crate) fn table(reports: &[Report]) -> String {
             // Every trial is judged by it.
             true if report.trials().is_empty() => String::new(),
             true => "held".to_owned(),
-            false if report.holds(law.name) => "held".to_owned(),
-            false => String::new(),
+            false => report.outcome(law.name).to_owned(),
         });
         std::iter::once(format!("`{}`", law.name)).chain(cells).collect()
     });

@@ -58,7 +58,8 @@ fn write(reports: &[Report]) -> Result<String, Box<dyn Error>> {
          ```\n\n\
          ## Capabilities\n\n{}\n\
          ## Laws\n\nWhat each law says and why is in `conformance_tests::LAWS`; which mistakes it \
-         kills, in [kill-matrix.md](kill-matrix.md).\n\n{}\n\
+         kills, in [kill-matrix.md](kill-matrix.md). Where a provider does nothing of what a law speaks \
+         of, there is nothing to try.\n\n{}\n\
          ## Faults\n\nEach instruction was carried out once under each fault of the wire, before \
          or after the gateway booked it. The word is what the provider said, and the number how \
          often the gateway's own books then had it. *declined* and *error* would be wrong wherever \

@@ -56,9 +56,10 @@ impl Report {
         Some(format!("{}: {broken}", self.name))
     }
 
-    /// Whether a test of this law ran and held.
-    pub(crate) fn holds(&self, law: &str) -> bool {
-        self.lines.iter().any(|line| text(line, "law") == law && text(line, "outcome") == "held")
+    /// What came of the test of this law; empty if none ran.
+    pub(crate) fn outcome(&self, law: &str) -> &str {
+        let of_law = self.lines.iter().find(|line| text(line, "law") == law);
+        of_law.map_or("", |line| text(line, "outcome"))
     }
 
     /// Every instruction that the provider offers, under every fault.

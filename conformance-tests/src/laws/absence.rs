@@ -8,7 +8,7 @@ use payments_core::{Absence, Lookup, Provider, rules::AbsenceRule, transport::Ca
 use crate::{
     Flaw, Law, Operation, Start,
     instruction::{self, Instruction, open_payment, refused},
-    law::Check,
+    law::{Check, Held},
     outcome::{Found, Outcome},
     proxy::Fault,
     question::{self, Answer, Question},
@@ -31,19 +31,21 @@ const FINDING: [Operation; 4] = [
     Operation::FindPayout,
 ];
 
-async fn hold(start: Start) -> Result<(), Flaw> {
+async fn hold(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
+    let mut tried = false;
     for (number, operation) in (1..).zip(FINDING) {
         if question::is_offered(&scene.provider, operation) {
             a_strangers_not_found(&scene, operation, number).await?;
             never_sent(&scene, operation).await?;
+            tried = true;
         }
     }
     not_yet_acted(&scene).await?;
     for operation in [Operation::CreatePayment, Operation::RefundPayment, Operation::CreatePayout] {
         delivered_late(&start, operation).await?;
     }
-    Ok(())
+    Ok(Held::if_any(tried))
 }
 
 /// A proxy that has lost its way says 404 too.

@@ -9,7 +9,7 @@ use payments_core::{
 use crate::{
     ChangedAnswer, Flaw, Law, Meaning, Operation, Start,
     instruction::{self, Instruction},
-    law::Check,
+    law::{Check, Held},
     outcome::Outcome,
     question::{self, Question},
     scene::Scene,
@@ -45,7 +45,7 @@ pub(crate) static EVERY_DOCUMENTED_WORD_MAPS_AND_AN_INVENTED_ONE_IS_UNCERTAIN: L
     check: Check::Scene(|start| words(start).boxed()),
 };
 
-async fn words(start: Start) -> Result<(), Flaw> {
+async fn words(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
     let answers = scene.subject.gateway.changed_answers();
     complete(&scene, &answers)?;
@@ -55,7 +55,7 @@ async fn words(start: Start) -> Result<(), Flaw> {
     try_each(&scene, answers.into_iter().filter(is_word)).await
 }
 
-async fn hold(start: Start, tried: fn(&ChangedAnswer) -> bool) -> Result<(), Flaw> {
+async fn hold(start: Start, tried: fn(&ChangedAnswer) -> bool) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
     let answers = scene.subject.gateway.changed_answers();
     try_each(&scene, answers.into_iter().filter(tried)).await
@@ -91,12 +91,17 @@ fn complete(scene: &Scene, answers: &[ChangedAnswer]) -> Result<(), Flaw> {
     Ok(())
 }
 
-async fn try_each(scene: &Scene, answers: impl Iterator<Item = ChangedAnswer>) -> Result<(), Flaw> {
+async fn try_each(
+    scene: &Scene,
+    answers: impl Iterator<Item = ChangedAnswer>,
+) -> Result<Held, Flaw> {
+    let mut any = false;
     for (number, answer) in (1..).zip(answers) {
         let tried = try_one(scene, answer, number).await;
         tried.map_err(|flaw| flaw.in_call(answer.operation).under(Some(answer.fault())))?;
+        any = true;
     }
-    Ok(())
+    Ok(Held::if_any(any))
 }
 
 async fn try_one(scene: &Scene, answer: ChangedAnswer, number: u32) -> Result<(), Flaw> {

@@ -6,7 +6,7 @@ use payments_core::{Error, ErrorKind, Provider};
 use crate::{
     Flaw, Law, Operation, Start,
     instruction::{self, Instruction},
-    law::Check,
+    law::{Check, Held},
     outcome::Outcome,
     question::{self, Question},
     scene::Scene,
@@ -21,7 +21,7 @@ pub(crate) static CAPABILITIES_ARE_TRUE: Law = Law {
     check: Check::Scene(|start| hold(start).boxed()),
 };
 
-async fn hold(start: Start) -> Result<(), Flaw> {
+async fn hold(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
     let has = |operation: Operation| scene.provider.roles().contains(&operation.role());
     for operation in Operation::INQUIRIES.into_iter().filter(|operation| has(*operation)) {
@@ -46,7 +46,8 @@ async fn hold(start: Start) -> Result<(), Flaw> {
         };
         refuses(&scene, operation, mark, &outcome.to_string(), kind.as_ref())?;
     }
-    offers_something(&scene.provider)
+    offers_something(&scene.provider)?;
+    Ok(Held::Tried)
 }
 
 /// A provider with a role that does nothing has not that role.

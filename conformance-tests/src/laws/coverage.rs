@@ -9,7 +9,7 @@ use payments_core::{
 
 use crate::{
     Flaw, Law, Start,
-    law::Check,
+    law::{Check, Held},
     laws::stage::{Stage, flaw, said},
     mutation::{self, Mutation},
     noise::recut,
@@ -35,8 +35,8 @@ pub(crate) static A_CONFIRMED_EVENT_CARRIES_THE_INQUIRYS_VALUES: Law = Law {
     check: Check::Scene(|start| inquirys_values(start).boxed()),
 };
 
-async fn nothing_unsigned(start: Start) -> Result<(), Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
+async fn nothing_unsigned(start: Start) -> Result<Held, Flaw> {
+    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
     for sent in stage.server_to_server() {
         let genuine = stage.genuine(sent)?;
         let mut truth = Vec::new();
@@ -61,7 +61,7 @@ async fn nothing_unsigned(start: Start) -> Result<(), Flaw> {
             says_nothing_else(&stage, &sent.endpoint, &mutation, &truth, true).await?;
         }
     }
-    Ok(())
+    Ok(Held::Tried)
 }
 
 async fn says_nothing_else(
@@ -104,8 +104,9 @@ fn said_once(notification: &Notification, believed: &Event) -> String {
     format!("{} under {:?}", said(believed), key.unwrap_or(&notification.key))
 }
 
-async fn inquirys_values(start: Start) -> Result<(), Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
+async fn inquirys_values(start: Start) -> Result<Held, Flaw> {
+    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
+    let mut any = false;
     for sent in stage.server_to_server() {
         for event in stage.genuine(sent)?.into_events() {
             if !event.moves_money() {
@@ -120,6 +121,7 @@ async fn inquirys_values(start: Start) -> Result<(), Flaw> {
                     return Err(flaw(sent, "a confirmed event", format!("{other:?}")));
                 }
             };
+            any = true;
             if stage.scene.since(mark).is_empty() {
                 return Err(flaw(sent, "an inquiry behind a confirmation", "nothing was asked"));
             }
@@ -131,7 +133,8 @@ async fn inquirys_values(start: Start) -> Result<(), Flaw> {
             }
         }
     }
-    a_claim_of_more(&stage).await
+    a_claim_of_more(&stage).await?;
+    Ok(Held::if_any(any))
 }
 
 /// The same event with ten times its money, which no gateway would confirm.

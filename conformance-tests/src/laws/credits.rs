@@ -11,7 +11,7 @@ use payments_core::{
 use crate::{
     Flaw, Impossible, Law, Operation, Start,
     instruction::{needed, open_payment, open_virtual_account, refused},
-    law::Check,
+    law::{Check, Held},
     laws::stage,
     question::find_payment,
     scene::Scene,
@@ -26,10 +26,13 @@ pub(crate) static NO_CREDIT_IS_LOST: Law = Law {
     check: Check::Scene(|start| hold(start).boxed()),
 };
 
-async fn hold(start: Start) -> Result<(), Flaw> {
-    paid_twice(&Scene::open(&start).await?).await?;
+async fn hold(start: Start) -> Result<Held, Flaw> {
+    let scene = Scene::open(&start).await?;
+    let receives = scene.payments().is_some() || scene.virtual_accounts().is_some();
+    paid_twice(&scene).await?;
     paid_late(&Scene::open(&start).await?).await?;
-    on_a_virtual_account(&Scene::open(&start).await?).await
+    on_a_virtual_account(&Scene::open(&start).await?).await?;
+    Ok(Held::if_any(receives))
 }
 
 async fn paid_twice(scene: &Scene) -> Result<(), Flaw> {

@@ -14,7 +14,7 @@ use payments_core::{
 use crate::{
     Booking, Flaw, Law, Sent, Start,
     instruction::{open_payment, pay},
-    law::Check,
+    law::{Check, Held},
     laws::stage::{Stage, flaw, said, text},
     mutation::{self, Mutation},
 };
@@ -64,8 +64,8 @@ pub(crate) static THE_REPLY_IS_THE_DOCUMENTED_ONE: Law = Law {
     check: Check::Scene(|start| replies(start).boxed()),
 };
 
-async fn tells_what_the_ledger_says(start: Start) -> Result<(), Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
+async fn tells_what_the_ledger_says(start: Start) -> Result<Held, Flaw> {
+    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
     let bookings = stage.scene.bookings().await;
     let mut told = Vec::new();
     for sent in stage.server_to_server() {
@@ -94,11 +94,11 @@ async fn tells_what_the_ledger_says(start: Start) -> Result<(), Flaw> {
         return Err(Flaw::new(expected, format!("{found}: {happened:?} among {told:?}"))
             .with_ledger(format!("{bookings:?}")));
     }
-    Ok(())
+    Ok(Held::Tried)
 }
 
-async fn one_key(start: Start) -> Result<(), Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
+async fn one_key(start: Start) -> Result<Held, Flaw> {
+    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
     let mut firsts = Vec::new();
     for sent in stage.server_to_server() {
         firsts.push((sent, stage.genuine(sent)?.key));
@@ -133,7 +133,7 @@ async fn one_key(start: Start) -> Result<(), Flaw> {
             );
         }
     }
-    Ok(())
+    Ok(Held::Tried)
 }
 
 /// The buyer of the first order pays once more, where buyers can.
@@ -146,8 +146,8 @@ async fn pays_again(stage: &Stage) -> Result<(), Flaw> {
     pay(&stage.scene, &payment, gateway.payment(payment.order.clone()).amount).await
 }
 
-async fn browsers(start: Start) -> Result<(), Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
+async fn browsers(start: Start) -> Result<Held, Flaw> {
+    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
     for sent in stage.sent.iter().filter(|sent| sent.by_browser) {
         if !stage.endpoint(sent)?.display_only {
             return Err(flaw(sent, "an endpoint that is display-only", "one that is not"));
@@ -166,11 +166,11 @@ async fn browsers(start: Start) -> Result<(), Flaw> {
             return Err(flaw(sent, "an endpoint that is not display-only", "one that is"));
         }
     }
-    Ok(())
+    Ok(Held::if_any(stage.sent.iter().any(|sent| sent.by_browser)))
 }
 
-async fn strangers(start: Start) -> Result<(), Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
+async fn strangers(start: Start) -> Result<Held, Flaw> {
+    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
     if let Some(sent) = stage.gateway.unknown().await {
         match stage.receive(&sent.endpoint, &sent.request) {
             Received::Notification(notification) => {
@@ -211,7 +211,7 @@ async fn strangers(start: Start) -> Result<(), Flaw> {
             return Err(Flaw::new(expected, format!("{found} after {}", text(&request))));
         }
     }
-    Ok(())
+    Ok(Held::Tried)
 }
 
 /// The gateway adds a field.
@@ -250,8 +250,8 @@ fn without_a_field(stage: &Stage, sent: &Sent) -> Result<(), Flaw> {
     Ok(())
 }
 
-async fn replies(start: Start) -> Result<(), Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
+async fn replies(start: Start) -> Result<Held, Flaw> {
+    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
     for sent in stage.server_to_server() {
         for (outcome, acknowledges) in [
             (Outcome::Handled, true),
@@ -271,7 +271,7 @@ async fn replies(start: Start) -> Result<(), Flaw> {
             }
         }
     }
-    Ok(())
+    Ok(Held::Tried)
 }
 
 /// Whether the ledger has what an event says.

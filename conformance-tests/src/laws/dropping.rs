@@ -10,7 +10,7 @@ use payments_core::Provider;
 use crate::{
     Flaw, Law, Start,
     instruction::{self, Instruction},
-    law::Check,
+    law::{Check, Held},
     question::{self, Question},
     scene::Scene,
 };
@@ -35,9 +35,11 @@ pub(crate) static TWO_RUNTIMES_CAN_SHARE_IT: Law = Law {
 /// Beyond the awaits of any call.
 const MOST_AWAITS: u32 = 200;
 
-async fn dropped(start: Start) -> Result<(), Flaw> {
+async fn dropped(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
+    let mut tried = false;
     for (each, operation) in (0..).zip(instruction::offered(&scene.provider)) {
+        tried = true;
         for awaits in 1..MOST_AWAITS {
             let number = each * MOST_AWAITS + awaits;
             let instruction = Instruction::ready(&scene, operation, number).await?;
@@ -58,6 +60,7 @@ async fn dropped(start: Start) -> Result<(), Flaw> {
     }
     for (each, operation) in (5_000..).zip(question::offered(&scene.provider)) {
         let question = Question::ready(&scene, operation, each).await?;
+        tried = true;
         for awaits in 1..MOST_AWAITS {
             if dropped_after(awaits, question.ask(&scene.provider)).await.is_some() {
                 break;
@@ -65,7 +68,7 @@ async fn dropped(start: Start) -> Result<(), Flaw> {
         }
         question.answer(&scene.provider).await?;
     }
-    Ok(())
+    Ok(Held::if_any(tried))
 }
 
 async fn done(scene: &Scene, instruction: &Instruction) -> usize {
@@ -88,11 +91,11 @@ async fn dropped_after<F: Future>(polls: u32, future: F) -> Option<F::Output> {
     .await
 }
 
-async fn two_runtimes(start: Start) -> Result<(), Flaw> {
+async fn two_runtimes(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
     let question = match question::offered(&scene.provider).next() {
         Some(operation) => Question::ready(&scene, operation, 1).await?,
-        None => return Ok(()),
+        None => return Ok(Held::NothingToTry),
     };
     let operation = question.operation();
     // The first runtime that it sees is one of those that end.
@@ -109,7 +112,8 @@ async fn two_runtimes(start: Start) -> Result<(), Flaw> {
         })?;
         asked.map_err(|flaw| flaw.with_ledger(format!("in {which} runtime")))?;
     }
-    instructed(&scene, provider).await
+    instructed(&scene, provider).await?;
+    Ok(Held::Tried)
 }
 
 /// An instruction in a third one.

@@ -10,7 +10,7 @@ use payments_core::{
 
 use crate::{
     Flaw, Law, Sent, SignedIn, Start,
-    law::Check,
+    law::{Check, Held},
     laws::stage::{Stage, flaw},
     mutation::{self, Mutation},
 };
@@ -34,8 +34,8 @@ pub(crate) static AN_OLD_DELIVERY_IS_UNTRUSTED: Law = Law {
     check: Check::Scene(|start| old(start).boxed()),
 };
 
-async fn forged(start: Start) -> Result<(), Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
+async fn forged(start: Start) -> Result<Held, Flaw> {
+    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
     for sent in &stage.sent {
         if sent.signature == SignedIn::Nowhere {
             continue;
@@ -64,7 +64,7 @@ async fn forged(start: Start) -> Result<(), Flaw> {
             }
         }
     }
-    Ok(())
+    Ok(Held::if_any(stage.sent.iter().any(|sent| sent.signature != SignedIn::Nowhere)))
 }
 
 fn at_no_endpoint(stage: &Stage, sent: &Sent) -> Result<(), Flaw> {
@@ -115,8 +115,8 @@ fn untrusted(
     }
 }
 
-async fn old(start: Start) -> Result<(), Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(()) };
+async fn old(start: Start) -> Result<Held, Flaw> {
+    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
     const FAR: Duration = Duration::from_secs(2 * 24 * 3_600);
     for sent in stage.sent.iter().filter(|sent| sent.stamped) {
         // A receiver that never read the time would not mind how old it is.
@@ -134,5 +134,5 @@ async fn old(start: Start) -> Result<(), Flaw> {
             }
         }
     }
-    Ok(())
+    Ok(Held::if_any(stage.sent.iter().any(|sent| sent.stamped)))
 }

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::{
     Flaw, Law, Operation, Start, Subject, Tuning,
-    law::Check,
+    law::{Check, Held},
     proxy::{Fault, When},
     question::{self, Answer, Question},
     scene::Scene,
@@ -50,8 +50,9 @@ pub(crate) static A_PAID_INQUIRY_IS_MADE_ONCE: Law = Law {
     check: Check::Scene(|start| paid(start).boxed()),
 };
 
-async fn patient(start: Start) -> Result<(), Flaw> {
+async fn patient(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
+    let mut any = false;
     for (number, operation) in (1..).zip(question::offered(&scene.provider)) {
         if costs(&scene.provider, operation) {
             continue;
@@ -82,8 +83,10 @@ async fn patient(start: Start) -> Result<(), Flaw> {
             }
         }
         exhausted(&scene, &question).await?;
+        any = true;
     }
-    heeds_the_gateway(start).await
+    heeds_the_gateway(start).await?;
+    Ok(Held::if_any(any))
 }
 
 /// The same but for what may change with the time that passes.
@@ -120,11 +123,11 @@ fn costs(provider: &Provider, operation: Operation) -> bool {
         && provider.payouts().is_ok_and(|role| role.capabilities().name_check_costs)
 }
 
-async fn paid(start: Start) -> Result<(), Flaw> {
+async fn paid(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
     let operation = Operation::VerifyBeneficiary;
     if !question::is_offered(&scene.provider, operation) || !costs(&scene.provider, operation) {
-        return Ok(());
+        return Ok(Held::NothingToTry);
     }
     let question = Question::ready(&scene, operation, 1).await?;
     let fault = Fault::UnavailablePage(When::BeforeBooking);
@@ -155,7 +158,8 @@ async fn paid(start: Start) -> Result<(), Flaw> {
     let arrived = paid();
     question.answer(&scene.provider).await?;
     question.answer(&scene.provider).await?;
-    once(1, paid() - arrived)
+    once(1, paid() - arrived)?;
+    Ok(Held::Tried)
 }
 
 /// A 429 that asks for seven seconds gets them.
@@ -184,17 +188,19 @@ async fn heeds_the_gateway(start: Start) -> Result<(), Flaw> {
     Ok(())
 }
 
-async fn rate(start: Start) -> Result<(), Flaw> {
+async fn rate(start: Start) -> Result<Held, Flaw> {
     let subject = start.start().await;
     let gateway = Arc::clone(&subject.gateway);
     let at_once = |_: &Subject, _: &[Operation]| limited("retry-after", Duration::ZERO);
     let keeping = |tuning: &Tuning| tuning.clone().keeping_the_rate();
+    let mut any = false;
     for Asked { operations, calls } in
         in_standing_time(subject, keeping, at_once, all_at_once).await?
     {
         // Where the documents allow some inquiries more than others, as much as they allow any.
         let most = operations.iter().filter_map(|one| gateway.calls_per_second(*one)).max();
         let Some(most) = most else { continue };
+        any = true;
         let mut by_host: BTreeMap<&str, Vec<Instant>> = BTreeMap::new();
         for (host, at) in &calls {
             by_host.entry(host).or_default().push(*at);
@@ -209,7 +215,7 @@ async fn rate(start: Start) -> Result<(), Flaw> {
             }
         }
     }
-    Ok(())
+    Ok(Held::if_any(any))
 }
 
 /// Every inquiry by one caller of a provider of its own.

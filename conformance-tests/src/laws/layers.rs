@@ -8,7 +8,7 @@ use payments_core::Provider;
 use crate::{
     Flaw, Law, Operation, Start,
     instruction::{self, Instruction},
-    law::Check,
+    law::{Check, Held},
     question::{self, Question},
     scene::Scene,
 };
@@ -21,7 +21,7 @@ pub(crate) static LAYERS_CHANGE_NOTHING: Law = Law {
     check: Check::Scene(|start| hold(start).boxed()),
 };
 
-async fn hold(start: Start) -> Result<(), Flaw> {
+async fn hold(start: Start) -> Result<Held, Flaw> {
     let bare = Scene::open(&start).await?;
     let layered = Scene::open(&start).await?;
     let without = everything(&bare, &bare.bare).await?;
@@ -35,7 +35,7 @@ async fn hold(start: Start) -> Result<(), Flaw> {
                 .sent_at(without.line.or(with.line)));
         }
     }
-    Ok(())
+    Ok(Held::Tried)
 }
 
 /// What a provider says of one thing, and the line from which it asked the gateway for it.

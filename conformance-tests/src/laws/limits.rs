@@ -2,14 +2,19 @@
 
 use futures_util::future::FutureExt as _;
 use payments_core::{
-    Direction, Error, ErrorKind, OrderRef, PayoutRef, RefundRef, Submission, Timestamp,
+    Direction, Error, ErrorKind, OrderRef, PayoutRef, RefundRef, Role, Submission, Timestamp,
     money::{Currency, Money},
     payment::{PaymentMethod, RefundPayment},
     rules::{AmountLimits, TextRules},
     virtual_account::{Uses, VirtualAccountRef},
 };
 
-use crate::{Flaw, Law, Operation, Start, instruction::Instruction, law::Check, scene::Scene};
+use crate::{
+    Flaw, Law, Operation, Start,
+    instruction::Instruction,
+    law::{Check, Held},
+    scene::Scene,
+};
 
 pub(crate) static WHAT_CANNOT_BE_HONOURED_NEVER_LEAVES: Law = Law {
     name: "what_cannot_be_honoured_never_leaves",
@@ -21,12 +26,16 @@ pub(crate) static WHAT_CANNOT_BE_HONOURED_NEVER_LEAVES: Law = Law {
     check: Check::Scene(|start| hold(start).boxed()),
 };
 
-async fn hold(start: Start) -> Result<(), Flaw> {
+async fn hold(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
+    let can_be_asked =
+        |role| matches!(role, Role::Payments | Role::VirtualAccounts | Role::Payouts);
+    let any = scene.provider.roles().into_iter().any(can_be_asked);
     payments(&scene).await?;
     virtual_accounts(&scene).await?;
     payouts(&scene).await?;
-    a_part_of_a_refund(&Scene::open(&start).await?).await
+    a_part_of_a_refund(&Scene::open(&start).await?).await?;
+    Ok(Held::if_any(any))
 }
 
 /// A part goes back as that part, or is refused: the capabilities do not say which.

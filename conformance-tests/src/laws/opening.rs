@@ -10,7 +10,7 @@ use payments_core::{
 use crate::{
     Booking, Flaw, Law, Operation, Start,
     instruction::{open_payment, pay},
-    law::Check,
+    law::{Check, Held},
     scene::Scene,
 };
 
@@ -26,9 +26,9 @@ pub(crate) static OPENING_IS_AS_DECLARED: Law = Law {
     check: Check::Scene(|start| hold(start).boxed()),
 };
 
-async fn hold(start: Start) -> Result<(), Flaw> {
+async fn hold(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
-    let Ok(role) = scene.provider.payments() else { return Ok(()) };
+    let Ok(role) = scene.provider.payments() else { return Ok(Held::NothingToTry) };
     let mode = role.capabilities().create;
     let payment = open_payment(&scene, 1).await?;
     let notes = scene.watch.notes();
@@ -57,7 +57,10 @@ async fn hold(start: Start) -> Result<(), Flaw> {
         }
     }
     match scene.bookings().await.len() {
-        0 => paid(&scene, &payment).await,
+        0 => {
+            paid(&scene, &payment).await?;
+            Ok(Held::Tried)
+        }
         bookings => flaw("an empty ledger".to_owned(), format!("{bookings} bookings")),
     }
 }

@@ -6,7 +6,7 @@ use payments_core::{Direction, Lookup, money::Money, payout::PayoutState};
 use crate::{
     Flaw, Law, Operation, Start,
     instruction::{Instruction, refused},
-    law::Check,
+    law::{Check, Held},
     scene::Scene,
 };
 
@@ -21,9 +21,9 @@ pub(crate) static HOW_A_PAYOUT_ENDS_IS_TOLD: Law = Law {
     check: Check::Scene(|start| hold(start).boxed()),
 };
 
-async fn hold(start: Start) -> Result<(), Flaw> {
+async fn hold(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
-    let Ok(role) = scene.provider.payouts() else { return Ok(()) };
+    let Ok(role) = scene.provider.payouts() else { return Ok(Held::NothingToTry) };
     let finds = role.capabilities().find;
     for (number, ends) in [
         (1, [PayoutState::Succeeded, PayoutState::Reversed].as_slice()),
@@ -36,7 +36,7 @@ async fn hold(start: Start) -> Result<(), Flaw> {
             begins(&scene, number).await?;
         }
         for end in ends {
-            let Some(gateway) = &scene.subject.payouts else { return Ok(()) };
+            let Some(gateway) = &scene.subject.payouts else { return Ok(Held::NothingToTry) };
             if gateway.end_payout(&scene.payout(number)?, *end).await.is_err() {
                 continue;
             }
@@ -48,7 +48,7 @@ async fn hold(start: Start) -> Result<(), Flaw> {
             }
         }
     }
-    Ok(())
+    Ok(Held::Tried)
 }
 
 async fn begins(scene: &Scene, number: u32) -> Result<(), Flaw> {

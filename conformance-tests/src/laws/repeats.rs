@@ -6,7 +6,7 @@ use payments_core::{Provider, rules::Repeat};
 use crate::{
     Flaw, Law, Operation, Start,
     instruction::{self, Instruction},
-    law::Check,
+    law::{Check, Held},
     outcome::Found,
     scene::Scene,
 };
@@ -23,8 +23,9 @@ pub(crate) static ONE_REFERENCE_IS_AS_OFTEN_AS_DECLARED: Law = Law {
 
 const CALLERS: usize = 16;
 
-async fn hold(start: Start) -> Result<(), Flaw> {
+async fn hold(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
+    let mut tried = false;
     for operation in [Operation::CreatePayment, Operation::CreatePayout] {
         let has_role = scene.provider.roles().contains(&operation.role());
         if !has_role || !instruction::is_offered(&scene.provider, operation) {
@@ -34,6 +35,7 @@ async fn hold(start: Start) -> Result<(), Flaw> {
         let instruction = Instruction::ready(&scene, operation, 1).await?;
         let callers = (0..CALLERS).map(|_| instruction.carry_out(&scene.provider));
         join_all(callers).await;
+        tried = true;
         let done = scene.subject.gateway.carried_out(operation, instruction.reference()).await;
         let is_so = match repeat {
             Repeat::PaysAgain => done > 1,
@@ -54,7 +56,7 @@ async fn hold(start: Start) -> Result<(), Flaw> {
                 .with_ledger(ledger));
         }
     }
-    Ok(())
+    Ok(Held::if_any(tried))
 }
 
 fn repeat(provider: &Provider, operation: Operation) -> Option<Repeat> {

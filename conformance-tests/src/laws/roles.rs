@@ -2,7 +2,11 @@
 
 use futures_util::future::FutureExt as _;
 
-use crate::{Flaw, Law, Start, law::Check, scene::Scene};
+use crate::{
+    Flaw, Law, Start,
+    law::{Check, Held},
+    scene::Scene,
+};
 
 pub(crate) static ROLES_ARE_AS_DECLARED: Law = Law {
     name: "roles_are_as_declared",
@@ -12,11 +16,11 @@ pub(crate) static ROLES_ARE_AS_DECLARED: Law = Law {
     check: Check::Scene(|start| hold(start).boxed()),
 };
 
-async fn hold(start: Start) -> Result<(), Flaw> {
+async fn hold(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
     let (named, there) = (scene.subject.roles(), scene.provider.roles());
     if named != there {
         return Err(Flaw::new(format!("the roles {named:?}"), format!("{there:?}")));
     }
-    Ok(())
+    Ok(Held::Tried)
 }

@@ -13,7 +13,7 @@ use payments_core::{
 use crate::{
     Flaw, Law, Start,
     instruction::{self, Instruction},
-    law::Check,
+    law::{Check, Held},
     listener::Listener,
     proxy::{Fault, When},
     question::{self, Answer, Question},
@@ -29,7 +29,7 @@ pub(crate) static NO_SECRET_IS_SHOWN: Law = Law {
     check: Check::Scene(|start| hold(start).boxed()),
 };
 
-async fn hold(start: Start) -> Result<(), Flaw> {
+async fn hold(start: Start) -> Result<Held, Flaw> {
     let listener = Listener::default();
     let shown = {
         let _listening = tracing::subscriber::set_default(listener.clone());
@@ -57,7 +57,7 @@ async fn hold(start: Start) -> Result<(), Flaw> {
             }
         }
     }
-    Ok(())
+    Ok(Held::Tried)
 }
 
 /// A secret as it can stand in a text: as it is, in hexadecimal, escaped for an address, and in the

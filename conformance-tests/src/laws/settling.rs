@@ -10,7 +10,7 @@ use payments_core::{
 use crate::{
     Flaw, Impossible, Law, Operation, Start,
     instruction::{needed, open_payment, refused},
-    law::Check,
+    law::{Check, Held},
     question::find_payment,
     scene::Scene,
 };
@@ -33,10 +33,10 @@ pub(crate) static ONLY_THE_EXACT_AMOUNT_SETTLES: Law = Law {
     check: Check::Scene(|start| only_the_exact_amount_settles(start).boxed()),
 };
 
-async fn created_is_not_paid(start: Start) -> Result<(), Flaw> {
+async fn created_is_not_paid(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
     let (Ok(role), Some(gateway)) = (scene.provider.payments(), &scene.subject.payments) else {
-        return Ok(());
+        return Ok(Held::NothingToTry);
     };
     let payment = open_payment(&scene, 1).await?;
     unpaid(&payment, Operation::CreatePayment)?;
@@ -53,7 +53,7 @@ async fn created_is_not_paid(start: Start) -> Result<(), Flaw> {
         }
     }
     match scene.bookings().await.len() {
-        0 => Ok(()),
+        0 => Ok(Held::Tried),
         bookings => Err(Flaw::new("an empty ledger", format!("{bookings} bookings"))),
     }
 }
@@ -69,16 +69,16 @@ fn unpaid(payment: &Payment, operation: Operation) -> Result<(), Flaw> {
     Err(Flaw::new("an open payment without money", found).in_call(operation))
 }
 
-async fn only_the_exact_amount_settles(start: Start) -> Result<(), Flaw> {
+async fn only_the_exact_amount_settles(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
-    let Ok(role) = scene.provider.payments() else { return Ok(()) };
-    if !role.capabilities().find {
-        return Ok(());
+    let can_find = scene.provider.payments().is_ok_and(|role| role.capabilities().find);
+    if !can_find {
+        return Ok(Held::NothingToTry);
     }
     for (number, off) in [(1, 0), (2, -1), (3, 1)] {
         paid(&scene, number, off).await?;
     }
-    Ok(())
+    Ok(Held::Tried)
 }
 
 /// Pays `off` more than was asked, and holds what the provider then says.

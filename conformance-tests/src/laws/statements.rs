@@ -13,7 +13,7 @@ use payments_core::{
 use crate::{
     Flaw, Law, Operation, Start,
     instruction::{needed, open_payment, open_virtual_account, refused},
-    law::Check,
+    law::{Check, Held},
     laws::stage,
     scene::Scene,
 };
@@ -39,9 +39,9 @@ pub(crate) static ONE_TRANSFER_IS_ONE_ON_EVERY_SOURCE: Law = Law {
 /// Beyond one page, and no more than a gateway takes quickly.
 const MOST: usize = 210;
 
-async fn leaves_nothing_out(start: Start) -> Result<(), Flaw> {
+async fn leaves_nothing_out(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
-    let Ok(role) = scene.provider.statements() else { return Ok(()) };
+    let Ok(role) = scene.provider.statements() else { return Ok(Held::NothingToTry) };
     let gateway = needed(scene.subject.statements.as_ref(), Operation::Entries)?;
     let currency = scene.deposit(0)?.currency();
     let amount =
@@ -86,7 +86,8 @@ async fn leaves_nothing_out(start: Start) -> Result<(), Flaw> {
             }
         }
     }
-    told_balances(role.as_ref(), before, &scene).await
+    told_balances(role.as_ref(), before, &scene).await?;
+    Ok(Held::Tried)
 }
 
 /// Walks from a cursor to the end. A statement that never ends is not one.
@@ -202,11 +203,11 @@ async fn told_balances(
     Ok(())
 }
 
-async fn one_on_every_source(start: Start) -> Result<(), Flaw> {
+async fn one_on_every_source(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
     let roles = scene.provider.roles();
     if !roles.contains(&Role::Statements) || !roles.contains(&Role::Notifications) {
-        return Ok(());
+        return Ok(Held::NothingToTry);
     }
     two_transfers(&scene).await?;
     let told = stage::movements(&scene).await?;
@@ -224,7 +225,7 @@ async fn one_on_every_source(start: Start) -> Result<(), Flaw> {
                 .with_ledger(format!("{credit:?}")));
         }
     }
-    Ok(())
+    Ok(Held::if_any(told.iter().any(|one| one.is_credit())))
 }
 
 /// Two transfers of the same amount by the routes that there are.
