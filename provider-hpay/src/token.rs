@@ -8,14 +8,14 @@
 
 use std::fmt;
 
-use payments_core::{Authenticity, Error, OrderRef, Raw, Result};
+use payments_core::{Authenticity, Error, OrderRef, Raw, Result, Secret};
 use serde::{Deserialize, Serialize};
 
 /// A token that stands for a buyer's card. Whoever has it can pay with the card: it is never
-/// printed.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// printed, and wiped when dropped.
+#[derive(Clone, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct CardToken(String);
+pub struct CardToken(Secret);
 
 impl CardToken {
     /// A token, as HPay told it.
@@ -25,17 +25,27 @@ impl CardToken {
     pub fn new(text: impl Into<String>) -> Result<Self> {
         let text = text.into();
         let stranger = |c: char| c.is_whitespace() || c.is_control() || c == '|';
-        if text.is_empty() || text.contains(stranger) {
-            return Err(Error::invalid("token", "is not a token of a card"));
+        let is_none = || Error::invalid("token", "is not a token of a card");
+        if text.contains(stranger) {
+            return Err(is_none());
         }
-        Ok(Self(text))
+        Secret::new(text).map(Self).map_err(|_| is_none())
     }
 
     /// The token itself, to store or to send; never to print.
     pub fn expose(&self) -> &str {
-        &self.0
+        self.0.expose()
     }
 }
+
+/// In constant time.
+impl PartialEq for CardToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.matches(other.expose().as_bytes())
+    }
+}
+
+impl Eq for CardToken {}
 
 impl fmt::Debug for CardToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,7 +63,7 @@ impl TryFrom<String> for CardToken {
 
 impl From<CardToken> for String {
     fn from(token: CardToken) -> Self {
-        token.0
+        token.expose().to_owned()
     }
 }
 
