@@ -17,13 +17,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Response;
 use payments_core::{
-    Clock, Error, GatewayRef, Lookup, PayoutRef, Raw, Result,
+    Clock, Error, Raw, Result,
     formula::{Formula, SigningKeys},
     money::Currency,
     notification::check::Keys,
     options::Options,
-    payout::{CreatePayout, Payout},
     rsa::{PublicKey, Signer},
+    rules::{Alphabet, TextRules},
     transport::{Call, Sent, Transport},
 };
 
@@ -40,6 +40,10 @@ pub(crate) use link::{LinkFormula, Page};
 pub(crate) use payments::Payments;
 pub(crate) use payouts::Payouts;
 pub(crate) use virtual_accounts::VirtualAccounts;
+
+/// Our references and HPay's numbers, which are signed next to others. HPay prints no length of a
+/// reference: it is ours.
+const REFERENCE: TextRules = TextRules::new(1, 50, Alphabet::AlphanumericAnd("_.-"));
 
 /// One merchant account at HPay, and what only HPay has. Reached as an extension:
 ///
@@ -145,43 +149,6 @@ impl HPay {
     /// The formulas in use: HPay's, or what the configuration put in their place.
     pub fn formulas(&self) -> &Formulas {
         &self.formulas
-    }
-
-    /// Asks about one payout of those under a reference, by HPay's number of it: the
-    /// [`gateway_ref`](Payout::gateway_ref) of a payout that was taken. Under a reference that was
-    /// sent twice there are two.
-    ///
-    /// # Errors
-    /// HPay could not be asked; it says nothing about the payout.
-    pub async fn find_payout_transaction(
-        &self,
-        payout: &PayoutRef,
-        transaction: &GatewayRef,
-    ) -> Result<Lookup<Payout>> {
-        payouts::find(self, "find_payout_transaction", payout, Some(transaction)).await
-    }
-
-    /// Asks what became of a payout and compares it with what was ordered.
-    ///
-    /// HPay's create request does not sign the beneficiary's account. A row of another amount or
-    /// account than `request` calls for a person, whatever its state.
-    ///
-    /// # Errors
-    /// HPay could not be asked; it says nothing about the payout.
-    pub async fn find_payout_like(&self, request: &CreatePayout) -> Result<Lookup<Payout>> {
-        let found = payouts::find(self, "find_payout_like", &request.payout, None).await?;
-        let compared = |mut payout: Payout| {
-            let account = Some(&request.beneficiary.account.number);
-            if payout.amount != request.amount || payout.account.as_ref() != account {
-                payout.needs_attention = true;
-            }
-            payout
-        };
-        Ok(match found {
-            Lookup::Found(one) => Lookup::Found(compared(one)),
-            Lookup::Several(all) => Lookup::Several(all.into_iter().map(compared).collect()),
-            Lookup::Absent(absence) => Lookup::Absent(absence),
-        })
     }
 
     pub(crate) fn account(&self) -> map::Account<'_> {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Response;
 use payments_core::{GatewayRef, Lookup, OrderRef, Result, payment::Payment, transport::Call};
 
-use super::{HPay, answer};
+use super::{HPay, REFERENCE, answer};
 use crate::{
     formula::{F05, F06},
     map,
@@ -23,6 +23,8 @@ impl HPay {
         order: &OrderRef,
         transaction: &GatewayRef,
     ) -> Result<Lookup<Payment>> {
+        REFERENCE.check("order", order.as_str())?;
+        REFERENCE.check("transaction", transaction.as_str())?;
         self.inquire("find_transaction", order, Some(transaction)).await
     }
 

@@ -15,7 +15,7 @@ use payments_core::{
 };
 
 use super::{
-    HPay,
+    HPay, REFERENCE,
     link::{link, of_method},
 };
 use crate::tables::takes_group;
@@ -38,7 +38,7 @@ impl Payments {
 /// No absence is ever conclusive: the end of a link is not signed, so a buyer can take it out, and
 /// HPay has one code for an order that it does not know and one that it has forgotten.
 ///
-/// HPay prints no lengths for texts: 50 and 255 characters are ours.
+/// HPay prints no length of a description: 255 characters are ours.
 fn capabilities(currency: Currency) -> PaymentCapabilities {
     let methods = [
         PaymentMethod::DomesticCard,
@@ -58,7 +58,7 @@ fn capabilities(currency: Currency) -> PaymentCapabilities {
         })],
     )
     .with_buyer_choice()
-    .with_reference(TextRules::new(1, 50, Alphabet::AlphanumericAnd("_.-")))
+    .with_reference(REFERENCE)
     .with_description(TextRules::new(0, 255, Alphabet::Printable))
     .with_expiry()
     .with_find(Some(INQUIRY_WINDOW), AbsenceRule::Never)

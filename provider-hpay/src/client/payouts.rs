@@ -16,8 +16,13 @@ use payments_core::{
     transport::Call,
 };
 
-use super::refuse_options;
-use super::{HPay, answer, authenticity::Doubt, balance, beneficiary, beneficiary::KnownNames};
+use super::{
+    HPay, REFERENCE, answer,
+    authenticity::Doubt,
+    balance,
+    beneficiary::{self, KnownNames},
+    refuse_options,
+};
 use crate::{
     formula::{F19, F20, F23, F24},
     holder::{HOLDER, check_spaces},
@@ -72,7 +77,7 @@ impl Payouts {
     }
 }
 
-/// HPay prints no minimum (code 4), no length of a reference, and a note of 100 characters, which
+/// HPay prints no minimum (code 4), and a note of 100 characters, which
 /// it calls unsigned, that is without marks.
 fn capabilities() -> PayoutCapabilities {
     PayoutCapabilities::new(
@@ -80,7 +85,7 @@ fn capabilities() -> PayoutCapabilities {
         // One inquiry of the reference shows two payouts under one requestId, both paid.
         Repeat::PaysAgain,
     )
-    .with_reference(TextRules::new(1, 50, Alphabet::AlphanumericAnd("_.-")))
+    .with_reference(REFERENCE)
     .with_name(HOLDER)
     .with_note(TextRules::new(0, 100, Alphabet::Ascii))
     .with_find(None, AbsenceRule::Never)
@@ -115,7 +120,6 @@ impl PayoutProvider for Payouts {
     }
 
     async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>> {
-        self.capabilities.reference.check("payout", payout.as_str())?;
         find(&self.hpay, "find_payout", payout, None).await
     }
 
@@ -128,6 +132,46 @@ impl PayoutProvider for Payouts {
     }
 }
 
+/// # Payouts
+impl HPay {
+    /// Asks about one payout of those under a reference, by HPay's number of it: the
+    /// [`gateway_ref`](Payout::gateway_ref) of a payout that was taken. Under a reference that was
+    /// sent twice there are two.
+    ///
+    /// # Errors
+    /// HPay could not be asked; it says nothing about the payout.
+    pub async fn find_payout_transaction(
+        &self,
+        payout: &PayoutRef,
+        transaction: &GatewayRef,
+    ) -> Result<Lookup<Payout>> {
+        find(self, "find_payout_transaction", payout, Some(transaction)).await
+    }
+
+    /// Asks what became of a payout and compares it with what was ordered.
+    ///
+    /// HPay's create request does not sign the beneficiary's account. A row of another amount or
+    /// account than `request` calls for a person, whatever its state.
+    ///
+    /// # Errors
+    /// HPay could not be asked; it says nothing about the payout.
+    pub async fn find_payout_like(&self, request: &CreatePayout) -> Result<Lookup<Payout>> {
+        let found = find(self, "find_payout_like", &request.payout, None).await?;
+        let compared = |mut payout: Payout| {
+            let account = Some(&request.beneficiary.account.number);
+            if payout.amount != request.amount || payout.account.as_ref() != account {
+                payout.needs_attention = true;
+            }
+            payout
+        };
+        Ok(match found {
+            Lookup::Found(one) => Lookup::Found(compared(one)),
+            Lookup::Several(all) => Lookup::Several(all.into_iter().map(compared).collect()),
+            Lookup::Absent(absence) => Lookup::Absent(absence),
+        })
+    }
+}
+
 /// Asks for every payout under a reference, or for one of them.
 pub(super) async fn find(
     hpay: &HPay,
@@ -135,6 +179,10 @@ pub(super) async fn find(
     payout: &PayoutRef,
     transaction: Option<&GatewayRef>,
 ) -> Result<Lookup<Payout>> {
+    REFERENCE.check("payout", payout.as_str())?;
+    if let Some(transaction) = transaction {
+        REFERENCE.check("transaction", transaction.as_str())?;
+    }
     let fields = Fields::new()
         .with("requestId", payout.as_str())
         .with("merchantId", hpay.merchant_id())

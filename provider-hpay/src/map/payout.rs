@@ -52,7 +52,10 @@ pub(crate) fn refused(envelope: &Envelope<'_>, formula: &Formula) -> Submission<
 
 fn is_booked(envelope: &Envelope<'_>) -> bool {
     let data = envelope.data.map(RawValue::get).unwrap_or_default();
-    let Ok(data) = serde_json::from_str::<RefusedPayout>(data) else { return false };
+    let Ok(data) = serde_json::from_str::<RefusedPayout>(data) else {
+        // An empty list says that there is nothing; an object that cannot be read may say anything.
+        return data.starts_with('{');
+    };
     [data.omi_cashout_id, data.omi_transaction_id]
         .iter()
         .flatten()

@@ -211,7 +211,9 @@ async fn a_success_without_a_good_signature_is_uncertain() {
 async fn a_refusal_with_a_number_of_hpay_s_own_is_uncertain() {
     let refused = |data: &str| format!(r#"{{"error_code":"035","status":"x","data":{data}}}"#);
     let booked = taken("P-1", NUMBER).replace(r#""error_code":"000""#, r#""error_code":"035""#);
-    for body in [booked, refused(r#"{"omiTransactionId":96061677}"#)] {
+    let with_number = refused(r#"{"omiTransactionId":96061677}"#);
+    let unreadable = refused(r#"{"omiCashoutId":["231423"]}"#);
+    for body in [booked, with_number, unreadable] {
         let uncertain = uncertain(answered(body).await);
         assert_eq!(uncertain.cause, UncertainCause::ProviderUndecided);
         assert_eq!(uncertain.code.as_deref(), Some("035"));

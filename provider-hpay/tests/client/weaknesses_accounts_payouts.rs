@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use http::Request;
 use payments_core::{
-    EndpointName, ErrorKind, Lookup, PayoutRef, Submission, Timestamp, UncertainCause,
+    EndpointName, ErrorKind, GatewayRef, Lookup, OrderRef, PayoutRef, Submission, Timestamp,
+    UncertainCause,
     bank::{AccountNumber, BankAccount, Bin},
     money::Money,
     notification::{Confirmation, Delivery, Event, News, Notification, Outcome},
@@ -132,6 +133,28 @@ async fn pipe_joined_without_escaping_so_no_payout_has_a_pipe() {
         let error = provider.payouts().unwrap().create_payout(&request).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     }
+    assert!(script.calls().is_empty());
+}
+
+#[tokio::test]
+async fn pipe_joined_without_escaping_so_no_inquiry_has_a_pipe() {
+    let script = Script::new();
+    let provider = support::provider(&script);
+    let hpay = provider.extension::<HPay>().unwrap();
+    let id = |text| GatewayRef::new(text).unwrap();
+    let (payout, piped) = (PayoutRef::new("P-1").unwrap(), PayoutRef::new("P|1").unwrap());
+    let mut like = payout_to(NUMBER);
+    like.payout = piped.clone();
+    let order = OrderRef::new("DH|1").unwrap();
+    let errors = [
+        hpay.find_payout_transaction(&piped, &id("1")).await.unwrap_err(),
+        hpay.find_payout_transaction(&payout, &id("1|2")).await.unwrap_err(),
+        hpay.find_payout_like(&like).await.unwrap_err(),
+        hpay.find_transaction(&order, &id("1")).await.unwrap_err(),
+        hpay.find_transaction(&support::order(), &id("1|2")).await.unwrap_err(),
+    ];
+    let fields = errors.each_ref().map(|error| error.field().unwrap());
+    assert_eq!(fields, ["payout", "transaction", "payout", "order", "transaction"]);
     assert!(script.calls().is_empty());
 }
 
