@@ -76,6 +76,7 @@
 //!   `field_order = "allowlist"` takes that of SePay's libraries (see [`formula`]).
 //! - An order is asked for by its invoice number, as SePay's libraries do, although the page calls
 //!   the parameter `order_id`.
+//! - An open order with an approved payment is uncertain: to be asked about again, or for a person.
 //! - A captured order has received what its approved payments add up to; where it lists none, what
 //!   it asked for.
 //! - No status is documented for a voided order. An accepted void is a refunded payment; so is an

@@ -31,7 +31,8 @@ use std::sync::Arc;
 
 use payments_core::{Error, Result};
 
-/// What only SePay has: the orders of its payment gateway.
+/// What only SePay has: the orders of its payment gateway, both versions of its User API, and
+/// OAuth2. Each is there where it is configured.
 ///
 /// Reached through the provider, and over the same transport as everything else:
 ///

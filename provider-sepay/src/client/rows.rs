@@ -48,18 +48,26 @@ impl Rows {
         query: &[(&'static str, String)],
         page: u32,
     ) -> Result<Page<T>> {
-        let (page, per_page) = (page.to_string(), UserApi::PER_PAGE.to_string());
-        let mut query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        query.extend([("page", page.as_str()), ("per_page", per_page.as_str())]);
-        let response = self.ask::<T>(path, &query).await?;
-        let list: wire::List<T::Wire<'_>> = map::read(T::OPERATION, &response)?;
-        let pagination = list.meta.as_ref().and_then(|meta| meta.pagination.as_ref());
-        let has_more = pagination.and_then(|pagination| pagination.has_more);
-        let total = pagination.and_then(|pagination| pagination.total);
-        let more = map::more(has_more, list.data.len(), UserApi::PER_PAGE);
-        let rows = list.data.iter().map(T::read).collect::<Result<_, _>>();
+        let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let response = self.ask_page(T::OPERATION, path, &query, page).await?;
+        let Page { rows, more, total } = list::<T::Wire<'_>>(T::OPERATION, &response)?;
+        let rows = rows.iter().map(T::read).collect::<Result<_, _>>();
         let rows = rows.map_err(|unclear| unclear.into_error(T::OPERATION))?;
         Ok(Page::new(rows, more, total))
+    }
+
+    /// The answer with one page.
+    pub(super) async fn ask_page(
+        &self,
+        operation: &'static str,
+        path: &str,
+        query: &[(&str, &str)],
+        page: u32,
+    ) -> Result<Response<Bytes>> {
+        let (page, per_page) = (page.to_string(), UserApi::PER_PAGE.to_string());
+        let mut query = query.to_vec();
+        query.extend([("page", page.as_str()), ("per_page", per_page.as_str())]);
+        self.ask(operation, path, &query).await
     }
 
     /// Every page, one at a time.
@@ -82,7 +90,8 @@ impl Rows {
         path: &str,
         id: &str,
     ) -> Result<Option<(T, Response<Bytes>)>> {
-        let response = self.ask::<T>(&format!("{path}/{}", segment("id", id)?), &[]).await?;
+        let path = format!("{path}/{}", segment("id", id)?);
+        let response = self.ask(T::OPERATION, &path, &[]).await?;
         let row = {
             let found: Option<wire::One<T::Wire<'_>>> = map::read_one(T::OPERATION, &response)?;
             found.map(|found| T::read(&found.data)).transpose()
@@ -91,11 +100,28 @@ impl Rows {
         Ok(row.map(|row| (row, response)))
     }
 
-    async fn ask<T: Row>(&self, path: &str, query: &[(&str, &str)]) -> Result<Response<Bytes>> {
-        let call = Call::inquiry(T::OPERATION, self.door.get(path, query)?)
+    async fn ask(
+        &self,
+        operation: &'static str,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Response<Bytes>> {
+        let call = Call::inquiry(operation, self.door.get(path, query)?)
             .with_retry_after(map::RETRY_AFTER_V2);
         self.transport.inquire(call).await
     }
+}
+
+/// Reads a page of rows as the wire has them.
+pub(super) fn list<'a, W: Deserialize<'a>>(
+    operation: &'static str,
+    response: &'a Response<Bytes>,
+) -> Result<Page<W>> {
+    let list: wire::List<W> = map::read(operation, response)?;
+    let pagination = list.meta.and_then(|meta| meta.pagination);
+    let (has_more, total) = pagination.map_or((None, None), |it| (it.has_more, it.total));
+    let more = map::more(has_more, list.data.len(), UserApi::PER_PAGE);
+    Ok(Page::new(list.data, more, total))
 }
 
 struct Pages {

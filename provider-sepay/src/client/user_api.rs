@@ -1,17 +1,11 @@
-//! The User API v2 (developer.sepay.vn, SePay API v2).
+//! The User API v2 as the roles need it: accounts and movements of the core.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::Response;
-use payments_core::{
-    Clock, Movement, Result,
-    statement::StatementAccount,
-    transport::{Call, Transport},
-};
+use payments_core::{Clock, Movement, Result, statement::StatementAccount};
 
-use super::request::Door;
+use super::rows::{self, Rows};
 use crate::{
     map::{self, Unclear},
     matching::Matching,
@@ -21,11 +15,10 @@ use crate::{
 const ACCOUNTS: &str = "bank_accounts";
 const TRANSACTIONS: &str = "transactions";
 
-/// The User API v2: a bearer token, JSON, three calls a second.
+/// What transfers, statements and confirmations are looked up in.
 #[derive(Clone)]
 pub(crate) struct UserApi {
-    door: Door,
-    transport: Arc<dyn Transport>,
+    rows: Rows,
     clock: Arc<dyn Clock>,
     matching: Option<Arc<Matching>>,
 }
@@ -50,27 +43,22 @@ impl UserApi {
     /// Where a list is given up: no list that this crate reads whole is that long.
     const LAST_PAGE: u32 = 100;
 
-    pub(crate) fn new(
-        door: Door,
-        transport: Arc<dyn Transport>,
-        clock: Arc<dyn Clock>,
-        matching: Option<Arc<Matching>>,
-    ) -> Self {
-        Self { door, transport, clock, matching }
+    pub(super) fn new(rows: Rows, clock: Arc<dyn Clock>, matching: Option<Arc<Matching>>) -> Self {
+        Self { rows, clock, matching }
     }
 
     /// Every bank account.
     pub(crate) async fn accounts(&self) -> Result<Vec<StatementAccount>> {
         let mut accounts = Vec::new();
         for page in 1..=Self::LAST_PAGE {
-            let response = self.list(ACCOUNTS, "/v2/bank-accounts", &[], page).await?;
-            let list: wire::List<wire::BankAccount<'_>> = map::read(ACCOUNTS, &response)?;
-            for row in &list.data {
+            let response = self.rows.ask_page(ACCOUNTS, "/v2/bank-accounts", &[], page).await?;
+            let list = rows::list::<wire::BankAccount<'_>>(ACCOUNTS, &response)?;
+            for row in &list.rows {
                 let account = map::account(row, self.clock.now())
                     .map_err(|unclear| unclear.into_error(ACCOUNTS))?;
                 accounts.push(account);
             }
-            if !goes_on(&list) {
+            if !list.more {
                 return Ok(accounts);
             }
         }
@@ -106,40 +94,19 @@ impl UserApi {
         page: u32,
         keep: impl Fn(&wire::Transaction<'_>) -> bool,
     ) -> Result<Page> {
-        let response = self.list(TRANSACTIONS, "/v2/transactions", query, page).await?;
-        let list: wire::List<wire::Transaction<'_>> = map::read(TRANSACTIONS, &response)?;
-        let mut movements = Vec::with_capacity(list.data.len());
-        for line in list.data.iter().filter(|line| keep(line)) {
+        let response = self.rows.ask_page(TRANSACTIONS, "/v2/transactions", query, page).await?;
+        let list = rows::list::<wire::Transaction<'_>>(TRANSACTIONS, &response)?;
+        let mut movements = Vec::with_capacity(list.rows.len());
+        for line in list.rows.iter().filter(|line| keep(line)) {
             movements.extend(
                 map::moved_by(line, self.matching.as_deref())
                     .map_err(|unclear| unclear.into_error(TRANSACTIONS))?,
             );
         }
         let id = |line: &wire::Transaction<'_>| line.id.as_str().to_owned();
-        let (first, last) = (list.data.first().map(id), list.data.last().map(id));
-        Ok(Page { movements, first, last, more: goes_on(&list) })
+        let (first, last) = (list.rows.first().map(id), list.rows.last().map(id));
+        Ok(Page { movements, first, last, more: list.more })
     }
-
-    async fn list(
-        &self,
-        operation: &'static str,
-        path: &str,
-        query: &[(&str, &str)],
-        page: u32,
-    ) -> Result<Response<Bytes>> {
-        let (page, per_page) = (page.to_string(), Self::PER_PAGE.to_string());
-        let mut query = query.to_vec();
-        query.extend([("page", page.as_str()), ("per_page", per_page.as_str())]);
-        let call = Call::inquiry(operation, self.door.get(path, &query)?)
-            .with_retry_after(map::RETRY_AFTER_V2);
-        self.transport.inquire(call).await
-    }
-}
-
-fn goes_on<T>(list: &wire::List<T>) -> bool {
-    let pagination = list.meta.as_ref().and_then(|meta| meta.pagination.as_ref());
-    let has_more = pagination.and_then(|pagination| pagination.has_more);
-    map::more(has_more, list.data.len(), UserApi::PER_PAGE)
 }
 
 fn endless(operation: &'static str) -> payments_core::Error {
@@ -148,6 +115,6 @@ fn endless(operation: &'static str) -> payments_core::Error {
 
 impl std::fmt::Debug for UserApi {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("UserApi").field(&self.door).finish()
+        f.debug_tuple("UserApi").field(&self.rows).finish()
     }
 }

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use payments_core::{Result, Submission, transport::Transport};
+use payments_core::{Clock, Result, Submission, transport::Transport};
 
 use super::{
+    UserApi,
     request::{Door, segment},
     rows::Rows,
     va_orders::{VaOrders, Version},
 };
+use crate::matching::Matching;
 use crate::user_api::{
     BankAccount, CreatedOrder, Listing, NewOrder, NewVa, OrderVa, Page, Prefix, Sort, Terminal,
     Transaction, VaOrder, VirtualAccount,
@@ -34,6 +36,15 @@ impl UserApiV2 {
     pub(crate) fn new(door: Door, transport: Arc<dyn Transport>) -> Self {
         let orders = VaOrders::new(door.clone(), Arc::clone(&transport), Version::V2);
         Self { orders, rows: Rows::new(door, transport) }
+    }
+
+    /// The same as accounts and movements of the core.
+    pub(crate) fn statement(
+        &self,
+        clock: Arc<dyn Clock>,
+        matching: Option<Arc<Matching>>,
+    ) -> UserApi {
+        UserApi::new(self.rows.clone(), clock, matching)
     }
 
     pub(crate) fn va_orders(&self) -> &VaOrders {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::HeaderValue;
-use payments_core::{Provider, registry::Context, transport::Transport};
+use payments_core::{Provider, registry::Context};
 
 use super::user_api::{UserApiSettings, Version};
 use crate::{
@@ -17,8 +17,6 @@ use crate::{
 /// that the token is used for.
 pub(super) struct Token {
     settings: UserApiSettings,
-    door: Door,
-    transport: Arc<dyn Transport>,
     pub(super) v1: UserApiV1,
     pub(super) v2: UserApiV2,
 }
@@ -36,15 +34,13 @@ impl Token {
             context.transport(settings.rate_v1),
             settings.v1_va,
         );
-        let (door, transport) = (Door::new(user_api, token), context.transport(settings.rate_v2));
-        let v2 = UserApiV2::new(door.clone(), Arc::clone(&transport));
-        Self { settings, door, transport, v1, v2 }
+        let v2 = UserApiV2::new(Door::new(user_api, token), context.transport(settings.rate_v2));
+        Self { settings, v1, v2 }
     }
 
     /// The statement that transfers and notifications are looked up in.
     pub(super) fn statement(&self, context: &Context, matching: Option<Arc<Matching>>) -> UserApi {
-        let (transport, clock) = (Arc::clone(&self.transport), Arc::clone(&context.clock));
-        UserApi::new(self.door.clone(), transport, clock, matching)
+        self.v2.statement(Arc::clone(&context.clock), matching)
     }
 
     pub(super) fn add_roles(
