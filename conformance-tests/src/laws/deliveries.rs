@@ -65,7 +65,9 @@ pub(crate) static THE_REPLY_IS_THE_DOCUMENTED_ONE: Law = Law {
 };
 
 async fn tells_what_the_ledger_says(start: Start) -> Result<Held, Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
+    let Some(stage) = Stage::open_with_short_and_over(&start).await? else {
+        return Ok(Held::NothingToTry);
+    };
     let bookings = stage.scene.bookings().await;
     let mut told = Vec::new();
     for sent in stage.server_to_server() {

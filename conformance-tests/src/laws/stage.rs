@@ -29,15 +29,25 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// `None` if the provider receives nothing.
+    /// Where everything happened as it was asked; `None` if the provider receives nothing.
     pub(crate) async fn open(start: &Start) -> Result<Option<Self>, Flaw> {
+        Self::after(start, &[0]).await
+    }
+
+    /// Where payers also paid a đồng less and a đồng more, as far as they can.
+    pub(crate) async fn open_with_short_and_over(start: &Start) -> Result<Option<Self>, Flaw> {
+        Self::after(start, &[0, -1, 1]).await
+    }
+
+    /// `offs`: how much more than was asked is paid.
+    async fn after(start: &Start, offs: &[i64]) -> Result<Option<Self>, Flaw> {
         let scene = Scene::open(start).await?;
         let (Some(gateway), Ok(receiver)) =
             (scene.subject.notifications.clone(), scene.provider.notifications().cloned())
         else {
             return Ok(None);
         };
-        let happened = everything_happens(&scene).await?;
+        let happened = everything_happens(&scene, offs).await?;
         let sent = gateway.take().await;
         if !sent.iter().any(|sent| !sent.by_browser) {
             let expected = "something that the gateway sends about what happened";
@@ -156,10 +166,10 @@ impl Happened {
 }
 
 /// Everything of which a gateway may tell: a payment, a credit, a payout, a movement.
-async fn everything_happens(scene: &Scene) -> Result<Vec<Happened>, Flaw> {
+async fn everything_happens(scene: &Scene, offs: &[i64]) -> Result<Vec<Happened>, Flaw> {
     let mut happened = Vec::new();
     if let Some((gateway, _)) = scene.payments() {
-        for (number, off) in amounts(gateway.buyers(), [1, 4, 5]) {
+        for (off, number) in possible(gateway.buyers(), offs).zip([1, 4, 5]) {
             let payment = open_payment(scene, number).await?;
             gateway.visit(&payment).await;
             let asked = gateway.payment(payment.order.clone()).amount;
@@ -169,7 +179,7 @@ async fn everything_happens(scene: &Scene) -> Result<Vec<Happened>, Flaw> {
         }
     }
     if let Some((gateway, _)) = scene.virtual_accounts() {
-        for (number, off) in amounts(gateway.payers(), [2, 6, 7]) {
+        for (off, number) in possible(gateway.payers(), offs).zip([2, 6, 7]) {
             let account = open_virtual_account(scene, number).await?;
             let asked = scene.credit_for(&account.order)?;
             let amount = Money::from_minor(asked.minor() + off, asked.currency());
@@ -197,11 +207,9 @@ async fn everything_happens(scene: &Scene) -> Result<Vec<Happened>, Flaw> {
     Ok(happened)
 }
 
-/// Under which number how much more than was asked is paid: as much, and where payers can, less and
-/// more.
-fn amounts(payers: Payers, numbers: [u32; 3]) -> impl Iterator<Item = (u32, i64)> {
-    let offs = if payers.any_amount { &[0, -1, 1][..] } else { &[0] };
-    numbers.into_iter().zip(offs.iter().copied())
+/// How much more than was asked payers can pay.
+fn possible(payers: Payers, offs: &[i64]) -> impl Iterator<Item = i64> {
+    offs.iter().copied().filter(move |off| *off == 0 || payers.any_amount)
 }
 
 async fn believed(receiver: &dyn NotificationReceiver, event: &Event) -> Result<Event, Flaw> {
