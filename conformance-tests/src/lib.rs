@@ -164,6 +164,7 @@ pub mod proxy;
 mod booking;
 mod changed_answer;
 mod finding;
+mod hold;
 mod instruction;
 mod law;
 mod laws;
@@ -189,6 +190,7 @@ pub use gateway::{
     Gateway, Hosts, Impossible, ListsStatements, Notifies, OpensVirtualAccounts, Payers, PaysOut,
     TakesPayments,
 };
+pub use hold::{assert_law, assert_trial, break_law, break_laws};
 pub use law::{LAWS, Law};
 pub use operation::Operation;
 pub use report::REPORT_FOLDER;
@@ -196,5 +198,4 @@ pub use sent::{Sent, SignedIn};
 #[doc(hidden)]
 pub use subject::Roles as __Roles;
 pub use subject::{Start, Subject};
-pub use suite::{assert_law, assert_trial, break_law, break_laws};
 pub use tuning::Tuning;

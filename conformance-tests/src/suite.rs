@@ -1,18 +1,4 @@
-//! The macro that writes the tests, and what each of them runs.
-
-use std::panic::AssertUnwindSafe;
-use std::time::Instant;
-
-use futures_util::future::{FutureExt as _, join, join_all};
-
-use crate::{
-    Finding, Flaw, LAWS, Law, Operation, Start,
-    law::{Check, Held},
-    proxy::Fault,
-    report,
-    scene::Scene,
-    trial::{Standing, Trial},
-};
+//! The macro that writes the tests.
 
 /// Writes one test for each law, and one for each instruction under each fault, of the roles that
 /// are named.
@@ -243,185 +229,21 @@ macro_rules! __faults {
     };
 }
 
-/// Holds a provider to one law. Starts a runtime of its own.
-///
-/// # Panics
-/// The law is broken, with the [`Finding`] as message, or there is no law of that name.
-#[track_caller]
-#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
-pub fn assert_law(start: Start, law: &str) {
-    let Some(law) = LAWS.into_iter().find(|known| known.name == law) else {
-        panic!("there is no law `{law}`");
-    };
-    let began = Instant::now();
-    let held = in_a_runtime(|| async {
-        report::capabilities_of(&start).await;
-        hold(start, law).await
-    });
-    report::note_law(law, &held, began.elapsed());
-    if let Err(finding) = held {
-        panic!("\n{finding}\n");
-    }
-}
-
-/// Holds a provider to every law about one instruction under one fault, both by the names of
-/// their tests. Starts a runtime of its own.
-///
-/// # Panics
-/// A law is broken, with every [`Finding`] as message, or there is no such instruction or fault.
-#[track_caller]
-#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
-pub fn assert_trial(start: Start, operation: &str, fault: &str) {
-    let known = Operation::INSTRUCTIONS.into_iter().find(|known| known.name() == operation);
-    let Some(operation) = known else { panic!("there is no instruction `{operation}`") };
-    let Some(fault) = fault_of_test(fault) else { panic!("there is no fault `{fault}`") };
-    let began = Instant::now();
-    let (trial, mut findings) = in_a_runtime(|| break_trial_laws(start.clone(), operation, fault));
-    for finding in &mut findings {
-        finding.flaw = in_a_runtime(|| with_a_line(&start, finding.flaw.clone()));
-    }
-    report::note_trial(operation, fault, trial.as_ref(), &findings, began.elapsed());
-    if !findings.is_empty() {
-        let all: Vec<String> = findings.iter().map(Finding::to_string).collect();
-        panic!("\n{}\n", all.join("\n\n"));
-    }
-}
-
-/// What a provider breaks of one law; `None` if it holds. Laws about faults are held under every
-/// fault and instruction.
-pub async fn break_law(start: Start, law: &'static Law) -> Option<Finding> {
-    hold(start, law).await.err()
-}
-
-async fn hold(start: Start, law: &'static Law) -> Result<Held, Finding> {
-    let finding = |flaw: Flaw| Finding { law, flaw };
-    match law.check {
-        Check::Scene(hold) => match hold(start.clone()).await {
-            Ok(held) => Ok(held),
-            Err(flaw) => Err(finding(with_a_line(&start, flaw).await)),
-        },
-        Check::Trial(holds) => {
-            let mut any = false;
-            for (operation, fault) in trials(&start).await {
-                let trial = Trial::hold(&start, operation, fault).await.map_err(finding)?;
-                holds(&trial).map_err(finding)?;
-                any |= trial.standing == Standing::Offered;
-            }
-            Ok(Held::if_any(any))
-        }
-    }
-}
-
-/// What a provider breaks of every law, each tried at once with the others: at most one finding for
-/// each law, in their order. Laws about faults are held by these trials, and a panic breaks the law
-/// in which it happens.
-///
-/// It runs in one thread: call it in a current-thread runtime.
-pub async fn break_laws(start: &Start, trials: &[(Operation, Option<Fault>)]) -> Vec<Finding> {
-    let scenes = LAWS.into_iter().filter_map(|law| match law.check {
-        Check::Scene(hold) => Some(async move {
-            caught(hold(start.clone())).await.err().map(|flaw| Finding { law, flaw })
-        }),
-        Check::Trial(_) => None,
-    });
-    let trials = trials.iter().map(|(operation, fault)| async move {
-        let trial = caught(Trial::hold(start, *operation, *fault)).await;
-        findings_of_trial(trial.as_ref())
-    });
-    let (of_scenes, of_trials) = join(join_all(scenes), join_all(trials)).await;
-    let mut findings: Vec<Finding> = of_scenes.into_iter().flatten().collect();
-    findings.extend(of_trials.into_iter().flatten());
-    LAWS.into_iter()
-        .filter_map(|law| findings.iter().find(|finding| finding.law.name == law.name).cloned())
-        .collect()
-}
-
-/// A panic is a flaw like any other.
-async fn caught<T>(hold: impl Future<Output = Result<T, Flaw>>) -> Result<T, Flaw> {
-    let held = AssertUnwindSafe(hold).catch_unwind().await;
-    held.unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<String>().map(String::as_str);
-        let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default();
-        Err(Flaw::new("a provider that does not panic", format!("a panic: {said}")))
-    })
-}
-
-/// Where no call and no delivery shows the line to begin at, it is the one that makes the provider.
-async fn with_a_line(start: &Start, flaw: Flaw) -> Flaw {
-    if flaw.line.is_some() {
-        return flaw;
-    }
-    match Scene::open(start).await {
-        Ok(scene) => flaw.at(scene.bare.made_at()),
-        Err(_) => flaw,
-    }
-}
-
-/// Every instruction of the roles that there are, under every fault and under none.
-async fn trials(start: &Start) -> Vec<(Operation, Option<Fault>)> {
-    let roles = start.start().await.roles();
-    let faults = || std::iter::once(None).chain(Fault::ALL.into_iter().map(Some));
-    Operation::INSTRUCTIONS
-        .into_iter()
-        .filter(|operation| roles.contains(&operation.role()))
-        .flat_map(|operation| faults().map(move |fault| (operation, fault)))
-        .collect()
-}
-
-async fn break_trial_laws(
-    start: Start,
-    operation: Operation,
-    fault: Option<Fault>,
-) -> (Option<Trial>, Vec<Finding>) {
-    let trial = Trial::hold(&start, operation, fault).await;
-    let findings = findings_of_trial(trial.as_ref());
-    (trial.ok(), findings)
-}
-
-fn findings_of_trial(trial: Result<&Trial, &Flaw>) -> Vec<Finding> {
-    let laws = LAWS.into_iter().filter_map(|law| match law.check {
-        Check::Trial(holds) => Some((law, holds)),
-        Check::Scene(_) => None,
-    });
-    match trial {
-        Ok(trial) => laws
-            .filter_map(|(law, holds)| Some(Finding { law, flaw: holds(trial).err()? }))
-            .collect(),
-        // What cannot be tried breaks the first of them.
-        Err(flaw) => laws.take(1).map(|(law, _)| Finding { law, flaw: flaw.clone() }).collect(),
-    }
-}
-
-/// The fault with this name as a test; `Some(None)` for none.
-#[expect(clippy::option_option, reason = "no fault, and no such fault")]
-fn fault_of_test(name: &str) -> Option<Option<Fault>> {
-    if name == NO_FAULT {
-        return Some(None);
-    }
-    Fault::ALL.into_iter().find(|fault| fault.test_name() == name).map(Some)
-}
-
-const NO_FAULT: &str = "nothing_wrong";
-
-#[expect(clippy::panic, reason = "without a runtime there is no test")]
-fn in_a_runtime<F: Future>(run: impl FnOnce() -> F) -> F::Output {
-    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(run()),
-        Err(error) => panic!("a runtime cannot be started: {error}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::*;
+    use crate::{
+        LAWS, Operation,
+        hold::{NO_FAULT, fault_of_test},
+        proxy::Fault,
+    };
 
     /// The names in the macros above, which cannot read the lists themselves.
     fn names_in_macros() -> BTreeSet<&'static str> {
         let source = include_str!("suite.rs");
         let start = source.find("macro_rules! suite").unwrap();
-        let end = source.find("/// Holds a provider to one law.").unwrap();
+        let end = source.find("#[cfg(test)]").unwrap();
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         source[start..end].split(|c: char| !is_name(c)).collect()
     }
@@ -429,7 +251,7 @@ mod tests {
     #[test]
     fn every_law_has_a_test() {
         let named = names_in_macros();
-        for law in LAWS.iter().filter(|law| matches!(law.check, Check::Scene(_))) {
+        for law in LAWS.iter().filter(|law| !law.is_of_trials()) {
             assert!(named.contains(law.name), "no test of `{}` is written", law.name);
         }
     }
