@@ -39,11 +39,11 @@
 //!
 //! [`guide`]: what to arrange for [checkout](guide::checkout), [payouts](guide::payouts) and
 //! [virtual accounts](guide::virtual_accounts), and [every endpoint](guide::endpoints) with its
-//! function. [`token`] is about the tokens of buyers' cards. [`REGISTRATION`] has an example of the configuration. [`options`] is what only HPay's
-//! page understands, [`HPay`] what only its client has, [`endpoints`] where its deliveries arrive.
-//! [`testing`] makes signed deliveries for your tests. Inside, a call goes from `client` (what the
-//! app calls) by `request` and [`formula`] to HPay, and back by `wire` (its answers, verbatim) and
-//! `map` (what they mean).
+//! function. [`token`] is about the tokens of buyers' cards. [`REGISTRATION`] has an example of the
+//! configuration. [`options`] is what only HPay's page understands, [`HPay`] what only its client
+//! has, [`endpoints`] where its deliveries arrive. [`testing`] makes signed deliveries for your
+//! tests. Inside, a call goes from `client` (what the app calls) by `request` and [`formula`] to
+//! HPay, and back by `wire` (its answers, verbatim) and `map` (what they mean).
 //!
 //! # Features
 //!

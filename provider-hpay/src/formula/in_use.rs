@@ -30,8 +30,8 @@ pub struct Formulas {
 }
 
 impl Formulas {
-    /// The one in use for one of the [formulas](super::FORMULAS): what the configuration put in its place, or else
-    /// itself.
+    /// The one in use for one of the [formulas](super::FORMULAS): what the configuration put in its
+    /// place, or else itself.
     pub fn get<'a>(&'a self, usual: &'a Formula) -> &'a Formula {
         self.given.get(&*usual.id).unwrap_or(usual)
     }

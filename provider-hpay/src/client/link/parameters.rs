@@ -1,4 +1,5 @@
-//! The parameters of a link by each of its formulas. One of the configuration may sign any of them.
+//! The parameters of a link by each of its formulas. One of the configuration may sign any of
+//! them.
 
 use payments_core::{Error, Result};
 
@@ -39,7 +40,8 @@ pub(super) fn v1<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<'a>>
 }
 
 /// The page of the provider's libraries (`htpgroup/omipay_php_lib`, 2022): eighteen fields are
-/// signed, all of them sent, in this order. What came later stands behind the code and is not signed.
+/// signed, all of them sent, in this order. What came later stands behind the code and is not
+/// signed.
 pub(super) fn legacy<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<'a>> {
     let info = terms.options.transaction_info.as_deref().unwrap_or_default();
     let fields = Fields::new()
