@@ -139,7 +139,8 @@ impl HPay {
     /// sent twice there are two.
     ///
     /// # Errors
-    /// HPay could not be asked; it says nothing about the payout.
+    /// HPay could not be asked, or answered about another number; it says nothing about the payout.
+    /// An answer about a single payout need not repeat the number.
     pub async fn find_payout_transaction(
         &self,
         payout: &PayoutRef,
