@@ -83,23 +83,24 @@ pub(crate) fn claim(kind: IpnKind, ipn: &wire::Ipn<'_>) -> Result<(DedupeKey, Pa
     if let Some(status) = status {
         payment = payment.with_provider_state(status);
     }
-    Ok((key(kind, invoice, transaction)?, payment))
+    Ok((key(kind, ipn)?, payment))
 }
 
 /// One transaction is paid once and voided once; SePay documents no id of the notification itself.
-fn key(
-    kind: IpnKind,
-    invoice: &str,
-    transaction: &wire::OrderTransaction<'_>,
-) -> Result<DedupeKey, Unclear> {
+fn key(kind: IpnKind, ipn: &wire::Ipn<'_>) -> Result<DedupeKey, Unclear> {
     let kind = match kind {
         IpnKind::Paid => "ORDER_PAID",
         IpnKind::Renewed => "RENEWAL_ORDER_PAID",
         IpnKind::Voided => "TRANSACTION_VOID",
     };
-    let id = said(&transaction.id).or_else(|| said(&transaction.transaction_id)).unwrap_or(invoice);
-    DedupeKey::new(format!("ipn:{kind}:{id}"))
+    DedupeKey::new(format!("ipn:{kind}:{}", subject(ipn)))
         .map_err(|_| Unclear::new("the id of the transaction cannot be one"))
+}
+
+/// What a notification is about: the transaction or, if it has no name, the order.
+pub(crate) fn subject<'a>(ipn: &'a wire::Ipn<'_>) -> &'a str {
+    let transaction = said(&ipn.transaction.id).or(said(&ipn.transaction.transaction_id));
+    transaction.or(said(&ipn.order.order_invoice_number)).unwrap_or_default()
 }
 
 #[cfg(test)]

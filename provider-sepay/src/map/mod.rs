@@ -31,7 +31,7 @@ pub(crate) use account::account;
 pub(crate) use answer::{RETRY_AFTER, RETRY_AFTER_V1, RETRY_AFTER_V2, known, read, read_one};
 pub(crate) use confirmation::{movement_told, payment_told};
 pub(crate) use instruction::{can_ask_after, cancelled, is_not_cancelled, is_not_voided, voided};
-pub(crate) use ipn::{claim, kind};
+pub(crate) use ipn::{claim, kind, subject as ipn_subject};
 pub(crate) use ipn_content::content as ipn_content;
 use movement::moved;
 pub(crate) use movement::{is_of, moved_by, told};

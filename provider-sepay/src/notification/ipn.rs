@@ -58,7 +58,11 @@ fn read(body: &[u8]) -> Result<(DedupeKey, News), Unclear> {
     let word = head.notification_type.as_ref().map_or("", |word| word.as_str());
     let Some(kind) = map::kind(word) else {
         let sent = head.timestamp.as_ref().map_or("", |stamp| stamp.as_str());
-        let key = DedupeKey::new(format!("ipn:{word}:{sent}"))
+        // Two may be sent in one second; what each is about tells them apart, where it can be read.
+        let claim = serde_json::from_slice::<wire::Ipn<'_>>(body).ok();
+        let about =
+            claim.as_ref().map_or_else(String::new, |ipn| format!(":{}", map::ipn_subject(ipn)));
+        let key = DedupeKey::new(format!("ipn:{word}:{sent}{about}"))
             .map_err(|_| Unclear::new("notification_type cannot be one"))?;
         return Ok((key, News::Unrecognised { name: word.to_owned() }));
     };

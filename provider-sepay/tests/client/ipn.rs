@@ -304,6 +304,20 @@ fn a_stranger_is_acknowledged_and_claims_nothing() {
 }
 
 #[test]
+fn strangers_of_one_second_about_two_transactions_have_two_keys() {
+    let provider = provider(&[GATEWAY], &Wire::new());
+    let key = |transaction: &str| {
+        let ipn = paid()
+            .with("notification_type", "ORDER_REFUNDED")
+            .with("transaction.id", transaction)
+            .with_secret(&secret(SECRET_KEY));
+        believed(&provider, "ipn", &ipn).key
+    };
+    assert_eq!(key("a"), key("a"));
+    assert_ne!(key("a"), key("b"));
+}
+
+#[test]
 fn a_known_notification_that_cannot_be_read_is_not_acknowledged() {
     let provider = provider(&[GATEWAY], &Wire::new());
     for ipn in [
