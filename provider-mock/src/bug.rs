@@ -147,6 +147,8 @@ bugs! {
     MergesEqualCredits,
     /// A credit of less than was asked is none.
     DropsTheShortCredit,
+    /// The credits of every virtual account are told of each: the gateway's list is not filtered.
+    ListsEverybodysCredits,
     /// As much arrived on a virtual account as was asked, once anything did.
     TakesAnyCreditForAll,
 
@@ -176,6 +178,8 @@ bugs! {
 
     /// The last entry of a page is lost when there is another page.
     LosesTheLastOfAPage,
+    /// The account that is asked about is not handed on.
+    ForgetsTheAccount,
     /// Times of Vietnam are read as if they were of Greenwich.
     ReadsLocalTimeAsUtc,
     /// The bank's reference is read from the field of the gateway's own.

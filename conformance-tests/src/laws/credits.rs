@@ -20,7 +20,7 @@ use crate::{
 pub(crate) static NO_CREDIT_IS_LOST: Law = Law {
     name: "no_credit_is_lost",
     says: "Money that arrives twice, in part, over or after the end is told each time, with its \
-           own value and its own key.",
+           own value and its own key, and of the account where it arrived alone.",
     why: "What a provider drops, nobody gives back.",
     look_at: "what is filtered, merged or compared on the way from the gateway's list of credits",
     check: Check::Scene(|start| hold(start).boxed()),
@@ -71,6 +71,12 @@ async fn on_a_virtual_account(scene: &Scene) -> Result<(), Flaw> {
     let by = |off: i64| Money::from_minor(asked.minor() + off, asked.currency());
     let payers = gateway.payers();
     let mut arrived = Vec::new();
+    if role.capabilities().credits {
+        // What arrives on another account is none of its credits.
+        let other = open_virtual_account(scene, 2).await?;
+        let amount = scene.credit_for(&other.order)?;
+        credited(scene, &other, amount, true, "pay what was asked").await?;
+    }
     if payers.any_amount && payers.twice {
         for amount in [by(-1), by(0), by(1), by(0)] {
             credited(scene, &account, amount, true, "pay any amount, again and again").await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::FutureExt as _;
 use payments_core::{
-    Direction, Movement, Role, SameMoney, StatementProvider, Timestamp,
+    AccountId, Direction, Movement, Role, SameMoney, StatementProvider, Timestamp,
     money::Money,
     same_credit,
     statement::{Cursor, StatementFilter},
@@ -21,7 +21,7 @@ use crate::{
 pub(crate) static A_STATEMENT_LEAVES_NOTHING_OUT: Law = Law {
     name: "a_statement_leaves_nothing_out",
     says: "Page by page a statement lists every movement once, oldest first and at its time, and its \
-           last cursor goes on with what came since.",
+           last cursor goes on with what came since; of one account it lists that one's alone.",
     why: "What falls between two pages is money that nobody books.",
     look_at: "`entries`: where a page ends, what the cursor names, and in which zone times are read",
     check: Check::Scene(|start| leaves_nothing_out(start).boxed()),
@@ -56,6 +56,7 @@ async fn leaves_nothing_out(start: Start) -> Result<Held, Flaw> {
     let (entries, end) = walk(role.as_ref(), &Cursor::start(), &everything).await?;
     lists(&entries, (0..number).map(amount))?;
     booked_since(&entries, began, &scene)?;
+    of_each_account_alone(role.as_ref(), &entries).await?;
 
     // Later, from where it ended.
     scene.subject.gateway.advance(Duration::from_secs(3 * 24 * 3_600)).await;
@@ -136,6 +137,35 @@ fn lists(entries: &[Movement], arrived: impl IntoIterator<Item = Money>) -> Resu
         format!("{} under {} keys; {first}", told.len(), keys.len()),
     )
     .in_call(Operation::Entries))
+}
+
+/// Holds that each of our accounts lists what moved there, and nobody else's lists anything.
+async fn of_each_account_alone(
+    role: &dyn StatementProvider,
+    entries: &[Movement],
+) -> Result<(), Flaw> {
+    let operation = Operation::Entries;
+    let accounts = role.accounts().await.map_err(|error| refused(Operation::Accounts, &error))?;
+    let mut listed = 0;
+    for account in accounts {
+        let filter = StatementFilter::new().with_account(account.id);
+        listed += walk(role, &Cursor::start(), &filter).await?.0.len();
+    }
+    if listed != entries.len() {
+        let expected = format!("{} entries of all accounts together", entries.len());
+        return Err(Flaw::new(expected, listed).in_call(operation));
+    }
+    let nobodys = AccountId::new("4040404");
+    let nobodys = nobodys.map_err(|error| Flaw::new("an account's name", error))?;
+    let filter = StatementFilter::new().with_account(nobodys);
+    match role.entries(&Cursor::start(), &filter).await {
+        Ok(page) if !page.entries.is_empty() => {
+            let found = format!("{} entries", page.entries.len());
+            Err(Flaw::new("nothing of an account that is not ours, or an error", found)
+                .in_call(operation))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Holds that each movement happened when it did, where it says when.

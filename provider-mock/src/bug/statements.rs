@@ -47,7 +47,11 @@ impl StatementProvider for Careless {
     }
 
     async fn entries(&self, after: &Cursor, filter: &StatementFilter) -> Result<Page> {
-        let mut page = self.role().entries(after, filter).await?;
+        let mut filter = filter.clone();
+        if self.bug == Bug::ForgetsTheAccount {
+            filter.account = None;
+        }
+        let mut page = self.role().entries(after, &filter).await?;
         match self.bug {
             Bug::LosesTheLastOfAPage if page.more => drop(page.entries.pop()),
             Bug::ReadsTheWrongReference => {

@@ -2,7 +2,7 @@
 
 #![deny(clippy::missing_trait_methods)]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use payments_core::{
@@ -18,11 +18,16 @@ use super::Bug;
 pub(super) struct Careless {
     bug: Bug,
     inner: Arc<dyn VirtualAccountProvider>,
+    opened: Mutex<Vec<VirtualAccountRef>>,
 }
 
 impl Careless {
     pub(super) fn new(bug: Bug, inner: Arc<dyn VirtualAccountProvider>) -> Self {
-        Self { bug, inner }
+        Self { bug, inner, opened: Mutex::default() }
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Vec<VirtualAccountRef>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn asked(&self, account: &VirtualAccountRef) -> Option<i64> {
@@ -42,7 +47,11 @@ impl VirtualAccountProvider for Careless {
     }
 
     async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
-        self.inner.open(request).await
+        let opened = self.inner.open(request).await?;
+        if let Submission::Accepted(account) = &opened {
+            self.opened().push(account.reference());
+        }
+        Ok(opened)
     }
 
     async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {
@@ -73,6 +82,17 @@ impl VirtualAccountProvider for Careless {
 
     async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {
         let mut credits = self.inner.credits(account).await?;
+        if self.bug == Bug::ListsEverybodysCredits {
+            let others: Vec<_> = self
+                .opened()
+                .iter()
+                .filter(|other| other.order != account.order)
+                .cloned()
+                .collect();
+            for other in others {
+                credits.extend(self.inner.credits(&other).await?);
+            }
+        }
         if self.bug == Bug::DropsTheShortCredit {
             let asked = self.asked(account).await.unwrap_or_default();
             credits.retain(|credit| credit.amount.minor() >= asked);
