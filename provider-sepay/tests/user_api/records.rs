@@ -133,7 +133,7 @@ async fn a_wrong_token_is_an_authentication_failure_in_both_versions() {
         world.sepay.url(provider_sepay::simulator::Host::UserApi),
         world.sepay.url(provider_sepay::simulator::Host::My),
     );
-    let stranger = World { provider: provider(&text), ..world };
+    let stranger = World { provider: provider(&text, world.sepay.settings().clock()), ..world };
     let v2 = stranger.v2().transactions(&v2::TransactionFilter::new(), 1).await.unwrap_err();
     assert_eq!((v2.kind(), v2.code()), (ErrorKind::Authentication, Some("unauthorized")));
     let v1 = stranger.v1().transactions(&v1::TransactionFilter::new()).await.unwrap_err();

@@ -18,7 +18,9 @@ use provider_sepay::{
     simulator::{Operation, When},
 };
 
-use crate::world::{BIDV, MBBANK, SACOMBANK, VIETCOMBANK, World, accepted, number, order, vnd};
+use crate::world::{
+    BIDV, MBBANK, SACOMBANK, VIETCOMBANK, World, accepted, number, order, standing_still, vnd,
+};
 
 fn request(reference: &str, amount: i64) -> OpenVirtualAccount {
     OpenVirtualAccount::new(order(reference), "CONG TY CUA TOI")
@@ -258,7 +260,7 @@ async fn what_sepay_cannot_do_is_said_by_its_capabilities_and_refused() {
 
 #[tokio::test]
 async fn defaults_of_the_configuration_hold_where_a_request_says_nothing() {
-    let settings = provider_sepay::simulator::Settings::test();
+    let settings = standing_still();
     let sacombank = provider_sepay::simulator::BankAccount::new(
         "0900000004",
         "",

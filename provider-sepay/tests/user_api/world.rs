@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::{
-    AccountId, OrderRef, Provider, Submission, Timestamp,
+    AccountId, Clock, OrderRef, Provider, Submission, Timestamp,
     config::PaymentsConfig,
     money::Money,
     registry::{Context, Registry},
@@ -15,6 +15,7 @@ use provider_sepay::{
     SePay, UserApiV1, UserApiV2,
     simulator::{Host, SePaySimulator, Settings},
 };
+use simulator_kit::Clock as SimulatedClock;
 
 /// The bank accounts of the simulator, by their places.
 pub(crate) const VIETCOMBANK: usize = 0;
@@ -30,14 +31,14 @@ pub(crate) struct World {
 impl World {
     /// With virtual accounts at BIDV, and no limit.
     pub(crate) async fn open() -> Self {
-        Self::with(Settings::test(), "userapi_rate = 0\nuserapi_v1_rate = 0").await
+        Self::with(standing_still(), "userapi_rate = 0\nuserapi_v1_rate = 0").await
     }
 
     /// The same over v1.
     pub(crate) async fn over_v1() -> Self {
         let keys = "userapi_rate = 0\nuserapi_v1_rate = 0\nva_api = \"v1\"\nva_account = \"21\"\n\
                     statements_api = \"v1\"";
-        Self::with(Settings::test(), keys).await
+        Self::with(standing_still(), keys).await
     }
 
     pub(crate) async fn with(settings: Settings, keys: &str) -> Self {
@@ -54,7 +55,7 @@ impl World {
             sepay.url(Host::UserApi),
             sepay.url(Host::My),
         );
-        let provider = provider(&text);
+        let provider = provider(&text, sepay.settings().clock());
         Self { sepay, provider }
     }
 
@@ -80,8 +81,23 @@ impl World {
     }
 }
 
-/// What fails is not asked again.
-pub(crate) fn provider(text: &str) -> Provider {
+/// The simulator's settings at a moment that does not pass: two readings of a clock that goes may
+/// have a second between them.
+pub(crate) fn standing_still() -> Settings {
+    Settings::test().with_clock(SimulatedClock::fixed(1_700_000_000))
+}
+
+/// The simulator's clock, for the provider.
+struct Shared(SimulatedClock);
+
+impl Clock for Shared {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.0.unix_seconds())
+    }
+}
+
+/// What fails is not asked again. A clock that stands still is the simulator's.
+pub(crate) fn provider(text: &str, clock: &SimulatedClock) -> Provider {
     let config: PaymentsConfig = toml::from_str(text).unwrap();
     let client = HttpClient::new(HttpClientSettings::default()).unwrap();
     let context = Context::new(Arc::new(client)).with_retry(RetryPolicy::new(
@@ -89,6 +105,10 @@ pub(crate) fn provider(text: &str) -> Provider {
         Duration::ZERO,
         Duration::ZERO,
     ));
+    let context = match clock.stands_still() {
+        true => context.with_clock(Arc::new(Shared(clock.clone()))),
+        false => context,
+    };
     let registry = Registry::empty().add(provider_sepay::REGISTRATION);
     registry.build(&config, &context).unwrap_or_else(|problems| panic!("{problems}")).remove(0)
 }
