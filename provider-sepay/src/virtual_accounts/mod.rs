@@ -221,14 +221,13 @@ impl VirtualAccountProvider for VirtualAccounts {
         Ok(match created {
             Submission::Accepted(created) => match map::opened_account(&created, known.bin) {
                 Ok(opened) => Submission::Accepted(opened.with_account(account.clone())),
-                // It is open, and nobody can be shown its number.
-                Err(unclear) => Submission::Uncertain(
-                    Uncertain::new(
-                        UncertainCause::UnreadableAnswer,
-                        unclear.into_error(OPEN).to_string(),
-                    )
-                    .needing_attention(),
-                ),
+                // It is open, and no buyer can be shown its number. A person can cancel it by its id.
+                Err(unclear) => {
+                    let error = unclear.into_error(OPEN);
+                    let message = format!("{error}; SePay's order is {}", created.id);
+                    let cause = UncertainCause::UnreadableAnswer;
+                    Submission::Uncertain(Uncertain::new(cause, message).needing_attention())
+                }
             },
             Submission::Declined(decline) => Submission::Declined(decline),
             Submission::Uncertain(uncertain) => Submission::Uncertain(uncertain),

@@ -8,6 +8,7 @@ use payments_core::{
     Direction, ErrorKind, OrderRef, Role, Submission, Timestamp, UncertainCause,
     money::Money,
     statement::{Cursor, StatementFilter},
+    virtual_account::OpenVirtualAccount,
 };
 use provider_sepay::{
     SePay, UserApiV1, UserApiV2,
@@ -256,6 +257,31 @@ async fn an_order_is_one_post_with_what_its_version_wants() {
     assert_eq!(calls[0].body().as_ref(), br#"{"order_code":"DH123456"}"#);
     assert_eq!(calls[1].body().as_ref(), br#"{"order_code":"DH123456","amount":null}"#);
     assert_eq!(calls[0].headers()["content-type"], "application/json");
+}
+
+#[tokio::test]
+async fn an_order_whose_number_no_transfer_carries_is_for_a_person_who_is_told_its_id() {
+    let wire = Wire::new();
+    wire.answer(
+        200,
+        r#"{"status":"success","data":{"id":"acc-1","bank_bin":"970418","account_number":"12"}}"#,
+    );
+    wire.answer(
+        201,
+        r#"{"status":"success","data":{"id":"b2c3","order_code":"DH20250001","amount":50000,
+            "va_number":"963NQDORD1234567890AB","status":"Pending","account_number":"12"}}"#,
+    );
+    let provider = provider(&[TOKEN, r#"va_account = "acc-1""#], &wire);
+    let order = OrderRef::new("DH20250001").unwrap();
+    let request = OpenVirtualAccount::new(order, "CONG TY").unwrap();
+    let request = request.with_amount(Money::vnd(50_000)).unwrap();
+    match provider.virtual_accounts().unwrap().open(&request).await.unwrap() {
+        Submission::Uncertain(uncertain) => {
+            assert!(uncertain.needs_attention);
+            assert!(uncertain.message.ends_with("order is b2c3"), "{}", uncertain.message);
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test]
