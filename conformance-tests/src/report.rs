@@ -126,6 +126,7 @@ fn capabilities(provider: &Provider) -> Value {
         Role::Payouts => provider.payouts().ok().map(|role| json!(role.capabilities())),
         Role::Statements => provider.statements().ok().map(|role| json!(role.capabilities())),
         Role::Notifications => provider.notifications().ok().map(|role| json!(role.endpoints())),
+        _ => None,
     };
     let roles = provider.roles();
     let all = roles.into_iter().filter_map(|role| {

@@ -51,6 +51,7 @@ pub enum Environment {
 /// What a provider can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Role {
     /// It opens payments.
     Payments,

@@ -140,6 +140,7 @@ impl Calls {
             Role::Payouts => self.payout(operation).await,
             Role::Statements => self.statement(operation).await,
             Role::Notifications => self.confirmations(operation).await,
+            _ => Vec::new(),
         }
     }
 

@@ -96,6 +96,8 @@ pub enum Confirmation {
 }
 
 /// What became of a delivery on our side: it decides the reply.
+///
+/// Exhaustive on purpose: a provider has a reply to each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {

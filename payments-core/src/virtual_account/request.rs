@@ -33,6 +33,8 @@ pub struct OpenVirtualAccount {
 }
 
 /// How often a virtual account takes money.
+///
+/// Exhaustive on purpose: a provider has a word for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Uses {
