@@ -1,46 +1,61 @@
 //! One value, kept for a while.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::lock;
 use payments_core::{Clock, Result, Timestamp};
 
 /// The last answer to an inquiry, kept for a while by the injected clock. It is one value, however
-/// often it is asked for; errors are not kept.
+/// often it is asked for, and asked for once by all who come together; errors are not kept.
 pub(crate) struct Cached<T> {
     clock: Arc<dyn Clock>,
     keep: Duration,
     value: Mutex<Option<(Timestamp, Arc<T>)>>,
+    asking: lock::Mutex<()>,
 }
 
 impl<T> Cached<T> {
     pub(crate) fn new(clock: Arc<dyn Clock>, keep: Duration) -> Self {
-        Self { clock, keep, value: Mutex::new(None) }
+        Self { clock, keep, value: Mutex::new(None), asking: lock::Mutex::default() }
     }
 
     /// The kept value, or what `ask` answers.
     pub(crate) async fn get(&self, ask: impl Future<Output = Result<T>>) -> Result<Arc<T>> {
-        let now = self.clock.now();
-        if let Some((at, value)) = &*self.value.lock().unwrap_or_else(PoisonError::into_inner)
-            && now.distance(*at) < self.keep
-        {
-            return Ok(Arc::clone(value));
+        if let Some(kept) = self.kept() {
+            return Ok(kept);
         }
+        let _alone = self.asking.lock().await;
+        if let Some(kept) = self.kept() {
+            return Ok(kept);
+        }
+        let now = self.clock.now();
         let value = Arc::new(ask.await?);
-        *self.value.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some((now, Arc::clone(&value)));
+        *self.value() = Some((now, Arc::clone(&value)));
         Ok(value)
+    }
+
+    fn kept(&self) -> Option<Arc<T>> {
+        let value = self.value();
+        let (at, value) = value.as_ref()?;
+        (self.clock.now().distance(*at) < self.keep).then(|| Arc::clone(value))
+    }
+
+    fn value(&self) -> MutexGuard<'_, Option<(Timestamp, Arc<T>)>> {
+        self.value.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets the kept value.
     pub(crate) fn clear(&self) {
-        *self.value.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.value() = None;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt;
+    use std::task::Poll;
+
+    use futures_util::{FutureExt, future::join};
     use payments_core::{Error, ManualClock};
 
     use super::*;
@@ -60,5 +75,23 @@ mod tests {
         assert_eq!(get(Ok(3)), Some(3));
         cached.clear();
         assert_eq!(get(Ok(4)), Some(4));
+    }
+
+    #[test]
+    fn who_come_together_ask_once() {
+        let clock = ManualClock::at(Timestamp::from_unix(0));
+        let cached = Cached::new(Arc::new(clock), Duration::from_secs(60));
+        let mut was_asked = false;
+        let first = cached.get(std::future::poll_fn(move |_| {
+            match std::mem::replace(&mut was_asked, true) {
+                true => Poll::Ready(Ok(1)),
+                false => Poll::Pending,
+            }
+        }));
+        let second = cached.get(async { Ok(2_u8) });
+        let mut both = Box::pin(join(first, second));
+        assert!(both.as_mut().now_or_never().is_none());
+        let (first, second) = both.now_or_never().unwrap();
+        assert_eq!((*first.unwrap(), *second.unwrap()), (1, 1));
     }
 }
