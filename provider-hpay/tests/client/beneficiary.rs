@@ -87,6 +87,22 @@ async fn a_name_check_that_nobody_waits_for_any_more_holds_nobody_up() {
 }
 
 #[tokio::test]
+async fn a_name_check_that_failed_is_over_also_for_who_has_not_heard_of_it_yet() {
+    let script = Script::new();
+    script.answer(r#"{"error_code":"99","data":[]}"#);
+    script.answer(NAME);
+    let slow = Arc::new(Slow(Arc::clone(&script)));
+    let provider = support::try_build(slow, support::table()).unwrap();
+    let payouts = provider.payouts().unwrap();
+    let account = account();
+    let mut waiting = payouts.verify_beneficiary(&account);
+    assert!((&mut waiting).now_or_never().is_none());
+    assert!(payouts.verify_beneficiary(&account).await.is_err());
+    assert!(payouts.verify_beneficiary(&account).await.is_ok(), "asked anew");
+    assert!(waiting.await.is_err());
+}
+
+#[tokio::test]
 async fn a_name_that_was_not_told_is_not_remembered() {
     let script = Script::new();
     script.answer(r#"{"error_code":"99","data":[]}"#);

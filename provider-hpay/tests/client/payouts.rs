@@ -142,6 +142,16 @@ async fn the_other_layout_of_the_answer_is_believed_only_if_it_is_configured() {
         let submission = provider.payouts().unwrap().create_payout(&request()).await.unwrap();
         assert_eq!(submission.accepted().is_ok(), believed, "{configured}");
     }
+    // The name that it signs is ours, whatever the answer says.
+    let other = format!("P-1|TRAN THI B|231423|{PASSCODE}");
+    let mut renamed = answer.clone();
+    renamed["data"]["bankAccountName"] = "TRAN THI B".into();
+    renamed["data"]["secureChain"] = STANDARD.encode(signer.sign(other.as_bytes()).unwrap()).into();
+    let script = Script::new();
+    script.answer(renamed.to_string());
+    let provider = support::provider_with(&script, &[("payout_answer", "f20b")]);
+    let submission = provider.payouts().unwrap().create_payout(&request()).await.unwrap();
+    assert_eq!(uncertain(submission).cause, UncertainCause::BadSignature);
     // It does not sign the account, which is compared all the same.
     answer["data"]["bankAccountNumber"] = "9991234567890912".into();
     let script = Script::new();

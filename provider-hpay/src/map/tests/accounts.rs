@@ -111,6 +111,19 @@ fn the_full_number_is_taken_from_the_qr_code_and_only_if_it_is_the_same_account(
 }
 
 #[test]
+fn a_qr_code_of_another_amount_is_not_shown() {
+    for (amount, is_shown) in [(100_000, true), (10_000, false)] {
+        let code = VietQr::to_account(
+            Bin::new("970418").unwrap(),
+            AccountNumber::new("9631241000000000178").unwrap(),
+        );
+        let code = code.with_amount(Money::vnd(amount)).unwrap().payload();
+        let Submission::Accepted(account) = open(&answer("1", &code)) else { panic!() };
+        assert_eq!(account.numbers[0].vietqr.is_some(), is_shown, "{amount}");
+    }
+}
+
+#[test]
 fn closed_as_the_state_of_a_fresh_account_is_not_believed() {
     let Submission::Accepted(account) = open(&answer("3", "")) else { panic!() };
     assert_eq!(account.state, Uncertain);
@@ -168,6 +181,20 @@ fn a_question_that_failed_is_not_an_empty_list() {
     }
     assert_eq!(read(r#"{"error_code":"00","data":{}}"#).unwrap_err(), ErrorKind::Malformed);
     assert!(read(r#"{"error_code":"00","data":[]}"#).unwrap().is_empty());
+}
+
+#[test]
+fn a_credit_of_nothing_or_less_is_no_answer() {
+    let with = |amount: &str| {
+        read(&format!(
+            r#"{{"error_code":"00","data":[{{"full_account_number":"9631249900000102836",
+                "amount":{amount},"cashin":28299429}}]}}"#
+        ))
+    };
+    assert_eq!(with("1").unwrap().len(), 1);
+    for amount in ["0", "-100000", "0.5", "\"\""] {
+        assert_eq!(with(amount).unwrap_err(), ErrorKind::Malformed, "{amount}");
+    }
 }
 
 #[test]

@@ -99,6 +99,10 @@ fn two_payouts_that_succeeded_under_one_reference_are_an_alert() {
     let Lookup::Several(both) = read(&twice).unwrap() else { panic!("one of two was dropped") };
     assert!(both.iter().all(|payout| payout.needs_attention));
 
+    let under_way = several(&[row("1", ["4", "3", ""]), row("2", ["2", "1", ""])]);
+    let Lookup::Several(both) = read(&under_way).unwrap() else { panic!("one was dropped") };
+    assert!(both.iter().all(|payout| payout.needs_attention), "the second may yet succeed");
+
     let tried_again = several(&[row("1", ["3", "4", ""]), row("2", ["4", "3", ""])]);
     let Lookup::Several(both) = read(&tried_again).unwrap() else { panic!("one was dropped") };
     let states: Vec<PayoutState> = both.iter().map(|payout| payout.state).collect();
@@ -116,6 +120,14 @@ fn a_list_of_one_is_one() {
 fn a_contradiction_of_the_provider_calls_for_a_person() {
     let payout = read(&several(&[row("1", ["3", "3", ""])])).unwrap().found().unwrap();
     assert_eq!((payout.state, payout.needs_attention), (Uncertain, true));
+}
+
+#[test]
+fn an_account_that_cannot_be_ours_calls_for_a_person_and_leaves_the_verdict() {
+    let answer = several(&[row("1", ["4", "3", ""])]).replace("12010004003096", "12-0/1");
+    let payout = read(&answer).unwrap().found().unwrap();
+    assert_eq!((payout.state, payout.needs_attention), (Succeeded, true));
+    assert_eq!(payout.account, None);
 }
 
 #[test]
