@@ -67,7 +67,7 @@ fn every_problem_is_told_at_once() {
     let mut table = support::table();
     table.remove("merchant_id");
     for (key, value) in [
-        ("receiver", "not an address"),
+        ("receiver", "merchant.example"),
         ("return_url", "/relative"),
         ("va_body", "xml"),
         ("checkout_url", "http://checkout.example"),

@@ -227,7 +227,15 @@ fn a_credit_rests_on_an_amount_and_an_account_that_nobody_signed() {
     let notification = trusted(VA_CALLBACK, &credit());
     let event = &notification.events()[0];
     let Evidence::Unconfirmed { uncovered } = event.evidence() else { panic!("{event:?}") };
-    for field in ["amount", "va_account", "fullAccountNumber", "order_code", "remark"] {
+    for field in [
+        "amount",
+        "va_account",
+        "fullAccountNumber",
+        "order_code",
+        "remark",
+        "time_paid",
+        "error_code",
+    ] {
         assert!(uncovered.iter().any(|name| name == field), "{field} is not signed");
     }
     assert_eq!(movement(event).memo.as_deref(), Some("DH 42"));

@@ -159,6 +159,16 @@ fn only_the_exact_amount_of_a_settled_order_settles() {
 }
 
 #[test]
+fn the_price_of_an_order_is_received_only_once_it_was_paid() {
+    for (status, received) in
+        [("00", Some(Money::vnd(1000))), ("01", Some(Money::vnd(1000))), ("02", None), ("77", None)]
+    {
+        let found = read(&answer(status, r#","total_amount":"1000""#)).unwrap().found().unwrap();
+        assert_eq!((found.asked, found.received), (Some(Money::vnd(1000)), received), "{status}");
+    }
+}
+
+#[test]
 fn an_answer_about_another_order_is_no_answer() {
     let json = answer("00", r#","total_amount":"1000""#).replace("DH-1", "DH-10");
     assert_eq!(read(&json).unwrap_err(), Malformed);
