@@ -184,16 +184,19 @@ fn a_question_that_failed_is_not_an_empty_list() {
 }
 
 #[test]
-fn a_credit_of_nothing_or_less_is_no_answer() {
-    let with = |amount: &str| {
+fn a_credit_of_nothing_or_without_a_number_is_no_answer() {
+    let with = |amount: &str, cashin: &str| {
         read(&format!(
             r#"{{"error_code":"00","data":[{{"full_account_number":"9631249900000102836",
-                "amount":{amount},"cashin":28299429}}]}}"#
+                "amount":{amount},"cashin":{cashin}}}]}}"#
         ))
     };
-    assert_eq!(with("1").unwrap().len(), 1);
-    for amount in ["0", "-100000", "0.5", "\"\""] {
-        assert_eq!(with(amount).unwrap_err(), ErrorKind::Malformed, "{amount}");
+    assert_eq!(with("1", "28299429").unwrap().len(), 1);
+    for amount in ["0", "-100000", "0.5", r#""""#] {
+        assert_eq!(with(amount, "28299429").unwrap_err(), ErrorKind::Malformed, "{amount}");
+    }
+    for cashin in [r#""""#, r#""a""#, "-1"] {
+        assert_eq!(with("1", cashin).unwrap_err(), ErrorKind::Malformed, "{cashin}");
     }
 }
 
