@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use payments_core::{
-    DedupeKey, EndpointName, Error, ErrorKind, NotificationReceiver, ProviderId, Result,
+    DedupeKey, EndpointName, Error, ErrorKind, NotificationReceiver, Provider, ProviderId, Result,
     notification::{
         Confirmation, Coverage, Delivery, Event, Evidence, Notification, Outcome, Proof, Received,
         Untrusted,
     },
 };
+use tracing::Instrument as _;
 
 use crate::Payments;
 
@@ -113,6 +114,28 @@ impl Payments {
         let provider = self.provider(provider)?;
         let receiver = provider.notifications()?;
         let endpoint = EndpointName::new(endpoint)?;
+        let span = tracing::info_span!(
+            "payments.receive",
+            provider = provider.id().as_str(),
+            endpoint = endpoint.as_str(),
+            verdict = tracing::field::Empty,
+            reason = tracing::field::Empty,
+            events = tracing::field::Empty,
+            doubts = tracing::field::Empty,
+        );
+        let intake = self.taken(provider, receiver, endpoint, delivery).instrument(span.clone());
+        let intake = intake.await;
+        intake.tell(&span);
+        Ok(intake)
+    }
+
+    async fn taken(
+        &self,
+        provider: &Provider,
+        receiver: &Arc<dyn NotificationReceiver>,
+        endpoint: EndpointName,
+        delivery: &Delivery<'_>,
+    ) -> Intake {
         let received = receiver.receive(&endpoint, delivery, self.now());
         let mut intake = Intake {
             receiver: Held(Arc::clone(receiver)),
@@ -132,7 +155,7 @@ impl Payments {
         if let Received::Notification(notification) = received {
             intake.take(notification).await;
         }
-        Ok(intake)
+        intake
     }
 }
 
@@ -176,6 +199,20 @@ impl Intake {
             Verdict::Untrusted(_) => self.receiver.0.reply(&self.endpoint, Outcome::Untrusted),
             Verdict::Checked(_) => self.receiver.0.reply(&self.endpoint, outcome),
         }
+    }
+
+    /// What an operator looks for, and nothing of what was delivered.
+    fn tell(&self, span: &tracing::Span) {
+        match &self.verdict {
+            Verdict::Checked(_) => span
+                .record("verdict", "trusted")
+                .record("events", self.events.len())
+                .record("doubts", self.doubts.len()),
+            Verdict::Answer(_) => span.record("verdict", "answer"),
+            Verdict::Untrusted(untrusted) => span
+                .record("verdict", "untrusted")
+                .record("reason", tracing::field::debug(untrusted.reason)),
+        };
     }
 
     async fn take(&mut self, notification: Notification) {

@@ -9,12 +9,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use example_shop::{Settings, Shop, router};
 use simulator_kit::{Outbox, Outgoing, Schedule, Server};
+use tracing_subscriber::fmt::format::FmtSpan;
 
 #[tokio::test]
-async fn no_query_is_logged() {
+async fn what_is_received_is_logged_and_no_query() {
     let log = Log::default();
     let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_writer(move || writer.clone())
+        .finish();
     // The runtime of this test has one thread: the shop logs on it too.
     let _listening = tracing::subscriber::set_default(subscriber);
     let config = r#"
@@ -40,6 +45,8 @@ async fn no_query_is_logged() {
     for path in paths {
         assert!(lines.contains(&format!("path=\"{path}\"")), "{path} is not in {lines}");
     }
+    let received = r#"payments.receive{provider="hpay-main" endpoint="notify" verdict="untrusted""#;
+    assert!(lines.contains(received), "{lines}");
     assert!(!lines.contains("canary"), "{lines}");
 }
 
