@@ -32,7 +32,7 @@ pub struct Intake {
     /// Remember it together with what its [`events`](Self::events) changed, and only then. A
     /// delivery without events, such as the return of a buyer's browser, has the key of the one that
     /// is still to come. One that the provider could not confirm yet has none, and neither has one
-    /// that only a stranger's word stands for.
+    /// that it contradicts, or that only a stranger's word stands for.
     pub key: Option<DedupeKey>,
     /// What to believe: proven by the delivery itself, or confirmed by an inquiry.
     pub events: Vec<Event>,
@@ -253,10 +253,15 @@ impl Intake {
             };
             self.doubts.push(Doubtful { event, doubt });
         }
+        let contradicted =
+            |doubtful: &Doubtful| matches!(doubtful.doubt, Doubt::Contradicted { .. });
         if self.outcome() == Outcome::TryAgain {
             // It will be sent again whole: nothing of it may be handled under its key before.
             self.key = None;
             self.events.clear();
+        } else if self.events.is_empty() && self.doubts.iter().any(contradicted) {
+            // The true news may still come under this key, and must not find it used up.
+            self.key = None;
         }
     }
 }

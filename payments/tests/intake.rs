@@ -22,18 +22,29 @@ struct Gateway {
     state: PaymentState,
     /// Whether its signature covers the order, or only a token is sent along.
     signs: bool,
+    /// The fields on which its news rests.
+    rests_on: &'static [&'static str],
     /// What its inquiry says.
     answer: fn() -> Result<Confirmation>,
 }
 
 impl Gateway {
     fn hub(state: PaymentState, signs: bool, answer: fn() -> Result<Confirmation>) -> Payments {
+        Self::hub_resting_on(&["order"], state, signs, answer)
+    }
+
+    fn hub_resting_on(
+        rests_on: &'static [&'static str],
+        state: PaymentState,
+        signs: bool,
+        answer: fn() -> Result<Confirmation>,
+    ) -> Payments {
         let endpoint =
             |name| Endpoint::new(EndpointName::new(name).unwrap(), http::Method::GET, "anywhere");
         let endpoints = [endpoint("notify"), endpoint("return").display_only()];
         let (id, kind) = (ProviderId::new("main").unwrap(), ProviderKind::new("test").unwrap());
         let provider = Provider::new(id, kind, Environment::Sandbox)
-            .with_notifications(Arc::new(Self { endpoints, state, signs, answer }));
+            .with_notifications(Arc::new(Self { endpoints, state, signs, rests_on, answer }));
         Payments::new([provider], Arc::new(SystemClock)).unwrap()
     }
 }
@@ -68,7 +79,7 @@ impl NotificationReceiver for Gateway {
             check::shared_token(&keys, Some(b"token")).unwrap()
         };
         let notification = Notification::new(endpoint, proof, key("told"))
-            .with_event(News::Payment(payment(self.state)), &["order"]);
+            .with_event(News::Payment(payment(self.state)), self.rests_on);
         Received::Notification(notification)
     }
 
@@ -132,6 +143,18 @@ async fn a_strangers_news_of_no_money_uses_up_no_key() {
         assert_eq!((intake.events.len(), intake.key.clone()), (1, kept));
         assert_eq!(intake.outcome(), Outcome::Handled);
     }
+}
+
+#[tokio::test]
+async fn a_claim_that_the_gateway_contradicts_uses_up_no_key() {
+    let hub = Gateway::hub_resting_on(&["order", "amount"], PaymentState::Settled, true, || {
+        Ok(Confirmation::Contradicted { claimed: "50000".to_owned(), found: "5000".to_owned() })
+    });
+    let request = http::Request::get("/").body("").unwrap();
+    let intake = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
+    assert!(intake.events.is_empty() && intake.key.is_none(), "{intake:?}");
+    assert!(matches!(intake.doubts[0].doubt, Doubt::Contradicted { .. }));
+    assert_eq!(intake.outcome(), Outcome::Handled);
 }
 
 #[tokio::test]
