@@ -24,6 +24,7 @@ pub struct Calls {
     line: Arc<Line>,
     requests: Requests,
     signed: Vec<Operation>,
+    covered: fn(&[u8]) -> Option<String>,
     genuine: Vec<Answer>,
     reached: Mutex<BTreeSet<Operation>>,
 }
@@ -44,6 +45,7 @@ impl Calls {
             line,
             requests,
             signed: Vec::new(),
+            covered: |_| None,
             genuine: Vec::new(),
             reached: Mutex::new(BTreeSet::new()),
         }
@@ -55,6 +57,14 @@ impl Calls {
     #[must_use]
     pub fn signed(mut self, operations: impl IntoIterator<Item = Operation>) -> Self {
         self.signed.extend(operations);
+        self
+    }
+
+    /// Says what of a body the gateway's signature covers, where that is not all of it: an answer in
+    /// which only the rest is changed is still genuine. `None` for a body without it.
+    #[must_use]
+    pub fn covering(mut self, covered: fn(&[u8]) -> Option<String>) -> Self {
+        self.covered = covered;
         self
     }
 
@@ -341,7 +351,20 @@ impl Calls {
 
     /// Whether the answer may tell anything but a refusal, which few gateways sign.
     fn tells(&self, told: &Told) -> bool {
-        self.says(told) && (!self.signed.contains(&told.operation) || self.is_genuine(&told.answer))
+        self.says(told) && (!self.signed.contains(&told.operation) || self.is_signed(&told.answer))
+    }
+
+    /// Whether the gateway signed what its signature covers of this answer.
+    fn is_signed(&self, answer: &Answer) -> bool {
+        let covered = |answer: &Answer| match answer {
+            Answer::Response(response) => {
+                Some((response.status(), (self.covered)(response.body())?))
+            }
+            Answer::Failure(_) => None,
+        };
+        let said = covered(answer);
+        self.is_genuine(answer)
+            || said.is_some() && self.genuine.iter().any(|genuine| covered(genuine) == said)
     }
 
     fn is_genuine(&self, answer: &Answer) -> bool {

@@ -38,6 +38,18 @@ fn whatever_is_delivered_only_what_the_gateway_told_is_believed() {
 }
 
 #[test]
+fn what_f20_does_not_cover_can_be_anybodys() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let calls = runtime.block_on(async { subject::calls("rsa") });
+    let genuine = calls.seeds().remove(0);
+    let genuine = std::str::from_utf8(&genuine).unwrap();
+    assert!(genuine.contains("secureChain"));
+    let changed = genuine.replace(r#""status":"ok""#, r#""status":"od""#);
+    assert_ne!(changed, genuine);
+    assert_eq!(runtime.block_on(calls.breaches_by(changed.as_bytes())), NONE);
+}
+
+#[test]
 fn whatever_is_answered_nothing_is_concluded_from_noise() {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
