@@ -48,11 +48,29 @@ impl<T> Lookup<T> {
         }
     }
 
-    /// The one that was found; nothing if there are none or several.
-    pub fn found(self) -> Option<T> {
+    /// The one that was found, or `None` if it is absent.
+    ///
+    /// ```
+    /// use payments_core::{Lookup, payout::Payout};
+    ///
+    /// fn paid(lookup: Lookup<Payout>) -> &'static str {
+    ///     match lookup.found() {
+    ///         Ok(Some(_)) => "found",
+    ///         Ok(None) => "absent",
+    ///         Err(_) => "paid more than once: a person has to look",
+    ///     }
+    /// }
+    /// # let _ = paid;
+    /// ```
+    ///
+    /// # Errors
+    /// All of them, if there are several: that is an alert and not an absence. The list is
+    /// deliberately no error, so that `?` does not throw it away.
+    pub fn found(self) -> Result<Option<T>, Vec<T>> {
         match self {
-            Self::Found(one) => Some(one),
-            Self::Several(_) | Self::Absent(_) => None,
+            Self::Found(one) => Ok(Some(one)),
+            Self::Several(all) => Err(all),
+            Self::Absent(_) => Ok(None),
         }
     }
 
@@ -66,5 +84,17 @@ impl<T> Lookup<T> {
             }
             (_, None) => Self::Absent(absence),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_are_not_taken_for_none() {
+        assert_eq!(Lookup::Several(vec![1, 2]).found(), Err(vec![1, 2]));
+        assert_eq!(Lookup::Found(1).found(), Ok(Some(1)));
+        assert_eq!(Lookup::<u8>::Absent(Absence::Conclusive).found(), Ok(None));
     }
 }

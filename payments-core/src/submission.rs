@@ -14,7 +14,10 @@ use std::sync::Arc;
 /// fn book(submission: Submission<Payout>) -> &'static str {
 ///     match submission {
 ///         Submission::Accepted(_) => "sent",
-///         Submission::Declined(decline) if decline.confirmed => "refused: choose another way",
+///         Submission::Declined(decline) if decline.is_duplicate() => {
+///             "an earlier one has this reference: ask with find_payout, it may be paid"
+///         }
+///         Submission::Declined(decline) if decline.is_confirmed() => "refused: choose another way",
 ///         Submission::Declined(_) => "refused, they say: ask before choosing another way",
 ///         Submission::Uncertain(_) => "ask with find_payout; never send it again",
 ///     }
@@ -38,9 +41,7 @@ pub enum Submission<T> {
 pub struct Decline {
     /// Why, as far as we understand it.
     pub reason: DeclineReason,
-    /// True if the refusal was signed or an inquiry agreed; only then is it safe to try another
-    /// way. False if the words could have been forged or mistaken.
-    pub confirmed: bool,
+    confirmed: bool,
     /// The provider's own code, as it was sent.
     pub code: Option<String>,
     /// The provider's own words, or ours where it has none.
@@ -63,7 +64,9 @@ pub enum DeclineReason {
     Permission,
     /// The provider finds the request wrong.
     InvalidRequest,
-    /// The reference was used before.
+    /// The reference was used before. It refuses the repetition and says nothing against the
+    /// first instruction, which may have been carried out: such a refusal is never
+    /// [confirmed](Decline::is_confirmed).
     Duplicate,
     /// The state at the provider does not allow this.
     State,
@@ -115,11 +118,25 @@ impl Decline {
         Self { reason, confirmed: false, code: None, message: None }
     }
 
-    /// Marks it as signed by the provider, or agreed by an inquiry.
+    /// Marks it as signed by the provider, or agreed by an inquiry. It has no effect on a
+    /// [duplicate](DeclineReason::Duplicate).
     #[must_use]
     pub fn confirmed(mut self) -> Self {
         self.confirmed = true;
         self
+    }
+
+    /// Whether nothing was carried out under this reference, for certain: the refusal was signed,
+    /// or an inquiry agreed. Only then is it safe to try another way. False if the words could
+    /// have been forged or mistaken, and always for a [duplicate](DeclineReason::Duplicate).
+    pub fn is_confirmed(&self) -> bool {
+        self.confirmed && !self.is_duplicate()
+    }
+
+    /// Whether the reference was used before: an earlier instruction may have been carried out
+    /// under it. Ask for it; do not choose another way before.
+    pub fn is_duplicate(&self) -> bool {
+        self.reason == DeclineReason::Duplicate
     }
 
     /// Keeps the provider's own code.
@@ -186,7 +203,7 @@ impl Uncertain {
 
 impl fmt::Display for Decline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let certainty = if self.confirmed { "" } else { ", unconfirmed" };
+        let certainty = if self.is_confirmed() { "" } else { ", unconfirmed" };
         write!(f, "declined ({:?}{certainty})", self.reason)?;
         if let Some(code) = &self.code {
             write!(f, " with code {code}")?;
@@ -250,5 +267,21 @@ impl<T> Submission<T> {
     /// Whether the outcome is uncertain.
     pub fn is_uncertain(&self) -> bool {
         matches!(self, Self::Uncertain(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decline_that_says_used_before_is_never_confirmed() {
+        let duplicate = Decline::new(DeclineReason::Duplicate).confirmed();
+        assert!(duplicate.is_duplicate() && !duplicate.is_confirmed(), "{duplicate}");
+        let mut turned = Decline::new(DeclineReason::State).confirmed();
+        assert!(turned.is_confirmed(), "{turned}");
+        turned.reason = DeclineReason::Duplicate;
+        assert!(!turned.is_confirmed(), "{turned}");
+        assert_eq!(duplicate.to_string(), "declined (Duplicate, unconfirmed)");
     }
 }

@@ -108,7 +108,8 @@ pgapi_url = "{}"
 async fn ask_hub(payments: &Payments, order: &OrderRef) -> bool {
     let Ok(provider) = payments.provider("sepay") else { return false };
     let Ok(role) = provider.payments() else { return false };
-    black_box(role.find_payment(order).await).is_ok_and(|lookup| lookup.found().is_some())
+    black_box(role.find_payment(order).await)
+        .is_ok_and(|lookup| matches!(lookup, payments::Lookup::Found(_)))
 }
 
 async fn ask_reqwest(client: &reqwest::Client, url: &str) -> bool {

@@ -55,7 +55,7 @@ impl Payments {
             // Where nothing happened, and why.
             let reason = match &outcome {
                 Err(error) => format!("{:?}", error.kind()),
-                Ok(Submission::Declined(decline)) if decline.confirmed => {
+                Ok(Submission::Declined(decline)) if decline.is_confirmed() => {
                     format!("{:?}", decline.reason)
                 }
                 Ok(_) => return outcome.map(|submission| opened(provider, submission)),

@@ -154,7 +154,7 @@ fn of_an_instruction(meaning: Meaning, outcome: &Outcome) -> Result<(), Flaw> {
         }
         Meaning::UnsignedRefusal => {
             let is_so = match outcome {
-                Outcome::Declined(decline) => !decline.confirmed,
+                Outcome::Declined(decline) => !decline.is_confirmed(),
                 Outcome::Uncertain(_) => true,
                 Outcome::Accepted { .. } | Outcome::Error { .. } => false,
             };

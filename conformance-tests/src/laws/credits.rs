@@ -123,7 +123,10 @@ async fn told_in_all(
         return Ok(());
     }
     let found = match role.find(&account.reference()).await {
-        Ok(found) => found.found().and_then(|found| found.received),
+        Ok(found) => found
+            .found()
+            .map_err(|all| Flaw::new("one account", format!("{} of them", all.len())))?
+            .and_then(|found| found.received),
         Err(error) => return Err(refused(operation, &error)),
     };
     match found {

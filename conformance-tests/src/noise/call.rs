@@ -276,7 +276,7 @@ impl Calls {
                 told.breaks(format!("accepted, and not as asked: {accepted:?}"));
             }
             Ok(Submission::Declined(decline))
-                if decline.confirmed && !self.is_genuine(&told.answer) =>
+                if decline.is_confirmed() && !self.is_genuine(&told.answer) =>
             {
                 told.breaks(format!("confirmed by nobody: {decline}"));
             }

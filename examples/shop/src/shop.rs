@@ -114,7 +114,7 @@ impl Shop {
                     tracing::warn!(order = %reference, %decline, "the payment was not opened");
                     // A refusal that nobody signed may be a mistake: it is asked about first.
                     let opening =
-                        if decline.confirmed { Opening::Refused } else { Opening::Uncertain };
+                        if decline.is_confirmed() { Opening::Refused } else { Opening::Uncertain };
                     (Some(opened.provider), opening)
                 }
                 Submission::Uncertain(uncertain) => {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::PayoutState;
+use super::{CreatePayout, PayoutState};
 use crate::{GatewayRef, PayoutRef, Timestamp, bank::AccountNumber, money::Money, raw::Raw};
 
 /// A payout as the provider sees it.
@@ -87,6 +87,25 @@ impl Payout {
         self.raw = raw;
         self
     }
+
+    /// Compares a payout that was found with the request that it should have come from: the name
+    /// of the first field that differs (`payout`, `amount` or `beneficiary.account.number`), or
+    /// `None`. An account that the provider does not report is not compared.
+    ///
+    /// A difference is for a person: another payout was made under the same reference, or this
+    /// one went to another account.
+    pub fn differs_from(&self, request: &CreatePayout) -> Option<&'static str> {
+        let number = &request.beneficiary.account.number;
+        if self.payout != request.payout {
+            Some("payout")
+        } else if self.amount != request.amount {
+            Some("amount")
+        } else if self.account.as_ref().is_some_and(|account| account != number) {
+            Some("beneficiary.account.number")
+        } else {
+            None
+        }
+    }
 }
 
 /// How much there is, and as of when.
@@ -113,5 +132,41 @@ impl Balance {
     pub fn with_raw(mut self, raw: Raw) -> Self {
         self.raw = raw;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        bank::{BankAccount, Bin},
+        payout::Beneficiary,
+    };
+
+    fn number(text: &str) -> AccountNumber {
+        AccountNumber::new(text).unwrap()
+    }
+
+    #[test]
+    fn a_payout_differs_in_the_first_field_that_is_not_as_requested() {
+        let reference = |text| PayoutRef::new(text).unwrap();
+        let account = BankAccount::new(Bin::new("970436").unwrap(), number("0071001234567"));
+        let beneficiary = Beneficiary::new(account, "NGUYEN VAN A").unwrap();
+        let request = CreatePayout::new(reference("P-1"), Money::vnd(50_000), beneficiary).unwrap();
+        for (name, amount, account, expected) in [
+            ("P-1", 50_000, Some("0071001234567"), None),
+            ("P-1", 50_000, None, None),
+            ("P-10", 50_000, Some("0071001234567"), Some("payout")),
+            ("p-1", 50_000, Some("0071001234567"), Some("payout")),
+            ("P-1", 50_001, Some("0071001234567"), Some("amount")),
+            ("P-1", 500_000, None, Some("amount")),
+            ("P-1", 50_000, Some("00710012345678"), Some("beneficiary.account.number")),
+            ("P-1", 50_000, Some("071001234567"), Some("beneficiary.account.number")),
+        ] {
+            let mut payout =
+                Payout::new(reference(name), Money::vnd(amount), PayoutState::Succeeded);
+            payout.account = account.map(number);
+            assert_eq!(payout.differs_from(&request), expected, "{name} {amount} {account:?}");
+        }
     }
 }

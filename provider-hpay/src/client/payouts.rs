@@ -159,8 +159,7 @@ impl HPay {
     pub async fn find_payout_like(&self, request: &CreatePayout) -> Result<Lookup<Payout>> {
         let found = find(self, "find_payout_like", &request.payout, None).await?;
         let compared = |mut payout: Payout| {
-            let account = Some(&request.beneficiary.account.number);
-            if payout.amount != request.amount || payout.account.as_ref() != account {
+            if payout.account.is_none() || payout.differs_from(request).is_some() {
                 payout.needs_attention = true;
             }
             payout

@@ -167,7 +167,7 @@ async fn a_refused_signature_names_its_formula_and_confirms_nothing() {
         let refused = format!(r#"{{"error_code":"{code}","status":"x","data":[]}}"#);
         let Submission::Declined(decline) = answered(refused).await else { panic!("{code}") };
         assert_eq!(decline.reason, DeclineReason::Authentication, "{code}");
-        assert!(!decline.confirmed, "{code}");
+        assert!(!decline.is_confirmed(), "{code}");
         let words = decline.message.unwrap();
         let hint = "signature formula or passcode wrong: hpay.f19";
         assert_eq!(words.contains(hint), code != "014", "{words}");
@@ -232,7 +232,7 @@ async fn a_refusal_with_a_number_of_hpay_s_own_is_uncertain() {
         let Submission::Declined(decline) = answered(refused(data)).await else { panic!("{data}") };
         assert_eq!(decline.reason, DeclineReason::InsufficientFunds, "{data}");
         assert_eq!(decline.message.as_deref(), Some("x"));
-        assert!(!decline.confirmed);
+        assert!(!decline.is_confirmed());
     }
 }
 
@@ -370,7 +370,8 @@ async fn a_payout_is_asked_after_with_an_md5_and_no_signature_of_ours() {
     script.answer(found(NUMBER, "1000000", [4, 3, 1]));
     let provider = support::provider(&script);
     let payout = PayoutRef::new("P-1").unwrap();
-    let found = provider.payouts().unwrap().find_payout(&payout).await.unwrap().found().unwrap();
+    let found =
+        provider.payouts().unwrap().find_payout(&payout).await.unwrap().found().unwrap().unwrap();
     assert_eq!(found.state, PayoutState::Succeeded);
     let sent = script.request();
     assert_eq!((sent.method().as_str(), sent.uri().path()), ("GET", "/api/ibft/inquiry"));
@@ -387,7 +388,7 @@ async fn one_payout_of_several_is_asked_after_by_hpay_s_number() {
     let provider = support::provider(&script);
     let hpay = provider.extension::<provider_hpay::HPay>().unwrap();
     let (payout, id) = (PayoutRef::new("P-1").unwrap(), GatewayRef::new("96061677").unwrap());
-    let one = hpay.find_payout_transaction(&payout, &id).await.unwrap().found().unwrap();
+    let one = hpay.find_payout_transaction(&payout, &id).await.unwrap().found().unwrap().unwrap();
     assert_eq!(one.state, PayoutState::Succeeded);
     assert_eq!(support::query(&script.request())["transactionId"], "96061677");
 
@@ -420,7 +421,7 @@ async fn a_payout_of_another_amount_or_account_than_ordered_calls_for_a_person()
         script.answer(answer);
         let provider = support::provider(&script);
         let hpay = provider.extension::<provider_hpay::HPay>().unwrap();
-        let found = hpay.find_payout_like(&request()).await.unwrap().found().unwrap();
+        let found = hpay.find_payout_like(&request()).await.unwrap().found().unwrap().unwrap();
         assert_eq!(found.needs_attention, attention, "{found:?}");
     }
 }

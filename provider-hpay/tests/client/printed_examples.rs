@@ -286,7 +286,7 @@ async fn fb_transaction_inquiry() {
     let reference = PayoutRef::new("1666062845347").unwrap();
     let (provider, _) = merchant("12345", ONE);
     let found = provider.payouts().unwrap().find_payout(&reference).await.unwrap();
-    let payout = found.found().unwrap();
+    let payout = found.found().unwrap().unwrap();
     assert_eq!((payout.state, payout.amount), (PayoutState::Succeeded, Money::vnd(1_000_000)));
 
     let (provider, _) = merchant("12345", SEVERAL);

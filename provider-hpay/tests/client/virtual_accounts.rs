@@ -151,7 +151,7 @@ async fn a_refusal_keeps_its_code_and_is_not_confirmed() {
     let submission = provider.virtual_accounts().unwrap().open(&request()).await.unwrap();
     let Submission::Declined(decline) = submission else { panic!("{submission:?}") };
     assert_eq!(decline.reason, DeclineReason::Authentication);
-    assert_eq!((decline.confirmed, decline.code.as_deref()), (false, Some("03")));
+    assert_eq!((decline.is_confirmed(), decline.code.as_deref()), (false, Some("03")));
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ laws! {
 async fn state(world: &World, reference: &str) -> PayoutState {
     let reference = PayoutRef::new(reference).unwrap();
     let found = world.provider.payouts().unwrap().find_payout(&reference).await.unwrap();
-    found.found().unwrap().state
+    found.found().unwrap().unwrap().state
 }
 
 async fn a_payout_is_pending_until_it_is_settled_and_may_come_back(world: World) {
@@ -80,7 +80,7 @@ async fn the_same_reference_for_another_amount_is_declined(world: World) {
     accepted(payouts.create_payout(&payout("P1", AMOUNT)).await.unwrap());
     let other = payout("P1", Money::vnd(60_000));
     let refused = declined(payouts.create_payout(&other).await.unwrap());
-    assert_eq!((refused.reason, refused.confirmed), (DeclineReason::Duplicate, true));
+    assert_eq!((refused.reason, refused.is_confirmed()), (DeclineReason::Duplicate, false));
     assert_eq!(world.gateway.bookings().len(), 1);
 }
 
@@ -94,7 +94,7 @@ async fn an_account_of_somebody_else_is_declined(world: World) {
     let payouts = world.provider.payouts().unwrap();
     let wrong_name = payout_to("P1", AMOUNT, "TRAN THI B");
     let refused = declined(payouts.create_payout(&wrong_name).await.unwrap());
-    assert_eq!((refused.reason, refused.confirmed), (DeclineReason::Beneficiary, true));
+    assert_eq!((refused.reason, refused.is_confirmed()), (DeclineReason::Beneficiary, true));
     assert!(world.gateway.bookings().is_empty());
 }
 

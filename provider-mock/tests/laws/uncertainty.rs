@@ -36,7 +36,7 @@ async fn an_answer_lost_after_booking_is_uncertain_and_found_by_inquiry(world: W
     let lost = uncertain(payouts.create_payout(&payout("P1", AMOUNT)).await.unwrap());
     assert_eq!(lost.cause, UncertainCause::ConnectionLost);
     let found = payouts.find_payout(&PayoutRef::new("P1").unwrap()).await.unwrap();
-    assert_eq!(found.found().unwrap().amount, AMOUNT);
+    assert_eq!(found.found().unwrap().unwrap().amount, AMOUNT);
     assert_eq!(world.gateway.bookings().len(), 1);
 
     // Even a caller who sends it again has paid once.
@@ -66,7 +66,7 @@ async fn a_lost_answer_is_uncertain_for_every_instruction(world: World) {
     world.gateway.pay("A1", AMOUNT).unwrap();
     let refund = RefundPayment::new(RefundRef::new("R1").unwrap(), order);
     assert!(payments.refund_payment(&refund).await.unwrap().is_uncertain());
-    let found = payments.find_refund(&refund.refund).await.unwrap().found();
+    let found = payments.find_refund(&refund.refund).await.unwrap().found().unwrap();
     assert_eq!(found.map(|refund| refund.state), Some(RefundState::Done));
     // All three were carried out.
     assert_eq!(world.vnd(), Money::vnd(100_000_000));
@@ -79,13 +79,13 @@ async fn what_the_gateway_does_not_know_is_uncertain_until_it_is_settled(world: 
     world.gateway.next_payout(Scripted::Uncertain).unwrap();
     let undecided = uncertain(payouts.create_payout(&payout("P1", AMOUNT)).await.unwrap());
     assert_eq!(undecided.cause, UncertainCause::ProviderUndecided);
-    let found = payouts.find_payout(&reference).await.unwrap().found().unwrap();
+    let found = payouts.find_payout(&reference).await.unwrap().found().unwrap().unwrap();
     assert_eq!(found.state, PayoutState::Uncertain);
     let again = uncertain(payouts.create_payout(&payout("P1", AMOUNT)).await.unwrap());
     assert_eq!(again.cause, UncertainCause::ProviderUndecided);
 
     world.gateway.settle_payout("P1", PayoutOutcome::Succeeded).unwrap();
-    let found = payouts.find_payout(&reference).await.unwrap().found().unwrap();
+    let found = payouts.find_payout(&reference).await.unwrap().found().unwrap().unwrap();
     assert_eq!(found.state, PayoutState::Succeeded);
     assert_eq!(world.gateway.bookings().len(), 1);
 }
@@ -126,7 +126,7 @@ async fn a_signed_refusal_is_confirmed_and_nothing_happened(world: World) {
     let payouts = world.provider.payouts().unwrap();
     world.gateway.next_payout(Scripted::decline(RefusalCode::InsufficientFunds)).unwrap();
     let refused = declined(payouts.create_payout(&payout("P1", AMOUNT)).await.unwrap());
-    assert_eq!((refused.reason, refused.confirmed), (DeclineReason::InsufficientFunds, true));
+    assert_eq!((refused.reason, refused.is_confirmed()), (DeclineReason::InsufficientFunds, true));
     assert!(world.gateway.bookings().is_empty());
 }
 
@@ -146,7 +146,7 @@ async fn a_wrong_key_is_refused_without_proof(world: World) {
     let stranger = build(config, &context);
     let payouts = stranger.payouts().unwrap();
     let refused = declined(payouts.create_payout(&payout("P1", AMOUNT)).await.unwrap());
-    assert_eq!((refused.reason, refused.confirmed), (DeclineReason::Authentication, false));
+    assert_eq!((refused.reason, refused.is_confirmed()), (DeclineReason::Authentication, false));
     assert_eq!(payouts.balance().await.unwrap_err().kind(), ErrorKind::Authentication);
     assert!(world.gateway.bookings().is_empty());
 }

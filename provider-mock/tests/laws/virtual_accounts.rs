@@ -39,7 +39,7 @@ async fn open(world: &World, request: &OpenVirtualAccount) -> VirtualAccount {
 
 async fn find(world: &World, account: &VirtualAccount) -> VirtualAccount {
     let found = world.provider.virtual_accounts().unwrap().find(&account.reference()).await;
-    found.unwrap().found().unwrap()
+    found.unwrap().found().unwrap().unwrap()
 }
 
 fn number(account: &VirtualAccount) -> AccountNumber {
@@ -141,7 +141,7 @@ async fn an_account_that_nobody_opened_is_absent_for_sure(world: World) {
     assert!(matches!(found, Lookup::Absent(Absence::Inconclusive { .. })), "{found:?}");
     assert_eq!(accounts.credits(&nobody).await.unwrap_err().kind(), ErrorKind::NotFound);
     let refused = declined(accounts.close(&nobody).await.unwrap());
-    assert!(refused.confirmed);
+    assert!(refused.is_confirmed());
 }
 
 async fn a_lost_open_is_found_by_its_order(world: World) {
@@ -150,7 +150,7 @@ async fn a_lost_open_is_found_by_its_order(world: World) {
     assert!(accounts.open(&request("A1")).await.unwrap().is_uncertain());
     let reference =
         payments_core::virtual_account::VirtualAccountRef::new(OrderRef::new("A1").unwrap());
-    let found = accounts.find(&reference).await.unwrap().found().unwrap();
+    let found = accounts.find(&reference).await.unwrap().found().unwrap().unwrap();
     assert_eq!(found.amount, Some(ASKED));
 }
 

@@ -125,7 +125,7 @@ mod tests {
             let submission = cancelled(&order(), &answer(status, MESSAGE)).unwrap();
             let Submission::Declined(decline) = submission else { panic!("{submission:?}") };
             assert_eq!(decline.reason, reason, "{status}");
-            assert!(!decline.confirmed, "{status}");
+            assert!(!decline.is_confirmed(), "{status}");
             assert_eq!(decline.message.as_deref(), Some("Đã hủy đơn hàng thành công"));
         }
     }

@@ -255,7 +255,7 @@ mod tests {
                 cancelled(&answer(status, &body)).unwrap(),
             ] {
                 let Submission::Declined(decline) = submission else { panic!("{submission:?}") };
-                assert_eq!((decline.reason, decline.confirmed), (reason, false), "{code}");
+                assert_eq!((decline.reason, decline.is_confirmed()), (reason, false), "{code}");
                 assert_eq!(decline.code.as_deref(), Some(code));
             }
         }

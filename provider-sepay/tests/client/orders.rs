@@ -71,7 +71,7 @@ async fn every_documented_status_is_told_and_an_invented_one_is_uncertain() {
         ("CANCELED", PaymentState::Cancelled),
         ("SOMETHING_NEW", PaymentState::Uncertain),
     ] {
-        let found = found(200, detail(status)).await.unwrap().found().unwrap();
+        let found = found(200, detail(status)).await.unwrap().found().unwrap().unwrap();
         assert_eq!(found.state, state, "{status}");
         assert_eq!(found.received.is_some(), state == PaymentState::Settled, "{status}");
         assert_eq!(found.provider_state.as_deref(), Some(status));
@@ -156,7 +156,7 @@ async fn a_documented_refusal_is_declined_and_unconfirmed() {
         let provider = provider(&[GATEWAY], &wire);
         let submission = provider.payments().unwrap().cancel_payment(&order("DH-1")).await.unwrap();
         let Submission::Declined(decline) = submission else { panic!("{submission:?}") };
-        assert_eq!((decline.reason, decline.confirmed), (reason, false), "{status}");
+        assert_eq!((decline.reason, decline.is_confirmed()), (reason, false), "{status}");
         assert_eq!(decline.message.as_deref(), Some("Không được"));
         assert_eq!(wire.calls().len(), asked, "{status}");
     }
@@ -187,7 +187,7 @@ async fn a_refusal_is_confirmed_only_by_an_order_that_shows_that_nothing_was_don
         let voided = sepay.void_transaction(&order("DH-1")).await.unwrap();
         for (submission, confirmed) in [(cancelled, cancel), (voided, void)] {
             let Submission::Declined(decline) = submission else { panic!("{submission:?}") };
-            assert_eq!(decline.confirmed, confirmed, "{told}");
+            assert_eq!(decline.is_confirmed(), confirmed, "{told}");
             assert_eq!(decline.reason, DeclineReason::State);
         }
         assert_eq!(wire.asked()[1], "GET https://pgapi-sandbox.sepay.vn/v1/order/detail/DH-1");

@@ -91,7 +91,7 @@ async fn cancelling_is_answered_by_an_empty_204() {
         Submission::Declined(decline) => {
             assert_eq!(decline.reason, DeclineReason::State);
             assert_eq!(decline.code.as_deref(), Some("invalid_state"));
-            assert!(!decline.confirmed);
+            assert!(!decline.is_confirmed());
         }
         other => panic!("{other:?}"),
     }

@@ -203,7 +203,7 @@ async fn a_page_of_a_proxy_and_a_second_order_of_one_code_open_nothing() {
     match role.open(&request).await.unwrap() {
         Submission::Declined(decline) => {
             assert_eq!(decline.reason, DeclineReason::InvalidRequest);
-            assert!(!decline.confirmed);
+            assert!(!decline.is_confirmed());
         }
         other => panic!("{other:?}"),
     }

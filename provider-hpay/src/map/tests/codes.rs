@@ -108,7 +108,7 @@ fn outcome(service: Service, code: Literal) -> Instructed {
     match instructed::<()>(&Code::of(service, &envelope)) {
         Submission::Accepted(()) => panic!("a code alone accepted an instruction"),
         Submission::Declined(decline) => {
-            assert!(!decline.confirmed, "no code of HPay is signed: {decline}");
+            assert!(!decline.is_confirmed(), "no code of HPay is signed: {decline}");
             assert_eq!(decline.code.as_deref(), Some(&*envelope.error_code.text()));
             assert!(decline.message.is_some_and(|words| !words.is_empty()));
             Refused(decline.reason)

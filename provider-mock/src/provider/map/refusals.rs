@@ -98,7 +98,11 @@ mod tests {
             else {
                 panic!("{code} did not decline")
             };
-            assert_eq!((decline.reason, decline.confirmed), (expected, true), "{code}");
+            assert_eq!(
+                (decline.reason, decline.is_confirmed()),
+                (expected, code != "reference_used"),
+                "{code}"
+            );
             assert_eq!(decline.code.as_deref(), Some(code));
         }
     }
@@ -106,7 +110,7 @@ mod tests {
     #[test]
     fn a_refusal_that_is_not_signed_is_not_confirmed() {
         let declined = refused_instruction::<()>(refusal("unauthorized"), false);
-        assert!(matches!(declined, Submission::Declined(decline) if !decline.confirmed));
+        assert!(matches!(declined, Submission::Declined(decline) if !decline.is_confirmed()));
     }
 
     #[test]

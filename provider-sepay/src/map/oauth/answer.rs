@@ -254,7 +254,7 @@ mod tests {
             let word = match receipt(&answer(status, body)) {
                 Ok(Submission::Accepted(_)) => "accepted",
                 Ok(Submission::Declined(decline)) => {
-                    assert!(!decline.confirmed && decline.code.is_some());
+                    assert!(!decline.is_confirmed() && decline.code.is_some());
                     "declined"
                 }
                 Ok(Submission::Uncertain(_)) | Err(_) => "uncertain",

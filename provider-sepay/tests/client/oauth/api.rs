@@ -29,7 +29,7 @@ async fn an_inquiry_that_the_token_does_not_open_is_asked_again_with_another_and
     wire.answer(401, refusal);
     let submission = connection.delete_webhook(7).await.unwrap();
     let Submission::Declined(decline) = submission else { panic!("{submission:?}") };
-    assert!(!decline.confirmed);
+    assert!(!decline.is_confirmed());
     assert_eq!(wire.calls().len(), 7);
 
     // The next one comes with another token.
