@@ -8,7 +8,7 @@ use payments_core::{
     DedupeKey, EndpointName, Error, ErrorKind, NotificationReceiver, Provider, ProviderId, Result,
     notification::{
         Confirmation, Coverage, Delivery, Event, Evidence, Notification, Outcome, Proof, Received,
-        Untrusted,
+        UnreadableDelivery, Untrusted,
     },
 };
 use tracing::Instrument as _;
@@ -75,6 +75,7 @@ pub enum Doubt {
 enum Verdict {
     Checked(Proof),
     Answer(http::Response<Bytes>),
+    Unreadable(UnreadableDelivery),
     Untrusted(Untrusted),
 }
 
@@ -92,6 +93,7 @@ impl std::fmt::Debug for Verdict {
         match self {
             Self::Checked(proof) => f.debug_tuple("Checked").field(proof).finish(),
             Self::Answer(answer) => write!(f, "Answer({})", answer.status()),
+            Self::Unreadable(unreadable) => f.debug_tuple("Unreadable").field(unreadable).finish(),
             Self::Untrusted(untrusted) => f.debug_tuple("Untrusted").field(untrusted).finish(),
         }
     }
@@ -146,6 +148,7 @@ impl Payments {
                     Verdict::Checked(notification.proof.clone())
                 }
                 Received::Answer(answer) => Verdict::Answer(answer.clone()),
+                Received::Unreadable(unreadable) => Verdict::Unreadable(unreadable.clone()),
                 Received::Untrusted(untrusted) => Verdict::Untrusted(untrusted.clone()),
             },
             key: None,
@@ -164,7 +167,16 @@ impl Intake {
     pub fn proof(&self) -> Option<&Proof> {
         match &self.verdict {
             Verdict::Checked(proof) => Some(proof),
+            Verdict::Unreadable(unreadable) => Some(&unreadable.proof),
             Verdict::Answer(_) | Verdict::Untrusted(_) => None,
+        }
+    }
+
+    /// Which field of a checked delivery cannot be read; `None` if all of it can.
+    pub fn unreadable(&self) -> Option<&UnreadableDelivery> {
+        match &self.verdict {
+            Verdict::Unreadable(unreadable) => Some(unreadable),
+            Verdict::Checked(_) | Verdict::Answer(_) | Verdict::Untrusted(_) => None,
         }
     }
 
@@ -172,19 +184,19 @@ impl Intake {
     pub fn untrusted(&self) -> Option<&Untrusted> {
         match &self.verdict {
             Verdict::Untrusted(untrusted) => Some(untrusted),
-            Verdict::Checked(_) | Verdict::Answer(_) => None,
+            Verdict::Checked(_) | Verdict::Answer(_) | Verdict::Unreadable(_) => None,
         }
     }
 
     /// What to tell the provider if everything here was handled: `TryAgain` as long as something
-    /// could not be confirmed yet.
+    /// could not be confirmed yet, or if the delivery [cannot be read](Self::unreadable).
     pub fn outcome(&self) -> Outcome {
         let unsettled = |doubtful: &Doubtful| {
             matches!(doubtful.doubt, Doubt::NotYet { .. } | Doubt::CouldNotAsk(_))
         };
         if self.untrusted().is_some() {
             Outcome::Untrusted
-        } else if self.doubts.iter().any(unsettled) {
+        } else if self.unreadable().is_some() || self.doubts.iter().any(unsettled) {
             Outcome::TryAgain
         } else {
             Outcome::Handled
@@ -192,11 +204,13 @@ impl Intake {
     }
 
     /// The reply that the provider documents. An untrusted delivery never gets the reply of
-    /// success, and a handshake gets its own answer, whatever `outcome` says.
+    /// success, one that cannot be read is always asked for again, and a handshake gets its own
+    /// answer, whatever `outcome` says.
     pub fn reply(&self, outcome: Outcome) -> http::Response<Bytes> {
         match &self.verdict {
             Verdict::Answer(answer) => answer.clone(),
             Verdict::Untrusted(_) => self.receiver.0.reply(&self.endpoint, Outcome::Untrusted),
+            Verdict::Unreadable(_) => self.receiver.0.reply(&self.endpoint, Outcome::TryAgain),
             Verdict::Checked(_) => self.receiver.0.reply(&self.endpoint, outcome),
         }
     }
@@ -209,6 +223,16 @@ impl Intake {
                 .record("events", self.events.len())
                 .record("doubts", self.doubts.len()),
             Verdict::Answer(_) => span.record("verdict", "answer"),
+            Verdict::Unreadable(unreadable) => {
+                tracing::warn!(
+                    provider = self.provider.as_str(),
+                    endpoint = self.endpoint.as_str(),
+                    field = unreadable.field.as_ref(),
+                    "a delivery that passed its check cannot be read: {}",
+                    unreadable.detail
+                );
+                span.record("verdict", "unreadable")
+            }
             Verdict::Untrusted(untrusted) => span
                 .record("verdict", "untrusted")
                 .record("reason", tracing::field::debug(untrusted.reason)),

@@ -168,6 +168,7 @@ async fn serve(provider: Provider, received: Arc<Mutex<Vec<Notification>>>) -> S
                 received.lock().unwrap().push(notification);
                 Outcome::Handled
             }
+            Received::Unreadable(_) => Outcome::TryAgain,
             Received::Answer(_) | Received::Untrusted(_) => Outcome::Untrusted,
         };
         let reply: Response<Bytes> = receiver.reply(&endpoint, outcome);

@@ -185,6 +185,9 @@ async fn strangers(start: Start) -> Result<Held, Flaw> {
                 }
             }
             Received::Answer(_) => {}
+            Received::Unreadable(unreadable) => {
+                return Err(flaw(&sent, "news that is unrecognised", unreadable));
+            }
             Received::Untrusted(untrusted) => {
                 return Err(flaw(&sent, "news that is unrecognised", untrusted));
             }

@@ -78,7 +78,7 @@ fn at_no_endpoint(stage: &Stage, sent: &Sent) -> Result<(), Flaw> {
 fn covers_the_body(stage: &Stage, sent: &Sent) -> Result<bool, Flaw> {
     let is_covered = |received: Received| match received {
         Received::Notification(notification) => *notification.proof.coverage() == Coverage::Body,
-        Received::Answer(_) | Received::Untrusted(_) => false,
+        Received::Answer(_) | Received::Unreadable(_) | Received::Untrusted(_) => false,
     };
     Ok(is_covered(stage.receive(&sent.endpoint, &sent.request)))
 }
@@ -90,6 +90,9 @@ fn covers(stage: &Stage, sent: &Sent, field: &str) -> Result<bool, Flaw> {
             _ => false,
         }),
         Received::Answer(_) => Ok(false),
+        Received::Unreadable(unreadable) => {
+            Err(flaw(sent, "a notification, for nobody touched it", unreadable))
+        }
         Received::Untrusted(reason) => {
             Err(flaw(sent, "a notification, for nobody touched it", reason))
         }
@@ -108,6 +111,11 @@ fn untrusted(
             let found =
                 format!("a notification although {}: {:?}", mutation.what, notification.events());
             Err(flaw(sent, "untrusted", found).at(notification.made_at))
+        }
+        // What cannot be read comes after the check, which this delivery must not pass.
+        Received::Unreadable(unreadable) => {
+            let found = format!("a check that it passes although {}: {unreadable}", mutation.what);
+            Err(flaw(sent, "untrusted", found))
         }
         Received::Answer(_) => {
             Err(flaw(sent, "untrusted", format!("an answer although {}", mutation.what)))

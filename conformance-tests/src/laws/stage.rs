@@ -87,7 +87,9 @@ impl Stage {
         self.scene.subject.gateway.secrets().into_iter().find_map(|secret| {
             let genuine = self.gateway.signed(sent, &secret, now)?;
             match self.receive(&sent.endpoint, &genuine) {
-                Received::Notification(_) => self.gateway.signed(&changed, &secret, now),
+                Received::Notification(_) | Received::Unreadable(_) => {
+                    self.gateway.signed(&changed, &secret, now)
+                }
                 Received::Answer(_) | Received::Untrusted(_) => None,
             }
         })
@@ -264,6 +266,9 @@ async fn received(scene: &Scene) -> Result<Vec<Notification>, Flaw> {
         match receiver.receive(&sent.endpoint, &delivery, scene.clock().now()) {
             Received::Notification(notification) => notifications.push(notification),
             Received::Answer(_) => {}
+            Received::Unreadable(unreadable) => {
+                return Err(flaw(&sent, "a notification, for nobody touched it", unreadable));
+            }
             Received::Untrusted(untrusted) => {
                 return Err(flaw(&sent, "a notification, for nobody touched it", untrusted));
             }

@@ -73,6 +73,10 @@ impl Deliveries {
                 self.genuine.push(Genuine { endpoint, request, events: Vec::new() });
                 Ok(self)
             }
+            Received::Unreadable(unreadable) => Err(Error::new(
+                ErrorKind::Malformed,
+                format!("{endpoint} cannot read its gateway's own delivery: {unreadable}"),
+            )),
             Received::Untrusted(untrusted) => Err(Error::new(
                 ErrorKind::Malformed,
                 format!("{endpoint} does not take its gateway's own delivery: {untrusted}"),
@@ -132,7 +136,7 @@ impl Deliveries {
         let Ok(endpoint) = EndpointName::new(endpoint) else { return Vec::new() };
         match self.receive(&endpoint, request) {
             Received::Notification(told) => self.forged(&endpoint, &told, request.body().as_ref()),
-            Received::Answer(_) | Received::Untrusted(_) => Vec::new(),
+            Received::Answer(_) | Received::Unreadable(_) | Received::Untrusted(_) => Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@ mod event;
 mod keys;
 mod proof;
 pub mod token;
+mod unreadable;
 
 use std::fmt;
 
@@ -16,6 +17,7 @@ use serde::Serialize;
 pub use delivery::Delivery;
 pub use event::{Event, Evidence, News, Notification};
 pub use proof::{Coverage, Proof, Scheme, Untrusted, UntrustedReason};
+pub use unreadable::UnreadableDelivery;
 
 use crate::{DedupeKey, EndpointName, Result, Timestamp, formula::Explanation};
 
@@ -69,6 +71,9 @@ pub enum Received {
     Notification(Notification),
     /// It is a handshake or a token request: answer exactly this.
     Answer(http::Response<Bytes>),
+    /// It passed the check, but a field cannot be read: nothing of it is believed, and the provider
+    /// is asked to send it again later.
+    Unreadable(UnreadableDelivery),
     /// It may be anybody's.
     Untrusted(Untrusted),
 }
@@ -136,8 +141,37 @@ impl fmt::Debug for Received {
                 f.debug_tuple("Notification").field(notification).finish()
             }
             Self::Answer(answer) => write!(f, "Answer({})", answer.status()),
+            Self::Unreadable(unreadable) => f.debug_tuple("Unreadable").field(unreadable).finish(),
             Self::Untrusted(untrusted) => f.debug_tuple("Untrusted").field(untrusted).finish(),
         }
+    }
+}
+
+impl From<Notification> for Received {
+    fn from(notification: Notification) -> Self {
+        Self::Notification(notification)
+    }
+}
+
+impl From<UnreadableDelivery> for Received {
+    fn from(unreadable: UnreadableDelivery) -> Self {
+        Self::Unreadable(unreadable)
+    }
+}
+
+impl From<Untrusted> for Received {
+    fn from(untrusted: Untrusted) -> Self {
+        Self::Untrusted(untrusted)
+    }
+}
+
+/// For receivers that stop at the first thing that is wrong: `read(delivery).into()`.
+impl<T, E> From<Result<T, E>> for Received
+where
+    Self: From<T> + From<E>,
+{
+    fn from(result: Result<T, E>) -> Self {
+        result.map_or_else(Self::from, Self::from)
     }
 }
 
@@ -146,7 +180,7 @@ impl Received {
     pub fn notification(self) -> Option<Notification> {
         match self {
             Self::Notification(notification) => Some(notification),
-            Self::Answer(_) | Self::Untrusted(_) => None,
+            Self::Answer(_) | Self::Unreadable(_) | Self::Untrusted(_) => None,
         }
     }
 }

@@ -164,6 +164,7 @@ async fn serve(
                 receiver.reply(&endpoint, *outcome.lock().unwrap())
             }
             Received::Answer(answer) => answer,
+            Received::Unreadable(_) => receiver.reply(&endpoint, Outcome::TryAgain),
             Received::Untrusted(_) => receiver.reply(&endpoint, Outcome::Untrusted),
         };
         reply.map(axum::body::Body::from)

@@ -23,8 +23,8 @@ use verdict::Verdict;
 /// Check a delivery as the configured provider would, without sending anything
 ///
 /// Prints JSON: the verdict, the proof and what it covers, the events and on what evidence each
-/// would be believed, and the reply that the provider expects. Exits with 3 if the delivery is
-/// not trusted. What the proof does not cover would still have to be confirmed by inquiry.
+/// would be believed, and the reply that the provider expects. Exits with 1 if the delivery
+/// passes the check but cannot be read, and with 3 if it is not trusted. What the proof does not cover would still have to be confirmed by inquiry.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment, after_help = EXAMPLE)]
 pub(crate) struct Args {
@@ -83,6 +83,7 @@ pub(crate) fn run(args: &Args) -> Ended {
     output::print_json(&verdict)?;
     Ok(match received {
         Received::Notification(_) | Received::Answer(_) => Exit::Done,
+        Received::Unreadable(_) => Exit::Problems,
         Received::Untrusted(_) => Exit::Untrusted,
     })
 }

@@ -22,6 +22,8 @@ pub(super) struct Verdict<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<UntrustedReason>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) explanation: Option<Explanation>,
@@ -31,6 +33,7 @@ pub(super) struct Verdict<'a> {
 #[serde(rename_all = "snake_case")]
 enum Word {
     Trusted,
+    Unreadable,
     Untrusted,
     Answer,
 }
@@ -57,6 +60,7 @@ impl<'a> Verdict<'a> {
             events: &[],
             reply,
             reason: None,
+            field: None,
             detail: None,
             explanation: None,
         };
@@ -68,6 +72,12 @@ impl<'a> Verdict<'a> {
                 ..verdict(Word::Trusted, reply(Outcome::Handled))
             },
             Received::Answer(answer) => verdict(Word::Answer, Reply::of(answer)),
+            Received::Unreadable(unreadable) => Self {
+                proof: Some(&unreadable.proof),
+                field: Some(&unreadable.field),
+                detail: Some(&unreadable.detail),
+                ..verdict(Word::Unreadable, reply(Outcome::TryAgain))
+            },
             Received::Untrusted(untrusted) => Self {
                 reason: Some(untrusted.reason),
                 detail: Some(&untrusted.detail),

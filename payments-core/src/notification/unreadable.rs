@@ -1,0 +1,42 @@
+//! A delivery that passed its check and whose content cannot be read.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::Proof;
+
+/// A delivery that passed the provider's check, but has a field that cannot be read.
+///
+/// It may report money, so it is neither acknowledged nor refused as a forgery: it yields no event
+/// and no key, the provider is asked to send it again later, and the field is logged at `warn` for
+/// a person. An example is a signed amount of `"50.000"`, which may mean 50000 or 50.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub struct UnreadableDelivery {
+    /// Who sent it, and what that covers.
+    pub proof: Proof,
+    /// The field as the provider spells it, or `body` if the content has no fields.
+    pub field: Cow<'static, str>,
+    /// What is wrong with it, for people. Never holds a secret or other fields of the delivery.
+    pub detail: String,
+}
+
+impl UnreadableDelivery {
+    /// The name of [`field`](Self::field) for a body that cannot be read at all.
+    pub const BODY: &'static str = "body";
+
+    /// A delivery with this proof, of which `field` cannot be read. `detail` must not hold a secret.
+    pub fn new(
+        proof: Proof,
+        field: impl Into<Cow<'static, str>>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self { proof, field: field.into(), detail: detail.into() }
+    }
+}
+
+impl fmt::Display for UnreadableDelivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the delivery's field `{}` cannot be read: {}", self.field, self.detail)
+    }
+}
