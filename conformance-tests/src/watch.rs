@@ -98,4 +98,8 @@ impl Transport for Watch {
             }
         }
     }
+
+    fn departs(&self) -> bool {
+        self.client.departs()
+    }
 }

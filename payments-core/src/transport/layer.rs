@@ -2,6 +2,8 @@
 //!
 //! The limit stands inside the retry, so that a repeated inquiry counts against it too.
 
+#![deny(clippy::missing_trait_methods)]
+
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -138,6 +140,11 @@ struct Timed {
 #[async_trait]
 impl Transport for Timed {
     async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
+        let call = call.with_deadline(tokio::time::Instant::now() + self.timeout);
+        // Dropping an instruction would lose what is known of it: the client ends it by itself.
+        if call.class == CallClass::Instruction && self.inner.departs() {
+            return self.inner.send(call).await;
+        }
         match tokio::time::timeout(self.timeout, self.inner.send(call)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(TransportError::new(
@@ -145,6 +152,10 @@ impl Transport for Timed {
                 format!("no whole answer within {:?}", self.timeout),
             )),
         }
+    }
+
+    fn departs(&self) -> bool {
+        self.inner.departs()
     }
 }
 
@@ -173,6 +184,10 @@ impl Transport for Limited {
             tokio::time::sleep(not_until.wait_time_from(self.clock.now())).await;
         }
         self.inner.send(call).await
+    }
+
+    fn departs(&self) -> bool {
+        self.inner.departs()
     }
 }
 
@@ -216,6 +231,10 @@ impl Transport for Retried {
             tracing::debug!(operation = call.operation, wait_ms = wait.as_millis(), "asking again");
             tokio::time::sleep(wait).await;
         }
+    }
+
+    fn departs(&self) -> bool {
+        self.inner.departs()
     }
 }
 
@@ -272,9 +291,14 @@ impl Transport for Traced {
         };
         outcome
     }
+
+    fn departs(&self) -> bool {
+        self.inner.departs()
+    }
 }
 
 #[cfg(test)]
+#[allow(clippy::missing_trait_methods)]
 mod tests {
     use super::*;
     use crate::transport::Unreadable;

@@ -5,21 +5,27 @@
 //! [`instruct`](crate::transport::Transport#method.instruct) or
 //! [`inquire`](crate::transport::Transport#method.inquire), never [`Transport::send`] itself.
 
+mod boot_clock;
 mod call;
 #[cfg(feature = "reqwest-without-tls")]
 mod client;
+mod departure;
 mod layer;
 mod sent;
+mod subject;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;
 
+pub use boot_clock::BootInstant;
 pub use call::{Call, CallClass};
 #[cfg(feature = "reqwest-without-tls")]
 pub use client::{HttpClient, HttpClientSettings};
+pub use departure::{Departure, DepartureDecision, with_departure, without_departure};
 pub use layer::{Rate, RetryPolicy, Stack, retry_after};
 pub use sent::{Sent, Unreadable};
+pub use subject::Subject;
 
 use crate::{Error, ErrorKind, Result};
 
@@ -31,6 +37,19 @@ pub trait Transport: Send + Sync + 'static {
     /// # Errors
     /// [`TransportError`], which says whether anything may have been sent.
     async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError>;
+
+    /// Whether instructions ask the [`Departure`] of their call before they leave, and whether
+    /// their time limits end them without dropping their future.
+    ///
+    /// A transport that returns true calls [`Departure::depart`] once for each instruction that
+    /// gets a connection, writes nothing after its `not_after`, counts what it writes, honours
+    /// [`Call::deadline`], and returns [`TransportErrorKind::NotSent`] exactly if the count is
+    /// zero. For a transport that returns false, the default, nothing is known of what left: a
+    /// journal has to record the instruction before the provider is called at all. A layer around
+    /// another transport returns what that transport returns.
+    fn departs(&self) -> bool {
+        false
+    }
 }
 
 /// A request without a whole answer.
@@ -97,8 +116,13 @@ impl dyn Transport {
     /// # Errors
     /// Nothing left this machine. Whatever else happened is in [`Sent`], which has no way back
     /// to an error.
-    pub async fn instruct(&self, call: Call) -> Result<Sent> {
+    pub async fn instruct(&self, mut call: Call) -> Result<Sent> {
         let operation = call.operation;
+        if call.departure().is_none()
+            && let Some(departure) = departure::departure_in_progress()
+        {
+            call = call.with_departure(departure);
+        }
         match self.send(call.of_class(CallClass::Instruction)).await {
             Err(error) if error.kind == TransportErrorKind::NotSent => {
                 Err(error.into_error(operation))

@@ -121,6 +121,10 @@ impl Transport for Careless {
             _ => self.inner.send(call).await,
         }
     }
+
+    fn departs(&self) -> bool {
+        self.inner.departs()
+    }
 }
 
 fn is(outcome: &Outcome, kind: TransportErrorKind) -> bool {
