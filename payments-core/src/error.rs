@@ -208,7 +208,8 @@ impl fmt::Display for Error {
             (None, None) => {}
         }
         if let Some(after) = self.0.retry_after {
-            write!(f, "; wait {} s", after.as_secs())?;
+            // A part of a second is rounded up: too early would be refused again.
+            write!(f, "; wait {} s", after.as_millis().div_ceil(1_000))?;
         }
         Ok(())
     }

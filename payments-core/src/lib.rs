@@ -71,6 +71,7 @@ mod movement;
 mod provider;
 mod raw;
 mod secret;
+mod single_flight;
 mod submission;
 mod time;
 
@@ -87,6 +88,7 @@ pub use payout::PayoutProvider;
 pub use provider::{Environment, Provider, Role};
 pub use raw::{Authenticity, Raw};
 pub use secret::{EmptySecret, Secret, SecretBytes};
+pub use single_flight::SingleFlight;
 pub use statement::StatementProvider;
 pub use submission::{Decline, DeclineReason, NotAccepted, Submission, Uncertain, UncertainCause};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::{
     Clock, Provider, SystemClock,
@@ -106,6 +107,9 @@ pub struct Context {
     pub environ: Environ,
     /// How inquiries are repeated.
     pub retry: RetryPolicy,
+    /// The longest time of one call, waits and repetitions included; `None` is what the client says
+    /// (see [`Transport::call_time`]).
+    pub call_time: Option<Duration>,
 }
 
 impl Context {
@@ -116,6 +120,7 @@ impl Context {
             clock: Arc::new(SystemClock),
             environ: Environ::system(),
             retry: RetryPolicy::default(),
+            call_time: None,
         }
     }
 
@@ -140,9 +145,19 @@ impl Context {
         self
     }
 
+    /// Limits the time of a whole call: waits for the rate limit, repetitions and sends together.
+    #[must_use]
+    pub fn with_call_time(mut self, call_time: Duration) -> Self {
+        self.call_time = Some(call_time);
+        self
+    }
+
     /// The client with its layers, for one credential with this rate limit.
     pub fn transport(&self, rate: Option<Rate>) -> Arc<dyn Transport> {
-        let stack = Stack::new(Arc::clone(&self.client)).with_retry(self.retry);
+        let mut stack = Stack::new(Arc::clone(&self.client)).with_retry(self.retry);
+        if let Some(call_time) = self.call_time {
+            stack = stack.with_call_time(call_time);
+        }
         match rate {
             Some(rate) => stack.with_rate(rate).build(),
             None => stack.build(),

@@ -108,7 +108,7 @@ impl PayoutProvider for Payouts {
 
 fn every_layer(client: Arc<dyn Transport>) -> Arc<dyn Transport> {
     let rate = Rate::new(NonZeroU32::new(1000).unwrap(), Duration::from_secs(1));
-    Stack::new(client).with_timeout(Duration::from_secs(5)).with_rate(rate).build()
+    Stack::new(client).with_call_time(Duration::from_secs(5)).with_rate(rate).build()
 }
 
 fn provider(client: Arc<dyn Transport>) -> Provider {

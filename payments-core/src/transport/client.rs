@@ -14,6 +14,7 @@ use crate::{Error, ErrorKind, Result};
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     client: reqwest::Client,
+    call_time: Duration,
     largest_answer: usize,
 }
 
@@ -82,7 +83,7 @@ impl HttpClient {
                 Error::new(ErrorKind::Configuration, "the HTTP client cannot be set up")
                     .with_source(error)
             })?;
-        Ok(Self { client, largest_answer: settings.largest_answer })
+        Ok(Self { client, call_time: settings.timeout, largest_answer: settings.largest_answer })
     }
 
     async fn read(
@@ -125,6 +126,10 @@ impl Transport for HttpClient {
         })?;
         let response = self.client.execute(request).await.map_err(failure)?;
         self.read(response).await
+    }
+
+    fn call_time(&self) -> Option<Duration> {
+        Some(self.call_time)
     }
 }
 

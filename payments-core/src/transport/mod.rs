@@ -9,10 +9,17 @@ mod boot_clock;
 mod call;
 #[cfg(feature = "reqwest-without-tls")]
 mod client;
+mod confirmation;
+mod deadline;
 mod departure;
-mod layer;
+mod rate_limit;
+mod retry;
 mod sent;
+mod stack;
 mod subject;
+mod trace;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -22,9 +29,12 @@ pub use boot_clock::BootInstant;
 pub use call::{Call, CallClass};
 #[cfg(feature = "reqwest-without-tls")]
 pub use client::{HttpClient, HttpClientSettings};
+pub use confirmation::confirming;
 pub use departure::{Departure, DepartureDecision, with_departure, without_departure};
-pub use layer::{Rate, RetryPolicy, Stack, retry_after};
+pub use rate_limit::Rate;
+pub use retry::{RetryPolicy, retry_after};
 pub use sent::{Sent, Unreadable};
+pub use stack::Stack;
 pub use subject::Subject;
 
 use crate::{Error, ErrorKind, Result};
@@ -50,6 +60,15 @@ pub trait Transport: Send + Sync + 'static {
     fn departs(&self) -> bool {
         false
     }
+
+    /// The longest time of one call, if this transport limits it.
+    ///
+    /// A [`Stack`] makes it the deadline of the whole call, so that the wait for the rate limit and
+    /// the repetitions are part of it and not added to it. `None`, the default, leaves it to the
+    /// stack. A layer around another transport returns what that transport returns.
+    fn call_time(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// A request without a whole answer.
@@ -61,6 +80,7 @@ pub struct TransportError {
     pub kind: TransportErrorKind,
     /// What happened, in one line, without secrets.
     pub message: String,
+    retry_after: Option<Duration>,
     #[source]
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -69,8 +89,11 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection was made: the only failure that proves that nothing was sent.
+    /// Nothing was sent: no connection was made, or no byte of the request was written.
     NotSent,
+    /// Nothing was sent, because too many calls of this credential wait for its rate limit; see
+    /// [`TransportError::retry_after`].
+    RateLimited,
     /// The connection ended before the whole answer arrived.
     ConnectionLost,
     /// No whole answer in time.
@@ -79,10 +102,33 @@ pub enum TransportErrorKind {
     TooLarge,
 }
 
+impl TransportErrorKind {
+    /// Whether the failure proves that nothing was sent.
+    pub fn proves_nothing_was_sent(self) -> bool {
+        match self {
+            Self::NotSent | Self::RateLimited => true,
+            Self::ConnectionLost | Self::TimedOut | Self::TooLarge => false,
+        }
+    }
+}
+
 impl TransportError {
     /// A failure of this kind; `message` says what happened, without secrets.
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self { kind, message: message.into(), retry_after: None, source: None }
+    }
+
+    /// A call that was refused before it was sent, because too many calls of its credential wait;
+    /// after `retry_after` there is room for another.
+    pub fn rate_limited(retry_after: Duration) -> Self {
+        let message = "busy: too many calls wait for the rate limit; nothing was sent";
+        let error = Self::new(TransportErrorKind::RateLimited, message);
+        Self { retry_after: Some(retry_after), ..error }
+    }
+
+    /// When trying again makes sense, if the call was refused for the rate limit.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// Keeps the cause.
@@ -100,13 +146,21 @@ impl TransportError {
             TransportErrorKind::NotSent => {
                 (ErrorKind::Transport, "the provider cannot be reached; nothing was sent")
             }
+            TransportErrorKind::RateLimited => (
+                ErrorKind::RateLimited,
+                "busy: too many calls wait for the rate limit of this credential; nothing was sent",
+            ),
             TransportErrorKind::ConnectionLost => {
                 (ErrorKind::Transport, "the connection ended before the whole answer arrived")
             }
             TransportErrorKind::TimedOut => (ErrorKind::Timeout, "no whole answer in time"),
             TransportErrorKind::TooLarge => (ErrorKind::Malformed, "the answer is too large"),
         };
-        Error::new(kind, message).with_operation(operation).with_source(self)
+        let mut error = Error::new(kind, message).with_operation(operation);
+        if let Some(after) = self.retry_after {
+            error = error.with_retry_after(after);
+        }
+        error.with_source(self)
     }
 }
 
@@ -124,9 +178,7 @@ impl dyn Transport {
             call = call.with_departure(departure);
         }
         match self.send(call.of_class(CallClass::Instruction)).await {
-            Err(error) if error.kind == TransportErrorKind::NotSent => {
-                Err(error.into_error(operation))
-            }
+            Err(error) if error.kind.proves_nothing_was_sent() => Err(error.into_error(operation)),
             outcome => Ok(Sent::new(outcome)),
         }
     }

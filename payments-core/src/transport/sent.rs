@@ -80,9 +80,9 @@ impl Sent {
                 let cause = match error.kind {
                     TransportErrorKind::TimedOut => UncertainCause::TimedOut,
                     TransportErrorKind::TooLarge => UncertainCause::UnreadableAnswer,
-                    TransportErrorKind::NotSent | TransportErrorKind::ConnectionLost => {
-                        UncertainCause::ConnectionLost
-                    }
+                    TransportErrorKind::NotSent
+                    | TransportErrorKind::RateLimited
+                    | TransportErrorKind::ConnectionLost => UncertainCause::ConnectionLost,
                 };
                 let message = error.message.clone();
                 return Submission::Uncertain(Uncertain::new(cause, message).with_source(error));

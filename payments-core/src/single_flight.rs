@@ -1,0 +1,240 @@
+//! Work that is under way once, shared by all who wait for it, and finished without them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::Hash;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+use tracing::Instrument as _;
+
+use crate::{Error, ErrorKind, Result};
+
+/// Work that must not be begun twice at the same time, nor be lost when a caller leaves: a refresh of
+/// tokens that the gateway rotates, an inquiry that costs a fee.
+///
+/// Whoever asks for work that is under way waits for the same result. The work is a task of its own
+/// on the Tokio runtime of the caller who began it, so it runs to its end although every caller is
+/// dropped; let it write down what it got before it ends. If that runtime ends first, the callers
+/// who still wait begin the work again, each on its own runtime. Outside of a runtime the work ends
+/// with the caller who began it.
+#[derive(Clone)]
+pub struct SingleFlight<K, T>(Arc<Mutex<HashMap<K, Running<T>>>>);
+
+type Running<T> = watch::Receiver<Option<Result<T>>>;
+type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl<K, T> Default for SingleFlight<K, T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+impl<K, T> SingleFlight<K, T>
+where
+    K: Clone + Eq + Hash + Send + 'static,
+    T: Clone + Send + Sync + 'static,
+{
+    /// Waits for the work of this key, which `begin` begins if it is not under way.
+    ///
+    /// # Errors
+    /// Those of the work, and `Unavailable` if its runtime ended, or it panicked, twice.
+    pub async fn run<W>(&self, key: K, begin: impl Fn() -> W) -> Result<T>
+    where
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
+        for _ in 0..2 {
+            let (mut running, begun) = self.join(&key, &begin);
+            if let Some(work) = begun {
+                work.await;
+            }
+            if let Ok(done) = running.wait_for(Option::is_some).await
+                && let Some(result) = done.as_ref()
+            {
+                return result.clone();
+            }
+        }
+        Err(Error::new(
+            ErrorKind::Unavailable,
+            "the work was interrupted, because its runtime ended or it panicked; try again",
+        ))
+    }
+
+    /// Waits until no work is under way: what an app does before it ends.
+    pub async fn idle(&self) {
+        loop {
+            let Some(mut running) = self.running().values().next().cloned() else { return };
+            // An error says that the work was interrupted: it is not under way either.
+            let _ = running.wait_for(Option::is_some).await;
+            self.running().retain(|_, running| is_under_way(running));
+        }
+    }
+
+    /// The work of this key; where there is no runtime to spawn it on, also the work itself.
+    fn join<W>(&self, key: &K, begin: impl Fn() -> W) -> (Running<T>, Option<Work>)
+    where
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
+        let mut running = self.running();
+        if let Some(running) = running.get(key).filter(|running| is_under_way(running)) {
+            return (running.clone(), None);
+        }
+        running.retain(|_, running| is_under_way(running));
+        let (done, result) = watch::channel(None);
+        running.insert(key.clone(), result.clone());
+        let (flights, key, work) = (self.clone(), key.clone(), begin());
+        let work = async move {
+            let outcome = work.await;
+            // First, so that whoever asks from now on gets what the work wrote down, or begins anew.
+            flights.running().remove(&key);
+            done.send_replace(Some(outcome));
+        };
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => {
+                drop(runtime.spawn(work.in_current_span()));
+                (result, None)
+            }
+            Err(_) => (result, Some(Box::pin(work))),
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<K, Running<T>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether there is still somebody who will send the result.
+fn is_under_way<T>(running: &Running<T>) -> bool {
+    running.has_changed().is_ok()
+}
+
+impl<K, T> fmt::Debug for SingleFlight<K, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SingleFlight(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use futures_util::{FutureExt, future::join_all};
+    use tokio::{runtime::Runtime, sync::Notify};
+
+    use super::*;
+
+    /// Work that waits until it is let go, and counts how often it began and ended.
+    #[derive(Default)]
+    struct Gated {
+        begun: AtomicUsize,
+        ended: AtomicUsize,
+        gate: Notify,
+    }
+
+    impl Gated {
+        async fn wait(self: Arc<Self>) -> Result<usize> {
+            let begun = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
+            self.gate.notified().await;
+            self.ended.fetch_add(1, Ordering::SeqCst);
+            Ok(begun)
+        }
+
+        fn counts(&self) -> (usize, usize) {
+            (self.begun.load(Ordering::SeqCst), self.ended.load(Ordering::SeqCst))
+        }
+    }
+
+    fn paused() -> Runtime {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap()
+    }
+
+    /// Lets every task run that can.
+    async fn settle() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn callers_who_come_together_share_one_result_per_key() {
+        let (flights, work) = (SingleFlight::default(), Arc::new(Gated::default()));
+        let run = |key: u8| flights.run(key, || Arc::clone(&work).wait());
+        let callers = join_all([run(1), run(1), run(1), run(2)]);
+        let letting_go = async {
+            settle().await;
+            assert_eq!(work.counts(), (2, 0), "one for each key");
+            work.gate.notify_waiters();
+        };
+        let (results, ()) = tokio::join!(callers, letting_go);
+        let results: Vec<_> = results.into_iter().map(Result::unwrap).collect();
+        assert!(results[..3].iter().all(|one| *one == results[0]), "{results:?}");
+        assert_ne!(results[0], results[3]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_work_ends_although_every_caller_left() {
+        let (flights, work) = (SingleFlight::default(), Arc::new(Gated::default()));
+        assert!(flights.run((), || Arc::clone(&work).wait()).now_or_never().is_none());
+        settle().await;
+        work.gate.notify_one();
+        flights.idle().await;
+        assert_eq!(work.counts(), (1, 1));
+    }
+
+    #[test]
+    fn the_end_of_a_runtime_begins_the_work_again_on_that_of_a_caller_who_waits() {
+        let (flights, work) = (SingleFlight::default(), Arc::new(Gated::default()));
+        let first = paused();
+        first.block_on(async {
+            assert!(flights.run((), || Arc::clone(&work).wait()).now_or_never().is_none());
+            settle().await;
+        });
+        paused().block_on(async {
+            let waiting = flights.run((), || Arc::clone(&work).wait());
+            let ending = async {
+                settle().await;
+                assert_eq!(work.counts(), (1, 0), "shared with the other runtime");
+                tokio::task::spawn_blocking(move || drop(first)).await.unwrap();
+                while work.counts() != (2, 0) {
+                    settle().await;
+                }
+                work.gate.notify_one();
+            };
+            let (result, ()) = tokio::join!(waiting, ending);
+            assert_eq!(result.unwrap(), 2);
+        });
+        assert!(flights.running().is_empty());
+    }
+
+    #[test]
+    fn a_flight_whose_runtime_is_gone_keeps_nobody_waiting() {
+        let (flights, work) = (SingleFlight::default(), Arc::new(Gated::default()));
+        paused().block_on(async {
+            assert!(flights.run((), || Arc::clone(&work).wait()).now_or_never().is_none());
+            settle().await;
+        });
+        paused().block_on(async {
+            flights.idle().await;
+            work.gate.notify_one();
+            assert_eq!(flights.run((), || Arc::clone(&work).wait()).await.unwrap(), 2);
+        });
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_panics_is_an_error_and_not_a_hang() {
+        let flights = SingleFlight::<(), ()>::default();
+        let error = flights.run((), || async { panic!("on purpose") }).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert_eq!(flights.run((), || async { Ok(()) }).await.ok(), Some(()));
+    }
+
+    #[test]
+    fn outside_of_a_runtime_the_work_runs_with_its_caller() {
+        let flights = SingleFlight::<(), u8>::default();
+        assert_eq!(flights.run((), || async { Ok(7) }).now_or_never().unwrap().unwrap(), 7);
+    }
+}
