@@ -113,6 +113,7 @@
 //! | `inventory` | registration at link time |
 //! | `simulator` | a simulated SePay on loopback |
 
+mod bank_words;
 mod checkout;
 mod client;
 mod config;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+use super::Memo;
 use crate::{Error, OrderRef, Result};
 
 /// A payment code: `A–Z` and `0–9`, as banks leave them.
@@ -70,7 +71,7 @@ pub struct CodeRules {
 pub enum CodeMatch {
     /// Exactly one.
     One(PaymentCode),
-    /// None: an unmatched credit.
+    /// None, or only one that is a part of a longer word: an unmatched credit.
     None,
     /// Several: an unmatched credit; guessing would credit a stranger's order.
     Several(Vec<PaymentCode>),
@@ -153,57 +154,135 @@ impl CodeRules {
 
     /// Reads a code that a provider found.
     pub fn recognise(&self, text: &str) -> Option<PaymentCode> {
-        let code = squeeze(text);
-        let suffix = code.strip_prefix(&self.prefix)?;
+        self.exactly(&squeeze(text))
+    }
+
+    /// The code that a text in upper case is.
+    fn exactly(&self, text: &str) -> Option<PaymentCode> {
+        let suffix = text.strip_prefix(&self.prefix)?;
         let fits = (self.min_suffix..=self.max_suffix).contains(&suffix.len())
-            && (!self.digits || suffix.bytes().all(|b| b.is_ascii_digit()));
-        fits.then_some(PaymentCode(code))
+            && suffix.bytes().all(|b| match self.digits {
+                true => b.is_ascii_digit(),
+                false => b.is_ascii_digit() || b.is_ascii_uppercase(),
+            });
+        fits.then(|| PaymentCode(text.to_owned()))
     }
 
     /// The codes in a memo as banks pass it on.
     ///
     /// A code starts at a word and may go on over the words after it that hold a digit; every
-    /// reading that is a code counts.
+    /// reading that is a code counts. A code that also occurs as a part of a longer word is
+    /// none: the longer word may be another order's code.
     pub fn find(&self, memo: &str) -> CodeMatch {
-        let words: Vec<&str> = memo
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .collect();
-        let mut found = Vec::new();
-        for (start, word) in words.iter().enumerate() {
-            if self.begins(word) {
-                found.extend(self.readings(word, words.get(start + 1..).unwrap_or_default()));
-            }
+        self.read(&Memo::new(memo))
+    }
+
+    /// The code on which a memo and the provider's own reading of it agree.
+    ///
+    /// `reported` is the code that the provider found. A provider may cut it out of a longer word,
+    /// end it where the bank broke it, or take the first of several, so it counts only if it is
+    /// the longest reading of the memo, or if the memo shows no code at all. Without `reported`,
+    /// and where it does not begin with the prefix of these rules, the memo decides alone, as in
+    /// [`find`](Self::find).
+    ///
+    /// ```
+    /// use payments_core::payment::{CodeMatch, CodeRules};
+    ///
+    /// let rules = CodeRules::new("DH", 1, 10)?.digits_only();
+    /// let memo = "thanh toan DH1234";
+    /// assert!(matches!(rules.find_reported(memo, Some("DH1234")), CodeMatch::One(_)));
+    /// // The provider cut the code of order 123 out of the code of order 1234.
+    /// assert!(!matches!(rules.find_reported(memo, Some("DH123")), CodeMatch::One(_)));
+    /// # Ok::<(), payments_core::Error>(())
+    /// ```
+    pub fn find_reported(&self, memo: &str, reported: Option<&str>) -> CodeMatch {
+        let memo = Memo::new(memo);
+        let Some(reported) = reported.map(squeeze).filter(|code| code.starts_with(&self.prefix))
+        else {
+            return self.read(&memo);
+        };
+        if memo.is_part_of_word(&reported) {
+            return CodeMatch::None;
         }
-        found.sort();
-        found.dedup();
-        match (found.len(), found.pop()) {
-            (1, Some(code)) => CodeMatch::One(code),
-            (_, Some(last)) => {
-                found.push(last);
-                CodeMatch::Several(found)
-            }
-            (_, None) => CodeMatch::None,
+        let Some(code) = self.exactly(&reported) else {
+            // The provider knows another form of codes. Its code must not overlap with ours.
+            return match self.read(&memo) {
+                CodeMatch::One(ours) if overlap(&ours.0, &reported) => CodeMatch::None,
+                found => found,
+            };
+        };
+        let longest = self.readings(&memo).into_iter().filter_map(|mut of_start| of_start.pop());
+        match matched(longest) {
+            CodeMatch::None if self.seems_to_hold_one(&memo) => CodeMatch::None,
+            CodeMatch::None => CodeMatch::One(code),
+            CodeMatch::One(longest) if longest == code => CodeMatch::One(code),
+            CodeMatch::One(longest) => matched([longest, code]),
+            CodeMatch::Several(codes) => CodeMatch::Several(codes),
         }
     }
 
-    fn begins(&self, word: &str) -> bool {
-        word.get(..self.prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(&self.prefix))
+    fn read(&self, memo: &Memo) -> CodeMatch {
+        match matched(self.readings(memo).into_iter().flatten()) {
+            CodeMatch::One(code) if memo.is_part_of_word(&code.0) => CodeMatch::None,
+            found => found,
+        }
     }
 
-    fn readings(&self, first: &str, after: &[&str]) -> Vec<PaymentCode> {
+    /// The readings of a memo: for each word that one starts at, the shortest first.
+    fn readings(&self, memo: &Memo) -> Vec<Vec<PaymentCode>> {
+        let words: Vec<&str> = memo.words().collect();
+        let starts = words.iter().enumerate().filter(|(_, word)| word.starts_with(&self.prefix));
+        starts
+            .map(|(start, word)| self.readings_at(word, words.get(start + 1..).unwrap_or_default()))
+            .filter(|readings| !readings.is_empty())
+            .collect()
+    }
+
+    fn readings_at(&self, first: &str, after: &[&str]) -> Vec<PaymentCode> {
         let mut joined = first.to_owned();
-        let mut readings: Vec<_> = self.recognise(&joined).into_iter().collect();
+        let mut readings: Vec<_> = self.exactly(&joined).into_iter().collect();
         for word in after {
             let longest = self.prefix.len() + self.max_suffix;
             if joined.len() >= longest || !word.bytes().any(|b| b.is_ascii_digit()) {
                 break;
             }
             joined.push_str(word);
-            readings.extend(self.recognise(&joined));
+            readings.extend(self.exactly(&joined));
         }
         readings
     }
+
+    /// Whether the memo holds the prefix and digits after it, as a code that was cut or mistyped
+    /// does.
+    fn seems_to_hold_one(&self, memo: &Memo) -> bool {
+        let words: Vec<&str> = memo.words().collect();
+        words.iter().enumerate().any(|(at, word)| {
+            let has_digit = |word: &str| word.bytes().any(|b| b.is_ascii_digit());
+            word.strip_prefix(&self.prefix).is_some_and(|rest| {
+                has_digit(rest)
+                    || rest.is_empty() && words.get(at + 1).is_some_and(|next| has_digit(next))
+            })
+        })
+    }
+}
+
+/// What a memo with these codes shows.
+fn matched(codes: impl IntoIterator<Item = PaymentCode>) -> CodeMatch {
+    let mut codes: Vec<_> = codes.into_iter().collect();
+    codes.sort();
+    codes.dedup();
+    match (codes.len(), codes.pop()) {
+        (1, Some(code)) => CodeMatch::One(code),
+        (_, Some(last)) => {
+            codes.push(last);
+            CodeMatch::Several(codes)
+        }
+        (_, None) => CodeMatch::None,
+    }
+}
+
+fn overlap(one: &str, other: &str) -> bool {
+    one.contains(other) || other.contains(one)
 }
 
 /// Upper case, letters and digits only.
@@ -215,86 +294,4 @@ fn squeeze(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rules() -> CodeRules {
-        CodeRules::new("DH", 5, 5).unwrap()
-    }
-
-    fn code(text: &str) -> PaymentCode {
-        PaymentCode(text.to_owned())
-    }
-
-    #[test]
-    fn a_code_is_found_however_the_bank_mangled_the_memo() {
-        for memo in [
-            "DH00042",
-            "dh00042",
-            "DH_00042",
-            "DH 00042",
-            "IBFT DH-000-42 thanh toan",
-            "MBVCB.3278907687.DH00042.CT tu 0123 toi 0456",
-            "thanh toan don hang dh00042.",
-            "DH00042 0912345678",
-        ] {
-            assert_eq!(rules().find(memo), CodeMatch::One(code("DH00042")), "{memo}");
-        }
-    }
-
-    #[test]
-    fn none_or_two_codes_match_nothing() {
-        assert_eq!(rules().find("chuyen tien mua iphone"), CodeMatch::None);
-        assert_eq!(rules().find(""), CodeMatch::None);
-        assert_eq!(
-            rules().find("DH00001 DH00002"),
-            CodeMatch::Several(vec![code("DH00001"), code("DH00002")])
-        );
-        assert_eq!(rules().find("DH00001 cho DH00001"), CodeMatch::One(code("DH00001")));
-    }
-
-    #[test]
-    fn a_code_inside_a_longer_word_is_not_a_code() {
-        assert_eq!(rules().find("DH123456"), CodeMatch::None);
-        assert_eq!(rules().find("XDH00042"), CodeMatch::None);
-    }
-
-    #[test]
-    fn with_a_range_of_lengths_a_broken_code_is_ambiguous_and_not_guessed() {
-        let ranged = CodeRules::new("DH", 3, 8).unwrap();
-        assert_eq!(
-            ranged.find("DH000 42"),
-            CodeMatch::Several(vec![code("DH000"), code("DH00042")])
-        );
-    }
-
-    #[test]
-    fn where_only_digits_are_taken_a_letter_makes_it_no_code() {
-        let digits = CodeRules::new("DH", 5, 5).unwrap().digits_only();
-        assert_eq!(digits.find("DH0004A"), CodeMatch::None);
-        assert_eq!(digits.find("DH0004A dh00043"), CodeMatch::One(code("DH00043")));
-        assert_eq!(digits.recognise("DH0004A"), None);
-        let error = digits.code_for(&OrderRef::new("0004A").unwrap()).unwrap_err();
-        assert_eq!(error.field(), Some("order"));
-        assert!(digits.code_for(&OrderRef::new("00042").unwrap()).is_ok());
-    }
-
-    #[test]
-    fn rules_cover_those_whose_codes_they_take() {
-        let of = |prefix, min, max| CodeRules::new(prefix, min, max).unwrap();
-        assert!(of("DH", 3, 8).covers(&of("dh", 5, 5)));
-        assert!(of("DH", 5, 5).covers(&of("DH", 5, 5).digits_only()));
-        assert!(!of("DH", 5, 5).digits_only().covers(&of("DH", 5, 5)));
-        assert!(!of("DH", 5, 5).covers(&of("DH", 5, 6)));
-        assert!(!of("DH", 5, 5).covers(&of("HD", 5, 5)));
-    }
-
-    #[test]
-    fn a_reference_that_banks_would_change_is_refused() {
-        for bad in ["Đ1234", "a1234", "A-123", "123", "123456"] {
-            let order = OrderRef::new(bad).unwrap();
-            assert_eq!(rules().code_for(&order).unwrap_err().field(), Some("order"), "{bad}");
-        }
-        assert_eq!(rules().code_for(&OrderRef::new("00042").unwrap()).unwrap(), code("DH00042"));
-    }
-}
+mod tests;

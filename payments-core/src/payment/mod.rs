@@ -5,6 +5,7 @@ mod capabilities;
 mod code;
 mod form;
 mod funding;
+mod memo;
 mod request;
 mod state;
 
@@ -15,6 +16,7 @@ pub use capabilities::{CreateMode, PaymentCapabilities};
 pub use code::{CodeMatch, CodeRules, PaymentCode};
 pub use form::{FormPage, PostForm};
 pub use funding::Funding;
+pub use memo::Memo;
 pub(crate) use request::positive;
 pub use request::{Buyer, CreatePayment, PaymentMethod, RefundPayment};
 pub use state::{PaymentState, RefundState};

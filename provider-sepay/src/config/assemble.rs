@@ -29,8 +29,16 @@ pub(super) fn assemble(
     settings: Settings,
     addresses: Addresses,
 ) -> Result<Provider> {
-    let Settings { gateway, user_api: token, transfers, matching, webhook, sources, oauth } =
-        settings;
+    let Settings {
+        gateway,
+        user_api: token,
+        transfers,
+        matching,
+        webhook,
+        sources,
+        oauth,
+        warnings,
+    } = settings;
     let Addresses { checkout, order_api, user_api, user_api_v1 } = addresses;
 
     let token =
@@ -65,6 +73,9 @@ pub(super) fn assemble(
             .with_accounts(accounts)
             .with_oauth(app),
         ));
+    for warning in warnings {
+        provider = provider.with_warning(warning);
+    }
     if let Some((token, statement)) = token.as_ref().zip(statement.as_ref()) {
         provider = token.add_roles(provider, statement, context, matching.clone());
     }
@@ -109,6 +120,7 @@ fn memo(transfers: TransferSettings, matching: Arc<Matching>) -> MemoTransfer {
         account: transfers.account,
         sub_accounts: transfers.sub_accounts,
         references: transfers.references,
+        lead: transfers.lead,
         matching,
     }
 }

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod assemble;
+mod codes;
 mod oauth;
 mod payment_gateway;
 mod settings;

@@ -7,11 +7,11 @@ use payments_core::{
     Environment, Secret,
     bank::{AccountNumber, BankAccount, Bin},
     config::Reader,
-    payment::CodeRules,
-    rules::{Alphabet, TextRules},
+    rules::TextRules,
 };
 
 use super::{
+    codes::{self, Codes},
     oauth,
     payment_gateway::GatewaySettings,
     user_api::{self, UserApiSettings},
@@ -21,6 +21,7 @@ use crate::{
     client::oauth::AppSettings,
     matching::Matching,
     notification::{Sources, WebhookAuth},
+    transfer,
 };
 
 /// What is configured. What is wrong is noted with the reader, and then nothing here counts.
@@ -33,6 +34,8 @@ pub(super) struct Settings {
     pub(super) webhook: Option<WebhookAuth>,
     pub(super) sources: Sources,
     pub(super) oauth: Option<AppSettings>,
+    /// What works and is unwise, each naming its key.
+    pub(super) warnings: Vec<String>,
 }
 
 /// The account that buyers transfer to, and the references that make a code.
@@ -40,6 +43,8 @@ pub(super) struct TransferSettings {
     pub(super) account: BankAccount,
     pub(super) sub_accounts: Vec<AccountNumber>,
     pub(super) references: TextRules,
+    /// What is written before the code in the memo.
+    pub(super) lead: Option<String>,
 }
 
 /// Keys that mean nothing without the User API, and why.
@@ -70,7 +75,12 @@ impl Settings {
         let user_api = UserApiSettings::read(read);
         let account = account(read);
         let sub_accounts = sub_accounts(read);
-        let codes = codes(read);
+        let mut warnings = Vec::new();
+        let codes = Codes::read(read, &mut warnings);
+        let is_vietinbank =
+            account.as_ref().is_some_and(|account| account.bin.as_str() == transfer::VIETINBANK);
+        let lead =
+            codes::memo_lead(read, &mut warnings, is_vietinbank, codes.as_ref(), &sub_accounts);
         if read.has("account_bin") && !read.has("code_prefix") {
             read.problem(
                 "code_prefix",
@@ -98,6 +108,7 @@ impl Settings {
                 account: account.clone(),
                 sub_accounts: sub_accounts.clone(),
                 references: codes.references.clone(),
+                lead,
             }),
             _ => None,
         };
@@ -113,7 +124,7 @@ impl Settings {
             false => matching,
         };
         let matching = matching.map(Arc::new);
-        Self { gateway, user_api, transfers, matching, webhook, sources, oauth }
+        Self { gateway, user_api, transfers, matching, webhook, sources, oauth, warnings }
     }
 }
 
@@ -151,47 +162,4 @@ fn sub_accounts(read: &mut Reader<'_>) -> Vec<AccountNumber> {
     }
     let number = |text: &str| AccountNumber::new(text).map_err(|error| error.to_string());
     read.optional_list("sub_accounts", number).unwrap_or_default()
-}
-
-struct Codes {
-    rules: CodeRules,
-    prefix: usize,
-    references: TextRules,
-}
-
-/// The form of payment codes, which is set on SePay's dashboard too: the prefix and how long the
-/// order references after it are.
-fn codes(read: &mut Reader<'_>) -> Option<Codes> {
-    const LONGEST: i64 = 20;
-
-    if !read.has("code_prefix") {
-        for key in ["code_min", "code_max", "code_characters"] {
-            if read.has(key) {
-                read.problem(key, "needs code_prefix");
-            }
-        }
-        return None;
-    }
-    let prefix = read.text("code_prefix");
-    if !read.has("code_min") {
-        read.problem("code_min", "is missing; say how long your order references are");
-        return None;
-    }
-    let min = read.integer("code_min", 1, 1..=LONGEST)?;
-    let max = read.integer("code_max", min, min..=LONGEST)?;
-    let digits =
-        read.choice("code_characters", &[("letters-and-digits", false), ("digits", true)])?;
-    let (min, max) = (usize::try_from(min).ok()?, usize::try_from(max).ok()?);
-    let prefix = prefix?;
-    match CodeRules::new(&prefix, min, max) {
-        Ok(rules) => Some(Codes {
-            rules: if digits { rules.digits_only() } else { rules },
-            prefix: prefix.len(),
-            references: TextRules::new(min, max, Alphabet::AlphanumericAnd("")),
-        }),
-        Err(error) => {
-            read.problem("code_prefix", error.to_string());
-            None
-        }
-    }
 }

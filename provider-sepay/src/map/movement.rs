@@ -10,7 +10,10 @@ use payments_core::{
 use serde_json::value::RawValue;
 
 use super::{Unclear, dong, said, time};
-use crate::{matching::Matching, wire};
+use crate::{
+    matching::{Matching, Reported},
+    wire,
+};
 
 /// What a line of the statement is about.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,7 +51,7 @@ pub(super) fn booked(
     }
     .add_to(&mut movement)?;
     if let Some(matching) = matching {
-        matching.add_to(&mut movement, said(&line.code));
+        matching.add_to(&mut movement, Reported { code: said(&line.code), description: None });
     }
     Ok(Booked::Movement(movement))
 }
@@ -141,7 +144,9 @@ pub(crate) fn told(
     }
     .add_to(&mut movement)?;
     if let Some(matching) = matching {
-        matching.add_to(&mut movement, said(&webhook.code));
+        let reported =
+            Reported { code: said(&webhook.code), description: said(&webhook.description) };
+        matching.add_to(&mut movement, reported);
     }
     Ok((key, News::Movement(movement)))
 }

@@ -43,6 +43,14 @@ impl Bank {
         code: "BIDV",
     };
 
+    /// VietinBank.
+    pub const VIETINBANK: Self = Self {
+        short_name: "VietinBank",
+        full_name: "Ngân hàng TMCP Công Thương Việt Nam",
+        bin: "970415",
+        code: "ICB",
+    };
+
     /// Sacombank.
     pub const SACOMBANK: Self = Self {
         short_name: "Sacombank",
@@ -70,10 +78,15 @@ pub struct BankAccount {
     pub last_transaction: Option<i64>,
     /// The numbers of its sub-accounts: virtual accounts that belong to no order.
     pub sub_accounts: Vec<String>,
+    /// With what the memo of a transfer has to begin for SePay to hear of it.
+    pub memo_lead: Option<String>,
 }
 
 impl BankAccount {
     /// An account with `balance` đồng on it. The same number always gives the same UUID.
+    ///
+    /// Of an account at VietinBank, SePay hears of transfers whose memo begins with `SEVQR`
+    /// (docs/unverified.md).
     pub fn new(number: &str, holder: &str, bank: Bank, balance: u64) -> Self {
         Self {
             id: ids::uuid("bank-account", number),
@@ -83,14 +96,43 @@ impl BankAccount {
             balance,
             last_transaction: None,
             sub_accounts: Vec::new(),
+            memo_lead: (bank == Bank::VIETINBANK).then(|| "SEVQR".to_owned()),
         }
     }
 
-    /// The same with one more sub-account.
+    /// The same, hearing only of transfers whose memo begins with `lead`; `None` of all.
+    #[must_use]
+    pub fn with_memo_lead(mut self, lead: Option<&str>) -> Self {
+        self.memo_lead = lead.map(str::to_owned);
+        self
+    }
+
+    /// The same with one more sub-account. One of an account with a `memo_lead` is named in the
+    /// memo, as in `SEVQR TKP001 DH952915`; any other is a number of its own.
     #[must_use]
     pub fn with_sub_account(mut self, number: &str) -> Self {
         self.sub_accounts.push(number.to_owned());
         self
+    }
+}
+
+impl BankAccount {
+    /// Whether SePay hears of a transfer with this memo to the account.
+    pub(super) fn reports(&self, memo: &str) -> bool {
+        self.memo_lead.as_ref().is_none_or(|lead| {
+            let begin = memo.trim_start().get(..lead.len());
+            begin.is_some_and(|begin| begin.eq_ignore_ascii_case(lead))
+        })
+    }
+
+    /// The sub-account that a memo names.
+    pub(super) fn sub_account_in(&self, memo: &str) -> Option<&str> {
+        self.memo_lead.as_ref()?;
+        let words = memo.split(|c: char| !c.is_ascii_alphanumeric());
+        words
+            .filter_map(|word| self.sub_accounts.iter().find(|sub| sub.eq_ignore_ascii_case(word)))
+            .map(String::as_str)
+            .next()
     }
 }
 

@@ -207,9 +207,19 @@ impl Books {
         let credited = credited.transpose()?;
         let account = self.accounts.iter_mut().find(|account| match &credited {
             Some(credited) => account.id == credited.bank_account_id,
-            None => account.number == transfer.account || is_under(account, transfer),
+            None => {
+                account.number == transfer.account
+                    || sub_account(account, transfer)
+                        .is_some_and(|number| number == transfer.account)
+            }
         });
         let account = account.ok_or_else(unknown)?;
+        if transfer.direction == Direction::In && !account.reports(&transfer.memo) {
+            return Err(Refused::NotReported {
+                account: account.number.clone(),
+                lead: account.memo_lead.clone().unwrap_or_default(),
+            });
+        }
         account.balance = balance_after(account, transfer)?;
         account.last_transaction = Some(now);
         let at = now.saturating_sub(transfer.late_by);
@@ -232,9 +242,9 @@ impl Books {
             },
             virtual_account: match credited {
                 Some(credited) => Some(Arrival { id: credited.va_id, number: credited.va_number }),
-                None => is_under(account, transfer).then(|| Arrival {
-                    id: ids::uuid("sub-account", &transfer.account),
-                    number: transfer.account.clone(),
+                None => sub_account(account, transfer).map(|number| Arrival {
+                    id: ids::uuid("sub-account", number),
+                    number: number.to_owned(),
                 }),
             },
             content,
@@ -296,9 +306,18 @@ impl Books {
     }
 }
 
-/// Whether the transfer goes to a sub-account of `account`.
-fn is_under(account: &BankAccount, transfer: &Transfer) -> bool {
-    transfer.direction == Direction::In && account.sub_accounts.contains(&transfer.account)
+/// The sub-account of `account` that a transfer goes to: by its number or, where memos name
+/// sub-accounts, by the memo.
+fn sub_account<'a>(account: &'a BankAccount, transfer: &Transfer) -> Option<&'a str> {
+    if transfer.direction == Direction::Out {
+        return None;
+    }
+    match account.memo_lead {
+        Some(_) => account.sub_account_in(&transfer.memo),
+        None => {
+            account.sub_accounts.iter().find(|sub| **sub == transfer.account).map(String::as_str)
+        }
+    }
 }
 
 fn balance_after(account: &BankAccount, transfer: &Transfer) -> Result<u64, Refused> {

@@ -8,6 +8,7 @@ use std::ops::RangeInclusive;
 pub struct CodeRule {
     prefix: String,
     suffix: RangeInclusive<usize>,
+    digits: bool,
 }
 
 /// A [`CodeRule`] that the dashboard would not take.
@@ -34,12 +35,12 @@ impl CodeRule {
         if *suffix.start() == 0 || suffix.is_empty() {
             return Err(InvalidCodeRule::Suffix);
         }
-        Ok(Self { prefix: prefix.to_owned(), suffix })
+        Ok(Self { prefix: prefix.to_owned(), suffix, digits: false })
     }
 
     /// The rule of [`Settings::test`](super::Settings::test): `SPT` and 6 to 10 characters.
     pub(super) fn test() -> Self {
-        Self { prefix: "SPT".to_owned(), suffix: 6..=10 }
+        Self { prefix: "SPT".to_owned(), suffix: 6..=10, digits: false }
     }
 
     /// What every code begins with.
@@ -52,21 +53,34 @@ impl CodeRule {
         self.suffix.clone()
     }
 
-    /// The first word of `memo` that is a code, as written there.
-    ///
-    /// A word ends at anything but an ASCII letter or digit, and the prefix matches in either
-    /// case. SePay publishes no more than prefix and lengths; a code glued to other text is
-    /// therefore not recognised here, so that a client must find it by itself.
-    pub fn find(&self, memo: &str) -> Option<String> {
-        memo.split(|c: char| !c.is_ascii_alphanumeric())
-            .find(|word| self.matches(word))
-            .map(str::to_owned)
+    /// The same with digits only after the prefix.
+    #[must_use]
+    pub fn digits_only(mut self) -> Self {
+        self.digits = true;
+        self
     }
 
-    fn matches(&self, word: &str) -> bool {
-        word.split_at_checked(self.prefix.len()).is_some_and(|(prefix, suffix)| {
-            prefix.eq_ignore_ascii_case(&self.prefix) && self.suffix.contains(&suffix.len())
-        })
+    /// The first code in `memo`, as written there: the prefix in either case, and as many letters
+    /// or digits after it as the rule takes.
+    ///
+    /// SePay publishes no more than prefix and lengths. It is seen to take a code out of a longer
+    /// word and to end it where the rule does (docs/unverified.md), so that the code of an order
+    /// may be found in the longer code of another one. A client must compare it with the memo.
+    pub fn find(&self, memo: &str) -> Option<String> {
+        let starts = memo.char_indices().filter_map(|(at, _)| memo.get(at..));
+        starts.filter_map(|rest| self.begins(rest)).next().map(str::to_owned)
+    }
+
+    /// The code that `text` begins with.
+    fn begins<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let (prefix, rest) = text.split_at_checked(self.prefix.len())?;
+        let is_taken = |byte: &u8| match self.digits {
+            true => byte.is_ascii_digit(),
+            false => byte.is_ascii_alphanumeric(),
+        };
+        let length = rest.bytes().take(*self.suffix.end()).take_while(is_taken).count();
+        let is_code = prefix.eq_ignore_ascii_case(&self.prefix) && length >= *self.suffix.start();
+        is_code.then(|| text.get(..prefix.len() + length)).flatten()
     }
 }
 
@@ -75,20 +89,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_is_a_whole_word_of_the_right_length_in_either_case() {
+    fn a_code_is_taken_out_of_a_longer_word_and_ends_where_the_rule_does() {
         let rule = CodeRule::new("DH", 3..=5).unwrap();
         for (memo, code) in [
             ("thanh toan DH12345", Some("DH12345")),
             ("MBVCB.328.dh1a2.CT tu 0123", Some("dh1a2")),
             ("DH_123", None),
             ("DH12", None),
-            ("DH123456", None),
-            ("thanhtoanDH12345", None),
+            ("DH123456", Some("DH12345")),
+            ("thanhtoanDH12345", Some("DH12345")),
             ("DHđđđ", None),
+            ("đDH123đ", Some("DH123")),
+            ("DH12 DH123 DH124", Some("DH123")),
             ("", None),
         ] {
             assert_eq!(rule.find(memo).as_deref(), code, "{memo:?}");
         }
+        let dated = CodeRule::new("DH", 8..=8).unwrap().digits_only();
+        assert_eq!(dated.find("SEVQR DH20260521M9F2").as_deref(), Some("DH20260521"));
+        assert_eq!(dated.find("DH2026M0521"), None);
     }
 
     #[test]

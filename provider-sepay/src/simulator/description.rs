@@ -96,8 +96,8 @@ fn things_to_try(simulator: &SePaySimulator) -> Section {
             ),
             ("Credit an account", format!("transfer with the memo {code}: its code is recognised")),
             (
-                "Hide a code",
-                "transfer with drop_spaces: only the memo tells whose payment it is".to_owned(),
+                "Glue a code",
+                "transfer with drop_spaces: the code is glued to the words around it, and SePay takes it out".to_owned(),
             ),
             (
                 "Repeat a notification",

@@ -45,6 +45,15 @@ pub enum Refused {
     /// A transfer of nothing, or one that the balance cannot hold.
     #[error("{0} is not an amount to transfer")]
     Amount(u64),
+    /// SePay hears nothing of a transfer whose memo does not begin with this word. The money is at
+    /// the bank all the same.
+    #[error("SePay hears nothing of a transfer to account {account} whose memo lacks {lead}")]
+    NotReported {
+        /// The number of the account.
+        account: String,
+        /// What the memo has to begin with.
+        lead: String,
+    },
     /// The account holds less than is to leave.
     #[error("account {0} holds too little")]
     InsufficientBalance(String),

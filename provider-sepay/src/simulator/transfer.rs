@@ -90,7 +90,7 @@ impl Mangling {
         self
     }
 
-    /// Spaces go, which glues words together and hides a code from SePay.
+    /// Spaces go, which glues a code to the words around it: SePay still takes it out of the word.
     #[must_use]
     pub const fn drop_spaces(mut self) -> Self {
         self.drop_spaces = true;

@@ -18,6 +18,8 @@ pub(crate) struct Webhook<'a> {
     pub(crate) sub_account: Option<Text<'a>>,
     pub(crate) code: Option<Text<'a>>,
     pub(crate) content: Option<Text<'a>>,
+    /// The whole message of the bank, or empty.
+    pub(crate) description: Option<Text<'a>>,
     pub(crate) transfer_type: Text<'a>,
     pub(crate) transfer_amount: Number,
     pub(crate) accumulated: Option<Number>,

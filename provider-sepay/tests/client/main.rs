@@ -16,6 +16,7 @@ mod ipn;
 mod oauth;
 mod order_list;
 mod orders;
+mod payment_codes;
 mod secrets;
 mod statement;
 mod transfer;

@@ -16,7 +16,7 @@ pub(crate) fn line(id: &str, amount: i64, memo: &str) -> String {
     line_on(OUR_ACCOUNT, id, amount, memo, "null")
 }
 
-fn line_on(account: &str, id: &str, amount: i64, memo: &str, code: &str) -> String {
+pub(crate) fn line_on(account: &str, id: &str, amount: i64, memo: &str, code: &str) -> String {
     format!(
         r#"{{"id":"{id}","transaction_date":"2023-03-25 14:02:37","account_number":"{account}",
             "va":"","transfer_type":"in","amount_in":{amount},"amount_out":0,

@@ -31,7 +31,7 @@ async fn without_authentication_nothing_is_believed_before_the_statement_says_so
         assert_eq!(notification.proof.scheme(), Scheme::Unauthenticated);
         let event = only_event(&notification);
         assert!(
-            matches!(event.evidence(), Evidence::Unconfirmed { uncovered } if uncovered.len() == 8)
+            matches!(event.evidence(), Evidence::Unconfirmed { uncovered } if uncovered.len() == 9)
         );
         assert!(!event.is_trusted() && wire.is_untouched());
 

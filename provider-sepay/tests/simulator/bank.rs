@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 use provider_sepay::simulator::{
-    BookingKind, Host, Mangling, Notification, Refused, Transfer, Webhook, WebhookAuth, sign,
+    Bank, BankAccount, BookingKind, Host, Mangling, Notification, Refused, Transfer, Webhook,
+    WebhookAuth, sign,
 };
 use serde_json::Value;
 use simulator_kit::Schedule;
@@ -165,13 +166,13 @@ async fn bank_accounts_are_listed_and_filtered() {
 }
 
 #[tokio::test]
-async fn banks_may_hide_a_code_from_sepay() {
+async fn banks_change_memos_before_sepay_looks_for_a_code() {
     let sepay = start(settings()).await;
     let memo = "don hang SPT_123456";
     for (mangling, content, code) in [
         (Mangling::NONE, "don hang SPT_123456", None),
         (Mangling::NONE.upper_case().drop_separators(), "DON HANG SPT123456", Some("SPT123456")),
-        (Mangling::NONE.drop_separators().drop_spaces(), "donhangSPT123456", None),
+        (Mangling::NONE.drop_separators().drop_spaces(), "donhangSPT123456", Some("SPT123456")),
     ] {
         let transfer = Transfer::into_account("0900000001", 1, memo).mangled(mangling);
         let transferred = sepay.transfer(transfer).await.unwrap();
@@ -235,4 +236,42 @@ async fn beyond_three_requests_a_second_the_user_api_says_when_to_return() {
     }
     sepay.advance(Duration::from_secs(1));
     assert_eq!(user_api(&sepay, "/v2/bank-accounts").await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn sepay_hears_of_no_transfer_to_vietinbank_without_its_word() {
+    let shop = Shop::open().await;
+    let account = BankAccount::new("0900000005", "CONG TY THU NGHIEM", Bank::VIETINBANK, 0);
+    let account = account.with_sub_account("TKP001");
+    let settings = settings().with_bank_account(account);
+    let sepay = start(settings.with_webhook(Webhook::new(shop.at("/"), by_hmac()))).await;
+    for memo in ["SPT123456", "chuyen tien SEVQR SPT123456", "SEVQ SPT123456", ""] {
+        let refused = sepay.bank_transfer("0900000005", 50_000, memo).await.unwrap_err();
+        assert!(matches!(refused, Refused::NotReported { .. }), "{memo}: {refused}");
+    }
+    assert!(shop.received().is_empty() && sepay.bookings().is_empty());
+
+    for (memo, sub_account) in
+        [("SEVQR SPT123456", Value::Null), ("sevqr TKP001 SPT123456", "TKP001".into())]
+    {
+        let transfer = sepay.bank_transfer("0900000005", 50_000, memo).await.unwrap();
+        assert_eq!(transfer.code.as_deref(), Some("SPT123456"), "{memo}");
+        assert_eq!(shop.bodies().pop().unwrap()["subAccount"], sub_account, "{memo}");
+    }
+    // What is not an account number takes no transfer of its own.
+    let refused = sepay.bank_transfer("TKP001", 50_000, "SEVQR SPT123456").await.unwrap_err();
+    assert_eq!(refused, Refused::UnknownAccount("TKP001".to_owned()));
+}
+
+#[tokio::test]
+async fn a_code_is_taken_out_of_a_longer_word() {
+    let sepay = start(settings()).await;
+    for (memo, code) in [
+        ("SPT12345678901", "SPT1234567890"),
+        ("donhangSPT123456", "SPT123456"),
+        ("SPT123456 SPT123457", "SPT123456"),
+    ] {
+        let transfer = sepay.bank_transfer("0900000001", 1, memo).await.unwrap();
+        assert_eq!(transfer.code.as_deref(), Some(code), "{memo}");
+    }
 }

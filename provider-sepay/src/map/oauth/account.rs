@@ -6,7 +6,7 @@ use payments_core::{
 
 use crate::{
     map::{Unclear, dong, moved, owned, said, time},
-    matching::Matching,
+    matching::{Matching, Reported},
     oauth::{LinkedAccount, LinkedBank, SubAccount},
     wire::{self, oauth::Switch},
 };
@@ -78,7 +78,7 @@ pub(crate) fn transaction(
     movement.memo = owned(&row.transaction_content);
     movement.balance = row.accumulated.map(|balance| dong("accumulated", balance)).transpose()?;
     if let Some(matching) = matching {
-        matching.add_to(&mut movement, said(&row.code));
+        matching.add_to(&mut movement, Reported { code: said(&row.code), description: None });
     }
     Ok(Some(movement))
 }

@@ -32,6 +32,7 @@ const RESTS_ON: &[&str] = &[
     "referenceCode",
     "code",
     "content",
+    "description",
 ];
 
 /// Checks and reads webhooks.

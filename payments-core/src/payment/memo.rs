@@ -1,0 +1,116 @@
+//! A transfer's memo as words, for the search for payment codes.
+
+use std::ops::Range;
+
+use unicode_normalization::char::is_combining_mark;
+
+/// The words of a transfer's memo.
+///
+/// A word is a run of letters, digits and marks of any script; everything else separates words.
+/// Invisible characters, such as a zero-width space, join the word that they stand in.
+#[derive(Clone, Debug)]
+pub struct Memo {
+    /// The words without anything between them, ASCII letters in upper case.
+    text: String,
+    /// Where the words are in `text`, in order and never empty.
+    words: Vec<Range<usize>>,
+}
+
+impl Memo {
+    /// Splits a memo into words.
+    pub fn new(memo: &str) -> Self {
+        let mut text = String::with_capacity(memo.len());
+        let mut words = Vec::new();
+        let mut start = 0;
+        for character in memo.chars() {
+            if is_of_a_word(character) {
+                text.push(character.to_ascii_uppercase());
+            } else if start < text.len() {
+                words.push(start..text.len());
+                start = text.len();
+            }
+        }
+        if start < text.len() {
+            words.push(start..text.len());
+        }
+        Self { text, words }
+    }
+
+    /// Whether `code` occurs in the memo with a letter or digit of the same word directly before or
+    /// after it. Case and separators are ignored, so that a code that is broken over several words
+    /// counts too.
+    ///
+    /// A code of this kind was cut out of a longer word, which may be another order's code.
+    pub fn is_part_of_word(&self, code: &str) -> bool {
+        let code: String = Self::new(code).text;
+        if code.is_empty() {
+            return false;
+        }
+        let starts = self.text.char_indices().map(|(at, _)| at);
+        starts
+            .filter(|at| self.text.get(*at..).is_some_and(|rest| rest.starts_with(&code)))
+            .any(|at| !self.starts_word(at) || !self.ends_word(at + code.len()))
+    }
+
+    /// The words, in order.
+    pub(super) fn words(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.words.iter().map(|word| self.text.get(word.clone()).unwrap_or_default())
+    }
+
+    fn starts_word(&self, at: usize) -> bool {
+        self.words.binary_search_by_key(&at, |word| word.start).is_ok()
+    }
+
+    fn ends_word(&self, at: usize) -> bool {
+        self.words.binary_search_by_key(&at, |word| word.end).is_ok()
+    }
+}
+
+fn is_of_a_word(character: char) -> bool {
+    character.is_alphanumeric() || is_combining_mark(character) || is_invisible(character)
+}
+
+/// Characters that are not seen and separate nothing: soft hyphen, zero-width space, joiners,
+/// direction marks and the byte order mark.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_memo_is_split_at_everything_but_letters_digits_and_marks() {
+        let words = |memo: &str| Memo::new(memo).words().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(words("MBVCB.1.dh_00042,ct"), ["MBVCB", "1", "DH", "00042", "CT"]);
+        assert_eq!(words(" - "), Vec::<String>::new());
+        assert_eq!(words("tóDH1"), ["TóDH1"]);
+        assert_eq!(words("to\u{301}DH1"), ["TO\u{301}DH1"]);
+        assert_eq!(words("DH1\u{200b}2"), ["DH1\u{200b}2"]);
+    }
+
+    #[test]
+    fn a_code_is_part_of_a_word_if_the_word_goes_on_before_or_after_it() {
+        for (memo, is_part) in [
+            ("DH123", false),
+            ("thanh toan DH123.", false),
+            ("dh-12 3", false),
+            ("DH124", false),
+            ("", false),
+            ("DH1234", true),
+            ("XDH123", true),
+            ("DH 1234", true),
+            ("D H12 34", true),
+            ("DH123 DH1234", true),
+            ("DH123đ", true),
+            ("DH123\u{200b}4", true),
+        ] {
+            assert_eq!(Memo::new(memo).is_part_of_word("DH123"), is_part, "{memo:?}");
+        }
+        assert!(!Memo::new("DH1").is_part_of_word(""));
+    }
+}

@@ -1,0 +1,198 @@
+//! The payment codes and what is written before them in a memo.
+
+use payments_core::{
+    OrderRef,
+    bank::AccountNumber,
+    config::Reader,
+    payment::{CodeMatch, CodeRules},
+    rules::{Alphabet, TextRules},
+};
+
+use crate::{bank_words, transfer};
+
+/// The form of payment codes, which is set on SePay's dashboard too: the prefix and how long the
+/// order references after it are.
+pub(super) struct Codes {
+    pub(super) rules: CodeRules,
+    /// How long the prefix is.
+    pub(super) prefix: usize,
+    pub(super) references: TextRules,
+    /// How long the shortest and the longest reference are.
+    lengths: [usize; 2],
+}
+
+const LONGEST_REFERENCE: i64 = 20;
+
+/// The longest purpose of a VietQR code that banks' apps take without warning (docs/unverified.md,
+/// VietQR).
+const LONGEST_MEMO: usize = 25;
+
+/// Keys that mean nothing without `code_prefix`.
+const CODE_ONLY: [&str; 4] = ["code_min", "code_max", "code_characters", "accept_bank_word"];
+
+impl Codes {
+    /// Reads the form of payment codes; `None` without one.
+    pub(super) fn read(read: &mut Reader<'_>, warnings: &mut Vec<String>) -> Option<Self> {
+        if !read.has("code_prefix") {
+            for key in CODE_ONLY {
+                if read.has(key) {
+                    read.problem(key, "needs code_prefix");
+                }
+            }
+            return None;
+        }
+        let prefix = read.text("code_prefix");
+        let accept_bank_word = read.flag("accept_bank_word", false);
+        if !read.has("code_min") {
+            read.problem("code_min", "is missing; say how long your order references are");
+            return None;
+        }
+        let min = read.integer("code_min", 1, 1..=LONGEST_REFERENCE)?;
+        let max = read.integer("code_max", min, min..=LONGEST_REFERENCE)?;
+        let digits =
+            read.choice("code_characters", &[("letters-and-digits", false), ("digits", true)])?;
+        let (min, max) = (usize::try_from(min).ok()?, usize::try_from(max).ok()?);
+        let prefix = prefix?;
+        let rules = match CodeRules::new(&prefix, min, max) {
+            Ok(rules) if digits => rules.digits_only(),
+            Ok(rules) => rules,
+            Err(error) => {
+                read.problem("code_prefix", error.to_string());
+                return None;
+            }
+        };
+        check_bank_words(read, warnings, &prefix, digits, accept_bank_word?);
+        if max > min && !digits {
+            warnings.push(
+                "code_max: with letters and different lengths, a code that a bank breaks before a \
+                 letter is read as a shorter one; use one length, or code_characters = \"digits\""
+                    .to_owned(),
+            );
+        }
+        Some(Self {
+            rules,
+            prefix: prefix.len(),
+            references: TextRules::new(min, max, Alphabet::AlphanumericAnd("")),
+            lengths: [min, max],
+        })
+    }
+
+    /// How long the longest code is.
+    fn longest(&self) -> usize {
+        let [_, longest] = self.lengths;
+        self.prefix + longest
+    }
+
+    fn begins_with(&self, word: &str) -> bool {
+        self.rules.prefix().eq_ignore_ascii_case(word)
+    }
+}
+
+/// Banks write words of their own into memos (docs/unverified.md, SePay): with such a prefix, a
+/// number of the bank is read as an order reference.
+fn check_bank_words(
+    read: &mut Reader<'_>,
+    warnings: &mut Vec<String>,
+    prefix: &str,
+    digits: bool,
+    accepted: bool,
+) {
+    let Some(bank) = bank_words::taken_for_codes(prefix, digits) else { return };
+    let what = format!(
+        "banks write {:?} into memos themselves, as in {:?}, and what follows is read as an order \
+         reference",
+        bank.word, bank.sample
+    );
+    if accepted {
+        warnings.push(format!("accept_bank_word: {what}"));
+    } else {
+        read.problem(
+            "code_prefix",
+            format!(
+                "is on the list of words of banks (docs/unverified.md): {what}; choose another \
+                 prefix, or set accept_bank_word = true"
+            ),
+        );
+    }
+}
+
+/// Reads what is written before the code in the memo of a transfer to an account at `bin`.
+///
+/// At VietinBank it is [`transfer::VIETINBANK_LEAD`] unless another is given, or `none`.
+pub(super) fn memo_lead(
+    read: &mut Reader<'_>,
+    warnings: &mut Vec<String>,
+    is_vietinbank: bool,
+    codes: Option<&Codes>,
+    sub_accounts: &[AccountNumber],
+) -> Option<String> {
+    if !read.has("account_bin") {
+        if read.has("memo_lead") {
+            read.problem("memo_lead", "needs account_bin and account_number");
+        }
+        return None;
+    }
+    let codes = codes?;
+    let is_needed = is_vietinbank && !codes.begins_with(transfer::VIETINBANK_LEAD);
+    let given = read.has("memo_lead");
+    let lead = match read.optional_parsed("memo_lead", words) {
+        Some(lead) => lead,
+        None if !given && is_needed => Some(transfer::VIETINBANK_LEAD.to_owned()),
+        None => None,
+    };
+    let begins = |lead: &String| {
+        lead.split(' ')
+            .next()
+            .is_some_and(|first| first.to_ascii_uppercase().starts_with(transfer::VIETINBANK_LEAD))
+    };
+    if is_needed && !lead.as_ref().is_some_and(begins) {
+        warnings.push(format!(
+            "memo_lead: SePay hears of a transfer to VietinBank only if its memo begins with {} \
+             (docs/unverified.md); transfers without it stay unknown",
+            transfer::VIETINBANK_LEAD
+        ));
+    }
+    let by_memo =
+        sub_accounts.iter().filter(|number| is_vietinbank && transfer::is_named_by_memo(number));
+    let longest_sub_account = by_memo.map(|number| number.as_str().len() + 1).max().unwrap_or(0);
+    let longest_lead = lead.as_ref().map_or(0, |lead| lead.len() + 1);
+    let longest = longest_lead + longest_sub_account + codes.longest();
+    if longest > LONGEST_MEMO {
+        let key = if given { "memo_lead" } else { "code_max" };
+        read.problem(
+            key,
+            format!(
+                "makes memos of {longest} characters, with {longest_lead} before the code and \
+                 {longest_sub_account} for a sub-account; a VietQR code takes {LONGEST_MEMO}"
+            ),
+        );
+    }
+    if let Some(lead) = &lead
+        && !leaves_codes_alone(lead, codes)
+    {
+        read.problem("memo_lead", "reads as a payment code, or as a part of one");
+    }
+    lead
+}
+
+/// Letters and digits, words one space apart; `none` is no lead.
+fn words(text: &str) -> Result<Option<String>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric());
+    match text.split(' ').all(is_word) {
+        true => Ok(Some(text.to_owned())),
+        false => Err("is not made of letters and digits, words one space apart".to_owned()),
+    }
+}
+
+/// Whether codes of the shortest and of the longest form are found after the lead.
+fn leaves_codes_alone(lead: &str, codes: &Codes) -> bool {
+    let references =
+        codes.lengths.into_iter().flat_map(|length| ["1", "2"].map(|digit| digit.repeat(length)));
+    references.map(OrderRef::new).all(|order| {
+        let code = order.and_then(|order| codes.rules.code_for(&order));
+        code.is_ok_and(|code| codes.rules.find(&format!("{lead} {code}")) == CodeMatch::One(code))
+    })
+}
