@@ -119,6 +119,7 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         Some(warning) => provider.with_warning(warning),
         None => provider,
     };
+    let provider = hpay.formulas.warnings().into_iter().fold(provider, Provider::with_warning);
     Ok(match hpay.rsa {
         Some(_) => provider.with_payouts(Arc::new(Payouts::new(hpay))),
         None => provider,

@@ -1,6 +1,6 @@
 //! The signature formulas of the protocol, as data.
 
-use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker};
+use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker, Shape};
 
 use crate::wire::{ORDER, STAMP, STATE, TIMESTAMP};
 
@@ -38,7 +38,8 @@ pub const ANSWER: Formula = Formula::new(
     Layout::values("\n", CALL_STATUS_AND_BODY),
     SOURCE,
     Confidence::High,
-);
+)
+.with_shapes(&[(CALL, Shape::Line), (STATUS, Shape::Digits)]);
 
 const ORDER_STATUS_AND_STAMP: &[Item] =
     &[Item::field(ORDER), Item::field(STATE), Item::stamp(STAMP)];
@@ -52,7 +53,8 @@ pub const RETURN: Formula = Formula::new(
     Layout::values(".", ORDER_STATUS_AND_STAMP),
     SOURCE,
     Confidence::High,
-);
+)
+.with_shapes(&[(STATE, Shape::Word)]);
 
 /// All of them.
 pub const FORMULAS: &[Formula] = &[WEBHOOK, ANSWER, RETURN];

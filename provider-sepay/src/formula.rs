@@ -1,6 +1,6 @@
 //! SePay's signature formulas, as data with their sources.
 
-use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker, Order};
+use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker, Order, Shape};
 
 /// Every formula of this crate.
 pub const FORMULAS: &[Formula] = &[CHECKOUT, CHECKOUT_ALLOWLIST, WEBHOOK];
@@ -19,7 +19,8 @@ pub const CHECKOUT: Formula = Formula::new(
     "developer.sepay.vn, payment form; npm sepay-pg-node 1.0.0 and github.com/sepayvn/sepay-pg-php, \
      both run",
     Confidence::Medium,
-);
+)
+.with_shapes(SHAPES);
 
 /// The signature of a checkout form: the signed fields in the order of the libraries' list,
 /// whatever the order of the form.
@@ -34,7 +35,8 @@ pub const CHECKOUT_ALLOWLIST: Formula = Formula::new(
     Layout::pairs(",", SIGNED_FIELDS, Order::AsListed),
     "PyPI sepay-pg 1.0.0, run; developer.sepay.vn, payment form, older revision",
     Confidence::Low,
-);
+)
+.with_shapes(SHAPES);
 
 /// The signature of a bank webhook: time stamp, full stop, raw body.
 pub const WEBHOOK: Formula = Formula::new(
@@ -69,6 +71,22 @@ pub(crate) const SIGNED_FIELDS: &[&str] = &[
     "error_url",
     "cancel_url",
     "order_id",
+];
+
+/// The shapes of the signed fields. SePay joins them with commas and escapes none, so a value that
+/// holds another pair is refused. Where no page names the characters of a field it is any text.
+const SHAPES: &[(&str, Shape)] = &[
+    ("merchant", Shape::Word),
+    ("operation", Shape::Word),
+    ("payment_method", Shape::Word),
+    ("order_amount", Shape::Amount),
+    ("currency", Shape::OneOf(&["VND", "USD"])),
+    ("order_invoice_number", Shape::Word),
+    ("order_description", Shape::Text),
+    ("agreement_amount_per_payment", Shape::Amount),
+    ("success_url", Shape::Url),
+    ("error_url", Shape::Url),
+    ("cancel_url", Shape::Url),
 ];
 
 /// What stands before the digits of a webhook's signature.

@@ -119,6 +119,12 @@ impl Layout {
         }
     }
 
+    /// The name under which the whole body is signed, if it is.
+    pub(super) fn body(&self) -> Option<&str> {
+        let Self::Values { items, .. } = self else { return None };
+        items.iter().find(|item| matches!(item, Item::Body(_))).and_then(Item::name)
+    }
+
     /// Lays the fields out and hands the parts to `take`.
     pub(super) fn with_parts<R>(
         &self,
@@ -234,11 +240,11 @@ fn with_values<R>(
     Ok(take(&parts))
 }
 
-fn value_of<'a>(name: &str, fields: &[Field<'a>]) -> Result<&'a [u8]> {
+pub(super) fn value_of<'a>(name: &str, fields: &[Field<'a>]) -> Result<&'a [u8]> {
     find(name, fields).ok_or_else(|| Error::invalid(name.to_owned(), "is signed and is not there"))
 }
 
-fn find<'a>(name: &str, fields: &[Field<'a>]) -> Option<&'a [u8]> {
+pub(super) fn find<'a>(name: &str, fields: &[Field<'a>]) -> Option<&'a [u8]> {
     fields.iter().find(|(field, _)| *field == name).map(|(_, value)| *value)
 }
 

@@ -2,6 +2,8 @@
 
 mod explain;
 mod layout;
+mod second_cut;
+mod shape;
 mod template;
 
 use std::borrow::Cow;
@@ -11,6 +13,7 @@ use serde::Serialize;
 
 pub use explain::{Change, Difference, Explanation, Match};
 pub use layout::{Item, Layout, Order, Transform};
+pub use shape::Shape;
 pub use template::TemplateError;
 
 use crate::{
@@ -46,6 +49,9 @@ pub struct Formula {
     pub source: Cow<'static, str>,
     /// How sure it is.
     pub confidence: Confidence,
+    /// The shapes of fields, by name; those that are not named have [`Shape::Any`].
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub shapes: &'static [(&'static str, Shape)],
 }
 
 /// Who makes a signature.
@@ -129,16 +135,41 @@ impl Formula {
             layout,
             source: Cow::Borrowed(source),
             confidence,
+            shapes: &[],
         }
+    }
+
+    /// Declares the shapes of fields, by name. Names that the layout does not have are ignored, so
+    /// that a provider needs one list for all of its formulas and for those that replace them.
+    #[must_use]
+    pub const fn with_shapes(mut self, shapes: &'static [(&'static str, Shape)]) -> Self {
+        self.shapes = shapes;
+        self
+    }
+
+    /// The declared shape of a field, or [`Shape::Any`].
+    pub fn shape_of(&self, name: &str) -> Shape {
+        let declared = self.shapes.iter().find(|(declared, _)| *declared == name);
+        declared.map_or(Shape::Any, |(_, shape)| *shape)
     }
 
     /// Signs the fields; the signature is the text that goes on the wire.
     ///
+    /// A formula of the merchant signs no text that can be divided into well-formed values in a
+    /// second way: whoever carries the message, such as the buyer with a link, could move text from
+    /// one field into another and pay another order or amount under the same signature. Which
+    /// values are well-formed is declared by [`with_shapes`](Self::with_shapes).
+    ///
     /// # Errors
-    /// `InvalidRequest` naming a field that is missing; `Configuration` if a key is missing or
-    /// the formula is unknown.
+    /// `InvalidRequest` naming a field that is missing, or one that allows a second division;
+    /// `Configuration` if a key is missing or the formula is unknown.
     pub fn sign(&self, fields: &[Field<'_>], keys: SigningKeys<'_>) -> Result<String> {
-        self.layout.with_parts(fields, |parts| self.sign_parts(parts, keys))?
+        self.layout.with_parts(fields, |parts| {
+            if self.maker == Maker::Merchant && !self.is_plainly_unique(parts) {
+                self.refuse_second_cut(fields)?;
+            }
+            self.sign_parts(parts, keys)
+        })?
     }
 
     fn sign_parts(&self, parts: &[Part<'_>], keys: SigningKeys<'_>) -> Result<String> {
@@ -174,6 +205,10 @@ impl Formula {
 
     /// Checks a signature as it stands on the wire.
     ///
+    /// The proof covers those signed fields that have the same value in every division of the
+    /// signed string into well-formed values: another field may have been filled by whoever carried
+    /// the message. A formula that joins values with nothing between them covers hardly any.
+    ///
     /// # Errors
     /// [`Untrusted`]: it is missing, malformed or wrong, or the formula or a key is not there.
     pub fn check(
@@ -183,10 +218,27 @@ impl Formula {
         keys: CheckingKeys<'_>,
         window: Option<Window>,
     ) -> Result<Proof, Untrusted> {
+        let checked = self.layout.with_parts(fields, |parts| {
+            let proof = self.check_parts(parts, signature, keys, window)?;
+            if self.is_plainly_unique(parts) {
+                return Ok(proof);
+            }
+            Ok(proof.without(&self.uncovered(fields), self.layout.body()))
+        });
+        checked.map_err(|error| Untrusted::new(UntrustedReason::Unreadable, error.to_string()))?
+    }
+
+    fn check_parts(
+        &self,
+        parts: &[Part<'_>],
+        signature: &str,
+        keys: CheckingKeys<'_>,
+        window: Option<Window>,
+    ) -> Result<Proof, Untrusted> {
         let misconfigured = |detail: String| Untrusted::new(UntrustedReason::Misconfigured, detail);
         let secrets =
             || keys.secrets.ok_or_else(|| misconfigured(format!("{} needs a secret", self.id)));
-        let checked = self.layout.with_parts(fields, |parts| match self.algorithm {
+        match self.algorithm {
             Algorithm::Md5Hex => check::md5_concat(secrets()?, parts, Signature::Hex(signature)),
             Algorithm::HmacSha256Base64 => {
                 check::hmac_sha256(secrets()?, parts, Signature::Base64(signature), window)
@@ -211,8 +263,7 @@ impl Formula {
             Algorithm::RsaSha256Base64 => {
                 check::rsa_sha256(keys.public, keys.secrets, parts, Signature::Base64(signature))
             }
-        });
-        checked.map_err(|error| Untrusted::new(UntrustedReason::Unreadable, error.to_string()))?
+        }
     }
 
     /// How far an answer with these fields and this signature is known to be the provider's:

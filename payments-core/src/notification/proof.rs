@@ -66,6 +66,21 @@ impl Proof {
         self
     }
 
+    /// Takes fields out of the coverage, because their values are not certain. Under `body` the
+    /// whole body may be among them.
+    pub(crate) fn without(mut self, uncovered: &[String], body: Option<&str>) -> Self {
+        let is_uncovered = |name: &str| uncovered.iter().any(|field| field == name);
+        self.coverage = match self.coverage {
+            Coverage::Body if body.is_some_and(is_uncovered) => Coverage::Nothing,
+            Coverage::Fields(mut fields) => {
+                fields.retain(|field| !is_uncovered(field));
+                if fields.is_empty() { Coverage::Nothing } else { Coverage::Fields(fields) }
+            }
+            other => other,
+        };
+        self
+    }
+
     /// How it was checked.
     pub fn scheme(&self) -> Scheme {
         self.scheme

@@ -164,7 +164,13 @@ impl HPay {
     ) -> Result<Fields<'a>> {
         let signer = self.rsa.as_ref().map(|keys| keys.ours.as_ref());
         let keys = SigningKeys { secret: Some(&self.merchant.passcode), signer };
-        fields.signed(name, self.formulas.get(formula), keys)
+        fields.signed(name, self.formulas.get(formula), keys).map_err(|error| {
+            let asked = error.field().and_then(asked_as);
+            match asked {
+                Some(asked) => error.with_field(asked),
+                None => error,
+            }
+        })
     }
 
     pub(crate) async fn ask(&self, call: Call) -> Result<Response<Bytes>> {
@@ -174,6 +180,23 @@ impl HPay {
     async fn instruct(&self, call: Call) -> Result<Sent> {
         self.transport.instruct(call).await
     }
+}
+
+/// The field of the app's request that a signed field is filled from.
+fn asked_as(wire: &str) -> Option<&'static str> {
+    Some(match wire {
+        "order_description" => "description",
+        "buyer_info" => "buyer.name",
+        "transaction_info" => "options.transaction_info",
+        "sub_order" => "options.sub_order",
+        "order_code" => "order",
+        "price" => "amount",
+        "requestId" => "payout",
+        "bankAccountName" => "beneficiary.name",
+        "bankAccountNumber" => "beneficiary.account",
+        "va_name" | "accountVaName" => "holder",
+        _ => return None,
+    })
 }
 
 impl fmt::Debug for HPay {

@@ -2,6 +2,8 @@
 
 use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker};
 
+use super::shapes::SHAPES;
+
 const F09_ITEMS: &[Item] = &[
     Item::field("requestId"),
     Item::field("merchantId"),
@@ -18,7 +20,8 @@ pub const F09: Formula = Formula::new(
     Layout::values("|", F09_ITEMS),
     "HPay API reference 1.0.0, Account balance Inquiry, says RSA in base64; the string is a guess",
     Confidence::Low,
-);
+)
+.with_shapes(SHAPES);
 
 /// The answer to a balance inquiry.
 pub const F10: Formula = Formula::new(
@@ -29,4 +32,5 @@ pub const F10: Formula = Formula::new(
     Layout::Unknown,
     "HPay API reference 1.0.0, Account balance Inquiry: the field is there and the formula is not",
     Confidence::Unknown,
-);
+)
+.with_shapes(SHAPES);

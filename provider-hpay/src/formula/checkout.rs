@@ -2,6 +2,8 @@
 
 use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker, Transform};
 
+use super::shapes::SHAPES;
+
 const F01_ITEMS: &[Item] = &[
     Item::field("merchant_site_code"),
     Item::field("receiver"),
@@ -20,7 +22,8 @@ pub const F01: Formula = Formula::new(
     Layout::values("|", F01_ITEMS),
     "a production merchant on /v1/checkout.php, 2023 to 2024, with commits by the provider's staff",
     Confidence::Medium,
-);
+)
+.with_shapes(SHAPES);
 
 const F02_ITEMS: &[Item] = &[
     Item::field("merchant_site_code"),
@@ -54,7 +57,8 @@ pub const F02: Formula = Formula::new(
     Layout::values(" ", F02_ITEMS),
     "htpgroup/omipay_php_lib and htpgroup/omipay_python_lib, 2022; WooCommerce plugin 1.0.3",
     Confidence::High,
-);
+)
+.with_shapes(SHAPES);
 
 const F02B_ITEMS: &[Item] = &[
     Item::field("merchant_site_code"),
@@ -84,7 +88,8 @@ pub const F02B: Formula = Formula::new(
     Layout::values(" ", F02B_ITEMS),
     "history of htpgroup/web-htpgroup, June 2022",
     Confidence::Low,
-);
+)
+.with_shapes(SHAPES);
 
 const F03_ITEMS: &[Item] = &[
     Item::field("merchant_site_code"),
@@ -105,7 +110,8 @@ pub const F03: Formula = Formula::new(
     Layout::values(" ", F03_ITEMS),
     "htpgroup/omipay_php_lib, 2022",
     Confidence::High,
-);
+)
+.with_shapes(SHAPES);
 
 const F04_ITEMS: &[Item] = &[
     Item::optional("transaction_info"),
@@ -128,7 +134,8 @@ pub const F04: Formula = Formula::new(
     Layout::values_after(" ", " ", F04_ITEMS),
     "htpgroup/omipay_php_lib and WooCommerce plugin 1.0.3; that V1 uses it too was not seen",
     Confidence::Medium,
-);
+)
+.with_shapes(SHAPES);
 
 const F05_ITEMS: &[Item] = &[
     Item::field("merchant_id"),
@@ -146,7 +153,8 @@ pub const F05: Formula = Formula::new(
     Layout::values("|", F05_ITEMS),
     "a guess; code 30014 says that it is wrong",
     Confidence::Low,
-);
+)
+.with_shapes(SHAPES);
 
 /// The answer to an order inquiry.
 pub const F06: Formula = Formula::new(
@@ -157,7 +165,8 @@ pub const F06: Formula = Formula::new(
     Layout::Unknown,
     "HPay API reference 1.0.0, Order Inquiry: the field is there and the formula is not",
     Confidence::Unknown,
-);
+)
+.with_shapes(SHAPES);
 
 const F07_ITEMS: &[Item] = &[
     Item::field("merchant_id"),
@@ -176,7 +185,8 @@ pub const F07: Formula = Formula::new(
     Layout::values("|", F07_ITEMS),
     "a guess",
     Confidence::Low,
-);
+)
+.with_shapes(SHAPES);
 
 /// The callback of a revoked card token.
 pub const F08: Formula = Formula::new(
@@ -187,4 +197,5 @@ pub const F08: Formula = Formula::new(
     Layout::Unknown,
     "HPay API reference 1.0.0, Revoke ATM tokenization: the field is there and the formula is not",
     Confidence::Unknown,
-);
+)
+.with_shapes(SHAPES);

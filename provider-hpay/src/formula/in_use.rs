@@ -15,7 +15,7 @@
 
 use std::collections::BTreeMap;
 
-use payments_core::formula::Formula;
+use payments_core::formula::{Formula, Maker};
 
 use super::{
     F01, F02, F03, F04, F05, F06, F07, F08, F09, F10, F11, F12, F13, F14, F15, F16, F17, F18, F19,
@@ -39,6 +39,26 @@ impl Formulas {
     /// Each of them.
     pub fn iter(&self) -> impl Iterator<Item = &Formula> {
         REPLACEABLE.iter().map(|(_, usual)| self.get(usual))
+    }
+
+    /// What an operator should know of the formulas that the configuration gave: which of them join
+    /// fields so that their ends cannot be told.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let of = |formula: &Formula| {
+            let why = formula.ambiguous_layout()?;
+            let so = match formula.maker {
+                Maker::Merchant => {
+                    "requests whose signed text fits other values too are refused before they are \
+                     sent"
+                }
+                Maker::Provider => {
+                    "where the ends of the fields are not certain the signature covers none of \
+                     them, and what they say is unconfirmed until an inquiry confirms it"
+                }
+            };
+            Some(format!("{}: {why}; {so}", key(formula)))
+        };
+        self.given.values().filter_map(of).collect()
     }
 
     /// Puts the formula of a template in the place of one of the formulas.

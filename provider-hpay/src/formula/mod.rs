@@ -12,6 +12,7 @@ mod checkout;
 pub mod in_use;
 mod payout;
 mod requests;
+mod shapes;
 mod virtual_account;
 
 use payments_core::formula::Formula;

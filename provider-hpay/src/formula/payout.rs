@@ -2,6 +2,8 @@
 
 use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker};
 
+use super::shapes::SHAPES;
+
 const F19_ITEMS: &[Item] = &[
     Item::field("requestId"),
     Item::field("merchantId"),
@@ -19,7 +21,8 @@ pub const F19: Formula = Formula::new(
     Layout::values("|", F19_ITEMS),
     "htpgroup/sample-ibft-java, 2022; code 001 or 010 says that it is wrong",
     Confidence::Medium,
-);
+)
+.with_shapes(SHAPES);
 
 const F20_ITEMS: &[Item] = &[
     Item::field("requestId"),
@@ -37,7 +40,8 @@ pub const F20: Formula = Formula::new(
     Layout::values("|", F20_ITEMS),
     "pictures of the reference in htpgroup/htp-document-guide",
     Confidence::High,
-);
+)
+.with_shapes(SHAPES);
 
 const F20B_ITEMS: &[Item] = &[
     Item::field("requestId"),
@@ -56,7 +60,8 @@ pub const F20B: Formula = Formula::new(
     Layout::values("|", F20B_ITEMS),
     "htpgroup/sample-ibft-java, 2022; the answer does not carry the name",
     Confidence::Low,
-);
+)
+.with_shapes(SHAPES);
 
 const F21_ITEMS: &[Item] = &[
     Item::field("merchant_id"),
@@ -74,7 +79,8 @@ pub const F21: Formula = Formula::new(
     Layout::values("|", F21_ITEMS),
     "a guess; code 20015 says that it is wrong",
     Confidence::Low,
-);
+)
+.with_shapes(SHAPES);
 
 /// The answer with the name on a bank account.
 pub const F22: Formula = unknown("hpay.f22", "name check, answer");
@@ -90,7 +96,8 @@ pub const F23: Formula = Formula::new(
     Layout::values("|", F23_ITEMS),
     "HPay API reference 1.0.0, FB_Transaction Inquiry, shows 32 hex digits; the string is a guess",
     Confidence::Low,
-);
+)
+.with_shapes(SHAPES);
 
 /// The answer to a payout inquiry.
 pub const F24: Formula = unknown("hpay.f24", "payout inquiry, answer");
@@ -105,4 +112,5 @@ const fn unknown(id: &'static str, purpose: &'static str) -> Formula {
         "HPay API reference 1.0.0, FirmBanking: the field is there and the formula is not",
         Confidence::Unknown,
     )
+    .with_shapes(SHAPES)
 }

@@ -2,6 +2,8 @@
 
 use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker};
 
+use super::shapes::SHAPES;
+
 const F11_ITEMS: &[Item] = &[Item::field("merchantId"), Item::field("condition"), Item::Secret];
 
 /// The request to open a virtual account. It covers so little that a merchant has two codes for
@@ -14,7 +16,8 @@ pub const F11: Formula = Formula::new(
     Layout::values("|", F11_ITEMS),
     "pictures of the reference in htpgroup/htp-document-guide, of two years",
     Confidence::High,
-);
+)
+.with_shapes(SHAPES);
 
 /// The answer to opening a virtual account.
 pub const F12: Formula = unknown("hpay.f12", "open a virtual account, answer");
@@ -31,7 +34,8 @@ pub const F13: Formula = Formula::new(
     Layout::values("|", F13_ITEMS),
     "a guess; code 03 says that it, or a parameter, is wrong",
     Confidence::Low,
-);
+)
+.with_shapes(SHAPES);
 
 const F14_ITEMS: &[Item] =
     &[Item::field("merchant_id"), Item::field("account_va"), Item::field("flag"), Item::Secret];
@@ -45,7 +49,8 @@ pub const F14: Formula = Formula::new(
     Layout::values("|", F14_ITEMS),
     "a guess; code 03 says that it, or a parameter, is wrong",
     Confidence::Low,
-);
+)
+.with_shapes(SHAPES);
 
 /// The answer to closing a virtual account or opening it again.
 pub const F15: Formula = unknown("hpay.f15", "close or reopen a virtual account, answer");
@@ -61,7 +66,8 @@ pub const F16: Formula = Formula::new(
     Layout::values("|", F16_ITEMS),
     "a guess from its only two fields; code 03 says that it, or a parameter, is wrong",
     Confidence::Low,
-);
+)
+.with_shapes(SHAPES);
 
 /// The answer with the credits on a virtual account.
 pub const F17: Formula = unknown("hpay.f17", "virtual account inquiry, answer");
@@ -77,7 +83,8 @@ pub const F18: Formula = Formula::new(
     Layout::values("|", F18_ITEMS),
     "HPay API reference 1.0.0, Callback IPN: the fields; the separator is a guess",
     Confidence::Medium,
-);
+)
+.with_shapes(SHAPES);
 
 const fn unknown(id: &'static str, purpose: &'static str) -> Formula {
     Formula::new(
@@ -89,4 +96,5 @@ const fn unknown(id: &'static str, purpose: &'static str) -> Formula {
         "HPay API reference 1.0.0, Virtual Account: the field is there and the formula is not",
         Confidence::Unknown,
     )
+    .with_shapes(SHAPES)
 }

@@ -19,6 +19,7 @@ mod notifications;
 mod payouts;
 mod printed_examples;
 mod printed_examples_checkout;
+mod second_cut;
 mod support;
 mod vectors;
 mod virtual_accounts;

@@ -31,7 +31,7 @@ pub(super) struct Content<'a> {
 /// A field of the form, and what the request calls it.
 pub(super) struct Input<'a> {
     pub(super) name: &'static str,
-    asked: &'static str,
+    pub(super) asked: &'static str,
     pub(super) value: Cow<'a, str>,
 }
 

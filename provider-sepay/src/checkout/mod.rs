@@ -118,7 +118,13 @@ impl Checkout {
         let fields: Vec<Field<'_>> =
             inputs.iter().map(|input| (input.name, input.value.as_bytes())).collect();
         let keys = SigningKeys { secret: Some(&self.secret_key), signer: None };
-        self.field_order.formula().sign(&fields, keys)
+        self.field_order.formula().sign(&fields, keys).map_err(|error| {
+            let named = inputs.iter().find(|input| error.field() == Some(input.name));
+            match named {
+                Some(input) => error.with_field(input.asked),
+                None => error,
+            }
+        })
     }
 }
 

@@ -17,6 +17,7 @@ mod oauth;
 mod order_list;
 mod orders;
 mod payment_codes;
+mod second_cut;
 mod secrets;
 mod statement;
 mod transfer;

@@ -1,0 +1,124 @@
+//! The shapes of signed values: what a receiver accepts as the value of a field.
+
+use serde::Serialize;
+
+/// What a receiver accepts as the value of a signed field.
+///
+/// A formula that joins values with a separator signs the same bytes for every division of these
+/// bytes into values. The shapes say which divisions a receiver would accept, so that
+/// [`Formula::sign`](super::Formula::sign) refuses values that allow a second one and
+/// [`Formula::check`](super::Formula::check) covers only fields that have one value in all of them.
+/// When in doubt choose the wider shape: it refuses more and believes less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Shape {
+    /// Free text that only informs people, such as a description or a name to display. The only
+    /// shape whose value may differ between two divisions.
+    Text,
+    /// Any text, also an empty one, on which something depends. The shape of a field that declares
+    /// none.
+    Any,
+    /// Text without control characters.
+    Line,
+    /// Text without white space and control characters: a reference, a code, a token.
+    Word,
+    /// An address: a word that starts with `http`.
+    Url,
+    /// An e-mail address: a word with `@`.
+    Email,
+    /// Decimal digits.
+    Digits,
+    /// What a lenient receiver reads as a number: digits, points, commas, signs and exponents.
+    Amount,
+    /// As [`Amount`](Self::Amount), or empty.
+    Number,
+    /// One of these words, in any case.
+    OneOf(&'static [&'static str]),
+    /// A value to which the secret belongs, such as the merchant's number: with any other value the
+    /// receiver would check with another secret.
+    Fixed,
+}
+
+impl Shape {
+    /// Whether something depends on the value.
+    pub(super) fn decides(self) -> bool {
+        self != Self::Text
+    }
+
+    /// Whether any byte may be in the value.
+    pub(super) fn is_open(self) -> bool {
+        matches!(self, Self::Text | Self::Any)
+    }
+
+    /// Whether a value of this shape may hold the byte.
+    pub(super) fn allows(self, byte: u8) -> bool {
+        match self {
+            Self::Text | Self::Any => true,
+            Self::Line => !byte.is_ascii_control(),
+            Self::Word | Self::Url | Self::Email => byte != b' ' && !byte.is_ascii_control(),
+            Self::Digits => byte.is_ascii_digit(),
+            Self::Amount | Self::Number => {
+                byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'+' | b'-' | b'e' | b'E')
+            }
+            Self::OneOf(words) => words
+                .iter()
+                .any(|word| word.bytes().any(|allowed| allowed.eq_ignore_ascii_case(&byte))),
+            Self::Fixed => false,
+        }
+    }
+
+    /// Whether a value is of this shape. Every byte of it is [allowed](Self::allows).
+    pub(super) fn is_shape_of(self, value: &[u8]) -> bool {
+        match self {
+            Self::Text | Self::Any | Self::Number if value.is_empty() => true,
+            Self::Text | Self::Any => true,
+            Self::Line | Self::Word | Self::Digits => !value.is_empty(),
+            Self::Url => value.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"http")),
+            Self::Email => value.contains(&b'@'),
+            Self::Amount | Self::Number => value.iter().any(u8::is_ascii_digit),
+            Self::OneOf(words) => {
+                words.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(value))
+            }
+            Self::Fixed => false,
+        }
+    }
+
+    /// Whether a value is of this shape, or empty where that is allowed.
+    pub(super) fn accepts(self, value: &[u8], may_be_empty: bool) -> bool {
+        if value.is_empty() && may_be_empty && self != Self::Fixed {
+            return true;
+        }
+        value.iter().all(|byte| self.allows(*byte)) && self.is_shape_of(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_shape_accepts_what_a_receiver_would() {
+        const CURRENCIES: Shape = Shape::OneOf(&["vnd", "usd"]);
+        let cases: [(Shape, &[&str], &[&str]); 9] = [
+            (Shape::Text, &["", "a b\n"], &[]),
+            (Shape::Line, &["a b", "đ"], &["", "a\nb"]),
+            (Shape::Word, &["A-1", "a|b", "đơn"], &["", "a b", "a\tb"]),
+            (Shape::Url, &["https://x", "HTTP%3a"], &["", "//x", "https://x y"]),
+            (Shape::Email, &["a@b"], &["", "ab", "a @b"]),
+            (Shape::Digits, &["0", "007"], &["", "1.0", "-1"]),
+            (Shape::Amount, &["1", "50.000", "1e3", "-5"], &["", "e", ".", "1 0", "1đ"]),
+            (Shape::Number, &["", "1"], &["x"]),
+            (CURRENCIES, &["vnd", "VND"], &["", "vn", "eur"]),
+        ];
+        for (shape, good, bad) in cases {
+            for value in good {
+                assert!(shape.accepts(value.as_bytes(), false), "{shape:?} {value:?}");
+            }
+            for value in bad {
+                assert!(!shape.accepts(value.as_bytes(), false), "{shape:?} {value:?}");
+            }
+        }
+        assert!(Shape::Word.accepts(b"", true) && !Shape::Fixed.accepts(b"", true));
+    }
+}
