@@ -88,7 +88,7 @@ pub use payout::PayoutProvider;
 pub use provider::{Environment, Provider, Role};
 pub use raw::{Authenticity, Raw};
 pub use secret::{EmptySecret, Secret, SecretBytes};
-pub use single_flight::SingleFlight;
+pub use single_flight::{SingleFlight, run_to_end};
 pub use statement::StatementProvider;
 pub use submission::{Decline, DeclineReason, NotAccepted, Submission, Uncertain, UncertainCause};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};

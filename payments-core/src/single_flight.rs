@@ -55,10 +55,7 @@ where
                 return result.clone();
             }
         }
-        Err(Error::new(
-            ErrorKind::Unavailable,
-            "the work was interrupted, because its runtime ended or it panicked; try again",
-        ))
+        Err(interrupted())
     }
 
     /// Waits until no work is under way: what an app does before it ends.
@@ -102,6 +99,30 @@ where
     fn running(&self) -> MutexGuard<'_, HashMap<K, Running<T>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Does work to its end, although the caller who waits for it leaves: work that nobody shares, such as
+/// the exchange of a code that works once. What holds for [`SingleFlight`] holds here too.
+///
+/// # Errors
+/// Those of the work, and `Unavailable` if its runtime ended or it panicked.
+pub async fn run_to_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => {
+            let running = runtime.spawn(work.in_current_span());
+            running.await.unwrap_or_else(|_| Err(interrupted()))
+        }
+        Err(_) => work.await,
+    }
+}
+
+fn interrupted() -> Error {
+    Error::new(
+        ErrorKind::Unavailable,
+        "the work was interrupted, because its runtime ended or it panicked; try again",
+    )
 }
 
 /// Whether there is still somebody who will send the result.
@@ -232,9 +253,22 @@ mod tests {
         assert_eq!(flights.run((), || async { Ok(()) }).await.ok(), Some(()));
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn work_that_nobody_shares_ends_although_its_caller_left() {
+        let work = Arc::new(Gated::default());
+        assert!(run_to_end(Arc::clone(&work).wait()).now_or_never().is_none());
+        settle().await;
+        work.gate.notify_one();
+        settle().await;
+        assert_eq!(work.counts(), (1, 1));
+        let panics = async { panic!("on purpose") };
+        assert_eq!(run_to_end::<()>(panics).await.unwrap_err().kind(), ErrorKind::Unavailable);
+    }
+
     #[test]
     fn outside_of_a_runtime_the_work_runs_with_its_caller() {
         let flights = SingleFlight::<(), u8>::default();
         assert_eq!(flights.run((), || async { Ok(7) }).now_or_never().unwrap().unwrap(), 7);
+        assert_eq!(run_to_end(async { Ok(8) }).now_or_never().unwrap().unwrap(), 8);
     }
 }

@@ -37,7 +37,7 @@ impl Transport for Deadline {
             return self.inner.send(call).await;
         };
         let call = call.with_deadline(deadline);
-        if call.class == CallClass::Instruction && self.inner.departs() {
+        if (call.class == CallClass::Instruction && self.inner.departs()) || !can_wait() {
             return self.inner.send(call).await;
         }
         match tokio::time::timeout_at(deadline, self.inner.send(call)).await {
@@ -63,4 +63,10 @@ pub(super) fn earliest(one: Option<Instant>, other: Option<Instant>) -> Option<I
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
     }
+}
+
+/// Whether this task can wait for a time: outside of a Tokio runtime a timer would panic, so there
+/// the layers send at once or refuse.
+pub(super) fn can_wait() -> bool {
+    tokio::runtime::Handle::try_current().is_ok()
 }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::Response;
 use tokio::time::Instant;
 
-use super::{Call, Transport, TransportError, confirmation};
+use super::{Call, Transport, TransportError, confirmation, deadline::can_wait};
 
 /// How often a credential may call: so many calls in a period, evenly spaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,12 +198,14 @@ impl Line {
     /// Waits for the turn of this caller.
     async fn turn(&self, deadline: Option<Instant>) -> Result<Turn<'_>, Busy> {
         let mut turn = self.join(deadline)?;
-        let others = self.turn.lock();
-        turn.others = Some(match deadline {
-            Some(deadline) => tokio::time::timeout_at(deadline, others)
-                .await
-                .map_err(|_| Busy { free_at: self.next_free() })?,
-            None => others.await,
+        let busy = || Busy { free_at: self.next_free() };
+        turn.others = Some(match (self.turn.try_lock(), deadline) {
+            (Ok(others), _) => others,
+            (Err(_), _) if !can_wait() => return Err(busy()),
+            (Err(_), None) => self.turn.lock().await,
+            (Err(_), Some(deadline)) => {
+                tokio::time::timeout_at(deadline, self.turn.lock()).await.map_err(|_| busy())?
+            }
         });
         // Calls pass a little later than planned, by the precision of the timer each.
         let next = self.state().next;
@@ -211,6 +213,9 @@ impl Line {
             return Err(Busy { free_at: next });
         }
         if next > Instant::now() {
+            if !can_wait() {
+                return Err(Busy { free_at: next });
+            }
             tokio::time::sleep_until(next).await;
         }
         Ok(turn)

@@ -11,7 +11,10 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
 use tokio::time::Instant;
 
-use super::{Call, CallClass, Transport, TransportError, TransportErrorKind, deadline::earliest};
+use super::{
+    Call, CallClass, Transport, TransportError, TransportErrorKind,
+    deadline::{can_wait, earliest},
+};
 
 /// How inquiries are repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +76,7 @@ impl Transport for Retry {
             // The random part is kept on top of what the provider asks for.
             let wait = wait.saturating_add(asked);
             let Some(begins_at) = Instant::now().checked_add(wait) else { break };
-            if ends_at.is_some_and(|ends_at| begins_at >= ends_at) {
+            if ends_at.is_some_and(|ends_at| begins_at >= ends_at) || !can_wait() {
                 break;
             }
             tracing::debug!(operation = call.operation, wait_ms = wait.as_millis(), "asking again");

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use payments_core::{
     ErrorKind,
     transport::{Rate, Stack, confirming},
 };
 use tokio::time::Instant;
 
-use crate::stub::{Reply, Stub, inquiry, instruction};
+use crate::stub::{Reply, Stub, inquiry, instruction, status};
 
 #[tokio::test(start_paused = true)]
 async fn an_instruction_without_an_answer_is_uncertain_at_its_deadline() {
@@ -52,4 +53,14 @@ async fn a_confirmation_ends_in_its_own_time() {
     }
     let forever = confirming(Duration::MAX, silent().inquire(inquiry(""))).await;
     assert_eq!(forever.unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+#[test]
+fn outside_of_a_runtime_calls_are_sent_or_refused_and_nothing_panics() {
+    let client = Stub::new([status(503)]);
+    let stack = Stack::new(client.clone()).with_rate(Rate::per_second(1)).build();
+    let now = |call| stack.inquire(call).now_or_never().expect("nothing to wait for");
+    assert_eq!(now(inquiry("0")).unwrap().status(), 503, "a repetition would have to wait");
+    assert_eq!(now(inquiry("1")).unwrap_err().kind(), ErrorKind::RateLimited);
+    assert_eq!(client.paths(), ["0"]);
 }

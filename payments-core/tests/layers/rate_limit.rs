@@ -62,7 +62,7 @@ async fn callers_of_every_class_are_served_in_the_order_in_which_they_began() {
         .map(|number| {
             begun_or_done({
                 let sent = stack.send(call(number));
-                async { Ok(drop(sent.await)) }
+                async { sent.await.map(|_| ()).map_err(|error| panic!("{error}")) }
             })
         })
         .collect();

@@ -5,12 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::{
-    FutureExt,
-    future::{BoxFuture, Shared, WeakShared},
-};
 use payments_core::{
-    Result, Timestamp,
+    Result, SingleFlight, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
     payout::Beneficiary,
     transport::Call,
@@ -31,17 +27,19 @@ const KEPT_FOR: Duration = Duration::from_secs(24 * 3600);
 const MOST: usize = 10_000;
 
 type Key = (Bin, AccountNumber);
-type Check = BoxFuture<'static, Result<Beneficiary>>;
 
-/// The names that HPay told lately, and those that it is being asked for.
+/// The names that HPay told lately, and the checks that are under way.
 #[derive(Default)]
-pub(super) struct KnownNames(Mutex<Names>);
+pub(super) struct KnownNames {
+    names: Mutex<Names>,
+    /// A check is paid for once it is sent, so it ends and its name is kept although its callers
+    /// leave.
+    checks: SingleFlight<Key, Beneficiary>,
+}
 
 #[derive(Default)]
 struct Names {
     told: HashMap<Key, (Beneficiary, Timestamp)>,
-    /// A check is dropped with the last who waits for it.
-    asked: HashMap<Key, WeakShared<Check>>,
 }
 
 /// Tells the name on an account: the one that was told within a day, or else what HPay says now.
@@ -52,37 +50,23 @@ pub(super) async fn verify(
     account: &BankAccount,
 ) -> Result<Beneficiary> {
     code_of_bank(hpay, account)?;
-    let check: Shared<Check> = {
-        let mut known = names.lock();
-        if let Some(name) = known.recall(account, hpay.clock.now()) {
-            return Ok(name);
-        }
-        known.asked.retain(|_, check| check.upgrade().is_some());
-        match known.asked.get(&key(account)).and_then(WeakShared::upgrade) {
-            Some(check) => check,
-            None => {
-                let (hpay, names) = (Arc::clone(hpay), Arc::clone(names));
-                let check = pay(hpay, names, account.clone()).boxed().shared();
-                if let Some(weak) = check.downgrade() {
-                    known.asked.insert(key(account), weak);
-                }
-                check
-            }
-        }
-    };
-    check.await
+    let check = || pay(Arc::clone(hpay), Arc::clone(names), account.clone());
+    if let Some(name) = names.lock().recall(account, hpay.clock.now()) {
+        return Ok(name);
+    }
+    names.checks.run(key(account), check).await
 }
 
 /// Asks and pays for a name, and keeps it.
 async fn pay(hpay: Arc<HPay>, names: Arc<KnownNames>, account: BankAccount) -> Result<Beneficiary> {
     let now = hpay.clock.now();
-    let answer = ask(&hpay, &account).await;
-    let mut names = names.lock();
-    if let Ok(name) = &answer {
-        names.keep(&account, name.clone(), now);
+    // Another check may have ended since the caller looked.
+    if let Some(name) = names.lock().recall(&account, now) {
+        return Ok(name);
     }
-    names.asked.remove(&key(&account));
-    answer
+    let name = ask(&hpay, &account).await?;
+    names.lock().keep(&account, name.clone(), now);
+    Ok(name)
 }
 
 async fn ask(hpay: &HPay, account: &BankAccount) -> Result<Beneficiary> {
@@ -109,7 +93,7 @@ fn key(account: &BankAccount) -> Key {
 impl KnownNames {
     fn lock(&self) -> MutexGuard<'_, Names> {
         // No code that can panic runs under the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -72,8 +72,42 @@ async fn a_name_that_many_ask_for_at_once_is_paid_for_once() {
     }
 }
 
+/// Drops `call` once it was polled so often; whether it was ended by then.
+async fn dropped_after<F: Future>(polls: usize, call: F) -> bool {
+    let mut call = Box::pin(call);
+    for _ in 0..polls {
+        if call.as_mut().now_or_never().is_some() {
+            return true;
+        }
+        tokio::task::yield_now().await;
+    }
+    false
+}
+
 #[tokio::test]
-async fn a_name_check_that_nobody_waits_for_any_more_holds_nobody_up() {
+async fn a_name_check_whose_caller_leaves_at_any_moment_is_paid_for_once_and_kept() {
+    let mut polls = 0;
+    loop {
+        let script = Script::new();
+        script.answer(NAME);
+        let slow = Arc::new(Slow(Arc::clone(&script)));
+        let provider = support::try_build(slow, support::table()).unwrap();
+        let payouts = provider.payouts().unwrap();
+        let account = account();
+        let has_ended = dropped_after(polls, payouts.verify_beneficiary(&account)).await;
+        let name = payouts.verify_beneficiary(&account).await.unwrap();
+        assert_eq!((&*name.name, script.calls().len()), ("NGUYEN VAN A", 1), "{polls} polls");
+        if has_ended {
+            assert!(polls > 1, "it was not dropped on its way");
+            break;
+        }
+        polls += 1;
+    }
+}
+
+#[test]
+fn a_name_check_whose_runtime_ended_is_made_again() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let script = Script::new();
     script.answer(NAME);
     script.answer(NAME);
@@ -81,8 +115,12 @@ async fn a_name_check_that_nobody_waits_for_any_more_holds_nobody_up() {
     let provider = support::try_build(slow, support::table()).unwrap();
     let payouts = provider.payouts().unwrap();
     let account = account();
-    assert!(payouts.verify_beneficiary(&account).now_or_never().is_none(), "dropped on its way");
-    assert!(payouts.verify_beneficiary(&account).await.is_ok());
+    runtime().block_on(async {
+        assert!(payouts.verify_beneficiary(&account).now_or_never().is_none());
+        tokio::task::yield_now().await;
+    });
+    assert_eq!(script.calls().len(), 1);
+    runtime().block_on(payouts.verify_beneficiary(&account)).unwrap();
     assert_eq!(script.calls().len(), 2);
 }
 

@@ -19,7 +19,7 @@ use oauth2::{
     basic::{BasicClient, BasicErrorResponseType, BasicRequestTokenError, BasicTokenResponse},
 };
 use payments_core::{
-    Clock, Error, ErrorKind, Result, Secret,
+    Clock, Error, ErrorKind, Result, Secret, run_to_end,
     transport::{Call, Transport},
 };
 
@@ -106,7 +106,8 @@ impl OAuthApp {
     }
 
     /// Trades the code that the browser brought back, in `query`, for tokens, and keeps them in
-    /// `store`. A code is good once and for five minutes; it is never sent twice.
+    /// `store`. A code is good once and for five minutes; it is never sent twice. Once it is sent, the
+    /// tokens reach the store although the caller leaves.
     ///
     /// # Errors
     /// `Authentication` if the browser brought another state than `state`, the merchant refused, or
@@ -119,10 +120,13 @@ impl OAuthApp {
         store: Arc<dyn TokenStore>,
     ) -> Result<Connection> {
         let code = code(state, query)?;
-        let request = self.0.client.exchange_code(AuthorizationCode::new(code));
-        let answer = request.request_async(&self.0.sender(EXCHANGE)).await;
-        let tokens = self.0.tokens(EXCHANGE, answer)?;
-        store.save(&tokens).await?;
+        let (app, kept_in) = (Arc::clone(&self.0), Arc::clone(&store));
+        run_to_end(async move {
+            let request = app.client.exchange_code(AuthorizationCode::new(code));
+            let answer = request.request_async(&app.sender(EXCHANGE)).await;
+            kept_in.save(&app.tokens(EXCHANGE, answer)?).await
+        })
+        .await?;
         Ok(self.connection(store))
     }
 

@@ -62,6 +62,13 @@ impl Connection {
         self.accounts.clear();
     }
 
+    /// Waits until no refresh of the tokens is under way. A refresh ends although its caller left, but
+    /// not although the runtime ends: await this before the app does, so that no token that SePay
+    /// rotated is lost.
+    pub async fn idle(&self) {
+        self.session.idle().await;
+    }
+
     async fn every_account(&self) -> Result<Vec<LinkedAccount>> {
         const OPERATION: &str = "oauth_bank_accounts";
         let mut accounts = Vec::new();

@@ -4,20 +4,14 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::{
-    FutureExt,
-    future::{BoxFuture, Shared},
-};
 use oauth2::RefreshToken;
-use payments_core::{Error, ErrorKind, Result, Secret};
+use payments_core::{Error, ErrorKind, Result, Secret, SingleFlight};
 
 use super::app::{App, is_invalid_grant};
 use crate::oauth::{TokenStore, Tokens};
 
 /// For how long a refresh that another replica began is waited for.
 const OTHERS: Duration = Duration::from_secs(60);
-
-type Refresh = Shared<BoxFuture<'static, Result<Tokens>>>;
 
 /// The tokens of one merchant. Clones are one session.
 #[derive(Clone)]
@@ -27,6 +21,9 @@ struct Inner {
     app: Arc<App>,
     store: Arc<dyn TokenStore>,
     state: Mutex<State>,
+    /// Shared by all who wait for it, and in the store in the end although all of them left: SePay
+    /// may have rotated the token by then.
+    refreshes: SingleFlight<(), Tokens>,
 }
 
 #[derive(Default)]
@@ -37,35 +34,28 @@ struct State {
     unsaved: Option<Tokens>,
     /// The mark that this session made in the store.
     began: Option<payments_core::Timestamp>,
-    /// Shared by all who wait for it. It is not dropped with any of them.
-    refresh: Option<Refresh>,
 }
 
 impl Session {
     pub(super) fn new(app: Arc<App>, store: Arc<dyn TokenStore>) -> Self {
-        Self(Arc::new(Inner { app, store, state: Mutex::default() }))
+        let refreshes = SingleFlight::default();
+        Self(Arc::new(Inner { app, store, state: Mutex::default(), refreshes }))
     }
 
     /// An access token that is good for a while.
     pub(super) async fn access_token(&self) -> Result<Secret> {
-        let refresh = {
-            let mut state = self.0.state();
-            let now = self.0.app.clock.now();
-            match &state.tokens {
-                Some(tokens) if tokens.is_fresh(now) => return Ok(tokens.access_token.clone()),
-                _ => {}
-            }
-            let started = || Arc::clone(&self.0).renewed().boxed().shared();
-            state.refresh.get_or_insert_with(started).clone()
-        };
-        let renewed = refresh.clone().await;
-        let mut state = self.0.state();
-        if state.refresh.as_ref().is_some_and(|current| current.ptr_eq(&refresh)) {
-            state.refresh = None;
+        if let Some(tokens) = &self.0.state().tokens
+            && tokens.is_fresh(self.0.app.clock.now())
+        {
+            return Ok(tokens.access_token.clone());
         }
-        let tokens = renewed?;
-        state.tokens = Some(tokens.clone());
-        Ok(tokens.access_token)
+        let refresh = || Arc::clone(&self.0).refreshed();
+        Ok(self.0.refreshes.run((), refresh).await?.access_token)
+    }
+
+    /// Waits until no refresh is under way.
+    pub(super) async fn idle(&self) {
+        self.0.refreshes.idle().await;
     }
 
     /// Forgets an access token that SePay does not take any more, so that the next is another.
@@ -89,7 +79,13 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn renewed(self: Arc<Self>) -> Result<Tokens> {
+    async fn refreshed(self: Arc<Self>) -> Result<Tokens> {
+        let tokens = self.renewed().await?;
+        self.state().tokens = Some(tokens.clone());
+        Ok(tokens)
+    }
+
+    async fn renewed(&self) -> Result<Tokens> {
         let unsaved = self.state().unsaved.clone();
         if let Some(tokens) = unsaved {
             self.keep(&tokens).await?;

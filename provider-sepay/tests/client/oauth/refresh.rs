@@ -14,10 +14,10 @@ use payments_core::{
 };
 use provider_sepay::{
     SePay,
-    oauth::{MemoryTokenStore, NewWebhook, TokenStore, Tokens},
+    oauth::{MemoryTokenStore, NewWebhook, OAuthApp, TokenStore, Tokens},
 };
 
-use super::{ME, app, bearer, connected, form, given, keyed, tokens};
+use super::{ME, Store, app, bearer, connected, form, given, keyed, tokens};
 use crate::world::{NOW, OAUTH, OAUTH_SECRET, Wire, now, secret};
 
 #[tokio::test]
@@ -66,42 +66,105 @@ async fn calls_that_come_together_refresh_once() {
     assert_eq!((refreshed, wire.calls().len()), (1, 65));
 }
 
-/// A transport whose first answer waits until it is let go.
+/// A transport whose every answer waits until it is let go.
 struct Gate {
     wire: Arc<Wire>,
     open: tokio::sync::Semaphore,
+}
+
+impl Gate {
+    fn new(wire: &Arc<Wire>, open: usize) -> Arc<Self> {
+        Arc::new(Self { wire: Arc::clone(wire), open: tokio::sync::Semaphore::new(open) })
+    }
+
+    fn app(self: &Arc<Self>) -> OAuthApp {
+        let text =
+            format!("[providers.main]\nkind = \"sepay\"\nenvironment = \"sandbox\"\n{OAUTH}\n");
+        let config: PaymentsConfig = toml::from_str(&text).unwrap();
+        let context = Context::new(Arc::clone(self) as _)
+            .with_clock(Arc::new(ManualClock::at(Timestamp::from_unix(NOW))));
+        let registry = Registry::empty().add(provider_sepay::REGISTRATION);
+        let provider = registry.build(&config, &context).unwrap().remove(0);
+        provider.extension::<SePay>().unwrap().oauth().unwrap().clone()
+    }
 }
 
 #[async_trait::async_trait]
 impl Transport for Gate {
     async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
         let answer = self.wire.send(call).await;
+        tokio::task::yield_now().await;
         let _permit = self.open.acquire().await;
         answer
     }
 }
 
-#[tokio::test]
-async fn a_caller_who_gives_up_does_not_lose_the_token_that_was_on_its_way() {
-    let wire = Wire::new();
-    wire.answer(200, given(1, true)).answer(200, ME);
-    let gate = Arc::new(Gate { wire: Arc::clone(&wire), open: tokio::sync::Semaphore::new(0) });
-    let text = format!("[providers.main]\nkind = \"sepay\"\nenvironment = \"sandbox\"\n{OAUTH}\n");
-    let config: PaymentsConfig = toml::from_str(&text).unwrap();
-    let context = Context::new(Arc::clone(&gate) as _)
-        .with_clock(Arc::new(ManualClock::at(Timestamp::from_unix(NOW))));
-    let registry = Registry::empty().add(provider_sepay::REGISTRATION);
-    let provider = registry.build(&config, &context).unwrap().remove(0);
-    let app = provider.extension::<SePay>().unwrap().oauth().unwrap();
-    let (connection, store) = connected(app, 0).await;
+/// Drops `call` once it was polled so often; whether it was ended by then.
+async fn dropped_after<F: Future>(polls: usize, call: F) -> bool {
+    let mut call = Box::pin(call);
+    for _ in 0..polls {
+        if call.as_mut().now_or_never().is_some() {
+            return true;
+        }
+        tokio::task::yield_now().await;
+    }
+    false
+}
 
-    // SePay has answered; the caller is gone before it is read.
-    assert!(connection.me().now_or_never().is_none());
-    assert_eq!(store.steps(), ["access-0 marked"]);
+#[tokio::test]
+async fn a_refresh_ends_in_the_store_at_whichever_moment_its_caller_leaves() {
+    let mut polls = 1;
+    loop {
+        let wire = Wire::new();
+        wire.answer(200, given(1, true)).answer(200, ME);
+        let (connection, store) = connected(&Gate::new(&wire, 1).app(), 0).await;
+        let has_ended = dropped_after(polls, connection.me()).await;
+        connection.idle().await;
+        assert_eq!(store.steps(), ["access-0 marked", "access-1"], "{polls} polls");
+        let kept = store.load().await.unwrap().unwrap();
+        assert_eq!(kept.refresh_token.unwrap().expose(), "refresh-1");
+        if has_ended {
+            assert!(polls > 2, "it was not dropped on its way");
+            break;
+        }
+        polls += 1;
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_was_sent_becomes_tokens_in_the_store_although_its_caller_leaves() {
+    let wire = Wire::new();
+    wire.answer(200, given(1, true));
+    let gate = Gate::new(&wire, 0);
+    let store = Arc::new(Store::default());
+    let app = gate.app();
+    let (state, query) = (secret("s"), "code=c&state=s");
+    assert!(!dropped_after(3, app.exchange(&state, query, Arc::clone(&store) as _)).await);
+    assert_eq!((wire.calls().len(), store.steps().len()), (1, 0));
     gate.open.add_permits(1);
-    connection.me().await.unwrap();
+    while store.load().await.unwrap().is_none() {
+        tokio::task::yield_now().await;
+    }
     assert_eq!(store.steps(), ["access-1"]);
-    assert_eq!(wire.calls().len(), 2, "{:?}", wire.asked());
+}
+
+#[test]
+fn a_refresh_whose_runtime_ended_is_told_and_holds_nobody_up() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let wire = Wire::new();
+    wire.answer(200, given(1, true)).answer(200, given(2, true)).answer(200, ME);
+    let gate = Gate::new(&wire, 0);
+    let app = gate.app();
+    let (connection, store) = runtime().block_on(async {
+        let (connection, store) = connected(&app, 0).await;
+        assert!(!dropped_after(3, connection.me()).await);
+        (connection, store)
+    });
+    assert_eq!((store.steps(), wire.calls().len()), (vec!["access-0 marked".to_owned()], 1));
+    gate.open.add_permits(1);
+    // This session made the mark itself, so it does not wait for another replica.
+    runtime().block_on(connection.me()).unwrap();
+    assert_eq!(store.steps().last().unwrap(), "access-2");
 }
 
 #[tokio::test]
