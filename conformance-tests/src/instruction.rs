@@ -159,6 +159,26 @@ impl Instruction {
         }
     }
 
+    /// The same under the same reference with a larger amount, if it has one.
+    pub(crate) fn with_another_amount(&self) -> Option<Self> {
+        let larger = |amount: Money| {
+            Money::from_minor(amount.minor().saturating_add(1_000), amount.currency())
+        };
+        match self {
+            Self::CreatePayment(request) => {
+                let mut request = request.clone();
+                request.amount = larger(request.amount);
+                Some(Self::CreatePayment(request))
+            }
+            Self::CreatePayout(request) => {
+                let mut request = request.clone();
+                request.amount = larger(request.amount);
+                Some(Self::CreatePayout(request))
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) fn operation(&self) -> Operation {
         match self {
             Self::CreatePayment(_) => Operation::CreatePayment,

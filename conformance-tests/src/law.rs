@@ -57,9 +57,10 @@ impl fmt::Debug for Law {
 }
 
 /// Every law.
-pub static LAWS: [&Law; 35] = [
+pub static LAWS: [&Law; 36] = [
     &laws::roles::ROLES_ARE_AS_DECLARED,
     &laws::limits::WHAT_CANNOT_BE_HONOURED_NEVER_LEAVES,
+    &laws::checking::WHAT_THE_CHECK_ALLOWS_IS_TAKEN,
     &laws::capabilities::CAPABILITIES_ARE_TRUE,
     &laws::opening::OPENING_IS_AS_DECLARED,
     &laws::settling::CREATED_IS_NOT_PAID,

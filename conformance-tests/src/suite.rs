@@ -29,6 +29,7 @@ macro_rules! suite {
             $crate::__laws! {
                 roles_are_as_declared,
                 what_cannot_be_honoured_never_leaves,
+                what_the_check_allows_is_taken,
                 capabilities_are_true,
                 no_credit_is_lost,
                 absence_is_conclusive_only_when_it_is,

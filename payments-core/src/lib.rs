@@ -63,6 +63,7 @@ pub mod transport;
 pub mod vietqr;
 pub mod virtual_account;
 
+mod credential;
 mod error;
 mod id;
 mod layer;

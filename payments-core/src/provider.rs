@@ -9,9 +9,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, ProviderId, ProviderKind, Result, layer, notification::NotificationReceiver,
-    payment::PaymentProvider, payout::PayoutProvider, statement::StatementProvider,
-    virtual_account::VirtualAccountProvider,
+    Error, ProviderId, ProviderKind, Result, Secret, credential::Credential, layer,
+    notification::NotificationReceiver, payment::PaymentProvider, payout::PayoutProvider,
+    statement::StatementProvider, virtual_account::VirtualAccountProvider,
 };
 
 /// A configured provider: its name, its roles, and what only it has.
@@ -29,6 +29,7 @@ pub struct Provider {
     notifications: Option<Arc<dyn NotificationReceiver>>,
     extensions: BTreeMap<TypeId, Extension>,
     warnings: Vec<String>,
+    credentials: Vec<Credential>,
     made_at: &'static Location<'static>,
 }
 
@@ -80,6 +81,7 @@ impl Provider {
             notifications: None,
             extensions: BTreeMap::new(),
             warnings: Vec::new(),
+            credentials: Vec::new(),
             made_at: Location::caller(),
         }
     }
@@ -95,6 +97,39 @@ impl Provider {
     /// What in its configuration works and is unwise, one line each.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// Names the merchant account at the gateway that it acts for, by its number or name there.
+    /// `key` is the key of the configuration that gives it.
+    ///
+    /// A program with two providers of one kind, environment and merchant is refused: what the
+    /// gateway sends for the one would be believed at the other, and money be counted twice. Only a
+    /// fingerprint is kept.
+    #[must_use]
+    pub fn with_merchant(mut self, key: &'static str, merchant: &str) -> Self {
+        let scope = match self.environment {
+            Environment::Sandbox => "merchant in the sandbox",
+            Environment::Production => "merchant in production",
+        };
+        self.credentials.push(Credential::new(key, &self.kind, scope, merchant.as_bytes()));
+        self
+    }
+
+    /// Names a secret or an API token that no other provider of its kind may have. `key` is the key
+    /// of the configuration that gives it. Call it once for each secret of a list.
+    ///
+    /// A program in which two providers share one is refused, as with
+    /// [`with_merchant`](Self::with_merchant); a shared API token would also be used at twice its
+    /// rate. Only a fingerprint is kept.
+    #[must_use]
+    pub fn with_credential(mut self, key: &'static str, secret: &Secret) -> Self {
+        let value = secret.expose().as_bytes();
+        self.credentials.push(Credential::new(key, &self.kind, "secret", value));
+        self
+    }
+
+    pub(crate) fn credentials(&self) -> &[Credential] {
+        &self.credentials
     }
 
     /// Gives it the role of taking payments.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use crate::credential::shared_credentials;
 use crate::{
     Clock, Provider, SystemClock,
     config::{ConfigProblem, Environ, PaymentsConfig, ProviderConfig},
@@ -226,7 +227,10 @@ impl Registry {
                 problems.push(ConfigProblem::new("expect", self.unknown(kind)));
             }
         }
-        for id in &config.prefer {
+        for (index, id) in config.prefer.iter().enumerate() {
+            if config.prefer.iter().take(index).any(|earlier| earlier == id) {
+                problems.push(ConfigProblem::new("prefer", format!("names {id:?} twice")));
+            }
             if !config.names().any(|name| name == id) {
                 let message = format!("there is no provider {id:?} in this configuration");
                 problems.push(ConfigProblem::new("prefer", message));
@@ -253,6 +257,7 @@ impl Registry {
                 },
             }
         }
+        problems.extend(shared_credentials(&providers));
         if !problems.is_empty() {
             return Err(ConfigProblems(problems));
         }

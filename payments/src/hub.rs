@@ -6,7 +6,7 @@ use std::sync::Arc;
 use payments_core::{
     Clock, Error, ErrorKind, Provider, ProviderId, Result, Role, Timestamp,
     config::PaymentsConfig,
-    registry::{Context, Registry},
+    registry::{ConfigProblems, Context, Registry, shared_credentials},
 };
 
 /// Every configured provider, by name, each with its layers around it.
@@ -43,11 +43,17 @@ impl Payments {
     /// Holds these providers and puts the layers around them.
     ///
     /// # Errors
-    /// `Configuration` if two have the same name.
+    /// `Configuration` if two have the same name, or share a merchant account, a secret or an API
+    /// token: every problem at once.
     pub fn new(
         providers: impl IntoIterator<Item = Provider>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
+        let providers: Vec<Provider> = providers.into_iter().collect();
+        let shared = shared_credentials(&providers);
+        if !shared.is_empty() {
+            return Err(ConfigProblems(shared).into());
+        }
         let mut named = BTreeMap::new();
         let mut preference = Vec::new();
         for provider in providers {
@@ -66,11 +72,16 @@ impl Payments {
     /// Says which providers come first when several can do something; the others follow.
     ///
     /// # Errors
-    /// `Configuration` if there is no provider of such a name.
+    /// `Configuration` if there is no provider of such a name, or a name is there twice.
     pub fn with_preference<'a>(mut self, first: impl IntoIterator<Item = &'a str>) -> Result<Self> {
         let mut preference = Vec::new();
         for id in first {
-            preference.push(self.provider(id)?.id().clone());
+            let id = self.provider(id)?.id().clone();
+            if preference.contains(&id) {
+                let message = format!("the preference names {id} twice");
+                return Err(Error::new(ErrorKind::Configuration, message));
+            }
+            preference.push(id);
         }
         let rest: Vec<_> =
             self.preference.into_iter().filter(|id| !preference.contains(id)).collect();

@@ -68,7 +68,7 @@ pub use payments_core::{
     payment, payout, registry, rsa, rules, same_credit, statement, step, transport, vietqr,
     virtual_account,
 };
-pub use route::Opened;
+pub use route::{Opened, PassedOver, Route};
 
 // A dependency that no source names is not linked, and then its registration is not there.
 #[cfg(feature = "hpay")]

@@ -1,4 +1,4 @@
-//! Which provider does what: by capability, currency, method, limits and preference.
+//! Which provider does what: by its own check of the request, and by preference.
 
 use payments_core::{
     Error, ErrorKind, Provider, ProviderId, Result, Submission,
@@ -8,79 +8,145 @@ use payments_core::{
 
 use crate::Payments;
 
+/// The providers that take a request, and why the others do not.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Route<'a> {
+    /// Those that take it, the preferred ones first. Never empty, and none is there twice.
+    pub providers: Vec<&'a Provider>,
+    /// The others.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// A provider that was not chosen, or that did not open a payment.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PassedOver {
+    /// Its name.
+    pub provider: ProviderId,
+    /// Why, in one line.
+    pub reason: String,
+}
+
 /// A payment and the provider that opened it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Opened {
-    /// Who opened it, or was asked last.
+    /// The provider that opened it, or that was asked last. Store it with the order: only this
+    /// provider can show the payment again, see [`Payments::open_payment_at`].
     pub provider: ProviderId,
     /// What came of it.
     pub submission: Submission<Payment>,
+    /// The preferred providers that were not asked, with what their check says, and those that
+    /// were asked and did not open it.
+    pub passed_over: Vec<PassedOver>,
 }
 
 impl Payments {
-    /// The providers that can open this payment, the preferred ones first.
+    /// The providers that can open this payment, the preferred ones first, by each one's own
+    /// [check](payments_core::PaymentProvider::check).
     ///
     /// # Errors
     /// `Unsupported` if there is none, with each one's reason.
-    pub fn route(&self, request: &CreatePayment) -> Result<Vec<&Provider>> {
-        self.able("payment", |provider| {
-            provider.payments().and_then(|role| role.capabilities().check(request))
-        })
+    pub fn route(&self, request: &CreatePayment) -> Result<Route<'_>> {
+        self.able("payment", |provider| provider.payments().and_then(|role| role.check(request)))
     }
 
-    /// The providers that can make this payout, the preferred ones first. Choose one and keep to
-    /// it: a payout is never sent to another provider once anything left.
+    /// The providers that can make this payout, the preferred ones first, by each one's own
+    /// [check](payments_core::PayoutProvider::check). Choose one and keep to it: a payout is never
+    /// sent to another provider once anything left.
     ///
     /// # Errors
     /// `Unsupported` if there is none, with each one's reason.
-    pub fn route_payout(&self, request: &CreatePayout) -> Result<Vec<&Provider>> {
-        self.able("payout", |provider| {
-            provider.payouts().and_then(|role| role.capabilities().check(request))
-        })
+    pub fn route_payout(&self, request: &CreatePayout) -> Result<Route<'_>> {
+        self.able("payout", |provider| provider.payouts().and_then(|role| role.check(request)))
     }
 
-    /// Opens a payment at the first provider that can and will.
+    /// Opens a payment at the first provider that can and will. Each provider is asked once at
+    /// most.
     ///
     /// The next one is tried only where nothing happened: after an error, or a refusal that the
-    /// provider confirmed. An uncertain payment stays where it is. Dropping the future leaves the
-    /// outcome uncertain.
+    /// provider confirmed. An uncertain payment stays where it is, and so does a refusal that is
+    /// not confirmed, or that says that the order reference was used before.
+    ///
+    /// Call it once per order. A second call for the same order may open it at another provider,
+    /// and then both can be paid: to show a payment again, call
+    /// [`open_payment_at`](Self::open_payment_at) with the provider of the first.
+    ///
+    /// It returns which provider it asked only afterwards. If the app is stopped in between, or
+    /// drops the future, the outcome is uncertain: ask every provider of [`route`](Self::route)
+    /// with `find_payment`. An app that has to know the provider beforehand takes it from
+    /// `route`, stores it, and then calls [`open_payment_at`](Self::open_payment_at).
     ///
     /// # Errors
     /// No provider opened it; the last one's error.
     pub async fn open_payment(&self, request: &CreatePayment) -> Result<Opened> {
+        let Route { providers, mut passed_over } = self.route(request)?;
         let mut last: Option<Result<Opened>> = None;
-        for provider in self.route(request)? {
+        for provider in providers {
             let outcome = provider.payments()?.create_payment(request).await;
             // Where nothing happened, and why.
             let reason = match &outcome {
-                Err(error) => format!("{:?}", error.kind()),
-                Ok(Submission::Declined(decline)) if decline.is_confirmed() => {
-                    format!("{:?}", decline.reason)
+                Err(error) => error.to_string(),
+                Ok(Submission::Declined(decline)) if decline.is_confirmed() => decline.to_string(),
+                Ok(_) => {
+                    return outcome.map(|submission| opened(provider, submission, passed_over));
                 }
-                Ok(_) => return outcome.map(|submission| opened(provider, submission)),
             };
             tracing::warn!(
                 provider = %provider.id(),
-                reason,
+                kind = kind(&outcome),
                 "did not open the payment; trying the next"
             );
-            let outcome = outcome.map(|submission| opened(provider, submission));
+            let outcome =
+                outcome.map(|submission| opened(provider, submission, passed_over.clone()));
             last = Some(outcome);
+            passed_over.push(PassedOver { provider: provider.id().clone(), reason });
         }
         last.unwrap_or_else(|| Err(Error::unsupported("no provider can open this payment")))
     }
 
-    fn able(&self, what: &str, check: impl Fn(&Provider) -> Result<()>) -> Result<Vec<&Provider>> {
+    /// Opens a payment at this provider and at no other: again for an order that it has, or for
+    /// the first time where the app has stored the provider before.
+    ///
+    /// What a second payment of one order does there is
+    /// [`PaymentCapabilities::repeat`](payments_core::payment::PaymentCapabilities::repeat).
+    ///
+    /// # Errors
+    /// There is no such provider, or it did not open the payment.
+    pub async fn open_payment_at(
+        &self,
+        provider: &ProviderId,
+        request: &CreatePayment,
+    ) -> Result<Opened> {
+        let provider = self.provider(provider)?;
+        let submission = provider.payments()?.create_payment(request).await?;
+        Ok(opened(provider, submission, Vec::new()))
+    }
+
+    fn able(&self, what: &str, check: impl Fn(&Provider) -> Result<()>) -> Result<Route<'_>> {
         let mut able = Vec::new();
-        let mut reasons = Vec::new();
+        let mut passed_over = Vec::new();
         for provider in self.providers() {
             match check(provider) {
                 Ok(()) => able.push(provider),
-                Err(error) => reasons.push(format!("{}: {error}", provider.id())),
+                Err(error) => {
+                    tracing::debug!(
+                        provider = %provider.id(),
+                        kind = ?error.kind(),
+                        field = error.field(),
+                        "cannot make this {what}"
+                    );
+                    let provider = provider.id().clone();
+                    passed_over.push(PassedOver { provider, reason: error.to_string() });
+                }
             }
         }
         if able.is_empty() {
+            let reasons: Vec<_> = passed_over
+                .iter()
+                .map(|PassedOver { provider, reason }| format!("{provider}: {reason}"))
+                .collect();
             let reasons =
                 if reasons.is_empty() { "there is none".to_owned() } else { reasons.join("; ") };
             return Err(Error::new(
@@ -88,10 +154,22 @@ impl Payments {
                 format!("no provider can make this {what}: {reasons}"),
             ));
         }
-        Ok(able)
+        Ok(Route { providers: able, passed_over })
     }
 }
 
-fn opened(provider: &Provider, submission: Submission<Payment>) -> Opened {
-    Opened { provider: provider.id().clone(), submission }
+fn opened(
+    provider: &Provider,
+    submission: Submission<Payment>,
+    passed_over: Vec<PassedOver>,
+) -> Opened {
+    Opened { provider: provider.id().clone(), submission, passed_over }
+}
+
+fn kind(outcome: &Result<Submission<Payment>>) -> String {
+    match outcome {
+        Err(error) => format!("{:?}", error.kind()),
+        Ok(Submission::Declined(decline)) => format!("{:?}", decline.reason),
+        Ok(Submission::Accepted(_) | Submission::Uncertain(_)) => String::new(),
+    }
 }

@@ -50,7 +50,7 @@ hpay_certificate = { file = "/etc/payments/hpay.cer" }
 # checkout_url = "https://checkout-sandbox.hpay.com.vn"
 # account_url = "https://account-sandbox.hpay.com.vn"
 # openapi_url = "https://openapi-sandbox.htpgroup.com.vn"
-# currency = "vnd"              # or "usd", of whole dollars: one account here for each
+# currency = "vnd"              # or "usd", of whole dollars: a merchant_id of its own for each
 # link_path = "/v1/checkout.php"
 # link_formula = "f01"          # or "f02", "f03"
 # advanced_link_path = "/checkout.php"  # instalments, frames, tokens of domestic cards
@@ -114,7 +114,13 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         .with_payments(Arc::new(Payments::new(Arc::clone(&hpay))))
         .with_virtual_accounts(Arc::new(VirtualAccounts::new(Arc::clone(&hpay))))
         .with_notifications(Arc::new(notifications))
+        .with_merchant("merchant_id", hpay.merchant_id())
         .with_extension(Arc::clone(&hpay));
+    let provider = hpay
+        .merchant
+        .passcode
+        .iter()
+        .fold(provider, |provider, passcode| provider.with_credential("passcode", passcode));
     let provider = match short_passcode(&hpay.merchant.passcode) {
         Some(warning) => provider.with_warning(warning),
         None => provider,

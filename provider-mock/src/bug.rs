@@ -81,6 +81,12 @@ bugs! {
     CutsALongReference,
     /// Repeats that the gateway recognises are declared to be paid again.
     ClaimsToPayAgain,
+    /// The check asks the capabilities only, and the call then refuses more. Seen in this workspace:
+    /// a router chose a gateway for a reference that only its other method takes.
+    RefusesWhatItsCheckAllows,
+    /// A reference that was used before is a refusal like any other, so that the app chooses another
+    /// way to pay what was paid already.
+    TakesADuplicateForARefusal,
 
     // What was sent.
 

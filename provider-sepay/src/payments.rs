@@ -38,6 +38,37 @@ impl Payments {
         Self { capabilities, gateway, transfers }
     }
 
+    /// A form for SePay's page, or an account to transfer to. Nothing is sent.
+    fn open(&self, request: &CreatePayment) -> Result<Payment> {
+        let options = request.options.get::<SePayOptions>()?;
+        match (request.method, &self.gateway, &self.transfers) {
+            (Some(PaymentMethod::BankTransfer), _, Some(transfers)) => {
+                let mut options = options.unwrap_or_default();
+                let sub_account = options.sub_account.take();
+                if options != SePayOptions::default() {
+                    return Err(Error::invalid(
+                        "options",
+                        "are for SePay's page, which BankTransfer does not use; leave the method \
+                         out to open one there",
+                    ));
+                }
+                transfers.memo.open(request, sub_account.as_deref())
+            }
+            (_, Some(gateway), _) => {
+                let options = options.unwrap_or_default();
+                if options.sub_account.is_some() {
+                    return Err(Error::invalid(
+                        "options.sub_account",
+                        "is for BankTransfer; SePay's page chooses its own account",
+                    ));
+                }
+                gateway.checkout.open(request, &options)
+            }
+            // The capabilities name no method that has no way.
+            _ => Err(Error::unsupported("this method is not taken").with_field("method")),
+        }
+    }
+
     /// The credits with the order's code; `None` if there are none, or the reference makes no
     /// code and so was never to be transferred for.
     async fn transferred(&self, order: &OrderRef) -> Result<Option<Payment>> {
@@ -72,36 +103,16 @@ impl PaymentProvider for Payments {
         &self.capabilities
     }
 
+    /// Opens it, for nothing is sent: each method has its own rules beyond the capabilities, as a
+    /// transfer has for the order reference.
+    fn check(&self, request: &CreatePayment) -> Result<()> {
+        self.capabilities.check(request)?;
+        self.open(request).map(drop)
+    }
+
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
         self.capabilities.check(request)?;
-        let options = request.options.get::<SePayOptions>()?;
-        let payment = match (request.method, &self.gateway, &self.transfers) {
-            (Some(PaymentMethod::BankTransfer), _, Some(transfers)) => {
-                let mut options = options.unwrap_or_default();
-                let sub_account = options.sub_account.take();
-                if options != SePayOptions::default() {
-                    return Err(Error::invalid(
-                        "options",
-                        "are for SePay's page, which BankTransfer does not use; leave the method \
-                         out to open one there",
-                    ));
-                }
-                transfers.memo.open(request, sub_account.as_deref())?
-            }
-            (_, Some(gateway), _) => {
-                let options = options.unwrap_or_default();
-                if options.sub_account.is_some() {
-                    return Err(Error::invalid(
-                        "options.sub_account",
-                        "is for BankTransfer; SePay's page chooses its own account",
-                    ));
-                }
-                gateway.checkout.open(request, &options)?
-            }
-            // The capabilities name no method that has no way.
-            _ => return Err(Error::unsupported("this method is not taken").with_field("method")),
-        };
-        Ok(Submission::Accepted(payment))
+        self.open(request).map(Submission::Accepted)
     }
 
     /// Asks the payment gateway for the order and the statement for its credits, each where it is

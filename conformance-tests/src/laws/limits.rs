@@ -107,6 +107,7 @@ async fn payments(scene: &Scene) -> Result<(), Flaw> {
     }
     for (what, request) in wrong {
         let operation = Operation::CreatePayment;
+        refused(scene, operation, &what, checked(role.check(&request)))?;
         let outcome = role.create_payment(&request).await;
         refused(scene, operation, &what, outcome.map(|answer| format!("{answer:?}")))?;
     }
@@ -170,6 +171,7 @@ async fn virtual_accounts(scene: &Scene) -> Result<(), Flaw> {
         wrong.push((format!("the remark {text:?}"), good.clone().with_remark(text)));
     }
     for (what, request) in wrong {
+        refused(scene, Operation::OpenVirtualAccount, &what, checked(role.check(&request)))?;
         let outcome = role.open(&request).await.map(|answer| format!("{answer:?}"));
         refused(scene, Operation::OpenVirtualAccount, &what, outcome)?;
     }
@@ -215,6 +217,7 @@ async fn payouts(scene: &Scene) -> Result<(), Flaw> {
         wrong.push((format!("the note {text:?}"), good.clone().with_note(text)));
     }
     for (what, request) in wrong {
+        refused(scene, Operation::CreatePayout, &what, checked(role.check(&request)))?;
         let outcome = role.create_payout(&request).await.map(|answer| format!("{answer:?}"));
         refused(scene, Operation::CreatePayout, &what, outcome)?;
     }
@@ -224,6 +227,11 @@ async fn payouts(scene: &Scene) -> Result<(), Flaw> {
         refused(scene, Operation::FindPayout, &format!("the payout {text:?}"), outcome)?;
     }
     Ok(())
+}
+
+/// What the role's own check says, which a router asks first.
+fn checked(check: Result<(), Error>) -> Result<String, Error> {
+    check.map(|()| "its check allows it".to_owned())
 }
 
 /// Holds that it was refused naming a field, and that nothing left.

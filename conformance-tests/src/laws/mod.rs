@@ -3,6 +3,7 @@
 pub(crate) mod absence;
 pub(crate) mod answers;
 pub(crate) mod capabilities;
+pub(crate) mod checking;
 pub(crate) mod coverage;
 pub(crate) mod credits;
 pub(crate) mod deliveries;

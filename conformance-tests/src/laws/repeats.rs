@@ -7,14 +7,15 @@ use crate::{
     Flaw, Law, Operation, Start,
     instruction::{self, Instruction},
     law::{Check, Held},
-    outcome::Found,
+    outcome::{Found, Outcome},
     scene::Scene,
 };
 
 pub(crate) static ONE_REFERENCE_IS_AS_OFTEN_AS_DECLARED: Law = Law {
     name: "one_reference_is_as_often_as_declared",
     says: "Sixteen callers with one reference leave one booking where repeats are deduplicated or \
-           refused, and more where the capabilities warn that it pays again.",
+           refused, and more where the capabilities warn that it pays again; the same reference \
+           with another amount is never a confirmed refusal, for the first one was carried out.",
     why: "Apps decide by this whether a mistake of theirs costs money.",
     look_at: "`repeat` in the capabilities, and whether the gateway is sent the caller's own \
               reference",
@@ -55,8 +56,31 @@ async fn hold(start: Start) -> Result<Held, Flaw> {
                 .in_call(operation)
                 .with_ledger(ledger));
         }
+        another_amount(&scene, operation).await?;
     }
     Ok(Held::if_any(tried))
+}
+
+/// The second instruction under a reference asks for another amount.
+async fn another_amount(scene: &Scene, operation: Operation) -> Result<(), Flaw> {
+    let first = Instruction::ready(scene, operation, 2).await?;
+    let Some(second) = first.with_another_amount() else { return Ok(()) };
+    first.carry_out(&scene.provider).await.accepted().map_err(|flaw| flaw.in_call(operation))?;
+    let outcome = second.carry_out(&scene.provider).await;
+    let done = scene.subject.gateway.carried_out(operation, first.reference()).await;
+    let is_wrong = match &outcome {
+        Outcome::Declined(decline) => decline.is_confirmed(),
+        Outcome::Accepted { unlike: None } => done < 2,
+        Outcome::Error { .. } => done > 1,
+        Outcome::Accepted { unlike: Some(_) } | Outcome::Uncertain(_) => false,
+    };
+    if !is_wrong {
+        return Ok(());
+    }
+    let expected = "an unconfirmed refusal or an uncertain outcome: the reference was used before";
+    Err(Flaw::new(expected, &outcome)
+        .in_call(operation)
+        .with_ledger(format!("carried out {done} times, first for another amount")))
 }
 
 fn repeat(provider: &Provider, operation: Operation) -> Option<Repeat> {

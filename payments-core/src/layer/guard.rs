@@ -1,4 +1,4 @@
-//! Refuses what the capabilities do not allow, before the provider sees it.
+//! Refuses what the capabilities or the provider's own check do not allow, before anything is sent.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -35,8 +35,14 @@ impl PaymentProvider for Guard<dyn PaymentProvider> {
         self.0.capabilities()
     }
 
-    async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
+    /// Both, so that a provider's own check need not repeat the capabilities.
+    fn check(&self, request: &CreatePayment) -> Result<()> {
         self.capabilities().check(request)?;
+        self.0.check(request)
+    }
+
+    async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
+        self.check(request)?;
         self.0.create_payment(request).await
     }
 
@@ -67,12 +73,18 @@ impl VirtualAccountProvider for Guard<dyn VirtualAccountProvider> {
         self.0.capabilities()
     }
 
+    /// Both, so that a provider's own check need not repeat the capabilities.
+    fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
+        self.capabilities().check(request)?;
+        self.0.check(request)
+    }
+
     async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules> {
         self.0.rules_for(account).await
     }
 
     async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
-        self.capabilities().check(request)?;
+        self.check(request)?;
         self.0.open(request).await
     }
 
@@ -112,8 +124,14 @@ impl PayoutProvider for Guard<dyn PayoutProvider> {
         self.0.capabilities()
     }
 
-    async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
+    /// Both, so that a provider's own check need not repeat the capabilities.
+    fn check(&self, request: &CreatePayout) -> Result<()> {
         self.capabilities().check(request)?;
+        self.0.check(request)
+    }
+
+    async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
+        self.check(request)?;
         self.0.create_payout(request).await
     }
 

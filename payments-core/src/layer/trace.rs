@@ -87,6 +87,10 @@ impl PaymentProvider for Trace<dyn PaymentProvider> {
         self.inner.capabilities()
     }
 
+    fn check(&self, request: &CreatePayment) -> Result<()> {
+        self.inner.check(request)
+    }
+
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
         self.traced("create_payment", submission, self.inner.create_payment(request)).await
     }
@@ -112,6 +116,10 @@ impl PaymentProvider for Trace<dyn PaymentProvider> {
 impl VirtualAccountProvider for Trace<dyn VirtualAccountProvider> {
     fn capabilities(&self) -> &VirtualAccountCapabilities {
         self.inner.capabilities()
+    }
+
+    fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
+        self.inner.check(request)
     }
 
     async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules> {
@@ -151,6 +159,10 @@ impl VirtualAccountProvider for Trace<dyn VirtualAccountProvider> {
 impl PayoutProvider for Trace<dyn PayoutProvider> {
     fn capabilities(&self) -> &PayoutCapabilities {
         self.inner.capabilities()
+    }
+
+    fn check(&self, request: &CreatePayout) -> Result<()> {
+        self.inner.check(request)
     }
 
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {

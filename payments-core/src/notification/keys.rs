@@ -31,6 +31,11 @@ impl Keys {
         self
     }
 
+    /// Every secret, newest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Secret> {
+        self.0.iter().map(|key| &key.secret)
+    }
+
     /// The newest secret: the one to sign with.
     pub fn newest(&self) -> Option<&Secret> {
         self.0.first().map(|key| &key.secret)

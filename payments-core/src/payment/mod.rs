@@ -32,6 +32,19 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// What this provider takes and does. Never changes while it lives.
     fn capabilities(&self) -> &PaymentCapabilities;
 
+    /// Checks whether [`create_payment`](Self::create_payment) takes a request, without sending
+    /// anything. A router asks it before it chooses a provider.
+    ///
+    /// By default it asks the capabilities. A provider that is stricter than these, by method, by
+    /// bank or by its own options, overrides it: a request that passes is never refused by
+    /// `create_payment` as invalid or unsupported.
+    ///
+    /// # Errors
+    /// `InvalidRequest` or `Unsupported`, naming the field.
+    fn check(&self, request: &CreatePayment) -> Result<()> {
+        self.capabilities().check(request)
+    }
+
     /// Opens a payment. An accepted payment is *not paid*: the buyer acts next.
     ///
     /// Where [`CreateMode::Offline`] is declared, nothing is sent: the answer is a signed link,

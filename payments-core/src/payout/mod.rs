@@ -1,4 +1,8 @@
 //! Sending money: payouts to a beneficiary's bank account.
+//!
+//! An accepted payout is not a paid one. Many gateways take it and settle it later, and not all of
+//! them send a notification then: keep asking with [`PayoutProvider::find_payout`] until
+//! [`PayoutState::is_final`].
 
 mod answer;
 mod capabilities;
@@ -20,7 +24,26 @@ pub trait PayoutProvider: Send + Sync + 'static {
     /// What this provider takes and does. Never changes while it lives.
     fn capabilities(&self) -> &PayoutCapabilities;
 
+    /// Checks whether [`create_payout`](Self::create_payout) takes a request, without sending
+    /// anything. A router asks it before it chooses a provider.
+    ///
+    /// By default it asks the capabilities. A provider that is stricter than these, as one that
+    /// does not reach every bank, overrides it: a request that passes is never refused by
+    /// `create_payout` as invalid or unsupported.
+    ///
+    /// # Errors
+    /// `InvalidRequest` or `Unsupported`, naming the field.
+    fn check(&self, request: &CreatePayout) -> Result<()> {
+        self.capabilities().check(request)
+    }
+
     /// Sends money, at most once per call, whatever happens on the way.
+    ///
+    /// An accepted payout has the state that the provider reports: often
+    /// [`Pending`](PayoutState::Pending), and then the app has to ask with
+    /// [`find_payout`](Self::find_payout) until the state [is final](PayoutState::is_final). Store
+    /// the payout's reference before the call, and ask for every one that is not final, also after
+    /// a restart.
     ///
     /// An uncertain payout is found with [`find_payout`](Self::find_payout) and never sent
     /// again, under the same reference or a new one. Dropping the future, or wrapping it in a

@@ -18,6 +18,18 @@ pub trait VirtualAccountProvider: Send + Sync + 'static {
     /// What this provider takes and does: the floor common to all our bank accounts.
     fn capabilities(&self) -> &VirtualAccountCapabilities;
 
+    /// Checks whether [`open`](Self::open) takes a request, without sending anything.
+    ///
+    /// By default it asks the capabilities. A provider that is stricter than these overrides it: a
+    /// request that passes is never refused by `open` as invalid or unsupported, but for the
+    /// [rules of one bank account](Self::rules_for).
+    ///
+    /// # Errors
+    /// `InvalidRequest` or `Unsupported`, naming the field.
+    fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
+        self.capabilities().check(request)
+    }
+
     /// The rules that hold on one of our bank accounts beyond
     /// [`capabilities`](Self::capabilities).
     ///

@@ -71,6 +71,12 @@ impl PaymentProvider for Payments {
         &self.capabilities
     }
 
+    /// Makes the whole link: what cannot be made is refused.
+    fn check(&self, request: &CreatePayment) -> Result<()> {
+        self.capabilities.check(request)?;
+        link(&self.hpay, request).map(drop)
+    }
+
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
         self.capabilities.check(request)?;
         let link = link(&self.hpay, request)?;

@@ -99,10 +99,16 @@ impl PayoutProvider for Payouts {
         &self.capabilities
     }
 
-    async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
+    /// The capabilities, and that HPay reaches the beneficiary's bank. Nothing is signed.
+    fn check(&self, request: &CreatePayout) -> Result<()> {
         self.capabilities.check(request)?;
         check_spaces("beneficiary.name", &request.beneficiary.name)?;
         refuse_options(&request.options)?;
+        code_of_bank(&self.hpay, &request.beneficiary.account).map(drop)
+    }
+
+    async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
+        self.check(request)?;
         let (address, body) = self.hpay.gateway.payout();
         let http = self.request(request)?.post(&address, body)?;
         let sent = self.hpay.instruct(Call::instruction("create_payout", http)).await?;

@@ -53,6 +53,11 @@ impl VirtualAccounts {
         Self { hpay, capabilities: capabilities() }
     }
 
+    /// The end that a request gives, as HPay takes it.
+    fn end_of(&self, request: &OpenVirtualAccount) -> Result<Option<String>> {
+        request.expires_at.map(|end| end_of_life(end, self.hpay.clock.now())).transpose()
+    }
+
     /// Closes an account, or opens a closed one again.
     async fn switch(
         &self,
@@ -109,18 +114,23 @@ impl VirtualAccountProvider for VirtualAccounts {
         &self.capabilities
     }
 
-    async fn rules_for(&self, _: &AccountId) -> Result<VirtualAccountRules> {
-        Err(no_choice(ErrorKind::NotFound).with_operation("rules_for"))
-    }
-
-    async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
+    fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
         self.capabilities.check(request)?;
         refuse_options(&request.options)?;
         if request.account.is_some() {
             return Err(no_choice(ErrorKind::Unsupported));
         }
+        self.end_of(request).map(drop)
+    }
+
+    async fn rules_for(&self, _: &AccountId) -> Result<VirtualAccountRules> {
+        Err(no_choice(ErrorKind::NotFound).with_operation("rules_for"))
+    }
+
+    async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
+        self.check(request)?;
         let hpay = &self.hpay;
-        let end = request.expires_at.map(|end| end_of_life(end, hpay.clock.now())).transpose()?;
+        let end = self.end_of(request)?;
         let amount = match request.amount {
             Some(amount) => amount.minor().to_string(),
             // The amount is marked as required, and the reference does not say what then.

@@ -365,3 +365,32 @@ async fn a_replaced_formula_is_used() {
     let error = provider.payments().unwrap().create_payment(&request()).await.unwrap_err();
     assert_eq!(error.field(), Some("cancel_url"), "a field that is not sent cannot be signed");
 }
+
+#[tokio::test]
+async fn the_check_refuses_what_a_link_would_be_refused_for() {
+    let provider = support::provider(&Script::new());
+    let payments = provider.payments().unwrap();
+    let ordinary = || CreatePayment::new(support::order(), Money::vnd(50_000)).unwrap();
+    assert!(payments.check(&ordinary()).is_ok());
+    let framed = HPayOptions::new().with_inpage();
+    let past = Timestamp::from_unix(support::NOW - 1);
+    let capitals = HPayOptions::new().with_installment();
+    for (request, field) in [
+        (ordinary().with_options(&framed).unwrap(), "options.payment_method_id"),
+        (ordinary().with_expiry(past), "expires_at"),
+        (
+            ordinary()
+                .with_method(PaymentMethod::Card)
+                .with_return_url("https://shop.example/Thanks")
+                .unwrap()
+                .with_options(&capitals)
+                .unwrap(),
+            "return_url",
+        ),
+    ] {
+        let checked = payments.check(&request).unwrap_err();
+        assert_eq!(checked.field(), Some(field), "{checked}");
+        let created = payments.create_payment(&request).await.unwrap_err();
+        assert_eq!(created.field(), Some(field), "{created}");
+    }
+}

@@ -234,3 +234,39 @@ fn a_bank_code_that_cannot_be_one_is_a_problem() {
         ["providers.hpay-main.bank_codes: has \"VCB\" for a bank's number; six digits are needed"]
     );
 }
+
+#[test]
+fn two_providers_of_one_merchant_or_one_passcode_are_a_problem_naming_both() {
+    const OTHER: &str = "another-passcode-of-the-tests";
+    for (changes, shared) in [
+        (vec![], vec!["merchant_id", "passcode"]),
+        (vec![("passcode", OTHER)], vec!["merchant_id"]),
+        (vec![("passcode", OTHER), ("currency", "usd")], vec!["merchant_id"]),
+        (vec![("merchant_id", "123456")], vec!["passcode"]),
+        (vec![("merchant_id", "123456"), ("passcode", OTHER)], vec![]),
+    ] {
+        let mut second = support::table();
+        for (key, value) in changes {
+            second.insert(key.to_owned(), value.into());
+        }
+        let providers = [("one", support::table()), ("two", second)].map(|(id, table)| {
+            let table = table.iter().map(|(key, value)| match value {
+                Value::Text(text) => format!("{key} = {text:?}"),
+                other => panic!("{key} is no text: {other:?}"),
+            });
+            format!("[providers.{id}]\n{}\n", table.collect::<Vec<_>>().join("\n"))
+        });
+        let config: PaymentsConfig = toml::from_str(&providers.concat()).unwrap();
+        let registry = Registry::empty().add(provider_hpay::REGISTRATION);
+        let told = match registry.build(&config, &Context::new(Script::new())) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems.0.iter().map(ToString::to_string).collect(),
+        };
+        assert_eq!(told.len(), shared.len(), "{told:?}");
+        for (key, problem) in shared.iter().zip(&told) {
+            assert!(problem.starts_with(&format!("providers.two.{key}: ")), "{problem}");
+            assert!(problem.contains(&format!("providers.one.{key}")), "{problem}");
+            assert!(!problem.contains("passcode-of-the-tests"), "{problem}");
+        }
+    }
+}

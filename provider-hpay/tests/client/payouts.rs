@@ -463,3 +463,27 @@ async fn no_secret_is_printed() {
         assert!(!printed.contains(secret), "{printed}");
     }
 }
+
+#[tokio::test]
+async fn the_check_refuses_what_a_payout_would_be_refused_for_and_signs_nothing() {
+    let script = Script::new();
+    let provider = support::provider(&script);
+    let payouts = provider.payouts().unwrap();
+    assert!(payouts.check(&request()).is_ok());
+    let number = account().number;
+    let mut unlisted = request();
+    unlisted.beneficiary.account = BankAccount::new(Bin::new("999999").unwrap(), number);
+    let mut spaced = request();
+    spaced.beneficiary.name = "NGUYEN  VAN A".to_owned();
+    for (request, field) in [
+        (unlisted, "beneficiary.account.bin"),
+        (spaced, "beneficiary.name"),
+        (request().with_note("ghi chú"), "note"),
+    ] {
+        let error = payouts.check(&request).unwrap_err();
+        assert_eq!(error.field(), Some(field), "{error}");
+        let error = payouts.create_payout(&request).await.unwrap_err();
+        assert_eq!(error.field(), Some(field), "{error}");
+    }
+    assert!(script.calls().is_empty());
+}

@@ -88,6 +88,10 @@ impl PaymentProvider for Careless {
         &self.capabilities
     }
 
+    fn check(&self, request: &CreatePayment) -> Result<()> {
+        self.inner.check(request)
+    }
+
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
         Ok(match self.inner.create_payment(request).await? {
             Submission::Uncertain(uncertain)

@@ -134,7 +134,14 @@ impl PayoutProvider for Careless {
         &self.capabilities
     }
 
+    fn check(&self, request: &CreatePayout) -> Result<()> {
+        self.inner.check(request)
+    }
+
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
+        if self.bug == Bug::RefusesWhatItsCheckAllows && request.payout.as_str().len() < 3 {
+            return Err(Error::invalid("payout", "needs at least 3 characters"));
+        }
         if self.bug == Bug::DrawsAFreshReference {
             return self.inner.create_payout(&self.freshly_named(request)).await;
         }
@@ -154,6 +161,11 @@ impl PayoutProvider for Careless {
             Submission::Accepted(payout) if self.bug == Bug::FindsOnlyWhatWasAnswered => {
                 self.known().push(payout.clone());
                 Submission::Accepted(payout)
+            }
+            Submission::Declined(decline)
+                if self.bug == Bug::TakesADuplicateForARefusal && decline.is_duplicate() =>
+            {
+                super::refused(DeclineReason::Other)
             }
             other => other,
         })

@@ -42,6 +42,10 @@ impl VirtualAccountProvider for Careless {
         self.inner.capabilities()
     }
 
+    fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
+        self.inner.check(request)
+    }
+
     async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules> {
         self.inner.rules_for(account).await
     }

@@ -46,9 +46,15 @@ impl Parts {
     /// # Errors
     /// `Configuration` if the API key cannot stand in a header.
     pub(crate) fn assemble(self) -> Result<Provider> {
+        let provider = Provider::new(self.id, ProviderKind::new(KIND)?, self.environment);
+        let api_keys = self.api_key.iter();
+        let provider =
+            api_keys.fold(provider, |provider, key| provider.with_credential("api_key", key));
+        let webhook_keys = self.webhook_keys.iter();
+        let provider = webhook_keys
+            .fold(provider, |provider, key| provider.with_credential("webhook_secret", key));
         let client = Client::new(self.base, self.api_key, self.transport, self.clock)?;
         let client = Arc::new(client);
-        let provider = Provider::new(self.id, ProviderKind::new(KIND)?, self.environment);
         Ok(provider
             .with_payments(Arc::new(Payments::new(Arc::clone(&client))))
             .with_virtual_accounts(Arc::new(VirtualAccounts::new(Arc::clone(&client))))

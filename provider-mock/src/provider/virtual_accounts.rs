@@ -78,6 +78,11 @@ impl VirtualAccountProvider for VirtualAccounts {
         &self.capabilities
     }
 
+    fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
+        self.capabilities.check(request)?;
+        self.check_life(request.expires_at)
+    }
+
     async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules> {
         let found = self.client.inquire(Operation::Accounts, &[], "").await?;
         let known = found.is_some_and(|told: Told<wire::Accounts>| {
@@ -92,8 +97,7 @@ impl VirtualAccountProvider for VirtualAccounts {
     }
 
     async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
-        self.capabilities.check(request)?;
-        self.check_life(request.expires_at)?;
+        self.check(request)?;
         let body = wire::OpenAccount {
             order: request.order.clone(),
             holder: request.holder.clone(),

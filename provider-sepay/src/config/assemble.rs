@@ -10,6 +10,7 @@ use payments_core::{
 
 use super::{
     addresses::Addresses,
+    credentials,
     payment_gateway::GatewaySettings,
     settings::{Settings, TransferSettings},
     token::Token,
@@ -29,6 +30,8 @@ pub(super) fn assemble(
     settings: Settings,
     addresses: Addresses,
 ) -> Result<Provider> {
+    let provider = Provider::new(config.id.clone(), config.kind.clone(), config.environment);
+    let provider = credentials::named(provider, &settings);
     let Settings {
         gateway,
         user_api: token,
@@ -38,6 +41,7 @@ pub(super) fn assemble(
         sources,
         oauth,
         warnings,
+        ..
     } = settings;
     let Addresses { checkout, order_api, user_api, user_api_v1 } = addresses;
 
@@ -62,17 +66,16 @@ pub(super) fn assemble(
     });
     let app = app.transpose()?;
 
-    let mut provider = Provider::new(config.id.clone(), config.kind.clone(), config.environment)
-        .with_extension(Arc::new(
-            match &token {
-                Some(token) => {
-                    SePay::new(gateway.clone()).with_user_api(token.v1.clone(), token.v2.clone())
-                }
-                None => SePay::new(gateway.clone()),
+    let mut provider = provider.with_extension(Arc::new(
+        match &token {
+            Some(token) => {
+                SePay::new(gateway.clone()).with_user_api(token.v1.clone(), token.v2.clone())
             }
-            .with_accounts(accounts)
-            .with_oauth(app),
-        ));
+            None => SePay::new(gateway.clone()),
+        }
+        .with_accounts(accounts)
+        .with_oauth(app),
+    ));
     for warning in warnings {
         provider = provider.with_warning(warning);
     }

@@ -3,6 +3,7 @@
 mod addresses;
 mod assemble;
 mod codes;
+mod credentials;
 mod oauth;
 mod payment_gateway;
 mod settings;

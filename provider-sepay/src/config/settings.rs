@@ -26,6 +26,8 @@ use crate::{
 
 /// What is configured. What is wrong is noted with the reader, and then nothing here counts.
 pub(super) struct Settings {
+    /// The token of the User API itself, to tell whether another provider has it too.
+    pub(super) api_token: Option<Secret>,
     pub(super) gateway: Option<GatewaySettings>,
     /// The header that authorises calls of the User API, and how it is used.
     pub(super) user_api: Option<(HeaderValue, UserApiSettings)>,
@@ -59,7 +61,8 @@ impl Settings {
     pub(super) fn read(read: &mut Reader<'_>, environment: Environment) -> Self {
         let gateway = GatewaySettings::read(read);
         let has_token = read.has("api_token");
-        let api_token = read.optional_secret("api_token").and_then(|token| bearer(read, &token));
+        let api_token = read.optional_secret("api_token");
+        let bearer = api_token.as_ref().and_then(|token| bearer(read, token));
         if !has_token {
             for (key, why) in TOKEN_ONLY {
                 if read.has(key) {
@@ -117,14 +120,24 @@ impl Settings {
             let matching = Matching::new(codes.rules, codes.prefix, number);
             matching.with_sub_accounts(sub_accounts)
         });
-        let user_api = api_token.zip(user_api);
+        let user_api = bearer.zip(user_api);
         let opens = |(_, api): &(_, UserApiSettings)| api.virtual_accounts.is_some();
         let matching = match user_api.as_ref().is_some_and(opens) {
             true => Some(matching.unwrap_or_default().with_virtual_accounts()),
             false => matching,
         };
         let matching = matching.map(Arc::new);
-        Self { gateway, user_api, transfers, matching, webhook, sources, oauth, warnings }
+        Self {
+            api_token,
+            gateway,
+            user_api,
+            transfers,
+            matching,
+            webhook,
+            sources,
+            oauth,
+            warnings,
+        }
     }
 }
 

@@ -189,6 +189,12 @@ impl VirtualAccountProvider for VirtualAccounts {
         &self.capabilities
     }
 
+    fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
+        self.capabilities.check(request)?;
+        let options = request.options.get::<SePayVaOptions>()?.unwrap_or_default();
+        self.check_terms(request, &options)
+    }
+
     /// Asks SePay at which bank the account is, once for each account.
     async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules> {
         let known = self.known(account).await.map_err(|error| error.with_operation("rules_for"))?;
@@ -211,7 +217,7 @@ impl VirtualAccountProvider for VirtualAccounts {
     }
 
     async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
-        self.capabilities.check(request)?;
+        self.check(request)?;
         let options = request.options.get::<SePayVaOptions>()?.unwrap_or_default();
         let account = self.account(request.account.as_ref());
         let known = self.known(account).await.map_err(|error| error.with_operation(OPEN))?;
@@ -309,32 +315,33 @@ impl VirtualAccountProvider for VirtualAccounts {
 
 impl VirtualAccounts {
     /// What SePay is asked for, checked against the bank's rules.
+    /// Checks what every bank's orders have in common, beyond the capabilities.
+    fn check_terms(&self, request: &OpenVirtualAccount, options: &SePayVaOptions) -> Result<()> {
+        self.duration(request.expires_at, options.duration)?;
+        match (request.uses, request.amount) {
+            (Uses::Many, Some(_)) => Err(Error::unsupported(
+                "an order with an amount takes one transfer of it; leave the amount out, or add \
+                 virtual accounts for its parts with the extension",
+            )
+            .with_field("uses")),
+            (Uses::Once, None) => Err(Error::unsupported(
+                "an order without an amount takes any number of transfers: say `Uses::Many`",
+            )
+            .with_field("uses")),
+            _ => Ok(()),
+        }
+    }
+
     fn new_order(
         &self,
         request: &OpenVirtualAccount,
         options: SePayVaOptions,
         bank: OrderBank,
     ) -> Result<NewOrder> {
-        match (request.uses, request.amount) {
-            (Uses::Many, Some(_)) => {
-                return Err(Error::unsupported(
-                    "an order with an amount takes one transfer of it; leave the amount out, or \
-                     add virtual accounts for its parts with the extension",
-                )
-                .with_field("uses"));
-            }
-            (Uses::Once, None) => {
-                return Err(Error::unsupported(
-                    "an order without an amount takes any number of transfers: say `Uses::Many`",
-                )
-                .with_field("uses"));
-            }
-            (_, None) if bank != OrderBank::Bidv => {
-                return Err(
-                    Error::unsupported("this bank's orders need an amount").with_field("amount")
-                );
-            }
-            _ => {}
+        if request.amount.is_none() && bank != OrderBank::Bidv {
+            return Err(
+                Error::unsupported("this bank's orders need an amount").with_field("amount")
+            );
         }
         if bank == OrderBank::Vietcombank {
             rules::order_code_up_to(LONGEST_AT_VIETCOMBANK)

@@ -3,8 +3,8 @@
 use payments_core::{Role, payment::NextAction, registry::Registry};
 
 use crate::world::{
-    BANK, GATEWAY, KEYED_WEBHOOK, NOT_KNOWN, SIGNED_WEBHOOK, Wire, configured, from_text, problems,
-    provider, request,
+    BANK, GATEWAY, KEYED_WEBHOOK, NOT_KNOWN, OAUTH, SIGNED_WEBHOOK, TOKEN_WEBHOOK, Wire,
+    configured, from_text, problems, provider, request,
 };
 
 #[test]
@@ -158,4 +158,42 @@ fn the_registration_names_the_crate_and_its_formulas() {
 fn the_linked_crate_registers_itself() {
     let registry = Registry::linked();
     assert!(registry.registrations().iter().any(|known| known.kind == "sepay"));
+}
+
+#[test]
+fn two_providers_that_share_a_merchant_a_secret_or_a_token_are_a_problem_naming_both() {
+    const APP: &str = r#"
+        oauth_client_id = "app-2"
+        oauth_client_secret = "oauth_secret_test_client"
+        oauth_redirect_url = "https://shop.example/return"
+        oauth_url = "https://my.sepay.vn"
+    "#;
+    const SIGNED_ELSEWHERE: &str =
+        r#"webhook_secret = ["newest-secret-of-another", "whsec_test_client"]"#;
+    let with_token = |token| format!("api_token = \"{token}\"\n{TOKEN_WEBHOOK}");
+    for (first, second, shared) in [
+        (GATEWAY, GATEWAY, vec!["merchant_id", "secret_key", "ipn_secret"]),
+        (BANK, BANK, vec!["api_token"]),
+        (SIGNED_WEBHOOK, SIGNED_WEBHOOK, vec!["webhook_secret"]),
+        (SIGNED_WEBHOOK, SIGNED_ELSEWHERE, vec!["webhook_secret"]),
+        (OAUTH, APP, vec!["oauth_client_secret"]),
+        (&with_token("one"), &with_token("two"), vec!["webhook_client_secret"]),
+        (GATEWAY, BANK, vec![]),
+        (SIGNED_WEBHOOK, r#"webhook_secret = "whsec_test_client2""#, vec![]),
+    ] {
+        let text = format!(
+            "[providers.one]\nkind = \"sepay\"\nenvironment = \"sandbox\"\n{first}\n\
+             [providers.two]\nkind = \"sepay\"\nenvironment = \"sandbox\"\n{second}\n"
+        );
+        let told = match from_text(&text, &Wire::new()) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems.0.iter().map(ToString::to_string).collect(),
+        };
+        assert_eq!(told.len(), shared.len(), "{told:?}");
+        for (key, problem) in shared.iter().zip(&told) {
+            assert!(problem.starts_with(&format!("providers.two.{key}: ")), "{problem}");
+            assert!(problem.contains(&format!("providers.one.{key}")), "{problem}");
+            assert!(!problem.contains("test_client"), "{problem}");
+        }
+    }
 }

@@ -68,8 +68,11 @@ async fn a_reference_that_makes_no_code_is_refused_naming_it() {
             let wire = Wire::new();
             let provider = provider(&keys, &wire);
             let request = request(bad, 1).with_method(PaymentMethod::BankTransfer);
-            let error = provider.payments().unwrap().create_payment(&request).await.unwrap_err();
+            let payments = provider.payments().unwrap();
+            let error = payments.create_payment(&request).await.unwrap_err();
             assert_eq!(error.field(), Some("order"), "{bad}");
+            let error = payments.check(&request).unwrap_err();
+            assert_eq!(error.field(), Some("order"), "{bad}, by the check of the method");
             assert!(wire.is_untouched());
         }
     }

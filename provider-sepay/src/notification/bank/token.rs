@@ -52,6 +52,11 @@ impl TokenEndpoint {
         Self { client_id, secrets, access, refresh }
     }
 
+    /// The client's secrets, newest first.
+    pub(crate) fn secrets(&self) -> &Keys {
+        &self.secrets
+    }
+
     /// Checks the token of a webhook.
     pub(super) fn check(&self, presented: &str, now: Timestamp) -> Result<Proof, Untrusted> {
         if presented.is_empty() {

@@ -1,0 +1,153 @@
+//! What a provider's own check allows is not refused afterwards.
+
+use futures_util::future::FutureExt as _;
+use payments_core::{
+    DeclineReason, Error, ErrorKind, OrderRef, PayoutRef, Submission, Timestamp,
+    payment::CreatePayment,
+    rules::{Alphabet, TextRules},
+    virtual_account::OpenVirtualAccount,
+};
+
+use crate::{
+    Flaw, Law, Operation, Start,
+    law::{Check, Held},
+    scene::Scene,
+};
+
+pub(crate) static WHAT_THE_CHECK_ALLOWS_IS_TAKEN: Law = Law {
+    name: "what_the_check_allows_is_taken",
+    says: "A request that the role's `check` allows, such as one with the shortest or the longest \
+           reference, is not refused by the call itself as invalid or unsupported.",
+    why: "A router chooses by the check: what is refused afterwards opens at another gateway \
+          without a word.",
+    look_at: "`check` of the role, which has to ask everything that the call refuses by: the \
+              method, the bank, the options, the end",
+    check: Check::Scene(|start| hold(start).boxed()),
+};
+
+async fn hold(start: Start) -> Result<Held, Flaw> {
+    let scene = Scene::open(&start).await?;
+    let payments = payments(&scene).await?;
+    let accounts = virtual_accounts(&scene).await?;
+    let payouts = payouts(&scene).await?;
+    Ok(Held::if_any(payments || accounts || payouts))
+}
+
+async fn payments(scene: &Scene) -> Result<bool, Flaw> {
+    let Some((gateway, role)) = scene.payments() else { return Ok(false) };
+    let can = role.capabilities();
+    let ordinary = gateway.payment(scene.order(1)?);
+    let methods = can.methods.iter().copied().map(Some);
+    let methods: Vec<_> = methods.chain(can.buyer_chooses.then_some(None)).collect();
+    let mut requests: Vec<CreatePayment> = Vec::new();
+    for method in methods {
+        for text in texts_within(&can.reference) {
+            let Ok(order) = OrderRef::new(text) else { continue };
+            let mut request = ordinary.clone();
+            (request.order, request.method) = (order, method);
+            requests.push(request);
+        }
+    }
+    for (number, end) in (2..).zip(ends(scene)) {
+        requests.push(gateway.payment(scene.order(number)?).with_expiry(end));
+    }
+    for request in requests {
+        let what = format!("the order {} by {:?}", request.order, request.method);
+        if role.check(&request).is_ok() {
+            taken(Operation::CreatePayment, &what, role.create_payment(&request).await)?;
+        }
+    }
+    Ok(true)
+}
+
+async fn virtual_accounts(scene: &Scene) -> Result<bool, Flaw> {
+    let Some((gateway, role)) = scene.virtual_accounts() else { return Ok(false) };
+    let mut requests: Vec<OpenVirtualAccount> = Vec::new();
+    for text in texts_within(&role.capabilities().reference) {
+        let Ok(order) = OrderRef::new(text) else { continue };
+        requests.push(gateway.virtual_account(order));
+    }
+    for (number, end) in (2..).zip(ends(scene)) {
+        requests.push(gateway.virtual_account(scene.order(number)?).with_expiry(end));
+    }
+    for request in requests {
+        let what = format!("the order {} until {:?}", request.order, request.expires_at);
+        if role.check(&request).is_ok() {
+            taken(Operation::OpenVirtualAccount, &what, role.open(&request).await)?;
+        }
+    }
+    Ok(true)
+}
+
+async fn payouts(scene: &Scene) -> Result<bool, Flaw> {
+    let Some((gateway, role)) = scene.payouts() else { return Ok(false) };
+    for text in texts_within(&role.capabilities().reference) {
+        let Ok(payout) = PayoutRef::new(text) else { continue };
+        let request = gateway.payout(payout);
+        let what = format!("the payout {}", request.payout);
+        if role.check(&request).is_ok() {
+            taken(Operation::CreatePayout, &what, role.create_payout(&request).await)?;
+        }
+    }
+    Ok(true)
+}
+
+/// Holds that neither the provider nor the gateway finds the request wrong.
+fn taken<T>(
+    operation: Operation,
+    what: &str,
+    outcome: Result<Submission<T>, Error>,
+) -> Result<(), Flaw> {
+    let found = match outcome {
+        Err(error)
+            if matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Unsupported) =>
+        {
+            format!("Err({:?}): {error}", error.kind())
+        }
+        Ok(Submission::Declined(decline)) if decline.reason == DeclineReason::InvalidRequest => {
+            decline.to_string()
+        }
+        _ => return Ok(()),
+    };
+    let expected = format!("{what} taken, for the check allows it");
+    Err(Flaw::new(expected, found).in_call(operation))
+}
+
+/// In the past, now, in a second and in an hour.
+fn ends(scene: &Scene) -> [Timestamp; 4] {
+    let now = scene.clock().now().unix_seconds();
+    [-3_600, 0, 1, 3_600].map(|seconds| Timestamp::from_unix(now + seconds))
+}
+
+/// The shortest and the longest text that the rules allow, and one with each character that they
+/// name, each at either end.
+fn texts_within(rules: &TextRules) -> Vec<String> {
+    let named: &[char] = &match rules.alphabet {
+        Alphabet::AlphanumericAnd(more) | Alphabet::CapitalsAnd(more) => more.chars().collect(),
+        _ => Vec::new(),
+    };
+    let length = rules.min.max(8).min(rules.max);
+    let mut texts = vec!["K".repeat(rules.min.max(1)), "L".repeat(rules.max)];
+    for character in named {
+        let rest = "M".repeat(length.saturating_sub(1));
+        texts.extend([format!("{character}{rest}"), format!("{rest}{character}")]);
+    }
+    texts.extend(["7".repeat(length), format!("0{}", "7".repeat(length.saturating_sub(1)))]);
+    texts.retain(|text| rules.check("text", text).is_ok());
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_lengths_and_every_named_character_are_tried() {
+        let rules = TextRules::new(2, 12, Alphabet::AlphanumericAnd("-_"));
+        let texts = texts_within(&rules);
+        for text in ["KK", "LLLLLLLLLLLL", "-MMMMMMM", "MMMMMMM-", "_MMMMMMM", "77777777"] {
+            assert!(texts.contains(&text.to_owned()), "{text}: {texts:?}");
+        }
+        assert!(texts.iter().all(|text| rules.check("text", text).is_ok()), "{texts:?}");
+    }
+}
