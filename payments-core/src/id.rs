@@ -86,8 +86,6 @@ names! {
     ProviderKind = "kind";
     /// The name of an address where deliveries arrive, such as `notify`.
     EndpointName = "endpoint";
-    /// The same happening has the same key on every route of one source.
-    DedupeKey = "dedupe_key";
 }
 
 fn check(field: &'static str, text: &str) -> Result<()> {

@@ -64,6 +64,7 @@ pub mod vietqr;
 pub mod virtual_account;
 
 mod credential;
+mod dedupe_key;
 mod error;
 mod id;
 mod layer;
@@ -76,10 +77,10 @@ mod single_flight;
 mod submission;
 mod time;
 
+pub use dedupe_key::{DedupeKey, StatedKey};
 pub use error::{Error, ErrorKind, Result};
 pub use id::{
-    AccountId, DedupeKey, EndpointName, GatewayRef, OrderRef, PayoutRef, ProviderId, ProviderKind,
-    RefundRef,
+    AccountId, EndpointName, GatewayRef, OrderRef, PayoutRef, ProviderId, ProviderKind, RefundRef,
 };
 pub use lookup::{Absence, Lookup};
 pub use movement::{Direction, Movement, SameMoney, same_credit};

@@ -218,7 +218,11 @@ mod tests {
     use super::*;
 
     fn credit(amount: i64) -> Movement {
-        Movement::new(DedupeKey::new("k").unwrap(), Direction::In, Money::vnd(amount))
+        Movement::new(
+            DedupeKey::new("acme.transaction", "k").unwrap(),
+            Direction::In,
+            Money::vnd(amount),
+        )
     }
 
     fn told_by_the_bank(reference: &str, at: i64) -> Movement {

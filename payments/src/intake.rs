@@ -1,46 +1,40 @@
 //! What comes of a delivery: events to believe, doubts to keep, a reply to send.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use payments_core::{
-    DedupeKey, EndpointName, Error, ErrorKind, NotificationReceiver, Provider, ProviderId, Result,
+    EndpointName, Error, ErrorKind, ProviderId, Result,
     notification::{
-        Confirmation, Coverage, Delivery, Event, Evidence, Notification, Outcome, Proof, Received,
-        UnreadableDelivery, Untrusted,
+        Confirmation, Delivery, Event, Evidence, Outcome, Proof, UnreadableDelivery, Untrusted,
     },
 };
 use tracing::Instrument as _;
 
-use crate::Payments;
+use crate::{Checked, Payments};
 
 /// What came of a delivery.
 ///
-/// Handle [`events`](Self::events) once per [`provider`](Self::provider) and [`key`](Self::key),
-/// write down what you did, and only then send [`reply`](Self::reply).
+/// Handle each of [`events`](Self::events) once per [`provider`](Self::provider) and
+/// [`Event::key`], in one transaction with what it changes, and only then send
+/// [`reply`](Self::reply). Two keys of different scopes may name the same money:
+/// [`same_credit`](crate::same_credit) compares it.
 #[derive(Debug)]
 #[must_use = "the provider waits for the reply"]
 pub struct Intake {
-    receiver: Held,
-    endpoint: EndpointName,
-    verdict: Verdict,
-    /// Who sent it: keys are told apart by provider.
+    checked: Checked,
+    /// Which provider sent it: keys are unique per provider.
     pub provider: ProviderId,
-    /// The same happening has the same key, however often and by whichever route it is told.
-    ///
-    /// Remember it together with what its [`events`](Self::events) changed, and only then. A
-    /// delivery without events, such as the return of a buyer's browser, has the key of the one that
-    /// is still to come. One that the provider could not confirm yet has none, and neither has one
-    /// that it contradicts, or that only a stranger's word stands for.
-    pub key: Option<DedupeKey>,
     /// What to believe: proven by the delivery itself, or confirmed by an inquiry.
+    ///
+    /// Every event that moves money has a [key](Event::key). An event without one changes no
+    /// money: a status to show, or something that this version does not know.
     pub events: Vec<Event>,
     /// What not to believe, or not yet.
     pub doubts: Vec<Doubtful>,
 }
 
-/// An event that is not to be believed, or not yet.
+/// An event that is not to be believed, or not yet. It has no key.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Doubtful {
@@ -56,6 +50,9 @@ pub struct Doubtful {
 pub enum Doubt {
     /// It came through a buyer's browser: show it, book nothing.
     DisplayOnly,
+    /// It rests on what no proof covers, and moves no money that the provider could be asked about:
+    /// ignore it, or show it.
+    Unproven,
     /// The provider does not know it yet: ask again.
     NotYet {
         /// When asking again makes sense.
@@ -72,38 +69,13 @@ pub enum Doubt {
     },
 }
 
-enum Verdict {
-    Checked(Proof),
-    Answer(http::Response<Bytes>),
-    Unreadable(UnreadableDelivery),
-    Untrusted(Untrusted),
-}
-
-struct Held(Arc<dyn NotificationReceiver>);
-
-impl std::fmt::Debug for Held {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("…")
-    }
-}
-
-impl std::fmt::Debug for Verdict {
-    /// Without what is answered: it may hold a token.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Checked(proof) => f.debug_tuple("Checked").field(proof).finish(),
-            Self::Answer(answer) => write!(f, "Answer({})", answer.status()),
-            Self::Unreadable(unreadable) => f.debug_tuple("Unreadable").field(unreadable).finish(),
-            Self::Untrusted(untrusted) => f.debug_tuple("Untrusted").field(untrusted).finish(),
-        }
-    }
-}
-
 impl Payments {
-    /// Checks a delivery, and asks the provider about what its proof does not cover.
+    /// Checks a delivery that arrived now, and asks the provider about what its proof does not
+    /// cover: [`check`](Self::check) and [`Checked::confirm`] in one call.
     ///
-    /// It may send inquiries and wait for them. As long as one of them cannot be answered, nothing
-    /// of the delivery is handed out and [`outcome`](Intake::outcome) asks for it again.
+    /// It may send inquiries and wait for them. While one of them cannot be answered,
+    /// [`outcome`](Intake::outcome) asks for the delivery again; what is proven or confirmed of it
+    /// is handed out all the same, each event under its own key.
     ///
     /// # Errors
     /// There is no such provider, or it sends no notifications.
@@ -114,7 +86,6 @@ impl Payments {
         delivery: &Delivery<'_>,
     ) -> Result<Intake> {
         let provider = self.provider(provider)?;
-        let receiver = provider.notifications()?;
         let endpoint = EndpointName::new(endpoint)?;
         let span = tracing::info_span!(
             "payments.receive",
@@ -124,168 +95,152 @@ impl Payments {
             reason = tracing::field::Empty,
             events = tracing::field::Empty,
             doubts = tracing::field::Empty,
+            outcome = tracing::field::Empty,
         );
-        let intake = self.taken(provider, receiver, endpoint, delivery).instrument(span.clone());
-        let intake = intake.await;
-        intake.tell(&span);
+        let now = self.now();
+        let checked = span.in_scope(|| Checked::of(provider, endpoint, delivery, now))?;
+        let intake = Intake::of(checked).instrument(span.clone()).await;
+        span.record("reason", intake.checked.reason());
+        intake.record(&span);
+        intake.checked.warn_of_the_unreadable();
+        intake.log("delivery received");
         Ok(intake)
-    }
-
-    async fn taken(
-        &self,
-        provider: &Provider,
-        receiver: &Arc<dyn NotificationReceiver>,
-        endpoint: EndpointName,
-        delivery: &Delivery<'_>,
-    ) -> Intake {
-        let received = receiver.receive(&endpoint, delivery, self.now());
-        let mut intake = Intake {
-            receiver: Held(Arc::clone(receiver)),
-            endpoint,
-            provider: provider.id().clone(),
-            verdict: match &received {
-                Received::Notification(notification) => {
-                    Verdict::Checked(notification.proof.clone())
-                }
-                Received::Answer(answer) => Verdict::Answer(answer.clone()),
-                Received::Unreadable(unreadable) => Verdict::Unreadable(unreadable.clone()),
-                Received::Untrusted(untrusted) => Verdict::Untrusted(untrusted.clone()),
-            },
-            key: None,
-            events: Vec::new(),
-            doubts: Vec::new(),
-        };
-        if let Received::Notification(notification) = received {
-            intake.take(notification).await;
-        }
-        intake
     }
 }
 
 impl Intake {
     /// Who sent it and what that covers; `None` if it is not a checked notification.
     pub fn proof(&self) -> Option<&Proof> {
-        match &self.verdict {
-            Verdict::Checked(proof) => Some(proof),
-            Verdict::Unreadable(unreadable) => Some(&unreadable.proof),
-            Verdict::Answer(_) | Verdict::Untrusted(_) => None,
-        }
+        self.checked.proof()
     }
 
     /// Which field of a checked delivery cannot be read; `None` if all of it can.
     pub fn unreadable(&self) -> Option<&UnreadableDelivery> {
-        match &self.verdict {
-            Verdict::Unreadable(unreadable) => Some(unreadable),
-            Verdict::Checked(_) | Verdict::Answer(_) | Verdict::Untrusted(_) => None,
-        }
+        self.checked.unreadable()
     }
 
     /// Why the delivery is not trusted; `None` if it is.
     pub fn untrusted(&self) -> Option<&Untrusted> {
-        match &self.verdict {
-            Verdict::Untrusted(untrusted) => Some(untrusted),
-            Verdict::Checked(_) | Verdict::Answer(_) | Verdict::Unreadable(_) => None,
-        }
+        self.checked.untrusted()
     }
 
-    /// What to tell the provider if everything here was handled: `TryAgain` as long as something
-    /// could not be confirmed yet, or if the delivery [cannot be read](Self::unreadable).
+    /// The outcome to report to the provider once [`events`](Self::events) are handled.
+    ///
+    /// `TryAgain` while something could not be confirmed, or if the delivery
+    /// [cannot be read](Self::unreadable); `Ignored` if there is nothing to book, as in the return
+    /// of a buyer's browser.
     pub fn outcome(&self) -> Outcome {
         let unsettled = |doubtful: &Doubtful| {
             matches!(doubtful.doubt, Doubt::NotYet { .. } | Doubt::CouldNotAsk(_))
         };
+        let of_no_interest =
+            |doubtful: &Doubtful| matches!(doubtful.doubt, Doubt::DisplayOnly | Doubt::Unproven);
         if self.untrusted().is_some() {
             Outcome::Untrusted
         } else if self.unreadable().is_some() || self.doubts.iter().any(unsettled) {
             Outcome::TryAgain
+        } else if self.checked.is_notification()
+            && self.events.is_empty()
+            && self.doubts.iter().all(of_no_interest)
+        {
+            Outcome::Ignored
         } else {
             Outcome::Handled
         }
     }
 
-    /// The reply that the provider documents. An untrusted delivery never gets the reply of
-    /// success, one that cannot be read is always asked for again, and a handshake gets its own
-    /// answer, whatever `outcome` says.
+    /// The reply that the provider documents.
+    ///
+    /// It acknowledges nothing that is not settled: while [`outcome`](Self::outcome) is
+    /// `TryAgain`, the reply asks for the delivery again, whatever `outcome` says. An app that has
+    /// stored the delivery durably and confirms it later by itself uses [`Checked::reply`]. An
+    /// untrusted delivery never gets the reply of success, and a handshake gets its own answer.
     pub fn reply(&self, outcome: Outcome) -> http::Response<Bytes> {
-        match &self.verdict {
-            Verdict::Answer(answer) => answer.clone(),
-            Verdict::Untrusted(_) => self.receiver.0.reply(&self.endpoint, Outcome::Untrusted),
-            Verdict::Unreadable(_) => self.receiver.0.reply(&self.endpoint, Outcome::TryAgain),
-            Verdict::Checked(_) => self.receiver.0.reply(&self.endpoint, outcome),
+        self.checked.reply(match self.outcome() {
+            Outcome::TryAgain => Outcome::TryAgain,
+            _ => outcome,
+        })
+    }
+
+    /// Confirms in a span of its own.
+    pub(crate) async fn traced(checked: Checked) -> Self {
+        let span = tracing::info_span!(
+            "payments.confirm",
+            provider = checked.provider().as_str(),
+            endpoint = checked.endpoint().as_str(),
+            verdict = tracing::field::Empty,
+            events = tracing::field::Empty,
+            doubts = tracing::field::Empty,
+            outcome = tracing::field::Empty,
+        );
+        let intake = Self::of(checked).instrument(span.clone()).await;
+        intake.record(&span);
+        intake.log("delivery confirmed");
+        intake
+    }
+
+    async fn of(checked: Checked) -> Self {
+        let (mut events, mut doubts) = (Vec::new(), Vec::new());
+        for event in checked.events() {
+            match believed(&checked, event).await {
+                Ok(event) => events.push(event),
+                Err(doubt) => doubts.push(Doubtful { event: event.clone(), doubt }),
+            }
         }
+        Self { provider: checked.provider().clone(), checked, events, doubts }
     }
 
     /// What an operator looks for, and nothing of what was delivered.
-    fn tell(&self, span: &tracing::Span) {
-        match &self.verdict {
-            Verdict::Checked(_) => span
-                .record("verdict", "trusted")
-                .record("events", self.events.len())
-                .record("doubts", self.doubts.len()),
-            Verdict::Answer(_) => span.record("verdict", "answer"),
-            Verdict::Unreadable(unreadable) => {
-                tracing::warn!(
-                    provider = self.provider.as_str(),
-                    endpoint = self.endpoint.as_str(),
-                    field = unreadable.field.as_ref(),
-                    "a delivery that passed its check cannot be read: {}",
-                    unreadable.detail
-                );
-                span.record("verdict", "unreadable")
-            }
-            Verdict::Untrusted(untrusted) => span
-                .record("verdict", "untrusted")
-                .record("reason", tracing::field::debug(untrusted.reason)),
-        };
+    fn record(&self, span: &tracing::Span) {
+        span.record("verdict", self.checked.verdict())
+            .record("events", self.events.len())
+            .record("doubts", self.doubts.len())
+            .record("outcome", word(self.outcome()));
     }
 
-    async fn take(&mut self, notification: Notification) {
-        // Where nothing is signed, nobody vouches for the key: remembered, it could keep out the
-        // true news that has it.
-        let is_signed = *notification.proof.coverage() != Coverage::Nothing;
-        self.key = is_signed.then(|| notification.key.clone());
-        let told = notification.key.clone();
-        for event in notification.into_events() {
-            // First, because also news that moves no money must not use up the key under which
-            // the provider itself tells the same.
-            if *event.evidence() == Evidence::DisplayOnly {
-                self.doubts.push(Doubtful { event, doubt: Doubt::DisplayOnly });
-                continue;
-            }
-            if *event.evidence() == Evidence::Proven || !event.moves_money() {
-                self.events.push(event);
-                continue;
-            }
-            let doubt = match self.receiver.0.confirm(&event).await {
-                Ok(Confirmation::Confirmed(confirmed)) if confirmed.is_trusted() => {
-                    // The delivery's own key is not proven either: with another one, the same
-                    // money could be told again, or the true news kept out.
-                    self.key = Some(confirmed.key().unwrap_or(&told).clone());
-                    self.events.push(confirmed);
-                    continue;
-                }
-                Ok(Confirmation::Confirmed(_)) => Doubt::CouldNotAsk(Error::new(
-                    ErrorKind::Malformed,
-                    "the provider's crate repeats the claim in the place of an answer",
-                )),
-                Ok(Confirmation::NotYet { retry_after }) => Doubt::NotYet { retry_after },
-                Ok(Confirmation::Contradicted { claimed, found }) => {
-                    Doubt::Contradicted { claimed, found }
-                }
-                Ok(_) => Doubt::NotYet { retry_after: None },
-                Err(error) => Doubt::CouldNotAsk(error),
-            };
-            self.doubts.push(Doubtful { event, doubt });
+    fn log(&self, message: &'static str) {
+        tracing::info!(
+            provider = self.provider.as_str(),
+            endpoint = self.checked.endpoint().as_str(),
+            verdict = self.checked.verdict(),
+            reason = self.checked.reason(),
+            events = self.events.len(),
+            doubts = self.doubts.len(),
+            outcome = word(self.outcome()),
+            "{message}"
+        );
+    }
+}
+
+/// The event as it may be booked, or why it may not.
+async fn believed(checked: &Checked, event: &Event) -> Result<Event, Doubt> {
+    match event.evidence() {
+        Evidence::DisplayOnly => return Err(Doubt::DisplayOnly),
+        Evidence::Proven | Evidence::Inquired => return Ok(event.clone()),
+        _ if !event.moves_money() => return Err(Doubt::Unproven),
+        _ => {}
+    }
+    match checked.receiver().confirm(event).await {
+        Ok(Confirmation::Confirmed(confirmed)) if confirmed.is_trusted() => Ok(confirmed),
+        Ok(Confirmation::Confirmed(_)) => Err(Doubt::CouldNotAsk(Error::new(
+            ErrorKind::Malformed,
+            "the provider's crate repeats the claim in the place of an answer",
+        ))),
+        Ok(Confirmation::NotYet { retry_after }) => Err(Doubt::NotYet { retry_after }),
+        Ok(Confirmation::Contradicted { claimed, found }) => {
+            Err(Doubt::Contradicted { claimed, found })
         }
-        let contradicted =
-            |doubtful: &Doubtful| matches!(doubtful.doubt, Doubt::Contradicted { .. });
-        if self.outcome() == Outcome::TryAgain {
-            // It will be sent again whole: nothing of it may be handled under its key before.
-            self.key = None;
-            self.events.clear();
-        } else if self.events.is_empty() && self.doubts.iter().any(contradicted) {
-            // The true news may still come under this key, and must not find it used up.
-            self.key = None;
-        }
+        Ok(_) => Err(Doubt::NotYet { retry_after: None }),
+        Err(error) => Err(Doubt::CouldNotAsk(error)),
+    }
+}
+
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Handled => "handled",
+        Outcome::Duplicate => "duplicate",
+        Outcome::Ignored => "ignored",
+        Outcome::TryAgain => "try_again",
+        Outcome::Untrusted => "untrusted",
     }
 }

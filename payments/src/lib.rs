@@ -50,12 +50,14 @@
 //!
 //! Features only make something available; the configuration selects it.
 
+mod checked;
 mod hub;
 mod intake;
 mod route;
 #[cfg(feature = "mock")]
 pub mod testing;
 
+pub use checked::Checked;
 pub use hub::Payments;
 pub use intake::{Doubt, Doubtful, Intake};
 pub use payments_core::{
@@ -63,10 +65,10 @@ pub use payments_core::{
     EndpointName, Environment, Error, ErrorKind, GatewayRef, Lookup, ManualClock, Movement,
     NotAccepted, NotificationReceiver, OrderRef, PaymentProvider, PayoutProvider, PayoutRef,
     Provider, ProviderId, ProviderKind, Raw, RefundRef, Result, Role, SameMoney, Secret,
-    SecretBytes, StatementProvider, Submission, SystemClock, Timestamp, TimestampError, Uncertain,
-    UncertainCause, VirtualAccountProvider, bank, config, formula, money, notification, options,
-    payment, payout, registry, rsa, rules, same_credit, statement, step, transport, vietqr,
-    virtual_account,
+    SecretBytes, StatedKey, StatementProvider, Submission, SystemClock, Timestamp, TimestampError,
+    Uncertain, UncertainCause, VirtualAccountProvider, bank, config, formula, money, notification,
+    options, payment, payout, registry, rsa, rules, same_credit, statement, step, transport,
+    vietqr, virtual_account,
 };
 pub use route::{Opened, PassedOver, Route};
 

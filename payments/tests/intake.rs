@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use payments::{
     DedupeKey, Doubt, EndpointName, Environment, Error, NotificationReceiver, OrderRef, Payments,
-    Provider, ProviderId, ProviderKind, Result, Secret, SystemClock, Timestamp,
+    Provider, ProviderId, ProviderKind, Result, Secret, StatedKey, SystemClock, Timestamp,
     notification::{
         Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Received,
         check::{self, Keys, Part, Signature},
@@ -54,7 +54,11 @@ fn payment(state: PaymentState) -> Payment {
 }
 
 fn key(text: &str) -> DedupeKey {
-    DedupeKey::new(text).unwrap()
+    DedupeKey::new("test.payment", text).unwrap()
+}
+
+fn stated() -> StatedKey {
+    key("stated").made_of(&["order"])
 }
 
 fn cannot_be_asked() -> Result<Confirmation> {
@@ -78,8 +82,11 @@ impl NotificationReceiver for Gateway {
         } else {
             check::shared_token(&keys, Some(b"token")).unwrap()
         };
-        let notification = Notification::new(endpoint, proof, key("told"))
-            .with_event(News::Payment(payment(self.state)), self.rests_on);
+        let notification = Notification::new(endpoint, proof).with_event(
+            stated(),
+            News::Payment(payment(self.state)),
+            self.rests_on,
+        );
         Received::Notification(notification)
     }
 
@@ -102,19 +109,20 @@ async fn nothing_that_a_browser_brings_is_an_event_whatever_the_state() {
         let shown = hub.receive("main", "return", &Delivery::of(&request)).await.unwrap();
         assert!(shown.events.is_empty(), "{state:?}");
         assert!(matches!(shown.doubts[0].doubt, Doubt::DisplayOnly), "{state:?}");
-        assert_eq!(shown.key, told.key, "both tell the same happening");
+        assert_eq!(shown.doubts[0].event.key(), None, "it belongs to the notification");
+        assert_eq!(shown.outcome(), Outcome::Ignored, "{state:?}");
     }
 }
 
 #[tokio::test]
 async fn the_key_of_what_was_confirmed_is_made_of_the_inquirys_answer() {
     let hub = Gateway::hub(PaymentState::Settled, false, || {
-        let event = Event::inquired(News::Payment(payment(PaymentState::Settled)));
-        Ok(Confirmation::Confirmed(event.under_key(key("asked"))))
+        let news = News::Payment(payment(PaymentState::Settled));
+        Ok(Confirmation::Confirmed(Event::inquired(key("asked"), news)))
     });
     let request = http::Request::get("/").body("").unwrap();
     let intake = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
-    assert_eq!((intake.events.len(), intake.key.clone()), (1, Some(key("asked"))));
+    assert_eq!((intake.events.len(), intake.events[0].key()), (1, Some(&key("asked"))));
     assert_eq!(intake.outcome(), Outcome::Handled);
 }
 
@@ -124,25 +132,33 @@ async fn a_claim_that_comes_back_as_its_own_confirmation_is_not_believed() {
         let name = EndpointName::new("notify").unwrap();
         let endpoint = Endpoint::new(name, http::Method::GET, "anywhere");
         let claim = News::Payment(payment(PaymentState::Settled));
-        let claimed = Notification::new(&endpoint, check::unauthenticated(), key("told"))
-            .with_event(claim, &["order"]);
+        let claimed = Notification::new(&endpoint, check::unauthenticated()).with_event(
+            stated(),
+            claim,
+            &["order"],
+        );
         Ok(Confirmation::Confirmed(claimed.events()[0].clone()))
     });
     let request = http::Request::get("/").body("").unwrap();
     let intake = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
-    assert!(intake.events.is_empty() && intake.key.is_none(), "{intake:?}");
+    assert!(intake.events.is_empty(), "{intake:?}");
+    assert_eq!(intake.doubts[0].event.key(), None, "{intake:?}");
     assert!(matches!(intake.doubts[0].doubt, Doubt::CouldNotAsk(_)));
 }
 
 #[tokio::test]
-async fn a_strangers_news_of_no_money_uses_up_no_key() {
+async fn news_of_no_money_uses_up_no_key_whoever_sends_it() {
     let request = http::Request::get("/").body("").unwrap();
-    for (signs, kept) in [(true, Some(key("told"))), (false, None)] {
-        let hub = Gateway::hub(PaymentState::Open, signs, cannot_be_asked);
-        let intake = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
-        assert_eq!((intake.events.len(), intake.key.clone()), (1, kept));
-        assert_eq!(intake.outcome(), Outcome::Handled);
-    }
+    let hub = Gateway::hub(PaymentState::Open, true, cannot_be_asked);
+    let signed = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
+    assert_eq!((signed.events.len(), signed.events[0].key()), (1, None));
+    assert_eq!(signed.outcome(), Outcome::Handled);
+
+    let hub = Gateway::hub(PaymentState::Open, false, cannot_be_asked);
+    let unsigned = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
+    assert_eq!((unsigned.events.len(), unsigned.doubts.len()), (0, 1));
+    assert!(matches!(unsigned.doubts[0].doubt, Doubt::Unproven), "{unsigned:?}");
+    assert_eq!((unsigned.doubts[0].event.key(), unsigned.outcome()), (None, Outcome::Ignored));
 }
 
 #[tokio::test]
@@ -152,7 +168,8 @@ async fn a_claim_that_the_gateway_contradicts_uses_up_no_key() {
     });
     let request = http::Request::get("/").body("").unwrap();
     let intake = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
-    assert!(intake.events.is_empty() && intake.key.is_none(), "{intake:?}");
+    assert!(intake.events.is_empty(), "{intake:?}");
+    assert_eq!(intake.doubts[0].event.key(), None, "{intake:?}");
     assert!(matches!(intake.doubts[0].doubt, Doubt::Contradicted { .. }));
     assert_eq!(intake.outcome(), Outcome::Handled);
 }
@@ -163,7 +180,8 @@ async fn what_cannot_be_confirmed_yet_is_not_handed_out_and_has_no_key() {
     for answer in [cannot_be_asked, || Ok(Confirmation::NotYet { retry_after: None })] {
         let hub = Gateway::hub(PaymentState::Settled, false, answer);
         let intake = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
-        assert!(intake.events.is_empty() && intake.key.is_none());
+        assert!(intake.events.is_empty());
+        assert_eq!(intake.doubts[0].event.key(), None);
         assert_eq!(intake.outcome(), Outcome::TryAgain);
     }
 }

@@ -146,7 +146,8 @@ mod tests {
     }
 
     fn credit(memo: &str) -> Movement {
-        Movement::new(DedupeKey::new("1").unwrap(), Direction::In, Money::vnd(1)).with_memo(memo)
+        Movement::new(DedupeKey::new("test.line", "1").unwrap(), Direction::In, Money::vnd(1))
+            .with_memo(memo)
     }
 
     fn code(code: Option<&str>) -> Reported<'_> {

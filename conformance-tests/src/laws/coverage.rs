@@ -2,9 +2,9 @@
 
 use futures_util::future::FutureExt as _;
 use payments_core::{
-    EndpointName,
+    DedupeKey, EndpointName,
     money::Money,
-    notification::{Confirmation, Event, Evidence, News, Notification, Received},
+    notification::{Confirmation, Event, News, Received},
 };
 
 use crate::{
@@ -41,7 +41,7 @@ async fn nothing_unsigned(start: Start) -> Result<Held, Flaw> {
         let genuine = stage.genuine(sent)?;
         let mut truth = Vec::new();
         for event in genuine.events() {
-            truth.push(said_once(&genuine, &stage.believed(event).await?));
+            truth.push(said_once(&stage.believed(event).await?));
         }
         for mutation in mutation::of_each_byte_of_the_body(sent) {
             says_nothing_else(&stage, &sent.endpoint, &mutation, &truth, false).await?;
@@ -85,7 +85,7 @@ async fn says_nothing_else(
         } else {
             continue;
         };
-        let told = said_once(&notification, &believed);
+        let told = said_once(&believed);
         if !truth.contains(&told) {
             let found = format!("although {}: {told}", mutation.what);
             let expected = format!("nothing believed but {truth:?}, of a delivery to `{endpoint}`");
@@ -96,12 +96,8 @@ async fn says_nothing_else(
 }
 
 /// What is believed of an event, and the key under which an app handles it once.
-fn said_once(notification: &Notification, believed: &Event) -> String {
-    let key = match believed.evidence() {
-        Evidence::Inquired => believed.key(),
-        _ => None,
-    };
-    format!("{} under {:?}", said(believed), key.unwrap_or(&notification.key))
+fn said_once(believed: &Event) -> String {
+    format!("{} under {:?}", said(believed), believed.key())
 }
 
 async fn inquirys_values(start: Start) -> Result<Held, Flaw> {
@@ -176,5 +172,6 @@ fn exaggerated(event: &Event) -> Option<Event> {
         }
         _ => return None,
     };
-    Some(Event::inquired(news))
+    let key = event.key().cloned().or_else(|| DedupeKey::new("suite.claim", "1").ok())?;
+    Some(Event::inquired(key, news))
 }

@@ -7,7 +7,7 @@ use futures_util::future::FutureExt as _;
 use http::{Method, Request};
 use payments_core::{
     DedupeKey,
-    notification::{Delivery, Endpoint, Event, News, Outcome, Received},
+    notification::{Delivery, Endpoint, Event, News, Notification, Outcome, Received},
     payment::PaymentState,
 };
 
@@ -103,7 +103,7 @@ async fn one_key(start: Start) -> Result<Held, Flaw> {
     let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
     let mut firsts = Vec::new();
     for sent in stage.server_to_server() {
-        firsts.push((sent, stage.genuine(sent)?.key));
+        firsts.push((sent, keys_of(&stage, &stage.genuine(sent)?).await?));
     }
     // Long enough that a key made of the time would be another one.
     stage.scene.subject.gateway.advance(std::time::Duration::from_secs(61)).await;
@@ -111,24 +111,29 @@ async fn one_key(start: Start) -> Result<Held, Flaw> {
     for (sent, first) in firsts {
         let again = stage.gateway.again(sent).await;
         let again = stage.genuine(&again)?;
-        let second = again.dedupe_key();
-        if first != *second {
+        let second = keys_of(&stage, &again).await?;
+        if first != second {
             let found = format!("{first:?}, and then {second:?}");
             return Err(flaw(sent, "one key for one happening", found).at(again.made_at));
         }
         let what = format!("{} {}", sent.endpoint, text(&sent.request));
-        if let Some((_, other)) = seen.iter().find(|(key, other)| *key == first && *other != what) {
-            let found = format!("{first:?} for {other} too");
-            return Err(flaw(sent, "a key of its own", found).at(again.made_at));
+        for key in first {
+            if let Some((_, other)) =
+                seen.iter().find(|(seen, other)| *seen == key && *other != what)
+            {
+                let found = format!("{key:?} for {other} too");
+                return Err(flaw(sent, "a key of its own", found).at(again.made_at));
+            }
+            seen.push((key, what.clone()));
         }
-        seen.push((first, what));
     }
     // What was told again just now may be among what is to be taken.
     let _ = stage.gateway.take().await;
     pays_again(&stage).await?;
     for sent in stage.gateway.take().await.iter().filter(|sent| !sent.by_browser) {
         let later = stage.genuine(sent)?;
-        if let Some((key, first)) = seen.iter().find(|(key, _)| key == later.dedupe_key()) {
+        let keys = keys_of(&stage, &later).await?;
+        if let Some((key, first)) = seen.iter().find(|(key, _)| keys.contains(key)) {
             let found = format!("{key:?}, which is that of {first}");
             return Err(
                 flaw(sent, "a key of its own, for it was paid again", found).at(later.made_at)
@@ -136,6 +141,15 @@ async fn one_key(start: Start) -> Result<Held, Flaw> {
         }
     }
     Ok(Held::Tried)
+}
+
+/// The keys of what a notification says, as far as it is believed.
+async fn keys_of(stage: &Stage, notification: &Notification) -> Result<Vec<DedupeKey>, Flaw> {
+    let mut keys = Vec::new();
+    for event in notification.events() {
+        keys.extend(stage.believed(event).await?.key().cloned());
+    }
+    Ok(keys)
 }
 
 /// The buyer of the first order pays once more, where buyers can.

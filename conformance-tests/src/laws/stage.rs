@@ -227,8 +227,13 @@ async fn believed(receiver: &dyn NotificationReceiver, event: &Event) -> Result<
 
 /// The keys under which what the gateway sent is handled, each once.
 pub(crate) async fn keys(scene: &Scene) -> Result<Vec<DedupeKey>, Flaw> {
-    let mut keys: Vec<DedupeKey> =
-        received(scene).await?.iter().map(|one| one.dedupe_key().clone()).collect();
+    let Ok(receiver) = scene.provider.notifications() else { return Ok(Vec::new()) };
+    let mut keys: Vec<DedupeKey> = Vec::new();
+    for notification in received(scene).await? {
+        for event in notification.events() {
+            keys.extend(believed(receiver.as_ref(), event).await?.key().cloned());
+        }
+    }
     keys.sort_unstable();
     keys.dedup();
     Ok(keys)

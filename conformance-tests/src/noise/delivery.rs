@@ -242,8 +242,8 @@ fn believed(notification: &Notification) -> impl Iterator<Item = String> {
     events.filter(|event| event.is_trusted() && event.moves_money()).map(|event| {
         match serde_json::to_string(event.news()) {
             // Without the raw bytes, which may differ in what no signature covers.
-            Ok(news) => format!("{} {news}", notification.dedupe_key()),
-            Err(error) => format!("{} that cannot be written: {error}", notification.dedupe_key()),
+            Ok(news) => format!("{:?} {news}", event.key()),
+            Err(error) => format!("{:?} that cannot be written: {error}", event.key()),
         }
     })
 }

@@ -94,7 +94,7 @@ impl NotificationReceiver for Receiver {
         match self.check(delivery) {
             Err(untrusted) => Received::Untrusted(untrusted),
             Ok((proof, id, amount)) => {
-                let Ok(key) = DedupeKey::new(id) else {
+                let Ok(key) = DedupeKey::new("toy.transaction", id) else {
                     let untrusted = Untrusted::new(UntrustedReason::Unreadable, "no key");
                     return Received::Untrusted(untrusted);
                 };
@@ -103,8 +103,13 @@ impl NotificationReceiver for Receiver {
                     Mistake::TrustsWhatIsNotSigned => &["amount"][..],
                     _ => &["id", "amount"],
                 };
-                let notification = Notification::new(&self.1[0], proof, key);
-                Received::Notification(notification.with_event(News::Movement(movement), rests_on))
+                let stated = match self.0 {
+                    Mistake::TrustsWhatIsNotSigned => key.made_of(&["amount"]),
+                    _ => key.made_of(&["id"]),
+                };
+                let notification = Notification::new(&self.1[0], proof);
+                let news = News::Movement(movement);
+                Received::Notification(notification.with_event(stated, news, rests_on))
             }
         }
     }
@@ -217,10 +222,7 @@ impl NotificationReceiver for Prefix {
         let keys = Keys::one(secret());
         match hmac_sha256(&keys, &[Part::Body(start)], Signature::Hex(signature), None) {
             Err(untrusted) => Received::Untrusted(untrusted),
-            Ok(proof) => {
-                let key = DedupeKey::new("1").unwrap();
-                Received::Notification(Notification::new(&self.0[0], proof, key))
-            }
+            Ok(proof) => Received::Notification(Notification::new(&self.0[0], proof)),
         }
     }
 

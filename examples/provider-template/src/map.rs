@@ -4,8 +4,8 @@
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use payments_core::{
-    Absence, Decline, DeclineReason, Error, ErrorKind, GatewayRef, Lookup, OrderRef, Raw, Result,
-    Submission, Uncertain, UncertainCause,
+    Absence, Decline, DeclineReason, DedupeKey, Error, ErrorKind, GatewayRef, Lookup, OrderRef,
+    Raw, Result, Submission, Uncertain, UncertainCause,
     money::Currency,
     notification::{Confirmation, Event, News},
     payment::{CreatePayment, NextAction, Payment, PaymentState},
@@ -47,6 +47,14 @@ pub(crate) fn payment(told: &wire::Payment) -> Result<Payment, Unreadable> {
         }
         _ => payment,
     })
+}
+
+/// The key under which this state of a payment is handled once: the same in a notification and in
+/// an inquiry. What was received is part of it, because a buyer can pay twice.
+pub(crate) fn key(payment: &Payment) -> Result<DedupeKey> {
+    let id = payment.gateway_ref.as_ref().map_or("", |id| id.as_str());
+    let received = payment.received.map_or(0, |received| received.minor());
+    DedupeKey::new("template.payment", format!("{id}:{:?}:{received}", payment.state))
 }
 
 fn odd(field: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Unreadable {
@@ -172,7 +180,10 @@ fn unanswered(status: StatusCode, unreadable: Unreadable) -> Error {
 /// behind it is replaced, and news that contradicts it is for a person.
 pub(crate) fn confirmation(claimed: &Payment, found: Payment) -> Confirmation {
     match found.state.step(claimed.state) {
-        Step::Same | Step::Stale => Confirmation::Confirmed(Event::inquired(News::Payment(found))),
+        Step::Same | Step::Stale => match key(&found) {
+            Ok(key) => Confirmation::Confirmed(Event::inquired(key, News::Payment(found))),
+            Err(_) => Confirmation::NotYet { retry_after: None },
+        },
         Step::Advance(_) => Confirmation::NotYet { retry_after: None },
         Step::Conflict { known, seen } => {
             Confirmation::Contradicted { claimed: format!("{seen:?}"), found: format!("{known:?}") }

@@ -6,8 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 use payments_core::{
-    DedupeKey, EndpointName, Error, Lookup, NotificationReceiver, PaymentProvider, Raw, Result,
-    Timestamp,
+    EndpointName, Error, Lookup, NotificationReceiver, PaymentProvider, Raw, Result, Timestamp,
     notification::{
         Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Received, Untrusted,
         UntrustedReason, check::Keys,
@@ -52,18 +51,16 @@ impl Receiver {
         if head.merchant != self.client.merchant() {
             return Err(wrong(UntrustedReason::WrongRecipient, "it is for another merchant"));
         }
-        let key = DedupeKey::new(head.id).map_err(unreadable)?;
-        let notification = Notification::new(endpoint, proof, key)
+        let notification = Notification::new(endpoint, proof)
             .with_raw(Raw::new(Bytes::copy_from_slice(delivery.body())));
         Ok(match head.r#type.as_str() {
             "payment.updated" => {
                 let told: wire::PaymentUpdated = read(delivery.body())?;
                 let payment = map::payment(&told.payment).map_err(unreadable)?;
-                notification.with_event(News::Payment(payment), &["payment"])
+                let key = map::key(&payment).map_err(unreadable)?.made_of(&["payment"]);
+                notification.with_event(key, News::Payment(payment), &["payment"])
             }
-            unknown => {
-                notification.with_event(News::Unrecognised { name: unknown.to_owned() }, &[])
-            }
+            unknown => notification.with_unrecognised(unknown, &["type"]),
         })
     }
 }

@@ -46,7 +46,6 @@ pub(crate) struct Refusal {
 /// the type, and is read only once the type is known.
 #[derive(Deserialize)]
 pub(crate) struct NotificationHead {
-    pub(crate) id: String,
     pub(crate) merchant: String,
     pub(crate) r#type: String,
 }

@@ -61,24 +61,21 @@ impl Orders {
             .collect()
     }
 
-    /// Handles the events of a notification, once per key. The key and what the events change
-    /// are written down together or not at all: a key without its events would lose money, and
-    /// events without their key would count it twice.
-    pub fn handle(
-        &self,
-        provider: &ProviderId,
-        key: &DedupeKey,
-        events: &[Event],
-        now: Timestamp,
-    ) -> Outcome {
+    /// Handles each event once per provider and key. The key and what its event changes are
+    /// written down together or not at all: a key without its event would lose money, and an event
+    /// without its key would count it twice. An event without a key moves no money.
+    pub fn handle(&self, provider: &ProviderId, events: &[Event], now: Timestamp) -> Outcome {
         let mut books = self.books();
-        if !books.handled.insert((provider.clone(), key.clone())) {
-            return Outcome::Duplicate;
-        }
+        let mut outcome = if events.is_empty() { Outcome::Handled } else { Outcome::Duplicate };
         for event in events {
-            books.hear(event.news(), now);
+            let is_new =
+                event.key().is_none_or(|key| books.handled.insert((provider.clone(), key.clone())));
+            if is_new {
+                books.hear(event.news(), now);
+                outcome = Outcome::Handled;
+            }
         }
-        Outcome::Handled
+        outcome
     }
 
     /// Money that belongs to no order that we know: for a person.

@@ -181,13 +181,12 @@ impl Shop {
                 self.contradicted(doubtful.event.news());
             }
         }
-        let outcome = match (intake.outcome(), &intake.key) {
-            // Only a key whose events were handled is remembered. One whose events still wait for
-            // the gateway's word, or came by the buyer's browser, has to be handled later.
-            (Outcome::Handled, Some(key)) if !intake.events.is_empty() => {
-                self.orders.handle(&provider, key, &intake.events, self.clock.now())
-            }
-            (outcome, _) => outcome,
+        // Events that still wait for the gateway's word, or came by the buyer's browser, are not
+        // among these: they have no key yet.
+        let handled = self.orders.handle(&provider, &intake.events, self.clock.now());
+        let outcome = match intake.outcome() {
+            Outcome::Handled => handled,
+            outcome => outcome,
         };
         Ok(intake.reply(outcome))
     }

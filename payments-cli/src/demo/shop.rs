@@ -29,7 +29,7 @@ pub(super) struct Shop {
 /// What came of one delivery.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
-    /// The events to believe; none if the key was handled before.
+    /// The events to believe that were not handled before.
     pub(super) events: Vec<Event>,
     /// Why events were not believed.
     pub(super) doubts: Vec<String>,
@@ -37,9 +37,9 @@ pub(super) struct Seen {
     pub(super) untrusted: Option<String>,
     /// What the proof covers.
     pub(super) coverage: String,
-    /// Whether its key was handled before.
+    /// Whether everything in it was handled before.
     pub(super) repeated: bool,
-    /// The key.
+    /// The key of its first event that moves money.
     pub(super) key: Option<DedupeKey>,
     /// The status that was replied.
     pub(super) status: u16,
@@ -110,18 +110,27 @@ impl Ledger {
             Ok(intake) => intake,
             Err(_) => return status(404),
         };
-        let repeated = intake.outcome() == Outcome::Handled
-            && intake.key.as_ref().is_some_and(|key| !self.first_time(&intake.provider, key));
+        let (mut events, mut repeats, mut keys) = (Vec::new(), 0, Vec::new());
+        for event in &intake.events {
+            let is_new = event.key().is_none_or(|key| self.first_time(&intake.provider, key));
+            keys.extend(event.key().cloned());
+            if is_new {
+                events.push(event.clone());
+            } else {
+                repeats += 1;
+            }
+        }
+        let repeated = repeats > 0 && events.is_empty();
         let reply = intake.reply(if repeated { Outcome::Duplicate } else { intake.outcome() });
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(Seen {
-            events: if repeated { Vec::new() } else { intake.events.clone() },
+            events,
             doubts: intake.doubts.iter().map(|doubtful| format!("{:?}", doubtful.doubt)).collect(),
             untrusted: intake.untrusted().map(|untrusted| untrusted.detail.clone()),
             coverage: intake
                 .proof()
                 .map_or_else(|| "nothing".to_owned(), |proof| covered(proof.coverage())),
             repeated,
-            key: intake.key.clone(),
+            key: keys.into_iter().next(),
             status: reply.status().as_u16(),
         });
         reply.map(Body::from)

@@ -7,13 +7,13 @@ use serde::Serialize;
 
 use super::{Coverage, Endpoint, Proof};
 use crate::{
-    DedupeKey, EndpointName, Movement,
+    DedupeKey, EndpointName, Movement, StatedKey,
     payment::{Payment, PaymentState, Refund},
     payout::Payout,
     raw::{Authenticity, Raw},
 };
 
-/// A delivery that was checked: its proof, its key, and what it says.
+/// A delivery that was checked: its proof, and what it says.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Notification {
@@ -21,8 +21,6 @@ pub struct Notification {
     pub endpoint: EndpointName,
     /// Who sent it, and what that covers.
     pub proof: Proof,
-    /// The same happening has the same key on every route of one source.
-    pub key: DedupeKey,
     events: Vec<Event>,
     /// Its bytes: the body, or the query of a delivery without one.
     pub raw: Raw,
@@ -31,7 +29,7 @@ pub struct Notification {
     display_only: bool,
 }
 
-/// One thing that happened, and on what evidence we believe it.
+/// One thing that happened, on what evidence we believe it, and under which key it is handled once.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Event {
@@ -66,7 +64,8 @@ pub enum News {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Evidence {
-    /// The proof covers every field that it rests on.
+    /// The proof covers every field that it rests on and, if it moves money, every field that its
+    /// key is made of.
     Proven,
     /// It rests on fields that the proof does not cover: confirm it before believing it.
     Unconfirmed {
@@ -82,11 +81,10 @@ pub enum Evidence {
 impl Notification {
     /// A checked delivery that says nothing yet.
     #[track_caller]
-    pub fn new(endpoint: &Endpoint, proof: Proof, key: DedupeKey) -> Self {
+    pub fn new(endpoint: &Endpoint, proof: Proof) -> Self {
         Self {
             endpoint: endpoint.name.clone(),
             proof,
-            key,
             // Nearly every delivery tells of one thing.
             events: Vec::with_capacity(1),
             raw: Raw::default(),
@@ -96,24 +94,53 @@ impl Notification {
     }
 
     /// Adds an event that rests on these fields of the delivery: of its body, if the proof covers
-    /// the body. What the proof does not cover of them has to be confirmed, and so has news of
-    /// money that names no field at all; on a display-only endpoint nothing is ever believed.
+    /// the body.
+    ///
+    /// `key` is the key that the delivery states, with the fields that it is made of; `None` where
+    /// the delivery states none, as a status without a transaction. The event is
+    /// [`Evidence::Proven`] only if the proof covers every field that it rests on and, if it moves
+    /// money, every field of its key; then the event carries that key. Otherwise it has to be
+    /// confirmed by inquiry, and the inquiry gives the key. An event that names no field is proven
+    /// only by a proof over the whole body. An event that moves no money carries no key, whatever
+    /// is given here, so that it cannot use up the key of money; and neither does anything that
+    /// arrives at a display-only endpoint.
     #[must_use]
-    pub fn with_event(mut self, news: News, rests_on: &[&'static str]) -> Self {
+    pub fn with_event(
+        mut self,
+        key: impl Into<Option<StatedKey>>,
+        news: News,
+        rests_on: &[&'static str],
+    ) -> Self {
         let mut event = Event { news, evidence: Evidence::Proven, key: None };
-        let uncovered: Vec<_> = rests_on
-            .iter()
-            .filter(|field| !self.proof.covers(field))
-            .map(|field| Cow::Borrowed(*field))
-            .collect();
-        let rests_on_something = !rests_on.is_empty() || *self.proof.coverage() == Coverage::Body;
+        let key = key.into().filter(|_| event.moves_money());
+        let mut uncovered = self.uncovered(rests_on);
+        let mut names_nothing = rests_on.is_empty();
+        if event.moves_money() {
+            for field in self.uncovered(key.as_ref().map_or(&[], |key| key.made_of)) {
+                if !uncovered.contains(&field) {
+                    uncovered.push(field);
+                }
+            }
+            names_nothing |= key.as_ref().is_none_or(|key| key.made_of.is_empty());
+        }
+        let covers_all = *self.proof.coverage() == Coverage::Body;
+        let lacks_a_key = event.moves_money() && key.is_none();
         if self.display_only {
             event.evidence = Evidence::DisplayOnly;
-        } else if !uncovered.is_empty() || (event.moves_money() && !rests_on_something) {
+        } else if !uncovered.is_empty() || (names_nothing && !covers_all) || lacks_a_key {
             event.evidence = Evidence::Unconfirmed { uncovered };
+        } else {
+            event.key = key.map(|stated| stated.key);
         }
         self.events.push(event);
         self
+    }
+
+    /// Adds something that this version does not know, under the provider's name for it. It moves
+    /// no money and has no key. `rests_on`: as for [`with_event`](Self::with_event).
+    #[must_use]
+    pub fn with_unrecognised(self, name: impl Into<String>, rests_on: &[&'static str]) -> Self {
+        self.with_event(None, News::Unrecognised { name: name.into() }, rests_on)
     }
 
     /// What it says.
@@ -132,28 +159,33 @@ impl Notification {
         self.raw = raw.with_authenticity(Authenticity::Verified(self.proof.clone()));
         self
     }
+
+    fn uncovered(&self, fields: &[&'static str]) -> Vec<Cow<'static, str>> {
+        let is_uncovered = |field: &&&'static str| !self.proof.covers(field);
+        fields.iter().filter(is_uncovered).map(|field| Cow::Borrowed(*field)).collect()
+    }
 }
 
 impl Event {
     /// What an inquiry answered: the result of a confirmation, never of a delivery.
-    pub fn inquired(news: News) -> Self {
-        Self { news, evidence: Evidence::Inquired, key: None }
+    ///
+    /// `key` is made of what the inquiry answered, because the delivery's own key is only as good
+    /// as its proof. An event that moves no money carries no key, as in
+    /// [`Notification::with_event`].
+    pub fn inquired(key: DedupeKey, news: News) -> Self {
+        let mut event = Self { news, evidence: Evidence::Inquired, key: None };
+        event.key = Some(key).filter(|_| event.moves_money());
+        event
     }
 
-    /// Gives the key under which what was inquired is handled once. It is made of what the
-    /// inquiry answered, because the delivery's own key is only as good as its proof.
-    #[must_use]
-    pub fn under_key(mut self, key: DedupeKey) -> Self {
-        self.key = Some(key);
-        self
-    }
-
-    /// The key of what was inquired: the one given, or the movement's own.
+    /// The key under which this event is handled once per provider.
+    ///
+    /// Present exactly if the event may be booked and moves money, that is, if it is
+    /// [trusted](Self::is_trusted) and [moves money](Self::moves_money). Store the provider, the key
+    /// and what the event changes in one transaction. An event without a key changes no money, so
+    /// that handling it twice does no harm.
     pub fn key(&self) -> Option<&DedupeKey> {
-        match &self.news {
-            News::Movement(movement) => Some(self.key.as_ref().unwrap_or(&movement.key)),
-            _ => self.key.as_ref(),
-        }
+        self.key.as_ref()
     }
 
     /// What happened. It cannot be changed once the evidence for it was weighed.
@@ -196,17 +228,18 @@ mod tests {
     use crate::{
         OrderRef, Secret,
         money::Money,
-        notification::check::{Keys, Part, Signature, md5_concat, shared_token, sign_md5_concat},
+        notification::check::{
+            Keys, Part, Signature, hmac_sha256, md5_concat, shared_token, sign_hmac_sha256,
+            sign_md5_concat,
+        },
     };
 
     fn secret() -> Secret {
         Secret::new("k").unwrap()
     }
 
-    fn notification(proof: Proof) -> Notification {
-        let name = EndpointName::new("events").unwrap();
-        let endpoint = Endpoint::new(name, http::Method::POST, "anywhere");
-        Notification::new(&endpoint, proof, DedupeKey::new("1").unwrap())
+    fn endpoint() -> Endpoint {
+        Endpoint::new(EndpointName::new("events").unwrap(), http::Method::POST, "anywhere")
     }
 
     fn token() -> Proof {
@@ -219,36 +252,111 @@ mod tests {
         md5_concat(&Keys::one(secret()), &parts, Signature::Hex(&code)).unwrap()
     }
 
+    fn signature_over_the_body() -> Proof {
+        let parts = [Part::Body(b"{}")];
+        let code = hex::encode(sign_hmac_sha256(&secret(), &parts));
+        hmac_sha256(&Keys::one(secret()), &parts, Signature::Hex(&code), None).unwrap()
+    }
+
     fn paid() -> News {
         let order = OrderRef::new("A1").unwrap();
         News::Payment(Payment::new(order, PaymentState::Settled).with_received(Money::vnd(1)))
     }
 
-    fn evidence(proof: Proof, news: News, rests_on: &[&'static str]) -> Evidence {
-        notification(proof).with_event(news, rests_on).events[0].evidence().clone()
+    fn open() -> News {
+        News::Payment(Payment::new(OrderRef::new("A1").unwrap(), PaymentState::Open))
+    }
+
+    fn unknown() -> News {
+        News::Unrecognised { name: "holiday".to_owned() }
+    }
+
+    fn key() -> DedupeKey {
+        DedupeKey::new("acme.payment", "1").unwrap()
+    }
+
+    fn event(
+        endpoint: &Endpoint,
+        proof: Proof,
+        made_of: &'static [&'static str],
+        news: News,
+        rests_on: &[&'static str],
+    ) -> Event {
+        let notification = Notification::new(endpoint, proof);
+        notification.with_event(key().made_of(made_of), news, rests_on).events[0].clone()
+    }
+
+    fn unconfirmed(fields: &[&'static str]) -> Evidence {
+        Evidence::Unconfirmed { uncovered: fields.iter().map(|field| (*field).into()).collect() }
     }
 
     #[test]
-    fn what_rests_on_an_uncovered_field_has_to_be_confirmed() {
-        assert_eq!(evidence(code_over_the_order(), paid(), &["order"]), Evidence::Proven);
-        assert_eq!(
-            evidence(code_over_the_order(), paid(), &["order", "amount"]),
-            Evidence::Unconfirmed { uncovered: vec!["amount".into()] }
-        );
+    fn a_key_is_handed_out_only_where_the_proof_covers_claim_and_key() {
+        type Fields = &'static [&'static str];
+        let cases: [(fn() -> Proof, Fields, Fields, Option<Evidence>); 9] = [
+            (code_over_the_order, &["order"], &["order"], None),
+            (code_over_the_order, &["order"], &["order", "amount"], Some(unconfirmed(&["amount"]))),
+            (code_over_the_order, &["id"], &["order"], Some(unconfirmed(&["id"]))),
+            (code_over_the_order, &["id"], &["id"], Some(unconfirmed(&["id"]))),
+            (code_over_the_order, &[], &["order"], Some(unconfirmed(&[]))),
+            (code_over_the_order, &["order"], &[], Some(unconfirmed(&[]))),
+            (token, &["order"], &["order"], Some(unconfirmed(&["order"]))),
+            (token, &[], &[], Some(unconfirmed(&[]))),
+            (signature_over_the_body, &[], &[], None),
+        ];
+        for (proof, made_of, rests_on, doubt) in cases {
+            let event = event(&endpoint(), proof(), made_of, paid(), rests_on);
+            let expected = doubt.clone().unwrap_or(Evidence::Proven);
+            let handed_out = doubt.is_none().then(key);
+            let found = (event.evidence(), event.key());
+            assert_eq!(found, (&expected, handed_out.as_ref()), "{made_of:?} {rests_on:?}");
+        }
     }
 
     #[test]
-    fn news_of_money_that_names_no_field_has_to_be_confirmed() {
-        assert_eq!(evidence(token(), paid(), &[]), Evidence::Unconfirmed { uncovered: vec![] });
-        let unknown = News::Unrecognised { name: "holiday".to_owned() };
-        assert_eq!(evidence(token(), unknown, &[]), Evidence::Proven);
+    fn money_without_a_stated_key_has_to_be_confirmed() {
+        let notification = Notification::new(&endpoint(), signature_over_the_body());
+        let event = notification.with_event(None, paid(), &["order"]).events[0].clone();
+        assert_eq!((event.evidence(), event.key()), (&unconfirmed(&[]), None));
+    }
+
+    #[test]
+    fn what_moves_no_money_never_carries_a_key() {
+        for news in [open(), unknown()] {
+            let proven =
+                event(&endpoint(), signature_over_the_body(), &["id"], news.clone(), &["state"]);
+            assert_eq!((proven.evidence(), proven.key()), (&Evidence::Proven, None));
+            let inquired = Event::inquired(key(), news);
+            assert_eq!((inquired.evidence(), inquired.key()), (&Evidence::Inquired, None));
+        }
+        assert_eq!(Event::inquired(key(), paid()).key(), Some(&key()));
+    }
+
+    #[test]
+    fn what_rests_on_an_uncovered_field_is_never_proven_even_without_money() {
+        for rests_on in [&["order", "error_code"][..], &[]] {
+            let found = event(&endpoint(), code_over_the_order(), &[], unknown(), rests_on);
+            assert!(matches!(found.evidence(), Evidence::Unconfirmed { .. }), "{rests_on:?}");
+        }
+    }
+
+    #[test]
+    fn a_display_only_endpoint_hands_out_no_key() {
+        let back = endpoint().display_only();
+        for proof in [signature_over_the_body(), code_over_the_order(), token()] {
+            for news in [paid(), open(), unknown()] {
+                let event = event(&back, proof.clone(), &["order"], news, &["order"]);
+                assert_eq!((event.evidence(), event.key()), (&Evidence::DisplayOnly, None));
+            }
+        }
     }
 
     #[test]
     fn an_open_payment_that_tells_of_money_moves_money() {
         let order = OrderRef::new("A1").unwrap();
         let open = Payment::new(order, PaymentState::Open);
-        assert!(!Event::inquired(News::Payment(open.clone())).moves_money());
-        assert!(Event::inquired(News::Payment(open.with_received(Money::vnd(1)))).moves_money());
+        assert!(!Event::inquired(key(), News::Payment(open.clone())).moves_money());
+        let paid = News::Payment(open.with_received(Money::vnd(1)));
+        assert!(Event::inquired(key(), paid).moves_money());
     }
 }

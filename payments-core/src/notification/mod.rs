@@ -19,7 +19,7 @@ pub use event::{Event, Evidence, News, Notification};
 pub use proof::{Coverage, Proof, Scheme, Untrusted, UntrustedReason};
 pub use unreadable::UnreadableDelivery;
 
-use crate::{DedupeKey, EndpointName, Result, Timestamp, formula::Explanation};
+use crate::{EndpointName, Result, Timestamp, formula::Explanation};
 
 /// Receives what a provider sends, and confirms what its signature does not cover.
 #[async_trait]
@@ -32,7 +32,7 @@ pub trait NotificationReceiver: Send + Sync + 'static {
     -> Received;
 
     /// Asks the provider about an event that its proof does not cover. The confirmed event
-    /// carries the inquiry's values, never the delivery's.
+    /// carries the inquiry's values and a key that is made of them, never the delivery's.
     ///
     /// # Errors
     /// The provider could not be asked.
@@ -60,11 +60,13 @@ pub struct Endpoint {
     pub method: http::Method,
     /// Where and how to register it with the provider.
     pub register: String,
-    /// True for the return of a buyer's browser: it shows a page and never settles anything.
+    /// True for the return of a buyer's browser: it shows a page, never settles anything, and its
+    /// events have no key.
     pub display_only: bool,
 }
 
 /// The verdict on a delivery.
+#[derive(Clone)]
 #[must_use]
 pub enum Received {
     /// It is the provider's; see what its proof covers.
@@ -110,7 +112,7 @@ pub enum Outcome {
     Handled,
     /// It was handled before.
     Duplicate,
-    /// It is none of our business.
+    /// There is nothing in it to book: a browser's return, or something that is not our business.
     Ignored,
     /// It could not be written down: send it again later.
     TryAgain,
@@ -182,13 +184,6 @@ impl Received {
             Self::Notification(notification) => Some(notification),
             Self::Answer(_) | Self::Unreadable(_) | Self::Untrusted(_) => None,
         }
-    }
-}
-
-impl Notification {
-    /// The key under which this happening is handled once.
-    pub fn dedupe_key(&self) -> &DedupeKey {
-        &self.key
     }
 }
 

@@ -127,7 +127,7 @@ mod tests {
                 return Err(Error::new(ErrorKind::Unavailable, "later"));
             }
             let entries = (page * 2..page * 2 + 2).filter(|_| page < 3).map(|number| {
-                let key = DedupeKey::new(number.to_string()).unwrap();
+                let key = DedupeKey::new("bank.entry", number.to_string()).unwrap();
                 Movement::new(key, Direction::In, Money::vnd(number + 1))
             });
             let next = if page == 4 { page } else { page + 1 };

@@ -76,7 +76,10 @@ pub(crate) fn read(text: &str) {
     if let Ok(order) = OrderRef::new(text) {
         let _ = CODES.code_for(&order);
     }
-    let _ = DedupeKey::new(text);
+    if let Ok(key) = DedupeKey::new("acme.payment", text) {
+        assert_eq!((key.scope(), key.value()), ("acme.payment", text));
+        assert_eq!(key.as_str().parse::<DedupeKey>().ok(), Some(key), "{text:?}");
+    }
     if let Ok(replaced) = FORMULA.replaced(text)
         && let Some(template) = replaced.layout.to_template()
     {

@@ -106,8 +106,8 @@ fn answers() {
     let amount = Money::vnd(1);
     let number = AccountNumber::new("0123").unwrap();
     let account = BankAccount::new(Bin::new("970436").unwrap(), number.clone());
-    let key = DedupeKey::new("k").unwrap();
-    let movement = Movement::new(key, Direction::In, amount).with_account(number.clone());
+    let key = DedupeKey::new("acme.transaction", "k").unwrap();
+    let movement = Movement::new(key.clone(), Direction::In, amount).with_account(number.clone());
     let _ = Payment::new(order.clone(), PaymentState::Settled).with_received(amount).with_credits(vec![movement.clone()]);
     let _ = NextAction::Transfer(Transfer::new(account.clone()).with_amount(amount));
     let _ = NextAction::PostForm(PostForm::new("https://x.example", vec![]));
@@ -122,7 +122,7 @@ fn answers() {
     let _ = Submission::<()>::Declined(Decline::new(DeclineReason::Other).confirmed());
     let _ = Submission::<()>::Uncertain(Uncertain::new(UncertainCause::ConnectionLost, "lost"));
     let _ = Lookup::<()>::Absent(Absence::inconclusive("why"));
-    let _ = Event::inquired(News::Unrecognised { name: "x".into() });
+    let _ = Event::inquired(key, News::Unrecognised { name: "x".into() });
     let _ = Endpoint::new(EndpointName::new("e").unwrap(), http::Method::POST, "anywhere");
     let _ = Untrusted::new(UntrustedReason::WrongSignature, "wrong");
     let _ = Confirmation::NotYet { retry_after: None };

@@ -5,7 +5,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use payments_core::{
-    DedupeKey, Direction, Error, ErrorKind, Movement, OrderRef, Raw, Result, Timestamp,
+    Direction, Error, ErrorKind, Movement, OrderRef, Raw, Result, Timestamp,
     bank::AccountNumber,
     formula::Formula,
     money::{Currency, Money},
@@ -25,9 +25,9 @@ pub(crate) enum CreditNotice {
     Credit(Box<Movement>),
     /// A buyer paid an order of the checkout page by transfer, of which `notify_url` hears too.
     /// Neither the amount nor the order is signed.
-    Payment { key: DedupeKey, payment: Box<Payment> },
+    Payment(Box<Payment>),
     /// Something else, under this code; no money is told of.
-    Other { key: DedupeKey, code: String },
+    Other { code: String },
 }
 
 /// Reads the answer about the credits on a virtual account: those of yesterday and today.
@@ -93,9 +93,7 @@ pub(crate) fn credit_notice(
         return Err(unreadable("order_id holds the separator of the signed text"));
     }
     if !matches!(notice.error_code, "" | "0" | "00") {
-        let key = key::no_credit(merchant_id, notice.cashin)
-            .map_err(|_| unreadable("the cashin number is too long"))?;
-        return Ok(CreditNotice::Other { key, code: notice.error_code.to_owned() });
+        return Ok(CreditNotice::Other { code: notice.error_code.to_owned() });
     }
     let number = match notice.full_account_number {
         "" => notice.va_account,
@@ -110,7 +108,7 @@ pub(crate) fn credit_notice(
     let key = key::credit(merchant_id, notice.cashin)
         .map_err(|_| unreadable("the cashin number is too long"))?;
     if !notice.order_code.is_empty() {
-        return paid_order(merchant_id, &notice, amount, raw);
+        return paid_order(&notice, amount, raw);
     }
     let movement =
         Movement::new(key, Direction::In, amount).with_virtual_account(number).with_raw(raw);
@@ -121,17 +119,14 @@ pub(crate) fn credit_notice(
 /// The order's own inquiry says under which number it was paid, which is that of the
 /// notification: both tell of one payment.
 fn paid_order(
-    merchant_id: &str,
     notice: &wire::CreditNotice<'_>,
     amount: Money,
     raw: Raw,
 ) -> Result<CreditNotice, Untrusted> {
     let order =
         OrderRef::new(notice.order_code).map_err(|_| unreadable("the order code is not one"))?;
-    let key = key::paid_order(merchant_id, notice.cashin, &order)
-        .map_err(|_| unreadable("the order code is too long"))?;
     let payment = Payment::new(order, PaymentState::Settled).with_received(amount).with_raw(raw);
-    Ok(CreditNotice::Payment { key, payment: Box::new(payment) })
+    Ok(CreditNotice::Payment(Box::new(payment)))
 }
 
 fn with_details(mut movement: Movement, remark: &str, at: Option<Timestamp>) -> Movement {

@@ -30,7 +30,7 @@ pub(crate) use account::{
 };
 pub(crate) use code::{Code, is_success};
 pub(crate) use credit::{CreditNotice, credit_notice, credits};
-pub(crate) use key::payment as payment_key;
+pub(crate) use key::inquired as inquired_key;
 pub(crate) use notice::{PaymentNotice, payment_notice};
 pub(crate) use order::order;
 pub(crate) use payout::{

@@ -1,7 +1,7 @@
 //! What a payment notification says.
 
 use payments_core::{
-    DedupeKey, Direction, GatewayRef, Movement, OrderRef, Raw,
+    Direction, GatewayRef, Movement, OrderRef, Raw, StatedKey,
     money::Money,
     notification::{Untrusted, UntrustedReason},
     payment::{Payment, PaymentState},
@@ -13,7 +13,7 @@ use crate::wire;
 /// What a payment notification says, and what that rests on.
 pub(crate) struct PaymentNotice {
     pub(crate) payment: Payment,
-    pub(crate) key: DedupeKey,
+    pub(crate) key: StatedKey,
     pub(crate) rests_on: &'static [&'static str],
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn payment_notice(
     }
     let key = key::payment(account.merchant_id, notice.payment_id, state).map_err(name)?;
     let rests_on = if notice.error_text.is_empty() { SIGNED } else { SIGNED_AND_CUT };
-    Ok(PaymentNotice { payment, key, rests_on })
+    Ok(PaymentNotice { payment, key: key.made_of(rests_on), rests_on })
 }
 
 /// `payment_type` 1 is paid, 2 is paid and held by HPay (`htpgroup/omipay_php_lib`; the reference

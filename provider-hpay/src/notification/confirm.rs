@@ -49,21 +49,10 @@ async fn confirm_payment(hpay: &HPay, claimed: &Payment) -> Result<Confirmation>
     })
 }
 
-/// What the inquiry said. Money is told of under the key that the notification of it has, wherever
-/// it was heard of.
+/// What the inquiry said, under the key that the notification of the same payment has.
 fn inquired(hpay: &HPay, found: Payment) -> Result<Event> {
-    let tells_of_money = matches!(found.state, PaymentState::Settled | PaymentState::Held);
-    let key = match &found.gateway_ref {
-        Some(id) if tells_of_money => {
-            Some(map::payment_key(hpay.merchant_id(), id.as_str(), found.state)?)
-        }
-        _ => None,
-    };
-    let event = Event::inquired(News::Payment(found));
-    Ok(match key {
-        Some(key) => event.under_key(key),
-        None => event,
-    })
+    let key = map::inquired_key(hpay.merchant_id(), &found)?;
+    Ok(Event::inquired(key, News::Payment(found)))
 }
 
 /// Finds the credit by its number on the account that was named. What is booked are the
@@ -90,7 +79,7 @@ async fn confirm_credit(hpay: &HPay, claimed: &Movement) -> Result<Confirmation>
     let on = found.virtual_account.as_ref();
     Ok(match on {
         Some(number) if map::is_same_account(number.as_str(), account.as_str()) => {
-            Confirmation::Confirmed(Event::inquired(News::Movement(found)))
+            Confirmation::Confirmed(Event::inquired(found.key.clone(), News::Movement(found)))
         }
         _ => Confirmation::Contradicted {
             claimed: told(),

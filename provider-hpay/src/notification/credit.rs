@@ -26,6 +26,9 @@ const RESTS_ON: &[&str] = &[
     "error_code",
 ];
 
+/// The fields that the key of a credit is made of.
+const KEY_FIELDS: &[&str] = &["cashin"];
+
 pub(super) fn receive(
     hpay: &HPay,
     endpoint: &Endpoint,
@@ -53,17 +56,19 @@ pub(super) fn receive(
         },
         raw.clone(),
     )?;
+    let notification = Notification::new(endpoint, proof);
     let notification = match read {
         map::CreditNotice::Credit(movement) => {
-            let key = movement.key.clone();
-            Notification::new(endpoint, proof, key).with_event(News::Movement(*movement), RESTS_ON)
+            let key = movement.key.clone().made_of(KEY_FIELDS);
+            notification.with_event(key, News::Movement(*movement), RESTS_ON)
         }
-        map::CreditNotice::Payment { key, payment } => {
-            Notification::new(endpoint, proof, key).with_event(News::Payment(*payment), RESTS_ON)
+        // The order's inquiry gives the key: no signature covers the order.
+        map::CreditNotice::Payment(payment) => {
+            notification.with_event(None, News::Payment(*payment), RESTS_ON)
         }
-        map::CreditNotice::Other { key, code } => {
+        map::CreditNotice::Other { code } => {
             let name = format!("virtual account callback with the error code {code}");
-            Notification::new(endpoint, proof, key).with_event(News::Unrecognised { name }, &[])
+            notification.with_unrecognised(name, &["cashin", "error_code"])
         }
     };
     Ok(notification.with_raw(raw))

@@ -18,8 +18,8 @@ pub(super) fn receive(
     delivery: &Delivery<'_>,
 ) -> Result<Notification, Untrusted> {
     let (proof, read) = read(hpay, &Query::of(delivery)?, raw(delivery))?;
-    Ok(Notification::new(endpoint, proof, read.key)
-        .with_event(News::Payment(read.payment), read.rests_on)
+    Ok(Notification::new(endpoint, proof)
+        .with_event(read.key, News::Payment(read.payment), read.rests_on)
         .with_raw(raw(delivery)))
 }
 

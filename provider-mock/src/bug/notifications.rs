@@ -26,6 +26,9 @@ use crate::{
     wire::{ORDER, SIGNATURE, STATE, TIMESTAMP},
 };
 
+/// The scope of keys that are made wrongly.
+const SCOPE: &str = "mock.event";
+
 pub(super) struct Careless {
     bug: Bug,
     inner: Arc<dyn NotificationReceiver>,
@@ -81,9 +84,8 @@ impl Careless {
             Bug::KeysByTheQuery => {
                 let pairs = delivery.query_pairs();
                 let id = pairs.iter().find(|(name, _)| name == "id").map(|(_, value)| value);
-                if let Some(Ok(key)) = id.map(|id| DedupeKey::new(id.as_ref())) {
-                    notification.key = key;
-                }
+                let key = id.map(|id| DedupeKey::new(SCOPE, id.as_ref()));
+                notification = self.keyed(notification, key);
             }
             Bug::RefusesAnUnknownField if has_an_unknown_field(delivery.body()) => {
                 let reason = UntrustedReason::Unreadable;
@@ -91,20 +93,21 @@ impl Careless {
             }
             Bug::KeysByTheSignature => {
                 let signature = delivery.one_header(SIGNATURE).ok().flatten();
-                if let Some(Ok(key)) = signature.map(DedupeKey::new) {
-                    notification.key = key;
-                }
+                let key = signature.map(|signature| DedupeKey::new(SCOPE, signature));
+                notification = self.keyed(notification, key);
             }
             Bug::KeysByTheOrder => {
                 let order = notification.events().iter().find_map(|event| match event.news() {
-                    News::Payment(payment) => Some(payment.order.as_str()),
+                    News::Payment(payment) => Some(payment.order.clone()),
                     _ => None,
                 });
-                if let Some(Ok(key)) = order.map(DedupeKey::new) {
-                    notification.key = key;
-                }
+                let key = order.map(|order| DedupeKey::new(SCOPE, order));
+                notification = self.keyed(notification, key);
             }
-            Bug::TrustsTheBrowser => notification = self.retold(notification, |news| news),
+            Bug::TrustsTheBrowser => {
+                let key = Some(DedupeKey::new(SCOPE, delivery.query().unwrap_or_default()));
+                notification = self.keyed(notification, key);
+            }
             Bug::RefusesAnUnknownKind => {
                 let is_unknown = |event: &Event| matches!(event.news(), News::Unrecognised { .. });
                 if notification.events().iter().any(is_unknown) {
@@ -119,14 +122,37 @@ impl Careless {
 
     /// The same notification with other news, on the same proof.
     fn retold(&self, notification: Notification, tell: impl Fn(News) -> News) -> Notification {
+        self.retold_under(notification, stated, tell)
+    }
+
+    fn retold_under(
+        &self,
+        notification: Notification,
+        key: impl Fn(&Event) -> Option<DedupeKey>,
+        tell: impl Fn(News) -> News,
+    ) -> Notification {
         let endpoint = self.endpoints.iter().find(|known| known.name == notification.endpoint);
         let Some(endpoint) = endpoint else { return notification };
-        let (proof, key) = (notification.proof.clone(), notification.key.clone());
-        let retold = Notification::new(endpoint, proof, key).with_raw(notification.raw.clone());
+        let proof = notification.proof.clone();
+        let retold = Notification::new(endpoint, proof).with_raw(notification.raw.clone());
         notification.into_events().into_iter().fold(retold, |retold, event| {
-            retold.with_event(tell(event.into_news()), &[ORDER, STATE])
+            let key = key(&event).map(|key| key.made_of(&[ORDER, STATE]));
+            retold.with_event(key, tell(event.into_news()), &[ORDER, STATE])
         })
     }
+
+    /// The same notification whose events have this key, where there is one.
+    fn keyed(&self, notification: Notification, key: Option<Result<DedupeKey>>) -> Notification {
+        match key {
+            Some(Ok(key)) => self.retold_under(notification, |_| Some(key.clone()), |news| news),
+            _ => notification,
+        }
+    }
+}
+
+/// The key that the honest provider gave it.
+fn stated(event: &Event) -> Option<DedupeKey> {
+    event.key().cloned()
 }
 
 fn overheard(news: News) -> News {
@@ -247,7 +273,10 @@ impl NotificationReceiver for Careless {
     }
 
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
-        let claim = || Ok(Confirmation::Confirmed(Event::inquired(event.news().clone())));
+        let claim = || {
+            let key = stated(event).map_or_else(|| DedupeKey::new(SCOPE, "claimed"), Ok)?;
+            Ok(Confirmation::Confirmed(Event::inquired(key, event.news().clone())))
+        };
         if self.bug == Bug::ConfirmsWithoutAsking {
             return claim();
         }

@@ -56,7 +56,7 @@ impl StatementProvider for Careless {
             Bug::LosesTheLastOfAPage if page.more => drop(page.entries.pop()),
             Bug::ReadsTheWrongReference => {
                 for entry in &mut page.entries {
-                    entry.bank_reference = Some(entry.key.as_str().to_owned());
+                    entry.bank_reference = Some(entry.key.value().to_owned());
                 }
             }
             Bug::ReadsLocalTimeAsUtc => {

@@ -7,8 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header::CONTENT_TYPE};
 use payments_core::{
-    DedupeKey, EndpointName, Error, Movement, NotificationReceiver, OrderRef, Raw, Result,
-    Timestamp,
+    EndpointName, Error, Movement, NotificationReceiver, OrderRef, Raw, Result, Timestamp,
     formula::CheckingKeys,
     notification::{
         Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Proof, Received,
@@ -71,9 +70,10 @@ impl Notifications {
         }
         let proof = self.proof(delivery, now)?;
         let event: wire::Event = serde_json::from_slice(delivery.body()).map_err(unreadable)?;
-        let key = DedupeKey::new(event.id.as_str()).map_err(unreadable)?;
-        Ok(Notification::new(endpoint, proof, key)
-            .with_event(news(&event)?, &[BODY])
+        let news = news(&event)?;
+        let key = map::keys::notified(&event.id, &news).map_err(unreadable)?;
+        Ok(Notification::new(endpoint, proof)
+            .with_event(key.made_of(&[BODY]), news, &[BODY])
             .with_raw(Raw::new(delivery.body().to_vec())))
     }
 
@@ -91,11 +91,10 @@ impl Notifications {
         let fields =
             [(ORDER, order.as_bytes()), (STATE, word.as_bytes()), (STAMP, stamp.as_bytes())];
         let proof = RETURN.check(&fields, &signature, self.checking_keys(), window(now))?;
-        let key = DedupeKey::new(format!("{order} {word}")).map_err(unreadable)?;
         let order = OrderRef::new(order).map_err(unreadable)?;
         let payment = Payment::new(order, map::payment_state(&word)).with_provider_state(word);
-        Ok(Notification::new(endpoint, proof, key)
-            .with_event(News::Payment(payment), &[ORDER, STATE]))
+        let news = News::Payment(payment);
+        Ok(Notification::new(endpoint, proof).with_event(None, news, &[ORDER, STATE]))
     }
 
     fn checking_keys(&self) -> CheckingKeys<'_> {
@@ -183,16 +182,23 @@ impl Notifications {
             let received = payment.received.map(|amount| amount.to_string());
             format!("{:?}, {} received", payment.state, received.unwrap_or_default())
         };
-        Ok(verdict(agrees, words(claimed), words(&found), News::Payment(found)))
+        let key = map::keys::payment(&found).map_err(malformed)?;
+        Ok(verdict(
+            agrees,
+            words(claimed),
+            words(&found),
+            Event::inquired(key, News::Payment(found)),
+        ))
     }
 
     async fn confirm_movement(&self, claimed: &Movement) -> Result<Confirmation> {
-        let told = self.ask(Operation::FindTransaction, claimed.key.as_str()).await?;
+        let told = self.ask(Operation::FindTransaction, claimed.key.value()).await?;
         let Some(Told { content, .. }) = told else { return Ok(not_yet()) };
         let found = map::movement(content).map_err(malformed)?;
         let agrees = found == *claimed;
         let words = |movement: &Movement| format!("{:?} {}", movement.direction, movement.amount);
-        Ok(verdict(agrees, words(claimed), words(&found), News::Movement(found)))
+        let event = Event::inquired(found.key.clone(), News::Movement(found.clone()));
+        Ok(verdict(agrees, words(claimed), words(&found), event))
     }
 
     async fn confirm_payout(&self, claimed: &Payout) -> Result<Confirmation> {
@@ -202,7 +208,13 @@ impl Notifications {
         let agrees = is_no_older(claimed.state.step(found.state))
             && (found.amount, &found.account) == (claimed.amount, &claimed.account);
         let words = |payout: &Payout| format!("{:?}, {}", payout.state, payout.amount);
-        Ok(verdict(agrees, words(claimed), words(&found), News::Payout(found)))
+        let key = map::keys::payout(&found).map_err(malformed)?;
+        Ok(verdict(
+            agrees,
+            words(claimed),
+            words(&found),
+            Event::inquired(key, News::Payout(found)),
+        ))
     }
 
     async fn confirm_refund(&self, claimed: &Refund) -> Result<Confirmation> {
@@ -212,7 +224,13 @@ impl Notifications {
         let agrees = (found.state, found.amount, &found.order)
             == (claimed.state, claimed.amount, &claimed.order);
         let words = |refund: &Refund| format!("{:?}, {}", refund.state, refund.amount);
-        Ok(verdict(agrees, words(claimed), words(&found), News::Refund(found)))
+        let key = map::keys::refund(&found).map_err(malformed)?;
+        Ok(verdict(
+            agrees,
+            words(claimed),
+            words(&found),
+            Event::inquired(key, News::Refund(found)),
+        ))
     }
 
     async fn ask<A: DeserializeOwned>(
@@ -276,9 +294,9 @@ fn is_no_older<S>(step: Step<S>) -> bool {
     matches!(step, Step::Same | Step::Advance(_))
 }
 
-fn verdict(agrees: bool, claimed: String, found: String, news: News) -> Confirmation {
+fn verdict(agrees: bool, claimed: String, found: String, event: Event) -> Confirmation {
     if agrees {
-        Confirmation::Confirmed(Event::inquired(news))
+        Confirmation::Confirmed(event)
     } else {
         Confirmation::Contradicted { claimed, found }
     }

@@ -103,7 +103,7 @@ async fn money_after_a_cancellation_is_not_dropped(world: World) {
     let booking = world.gateway.pay("A1", ASKED).unwrap();
     let found = world.payment("A1").await;
     assert_eq!((found.state, found.received), (PaymentState::Cancelled, Some(ASKED)));
-    assert_eq!(found.credits[0].key.as_str(), booking.transaction);
+    assert_eq!(found.credits[0].key.value(), booking.transaction);
 }
 
 async fn a_paid_payment_cannot_be_cancelled(world: World) {

@@ -71,7 +71,8 @@ async fn hear(
     let outcome = match notifications.receive(&events, &Delivery::of(&request), now).notification()
     {
         Some(notification) => {
-            merchant.keys.lock().unwrap().push(notification.key.to_string());
+            let key = notification.events()[0].key().unwrap();
+            merchant.keys.lock().unwrap().push(key.value().to_owned());
             Outcome::Handled
         }
         None => Outcome::Untrusted,

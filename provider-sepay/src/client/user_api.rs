@@ -99,7 +99,7 @@ impl UserApi {
         let mut movements = Vec::with_capacity(list.rows.len());
         for line in list.rows.iter().filter(|line| keep(line)) {
             movements.extend(
-                map::moved_by(line, self.matching.as_deref())
+                map::moved_by(map::key::TRANSACTION, line, self.matching.as_deref())
                     .map_err(|unclear| unclear.into_error(TRANSACTIONS))?,
             );
         }

@@ -74,7 +74,7 @@ impl V1Statement {
         let turn = reading
             .turn(&self.api, |line| {
                 match filter.account.as_ref().is_none_or(|account| map::is_of(line, account)) {
-                    true => map::moved_by(line, self.matching.as_deref()),
+                    true => map::moved_by(map::key::TRANSACTION_V1, line, self.matching.as_deref()),
                     false => Ok(None),
                 }
             })

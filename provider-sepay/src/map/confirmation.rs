@@ -9,6 +9,11 @@ use payments_core::{
     same_credit,
 };
 
+use super::{
+    Unclear,
+    key::{self, key},
+};
+
 /// When to ask about an order again: SePay notifies once it has booked, so it is soon there.
 const ORDER_AGAIN: Duration = Duration::from_secs(5);
 
@@ -32,12 +37,11 @@ pub(crate) fn payment_told(claimed: &Payment, found: Option<Payment>) -> Confirm
         _ => true,
     };
     if agrees {
-        let key = key(&found);
-        let event = Event::inquired(News::Payment(found));
-        Confirmation::Confirmed(match key {
-            Ok(key) => event.under_key(key),
-            Err(_) => event,
-        })
+        match order_key(&found) {
+            Ok(key) => Confirmation::Confirmed(Event::inquired(key, News::Payment(found))),
+            // No order has a name that is too long for a key.
+            Err(_) => not_yet(ORDER_AGAIN),
+        }
     } else {
         Confirmation::Contradicted { claimed: shown(claimed), found: shown(&found) }
     }
@@ -45,11 +49,12 @@ pub(crate) fn payment_told(claimed: &Payment, found: Option<Payment>) -> Confirm
 
 /// The order as SePay told it now: nothing of the notification, whose token covers nothing. What
 /// arrived is part of it, so that an order that was paid again is not taken for a repetition.
-fn key(found: &Payment) -> Result<DedupeKey, payments_core::Error> {
+fn order_key(found: &Payment) -> Result<DedupeKey, Unclear> {
     let name = found.gateway_ref.as_ref().map_or(found.order.as_str(), |name| name.as_str());
+    let state = format!("{:?}", found.state).to_lowercase();
     let received =
         found.received.map_or(String::new(), |received| format!(":{}", received.minor()));
-    DedupeKey::new(format!("order:{name}:{:?}{received}", found.state).to_lowercase())
+    key(key::ORDER, &format!("{name}:{state}{received}"))
 }
 
 fn shown(payment: &Payment) -> String {
@@ -71,7 +76,9 @@ pub(crate) fn movement_told(claimed: &Movement, lines: Vec<Movement>) -> Confirm
         same.retain(|line| line.at == claimed.at);
     }
     match (same.pop(), same.is_empty()) {
-        (Some(line), true) => Confirmation::Confirmed(Event::inquired(News::Movement(line))),
+        (Some(line), true) => {
+            Confirmation::Confirmed(Event::inquired(line.key.clone(), News::Movement(line)))
+        }
         (Some(_), false) => Confirmation::Contradicted {
             claimed: format!("{} {:?}", claimed.amount, claimed.direction),
             found: format!("{seen} lines with the same reference, account, amount and time"),
@@ -137,7 +144,7 @@ mod tests {
     }
 
     fn line(reference: &str, amount: i64, second: i64) -> Movement {
-        let key = DedupeKey::new(format!("{reference}{amount}{second}")).unwrap();
+        let key = DedupeKey::new("test.line", format!("{reference}{amount}{second}")).unwrap();
         Movement::new(key, Direction::In, Money::vnd(amount))
             .with_account(AccountNumber::new("0123499999").unwrap())
             .with_bank_reference(reference)

@@ -1,7 +1,7 @@
 //! What a notification of the payment gateway claims.
 
 use payments_core::{
-    DedupeKey, GatewayRef, OrderRef,
+    GatewayRef, OrderRef,
     payment::{Payment, PaymentState},
 };
 
@@ -36,12 +36,13 @@ pub(crate) fn kind(word: &str) -> Option<IpnKind> {
     }
 }
 
-/// The payment that a notification claims, and the key under which the happening is handled once.
+/// The payment that a notification claims. The order's own inquiry gives the key: nothing of a
+/// notification is signed.
 ///
 /// `ORDER_PAID` and `RENEWAL_ORDER_PAID` claim money only if the order is captured and an attempt to
 /// pay approved; with any other words it is uncertain, and to be asked about all the same. `TRANSACTION_VOID` claims
 /// that what a card had paid goes back.
-pub(crate) fn claim(kind: IpnKind, ipn: &wire::Ipn<'_>) -> Result<(DedupeKey, Payment), Unclear> {
+pub(crate) fn claim(kind: IpnKind, ipn: &wire::Ipn<'_>) -> Result<Payment, Unclear> {
     let (order, transaction) = (&ipn.order, &ipn.transaction);
     let invoice = said(&order.order_invoice_number)
         .ok_or_else(|| Unclear::new("order.order_invoice_number is missing"))?;
@@ -83,24 +84,7 @@ pub(crate) fn claim(kind: IpnKind, ipn: &wire::Ipn<'_>) -> Result<(DedupeKey, Pa
     if let Some(status) = status {
         payment = payment.with_provider_state(status);
     }
-    Ok((key(kind, ipn)?, payment))
-}
-
-/// One transaction is paid once and voided once; SePay documents no id of the notification itself.
-fn key(kind: IpnKind, ipn: &wire::Ipn<'_>) -> Result<DedupeKey, Unclear> {
-    let kind = match kind {
-        IpnKind::Paid => "ORDER_PAID",
-        IpnKind::Renewed => "RENEWAL_ORDER_PAID",
-        IpnKind::Voided => "TRANSACTION_VOID",
-    };
-    DedupeKey::new(format!("ipn:{kind}:{}", subject(ipn)))
-        .map_err(|_| Unclear::new("the id of the transaction cannot be one"))
-}
-
-/// What a notification is about: the transaction or, if it has no name, the order.
-pub(crate) fn subject<'a>(ipn: &'a wire::Ipn<'_>) -> &'a str {
-    let transaction = said(&ipn.transaction.id).or(said(&ipn.transaction.transaction_id));
-    transaction.or(said(&ipn.order.order_invoice_number)).unwrap_or_default()
+    Ok(payment)
 }
 
 #[cfg(test)]
@@ -120,7 +104,7 @@ mod tests {
         "transaction_currency":"VND","authentication_status":"AUTHENTICATION_SUCCESSFUL",
         "card_number":null},"customer":null,"agreement":null}"#;
 
-    fn claimed(kind: IpnKind, json: &str) -> Result<(DedupeKey, Payment), Unclear> {
+    fn claimed(kind: IpnKind, json: &str) -> Result<Payment, Unclear> {
         claim(kind, &serde_json::from_str(json).unwrap())
     }
 
@@ -138,20 +122,17 @@ mod tests {
     }
 
     #[test]
-    fn a_renewal_claims_money_as_a_first_payment_does_under_a_key_of_its_own() {
-        let (key, payment) = claimed(IpnKind::Renewed, PAID).unwrap();
-        let id = "384c66dd-41e6-4316-a544-b4141682595c";
-        assert_eq!(key.as_str(), format!("ipn:RENEWAL_ORDER_PAID:{id}"));
+    fn a_renewal_claims_money_as_a_first_payment_does() {
+        let payment = claimed(IpnKind::Renewed, PAID).unwrap();
         assert_eq!(payment.received, Some(Money::vnd(100_000)));
         let open = PAID.replace("CAPTURED", "PENDING");
-        let (_, payment) = claimed(IpnKind::Renewed, &open).unwrap();
+        let payment = claimed(IpnKind::Renewed, &open).unwrap();
         assert_eq!(payment.state, PaymentState::Uncertain);
     }
 
     #[test]
     fn a_paid_order_claims_what_its_transaction_brought() {
-        let (key, payment) = claimed(IpnKind::Paid, PAID).unwrap();
-        assert_eq!(key.as_str(), "ipn:ORDER_PAID:384c66dd-41e6-4316-a544-b4141682595c");
+        let payment = claimed(IpnKind::Paid, PAID).unwrap();
         assert_eq!(payment.order.as_str(), "INV-1759134677");
         assert_eq!(payment.state, PaymentState::Settled);
         assert_eq!(payment.asked, Some(Money::vnd(100_000)));
@@ -172,7 +153,7 @@ mod tests {
             (r#""PAYMENT""#, r#""REFUND""#),
             (r#""transaction_amount":"100000","#, ""),
         ] {
-            let (_, payment) = claimed(IpnKind::Paid, &PAID.replace(from, to)).unwrap();
+            let payment = claimed(IpnKind::Paid, &PAID.replace(from, to)).unwrap();
             assert_eq!(payment.state, PaymentState::Uncertain, "{from} to {to}");
             assert_eq!(payment.received, None, "{from} to {to}");
         }
@@ -180,8 +161,7 @@ mod tests {
 
     #[test]
     fn a_voided_transaction_claims_that_the_money_goes_back() {
-        let (key, payment) = claimed(IpnKind::Voided, PAID).unwrap();
-        assert_eq!(key.as_str(), "ipn:TRANSACTION_VOID:384c66dd-41e6-4316-a544-b4141682595c");
+        let payment = claimed(IpnKind::Voided, PAID).unwrap();
         assert_eq!((payment.state, payment.received), (PaymentState::Refunded, None));
     }
 
@@ -191,14 +171,5 @@ mod tests {
             let json = PAID.replace(r#""INV-1759134677""#, invoice);
             assert!(claimed(IpnKind::Paid, &json).is_err(), "{invoice}");
         }
-    }
-
-    #[test]
-    fn numbers_stand_in_for_ids_as_on_the_older_page() {
-        let json = PAID.replace(r#""384c66dd-41e6-4316-a544-b4141682595c""#, "189");
-        assert_eq!(claimed(IpnKind::Paid, &json).unwrap().0.as_str(), "ipn:ORDER_PAID:189");
-        let json = PAID.replace(r#""384c66dd-41e6-4316-a544-b4141682595c""#, "null");
-        let (key, _) = claimed(IpnKind::Paid, &json).unwrap();
-        assert_eq!(key.as_str(), "ipn:ORDER_PAID:68da43da2d9de");
     }
 }

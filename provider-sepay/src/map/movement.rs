@@ -1,7 +1,7 @@
 //! Money that arrived or left, from a line of the statement or from a webhook.
 
 use payments_core::{
-    AccountId, DedupeKey, Direction, Movement,
+    AccountId, Direction, Movement, StatedKey,
     bank::AccountNumber,
     money::{Money, wire::Number},
     notification::News,
@@ -9,7 +9,11 @@ use payments_core::{
 
 use serde_json::value::RawValue;
 
-use super::{Unclear, dong, said, time};
+use super::{
+    Unclear, dong,
+    key::{self, key},
+    said, time,
+};
 use crate::{
     matching::{Matching, Reported},
     wire,
@@ -28,13 +32,14 @@ pub(super) enum Booked {
 }
 
 /// A line of the statement in either version (developer.sepay.vn, SePay API v2: transactions; SePay
-/// API v1: transactions). Its key is SePay's name for it, a UUID in v2 and a number in v1, neither
-/// of which a webhook carries.
+/// API v1: transactions). Its key is SePay's name for it in that version, whose `scope` is given: a
+/// UUID in v2 and a number in v1, neither of which a webhook carries.
 pub(super) fn booked(
+    scope: &str,
     line: &wire::Transaction<'_>,
     matching: Option<&Matching>,
 ) -> Result<Booked, Unclear> {
-    let key = || key("transaction:", line.id.as_str());
+    let key = || key(scope, line.id.as_str());
     let (direction, amount) = match amount(line)? {
         Moved::One(direction, amount) => (direction, amount),
         Moved::Nothing => return key().map(|_| Booked::Nothing),
@@ -61,10 +66,11 @@ pub(super) fn booked(
 /// A direction that SePay documents nowhere is not clear: money may have moved, and a statement that
 /// leaves a line out is wrong.
 pub(crate) fn moved_by(
+    scope: &str,
     line: &wire::Transaction<'_>,
     matching: Option<&Matching>,
 ) -> Result<Option<Movement>, Unclear> {
-    match booked(line, matching)? {
+    match booked(scope, line, matching)? {
         Booked::Movement(movement) => Ok(Some(movement)),
         Booked::Nothing => Ok(None),
         Booked::Unknown(word) => {
@@ -118,22 +124,23 @@ pub(crate) fn is_of(line: &wire::Transaction<'_>, account: &AccountId) -> bool {
     said(&line.bank_account_id).is_none_or(|id| id == account.as_str())
 }
 
-/// A webhook (docs.sepay.vn/tich-hop-webhooks.html), and its key: SePay's number for the
-/// transaction, the same on every retry and replay.
+/// A webhook (docs.sepay.vn/tich-hop-webhooks.html), and the key that it states: SePay's number for
+/// the transaction, the same on every retry and replay.
 pub(crate) fn told(
     webhook: &wire::Webhook<'_>,
     matching: Option<&Matching>,
-) -> Result<(DedupeKey, News), Unclear> {
-    let key = key("bank:", id(webhook.id)?)?;
+) -> Result<(StatedKey, News), Unclear> {
+    let key = key(key::WEBHOOK, id(webhook.id)?)?;
+    let stated = key.clone().made_of(&["id"]);
     let word = webhook.transfer_type.as_str();
     let Some(direction) = direction(word) else {
-        return Ok((key, News::Unrecognised { name: format!("transferType {word}") }));
+        return Ok((stated, News::Unrecognised { name: format!("transferType {word}") }));
     };
     let Some(amount) = moved("transferAmount", webhook.transfer_amount)? else {
         let name = "a transaction without an amount".to_owned();
-        return Ok((key, News::Unrecognised { name }));
+        return Ok((stated, News::Unrecognised { name }));
     };
-    let mut movement = Movement::new(key.clone(), direction, amount);
+    let mut movement = Movement::new(key, direction, amount);
     Details {
         account: said(&webhook.account_number),
         virtual_account: said(&webhook.sub_account),
@@ -148,7 +155,7 @@ pub(crate) fn told(
             Reported { code: said(&webhook.code), description: said(&webhook.description) };
         matching.add_to(&mut movement, reported);
     }
-    Ok((key, News::Movement(movement)))
+    Ok((stated, News::Movement(movement)))
 }
 
 /// `transferType` and `transfer_type`.
@@ -167,13 +174,6 @@ pub(super) fn moved(field: &'static str, amount: Number) -> Result<Option<Money>
         return Err(Unclear::new(format!("{field} is below zero")));
     }
     Ok(amount.is_positive().then_some(amount))
-}
-
-fn key(source: &str, id: &str) -> Result<DedupeKey, Unclear> {
-    if id.is_empty() {
-        return Err(Unclear::new("the id is empty"));
-    }
-    DedupeKey::new([source, id].concat()).map_err(|_| Unclear::new("the id cannot be one"))
 }
 
 /// The id that stands in JSON as a number or as text.
@@ -243,7 +243,7 @@ mod tests {
     }
 
     fn line(json: &str) -> Result<Booked, Unclear> {
-        booked(&serde_json::from_str(json).unwrap(), Some(&matching()))
+        booked(key::TRANSACTION, &serde_json::from_str(json).unwrap(), Some(&matching()))
     }
 
     fn movement(booked: Result<Booked, Unclear>) -> Movement {
@@ -257,8 +257,8 @@ mod tests {
     fn a_webhook_and_its_line_of_the_statement_are_the_same_money_under_two_keys() {
         let told = movement(webhook(WEBHOOK));
         let booked = movement(line(LINE));
-        assert_eq!(told.key.as_str(), "bank:92704");
-        assert_eq!(booked.key.as_str(), "transaction:a1b2c3d4-e5f6-7890-abcd-ef1234567890");
+        assert_eq!(told.key.as_str(), "sepay.webhook:92704");
+        assert_eq!(booked.key.as_str(), "sepay.transaction:a1b2c3d4-e5f6-7890-abcd-ef1234567890");
         for movement in [&told, &booked] {
             assert_eq!(movement.direction, Direction::In);
             assert_eq!(movement.amount, Money::vnd(2_277_000));
@@ -327,7 +327,7 @@ mod tests {
     #[test]
     fn a_line_of_v1_has_its_direction_by_the_amount_that_is_not_zero() {
         let told = movement(line(V1_LINE));
-        assert_eq!(told.key.as_str(), "transaction:49682");
+        assert_eq!(told.key.as_str(), "sepay.transaction:49682");
         assert_eq!((told.direction, told.amount), (Direction::In, Money::vnd(18_067_000)));
         assert_eq!(told.virtual_account.as_ref().unwrap().as_str(), "VCB0011ABC004");
         assert_eq!(told.balance, Some(Money::vnd(1_200_541_768)));
@@ -351,7 +351,7 @@ mod tests {
         let told = movement(line(sample));
         assert_eq!((told.direction, told.amount), (Direction::In, Money::vnd(2_277_000)));
         assert_eq!(told.memo.as_deref(), Some("payment content"));
-        assert_eq!(told.key.as_str(), "transaction:92704");
+        assert_eq!(told.key.as_str(), "sepay.transaction:92704");
     }
 
     #[test]

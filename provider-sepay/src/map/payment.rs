@@ -124,7 +124,7 @@ mod tests {
     }
 
     fn credit(amount: i64) -> Movement {
-        Movement::new(DedupeKey::new("1").unwrap(), Direction::In, Money::vnd(amount))
+        Movement::new(DedupeKey::new("test.line", "1").unwrap(), Direction::In, Money::vnd(amount))
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! IPNs of the payment gateway (developer.sepay.vn, payment gateway, IPN).
 
 use payments_core::{
-    DedupeKey, Raw,
+    Raw,
     notification::{
         Delivery, Endpoint, News, Notification, Untrusted,
         check::{self, Keys},
@@ -46,28 +46,19 @@ impl Ipn {
     ) -> Result<Notification, Untrusted> {
         let presented = delivery.one_header(X_SECRET_KEY)?;
         let proof = check::shared_token(&self.secret, presented.map(str::as_bytes))?;
-        let (key, news) = read(delivery.body())?;
-        Ok(Notification::new(endpoint, proof, key)
-            .with_event(news, RESTS_ON)
+        Ok(Notification::new(endpoint, proof)
+            .with_event(None, read(delivery.body())?, RESTS_ON)
             .with_raw(Raw::new(delivery.body().to_vec())))
     }
 }
 
-fn read(body: &[u8]) -> Result<(DedupeKey, News), Unclear> {
+fn read(body: &[u8]) -> Result<News, Unclear> {
     let head: wire::IpnHead<'_> = json(body)?;
     let word = head.notification_type.as_ref().map_or("", |word| word.as_str());
     let Some(kind) = map::kind(word) else {
-        let sent = head.timestamp.as_ref().map_or("", |stamp| stamp.as_str());
-        // Two may be sent in one second; what each is about tells them apart, where it can be read.
-        let claim = serde_json::from_slice::<wire::Ipn<'_>>(body).ok();
-        let about =
-            claim.as_ref().map_or_else(String::new, |ipn| format!(":{}", map::ipn_subject(ipn)));
-        let key = DedupeKey::new(format!("ipn:{word}:{sent}{about}"))
-            .map_err(|_| Unclear::new("notification_type cannot be one"))?;
-        return Ok((key, News::Unrecognised { name: word.to_owned() }));
+        return Ok(News::Unrecognised { name: word.to_owned() });
     };
-    let (key, payment) = map::claim(kind, &json(body)?)?;
-    Ok((key, News::Payment(payment)))
+    Ok(News::Payment(map::claim(kind, &json(body)?)?))
 }
 
 fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unclear> {

@@ -43,8 +43,9 @@ fn a_signed_webhook_is_proven_in_every_byte() {
     assert_eq!(notification.proof.scheme(), Scheme::HmacSha256);
     assert_eq!(*notification.proof.coverage(), Coverage::Body);
     assert_eq!(notification.proof.stamp(), Some(now()));
-    assert_eq!(notification.key.as_str(), "bank:92704");
     let event = only_event(&notification);
+    assert_eq!(event.key().unwrap().as_str(), "sepay.webhook:92704");
+    assert_eq!(event.key(), Some(&movement(event).key));
     assert_eq!(*event.evidence(), Evidence::Proven);
     let movement = movement(event);
     assert_eq!((movement.direction, movement.amount), (Direction::In, Money::vnd(50_000)));
@@ -64,7 +65,7 @@ fn a_form_says_the_same_as_json() {
     let form = credit().signed_form(&secret(WEBHOOK_SECRET), now());
     let json = believed(&provider, "bank-webhook", &signed(&credit()));
     let form = believed(&provider, "bank-webhook", &form);
-    assert_eq!(form.key, json.key);
+    assert_eq!(only_event(&form).key(), only_event(&json).key());
     assert_eq!(movement(only_event(&form)), movement(only_event(&json)));
 }
 
@@ -226,9 +227,9 @@ fn a_replay_has_the_same_key() {
     let first = believed(&provider, "bank-webhook", &signed(&credit()));
     let again =
         believed(&provider, "bank-webhook", &credit().signed(&secret(WEBHOOK_SECRET), later));
-    assert_eq!(first.key, again.key);
+    assert_eq!(only_event(&first).key(), only_event(&again).key());
     let other = believed(&provider, "bank-webhook", &signed(&credit().with("id", 92705)));
-    assert_ne!(first.key, other.key);
+    assert_ne!(only_event(&first).key(), only_event(&other).key());
 }
 
 #[test]
@@ -246,7 +247,10 @@ fn an_api_key_proves_the_sender_and_nothing_of_the_content() {
     assert_eq!(notification.proof.scheme(), Scheme::SharedToken);
     let event = only_event(&notification);
     let Evidence::Unconfirmed { uncovered } = event.evidence() else { panic!("{event:?}") };
-    assert!(uncovered.iter().any(|field| field == "transferAmount"), "{uncovered:?}");
+    for field in ["transferAmount", "id"] {
+        assert!(uncovered.iter().any(|uncovered| uncovered == field), "{uncovered:?}");
+    }
+    assert_eq!(event.key(), None, "whoever has the key could choose the number");
 
     use UntrustedReason::{MalformedSignature, MissingSignature, WrongSignature};
     for (authorization, reason) in [
@@ -292,7 +296,8 @@ async fn what_no_signature_covers_is_settled_by_the_statement_and_carries_its_va
         let word = match receiver.confirm(only_event(&notification)).await.unwrap() {
             Confirmation::Confirmed(event) => {
                 assert_eq!(*event.evidence(), Evidence::Inquired);
-                assert_eq!(movement(&event).key.as_str(), "transaction:92704");
+                assert_eq!(movement(&event).key.as_str(), "sepay.transaction:92704");
+                assert_eq!(event.key(), Some(&movement(&event).key));
                 assert_eq!(movement(&event).order.as_ref().unwrap().as_str(), "00042");
                 "confirmed"
             }

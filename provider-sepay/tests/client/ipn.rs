@@ -2,7 +2,7 @@
 
 use http::Method;
 use payments_core::{
-    ErrorKind, Timestamp,
+    DedupeKey, ErrorKind, Timestamp,
     money::Money,
     notification::{Confirmation, Coverage, Event, Evidence, News, Scheme, UntrustedReason},
     payment::{Payment, PaymentState},
@@ -37,8 +37,8 @@ fn a_paid_order_is_a_claim_that_its_secret_does_not_cover() {
     let notification = believed(&provider, "ipn", &paid().with_secret(&secret(SECRET_KEY)));
     assert_eq!(notification.proof.scheme(), Scheme::SharedToken);
     assert_eq!(*notification.proof.coverage(), Coverage::Nothing);
-    assert_eq!(notification.key.as_str(), "ipn:ORDER_PAID:transaction-of-DH-1");
     let event = only_event(&notification);
+    assert_eq!(event.key(), None, "the order's inquiry gives the key");
     assert!(matches!(event.evidence(), Evidence::Unconfirmed { .. }));
     assert!(!event.is_trusted() && event.moves_money());
     assert_eq!(payment(event).state, PaymentState::Settled);
@@ -279,16 +279,34 @@ fn what_is_no_ipn_cannot_be_read() {
     }
 }
 
-#[test]
-fn a_replay_has_the_same_key_and_a_void_another() {
-    let provider = provider(&[GATEWAY], &Wire::new());
-    let key = |ipn: Ipn| {
-        believed(&provider, "ipn", &ipn.with_secret(&secret(SECRET_KEY))).key.to_string()
-    };
-    assert_eq!(key(paid()), key(paid().with("timestamp", 1_800_000_000)));
-    assert_ne!(key(paid()), key(paid().with("transaction.id", "another")));
+/// The key under which a claim is handled once the order was asked for.
+async fn confirmed_key(ipn: Ipn, answer: String) -> DedupeKey {
+    let wire = Wire::new();
+    wire.answer(200, answer);
+    let provider = provider(&[GATEWAY], &wire);
+    let notification = believed(&provider, "ipn", &ipn.with_secret(&secret(SECRET_KEY)));
+    let confirmation = provider.notifications().unwrap().confirm(only_event(&notification)).await;
+    let Confirmation::Confirmed(event) = confirmation.unwrap() else { panic!("not confirmed") };
+    event.key().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_replay_has_the_same_key_and_a_void_another() {
+    let captured = || detail("CAPTURED", "50000.00");
+    let first = confirmed_key(paid(), captured()).await;
+    let replayed = paid().with("timestamp", 1_800_000_000).with("transaction.id", "another");
+    assert_eq!(first, confirmed_key(replayed, captured()).await);
     let void = Ipn::transaction_void(&order("DH-1"), Money::vnd(50_000));
-    assert_ne!(key(paid()), key(void));
+    assert_ne!(first, confirmed_key(void, detail("CANCELLED", "50000.00")).await);
+}
+
+#[tokio::test]
+async fn orders_whose_names_differ_only_in_case_have_two_keys() {
+    let named = |name: &str| detail("CAPTURED", "50000.00").replace("SEPAY-1", name);
+    let (upper, lower) = (named("INV-A"), named("INV-a"));
+    let (upper, lower) = (confirmed_key(paid(), upper).await, confirmed_key(paid(), lower).await);
+    assert_ne!(upper, lower);
+    assert_eq!(upper.as_str(), "sepay.order:INV-A:settled:50000");
 }
 
 #[test]
@@ -299,22 +317,8 @@ fn a_stranger_is_acknowledged_and_claims_nothing() {
         let notification = believed(&provider, "ipn", &request);
         let event = only_event(&notification);
         assert!(matches!(event.news(), News::Unrecognised { name } if name == value));
-        assert!(!event.moves_money());
+        assert!(!event.moves_money() && event.key().is_none());
     }
-}
-
-#[test]
-fn strangers_of_one_second_about_two_transactions_have_two_keys() {
-    let provider = provider(&[GATEWAY], &Wire::new());
-    let key = |transaction: &str| {
-        let ipn = paid()
-            .with("notification_type", "ORDER_REFUNDED")
-            .with("transaction.id", transaction)
-            .with_secret(&secret(SECRET_KEY));
-        believed(&provider, "ipn", &ipn).key
-    };
-    assert_eq!(key("a"), key("a"));
-    assert_ne!(key("a"), key("b"));
 }
 
 #[test]

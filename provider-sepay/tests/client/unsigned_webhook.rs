@@ -39,7 +39,7 @@ async fn without_authentication_nothing_is_believed_before_the_statement_says_so
         match told {
             Confirmation::Confirmed(event) => {
                 let News::Movement(movement) = event.news() else { panic!("{event:?}") };
-                assert_eq!(movement.key.as_str(), "transaction:92704");
+                assert_eq!(movement.key.as_str(), "sepay.transaction:92704");
                 assert!(believed_in_the_end);
             }
             Confirmation::NotYet { .. } => assert!(!believed_in_the_end),
@@ -89,14 +89,13 @@ fn a_multipart_body_says_the_same_and_with_a_signature_it_is_refused() {
     let open = provider(&[BANK, OPEN_WEBHOOK], &Wire::new());
     let json = believed(&open, "bank-webhook", &credit().unauthenticated());
     let multipart = believed(&open, "bank-webhook", &credit().unauthenticated_multipart());
-    assert_eq!(multipart.key, json.key);
     let news = |notification| format!("{:?}", only_event(notification).news());
     assert_eq!(news(&multipart), news(&json));
 
     let keyed = provider(&[BANK, KEYED_WEBHOOK], &Wire::new());
     let mut request = credit().unauthenticated_multipart();
     request.headers_mut().insert("authorization", format!("Apikey {WEBHOOK_KEY}").parse().unwrap());
-    assert_eq!(believed(&keyed, "bank-webhook", &request).key, json.key);
+    assert_eq!(news(&believed(&keyed, "bank-webhook", &request)), news(&json));
 
     let signed = provider(&[BANK, SIGNED_WEBHOOK], &Wire::new());
     let request = sign(credit().unauthenticated_multipart(), &secret(WEBHOOK_SECRET), now());

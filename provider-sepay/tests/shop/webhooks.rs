@@ -119,7 +119,9 @@ async fn what_is_not_taken_is_sent_again_on_the_schedule_under_the_same_key() {
     assert_eq!(again.len(), 7);
     let received = shop.received();
     assert_eq!(received.len(), 8);
-    assert!(received.iter().all(|it| it.key == received[0].key));
+    let key = |at: usize| received[at].events()[0].key();
+    assert!(key(0).is_some());
+    assert!((1..received.len()).all(|at| key(at) == key(0)));
 
     shop.sepay.bank_transfer(ACCOUNT, 50_000, "SPT12345678").await.unwrap();
     *shop.outcome.lock().unwrap() = Outcome::Duplicate;

@@ -17,7 +17,7 @@ fn order() -> Order {
 }
 
 fn credit(key: &str, dong: i64) -> Movement {
-    Movement::new(DedupeKey::new(key).unwrap(), Direction::In, Money::vnd(dong))
+    Movement::new(DedupeKey::new("bank.webhook", key).unwrap(), Direction::In, Money::vnd(dong))
 }
 
 fn settled(dong: i64) -> Payment {
@@ -73,7 +73,10 @@ fn late_money_is_noted_and_not_dropped() {
 fn money_in_another_currency_is_noted_and_not_counted() {
     let mut order = order();
     let amount = Money::from_minor(50_000, Currency::USD);
-    order.hear_credit(&Movement::new(DedupeKey::new("1").unwrap(), Direction::In, amount), at(0));
+    order.hear_credit(
+        &Movement::new(DedupeKey::new("bank.webhook", "1").unwrap(), Direction::In, amount),
+        at(0),
+    );
     assert_eq!((order.funding(), order.paid_at), (Funding::Nothing, None));
     assert_eq!(order.notes, [Note::NotCounted]);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::Response;
 use payments::{
-    DedupeKey, EndpointName, NotificationReceiver,
+    EndpointName, NotificationReceiver,
     formula::Explanation,
     notification::{Event, Outcome, Proof, Received, UntrustedReason},
 };
@@ -16,7 +16,6 @@ use serde::Serialize;
 pub(super) struct Verdict<'a> {
     verdict: Word,
     proof: Option<&'a Proof>,
-    key: Option<&'a DedupeKey>,
     events: &'a [Event],
     reply: Reply,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +55,6 @@ impl<'a> Verdict<'a> {
         let verdict = |verdict, reply| Self {
             verdict,
             proof: None,
-            key: None,
             events: &[],
             reply,
             reason: None,
@@ -67,7 +65,6 @@ impl<'a> Verdict<'a> {
         match received {
             Received::Notification(notification) => Self {
                 proof: Some(&notification.proof),
-                key: Some(&notification.key),
                 events: notification.events(),
                 ..verdict(Word::Trusted, reply(Outcome::Handled))
             },

@@ -1,7 +1,7 @@
 //! Whole answers. What is not a name or an account number makes an answer unreadable.
 
 use payments_core::{
-    DedupeKey, Direction, GatewayRef, Movement, Raw,
+    Direction, GatewayRef, Movement, Raw,
     bank::{AccountNumber, BankAccount},
     money::Money,
     payment::{NextAction, Payment, PostForm, Refund, Transfer},
@@ -11,7 +11,10 @@ use payments_core::{
     virtual_account::{VirtualAccount, VirtualAccountNumber},
 };
 
-use super::words::{payment_state, payout_state, refund_state, virtual_account_state};
+use super::{
+    keys,
+    words::{payment_state, payout_state, refund_state, virtual_account_state},
+};
 use crate::wire::{self, Next, Way};
 
 type Read<T> = Result<T, Unreadable>;
@@ -95,7 +98,7 @@ pub(in crate::provider) fn movement(told: wire::Movement) -> Read<Movement> {
         Way::In => Direction::In,
         Way::Out => Direction::Out,
     };
-    let key = DedupeKey::new(told.id).map_err(unreadable)?;
+    let key = keys::transaction(&told.id)?;
     let mut movement = Movement::new(key, direction, told.amount)
         .with_account(told.account)
         .with_time(told.at)
@@ -132,6 +135,6 @@ fn account_number(text: &str) -> Read<AccountNumber> {
     AccountNumber::new(text).map_err(unreadable)
 }
 
-fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> Unreadable {
+pub(super) fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> Unreadable {
     Unreadable::new("the answer holds a name or number that cannot be one").with_source(error)
 }

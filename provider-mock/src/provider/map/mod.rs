@@ -1,6 +1,7 @@
 //! From the words of the protocol to those of the core: the only place where they are read.
 
 mod answers;
+pub(super) mod keys;
 mod refusals;
 mod words;
 

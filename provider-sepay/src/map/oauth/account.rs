@@ -1,11 +1,13 @@
 //! Bank accounts, sub-accounts and transactions.
 
-use payments_core::{
-    DedupeKey, Direction, Movement, Timestamp, bank::AccountNumber, payout::Balance,
-};
+use payments_core::{Direction, Movement, Timestamp, bank::AccountNumber, payout::Balance};
 
 use crate::{
-    map::{Unclear, dong, moved, owned, said, time},
+    map::{
+        Unclear, dong,
+        key::{self, key},
+        moved, owned, said, time,
+    },
     matching::{Matching, Reported},
     oauth::{LinkedAccount, LinkedBank, SubAccount},
     wire::{self, oauth::Switch},
@@ -67,8 +69,7 @@ pub(crate) fn transaction(
             (None, None) => return Err(Unclear::new("amount_in and amount_out are missing")),
             (Some(_), Some(_)) => return Err(Unclear::new("money arrives and leaves in one line")),
         };
-    let key = DedupeKey::new(format!("oauth:{}", row.id))
-        .map_err(|_| Unclear::new("the id cannot be one"))?;
+    let key = key(key::TRANSACTION_OAUTH, &row.id.to_string())?;
     let number = |text: &str| AccountNumber::new(text).ok();
     let mut movement = Movement::new(key, direction, amount);
     movement.account = said(&row.account_number).and_then(number);
@@ -142,7 +143,7 @@ mod tests {
     fn the_column_that_is_not_zero_says_which_way_money_went() {
         let arrived = told(r#""amount_in":"50000.00","amount_out":"0.00","#).unwrap().unwrap();
         assert_eq!((arrived.direction, arrived.amount), (Direction::In, Money::vnd(50_000)));
-        assert_eq!(arrived.key.as_str(), "oauth:49682");
+        assert_eq!(arrived.key.as_str(), "sepay.oauth:49682");
         assert_eq!(arrived.balance, Some(Money::vnd(19_077_000)));
         let left = told(r#""amount_in":0,"amount_out":700,"#).unwrap().unwrap();
         assert_eq!((left.direction, left.amount), (Direction::Out, Money::vnd(700)));

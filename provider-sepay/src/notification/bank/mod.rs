@@ -62,8 +62,8 @@ impl BankWebhook {
         let json = format.as_json(delivery.body())?;
         let webhook: wire::Webhook<'_> = serde_json::from_str(&json).map_err(not_json)?;
         let (key, news) = map::told(&webhook, self.matching.as_deref())?;
-        Ok(Notification::new(endpoint, proof, key)
-            .with_event(news, RESTS_ON)
+        Ok(Notification::new(endpoint, proof)
+            .with_event(key, news, RESTS_ON)
             .with_raw(Raw::new(delivery.body().to_vec())))
     }
 }

@@ -1,0 +1,54 @@
+//! The identifier spaces of the mock gateway, each a scope of dedupe keys.
+
+use payments_core::{
+    DedupeKey,
+    notification::News,
+    payment::{Payment, Refund},
+    payout::Payout,
+    transport::Unreadable,
+};
+
+use super::answers::unreadable;
+
+/// The `id` of a notification.
+const EVENT: &str = "mock.event";
+
+/// The `id` of a transaction, in notifications and in statements alike.
+const TRANSACTION: &str = "mock.transaction";
+
+/// A payment in a state and with what it received, as an inquiry answers it.
+const PAYMENT: &str = "mock.payment";
+
+/// A payout in a state.
+const PAYOUT: &str = "mock.payout";
+
+/// A refund in a state.
+const REFUND: &str = "mock.refund";
+
+type Read<T> = Result<T, Unreadable>;
+
+/// The key of a notification that says this.
+pub(in crate::provider) fn notified(id: &str, news: &News) -> Read<DedupeKey> {
+    match news {
+        News::Movement(movement) => Ok(movement.key.clone()),
+        _ => DedupeKey::new(EVENT, id).map_err(unreadable),
+    }
+}
+
+pub(in crate::provider) fn transaction(id: &str) -> Read<DedupeKey> {
+    DedupeKey::new(TRANSACTION, id).map_err(unreadable)
+}
+
+pub(in crate::provider) fn payment(found: &Payment) -> Read<DedupeKey> {
+    let received = found.received.map_or(0, |received| received.minor());
+    let text = format!("{}:{:?}:{received}", found.order, found.state);
+    DedupeKey::new(PAYMENT, text).map_err(unreadable)
+}
+
+pub(in crate::provider) fn payout(found: &Payout) -> Read<DedupeKey> {
+    DedupeKey::new(PAYOUT, format!("{}:{:?}", found.payout, found.state)).map_err(unreadable)
+}
+
+pub(in crate::provider) fn refund(found: &Refund) -> Read<DedupeKey> {
+    DedupeKey::new(REFUND, format!("{}:{:?}", found.refund, found.state)).map_err(unreadable)
+}
