@@ -28,8 +28,8 @@ use http::Response;
 pub use boot_clock::BootInstant;
 pub use call::{Call, CallClass};
 #[cfg(feature = "reqwest-without-tls")]
-pub use client::{HttpClient, HttpClientSettings};
 pub use confirmation::confirming;
+pub use client::{HttpClient, HttpClientBuilder, HttpClientSettings};
 pub use departure::{Departure, DepartureDecision, with_departure, without_departure};
 pub use rate_limit::Rate;
 pub use retry::{RetryPolicy, retry_after};

@@ -1,0 +1,161 @@
+//! The default HTTP client: inquiries over a pool, each instruction on a connection of its own.
+
+mod address;
+mod body;
+mod connector;
+mod instruction;
+mod pool;
+mod resolver;
+mod settings;
+#[cfg(feature = "reqwest")]
+mod tls;
+mod writes;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::Response;
+#[cfg(feature = "reqwest")]
+use rustls_pki_types::CertificateDer;
+use tokio::time::Instant;
+
+pub use settings::HttpClientSettings;
+
+use self::{connector::Connector, pool::Pool, resolver::Resolver};
+use super::{Call, CallClass, Transport, TransportError, TransportErrorKind};
+use crate::Result;
+
+/// The value of `User-Agent` unless a provider sets one.
+const USER_AGENT: &str = concat!("payments-rs/", env!("CARGO_PKG_VERSION"));
+
+/// The default transport: no redirects, no repetitions of its own, no proxy, TLS except on
+/// loopback, limits on time and size.
+///
+/// Inquiries share a pool of connections. An instruction gets a connection of its own, over
+/// HTTP/1.1, which is closed after the response: a connection that waited in a pool may have been
+/// forgotten by a firewall on the way, and an instruction written into it would stay uncertain.
+/// The client counts the bytes of an instruction that it gives to the socket, or to TLS in front
+/// of it, and returns [`TransportErrorKind::NotSent`] exactly if there were none. It asks the
+/// call's [`Departure`](super::Departure) once the connection is complete, writes nothing after
+/// its `not_after` or after the deadline of the call, and a connection whose exchange ends early
+/// is reset, so that the operating system discards what it has not sent yet. The same happens
+/// when the future of [`Transport::send`] is dropped: the rest of the request does not leave, and
+/// what became of the part before it is unknown.
+///
+/// Without TLS it connects to loopback addresses only: the host is `localhost`, an address of
+/// `127.0.0.0/8`, or `[::1]`. The mapped form `[::ffff:127.0.0.1]` does not count as loopback.
+#[derive(Clone, Debug)]
+pub struct HttpClient {
+    settings: HttpClientSettings,
+    pool: Pool,
+    connector: Connector,
+}
+
+/// A time limit that no call reaches, for settings beyond what the clock can express.
+const NEVER: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
+
+/// Sets up an [`HttpClient`] that needs more than limits.
+#[derive(Clone, Debug, Default)]
+pub struct HttpClientBuilder {
+    settings: HttpClientSettings,
+    resolver: Resolver,
+    #[cfg(feature = "reqwest")]
+    roots: Vec<CertificateDer<'static>>,
+}
+
+impl HttpClient {
+    /// A client with these limits.
+    ///
+    /// # Errors
+    /// `Configuration` if TLS cannot be set up on this machine.
+    pub fn new(settings: HttpClientSettings) -> Result<Self> {
+        Self::builder().with_settings(settings).build()
+    }
+
+    /// A builder with the default limits.
+    pub fn builder() -> HttpClientBuilder {
+        HttpClientBuilder::default()
+    }
+}
+
+impl HttpClientBuilder {
+    /// Sets the limits.
+    #[must_use]
+    pub fn with_settings(mut self, settings: HttpClientSettings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Uses these addresses for `host`, in this order, instead of resolving its name.
+    #[must_use]
+    pub fn with_addresses(mut self, host: &str, addresses: Vec<IpAddr>) -> Self {
+        self.resolver.set(host, addresses);
+        self
+    }
+
+    /// Trusts certificates issued by `root`, in addition to those that the machine trusts.
+    #[cfg(feature = "reqwest")]
+    #[must_use]
+    pub fn with_root(mut self, root: CertificateDer<'static>) -> Self {
+        self.roots.push(root);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// `Configuration` if TLS cannot be set up on this machine, or if a root is not a certificate.
+    pub fn build(self) -> Result<HttpClient> {
+        #[cfg(feature = "reqwest")]
+        let tls = tls::config(self.roots)?;
+        let pool = Pool::new(
+            self.settings,
+            self.resolver.clone(),
+            #[cfg(feature = "reqwest")]
+            tls.clone(),
+        )?;
+        let connector = Connector::new(
+            self.settings,
+            self.resolver,
+            #[cfg(feature = "reqwest")]
+            tls,
+        );
+        Ok(HttpClient { settings: self.settings, pool, connector })
+    }
+}
+
+#[async_trait]
+impl Transport for HttpClient {
+    async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
+        address::check(call.request.uri())?;
+        let started = Instant::now();
+        let limit = started.checked_add(self.settings.timeout).unwrap_or(started + NEVER);
+        let deadline = call.deadline.map_or(limit, |deadline| deadline.min(limit));
+        if deadline <= started {
+            return Err(not_sent("the deadline of the call had passed"));
+        }
+        match call.class {
+            CallClass::Instruction => {
+                let largest = self.settings.largest_answer;
+                instruction::send(&self.connector, call, deadline, largest).await
+            }
+            CallClass::Inquiry | CallClass::PaidInquiry => {
+                self.pool.send(call.request, deadline.duration_since(started)).await
+            }
+        }
+    }
+
+    fn departs(&self) -> bool {
+        true
+    }
+
+    fn call_time(&self) -> Option<Duration> {
+        Some(self.settings.timeout)
+    }
+}
+
+fn not_sent(message: impl Into<String>) -> TransportError {
+    TransportError::new(TransportErrorKind::NotSent, message)
+}
