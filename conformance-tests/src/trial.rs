@@ -21,7 +21,7 @@ const IMPATIENT: Duration = Duration::from_millis(150);
 #[derive(Clone, Debug)]
 pub(crate) struct Trial {
     pub(crate) operation: Operation,
-    /// What went wrong; nothing in the first trial.
+    /// What went wrong; nothing in the first trial, and where the closed connection was not used.
     pub(crate) fault: Option<Fault>,
     pub(crate) standing: Standing,
     /// How often the instruction left the provider.
@@ -109,13 +109,20 @@ async fn attempt(
             .in_call(operation)
             .under(fault));
     }
+    // An instruction on a connection of its own does not meet the closed connection.
+    let fault = match fault {
+        Some(Fault::KeptAliveClosed(_)) if !struck(&scene, arrived) => {
+            scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+            None
+        }
+        fault => fault,
+    };
     let settling = if fault.is_some_and(Fault::is_silent) { limit } else { PATIENT };
     if tokio::time::timeout(settling, scene.proxy.settled()).await.is_err() {
         if fault.is_some_and(Fault::is_silent) {
             return Ok(None);
         }
-        let found = "none came; a kept-alive connection needs a gateway that keeps it";
-        return Err(Flaw::new("a request for the fault to strike", found)
+        return Err(Flaw::new("a request for the fault to strike", "none came")
             .in_call(operation)
             .under(fault));
     }
@@ -134,6 +141,11 @@ async fn attempt(
         found: instruction.ask(&scene.anew()).await,
         sent_at: sent_at.map(|note| note.made_at),
     }))
+}
+
+/// Whether a fault struck a request after the first `earlier` ones.
+fn struck(scene: &Scene, earlier: usize) -> bool {
+    scene.proxy.requests().iter().skip(earlier).any(|request| request.fault.is_some())
 }
 
 fn standing(scene: &Scene, operation: Operation) -> Standing {

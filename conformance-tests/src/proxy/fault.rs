@@ -21,7 +21,8 @@ pub enum Fault {
     /// The connection is closed without an answer.
     Closed(When),
     /// A connection that has answered before is closed as the next request arrives on it. It
-    /// waits for such a request and lets others pass.
+    /// waits for such a request and lets others pass, such as an instruction of the default
+    /// client, which has a connection of its own.
     KeptAliveClosed(When),
     /// No answer ever comes, and the connection stays open.
     Stalled(When),

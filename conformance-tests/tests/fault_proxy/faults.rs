@@ -9,7 +9,7 @@ use payments_core::transport::TransportErrorKind;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::gateway::{BOOKED, Gateway, balance, client, pay, start};
+use super::gateway::{BOOKED, Gateway, balance, client, pay, pay_over_the_pool, start};
 
 /// What the client gets: a failure, or a status and a body.
 #[derive(Debug, PartialEq)]
@@ -60,7 +60,11 @@ async fn try_to_pay_under(fault: Fault, limit: Duration) -> Option<(Gateway, Fau
         balance(&payer, &proxy).await.unwrap();
     }
     proxy.inject(fault);
-    let got = match pay(&payer, &proxy).await {
+    let paid = match fault {
+        Fault::KeptAliveClosed(_) => pay_over_the_pool(&payer, &proxy).await,
+        _ => pay(&payer, &proxy).await,
+    };
+    let got = match paid {
         Err(error) => Got::Failure(error.kind),
         Ok(response) => {
             let body = response.body().slice(..response.body().len().min(15));

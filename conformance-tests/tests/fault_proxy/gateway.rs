@@ -64,13 +64,25 @@ pub(crate) fn client(timeout: Duration) -> HttpClient {
     HttpClient::new(HttpClientSettings::default().with_timeout(timeout)).unwrap()
 }
 
+/// Pays as an instruction, on a connection of its own.
 pub(crate) async fn pay(
     client: &HttpClient,
     proxy: &FaultProxy,
 ) -> Result<Response<Bytes>, TransportError> {
+    client.send(Call::instruction("pay", payment(proxy))).await
+}
+
+/// Pays over a connection that may have answered before, as a client does that has one pool.
+pub(crate) async fn pay_over_the_pool(
+    client: &HttpClient,
+    proxy: &FaultProxy,
+) -> Result<Response<Bytes>, TransportError> {
+    client.send(Call::inquiry("pay", payment(proxy))).await
+}
+
+fn payment(proxy: &FaultProxy) -> Request<Bytes> {
     let body = Bytes::from_static(br#"{"amount":50000}"#);
-    let request = Request::post(format!("{}/payouts", proxy.url())).body(body).unwrap();
-    client.send(Call::instruction("pay", request)).await
+    Request::post(format!("{}/payouts", proxy.url())).body(body).unwrap()
 }
 
 pub(crate) async fn balance(

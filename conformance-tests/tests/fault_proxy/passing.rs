@@ -8,13 +8,13 @@ use simulator_kit::{HangUp, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::gateway::{BOOKED, Gateway, balance, pay, start};
+use super::gateway::{BOOKED, Gateway, balance, pay, pay_over_the_pool, start};
 
 #[tokio::test]
 async fn without_a_fault_everything_passes_on_one_connection() {
     let (gateway, proxy, payer) = start().await;
     for _ in 0..3 {
-        assert_eq!(pay(&payer, &proxy).await.unwrap().body(), BOOKED);
+        assert_eq!(pay_over_the_pool(&payer, &proxy).await.unwrap().body(), BOOKED);
     }
     assert_eq!((gateway.booked(), proxy.requests_seen(), proxy.forwarded()), (3, 3, 3));
     let kept_alive: Vec<_> = proxy.requests().iter().map(|request| request.kept_alive).collect();
