@@ -50,7 +50,7 @@ pub(super) fn booked(
         account: said(&line.account_number),
         virtual_account: said(&line.va).or(said(&line.sub_account)),
         at: &line.transaction_date,
-        reference: said(&line.reference_number),
+        reference: reference(&line.reference_number),
         memo: said(&line.transaction_content).or(said(&line.content)),
         balance: line.accumulated,
     }
@@ -145,7 +145,7 @@ pub(crate) fn told(
         account: said(&webhook.account_number),
         virtual_account: said(&webhook.sub_account),
         at: &webhook.transaction_date,
-        reference: said(&webhook.reference_code),
+        reference: reference(&webhook.reference_code),
         memo: said(&webhook.content),
         balance: webhook.accumulated,
     }
@@ -156,6 +156,19 @@ pub(crate) fn told(
         matching.add_to(&mut movement, reported);
     }
     Ok((stated, News::Movement(movement)))
+}
+
+/// The bank's reference, if there is anything to see in it: a statement that is asked for a blank one
+/// has no end, and two blank ones name nothing in common.
+fn reference<T: AsRef<str>>(field: &Option<T>) -> Option<&str> {
+    let is_blank = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+    };
+    said(field)
+        .map(|text| text.trim_matches(is_blank))
+        .filter(|text| text.chars().any(char::is_alphanumeric))
 }
 
 /// `transferType` and `transfer_type`.

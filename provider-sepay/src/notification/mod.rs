@@ -6,6 +6,8 @@ mod ipn;
 mod reply;
 mod sources;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Method, Response};
@@ -28,6 +30,9 @@ use crate::{
     client::{OrderApi, UserApi},
     map, wire,
 };
+
+/// How far the times of a webhook and of its line in the statement are apart at most.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The name of the endpoint for the payment gateway's IPNs.
 pub const IPN: &str = "ipn";
@@ -112,30 +117,54 @@ impl Notifications {
         Ok(map::payment_told(claimed, orders.payment(&claimed.order).await?))
     }
 
-    /// Looks for the line by the bank's reference or, without one, by its amount.
+    /// Looks for the line in at most two pages of the statement: by the bank's reference within a
+    /// day of the claimed time or, without a reference, by its amount and second.
     async fn movement(&self, claimed: &Movement) -> Result<Confirmation> {
         let Some(statement) = &self.statement else {
             return Err(Error::unsupported("the statement cannot be asked; give `api_token`"));
         };
-        let amount = claimed.amount.minor().to_string();
-        let (direction, least, most) = if claimed.is_credit() {
-            ("in", "amount_in_min", "amount_in_max")
-        } else {
-            ("out", "amount_out_min", "amount_out_max")
-        };
-        let mut query = vec![("transfer_type", direction)];
-        let at = claimed.at.map(wire::civil);
-        match (&claimed.bank_reference, &at) {
-            (Some(reference), _) => query.push(("reference_number", reference)),
-            (None, Some(at)) => query.extend([
-                (least, amount.as_str()),
-                (most, amount.as_str()),
-                ("transaction_date_from", at),
-                ("transaction_date_to", at),
-            ]),
-            (None, None) => return Ok(map::movement_told(claimed, Vec::new())),
+        for query in statement_queries(claimed) {
+            let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let page = statement.transactions(&query, 1, |_| true).await?;
+            if !page.more {
+                return Ok(map::movement_told(claimed, page.movements));
+            }
         }
-        Ok(map::movement_told(claimed, statement.every_transaction(&query).await?))
+        // There is nothing to ask by, or more lines than a confirmation reads.
+        Ok(map::movement_told(claimed, Vec::new()))
+    }
+}
+
+/// How to find the line of a claimed movement, one query after another until the answer fits one
+/// page. The first has every amount, because a line of another amount contradicts the claim.
+fn statement_queries(claimed: &Movement) -> Vec<Vec<(&'static str, String)>> {
+    let (direction, least, most) = if claimed.is_credit() {
+        ("in", "amount_in_min", "amount_in_max")
+    } else {
+        ("out", "amount_out_min", "amount_out_max")
+    };
+    let direction = ("transfer_type", direction.to_owned());
+    let amount = claimed.amount.minor().to_string();
+    let amount = [(least, amount.clone()), (most, amount)];
+    let between = |from: Timestamp, to: Timestamp| {
+        [("transaction_date_from", wire::civil(from)), ("transaction_date_to", wire::civil(to))]
+    };
+    let before = |at: Timestamp| {
+        Timestamp::from_unix(at.unix_seconds().saturating_sub_unsigned(A_DAY.as_secs()))
+    };
+    let reference = claimed.bank_reference.clone().map(|name| ("reference_number", name));
+    match (reference, claimed.at) {
+        (Some(reference), Some(at)) => {
+            let day = between(before(at), at.plus(A_DAY));
+            let by_reference: Vec<_> = [direction, reference].into_iter().chain(day).collect();
+            let by_amount = by_reference.iter().cloned().chain(amount).collect();
+            vec![by_reference, by_amount]
+        }
+        (Some(reference), None) => vec![[direction, reference].into_iter().chain(amount).collect()],
+        (None, Some(at)) => {
+            vec![[direction].into_iter().chain(amount).chain(between(at, at)).collect()]
+        }
+        (None, None) => Vec::new(),
     }
 }
 

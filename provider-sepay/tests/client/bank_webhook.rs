@@ -309,7 +309,8 @@ async fn what_no_signature_covers_is_settled_by_the_statement_and_carries_its_va
         assert_eq!(
             wire.asked(),
             ["GET https://userapi-sandbox.sepay.vn/v2/transactions?transfer_type=in\
-              &reference_number=FT92704&page=1&per_page=100"]
+              &reference_number=FT92704&transaction_date_from=2023-03-24+14%3A02%3A37\
+              &transaction_date_to=2023-03-26+14%3A02%3A37&page=1&per_page=100"]
         );
     }
 }
@@ -330,6 +331,60 @@ async fn without_a_bank_reference_the_statement_is_asked_by_amount_and_time() {
           &amount_in_min=50000&amount_in_max=50000&transaction_date_from=2023-03-25+14%3A02%3A37\
           &transaction_date_to=2023-03-25+14%3A02%3A37&page=1&per_page=100"]
     );
+}
+
+/// Everything that a bank could write that shows nothing.
+const BLANKS: [&str; 9] =
+    ["", " ", "   ", "\t", "\u{a0}", "\u{200b}", "\u{feff}", " \u{2060} ", "-"];
+
+#[tokio::test]
+async fn a_blank_bank_reference_is_none() {
+    for blank in BLANKS {
+        let wire = Wire::new();
+        wire.answer(200, page(&[line(50_000)], false));
+        let provider = provider(&[BANK, KEYED_WEBHOOK], &wire);
+        let request = credit().with("referenceCode", blank).with_api_key(&secret(WEBHOOK_KEY));
+        let notification = believed(&provider, "bank-webhook", &request);
+        assert_eq!(movement(only_event(&notification)).bank_reference, None, "{blank:?}");
+        let receiver = provider.notifications().unwrap();
+        let confirmation = receiver.confirm(only_event(&notification)).await.unwrap();
+        assert!(matches!(confirmation, Confirmation::Confirmed(_)), "{confirmation:?}");
+        assert!(wire.asked()[0].contains("amount_in_min=50000"), "{:?}", wire.asked());
+    }
+}
+
+#[tokio::test]
+async fn a_claim_without_reference_and_time_is_not_asked_about() {
+    for blank in BLANKS {
+        let wire = Wire::new();
+        let provider = provider(&[BANK, KEYED_WEBHOOK], &wire);
+        let request = credit()
+            .with("referenceCode", blank)
+            .with("transactionDate", "")
+            .with_api_key(&secret(WEBHOOK_KEY));
+        let notification = believed(&provider, "bank-webhook", &request);
+        let receiver = provider.notifications().unwrap();
+        let confirmation = receiver.confirm(only_event(&notification)).await.unwrap();
+        assert!(matches!(confirmation, Confirmation::NotYet { .. }), "{confirmation:?}");
+        assert!(wire.is_untouched(), "{blank:?}: {:?}", wire.asked());
+    }
+}
+
+#[tokio::test]
+async fn a_confirmation_reads_at_most_two_pages_and_narrows_by_the_day_and_then_the_amount() {
+    let wire = Wire::new();
+    wire.answer(200, page(&[line(1), line(2)], true)).answer(200, page(&[line(50_000)], true));
+    let receiving = provider(&[BANK, KEYED_WEBHOOK], &wire);
+    let request = credit().with_api_key(&secret(WEBHOOK_KEY));
+    let notification = believed(&receiving, "bank-webhook", &request);
+    let receiver = receiving.notifications().unwrap();
+    let confirmation = receiver.confirm(only_event(&notification)).await.unwrap();
+    // Another line like it may be on a page that was not read.
+    assert!(matches!(confirmation, Confirmation::NotYet { .. }), "{confirmation:?}");
+    let asked = wire.asked();
+    assert_eq!(asked.len(), 2, "{asked:?}");
+    assert!(asked.iter().all(|url| url.contains("transaction_date_from=2023-03-24")), "{asked:?}");
+    assert!(!asked[0].contains("amount") && asked[1].contains("amount_in_max=50000"), "{asked:?}");
 }
 
 #[tokio::test]
