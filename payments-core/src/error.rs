@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::{json, printable};
+
 /// The result of a call: an instruction's answer, an inquiry's answer, or an [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -15,6 +17,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// [`Uncertain`](crate::Uncertain) inside `Ok`. `Display` is one line that says what to do; the
 /// cause, if there is one, is [`source`](std::error::Error::source). Clones share the cause: one
 /// error may be the answer to several callers.
+///
+/// Every text in it is one line that can be logged, see [`printable`](fn@crate::printable), and a
+/// JSON error in its chain says where and not what, see [`JsonError`](crate::json::JsonError).
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
@@ -66,7 +71,7 @@ impl Error {
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
             kind,
-            message: message.into(),
+            message: printable::message(message),
             operation: None,
             field: None,
             code: None,
@@ -93,28 +98,28 @@ impl Error {
     /// Names the operation, such as `create_payout`.
     #[must_use]
     pub fn with_operation(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
-        self.0.operation = Some(operation.into());
+        self.0.operation = Some(printable::message(operation));
         self
     }
 
     /// Names the field of the request or the key of the configuration.
     #[must_use]
     pub fn with_field(mut self, field: impl Into<Cow<'static, str>>) -> Self {
-        self.0.field = Some(field.into());
+        self.0.field = Some(printable::message(field));
         self
     }
 
-    /// Keeps the provider's own code, as it was sent.
+    /// Keeps the provider's own code, as it was sent if that can be printed.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
-        self.0.code = Some(code.into());
+        self.0.code = Some(printable::words(code));
         self
     }
 
-    /// Keeps the provider's own words.
+    /// Keeps the provider's own words, with what cannot be printed escaped.
     #[must_use]
     pub fn with_provider_message(mut self, message: impl Into<String>) -> Self {
-        self.0.provider_message = Some(message.into());
+        self.0.provider_message = Some(printable::words(message));
         self
     }
 
@@ -132,13 +137,14 @@ impl Error {
         self
     }
 
-    /// Keeps the cause.
+    /// Keeps the cause. A JSON error is reduced to its place, because its text quotes what was
+    /// read.
     #[must_use]
     pub fn with_source(
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        self.0.source = Some(source.into().into());
+        self.0.source = Some(json::without_content(source.into()).into());
         self
     }
 
@@ -283,6 +289,26 @@ mod tests {
             error.to_string(),
             "create_payout: `amount`: at least 2,000 VND (code 4, HTTP 200)"
         );
+    }
+
+    #[test]
+    fn words_from_outside_add_no_line_to_a_log_and_hide_nothing() {
+        let error = Error::new(ErrorKind::Malformed, "refused\r\nFATAL".to_owned())
+            .with_field("amount\u{202e}".to_owned())
+            .with_code("51\u{1b}[2J")
+            .with_provider_message("thiếu tiền\u{2028}FATAL");
+        let expected = "`amount\\u{202e}`: refused\\u{d}\\u{a}FATAL (code 51\\u{1b}[2J)";
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(error.provider_message(), Some("thiếu tiền\\u{2028}FATAL"));
+    }
+
+    #[test]
+    fn a_chain_does_not_quote_the_body() {
+        let cause = serde_json::from_str::<u64>("\"NGUYEN VAN A\"").unwrap_err();
+        let error = Error::new(ErrorKind::Malformed, "no number").with_source(cause);
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.ends_with("at line 1, column 14"), "{source}");
+        assert!(!format!("{error:?} {source}").contains("NGUYEN"), "{error:?} {source}");
     }
 
     #[test]

@@ -309,10 +309,16 @@ impl Registry {
 #[derive(Debug, thiserror::Error)]
 pub struct ConfigProblems(pub Vec<ConfigProblem>);
 
+impl ConfigProblems {
+    fn count(&self) -> String {
+        let n = self.0.len();
+        format!("the configuration has {n} problem{}", if n == 1 { "" } else { "s" })
+    }
+}
+
 impl fmt::Display for ConfigProblems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let n = self.0.len();
-        write!(f, "the configuration has {n} problem{}", if n == 1 { "" } else { "s" })?;
+        f.write_str(&self.count())?;
         for problem in &self.0 {
             write!(f, "\n  {problem}")?;
         }
@@ -322,7 +328,9 @@ impl fmt::Display for ConfigProblems {
 
 impl From<ConfigProblems> for crate::Error {
     fn from(problems: ConfigProblems) -> Self {
-        Self::new(crate::ErrorKind::Configuration, problems.to_string()).with_source(problems)
+        let list: Vec<_> = problems.0.iter().map(ToString::to_string).collect();
+        let message = format!("{}: {}", problems.count(), list.join("; "));
+        Self::new(crate::ErrorKind::Configuration, message).with_source(problems)
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::{json, printable};
+
 /// What became of an instruction that may have left us.
 ///
 /// Exhaustive on purpose: a caller writes all three arms. An uncertain payout is neither failed
@@ -42,7 +44,7 @@ pub struct Decline {
     /// Why, as far as we understand it.
     pub reason: DeclineReason,
     confirmed: bool,
-    /// The provider's own code, as it was sent.
+    /// The provider's own code, as it was sent if that can be printed.
     pub code: Option<String>,
     /// The provider's own words, or ours where it has none.
     pub message: Option<String>,
@@ -80,7 +82,7 @@ pub enum DeclineReason {
 pub struct Uncertain {
     /// What makes it uncertain.
     pub cause: UncertainCause,
-    /// The provider's own code, as it was sent.
+    /// The provider's own code, as it was sent if that can be printed.
     pub code: Option<String>,
     /// What happened, in one line.
     pub message: String,
@@ -142,14 +144,14 @@ impl Decline {
     /// Keeps the provider's own code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+        self.code = Some(printable::words(code));
         self
     }
 
     /// Keeps the provider's own words.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
-        self.message = Some(message.into());
+        self.message = Some(printable::words(message));
         self
     }
 }
@@ -160,7 +162,7 @@ impl Uncertain {
         Self {
             cause,
             code: None,
-            message: message.into(),
+            message: printable::message(message.into()).into_owned(),
             status: None,
             needs_attention: false,
             source: None,
@@ -170,7 +172,7 @@ impl Uncertain {
     /// Keeps the provider's own code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+        self.code = Some(printable::words(code));
         self
     }
 
@@ -188,10 +190,11 @@ impl Uncertain {
         self
     }
 
-    /// Keeps the cause.
+    /// Keeps the cause. A JSON error is reduced to its place, because its text quotes what was
+    /// read.
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
-        self.source = Some(Arc::new(source));
+        self.source = Some(json::without_content(Box::new(source)).into());
         self
     }
 
@@ -206,10 +209,10 @@ impl fmt::Display for Decline {
         let certainty = if self.is_confirmed() { "" } else { ", unconfirmed" };
         write!(f, "declined ({:?}{certainty})", self.reason)?;
         if let Some(code) = &self.code {
-            write!(f, " with code {code}")?;
+            write!(f, " with code {}", printable(code))?;
         }
         if let Some(message) = &self.message {
-            write!(f, ": {message}")?;
+            write!(f, ": {}", printable(message))?;
         }
         Ok(())
     }
@@ -217,7 +220,8 @@ impl fmt::Display for Decline {
 
 impl fmt::Display for Uncertain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "uncertain: {}; ask the provider, do not send it again", self.message)
+        let message = printable(&self.message);
+        write!(f, "uncertain: {message}; ask the provider, do not send it again")
     }
 }
 
@@ -273,6 +277,24 @@ impl<T> Submission<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_from_outside_add_no_line_to_a_log() {
+        let mut decline = Decline::new(DeclineReason::Other).with_code("7\n").with_message("a\rb");
+        assert_eq!(
+            decline.to_string(),
+            "declined (Other, unconfirmed) with code 7\\u{a}: a\\u{d}b"
+        );
+        decline.message = Some("set later\nFATAL".to_owned());
+        assert!(!decline.to_string().contains('\n'), "{decline}");
+        let cause = serde_json::from_str::<u64>("\"NGUYEN VAN A\"").unwrap_err();
+        let uncertain = Uncertain::new(UncertainCause::UnreadableAnswer, "a\u{85}b")
+            .with_code("\u{202e}7")
+            .with_source(cause);
+        assert!(uncertain.to_string().contains("a\\u{85}b"), "{uncertain}");
+        assert!(!format!("{uncertain:?}").contains("NGUYEN"), "{uncertain:?}");
+        assert!(!uncertain.source().unwrap().to_string().contains("NGUYEN"));
+    }
 
     #[test]
     fn a_decline_that_says_used_before_is_never_confirmed() {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 pub use reader::Reader;
 pub use value::Value;
 
-use crate::{Environment, ProviderId, ProviderKind};
+use crate::{Environment, ProviderId, ProviderKind, printable};
 
 /// The whole configuration: a table of providers by name.
 ///
@@ -141,7 +141,9 @@ impl ProviderConfig {
 impl ConfigProblem {
     /// What is wrong at `path`. `message` must not hold the value.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), message: message.into() }
+        // A key or an identifier may be anything that a file can hold.
+        let one_line = |text: String| printable::message(text).into_owned();
+        Self { path: one_line(path.into()), message: one_line(message.into()) }
     }
 
     /// Where it is.

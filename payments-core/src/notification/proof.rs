@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::Timestamp;
+use crate::{Timestamp, printable};
 
 /// Evidence, made only by the checks of this crate, of who sent a delivery and which of its
 /// fields that covers.
@@ -117,7 +117,7 @@ impl Proof {
 pub struct Untrusted {
     /// What is wrong, to decide by.
     pub reason: UntrustedReason,
-    /// What is wrong, to read. Never holds a secret or a signature.
+    /// What is wrong, to read: one line. Never holds a secret or a signature.
     pub detail: String,
 }
 
@@ -149,12 +149,12 @@ pub enum UntrustedReason {
 impl Untrusted {
     /// A delivery that is not believed. `detail` must not hold a secret or a signature.
     pub fn new(reason: UntrustedReason, detail: impl Into<String>) -> Self {
-        Self { reason, detail: detail.into() }
+        Self { reason, detail: printable::message(detail.into()).into_owned() }
     }
 }
 
 impl fmt::Display for Untrusted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "untrusted delivery: {}", self.detail)
+        write!(f, "untrusted delivery: {}", printable(&self.detail))
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::Proof;
+use crate::printable;
 
 /// A delivery that passed the provider's check, but has a field that cannot be read.
 ///
@@ -31,7 +32,8 @@ impl UnreadableDelivery {
         field: impl Into<Cow<'static, str>>,
         detail: impl Into<String>,
     ) -> Self {
-        Self { proof, field: field.into(), detail: detail.into() }
+        let detail = printable::message(detail.into()).into_owned();
+        Self { proof, field: printable::message(field), detail }
     }
 }
 

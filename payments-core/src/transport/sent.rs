@@ -6,7 +6,11 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{TransportError, TransportErrorKind};
-use crate::{Submission, Uncertain, UncertainCause};
+use crate::{
+    Submission, Uncertain, UncertainCause,
+    json::{self, JsonError},
+    printable,
+};
 
 /// An instruction that may have left us. There is no way back to an error: what cannot be read
 /// is [`Submission::Uncertain`].
@@ -25,28 +29,30 @@ pub struct Unreadable {
 impl Unreadable {
     /// An answer that cannot be read, and why.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), source: None }
+        Self { message: printable::message(message.into()).into_owned(), source: None }
     }
 
-    /// Keeps the cause.
+    /// Keeps the cause. A JSON error is reduced to its place, because its text quotes what was
+    /// read.
     #[must_use]
     pub fn with_source(
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        self.source = Some(source.into());
+        self.source = Some(json::without_content(source.into()));
         self
+    }
+}
+
+impl From<JsonError> for Unreadable {
+    fn from(error: JsonError) -> Self {
+        Self::new(format!("the answer is not the JSON that the provider documents: {error}"))
     }
 }
 
 impl From<serde_json::Error> for Unreadable {
     fn from(error: serde_json::Error) -> Self {
-        // What serde says beside the place may quote personal data.
-        Self::new(format!(
-            "the answer is not the JSON that the provider documents, at line {}, column {}",
-            error.line(),
-            error.column()
-        ))
+        JsonError::from(error).into()
     }
 }
 

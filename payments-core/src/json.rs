@@ -1,0 +1,200 @@
+//! JSON whose errors say where, and nothing of what stands there.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::error::Category;
+
+/// Where a text is not the JSON that was expected: its line and column, and nothing of the text.
+///
+/// The error of `serde_json` quotes what it found, as in `invalid type: string "NGUYEN VAN A"`,
+/// and so carries personal data and secrets into error chains and logs. Every JSON error in this
+/// project is reduced to this one: by [`read`], by `?` and `From`, and by each `with_source` of the
+/// core's errors.
+///
+/// ```
+/// use payments_core::json;
+///
+/// #[derive(Debug, serde::Deserialize)]
+/// struct Line {
+///     #[expect(dead_code)]
+///     amount: u64,
+/// }
+///
+/// let error = json::read::<Line>(br#"{"amount": "NGUYEN VAN A"}"#).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "a member is missing or of another kind than documented, at line 1, column 25"
+/// );
+/// assert_eq!(error.member(), Some("amount"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonError {
+    kind: JsonErrorKind,
+    line: usize,
+    column: usize,
+    member: Option<String>,
+}
+
+/// How a text fails to be the JSON that was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum JsonErrorKind {
+    /// It is not JSON.
+    Syntax,
+    /// It is JSON up to its end, which comes too early.
+    Truncated,
+    /// It is JSON, but a member is missing, doubled or of another kind.
+    Content,
+}
+
+/// Reads JSON.
+///
+/// # Errors
+/// [`JsonError`], which names the member if it can be found.
+pub fn read<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, JsonError> {
+    serde_json::from_slice(text)
+        .map_err(|error| JsonError { member: member::<T>(text), ..JsonError::from(error) })
+}
+
+/// The member at which reading fails, as in `order.amount` or `rows[3].id`.
+fn member<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Option<String> {
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    // Slower than reading alone, and needed only once that has failed.
+    let error = serde_path_to_error::deserialize::<_, T>(&mut reader).err()?;
+    let path = error.path().to_string();
+    // A name from a table is the sender's own text, which may hold anything.
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_.[]".contains(&byte);
+    let is_readable = path.len() <= 100 && path != "." && path.bytes().all(is_name);
+    is_readable.then_some(path)
+}
+
+impl JsonError {
+    /// How the text fails.
+    #[must_use]
+    pub const fn kind(&self) -> JsonErrorKind {
+        self.kind
+    }
+
+    /// The line, counted from 1; 0 if it is not known.
+    #[must_use]
+    pub const fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column in bytes, counted from 1; 0 if it is not known.
+    #[must_use]
+    pub const fn column(&self) -> usize {
+        self.column
+    }
+
+    /// The member at which [`read`] failed, as in `order.amount`, if it is known.
+    ///
+    /// For a member that is missing it is the object around it.
+    #[must_use]
+    pub fn member(&self) -> Option<&str> {
+        self.member.as_deref()
+    }
+}
+
+impl From<serde_json::Error> for JsonError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&serde_json::Error> for JsonError {
+    fn from(error: &serde_json::Error) -> Self {
+        let kind = match error.classify() {
+            Category::Data => JsonErrorKind::Content,
+            Category::Eof => JsonErrorKind::Truncated,
+            Category::Io | Category::Syntax => JsonErrorKind::Syntax,
+        };
+        Self { kind, line: error.line(), column: error.column(), member: None }
+    }
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            JsonErrorKind::Syntax => "the text is not JSON",
+            JsonErrorKind::Truncated => "the JSON ends too early",
+            JsonErrorKind::Content => "a member is missing or of another kind than documented",
+        })?;
+        match self.line {
+            // A value that was not read from text has no place.
+            0 => Ok(()),
+            line => write!(f, ", at line {line}, column {}", self.column),
+        }
+    }
+}
+
+impl std::error::Error for JsonError {}
+
+/// Replaces an error that quotes what it read by one that does not.
+pub(crate) fn without_content(
+    source: Box<dyn std::error::Error + Send + Sync>,
+) -> Box<dyn std::error::Error + Send + Sync> {
+    match source.downcast::<serde_json::Error>() {
+        Ok(error) => Box::new(JsonError::from(*error)),
+        Err(source) => source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::wire::Number;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read")]
+    struct Order {
+        amount: Number,
+        rows: Option<Vec<Row>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read")]
+    struct Row {
+        id: u64,
+    }
+
+    const CANARY: &str = "NGUYEN VAN A 0912345678";
+
+    #[test]
+    fn an_error_says_where_and_nothing_of_what_is_there() {
+        for (json, kind, member) in [
+            (r#"{"amount":"CANARY"}"#, JsonErrorKind::Content, Some("amount")),
+            (r#"{"amount":{"CANARY":1}}"#, JsonErrorKind::Content, Some("amount")),
+            (r#"{"amount":1,"rows":"CANARY"}"#, JsonErrorKind::Content, Some("rows")),
+            (
+                r#"{"amount":1,"rows":[{"id":1},{"id":"CANARY"}]}"#,
+                JsonErrorKind::Content,
+                Some("rows[1].id"),
+            ),
+            (r#"{"amount":1,"rows":[{"CANARY":1}]}"#, JsonErrorKind::Content, None),
+            (r#""CANARY""#, JsonErrorKind::Content, None),
+            (r#"{"amount":"CANARY"#, JsonErrorKind::Truncated, Some("amount")),
+            (r#"CANARY"#, JsonErrorKind::Syntax, None),
+        ] {
+            let json = json.replace("CANARY", CANARY);
+            let error = read::<Order>(json.as_bytes()).unwrap_err();
+            assert_eq!((error.kind(), error.member()), (kind, member), "{json}");
+            for shown in [format!("{error}"), format!("{error:?}")] {
+                assert!(!shown.contains("NGUYEN"), "{shown} of {json}");
+            }
+            assert!(error.line() == 1 && error.column() > 0, "{error} of {json}");
+        }
+    }
+
+    #[test]
+    fn a_source_that_quotes_a_body_is_reduced() {
+        let cause = serde_json::from_str::<u64>(&format!("{CANARY:?}")).unwrap_err();
+        assert!(cause.to_string().contains(CANARY), "{cause}");
+        let reduced = without_content(Box::new(cause));
+        assert!(!format!("{reduced:?} {reduced}").contains("NGUYEN"), "{reduced:?}");
+        let other = without_content(Box::new(std::fmt::Error));
+        assert!(other.is::<std::fmt::Error>(), "{other:?}");
+    }
+}
