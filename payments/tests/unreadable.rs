@@ -112,3 +112,32 @@ async fn an_unreadable_delivery_is_asked_for_again_without_event_and_named_in_on
         assert!(warnings[0].contains(named), "{named} in {warnings:?}");
     }
 }
+
+/// A signed webhook of SePay with this amount.
+#[cfg(all(feature = "sepay", feature = "inventory"))]
+async fn received(amount: &str) -> payments::Intake {
+    use payments::{Secret, money::Money, sepay::testing::BankWebhook};
+
+    const SECRET: &str = "whsec_test_0123456789abcdef0123456789abcdef";
+    let config = toml::from_str(&format!(
+        "[providers.main]\nkind = 'sepay'\nenvironment = 'sandbox'\nwebhook_secret = '{SECRET}'\n"
+    ));
+    let hub = Payments::from_config(&config.unwrap()).unwrap();
+    let webhook = BankWebhook::credit(92704, Money::vnd(1), "DH1").with("transferAmount", amount);
+    let request = webhook.signed(&Secret::new(SECRET).unwrap(), hub.now());
+    hub.receive("main", "bank-webhook", &Delivery::of(&request)).await.unwrap()
+}
+
+#[tokio::test]
+#[cfg(all(feature = "sepay", feature = "inventory"))]
+async fn a_signed_amount_whose_point_may_separate_thousands_is_asked_for_again() {
+    for amount in ["50.000", "2.000", "100.000"] {
+        let intake = received(amount).await;
+        assert_eq!(intake.outcome(), Outcome::TryAgain, "{amount}");
+        assert!(intake.events.is_empty() && intake.doubts.is_empty(), "{amount}: {intake:?}");
+        assert_eq!(intake.unreadable().unwrap().field, "transferAmount", "{amount}");
+        assert_eq!(intake.reply(Outcome::Handled).status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+    let intake = received("50000.00").await;
+    assert_eq!((intake.outcome(), intake.events.len()), (Outcome::Handled, 1), "{intake:?}");
+}

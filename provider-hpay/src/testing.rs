@@ -119,6 +119,12 @@ impl PaymentDelivery<'_> {
         self
     }
 
+    /// Sets the price as it is written, such as `50.000`, which no receiver may read as 50.
+    pub fn with_written_price(mut self, text: impl Into<String>) -> Self {
+        self.price = text.into();
+        self
+    }
+
     /// Sets HPay's number of the payment, which is 96138500 otherwise.
     pub fn with_payment_id(mut self, id: impl Into<String>) -> Self {
         self.payment_id = id.into();

@@ -107,6 +107,20 @@ fn what_banks_may_refuse_is_warned_of() {
 }
 
 #[test]
+fn an_amount_whose_point_may_separate_thousands_is_refused_with_the_question_what_was_meant() {
+    for (amount, meant) in [
+        ("50.000", "did you mean 50000 or 50 VND?"),
+        ("2.000", "did you mean 2000 or 2 VND?"),
+        ("100.000", "did you mean 100000 or 100 VND?"),
+        ("50.500", "did you mean 50500 VND?"),
+    ] {
+        let ran = payments(["qr", "--bank", "970436", "--account", "1", "--amount", amount]).run();
+        ran.refused("--amount");
+        assert!(ran.err.contains(&format!("{amount}: {meant}")), "{ran:?}");
+    }
+}
+
+#[test]
 fn what_no_code_can_say_is_refused_naming_the_flag() {
     let account = ["qr", "--bank", "970436", "--account"];
     let with = |more: &[&'static str]| payments(account.into_iter().chain(more.to_vec())).run();

@@ -27,6 +27,27 @@ pub enum MoneyError {
         text: String,
     },
 
+    /// The point may separate thousands or decimals: more zeros follow it than any amount of the
+    /// currency is written with, as in `50.000` for VND or USD, or exactly three digits that cannot
+    /// be decimals, as in `50.500` for VND.
+    #[error(
+        "{text}: did you mean {without_point}{} {currency}? Write the amount without thousands \
+         separators and with at most {} decimals",
+        by_decimal_point.as_ref().map(|number| format!(" or {number}")).unwrap_or_default(),
+        currency.exponent().max(2)
+    )]
+    AmbiguousPoint {
+        /// The number as it was written.
+        text: String,
+        /// The number if the point separates thousands.
+        without_point: String,
+        /// The number if the point separates decimals; `None` if the currency has no unit that
+        /// small.
+        by_decimal_point: Option<String>,
+        /// The currency that the amount was to be in.
+        currency: Currency,
+    },
+
     /// The number is longer than any amount: more than 28 digits.
     #[error(
         "{text:?} has more digits than any amount: check that the field it came from holds one"

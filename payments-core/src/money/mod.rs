@@ -76,7 +76,9 @@ impl Money {
 
     /// An amount from a decimal number of major units: `12.34` of USD is 12.34 USD.
     ///
-    /// Trailing zeros are no decimals: `50000.00` is 50000 VND.
+    /// Trailing zeros are no decimals: `50000.000` is 50000 VND. For a decimal that was read from
+    /// text this may be wrong, because `50.000` is fifty thousand where the point separates
+    /// thousands: read text by [`Money::parse`], which refuses it.
     ///
     /// # Errors
     ///
@@ -109,15 +111,18 @@ impl Money {
     /// An amount from plain decimal text of major units, such as `50000`, `50000.00` or `-12.34`.
     ///
     /// Only digits, at most one point with digits on both sides, and at most one leading minus are
-    /// taken: no exponent, no sign plus, no spaces, no thousands separators.
+    /// taken: no exponent, no sign plus, no spaces, no thousands separators. At most two digits may
+    /// follow the point, or as many as the currency has: `50.000` is fifty thousand in Vietnam and
+    /// fifty elsewhere, so it is refused.
     ///
     /// # Errors
     ///
-    /// [`MoneyError::NotANumber`] for any other text, [`MoneyError::TooManyDecimals`] if the
-    /// currency has no unit that small, and [`MoneyError::OutOfRange`] or
-    /// [`MoneyError::TooManyDigits`] if the amount does not fit.
+    /// [`MoneyError::NotANumber`] for any other text, [`MoneyError::AmbiguousPoint`] if the point
+    /// may separate thousands, [`MoneyError::TooManyDecimals`] if the currency has no unit that
+    /// small, and [`MoneyError::OutOfRange`] or [`MoneyError::TooManyDigits`] if the amount does
+    /// not fit.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {
-        Self::from_decimal(text::plain(text)?, currency)
+        text::amount(text::plain(text)?, currency)
     }
 
     /// An amount from text with a comma between groups of three digits, such as `101,747,939` or
@@ -130,7 +135,7 @@ impl Money {
     ///
     /// [`MoneyError::NotGrouped`] for wrong groups, and otherwise those of [`Money::parse`].
     pub fn parse_grouped(text: &str, currency: Currency) -> Result<Self, MoneyError> {
-        Self::from_decimal(text::grouped(text)?, currency)
+        text::amount(text::grouped(text)?, currency)
     }
 
     /// The number of minor units: đồng for VND, cents for USD.

@@ -1,14 +1,47 @@
-//! Amounts as text: the one grammar of plain decimals, and thousands groups on top of it.
+//! Amounts as text: the one grammar of plain decimals, thousands groups on top of it, and the one
+//! rule by which a text becomes an amount of a currency.
 
 use rust_decimal::Decimal;
 
-use super::MoneyError;
 use super::error::excerpt;
+use super::{Currency, Money, MoneyError};
+
+/// The decimals that any amount may be written with, because gateways write `.00` after amounts in
+/// every currency.
+const CUSTOMARY_DECIMALS: u32 = 2;
+
+/// Returns the amount in `currency` of a number that was written, whose scale counts the decimals
+/// that were written.
+///
+/// A point is a decimal point only if at most two digits follow it, or as many as the currency
+/// has. `50.000` is fifty thousand in Vietnam and fifty elsewhere, so it is refused.
+pub(super) fn amount(written: Decimal, currency: Currency) -> Result<Money, MoneyError> {
+    let amount = Money::from_decimal(written, currency);
+    if written.scale() <= CUSTOMARY_DECIMALS.max(currency.exponent().into()) {
+        return amount;
+    }
+    let by_decimal_point = match amount {
+        Ok(_) => Some(written.normalize()),
+        Err(MoneyError::TooManyDecimals { .. }) if is_one_thousands_group(written) => None,
+        Err(error) => return Err(error),
+    };
+    Err(MoneyError::AmbiguousPoint {
+        text: written.to_string(),
+        without_point: written.mantissa().to_string(),
+        by_decimal_point: by_decimal_point.map(|number| number.to_string()),
+        currency,
+    })
+}
+
+/// Whether a point could separate thousands: one to three digits, not all zero, and three more.
+fn is_one_thousands_group(written: Decimal) -> bool {
+    written.scale() == 3 && (1_000..1_000_000).contains(&written.mantissa().unsigned_abs())
+}
 
 /// Reads `50000`, `50000.00`, `-12.34`: digits, at most one point between digits, at most one
 /// leading minus.
 ///
-/// Trailing zeros of the fraction are dropped, because they decide nothing.
+/// The scale of the result is the number of decimals that were written, zeros included.
 pub(super) fn plain(text: &str) -> Result<Decimal, MoneyError> {
     Parts::of(text).decimal(text)
 }
@@ -50,7 +83,7 @@ impl<'a> Parts<'a> {
         if !is_digits(self.whole) || !self.fraction.is_none_or(is_digits) {
             return Err(MoneyError::NotANumber { text: excerpt(text) });
         }
-        let decimals = self.fraction.unwrap_or_default().trim_end_matches('0');
+        let decimals = self.fraction.unwrap_or_default();
         let too_many = || MoneyError::TooManyDigits { text: excerpt(text) };
         let magnitude = number(self.whole, decimals).ok_or_else(too_many)?;
         let scale = u32::try_from(decimals.len()).map_err(|_| too_many())?;

@@ -9,7 +9,8 @@
 //! its way, and both refuse an exponent, an empty text and anything else that is not a plain
 //! decimal. A field that may be `null` or absent is an `Option` of them. The currency is known
 //! elsewhere (in another field, or by the gateway's contract), so they become [`Money`] by
-//! `money(currency)`.
+//! `money(currency)`, which judges the decimals as [`Money::parse`] does: `50.000` is no amount,
+//! neither as a JSON number nor as text.
 //!
 //! ```
 //! use payments_core::money::{Currency, Money, wire::Number};
@@ -60,13 +61,17 @@ impl Number {
     ///
     /// # Errors
     ///
+    /// [`MoneyError::AmbiguousPoint`] if its point may separate thousands, as in `50.000`,
     /// [`MoneyError::TooManyDecimals`] if the currency has no unit that small, and
     /// [`MoneyError::OutOfRange`].
     pub fn money(&self, currency: Currency) -> Result<Money, MoneyError> {
-        Money::from_decimal(self.0, currency)
+        text::amount(self.0, currency)
     }
 
-    /// The number as it was read, without trailing zeros after the point.
+    /// The number as it was read, with the decimals that were written.
+    ///
+    /// It is no amount yet: only [`money`](Self::money) refuses a point that may separate
+    /// thousands.
     #[must_use]
     pub const fn decimal(&self) -> Decimal {
         self.0
@@ -78,13 +83,17 @@ impl Grouped {
     ///
     /// # Errors
     ///
+    /// [`MoneyError::AmbiguousPoint`] if its point may separate thousands, as in `50.000`,
     /// [`MoneyError::TooManyDecimals`] if the currency has no unit that small, and
     /// [`MoneyError::OutOfRange`].
     pub fn money(&self, currency: Currency) -> Result<Money, MoneyError> {
-        Money::from_decimal(self.0, currency)
+        text::amount(self.0, currency)
     }
 
-    /// The number as it was read, without trailing zeros after the point.
+    /// The number as it was read, with the decimals that were written.
+    ///
+    /// It is no amount yet: only [`money`](Self::money) refuses a point that may separate
+    /// thousands.
     #[must_use]
     pub const fn decimal(&self) -> Decimal {
         self.0

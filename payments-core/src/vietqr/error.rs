@@ -223,7 +223,10 @@ pub enum Problem {
     NotAnAmount,
 
     /// The amount has decimals, and the đồng has none.
-    #[error("the amount has decimals and VND has none: parse_lenient takes them if all are zero")]
+    #[error(
+        "the amount has decimals and VND has none: parse_lenient accepts .0 and .00, and nothing \
+         longer, because 50.000 may be fifty thousand"
+    )]
     Decimals,
 
     /// A fee without the indicator that goes with it, or an indicator without its fee.

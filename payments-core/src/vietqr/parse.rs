@@ -29,9 +29,11 @@ impl VietQr {
         read(payload, Decimals::Refused)
     }
 
-    /// Reads the text of a code, also if its amount has decimals that are zero: `50000.00`.
+    /// Reads the text of a code, also if its amount has one or two decimals that are zero:
+    /// `50000.00`.
     ///
-    /// Some generators write them, although the format does not allow it.
+    /// Some generators write them, although the format does not allow it. More zeros are refused:
+    /// `50.000` may be fifty thousand.
     ///
     /// # Errors
     ///
@@ -222,7 +224,7 @@ fn dong(object: Object<'_>, decimals: Decimals) -> Result<Money, ParseError> {
     }
     let are_taken = match decimals {
         Decimals::Refused => rest.is_empty(),
-        Decimals::MayBeZero => rest.bytes().all(|byte| byte == b'0'),
+        Decimals::MayBeZero => rest.len() <= 2 && rest.bytes().all(|byte| byte == b'0'),
     };
     if !are_taken {
         return Err(object.error(Problem::Decimals));

@@ -7,7 +7,7 @@ use payments_core::money::{
 use serde::Deserialize;
 
 /// What gateways write.
-pub(crate) fn seeds() -> [&'static str; 12] {
+pub(crate) fn seeds() -> [&'static str; 14] {
     [
         "50000",
         "50000.00",
@@ -19,6 +19,8 @@ pub(crate) fn seeds() -> [&'static str; 12] {
         "9223372036854775807",
         "92233720368547758.07",
         "1e5",
+        "50.000",
+        "\"1,234.000\"",
         "VND",
         "{\"amount\":\"50000\",\"currency\":\"VND\"}",
     ]
@@ -33,9 +35,13 @@ struct Line {
 }
 
 /// An amount that is read is written as one that reads the same, and arithmetic on it is right.
+/// No digit more than two follows its point.
 pub(crate) fn read(text: &str) {
     for currency in [Currency::VND, Currency::USD] {
         agrees(text, Money::parse(text, currency), currency);
+        let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        let is_read = Money::parse(text, currency).or(Money::parse_grouped(text, currency)).is_ok();
+        assert!(!is_read || decimals <= 2, "{text:?} in {currency}");
         let grouped = Money::parse_grouped(text, currency);
         if let Ok(amount) = Money::parse(text, currency) {
             assert_eq!(grouped, Ok(amount), "{text:?}");

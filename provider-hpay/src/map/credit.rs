@@ -13,7 +13,7 @@ use payments_core::{
     payment::{Payment, PaymentState},
 };
 
-use super::{Code, asked_by, is_success, key};
+use super::{Code, Misread, asked_by, is_success, key};
 use crate::{
     tables::Service,
     wire::{self, CreditRow, Envelope, Literal},
@@ -84,13 +84,13 @@ pub(crate) fn credit_notice(
     merchant_id: &str,
     notice: wire::CreditNotice<'_>,
     raw: Raw,
-) -> Result<CreditNotice, Untrusted> {
+) -> Result<CreditNotice, Misread> {
     if !is_number(notice.cashin) {
-        return Err(unreadable("the cashin number is not a number"));
+        return Err(unreadable("the cashin number is not a number").into());
     }
     // It is signed next to the cashin number, joined by a pipe.
     if notice.order_id.contains('|') {
-        return Err(unreadable("order_id holds the separator of the signed text"));
+        return Err(unreadable("order_id holds the separator of the signed text").into());
     }
     if !matches!(notice.error_code, "" | "0" | "00") {
         return Ok(CreditNotice::Other { code: notice.error_code.to_owned() });
@@ -102,13 +102,14 @@ pub(crate) fn credit_notice(
     let number =
         AccountNumber::new(number).map_err(|_| unreadable("the account number is not one"))?;
     let amount = Money::parse(notice.amount, Currency::VND)
-        .ok()
-        .filter(Money::is_positive)
-        .ok_or_else(|| unreadable("the amount is not one in đồng"))?;
+        .map_err(|error| Misread::Amount { field: "amount", detail: error.to_string() })?;
+    if !amount.is_positive() {
+        return Err(unreadable("the amount is not above zero").into());
+    }
     let key = key::credit(merchant_id, notice.cashin)
         .map_err(|_| unreadable("the cashin number is too long"))?;
     if !notice.order_code.is_empty() {
-        return paid_order(&notice, amount, raw);
+        return Ok(paid_order(&notice, amount, raw)?);
     }
     let movement =
         Movement::new(key, Direction::In, amount).with_virtual_account(number).with_raw(raw);

@@ -5,6 +5,7 @@ mod code;
 mod credit;
 mod key;
 mod literal;
+mod misread;
 mod notice;
 mod order;
 mod payout;
@@ -31,6 +32,7 @@ pub(crate) use account::{
 pub(crate) use code::{Code, is_success};
 pub(crate) use credit::{CreditNotice, credit_notice, credits};
 pub(crate) use key::inquired as inquired_key;
+pub(crate) use misread::Misread;
 pub(crate) use notice::{PaymentNotice, payment_notice};
 pub(crate) use order::order;
 pub(crate) use payout::{

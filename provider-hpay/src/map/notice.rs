@@ -7,7 +7,7 @@ use payments_core::{
     payment::{Payment, PaymentState},
 };
 
-use super::{Account, key};
+use super::{Account, Misread, key};
 use crate::wire;
 
 /// What a payment notification says, and what that rests on.
@@ -36,22 +36,28 @@ pub(crate) fn payment_notice(
     account: Account<'_>,
     notice: wire::PaymentNotice<'_>,
     raw: Raw,
-) -> Result<PaymentNotice, Untrusted> {
+) -> Result<PaymentNotice, Misread> {
     if notice.order_code.contains(char::is_whitespace) {
-        return Err(unreadable("the order code holds white space: the fields may be cut wrongly"));
+        let detail = "the order code holds white space: the fields may be cut wrongly";
+        return Err(unreadable(detail).into());
     }
     let order =
         OrderRef::new(notice.order_code).map_err(|_| unreadable("the order code is not one"))?;
     for (name, value) in [("payment_id", notice.payment_id), ("payment_type", notice.payment_type)]
     {
         if value.is_empty() || !value.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(unreadable(format!("{name} is not a number")));
+            return Err(unreadable(format!("{name} is not a number")).into());
         }
     }
+    if notice.price.contains(char::is_whitespace) {
+        let detail = "the price holds white space: the fields may be cut wrongly";
+        return Err(unreadable(detail).into());
+    }
     let price = Money::parse(notice.price, account.currency)
-        .ok()
-        .filter(Money::is_positive)
-        .ok_or_else(|| unreadable("the price is not an amount"))?;
+        .map_err(|error| Misread::Amount { field: "price", detail: error.to_string() })?;
+    if !price.is_positive() {
+        return Err(unreadable("the price is not above zero").into());
+    }
 
     let state = state(notice.payment_type, notice.error_text);
     let name = |_| unreadable("payment_id is too long");

@@ -7,7 +7,7 @@
 
 use payments_core::{
     formula::{CheckingKeys, Explanation},
-    notification::{Delivery, Endpoint, News, Notification, Untrusted},
+    notification::{Delivery, Endpoint, News, Notification, Received, Untrusted},
 };
 
 use super::query::{Query, raw};
@@ -33,7 +33,7 @@ pub(super) fn receive(
     hpay: &HPay,
     endpoint: &Endpoint,
     delivery: &Delivery<'_>,
-) -> Result<Notification, Untrusted> {
+) -> Result<Received, Untrusted> {
     let query = Query::of(delivery)?;
     // Merchants of the newer API print another set of names, and record calls under the old one.
     let cashin = query.either("cashin", "cashin_id");
@@ -55,7 +55,11 @@ pub(super) fn receive(
             error_code: query.text("error_code"),
         },
         raw.clone(),
-    )?;
+    );
+    let read = match read {
+        Ok(read) => read,
+        Err(misread) => return Ok(misread.into_received(proof)),
+    };
     let notification = Notification::new(endpoint, proof);
     let notification = match read {
         map::CreditNotice::Credit(movement) => {
@@ -71,7 +75,7 @@ pub(super) fn receive(
             notification.with_unrecognised(name, &["cashin", "error_code"])
         }
     };
-    Ok(notification.with_raw(raw))
+    Ok(notification.with_raw(raw).into())
 }
 
 /// Why the code is not the one that was expected.

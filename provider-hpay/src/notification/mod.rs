@@ -55,10 +55,7 @@ impl NotificationReceiver for Notifications {
             endpoints::VA_CALLBACK => credit::receive(&self.hpay, endpoint, delivery),
             _ => payment::receive(&self.hpay, endpoint, delivery),
         };
-        match received {
-            Ok(notification) => Received::Notification(notification),
-            Err(untrusted) => Received::Untrusted(untrusted),
-        }
+        received.into()
     }
 
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {

@@ -4,7 +4,9 @@
 use payments_core::{
     Raw,
     formula::{CheckingKeys, Explanation},
-    notification::{Delivery, Endpoint, News, Notification, Proof, Untrusted, UntrustedReason},
+    notification::{
+        Delivery, Endpoint, News, Notification, Proof, Received, Untrusted, UntrustedReason,
+    },
 };
 
 use super::query::{Query, raw};
@@ -16,19 +18,23 @@ pub(super) fn receive(
     hpay: &HPay,
     endpoint: &Endpoint,
     delivery: &Delivery<'_>,
-) -> Result<Notification, Untrusted> {
+) -> Result<Received, Untrusted> {
     let (proof, read) = read(hpay, &Query::of(delivery)?, raw(delivery))?;
-    Ok(Notification::new(endpoint, proof)
-        .with_event(read.key, News::Payment(read.payment), read.rests_on)
-        .with_raw(raw(delivery)))
+    Ok(match read {
+        Ok(read) => Notification::new(endpoint, proof)
+            .with_event(read.key, News::Payment(read.payment), read.rests_on)
+            .with_raw(raw(delivery))
+            .into(),
+        Err(misread) => misread.into_received(proof),
+    })
 }
 
-/// What a notification says, if its code is good and its fields are cut as HPay cuts them.
+/// The proof of a notification whose code is right, and what its fields say.
 pub(super) fn read(
     hpay: &HPay,
     query: &Query<'_>,
     raw: Raw,
-) -> Result<(Proof, map::PaymentNotice), Untrusted> {
+) -> Result<(Proof, Result<map::PaymentNotice, map::Misread>), Untrusted> {
     let proof = check(hpay, query)?;
     let notice = wire::PaymentNotice {
         order_code: query.text("order_code"),
@@ -37,7 +43,7 @@ pub(super) fn read(
         payment_type: query.text("payment_type"),
         error_text: query.text("error_text"),
     };
-    Ok((proof, map::payment_notice(hpay.account(), notice, raw)?))
+    Ok((proof, map::payment_notice(hpay.account(), notice, raw)))
 }
 
 /// The provider's PHP library decodes the transaction information a second time before it

@@ -29,6 +29,12 @@ pub(crate) fn saved_cards(
     }
     let query = Query::of(delivery)?;
     let (_, read) = payment::read(hpay, &query, raw(delivery))?;
+    let read = read.map_err(|misread| match misread {
+        map::Misread::Untrusted(untrusted) => untrusted,
+        map::Misread::Amount { field, detail } => {
+            Untrusted::new(UntrustedReason::Unreadable, format!("{field}: {detail}"))
+        }
+    })?;
     let told = wire::SavedCard {
         bank_code: query.text("bank_code"),
         card_number: query.text("card_number"),

@@ -58,6 +58,15 @@ fn paid() -> Request<Bytes> {
     deliveries().payment(&support::order(), Money::vnd(200_000)).notify("/notify").unwrap()
 }
 
+/// A payment at this price as HPay may write it, signed.
+fn paid_at(price: &str) -> Request<Bytes> {
+    deliveries()
+        .payment(&support::order(), Money::vnd(200_000))
+        .with_written_price(price)
+        .notify("/notify")
+        .unwrap()
+}
+
 fn credit() -> Request<Bytes> {
     deliveries()
         .credit("28275709", "9631241000000000178", Money::vnd(30_000))
@@ -92,6 +101,30 @@ fn a_payment_is_proven_by_its_code_and_settles_its_exact_amount() {
         assert!(notification.proof.covers(field), "{field}");
     }
     assert!(!notification.proof.covers("token_omipay"));
+}
+
+#[test]
+fn an_amount_whose_point_may_separate_thousands_is_asked_for_again() {
+    let unreadable = |endpoint: &str, request: &Request<Bytes>| match receive(
+        &support::provider(&Script::new()),
+        endpoint,
+        request,
+    ) {
+        Received::Unreadable(unreadable) => unreadable,
+        other => panic!("{other:?}"),
+    };
+    for amount in ["50.000", "2.000", "100.000", "50.0000", "5e4", "50,000", ""] {
+        let price = unreadable(NOTIFY, &paid_at(amount));
+        assert_eq!(price.field, "price", "{amount}: {price}");
+        assert!(price.proof.covers("price"), "{amount}");
+
+        let callback =
+            changed(&credit(), |query| query.replace("amount=30000", &format!("amount={amount}")));
+        let credited = unreadable(VA_CALLBACK, &callback);
+        assert_eq!(credited.field, "amount", "{amount}: {credited}");
+    }
+    let notification = trusted(NOTIFY, &paid_at("200000.00"));
+    assert_eq!(payment(&notification.events()[0]).asked, Some(Money::vnd(200_000)));
 }
 
 #[test]

@@ -262,11 +262,8 @@ impl NotificationReceiver for Careless {
                 Received::Untrusted(untrusted)
             }
             #[expect(clippy::panic, reason = "this is the bug")]
-            Received::Untrusted(untrusted)
-                if self.bug == Bug::PanicsWithoutAField
-                    && untrusted.reason == UntrustedReason::Unreadable =>
-            {
-                panic!("{untrusted}")
+            Received::Unreadable(unreadable) if self.bug == Bug::PanicsWithoutAField => {
+                panic!("{unreadable}")
             }
             other => other,
         }

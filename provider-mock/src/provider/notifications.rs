@@ -7,11 +7,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header::CONTENT_TYPE};
 use payments_core::{
-    EndpointName, Error, Movement, NotificationReceiver, OrderRef, Raw, Result, Timestamp,
+    DedupeKey, EndpointName, Error, Movement, NotificationReceiver, OrderRef, Raw, Result,
+    Timestamp,
     formula::CheckingKeys,
+    json::{self, JsonError},
     notification::{
         Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Proof, Received,
-        Untrusted, UntrustedReason,
+        UnreadableDelivery, Untrusted, UntrustedReason,
         check::{Keys, Window},
     },
     payment::{Payment, Refund},
@@ -42,6 +44,9 @@ const TOLERANCE: Duration = Duration::from_secs(300);
 /// The name of the endpoint where a buyer's browser returns.
 const RETURN_ENDPOINT: &str = "return";
 
+/// The member of an event that says what happened.
+const DATA: &str = "data";
+
 /// The role of hearing about it.
 pub(super) struct Notifications {
     client: Arc<Client>,
@@ -63,18 +68,19 @@ impl Notifications {
         endpoint: &EndpointName,
         delivery: &Delivery<'_>,
         now: Timestamp,
-    ) -> Result<Notification, Untrusted> {
+    ) -> Result<Received, Untrusted> {
         let endpoint = self.endpoint(endpoint, delivery)?;
         if endpoint.name.as_str() == RETURN_ENDPOINT {
-            return self.read_return(endpoint, delivery, now);
+            return self.read_return(endpoint, delivery, now).map(Received::from);
         }
         let proof = self.proof(delivery, now)?;
-        let event: wire::Event = serde_json::from_slice(delivery.body()).map_err(unreadable)?;
-        let news = news(&event)?;
-        let key = map::keys::notified(&event.id, &news).map_err(unreadable)?;
-        Ok(Notification::new(endpoint, proof)
-            .with_event(key.made_of(&[BODY]), news, &[BODY])
-            .with_raw(Raw::new(delivery.body().to_vec())))
+        Ok(match told(delivery.body()) {
+            Ok((key, news)) => Notification::new(endpoint, proof)
+                .with_event(key.made_of(&[BODY]), news, &[BODY])
+                .with_raw(Raw::new(delivery.body().to_vec()))
+                .into(),
+            Err(Misread { field, detail }) => UnreadableDelivery::new(proof, field, detail).into(),
+        })
     }
 
     /// What a buyer's browser carries back: to be shown, never to be booked.
@@ -135,10 +141,7 @@ impl NotificationReceiver for Notifications {
         delivery: &Delivery<'_>,
         now: Timestamp,
     ) -> Received {
-        match self.read(endpoint, delivery, now) {
-            Ok(notification) => Received::Notification(notification),
-            Err(untrusted) => Received::Untrusted(untrusted),
-        }
+        self.read(endpoint, delivery, now).into()
     }
 
     /// Every event is proven already; asking again is for those who want to.
@@ -264,24 +267,55 @@ fn one_parameter(delivery: &Delivery<'_>, name: &str) -> Result<String, Untruste
     }
 }
 
+/// Why the body of a delivery whose signature is good cannot be read.
+struct Misread {
+    field: String,
+    detail: String,
+}
+
+impl Misread {
+    /// The JSON of `part` of the body.
+    fn json(part: &'static str, error: &JsonError) -> Self {
+        let field = match (part, error.member()) {
+            (BODY, member) => member.unwrap_or(UnreadableDelivery::BODY).to_owned(),
+            (part, Some(member)) => format!("{part}.{member}"),
+            (part, None) => part.to_owned(),
+        };
+        Self { field, detail: error.to_string() }
+    }
+
+    fn in_field(field: &'static str, error: impl std::error::Error) -> Self {
+        Self { field: field.to_owned(), detail: error.to_string() }
+    }
+}
+
+/// What a notification says, and its key.
+fn told(body: &[u8]) -> Result<(DedupeKey, News), Misread> {
+    let event: wire::Event = json::read(body).map_err(|error| Misread::json(BODY, &error))?;
+    let news = news(&event)?;
+    let key = map::keys::notified(&event.id, &news);
+    Ok((key.map_err(|error| Misread::in_field("id", error))?, news))
+}
+
 /// What a notification says. A type that is not known is nobody's business; a known one that
 /// cannot be read must be sent again, because it may be money.
-fn news(event: &wire::Event) -> Result<News, Untrusted> {
+fn news(event: &wire::Event) -> Result<News, Misread> {
     let data = &event.data;
     let raw = || Raw::new(data.get().to_owned());
+    let misread = |error: Unreadable| Misread::in_field(DATA, error);
     Ok(match event.kind.as_str() {
         kind if PAYMENT_EVENTS.contains(&kind) => {
-            News::Payment(map::payment(content(data)?, raw()).map_err(unreadable)?)
+            News::Payment(map::payment(content(data)?, raw()).map_err(misread)?)
         }
-        CREDIT_RECEIVED => News::Movement(map::movement(content(data)?).map_err(unreadable)?),
-        PAYOUT_CHANGED => News::Payout(map::payout(content(data)?, raw()).map_err(unreadable)?),
-        REFUND_CHANGED => News::Refund(map::refund(content(data)?, raw()).map_err(unreadable)?),
+        CREDIT_RECEIVED => News::Movement(map::movement(content(data)?).map_err(misread)?),
+        PAYOUT_CHANGED => News::Payout(map::payout(content(data)?, raw()).map_err(misread)?),
+        REFUND_CHANGED => News::Refund(map::refund(content(data)?, raw()).map_err(misread)?),
         stranger => News::Unrecognised { name: stranger.to_owned() },
     })
 }
 
-fn content<A: DeserializeOwned>(data: &RawValue) -> Result<A, Untrusted> {
-    serde_json::from_str(data.get()).map_err(|error| unreadable(Unreadable::from(error)))
+fn content<A: DeserializeOwned>(data: &RawValue) -> Result<A, Misread> {
+    json::read(data.get().as_bytes()).map_err(|error| Misread::json(DATA, &error))
 }
 
 fn unreadable(error: impl std::error::Error) -> Untrusted {

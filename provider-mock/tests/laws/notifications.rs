@@ -8,7 +8,8 @@ use payments_core::{
     EndpointName, OrderRef, RefundRef, Timestamp,
     money::Money,
     notification::{
-        Confirmation, Delivery, Evidence, News, Notification, Outcome, Received, UntrustedReason,
+        Confirmation, Delivery, Evidence, News, Notification, Outcome, Received,
+        UnreadableDelivery, UntrustedReason,
     },
     payment::{Funding, PaymentState, RefundPayment},
     payout::PayoutState,
@@ -33,6 +34,7 @@ laws! {
     an_older_secret_still_counts_while_it_is_configured
     another_endpoint_or_method_is_untrusted
     a_stranger_is_acknowledged_and_a_known_type_that_cannot_be_read_is_not
+    an_amount_whose_point_may_separate_thousands_is_asked_for_again
     the_same_happening_has_the_same_key
     the_reply_is_what_the_gateway_documents
     a_confirmation_carries_the_answer_of_the_gateway
@@ -48,6 +50,13 @@ fn receive(world: &World, request: &Request<Bytes>) -> Received {
 fn notification(world: &World, request: &Request<Bytes>) -> Notification {
     match receive(world, request) {
         Received::Notification(notification) => notification,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn unreadable(world: &World, request: &Request<Bytes>) -> UnreadableDelivery {
+    match receive(world, request) {
+        Received::Unreadable(unreadable) => unreadable,
         other => panic!("{other:?}"),
     }
 }
@@ -233,10 +242,21 @@ async fn a_stranger_is_acknowledged_and_a_known_type_that_cannot_be_read_is_not(
     assert!(
         matches!(stranger.events()[0].news(), News::Unrecognised { name } if name == "loyalty.points")
     );
-    assert_eq!(reason(&world, &event("payment.settled", "{}")), UntrustedReason::Unreadable);
+    assert_eq!(unreadable(&world, &event("payment.settled", "{}")).field, "data");
     for bytes in ["", "{", "[]", "null", "\u{0}"] {
         let signed = world.gateway.notification(bytes);
-        assert_eq!(reason(&world, &signed), UntrustedReason::Unreadable, "{bytes:?}");
+        assert!(unreadable(&world, &signed).proof.covers("body"), "{bytes:?}");
+    }
+}
+
+async fn an_amount_whose_point_may_separate_thousands_is_asked_for_again(world: World) {
+    let good = genuine(&world).await;
+    let text = str::from_utf8(good.body()).unwrap();
+    for amount in ["50.000", "2.000", "100.0000", "5e4", ""] {
+        let body = text.replace("\"amount\":\"50000\"", &format!("\"amount\":\"{amount}\""));
+        assert_ne!(body, text, "{amount}");
+        let unreadable = unreadable(&world, &world.gateway.notification(body));
+        assert_eq!(unreadable.field, "data.amount", "{amount}: {unreadable}");
     }
 }
 

@@ -45,9 +45,9 @@ pub(crate) fn kind(word: &str) -> Option<IpnKind> {
 pub(crate) fn claim(kind: IpnKind, ipn: &wire::Ipn<'_>) -> Result<Payment, Unclear> {
     let (order, transaction) = (&ipn.order, &ipn.transaction);
     let invoice = said(&order.order_invoice_number)
-        .ok_or_else(|| Unclear::new("order.order_invoice_number is missing"))?;
+        .ok_or_else(|| Unclear::in_field("order.order_invoice_number", "is missing"))?;
     let reference = OrderRef::new(invoice)
-        .map_err(|_| Unclear::new("order.order_invoice_number cannot be one"))?;
+        .map_err(|_| Unclear::in_field("order.order_invoice_number", "cannot be one"))?;
 
     let asked = money("order.order_amount", order.order_amount, &order.order_currency)?;
     let paid = money(

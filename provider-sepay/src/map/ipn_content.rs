@@ -43,5 +43,5 @@ fn raw(json: &RawValue) -> Raw {
 }
 
 fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unclear> {
-    serde_json::from_slice(body).map_err(|error| Unclear::json("the IPN", &error))
+    serde_json::from_slice(body).map_err(|error| Unclear::json("the IPN", error))
 }

@@ -26,7 +26,7 @@ pub(super) const ORDER: &str = "sepay.order";
 /// The key of the row or delivery with this id.
 pub(super) fn key(scope: &str, id: &str) -> Result<DedupeKey, Unclear> {
     if id.is_empty() {
-        return Err(Unclear::new("the id is empty"));
+        return Err(Unclear::in_field("id", "is empty"));
     }
-    DedupeKey::new(scope, id).map_err(|_| Unclear::new("the id cannot be one"))
+    DedupeKey::new(scope, id).map_err(|_| Unclear::in_field("id", "cannot be one"))
 }

@@ -110,9 +110,8 @@ fn amount(line: &wire::Transaction<'_>) -> Result<Moved, Unclear> {
             };
         }
     };
-    let amount = amount
-        .or(line.transfer_amount)
-        .ok_or_else(|| Unclear::new(format!("{field} is missing")))?;
+    let amount =
+        amount.or(line.transfer_amount).ok_or_else(|| Unclear::in_field(field, "is missing"))?;
     Ok(match moved(field, amount)? {
         Some(amount) => Moved::One(direction, amount),
         None => Moved::Nothing,
@@ -184,7 +183,7 @@ fn direction(word: &str) -> Option<Direction> {
 pub(super) fn moved(field: &'static str, amount: Number) -> Result<Option<Money>, Unclear> {
     let amount = dong(field, amount)?;
     if amount.is_negative() {
-        return Err(Unclear::new(format!("{field} is below zero")));
+        return Err(Unclear::in_field(field, "is below zero"));
     }
     Ok(amount.is_positive().then_some(amount))
 }
@@ -194,7 +193,7 @@ fn id(raw: &RawValue) -> Result<&str, Unclear> {
     let text = raw.get();
     let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     let digits = Some(text).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-    quoted.or(digits).ok_or_else(|| Unclear::new("the id is neither a number nor text"))
+    quoted.or(digits).ok_or_else(|| Unclear::in_field("id", "is neither a number nor text"))
 }
 
 /// What both sources say beside direction and amount.

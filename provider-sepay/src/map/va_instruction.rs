@@ -169,7 +169,7 @@ fn refusal(status: StatusCode, code: Option<&str>) -> Option<DeclineReason> {
 }
 
 fn unreadable(unclear: Unclear) -> Unreadable {
-    Unreadable::new(unclear.0)
+    Unreadable::new(unclear.to_string())
 }
 
 fn mismatch<T>(what: &'static str) -> Submission<T> {

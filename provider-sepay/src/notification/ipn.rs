@@ -3,7 +3,7 @@
 use payments_core::{
     Raw,
     notification::{
-        Delivery, Endpoint, News, Notification, Untrusted,
+        Delivery, Endpoint, News, Notification, Received, Untrusted,
         check::{self, Keys},
     },
 };
@@ -43,12 +43,16 @@ impl Ipn {
         &self,
         endpoint: &Endpoint,
         delivery: &Delivery<'_>,
-    ) -> Result<Notification, Untrusted> {
+    ) -> Result<Received, Untrusted> {
         let presented = delivery.one_header(X_SECRET_KEY)?;
         let proof = check::shared_token(&self.secret, presented.map(str::as_bytes))?;
-        Ok(Notification::new(endpoint, proof)
-            .with_event(None, read(delivery.body())?, RESTS_ON)
-            .with_raw(Raw::new(delivery.body().to_vec())))
+        Ok(match read(delivery.body()) {
+            Ok(news) => Notification::new(endpoint, proof)
+                .with_event(None, news, RESTS_ON)
+                .with_raw(Raw::new(delivery.body().to_vec()))
+                .into(),
+            Err(unclear) => unclear.into_delivery(proof).into(),
+        })
     }
 }
 
@@ -62,5 +66,5 @@ fn read(body: &[u8]) -> Result<News, Unclear> {
 }
 
 fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unclear> {
-    serde_json::from_slice(body).map_err(|error| Unclear::json("the IPN", &error))
+    payments_core::json::read(body).map_err(|error| Unclear::json("the IPN", error))
 }

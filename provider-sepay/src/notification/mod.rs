@@ -178,19 +178,15 @@ impl NotificationReceiver for Notifications {
         let received = self.endpoint(name, delivery.method()).and_then(|endpoint| {
             self.sources.check(delivery)?;
             match (name.as_str(), &self.ipn, &self.bank) {
-                (IPN, Some((ipn, _)), _) => {
-                    ipn.receive(endpoint, delivery).map(Received::Notification)
-                }
+                (IPN, Some((ipn, _)), _) => ipn.receive(endpoint, delivery),
                 (BANK_TOKEN, _, Some(BankWebhook { auth: WebhookAuth::OAuth2(tokens), .. })) => {
                     Ok(tokens.receive(delivery, now))
                 }
-                (BANK_WEBHOOK, _, Some(bank)) => {
-                    bank.receive(endpoint, delivery, now).map(Received::Notification)
-                }
+                (BANK_WEBHOOK, _, Some(bank)) => bank.receive(endpoint, delivery, now),
                 _ => Err(Untrusted::new(UntrustedReason::WrongEndpoint, "no such endpoint")),
             }
         });
-        received.unwrap_or_else(Received::Untrusted)
+        received.into()
     }
 
     fn explain(&self, name: &EndpointName, delivery: &Delivery<'_>) -> Option<Explanation> {

@@ -20,6 +20,7 @@ use crate::{
     world::{
         BANK, GATEWAY, KEYED_WEBHOOK, OPEN_WEBHOOK, SIGNED_WEBHOOK, TOKEN_WEBHOOK, WEBHOOK_KEY,
         WEBHOOK_SECRET, Wire, believed, now, only_event, provider, receive, refused, secret,
+        unreadable,
     },
 };
 
@@ -167,21 +168,48 @@ fn the_window_is_300_seconds_in_both_directions_and_the_hex_may_be_in_capitals()
 }
 
 #[test]
-fn a_proven_webhook_that_cannot_be_read_is_not_acknowledged() {
+fn a_proven_webhook_that_cannot_be_read_is_asked_for_again() {
     let provider = provider(&[SIGNED_WEBHOOK], &Wire::new());
     for body in ["", "{}", "[]", "null", r#"{"id":1,"transferType":"in"}"#, "<html>"] {
         let request = http::Request::post("/").body(Bytes::from(body)).unwrap();
         let request = sign(request, &secret(WEBHOOK_SECRET), now());
-        let untrusted = refused(&provider, "bank-webhook", &request);
-        assert_eq!(untrusted.reason, UntrustedReason::Unreadable, "{body}");
+        let unreadable = unreadable(&provider, "bank-webhook", &request);
+        assert_eq!(unreadable.proof.scheme(), Scheme::HmacSha256, "{body}");
     }
-    for webhook in [
-        credit().with("transferAmount", "50000.5"),
-        credit().with("transferAmount", -1),
-        credit().with("id", ""),
+    for (field, webhook) in [
+        ("transferAmount", credit().with("transferAmount", "50000.5")),
+        ("transferAmount", credit().with("transferAmount", -1)),
+        ("transferAmount", credit().with("transferAmount", "năm mươi")),
+        ("transferAmount", credit().with("transferAmount", false)),
+        ("id", credit().with("id", "")),
     ] {
-        let untrusted = refused(&provider, "bank-webhook", &signed(&webhook));
-        assert_eq!(untrusted.reason, UntrustedReason::Unreadable);
+        let unreadable = unreadable(&provider, "bank-webhook", &signed(&webhook));
+        assert_eq!(unreadable.field, field, "{unreadable}");
+    }
+}
+
+#[test]
+fn an_amount_whose_point_may_separate_thousands_is_asked_for_again() {
+    let provider = provider(&[BANK, SIGNED_WEBHOOK], &Wire::new());
+    for amount in ["50.000", "\"50.000\"", "2.000", "\"100.000\"", "50.0000", "50000.000", "5e4"] {
+        let genuine = signed(&credit());
+        let text = str::from_utf8(genuine.body()).unwrap();
+        let body =
+            text.replace("\"transferAmount\":50000", &format!("\"transferAmount\":{amount}"));
+        assert_ne!(body, text, "{amount}");
+        let request = http::Request::post("/").body(Bytes::from(body)).unwrap();
+        let request = sign(request, &secret(WEBHOOK_SECRET), now());
+        let unreadable = unreadable(&provider, "bank-webhook", &request);
+        assert_eq!(unreadable.field, "transferAmount", "{amount}: {unreadable}");
+    }
+    let form = credit().with("transferAmount", "50.000");
+    let form = form.signed_form(&secret(WEBHOOK_SECRET), now());
+    let unreadable = unreadable(&provider, "bank-webhook", &form);
+    assert!(unreadable.detail.contains("did you mean 50000 or 50"), "{unreadable}");
+    for amount in ["50000.0", "50000.00"] {
+        let webhook = credit().with("transferAmount", amount);
+        let notification = believed(&provider, "bank-webhook", &signed(&webhook));
+        assert_eq!(movement(only_event(&notification)).amount, Money::vnd(50_000), "{amount}");
     }
 }
 

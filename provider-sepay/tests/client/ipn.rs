@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::world::{
     BANK, GATEWAY, NOT_KNOWN, SECRET_KEY, Wire, believed, only_event, order, provider, refused,
-    secret,
+    secret, unreadable,
 };
 
 fn paid() -> Ipn {
@@ -322,18 +322,25 @@ fn a_stranger_is_acknowledged_and_claims_nothing() {
 }
 
 #[test]
-fn a_known_notification_that_cannot_be_read_is_not_acknowledged() {
+fn a_known_notification_that_cannot_be_read_is_asked_for_again() {
     let provider = provider(&[GATEWAY], &Wire::new());
-    for ipn in [
-        paid().with("order", 1),
-        paid().with("order.order_invoice_number", ""),
-        paid().with("order.order_invoice_number", serde_json::Value::Null),
-        paid().with("transaction", serde_json::Value::Null),
-        paid().with("transaction.transaction_amount", "50000.5"),
-        paid().with("order.order_currency", "XXX?"),
+    let invoice = "order.order_invoice_number";
+    let paid_amount = "transaction.transaction_amount";
+    for (field, ipn) in [
+        ("order", paid().with("order", 1)),
+        (invoice, paid().with(invoice, "")),
+        (invoice, paid().with(invoice, serde_json::Value::Null)),
+        ("transaction", paid().with("transaction", serde_json::Value::Null)),
+        (paid_amount, paid().with(paid_amount, "50000.5")),
+        (paid_amount, paid().with(paid_amount, "50.000")),
+        (paid_amount, paid().with(paid_amount, "100.0000")),
+        (paid_amount, paid().with(paid_amount, "5e4")),
+        ("order.order_amount", paid().with("order.order_amount", "50.000")),
+        ("order.order_amount", paid().with("order.order_currency", "XXX?")),
     ] {
         let request = ipn.with_secret(&secret(SECRET_KEY));
-        assert_eq!(refused(&provider, "ipn", &request).reason, UntrustedReason::Unreadable);
+        let unreadable = unreadable(&provider, "ipn", &request);
+        assert_eq!(unreadable.field, field, "{unreadable}");
     }
 }
 

@@ -10,7 +10,7 @@ use payments_core::{
     EndpointName, ManualClock, OrderRef, Provider, Secret, Timestamp,
     config::{Environ, PaymentsConfig},
     money::Money,
-    notification::{Delivery, Event, Notification, Received, Untrusted},
+    notification::{Delivery, Event, Notification, Received, UnreadableDelivery, Untrusted},
     payment::CreatePayment,
     registry::{ConfigProblems, Context, Registry},
     transport::{Call, RetryPolicy, Transport, TransportError, TransportErrorKind},
@@ -212,6 +212,17 @@ pub(crate) fn believed(
 pub(crate) fn refused(provider: &Provider, endpoint: &str, request: &Request<Bytes>) -> Untrusted {
     match receive(provider, endpoint, request) {
         Received::Untrusted(untrusted) => untrusted,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(crate) fn unreadable(
+    provider: &Provider,
+    endpoint: &str,
+    request: &Request<Bytes>,
+) -> UnreadableDelivery {
+    match receive(provider, endpoint, request) {
+        Received::Unreadable(unreadable) => unreadable,
         other => panic!("{other:?}"),
     }
 }

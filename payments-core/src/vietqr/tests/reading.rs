@@ -214,7 +214,7 @@ fn decimals_that_are_zero_are_read_leniently_only() {
         assert_eq!(qr.amount(), Some(Money::vnd(50_000)));
         assert!(qr.payload().contains("540550000"));
     }
-    for text in ["50000.01", "50000.0.0", "0.00", ".00"] {
+    for text in ["50000.01", "50000.0.0", "0.00", ".00", "50.000", "2.000", "50000.000"] {
         assert!(VietQr::parse_lenient(&plain_with(&[("54", text)])).is_err(), "{text}");
     }
 }

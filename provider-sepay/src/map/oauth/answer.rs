@@ -62,7 +62,7 @@ fn envelope<'a, T: Deserialize<'a>>(
     }
     serde_json::from_slice(response.body()).map_err(|error| {
         // What serde says beside the place may quote personal data.
-        Unclear::json("the answer", &error).into_error(operation).with_status(response.status())
+        Unclear::json("the answer", error).into_error(operation).with_status(response.status())
     })
 }
 

@@ -46,7 +46,7 @@ impl<'a> Format<'a> {
 
     /// The body as JSON text. A form's fields become members, which are read like any other: a
     /// doubled field is refused in all three. An empty field is absent, for a form has no null.
-    pub(super) fn as_json<'b>(&self, body: &'b [u8]) -> Result<Cow<'b, str>, Untrusted> {
+    pub(super) fn as_json<'b>(&self, body: &'b [u8]) -> Result<Cow<'b, str>, Unclear> {
         match self {
             Self::Json => str::from_utf8(body).map(Cow::Borrowed).map_err(|_| not_text()),
             Self::Form => members(form_urlencoded::parse(body)).map(Cow::Owned),
@@ -59,7 +59,7 @@ impl<'a> Format<'a> {
 
 fn members<N: AsRef<str>, V: AsRef<str>>(
     fields: impl Iterator<Item = (N, V)>,
-) -> Result<String, Untrusted> {
+) -> Result<String, Unclear> {
     let mut json = Vec::new();
     let said = fields.filter(|(_, value)| !value.as_ref().is_empty());
     serde_json::Serializer::new(&mut json)
@@ -71,7 +71,7 @@ fn members<N: AsRef<str>, V: AsRef<str>>(
 }
 
 /// The named parts of a multipart body (RFC 7578).
-fn parts(content_type: &str, body: &[u8]) -> Result<Vec<(String, String)>, Untrusted> {
+fn parts(content_type: &str, body: &[u8]) -> Result<Vec<(String, String)>, Unclear> {
     let boundary = multer::parse_boundary(content_type).map_err(|_| not_multipart())?;
     let whole = Bytes::copy_from_slice(body);
     let body = stream::once(ready(Ok::<_, Infallible>(whole)));
@@ -96,12 +96,12 @@ fn parts(content_type: &str, body: &[u8]) -> Result<Vec<(String, String)>, Untru
         .collect()
 }
 
-fn not_multipart() -> Untrusted {
-    Unclear::new("the webhook is not multipart/form-data").into()
+fn not_multipart() -> Unclear {
+    Unclear::new("the webhook is not multipart/form-data")
 }
 
-fn not_text() -> Untrusted {
-    Unclear::new("the webhook is not UTF-8 text").into()
+fn not_text() -> Unclear {
+    Unclear::new("the webhook is not UTF-8 text")
 }
 
 #[cfg(test)]
@@ -112,7 +112,8 @@ mod tests {
         let request =
             http::Request::post("/").header("content-type", content_type).body(body).unwrap();
         let delivery = Delivery::of(&request);
-        Format::of(&delivery)?.as_json(delivery.body()).map(Cow::into_owned)
+        let json = Format::of(&delivery)?.as_json(delivery.body())?;
+        Ok(json.into_owned())
     }
 
     #[test]

@@ -7,9 +7,10 @@ pub(super) mod token;
 use std::sync::Arc;
 
 use payments_core::{
-    Raw, Timestamp,
+    Raw, StatedKey, Timestamp,
     formula::Explanation,
-    notification::{Delivery, Endpoint, Notification, Untrusted},
+    json::{self, JsonError},
+    notification::{Delivery, Endpoint, News, Notification, Received, Untrusted},
 };
 
 pub(crate) use auth::WebhookAuth;
@@ -56,18 +57,25 @@ impl BankWebhook {
         endpoint: &Endpoint,
         delivery: &Delivery<'_>,
         now: Timestamp,
-    ) -> Result<Notification, Untrusted> {
+    ) -> Result<Received, Untrusted> {
         let format = Format::of(delivery)?;
         let proof = self.auth.check(delivery, &format, now)?;
-        let json = format.as_json(delivery.body())?;
-        let webhook: wire::Webhook<'_> = serde_json::from_str(&json).map_err(not_json)?;
-        let (key, news) = map::told(&webhook, self.matching.as_deref())?;
-        Ok(Notification::new(endpoint, proof)
-            .with_event(key, news, RESTS_ON)
-            .with_raw(Raw::new(delivery.body().to_vec())))
+        Ok(match self.read(&format, delivery.body()) {
+            Ok((key, news)) => Notification::new(endpoint, proof)
+                .with_event(key, news, RESTS_ON)
+                .with_raw(Raw::new(delivery.body().to_vec()))
+                .into(),
+            Err(unclear) => unclear.into_delivery(proof).into(),
+        })
+    }
+
+    fn read(&self, format: &Format<'_>, body: &[u8]) -> Result<(StatedKey, News), Unclear> {
+        let json = format.as_json(body)?;
+        let webhook: wire::Webhook<'_> = json::read(json.as_bytes()).map_err(not_json)?;
+        map::told(&webhook, self.matching.as_deref())
     }
 }
 
-fn not_json(error: serde_json::Error) -> Untrusted {
-    Unclear::json("the webhook", &error).into()
+fn not_json(error: impl Into<JsonError>) -> Unclear {
+    Unclear::json("the webhook", error)
 }
