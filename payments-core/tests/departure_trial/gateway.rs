@@ -1,0 +1,196 @@
+//! A gateway that reads only when it is asked to, and counts the bytes of the connection and of
+//! the request.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustls::{ServerConfig, ServerConnection};
+
+use crate::child::{BODY, Wire};
+
+/// No step of a round takes this long.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) struct Gateway {
+    listener: TcpListener,
+    tls: Option<(Arc<ServerConfig>, tempfile::NamedTempFile)>,
+}
+
+/// One connection, read on demand.
+pub(crate) struct Connection {
+    socket: TcpStream,
+    client: SocketAddr,
+    tls: Option<ServerConnection>,
+    /// Bytes of the connection that were read: with TLS, those of its records.
+    raw: u64,
+    /// Bytes of the request that were read.
+    request: u64,
+}
+
+impl Gateway {
+    pub(crate) fn start(wire: Wire) -> Self {
+        // A small receive buffer, so that a body does not fit into what the connection holds.
+        let socket =
+            socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(64 * 1024).unwrap();
+        let address: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        socket.bind(&address.into()).unwrap();
+        socket.listen(16).unwrap();
+        let listener: TcpListener = socket.into();
+        listener.set_nonblocking(true).unwrap();
+        Self { listener, tls: (wire == Wire::Tls).then(identity) }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        let port = self.listener.local_addr().unwrap().port();
+        match self.tls {
+            Some(_) => format!("https://gateway.example:{port}/payouts"),
+            None => format!("http://127.0.0.1:{port}/payouts"),
+        }
+    }
+
+    /// The file of the root that the child trusts.
+    pub(crate) fn root(&self) -> Option<&str> {
+        self.tls.as_ref().map(|(_, root)| root.path().to_str().unwrap())
+    }
+
+    /// The next connection, with TLS complete where there is TLS, and nothing read from it.
+    pub(crate) fn accept(&self) -> Option<Connection> {
+        let until = Instant::now() + PATIENCE;
+        let (socket, client) = loop {
+            match self.listener.accept() {
+                Ok(accepted) => break accepted,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    assert!(Instant::now() < until, "the child does not connect");
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Err(error) => panic!("{error}"),
+            }
+        };
+        socket.set_nonblocking(false).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut connection = Connection { socket, client, tls: None, raw: 0, request: 0 };
+        if let Some((config, _)) = &self.tls {
+            let mut tls = ServerConnection::new(Arc::clone(config)).unwrap();
+            while tls.is_handshaking() {
+                let mut counted = Counted(&connection.socket, &mut connection.raw);
+                tls.complete_io(&mut counted).ok()?;
+            }
+            connection.tls = Some(tls);
+        }
+        Some(connection)
+    }
+}
+
+impl Connection {
+    /// Reads everything that the stopped client has written, also what its operating system still
+    /// has to send, and returns how much the connection has carried.
+    pub(crate) fn drain_stopped(&mut self) -> u64 {
+        self.socket.set_nonblocking(true).unwrap();
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let sent = self.unsent() == 0;
+            while self.read_some().is_ok_and(|n| n > 0) {}
+            if sent {
+                break;
+            }
+            assert!(Instant::now() < until, "the client's system does not send what it holds");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        self.socket.set_nonblocking(false).unwrap();
+        self.raw
+    }
+
+    /// Reads to the end of the connection, and returns how much it has carried.
+    pub(crate) fn drain(&mut self) -> u64 {
+        loop {
+            match self.read_some() {
+                Ok(0) => return self.raw,
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return self.raw,
+                Err(error) => panic!("the connection does not end: {error}"),
+            }
+        }
+    }
+
+    /// Bytes of the request that were read.
+    pub(crate) fn request(&self) -> u64 {
+        self.request
+    }
+
+    /// Whether the whole request was read.
+    pub(crate) fn whole_request(&self) -> bool {
+        self.request > BODY as u64
+    }
+
+    fn read_some(&mut self) -> io::Result<usize> {
+        let mut some = vec![0; 64 * 1024];
+        let n = (&self.socket).read(&mut some)?;
+        self.raw += n as u64;
+        let Some(tls) = &mut self.tls else {
+            self.request += n as u64;
+            return Ok(n);
+        };
+        let mut records = &some[..n];
+        while !records.is_empty() {
+            tls.read_tls(&mut records).unwrap();
+            let state = tls.process_new_packets().unwrap();
+            let mut plain = vec![0; state.plaintext_bytes_to_read()];
+            tls.reader().read_exact(&mut plain).unwrap();
+            self.request += plain.len() as u64;
+        }
+        Ok(n)
+    }
+
+    /// Bytes that the client's operating system holds: written and not yet acknowledged.
+    fn unsent(&self) -> u64 {
+        let SocketAddr::V4(client) = self.client else { panic!("{} is not IPv4", self.client) };
+        let address =
+            format!("{:08X}:{:04X}", u32::from_le_bytes(client.ip().octets()), client.port());
+        let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+        let row = table.lines().find(|row| row.split_whitespace().nth(1) == Some(&address));
+        let queues = row.and_then(|row| row.split_whitespace().nth(4)).expect("the connection");
+        let (unsent, _) = queues.split_once(':').unwrap();
+        u64::from_str_radix(unsent, 16).unwrap()
+    }
+}
+
+/// A socket that counts what is read from it.
+struct Counted<'a>(&'a TcpStream, &'a mut u64);
+
+impl Read for Counted<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let n = self.0.read(into)?;
+        *self.1 += n as u64;
+        Ok(n)
+    }
+}
+
+impl Write for Counted<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// A certificate of `gateway.example`, made now, and the file that the child reads it from.
+fn identity() -> (Arc<ServerConfig>, tempfile::NamedTempFile) {
+    let made = rcgen::generate_simple_self_signed(vec!["gateway.example".to_owned()]).unwrap();
+    let certificate = made.cert.der().clone();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&certificate).unwrap();
+    let key = made.signing_key.serialize_der().try_into().unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    (Arc::new(config), file)
+}
