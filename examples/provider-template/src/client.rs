@@ -91,7 +91,8 @@ impl PaymentProvider for Client {
         })?;
         let http = self.request(Method::POST, "/v1/payments", body.into())?;
         // Up to here an error means that nothing left; from here on there is no way back to one.
-        let sent = self.transport.instruct(Call::instruction("create_payment", http)).await?;
+        let call = Call::instruction("create_payment", http).with_about(&request.order);
+        let sent = self.transport.instruct(call).await?;
         Ok(sent.read(|response| map::opened(response, request)))
     }
 

@@ -21,6 +21,17 @@ pub enum Subject {
     VirtualAccount(OrderRef),
 }
 
+impl Subject {
+    /// The merchant's own reference of the subject, without its kind.
+    pub fn reference(&self) -> &str {
+        match self {
+            Self::Order(order) | Self::VirtualAccount(order) => order.as_str(),
+            Self::Payout(payout) => payout.as_str(),
+            Self::Refund(refund) => refund.as_str(),
+        }
+    }
+}
+
 impl fmt::Display for Subject {
     /// The kind of the subject and its reference, such as `payout P-1`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

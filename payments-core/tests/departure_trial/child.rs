@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io::{BufRead as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 use std::pin::Pin;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -55,10 +56,12 @@ impl Window {
     }
 }
 
-/// The command that starts the child, for a gateway at `url` with this root.
-pub(crate) fn command(url: &str, root: Option<&str>, window: Window) -> Command {
+/// The command that starts the child, for a gateway at `url` with this root. `machine` is the file
+/// of the certificates that the machine trusts: reading the real ones takes longer than a round.
+pub(crate) fn command(url: &str, root: Option<&str>, machine: &Path, window: Window) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.env(ROLE, format!("{window:?} {url}")).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.env("SSL_CERT_FILE", machine);
     if let Some(root) = root {
         command.env(ROOT, root);
     }

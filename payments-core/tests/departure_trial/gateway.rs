@@ -3,10 +3,13 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rustls::{ServerConfig, ServerConnection};
+use tempfile::NamedTempFile;
 
 use crate::child::{BODY, Wire};
 
@@ -15,7 +18,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Gateway {
     listener: TcpListener,
-    tls: Option<(Arc<ServerConfig>, tempfile::NamedTempFile)>,
+    tls: Option<(Arc<ServerConfig>, NamedTempFile)>,
+    machine: NamedTempFile,
 }
 
 /// One connection, read on demand.
@@ -40,7 +44,7 @@ impl Gateway {
         socket.listen(16).unwrap();
         let listener: TcpListener = socket.into();
         listener.set_nonblocking(true).unwrap();
-        Self { listener, tls: (wire == Wire::Tls).then(identity) }
+        Self { listener, tls: (wire == Wire::Tls).then(identity), machine: stranger() }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -54,6 +58,12 @@ impl Gateway {
     /// The file of the root that the child trusts.
     pub(crate) fn root(&self) -> Option<&str> {
         self.tls.as_ref().map(|(_, root)| root.path().to_str().unwrap())
+    }
+
+    /// The file of the certificates that the child's machine trusts; the gateway's is not among
+    /// them.
+    pub(crate) fn machine(&self) -> &Path {
+        self.machine.path()
     }
 
     /// The next connection, with TLS complete where there is TLS, and nothing read from it.
@@ -146,15 +156,23 @@ impl Connection {
 
     /// Bytes that the client's operating system holds: written and not yet acknowledged.
     fn unsent(&self) -> u64 {
-        let SocketAddr::V4(client) = self.client else { panic!("{} is not IPv4", self.client) };
-        let address =
-            format!("{:08X}:{:04X}", u32::from_le_bytes(client.ip().octets()), client.port());
+        // Other connections may have the same port of a client: both ends name the connection.
+        let (client, own) = (hex(self.client), hex(self.socket.local_addr().unwrap()));
         let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
-        let row = table.lines().find(|row| row.split_whitespace().nth(1) == Some(&address));
+        let row = table.lines().find(|row| {
+            let mut fields = row.split_whitespace().skip(1);
+            fields.next() == Some(&client) && fields.next() == Some(&own)
+        });
         let queues = row.and_then(|row| row.split_whitespace().nth(4)).expect("the connection");
         let (unsent, _) = queues.split_once(':').unwrap();
         u64::from_str_radix(unsent, 16).unwrap()
     }
+}
+
+/// An address as `/proc/net/tcp` spells it.
+fn hex(address: SocketAddr) -> String {
+    let SocketAddr::V4(address) = address else { panic!("{address} is not IPv4") };
+    format!("{:08X}:{:04X}", u32::from_le_bytes(address.ip().octets()), address.port())
 }
 
 /// A socket that counts what is read from it.
@@ -179,10 +197,10 @@ impl Write for Counted<'_> {
 }
 
 /// A certificate of `gateway.example`, made now, and the file that the child reads it from.
-fn identity() -> (Arc<ServerConfig>, tempfile::NamedTempFile) {
+fn identity() -> (Arc<ServerConfig>, NamedTempFile) {
     let made = rcgen::generate_simple_self_signed(vec!["gateway.example".to_owned()]).unwrap();
     let certificate = made.cert.der().clone();
-    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let mut file = NamedTempFile::new().unwrap();
     file.write_all(&certificate).unwrap();
     let key = made.signing_key.serialize_der().try_into().unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -193,4 +211,13 @@ fn identity() -> (Arc<ServerConfig>, tempfile::NamedTempFile) {
         .with_single_cert(vec![certificate], key)
         .unwrap();
     (Arc::new(config), file)
+}
+
+/// A file with the certificate of somebody else.
+fn stranger() -> NamedTempFile {
+    let made = rcgen::generate_simple_self_signed(vec!["stranger.example".to_owned()]).unwrap();
+    let mut file = NamedTempFile::new().unwrap();
+    let text = STANDARD.encode(made.cert.der());
+    writeln!(file, "-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----").unwrap();
+    file
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::Child;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use payments_core::transport::BootInstant;
@@ -97,7 +97,8 @@ struct Process {
 
 impl Process {
     fn start(gateway: &Gateway, window: Window) -> Self {
-        let mut child = child::command(&gateway.url(), gateway.root(), window).spawn().unwrap();
+        let mut command = child::command(&gateway.url(), gateway.root(), gateway.machine(), window);
+        let mut child = command.spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let (send, lines) = channel();
         std::thread::spawn(move || {
@@ -159,11 +160,8 @@ impl Process {
     /// Whether the child, which is stopped or dead, has not left the window.
     fn is_still_in(&mut self, window: Window) -> bool {
         // Its lines are in the pipe before it is stopped; the thread that reads them may be late.
-        loop {
-            match self.lines.recv_timeout(Duration::from_millis(5)) {
-                Ok(line) => self.note(&line),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-            }
+        while let Ok(line) = self.lines.recv_timeout(Duration::from_millis(5)) {
+            self.note(&line);
         }
         let ended = self.outcome.is_some();
         match window.holds() {

@@ -111,7 +111,8 @@ impl PayoutProvider for Payouts {
         self.check(request)?;
         let (address, body) = self.hpay.gateway.payout();
         let http = self.request(request)?.post(&address, body)?;
-        let sent = self.hpay.instruct(Call::instruction("create_payout", http)).await?;
+        let call = Call::instruction("create_payout", http).with_about(&request.payout);
+        let sent = self.hpay.instruct(call).await?;
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::Payout, &envelope.error_code) {

@@ -11,7 +11,7 @@ use payments_core::{
     formula::Formula,
     money::Money,
     rules::{Alphabet, AmountLimits, TextRules},
-    transport::Call,
+    transport::{Call, Subject},
     virtual_account::{
         OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, Uses, VirtualAccount,
         VirtualAccountCapabilities, VirtualAccountRef, VirtualAccountRules,
@@ -77,7 +77,8 @@ impl VirtualAccounts {
         let fields = hpay.sign(fields, "secure_code", &F14)?;
         let address = format!("{}/api/va/revoke", hpay.gateway.account);
         let request = fields.post(&address, hpay.gateway.va_body)?;
-        let sent = hpay.instruct(Call::instruction(operation, request)).await?;
+        let about = Subject::VirtualAccount(account.order.clone());
+        let sent = hpay.instruct(Call::instruction(operation, request).with_about(about)).await?;
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
@@ -153,7 +154,9 @@ impl VirtualAccountProvider for VirtualAccounts {
         let fields = hpay.sign(fields, "secure_code", &F11)?;
         let address = format!("{}/api/va/create", hpay.gateway.account);
         let http = fields.post(&address, hpay.gateway.va_body)?;
-        let sent = hpay.instruct(Call::instruction("open_virtual_account", http)).await?;
+        let about = Subject::VirtualAccount(request.order.clone());
+        let call = Call::instruction("open_virtual_account", http).with_about(about);
+        let sent = hpay.instruct(call).await?;
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
@@ -189,7 +192,9 @@ impl VirtualAccountProvider for VirtualAccounts {
         let fields = hpay.sign(fields, "secure_code", &F13)?;
         let address = format!("{}/api/va/updateVaName", hpay.gateway.account);
         let http = fields.post(&address, Body::Json)?;
-        let sent = hpay.instruct(Call::instruction("update_virtual_account", http)).await?;
+        let about = Subject::VirtualAccount(request.account.order.clone());
+        let call = Call::instruction("update_virtual_account", http).with_about(about);
+        let sent = hpay.instruct(call).await?;
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::VirtualAccount, &envelope.error_code) {

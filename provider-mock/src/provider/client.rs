@@ -10,7 +10,7 @@ use http::{
 use payments_core::{
     Clock, Error, ErrorKind, Result, Submission, Timestamp,
     notification::check::Keys,
-    transport::{Call, Transport, Unreadable},
+    transport::{Call, Subject, Transport, Unreadable},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -43,13 +43,13 @@ impl Client {
         Ok(Self { base, authorization, key, transport, clock })
     }
 
-    /// Sends an instruction about `reference`, once. `accept` reads the answer's content once
+    /// Sends an instruction about `subject`, once. `accept` reads the answer's content once
     /// its signature is good.
     pub(super) async fn instruct<A, T>(
         &self,
         operation: Operation,
         names: &[&str],
-        reference: &str,
+        subject: impl Into<Subject> + Send,
         body: &(impl Serialize + Sync),
         accept: impl FnOnce(Told<A>) -> Result<Submission<T>, Unreadable> + Send,
     ) -> Result<Submission<T>>
@@ -63,8 +63,10 @@ impl Client {
         })?;
         let request = self.request(operation, &operation.path(names), Bytes::from(body))?;
         let expected = self.expected(operation, names);
-        let sent = self.transport.instruct(Call::instruction(operation.name(), request)).await?;
-        Ok(sent.read(|response| expected.submission(response, reference, accept)))
+        let subject = subject.into();
+        let call = Call::instruction(operation.name(), request).with_about(subject.clone());
+        let sent = self.transport.instruct(call).await?;
+        Ok(sent.read(|response| expected.submission(response, subject.reference(), accept)))
     }
 
     /// Asks; `None` if the gateway itself says that there is no such thing.

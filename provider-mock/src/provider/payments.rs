@@ -66,7 +66,7 @@ impl PaymentProvider for Payments {
             }
             Ok(known(map::payment(told.content, told.raw)?))
         };
-        self.client.instruct(Operation::CreatePayment, &[], order.as_str(), &body, accept).await
+        self.client.instruct(Operation::CreatePayment, &[], order, &body, accept).await
     }
 
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
@@ -80,7 +80,6 @@ impl PaymentProvider for Payments {
 
     async fn cancel_payment(&self, order: &OrderRef) -> Result<Submission<Payment>> {
         REFERENCE.check("order", order.as_str())?;
-        let name = order.as_str();
         let accept = |told: Told<wire::Payment>| {
             if told.content.order != *order {
                 return Ok(mismatch("order"));
@@ -91,7 +90,7 @@ impl PaymentProvider for Payments {
                 _ => mismatch("state"),
             })
         };
-        self.client.instruct(Operation::CancelPayment, &[name], name, &(), accept).await
+        self.client.instruct(Operation::CancelPayment, &[order.as_str()], order, &(), accept).await
     }
 
     async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>> {
@@ -118,8 +117,7 @@ impl PaymentProvider for Payments {
                 _ => Submission::Accepted(refund),
             })
         };
-        let reference = request.refund.as_str();
-        self.client.instruct(Operation::RefundPayment, &[], reference, &body, accept).await
+        self.client.instruct(Operation::RefundPayment, &[], &request.refund, &body, accept).await
     }
 
     async fn find_refund(&self, refund: &RefundRef) -> Result<Lookup<Refund>> {

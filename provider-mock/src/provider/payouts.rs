@@ -63,8 +63,7 @@ impl PayoutProvider for Payouts {
             }
             Ok(known(map::payout(told.content, told.raw)?))
         };
-        let reference = request.payout.as_str();
-        self.client.instruct(Operation::CreatePayout, &[], reference, &body, accept).await
+        self.client.instruct(Operation::CreatePayout, &[], &request.payout, &body, accept).await
     }
 
     async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>> {

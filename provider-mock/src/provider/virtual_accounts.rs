@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use payments_core::{
     AccountId, Error, ErrorKind, Lookup, Movement, Result, Submission, Timestamp,
     VirtualAccountProvider,
-    transport::Unreadable,
+    transport::{Subject, Unreadable},
     virtual_account::{
         OpenVirtualAccount, UpdateVirtualAccount, VirtualAccount, VirtualAccountCapabilities,
         VirtualAccountRef, VirtualAccountRules, VirtualAccountState,
@@ -67,8 +67,8 @@ impl VirtualAccounts {
                 _ => submission,
             })
         };
-        let name = order.as_str();
-        self.client.instruct(operation, &[name], name, body, accept).await
+        let subject = Subject::VirtualAccount(order.clone());
+        self.client.instruct(operation, &[order.as_str()], subject, body, accept).await
     }
 }
 
@@ -118,7 +118,8 @@ impl VirtualAccountProvider for VirtualAccounts {
             known(told)
         };
         let operation = Operation::OpenVirtualAccount;
-        self.client.instruct(operation, &[], order.as_str(), &body, accept).await
+        let subject = Subject::VirtualAccount(order.clone());
+        self.client.instruct(operation, &[], subject, &body, accept).await
     }
 
     async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {

@@ -107,7 +107,7 @@ impl OrderApi {
         rules::invoice().check("order", order.as_str())?;
         let body = serde_json::to_vec(&wire::Named { order_invoice_number: order.as_str() })
             .map_err(|error| Error::invalid("order", "cannot be written").with_source(error))?;
-        let call = Call::instruction(operation, self.door.post(path, body)?);
+        let call = Call::instruction(operation, self.door.post(path, body)?).with_about(order);
         let sent = self.transport.instruct(call).await?;
         Ok(sent.read(|response| read(order, response)))
     }

@@ -165,7 +165,7 @@ impl UserApiV1 {
     /// # Errors
     /// Nothing was cancelled.
     pub async fn cancel_order(&self, account: &str, id: &str) -> Result<Submission<()>> {
-        self.orders.cancel(account, id).await
+        self.orders.cancel(account, id, None).await
     }
 
     /// Adds a virtual account to an order, so that it can be paid in parts. Dropping the future

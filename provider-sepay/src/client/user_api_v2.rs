@@ -190,7 +190,7 @@ impl UserApiV2 {
     /// # Errors
     /// Nothing was cancelled.
     pub async fn cancel_order(&self, account: &str, id: &str) -> Result<Submission<()>> {
-        self.orders.cancel(account, id).await
+        self.orders.cancel(account, id, None).await
     }
 
     /// Adds a virtual account to an order that is not paid, so that it can be paid in parts. BIDV

@@ -7,7 +7,7 @@ use http::Response;
 use payments_core::{
     Error, Raw, Result, Submission,
     money::Money,
-    transport::{Call, Transport},
+    transport::{Call, Subject, Transport},
 };
 use serde::Serialize;
 
@@ -107,15 +107,25 @@ impl VaOrders {
             qrcode_template: order.qr.map(QrTemplate::word),
         };
         let request = self.door.post(&self.orders(account)?, json(&body)?)?;
-        let sent = self.transport.instruct(Call::instruction(CREATE, request)).await?;
+        let about = Subject::VirtualAccount(order.code.clone());
+        let call = Call::instruction(CREATE, request).with_about(about);
+        let sent = self.transport.instruct(call).await?;
         let asked = map::Asked { code: &order.code, amount: order.amount, account_number };
         Ok(sent.read(|response| map::order_created(&asked, response)))
     }
 
-    pub(crate) async fn cancel(&self, account: &str, id: &str) -> Result<Submission<()>> {
+    /// `about` is the virtual account behind the order, where its own reference is known.
+    pub(crate) async fn cancel(
+        &self,
+        account: &str,
+        id: &str,
+        about: Option<Subject>,
+    ) -> Result<Submission<()>> {
         let path = format!("{}/{}", self.orders(account)?, segment("order", id)?);
         let request = self.door.delete(&path)?;
-        let sent = self.transport.instruct(Call::instruction(CANCEL, request)).await?;
+        let mut call = Call::instruction(CANCEL, request);
+        call.about = about;
+        let sent = self.transport.instruct(call).await?;
         Ok(sent.read(map::va_cancelled))
     }
 

@@ -13,6 +13,7 @@ use payments_core::{
     Result, Submission, Timestamp, Uncertain, UncertainCause, VirtualAccountProvider,
     bank::AccountNumber,
     rules::{Alphabet, TextRules},
+    transport::Subject,
     virtual_account::{
         OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, Uses, VirtualAccount,
         VirtualAccountCapabilities, VirtualAccountNumber, VirtualAccountRef, VirtualAccountRules,
@@ -273,7 +274,8 @@ impl VirtualAccountProvider for VirtualAccounts {
                 }
             },
         };
-        let cancelled = self.orders().cancel(behind.as_str(), id.as_str()).await?;
+        let about = Some(Subject::VirtualAccount(account.order.clone()));
+        let cancelled = self.orders().cancel(behind.as_str(), id.as_str(), about).await?;
         Ok(cancelled.map(|()| {
             let closed = VirtualAccountState::Closed;
             let numbers = numbers
