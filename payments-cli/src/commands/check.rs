@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use payments::{
     Timestamp,
-    formula::{CheckingKeys, Explanation},
+    formula::{CheckingKeys, Difference, Explanation, Field, Formula, Layout},
     notification::{Untrusted, UntrustedReason, check::Window},
     rsa::PublicKey,
 };
@@ -62,6 +62,9 @@ struct Checked<'a> {
     reason: Option<UntrustedReason>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+    /// In which way a valid signature differs from what the formula says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<Explanation>,
 }
@@ -87,6 +90,16 @@ pub(crate) fn run(args: &Args) -> Ended {
     if let Some(Untrusted { reason: UntrustedReason::Misconfigured, detail, .. }) = untrusted {
         return Err(Failure::usage("FORMULA", detail));
     }
+    let mut note = None;
+    if untrusted.is_some() && matches!(formula.layout, Layout::Pairs { .. }) {
+        let why =
+            explanation.clone().unwrap_or_else(|| formula.explain(&fields, &args.signature, keys));
+        note = signs_empty_fields(&why);
+    }
+    let untrusted = untrusted.filter(|_| note.is_none());
+    if untrusted.is_none() && note.is_none() {
+        note = leaves_empty_fields_out(formula, &fields);
+    }
     let exit = if untrusted.is_none() { Exit::Done } else { Exit::Untrusted };
     let (reason, detail) = untrusted.map(|why| (why.reason, why.detail)).unzip();
     output::print_json(&Checked {
@@ -95,9 +108,39 @@ pub(crate) fn run(args: &Args) -> Ended {
         valid: exit == Exit::Done,
         reason,
         detail,
+        note,
         explanation,
     })?;
     Ok(exit)
+}
+
+/// Whether the signature is good if empty fields are signed too, as some libraries do: a gateway
+/// that builds the string from the fields as they are sent accepts it.
+fn signs_empty_fields(why: &Explanation) -> Option<String> {
+    let found = why.matches.first()?;
+    match found.differences.as_slice() {
+        [difference @ Difference::EmptyFields] => {
+            Some(format!("{difference}; a gateway that leaves empty fields out refuses it"))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the message has empty fields that the signature leaves out.
+fn leaves_empty_fields_out(formula: &Formula, fields: &[Field<'_>]) -> Option<String> {
+    let Layout::Pairs { names, .. } = &formula.layout else { return None };
+    let is_left_out = |field: &&Field<'_>| field.1.is_empty() && names.contains(&field.0);
+    let empty: Vec<&str> = fields.iter().filter(is_left_out).map(|field| field.0).collect();
+    (!empty.is_empty()).then(|| {
+        format!(
+            "{} not signed, because empty; a gateway that signs fields as they are sent refuses \
+             it: send no empty fields",
+            match empty.as_slice() {
+                [one] => format!("{one} is"),
+                several => format!("{} are", several.join(", ")),
+            }
+        )
+    })
 }
 
 /// A window that every time stamp is in.

@@ -236,3 +236,57 @@ fn an_hpay_notification_signed_with_pipes_is_found_in_a_delivery() {
     // Without the flag nothing is searched.
     assert!(deliver("00", &[]).json().get("explanation").is_none());
 }
+
+#[test]
+fn a_form_whose_empty_fields_are_signed_is_valid_with_a_note() {
+    let checkout = &payments::sepay::formula::CHECKOUT;
+    let fields = [
+        ("order_amount", "100000"),
+        ("merchant", "SP-1"),
+        ("currency", "VND"),
+        ("operation", "PURCHASE"),
+        ("order_description", "Two coffees"),
+        ("order_invoice_number", "INV-1"),
+        ("customer_id", ""),
+        ("payment_method", ""),
+    ];
+    // As npm sepay-pg-node signs: every field of the form, also an empty one.
+    let text = fields.map(|(name, value)| format!("{name}={value}")).join(",");
+    const TEXT: &[Item] = &[Item::field("text")];
+    let signature = signed_by(checkout, Layout::values("", TEXT), &[("text", &text)]);
+    for flags in [&["--explain"][..], &[]] {
+        let program =
+            fields.iter().fold(payments(["check", "sepay.checkout"]), |program, field| {
+                program.field(field.0, field.1)
+            });
+        let program = program.secret(SECRET).with("--signature", &signature);
+        let ran = flags.iter().fold(program, |program, flag| program.flag(flag)).run();
+        let json = ran.json();
+        assert_eq!((ran.code, &json["valid"]), (0, &Value::Bool(true)), "{json:#}");
+        let note = json["note"].as_str().unwrap();
+        assert!(note.starts_with("empty fields are signed too"), "{note}");
+    }
+    // As the PHP library signs: empty fields are left out of the string, and sent all the same.
+    let signature = signed_by(checkout, checkout.layout.clone(), &fields);
+    let json = check("sepay.checkout", &fields, &signature).json();
+    assert_eq!(json["valid"], Value::Bool(true), "{json:#}");
+    let note = json["note"].as_str().unwrap();
+    assert!(note.starts_with("customer_id, payment_method are not signed"), "{note}");
+    let signature = signed_by(checkout, Layout::values("", TEXT), &[("text", &text)]);
+    let ran = check("sepay.checkout", &fields[..6], &signature);
+    assert_eq!((ran.code, &ran.json()["valid"]), (3, &Value::Bool(false)), "{ran:?}");
+}
+
+#[test]
+fn a_form_whose_text_fits_another_order_is_not_signed() {
+    let ran = payments(["sign", "sepay.checkout"])
+        .field("order_amount", "100000")
+        .field("merchant", "SP-1")
+        .field("order_description", "x,order_invoice_number=INV-B,customer_id=z")
+        .field("order_invoice_number", "INV-A")
+        .secret(SECRET)
+        .run();
+    assert_eq!(ran.code, 2, "{ran:?}");
+    let words = "`order_description`: holds \",\", which separates the values of the signed text";
+    assert!(ran.err.contains(words), "{}", ran.err);
+}

@@ -11,7 +11,9 @@ use std::borrow::Cow;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 
-pub use explain::{Change, Difference, Explanation, Match};
+pub use explain::{
+    Change, Difference, Escapes, Explanation, JsonWriter, LineEnds, Match, Spacing, UnicodeForm,
+};
 pub use layout::{Item, Layout, Order, Transform};
 pub use shape::Shape;
 pub use template::TemplateError;

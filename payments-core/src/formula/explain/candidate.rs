@@ -4,9 +4,13 @@ use std::borrow::Cow;
 
 use super::{
     super::{Algorithm, Field, Formula, Item, Layout, Order},
-    difference::{Change, Difference},
+    change::Change,
+    difference::Difference,
 };
 use crate::{Secret, notification::check::Keys};
+
+/// Among how many fields an unknown layout is looked for.
+const MOST_FIELDS: usize = 40;
 
 const MASK: &str = "‹secret›";
 
@@ -27,6 +31,10 @@ pub(super) struct Candidate<'a> {
     pub(super) leading: Cow<'a, str>,
     pub(super) separator: Cow<'a, str>,
     pub(super) named: bool,
+    /// The fields that a layout of pairs signs where they are not empty.
+    listed: &'a [&'static str],
+    /// Whether they stand in the order of that list.
+    listed_order: bool,
     /// Before which of the pieces the secret stands; nowhere, where it is the key.
     pub(super) secret: Option<usize>,
     pub(super) secret_change: Option<Change>,
@@ -38,6 +46,8 @@ pub(super) struct Candidate<'a> {
 pub(super) struct Piece<'a> {
     pub(super) name: &'a str,
     pub(super) value: Cow<'a, [u8]>,
+    /// The value as it was sent, where the formula changes it first.
+    sent: Option<&'a [u8]>,
 }
 
 impl<'a> Candidate<'a> {
@@ -64,6 +74,8 @@ impl<'a> Candidate<'a> {
                     leading: Cow::Borrowed(leading),
                     separator: Cow::Borrowed(separator),
                     named: false,
+                    listed: &[],
+                    listed_order: false,
                     secret,
                     secret_change: None,
                     method,
@@ -81,6 +93,8 @@ impl<'a> Candidate<'a> {
                     leading: Cow::Borrowed(""),
                     separator: Cow::Borrowed(separator),
                     named: true,
+                    listed: names,
+                    listed_order: *order == Order::AsListed,
                     secret: None,
                     secret_change: None,
                     method,
@@ -90,20 +104,22 @@ impl<'a> Candidate<'a> {
         }
     }
 
-    /// Every field of the message, joined by a pipe, with the secret behind: where a search for
-    /// an unknown layout begins.
+    /// The fields of the message, up to a number of them, joined by a pipe, with the secret behind:
+    /// where a search for an unknown layout begins.
     pub(super) fn unknown(formula: &Formula, fields: &[Field<'a>]) -> Self {
         let method = match formula.algorithm {
             Algorithm::RsaSha256Base64 => Method::Rsa,
             _ => Method::Md5,
         };
-        let pieces: Vec<_> = fields.iter().map(Piece::of).collect();
+        let pieces: Vec<_> = fields.iter().take(MOST_FIELDS).map(Piece::of).collect();
         Self {
             secret: Some(pieces.len()),
             pieces,
             leading: Cow::Borrowed(""),
             separator: Cow::Borrowed("|"),
             named: false,
+            listed: &[],
+            listed_order: false,
             secret_change: None,
             method,
         }
@@ -128,6 +144,27 @@ impl<'a> Candidate<'a> {
                 changed.pieces.remove(at);
                 changed.secret = self.secret.map(|secret| secret - usize::from(at < secret));
             }
+            Difference::EmptyFields => {
+                // Each behind the pieces that stand before it in the message.
+                let known: Vec<&str> = self.pieces.iter().map(|piece| piece.name).collect();
+                let empty =
+                    |field: &&Field<'a>| field.1.is_empty() && self.listed.contains(&field.0);
+                let position = |name: &str| fields.iter().position(|(field, _)| *field == name);
+                for field in fields.iter().filter(empty).filter(|f| !known.contains(&f.0)) {
+                    let at = match self.listed_order {
+                        true => {
+                            let rank =
+                                |name: &str| self.listed.iter().position(|known| *known == name);
+                            changed.pieces.iter().position(|p| rank(p.name) > rank(field.0))
+                        }
+                        false => {
+                            changed.pieces.iter().position(|p| position(p.name) > position(field.0))
+                        }
+                    };
+                    changed.pieces.insert(at.unwrap_or(changed.pieces.len()), Piece::of(field));
+                }
+                (changed.pieces.len() > self.pieces.len()).then_some(())?;
+            }
             Difference::EveryField => changed.pieces = fields.iter().map(Piece::of).collect(),
             Difference::Names { named } => changed.named = *named,
             Difference::Separator(text) => changed.separator = Cow::Owned(text.clone()),
@@ -138,7 +175,7 @@ impl<'a> Candidate<'a> {
                 let mut has_changed = false;
                 for piece in &mut changed.pieces {
                     if field.as_ref().is_none_or(|name| name == piece.name)
-                        && let Some(value) = change.apply(&piece.value)
+                        && let Some(value) = piece.changed(*change)
                     {
                         piece.value = value;
                         has_changed = true;
@@ -215,7 +252,17 @@ impl<'a> Candidate<'a> {
 
 impl<'a> Piece<'a> {
     fn of(field: &Field<'a>) -> Self {
-        Self { name: field.0, value: Cow::Borrowed(field.1) }
+        Self { name: field.0, value: Cow::Borrowed(field.1), sent: None }
+    }
+
+    /// The value with a change, made of what was sent; nothing if it stays the same.
+    pub(super) fn changed(&self, change: Change) -> Option<Cow<'a, [u8]>> {
+        let changed = match (change, self.sent) {
+            (Change::AsSent, sent) => Cow::Borrowed(sent?),
+            (_, Some(sent)) => change.apply(sent)?,
+            (_, None) => return change.apply(&self.value),
+        };
+        (changed != self.value).then_some(changed)
     }
 }
 
@@ -228,5 +275,9 @@ fn piece<'a>(item: &'a Item, fields: &[Field<'a>]) -> Option<Piece<'a>> {
         Item::Changed(_, transform) => Cow::Owned(transform.apply(value.unwrap_or_default())),
         _ => Cow::Borrowed(value.unwrap_or_default()),
     };
-    Some(Piece { name, value })
+    let sent = match item {
+        Item::Changed(..) => fields.iter().find(|(field, _)| *field == name).map(|field| field.1),
+        _ => None,
+    };
+    Some(Piece { name, value, sent })
 }

@@ -1,7 +1,9 @@
 //! Why a signature is not the one that a formula makes.
 
 mod candidate;
+mod change;
 mod difference;
+mod json;
 mod presented;
 mod search;
 
@@ -9,12 +11,14 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-pub use difference::{Change, Difference};
+pub use change::Change;
+pub use difference::Difference;
+pub use json::{Escapes, JsonWriter, LineEnds, Spacing, UnicodeForm};
 
 use super::{CheckingKeys, Field, Formula, Item, Layout};
 use candidate::Candidate;
 use presented::Presented;
-use search::Search;
+use search::{Found, Search};
 
 /// What a formula expects of a message, and what would have made its signature match.
 ///
@@ -36,7 +40,9 @@ pub struct Explanation {
     pub matches: Vec<Match>,
     /// How many strings were tried.
     pub tried: usize,
-    /// Whether every string within the bounds was tried.
+    /// How many bytes were hashed for that, at most 64 MiB.
+    pub hashed: usize,
+    /// Whether the search came to its end before a bound of strings or bytes stopped it.
     pub exhausted: bool,
 }
 
@@ -55,9 +61,10 @@ pub struct Match {
 
 impl Formula {
     /// Looks for what would have made `signature` match: another order, separator or leading text,
-    /// another place of the secret, a value that was encoded, decoded or written otherwise, another
+    /// another place of the secret, a value that was encoded, decoded or written otherwise, a JSON
+    /// body as another language writes it, a secret copied with what stood around it, another
     /// algorithm or encoding of the signature. Where the layout is unknown, it is looked for among
-    /// up to five fields.
+    /// up to five fields. At most 64 MiB are hashed, so that long messages are answered soon too.
     ///
     /// The search is bounded and meant for people who wonder why a signature is refused. Never
     /// believe a message on its word: among so many strings one may match by a mistake of ours.
@@ -90,7 +97,7 @@ impl Formula {
         let missing = self.missing(fields);
         let mut search = Search::new(self, fields, &presented, keys);
         search.run();
-        let (matches, tried, exhausted) = search.end();
+        let Found { matches, tried, hashed, exhausted } = search.end();
         let base = Candidate::of(self, fields);
         Explanation {
             formula: self.id.clone(),
@@ -99,6 +106,7 @@ impl Formula {
             signature: presented.description(),
             matches,
             tried,
+            hashed,
             exhausted,
         }
     }
@@ -116,5 +124,7 @@ impl Formula {
     }
 }
 
+#[cfg(test)]
+mod causes;
 #[cfg(test)]
 mod tests;

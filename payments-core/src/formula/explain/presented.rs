@@ -17,7 +17,7 @@ pub(super) struct Presented {
 pub(super) struct Reading {
     pub(super) bytes: Vec<u8>,
     /// How it is written, where the formula says otherwise.
-    pub(super) unexpected: Option<&'static str>,
+    pub(super) unexpected: Option<String>,
     words: &'static str,
 }
 
@@ -29,7 +29,20 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 
 impl Presented {
     pub(super) fn read(signature: &str, algorithm: Algorithm) -> Self {
-        let signature = signature.trim();
+        let mut presented = Self { readings: Vec::new(), characters: 0 };
+        presented.characters = signature.trim().chars().count();
+        let (text, mut marks) = cleaned(signature.trim());
+        presented.decode(&text, &marks, algorithm);
+        // At an end, a space that was a plus is trimmed.
+        let with_ends = signature.trim_matches(['\r', '\n', '\t']);
+        if with_ends != signature.trim() && text.is_ascii() {
+            marks.push("with a space for each +");
+            presented.decode(&with_ends.replace(' ', "+"), &marks, algorithm);
+        }
+        presented
+    }
+
+    fn decode(&mut self, signature: &str, marks: &[&str], algorithm: Algorithm) {
         let (prefix, is_hex) = match algorithm {
             Algorithm::Md5Hex | Algorithm::HmacSha512Hex => ("", true),
             Algorithm::HmacSha256Hex { prefix } => (prefix, true),
@@ -40,30 +53,38 @@ impl Presented {
             Some(rest) => (rest, true),
             None => (without_name(signature), false),
         };
-        let mut readings = Vec::new();
         if rest.is_empty() {
-            return Self { readings, characters: signature.chars().count() };
+            return;
         }
+        let reading = |bytes: Vec<u8>, how: Option<&str>, words: &'static str| {
+            let marks: Vec<&str> = marks.iter().copied().chain(how).collect();
+            let unexpected = (!marks.is_empty()).then(|| marks.join(", "));
+            Reading { bytes, unexpected, words }
+        };
         if let Ok(bytes) = hex::decode(rest) {
-            let unexpected = match (is_hex, prefix_is_right) {
+            let how = match (is_hex, prefix_is_right) {
                 (true, true) => None,
                 (true, false) if prefix.is_empty() => Some("with a prefix"),
                 (true, false) => Some("without its prefix"),
                 (false, _) => Some("in hexadecimal"),
             };
-            readings.push(Reading { bytes, unexpected, words: "hexadecimal" });
-        } else {
-            for (engine, words) in [(BASE64, "base64"), (URL_SAFE, "URL-safe base64")] {
-                let Ok(bytes) = engine.decode(rest) else { continue };
-                let unexpected = (is_hex || words != "base64").then_some(match words {
-                    "base64" => "in base64",
-                    _ => "in URL-safe base64",
-                });
-                readings.push(Reading { bytes, unexpected, words });
-                break;
-            }
+            self.readings.push(reading(bytes, how, "hexadecimal"));
+            return;
         }
-        Self { readings, characters: signature.chars().count() }
+        for (engine, words, how) in
+            [(BASE64, "base64", "in base64"), (URL_SAFE, "URL-safe base64", "in URL-safe base64")]
+        {
+            let Ok(bytes) = engine.decode(rest) else { continue };
+            if let Ok(inner) = hex::decode(&bytes)
+                && !inner.is_empty()
+            {
+                let how = Some("in base64 of its hexadecimal digits");
+                self.readings.push(reading(inner, how, "hexadecimal in base64"));
+            }
+            let how = (is_hex || words != "base64").then_some(how);
+            self.readings.push(reading(bytes, how, words));
+            break;
+        }
     }
 
     pub(super) fn readings(&self) -> &[Reading] {
@@ -77,6 +98,38 @@ impl Presented {
             Some(reading) => format!("{} bytes in {}", reading.bytes.len(), reading.words),
         }
     }
+}
+
+/// The signature without what its way added to it, and what that was.
+fn cleaned(signature: &str) -> (String, Vec<&'static str>) {
+    let mut marks = Vec::new();
+    let mut text = signature.to_owned();
+    let inner = ['"', '\'', '`']
+        .into_iter()
+        .find_map(|mark| signature.strip_prefix(mark)?.strip_suffix(mark));
+    if let Some(inner) = inner {
+        marks.push("in quotation marks");
+        text = inner.trim().to_owned();
+    }
+    if text.contains('%') {
+        // A plus is a plus here, whatever a form would make of it.
+        let pair = format!("={}", text.replace('&', "%26").replace('+', "%2B"));
+        let decoded: String =
+            form_urlencoded::parse(pair.as_bytes()).map(|(_, value)| value).collect();
+        if decoded != text {
+            marks.push("percent-encoded");
+            text = decoded;
+        }
+    }
+    if text.contains(' ') {
+        marks.push("with a space for each +");
+        text = text.replace(' ', "+");
+    }
+    if text.contains(['\n', '\r']) {
+        marks.push("with line ends in it");
+        text.retain(|character| !matches!(character, '\n' | '\r'));
+    }
+    (text, marks)
 }
 
 /// What follows a name such as `sha256=`.

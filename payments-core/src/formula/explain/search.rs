@@ -1,5 +1,7 @@
 //! The search for a string whose signature is the one that is there, the fewest differences first.
 
+use std::rc::Rc;
+
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest as _, Md5};
 use sha2::{Sha256, Sha512};
@@ -8,7 +10,9 @@ use super::{
     super::{CheckingKeys, Field, Formula},
     Match,
     candidate::{Candidate, Method},
-    difference::{Change, Difference},
+    change::Change,
+    difference::Difference,
+    json::JsonWriter,
     presented::{Presented, Reading},
 };
 use crate::{notification::check::Keys, secret::same_bytes};
@@ -16,6 +20,8 @@ use crate::{notification::check::Keys, secret::same_bytes};
 /// How many strings are tried; an RSA signature takes a hundred times as long to check.
 const MOST: usize = 250_000;
 const MOST_RSA: usize = 4_000;
+/// How many bytes are hashed.
+const MOST_BYTES: usize = 64 << 20;
 /// How many differences a string may have at once.
 const DEEPEST: usize = 4;
 /// Up to how many fields are put into every order.
@@ -30,10 +36,25 @@ pub(super) struct Search<'a> {
     fields: Vec<Field<'a>>,
     readings: &'a [Reading],
     keys: CheckingKeys<'a>,
-    axes: Vec<Vec<Difference>>,
+    axes: Vec<Axis>,
     matches: Vec<Match>,
     tried: usize,
     most: usize,
+    hashed: usize,
+    is_stopped: bool,
+}
+
+/// Differences that exclude each other, the likeliest first.
+struct Axis {
+    differences: Rc<[Difference]>,
+    /// How many of them are tried beside two others.
+    common: usize,
+}
+
+impl Axis {
+    fn of(differences: Vec<Difference>) -> Self {
+        Self { common: differences.len(), differences: differences.into() }
+    }
 }
 
 impl<'a> Search<'a> {
@@ -48,13 +69,16 @@ impl<'a> Search<'a> {
         let base = known.unwrap_or_else(|| Candidate::unknown(formula, fields));
         let most = if base.method == Method::Rsa { MOST_RSA } else { MOST };
         let axes = vec![
-            selections(&base, is_known, &formula.layout.fields(), fields),
-            names(&base, is_known),
-            separators(&base),
-            leading(&base),
-            secret_places(&base),
-            if is_known { values(&base) } else { Vec::new() },
-            Change::OF_SECRETS.into_iter().map(Difference::Secret).collect(),
+            Axis::of(selections(&base, is_known, &formula.layout.fields(), fields)),
+            Axis::of(names(&base, is_known)),
+            Axis::of(separators(&base)),
+            Axis::of(leading(&base)),
+            Axis::of(secret_places(&base)),
+            if is_known { values(&base) } else { Axis::of(Vec::new()) },
+            Axis {
+                differences: Change::OF_SECRETS.into_iter().map(Difference::Secret).collect(),
+                common: Change::COMMON_SECRETS,
+            },
         ];
         Self {
             base,
@@ -65,6 +89,8 @@ impl<'a> Search<'a> {
             matches: Vec::new(),
             tried: 0,
             most,
+            hashed: 0,
+            is_stopped: false,
         }
     }
 
@@ -76,14 +102,19 @@ impl<'a> Search<'a> {
         for depth in 0..=DEEPEST {
             let base = self.base.clone();
             self.differ(&base, 0, depth, &mut Vec::new());
-            if !self.matches.is_empty() || self.tried >= self.most {
+            if !self.matches.is_empty() || self.is_stopped {
                 return;
             }
         }
     }
 
-    pub(super) fn end(self) -> (Vec<Match>, usize, bool) {
-        (self.matches, self.tried, self.tried < self.most)
+    pub(super) fn end(self) -> Found {
+        Found {
+            matches: self.matches,
+            tried: self.tried,
+            hashed: self.hashed,
+            exhausted: !self.is_stopped,
+        }
     }
 
     /// Tries every string that differs from `candidate` in so many of the axes from this one on.
@@ -98,25 +129,35 @@ impl<'a> Search<'a> {
             self.attempt(candidate, differences);
             return;
         }
-        for axis in from..self.axes.len() {
-            let Some(variants) = self.axes.get(axis).cloned() else { return };
-            for difference in variants {
-                if self.tried >= self.most || self.matches.len() >= ENOUGH {
+        for at in from..self.axes.len() {
+            let Some(axis) = self.axes.get(at) else { return };
+            let is_beside_two = depth + differences.len() > 2;
+            let count = if is_beside_two { axis.common } else { axis.differences.len() };
+            let variants = Rc::clone(&axis.differences);
+            for difference in variants.iter().take(count) {
+                if self.is_stopped || self.matches.len() >= ENOUGH {
                     return;
                 }
-                let Some(changed) = candidate.with(&difference, &self.fields) else { continue };
-                differences.push(difference);
-                self.differ(&changed, axis + 1, depth - 1, differences);
+                let Some(changed) = candidate.with(difference, &self.fields) else { continue };
+                differences.push(difference.clone());
+                self.differ(&changed, at + 1, depth - 1, differences);
                 differences.pop();
             }
         }
     }
 
     fn attempt(&mut self, candidate: &Candidate<'a>, differences: &[Difference]) {
-        self.tried += 1;
         let Some(secret) = self.keys.secrets.and_then(Keys::newest) else { return };
         let secret = candidate.secret_of(secret);
         let message = candidate.bytes(&secret);
+        // Each reading may be hashed in two ways, by HMAC and with the secret in the string.
+        let hashed = self.hashed.saturating_add(message.len() * self.readings.len() * 2);
+        if self.tried >= self.most || (hashed > MOST_BYTES && self.tried > 0) {
+            self.is_stopped = true;
+            return;
+        }
+        self.tried += 1;
+        self.hashed = hashed;
         for reading in self.readings {
             let Some(method) = self.maker(candidate, &message, &secret, &reading.bytes) else {
                 continue;
@@ -125,7 +166,8 @@ impl<'a> Search<'a> {
             if method != self.base.method {
                 differences.push(Difference::Algorithm(words(method)));
             }
-            differences.extend(reading.unexpected.map(Difference::Encoding));
+            differences
+                .extend(reading.unexpected.clone().map(|how| Difference::Encoding(how.into())));
             let layout_only = differences.iter().all(|difference| {
                 !matches!(
                     difference,
@@ -225,6 +267,7 @@ fn selections(
     if is_known {
         differences.extend(names.iter().map(|name| Difference::LeftOut((*name).to_owned())));
         if base.named {
+            differences.insert(0, Difference::EmptyFields);
             differences.push(Difference::EveryField);
         }
     }
@@ -296,11 +339,15 @@ fn secret_places(base: &Candidate<'_>) -> Vec<Difference> {
     places
 }
 
-fn values(base: &Candidate<'_>) -> Vec<Difference> {
+fn values(base: &Candidate<'_>) -> Axis {
     let mut differences = Vec::new();
-    for change in Change::ALL {
+    let mut common = 0;
+    for (index, change) in Change::OF_VALUES.into_iter().enumerate() {
+        if index == Change::COMMON_VALUES {
+            common = differences.len();
+        }
         let changed: Vec<_> =
-            base.pieces.iter().filter(|piece| change.apply(&piece.value).is_some()).collect();
+            base.pieces.iter().filter(|piece| piece.changed(change).is_some()).collect();
         if changed.len() > 1 {
             differences.push(Difference::Value { field: None, change });
         }
@@ -310,5 +357,21 @@ fn values(base: &Candidate<'_>) -> Vec<Difference> {
                 .map(|piece| Difference::Value { field: Some(piece.name.to_owned()), change }),
         );
     }
-    differences
+    for piece in &base.pieces {
+        let Ok(text) = std::str::from_utf8(&piece.value) else { continue };
+        let writers = JsonWriter::for_text(text).into_iter();
+        differences.extend(writers.map(|writer| Difference::Value {
+            field: Some(piece.name.to_owned()),
+            change: Change::Json(writer),
+        }));
+    }
+    Axis { differences: differences.into(), common }
+}
+
+/// What a search found, and what it took.
+pub(super) struct Found {
+    pub(super) matches: Vec<Match>,
+    pub(super) tried: usize,
+    pub(super) hashed: usize,
+    pub(super) exhausted: bool,
 }

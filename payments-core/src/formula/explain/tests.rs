@@ -7,15 +7,15 @@ use crate::{
     notification::check::Keys,
 };
 
-const SECRET: &str = "canary-secret";
+pub(super) const SECRET: &str = "canary-secret";
 
 const ITEMS: &[Item] =
     &[Item::field("order"), Item::field("amount"), Item::optional("note"), Item::Secret];
-const MD5: Formula = formula(Algorithm::Md5Hex, Layout::values("|", ITEMS));
+pub(super) const MD5: Formula = formula(Algorithm::Md5Hex, Layout::values("|", ITEMS));
 const STAMPED: &[Item] = &[Item::stamp("time"), Item::body("body")];
 const WEBHOOK: Formula =
     formula(Algorithm::HmacSha256Hex { prefix: "sha256=" }, Layout::values(".", STAMPED));
-const FORM: Formula = formula(
+pub(super) const FORM: Formula = formula(
     Algorithm::HmacSha256Base64,
     Layout::pairs(",", &["amount", "currency", "order"], Order::AsListed),
 );
@@ -37,7 +37,7 @@ fn keys() -> Keys {
 }
 
 /// Signs by a template in the place of the formula's layout.
-fn sign(formula: &Formula, layout: Layout, fields: &[Field<'_>]) -> String {
+pub(super) fn sign(formula: &Formula, layout: Layout, fields: &[Field<'_>]) -> String {
     let mut other = formula.clone();
     other.layout = layout;
     // A formula of the merchant would refuse what can be divided in a second way.
@@ -49,7 +49,7 @@ fn by_template(formula: &Formula, template: &str, fields: &[Field<'_>]) -> Strin
     sign(formula, formula.replaced(template).unwrap().layout, fields)
 }
 
-fn explain(formula: &Formula, fields: &[Field<'_>], signature: &str) -> Explanation {
+pub(super) fn explain(formula: &Formula, fields: &[Field<'_>], signature: &str) -> Explanation {
     let keys = keys();
     let why =
         formula.explain(fields, signature, CheckingKeys { secrets: Some(&keys), public: &[] });
@@ -59,7 +59,7 @@ fn explain(formula: &Formula, fields: &[Field<'_>], signature: &str) -> Explanat
 }
 
 /// The differences of the simplest match.
-fn differences(formula: &Formula, fields: &[Field<'_>], signature: &str) -> Vec<String> {
+pub(super) fn differences(formula: &Formula, fields: &[Field<'_>], signature: &str) -> Vec<String> {
     let why = explain(formula, fields, signature);
     let found = why.matches.first().unwrap_or_else(|| panic!("{why:?}"));
     found.differences.iter().map(ToString::to_string).collect()
