@@ -1,8 +1,9 @@
 //! A transfer's memo as words, for the search for payment codes.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// The words of a transfer's memo.
 ///
@@ -17,12 +18,16 @@ pub struct Memo {
 }
 
 impl Memo {
-    /// Splits a memo into words.
+    /// Splits a memo into words. Composed and decomposed letters (NFC and NFD) are the same.
     pub fn new(memo: &str) -> Self {
         let mut text = String::with_capacity(memo.len());
         let mut words = Vec::new();
         let mut start = 0;
-        for character in memo.chars() {
+        let composed = match memo.is_ascii() {
+            true => Cow::Borrowed(memo),
+            false => Cow::Owned(memo.nfc().collect::<String>()),
+        };
+        for character in composed.chars() {
             if is_of_a_word(character) {
                 text.push(character.to_ascii_uppercase());
             } else if start < text.len() {
@@ -52,6 +57,14 @@ impl Memo {
             .any(|at| !self.starts_word(at) || !self.ends_word(at + code.len()))
     }
 
+    /// Whether two memos have the same letters and digits in the same order.
+    ///
+    /// Sources report one transfer's memo with other spaces, line breaks, punctuation, case and
+    /// Vietnamese marks.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        letters(&self.text).eq(letters(&other.text))
+    }
+
     /// The words, in order.
     pub(super) fn words(&self) -> impl ExactSizeIterator<Item = &str> {
         self.words.iter().map(|word| self.text.get(word.clone()).unwrap_or_default())
@@ -64,6 +77,12 @@ impl Memo {
     fn ends_word(&self, at: usize) -> bool {
         self.words.binary_search_by_key(&at, |word| word.end).is_ok()
     }
+}
+
+/// Lower-case letters and digits without marks.
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    let plain = text.nfd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c));
+    plain.flat_map(char::to_lowercase).map(|c| if c == 'đ' { 'd' } else { c })
 }
 
 fn is_of_a_word(character: char) -> bool {
@@ -89,8 +108,26 @@ mod tests {
         assert_eq!(words("MBVCB.1.dh_00042,ct"), ["MBVCB", "1", "DH", "00042", "CT"]);
         assert_eq!(words(" - "), Vec::<String>::new());
         assert_eq!(words("tóDH1"), ["TóDH1"]);
-        assert_eq!(words("to\u{301}DH1"), ["TO\u{301}DH1"]);
+        assert_eq!(words("to\u{301}DH1"), ["TóDH1"]);
         assert_eq!(words("DH1\u{200b}2"), ["DH1\u{200b}2"]);
+    }
+
+    #[test]
+    fn memos_that_differ_in_spaces_and_unicode_form_say_the_same() {
+        let one = Memo::new("Chuyển tiền đơn DH00042");
+        for (other, same) in [
+            ("Chuyển tiền đơn DH00042", true),
+            ("Chuye\u{302}\u{309}n tie\u{302}\u{300}n đơn DH00042", true),
+            ("  Chuyển  tiền\r\nđơn\tDH000 42 ", true),
+            ("CHUYEN TIEN DON DH00042", true),
+            ("Chuyển\u{a0}tiền\u{200b} đơn DH-00042.", true),
+            ("Chuyển tiền đơn DH00043", false),
+            ("Chuyển tiền đơn DH000421", false),
+            ("Chuyển tiền đơn", false),
+            ("", false),
+        ] {
+            assert_eq!(one.says_the_same(&Memo::new(other)), same, "{other:?}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::OrderApi;
 use crate::{
     map,
     order::{Order, OrderPage, OrderQuery, OrderSort},
-    wire,
+    wire::{self, Count, Flag},
 };
 
 const LIST: &str = "list_orders";
@@ -43,7 +43,9 @@ impl OrderApi {
             parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let response = self.inquire(LIST, "/v1/order", &parameters).await?;
         let list: wire::OrderList<'_> = map::read(LIST, &response)?;
-        let (has_more, total) = list.meta.map_or((None, None), |meta| (meta.has_more, meta.total));
+        let meta = list.meta.get();
+        let has_more = meta.and_then(|meta| meta.has_more.get()).map(|Flag(more)| more);
+        let total = meta.and_then(|meta| meta.total.get()).map(|Count(total)| total);
         let per_page = usize::try_from(query.per_page.unwrap_or(PER_PAGE)).unwrap_or(usize::MAX);
         let more = map::more(has_more, list.data.len(), per_page);
         let orders = list

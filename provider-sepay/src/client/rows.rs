@@ -18,7 +18,7 @@ use crate::{
         BankAccount, Listing, Page, Pairs, Prefix, Source, Sourced, Terminal, Transaction, VaOrder,
         VirtualAccount,
     },
-    wire,
+    wire::{self, Count, Flag},
 };
 
 /// A row of a list, and the wire's form of it.
@@ -118,8 +118,9 @@ pub(super) fn list<'a, W: Deserialize<'a>>(
     response: &'a Response<Bytes>,
 ) -> Result<Page<W>> {
     let list: wire::List<W> = map::read(operation, response)?;
-    let pagination = list.meta.and_then(|meta| meta.pagination);
-    let (has_more, total) = pagination.map_or((None, None), |it| (it.has_more, it.total));
+    let pagination = list.meta.get().and_then(|meta| meta.pagination.get());
+    let has_more = pagination.and_then(|it| it.has_more.get()).map(|Flag(more)| more);
+    let total = pagination.and_then(|it| it.total.get()).map(|Count(total)| total);
     let more = map::more(has_more, list.data.len(), UserApi::PER_PAGE);
     Ok(Page::new(list.data, more, total))
 }

@@ -7,7 +7,7 @@ use payments_core::{
     statement::StatementAccount,
 };
 
-use super::{Unclear, dong, said, time};
+use super::{Unclear, balance, said, time};
 use crate::wire;
 
 /// A bank account. `asked_at` dates the balance of an account that has seen no transaction yet;
@@ -22,9 +22,9 @@ pub(crate) fn account(
     if let Some(known) = bank_account(row) {
         account = account.with_account(known);
     }
-    if let Some(accumulated) = row.accumulated {
+    if let Some(amount) = balance(row.accumulated) {
         let at = time(&row.last_transaction).unwrap_or(asked_at);
-        account = account.with_balance(Balance::new(dong("accumulated", accumulated)?, at));
+        account = account.with_balance(Balance::new(amount, at));
     }
     Ok(match said(&row.label) {
         Some(label) => account.with_label(label),
@@ -72,8 +72,16 @@ mod tests {
 
     #[test]
     fn an_account_without_a_transaction_has_the_balance_of_now() {
-        let account = read(r#"{"id":"x","accumulated":0,"last_transaction":null,"label":""}"#);
+        let account = read(r#"{"id":"x","accumulated":5,"last_transaction":null,"label":""}"#);
         assert_eq!(account.balance.unwrap().at, Timestamp::from_unix(1_700_000_000));
         assert_eq!((account.account, account.label), (None, None));
+    }
+
+    #[test]
+    fn a_balance_of_zero_or_of_another_kind_is_not_known() {
+        for accumulated in ["0", "\"0.00\"", "5.5", "\"\"", "1e3", "false", "{}", "null"] {
+            let account = read(&format!(r#"{{"id":"x","accumulated":{accumulated}}}"#));
+            assert_eq!(account.balance, None, "{accumulated}");
+        }
     }
 }

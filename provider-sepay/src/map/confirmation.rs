@@ -5,7 +5,7 @@ use std::time::Duration;
 use payments_core::{
     DedupeKey, Movement, SameMoney,
     notification::{Confirmation, Event, News},
-    payment::{Payment, PaymentState},
+    payment::{Memo, Payment, PaymentState},
     same_credit,
 };
 
@@ -51,7 +51,8 @@ pub(crate) fn payment_told(claimed: &Payment, found: Option<Payment>) -> Confirm
 /// arrived is part of it, so that an order that was paid again is not taken for a repetition.
 fn order_key(found: &Payment) -> Result<DedupeKey, Unclear> {
     let name = found.gateway_ref.as_ref().map_or(found.order.as_str(), |name| name.as_str());
-    let state = format!("{:?}", found.state).to_lowercase();
+    // Names are kept as they are: those of two orders may differ in case alone.
+    let state = format!("{:?}", found.state).to_ascii_lowercase();
     let received =
         found.received.map_or(String::new(), |received| format!(":{}", received.minor()));
     key(key::ORDER, &format!("{name}:{state}{received}"))
@@ -93,7 +94,8 @@ pub(crate) fn movement_told(claimed: &Movement, lines: Vec<Movement>) -> Confirm
     }
 }
 
-/// Without the bank's reference, only the same second, account and memo will do.
+/// Without the bank's reference, only the same second, account and memo will do. The statement may
+/// have the memo in another spelling: with other spaces and line breaks, in another Unicode form.
 fn is_same(claimed: &Movement, line: &Movement) -> bool {
     match same_credit(claimed, line) {
         SameMoney::Same => true,
@@ -102,12 +104,16 @@ fn is_same(claimed: &Movement, line: &Movement) -> bool {
             claimed.bank_reference.is_none()
                 && claimed.account.is_some()
                 && claimed.at.is_some()
-                && claimed.memo.is_some()
                 && claimed.account == line.account
                 && claimed.at == line.at
-                && claimed.memo == line.memo
+                && is_same_memo(claimed, line)
         }
     }
+}
+
+fn is_same_memo(claimed: &Movement, line: &Movement) -> bool {
+    let memos = claimed.memo.as_deref().zip(line.memo.as_deref());
+    memos.is_some_and(|(one, other)| Memo::new(one).says_the_same(&Memo::new(other)))
 }
 
 /// Whether a line that is not the same money has the same reference, account, direction and second:
@@ -220,6 +226,51 @@ mod tests {
         assert_eq!(word(&movement_told(&claimed, vec![line("FT9", 50_000, 1_001)])), "not yet");
         let told = movement_told(&claimed, vec![line("FT9", 50_000, 1_000).with_memo("DH2")]);
         assert_eq!(word(&told), "not yet");
+    }
+
+    #[test]
+    fn without_a_reference_the_memo_may_be_spelt_otherwise_and_tells_two_lines_apart() {
+        let mut claimed = line("FT1", 50_000, 1_000).with_memo("Chuyển tiền DH1");
+        claimed.bank_reference = None;
+        for (memo, verdict) in [
+            ("Chuyển  tiền\nDH1 ", "confirmed"),
+            ("Chuye\u{302}\u{309}n tie\u{302}\u{300}n DH1", "confirmed"),
+            ("CHUYEN TIEN DH1", "confirmed"),
+            ("Chuyển tiền DH11", "not yet"),
+            ("", "not yet"),
+        ] {
+            let told = movement_told(&claimed, vec![line("FT9", 50_000, 1_000).with_memo(memo)]);
+            assert_eq!(word(&told), verdict, "{memo:?}");
+            let other = line("FT8", 50_000, 1_000).with_memo("DH2");
+            let same = line("FT9", 50_000, 1_000).with_memo(memo);
+            let told = movement_told(&claimed, vec![other, same]);
+            assert_eq!(word(&told), verdict, "{memo:?} beside another");
+            if let Confirmation::Confirmed(event) = told {
+                let News::Movement(line) = event.news() else { panic!("{event:?}") };
+                assert_eq!(line.memo.as_deref(), Some(memo));
+            }
+        }
+    }
+
+    #[test]
+    fn orders_whose_names_differ_in_case_have_two_keys() {
+        use payments_core::GatewayRef;
+        let named = |order: &str, name: Option<&str>| {
+            let order = OrderRef::new(order).unwrap();
+            let payment = Payment::new(order, PaymentState::Settled);
+            match name {
+                Some(name) => payment.with_gateway_ref(GatewayRef::new(name).unwrap()),
+                None => payment,
+            }
+        };
+        let key = |payment: &Payment| order_key(payment).unwrap();
+        for (one, other) in [
+            (named("INV-a", None), named("INV-A", None)),
+            (named("1", Some("SEPAY-a")), named("1", Some("SEPAY-A"))),
+        ] {
+            assert_ne!(key(&one), key(&other));
+        }
+        assert_eq!(key(&named("INV-A", None)).to_string(), "sepay.order:INV-A:settled");
     }
 
     fn word(confirmation: &Confirmation) -> &'static str {

@@ -35,15 +35,15 @@ pub(crate) use confirmation::{movement_told, payment_told};
 pub(crate) use instruction::{can_ask_after, cancelled, is_not_cancelled, is_not_voided, voided};
 pub(crate) use ipn::{claim, kind};
 pub(crate) use ipn_content::content as ipn_content;
-use movement::moved;
 pub(crate) use movement::{is_of, moved_by, told};
+use movement::{moved, read_amount};
 pub(crate) use order::order;
 pub(crate) use page::more;
 pub(crate) use payment::{join, payment, transferred};
 pub(crate) use va_instruction::{Asked, cancelled as va_cancelled, order_created, va_created};
 pub(crate) use va_order::{found_account, opened_account, va_order};
 
-use crate::wire::Text;
+use crate::wire::{Lenient, Text};
 
 /// What is missing in, or wrong with, something that SePay said.
 #[derive(Debug, PartialEq, Eq)]
@@ -138,6 +138,14 @@ fn money(
             .map_err(|_| Unclear::in_field(field, "is in no currency known here"))?,
     };
     exactly(field, amount, currency).map(Some)
+}
+
+/// A balance, which only informs: one that is no whole amount of dong is not known. Neither is zero,
+/// which SePay reports for every account at the banks that it reads by API, whatever is on it
+/// (docs/unverified.md).
+fn balance(accumulated: Lenient<Number>) -> Option<Money> {
+    let amount = accumulated.get()?.money(Currency::VND).ok()?;
+    Some(amount).filter(|amount| *amount != Money::vnd(0))
 }
 
 fn dong(field: &'static str, amount: Number) -> Result<Money, Unclear> {

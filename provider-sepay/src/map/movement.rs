@@ -10,13 +10,13 @@ use payments_core::{
 use serde_json::value::RawValue;
 
 use super::{
-    Unclear, dong,
+    Unclear, balance, dong,
     key::{self, key},
     said, time,
 };
 use crate::{
     matching::{Matching, Reported},
-    wire,
+    wire::{self, Deferred},
 };
 
 /// What a line of the statement is about.
@@ -52,9 +52,9 @@ pub(super) fn booked(
         at: &line.transaction_date,
         reference: reference(&line.reference_number),
         memo: said(&line.transaction_content).or(said(&line.content)),
-        balance: line.accumulated,
+        balance: balance(line.accumulated),
     }
-    .add_to(&mut movement)?;
+    .add_to(&mut movement);
     if let Some(matching) = matching {
         matching.add_to(&mut movement, Reported { code: said(&line.code), description: None });
     }
@@ -92,13 +92,16 @@ enum Moved {
 fn amount(line: &wire::Transaction<'_>) -> Result<Moved, Unclear> {
     let (direction, field, amount) = match said(&line.transfer_type) {
         Some(word) => match direction(word) {
-            Some(Direction::In) => (Direction::In, "amount_in", line.amount_in),
-            Some(Direction::Out) => (Direction::Out, "amount_out", line.amount_out),
+            Some(Direction::In) => (Direction::In, "amount_in", &line.amount_in),
+            Some(Direction::Out) => (Direction::Out, "amount_out", &line.amount_out),
             None => return Ok(Moved::Unknown(word.to_owned())),
         },
         None => {
-            let arrived = line.amount_in.map(|amount| moved("amount_in", amount)).transpose()?;
-            let left = line.amount_out.map(|amount| moved("amount_out", amount)).transpose()?;
+            let read = |field, amount: &Option<Deferred<'_, Number>>| {
+                read_amount(field, amount.as_ref())?.map(|amount| moved(field, amount)).transpose()
+            };
+            let arrived = read("amount_in", &line.amount_in)?;
+            let left = read("amount_out", &line.amount_out)?;
             return match (arrived, left) {
                 (Some(Some(_)), Some(Some(_))) => {
                     Err(Unclear::new("money arrived and left in one line"))
@@ -110,12 +113,23 @@ fn amount(line: &wire::Transaction<'_>) -> Result<Moved, Unclear> {
             };
         }
     };
-    let amount =
-        amount.or(line.transfer_amount).ok_or_else(|| Unclear::in_field(field, "is missing"))?;
+    let amount = read_amount(field, amount.as_ref().or(line.transfer_amount.as_ref()))?
+        .ok_or_else(|| Unclear::in_field(field, "is missing"))?;
     Ok(match moved(field, amount)? {
         Some(amount) => Moved::One(direction, amount),
         None => Moved::Nothing,
     })
+}
+
+/// The amount in a field that decides.
+pub(super) fn read_amount(
+    field: &'static str,
+    amount: Option<&Deferred<'_, Number>>,
+) -> Result<Option<Number>, Unclear> {
+    match amount.map(Deferred::read) {
+        None => Ok(None),
+        Some(amount) => amount.map_err(|_| Unclear::in_field(field, "is no amount")),
+    }
 }
 
 /// Whether a line is of this account, as far as it says.
@@ -146,9 +160,9 @@ pub(crate) fn told(
         at: &webhook.transaction_date,
         reference: reference(&webhook.reference_code),
         memo: said(&webhook.content),
-        balance: webhook.accumulated,
+        balance: balance(webhook.accumulated),
     }
-    .add_to(&mut movement)?;
+    .add_to(&mut movement);
     if let Some(matching) = matching {
         let reported =
             Reported { code: said(&webhook.code), description: said(&webhook.description) };
@@ -200,14 +214,14 @@ fn id(raw: &RawValue) -> Result<&str, Unclear> {
 struct Details<'a> {
     account: Option<&'a str>,
     virtual_account: Option<&'a str>,
-    at: &'a Option<wire::Text<'a>>,
+    at: &'a Option<wire::Shown<'a>>,
     reference: Option<&'a str>,
     memo: Option<&'a str>,
-    balance: Option<Number>,
+    balance: Option<Money>,
 }
 
 impl Details<'_> {
-    fn add_to(self, movement: &mut Movement) -> Result<(), Unclear> {
+    fn add_to(self, movement: &mut Movement) {
         // A number that is none is left out: the movement then matches no account.
         let number = |text: &str| AccountNumber::new(text).ok();
         movement.account = self.account.and_then(number);
@@ -215,8 +229,7 @@ impl Details<'_> {
         movement.at = time(self.at);
         movement.bank_reference = self.reference.map(str::to_owned);
         movement.memo = self.memo.map(str::to_owned);
-        movement.balance = self.balance.map(|balance| dong("accumulated", balance)).transpose()?;
-        Ok(())
+        movement.balance = self.balance;
     }
 }
 

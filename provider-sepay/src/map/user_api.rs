@@ -5,10 +5,10 @@ use payments_core::{
     money::{Money, wire::Number},
 };
 
-use super::{Unclear, dong, owned, said, time};
+use super::{Unclear, balance, dong, owned, read_amount, said, time};
 use crate::{
     user_api::{BankAccount, Prefix, Terminal, Transaction, VirtualAccount},
-    wire::{self, Text},
+    wire::{self, Count, Deferred, Flag, Lenient, Text},
 };
 
 /// A line of the statement.
@@ -19,11 +19,18 @@ pub(crate) fn transaction(row: &wire::Transaction<'_>) -> Result<Transaction, Un
         Some("out") => Some(Direction::Out),
         _ => None,
     };
-    let of = |direction: Direction, amount: Option<Number>| {
-        amount.or(row.transfer_amount.filter(|_| named == Some(direction)))
+    let of = |direction: Direction, field, amount: &Option<Deferred<'_, Number>>| {
+        let transferred = row.transfer_amount.as_ref().filter(|_| named == Some(direction));
+        let amount = read_amount(field, amount.as_ref().or(transferred))
+            .and_then(|amount| amount.map_or(Ok(Money::vnd(0)), |amount| dong(field, amount)));
+        match named {
+            // The amount of the other direction decides nothing.
+            Some(named) if named != direction => Ok(amount.unwrap_or(Money::vnd(0))),
+            _ => amount,
+        }
     };
-    let amount_in = zero_or("amount_in", of(Direction::In, row.amount_in))?;
-    let amount_out = zero_or("amount_out", of(Direction::Out, row.amount_out))?;
+    let amount_in = of(Direction::In, "amount_in", &row.amount_in)?;
+    let amount_out = of(Direction::Out, "amount_out", &row.amount_out)?;
     let direction = match word {
         Some(_) => named,
         None if amount_in.is_positive() && !amount_out.is_positive() => Some(Direction::In),
@@ -36,7 +43,7 @@ pub(crate) fn transaction(row: &wire::Transaction<'_>) -> Result<Transaction, Un
         direction,
         amount_in,
         amount_out,
-        accumulated: balance(row.accumulated)?,
+        accumulated: balance(row.accumulated),
         account_number: owned(&row.account_number),
         bank_account_id: owned(&row.bank_account_id),
         bank_brand_name: owned(&row.bank_brand_name).or(owned(&row.gateway)),
@@ -45,7 +52,10 @@ pub(crate) fn transaction(row: &wire::Transaction<'_>) -> Result<Transaction, Un
         content: owned(&row.transaction_content).or(owned(&row.content)),
         reference_number: owned(&row.reference_number),
         code: owned(&row.code),
-        webhook_success: said(&row.webhook_success).and_then(|count| count.parse().ok()),
+        webhook_success: row
+            .webhook_success
+            .get()
+            .and_then(|Count(count)| i64::try_from(count).ok()),
     })
 }
 
@@ -55,11 +65,11 @@ pub(crate) fn bank_account(row: &wire::BankAccount<'_>) -> Result<BankAccount, U
         id: id(&row.id)?,
         holder: owned(&row.account_holder_name),
         account_number: owned(&row.account_number),
-        accumulated: balance(row.accumulated)?,
+        accumulated: balance(row.accumulated),
         last_transaction: time(&row.last_transaction),
         label: owned(&row.label),
         account_type: owned(&row.account_type),
-        active: flag(&row.active),
+        active: flag(row.active),
         created_at: time(&row.created_at),
         bank_short_name: owned(&row.bank_short_name),
         bank_full_name: owned(&row.bank_full_name),
@@ -75,9 +85,9 @@ pub(crate) fn virtual_account(row: &wire::VirtualAccount<'_>) -> Result<VirtualA
         number: owned(&row.va),
         holder: owned(&row.sub_holder_name),
         label: owned(&row.label),
-        active: flag(&row.active),
-        official: flag(&row.official),
-        is_static: flag(&row.is_static),
+        active: flag(row.active),
+        official: flag(row.official),
+        is_static: flag(row.is_static),
         bank_account_id: owned(&row.bank_account_id),
         created_at: time(&row.created_at),
         updated_at: time(&row.updated_at),
@@ -118,21 +128,8 @@ fn id(text: &Text<'_>) -> Result<String, Unclear> {
     }
 }
 
-/// `1` and `0`, as numbers or as text.
-fn flag(field: &Option<Text<'_>>) -> Option<bool> {
-    match said(field) {
-        Some("1") => Some(true),
-        Some("0") => Some(false),
-        _ => None,
-    }
-}
-
-fn balance(amount: Option<Number>) -> Result<Option<Money>, Unclear> {
-    amount.map(|amount| dong("accumulated", amount)).transpose()
-}
-
-fn zero_or(field: &'static str, amount: Option<Number>) -> Result<Money, Unclear> {
-    amount.map_or(Ok(Money::vnd(0)), |amount| dong(field, amount))
+fn flag(field: Lenient<Flag>) -> Option<bool> {
+    field.get().map(|Flag(on)| on)
 }
 
 #[cfg(test)]

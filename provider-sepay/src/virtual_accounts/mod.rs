@@ -303,7 +303,7 @@ impl VirtualAccountProvider for VirtualAccounts {
         rules::order_code().check("order", code)?;
         let belongs = |line: &wire::Transaction<'_>| {
             let number = line.va.as_ref().or(line.sub_account.as_ref()).map(|va| va.as_str());
-            let is_code = line.code.as_ref().is_some_and(|said| said.as_str() == code);
+            let is_code = line.code.as_ref().is_some_and(|said| said.as_ref() == code);
             is_code && number.is_some_and(|number| !number.is_empty())
         };
         let query = [("q", code), ("transfer_type", "in"), ("transaction_date_sort", "asc")];

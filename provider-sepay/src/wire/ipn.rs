@@ -10,7 +10,7 @@ use super::{Order, OrderTransaction, Shown, Text};
 pub(crate) struct IpnHead<'a> {
     #[serde(borrow)]
     pub(crate) notification_type: Option<Text<'a>>,
-    pub(crate) timestamp: Option<Text<'a>>,
+    pub(crate) timestamp: Option<Shown<'a>>,
 }
 
 /// What a known notification claims.

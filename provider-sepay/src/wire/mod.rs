@@ -4,6 +4,7 @@
 //! which fields are null or absent. What is missing and needed is noticed in `map`.
 
 mod ipn;
+mod lenient;
 pub(crate) mod oauth;
 mod order;
 mod text;
@@ -15,6 +16,7 @@ mod va_order;
 mod webhook;
 
 pub(crate) use ipn::{Ipn, IpnCustomer, IpnHead, IpnRest};
+pub(crate) use lenient::{Count, Deferred, Flag, Lenient};
 pub(crate) use order::{Message, Named, Order, OrderDetail, OrderList, OrderTransaction};
 pub(crate) use text::{Shown, Text};
 pub(crate) use time::{civil, day};

@@ -5,26 +5,31 @@ use payments_core::money::wire::Number;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::Text;
+use super::{Count, Deferred, Flag, Lenient, Shown, Text};
 
 /// `{status, data, meta}`.
 #[derive(Deserialize)]
 pub(crate) struct Envelope<T> {
     pub(crate) data: T,
-    pub(crate) meta: Option<Meta>,
+    #[serde(default)]
+    pub(crate) meta: Lenient<Meta>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 pub(crate) struct Meta {
-    pub(crate) pagination: Option<Pagination>,
+    #[serde(default)]
+    pub(crate) pagination: Lenient<Pagination>,
 }
 
 /// Other than the User API v2, it has no `has_more`.
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 pub(crate) struct Pagination {
-    pub(crate) total: Option<u64>,
-    pub(crate) current_page: Option<u32>,
-    pub(crate) last_page: Option<u32>,
+    #[serde(default)]
+    pub(crate) total: Lenient<Count>,
+    #[serde(default)]
+    pub(crate) current_page: Lenient<Count>,
+    #[serde(default)]
+    pub(crate) last_page: Lenient<Count>,
 }
 
 /// What stands in an answer that is not a success, and beside what an instruction changed. The
@@ -52,25 +57,28 @@ pub(crate) struct Created {
 pub(crate) struct Account<'a> {
     pub(crate) id: u64,
     #[serde(borrow)]
-    pub(crate) label: Option<Text<'a>>,
-    pub(crate) account_holder_name: Option<Text<'a>>,
+    pub(crate) label: Option<Shown<'a>>,
+    pub(crate) account_holder_name: Option<Shown<'a>>,
     pub(crate) account_number: Text<'a>,
     /// A JSON number with decimals.
-    pub(crate) accumulated: Option<Number>,
-    pub(crate) active: Option<Switch>,
-    pub(crate) created_at: Option<Text<'a>>,
-    pub(crate) bank: Option<Bank<'a>>,
+    #[serde(default)]
+    pub(crate) accumulated: Lenient<Number>,
+    #[serde(default)]
+    pub(crate) active: Lenient<Flag>,
+    pub(crate) created_at: Option<Shown<'a>>,
+    #[serde(default, borrow)]
+    pub(crate) bank: Lenient<Bank<'a>>,
 }
 
 #[derive(Deserialize)]
 pub(crate) struct Bank<'a> {
     #[serde(borrow)]
-    pub(crate) short_name: Option<Text<'a>>,
-    pub(crate) full_name: Option<Text<'a>>,
-    pub(crate) code: Option<Text<'a>>,
-    pub(crate) bin: Option<Text<'a>>,
-    pub(crate) icon_url: Option<Text<'a>>,
-    pub(crate) logo_url: Option<Text<'a>>,
+    pub(crate) short_name: Option<Shown<'a>>,
+    pub(crate) full_name: Option<Shown<'a>>,
+    pub(crate) code: Option<Shown<'a>>,
+    pub(crate) bin: Option<Shown<'a>>,
+    pub(crate) icon_url: Option<Shown<'a>>,
+    pub(crate) logo_url: Option<Shown<'a>>,
 }
 
 /// No sample is published: the names that virtual accounts have in SePay's other APIs.
@@ -80,9 +88,10 @@ pub(crate) struct SubAccount<'a> {
     #[serde(borrow, alias = "sub_account", alias = "va")]
     pub(crate) account_number: Option<Text<'a>>,
     #[serde(alias = "sub_holder_name")]
-    pub(crate) account_holder_name: Option<Text<'a>>,
-    pub(crate) label: Option<Text<'a>>,
-    pub(crate) active: Option<Switch>,
+    pub(crate) account_holder_name: Option<Shown<'a>>,
+    pub(crate) label: Option<Shown<'a>>,
+    #[serde(default)]
+    pub(crate) active: Lenient<Flag>,
 }
 
 #[derive(Deserialize)]
@@ -90,13 +99,14 @@ pub(crate) struct Transaction<'a> {
     pub(crate) id: u64,
     #[serde(borrow)]
     pub(crate) account_number: Option<Text<'a>>,
-    pub(crate) transaction_date: Option<Text<'a>>,
-    pub(crate) amount_in: Option<Number>,
-    pub(crate) amount_out: Option<Number>,
-    pub(crate) accumulated: Option<Number>,
-    pub(crate) transaction_content: Option<Text<'a>>,
-    pub(crate) reference_number: Option<Text<'a>>,
-    pub(crate) code: Option<Text<'a>>,
+    pub(crate) transaction_date: Option<Shown<'a>>,
+    pub(crate) amount_in: Option<Deferred<'a, Number>>,
+    pub(crate) amount_out: Option<Deferred<'a, Number>>,
+    #[serde(default)]
+    pub(crate) accumulated: Lenient<Number>,
+    pub(crate) transaction_content: Option<Shown<'a>>,
+    pub(crate) reference_number: Option<Shown<'a>>,
+    pub(crate) code: Option<Shown<'a>>,
     pub(crate) sub_account: Option<Text<'a>>,
 }
 
@@ -115,8 +125,8 @@ pub(crate) struct Profile<'a> {
 pub(crate) struct Company<'a> {
     pub(crate) id: u64,
     #[serde(borrow)]
-    pub(crate) full_name: Option<Text<'a>>,
-    pub(crate) short_name: Option<Text<'a>>,
+    pub(crate) full_name: Option<Shown<'a>>,
+    pub(crate) short_name: Option<Shown<'a>>,
     pub(crate) role: Option<Text<'a>>,
     pub(crate) status: Option<Text<'a>>,
     pub(crate) subscription: Option<Text<'a>>,
@@ -127,8 +137,10 @@ pub(crate) struct Company<'a> {
 
 #[derive(Deserialize)]
 pub(crate) struct Configurations<'a> {
-    pub(crate) bank_sub_account: Option<Switch>,
-    pub(crate) paycode: Option<Switch>,
+    #[serde(default)]
+    pub(crate) bank_sub_account: Lenient<Flag>,
+    #[serde(default)]
+    pub(crate) paycode: Lenient<Flag>,
     #[serde(borrow)]
     pub(crate) data_storage_time: Option<Text<'a>>,
     pub(crate) payment_code_formats: Option<Vec<CodeFormat<'a>>>,
@@ -141,7 +153,8 @@ pub(crate) struct CodeFormat<'a> {
     pub(crate) suffix_from: Text<'a>,
     pub(crate) suffix_to: Text<'a>,
     pub(crate) character_type: Option<Text<'a>>,
-    pub(crate) is_active: Option<Switch>,
+    #[serde(default)]
+    pub(crate) is_active: Lenient<Flag>,
 }
 
 #[derive(Deserialize)]
@@ -153,30 +166,27 @@ pub(crate) struct Webhook<'a> {
     pub(crate) event_type: Option<Text<'a>>,
     pub(crate) authen_type: Option<Text<'a>>,
     pub(crate) webhook_url: Option<Text<'a>>,
-    pub(crate) is_verify_payment: Option<Switch>,
-    pub(crate) skip_if_no_code: Option<Switch>,
+    #[serde(default)]
+    pub(crate) is_verify_payment: Lenient<Flag>,
+    #[serde(default)]
+    pub(crate) skip_if_no_code: Lenient<Flag>,
     /// An object; one page calls it an array.
     pub(crate) retry_conditions: Option<&'a RawValue>,
-    pub(crate) only_va: Option<Switch>,
-    pub(crate) active: Option<Switch>,
-    pub(crate) created_at: Option<Text<'a>>,
+    #[serde(default)]
+    pub(crate) only_va: Lenient<Flag>,
+    #[serde(default)]
+    pub(crate) active: Lenient<Flag>,
+    pub(crate) created_at: Option<Shown<'a>>,
     pub(crate) api_key: Option<Text<'a>>,
     pub(crate) request_content_type: Option<Text<'a>>,
     pub(crate) bank_sub_account_ids: Option<Vec<u64>>,
     pub(crate) prefix_filters: Option<Vec<Text<'a>>>,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct RetryConditions {
-    pub(crate) non_2xx_status_code: Option<Switch>,
-}
-
-/// Yes or no, which answers write as booleans on one page and as 0 and 1 on another.
 #[derive(Clone, Copy, Deserialize)]
-#[serde(untagged)]
-pub(crate) enum Switch {
-    Flag(bool),
-    Number(u8),
+pub(crate) struct RetryConditions {
+    #[serde(default)]
+    pub(crate) non_2xx_status_code: Lenient<Flag>,
 }
 
 /// The body of `POST /api/v1/webhooks` and `PATCH /api/v1/webhooks/{id}`: yes and no are 1 and 0.

@@ -4,7 +4,7 @@
 use payments_core::money::wire::Number;
 use serde::{Deserialize, Serialize};
 
-use super::{Shown, Text};
+use super::{Count, Flag, Lenient, Shown, Text};
 
 /// The body of `POST /v1/order/cancel` and `POST /v1/order/voidTransaction`.
 #[derive(Serialize)]
@@ -30,13 +30,16 @@ pub(crate) struct OrderDetail<'a> {
 pub(crate) struct OrderList<'a> {
     #[serde(borrow)]
     pub(crate) data: Vec<Order<'a>>,
-    pub(crate) meta: Option<Meta>,
+    #[serde(default)]
+    pub(crate) meta: Lenient<Meta>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 pub(crate) struct Meta {
-    pub(crate) has_more: Option<bool>,
-    pub(crate) total: Option<u64>,
+    #[serde(default)]
+    pub(crate) has_more: Lenient<Flag>,
+    #[serde(default)]
+    pub(crate) total: Lenient<Count>,
 }
 
 /// As the list, the detail and, with other fields beside these, notifications have it.
@@ -44,7 +47,7 @@ pub(crate) struct Meta {
 pub(crate) struct Order<'a> {
     #[serde(borrow)]
     pub(crate) id: Option<Shown<'a>>,
-    pub(crate) order_id: Option<Text<'a>>,
+    pub(crate) order_id: Option<Shown<'a>>,
     pub(crate) order_invoice_number: Option<Text<'a>>,
     pub(crate) order_status: Option<Text<'a>>,
     pub(crate) order_amount: Option<Number>,
@@ -65,7 +68,7 @@ pub(crate) struct OrderTransaction<'a> {
     pub(crate) id: Option<Shown<'a>>,
     /// In notifications only.
     pub(crate) transaction_id: Option<Shown<'a>>,
-    pub(crate) payment_method: Option<Text<'a>>,
+    pub(crate) payment_method: Option<Shown<'a>>,
     pub(crate) transaction_type: Option<Text<'a>>,
     pub(crate) transaction_amount: Option<Number>,
     pub(crate) transaction_currency: Option<Text<'a>>,

@@ -1,8 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
-use serde_json::value::RawValue;
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// Text that SePay writes as a JSON string on one page and as a number on another, such as an id.
 /// Borrowed unless it has to be built.
@@ -57,8 +56,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// Text that is only shown to people. Whatever is neither text nor a whole number says nothing: a
-/// page's detail of another kind than documented is not to hide a payment.
+/// Text that decides nothing. Whatever is neither text nor a whole number says nothing: a detail of
+/// another kind than documented must not hide the money that it stands beside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shown<'a>(Option<Cow<'a, str>>);
 
@@ -70,8 +69,56 @@ impl AsRef<str> for Shown<'_> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Shown<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json: &'de RawValue = Deserialize::deserialize(deserializer)?;
-        Ok(Self(serde_json::from_str(json.get()).ok().map(|Text(text)| text)))
+        struct ShownVisitor;
+
+        impl<'de> Visitor<'de> for ShownVisitor {
+            type Value = Shown<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("anything")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Shown<'de>, E> {
+                Ok(Shown(Some(Cow::Borrowed(text))))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Shown<'de>, E> {
+                Ok(Shown(Some(Cow::Owned(text.to_owned()))))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Shown<'de>, E> {
+                Ok(Shown(Some(Cow::Owned(number.to_string()))))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Shown<'de>, E> {
+                Ok(Shown(Some(Cow::Owned(number.to_string()))))
+            }
+
+            // A float may not be the number that was written.
+            fn visit_f64<E: Error>(self, _: f64) -> Result<Shown<'de>, E> {
+                Ok(Shown(None))
+            }
+
+            fn visit_bool<E: Error>(self, _: bool) -> Result<Shown<'de>, E> {
+                Ok(Shown(None))
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Shown<'de>, E> {
+                Ok(Shown(None))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shown<'de>, A::Error> {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Shown(None))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Shown<'de>, A::Error> {
+                while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                Ok(Shown(None))
+            }
+        }
+
+        deserializer.deserialize_any(ShownVisitor)
     }
 }
 
@@ -84,8 +131,11 @@ mod tests {
         for (json, text) in [
             (r#""a\/b""#, "a/b"),
             ("7", "7"),
+            ("-7", "-7"),
             ("true", ""),
             ("1.5", ""),
+            ("1e3", ""),
+            ("123456789012345678901234567890", ""),
             ("{\"a\":[]}", ""),
             ("[1]", ""),
         ] {

@@ -4,13 +4,14 @@
 use payments_core::money::wire::Number;
 use serde::Deserialize;
 
-use super::Text;
+use super::{Count, Deferred, Flag, Lenient, Shown, Text};
 
 /// A page of anything.
 #[derive(Deserialize)]
 pub(crate) struct List<T> {
     pub(crate) data: Vec<T>,
-    pub(crate) meta: Option<Meta>,
+    #[serde(default)]
+    pub(crate) meta: Lenient<Meta>,
 }
 
 /// One of anything.
@@ -19,15 +20,18 @@ pub(crate) struct One<T> {
     pub(crate) data: T,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 pub(crate) struct Meta {
-    pub(crate) pagination: Option<Pagination>,
+    #[serde(default)]
+    pub(crate) pagination: Lenient<Pagination>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 pub(crate) struct Pagination {
-    pub(crate) has_more: Option<bool>,
-    pub(crate) total: Option<u64>,
+    #[serde(default)]
+    pub(crate) has_more: Lenient<Flag>,
+    #[serde(default)]
+    pub(crate) total: Lenient<Count>,
 }
 
 /// The body of every answer that is not a success. The order API, which documents no such body,
@@ -35,7 +39,7 @@ pub(crate) struct Pagination {
 #[derive(Deserialize)]
 pub(crate) struct Failure<'a> {
     #[serde(borrow)]
-    pub(crate) message: Option<Text<'a>>,
+    pub(crate) message: Option<Shown<'a>>,
     pub(crate) error_code: Option<Text<'a>>,
 }
 
@@ -47,7 +51,7 @@ pub(crate) struct Failure<'a> {
 pub(crate) struct Transaction<'a> {
     #[serde(borrow)]
     pub(crate) id: Text<'a>,
-    pub(crate) transaction_date: Option<Text<'a>>,
+    pub(crate) transaction_date: Option<Shown<'a>>,
     pub(crate) account_number: Option<Text<'a>>,
     /// v2.
     pub(crate) va: Option<Text<'a>>,
@@ -55,21 +59,23 @@ pub(crate) struct Transaction<'a> {
     pub(crate) sub_account: Option<Text<'a>>,
     /// v2, and that sample.
     pub(crate) transfer_type: Option<Text<'a>>,
-    pub(crate) amount_in: Option<Number>,
-    pub(crate) amount_out: Option<Number>,
-    pub(crate) transfer_amount: Option<Number>,
-    pub(crate) accumulated: Option<Number>,
-    pub(crate) transaction_content: Option<Text<'a>>,
-    pub(crate) content: Option<Text<'a>>,
-    pub(crate) reference_number: Option<Text<'a>>,
-    pub(crate) code: Option<Text<'a>>,
-    pub(crate) bank_brand_name: Option<Text<'a>>,
-    pub(crate) gateway: Option<Text<'a>>,
+    pub(crate) amount_in: Option<Deferred<'a, Number>>,
+    pub(crate) amount_out: Option<Deferred<'a, Number>>,
+    pub(crate) transfer_amount: Option<Deferred<'a, Number>>,
+    #[serde(default)]
+    pub(crate) accumulated: Lenient<Number>,
+    pub(crate) transaction_content: Option<Shown<'a>>,
+    pub(crate) content: Option<Shown<'a>>,
+    pub(crate) reference_number: Option<Shown<'a>>,
+    pub(crate) code: Option<Shown<'a>>,
+    pub(crate) bank_brand_name: Option<Shown<'a>>,
+    pub(crate) gateway: Option<Shown<'a>>,
     pub(crate) bank_account_id: Option<Text<'a>>,
     /// v2.
-    pub(crate) va_id: Option<Text<'a>>,
+    pub(crate) va_id: Option<Shown<'a>>,
     /// v2.
-    pub(crate) webhook_success: Option<Text<'a>>,
+    #[serde(default)]
+    pub(crate) webhook_success: Lenient<Count>,
 }
 
 /// A bank account in either version.
@@ -77,19 +83,21 @@ pub(crate) struct Transaction<'a> {
 pub(crate) struct BankAccount<'a> {
     #[serde(borrow)]
     pub(crate) id: Text<'a>,
-    pub(crate) account_holder_name: Option<Text<'a>>,
-    pub(crate) account_number: Option<Text<'a>>,
-    pub(crate) accumulated: Option<Number>,
-    pub(crate) last_transaction: Option<Text<'a>>,
-    pub(crate) label: Option<Text<'a>>,
+    pub(crate) account_holder_name: Option<Shown<'a>>,
+    pub(crate) account_number: Option<Shown<'a>>,
+    #[serde(default)]
+    pub(crate) accumulated: Lenient<Number>,
+    pub(crate) last_transaction: Option<Shown<'a>>,
+    pub(crate) label: Option<Shown<'a>>,
     /// v2.
-    pub(crate) account_type: Option<Text<'a>>,
-    pub(crate) active: Option<Text<'a>>,
-    pub(crate) created_at: Option<Text<'a>>,
-    pub(crate) bank_short_name: Option<Text<'a>>,
-    pub(crate) bank_full_name: Option<Text<'a>>,
-    pub(crate) bank_bin: Option<Text<'a>>,
-    pub(crate) bank_code: Option<Text<'a>>,
+    pub(crate) account_type: Option<Shown<'a>>,
+    #[serde(default)]
+    pub(crate) active: Lenient<Flag>,
+    pub(crate) created_at: Option<Shown<'a>>,
+    pub(crate) bank_short_name: Option<Shown<'a>>,
+    pub(crate) bank_full_name: Option<Shown<'a>>,
+    pub(crate) bank_bin: Option<Shown<'a>>,
+    pub(crate) bank_code: Option<Shown<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -97,15 +105,18 @@ pub(crate) struct VirtualAccount<'a> {
     #[serde(borrow)]
     pub(crate) id: Text<'a>,
     pub(crate) va: Option<Text<'a>>,
-    pub(crate) sub_holder_name: Option<Text<'a>>,
-    pub(crate) label: Option<Text<'a>>,
-    pub(crate) active: Option<Text<'a>>,
-    pub(crate) official: Option<Text<'a>>,
+    pub(crate) sub_holder_name: Option<Shown<'a>>,
+    pub(crate) label: Option<Shown<'a>>,
+    #[serde(default)]
+    pub(crate) active: Lenient<Flag>,
+    #[serde(default)]
+    pub(crate) official: Lenient<Flag>,
     #[serde(rename = "static")]
-    pub(crate) is_static: Option<Text<'a>>,
-    pub(crate) bank_account_id: Option<Text<'a>>,
-    pub(crate) created_at: Option<Text<'a>>,
-    pub(crate) updated_at: Option<Text<'a>>,
+    #[serde(default)]
+    pub(crate) is_static: Lenient<Flag>,
+    pub(crate) bank_account_id: Option<Shown<'a>>,
+    pub(crate) created_at: Option<Shown<'a>>,
+    pub(crate) updated_at: Option<Shown<'a>>,
 }
 
 /// Sacombank's (SePay API v2: VA prefixes).
@@ -113,18 +124,18 @@ pub(crate) struct VirtualAccount<'a> {
 pub(crate) struct Prefix<'a> {
     #[serde(borrow)]
     pub(crate) va_prefix: Text<'a>,
-    pub(crate) store_id: Option<Text<'a>>,
-    pub(crate) store_name: Option<Text<'a>>,
-    pub(crate) status: Option<Text<'a>>,
-    pub(crate) created_at: Option<Text<'a>>,
+    pub(crate) store_id: Option<Shown<'a>>,
+    pub(crate) store_name: Option<Shown<'a>>,
+    pub(crate) status: Option<Shown<'a>>,
+    pub(crate) created_at: Option<Shown<'a>>,
 }
 
 /// Vietcombank's (SePay API v2: terminals).
 #[derive(Deserialize)]
 pub(crate) struct Terminal<'a> {
     #[serde(borrow)]
-    pub(crate) xid: Option<Text<'a>>,
+    pub(crate) xid: Option<Shown<'a>>,
     pub(crate) tid: Text<'a>,
-    pub(crate) name: Option<Text<'a>>,
-    pub(crate) created_at: Option<Text<'a>>,
+    pub(crate) name: Option<Shown<'a>>,
+    pub(crate) created_at: Option<Shown<'a>>,
 }

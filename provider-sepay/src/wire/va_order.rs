@@ -4,7 +4,7 @@
 use payments_core::money::wire::Number;
 use serde::{Deserialize, Serialize};
 
-use super::Text;
+use super::{Shown, Text};
 
 /// The body of `POST …/orders`.
 #[derive(Default, Serialize)]
@@ -55,15 +55,15 @@ pub(crate) struct CreatedOrder<'a> {
     pub(crate) order_id: Option<Text<'a>>,
     pub(crate) order_code: Option<Text<'a>>,
     pub(crate) va_number: Option<Text<'a>>,
-    pub(crate) va_holder_name: Option<Text<'a>>,
+    pub(crate) va_holder_name: Option<Shown<'a>>,
     pub(crate) amount: Option<Number>,
     pub(crate) status: Option<Text<'a>>,
-    pub(crate) bank_name: Option<Text<'a>>,
-    pub(crate) account_holder_name: Option<Text<'a>>,
+    pub(crate) bank_name: Option<Shown<'a>>,
+    pub(crate) account_holder_name: Option<Shown<'a>>,
     pub(crate) account_number: Option<Text<'a>>,
-    pub(crate) expired_at: Option<Text<'a>>,
-    pub(crate) qr_code: Option<Text<'a>>,
-    pub(crate) qr_code_url: Option<Text<'a>>,
+    pub(crate) expired_at: Option<Shown<'a>>,
+    pub(crate) qr_code: Option<Shown<'a>>,
+    pub(crate) qr_code_url: Option<Shown<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -74,10 +74,10 @@ pub(crate) struct VaOrder<'a> {
     pub(crate) amount: Option<Number>,
     pub(crate) paid_amount: Option<Number>,
     pub(crate) status: Option<Text<'a>>,
-    pub(crate) bank_name: Option<Text<'a>>,
+    pub(crate) bank_name: Option<Shown<'a>>,
     pub(crate) account_number: Option<Text<'a>>,
-    pub(crate) created_at: Option<Text<'a>>,
-    pub(crate) updated_at: Option<Text<'a>>,
+    pub(crate) created_at: Option<Shown<'a>>,
+    pub(crate) updated_at: Option<Shown<'a>>,
     pub(crate) va: Option<Vec<OrderVa<'a>>>,
 }
 
@@ -85,9 +85,9 @@ pub(crate) struct VaOrder<'a> {
 pub(crate) struct OrderVa<'a> {
     #[serde(borrow)]
     pub(crate) va_number: Option<Text<'a>>,
-    pub(crate) va_holder_name: Option<Text<'a>>,
+    pub(crate) va_holder_name: Option<Shown<'a>>,
     pub(crate) amount: Option<Number>,
     pub(crate) status: Option<Text<'a>>,
-    pub(crate) paid_at: Option<Text<'a>>,
-    pub(crate) expired_at: Option<Text<'a>>,
+    pub(crate) paid_at: Option<Shown<'a>>,
+    pub(crate) expired_at: Option<Shown<'a>>,
 }

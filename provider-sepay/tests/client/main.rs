@@ -12,6 +12,7 @@ mod bank_token;
 mod bank_webhook;
 mod checkout;
 mod configuration;
+mod informing_fields;
 mod ipn;
 mod oauth;
 mod order_list;

@@ -32,7 +32,7 @@ async fn the_accounts_of_every_page_are_listed_with_their_balances() {
         )
     };
     wire.answer(200, page(&[account("a", "50000000", r#""2023-03-25 14:02:37""#)], true));
-    wire.answer(200, page(&[account("b", "0", "null")], false));
+    wire.answer(200, page(&[account("b", "7", "null")], false));
     let provider = provider(&[BANK], &wire);
     let accounts = provider.statements().unwrap().accounts().await.unwrap();
 

@@ -31,7 +31,7 @@ async fn without_authentication_nothing_is_believed_before_the_statement_says_so
         assert_eq!(notification.proof.scheme(), Scheme::Unauthenticated);
         let event = only_event(&notification);
         assert!(
-            matches!(event.evidence(), Evidence::Unconfirmed { uncovered } if uncovered.len() == 9)
+            matches!(event.evidence(), Evidence::Unconfirmed { uncovered } if uncovered.len() == 10)
         );
         assert!(!event.is_trusted() && wire.is_untouched());
 
@@ -134,4 +134,32 @@ fn a_known_source_is_asked_for_where_configured_and_replaces_no_signature() {
     let received = known.notifications().unwrap().receive(&endpoint, &delivery, now());
     let Received::Untrusted(untrusted) = received else { panic!("{received:?}") };
     assert_eq!(untrusted.reason, UntrustedReason::MissingSignature);
+}
+
+#[tokio::test]
+async fn without_a_reference_the_statements_line_is_known_by_its_memo_in_another_spelling() {
+    for (memo, is_known) in [
+        ("DH00042 chuyển tiền", true),
+        ("DH00042  chuyển\\ntiền ", true),
+        ("DH00042 chuye\u{302}\u{309}n tie\u{302}\u{300}n", true),
+        ("DH00042 CHUYEN TIEN", true),
+        ("DH00043 chuyển tiền", false),
+    ] {
+        let wire = Wire::new();
+        wire.answer(200, page(&[line("1", 50_000, memo)], false));
+        let provider = provider(&[BANK, OPEN_WEBHOOK], &wire);
+        let webhook = BankWebhook::credit(92704, Money::vnd(50_000), "DH00042 chuyển tiền");
+        let request = webhook.with("referenceCode", "").unauthenticated();
+        let notification = believed(&provider, "bank-webhook", &request);
+        let told = provider.notifications().unwrap().confirm(only_event(&notification)).await;
+        match told.unwrap() {
+            Confirmation::Confirmed(event) => {
+                let News::Movement(movement) = event.news() else { panic!("{event:?}") };
+                assert_eq!(movement.order.as_ref().unwrap().as_str(), "00042", "{memo}");
+                assert!(is_known, "{memo}");
+            }
+            Confirmation::NotYet { .. } => assert!(!is_known, "{memo}"),
+            other => panic!("{memo}: {other:?}"),
+        }
+    }
 }

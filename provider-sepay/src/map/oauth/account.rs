@@ -4,13 +4,13 @@ use payments_core::{Direction, Movement, Timestamp, bank::AccountNumber, payout:
 
 use crate::{
     map::{
-        Unclear, dong,
+        Unclear, balance,
         key::{self, key},
-        moved, owned, said, time,
+        moved, owned, read_amount, said, time,
     },
     matching::{Matching, Reported},
     oauth::{LinkedAccount, LinkedBank, SubAccount},
-    wire::{self, oauth::Switch},
+    wire::{self, Flag, Lenient},
 };
 
 /// A bank account whose balance is of `asked_at`.
@@ -20,7 +20,7 @@ pub(crate) fn linked_account(
 ) -> Result<LinkedAccount, Unclear> {
     let number = AccountNumber::new(row.account_number.as_str())
         .map_err(|_| Unclear::new("account_number cannot be one"))?;
-    let balance = row.accumulated.map(|amount| dong("accumulated", amount)).transpose()?;
+    let balance = balance(row.accumulated);
     let bank = row.bank.as_ref().map(|bank| LinkedBank {
         short_name: owned(&bank.short_name),
         full_name: owned(&bank.full_name),
@@ -57,15 +57,17 @@ pub(crate) fn transaction(
     row: &wire::oauth::Transaction<'_>,
     matching: Option<&Matching>,
 ) -> Result<Option<Movement>, Unclear> {
+    let amount_in = read_amount("amount_in", row.amount_in.as_ref())?;
+    let amount_out = read_amount("amount_out", row.amount_out.as_ref())?;
     let amount = |field, amount: Option<_>| match amount {
         Some(amount) => moved(field, amount),
         None => Ok(None),
     };
     let (direction, amount) =
-        match (amount("amount_in", row.amount_in)?, amount("amount_out", row.amount_out)?) {
+        match (amount("amount_in", amount_in)?, amount("amount_out", amount_out)?) {
             (Some(arrived), None) => (Direction::In, arrived),
             (None, Some(left)) => (Direction::Out, left),
-            (None, None) if row.amount_in.is_some() || row.amount_out.is_some() => return Ok(None),
+            (None, None) if amount_in.is_some() || amount_out.is_some() => return Ok(None),
             (None, None) => return Err(Unclear::new("amount_in and amount_out are missing")),
             (Some(_), Some(_)) => return Err(Unclear::new("money arrives and leaves in one line")),
         };
@@ -77,20 +79,15 @@ pub(crate) fn transaction(
     movement.at = time(&row.transaction_date);
     movement.bank_reference = owned(&row.reference_number);
     movement.memo = owned(&row.transaction_content);
-    movement.balance = row.accumulated.map(|balance| dong("accumulated", balance)).transpose()?;
+    movement.balance = balance(row.accumulated);
     if let Some(matching) = matching {
         matching.add_to(&mut movement, Reported { code: said(&row.code), description: None });
     }
     Ok(Some(movement))
 }
 
-pub(super) fn on(switch: Option<Switch>) -> Option<bool> {
-    match switch? {
-        Switch::Flag(on) => Some(on),
-        Switch::Number(0) => Some(false),
-        Switch::Number(1) => Some(true),
-        Switch::Number(_) => None,
-    }
+pub(super) fn on(switch: Lenient<Flag>) -> Option<bool> {
+    switch.get().map(|Flag(on)| on)
 }
 
 #[cfg(test)]
@@ -112,8 +109,11 @@ mod tests {
         assert_eq!(account.bank.bin.as_deref(), Some("970436"));
         assert_eq!(account.active, Some(true));
 
-        let cents = row.replace(".00", ".50");
-        assert!(linked_account(&serde_json::from_str(&cents).unwrap(), at).is_err());
+        for other in ["1777283273.50", "0", "false", "\"\""] {
+            let row = row.replace("1777283273.00", other);
+            let account = linked_account(&serde_json::from_str(&row).unwrap(), at).unwrap();
+            assert_eq!(account.balance, None, "{other}");
+        }
     }
 
     #[test]

@@ -11,7 +11,10 @@ use crate::{
     map::{Unclear, answer::refused, more, said},
     oauth::WebhookReceipt,
     user_api::Page,
-    wire::oauth::{Created, Envelope, Outcome},
+    wire::{
+        Count,
+        oauth::{Created, Envelope, Outcome},
+    },
 };
 
 /// Reads the one thing that was asked for.
@@ -38,16 +41,16 @@ pub(crate) fn page<'a, W: Deserialize<'a>, T>(
     read: impl Fn(&W) -> Result<Option<T>, Unclear>,
 ) -> Result<Page<T>> {
     let envelope: Envelope<Vec<W>> = envelope(operation, response)?;
-    let pagination = envelope.meta.and_then(|meta| meta.pagination);
+    let pagination = envelope.meta.get().and_then(|meta| meta.pagination.get());
     let has_more = pagination
-        .as_ref()
-        .and_then(|pagination| pagination.current_page.zip(pagination.last_page))
-        .map(|(at, last)| at < last);
+        .and_then(|pagination| pagination.current_page.get().zip(pagination.last_page.get()))
+        .map(|(Count(at), Count(last))| at < last);
     let mut rows = Vec::with_capacity(envelope.data.len());
     for row in &envelope.data {
         rows.extend(read(row).map_err(|unclear| unclear.into_error(operation))?);
     }
-    let total = pagination.and_then(|pagination| pagination.total);
+    let total = pagination.and_then(|pagination| pagination.total.get());
+    let total = total.map(|Count(total)| total);
     Ok(Page::new(rows, more(has_more, envelope.data.len(), per_page), total))
 }
 
