@@ -27,8 +27,8 @@ use http::Response;
 
 pub use boot_clock::BootInstant;
 pub use call::{Call, CallClass};
-pub use client::{HttpClient, HttpClientBuilder, HttpClientSettings};
 #[cfg(feature = "reqwest-without-tls")]
+pub use client::{HttpClient, HttpClientBuilder, HttpClientSettings};
 pub use confirmation::confirming;
 pub use departure::{Departure, DepartureDecision, with_departure, without_departure};
 pub use rate_limit::Rate;
