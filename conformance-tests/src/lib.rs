@@ -25,14 +25,14 @@
 //!     payment::{CreatePayment, Payment},
 //!     registry::Registry,
 //! };
-//! use provider_mock::simulator::{MockSimulator, Settings};
+//! use provider_mock::simulator::{MockSimulator, SimulatorSettings};
 //!
 //! struct Mock(MockSimulator);
 //!
 //! impl Mock {
 //!     async fn start() -> Self {
 //!         let clock = simulator_kit::Clock::fixed(1_731_741_261);
-//!         Self(MockSimulator::start(Settings::test().with_clock(clock)).await.unwrap())
+//!         Self(MockSimulator::start(SimulatorSettings::test().with_clock(clock)).await.unwrap())
 //!     }
 //! }
 //!

@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     Problems,
     /// The signature or delivery may be anybody's.
     Untrusted,
+    /// The endpoint accepts deliveries without any secret, so that anybody may have sent it.
+    Unauthenticated,
 }
 
 /// A command that could not do its work.
@@ -53,6 +55,7 @@ impl From<Exit> for ExitCode {
             Exit::Done => 0,
             Exit::Problems => 1,
             Exit::Untrusted => 3,
+            Exit::Unauthenticated => 4,
         })
     }
 }

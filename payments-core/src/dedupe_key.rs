@@ -25,7 +25,7 @@ const SEPARATOR: char = ':';
 ///
 /// Keys of *different* scopes say nothing about each other: the webhook and the statement line of
 /// one bank transfer have two keys and are the same money. To count money that several sources
-/// report, compare the movements by [`same_credit`](crate::same_credit).
+/// report, compare the movements by [`match_credit`](crate::match_credit).
 ///
 /// A key is unique per provider: store it together with the [`ProviderId`](crate::ProviderId).
 /// It is displayed, serialised and parsed as one text, `scope:value`.

@@ -65,6 +65,7 @@ pub mod vietqr;
 pub mod virtual_account;
 
 mod credential;
+mod credit_match;
 mod dedupe_key;
 mod error;
 mod id;
@@ -79,6 +80,7 @@ mod single_flight;
 mod submission;
 mod time;
 
+pub use credit_match::{CreditMatch, match_credit};
 pub use dedupe_key::{DedupeKey, StatedKey};
 pub use error::{Error, ErrorKind, Result};
 pub use id::{

@@ -15,7 +15,9 @@ use crate::{
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Movement {
-    /// The source's own name for it: the same on every route of that source.
+    /// The source's own name for it: the same in every report of that source. Another source of
+    /// the same provider, of another [scope](DedupeKey::scope), reports the same money under
+    /// another key: count money by [`match_credit`](crate::match_credit).
     pub key: DedupeKey,
     /// In or out.
     pub direction: Direction,
@@ -173,6 +175,7 @@ pub enum SameMoney {
 const SAME_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Whether two credits (or debits) reported by different sources are the same money.
+/// [`match_credit`](crate::match_credit) compares one with all that are known.
 ///
 /// Sources share no identifier, so this goes by direction, amount, account, bank reference and
 /// date. A difference that both sides state is [`SameMoney::Different`], unless one side only says

@@ -176,7 +176,10 @@ impl fmt::Debug for Context {
 ///
 /// [`Registry::empty`] with [`add`](Registry::add) is always enough.
 #[derive(Clone, Debug, Default)]
-pub struct Registry(Vec<Registration>);
+pub struct Registry {
+    registrations: Vec<Registration>,
+    features: &'static [&'static str],
+}
 
 impl Registry {
     /// Knows no kind.
@@ -193,7 +196,7 @@ impl Registry {
     pub fn linked() -> Self {
         let mut registrations: Vec<_> = inventory::iter::<Registration>().copied().collect();
         registrations.sort_by_key(|registration| (registration.kind, registration.package));
-        Self(registrations)
+        Self { registrations, features: &[] }
     }
 
     /// Adds a kind. The same crate may be added twice; two crates of one kind are an error when
@@ -201,15 +204,23 @@ impl Registry {
     #[must_use]
     #[expect(clippy::should_implement_trait, reason = "it adds to a list; nothing is summed")]
     pub fn add(mut self, registration: Registration) -> Self {
-        if !self.0.iter().any(|known| known.is_same_crate(&registration)) {
-            self.0.push(registration);
+        if !self.registrations.iter().any(|known| known.is_same_crate(&registration)) {
+            self.registrations.push(registration);
         }
         self
     }
 
     /// Every registration.
     pub fn registrations(&self) -> &[Registration] {
-        &self.0
+        &self.registrations
+    }
+
+    /// Names the kinds that a facade can link by a cargo feature of the same name, so that the
+    /// error about a kind that is not linked can suggest the feature.
+    #[must_use]
+    pub fn with_features(mut self, features: &'static [&'static str]) -> Self {
+        self.features = features;
+        self
     }
 
     /// Builds every configured provider.
@@ -270,13 +281,15 @@ impl Registry {
     }
 
     fn find(&self, kind: &str) -> Option<&Registration> {
-        self.0.iter().find(|registration| registration.kind == kind)
+        self.registrations.iter().find(|registration| registration.kind == kind)
     }
 
     fn duplicates(&self) -> Vec<ConfigProblem> {
         let mut problems = Vec::new();
-        for (index, one) in self.0.iter().enumerate() {
-            for other in self.0.iter().skip(index + 1).filter(|other| other.kind == one.kind) {
+        for (index, one) in self.registrations.iter().enumerate() {
+            for other in
+                self.registrations.iter().skip(index + 1).filter(|other| other.kind == one.kind)
+            {
                 problems.push(ConfigProblem::new(
                     "registry",
                     format!(
@@ -291,17 +304,21 @@ impl Registry {
 
     fn unknown(&self, kind: &str) -> String {
         let linked: Vec<_> = self
-            .0
+            .registrations
             .iter()
             .map(|known| format!("{} ({} {})", known.kind, known.package, known.version))
             .collect();
         let linked = if linked.is_empty() { "nothing".to_owned() } else { linked.join(", ") };
-        let guess = kind.replace('-', "_");
-        format!(
-            "no provider of kind {kind:?} is linked; linked: {linked}. Turn on the facade's \
-             feature {kind:?}, or add its crate to Cargo.toml and name it in the source, as in \
-             `use provider_{guess} as _;`"
-        )
+        let remedy = if self.features.contains(&kind) {
+            format!("Turn on the cargo feature {kind:?} of the crate `payments`")
+        } else {
+            format!(
+                "Add its crate to Cargo.toml and name it in the source, as in \
+                 `use provider_{} as _;`",
+                kind.replace('-', "_")
+            )
+        };
+        format!("no provider of kind {kind:?} is linked; linked: {linked}. {remedy}")
     }
 }
 
@@ -355,6 +372,16 @@ mod tests {
              2.0.0; link only one"
         );
         assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn a_feature_is_suggested_only_for_a_kind_that_has_one() {
+        let registry = Registry::empty().with_features(&["acme"]);
+        let known = registry.unknown("acme");
+        assert!(known.contains("Turn on the cargo feature \"acme\""), "{known}");
+        let unknown = registry.unknown("their-pay");
+        assert!(!unknown.contains("feature"), "{unknown}");
+        assert!(unknown.contains("`use provider_their_pay as _;`"), "{unknown}");
     }
 
     #[test]

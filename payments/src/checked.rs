@@ -7,7 +7,7 @@ use bytes::Bytes;
 use payments_core::{
     EndpointName, NotificationReceiver, Provider, ProviderId, Result, Timestamp,
     notification::{
-        Delivery, Event, Outcome, Proof, Received, Scheme, UnreadableDelivery, Untrusted,
+        Delivery, Event, Outcome, Proof, Received, UnreadableDelivery, Untrusted, Verdict,
     },
 };
 
@@ -54,12 +54,12 @@ impl Payments {
             verdict = tracing::field::Empty,
         );
         let checked = span.in_scope(|| Checked::of(provider, endpoint, delivery, received_at))?;
-        span.record("verdict", checked.verdict());
+        span.record("verdict", checked.verdict().as_str());
         checked.warn_of_the_unreadable();
         tracing::info!(
             provider = checked.provider.as_str(),
             endpoint = checked.endpoint.as_str(),
-            verdict = checked.verdict(),
+            verdict = checked.verdict().as_str(),
             reason = checked.reason(),
             events = checked.events().len(),
             "delivery checked"
@@ -165,19 +165,9 @@ impl Checked {
         matches!(self.received, Received::Notification(_))
     }
 
-    /// The verdict in one word, as docs/observability.md lists it.
-    pub(crate) fn verdict(&self) -> &'static str {
-        match &self.received {
-            Received::Notification(notification)
-                if notification.proof.scheme() == Scheme::Unauthenticated =>
-            {
-                "unauthenticated"
-            }
-            Received::Notification(_) => "trusted",
-            Received::Answer(_) => "answer",
-            Received::Unreadable(_) => "unreadable",
-            Received::Untrusted(_) => "untrusted",
-        }
+    /// The verdict in one word.
+    pub fn verdict(&self) -> Verdict {
+        self.received.verdict()
     }
 
     /// Why it is not trusted, for traces.

@@ -9,6 +9,9 @@ use payments_core::{
     registry::{ConfigProblems, Context, Registry, shared_credentials},
 };
 
+/// The features of this crate that link a provider of the same kind.
+const FEATURES: &[&str] = &["hpay", "mock", "sepay"];
+
 /// Every configured provider, by name, each with its layers around it.
 #[derive(Clone)]
 pub struct Payments {
@@ -36,6 +39,7 @@ impl Payments {
     /// # Errors
     /// `Configuration`: every problem at once.
     pub fn build(config: &PaymentsConfig, registry: &Registry, context: &Context) -> Result<Self> {
+        let registry = registry.clone().with_features(FEATURES);
         Self::new(registry.build(config, context)?, Arc::clone(&context.clock))?
             .with_preference(config.prefer.iter().map(String::as_str))
     }

@@ -18,7 +18,7 @@ use crate::{Checked, Payments};
 /// Handle each of [`events`](Self::events) once per [`provider`](Self::provider) and
 /// [`Event::key`], in one transaction with what it changes, and only then send
 /// [`reply`](Self::reply). Two keys of different scopes may name the same money:
-/// [`same_credit`](crate::same_credit) compares it.
+/// [`match_credit`](crate::match_credit) compares it.
 #[derive(Debug)]
 #[must_use = "the provider waits for the reply"]
 pub struct Intake {
@@ -192,7 +192,7 @@ impl Intake {
 
     /// What an operator looks for, and nothing of what was delivered.
     fn record(&self, span: &tracing::Span) {
-        span.record("verdict", self.checked.verdict())
+        span.record("verdict", self.checked.verdict().as_str())
             .record("events", self.events.len())
             .record("doubts", self.doubts.len())
             .record("outcome", word(self.outcome()));
@@ -202,7 +202,7 @@ impl Intake {
         tracing::info!(
             provider = self.provider.as_str(),
             endpoint = self.checked.endpoint().as_str(),
-            verdict = self.checked.verdict(),
+            verdict = self.checked.verdict().as_str(),
             reason = self.checked.reason(),
             events = self.events.len(),
             doubts = self.doubts.len(),

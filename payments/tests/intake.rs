@@ -94,9 +94,13 @@ impl NotificationReceiver for Gateway {
         (self.answer)()
     }
 
-    fn reply(&self, _: &EndpointName, _: Outcome) -> http::Response<Bytes> {
-        http::Response::new(Bytes::new())
+    fn reply(&self, _: &EndpointName, outcome: Outcome) -> http::Response<Bytes> {
+        http::Response::new(Bytes::from(format!("{outcome:?}")))
     }
+}
+
+fn replied(reply: &http::Response<Bytes>) -> &str {
+    std::str::from_utf8(reply.body()).unwrap()
 }
 
 #[tokio::test]
@@ -184,4 +188,90 @@ async fn what_cannot_be_confirmed_yet_is_not_handed_out_and_has_no_key() {
         assert_eq!(intake.doubts[0].event.key(), None);
         assert_eq!(intake.outcome(), Outcome::TryAgain);
     }
+}
+
+/// What an inquiry answers, and what comes of a delivery whose signature covers nothing, part or
+/// all of it.
+type Answer = fn() -> Result<Confirmation>;
+
+fn confirmed() -> Result<Confirmation> {
+    let news = News::Payment(payment(PaymentState::Settled));
+    Ok(Confirmation::Confirmed(Event::inquired(key("asked"), news)))
+}
+
+fn not_yet() -> Result<Confirmation> {
+    Ok(Confirmation::NotYet { retry_after: None })
+}
+
+fn contradicted() -> Result<Confirmation> {
+    Ok(Confirmation::Contradicted { claimed: "50000".to_owned(), found: "5000".to_owned() })
+}
+
+#[tokio::test]
+async fn events_keys_outcome_and_reply_follow_from_coverage_and_inquiry() {
+    type Fields = &'static [&'static str];
+    const SOME: Fields = &["order", "amount"];
+    const ALL: Fields = &["order"];
+    let request = http::Request::get("/").body("").unwrap();
+    let cases: [(bool, Fields, Answer, Option<&str>, Outcome); 12] = [
+        (true, ALL, confirmed, Some("stated"), Outcome::Handled),
+        (true, ALL, not_yet, Some("stated"), Outcome::Handled),
+        (true, ALL, cannot_be_asked, Some("stated"), Outcome::Handled),
+        (true, ALL, contradicted, Some("stated"), Outcome::Handled),
+        (true, SOME, confirmed, Some("asked"), Outcome::Handled),
+        (true, SOME, not_yet, None, Outcome::TryAgain),
+        (true, SOME, cannot_be_asked, None, Outcome::TryAgain),
+        (true, SOME, contradicted, None, Outcome::Handled),
+        (false, ALL, confirmed, Some("asked"), Outcome::Handled),
+        (false, ALL, not_yet, None, Outcome::TryAgain),
+        (false, ALL, cannot_be_asked, None, Outcome::TryAgain),
+        (false, ALL, contradicted, None, Outcome::Handled),
+    ];
+    for (signs, rests_on, answer, handed_out, outcome) in cases {
+        let hub = Gateway::hub_resting_on(rests_on, PaymentState::Settled, signs, answer);
+        let intake = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
+        let keys: Vec<_> = intake.events.iter().map(|event| event.key().unwrap().value()).collect();
+        let case = format!("signs: {signs}, rests on {rests_on:?}: {intake:?}");
+        assert_eq!(keys, handed_out.into_iter().collect::<Vec<_>>(), "{case}");
+        assert!(intake.doubts.iter().all(|doubtful| doubtful.event.key().is_none()), "{case}");
+        assert_eq!(intake.outcome(), outcome, "{case}");
+        let reply = intake.reply(Outcome::Handled);
+        assert_eq!(replied(&reply), format!("{outcome:?}"), "{case}");
+    }
+}
+
+#[tokio::test]
+async fn no_app_can_acknowledge_what_is_not_settled_unless_it_stored_it() {
+    let hub = Gateway::hub(PaymentState::Settled, false, cannot_be_asked);
+    let request = http::Request::get("/").body("").unwrap();
+    let delivery = Delivery::of(&request);
+    let intake = hub.receive("main", "notify", &delivery).await.unwrap();
+    for outcome in [Outcome::Handled, Outcome::Duplicate, Outcome::Ignored, Outcome::TryAgain] {
+        assert_eq!(replied(&intake.reply(outcome)), "TryAgain", "{outcome:?}");
+    }
+    let checked = hub.check("main", "notify", &delivery, hub.now()).unwrap();
+    assert_eq!(replied(&checked.reply(Outcome::Handled)), "Handled", "it is stored durably");
+}
+
+#[tokio::test]
+async fn a_checked_delivery_is_kept_and_confirmed_again_until_the_gateway_answers() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    let hub = Gateway::hub(PaymentState::Settled, false, || {
+        if ASKED.fetch_add(1, Ordering::SeqCst) == 0 { cannot_be_asked() } else { confirmed() }
+    });
+    // The request is gone when the delivery is confirmed.
+    let checked = {
+        let request = http::Request::get("/").body("").unwrap();
+        hub.check("main", "notify", &Delivery::of(&request), Timestamp::from_unix(7)).unwrap()
+    };
+    assert_eq!(ASKED.load(Ordering::SeqCst), 0, "checking asks nobody");
+    assert_eq!((checked.events().len(), checked.received_at()), (1, Timestamp::from_unix(7)));
+    assert_eq!(checked.events()[0].key(), None);
+    let kept = checked.clone();
+    let confirming = tokio::spawn(async move { kept.confirm().await });
+    assert_eq!(confirming.await.unwrap().outcome(), Outcome::TryAgain);
+    let intake = checked.confirm().await;
+    assert_eq!(intake.events[0].key(), Some(&key("asked")));
+    assert_eq!((intake.outcome(), ASKED.load(Ordering::SeqCst)), (Outcome::Handled, 2));
 }

@@ -24,7 +24,7 @@ use payments_core::{
 use provider_mock::{
     BookingKind, PayoutOutcome,
     bug::Bug,
-    simulator::{MockSimulator, Settings},
+    simulator::{MockSimulator, SimulatorSettings},
     wire::{RETURN_SIGNATURE, SIGNATURE, TIMESTAMP},
 };
 use sha2::Sha256;
@@ -44,7 +44,7 @@ pub(crate) struct Mock {
 
 impl Mock {
     pub(crate) async fn start_with(bug: Option<Bug>, answers: Vec<ChangedAnswer>) -> Self {
-        let settings = Settings::test().with_clock(GatewayClock::fixed(NOW));
+        let settings = SimulatorSettings::test().with_clock(GatewayClock::fixed(NOW));
         Self { simulator: MockSimulator::start(settings).await.unwrap(), bug, answers }
     }
 

@@ -37,11 +37,7 @@ impl Receiver {
         delivery: &Delivery<'_>,
         now: Timestamp,
     ) -> Result<Notification, Untrusted> {
-        let wrong = |reason, detail: &str| Untrusted::new(reason, detail);
-        let mut endpoints = self.endpoints.iter();
-        let endpoint = endpoints
-            .find(|known| known.name == *endpoint && known.method == *delivery.method())
-            .ok_or_else(|| wrong(UntrustedReason::WrongEndpoint, "Template posts to `notify`"))?;
+        let endpoint = Endpoint::find(&self.endpoints, endpoint, delivery.method())?;
         let stamp = delivery.one_header("template-stamp")?.unwrap_or_default();
         let signature = delivery.one_header("template-signature")?.unwrap_or_default();
         // The bytes as they arrived: JSON that is read and written again is signed by nobody.
@@ -49,7 +45,8 @@ impl Receiver {
 
         let head: wire::NotificationHead = read(delivery.body())?;
         if head.merchant != self.client.merchant() {
-            return Err(wrong(UntrustedReason::WrongRecipient, "it is for another merchant"));
+            let detail = "it is for another merchant";
+            return Err(Untrusted::new(UntrustedReason::WrongRecipient, detail));
         }
         let notification = Notification::new(endpoint, proof)
             .with_raw(Raw::new(Bytes::copy_from_slice(delivery.body())));

@@ -1,7 +1,7 @@
 //! How much money arrived for one order.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use payments::{
     DedupeKey, Movement,
@@ -9,16 +9,16 @@ use payments::{
     payment::Payment,
 };
 
-/// How much money arrived for one order, as told by sources that share no name for it.
+/// How much money arrived for one order, as reported by sources that share no name for it.
 ///
-/// A gateway tells the total and the credits of a payment; a bank account tells credits. Within
-/// one source each credit has its key and counts once. Across sources the same money may be told
-/// under different keys: the greatest figure of any source counts nothing twice.
+/// A gateway reports the total and the credits of a payment; a bank account reports credits by
+/// webhook and in its statement. Within one scope each credit has its key and counts once. Across
+/// scopes the same money has different keys: the greatest figure of any source counts nothing
+/// twice.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrived {
     total: Money,
-    by_gateway: Credits,
-    by_bank: Credits,
+    by_scope: BTreeMap<String, Credits>,
 }
 
 #[derive(Clone, Debug)]
@@ -29,13 +29,12 @@ struct Credits {
 
 impl Arrived {
     pub(crate) fn nothing(currency: Currency) -> Self {
-        let credits = Credits { sum: Money::zero(currency), counted: BTreeSet::new() };
-        Self { total: Money::zero(currency), by_gateway: credits.clone(), by_bank: credits }
+        Self { total: Money::zero(currency), by_scope: BTreeMap::new() }
     }
 
     /// How much it is.
     pub(crate) fn amount(&self) -> Money {
-        greater(greater(self.total, self.by_gateway.sum), self.by_bank.sum)
+        self.by_scope.values().fold(self.total, |most, credits| greater(most, credits.sum))
     }
 
     /// Counts what a gateway says about a settled payment.
@@ -49,17 +48,21 @@ impl Arrived {
             self.total = total;
         }
         for credit in payment.credits.iter().filter(|credit| credit.is_credit()) {
-            self.by_gateway.count(credit)?;
+            self.count_credit(credit)?;
         }
         Ok(())
     }
 
-    /// Counts what a bank account says.
+    /// Counts a credit, once per key.
     ///
     /// # Errors
     /// It is in another currency, or more than there is: it is not counted.
     pub(crate) fn count_credit(&mut self, credit: &Movement) -> Result<(), MoneyError> {
-        self.by_bank.count(credit)
+        let nothing = Money::zero(self.total.currency());
+        self.by_scope
+            .entry(credit.key.scope().to_owned())
+            .or_insert_with(|| Credits { sum: nothing, counted: BTreeSet::new() })
+            .count(credit)
     }
 }
 

@@ -45,7 +45,7 @@ impl Stage {
         )
         .await?;
         let mock = MockSimulator::start(
-            mock::Settings::test().with_notify_url(format!("{hooks}/mock/events")),
+            mock::SimulatorSettings::test().with_notify_url(format!("{hooks}/mock/events")),
         )
         .await?;
 

@@ -214,14 +214,18 @@ fn unsigned(keys: &str, headers: &[&str]) -> Ran {
 
 #[test]
 fn without_a_signature_a_webhook_is_taken_and_its_content_left_to_be_confirmed() {
-    for (keys, headers, scheme) in [
-        ("webhook_api_key = \"k\"", vec!["Authorization: Apikey k"], "shared_token"),
-        ("webhook_unauthenticated = true", vec![], "unauthenticated"),
-        ("webhook_unauthenticated = true\nsource_ips = [\"127.0.0.1\"]", vec![], "unauthenticated"),
+    let from_here = "webhook_unauthenticated = true\nsource_ips = [\"127.0.0.1\"]";
+    for (keys, headers, scheme, code, verdict) in [
+        ("webhook_api_key = \"k\"", vec!["Authorization: Apikey k"], "shared_token", 0, "trusted"),
+        ("webhook_unauthenticated = true", vec![], "unauthenticated", 4, "unauthenticated"),
+        (from_here, vec![], "unauthenticated", 4, "unauthenticated"),
     ] {
         let ran = unsigned(keys, &headers);
         let json = ran.json();
-        assert_eq!((ran.code, json["proof"]["scheme"].as_str()), (0, Some(scheme)), "{ran:?}");
+        assert_eq!((ran.code, json["proof"]["scheme"].as_str()), (code, Some(scheme)), "{ran:?}");
+        assert_eq!(json["verdict"], verdict, "{json}");
+        assert_eq!(ran.err.contains("without any secret"), code == 4, "{ran:?}");
+        assert!(json["events"][0].get("key").is_none(), "{json}");
         let uncovered = &json["events"][0]["evidence"]["unconfirmed"]["uncovered"];
         assert!(uncovered.as_array().unwrap().contains(&"transferAmount".into()), "{json}");
     }

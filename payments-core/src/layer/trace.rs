@@ -1,4 +1,4 @@
-//! One span per call of a role: who, what, how it ended; never what was in it.
+//! One span and one event per call of a role: who, what, how it ended; never what was in it.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -49,12 +49,19 @@ impl<R: ?Sized> Trace<R> {
             error = tracing::field::Empty,
         );
         let result = call.instrument(span.clone()).await;
-        match &result {
-            Ok(answer) => span.record("outcome", word(answer)),
-            Err(error) => {
-                span.record("outcome", "error").record("error", tracing::field::debug(error.kind()))
-            }
+        let (outcome, error) = match &result {
+            Ok(answer) => (word(answer), None),
+            Err(error) => ("error", Some(tracing::field::debug(error.kind()))),
         };
+        span.record("outcome", outcome).record("error", error.as_ref());
+        // Spans are printed only by subscribers that ask for it; this is one line for each call.
+        tracing::info!(
+            provider = self.provider.as_str(),
+            operation,
+            outcome,
+            error,
+            "call finished"
+        );
         result
     }
 }

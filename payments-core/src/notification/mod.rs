@@ -7,6 +7,7 @@ mod keys;
 mod proof;
 pub mod token;
 mod unreadable;
+mod verdict;
 
 use std::fmt;
 
@@ -18,6 +19,7 @@ pub use delivery::Delivery;
 pub use event::{Event, Evidence, News, Notification};
 pub use proof::{Coverage, Proof, Scheme, Untrusted, UntrustedReason};
 pub use unreadable::UnreadableDelivery;
+pub use verdict::Verdict;
 
 use crate::{EndpointName, Result, Timestamp, formula::Explanation};
 
@@ -127,6 +129,33 @@ impl Endpoint {
         Self { name, method, register: register.into(), display_only: false }
     }
 
+    /// The endpoint of this name, if it takes this method.
+    ///
+    /// # Errors
+    /// [`Untrusted`] with [`UntrustedReason::WrongEndpoint`], whose text lists the endpoints that
+    /// there are.
+    pub fn find<'a>(
+        endpoints: &'a [Self],
+        name: &EndpointName,
+        method: &http::Method,
+    ) -> Result<&'a Self, Untrusted> {
+        let detail = match endpoints.iter().find(|endpoint| endpoint.name == *name) {
+            Some(endpoint) if endpoint.method == *method => return Ok(endpoint),
+            Some(endpoint) => {
+                format!("the endpoint {name:?} takes {}, not {method}", endpoint.method)
+            }
+            None => {
+                let known: Vec<_> = endpoints
+                    .iter()
+                    .map(|endpoint| format!("{} ({})", endpoint.name, endpoint.method))
+                    .collect();
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                format!("there is no endpoint {name:?}; there are: {known}")
+            }
+        };
+        Err(Untrusted::new(UntrustedReason::WrongEndpoint, detail))
+    }
+
     /// Marks it as the return of a buyer's browser.
     #[must_use]
     pub fn display_only(mut self) -> Self {
@@ -197,6 +226,34 @@ fn method_name<S: serde::Serializer>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wrong_endpoint_lists_the_endpoints_that_there_are() {
+        let name = |text: &str| EndpointName::new(text).unwrap();
+        let endpoints = [
+            Endpoint::new(name("notify"), http::Method::GET, "anywhere"),
+            Endpoint::new(name("callback"), http::Method::POST, "anywhere"),
+        ];
+        let find = |text: &str, method| Endpoint::find(&endpoints, &name(text), &method);
+        assert_eq!(find("notify", http::Method::GET).unwrap(), &endpoints[0]);
+        for (text, method, detail) in [
+            (
+                "ipn",
+                http::Method::GET,
+                "there is no endpoint \"ipn\"; there are: notify (GET), callback (POST)",
+            ),
+            ("notify", http::Method::POST, "the endpoint \"notify\" takes GET, not POST"),
+            (
+                "Notify",
+                http::Method::GET,
+                "there is no endpoint \"Notify\"; there are: notify (GET), callback (POST)",
+            ),
+        ] {
+            let untrusted = find(text, method).unwrap_err();
+            assert_eq!(untrusted.reason, UntrustedReason::WrongEndpoint);
+            assert_eq!(untrusted.detail, detail);
+        }
+    }
 
     #[test]
     fn an_answer_is_not_printed() {

@@ -15,14 +15,17 @@ use crate::{Error, ErrorKind, Movement, Result};
 ///     let statements = provider.statements()?.clone();
 ///     let mut reader = StatementReader::new(statements, kept, StatementFilter::new());
 ///     while let Some(entry) = reader.next().await? {
-///         println!("{} {:?}", entry.amount, entry.order); // book it once per key
+///         println!("{} {:?}", entry.amount, entry.order); // see below
 ///     }
 ///     Ok(reader.cursor().clone()) // keep it: the next time only what is new is read
 /// }
 /// # let _ = reconcile;
 /// ```
 ///
-/// After an error, the next call asks for the same page again: nothing is left out.
+/// After an error, the next call asks for the same page again: nothing is left out, and an entry
+/// may come again under its key. Keep each entry once per provider and key, and count its money
+/// only if no other source has reported it: a webhook reports the same transfer under a key of
+/// another scope. [`match_credit`](crate::match_credit) decides both.
 pub struct StatementReader {
     provider: Arc<dyn StatementProvider>,
     filter: StatementFilter,

@@ -45,12 +45,10 @@ impl NotificationReceiver for Notifications {
     }
 
     fn receive(&self, name: &EndpointName, delivery: &Delivery<'_>, _: Timestamp) -> Received {
-        let Some(endpoint) = self.endpoints.iter().find(|endpoint| endpoint.name == *name) else {
-            return Received::Untrusted(misplaced("HPay has no such endpoint"));
+        let endpoint = match Endpoint::find(&self.endpoints, name, delivery.method()) {
+            Ok(endpoint) => endpoint,
+            Err(untrusted) => return Received::Untrusted(untrusted),
         };
-        if *delivery.method() != endpoint.method {
-            return Received::Untrusted(misplaced("HPay sends a GET"));
-        }
         let received = match name.as_str() {
             endpoints::VA_CALLBACK => credit::receive(&self.hpay, endpoint, delivery),
             _ => payment::receive(&self.hpay, endpoint, delivery),

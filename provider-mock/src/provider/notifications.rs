@@ -69,7 +69,7 @@ impl Notifications {
         delivery: &Delivery<'_>,
         now: Timestamp,
     ) -> Result<Received, Untrusted> {
-        let endpoint = self.endpoint(endpoint, delivery)?;
+        let endpoint = Endpoint::find(&self.endpoints, endpoint, delivery.method())?;
         if endpoint.name.as_str() == RETURN_ENDPOINT {
             return self.read_return(endpoint, delivery, now).map(Received::from);
         }
@@ -105,20 +105,6 @@ impl Notifications {
 
     fn checking_keys(&self) -> CheckingKeys<'_> {
         CheckingKeys { secrets: Some(&self.keys), public: &[] }
-    }
-
-    fn endpoint(
-        &self,
-        name: &EndpointName,
-        delivery: &Delivery<'_>,
-    ) -> Result<&Endpoint, Untrusted> {
-        self.endpoints
-            .iter()
-            .find(|endpoint| endpoint.name == *name && endpoint.method == *delivery.method())
-            .ok_or_else(|| {
-                let detail = format!("{} at {name:?} is no endpoint of ours", delivery.method());
-                Untrusted::new(UntrustedReason::WrongEndpoint, detail)
-            })
     }
 
     fn proof(&self, delivery: &Delivery<'_>, now: Timestamp) -> Result<Proof, Untrusted> {

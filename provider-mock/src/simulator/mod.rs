@@ -7,9 +7,9 @@
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-//! use provider_mock::{Operation, Scripted, simulator::{MockSimulator, Settings}};
+//! use provider_mock::{Operation, Scripted, simulator::{MockSimulator, SimulatorSettings}};
 //!
-//! let mock = MockSimulator::start(Settings::test()).await?;
+//! let mock = MockSimulator::start(SimulatorSettings::test()).await?;
 //! // Point the client at this, and give it the secrets of `mock.gateway().settings()`.
 //! assert!(mock.hosts()["gateway"].starts_with("http://127.0.0.1:"));
 //!
@@ -42,7 +42,7 @@ use courier::Courier;
 
 pub use control::Announcement;
 pub use description::{Row, Section};
-pub use settings::Settings;
+pub use settings::SimulatorSettings;
 
 use crate::MockGateway;
 
@@ -68,7 +68,7 @@ impl MockSimulator {
     ///
     /// # Errors
     /// The port is taken, or the settings cannot be used.
-    pub async fn start(settings: Settings) -> io::Result<Self> {
+    pub async fn start(settings: SimulatorSettings) -> io::Result<Self> {
         let shared = SharedClock(settings.clock.clone());
         let gateway = MockGateway::new(settings.gateway.with_clock(Arc::new(shared)))
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;

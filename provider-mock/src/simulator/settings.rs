@@ -8,17 +8,17 @@ use crate::gateway;
 
 /// The gateway, its clock, and where it listens.
 ///
-/// [`Settings::test`] is complete; change what matters:
+/// [`SimulatorSettings::test`] is complete; change what matters:
 ///
 /// ```
-/// use provider_mock::simulator::Settings;
+/// use provider_mock::simulator::SimulatorSettings;
 /// use simulator_kit::Clock;
 ///
-/// let settings = Settings::test().with_clock(Clock::fixed(1_731_742_061)).with_port(0);
+/// let settings = SimulatorSettings::test().with_clock(Clock::fixed(1_731_742_061)).with_port(0);
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Settings {
+pub struct SimulatorSettings {
     /// The gateway itself; its clock is replaced by [`clock`](Self::clock).
     pub gateway: gateway::Settings,
     /// The gateway's clock.
@@ -29,7 +29,7 @@ pub struct Settings {
     pub notification_timeout: Duration,
 }
 
-impl Settings {
+impl SimulatorSettings {
     /// A gateway with credentials that are for tests only, on the system's clock and a free port.
     pub fn test() -> Self {
         Self {

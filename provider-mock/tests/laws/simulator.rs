@@ -14,7 +14,7 @@ use payments_core::{
 };
 use provider_mock::{
     Operation, Scripted,
-    simulator::{MockSimulator, Settings},
+    simulator::{MockSimulator, SimulatorSettings},
 };
 use serde_json::{Value, json};
 use simulator_kit::{Clock, Schedule, Server};
@@ -24,7 +24,7 @@ use crate::world::{NOW, accepted, build, context, payment, payout, uncertain};
 const ASKED: Money = Money::vnd(50_000);
 
 async fn start() -> (MockSimulator, Provider) {
-    let settings = Settings::test().with_clock(Clock::fixed(NOW));
+    let settings = SimulatorSettings::test().with_clock(Clock::fixed(NOW));
     let simulator = MockSimulator::start(settings).await.unwrap();
     let secrets = simulator.secrets();
     let config = format!(

@@ -81,14 +81,15 @@ impl World {
     /// Over HTTP, with a client that waits so long for an answer.
     #[cfg(feature = "simulator")]
     pub(crate) async fn over_http_within(timeout: Duration) -> Self {
-        use provider_mock::simulator::{MockSimulator, Settings};
+        use provider_mock::simulator::{MockSimulator, SimulatorSettings};
 
         let gateway = provider_mock::Settings::test()
             .with_api_key("canary-api-key")
             .with_webhook_secret("canary-webhook-secret")
             .with_seed(7);
-        let settings =
-            Settings::test().with_gateway(gateway).with_clock(simulator_kit::Clock::fixed(NOW));
+        let settings = SimulatorSettings::test()
+            .with_gateway(gateway)
+            .with_clock(simulator_kit::Clock::fixed(NOW));
         let simulator = MockSimulator::start(settings).await.unwrap();
         let config = MEMORY.replace("seed = 7", &format!("url = {:?}", simulator.url()));
         let clock = simulator.clock();

@@ -96,20 +96,6 @@ impl Notifications {
         self
     }
 
-    fn endpoint(&self, name: &EndpointName, method: &Method) -> Result<&Endpoint, Untrusted> {
-        let wrong = |detail| Untrusted::new(UntrustedReason::WrongEndpoint, detail);
-        let endpoint = self
-            .endpoints
-            .iter()
-            .find(|endpoint| endpoint.name == *name)
-            .ok_or_else(|| wrong("SePay is not configured to send to this endpoint"))?;
-        if *method == endpoint.method {
-            Ok(endpoint)
-        } else {
-            Err(wrong("SePay sends by POST only"))
-        }
-    }
-
     async fn payment(&self, claimed: &Payment) -> Result<Confirmation> {
         let Some((_, orders)) = &self.ipn else {
             return Err(Error::unsupported("the payment gateway is not configured"));
@@ -175,7 +161,8 @@ impl NotificationReceiver for Notifications {
     }
 
     fn receive(&self, name: &EndpointName, delivery: &Delivery<'_>, now: Timestamp) -> Received {
-        let received = self.endpoint(name, delivery.method()).and_then(|endpoint| {
+        let endpoint = Endpoint::find(&self.endpoints, name, delivery.method());
+        let received = endpoint.and_then(|endpoint| {
             self.sources.check(delivery)?;
             match (name.as_str(), &self.ipn, &self.bank) {
                 (IPN, Some((ipn, _)), _) => ipn.receive(endpoint, delivery),

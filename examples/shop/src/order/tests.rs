@@ -45,6 +45,15 @@ fn the_same_credit_counts_once() {
 }
 
 #[test]
+fn a_webhook_and_a_statement_line_of_one_transfer_count_once() {
+    let mut order = order();
+    order.hear_credit(&credit("1", 20_000), at(0));
+    let key = DedupeKey::new("bank.transaction", "L-1").unwrap();
+    order.hear_credit(&Movement::new(key, Direction::In, Money::vnd(20_000)), at(1));
+    assert_eq!(order.funding(), Funding::Short { missing: Money::vnd(30_000) });
+}
+
+#[test]
 fn too_much_pays_and_is_noted() {
     let mut order = order();
     order.hear_credit(&credit("1", 60_000), at(0));

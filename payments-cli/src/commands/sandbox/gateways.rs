@@ -53,9 +53,10 @@ impl Gateways {
         let sepay = sepay::SePaySimulator::start(settings)
             .await
             .map_err(|error| cannot_start("SePay", &error))?;
-        let mock = mock::MockSimulator::start(mock::Settings::test().with_port(ports.next()?))
-            .await
-            .map_err(|error| cannot_start("mock gateway", &error))?;
+        let mock =
+            mock::MockSimulator::start(mock::SimulatorSettings::test().with_port(ports.next()?))
+                .await
+                .map_err(|error| cannot_start("mock gateway", &error))?;
         Ok(Self { hpay, sepay, mock })
     }
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use payments::{
     Clock, ManualClock, NotificationReceiver, Payments, SystemClock, Timestamp,
     config::Environ,
-    notification::{Delivery, Endpoint, Received},
+    notification::{self, Delivery, Endpoint},
     registry::Registry,
 };
 
@@ -23,8 +23,12 @@ use verdict::Verdict;
 /// Check a delivery as the configured provider would, without sending anything
 ///
 /// Prints JSON: the verdict, the proof and what it covers, the events and on what evidence each
-/// would be believed, and the reply that the provider expects. Exits with 1 if the delivery
-/// passes the check but cannot be read, and with 3 if it is not trusted. What the proof does not cover would still have to be confirmed by inquiry.
+/// would be believed, and the reply that the provider expects. What the proof does not cover
+/// would still have to be confirmed by inquiry.
+///
+/// Exits with 0 if the delivery is trusted; with 1 if it passes the check but cannot be read; with
+/// 3 if it is not trusted; with 4 if the endpoint accepts deliveries without any secret, so that
+/// anybody may have sent it.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment, after_help = EXAMPLE)]
 pub(crate) struct Args {
@@ -81,10 +85,17 @@ pub(crate) fn run(args: &Args) -> Ended {
         }
     }
     output::print_json(&verdict)?;
-    Ok(match received {
-        Received::Notification(_) | Received::Answer(_) => Exit::Done,
-        Received::Unreadable(_) => Exit::Problems,
-        Received::Untrusted(_) => Exit::Untrusted,
+    Ok(match received.verdict() {
+        notification::Verdict::Untrusted => Exit::Untrusted,
+        notification::Verdict::Unauthenticated => {
+            output::remark(
+                "this endpoint accepts deliveries without any secret: anybody who knows its \
+                 address may have sent this one",
+            );
+            Exit::Unauthenticated
+        }
+        notification::Verdict::Unreadable => Exit::Problems,
+        _ => Exit::Done,
     })
 }
 

@@ -7,14 +7,14 @@ use http::Response;
 use payments::{
     EndpointName, NotificationReceiver,
     formula::Explanation,
-    notification::{Event, Outcome, Proof, Received, UntrustedReason},
+    notification::{self, Event, Outcome, Proof, Received, UntrustedReason},
 };
 use serde::Serialize;
 
 /// The verdict on a delivery, and the reply that it would get if all went well on our side.
 #[derive(Serialize)]
 pub(super) struct Verdict<'a> {
-    verdict: Word,
+    verdict: notification::Verdict,
     proof: Option<&'a Proof>,
     events: &'a [Event],
     reply: Reply,
@@ -26,15 +26,6 @@ pub(super) struct Verdict<'a> {
     detail: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) explanation: Option<Explanation>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Word {
-    Trusted,
-    Unreadable,
-    Untrusted,
-    Answer,
 }
 
 #[derive(Serialize)]
@@ -52,8 +43,8 @@ impl<'a> Verdict<'a> {
         endpoint: &EndpointName,
     ) -> Self {
         let reply = |outcome| Reply::of(&receiver.reply(endpoint, outcome));
-        let verdict = |verdict, reply| Self {
-            verdict,
+        let verdict = |reply| Self {
+            verdict: received.verdict(),
             proof: None,
             events: &[],
             reply,
@@ -66,19 +57,19 @@ impl<'a> Verdict<'a> {
             Received::Notification(notification) => Self {
                 proof: Some(&notification.proof),
                 events: notification.events(),
-                ..verdict(Word::Trusted, reply(Outcome::Handled))
+                ..verdict(reply(Outcome::Handled))
             },
-            Received::Answer(answer) => verdict(Word::Answer, Reply::of(answer)),
+            Received::Answer(answer) => verdict(Reply::of(answer)),
             Received::Unreadable(unreadable) => Self {
                 proof: Some(&unreadable.proof),
                 field: Some(&unreadable.field),
                 detail: Some(&unreadable.detail),
-                ..verdict(Word::Unreadable, reply(Outcome::TryAgain))
+                ..verdict(reply(Outcome::TryAgain))
             },
             Received::Untrusted(untrusted) => Self {
                 reason: Some(untrusted.reason),
                 detail: Some(&untrusted.detail),
-                ..verdict(Word::Untrusted, reply(Outcome::Untrusted))
+                ..verdict(reply(Outcome::Untrusted))
             },
         }
     }
