@@ -51,6 +51,10 @@ pub enum Meaning {
     /// A code or word that is documented, and says that the gateway has not decided, or one that
     /// is documented nowhere: an instruction is uncertain, an inquiry an error.
     Undecided,
+    /// A list of which one row is malformed, as [`malform_row`](crate::malform_row) makes it: the
+    /// other rows are reported, and that row as [`Unreadable`](payments_core::Listed::Unreadable).
+    /// Of [`Entries`](Operation::Entries) and [`Credits`](Operation::Credits) alone.
+    OneRowMalformed,
     /// A payment in this state. A word that is documented nowhere is
     /// [`Uncertain`](PaymentState::Uncertain).
     Payment(PaymentState),

@@ -174,6 +174,10 @@ pub trait ListsStatements: Gateway {
     /// Somebody transfers `amount` to one of our bank accounts.
     async fn receive(&self, amount: Money, memo: &str);
 
+    /// From now on the gateway lists the movements of one second in another order on every request.
+    /// Leave it out if its documents promise an order for them.
+    async fn lists_seconds_in_any_order(&self) {}
+
     /// `amount` leaves that account.
     ///
     /// # Errors

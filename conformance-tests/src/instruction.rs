@@ -1,7 +1,7 @@
 //! An instruction made ready: what it acts on stands, and it can be carried out and asked after.
 
 use payments_core::{
-    Error, OrderRef, Provider, Submission,
+    Error, Listed, OrderRef, Provider, Submission,
     money::Money,
     payment::{CreateMode, CreatePayment, Payment, PaymentState, RefundPayment},
     payout::CreatePayout,
@@ -412,4 +412,12 @@ pub(crate) fn needed<T>(role: Option<&T>, operation: Operation) -> Result<&T, Fl
         Flaw::new(format!("{role:?} among the roles that the suite was told of"), "it is not there")
             .in_call(operation)
     })
+}
+
+/// The rows of a list that nobody changed: each of them can be read.
+pub(crate) fn readable<T>(rows: Vec<Listed<T>>, operation: Operation) -> Result<Vec<T>, Flaw> {
+    let read = |row: Listed<T>| {
+        row.into_result().map_err(|row| Flaw::new("rows that can be read", row).in_call(operation))
+    };
+    rows.into_iter().map(read).collect()
 }

@@ -57,7 +57,7 @@ impl fmt::Debug for Law {
 }
 
 /// Every law.
-pub static LAWS: [&Law; 36] = [
+pub static LAWS: [&Law; 37] = [
     &laws::roles::ROLES_ARE_AS_DECLARED,
     &laws::limits::WHAT_CANNOT_BE_HONOURED_NEVER_LEAVES,
     &laws::checking::WHAT_THE_CHECK_ALLOWS_IS_TAKEN,
@@ -74,6 +74,7 @@ pub static LAWS: [&Law; 36] = [
     &laws::answers::A_CHANGED_ANSWER_IS_NOT_BELIEVED,
     &laws::answers::AN_UNSIGNED_REFUSAL_IS_NOT_CONFIRMED,
     &laws::answers::EVERY_DOCUMENTED_WORD_MAPS_AND_AN_INVENTED_ONE_IS_UNCERTAIN,
+    &laws::rows::ONE_MALFORMED_ROW_HIDES_NO_OTHER,
     &laws::repeats::ONE_REFERENCE_IS_AS_OFTEN_AS_DECLARED,
     &laws::inquiries::INQUIRIES_ARE_PATIENT,
     &laws::inquiries::THE_RATE_IS_KEPT,

@@ -169,6 +169,7 @@ mod instruction;
 mod law;
 mod laws;
 mod listener;
+mod malformed_row;
 mod mutation;
 mod operation;
 mod outcome;
@@ -192,6 +193,7 @@ pub use gateway::{
 };
 pub use hold::{assert_law, assert_trial, break_law, break_laws};
 pub use law::{LAWS, Law};
+pub use malformed_row::{RowPlace, malform_row};
 pub use operation::Operation;
 pub use report::REPORT_FOLDER;
 pub use sent::{Sent, SignedIn};

@@ -36,6 +36,7 @@ macro_rules! suite {
                 a_changed_answer_is_not_believed,
                 an_unsigned_refusal_is_not_confirmed,
                 every_documented_word_maps_and_an_invented_one_is_uncertain,
+                one_malformed_row_hides_no_other,
                 one_reference_is_as_often_as_declared,
                 inquiries_are_patient,
                 the_rate_is_kept,

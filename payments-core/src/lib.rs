@@ -70,6 +70,7 @@ mod dedupe_key;
 mod error;
 mod id;
 mod layer;
+mod listed;
 mod lookup;
 mod movement;
 mod printable;
@@ -86,6 +87,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use id::{
     AccountId, EndpointName, GatewayRef, OrderRef, PayoutRef, ProviderId, ProviderKind, RefundRef,
 };
+pub use listed::{Listed, UnreadableRow};
 pub use lookup::{Absence, Lookup};
 pub use movement::{Direction, Movement, SameMoney, same_credit};
 pub use notification::NotificationReceiver;

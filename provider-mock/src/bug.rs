@@ -28,7 +28,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use payments_core::{
-    Decline, DeclineReason, Provider, Submission,
+    Decline, DeclineReason, Listed, Provider, Result, Submission,
     registry::Context,
     transport::{RetryPolicy, Transport},
 };
@@ -186,6 +186,13 @@ bugs! {
     LosesTheLastOfAPage,
     /// The account that is asked about is not handed on.
     ForgetsTheAccount,
+    /// The next page goes on after the second of the last entry, so that what was booked in the same
+    /// second and did not fit is never listed.
+    GoesOnAfterTheLastSecond,
+    /// One malformed row fails the whole list: the rows are read together.
+    FailsAListForOneRow,
+    /// A row that cannot be read is skipped without a word.
+    SkipsAMalformedRow,
     /// Times of Vietnam are read as if they were of Greenwich.
     ReadsLocalTimeAsUtc,
     /// The bank's reference is read from the field of the gateway's own.
@@ -352,6 +359,21 @@ fn from_several(build: &dyn Fn() -> Provider) -> Provider {
     match other.payouts() {
         Ok(role) => provider.with_payouts(Arc::clone(role)),
         Err(_) => provider,
+    }
+}
+
+/// The rows of a list as a provider with this mistake reports them.
+fn of_rows<T>(bug: Bug, rows: Vec<Listed<T>>) -> Result<Vec<Listed<T>>> {
+    match bug {
+        Bug::FailsAListForOneRow => rows
+            .into_iter()
+            .map(|row| row.into_result().map(Listed::Read))
+            .collect::<Result<_, _>>()
+            .map_err(|row| row.into_error("list")),
+        Bug::SkipsAMalformedRow => {
+            Ok(rows.into_iter().filter(|row| row.as_result().is_ok()).collect())
+        }
+        _ => Ok(rows),
     }
 }
 

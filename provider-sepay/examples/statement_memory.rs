@@ -139,6 +139,7 @@ fn read(version: &str, count: &str, v1: &str, v2: &str) -> Result<(), Failure> {
         let mut reader = StatementReader::new(statements, Cursor::start(), StatementFilter::new());
         while let Some(entry) = reader.next().await? {
             entries += 1;
+            let entry = entry.into_result().map_err(|row| row.into_error("entries"))?;
             sum = sum.saturating_add(entry.amount.minor());
         }
         Ok::<(), payments_core::Error>(())

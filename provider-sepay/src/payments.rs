@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use payments_core::{
-    Absence, Error, Lookup, Movement, OrderRef, PaymentProvider, Result, Submission,
+    Absence, Error, Lookup, Movement, OrderRef, PaymentProvider, Result, Submission, UnreadableRow,
     payment::{
         CreateMode, CreatePayment, Payment, PaymentCapabilities, PaymentMethod, Refund,
         RefundPayment,
@@ -78,19 +78,23 @@ impl Payments {
             Err(_) if self.gateway.is_some() => return Ok(None),
             Err(error) => return Err(error),
         };
+        let unreadable = |row: UnreadableRow| row.into_error("transactions");
         let of_order =
             |credit: &Movement| credit.is_credit() && credit.order.as_ref() == Some(order);
         let query =
             [("q", code.as_str()), ("transfer_type", "in"), ("transaction_date_sort", "asc")];
-        let mut credits = transfers.statement.every_transaction(&query).await?;
+        let lines = transfers.statement.every_line(&query, |_| true).await?;
         // The search also finds longer codes, and other words with this one in them.
+        let mut credits = map::readable(lines, code.as_str()).map_err(unreadable)?;
         credits.retain(of_order);
         if credits.is_empty() {
             // A code that a bank broke after its prefix is found by the reference alone. That may
             // stand in any number of lines, so only the newest are looked at.
             let query =
                 [("q", order.as_str()), ("transfer_type", "in"), ("transaction_date_sort", "desc")];
-            credits = transfers.statement.transactions(&query, 1, |_| true).await?.movements;
+            let newest = transfers.statement.transactions(&query, 1, |_| true).await?;
+            let lines = newest.lines.into_iter().filter_map(|line| line.row);
+            credits = map::readable(lines, order.as_str()).map_err(unreadable)?;
             credits.retain(of_order);
         }
         map::transferred(order, credits).map_err(|unclear| unclear.into_error("transactions"))

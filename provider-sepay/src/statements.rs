@@ -3,14 +3,15 @@
 
 use async_trait::async_trait;
 use payments_core::{
-    AccountId, Error, ErrorKind, Movement, Result, StatementProvider, Timestamp,
+    Error, ErrorKind, Listed, Movement, Result, StatementProvider, Timestamp,
     money::Currency,
     statement::{Cursor, Page, StatementAccount, StatementCapabilities, StatementFilter},
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{
-    client::{self, UserApi, V1Statement},
-    map, wire,
+    client::{DatePlace, DatedPage, DatedPages, Entry, Line, Told, UserApi, V1Statement, step},
+    wire,
 };
 
 /// Reads the statements of the bank accounts that SePay watches.
@@ -32,23 +33,34 @@ pub(crate) enum Source {
 /// SePay goes on after a line by its id, but has no id of a beginning. The first reading of more
 /// than a page therefore goes by dates, oldest first, and goes on after the line that was the newest
 /// when it began: whatever came meanwhile, also with an older date, came after that one. A line may
-/// so be told twice, under its one key, and none is left out.
-///
-/// It goes by numbers of pages only inside a second of more than a page: SePay keeps lines for some
-/// days only (`data_storage_time`), and what it forgets moves every later page, perhaps past a
-/// reader who comes back tomorrow.
+/// so be reported twice, under its one key, and none is left out.
 #[derive(Debug, PartialEq, Eq)]
-enum Place<'a> {
+enum Place {
     /// Nothing was read.
     Start,
-    /// The first reading: from when, on which page of that, and which line was the newest when it
-    /// began.
-    Page { from: Option<Timestamp>, page: u32, newest: &'a str },
+    /// The first reading: how far it is, and which line was the newest when it began.
+    Dates { at: DatePlace, newest: String },
     /// After the line of this id.
-    After(&'a str),
+    After(String),
 }
 
-const PAGE: &str = "page:";
+/// [`Place::Dates`] in a cursor, in Unix seconds.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DatesCursor {
+    newest: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ask: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    /// How many lines were given in the order of the list, and what tells which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    told: Option<(usize, u64)>,
+}
+
+const DATES: &str = "dates:";
 const V1: &str = "v1:";
 
 impl Statements {
@@ -69,7 +81,7 @@ impl StatementProvider for Statements {
         &self.capabilities
     }
 
-    async fn accounts(&self) -> Result<Vec<StatementAccount>> {
+    async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>> {
         match &self.source {
             Source::V1(api) => api.accounts().await,
             Source::V2(api) => api.accounts().await,
@@ -98,131 +110,170 @@ async fn v1_entries(api: &V1Statement, after: &Cursor, filter: &StatementFilter)
 }
 
 async fn v2_entries(api: &UserApi, after: &Cursor, filter: &StatementFilter) -> Result<Page> {
-    let narrowed = Narrowed::by(filter);
-    let (mut read, next) = match Place::read(after)? {
-        Place::Start => {
-            let newest_first = ("transaction_date_sort", "desc");
-            let mut newest = narrowed.lines(api, newest_first, None, 1).await?;
-            match newest.first.take() {
-                Some(first) if newest.more => narrowed.first_reading(api, None, 1, &first).await?,
-                first => {
-                    newest.movements.reverse();
-                    (newest, first.map_or_else(Cursor::start, Cursor::at))
-                }
-            }
-        }
-        Place::Page { from, page, newest } => {
-            narrowed.first_reading(api, from, page, newest).await?
+    let narrowed = Narrowed { api, filter };
+    let (lines, next, more) = match Place::read(after)? {
+        Place::Start => narrowed.start().await?,
+        Place::Dates { at, newest } => {
+            let (lines, next) = step(&narrowed, &at).await?;
+            let more = next.is_some();
+            (lines, next.map_or_else(|| Cursor::at(&newest), |at| dates(&at, &newest)), more)
         }
         Place::After(id) => {
-            let read = narrowed.lines(api, ("since_id", id), None, 1).await?;
-            let next = read.last.as_deref().map_or_else(|| after.clone(), Cursor::at);
-            (read, next)
+            let page = narrowed.lines(("since_id", &id), None, None, 1).await?;
+            let last = page.lines.iter().rev().find_map(|line| line.id.as_ref());
+            let next = last.map_or_else(|| after.clone(), Cursor::at);
+            (page.lines, next, page.more)
         }
     };
-    within(&mut read.movements, filter);
-    Ok(Page::new(read.movements, next, read.more))
+    let entries = lines.into_iter().filter(|line| is_within(line, filter));
+    Ok(Page::new(entries.filter_map(|line| line.row).collect(), next, more))
 }
 
-/// A filter in SePay's words.
+/// The statement by a filter in SePay's words.
 struct Narrowed<'a> {
-    account: Option<&'a AccountId>,
-    from: Option<Timestamp>,
-    until: Option<Timestamp>,
+    api: &'a UserApi,
+    filter: &'a StatementFilter,
 }
 
-impl<'a> Narrowed<'a> {
-    fn by(filter: &'a StatementFilter) -> Self {
-        Self { account: filter.account.as_ref(), from: filter.from, until: filter.until }
-    }
+const NEWEST_FIRST: (&str, &str) = ("transaction_date_sort", "desc");
+const OLDEST_FIRST: (&str, &str) = ("transaction_date_sort", "asc");
 
-    /// `from` goes before that of the filter.
+impl Narrowed<'_> {
+    /// `from` and `to` go before those of the filter.
     async fn lines(
         &self,
-        api: &UserApi,
         order: (&str, &str),
         from: Option<Timestamp>,
+        to: Option<Timestamp>,
         page: u32,
-    ) -> Result<client::Page> {
-        let (from, until) = (from.or(self.from).map(wire::civil), self.until.map(wire::civil));
+    ) -> Result<DatedPage<Entry>> {
+        let filter = self.filter;
+        let from = from.or(filter.from).map(wire::civil);
+        let to = to.or(filter.until).map(wire::civil);
         let mut query = vec![order];
-        if let Some(account) = self.account {
+        if let Some(account) = &filter.account {
             query.push(("bank_account_id", account.as_str()));
         }
         if let Some(from) = &from {
             query.push(("transaction_date_from", from));
         }
-        if let Some(until) = &until {
-            query.push(("transaction_date_to", until));
+        if let Some(to) = &to {
+            query.push(("transaction_date_to", to));
         }
-        let account = self.account;
-        let kept = |line: &wire::Transaction<'_>| account.is_none_or(|id| map::is_of(line, id));
-        api.transactions(&query, page, kept).await
+        let keep = |line: &crate::map::Heading<'_>| {
+            filter.account.as_ref().is_none_or(|account| line.is_of(account))
+        };
+        self.api.transactions(&query, page, keep).await
     }
 
-    /// The lines of a page, but those of its last second, from which the next page goes on: so
-    /// nothing is told twice, and nothing hangs on the number of a page.
-    async fn first_reading(
-        &self,
-        api: &UserApi,
-        from: Option<Timestamp>,
-        page: u32,
-        newest: &str,
-    ) -> Result<(client::Page, Cursor)> {
-        // From a second earlier, should SePay leave out the one that it is asked from.
-        let asked = from.map(|from| Timestamp::from_unix(from.unix_seconds().saturating_sub(1)));
-        let mut read = self.lines(api, ("transaction_date_sort", "asc"), asked, page).await?;
-        let told = |line: &Movement| from.is_some_and(|from| line.at.is_some_and(|at| at < from));
-        read.movements.retain(|line| !told(line));
-        if !read.more {
-            return Ok((read, Cursor::at(newest)));
-        }
-        let (from, page) = match last_second(&read.movements, from) {
-            Some(second) => {
-                read.movements.retain(|line| line.at != Some(second));
-                (Some(second), 1)
-            }
-            None => (from, page.saturating_add(1)),
+    /// The whole statement if it fits a page, and otherwise its first step by dates.
+    async fn start(&self) -> Result<(Vec<Line<Entry>>, Cursor, bool)> {
+        let mut page = self.lines(NEWEST_FIRST, None, None, 1).await?;
+        page.lines.reverse();
+        let Some(newest) = page.lines.iter().rev().find_map(|line| line.id.clone()) else {
+            return Ok((page.lines, Cursor::start(), false));
         };
-        let from = from.map_or_else(String::new, |from| from.unix_seconds().to_string());
-        Ok((read, Cursor::at(format!("{PAGE}{page}:{from}:{newest}"))))
+        if page.more {
+            let (lines, next) = step(self, &DatePlace::Start).await?;
+            let more = next.is_some();
+            let next = next.map_or_else(|| Cursor::at(&newest), |at| dates(&at, &newest));
+            return Ok((lines, next, more));
+        }
+        Ok((page.lines, Cursor::at(newest), false))
     }
 }
 
-/// The second of the last line, if it is later than `from` and than the first line.
-fn last_second(lines: &[Movement], from: Option<Timestamp>) -> Option<Timestamp> {
-    let (first, last) = (lines.first()?.at?, lines.last()?.at?);
-    (last > first && from.is_none_or(|from| last > from)).then_some(last)
+#[async_trait]
+impl DatedPages for Narrowed<'_> {
+    type Row = Entry;
+
+    fn operation(&self) -> &'static str {
+        "transactions"
+    }
+
+    async fn page(
+        &self,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+        page: u32,
+    ) -> Result<DatedPage<Entry>> {
+        self.lines(OLDEST_FIRST, from, to, page).await
+    }
+}
+
+/// Whether a line is of the time asked for, should SePay not have filtered by it.
+fn is_within(line: &Line<Entry>, filter: &StatementFilter) -> bool {
+    is_of_time(line.at, filter)
+}
+
+fn is_of_time(at: Option<Timestamp>, filter: &StatementFilter) -> bool {
+    let Some(at) = at else { return true };
+    filter.from.is_none_or(|from| at >= from) && filter.until.is_none_or(|until| at <= until)
 }
 
 /// Leaves out what is not of the time asked for, should SePay not have done so.
-fn within(lines: &mut Vec<Movement>, filter: &StatementFilter) {
-    lines.retain(|line| {
-        let after = |from| line.at.is_none_or(|at| at >= from);
-        let before = |until| line.at.is_none_or(|at| at <= until);
-        filter.from.is_none_or(after) && filter.until.is_none_or(before)
-    });
+fn within(rows: &mut Vec<Listed<Movement>>, filter: &StatementFilter) {
+    rows.retain(|row| row.as_result().is_err() || is_of_time(booked_at(row), filter));
+}
+
+fn booked_at(row: &Listed<Movement>) -> Option<Timestamp> {
+    row.as_result().ok().and_then(|movement| movement.at)
 }
 
 fn unknown() -> Error {
     Error::new(ErrorKind::InvalidRequest, "is no cursor of this provider").with_field("after")
 }
 
-impl<'a> Place<'a> {
-    fn read(cursor: &'a Cursor) -> Result<Self> {
+fn dates(at: &DatePlace, newest: &str) -> Cursor {
+    let seconds = |at: &Timestamp| Some(at.unix_seconds());
+    let begun =
+        DatesCursor { newest: newest.to_owned(), from: None, ask: None, key: None, told: None };
+    let cursor = match at {
+        DatePlace::Start => begun,
+        DatePlace::From(from) => DatesCursor { from: seconds(from), ..begun },
+        DatePlace::After { second, ask } => {
+            DatesCursor { from: seconds(second), ask: seconds(ask), ..begun }
+        }
+        DatePlace::Within { second, key, told } => DatesCursor {
+            from: seconds(second),
+            key: Some(key.clone()),
+            told: told.map(|told| (told.lines, told.digest)),
+            ..begun
+        },
+    };
+    // A struct of texts and numbers always serialises.
+    Cursor::at(format!("{DATES}{}", serde_json::to_string(&cursor).unwrap_or_default()))
+}
+
+impl Place {
+    fn read(cursor: &Cursor) -> Result<Self> {
         let Some(place) = cursor.place() else { return Ok(Self::Start) };
         if place.starts_with(V1) {
             return Err(unknown());
         }
-        let Some(page) = place.strip_prefix(PAGE) else { return Ok(Self::After(place)) };
-        let mut parts = page.splitn(3, ':');
-        let mut part = || parts.next().filter(|part| !part.is_empty());
-        let (page, from, newest) = (part(), part(), part());
-        let (Some(page), Some(newest)) = (page.and_then(|page| page.parse().ok()), newest) else {
-            return Err(unknown());
+        let Some(json) = place.strip_prefix(DATES) else {
+            // SePay's ids are UUIDs.
+            let is_id = !place.is_empty() && !place.contains(':');
+            return is_id.then(|| Self::After(place.to_owned())).ok_or_else(unknown);
         };
-        let from = from.map(|from| from.parse().map(Timestamp::from_unix)).transpose();
-        Ok(Self::Page { from: from.map_err(|_| unknown())?, page, newest })
+        let read: DatesCursor = serde_json::from_str(json).map_err(|_| unknown())?;
+        let from = read.from.map(Timestamp::from_unix);
+        let at = match (from, read.ask, read.key, read.told) {
+            (None, None, None, None) => DatePlace::Start,
+            (Some(second), None, None, None) => DatePlace::From(second),
+            (Some(second), Some(ask), None, None) => {
+                DatePlace::After { second, ask: Timestamp::from_unix(ask) }
+            }
+            (Some(second), None, Some(key), told) => {
+                let told = told.map(|(lines, digest)| Told { lines, digest });
+                DatePlace::Within { second, key, told }
+            }
+            _ => return Err(unknown()),
+        };
+        match read.newest.is_empty() {
+            true => Err(unknown()),
+            false => Ok(Self::Dates { at, newest: read.newest }),
+        }
     }
 }
 
@@ -232,28 +283,41 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_as_it_was_given() {
-        for (cursor, place) in [
-            (Cursor::start(), Place::Start),
-            (Cursor::at("page:3::a1b2"), Place::Page { from: None, page: 3, newest: "a1b2" }),
-            (
-                Cursor::at("page:1:1679727757:a1b2"),
-                Place::Page {
-                    from: Some(Timestamp::from_unix(1_679_727_757)),
-                    page: 1,
-                    newest: "a1b2",
-                },
-            ),
-            (Cursor::at("a1b2"), Place::After("a1b2")),
+        let second = Timestamp::from_unix(1_679_727_757);
+        for at in [
+            DatePlace::Start,
+            DatePlace::From(second),
+            DatePlace::After { second, ask: Timestamp::from_unix(1_679_727_758) },
+            DatePlace::Within { second, key: "a:\"b".to_owned(), told: None },
+            DatePlace::Within {
+                second,
+                key: "a".to_owned(),
+                told: Some(Told { lines: 100, digest: u64::MAX }),
+            },
         ] {
-            assert_eq!(Place::read(&cursor).unwrap(), place);
+            let cursor = dates(&at, "a1b2");
+            let place = Place::Dates { at, newest: "a1b2".to_owned() };
+            assert_eq!(Place::read(&cursor).unwrap(), place, "{cursor:?}");
         }
+        assert_eq!(Place::read(&Cursor::start()).unwrap(), Place::Start);
+        assert_eq!(Place::read(&Cursor::at("a1b2")).unwrap(), Place::After("a1b2".to_owned()));
     }
 
     #[test]
     fn a_cursor_of_nowhere_is_refused() {
-        for place in
-            ["page:x", "page:2", "page:2:", "page:2::", "page:::a", "page:2:x:a", "v1:49682"]
-        {
+        for place in [
+            "",
+            "page:2::a",
+            "dates:",
+            "dates:{}",
+            r#"dates:{"newest":""}"#,
+            r#"dates:{"newest":"a","ask":1}"#,
+            r#"dates:{"newest":"a","key":"x"}"#,
+            r#"dates:{"newest":"a","from":1,"ask":1,"key":"x"}"#,
+            r#"dates:{"newest":"a","from":"x"}"#,
+            r#"dates:{"newest":"a","other":1}"#,
+            "v1:49682",
+        ] {
             let error = Place::read(&Cursor::at(place)).map(|_| ()).unwrap_err();
             assert_eq!(error.field(), Some("after"), "{place}");
         }

@@ -444,7 +444,7 @@ async fn a_statement_is_read_whole_in_pages_and_then_what_came_later() {
     let (mut cursor, mut told) = (Cursor::start(), Vec::new());
     loop {
         let page = statements.entries(&cursor, &StatementFilter::new()).await.unwrap();
-        told.extend(page.entries.iter().map(|entry| entry.amount.minor()));
+        told.extend(page.entries.iter().map(|entry| entry.as_result().unwrap().amount.minor()));
         cursor = page.next;
         if !page.more {
             break;
@@ -456,7 +456,8 @@ async fn a_statement_is_read_whole_in_pages_and_then_what_came_later() {
     assert!(nothing.entries.is_empty() && !nothing.more);
     shop.sepay.bank_transfer_out(ACCOUNT, 999, "y").await.unwrap();
     let later = statements.entries(&nothing.next, &StatementFilter::new()).await.unwrap();
-    let later: Vec<_> = later.entries.iter().map(|entry| entry.amount.minor()).collect();
+    let later: Vec<_> =
+        later.entries.iter().map(|entry| entry.as_result().unwrap().amount.minor()).collect();
     assert_eq!(later, [999]);
 }
 
@@ -464,6 +465,7 @@ async fn a_statement_is_read_whole_in_pages_and_then_what_came_later() {
 async fn accounts_and_orders_are_those_of_the_books() {
     let shop = Shop::signed().await;
     let accounts = shop.provider.statements().unwrap().accounts().await.unwrap();
+    let accounts = payments_core::Listed::all(accounts).unwrap();
     let balances = accounts.iter().map(|account| account.balance.as_ref());
     let balances: Vec<_> = balances.map(|known| known.map(|it| it.amount.minor())).collect();
     // SePay says 0 of accounts whose balance it does not know.

@@ -154,7 +154,9 @@ async fn every_order_is_streamed_once_in_either_spelling_and_direction() {
         let client = provider.extension::<SePay>().unwrap();
         let told = async |query: OrderQuery| -> Vec<String> {
             let orders = client.orders(&query.with_per_page(5)).unwrap();
-            let name = |order: Order| order.invoice.unwrap().to_string();
+            let name = |order: payments_core::Listed<Order>| {
+                order.into_result().unwrap().invoice.unwrap().to_string()
+            };
             orders.map_ok(name).try_collect().await.unwrap()
         };
         assert_eq!(told(OrderQuery::new()).await, expected);

@@ -37,11 +37,21 @@ impl Clock {
 
     /// Seconds since the Unix epoch.
     pub fn unix_seconds(&self) -> i64 {
-        let start = self.0.start.unwrap_or_else(|| {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-        });
+        let start = self.0.start.unwrap_or_else(system_unix_seconds);
         start.saturating_add(self.0.moved.load(Ordering::SeqCst))
+    }
+
+    /// Seconds since the Unix epoch by the clock of whoever receives a message now: the system's time,
+    /// however far this clock was [advanced](Self::advance), or this clock's own time if it stands
+    /// still, because both sides then share it.
+    ///
+    /// A receiver compares the timestamp of a signature with its own clock. Without this, one step
+    /// forward by more than its tolerance would make every later message stale.
+    pub fn receivers_unix_seconds(&self) -> i64 {
+        match self.stands_still() {
+            true => self.unix_seconds(),
+            false => system_unix_seconds(),
+        }
     }
 
     /// Moves the clock forward by whole seconds.
@@ -49,6 +59,11 @@ impl Clock {
         let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
         self.0.moved.fetch_add(seconds, Ordering::SeqCst);
     }
+}
+
+fn system_unix_seconds() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -62,5 +77,17 @@ mod tests {
         clock.advance(Duration::from_secs(60));
         assert_eq!(same.unix_seconds(), 1_700_000_060);
         assert!(same.stands_still() && !Clock::system().stands_still());
+    }
+
+    #[test]
+    fn a_receivers_time_is_the_systems_unless_both_sides_share_a_clock_that_stands_still() {
+        let hour = Duration::from_secs(3_600);
+        let (fixed, system) = (Clock::fixed(1_700_000_000), Clock::system());
+        fixed.advance(hour);
+        let before = system.receivers_unix_seconds();
+        system.advance(hour);
+        assert_eq!(fixed.receivers_unix_seconds(), fixed.unix_seconds());
+        let (moved, receivers) = (system.unix_seconds(), system.receivers_unix_seconds());
+        assert!(receivers >= before && moved >= receivers.saturating_add(3_500), "{receivers}");
     }
 }

@@ -17,9 +17,12 @@
 //! ```
 
 mod clock;
+mod known_host;
 mod outbox;
+mod printed_headers;
 mod server;
 
 pub use clock::Clock;
 pub use outbox::{Outbox, Outgoing, Receipt, Schedule};
+pub use printed_headers::PrintedHeaders;
 pub use server::{HangUp, Server};

@@ -4,11 +4,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode, header::HOST};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
+use hyper::{body::Incoming, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::{
+    known_host::is_loopback,
+    printed_headers::{PrintedHeaders, Printing},
 };
 
 /// One request to send to the merchant, and how.
@@ -44,10 +48,10 @@ pub struct Receipt {
 /// Sends notifications and remembers the answers. Clones share both.
 ///
 /// It sends plain HTTP to loopback addresses only and answers anything else with an error: a
-/// simulator never reaches out of the machine.
+/// simulator never reaches out of the machine. Each request has a connection of its own, and its
+/// header names are written as [`PrintedHeaders`] says.
 #[derive(Clone, Debug)]
 pub struct Outbox {
-    client: Client<HttpConnector, Full<Bytes>>,
     timeout: Duration,
     held: Arc<Mutex<Vec<Request<Bytes>>>>,
     receipts: Arc<Mutex<Vec<Receipt>>>,
@@ -58,12 +62,7 @@ const LARGEST_ANSWER: usize = 64 * 1024;
 impl Outbox {
     /// An empty outbox whose requests wait at most `timeout` for an answer.
     pub fn new(timeout: Duration) -> Self {
-        Self {
-            client: Client::builder(TokioExecutor::new()).build_http(),
-            timeout,
-            held: Arc::default(),
-            receipts: Arc::default(),
-        }
+        Self { timeout, held: Arc::default(), receipts: Arc::default() }
     }
 
     /// Sends as scheduled and returns once the merchant answered what was sent.
@@ -112,14 +111,15 @@ impl Outbox {
     }
 
     async fn attempt(&self, request: Request<Bytes>) -> Result<Response<Bytes>, String> {
-        if !is_loopback(request.uri()) {
-            return Err(format!(
-                "{} is not a loopback address",
-                request.uri().host().unwrap_or("")
-            ));
+        let uri = request.uri();
+        let host = uri.host().unwrap_or("").to_owned();
+        if host != "localhost" && !is_loopback(&host) {
+            return Err(format!("{host} is not a loopback address"));
         }
-        let response =
-            self.client.request(request.map(Full::new)).await.map_err(|error| error.to_string())?;
+        if uri.scheme_str().is_some_and(|scheme| scheme != "http") {
+            return Err("only http:// is sent to".to_owned());
+        }
+        let response = send(request, &host).await?;
         let (head, body) = response.into_parts();
         let body = Limited::new(body, LARGEST_ANSWER)
             .collect()
@@ -137,13 +137,36 @@ impl Receipt {
     }
 }
 
-fn is_loopback(uri: &http::Uri) -> bool {
-    let Some(host) = uri.host() else { return false };
-    host == "localhost"
-        || host
-            .trim_matches(['[', ']'])
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+/// Sends a request on a connection of its own.
+async fn send(request: Request<Bytes>, host: &str) -> Result<Response<Incoming>, String> {
+    let text = |error: &dyn std::error::Error| error.to_string();
+    let port = request.uri().port_u16().unwrap_or(80);
+    let address = host.trim_matches(['[', ']']);
+    let stream = TcpStream::connect((address, port)).await.map_err(|error| text(&error))?;
+    let names = request.extensions().get().copied().unwrap_or(PrintedHeaders(&[]));
+    let stream = TokioIo::new(Printing::new(stream, names));
+    let (mut sender, connection) = http1::Builder::new()
+        .title_case_headers(true)
+        .handshake(stream)
+        .await
+        .map_err(|error| text(&error))?;
+    // It ends with the response or with the sender; an error is the response's too.
+    tokio::spawn(async move {
+        let _ = connection.await;
+    });
+    sender.send_request(to_origin(request)?).await.map_err(|error| text(&error))
+}
+
+/// The same request as a server on a connection of its own takes it: the host in a header.
+fn to_origin(request: Request<Bytes>) -> Result<Request<Full<Bytes>>, String> {
+    let (mut head, body) = request.into_parts();
+    let authority = head.uri.authority().map(|authority| authority.as_str().to_owned());
+    let authority = authority.unwrap_or_default();
+    let host = HeaderValue::try_from(authority).map_err(|error| error.to_string())?;
+    head.headers.entry(HOST).or_insert(host);
+    let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
+    head.uri = target.parse().map_err(|error: http::uri::InvalidUri| error.to_string())?;
+    Ok(Request::from_parts(head, Full::new(body)))
 }
 
 #[cfg(test)]
@@ -180,5 +203,44 @@ mod tests {
             receipts[0].answer.as_ref().unwrap_err(),
             "shop.example is not a loopback address"
         );
+    }
+
+    #[tokio::test]
+    async fn header_names_leave_in_the_letters_in_which_they_are_printed() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let receiver = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut seen = Vec::new();
+            while !seen.ends_with(b"BODY") {
+                assert_ne!(stream.read_buf(&mut seen).await.unwrap(), 0, "all of the request");
+            }
+            let response = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\
+                2\r\nOK\r\n0\r\n\r\n";
+            stream.write_all(response).await.unwrap();
+            String::from_utf8(seen).unwrap()
+        });
+        let request = Request::post(format!("http://{address}/hook?a=B"))
+            .header("authorization", "Apikey x-sepay-signature: k")
+            .header("content-type", "application/json")
+            .header("x-sepay-signature", "sha256=ab")
+            .extension(PrintedHeaders(&["X-SePay-Signature"]))
+            .body(Bytes::from_static(b"BODY"))
+            .unwrap();
+        let outbox = Outbox::new(Duration::from_secs(10));
+        let receipts = outbox.send(Outgoing { request, schedule: Schedule::Once }).await;
+        let seen = receiver.await.unwrap();
+        assert!(seen.starts_with("POST /hook?a=B HTTP/1.1\r\n"), "{seen}");
+        for line in [
+            format!("Host: {address}"),
+            "Authorization: Apikey x-sepay-signature: k".to_owned(),
+            "Content-Type: application/json".to_owned(),
+            "X-SePay-Signature: sha256=ab".to_owned(),
+            "Content-Length: 4".to_owned(),
+        ] {
+            assert!(seen.contains(&format!("\r\n{line}\r\n")), "{line} in {seen}");
+        }
+        assert_eq!(receipts[0].answer.as_ref().unwrap().body(), "OK");
     }
 }

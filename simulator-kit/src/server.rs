@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -13,7 +14,13 @@ use hyper_util::rt::TokioIo;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use tower::ServiceExt;
 
+use crate::known_host::KnownHosts;
+
 /// A running HTTP server. Dropping it stops it and closes every connection.
+///
+/// It answers only requests to `localhost`, to a loopback address, or to a name that it was started
+/// with, whatever the port: any other `Host` gets 421 and none or several get 400, so that no page on
+/// the Internet reads what it answers (DNS rebinding).
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -41,10 +48,36 @@ impl Server {
     /// # Errors
     /// The address cannot be bound.
     pub async fn start(router: Router, at: SocketAddr) -> std::io::Result<Self> {
-        let listener = TcpListener::bind(at).await?;
+        Self::start_as(router, at, []).await
+    }
+
+    /// Serves `router` at `at`, also under the host names `names`: for a gateway in a container,
+    /// which other machines call by its name there.
+    ///
+    /// # Errors
+    /// The address cannot be bound.
+    pub async fn start_as(
+        router: Router,
+        at: SocketAddr,
+        names: impl IntoIterator<Item = String>,
+    ) -> std::io::Result<Self> {
+        Self::on(TcpListener::bind(at).await?, router, names)
+    }
+
+    /// Serves `router` on a port that is bound already, also under the host names `names`. Called
+    /// within a tokio runtime.
+    ///
+    /// # Errors
+    /// The listener has no address.
+    pub fn on(
+        listener: TcpListener,
+        router: Router,
+        names: impl IntoIterator<Item = String>,
+    ) -> std::io::Result<Self> {
+        let known = Arc::new(KnownHosts::new(names));
         let address = listener.local_addr()?;
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(accept(listener, router, stopped));
+        tokio::spawn(accept(listener, router, known, stopped));
         Ok(Self { address, stop })
     }
 
@@ -64,7 +97,12 @@ impl Server {
     }
 }
 
-async fn accept(listener: TcpListener, router: Router, mut stopped: watch::Receiver<bool>) {
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    known: Arc<KnownHosts>,
+    mut stopped: watch::Receiver<bool>,
+) {
     // Dropping the set aborts the connections in it.
     let mut connections = JoinSet::new();
     loop {
@@ -73,10 +111,10 @@ async fn accept(listener: TcpListener, router: Router, mut stopped: watch::Recei
             _ = stopped.changed() => break,
             accepted = listener.accept() => {
                 let Ok((stream, _)) = accepted else { continue };
-                let router = router.clone();
+                let (router, known) = (router.clone(), Arc::clone(&known));
                 connections.spawn(async move {
                     let service = service_fn(move |request: hyper::Request<Incoming>| {
-                        answer(router.clone(), request)
+                        answer(router.clone(), Arc::clone(&known), request)
                     });
                     // A client that goes away is not an error of the gateway.
                     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
@@ -88,7 +126,14 @@ async fn accept(listener: TcpListener, router: Router, mut stopped: watch::Recei
 }
 
 /// `Err` makes hyper close the connection.
-async fn answer(router: Router, request: hyper::Request<Incoming>) -> Result<Response, HungUp> {
+async fn answer(
+    router: Router,
+    known: Arc<KnownHosts>,
+    request: hyper::Request<Incoming>,
+) -> Result<Response, HungUp> {
+    if let Err(status) = known.check(&request) {
+        return Ok((status, "this simulator answers to loopback names only\n").into_response());
+    }
     let response: Result<Response, Infallible> = router.oneshot(request.map(Body::new)).await;
     let Ok(response) = response;
     match response.extensions().get::<HangUp>() {
@@ -116,8 +161,12 @@ mod tests {
     use tokio::net::TcpStream;
 
     async fn raw_get(address: SocketAddr, path: &str) -> String {
+        raw_get_of(address, path, "host: localhost\r\n").await
+    }
+
+    async fn raw_get_of(address: SocketAddr, path: &str, host: &str) -> String {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        let request = format!("GET {path} HTTP/1.1\r\n{host}connection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         let _ = stream.read_to_string(&mut answer).await;
@@ -132,5 +181,28 @@ mod tests {
         let server = Server::start(router, "127.0.0.1:0".parse().unwrap()).await.unwrap();
         assert_eq!(raw_get(server.address(), "/hang").await, "");
         assert!(raw_get(server.address(), "/fine").await.ends_with("fine"));
+    }
+
+    #[tokio::test]
+    async fn a_page_that_rebinds_its_name_to_loopback_reads_nothing() {
+        let router = Router::new().route("/_control/credentials", get(|| async { "secret" }));
+        let at = "127.0.0.1:0".parse().unwrap();
+        let server = Server::start_as(router, at, ["sandbox".to_owned()]).await.unwrap();
+        let port = server.address().port();
+        let path = "/_control/credentials";
+        for (host, path, status) in [
+            (format!("host: 127.0.0.1:{port}\r\n"), path.to_owned(), "200"),
+            (format!("host: LocalHost:{port}\r\n"), path.to_owned(), "200"),
+            (format!("host: sandbox:{port}\r\n"), path.to_owned(), "200"),
+            (format!("host: evil.example:{port}\r\n"), path.to_owned(), "421"),
+            (format!("host: localhost.evil.example:{port}\r\n"), path.to_owned(), "421"),
+            ("host: localhost\r\n".to_owned(), format!("http://evil.example{path}"), "421"),
+            (String::new(), path.to_owned(), "400"),
+            ("host: localhost\r\nhost: localhost\r\n".to_owned(), path.to_owned(), "400"),
+        ] {
+            let answer = raw_get_of(server.address(), &path, &host).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{host:?}: {answer}");
+            assert_eq!(answer.contains("secret"), status == "200", "{host:?}: {answer}");
+        }
     }
 }

@@ -50,7 +50,10 @@ async fn words(start: Start) -> Result<Held, Flaw> {
     let answers = scene.subject.gateway.changed_answers();
     complete(&scene, &answers)?;
     let is_word = |answer: &ChangedAnswer| {
-        !matches!(answer.meaning, Meaning::Unbelievable | Meaning::UnsignedRefusal)
+        !matches!(
+            answer.meaning,
+            Meaning::Unbelievable | Meaning::UnsignedRefusal | Meaning::OneRowMalformed
+        )
     };
     try_each(&scene, answers.into_iter().filter(is_word)).await
 }
@@ -149,7 +152,7 @@ fn struck(scene: &Scene) -> Result<bool, Flaw> {
 
 fn of_an_instruction(meaning: Meaning, outcome: &Outcome) -> Result<(), Flaw> {
     let (is_so, expected) = match meaning {
-        Meaning::Unbelievable | Meaning::Undecided => {
+        Meaning::Unbelievable | Meaning::Undecided | Meaning::OneRowMalformed => {
             (matches!(outcome, Outcome::Uncertain(_)), "Uncertain")
         }
         Meaning::UnsignedRefusal => {
@@ -176,6 +179,7 @@ fn of_an_inquiry(
         Meaning::Unbelievable
         | Meaning::UnsignedRefusal
         | Meaning::SignedRefusal
+        | Meaning::OneRowMalformed
         | Meaning::Undecided => (told.is_err(), "an error".to_owned()),
         state => {
             let is_so = told.as_ref().is_ok_and(|answer| answer.state() == Some(state));

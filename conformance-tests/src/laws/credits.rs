@@ -10,7 +10,7 @@ use payments_core::{
 
 use crate::{
     Flaw, Impossible, Law, Operation, Start,
-    instruction::{needed, open_payment, open_virtual_account, refused},
+    instruction::{needed, open_payment, open_virtual_account, readable, refused},
     law::{Check, Held},
     laws::stage,
     question::find_payment,
@@ -104,7 +104,8 @@ async fn on_a_virtual_account(scene: &Scene) -> Result<(), Flaw> {
     }
     let operation = Operation::Credits;
     let credits = if role.capabilities().credits {
-        role.credits(&account.reference()).await.map_err(|error| refused(operation, &error))?
+        let credits = role.credits(&account.reference()).await;
+        readable(credits.map_err(|error| refused(operation, &error))?, operation)?
     } else {
         stage::movements(scene).await?
     };

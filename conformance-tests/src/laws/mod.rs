@@ -16,6 +16,7 @@ pub(crate) mod opening;
 pub(crate) mod payouts;
 pub(crate) mod repeats;
 pub(crate) mod roles;
+pub(crate) mod rows;
 pub(crate) mod secrets;
 pub(crate) mod sending;
 pub(crate) mod settling;

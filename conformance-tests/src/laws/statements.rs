@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::FutureExt as _;
 use payments_core::{
-    AccountId, Direction, Movement, Role, SameMoney, StatementProvider, Timestamp,
+    AccountId, DedupeKey, Direction, Movement, Role, SameMoney, StatementProvider, Timestamp,
     money::Money,
     same_credit,
     statement::{Cursor, StatementFilter},
@@ -12,7 +12,7 @@ use payments_core::{
 
 use crate::{
     Flaw, Law, Operation, Start,
-    instruction::{needed, open_payment, open_virtual_account, refused},
+    instruction::{needed, open_payment, open_virtual_account, readable, refused},
     law::{Check, Held},
     laws::stage,
     scene::Scene,
@@ -21,7 +21,9 @@ use crate::{
 pub(crate) static A_STATEMENT_LEAVES_NOTHING_OUT: Law = Law {
     name: "a_statement_leaves_nothing_out",
     says: "Page by page a statement lists every movement once, oldest first and at its time, and its \
-           last cursor goes on with what came since; of one account it lists that one's alone.",
+           last cursor goes on with what came since; of one account it lists that one's alone. \
+           Nothing is left out where movements arrive between two pages, or where the gateway lists \
+           those of one second in another order each time.",
     why: "What falls between two pages is money that nobody books.",
     look_at: "`entries`: where a page ends, what the cursor names, and in which zone times are read",
     check: Check::Scene(|start| leaves_nothing_out(start).boxed()),
@@ -38,6 +40,9 @@ pub(crate) static ONE_TRANSFER_IS_ONE_ON_EVERY_SOURCE: Law = Law {
 
 /// Beyond one page, and no more than a gateway takes quickly.
 const MOST: usize = 210;
+
+/// A statement of more pages never ends.
+const MOST_PAGES: usize = 1_000;
 
 async fn leaves_nothing_out(start: Start) -> Result<Held, Flaw> {
     let scene = Scene::open(&start).await?;
@@ -88,7 +93,53 @@ async fn leaves_nothing_out(start: Start) -> Result<Held, Flaw> {
         }
     }
     told_balances(role.as_ref(), before, &scene).await?;
+    while_movements_arrive(&start).await?;
     Ok(Held::Tried)
+}
+
+/// Reads a statement while a movement arrives after each page, and while the gateway lists those of
+/// one second in another order each time, if it can. Some may be reported twice, under their keys.
+async fn while_movements_arrive(start: &Start) -> Result<(), Flaw> {
+    let scene = Scene::open(start).await?;
+    let Some((gateway, role)) = scene.statements() else { return Ok(()) };
+    let currency = scene.deposit(0)?.currency();
+    let amount =
+        |number: usize| Money::from_minor(10_000 + i64::try_from(number).unwrap_or(0), currency);
+    gateway.lists_seconds_in_any_order().await;
+    let mut arrived = (2 * role.capabilities().page + 1).min(MOST);
+    for each in 0..arrived {
+        gateway.receive(amount(each), &format!("transfer {each}")).await;
+    }
+    let (mut entries, mut cursor) = (Vec::new(), Cursor::start());
+    for _ in 0..MOST_PAGES {
+        let page = role.entries(&cursor, &StatementFilter::new()).await;
+        let page = page.map_err(|error| refused(Operation::Entries, &error))?;
+        entries.extend(readable(page.entries, Operation::Entries)?);
+        cursor = page.next;
+        if !page.more {
+            break;
+        }
+        gateway.receive(amount(arrived), &format!("transfer {arrived}")).await;
+        arrived += 1;
+    }
+    let (later, _) = walk(role, &cursor, &StatementFilter::new()).await?;
+    entries.extend(later);
+    let missing: Vec<Money> = (0..arrived)
+        .map(amount)
+        .filter(|amount| !entries.iter().any(|entry| entry.amount == *amount))
+        .collect();
+    let mut known: Vec<(Money, &DedupeKey)> =
+        entries.iter().map(|entry| (entry.amount, &entry.key)).collect();
+    known.sort_unstable_by_key(|(amount, key)| (amount.minor(), *key));
+    known.dedup();
+    if missing.is_empty() && known.len() == arrived {
+        return Ok(());
+    }
+    Err(Flaw::new(
+        format!("all of {arrived} movements, each under one key"),
+        format!("{} of them missing, under {} keys", missing.len(), known.len()),
+    )
+    .in_call(Operation::Entries))
 }
 
 /// Walks from a cursor to the end. A statement that never ends is not one.
@@ -97,7 +148,6 @@ async fn walk(
     after: &Cursor,
     filter: &StatementFilter,
 ) -> Result<(Vec<Movement>, Cursor), Flaw> {
-    const MOST_PAGES: usize = 1_000;
     let operation = Operation::Entries;
     let (mut entries, mut cursor) = (Vec::new(), after.clone());
     for _ in 0..MOST_PAGES {
@@ -107,7 +157,7 @@ async fn walk(
             let expected = format!("at most {} entries, as declared", role.capabilities().page);
             return Err(Flaw::new(expected, format!("{}", page.entries.len())).in_call(operation));
         }
-        entries.extend(page.entries);
+        entries.extend(readable(page.entries, operation)?);
         cursor = page.next;
         if !page.more {
             return Ok((entries, cursor));
@@ -116,7 +166,8 @@ async fn walk(
     Err(Flaw::new("a last page", format!("{MOST_PAGES} pages and more")).in_call(operation))
 }
 
-/// Holds that these amounts arrived, in this order, each under a key of its own.
+/// Holds that these amounts arrived, each under a key of its own and oldest first. Movements of one
+/// second may be in any order: gateways list them so.
 fn lists(entries: &[Movement], arrived: impl IntoIterator<Item = Money>) -> Result<(), Flaw> {
     let arrived: Vec<Money> = arrived.into_iter().collect();
     let told: Vec<Money> =
@@ -124,6 +175,7 @@ fn lists(entries: &[Movement], arrived: impl IntoIterator<Item = Money>) -> Resu
     let mut keys: Vec<_> = entries.iter().map(|entry| &entry.key).collect();
     keys.sort_unstable();
     keys.dedup();
+    let told = if is_oldest_first(entries) { of_ledger(&told, &arrived) } else { told };
     if told == arrived && keys.len() == entries.len() {
         return Ok(());
     }
@@ -139,6 +191,19 @@ fn lists(entries: &[Movement], arrived: impl IntoIterator<Item = Money>) -> Resu
     .in_call(Operation::Entries))
 }
 
+/// Whether every movement says when it was, and none is older than the one before it.
+fn is_oldest_first(entries: &[Movement]) -> bool {
+    entries.iter().all(|entry| entry.at.is_some()) && entries.is_sorted_by_key(|entry| entry.at)
+}
+
+/// What was told in the order of the ledger; what is not in the ledger comes last.
+fn of_ledger(told: &[Money], ledger: &[Money]) -> Vec<Money> {
+    let place = |amount: &Money| ledger.iter().position(|one| one == amount);
+    let mut told = told.to_vec();
+    told.sort_by_key(|amount| place(amount).unwrap_or(usize::MAX));
+    told
+}
+
 /// Holds that each of our accounts lists what moved there, and nobody else's lists anything.
 async fn of_each_account_alone(
     role: &dyn StatementProvider,
@@ -146,6 +211,7 @@ async fn of_each_account_alone(
 ) -> Result<(), Flaw> {
     let operation = Operation::Entries;
     let accounts = role.accounts().await.map_err(|error| refused(Operation::Accounts, &error))?;
+    let accounts = readable(accounts, Operation::Accounts)?;
     let mut listed = 0;
     for account in accounts {
         let filter = StatementFilter::new().with_account(account.id);
@@ -185,6 +251,7 @@ fn booked_since(entries: &[Movement], began: Timestamp, scene: &Scene) -> Result
 async fn balances(role: &dyn StatementProvider) -> Result<Vec<Money>, Flaw> {
     let accounts = role.accounts().await;
     let accounts = accounts.map_err(|error| refused(Operation::Accounts, &error))?;
+    let accounts = readable(accounts, Operation::Accounts)?;
     if accounts.is_empty() {
         return Err(Flaw::new("one bank account at least", "none").in_call(Operation::Accounts));
     }

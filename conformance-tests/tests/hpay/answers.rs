@@ -2,7 +2,7 @@
 //! id, the account and the cashout.
 
 use bytes::Bytes;
-use conformance_tests::{ChangedAnswer, Meaning, Operation, proxy::Rewrite};
+use conformance_tests::{ChangedAnswer, Meaning, Operation, RowPlace, malform_row, proxy::Rewrite};
 use http::Response;
 use payments_core::{payment::PaymentState, payout::PayoutState};
 use serde_json::{Value, json};
@@ -21,7 +21,19 @@ pub(crate) fn all() -> Vec<ChangedAnswer> {
     all.extend(accounts_of_somebody_else());
     all.extend(payment_words());
     all.extend(payout_words());
+    all.extend(malformed_credits());
     all
+}
+
+fn malformed_credits() -> impl Iterator<Item = ChangedAnswer> {
+    let rewrites: [(_, Rewrite); 3] = [
+        ("the first row is malformed", |_, _, a| malform_row(a, "/data", RowPlace::First)),
+        ("a middle row is malformed", |_, _, a| malform_row(a, "/data", RowPlace::Middle)),
+        ("the last row is malformed", |_, _, a| malform_row(a, "/data", RowPlace::Last)),
+    ];
+    rewrites.into_iter().map(|(name, rewrite)| {
+        ChangedAnswer::new(Operation::Credits, name, rewrite, Meaning::OneRowMalformed)
+    })
 }
 
 fn payouts() -> Vec<ChangedAnswer> {

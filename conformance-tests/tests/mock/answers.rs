@@ -1,7 +1,7 @@
 //! Answers of the mock's gateway, changed on their way.
 
 use bytes::Bytes;
-use conformance_tests::{ChangedAnswer, Meaning, Operation, proxy::Rewrite};
+use conformance_tests::{ChangedAnswer, Meaning, Operation, RowPlace, malform_row, proxy::Rewrite};
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderValue, Method, Response, StatusCode};
 use payments_core::{
@@ -23,7 +23,39 @@ pub(crate) fn all() -> Vec<ChangedAnswer> {
     }
     all.extend(echoes());
     all.extend(words());
+    all.extend(malformed_rows());
     all
+}
+
+fn malformed_rows() -> Vec<ChangedAnswer> {
+    let entries: [(_, Rewrite); 3] = [
+        ("the first row is malformed", |m, p, a| row(m, p, a, "/entries", RowPlace::First)),
+        ("a middle row is malformed", |m, p, a| row(m, p, a, "/entries", RowPlace::Middle)),
+        ("the last row is malformed", |m, p, a| row(m, p, a, "/entries", RowPlace::Last)),
+    ];
+    let credits: [(_, Rewrite); 3] = [
+        ("the first row is malformed", |m, p, a| row(m, p, a, "/credits", RowPlace::First)),
+        ("a middle row is malformed", |m, p, a| row(m, p, a, "/credits", RowPlace::Middle)),
+        ("the last row is malformed", |m, p, a| row(m, p, a, "/credits", RowPlace::Last)),
+    ];
+    [(Operation::Entries, entries), (Operation::Credits, credits)]
+        .into_iter()
+        .flat_map(|(operation, rewrites)| {
+            rewrites.map(|(name, rewrite)| {
+                ChangedAnswer::new(operation, name, rewrite, Meaning::OneRowMalformed)
+            })
+        })
+        .collect()
+}
+
+fn row(
+    method: &Method,
+    path: &str,
+    answer: Response<Bytes>,
+    list: &str,
+    place: RowPlace,
+) -> Response<Bytes> {
+    signed(method, path, malform_row(answer, list, place))
 }
 
 /// A signature that is not the gateway's.

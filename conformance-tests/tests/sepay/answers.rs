@@ -1,7 +1,7 @@
 //! Answers of SePay, changed on their way. SePay signs none of them.
 
 use bytes::Bytes;
-use conformance_tests::{ChangedAnswer, Meaning, Operation, proxy::Rewrite};
+use conformance_tests::{ChangedAnswer, Meaning, Operation, RowPlace, malform_row, proxy::Rewrite};
 use http::{Response, StatusCode};
 use payments_core::{payment::PaymentState, virtual_account::VirtualAccountState};
 use serde_json::{Value, json};
@@ -45,6 +45,24 @@ pub(crate) fn of_orders() -> Vec<ChangedAnswer> {
         word("captured in small letters", |_, _, a| order(a, "captured"), PaymentState::Settled),
         word("an invented state", |_, _, a| order(a, "TELEPORTED"), PaymentState::Uncertain),
     ]
+}
+
+/// Lines of the statement of either version, of which one is malformed. Credits are listed by v2.
+pub(crate) fn of_lines(statement: Operation, v1: bool) -> impl Iterator<Item = ChangedAnswer> {
+    let by_v1: [(_, Rewrite); 3] = [
+        ("the first row is malformed", |_, _, a| malform_row(a, "/transactions", RowPlace::First)),
+        ("a middle row is malformed", |_, _, a| malform_row(a, "/transactions", RowPlace::Middle)),
+        ("the last row is malformed", |_, _, a| malform_row(a, "/transactions", RowPlace::Last)),
+    ];
+    let by_v2: [(_, Rewrite); 3] = [
+        ("the first row is malformed", |_, _, a| malform_row(a, "/data", RowPlace::First)),
+        ("a middle row is malformed", |_, _, a| malform_row(a, "/data", RowPlace::Middle)),
+        ("the last row is malformed", |_, _, a| malform_row(a, "/data", RowPlace::Last)),
+    ];
+    let rewrites = if v1 { by_v1 } else { by_v2 };
+    rewrites.into_iter().map(move |(name, rewrite)| {
+        ChangedAnswer::new(statement, name, rewrite, Meaning::OneRowMalformed)
+    })
 }
 
 /// Of the User API, in both versions.

@@ -153,7 +153,10 @@ impl Gateway for BankSide {
     }
 
     fn changed_answers(&self) -> Vec<ChangedAnswer> {
-        answers::of_virtual_accounts()
+        let mut all = answers::of_virtual_accounts();
+        all.extend(answers::of_lines(Operation::Entries, self.version == Version::V1));
+        all.extend(answers::of_lines(Operation::Credits, false));
+        all
     }
 
     /// What became of a transfer is told by its credits.
@@ -229,6 +232,10 @@ impl OpensVirtualAccounts for BankSide {
 impl ListsStatements for BankSide {
     async fn receive(&self, amount: Money, memo: &str) {
         self.transfer(&self.own().number, amount, memo).await.unwrap();
+    }
+
+    async fn lists_seconds_in_any_order(&self) {
+        self.simulated.simulator.list_seconds_in_any_order(true);
     }
 
     async fn send(&self, amount: Money, memo: &str) -> Result<(), Impossible> {

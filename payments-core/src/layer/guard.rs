@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::{
-    AccountId, Error, Lookup, Movement, OrderRef, PayoutRef, RefundRef, Result, Submission,
+    AccountId, Error, Listed, Lookup, Movement, OrderRef, PayoutRef, RefundRef, Result, Submission,
     Timestamp,
     bank::BankAccount,
     payment::{
@@ -112,7 +112,7 @@ impl VirtualAccountProvider for Guard<dyn VirtualAccountProvider> {
         self.0.reopen(account, until).await
     }
 
-    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {
+    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Listed<Movement>>> {
         allow(self.capabilities().credits, "list credits")?;
         self.0.credits(account).await
     }
@@ -157,7 +157,7 @@ impl StatementProvider for Guard<dyn StatementProvider> {
         self.0.capabilities()
     }
 
-    async fn accounts(&self) -> Result<Vec<StatementAccount>> {
+    async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>> {
         self.0.accounts().await
     }
 

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use tracing::Instrument as _;
 
 use crate::{
-    AccountId, Lookup, Movement, OrderRef, PayoutRef, ProviderId, RefundRef, Result, Submission,
-    Timestamp,
+    AccountId, Listed, Lookup, Movement, OrderRef, PayoutRef, ProviderId, RefundRef, Result,
+    Submission, Timestamp,
     bank::BankAccount,
     payment::{
         CreatePayment, Payment, PaymentCapabilities, PaymentProvider, Refund, RefundPayment,
@@ -88,6 +88,13 @@ fn answered<T>(_: &T) -> &'static str {
     "answered"
 }
 
+/// Emits one event for each row that a person has to look at: which one and why, never its content.
+fn report_unreadable<T>(rows: &[Listed<T>]) {
+    for row in rows.iter().filter_map(|row| row.as_result().err()) {
+        tracing::warn!(row = ?row.id, reason = ?row.detail, "a row cannot be read; it needs a person");
+    }
+}
+
 #[async_trait]
 impl PaymentProvider for Trace<dyn PaymentProvider> {
     fn capabilities(&self) -> &PaymentCapabilities {
@@ -157,8 +164,13 @@ impl VirtualAccountProvider for Trace<dyn VirtualAccountProvider> {
         self.traced("reopen_virtual_account", submission, self.inner.reopen(account, until)).await
     }
 
-    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {
-        self.traced("credits", answered, self.inner.credits(account)).await
+    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Listed<Movement>>> {
+        let credits = async {
+            let credits = self.inner.credits(account).await?;
+            report_unreadable(&credits);
+            Ok(credits)
+        };
+        self.traced("credits", answered, credits).await
     }
 }
 
@@ -195,11 +207,21 @@ impl StatementProvider for Trace<dyn StatementProvider> {
         self.inner.capabilities()
     }
 
-    async fn accounts(&self) -> Result<Vec<StatementAccount>> {
-        self.traced("accounts", answered, self.inner.accounts()).await
+    async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>> {
+        let accounts = async {
+            let accounts = self.inner.accounts().await?;
+            report_unreadable(&accounts);
+            Ok(accounts)
+        };
+        self.traced("accounts", answered, accounts).await
     }
 
     async fn entries(&self, after: &Cursor, filter: &StatementFilter) -> Result<Page> {
-        self.traced("entries", answered, self.inner.entries(after, filter)).await
+        let page = async {
+            let page = self.inner.entries(after, filter).await?;
+            report_unreadable(&page.entries);
+            Ok(page)
+        };
+        self.traced("entries", answered, page).await
     }
 }

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 pub use reader::StatementReader;
 
 use crate::{
-    AccountId, Movement, Result, Timestamp, bank::BankAccount, money::Currency, payout::Balance,
+    AccountId, Listed, Movement, Result, Timestamp, bank::BankAccount, money::Currency,
+    payout::Balance,
 };
 
 /// Reads the statements of our bank accounts.
@@ -19,14 +20,17 @@ pub trait StatementProvider: Send + Sync + 'static {
     /// What this provider can tell. Never changes while it lives.
     fn capabilities(&self) -> &StatementCapabilities;
 
-    /// Our bank accounts, with their balances where known.
+    /// Returns our bank accounts, with their balances where known. An account that cannot be read is
+    /// [`Listed::Unreadable`] in its place.
     ///
     /// # Errors
     /// The provider could not be asked.
-    async fn accounts(&self) -> Result<Vec<StatementAccount>>;
+    async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>>;
 
-    /// The entries after a cursor, oldest first, a page at a time. Nothing is left out between
-    /// pages; the last page's cursor is where to go on later.
+    /// Returns the entries after a cursor, oldest first, a page at a time. Nothing is left out
+    /// between pages; the last page's cursor is where to go on later. An entry that cannot be read
+    /// is [`Listed::Unreadable`] in its place: the other entries are returned all the same, and the
+    /// cursor goes past it.
     ///
     /// # Errors
     /// The provider could not be asked, or does not know the cursor.
@@ -82,8 +86,8 @@ pub struct StatementFilter {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Page {
-    /// The entries, oldest first.
-    pub entries: Vec<Movement>,
+    /// The entries, oldest first, including those that could not be read.
+    pub entries: Vec<Listed<Movement>>,
     /// Where to go on; after the last page too, for what comes later.
     pub next: Cursor,
     /// Whether there are more entries now.
@@ -192,7 +196,7 @@ impl StatementFilter {
 
 impl Page {
     /// Some entries; `more` says whether there are others now.
-    pub fn new(entries: Vec<Movement>, next: Cursor, more: bool) -> Self {
+    pub fn new(entries: Vec<Listed<Movement>>, next: Cursor, more: bool) -> Self {
         Self { entries, next, more }
     }
 }

@@ -4,18 +4,21 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Cursor, StatementFilter, StatementProvider};
-use crate::{Error, ErrorKind, Movement, Result};
+use crate::{Error, ErrorKind, Listed, Movement, Result};
 
 /// Reads the entries of a statement one after the other: no more than a page of them is in memory.
 ///
 /// ```
-/// use payments_core::{Provider, Result, statement::{Cursor, StatementFilter, StatementReader}};
+/// use payments_core::{Listed, Provider, Result, statement::{Cursor, StatementFilter, StatementReader}};
 ///
 /// async fn reconcile(provider: &Provider, kept: Cursor) -> Result<Cursor> {
 ///     let statements = provider.statements()?.clone();
 ///     let mut reader = StatementReader::new(statements, kept, StatementFilter::new());
 ///     while let Some(entry) = reader.next().await? {
-///         println!("{} {:?}", entry.amount, entry.order); // see below
+///         match entry {
+///             Listed::Read(entry) => println!("{} {:?}", entry.amount, entry.order), // see below
+///             Listed::Unreadable(row) => println!("a person has to look at it: {row}"),
+///         }
 ///     }
 ///     Ok(reader.cursor().clone()) // keep it: the next time only what is new is read
 /// }
@@ -33,7 +36,7 @@ pub struct StatementReader {
     begun: Cursor,
     /// Where the page after it begins.
     next: Cursor,
-    page: std::vec::IntoIter<Movement>,
+    page: std::vec::IntoIter<Listed<Movement>>,
     more: bool,
 }
 
@@ -54,12 +57,13 @@ impl StatementReader {
         }
     }
 
-    /// The next entry, oldest first; `None` once there is none for now.
+    /// The next entry, oldest first; `None` once there is none for now. An entry that could not be
+    /// read needs a person and ends nothing.
     ///
     /// # Errors
     /// The provider could not be asked, or does not know the cursor. A page that says that there is
     /// more and leads nowhere is `Malformed`.
-    pub async fn next(&mut self) -> Result<Option<Movement>> {
+    pub async fn next(&mut self) -> Result<Option<Listed<Movement>>> {
         loop {
             if let Some(entry) = self.page.next() {
                 return Ok(Some(entry));
@@ -120,7 +124,7 @@ mod tests {
             &self.capabilities
         }
 
-        async fn accounts(&self) -> Result<Vec<StatementAccount>> {
+        async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>> {
             Ok(Vec::new())
         }
 
@@ -131,7 +135,7 @@ mod tests {
             }
             let entries = (page * 2..page * 2 + 2).filter(|_| page < 3).map(|number| {
                 let key = DedupeKey::new("bank.entry", number.to_string()).unwrap();
-                Movement::new(key, Direction::In, Money::vnd(number + 1))
+                Movement::new(key, Direction::In, Money::vnd(number + 1)).into()
             });
             let next = if page == 4 { page } else { page + 1 };
             Ok(Page::new(entries.collect(), Cursor::at(next.to_string()), page < 2 || page == 4))
@@ -150,7 +154,7 @@ mod tests {
         let (mut told, mut failures) = (Vec::new(), 0);
         loop {
             match reader.next().await {
-                Ok(Some(entry)) => told.push(entry.amount.minor()),
+                Ok(Some(entry)) => told.push(entry.into_result().unwrap().amount.minor()),
                 Ok(None) => break,
                 Err(_) => failures += 1,
             }

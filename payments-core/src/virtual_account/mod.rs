@@ -10,7 +10,7 @@ pub use account::{VirtualAccount, VirtualAccountNumber, VirtualAccountRef, Virtu
 pub use capabilities::{ResolveOpen, VirtualAccountCapabilities, VirtualAccountRules};
 pub use request::{OpenVirtualAccount, UpdateVirtualAccount, Uses};
 
-use crate::{AccountId, Lookup, Movement, Result, Submission, Timestamp};
+use crate::{AccountId, Listed, Lookup, Movement, Result, Submission, Timestamp};
 
 /// Opens virtual accounts and knows what arrived on them.
 #[async_trait]
@@ -75,9 +75,10 @@ pub trait VirtualAccountProvider: Send + Sync + 'static {
     ) -> Result<Submission<VirtualAccount>>;
 
     /// Asks for the credits on a virtual account, as far back as
-    /// [`VirtualAccountCapabilities::credits_window`].
+    /// [`VirtualAccountCapabilities::credits_window`]. A credit that cannot be read is
+    /// [`Listed::Unreadable`]; the others are returned all the same.
     ///
     /// # Errors
     /// The provider could not be asked.
-    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>>;
+    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Listed<Movement>>>;
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use payments_core::{
-    AccountId, Error, ErrorKind, Lookup, Movement, Result, Submission, Timestamp,
+    AccountId, Error, ErrorKind, Listed, Lookup, Movement, Result, Submission, Timestamp,
     VirtualAccountProvider,
     bank::AccountNumber,
     formula::Formula,
@@ -217,13 +217,15 @@ impl VirtualAccountProvider for VirtualAccounts {
         self.switch("reopen_virtual_account", account, OPEN, until).await
     }
 
-    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {
+    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Listed<Movement>>> {
         const OPERATION: &str = "credits";
         let number = account.number()?;
         let credits = self.hpay.credits(OPERATION, number).await?;
-        let is_ours = |credit: &Movement| {
-            let on = credit.virtual_account.as_ref();
-            on.is_some_and(|on| map::is_same_account(on.as_str(), number.as_str()))
+        let is_ours = |credit: &Listed<Movement>| {
+            credit.as_result().map_or(true, |credit| {
+                let on = credit.virtual_account.as_ref();
+                on.is_some_and(|on| map::is_same_account(on.as_str(), number.as_str()))
+            })
         };
         if credits.iter().all(is_ours) {
             Ok(credits)
@@ -240,7 +242,7 @@ impl HPay {
         &self,
         operation: &'static str,
         number: &AccountNumber,
-    ) -> Result<Vec<Movement>> {
+    ) -> Result<Vec<Listed<Movement>>> {
         let fields = Fields::new()
             .with("merchant_id", self.merchant_id())
             .with("va_account", number.as_str());

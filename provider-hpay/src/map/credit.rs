@@ -1,17 +1,22 @@
 //! What HPay says about money that arrived on virtual accounts.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use base64::{
     Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use bytes::Bytes;
 use payments_core::{
-    Direction, Error, ErrorKind, Movement, OrderRef, Raw, Result, Timestamp,
+    Direction, Error, ErrorKind, Listed, Movement, OrderRef, Raw, Result, Timestamp, UnreadableRow,
     bank::AccountNumber,
     formula::Formula,
     money::{Currency, Money},
     notification::{Untrusted, UntrustedReason},
     payment::{Payment, PaymentState},
 };
+use serde_json::value::RawValue;
 
 use super::{Code, Misread, asked_by, is_success, key};
 use crate::{
@@ -30,7 +35,8 @@ pub(crate) enum CreditNotice {
     Other { code: String },
 }
 
-/// Reads the answer about the credits on a virtual account: those of yesterday and today.
+/// Reads the answer about the credits on a virtual account: those of yesterday and today. A row that
+/// cannot be read is reported beside the others.
 ///
 /// # Errors
 /// They could not be asked for, or the answer is not what HPay documents.
@@ -40,7 +46,7 @@ pub(crate) fn credits(
     envelope: &Envelope<'_>,
     formula: &Formula,
     raw: &Raw,
-) -> Result<Vec<Movement>> {
+) -> Result<Vec<Listed<Movement>>> {
     if !is_success(Service::VirtualAccount, &envelope.error_code) {
         let code = Code::of(Service::VirtualAccount, envelope);
         return Err(asked_by(operation, &code, formula));
@@ -50,30 +56,57 @@ pub(crate) fn credits(
         Error::new(ErrorKind::Malformed, "the answer is not what HPay documents about credits")
             .with_operation(operation)
     };
-    let rows: Vec<CreditRow> =
+    let rows: Vec<&RawValue> =
         serde_json::from_str(data.get()).map_err(|error| malformed().with_source(error))?;
-    rows.iter()
-        .map(|row| {
-            let amount = row
-                .amount
-                .money(Currency::VND)
-                .map_err(|error| malformed().with_source(error))
-                .and_then(
-                    |amount| if amount.is_positive() { Ok(amount) } else { Err(malformed()) },
-                )?;
-            let cashin = row.cashin.text();
-            if !is_number(&cashin) {
-                return Err(malformed());
-            }
-            let account = AccountNumber::new(row.full_account_number.text().as_ref());
-            let movement = Movement::new(key::credit(merchant_id, &cashin)?, Direction::In, amount)
-                .with_virtual_account(account.map_err(|error| malformed().with_source(error))?)
-                .with_raw(raw.clone());
-            let remark = row.remark.as_ref().map(Literal::text).unwrap_or_default();
-            let at = row.time_paid.as_ref().and_then(Literal::time);
-            Ok(with_details(movement, &remark, at))
-        })
-        .collect()
+    Ok(rows.into_iter().map(|row| credit(merchant_id, row, raw)).collect())
+}
+
+/// Reads one row, on its own: a malformed row hides no other.
+fn credit(merchant_id: &str, json: &RawValue, raw: &Raw) -> Listed<Movement> {
+    let read = serde_json::from_str::<CreditRow>(json.get())
+        .map_err(|_| "a field is missing, or is of another kind")
+        .and_then(|row| read_credit(merchant_id, &row, raw));
+    read.map_or_else(
+        |detail| {
+            let bytes = Bytes::copy_from_slice(json.get().as_bytes());
+            let row = UnreadableRow::new(detail)
+                .with_raw(Raw::new(bytes).with_authenticity(raw.authenticity().clone()));
+            Listed::Unreadable(match cashin(json) {
+                Some(cashin) => row.with_id(cashin),
+                None => row,
+            })
+        },
+        Listed::Read,
+    )
+}
+
+fn read_credit(merchant_id: &str, row: &CreditRow, raw: &Raw) -> Result<Movement, &'static str> {
+    let amount = row
+        .amount
+        .money(Currency::VND)
+        .ok()
+        .filter(Money::is_positive)
+        .ok_or("`amount` is no amount of đồng above zero")?;
+    let cashin = row.cashin.text();
+    if !is_number(&cashin) {
+        return Err("`cashin` is not a number");
+    }
+    let account = AccountNumber::new(row.full_account_number.text().as_ref())
+        .map_err(|_| "`full_account_number` is not an account number")?;
+    let key = key::credit(merchant_id, &cashin).map_err(|_| "`cashin` is too long")?;
+    let movement = Movement::new(key, Direction::In, amount)
+        .with_virtual_account(account)
+        .with_raw(raw.clone());
+    let remark = row.remark.as_ref().map(Literal::text).unwrap_or_default();
+    let at = row.time_paid.as_ref().and_then(Literal::time);
+    Ok(with_details(movement, &remark, at))
+}
+
+/// HPay's number of a row, where that can be read although the rest cannot.
+fn cashin(json: &RawValue) -> Option<String> {
+    let fields: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(json.get()).ok()?;
+    let cashin: Literal = serde_json::from_str(fields.get("cashin")?.get()).ok()?;
+    Some(cashin.text().into_owned()).filter(|cashin| !cashin.is_empty())
 }
 
 /// Reads a virtual account callback whose signature is good.

@@ -73,7 +73,9 @@ async fn confirm_credit(hpay: &HPay, claimed: &Movement) -> Result<Confirmation>
         }
         Err(error) => return Err(error),
     };
-    let Some(found) = credits.into_iter().find(|credit| credit.key == claimed.key) else {
+    // A row that cannot be read confirms nothing.
+    let mut readable = credits.into_iter().filter_map(|credit| credit.into_result().ok());
+    let Some(found) = readable.find(|credit| credit.key == claimed.key) else {
         return Ok(not_yet());
     };
     let on = found.virtual_account.as_ref();

@@ -129,6 +129,23 @@ impl Gateway {
         Ok(())
     }
 
+    /// Sends a notification on the present schedule until the merchant answers 200, at most so many
+    /// times. What is held for a later release is sent once then.
+    pub(crate) async fn notify_until_accepted(
+        &self,
+        request: Request<Bytes>,
+        tries: u32,
+    ) -> Vec<Receipt> {
+        let mut receipts = self.notify(request.clone()).await;
+        for _ in 1..tries {
+            if receipts.last().is_none_or(is_accepted) {
+                break;
+            }
+            receipts.extend(self.notify(request.clone()).await);
+        }
+        receipts
+    }
+
     /// Sends a notification on the present schedule.
     pub(crate) async fn notify(&self, request: Request<Bytes>) -> Vec<Receipt> {
         let schedule = lock(&self.schedule).clone();
@@ -175,6 +192,10 @@ impl Numbers {
     pub(crate) fn account(&mut self) -> u64 {
         next(&mut self.account)
     }
+}
+
+fn is_accepted(receipt: &Receipt) -> bool {
+    receipt.status() == Some(http::StatusCode::OK)
 }
 
 fn next(number: &mut u64) -> u64 {

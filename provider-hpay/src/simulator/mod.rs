@@ -92,7 +92,9 @@ impl HPaySimulator {
                 Host::Openapi => ports.openapi,
             };
             let at = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-            servers.push((host, Server::start(endpoints::router(&gateway, host), at).await?));
+            let names = gateway.settings.host_names.clone();
+            let router = endpoints::router(&gateway, host);
+            servers.push((host, Server::start_as(router, at, names).await?));
         }
         gateway.listens_at(servers.iter().map(|(host, server)| (*host, server.url())).collect());
         Ok(Self { gateway, servers })

@@ -46,8 +46,15 @@ pub struct Settings {
     pub callback_quirks: CallbackQuirks,
     /// How answers in JSON are written.
     pub answer_quirks: AnswerQuirks,
-    /// How often a virtual account callback is sent until the merchant answers 200.
+    /// How often a virtual account callback is sent until the merchant answers 200, the first time
+    /// included.
     pub callback_tries: u32,
+    /// How often a notification to `notify_url` is sent until the merchant answers 200, the first
+    /// time included. HPay documents that a notification may repeat and not when; the default is
+    /// that of callbacks, for which a merchant's note says three times.
+    pub notification_tries: u32,
+    /// The host names that the hosts answer to, besides loopback addresses and `localhost`.
+    pub host_names: Vec<String>,
     /// How long a notification waits for the merchant's answer.
     pub notification_timeout: Duration,
     /// What the merchant has at the start, in đồng.
@@ -117,6 +124,8 @@ impl Settings {
             callback_quirks: CallbackQuirks::default(),
             answer_quirks: AnswerQuirks::default(),
             callback_tries: 3,
+            notification_tries: 3,
+            host_names: Vec::new(),
             notification_timeout: Duration::from_secs(5),
             opening_balance: 101_747_939,
             advanced_link: AdvancedLink::Full,
@@ -162,6 +171,20 @@ impl Settings {
     /// How virtual account callbacks are written.
     pub fn with_callback_quirks(mut self, quirks: CallbackQuirks) -> Self {
         self.callback_quirks = quirks;
+        self
+    }
+
+    /// How often a notification to `notify_url` is sent until the merchant answers 200, the first
+    /// time included; 1 never repeats one.
+    pub fn with_notification_tries(mut self, tries: u32) -> Self {
+        self.notification_tries = tries;
+        self
+    }
+
+    /// One more host name that the hosts answer to, besides loopback addresses and `localhost`: for a
+    /// simulator in a container, which other machines call by its name there.
+    pub fn with_host_name(mut self, name: impl Into<String>) -> Self {
+        self.host_names.push(name.into());
         self
     }
 

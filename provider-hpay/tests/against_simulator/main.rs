@@ -138,7 +138,7 @@ async fn a_credit_is_believed_once_the_inquiry_shows_it() {
         assert_eq!(credit.amount, Money::vnd(99_999), "a short credit keeps its value");
         let credits = world.provider.virtual_accounts().unwrap();
         let credits = credits.credits(&account.reference()).await.unwrap();
-        assert_eq!(credits, [credit]);
+        assert_eq!(credits, [payments_core::Listed::Read(credit)]);
     }
 }
 
@@ -335,6 +335,7 @@ async fn numbers_and_text_in_answers_mean_the_same() {
         let role = world.provider.virtual_accounts().unwrap();
         world.hpay.transfer_to_va(opened.numbers[0].number.as_str(), 100_000).await.unwrap();
         let credits = role.credits(&opened.reference()).await.unwrap();
+        let credits = payments_core::Listed::all(credits).unwrap();
         assert_eq!(credits[0].amount, Money::vnd(100_000));
         let number = credits[0].virtual_account.as_ref().unwrap();
         assert_eq!(*number, opened.numbers[0].number, "19 digits are no number of 64 bits");

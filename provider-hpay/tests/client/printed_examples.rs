@@ -154,6 +154,7 @@ async fn va_transaction_inquiry() {
     assert_eq!(error.kind(), ErrorKind::Malformed);
     let (provider, _) = merchant("66295", &CREDITS.replace("\"BIDV\",\n}", "\"BIDV\"\n}"));
     let credits = provider.virtual_accounts().unwrap().credits(&number).await.unwrap();
+    let credits = payments_core::Listed::all(credits).unwrap();
     let told: Vec<_> =
         credits.iter().map(|credit| (credit.amount, credit.memo.as_deref())).collect();
     assert_eq!(told, [(Money::vnd(100_000), Some("no content")); 2]);

@@ -258,6 +258,7 @@ async fn credits_are_asked_for_on_the_third_host() {
     );
     let provider = support::provider(&script);
     let credits = provider.virtual_accounts().unwrap().credits(&account()).await.unwrap();
+    let credits = payments_core::Listed::all(credits).unwrap();
     assert_eq!(credits.len(), 1);
     assert_eq!(credits[0].amount, Money::vnd(100_000));
     let sent = script.request();

@@ -5,10 +5,12 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use http::Request;
-use provider_hpay::simulator::{BookingKind, ControlError, HPaySimulator, Host, PayAs};
+use provider_hpay::simulator::{BookingKind, ControlError, HPaySimulator, Host, PayAs, Settings};
 use serde_json::json;
 
-use super::merchant::{DAY, Ears, checkout_link, fields, get, order_inquiry, query, send, start};
+use super::merchant::{
+    DAY, Ears, checkout_link, fields, get, order_inquiry, query, send, start, start_with,
+};
 
 #[tokio::test]
 async fn an_order_exists_once_a_buyer_opens_it_and_is_paid_once_they_pay() {
@@ -259,4 +261,88 @@ async fn a_token_that_was_never_made_pays_nothing_and_is_not_revoked() {
     assert!(get(&forged).await.unwrap().contains("<strong>30014</strong>"));
     let unknown = ControlError::UnknownCard("9704005990670018".to_owned());
     assert_eq!(hpay.buyer_removes_card("9704005990670018").await.unwrap_err(), unknown);
+}
+
+#[tokio::test]
+async fn a_notification_is_repeated_until_the_merchant_answers_200() {
+    for (tries, status, times) in
+        [(3, StatusCode::OK, 1), (3, StatusCode::BAD_GATEWAY, 3), (1, StatusCode::BAD_GATEWAY, 1)]
+    {
+        let hpay = start_with(Settings::test().with_notification_tries(tries)).await;
+        let ears = Ears::open(status).await;
+        let notify_url = format!("{}/ipn", ears.url());
+        get(&checkout_link(&hpay, "OM_1", "200000", &[("notify_url", &notify_url)])).await.unwrap();
+        let news = hpay.buyer_pays("OM_1", PayAs::Now).await.unwrap();
+        assert_eq!((news.receipts.len(), ears.heard().len()), (times, times), "{tries} {status}");
+        let first = &ears.heard()[0];
+        assert!(ears.heard().iter().all(|heard| heard == first), "{:?}", ears.heard());
+        assert_eq!(hpay.bookings().len(), 1, "a repeated notification is no second booking");
+    }
+}
+
+#[tokio::test]
+async fn tax_shipping_and_discount_of_a_legacy_link_are_part_of_what_is_paid() {
+    let hpay = start().await;
+    for (number, extra, total) in [
+        (1, [("tax", "20000"), ("discount", "5000"), ("fee_shipping", "15000")], Some("230000")),
+        (2, [("tax", "0"), ("discount", "0"), ("fee_shipping", "0")], Some("200000")),
+        (3, [("tax", "0"), ("discount", "200000"), ("fee_shipping", "0")], None),
+        (4, [("tax", "-1"), ("discount", "0"), ("fee_shipping", "0")], None),
+    ] {
+        let order = format!("OM_{number}");
+        let page = get(&legacy_link(&hpay, &order, &extra)).await.unwrap();
+        let Some(total) = total else {
+            assert!(page.contains("<strong>11</strong>"), "{extra:?}: {page}");
+            continue;
+        };
+        hpay.buyer_pays(&order, PayAs::Now).await.unwrap();
+        let found = order_inquiry(&hpay, &order).await["data"].take();
+        assert_eq!(found["total_amount"], total, "{extra:?}");
+        let asked = extra.map(|(_, amount)| amount.parse::<i64>().unwrap());
+        let told = ["tax_amount", "discount_amount", "fee_shipping"]
+            .map(|name| found[name].as_i64().unwrap());
+        assert_eq!(told, asked);
+        let booking = hpay.bookings().pop().unwrap();
+        assert_eq!(booking.amount.to_string(), total);
+    }
+}
+
+/// A link to `/checkout.php` for 200,000 đồng, signed as HPay's libraries sign it.
+fn legacy_link(hpay: &HPaySimulator, order_code: &str, extra: &[(&str, &str)]) -> String {
+    let value = |name: &str| match name {
+        "receiver" => hpay.merchant_email(),
+        "order_code" => order_code,
+        "price" => "200000",
+        "currency" => "vnd",
+        "quantity" => "1",
+        "installment" | "inpage" | "payment_method_id" | "fee_cal" => "0",
+        name => extra.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| *value),
+    };
+    let names = [
+        "receiver",
+        "transaction_info",
+        "order_code",
+        "price",
+        "currency",
+        "quantity",
+        "tax",
+        "discount",
+        "fee_cal",
+        "fee_shipping",
+        "order_description",
+        "buyer_info",
+        "affiliate_code",
+        "installment",
+        "inpage",
+        "payment_method_id",
+    ];
+    let return_url = "http://127.0.0.1:1/back";
+    let code = hpay.codes().legacy_link(return_url, names.map(value));
+    let mut pairs = vec![
+        ("merchant_site_code", hpay.merchant_id()),
+        ("return_url", return_url),
+        ("secure_code", code.as_str()),
+    ];
+    pairs.extend(names.map(|name| (name, value(name))));
+    format!("{}/checkout.php?{}", hpay.url(Host::Checkout), query(&pairs))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use payments_core::{
-    Result, StatementProvider,
+    Listed, Movement, Result, StatementProvider, Timestamp,
     statement::{Cursor, Page, StatementAccount, StatementCapabilities, StatementFilter},
 };
 
@@ -36,13 +36,33 @@ impl Careless {
     }
 }
 
+impl Careless {
+    async fn after_the_last_second(
+        &self,
+        after: &Cursor,
+        mut filter: StatementFilter,
+    ) -> Result<Page> {
+        let last = after.place().and_then(|place| place.parse().ok()).map(Timestamp::from_unix);
+        if let Some(last) = last {
+            let next = last.plus(Duration::from_secs(1));
+            filter.from = Some(filter.from.map_or(next, |from| from.max(next)));
+        }
+        let mut page = self.role().entries(&Cursor::start(), &filter).await?;
+        let read = page.entries.iter().filter_map(|entry| entry.as_result().ok());
+        let last = read.filter_map(|entry| entry.at).max().or(last);
+        page.next =
+            last.map_or_else(Cursor::start, |last| Cursor::at(last.unix_seconds().to_string()));
+        Ok(page)
+    }
+}
+
 #[async_trait]
 impl StatementProvider for Careless {
     fn capabilities(&self) -> &StatementCapabilities {
         self.inner.capabilities()
     }
 
-    async fn accounts(&self) -> Result<Vec<StatementAccount>> {
+    async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>> {
         self.role().accounts().await
     }
 
@@ -51,16 +71,20 @@ impl StatementProvider for Careless {
         if self.bug == Bug::ForgetsTheAccount {
             filter.account = None;
         }
+        if self.bug == Bug::GoesOnAfterTheLastSecond {
+            return self.after_the_last_second(after, filter).await;
+        }
         let mut page = self.role().entries(after, &filter).await?;
+        page.entries = super::of_rows(self.bug, page.entries)?;
         match self.bug {
             Bug::LosesTheLastOfAPage if page.more => drop(page.entries.pop()),
             Bug::ReadsTheWrongReference => {
-                for entry in &mut page.entries {
+                for entry in read_rows(&mut page.entries) {
                     entry.bank_reference = Some(entry.key.value().to_owned());
                 }
             }
             Bug::ReadsLocalTimeAsUtc => {
-                for entry in &mut page.entries {
+                for entry in read_rows(&mut page.entries) {
                     entry.at = entry.at.map(|at| at.plus(Duration::from_secs(7 * 3_600)));
                 }
             }
@@ -68,4 +92,11 @@ impl StatementProvider for Careless {
         }
         Ok(page)
     }
+}
+
+fn read_rows(entries: &mut [Listed<Movement>]) -> impl Iterator<Item = &mut Movement> {
+    entries.iter_mut().filter_map(|entry| match entry {
+        Listed::Read(movement) => Some(movement),
+        Listed::Unreadable(_) => None,
+    })
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use payments_core::{
-    AccountId, Lookup, Movement, Result, Submission, Timestamp, VirtualAccountProvider,
+    AccountId, Listed, Lookup, Movement, Result, Submission, Timestamp, VirtualAccountProvider,
     virtual_account::{
         OpenVirtualAccount, UpdateVirtualAccount, VirtualAccount, VirtualAccountCapabilities,
         VirtualAccountRef, VirtualAccountRules,
@@ -84,8 +84,8 @@ impl VirtualAccountProvider for Careless {
         self.inner.reopen(account, until).await
     }
 
-    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {
-        let mut credits = self.inner.credits(account).await?;
+    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Listed<Movement>>> {
+        let mut credits = super::of_rows(self.bug, self.inner.credits(account).await?)?;
         if self.bug == Bug::ListsEverybodysCredits {
             let others: Vec<_> = self
                 .opened()
@@ -99,7 +99,9 @@ impl VirtualAccountProvider for Careless {
         }
         if self.bug == Bug::DropsTheShortCredit {
             let asked = self.asked(account).await.unwrap_or_default();
-            credits.retain(|credit| credit.amount.minor() >= asked);
+            credits.retain(|credit| {
+                credit.as_result().is_ok_and(|credit| credit.amount.minor() >= asked)
+            });
         }
         Ok(credits)
     }

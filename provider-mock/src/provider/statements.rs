@@ -4,15 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payments_core::{
-    Error, ErrorKind, Result, StatementProvider,
+    Error, ErrorKind, Listed, Result, StatementProvider,
     statement::{Cursor, Page, StatementAccount, StatementCapabilities, StatementFilter},
 };
 
-use super::{
-    answer::{Told, malformed},
-    client::Client,
-    map,
-};
+use super::{answer::Told, client::Client, map};
 use crate::{
     capabilities,
     wire::{self, Operation},
@@ -48,14 +44,14 @@ impl StatementProvider for Statements {
         &self.capabilities
     }
 
-    async fn accounts(&self) -> Result<Vec<StatementAccount>> {
+    async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>> {
         let told: wire::Accounts = self.ask(Operation::Accounts, "").await?;
-        Ok(told.accounts.into_iter().map(map::own_account).collect())
+        Ok(told.accounts.into_iter().map(map::own_account).map(Listed::Read).collect())
     }
 
     async fn entries(&self, after: &Cursor, filter: &StatementFilter) -> Result<Page> {
         let told = self.ask(Operation::Entries, &query(after, filter)).await?;
-        map::page(told).map_err(malformed)
+        Ok(map::page(&told))
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payments_core::{
-    AccountId, Error, ErrorKind, Lookup, Movement, Result, Submission, Timestamp,
+    AccountId, Error, ErrorKind, Listed, Lookup, Movement, Result, Submission, Timestamp,
     VirtualAccountProvider,
     transport::{Subject, Unreadable},
     virtual_account::{
@@ -154,18 +154,18 @@ impl VirtualAccountProvider for VirtualAccounts {
         self.change(Operation::ReopenVirtualAccount, account, &body).await
     }
 
-    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {
+    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Listed<Movement>>> {
         let name = account.order.as_str();
         REFERENCE.check("order", name)?;
         let found = self.client.inquire(Operation::Credits, &[name], "").await?;
-        let Some(Told::<wire::Credits> { content, .. }) = found else {
+        let Some(Told::<wire::ReadCredits> { content, .. }) = found else {
             return Err(Error::new(
                 ErrorKind::NotFound,
                 "there is no virtual account of this order",
             )
             .with_operation(Operation::Credits.name()));
         };
-        content.credits.into_iter().map(|credit| map::movement(credit).map_err(malformed)).collect()
+        Ok(content.credits.iter().map(|credit| map::listed(credit)).collect())
     }
 }
 

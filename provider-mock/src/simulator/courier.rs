@@ -3,9 +3,15 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
+use simulator_kit::{Outbox, Outgoing, PrintedHeaders, Receipt, Schedule};
 
-use crate::MockGateway;
+use crate::{
+    MockGateway,
+    wire::{SIGNATURE, TIMESTAMP},
+};
+
+/// In the letters of the protocol's documents.
+const HEADERS: PrintedHeaders = PrintedHeaders(&[SIGNATURE, TIMESTAMP]);
 
 /// Carries the notifications of one gateway.
 #[derive(Debug)]
@@ -24,14 +30,14 @@ impl Courier {
     pub(super) async fn deliver(&self) -> Vec<Receipt> {
         let mut receipts = Vec::new();
         for request in self.gateway.take_addressed() {
-            let schedule = self.schedule().clone();
-            receipts.extend(self.outbox.send(Outgoing { request, schedule }).await);
+            receipts.extend(self.send(request).await);
         }
         receipts
     }
 
     /// Sends one notification, on the present schedule.
-    pub(super) async fn send(&self, request: http::Request<bytes::Bytes>) -> Vec<Receipt> {
+    pub(super) async fn send(&self, mut request: http::Request<bytes::Bytes>) -> Vec<Receipt> {
+        request.extensions_mut().insert(HEADERS);
         let schedule = self.schedule().clone();
         self.outbox.send(Outgoing { request, schedule }).await
     }

@@ -79,7 +79,7 @@ impl MockSimulator {
             url: OnceLock::new(),
         });
         let at = SocketAddr::from((Ipv4Addr::LOCALHOST, settings.port));
-        let server = Server::start(routes::router(&world), at).await?;
+        let server = Server::start_as(routes::router(&world), at, settings.host_names).await?;
         world.listens_at(server.url());
         Ok(Self { world, server })
     }

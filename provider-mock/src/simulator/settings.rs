@@ -27,6 +27,8 @@ pub struct SimulatorSettings {
     pub port: u16,
     /// How long a notification waits for the merchant's answer.
     pub notification_timeout: Duration,
+    /// The host names that it answers to, besides loopback addresses and `localhost`.
+    pub host_names: Vec<String>,
 }
 
 impl SimulatorSettings {
@@ -37,6 +39,7 @@ impl SimulatorSettings {
             clock: Clock::system(),
             port: 0,
             notification_timeout: Duration::from_secs(5),
+            host_names: Vec::new(),
         }
     }
 
@@ -65,6 +68,14 @@ impl SimulatorSettings {
     #[must_use]
     pub fn with_notify_url(mut self, url: impl Into<String>) -> Self {
         self.gateway = self.gateway.with_notify_url(url);
+        self
+    }
+
+    /// One more host name that it answers to, besides loopback addresses and `localhost`: for a
+    /// simulator in a container, which other machines call by its name there.
+    #[must_use]
+    pub fn with_host_name(mut self, name: impl Into<String>) -> Self {
+        self.host_names.push(name.into());
         self
     }
 

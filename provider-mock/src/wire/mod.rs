@@ -51,9 +51,9 @@ pub(crate) use event::{CREDIT_RECEIVED, Event, PAYMENT_EVENTS, PAYOUT_CHANGED, R
 pub(crate) use payment::{GiveBack, Next, OpenPayment, Payment, Refund};
 pub(crate) use payout::{Balance, Holder, Payout, SendMoney};
 pub(crate) use refusal::{Refusal, Undecided};
-pub(crate) use statement::{Accounts, Movement, OwnAccount, Page, Way};
+pub(crate) use statement::{Accounts, Movement, OwnAccount, Page, ReadPage, Way};
 pub(crate) use virtual_account::{
-    ChangeAccount, Credits, OpenAccount, ReopenAccount, VirtualAccount,
+    ChangeAccount, Credits, OpenAccount, ReadCredits, ReopenAccount, VirtualAccount,
 };
 
 /// The header of every signature.

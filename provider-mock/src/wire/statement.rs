@@ -7,6 +7,7 @@ use payments_core::{
     payment::PaymentCode,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// Our bank accounts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,6 +32,15 @@ pub(crate) struct OwnAccount {
 pub(crate) struct Page {
     pub(crate) entries: Vec<Movement>,
     /// What to give as `after` next time; absent at the beginning.
+    pub(crate) next: Option<String>,
+    pub(crate) more: bool,
+}
+
+/// A page as the provider reads it: each entry on its own, so that one malformed entry hides no
+/// other.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ReadPage {
+    pub(crate) entries: Vec<Box<RawValue>>,
     pub(crate) next: Option<String>,
     pub(crate) more: bool,
 }

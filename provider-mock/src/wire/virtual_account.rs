@@ -4,6 +4,7 @@ use payments_core::{
     AccountId, OrderRef, Timestamp, bank::Bin, money::Money, virtual_account::Uses,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::Movement;
 
@@ -51,6 +52,12 @@ pub(crate) struct VirtualAccount {
     pub(crate) remark: Option<String>,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) vietqr: Option<String>,
+}
+
+/// The same as the provider reads it: each credit on its own.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ReadCredits {
+    pub(crate) credits: Vec<Box<RawValue>>,
 }
 
 /// What arrived on a virtual account.

@@ -93,6 +93,7 @@ async fn short_over_repeated_and_late_credits_keep_their_values(world: World) {
         (VirtualAccountState::Closed, Some(Money::vnd(110_007)))
     );
     let credits = accounts.credits(&account.reference()).await.unwrap();
+    let credits = payments_core::Listed::all(credits).unwrap();
     let amounts: Vec<_> = credits.iter().map(|credit| credit.amount.minor()).collect();
     assert_eq!(amounts, expected);
     assert!(credits.iter().all(|credit| credit.virtual_account == Some(number(&account))));

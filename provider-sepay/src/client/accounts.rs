@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use payments_core::{Clock, Result, statement::StatementAccount};
+use payments_core::{Clock, Listed, Result, statement::StatementAccount};
 
 use super::{SePay, UserApi, cache::Cached, no_token};
 
@@ -14,7 +14,7 @@ const KEPT: Duration = Duration::from_secs(60);
 /// The accounts behind an API token.
 pub(crate) struct Accounts {
     api: UserApi,
-    kept: Cached<Vec<StatementAccount>>,
+    kept: Cached<Vec<Listed<StatementAccount>>>,
 }
 
 impl Accounts {
@@ -31,7 +31,7 @@ impl SePay {
     ///
     /// # Errors
     /// SePay could not be asked, or no `api_token` is configured.
-    pub async fn kept_accounts(&self) -> Result<Arc<Vec<StatementAccount>>> {
+    pub async fn kept_accounts(&self) -> Result<Arc<Vec<Listed<StatementAccount>>>> {
         let accounts = self.accounts.as_ref().ok_or_else(no_token)?;
         accounts.kept.get(accounts.api.accounts()).await
     }

@@ -1,7 +1,9 @@
 //! The two HTTP APIs of SePay, and what only SePay has.
 
 mod accounts;
+mod by_date;
 mod cache;
+mod dated_listing;
 pub(crate) mod oauth;
 mod order_list;
 mod orders;
@@ -14,18 +16,21 @@ mod user_api_v2;
 mod v1_reading;
 mod v1_statement;
 mod va_orders;
+mod whole_list;
 
 pub(crate) use accounts::Accounts;
+pub(crate) use by_date::{DatePlace, DatedPage, DatedPages, Line, Told, step};
 use oauth::OAuthApp;
 pub(crate) use order_list::{SortSpelling, Spelling};
 pub(crate) use orders::OrderApi;
 pub(crate) use payment_gateway::Gateway;
 pub(crate) use request::Door;
-pub(crate) use user_api::{Page, UserApi};
+pub(crate) use user_api::{Entry, UserApi};
 pub use user_api_v1::UserApiV1;
 pub use user_api_v2::UserApiV2;
 pub(crate) use v1_statement::V1Statement;
 pub(crate) use va_orders::VaOrders;
+pub(crate) use whole_list::{NumberedPage, NumberedPages, whole};
 
 use std::sync::Arc;
 

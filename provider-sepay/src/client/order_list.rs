@@ -4,7 +4,7 @@
 use std::collections::{HashSet, VecDeque};
 
 use futures_util::stream::{BoxStream, try_unfold};
-use payments_core::{Error, ErrorKind, Raw, Result};
+use payments_core::{Error, ErrorKind, Listed, Raw, Result};
 
 use super::OrderApi;
 use crate::{
@@ -48,17 +48,13 @@ impl OrderApi {
         let total = meta.and_then(|meta| meta.total.get()).map(|Count(total)| total);
         let per_page = usize::try_from(query.per_page.unwrap_or(PER_PAGE)).unwrap_or(usize::MAX);
         let more = map::more(has_more, list.data.len(), per_page);
-        let orders = list
-            .data
-            .iter()
-            .map(|row| map::order(row, Raw::default()))
-            .collect::<Result<_, _>>()
-            .map_err(|unclear| unclear.into_error(LIST))?;
+        let read = |row: &wire::Order<'_>| map::order(row, Raw::default());
+        let orders = map::rows(&list.data, read);
         Ok(OrderPage { orders, more, total })
     }
 
     /// Every order, page after page; no more than one page is held.
-    pub(crate) fn every(&self, query: &OrderQuery) -> BoxStream<'static, Result<Order>> {
+    pub(crate) fn every(&self, query: &OrderQuery) -> BoxStream<'static, Result<Listed<Order>>> {
         let reading = Reading::new(self.clone(), query.clone());
         Box::pin(try_unfold(reading, |mut reading| async move {
             let next = reading.next().await?;
@@ -99,7 +95,7 @@ struct Reading {
     api: OrderApi,
     query: OrderQuery,
     page: u32,
-    rows: VecDeque<Order>,
+    rows: VecDeque<Listed<Order>>,
     /// What the page before told, to leave out what a new order pushed from there to the next.
     told: HashSet<String>,
     ended: bool,
@@ -113,7 +109,7 @@ impl Reading {
         Self { api, query, page, rows: VecDeque::new(), told: HashSet::new(), ended: false }
     }
 
-    async fn next(&mut self) -> Result<Option<Order>> {
+    async fn next(&mut self) -> Result<Option<Listed<Order>>> {
         loop {
             if let Some(order) = self.rows.pop_front() {
                 return Ok(Some(order));
@@ -138,16 +134,20 @@ impl Reading {
             .with_operation(LIST));
         }
         let before = std::mem::replace(&mut self.told, told);
-        let is_new = |order: &Order| name(order).is_none_or(|name| !before.contains(&name));
+        let is_new = |order: &Listed<Order>| name(order).is_none_or(|name| !before.contains(&name));
         self.rows.extend(page.orders.into_iter().filter(is_new));
-        self.rows.retain(|order| self.query.takes(order));
+        self.rows.retain(|order| self.query.takes_row(order));
         self.ended = !page.more;
         self.page = self.page.saturating_add(1);
         Ok(())
     }
 }
 
-fn name(order: &Order) -> Option<String> {
+fn name(order: &Listed<Order>) -> Option<String> {
+    let order = match order {
+        Listed::Read(order) => order,
+        Listed::Unreadable(row) => return row.id.clone(),
+    };
     let order_id = order.order_id.as_ref().map(|id| id.as_str());
     order_id.or(order.invoice.as_ref().map(|invoice| invoice.as_str())).map(str::to_owned)
 }

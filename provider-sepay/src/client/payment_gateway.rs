@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::stream::BoxStream;
 use payments_core::{
-    Error, OrderRef, Result, Submission,
+    Error, Listed, OrderRef, Result, Submission,
     payment::{Payment, PostForm},
 };
 
@@ -62,7 +62,7 @@ impl SePay {
     /// SePay could not be asked, or the payment gateway is not configured.
     pub async fn orders_page(&self, query: &OrderQuery) -> Result<OrderPage> {
         let mut page = self.api()?.list(query).await?;
-        page.orders.retain(|order| query.takes(order));
+        page.orders.retain(|order| query.takes_row(order));
         Ok(page)
     }
 
@@ -89,7 +89,7 @@ impl SePay {
     /// # Errors
     /// The payment gateway is not configured. In the stream: SePay could not be asked, or its
     /// answer is not what it documents.
-    pub fn orders(&self, query: &OrderQuery) -> Result<BoxStream<'static, Result<Order>>> {
+    pub fn orders(&self, query: &OrderQuery) -> Result<BoxStream<'static, Result<Listed<Order>>>> {
         Ok(self.api()?.every(query))
     }
 

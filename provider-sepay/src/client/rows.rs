@@ -6,10 +6,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;
 use payments_core::{
-    Result,
+    Listed, Result,
     transport::{Call, Transport},
 };
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{request::Door, request::segment, user_api::UserApi};
 use crate::{
@@ -50,10 +51,8 @@ impl Rows {
     ) -> Result<Page<T>> {
         let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let response = self.ask_page(T::OPERATION, path, &query, page).await?;
-        let Page { rows, more, total } = list::<T::Wire<'_>>(T::OPERATION, &response)?;
-        let rows = rows.iter().map(T::read).collect::<Result<_, _>>();
-        let rows = rows.map_err(|unclear| unclear.into_error(T::OPERATION))?;
-        Ok(Page::new(rows, more, total))
+        let RawPage { rows, more, total } = list(T::OPERATION, &response)?;
+        Ok(Page::new(map::rows(&rows, |row: &T::Wire<'_>| T::read(row)), more, total))
     }
 
     /// The answer with one page.
@@ -76,7 +75,7 @@ impl Rows {
     }
 
     /// Every row of a list that is short.
-    pub(super) async fn all<T: Row>(&self, path: String) -> Result<Vec<T>> {
+    pub(super) async fn all<T: Row>(&self, path: String) -> Result<Vec<Listed<T>>> {
         let (mut pages, mut all) = (self.listing(path, Pairs::new()), Vec::new());
         while let Some(page) = pages.next_page().await? {
             all.extend(page);
@@ -112,17 +111,24 @@ impl Rows {
     }
 }
 
+/// A page of rows as the wire has them.
+pub(super) struct RawPage<'a> {
+    pub(super) rows: Vec<&'a RawValue>,
+    pub(super) more: bool,
+    pub(super) total: Option<u64>,
+}
+
 /// Reads a page of rows as the wire has them.
-pub(super) fn list<'a, W: Deserialize<'a>>(
+pub(super) fn list<'a>(
     operation: &'static str,
     response: &'a Response<Bytes>,
-) -> Result<Page<W>> {
-    let list: wire::List<W> = map::read(operation, response)?;
+) -> Result<RawPage<'a>> {
+    let list: wire::List<'_> = map::read(operation, response)?;
     let pagination = list.meta.get().and_then(|meta| meta.pagination.get());
     let has_more = pagination.and_then(|it| it.has_more.get()).map(|Flag(more)| more);
     let total = pagination.and_then(|it| it.total.get()).map(|Count(total)| total);
     let more = map::more(has_more, list.data.len(), UserApi::PER_PAGE);
-    Ok(Page::new(list.data, more, total))
+    Ok(RawPage { rows: list.data, more, total })
 }
 
 struct Pages {

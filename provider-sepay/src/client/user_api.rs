@@ -1,19 +1,24 @@
 //! The User API v2 as the roles need it: accounts and movements of the core.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use payments_core::{Clock, Movement, Result, statement::StatementAccount};
+use async_trait::async_trait;
+use payments_core::{Clock, Listed, Movement, Result, statement::StatementAccount};
+use serde_json::value::RawValue;
 
-use super::rows::{self, Rows};
+use super::{
+    by_date::{DatedPage, Line},
+    rows::{self, Rows},
+    whole_list::{NumberedPage, NumberedPages, whole},
+};
 use crate::{
-    map::{self, Unclear},
+    map::{self, Heading},
     matching::Matching,
     wire,
 };
 
 const ACCOUNTS: &str = "bank_accounts";
-const TRANSACTIONS: &str = "transactions";
+pub(super) const TRANSACTIONS: &str = "transactions";
 
 /// What transfers, statements and confirmations are looked up in.
 #[derive(Clone)]
@@ -23,15 +28,8 @@ pub(crate) struct UserApi {
     matching: Option<Arc<Matching>>,
 }
 
-/// A page of the statement.
-pub(crate) struct Page {
-    pub(crate) movements: Vec<Movement>,
-    /// SePay's id of the first line, whether or not it is among the movements.
-    pub(crate) first: Option<String>,
-    /// SePay's id of the last line, whether or not it is among the movements.
-    pub(crate) last: Option<String>,
-    pub(crate) more: bool,
-}
+/// A line of the statement; without an entry if no money moved, or if it was not asked for.
+pub(crate) type Entry = Option<Listed<Movement>>;
 
 impl UserApi {
     /// How often SePay takes a call (developer.sepay.vn, SePay API v2: authentication).
@@ -40,51 +38,23 @@ impl UserApi {
     /// The most rows to a page, by the same page.
     pub(crate) const PER_PAGE: usize = 100;
 
-    /// Where a list is given up: no list that this crate reads whole is that long.
-    const LAST_PAGE: u32 = 100;
-
     pub(super) fn new(rows: Rows, clock: Arc<dyn Clock>, matching: Option<Arc<Matching>>) -> Self {
         Self { rows, clock, matching }
     }
 
     /// Every bank account.
-    pub(crate) async fn accounts(&self) -> Result<Vec<StatementAccount>> {
-        let mut accounts = Vec::new();
-        for page in 1..=Self::LAST_PAGE {
-            let response = self.rows.ask_page(ACCOUNTS, "/v2/bank-accounts", &[], page).await?;
-            let list = rows::list::<wire::BankAccount<'_>>(ACCOUNTS, &response)?;
-            for row in &list.rows {
-                let account = map::account(row, self.clock.now())
-                    .map_err(|unclear| unclear.into_error(ACCOUNTS))?;
-                accounts.push(account);
-            }
-            if !list.more {
-                return Ok(accounts);
-            }
-        }
-        Err(endless(ACCOUNTS))
-    }
-
-    /// The movements of every page, each once: pages shift while money arrives.
-    pub(crate) async fn every_transaction(&self, query: &[(&str, &str)]) -> Result<Vec<Movement>> {
-        self.every_line(query, |_| true).await
+    pub(crate) async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>> {
+        Ok(whole(ACCOUNTS, &Accounts(self)).await?.rows)
     }
 
     /// Of every page the lines that `keep` keeps, each once.
     pub(crate) async fn every_line(
         &self,
         query: &[(&str, &str)],
-        keep: impl Fn(&wire::Transaction<'_>) -> bool,
-    ) -> Result<Vec<Movement>> {
-        let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
-        for page in 1..=Self::LAST_PAGE {
-            let page = self.transactions(query, page, &keep).await?;
-            all.extend(page.movements.into_iter().filter(|line| seen.insert(line.key.clone())));
-            if !page.more {
-                return Ok(all);
-            }
-        }
-        Err(endless(TRANSACTIONS))
+        keep: impl Fn(&Heading<'_>) -> bool + Send + Sync,
+    ) -> Result<Vec<Listed<Movement>>> {
+        let lines = whole(TRANSACTIONS, &Transactions { api: self, query, keep }).await?;
+        Ok(lines.rows.into_iter().flatten().collect())
     }
 
     /// One page of lines that `keep` keeps.
@@ -92,25 +62,64 @@ impl UserApi {
         &self,
         query: &[(&str, &str)],
         page: u32,
-        keep: impl Fn(&wire::Transaction<'_>) -> bool,
-    ) -> Result<Page> {
+        keep: impl Fn(&Heading<'_>) -> bool,
+    ) -> Result<DatedPage<Entry>> {
         let response = self.rows.ask_page(TRANSACTIONS, "/v2/transactions", query, page).await?;
-        let list = rows::list::<wire::Transaction<'_>>(TRANSACTIONS, &response)?;
-        let mut movements = Vec::with_capacity(list.rows.len());
-        for line in list.rows.iter().filter(|line| keep(line)) {
-            movements.extend(
-                map::moved_by(map::key::TRANSACTION, line, self.matching.as_deref())
-                    .map_err(|unclear| unclear.into_error(TRANSACTIONS))?,
-            );
-        }
-        let id = |line: &wire::Transaction<'_>| line.id.as_str().to_owned();
-        let (first, last) = (list.rows.first().map(id), list.rows.last().map(id));
-        Ok(Page { movements, first, last, more: list.more })
+        let list = rows::list(TRANSACTIONS, &response)?;
+        let lines = list.rows.iter().map(|json| {
+            line(json, |json, heading| {
+                let entry = map::row(json, |line: &wire::Transaction<'_>| {
+                    map::moved_by(map::key::TRANSACTION, line, self.matching.as_deref())
+                });
+                entry.filter(|_| keep(heading))
+            })
+        });
+        Ok(DatedPage { lines: lines.collect(), more: list.more, total: list.total })
     }
 }
 
-fn endless(operation: &'static str) -> payments_core::Error {
-    Unclear::new("the list has no end").into_error(operation)
+/// A line as `read` reads it, with its identifier and time.
+pub(super) fn line<T>(json: &RawValue, read: impl FnOnce(&RawValue, &Heading<'_>) -> T) -> Line<T> {
+    let heading = Heading::of(json);
+    let id = heading.id().map(str::to_owned);
+    let key = id.clone().unwrap_or_else(|| map::row_key(json));
+    Line { key, id, at: heading.at(), row: read(json, &heading) }
+}
+
+struct Transactions<'a, K> {
+    api: &'a UserApi,
+    query: &'a [(&'a str, &'a str)],
+    keep: K,
+}
+
+#[async_trait]
+impl<K: Fn(&Heading<'_>) -> bool + Send + Sync> NumberedPages for Transactions<'_, K> {
+    type Row = Entry;
+
+    async fn page(&self, number: u32) -> Result<NumberedPage<Entry>> {
+        let page = self.api.transactions(self.query, number, &self.keep).await?;
+        let rows = page.lines.into_iter().map(|line| (line.key, line.row)).collect();
+        Ok(NumberedPage { rows, more: page.more, total: page.total })
+    }
+}
+
+struct Accounts<'a>(&'a UserApi);
+
+#[async_trait]
+impl NumberedPages for Accounts<'_> {
+    type Row = Listed<StatementAccount>;
+
+    async fn page(&self, number: u32) -> Result<NumberedPage<Self::Row>> {
+        let Self(api) = self;
+        let response = api.rows.ask_page(ACCOUNTS, "/v2/bank-accounts", &[], number).await?;
+        let list = rows::list(ACCOUNTS, &response)?;
+        let now = api.clock.now();
+        let rows = list.rows.iter().filter_map(|json| {
+            let read = |row: &wire::BankAccount<'_>| map::account(row, now).map(Some);
+            Some((map::row_key(json), map::row(json, read)?))
+        });
+        Ok(NumberedPage { rows: rows.collect(), more: list.more, total: list.total })
+    }
 }
 
 impl std::fmt::Debug for UserApi {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;
 use payments_core::{
-    Result, Submission,
+    Listed, Result, Submission,
     transport::{Call, Transport},
 };
 
@@ -59,10 +59,13 @@ impl UserApiV1 {
     ///
     /// # Errors
     /// SePay could not be asked.
-    pub async fn transactions(&self, filter: &TransactionFilter) -> Result<Vec<Transaction>> {
+    pub async fn transactions(
+        &self,
+        filter: &TransactionFilter,
+    ) -> Result<Vec<Listed<Transaction>>> {
         let response = self.ask(TRANSACTIONS, "/transactions/list", filter.pairs()).await?;
         let list: wire::V1Transactions<'_> = map::v1::read(TRANSACTIONS, &response)?;
-        rows(TRANSACTIONS, list.transactions.iter().map(read::transaction))
+        Ok(map::rows(&list.transactions, |row: &wire::Transaction<'_>| read::transaction(row)))
     }
 
     /// Every transaction from `since_id` on, oldest first, `limit` in memory at a time.
@@ -104,10 +107,13 @@ impl UserApiV1 {
     ///
     /// # Errors
     /// SePay could not be asked.
-    pub async fn bank_accounts(&self, filter: &BankAccountFilter) -> Result<Vec<BankAccount>> {
+    pub async fn bank_accounts(
+        &self,
+        filter: &BankAccountFilter,
+    ) -> Result<Vec<Listed<BankAccount>>> {
         let response = self.ask(ACCOUNTS, "/bankaccounts/list", filter.pairs()).await?;
         let list: wire::V1BankAccounts<'_> = map::v1::read(ACCOUNTS, &response)?;
-        rows(ACCOUNTS, list.bankaccounts.iter().map(read::bank_account))
+        Ok(map::rows(&list.bankaccounts, |row: &wire::BankAccount<'_>| read::bank_account(row)))
     }
 
     /// One bank account, `None` if there is none with this number.
@@ -135,7 +141,7 @@ impl UserApiV1 {
     ///
     /// # Errors
     /// SePay could not be asked, or knows no such account at BIDV.
-    pub async fn orders(&self, account: &str) -> Result<Vec<VaOrder>> {
+    pub async fn orders(&self, account: &str) -> Result<Vec<Listed<VaOrder>>> {
         Ok(self.orders.page(account, &[], 1).await?.rows)
     }
 
@@ -218,16 +224,14 @@ struct Lines {
 #[async_trait]
 impl Source<Transaction> for Lines {
     async fn page(&mut self) -> Result<Sourced<Transaction>> {
-        let turn = self.reading.turn(&self.api, |line| read::transaction(line).map(Some)).await?;
+        let turn = self
+            .reading
+            .turn(&self.api, |json, _| {
+                map::row(json, |line: &wire::Transaction<'_>| read::transaction(line).map(Some))
+            })
+            .await?;
         Ok(Sourced { rows: turn.rows, more: turn.more })
     }
-}
-
-fn rows<T>(
-    operation: &'static str,
-    rows: impl Iterator<Item = Result<T, Unclear>>,
-) -> Result<Vec<T>> {
-    rows.collect::<Result<_, _>>().map_err(|unclear| unclear.into_error(operation))
 }
 
 fn row<T>(operation: &'static str, row: Option<Result<T, Unclear>>) -> Result<Option<T>> {

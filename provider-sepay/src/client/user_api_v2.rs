@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
-use payments_core::{Clock, Result, Submission, transport::Transport};
+use payments_core::{Clock, Listed, Result, Submission, transport::Transport};
 
 use super::{
     UserApi,
+    dated_listing::DatedListing,
     request::{Door, segment},
     rows::Rows,
     va_orders::{VaOrders, Version},
 };
 use crate::matching::Matching;
 use crate::user_api::{
-    BankAccount, CreatedOrder, Listing, NewOrder, NewVa, OrderVa, Page, Prefix, Sort, Terminal,
+    BankAccount, CreatedOrder, Listing, NewOrder, NewVa, OrderVa, Page, Prefix, Terminal,
     Transaction, VaOrder, VirtualAccount,
     v2::{BankAccountFilter, TransactionFilter, VaOrderFilter, VirtualAccountFilter},
 };
@@ -64,14 +65,16 @@ impl UserApiV2 {
     }
 
     /// Every transaction, a page in memory at a time. The oldest come first, unless the filter sorts
-    /// them or goes on after one: so what arrives meanwhile comes last and shifts nothing.
+    /// them or goes on after one: so what arrives meanwhile comes last and shifts nothing. A filter
+    /// that sorts is read by the numbers of pages: lines that are equal in what it sorts by, and
+    /// lines that arrive meanwhile, may then fall between two pages.
     pub fn every_transaction(&self, filter: &TransactionFilter) -> Listing<Transaction> {
-        let mut query = filter.pairs();
+        let query = filter.pairs();
         let ordered = |name: &str| name.ends_with("_sort") || name == "since_id";
-        if !query.iter().any(|(name, _)| ordered(name)) {
-            query.extend(TransactionFilter::new().transaction_date_sort(Sort::Ascending).pairs());
+        match query.iter().any(|(name, _)| ordered(name)) {
+            true => self.rows.listing(TRANSACTIONS.to_owned(), query),
+            false => Listing::new(DatedListing::new(self.rows.clone(), query)),
         }
-        self.rows.listing(TRANSACTIONS.to_owned(), query)
     }
 
     /// One transaction, `None` if there is none with this UUID.
@@ -225,7 +228,7 @@ impl UserApiV2 {
     ///
     /// # Errors
     /// SePay could not be asked, or knows no such bank account.
-    pub async fn prefixes(&self, account: &str) -> Result<Vec<Prefix>> {
+    pub async fn prefixes(&self, account: &str) -> Result<Vec<Listed<Prefix>>> {
         self.rows.all(under(account, "prefixes")?).await
     }
 
@@ -241,7 +244,7 @@ impl UserApiV2 {
     ///
     /// # Errors
     /// SePay could not be asked, or knows no such bank account.
-    pub async fn terminals(&self, account: &str) -> Result<Vec<Terminal>> {
+    pub async fn terminals(&self, account: &str) -> Result<Vec<Listed<Terminal>>> {
         self.rows.all(under(account, "terminals")?).await
     }
 }

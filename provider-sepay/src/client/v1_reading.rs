@@ -1,10 +1,15 @@
 //! A long statement of v1, read on from the last line by its number.
 
-use payments_core::Result;
+use payments_core::{Listed, Result};
+use serde_json::value::RawValue;
 
-use super::user_api_v1::{TRANSACTIONS, UserApiV1};
+use super::{
+    by_date::Line,
+    user_api::line,
+    user_api_v1::{TRANSACTIONS, UserApiV1},
+};
 use crate::{
-    map::{self, Unclear},
+    map::{self, Heading, Unclear},
     user_api::Pairs,
     wire,
 };
@@ -12,28 +17,31 @@ use crate::{
 /// Where a reader of v1's statement is.
 ///
 /// `since_id` lists from a number on, that one included (SePay API v1: transactions). Which lines a
-/// full answer keeps of those after it, the oldest or the newest, no page says. They mean a long
-/// list to be read on from the last number, so the oldest; were it the newest, lines would be left
-/// out unseen. That is not left to chance: a full answer that does not begin with the line it was
-/// asked from is counted after, and refused if lines are missing.
+/// full answer keeps of those after it, the oldest or the newest, and in which order it keeps the
+/// lines of one second, no page says. That is not left to chance: after a full answer the lines
+/// between its first and last number are counted, and where some are missing only the lines before
+/// the first gap are returned. If nothing is left then, the answer is refused.
 pub(crate) struct Reading {
     query: Pairs,
-    /// The line that was told last, or from which to begin.
+    /// The line that was reported last, or from which to begin.
     since: Option<u64>,
-    /// Whether `since` was told.
+    /// Whether `since` was reported.
     told: bool,
     limit: usize,
 }
 
 /// Some lines, oldest first.
 pub(crate) struct Turn<T> {
-    pub(crate) rows: Vec<T>,
+    pub(crate) rows: Vec<Listed<T>>,
     pub(crate) more: bool,
 }
 
 /// Every number is at least this. A zero would be as good as none for SePay, and without one the
 /// newest lines are listed.
 const FIRST: u64 = 1;
+
+/// What SePay counts lines by, beside `since_id`.
+const COUNTED: [&str; 3] = ["account_number", "transaction_date_min", "transaction_date_max"];
 
 impl Reading {
     /// Begins at the `since_id` of a query, that line included.
@@ -63,59 +71,71 @@ impl Reading {
     pub(crate) async fn turn<T>(
         &mut self,
         api: &UserApiV1,
-        read: impl Fn(&wire::Transaction<'_>) -> Result<Option<T>, Unclear>,
+        read: impl Fn(&RawValue, &Heading<'_>) -> Option<Listed<T>>,
     ) -> Result<Turn<T>> {
         let since = self.since.unwrap_or(FIRST);
         let mut query = self.counted(since);
         query.push(("limit", self.limit.to_string()));
         let response = api.ask(TRANSACTIONS, "/transactions/list", query).await?;
-        let list: wire::V1Transactions<'_> = map::v1::read(TRANSACTIONS, &response)?;
-        let unclear = |unclear: Unclear| unclear.into_error(TRANSACTIONS);
-        let mut lines = list
-            .transactions
-            .iter()
-            .map(|line| Ok((number(line)?, line)))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(unclear)?;
-        lines.sort_by_key(|(number, _)| *number);
-        let full = lines.len() >= self.limit;
-        if full && let Some((oldest, _)) = lines.first().filter(|(oldest, _)| *oldest != since) {
-            self.check_nothing_is_missing(api, since, *oldest).await?;
+        let (mut lines, listed) = {
+            let list: wire::V1Transactions<'_> = map::v1::read(TRANSACTIONS, &response)?;
+            let lines: Vec<_> = list.transactions.iter().map(|json| line(json, &read)).collect();
+            let listed = lines.len();
+            (lines, listed)
+        };
+        // A line without a readable number comes first: it is reported, and is no place to go on from.
+        lines.sort_by_key(number);
+        let full = listed >= self.limit;
+        if full {
+            let complete = self.complete(api, since, &lines).await?;
+            lines.truncate(complete);
         }
-        let last = lines.last().map(|(number, _)| *number);
-        let mut rows = Vec::with_capacity(lines.len());
-        for (number, line) in lines {
-            if self.told && number <= since {
-                continue;
-            }
-            rows.extend(read(line).map_err(unclear)?);
-        }
+        let last = lines.iter().filter_map(number).max();
+        // A full answer with nothing new would be asked for without end.
+        let more = full && last.is_some_and(|last| last > since);
+        let is_new = |line: &Line<_>| !(self.told && number(line).is_some_and(|it| it <= since));
+        let rows = lines.into_iter().filter(is_new).filter_map(|line| line.row).collect();
         if let Some(last) = last.filter(|last| *last >= since) {
             (self.since, self.told) = (Some(last), true);
         }
-        // A full answer with nothing new would be asked for without end.
-        let more = full && last.is_some_and(|last| last > since);
         Ok(Turn { rows, more })
     }
 
-    /// Counts what is from `since` and what is from `oldest` on: as many, if nothing is between.
-    async fn check_nothing_is_missing(
-        &self,
-        api: &UserApiV1,
-        since: u64,
-        oldest: u64,
-    ) -> Result<()> {
-        let asked = api.count_of_transactions(self.counted(since)).await?;
-        // What arrives in between only adds to this one.
-        let given = api.count_of_transactions(self.counted(oldest)).await?;
-        if given >= asked {
-            return Ok(());
+    /// How many of the lines of a full answer, sorted by their numbers, have no gap before them.
+    async fn complete<T>(&self, api: &UserApiV1, since: u64, lines: &[Line<T>]) -> Result<usize> {
+        if self.query.iter().any(|(name, _)| !COUNTED.contains(name)) {
+            // SePay does not count by what was asked.
+            return Ok(lines.len());
         }
-        Err(Unclear::new(
-            "v1 gave the newest lines of more than fit into one answer and left the oldest out; \
-             ask for a shorter time, or use v2",
-        )
-        .into_error(TRANSACTIONS))
+        let (mut good, mut bad) = (0, lines.len().saturating_add(1));
+        let mut asked = lines.len();
+        while good < asked {
+            match self.has_gap(api, since, lines.get(..asked).unwrap_or_default()).await? {
+                false => good = asked,
+                true => bad = asked,
+            }
+            asked = good.midpoint(bad);
+        }
+        let reached = lines.get(..good).unwrap_or_default().iter().filter_map(number).max();
+        if reached.is_none_or(|reached| reached <= since) {
+            return Err(Unclear::new(
+                "v1 left lines out of more than fit into one answer; ask for a shorter time, or \
+                 use v2",
+            )
+            .into_error(TRANSACTIONS));
+        }
+        Ok(good)
+    }
+
+    /// Whether SePay counts more lines from `since` to the last of these than there are of them.
+    async fn has_gap<T>(&self, api: &UserApiV1, since: u64, lines: &[Line<T>]) -> Result<bool> {
+        let Some(last) = lines.iter().filter_map(number).max() else { return Ok(false) };
+        // What arrives between the two questions adds to the second alone: it looks like a gap,
+        // and is read with the next answer.
+        let after = api.count_of_transactions(self.counted(last.saturating_add(1))).await?;
+        let all = api.count_of_transactions(self.counted(since)).await?;
+        let here = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+        Ok(all.saturating_sub(after) > here)
     }
 
     fn counted(&self, since: u64) -> Pairs {
@@ -125,6 +145,7 @@ impl Reading {
     }
 }
 
-fn number(line: &wire::Transaction<'_>) -> Result<u64, Unclear> {
-    line.id.as_str().parse().map_err(|_| Unclear::new("the id of a line is no number"))
+/// The number of a line, where that can be read.
+fn number<T>(line: &Line<T>) -> Option<u64> {
+    line.id.as_deref()?.parse().ok()
 }

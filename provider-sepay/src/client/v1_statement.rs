@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use payments_core::{
-    AccountId, Clock, Error, ErrorKind, Movement, Result,
+    AccountId, Clock, Error, ErrorKind, Listed, Movement, Result,
     statement::{StatementAccount, StatementFilter},
 };
 
@@ -13,7 +13,7 @@ use super::{
     v1_reading::{Reading, Turn},
 };
 use crate::{
-    map::{self, Unclear},
+    map,
     matching::Matching,
     user_api::v1::{BankAccountFilter, TransactionFilter},
     wire,
@@ -43,15 +43,12 @@ impl V1Statement {
     }
 
     /// Every bank account.
-    pub(crate) async fn accounts(&self) -> Result<Vec<StatementAccount>> {
+    pub(crate) async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>> {
         let filter = BankAccountFilter::new().limit(Self::MOST_ACCOUNTS);
         let response = self.api.ask(ACCOUNTS, "/bankaccounts/list", filter.pairs()).await?;
         let list: wire::V1BankAccounts<'_> = map::v1::read(ACCOUNTS, &response)?;
         let now = self.clock.now();
-        let accounts = list.bankaccounts.iter().map(|row| map::account(row, now));
-        accounts
-            .collect::<Result<Vec<_>, Unclear>>()
-            .map_err(|unclear| unclear.into_error(ACCOUNTS))
+        Ok(map::rows(&list.bankaccounts, |row: &wire::BankAccount<'_>| map::account(row, now)))
     }
 
     /// The lines after the one that was told `last`, and which is now.
@@ -72,11 +69,12 @@ impl V1Statement {
         }
         let mut reading = Reading::after(narrowed.pairs(), last);
         let turn = reading
-            .turn(&self.api, |line| {
-                match filter.account.as_ref().is_none_or(|account| map::is_of(line, account)) {
-                    true => map::moved_by(map::key::TRANSACTION_V1, line, self.matching.as_deref()),
-                    false => Ok(None),
-                }
+            .turn(&self.api, |json, heading| {
+                let is_asked_for = filter.account.as_ref().is_none_or(|it| heading.is_of(it));
+                let read = |line: &wire::Transaction<'_>| {
+                    map::moved_by(map::key::TRANSACTION_V1, line, self.matching.as_deref())
+                };
+                map::row(json, read).filter(|_| is_asked_for)
             })
             .await?;
         Ok((turn, reading.last()))

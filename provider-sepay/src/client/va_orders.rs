@@ -66,8 +66,8 @@ impl VaOrders {
         }
         let response = self.inquire_v1(LIST, &path).await?;
         let list: wire::V1Orders<'_> = map::v1::read(LIST, &response)?;
-        let rows = list.data.orders.iter().map(map::va_order).collect::<Result<_, _>>();
-        Ok(Page::new(rows.map_err(|unclear| unclear.into_error(LIST))?, false, None))
+        let rows = map::rows(&list.data.orders, |row: &wire::VaOrder<'_>| map::va_order(row));
+        Ok(Page::new(rows, false, None))
     }
 
     /// One order with SePay's own words, `None` if SePay does not know it.

@@ -1,7 +1,7 @@
 //! Money that arrived or left, from a line of the statement or from a webhook.
 
 use payments_core::{
-    AccountId, Direction, Movement, StatedKey,
+    Direction, Movement, StatedKey,
     bank::AccountNumber,
     money::{Money, wire::Number},
     notification::News,
@@ -130,11 +130,6 @@ pub(super) fn read_amount(
         None => Ok(None),
         Some(amount) => amount.map_err(|_| Unclear::in_field(field, "is no amount")),
     }
-}
-
-/// Whether a line is of this account, as far as it says.
-pub(crate) fn is_of(line: &wire::Transaction<'_>, account: &AccountId) -> bool {
-    said(&line.bank_account_id).is_none_or(|id| id == account.as_str())
 }
 
 /// A webhook (docs.sepay.vn/tich-hop-webhooks.html), and the key that it states: SePay's number for

@@ -113,7 +113,10 @@ impl Notifications {
             let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let page = statement.transactions(&query, 1, |_| true).await?;
             if !page.more {
-                return Ok(map::movement_told(claimed, page.movements));
+                // A line that cannot be read confirms nothing.
+                let lines = page.lines.into_iter().filter_map(|line| line.row);
+                let lines = lines.filter_map(|line| line.into_result().ok()).collect();
+                return Ok(map::movement_told(claimed, lines));
             }
         }
         // There is nothing to ask by, or more lines than a confirmation reads.

@@ -1,4 +1,4 @@
-use payments_core::Timestamp;
+use payments_core::{Listed, Timestamp};
 
 use super::Order;
 use crate::wire::day;
@@ -45,7 +45,7 @@ pub enum OrderSort {
 #[non_exhaustive]
 pub struct OrderPage {
     /// The orders, without their transactions.
-    pub orders: Vec<Order>,
+    pub orders: Vec<Listed<Order>>,
     /// Whether another page follows.
     pub more: bool,
     /// How many orders there are on all pages, by SePay's count.
@@ -119,6 +119,11 @@ impl OrderQuery {
     pub fn with_sort(mut self, sort: OrderSort) -> Self {
         self.sort = Some(sort);
         self
+    }
+
+    /// The same of a row; one that cannot be read may be of any order.
+    pub(crate) fn takes_row(&self, row: &Listed<Order>) -> bool {
+        row.as_result().map_or(true, |order| self.takes(order))
     }
 
     /// Whether `order` is one that was asked for, as far as it tells. What a search finds, only

@@ -177,7 +177,8 @@ impl SePaySimulator {
         self.gateway.release().await
     }
 
-    /// Sends the webhooks about a bank transaction again: the same body, a new time and signature.
+    /// Sends the webhooks about a bank transaction again, once: the same body, a new time and
+    /// signature. What is not acknowledged is not repeated.
     ///
     /// # Errors
     /// There is no such transaction.
@@ -197,6 +198,12 @@ impl SePaySimulator {
     /// proxy in front of it would. Nothing is done.
     pub fn fail_next(&self, operation: Operation, status: StatusCode) {
         self.gateway.faults.script(operation, Fault::Answer(status));
+    }
+
+    /// Lists the transactions and virtual account orders of one second in another order on every
+    /// request, or in the order of arrival again.
+    pub fn list_seconds_in_any_order(&self, any: bool) {
+        self.gateway.second_order.set_any(any);
     }
 
     /// Moves the gateway's clock forward by whole seconds. Nothing is sent; see

@@ -16,6 +16,7 @@ use super::{
     my::{Company, Grants},
     notify::{Letter, Retries, Sending, Wallet, bank, ipn},
     requests::RequestLog,
+    second_order::SecondOrder,
     settings::Settings,
     transfer::Transfer,
     userapi::RateLimit,
@@ -28,6 +29,7 @@ pub(super) struct Gateway {
     pub(super) requests: RequestLog,
     pub(super) v1_limit: RateLimit,
     pub(super) v2_limit: RateLimit,
+    pub(super) second_order: SecondOrder,
     books: Mutex<Books>,
     dashboard: Mutex<Dashboard>,
     grants: Mutex<Grants>,
@@ -44,6 +46,7 @@ impl Gateway {
             requests: RequestLog::default(),
             v1_limit: RateLimit::new(settings.v1_rate_limit()),
             v2_limit: RateLimit::new(settings.rate_limit()),
+            second_order: SecondOrder::new(settings.seconds_in_any_order()),
             books: Mutex::new(Books::new(
                 settings.accounts().to_vec(),
                 settings.code_rule().clone(),
@@ -144,13 +147,15 @@ impl Gateway {
         Ok(())
     }
 
-    /// SePay notifies again of a bank transaction.
+    /// SePay notifies again of a bank transaction, once: what is not acknowledged now is not repeated
+    /// as a first sending is.
     pub(super) async fn redeliver(
         self: &Arc<Self>,
         webhook_id: u64,
     ) -> Result<Vec<Delivered>, Refused> {
         let transaction = self.books().transaction(webhook_id)?.clone();
-        Ok(self.send_webhooks(&transaction).await)
+        let letters = self.letters_about(&transaction);
+        Ok(self.send(letters.into_iter().map(|it| Sending::only(it, self.now())).collect()).await)
     }
 
     /// Sends what was held.
@@ -161,7 +166,9 @@ impl Gateway {
 
     /// Every notification so far, oldest first.
     pub(super) fn deliveries(&self) -> Vec<Delivered> {
-        self.outbox.receipts().into_iter().map(Delivered::from).collect()
+        let needed = self.settings.acknowledgement();
+        let receipts = self.outbox.receipts().into_iter();
+        receipts.map(|receipt| Delivered::new(receipt, needed)).collect()
     }
 
     /// Lets time pass. What falls due on the way is sent at its time.
@@ -197,12 +204,19 @@ impl Gateway {
     }
 
     async fn send_webhooks(self: &Arc<Self>, transaction: &BankTransaction) -> Vec<Delivered> {
-        let webhooks = self.dashboard().webhooks().to_vec();
-        let letters = webhooks
-            .into_iter()
-            .filter(|webhook| webhook.tells(transaction))
-            .map(|webhook| Letter::Bank { webhook, transaction: transaction.clone() });
-        self.send(letters.map(|letter| Sending::first(letter, self.now())).collect()).await
+        let letters = self.letters_about(transaction);
+        self.send(letters.into_iter().map(|it| Sending::first(it, self.now())).collect()).await
+    }
+
+    /// What the webhooks on the dashboard tell of `transaction`.
+    fn letters_about(&self, transaction: &BankTransaction) -> Vec<Letter> {
+        let dashboard = self.dashboard();
+        let webhooks = dashboard.webhooks().iter().filter(|webhook| webhook.tells(transaction));
+        let letter = |webhook: &Webhook| Letter::Bank {
+            webhook: webhook.clone(),
+            transaction: transaction.clone(),
+        };
+        webhooks.map(letter).collect()
     }
 
     /// Sends one letter after the other, also when the caller does not wait for the answers: a
@@ -252,10 +266,12 @@ impl Gateway {
             Letter::Ipn { happening, subject } => {
                 let url = self.dashboard().ipn_url.clone()?;
                 let secret = self.settings.ipn_secret();
-                Some(ipn::request(url, secret, *happening, subject, self.now()))
+                let now = self.settings.clock().receivers_unix_seconds();
+                Some(ipn::request(url, secret, *happening, subject, now))
             }
             Letter::Bank { webhook, transaction } => {
-                Some(bank::request(webhook, transaction, token, self.now()))
+                let now = self.settings.clock().receivers_unix_seconds();
+                Some(bank::request(webhook, transaction, token, now))
             }
         }
     }
@@ -263,7 +279,9 @@ impl Gateway {
     /// What SePay makes of `receipts`: what was not acknowledged is sent again later, and
     /// statements show how many webhooks were taken.
     fn delivered(&self, receipts: Vec<Receipt>) -> Vec<Delivered> {
-        let delivered: Vec<Delivered> = receipts.into_iter().map(Delivered::from).collect();
+        let needed = self.settings.acknowledgement();
+        let receipts = receipts.into_iter();
+        let delivered: Vec<_> = receipts.map(|it| Delivered::new(it, needed)).collect();
         let sendings: Vec<(Sending, bool)> = delivered
             .iter()
             .filter_map(|it| {

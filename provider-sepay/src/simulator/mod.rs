@@ -69,6 +69,7 @@ mod query;
 mod refused;
 mod remote;
 mod requests;
+mod second_order;
 mod settings;
 pub mod sign;
 mod transfer;
@@ -93,7 +94,7 @@ pub use dashboard::{Webhook, WebhookAuth, WebhookBody};
 pub use description::{Description, Row, Section};
 pub use faults::{Operation, When};
 pub use ledger::{Booking, BookingKind};
-pub use notify::{Delivered, Notification};
+pub use notify::{Acknowledgement, Delivered, Notification};
 pub use order::PaymentMethod;
 pub use refused::Refused;
 pub use requests::{Host, LoggedRequest};
@@ -118,7 +119,8 @@ impl SePaySimulator {
         let mut servers = BTreeMap::new();
         for host in Host::ALL {
             let at = SocketAddr::from((Ipv4Addr::LOCALHOST, gateway.settings.port(host)));
-            servers.insert(host, Server::start(router(&gateway, host), at).await?);
+            let names = gateway.settings.host_names().to_vec();
+            servers.insert(host, Server::start_as(router(&gateway, host), at, names).await?);
         }
         if !gateway.settings.clock().stands_still() {
             tokio::spawn(send_what_falls_due(Arc::downgrade(&gateway)));

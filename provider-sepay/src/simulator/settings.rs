@@ -8,7 +8,7 @@ use http::Uri;
 use simulator_kit::Clock;
 
 use super::{
-    Host, Webhook,
+    Acknowledgement, Host, Webhook,
     bank::{Bank, BankAccount},
     code::CodeRule,
 };
@@ -32,6 +32,9 @@ pub struct Settings {
     code_rule: CodeRule,
     rate_limit: Option<NonZeroU32>,
     v1_rate_limit: Option<NonZeroU32>,
+    seconds_in_any_order: bool,
+    acknowledgement: Acknowledgement,
+    host_names: Vec<String>,
     ports: [u16; 4],
     clock: Clock,
     answer_timeout: Duration,
@@ -62,6 +65,9 @@ impl Settings {
             code_rule: CodeRule::test(),
             rate_limit: None,
             v1_rate_limit: None,
+            seconds_in_any_order: false,
+            acknowledgement: Acknowledgement::Documented,
+            host_names: Vec::new(),
             ports: [0; 4],
             clock: Clock::system(),
             answer_timeout: Duration::from_secs(30),
@@ -143,6 +149,30 @@ impl Settings {
         self
     }
 
+    /// The same with the transactions and virtual account orders of one second listed in another order
+    /// on every request: SePay documents no order for them. What `since_id` asks for stays in the
+    /// order of arrival in v2.
+    #[must_use]
+    pub fn with_seconds_in_any_order(mut self) -> Self {
+        self.seconds_in_any_order = true;
+        self
+    }
+
+    /// The same with bank webhooks acknowledged in another way.
+    #[must_use]
+    pub fn with_acknowledgement(mut self, acknowledgement: Acknowledgement) -> Self {
+        self.acknowledgement = acknowledgement;
+        self
+    }
+
+    /// The same with the hosts answering also to the host name `name`, besides loopback addresses and
+    /// `localhost`: for a simulator in a container, which other machines call by its name there.
+    #[must_use]
+    pub fn with_host_name(mut self, name: &str) -> Self {
+        self.host_names.push(name.to_owned());
+        self
+    }
+
     /// The same with `host` listening at `port`; 0 takes a free one.
     #[must_use]
     pub fn with_port(mut self, host: Host, port: u16) -> Self {
@@ -215,7 +245,8 @@ impl Settings {
         &self.code_rule
     }
 
-    /// The gateway's clock; clones share its time.
+    /// The gateway's clock; clones share its time. Notifications are stamped with the receiver's time:
+    /// that of the system, however far the clock was advanced, unless the clock stands still.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
@@ -238,6 +269,18 @@ impl Settings {
 
     pub(super) fn v1_rate_limit(&self) -> Option<NonZeroU32> {
         self.v1_rate_limit
+    }
+
+    pub(super) fn acknowledgement(&self) -> Acknowledgement {
+        self.acknowledgement
+    }
+
+    pub(super) fn host_names(&self) -> &[String] {
+        &self.host_names
+    }
+
+    pub(super) fn seconds_in_any_order(&self) -> bool {
+        self.seconds_in_any_order
     }
 
     pub(super) fn port(&self, host: Host) -> u16 {
@@ -265,6 +308,9 @@ impl fmt::Debug for Settings {
             .field("code_rule", &self.code_rule)
             .field("rate_limit", &self.rate_limit)
             .field("v1_rate_limit", &self.v1_rate_limit)
+            .field("seconds_in_any_order", &self.seconds_in_any_order)
+            .field("acknowledgement", &self.acknowledgement)
+            .field("host_names", &self.host_names)
             .finish_non_exhaustive()
     }
 }

@@ -7,14 +7,14 @@ use futures_util::{
     StreamExt as _,
     stream::{self, BoxStream},
 };
-use payments_core::Result;
+use payments_core::{Listed, Result};
 
 /// A list of any length, read a page at a time: no more than one page is in memory. What is asked
 /// keeps to the rate limit like every other call.
 ///
 /// After an error, what was not told yet can be asked for again: nothing is left out.
 pub struct Listing<T> {
-    rows: std::vec::IntoIter<T>,
+    rows: std::vec::IntoIter<Listed<T>>,
     source: Option<Box<dyn Source<T>>>,
 }
 
@@ -26,7 +26,7 @@ pub(crate) trait Source<T>: Send {
 
 /// The rows of a page, and whether another follows.
 pub(crate) struct Sourced<T> {
-    pub(crate) rows: Vec<T>,
+    pub(crate) rows: Vec<Listed<T>>,
     pub(crate) more: bool,
 }
 
@@ -35,11 +35,11 @@ impl<T> Listing<T> {
         Self { rows: Vec::new().into_iter(), source: Some(Box::new(source)) }
     }
 
-    /// The next row; `None` at the end.
+    /// The next row, which may be one that could not be read; `None` at the end.
     ///
     /// # Errors
     /// SePay could not be asked.
-    pub async fn next(&mut self) -> Result<Option<T>> {
+    pub async fn next(&mut self) -> Result<Option<Listed<T>>> {
         loop {
             if let Some(row) = self.rows.next() {
                 return Ok(Some(row));
@@ -54,9 +54,10 @@ impl<T> Listing<T> {
     ///
     /// # Errors
     /// SePay could not be asked.
-    pub async fn next_page(&mut self) -> Result<Option<Vec<T>>> {
+    pub async fn next_page(&mut self) -> Result<Option<Vec<Listed<T>>>> {
         loop {
-            let rows: Vec<T> = std::mem::replace(&mut self.rows, Vec::new().into_iter()).collect();
+            let rows: Vec<Listed<T>> =
+                std::mem::replace(&mut self.rows, Vec::new().into_iter()).collect();
             if !rows.is_empty() {
                 return Ok(Some(rows));
             }
@@ -67,7 +68,7 @@ impl<T> Listing<T> {
     }
 
     /// The rows as a stream, which ends after an error.
-    pub fn into_stream(self) -> BoxStream<'static, Result<T>>
+    pub fn into_stream(self) -> BoxStream<'static, Result<Listed<T>>>
     where
         T: Send + 'static,
     {

@@ -6,14 +6,17 @@
 //! What each version can be asked for is in [`v1`] and [`v2`].
 //!
 //! ```
-//! use payments_core::{Provider, Result};
+//! use payments_core::{Listed, Provider, Result};
 //! use provider_sepay::{SePay, user_api::v2::TransactionFilter};
 //!
 //! async fn arrived_today(provider: &Provider, from: payments_core::Timestamp) -> Result<()> {
 //!     let api = provider.extension::<SePay>()?.user_api_v2()?;
 //!     let mut lines = api.every_transaction(&TransactionFilter::new().transaction_date_from(from));
 //!     while let Some(line) = lines.next().await? {
-//!         println!("{} {:?}", line.amount_in, line.reference_number);
+//!         match line {
+//!             Listed::Read(line) => println!("{} {:?}", line.amount_in, line.reference_number),
+//!             Listed::Unreadable(row) => println!("a person has to look at it: {row}"),
+//!         }
 //!     }
 //!     Ok(())
 //! }

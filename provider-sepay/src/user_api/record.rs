@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use payments_core::{Direction, Timestamp, money::Money};
+use payments_core::{Direction, Listed, Timestamp, money::Money};
 
 /// Some rows of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The rows.
-    pub rows: Vec<T>,
+    /// The rows, including those that could not be read.
+    pub rows: Vec<Listed<T>>,
     /// Whether another page follows.
     pub more: bool,
     /// How many rows there are on all pages, where SePay says so.
@@ -17,7 +17,7 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    pub(crate) fn new(rows: Vec<T>, more: bool, total: Option<u64>) -> Self {
+    pub(crate) fn new(rows: Vec<Listed<T>>, more: bool, total: Option<u64>) -> Self {
         Self { rows, more, total }
     }
 }

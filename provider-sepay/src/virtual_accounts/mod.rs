@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use payments_core::{
-    Absence, AccountId, Clock, Error, ErrorKind, GatewayRef, Lookup, Movement, OrderRef, Raw,
-    Result, Submission, Timestamp, Uncertain, UncertainCause, VirtualAccountProvider,
+    Absence, AccountId, Clock, Error, ErrorKind, GatewayRef, Listed, Lookup, Movement, OrderRef,
+    Raw, Result, Submission, Timestamp, Uncertain, UncertainCause, VirtualAccountProvider,
     bank::AccountNumber,
     rules::{Alphabet, TextRules},
     transport::Subject,
@@ -24,7 +24,7 @@ use payments_core::{
 use bank::{Known, OrderBank, option};
 
 use crate::{
-    client::{UserApi, UserApiV1, UserApiV2, VaOrders},
+    client::{NumberedPage, NumberedPages, UserApi, UserApiV1, UserApiV2, VaOrders, whole},
     map, rules,
     user_api::{NewOrder, Page, Sort, VaOrder, v2::VaOrderFilter},
     va_options::SePayVaOptions,
@@ -65,9 +65,6 @@ pub(crate) struct VaSettings {
 
 /// How far an end may be away. SePay names no limit; this one is our caution.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
-
-/// How many pages of orders are searched for a code before that is given up.
-const LAST_PAGE: u32 = 100;
 
 /// Vietcombank's longest order code.
 const LONGEST_AT_VIETCOMBANK: usize = 15;
@@ -134,24 +131,19 @@ impl VirtualAccounts {
         Ok(known)
     }
 
-    /// The orders with a code, newest first, on the page that has the first of them; none if the
-    /// whole list has none.
+    /// Every order with a code, which is looked for among all orders: SePay documents no search by it.
+    ///
+    /// # Errors
+    /// SePay could not be asked, or there are more orders than are searched. The `gateway_ref` of a
+    /// virtual account finds it in any case.
     async fn of_code(&self, account: &AccountId, code: &OrderRef) -> Result<Vec<VaOrder>> {
-        let newest_first = VaOrderFilter::new().created_at_sort(Sort::Descending).pairs();
-        for page in 1..=LAST_PAGE {
-            let Page { mut rows, more, .. } =
-                self.orders().page(account.as_str(), &newest_first, page).await?;
-            rows.retain(|order| order.code.as_deref() == Some(code.as_str()));
-            if !rows.is_empty() || !more {
-                return Ok(rows);
-            }
-        }
-        Err(Error::new(
-            ErrorKind::Unsupported,
-            "there are more orders than are searched for a code; keep the `gateway_ref` of the \
-             virtual account and ask with it",
-        )
-        .with_operation(FIND))
+        let orders = whole(FIND, &Orders { orders: self.orders(), account }).await?;
+        let of_code = orders.rows.into_iter().filter(|order| match order {
+            Listed::Read(order) => order.code.as_deref() == Some(code.as_str()),
+            Listed::Unreadable(row) => may_have_code(row.raw.as_bytes(), code.as_str()),
+        });
+        // Without the order that cannot be read, the answer could be about another one.
+        of_code.map(|order| order.into_result().map_err(|row| row.into_error(FIND))).collect()
     }
 
     /// The order of a reference: by SePay's name for it, or else by ours.
@@ -241,8 +233,8 @@ impl VirtualAccountProvider for VirtualAccounts {
         })
     }
 
-    /// With a `gateway_ref` one call; without one, the list of orders is searched for the reference,
-    /// the newest first.
+    /// With a `gateway_ref` one call; without one, the whole list of orders is searched for the
+    /// reference, so that two orders of one code are [`Lookup::Several`].
     async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>> {
         rules::order_code().check("order", account.order.as_str())?;
         self.order(account).await
@@ -298,20 +290,55 @@ impl VirtualAccountProvider for VirtualAccounts {
 
     /// The credits that name the order, searched in the statement of v2 by its code, which SePay
     /// gives to what arrives on an order's virtual accounts.
-    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Movement>> {
+    async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Listed<Movement>>> {
         let code = account.order.as_str();
         rules::order_code().check("order", code)?;
-        let belongs = |line: &wire::Transaction<'_>| {
-            let number = line.va.as_ref().or(line.sub_account.as_ref()).map(|va| va.as_str());
-            let is_code = line.code.as_ref().is_some_and(|said| said.as_ref() == code);
-            is_code && number.is_some_and(|number| !number.is_empty())
-        };
+        let belongs = |line: &map::Heading<'_>| line.is_of_order_account(code);
         let query = [("q", code), ("transfer_type", "in"), ("transaction_date_sort", "asc")];
         let mut credits = self.statement.every_line(&query, belongs).await?;
         // On one of `sub_accounts` the same code names the order of a transfer.
-        credits
-            .retain(|credit| credit.is_credit() && credit.order.as_ref() == Some(&account.order));
+        credits.retain(|credit| match credit {
+            Listed::Read(credit) => {
+                credit.is_credit() && credit.order.as_ref() == Some(&account.order)
+            }
+            Listed::Unreadable(_) => true,
+        });
         Ok(credits)
+    }
+}
+
+/// The orders of a bank account, newest first.
+struct Orders<'a> {
+    orders: &'a VaOrders,
+    account: &'a AccountId,
+}
+
+#[async_trait]
+impl NumberedPages for Orders<'_> {
+    type Row = Listed<VaOrder>;
+
+    async fn page(&self, number: u32) -> Result<NumberedPage<Self::Row>> {
+        let newest_first = VaOrderFilter::new().created_at_sort(Sort::Descending).pairs();
+        let Page { rows, more, total } =
+            self.orders.page(self.account.as_str(), &newest_first, number).await?;
+        let keyed = rows.into_iter().map(|row| match row {
+            Listed::Read(order) => (order.id.clone(), Listed::Read(order)),
+            Listed::Unreadable(row) => {
+                let key = row.id.clone().unwrap_or_else(|| hex::encode(row.raw.as_bytes()));
+                (key, Listed::Unreadable(row))
+            }
+        });
+        Ok(NumberedPage { rows: keyed.collect(), more, total })
+    }
+}
+
+/// Whether an order that cannot be read may be the one with this code.
+fn may_have_code(order: &[u8], code: &str) -> bool {
+    match serde_json::from_slice::<wire::VaOrderHead<'_>>(order) {
+        Ok(wire::VaOrderHead { order_code: Some(said) }) => {
+            said.text().is_none_or(|said| said == code)
+        }
+        Ok(wire::VaOrderHead { order_code: None }) | Err(_) => true,
     }
 }
 

@@ -22,11 +22,13 @@ pub(crate) use text::{Shown, Text};
 pub(crate) use time::{civil, day};
 pub(crate) use token::{LegacyToken, LegacyTokens, Token, TokenRequest};
 pub(crate) use user_api::{
-    BankAccount, Failure, List, One, Prefix, Terminal, Transaction, VirtualAccount,
+    BankAccount, Failure, List, One, Prefix, Terminal, Transaction, TransactionHead, VirtualAccount,
 };
 pub(crate) use user_api_v1::{
     V1BankAccount, V1BankAccountCount, V1BankAccounts, V1Head, V1Order, V1Orders, V1Transaction,
     V1TransactionCount, V1Transactions,
 };
-pub(crate) use va_order::{CreatedOrder, Instructed, NewOrder, NewVa, OrderVa, VaOrder};
+pub(crate) use va_order::{
+    CreatedOrder, Instructed, NewOrder, NewVa, OrderVa, VaOrder, VaOrderHead,
+};
 pub(crate) use webhook::Webhook;

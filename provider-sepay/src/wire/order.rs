@@ -3,6 +3,7 @@
 
 use payments_core::money::wire::Number;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::{Count, Flag, Lenient, Shown, Text};
 
@@ -29,7 +30,7 @@ pub(crate) struct OrderDetail<'a> {
 #[derive(Deserialize)]
 pub(crate) struct OrderList<'a> {
     #[serde(borrow)]
-    pub(crate) data: Vec<Order<'a>>,
+    pub(crate) data: Vec<&'a RawValue>,
     #[serde(default)]
     pub(crate) meta: Lenient<Meta>,
 }

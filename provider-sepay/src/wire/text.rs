@@ -61,6 +61,13 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shown<'a>(Option<Cow<'a, str>>);
 
+impl Shown<'_> {
+    /// The text; `None` where the field is of another kind than documented.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
+
 impl AsRef<str> for Shown<'_> {
     fn as_ref(&self) -> &str {
         self.0.as_deref().unwrap_or_default()

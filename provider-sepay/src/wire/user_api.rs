@@ -3,13 +3,15 @@
 
 use payments_core::money::wire::Number;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{Count, Deferred, Flag, Lenient, Shown, Text};
 
-/// A page of anything.
+/// A page of anything. Each row is read on its own, so that one malformed row hides no other.
 #[derive(Deserialize)]
-pub(crate) struct List<T> {
-    pub(crate) data: Vec<T>,
+pub(crate) struct List<'a> {
+    #[serde(borrow)]
+    pub(crate) data: Vec<&'a RawValue>,
     #[serde(default)]
     pub(crate) meta: Lenient<Meta>,
 }
@@ -76,6 +78,21 @@ pub(crate) struct Transaction<'a> {
     /// v2.
     #[serde(default)]
     pub(crate) webhook_success: Lenient<Count>,
+}
+
+/// What identifies a line of the statement, in the same spellings: read also where the rest of the
+/// line cannot be.
+#[derive(Default, Deserialize)]
+pub(crate) struct TransactionHead<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Option<Shown<'a>>,
+    pub(crate) transaction_date: Option<Shown<'a>>,
+    pub(crate) bank_account_id: Option<Shown<'a>>,
+    pub(crate) code: Option<Shown<'a>>,
+    pub(crate) va: Option<Shown<'a>>,
+    pub(crate) sub_account: Option<Shown<'a>>,
+    pub(crate) transaction_content: Option<Shown<'a>>,
+    pub(crate) content: Option<Shown<'a>>,
 }
 
 /// A bank account in either version.

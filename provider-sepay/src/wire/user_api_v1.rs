@@ -29,7 +29,7 @@ pub(crate) struct V1Transactions<'a> {
     #[serde(borrow)]
     pub(crate) status: Option<Text<'a>>,
     #[serde(borrow)]
-    pub(crate) transactions: Vec<Transaction<'a>>,
+    pub(crate) transactions: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +54,7 @@ pub(crate) struct V1BankAccounts<'a> {
     #[serde(borrow)]
     pub(crate) status: Option<Text<'a>>,
     #[serde(borrow)]
-    pub(crate) bankaccounts: Vec<BankAccount<'a>>,
+    pub(crate) bankaccounts: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -85,7 +85,7 @@ pub(crate) struct V1Orders<'a> {
 #[derive(Deserialize)]
 pub(crate) struct V1OrderList<'a> {
     #[serde(borrow)]
-    pub(crate) orders: Vec<VaOrder<'a>>,
+    pub(crate) orders: Vec<&'a RawValue>,
 }
 
 /// `{status: "success", data: {…}}`.

@@ -66,6 +66,13 @@ pub(crate) struct CreatedOrder<'a> {
     pub(crate) qr_code_url: Option<Shown<'a>>,
 }
 
+/// What an order is called: read also where the rest of it cannot be.
+#[derive(Deserialize)]
+pub(crate) struct VaOrderHead<'a> {
+    #[serde(borrow)]
+    pub(crate) order_code: Option<Shown<'a>>,
+}
+
 #[derive(Deserialize)]
 pub(crate) struct VaOrder<'a> {
     #[serde(borrow)]

@@ -168,9 +168,60 @@ fn the_window_is_300_seconds_in_both_directions_and_the_hex_may_be_in_capitals()
 }
 
 #[test]
+fn a_proven_webhook_without_a_transaction_is_acknowledged_and_moves_nothing() {
+    const JSON: &str = "application/json";
+    const FORM: &str = "application/x-www-form-urlencoded";
+    const MULTIPART: &str = "multipart/form-data; boundary=x";
+    let bodies = [
+        (JSON, "{}"),
+        (JSON, "[]"),
+        (JSON, "null"),
+        (JSON, ""),
+        (JSON, "test"),
+        (JSON, r#"{"gateway":"BIDV"}"#),
+        (JSON, r#"{"gateway":"BIDV","transferAmount":50000}"#),
+        (FORM, ""),
+        (FORM, "test"),
+        (FORM, "gateway=BIDV&transferAmount=50000"),
+        (MULTIPART, ""),
+        (MULTIPART, "--x--\r\n"),
+        (MULTIPART, "test"),
+    ];
+    for (content_type, body) in bodies {
+        let request = || {
+            let request = http::Request::post("/").header("content-type", content_type);
+            request.body(Bytes::from(body)).unwrap()
+        };
+        let mut by_key = request();
+        let value = format!("Apikey {WEBHOOK_KEY}").parse().unwrap();
+        by_key.headers_mut().insert("authorization", value);
+        let mut deliveries = vec![(KEYED_WEBHOOK, by_key), (OPEN_WEBHOOK, request())];
+        if content_type != MULTIPART {
+            // SePay does not say which bytes of a multipart body it signs.
+            deliveries.push((SIGNED_WEBHOOK, sign(request(), &secret(WEBHOOK_SECRET), now())));
+        }
+        for (keys, request) in deliveries {
+            let provider = provider(&[BANK, keys], &Wire::new());
+            let notification = believed(&provider, "bank-webhook", &request);
+            let event = only_event(&notification);
+            let what = format!("{content_type} {body:?} with {keys}");
+            assert!(matches!(event.news(), News::Unrecognised { .. }), "{what}: {event:?}");
+            assert!(!event.moves_money() && event.key().is_none(), "{what}: {event:?}");
+        }
+        let signed = provider(&[SIGNED_WEBHOOK], &Wire::new());
+        refused(&signed, "bank-webhook", &request());
+    }
+}
+
+#[test]
 fn a_proven_webhook_that_cannot_be_read_is_asked_for_again() {
     let provider = provider(&[SIGNED_WEBHOOK], &Wire::new());
-    for body in ["", "{}", "[]", "null", r#"{"id":1,"transferType":"in"}"#, "<html>"] {
+    for body in [
+        r#"{"id":1,"transferType":"in"}"#,
+        r#"{"id":1}"#,
+        r#"{"id":92704,"gateway":"BIDV","transferT"#,
+        r#"[{"id":92704,"transferType":"in"}]"#,
+    ] {
         let request = http::Request::post("/").body(Bytes::from(body)).unwrap();
         let request = sign(request, &secret(WEBHOOK_SECRET), now());
         let unreadable = unreadable(&provider, "bank-webhook", &request);

@@ -164,6 +164,7 @@ async fn a_line_of_the_statement_is_reported_whatever_kind_its_details_are() {
             let read = statements.entries(&Cursor::start(), &StatementFilter::default()).await;
             let read = read.unwrap_or_else(|error| panic!("{field} {value}: {error}"));
             let [entry] = read.entries.as_slice() else { panic!("{field} {value}: {read:?}") };
+            let entry = entry.as_result().unwrap();
             assert!(is_the_credit(entry), "{field} {value}: {entry:?}");
         }
     }
@@ -206,7 +207,8 @@ async fn an_account_is_listed_whatever_kind_its_details_are() {
             wire.answer(200, with(answer, &format!("/data/0/{field}"), &value));
             let accounts = provider(&[BANK], &wire).statements().unwrap().accounts().await;
             let accounts = accounts.unwrap_or_else(|error| panic!("{field} {value}: {error}"));
-            let number = &accounts[0].account.as_ref().unwrap().number;
+            let account = accounts[0].as_result().unwrap();
+            let number = &account.account.as_ref().unwrap().number;
             assert_eq!(number.as_str(), "0123499999", "{field} {value}");
         }
     }

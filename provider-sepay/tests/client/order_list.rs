@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use payments_core::{ErrorKind, Provider, Result, Timestamp, payment::PaymentState};
+use payments_core::{ErrorKind, Listed, Provider, Result, Timestamp, payment::PaymentState};
 use provider_sepay::{Order, OrderQuery, OrderSort, SePay};
 use serde_json::json;
 
@@ -32,7 +32,7 @@ fn page(numbers: impl IntoIterator<Item = i64>, has_more: bool) -> String {
 
 async fn streamed(provider: &Provider, query: &OrderQuery) -> Result<Vec<String>> {
     let orders = provider.extension::<SePay>().unwrap().orders(query)?;
-    let name = |order: Order| order.invoice.unwrap().to_string();
+    let name = |order: Listed<Order>| order.into_result().unwrap().invoice.unwrap().to_string();
     orders.map_ok(name).try_collect().await
 }
 
@@ -64,7 +64,7 @@ async fn orders_are_listed_by_page() {
     let listing = listing(&wire);
     let listed = listing.extension::<SePay>().unwrap().orders_page(&every_filter()).await.unwrap();
     assert_eq!((listed.orders.len(), listed.more, listed.total), (1, true, Some(9)));
-    assert_eq!(listed.orders[0].state, PaymentState::Settled);
+    assert_eq!(listed.orders[0].as_result().unwrap().state, PaymentState::Settled);
     assert_eq!(
         wire.asked(),
         [format!("{FILTERED}&to_created_at=2025-09-05+14%3A31%3A10&sort%5Bcreated_at%5D=desc")]
@@ -92,7 +92,7 @@ async fn a_stream_asks_for_pages_as_they_are_read_the_oldest_first() {
     let mut orders = listing.extension::<SePay>().unwrap().orders(&OrderQuery::new()).unwrap();
     assert!(wire.is_untouched());
     for number in 1..=2 {
-        let order = orders.try_next().await.unwrap().unwrap();
+        let order = orders.try_next().await.unwrap().unwrap().into_result().unwrap();
         assert_eq!(order.invoice.unwrap().as_str(), format!("DH-{number}"));
         assert_eq!(wire.calls().len(), 1);
     }

@@ -124,7 +124,11 @@ async fn a_line_of_the_statement_belongs_to_the_order_that_memo_and_sepay_agree_
         let provider = provider(&[keys], &wire);
         let statements = provider.statements().unwrap();
         let read = statements.entries(&Cursor::start(), &StatementFilter::default()).await.unwrap();
-        assert_eq!(order_of(&read.entries[0]), *expected, "{code:?} in {memo:?}");
+        assert_eq!(
+            order_of(read.entries[0].as_result().unwrap()),
+            *expected,
+            "{code:?} in {memo:?}"
+        );
     }
 }
 
@@ -167,7 +171,8 @@ async fn the_credits_of_a_virtual_account_leave_out_those_of_a_longer_order_code
     let provider = provider(&[BANK, r#"va_account = "acc-1""#], &wire);
     let account = VirtualAccountRef::new(order(asked));
     let credits = provider.virtual_accounts().unwrap().credits(&account).await.unwrap();
-    let memos: Vec<_> = credits.iter().map(|credit| credit.memo.as_deref().unwrap()).collect();
+    let memos: Vec<_> =
+        credits.iter().map(|credit| credit.as_result().unwrap().memo.as_deref().unwrap()).collect();
     assert_eq!(memos, [asked, "cam on"]);
 }
 

@@ -35,6 +35,7 @@ async fn the_accounts_of_every_page_are_listed_with_their_balances() {
     wire.answer(200, page(&[account("b", "7", "null")], false));
     let provider = provider(&[BANK], &wire);
     let accounts = provider.statements().unwrap().accounts().await.unwrap();
+    let accounts = payments_core::Listed::all(accounts).unwrap();
 
     assert_eq!(
         wire.asked(),
@@ -56,71 +57,82 @@ async fn the_accounts_of_every_page_are_listed_with_their_balances() {
     assert_eq!(balances[1].at, crate::world::now());
 }
 
-#[tokio::test]
-async fn a_long_first_reading_goes_by_pages_and_then_on_from_what_was_newest_at_its_beginning() {
-    let wire = Wire::new();
-    wire.answer(200, page(&[line("c", 3, "x"), line("b", 2, "x")], true));
-    wire.answer(200, page(&[line("a", 1, "x"), line("b", 2, "x")], true));
-    // While we read, one more arrives that the bank dates long ago.
-    wire.answer(200, page(&[line("c", 3, "x")], false));
-    wire.answer(200, page(&[line("late", 4, "x")], true));
-    wire.answer(200, page(&[line("e", 5, "x")], false));
-    wire.answer(200, page(&[], false));
+/// A line of a second of one minute.
+fn at(id: &str, amount: i64, second: u32) -> String {
+    line(id, amount, "x").replace("14:02:37", &format!("14:02:{second:02}"))
+}
 
+/// What an unknown number of pages told, and where the last one leads.
+async fn read(wire: &std::sync::Arc<Wire>, more: &[bool]) -> (Vec<i64>, Cursor) {
     let (mut cursor, mut told) = (Cursor::start(), Vec::new());
-    for more in [true, false, true, false, false] {
-        let page = entries(&wire, &cursor, &StatementFilter::new()).await.unwrap();
-        told.extend(page.entries.iter().map(|entry| entry.amount.minor()));
-        assert_eq!(page.more, more, "{cursor:?}");
+    for more in more {
+        let page = entries(wire, &cursor, &StatementFilter::new()).await.unwrap();
+        told.extend(page.entries.iter().map(|entry| entry.as_result().unwrap().amount.minor()));
+        assert_eq!(page.more, *more, "{cursor:?}");
         cursor = page.next;
     }
+    (told, cursor)
+}
+
+const LIST: &str = "GET https://userapi-sandbox.sepay.vn/v2/transactions";
+
+#[tokio::test]
+async fn a_long_first_reading_goes_by_dates_and_then_on_from_what_was_newest_at_its_beginning() {
+    let wire = Wire::new();
+    wire.answer(200, page(&[at("c", 3, 30), at("b", 2, 20)], true));
+    wire.answer(200, page(&[at("a", 1, 10), at("b", 2, 20)], true));
+    // While we read, one more arrives that the bank dates long ago.
+    wire.answer(200, page(&[at("b", 2, 20), at("c", 3, 30)], false));
+    wire.answer(200, page(&[at("late", 4, 5)], true));
+    wire.answer(200, page(&[at("e", 5, 40)], false));
+    wire.answer(200, page(&[], false));
+
+    let (told, _) = read(&wire, &[true, false, true, false, false]).await;
     assert_eq!(told, [1, 2, 3, 4, 5]);
-    let base = "GET https://userapi-sandbox.sepay.vn/v2/transactions";
     assert_eq!(
         wire.asked(),
         [
-            format!("{base}?transaction_date_sort=desc&page=1&per_page=100"),
-            format!("{base}?transaction_date_sort=asc&page=1&per_page=100"),
-            format!("{base}?transaction_date_sort=asc&page=2&per_page=100"),
-            format!("{base}?since_id=c&page=1&per_page=100"),
-            format!("{base}?since_id=late&page=1&per_page=100"),
-            format!("{base}?since_id=e&page=1&per_page=100"),
+            format!("{LIST}?transaction_date_sort=desc&page=1&per_page=100"),
+            format!("{LIST}?transaction_date_sort=asc&page=1&per_page=100"),
+            format!(
+                "{LIST}?transaction_date_sort=asc&transaction_date_from=2023-03-25+14%3A02%3A20\
+                 &page=1&per_page=100"
+            ),
+            format!("{LIST}?since_id=c&page=1&per_page=100"),
+            format!("{LIST}?since_id=late&page=1&per_page=100"),
+            format!("{LIST}?since_id=e&page=1&per_page=100"),
         ]
     );
 }
 
 #[tokio::test]
 async fn what_sepay_forgets_meanwhile_moves_no_line_past_a_reader() {
-    let at = |id: &str, amount: i64, second: u32| {
-        line(id, amount, "x").replace("14:02:37", &format!("14:02:{second:02}"))
-    };
     let wire = Wire::new();
     wire.answer(200, page(&[at("e", 5, 40)], true));
     wire.answer(200, page(&[at("a", 1, 10), at("b", 2, 20), at("c", 3, 20)], true));
     // The next day: what was before is forgotten, and what was on the second page is on the first.
     wire.answer(200, page(&[at("b", 2, 20), at("c", 3, 20), at("d", 4, 30)], true));
-    // More of a second than fits a page, after a line from before it.
-    wire.answer(200, page(&[at("x", 9, 29), at("d", 4, 30), at("d2", 40, 30)], true));
-    wire.answer(200, page(&[at("d3", 41, 30), at("e", 5, 40)], false));
+    // More of a second than fits a page: it is read whole.
+    wire.answer(200, page(&[at("d", 4, 30), at("d2", 40, 30)], true));
+    wire.answer(200, page(&[at("d", 4, 30), at("d2", 40, 30)], true));
+    wire.answer(200, page(&[at("d3", 41, 30)], false));
+    wire.answer(200, page(&[at("e", 5, 40)], false));
 
-    let (mut cursor, mut told) = (Cursor::start(), Vec::new());
-    for more in [true, true, true, false] {
-        let page = entries(&wire, &cursor, &StatementFilter::new()).await.unwrap();
-        told.extend(page.entries.iter().map(|entry| entry.amount.minor()));
-        assert_eq!(page.more, more, "{cursor:?}");
-        cursor = page.next;
-    }
+    let (told, cursor) = read(&wire, &[true, true, true, false]).await;
     assert_eq!((told, cursor), (vec![1, 2, 3, 4, 40, 41, 5], Cursor::at("e")));
-    let base = "GET https://userapi-sandbox.sepay.vn/v2/transactions?transaction_date_sort";
+    let base = format!("{LIST}?transaction_date_sort");
     let from = |second: u32| format!("&transaction_date_from=2023-03-25+14%3A02%3A{second}");
+    let to = |second: u32| format!("&transaction_date_to=2023-03-25+14%3A02%3A{second}");
     assert_eq!(
         wire.asked(),
         [
             format!("{base}=desc&page=1&per_page=100"),
             format!("{base}=asc&page=1&per_page=100"),
-            format!("{base}=asc{}&page=1&per_page=100", from(19)),
-            format!("{base}=asc{}&page=1&per_page=100", from(29)),
-            format!("{base}=asc{}&page=2&per_page=100", from(29)),
+            format!("{base}=asc{}&page=1&per_page=100", from(20)),
+            format!("{base}=asc{}&page=1&per_page=100", from(30)),
+            format!("{base}=asc{}{}&page=1&per_page=100", from(30), to(30)),
+            format!("{base}=asc{}{}&page=2&per_page=100", from(30), to(30)),
+            format!("{base}=asc{}&page=1&per_page=100", from(31)),
         ]
     );
 }
@@ -130,7 +142,8 @@ async fn a_first_reading_of_one_page_takes_one_call_and_is_told_oldest_first() {
     let wire = Wire::new();
     wire.answer(200, page(&[line("b", 2, "x"), line("a", 1, "x")], false));
     let page = entries(&wire, &Cursor::start(), &StatementFilter::new()).await.unwrap();
-    let told: Vec<_> = page.entries.iter().map(|entry| entry.amount.minor()).collect();
+    let told: Vec<_> =
+        page.entries.iter().map(|entry| entry.as_result().unwrap().amount.minor()).collect();
     assert_eq!((told, page.more, page.next), (vec![1, 2], false, Cursor::at("b")));
 }
 
@@ -161,7 +174,8 @@ async fn the_filter_is_sent_and_what_sepay_ignores_of_it_is_left_out_here() {
           &transaction_date_from=2023-03-25+14%3A02%3A37\
           &transaction_date_to=2023-03-25+14%3A05%3A00&page=1&per_page=100"]
     );
-    let told: Vec<_> = page.entries.iter().map(|entry| entry.amount.minor()).collect();
+    let told: Vec<_> =
+        page.entries.iter().map(|entry| entry.as_result().unwrap().amount.minor()).collect();
     assert_eq!(told, [1]);
     assert_eq!(page.next, Cursor::at("d"));
 }
@@ -175,7 +189,8 @@ async fn entries_tell_direction_code_order_and_balance() {
     let nothing = line("c", 0, "phi");
     wire.answer(200, page(&[nothing, out, line("a", 50_000, "dh 00042")], false));
     let page = entries(&wire, &Cursor::start(), &StatementFilter::new()).await.unwrap();
-    let [credit, debit] = page.entries.as_slice() else { panic!("{page:?}") };
+    let entries = payments_core::Listed::all(page.entries).unwrap();
+    let [credit, debit] = entries.as_slice() else { panic!("{entries:?}") };
     assert_eq!((credit.direction, credit.amount), (Direction::In, Money::vnd(50_000)));
     assert_eq!(credit.order.as_ref().unwrap().as_str(), "00042");
     assert_eq!(credit.balance, Some(Money::vnd(19_077_000)));
@@ -185,15 +200,60 @@ async fn entries_tell_direction_code_order_and_balance() {
 }
 
 #[tokio::test]
-async fn a_statement_with_a_line_that_cannot_be_read_is_not_passed_on_without_it() {
-    let unknown = line("a", 1, "x").replace(r#""in""#, r#""reversal""#);
-    let fractional = line("a", 1, "x").replace(r#""amount_in":1"#, r#""amount_in":1.5"#);
-    for bad in [unknown, fractional] {
-        let wire = Wire::new();
-        wire.answer(200, page(&[line("b", 1, "x"), bad], false));
-        let error = entries(&wire, &Cursor::start(), &StatementFilter::new()).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Malformed, "{error}");
+async fn a_line_that_cannot_be_read_is_reported_in_its_place_and_hides_no_other() {
+    let good = line("b", 1, "x");
+    let changed = |from: &str, to: &str| line("a", 1, "x").replace(from, to);
+    for (bad, id, what) in [
+        (changed(r#""in""#, r#""reversal""#), Some("a"), "transfer_type"),
+        (changed(r#""amount_in":1"#, r#""amount_in":1.5"#), Some("a"), "amount_in"),
+        (changed(r#""amount_in":1"#, r#""amount_in":"mot""#), Some("a"), "amount_in"),
+        (changed(r#""amount_in":1"#, r#""amount_in":-1"#), Some("a"), "amount_in"),
+        (changed(r#""amount_in":1"#, r#""amount_in":true"#), Some("a"), "amount_in"),
+        (
+            changed(r#""account_number":""#, r#""account_number":["x"],"was":""#),
+            Some("a"),
+            "account_number",
+        ),
+        (changed(r#""id":"a""#, r#""id":null"#), None, "id"),
+        (r#""not a line""#.to_owned(), None, ""),
+        ("null".to_owned(), None, ""),
+    ] {
+        for place in 0..3 {
+            let mut lines = vec![good.clone(), line("c", 3, "x")];
+            lines.insert(place, bad.clone());
+            let wire = Wire::new();
+            wire.answer(200, page(&lines, false));
+            let page = entries(&wire, &Cursor::start(), &StatementFilter::new()).await.unwrap();
+            assert_eq!(page.entries.len(), 3, "{bad}");
+            // The newest comes first on the wire.
+            let told = page.entries.into_iter().rev().enumerate();
+            for (number, entry) in told {
+                match entry.into_result() {
+                    Ok(movement) => assert!(number != place && movement.amount.minor() > 0),
+                    Err(row) => {
+                        assert_eq!((number, row.id.as_deref()), (place, id), "{bad}");
+                        assert!(row.detail.contains(what), "{row}");
+                        assert_eq!(row.raw.as_bytes(), bad.as_bytes());
+                    }
+                }
+            }
+            let newest = if place == 0 { id.unwrap_or("b") } else { "b" };
+            assert_eq!(page.next, Cursor::at(newest), "{bad} at {place}");
+        }
     }
+}
+
+#[tokio::test]
+async fn a_bank_account_that_cannot_be_read_hides_no_other() {
+    let wire = Wire::new();
+    let good = r#"{"id":"b","account_number":"0123499999","accumulated":5}"#.to_owned();
+    let bad = r#"{"id":"a","account_number":"0123499998","accumulated":5.5}"#.to_owned();
+    wire.answer(200, page(&[bad, good], false));
+    let provider = provider(&[BANK], &wire);
+    let accounts = provider.statements().unwrap().accounts().await.unwrap();
+    let [bad, good] = accounts.as_slice() else { panic!("{accounts:?}") };
+    assert_eq!(bad.as_result().unwrap_err().id.as_deref(), Some("a"));
+    assert_eq!(good.as_result().unwrap().id.as_str(), "b");
 }
 
 #[tokio::test]

@@ -184,21 +184,25 @@ async fn every_filter_of_v1_is_sent_under_sepays_name() {
 async fn an_answer_of_v1_that_keeps_the_newest_lines_is_refused_and_nothing_is_left_out() {
     // Of the lines from 1 to 6, a page of two keeps 5 and 6.
     let wire = Wire::new();
-    wire.answer(200, v1_list([6, 5])).answer(200, v1_count(6)).answer(200, v1_count(2));
+    wire.answer(200, v1_list([6, 5]));
+    wire.answer(200, v1_count(0)).answer(200, v1_count(6));
+    wire.answer(200, v1_count(1)).answer(200, v1_count(6));
     let error = with_v1(&wire, async |api| {
         let small = v1::TransactionFilter::new().limit(2_u64);
         api.every_transaction(&small).next().await.unwrap_err()
     })
     .await;
     assert_eq!(error.kind(), ErrorKind::Malformed);
-    assert!(error.to_string().contains("left the oldest out"), "{error}");
+    assert!(error.to_string().contains("left lines out"), "{error}");
     let base = "GET https://my.dev.sepay.vn/userapi/transactions";
     assert_eq!(
         wire.asked(),
         [
             format!("{base}/list?since_id=1&limit=2"),
+            format!("{base}/count?since_id=7"),
             format!("{base}/count?since_id=1"),
-            format!("{base}/count?since_id=5"),
+            format!("{base}/count?since_id=6"),
+            format!("{base}/count?since_id=1"),
         ]
     );
 }
@@ -207,18 +211,42 @@ async fn an_answer_of_v1_that_keeps_the_newest_lines_is_refused_and_nothing_is_l
 async fn a_full_answer_of_v1_that_begins_later_is_fine_if_nothing_is_between() {
     // The merchant's first line has the number 40; lines come in any order.
     let wire = Wire::new();
-    wire.answer(200, v1_list([41, 40])).answer(200, v1_count(3)).answer(200, v1_count(3));
-    wire.answer(200, v1_list([41, 42])).answer(200, v1_list([42]));
+    wire.answer(200, v1_list([41, 40])).answer(200, v1_count(1)).answer(200, v1_count(3));
+    wire.answer(200, v1_list([41, 42])).answer(200, v1_count(0)).answer(200, v1_count(2));
+    wire.answer(200, v1_list([42]));
     let told = with_v1(&wire, async |api| {
         let mut told = api.every_transaction(&v1::TransactionFilter::new().limit(2_u64));
         let mut ids = Vec::new();
         while let Some(line) = told.next().await.unwrap() {
-            ids.push(line.id);
+            ids.push(line.into_result().unwrap().id);
         }
         ids
     })
     .await;
     assert_eq!(told, ["40", "41", "42"]);
+}
+
+#[tokio::test]
+async fn a_full_answer_of_v1_with_a_gap_is_read_up_to_the_gap() {
+    // The lines from 1 to 5 are of one second, and a page of four keeps any four of them.
+    let wire = Wire::new();
+    wire.answer(200, v1_list([1, 2, 4, 5]));
+    // All four: five lines up to 5. The first two: two lines up to 2. The first three: four up to 4.
+    wire.answer(200, v1_count(0)).answer(200, v1_count(5));
+    wire.answer(200, v1_count(3)).answer(200, v1_count(5));
+    wire.answer(200, v1_count(1)).answer(200, v1_count(5));
+    wire.answer(200, v1_list([5, 3, 2, 4])).answer(200, v1_count(0)).answer(200, v1_count(4));
+    wire.answer(200, v1_list([5]));
+    let told = with_v1(&wire, async |api| {
+        let mut told = api.every_transaction(&v1::TransactionFilter::new().limit(4_u64));
+        let mut ids = Vec::new();
+        while let Some(line) = told.next().await.unwrap() {
+            ids.push(line.into_result().unwrap().id);
+        }
+        ids
+    })
+    .await;
+    assert_eq!(told, ["1", "2", "3", "4", "5"]);
 }
 
 #[tokio::test]
@@ -308,7 +336,7 @@ async fn a_statement_of_v1_goes_on_from_the_last_number_and_reads_no_line_twice(
     let first = statements.entries(&Cursor::start(), &all).await.unwrap();
     let later = statements.entries(&first.next, &all).await.unwrap();
     let amounts = |page: &payments_core::statement::Page| -> Vec<_> {
-        page.entries.iter().map(|entry| entry.amount.minor()).collect()
+        page.entries.iter().map(|entry| entry.as_result().unwrap().amount.minor()).collect()
     };
     assert_eq!((amounts(&first), first.more), (vec![1, 2, 3], false));
     assert_eq!((amounts(&later), later.next), (vec![4], Cursor::at("v1:4")));

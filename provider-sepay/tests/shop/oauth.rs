@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use payments_core::{
-    ErrorKind, Submission, Timestamp,
+    ErrorKind, Listed, Submission, Timestamp,
     money::Money,
     payment::CodeRules,
     transport::{Call, HttpClient, HttpClientSettings, Transport},
@@ -26,7 +26,8 @@ async fn a_merchant_authorises_and_everything_they_allowed_can_be_read() {
     let shop = Shop::open("").await;
     let sepay = &shop.sepay;
     let connection = shop.connect(&Scope::ALL).await;
-    let accounts = connection.bank_accounts().await.unwrap();
+    let listed = connection.bank_accounts().await.unwrap();
+    let accounts = Listed::all(listed.iter().cloned()).unwrap();
     assert_eq!(accounts.len(), sepay.bank_accounts().len());
     let account = accounts.iter().find(|account| account.number.as_str() == ACCOUNT).unwrap();
     let now = Timestamp::from_unix(1_700_000_000);
@@ -38,24 +39,25 @@ async fn a_merchant_authorises_and_everything_they_allowed_can_be_read() {
     sepay.bank_transfer_out(ACCOUNT, 700, "phi").await.unwrap();
     sepay.bank_transfer(SUB_ACCOUNT, 900, "SPT87654321").await.unwrap();
     // The list is of a minute ago; one account is of now.
-    assert_eq!(connection.bank_accounts().await.unwrap(), accounts);
+    assert_eq!(connection.bank_accounts().await.unwrap(), listed);
     let fresh = connection.bank_account(account.id).await.unwrap().unwrap();
     assert_eq!(fresh.balance.unwrap().amount, Money::vnd(10_049_300));
     assert!(connection.bank_account(1).await.unwrap().is_none());
 
     let under = accounts.iter().find(|account| account.number.as_str() == "0900000009").unwrap();
     let subs = connection.sub_accounts(under.id, 1).await.unwrap();
-    assert_eq!(subs.rows[0].number.as_ref().unwrap().as_str(), SUB_ACCOUNT);
+    assert_eq!(subs.rows[0].as_result().unwrap().number.as_ref().unwrap().as_str(), SUB_ACCOUNT);
 
     let all = connection.transactions(&TransactionFilter::new(), 1).await.unwrap();
     assert_eq!((all.rows.len(), all.total, all.more), (3, Some(3), false));
-    assert_eq!(all.rows[0].virtual_account.as_ref().unwrap().as_str(), SUB_ACCOUNT);
-    assert_eq!(all.rows[0].order.as_ref().unwrap().as_str(), "87654321");
+    let newest = all.rows[0].as_result().unwrap();
+    assert_eq!(newest.virtual_account.as_ref().unwrap().as_str(), SUB_ACCOUNT);
+    assert_eq!(newest.order.as_ref().unwrap().as_str(), "87654321");
     let filter =
         TransactionFilter::new().with_bank_account_id(account.id).with_amount_out(Money::vnd(700));
     let out = connection.transactions(&filter.with_from(now), 1).await.unwrap();
     assert_eq!(out.rows.len(), 1);
-    assert!(!out.rows[0].is_credit());
+    assert!(!out.rows[0].as_result().unwrap().is_credit());
 
     assert_eq!(connection.me().await.unwrap().id, 1);
     let company = connection.company().await.unwrap();

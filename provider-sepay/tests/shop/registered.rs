@@ -17,7 +17,8 @@ async fn what_is_registered_is_really_sent_and_changed_and_deleted() {
     let connection = shop.connect(&Scope::ALL).await;
     let accounts = connection.bank_accounts().await.unwrap();
     let id_of = |number: &str| {
-        accounts.iter().find(|account| account.number.as_str() == number).unwrap().id
+        let mut accounts = accounts.iter().map(|account| account.as_result().unwrap());
+        accounts.find(|account| account.number.as_str() == number).unwrap().id
     };
     let auth = || NewWebhookAuth::ApiKey { key: Secret::new(SECRET).unwrap(), body: Body::Json };
     let webhook = NewWebhook::new(id_of(ACCOUNT), "Shop", shop.at("bank-webhook"), auth())
@@ -47,6 +48,7 @@ async fn what_is_registered_is_really_sent_and_changed_and_deleted() {
 
     // Sub-accounts only, and in multipart.
     let sub = connection.sub_accounts(id_of("0900000009"), 1).await.unwrap().rows.remove(0);
+    let sub = sub.into_result().unwrap();
     let changes = WebhookChanges::new()
         .with_bank_account_id(id_of("0900000009"))
         .with_sub_accounts_only(vec![sub.id])
@@ -75,7 +77,8 @@ async fn what_is_registered_is_really_sent_and_changed_and_deleted() {
 async fn a_lost_answer_to_a_registration_is_uncertain_and_the_webhook_is_found() {
     let shop = Shop::open("webhook_client_id = \"shop\"\nwebhook_client_secret = \"s\"").await;
     let connection = shop.connect(&Scope::ALL).await;
-    let account = connection.bank_accounts().await.unwrap()[0].id;
+    let accounts = connection.bank_accounts().await.unwrap();
+    let account = accounts[0].as_result().unwrap().id;
     let auth = NewWebhookAuth::OAuth2 {
         access_token_url: shop.at("bank-token"),
         client_id: "shop".to_owned(),
@@ -87,7 +90,7 @@ async fn a_lost_answer_to_a_registration_is_uncertain_and_the_webhook_is_found()
     assert!(matches!(submission, Submission::Uncertain(_)), "{submission:?}");
     let found = connection.webhooks(&WebhookFilter::new(), 1).await.unwrap();
     assert_eq!(found.rows.len(), 1);
-    assert_eq!(found.rows[0].auth, Some(Registered::OAuth2));
+    assert_eq!(found.rows[0].as_result().unwrap().auth, Some(Registered::OAuth2));
     let transfer = shop.sepay.bank_transfer(ACCOUNT, 1, "x").await.unwrap();
     assert!(transfer.deliveries[0].acknowledged);
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 use provider_sepay::simulator::{
-    Bank, BankAccount, BookingKind, Host, Mangling, Notification, Refused, Transfer, Webhook,
-    WebhookAuth, sign,
+    Acknowledgement, Bank, BankAccount, BookingKind, Host, Mangling, Notification, Refused,
+    Transfer, Webhook, WebhookAuth, sign,
 };
 use serde_json::Value;
 use simulator_kit::Schedule;
@@ -63,9 +63,11 @@ async fn an_api_key_stands_in_the_authorization_header() {
 }
 
 #[tokio::test]
-async fn a_webhook_is_taken_only_by_an_answer_that_says_success() {
+async fn a_strict_webhook_is_acknowledged_only_by_a_body_that_says_success() {
     let shop = Shop::answering("OK").await;
-    let sepay = start(settings().with_webhook(Webhook::new(shop.at("/"), by_hmac()))).await;
+    let webhook = Webhook::new(shop.at("/"), by_hmac());
+    let strict = settings().with_webhook(webhook).with_acknowledgement(Acknowledgement::Strict);
+    let sepay = start(strict).await;
     let transfer = sepay.bank_transfer("0900000001", 1, "x").await.unwrap();
     assert!(!transfer.deliveries[0].acknowledged);
     assert_eq!(transfer.deliveries[0].receipt.status(), Some(StatusCode::OK));

@@ -10,6 +10,8 @@
 mod bank;
 mod checkout;
 mod control;
+mod headers;
+mod receivers;
 mod retry;
 mod user_api;
 mod vectors;

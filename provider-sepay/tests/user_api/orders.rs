@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use payments_core::{DeclineReason, ErrorKind, Submission};
+use payments_core::{DeclineReason, ErrorKind, Listed, Submission};
 use provider_sepay::{
     QrTemplate,
     simulator::{Operation, When},
@@ -34,16 +34,17 @@ async fn an_order_is_created_listed_and_found_in_v2() {
     let page = api.orders(&account, &v2::VaOrderFilter::new(), 1).await.unwrap();
     assert_eq!((page.rows.len(), page.total), (1, Some(1)));
     let mut every = api.every_order(&account, &v2::VaOrderFilter::new()).unwrap();
-    assert_eq!(every.next().await.unwrap().as_ref(), Some(&found));
+    assert_eq!(every.next().await.unwrap(), Some(Listed::Read(found)));
 
     let filter = v2::VirtualAccountFilter::new().q(created.va_number.as_str());
     let accounts = api.virtual_accounts(&account, &filter, 1).await.unwrap();
-    let [va] = accounts.rows.as_slice() else { panic!("{accounts:?}") };
+    let accounts = Listed::all(accounts.rows).unwrap();
+    let [va] = accounts.as_slice() else { panic!("{accounts:?}") };
     assert_eq!((va.active, va.is_static), (Some(true), Some(false)));
     assert_eq!(api.virtual_account(&account, &va.id).await.unwrap().as_ref(), Some(va));
     assert_eq!(api.virtual_account(&world.uuid(MBBANK), &va.id).await.unwrap(), None);
     let mut every = api.every_virtual_account(&account, &filter).unwrap();
-    assert_eq!(every.next().await.unwrap().as_ref(), Some(va));
+    assert_eq!(every.next().await.unwrap(), Some(Listed::Read(va.clone())));
 }
 
 #[tokio::test]
@@ -145,7 +146,7 @@ async fn v1_has_the_same_orders_for_bidv_alone() {
     let new = NewOrder::new(order("DH20250005"));
     let created = accepted(api.create_order("21", &new).await.unwrap());
     assert_eq!(created.amount, None, "an amount of null takes any amount");
-    let listed = api.orders("21").await.unwrap();
+    let listed = Listed::all(api.orders("21").await.unwrap()).unwrap();
     assert_eq!(listed[0].code.as_deref(), Some("DH20250005"));
     assert_eq!(api.order("21", &created.id).await.unwrap().as_ref(), listed.first());
     assert_eq!(api.order("21", "nobody").await.unwrap(), None);

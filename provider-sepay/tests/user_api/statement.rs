@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use payments_core::{
-    AccountId, Movement, Timestamp,
+    AccountId, Listed, Movement, Timestamp,
     statement::{Cursor, StatementFilter, StatementReader},
 };
 use provider_sepay::simulator::Transfer;
@@ -18,7 +18,7 @@ fn reader(world: &World, after: Cursor, filter: StatementFilter) -> StatementRea
 async fn read(reader: &mut StatementReader) -> Vec<Movement> {
     let mut told = Vec::new();
     while let Some(entry) = reader.next().await.unwrap() {
-        told.push(entry);
+        told.push(entry.into_result().unwrap());
     }
     told
 }
@@ -99,6 +99,7 @@ async fn accounts_have_their_balances_with_their_times_in_both_versions() {
     for world in [World::open().await, World::over_v1().await] {
         world.sepay.bank_transfer("0900000003", 5, "x").await.unwrap();
         let accounts = world.provider.statements().unwrap().accounts().await.unwrap();
+        let accounts = Listed::all(accounts).unwrap();
         assert_eq!(accounts.len(), 4);
         let known = accounts[BIDV].account.as_ref().unwrap();
         assert_eq!((known.bin.as_str(), known.number.as_str()), ("970418", "0900000003"));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use payments_core::{
-    AccountId, DeclineReason, ErrorKind, Lookup, Submission,
+    AccountId, DeclineReason, ErrorKind, Listed, Lookup, Submission,
     money::Money,
     statement::{Cursor, StatementFilter},
     vietqr::VietQr,
@@ -68,13 +68,14 @@ async fn an_account_is_open_until_its_exact_amount_arrives_on_either_version() {
         assert_eq!((paid.state, paid.received), (VirtualAccountState::Paid, Some(vnd(50_000))));
 
         let role = world.provider.virtual_accounts().unwrap();
-        let credits = role.credits(&opened.reference()).await.unwrap();
+        let credits = Listed::all(role.credits(&opened.reference()).await.unwrap()).unwrap();
         let [credit] = credits.as_slice() else { panic!("{credits:?}") };
         assert_eq!((credit.amount, credit.order.clone()), (vnd(50_000), Some(order("DH20260001"))));
         assert_eq!(credit.virtual_account.as_ref().unwrap().as_str(), number(&opened));
         let statements = world.provider.statements().unwrap();
         let page = statements.entries(&Cursor::start(), &StatementFilter::new()).await.unwrap();
-        assert_eq!(page.entries[0].order, Some(order("DH20260001")), "the statement names it too");
+        let entries = Listed::all(page.entries).unwrap();
+        assert_eq!(entries[0].order, Some(order("DH20260001")), "the statement names it too");
     }
 }
 
@@ -93,8 +94,8 @@ async fn an_account_for_any_amount_takes_parts_and_money_that_is_late() {
     assert_eq!(found.state, VirtualAccountState::PartlyPaid, "too late is a date and no state");
     assert_eq!(found.received, Some(vnd(50_000)));
     let role = world.provider.virtual_accounts().unwrap();
-    let amounts: Vec<Money> =
-        role.credits(&opened.reference()).await.unwrap().iter().map(|line| line.amount).collect();
+    let credits = Listed::all(role.credits(&opened.reference()).await.unwrap()).unwrap();
+    let amounts: Vec<Money> = credits.iter().map(|line| line.amount).collect();
     assert_eq!(amounts, [vnd(20_000), vnd(30_000)]);
 }
 

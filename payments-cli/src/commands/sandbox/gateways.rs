@@ -40,23 +40,33 @@ impl Ports {
 }
 
 impl Gateways {
-    pub(super) async fn start(ports: &mut Ports) -> Result<Self, Failure> {
+    pub(super) async fn start(ports: &mut Ports, names: &[String]) -> Result<Self, Failure> {
         let at =
             hpay::Ports { checkout: ports.next()?, account: ports.next()?, openapi: ports.next()? };
-        let hpay = hpay::HPaySimulator::start(hpay::Settings::test().with_ports(at))
+        let mut settings = hpay::Settings::test().with_ports(at);
+        for name in names {
+            settings = settings.with_host_name(name);
+        }
+        let hpay = hpay::HPaySimulator::start(settings)
             .await
             .map_err(|error| cannot_start("HPay", &error))?;
         let mut settings = sepay::Settings::test();
         for host in Host::ALL {
             settings = settings.with_port(host, ports.next()?);
         }
+        for name in names {
+            settings = settings.with_host_name(name);
+        }
         let sepay = sepay::SePaySimulator::start(settings)
             .await
             .map_err(|error| cannot_start("SePay", &error))?;
-        let mock =
-            mock::MockSimulator::start(mock::SimulatorSettings::test().with_port(ports.next()?))
-                .await
-                .map_err(|error| cannot_start("mock gateway", &error))?;
+        let mut settings = mock::SimulatorSettings::test().with_port(ports.next()?);
+        for name in names {
+            settings = settings.with_host_name(name);
+        }
+        let mock = mock::MockSimulator::start(settings)
+            .await
+            .map_err(|error| cannot_start("mock gateway", &error))?;
         Ok(Self { hpay, sepay, mock })
     }
 

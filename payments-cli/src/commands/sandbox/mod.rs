@@ -9,6 +9,7 @@ use std::net::Ipv4Addr;
 
 use anstream::adapter::strip_str;
 use axum::{Router, response::Html, routing::get};
+use simulator_kit::Server;
 use tokio::{net::TcpListener, signal};
 
 use crate::{
@@ -29,6 +30,11 @@ pub(crate) struct Args {
     /// The port of the page; the gateways' hosts take those that follow. 0 takes free ones
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     port: u16,
+
+    /// Another host name to answer to, besides localhost and loopback addresses; for a sandbox in a
+    /// container. May be given several times
+    #[arg(long, value_name = "NAME")]
+    host_name: Vec<String>,
 }
 
 pub(crate) async fn run(args: &Args) -> Ended {
@@ -39,18 +45,17 @@ pub(crate) async fn run(args: &Args) -> Ended {
         .map_err(|error| cannot_listen(format_args!("the page, port {port}"), &error))?;
     let at =
         listener.local_addr().map_err(|error| cannot_listen(format_args!("the page"), &error))?;
-    let gateways = Gateways::start(&mut ports).await?;
+    let gateways = Gateways::start(&mut ports, &args.host_name).await?;
 
     let configuration = configuration::of(&format!("http://{at}"), &gateways);
     let page = page::of(&gateways.described(), &strip_str(&configuration).to_string());
     let router = Router::new().route("/", get(|| async { Html(page) }));
     output::print(&configuration)?;
-    tokio::select! {
-        served = axum::serve(listener, router) => {
-            served.map_err(|error| cannot_listen(format_args!("the page"), &error))?;
-        }
-        _ = signal::ctrl_c() => {}
-    }
+    // The page shows credentials: like the gateways it answers loopback names only.
+    let _page = Server::on(listener, router, args.host_name.clone())
+        .map_err(|error| cannot_listen(format_args!("the page"), &error))?;
+    // Without a signal there is nothing to wait for.
+    let _ = signal::ctrl_c().await;
     Ok(Exit::Done)
 }
 

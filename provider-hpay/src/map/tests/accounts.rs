@@ -1,7 +1,7 @@
 //! Virtual accounts: states, numbers, credits.
 
 use payments_core::{
-    ErrorKind, Movement, OrderRef, Raw, Submission, Timestamp, UncertainCause,
+    ErrorKind, Listed, Movement, OrderRef, Raw, Submission, Timestamp, UncertainCause,
     bank::{AccountNumber, Bin},
     money::Money,
     vietqr::VietQr,
@@ -141,7 +141,9 @@ fn an_account_for_another_amount_or_merchant_calls_for_a_person() {
 
 fn read(json: &str) -> Result<Vec<Movement>, ErrorKind> {
     let envelope: Envelope<'_> = serde_json::from_str(json).unwrap();
-    credits("credits", "66295", &envelope, &F16, &Raw::default()).map_err(|error| error.kind())
+    let listed = credits("credits", "66295", &envelope, &F16, &Raw::default());
+    let listed = listed.map_err(|error| error.kind())?;
+    Listed::all(listed).map_err(|_| ErrorKind::Malformed)
 }
 
 #[test]

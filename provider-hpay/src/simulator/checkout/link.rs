@@ -16,8 +16,14 @@ use crate::simulator::{
 pub struct Link {
     /// The merchant's reference.
     pub order_code: String,
-    /// The price in whole units of the currency.
+    /// The price in whole units of the currency, without tax, shipping and discount.
     pub price: i64,
+    /// The tax on top of the price; legacy links only.
+    pub tax: i64,
+    /// The discount off the price; legacy links only.
+    pub discount: i64,
+    /// The cost of shipping on top of the price; legacy links only.
+    pub fee_shipping: i64,
     /// `vnd` or `usd`.
     pub currency: String,
     /// Where the buyer's browser goes afterwards.
@@ -144,6 +150,12 @@ const HASHED: [&str; 16] = [
 ];
 
 impl Link {
+    /// What the buyer pays: the price with tax and shipping, less the discount.
+    pub fn total(&self) -> i64 {
+        let more = self.price.saturating_add(self.tax).saturating_add(self.fee_shipping);
+        more.saturating_sub(self.discount)
+    }
+
     /// Reads and checks a link as it was received.
     ///
     /// The reference gives the codes but not the order of the checks. A wrong `secure_code` is
@@ -198,11 +210,19 @@ impl Link {
             ),
         };
         let text = |name: &str| fields.text(name).to_owned();
-        Ok(Self {
+        // Only the legacy code covers them: nobody else may change what is paid.
+        let extra = |name: &str| match fields.given(name).filter(|_| takes == AdvancedLink::Full) {
+            None => Ok(0),
+            Some(text) => amount::whole(text).ok_or(Refusal(code::INVALID_AMOUNT)),
+        };
+        let link = Self {
             order_code: text("order_code"),
             price: amount::whole(fields.text("price"))
                 .filter(|price| *price > 0)
                 .ok_or(Refusal(code::INVALID_AMOUNT))?,
+            tax: extra("tax")?,
+            discount: extra("discount")?,
+            fee_shipping: extra("fee_shipping")?,
             currency: match fields.given("currency") {
                 None => "vnd".to_owned(),
                 Some(currency @ ("vnd" | "usd")) => currency.to_owned(),
@@ -219,7 +239,8 @@ impl Link {
             instrument,
             by_instalments,
             wants_atm_token: fields.text("token_type") == "1",
-        })
+        };
+        if link.total() > 0 { Ok(link) } else { Err(Refusal(code::INVALID_AMOUNT)) }
     }
 }
 

@@ -72,7 +72,7 @@ impl Books {
     pub(super) fn open_order(&mut self, link: Link, now: i64) -> Order {
         let known = self.orders.iter_mut().find(|order| {
             order.link.order_code == link.order_code
-                && order.link.price == link.price
+                && order.link.total() == link.total()
                 && order.link.currency == link.currency
         });
         if let Some(order) = known {

@@ -75,7 +75,7 @@ fn payment_page(order: &Order) -> Response {
     if !link.cancel_url.is_empty() {
         body.push_str(&format!("<p><a href=\"{}\">Cancel</a></p>", escaped(&link.cancel_url)));
     }
-    page(&format!("{} {currency}", with_commas(link.price)), &body)
+    page(&format!("{} {currency}", with_commas(link.total())), &body)
 }
 
 /// The page at the end of a link that revokes a token.

@@ -45,7 +45,10 @@ pub(crate) async fn pay(
         ),
     };
     let receipts = match request.clone() {
-        Some(request) => gateway.notify(request).await,
+        Some(request) => {
+            let tries = gateway.settings.notification_tries;
+            gateway.notify_until_accepted(request, tries).await
+        }
         None => Vec::new(),
     };
     Ok(Announcement {
@@ -124,7 +127,7 @@ fn entry(kind: BookingKind, order: &Order, transaction_id: u64, at: i64) -> Entr
         reference: &order.link.order_code,
         transaction_id,
         account: order.link.instrument.card_number(),
-        amount: order.link.price,
+        amount: order.link.total(),
         currency: &order.link.currency,
         at,
     }

@@ -1,7 +1,5 @@
 //! A transfer arrives on a virtual account.
 
-use simulator_kit::Receipt;
-
 use super::{
     account::{AccountStatus, Credit, PREFIX, VirtualAccount},
     callback::Callback,
@@ -57,19 +55,10 @@ async fn report(gateway: &Gateway, fields: Callback) -> Result<Announcement, Con
     let request = fields
         .request(&base, gateway, is_forged)
         .map_err(|_| ControlError::UnusableAddress(base))?;
-    news.receipts = gateway.notify(request.clone()).await;
-    for _ in 1..gateway.settings.callback_tries {
-        if news.receipts.last().is_none_or(is_accepted) {
-            break;
-        }
-        news.receipts.extend(gateway.notify(request.clone()).await);
-    }
+    let tries = gateway.settings.callback_tries;
+    news.receipts = gateway.notify_until_accepted(request.clone(), tries).await;
     news.request = Some(request);
     Ok(news)
-}
-
-fn is_accepted(receipt: &Receipt) -> bool {
-    receipt.status() == Some(http::StatusCode::OK)
 }
 
 fn record(gateway: &Gateway, number: &str, amount: i64) -> Result<Callback, ControlError> {
@@ -125,7 +114,7 @@ fn record_for_order(
         name: "HPAY".to_owned(),
         is_one_time: true,
         is_fixed: true,
-        amount: order.link.price,
+        amount: order.link.total(),
         remark: String::new(),
         created_at: order.opened_at,
         time_limit: order.link.time_limit.unwrap_or(at),
@@ -135,7 +124,7 @@ fn record_for_order(
     let credit = Credit {
         transaction_id,
         cashin: numbers.cashin(),
-        amount: order.link.price,
+        amount: order.link.total(),
         remark: NO_REMARK.to_owned(),
         at,
     };

@@ -1,7 +1,7 @@
 //! Whole answers. What is not a name or an account number makes an answer unreadable.
 
 use payments_core::{
-    Direction, GatewayRef, Movement, Raw,
+    Direction, GatewayRef, Listed, Movement, Raw, UnreadableRow,
     bank::{AccountNumber, BankAccount},
     money::Money,
     payment::{NextAction, Payment, PostForm, Refund, Transfer},
@@ -10,6 +10,8 @@ use payments_core::{
     transport::Unreadable,
     virtual_account::{VirtualAccount, VirtualAccountNumber},
 };
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::{
     keys,
@@ -87,10 +89,33 @@ pub(in crate::provider) fn own_account(told: wire::OwnAccount) -> StatementAccou
         .with_label(told.label)
 }
 
-pub(in crate::provider) fn page(told: wire::Page) -> Read<Page> {
-    let entries = told.entries.into_iter().map(movement).collect::<Read<_>>()?;
-    let next = told.next.map_or_else(Cursor::start, Cursor::at);
-    Ok(Page::new(entries, next, told.more))
+pub(in crate::provider) fn page(told: &wire::ReadPage) -> Page {
+    let entries = told.entries.iter().map(|json| listed(json)).collect();
+    let next = told.next.as_deref().map_or_else(Cursor::start, Cursor::at);
+    Page::new(entries, next, told.more)
+}
+
+/// One row of a list, read on its own.
+pub(in crate::provider) fn listed(json: &RawValue) -> Listed<Movement> {
+    let unreadable = |detail: &str| {
+        let row = UnreadableRow::new(detail).with_raw(Raw::new(json.get().to_owned()));
+        let head = serde_json::from_str::<Head>(json.get());
+        Listed::Unreadable(match head {
+            Ok(Head { id }) => row.with_id(id),
+            Err(_) => row,
+        })
+    };
+    match serde_json::from_str(json.get()).map(movement) {
+        Ok(Ok(movement)) => Listed::Read(movement),
+        Ok(Err(_)) => unreadable("it holds a name or number that cannot be one"),
+        Err(_) => unreadable("a field is missing, or is of another kind"),
+    }
+}
+
+/// What identifies a row.
+#[derive(Deserialize)]
+struct Head {
+    id: String,
 }
 
 pub(in crate::provider) fn movement(told: wire::Movement) -> Read<Movement> {

@@ -6,7 +6,7 @@ mod refusals;
 mod words;
 
 pub(super) use answers::{
-    holder, movement, own_account, page, payment, payout, refund, virtual_account,
+    holder, listed, movement, own_account, page, payment, payout, refund, virtual_account,
 };
 pub(super) use refusals::{refused_inquiry, refused_instruction};
 pub(super) use words::payment_state;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Response};
 use payments_core::{
-    DeclineReason, Error, ErrorKind, Movement, Result, Submission, transport::Call,
+    DeclineReason, Error, ErrorKind, Listed, Movement, Result, Submission, transport::Call,
 };
 
 use super::{app::App, session::Session};
@@ -39,7 +39,7 @@ const ACCOUNTS_KEPT: Duration = Duration::from_secs(60);
 pub struct Connection {
     pub(super) app: Arc<App>,
     session: Session,
-    accounts: Arc<Cached<Vec<LinkedAccount>>>,
+    accounts: Arc<Cached<Vec<Listed<LinkedAccount>>>>,
 }
 
 impl Connection {
@@ -53,7 +53,7 @@ impl Connection {
     ///
     /// # Errors
     /// SePay could not be asked.
-    pub async fn bank_accounts(&self) -> Result<Arc<Vec<LinkedAccount>>> {
+    pub async fn bank_accounts(&self) -> Result<Arc<Vec<Listed<LinkedAccount>>>> {
         self.accounts.get(self.every_account()).await
     }
 
@@ -69,7 +69,7 @@ impl Connection {
         self.session.idle().await;
     }
 
-    async fn every_account(&self) -> Result<Vec<LinkedAccount>> {
+    async fn every_account(&self) -> Result<Vec<Listed<LinkedAccount>>> {
         const OPERATION: &str = "oauth_bank_accounts";
         let mut accounts = Vec::new();
         for page in 1..=LAST_PAGE {

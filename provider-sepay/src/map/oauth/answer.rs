@@ -6,9 +6,10 @@ use payments_core::{
     Decline, DeclineReason, Error, ErrorKind, Result, Submission, transport::Unreadable,
 };
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::{
-    map::{Unclear, answer::refused, more, said},
+    map::{Unclear, answer::refused, more, row, said},
     oauth::WebhookReceipt,
     user_api::Page,
     wire::{
@@ -40,15 +41,12 @@ pub(crate) fn page<'a, W: Deserialize<'a>, T>(
     per_page: usize,
     read: impl Fn(&W) -> Result<Option<T>, Unclear>,
 ) -> Result<Page<T>> {
-    let envelope: Envelope<Vec<W>> = envelope(operation, response)?;
+    let envelope: Envelope<Vec<&RawValue>> = envelope(operation, response)?;
     let pagination = envelope.meta.get().and_then(|meta| meta.pagination.get());
     let has_more = pagination
         .and_then(|pagination| pagination.current_page.get().zip(pagination.last_page.get()))
         .map(|(Count(at), Count(last))| at < last);
-    let mut rows = Vec::with_capacity(envelope.data.len());
-    for row in &envelope.data {
-        rows.extend(read(row).map_err(|unclear| unclear.into_error(operation))?);
-    }
+    let rows = envelope.data.iter().filter_map(|json| row(json, &read)).collect();
     let total = pagination.and_then(|pagination| pagination.total.get());
     let total = total.map(|Count(total)| total);
     Ok(Page::new(rows, more(has_more, envelope.data.len(), per_page), total))
@@ -181,6 +179,8 @@ pub(crate) fn receipt(
 
 #[cfg(test)]
 mod tests {
+    use payments_core::Listed;
+
     use super::*;
     use crate::wire::oauth::Account;
 
@@ -225,7 +225,8 @@ mod tests {
             );
             let response = Response::new(Bytes::from(body));
             let page = page("test", &response, 100, |row: &u64| Ok(Some(*row))).unwrap();
-            assert_eq!((page.rows, page.more, page.total), (vec![1], more, Some(3)));
+            let rows = Listed::all(page.rows).unwrap();
+            assert_eq!((rows, page.more, page.total), (vec![1], more, Some(3)));
         }
         // Where SePay does not say which page is the last, a full one is not.
         let full = answer(200, r#"{"status":"success","data":[1,2]}"#);

@@ -2,6 +2,7 @@
 
 mod auth;
 mod body;
+mod test;
 pub(super) mod token;
 
 use std::sync::Arc;
@@ -60,6 +61,12 @@ impl BankWebhook {
     ) -> Result<Received, Untrusted> {
         let format = Format::of(delivery)?;
         let proof = self.auth.check(delivery, &format, now)?;
+        if !test::may_hold_a_transaction(&format, delivery.body()) {
+            return Ok(Notification::new(endpoint, proof)
+                .with_unrecognised("a webhook without a transaction", &[])
+                .with_raw(Raw::new(delivery.body().to_vec()))
+                .into());
+        }
         Ok(match self.read(&format, delivery.body()) {
             Ok((key, news)) => Notification::new(endpoint, proof)
                 .with_event(key, news, RESTS_ON)

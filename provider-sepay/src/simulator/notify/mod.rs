@@ -9,7 +9,7 @@ mod token;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header::CONTENT_TYPE};
-use simulator_kit::Receipt;
+use simulator_kit::{PrintedHeaders, Receipt};
 
 use super::{Webhook, bank::BankTransaction, books::Attempted};
 pub(super) use retry::{Retries, Sending};
@@ -30,9 +30,26 @@ pub struct Delivered {
     pub notification: Notification,
     /// The request as sent and the answer. Headers with secrets do not print.
     pub receipt: Receipt,
-    /// Whether SePay is content. To an IPN the merchant answers 200; to a bank webhook 200 or 201
-    /// with the JSON `{"success": true}`.
+    /// Whether SePay takes the merchant's reply for an acknowledgement and sends no more. An IPN is
+    /// acknowledged by status 200, a bank webhook as the settings' [`Acknowledgement`] says.
     pub acknowledged: bool,
+}
+
+/// Which replies acknowledge a bank webhook.
+///
+/// SePay's pages disagree: the page on errors repeats a webhook after a connection failure or a
+/// status outside 200 to 299, and the page on authentication asks for 200 or 201 and the JSON
+/// `{"success": true}`. SePay's own receivers answer 204 without a body, `"success":"true"` as text,
+/// or another body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Acknowledgement {
+    /// Any status from 200 to 299 (SePay webhooks: error handling).
+    #[default]
+    Documented,
+    /// Status 200 or 201 with the JSON `{"success": true}` (SePay webhooks: authentication): what a
+    /// receiver answers that is acknowledged by either reading.
+    Strict,
 }
 
 /// A kind of notification.
@@ -48,17 +65,20 @@ pub enum Notification {
     },
 }
 
-impl From<Receipt> for Delivered {
-    fn from(receipt: Receipt) -> Self {
+impl Delivered {
+    pub(super) fn new(receipt: Receipt, needed: Acknowledgement) -> Self {
         let notification = receipt.request.extensions().get().copied();
         let notification = notification.unwrap_or(Notification::Ipn);
         let acknowledged = match (notification, &receipt.answer) {
             (_, Err(_)) => false,
             (Notification::Ipn, Ok(answer)) => answer.status() == StatusCode::OK,
-            (Notification::Bank { .. }, Ok(answer)) => {
-                matches!(answer.status(), StatusCode::OK | StatusCode::CREATED)
-                    && says_success(answer.body())
-            }
+            (Notification::Bank { .. }, Ok(answer)) => match needed {
+                Acknowledgement::Documented => answer.status().is_success(),
+                Acknowledgement::Strict => {
+                    matches!(answer.status(), StatusCode::OK | StatusCode::CREATED)
+                        && says_success(answer.body())
+                }
+            },
         };
         Self { notification, receipt, acknowledged }
     }
@@ -83,8 +103,14 @@ fn post(to: Uri, content_type: &str, body: Bytes, notification: Notification) ->
         request.headers_mut().insert(CONTENT_TYPE, value);
     }
     request.extensions_mut().insert(notification);
+    request.extensions_mut().insert(HEADERS);
     request
 }
+
+/// As SePay's pages print them (developer.sepay.vn, SePay webhooks: authentication; payment gateway:
+/// IPN). SePay's own WooCommerce plug-in reads them by these very letters.
+const HEADERS: PrintedHeaders =
+    PrintedHeaders(&["X-SePay-Signature", "X-SePay-Timestamp", "X-Secret-Key"]);
 
 /// `text` as the value of a header that does not print.
 fn secret_header(text: &str) -> HeaderValue {
@@ -101,30 +127,45 @@ mod tests {
     use super::*;
     use http::Response;
 
-    fn delivered(notification: Notification, status: u16, body: &'static str) -> Delivered {
+    fn is_acknowledged(
+        notification: Notification,
+        status: u16,
+        body: &'static str,
+        needed: Acknowledgement,
+    ) -> bool {
         let request = post_json(Uri::from_static("http://x/"), Bytes::new(), notification);
         let answer = Response::builder().status(status).body(Bytes::from_static(body.as_bytes()));
-        Delivered::from(Receipt { request, answer: Ok(answer.unwrap()) })
+        Delivered::new(Receipt { request, answer: Ok(answer.unwrap()) }, needed).acknowledged
     }
 
     #[test]
-    fn a_bank_webhook_is_taken_only_with_success_in_the_body() {
+    fn a_bank_webhook_is_acknowledged_by_its_status_and_strictly_by_its_body_too() {
         let bank = Notification::Bank { id: 1 };
-        for (status, body, acknowledged) in [
-            (200, r#"{"success": true}"#, true),
-            (201, r#"{"success":true}"#, true),
-            (200, "OK", false),
-            (200, r#"{"success":"true"}"#, false),
-            (204, "", false),
-            (500, r#"{"success":true}"#, false),
+        for (status, body, documented, strict) in [
+            (200, r#"{"success": true}"#, true, true),
+            (201, r#"{"success":true}"#, true, true),
+            // SePay's own receivers: laravel-sepay, the WooCommerce plug-in, moodle-sepay.
+            (204, "", true, false),
+            (200, r#"{"success":"true"}"#, true, false),
+            (200, r#"{"message":"ok"}"#, true, false),
+            (200, "OK", true, false),
+            (299, "", true, false),
+            (302, r#"{"success":true}"#, false, false),
+            (401, r#"{"success":true}"#, false, false),
+            (422, "", false, false),
+            (500, r#"{"success":true}"#, false, false),
         ] {
-            assert_eq!(delivered(bank, status, body).acknowledged, acknowledged, "{status} {body}");
+            let by = |needed| is_acknowledged(bank, status, body, needed);
+            let found = (by(Acknowledgement::Documented), by(Acknowledgement::Strict));
+            assert_eq!(found, (documented, strict), "{status} {body}");
         }
     }
 
     #[test]
-    fn an_ipn_is_taken_with_200_only() {
-        assert!(delivered(Notification::Ipn, 200, "").acknowledged);
-        assert!(!delivered(Notification::Ipn, 204, "").acknowledged);
+    fn an_ipn_is_acknowledged_by_200_only() {
+        for needed in [Acknowledgement::Documented, Acknowledgement::Strict] {
+            assert!(is_acknowledged(Notification::Ipn, 200, "", needed));
+            assert!(!is_acknowledged(Notification::Ipn, 204, "", needed));
+        }
     }
 }

@@ -8,6 +8,9 @@ use super::Letter;
 /// SePay webhooks, error handling). No schedule of IPNs is documented; they follow this one.
 const WAITS: [i64; 7] = [1, 1, 2, 3, 5, 8, 13];
 
+/// The number of the last sending.
+const LAST: usize = WAITS.len() + 1;
+
 /// Hours after which nothing is sent again (same page).
 const OLDEST: i64 = 5;
 
@@ -24,6 +27,11 @@ pub(in crate::simulator) struct Sending {
 impl Sending {
     pub(in crate::simulator) fn first(letter: Letter, now: i64) -> Self {
         Self { letter: Arc::new(letter), number: 1, first: now }
+    }
+
+    /// A sending that is not repeated.
+    pub(in crate::simulator) fn only(letter: Letter, now: i64) -> Self {
+        Self { number: LAST, ..Self::first(letter, now) }
     }
 
     fn next(&self) -> Self {

@@ -6,6 +6,7 @@ mod body;
 mod limit;
 mod orders;
 mod prefixes;
+mod shape;
 mod transactions;
 mod v1;
 mod virtual_accounts;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{Request, State},
-    middleware::{Next, from_fn_with_state},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
     routing::{delete, get, post},
 };
@@ -78,6 +79,7 @@ pub(super) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
             on(Operation::TerminalList, get(prefixes::terminals)),
         )
         .fallback(|| async { Problem::NotFound })
+        .layer(from_fn(shape::shaped))
         .layer(from_fn_with_state(Arc::clone(gateway), authenticate))
         .layer(from_fn_with_state(Arc::clone(gateway), limit::v2))
 }

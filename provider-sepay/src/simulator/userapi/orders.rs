@@ -36,8 +36,12 @@ pub(super) async fn list(
     match query.descending("amount_sort")? {
         Some(true) => orders.sort_by_key(|order| std::cmp::Reverse(order.amount)),
         Some(false) => orders.sort_by_key(|order| order.amount),
-        None if query.descending("created_at_sort")?.unwrap_or(true) => orders.reverse(),
-        None => {}
+        None => {
+            if query.descending("created_at_sort")?.unwrap_or(true) {
+                orders.reverse();
+            }
+            gateway.second_order.arrange(&mut orders, |order| order.created_at);
+        }
     }
     Ok(answer::page(Page::cut(orders, &query)?.map(|order| OrderRow::new(&account, order))))
 }

@@ -15,6 +15,7 @@ use crate::simulator::{
     civil,
     gateway::Gateway,
     query::{InvalidParameter, Page, Query},
+    second_order::SecondOrder,
 };
 
 pub(super) async fn list(
@@ -22,7 +23,7 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Query::parse(query.as_deref());
-    let page = select(&gateway.books(), &query)?;
+    let page = select(&gateway.books(), &query, &gateway.second_order)?;
     Ok(answer::page(page))
 }
 
@@ -36,22 +37,32 @@ pub(super) async fn show(
 }
 
 /// The page that `query` asks for: newest first, unless it says otherwise.
-fn select(books: &Books, query: &Query) -> Result<Page<Row>, InvalidParameter> {
+fn select(
+    books: &Books,
+    query: &Query,
+    seconds: &SecondOrder,
+) -> Result<Page<Row>, InvalidParameter> {
     let all = books.transactions();
     let filter = Filter::read(query)?;
     let Some(order) = Order::read(books, query)? else {
         // Nothing to compare: the page is cut out of the books as they are.
         let newest_first = |place: usize| all.len().checked_sub(place + 1);
-        if filter.is_empty && filter.from.is_none() {
+        if filter.is_empty && filter.from.is_none() && !seconds.is_any() {
             return Page::of(all.len(), query, |rows| {
                 rows.filter_map(|place| all.get(newest_first(place)?)).map(Row::from).collect()
             });
         }
-        return Page::cut(all.iter().rev().filter(|row| filter.admits(row)).collect(), query)
-            .map(rows);
+        let mut chosen: Vec<_> = all.iter().rev().filter(|row| filter.admits(row)).collect();
+        seconds.arrange(&mut chosen, |row| row.at);
+        return Page::cut(chosen, query).map(rows);
     };
     let rest = all.get(order.after..).unwrap_or_default();
-    if filter.is_empty && order.by.is_none() && (order.from || filter.from.is_none()) {
+    let is_arranged = seconds.is_any() && order.by_date;
+    if filter.is_empty
+        && order.by.is_none()
+        && (order.from || filter.from.is_none())
+        && !is_arranged
+    {
         return Page::of(rest.len(), query, |rows| {
             rest.get(rows).unwrap_or_default().iter().map(Row::from).collect()
         });
@@ -63,6 +74,9 @@ fn select(books: &Books, query: &Query) -> Result<Page<Row>, InvalidParameter> {
         if descending {
             chosen.reverse();
         }
+    }
+    if order.by_date {
+        seconds.arrange(&mut chosen, |row| row.at);
     }
     Page::cut(chosen, query).map(rows)
 }
@@ -78,6 +92,8 @@ struct Order {
     after: usize,
     /// Whether it begins where the filter wants it to.
     from: bool,
+    /// Whether it is by dates.
+    by_date: bool,
     by: Option<(Key, bool)>,
 }
 
@@ -91,7 +107,7 @@ impl Order {
         if let Some(uuid) = query.text("since_id") {
             let known = all.iter().position(|transaction| transaction.uuid == uuid);
             let after = known.ok_or(InvalidParameter("since_id"))? + 1;
-            return Ok(Some(Self { after, from: false, by: None }));
+            return Ok(Some(Self { after, from: false, by_date: false, by: None }));
         }
         let keys: [(&'static str, Key); 3] = [
             (DATES, |row| row.at.into()),
@@ -103,10 +119,10 @@ impl Order {
                 if !descending && name == DATES && books.dated_in_order() {
                     let from = query.time("transaction_date_from")?.unwrap_or(i64::MIN);
                     let after = all.partition_point(|row| row.at < from);
-                    return Ok(Some(Self { after, from: true, by: None }));
+                    return Ok(Some(Self { after, from: true, by_date: true, by: None }));
                 }
                 let by = Some((key, descending));
-                return Ok(Some(Self { after: 0, from: false, by }));
+                return Ok(Some(Self { after: 0, from: false, by_date: name == DATES, by }));
             }
         }
         Ok(None)
@@ -267,7 +283,7 @@ mod tests {
 
     /// The memos of the rows that `query` finds.
     fn found(query: &str) -> Vec<String> {
-        let rows = select(&books(), &Query::parse(Some(query))).unwrap();
+        let rows = select(&books(), &Query::parse(Some(query)), &SecondOrder::default()).unwrap();
         rows.items.into_iter().map(|row| row.transaction_content).collect()
     }
 
@@ -315,7 +331,7 @@ mod tests {
     fn a_filter_that_cannot_be_read_is_refused() {
         for parameter in ["since_id", "transfer_type", "amount_in_min", "transaction_date_from"] {
             let query = Query::parse(Some(&format!("{parameter}=x")));
-            let refused = select(&books(), &query).err();
+            let refused = select(&books(), &query, &SecondOrder::default()).err();
             assert_eq!(refused, Some(InvalidParameter(parameter)));
         }
     }

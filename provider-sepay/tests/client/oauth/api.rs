@@ -64,6 +64,7 @@ async fn accounts_are_asked_for_once_a_minute() {
     let (connection, _) = connected(&app(&wire), 3600).await;
     for _ in 0..3 {
         let accounts = connection.bank_accounts().await.unwrap();
+        let accounts = payments_core::Listed::all(accounts.iter().cloned()).unwrap();
         assert_eq!(accounts.iter().map(|account| account.id).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(accounts[0].balance.as_ref().unwrap().at, now());
     }

@@ -8,7 +8,11 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Allowed, answer, answer::Problem};
+use super::{
+    Allowed, answer,
+    answer::Problem,
+    fields::{field, read},
+};
 use crate::simulator::{code::CodeRule, gateway::Gateway};
 
 /// How the company's transactions are treated, in SePay's names.
@@ -77,7 +81,6 @@ pub(super) async fn show(
     })))
 }
 
-#[derive(Deserialize)]
 struct Changes {
     bank_sub_account: Option<bool>,
     paycode: Option<bool>,
@@ -90,8 +93,12 @@ pub(super) async fn configure(
     body: Bytes,
 ) -> Result<Response, Problem> {
     allowed.to("company")?;
-    let changes: Changes =
-        serde_json::from_slice(&body).map_err(|_| Problem::Invalid("configurations".to_owned()))?;
+    let body = &mut read(&body)?;
+    let changes = Changes {
+        bank_sub_account: field(body, "bank_sub_account")?,
+        paycode: field(body, "paycode")?,
+        payment_code_formats: field(body, "payment_code_formats")?,
+    };
     let mut company = gateway.company().clone();
     if let Some(on) = changes.bank_sub_account {
         company.bank_sub_account = on;

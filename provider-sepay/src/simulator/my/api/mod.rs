@@ -3,6 +3,7 @@
 mod accounts;
 mod answer;
 mod company;
+mod fields;
 mod webhooks;
 
 use std::collections::BTreeSet;

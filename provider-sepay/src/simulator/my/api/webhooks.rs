@@ -12,7 +12,11 @@ use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Allowed, account, accounts, answer, answer::Problem};
+use super::{
+    Allowed, account, accounts, answer,
+    answer::Problem,
+    fields::{field, read},
+};
 use crate::simulator::{
     Webhook, WebhookAuth, WebhookBody, bank::Direction, civil, gateway::Gateway, query::Query,
 };
@@ -106,7 +110,7 @@ pub(super) async fn delete(
 }
 
 /// What a request says; yes and no are 1 and 0.
-#[derive(Deserialize)]
+#[derive(Default)]
 struct Fields {
     bank_account_id: Option<u64>,
     name: Option<String>,
@@ -133,7 +137,25 @@ struct RetryConditions {
 
 impl Fields {
     fn read(body: &[u8]) -> Result<Self, Problem> {
-        serde_json::from_slice(body).map_err(|_| invalid("body"))
+        let body = &mut read(body)?;
+        Ok(Self {
+            bank_account_id: field(body, "bank_account_id")?,
+            name: field(body, "name")?,
+            event_type: field(body, "event_type")?,
+            authen_type: field(body, "authen_type")?,
+            webhook_url: field(body, "webhook_url")?,
+            is_verify_payment: field(body, "is_verify_payment")?,
+            skip_if_no_code: field(body, "skip_if_no_code")?,
+            active: field(body, "active")?,
+            retry_conditions: field(body, "retry_conditions")?,
+            only_va: field(body, "only_va")?,
+            bank_sub_account_ids: field(body, "bank_sub_account_ids")?,
+            oauth2_access_token_url: field(body, "oauth2_access_token_url")?,
+            oauth2_client_id: field(body, "oauth2_client_id")?,
+            oauth2_client_secret: field(body, "oauth2_client_secret")?,
+            api_key: field(body, "api_key")?,
+            request_content_type: field(body, "request_content_type")?,
+        })
     }
 
     fn apply(self, gateway: &Gateway, webhook: &mut Webhook) -> Result<(), Problem> {

@@ -21,6 +21,9 @@ use crate::simulator::{
 
 const DEFAULT_LIMIT: u64 = 100;
 
+/// When every account was linked.
+const LINKED: &str = "2025-01-01 00:00:00";
+
 pub(super) async fn list(
     State(gateway): State<Arc<Gateway>>,
     RawQuery(query): RawQuery,
@@ -75,7 +78,7 @@ struct Row {
     account_holder_name: String,
     account_number: String,
     accumulated: String,
-    last_transaction: Option<String>,
+    last_transaction: String,
     label: &'static str,
     active: &'static str,
     created_at: &'static str,
@@ -92,10 +95,15 @@ impl Row {
             account_holder_name: account.holder.clone(),
             account_number: account.number.clone(),
             accumulated: amount(account.balance),
-            last_transaction: account.last_transaction.map(civil::print),
+            // All of v1's fields are text in its documents, and public libraries of v1 fail over a
+            // null here: an account without a transaction has the time at which it was linked.
+            last_transaction: match account.last_transaction {
+                Some(at) => civil::print(at),
+                None => LINKED.to_owned(),
+            },
             label: "",
             active: "1",
-            created_at: "2025-01-01 00:00:00",
+            created_at: LINKED,
             bank_short_name: account.bank.short_name,
             bank_full_name: account.bank.full_name,
             bank_bin: account.bank.bin,

@@ -41,14 +41,28 @@ pub(super) async fn list(
         Some(since) => {
             let start = usize::try_from(since.saturating_sub(FIRST)).unwrap_or(usize::MAX);
             let rest = all.iter().enumerate().skip(start);
-            rest.filter(|(_, row)| filter.admits(row)).take(limit).map(row).collect()
+            chosen(&gateway, rest.filter(|(_, row)| filter.admits(row)), limit).map(row).collect()
         }
         None => {
             let newest = all.iter().enumerate().rev();
-            newest.filter(|(_, row)| filter.admits(row)).take(limit).map(row).collect()
+            chosen(&gateway, newest.filter(|(_, row)| filter.admits(row)), limit).map(row).collect()
         }
     };
     Ok(answer::under("transactions", rows))
+}
+
+/// As many rows as an answer has; those of one second in any order, if the simulator is set so.
+fn chosen<'a>(
+    gateway: &Gateway,
+    rows: impl Iterator<Item = (usize, &'a BankTransaction)>,
+    limit: usize,
+) -> impl Iterator<Item = (usize, &'a BankTransaction)> {
+    let mut rows: Vec<_> = match gateway.second_order.is_any() {
+        true => rows.collect(),
+        false => rows.take(limit).collect(),
+    };
+    gateway.second_order.arrange(&mut rows, |(_, row)| row.at);
+    rows.into_iter().take(limit)
 }
 
 pub(super) async fn show(

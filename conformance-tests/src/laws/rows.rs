@@ -1,0 +1,143 @@
+//! One malformed row of a list hides no other row, and is reported.
+
+use futures_util::future::FutureExt as _;
+use payments_core::{
+    Listed, Movement,
+    statement::{Cursor, StatementFilter},
+    transport::CallClass,
+};
+
+use crate::{
+    ChangedAnswer, Flaw, Law, Meaning, Operation, Start,
+    instruction::{needed, open_virtual_account, refused},
+    law::{Check, Held},
+    question,
+    scene::Scene,
+};
+
+pub(crate) static ONE_MALFORMED_ROW_HIDES_NO_OTHER: Law = Law {
+    name: "one_malformed_row_hides_no_other",
+    says: "A list of which one row is malformed, the first, a middle or the last one, reports every \
+           other row and that row too, and a statement goes on behind it.",
+    why: "A list that fails for one row hides all the money in it, and a row that is left out is \
+          money that nobody looks for.",
+    look_at: "where the rows of a list are read: each has to be read alone",
+    check: Check::Scene(|start| hold(start).boxed()),
+};
+
+async fn hold(start: Start) -> Result<Held, Flaw> {
+    let scene = Scene::open(&start).await?;
+    let malformed: Vec<ChangedAnswer> = scene
+        .subject
+        .gateway
+        .changed_answers()
+        .into_iter()
+        .filter(|answer| answer.meaning == Meaning::OneRowMalformed)
+        .collect();
+    let mut tried = false;
+    for operation in [Operation::Entries, Operation::Credits] {
+        if !question::is_offered(&scene.provider, operation) {
+            continue;
+        }
+        let of_operation: Vec<_> =
+            malformed.iter().filter(|answer| answer.operation == operation).collect();
+        if of_operation.is_empty() {
+            let expected = "a list with one malformed row among `Gateway::changed_answers`";
+            return Err(Flaw::new(expected, "there is none").in_call(operation));
+        }
+        for answer in of_operation {
+            let held = match operation {
+                Operation::Entries => a_statement(&start, *answer).await,
+                _ => credits(&start, *answer).await,
+            };
+            held.map_err(|flaw| flaw.in_call(operation).under(Some(answer.fault())))?;
+            tried = true;
+        }
+    }
+    Ok(Held::if_any(tried))
+}
+
+async fn a_statement(start: &Start, answer: ChangedAnswer) -> Result<(), Flaw> {
+    let operation = Operation::Entries;
+    let scene = Scene::open(start).await?;
+    let Some((gateway, role)) = scene.statements() else { return Ok(()) };
+    for number in 1..=3 {
+        gateway.receive(scene.deposit(10_000 + number)?, &format!("row {number}")).await;
+    }
+    let everything = StatementFilter::new();
+    let ask = async |after: &Cursor| {
+        role.entries(after, &everything).await.map_err(|error| refused(operation, &error))
+    };
+    let honest = ask(&Cursor::start()).await?.entries;
+    let page = struck(&scene, answer, ask(&Cursor::start())).await?;
+    reports(&honest, &page.entries)?;
+
+    // The cursor leads on behind the malformed row.
+    let later = scene.deposit(20_000)?;
+    gateway.receive(later, "later").await;
+    let (mut cursor, mut seen) = (page.next, false);
+    for _ in 0..10 {
+        let page = ask(&cursor).await?;
+        let read = |entry: &Listed<Movement>| entry.as_result().is_ok_and(|it| it.amount == later);
+        seen |= page.entries.iter().any(read);
+        if !page.more {
+            break;
+        }
+        cursor = page.next;
+    }
+    if seen { Ok(()) } else { Err(Flaw::new("what arrived after the malformed row", "nothing")) }
+}
+
+async fn credits(start: &Start, answer: ChangedAnswer) -> Result<(), Flaw> {
+    let operation = Operation::Credits;
+    let scene = Scene::open(start).await?;
+    let Some((_, role)) = scene.virtual_accounts() else { return Ok(()) };
+    let gateway = needed(scene.subject.virtual_accounts.as_ref(), operation)?;
+    let account = open_virtual_account(&scene, 1).await?;
+    let amount = scene.credit_for(&account.order)?;
+    let times = if gateway.payers().twice { 3 } else { 1 };
+    for _ in 0..times {
+        gateway.credit(&account, amount).await.map_err(|impossible| {
+            Flaw::new("a payer who can pay what was asked", impossible).in_call(operation)
+        })?;
+    }
+    let reference = account.reference();
+    let ask = async || role.credits(&reference).await.map_err(|error| refused(operation, &error));
+    let honest = ask().await?;
+    let told = struck(&scene, answer, ask()).await?;
+    reports(&honest, &told)
+}
+
+/// Asks with one response changed on its way.
+async fn struck<T>(
+    scene: &Scene,
+    answer: ChangedAnswer,
+    ask: impl Future<Output = Result<T, Flaw>>,
+) -> Result<T, Flaw> {
+    scene.watch.arm(CallClass::Inquiry, answer.fault());
+    let told = ask.await;
+    let was_struck = !scene.watch.is_armed();
+    scene.watch.disarm();
+    scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    match was_struck {
+        true => told,
+        false => Err(Flaw::new("a request whose response can be changed", "none was sent")),
+    }
+}
+
+/// Holds that all rows but one are reported as they are, and one as unreadable.
+fn reports(honest: &[Listed<Movement>], told: &[Listed<Movement>]) -> Result<(), Flaw> {
+    let missing = honest.iter().filter(|row| !told.contains(row)).count();
+    let unreadable = told.iter().filter(|row| row.as_result().is_err()).count();
+    if missing <= 1 && unreadable == 1 {
+        return Ok(());
+    }
+    Err(Flaw::new(
+        format!(
+            "{} rows of {} and one unreadable row",
+            honest.len().saturating_sub(1),
+            honest.len()
+        ),
+        format!("{} rows and {unreadable} unreadable rows", honest.len().saturating_sub(missing)),
+    ))
+}
