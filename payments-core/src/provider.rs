@@ -176,7 +176,8 @@ impl Provider {
     }
 
     /// Puts the layers around every role: tracing outside, then the guard that refuses what the
-    /// capabilities do not allow.
+    /// capabilities do not allow; around notifications, what bounds the cost of confirmations (see
+    /// [`NotificationReceiver::confirm`]).
     #[must_use]
     pub fn layered(mut self) -> Self {
         let id = &self.id;
@@ -184,6 +185,7 @@ impl Provider {
         self.virtual_accounts = self.virtual_accounts.map(|role| layer::virtual_accounts(id, role));
         self.payouts = self.payouts.map(|role| layer::payouts(id, role));
         self.statements = self.statements.map(|role| layer::statements(id, role));
+        self.notifications = self.notifications.map(layer::notifications);
         self
     }
 

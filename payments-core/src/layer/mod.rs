@@ -1,14 +1,17 @@
-//! The layers around a role, in one fixed order: trace, guard, provider.
+//! The layers around a role, in one fixed order: trace, guard, provider. Around notifications: what
+//! bounds the cost of confirmations.
 
+mod confirmation;
 mod guard;
 mod trace;
 
 use std::sync::Arc;
 
 use crate::{
-    ProviderId, payment::PaymentProvider, payout::PayoutProvider, statement::StatementProvider,
-    virtual_account::VirtualAccountProvider,
+    NotificationReceiver, ProviderId, payment::PaymentProvider, payout::PayoutProvider,
+    statement::StatementProvider, virtual_account::VirtualAccountProvider,
 };
+use confirmation::Confirmations;
 use guard::Guard;
 use trace::Trace;
 
@@ -35,4 +38,8 @@ pub(crate) fn statements(
     role: Arc<dyn StatementProvider>,
 ) -> Arc<dyn StatementProvider> {
     Arc::new(Trace::new(id, Arc::new(Guard(role)) as Arc<dyn StatementProvider>))
+}
+
+pub(crate) fn notifications(role: Arc<dyn NotificationReceiver>) -> Arc<dyn NotificationReceiver> {
+    Arc::new(Confirmations::new(role))
 }

@@ -37,6 +37,9 @@ pub struct Event {
     evidence: Evidence,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<DedupeKey>,
+    /// The digest of the delivery that claims it, by which a repetition of the same bytes is known.
+    #[serde(skip)]
+    delivery: Option<[u8; 32]>,
 }
 
 /// What happened.
@@ -111,7 +114,7 @@ impl Notification {
         news: News,
         rests_on: &[&'static str],
     ) -> Self {
-        let mut event = Event { news, evidence: Evidence::Proven, key: None };
+        let mut event = Event { news, evidence: Evidence::Proven, key: None, delivery: None };
         let key = key.into().filter(|_| event.moves_money());
         let mut uncovered = self.uncovered(rests_on);
         let mut names_nothing = rests_on.is_empty();
@@ -153,6 +156,13 @@ impl Notification {
         self.events
     }
 
+    /// Marks its events as claims of the delivery with this digest.
+    pub(crate) fn claimed_by(&mut self, delivery: [u8; 32]) {
+        for event in &mut self.events {
+            event.delivery = Some(delivery);
+        }
+    }
+
     /// Keeps the delivery's bytes, which its proof vouches for.
     #[must_use]
     pub fn with_raw(mut self, raw: Raw) -> Self {
@@ -173,7 +183,7 @@ impl Event {
     /// as its proof. An event that moves no money carries no key, as in
     /// [`Notification::with_event`].
     pub fn inquired(key: DedupeKey, news: News) -> Self {
-        let mut event = Self { news, evidence: Evidence::Inquired, key: None };
+        let mut event = Self { news, evidence: Evidence::Inquired, key: None, delivery: None };
         event.key = Some(key).filter(|_| event.moves_money());
         event
     }
@@ -196,6 +206,11 @@ impl Event {
     /// What happened, by itself.
     pub fn into_news(self) -> News {
         self.news
+    }
+
+    /// The digest of the delivery that claims it, where the layer of confirmations received it.
+    pub(crate) fn delivery(&self) -> Option<[u8; 32]> {
+        self.delivery
     }
 
     /// On what evidence it is believed.

@@ -1,0 +1,224 @@
+//! Bounds what deliveries can make us ask: in time, in share of the rate, and in number per claim.
+
+#![deny(clippy::missing_trait_methods)]
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::Response;
+use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
+
+use crate::{
+    EndpointName, NotificationReceiver, Result, SingleFlight, Timestamp,
+    formula::Explanation,
+    notification::{Confirmation, Delivery, Endpoint, Event, Evidence, News, Outcome, Received},
+    payment::PaymentState,
+    transport::confirming,
+};
+
+/// How long a confirmation lasts at most: gateways wait 8 s and longer for a reply (SePay webhooks,
+/// timeout).
+const LONGEST: Duration = Duration::from_secs(7);
+
+/// How long the answer about a claim is remembered, and asking about it is counted.
+const REMEMBERED: Duration = Duration::from_secs(10);
+
+/// How often one claim is asked about in that time. Honest repetitions stay far below: gateways wait
+/// minutes between them.
+const MOST_TIMES: u32 = 16;
+
+/// How many claims are remembered; beyond that the oldest is forgotten.
+const MOST_CLAIMS: usize = 1_024;
+
+type Hash = [u8; 32];
+
+/// The layer around a receiver of notifications.
+///
+/// What was answered about a claim is given again to the same delivery only: the same claim in
+/// another delivery may be about other money, such as a second payment of the order. It is given
+/// only if it settles the claim: a delivery that merely says that something changed is the same each
+/// time, and the answer to it is not.
+pub(super) struct Confirmations {
+    inner: Arc<dyn NotificationReceiver>,
+    flights: SingleFlight<(Hash, Hash), Confirmation>,
+    memory: Arc<Mutex<Memory>>,
+}
+
+#[derive(Default)]
+struct Memory(HashMap<Hash, Asked>);
+
+/// A claim that was asked about.
+struct Asked {
+    since: Instant,
+    times: u32,
+    /// Which delivery it was asked for, and the answer that settled it.
+    answer: Option<(Hash, Confirmation)>,
+}
+
+/// What memory says about a claim.
+enum Recalled {
+    Answer(Confirmation),
+    TooOften(Duration),
+    Nothing,
+}
+
+impl Confirmations {
+    pub(super) fn new(inner: Arc<dyn NotificationReceiver>) -> Self {
+        Self { inner, flights: SingleFlight::default(), memory: Arc::default() }
+    }
+
+    async fn asked(
+        inner: Arc<dyn NotificationReceiver>,
+        memory: Arc<Mutex<Memory>>,
+        (claim, delivery): (Hash, Hash),
+        event: Event,
+    ) -> Result<Confirmation> {
+        lock(&memory).count(claim, Instant::now());
+        let confirmation = confirming(LONGEST, inner.confirm(&event)).await?;
+        if settles(&confirmation, event.news()) {
+            lock(&memory).keep(&claim, delivery, &confirmation);
+        }
+        Ok(confirmation)
+    }
+}
+
+#[async_trait]
+impl NotificationReceiver for Confirmations {
+    fn endpoints(&self) -> &[Endpoint] {
+        self.inner.endpoints()
+    }
+
+    fn receive(
+        &self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'_>,
+        now: Timestamp,
+    ) -> Received {
+        let mut received = self.inner.receive(endpoint, delivery, now);
+        if let Received::Notification(notification) = &mut received
+            && notification.events().iter().any(has_to_be_confirmed)
+        {
+            notification.claimed_by(digest(&[
+                endpoint.as_str().as_bytes(),
+                delivery.query().unwrap_or_default().as_bytes(),
+                delivery.body(),
+            ]));
+        }
+        received
+    }
+
+    async fn confirm(&self, event: &Event) -> Result<Confirmation> {
+        let (Some(delivery), Ok(claim)) = (event.delivery(), serde_json::to_vec(event.news()))
+        else {
+            return confirming(LONGEST, self.inner.confirm(event)).await;
+        };
+        let asked = (digest(&[&claim]), delivery);
+        match lock(&self.memory).recall(&asked, Instant::now()) {
+            Recalled::Answer(confirmation) => return Ok(confirmation),
+            Recalled::TooOften(wait) => {
+                return Ok(Confirmation::NotYet { retry_after: Some(wait) });
+            }
+            Recalled::Nothing => {}
+        }
+        let ask = || {
+            let (inner, memory) = (Arc::clone(&self.inner), Arc::clone(&self.memory));
+            Self::asked(inner, memory, asked, event.clone())
+        };
+        self.flights.run(asked, ask).await
+    }
+
+    fn explain(&self, endpoint: &EndpointName, delivery: &Delivery<'_>) -> Option<Explanation> {
+        self.inner.explain(endpoint, delivery)
+    }
+
+    fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> Response<Bytes> {
+        self.inner.reply(endpoint, outcome)
+    }
+}
+
+fn has_to_be_confirmed(event: &Event) -> bool {
+    matches!(event.evidence(), Evidence::Unconfirmed { .. }) && event.moves_money()
+}
+
+/// Whether the same answer would be right for the same delivery a little later.
+fn settles(confirmation: &Confirmation, claimed: &News) -> bool {
+    match confirmation {
+        Confirmation::Contradicted { .. } => true,
+        Confirmation::NotYet { .. } => false,
+        Confirmation::Confirmed(found) => match (claimed, found.news()) {
+            (News::Payment(claimed), News::Payment(found)) => match claimed.state {
+                // One attempt that brought nothing; a later one has a delivery of its own.
+                PaymentState::Failed | PaymentState::Cancelled | PaymentState::Expired => true,
+                state => {
+                    state.is_final()
+                        && state == found.state
+                        && (claimed.received.is_none() || claimed.received == found.received)
+                }
+            },
+            (News::Movement(_), News::Movement(_)) => true,
+            (News::Payout(claimed), News::Payout(found)) => {
+                claimed.state.is_final() && claimed.state == found.state
+            }
+            _ => false,
+        },
+    }
+}
+
+impl Memory {
+    fn recall(&self, (claim, delivery): &(Hash, Hash), now: Instant) -> Recalled {
+        let asked = self.0.get(claim).map(|asked| (asked, now.duration_since(asked.since)));
+        let Some((asked, ago)) = asked.filter(|(_, ago)| *ago < REMEMBERED) else {
+            return Recalled::Nothing;
+        };
+        match &asked.answer {
+            Some((of, answer)) if of == delivery => Recalled::Answer(answer.clone()),
+            _ if asked.times >= MOST_TIMES => Recalled::TooOften(REMEMBERED.saturating_sub(ago)),
+            _ => Recalled::Nothing,
+        }
+    }
+
+    /// Notes that a claim is asked about.
+    fn count(&mut self, claim: Hash, now: Instant) {
+        let is_old = |asked: &Asked| now.duration_since(asked.since) >= REMEMBERED;
+        if self.0.get(&claim).is_some_and(is_old) {
+            self.0.remove(&claim);
+        }
+        if self.0.len() >= MOST_CLAIMS && !self.0.contains_key(&claim) {
+            self.0.retain(|_, asked| !is_old(asked));
+            if self.0.len() >= MOST_CLAIMS
+                && let Some(oldest) =
+                    self.0.iter().min_by_key(|(_, asked)| asked.since).map(|(claim, _)| *claim)
+            {
+                self.0.remove(&oldest);
+            }
+        }
+        let asked =
+            self.0.entry(claim).or_insert_with(|| Asked { since: now, times: 0, answer: None });
+        asked.times = asked.times.saturating_add(1);
+    }
+
+    /// Keeps the answer that settled a claim.
+    fn keep(&mut self, claim: &Hash, delivery: Hash, answer: &Confirmation) {
+        if let Some(asked) = self.0.get_mut(claim) {
+            asked.answer = Some((delivery, answer.clone()));
+        }
+    }
+}
+
+fn lock(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
+    memory.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The digest of several parts, whose ends are told apart by their lengths.
+fn digest(parts: &[&[u8]]) -> Hash {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
