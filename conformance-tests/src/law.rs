@@ -70,6 +70,7 @@ pub static LAWS: [&Law; 37] = [
     &laws::sending::WHAT_WAS_SENT_IS_NEVER_AN_ERROR,
     &laws::sending::ONLY_THE_GATEWAYS_OWN_ANSWER_COUNTS,
     &laws::sending::AN_INQUIRY_FINDS_WHAT_WAS_DONE,
+    &laws::departure::AN_INSTRUCTION_DEPARTS_ONCE,
     &laws::absence::ABSENCE_IS_CONCLUSIVE_ONLY_WHEN_IT_IS,
     &laws::answers::A_CHANGED_ANSWER_IS_NOT_BELIEVED,
     &laws::answers::AN_UNSIGNED_REFUSAL_IS_NOT_CONFIRMED,

@@ -43,6 +43,7 @@ macro_rules! suite {
                 no_secret_is_shown,
                 a_dropped_call_leaves_it_usable,
                 two_runtimes_can_share_it,
+                an_instruction_departs_once,
                 layers_change_nothing,
             }
         }

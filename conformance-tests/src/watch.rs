@@ -8,14 +8,17 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;
-use payments_core::transport::{Call, CallClass, Transport, TransportError, TransportErrorKind};
+use payments_core::transport::{
+    Call, CallClass, Subject, Transport, TransportError, TransportErrorKind,
+};
 
 use crate::proxy::{Fault, FaultProxy};
 
 /// A call that a provider handed to its client.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Note {
     pub(crate) class: CallClass,
+    pub(crate) about: Option<Subject>,
     /// The provider's own line.
     pub(crate) made_at: &'static Location<'static>,
 }
@@ -80,7 +83,8 @@ impl Transport for Watch {
     async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
         let strikes = {
             let mut seen = self.seen();
-            seen.notes.push(Note { class: call.class, made_at: call.made_at });
+            let about = call.about.clone();
+            seen.notes.push(Note { class: call.class, about, made_at: call.made_at });
             let strikes = seen.armed.is_some_and(|armed| armed.class == call.class);
             if strikes { seen.armed.take() } else { None }
         };

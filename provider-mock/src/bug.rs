@@ -270,6 +270,14 @@ bugs! {
     StaysBusy,
     /// Requests are sent by a task that the first call spawns.
     SendsFromTheFirstRuntime,
+
+    // Departures.
+
+    /// A payout is sent by a task of its own, so that a caller who leaves does not stop it; a journal
+    /// around the call then cannot record it before it leaves.
+    SendsBesideItsDeparture,
+    /// Instructions do not name the order or payout that they are about.
+    NamesNoSubject,
 }
 
 impl Bug {

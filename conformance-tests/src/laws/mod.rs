@@ -7,6 +7,7 @@ pub(crate) mod checking;
 pub(crate) mod coverage;
 pub(crate) mod credits;
 pub(crate) mod deliveries;
+pub(crate) mod departure;
 pub(crate) mod dropping;
 pub(crate) mod forgery;
 pub(crate) mod inquiries;

@@ -2,7 +2,7 @@
 //! the request.
 
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -113,9 +113,14 @@ impl Connection {
         self.raw
     }
 
-    /// Reads to the end of the connection, and returns how much it has carried.
+    /// Reads to the end of the connection, or ends it after a whole request, and returns how much
+    /// it has carried.
     pub(crate) fn drain(&mut self) -> u64 {
         loop {
+            if self.whole_request() {
+                self.socket.shutdown(Shutdown::Both).unwrap();
+                return self.raw;
+            }
             match self.read_some() {
                 Ok(0) => return self.raw,
                 Ok(_) => {}

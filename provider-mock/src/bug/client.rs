@@ -70,7 +70,7 @@ async fn work(client: Arc<dyn Transport>, mut waiting: mpsc::UnboundedReceiver<J
 
 #[async_trait]
 impl Transport for Careless {
-    async fn send(&self, call: Call) -> Outcome {
+    async fn send(&self, mut call: Call) -> Outcome {
         let instructs = call.class == CallClass::Instruction;
         match self.bug {
             Bug::RetriesALostConnection if instructs => {
@@ -117,6 +117,10 @@ impl Transport for Careless {
                 let message = format!("{} (with Basic {basic})", error.message);
                 TransportError::new(error.kind, message)
             }),
+            Bug::NamesNoSubject => {
+                call.about = None;
+                self.inner.send(call).await
+            }
             Bug::SendsFromTheFirstRuntime => self.by_the_worker(call).await,
             _ => self.inner.send(call).await,
         }

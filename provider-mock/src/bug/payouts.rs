@@ -142,6 +142,14 @@ impl PayoutProvider for Careless {
         if self.bug == Bug::RefusesWhatItsCheckAllows && request.payout.as_str().len() < 3 {
             return Err(Error::invalid("payout", "needs at least 3 characters"));
         }
+        if self.bug == Bug::SendsBesideItsDeparture {
+            let (inner, request) = (Arc::clone(&self.inner), request.clone());
+            let sent = tokio::spawn(async move { inner.create_payout(&request).await });
+            return sent.await.unwrap_or_else(|_| {
+                let cause = UncertainCause::ConnectionLost;
+                Ok(Submission::Uncertain(Uncertain::new(cause, "the task ended early")))
+            });
+        }
         if self.bug == Bug::DrawsAFreshReference {
             return self.inner.create_payout(&self.freshly_named(request)).await;
         }

@@ -221,3 +221,87 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for CountedStream<S> {
         Pin::new(&mut self.inner).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    /// A socket within the limit of `writes`, and the other end of its connection.
+    async fn connected(writes: &Arc<Writes>) -> (LimitedSocket, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (socket, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let socket = LimitedSocket::new(socket.unwrap(), Arc::clone(writes)).unwrap();
+        (socket, accepted.unwrap().0)
+    }
+
+    /// What TLS would write of its own buffer goes through the socket alone.
+    #[tokio::test]
+    async fn the_socket_itself_writes_nothing_after_the_limit() {
+        let writes = Writes::new(None);
+        let (mut socket, mut other) = connected(&writes).await;
+        socket.write_all(b"hello").await.unwrap();
+        assert!(!writes.were_late(), "before the limit was set");
+        writes.limit(BootInstant::from_since_boot(Duration::ZERO));
+        let plain = socket.write(b"late").await.unwrap_err();
+        let vectored = socket.write_vectored(&[IoSlice::new(b"late")]).await.unwrap_err();
+        assert_eq!([plain.kind(), vectored.kind()], [io::ErrorKind::TimedOut; 2]);
+        assert!(writes.were_late());
+        writes.finish();
+        drop(socket);
+        let mut read = Vec::new();
+        other.read_to_end(&mut read).await.unwrap();
+        assert_eq!(read, b"hello", "what arrived");
+        assert_eq!(writes.bytes(), 0, "the handshake is not counted");
+    }
+
+    #[tokio::test]
+    async fn an_unfinished_connection_is_reset_and_a_finished_one_is_closed() {
+        for finished in [true, false] {
+            let writes = Writes::new(None);
+            let (socket, mut other) = connected(&writes).await;
+            if finished {
+                writes.finish();
+            }
+            drop(socket);
+            let end = other.read(&mut [0; 1]).await.map_err(|error| error.kind());
+            let expected = if finished { Ok(0) } else { Err(io::ErrorKind::ConnectionReset) };
+            assert_eq!(end, expected, "finished: {finished}");
+        }
+    }
+
+    /// A stream in front of the socket that keeps what it is given and then fails.
+    struct Failing;
+
+    impl AsyncWrite for Failing {
+        fn poll_write(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            _: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_failed_write_counts_only_in_front_of_the_socket() {
+        for (keeps_failed_writes, counted) in [(false, 0), (true, 3)] {
+            let writes = Writes::new(None);
+            let inner = Failing;
+            let mut stream =
+                CountedStream { inner, writes: Arc::clone(&writes), keeps_failed_writes };
+            stream.write(b"pay").await.unwrap_err();
+            assert_eq!(writes.bytes(), counted, "keeps failed writes: {keeps_failed_writes}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! An instruction asks the departure of its caller, and says what it is about.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::future::FutureExt as _;
+use payments_core::transport::{
+    BootInstant, CallClass, Departure, DepartureDecision, Subject, Transport as _, with_departure,
+};
+
+use crate::{
+    Flaw, Law, Start,
+    instruction::{self, Instruction},
+    law::{Check, Held},
+    outcome::Outcome,
+    scene::Scene,
+};
+
+pub(crate) static AN_INSTRUCTION_DEPARTS_ONCE: Law = Law {
+    name: "an_instruction_departs_once",
+    says: "A call of a role that instructs asks the departure of its caller once, names the \
+           caller's order, payout, refund or virtual account, and sends nothing if the departure \
+           says stay.",
+    why: "A journal records an instruction just before it leaves: what leaves beside it is sent \
+          again after a crash.",
+    look_at: "`Call::with_about`; tasks that are spawned, which the departure does not reach; what \
+              else a call of the role sends, which belongs into `without_departure`",
+    check: Check::Scene(|start| departs(start).boxed()),
+};
+
+/// A departure that counts.
+struct Counting {
+    decision: DepartureDecision,
+    asked: AtomicUsize,
+    bytes: AtomicU64,
+}
+
+impl Counting {
+    fn new(decision: DepartureDecision) -> Arc<Self> {
+        let (asked, bytes) = (AtomicUsize::default(), AtomicU64::default());
+        Arc::new(Self { decision, asked, bytes })
+    }
+
+    fn count(&self) -> (usize, bool) {
+        (self.asked.load(Ordering::Acquire), self.bytes.load(Ordering::Acquire) > 0)
+    }
+}
+
+#[async_trait]
+impl Departure for Counting {
+    async fn depart(&self) -> DepartureDecision {
+        self.asked.fetch_add(1, Ordering::AcqRel);
+        self.decision.clone()
+    }
+
+    fn wrote(&self, bytes: u64) {
+        self.bytes.fetch_add(bytes, Ordering::AcqRel);
+    }
+}
+
+async fn departs(start: Start) -> Result<Held, Flaw> {
+    const AN_HOUR: Duration = Duration::from_secs(3600);
+    let scene = Scene::open(&start).await?;
+    if !scene.watch.departs() {
+        return Ok(Held::NothingToTry);
+    }
+    let mut any = false;
+    for (number, operation) in (1..).zip(instruction::offered(&scene.provider)) {
+        any = true;
+        let stay = DepartureDecision::Stay { why: "it is recorded as not sent".to_owned() };
+        let stays = Instruction::ready(&scene, operation, 2 * number).await?;
+        let outcome = departing(&scene, &stays, Counting::new(stay), (1, false)).await?;
+        if !matches!(outcome, Outcome::Error { .. }) {
+            return Err(Flaw::new("an error, for nothing left", outcome).in_call(operation));
+        }
+        let not_after = BootInstant::now().saturating_add(AN_HOUR);
+        let go = DepartureDecision::Go { not_after };
+        let goes = Instruction::ready(&scene, operation, 2 * number + 1).await?;
+        let outcome = departing(&scene, &goes, Counting::new(go), (1, true)).await?;
+        outcome.accepted().map_err(|flaw| flaw.in_call(operation))?;
+    }
+    Ok(Held::if_any(any))
+}
+
+/// Carries an instruction out under a departure, and compares what it was asked and whether any
+/// byte left with `expected`.
+async fn departing(
+    scene: &Scene,
+    instruction: &Instruction,
+    departure: Arc<Counting>,
+    expected: (usize, bool),
+) -> Result<Outcome, Flaw> {
+    let operation = instruction.operation();
+    let mark = scene.mark();
+    let call = instruction.carry_out(&scene.provider);
+    let outcome = with_departure(departure.clone(), call).await;
+    let notes = scene.since(mark);
+    let sent = notes.iter().find(|note| note.class == CallClass::Instruction);
+    let sent_at = sent.map(|note| note.made_at);
+    let about = sent.and_then(|note| note.about.clone());
+    let expected_about = subject(instruction);
+    if about.as_ref() != Some(&expected_about) {
+        let found = about.map_or("no subject".to_owned(), |about| about.to_string());
+        let flaw = Flaw::new(expected_about.to_string(), found);
+        return Err(flaw.in_call(operation).sent_at(sent_at));
+    }
+    let words = |(asked, left): (usize, bool)| {
+        let left = if left { "bytes left" } else { "nothing left" };
+        format!("the departure asked {asked} times, {left}")
+    };
+    match departure.count() {
+        count if count == expected => Ok(outcome),
+        count => Err(Flaw::new(words(expected), words(count)).in_call(operation).sent_at(sent_at)),
+    }
+}
+
+/// What an instruction is about.
+fn subject(instruction: &Instruction) -> Subject {
+    match instruction {
+        Instruction::CreatePayment(request) => Subject::Order(request.order.clone()),
+        Instruction::CancelPayment(order) => Subject::Order(order.clone()),
+        Instruction::RefundPayment(request) => Subject::Refund(request.refund.clone()),
+        Instruction::Open(request) => Subject::VirtualAccount(request.order.clone()),
+        Instruction::Update(request) => Subject::VirtualAccount(request.account.order.clone()),
+        Instruction::Close(account) | Instruction::Reopen(account) => {
+            Subject::VirtualAccount(account.order.clone())
+        }
+        Instruction::CreatePayout(request) => Subject::Payout(request.payout.clone()),
+    }
+}
