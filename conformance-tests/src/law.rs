@@ -57,7 +57,7 @@ impl fmt::Debug for Law {
 }
 
 /// Every law.
-pub static LAWS: [&Law; 37] = [
+pub static LAWS: [&Law; 38] = [
     &laws::roles::ROLES_ARE_AS_DECLARED,
     &laws::limits::WHAT_CANNOT_BE_HONOURED_NEVER_LEAVES,
     &laws::checking::WHAT_THE_CHECK_ALLOWS_IS_TAKEN,
