@@ -38,7 +38,7 @@ pub(crate) use heading::{Heading, readable};
 pub(crate) use instruction::{can_ask_after, cancelled, is_not_cancelled, is_not_voided, voided};
 pub(crate) use ipn::{claim, kind};
 pub(crate) use ipn_content::content as ipn_content;
-use movement::{moved, read_amount};
+use movement::{direction, moved, read_amount};
 pub(crate) use movement::{moved_by, told};
 pub(crate) use order::order;
 pub(crate) use page::more;

@@ -134,20 +134,25 @@ pub(super) fn read_amount(
 
 /// A webhook (docs.sepay.vn/tich-hop-webhooks.html), and the key that it states: SePay's number for
 /// the transaction, the same on every retry and replay.
+///
+/// A transaction of nothing moves no money and has no key, whatever its direction. An amount in a
+/// direction that SePay does not document is not clear: it may be money that arrived.
 pub(crate) fn told(
     webhook: &wire::Webhook<'_>,
     matching: Option<&Matching>,
-) -> Result<(StatedKey, News), Unclear> {
+) -> Result<(Option<StatedKey>, News), Unclear> {
     let key = key(key::WEBHOOK, id(webhook.id)?)?;
-    let stated = key.clone().made_of(&["id"]);
-    let word = webhook.transfer_type.as_str();
-    let Some(direction) = direction(word) else {
-        return Ok((stated, News::Unrecognised { name: format!("transferType {word}") }));
+    let stated = Some(key.clone().made_of(&["id"]));
+    let word = said(&webhook.transfer_type).unwrap_or_default();
+    let amount =
+        webhook.transfer_amount.ok_or_else(|| Unclear::in_field("transferAmount", "is missing"))?;
+    let Some(amount) = moved("transferAmount", amount)? else {
+        let name = format!("a transaction of nothing, transferType {word}");
+        return Ok((None, News::Unrecognised { name }));
     };
-    let Some(amount) = moved("transferAmount", webhook.transfer_amount)? else {
-        let name = "a transaction without an amount".to_owned();
-        return Ok((stated, News::Unrecognised { name }));
-    };
+    let direction = direction(word).ok_or_else(|| {
+        Unclear::in_field("transferType", format!("{word:?} is no direction that SePay documents"))
+    })?;
     let mut movement = Movement::new(key, direction, amount);
     Details {
         account: said(&webhook.account_number),
@@ -179,9 +184,9 @@ fn reference<T: AsRef<str>>(field: &Option<T>) -> Option<&str> {
         .filter(|text| text.chars().any(char::is_alphanumeric))
 }
 
-/// `transferType` and `transfer_type`.
-fn direction(word: &str) -> Option<Direction> {
-    match word {
+/// `transferType` and `transfer_type`, in any case.
+pub(super) fn direction(word: &str) -> Option<Direction> {
+    match word.trim().to_ascii_lowercase().as_str() {
         "in" => Some(Direction::In),
         "out" => Some(Direction::Out),
         _ => None,
@@ -254,10 +259,7 @@ mod tests {
         let webhook = serde_json::from_str(json).unwrap();
         told(&webhook, Some(&matching())).map(|(_, news)| match news {
             News::Movement(movement) => Booked::Movement(movement),
-            News::Unrecognised { name } => match name.strip_prefix("transferType ") {
-                Some(word) => Booked::Unknown(word.to_owned()),
-                None => Booked::Nothing,
-            },
+            News::Unrecognised { .. } => Booked::Nothing,
             other => panic!("{other:?}"),
         })
     }
@@ -294,16 +296,28 @@ mod tests {
     }
 
     #[test]
-    fn both_documented_directions_map_and_an_invented_one_is_no_movement() {
-        for (word, expected) in [("in", Some(Direction::In)), ("out", Some(Direction::Out))] {
-            assert_eq!(direction(word), expected);
+    fn both_documented_directions_map_in_any_case_and_an_invented_one_is_no_movement() {
+        for (word, expected) in [
+            ("in", Some(Direction::In)),
+            ("IN", Some(Direction::In)),
+            (" In\t", Some(Direction::In)),
+            ("out", Some(Direction::Out)),
+            ("OUT ", Some(Direction::Out)),
+            ("", None),
+            ("i n", None),
+            ("ins", None),
+            ("both", None),
+        ] {
+            assert_eq!(direction(word), expected, "{word:?}");
         }
-        for (json, read) in
-            [(WEBHOOK, webhook as fn(&str) -> Result<Booked, Unclear>), (LINE, line)]
-        {
-            let json = json.replace(r#""in""#, r#""back""#);
-            assert_eq!(read(&json), Ok(Booked::Unknown("back".to_owned())));
+        for word in ["back", "", "in,out"] {
+            let replaced = |json: &str| json.replace(r#""in""#, &format!("{word:?}"));
+            assert!(webhook(&replaced(WEBHOOK)).is_err(), "{word}");
+            let nothing = replaced(WEBHOOK).replace(r#"Amount":2277000"#, r#"Amount":0"#);
+            assert_eq!(webhook(&nothing), Ok(Booked::Nothing), "{word}");
         }
+        let back = LINE.replace(r#""in""#, r#""back""#);
+        assert_eq!(line(&back), Ok(Booked::Unknown("back".to_owned())));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use payments_core::{
     money::{Money, wire::Number},
 };
 
-use super::{Unclear, balance, dong, owned, read_amount, said, time};
+use super::{Unclear, balance, direction, dong, owned, read_amount, said, time};
 use crate::{
     user_api::{BankAccount, Prefix, Terminal, Transaction, VirtualAccount},
     wire::{self, Count, Deferred, Flag, Lenient, Text},
@@ -14,11 +14,7 @@ use crate::{
 /// A line of the statement.
 pub(crate) fn transaction(row: &wire::Transaction<'_>) -> Result<Transaction, Unclear> {
     let word = said(&row.transfer_type);
-    let named = match word {
-        Some("in") => Some(Direction::In),
-        Some("out") => Some(Direction::Out),
-        _ => None,
-    };
+    let named = word.and_then(direction);
     let of = |direction: Direction, field, amount: &Option<Deferred<'_, Number>>| {
         let transferred = row.transfer_amount.as_ref().filter(|_| named == Some(direction));
         let amount = read_amount(field, amount.as_ref().or(transferred))

@@ -20,8 +20,8 @@ pub(crate) struct Webhook<'a> {
     pub(crate) content: Option<Shown<'a>>,
     /// The whole message of the bank, or empty.
     pub(crate) description: Option<Shown<'a>>,
-    pub(crate) transfer_type: Text<'a>,
-    pub(crate) transfer_amount: Number,
+    pub(crate) transfer_type: Option<Text<'a>>,
+    pub(crate) transfer_amount: Option<Number>,
     #[serde(default)]
     pub(crate) accumulated: Lenient<Number>,
     pub(crate) reference_code: Option<Shown<'a>>,

@@ -232,6 +232,8 @@ fn a_proven_webhook_that_cannot_be_read_is_asked_for_again() {
         ("transferAmount", credit().with("transferAmount", -1)),
         ("transferAmount", credit().with("transferAmount", "năm mươi")),
         ("transferAmount", credit().with("transferAmount", false)),
+        ("transferAmount", credit().with("transferAmount", serde_json::Value::Null)),
+        ("transferType", credit().with("transferType", serde_json::Value::Null)),
         ("id", credit().with("id", "")),
     ] {
         let unreadable = unreadable(&provider, "bank-webhook", &signed(&webhook));
@@ -265,13 +267,40 @@ fn an_amount_whose_point_may_separate_thousands_is_asked_for_again() {
 }
 
 #[test]
-fn a_stranger_is_acknowledged_and_moves_nothing() {
+fn a_transaction_of_nothing_is_acknowledged_and_has_no_key() {
     let provider = provider(&[SIGNED_WEBHOOK], &Wire::new());
-    for webhook in [credit().with("transferType", "reversal"), credit().with("transferAmount", 0)] {
+    for direction in ["in", "out", "reversal"] {
+        let webhook = credit().with("transferType", direction).with("transferAmount", 0);
         let notification = believed(&provider, "bank-webhook", &signed(&webhook));
         let event = only_event(&notification);
         assert!(matches!(event.news(), News::Unrecognised { .. }), "{event:?}");
-        assert!(!event.moves_money());
+        assert!(!event.moves_money() && event.key().is_none(), "{event:?}");
+    }
+}
+
+#[test]
+fn an_amount_in_an_unknown_direction_is_asked_for_again() {
+    let provider = provider(&[SIGNED_WEBHOOK], &Wire::new());
+    for direction in ["reversal", "", " ", "in out", "vào", "1"] {
+        let webhook = credit().with("transferType", direction);
+        for request in [signed(&webhook), webhook.signed_form(&secret(WEBHOOK_SECRET), now())] {
+            let unreadable = unreadable(&provider, "bank-webhook", &request);
+            assert_eq!(unreadable.field, "transferType", "{direction:?}: {unreadable}");
+        }
+    }
+}
+
+#[test]
+fn a_direction_is_read_in_any_case() {
+    let provider = provider(&[BANK, SIGNED_WEBHOOK], &Wire::new());
+    for (word, direction) in
+        [("IN", Direction::In), (" in ", Direction::In), ("Out", Direction::Out)]
+    {
+        let webhook = credit().with("transferType", word);
+        let notification = believed(&provider, "bank-webhook", &signed(&webhook));
+        let event = only_event(&notification);
+        assert_eq!(movement(event).direction, direction, "{word:?}");
+        assert_eq!(event.key().unwrap().to_string(), "sepay.webhook:92704", "{word:?}");
     }
 }
 

@@ -76,7 +76,7 @@ impl BankWebhook {
         })
     }
 
-    fn read(&self, format: &Format<'_>, body: &[u8]) -> Result<(StatedKey, News), Unclear> {
+    fn read(&self, format: &Format<'_>, body: &[u8]) -> Result<(Option<StatedKey>, News), Unclear> {
         let json = format.as_json(body)?;
         let webhook: wire::Webhook<'_> = json::read(json.as_bytes()).map_err(not_json)?;
         map::told(&webhook, self.matching.as_deref())
