@@ -4,7 +4,7 @@
 //! Test the third arm: what does your app do when nobody knows whether a payout was made?
 //!
 //! ```
-//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
 //! use payments::{PayoutRef, Submission, money::Money, payout::*, testing::Mock};
 //! use payments::bank::{AccountNumber, BankAccount, Bin};
 //! use payments::testing::Scripted;
@@ -21,13 +21,19 @@
 //! # }).unwrap();
 //! ```
 //!
+//! The mock pays a payout that is sent again, as HPay does, whatever its amount: a program that sends
+//! one reference twice shows two payouts here, and `find_payout` returns
+//! [`Lookup::Several`](crate::Lookup::Several). For a gateway that answers with the first payout, or
+//! refuses, give [`Settings::with_payout_repeat`] to [`Mock::with`]; unlike [`Mock::new`],
+//! [`Settings::test`] answers with the first.
+//!
 //! Deliveries are made by the providers: `payments::hpay::testing`, `payments::sepay::testing`, and
 //! for the mock [`MockGateway::take_notifications`].
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use payments_core::{ManualClock, Result, Timestamp};
+use payments_core::{ManualClock, Result, Timestamp, rules::Repeat};
 pub use provider_mock::{
     Booking, BookingKind, MockGateway, PayoutOutcome, PayoutStart, Scripted, Settings, When,
 };
@@ -44,12 +50,13 @@ pub struct Mock {
 }
 
 impl Mock {
-    /// A mock with the settings for tests, on 1 January 2026 at noon in Vietnam.
+    /// A mock with the settings for tests that pays a repeated payout again, on 1 January 2026 at
+    /// noon in Vietnam.
     ///
     /// # Errors
     /// None with these settings.
     pub fn new() -> Result<Self> {
-        Self::with(Settings::test())
+        Self::with(Settings::test().with_payout_repeat(Repeat::PaysAgain))
     }
 
     /// A mock with these settings. Their clock is replaced by one that stands still.

@@ -66,6 +66,7 @@ hpay_certificate = { file = "/etc/payments/hpay.cer" }
 # bank_codes = { 970419 = "NCB" }   # in the place of table 3's, by the bank's number
 # unverified_answers = "accept" # or "refuse": believe no answer whose formula is unknown
 # formula_f05 = "{merchant_id}|{order_code}|{passcode}"
+# formula_openapi_va_callback = "{va_account}|{amount}|{cashin_id}|{transaction_id}|{passcode}|{merchant_id}|{client_request_id}"
 "#;
 
 const ORDER_INQUIRY: &str = "/api/transaction/GetTransactionDetail";

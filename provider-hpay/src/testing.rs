@@ -24,7 +24,7 @@ use payments_core::{
 };
 
 use crate::{
-    formula::{F04, F18},
+    formula::{F04, F18, OPENAPI_VA_CALLBACK},
     request::Fields,
 };
 
@@ -61,6 +61,7 @@ pub struct CreditDelivery<'a> {
     amount: String,
     order_id: String,
     remark: String,
+    client_request_id: String,
 }
 
 impl Deliveries {
@@ -98,6 +99,7 @@ impl Deliveries {
             amount: amount.minor().to_string(),
             order_id: "51239782".to_owned(),
             remark: String::new(),
+            client_request_id: "VA17000001".to_owned(),
         }
     }
 
@@ -193,6 +195,35 @@ impl CreditDelivery<'_> {
     pub fn with_remark(mut self, text: &str) -> Self {
         self.remark = STANDARD.encode(text);
         self
+    }
+
+    /// Sets the merchant's own number of the request that opened the account, which is VA17000001
+    /// otherwise. Only [`openapi_callback`](Self::openapi_callback) has it.
+    pub fn with_client_request_id(mut self, id: impl Into<String>) -> Self {
+        self.client_request_id = id.into();
+        self
+    }
+
+    /// What arrives at `/va/callback` from the newer OpenAPI, here at `path`: under other names, and
+    /// with a code that covers the amount.
+    ///
+    /// # Errors
+    /// `path` is not one.
+    pub fn openapi_callback(&self, path: &str) -> Result<Request<Bytes>> {
+        Fields::new()
+            .with("va_account", self.account.as_str())
+            .with("va_account_name", "HPAY")
+            .with("va_bank_name", "BIDV")
+            .with("transfer_content", self.remark.as_str())
+            .with("amount", self.amount.as_str())
+            .with("mc_fee", "0")
+            .with("order_id", self.order_id.as_str())
+            .with("cashin_id", self.cashin.as_str())
+            .with("transaction_id", "9600617")
+            .with("client_request_id", self.client_request_id.as_str())
+            .with("merchant_id", self.maker.merchant_id.as_str())
+            .signed("secure_code", &OPENAPI_VA_CALLBACK, self.maker.keys())?
+            .get(path)
     }
 
     /// What arrives at `/va/callback`, here at `path`.

@@ -1,10 +1,16 @@
 //! Tokens of buyers' cards: told by notifications, paid with, revoked.
 //!
 //! Nothing signs a token, neither in a link nor in a notification (HPay API reference 1.0.0,
-//! Return_url and Notify_url; the signed fields are those of [`F04`](crate::formula::F04)). A buyer
-//! can change the one on the way to `return_url`, so a token is taken from `notify_url` only:
-//! keep that address secret, allow only HPay's addresses there, and bind a token to the buyer of
-//! the order that it came with.
+//! Return_url and Notify_url; the signed fields are those of [`F04`](crate::formula::F04)).
+//! Whoever has one signed notification, as every buyer has in the query of his own return, can add
+//! any token to it and send it to `notify_url`. So a notification carries an [`UnsignedToken`], and
+//! the app decides whether to accept it. Accept it only
+//!
+//! - if the request came from HPay: from one of HPay's source addresses, at an address that only
+//!   HPay knows (a notify_url in the link is not secret: the buyer carries the link), and
+//! - for the buyer of the order alone: a token that somebody else wrote into the notification is
+//!   then worth no more than the card that this buyer enters by hand, and
+//! - never to pay without the buyer: show the masked number, and let the buyer confirm it.
 
 use std::fmt;
 
@@ -38,6 +44,47 @@ impl CardToken {
     }
 }
 
+/// A token as a notification carries it. Nothing signs it, so anybody may have written it there;
+/// see [the module](self) for when to accept it.
+///
+/// It cannot be used before it is accepted:
+///
+/// ```compile_fail
+/// # use provider_hpay::{options::{AtmToken, HPayOptions}, token::SavedCard};
+/// fn pay_again(card: SavedCard) -> HPayOptions {
+///     HPayOptions::new().with_atm_token(AtmToken::Pay(card.token))
+/// }
+/// ```
+///
+/// ```
+/// # use provider_hpay::{options::{AtmToken, HPayOptions}, token::SavedCard};
+/// fn pay_again(card: SavedCard, came_from_hpay: bool) -> Option<HPayOptions> {
+///     let token = came_from_hpay.then(|| card.token.accept_unsigned())?;
+///     Some(HPayOptions::new().with_atm_token(AtmToken::Pay(token)))
+/// }
+/// # let _ = pay_again;
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct UnsignedToken(CardToken);
+
+impl UnsignedToken {
+    pub(crate) fn new(text: &str) -> Result<Self> {
+        CardToken::new(text).map(Self)
+    }
+
+    /// The token, on the app's own responsibility: the app has made sure that the request came from
+    /// HPay, and binds the token to the buyer of [`SavedCard::order`].
+    pub fn accept_unsigned(self) -> CardToken {
+        self.0
+    }
+}
+
+impl fmt::Debug for UnsignedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnsignedToken(…)")
+    }
+}
+
 /// In constant time.
 impl PartialEq for CardToken {
     fn eq(&self, other: &Self) -> bool {
@@ -67,20 +114,21 @@ impl From<CardToken> for String {
     }
 }
 
-/// A card that a notification of a payment told a token of.
+/// A card of which a payment notification carries a token. The notification's signature covers the
+/// order, and neither the token nor anything else about the card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SavedCard {
     /// The order that was paid with it: the token belongs to its buyer.
     pub order: OrderRef,
     /// The token: for [`atm_token`](crate::options::HPayOptions::with_atm_token) or for
-    /// [`card_token`](crate::options::HPayOptions::with_card_token), by `kind`.
-    pub token: CardToken,
+    /// [`card_token`](crate::options::HPayOptions::with_card_token), by `kind`. Unsigned.
+    pub token: UnsignedToken,
     /// Whose card it is of.
     pub kind: CardKind,
-    /// `bank_code`, which revoking the token needs.
+    /// `bank_code`, which revoking the token needs. Unsigned.
     pub bank_code: String,
-    /// `card_number`, masked by HPay.
+    /// `card_number`, masked by HPay. Unsigned.
     pub masked_number: String,
 }
 

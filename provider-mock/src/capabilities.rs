@@ -22,7 +22,7 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// The most lines of a page of the statement.
 pub(crate) const PAGE: usize = 50;
 
-const FOR_EVER: Repeat = Repeat::Deduplicated { within: None };
+pub(crate) const FOR_EVER: Repeat = Repeat::Deduplicated { within: None };
 
 /// 1,000 to 500,000,000 VND, and 1.00 to 20,000.00 USD.
 pub(crate) fn limits() -> Vec<AmountLimits> {
@@ -70,8 +70,8 @@ pub(crate) fn virtual_accounts() -> VirtualAccountCapabilities {
         .with_credits(None)
 }
 
-pub(crate) fn payouts() -> PayoutCapabilities {
-    PayoutCapabilities::new(limits(), FOR_EVER)
+pub(crate) fn payouts(repeat: Repeat) -> PayoutCapabilities {
+    PayoutCapabilities::new(limits(), repeat)
         .with_reference(REFERENCE)
         .with_name(HOLDER)
         .with_note(TEXT)

@@ -9,7 +9,7 @@
 //! What makes it useful is what goes wrong on demand. Test the third arm:
 //!
 //! ```
-//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
 //! use payments_core::{Lookup, PayoutRef, Submission, money::Money, payout::*};
 //! use payments_core::bank::{AccountNumber, BankAccount, Bin};
 //! use provider_mock::{MockGateway, Scripted, Settings};

@@ -7,10 +7,12 @@ use payments_core::{
     config::{ConfigProblem, ProviderConfig, Reader},
     notification::check::Keys,
     registry::{Context, Registration},
+    rules::Repeat,
     transport::Rate,
 };
 
 use crate::{
+    capabilities::FOR_EVER,
     formula::FORMULAS,
     gateway::{MockGateway, NOWHERE, Settings},
     provider::Parts,
@@ -36,8 +38,14 @@ api_key = "TEST-ONLY-mock-api-key-0001"               # or { env = "…" }, { fi
 webhook_secret = "TEST-ONLY-mock-webhook-secret-0001" # or a list, newest first
 seed = 42                                             # of the names that the gateway makes
 # url = "http://127.0.0.1:8430"                       # a gateway elsewhere; it has its own seed
+# payout_repeat = "deduplicated"                      # or "refused", "pays-again": what a second payout does
 # calls_per_second = 20                               # no limit if left out
 "#;
+
+/// What a gateway does with a second payout under one reference, by its name in configurations; the
+/// default first.
+const REPEATS: [(&str, Repeat); 3] =
+    [("deduplicated", FOR_EVER), ("refused", Repeat::Refused), ("pays-again", Repeat::PaysAgain)];
 
 fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
     let mut read = Reader::new(config, &context.environ);
@@ -54,8 +62,15 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     let seed = read.integer("seed", 0, 0..=i64::MAX);
     let is_limited = read.has("calls_per_second");
     let calls_per_second = read.integer("calls_per_second", 1, 1..=10_000);
-    let (Some(base), Some(api_key), Some(webhook_keys), Some(seed), Some(calls)) =
-        (base, api_key, webhook_keys, seed, calls_per_second)
+    let payout_repeat = read.choice("payout_repeat", &REPEATS);
+    let (
+        Some(base),
+        Some(api_key),
+        Some(webhook_keys),
+        Some(seed),
+        Some(calls),
+        Some(payout_repeat),
+    ) = (base, api_key, webhook_keys, seed, calls_per_second, payout_repeat)
     else {
         return Err(read.finish());
     };
@@ -65,7 +80,7 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     }
     let rate = is_limited.then(|| Rate::per_second(u32::try_from(calls).unwrap_or(u32::MAX)));
     let gateway = (!is_elsewhere)
-        .then(|| gateway(&api_key, &webhook_keys, seed, context))
+        .then(|| gateway(&api_key, &webhook_keys, seed, payout_repeat, context))
         .transpose()
         .map_err(|error| problem(config, &error))?;
     let context = match &gateway {
@@ -80,6 +95,7 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         webhook_keys,
         transport: context.transport(rate),
         clock: context.clock,
+        payout_repeat,
     };
     let provider = parts.assemble().map_err(|error| problem(config, &error))?;
     Ok(match gateway {
@@ -93,6 +109,7 @@ fn gateway(
     api_key: &Secret,
     webhook_keys: &Keys,
     seed: i64,
+    payout_repeat: Repeat,
     context: &Context,
 ) -> payments_core::Result<MockGateway> {
     let webhook_secret = webhook_keys.newest().map(Secret::expose).unwrap_or_default();
@@ -100,6 +117,7 @@ fn gateway(
         .with_api_key(api_key.expose())
         .with_webhook_secret(webhook_secret)
         .with_seed(seed.unsigned_abs())
+        .with_payout_repeat(payout_repeat)
         .with_clock(Arc::clone(&context.clock));
     MockGateway::new(settings)
 }

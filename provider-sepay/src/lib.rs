@@ -9,7 +9,7 @@
 //!     registry::{Context, Registry}, transport::HttpClient,
 //! };
 //!
-//! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
 //! let config: PaymentsConfig = toml::from_str(
 //!     r#"
 //!     [providers.sepay-main]

@@ -188,6 +188,31 @@ fn virtual_accounts_f11_and_callbacks_f18() {
 }
 
 #[test]
+fn callbacks_of_the_newer_openapi() {
+    for case in cases(&section("va_callback_openapi")) {
+        let names = [
+            "va_account",
+            "amount",
+            "cashin_id",
+            "transaction_id",
+            "client_request_id",
+            "merchant_id",
+        ];
+        let callback = |command| {
+            let program = payments([command, "hpay.openapi_va_callback"]);
+            let program =
+                names.iter().fold(program, |program, name| program.field(name, text(case, name)));
+            program.secret(text(case, "passcode"))
+        };
+        let signature = text(case, "secure_code");
+        signed(callback("sign"), text(case, "signed_string"), text(case, "passcode"), signature);
+        checked(callback("check").with("--signature", signature), true, text(case, "id"));
+        let other = "00000000000000000000000000000000";
+        checked(callback("check").with("--signature", other), false, text(case, "id"));
+    }
+}
+
+#[test]
 fn payouts_f19_and_their_answers_f20() {
     let (keys, folder) = (section("keys"), tempfile::tempdir().unwrap());
     let private = file(&folder, "merchant.pem", text(&keys["merchantA"], "private_key_pkcs8_pem"));

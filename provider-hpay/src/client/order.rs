@@ -37,7 +37,8 @@ impl HPay {
         self.inquire(operation, order, None).await
     }
 
-    async fn inquire(
+    /// Asks about an order, or about one attempt to pay it.
+    pub(crate) async fn inquire(
         &self,
         operation: &'static str,
         order: &OrderRef,

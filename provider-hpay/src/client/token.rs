@@ -20,8 +20,10 @@ impl HPay {
     /// The cards that a payment notification tells tokens of. Call it beside handling the
     /// notification, with the same delivery.
     ///
-    /// Nothing signs a token: take it only where nobody but HPay can call, as
-    /// [`token`](crate::token) says.
+    /// The signature of the notification covers the order and nothing of the card: a buyer can add
+    /// any token to the query of his own return and send it to `notify_url`. So the tokens are
+    /// [unsigned](crate::token::UnsignedToken), and [`token`](crate::token) says when to accept one.
+    /// A notification whose payment is not proven by its signature carries none.
     ///
     /// # Errors
     /// [`Untrusted`]: the notification is not HPay's, or the endpoint is not

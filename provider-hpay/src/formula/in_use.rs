@@ -1,7 +1,7 @@
 //! The formulas that a merchant's client uses: HPay's, or what the configuration puts in their
 //! place.
 //!
-//! Each is replaced under the key `formula_` and its number by a template, as
+//! Each is replaced under the key `formula_` and its number or name by a template, as
 //! [`Formula::replaced`] reads it. The secret is written `{passcode}` or `{secret}`:
 //!
 //! ```toml
@@ -19,7 +19,7 @@ use payments_core::formula::{Formula, Maker};
 
 use super::{
     F01, F02, F03, F04, F05, F06, F07, F08, F09, F10, F11, F12, F13, F14, F15, F16, F17, F18, F19,
-    F20, F20B, F21, F22, F23, F24, requests,
+    F20, F20B, F21, F22, F23, F24, OPENAPI_VA_CALLBACK, requests,
 };
 
 /// The formulas that a merchant's client uses.
@@ -80,7 +80,7 @@ impl Formulas {
 }
 
 /// The formulas that a client uses, each under the configuration's key for its replacement.
-pub(crate) static REPLACEABLE: [(&str, Formula); 24] = [
+pub(crate) static REPLACEABLE: [(&str, Formula); 25] = [
     ("formula_f01", F01),
     ("formula_f02", F02),
     ("formula_f03", F03),
@@ -105,6 +105,7 @@ pub(crate) static REPLACEABLE: [(&str, Formula); 24] = [
     ("formula_f22", F22),
     ("formula_f23", F23),
     ("formula_f24", F24),
+    ("formula_openapi_va_callback", OPENAPI_VA_CALLBACK),
 ];
 
 /// The configuration's key for the replacement of a formula.

@@ -21,12 +21,38 @@ pub use account::{F09, F10};
 pub use checkout::{F01, F02, F02B, F03, F04, F05, F06, F07, F08};
 pub use in_use::Formulas;
 pub use payout::{F19, F20, F20B, F21, F22, F23, F24};
-pub use virtual_account::{F11, F12, F13, F14, F15, F16, F17, F18};
+pub use virtual_account::{F11, F12, F13, F14, F15, F16, F17, F18, OPENAPI_VA_CALLBACK};
 
-/// Every formula of HPay that is known, or known to be unknown, in the order of their numbers.
+/// Every formula of HPay that is known, or known to be unknown, in the order of their numbers, and
+/// then those of the newer OpenAPI.
 pub const FORMULAS: &[Formula] = &[
-    F01, F02, F02B, F03, F04, F05, F06, F07, F08, F09, F10, F11, F12, F13, F14, F15, F16, F17, F18,
-    F19, F20, F20B, F21, F22, F23, F24,
+    F01,
+    F02,
+    F02B,
+    F03,
+    F04,
+    F05,
+    F06,
+    F07,
+    F08,
+    F09,
+    F10,
+    F11,
+    F12,
+    F13,
+    F14,
+    F15,
+    F16,
+    F17,
+    F18,
+    F19,
+    F20,
+    F20B,
+    F21,
+    F22,
+    F23,
+    F24,
+    OPENAPI_VA_CALLBACK,
 ];
 
 #[cfg(test)]
@@ -41,7 +67,7 @@ mod tests {
     fn each_formula_has_its_own_name() {
         let names: BTreeSet<&str> = FORMULAS.iter().map(|formula| &*formula.id).collect();
         assert_eq!(names.len(), FORMULAS.len());
-        assert!(names.iter().all(|name| name.starts_with("hpay.f")), "{names:?}");
+        assert!(names.iter().all(|name| name.starts_with("hpay.")), "{names:?}");
     }
 
     #[test]

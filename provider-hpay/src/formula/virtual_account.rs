@@ -86,6 +86,30 @@ pub const F18: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
+const OPENAPI_VA_CALLBACK_ITEMS: &[Item] = &[
+    Item::field("va_account"),
+    Item::field("amount"),
+    Item::field("cashin_id"),
+    Item::optional("transaction_id"),
+    Item::Secret,
+    Item::optional("client_request_id"),
+    Item::field("merchant_id"),
+];
+
+/// The virtual account callback of HPay's newer API, which has other field names than that of
+/// [`F18`] and covers the amount and the account. One public code base has the last two fields the
+/// other way round.
+pub const OPENAPI_VA_CALLBACK: Formula = Formula::new(
+    "hpay.openapi_va_callback",
+    "virtual account callback, newer OpenAPI",
+    Maker::Provider,
+    Algorithm::Md5Hex,
+    Layout::values("|", OPENAPI_VA_CALLBACK_ITEMS),
+    "two public merchant code bases of 2026; one of them swaps the last two fields",
+    Confidence::Low,
+)
+.with_shapes(SHAPES);
+
 const fn unknown(id: &'static str, purpose: &'static str) -> Formula {
     Formula::new(
         id,

@@ -7,6 +7,7 @@ mod key;
 mod literal;
 mod misread;
 mod notice;
+mod openapi_credit;
 mod order;
 mod payout;
 mod token;
@@ -34,6 +35,7 @@ pub(crate) use credit::{CreditNotice, credit_notice, credits};
 pub(crate) use key::inquired as inquired_key;
 pub(crate) use misread::Misread;
 pub(crate) use notice::{PaymentNotice, payment_notice};
+pub(crate) use openapi_credit::openapi_credit;
 pub(crate) use order::order;
 pub(crate) use payout::{
     balance, created as created_payout, name, payouts, refused as refused_payout,

@@ -6,7 +6,7 @@ use payments_core::{
 };
 
 use crate::{
-    token::{CardKind, CardToken, Revoked, SavedCard},
+    token::{CardKind, Revoked, SavedCard, UnsignedToken},
     wire,
 };
 
@@ -28,7 +28,7 @@ pub(crate) fn saved_cards(
         .map(|(kind, token)| {
             Ok(SavedCard {
                 order: payment.order.clone(),
-                token: CardToken::new(token).map_err(|_| {
+                token: UnsignedToken::new(token).map_err(|_| {
                     Untrusted::new(UntrustedReason::Unreadable, "a token is not one")
                 })?,
                 kind,

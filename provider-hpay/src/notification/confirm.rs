@@ -31,7 +31,7 @@ pub(super) async fn confirm(hpay: &HPay, event: &Event) -> Result<Confirmation> 
 /// A failure is told of one attempt, after which the buyer may try again: whatever the inquiry
 /// says of the order is the answer.
 async fn confirm_payment(hpay: &HPay, claimed: &Payment) -> Result<Confirmation> {
-    let found = match hpay.find_order(OPERATION, &claimed.order).await? {
+    let found = match find(hpay, claimed).await? {
         Lookup::Found(found) => found,
         Lookup::Several(_) | Lookup::Absent(_) => return Ok(not_yet()),
     };
@@ -47,6 +47,20 @@ async fn confirm_payment(hpay: &HPay, claimed: &Payment) -> Result<Confirmation>
             found: format!("{} is {seen:?}", claimed.order),
         },
     })
+}
+
+/// Asks about the attempt that the claim names, so that an order that was paid twice yields each
+/// payment under its own number; and about the order where the claim names none, tells of a failure,
+/// or names one that HPay does not know.
+async fn find(hpay: &HPay, claimed: &Payment) -> Result<Lookup<Payment>> {
+    if let Some(attempt) = claimed.gateway_ref.as_ref()
+        && claimed.state != PaymentState::Failed
+        && let found @ Lookup::Found(_) =
+            hpay.inquire(OPERATION, &claimed.order, Some(attempt)).await?
+    {
+        return Ok(found);
+    }
+    hpay.find_order(OPERATION, &claimed.order).await
 }
 
 /// What the inquiry said, under the key that the notification of the same payment has.

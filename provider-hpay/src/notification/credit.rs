@@ -6,7 +6,7 @@
 //! order's inquiry has the number that both are handled under.
 
 use payments_core::{
-    formula::{CheckingKeys, Explanation},
+    formula::CheckingKeys,
     notification::{Delivery, Endpoint, News, Notification, Received, Untrusted},
 };
 
@@ -21,7 +21,6 @@ const RESTS_ON: &[&str] = &[
     "fullAccountNumber",
     "order_code",
     "remark",
-    "transfer_content",
     "time_paid",
     "error_code",
 ];
@@ -35,21 +34,19 @@ pub(super) fn receive(
     delivery: &Delivery<'_>,
 ) -> Result<Received, Untrusted> {
     let query = Query::of(delivery)?;
-    // Merchants of the newer API print another set of names, and record calls under the old one.
-    let cashin = query.either("cashin", "cashin_id");
-    let fields = query.fields(&[("cashin", cashin.as_bytes())]);
+    let fields = query.fields(&[]);
     let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
     let proof = hpay.formulas.get(&F18).check(&fields, query.text("secure_code"), keys, None)?;
     let raw = raw(delivery);
     let read = map::credit_notice(
         hpay.merchant_id(),
         wire::CreditNotice {
-            cashin,
+            cashin: query.text("cashin"),
             order_id: query.text("order_id"),
             va_account: query.text("va_account"),
             full_account_number: query.text("fullAccountNumber"),
             amount: query.text("amount"),
-            remark: query.either("remark", "transfer_content"),
+            remark: query.text("remark"),
             time_paid: query.text("time_paid"),
             order_code: query.text("order_code"),
             error_code: query.text("error_code"),
@@ -76,13 +73,4 @@ pub(super) fn receive(
         }
     };
     Ok(notification.with_raw(raw).into())
-}
-
-/// Why the code is not the one that was expected.
-pub(super) fn explain(hpay: &HPay, delivery: &Delivery<'_>) -> Option<Explanation> {
-    let query = Query::of(delivery).ok()?;
-    let cashin = query.either("cashin", "cashin_id");
-    let fields = query.fields(&[("cashin", cashin.as_bytes())]);
-    let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
-    Some(hpay.formulas.get(&F18).explain(&fields, query.text("secure_code"), keys))
 }

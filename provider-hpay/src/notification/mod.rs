@@ -3,9 +3,11 @@
 //! All three are GET requests whose query carries a code over some of its fields. Payment
 //! notifications are proven by it; a callback is not, and is confirmed by inquiry.
 
+mod callback;
 mod confirm;
 mod credit;
 pub mod endpoints;
+mod openapi_credit;
 mod payment;
 mod query;
 mod reply;
@@ -49,11 +51,10 @@ impl NotificationReceiver for Notifications {
             Ok(endpoint) => endpoint,
             Err(untrusted) => return Received::Untrusted(untrusted),
         };
-        let received = match name.as_str() {
-            endpoints::VA_CALLBACK => credit::receive(&self.hpay, endpoint, delivery),
-            _ => payment::receive(&self.hpay, endpoint, delivery),
-        };
-        received.into()
+        match name.as_str() {
+            endpoints::VA_CALLBACK => callback::receive(&self.hpay, endpoint, delivery),
+            _ => payment::receive(&self.hpay, endpoint, delivery).into(),
+        }
     }
 
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
@@ -62,7 +63,7 @@ impl NotificationReceiver for Notifications {
 
     fn explain(&self, name: &EndpointName, delivery: &Delivery<'_>) -> Option<Explanation> {
         match name.as_str() {
-            endpoints::VA_CALLBACK => credit::explain(&self.hpay, delivery),
+            endpoints::VA_CALLBACK => callback::explain(&self.hpay, delivery),
             endpoints::NOTIFY | endpoints::RETURN => payment::explain(&self.hpay, delivery),
             _ => None,
         }

@@ -33,12 +33,9 @@ impl<'a> Query<'a> {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// The value under the first of two names that is there.
-    pub(super) fn either<'q>(&'q self, name: &str, newer: &str) -> &'q str {
-        match self.text(name) {
-            "" => self.text(newer),
-            value => value,
-        }
+    /// Whether there is a value under a name, an empty one too.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
     }
 
     /// All fields as a formula takes them, after these, which count instead of the query's.

@@ -28,13 +28,17 @@ pub(crate) fn saved_cards(
         return Err(misplaced("a buyer can change the token on any other way than to notify_url"));
     }
     let query = Query::of(delivery)?;
-    let (_, read) = payment::read(hpay, &query, raw(delivery))?;
+    let (proof, read) = payment::read(hpay, &query, raw(delivery))?;
     let read = read.map_err(|misread| match misread {
         map::Misread::Untrusted(untrusted) => untrusted,
         map::Misread::Amount { field, detail } => {
             Untrusted::new(UntrustedReason::Unreadable, format!("{field}: {detail}"))
         }
     })?;
+    // To which order the tokens belong is then uncertain.
+    if !read.rests_on.iter().all(|field| proof.covers(field)) {
+        return Ok(Vec::new());
+    }
     let told = wire::SavedCard {
         bank_code: query.text("bank_code"),
         card_number: query.text("card_number"),

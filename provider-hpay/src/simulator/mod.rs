@@ -57,7 +57,7 @@ pub use quirks::AnswerQuirks;
 pub use request_log::{Host, LoggedRequest};
 pub use settings::{AdvancedLink, Beneficiary, Ports, Settings};
 pub use sign::Codes;
-pub use virtual_account::{AccountStatus, CallbackQuirks, Credit, VirtualAccount};
+pub use virtual_account::{AccountStatus, CallbackForm, CallbackQuirks, Credit, VirtualAccount};
 
 use std::collections::BTreeMap;
 use std::io;

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use simulator_kit::Clock;
 
-use super::{payout::PayoutStart, quirks::AnswerQuirks, virtual_account::CallbackQuirks};
+use super::{
+    payout::PayoutStart,
+    quirks::AnswerQuirks,
+    virtual_account::{CallbackForm, CallbackQuirks},
+};
 
 const MERCHANT_KEY: &str = include_str!("../../data/test-only/merchant.key.pem");
 const MERCHANT_CERTIFICATE: &str = include_str!("../../data/test-only/merchant.cert.pem");
@@ -42,6 +46,8 @@ pub struct Settings {
     pub hpay_certificate: String,
     /// Where credits are reported: `/va/callback` is added to it. Without it nothing is reported.
     pub va_callback_base: Option<String>,
+    /// Under which names virtual account callbacks are sent, and by which code they are signed.
+    pub callback_form: CallbackForm,
     /// How virtual account callbacks are written.
     pub callback_quirks: CallbackQuirks,
     /// How answers in JSON are written.
@@ -121,6 +127,7 @@ impl Settings {
             hpay_private_key: HPAY_KEY.into(),
             hpay_certificate: HPAY_CERTIFICATE.into(),
             va_callback_base: None,
+            callback_form: CallbackForm::default(),
             callback_quirks: CallbackQuirks::default(),
             answer_quirks: AnswerQuirks::default(),
             callback_tries: 3,
@@ -165,6 +172,12 @@ impl Settings {
     /// Where credits are reported, for example `http://127.0.0.1:3000`.
     pub fn with_va_callback_base(mut self, base: impl Into<String>) -> Self {
         self.va_callback_base = Some(base.into());
+        self
+    }
+
+    /// Under which names virtual account callbacks are sent, and by which code they are signed.
+    pub fn with_callback_form(mut self, form: CallbackForm) -> Self {
+        self.callback_form = form;
         self
     }
 
@@ -238,6 +251,7 @@ impl std::fmt::Debug for Settings {
             .field("merchant_id", &self.merchant_id)
             .field("merchant_email", &self.merchant_email)
             .field("va_callback_base", &self.va_callback_base)
+            .field("callback_form", &self.callback_form)
             .field("callback_quirks", &self.callback_quirks)
             .field("answer_quirks", &self.answer_quirks)
             .field("opening_balance", &self.opening_balance)

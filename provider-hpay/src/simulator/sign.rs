@@ -112,6 +112,23 @@ impl Codes {
         self.piped(&[cashin, order_id])
     }
 
+    /// The code on a virtual account callback of the newer OpenAPI, which covers amount and account.
+    ///
+    /// Two public code bases of merchants have it; one of them swaps the last two fields.
+    pub fn openapi_account_callback(
+        &self,
+        va_account: &str,
+        amount: &str,
+        cashin_id: &str,
+        transaction_id: &str,
+        client_request_id: &str,
+    ) -> String {
+        md5_hex(&format!(
+            "{va_account}|{amount}|{cashin_id}|{transaction_id}|{}|{client_request_id}|{}",
+            self.passcode, self.merchant_id
+        ))
+    }
+
     /// The code of a beneficiary name check. HPay's own formula is not published.
     pub fn name_check(&self, bank_name: &str, bank_account_number: &str) -> String {
         self.piped(&[&self.merchant_id, bank_name, bank_account_number])

@@ -12,6 +12,6 @@ mod virtual_account;
 
 pub(crate) use answer::{Envelope, Literal};
 pub(crate) use checkout::Order;
-pub(crate) use notice::{CreditNotice, PaymentNotice, SavedCard};
+pub(crate) use notice::{CreditNotice, OpenapiCreditNotice, PaymentNotice, SavedCard};
 pub(crate) use payout::{Balance, CreatedPayout, Name, PayoutRow, RefusedPayout};
 pub(crate) use virtual_account::{CreditRow, OpenedAccount, RenamedAccount, SwitchedAccount};

@@ -104,20 +104,21 @@ async fn a_token_of_a_domestic_card_is_made_paid_with_and_revoked() {
     world.opened("DH-1", &HPayOptions::new().with_atm_token(AtmToken::Create)).await;
     let [card] = world.cards_of("DH-1").await.try_into().unwrap();
     assert_eq!((card.order.as_str(), card.kind), ("DH-1", CardKind::Domestic));
-    let paying = HPayOptions::new().with_atm_token(AtmToken::Pay(card.token.clone()));
+    let token = card.token.clone().accept_unsigned();
+    let paying = HPayOptions::new().with_atm_token(AtmToken::Pay(token.clone()));
     let (_, page) = world.opened("DH-2", &paying).await;
     assert!(page.contains("200,000 VND"), "{page}");
     assert!(world.cards_of("DH-2").await.is_empty(), "no new token was asked for");
 
-    let revoke = RevokeToken::new(card.token.clone(), &card.bank_code, "http://127.0.0.1:9/cards")
+    let revoke = RevokeToken::new(token.clone(), &card.bank_code, "http://127.0.0.1:9/cards")
         .with_notify_url("http://127.0.0.1:9/hooks/cards");
     let next = world.extension().revoke_token(&revoke).unwrap();
-    assert!(!format!("{next:?}").contains(card.token.expose()), "{next:?}");
+    assert!(!format!("{next:?}").contains(token.expose()), "{next:?}");
     assert!(world.follow(&next).await.contains("Remove the card"));
-    let news = world.hpay.buyer_removes_card(card.token.expose()).await.unwrap();
+    let news = world.hpay.buyer_removes_card(token.expose()).await.unwrap();
     let report = news.request.unwrap();
     let report = world.extension().token_revocation(&Delivery::of(&report)).unwrap();
-    assert_eq!((report.reported, &report.token), (Revoked::Removed, &card.token));
+    assert_eq!((report.reported, &report.token), (Revoked::Removed, &token));
     assert!(!report.is_proven(), "nobody outside HPay knows its formula");
     assert!(matches!(report.raw.authenticity(), Authenticity::Unverified { .. }));
 
@@ -132,7 +133,8 @@ async fn a_revocation_goes_under_either_name_of_the_merchant() {
         let world = World::with(&[("revoke_token_merchant", name)]).await;
         world.opened("DH-1", &HPayOptions::new().with_atm_token(AtmToken::Create)).await;
         let [card] = world.cards_of("DH-1").await.try_into().unwrap();
-        let revoke = RevokeToken::new(card.token, card.bank_code, "http://127.0.0.1:9/cards");
+        let token = card.token.accept_unsigned();
+        let revoke = RevokeToken::new(token, card.bank_code, "http://127.0.0.1:9/cards");
         let next = world.extension().revoke_token(&revoke).unwrap();
         assert!(world.follow(&next).await.contains("Remove the card"), "{name}");
     }
@@ -148,8 +150,9 @@ async fn a_token_of_an_international_card_is_told_and_paid_with() {
         (CardKind::International, "400000xxxxxx1091")
     );
     assert_eq!(world.hpay.cards()[0].kind, AtHPay::International);
-    let (payment, page) =
-        world.opened("DH-2", &HPayOptions::new().with_card_token(card.token)).await;
+    let (payment, page) = world
+        .opened("DH-2", &HPayOptions::new().with_card_token(card.token.accept_unsigned()))
+        .await;
     assert!(page.contains("200,000 VND"), "{page}");
     let NextAction::Redirect { url } = payment.next.unwrap() else { panic!() };
     assert!(url.contains("/v1/checkout.php?"), "the reference has no other page for it");

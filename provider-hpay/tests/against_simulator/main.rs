@@ -23,8 +23,8 @@ use payments_core::{
 use provider_hpay::{
     endpoints::{NOTIFY, RETURN, VA_CALLBACK},
     simulator::{
-        AnswerQuirks, CallbackQuirks, Operation, PayAs, PayoutStart, PayoutState as AtHPay,
-        Settings, When,
+        AnswerQuirks, CallbackForm, CallbackQuirks, Operation, PayAs, PayoutStart,
+        PayoutState as AtHPay, Settings, When,
     },
 };
 
@@ -378,4 +378,20 @@ async fn a_callback_with_every_oddity_of_the_example_is_read() {
     let told = world.trusted(VA_CALLBACK, &news.request.unwrap());
     let News::Movement(credit) = told.events()[0].news() else { panic!("no credit") };
     assert_eq!(credit.memo.as_deref(), Some("DH 1"));
+}
+
+#[tokio::test]
+async fn a_callback_of_the_newer_openapi_is_proven_and_has_the_key_of_its_inquiry() {
+    let settings = Settings::test().with_callback_form(CallbackForm::Openapi);
+    let world = World::of(settings, &[]).await;
+    let account = world.open_account(None).await;
+    let number = account.numbers[0].number.as_str();
+    let news = world.hpay.transfer_to_va(number, 1_000).await.unwrap();
+    let told = world.trusted(VA_CALLBACK, &news.request.unwrap());
+    let event = &told.events()[0];
+    assert!(event.is_trusted(), "{event:?}");
+    let News::Movement(credit) = event.news() else { panic!("no credit") };
+    assert_eq!(credit.amount, Money::vnd(1_000));
+    let Confirmation::Confirmed(asked) = world.confirm(event).await else { panic!("unknown") };
+    assert_eq!(asked.key(), event.key());
 }

@@ -46,9 +46,42 @@ fn a_token_is_taken_from_notify_only() {
         let endpoint = EndpointName::new(endpoint).unwrap();
         with(&[], |hpay| hpay.saved_cards(&endpoint, &Delivery::of(&request)))
     };
-    assert_eq!(take(NOTIFY).unwrap()[0].token, token());
+    let card = take(NOTIFY).unwrap().remove(0);
+    assert_eq!(format!("{:?}", card.token), "UnsignedToken(…)");
+    assert_eq!(card.token.accept_unsigned(), token());
     for elsewhere in [RETURN, VA_CALLBACK, "cards"] {
         assert_eq!(take(elsewhere).unwrap_err().reason, UntrustedReason::WrongEndpoint);
+    }
+}
+
+/// The buyer's own return is signed, and its signature covers no token.
+#[test]
+fn a_token_that_a_buyer_adds_to_his_own_return_is_unsigned_by_type() {
+    let passcode = Secret::new(PASSCODE).unwrap();
+    let deliveries = provider_hpay::testing::Deliveries::new("12345", passcode);
+    let order = payments_core::OrderRef::new("DH-1").unwrap();
+    let payment = deliveries.payment(&order, payments_core::money::Money::vnd(200_000));
+    let returned = payment.browser_return("/return").unwrap();
+    let query = returned.uri().query().unwrap();
+    let posted = get(&query.replace("tokenization=", "tokenization=of-somebody-else"));
+    let endpoint = EndpointName::new(NOTIFY).unwrap();
+    let cards = with(&[], |hpay| hpay.saved_cards(&endpoint, &Delivery::of(&posted))).unwrap();
+    let token: &provider_hpay::token::UnsignedToken = &cards[0].token;
+    assert_eq!(token.clone().accept_unsigned().expose(), "of-somebody-else");
+}
+
+#[test]
+fn a_card_of_an_order_that_is_not_certain_is_not_handed_out() {
+    let passcode = Secret::new(PASSCODE).unwrap();
+    let deliveries = provider_hpay::testing::Deliveries::new("12345", passcode);
+    let order = payments_core::OrderRef::new("DH-1").unwrap();
+    let payment = deliveries.payment(&order, payments_core::money::Money::vnd(200_000));
+    let endpoint = EndpointName::new(NOTIFY).unwrap();
+    for (info, number) in [("two coffees", 1), ("x ORDER-77 1 96138501 1", 0)] {
+        let payment = payment.clone().with_transaction_info(info).with_domestic_token("970400");
+        let request = payment.notify("/notify").unwrap();
+        let cards = with(&[], |hpay| hpay.saved_cards(&endpoint, &Delivery::of(&request)));
+        assert_eq!(cards.unwrap().len(), number, "{info}");
     }
 }
 

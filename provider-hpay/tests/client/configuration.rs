@@ -161,7 +161,7 @@ fn the_example_is_complete() {
 fn the_registration_lists_every_formula() {
     let registration = provider_hpay::REGISTRATION;
     assert_eq!((registration.kind, registration.package), ("hpay", "provider-hpay"));
-    assert_eq!(registration.formulas.len(), 26);
+    assert_eq!(registration.formulas.len(), 27);
 }
 
 #[cfg(feature = "inventory")]

@@ -16,6 +16,7 @@ mod configuration;
 mod formulas;
 mod links;
 mod notifications;
+mod openapi_callback;
 mod payouts;
 mod printed_examples;
 mod printed_examples_checkout;

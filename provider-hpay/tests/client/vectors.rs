@@ -9,14 +9,14 @@ use payments_core::{
     bank::{AccountNumber, BankAccount, Bin},
     formula::{CheckingKeys, Field, Formula, SigningKeys},
     money::{Currency, Money},
-    notification::{Delivery, Received, UntrustedReason, check::Keys},
+    notification::{Delivery, Evidence, Received, UntrustedReason, check::Keys},
     payment::{CreatePayment, NextAction},
     payout::{Beneficiary, CreatePayout},
     rsa::{PublicKey, RsaSigner},
     virtual_account::OpenVirtualAccount,
 };
 use provider_hpay::formula::{
-    F01, F02, F03, F05, F07, F11, F13, F14, F16, F18, F19, F20, F20B, F21, F23,
+    F01, F02, F03, F05, F07, F11, F13, F14, F16, F18, F19, F20, F20B, F21, F23, OPENAPI_VA_CALLBACK,
 };
 use provider_hpay::options::HPayOptions;
 use serde_json::Value;
@@ -287,6 +287,27 @@ fn a_callback_is_trusted_with_a_pipe_and_with_no_other_separator() {
             let trusted = receive(&case, "12345", "va-callback").notification().is_some();
             assert_eq!(trusted, separator == "pipe", "{} with {separator}", case["id"]);
         }
+    }
+}
+
+#[test]
+fn a_callback_of_the_newer_openapi_is_signed_as_its_merchants_check_it() {
+    for case in cases("va_callback_openapi") {
+        let (id, code) = (text(&case, "id"), text(&case, "secure_code"));
+        assert_eq!(sign(&OPENAPI_VA_CALLBACK, &fields(&case), &keys(&case)), code, "{id}");
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for name in ["va_account", "amount", "cashin_id", "transaction_id", "client_request_id"] {
+            query.append_pair(name, text(&case, name));
+        }
+        query.append_pair("merchant_id", text(&case, "merchant_id"));
+        query.append_pair("secure_code", code);
+        let mut delivered = case.clone();
+        delivered["query"] = query.finish().into();
+        let received = receive(&delivered, text(&case, "merchant_id"), "va-callback");
+        let notification = received.notification().unwrap_or_else(|| panic!("{id}"));
+        assert_eq!(*notification.events()[0].evidence(), Evidence::Proven, "{id}");
+        let other = receive(&delivered, "12345", "va-callback");
+        assert!(other.notification().is_none(), "{id} at another merchant");
     }
 }
 

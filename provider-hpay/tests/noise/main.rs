@@ -39,7 +39,7 @@ fn whatever_is_delivered_only_what_the_gateway_told_is_believed() {
 
 #[test]
 fn what_f20_does_not_cover_can_be_anybodys() {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let calls = runtime.block_on(async { subject::calls("rsa") });
     let genuine = calls.seeds().remove(0);
     let genuine = std::str::from_utf8(&genuine).unwrap();

@@ -107,6 +107,21 @@ fn virtual_accounts_have_the_codes_of_the_vectors() {
 }
 
 #[test]
+fn callbacks_of_the_newer_openapi_have_the_codes_of_the_vectors() {
+    for case in cases("va_callback_openapi") {
+        let code = Codes::new(text(&case, "merchant_id"), text(&case, "passcode"))
+            .openapi_account_callback(
+                text(&case, "va_account"),
+                text(&case, "amount"),
+                text(&case, "cashin_id"),
+                text(&case, "transaction_id"),
+                text(&case, "client_request_id"),
+            );
+        assert_eq!(code, text(&case, "secure_code"), "{}", case["id"]);
+    }
+}
+
+#[test]
 fn the_unpublished_formulas_are_the_ones_that_are_proposed() {
     for case in cases("guessed_templates") {
         let field = |name: &str| case["fields"][name].as_str().unwrap_or_default();

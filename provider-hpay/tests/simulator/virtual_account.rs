@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use provider_hpay::simulator::{
-    AccountStatus, BookingKind, CallbackQuirks, HPaySimulator, Host, Settings,
+    AccountStatus, BookingKind, CallbackForm, CallbackQuirks, HPaySimulator, Host, Settings,
 };
 use serde_json::{Value, json};
 
@@ -235,4 +235,32 @@ async fn an_order_paid_by_transfer_is_booked_once_and_told_of_twice() {
     let kinds: Vec<_> = hpay.bookings().iter().map(|booking| booking.kind).collect();
     assert_eq!(kinds, [BookingKind::Payment]);
     hpay.buyer_transfers("DH-2").await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_callback_of_the_newer_openapi_has_other_names_and_a_code_over_the_amount() {
+    let settings = Settings::test().with_callback_form(CallbackForm::Openapi);
+    let hpay = start_with(settings).await;
+    let ears = Ears::open(StatusCode::OK).await;
+    hpay.register_va_callback(ears.url());
+    let created = create(&hpay, &create_request(&hpay, "1", "1", "100000")).await;
+    let full = format!("963124{}", created["data"]["va_account"].as_str().unwrap());
+    hpay.transfer_to_va(&full, 40_000).await.unwrap();
+    let [heard] = ears.heard().try_into().unwrap();
+    assert!(heard.starts_with("/va/callback?"), "{heard}");
+    let heard = fields(&heard);
+    for name in ["cashin", "fullAccountNumber", "remark", "transactionId", "error_code"] {
+        assert!(!heard.contains_key(name), "{name} belongs to the older names");
+    }
+    assert_eq!((heard["va_account"].as_str(), heard["amount"].as_str()), (&*full, "40000"));
+    assert_eq!(heard["transfer_content"], STANDARD.encode("DH 001"));
+    assert_eq!(heard["merchant_id"], hpay.merchant_id());
+    let code = hpay.codes().openapi_account_callback(
+        &full,
+        "40000",
+        &heard["cashin_id"],
+        &heard["transaction_id"],
+        &heard["client_request_id"],
+    );
+    assert_eq!(heard["secure_code"], code);
 }

@@ -7,6 +7,7 @@ use payments_core::{
     money::{Currency, Money},
     payment::CodeRules,
     payout::Beneficiary,
+    rules::Repeat,
 };
 use serde::Serialize;
 
@@ -39,6 +40,7 @@ pub(super) struct Books {
     pub(super) ids: Ids,
     pub(super) codes: CodeRules,
     pub(super) payout_start: PayoutStart,
+    pub(super) payout_repeat: Repeat,
     pub(super) beneficiaries: Vec<Beneficiary>,
     /// Where buyers find the gateway's pages.
     pub(super) site: String,
@@ -78,6 +80,7 @@ impl Books {
             ids: Ids::new(settings.seed),
             codes: CodeRules::new(CODE_PREFIX, CODE_DIGITS, CODE_DIGITS)?,
             payout_start: settings.payout_start,
+            payout_repeat: settings.payout_repeat,
             beneficiaries,
             site: site.to_owned(),
             done: Vec::new(),

@@ -99,6 +99,7 @@ impl MockGateway {
             webhook_keys: self.inner.webhook_key.clone(),
             transport: context.transport(None),
             clock: context.clock,
+            payout_repeat: settings.payout_repeat,
         };
         Ok(parts.assemble()?.with_extension(Arc::new(self.clone())))
     }

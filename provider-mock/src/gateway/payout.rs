@@ -3,7 +3,7 @@
 use payments_core::{
     Timestamp,
     money::{Currency, MoneyError},
-    rules::check_amount,
+    rules::{Repeat, check_amount},
 };
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,16 @@ enum Status {
 }
 
 impl Status {
+    /// What it becomes, if it can end so.
+    fn ended(self, outcome: PayoutOutcome) -> Option<Self> {
+        match (self, outcome) {
+            (Self::Pending | Self::Undecided, PayoutOutcome::Succeeded) => Some(Self::Succeeded),
+            (Self::Pending | Self::Undecided, PayoutOutcome::Failed) => Some(Self::Failed),
+            (Self::Succeeded, PayoutOutcome::Reversed) => Some(Self::Reversed),
+            _ => None,
+        }
+    }
+
     fn word(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -66,11 +76,14 @@ impl Books {
         decided: bool,
         now: Timestamp,
     ) -> Result<wire::Payout, Refused> {
-        if let Some(known) = self.payout(asked.payout.as_str()) {
+        let repeat = self.payout_repeat;
+        if let Some(known) = self.payout(asked.payout.as_str())
+            && repeat != Repeat::PaysAgain
+        {
             let terms = &known.terms;
             let same = (terms.amount, terms.bank, &terms.account)
                 == (asked.amount, asked.bank, &asked.account);
-            return if same {
+            return if same && repeat != Repeat::Refused {
                 Ok(known.shown())
             } else {
                 Err(Refused::used(asked.payout.as_str()))
@@ -101,9 +114,11 @@ impl Books {
         Ok(shown)
     }
 
-    pub(super) fn show_payout(&self, reference: &str) -> Result<wire::Payout, Refused> {
-        let found = self.payouts.iter().find(|known| known.terms.payout.as_str() == reference);
-        found.map(Payout::shown).ok_or_else(|| Refused::unknown("payout", reference))
+    /// The first payout of a reference, and those that were paid again under it.
+    pub(super) fn show_payout(&self, reference: &str) -> Result<wire::FoundPayout, Refused> {
+        let mut all = self.payouts.iter().filter(|known| known.terms.payout.as_str() == reference);
+        let first = all.next().ok_or_else(|| Refused::unknown("payout", reference))?;
+        Ok(wire::FoundPayout { payout: first.shown(), again: all.map(Payout::shown).collect() })
     }
 
     /// Whose account it is, if the gateway knows.
@@ -134,25 +149,22 @@ impl Books {
         outcome: PayoutOutcome,
         now: Timestamp,
     ) -> Result<(), ControlError> {
-        let payout = self
-            .payout(reference)
-            .ok_or_else(|| ControlError::UnknownPayout(reference.to_owned()))?;
-        let status = match (payout.status, outcome) {
-            (Status::Pending | Status::Undecided, PayoutOutcome::Succeeded) => Status::Succeeded,
-            (Status::Pending | Status::Undecided, PayoutOutcome::Failed) => Status::Failed,
-            (Status::Succeeded, PayoutOutcome::Reversed) => Status::Reversed,
-            (status, _) => return Err(ControlError::WrongState(status.word())),
-        };
-        let terms = payout.terms.clone();
+        // Where a reference was paid again, the first that can end so does.
+        let of_reference = |known: &&mut Payout| known.terms.payout.as_str() == reference;
+        let mut all = self.payouts.iter_mut().filter(of_reference);
+        let first = all.next().ok_or_else(|| ControlError::UnknownPayout(reference.to_owned()))?;
+        let unfit = first.status.word();
+        let mut fitting = std::iter::once(first)
+            .chain(all)
+            .filter_map(|payout| payout.status.ended(outcome).map(|status| (payout, status)));
+        let (payout, status) = fitting.next().ok_or(ControlError::WrongState(unfit))?;
+        payout.status = status;
+        let (terms, shown) = (payout.terms.clone(), payout.shown());
         if status != Status::Succeeded {
             self.book_payout(&terms, BookingKind::PayoutReturned, now)
                 .map_err(|_| ControlError::ImpossibleAmount(terms.amount))?;
         }
-        if let Some(payout) = self.payout(reference) {
-            payout.status = status;
-            let shown = payout.shown();
-            self.announce(PAYOUT_CHANGED, &shown, None, now);
-        }
+        self.announce(PAYOUT_CHANGED, &shown, None, now);
         Ok(())
     }
 

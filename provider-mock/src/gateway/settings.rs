@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use payments_core::{Clock, SystemClock, money::Money, payout::Beneficiary};
+use payments_core::{Clock, SystemClock, money::Money, payout::Beneficiary, rules::Repeat};
 use serde::{Deserialize, Serialize};
 
 /// The credentials, the time and the behaviour of a [`MockGateway`](super::MockGateway).
@@ -39,6 +39,12 @@ pub struct Settings {
     pub opening_balances: Vec<Money>,
     /// The state in which a payout begins.
     pub payout_start: PayoutStart,
+    /// What a second payout under the same reference does; the provider declares it.
+    ///
+    /// [`Repeat::Deduplicated`] answers with the first one, for ever, and refuses another amount or
+    /// account under its reference. [`Repeat::Refused`] refuses every second one.
+    /// [`Repeat::PaysAgain`] pays again, as HPay does, also another amount.
+    pub payout_repeat: Repeat,
     /// Bank accounts whose holder is known. Any other account exists too, under any name.
     pub beneficiaries: Vec<Beneficiary>,
     /// Where notifications go, unless a payment says otherwise.
@@ -68,6 +74,7 @@ impl Settings {
             clock: Arc::new(SystemClock),
             opening_balances: Vec::new(),
             payout_start: PayoutStart::default(),
+            payout_repeat: Repeat::Deduplicated { within: None },
             beneficiaries: Vec::new(),
             notify_url: None,
             patience: Duration::from_secs(60),
@@ -117,6 +124,14 @@ impl Settings {
         self
     }
 
+    /// What a second payout under the same reference does, see
+    /// [`payout_repeat`](Self::payout_repeat).
+    #[must_use]
+    pub fn with_payout_repeat(mut self, repeat: Repeat) -> Self {
+        self.payout_repeat = repeat;
+        self
+    }
+
     /// One more bank account whose holder is known: a payout there under another name is refused.
     #[must_use]
     pub fn with_beneficiary(mut self, beneficiary: Beneficiary) -> Self {
@@ -147,6 +162,7 @@ impl fmt::Debug for Settings {
             .field("now", &self.clock.now())
             .field("opening_balances", &self.opening_balances)
             .field("payout_start", &self.payout_start)
+            .field("payout_repeat", &self.payout_repeat)
             .field("beneficiaries", &self.beneficiaries)
             .field("notify_url", &self.notify_url)
             .field("patience", &self.patience)

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use payments_core::{
     Clock, Environment, Provider, ProviderId, ProviderKind, Result, notification::check::Keys,
-    transport::Transport,
+    rules::Repeat, transport::Transport,
 };
 
 use client::Client;
@@ -38,6 +38,8 @@ pub(crate) struct Parts {
     pub(crate) webhook_keys: Keys,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What the gateway does with a second payout under one reference.
+    pub(crate) payout_repeat: Repeat,
 }
 
 impl Parts {
@@ -58,7 +60,7 @@ impl Parts {
         Ok(provider
             .with_payments(Arc::new(Payments::new(Arc::clone(&client))))
             .with_virtual_accounts(Arc::new(VirtualAccounts::new(Arc::clone(&client))))
-            .with_payouts(Arc::new(Payouts::new(Arc::clone(&client))))
+            .with_payouts(Arc::new(Payouts::new(Arc::clone(&client), self.payout_repeat)))
             .with_statements(Arc::new(Statements::new(Arc::clone(&client))))
             .with_notifications(Arc::new(Notifications::new(client, self.webhook_keys)?)))
     }

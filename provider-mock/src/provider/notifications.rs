@@ -192,8 +192,13 @@ impl Notifications {
 
     async fn confirm_payout(&self, claimed: &Payout) -> Result<Confirmation> {
         let told = self.ask(Operation::FindPayout, claimed.payout.as_str()).await?;
-        let Some(Told { content, raw }) = told else { return Ok(not_yet()) };
-        let found = map::payout(content, raw).map_err(malformed)?;
+        let Some(Told::<wire::FoundPayout> { content, raw }) = told else { return Ok(not_yet()) };
+        // Of those that were paid under one reference, the one that the claim names.
+        let is_claimed = |payout: &wire::Payout| {
+            claimed.gateway_ref.as_ref().is_some_and(|name| name.as_str() == payout.id)
+        };
+        let named = content.again.iter().find(|payout| is_claimed(payout)).cloned();
+        let found = map::payout(named.unwrap_or(content.payout), raw).map_err(malformed)?;
         let agrees = is_no_older(claimed.state.step(found.state))
             && (found.amount, &found.account) == (claimed.amount, &claimed.account);
         let words = |payout: &Payout| format!("{:?}, {}", payout.state, payout.amount);

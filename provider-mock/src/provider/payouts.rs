@@ -8,6 +8,7 @@ use payments_core::{
     UncertainCause,
     bank::BankAccount,
     payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState},
+    rules::Repeat,
 };
 
 use super::{
@@ -28,8 +29,8 @@ pub(super) struct Payouts {
 }
 
 impl Payouts {
-    pub(super) fn new(client: Arc<Client>) -> Self {
-        Self { client, capabilities: capabilities::payouts() }
+    pub(super) fn new(client: Arc<Client>, repeat: Repeat) -> Self {
+        Self { client, capabilities: capabilities::payouts(repeat) }
     }
 }
 
@@ -69,10 +70,13 @@ impl PayoutProvider for Payouts {
     async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>> {
         REFERENCE.check("payout", payout.as_str())?;
         let found = self.client.inquire(Operation::FindPayout, &[payout.as_str()], "").await?;
-        let Some(Told { content, raw }) = found else {
+        let Some(Told::<wire::FoundPayout> { content, raw }) = found else {
             return Ok(Lookup::Absent(unknown()));
         };
-        map::payout(content, raw).map(Lookup::Found).map_err(malformed)
+        let all = std::iter::once(content.payout).chain(content.again);
+        let all = all.map(|payout| map::payout(payout, raw.clone()));
+        let all = all.collect::<Result<Vec<_>, _>>().map_err(malformed)?;
+        Ok(Lookup::from_vec(all, unknown()))
     }
 
     async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary> {

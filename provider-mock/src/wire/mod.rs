@@ -49,7 +49,7 @@ pub use refusal::RefusalCode;
 
 pub(crate) use event::{CREDIT_RECEIVED, Event, PAYMENT_EVENTS, PAYOUT_CHANGED, REFUND_CHANGED};
 pub(crate) use payment::{GiveBack, Next, OpenPayment, Payment, Refund};
-pub(crate) use payout::{Balance, Holder, Payout, SendMoney};
+pub(crate) use payout::{Balance, FoundPayout, Holder, Payout, SendMoney};
 pub(crate) use refusal::{Refusal, Undecided};
 pub(crate) use statement::{Accounts, Movement, OwnAccount, Page, ReadPage, Way};
 pub(crate) use virtual_account::{

@@ -30,6 +30,16 @@ pub(crate) struct Payout {
     pub(crate) at: Timestamp,
 }
 
+/// `GET /v1/payouts/{payout}`: the payout, and those that were paid again under its reference,
+/// which only a gateway that pays again has.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct FoundPayout {
+    #[serde(flatten)]
+    pub(crate) payout: Payout,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) again: Vec<Payout>,
+}
+
 /// Whose bank account it is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Holder {

@@ -6,8 +6,9 @@ use payments_core::{
     bank::{AccountNumber, BankAccount, Bin},
     money::{Currency, Money},
     payout::PayoutState,
+    rules::Repeat,
 };
-use provider_mock::{BookingKind, ControlError, PayoutOutcome, PayoutStart};
+use provider_mock::{BookingKind, ControlError, MockGateway, PayoutOutcome, PayoutStart, Settings};
 
 use crate::world::{World, accepted, bank_account, declined, payout, payout_to};
 
@@ -129,4 +130,45 @@ async fn what_cannot_be_honoured_is_refused_before_anything_is_sent(world: World
         assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidRequest, Some(field)));
     }
     assert!(world.gateway.requests().is_empty());
+}
+
+fn repeating(repeat: Repeat) -> MockGateway {
+    MockGateway::new(Settings::test().with_payout_repeat(repeat)).unwrap()
+}
+
+#[tokio::test]
+async fn a_gateway_that_pays_again_says_so_and_shows_every_payout() {
+    let gateway = repeating(Repeat::PaysAgain);
+    let provider = gateway.provider("mock").unwrap();
+    let payouts = provider.payouts().unwrap();
+    assert_eq!(payouts.capabilities().repeat, Repeat::PaysAgain);
+    for amount in [AMOUNT, AMOUNT, Money::vnd(60_000)] {
+        accepted(payouts.create_payout(&payout("P1", amount)).await.unwrap());
+    }
+    assert_eq!(gateway.bookings().len(), 3);
+    let reference = PayoutRef::new("P1").unwrap();
+    let found = payouts.find_payout(&reference).await.unwrap();
+    let all = found.found().unwrap_err();
+    let amounts: Vec<_> = all.iter().map(|payout| payout.amount.minor()).collect();
+    assert_eq!(amounts, [50_000, 50_000, 60_000]);
+    assert_eq!(all[2].differs_from(&payout("P1", AMOUNT)), Some("amount"));
+
+    for _ in 0..3 {
+        gateway.settle_payout("P1", PayoutOutcome::Succeeded).unwrap();
+    }
+    assert!(gateway.settle_payout("P1", PayoutOutcome::Succeeded).is_err());
+    let all = payouts.find_payout(&reference).await.unwrap().into_vec();
+    assert!(all.iter().all(|payout| payout.state == PayoutState::Succeeded), "{all:?}");
+}
+
+#[tokio::test]
+async fn a_gateway_that_refuses_repeats_refuses_the_same_payout_unconfirmed() {
+    let gateway = repeating(Repeat::Refused);
+    let provider = gateway.provider("mock").unwrap();
+    let payouts = provider.payouts().unwrap();
+    assert_eq!(payouts.capabilities().repeat, Repeat::Refused);
+    accepted(payouts.create_payout(&payout("P1", AMOUNT)).await.unwrap());
+    let refused = declined(payouts.create_payout(&payout("P1", AMOUNT)).await.unwrap());
+    assert!(refused.is_duplicate() && !refused.is_confirmed(), "{refused}");
+    assert_eq!(gateway.bookings().len(), 1);
 }

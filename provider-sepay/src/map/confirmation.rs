@@ -28,7 +28,9 @@ pub(crate) fn payment_told(claimed: &Payment, found: Option<Payment>) -> Confirm
     let agrees = match (claimed.state, found.state) {
         // A status that nobody documents neither confirms nor contradicts a payment.
         (Settled | Uncertain, Open | Processing | Uncertain) => return not_yet(ORDER_AGAIN),
-        (Settled, Settled) => claimed.received == found.received,
+        (Settled, Settled) => covers(&found, claimed),
+        // It was paid, and the money has gone back since: what the inquiry says now is reported.
+        (Settled, Refunded) => true,
         // No status is documented for a voided order: cancelled is as good as refunded, and one
         // that says neither is for a person, because SePay may never say more.
         (Refunded, Refunded | Cancelled) => true,
@@ -44,6 +46,18 @@ pub(crate) fn payment_told(claimed: &Payment, found: Option<Payment>) -> Confirm
         }
     } else {
         Confirmation::Contradicted { claimed: shown(claimed), found: shown(&found) }
+    }
+}
+
+/// Whether the order received at least what was claimed, in the same currency. It may have received
+/// more: an order that is paid twice before the first notification is handled has both payments in
+/// its total, and the money that the inquiry confirms is reported.
+fn covers(found: &Payment, claimed: &Payment) -> bool {
+    match (found.received, claimed.received) {
+        (Some(found), Some(claimed)) => {
+            found.compare(claimed).is_ok_and(|ordering| ordering.is_ge())
+        }
+        (found, claimed) => found == claimed,
     }
 }
 
@@ -166,7 +180,7 @@ mod tests {
             (Settled, Open, "not yet"),
             (Settled, Uncertain, "not yet"),
             (Settled, Cancelled, "contradicted"),
-            (Settled, Refunded, "contradicted"),
+            (Settled, Refunded, "confirmed"),
             (Refunded, Refunded, "confirmed"),
             (Refunded, Cancelled, "confirmed"),
             (Refunded, Settled, "contradicted"),
@@ -185,6 +199,43 @@ mod tests {
             }
         }
         assert_eq!(word(&payment_told(&payment(Settled, 100), None)), "not yet");
+    }
+
+    #[test]
+    fn an_order_paid_twice_before_the_first_notification_reports_the_money_that_arrived() {
+        let claimed = payment(PaymentState::Settled, 50_000);
+        let mut keys = Vec::new();
+        for (received, verdict) in [
+            (49_999, "contradicted"),
+            (50_000, "confirmed"),
+            (50_001, "confirmed"),
+            (100_000, "confirmed"),
+            (100_000, "confirmed"),
+        ] {
+            let told = payment_told(&claimed, Some(payment(PaymentState::Settled, received)));
+            assert_eq!(word(&told), verdict, "{received}");
+            if let Confirmation::Confirmed(event) = told {
+                let News::Payment(found) = event.news() else { panic!("{event:?}") };
+                assert_eq!(found.received, Some(Money::vnd(received)), "the inquiry's amount");
+                keys.push(event.key().unwrap().clone());
+            }
+        }
+        // The second notification of the same two payments is the same happening.
+        assert_eq!(keys[2], keys[3]);
+        assert!(keys[0] != keys[1] && keys[1] != keys[2]);
+    }
+
+    #[test]
+    fn money_of_another_currency_or_none_contradicts_a_claim() {
+        use payments_core::money::Currency;
+
+        let claimed = payment(PaymentState::Settled, 50_000);
+        let order = Payment::new(OrderRef::new("DH1").unwrap(), PaymentState::Settled);
+        let dollars = order.clone().with_received(Money::from_minor(100_000, Currency::USD));
+        for found in [order, dollars] {
+            let told = payment_told(&claimed, Some(found.clone()));
+            assert_eq!(word(&told), "contradicted", "{found:?}");
+        }
     }
 
     #[test]

@@ -16,4 +16,4 @@ pub(crate) use inquiry::inquire;
 pub(crate) use qr::router as qr_router;
 
 pub use account::{AccountStatus, Credit, VirtualAccount};
-pub use callback::CallbackQuirks;
+pub use callback::{CallbackForm, CallbackQuirks};

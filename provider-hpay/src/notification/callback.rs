@@ -1,0 +1,56 @@
+//! The two forms of a virtual account callback, told apart by their field names.
+//!
+//! The reference's form (HPay API reference 1.0.0, Callback IPN After Completed Payment) has
+//! `cashin`; that of the newer OpenAPI, as public merchant code of 2026 has it, has `cashin_id`.
+//! Each has a formula of its own. A callback is never checked by the second formula because the
+//! first one failed.
+
+use payments_core::{
+    formula::{CheckingKeys, Explanation},
+    notification::{Delivery, Endpoint, Received, Untrusted, UntrustedReason},
+};
+
+use super::{credit, openapi_credit, query::Query};
+use crate::{
+    HPay,
+    formula::{F18, OPENAPI_VA_CALLBACK},
+};
+
+enum Form {
+    Reference,
+    Openapi,
+}
+
+impl Form {
+    fn of(query: &Query<'_>) -> Result<Self, Untrusted> {
+        match (query.has("cashin"), query.has("cashin_id")) {
+            (true, false) => Ok(Self::Reference),
+            (false, true) => Ok(Self::Openapi),
+            (true, true) => Err(unclear("both cashin and cashin_id are there")),
+            (false, false) => Err(unclear("neither cashin nor cashin_id is there")),
+        }
+    }
+}
+
+pub(super) fn receive(hpay: &HPay, endpoint: &Endpoint, delivery: &Delivery<'_>) -> Received {
+    match Query::of(delivery).and_then(|query| Form::of(&query)) {
+        Ok(Form::Reference) => credit::receive(hpay, endpoint, delivery).into(),
+        Ok(Form::Openapi) => openapi_credit::receive(hpay, endpoint, delivery).into(),
+        Err(untrusted) => untrusted.into(),
+    }
+}
+
+/// Why the code is not the one that was expected.
+pub(super) fn explain(hpay: &HPay, delivery: &Delivery<'_>) -> Option<Explanation> {
+    let query = Query::of(delivery).ok()?;
+    let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
+    let (formula, fields) = match Form::of(&query).ok()? {
+        Form::Reference => (&F18, query.fields(&[])),
+        Form::Openapi => (&OPENAPI_VA_CALLBACK, openapi_credit::fields(hpay, &query)),
+    };
+    Some(hpay.formulas.get(formula).explain(&fields, query.text("secure_code"), keys))
+}
+
+fn unclear(detail: &'static str) -> Untrusted {
+    Untrusted::new(UntrustedReason::Unreadable, detail)
+}
