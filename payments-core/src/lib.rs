@@ -80,6 +80,7 @@ mod secret;
 mod single_flight;
 mod submission;
 mod time;
+mod web_address;
 
 pub use credit_match::{CreditMatch, match_credit};
 pub use dedupe_key::{DedupeKey, StatedKey};
@@ -96,12 +97,13 @@ pub use payout::PayoutProvider;
 pub use printable::printable;
 pub use provider::{Environment, Provider, Role};
 pub use raw::{Authenticity, Raw};
-pub use secret::{EmptySecret, Secret, SecretBytes};
+pub use secret::{Secret, SecretBytes, SecretError};
 pub use single_flight::{SingleFlight, run_to_end};
 pub use statement::StatementProvider;
 pub use submission::{Decline, DeclineReason, NotAccepted, Submission, Uncertain, UncertainCause};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
 pub use virtual_account::VirtualAccountProvider;
+pub use web_address::check_web_address;
 
 #[doc(hidden)]
 #[cfg(feature = "inventory")]

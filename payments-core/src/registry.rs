@@ -257,7 +257,10 @@ impl Registry {
                     self.unknown(provider.kind.as_str()),
                 )),
                 Some(registration) => match (registration.build)(&provider, context) {
-                    Ok(provider) => providers.push(provider),
+                    Ok(built) => {
+                        let warnings = provider.warnings.take().into_iter();
+                        providers.push(warnings.fold(built, Provider::with_warning));
+                    }
                     // An empty list would leave the provider out without a word.
                     Err(found) if found.is_empty() => {
                         let message =

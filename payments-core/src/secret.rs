@@ -5,7 +5,9 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use subtle::ConstantTimeEq;
 
-/// A key, token, passcode or private key: never empty, never printed, wiped when dropped.
+use crate::printable;
+
+/// A key, token or passcode: visible characters, never printed, wiped when dropped.
 #[derive(Clone)]
 pub struct Secret(SecretString);
 
@@ -13,22 +15,47 @@ pub struct Secret(SecretString);
 /// dropped.
 pub struct SecretBytes(SecretSlice<u8>);
 
-/// A secret was empty. An empty key would authenticate everybody.
+/// Why a text is no secret. Never holds the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the secret is empty; an empty one would accept anybody")]
-pub struct EmptySecret;
+#[non_exhaustive]
+pub enum SecretError {
+    /// Nothing of it can be seen. Whoever knows that could sign with it.
+    #[error("the secret is empty or cannot be seen; such a one would accept anybody")]
+    Empty,
+    /// It starts or ends with white space, which a copy often brings along and no signature
+    /// then fits.
+    #[error("the secret starts or ends with white space; leave it out")]
+    OuterWhiteSpace,
+    /// It holds a control or format character, such as a line break or a zero-width space.
+    #[error(
+        "the secret holds a character that cannot be seen, U+{:04X}; copy the secret once more",
+        u32::from(*character)
+    )]
+    Invisible {
+        /// The first such character.
+        character: char,
+    },
+}
 
 impl Secret {
-    /// Wraps `text`.
+    /// Wraps `text`. A byte order mark in front of it, which editors of Windows write, is left
+    /// out.
     ///
     /// # Errors
-    /// `text` is empty or only white space.
-    pub fn new(text: impl Into<String>) -> Result<Self, EmptySecret> {
-        let text = SecretString::from(text.into());
-        if text.expose_secret().trim().is_empty() {
-            return Err(EmptySecret);
+    /// `text` has no visible character, holds one that cannot be seen, or starts or ends with
+    /// white space.
+    pub fn new(text: impl Into<String>) -> Result<Self, SecretError> {
+        let mut text = SecretString::from(text.into());
+        if let Some(rest) = text.expose_secret().strip_prefix('\u{feff}') {
+            text = SecretString::from(rest.to_owned());
         }
+        check(text.expose_secret())?;
         Ok(Self(text))
+    }
+
+    /// Whether an HTTP header can carry it: printable ASCII.
+    pub(crate) fn fits_a_header(&self) -> bool {
+        self.expose().bytes().all(|byte| (b' '..=b'~').contains(&byte))
     }
 
     /// The secret itself, to sign or to send; never to print.
@@ -67,10 +94,26 @@ impl fmt::Debug for SecretBytes {
 }
 
 impl std::str::FromStr for Secret {
-    type Err = EmptySecret;
+    type Err = SecretError;
 
-    fn from_str(text: &str) -> Result<Self, EmptySecret> {
+    fn from_str(text: &str) -> Result<Self, SecretError> {
         Self::new(text)
+    }
+}
+
+fn check(text: &str) -> Result<(), SecretError> {
+    // The blank of Braille is a symbol by its category, and shows nothing.
+    let is_blank = |character: char| character.is_whitespace() || character == '\u{2800}';
+    let invisible = text.chars().find(|character| printable::is_invisible(*character));
+    if text.chars().all(|character| is_blank(character) || printable::is_invisible(character)) {
+        return Err(SecretError::Empty);
+    }
+    if text.trim().len() != text.len() {
+        return Err(SecretError::OuterWhiteSpace);
+    }
+    match invisible {
+        Some(character) => Err(SecretError::Invisible { character }),
+        None => Ok(()),
     }
 }
 
@@ -91,9 +134,47 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_secret_cannot_be_made() {
-        assert_eq!(Secret::new("").unwrap_err(), EmptySecret);
-        assert_eq!(Secret::new(" \n").unwrap_err(), EmptySecret);
+    fn a_secret_without_a_visible_character_cannot_be_made() {
+        for text in [
+            "",
+            " ",
+            " \n",
+            "\u{feff}",
+            "\0",
+            "\u{200b}",
+            "\u{feff}\u{200b}",
+            "\u{2060}\u{ad}",
+            "\u{a0}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{feff}\u{feff}",
+            "\t\u{200d} ",
+        ] {
+            assert_eq!(Secret::new(text).unwrap_err(), SecretError::Empty, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_read_without_the_mark_that_editors_write_before_it() {
+        assert_eq!(Secret::new("\u{feff}abc").unwrap().expose(), "abc");
+    }
+
+    #[test]
+    fn what_is_not_seen_around_or_inside_a_secret_is_refused() {
+        for text in [" abc", "abc ", "abc\n", "\u{feff} abc", "\u{a0}abc", "\u{3000}abc"] {
+            assert_eq!(Secret::new(text).unwrap_err(), SecretError::OuterWhiteSpace, "{text:?}");
+        }
+        for character in
+            ['\0', '\n', '\r', '\t', '\u{7f}', '\u{200b}', '\u{202e}', '\u{feff}', '\u{ad}']
+        {
+            let text = format!("ab{character}c");
+            let error = Secret::new(text).unwrap_err();
+            assert_eq!(error, SecretError::Invisible { character });
+            assert!(!error.to_string().contains("ab"), "{error}");
+        }
+        for text in ["a b", "mật khẩu", "p\u{e4}ss", "=+/\"'"] {
+            assert_eq!(Secret::new(text).unwrap().expose(), text);
+        }
     }
 
     #[test]

@@ -7,7 +7,6 @@ use payments_core::{
     config::{ConfigProblem, ProviderConfig, Reader},
     formula::Algorithm,
     money::Currency,
-    notification::check::Keys,
     registry::{Context, Registration},
     rsa::{PublicKey, RsaError, SignerKind},
 };
@@ -78,6 +77,12 @@ const LINK_FORMULAS: [(&str, LinkFormula); 3] =
 fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
     let mut read = Reader::new(config, &context.environ);
     let merchant = merchant(&mut read);
+    // HPay's codes are an MD5 over a text and the passcode: whoever sees one message can try
+    // passcodes on it at leisure.
+    if let Some(newest) = merchant.as_ref().and_then(|merchant| merchant.passcode.newest()) {
+        let advice = "have HPay set a long random one";
+        read.warn_if_short("passcode", newest, "one link or notification", advice);
+    }
     let gateway = gateway(&mut read, config.environment);
     let keys = payout_keys(&mut read);
     let formulas = formulas(&mut read);
@@ -122,27 +127,10 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         .passcode
         .iter()
         .fold(provider, |provider, passcode| provider.with_credential("passcode", passcode));
-    let provider = match short_passcode(&hpay.merchant.passcode) {
-        Some(warning) => provider.with_warning(warning),
-        None => provider,
-    };
     let provider = hpay.formulas.warnings().into_iter().fold(provider, Provider::with_warning);
     Ok(match hpay.rsa {
         Some(_) => provider.with_payouts(Arc::new(Payouts::new(hpay))),
         None => provider,
-    })
-}
-
-/// HPay's codes are an MD5 over a text and the passcode: whoever sees one message can try passcodes
-/// on it at leisure.
-fn short_passcode(passcode: &Keys) -> Option<String> {
-    const ENOUGH: usize = 20;
-    let newest = passcode.newest()?;
-    (newest.expose().chars().count() < ENOUGH).then(|| {
-        format!(
-            "passcode: has fewer than {ENOUGH} characters, and can be guessed from one link or \
-             notification; have HPay set a long random one"
-        )
     })
 }
 

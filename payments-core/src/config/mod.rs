@@ -1,7 +1,9 @@
 //! Configuration of providers, from any serde source.
 
 mod reader;
+mod table;
 mod value;
+mod warnings;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,6 +13,7 @@ use serde::Deserialize;
 
 pub use reader::Reader;
 pub use value::Value;
+pub(crate) use warnings::Warnings;
 
 use crate::{Environment, ProviderId, ProviderKind, printable};
 
@@ -36,7 +39,7 @@ pub struct PaymentsConfig {
     #[serde(default)]
     pub prefer: Vec<String>,
     /// The providers by name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "table::providers")]
     providers: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
@@ -51,6 +54,8 @@ pub struct ProviderConfig {
     /// Where it runs.
     pub environment: Environment,
     table: BTreeMap<String, Value>,
+    /// What was found unwise while it was read.
+    pub(crate) warnings: Warnings,
 }
 
 /// One thing wrong with a configuration: where, and what to do. Never holds the value.
@@ -120,9 +125,13 @@ impl ProviderConfig {
             )),
         };
         match (name, kind, environment) {
-            (Ok(id), Ok(kind), Ok(environment)) => {
-                Ok(Self { id, kind, environment, table: table.clone() })
-            }
+            (Ok(id), Ok(kind), Ok(environment)) => Ok(Self {
+                id,
+                kind,
+                environment,
+                table: table.clone(),
+                warnings: Warnings::default(),
+            }),
             (name, kind, environment) => {
                 problems.extend(name.err());
                 problems.extend(kind.err());

@@ -1,12 +1,15 @@
 //! Reads a provider's configuration and collects every problem.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::{ConfigProblem, Environ, ProviderConfig, Value};
 use crate::{
-    Environment,
+    Environment, check_web_address,
     notification::check::Keys,
+    printable,
     secret::{Secret, SecretBytes},
+    web_address,
 };
 
 /// Reads the keys of one provider's configuration, collects every problem, and in the end knows
@@ -52,6 +55,31 @@ impl<'a> Reader<'a> {
     /// Notes a problem with a key.
     pub fn problem(&mut self, key: &str, message: impl Into<String>) {
         self.problems.push(ConfigProblem::new(self.config.path(key), message));
+    }
+
+    /// Where the provider runs.
+    pub fn environment(&self) -> Environment {
+        self.config.environment
+    }
+
+    /// Notes what works and is unwise. `payments doctor` and
+    /// [`Provider::warnings`](crate::Provider::warnings) list it. `message` must not hold the value.
+    pub fn warn(&mut self, key: &str, message: impl fmt::Display) {
+        self.config.warnings.add(format!("{key}: {message}"));
+    }
+
+    /// Warns of a secret that is short enough to be guessed from what it signed, where it is
+    /// seen in `seen_in`, such as `one link or notification`.
+    pub fn warn_if_short(&mut self, key: &str, secret: &Secret, seen_in: &str, advice: &str) {
+        const ENOUGH: usize = 20;
+        if secret.expose().chars().count() < ENOUGH {
+            self.warn(
+                key,
+                format_args!(
+                    "has fewer than {ENOUGH} characters, and can be guessed from {seen_in}; {advice}"
+                ),
+            );
+        }
     }
 
     /// Whether a key is there.
@@ -173,25 +201,21 @@ impl<'a> Reader<'a> {
         }
         let sandbox = self.config.environment == Environment::Sandbox;
         self.parsed(key, |text| {
-            let url =
-                url::Url::parse(text).map_err(|_| "is not an absolute web address".to_owned())?;
-            let loopback = match url.host() {
-                Some(url::Host::Domain(name)) => name == "localhost",
-                Some(url::Host::Ipv4(address)) => address.is_loopback(),
-                Some(url::Host::Ipv6(address)) => address.is_loopback(),
-                None => return Err("has no host".to_owned()),
-            };
+            let url = web_address::parse(text)?;
             match url.scheme() {
                 "https" => {}
-                "http" if sandbox && loopback => {}
+                _ if sandbox && web_address::is_loopback(&url) => {}
                 _ => {
                     return Err(
                         "is not https; http is for loopback addresses in the sandbox only".into()
                     );
                 }
             }
-            if url.query().is_some() || url.fragment().is_some() {
-                return Err("has a query or a fragment; give the address alone".to_owned());
+            if url.query().is_some() {
+                return Err("has a query; give the address alone".to_owned());
+            }
+            if text.parse::<http::Uri>().is_err() {
+                return Err("holds a character that no address may: percent-encode it".to_owned());
             }
             Ok(text.trim_end_matches('/').to_owned())
         })
@@ -199,11 +223,9 @@ impl<'a> Reader<'a> {
 
     /// An address of our own, such as where a buyer's browser returns; it may be left out.
     pub fn optional_web_address(&mut self, key: &'static str) -> Option<String> {
-        self.optional_parsed(key, |text| match url::Url::parse(text) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
-                Ok(text.to_owned())
-            }
-            _ => Err("is not an absolute http or https address".to_owned()),
+        self.optional_parsed(key, |text| match check_web_address(text) {
+            Ok(()) => Ok(text.to_owned()),
+            Err(problem) => Err(problem.to_owned()),
         })
     }
 
@@ -253,6 +275,21 @@ impl<'a> Reader<'a> {
             Some(keys) => Some(keys),
             None => self.note(key, "is an empty list"),
         }
+    }
+
+    /// Like [`keys`](Self::keys), for secrets that travel in an HTTP header: printable ASCII.
+    pub fn header_keys(&mut self, key: &'static str) -> Option<Keys> {
+        let keys = self.keys(key)?;
+        if keys.iter().all(|secret| secret.fits_a_header()) {
+            return Some(keys);
+        }
+        self.note(key, NO_HEADER)
+    }
+
+    /// Like [`secret`](Self::secret), for a secret that travels in an HTTP header: printable ASCII.
+    pub fn header_secret(&mut self, key: &'static str) -> Option<Secret> {
+        let secret = self.secret(key)?;
+        if secret.fits_a_header() { Some(secret) } else { self.note(key, NO_HEADER) }
     }
 
     /// A file that need not be secret, such as a certificate: `{ file = "…" }`, `{ env = "…" }`,
@@ -333,7 +370,15 @@ impl<'a> Reader<'a> {
     }
 
     fn secret_of(&mut self, key: &'static str, value: &Value) -> Option<Secret> {
-        let Ok(mut text) = String::from_utf8(self.secret_source(key, value)?) else {
+        let bytes = self.secret_source(key, value)?;
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
+            return self.note(
+                key,
+                "holds bytes that are zero, or begins as UTF-16 does, which Windows and PowerShell \
+                 write: save it as UTF-8",
+            );
+        }
+        let Ok(mut text) = String::from_utf8(bytes) else {
             return self.note(key, "is not UTF-8 text");
         };
         if matches!(value, Value::Table(_)) {
@@ -341,8 +386,35 @@ impl<'a> Reader<'a> {
             text.truncate(text.trim_end_matches(['\r', '\n']).len());
         }
         match Secret::new(text) {
-            Ok(secret) => Some(secret),
-            Err(empty) => self.note(key, empty.to_string()),
+            Ok(secret) => {
+                self.warn_of_wrapping(key, &secret);
+                Some(secret)
+            }
+            Err(error) => self.note(key, error.to_string()),
+        }
+    }
+
+    /// Warns of what is often copied along with a secret.
+    fn warn_of_wrapping(&mut self, key: &'static str, secret: &Secret) {
+        let text = secret.expose();
+        let first_and_last = text.chars().next().zip(text.chars().next_back());
+        let is_quoted = matches!(
+            first_and_last,
+            Some(('"', '"') | ('\'', '\'') | ('`', '`') | ('“', '”') | ('‘', '’'))
+        );
+        if is_quoted && text.chars().count() > 1 {
+            self.warn(key, "is in quotes, which count as part of it; leave them out");
+        }
+        let name = text.split_once('=').map(|(name, value)| (name.trim(), value.trim()));
+        // Base64 ends in equals signs, with nothing behind them.
+        if name.is_some_and(|(name, value)| {
+            is_variable(name.strip_prefix("export ").unwrap_or(name))
+                && !value.trim_start_matches('=').is_empty()
+        }) {
+            self.warn(
+                key,
+                "looks like NAME=value, all of which counts as the secret; give the value alone",
+            );
         }
     }
 
@@ -368,6 +440,14 @@ impl<'a> Reader<'a> {
         let mut entries = source.iter();
         match (entries.next(), entries.next()) {
             (Some((from, Value::Text(name))), None) if from == "env" => {
+                if !is_variable(name) {
+                    // It may be the secret itself, written where its variable belongs.
+                    return self.note(
+                        key,
+                        "names no environment variable: a name has letters, digits and _ only, and \
+                         the secret itself stands in the variable",
+                    );
+                }
                 match self.environ.get(name) {
                     Some(text) => Some(text.into_bytes()),
                     None => self.note(key, format!("the environment variable {name} is not set")),
@@ -376,14 +456,26 @@ impl<'a> Reader<'a> {
             (Some((from, Value::Text(path))), None) if from == "file" => {
                 match std::fs::read(path) {
                     Ok(bytes) => Some(bytes),
-                    Err(error) => {
-                        self.note(key, format!("the file {path} cannot be read: {error}"))
-                    }
+                    // Its name is not repeated: it may be the secret itself.
+                    Err(error) => self.note(
+                        key,
+                        format!("its file cannot be read: {}", printable(&error.to_string())),
+                    ),
                 }
             }
             _ => self.note(key, "is neither { env = \"…\" } nor { file = \"…\" }"),
         }
     }
+}
+
+const NO_HEADER: &str =
+    "holds a character that no HTTP header carries: give letters, digits and ASCII punctuation";
+
+/// Whether an environment variable can have this name (POSIX.1-2024, section 8.1).
+fn is_variable(name: &str) -> bool {
+    !name.starts_with(|first: char| first.is_ascii_digit())
+        && !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 #[cfg(test)]

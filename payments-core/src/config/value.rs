@@ -90,12 +90,8 @@ impl<'de> Deserialize<'de> for Value {
                 Ok(Value::List(values))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-                let mut table = BTreeMap::new();
-                while let Some((key, value)) = map.next_entry()? {
-                    table.insert(key, value);
-                }
-                Ok(Value::Table(table))
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+                super::table::entries(map).map(Value::Table)
             }
         }
 

@@ -21,7 +21,7 @@ use crate::Timestamp;
 /// assert!(token::check(&keys, "access", &issued, Timestamp::from_unix(3_599)).is_ok());
 /// assert!(token::check(&keys, "access", &issued, Timestamp::from_unix(3_600)).is_err());
 /// assert!(token::check(&keys, "refresh", &issued, Timestamp::from_unix(0)).is_err());
-/// # Ok::<(), payments_core::EmptySecret>(())
+/// # Ok::<(), payments_core::SecretError>(())
 /// ```
 pub fn issue(keys: &Keys, purpose: &str, until: Timestamp) -> Option<String> {
     let until = until.unix_seconds().to_string();

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, OrderRef, RefundRef, Result, Timestamp,
+    Error, OrderRef, RefundRef, Result, Timestamp, check_web_address,
     money::Money,
     options::{Options, ProviderOptions},
 };
@@ -245,13 +245,8 @@ pub(crate) fn positive(amount: Money) -> Result<()> {
 }
 
 fn web_address(field: &'static str, text: String) -> Result<String> {
-    match url::Url::parse(&text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(text),
-        Ok(_) => Err(Error::invalid(field, "is not an http or https address")),
-        Err(error) => {
-            Err(Error::invalid(field, "is not an absolute web address").with_source(error))
-        }
-    }
+    check_web_address(&text).map_err(|problem| Error::invalid(field, problem))?;
+    Ok(text)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! Notify_url).
 
 use payments_core::{
-    EndpointName, Error, Result,
+    EndpointName, Error, Result, check_web_address,
     notification::{Delivery, Untrusted},
     payment::NextAction,
 };
@@ -84,12 +84,5 @@ impl HPay {
 }
 
 fn web_address(field: &'static str, url: &str) -> Result<()> {
-    let is_web = url.parse::<http::Uri>().is_ok_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()
-    });
-    if is_web {
-        Ok(())
-    } else {
-        Err(Error::invalid(field, "is not an absolute http or https address"))
-    }
+    check_web_address(url).map_err(|problem| Error::invalid(field, problem))
 }

@@ -2,6 +2,7 @@
 
 use payments_core::{Secret, config::Reader, notification::check::Keys};
 
+use super::webhook::ADVICE;
 use crate::{
     checkout::{FieldOrder, ReturnUrls},
     client::{SortSpelling, Spelling},
@@ -50,11 +51,14 @@ impl GatewaySettings {
             true => Err("holds a colon, which no merchant id can".to_owned()),
             false => Ok(text.to_owned()),
         });
-        let secret_key = read.secret("secret_key");
+        let secret_key = read.header_secret("secret_key");
+        if let Some(secret) = &secret_key {
+            read.warn_if_short("secret_key", secret, "one checkout form", ADVICE);
+        }
         // SePay does not say whether the secret of its IPNs is the secret key; its samples compare
         // with that.
         let ipn_secret = match read.has("ipn_secret") {
-            true => read.keys("ipn_secret"),
+            true => read.header_keys("ipn_secret"),
             false => secret_key.clone().map(Keys::one),
         };
         let orders = [("docs", FieldOrder::Docs), ("allowlist", FieldOrder::AllowList)];

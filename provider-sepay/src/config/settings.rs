@@ -61,7 +61,7 @@ impl Settings {
     pub(super) fn read(read: &mut Reader<'_>, environment: Environment) -> Self {
         let gateway = GatewaySettings::read(read);
         let has_token = read.has("api_token");
-        let api_token = read.optional_secret("api_token");
+        let api_token = if has_token { read.header_secret("api_token") } else { None };
         let bearer = api_token.as_ref().and_then(|token| bearer(read, token));
         if !has_token {
             for (key, why) in TOKEN_ONLY {

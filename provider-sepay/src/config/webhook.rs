@@ -1,12 +1,21 @@
 //! How SePay says that a webhook is its own, and from where it sends.
 
-use payments_core::config::Reader;
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net};
+use payments_core::{Environment, config::Reader};
 
 use crate::notification::{DOCUMENTED_SOURCES, Sources, TokenEndpoint, WebhookAuth};
 
 /// Why a webhook without a signature needs the User API.
 pub(super) const UNSIGNED: &str =
     "such a webhook is not signed and has to be confirmed by the statement";
+
+/// What to do about a short secret.
+pub(super) const ADVICE: &str = "let SePay make a long random one";
+
+const OPEN_IN_PRODUCTION: &str = "is true in production: anybody who knows the address can post webhooks, each of which costs \
+     calls of the User API; set webhook_secret, which SePay's dashboard offers for every webhook";
 
 /// The keys of the four authentications, the strongest first.
 const AUTHENTICATIONS: [&str; 4] =
@@ -29,11 +38,28 @@ pub(super) fn auth(read: &mut Reader<'_>) -> Option<WebhookAuth> {
         read.problem("webhook_client_secret", "needs webhook_client_id");
     }
     match first? {
-        "webhook_secret" => read.optional_keys("webhook_secret").map(WebhookAuth::Hmac),
+        "webhook_secret" => {
+            let keys = read.optional_keys("webhook_secret")?;
+            if let Some(newest) = keys.newest() {
+                read.warn_if_short("webhook_secret", newest, "one webhook", ADVICE);
+            }
+            Some(WebhookAuth::Hmac(keys))
+        }
         "webhook_client_id" => client(read).map(WebhookAuth::OAuth2),
-        "webhook_api_key" => read.optional_keys("webhook_api_key").map(WebhookAuth::ApiKey),
+        "webhook_api_key" => {
+            let keys = read.header_keys("webhook_api_key")?;
+            if let Some(newest) = keys.newest() {
+                read.warn_if_short("webhook_api_key", newest, "many posts", ADVICE);
+            }
+            Some(WebhookAuth::ApiKey(keys))
+        }
         key => match read.flag("webhook_unauthenticated", false)? {
-            true => Some(WebhookAuth::Unauthenticated),
+            true => {
+                if read.environment() == Environment::Production {
+                    read.warn(key, OPEN_IN_PRODUCTION);
+                }
+                Some(WebhookAuth::Unauthenticated)
+            }
             false => {
                 read.problem(key, "is false; leave it out");
                 None
@@ -53,14 +79,68 @@ fn client(read: &mut Reader<'_>) -> Option<TokenEndpoint> {
     Some(TokenEndpoint::new(id?, secrets?))
 }
 
-/// The addresses that deliveries may come from.
+/// The addresses and networks that deliveries may come from.
 pub(super) fn sources(read: &mut Reader<'_>) -> Sources {
-    let addresses = read.optional_list("source_ips", |text| match text {
-        "documented" => Ok(DOCUMENTED_SOURCES.to_vec()),
-        _ => text
-            .parse()
-            .map(|address| vec![address])
-            .map_err(|_| "holds what is neither an IP address nor \"documented\"".to_owned()),
+    let networks = read.optional_list("source_ips", |text| match text {
+        "documented" => Ok(DOCUMENTED_SOURCES.into_iter().map(IpNet::from).collect()),
+        _ => network(text).map(|network| vec![network]),
     });
-    Sources::only(addresses.unwrap_or_default().concat())
+    Sources::only(networks.unwrap_or_default().concat())
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let network = match text.parse::<IpAddr>() {
+        Ok(address) => IpNet::from(address.to_canonical()),
+        Err(_) => text.parse().map(canonical).map_err(|_| {
+            let range = "holds a range; write networks instead, such as 10.0.0.0/8";
+            let neither = "holds what is neither an IP address, nor a network such as 10.0.0.0/8, \
+                           nor \"documented\"";
+            let is_range = text.contains(['-', '*']) || text.contains("..");
+            (if is_range { range } else { neither }).to_owned()
+        })?,
+    };
+    match network.prefix_len() {
+        0 => Err("holds the network of all addresses; leave source_ips out instead".to_owned()),
+        _ => Ok(network),
+    }
+}
+
+/// A network of IPv4 addresses that are written as IPv6 (RFC 4291, section 2.5.5.2) as what it
+/// is.
+fn canonical(network: IpNet) -> IpNet {
+    let (IpNet::V6(mapped), Some(prefix)) = (network, network.prefix_len().checked_sub(96)) else {
+        return network;
+    };
+    let address = mapped.addr().to_ipv4_mapped();
+    address.and_then(|v4| Ipv4Net::new(v4, prefix).ok()).map_or(network, IpNet::V4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_is_read_in_every_spelling_and_a_range_is_named() {
+        for (text, read) in [
+            ("172.236.138.20", "172.236.138.20/32"),
+            ("::ffff:172.236.138.20", "172.236.138.20/32"),
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("2001:db8::/32", "2001:db8::/32"),
+        ] {
+            assert_eq!(network(text).unwrap().to_string(), read, "{text}");
+        }
+        for (text, word) in [
+            ("10.0.0.1-10.0.0.9", "range"),
+            ("10.0.0.*", "range"),
+            ("10.0.0.0/33", "neither"),
+            ("10.0.0", "neither"),
+            ("sepay.vn", "neither"),
+            ("", "neither"),
+            ("0.0.0.0/0", "all addresses"),
+            ("::/0", "all addresses"),
+        ] {
+            assert!(network(text).unwrap_err().contains(word), "{text}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use ipnet::IpNet;
 use payments_core::notification::{Delivery, Untrusted, UntrustedReason};
 
 /// The addresses that SePay says it sends from (developer.sepay.vn, IP addresses). It may change
@@ -15,13 +16,14 @@ pub const DOCUMENTED_SOURCES: [IpAddr; 6] = [
     IpAddr::V4(Ipv4Addr::new(103, 255, 238, 139)),
 ];
 
-/// The addresses that are configured. Without any, every source will do.
+/// The addresses and networks that are configured. Without any, every source will do.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sources(Vec<IpAddr>);
+pub(crate) struct Sources(Vec<IpNet>);
 
 impl Sources {
-    pub(crate) fn only(addresses: Vec<IpAddr>) -> Self {
-        Self(addresses)
+    /// Takes deliveries from these networks only. None of them is IPv4 written as IPv6.
+    pub(crate) fn only(networks: Vec<IpNet>) -> Self {
+        Self(networks)
     }
 
     pub(super) fn check(&self, delivery: &Delivery<'_>) -> Result<(), Untrusted> {
@@ -29,13 +31,17 @@ impl Sources {
         match delivery.source() {
             _ if self.0.is_empty() => Ok(()),
             // An IPv4 client of a socket that takes both is written as an IPv6 address.
-            Some(source) if self.0.contains(&source.to_canonical()) => Ok(()),
+            Some(source) if self.has(source.to_canonical()) => Ok(()),
             Some(_) => unknown("it came from an address that is not in source_ips"),
             None => unknown(
                 "source_ips is configured and the delivery does not say where it came from; call \
                  Delivery::from_source",
             ),
         }
+    }
+
+    fn has(&self, source: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&source))
     }
 }
 
@@ -54,7 +60,7 @@ mod tests {
 
     #[test]
     fn only_configured_addresses_will_do_and_without_any_all_do() {
-        let documented = Sources::only(DOCUMENTED_SOURCES.to_vec());
+        let documented = Sources::only(DOCUMENTED_SOURCES.into_iter().map(IpNet::from).collect());
         let unknown = Err(UntrustedReason::UnknownSource);
         for (source, result) in [
             (Some("172.236.138.20"), Ok(())),
@@ -65,6 +71,12 @@ mod tests {
         ] {
             assert_eq!(verdict(&documented, source), result, "{source:?}");
             assert_eq!(verdict(&Sources::default(), source), Ok(()));
+        }
+        let network = Sources::only(vec!["10.0.0.0/8".parse().unwrap()]);
+        for (source, result) in
+            [("10.1.2.3", Ok(())), ("::ffff:10.1.2.3", Ok(())), ("11.0.0.1", unknown)]
+        {
+            assert_eq!(verdict(&network, Some(source)), result, "{source}");
         }
     }
 }

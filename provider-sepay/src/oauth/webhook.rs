@@ -187,7 +187,7 @@ impl NewWebhook {
     /// let auth = NewWebhookAuth::ApiKey { key: Secret::new("k")?, body: WebhookBody::Json };
     /// let webhook = NewWebhook::new(19, "Shop", "https://shop.example/hooks/bank", auth)
     ///     .with(|webhook| webhook.with_event(WebhookEvent::In));
-    /// # Ok::<(), payments_core::EmptySecret>(())
+    /// # Ok::<(), payments_core::SecretError>(())
     /// ```
     #[must_use]
     pub fn with(self, change: impl FnOnce(WebhookChanges) -> WebhookChanges) -> Self {

@@ -85,7 +85,7 @@ impl Formula {
     /// let why = NOTICE.explain(&[("order", b"A1"), ("amount", b"50000")], signature, keys);
     /// assert_eq!(why.expected.as_deref(), Some("A1|50000|‹secret›"));
     /// assert_eq!(why.matches[0].template.as_deref(), Some("{amount}|{order}|{secret}"));
-    /// # Ok::<(), payments_core::EmptySecret>(())
+    /// # Ok::<(), payments_core::SecretError>(())
     /// ```
     pub fn explain(
         &self,

@@ -1,7 +1,7 @@
 //! Registering webhooks (developer.sepay.vn, SePay OAuth2: webhooks).
 
 use http::Method;
-use payments_core::{Error, Result, Submission};
+use payments_core::{Error, Result, Submission, check_web_address};
 
 use super::{
     Connection,
@@ -89,9 +89,8 @@ impl Connection {
 
 /// What SePay would refuse, or take for something else.
 fn check(webhook: &WebhookChanges) -> Result<()> {
-    let address = |field: &'static str, text: &str| match url::Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(()),
-        _ => Err(Error::invalid(field, "is not an absolute http or https address")),
+    let address = |field: &'static str, text: &str| {
+        check_web_address(text).map_err(|problem| Error::invalid(field, problem))
     };
     if let Some(url) = &webhook.url {
         address("webhook_url", url)?;

@@ -1,0 +1,164 @@
+//! Web addresses that a call can use.
+
+use url::{Host, Url};
+
+use crate::printable;
+
+/// Checks that a text is an absolute `http` or `https` address which every reader understands
+/// alike.
+///
+/// URL parsers repair what they read: `https:/host`, `https:host`, `https://a\@b` and an address
+/// with a line break become addresses that nobody wrote, and not the same ones for every parser.
+///
+/// ```
+/// use payments_core::check_web_address;
+///
+/// assert!(check_web_address("https://shop.example/thanks?a=1").is_ok());
+/// assert!(check_web_address("https:/shop.example").is_err());
+/// assert!(check_web_address("https://user:password@shop.example").is_err());
+/// ```
+///
+/// # Errors
+/// What is wrong with the address, without the address: it may hold a secret.
+pub fn check_web_address(text: &str) -> Result<(), &'static str> {
+    parse(text).map(drop)
+}
+
+/// The same, and the address by its parts.
+pub(crate) fn parse(text: &str) -> Result<Url, &'static str> {
+    const NOT_ONE: &str = "is not an absolute http or https address, such as https://shop.example";
+
+    let is_strange = |character: char| {
+        character.is_whitespace() || character == '\\' || printable::is_invisible(character)
+    };
+    if text.contains(is_strange) {
+        return Err("holds a space, a backslash or a character that cannot be seen");
+    }
+    let (scheme, rest) = text.split_once("://").ok_or(NOT_ONE)?;
+    if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+        return Err(NOT_ONE);
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.is_empty() {
+        return Err("has no host");
+    }
+    if authority.contains('@') {
+        return Err("holds a user name or password, which has no place in an address");
+    }
+    let url = Url::parse(text).map_err(|_| NOT_ONE)?;
+    if url.fragment().is_some() {
+        return Err("has a fragment (#…), which is never sent to a server");
+    }
+    if url.port() == Some(0) || authority.ends_with(':') {
+        return Err("has no port that can be connected to");
+    }
+    if !is_written_plainly(&url, authority) {
+        return Err(
+            "has a host that is not written plainly: give a domain name in ASCII (Vietnamese \
+             letters as xn--…), or an IP address with all its numbers",
+        );
+    }
+    Ok(url)
+}
+
+/// Whether the host that is read is the one that is written.
+fn is_written_plainly(url: &Url, authority: &str) -> bool {
+    let port = authority.rsplit_once(':').filter(|(host, port)| {
+        (!host.starts_with('[') || host.ends_with(']')) && port.bytes().all(|b| b.is_ascii_digit())
+    });
+    let written = port.map_or(authority, |(host, _)| host);
+    match url.host() {
+        Some(Host::Ipv6(address)) => {
+            let inner = written.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+            inner.and_then(|text| text.parse().ok()) == Some(address)
+        }
+        Some(Host::Ipv4(address)) => written == address.to_string(),
+        Some(Host::Domain(name)) => {
+            let labels = name.strip_suffix('.').unwrap_or(name);
+            written.eq_ignore_ascii_case(name)
+                && labels.split('.').all(|label| (1..=63).contains(&label.len()))
+        }
+        None => false,
+    }
+}
+
+/// Whether an address leads to this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_call_can_use_is_accepted() {
+        for text in [
+            "https://shop.example",
+            "https://shop.example/thanks?a=1&b=%20",
+            "HTTPS://Shop.Example:8443/a",
+            "http://localhost:8080",
+            "http://127.0.0.1:1/x",
+            "http://[::1]:8080/",
+            "https://xn--vit-jla9s.vn/cảm-ơn",
+            "https://a@b".strip_suffix("@b").unwrap(),
+            "https://shop.example/@user",
+        ] {
+            assert_eq!(check_web_address(text), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_parser_would_have_to_repair_is_refused() {
+        for text in [
+            "",
+            "shop.example",
+            "/thanks",
+            "//shop.example",
+            "https:shop.example",
+            "https:/shop.example",
+            "https:///shop.example",
+            "https://",
+            "https://?a",
+            "https://:443",
+            "https://shop.example:",
+            "https://shop.example:0",
+            "https://shop.example:99999",
+            "https://shop .example",
+            " https://shop.example",
+            "https://shop.example/a b",
+            "https://shop.example/\n",
+            "https://shop.example\t",
+            "\u{feff}https://shop.example",
+            "https://shop\u{200b}.example",
+            "https://a\\@b",
+            "https:\\\\shop.example",
+            "https://user@shop.example",
+            "https://user:password@shop.example",
+            "https://@shop.example",
+            "https://shop.example/#top",
+            "https://127.1/",
+            "https://0x7f000001",
+            "https://2130706433",
+            "https://[::1",
+            "https://việt.vn",
+            "https://shop..example",
+            "https://.",
+            "ftp://shop.example",
+            "javascript://shop.example/%0aalert(1)",
+        ] {
+            assert!(check_web_address(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_does_not_repeat_the_address() {
+        let refusal = check_web_address("https://user:hunter2@shop.example").unwrap_err();
+        assert!(!refusal.contains("hunter2"), "{refusal}");
+    }
+}
