@@ -143,7 +143,7 @@ mod tests {
             .with_credential("secret_key", &secret("two"));
         let near = provider("d", "acme", Environment::Sandbox)
             .with_merchant("merchant_id", "10")
-            .with_credential("secret_key", &secret("one "));
+            .with_credential("secret_key", &secret("one1"));
         assert_eq!(told(&[own, other_kind, production, near]), Vec::<String>::new());
     }
 

@@ -34,6 +34,21 @@ impl Payments {
         Self::build(config, &Registry::linked(), &Context::new(Arc::new(client)))
     }
 
+    /// Builds every provider of a configuration in TOML, as [`from_config`](Self::from_config)
+    /// does.
+    ///
+    /// # Errors
+    /// `Configuration`: every problem at once, by its place and without its text. The errors of
+    /// `toml::from_str` quote the line, in which a secret may be written.
+    #[cfg(all(feature = "toml", feature = "reqwest", feature = "inventory"))]
+    pub fn from_toml(text: &str) -> Result<Self> {
+        let read = crate::read_toml(text, "line");
+        if !read.problems.is_empty() {
+            return Err(ConfigProblems(read.problems).into());
+        }
+        Self::from_config(&read.config)
+    }
+
     /// Builds every provider of a configuration out of `registry`, in `context`.
     ///
     /// # Errors

@@ -32,7 +32,7 @@
 //!
 //! # fn start() -> Result<Payments, Box<dyn std::error::Error>> {
 //! let text = std::fs::read_to_string("payments.toml")?;
-//! let payments = Payments::from_config(&toml::from_str(&text)?)?; // an error names every problem
+//! let payments = Payments::from_toml(&text)?; // an error names every problem, and no secret
 //! # Ok(payments)
 //! # }
 //! ```
@@ -44,6 +44,7 @@
 //! | `sepay`, `hpay`, `mock` | the gateways |
 //! | `reqwest` (default) | the HTTP client, with TLS by rustls |
 //! | `inventory` (default) | `Payments::from_config` finds the gateways that are on |
+//! | `toml` (default) | configuration in TOML: `Payments::from_toml`, `read_toml` |
 //! | `simulators` | simulated gateways on loopback |
 //! | `aws-lc` | the faster RSA signer, which a configuration selects by `signer = "aws-lc"` |
 //! | `qr` | QR codes as SVG and as terminal blocks |
@@ -51,6 +52,8 @@
 //! Features only make something available; the configuration selects it.
 
 mod checked;
+#[cfg(feature = "toml")]
+mod configuration;
 mod hub;
 mod intake;
 mod route;
@@ -58,6 +61,8 @@ mod route;
 pub mod testing;
 
 pub use checked::Checked;
+#[cfg(feature = "toml")]
+pub use configuration::{Configuration, read_toml};
 pub use hub::Payments;
 pub use intake::{Doubt, Doubtful, Intake};
 pub use payments_core::{

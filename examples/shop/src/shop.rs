@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use payments::{
     Clock, Doubt, Error, ErrorKind, OrderRef, Payments, Result, Submission, SystemClock,
-    config::PaymentsConfig,
     notification::{Delivery, News, Outcome},
     payment::{CreatePayment, PaymentMethod},
 };
@@ -55,14 +54,8 @@ impl Shop {
     /// # Errors
     /// `Configuration`: every problem at once.
     pub fn new(config: &str, settings: &Settings) -> Result<Self> {
-        let config: PaymentsConfig = toml::from_str(config).map_err(|error| {
-            // The error's own text would repeat the line, which may hold a secret.
-            let start = error.span().map_or(0, |span| span.start);
-            let line = config.get(..start).unwrap_or_default().matches('\n').count() + 1;
-            Error::new(ErrorKind::Configuration, format!("line {line}: {}", error.message()))
-        })?;
         Ok(Self {
-            payments: Payments::from_config(&config)?,
+            payments: Payments::from_toml(config)?,
             orders: Orders::default(),
             clock: Arc::new(SystemClock),
             url: settings.url.clone(),

@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
             if url.query().is_some() {
                 return Err("has a query; give the address alone".to_owned());
             }
-            if text.parse::<http::Uri>().is_err() {
+            if !text.is_ascii() || text.parse::<http::Uri>().is_err() {
                 return Err("holds a character that no address may: percent-encode it".to_owned());
             }
             Ok(text.trim_end_matches('/').to_owned())
@@ -450,7 +450,10 @@ impl<'a> Reader<'a> {
                 }
                 match self.environ.get(name) {
                     Some(text) => Some(text.into_bytes()),
-                    None => self.note(key, format!("the environment variable {name} is not set")),
+                    None if is_no_secret(name) => {
+                        self.note(key, format!("the environment variable {name} is not set"))
+                    }
+                    None => self.note(key, "its environment variable is not set"),
                 }
             }
             (Some((from, Value::Text(path))), None) if from == "file" => {
@@ -476,6 +479,16 @@ fn is_variable(name: &str) -> bool {
     !name.starts_with(|first: char| first.is_ascii_digit())
         && !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Whether a name can only be that of a variable, so that it may be repeated: words of capital
+/// letters with underscores between, as no secret that a gateway gives out looks.
+fn is_no_secret(name: &str) -> bool {
+    name.contains('_')
+        && name.len() <= 64
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -1,12 +1,20 @@
 //! Private key files as far as their envelope: PEM or DER, PKCS#8 or PKCS#1.
 
+use rsa::pkcs8::PrivateKeyInfo;
 use rustls_pki_types::{
     PrivateKeyDer,
     pem::{Error as PemError, PemObject as _},
 };
 use secrecy::zeroize::Zeroizing;
+use x509_cert::der::{Decode as _, asn1::ObjectIdentifier};
 
-use super::RsaError;
+use super::{
+    RsaError,
+    content::{Content, not_rsa},
+    pem_text::PemText,
+};
+
+const ELLIPTIC: &str = "it is of an elliptic curve; an RSA key is needed";
 
 /// A private key out of its envelope; wiped when dropped.
 pub(super) struct KeyFile(Zeroizing<PrivateKeyDer<'static>>);
@@ -18,17 +26,18 @@ pub(super) enum Form<'a> {
 }
 
 impl KeyFile {
-    /// Reads the first private key of a file.
+    /// Reads the first private key of a file. What the key is decides, and not its label.
     pub(super) fn read(file: &[u8]) -> Result<Self, RsaError> {
-        let key = if is_pem(file) {
-            PrivateKeyDer::from_pem_slice(file).map_err(|error| refused(&error, file))?
-        } else {
-            PrivateKeyDer::try_from(file).map_err(RsaError::KeyFile)?.clone_key()
+        let key = match PemText::of(file) {
+            Some(text) => of_pem(&text)?,
+            None => of_der(file)?,
         };
-        match key {
-            PrivateKeyDer::Pkcs8(_) | PrivateKeyDer::Pkcs1(_) => Ok(Self(Zeroizing::new(key))),
-            _ => Err(RsaError::KeyFile("it is the key of an elliptic curve")),
+        match &*key {
+            PrivateKeyDer::Pkcs1(_) => {}
+            PrivateKeyDer::Pkcs8(_) => rsa_only(key.secret_der())?,
+            _ => return Err(RsaError::KeyFile(ELLIPTIC)),
         }
+        Ok(Self(key))
     }
 
     pub(super) fn form(&self) -> Form<'_> {
@@ -39,20 +48,74 @@ impl KeyFile {
     }
 }
 
-/// Whether a file is PEM: text with a line that begins a section.
-pub(super) fn is_pem(file: &[u8]) -> bool {
-    holds(file, b"-----BEGIN ")
+fn of_pem(text: &PemText) -> Result<Zeroizing<PrivateKeyDer<'static>>, RsaError> {
+    // The parser takes the header of an encrypted key for its content.
+    if text.contains("Proc-Type: 4,ENCRYPTED") {
+        return Err(RsaError::Encrypted);
+    }
+    let labelled = PrivateKeyDer::from_pem_slice(text.as_bytes());
+    let labelled = Zeroizing::new(labelled.map_err(|error| refused(&error, text))?);
+    of_der(labelled.secret_der())
 }
 
-fn holds(file: &[u8], text: &[u8]) -> bool {
-    file.windows(text.len()).any(|window| window == text)
+fn of_der(der: &[u8]) -> Result<Zeroizing<PrivateKeyDer<'static>>, RsaError> {
+    match PrivateKeyDer::try_from(der) {
+        Ok(key) => Ok(Zeroizing::new(key.clone_key())),
+        Err(unknown) => Err(match Content::of(der) {
+            Content::EncryptedKey => RsaError::Encrypted,
+            Content::Certificates => RsaError::KeyFile(
+                "it is a bundle of certificates (.p7b), which holds no private key",
+            ),
+            Content::Bundle => RsaError::KeyFile(BUNDLE),
+            Content::PublicKey(_) => RsaError::KeyFile("there is only a public key in it"),
+            Content::PrivateKey | Content::Unknown if is_certificate(der) => {
+                RsaError::KeyFile("there is no private key in it, only a certificate")
+            }
+            Content::PrivateKey | Content::Unknown => RsaError::KeyFile(unknown),
+        }),
+    }
+}
+
+const BUNDLE: &str = "it is a bundle (.p12, .pfx); take the key out with `openssl pkcs12 -in FILE \
+                      -nocerts -nodes -out KEY`";
+
+fn is_certificate(der: &[u8]) -> bool {
+    x509_cert::Certificate::from_der(der).is_ok()
+}
+
+/// Refuses a PKCS#8 key of another algorithm by its name.
+fn rsa_only(der: &[u8]) -> Result<(), RsaError> {
+    // What cannot be read is refused where the key is read.
+    let Ok(key) = PrivateKeyInfo::try_from(der) else { return Ok(()) };
+    let algorithm = ObjectIdentifier::new(&key.algorithm.oid.to_string());
+    match algorithm.ok().and_then(|algorithm| not_rsa(&algorithm)) {
+        Some(why) => Err(RsaError::KeyFile(why)),
+        None => Ok(()),
+    }
 }
 
 /// The parser's own errors quote lines, which may be the key.
-fn refused(error: &PemError, file: &[u8]) -> RsaError {
+fn refused(error: &PemError, text: &PemText) -> RsaError {
     let why = match error {
-        PemError::NoItemsFound if holds(file, b"-----BEGIN ENCRYPTED PRIVATE KEY") => {
-            return RsaError::Encrypted;
+        PemError::NoItemsFound if text.has("ENCRYPTED PRIVATE KEY") => return RsaError::Encrypted,
+        PemError::NoItemsFound if text.has("OPENSSH PRIVATE KEY") => {
+            "it is in the format of OpenSSH; convert a copy with `ssh-keygen -p -m PKCS8 -N \"\" -f \
+             COPY`"
+        }
+        PemError::NoItemsFound if text.has("DSA PRIVATE KEY") => {
+            "it is a DSA key; an RSA key is needed"
+        }
+        PemError::NoItemsFound if text.has("PKCS7") || text.has("CMS") => {
+            "it is a bundle of certificates (.p7b), which holds no private key"
+        }
+        PemError::NoItemsFound if text.has("CERTIFICATE") => {
+            "there is no private key in it, only a certificate"
+        }
+        PemError::NoItemsFound if text.has("PUBLIC KEY") => {
+            "there is no private key in it, only a public key"
+        }
+        PemError::NoItemsFound if text.has("CERTIFICATE REQUEST") => {
+            "there is no private key in it, only a request for a certificate"
         }
         PemError::NoItemsFound => "there is no private key in it",
         PemError::IllegalSectionStart { .. } | PemError::MissingSectionEnd { .. } => {

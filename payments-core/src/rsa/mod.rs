@@ -5,7 +5,9 @@
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;
+mod content;
 mod key_file;
+mod pem_text;
 mod public_key;
 mod signer;
 
@@ -77,8 +79,8 @@ pub enum RsaError {
     )]
     Encrypted,
     /// The public key or certificate cannot be read.
-    #[error("the public key is neither a certificate nor a public key, in PEM or DER")]
-    PublicKey,
+    #[error("the public key is neither a certificate nor a public key of RSA, in PEM or DER: {0}")]
+    PublicKey(&'static str),
     /// The key is too short to be safe.
     #[error("the key has {bits} bits; at least 2048 are needed")]
     TooShort {

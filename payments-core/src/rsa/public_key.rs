@@ -10,7 +10,12 @@ use rsa::{
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 use x509_cert::der::{Decode as _, Encode as _};
 
-use super::{RsaError, key_file::is_pem, long_enough};
+use super::{
+    RsaError,
+    content::{Content, not_rsa},
+    long_enough,
+    pem_text::PemText,
+};
 
 /// A key that checks RSA signatures.
 #[derive(Clone, Debug)]
@@ -23,8 +28,11 @@ impl PublicKey {
     /// # Errors
     /// It cannot be read, or is shorter than 2048 bits.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RsaError> {
-        let key = if is_pem(bytes) { from_pem(bytes) } else { from_der(bytes) }
-            .ok_or(RsaError::PublicKey)?;
+        let key = match PemText::of(bytes) {
+            Some(text) => from_pem(&text),
+            None => from_der(bytes),
+        }
+        .map_err(RsaError::PublicKey)?;
         long_enough(key.size())?;
         Ok(Self(VerifyingKey::new(key)))
     }
@@ -36,27 +44,58 @@ impl PublicKey {
     }
 }
 
-/// The first certificate or public key of a PEM file.
-fn from_pem(bytes: &[u8]) -> Option<RsaPublicKey> {
-    for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(bytes) {
-        match section.ok()? {
-            (SectionKind::Certificate, der) => return of_certificate(&der),
-            (SectionKind::PublicKey, der) => return RsaPublicKey::from_public_key_der(&der).ok(),
+/// The first certificate or public key of a PEM file. What it is decides, and not its label.
+fn from_pem(text: &PemText) -> Result<RsaPublicKey, &'static str> {
+    for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(text.as_bytes()) {
+        // The parser's own errors quote lines.
+        match section.map_err(|_| "its PEM is damaged; save the file once more")? {
+            (SectionKind::Certificate | SectionKind::PublicKey, der) => return from_der(&der),
             _ => {}
         }
     }
-    // `BEGIN RSA PUBLIC KEY`.
-    RsaPublicKey::from_pkcs1_pem(std::str::from_utf8(bytes).ok()?.trim()).ok()
+    Err(if text.has("PKCS7") || text.has("CMS") {
+        CERTIFICATES
+    } else if text.has("TRUSTED CERTIFICATE") {
+        "it is a trusted certificate of OpenSSL; write it plainly with `openssl x509 -in FILE -out \
+         CERTIFICATE`"
+    } else if text.has("CERTIFICATE REQUEST") {
+        "it is a request for a certificate; the certificate itself is needed"
+    } else if text.contains("PRIVATE KEY-----") {
+        PRIVATE_KEY
+    } else {
+        "there is neither in it"
+    })
 }
 
-fn from_der(bytes: &[u8]) -> Option<RsaPublicKey> {
-    of_certificate(bytes)
-        .or_else(|| RsaPublicKey::from_public_key_der(bytes).ok())
-        .or_else(|| RsaPublicKey::from_pkcs1_der(bytes).ok())
-}
+const CERTIFICATES: &str = "it is a bundle (.p7b); take the certificate out with `openssl pkcs7 -in \
+                            FILE -print_certs -out CERTIFICATE`";
+const PRIVATE_KEY: &str =
+    "it is a private key; the other side's certificate or public key is needed";
 
-fn of_certificate(der: &[u8]) -> Option<RsaPublicKey> {
-    let certificate = x509_cert::Certificate::from_der(der).ok()?;
-    let spki = certificate.tbs_certificate.subject_public_key_info.to_der().ok()?;
-    RsaPublicKey::from_public_key_der(&spki).ok()
+fn from_der(bytes: &[u8]) -> Result<RsaPublicKey, &'static str> {
+    if let Ok(certificate) = x509_cert::Certificate::from_der(bytes) {
+        let spki = certificate.tbs_certificate.subject_public_key_info;
+        if let Some(why) = not_rsa(&spki.algorithm.oid) {
+            return Err(why);
+        }
+        let key = spki.to_der().ok().and_then(|der| RsaPublicKey::from_public_key_der(&der).ok());
+        return key.ok_or("its certificate holds no key that can be used");
+    }
+    if let Ok(key) = RsaPublicKey::from_public_key_der(bytes) {
+        return Ok(key);
+    }
+    if let Ok(key) = RsaPublicKey::from_pkcs1_der(bytes) {
+        return Ok(key);
+    }
+    Err(match Content::of(bytes) {
+        Content::Certificates => CERTIFICATES,
+        Content::Bundle => {
+            "it is a bundle (.p12, .pfx); take the certificate out with `openssl pkcs12 -in FILE \
+             -nokeys -out CERTIFICATE`"
+        }
+        Content::PrivateKey | Content::EncryptedKey => PRIVATE_KEY,
+        Content::PublicKey(algorithm) => not_rsa(&algorithm).unwrap_or("its key is damaged"),
+        Content::Unknown if bytes.is_empty() => "it is empty",
+        Content::Unknown => "it is neither PEM nor DER",
+    })
 }

@@ -72,6 +72,126 @@ fn line_ends_and_what_stands_around_a_key_do_not_matter() {
     }
 }
 
+/// PEM as people save it.
+fn saved(pem: &str) -> Vec<Vec<u8>> {
+    let utf_16 = |unit: fn(u16) -> [u8; 2]| {
+        format!("\u{feff}{pem}").encode_utf16().flat_map(unit).collect::<Vec<u8>>()
+    };
+    let indented: String = pem.lines().map(|line| format!("    \t{line}  \n")).collect();
+    let texts = [
+        format!("\u{feff}{pem}"),
+        format!("\u{feff}{}", pem.replace('\n', "\r\n")),
+        indented,
+        format!("\"{}\"\n", pem.trim_end()),
+        format!("'{pem}'"),
+        format!("\"{}\"", pem.replace('\n', "\\n")),
+        pem.replace('\n', "\\r\\n"),
+        pem.trim_end().to_owned(),
+        format!("\n\n  {pem}\n\n"),
+    ];
+    let texts = texts.into_iter().map(String::into_bytes);
+    texts.chain([utf_16(u16::to_le_bytes), utf_16(u16::to_be_bytes)]).collect()
+}
+
+#[test]
+fn a_file_is_read_however_an_editor_saved_it() {
+    for kind in kinds() {
+        for (form, file) in [PRIVATE[0], PRIVATE[2]] {
+            for saved in saved(str::from_utf8(file).unwrap()) {
+                let signer = kind.read(&saved);
+                let signer = signer.unwrap_or_else(|error| panic!("{form}: {error}: {saved:?}"));
+                assert_eq!(signer.sign(MESSAGE).unwrap(), SIGNATURE, "{form}");
+            }
+        }
+    }
+    for (form, file) in [PUBLIC[0], PUBLIC[2], PUBLIC[4]] {
+        for saved in saved(str::from_utf8(file).unwrap()) {
+            let key = PublicKey::from_bytes(&saved);
+            let key = key.unwrap_or_else(|error| panic!("{form}: {error}: {saved:?}"));
+            assert!(key.verify(MESSAGE, SIGNATURE), "{form}");
+        }
+    }
+}
+
+#[test]
+fn a_key_under_another_label_is_read_by_what_it_is() {
+    let relabelled = |file: &[u8], from: &str, to: &str| {
+        let text = str::from_utf8(file).unwrap();
+        let other = text.replace(&format!(" {from}-----"), &format!(" {to}-----"));
+        assert_ne!(other, text, "{from}");
+        other.into_bytes()
+    };
+    for kind in kinds() {
+        for file in [
+            relabelled(PRIVATE[0].1, "PRIVATE KEY", "RSA PRIVATE KEY"),
+            relabelled(PRIVATE[2].1, "RSA PRIVATE KEY", "PRIVATE KEY"),
+        ] {
+            assert_eq!(kind.read(&file).unwrap().sign(MESSAGE).unwrap(), SIGNATURE);
+        }
+        for file in [
+            relabelled(PUBLIC[2].1, "PUBLIC KEY", "PRIVATE KEY"),
+            relabelled(PUBLIC[0].1, "CERTIFICATE", "PRIVATE KEY"),
+        ] {
+            let error = kind.read(&file).err().unwrap().to_string();
+            assert!(error.contains("only a"), "{error}");
+        }
+    }
+    for file in [
+        relabelled(PUBLIC[0].1, "CERTIFICATE", "PUBLIC KEY"),
+        relabelled(PUBLIC[0].1, "CERTIFICATE", "X509 CERTIFICATE"),
+        relabelled(PUBLIC[2].1, "PUBLIC KEY", "CERTIFICATE"),
+        relabelled(PUBLIC[2].1, "PUBLIC KEY", "RSA PUBLIC KEY"),
+        relabelled(PUBLIC[4].1, "RSA PUBLIC KEY", "PUBLIC KEY"),
+    ] {
+        assert!(PublicKey::from_bytes(&file).unwrap().verify(MESSAGE, SIGNATURE));
+    }
+    let private = relabelled(PRIVATE[0].1, "PRIVATE KEY", "PUBLIC KEY");
+    let error = PublicKey::from_bytes(&private).unwrap_err().to_string();
+    assert!(error.contains("it is a private key"), "{error}");
+}
+
+#[test]
+fn what_is_no_rsa_key_is_refused_by_what_it_is() {
+    for kind in kinds() {
+        for (file, told) in [
+            (file!("encrypted_traditional.pem"), "is encrypted"),
+            (file!("encrypted.der"), "is encrypted"),
+            (file!("openssh.pem"), "ssh-keygen -p -m PKCS8"),
+            (file!("elliptic.pem"), "elliptic curve"),
+            (file!("elliptic_pkcs8.pem"), "elliptic curve"),
+            (file!("ed25519.pem"), "Ed25519"),
+            (file!("rsa_pss.pem"), "RSA-PSS only"),
+            (file!("certificates.p7b"), ".p7b"),
+            (file!("certificates.p7b.der"), ".p7b"),
+            (file!("bundle.p12"), ".p12"),
+            (file!("certificate.pem"), "only a certificate"),
+            (file!("certificate.der"), "only a certificate"),
+            (file!("public.pem"), "only a public key"),
+            (file!("public.der"), "only a public key"),
+        ] {
+            let error = kind.read(file).err().unwrap().to_string();
+            assert!(error.contains(told), "{error} is not {told}");
+        }
+    }
+    for (file, told) in [
+        (file!("certificates.p7b"), ".p7b"),
+        (file!("certificates.p7b.der"), ".p7b"),
+        (file!("bundle.p12"), ".p12"),
+        (file!("elliptic_public.pem"), "elliptic curve"),
+        (file!("rsa_pss_public.pem"), "RSA-PSS only"),
+        (file!("pkcs8.pem"), "it is a private key"),
+        (file!("pkcs8.der"), "it is a private key"),
+        (file!("pkcs1.der"), "it is a private key"),
+        (file!("encrypted.pem"), "it is a private key"),
+        (file!("openssh.pem"), "it is a private key"),
+        (b"", "empty"),
+        (b"hello", "neither PEM nor DER"),
+    ] {
+        let error = PublicKey::from_bytes(file).unwrap_err().to_string();
+        assert!(error.contains(told), "{error} is not {told}");
+    }
+}
+
 #[test]
 fn a_key_that_cannot_be_used_is_refused_by_its_reason_and_never_printed() {
     let pem = String::from_utf8(PRIVATE[0].1.to_vec()).unwrap();
@@ -84,7 +204,6 @@ fn a_key_that_cannot_be_used_is_refused_by_its_reason_and_never_printed() {
             (file!("elliptic.pem"), "elliptic"),
             (file!("short.pem"), if kind == SignerKind::Rsa { "1024 bits" } else { "TooSmall" }),
             (PUBLIC[0].1, "no private key"),
-            (PUBLIC[1].1, "private key"),
             (one_line.as_bytes(), "line ends lost"),
             (cut.as_bytes(), "line ends lost"),
             (b"", "neither"),
@@ -97,7 +216,7 @@ fn a_key_that_cannot_be_used_is_refused_by_its_reason_and_never_printed() {
         }
     }
     for file in [PRIVATE[0].1, b"", b"\x30\x00", b"-----BEGIN CERTIFICATE-----\n"] {
-        assert!(matches!(PublicKey::from_bytes(file), Err(RsaError::PublicKey)));
+        assert!(matches!(PublicKey::from_bytes(file), Err(RsaError::PublicKey(_))));
     }
 }
 

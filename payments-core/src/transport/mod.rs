@@ -37,7 +37,7 @@ pub use sent::{Sent, Unreadable};
 pub use stack::Stack;
 pub use subject::Subject;
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, printable};
 
 /// Sends one HTTP request and returns the whole answer.
 #[async_trait]

@@ -168,8 +168,10 @@ impl Incoming<'_> {
     }
 
     fn read<T: DeserializeOwned>(&self) -> Result<T, Refused> {
-        serde_json::from_slice(self.body)
-            .map_err(|error| Refused::new(RefusalCode::InvalidRequest, error.to_string()))
+        serde_json::from_slice(self.body).map_err(|error| {
+            let place = payments_core::json::JsonError::from(error);
+            Refused::new(RefusalCode::InvalidRequest, place.to_string())
+        })
     }
 
     /// The order, payout or refund that the call is about: named in the path, else in the body.

@@ -126,3 +126,144 @@ fn an_empty_secret_is_a_problem() {
     assert!(read.secret("passcode").is_none());
     assert_eq!(read.finish().len(), 1);
 }
+
+/// A secret in a file with these bytes: what was read, the problems and the warnings.
+fn from_file(bytes: &[u8]) -> (Option<String>, Vec<String>, Vec<String>) {
+    let file = std::env::temp_dir().join(format!("secret-{}-{:x}", std::process::id(), {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        let mut hasher = DefaultHasher::new();
+        bytes.hash(&mut hasher);
+        hasher.finish()
+    }));
+    std::fs::write(&file, bytes).unwrap();
+    let source = Value::Table(BTreeMap::from([(
+        "file".to_owned(),
+        file.to_str().unwrap().to_owned().into(),
+    )]));
+    let config = sandbox(&[("passcode", source)]);
+    let environ = Environ::of([]);
+    let mut read = Reader::new(&config, &environ);
+    let secret = read.secret("passcode").map(|secret| secret.expose().to_owned());
+    let problems = read.finish().iter().map(ToString::to_string).collect();
+    std::fs::remove_file(&file).unwrap();
+    (secret, problems, config.warnings.take())
+}
+
+#[test]
+fn a_secret_file_is_read_without_its_byte_order_mark_and_line_end() {
+    for bytes in ["hunter2", "hunter2\n", "hunter2\r\n", "\u{feff}hunter2\r\n"] {
+        let read = from_file(bytes.as_bytes());
+        assert_eq!(read, (Some("hunter2".to_owned()), vec![], vec![]), "{bytes:?}");
+    }
+}
+
+#[test]
+fn a_secret_file_that_looks_empty_or_holds_what_cannot_be_seen_is_a_problem() {
+    let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    for bytes in [
+        &b""[..],
+        b"\n",
+        b"\xef\xbb\xbf",
+        b"\xef\xbb\xbf\r\n",
+        "\u{200b}\n".as_bytes(),
+        b"\0",
+        b"\0\0\0\0",
+        b" hunter2\n",
+        b"hunter2 \n",
+        b"hunter2\t",
+        b"hun\0ter2",
+        b"hunter2\nhunter3\n",
+        "hunter2\u{200b}".as_bytes(),
+        &utf_16("\u{feff}hunter2"),
+        &utf_16("hunter2"),
+        b"\xff\xfe",
+        b"hunter2\xff",
+    ] {
+        let (secret, problems, _) = from_file(bytes);
+        assert_eq!((secret, problems.len()), (None, 1), "{bytes:?}: {problems:?}");
+        assert!(!problems[0].contains("hunter"), "{problems:?}");
+    }
+    assert!(from_file(&utf_16("hunter2")).1[0].contains("save it as UTF-8"));
+}
+
+#[test]
+fn what_is_often_copied_along_with_a_secret_is_warned_of() {
+    for (text, word) in [
+        ("\"hunter2\"", "quotes"),
+        ("'hunter2'", "quotes"),
+        ("“hunter2”", "quotes"),
+        ("PASSCODE=hunter2", "NAME=value"),
+        ("export PASSCODE=hunter2", "NAME=value"),
+    ] {
+        let (secret, problems, warnings) = from_file(text.as_bytes());
+        assert_eq!((secret.as_deref(), problems), (Some(text), vec![]));
+        assert_eq!(warnings.len(), 1, "{text}: {warnings:?}");
+        assert!(
+            warnings[0].starts_with("passcode: ") && warnings[0].contains(word),
+            "{warnings:?}"
+        );
+        assert!(!warnings[0].contains("hunter"), "{warnings:?}");
+    }
+    for text in ["aHVudGVyMg==", "hunter2=", "=hunter2", "hunt'er2", "a+b=d"] {
+        let warnings = from_file(text.as_bytes()).2;
+        assert_eq!(warnings, Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn a_secret_where_the_name_of_a_variable_or_file_belongs_is_not_repeated() {
+    let source = |from: &str, name: &str| {
+        Value::Table(BTreeMap::from([(from.to_owned(), name.to_owned().into())]))
+    };
+    for source in [
+        source("env", "sk_live_canary"),
+        source("env", "canary+/=="),
+        source("env", "canary 1"),
+        source("env", "1CANARY"),
+        source("env", ""),
+        source("file", "sk_live_canary"),
+        source("file", "/nowhere/canary"),
+        source("canary", "x"),
+    ] {
+        let config = sandbox(&[("passcode", source)]);
+        let environ = Environ::of([]);
+        let mut read = Reader::new(&config, &environ);
+        assert!(read.secret("passcode").is_none());
+        let problems = read.finish();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(!format!("{problems:?}").to_lowercase().contains("canary"), "{problems:?}");
+    }
+}
+
+#[test]
+fn a_secret_that_no_header_carries_is_a_problem_where_it_travels_in_one() {
+    let environ = Environ::of([]);
+    for (text, fits) in [("mật khẩu", false), ("k\u{e9}y", false), ("Abc-123 _.~+/=", true)] {
+        let config = sandbox(&[("key", text.into())]);
+        let mut read = Reader::new(&config, &environ);
+        assert_eq!(read.header_secret("key").is_some(), fits, "{text}");
+        assert_eq!(read.header_keys("key").is_some(), fits, "{text}");
+        assert_eq!(read.finish().is_empty(), fits, "{text}");
+    }
+}
+
+#[test]
+fn an_address_of_the_provider_is_one_that_calls_can_use() {
+    let environ = Environ::of([]);
+    for text in [
+        "https:/gateway.example",
+        "https://gate way.example",
+        "https://a\\@b",
+        "https://user:hunter2@gateway.example",
+        "https://gateway.example/#x",
+        "https://gateway.example/?a=1",
+        "https://gateway.example/đường",
+        "http://127.1",
+    ] {
+        let config = sandbox(&[("url", text.into())]);
+        let mut read = Reader::new(&config, &environ);
+        assert!(read.url("url", "https://gateway.example").is_none(), "{text}");
+        let problems = read.finish();
+        assert!(problems.len() == 1 && !problems[0].message().contains("hunter2"), "{problems:?}");
+    }
+}

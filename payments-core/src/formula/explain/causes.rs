@@ -230,7 +230,7 @@ fn a_signature_that_was_changed_on_its_way_is_found() {
 fn a_secret_that_was_copied_with_what_stood_around_it_is_found() {
     let fields: [Field<'_>; 2] = [("order", b"A1"), ("amount", b"1")];
     let with = |secret: String| {
-        let keys = Keys::one(Secret::new(secret).unwrap());
+        let keys = Keys::one(Secret::unchecked(secret));
         MD5.sign(&fields, SigningKeys { secret: Some(&keys), signer: None }).unwrap()
     };
     // The other side copied it so.
@@ -240,10 +240,6 @@ fn a_secret_that_was_copied_with_what_stood_around_it_is_found() {
         (format!("\"{SECRET}\""), "in quotation marks"),
         (format!("\u{feff}{SECRET}"), "with a byte order mark before it"),
     ] {
-        // A secret type that strips what stands around has nothing to find.
-        if Secret::new(secret.clone()).is_ok_and(|made| made.expose() != secret) {
-            continue;
-        }
         let found = differences(&MD5, &fields, &with(secret));
         assert_eq!(found, [format!("the secret is the one given, {expected}")]);
     }

@@ -142,7 +142,7 @@ fn several_mistakes_at_once_are_found() {
 
 #[test]
 fn a_secret_with_a_line_end_is_found() {
-    let with_line_end = Keys::one(Secret::new(format!("{SECRET}\n")).unwrap());
+    let with_line_end = Keys::one(Secret::unchecked(format!("{SECRET}\n")));
     let keys = SigningKeys { secret: Some(&with_line_end), signer: None };
     let signature = MD5.sign(FIELDS, keys).unwrap();
     let expected = "the secret is the one given, with a line end behind it";

@@ -206,6 +206,27 @@ fn an_amount_may_end_in_a_point() {
 }
 
 #[test]
+fn what_a_scanner_adds_around_the_text_is_left_out_and_only_around() {
+    let payload = plain().payload();
+    for text in [
+        format!("{payload}\n"),
+        format!("{payload}\r\n"),
+        format!(" \t{payload}  "),
+        format!("\u{feff}{payload}"),
+        format!("\u{feff} {payload}\u{a0}\n"),
+    ] {
+        assert_eq!(VietQr::parse(&text).as_ref(), Ok(&plain()), "{text:?}");
+        assert_eq!(VietQr::parse_lenient(&text).as_ref(), Ok(&plain()), "{text:?}");
+    }
+    let (start, end) = payload.split_at(20);
+    for between in [" ", "\n", "\u{feff}"] {
+        assert!(VietQr::parse(&format!("{start}{between}{end}")).is_err(), "{between:?}");
+    }
+    let damaged = format!("\u{feff}{}0000\n", payload.split_at(payload.len() - 4).0);
+    assert!(matches!(VietQr::parse(&damaged).unwrap_err().problem(), Problem::WrongCrc { .. }));
+}
+
+#[test]
 fn decimals_that_are_zero_are_read_leniently_only() {
     for text in ["50000.0", "50000.00"] {
         let payload = plain_with(&[("54", text)]);

@@ -1,6 +1,6 @@
 //! Turns TOML into a configuration, and collects what no configuration can hold.
 
-use payments::config::{ConfigProblem, PaymentsConfig};
+use payments_core::config::{ConfigProblem, PaymentsConfig};
 use toml::{
     Table, Value,
     de::{DeTable, DeValue},
@@ -101,7 +101,7 @@ fn holdable(value: &DeValue<'_>) -> Result<Value, &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse;
+    use super::super::read_toml;
 
     #[test]
     fn everything_that_no_configuration_holds_is_found_at_once() {
@@ -113,7 +113,7 @@ mod tests {
             a = 'hunter2'
             b = { kind = 'hpay', fee = 1.5, since = 2026-11-21, numbers = [1, 2.5] }
         ";
-        let problems = parse(text, "payments.toml").problems;
+        let problems = read_toml(text, "payments.toml").problems;
         let paths: Vec<_> = problems.iter().map(|problem| problem.path()).collect();
         assert_eq!(
             paths,
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn what_is_right_is_kept() {
         let text = "expect = ['hpay']\nprefer = ['a']\n[providers.a]\nkind = 'hpay'\nhex = 0xff\n";
-        let read = parse(text, "payments.toml");
+        let read = read_toml(text, "payments.toml");
         assert!(read.problems.is_empty(), "{:?}", read.problems);
         assert_eq!(read.config.expect, ["hpay"]);
         assert_eq!(read.config.prefer, ["a"]);

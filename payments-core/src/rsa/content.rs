@@ -1,0 +1,90 @@
+//! What a DER file holds, by its first fields: for the reason why it is no RSA key.
+
+use x509_cert::der::{
+    Decode as _, Header, Reader as _, SliceReader, Tag,
+    asn1::{ObjectIdentifier, OctetStringRef},
+};
+
+/// The algorithm of plain RSA keys (RFC 8017, appendix A.1).
+const RSA: &str = "1.2.840.113549.1.1.1";
+
+/// Other algorithms, each with what a person calls it.
+const OTHERS: [(&str, &str); 8] = [
+    ("1.2.840.113549.1.1.10", "it is for RSA-PSS only, and the signatures here are PKCS#1 v1.5"),
+    ("1.2.840.10045.2.1", "it is of an elliptic curve; an RSA key is needed"),
+    ("1.3.101.112", "it is an Ed25519 key; an RSA key is needed"),
+    ("1.3.101.113", "it is an Ed448 key; an RSA key is needed"),
+    ("1.3.101.110", "it is an X25519 key; an RSA key is needed"),
+    ("1.3.101.111", "it is an X448 key; an RSA key is needed"),
+    ("1.2.840.10040.4.1", "it is a DSA key; an RSA key is needed"),
+    ("1.2.840.113549.1.3.1", "it is a Diffie-Hellman key; an RSA key is needed"),
+];
+
+/// Why an algorithm is not that of an RSA key; `None` if it is.
+pub(super) fn not_rsa(algorithm: &ObjectIdentifier) -> Option<&'static str> {
+    let algorithm = algorithm.to_string();
+    if algorithm == RSA {
+        return None;
+    }
+    let known = OTHERS.iter().find(|(known, _)| *known == algorithm);
+    Some(known.map_or("it is of another algorithm; an RSA key is needed", |(_, why)| why))
+}
+
+/// What a DER file is, as far as its first fields say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// An encrypted PKCS#8 key (RFC 5958, section 3).
+    EncryptedKey,
+    /// A bundle of certificates, `.p7b` (RFC 2315).
+    Certificates,
+    /// A bundle of key and certificate, `.p12` or `.pfx` (RFC 7292).
+    Bundle,
+    /// A private key in PKCS#8, PKCS#1 or SEC 1, all of which begin with their version.
+    PrivateKey,
+    /// A public key (RFC 5280, section 4.1).
+    PublicKey(ObjectIdentifier),
+    /// Something else.
+    Unknown,
+}
+
+impl Content {
+    /// Looks at the first fields.
+    pub(super) fn of(der: &[u8]) -> Self {
+        read(der).unwrap_or(Self::Unknown)
+    }
+}
+
+fn read(der: &[u8]) -> Option<Content> {
+    let mut file = SliceReader::new(der).ok()?;
+    if Header::decode(&mut file).ok()?.tag != Tag::Sequence {
+        return None;
+    }
+    match file.peek_tag().ok()? {
+        // PKCS#7 names what it is.
+        Tag::ObjectIdentifier => {
+            let kind = ObjectIdentifier::decode(&mut file).ok()?.to_string();
+            kind.starts_with("1.2.840.113549.1.7.").then_some(Content::Certificates)
+        }
+        Tag::Integer => Some(match u8::decode(&mut file) {
+            Ok(3) => Content::Bundle,
+            Ok(0 | 1) => Content::PrivateKey,
+            _ => return None,
+        }),
+        // An algorithm, and then the encrypted key or the bits of a public one.
+        Tag::Sequence => {
+            let mut inner = file;
+            let header = Header::decode(&mut inner).ok()?;
+            let mut algorithm = inner.clone();
+            let oid = ObjectIdentifier::decode(&mut algorithm).ok()?;
+            inner.read_slice(header.length).ok()?;
+            match inner.peek_tag().ok()? {
+                Tag::OctetString => {
+                    OctetStringRef::decode(&mut inner).ok().map(|_| Content::EncryptedKey)
+                }
+                Tag::BitString => Some(Content::PublicKey(oid)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
