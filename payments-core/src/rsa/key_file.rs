@@ -59,22 +59,23 @@ fn of_pem(text: &PemText) -> Result<Zeroizing<PrivateKeyDer<'static>>, RsaError>
 }
 
 fn of_der(der: &[u8]) -> Result<Zeroizing<PrivateKeyDer<'static>>, RsaError> {
-    match PrivateKeyDer::try_from(der) {
-        Ok(key) => Ok(Zeroizing::new(key.clone_key())),
-        Err(unknown) => Err(match Content::of(der) {
-            Content::EncryptedKey => RsaError::Encrypted,
-            Content::Certificates => RsaError::KeyFile(
-                "it is a bundle of certificates (.p7b), which holds no private key",
-            ),
-            Content::Bundle => RsaError::KeyFile(BUNDLE),
-            Content::PublicKey(_) => RsaError::KeyFile("there is only a public key in it"),
-            Content::PrivateKey | Content::Unknown if is_certificate(der) => {
-                RsaError::KeyFile("there is no private key in it, only a certificate")
-            }
-            Content::PrivateKey | Content::Unknown => RsaError::KeyFile(unknown),
-        }),
-    }
+    let only = match Content::of(der) {
+        Content::EncryptedKey => return Err(RsaError::Encrypted),
+        Content::Certificates => CERTIFICATES,
+        Content::Bundle => BUNDLE,
+        Content::PublicKey(_) => "there is no private key in it, only a public key",
+        Content::Unknown if is_certificate(der) => {
+            "there is no private key in it, only a certificate"
+        }
+        Content::PrivateKey | Content::Unknown => {
+            let key = PrivateKeyDer::try_from(der).map_err(RsaError::KeyFile)?;
+            return Ok(Zeroizing::new(key.clone_key()));
+        }
+    };
+    Err(RsaError::KeyFile(only))
 }
+
+const CERTIFICATES: &str = "it is a bundle of certificates (.p7b), which holds no private key";
 
 const BUNDLE: &str = "it is a bundle (.p12, .pfx); take the key out with `openssl pkcs12 -in FILE \
                       -nocerts -nodes -out KEY`";
@@ -105,9 +106,7 @@ fn refused(error: &PemError, text: &PemText) -> RsaError {
         PemError::NoItemsFound if text.has("DSA PRIVATE KEY") => {
             "it is a DSA key; an RSA key is needed"
         }
-        PemError::NoItemsFound if text.has("PKCS7") || text.has("CMS") => {
-            "it is a bundle of certificates (.p7b), which holds no private key"
-        }
+        PemError::NoItemsFound if text.has("PKCS7") || text.has("CMS") => CERTIFICATES,
         PemError::NoItemsFound if text.has("CERTIFICATE") => {
             "there is no private key in it, only a certificate"
         }

@@ -115,7 +115,8 @@ impl TransportErrorKind {
 impl TransportError {
     /// A failure of this kind; `message` says what happened, without secrets.
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), retry_after: None, source: None }
+        let message = printable::message(message.into()).into_owned();
+        Self { kind, message, retry_after: None, source: None }
     }
 
     /// A call that was refused before it was sent, because too many calls of its credential wait;

@@ -82,7 +82,10 @@ fn what_belongs_together_is_asked_for_by_name() {
         (vec![GATEWAY, r#"success_url = "/paid""#], vec!["success_url: is not an absolute"]),
         (vec![GATEWAY, r#"checkout_path = "v1/init""#], vec!["checkout_path: does not start"]),
         (vec![GATEWAY, r#"pgapi_url = "http://a.example""#], vec!["pgapi_url: is not https"]),
-        (vec!["api_token = \"a\\nb\""], vec!["api_token: holds characters"]),
+        (
+            vec!["api_token = \"a\\nb\""],
+            vec!["api_token: the secret holds a character that cannot be seen"],
+        ),
         (vec![GATEWAY, r#"merchand_id = "x""#], vec!["merchand_id: is not a key"]),
     ] {
         let found = problems(&keys);
