@@ -261,8 +261,9 @@ async fn balances(role: &dyn StatementProvider) -> Result<Vec<Money>, Flaw> {
         .map(|balance| balance.amount)
         .collect();
     match role.capabilities().balances {
-        true if balances.len() < accounts.len() => {
-            Err(Flaw::new("a balance of every account, as declared", format!("{balances:?}"))
+        // A gateway may know the balances of some banks alone.
+        true if balances.is_empty() => {
+            Err(Flaw::new("the balance of an account, as declared", format!("{balances:?}"))
                 .in_call(Operation::Accounts))
         }
         _ => Ok(balances),

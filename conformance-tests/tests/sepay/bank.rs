@@ -271,9 +271,14 @@ impl Notifies for BankSide {
         Some(request)
     }
 
-    /// A webhook tells of a transaction, and of nothing else.
+    /// The test button of SePay's dashboard sends a webhook without a transaction.
     async fn unknown(&self) -> Option<Sent> {
-        None
+        self.simulated.simulator.bank_transfer(&self.own().number, 1, "x").await.unwrap();
+        let mut sent = self.simulated.take().pop()?;
+        *sent.request.body_mut() = Bytes::from_static(br#"{"gateway":"BIDV"}"#);
+        let secret = self.simulated.simulator.settings().webhook_secret().to_owned();
+        sent.request = self.signed(&sent, &secret, self.simulated.clock.now())?;
+        Some(sent)
     }
 
     fn acknowledges(&self, _: &EndpointName, reply: &Response<Bytes>) -> bool {

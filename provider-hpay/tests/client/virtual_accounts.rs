@@ -285,3 +285,47 @@ async fn credits_on_another_account_are_not_those_of_the_one_asked_about() {
         assert_eq!(error, (!is_ours).then_some(ErrorKind::Malformed), "{number}");
     }
 }
+
+#[tokio::test]
+async fn a_credit_that_cannot_be_read_is_reported_beside_the_others() {
+    let good = |cashin: u32| {
+        format!(
+            r#"{{"full_account_number":"9631241000000000178","amount":100000,
+                "time_paid":1731742000,"cashin":{cashin},"remark":"bm8gY29udGVudA=="}}"#
+        )
+    };
+    for (bad, id) in [
+        (good(3).replace("100000", "0"), Some("3")),
+        (good(3).replace("100000", "-1"), Some("3")),
+        (good(3).replace("100000", r#""NGUYEN VAN A""#), Some("3")),
+        (good(3).replace("100000", r#""50.000""#), Some("3")),
+        (good(3).replace(r#""9631241000000000178""#, r#""""#), Some("3")),
+        (good(3).replace(r#""cashin":3"#, r#""cashin":"a""#), Some("a")),
+        (good(3).replace(r#""cashin":3"#, r#""cashin":null"#), None),
+        (r#""NGUYEN VAN A""#.to_owned(), None),
+        ("null".to_owned(), None),
+    ] {
+        for place in 0..3 {
+            let mut rows = vec![good(1), good(2)];
+            rows.insert(place, bad.clone());
+            let script = Script::new();
+            script.answer(format!(
+                r#"{{"error_code":"00","data":[{}],"secure_code":"b"}}"#,
+                rows.join(",")
+            ));
+            let provider = support::provider(&script);
+            let credits = provider.virtual_accounts().unwrap().credits(&account()).await.unwrap();
+            assert_eq!(credits.len(), 3, "{bad} at {place}: {credits:?}");
+            for (number, credit) in credits.iter().enumerate() {
+                match credit.as_result() {
+                    Ok(credit) => assert!(number != place && credit.amount == Money::vnd(100_000)),
+                    Err(row) => {
+                        assert_eq!((number, row.id.as_deref()), (place, id), "{bad}");
+                        assert_eq!(row.raw.as_bytes(), bad.as_bytes());
+                        assert!(!row.to_string().contains("NGUYEN"), "{row}");
+                    }
+                }
+            }
+        }
+    }
+}

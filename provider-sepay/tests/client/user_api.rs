@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::{
-    Direction, ErrorKind, OrderRef, Role, Submission, Timestamp, UncertainCause,
+    Direction, ErrorKind, Lookup, OrderRef, Role, Submission, Timestamp, UncertainCause,
     money::Money,
     statement::{Cursor, StatementFilter},
-    virtual_account::OpenVirtualAccount,
+    virtual_account::{OpenVirtualAccount, VirtualAccount, VirtualAccountRef},
 };
 use provider_sepay::{
     SePay, UserApiV1, UserApiV2,
@@ -385,4 +385,71 @@ fn without_a_token_there_is_no_user_api() {
     let sepay = provider.extension::<SePay>().unwrap();
     assert_eq!(sepay.user_api_v1().unwrap_err().kind(), ErrorKind::Unsupported);
     assert_eq!(sepay.user_api_v2().unwrap_err().kind(), ErrorKind::Unsupported);
+}
+
+/// An order as SePay lists it.
+fn va_order(id: &str, code: &str) -> String {
+    format!(
+        r#"{{"id":"{id}","order_code":{code},"amount":50000,"paid_amount":0,"status":"Pending",
+            "bank_name":"BIDV","account_number":"12","created_at":"2025-12-18 08:15:00",
+            "va":[{{"va_number":"963NQDORDZVTBPJ3Z7H","amount":50000,"status":"Unpaid"}}]}}"#
+    )
+}
+
+/// What is found of the order `DH20250001` on these pages of orders.
+async fn found_on(pages: &[Vec<String>]) -> payments_core::Result<Lookup<VirtualAccount>> {
+    let wire = Wire::new();
+    wire.answer(
+        200,
+        r#"{"status":"success","data":{"id":"acc-1","bank_bin":"970418","account_number":"12"}}"#,
+    );
+    for (number, page) in (1..).zip(pages) {
+        let (rows, more) = (page.join(","), number < pages.len());
+        let pagination = format!(r#"{{"pagination":{{"has_more":{more}}}}}"#);
+        wire.answer(200, format!(r#"{{"status":"success","data":[{rows}],"meta":{pagination}}}"#));
+    }
+    let provider = provider(&[TOKEN, r#"va_account = "acc-1""#], &wire);
+    let order = OrderRef::new("DH20250001").unwrap();
+    let found = provider.virtual_accounts().unwrap().find(&VirtualAccountRef::new(order)).await;
+    assert_eq!(wire.asked().len(), 1 + pages.len(), "every page is read");
+    found
+}
+
+#[tokio::test]
+async fn two_orders_of_one_code_are_several_wherever_they_are_listed() {
+    let (ours, other) = (r#""DH20250001""#, r#""DH20250002""#);
+    let one = vec![va_order("o1", ours)];
+    let none = vec![va_order("o2", other)];
+    let two = vec![va_order("o3", other), va_order("o4", ours)];
+    for (pages, expected) in [
+        (vec![one.clone(), none.clone()], 1),
+        (vec![one.clone(), two.clone()], 2),
+        (vec![none.clone(), one.clone(), two.clone()], 2),
+        (vec![none.clone(), none.iter().map(|it| it.replace("o2", "o5")).collect()], 0),
+    ] {
+        let count = match found_on(&pages).await.unwrap() {
+            Lookup::Found(_) => 1,
+            Lookup::Several(all) => all.len(),
+            Lookup::Absent(_) => 0,
+        };
+        assert_eq!(count, expected, "{pages:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_read_keeps_only_its_own_code_from_being_found() {
+    let ours = va_order("o1", r#""DH20250001""#);
+    for (bad, is_found) in [
+        (va_order("o2", r#""DH20250002""#).replace("963NQDORDZVTBPJ3Z7H", ""), true),
+        (va_order("o2", r#""DH20250001""#).replace("963NQDORDZVTBPJ3Z7H", ""), false),
+        (va_order("o2", "[1]"), false),
+        ("null".to_owned(), false),
+    ] {
+        for rows in [vec![ours.clone(), bad.clone()], vec![bad.clone(), ours.clone()]] {
+            let found = found_on(&[rows]).await;
+            assert_eq!(matches!(found, Ok(Lookup::Found(_))), is_found, "{bad}: {found:?}");
+            let kind = found.err().map(|error| error.kind());
+            assert_eq!(kind, (!is_found).then_some(ErrorKind::Malformed), "{bad}");
+        }
+    }
 }

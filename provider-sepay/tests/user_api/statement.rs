@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use payments_core::{
-    AccountId, Listed, Movement, Timestamp,
+    AccountId, ErrorKind, Listed, Movement, Timestamp,
     statement::{Cursor, StatementFilter, StatementReader},
 };
-use provider_sepay::simulator::Transfer;
+use provider_sepay::{
+    simulator::Transfer,
+    user_api::{v1, v2},
+};
 
 use crate::world::{BIDV, MBBANK, World, vnd};
 
@@ -120,4 +123,86 @@ async fn a_cursor_of_one_version_is_refused_by_the_other() {
             reader(other, first.cursor().clone(), StatementFilter::new()).next().await.unwrap_err();
         assert_eq!(error.field(), Some("after"), "{error}");
     }
+}
+
+/// Lines of one second, of which SePay lists no two requests in the same order.
+async fn crowded(world: &World, lines: u64) {
+    for amount in 1..=lines {
+        world.sepay.bank_transfer("0900000001", amount, "x").await.unwrap();
+    }
+    world.sepay.list_seconds_in_any_order(true);
+}
+
+/// The amounts of these lines, each once whatever is told twice under its one key.
+fn each_once(told: &[Movement]) -> Vec<i64> {
+    let amounts: BTreeSet<_> =
+        told.iter().map(|entry| (entry.amount.minor(), entry.key.clone())).collect();
+    amounts.into_iter().map(|(amount, _)| amount).collect()
+}
+
+#[tokio::test]
+async fn no_line_of_a_second_is_lost_between_pages_in_any_order_in_both_versions() {
+    for world in [World::open().await, World::over_v1().await] {
+        crowded(&world, 270).await;
+        let mut first = reader(&world, Cursor::start(), StatementFilter::new());
+        let mut told = Vec::new();
+        for _ in 0..120 {
+            told.push(first.next().await.unwrap().unwrap().into_result().unwrap());
+        }
+        // One more of the same second, whose place may be on a page that was read.
+        world.sepay.bank_transfer("0900000001", 271, "x").await.unwrap();
+        told.extend(read(&mut first).await);
+        let mut later = reader(&world, first.cursor().clone(), StatementFilter::new());
+        told.extend(read(&mut later).await);
+        assert_eq!(each_once(&told), (1..=271).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn a_listing_of_every_transaction_loses_no_line_of_a_second_or_says_so() {
+    let world = World::open().await;
+    crowded(&world, 270).await;
+    let mut lines = world.v2().every_transaction(&v2::TransactionFilter::new());
+    let mut ids = BTreeSet::new();
+    while let Some(line) = lines.next().await.unwrap() {
+        assert!(ids.insert(line.into_result().unwrap().id), "told once");
+    }
+    assert_eq!(ids.len(), 270);
+
+    let small = v1::TransactionFilter::new().limit(100_u64);
+    let mut lines = world.v1().every_transaction(&small);
+    let mut ids = BTreeSet::new();
+    let ended = loop {
+        match lines.next().await {
+            Ok(Some(line)) => {
+                ids.insert(line.into_result().unwrap().id);
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error.kind()),
+        }
+    };
+    // An answer of v1 with 100 lines of a second that has 270 may have no line without a gap before.
+    match ended {
+        Ok(()) => assert_eq!(ids.len(), 270),
+        Err(kind) => assert_eq!(kind, ErrorKind::Malformed),
+    }
+}
+
+#[tokio::test]
+async fn credits_of_an_order_that_fill_pages_are_all_found_in_any_order() {
+    let world = World::with(
+        crate::world::standing_still(),
+        "userapi_rate = 0\naccount_bin = \"970436\"\naccount_number = \"0900000001\"\n\
+         account_holder = \"CONG TY\"\ncode_prefix = \"SPT\"\ncode_min = 6",
+    )
+    .await;
+    for amount in 1..=150 {
+        world.sepay.bank_transfer("0900000001", amount, "SPT123456").await.unwrap();
+    }
+    world.sepay.list_seconds_in_any_order(true);
+    let payments = world.provider.payments().unwrap();
+    let found = payments.find_payment(&crate::world::order("123456")).await.unwrap();
+    let payment = found.found().unwrap().unwrap();
+    assert_eq!(payment.received, Some(vnd((1..=150).sum())));
+    assert_eq!(payment.credits.len(), 150);
 }
