@@ -11,6 +11,7 @@ use http::Response;
 use payments_core::transport::{
     Call, CallClass, Subject, Transport, TransportError, TransportErrorKind,
 };
+use tokio::sync::Notify;
 
 use crate::proxy::{Fault, FaultProxy};
 
@@ -33,6 +34,26 @@ pub(crate) struct Watch {
 struct Seen {
     notes: Vec<Note>,
     armed: Option<Armed>,
+    held: Option<(CallClass, Held)>,
+}
+
+/// The next call of a class, whose answer has arrived and is kept back.
+#[derive(Clone)]
+pub(crate) struct Held {
+    arrived: Arc<Notify>,
+    released: Arc<Notify>,
+}
+
+impl Held {
+    /// Waits until the answer has arrived.
+    pub(crate) async fn arrived(&self) {
+        self.arrived.notified().await;
+    }
+
+    /// Lets the answer go on to its caller.
+    pub(crate) fn release(&self) {
+        self.released.notify_one();
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -58,6 +79,13 @@ impl Watch {
         self.seen().armed = Some(Armed { class, fault, limit: Some(limit) });
     }
 
+    /// Keeps back the answer to the next call of this class.
+    pub(crate) fn hold(&self, class: CallClass) -> Held {
+        let held = Held { arrived: Arc::default(), released: Arc::default() };
+        self.seen().held = Some((class, held.clone()));
+        held
+    }
+
     /// Takes back a fault that waits.
     pub(crate) fn disarm(&self) {
         self.seen().armed = None;
@@ -81,18 +109,24 @@ impl Watch {
 #[async_trait]
 impl Transport for Watch {
     async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
-        let strikes = {
+        let (strikes, held) = {
             let mut seen = self.seen();
             let about = call.about.clone();
             seen.notes.push(Note { class: call.class, about, made_at: call.made_at });
             let strikes = seen.armed.is_some_and(|armed| armed.class == call.class);
-            if strikes { seen.armed.take() } else { None }
+            let strikes = if strikes { seen.armed.take() } else { None };
+            (strikes, seen.held.take_if(|(class, _)| *class == call.class))
         };
         if let Some(Armed { fault, .. }) = strikes {
             self.proxy.inject(fault);
         }
         let Some(limit) = strikes.and_then(|armed| armed.limit) else {
-            return self.client.send(call).await;
+            let outcome = self.client.send(call).await;
+            if let Some((_, held)) = held {
+                held.arrived.notify_one();
+                held.released.notified().await;
+            }
+            return outcome;
         };
         match tokio::time::timeout(limit, self.client.send(call)).await {
             Ok(outcome) => outcome,

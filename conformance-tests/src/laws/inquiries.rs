@@ -44,9 +44,10 @@ pub(crate) static THE_RATE_IS_KEPT: Law = Law {
 pub(crate) static A_PAID_INQUIRY_IS_MADE_ONCE: Law = Law {
     name: "a_paid_inquiry_is_made_once",
     says: "An inquiry that costs a fee is sent once per call, whatever goes wrong, and its answer \
-           is kept for the next call.",
+           is kept for the next call, also if its caller left meanwhile.",
     why: "Every repetition is on the bill.",
-    look_at: "the class of the call (`Call::paid_inquiry`), and the cache behind it",
+    look_at: "the class of the call (`Call::paid_inquiry`), the cache behind it, and \
+              `SingleFlight`, which ends the inquiry without its caller",
     check: Check::Scene(|start| paid(start).boxed()),
 };
 
@@ -156,6 +157,13 @@ async fn paid(start: Start) -> Result<Held, Flaw> {
         return Err(Flaw::new("an error", answer).in_call(operation).under(Some(fault)));
     }
     let arrived = paid();
+    let held = scene.watch.hold(CallClass::PaidInquiry);
+    tokio::select! {
+        _ = question.ask(&scene.provider) => {}
+        // The gateway has answered, and the caller is dropped here.
+        () = held.arrived() => {}
+    }
+    held.release();
     question.answer(&scene.provider).await?;
     question.answer(&scene.provider).await?;
     once(1, paid() - arrived)?;
