@@ -19,7 +19,7 @@ use crate::{
 
 /// Longer than any answer takes that does come, on a busy machine too.
 pub(crate) const PATIENT: Duration = Duration::from_secs(60);
-const RETRY: RetryPolicy = RetryPolicy::new(2, Duration::from_millis(1), Duration::from_secs(1));
+const RETRY: RetryPolicy = RetryPolicy::new(2, Duration::from_millis(1), PATIENT);
 
 pub(crate) struct Scene {
     pub(crate) subject: Subject,

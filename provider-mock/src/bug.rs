@@ -172,6 +172,9 @@ bugs! {
     MakesAClientForEachCall,
     /// A name check that costs a fee is asked again like any inquiry, and not kept.
     AsksForAFeeAgain,
+    /// A name check that costs a fee is kept once its caller has the answer: if the caller leaves, the
+    /// next one pays again. Seen in this workspace, in a shared future that nobody polled any more.
+    PaysAgainAfterACallerLeft,
     /// The fee is put on top of what is sent, and taken off what is told: nobody sees it but the
     /// beneficiary.
     PaysTheFeeToTheBeneficiary,

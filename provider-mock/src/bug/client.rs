@@ -3,6 +3,7 @@
 #![deny(clippy::missing_trait_methods)]
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -96,6 +97,16 @@ impl Transport for Careless {
             }
             Bug::ThrowsOnATimeout if instructs => {
                 taken_for_none(self.inner.send(call).await, TransportErrorKind::TimedOut)
+            }
+            Bug::PaysAgainAfterACallerLeft if call.operation == "verify_beneficiary" => {
+                let mut paid = call;
+                paid.class = CallClass::PaidInquiry;
+                let outcome = self.inner.send(paid).await;
+                match status(&outcome).is_some_and(|status| status.is_server_error()) {
+                    // The layers take it for a free inquiry, and would ask again.
+                    true => Err(TransportError::rate_limited(Duration::ZERO)),
+                    false => outcome,
+                }
             }
             Bug::IgnoresHowLongToWait => {
                 let mut response = self.inner.send(call).await?;

@@ -26,6 +26,8 @@ pub(super) struct Careless {
     busy: AtomicBool,
     /// What was answered, as long as this provider lives.
     known: Mutex<Vec<Payout>>,
+    /// The names that were asked for.
+    names: Mutex<Vec<Beneficiary>>,
 }
 
 impl Careless {
@@ -33,7 +35,9 @@ impl Careless {
         let mut capabilities = inner.capabilities().clone();
         match bug {
             Bug::ClaimsToPayAgain => capabilities.repeat = Repeat::PaysAgain,
-            Bug::AsksForAFeeAgain => capabilities.name_check_costs = true,
+            Bug::AsksForAFeeAgain | Bug::PaysAgainAfterACallerLeft => {
+                capabilities.name_check_costs = true;
+            }
             Bug::LeavesLimitsToTheGuard => {
                 let limits = AmountLimits::at_least(Money::vnd(10_000)).up_to(Money::vnd(50_000));
                 capabilities.limits = vec![limits];
@@ -47,7 +51,12 @@ impl Careless {
             calls: AtomicUsize::new(0),
             busy: AtomicBool::new(false),
             known: Mutex::default(),
+            names: Mutex::default(),
         }
+    }
+
+    fn names(&self) -> MutexGuard<'_, Vec<Beneficiary>> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn known(&self) -> MutexGuard<'_, Vec<Payout>> {
@@ -207,7 +216,17 @@ impl PayoutProvider for Careless {
         if self.bug == Bug::InventsTheHolder {
             return Beneficiary::new(account.clone(), "NGUYEN VAN A");
         }
-        self.inner.verify_beneficiary(account).await
+        if self.bug != Bug::PaysAgainAfterACallerLeft {
+            return self.inner.verify_beneficiary(account).await;
+        }
+        let known =
+            |names: &Vec<Beneficiary>| names.iter().find(|name| name.account == *account).cloned();
+        if let Some(name) = known(&self.names()) {
+            return Ok(name);
+        }
+        let name = self.inner.verify_beneficiary(account).await?;
+        self.names().push(name.clone());
+        Ok(name)
     }
 
     async fn balance(&self) -> Result<Balance> {

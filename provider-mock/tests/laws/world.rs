@@ -125,7 +125,7 @@ impl World {
 
 pub(crate) fn context(timeout: Duration) -> Context {
     let settings = HttpClientSettings::default().with_timeout(timeout);
-    let retry = RetryPolicy::new(3, Duration::from_millis(1), Duration::from_secs(1));
+    let retry = RetryPolicy::new(3, Duration::from_millis(1), Duration::from_secs(60));
     Context::new(Arc::new(HttpClient::new(settings).unwrap())).with_retry(retry)
 }
 
