@@ -22,7 +22,8 @@ mod vietqr;
 
 use std::sync::LazyLock;
 
-use conformance_tests::noise::{Calls, Deliveries};
+use conformance_tests::noise::{Calls, Deliveries, second_reading, second_reading_of_template};
+use payments_core::formula::{Formula, Layout, Maker};
 use tokio::runtime::{Builder, Runtime};
 
 /// HPay's notifications, returns and callbacks.
@@ -62,6 +63,43 @@ pub fn deliver(receivers: &[Deliveries], request: &[u8]) {
 /// Lets every call get an answer: whatever it is, nothing is broken.
 pub fn answer(calls: &Calls, answer: &[u8]) {
     assert_eq!(RUNTIME.block_on(calls.breaches_by(answer)), Vec::<String>::new());
+}
+
+/// Every formula by which HPay's and SePay's clients sign requests.
+static SIGNED_BY_US: LazyLock<Vec<&Formula>> = LazyLock::new(|| {
+    provider_hpay::formula::FORMULAS
+        .iter()
+        .chain(provider_sepay::formula::FORMULAS)
+        .filter(|formula| formula.maker == Maker::Merchant && formula.layout != Layout::Unknown)
+        .collect()
+});
+
+/// A formula to try without the core's check, to see that the target finds what the check refuses:
+/// `UNCHECKED=hpay.f02`.
+static UNCHECKED: LazyLock<Option<Formula>> = LazyLock::new(|| {
+    let id = std::env::var("UNCHECKED").ok()?;
+    let formula = SIGNED_BY_US.iter().find(|formula| formula.id == id);
+    let mut formula = Formula::clone(formula.expect("UNCHECKED names an outgoing formula"));
+    // Only formulas of the merchant are checked.
+    formula.maker = Maker::Provider;
+    Some(formula)
+});
+
+/// Makes a request of a formula that the first byte chooses, or of a template in its place: its
+/// signed text fits no other request.
+pub fn read_signed_text(bytes: &[u8]) {
+    let Some((first, rest)) = bytes.split_first() else { return };
+    if let Some(unchecked) = &*UNCHECKED {
+        return assert_eq!(second_reading(unchecked, rest), None);
+    }
+    let count = SIGNED_BY_US.len();
+    let formula = SIGNED_BY_US[usize::from(*first) % count];
+    let other = if usize::from(*first) < 2 * count {
+        second_reading(formula, rest)
+    } else {
+        second_reading_of_template(formula, rest)
+    };
+    assert_eq!(other, None);
 }
 
 /// The genuine deliveries.

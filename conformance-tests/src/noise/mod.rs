@@ -1,6 +1,7 @@
 //! Bytes from strangers: whatever arrives, nothing panics, and nothing is believed that the gateway
 //! did not say.
 //!
+//! [`second_reading`] looks for requests whose signed text fits another request too.
 //! [`Deliveries`] holds a receiver against requests that anybody can send to it, and [`Calls`]
 //! holds the roles of a provider against answers that anybody can put in the gateway's place. Both
 //! return what was broken, in words, so that a fuzzer, a property test and a plain loop can use
@@ -43,6 +44,7 @@ mod forgery;
 mod line;
 mod message;
 mod requests;
+mod signed_text;
 
 pub use call::Calls;
 pub use delivery::Deliveries;
@@ -50,3 +52,4 @@ pub use forgery::{Deed, Scribble, bit_flips, edits, recut, scribbled};
 pub use line::{Answer, Line};
 pub use message::{answer, answer_text, request, request_text};
 pub use requests::Requests;
+pub use signed_text::{second_reading, second_reading_of_template};

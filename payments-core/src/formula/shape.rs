@@ -21,7 +21,7 @@ pub enum Shape {
     Any,
     /// Text without control characters.
     Line,
-    /// Text without white space and control characters: a reference, a code, a token.
+    /// Text without white space: a reference, a code, a token.
     Word,
     /// An address: a word that starts with `http`.
     Url,
@@ -56,7 +56,9 @@ impl Shape {
         match self {
             Self::Text | Self::Any => true,
             Self::Line => !byte.is_ascii_control(),
-            Self::Word | Self::Url | Self::Email => byte != b' ' && !byte.is_ascii_control(),
+            Self::Word | Self::Url | Self::Email => {
+                !(byte.is_ascii_whitespace() || byte == b'\x0b')
+            }
             Self::Digits => byte.is_ascii_digit(),
             Self::Amount | Self::Number => {
                 byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'+' | b'-' | b'e' | b'E')

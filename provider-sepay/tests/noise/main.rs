@@ -11,9 +11,11 @@ mod subject;
 
 use conformance_tests::{
     Operation,
-    noise::{Deed, Scribble, scribbled},
+    noise::{Deed, Scribble, scribbled, second_reading, second_reading_of_template},
 };
+use payments_core::formula::{Layout, Maker};
 use proptest::{collection::vec, prelude::*, sample::Index};
+use provider_sepay::formula::FORMULAS;
 
 const NONE: [String; 0] = [];
 
@@ -61,4 +63,15 @@ fn whatever_is_answered_nothing_is_concluded_from_noise() {
         ]
         .into()
     );
+}
+
+#[test]
+fn no_signed_text_of_a_request_fits_another_request() {
+    let ours = FORMULAS.iter().filter(|formula| formula.maker == Maker::Merchant);
+    for formula in ours.filter(|formula| formula.layout != Layout::Unknown) {
+        proptest!(|(bytes in vec(any::<u8>(), 0..40))| {
+            prop_assert_eq!(second_reading(formula, &bytes), None);
+            prop_assert_eq!(second_reading_of_template(formula, &bytes), None);
+        });
+    }
 }
