@@ -57,7 +57,7 @@ impl fmt::Debug for Law {
 }
 
 /// Every law.
-pub static LAWS: [&Law; 38] = [
+pub static LAWS: [&Law; 39] = [
     &laws::roles::ROLES_ARE_AS_DECLARED,
     &laws::limits::WHAT_CANNOT_BE_HONOURED_NEVER_LEAVES,
     &laws::checking::WHAT_THE_CHECK_ALLOWS_IS_TAKEN,
@@ -65,6 +65,7 @@ pub static LAWS: [&Law; 38] = [
     &laws::opening::OPENING_IS_AS_DECLARED,
     &laws::settling::CREATED_IS_NOT_PAID,
     &laws::settling::ONLY_THE_EXACT_AMOUNT_SETTLES,
+    &laws::near_miss::MONEY_BELONGS_TO_ITS_ORDER_ALONE,
     &laws::credits::NO_CREDIT_IS_LOST,
     &laws::sending::ONE_CALL_SENDS_ONCE,
     &laws::sending::WHAT_WAS_SENT_IS_NEVER_AN_ERROR,

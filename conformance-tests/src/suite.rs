@@ -103,6 +103,7 @@ macro_rules! __tests_of {
                 opening_is_as_declared,
                 created_is_not_paid,
                 only_the_exact_amount_settles,
+                money_belongs_to_its_order_alone,
             }
             $crate::__instructions!(create_payment, cancel_payment, refund_payment);
         }

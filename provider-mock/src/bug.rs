@@ -147,6 +147,11 @@ bugs! {
     TakesAskedForReceived,
     /// A đồng more or less is exact.
     ForgivesADong,
+    /// A payment is found by the beginning of its reference. Seen in SePay's webhooks, where the
+    /// code of one order is cut out of the longer code of another one.
+    FindsByTheBeginning,
+    /// A payment is found by its reference in any case, as a database compares text by default.
+    FindsInAnyCase,
     /// Everything is given back, however much was asked for.
     RefundsEverything,
     /// Two credits of one amount are one.

@@ -13,6 +13,7 @@ pub(crate) mod forgery;
 pub(crate) mod inquiries;
 pub(crate) mod layers;
 pub(crate) mod limits;
+pub(crate) mod near_miss;
 pub(crate) mod opening;
 pub(crate) mod payouts;
 pub(crate) mod repeats;

@@ -2,7 +2,7 @@
 
 #![deny(clippy::missing_trait_methods)]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use payments_core::{
@@ -22,6 +22,8 @@ pub(super) struct Careless {
     inner: Arc<dyn PaymentProvider>,
     capabilities: PaymentCapabilities,
     api_key: String,
+    /// What was opened, for those that look further than at the order asked about.
+    opened: Mutex<Vec<OrderRef>>,
 }
 
 impl Careless {
@@ -32,7 +34,8 @@ impl Careless {
             Bug::AnswersWhatItDoesNotDeclare => capabilities.find_refund = false,
             _ => {}
         }
-        Self { bug, inner, capabilities, api_key: api_key.to_owned() }
+        let api_key = api_key.to_owned();
+        Self { bug, inner, capabilities, api_key, opened: Mutex::default() }
     }
 
     /// The reference under which an order is asked about.
@@ -42,6 +45,17 @@ impl Careless {
             Ok(cut) if self.bug == Bug::CutsALongReference => cut,
             _ => order.clone(),
         }
+    }
+
+    /// The other orders that are taken for this one.
+    fn taken_for(&self, order: &OrderRef) -> Vec<OrderRef> {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_taken = |other: &&OrderRef| match self.bug {
+            Bug::FindsByTheBeginning => other.as_str().starts_with(order.as_str()),
+            Bug::FindsInAnyCase => other.as_str().eq_ignore_ascii_case(order.as_str()),
+            _ => false,
+        };
+        opened.iter().filter(is_taken).filter(|other| *other != order).cloned().collect()
     }
 
     fn opened(&self, mut payment: Payment) -> Payment {
@@ -93,6 +107,8 @@ impl PaymentProvider for Careless {
     }
 
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
+        let order = request.order.clone();
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(order);
         Ok(match self.inner.create_payment(request).await? {
             Submission::Uncertain(uncertain)
                 if self.bug == Bug::IgnoresAnswerSignatures
@@ -115,6 +131,14 @@ impl PaymentProvider for Careless {
     }
 
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
+        for other in self.taken_for(order) {
+            if let Ok(Lookup::Found(mut payment)) = self.inner.find_payment(&other).await
+                && payment.received.is_some_and(|received| received.is_positive())
+            {
+                payment.order = order.clone();
+                return Ok(Lookup::Found(payment));
+            }
+        }
         match self.inner.find_payment(&self.name(order)).await {
             Ok(Lookup::Found(payment)) => Ok(Lookup::Found(self.found(payment))),
             Err(error)

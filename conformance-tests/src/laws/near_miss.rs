@@ -1,0 +1,119 @@
+//! No order is paid by the money of another one whose reference looks like its own.
+
+use futures_util::future::FutureExt as _;
+use payments_core::{Lookup, OrderRef, Role, payment::Payment};
+
+use crate::{
+    Flaw, Law, Operation, Start,
+    instruction::{accepted, needed, refused},
+    law::{Check, Held},
+    question::find_payment,
+    scene::Scene,
+};
+
+pub(crate) static MONEY_BELONGS_TO_ITS_ORDER_ALONE: Law = Law {
+    name: "money_belongs_to_its_order_alone",
+    says: "A paid order leaves unpaid the orders whose references differ from its own by one \
+           character more, less or other, at either end, or in case.",
+    why: "The goods of one order are handed over for the money of another one.",
+    look_at: "how a found payment, a credit or a code in a memo is compared with the reference: \
+              equal, never by its beginning and never in any case",
+    check: Check::Scene(|start| hold(start).boxed()),
+};
+
+async fn hold(start: Start) -> Result<Held, Flaw> {
+    let operation = Operation::FindPayment;
+    let pairs = {
+        let scene = Scene::open(&start).await?;
+        let has_role = scene.provider.roles().contains(&Role::Payments);
+        if !has_role || !scene.provider.payments().is_ok_and(|role| role.capabilities().find) {
+            return Ok(Held::NothingToTry);
+        }
+        near_misses(&scene, &scene.order(1)?)?
+    };
+    for (unpaid, other) in &pairs {
+        let scene = Scene::open(&start).await?;
+        let gateway = needed(scene.subject.payments.as_ref(), operation)?;
+        let payments = scene.provider.payments().map_err(|error| refused(operation, &error))?;
+        let request = gateway.payment(unpaid.clone());
+        let created = payments.create_payment(&request).await;
+        let unpaid = accepted(Operation::CreatePayment, created)?;
+        gateway.visit(&unpaid).await;
+        let request = gateway.payment(other.clone());
+        let created = payments.create_payment(&request).await;
+        let paid = accepted(Operation::CreatePayment, created)?;
+        gateway.visit(&paid).await;
+        gateway
+            .pay(&paid, request.amount)
+            .await
+            .map_err(|impossible| Flaw::new("a buyer who can pay what was asked", impossible))?;
+
+        let found = match payments.find_payment(&unpaid.order).await {
+            Ok(Lookup::Absent(_)) => Vec::new(),
+            Ok(Lookup::Found(found)) => vec![found],
+            Ok(Lookup::Several(all)) => all,
+            Err(error) => return Err(refused(operation, &error)),
+        };
+        let ledger =
+            format!("{} booked for {other:?}, nothing for {:?}", request.amount, unpaid.order);
+        if let Some(taken) = found.iter().find(|payment| has_money(payment)) {
+            let found = format!("{:?} with {:?} received", taken.state, taken.received);
+            return Err(Flaw::new(format!("no money for {:?}", unpaid.order), found)
+                .in_call(operation)
+                .with_ledger(ledger));
+        }
+        let own = find_payment(&scene, other).await?;
+        if !own.settles(request.amount) {
+            let found = format!("{:?} with {:?} received", own.state, own.received);
+            return Err(Flaw::new(format!("{other:?} is settled"), found)
+                .in_call(operation)
+                .with_ledger(ledger));
+        }
+    }
+    Ok(Held::if_any(!pairs.is_empty()))
+}
+
+fn has_money(payment: &Payment) -> bool {
+    payment.received.is_some_and(|received| received.is_positive()) || !payment.credits.is_empty()
+}
+
+/// Pairs of references that the provider takes: `order` beside one with one character more or less
+/// at either end, or another one there, and two that differ in case alone.
+fn near_misses(scene: &Scene, order: &OrderRef) -> Result<Vec<(OrderRef, OrderRef)>, Flaw> {
+    let operation = Operation::CreatePayment;
+    let gateway = needed(scene.subject.payments.as_ref(), operation)?;
+    let payments = scene.provider.payments().map_err(|error| refused(operation, &error))?;
+    let text = order.as_str();
+    let (first, last) = (text.chars().next().unwrap_or('1'), text.chars().last().unwrap_or('1'));
+    let without_first: String = text.chars().skip(1).collect();
+    let without_last = text.strip_suffix(last).unwrap_or_default();
+    let beside = [
+        format!("{text}1"),
+        format!("{text}A"),
+        format!("1{text}"),
+        format!("A{text}"),
+        without_last.to_owned(),
+        without_first.clone(),
+        format!("{without_last}{}", other_than(last)),
+        format!("{}{without_first}", other_than(first)),
+    ];
+    let mut candidates: Vec<_> = beside.map(|other| (text.to_owned(), other)).into();
+    candidates.push((format!("a{without_first}"), format!("A{without_first}")));
+    let references = candidates.into_iter().filter_map(|(unpaid, paid)| {
+        Some((OrderRef::new(unpaid).ok()?, OrderRef::new(paid).ok()?))
+    });
+    let is_taken = |order: &OrderRef| payments.check(&gateway.payment(order.clone())).is_ok();
+    Ok(references
+        .filter(|(unpaid, paid)| unpaid != paid && is_taken(unpaid) && is_taken(paid))
+        .collect())
+}
+
+fn other_than(character: char) -> char {
+    match character {
+        '7' => '8',
+        digit if digit.is_ascii_digit() => '7',
+        'X' => 'Y',
+        lower if lower.is_ascii_lowercase() => 'x',
+        _ => 'X',
+    }
+}
