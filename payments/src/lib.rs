@@ -67,13 +67,14 @@ pub use hub::Payments;
 pub use intake::{Doubt, Doubtful, Intake};
 pub use payments_core::{
     Absence, AccountId, Clock, CreditMatch, Decline, DeclineReason, DedupeKey, Direction,
-    EndpointName, Environment, Error, ErrorKind, GatewayRef, Lookup, ManualClock, Movement,
+    EndpointName, Environment, Error, ErrorKind, GatewayRef, Listed, Lookup, ManualClock, Movement,
     NotAccepted, NotificationReceiver, OrderRef, PaymentProvider, PayoutProvider, PayoutRef,
     Provider, ProviderId, ProviderKind, Raw, RefundRef, Result, Role, SameMoney, Secret,
     SecretBytes, SecretError, StatedKey, StatementProvider, Submission, SystemClock, Timestamp,
-    TimestampError, Uncertain, UncertainCause, VirtualAccountProvider, bank, check_web_address,
-    config, formula, json, match_credit, money, notification, options, payment, payout, printable,
-    registry, rsa, rules, same_credit, statement, step, transport, vietqr, virtual_account,
+    TimestampError, Uncertain, UncertainCause, UnreadableRow, VirtualAccountProvider, bank,
+    check_web_address, config, formula, json, match_credit, money, notification, options, payment,
+    payout, printable, registry, rsa, rules, same_credit, statement, step, transport, vietqr,
+    virtual_account,
 };
 pub use route::{Opened, PassedOver, Route};
 

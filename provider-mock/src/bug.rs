@@ -241,6 +241,11 @@ bugs! {
     /// The dedupe key of a payment's news is its order, so that money which arrives a second time is
     /// taken for the first. Seen in shops that mark an order as handled.
     KeysByTheOrder,
+    /// The dedupe key of a payment's news is written in small letters, so that the orders `INV-a` and
+    /// `INV-A` share one.
+    KeysInLowerCase,
+    /// A confirmed event keeps the dedupe key that was claimed, which a forger can choose.
+    KeysByTheClaim,
     /// The return of the buyer's browser settles the payment.
     TrustsTheBrowser,
     /// An event of a kind that is not known is refused. Seen in async-stripe #499: one unknown value

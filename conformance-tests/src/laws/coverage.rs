@@ -28,8 +28,8 @@ pub(crate) static NOTHING_UNSIGNED_IS_BELIEVED: Law = Law {
 
 pub(crate) static A_CONFIRMED_EVENT_CARRIES_THE_INQUIRYS_VALUES: Law = Law {
     name: "a_confirmed_event_carries_the_inquirys_values",
-    says: "A confirmed event says what the gateway answers now, and nothing that only the \
-           delivery said.",
+    says: "A confirmed event says what the gateway answers now, under a key that is made of that \
+           answer, and nothing that only the delivery said.",
     why: "A confirmation that repeats the claim confirms nothing.",
     look_at: "`confirm`: the event is built of the inquiry's answer alone",
     check: Check::Scene(|start| inquirys_values(start).boxed()),
@@ -129,8 +129,28 @@ async fn inquirys_values(start: Start) -> Result<Held, Flaw> {
             }
         }
     }
+    a_claim_under_another_key(&stage).await?;
     a_claim_of_more(&stage).await?;
     Ok(Held::if_any(any))
+}
+
+/// The same event under a key that the gateway never gave, as a forger would choose it.
+async fn a_claim_under_another_key(stage: &Stage) -> Result<(), Flaw> {
+    let Ok(forged) = DedupeKey::new("suite.forged", "1") else { return Ok(()) };
+    for sent in stage.server_to_server() {
+        for event in stage.genuine(sent)?.into_events() {
+            let claim = Event::inquired(forged.clone(), event.news().clone());
+            let mark = stage.scene.mark();
+            if let Ok(Confirmation::Confirmed(confirmed)) = stage.receiver.confirm(&claim).await
+                && confirmed.key() == Some(&forged)
+            {
+                let line = stage.scene.since(mark).last().map(|note| note.made_at);
+                let expected = "a key that is made of the inquiry's answer";
+                return Err(flaw(sent, expected, "the key that was claimed").sent_at(line));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The same event with ten times its money, which no gateway would confirm.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::future::FutureExt as _;
 use http::{Method, Request};
 use payments_core::{
-    DedupeKey,
+    DedupeKey, OrderRef, Submission,
     notification::{Delivery, Endpoint, Event, News, Notification, Outcome, Received},
     payment::PaymentState,
 };
@@ -31,9 +31,10 @@ pub(crate) static A_NOTIFICATION_TELLS_WHAT_THE_LEDGER_SAYS: Law = Law {
 pub(crate) static THE_SAME_HAPPENING_HAS_ONE_KEY: Law = Law {
     name: "the_same_happening_has_one_key",
     says: "A happening that is told again, on any route, has the same key, and another happening \
-           has another one.",
+           has another one, also if only the case of a letter tells them apart.",
     why: "A shop that sees two keys hands over twice.",
-    look_at: "what the dedupe key is made of: never a time, a signature or an attempt",
+    look_at: "what the dedupe key is made of: never a time, a signature or an attempt, and the \
+              gateway's identifier as it is",
     check: Check::Scene(|start| one_key(start).boxed()),
 };
 
@@ -140,7 +141,51 @@ async fn one_key(start: Start) -> Result<Held, Flaw> {
             );
         }
     }
+    in_two_cases(&stage).await?;
     Ok(Held::Tried)
+}
+
+/// Two orders whose references differ only in case, where the provider takes both: what is
+/// reported of one never has the key of the other.
+async fn in_two_cases(stage: &Stage) -> Result<(), Flaw> {
+    let (Some(gateway), Ok(payments)) =
+        (&stage.scene.subject.payments, stage.scene.provider.payments())
+    else {
+        return Ok(());
+    };
+    let reference = stage.scene.order(8)?;
+    let cases = [reference.as_str().to_uppercase(), reference.as_str().to_lowercase()];
+    let requests: Vec<_> = cases
+        .iter()
+        .filter_map(|text| OrderRef::new(text.as_str()).ok())
+        .map(|order| gateway.payment(order))
+        .filter(|request| payments.check(request).is_ok())
+        .collect();
+    if cases[0] == cases[1] || requests.len() < cases.len() {
+        return Ok(());
+    }
+    let mut seen: Vec<DedupeKey> = Vec::new();
+    for request in requests {
+        let Ok(Submission::Accepted(payment)) = payments.create_payment(&request).await else {
+            return Ok(());
+        };
+        if gateway.pay(&payment, request.amount).await.is_err() {
+            return Ok(());
+        }
+        let mut own = Vec::new();
+        for sent in stage.gateway.take().await.iter().filter(|sent| !sent.by_browser) {
+            let notification = stage.genuine(sent)?;
+            let keys = keys_of(stage, &notification).await?;
+            if let Some(key) = keys.iter().find(|key| seen.contains(key)) {
+                let found = format!("{key:?}, which is that of {cases:?}");
+                let expected = "a key of its own, for the references differ in case";
+                return Err(flaw(sent, expected, found).at(notification.made_at));
+            }
+            own.extend(keys);
+        }
+        seen.extend(own);
+    }
+    Ok(())
 }
 
 /// The keys of what a notification says, as far as it is believed.

@@ -308,7 +308,8 @@ mod tests {
     #[test]
     fn a_key_is_handed_out_only_where_the_proof_covers_claim_and_key() {
         type Fields = &'static [&'static str];
-        let cases: [(fn() -> Proof, Fields, Fields, Option<Evidence>); 9] = [
+        type Case = (fn() -> Proof, Fields, Fields, Option<Evidence>);
+        let cases: [Case; 9] = [
             (code_over_the_order, &["order"], &["order"], None),
             (code_over_the_order, &["order"], &["order", "amount"], Some(unconfirmed(&["amount"]))),
             (code_over_the_order, &["id"], &["order"], Some(unconfirmed(&["id"]))),

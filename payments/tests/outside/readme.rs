@@ -19,10 +19,8 @@ pub(crate) fn members() -> Vec<Member> {
         files(&[("Cargo.toml", manifest(name)), ("src/main.rs", main)])
     };
     let plug_in = |language| blocks(README, "Write a plug-in", language)[0].to_owned();
-    let code = blocks(README, "Take a payment", "rust").join("\n\n").replace(
-        "use payments::{Payments, money::Money, notification::{Delivery, News}};",
-        "use payments::notification::{Delivery, News};",
-    );
+    let shop = |section, language| blocks(README, section, language)[0].to_owned();
+    let main = format!("mod receive;\n\n{}", shop("Take a payment", "rust"));
     vec![
         (
             "provider-toy",
@@ -30,7 +28,14 @@ pub(crate) fn members() -> Vec<Member> {
         ),
         ("linked", app("linked", LINKED)),
         ("not-linked", app("not-linked", NOT_LINKED)),
-        ("readme", files(&[("Cargo.toml", manifest("readme")), ("src/lib.rs", code)])),
+        (
+            "shop",
+            files(&[
+                ("Cargo.toml", shop("Take a payment", "toml")),
+                ("src/main.rs", main),
+                ("src/receive.rs", shop("Receive money", "rust")),
+            ]),
+        ),
     ]
 }
 
@@ -134,6 +139,12 @@ fn main() {
     println!("{}", payments(payments_core::registry::Registry::linked()).unwrap_err());
 }
 "#;
+
+#[test]
+fn the_shop_of_the_readme_compiles_with_its_own_dependencies_and_names_what_is_missing() {
+    let said = text(&programs().run("shop", "shop", &[]));
+    assert!(said.contains("No such file or directory"), "it reads payments.toml: {said}");
+}
 
 #[test]
 fn the_plug_in_of_the_readme_is_linked_found_and_configured() {

@@ -71,6 +71,7 @@ resolver = "3"
 # As if they were published.
 [patch.crates-io]
 conformance-tests = {{ path = "{root}/conformance-tests" }}
+payments = {{ path = "{root}/payments" }}
 payments-core = {{ path = "{root}/payments-core" }}
 simulator-kit = {{ path = "{root}/simulator-kit" }}
 

@@ -379,3 +379,14 @@ async fn sandbox_and_production_may_share_hpay_s_key_so_passcode_and_reference_a
         assert!(pay(&script, &payout_to(NUMBER)).await.is_uncertain());
     }
 }
+
+#[test]
+fn an_error_code_that_no_signature_covers_proves_nothing_and_uses_up_no_key() {
+    for code in ["99", "1", "x"] {
+        let request =
+            changed(&callback(|credit| credit), "error_code=0", &format!("error_code={code}"));
+        let told = received(&request);
+        let event = &told.events()[0];
+        assert!(!event.is_trusted() && event.key().is_none(), "{code}: {event:?}");
+    }
+}

@@ -104,6 +104,9 @@ impl Careless {
                 let key = order.map(|order| DedupeKey::new(SCOPE, order));
                 notification = self.keyed(notification, key);
             }
+            Bug::KeysInLowerCase => {
+                notification = self.retold_under(notification, in_lower_case, |news| news);
+            }
             Bug::TrustsTheBrowser => {
                 let key = Some(DedupeKey::new(SCOPE, delivery.query().unwrap_or_default()));
                 notification = self.keyed(notification, key);
@@ -153,6 +156,18 @@ impl Careless {
 /// The key that the honest provider gave it.
 fn stated(event: &Event) -> Option<DedupeKey> {
     event.key().cloned()
+}
+
+/// The order with its state and what arrived, in small letters.
+fn in_lower_case(event: &Event) -> Option<DedupeKey> {
+    match event.news() {
+        News::Payment(payment) => {
+            let received = payment.received.map_or(0, |received| received.minor());
+            let text = format!("{}:{:?}:{received}", payment.order, payment.state);
+            DedupeKey::new(SCOPE, text.to_lowercase()).ok()
+        }
+        _ => stated(event),
+    }
 }
 
 fn overheard(news: News) -> News {
@@ -279,6 +294,11 @@ impl NotificationReceiver for Careless {
         }
         match self.inner.confirm(event).await? {
             Confirmation::Contradicted { .. } if self.bug == Bug::ConfirmsTheClaim => claim(),
+            Confirmation::Confirmed(confirmed) if self.bug == Bug::KeysByTheClaim => {
+                let key = stated(event).or_else(|| stated(&confirmed));
+                let key = key.map_or_else(|| DedupeKey::new(SCOPE, "claimed"), Ok)?;
+                Ok(Confirmation::Confirmed(Event::inquired(key, confirmed.into_news())))
+            }
             other => Ok(other),
         }
     }
