@@ -200,3 +200,29 @@ fn two_providers_that_share_a_merchant_a_secret_or_a_token_are_a_problem_naming_
         }
     }
 }
+
+#[test]
+fn short_secrets_and_an_open_webhook_in_production_are_warned_of() {
+    let warnings = |environment: &str, keys: &str| {
+        let provider = configured(environment, keys, &Wire::new()).unwrap();
+        provider.warnings().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for (key, keys) in [
+        ("webhook_secret", "webhook_secret = 'short'"),
+        (
+            "webhook_api_key",
+            "api_token = 'a-token-of-enough-characters'\nwebhook_api_key = 'short'",
+        ),
+        ("secret_key", "merchant_id = 'SP-TEST'\nsecret_key = 'short'"),
+    ] {
+        let found = warnings("sandbox", keys);
+        let expected = format!("{key}: has fewer than 20 characters");
+        assert!(found.iter().any(|warning| warning.starts_with(&expected)), "{keys}: {found:?}");
+    }
+    let open = "api_token = { env = 'SEPAY_API_TOKEN' }\nwebhook_unauthenticated = true";
+    for (environment, is_warned) in [("production", true), ("sandbox", false)] {
+        let found = warnings(environment, open);
+        let says_so = |warning: &String| warning.starts_with("webhook_unauthenticated: is true");
+        assert_eq!(found.iter().any(says_so), is_warned, "{environment}: {found:?}");
+    }
+}
