@@ -59,13 +59,6 @@ struct Asked {
     answer: Option<(Hash, Confirmation)>,
 }
 
-/// What memory says about a claim.
-enum Recalled {
-    Answer(Confirmation),
-    TooOften(Duration),
-    Nothing,
-}
-
 impl Confirmations {
     pub(super) fn new(inner: Arc<dyn NotificationReceiver>) -> Self {
         Self { inner, flights: SingleFlight::default(), memory: Arc::default() }
@@ -117,12 +110,8 @@ impl NotificationReceiver for Confirmations {
             return confirming(LONGEST, self.inner.confirm(event)).await;
         };
         let asked = (digest(&[&claim]), delivery);
-        match lock(&self.memory).recall(&asked, Instant::now()) {
-            Recalled::Answer(confirmation) => return Ok(confirmation),
-            Recalled::TooOften(wait) => {
-                return Ok(Confirmation::NotYet { retry_after: Some(wait) });
-            }
-            Recalled::Nothing => {}
+        if let Some(confirmation) = lock(&self.memory).recall(&asked, Instant::now()) {
+            return Ok(confirmation);
         }
         let ask = || {
             let (inner, memory) = (Arc::clone(&self.inner), Arc::clone(&self.memory));
@@ -169,15 +158,17 @@ fn settles(confirmation: &Confirmation, claimed: &News) -> bool {
 }
 
 impl Memory {
-    fn recall(&self, (claim, delivery): &(Hash, Hash), now: Instant) -> Recalled {
-        let asked = self.0.get(claim).map(|asked| (asked, now.duration_since(asked.since)));
-        let Some((asked, ago)) = asked.filter(|(_, ago)| *ago < REMEMBERED) else {
-            return Recalled::Nothing;
-        };
+    /// What to answer without asking, if anything.
+    fn recall(&self, (claim, delivery): &(Hash, Hash), now: Instant) -> Option<Confirmation> {
+        let asked = self.0.get(claim)?;
+        let left = REMEMBERED.checked_sub(now.duration_since(asked.since))?;
         match &asked.answer {
-            Some((of, answer)) if of == delivery => Recalled::Answer(answer.clone()),
-            _ if asked.times >= MOST_TIMES => Recalled::TooOften(REMEMBERED.saturating_sub(ago)),
-            _ => Recalled::Nothing,
+            _ if left.is_zero() => None,
+            Some((of, answer)) if of == delivery => Some(answer.clone()),
+            _ if asked.times >= MOST_TIMES => {
+                Some(Confirmation::NotYet { retry_after: Some(left) })
+            }
+            _ => None,
         }
     }
 

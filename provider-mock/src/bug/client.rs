@@ -140,6 +140,10 @@ impl Transport for Careless {
     fn departs(&self) -> bool {
         self.inner.departs()
     }
+
+    fn call_time(&self) -> Option<Duration> {
+        self.inner.call_time()
+    }
 }
 
 fn is(outcome: &Outcome, kind: TransportErrorKind) -> bool {
