@@ -103,7 +103,7 @@ pub use statement::StatementProvider;
 pub use submission::{Decline, DeclineReason, NotAccepted, Submission, Uncertain, UncertainCause};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
 pub use virtual_account::VirtualAccountProvider;
-pub use web_address::check_web_address;
+pub use web_address::{check_page_address, check_web_address};
 
 #[doc(hidden)]
 #[cfg(feature = "inventory")]

@@ -21,6 +21,19 @@ use crate::printable;
 /// # Errors
 /// What is wrong with the address, without the address: it may hold a secret.
 pub fn check_web_address(text: &str) -> Result<(), &'static str> {
+    let url = parse(text)?;
+    if url.fragment().is_some() {
+        return Err("has a fragment (#…), which is never sent to a server");
+    }
+    Ok(())
+}
+
+/// Checks an address that a browser opens: as [`check_web_address`], and a fragment is allowed,
+/// because pages read it.
+///
+/// # Errors
+/// What is wrong with the address, without the address: it may hold a secret.
+pub fn check_page_address(text: &str) -> Result<(), &'static str> {
     parse(text).map(drop)
 }
 
@@ -46,9 +59,6 @@ pub(crate) fn parse(text: &str) -> Result<Url, &'static str> {
         return Err("holds a user name or password, which has no place in an address");
     }
     let url = Url::parse(text).map_err(|_| NOT_ONE)?;
-    if url.fragment().is_some() {
-        return Err("has a fragment (#…), which is never sent to a server");
-    }
     if url.port() == Some(0) || authority.ends_with(':') {
         return Err("has no port that can be connected to");
     }
@@ -153,6 +163,16 @@ mod tests {
             "javascript://shop.example/%0aalert(1)",
         ] {
             assert!(check_web_address(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_page_may_have_a_fragment() {
+        let page = "https://shop.example/#/orders/20260042";
+        assert_eq!(check_page_address(page), Ok(()));
+        assert!(check_web_address(page).is_err());
+        for text in ["https:/shop.example/#a", "https://a\\@b/#a", "https://shop.example:0/#a"] {
+            assert!(check_page_address(text).is_err(), "{text:?}");
         }
     }
 

@@ -72,9 +72,9 @@ pub use payments_core::{
     Provider, ProviderId, ProviderKind, Raw, RefundRef, Result, Role, SameMoney, Secret,
     SecretBytes, SecretError, StatedKey, StatementProvider, Submission, SystemClock, Timestamp,
     TimestampError, Uncertain, UncertainCause, UnreadableRow, VirtualAccountProvider, bank,
-    check_web_address, config, formula, json, match_credit, money, notification, options, payment,
-    payout, printable, registry, rsa, rules, same_credit, statement, step, transport, vietqr,
-    virtual_account,
+    check_page_address, check_web_address, config, formula, json, match_credit, money,
+    notification, options, payment, payout, printable, registry, rsa, rules, same_credit,
+    statement, step, transport, vietqr, virtual_account,
 };
 pub use route::{Opened, PassedOver, Route};
 

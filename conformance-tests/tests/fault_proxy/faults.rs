@@ -108,7 +108,7 @@ async fn a_closed_kept_alive_connection_had_answered_before() {
 async fn send_payout(proxy: &FaultProxy) -> TcpStream {
     let address = proxy.url().trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = b"POST /payouts HTTP/1.1\r\nhost: gateway\r\ncontent-length: 2\r\n\r\n{}";
+    let request = b"POST /payouts HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\r\n{}";
     stream.write_all(request).await.unwrap();
     stream
 }

@@ -42,7 +42,7 @@ async fn chunks_pass_in_both_directions_as_they_were_sent() {
     let proxy = FaultProxy::start(&server.url()).await.unwrap();
     let address = proxy.url().trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = b"POST /echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+    let request = b"POST /echo HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
         transfer-encoding: chunked\r\n\r\n3\r\nABC\r\n2\r\nDE\r\n0\r\n\r\n";
     stream.write_all(request).await.unwrap();
     let mut answer = String::new();

@@ -135,7 +135,8 @@ impl Gateway for HPay {
 
     /// HPay is not told the order of a virtual account, so that all of them are counted.
     async fn carried_out(&self, operation: Operation, reference: &str) -> usize {
-        let accounts = self.simulator.virtual_accounts();
+        let mut accounts = self.simulator.virtual_accounts();
+        accounts.retain(|account| account.remark == remark(reference));
         let with = |status| accounts.iter().filter(|account| account.status == status).count();
         match operation {
             Operation::OpenVirtualAccount => accounts.len(),
@@ -197,8 +198,10 @@ impl TakesPayments for HPay {
 #[async_trait]
 impl OpensVirtualAccounts for HPay {
     fn virtual_account(&self, order: OrderRef) -> OpenVirtualAccount {
+        let remark = remark(order.as_str());
         OpenVirtualAccount::new(order, HOLDER)
             .unwrap()
+            .with_remark(remark)
             .with_amount(AMOUNT)
             .unwrap()
             .with_uses(Uses::Many)
@@ -297,4 +300,9 @@ impl Notifies for HPay {
         };
         reply.status() == StatusCode::OK && is_good
     }
+}
+
+/// HPay's wire has no reference of the merchant for a virtual account: the remark identifies it.
+fn remark(reference: &str) -> String {
+    reference.chars().filter(char::is_ascii_alphanumeric).collect()
 }

@@ -45,7 +45,8 @@ async fn what_is_received_is_logged_and_no_query() {
     for path in paths {
         assert!(lines.contains(&format!("path=\"{path}\"")), "{path} is not in {lines}");
     }
-    let received = r#"payments.receive{provider="hpay-main" endpoint="notify" verdict="untrusted""#;
+    let received =
+        r#"delivery received provider="hpay-main" endpoint="notify" verdict="untrusted""#;
     assert!(lines.contains(received), "{lines}");
     assert!(!lines.contains("canary"), "{lines}");
 }

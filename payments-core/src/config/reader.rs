@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{ConfigProblem, Environ, ProviderConfig, Value};
 use crate::{
-    Environment, check_web_address,
+    Environment, check_page_address, check_web_address,
     notification::check::Keys,
     printable,
     secret::{Secret, SecretBytes},
@@ -201,6 +201,7 @@ impl<'a> Reader<'a> {
         }
         let sandbox = self.config.environment == Environment::Sandbox;
         self.parsed(key, |text| {
+            check_web_address(text)?;
             let url = web_address::parse(text)?;
             match url.scheme() {
                 "https" => {}
@@ -221,7 +222,16 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// An address of our own, such as where a buyer's browser returns; it may be left out.
+    /// An address of our own that a browser opens, such as where a buyer returns; it may be left out
+    /// and may have a fragment.
+    pub fn optional_page_address(&mut self, key: &'static str) -> Option<String> {
+        self.optional_parsed(key, |text| match check_page_address(text) {
+            Ok(()) => Ok(text.to_owned()),
+            Err(problem) => Err(problem.to_owned()),
+        })
+    }
+
+    /// An address of our own without a fragment; it may be left out.
     pub fn optional_web_address(&mut self, key: &'static str) -> Option<String> {
         self.optional_parsed(key, |text| match check_web_address(text) {
             Ok(()) => Ok(text.to_owned()),

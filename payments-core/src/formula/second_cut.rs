@@ -87,7 +87,11 @@ impl Formula {
         };
         match separator {
             [] => false,
-            [only] if no_value_holds(*only) => !can_leave_out || self.maker == Maker::Merchant,
+            // Where everything is left out, an empty value could be read.
+            [only] if no_value_holds(*only) => {
+                let is_empty = parts.iter().all(|part| matches!(part, Part::Literal(_)));
+                !can_leave_out || self.maker == Maker::Merchant && !is_empty
+            }
             _ if can_leave_out || matches!(self.layout, Layout::Pairs { .. }) => false,
             _ => self.is_unique_by_shape(parts, separator),
         }

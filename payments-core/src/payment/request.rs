@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, OrderRef, RefundRef, Result, Timestamp, check_web_address,
+    Error, OrderRef, RefundRef, Result, Timestamp, check_page_address, check_web_address,
     money::Money,
     options::{Options, ProviderOptions},
 };
@@ -125,7 +125,7 @@ impl CreatePayment {
     /// # Errors
     /// `InvalidRequest` if it is not an absolute `http(s)` address.
     pub fn with_return_url(mut self, url: impl Into<String>) -> Result<Self> {
-        self.return_url = Some(web_address("return_url", url.into())?);
+        self.return_url = Some(page_address("return_url", url.into())?);
         Ok(self)
     }
 
@@ -134,7 +134,7 @@ impl CreatePayment {
     /// # Errors
     /// `InvalidRequest` if it is not an absolute `http(s)` address.
     pub fn with_cancel_url(mut self, url: impl Into<String>) -> Result<Self> {
-        self.cancel_url = Some(web_address("cancel_url", url.into())?);
+        self.cancel_url = Some(page_address("cancel_url", url.into())?);
         Ok(self)
     }
 
@@ -143,7 +143,9 @@ impl CreatePayment {
     /// # Errors
     /// `InvalidRequest` if it is not an absolute `http(s)` address.
     pub fn with_notify_url(mut self, url: impl Into<String>) -> Result<Self> {
-        self.notify_url = Some(web_address("notify_url", url.into())?);
+        let url = url.into();
+        check_web_address(&url).map_err(|problem| Error::invalid("notify_url", problem))?;
+        self.notify_url = Some(url);
         Ok(self)
     }
 
@@ -244,8 +246,8 @@ pub(crate) fn positive(amount: Money) -> Result<()> {
     }
 }
 
-fn web_address(field: &'static str, text: String) -> Result<String> {
-    check_web_address(&text).map_err(|problem| Error::invalid(field, problem))?;
+fn page_address(field: &'static str, text: String) -> Result<String> {
+    check_page_address(&text).map_err(|problem| Error::invalid(field, problem))?;
     Ok(text)
 }
 

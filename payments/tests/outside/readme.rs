@@ -122,7 +122,7 @@ fn answers() {
     let _ = Payout::new(PayoutRef::new("P").unwrap(), amount, PayoutState::Pending);
     let _ = Balance::new(amount, Timestamp::from_unix(0));
     let _ = Beneficiary::new(account.clone(), "A").unwrap();
-    let _ = Page::new(vec![movement], Cursor::start(), false);
+    let _ = Page::new(vec![movement.into()], Cursor::start(), false);
     let _ = StatementAccount::new(AccountId::new("1").unwrap()).with_account(account);
     let _ = Submission::<()>::Declined(Decline::new(DeclineReason::Other).confirmed());
     let _ = Submission::<()>::Uncertain(Uncertain::new(UncertainCause::ConnectionLost, "lost"));

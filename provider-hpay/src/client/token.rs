@@ -2,7 +2,7 @@
 //! Notify_url).
 
 use payments_core::{
-    EndpointName, Error, Result, check_web_address,
+    EndpointName, Error, Result, check_page_address, check_web_address,
     notification::{Delivery, Untrusted},
     payment::NextAction,
 };
@@ -47,9 +47,10 @@ impl HPay {
         if bank.is_empty() || !bank.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(Error::invalid("bank_code", "is not the code of a bank"));
         }
-        web_address("return_url", &request.return_url)?;
+        check_page_address(&request.return_url)
+            .map_err(|problem| Error::invalid("return_url", problem))?;
         if let Some(url) = &request.notify_url {
-            web_address("notify_url", url)?;
+            check_web_address(url).map_err(|problem| Error::invalid("notify_url", problem))?;
         }
         let fields = Fields::new()
             .with("merchant_id", self.merchant_id())
@@ -81,8 +82,4 @@ impl HPay {
     pub fn token_revocation(&self, delivery: &Delivery<'_>) -> Result<TokenRevocation, Untrusted> {
         notification::token_revocation(self, delivery)
     }
-}
-
-fn web_address(field: &'static str, url: &str) -> Result<()> {
-    check_web_address(url).map_err(|problem| Error::invalid(field, problem))
 }

@@ -107,7 +107,7 @@ impl Careless {
             Bug::KeysInLowerCase => {
                 notification = self.retold_under(notification, in_lower_case, |news| news);
             }
-            Bug::TrustsTheBrowser => {
+            Bug::TrustsTheBrowser if self.is_a_return(&notification.endpoint) => {
                 let key = Some(DedupeKey::new(SCOPE, delivery.query().unwrap_or_default()));
                 notification = self.keyed(notification, key);
             }
@@ -121,6 +121,12 @@ impl Careless {
             _ => {}
         }
         Received::Notification(notification)
+    }
+
+    /// Whether the honest provider declares that browsers return at this endpoint.
+    fn is_a_return(&self, endpoint: &EndpointName) -> bool {
+        let declared = self.inner.endpoints();
+        declared.iter().any(|known| known.name == *endpoint && known.display_only)
     }
 
     /// The same notification with other news, on the same proof.

@@ -64,9 +64,9 @@ impl GatewaySettings {
         let orders = [("docs", FieldOrder::Docs), ("allowlist", FieldOrder::AllowList)];
         let field_order = read.choice("field_order", &orders);
         let return_urls = ReturnUrls {
-            success: read.optional_web_address("success_url"),
-            error: read.optional_web_address("error_url"),
-            cancel: read.optional_web_address("cancel_url"),
+            success: read.optional_page_address("success_url"),
+            error: read.optional_page_address("error_url"),
+            cancel: read.optional_page_address("cancel_url"),
         };
         let spelling = spelling(read);
         Some(Self {

@@ -21,7 +21,10 @@
 //! let store = Arc::new(MemoryTokenStore::default());
 //! let connection = app.exchange(&authorization.state, query_of_the_return, store).await?;
 //! for account in connection.bank_accounts().await?.iter() {
-//!     println!("{} {:?}", account.number, account.balance);
+//!     match account.as_result() {
+//!         Ok(account) => println!("{} {:?}", account.number, account.balance),
+//!         Err(row) => println!("for a person: {row}"),
+//!     }
 //! }
 //! # Ok(())
 //! # }

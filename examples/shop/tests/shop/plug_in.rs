@@ -53,7 +53,7 @@ impl Forgetful {
             "#,
             self.server.url()
         );
-        Shop::new(&config, &Settings::at("127.0.0.1:0".parse().unwrap())).unwrap()
+        Shop::new(&config, &Settings::at("127.0.0.1:8080".parse().unwrap())).unwrap()
     }
 }
 

@@ -31,8 +31,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     port: u16,
 
-    /// Another host name to answer to, besides localhost and loopback addresses; for a sandbox in a
-    /// container. May be given several times
+    /// Another host name to answer to, besides localhost and loopback addresses
     #[arg(long, value_name = "NAME")]
     host_name: Vec<String>,
 }
