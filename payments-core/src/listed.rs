@@ -54,6 +54,7 @@ impl<T> Listed<T> {
     ///
     /// # Errors
     /// The row could not be read.
+    #[expect(clippy::result_large_err, reason = "the caller keeps the row, so it is moved once")]
     pub fn into_result(self) -> Result<T, UnreadableRow> {
         match self {
             Self::Read(row) => Ok(row),
@@ -65,6 +66,7 @@ impl<T> Listed<T> {
     ///
     /// # Errors
     /// One of the rows could not be read; it is the first such row.
+    #[expect(clippy::result_large_err, reason = "the caller keeps the row, so it is moved once")]
     pub fn all(rows: impl IntoIterator<Item = Self>) -> Result<Vec<T>, UnreadableRow> {
         rows.into_iter().map(Self::into_result).collect()
     }

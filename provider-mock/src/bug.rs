@@ -386,10 +386,8 @@ fn from_several(build: &dyn Fn() -> Provider) -> Provider {
 /// The rows of a list as a provider with this mistake reports them.
 fn of_rows<T>(bug: Bug, rows: Vec<Listed<T>>) -> Result<Vec<Listed<T>>> {
     match bug {
-        Bug::FailsAListForOneRow => rows
-            .into_iter()
-            .map(|row| row.into_result().map(Listed::Read))
-            .collect::<Result<_, _>>()
+        Bug::FailsAListForOneRow => Listed::all(rows)
+            .map(|rows| rows.into_iter().map(Listed::Read).collect())
             .map_err(|row| row.into_error("list")),
         Bug::SkipsAMalformedRow => {
             Ok(rows.into_iter().filter(|row| row.as_result().is_ok()).collect())

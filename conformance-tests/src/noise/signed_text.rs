@@ -124,7 +124,8 @@ fn free_text(formula: &Formula, names: &[String], choices: &mut Choices<'_>) -> 
             0 => parts.extend(choices.of(&WORDS).map(|word| (*word).to_owned())),
             1 => {
                 let length = choices.next() % 12;
-                let raw: Vec<u8> = (0..length).map(|_| (choices.next() % 256) as u8).collect();
+                let raw: Vec<u8> =
+                    (0..length).filter_map(|_| u8::try_from(choices.next() % 256).ok()).collect();
                 parts.push(String::from_utf8_lossy(&raw).into_owned());
             }
             _ => {

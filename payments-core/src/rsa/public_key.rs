@@ -48,9 +48,9 @@ impl PublicKey {
 fn from_pem(text: &PemText) -> Result<RsaPublicKey, &'static str> {
     for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(text.as_bytes()) {
         // The parser's own errors quote lines.
-        match section.map_err(|_| "its PEM is damaged; save the file once more")? {
-            (SectionKind::Certificate | SectionKind::PublicKey, der) => return from_der(&der),
-            _ => {}
+        let (kind, der) = section.map_err(|_| "its PEM is damaged; save the file once more")?;
+        if matches!(kind, SectionKind::Certificate | SectionKind::PublicKey) {
+            return from_der(&der);
         }
     }
     Err(if text.has("PKCS7") || text.has("CMS") {

@@ -267,7 +267,7 @@ mod tests {
                 for second in lines.chunk_by_mut(|one, other| one.1 == other.1) {
                     let by = (*requests * 7) % second.len();
                     second.rotate_left(by);
-                    if *requests % 2 == 0 {
+                    if requests.is_multiple_of(2) {
                         second.reverse();
                     }
                 }

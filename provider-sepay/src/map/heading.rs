@@ -73,6 +73,7 @@ impl<'a> Heading<'a> {
 
 /// The lines that can be read. One that cannot and that may name `code` is an error: without it, what
 /// arrived for the code is not known.
+#[expect(clippy::result_large_err, reason = "the caller keeps the row, so it is moved once")]
 pub(crate) fn readable(
     lines: impl IntoIterator<Item = Listed<Movement>>,
     code: &str,
