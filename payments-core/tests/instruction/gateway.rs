@@ -85,11 +85,7 @@ impl Connection {
     pub(crate) async fn request(&mut self) -> Option<String> {
         let mut seen = Vec::new();
         let whole = |seen: &[u8]| match seen.starts_with(b"GET") {
-            true => seen.ends_with(
-                b"
-
-",
-            ),
+            true => seen.ends_with(b"\r\n\r\n"),
             false => seen.ends_with(b"pay"),
         };
         while !whole(&seen) {
