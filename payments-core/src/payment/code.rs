@@ -196,24 +196,34 @@ impl CodeRules {
     /// # Ok::<(), payments_core::Error>(())
     /// ```
     pub fn find_reported(&self, memo: &str, reported: Option<&str>) -> CodeMatch {
-        let memo = Memo::new(memo);
         let Some(reported) = reported.map(squeeze).filter(|code| code.starts_with(&self.prefix))
         else {
-            return self.read(&memo);
+            return self.find(memo);
         };
-        if memo.is_part_of_word(&reported) {
+        let memo = Memo::new(memo);
+        match (self.agreed(&memo, &reported), memo.plain()) {
+            // The provider may have cut the code out of the memo without its marks: out of `DH1234`
+            // where the buyer wrote `ĐH1234`.
+            (CodeMatch::One(_), Some(plain)) => self.agreed(plain, &reported),
+            (found, _) => found,
+        }
+    }
+
+    /// The code on which a memo and a reported code, which begins with the prefix, agree.
+    fn agreed(&self, memo: &Memo, reported: &str) -> CodeMatch {
+        if memo.is_part_of_word(reported) {
             return CodeMatch::None;
         }
-        let Some(code) = self.exactly(&reported) else {
+        let Some(code) = self.exactly(reported) else {
             // The provider knows another form of codes. Its code must not overlap with ours.
-            return match self.read(&memo) {
-                CodeMatch::One(ours) if overlap(&ours.0, &reported) => CodeMatch::None,
+            return match self.read(memo) {
+                CodeMatch::One(ours) if overlap(&ours.0, reported) => CodeMatch::None,
                 found => found,
             };
         };
-        let longest = self.readings(&memo).into_iter().filter_map(|mut of_start| of_start.pop());
+        let longest = self.readings(memo).into_iter().filter_map(|mut of_start| of_start.pop());
         match matched(longest) {
-            CodeMatch::None if self.seems_to_hold_one(&memo) => CodeMatch::None,
+            CodeMatch::None if self.seems_to_hold_one(memo) => CodeMatch::None,
             CodeMatch::None => CodeMatch::One(code),
             CodeMatch::One(longest) if longest == code => CodeMatch::One(code),
             CodeMatch::One(longest) => matched([longest, code]),

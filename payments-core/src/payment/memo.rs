@@ -15,11 +15,20 @@ pub struct Memo {
     text: String,
     /// Where the words are in `text`, in order and never empty.
     words: Vec<Range<usize>>,
+    /// The same memo in plain letters, where that is another text. A provider may find a code there:
+    /// `DH1` in `ĐH1`.
+    plain: Option<Box<Memo>>,
 }
 
 impl Memo {
     /// Splits a memo into words. Composed and decomposed letters (NFC and NFD) are the same.
     pub fn new(memo: &str) -> Self {
+        let plain = (!memo.is_ascii()).then(|| plain_letters(memo).collect::<String>());
+        let plain = plain.filter(|plain| plain != memo).map(|plain| Box::new(Self::split(&plain)));
+        Self { plain, ..Self::split(memo) }
+    }
+
+    fn split(memo: &str) -> Self {
         let mut text = String::with_capacity(memo.len());
         let mut words = Vec::new();
         let mut start = 0;
@@ -38,22 +47,27 @@ impl Memo {
         if start < text.len() {
             words.push(start..text.len());
         }
-        Self { text, words }
+        Self { text, words, plain: None }
     }
 
     /// Whether `code` occurs in the memo with a letter or digit of the same word directly before or
     /// after it. Case and separators are ignored, so that a code that is broken over several words
     /// counts too.
     ///
-    /// A code of this kind was cut out of a longer word, which may be another order's code.
+    /// A code of this kind was cut out of a longer word, which may be another order's code. The memo
+    /// is also searched without its marks, as the provider may have read it.
     pub fn is_part_of_word(&self, code: &str) -> bool {
-        let code: String = Self::new(code).text;
+        let code: String = Self::split(code).text;
         if code.is_empty() {
             return false;
         }
+        self.has_part(&code) || self.plain().is_some_and(|plain| plain.has_part(&code))
+    }
+
+    fn has_part(&self, code: &str) -> bool {
         let starts = self.text.char_indices().map(|(at, _)| at);
         starts
-            .filter(|at| self.text.get(*at..).is_some_and(|rest| rest.starts_with(&code)))
+            .filter(|at| self.text.get(*at..).is_some_and(|rest| rest.starts_with(code)))
             .any(|at| !self.starts_word(at) || !self.ends_word(at + code.len()))
     }
 
@@ -63,6 +77,12 @@ impl Memo {
     /// Vietnamese marks.
     pub fn says_the_same(&self, other: &Self) -> bool {
         letters(&self.text).eq(letters(&other.text))
+    }
+
+    /// The memo in plain letters, where that is another text: without marks and invisible
+    /// characters, with `Đ` and full-width letters as ASCII.
+    pub(super) fn plain(&self) -> Option<&Self> {
+        self.plain.as_deref()
     }
 
     /// The words, in order.
@@ -81,8 +101,17 @@ impl Memo {
 
 /// Lower-case letters and digits without marks.
 fn letters(text: &str) -> impl Iterator<Item = char> {
-    let plain = text.nfd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c));
-    plain.flat_map(char::to_lowercase).map(|c| if c == 'đ' { 'd' } else { c })
+    plain_letters(text).flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric())
+}
+
+/// The text in compatibility form (NFKD) without marks and invisible characters.
+fn plain_letters(text: &str) -> impl Iterator<Item = char> {
+    let plain = text.nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c));
+    plain.map(|c| match c {
+        'đ' => 'd',
+        'Đ' => 'D',
+        other => other,
+    })
 }
 
 fn is_of_a_word(character: char) -> bool {
@@ -120,6 +149,7 @@ mod tests {
             ("Chuye\u{302}\u{309}n tie\u{302}\u{300}n đơn DH00042", true),
             ("  Chuyển  tiền\r\nđơn\tDH000 42 ", true),
             ("CHUYEN TIEN DON DH00042", true),
+            ("Ｃhuyển tiền đơn ＤＨ０００４２", true),
             ("Chuyển\u{a0}tiền\u{200b} đơn DH-00042.", true),
             ("Chuyển tiền đơn DH00043", false),
             ("Chuyển tiền đơn DH000421", false),
@@ -145,6 +175,10 @@ mod tests {
             ("DH123 DH1234", true),
             ("DH123đ", true),
             ("DH123\u{200b}4", true),
+            ("ĐH123", false),
+            ("ĐH1234", true),
+            ("Đ\u{301}H-12 34", true),
+            ("ＤＨ１２３４", true),
         ] {
             assert_eq!(Memo::new(memo).is_part_of_word("DH123"), is_part, "{memo:?}");
         }
