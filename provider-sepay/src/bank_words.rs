@@ -1,5 +1,7 @@
 //! Words that banks, wallets and SePay write into memos themselves.
 
+use std::ops::RangeInclusive;
+
 /// A word that is followed by digits or letters which are not the buyer's.
 #[derive(Debug)]
 pub(crate) struct BankWord {
@@ -24,7 +26,10 @@ pub(crate) const BANK_WORDS: &[BankWord] = &[
     word("DEN", "CT DEN:523320101151"),
     word("FT", "FT24255276428461"),
     word("GD", "GD 464434-080625 10:55:18"),
+    word("IB", "IB NGUYEN VAN A chuyen khoan"),
     word("IBFT", "IBFT DH952915"),
+    word("ICB", "ICB;0123499999;Tien hang"),
+    word("MBCT", "CUSTOMER MBCT DH952915"),
     word("MBVCB", "MBVCB.3278907687.DH952915"),
     word("MOMO", "MOMO103968932085MOMO"),
     word("NAPAS", "tai Napas 247"),
@@ -41,14 +46,43 @@ pub(crate) const BANK_WORDS: &[BankWord] = &[
     word("VCB", "VCB 0123456789"),
 ];
 
-/// The word that a bank may write where a payment code with this prefix is looked for.
+/// Words of banks and wallets without digits after them (the same sources). A code that takes letters
+/// and is as long as the word is read in the word itself.
+const PLAIN_WORDS: &[BankWord] = &[
+    word("CHUYEN", "DH952915-CHUYEN TIEN-OQCH0002sFyH"),
+    word("CUSTOMER", "NG CHUYEN:CUSTOMER 0123456789"),
+    word("DICH", "Ma giao dich Trace866229"),
+    word("GIAO", "Ma giao dich Trace866229"),
+    word("HANG", "Ngan hang TMCP Ngoai thuong Viet Nam"),
+    word("KHOAN", "IB NGUYEN VAN A chuyen khoan"),
+    word("NGAN", "Ngan hang TMCP Ngoai thuong Viet Nam"),
+    word("NGOAI", "Ngan hang TMCP Ngoai thuong Viet Nam"),
+    word("NHAN", "NHAN TU 0123499999 TRACE 456789"),
+    word("SACOMBANK", "toi 0123499999 tai Sacombank"),
+    word("THUONG", "Ngan hang TMCP Ngoai thuong Viet Nam"),
+    word("TIEN", "DH952915-CHUYEN TIEN-OQCH0002sFyH"),
+    word("TPBANK", "toi 0123499999 tai TPBANK"),
+    word("VIET", "Ngan hang TMCP Ngoai thuong Viet Nam"),
+    word("VIETINBANK", "Ngan hang Cong Thuong Viet Nam (VIETINBANK)"),
+];
+
+/// The word that a bank may write where a payment code with this prefix, and so many characters
+/// after it, is looked for.
 ///
 /// Codes that take letters are also found in words that only begin with the prefix: `MOMO1039` is
-/// a code of the prefix `MO`.
-pub(crate) fn taken_for_codes(prefix: &str, digits_only: bool) -> Option<&'static BankWord> {
+/// a code of the prefix `MO`, and `CHUYEN` one of the prefix `CH`.
+pub(crate) fn taken_for_codes(
+    prefix: &str,
+    digits_only: bool,
+    lengths: RangeInclusive<usize>,
+) -> Option<&'static BankWord> {
     let prefix = prefix.to_ascii_uppercase();
-    BANK_WORDS.iter().find(|bank| {
+    let numbered = BANK_WORDS.iter().find(|bank| {
         bank.word.strip_prefix(&prefix).is_some_and(|rest| rest.is_empty() || !digits_only)
+    });
+    let is_code = |rest: &str| !digits_only && lengths.contains(&rest.len());
+    numbered.or_else(|| {
+        PLAIN_WORDS.iter().find(|bank| bank.word.strip_prefix(&prefix).is_some_and(is_code))
     })
 }
 
@@ -70,14 +104,30 @@ mod tests {
             ("DH", false, None),
             ("SPT", false, None),
         ] {
-            let found = taken_for_codes(prefix, digits_only).map(|bank| bank.word);
+            let found = taken_for_codes(prefix, digits_only, 8..=8).map(|bank| bank.word);
+            assert_eq!(found, word, "{prefix}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_is_refused_if_a_word_without_digits_is_itself_a_code() {
+        for (prefix, digits_only, lengths, word) in [
+            ("CH", false, 4..=4, Some("CHUYEN")),
+            ("ch", false, 1..=10, Some("CHUYEN")),
+            ("CH", false, 5..=10, None),
+            ("CH", true, 4..=4, None),
+            ("TI", false, 2..=3, Some("TIEN")),
+            ("HANG", false, 1..=10, None),
+            ("DH", false, 1..=10, None),
+        ] {
+            let found = taken_for_codes(prefix, digits_only, lengths).map(|bank| bank.word);
             assert_eq!(found, word, "{prefix}");
         }
     }
 
     #[test]
     fn every_word_is_shown_as_it_is_seen() {
-        for BankWord { word, sample } in BANK_WORDS {
+        for BankWord { word, sample } in BANK_WORDS.iter().chain(PLAIN_WORDS) {
             assert!(sample.to_ascii_uppercase().contains(word), "{word} in {sample:?}");
             assert!(word.bytes().all(|byte| byte.is_ascii_uppercase()), "{word}");
         }

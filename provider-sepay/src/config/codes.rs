@@ -8,7 +8,10 @@ use payments_core::{
     rules::{Alphabet, TextRules},
 };
 
-use crate::{bank_words, transfer};
+use crate::{
+    bank_words::{self, BankWord},
+    transfer,
+};
 
 /// The form of payment codes, which is set on SePay's dashboard too: the prefix and how long the
 /// order references after it are.
@@ -61,7 +64,8 @@ impl Codes {
                 return None;
             }
         };
-        check_bank_words(read, warnings, &prefix, digits, accept_bank_word?);
+        let word = bank_words::taken_for_codes(&prefix, digits, min..=max);
+        check_bank_word(read, warnings, word, accept_bank_word?);
         if max > min && !digits {
             warnings.push(
                 "code_max: with letters and different lengths, a code that a bank breaks before a \
@@ -90,17 +94,16 @@ impl Codes {
 
 /// Banks write words of their own into memos (docs/unverified.md, SePay): with such a prefix, a
 /// number of the bank is read as an order reference.
-fn check_bank_words(
+fn check_bank_word(
     read: &mut Reader<'_>,
     warnings: &mut Vec<String>,
-    prefix: &str,
-    digits: bool,
+    bank: Option<&BankWord>,
     accepted: bool,
 ) {
-    let Some(bank) = bank_words::taken_for_codes(prefix, digits) else { return };
+    let Some(bank) = bank else { return };
     let what = format!(
-        "banks write {:?} into memos themselves, as in {:?}, and what follows is read as an order \
-         reference",
+        "banks write {:?} into memos themselves, as in {:?}, and what follows the prefix is read as \
+         an order reference",
         bank.word, bank.sample
     );
     if accepted {

@@ -53,6 +53,12 @@ const CREDITS: &[(&str, Option<&str>, &str, Option<&str>)] = &[
     (RANGED, Some("DH123"), "ADH123", None),
     (RANGED, Some("DH123"), "DH123A", None),
     (RANGED, Some("DH123"), "DH123\u{200b}4", None),
+    (RANGED, Some("DH123"), "ĐH1234", None),
+    (RANGED, Some("DH123"), "Đơn hàng đh 123 4", None),
+    (RANGED, Some("DH123"), "ＤＨ１２３４", None),
+    (RANGED, Some("DH123"), "ĐH12", None),
+    (RANGED, Some("DH123"), "DH123 ĐH124", None),
+    (RANGED, Some("DH123"), "thanh toán ĐH123 ạ", Some("123")),
     (RANGED, Some("DH123"), "DH12", None),
     (RANGED, Some("DH123"), "DH124", None),
     (RANGED, Some("DH123"), "DH123 DH124", None),
@@ -197,7 +203,12 @@ fn a_prefix_that_banks_write_into_memos_is_refused_naming_the_list_and_the_key()
         let warned = accepted.warnings().iter().any(|said| said.starts_with("accept_bank_word: "));
         assert!(warned, "{word}: {:?}", accepted.warnings());
     }
-    // Codes that take letters are also read in words that only begin with the prefix.
+    // Codes that take letters are also read in words that only begin with the prefix, and in words
+    // that have their length.
+    let letters = with_prefix("CH", "letters-and-digits");
+    assert!(provider(&[&letters], &Wire::new()).warnings().is_empty());
+    let chuyen = letters.replace("code_min = 5", "code_min = 4");
+    assert_eq!(problems(&[&chuyen]).len(), 1, "{chuyen}");
     assert_eq!(problems(&[&with_prefix("MO", "letters-and-digits")]).len(), 1);
     for keys in [with_prefix("MO", "digits"), with_prefix("DH", "letters-and-digits")] {
         assert_eq!(provider(&[&keys], &Wire::new()).warnings(), <[String; 0]>::default());
