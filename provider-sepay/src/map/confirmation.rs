@@ -109,7 +109,8 @@ pub(crate) fn movement_told(claimed: &Movement, lines: Vec<Movement>) -> Confirm
 }
 
 /// Without the bank's reference, only the same second, account and memo will do. The statement may
-/// have the memo in another spelling: with other spaces and line breaks, in another Unicode form.
+/// have the memo in another spelling: with other spaces and line breaks, in another Unicode form, or
+/// blank where the other has none.
 fn is_same(claimed: &Movement, line: &Movement) -> bool {
     match same_credit(claimed, line) {
         SameMoney::Same => true,
@@ -126,8 +127,8 @@ fn is_same(claimed: &Movement, line: &Movement) -> bool {
 }
 
 fn is_same_memo(claimed: &Movement, line: &Movement) -> bool {
-    let memos = claimed.memo.as_deref().zip(line.memo.as_deref());
-    memos.is_some_and(|(one, other)| Memo::new(one).says_the_same(&Memo::new(other)))
+    let memo = |movement: &Movement| Memo::new(movement.memo.as_deref().unwrap_or_default());
+    memo(claimed).says_the_same(&memo(line))
 }
 
 /// Whether a line that is not the same money has the same reference, account, direction and second:

@@ -163,3 +163,26 @@ async fn without_a_reference_the_statements_line_is_known_by_its_memo_in_another
         }
     }
 }
+
+#[tokio::test]
+async fn without_a_reference_and_a_memo_the_line_of_the_same_second_is_known() {
+    for (told, booked, is_known) in [
+        ("", "", true),
+        (" ", "", true),
+        ("", " \u{200b}", true),
+        ("-", ".", true),
+        ("", "DH00042", false),
+        ("DH00042", "", false),
+    ] {
+        let wire = Wire::new();
+        wire.answer(200, page(&[line("1", 50_000, booked)], false));
+        let provider = provider(&[BANK, OPEN_WEBHOOK], &wire);
+        let webhook = BankWebhook::credit(92704, Money::vnd(50_000), told);
+        let request = webhook.with("referenceCode", "").unauthenticated();
+        let notification = believed(&provider, "bank-webhook", &request);
+        let answer = provider.notifications().unwrap().confirm(only_event(&notification)).await;
+        let answer = answer.unwrap();
+        let confirmed = matches!(answer, Confirmation::Confirmed(_));
+        assert_eq!(confirmed, is_known, "{told:?} and {booked:?}: {answer:?}");
+    }
+}
