@@ -90,10 +90,11 @@ enum Moved {
 
 /// v2 names the direction; v1 leaves the other amount at zero.
 fn amount(line: &wire::Transaction<'_>) -> Result<Moved, Unclear> {
-    let (direction, field, amount) = match said(&line.transfer_type) {
+    let (arrived, left) = (&line.amount_in, &line.amount_out);
+    let (direction, field, amount, other) = match said(&line.transfer_type) {
         Some(word) => match direction(word) {
-            Some(Direction::In) => (Direction::In, "amount_in", &line.amount_in),
-            Some(Direction::Out) => (Direction::Out, "amount_out", &line.amount_out),
+            Some(Direction::In) => (Direction::In, "amount_in", arrived, left),
+            Some(Direction::Out) => (Direction::Out, "amount_out", left, arrived),
             None => return Ok(Moved::Unknown(word.to_owned())),
         },
         None => {
@@ -115,10 +116,20 @@ fn amount(line: &wire::Transaction<'_>) -> Result<Moved, Unclear> {
     };
     let amount = read_amount(field, amount.as_ref().or(line.transfer_amount.as_ref()))?
         .ok_or_else(|| Unclear::in_field(field, "is missing"))?;
-    Ok(match moved(field, amount)? {
-        Some(amount) => Moved::One(direction, amount),
-        None => Moved::Nothing,
-    })
+    match moved(field, amount)? {
+        Some(amount) => Ok(Moved::One(direction, amount)),
+        // Money in the column of the other direction must not be lost.
+        None if may_have_moved(other.as_ref()) => {
+            Err(Unclear::in_field(field, "is zero, and the other direction has an amount"))
+        }
+        None => Ok(Moved::Nothing),
+    }
+}
+
+/// Whether a column that should say nothing has an amount.
+fn may_have_moved(amount: Option<&Deferred<'_, Number>>) -> bool {
+    let amount = amount.and_then(|amount| amount.read().ok().flatten());
+    amount.is_some_and(|amount| !matches!(moved("", amount), Ok(None)))
 }
 
 /// The amount in a field that decides.
@@ -329,6 +340,32 @@ mod tests {
         assert_eq!((out.direction, out.amount), (Direction::Out, Money::vnd(700)));
         let out = movement(webhook(&WEBHOOK.replace(r#""in""#, r#""out""#)));
         assert_eq!((out.direction, out.amount), (Direction::Out, Money::vnd(2_277_000)));
+    }
+
+    #[test]
+    fn money_in_the_column_of_the_other_direction_is_not_taken_for_nothing() {
+        let amounts = r#""amount_in":2277000,"amount_out":0"#;
+        for (word, arrived, left, is_nothing) in [
+            ("in", "0", "700", false),
+            ("out", "2277000", "0", false),
+            ("in", "0", "\"700.00\"", false),
+            ("in", "0", "-700", false),
+            ("in", "0", "0", true),
+            ("out", "\"0.00\"", "0", true),
+            ("in", "0", "\"\"", true),
+            ("in", "0", "null", true),
+        ] {
+            let json = LINE
+                .replace(r#""in""#, &format!("{word:?}"))
+                .replace(amounts, &format!("\"amount_in\":{arrived},\"amount_out\":{left}"));
+            let read = line(&json);
+            assert_eq!(
+                read == Ok(Booked::Nothing),
+                is_nothing,
+                "{word} {arrived} {left}: {read:?}"
+            );
+            assert!(is_nothing || read.is_err(), "{word} {arrived} {left}: {read:?}");
+        }
     }
 
     #[test]
