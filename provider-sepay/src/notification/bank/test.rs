@@ -20,11 +20,22 @@ const TRACES: [&str; 4] = ["transferType", "transferAmount", "referenceCode", "a
 pub(super) fn may_hold_a_transaction(format: &Format<'_>, body: &[u8]) -> bool {
     let Ok(json) = format.as_json(body) else { return has_traces(body) };
     match serde_json::from_str::<BTreeMap<Cow<'_, str>, &RawValue>>(&json) {
-        Ok(fields) => NAMES_OF_A_TRANSACTION.iter().any(|name| {
-            fields.get(*name).is_some_and(|value| !matches!(value.get(), "null" | "\"\""))
+        Ok(fields) => fields.iter().any(|(name, value)| {
+            let is_name =
+                NAMES_OF_A_TRANSACTION.iter().any(|known| known.eq_ignore_ascii_case(name));
+            // What is wrapped in another object, or in a list, is not read either.
+            let is_wrapped = value.get().starts_with(['{', '[']);
+            is_name && says_something(value)
+                || !is_name && is_wrapped && has_traces(value.get().as_bytes())
         }),
         Err(_) => has_traces(json.as_bytes()),
     }
+}
+
+/// Whether there is anything in a value but blanks, zeros and emptiness.
+fn says_something(value: &RawValue) -> bool {
+    let is_blank = |c: char| c.is_whitespace() || "\"0[]{}".contains(c);
+    !matches!(value.get(), "null" | "false") && !value.get().chars().all(is_blank)
 }
 
 fn has_traces(body: &[u8]) -> bool {
@@ -51,6 +62,13 @@ mod tests {
             (r#"{"gateway":"BIDV"}"#, false),
             (r#"{"gateway":"BIDV","transferAmount":50000}"#, false),
             (r#"{"id":null,"transferType":"","content":"test"}"#, false),
+            (r#"{"id":0,"gateway":"BIDV"}"#, false),
+            (r#"{"id":"0","transferType":" ","referenceCode":[]}"#, false),
+            (r#"{"id":false,"transferType":{},"test":true}"#, false),
+            (r#"{"data":{},"message":"id"}"#, false),
+            (r#"{"data":{"id":92704,"transferType":"in"}}"#, true),
+            (r#"{"data":[{"transferAmount":50000,"accountNumber":"1"}]}"#, true),
+            (r#"{"ID":92704,"TransferType":"in"}"#, true),
             (r#"{"id":1}"#, true),
             (r#"{"transferType":"in"}"#, true),
             (r#"{"referenceCode":"FT1"}"#, true),
