@@ -12,7 +12,7 @@ use payments_core::{
 
 use super::{
     order_list::Spelling,
-    request::{Door, segment},
+    request::{Door, as_text, segment},
 };
 use crate::{map, order::Order, rules, wire};
 
@@ -120,7 +120,7 @@ impl OrderApi {
     ) -> Result<Response<Bytes>> {
         let call = Call::inquiry(operation, self.door.get(path, query)?)
             .with_retry_after(map::RETRY_AFTER);
-        self.transport.inquire(call).await
+        self.transport.inquire(call).await.map(as_text)
     }
 }
 

@@ -1,15 +1,26 @@
 //! Requests, with their credentials.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use form_urlencoded::Serializer;
 use http::{
-    HeaderValue, Method, Request,
+    HeaderValue, Method, Request, Response,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
 };
 use payments_core::{Error, ErrorKind, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The answer to an inquiry with U+FFFD for every byte that is no UTF-8, as a memo has where a bank
+/// cut a letter in two: one row of that kind must not hide the others.
+pub(super) fn as_text(answer: Response<Bytes>) -> Response<Bytes> {
+    answer.map(|body| match String::from_utf8_lossy(&body) {
+        Cow::Borrowed(_) => body,
+        Cow::Owned(text) => text.into(),
+    })
+}
 
 /// Where an API is and as whom it is asked.
 #[derive(Clone)]

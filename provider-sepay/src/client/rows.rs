@@ -12,7 +12,10 @@ use payments_core::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{request::Door, request::segment, user_api::UserApi};
+use super::{
+    request::{Door, as_text, segment},
+    user_api::UserApi,
+};
 use crate::{
     map::{self, Unclear, user_api as read},
     user_api::{
@@ -107,7 +110,7 @@ impl Rows {
     ) -> Result<Response<Bytes>> {
         let call = Call::inquiry(operation, self.door.get(path, query)?)
             .with_retry_after(map::RETRY_AFTER_V2);
-        self.transport.inquire(call).await
+        self.transport.inquire(call).await.map(as_text)
     }
 }
 

@@ -11,7 +11,7 @@ use payments_core::{
 };
 
 use super::{
-    request::{Door, segment},
+    request::{Door, as_text, segment},
     v1_reading::Reading,
     va_orders::{VaOrders, Version},
 };
@@ -211,7 +211,7 @@ impl UserApiV1 {
         let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let call = Call::inquiry(operation, self.door.get(path, &query)?)
             .with_retry_after(map::RETRY_AFTER_V1);
-        self.transport.inquire(call).await
+        self.transport.inquire(call).await.map(as_text)
     }
 }
 

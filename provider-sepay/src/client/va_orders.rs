@@ -12,7 +12,7 @@ use payments_core::{
 use serde::Serialize;
 
 use super::{
-    request::{Door, segment},
+    request::{Door, as_text, segment},
     rows::Rows,
     user_api_v2::under,
 };
@@ -184,7 +184,7 @@ impl VaOrders {
     async fn inquire_v1(&self, operation: &'static str, path: &str) -> Result<Response<Bytes>> {
         let call = Call::inquiry(operation, self.door.get(path, &[])?)
             .with_retry_after(map::RETRY_AFTER_V1);
-        self.transport.inquire(call).await
+        self.transport.inquire(call).await.map(as_text)
     }
 }
 

@@ -12,6 +12,8 @@ use crate::{
 
 /// Reads all of it, whatever its type.
 pub(crate) fn content(body: &[u8]) -> Result<IpnContent, Unclear> {
+    let text = String::from_utf8_lossy(body);
+    let body = text.as_bytes();
     let head: wire::IpnHead<'_> = json(body)?;
     let claim: wire::Ipn<'_> = json(body)?;
     let rest: wire::IpnRest<'_> = json(body)?;

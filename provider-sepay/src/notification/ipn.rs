@@ -46,7 +46,8 @@ impl Ipn {
     ) -> Result<Received, Untrusted> {
         let presented = delivery.one_header(X_SECRET_KEY)?;
         let proof = check::shared_token(&self.secret, presented.map(str::as_bytes))?;
-        Ok(match read(delivery.body()) {
+        // A byte that is no UTF-8, as in a description that was cut, must not hide the payment.
+        Ok(match read(String::from_utf8_lossy(delivery.body()).as_bytes()) {
             Ok(news) => Notification::new(endpoint, proof)
                 .with_event(None, news, RESTS_ON)
                 .with_raw(Raw::new(delivery.body().to_vec()))

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 /// Text that SePay writes as a JSON string on one page and as a number on another, such as an id.
 /// Borrowed unless it has to be built.
@@ -76,56 +77,98 @@ impl AsRef<str> for Shown<'_> {
 
 impl<'de: 'a, 'a> Deserialize<'de> for Shown<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ShownVisitor;
+        let json = <&'de RawValue>::deserialize(deserializer)?.get();
+        let read = serde_json::from_str(json).map(|Scalar(text)| text);
+        // A letter of two escapes that was cut in two makes JSON that no reader takes.
+        let text = read.or_else(|_| {
+            serde_json::from_str(&without_lone_surrogates(json))
+                .map(|Scalar(text)| text.map(|text| Cow::Owned(text.into_owned())))
+        });
+        Ok(Shown(text.unwrap_or_default()))
+    }
+}
 
-        impl<'de> Visitor<'de> for ShownVisitor {
-            type Value = Shown<'de>;
+/// The JSON with U+FFFD in the place of every escaped half of a surrogate pair.
+fn without_lone_surrogates(json: &str) -> String {
+    let mut whole = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        whole.push_str(before);
+        let (kept, length) = match (surrogate(escape), escape.get(6..).and_then(surrogate)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => (escape.get(..12), 12),
+            (Some(_), _) => (Some("\\ufffd"), 6),
+            // Two characters, which may be an escaped backslash.
+            (None, _) => (escape.get(..2), 2),
+        };
+        whole.push_str(kept.unwrap_or_default());
+        rest = escape.get(length..).unwrap_or_default();
+    }
+    whole.push_str(rest);
+    whole
+}
+
+/// The half of a surrogate pair that an escape stands for.
+fn surrogate(escape: &str) -> Option<u32> {
+    let digits = escape.strip_prefix("\\u")?.get(..4)?;
+    u32::from_str_radix(digits, 16).ok().filter(|unit| (0xd800..=0xdfff).contains(unit))
+}
+
+/// The text of a string or a whole number; nothing of any other kind.
+struct Scalar<'a>(Option<Cow<'a, str>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ScalarVisitor;
+
+        impl<'de> Visitor<'de> for ScalarVisitor {
+            type Value = Scalar<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("anything")
             }
 
-            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Shown<'de>, E> {
-                Ok(Shown(Some(Cow::Borrowed(text))))
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Scalar<'de>, E> {
+                Ok(Scalar(Some(Cow::Borrowed(text))))
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Shown<'de>, E> {
-                Ok(Shown(Some(Cow::Owned(text.to_owned()))))
+            fn visit_str<E: Error>(self, text: &str) -> Result<Scalar<'de>, E> {
+                Ok(Scalar(Some(Cow::Owned(text.to_owned()))))
             }
 
-            fn visit_i64<E: Error>(self, number: i64) -> Result<Shown<'de>, E> {
-                Ok(Shown(Some(Cow::Owned(number.to_string()))))
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Scalar<'de>, E> {
+                Ok(Scalar(Some(Cow::Owned(number.to_string()))))
             }
 
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Shown<'de>, E> {
-                Ok(Shown(Some(Cow::Owned(number.to_string()))))
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Scalar<'de>, E> {
+                Ok(Scalar(Some(Cow::Owned(number.to_string()))))
             }
 
             // A float may not be the number that was written.
-            fn visit_f64<E: Error>(self, _: f64) -> Result<Shown<'de>, E> {
-                Ok(Shown(None))
+            fn visit_f64<E: Error>(self, _: f64) -> Result<Scalar<'de>, E> {
+                Ok(Scalar(None))
             }
 
-            fn visit_bool<E: Error>(self, _: bool) -> Result<Shown<'de>, E> {
-                Ok(Shown(None))
+            fn visit_bool<E: Error>(self, _: bool) -> Result<Scalar<'de>, E> {
+                Ok(Scalar(None))
             }
 
-            fn visit_unit<E: Error>(self) -> Result<Shown<'de>, E> {
-                Ok(Shown(None))
+            fn visit_unit<E: Error>(self) -> Result<Scalar<'de>, E> {
+                Ok(Scalar(None))
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Shown<'de>, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Scalar<'de>, A::Error> {
                 while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Shown(None))
+                Ok(Scalar(None))
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Shown<'de>, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Scalar<'de>, A::Error> {
                 while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Shown(None))
+                Ok(Scalar(None))
             }
         }
 
-        deserializer.deserialize_any(ShownVisitor)
+        deserializer.deserialize_any(ScalarVisitor)
     }
 }
 
@@ -137,6 +180,9 @@ mod tests {
     fn what_is_only_shown_never_keeps_an_answer_from_being_read() {
         for (json, text) in [
             (r#""a\/b""#, "a/b"),
+            (r#""a\ud83d""#, "a\u{fffd}"),
+            (r#""\ude00b \ud83d\ude00""#, "\u{fffd}b \u{1f600}"),
+            (r#""\\ud83d \ud83d\n""#, "\\ud83d \u{fffd}\n"),
             ("7", "7"),
             ("-7", "-7"),
             ("true", ""),

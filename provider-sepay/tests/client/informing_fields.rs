@@ -305,3 +305,52 @@ async fn a_list_of_orders_is_read_whatever_kind_its_pagination_is() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_memo_in_which_a_letter_was_cut_in_two_hides_no_money() {
+    // Half of an emoji, escaped; the first of the three bytes of a letter.
+    for cut in [&br"\ud83d"[..], b"\xe1", b"\xf0\x9f"] {
+        let text = |json: &str| -> Bytes {
+            let (before, after) = json.split_once("CUT").unwrap();
+            [before.as_bytes(), cut, after.as_bytes()].concat().into()
+        };
+        let open = provider(&[BANK, OPEN_WEBHOOK], &Wire::new());
+        let webhook = BankWebhook::credit(92704, Money::vnd(50_000), "DH00042 chuyCUT");
+        for request in [webhook.unauthenticated(), webhook.unauthenticated_multipart()] {
+            let request = request.map(|body| text(str::from_utf8(&body).unwrap()));
+            let notification = believed(&open, "bank-webhook", &request);
+            let movement = movement(only_event(&notification).news());
+            assert!(is_the_credit(movement), "{cut:?}: {movement:?}");
+            assert_eq!(movement.order.as_ref().unwrap().as_str(), "00042", "{cut:?}");
+        }
+
+        let gateway = provider(&[GATEWAY], &Wire::new());
+        let ipn = Ipn::order_paid(&order("DH-1"), Money::vnd(50_000));
+        let request =
+            ipn.with("order.order_description", "chuyCUT").with_secret(&secret(SECRET_KEY));
+        let request = request.map(|body| text(str::from_utf8(&body).unwrap()));
+        let notification = believed(&gateway, "ipn", &request);
+        let News::Payment(payment) = only_event(&notification).news() else { panic!("{cut:?}") };
+        assert_eq!(payment.received, Some(Money::vnd(50_000)), "{cut:?}");
+
+        let v1 = V1.replace("DH00042", "DH00042 chuyCUT");
+        let lines = [line("a", 50_000, "DH00042 chuyCUT"), line("b", 50_000, "DH00042")];
+        for (keys, answer, count) in [
+            (vec![BANK], page(&lines, false), 2),
+            (vec![BANK, r#"statements_api = "v1""#], v1.as_str().to_owned(), 1),
+        ] {
+            let wire = Wire::new();
+            wire.answer(200, text(&answer));
+            let provider = provider(&keys, &wire);
+            let statements = provider.statements().unwrap();
+            let read = statements.entries(&Cursor::start(), &StatementFilter::default()).await;
+            let entries = read.unwrap_or_else(|error| panic!("{cut:?}: {error}")).entries;
+            assert_eq!(entries.len(), count, "{cut:?}");
+            for entry in &entries {
+                let entry = entry.as_result().unwrap();
+                assert!(is_the_credit(entry), "{cut:?}: {entry:?}");
+                assert_eq!(entry.order.as_ref().unwrap().as_str(), "00042", "{cut:?}");
+            }
+        }
+    }
+}

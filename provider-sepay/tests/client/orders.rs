@@ -25,7 +25,7 @@ fn detail(status: &str) -> String {
     )
 }
 
-async fn found(status: u16, body: impl Into<String>) -> payments_core::Result<Lookup<Payment>> {
+async fn found(status: u16, body: impl Into<Vec<u8>>) -> payments_core::Result<Lookup<Payment>> {
     let wire = Wire::new();
     wire.answer(status, body);
     provider(&[GATEWAY], &wire).payments().unwrap().find_payment(&order("DH-1")).await

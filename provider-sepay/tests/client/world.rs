@@ -83,7 +83,7 @@ impl Wire {
         Arc::default()
     }
 
-    pub(crate) fn answer(&self, status: u16, body: impl Into<String>) -> &Self {
+    pub(crate) fn answer(&self, status: u16, body: impl Into<Vec<u8>>) -> &Self {
         let body = Bytes::from(body.into());
         let response = Response::builder().status(status).body(body).unwrap();
         self.answers.lock().unwrap().push_back(Ok(response));
