@@ -94,7 +94,7 @@ impl Payments {
                 [("q", order.as_str()), ("transfer_type", "in"), ("transaction_date_sort", "desc")];
             let newest = transfers.statement.transactions(&query, 1, |_| true).await?;
             let lines = newest.lines.into_iter().filter_map(|line| line.row);
-            credits = map::readable(lines, order.as_str()).map_err(unreadable)?;
+            credits = map::readable(lines, code.as_str()).map_err(unreadable)?;
             credits.retain(of_order);
         }
         map::transferred(order, credits).map_err(|unclear| unclear.into_error("transactions"))

@@ -162,6 +162,21 @@ async fn a_payment_is_not_found_by_the_credit_of_a_longer_or_another_code() {
 }
 
 #[tokio::test]
+async fn a_line_that_cannot_be_read_hides_only_the_payment_whose_code_it_may_name() {
+    let unreadable = |memo: &str| a_line(None, memo).replace("50000", r#""x""#);
+    for (memo, hides) in
+        [("DH9912399", false), ("chuyen 123 nghin", false), ("dh-12 3", true), ("DH123", true)]
+    {
+        // Nothing is found by the code, and then this line by the reference.
+        let wire = Wire::new();
+        wire.answer(200, page(&[], false)).answer(200, page(&[unreadable(memo)], false));
+        let provider = provider(&[RANGED], &wire);
+        let found = provider.payments().unwrap().find_payment(&order("123")).await;
+        assert_eq!(found.is_err(), hides, "{memo}: {found:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_credits_of_a_virtual_account_leave_out_those_of_a_longer_order_code() {
     // As seen at BIDV: SePay reports 32 characters of a word of 37.
     let longer = "GOLDENGATE20260521M9F2K7P4Q8R1T6W3Z5X";
