@@ -42,7 +42,7 @@ pub(crate) struct Pagination {
 pub(crate) struct Failure<'a> {
     #[serde(borrow)]
     pub(crate) message: Option<Shown<'a>>,
-    pub(crate) error_code: Option<Text<'a>>,
+    pub(crate) error_code: Option<Shown<'a>>,
 }
 
 /// A line of the statement in either version: `amount_in` is a number in v2 and text in v1.

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{BankAccount, Text, Transaction, VaOrder};
+use super::{BankAccount, Lenient, Shown, Text, Transaction, VaOrder};
 
 /// What every answer says of itself, and v2's refusals too. `status` is 200 in most places and `"success"` in orders.
 #[derive(Deserialize)]
@@ -13,15 +13,16 @@ pub(crate) struct V1Head<'a> {
     pub(crate) status: Option<Text<'a>>,
     /// Null in a success, and text, a number or anything in a failure.
     pub(crate) error: Option<&'a RawValue>,
-    pub(crate) message: Option<Text<'a>>,
-    pub(crate) error_code: Option<Text<'a>>,
-    pub(crate) messages: Option<V1Messages<'a>>,
+    pub(crate) message: Option<Shown<'a>>,
+    pub(crate) error_code: Option<Shown<'a>>,
+    #[serde(borrow, default)]
+    pub(crate) messages: Lenient<V1Messages<'a>>,
 }
 
 #[derive(Deserialize)]
 pub(crate) struct V1Messages<'a> {
     #[serde(borrow)]
-    pub(crate) error: Option<Text<'a>>,
+    pub(crate) error: Option<Shown<'a>>,
 }
 
 #[derive(Deserialize)]

@@ -82,7 +82,7 @@ pub(crate) struct VaOrder<'a> {
     pub(crate) paid_amount: Option<Number>,
     pub(crate) status: Option<Text<'a>>,
     pub(crate) bank_name: Option<Shown<'a>>,
-    pub(crate) account_number: Option<Text<'a>>,
+    pub(crate) account_number: Option<Shown<'a>>,
     pub(crate) created_at: Option<Shown<'a>>,
     pub(crate) updated_at: Option<Shown<'a>>,
     pub(crate) va: Option<Vec<OrderVa<'a>>>,

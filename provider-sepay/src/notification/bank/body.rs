@@ -27,7 +27,7 @@ pub(super) enum Format<'a> {
 impl<'a> Format<'a> {
     /// JSON tells itself by its brace; anything else goes by its content type.
     pub(super) fn of(delivery: &Delivery<'a>) -> Result<Self, Untrusted> {
-        if delivery.body().starts_with(b"{") {
+        if delivery.body().trim_ascii_start().starts_with(b"{") {
             return Ok(Self::Json);
         }
         let value = delivery.one_header(&CONTENT_TYPE)?.unwrap_or("application/json");
@@ -120,6 +120,7 @@ mod tests {
         for (content_type, body) in [
             ("application/json; charset=utf-8", json),
             ("text/plain", json),
+            ("text/plain", &format!("\r\n {json}")),
             ("Application/X-WWW-Form-Urlencoded", "id=7&code=&content=Thanh+to%C3%A1n"),
             (
                 "multipart/form-data; boundary=\"--x\"",
@@ -129,7 +130,7 @@ mod tests {
                  ----x--\r\n",
             ),
         ] {
-            assert_eq!(read(content_type, body).unwrap(), json, "{content_type}");
+            assert_eq!(read(content_type, body).unwrap().trim(), json, "{content_type}");
         }
     }
 
