@@ -30,7 +30,7 @@ pub use user_api_v1::UserApiV1;
 pub use user_api_v2::UserApiV2;
 pub(crate) use v1_statement::V1Statement;
 pub(crate) use va_orders::VaOrders;
-pub(crate) use whole_list::{NumberedPage, NumberedPages, whole};
+pub(crate) use whole_list::{NumberedPage, NumberedPages, tell_apart, whole};
 
 use std::sync::Arc;
 

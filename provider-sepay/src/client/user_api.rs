@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::{
     by_date::{DatedPage, Line},
     rows::{self, Rows},
-    whole_list::{NumberedPage, NumberedPages, whole},
+    whole_list::{NumberedPage, NumberedPages, tell_apart, whole},
 };
 use crate::{
     map::{self, Heading},
@@ -74,7 +74,10 @@ impl UserApi {
                 entry.filter(|_| keep(heading))
             })
         });
-        Ok(DatedPage { lines: lines.collect(), more: list.more, total: list.total })
+        let mut lines: Vec<_> = lines.collect();
+        let unnamed = lines.iter_mut().filter(|line| line.id.is_none());
+        tell_apart(unnamed.map(|line| &mut line.key));
+        Ok(DatedPage { lines, more: list.more, total: list.total })
     }
 }
 
@@ -118,7 +121,11 @@ impl NumberedPages for Accounts<'_> {
             let read = |row: &wire::BankAccount<'_>| map::account(row, now).map(Some);
             Some((map::row_key(json), map::row(json, read)?))
         });
-        Ok(NumberedPage { rows: rows.collect(), more: list.more, total: list.total })
+        let mut rows: Vec<_> = rows.collect();
+        let is_unnamed = |row: &Listed<_>| row.as_result().is_err_and(|row| row.id.is_none());
+        let unnamed = rows.iter_mut().filter(|(_, row)| is_unnamed(row));
+        tell_apart(unnamed.map(|(key, _)| key));
+        Ok(NumberedPage { rows, more: list.more, total: list.total })
     }
 }
 

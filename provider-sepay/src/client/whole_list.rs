@@ -1,6 +1,6 @@
 //! Reading a numbered list whole although its pages change while they are read.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use payments_core::{Error, ErrorKind, Result};
@@ -24,6 +24,19 @@ pub(crate) struct NumberedPage<T> {
     pub(crate) more: bool,
     /// How many rows all pages have, where SePay says so.
     pub(crate) total: Option<u64>,
+}
+
+/// Numbers equal keys of rows of one page that have no identifier, such as two rows of null. They are
+/// two rows, and no list is read again for them.
+pub(crate) fn tell_apart<'a>(keys: impl Iterator<Item = &'a mut String>) {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for key in keys {
+        let times = seen.entry(key.clone()).or_default();
+        if *times > 0 {
+            key.push_str(&format!("#{times}"));
+        }
+        *times = times.saturating_add(1);
+    }
 }
 
 /// Where a list is given up.

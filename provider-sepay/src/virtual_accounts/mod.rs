@@ -24,7 +24,9 @@ use payments_core::{
 use bank::{Known, OrderBank, option};
 
 use crate::{
-    client::{NumberedPage, NumberedPages, UserApi, UserApiV1, UserApiV2, VaOrders, whole},
+    client::{
+        NumberedPage, NumberedPages, UserApi, UserApiV1, UserApiV2, VaOrders, tell_apart, whole,
+    },
     map, rules,
     user_api::{NewOrder, Page, Sort, VaOrder, v2::VaOrderFilter},
     va_options::SePayVaOptions,
@@ -321,6 +323,7 @@ impl NumberedPages for Orders<'_> {
         let newest_first = VaOrderFilter::new().created_at_sort(Sort::Descending).pairs();
         let Page { rows, more, total } =
             self.orders.page(self.account.as_str(), &newest_first, number).await?;
+        let is_unnamed = |row: &Listed<_>| row.as_result().is_err_and(|row| row.id.is_none());
         let keyed = rows.into_iter().map(|row| match row {
             Listed::Read(order) => (order.id.clone(), Listed::Read(order)),
             Listed::Unreadable(row) => {
@@ -328,7 +331,10 @@ impl NumberedPages for Orders<'_> {
                 (key, Listed::Unreadable(row))
             }
         });
-        Ok(NumberedPage { rows: keyed.collect(), more, total })
+        let mut keyed: Vec<_> = keyed.collect();
+        let unnamed = keyed.iter_mut().filter(|(_, row)| is_unnamed(row));
+        tell_apart(unnamed.map(|(key, _)| key));
+        Ok(NumberedPage { rows: keyed, more, total })
     }
 }
 

@@ -354,3 +354,30 @@ async fn a_memo_in_which_a_letter_was_cut_in_two_hides_no_money() {
         }
     }
 }
+
+#[tokio::test]
+async fn two_equal_rows_that_cannot_be_read_hide_no_other() {
+    for bad in ["null", r#"{"id":null}"#, "[]"] {
+        let rows = [bad.to_owned(), line("a", 50_000, "DH00042"), bad.to_owned()];
+        let wire = Wire::new();
+        wire.answer(200, page(&rows, false)).answer(200, page(&rows, false));
+        let provider = provider(&[BANK], &wire);
+        let statements = provider.statements().unwrap();
+        let read = statements.entries(&Cursor::start(), &StatementFilter::default()).await;
+        assert_eq!(read.unwrap().entries.len(), 3, "{bad}");
+        let accounts = statements.accounts().await;
+        let accounts = accounts.unwrap_or_else(|error| panic!("{bad}: {error}"));
+        assert_eq!(accounts.len(), 3, "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn a_payment_is_found_beside_two_equal_rows_that_cannot_be_read() {
+    let bad = r#"{"id":null,"code":"XY1"}"#.to_owned();
+    let wire = Wire::new();
+    wire.answer(200, page(&[bad.clone(), line("a", 50_000, "DH00042"), bad], false));
+    let provider = provider(&[BANK], &wire);
+    let found = provider.payments().unwrap().find_payment(&order("00042")).await;
+    let Ok(Lookup::Found(payment)) = found else { panic!("{found:?}") };
+    assert_eq!(payment.credits.len(), 1);
+}
