@@ -88,6 +88,31 @@ fn a_code_is_drawn_with_its_facts_below() {
 }
 
 #[test]
+fn a_code_that_was_scanned_is_drawn_without_what_stood_around_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = payments(["qr", "--json", "--bank", "970436", "--account", "1"]).run().json();
+    let payload = made["payload"].as_str().unwrap();
+    let drawn = |text: &str| {
+        let image = folder.path().join("code.svg");
+        let ran = payments(["qr", "--json", "--parse", text])
+            .with("--svg", image.to_str().unwrap())
+            .run();
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_eq!(ran.json()["payload"], payload, "{text:?}");
+        std::fs::read_to_string(image).unwrap()
+    };
+    let plain = drawn(payload);
+    for text in [
+        format!("{payload}\r\n"),
+        format!("\u{feff}{payload}"),
+        format!("  {payload}\u{a0}"),
+        format!("\u{200b}{payload}\u{1d}"),
+    ] {
+        assert_eq!(drawn(&text), plain, "{text:?}");
+    }
+}
+
+#[test]
 fn an_ambiguous_code_names_its_candidates() {
     let ran = payments(["qr", "--bank", "BVB", "--account", "1"]).run();
     ran.refused("--bank");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::bank::{AccountNumber, Bin};
 use crate::money::Money;
+use crate::printable;
 
 use super::crc::checksum;
 use super::error::{ParseError, Problem};
@@ -17,8 +18,9 @@ impl VietQr {
     /// Objects may come in any order between the first (00) and the last (63); unknown ones are
     /// kept. The CRC may be in lower case, and the amount may end in a point (`50000.`, which NAPAS
     /// VietQR format 1.0 allows). The purpose may be longer than the format allows, see
-    /// [`VietQr::warnings`]. White space and byte order marks around the text, which scanners and
-    /// editors add, are left out; an error counts its offset after them.
+    /// [`VietQr::warnings`]. White space, byte order marks and all else that cannot be seen around
+    /// the text, which scanners and editors add, are left out; an error counts its offset after
+    /// them.
     ///
     /// # Errors
     ///
@@ -63,8 +65,10 @@ struct Draft<'a> {
 type Texts = BTreeMap<FieldPath, String>;
 
 fn read(payload: &str, decimals: Decimals) -> Result<VietQr, ParseError> {
-    let payload =
-        payload.trim_matches(|around: char| around.is_whitespace() || around == '\u{feff}');
+    let payload = payload.trim_matches(|around: char| {
+        // All that a code may begin or end with is a digit.
+        around.is_whitespace() || (!around.is_ascii_graphic() && printable::is_invisible(around))
+    });
     check_crc(payload)?;
     let mut objects = Objects::of_payload(payload);
     let mut draft = Draft::default();

@@ -65,7 +65,9 @@ pub(crate) fn run(args: &Args) -> Ended {
     let (qr, payload) = match &args.parse {
         Some(payload) => {
             let qr = VietQr::parse(payload).map_err(|error| Failure::usage("--parse", error))?;
-            (qr, payload.clone())
+            // What stood around it is no part of the code that is drawn.
+            let payload = payload.trim_matches(|around: char| !around.is_ascii_alphanumeric());
+            (qr, payload.to_owned())
         }
         None => {
             let qr = make(args)?;

@@ -214,6 +214,13 @@ fn what_a_scanner_adds_around_the_text_is_left_out_and_only_around() {
         format!(" \t{payload}  "),
         format!("\u{feff}{payload}"),
         format!("\u{feff} {payload}\u{a0}\n"),
+        format!("\u{200b}{payload}\u{200b}"),
+        format!("\u{200e}{payload}\u{2060}"),
+        format!("\u{2}{payload}\u{3}"),
+        format!("{payload}\0"),
+        format!("{payload}\u{1d}\u{4}\r\n"),
+        format!("{payload}\u{1a}"),
+        format!("\u{85}\u{2028}{payload}\u{2029}\u{3000}"),
     ] {
         assert_eq!(VietQr::parse(&text).as_ref(), Ok(&plain()), "{text:?}");
         assert_eq!(VietQr::parse_lenient(&text).as_ref(), Ok(&plain()), "{text:?}");
