@@ -85,8 +85,15 @@ fn is_written_plainly(url: &Url, authority: &str) -> bool {
         Some(Host::Ipv4(address)) => written == address.to_string(),
         Some(Host::Domain(name)) => {
             let labels = name.strip_suffix('.').unwrap_or(name);
+            // Parsers take more than a name can hold: `{host}`, `*.example`, `a,b` (RFC 1123,
+            // section 2.1; the underscore is common in networks of containers).
+            let is_label = |label: &str| {
+                (1..=63).contains(&label.len())
+                    && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+            };
             written.eq_ignore_ascii_case(name)
-                && labels.split('.').all(|label| (1..=63).contains(&label.len()))
+                && labels.len() <= 253
+                && labels.split('.').all(is_label)
         }
         None => false,
     }
@@ -118,6 +125,8 @@ mod tests {
             "https://xn--vit-jla9s.vn/cảm-ơn",
             "https://a@b".strip_suffix("@b").unwrap(),
             "https://shop.example/@user",
+            "http://payment_gateway:8080",
+            "https://a-b.shop.example.",
         ] {
             assert_eq!(check_web_address(text), Ok(()), "{text}");
         }
@@ -159,6 +168,26 @@ mod tests {
             "https://việt.vn",
             "https://shop..example",
             "https://.",
+            "https://{host}/v1",
+            "https://${GATEWAY}",
+            "https://$GATEWAY/v1",
+            "https://*.shop.example",
+            "https://shop.example,pay.example",
+            "https://shop.example;x",
+            "https://\"shop.example\"",
+            "https://'shop.example'",
+            "https://shop.example'",
+            "https://(shop.example)",
+            "https://shop!.example",
+            "https://a&b",
+            "https://a=b",
+            "https://sh%6fp.example",
+            "https://shop%2eexample",
+            "https://shop。example",
+            "https://ｓhop.example",
+            "https://1.2.3",
+            "https://0177.0.0.1",
+            "https://1.2.3.4.",
             "ftp://shop.example",
             "javascript://shop.example/%0aalert(1)",
         ] {
