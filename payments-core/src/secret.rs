@@ -108,13 +108,20 @@ impl std::str::FromStr for Secret {
 }
 
 fn check(text: &str) -> Result<(), SecretError> {
-    // The blank of Braille is a symbol by its category, and shows nothing.
-    let is_blank = |character: char| character.is_whitespace() || character == '\u{2800}';
+    // Symbols by their category that show nothing: the blank of Braille, the null note head and the
+    // blanks of hieroglyphs and Khitan.
+    let is_blank = |character: char| {
+        character.is_whitespace()
+            || matches!(
+                character,
+                '\u{2800}' | '\u{1d159}' | '\u{13441}' | '\u{13442}' | '\u{16fe4}'
+            )
+    };
     let invisible = text.chars().find(|character| printable::is_invisible(*character));
     if text.chars().all(|character| is_blank(character) || printable::is_invisible(character)) {
         return Err(SecretError::Empty);
     }
-    if text.trim().len() != text.len() {
+    if text.starts_with(is_blank) || text.ends_with(is_blank) {
         return Err(SecretError::OuterWhiteSpace);
     }
     match invisible {
@@ -155,6 +162,17 @@ mod tests {
             "\u{2800}",
             "\u{feff}\u{feff}",
             "\t\u{200d} ",
+            "\u{fe0f}\u{fe00}",
+            "\u{34f}",
+            "\u{115f}\u{1160}\u{ffa0}",
+            "\u{17b4}\u{180e}",
+            "\u{e0020}\u{e007f}",
+            "\u{fffe}",
+            "\u{e000}\u{f8ff}",
+            "\u{1d159}",
+            "\u{13441}\u{2800}",
+            "\u{16fe4}",
+            "\u{1a}",
         ] {
             assert_eq!(Secret::new(text).unwrap_err(), SecretError::Empty, "{text:?}");
         }
@@ -167,7 +185,18 @@ mod tests {
 
     #[test]
     fn what_is_not_seen_around_or_inside_a_secret_is_refused() {
-        for text in [" abc", "abc ", "abc\n", "\u{feff} abc", "\u{a0}abc", "\u{3000}abc"] {
+        for text in [
+            " abc",
+            "abc ",
+            "abc\n",
+            "\u{feff} abc",
+            "\u{a0}abc",
+            "\u{3000}abc",
+            "abc\u{2800}",
+            "\u{2800}abc",
+            "abc\u{85}",
+            "abc\u{2028}",
+        ] {
             assert_eq!(Secret::new(text).unwrap_err(), SecretError::OuterWhiteSpace, "{text:?}");
         }
         for character in

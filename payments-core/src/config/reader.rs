@@ -407,20 +407,12 @@ impl<'a> Reader<'a> {
     /// Warns of what is often copied along with a secret.
     fn warn_of_wrapping(&mut self, key: &'static str, secret: &Secret) {
         let text = secret.expose();
-        let first_and_last = text.chars().next().zip(text.chars().next_back());
-        let is_quoted = matches!(
-            first_and_last,
-            Some(('"', '"') | ('\'', '\'') | ('`', '`') | ('“', '”') | ('‘', '’'))
-        );
-        if is_quoted && text.chars().count() > 1 {
+        // As JSON writes a value, a comma may follow.
+        let quoted = text.trim_end_matches([',', ';', ' ']);
+        if quoted.starts_with(is_quote) && quoted.ends_with(is_quote) && text.chars().count() > 1 {
             self.warn(key, "is in quotes, which count as part of it; leave them out");
         }
-        let name = text.split_once('=').map(|(name, value)| (name.trim(), value.trim()));
-        // Base64 ends in equals signs, with nothing behind them.
-        if name.is_some_and(|(name, value)| {
-            is_variable(name.strip_prefix("export ").unwrap_or(name))
-                && !value.trim_start_matches('=').is_empty()
-        }) {
+        if is_assignment(text.trim_matches(is_quote)) {
             self.warn(
                 key,
                 "looks like NAME=value, all of which counts as the secret; give the value alone",
@@ -484,6 +476,27 @@ impl<'a> Reader<'a> {
 const NO_HEADER: &str =
     "holds a character that no HTTP header carries: give letters, digits and ASCII punctuation";
 
+/// Whether a character is a quotation mark of any kind.
+fn is_quote(character: char) -> bool {
+    matches!(character, '"' | '\'' | '`' | '´' | '«' | '»' | '‹' | '›' | '\u{2018}'..='\u{201f}')
+}
+
+/// Whether a text is a line of an environment file or of a script, or a pair of YAML or JSON.
+fn is_assignment(text: &str) -> bool {
+    let commands = ["export ", "set ", "setx ", "SET ", "declare -x ", "$env:", "ENV "];
+    let rest = commands.iter().find_map(|command| text.strip_prefix(command)).unwrap_or(text);
+    let Some((name, value)) = rest.split_once('=') else {
+        // A colon alone is part of many secrets; before a space it follows a name.
+        return rest
+            .split_once(": ")
+            .is_some_and(|(name, _)| is_variable(name.trim().trim_matches(is_quote)));
+    };
+    // Base64 ends in equals signs, with nothing behind them.
+    let is_padding = value.trim_start_matches('=').trim().is_empty();
+    let name = name.trim();
+    is_variable(name) && (!is_padding || is_no_secret(name) || rest.len() != text.len())
+}
+
 /// Whether an environment variable can have this name (POSIX.1-2024, section 8.1).
 fn is_variable(name: &str) -> bool {
     !name.starts_with(|first: char| first.is_ascii_digit())
@@ -492,13 +505,17 @@ fn is_variable(name: &str) -> bool {
 }
 
 /// Whether a name can only be that of a variable, so that it may be repeated: words of capital
-/// letters with underscores between, as no secret that a gateway gives out looks.
+/// letters with underscores between, as no secret that a gateway gives out looks. Digits stand
+/// only at the end of a word, and few of them.
 fn is_no_secret(name: &str) -> bool {
-    name.contains('_')
-        && name.len() <= 64
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte.is_ascii_digit())
+    let is_word = |word: &str| {
+        let letters = word.trim_end_matches(|last: char| last.is_ascii_digit());
+        let digits = word.len() - letters.len();
+        letters.bytes().all(|byte| byte.is_ascii_uppercase())
+            && letters.len() <= 16
+            && digits <= if letters.is_empty() { 4 } else { 2 }
+    };
+    name.contains('_') && name.len() <= 64 && name.split('_').all(is_word)
 }
 
 #[cfg(test)]
