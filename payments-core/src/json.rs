@@ -135,10 +135,27 @@ impl std::error::Error for JsonError {}
 pub(crate) fn without_content(
     source: Box<dyn std::error::Error + Send + Sync>,
 ) -> Box<dyn std::error::Error + Send + Sync> {
-    match source.downcast::<serde_json::Error>() {
-        Ok(error) => Box::new(JsonError::from(*error)),
-        Err(source) => source,
+    let mut link: Option<&(dyn std::error::Error + 'static)> = Some(source.as_ref());
+    while let Some(error) = link {
+        // What stands around it repeats its text.
+        if let Some(reduced) = reduced(error) {
+            return Box::new(reduced);
+        }
+        link = error.source();
     }
+    source
+}
+
+/// A JSON error as it may be kept, also out of the errors that hold one without naming it as their
+/// source.
+fn reduced(error: &(dyn std::error::Error + 'static)) -> Option<JsonError> {
+    if let Some(error) = error.downcast_ref::<serde_json::Error>() {
+        return Some(error.into());
+    }
+    if let Some(error) = error.downcast_ref::<serde_path_to_error::Error<serde_json::Error>>() {
+        return Some(error.inner().into());
+    }
+    reduced(error.downcast_ref::<std::io::Error>()?.get_ref()?)
 }
 
 #[cfg(test)]
@@ -196,5 +213,35 @@ mod tests {
         assert!(!format!("{reduced:?} {reduced}").contains("NGUYEN"), "{reduced:?}");
         let other = without_content(Box::new(std::fmt::Error));
         assert!(other.is::<std::fmt::Error>(), "{other:?}");
+    }
+
+    #[test]
+    fn a_source_that_holds_an_error_which_quotes_a_body_is_reduced_too() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("the answer cannot be read: {0}")]
+        struct Wrapped(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+        let body = format!("{CANARY:?}");
+        let cause = || serde_json::from_str::<u64>(&body).unwrap_err();
+        let with_path = || {
+            let mut reader = serde_json::Deserializer::from_str(&body);
+            serde_path_to_error::deserialize::<_, u64>(&mut reader).unwrap_err()
+        };
+        let sources: [Box<dyn std::error::Error + Send + Sync>; 6] = [
+            Box::new(std::io::Error::from(cause())),
+            Box::new(std::io::Error::other(std::io::Error::other(cause()))),
+            Box::new(with_path()),
+            Box::new(std::io::Error::other(with_path())),
+            Box::new(Wrapped(Box::new(cause()))),
+            Box::new(Wrapped(Box::new(Wrapped(Box::new(std::io::Error::other(cause())))))),
+        ];
+        for source in sources {
+            assert!(source.to_string().contains(CANARY), "{source}");
+            let reduced = without_content(source);
+            assert!(!format!("{reduced:?} {reduced}").contains("NGUYEN"), "{reduced:?}");
+            assert!(reduced.to_string().contains("line 1, column"), "{reduced}");
+        }
+        let other = without_content(Box::new(std::io::Error::other("refused")));
+        assert_eq!(other.to_string(), "refused");
     }
 }

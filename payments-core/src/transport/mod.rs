@@ -37,7 +37,7 @@ pub use sent::{Sent, Unreadable};
 pub use stack::Stack;
 pub use subject::Subject;
 
-use crate::{Error, ErrorKind, Result, printable};
+use crate::{Error, ErrorKind, Result, json, printable};
 
 /// Sends one HTTP request and returns the whole answer.
 #[async_trait]
@@ -132,13 +132,14 @@ impl TransportError {
         self.retry_after
     }
 
-    /// Keeps the cause.
+    /// Keeps the cause. A JSON error is reduced to its place, because its text quotes what was
+    /// read.
     #[must_use]
     pub fn with_source(
         mut self,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        self.source = Some(source.into());
+        self.source = Some(json::without_content(source.into()));
         self
     }
 
