@@ -30,6 +30,36 @@ pub(super) fn not_rsa(algorithm: &ObjectIdentifier) -> Option<&'static str> {
     Some(known.map_or("it is of another algorithm; an RSA key is needed", |(_, why)| why))
 }
 
+pub(super) const PGP: &str = "it is of PGP; a key or certificate in PEM or DER is needed";
+
+/// How files begin that are of another format, each with what a person calls it.
+const FOREIGN: [(&[u8], &str); 12] = [
+    (b"PuTTY-User-Key-File", "it is a key of PuTTY (.ppk); export it with PuTTYgen"),
+    (b"ssh-", SSH),
+    (b"ecdsa-", SSH),
+    (b"---- BEGIN SSH2", SSH),
+    (b"<RSAKeyValue", "it is a key in XML, as .NET writes it; write it in PEM"),
+    (b"<?xml", "it is XML; write the key in PEM"),
+    (b"{", "it is JSON, as a JWK is; write the key in PEM"),
+    (b"\xfe\xed\xfe\xed", JAVA),
+    (b"\xce\xce\xce\xce", JAVA),
+    (b"\x99\x01", PGP),
+    // The length of the first object is not said in BER, which some tools write.
+    (b"\x30\x80", "it is in BER; write it in PEM with `openssl`"),
+    (b"\x30", "it is in DER and of another kind"),
+];
+
+const SSH: &str = "it is a public key in the format of SSH; write it in PEM with `ssh-keygen -e -m \
+                   PKCS8 -f FILE`";
+const JAVA: &str = "it is a keystore of Java (.jks); write it as .p12 with `keytool \
+                    -importkeystore -srckeystore FILE -destkeystore BUNDLE -deststoretype pkcs12`";
+
+/// What a file is that is neither PEM nor the DER of a key, if its beginning says it.
+pub(super) fn foreign(file: &[u8]) -> Option<&'static str> {
+    let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file).trim_ascii_start();
+    FOREIGN.iter().find(|(begin, _)| file.starts_with(begin)).map(|(_, what)| *what)
+}
+
 /// What a DER file is, as far as its first fields say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
@@ -55,6 +85,13 @@ impl Content {
 }
 
 fn read(der: &[u8]) -> Option<Content> {
+    // In BER both bundles need not say how long they are, and Java and Windows do not.
+    if der.starts_with(b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07") {
+        return Some(Content::Certificates);
+    }
+    if der.starts_with(b"\x30\x80\x02\x01\x03") {
+        return Some(Content::Bundle);
+    }
     let mut file = SliceReader::new(der).ok()?;
     if Header::decode(&mut file).ok()?.tag != Tag::Sequence {
         return None;

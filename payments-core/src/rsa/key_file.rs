@@ -10,8 +10,8 @@ use x509_cert::der::{Decode as _, asn1::ObjectIdentifier};
 
 use super::{
     RsaError,
-    content::{Content, not_rsa},
-    pem_text::PemText,
+    content::{Content, PGP, foreign, not_rsa},
+    pem_text::{PemText, bare_base64},
 };
 
 const ELLIPTIC: &str = "it is of an elliptic curve; an RSA key is needed";
@@ -28,6 +28,8 @@ pub(super) enum Form<'a> {
 impl KeyFile {
     /// Reads the first private key of a file. What the key is decides, and not its label.
     pub(super) fn read(file: &[u8]) -> Result<Self, RsaError> {
+        let inside = bare_base64(file);
+        let file = inside.as_ref().map_or(file, |inside| inside.as_slice());
         let key = match PemText::of(file) {
             Some(text) => of_pem(&text)?,
             None => of_der(file)?,
@@ -68,8 +70,12 @@ fn of_der(der: &[u8]) -> Result<Zeroizing<PrivateKeyDer<'static>>, RsaError> {
             "there is no private key in it, only a certificate"
         }
         Content::PrivateKey | Content::Unknown => {
-            let key = PrivateKeyDer::try_from(der).map_err(RsaError::KeyFile)?;
-            return Ok(Zeroizing::new(key.clone_key()));
+            let key = PrivateKeyDer::try_from(der);
+            match key {
+                Ok(key) => return Ok(Zeroizing::new(key.clone_key())),
+                Err(_) if der.is_empty() => "it is empty",
+                Err(why) => foreign(der).unwrap_or(why),
+            }
         }
     };
     Err(RsaError::KeyFile(only))
@@ -113,9 +119,10 @@ fn refused(error: &PemError, text: &PemText) -> RsaError {
         PemError::NoItemsFound if text.has("PUBLIC KEY") => {
             "there is no private key in it, only a public key"
         }
-        PemError::NoItemsFound if text.has("CERTIFICATE REQUEST") => {
+        PemError::NoItemsFound if text.contains("CERTIFICATE REQUEST-----") => {
             "there is no private key in it, only a request for a certificate"
         }
+        PemError::NoItemsFound if text.contains("-----BEGIN PGP ") => PGP,
         PemError::NoItemsFound => "there is no private key in it",
         PemError::IllegalSectionStart { .. } | PemError::MissingSectionEnd { .. } => {
             "its BEGIN and END do not stand on lines of their own; were the line ends lost?"

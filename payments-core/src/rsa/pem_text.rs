@@ -1,7 +1,10 @@
 //! PEM as people save it: with a byte order mark, in UTF-16, indented, in quotes, in one string of
-//! an environment file.
+//! an environment file; and the base64 of a key alone.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::zeroize::Zeroizing;
+
+use crate::printable;
 
 const BEGIN: &str = "-----BEGIN ";
 
@@ -17,9 +20,13 @@ impl PemText {
         }
         // A variable of an environment file has its line ends written out.
         let text = Zeroizing::new(text.replace("\\r\\n", "\n").replace("\\n", "\n"));
+        let is_seen = |character: &char| {
+            matches!(character, '\n' | '\r') || !printable::is_invisible(*character)
+        };
+        let text = Zeroizing::new(text.chars().filter(is_seen).collect::<String>());
         let mut clean = Zeroizing::new(String::with_capacity(text.len()));
         for line in text.split(['\n', '\r']) {
-            clean.push_str(line.trim_matches(is_wrapping));
+            clean.push_str(pem_of(line));
             clean.push('\n');
         }
         // Both labels name content that the parser recognises by itself.
@@ -50,24 +57,54 @@ impl PemText {
     }
 }
 
-/// What stands around a line of PEM without being part of it. Base64 and labels hold none of it.
-fn is_wrapping(character: char) -> bool {
-    character.is_whitespace() || matches!(character, '"' | '\'' | '`' | '\u{feff}' | '\\')
+/// The part of a line that is PEM: without the name that a variable or a member of JSON has before
+/// it.
+fn pem_of(line: &str) -> &str {
+    let start = line.find(BEGIN).unwrap_or_default();
+    line.get(start..).unwrap_or_default().trim_matches(is_wrapping)
 }
 
-/// The text of a file in UTF-8, or in UTF-16 as PowerShell writes it.
+/// What stands around a line of PEM without being part of it: quotation marks, the sign of a quoted
+/// mail, what follows a member of JSON. Base64 and labels hold none of it.
+fn is_wrapping(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character, '"' | '\'' | '`' | '\u{2018}'..='\u{201f}')
+        || matches!(character, '\\' | '>' | ',' | ';' | '}' | ']' | ')')
+}
+
+/// What a file holds in base64 without any BEGIN and END: the DER or PEM of a key, as gateways and
+/// cluster secrets give it.
+pub(super) fn bare_base64(file: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let text = Zeroizing::new(String::from_utf8(file.to_vec()).ok()?);
+    let text = Zeroizing::new(text.replace("\\r", "").replace("\\n", ""));
+    let is_part =
+        |character: &char| !is_wrapping(*character) && !printable::is_invisible(*character);
+    let text = Zeroizing::new(text.chars().filter(is_part).collect::<String>());
+    let inside = Zeroizing::new(STANDARD.decode(text.as_bytes()).ok()?);
+    let is_key = inside.starts_with(&[0x30]) || find(&inside, BEGIN.as_bytes());
+    is_key.then_some(inside)
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted)
+}
+
+/// The text of a file in UTF-8, or in UTF-16 as Windows writes it.
 fn decoded(file: &[u8]) -> Option<Zeroizing<String>> {
     let units = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let pairs = bytes.chunks_exact(2).filter_map(|pair| <[u8; 2]>::try_from(pair).ok());
         char::decode_utf16(pairs.map(unit)).collect::<Result<String, _>>().ok()
     };
+    let begin = |unit: fn(u16) -> [u8; 2]| BEGIN.encode_utf16().flat_map(unit).collect::<Vec<_>>();
     let text = match file {
         [0xff, 0xfe, rest @ ..] => units(rest, u16::from_le_bytes)?,
         [0xfe, 0xff, rest @ ..] => units(rest, u16::from_be_bytes)?,
         // What stands around a key need not be UTF-8.
-        _ if file.windows(BEGIN.len()).any(|window| window == BEGIN.as_bytes()) => {
-            String::from_utf8_lossy(file).into_owned()
+        _ if find(file, BEGIN.as_bytes()) => String::from_utf8_lossy(file).into_owned(),
+        _ if find(file, &begin(u16::to_be_bytes)) && file.first() == Some(&0) => {
+            units(file, u16::from_be_bytes)?
         }
+        _ if find(file, &begin(u16::to_le_bytes)) => units(file, u16::from_le_bytes)?,
         _ => return None,
     };
     Some(Zeroizing::new(text))

@@ -12,9 +12,9 @@ use x509_cert::der::{Decode as _, Encode as _};
 
 use super::{
     RsaError,
-    content::{Content, not_rsa},
+    content::{Content, PGP, foreign, not_rsa},
     long_enough,
-    pem_text::PemText,
+    pem_text::{PemText, bare_base64},
 };
 
 /// A key that checks RSA signatures.
@@ -28,6 +28,8 @@ impl PublicKey {
     /// # Errors
     /// It cannot be read, or is shorter than 2048 bits.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RsaError> {
+        let inside = bare_base64(bytes);
+        let bytes = inside.as_ref().map_or(bytes, |inside| inside.as_slice());
         let key = match PemText::of(bytes) {
             Some(text) => from_pem(&text),
             None => from_der(bytes),
@@ -58,10 +60,12 @@ fn from_pem(text: &PemText) -> Result<RsaPublicKey, &'static str> {
     } else if text.has("TRUSTED CERTIFICATE") {
         "it is a trusted certificate of OpenSSL; write it plainly with `openssl x509 -in FILE -out \
          CERTIFICATE`"
-    } else if text.has("CERTIFICATE REQUEST") {
+    } else if text.contains("CERTIFICATE REQUEST-----") {
         "it is a request for a certificate; the certificate itself is needed"
     } else if text.contains("PRIVATE KEY-----") {
         PRIVATE_KEY
+    } else if text.contains("-----BEGIN PGP ") {
+        PGP
     } else {
         "there is neither in it"
     })
@@ -96,6 +100,6 @@ fn from_der(bytes: &[u8]) -> Result<RsaPublicKey, &'static str> {
         Content::PrivateKey | Content::EncryptedKey => PRIVATE_KEY,
         Content::PublicKey(algorithm) => not_rsa(&algorithm).unwrap_or("its key is damaged"),
         Content::Unknown if bytes.is_empty() => "it is empty",
-        Content::Unknown => "it is neither PEM nor DER",
+        Content::Unknown => foreign(bytes).unwrap_or("it is neither PEM nor DER"),
     })
 }

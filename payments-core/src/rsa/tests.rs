@@ -1,3 +1,5 @@
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
 use super::*;
 
 macro_rules! file {
@@ -88,9 +90,33 @@ fn saved(pem: &str) -> Vec<Vec<u8>> {
         pem.replace('\n', "\\r\\n"),
         pem.trim_end().to_owned(),
         format!("\n\n  {pem}\n\n"),
+        format!("PRIVATE_KEY=\"{pem}\""),
+        format!("export KEY='{}'", pem.replace('\n', "\\n")),
+        format!("{{\"key\": \"{}\", \"id\": 1}}", pem.replace('\n', "\\n")),
+        format!("{{\"key\": \"{}\"}}", pem.trim_end().replace('\n', "\\n")),
+        pem.replace('\n', "\\\\n"),
+        pem.lines().map(|line| format!("> {line}\n")).collect(),
+        pem.lines().map(|line| format!("\"{line}\",\n")).collect(),
+        pem.lines().map(|line| format!("\u{200b}{line}\u{a0}\n")).collect(),
+        pem.replace('\n', "\n\n"),
+        format!("“{pem}”"),
+        format!("{pem}\0"),
+        format!("{pem}\u{1a}"),
+        STANDARD.encode(pem),
+        pem.lines().filter(|line| !line.contains("-----")).collect(),
+        pem.lines()
+            .filter(|line| !line.contains("-----"))
+            .map(|line| format!("{line}\r\n"))
+            .collect(),
+        format!(
+            "\u{feff}\"{}\"\n",
+            pem.lines().filter(|l| !l.contains("-----")).collect::<String>()
+        ),
     ];
     let texts = texts.into_iter().map(String::into_bytes);
-    texts.chain([utf_16(u16::to_le_bytes), utf_16(u16::to_be_bytes)]).collect()
+    let marked = [utf_16(u16::to_le_bytes), utf_16(u16::to_be_bytes)];
+    let unmarked = marked.clone().map(|text| text[2..].to_vec());
+    texts.chain(marked).chain(unmarked).collect()
 }
 
 #[test]
@@ -226,5 +252,54 @@ fn a_signer_that_is_not_compiled_in_names_its_feature() {
     assert_eq!(read.is_ok(), cfg!(feature = "aws-lc"));
     if let Err(error) = read {
         assert!(error.to_string().contains("cargo feature `aws-lc`"), "{error}");
+    }
+}
+
+#[test]
+fn a_file_of_another_format_is_named_by_that_format() {
+    let labelled = |label: &str, der: &[u8]| {
+        format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))
+    };
+    let certificate = file!("certificate.der");
+    let request = labelled("NEW CERTIFICATE REQUEST", certificate);
+    let pgp = labelled("PGP PRIVATE KEY BLOCK", b"pgp");
+    let bundle = labelled("PKCS7", file!("certificates.p7b.der"));
+    for (file, told) in [
+        (&b"PuTTY-User-Key-File-3: ssh-rsa\r\nEncryption: none\r\n"[..], "PuTTY"),
+        (b"ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ== shop@example", "SSH"),
+        (b"\xef\xbb\xbfssh-ed25519 AAAAC3NzaC1lZDI1NTE5 shop", "SSH"),
+        (b"---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n", "SSH"),
+        (b"<RSAKeyValue><Modulus>AQAB</Modulus></RSAKeyValue>", "XML"),
+        (b" {\"kty\":\"RSA\",\"n\":\"AQAB\"}", "JSON"),
+        (b"\xfe\xed\xfe\xed\0\0\0\x02", "Java"),
+        (b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80", ".p7b"),
+        (b"\x30\x80\x02\x01\x03\x30\x80", ".p12"),
+        (b"\x30\x03\x02\x01\x09", "in DER"),
+        (b"", "empty"),
+        (request.as_bytes(), "request for a certificate"),
+        (pgp.as_bytes(), "PGP"),
+        (bundle.as_bytes(), ".p7b"),
+    ] {
+        let errors = kinds().map(|kind| kind.read(file).err().unwrap().to_string());
+        let errors = errors.chain([PublicKey::from_bytes(file).unwrap_err().to_string()]);
+        for error in errors {
+            assert!(error.contains(told), "{error} is not {told}");
+        }
+    }
+}
+
+#[test]
+fn the_base64_of_a_key_alone_is_refused_by_what_it_is() {
+    for (file, told) in [
+        (file!("encrypted.der"), "encrypted"),
+        (file!("certificate.der"), "only a certificate"),
+        (file!("public.der"), "only a public key"),
+        (file!("bundle.p12"), ".p12"),
+        (file!("elliptic_pkcs8.pem"), "elliptic curve"),
+    ] {
+        for kind in kinds() {
+            let error = kind.read(STANDARD.encode(file).as_bytes()).err().unwrap().to_string();
+            assert!(error.contains(told), "{error} is not {told}");
+        }
     }
 }
