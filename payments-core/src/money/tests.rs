@@ -383,6 +383,19 @@ fn a_wire_number_is_written_as_text_or_as_a_whole_number() {
 }
 
 #[test]
+fn a_number_whose_point_may_separate_thousands_is_not_written_as_another_one() {
+    #[derive(Serialize)]
+    struct Order(#[serde(serialize_with = "as_integer")] Number);
+    let written = |text: &str| serde_json::to_string(&Order(text.parse().unwrap())).ok();
+    for text in ["50.000", "2.000", "-100.000", "50.0000", "0.000", "1234.000"] {
+        assert_eq!(written(text), None, "{text}");
+    }
+    for (text, number) in [("50", "50"), ("50.0", "50"), ("50000.00", "50000"), ("-1.00", "-1")] {
+        assert_eq!(written(text).as_deref(), Some(number), "{text}");
+    }
+}
+
+#[test]
 fn a_grouped_wire_number_takes_commas_and_plain_digits() {
     for json in ["\"1,234,567\"", "\"1234567\"", "1234567", "\"1,234,567.00\""] {
         let grouped: Grouped = serde_json::from_str(json).unwrap();

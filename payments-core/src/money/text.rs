@@ -33,6 +33,11 @@ pub(super) fn amount(written: Decimal, currency: Currency) -> Result<Money, Mone
     })
 }
 
+/// Whether the point of a number that was written cannot separate thousands, whatever its currency.
+pub(super) fn is_unambiguous(written: Decimal) -> bool {
+    written.scale() <= CUSTOMARY_DECIMALS
+}
+
 /// Whether a point could separate thousands: one to three digits, not all zero, and three more.
 fn is_one_thousands_group(written: Decimal) -> bool {
     written.scale() == 3 && (1_000..1_000_000).contains(&written.mantissa().unsigned_abs())

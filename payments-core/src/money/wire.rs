@@ -105,11 +105,13 @@ impl Grouped {
 /// # Errors
 ///
 /// The serializer's own, and one for amounts with decimals: a JSON number with a point may be read
-/// as a float.
+/// as a float. More than two zeros after a point may be no decimals, as in `50.000`.
 pub fn as_integer<S: Serializer>(amount: &Number, serializer: S) -> Result<S::Ok, S::Error> {
     let whole = amount.0.normalize();
     match i64::try_from(whole.mantissa()) {
-        Ok(integer) if whole.scale() == 0 => serializer.serialize_i64(integer),
+        Ok(integer) if whole.scale() == 0 && text::is_unambiguous(amount.0) => {
+            serializer.serialize_i64(integer)
+        }
         _ => Err(ser::Error::custom(format_args!(
             "{amount} cannot be written as a whole JSON number: write the field as text"
         ))),
