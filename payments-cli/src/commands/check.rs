@@ -42,7 +42,7 @@ pub(crate) struct Args {
     #[arg(long, verbatim_doc_comment)]
     explain: bool,
     /// For RSA formulas: the certificate or public key, as PEM or DER
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
     key: Option<PathBuf>,
 }
 

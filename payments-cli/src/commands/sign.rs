@@ -29,7 +29,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     secret: SecretFlag,
     /// For RSA formulas: the private key as PEM or DER, PKCS#8 or PKCS#1
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", allow_hyphen_values = true)]
     key: Option<PathBuf>,
 }
 

@@ -16,7 +16,7 @@ use crate::exit::Failure;
 #[derive(clap::Args)]
 pub(crate) struct SecretFlag {
     /// The environment variable that holds the secret that both sides share
-    #[arg(long, value_name = "VAR")]
+    #[arg(long, value_name = "VAR", allow_hyphen_values = true)]
     secret_env: Option<String>,
 }
 
@@ -32,7 +32,11 @@ impl SecretFlag {
             };
         };
         let text = env::var(variable).map_err(|error| match error {
-            VarError::NotPresent => refuse(format!("the variable {variable} is not set")),
+            VarError::NotPresent if is_plain_name(variable) => {
+                refuse(format!("the variable {variable} is not set"))
+            }
+            // It may be the secret itself.
+            VarError::NotPresent => refuse("names a variable that is not set".to_owned()),
             VarError::NotUnicode(_) => refuse(format!("the variable {variable} is not text")),
         })?;
         let secret = Secret::new(text).map_err(|empty| refuse(format!("{variable}: {empty}")))?;
@@ -40,11 +44,18 @@ impl SecretFlag {
     }
 }
 
+/// Whether a text can only be the name of a variable: words of capital letters with underscores
+/// between.
+fn is_plain_name(text: &str) -> bool {
+    text.contains('_') && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
 /// The bytes of the file given with `--key`; `None` only if the formula needs no key pair.
 pub(crate) fn key_file(path: Option<&Path>, formula: &Formula) -> Result<Option<Vec<u8>>, Failure> {
     match path {
         Some(path) => fs::read(path).map(Some).map_err(|error| {
-            Failure::usage("--key", format!("{} cannot be read: {error}", path.display()))
+            // The key itself may stand where the name of its file belongs.
+            Failure::usage("--key", format!("its file cannot be read: {error}"))
         }),
         None if formula.algorithm == Algorithm::RsaSha256Base64 => {
             Err(Failure::usage("--key", format!("is missing; {} needs a key file", formula.id)))

@@ -80,6 +80,16 @@ fn a_file_that_is_no_toml_is_named_by_its_lines_and_not_repeated() {
 }
 
 #[test]
+fn a_file_that_is_no_utf_8_is_said_to_be_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("payments.toml");
+    let text = "\u{feff}[providers.main]\r\nkind = 'hpay'\r\n";
+    std::fs::write(&path, text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>())
+        .unwrap();
+    payments(["doctor", "--config", path.to_str().unwrap()]).run().refused("save it as UTF-8");
+}
+
+#[test]
 fn a_configuration_without_providers_is_a_problem() {
     let ran = doctor("");
     assert_eq!(ran.code, 1, "{ran:?}");

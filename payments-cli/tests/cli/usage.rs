@@ -19,6 +19,28 @@ fn bad_usage_names_the_flag() {
 }
 
 #[test]
+fn a_secret_where_the_name_of_its_variable_or_file_belongs_is_not_repeated() {
+    for secret in [
+        "hunter2",
+        "sk_live_hunter2",
+        "HUNTER2_4F9A",
+        "hunter2=",
+        "hunter2 x",
+        "HUNTER",
+        "-hunter2",
+    ] {
+        let sign = payments(["sign", "hpay.f11"]).field("merchantId", "63575");
+        let ran = sign.field("condition", "1").with("--secret-env", secret).run();
+        ran.refused("--secret-env");
+        assert!(!ran.err.to_lowercase().contains("hunter"), "{ran:?}");
+    }
+    let key = "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----";
+    let ran = payments(["sign", "hpay.f19"]).secret("s").with("--key", key).run();
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(!ran.err.contains("hunter2"), "{ran:?}");
+}
+
+#[test]
 fn a_formula_that_nobody_knows_signs_and_checks_nothing() {
     payments(["sign", "hpay.f06"]).secret("s").run().refused("FORMULA");
     payments(["check", "hpay.f06", "--signature", "x"]).secret("s").run().refused("FORMULA");
