@@ -61,6 +61,11 @@ impl GatewaySettings {
             true => read.header_keys("ipn_secret"),
             false => secret_key.clone().map(Keys::one),
         };
+        if let Some(newest) = ipn_secret.as_ref().and_then(Keys::newest)
+            && read.has("ipn_secret")
+        {
+            read.warn_if_short("ipn_secret", newest, "many posts", ADVICE);
+        }
         let orders = [("docs", FieldOrder::Docs), ("allowlist", FieldOrder::AllowList)];
         let field_order = read.choice("field_order", &orders);
         let return_urls = ReturnUrls {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net};
-use payments_core::{Environment, config::Reader};
+use payments_core::{Environment, config::Reader, notification::check::Keys};
 
 use crate::notification::{DOCUMENTED_SOURCES, Sources, TokenEndpoint, WebhookAuth};
 
@@ -76,6 +76,10 @@ fn client(read: &mut Reader<'_>) -> Option<TokenEndpoint> {
         false => Ok(text.to_owned()),
     });
     let secrets = read.keys("webhook_client_secret");
+    if let Some(newest) = secrets.as_ref().and_then(Keys::newest) {
+        // Our tokens are signed with it.
+        read.warn_if_short("webhook_client_secret", newest, "one token", ADVICE);
+    }
     Some(TokenEndpoint::new(id?, secrets?))
 }
 
@@ -95,7 +99,9 @@ fn network(text: &str) -> Result<IpNet, String> {
             let range = "holds a range; write networks instead, such as 10.0.0.0/8";
             let neither = "holds what is neither an IP address, nor a network such as 10.0.0.0/8, \
                            nor \"documented\"";
-            let is_range = text.contains(['-', '*']) || text.contains("..");
+            let signs = ['-', '*', '~', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{2014}'];
+            let words = ["..", " to ", ".x"];
+            let is_range = text.contains(signs) || words.iter().any(|word| text.contains(word));
             (if is_range { range } else { neither }).to_owned()
         })?,
     };
@@ -127,12 +133,22 @@ mod tests {
             ("10.0.0.0/8", "10.0.0.0/8"),
             ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
             ("2001:db8::/32", "2001:db8::/32"),
+            ("::ffff:acec:8a14", "172.236.138.20/32"),
+            ("::FFFF:172.236.138.20/128", "172.236.138.20/32"),
         ] {
             assert_eq!(network(text).unwrap().to_string(), read, "{text}");
         }
         for (text, word) in [
             ("10.0.0.1-10.0.0.9", "range"),
             ("10.0.0.*", "range"),
+            ("10.0.0.1 – 10.0.0.9", "range"),
+            ("10.0.0.1—10.0.0.9", "range"),
+            ("10.0.0.1 to 10.0.0.9", "range"),
+            ("10.0.0.1~10.0.0.9", "range"),
+            ("10.0.0.x", "range"),
+            ("2001:db8::1-2001:db8::9", "range"),
+            ("10.0.0.1:443", "neither"),
+            ("::ffff:0.0.0.0/96", "network of all"),
             ("10.0.0.0/33", "neither"),
             ("10.0.0", "neither"),
             ("sepay.vn", "neither"),

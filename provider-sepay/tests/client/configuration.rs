@@ -214,6 +214,14 @@ fn short_secrets_and_an_open_webhook_in_production_are_warned_of() {
             "api_token = 'a-token-of-enough-characters'\nwebhook_api_key = 'short'",
         ),
         ("secret_key", "merchant_id = 'SP-TEST'\nsecret_key = 'short'"),
+        (
+            "ipn_secret",
+            "merchant_id = 'SP-TEST'\nsecret_key = 'a-key-of-enough-characters'\nipn_secret = 'short'",
+        ),
+        (
+            "webhook_client_secret",
+            "api_token = 'a-token-of-enough-characters'\nwebhook_client_id = 'shop'\nwebhook_client_secret = 'short'",
+        ),
     ] {
         let found = warnings("sandbox", keys);
         let expected = format!("{key}: has fewer than 20 characters");
