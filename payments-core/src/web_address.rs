@@ -2,7 +2,7 @@
 
 use url::{Host, Url};
 
-use crate::printable;
+use crate::printable::{self, printable};
 
 /// Checks that a text is an absolute `http` or `https` address which every reader understands
 /// alike.
@@ -69,6 +69,21 @@ pub(crate) fn parse(text: &str) -> Result<Url, &'static str> {
         );
     }
     Ok(url)
+}
+
+/// An address for logs: without user name and password, cut at its query or fragment.
+pub(crate) fn shown(address: &str) -> String {
+    let (before, is_cut) = match address.find(['?', '#']) {
+        Some(end) => (address.get(..end).unwrap_or_default(), true),
+        None => (address, false),
+    };
+    let (scheme, rest) = before.split_once("//").unwrap_or(("", before));
+    // Readers do not agree where a host begins that has an odd sign before it, so all is left out
+    // up to the last one that may end credentials.
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let slashes = if scheme.is_empty() { "" } else { "//" };
+    let end = if is_cut { "?…" } else { "" };
+    printable(&format!("{scheme}{slashes}{host}{end}")).into_owned()
 }
 
 /// Whether the host that is read is the one that is written.
@@ -202,6 +217,23 @@ mod tests {
         assert!(check_web_address(page).is_err());
         for text in ["https:/shop.example/#a", "https://a\\@b/#a", "https://shop.example:0/#a"] {
             assert!(check_page_address(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_of_an_address_holds_no_credentials_query_or_fragment() {
+        for (address, expected) in [
+            ("https://pay.example/order/1", "https://pay.example/order/1"),
+            ("https://pay.example/order?code=canary", "https://pay.example/order?…"),
+            ("https://pay.example/#token=canary", "https://pay.example/?…"),
+            ("https://user:canary@pay.example/a", "https://pay.example/a"),
+            ("https://canary@pay.example?x=@", "https://pay.example?…"),
+            ("https://user:can@ary@pay.example", "https://pay.example"),
+            ("https://user:can/ary@pay.example", "https://pay.example"),
+            ("user:canary@pay.example", "pay.example"),
+            ("https://pay.example/\n2026 INFO", "https://pay.example/\\u{a}2026 INFO"),
+        ] {
+            assert_eq!(shown(address), expected, "{address}");
         }
     }
 

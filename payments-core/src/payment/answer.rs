@@ -10,6 +10,7 @@ use crate::{
     bank::BankAccount,
     money::{Money, MoneyError},
     raw::Raw,
+    web_address,
 };
 
 /// A payment as the provider sees it.
@@ -222,12 +223,12 @@ impl Transfer {
 }
 
 impl fmt::Debug for NextAction {
-    /// A link is cut at its query, which carries a signature and personal data.
+    /// A link is cut at its query or fragment, which carry a signature and personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Redirect { url } => {
-                let shown = url.split('?').next().unwrap_or_default();
-                f.debug_struct("Redirect").field("url", &format_args!("{shown}?…")).finish()
+                let shown = web_address::shown(url);
+                f.debug_struct("Redirect").field("url", &format_args!("{shown}")).finish()
             }
             Self::PostForm(form) => f.debug_tuple("PostForm").field(form).finish(),
             Self::Transfer(transfer) => f.debug_tuple("Transfer").field(transfer).finish(),

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
-use crate::{Error, Result};
+use crate::{Error, Result, web_address};
 
 /// An address and the fields to post to it, in the order in which they were signed.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -130,7 +130,7 @@ impl fmt::Debug for PostForm {
     /// The names only: values hold personal data and a signature.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostForm")
-            .field("action", &self.action)
+            .field("action", &format_args!("{}", web_address::shown(&self.action)))
             .field("fields", &self.fields.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .finish()
     }
