@@ -179,7 +179,8 @@ const SAME_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 ///
 /// Sources share no identifier, so this goes by direction, amount, account, bank reference and
 /// date. A difference that both sides state is [`SameMoney::Different`], unless one side only says
-/// less of the same: a reference inside the other's, an account number that ends with the other's.
+/// less of the same: a reference inside the other's or in other letters, an account number that ends
+/// with the other's. A blank reference states nothing.
 /// An equal bank reference on an equal account and day is [`SameMoney::Same`]; everything else is
 /// [`SameMoney::Maybe`].
 pub fn same_credit(a: &Movement, b: &Movement) -> SameMoney {
@@ -209,11 +210,21 @@ fn number(account: &Option<AccountNumber>) -> Option<&str> {
     account.as_ref().map(AccountNumber::as_str)
 }
 
-/// Whether both sides state the same; `None` if one states nothing, or only a part of the other.
+/// Whether both sides state the same; `None` if one states nothing, which a blank is too, or only
+/// a part of the other, or the same in other letters.
 fn agree(a: Option<&str>, b: Option<&str>) -> Option<bool> {
-    let (a, b) = (a?, b?);
+    let (a, b) = (stated(a?)?, stated(b?)?);
+    if a != b && a.eq_ignore_ascii_case(b) {
+        return None;
+    }
     let part = a.len() != b.len() && (a.contains(b) || b.contains(a));
     (!part).then_some(a == b)
+}
+
+/// What is stated without white space around it; `None` if it names nothing, such as `""` or `-`.
+fn stated(text: &str) -> Option<&str> {
+    let text = text.trim();
+    text.chars().any(char::is_alphanumeric).then_some(text)
 }
 
 #[cfg(test)]
@@ -266,6 +277,33 @@ mod tests {
         let mut short = one.clone();
         short.account = Some(AccountNumber::new("3499999").unwrap());
         assert_eq!(same_credit(&one, &short), SameMoney::Maybe);
+    }
+
+    #[test]
+    fn a_blank_reference_never_makes_two_credits_the_same_money() {
+        for blank in ["", " ", "\u{a0}", "\u{200b}", "-", "---", "\t\n", "."] {
+            let one = told_by_the_bank(blank, 1_000_000);
+            let other = told_by_the_bank(blank, 1_000_000);
+            assert_eq!(same_credit(&one, &other), SameMoney::Maybe, "{blank:?}");
+            let named = told_by_the_bank("MBVCB.1", 1_000_000);
+            assert_eq!(same_credit(&one, &named), SameMoney::Maybe, "{blank:?}");
+        }
+    }
+
+    #[test]
+    fn one_reference_in_another_spelling_is_not_counted_as_other_money() {
+        let one = told_by_the_bank("FT26001abc", 1_000_000);
+        for (other, verdict) in [
+            ("FT26001ABC", SameMoney::Maybe),
+            ("ft26001abc", SameMoney::Maybe),
+            (" FT26001abc\n", SameMoney::Same),
+            ("FT26001abd", SameMoney::Different),
+            ("FT26002ABC", SameMoney::Different),
+        ] {
+            let other = told_by_the_bank(other, 1_000_000);
+            assert_eq!(same_credit(&one, &other), verdict, "{other:?}");
+            assert_eq!(same_credit(&other, &one), verdict, "{other:?}");
+        }
     }
 
     #[test]
