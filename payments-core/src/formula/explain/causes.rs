@@ -132,6 +132,7 @@ fn a_value_that_was_encoded_or_escaped_otherwise_is_found() {
         ("Ha\u{300}", "Hà", "note is signed with composed letters (NFC)"),
         ("a\nb", "a\r\nb", "note is signed with lines ended by CR and LF"),
         ("\u{feff}a", "a", "note is signed without the byte order mark before it"),
+        ("a", "\u{feff}a", "note is signed with a byte order mark before it"),
     ] {
         let with = |note: &'static str| -> [Field<'static>; 3] {
             [("order", b"A1"), ("amount", b"50000"), ("note", note.as_bytes())]
@@ -216,6 +217,12 @@ fn a_signature_that_was_changed_on_its_way_is_found() {
         (encoded, "it is written percent-encoded"),
         (format!("\"{good}\""), "it is written in quotation marks"),
         (format!("'{good}'\n"), "it is written in quotation marks"),
+        (format!("“{good}”"), "it is written in quotation marks"),
+        (format!("\u{feff}{good}"), "it is written with invisible characters in it"),
+        (good.replace('/', "\\/"), "it is written with the escapes of JSON or HTML in it"),
+        (good.replace('+', "\\u002B"), "it is written with the escapes of JSON or HTML in it"),
+        (good.replace('=', "\\u003d"), "it is written with the escapes of JSON or HTML in it"),
+        (good.replace('+', "&#43;"), "it is written with the escapes of JSON or HTML in it"),
         (digits, "it is written in hexadecimal"),
         (of_digits, "it is written in base64 of its hexadecimal digits"),
         (good.replace('+', "-").replace('/', "_"), "it is written in URL-safe base64"),
@@ -251,6 +258,20 @@ fn a_secret_that_was_copied_with_what_stood_around_it_is_found() {
             format!("export SEPAY_SECRET='{SECRET}'"),
             "without name, quotation marks, byte order mark and white space around it",
         ),
+        (
+            format!("$env:SEPAY_SECRET = \"{SECRET}\""),
+            "without name, quotation marks, byte order mark and white space around it",
+        ),
+        (format!("set SEPAY_SECRET={SECRET}"), "without the name and = before it"),
+        (
+            format!("sepay-secret: '{SECRET}'"),
+            "without name, quotation marks, byte order mark and white space around it",
+        ),
+        (
+            format!("\"secret_key\": \"{SECRET}\","),
+            "without name, quotation marks, byte order mark and white space around it",
+        ),
+        (format!("“{SECRET}”"), "without the quotation marks around it"),
     ] {
         let keys = Keys::one(Secret::new(secret).unwrap());
         let keys = CheckingKeys { secrets: Some(&keys), public: &[] };
@@ -260,6 +281,14 @@ fn a_secret_that_was_copied_with_what_stood_around_it_is_found() {
         assert_eq!(found, [format!("the secret is the one given, {expected}")]);
         assert!(!format!("{why:?}").contains(SECRET), "{why:?}");
     }
+}
+
+#[test]
+fn a_form_that_repeats_a_field_without_end_is_answered_within_the_bound() {
+    let repeated: Vec<Field<'_>> =
+        ["amount", "order"].into_iter().cycle().take(2_000).map(|name| (name, &b"1"[..])).collect();
+    let why = explain(&FORM, &repeated, &"A".repeat(43));
+    assert!(why.hashed <= 64 << 20 && why.matches.is_empty(), "{} bytes", why.hashed);
 }
 
 #[test]

@@ -82,7 +82,7 @@ pub enum Change {
 
 impl Change {
     /// What happens to single values, the likeliest first.
-    pub(super) const OF_VALUES: [Self; 26] = [
+    pub(super) const OF_VALUES: [Self; 27] = [
         Self::AsSent,
         Self::Lower,
         Self::Upper,
@@ -105,6 +105,7 @@ impl Change {
         Self::Composed,
         Self::Decomposed,
         Self::WithoutByteOrderMark,
+        Self::ByteOrderMark,
         Self::WindowsLineEnd,
         Self::WindowsLines,
         Self::UnixLines,
@@ -291,23 +292,37 @@ fn unix_lines(text: &str) -> String {
 
 fn unquoted(text: &str) -> Option<&str> {
     let text = text.trim();
-    ['"', '\'', '`'].into_iter().find_map(|mark| text.strip_prefix(mark)?.strip_suffix(mark))
+    let marks = [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('‘', '’')];
+    marks.into_iter().find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close))
 }
 
-/// What follows `NAME=` or `export NAME=`.
+/// What follows the name of a variable: `NAME=`, `export NAME=`, `set NAME=`, `$env:NAME = `, or
+/// `NAME: ` in YAML.
 fn without_name(text: &str) -> Option<&str> {
     let text = text.trim_start();
-    let text = text.strip_prefix("export ").unwrap_or(text);
-    let (name, value) = text.split_once('=')?;
+    let text = ["export ", "set ", "SET ", "$env:", "ENV "]
+        .into_iter()
+        .find_map(|word| text.strip_prefix(word))
+        .unwrap_or(text);
+    let (name, value) = match (text.split_once('='), text.split_once(": ")) {
+        (Some(equals), Some(colon)) if colon.0.len() < equals.0.len() => colon,
+        (Some(equals), _) => equals,
+        (None, colon) => colon?,
+    };
+    let name = name.trim().trim_matches('"');
     let is_name = !name.is_empty()
-        && name.trim().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
     (is_name && !value.is_empty()).then_some(value)
 }
 
 fn bare(text: &str) -> &str {
+    // A comma or a semicolon ends a line of JSON or of a program.
     let text = text.trim_start_matches('\u{feff}').trim();
     let text = without_name(text).unwrap_or(text).trim();
-    unquoted(text).unwrap_or(text).trim()
+    let inner = unquoted(text).or_else(|| unquoted(text.strip_suffix([',', ';'])?));
+    inner.unwrap_or(text).trim()
 }
 
 fn with_commas(digits: &str) -> String {

@@ -27,6 +27,27 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 const BASE64: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
+/// The quotation marks that people and programs put around a text.
+const QUOTES: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('‘', '’')];
+/// A byte order mark and what has no width.
+const INVISIBLE: [char; 5] = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\0'];
+/// How JSON and HTML write the characters of a signature that they escape.
+const ESCAPES: [(&str, &str); 13] = [
+    ("\\/", "/"),
+    ("\\u002f", "/"),
+    ("\\u002F", "/"),
+    ("\\u002b", "+"),
+    ("\\u002B", "+"),
+    ("\\u003d", "="),
+    ("\\u003D", "="),
+    ("&#43;", "+"),
+    ("&#x2B;", "+"),
+    ("&#47;", "/"),
+    ("&#x2F;", "/"),
+    ("&#61;", "="),
+    ("&#x3D;", "="),
+];
+
 impl Presented {
     pub(super) fn read(signature: &str, algorithm: Algorithm) -> Self {
         let mut presented = Self { readings: Vec::new(), characters: 0 };
@@ -104,12 +125,23 @@ impl Presented {
 fn cleaned(signature: &str) -> (String, Vec<&'static str>) {
     let mut marks = Vec::new();
     let mut text = signature.to_owned();
-    let inner = ['"', '\'', '`']
-        .into_iter()
-        .find_map(|mark| signature.strip_prefix(mark)?.strip_suffix(mark));
+    if text.contains(INVISIBLE) {
+        marks.push("with invisible characters in it");
+        text = text.replace(INVISIBLE, "").trim().to_owned();
+    }
+    let inner =
+        QUOTES.into_iter().find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close));
     if let Some(inner) = inner {
         marks.push("in quotation marks");
         text = inner.trim().to_owned();
+    }
+    // JSON and HTML escape what base64 ends with and what stands in it.
+    let unescaped = ESCAPES.iter().fold(text.clone(), |text, (escape, plain)| {
+        if text.contains(escape) { text.replace(escape, plain) } else { text }
+    });
+    if unescaped != text {
+        marks.push("with the escapes of JSON or HTML in it");
+        text = unescaped;
     }
     if text.contains('%') {
         // A plus is a plus here, whatever a form would make of it.

@@ -26,6 +26,8 @@ const MOST_BYTES: usize = 64 << 20;
 const DEEPEST: usize = 4;
 /// Up to how many fields are put into every order.
 const PERMUTED: usize = 5;
+/// Up to how many fields each is put into every other place: a form may repeat a field without end.
+const MOST_MOVED: usize = 40;
 /// How many matches are enough.
 const ENOUGH: usize = 3;
 
@@ -257,7 +259,9 @@ fn selections(
         let mut as_listed = names.clone();
         as_listed.sort_by_key(|name| listed.iter().position(|field| field == name));
         found.extend([sent, as_listed, sorted]);
-        found.extend(moves(&names));
+        if names.len() <= MOST_MOVED {
+            found.extend(moves(&names));
+        }
     }
     found.retain(|order| *order != names);
     let mut differences: Vec<_> = found
