@@ -125,6 +125,17 @@ impl Layout {
         items.iter().find(|item| matches!(item, Item::Body(_))).and_then(Item::name)
     }
 
+    /// The fields that are signed in small letters and hold letters: the signature fits every
+    /// spelling of them.
+    pub(super) fn folded(&self, fields: &[Field<'_>]) -> Vec<String> {
+        let Self::Values { items, .. } = self else { return Vec::new() };
+        let has_letters = |name: &str| {
+            find(name, fields).is_some_and(|value| value.iter().any(u8::is_ascii_alphabetic))
+        };
+        let folded = items.iter().filter(|item| item.loses_case());
+        folded.filter_map(Item::name).filter(|name| has_letters(name)).map(str::to_owned).collect()
+    }
+
     /// Lays the fields out and hands the parts to `take`.
     pub(super) fn with_parts<R>(
         &self,
@@ -176,6 +187,11 @@ impl Item {
     /// The whole body, under this name.
     pub const fn body(name: &'static str) -> Self {
         Self::Body(Cow::Borrowed(name))
+    }
+
+    /// Whether values that differ in case alone are signed alike.
+    pub(super) fn loses_case(&self) -> bool {
+        matches!(self, Self::Changed(_, Transform::AsciiLower | Transform::UrlEncodedLower))
     }
 
     /// The name of the field, or the one given to the body; none for the secret.

@@ -21,7 +21,7 @@ pub use template::TemplateError;
 use crate::{
     Authenticity, Error, ErrorKind, Result,
     notification::{
-        Proof, Untrusted, UntrustedReason,
+        Coverage, Proof, Untrusted, UntrustedReason,
         check::{self, Keys, Part, Signature, Window},
     },
     rsa::{PublicKey, Signer},
@@ -209,7 +209,9 @@ impl Formula {
     ///
     /// The proof covers those signed fields that have the same value in every division of the
     /// signed string into well-formed values: another field may have been filled by whoever carried
-    /// the message. A formula that joins values with nothing between them covers hardly any.
+    /// the message. A formula that joins values with nothing between them covers hardly any. A
+    /// field that is signed in small letters is covered only where it holds no letter: the same
+    /// signature fits every spelling of it, and references may differ in case alone.
     ///
     /// # Errors
     /// [`Untrusted`]: it is missing, malformed or wrong, or the formula or a key is not there.
@@ -222,10 +224,11 @@ impl Formula {
     ) -> Result<Proof, Untrusted> {
         let checked = self.layout.with_parts(fields, |parts| {
             let proof = self.check_parts(parts, signature, keys, window)?;
-            if self.is_plainly_unique(parts) {
-                return Ok(proof);
+            let mut uncovered = self.layout.folded(fields);
+            if !self.is_plainly_unique(parts) {
+                uncovered.extend(self.uncovered(fields));
             }
-            Ok(proof.without(&self.uncovered(fields), self.layout.body()))
+            Ok(proof.without(&uncovered, self.layout.body()))
         });
         checked.map_err(|error| Untrusted::new(UntrustedReason::Unreadable, error.to_string()))?
     }
@@ -269,8 +272,9 @@ impl Formula {
     }
 
     /// How far an answer with these fields and this signature is known to be the provider's:
-    /// [`Authenticity::Unverified`] where the layout is unknown, and verified where the signature
-    /// is good.
+    /// [`Authenticity::Unverified`] where the layout is unknown, or its fields have no certain ends
+    /// so that the signature [covers](Self::check) none of them; verified where the signature is
+    /// good.
     ///
     /// # Errors
     /// [`Untrusted`]: the layout is known and the signature is not good.
@@ -283,7 +287,11 @@ impl Formula {
         if self.layout == Layout::Unknown {
             return Ok(Authenticity::Unverified { formula: self.id.clone() });
         }
-        self.check(fields, signature, keys, None).map(Authenticity::Verified)
+        let proof = self.check(fields, signature, keys, None)?;
+        Ok(match proof.coverage() {
+            Coverage::Nothing => Authenticity::Unverified { formula: self.id.clone() },
+            _ => Authenticity::Verified(proof),
+        })
     }
 
     /// The string that is signed, with the secret masked.

@@ -123,6 +123,17 @@ impl Formula {
     /// person who configures it.
     pub fn ambiguous_layout(&self) -> Option<String> {
         let Layout::Values { separator, items, .. } = &self.layout else { return None };
+        if self.maker == Maker::Provider {
+            if let Some(name) = items.iter().filter(|item| item.loses_case()).find_map(Item::name) {
+                return Some(format!("signs {name} in small letters, which fits other spellings"));
+            }
+            let given = items.iter().filter(|item| matches!(item, Item::Given(_)));
+            if let [one, next, ..] = given.filter_map(Item::name).collect::<Vec<_>>()[..] {
+                return Some(format!(
+                    "leaves out {one} and {next} if they are not sent, so that a value may be either"
+                ));
+            }
+        }
         items.windows(2).find_map(|pair| {
             let [one, next] = pair else { return None };
             let (a, b) = (one.name()?, next.name()?);
@@ -131,7 +142,9 @@ impl Formula {
                 return None;
             }
             let is_part = separator.bytes().all(|byte| {
-                byte.is_ascii_alphanumeric() && shapes.iter().any(|shape| shape.allows(byte))
+                // References and amounts hold these; they hold no other separator in use.
+                (byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+                    && shapes.iter().any(|shape| shape.allows(byte))
             });
             match &**separator {
                 "" => Some(format!("joins {a} and {b} with nothing between them")),
@@ -519,8 +532,12 @@ fn pairs(
             },
         };
         let value = text.get(begin.value..end);
-        value.is_some_and(|value| shape_of(begin.name).accepts(value, false))
-            || begin.is_known && to == next_known(&begins, from)
+        let shape = shape_of(begin.name);
+        let is_accepted = |value| match begin.is_known {
+            true => shape.accepts(value, false),
+            false => shape.is_read_out_of(value),
+        };
+        value.is_some_and(is_accepted) || begin.is_known && to == next_known(&begins, from)
     };
     let mut reached = vec![false; count + 1];
     let mut leads = vec![false; count + 1];

@@ -95,6 +95,23 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// Whether a lenient receiver reads a value of this shape out of a text that stands behind a
+    /// name: such receivers trim what they read, and take a number up to the first character that
+    /// is not a part of it.
+    pub(super) fn is_read_out_of(self, text: &[u8]) -> bool {
+        let text = text.trim_ascii();
+        match self {
+            Self::Digits | Self::Amount | Self::Number => {
+                let end = text.iter().position(|byte| !self.allows(*byte));
+                let number = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
+                self.accepts(number, false) && !number.is_empty()
+            }
+            _ => self.accepts(text, false),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -76,7 +76,10 @@ impl HPay {
         match authenticity {
             Authenticity::Verified(_) => Ok(raw.with_authenticity(authenticity)),
             _ if self.unverified_answers == UnverifiedAnswers::Refuse => {
-                Err(Doubt::unverified(formula))
+                Err(match formula.layout {
+                    Layout::Unknown => Doubt::unverified(formula),
+                    _ => Doubt::uncovered(formula),
+                })
             }
             _ => Ok(raw.with_authenticity(authenticity)),
         }
@@ -133,6 +136,16 @@ impl Doubt {
         } else {
             format!("HPay's answer carries no code by {}, and it is refused without", formula.id)
         };
+        Self { words, untrusted: None }
+    }
+
+    fn uncovered(formula: &Formula) -> Self {
+        let words = format!(
+            "the ends of the fields of HPay's answer are not certain by {}, so that its code covers \
+             none of them, and unverified_answers refuses it; see {}",
+            formula.id,
+            in_use::key(formula)
+        );
         Self { words, untrusted: None }
     }
 

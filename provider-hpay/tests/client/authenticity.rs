@@ -53,6 +53,31 @@ async fn an_answer_whose_formula_is_unknown_is_carried_as_unverified() {
 }
 
 #[tokio::test]
+async fn an_answer_whose_fields_have_no_certain_ends_is_not_verified() {
+    const JOINED: &str = "{order_code}{transaction_status}{total_amount}{passcode}";
+    let formula = F06.replaced(&JOINED.replace("passcode", "secret")).unwrap();
+    let keys = Keys::one(Secret::new(PASSCODE).unwrap());
+    let fields: [(&str, &[u8]); 3] = [
+        ("order_code", b"DH-20260042"),
+        ("transaction_status", b"00"),
+        ("total_amount", b"200000"),
+    ];
+    let checksum =
+        formula.sign(&fields, SigningKeys { secret: Some(&keys), signer: None }).unwrap();
+    let answer = format!(
+        r#"{{"error_code":"00","data":{{"transaction_status":"00","order_code":"DH-20260042",
+            "total_amount":"200000","tax_amount":0,"transaction_id":"1234"}},
+            "checksum":"{checksum}"}}"#
+    );
+    let joined = ("formula_f06", JOINED);
+    let payment = asked(&[joined], answer.clone()).await.unwrap();
+    assert!(!payment.raw.is_verified(), "{:?}", payment.raw.authenticity());
+    let error = asked(&[joined, ("unverified_answers", "refuse")], answer).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Malformed);
+    assert!(error.to_string().contains("formula_f06"), "{error}");
+}
+
+#[tokio::test]
 async fn a_formula_that_hpay_told_makes_its_answers_checked() {
     let told = [("formula_f06", TOLD)];
     let payment = asked(&told, paid("200000", "200000")).await.unwrap();

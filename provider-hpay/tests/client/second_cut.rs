@@ -151,6 +151,22 @@ fn a_formula_that_joins_with_nothing_proves_no_amount_and_is_warned_of() {
 }
 
 #[test]
+fn a_notification_signed_in_small_letters_proves_no_order_that_differs_in_case() {
+    const FOLDED: &str = "{transaction_info}|{lower(order_code)}|{price}|{payment_id}|\
+                          {payment_type}|{error_text}|{merchant_site_code}|{passcode}";
+    let provider = support::provider_with(&Script::new(), &[("formula_f04", FOLDED)]);
+    let [warning] = provider.warnings() else { panic!("{:?}", provider.warnings()) };
+    assert!(warning.starts_with("formula_f04: signs order_code in small letters"), "{warning}");
+    for (order, is_proven) in [("ORDER-1", false), ("order-1", false), ("20260042", true)] {
+        let mut fields = PAID;
+        fields[1].1 = order;
+        let event = received(&provider, NOTIFY, FOLDED, &fields);
+        assert_eq!(*event.evidence() == Evidence::Proven, is_proven, "{order} {event:?}");
+        assert_eq!(event.key().is_some(), is_proven, "{order} {event:?}");
+    }
+}
+
+#[test]
 fn a_notification_whose_text_fits_another_payment_is_unconfirmed() {
     let provider = support::provider(&Script::new());
     let usual = F04.layout.to_template().unwrap();

@@ -34,6 +34,11 @@ async fn a_description_that_holds_another_order_is_refused() {
             "x,customer_id=somebody",
             "x,success_url=https://evil.example",
             "x,agreement_amount_per_payment=1",
+            "x,order_amount= 1 ",
+            "x,order_amount=1 dong",
+            "x,order_invoice_number= INV-B ",
+            "x,currency= VND",
+            "x,order_id=",
         ] {
             let request = request("INV-A", 100_000).with_description(description);
             let field = refused(order, &request).await;

@@ -143,6 +143,58 @@ fn a_value_that_is_encoded_before_it_is_signed_holds_no_separator() {
     assert_eq!(refused(&encoded, &fields), None);
 }
 
+#[test]
+fn a_field_signed_in_small_letters_is_covered_only_where_it_holds_none() {
+    const FOLDED: &[Item] = &[
+        Item::Changed(Cow::Borrowed("order"), Transform::AsciiLower),
+        Item::Changed(Cow::Borrowed("buyer"), Transform::UrlEncodedLower),
+        Item::Changed(Cow::Borrowed("note"), Transform::UrlEncoded),
+        Item::field("amount"),
+        Item::Secret,
+    ];
+    let folded = formula(Maker::Provider, Layout::values("|", FOLDED));
+    let fields = |order: &'static str, buyer: &'static str| -> [Field<'static>; 4] {
+        [
+            ("order", order.as_bytes()),
+            ("buyer", buyer.as_bytes()),
+            ("note", b"Two Coffees"),
+            ("amount", b"50"),
+        ]
+    };
+    assert_eq!(proof(&folded, &fields("INV-a", "An")), covered(&["note", "amount"]));
+    assert_eq!(proof(&folded, &fields("inv-a", "7")), covered(&["buyer", "note", "amount"]));
+    assert_eq!(
+        proof(&folded, &fields("26-1", "7")),
+        covered(&["order", "buyer", "note", "amount"])
+    );
+    let why = folded.ambiguous_layout();
+    assert_eq!(why.as_deref(), Some("signs order in small letters, which fits other spellings"));
+    let ours = formula(Maker::Merchant, Layout::values("|", FOLDED));
+    assert_eq!(ours.ambiguous_layout(), None);
+}
+
+#[test]
+fn a_layout_whose_separator_a_reference_may_hold_is_warned_of() {
+    const APART: &[Item] = &[Item::field("order"), Item::field("amount"), Item::Secret];
+    for (separator, is_warned) in [
+        ("-", true),
+        (".", true),
+        ("_", true),
+        ("0", true),
+        ("|", false),
+        (",", false),
+        (" ", false),
+    ] {
+        let layout = Layout::values(separator, APART);
+        let why = formula(Maker::Provider, layout).ambiguous_layout();
+        assert_eq!(why.is_some(), is_warned, "{separator:?} {why:?}");
+    }
+    const EITHER: &[Item] = &[Item::given("order"), Item::given("id"), Item::Secret];
+    let layout = Layout::values("|", EITHER);
+    assert!(formula(Maker::Provider, layout.clone()).ambiguous_layout().is_some());
+    assert_eq!(formula(Maker::Merchant, layout).ambiguous_layout(), None);
+}
+
 const NAMES: &[&str] = &["amount", "order", "note", "customer", "url"];
 
 fn form(note: &str, url: &str) -> Option<String> {
@@ -168,6 +220,13 @@ fn a_pair_inside_of_a_value_is_refused() {
         "x,amount=1",
         "x,customer=z",
         "x,url=https://evil.example",
+        // What a lenient receiver reads.
+        "x,amount= 1 ",
+        "x,amount=1 dong",
+        "x,amount=1\u{111}, thanks",
+        "x,order= B2 ",
+        "x,order=\tB2\n",
+        "x,url= https://evil.example",
     ] {
         assert_eq!(form(note, url).as_deref(), Some("note"), "{note:?}");
     }
