@@ -86,10 +86,10 @@ pub fn match_credit<'a>(
     let most = others.iter().map(|(_, _, count)| *count).max().unwrap_or_default();
     match (same, maybe) {
         (Some(same), _) if own <= most => CreditMatch::Same(same),
-        // More reports than any other source has made: money that the others have not reported.
-        (Some(_), _) => CreditMatch::New,
-        (None, Some(maybe)) => CreditMatch::Maybe(maybe),
-        (None, None) => CreditMatch::New,
+        (_, Some(maybe)) => CreditMatch::Maybe(maybe),
+        // Nothing like it, or more reports than any other source has made: money that the others
+        // have not reported.
+        (_, None) => CreditMatch::New,
     }
 }
 
@@ -168,6 +168,22 @@ mod tests {
         silent.bank_reference = None;
         let reports = [("a", report("acme.webhook", "1", "FT1")), ("a", silent)];
         assert_eq!(counted(&reports), (50_000, 1));
+    }
+
+    #[test]
+    fn a_second_report_is_not_counted_where_a_third_source_may_have_reported_the_money() {
+        let silent = |id| {
+            let mut movement = report("acme.v1", id, "");
+            movement.bank_reference = None;
+            ("a", movement)
+        };
+        let webhook = |id| ("a", report("acme.webhook", id, "FT1"));
+        let line = |id| ("a", report("acme.statement", id, "FT1"));
+        // Two transfers, which the first source reports without their reference.
+        let reports = [silent("1"), silent("2"), webhook("1"), line("1"), webhook("2"), line("2")];
+        let (sum, undecided) = counted(&reports);
+        assert_eq!(sum, 100_000);
+        assert!(undecided > 0);
     }
 
     #[test]
