@@ -71,6 +71,16 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Checks that a formula can sign these fields, without signing them.
+    ///
+    /// # Errors
+    /// As those of [`signed`](Self::signed) about the fields.
+    pub(crate) fn check_signable(&self, formula: &Formula) -> Result<()> {
+        let fields: Vec<Field<'_>> =
+            self.0.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        formula.refuse_second_cut(&fields)
+    }
+
     /// As the query of an address, form-encoded.
     pub(crate) fn to_query(&self) -> String {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()

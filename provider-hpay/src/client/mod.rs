@@ -164,13 +164,13 @@ impl HPay {
     ) -> Result<Fields<'a>> {
         let signer = self.rsa.as_ref().map(|keys| keys.ours.as_ref());
         let keys = SigningKeys { secret: Some(&self.merchant.passcode), signer };
-        fields.signed(name, self.formulas.get(formula), keys).map_err(|error| {
-            let asked = error.field().and_then(asked_as);
-            match asked {
-                Some(asked) => error.with_field(asked),
-                None => error,
-            }
-        })
+        fields.signed(name, self.formulas.get(formula), keys).map_err(as_asked)
+    }
+
+    /// Checks that the formula in use for `formula` can sign the fields, for roles whose requests
+    /// are checked long before they are signed.
+    pub(crate) fn check_signable(&self, fields: &Fields<'_>, formula: &Formula) -> Result<()> {
+        fields.check_signable(self.formulas.get(formula)).map_err(as_asked)
     }
 
     pub(crate) async fn ask(&self, call: Call) -> Result<Response<Bytes>> {
@@ -179,6 +179,14 @@ impl HPay {
 
     async fn instruct(&self, call: Call) -> Result<Sent> {
         self.transport.instruct(call).await
+    }
+}
+
+/// The error, naming the field of the app's request.
+fn as_asked(error: Error) -> Error {
+    match error.field().and_then(asked_as) {
+        Some(asked) => error.with_field(asked),
+        None => error,
     }
 }
 

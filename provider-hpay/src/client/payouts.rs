@@ -43,9 +43,9 @@ impl Payouts {
         Self { hpay, names: Arc::default(), capabilities: capabilities() }
     }
 
-    fn request(&self, request: &CreatePayout) -> Result<Fields<'_>> {
+    fn fields(&self, request: &CreatePayout) -> Result<Fields<'_>> {
         let account = &request.beneficiary.account;
-        let fields = Fields::new()
+        Ok(Fields::new()
             .with("requestId", request.payout.to_string())
             .with("merchantId", self.hpay.merchant_id())
             .with("merchantEmail", self.hpay.merchant.receiver.as_str())
@@ -53,8 +53,7 @@ impl Payouts {
             .with("bankAccountNumber", account.number.to_string())
             .with("bankAccountName", request.beneficiary.name.clone())
             .with("amount", request.amount.minor().to_string())
-            .with_some("note", request.note.clone());
-        self.hpay.sign(fields, "secureChain", &F19)
+            .with_some("note", request.note.clone()))
     }
 
     /// What the answer is worth: HPay's signature, and that it speaks of what we sent.
@@ -99,18 +98,20 @@ impl PayoutProvider for Payouts {
         &self.capabilities
     }
 
-    /// The capabilities, and that HPay reaches the beneficiary's bank. Nothing is signed.
+    /// The capabilities, that HPay reaches the beneficiary's bank, and that the formula in use can
+    /// sign the request. Nothing is signed.
     fn check(&self, request: &CreatePayout) -> Result<()> {
         self.capabilities.check(request)?;
         check_spaces("beneficiary.name", &request.beneficiary.name)?;
         refuse_options(&request.options)?;
-        code_of_bank(&self.hpay, &request.beneficiary.account).map(drop)
+        self.hpay.check_signable(&self.fields(request)?, &F19)
     }
 
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
         self.check(request)?;
         let (address, body) = self.hpay.gateway.payout();
-        let http = self.request(request)?.post(&address, body)?;
+        let fields = self.hpay.sign(self.fields(request)?, "secureChain", &F19)?;
+        let http = fields.post(&address, body)?;
         let call = Call::instruction("create_payout", http).with_about(&request.payout);
         let sent = self.hpay.instruct(call).await?;
         Ok(sent.read(|response| {

@@ -58,6 +58,30 @@ impl VirtualAccounts {
         request.expires_at.map(|end| end_of_life(end, self.hpay.clock.now())).transpose()
     }
 
+    /// What opening one is asked for with, without its code.
+    fn fields<'a>(&'a self, request: &'a OpenVirtualAccount) -> Result<Fields<'a>> {
+        let end = self.end_of(request)?;
+        let amount = match request.amount {
+            Some(amount) => amount.minor().to_string(),
+            // The amount is marked as required, and the reference does not say what then.
+            None => "0".to_owned(),
+        };
+        Ok(Fields::new()
+            .with("merchantId", self.hpay.merchant_id())
+            .with(
+                "accountVaType",
+                match request.uses {
+                    Uses::Once => "1",
+                    Uses::Many => "2",
+                },
+            )
+            .with("accountVaName", request.holder.as_str())
+            .with("amount", amount)
+            .with("condition", if request.amount.is_some() { "1" } else { "2" })
+            .with_some("remark", request.remark.as_deref())
+            .with_some("timeLimit", end))
+    }
+
     /// Closes an account, or opens a closed one again.
     async fn switch(
         &self,
@@ -121,7 +145,7 @@ impl VirtualAccountProvider for VirtualAccounts {
         if request.account.is_some() {
             return Err(no_choice(ErrorKind::Unsupported));
         }
-        self.end_of(request).map(drop)
+        self.hpay.check_signable(&self.fields(request)?, &F11)
     }
 
     async fn rules_for(&self, _: &AccountId) -> Result<VirtualAccountRules> {
@@ -131,26 +155,7 @@ impl VirtualAccountProvider for VirtualAccounts {
     async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
         self.check(request)?;
         let hpay = &self.hpay;
-        let end = self.end_of(request)?;
-        let amount = match request.amount {
-            Some(amount) => amount.minor().to_string(),
-            // The amount is marked as required, and the reference does not say what then.
-            None => "0".to_owned(),
-        };
-        let fields = Fields::new()
-            .with("merchantId", hpay.merchant_id())
-            .with(
-                "accountVaType",
-                match request.uses {
-                    Uses::Once => "1",
-                    Uses::Many => "2",
-                },
-            )
-            .with("accountVaName", request.holder.as_str())
-            .with("amount", amount)
-            .with("condition", if request.amount.is_some() { "1" } else { "2" })
-            .with_some("remark", request.remark.as_deref())
-            .with_some("timeLimit", end);
+        let fields = self.fields(request)?;
         let fields = hpay.sign(fields, "secure_code", &F11)?;
         let address = format!("{}/api/va/create", hpay.gateway.account);
         let http = fields.post(&address, hpay.gateway.va_body)?;

@@ -487,3 +487,24 @@ async fn the_check_refuses_what_a_payout_would_be_refused_for_and_signs_nothing(
     }
     assert!(script.calls().is_empty());
 }
+
+#[tokio::test]
+async fn what_the_check_of_a_payout_allows_the_formula_in_use_can_sign() {
+    for (template, field) in [
+        ("{requestId}|{amount}|{bankAccountName}|{passcode}", None),
+        ("{bankAccountName} {requestId} {note} {amount} {passcode}", Some("note")),
+        ("{requestId}{amount}{bankAccountName}{passcode}", Some("payout")),
+    ] {
+        let script = Script::new();
+        let provider = support::provider_with(&script, &[("formula_f19", template)]);
+        let payouts = provider.payouts().unwrap();
+        let checked = payouts.check(&request());
+        let checked = checked.as_ref().map_err(|error| error.field().unwrap_or_default());
+        assert_eq!(checked.err(), field, "{template}");
+        if let Some(field) = field {
+            let error = payouts.create_payout(&request()).await.unwrap_err();
+            assert_eq!(error.field(), Some(field), "{template}");
+            assert_eq!(script.calls().len(), 0, "{template}");
+        }
+    }
+}
