@@ -414,7 +414,7 @@ pub(crate) fn needed<T>(role: Option<&T>, operation: Operation) -> Result<&T, Fl
     })
 }
 
-/// The rows of a list that nobody changed: each of them can be read.
+/// The rows of an unchanged list, each of which can be read.
 pub(crate) fn readable<T>(rows: Vec<Listed<T>>, operation: Operation) -> Result<Vec<T>, Flaw> {
     let read = |row: Listed<T>| {
         row.into_result().map_err(|row| Flaw::new("rows that can be read", row).in_call(operation))

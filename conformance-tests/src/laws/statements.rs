@@ -196,7 +196,7 @@ fn is_oldest_first(entries: &[Movement]) -> bool {
     entries.iter().all(|entry| entry.at.is_some()) && entries.is_sorted_by_key(|entry| entry.at)
 }
 
-/// What was told in the order of the ledger; what is not in the ledger comes last.
+/// The reported movements in the order of the ledger; those missing from the ledger come last.
 fn of_ledger(told: &[Money], ledger: &[Money]) -> Vec<Money> {
     let place = |amount: &Money| ledger.iter().position(|one| one == amount);
     let mut told = told.to_vec();

@@ -14,7 +14,7 @@ use payments_core::{
 const MOST_TRIALS: usize = 20_000;
 /// How many places of one form may begin a pair.
 const MOST_PAIRS: usize = 12;
-/// What stands in the place of the secret.
+/// The placeholder of the secret.
 const SECRET: &str = "‹secret›";
 /// What a configuration may join fields with.
 const SEPARATORS: [&str; 8] = [" ", "|", ",", "", "-", "0", "||", "&"];

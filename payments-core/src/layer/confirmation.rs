@@ -204,7 +204,7 @@ fn lock(memory: &Mutex<Memory>) -> MutexGuard<'_, Memory> {
     memory.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The digest of several parts, whose ends are told apart by their lengths.
+/// The digest of several parts, each preceded by its length.
 fn digest(parts: &[&[u8]]) -> Hash {
     let mut hash = Sha256::new();
     for part in parts {

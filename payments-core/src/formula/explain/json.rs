@@ -373,7 +373,7 @@ impl Json {
         }
     }
 
-    /// Reads what stands between the bracket at the start and `close`.
+    /// Reads the content between the opening bracket and `close`.
     fn members(
         rest: &mut &str,
         close: char,
