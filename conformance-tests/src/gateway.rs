@@ -20,7 +20,7 @@ use payments_core::{
     virtual_account::{OpenVirtualAccount, VirtualAccount},
 };
 
-use crate::{Booking, ChangedAnswer, Operation, Sent, Tuning};
+use crate::{Booking, ChangedResponse, Operation, Tuning, WebhookSample};
 
 /// The base address of each host of a gateway, by a name of your choice.
 pub type Hosts = BTreeMap<String, String>;
@@ -63,7 +63,7 @@ pub trait Gateway: Send + Sync + 'static {
     /// Answers changed on their way, and what may be made of each: signatures spoilt, another
     /// amount, account or reference echoed, refusals that nobody signed, and every state and
     /// code of the documents beside one that is invented.
-    fn changed_answers(&self) -> Vec<ChangedAnswer>;
+    fn changed_responses(&self) -> Vec<ChangedResponse>;
 
     /// Whether the answer to this inquiry names a state by a word or a code, of which one may be
     /// invented some day. What is computed of the credits that arrived names none.
@@ -195,20 +195,20 @@ pub trait ListsStatements: Gateway {
 )]
 pub trait Notifies: Gateway {
     /// Takes what it sends since the last time, oldest first, browsers' returns included.
-    async fn take(&self) -> Vec<Sent>;
+    async fn take(&self) -> Vec<WebhookSample>;
 
     /// The same happening once more, by whichever route it repeats itself: signed anew where
     /// signatures carry a time.
-    async fn again(&self, sent: &Sent) -> Sent;
+    async fn again(&self, sent: &WebhookSample) -> WebhookSample;
 
     /// The same delivery signed with `secret` at `at`, by the gateway's own rules; for a token,
     /// that token. `None` if it is signed by a key pair. What `sent` holds may be changed: a field
     /// may be new in it, or lacking.
-    fn signed(&self, sent: &Sent, secret: &str, at: Timestamp) -> Option<Request<Bytes>>;
+    fn signed(&self, sent: &WebhookSample, secret: &str, at: Timestamp) -> Option<Request<Bytes>>;
 
     /// A delivery of a kind that no version knows, properly signed; `None` if the gateway's
     /// deliveries name no kind.
-    async fn unknown(&self) -> Option<Sent>;
+    async fn unknown(&self) -> Option<WebhookSample>;
 
     /// Whether it tells of what happens in this role: payments that are paid, credits on virtual
     /// accounts, payouts that end, or money that arrives on the accounts of a statement.

@@ -14,11 +14,11 @@ use payments_core::{
 
 use crate::{
     Flaw, Operation,
+    fixture::Fixture,
     outcome::{
         Found, Outcome, differs, found, unlike_account, unlike_payment, unlike_payout,
         unlike_refund,
     },
-    scene::Scene,
 };
 
 /// A new holder that no test account has before.
@@ -62,48 +62,48 @@ pub(crate) fn offered(provider: &Provider) -> impl Iterator<Item = Operation> {
 impl Instruction {
     /// Makes `operation` ready, under the reference with this number.
     pub(crate) async fn ready(
-        scene: &Scene,
+        fixture: &Fixture,
         operation: Operation,
         number: u32,
     ) -> Result<Self, Flaw> {
         let made = match operation {
             Operation::CreatePayment => {
-                let gateway = needed(scene.subject.payments.as_ref(), operation)?;
-                Self::CreatePayment(Box::new(gateway.payment(scene.order(number)?)))
+                let gateway = needed(fixture.subject.payments.as_ref(), operation)?;
+                Self::CreatePayment(Box::new(gateway.payment(fixture.order(number)?)))
             }
             Operation::CancelPayment => {
-                let payment = open_payment(scene, number).await?;
-                needed(scene.subject.payments.as_ref(), operation)?.visit(&payment).await;
+                let payment = open_payment(fixture, number).await?;
+                needed(fixture.subject.payments.as_ref(), operation)?.visit(&payment).await;
                 Self::CancelPayment(payment.order)
             }
             Operation::RefundPayment => {
-                let payment = open_payment(scene, number).await?;
-                let gateway = needed(scene.subject.payments.as_ref(), operation)?;
+                let payment = open_payment(fixture, number).await?;
+                let gateway = needed(fixture.subject.payments.as_ref(), operation)?;
                 gateway.visit(&payment).await;
-                pay(scene, &payment, gateway.payment(payment.order.clone()).amount).await?;
-                Self::RefundPayment(RefundPayment::new(scene.refund(number)?, payment.order))
+                pay(fixture, &payment, gateway.payment(payment.order.clone()).amount).await?;
+                Self::RefundPayment(RefundPayment::new(fixture.refund(number)?, payment.order))
             }
             Operation::OpenVirtualAccount => {
-                let gateway = needed(scene.subject.virtual_accounts.as_ref(), operation)?;
-                Self::Open(Box::new(gateway.virtual_account(scene.order(number)?)))
+                let gateway = needed(fixture.subject.virtual_accounts.as_ref(), operation)?;
+                Self::Open(Box::new(gateway.virtual_account(fixture.order(number)?)))
             }
             Operation::UpdateVirtualAccount => {
-                let account = open_virtual_account(scene, number).await?.reference();
+                let account = open_virtual_account(fixture, number).await?.reference();
                 let update = UpdateVirtualAccount::new(account, NEW_HOLDER);
                 Self::Update(update.map_err(|error| Flaw::new("a holder's name", error))?)
             }
             Operation::CloseVirtualAccount => {
-                Self::Close(open_virtual_account(scene, number).await?.reference())
+                Self::Close(open_virtual_account(fixture, number).await?.reference())
             }
             Operation::ReopenVirtualAccount => {
-                let account = open_virtual_account(scene, number).await?.reference();
-                let closed = Self::Close(account.clone()).carry_out(&scene.provider).await;
+                let account = open_virtual_account(fixture, number).await?.reference();
+                let closed = Self::Close(account.clone()).carry_out(&fixture.provider).await;
                 closed.accepted().map_err(|flaw| flaw.in_call(Operation::CloseVirtualAccount))?;
                 Self::Reopen(account)
             }
             Operation::CreatePayout => {
-                let gateway = needed(scene.subject.payouts.as_ref(), operation)?;
-                Self::CreatePayout(Box::new(gateway.payout(scene.payout(number)?)))
+                let gateway = needed(fixture.subject.payouts.as_ref(), operation)?;
+                Self::CreatePayout(Box::new(gateway.payout(fixture.payout(number)?)))
             }
             _ => return Err(Flaw::new("an instruction", operation)),
         };
@@ -111,13 +111,13 @@ impl Instruction {
     }
 
     /// The same about something that never was.
-    pub(crate) fn unfounded(scene: &Scene, operation: Operation) -> Result<Self, Flaw> {
-        let order = scene.order(1)?;
+    pub(crate) fn unfounded(fixture: &Fixture, operation: Operation) -> Result<Self, Flaw> {
+        let order = fixture.order(1)?;
         let account = VirtualAccountRef::new(order.clone());
         Ok(match operation {
             Operation::CancelPayment => Self::CancelPayment(order),
             Operation::RefundPayment => {
-                Self::RefundPayment(RefundPayment::new(scene.refund(1)?, order))
+                Self::RefundPayment(RefundPayment::new(fixture.refund(1)?, order))
             }
             Operation::UpdateVirtualAccount => {
                 let update = UpdateVirtualAccount::new(account, NEW_HOLDER);
@@ -356,29 +356,30 @@ impl Instruction {
 }
 
 /// Opens a payment as an app does before the buyer acts.
-pub(crate) async fn open_payment(scene: &Scene, number: u32) -> Result<Payment, Flaw> {
+pub(crate) async fn open_payment(fixture: &Fixture, number: u32) -> Result<Payment, Flaw> {
     let operation = Operation::CreatePayment;
-    let gateway = needed(scene.subject.payments.as_ref(), operation)?;
-    let request = gateway.payment(scene.order(number)?);
-    let payments = scene.provider.payments().map_err(|error| refused(operation, &error))?;
+    let gateway = needed(fixture.subject.payments.as_ref(), operation)?;
+    let request = gateway.payment(fixture.order(number)?);
+    let payments = fixture.provider.payments().map_err(|error| refused(operation, &error))?;
     accepted(operation, payments.create_payment(&request).await)
 }
 
 /// Opens a virtual account.
 pub(crate) async fn open_virtual_account(
-    scene: &Scene,
+    fixture: &Fixture,
     number: u32,
 ) -> Result<VirtualAccount, Flaw> {
     let operation = Operation::OpenVirtualAccount;
-    let gateway = needed(scene.subject.virtual_accounts.as_ref(), operation)?;
-    let request = gateway.virtual_account(scene.order(number)?);
-    let accounts = scene.provider.virtual_accounts().map_err(|error| refused(operation, &error))?;
+    let gateway = needed(fixture.subject.virtual_accounts.as_ref(), operation)?;
+    let request = gateway.virtual_account(fixture.order(number)?);
+    let accounts =
+        fixture.provider.virtual_accounts().map_err(|error| refused(operation, &error))?;
     accepted(operation, accounts.open(&request).await)
 }
 
 /// The buyer pays, which the gateway must allow.
-pub(crate) async fn pay(scene: &Scene, payment: &Payment, amount: Money) -> Result<(), Flaw> {
-    let gateway = needed(scene.subject.payments.as_ref(), Operation::CreatePayment)?;
+pub(crate) async fn pay(fixture: &Fixture, payment: &Payment, amount: Money) -> Result<(), Flaw> {
+    let gateway = needed(fixture.subject.payments.as_ref(), Operation::CreatePayment)?;
     gateway.pay(payment, amount).await.map_err(|impossible| {
         Flaw::new(format!("a buyer who can pay {amount}, as `TakesPayments` says"), impossible)
     })

@@ -16,7 +16,7 @@
 //!
 //! use async_trait::async_trait;
 //! use conformance_tests::{
-//!     Booking, ChangedAnswer, Gateway, Hosts, Impossible, Meaning, Operation, Payers,
+//!     Booking, ChangedResponse, Gateway, Hosts, Impossible, Meaning, Operation, Payers,
 //!     TakesPayments, Tuning,
 //! };
 //! use payments_core::{
@@ -82,9 +82,9 @@
 //!         self.0.secrets()
 //!     }
 //!
-//!     fn changed_answers(&self) -> Vec<ChangedAnswer> {
+//!     fn changed_responses(&self) -> Vec<ChangedResponse> {
 //!         // And so on: every field that is echoed, every state and code of the documents.
-//!         vec![ChangedAnswer::new(
+//!         vec![ChangedResponse::new(
 //!             Operation::CreatePayment,
 //!             "an answer without its signature",
 //!             |_, _, mut answer| {
@@ -121,10 +121,10 @@
 //!
 //! - [`gateway`]: what the suite has to know of your gateway: one trait for every gateway, and
 //!   one for each role.
-//! - [`ChangedAnswer`]: answers of your gateway changed on their way, and what each may become.
+//! - [`ChangedResponse`]: answers of your gateway changed on their way, and what each may become.
 //! - [`LAWS`]: what holds for every provider, and why; [`Finding`]: a law that is broken.
 //! - [`proxy`]: the faults, and what stands before each host of the gateway.
-//! - [`noise`]: bytes from strangers, which must never be believed.
+//! - [`fuzz`]: bytes from strangers, which must never be believed.
 //! - [`REPORT_FOLDER`]: with this variable in the environment every test appends a line of JSON to
 //!   a file in that folder: the suite's version, the provider and its capabilities, the law, the
 //!   fault, the outcome and the time.
@@ -155,16 +155,17 @@
 //!
 //! | feature | makes available |
 //! |---|---|
-//! | `reqwest` (default) | the HTTP client that the suite gives to providers; without it only [`noise`] can be used |
+//! | `reqwest` (default) | the HTTP client that the suite gives to providers; without it only [`fuzz`] can be used |
 
+pub mod fuzz;
 pub mod gateway;
-pub mod noise;
 pub mod proxy;
 
 mod booking;
-mod changed_answer;
+mod changed_response;
+mod fault_case;
 mod finding;
-mod hold;
+mod fixture;
 mod instruction;
 mod law;
 mod laws;
@@ -175,29 +176,28 @@ mod operation;
 mod outcome;
 mod places;
 mod question;
+mod recording_transport;
 mod report;
-mod scene;
-mod sent;
+mod runner;
 mod subject;
 mod suite;
-mod trial;
 mod tuning;
-mod watch;
+mod webhook_sample;
 
 pub use booking::Booking;
-pub use changed_answer::{ChangedAnswer, Meaning};
+pub use changed_response::{ChangedResponse, Meaning};
 pub use finding::{Finding, Flaw};
 pub use gateway::{
     Gateway, Hosts, Impossible, ListsStatements, Notifies, OpensVirtualAccounts, Payers, PaysOut,
     TakesPayments,
 };
-pub use hold::{assert_law, assert_trial, break_law, break_laws};
 pub use law::{LAWS, Law};
 pub use malformed_row::{RowPlace, malform_row};
 pub use operation::Operation;
 pub use report::REPORT_FOLDER;
-pub use sent::{Sent, SignedIn};
+pub use runner::{assert_fault_case, assert_law, break_law, break_laws};
 #[doc(hidden)]
 pub use subject::Roles as __Roles;
 pub use subject::{Start, Subject};
 pub use tuning::Tuning;
+pub use webhook_sample::{SignedIn, WebhookSample};

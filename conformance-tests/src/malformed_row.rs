@@ -20,7 +20,7 @@ pub enum RowPlace {
 /// the row's fields is there, and its value is of a kind that no gateway documents. A response
 /// without such a list, or with an empty one, is returned unchanged.
 ///
-/// For the entries of [`Gateway::changed_answers`](crate::Gateway::changed_answers) that mean
+/// For the entries of [`Gateway::changed_responses`](crate::Gateway::changed_responses) that mean
 /// [`OneRowMalformed`](crate::Meaning::OneRowMalformed). A gateway that signs its responses signs
 /// the returned one again.
 ///

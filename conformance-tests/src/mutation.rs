@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue, Method, Request};
 use serde_json::Value;
 
 use crate::{
-    Sent, SignedIn,
+    SignedIn, WebhookSample,
     places::{
         Pairs, form, json, last, leaves, query, remove, with_form, with_json, with_query,
         with_values,
@@ -26,7 +26,7 @@ impl Mutation {
 }
 
 /// Every way in which a signature can be missing, doubled, cut, lengthened or written otherwise.
-pub(crate) fn of_the_signature(sent: &Sent) -> Vec<Mutation> {
+pub(crate) fn of_the_signature(sent: &WebhookSample) -> Vec<Mutation> {
     let Some(signature) = signature(sent) else { return Vec::new() };
     let mut texts = vec![
         ("the signature is empty".to_owned(), String::new()),
@@ -62,7 +62,9 @@ pub(crate) fn of_the_signature(sent: &Sent) -> Vec<Mutation> {
 }
 
 /// Every byte of the body, changed.
-pub(crate) fn of_each_byte_of_the_body(sent: &Sent) -> impl Iterator<Item = Mutation> + '_ {
+pub(crate) fn of_each_byte_of_the_body(
+    sent: &WebhookSample,
+) -> impl Iterator<Item = Mutation> + '_ {
     let body = sent.request.body();
     (0..body.len()).map(move |place| {
         let mut request = sent.request.clone();
@@ -73,7 +75,7 @@ pub(crate) fn of_each_byte_of_the_body(sent: &Sent) -> impl Iterator<Item = Muta
 
 /// Every named value, each changed to another one of its kind: parameters of the query, fields of
 /// the body, and headers.
-pub(crate) fn of_each_field(sent: &Sent) -> Vec<(String, Mutation)> {
+pub(crate) fn of_each_field(sent: &WebhookSample) -> Vec<(String, Mutation)> {
     let mut mutations = Vec::new();
     let pairs = query(&sent.request);
     for (place, (name, value)) in pairs.iter().enumerate() {
@@ -103,7 +105,7 @@ pub(crate) fn of_each_field(sent: &Sent) -> Vec<(String, Mutation)> {
 
 /// Every field once more with another value, where a careless reader finds it: in the query beside
 /// the body, and before and behind itself in the query.
-pub(crate) fn smuggled(sent: &Sent) -> Vec<Mutation> {
+pub(crate) fn smuggled(sent: &WebhookSample) -> Vec<Mutation> {
     let mut mutations = Vec::new();
     let pairs = query(&sent.request);
     for (name, value) in &pairs {
@@ -191,7 +193,7 @@ fn without_each(pairs: &Pairs) -> impl Iterator<Item = (String, Pairs)> {
 }
 
 /// The same delivery by another method.
-pub(crate) fn by_another_method(sent: &Sent) -> Mutation {
+pub(crate) fn by_another_method(sent: &WebhookSample) -> Mutation {
     let mut request = sent.request.clone();
     let method = if request.method() == Method::GET { Method::POST } else { Method::GET };
     let what = format!("it comes by {method}");
@@ -199,7 +201,7 @@ pub(crate) fn by_another_method(sent: &Sent) -> Mutation {
     Mutation::new(what, request)
 }
 
-fn signature(sent: &Sent) -> Option<String> {
+fn signature(sent: &WebhookSample) -> Option<String> {
     match sent.signature {
         SignedIn::Header(name) => Some(sent.request.headers().get(name)?.to_str().ok()?.to_owned()),
         SignedIn::Query(name) => {
@@ -217,7 +219,7 @@ fn signature(sent: &Sent) -> Option<String> {
 }
 
 /// The delivery with these signatures in the place of its own.
-fn with_signature(sent: &Sent, texts: &[&str]) -> Option<Request<Bytes>> {
+fn with_signature(sent: &WebhookSample, texts: &[&str]) -> Option<Request<Bytes>> {
     match sent.signature {
         SignedIn::Header(name) => {
             let name: HeaderName = name.parse().ok()?;
@@ -351,9 +353,9 @@ mod tests {
 
     use super::*;
 
-    fn signed(request: Request<&'static str>, signature: SignedIn) -> Sent {
+    fn signed(request: Request<&'static str>, signature: SignedIn) -> WebhookSample {
         let request = request.map(|body| Bytes::from_static(body.as_bytes()));
-        Sent::new(EndpointName::new("events").unwrap(), request, signature)
+        WebhookSample::new(EndpointName::new("events").unwrap(), request, signature)
     }
 
     #[test]

@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use crate::{
     Flaw, Meaning, Operation, Subject,
+    fixture::Fixture,
     instruction::{self, Instruction, needed, open_virtual_account, pay, refused},
-    scene::Scene,
 };
 
 /// An inquiry that can be made now.
@@ -72,43 +72,43 @@ impl Question {
     /// Makes `operation` ready, about what has the reference with this number. Payments are paid,
     /// so that those whom nobody visited are known too.
     pub(crate) async fn ready(
-        scene: &Scene,
+        fixture: &Fixture,
         operation: Operation,
         number: u32,
     ) -> Result<Self, Flaw> {
         Ok(match operation {
             Operation::FindPayment => {
-                let payment = instruction::open_payment(scene, number).await?;
-                let gateway = needed(scene.subject.payments.as_ref(), operation)?;
+                let payment = instruction::open_payment(fixture, number).await?;
+                let gateway = needed(fixture.subject.payments.as_ref(), operation)?;
                 gateway.visit(&payment).await;
-                pay(scene, &payment, gateway.payment(payment.order.clone()).amount).await?;
+                pay(fixture, &payment, gateway.payment(payment.order.clone()).amount).await?;
                 Self::FindPayment(payment.order)
             }
             Operation::FindRefund => {
-                let made = Instruction::ready(scene, Operation::RefundPayment, number).await?;
-                made.carry_out(&scene.provider).await.accepted()?;
-                Self::FindRefund(scene.refund(number)?)
+                let made = Instruction::ready(fixture, Operation::RefundPayment, number).await?;
+                made.carry_out(&fixture.provider).await.accepted()?;
+                Self::FindRefund(fixture.refund(number)?)
             }
             Operation::FindVirtualAccount => {
-                Self::FindVirtualAccount(open_virtual_account(scene, number).await?.reference())
+                Self::FindVirtualAccount(open_virtual_account(fixture, number).await?.reference())
             }
             Operation::Credits => {
-                let account = open_virtual_account(scene, number).await?;
-                let gateway = needed(scene.subject.virtual_accounts.as_ref(), operation)?;
-                let amount = scene.credit_for(&account.order)?;
+                let account = open_virtual_account(fixture, number).await?;
+                let gateway = needed(fixture.subject.virtual_accounts.as_ref(), operation)?;
+                let amount = fixture.credit_for(&account.order)?;
                 gateway.credit(&account, amount).await.map_err(|impossible| {
                     Flaw::new("a payer who can pay what was asked", impossible).in_call(operation)
                 })?;
                 Self::Credits(account.reference())
             }
             Operation::FindPayout => {
-                let made = Instruction::ready(scene, Operation::CreatePayout, number).await?;
-                made.carry_out(&scene.provider).await.accepted()?;
-                Self::FindPayout(scene.payout(number)?)
+                let made = Instruction::ready(fixture, Operation::CreatePayout, number).await?;
+                made.carry_out(&fixture.provider).await.accepted()?;
+                Self::FindPayout(fixture.payout(number)?)
             }
             Operation::VerifyBeneficiary => {
-                let gateway = needed(scene.subject.payouts.as_ref(), operation)?;
-                Self::VerifyBeneficiary(gateway.payout(scene.payout(number)?).beneficiary.account)
+                let gateway = needed(fixture.subject.payouts.as_ref(), operation)?;
+                Self::VerifyBeneficiary(gateway.payout(fixture.payout(number)?).beneficiary.account)
             }
             Operation::Balance => Self::Balance,
             Operation::Accounts => Self::Accounts,
@@ -242,11 +242,11 @@ fn told_of<T: Debug + Serialize>(answer: &T, state: Option<Meaning>) -> Answer {
 
 /// Asks for a payment that has to be there.
 pub(crate) async fn find_payment(
-    scene: &Scene,
+    fixture: &Fixture,
     order: &OrderRef,
 ) -> Result<payments_core::payment::Payment, Flaw> {
     let operation = Operation::FindPayment;
-    let payments = scene.provider.payments().map_err(|error| refused(operation, &error))?;
+    let payments = fixture.provider.payments().map_err(|error| refused(operation, &error))?;
     match payments.find_payment(order).await {
         Ok(Lookup::Found(payment)) => Ok(payment),
         Ok(other) => {

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use crate::{
     Finding, Law, Operation, Start,
+    fault_case::{FaultCase, Standing},
+    fixture::Fixture,
     law::Held,
     proxy::Fault,
-    scene::Scene,
-    trial::{Standing, Trial},
 };
 
 /// The environment variable that names the folder of reports; without it nothing is written.
@@ -39,7 +39,7 @@ struct Measured<'a> {
     fault: Option<String>,
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    trial: Option<Value>,
+    fault_case: Option<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     findings: Vec<String>,
     milliseconds: u128,
@@ -55,30 +55,30 @@ pub(crate) fn note_law(law: &Law, held: &Result<Held, Finding>, took: Duration) 
             Ok(Held::NothingToTry) => "nothing to try",
             Err(_) => "broken",
         },
-        trial: None,
+        fault_case: None,
         findings: held.as_ref().err().map(ToString::to_string).into_iter().collect(),
         milliseconds: took.as_millis(),
     });
 }
 
-pub(crate) fn note_trial(
+pub(crate) fn note_fault_case(
     operation: Operation,
     fault: Option<Fault>,
-    trial: Option<&Trial>,
+    fault_case: Option<&FaultCase>,
     findings: &[Finding],
     took: Duration,
 ) {
-    let measured = trial.map(|trial| {
+    let measured = fault_case.map(|fault_case| {
         json!({
-            "standing": match trial.standing {
+            "standing": match fault_case.standing {
                 Standing::Offered => "offered",
                 Standing::Lacking => "lacking",
                 Standing::Offline => "offline",
             },
-            "sent": trial.sent,
-            "carried_out": trial.done,
-            "outcome": trial.outcome.kind(),
-            "found": trial.found.as_ref().map(ToString::to_string),
+            "sent": fault_case.sent,
+            "carried_out": fault_case.done,
+            "outcome": fault_case.outcome.kind(),
+            "found": fault_case.found.as_ref().map(ToString::to_string),
         })
     });
     note(Measured {
@@ -86,7 +86,7 @@ pub(crate) fn note_trial(
         operation: Some(operation),
         fault: fault.map(Fault::test_name).or_else(|| Some("nothing_wrong".to_owned())),
         outcome: if findings.is_empty() { "held" } else { "broken" },
-        trial: measured,
+        fault_case: measured,
         findings: findings.iter().map(ToString::to_string).collect(),
         milliseconds: took.as_millis(),
     });
@@ -103,9 +103,9 @@ fn note(measured: Measured<'_>) {
 /// Notes who is measured, and what it says that it can do.
 pub(crate) async fn capabilities_of(start: &Start) {
     let Some(folder) = folder() else { return };
-    let Ok(scene) = Scene::open(start).await else { return };
+    let Ok(fixture) = Fixture::open(start).await else { return };
     let (program, module) = here();
-    let provider = &scene.provider;
+    let provider = &fixture.provider;
     let line = json!({
         "suite": env!("CARGO_PKG_VERSION"),
         "program": program,

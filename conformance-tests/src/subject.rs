@@ -8,7 +8,7 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use payments_core::{OrderRef, PayoutRef, RefundRef, Role, transport::Transport};
 
 use crate::{
-    Flaw, Gateway, ListsStatements, Notifies, OpensVirtualAccounts, PaysOut, TakesPayments, scene,
+    Flaw, Gateway, ListsStatements, Notifies, OpensVirtualAccounts, PaysOut, TakesPayments, fixture,
 };
 
 /// A started gateway and the roles that it can show: what [`suite!`](crate::suite) makes of yours.
@@ -213,7 +213,7 @@ impl Start {
         if let Some(client) = self.client.get() {
             return Ok(Arc::clone(client));
         }
-        let client = scene::client()?;
+        let client = fixture::client()?;
         Ok(Arc::clone(self.client.get_or_init(|| client)))
     }
 }

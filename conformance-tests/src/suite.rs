@@ -29,17 +29,17 @@ macro_rules! suite {
             $crate::__laws! {
                 roles_are_as_declared,
                 what_cannot_be_honoured_never_leaves,
-                what_the_check_allows_is_taken,
+                what_the_check_allows_is_accepted,
                 capabilities_are_true,
                 no_credit_is_lost,
                 absence_is_conclusive_only_when_it_is,
-                a_changed_answer_is_not_believed,
+                a_changed_response_is_not_believed,
                 an_unsigned_refusal_is_not_confirmed,
                 every_documented_word_maps_and_an_invented_one_is_uncertain,
                 one_malformed_row_hides_no_other,
                 one_reference_is_as_often_as_declared,
                 inquiries_are_patient,
-                the_rate_is_kept,
+                the_rate_limit_is_kept,
                 no_secret_is_shown,
                 a_dropped_call_leaves_it_usable,
                 two_runtimes_can_share_it,
@@ -121,7 +121,7 @@ macro_rules! __tests_of {
     (payouts) => {
         mod payouts {
             $crate::__laws! {
-                how_a_payout_ends_is_told,
+                how_a_payout_ends_is_reported,
                 a_paid_inquiry_is_made_once,
             }
             $crate::__instructions!(create_payout);
@@ -138,14 +138,14 @@ macro_rules! __tests_of {
     (notifications) => {
         mod notifications {
             $crate::__laws! {
-                a_notification_tells_what_the_ledger_says,
+                a_notification_agrees_with_the_ledger,
                 a_forged_delivery_is_untrusted,
                 an_old_delivery_is_untrusted,
                 nothing_unsigned_is_believed,
                 a_confirmed_event_carries_the_inquirys_values,
                 the_same_happening_has_one_key,
                 a_browsers_return_settles_nothing,
-                strangers_are_welcome,
+                unknown_events_and_fields_are_accepted,
                 the_reply_is_the_documented_one,
             }
         }
@@ -223,7 +223,7 @@ macro_rules! __faults {
         $(
             #[test]
             fn $fault() {
-                $crate::assert_trial(
+                $crate::assert_fault_case(
                     super::super::__start(),
                     ::core::stringify!($operation),
                     ::core::stringify!($fault),
@@ -239,8 +239,8 @@ mod tests {
 
     use crate::{
         LAWS, Operation,
-        hold::{NO_FAULT, fault_of_test},
         proxy::Fault,
+        runner::{NO_FAULT, fault_of_test},
     };
 
     /// The names in the macros above, which cannot read the lists themselves.
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn every_law_has_a_test() {
         let named = names_in_macros();
-        for law in LAWS.iter().filter(|law| !law.is_of_trials()) {
+        for law in LAWS.iter().filter(|law| !law.is_of_fault_cases()) {
             assert!(named.contains(law.name), "no test of `{}` is written", law.name);
         }
     }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use payments_core::registry::{Registration, Registry};
 
-#[path = "../../payments-core/tests/noise/configuration.rs"]
+#[path = "../../payments-core/tests/fuzz/configuration.rs"]
 mod built;
 
 const REGISTRATIONS: [Registration; 4] = [

@@ -5,24 +5,24 @@
 mod configuration;
 pub mod seeds;
 
-#[path = "../../provider-hpay/tests/noise/subject.rs"]
+#[path = "../../provider-hpay/tests/fuzz/subject.rs"]
 mod hpay;
-#[path = "../../provider-mock/tests/noise/subject.rs"]
+#[path = "../../provider-mock/tests/fuzz/subject.rs"]
 mod mock;
-#[path = "../../payments-core/tests/noise/money.rs"]
+#[path = "../../payments-core/tests/fuzz/money.rs"]
 mod money;
-#[path = "../../provider-sepay/tests/noise/subject.rs"]
+#[path = "../../provider-sepay/tests/fuzz/subject.rs"]
 mod sepay;
-#[path = "../../examples/provider-template/tests/noise/subject.rs"]
+#[path = "../../examples/provider-template/tests/fuzz/subject.rs"]
 mod template;
-#[path = "../../payments-core/tests/noise/texts.rs"]
+#[path = "../../payments-core/tests/fuzz/texts.rs"]
 mod texts;
-#[path = "../../payments-core/tests/noise/vietqr.rs"]
+#[path = "../../payments-core/tests/fuzz/vietqr.rs"]
 mod vietqr;
 
 use std::sync::LazyLock;
 
-use conformance_tests::noise::{Calls, Deliveries, second_reading, second_reading_of_template};
+use conformance_tests::fuzz::{Calls, Deliveries, second_reading, second_reading_of_template};
 use payments_core::formula::{Formula, Layout, Maker};
 use tokio::runtime::{Builder, Runtime};
 

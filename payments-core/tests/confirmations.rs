@@ -18,7 +18,7 @@ use payments_core::{
     Provider, ProviderId, ProviderKind, Result, Secret, Timestamp,
     money::Money,
     notification::{
-        Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Received,
+        Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
         check::{Keys, shared_token},
     },
     payment::{Payment, PaymentState},
@@ -68,7 +68,7 @@ impl NotificationReceiver for Gateway {
         let notification = Notification::new(&self.endpoints[0], proof);
         Received::Notification(notification.with_event(
             DedupeKey::new("test.payment", "A-1").unwrap().made_of(&["order"]),
-            News::Payment(payment),
+            EventData::Payment(payment),
             &["order", "state"],
         ))
     }
@@ -91,7 +91,7 @@ fn payment(state: PaymentState) -> Payment {
 
 fn found(state: PaymentState) -> Result<Confirmation> {
     let key = DedupeKey::new("test.order", "A-1").unwrap();
-    Ok(Confirmation::Confirmed(Event::inquired(key, News::Payment(payment(state)))))
+    Ok(Confirmation::Confirmed(Event::inquired(key, EventData::Payment(payment(state)))))
 }
 
 fn not_yet(_: usize) -> Result<Confirmation> {
@@ -154,7 +154,7 @@ async fn the_same_claim_in_another_delivery_is_asked_about() {
         _ => {
             let paid_twice = payment(PaymentState::Settled).with_received(Money::vnd(100_000));
             let key = DedupeKey::new("test.order", "A-1:100000").unwrap();
-            Ok(Confirmation::Confirmed(Event::inquired(key, News::Payment(paid_twice))))
+            Ok(Confirmation::Confirmed(Event::inquired(key, EventData::Payment(paid_twice))))
         }
     });
     let receiver = gateway.layered();

@@ -109,7 +109,7 @@ impl Checked {
     pub fn events(&self) -> &[Event] {
         match &self.received {
             Received::Notification(notification) => notification.events(),
-            Received::Answer(_) | Received::Unreadable(_) | Received::Untrusted(_) => &[],
+            Received::Reply(_) | Received::Unreadable(_) | Received::Untrusted(_) => &[],
         }
     }
 
@@ -118,7 +118,7 @@ impl Checked {
         match &self.received {
             Received::Notification(notification) => Some(&notification.proof),
             Received::Unreadable(unreadable) => Some(&unreadable.proof),
-            Received::Answer(_) | Received::Untrusted(_) => None,
+            Received::Reply(_) | Received::Untrusted(_) => None,
         }
     }
 
@@ -126,7 +126,7 @@ impl Checked {
     pub fn unreadable(&self) -> Option<&UnreadableDelivery> {
         match &self.received {
             Received::Unreadable(unreadable) => Some(unreadable),
-            Received::Notification(_) | Received::Answer(_) | Received::Untrusted(_) => None,
+            Received::Notification(_) | Received::Reply(_) | Received::Untrusted(_) => None,
         }
     }
 
@@ -134,7 +134,7 @@ impl Checked {
     pub fn untrusted(&self) -> Option<&Untrusted> {
         match &self.received {
             Received::Untrusted(untrusted) => Some(untrusted),
-            Received::Notification(_) | Received::Answer(_) | Received::Unreadable(_) => None,
+            Received::Notification(_) | Received::Reply(_) | Received::Unreadable(_) => None,
         }
     }
 
@@ -149,7 +149,7 @@ impl Checked {
     /// asked for again, and a handshake gets its own answer, whatever `outcome` says.
     pub fn reply(&self, outcome: Outcome) -> http::Response<Bytes> {
         let outcome = match &self.received {
-            Received::Answer(answer) => return answer.clone(),
+            Received::Reply(answer) => return answer.clone(),
             Received::Untrusted(_) => Outcome::Untrusted,
             Received::Unreadable(_) => Outcome::TryAgain,
             Received::Notification(_) => outcome,

@@ -10,7 +10,7 @@ use payments::{
     DedupeKey, Doubt, EndpointName, Environment, Error, NotificationReceiver, OrderRef, Payments,
     Provider, ProviderId, ProviderKind, Result, Secret, StatedKey, SystemClock, Timestamp,
     notification::{
-        Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Received,
+        Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
         check::{self, Keys, Part, Signature},
     },
     payment::{Payment, PaymentState},
@@ -84,7 +84,7 @@ impl NotificationReceiver for Gateway {
         };
         let notification = Notification::new(endpoint, proof).with_event(
             stated(),
-            News::Payment(payment(self.state)),
+            EventData::Payment(payment(self.state)),
             self.rests_on,
         );
         Received::Notification(notification)
@@ -121,7 +121,7 @@ async fn nothing_that_a_browser_brings_is_an_event_whatever_the_state() {
 #[tokio::test]
 async fn the_key_of_what_was_confirmed_is_made_of_the_inquirys_answer() {
     let hub = Gateway::hub(PaymentState::Settled, false, || {
-        let news = News::Payment(payment(PaymentState::Settled));
+        let news = EventData::Payment(payment(PaymentState::Settled));
         Ok(Confirmation::Confirmed(Event::inquired(key("asked"), news)))
     });
     let request = http::Request::get("/").body("").unwrap();
@@ -135,7 +135,7 @@ async fn a_claim_that_comes_back_as_its_own_confirmation_is_not_believed() {
     let hub = Gateway::hub(PaymentState::Settled, false, || {
         let name = EndpointName::new("notify").unwrap();
         let endpoint = Endpoint::new(name, http::Method::GET, "anywhere");
-        let claim = News::Payment(payment(PaymentState::Settled));
+        let claim = EventData::Payment(payment(PaymentState::Settled));
         let claimed = Notification::new(&endpoint, check::unauthenticated()).with_event(
             stated(),
             claim,
@@ -195,7 +195,7 @@ async fn what_cannot_be_confirmed_yet_is_not_handed_out_and_has_no_key() {
 type Answer = fn() -> Result<Confirmation>;
 
 fn confirmed() -> Result<Confirmation> {
-    let news = News::Payment(payment(PaymentState::Settled));
+    let news = EventData::Payment(payment(PaymentState::Settled));
     Ok(Confirmation::Confirmed(Event::inquired(key("asked"), news)))
 }
 

@@ -20,7 +20,7 @@ async fn a_webhook_that_was_fresh_when_it_arrived_is_fresh_when_it_is_checked_la
 
     mock.advance(Duration::from_secs(302));
     let stale = payments.receive("mock", "events", &Delivery::of(&request)).await.unwrap();
-    assert_eq!(stale.untrusted().unwrap().reason, UntrustedReason::StaleStamp);
+    assert_eq!(stale.untrusted().unwrap().reason, UntrustedReason::StaleTimestamp);
 
     let later = payments.check("mock", "events", &Delivery::of(&request), received_at).unwrap();
     let intake = later.confirm().await;
@@ -31,5 +31,5 @@ async fn a_webhook_that_was_fresh_when_it_arrived_is_fresh_when_it_is_checked_la
     // The time of receipt is no way around the window.
     let before = received_at.plus(Duration::from_secs(302));
     let late = payments.check("mock", "events", &Delivery::of(&request), before).unwrap();
-    assert_eq!(late.untrusted().unwrap().reason, UntrustedReason::StaleStamp);
+    assert_eq!(late.untrusted().unwrap().reason, UntrustedReason::StaleTimestamp);
 }

@@ -110,7 +110,7 @@ fn measure() -> Result<(), Box<dyn std::error::Error>> {
         let delivery = Delivery::of(black_box(&request));
         match receiver.receive(&endpoint, &delivery, Timestamp::from_unix(NOW)) {
             Received::Notification(notification) => notification.events().len(),
-            Received::Answer(_) | Received::Unreadable(_) | Received::Untrusted(_) => 0,
+            Received::Reply(_) | Received::Unreadable(_) | Received::Untrusted(_) => 0,
         }
     };
     let bare_receive = || {

@@ -20,7 +20,7 @@ use payments_core::{
     config::PaymentsConfig,
     money::Money,
     notification::{
-        Confirmation, Delivery, Event, Evidence, News, Notification, Outcome, Received,
+        Confirmation, Delivery, Event, EventData, Evidence, Notification, Outcome, Received,
     },
     payment::{CreatePayment, NextAction, Payment, PaymentMethod, PaymentState},
     registry::{Context, Registry},
@@ -169,7 +169,7 @@ async fn serve(provider: Provider, received: Arc<Mutex<Vec<Notification>>>) -> S
                 Outcome::Handled
             }
             Received::Unreadable(_) => Outcome::TryAgain,
-            Received::Answer(_) | Received::Untrusted(_) => Outcome::Untrusted,
+            Received::Reply(_) | Received::Untrusted(_) => Outcome::Untrusted,
         };
         let reply: Response<Bytes> = receiver.reply(&endpoint, outcome);
         reply.map(axum::body::Body::from)
@@ -192,12 +192,12 @@ fn hosted(reference: &str, amount: i64, method: HostedMethod) -> CreatePayment {
 }
 
 fn payment(event: &Event) -> &Payment {
-    let News::Payment(payment) = event.news() else { panic!("{event:?}") };
+    let EventData::Payment(payment) = event.data() else { panic!("{event:?}") };
     payment
 }
 
 fn movement(event: &Event) -> &Movement {
-    let News::Movement(movement) = event.news() else { panic!("{event:?}") };
+    let EventData::Movement(movement) = event.data() else { panic!("{event:?}") };
     movement
 }
 
@@ -393,7 +393,7 @@ async fn a_webhook_that_only_has_a_key_is_settled_by_the_statement() {
 
     let mut larger = movement(&claimed).clone();
     larger.amount = Money::vnd(50_000_000);
-    let forged = Event::inquired(larger.key.clone(), News::Movement(larger));
+    let forged = Event::inquired(larger.key.clone(), EventData::Movement(larger));
     assert!(matches!(shop.confirm(&forged).await, Confirmation::Contradicted { .. }));
 }
 

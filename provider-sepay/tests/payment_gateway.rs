@@ -13,7 +13,7 @@ use payments_core::{
     EndpointName, OrderRef, Provider, Timestamp,
     config::PaymentsConfig,
     money::Money,
-    notification::{Confirmation, Delivery, News},
+    notification::{Confirmation, Delivery, EventData},
     payment::{Buyer, CreatePayment, NextAction, PaymentState, PostForm},
     registry::{Context, Registry},
     transport::{Call, HttpClient, HttpClientSettings, Transport},
@@ -193,7 +193,7 @@ async fn a_renewal_is_believed_once_its_own_order_says_so() {
     assert!(!event.is_trusted());
     let told = receiver.confirm(event).await.unwrap();
     let Confirmation::Confirmed(event) = told else { panic!("{told:?}") };
-    let News::Payment(payment) = event.news() else { panic!("{event:?}") };
+    let EventData::Payment(payment) = event.data() else { panic!("{event:?}") };
     assert_eq!(payment.order.as_str(), "SUB-1-R1");
     assert!(payment.settles(Money::vnd(50_000)));
     let content = IpnContent::read(sent.body()).unwrap();

@@ -19,7 +19,7 @@ use payments_core::{
     formula::{CheckingKeys, Field, Formula, SigningKeys},
     money::Money,
     notification::{
-        Delivery, News, Received,
+        Delivery, EventData, Received,
         check::{self, Keys, Part, Window},
     },
     payment::{Buyer, CreatePayment, NextAction},
@@ -284,7 +284,7 @@ fn every_ipn_of_the_samples_claims_what_it_says_and_proves_nothing() {
         let Received::Notification(notification) = received else { panic!("{id}: {received:?}") };
         let [event] = notification.events() else { panic!("{id}: {notification:?}") };
         assert_eq!(event.key(), None, "{id}: the order's inquiry gives the key");
-        let News::Payment(payment) = event.news() else {
+        let EventData::Payment(payment) = event.data() else {
             assert!(expected["order"].is_null(), "{id}: {event:?}");
             continue;
         };

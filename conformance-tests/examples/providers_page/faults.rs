@@ -5,27 +5,28 @@ use std::fmt::Write as _;
 use conformance_tests::proxy::Fault;
 
 use crate::{
-    report::{Report, Trial},
+    report::{FaultCase, Report},
     table::markdown,
 };
 
 pub(crate) fn tables(reports: &[Report]) -> String {
     let mut page = String::new();
     for report in reports {
-        let trials = report.trials();
-        if trials.is_empty() {
+        let fault_cases = report.fault_cases();
+        if fault_cases.is_empty() {
             continue;
         }
         // Writing to a string cannot fail.
-        let _ = writeln!(page, "### {}\n\n{}", report.name, table(&trials));
+        let _ = writeln!(page, "### {}\n\n{}", report.name, table(&fault_cases));
     }
     page.push_str(&summary(reports));
     page
 }
 
 /// One row for each fault, one column for each instruction.
-fn table(trials: &[Trial<'_>]) -> String {
-    let mut operations: Vec<&str> = trials.iter().map(|trial| trial.operation).collect();
+fn table(fault_cases: &[FaultCase<'_>]) -> String {
+    let mut operations: Vec<&str> =
+        fault_cases.iter().map(|fault_case| fault_case.operation).collect();
     operations.sort_unstable();
     operations.dedup();
     let heads = std::iter::once("fault".to_owned())
@@ -35,10 +36,11 @@ fn table(trials: &[Trial<'_>]) -> String {
         .chain(Fault::ALL.iter().map(|fault| (fault.name(), fault.test_name())));
     let rows = faults.map(|(name, test)| {
         let cells = operations.iter().map(|operation| {
-            let trial =
-                trials.iter().find(|trial| trial.operation == *operation && trial.fault == test);
-            trial.map_or("not tried".to_owned(), |trial| {
-                format!("{} · {}", trial.outcome, trial.carried_out)
+            let fault_case = fault_cases
+                .iter()
+                .find(|fault_case| fault_case.operation == *operation && fault_case.fault == test);
+            fault_case.map_or("not tried".to_owned(), |fault_case| {
+                format!("{} · {}", fault_case.outcome, fault_case.carried_out)
             })
         });
         std::iter::once(name.to_owned()).chain(cells).collect()
@@ -49,10 +51,11 @@ fn table(trials: &[Trial<'_>]) -> String {
 /// How many faults were injected, what the gateways booked, and what they booked twice.
 pub(crate) fn summary(reports: &[Report]) -> String {
     let rows = reports.iter().map(|report| {
-        let trials = report.trials();
-        let injected = trials.iter().filter(|trial| trial.fault != "nothing_wrong").count();
-        let booked: u64 = trials.iter().map(|trial| trial.carried_out).sum();
-        let doubles = trials.iter().filter(|trial| trial.carried_out > 1).count();
+        let fault_cases = report.fault_cases();
+        let injected =
+            fault_cases.iter().filter(|fault_case| fault_case.fault != "nothing_wrong").count();
+        let booked: u64 = fault_cases.iter().map(|fault_case| fault_case.carried_out).sum();
+        let doubles = fault_cases.iter().filter(|fault_case| fault_case.carried_out > 1).count();
         vec![report.name.clone(), injected.to_string(), booked.to_string(), doubles.to_string()]
     });
     let heads = ["provider", "faults injected", "carried out", "carried out twice"];

@@ -8,9 +8,9 @@ pub(crate) fn table(reports: &[Report]) -> String {
     let names = reports.iter().map(|report| report.name.clone());
     let heads = std::iter::once("law".to_owned()).chain(names).collect();
     let rows = LAWS.iter().map(|law| {
-        let cells = reports.iter().map(|report| match law.is_of_trials() {
-            // Every trial is judged by it.
-            true if report.trials().is_empty() => String::new(),
+        let cells = reports.iter().map(|report| match law.is_of_fault_cases() {
+            // Every fault_case is judged by it.
+            true if report.fault_cases().is_empty() => String::new(),
             true => "held".to_owned(),
             false => report.outcome(law.name).to_owned(),
         });

@@ -15,7 +15,7 @@ pub(crate) struct Report {
 }
 
 /// One instruction under one fault.
-pub(crate) struct Trial<'a> {
+pub(crate) struct FaultCase<'a> {
     pub(crate) operation: &'a str,
     pub(crate) fault: &'a str,
     /// `accepted`, `uncertain`, `declined`, or `error`.
@@ -63,15 +63,15 @@ impl Report {
     }
 
     /// Every instruction that the provider offers, under every fault.
-    pub(crate) fn trials(&self) -> Vec<Trial<'_>> {
+    pub(crate) fn fault_cases(&self) -> Vec<FaultCase<'_>> {
         let offered = self.lines.iter().filter(|line| {
-            line.pointer("/trial/standing").and_then(Value::as_str) == Some("offered")
+            line.pointer("/fault_case/standing").and_then(Value::as_str) == Some("offered")
         });
         offered
             .map(|line| {
-                let outcome = line.pointer("/trial/outcome").and_then(Value::as_str);
+                let outcome = line.pointer("/fault_case/outcome").and_then(Value::as_str);
                 let word = outcome.unwrap_or_default().split('(').next().unwrap_or_default();
-                Trial {
+                FaultCase {
                     operation: text(line, "operation"),
                     fault: text(line, "fault"),
                     outcome: match word {
@@ -79,7 +79,7 @@ impl Report {
                         word => word.to_lowercase(),
                     },
                     carried_out: line
-                        .pointer("/trial/carried_out")
+                        .pointer("/fault_case/carried_out")
                         .and_then(Value::as_u64)
                         .unwrap_or_default(),
                 }

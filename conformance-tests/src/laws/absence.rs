@@ -7,12 +7,12 @@ use payments_core::{Absence, Lookup, Provider, rules::AbsenceRule, transport::Ca
 
 use crate::{
     Flaw, Law, Operation, Start,
+    fixture::Fixture,
     instruction::{self, Instruction, open_payment, refused},
     law::{Check, Held},
     outcome::{Found, Outcome},
     proxy::Fault,
     question::{self, Answer, Question},
-    scene::Scene,
 };
 
 pub(crate) static ABSENCE_IS_CONCLUSIVE_ONLY_WHEN_IT_IS: Law = Law {
@@ -21,7 +21,7 @@ pub(crate) static ABSENCE_IS_CONCLUSIVE_ONLY_WHEN_IT_IS: Law = Law {
            sent can still turn up, and never by the word of a stranger.",
     why: "A payout that is believed absent is sent again, and then both arrive.",
     look_at: "where `Lookup::Absent` is made: whose 404 it is, and what makes it conclusive",
-    check: Check::Scene(|start| hold(start).boxed()),
+    check: Check::Fixture(|start| hold(start).boxed()),
 };
 
 const FINDING: [Operation; 4] = [
@@ -32,16 +32,16 @@ const FINDING: [Operation; 4] = [
 ];
 
 async fn hold(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
+    let fixture = Fixture::open(&start).await?;
     let mut tried = false;
     for (number, operation) in (1..).zip(FINDING) {
-        if question::is_offered(&scene.provider, operation) {
-            a_strangers_not_found(&scene, operation, number).await?;
-            never_sent(&scene, operation).await?;
+        if question::is_offered(&fixture.provider, operation) {
+            a_strangers_not_found(&fixture, operation, number).await?;
+            never_sent(&fixture, operation).await?;
             tried = true;
         }
     }
-    not_yet_acted(&scene).await?;
+    not_yet_acted(&fixture).await?;
     for operation in [Operation::CreatePayment, Operation::RefundPayment, Operation::CreatePayout] {
         delivered_late(&start, operation).await?;
     }
@@ -50,15 +50,15 @@ async fn hold(start: Start) -> Result<Held, Flaw> {
 
 /// A proxy that has lost its way says 404 too.
 async fn a_strangers_not_found(
-    scene: &Scene,
+    fixture: &Fixture,
     operation: Operation,
     number: u32,
 ) -> Result<(), Flaw> {
-    let question = Question::ready(scene, operation, number).await?;
+    let question = Question::ready(fixture, operation, number).await?;
     let fault = Fault::Rewritten { name: "a stranger's 404", rewrite: strangers_not_found };
-    scene.watch.arm(CallClass::Inquiry, fault);
-    let answer = question.ask(&scene.provider).await;
-    scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    fixture.recorder.arm(CallClass::Inquiry, fault);
+    let answer = question.ask(&fixture.provider).await;
+    fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
     match answer {
         Err(_) => Ok(()),
         Ok(answer) => Err(Flaw::new("an error: it is not the gateway that says so", answer)
@@ -75,9 +75,9 @@ fn strangers_not_found(_: &Method, _: &str, _: Response<Bytes>) -> Response<Byte
 }
 
 /// What was never sent is absent, and conclusively so only as declared.
-async fn never_sent(scene: &Scene, operation: Operation) -> Result<(), Flaw> {
-    let question = Question::unfounded(&scene.subject, operation)?;
-    let answer = match question.ask(&scene.provider).await {
+async fn never_sent(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
+    let question = Question::unfounded(&fixture.subject, operation)?;
+    let answer = match question.ask(&fixture.provider).await {
         Ok(Answer::Absent(absence)) => absence,
         // Some gateways find by what only they can have given.
         Err(error) if operation == Operation::FindVirtualAccount => {
@@ -91,7 +91,7 @@ async fn never_sent(scene: &Scene, operation: Operation) -> Result<(), Flaw> {
             return Err(Flaw::new("absent, for it was never sent", found).in_call(operation));
         }
     };
-    let rule = rule(&scene.provider, operation);
+    let rule = rule(&fixture.provider, operation);
     if answer == Absence::Conclusive && rule.is_some_and(|rule| rule != AbsenceRule::Always) {
         let expected = format!("an inconclusive absence, for the capabilities say {rule:?}");
         return Err(Flaw::new(expected, "a conclusive one").in_call(operation));
@@ -108,15 +108,15 @@ fn rule(provider: &Provider, operation: Operation) -> Option<AbsenceRule> {
 }
 
 /// A link that nobody has followed yet can still be followed.
-async fn not_yet_acted(scene: &Scene) -> Result<(), Flaw> {
-    let Ok(role) = scene.provider.payments() else { return Ok(()) };
+async fn not_yet_acted(fixture: &Fixture) -> Result<(), Flaw> {
+    let Ok(role) = fixture.provider.payments() else { return Ok(()) };
     if !role.capabilities().find
-        || instruction::is_offered(&scene.provider, Operation::CreatePayment)
+        || instruction::is_offered(&fixture.provider, Operation::CreatePayment)
     {
         return Ok(());
     }
     let operation = Operation::FindPayment;
-    let payment = open_payment(scene, 500).await?;
+    let payment = open_payment(fixture, 500).await?;
     match role.find_payment(&payment.order).await {
         Ok(Lookup::Absent(Absence::Conclusive)) => {
             let expected = "an inconclusive absence, for the buyer can still act";
@@ -129,24 +129,24 @@ async fn not_yet_acted(scene: &Scene) -> Result<(), Flaw> {
 
 /// A request that a proxy kept may reach the gateway after an inquiry.
 async fn delivered_late(start: &Start, operation: Operation) -> Result<(), Flaw> {
-    let scene = Scene::open(start).await?;
-    let has_role = scene.provider.roles().contains(&operation.role());
-    if !has_role || !instruction::is_offered(&scene.provider, operation) {
+    let fixture = Fixture::open(start).await?;
+    let has_role = fixture.provider.roles().contains(&operation.role());
+    if !has_role || !instruction::is_offered(&fixture.provider, operation) {
         return Ok(());
     }
-    let instruction = Instruction::ready(&scene, operation, 1).await?;
+    let instruction = Instruction::ready(&fixture, operation, 1).await?;
     let fault = Fault::DeliveredLate;
-    scene.watch.arm(CallClass::Instruction, fault);
-    let outcome = instruction.carry_out(&scene.provider).await;
+    fixture.recorder.arm(CallClass::Instruction, fault);
+    let outcome = instruction.carry_out(&fixture.provider).await;
     if !matches!(outcome, Outcome::Uncertain(_)) {
         // What a lost answer becomes is another law's matter.
         return Ok(());
     }
     let under = |flaw: Flaw| flaw.in_call(operation).under(Some(fault));
-    let early = instruction.ask(&scene.anew()).await;
-    let delivered = scene.proxy.deliver_late().await;
+    let early = instruction.ask(&fixture.anew()).await;
+    let delivered = fixture.proxy.deliver_late().await;
     delivered.map_err(|error| under(Flaw::new("a gateway that takes the request", error)))?;
-    let done = scene.subject.gateway.carried_out(operation, instruction.reference()).await;
+    let done = fixture.subject.gateway.carried_out(operation, instruction.reference()).await;
     match early {
         Some(Found::Absent { conclusive: true }) if done > 0 => Err(under(
             Flaw::new("an inconclusive absence, for the request was under way", "a conclusive one")

@@ -7,21 +7,21 @@ use payments_core::{
 };
 
 use crate::{
-    ChangedAnswer, Flaw, Law, Meaning, Operation, Start,
+    ChangedResponse, Flaw, Law, Meaning, Operation, Start,
+    fixture::Fixture,
     instruction::{self, Instruction},
     law::{Check, Held},
     outcome::Outcome,
     question::{self, Question},
-    scene::Scene,
 };
 
-pub(crate) static A_CHANGED_ANSWER_IS_NOT_BELIEVED: Law = Law {
-    name: "a_changed_answer_is_not_believed",
+pub(crate) static A_CHANGED_RESPONSE_IS_NOT_BELIEVED: Law = Law {
+    name: "a_changed_response_is_not_believed",
     says: "An answer whose signature is spoilt, or that speaks of another amount, account or \
            reference than was sent, is uncertain, and of an inquiry an error.",
     why: "An answer is not an echo: it may belong to another call, or to a forger.",
     look_at: "the checks between the gateway's answer and `Submission::Accepted`",
-    check: Check::Scene(|start| {
+    check: Check::Fixture(|start| {
         hold(start, |answer| answer.meaning == Meaning::Unbelievable).boxed()
     }),
 };
@@ -31,7 +31,7 @@ pub(crate) static AN_UNSIGNED_REFUSAL_IS_NOT_CONFIRMED: Law = Law {
     says: "A refusal that nobody signed declines without being confirmed.",
     why: "Who trusts a forged refusal pays by another way, and pays twice.",
     look_at: "what sets `Decline::confirmed`",
-    check: Check::Scene(|start| {
+    check: Check::Fixture(|start| {
         hold(start, |answer| answer.meaning == Meaning::UnsignedRefusal).boxed()
     }),
 };
@@ -42,40 +42,40 @@ pub(crate) static EVERY_DOCUMENTED_WORD_MAPS_AND_AN_INVENTED_ONE_IS_UNCERTAIN: L
            stands nowhere is uncertain: not settled, and not failed.",
     why: "Gateways add words without telling anybody.",
     look_at: "the table of words in `map`, and what its last line says",
-    check: Check::Scene(|start| words(start).boxed()),
+    check: Check::Fixture(|start| words(start).boxed()),
 };
 
 async fn words(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
-    let answers = scene.subject.gateway.changed_answers();
-    complete(&scene, &answers)?;
-    let is_word = |answer: &ChangedAnswer| {
+    let fixture = Fixture::open(&start).await?;
+    let answers = fixture.subject.gateway.changed_responses();
+    complete(&fixture, &answers)?;
+    let is_word = |answer: &ChangedResponse| {
         !matches!(
             answer.meaning,
             Meaning::Unbelievable | Meaning::UnsignedRefusal | Meaning::OneRowMalformed
         )
     };
-    try_each(&scene, answers.into_iter().filter(is_word)).await
+    try_each(&fixture, answers.into_iter().filter(is_word)).await
 }
 
-async fn hold(start: Start, tried: fn(&ChangedAnswer) -> bool) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
-    let answers = scene.subject.gateway.changed_answers();
-    try_each(&scene, answers.into_iter().filter(tried)).await
+async fn hold(start: Start, tried: fn(&ChangedResponse) -> bool) -> Result<Held, Flaw> {
+    let fixture = Fixture::open(&start).await?;
+    let answers = fixture.subject.gateway.changed_responses();
+    try_each(&fixture, answers.into_iter().filter(tried)).await
 }
 
 /// A suite that was told of no changed answer would prove nothing by them.
-fn complete(scene: &Scene, answers: &[ChangedAnswer]) -> Result<(), Flaw> {
+fn complete(fixture: &Fixture, answers: &[ChangedResponse]) -> Result<(), Flaw> {
     let has = |operation, meanings: &[Meaning]| {
         answers
             .iter()
             .any(|answer| answer.operation == operation && meanings.contains(&answer.meaning))
     };
     let lacking = |operation: Operation, what: &str| {
-        let expected = format!("{what} among `Gateway::changed_answers`");
+        let expected = format!("{what} among `Gateway::changed_responses`");
         Err(Flaw::new(expected, "there is none").in_call(operation))
     };
-    for operation in instruction::offered(&scene.provider) {
+    for operation in instruction::offered(&fixture.provider) {
         if !has(operation, &[Meaning::Unbelievable]) {
             return lacking(operation, "an answer that must not be believed");
         }
@@ -85,8 +85,8 @@ fn complete(scene: &Scene, answers: &[ChangedAnswer]) -> Result<(), Flaw> {
         (Operation::FindVirtualAccount, Meaning::VirtualAccount(VirtualAccountState::Uncertain)),
         (Operation::FindPayout, Meaning::Payout(PayoutState::Uncertain)),
     ] {
-        let is_named = question::is_offered(&scene.provider, operation)
-            && scene.subject.gateway.names_a_state(operation);
+        let is_named = question::is_offered(&fixture.provider, operation)
+            && fixture.subject.gateway.names_a_state(operation);
         if is_named && !has(operation, &[unknown]) {
             return lacking(operation, "a state that is documented nowhere");
         }
@@ -95,58 +95,58 @@ fn complete(scene: &Scene, answers: &[ChangedAnswer]) -> Result<(), Flaw> {
 }
 
 async fn try_each(
-    scene: &Scene,
-    answers: impl Iterator<Item = ChangedAnswer>,
+    fixture: &Fixture,
+    answers: impl Iterator<Item = ChangedResponse>,
 ) -> Result<Held, Flaw> {
     let mut any = false;
     for (number, answer) in (1..).zip(answers) {
-        let tried = try_one(scene, answer, number).await;
+        let tried = try_one(fixture, answer, number).await;
         tried.map_err(|flaw| flaw.in_call(answer.operation).under(Some(answer.fault())))?;
         any = true;
     }
     Ok(Held::if_any(any))
 }
 
-async fn try_one(scene: &Scene, answer: ChangedAnswer, number: u32) -> Result<(), Flaw> {
-    if !scene.provider.roles().contains(&answer.operation.role()) {
+async fn try_one(fixture: &Fixture, answer: ChangedResponse, number: u32) -> Result<(), Flaw> {
+    if !fixture.provider.roles().contains(&answer.operation.role()) {
         return Ok(());
     }
     if Operation::INSTRUCTIONS.contains(&answer.operation) {
-        let instruction = Instruction::ready(scene, answer.operation, number).await?;
-        let mark = scene.mark();
-        scene.watch.arm(CallClass::Instruction, answer.fault());
-        let outcome = instruction.carry_out(&scene.provider).await;
-        if !struck(scene)? {
+        let instruction = Instruction::ready(fixture, answer.operation, number).await?;
+        let mark = fixture.mark();
+        fixture.recorder.arm(CallClass::Instruction, answer.fault());
+        let outcome = instruction.carry_out(&fixture.provider).await;
+        if !struck(fixture)? {
             return Err(Flaw::new("a request whose answer can be changed", "none was sent"));
         }
-        let line = scene.since(mark).last().map(|note| note.made_at);
+        let line = fixture.since(mark).last().map(|note| note.made_at);
         of_an_instruction(answer.meaning, &outcome).map_err(|flaw| flaw.sent_at(line))
     } else {
-        let question = Question::ready(scene, answer.operation, number).await?;
-        let mark = scene.mark();
-        scene.watch.arm(class(scene, answer.operation), answer.fault());
-        let told = question.ask(&scene.provider).await;
-        if !struck(scene)? {
+        let question = Question::ready(fixture, answer.operation, number).await?;
+        let mark = fixture.mark();
+        fixture.recorder.arm(class(fixture, answer.operation), answer.fault());
+        let told = question.ask(&fixture.provider).await;
+        if !struck(fixture)? {
             // Whether it may be answered without asking is another law's matter.
             return Ok(());
         }
-        let line = scene.since(mark).last().map(|note| note.made_at);
+        let line = fixture.since(mark).last().map(|note| note.made_at);
         of_an_inquiry(answer.meaning, &told).map_err(|flaw| flaw.sent_at(line))
     }
 }
 
 /// Whether the provider says that an inquiry costs a fee.
-fn class(scene: &Scene, operation: Operation) -> CallClass {
+fn class(fixture: &Fixture, operation: Operation) -> CallClass {
     let costs = operation == Operation::VerifyBeneficiary
-        && scene.provider.payouts().is_ok_and(|role| role.capabilities().name_check_costs);
+        && fixture.provider.payouts().is_ok_and(|role| role.capabilities().name_check_costs);
     if costs { CallClass::PaidInquiry } else { CallClass::Inquiry }
 }
 
 /// Whether there was a request whose answer was changed.
-fn struck(scene: &Scene) -> Result<bool, Flaw> {
-    let is_armed = scene.watch.is_armed();
-    scene.watch.disarm();
-    scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+fn struck(fixture: &Fixture) -> Result<bool, Flaw> {
+    let is_armed = fixture.recorder.is_armed();
+    fixture.recorder.disarm();
+    fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
     Ok(!is_armed)
 }
 

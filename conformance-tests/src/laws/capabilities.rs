@@ -5,11 +5,11 @@ use payments_core::{Error, ErrorKind, Provider};
 
 use crate::{
     Flaw, Law, Operation, Start,
+    fixture::Fixture,
     instruction::{self, Instruction},
     law::{Check, Held},
     outcome::Outcome,
     question::{self, Question},
-    scene::Scene,
 };
 
 pub(crate) static CAPABILITIES_ARE_TRUE: Law = Law {
@@ -18,35 +18,35 @@ pub(crate) static CAPABILITIES_ARE_TRUE: Law = Law {
            as unsupported, with nothing sent.",
     why: "Routers, settings pages and documents read the capabilities and nothing else.",
     look_at: "the role's `capabilities()`, and the method that does not keep to them",
-    check: Check::Scene(|start| hold(start).boxed()),
+    check: Check::Fixture(|start| hold(start).boxed()),
 };
 
 async fn hold(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
-    let has = |operation: Operation| scene.provider.roles().contains(&operation.role());
+    let fixture = Fixture::open(&start).await?;
+    let has = |operation: Operation| fixture.provider.roles().contains(&operation.role());
     for operation in Operation::INQUIRIES.into_iter().filter(|operation| has(*operation)) {
-        if question::is_offered(&scene.provider, operation) {
-            asks(&scene, operation).await?;
+        if question::is_offered(&fixture.provider, operation) {
+            asks(&fixture, operation).await?;
         } else {
-            let question = Question::unfounded(&scene.subject, operation)?;
-            let (mark, answer) = (scene.mark(), question.ask(&scene.provider).await);
-            refuses(&scene, operation, mark, &question::told(&answer), answer.err().as_ref())?;
+            let question = Question::unfounded(&fixture.subject, operation)?;
+            let (mark, answer) = (fixture.mark(), question.ask(&fixture.provider).await);
+            refuses(&fixture, operation, mark, &question::told(&answer), answer.err().as_ref())?;
         }
     }
     for operation in Operation::INSTRUCTIONS.into_iter().filter(|operation| has(*operation)) {
-        let is_offered = instruction::is_offered(&scene.provider, operation);
+        let is_offered = instruction::is_offered(&fixture.provider, operation);
         if is_offered || operation == Operation::CreatePayment {
             continue;
         }
-        let instruction = Instruction::unfounded(&scene, operation)?;
-        let (mark, outcome) = (scene.mark(), instruction.carry_out(&scene.provider).await);
+        let instruction = Instruction::unfounded(&fixture, operation)?;
+        let (mark, outcome) = (fixture.mark(), instruction.carry_out(&fixture.provider).await);
         let kind = match &outcome {
             Outcome::Error { kind, .. } => Some(Error::new(*kind, "")),
             _ => None,
         };
-        refuses(&scene, operation, mark, &outcome.to_string(), kind.as_ref())?;
+        refuses(&fixture, operation, mark, &outcome.to_string(), kind.as_ref())?;
     }
-    offers_something(&scene.provider)?;
+    offers_something(&fixture.provider)?;
     Ok(Held::Tried)
 }
 
@@ -61,25 +61,25 @@ fn offers_something(provider: &Provider) -> Result<(), Flaw> {
     }
 }
 
-async fn asks(scene: &Scene, operation: Operation) -> Result<(), Flaw> {
-    let question = Question::ready(scene, operation, number(operation)).await?;
-    let mark = scene.mark();
+async fn asks(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
+    let question = Question::ready(fixture, operation, number(operation)).await?;
+    let mark = fixture.mark();
     // A fresh provider has nothing in its caches.
-    question.answer(&scene.provider).await?;
-    match scene.since(mark).len() {
+    question.answer(&fixture.provider).await?;
+    match fixture.since(mark).len() {
         0 => Err(Flaw::new("a request to the gateway", "none was sent").in_call(operation)),
         _ => Ok(()),
     }
 }
 
 fn refuses(
-    scene: &Scene,
+    fixture: &Fixture,
     operation: Operation,
     mark: usize,
     told: &str,
     error: Option<&Error>,
 ) -> Result<(), Flaw> {
-    if let Some(note) = scene.since(mark).first() {
+    if let Some(note) = fixture.since(mark).first() {
         return Err(Flaw::new("nothing sent, for it is not offered", "a request was sent")
             .in_call(operation)
             .sent_at(Some(note.made_at)));

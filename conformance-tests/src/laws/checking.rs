@@ -10,33 +10,33 @@ use payments_core::{
 
 use crate::{
     Flaw, Law, Operation, Start,
+    fixture::Fixture,
     law::{Check, Held},
-    scene::Scene,
 };
 
-pub(crate) static WHAT_THE_CHECK_ALLOWS_IS_TAKEN: Law = Law {
-    name: "what_the_check_allows_is_taken",
+pub(crate) static WHAT_THE_CHECK_ALLOWS_IS_ACCEPTED: Law = Law {
+    name: "what_the_check_allows_is_accepted",
     says: "A request that the role's `check` allows, such as one with the shortest or the longest \
            reference, is not refused by the call itself as invalid or unsupported.",
     why: "A router chooses by the check: what is refused afterwards opens at another gateway \
           without a word.",
     look_at: "`check` of the role, which has to ask everything that the call refuses by: the \
               method, the bank, the options, the end",
-    check: Check::Scene(|start| hold(start).boxed()),
+    check: Check::Fixture(|start| hold(start).boxed()),
 };
 
 async fn hold(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
-    let payments = payments(&scene).await?;
-    let accounts = virtual_accounts(&scene).await?;
-    let payouts = payouts(&scene).await?;
+    let fixture = Fixture::open(&start).await?;
+    let payments = payments(&fixture).await?;
+    let accounts = virtual_accounts(&fixture).await?;
+    let payouts = payouts(&fixture).await?;
     Ok(Held::if_any(payments || accounts || payouts))
 }
 
-async fn payments(scene: &Scene) -> Result<bool, Flaw> {
-    let Some((gateway, role)) = scene.payments() else { return Ok(false) };
+async fn payments(fixture: &Fixture) -> Result<bool, Flaw> {
+    let Some((gateway, role)) = fixture.payments() else { return Ok(false) };
     let can = role.capabilities();
-    let ordinary = gateway.payment(scene.order(1)?);
+    let ordinary = gateway.payment(fixture.order(1)?);
     let methods = can.methods.iter().copied().map(Some);
     let methods: Vec<_> = methods.chain(can.buyer_chooses.then_some(None)).collect();
     let mut requests: Vec<CreatePayment> = Vec::new();
@@ -48,8 +48,8 @@ async fn payments(scene: &Scene) -> Result<bool, Flaw> {
             requests.push(request);
         }
     }
-    for (number, end) in (2..).zip(ends(scene)) {
-        requests.push(gateway.payment(scene.order(number)?).with_expiry(end));
+    for (number, end) in (2..).zip(ends(fixture)) {
+        requests.push(gateway.payment(fixture.order(number)?).with_expiry(end));
     }
     for request in requests {
         let what = format!("the order {} by {:?}", request.order, request.method);
@@ -60,15 +60,15 @@ async fn payments(scene: &Scene) -> Result<bool, Flaw> {
     Ok(true)
 }
 
-async fn virtual_accounts(scene: &Scene) -> Result<bool, Flaw> {
-    let Some((gateway, role)) = scene.virtual_accounts() else { return Ok(false) };
+async fn virtual_accounts(fixture: &Fixture) -> Result<bool, Flaw> {
+    let Some((gateway, role)) = fixture.virtual_accounts() else { return Ok(false) };
     let mut requests: Vec<OpenVirtualAccount> = Vec::new();
     for text in texts_within(&role.capabilities().reference) {
         let Ok(order) = OrderRef::new(text) else { continue };
         requests.push(gateway.virtual_account(order));
     }
-    for (number, end) in (2..).zip(ends(scene)) {
-        requests.push(gateway.virtual_account(scene.order(number)?).with_expiry(end));
+    for (number, end) in (2..).zip(ends(fixture)) {
+        requests.push(gateway.virtual_account(fixture.order(number)?).with_expiry(end));
     }
     for request in requests {
         let what = format!("the order {} until {:?}", request.order, request.expires_at);
@@ -79,8 +79,8 @@ async fn virtual_accounts(scene: &Scene) -> Result<bool, Flaw> {
     Ok(true)
 }
 
-async fn payouts(scene: &Scene) -> Result<bool, Flaw> {
-    let Some((gateway, role)) = scene.payouts() else { return Ok(false) };
+async fn payouts(fixture: &Fixture) -> Result<bool, Flaw> {
+    let Some((gateway, role)) = fixture.payouts() else { return Ok(false) };
     for text in texts_within(&role.capabilities().reference) {
         let Ok(payout) = PayoutRef::new(text) else { continue };
         let request = gateway.payout(payout);
@@ -114,8 +114,8 @@ fn taken<T>(
 }
 
 /// In the past, now, in a second and in an hour.
-fn ends(scene: &Scene) -> [Timestamp; 4] {
-    let now = scene.clock().now().unix_seconds();
+fn ends(fixture: &Fixture) -> [Timestamp; 4] {
+    let now = fixture.clock().now().unix_seconds();
     [-3_600, 0, 1, 3_600].map(|seconds| Timestamp::from_unix(now + seconds))
 }
 

@@ -4,15 +4,15 @@ use futures_util::future::FutureExt as _;
 use payments_core::{
     DedupeKey, EndpointName,
     money::Money,
-    notification::{Confirmation, Event, News, Received},
+    notification::{Confirmation, Event, EventData, Received},
 };
 
 use crate::{
     Flaw, Law, Start,
+    fuzz::resplit,
     law::{Check, Held},
-    laws::stage::{Stage, flaw, said},
+    laws::webhook_fixture::{WebhookFixture, flaw, said},
     mutation::{self, Mutation},
-    noise::recut,
 };
 
 pub(crate) static NOTHING_UNSIGNED_IS_BELIEVED: Law = Law {
@@ -23,7 +23,7 @@ pub(crate) static NOTHING_UNSIGNED_IS_BELIEVED: Law = Law {
     why: "A signature over an order number says nothing of the amount beside it.",
     look_at: "the fields that `with_event` is told it rests on, and whether the values and the key \
               are read from where the signature covers them",
-    check: Check::Scene(|start| nothing_unsigned(start).boxed()),
+    check: Check::Fixture(|start| nothing_unsigned(start).boxed()),
 };
 
 pub(crate) static A_CONFIRMED_EVENT_CARRIES_THE_INQUIRYS_VALUES: Law = Law {
@@ -32,53 +32,53 @@ pub(crate) static A_CONFIRMED_EVENT_CARRIES_THE_INQUIRYS_VALUES: Law = Law {
            answer, and nothing that only the delivery said.",
     why: "A confirmation that repeats the claim confirms nothing.",
     look_at: "`confirm`: the event is built of the inquiry's answer alone",
-    check: Check::Scene(|start| inquirys_values(start).boxed()),
+    check: Check::Fixture(|start| inquirys_values(start).boxed()),
 };
 
 async fn nothing_unsigned(start: Start) -> Result<Held, Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
-    for sent in stage.server_to_server() {
-        let genuine = stage.genuine(sent)?;
+    let Some(webhooks) = WebhookFixture::open(&start).await? else { return Ok(Held::NothingToTry) };
+    for sent in webhooks.server_to_server() {
+        let genuine = webhooks.genuine(sent)?;
         let mut truth = Vec::new();
         for event in genuine.events() {
-            truth.push(said_once(&stage.believed(event).await?));
+            truth.push(said_once(&webhooks.believed(event).await?));
         }
         for mutation in mutation::of_each_byte_of_the_body(sent) {
-            says_nothing_else(&stage, &sent.endpoint, &mutation, &truth, false).await?;
+            says_nothing_else(&webhooks, &sent.endpoint, &mutation, &truth, false).await?;
         }
-        for endpoint in stage.receiver.endpoints() {
+        for endpoint in webhooks.receiver.endpoints() {
             let what = format!("it comes to `{}`", endpoint.name);
             let mutation = Mutation { what, request: sent.request.clone() };
-            says_nothing_else(&stage, &endpoint.name, &mutation, &truth, false).await?;
+            says_nothing_else(&webhooks, &endpoint.name, &mutation, &truth, false).await?;
         }
         let fields = mutation::of_each_field(sent).into_iter().map(|(_, mutation)| mutation);
         // Where values are signed one after another, the same text can be cut elsewhere.
-        let recut = recut(&sent.request).into_iter().map(|request| Mutation {
+        let resplit = resplit(&sent.request).into_iter().map(|request| Mutation {
             what: "the signed text is cut elsewhere".to_owned(),
             request,
         });
-        for mutation in fields.chain(mutation::smuggled(sent)).chain(recut) {
-            says_nothing_else(&stage, &sent.endpoint, &mutation, &truth, true).await?;
+        for mutation in fields.chain(mutation::smuggled(sent)).chain(resplit) {
+            says_nothing_else(&webhooks, &sent.endpoint, &mutation, &truth, true).await?;
         }
     }
     Ok(Held::Tried)
 }
 
 async fn says_nothing_else(
-    stage: &Stage,
+    webhooks: &WebhookFixture,
     endpoint: &EndpointName,
     mutation: &Mutation,
     truth: &[String],
     confirm: bool,
 ) -> Result<(), Flaw> {
-    let Received::Notification(notification) = stage.receive(endpoint, &mutation.request) else {
+    let Received::Notification(notification) = webhooks.receive(endpoint, &mutation.request) else {
         return Ok(());
     };
     for event in notification.events().iter().filter(|event| event.moves_money()) {
         let believed = if event.is_trusted() {
             event.clone()
         } else if confirm {
-            match stage.receiver.confirm(event).await {
+            match webhooks.receiver.confirm(event).await {
                 Ok(Confirmation::Confirmed(event)) => event,
                 Ok(_) | Err(_) => continue,
             }
@@ -101,15 +101,15 @@ fn said_once(believed: &Event) -> String {
 }
 
 async fn inquirys_values(start: Start) -> Result<Held, Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
+    let Some(webhooks) = WebhookFixture::open(&start).await? else { return Ok(Held::NothingToTry) };
     let mut any = false;
-    for sent in stage.server_to_server() {
-        for event in stage.genuine(sent)?.into_events() {
+    for sent in webhooks.server_to_server() {
+        for event in webhooks.genuine(sent)?.into_events() {
             if !event.moves_money() {
                 continue;
             }
-            let mark = stage.scene.mark();
-            let confirmed = match stage.receiver.confirm(&event).await {
+            let mark = webhooks.fixture.mark();
+            let confirmed = match webhooks.receiver.confirm(&event).await {
                 Ok(Confirmation::Confirmed(confirmed)) => confirmed,
                 // Not every proven event can be asked about.
                 _ if event.is_trusted() => continue,
@@ -118,33 +118,33 @@ async fn inquirys_values(start: Start) -> Result<Held, Flaw> {
                 }
             };
             any = true;
-            if stage.scene.since(mark).is_empty() {
+            if webhooks.fixture.since(mark).is_empty() {
                 return Err(flaw(sent, "an inquiry behind a confirmation", "nothing was asked"));
             }
             if !confirmed.is_trusted() {
-                let line = stage.scene.since(mark).last().map(|note| note.made_at);
+                let line = webhooks.fixture.since(mark).last().map(|note| note.made_at);
                 return Err(
                     flaw(sent, "an event that is believed", format!("{confirmed:?}")).sent_at(line)
                 );
             }
         }
     }
-    a_claim_under_another_key(&stage).await?;
-    a_claim_of_more(&stage).await?;
+    a_claim_under_another_key(&webhooks).await?;
+    a_claim_of_more(&webhooks).await?;
     Ok(Held::if_any(any))
 }
 
 /// The same event under a key that the gateway never gave, as a forger would choose it.
-async fn a_claim_under_another_key(stage: &Stage) -> Result<(), Flaw> {
+async fn a_claim_under_another_key(webhooks: &WebhookFixture) -> Result<(), Flaw> {
     let Ok(forged) = DedupeKey::new("suite.forged", "1") else { return Ok(()) };
-    for sent in stage.server_to_server() {
-        for event in stage.genuine(sent)?.into_events() {
-            let claim = Event::inquired(forged.clone(), event.news().clone());
-            let mark = stage.scene.mark();
-            if let Ok(Confirmation::Confirmed(confirmed)) = stage.receiver.confirm(&claim).await
+    for sent in webhooks.server_to_server() {
+        for event in webhooks.genuine(sent)?.into_events() {
+            let claim = Event::inquired(forged.clone(), event.data().clone());
+            let mark = webhooks.fixture.mark();
+            if let Ok(Confirmation::Confirmed(confirmed)) = webhooks.receiver.confirm(&claim).await
                 && confirmed.key() == Some(&forged)
             {
-                let line = stage.scene.since(mark).last().map(|note| note.made_at);
+                let line = webhooks.fixture.since(mark).last().map(|note| note.made_at);
                 let expected = "a key that is made of the inquiry's answer";
                 return Err(flaw(sent, expected, "the key that was claimed").sent_at(line));
             }
@@ -154,16 +154,16 @@ async fn a_claim_under_another_key(stage: &Stage) -> Result<(), Flaw> {
 }
 
 /// The same event with ten times its money, which no gateway would confirm.
-async fn a_claim_of_more(stage: &Stage) -> Result<(), Flaw> {
-    for sent in stage.server_to_server() {
-        for event in stage.genuine(sent)?.into_events() {
+async fn a_claim_of_more(webhooks: &WebhookFixture) -> Result<(), Flaw> {
+    for sent in webhooks.server_to_server() {
+        for event in webhooks.genuine(sent)?.into_events() {
             let Some(claim) = exaggerated(&event) else { continue };
             let claimed = said(&claim);
-            let mark = stage.scene.mark();
-            if let Ok(Confirmation::Confirmed(confirmed)) = stage.receiver.confirm(&claim).await
+            let mark = webhooks.fixture.mark();
+            if let Ok(Confirmation::Confirmed(confirmed)) = webhooks.receiver.confirm(&claim).await
                 && said(&confirmed) == claimed
             {
-                let line = stage.scene.since(mark).last().map(|note| note.made_at);
+                let line = webhooks.fixture.since(mark).last().map(|note| note.made_at);
                 return Err(flaw(sent, "the gateway's own figure, or a contradiction", claimed)
                     .sent_at(line));
             }
@@ -174,21 +174,21 @@ async fn a_claim_of_more(stage: &Stage) -> Result<(), Flaw> {
 
 fn exaggerated(event: &Event) -> Option<Event> {
     let more = |money: Money| Money::from_minor(money.minor().saturating_mul(10), money.currency());
-    let news = match event.news() {
-        News::Payment(payment) => {
+    let news = match event.data() {
+        EventData::Payment(payment) => {
             let mut payment = payment.clone();
             payment.received = Some(more(payment.received.or(payment.asked)?));
-            News::Payment(payment)
+            EventData::Payment(payment)
         }
-        News::Movement(movement) => {
+        EventData::Movement(movement) => {
             let mut movement = movement.clone();
             movement.amount = more(movement.amount);
-            News::Movement(movement)
+            EventData::Movement(movement)
         }
-        News::Payout(payout) => {
+        EventData::Payout(payout) => {
             let mut payout = payout.clone();
             payout.amount = more(payout.amount);
-            News::Payout(payout)
+            EventData::Payout(payout)
         }
         _ => return None,
     };

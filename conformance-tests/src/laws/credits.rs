@@ -10,11 +10,11 @@ use payments_core::{
 
 use crate::{
     Flaw, Impossible, Law, Operation, Start,
+    fixture::Fixture,
     instruction::{needed, open_payment, open_virtual_account, readable, refused},
     law::{Check, Held},
-    laws::stage,
+    laws::webhook_fixture,
     question::find_payment,
-    scene::Scene,
 };
 
 pub(crate) static NO_CREDIT_IS_LOST: Law = Law {
@@ -23,21 +23,21 @@ pub(crate) static NO_CREDIT_IS_LOST: Law = Law {
            own value and its own key, and of the account where it arrived alone.",
     why: "What a provider drops, nobody gives back.",
     look_at: "what is filtered, merged or compared on the way from the gateway's list of credits",
-    check: Check::Scene(|start| hold(start).boxed()),
+    check: Check::Fixture(|start| hold(start).boxed()),
 };
 
 async fn hold(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
-    let receives = scene.payments().is_some() || scene.virtual_accounts().is_some();
-    paid_twice(&scene).await?;
-    paid_late(&Scene::open(&start).await?).await?;
-    on_a_virtual_account(&Scene::open(&start).await?).await?;
+    let fixture = Fixture::open(&start).await?;
+    let receives = fixture.payments().is_some() || fixture.virtual_accounts().is_some();
+    paid_twice(&fixture).await?;
+    paid_late(&Fixture::open(&start).await?).await?;
+    on_a_virtual_account(&Fixture::open(&start).await?).await?;
     Ok(Held::if_any(receives))
 }
 
-async fn paid_twice(scene: &Scene) -> Result<(), Flaw> {
-    let Some((gateway, _)) = scene.payments() else { return Ok(()) };
-    let payment = open_payment(scene, 1).await?;
+async fn paid_twice(fixture: &Fixture) -> Result<(), Flaw> {
+    let Some((gateway, _)) = fixture.payments() else { return Ok(()) };
+    let payment = open_payment(fixture, 1).await?;
     let amount = gateway.payment(payment.order.clone()).amount;
     gateway.visit(&payment).await;
     gateway
@@ -46,40 +46,40 @@ async fn paid_twice(scene: &Scene) -> Result<(), Flaw> {
         .map_err(|impossible| Flaw::new("a buyer who can pay what was asked", impossible))?;
     possible(gateway.pay(&payment, amount).await, gateway.buyers().twice, "pay twice")?;
     let times = if gateway.buyers().twice { 2 } else { 1 };
-    told(scene, &payment, &vec![amount; times], "paid twice").await
+    told(fixture, &payment, &vec![amount; times], "paid twice").await
 }
 
-async fn paid_late(scene: &Scene) -> Result<(), Flaw> {
-    let Some((gateway, _)) = scene.payments() else { return Ok(()) };
-    let request = gateway.payment(scene.order(1)?);
+async fn paid_late(fixture: &Fixture) -> Result<(), Flaw> {
+    let Some((gateway, _)) = fixture.payments() else { return Ok(()) };
+    let request = gateway.payment(fixture.order(1)?);
     let Some(end) = request.expires_at else { return Ok(()) };
-    let payment = open_payment(scene, 1).await?;
+    let payment = open_payment(fixture, 1).await?;
     gateway.visit(&payment).await;
-    let past = end.since(scene.clock().now()) + Duration::from_secs(3_600);
-    scene.subject.gateway.advance(past).await;
+    let past = end.since(fixture.clock().now()) + Duration::from_secs(3_600);
+    fixture.subject.gateway.advance(past).await;
     let late = gateway.pay(&payment, request.amount).await;
     possible(late, gateway.buyers().late, "pay after the end")?;
     let amounts = if gateway.buyers().late { vec![request.amount] } else { Vec::new() };
-    told(scene, &payment, &amounts, "paid after the end").await
+    told(fixture, &payment, &amounts, "paid after the end").await
 }
 
-async fn on_a_virtual_account(scene: &Scene) -> Result<(), Flaw> {
-    let Some((gateway, role)) = scene.virtual_accounts() else { return Ok(()) };
-    let account = open_virtual_account(scene, 1).await?;
+async fn on_a_virtual_account(fixture: &Fixture) -> Result<(), Flaw> {
+    let Some((gateway, role)) = fixture.virtual_accounts() else { return Ok(()) };
+    let account = open_virtual_account(fixture, 1).await?;
     let request = gateway.virtual_account(account.order.clone());
-    let asked = scene.credit_for(&account.order)?;
+    let asked = fixture.credit_for(&account.order)?;
     let by = |off: i64| Money::from_minor(asked.minor() + off, asked.currency());
     let payers = gateway.payers();
     let mut arrived = Vec::new();
     if role.capabilities().credits {
         // What arrives on another account is none of its credits.
-        let other = open_virtual_account(scene, 2).await?;
-        let amount = scene.credit_for(&other.order)?;
-        credited(scene, &other, amount, true, "pay what was asked").await?;
+        let other = open_virtual_account(fixture, 2).await?;
+        let amount = fixture.credit_for(&other.order)?;
+        credited(fixture, &other, amount, true, "pay what was asked").await?;
     }
     if payers.any_amount && payers.twice {
         for amount in [by(-1), by(0), by(1), by(0)] {
-            credited(scene, &account, amount, true, "pay any amount, again and again").await?;
+            credited(fixture, &account, amount, true, "pay any amount, again and again").await?;
             arrived.push(amount);
         }
     } else {
@@ -87,7 +87,7 @@ async fn on_a_virtual_account(scene: &Scene) -> Result<(), Flaw> {
         if payers.any_amount {
             arrived.push(by(-1));
         } else {
-            credited(scene, &account, asked, true, "pay what was asked").await?;
+            credited(fixture, &account, asked, true, "pay what was asked").await?;
             arrived.push(asked);
         }
         let again = gateway.credit(&account, asked).await;
@@ -97,9 +97,9 @@ async fn on_a_virtual_account(scene: &Scene) -> Result<(), Flaw> {
         }
     }
     if let Some(end) = request.expires_at.filter(|_| payers.late && payers.twice) {
-        let past = end.since(scene.clock().now()) + Duration::from_secs(3_600);
-        scene.subject.gateway.advance(past).await;
-        credited(scene, &account, asked, true, "pay after the end").await?;
+        let past = end.since(fixture.clock().now()) + Duration::from_secs(3_600);
+        fixture.subject.gateway.advance(past).await;
+        credited(fixture, &account, asked, true, "pay after the end").await?;
         arrived.push(asked);
     }
     let operation = Operation::Credits;
@@ -107,7 +107,7 @@ async fn on_a_virtual_account(scene: &Scene) -> Result<(), Flaw> {
         let credits = role.credits(&account.reference()).await;
         readable(credits.map_err(|error| refused(operation, &error))?, operation)?
     } else {
-        stage::movements(scene).await?
+        webhook_fixture::movements(fixture).await?
     };
     same(&credits, &arrived, operation)?;
     told_in_all(role, &account, &arrived).await
@@ -142,13 +142,13 @@ async fn told_in_all(
 }
 
 async fn credited(
-    scene: &Scene,
+    fixture: &Fixture,
     account: &VirtualAccount,
     amount: Money,
     can: bool,
     what: &str,
 ) -> Result<(), Flaw> {
-    let gateway = needed(scene.subject.virtual_accounts.as_ref(), Operation::Credits)?;
+    let gateway = needed(fixture.subject.virtual_accounts.as_ref(), Operation::Credits)?;
     possible(gateway.credit(account, amount).await, can, what)
 }
 
@@ -166,18 +166,23 @@ fn possible(done: Result<(), Impossible>, can: bool, what: &str) -> Result<(), F
 }
 
 /// Holds that the money of a payment is told, by inquiry or by notifications.
-async fn told(scene: &Scene, payment: &Payment, amounts: &[Money], what: &str) -> Result<(), Flaw> {
+async fn told(
+    fixture: &Fixture,
+    payment: &Payment,
+    amounts: &[Money],
+    what: &str,
+) -> Result<(), Flaw> {
     let Some(first) = amounts.first() else { return Ok(()) };
     let total = Money::from_minor(total_of(amounts), first.currency());
     let role =
-        scene.provider.payments().map_err(|error| refused(Operation::FindPayment, &error))?;
+        fixture.provider.payments().map_err(|error| refused(Operation::FindPayment, &error))?;
     let ledger = format!("{total} booked, {what}");
     if role.capabilities().find {
         let operation = Operation::FindPayment;
         // Several payments of one order are as good a way to tell it.
         let found = match role.find_payment(&payment.order).await {
             Ok(payments_core::Lookup::Several(all)) => all,
-            Ok(_) => vec![find_payment(scene, &payment.order).await?],
+            Ok(_) => vec![find_payment(fixture, &payment.order).await?],
             Err(error) => return Err(refused(operation, &error)),
         };
         let received: i64 =
@@ -196,14 +201,14 @@ async fn told(scene: &Scene, payment: &Payment, amounts: &[Money], what: &str) -
             return Ok(());
         }
         // The inquiry knows one of them; the others have to be heard of.
-        if !scene.provider.roles().contains(&payments_core::Role::Notifications) {
+        if !fixture.provider.roles().contains(&payments_core::Role::Notifications) {
             let found = format!("{} received", Money::from_minor(received, first.currency()));
             return Err(Flaw::new(format!("{total} received"), found)
                 .in_call(operation)
                 .with_ledger(ledger));
         }
     }
-    let keys = stage::keys(scene).await?;
+    let keys = webhook_fixture::keys(fixture).await?;
     if keys.len() < amounts.len() {
         let found = format!("{} notifications with a key of their own: {keys:?}", keys.len());
         return Err(Flaw::new(format!("{} of them", amounts.len()), found).with_ledger(ledger));

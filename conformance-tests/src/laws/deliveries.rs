@@ -7,25 +7,25 @@ use futures_util::future::FutureExt as _;
 use http::{Method, Request};
 use payments_core::{
     DedupeKey, OrderRef, Submission,
-    notification::{Delivery, Endpoint, Event, News, Notification, Outcome, Received},
+    notification::{Delivery, Endpoint, Event, EventData, Notification, Outcome, Received},
     payment::PaymentState,
 };
 
 use crate::{
-    Booking, Flaw, Law, Sent, Start,
+    Booking, Flaw, Law, Start, WebhookSample,
     instruction::{open_payment, pay},
     law::{Check, Held},
-    laws::stage::{Stage, flaw, said, text},
+    laws::webhook_fixture::{WebhookFixture, flaw, said, text},
     mutation::{self, Mutation},
 };
 
-pub(crate) static A_NOTIFICATION_TELLS_WHAT_THE_LEDGER_SAYS: Law = Law {
-    name: "a_notification_tells_what_the_ledger_says",
+pub(crate) static A_NOTIFICATION_AGREES_WITH_THE_LEDGER: Law = Law {
+    name: "a_notification_agrees_with_the_ledger",
     says: "Every payment, credit and payout of which a gateway tells becomes an event that is proven \
            or can be confirmed, with the ledger's own values.",
     why: "The notification is the usual way by which a shop learns that it was paid.",
     look_at: "`receive`: what it reads into which news, and `confirm`",
-    check: Check::Scene(|start| tells_what_the_ledger_says(start).boxed()),
+    check: Check::Fixture(|start| tells_what_the_ledger_says(start).boxed()),
 };
 
 pub(crate) static THE_SAME_HAPPENING_HAS_ONE_KEY: Law = Law {
@@ -35,7 +35,7 @@ pub(crate) static THE_SAME_HAPPENING_HAS_ONE_KEY: Law = Law {
     why: "A shop that sees two keys hands over twice.",
     look_at: "what the dedupe key is made of: never a time, a signature or an attempt, and the \
               gateway's identifier as it is",
-    check: Check::Scene(|start| one_key(start).boxed()),
+    check: Check::Fixture(|start| one_key(start).boxed()),
 };
 
 pub(crate) static A_BROWSERS_RETURN_SETTLES_NOTHING: Law = Law {
@@ -44,16 +44,16 @@ pub(crate) static A_BROWSERS_RETURN_SETTLES_NOTHING: Law = Law {
            it is signed.",
     why: "Buyers can reload, keep and pass on every link that they were given.",
     look_at: "`Endpoint::display_only` of the endpoint where browsers return",
-    check: Check::Scene(|start| browsers(start).boxed()),
+    check: Check::Fixture(|start| browsers(start).boxed()),
 };
 
-pub(crate) static STRANGERS_ARE_WELCOME: Law = Law {
-    name: "strangers_are_welcome",
+pub(crate) static UNKNOWN_EVENTS_AND_FIELDS_ARE_ACCEPTED: Law = Law {
+    name: "unknown_events_and_fields_are_accepted",
     says: "An event of a kind that nobody knows is unrecognised and acknowledged, a field that nobody \
            knows changes nothing, and bytes of any kind are untrusted and never a panic.",
     why: "Gateways add kinds of events and fields, and repeat for ever what is refused.",
     look_at: "the last arm where kinds are read, and what is indexed or unwrapped on the way",
-    check: Check::Scene(|start| strangers(start).boxed()),
+    check: Check::Fixture(|start| strangers(start).boxed()),
 };
 
 pub(crate) static THE_REPLY_IS_THE_DOCUMENTED_ONE: Law = Law {
@@ -62,23 +62,23 @@ pub(crate) static THE_REPLY_IS_THE_DOCUMENTED_ONE: Law = Law {
            what could not be kept or is untrusted never is.",
     why: "An error for a duplicate makes the gateway send it again for days.",
     look_at: "`reply`, by endpoint and outcome",
-    check: Check::Scene(|start| replies(start).boxed()),
+    check: Check::Fixture(|start| replies(start).boxed()),
 };
 
 async fn tells_what_the_ledger_says(start: Start) -> Result<Held, Flaw> {
-    let Some(stage) = Stage::open_with_short_and_over(&start).await? else {
+    let Some(webhooks) = WebhookFixture::open_with_short_and_over(&start).await? else {
         return Ok(Held::NothingToTry);
     };
-    let bookings = stage.scene.bookings().await;
+    let bookings = webhooks.fixture.bookings().await;
     let mut told = Vec::new();
-    for sent in stage.server_to_server() {
-        let notification = stage.genuine(sent)?;
+    for sent in webhooks.server_to_server() {
+        let notification = webhooks.genuine(sent)?;
         if notification.events().is_empty() {
             return Err(flaw(sent, "an event at least", "a notification without any")
                 .at(notification.made_at));
         }
         for event in notification.events() {
-            let event = stage.believed(event).await?;
+            let event = webhooks.believed(event).await?;
             agrees(&event, &bookings).map_err(|found| {
                 flaw(sent, "what the ledger says", found)
                     .with_ledger(format!("{bookings:?}"))
@@ -87,9 +87,9 @@ async fn tells_what_the_ledger_says(start: Start) -> Result<Held, Flaw> {
             told.push(event);
         }
     }
-    for happened in &stage.happened {
+    for happened in &webhooks.happened {
         let is_told = told.iter().any(|event| happened.is_told_by(event));
-        let (expected, found) = match (stage.gateway.tells_of(happened.role()), is_told) {
+        let (expected, found) = match (webhooks.gateway.tells_of(happened.role()), is_told) {
             (true, true) | (false, false) => continue,
             (true, false) => ("an event that tells of it", "none does"),
             (false, true) => ("no event about it, as `Notifies::tells_of` says", "there is one"),
@@ -101,18 +101,18 @@ async fn tells_what_the_ledger_says(start: Start) -> Result<Held, Flaw> {
 }
 
 async fn one_key(start: Start) -> Result<Held, Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
+    let Some(webhooks) = WebhookFixture::open(&start).await? else { return Ok(Held::NothingToTry) };
     let mut firsts = Vec::new();
-    for sent in stage.server_to_server() {
-        firsts.push((sent, keys_of(&stage, &stage.genuine(sent)?).await?));
+    for sent in webhooks.server_to_server() {
+        firsts.push((sent, keys_of(&webhooks, &webhooks.genuine(sent)?).await?));
     }
     // Long enough that a key made of the time would be another one.
-    stage.scene.subject.gateway.advance(std::time::Duration::from_secs(61)).await;
+    webhooks.fixture.subject.gateway.advance(std::time::Duration::from_secs(61)).await;
     let mut seen: Vec<(DedupeKey, String)> = Vec::new();
     for (sent, first) in firsts {
-        let again = stage.gateway.again(sent).await;
-        let again = stage.genuine(&again)?;
-        let second = keys_of(&stage, &again).await?;
+        let again = webhooks.gateway.again(sent).await;
+        let again = webhooks.genuine(&again)?;
+        let second = keys_of(&webhooks, &again).await?;
         if first != second {
             let found = format!("{first:?}, and then {second:?}");
             return Err(flaw(sent, "one key for one happening", found).at(again.made_at));
@@ -129,11 +129,11 @@ async fn one_key(start: Start) -> Result<Held, Flaw> {
         }
     }
     // What was told again just now may be among what is to be taken.
-    let _ = stage.gateway.take().await;
-    pays_again(&stage).await?;
-    for sent in stage.gateway.take().await.iter().filter(|sent| !sent.by_browser) {
-        let later = stage.genuine(sent)?;
-        let keys = keys_of(&stage, &later).await?;
+    let _ = webhooks.gateway.take().await;
+    pays_again(&webhooks).await?;
+    for sent in webhooks.gateway.take().await.iter().filter(|sent| !sent.by_browser) {
+        let later = webhooks.genuine(sent)?;
+        let keys = keys_of(&webhooks, &later).await?;
         if let Some((key, first)) = seen.iter().find(|(key, _)| keys.contains(key)) {
             let found = format!("{key:?}, which is that of {first}");
             return Err(
@@ -141,19 +141,19 @@ async fn one_key(start: Start) -> Result<Held, Flaw> {
             );
         }
     }
-    in_two_cases(&stage).await?;
+    in_two_cases(&webhooks).await?;
     Ok(Held::Tried)
 }
 
 /// Two orders whose references differ only in case, where the provider takes both: what is
 /// reported of one never has the key of the other.
-async fn in_two_cases(stage: &Stage) -> Result<(), Flaw> {
+async fn in_two_cases(webhooks: &WebhookFixture) -> Result<(), Flaw> {
     let (Some(gateway), Ok(payments)) =
-        (&stage.scene.subject.payments, stage.scene.provider.payments())
+        (&webhooks.fixture.subject.payments, webhooks.fixture.provider.payments())
     else {
         return Ok(());
     };
-    let reference = stage.scene.order(8)?;
+    let reference = webhooks.fixture.order(8)?;
     let cases = [reference.as_str().to_uppercase(), reference.as_str().to_lowercase()];
     let requests: Vec<_> = cases
         .iter()
@@ -173,9 +173,9 @@ async fn in_two_cases(stage: &Stage) -> Result<(), Flaw> {
             return Ok(());
         }
         let mut own = Vec::new();
-        for sent in stage.gateway.take().await.iter().filter(|sent| !sent.by_browser) {
-            let notification = stage.genuine(sent)?;
-            let keys = keys_of(stage, &notification).await?;
+        for sent in webhooks.gateway.take().await.iter().filter(|sent| !sent.by_browser) {
+            let notification = webhooks.genuine(sent)?;
+            let keys = keys_of(webhooks, &notification).await?;
             if let Some(key) = keys.iter().find(|key| seen.contains(key)) {
                 let found = format!("{key:?}, which is that of {cases:?}");
                 let expected = "a key of its own, for the references differ in case";
@@ -189,31 +189,34 @@ async fn in_two_cases(stage: &Stage) -> Result<(), Flaw> {
 }
 
 /// The keys of what a notification says, as far as it is believed.
-async fn keys_of(stage: &Stage, notification: &Notification) -> Result<Vec<DedupeKey>, Flaw> {
+async fn keys_of(
+    webhooks: &WebhookFixture,
+    notification: &Notification,
+) -> Result<Vec<DedupeKey>, Flaw> {
     let mut keys = Vec::new();
     for event in notification.events() {
-        keys.extend(stage.believed(event).await?.key().cloned());
+        keys.extend(webhooks.believed(event).await?.key().cloned());
     }
     Ok(keys)
 }
 
 /// The buyer of the first order pays once more, where buyers can.
-async fn pays_again(stage: &Stage) -> Result<(), Flaw> {
-    let Some(gateway) = &stage.scene.subject.payments else { return Ok(()) };
+async fn pays_again(webhooks: &WebhookFixture) -> Result<(), Flaw> {
+    let Some(gateway) = &webhooks.fixture.subject.payments else { return Ok(()) };
     if !gateway.buyers().twice {
         return Ok(());
     }
-    let payment = open_payment(&stage.scene, 1).await?;
-    pay(&stage.scene, &payment, gateway.payment(payment.order.clone()).amount).await
+    let payment = open_payment(&webhooks.fixture, 1).await?;
+    pay(&webhooks.fixture, &payment, gateway.payment(payment.order.clone()).amount).await
 }
 
 async fn browsers(start: Start) -> Result<Held, Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
-    for sent in stage.sent.iter().filter(|sent| sent.by_browser) {
-        if !stage.endpoint(sent)?.display_only {
+    let Some(webhooks) = WebhookFixture::open(&start).await? else { return Ok(Held::NothingToTry) };
+    for sent in webhooks.sent.iter().filter(|sent| sent.by_browser) {
+        if !webhooks.endpoint(sent)?.display_only {
             return Err(flaw(sent, "an endpoint that is display-only", "one that is not"));
         }
-        let Received::Notification(notification) = stage.receive(&sent.endpoint, &sent.request)
+        let Received::Notification(notification) = webhooks.receive(&sent.endpoint, &sent.request)
         else {
             continue;
         };
@@ -222,20 +225,21 @@ async fn browsers(start: Start) -> Result<Held, Flaw> {
                 .at(notification.made_at));
         }
     }
-    for sent in stage.server_to_server() {
-        if stage.endpoint(sent)?.display_only {
+    for sent in webhooks.server_to_server() {
+        if webhooks.endpoint(sent)?.display_only {
             return Err(flaw(sent, "an endpoint that is not display-only", "one that is"));
         }
     }
-    Ok(Held::if_any(stage.sent.iter().any(|sent| sent.by_browser)))
+    Ok(Held::if_any(webhooks.sent.iter().any(|sent| sent.by_browser)))
 }
 
 async fn strangers(start: Start) -> Result<Held, Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
-    if let Some(sent) = stage.gateway.unknown().await {
-        match stage.receive(&sent.endpoint, &sent.request) {
+    let Some(webhooks) = WebhookFixture::open(&start).await? else { return Ok(Held::NothingToTry) };
+    if let Some(sent) = webhooks.gateway.unknown().await {
+        match webhooks.receive(&sent.endpoint, &sent.request) {
             Received::Notification(notification) => {
-                let is_unknown = |event: &Event| matches!(event.news(), News::Unrecognised { .. });
+                let is_unknown =
+                    |event: &Event| matches!(event.data(), EventData::Unrecognised { .. });
                 if !notification.events().iter().all(is_unknown) {
                     let found = format!("{:?}", notification.events());
                     return Err(
@@ -243,7 +247,7 @@ async fn strangers(start: Start) -> Result<Held, Flaw> {
                     );
                 }
             }
-            Received::Answer(_) => {}
+            Received::Reply(_) => {}
             Received::Unreadable(unreadable) => {
                 return Err(flaw(&sent, "news that is unrecognised", unreadable));
             }
@@ -252,15 +256,15 @@ async fn strangers(start: Start) -> Result<Held, Flaw> {
             }
         }
     }
-    for sent in stage.server_to_server() {
-        with_a_new_field(&stage, sent).await?;
-        without_a_field(&stage, sent)?;
+    for sent in webhooks.server_to_server() {
+        with_a_new_field(&webhooks, sent).await?;
+        without_a_field(&webhooks, sent)?;
     }
-    let now = stage.scene.clock().now();
-    for endpoint in stage.receiver.endpoints() {
-        for request in noise(endpoint) {
+    let now = webhooks.fixture.clock().now();
+    for endpoint in webhooks.receiver.endpoints() {
+        for request in random_bytes(endpoint) {
             let received = catch_unwind(AssertUnwindSafe(|| {
-                stage.receiver.receive(&endpoint.name, &Delivery::of(&request), now)
+                webhooks.receiver.receive(&endpoint.name, &Delivery::of(&request), now)
             }));
             let found = match received {
                 Err(_) => "a panic".to_owned(),
@@ -271,7 +275,7 @@ async fn strangers(start: Start) -> Result<Held, Flaw> {
                 }
                 Ok(_) => continue,
             };
-            let expected = "noise that is not believed, and does not panic";
+            let expected = "random bytes that are not believed, and do not panic";
             return Err(Flaw::new(expected, format!("{found} after {}", text(&request))));
         }
     }
@@ -279,11 +283,11 @@ async fn strangers(start: Start) -> Result<Held, Flaw> {
 }
 
 /// The gateway adds a field.
-async fn with_a_new_field(stage: &Stage, sent: &Sent) -> Result<(), Flaw> {
-    let genuine = stage.genuine(sent)?;
+async fn with_a_new_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
+    let genuine = webhooks.genuine(sent)?;
     let Some(request) = mutation::with_a_new_field(&sent.request) else { return Ok(()) };
-    let Some(request) = stage.signed_again(sent, request) else { return Ok(()) };
-    let told = match stage.receive(&sent.endpoint, &request) {
+    let Some(request) = webhooks.signed_again(sent, request) else { return Ok(()) };
+    let told = match webhooks.receive(&sent.endpoint, &request) {
         Received::Notification(told) => told,
         other => {
             let expected = "a notification, for only a field is new";
@@ -299,12 +303,12 @@ async fn with_a_new_field(stage: &Stage, sent: &Sent) -> Result<(), Flaw> {
 }
 
 /// The gateway leaves a field out, or empty: what it then says is its own affair.
-fn without_a_field(stage: &Stage, sent: &Sent) -> Result<(), Flaw> {
-    let now = stage.scene.clock().now();
+fn without_a_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
+    let now = webhooks.fixture.clock().now();
     for Mutation { what, request } in mutation::without_each_field(&sent.request) {
-        let Some(request) = stage.signed_again(sent, request) else { return Ok(()) };
+        let Some(request) = webhooks.signed_again(sent, request) else { return Ok(()) };
         let received = catch_unwind(AssertUnwindSafe(|| {
-            stage.receiver.receive(&sent.endpoint, &Delivery::of(&request), now)
+            webhooks.receiver.receive(&sent.endpoint, &Delivery::of(&request), now)
         }));
         if received.is_err() {
             let expected = "a verdict, although the gateway signed it";
@@ -315,8 +319,8 @@ fn without_a_field(stage: &Stage, sent: &Sent) -> Result<(), Flaw> {
 }
 
 async fn replies(start: Start) -> Result<Held, Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
-    for sent in stage.server_to_server() {
+    let Some(webhooks) = WebhookFixture::open(&start).await? else { return Ok(Held::NothingToTry) };
+    for sent in webhooks.server_to_server() {
         for (outcome, acknowledges) in [
             (Outcome::Handled, true),
             (Outcome::Duplicate, true),
@@ -324,8 +328,8 @@ async fn replies(start: Start) -> Result<Held, Flaw> {
             (Outcome::TryAgain, false),
             (Outcome::Untrusted, false),
         ] {
-            let reply = stage.receiver.reply(&sent.endpoint, outcome);
-            if stage.gateway.acknowledges(&sent.endpoint, &reply) != acknowledges {
+            let reply = webhooks.receiver.reply(&sent.endpoint, outcome);
+            if webhooks.gateway.acknowledges(&sent.endpoint, &reply) != acknowledges {
                 let expected = match acknowledges {
                     true => "a reply that the gateway takes for an acknowledgement",
                     false => "a reply that makes the gateway send it again",
@@ -340,8 +344,8 @@ async fn replies(start: Start) -> Result<Held, Flaw> {
 
 /// Whether the ledger has what an event says.
 fn agrees(event: &Event, bookings: &[Booking]) -> Result<(), String> {
-    match event.news() {
-        News::Payment(payment) => {
+    match event.data() {
+        EventData::Payment(payment) => {
             let booked: i64 = of(bookings, payment.order.as_str())
                 .filter(|booking| booking.direction == payments_core::Direction::In)
                 .map(|booking| booking.amount.minor())
@@ -352,13 +356,13 @@ fn agrees(event: &Event, bookings: &[Booking]) -> Result<(), String> {
             }
             Ok(())
         }
-        News::Movement(movement) => {
+        EventData::Movement(movement) => {
             let is_there = bookings.iter().any(|booking| {
                 booking.amount == movement.amount && booking.direction == movement.direction
             });
             if is_there { Ok(()) } else { Err(format!("{movement:?}")) }
         }
-        News::Payout(payout) => {
+        EventData::Payout(payout) => {
             let is_there =
                 of(bookings, payout.payout.as_str()).any(|booking| booking.amount == payout.amount);
             if is_there { Ok(()) } else { Err(format!("{payout:?}")) }
@@ -372,7 +376,7 @@ fn of<'a>(bookings: &'a [Booking], reference: &'a str) -> impl Iterator<Item = &
 }
 
 /// Requests that no gateway sends: the same ones every time.
-fn noise(endpoint: &Endpoint) -> Vec<Request<Bytes>> {
+fn random_bytes(endpoint: &Endpoint) -> Vec<Request<Bytes>> {
     const BODIES: [&[u8]; 12] = [
         b"",
         b"{}",

@@ -12,10 +12,10 @@ use payments_core::transport::{
 
 use crate::{
     Flaw, Law, Start,
+    fixture::Fixture,
     instruction::{self, Instruction},
     law::{Check, Held},
     outcome::Outcome,
-    scene::Scene,
 };
 
 pub(crate) static AN_INSTRUCTION_DEPARTS_ONCE: Law = Law {
@@ -27,7 +27,7 @@ pub(crate) static AN_INSTRUCTION_DEPARTS_ONCE: Law = Law {
           again after a crash.",
     look_at: "`Call::with_about`; tasks that are spawned, which the departure does not reach; what \
               else a call of the role sends, which belongs into `without_departure`",
-    check: Check::Scene(|start| departs(start).boxed()),
+    check: Check::Fixture(|start| departs(start).boxed()),
 };
 
 /// A departure that counts.
@@ -62,23 +62,23 @@ impl Departure for Counting {
 
 async fn departs(start: Start) -> Result<Held, Flaw> {
     const AN_HOUR: Duration = Duration::from_secs(3600);
-    let scene = Scene::open(&start).await?;
-    if !scene.watch.departs() {
+    let fixture = Fixture::open(&start).await?;
+    if !fixture.recorder.departs() {
         return Ok(Held::NothingToTry);
     }
     let mut any = false;
-    for (number, operation) in (1..).zip(instruction::offered(&scene.provider)) {
+    for (number, operation) in (1..).zip(instruction::offered(&fixture.provider)) {
         any = true;
         let stay = DepartureDecision::Stay { why: "it is recorded as not sent".to_owned() };
-        let stays = Instruction::ready(&scene, operation, 2 * number).await?;
-        let outcome = departing(&scene, &stays, Counting::new(stay), (1, false)).await?;
+        let stays = Instruction::ready(&fixture, operation, 2 * number).await?;
+        let outcome = departing(&fixture, &stays, Counting::new(stay), (1, false)).await?;
         if !matches!(outcome, Outcome::Error { .. }) {
             return Err(Flaw::new("an error, for nothing left", outcome).in_call(operation));
         }
         let not_after = BootInstant::now().saturating_add(AN_HOUR);
         let go = DepartureDecision::Go { not_after };
-        let goes = Instruction::ready(&scene, operation, 2 * number + 1).await?;
-        let outcome = departing(&scene, &goes, Counting::new(go), (1, true)).await?;
+        let goes = Instruction::ready(&fixture, operation, 2 * number + 1).await?;
+        let outcome = departing(&fixture, &goes, Counting::new(go), (1, true)).await?;
         outcome.accepted().map_err(|flaw| flaw.in_call(operation))?;
     }
     Ok(Held::if_any(any))
@@ -87,16 +87,16 @@ async fn departs(start: Start) -> Result<Held, Flaw> {
 /// Carries an instruction out under a departure, and compares what it was asked and whether any
 /// byte left with `expected`.
 async fn departing(
-    scene: &Scene,
+    fixture: &Fixture,
     instruction: &Instruction,
     departure: Arc<Counting>,
     expected: (usize, bool),
 ) -> Result<Outcome, Flaw> {
     let operation = instruction.operation();
-    let mark = scene.mark();
-    let call = instruction.carry_out(&scene.provider);
+    let mark = fixture.mark();
+    let call = instruction.carry_out(&fixture.provider);
     let outcome = with_departure(departure.clone(), call).await;
-    let notes = scene.since(mark);
+    let notes = fixture.since(mark);
     let sent = notes.iter().find(|note| note.class == CallClass::Instruction);
     let sent_at = sent.map(|note| note.made_at);
     let about = sent.and_then(|note| note.about.clone());

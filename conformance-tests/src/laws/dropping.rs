@@ -9,10 +9,10 @@ use payments_core::Provider;
 
 use crate::{
     Flaw, Law, Start,
+    fixture::Fixture,
     instruction::{self, Instruction},
     law::{Check, Held},
     question::{self, Question},
-    scene::Scene,
 };
 
 pub(crate) static A_DROPPED_CALL_LEAVES_IT_USABLE: Law = Law {
@@ -21,7 +21,7 @@ pub(crate) static A_DROPPED_CALL_LEAVES_IT_USABLE: Law = Law {
            works as ever.",
     why: "Buyers close their browsers, and servers drop what nobody waits for.",
     look_at: "what is locked, flagged or counted across an `await` and not given back",
-    check: Check::Scene(|start| dropped(start).boxed()),
+    check: Check::Fixture(|start| dropped(start).boxed()),
 };
 
 pub(crate) static TWO_RUNTIMES_CAN_SHARE_IT: Law = Law {
@@ -29,24 +29,24 @@ pub(crate) static TWO_RUNTIMES_CAN_SHARE_IT: Law = Law {
     says: "A provider that was used in a runtime that is gone works in another one.",
     why: "Tests, migrations and libraries start runtimes of their own.",
     look_at: "tasks that are spawned, and handles that are kept, by the first call",
-    check: Check::Scene(|start| two_runtimes(start).boxed()),
+    check: Check::Fixture(|start| two_runtimes(start).boxed()),
 };
 
 /// Beyond the awaits of any call.
 const MOST_AWAITS: u32 = 200;
 
 async fn dropped(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
+    let fixture = Fixture::open(&start).await?;
     let mut tried = false;
-    for (each, operation) in (0..).zip(instruction::offered(&scene.provider)) {
+    for (each, operation) in (0..).zip(instruction::offered(&fixture.provider)) {
         tried = true;
         for awaits in 1..MOST_AWAITS {
             let number = each * MOST_AWAITS + awaits;
-            let instruction = Instruction::ready(&scene, operation, number).await?;
-            let before = done(&scene, &instruction).await;
-            let finished = dropped_after(awaits, instruction.carry_out(&scene.provider)).await;
-            scene.proxy.settled().await;
-            let after = done(&scene, &instruction).await;
+            let instruction = Instruction::ready(&fixture, operation, number).await?;
+            let before = done(&fixture, &instruction).await;
+            let finished = dropped_after(awaits, instruction.carry_out(&fixture.provider)).await;
+            fixture.proxy.settled().await;
+            let after = done(&fixture, &instruction).await;
             if after - before > 1 {
                 let found = format!("carried out {} times", after - before);
                 return Err(Flaw::new("carried out once at most", found).in_call(operation));
@@ -55,25 +55,28 @@ async fn dropped(start: Start) -> Result<Held, Flaw> {
                 break;
             }
         }
-        let next = Instruction::ready(&scene, operation, (each + 1) * MOST_AWAITS - 1).await?;
-        next.carry_out(&scene.provider).await.accepted().map_err(|flaw| flaw.in_call(operation))?;
+        let next = Instruction::ready(&fixture, operation, (each + 1) * MOST_AWAITS - 1).await?;
+        next.carry_out(&fixture.provider)
+            .await
+            .accepted()
+            .map_err(|flaw| flaw.in_call(operation))?;
     }
-    for (each, operation) in (5_000..).zip(question::offered(&scene.provider)) {
-        let question = Question::ready(&scene, operation, each).await?;
+    for (each, operation) in (5_000..).zip(question::offered(&fixture.provider)) {
+        let question = Question::ready(&fixture, operation, each).await?;
         tried = true;
         for awaits in 1..MOST_AWAITS {
-            if dropped_after(awaits, question.ask(&scene.provider)).await.is_some() {
+            if dropped_after(awaits, question.ask(&fixture.provider)).await.is_some() {
                 break;
             }
         }
-        question.answer(&scene.provider).await?;
+        question.answer(&fixture.provider).await?;
     }
     Ok(Held::if_any(tried))
 }
 
-async fn done(scene: &Scene, instruction: &Instruction) -> usize {
+async fn done(fixture: &Fixture, instruction: &Instruction) -> usize {
     let (operation, reference) = (instruction.operation(), instruction.reference());
-    scene.subject.gateway.carried_out(operation, reference).await
+    fixture.subject.gateway.carried_out(operation, reference).await
 }
 
 /// Polls a future so often and drops it; its result, if it was ready before.
@@ -92,14 +95,14 @@ async fn dropped_after<F: Future>(polls: u32, future: F) -> Option<F::Output> {
 }
 
 async fn two_runtimes(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
-    let question = match question::offered(&scene.provider).next() {
-        Some(operation) => Question::ready(&scene, operation, 1).await?,
+    let fixture = Fixture::open(&start).await?;
+    let question = match question::offered(&fixture.provider).next() {
+        Some(operation) => Question::ready(&fixture, operation, 1).await?,
         None => return Ok(Held::NothingToTry),
     };
     let operation = question.operation();
     // The first runtime that it sees is one of those that end.
-    let provider = scene.unconnected()?;
+    let provider = fixture.unconnected()?;
     for which in ["the first", "the second"] {
         let (question, provider) = (question.clone(), provider.clone());
         let asked = tokio::task::spawn_blocking(move || -> Result<(), Flaw> {
@@ -112,14 +115,14 @@ async fn two_runtimes(start: Start) -> Result<Held, Flaw> {
         })?;
         asked.map_err(|flaw| flaw.with_ledger(format!("in {which} runtime")))?;
     }
-    instructed(&scene, provider).await?;
+    instructed(&fixture, provider).await?;
     Ok(Held::Tried)
 }
 
 /// An instruction in a third one.
-async fn instructed(scene: &Scene, provider: Provider) -> Result<(), Flaw> {
-    let Some(operation) = instruction::offered(&scene.provider).next() else { return Ok(()) };
-    let instruction = Instruction::ready(scene, operation, 2).await?;
+async fn instructed(fixture: &Fixture, provider: Provider) -> Result<(), Flaw> {
+    let Some(operation) = instruction::offered(&fixture.provider).next() else { return Ok(()) };
+    let instruction = Instruction::ready(fixture, operation, 2).await?;
     let outcome = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Flaw::new("a runtime", error))?;

@@ -9,9 +9,9 @@ use payments_core::{
 };
 
 use crate::{
-    Flaw, Law, Sent, SignedIn, Start,
+    Flaw, Law, SignedIn, Start, WebhookSample,
     law::{Check, Held},
-    laws::stage::{Stage, flaw},
+    laws::webhook_fixture::{WebhookFixture, flaw},
     mutation::{self, Mutation},
 };
 
@@ -23,7 +23,7 @@ pub(crate) static A_FORGED_DELIVERY_IS_UNTRUSTED: Law = Law {
     why: "Who can forge a notification can take goods without paying.",
     look_at: "the check in `receive`: it comes before the content is read, and compares all of \
               the signature",
-    check: Check::Scene(|start| forged(start).boxed()),
+    check: Check::Fixture(|start| forged(start).boxed()),
 };
 
 pub(crate) static AN_OLD_DELIVERY_IS_UNTRUSTED: Law = Law {
@@ -31,65 +31,66 @@ pub(crate) static AN_OLD_DELIVERY_IS_UNTRUSTED: Law = Law {
     says: "A delivery whose signed time is far from now, before or after, is untrusted.",
     why: "What was overheard once can be sent again for ever.",
     look_at: "the window that the check is given, and where its `now` comes from",
-    check: Check::Scene(|start| old(start).boxed()),
+    check: Check::Fixture(|start| old(start).boxed()),
 };
 
 async fn forged(start: Start) -> Result<Held, Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
-    for sent in &stage.sent {
+    let Some(webhooks) = WebhookFixture::open(&start).await? else { return Ok(Held::NothingToTry) };
+    for sent in &webhooks.sent {
         if sent.signature == SignedIn::Nowhere {
             continue;
         }
         for mutation in mutation::of_the_signature(sent) {
-            untrusted(&stage, sent, &sent.endpoint, &mutation)?;
+            untrusted(&webhooks, sent, &sent.endpoint, &mutation)?;
         }
-        let now = stage.scene.clock().now();
+        let now = webhooks.fixture.clock().now();
         for secret in ["of-another-merchant-0123456789", "", " ", "0"] {
-            if let Some(request) = stage.gateway.signed(sent, secret, now) {
+            if let Some(request) = webhooks.gateway.signed(sent, secret, now) {
                 let what = format!("it is signed with the secret {secret:?}");
-                untrusted(&stage, sent, &sent.endpoint, &Mutation { what, request })?;
+                untrusted(&webhooks, sent, &sent.endpoint, &Mutation { what, request })?;
             }
         }
-        untrusted(&stage, sent, &sent.endpoint, &mutation::by_another_method(sent))?;
-        at_no_endpoint(&stage, sent)?;
-        if covers_the_body(&stage, sent)? {
+        untrusted(&webhooks, sent, &sent.endpoint, &mutation::by_another_method(sent))?;
+        at_no_endpoint(&webhooks, sent)?;
+        if covers_the_body(&webhooks, sent)? {
             for mutation in mutation::of_each_byte_of_the_body(sent) {
-                untrusted(&stage, sent, &sent.endpoint, &mutation)?;
+                untrusted(&webhooks, sent, &sent.endpoint, &mutation)?;
             }
         }
         for (name, mutation) in mutation::of_each_field(sent) {
-            if covers(&stage, sent, &name)? && mutation.request.headers() == sent.request.headers()
+            if covers(&webhooks, sent, &name)?
+                && mutation.request.headers() == sent.request.headers()
             {
-                untrusted(&stage, sent, &sent.endpoint, &mutation)?;
+                untrusted(&webhooks, sent, &sent.endpoint, &mutation)?;
             }
         }
     }
-    Ok(Held::if_any(stage.sent.iter().any(|sent| sent.signature != SignedIn::Nowhere)))
+    Ok(Held::if_any(webhooks.sent.iter().any(|sent| sent.signature != SignedIn::Nowhere)))
 }
 
-fn at_no_endpoint(stage: &Stage, sent: &Sent) -> Result<(), Flaw> {
+fn at_no_endpoint(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
     let stranger = EndpointName::new("nobodys-endpoint");
     let stranger = stranger.map_err(|error| Flaw::new("a name", error))?;
     let what = "it comes to an endpoint that does not exist".to_owned();
     let mutation = Mutation { what, request: sent.request.clone() };
-    untrusted(stage, sent, &stranger, &mutation)
+    untrusted(webhooks, sent, &stranger, &mutation)
 }
 
-fn covers_the_body(stage: &Stage, sent: &Sent) -> Result<bool, Flaw> {
+fn covers_the_body(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<bool, Flaw> {
     let is_covered = |received: Received| match received {
         Received::Notification(notification) => *notification.proof.coverage() == Coverage::Body,
-        Received::Answer(_) | Received::Unreadable(_) | Received::Untrusted(_) => false,
+        Received::Reply(_) | Received::Unreadable(_) | Received::Untrusted(_) => false,
     };
-    Ok(is_covered(stage.receive(&sent.endpoint, &sent.request)))
+    Ok(is_covered(webhooks.receive(&sent.endpoint, &sent.request)))
 }
 
-fn covers(stage: &Stage, sent: &Sent, field: &str) -> Result<bool, Flaw> {
-    match stage.receive(&sent.endpoint, &sent.request) {
+fn covers(webhooks: &WebhookFixture, sent: &WebhookSample, field: &str) -> Result<bool, Flaw> {
+    match webhooks.receive(&sent.endpoint, &sent.request) {
         Received::Notification(notification) => Ok(match notification.proof.coverage() {
             Coverage::Fields(fields) => fields.iter().any(|covered| covered == field),
             _ => false,
         }),
-        Received::Answer(_) => Ok(false),
+        Received::Reply(_) => Ok(false),
         Received::Unreadable(unreadable) => {
             Err(flaw(sent, "a notification, for nobody touched it", unreadable))
         }
@@ -100,12 +101,12 @@ fn covers(stage: &Stage, sent: &Sent, field: &str) -> Result<bool, Flaw> {
 }
 
 fn untrusted(
-    stage: &Stage,
-    sent: &Sent,
+    webhooks: &WebhookFixture,
+    sent: &WebhookSample,
     endpoint: &EndpointName,
     mutation: &Mutation,
 ) -> Result<(), Flaw> {
-    match stage.receive(endpoint, &mutation.request) {
+    match webhooks.receive(endpoint, &mutation.request) {
         Received::Untrusted(_) => Ok(()),
         Received::Notification(notification) => {
             let found =
@@ -117,30 +118,30 @@ fn untrusted(
             let found = format!("a check that it passes although {}: {unreadable}", mutation.what);
             Err(flaw(sent, "untrusted", found))
         }
-        Received::Answer(_) => {
+        Received::Reply(_) => {
             Err(flaw(sent, "untrusted", format!("an answer although {}", mutation.what)))
         }
     }
 }
 
 async fn old(start: Start) -> Result<Held, Flaw> {
-    let Some(stage) = Stage::open(&start).await? else { return Ok(Held::NothingToTry) };
+    let Some(webhooks) = WebhookFixture::open(&start).await? else { return Ok(Held::NothingToTry) };
     const FAR: Duration = Duration::from_secs(2 * 24 * 3_600);
-    for sent in stage.sent.iter().filter(|sent| sent.stamped) {
+    for sent in webhooks.sent.iter().filter(|sent| sent.timestamped) {
         // A receiver that never read the time would not mind how old it is.
-        let original = stage.scene.clock().now();
-        stage.scene.subject.gateway.advance(FAR).await;
-        let now = stage.scene.clock().now();
+        let original = webhooks.fixture.clock().now();
+        webhooks.fixture.subject.gateway.advance(FAR).await;
+        let now = webhooks.fixture.clock().now();
         let overheard =
             Mutation { what: "it is two days old".to_owned(), request: sent.request.clone() };
-        untrusted(&stage, sent, &sent.endpoint, &overheard)?;
+        untrusted(&webhooks, sent, &sent.endpoint, &overheard)?;
         let ahead = Timestamp::from_unix(now.unix_seconds() * 2 - original.unix_seconds());
-        for secret in stage.scene.subject.gateway.secrets() {
-            if let Some(request) = stage.gateway.signed(sent, &secret, ahead) {
+        for secret in webhooks.fixture.subject.gateway.secrets() {
+            if let Some(request) = webhooks.gateway.signed(sent, &secret, ahead) {
                 let what = "its time is two days from now".to_owned();
-                untrusted(&stage, sent, &sent.endpoint, &Mutation { what, request })?;
+                untrusted(&webhooks, sent, &sent.endpoint, &Mutation { what, request })?;
             }
         }
     }
-    Ok(Held::if_any(stage.sent.iter().any(|sent| sent.stamped)))
+    Ok(Held::if_any(webhooks.sent.iter().any(|sent| sent.timestamped)))
 }

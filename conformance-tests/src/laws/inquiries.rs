@@ -16,10 +16,10 @@ use tokio::time::Instant;
 
 use crate::{
     Flaw, Law, Operation, Start, Subject, Tuning,
+    fixture::Fixture,
     law::{Check, Held},
     proxy::{Fault, When},
     question::{self, Answer, Question},
-    scene::Scene,
 };
 
 pub(crate) static INQUIRIES_ARE_PATIENT: Law = Law {
@@ -29,16 +29,16 @@ pub(crate) static INQUIRIES_ARE_PATIENT: Law = Law {
     why: "Whoever gives up at the first 503 takes an outage for an absence.",
     look_at: "the class of the call (`Call::inquiry`), and `with_retry_after` with the gateway's \
               own header",
-    check: Check::Scene(|start| patient(start).boxed()),
+    check: Check::Fixture(|start| patient(start).boxed()),
 };
 
-pub(crate) static THE_RATE_IS_KEPT: Law = Law {
-    name: "the_rate_is_kept",
+pub(crate) static THE_RATE_LIMIT_IS_KEPT: Law = Law {
+    name: "the_rate_limit_is_kept",
     says: "Sixty-four callers of every inquiry, and their repetitions, together never call one \
            host more often than the gateway's documents allow one credential.",
     why: "A gateway that is called too often locks the merchant out.",
     look_at: "`context.transport(rate)`: one transport for each credential, shared by its roles",
-    check: Check::Scene(|start| rate(start).boxed()),
+    check: Check::Fixture(|start| rate(start).boxed()),
 };
 
 pub(crate) static A_PAID_INQUIRY_IS_MADE_ONCE: Law = Law {
@@ -48,29 +48,29 @@ pub(crate) static A_PAID_INQUIRY_IS_MADE_ONCE: Law = Law {
     why: "Every repetition is on the bill.",
     look_at: "the class of the call (`Call::paid_inquiry`), the cache behind it, and \
               `SingleFlight`, which ends the inquiry without its caller",
-    check: Check::Scene(|start| paid(start).boxed()),
+    check: Check::Fixture(|start| paid(start).boxed()),
 };
 
 async fn patient(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
+    let fixture = Fixture::open(&start).await?;
     let mut any = false;
-    for (number, operation) in (1..).zip(question::offered(&scene.provider)) {
-        if costs(&scene.provider, operation) {
+    for (number, operation) in (1..).zip(question::offered(&fixture.provider)) {
+        if costs(&fixture.provider, operation) {
             continue;
         }
-        let question = Question::ready(&scene, operation, number).await?;
-        let usual = question.answer(&scene.anew()).await?;
+        let question = Question::ready(&fixture, operation, number).await?;
+        let usual = question.answer(&fixture.anew()).await?;
         for fault in [
             Fault::UnavailablePage(When::BeforeBooking),
             Fault::Closed(When::AfterBooking),
             Fault::TooManyRequests(When::BeforeBooking),
         ] {
-            let mark = scene.mark();
-            scene.watch.arm(CallClass::Inquiry, fault);
-            let answer = question.ask(&scene.provider).await;
-            let notes = scene.since(mark);
-            scene.watch.disarm();
-            scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+            let mark = fixture.mark();
+            fixture.recorder.arm(CallClass::Inquiry, fault);
+            let answer = question.ask(&fixture.provider).await;
+            let notes = fixture.since(mark);
+            fixture.recorder.disarm();
+            fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
             if notes.is_empty() {
                 // Whether it may be answered without asking is another law's matter.
                 continue;
@@ -83,7 +83,7 @@ async fn patient(start: Start) -> Result<Held, Flaw> {
                     .sent_at(notes.last().map(|note| note.made_at)));
             }
         }
-        exhausted(&scene, &question).await?;
+        exhausted(&fixture, &question).await?;
         any = true;
     }
     heeds_the_gateway(start).await?;
@@ -100,17 +100,17 @@ fn same(told: &Answer, usual: &Answer) -> bool {
 }
 
 /// Patience ends, and then in an error.
-async fn exhausted(scene: &Scene, question: &Question) -> Result<(), Flaw> {
+async fn exhausted(fixture: &Fixture, question: &Question) -> Result<(), Flaw> {
     const MORE_THAN_ANY_BUDGET: usize = 20;
     let fault = Fault::BadGatewayPage(When::BeforeBooking);
     for _ in 0..MORE_THAN_ANY_BUDGET {
-        scene.proxy.inject(fault);
+        fixture.proxy.inject(fault);
     }
-    let mark = scene.mark();
-    let answer = question.ask(&scene.provider).await;
-    scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    let mark = fixture.mark();
+    let answer = question.ask(&fixture.provider).await;
+    fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
     match answer {
-        Ok(answer) if !scene.since(mark).is_empty() => {
+        Ok(answer) if !fixture.since(mark).is_empty() => {
             Err(Flaw::new("an error once nobody has answered", answer)
                 .in_call(question.operation())
                 .under(Some(fault)))
@@ -125,47 +125,47 @@ fn costs(provider: &Provider, operation: Operation) -> bool {
 }
 
 async fn paid(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
+    let fixture = Fixture::open(&start).await?;
     let operation = Operation::VerifyBeneficiary;
-    if !question::is_offered(&scene.provider, operation) || !costs(&scene.provider, operation) {
+    if !question::is_offered(&fixture.provider, operation) || !costs(&fixture.provider, operation) {
         return Ok(Held::NothingToTry);
     }
-    let question = Question::ready(&scene, operation, 1).await?;
+    let question = Question::ready(&fixture, operation, 1).await?;
     let fault = Fault::UnavailablePage(When::BeforeBooking);
-    scene.watch.arm(CallClass::PaidInquiry, fault);
+    fixture.recorder.arm(CallClass::PaidInquiry, fault);
     // What costs nothing, such as asking for a token, may be asked again.
     let paid = || {
         let free =
-            scene.watch.notes().iter().filter(|note| note.class == CallClass::Inquiry).count();
-        scene.proxy.requests_seen() - free
+            fixture.recorder.notes().iter().filter(|note| note.class == CallClass::Inquiry).count();
+        fixture.proxy.requests_seen() - free
     };
     let arrived = paid();
-    let lost = question.ask(&scene.provider).await;
-    if scene.watch.is_armed() {
+    let lost = question.ask(&fixture.provider).await;
+    if fixture.recorder.is_armed() {
         let expected = "a call that is made as `Call::paid_inquiry`";
         return Err(Flaw::new(expected, "none was").in_call(operation));
     }
-    scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
     let once = |expected: usize, found: usize| match found == expected {
         true => Ok(()),
         false => Err(Flaw::new(format!("{expected} requests"), format!("{found}"))
             .in_call(operation)
-            .sent_at(scene.watch.notes().last().map(|note| note.made_at))),
+            .sent_at(fixture.recorder.notes().last().map(|note| note.made_at))),
     };
     once(1, paid() - arrived).map_err(|flaw| flaw.under(Some(fault)))?;
     if let Ok(answer) = lost {
         return Err(Flaw::new("an error", answer).in_call(operation).under(Some(fault)));
     }
     let arrived = paid();
-    let held = scene.watch.hold(CallClass::PaidInquiry);
+    let held = fixture.recorder.hold(CallClass::PaidInquiry);
     tokio::select! {
-        _ = question.ask(&scene.provider) => {}
+        _ = question.ask(&fixture.provider) => {}
         // The gateway has answered, and the caller is dropped here.
         () = held.arrived() => {}
     }
     held.release();
-    question.answer(&scene.provider).await?;
-    question.answer(&scene.provider).await?;
+    question.answer(&fixture.provider).await?;
+    question.answer(&fixture.provider).await?;
     once(1, paid() - arrived)?;
     Ok(Held::Tried)
 }

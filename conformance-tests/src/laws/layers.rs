@@ -7,10 +7,10 @@ use payments_core::Provider;
 
 use crate::{
     Flaw, Law, Operation, Start,
+    fixture::Fixture,
     instruction::{self, Instruction},
     law::{Check, Held},
     question::{self, Question},
-    scene::Scene,
 };
 
 pub(crate) static LAYERS_CHANGE_NOTHING: Law = Law {
@@ -18,12 +18,12 @@ pub(crate) static LAYERS_CHANGE_NOTHING: Law = Law {
     says: "A provider says the same with its layers and without them, also of what it refuses.",
     why: "An app may hold a role without the layers, and must be as safe.",
     look_at: "the checks in the provider's own methods: the guard around it is no excuse",
-    check: Check::Scene(|start| hold(start).boxed()),
+    check: Check::Fixture(|start| hold(start).boxed()),
 };
 
 async fn hold(start: Start) -> Result<Held, Flaw> {
-    let bare = Scene::open(&start).await?;
-    let layered = Scene::open(&start).await?;
+    let bare = Fixture::open(&start).await?;
+    let layered = Fixture::open(&start).await?;
     let without = everything(&bare, &bare.bare).await?;
     let with = everything(&layered, &layered.provider).await?;
     for (without, with) in without.into_iter().zip(with) {
@@ -46,10 +46,10 @@ struct Said {
 }
 
 /// What a provider says of everything that it can and cannot do, in a word for each.
-async fn everything(scene: &Scene, provider: &Provider) -> Result<Vec<Said>, Flaw> {
+async fn everything(fixture: &Fixture, provider: &Provider) -> Result<Vec<Said>, Flaw> {
     let mut said = Vec::new();
     let mut note = |operation: Operation, told: String, mark: usize| {
-        let line = scene.since(mark).last().map(|note| note.made_at);
+        let line = fixture.since(mark).last().map(|note| note.made_at);
         said.push(Said { operation, told, line });
     };
     let has = |operation: Operation| provider.roles().contains(&operation.role());
@@ -57,24 +57,24 @@ async fn everything(scene: &Scene, provider: &Provider) -> Result<Vec<Said>, Fla
         let is_offered =
             instruction::is_offered(provider, operation) || operation == Operation::CreatePayment;
         let instruction = if is_offered {
-            Instruction::ready(scene, operation, 1 + operation as u32).await?
+            Instruction::ready(fixture, operation, 1 + operation as u32).await?
         } else {
-            Instruction::unfounded(scene, operation)?
+            Instruction::unfounded(fixture, operation)?
         };
-        let mark = scene.mark();
+        let mark = fixture.mark();
         note(operation, instruction.carry_out(provider).await.kind(), mark);
         if let Some(wrong) = instruction.beyond_the_limits(provider) {
-            let mark = scene.mark();
+            let mark = fixture.mark();
             note(operation, wrong.carry_out(provider).await.kind(), mark);
         }
     }
     for operation in Operation::INQUIRIES.into_iter().filter(|operation| has(*operation)) {
         let question = if question::is_offered(provider, operation) {
-            Question::ready(scene, operation, 100 + operation as u32).await?
+            Question::ready(fixture, operation, 100 + operation as u32).await?
         } else {
-            Question::unfounded(&scene.subject, operation)?
+            Question::unfounded(&fixture.subject, operation)?
         };
-        let mark = scene.mark();
+        let mark = fixture.mark();
         let answer = question.ask(provider).await;
         let word = match &answer {
             Ok(question::Answer::Found { state, .. }) => format!("Ok: {state:?}"),

@@ -11,9 +11,9 @@ use payments_core::{
 
 use crate::{
     Flaw, Law, Operation, Start,
+    fixture::Fixture,
     instruction::Instruction,
     law::{Check, Held},
-    scene::Scene,
 };
 
 pub(crate) static WHAT_CANNOT_BE_HONOURED_NEVER_LEAVES: Law = Law {
@@ -23,41 +23,41 @@ pub(crate) static WHAT_CANNOT_BE_HONOURED_NEVER_LEAVES: Law = Law {
            that part, or refused so.",
     why: "What leaves is answered in the gateway's words, or shortened, rounded and replaced.",
     look_at: "the check of the field at the top of the call, before `instruct` and `inquire`",
-    check: Check::Scene(|start| hold(start).boxed()),
+    check: Check::Fixture(|start| hold(start).boxed()),
 };
 
 async fn hold(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
+    let fixture = Fixture::open(&start).await?;
     let can_be_asked =
         |role| matches!(role, Role::Payments | Role::VirtualAccounts | Role::Payouts);
-    let any = scene.provider.roles().into_iter().any(can_be_asked);
-    payments(&scene).await?;
-    virtual_accounts(&scene).await?;
-    payouts(&scene).await?;
-    a_part_of_a_refund(&Scene::open(&start).await?).await?;
+    let any = fixture.provider.roles().into_iter().any(can_be_asked);
+    payments(&fixture).await?;
+    virtual_accounts(&fixture).await?;
+    payouts(&fixture).await?;
+    a_part_of_a_refund(&Fixture::open(&start).await?).await?;
     Ok(Held::if_any(any))
 }
 
 /// A part goes back as that part, or is refused: the capabilities do not say which.
-async fn a_part_of_a_refund(scene: &Scene) -> Result<(), Flaw> {
+async fn a_part_of_a_refund(fixture: &Fixture) -> Result<(), Flaw> {
     let operation = Operation::RefundPayment;
-    let Some((gateway, role)) = scene.payments() else { return Ok(()) };
+    let Some((gateway, role)) = fixture.payments() else { return Ok(()) };
     if !role.capabilities().refund {
         return Ok(());
     }
-    let Instruction::RefundPayment(whole) = Instruction::ready(scene, operation, 1).await? else {
+    let Instruction::RefundPayment(whole) = Instruction::ready(fixture, operation, 1).await? else {
         return Ok(());
     };
     let paid = gateway.payment(whole.order.clone()).amount;
     let part = Money::from_minor(paid.minor() / 2, paid.currency());
     let request = whole.with_amount(part);
     let request = request.map_err(|error| Flaw::new("half of what was paid", error))?;
-    let mark = scene.mark();
+    let mark = fixture.mark();
     let outcome = role.refund_payment(&request).await;
-    let notes = scene.since(mark);
+    let notes = fixture.since(mark);
     let expected =
         format!("{part} of {paid} given back, or refused naming `amount` with nothing sent");
-    let bookings = scene.bookings().await;
+    let bookings = fixture.bookings().await;
     let given_back: Vec<Money> = bookings
         .iter()
         .filter(|booking| booking.direction == Direction::Out)
@@ -77,12 +77,12 @@ async fn a_part_of_a_refund(scene: &Scene) -> Result<(), Flaw> {
         .sent_at(notes.last().map(|note| note.made_at)))
 }
 
-async fn payments(scene: &Scene) -> Result<(), Flaw> {
-    let (Some(gateway), Ok(role)) = (&scene.subject.payments, scene.provider.payments()) else {
+async fn payments(fixture: &Fixture) -> Result<(), Flaw> {
+    let (Some(gateway), Ok(role)) = (&fixture.subject.payments, fixture.provider.payments()) else {
         return Ok(());
     };
     let can = role.capabilities();
-    let good = gateway.payment(scene.order(1)?);
+    let good = gateway.payment(fixture.order(1)?);
     let mut wrong = Vec::new();
     for amount in amounts_outside(&can.limits) {
         let mut request = good.clone();
@@ -102,14 +102,14 @@ async fn payments(scene: &Scene) -> Result<(), Flaw> {
         wrong.push((format!("the description {text:?}"), good.clone().with_description(text)));
     }
     if !can.expiry {
-        let end = Timestamp::from_unix(scene.clock().now().unix_seconds() + 3_600);
+        let end = Timestamp::from_unix(fixture.clock().now().unix_seconds() + 3_600);
         wrong.push(("an end".to_owned(), good.clone().with_expiry(end)));
     }
     for (what, request) in wrong {
         let operation = Operation::CreatePayment;
-        refused(scene, operation, &what, checked(role.check(&request)))?;
+        refused(fixture, operation, &what, checked(role.check(&request)))?;
         let outcome = role.create_payment(&request).await;
-        refused(scene, operation, &what, outcome.map(|answer| format!("{answer:?}")))?;
+        refused(fixture, operation, &what, outcome.map(|answer| format!("{answer:?}")))?;
     }
     for text in texts_outside(&can.reference) {
         let what = format!("the order {text:?}");
@@ -119,29 +119,29 @@ async fn payments(scene: &Scene) -> Result<(), Flaw> {
         };
         if can.find {
             let outcome = role.find_payment(&order).await.map(|found| format!("{found:?}"));
-            refused(scene, Operation::FindPayment, &what, outcome)?;
+            refused(fixture, Operation::FindPayment, &what, outcome)?;
         }
         if can.cancel {
             let outcome = role.cancel_payment(&order).await.map(|answer| format!("{answer:?}"));
-            refused(scene, Operation::CancelPayment, &what, outcome)?;
+            refused(fixture, Operation::CancelPayment, &what, outcome)?;
         }
         if can.refund {
             let request = RefundPayment::new(refund, order);
             let outcome = role.refund_payment(&request).await.map(|answer| format!("{answer:?}"));
-            refused(scene, Operation::RefundPayment, &what, outcome)?;
+            refused(fixture, Operation::RefundPayment, &what, outcome)?;
         }
     }
     Ok(())
 }
 
-async fn virtual_accounts(scene: &Scene) -> Result<(), Flaw> {
+async fn virtual_accounts(fixture: &Fixture) -> Result<(), Flaw> {
     let (Some(gateway), Ok(role)) =
-        (&scene.subject.virtual_accounts, scene.provider.virtual_accounts())
+        (&fixture.subject.virtual_accounts, fixture.provider.virtual_accounts())
     else {
         return Ok(());
     };
     let can = role.capabilities();
-    let good = gateway.virtual_account(scene.order(1)?);
+    let good = gateway.virtual_account(fixture.order(1)?);
     let mut wrong = Vec::new();
     for amount in amounts_outside(&can.limits) {
         let mut request = good.clone();
@@ -171,31 +171,31 @@ async fn virtual_accounts(scene: &Scene) -> Result<(), Flaw> {
         wrong.push((format!("the remark {text:?}"), good.clone().with_remark(text)));
     }
     for (what, request) in wrong {
-        refused(scene, Operation::OpenVirtualAccount, &what, checked(role.check(&request)))?;
+        refused(fixture, Operation::OpenVirtualAccount, &what, checked(role.check(&request)))?;
         let outcome = role.open(&request).await.map(|answer| format!("{answer:?}"));
-        refused(scene, Operation::OpenVirtualAccount, &what, outcome)?;
+        refused(fixture, Operation::OpenVirtualAccount, &what, outcome)?;
     }
     for text in texts_outside(&can.reference) {
         let Ok(order) = OrderRef::new(text.clone()) else { continue };
         let (what, account) = (format!("the order {text:?}"), VirtualAccountRef::new(order));
         if can.find {
             let outcome = role.find(&account).await.map(|found| format!("{found:?}"));
-            refused(scene, Operation::FindVirtualAccount, &what, outcome)?;
+            refused(fixture, Operation::FindVirtualAccount, &what, outcome)?;
         }
         if can.close {
             let outcome = role.close(&account).await.map(|answer| format!("{answer:?}"));
-            refused(scene, Operation::CloseVirtualAccount, &what, outcome)?;
+            refused(fixture, Operation::CloseVirtualAccount, &what, outcome)?;
         }
     }
     Ok(())
 }
 
-async fn payouts(scene: &Scene) -> Result<(), Flaw> {
-    let (Some(gateway), Ok(role)) = (&scene.subject.payouts, scene.provider.payouts()) else {
+async fn payouts(fixture: &Fixture) -> Result<(), Flaw> {
+    let (Some(gateway), Ok(role)) = (&fixture.subject.payouts, fixture.provider.payouts()) else {
         return Ok(());
     };
     let can = role.capabilities();
-    let good = gateway.payout(scene.payout(1)?);
+    let good = gateway.payout(fixture.payout(1)?);
     let mut wrong = Vec::new();
     for amount in amounts_outside(&can.limits) {
         let mut request = good.clone();
@@ -217,14 +217,14 @@ async fn payouts(scene: &Scene) -> Result<(), Flaw> {
         wrong.push((format!("the note {text:?}"), good.clone().with_note(text)));
     }
     for (what, request) in wrong {
-        refused(scene, Operation::CreatePayout, &what, checked(role.check(&request)))?;
+        refused(fixture, Operation::CreatePayout, &what, checked(role.check(&request)))?;
         let outcome = role.create_payout(&request).await.map(|answer| format!("{answer:?}"));
-        refused(scene, Operation::CreatePayout, &what, outcome)?;
+        refused(fixture, Operation::CreatePayout, &what, outcome)?;
     }
     for text in texts_outside(&can.reference).into_iter().filter(|_| can.find) {
         let Ok(payout) = PayoutRef::new(text.clone()) else { continue };
         let outcome = role.find_payout(&payout).await.map(|found| format!("{found:?}"));
-        refused(scene, Operation::FindPayout, &format!("the payout {text:?}"), outcome)?;
+        refused(fixture, Operation::FindPayout, &format!("the payout {text:?}"), outcome)?;
     }
     Ok(())
 }
@@ -236,12 +236,12 @@ fn checked(check: Result<(), Error>) -> Result<String, Error> {
 
 /// Holds that it was refused naming a field, and that nothing left.
 fn refused(
-    scene: &Scene,
+    fixture: &Fixture,
     operation: Operation,
     what: &str,
     outcome: Result<String, Error>,
 ) -> Result<(), Flaw> {
-    let notes = scene.watch.notes();
+    let notes = fixture.recorder.notes();
     if let Some(note) = notes.first() {
         let found = format!("{what} was sent");
         return Err(Flaw::new("nothing sent", found)

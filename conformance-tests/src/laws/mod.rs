@@ -22,5 +22,5 @@ pub(crate) mod rows;
 pub(crate) mod secrets;
 pub(crate) mod sending;
 pub(crate) mod settling;
-pub(crate) mod stage;
 pub(crate) mod statements;
+pub(crate) mod webhook_fixture;

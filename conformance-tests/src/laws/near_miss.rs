@@ -5,10 +5,10 @@ use payments_core::{Lookup, OrderRef, Role, payment::Payment};
 
 use crate::{
     Flaw, Law, Operation, Start,
+    fixture::Fixture,
     instruction::{accepted, needed, refused},
     law::{Check, Held},
     question::find_payment,
-    scene::Scene,
 };
 
 pub(crate) static MONEY_BELONGS_TO_ITS_ORDER_ALONE: Law = Law {
@@ -18,23 +18,23 @@ pub(crate) static MONEY_BELONGS_TO_ITS_ORDER_ALONE: Law = Law {
     why: "The goods of one order are handed over for the money of another one.",
     look_at: "how a found payment, a credit or a code in a memo is compared with the reference: \
               equal, never by its beginning and never in any case",
-    check: Check::Scene(|start| hold(start).boxed()),
+    check: Check::Fixture(|start| hold(start).boxed()),
 };
 
 async fn hold(start: Start) -> Result<Held, Flaw> {
     let operation = Operation::FindPayment;
     let pairs = {
-        let scene = Scene::open(&start).await?;
-        let has_role = scene.provider.roles().contains(&Role::Payments);
-        if !has_role || !scene.provider.payments().is_ok_and(|role| role.capabilities().find) {
+        let fixture = Fixture::open(&start).await?;
+        let has_role = fixture.provider.roles().contains(&Role::Payments);
+        if !has_role || !fixture.provider.payments().is_ok_and(|role| role.capabilities().find) {
             return Ok(Held::NothingToTry);
         }
-        near_misses(&scene, &scene.order(1)?)?
+        near_misses(&fixture, &fixture.order(1)?)?
     };
     for (unpaid, other) in &pairs {
-        let scene = Scene::open(&start).await?;
-        let gateway = needed(scene.subject.payments.as_ref(), operation)?;
-        let payments = scene.provider.payments().map_err(|error| refused(operation, &error))?;
+        let fixture = Fixture::open(&start).await?;
+        let gateway = needed(fixture.subject.payments.as_ref(), operation)?;
+        let payments = fixture.provider.payments().map_err(|error| refused(operation, &error))?;
         let request = gateway.payment(unpaid.clone());
         let created = payments.create_payment(&request).await;
         let unpaid = accepted(Operation::CreatePayment, created)?;
@@ -62,7 +62,7 @@ async fn hold(start: Start) -> Result<Held, Flaw> {
                 .in_call(operation)
                 .with_ledger(ledger));
         }
-        let own = find_payment(&scene, other).await?;
+        let own = find_payment(&fixture, other).await?;
         if !own.settles(request.amount) {
             let found = format!("{:?} with {:?} received", own.state, own.received);
             return Err(Flaw::new(format!("{other:?} is settled"), found)
@@ -79,10 +79,10 @@ fn has_money(payment: &Payment) -> bool {
 
 /// Pairs of references that the provider takes: `order` beside one with one character more or less
 /// at either end, or another one there, and two that differ in case alone.
-fn near_misses(scene: &Scene, order: &OrderRef) -> Result<Vec<(OrderRef, OrderRef)>, Flaw> {
+fn near_misses(fixture: &Fixture, order: &OrderRef) -> Result<Vec<(OrderRef, OrderRef)>, Flaw> {
     let operation = Operation::CreatePayment;
-    let gateway = needed(scene.subject.payments.as_ref(), operation)?;
-    let payments = scene.provider.payments().map_err(|error| refused(operation, &error))?;
+    let gateway = needed(fixture.subject.payments.as_ref(), operation)?;
+    let payments = fixture.provider.payments().map_err(|error| refused(operation, &error))?;
     let text = order.as_str();
     let (first, last) = (text.chars().next().unwrap_or('1'), text.chars().last().unwrap_or('1'));
     let without_first: String = text.chars().skip(1).collect();

@@ -9,9 +9,9 @@ use payments_core::{
 
 use crate::{
     Booking, Flaw, Law, Operation, Start,
+    fixture::Fixture,
     instruction::{open_payment, pay},
     law::{Check, Held},
-    scene::Scene,
 };
 
 pub(crate) static OPENING_IS_AS_DECLARED: Law = Law {
@@ -23,15 +23,15 @@ pub(crate) static OPENING_IS_AS_DECLARED: Law = Law {
           it was.",
     look_at: "`PaymentCapabilities::create`, `Payment::registered` of what was opened, and the order \
               and amount as they are sent",
-    check: Check::Scene(|start| hold(start).boxed()),
+    check: Check::Fixture(|start| hold(start).boxed()),
 };
 
 async fn hold(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
-    let Ok(role) = scene.provider.payments() else { return Ok(Held::NothingToTry) };
+    let fixture = Fixture::open(&start).await?;
+    let Ok(role) = fixture.provider.payments() else { return Ok(Held::NothingToTry) };
     let mode = role.capabilities().create;
-    let payment = open_payment(&scene, 1).await?;
-    let notes = scene.watch.notes();
+    let payment = open_payment(&fixture, 1).await?;
+    let notes = fixture.recorder.notes();
     let (sent, registered) = match mode {
         CreateMode::Offline => (0, Registered::WhenBuyerActs),
         CreateMode::Networked => (1, Registered::ByProvider),
@@ -51,14 +51,14 @@ async fn hold(start: Start) -> Result<Held, Flaw> {
         return flaw(format!("{registered:?}, for it is {mode:?}"), found);
     }
     if mode == CreateMode::Offline {
-        let again = open_payment(&scene, 1).await?;
+        let again = open_payment(&fixture, 1).await?;
         if again != payment {
             return flaw(format!("the same payment: {payment:?}"), format!("{again:?}"));
         }
     }
-    match scene.bookings().await.len() {
+    match fixture.bookings().await.len() {
         0 => {
-            paid(&scene, &payment).await?;
+            paid(&fixture, &payment).await?;
             Ok(Held::Tried)
         }
         bookings => flaw("an empty ledger".to_owned(), format!("{bookings} bookings")),
@@ -66,13 +66,13 @@ async fn hold(start: Start) -> Result<Held, Flaw> {
 }
 
 /// Holds that the gateway was told our order and our amount.
-async fn paid(scene: &Scene, payment: &Payment) -> Result<(), Flaw> {
-    let Some((gateway, _)) = scene.payments() else { return Ok(()) };
+async fn paid(fixture: &Fixture, payment: &Payment) -> Result<(), Flaw> {
+    let Some((gateway, _)) = fixture.payments() else { return Ok(()) };
     let asked = gateway.payment(payment.order.clone()).amount;
     gateway.visit(payment).await;
-    pay(scene, payment, asked).await?;
+    pay(fixture, payment, asked).await?;
     // A fee that leaves is the gateway's affair.
-    let mut bookings = scene.bookings().await;
+    let mut bookings = fixture.bookings().await;
     bookings.retain(|booking| booking.direction == Direction::In);
     let ours = Booking::received(asked).of(payment.order.as_str());
     if bookings == [ours.clone()] {
@@ -81,5 +81,5 @@ async fn paid(scene: &Scene, payment: &Payment) -> Result<(), Flaw> {
     Err(Flaw::new(format!("{ours:?} alone"), format!("{bookings:?}"))
         .in_call(Operation::CreatePayment)
         .with_ledger(format!("{} bookings", bookings.len()))
-        .sent_at(scene.watch.notes().first().map(|note| note.made_at)))
+        .sent_at(fixture.recorder.notes().first().map(|note| note.made_at)))
 }

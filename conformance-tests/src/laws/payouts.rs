@@ -5,54 +5,55 @@ use payments_core::{Direction, Lookup, money::Money, payout::PayoutState};
 
 use crate::{
     Flaw, Law, Operation, Start,
+    fixture::Fixture,
     instruction::{Instruction, refused},
     law::{Check, Held},
-    scene::Scene,
 };
 
-pub(crate) static HOW_A_PAYOUT_ENDS_IS_TOLD: Law = Law {
-    name: "how_a_payout_ends_is_told",
+pub(crate) static HOW_A_PAYOUT_ENDS_IS_REPORTED: Law = Law {
+    name: "how_a_payout_ends_is_reported",
     says: "An inquiry tells a payout as it is now: under way, succeeded, failed, or come back \
            after it had succeeded; and what left is what was asked, in the ledger and of the \
            balance.",
     why: "A payout that came back is owed again, and one that is under way is not.",
     look_at: "`find_payout`: what is remembered instead of asked, and what each state becomes; the \
               amount as it is sent, and `balance`",
-    check: Check::Scene(|start| hold(start).boxed()),
+    check: Check::Fixture(|start| hold(start).boxed()),
 };
 
 async fn hold(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
-    let Ok(role) = scene.provider.payouts() else { return Ok(Held::NothingToTry) };
+    let fixture = Fixture::open(&start).await?;
+    let Ok(role) = fixture.provider.payouts() else { return Ok(Held::NothingToTry) };
     let finds = role.capabilities().find;
     for (number, ends) in [
         (1, [PayoutState::Succeeded, PayoutState::Reversed].as_slice()),
         (2, [PayoutState::Failed].as_slice()),
     ] {
-        let before = balance(&scene).await?;
-        let made = Instruction::ready(&scene, Operation::CreatePayout, number).await?;
-        made.carry_out(&scene.provider).await.accepted()?;
+        let before = balance(&fixture).await?;
+        let made = Instruction::ready(&fixture, Operation::CreatePayout, number).await?;
+        made.carry_out(&fixture.provider).await.accepted()?;
         if finds {
-            begins(&scene, number).await?;
+            begins(&fixture, number).await?;
         }
         for end in ends {
-            let Some(gateway) = &scene.subject.payouts else { return Ok(Held::NothingToTry) };
-            if gateway.end_payout(&scene.payout(number)?, *end).await.is_err() {
+            let Some(gateway) = &fixture.subject.payouts else { return Ok(Held::NothingToTry) };
+            if gateway.end_payout(&fixture.payout(number)?, *end).await.is_err() {
                 continue;
             }
             if finds {
-                ended(&scene, number, *end).await?;
+                ended(&fixture, number, *end).await?;
             }
             if *end == PayoutState::Succeeded {
-                left(&scene, gateway.payout(scene.payout(number)?).amount, number, before).await?;
+                left(&fixture, gateway.payout(fixture.payout(number)?).amount, number, before)
+                    .await?;
             }
         }
     }
     Ok(Held::Tried)
 }
 
-async fn begins(scene: &Scene, number: u32) -> Result<(), Flaw> {
-    let begins = state(scene, number).await?;
+async fn begins(fixture: &Fixture, number: u32) -> Result<(), Flaw> {
+    let begins = state(fixture, number).await?;
     if matches!(begins, PayoutState::Failed | PayoutState::Reversed) {
         let expected = "a payout that is under way, or has succeeded";
         return Err(Flaw::new(expected, format!("{begins:?}")).in_call(Operation::FindPayout));
@@ -60,8 +61,8 @@ async fn begins(scene: &Scene, number: u32) -> Result<(), Flaw> {
     Ok(())
 }
 
-async fn ended(scene: &Scene, number: u32, end: PayoutState) -> Result<(), Flaw> {
-    let found = state(scene, number).await?;
+async fn ended(fixture: &Fixture, number: u32, end: PayoutState) -> Result<(), Flaw> {
+    let found = state(fixture, number).await?;
     if found != end {
         return Err(Flaw::new(format!("{end:?}"), format!("{found:?}"))
             .in_call(Operation::FindPayout)
@@ -71,13 +72,18 @@ async fn ended(scene: &Scene, number: u32, end: PayoutState) -> Result<(), Flaw>
 }
 
 /// Holds that the payout left as it was asked. The balance may have fallen by a fee more.
-async fn left(scene: &Scene, asked: Money, number: u32, before: Option<Money>) -> Result<(), Flaw> {
-    let bookings = scene.bookings().await;
+async fn left(
+    fixture: &Fixture,
+    asked: Money,
+    number: u32,
+    before: Option<Money>,
+) -> Result<(), Flaw> {
+    let bookings = fixture.bookings().await;
     let booked: Vec<Money> = bookings
         .iter()
         .filter(|booking| booking.direction == Direction::Out)
         .filter(|booking| {
-            booking.reference.as_deref() == Some(&scene.subject.gateway.reference(number))
+            booking.reference.as_deref() == Some(&fixture.subject.gateway.reference(number))
         })
         .map(|booking| booking.amount)
         .collect();
@@ -87,7 +93,7 @@ async fn left(scene: &Scene, asked: Money, number: u32, before: Option<Money>) -
             .in_call(Operation::CreatePayout)
             .with_ledger(ledger));
     }
-    if let (Some(before), Some(after)) = (before, balance(scene).await?)
+    if let (Some(before), Some(after)) = (before, balance(fixture).await?)
         && before.minor() - after.minor() < asked.minor()
     {
         let expected = format!("{before} less {asked}, or a fee less than that");
@@ -97,9 +103,9 @@ async fn left(scene: &Scene, asked: Money, number: u32, before: Option<Money>) -
 }
 
 /// The balance, where the provider can be asked for it.
-async fn balance(scene: &Scene) -> Result<Option<Money>, Flaw> {
+async fn balance(fixture: &Fixture) -> Result<Option<Money>, Flaw> {
     let operation = Operation::Balance;
-    let role = scene.provider.payouts().map_err(|error| refused(operation, &error))?;
+    let role = fixture.provider.payouts().map_err(|error| refused(operation, &error))?;
     if !role.capabilities().balance {
         return Ok(None);
     }
@@ -107,10 +113,10 @@ async fn balance(scene: &Scene) -> Result<Option<Money>, Flaw> {
     Ok(Some(balance.amount))
 }
 
-async fn state(scene: &Scene, number: u32) -> Result<PayoutState, Flaw> {
+async fn state(fixture: &Fixture, number: u32) -> Result<PayoutState, Flaw> {
     let operation = Operation::FindPayout;
-    let role = scene.provider.payouts().map_err(|error| refused(operation, &error))?;
-    match role.find_payout(&scene.payout(number)?).await {
+    let role = fixture.provider.payouts().map_err(|error| refused(operation, &error))?;
+    match role.find_payout(&fixture.payout(number)?).await {
         Ok(Lookup::Found(payout)) => Ok(payout.state),
         Ok(other) => Err(Flaw::new("the payout", format!("{other:?}")).in_call(operation)),
         Err(error) => Err(refused(operation, &error)),

@@ -5,10 +5,10 @@ use payments_core::{Provider, rules::Repeat};
 
 use crate::{
     Flaw, Law, Operation, Start,
+    fixture::Fixture,
     instruction::{self, Instruction},
     law::{Check, Held},
     outcome::{Found, Outcome},
-    scene::Scene,
 };
 
 pub(crate) static ONE_REFERENCE_IS_AS_OFTEN_AS_DECLARED: Law = Law {
@@ -19,55 +19,55 @@ pub(crate) static ONE_REFERENCE_IS_AS_OFTEN_AS_DECLARED: Law = Law {
     why: "Apps decide by this whether a mistake of theirs costs money.",
     look_at: "`repeat` in the capabilities, and whether the gateway is sent the caller's own \
               reference",
-    check: Check::Scene(|start| hold(start).boxed()),
+    check: Check::Fixture(|start| hold(start).boxed()),
 };
 
 const CALLERS: usize = 16;
 
 async fn hold(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
+    let fixture = Fixture::open(&start).await?;
     let mut tried = false;
     for operation in [Operation::CreatePayment, Operation::CreatePayout] {
-        let has_role = scene.provider.roles().contains(&operation.role());
-        if !has_role || !instruction::is_offered(&scene.provider, operation) {
+        let has_role = fixture.provider.roles().contains(&operation.role());
+        if !has_role || !instruction::is_offered(&fixture.provider, operation) {
             continue;
         }
-        let Some(repeat) = repeat(&scene.provider, operation) else { continue };
-        let instruction = Instruction::ready(&scene, operation, 1).await?;
-        let callers = (0..CALLERS).map(|_| instruction.carry_out(&scene.provider));
+        let Some(repeat) = repeat(&fixture.provider, operation) else { continue };
+        let instruction = Instruction::ready(&fixture, operation, 1).await?;
+        let callers = (0..CALLERS).map(|_| instruction.carry_out(&fixture.provider));
         join_all(callers).await;
         tried = true;
-        let done = scene.subject.gateway.carried_out(operation, instruction.reference()).await;
+        let done = fixture.subject.gateway.carried_out(operation, instruction.reference()).await;
         let is_so = match repeat {
             Repeat::PaysAgain => done > 1,
             _ => done == 1,
         };
-        let line = scene.watch.notes().first().map(|note| note.made_at);
+        let line = fixture.recorder.notes().first().map(|note| note.made_at);
         let ledger = format!("carried out {done} times for {CALLERS} callers");
         if !is_so {
             return Err(Flaw::new(format!("{repeat:?}, as the capabilities say"), &ledger)
                 .in_call(operation)
                 .sent_at(line));
         }
-        let found = instruction.ask(&scene.provider).await;
+        let found = instruction.ask(&fixture.provider).await;
         if done > 1 && !matches!(found, None | Some(Found::Several(_))) {
             let found = found.map_or("nothing".to_owned(), |found| found.to_string());
             return Err(Flaw::new("Several, which is an alert", found)
                 .in_call(operation)
                 .with_ledger(ledger));
         }
-        another_amount(&scene, operation).await?;
+        another_amount(&fixture, operation).await?;
     }
     Ok(Held::if_any(tried))
 }
 
 /// The second instruction under a reference asks for another amount.
-async fn another_amount(scene: &Scene, operation: Operation) -> Result<(), Flaw> {
-    let first = Instruction::ready(scene, operation, 2).await?;
+async fn another_amount(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
+    let first = Instruction::ready(fixture, operation, 2).await?;
     let Some(second) = first.with_another_amount() else { return Ok(()) };
-    first.carry_out(&scene.provider).await.accepted().map_err(|flaw| flaw.in_call(operation))?;
-    let outcome = second.carry_out(&scene.provider).await;
-    let done = scene.subject.gateway.carried_out(operation, first.reference()).await;
+    first.carry_out(&fixture.provider).await.accepted().map_err(|flaw| flaw.in_call(operation))?;
+    let outcome = second.carry_out(&fixture.provider).await;
+    let done = fixture.subject.gateway.carried_out(operation, first.reference()).await;
     let is_wrong = match &outcome {
         Outcome::Declined(decline) => decline.is_confirmed(),
         Outcome::Accepted { unlike: None } => done < 2,

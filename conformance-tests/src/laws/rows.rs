@@ -8,11 +8,11 @@ use payments_core::{
 };
 
 use crate::{
-    ChangedAnswer, Flaw, Law, Meaning, Operation, Start,
+    ChangedResponse, Flaw, Law, Meaning, Operation, Start,
+    fixture::Fixture,
     instruction::{needed, open_virtual_account, refused},
     law::{Check, Held},
     question,
-    scene::Scene,
 };
 
 pub(crate) static ONE_MALFORMED_ROW_HIDES_NO_OTHER: Law = Law {
@@ -22,27 +22,27 @@ pub(crate) static ONE_MALFORMED_ROW_HIDES_NO_OTHER: Law = Law {
     why: "A list that fails for one row hides all the money in it, and a row that is left out is \
           money that nobody looks for.",
     look_at: "where the rows of a list are read: each has to be read alone",
-    check: Check::Scene(|start| hold(start).boxed()),
+    check: Check::Fixture(|start| hold(start).boxed()),
 };
 
 async fn hold(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
-    let malformed: Vec<ChangedAnswer> = scene
+    let fixture = Fixture::open(&start).await?;
+    let malformed: Vec<ChangedResponse> = fixture
         .subject
         .gateway
-        .changed_answers()
+        .changed_responses()
         .into_iter()
         .filter(|answer| answer.meaning == Meaning::OneRowMalformed)
         .collect();
     let mut tried = false;
     for operation in [Operation::Entries, Operation::Credits] {
-        if !question::is_offered(&scene.provider, operation) {
+        if !question::is_offered(&fixture.provider, operation) {
             continue;
         }
         let of_operation: Vec<_> =
             malformed.iter().filter(|answer| answer.operation == operation).collect();
         if of_operation.is_empty() {
-            let expected = "a list with one malformed row among `Gateway::changed_answers`";
+            let expected = "a list with one malformed row among `Gateway::changed_responses`";
             return Err(Flaw::new(expected, "there is none").in_call(operation));
         }
         for answer in of_operation {
@@ -57,23 +57,23 @@ async fn hold(start: Start) -> Result<Held, Flaw> {
     Ok(Held::if_any(tried))
 }
 
-async fn a_statement(start: &Start, answer: ChangedAnswer) -> Result<(), Flaw> {
+async fn a_statement(start: &Start, answer: ChangedResponse) -> Result<(), Flaw> {
     let operation = Operation::Entries;
-    let scene = Scene::open(start).await?;
-    let Some((gateway, role)) = scene.statements() else { return Ok(()) };
+    let fixture = Fixture::open(start).await?;
+    let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
     for number in 1..=3 {
-        gateway.receive(scene.deposit(10_000 + number)?, &format!("row {number}")).await;
+        gateway.receive(fixture.deposit(10_000 + number)?, &format!("row {number}")).await;
     }
     let everything = StatementFilter::new();
     let ask = async |after: &Cursor| {
         role.entries(after, &everything).await.map_err(|error| refused(operation, &error))
     };
     let honest = ask(&Cursor::start()).await?.entries;
-    let page = struck(&scene, answer, ask(&Cursor::start())).await?;
+    let page = struck(&fixture, answer, ask(&Cursor::start())).await?;
     reports(&honest, &page.entries)?;
 
     // The cursor leads on behind the malformed row.
-    let later = scene.deposit(20_000)?;
+    let later = fixture.deposit(20_000)?;
     gateway.receive(later, "later").await;
     let (mut cursor, mut seen) = (page.next, false);
     for _ in 0..10 {
@@ -88,13 +88,13 @@ async fn a_statement(start: &Start, answer: ChangedAnswer) -> Result<(), Flaw> {
     if seen { Ok(()) } else { Err(Flaw::new("what arrived after the malformed row", "nothing")) }
 }
 
-async fn credits(start: &Start, answer: ChangedAnswer) -> Result<(), Flaw> {
+async fn credits(start: &Start, answer: ChangedResponse) -> Result<(), Flaw> {
     let operation = Operation::Credits;
-    let scene = Scene::open(start).await?;
-    let Some((_, role)) = scene.virtual_accounts() else { return Ok(()) };
-    let gateway = needed(scene.subject.virtual_accounts.as_ref(), operation)?;
-    let account = open_virtual_account(&scene, 1).await?;
-    let amount = scene.credit_for(&account.order)?;
+    let fixture = Fixture::open(start).await?;
+    let Some((_, role)) = fixture.virtual_accounts() else { return Ok(()) };
+    let gateway = needed(fixture.subject.virtual_accounts.as_ref(), operation)?;
+    let account = open_virtual_account(&fixture, 1).await?;
+    let amount = fixture.credit_for(&account.order)?;
     let times = if gateway.payers().twice { 3 } else { 1 };
     for _ in 0..times {
         gateway.credit(&account, amount).await.map_err(|impossible| {
@@ -104,21 +104,21 @@ async fn credits(start: &Start, answer: ChangedAnswer) -> Result<(), Flaw> {
     let reference = account.reference();
     let ask = async || role.credits(&reference).await.map_err(|error| refused(operation, &error));
     let honest = ask().await?;
-    let told = struck(&scene, answer, ask()).await?;
+    let told = struck(&fixture, answer, ask()).await?;
     reports(&honest, &told)
 }
 
 /// Asks with one response changed on its way.
 async fn struck<T>(
-    scene: &Scene,
-    answer: ChangedAnswer,
+    fixture: &Fixture,
+    answer: ChangedResponse,
     ask: impl Future<Output = Result<T, Flaw>>,
 ) -> Result<T, Flaw> {
-    scene.watch.arm(CallClass::Inquiry, answer.fault());
+    fixture.recorder.arm(CallClass::Inquiry, answer.fault());
     let told = ask.await;
-    let was_struck = !scene.watch.is_armed();
-    scene.watch.disarm();
-    scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    let was_struck = !fixture.recorder.is_armed();
+    fixture.recorder.disarm();
+    fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
     match was_struck {
         true => told,
         false => Err(Flaw::new("a request whose response can be changed", "none was sent")),

@@ -12,12 +12,12 @@ use payments_core::{
 
 use crate::{
     Flaw, Law, Start,
+    fixture::Fixture,
     instruction::{self, Instruction},
     law::{Check, Held},
     listener::Listener,
     proxy::{Fault, When},
     question::{self, Answer, Question},
-    scene::Scene,
 };
 
 pub(crate) static NO_SECRET_IS_SHOWN: Law = Law {
@@ -26,7 +26,7 @@ pub(crate) static NO_SECRET_IS_SHOWN: Law = Law {
            in an error, when all goes well and when nothing does.",
     why: "Logs are read by more people than secrets are told to.",
     look_at: "what is formatted or recorded there: a `Secret` prints nothing by itself",
-    check: Check::Scene(|start| hold(start).boxed()),
+    check: Check::Fixture(|start| hold(start).boxed()),
 };
 
 async fn hold(start: Start) -> Result<Held, Flaw> {
@@ -88,10 +88,10 @@ type Shown = Vec<(&'static str, String)>;
 /// Does everything that the provider can, with and without faults, and keeps what it shows.
 async fn everything(start: &Start) -> Result<Shown, Flaw> {
     let mut shown = Shown::new();
-    let scene = Scene::open(start).await?;
-    shown.push(("the provider's Debug", format!("{:?} {:?}", scene.bare, scene.provider)));
-    capabilities(&scene, &mut shown);
-    for (number, operation) in (1..).zip(instruction::offered(&scene.provider)) {
+    let fixture = Fixture::open(start).await?;
+    shown.push(("the provider's Debug", format!("{:?} {:?}", fixture.bare, fixture.provider)));
+    capabilities(&fixture, &mut shown);
+    for (number, operation) in (1..).zip(instruction::offered(&fixture.provider)) {
         for (fault, each) in [
             None,
             Some(Fault::ServerErrorPage(When::BeforeBooking)),
@@ -101,21 +101,21 @@ async fn everything(start: &Start) -> Result<Shown, Flaw> {
         .into_iter()
         .zip(0..)
         {
-            let instruction = Instruction::ready(&scene, operation, number * 10 + each).await?;
+            let instruction = Instruction::ready(&fixture, operation, number * 10 + each).await?;
             if let Some(fault) = fault {
-                scene.proxy.inject(fault);
+                fixture.proxy.inject(fault);
             }
-            answers(&scene, &instruction, &mut shown).await;
-            scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+            answers(&fixture, &instruction, &mut shown).await;
+            fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
         }
     }
-    for (number, operation) in (500..).zip(question::offered(&scene.provider)) {
-        let question = Question::ready(&scene, operation, number).await?;
+    for (number, operation) in (500..).zip(question::offered(&fixture.provider)) {
+        let question = Question::ready(&fixture, operation, number).await?;
         for fault in [None, Some(Fault::Empty(When::BeforeBooking)), Some(Fault::Refused)] {
             if let Some(fault) = fault {
-                scene.proxy.inject(fault);
+                fixture.proxy.inject(fault);
             }
-            match question.ask(&scene.provider).await {
+            match question.ask(&fixture.provider).await {
                 Ok(answer) => {
                     shown.push(("an answer's Debug", answer.to_string()));
                     if let Answer::Found { json, .. } = answer {
@@ -124,34 +124,34 @@ async fn everything(start: &Start) -> Result<Shown, Flaw> {
                 }
                 Err(error) => shown.push(("an error", chain(&error))),
             }
-            scene.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+            fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
         }
     }
-    notifications(&scene, &mut shown).await;
+    notifications(&fixture, &mut shown).await;
     Ok(shown)
 }
 
-fn capabilities(scene: &Scene, shown: &mut Shown) {
+fn capabilities(fixture: &Fixture, shown: &mut Shown) {
     let mut show = |printed: String| shown.push(("the capabilities", printed));
-    if let Ok(role) = scene.provider.payments() {
+    if let Ok(role) = fixture.provider.payments() {
         show(format!("{:?}", role.capabilities()));
     }
-    if let Ok(role) = scene.provider.virtual_accounts() {
+    if let Ok(role) = fixture.provider.virtual_accounts() {
         show(format!("{:?}", role.capabilities()));
     }
-    if let Ok(role) = scene.provider.payouts() {
+    if let Ok(role) = fixture.provider.payouts() {
         show(format!("{:?}", role.capabilities()));
     }
-    if let Ok(role) = scene.provider.statements() {
+    if let Ok(role) = fixture.provider.statements() {
         show(format!("{:?}", role.capabilities()));
     }
-    if let Ok(role) = scene.provider.notifications() {
+    if let Ok(role) = fixture.provider.notifications() {
         show(format!("{:?}", role.endpoints()));
     }
 }
 
-async fn answers(scene: &Scene, instruction: &Instruction, shown: &mut Shown) {
-    let provider = &scene.provider;
+async fn answers(fixture: &Fixture, instruction: &Instruction, shown: &mut Shown) {
+    let provider = &fixture.provider;
     let payments = provider.payments();
     let accounts = provider.virtual_accounts();
     match instruction {
@@ -221,13 +221,13 @@ fn submission<T: std::fmt::Debug + serde::Serialize>(
     }
 }
 
-async fn notifications(scene: &Scene, shown: &mut Shown) {
+async fn notifications(fixture: &Fixture, shown: &mut Shown) {
     let (Some(gateway), Ok(receiver)) =
-        (&scene.subject.notifications, scene.provider.notifications())
+        (&fixture.subject.notifications, fixture.provider.notifications())
     else {
         return;
     };
-    let now = scene.clock().now();
+    let now = fixture.clock().now();
     for sent in gateway.take().await {
         let delivery = Delivery::of(&sent.request);
         shown.push(("a delivery's Debug", format!("{delivery:?}")));

@@ -2,10 +2,10 @@
 
 use crate::{
     Flaw, Law,
+    fault_case::{FaultCase, Standing},
     law::Check,
     outcome::{Found, Outcome},
     proxy::Fault,
-    trial::{Standing, Trial},
 };
 
 pub(crate) static ONE_CALL_SENDS_ONCE: Law = Law {
@@ -15,25 +15,25 @@ pub(crate) static ONE_CALL_SENDS_ONCE: Law = Law {
     why: "What is sent twice is done twice.",
     look_at: "who sends again: a retry, a redirect that is followed, an instruction that is sent \
               as an inquiry",
-    check: Check::Trial(one_call_sends_once),
+    check: Check::FaultCase(one_call_sends_once),
 };
 
 pub(crate) static WHAT_WAS_SENT_IS_NEVER_AN_ERROR: Law = Law {
     name: "what_was_sent_is_never_an_error",
     says: "An instruction that may have left ends in an error only if no connection was made.",
     why: "An error says that nothing happened: whoever reads one sends again, and pays twice.",
-    look_at: "what becomes of a lost answer: `transport.instruct` and `Sent::read` have no way to \
+    look_at: "what becomes of a lost answer: `transport.instruct` and `WebhookSample::read` have no way to \
               an error",
-    check: Check::Trial(what_was_sent_is_never_an_error),
+    check: Check::FaultCase(what_was_sent_is_never_an_error),
 };
 
-pub(crate) static ONLY_THE_GATEWAYS_OWN_ANSWER_COUNTS: Law = Law {
-    name: "only_the_gateways_own_answer_counts",
+pub(crate) static ONLY_THE_GATEWAYS_OWN_RESPONSE_COUNTS: Law = Law {
+    name: "only_the_gateways_own_response_counts",
     says: "An instruction is accepted or declined only by the gateway's own whole answer to it, \
            and accepted as it was asked.",
     why: "The page of a proxy knows nothing of what the gateway booked.",
-    look_at: "the closure in `Sent::read`: what is not the documented answer is `Unreadable`",
-    check: Check::Trial(only_the_gateways_own_answer_counts),
+    look_at: "the closure in `WebhookSample::read`: what is not the documented answer is `Unreadable`",
+    check: Check::FaultCase(only_the_gateways_own_response_counts),
 };
 
 pub(crate) static AN_INQUIRY_FINDS_WHAT_WAS_DONE: Law = Law {
@@ -42,62 +42,65 @@ pub(crate) static AN_INQUIRY_FINDS_WHAT_WAS_DONE: Law = Law {
            was asked, and nothing that it did not.",
     why: "Our own reference is the only name that is left after a lost answer.",
     look_at: "the inquiry, and whether the reference that is sent is the caller's own",
-    check: Check::Trial(an_inquiry_finds_what_was_done),
+    check: Check::FaultCase(an_inquiry_finds_what_was_done),
 };
 
-fn one_call_sends_once(trial: &Trial) -> Result<(), Flaw> {
-    let expected = match trial.standing {
-        Standing::Offered => usize::from(trial.fault.is_none_or(Fault::sent)),
+fn one_call_sends_once(fault_case: &FaultCase) -> Result<(), Flaw> {
+    let expected = match fault_case.standing {
+        Standing::Offered => usize::from(fault_case.fault.is_none_or(Fault::sent)),
         Standing::Lacking | Standing::Offline => 0,
     };
-    if trial.sent != expected {
-        return Err(trial.flaw(times(expected, "sent"), times(trial.sent, "sent")));
+    if fault_case.sent != expected {
+        return Err(fault_case.flaw(times(expected, "sent"), times(fault_case.sent, "sent")));
     }
-    if trial.done > expected {
-        return Err(trial.flaw("carried out once at most", times(trial.done, "carried out")));
+    if fault_case.done > expected {
+        return Err(
+            fault_case.flaw("carried out once at most", times(fault_case.done, "carried out"))
+        );
     }
     Ok(())
 }
 
-fn what_was_sent_is_never_an_error(trial: &Trial) -> Result<(), Flaw> {
-    let is_error = matches!(trial.outcome, Outcome::Error { .. });
-    match trial.standing {
+fn what_was_sent_is_never_an_error(fault_case: &FaultCase) -> Result<(), Flaw> {
+    let is_error = matches!(fault_case.outcome, Outcome::Error { .. });
+    match fault_case.standing {
         Standing::Offline => Ok(()),
         Standing::Lacking if is_error => Ok(()),
-        Standing::Lacking => Err(trial.flaw("Err(Unsupported)", &trial.outcome)),
-        Standing::Offered if !trial.fault.is_none_or(Fault::sent) => match is_error {
+        Standing::Lacking => Err(fault_case.flaw("Err(Unsupported)", &fault_case.outcome)),
+        Standing::Offered if !fault_case.fault.is_none_or(Fault::sent) => match is_error {
             true => Ok(()),
-            false => Err(trial.flaw("an error, for nothing left", &trial.outcome)),
+            false => Err(fault_case.flaw("an error, for nothing left", &fault_case.outcome)),
         },
         Standing::Offered if is_error => {
-            Err(trial.flaw("no error, for the request may have been read", &trial.outcome))
+            Err(fault_case
+                .flaw("no error, for the request may have been read", &fault_case.outcome))
         }
         Standing::Offered => Ok(()),
     }
 }
 
-fn only_the_gateways_own_answer_counts(trial: &Trial) -> Result<(), Flaw> {
+fn only_the_gateways_own_response_counts(fault_case: &FaultCase) -> Result<(), Flaw> {
     // What was sent more than once is another law's matter: the last answer may be a good one.
-    if trial.standing != Standing::Offered || trial.sent > 1 {
+    if fault_case.standing != Standing::Offered || fault_case.sent > 1 {
         return Ok(());
     }
-    let is_whole = trial.fault.is_none_or(Fault::spares_the_answer);
-    match &trial.outcome {
+    let is_whole = fault_case.fault.is_none_or(Fault::spares_the_answer);
+    match &fault_case.outcome {
         // Whether it may be one is another law's matter.
         Outcome::Error { .. } => Ok(()),
         Outcome::Accepted { unlike: None } if is_whole => Ok(()),
-        Outcome::Uncertain(_) if trial.fault.is_some() => Ok(()),
-        other if is_whole => Err(trial.flaw("Accepted as asked", other)),
-        other => Err(trial.flaw("Uncertain", other)),
+        Outcome::Uncertain(_) if fault_case.fault.is_some() => Ok(()),
+        other if is_whole => Err(fault_case.flaw("Accepted as asked", other)),
+        other => Err(fault_case.flaw("Uncertain", other)),
     }
 }
 
-fn an_inquiry_finds_what_was_done(trial: &Trial) -> Result<(), Flaw> {
+fn an_inquiry_finds_what_was_done(fault_case: &FaultCase) -> Result<(), Flaw> {
     // What was sent more than once may have been done more than once.
-    if trial.sent > 1 {
+    if fault_case.sent > 1 {
         return Ok(());
     }
-    let is_consistent = match (&trial.found, trial.done) {
+    let is_consistent = match (&fault_case.found, fault_case.done) {
         (None, _) => true,
         (Some(Found::One { done: true, unlike: None }), 1) => true,
         (Some(Found::One { done: false, .. } | Found::Absent { .. }), 0) => true,
@@ -105,19 +108,19 @@ fn an_inquiry_finds_what_was_done(trial: &Trial) -> Result<(), Flaw> {
         (Some(Found::Several(several)), done) => *several == done,
         _ => false,
     };
-    match &trial.found {
+    match &fault_case.found {
         Some(found) if !is_consistent => {
-            let expected = match trial.done {
+            let expected = match fault_case.done {
                 0 => "nothing done, found by inquiry".to_owned(),
                 done => format!("{done} done as asked, found by inquiry"),
             };
-            Err(trial.flaw(expected, found))
+            Err(fault_case.flaw(expected, found))
         }
         _ => Ok(()),
     }
 }
 
-impl Trial {
+impl FaultCase {
     fn flaw(&self, expected: impl Into<String>, found: impl std::fmt::Display) -> Flaw {
         Flaw::new(expected, found)
             .in_call(self.operation)
@@ -142,9 +145,9 @@ mod tests {
     use super::*;
     use crate::{LAWS, Operation, proxy::When};
 
-    fn good() -> Trial {
+    fn good() -> FaultCase {
         let lost = Uncertain::new(UncertainCause::ConnectionLost, "lost");
-        Trial {
+        FaultCase {
             operation: Operation::CreatePayout,
             fault: Some(Fault::Reset(When::AfterBooking)),
             standing: Standing::Offered,
@@ -156,10 +159,10 @@ mod tests {
         }
     }
 
-    fn broken(trial: &Trial) -> Vec<&'static str> {
+    fn broken(fault_case: &FaultCase) -> Vec<&'static str> {
         let laws = LAWS.iter().filter(|law| match law.check {
-            Check::Trial(holds) => holds(trial).is_err(),
-            Check::Scene(_) => false,
+            Check::FaultCase(holds) => holds(fault_case).is_err(),
+            Check::Fixture(_) => false,
         });
         laws.map(|law| law.name).collect()
     }
@@ -170,33 +173,33 @@ mod tests {
         let error = Outcome::Error { kind: ErrorKind::Transport, text: "lost".into() };
         let decline = Outcome::Declined(Decline::new(DeclineReason::Other));
         let other = Some("its account is another".to_owned());
-        for (trial, law) in [
-            (Trial { sent: 2, ..good() }, "one_call_sends_once"),
-            (Trial { outcome: error, ..good() }, "what_was_sent_is_never_an_error"),
-            (Trial { outcome: decline, ..good() }, "only_the_gateways_own_answer_counts"),
+        for (fault_case, law) in [
+            (FaultCase { sent: 2, ..good() }, "one_call_sends_once"),
+            (FaultCase { outcome: error, ..good() }, "what_was_sent_is_never_an_error"),
+            (FaultCase { outcome: decline, ..good() }, "only_the_gateways_own_response_counts"),
             (
-                Trial { outcome: Outcome::Accepted { unlike: None }, ..good() },
-                "only_the_gateways_own_answer_counts",
+                FaultCase { outcome: Outcome::Accepted { unlike: None }, ..good() },
+                "only_the_gateways_own_response_counts",
             ),
             (
-                Trial { found: Some(Found::Absent { conclusive: false }), ..good() },
+                FaultCase { found: Some(Found::Absent { conclusive: false }), ..good() },
                 "an_inquiry_finds_what_was_done",
             ),
             (
-                Trial { found: Some(Found::One { done: true, unlike: other }), ..good() },
+                FaultCase { found: Some(Found::One { done: true, unlike: other }), ..good() },
                 "an_inquiry_finds_what_was_done",
             ),
         ] {
-            assert_eq!(broken(&trial), [law], "{trial:?}");
+            assert_eq!(broken(&fault_case), [law], "{fault_case:?}");
         }
     }
 
     #[test]
     fn a_refused_connection_is_an_error_and_nothing_else() {
-        let refused = Trial { fault: Some(Fault::Refused), sent: 0, done: 0, ..good() };
-        let refused = Trial { found: Some(Found::Absent { conclusive: false }), ..refused };
+        let refused = FaultCase { fault: Some(Fault::Refused), sent: 0, done: 0, ..good() };
+        let refused = FaultCase { found: Some(Found::Absent { conclusive: false }), ..refused };
         assert_eq!(broken(&refused), ["what_was_sent_is_never_an_error"]);
         let error = Outcome::Error { kind: ErrorKind::Transport, text: "refused".into() };
-        assert!(broken(&Trial { outcome: error, ..refused }).is_empty());
+        assert!(broken(&FaultCase { outcome: error, ..refused }).is_empty());
     }
 }

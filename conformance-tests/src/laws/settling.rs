@@ -9,10 +9,10 @@ use payments_core::{
 
 use crate::{
     Flaw, Impossible, Law, Operation, Start,
+    fixture::Fixture,
     instruction::{needed, open_payment, refused},
     law::{Check, Held},
     question::find_payment,
-    scene::Scene,
 };
 
 pub(crate) static CREATED_IS_NOT_PAID: Law = Law {
@@ -21,7 +21,7 @@ pub(crate) static CREATED_IS_NOT_PAID: Law = Law {
            funded, by its answer and by inquiry.",
     why: "A shop hands over what it believes is paid.",
     look_at: "the state and `received` of the answer to `create_payment`",
-    check: Check::Scene(|start| created_is_not_paid(start).boxed()),
+    check: Check::Fixture(|start| created_is_not_paid(start).boxed()),
 };
 
 pub(crate) static ONLY_THE_EXACT_AMOUNT_SETTLES: Law = Law {
@@ -30,15 +30,15 @@ pub(crate) static ONLY_THE_EXACT_AMOUNT_SETTLES: Law = Law {
            over.",
     why: "The amount that was asked says nothing of the amount that came.",
     look_at: "where `received` comes from: the gateway's amount received, never the amount asked",
-    check: Check::Scene(|start| only_the_exact_amount_settles(start).boxed()),
+    check: Check::Fixture(|start| only_the_exact_amount_settles(start).boxed()),
 };
 
 async fn created_is_not_paid(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
-    let (Ok(role), Some(gateway)) = (scene.provider.payments(), &scene.subject.payments) else {
+    let fixture = Fixture::open(&start).await?;
+    let (Ok(role), Some(gateway)) = (fixture.provider.payments(), &fixture.subject.payments) else {
         return Ok(Held::NothingToTry);
     };
-    let payment = open_payment(&scene, 1).await?;
+    let payment = open_payment(&fixture, 1).await?;
     unpaid(&payment, Operation::CreatePayment)?;
     gateway.visit(&payment).await;
     if role.capabilities().find {
@@ -52,7 +52,7 @@ async fn created_is_not_paid(start: Start) -> Result<Held, Flaw> {
             Err(error) => return Err(refused(operation, &error)),
         }
     }
-    match scene.bookings().await.len() {
+    match fixture.bookings().await.len() {
         0 => Ok(Held::Tried),
         bookings => Err(Flaw::new("an empty ledger", format!("{bookings} bookings"))),
     }
@@ -70,24 +70,24 @@ fn unpaid(payment: &Payment, operation: Operation) -> Result<(), Flaw> {
 }
 
 async fn only_the_exact_amount_settles(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
-    let can_find = scene.provider.payments().is_ok_and(|role| role.capabilities().find);
+    let fixture = Fixture::open(&start).await?;
+    let can_find = fixture.provider.payments().is_ok_and(|role| role.capabilities().find);
     if !can_find {
         return Ok(Held::NothingToTry);
     }
     for (number, off) in [(1, 0), (2, -1), (3, 1)] {
-        paid(&scene, number, off).await?;
+        paid(&fixture, number, off).await?;
     }
     Ok(Held::Tried)
 }
 
 /// Pays `off` more than was asked, and holds what the provider then says.
-async fn paid(scene: &Scene, number: u32, off: i64) -> Result<(), Flaw> {
+async fn paid(fixture: &Fixture, number: u32, off: i64) -> Result<(), Flaw> {
     let operation = Operation::FindPayment;
-    let gateway = needed(scene.subject.payments.as_ref(), operation)?;
-    let asked = gateway.payment(scene.order(number)?).amount;
+    let gateway = needed(fixture.subject.payments.as_ref(), operation)?;
+    let asked = gateway.payment(fixture.order(number)?).amount;
     let amount = Money::from_minor(asked.minor() + off, asked.currency());
-    let payment = open_payment(scene, number).await?;
+    let payment = open_payment(fixture, number).await?;
     gateway.visit(&payment).await;
     match (gateway.pay(&payment, amount).await, off == 0 || gateway.buyers().any_amount) {
         (Ok(()), true) => {}
@@ -101,7 +101,7 @@ async fn paid(scene: &Scene, number: u32, off: i64) -> Result<(), Flaw> {
             return Err(Flaw::new(expected, Impossible));
         }
     }
-    let found = find_payment(scene, &payment.order).await?;
+    let found = find_payment(fixture, &payment.order).await?;
     let (expected, told) = (Funding::of(asked, amount), found.funding(asked));
     let settles = found.settles(asked);
     if told != expected || settles != (off == 0) {

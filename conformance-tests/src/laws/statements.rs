@@ -12,10 +12,10 @@ use payments_core::{
 
 use crate::{
     Flaw, Law, Operation, Start,
+    fixture::Fixture,
     instruction::{needed, open_payment, open_virtual_account, readable, refused},
     law::{Check, Held},
-    laws::stage,
-    scene::Scene,
+    laws::webhook_fixture,
 };
 
 pub(crate) static A_STATEMENT_LEAVES_NOTHING_OUT: Law = Law {
@@ -26,7 +26,7 @@ pub(crate) static A_STATEMENT_LEAVES_NOTHING_OUT: Law = Law {
            those of one second in another order each time.",
     why: "What falls between two pages is money that nobody books.",
     look_at: "`entries`: where a page ends, what the cursor names, and in which zone times are read",
-    check: Check::Scene(|start| leaves_nothing_out(start).boxed()),
+    check: Check::Fixture(|start| leaves_nothing_out(start).boxed()),
 };
 
 pub(crate) static ONE_TRANSFER_IS_ONE_ON_EVERY_SOURCE: Law = Law {
@@ -35,7 +35,7 @@ pub(crate) static ONE_TRANSFER_IS_ONE_ON_EVERY_SOURCE: Law = Law {
            money, and those of two transfers never taken for the same.",
     why: "Money that looks different on two routes is counted twice.",
     look_at: "the bank reference, account, time and amount of a movement on each route",
-    check: Check::Scene(|start| one_on_every_source(start).boxed()),
+    check: Check::Fixture(|start| one_on_every_source(start).boxed()),
 };
 
 /// Beyond one page, and no more than a gateway takes quickly.
@@ -45,14 +45,14 @@ const MOST: usize = 210;
 const MOST_PAGES: usize = 1_000;
 
 async fn leaves_nothing_out(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
-    let Ok(role) = scene.provider.statements() else { return Ok(Held::NothingToTry) };
-    let gateway = needed(scene.subject.statements.as_ref(), Operation::Entries)?;
-    let currency = scene.deposit(0)?.currency();
+    let fixture = Fixture::open(&start).await?;
+    let Ok(role) = fixture.provider.statements() else { return Ok(Held::NothingToTry) };
+    let gateway = needed(fixture.subject.statements.as_ref(), Operation::Entries)?;
+    let currency = fixture.deposit(0)?.currency();
     let amount =
         |number: usize| Money::from_minor(10_000 + i64::try_from(number).unwrap_or(0), currency);
     let before = balances(role.as_ref()).await?;
-    let began = scene.clock().now();
+    let began = fixture.clock().now();
     let number = (2 * role.capabilities().page + 1).min(MOST);
     for each in 0..number {
         gateway.receive(amount(each), &format!("transfer {each}")).await;
@@ -60,18 +60,18 @@ async fn leaves_nothing_out(start: Start) -> Result<Held, Flaw> {
     let everything = StatementFilter::new();
     let (entries, end) = walk(role.as_ref(), &Cursor::start(), &everything).await?;
     lists(&entries, (0..number).map(amount))?;
-    booked_since(&entries, began, &scene)?;
+    booked_since(&entries, began, &fixture)?;
     of_each_account_alone(role.as_ref(), &entries).await?;
 
     // Later, from where it ended.
-    scene.subject.gateway.advance(Duration::from_secs(3 * 24 * 3_600)).await;
-    let since = scene.clock().now();
+    fixture.subject.gateway.advance(Duration::from_secs(3 * 24 * 3_600)).await;
+    let since = fixture.clock().now();
     gateway.receive(amount(number), "later").await;
     gateway.receive(amount(number + 1), "later still").await;
     let later = [amount(number), amount(number + 1)];
     let (entries, end) = walk(role.as_ref(), &end, &everything).await?;
     lists(&entries, later)?;
-    booked_since(&entries, since, &scene)?;
+    booked_since(&entries, since, &fixture)?;
     let (nothing, _) = walk(role.as_ref(), &end, &everything).await?;
     lists(&nothing, [])?;
     let (filtered, _) =
@@ -92,7 +92,7 @@ async fn leaves_nothing_out(start: Start) -> Result<Held, Flaw> {
             }
         }
     }
-    told_balances(role.as_ref(), before, &scene).await?;
+    told_balances(role.as_ref(), before, &fixture).await?;
     while_movements_arrive(&start).await?;
     Ok(Held::Tried)
 }
@@ -100,9 +100,9 @@ async fn leaves_nothing_out(start: Start) -> Result<Held, Flaw> {
 /// Reads a statement while a movement arrives after each page, and while the gateway lists those of
 /// one second in another order each time, if it can. Some may be reported twice, under their keys.
 async fn while_movements_arrive(start: &Start) -> Result<(), Flaw> {
-    let scene = Scene::open(start).await?;
-    let Some((gateway, role)) = scene.statements() else { return Ok(()) };
-    let currency = scene.deposit(0)?.currency();
+    let fixture = Fixture::open(start).await?;
+    let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
+    let currency = fixture.deposit(0)?.currency();
     let amount =
         |number: usize| Money::from_minor(10_000 + i64::try_from(number).unwrap_or(0), currency);
     gateway.lists_seconds_in_any_order().await;
@@ -235,10 +235,10 @@ async fn of_each_account_alone(
 }
 
 /// Holds that each movement happened when it did, where it says when.
-fn booked_since(entries: &[Movement], began: Timestamp, scene: &Scene) -> Result<(), Flaw> {
+fn booked_since(entries: &[Movement], began: Timestamp, fixture: &Fixture) -> Result<(), Flaw> {
     // Clocks of banks are not exact, and all of them are in the right time zone.
     const INEXACT: Duration = Duration::from_secs(600);
-    let now = scene.clock().now();
+    let now = fixture.clock().now();
     let is_off =
         |at: &Timestamp| *at < began && began.since(*at) > INEXACT || at.since(now) > INEXACT;
     match entries.iter().filter_map(|entry| entry.at).find(is_off) {
@@ -274,13 +274,13 @@ async fn balances(role: &dyn StatementProvider) -> Result<Vec<Money>, Flaw> {
 async fn told_balances(
     role: &dyn StatementProvider,
     before: Vec<Money>,
-    scene: &Scene,
+    fixture: &Fixture,
 ) -> Result<(), Flaw> {
     if !role.capabilities().balances {
         return Ok(());
     }
     let total = |money: &[Money]| -> i64 { money.iter().map(|one| one.minor()).sum() };
-    let moved: i64 = scene
+    let moved: i64 = fixture
         .bookings()
         .await
         .iter()
@@ -290,7 +290,7 @@ async fn told_balances(
         })
         .sum();
     // Lists of accounts are remembered for a while.
-    scene.subject.gateway.advance(Duration::from_secs(24 * 3_600)).await;
+    fixture.subject.gateway.advance(Duration::from_secs(24 * 3_600)).await;
     let now = balances(role).await?;
     if total(&now) - total(&before) != moved {
         let found = format!("{} more", total(&now) - total(&before));
@@ -302,14 +302,15 @@ async fn told_balances(
 }
 
 async fn one_on_every_source(start: Start) -> Result<Held, Flaw> {
-    let scene = Scene::open(&start).await?;
-    let roles = scene.provider.roles();
+    let fixture = Fixture::open(&start).await?;
+    let roles = fixture.provider.roles();
     if !roles.contains(&Role::Statements) || !roles.contains(&Role::Notifications) {
         return Ok(Held::NothingToTry);
     }
-    two_transfers(&scene).await?;
-    let told = stage::movements(&scene).await?;
-    let role = scene.provider.statements().map_err(|error| refused(Operation::Entries, &error))?;
+    two_transfers(&fixture).await?;
+    let told = webhook_fixture::movements(&fixture).await?;
+    let role =
+        fixture.provider.statements().map_err(|error| refused(Operation::Entries, &error))?;
     let (lines, _) = walk(role.as_ref(), &Cursor::start(), &StatementFilter::new()).await?;
     for credit in told.iter().filter(|one| one.is_credit()) {
         let same = |expected: SameMoney| {
@@ -327,25 +328,25 @@ async fn one_on_every_source(start: Start) -> Result<Held, Flaw> {
 }
 
 /// Two transfers of the same amount by the routes that there are.
-async fn two_transfers(scene: &Scene) -> Result<(), Flaw> {
-    if let Some((gateway, _)) = scene.statements() {
+async fn two_transfers(fixture: &Fixture) -> Result<(), Flaw> {
+    if let Some((gateway, _)) = fixture.statements() {
         for memo in ["first", "second"] {
-            gateway.receive(scene.deposit(50_000)?, memo).await;
+            gateway.receive(fixture.deposit(50_000)?, memo).await;
         }
     }
-    if let Some((gateway, _)) = scene.payments() {
+    if let Some((gateway, _)) = fixture.payments() {
         for number in [1, 2] {
-            let payment = open_payment(scene, number).await?;
+            let payment = open_payment(fixture, number).await?;
             gateway.visit(&payment).await;
             let amount = gateway.payment(payment.order.clone()).amount;
             // A buyer can always pay what was asked.
             let _ = gateway.pay(&payment, amount).await;
         }
     }
-    if let Some((gateway, _)) = scene.virtual_accounts() {
+    if let Some((gateway, _)) = fixture.virtual_accounts() {
         for number in [3, 4] {
-            let account = open_virtual_account(scene, number).await?;
-            let _ = gateway.credit(&account, scene.credit_for(&account.order)?).await;
+            let account = open_virtual_account(fixture, number).await?;
+            let _ = gateway.credit(&account, fixture.credit_for(&account.order)?).await;
         }
     }
     Ok(())

@@ -50,7 +50,7 @@ pub enum Fault {
     DeepJson,
     /// The right body, declared as HTML.
     WrongContentType,
-    /// Ten million bytes of noise.
+    /// Ten million random bytes.
     Rubbish,
     /// The connection is closed without an answer, and the gateway gets the request only
     /// [later](super::FaultProxy::deliver_late), so that an inquiry in between finds nothing.

@@ -55,7 +55,7 @@ pub(super) fn to_the_answer(fault: Option<Fault>, request: &RequestHead, answer:
         Some(Fault::TruncatedJson) => whole(&response.map(|body| half(&body))),
         Some(Fault::DeepJson) => whole(&response.map(|_| Bytes::from_static(&[b'['; DEPTH]))),
         Some(Fault::WrongContentType) => whole(&as_html(response)),
-        Some(Fault::Rubbish) => whole(&response.map(|_| noise())),
+        Some(Fault::Rubbish) => whole(&response.map(|_| random_bytes())),
         Some(Fault::Rewritten { rewrite, .. }) => {
             whole(&rewrite(&request.method, &request.path, response))
         }
@@ -95,8 +95,8 @@ fn half(body: &Bytes) -> Bytes {
     body.slice(..body.len() / 2)
 }
 
-/// The same noise every time: the high bytes of a linear congruential generator, over and over.
-fn noise() -> Bytes {
+/// The same bytes every time: the high bytes of a linear congruential generator, over and over.
+fn random_bytes() -> Bytes {
     let next = |state: &u64| {
         Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407))
     };

@@ -2,12 +2,14 @@
 //! id, the account and the cashout.
 
 use bytes::Bytes;
-use conformance_tests::{ChangedAnswer, Meaning, Operation, RowPlace, malform_row, proxy::Rewrite};
+use conformance_tests::{
+    ChangedResponse, Meaning, Operation, RowPlace, malform_row, proxy::Rewrite,
+};
 use http::Response;
 use payments_core::{payment::PaymentState, payout::PayoutState};
 use serde_json::{Value, json};
 
-pub(crate) fn all() -> Vec<ChangedAnswer> {
+pub(crate) fn all() -> Vec<ChangedResponse> {
     let accounts = [
         Operation::OpenVirtualAccount,
         Operation::UpdateVirtualAccount,
@@ -25,20 +27,20 @@ pub(crate) fn all() -> Vec<ChangedAnswer> {
     all
 }
 
-fn malformed_credits() -> impl Iterator<Item = ChangedAnswer> {
+fn malformed_credits() -> impl Iterator<Item = ChangedResponse> {
     let rewrites: [(_, Rewrite); 3] = [
         ("the first row is malformed", |_, _, a| malform_row(a, "/data", RowPlace::First)),
         ("a middle row is malformed", |_, _, a| malform_row(a, "/data", RowPlace::Middle)),
         ("the last row is malformed", |_, _, a| malform_row(a, "/data", RowPlace::Last)),
     ];
     rewrites.into_iter().map(|(name, rewrite)| {
-        ChangedAnswer::new(Operation::Credits, name, rewrite, Meaning::OneRowMalformed)
+        ChangedResponse::new(Operation::Credits, name, rewrite, Meaning::OneRowMalformed)
     })
 }
 
-fn payouts() -> Vec<ChangedAnswer> {
+fn payouts() -> Vec<ChangedResponse> {
     let made = |name, rewrite, meaning| {
-        ChangedAnswer::new(Operation::CreatePayout, name, rewrite, meaning)
+        ChangedResponse::new(Operation::CreatePayout, name, rewrite, meaning)
     };
     let unbelievable = |name, rewrite| made(name, rewrite, Meaning::Unbelievable);
     let refusal = |name, rewrite| made(name, rewrite, Meaning::UnsignedRefusal);
@@ -91,8 +93,8 @@ fn payouts() -> Vec<ChangedAnswer> {
     ]
 }
 
-fn refused_accounts(operation: Operation) -> Vec<ChangedAnswer> {
-    let made = |name, rewrite, meaning| ChangedAnswer::new(operation, name, rewrite, meaning);
+fn refused_accounts(operation: Operation) -> Vec<ChangedResponse> {
+    let made = |name, rewrite, meaning| ChangedResponse::new(operation, name, rewrite, meaning);
     vec![
         made("parameters missing", |_, _, answer| refused(answer, "03"), Meaning::UnsignedRefusal),
         made("no such merchant", |_, _, answer| refused(answer, "06"), Meaning::UnsignedRefusal),
@@ -105,9 +107,9 @@ fn refused_accounts(operation: Operation) -> Vec<ChangedAnswer> {
     ]
 }
 
-fn accounts_of_somebody_else() -> Vec<ChangedAnswer> {
+fn accounts_of_somebody_else() -> Vec<ChangedResponse> {
     let unbelievable = |operation, name, rewrite| {
-        ChangedAnswer::new(operation, name, rewrite, Meaning::Unbelievable)
+        ChangedResponse::new(operation, name, rewrite, Meaning::Unbelievable)
     };
     vec![
         unbelievable(Operation::OpenVirtualAccount, "another amount", |_, _, answer| {
@@ -146,12 +148,12 @@ fn accounts_of_somebody_else() -> Vec<ChangedAnswer> {
     ]
 }
 
-fn payment_words() -> Vec<ChangedAnswer> {
+fn payment_words() -> Vec<ChangedResponse> {
     let word = |name, rewrite: Rewrite, state| {
-        ChangedAnswer::new(Operation::FindPayment, name, rewrite, Meaning::Payment(state))
+        ChangedResponse::new(Operation::FindPayment, name, rewrite, Meaning::Payment(state))
     };
     let inquiry = |name, rewrite: Rewrite, meaning| {
-        ChangedAnswer::new(Operation::FindPayment, name, rewrite, meaning)
+        ChangedResponse::new(Operation::FindPayment, name, rewrite, meaning)
     };
     vec![
         word("paid", |_, _, a| transaction_status(a, "00"), PaymentState::Settled),
@@ -165,9 +167,9 @@ fn payment_words() -> Vec<ChangedAnswer> {
 }
 
 /// The three columns of a payout: transaction, cashout, refund.
-fn payout_words() -> Vec<ChangedAnswer> {
+fn payout_words() -> Vec<ChangedResponse> {
     let verdict = |name, rewrite: Rewrite, state| {
-        ChangedAnswer::new(Operation::FindPayout, name, rewrite, Meaning::Payout(state))
+        ChangedResponse::new(Operation::FindPayout, name, rewrite, Meaning::Payout(state))
     };
     vec![
         verdict("4 3", |_, _, a| columns(a, 4, 3, ""), PayoutState::Succeeded),

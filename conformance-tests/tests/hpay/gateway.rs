@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use conformance_tests::{
-    Booking, ChangedAnswer, Gateway, Hosts, Impossible, Notifies, OpensVirtualAccounts, Operation,
-    Payers, PaysOut, Sent, SignedIn, TakesPayments, Tuning,
+    Booking, ChangedResponse, Gateway, Hosts, Impossible, Notifies, OpensVirtualAccounts,
+    Operation, Payers, PaysOut, SignedIn, TakesPayments, Tuning, WebhookSample,
 };
 use http::{Request, Response, StatusCode, Uri};
 use md5::{Digest, Md5};
@@ -43,7 +43,7 @@ const CODE: &str = "secure_code";
 pub(crate) struct HPay {
     simulator: HPaySimulator,
     clock: ManualClock,
-    sent: Mutex<Vec<Sent>>,
+    sent: Mutex<Vec<WebhookSample>>,
     browser: HttpClient,
 }
 
@@ -74,8 +74,8 @@ impl HPay {
     }
 }
 
-fn signed_in_query(endpoint: &str, request: Request<Bytes>) -> Sent {
-    Sent::new(EndpointName::new(endpoint).unwrap(), request, SignedIn::Query(CODE))
+fn signed_in_query(endpoint: &str, request: Request<Bytes>) -> WebhookSample {
+    WebhookSample::new(EndpointName::new(endpoint).unwrap(), request, SignedIn::Query(CODE))
 }
 
 #[async_trait]
@@ -157,7 +157,7 @@ impl Gateway for HPay {
         self.simulator.secrets()
     }
 
-    fn changed_answers(&self) -> Vec<ChangedAnswer> {
+    fn changed_responses(&self) -> Vec<ChangedResponse> {
         answers::all()
     }
 }
@@ -243,16 +243,16 @@ impl PaysOut for HPay {
 
 #[async_trait]
 impl Notifies for HPay {
-    async fn take(&self) -> Vec<Sent> {
+    async fn take(&self) -> Vec<WebhookSample> {
         std::mem::take(&mut *self.sent.lock().unwrap())
     }
 
     /// HPay repeats itself to the letter.
-    async fn again(&self, sent: &Sent) -> Sent {
+    async fn again(&self, sent: &WebhookSample) -> WebhookSample {
         sent.clone()
     }
 
-    fn signed(&self, sent: &Sent, secret: &str, _: Timestamp) -> Option<Request<Bytes>> {
+    fn signed(&self, sent: &WebhookSample, secret: &str, _: Timestamp) -> Option<Request<Bytes>> {
         let uri = sent.request.uri();
         let mut pairs: Vec<(String, String)> =
             form_urlencoded::parse(uri.query()?.as_bytes()).into_owned().collect();
@@ -283,7 +283,7 @@ impl Notifies for HPay {
     }
 
     /// Its deliveries name no kind.
-    async fn unknown(&self) -> Option<Sent> {
+    async fn unknown(&self) -> Option<WebhookSample> {
         None
     }
 

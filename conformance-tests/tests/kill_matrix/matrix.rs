@@ -97,7 +97,7 @@ fn findings(bug: Option<Bug>) -> Vec<Finding> {
             .notifications(gateway)
     });
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(break_laws(&start, &sample::trials()))
+    runtime.block_on(break_laws(&start, &sample::fault_cases()))
 }
 
 impl fmt::Display for Matrix {

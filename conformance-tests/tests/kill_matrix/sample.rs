@@ -2,7 +2,7 @@
 //! each kind. The mock's own run of the suite has all of them.
 
 use conformance_tests::{
-    ChangedAnswer, Meaning, Operation,
+    ChangedResponse, Meaning, Operation,
     proxy::{Fault, When},
 };
 use payments_core::{payment::PaymentState, virtual_account::VirtualAccountState};
@@ -10,7 +10,7 @@ use payments_core::{payment::PaymentState, virtual_account::VirtualAccountState}
 use When::{AfterBooking, BeforeBooking};
 
 /// Payouts under one fault of each kind; every other instruction with its answer lost.
-pub(crate) fn trials() -> Vec<(Operation, Option<Fault>)> {
+pub(crate) fn fault_cases() -> Vec<(Operation, Option<Fault>)> {
     let of_payouts = std::iter::once(None).chain(OF_EACH_KIND.map(Some));
     let lost = Some(Fault::Reset(AfterBooking));
     of_payouts
@@ -35,8 +35,8 @@ const OF_EACH_KIND: [Fault; 11] = [
 
 /// Every changed answer to a payout and every word for one, the words that are documented nowhere,
 /// and of the rest the first of each meaning for each call.
-pub(crate) fn answers(all: Vec<ChangedAnswer>) -> Vec<ChangedAnswer> {
-    let mut sample: Vec<ChangedAnswer> = Vec::new();
+pub(crate) fn answers(all: Vec<ChangedResponse>) -> Vec<ChangedResponse> {
+    let mut sample: Vec<ChangedResponse> = Vec::new();
     for answer in all {
         let is_new = sample
             .iter()

@@ -1,7 +1,9 @@
 //! Answers of the mock's gateway, changed on their way.
 
 use bytes::Bytes;
-use conformance_tests::{ChangedAnswer, Meaning, Operation, RowPlace, malform_row, proxy::Rewrite};
+use conformance_tests::{
+    ChangedResponse, Meaning, Operation, RowPlace, malform_row, proxy::Rewrite,
+};
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderValue, Method, Response, StatusCode};
 use payments_core::{
@@ -11,7 +13,7 @@ use provider_mock::{Settings, wire::SIGNATURE};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-pub(crate) fn all() -> Vec<ChangedAnswer> {
+pub(crate) fn all() -> Vec<ChangedResponse> {
     let mut all = Vec::new();
     for operation in Operation::INSTRUCTIONS {
         all.extend(signatures(operation));
@@ -27,7 +29,7 @@ pub(crate) fn all() -> Vec<ChangedAnswer> {
     all
 }
 
-fn malformed_rows() -> Vec<ChangedAnswer> {
+fn malformed_rows() -> Vec<ChangedResponse> {
     let entries: [(_, Rewrite); 3] = [
         ("the first row is malformed", |m, p, a| row(m, p, a, "/entries", RowPlace::First)),
         ("a middle row is malformed", |m, p, a| row(m, p, a, "/entries", RowPlace::Middle)),
@@ -42,7 +44,7 @@ fn malformed_rows() -> Vec<ChangedAnswer> {
         .into_iter()
         .flat_map(|(operation, rewrites)| {
             rewrites.map(|(name, rewrite)| {
-                ChangedAnswer::new(operation, name, rewrite, Meaning::OneRowMalformed)
+                ChangedResponse::new(operation, name, rewrite, Meaning::OneRowMalformed)
             })
         })
         .collect()
@@ -59,9 +61,9 @@ fn row(
 }
 
 /// A signature that is not the gateway's.
-fn signatures(operation: Operation) -> Vec<ChangedAnswer> {
+fn signatures(operation: Operation) -> Vec<ChangedResponse> {
     let spoilt =
-        |name, rewrite| ChangedAnswer::new(operation, name, rewrite, Meaning::Unbelievable);
+        |name, rewrite| ChangedResponse::new(operation, name, rewrite, Meaning::Unbelievable);
     vec![
         spoilt("bad signature", |_, _, mut answer| {
             let forgery = format!("sha256={}", "0".repeat(64));
@@ -92,8 +94,8 @@ fn signatures(operation: Operation) -> Vec<ChangedAnswer> {
 }
 
 /// Refusals that the gateway signs, the one that it does not, and one that it never makes.
-fn refusals(operation: Operation) -> Vec<ChangedAnswer> {
-    let made = |name, rewrite, meaning| ChangedAnswer::new(operation, name, rewrite, meaning);
+fn refusals(operation: Operation) -> Vec<ChangedResponse> {
+    let made = |name, rewrite, meaning| ChangedResponse::new(operation, name, rewrite, meaning);
     vec![
         made(
             "refused, unsigned: the key is wrong",
@@ -147,18 +149,18 @@ fn refusals(operation: Operation) -> Vec<ChangedAnswer> {
 }
 
 /// Another reference, under a good signature.
-fn echo(operation: Operation) -> ChangedAnswer {
+fn echo(operation: Operation) -> ChangedResponse {
     let rewrite: Rewrite = match operation {
         Operation::CreatePayout => |m, p, a| edited(m, p, a, "/payout", json!("T9999999")),
         Operation::RefundPayment => |m, p, a| edited(m, p, a, "/refund", json!("T9999999")),
         _ => |m, p, a| edited(m, p, a, "/order", json!("T9999999")),
     };
-    ChangedAnswer::new(operation, "another reference", rewrite, Meaning::Unbelievable)
+    ChangedResponse::new(operation, "another reference", rewrite, Meaning::Unbelievable)
 }
 
-fn echoes() -> Vec<ChangedAnswer> {
+fn echoes() -> Vec<ChangedResponse> {
     let echo = |operation, name, rewrite| {
-        ChangedAnswer::new(operation, name, rewrite, Meaning::Unbelievable)
+        ChangedResponse::new(operation, name, rewrite, Meaning::Unbelievable)
     };
     vec![
         echo(Operation::CreatePayment, "another amount", |m, p, a| {
@@ -188,9 +190,9 @@ fn echoes() -> Vec<ChangedAnswer> {
     ]
 }
 
-fn words() -> Vec<ChangedAnswer> {
+fn words() -> Vec<ChangedResponse> {
     let word =
-        |operation, name, rewrite, meaning| ChangedAnswer::new(operation, name, rewrite, meaning);
+        |operation, name, rewrite, meaning| ChangedResponse::new(operation, name, rewrite, meaning);
     let payment =
         |name, rewrite, state| word(Operation::FindPayment, name, rewrite, Meaning::Payment(state));
     let account = |name, rewrite, state| {

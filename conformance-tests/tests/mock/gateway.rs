@@ -6,8 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use conformance_tests::{
-    Booking, ChangedAnswer, Gateway, Hosts, Impossible, ListsStatements, Notifies,
-    OpensVirtualAccounts, Operation, Payers, PaysOut, Sent, SignedIn, TakesPayments, Tuning,
+    Booking, ChangedResponse, Gateway, Hosts, Impossible, ListsStatements, Notifies,
+    OpensVirtualAccounts, Operation, Payers, PaysOut, SignedIn, TakesPayments, Tuning,
+    WebhookSample,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderValue, Request, Response, StatusCode};
@@ -39,11 +40,11 @@ pub(crate) struct Mock {
     simulator: MockSimulator,
     /// What is wrong with its provider.
     bug: Option<Bug>,
-    answers: Vec<ChangedAnswer>,
+    answers: Vec<ChangedResponse>,
 }
 
 impl Mock {
-    pub(crate) async fn start_with(bug: Option<Bug>, answers: Vec<ChangedAnswer>) -> Self {
+    pub(crate) async fn start_with(bug: Option<Bug>, answers: Vec<ChangedResponse>) -> Self {
         let settings = SimulatorSettings::test().with_clock(GatewayClock::fixed(NOW));
         Self { simulator: MockSimulator::start(settings).await.unwrap(), bug, answers }
     }
@@ -52,9 +53,9 @@ impl Mock {
         self.simulator.gateway().now().plus(Duration::from_secs(3_600))
     }
 
-    fn notification(request: Request<Bytes>) -> Sent {
+    fn notification(request: Request<Bytes>) -> WebhookSample {
         let endpoint = EndpointName::new("events").unwrap();
-        Sent::new(endpoint, request, SignedIn::Header(SIGNATURE)).stamped()
+        WebhookSample::new(endpoint, request, SignedIn::Header(SIGNATURE)).timestamped()
     }
 }
 
@@ -122,7 +123,7 @@ impl Gateway for Mock {
         self.simulator.secrets()
     }
 
-    fn changed_answers(&self) -> Vec<ChangedAnswer> {
+    fn changed_responses(&self) -> Vec<ChangedResponse> {
         self.answers.clone()
     }
 
@@ -211,10 +212,10 @@ impl ListsStatements for Mock {
 
 #[async_trait]
 impl Notifies for Mock {
-    async fn take(&self) -> Vec<Sent> {
+    async fn take(&self) -> Vec<WebhookSample> {
         let gateway = self.simulator.gateway();
         let taken = gateway.take_notifications();
-        let mut sent: Vec<Sent> = taken.into_iter().map(Self::notification).collect();
+        let mut sent: Vec<WebhookSample> = taken.into_iter().map(Self::notification).collect();
         let mut orders: Vec<String> = gateway
             .bookings()
             .into_iter()
@@ -226,19 +227,19 @@ impl Notifies for Mock {
             let Some(link) = gateway.return_link(&order) else { continue };
             let request = Request::get(link).body(Bytes::new()).unwrap();
             let endpoint = EndpointName::new("return").unwrap();
-            let back = Sent::new(endpoint, request, SignedIn::Query(RETURN_SIGNATURE));
-            sent.push(back.stamped().by_browser());
+            let back = WebhookSample::new(endpoint, request, SignedIn::Query(RETURN_SIGNATURE));
+            sent.push(back.timestamped().by_browser());
         }
         sent
     }
 
-    async fn again(&self, sent: &Sent) -> Sent {
+    async fn again(&self, sent: &WebhookSample) -> WebhookSample {
         let body: serde_json::Value = serde_json::from_slice(sent.request.body()).unwrap();
         let again = self.simulator.gateway().redeliver(body["id"].as_str().unwrap()).unwrap();
         Self::notification(again)
     }
 
-    fn signed(&self, sent: &Sent, secret: &str, at: Timestamp) -> Option<Request<Bytes>> {
+    fn signed(&self, sent: &WebhookSample, secret: &str, at: Timestamp) -> Option<Request<Bytes>> {
         let stamp = at.unix_seconds().to_string();
         let mut request = sent.request.clone();
         if sent.by_browser {
@@ -263,7 +264,7 @@ impl Notifies for Mock {
         Some(request)
     }
 
-    async fn unknown(&self) -> Option<Sent> {
+    async fn unknown(&self) -> Option<WebhookSample> {
         let now = self.simulator.gateway().now();
         let body = format!(
             r#"{{"id":"evt_unknown","type":"holiday.announced","at":"{now}","data":{{}}}}"#

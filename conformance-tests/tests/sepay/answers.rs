@@ -1,18 +1,20 @@
 //! Answers of SePay, changed on their way. SePay signs none of them.
 
 use bytes::Bytes;
-use conformance_tests::{ChangedAnswer, Meaning, Operation, RowPlace, malform_row, proxy::Rewrite};
+use conformance_tests::{
+    ChangedResponse, Meaning, Operation, RowPlace, malform_row, proxy::Rewrite,
+};
 use http::{Response, StatusCode};
 use payments_core::{payment::PaymentState, virtual_account::VirtualAccountState};
 use serde_json::{Value, json};
 
 /// Of the payment gateway.
-pub(crate) fn of_orders() -> Vec<ChangedAnswer> {
+pub(crate) fn of_orders() -> Vec<ChangedResponse> {
     let cancel = |name, rewrite: Rewrite, meaning| {
-        ChangedAnswer::new(Operation::CancelPayment, name, rewrite, meaning)
+        ChangedResponse::new(Operation::CancelPayment, name, rewrite, meaning)
     };
     let find = |name, rewrite: Rewrite, meaning| {
-        ChangedAnswer::new(Operation::FindPayment, name, rewrite, meaning)
+        ChangedResponse::new(Operation::FindPayment, name, rewrite, meaning)
     };
     let word = |name, rewrite: Rewrite, state| find(name, rewrite, Meaning::Payment(state));
     vec![
@@ -48,7 +50,7 @@ pub(crate) fn of_orders() -> Vec<ChangedAnswer> {
 }
 
 /// Lines of the statement of either version, of which one is malformed. Credits are listed by v2.
-pub(crate) fn of_lines(statement: Operation, v1: bool) -> impl Iterator<Item = ChangedAnswer> {
+pub(crate) fn of_lines(statement: Operation, v1: bool) -> impl Iterator<Item = ChangedResponse> {
     let by_v1: [(_, Rewrite); 3] = [
         ("the first row is malformed", |_, _, a| malform_row(a, "/transactions", RowPlace::First)),
         ("a middle row is malformed", |_, _, a| malform_row(a, "/transactions", RowPlace::Middle)),
@@ -61,20 +63,20 @@ pub(crate) fn of_lines(statement: Operation, v1: bool) -> impl Iterator<Item = C
     ];
     let rewrites = if v1 { by_v1 } else { by_v2 };
     rewrites.into_iter().map(move |(name, rewrite)| {
-        ChangedAnswer::new(statement, name, rewrite, Meaning::OneRowMalformed)
+        ChangedResponse::new(statement, name, rewrite, Meaning::OneRowMalformed)
     })
 }
 
 /// Of the User API, in both versions.
-pub(crate) fn of_virtual_accounts() -> Vec<ChangedAnswer> {
+pub(crate) fn of_virtual_accounts() -> Vec<ChangedResponse> {
     let open = |name, rewrite: Rewrite, meaning| {
-        ChangedAnswer::new(Operation::OpenVirtualAccount, name, rewrite, meaning)
+        ChangedResponse::new(Operation::OpenVirtualAccount, name, rewrite, meaning)
     };
     let close = |name, rewrite: Rewrite, meaning| {
-        ChangedAnswer::new(Operation::CloseVirtualAccount, name, rewrite, meaning)
+        ChangedResponse::new(Operation::CloseVirtualAccount, name, rewrite, meaning)
     };
     let find = |name, rewrite: Rewrite, meaning| {
-        ChangedAnswer::new(Operation::FindVirtualAccount, name, rewrite, meaning)
+        ChangedResponse::new(Operation::FindVirtualAccount, name, rewrite, meaning)
     };
     let word = |name, rewrite: Rewrite, state| find(name, rewrite, Meaning::VirtualAccount(state));
     vec![

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use conformance_tests::{
-    Booking, ChangedAnswer, Gateway, Hosts, Impossible, ListsStatements, Notifies,
-    OpensVirtualAccounts, Operation, Payers, Sent, TakesPayments, Tuning,
+    Booking, ChangedResponse, Gateway, Hosts, Impossible, ListsStatements, Notifies,
+    OpensVirtualAccounts, Operation, Payers, TakesPayments, Tuning, WebhookSample,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderValue, Request, Response, StatusCode};
@@ -152,7 +152,7 @@ impl Gateway for BankSide {
         vec![settings.api_token().to_owned(), settings.webhook_secret().to_owned()]
     }
 
-    fn changed_answers(&self) -> Vec<ChangedAnswer> {
+    fn changed_responses(&self) -> Vec<ChangedResponse> {
         let mut all = answers::of_virtual_accounts();
         all.extend(answers::of_lines(Operation::Entries, self.version == Version::V1));
         all.extend(answers::of_lines(Operation::Credits, false));
@@ -247,18 +247,18 @@ impl ListsStatements for BankSide {
 
 #[async_trait]
 impl Notifies for BankSide {
-    async fn take(&self) -> Vec<Sent> {
+    async fn take(&self) -> Vec<WebhookSample> {
         self.simulated.take()
     }
 
-    async fn again(&self, original: &Sent) -> Sent {
+    async fn again(&self, original: &WebhookSample) -> WebhookSample {
         let Some(Notification::Bank { id }) = original.request.extensions().get().copied() else {
             panic!("not a bank webhook")
         };
         sent(&self.simulated.simulator.redeliver(id).await.unwrap()[0])
     }
 
-    fn signed(&self, sent: &Sent, secret: &str, at: Timestamp) -> Option<Request<Bytes>> {
+    fn signed(&self, sent: &WebhookSample, secret: &str, at: Timestamp) -> Option<Request<Bytes>> {
         let stamp = at.unix_seconds().to_string();
         let mut hmac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
         hmac.update(format!("{stamp}.").as_bytes());
@@ -272,7 +272,7 @@ impl Notifies for BankSide {
     }
 
     /// The test button of SePay's dashboard sends a webhook without a transaction.
-    async fn unknown(&self) -> Option<Sent> {
+    async fn unknown(&self) -> Option<WebhookSample> {
         self.simulated.simulator.bank_transfer(&self.own().number, 1, "x").await.unwrap();
         let mut sent = self.simulated.take().pop()?;
         *sent.request.body_mut() = Bytes::from_static(br#"{"gateway":"BIDV"}"#);

@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use conformance_tests::{
-    Booking, ChangedAnswer, Gateway, Hosts, Impossible, Notifies, Operation, Payers, Sent,
-    TakesPayments, Tuning,
+    Booking, ChangedResponse, Gateway, Hosts, Impossible, Notifies, Operation, Payers,
+    TakesPayments, Tuning, WebhookSample,
 };
 use http::{HeaderValue, Request, Response, StatusCode};
 use payments_core::{
@@ -86,7 +86,7 @@ impl Gateway for Checkout {
         vec![settings.secret_key().to_owned()]
     }
 
-    fn changed_answers(&self) -> Vec<ChangedAnswer> {
+    fn changed_responses(&self) -> Vec<ChangedResponse> {
         answers::of_orders()
     }
 }
@@ -125,23 +125,23 @@ impl TakesPayments for Checkout {
 
 #[async_trait]
 impl Notifies for Checkout {
-    async fn take(&self) -> Vec<Sent> {
+    async fn take(&self) -> Vec<WebhookSample> {
         self.0.take()
     }
 
     /// An IPN is repeated to the letter.
-    async fn again(&self, sent: &Sent) -> Sent {
+    async fn again(&self, sent: &WebhookSample) -> WebhookSample {
         sent.clone()
     }
 
     /// The token is all that an IPN is authenticated by.
-    fn signed(&self, sent: &Sent, secret: &str, _: Timestamp) -> Option<Request<Bytes>> {
+    fn signed(&self, sent: &WebhookSample, secret: &str, _: Timestamp) -> Option<Request<Bytes>> {
         let mut request = sent.request.clone();
         request.headers_mut().insert("x-secret-key", HeaderValue::from_str(secret).unwrap());
         Some(request)
     }
 
-    async fn unknown(&self) -> Option<Sent> {
+    async fn unknown(&self) -> Option<WebhookSample> {
         let body = r#"{"timestamp":1731741261,"notification_type":"HOLIDAY_ANNOUNCED"}"#;
         let request = Request::post("/ipn")
             .header("content-type", "application/json")
@@ -149,7 +149,11 @@ impl Notifies for Checkout {
             .body(Bytes::from_static(body.as_bytes()))
             .unwrap();
         let endpoint = EndpointName::new(provider_sepay::IPN).unwrap();
-        Some(Sent::new(endpoint, request, conformance_tests::SignedIn::Header("x-secret-key")))
+        Some(WebhookSample::new(
+            endpoint,
+            request,
+            conformance_tests::SignedIn::Header("x-secret-key"),
+        ))
     }
 
     fn acknowledges(&self, _: &EndpointName, reply: &Response<Bytes>) -> bool {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use conformance_tests::{Booking, Hosts, Sent, SignedIn, Tuning};
+use conformance_tests::{Booking, Hosts, SignedIn, Tuning, WebhookSample};
 use http::{Request, StatusCode};
 use payments_core::{
     Clock, EndpointName, ManualClock, Provider, Timestamp,
@@ -60,7 +60,7 @@ impl Simulated {
     }
 
     /// What was sent since the last time.
-    pub(crate) fn take(&self) -> Vec<Sent> {
+    pub(crate) fn take(&self) -> Vec<WebhookSample> {
         let all = self.simulator.deliveries();
         let mut taken = self.taken.lock().unwrap();
         let new = all.iter().skip(*taken).map(sent).collect();
@@ -70,16 +70,17 @@ impl Simulated {
 }
 
 /// A delivery as it left the gateway.
-pub(crate) fn sent(delivered: &Delivered) -> Sent {
+pub(crate) fn sent(delivered: &Delivered) -> WebhookSample {
     let request = delivered.receipt.request.clone();
     match delivered.notification {
         Notification::Bank { .. } => {
             let endpoint = EndpointName::new(provider_sepay::BANK_WEBHOOK).unwrap();
-            Sent::new(endpoint, request, SignedIn::Header("x-sepay-signature")).stamped()
+            WebhookSample::new(endpoint, request, SignedIn::Header("x-sepay-signature"))
+                .timestamped()
         }
         _ => {
             let endpoint = EndpointName::new(provider_sepay::IPN).unwrap();
-            Sent::new(endpoint, request, SignedIn::Header("x-secret-key"))
+            WebhookSample::new(endpoint, request, SignedIn::Header("x-secret-key"))
         }
     }
 }

@@ -7,7 +7,7 @@ use payments_core::{
     Absence, Decline, DeclineReason, DedupeKey, Error, ErrorKind, GatewayRef, Lookup, OrderRef,
     Raw, Result, Submission, Uncertain, UncertainCause,
     money::Currency,
-    notification::{Confirmation, Event, News},
+    notification::{Confirmation, Event, EventData},
     payment::{CreatePayment, NextAction, Payment, PaymentState},
     step::Step,
     transport::Unreadable,
@@ -181,7 +181,7 @@ fn unanswered(status: StatusCode, unreadable: Unreadable) -> Error {
 pub(crate) fn confirmation(claimed: &Payment, found: Payment) -> Confirmation {
     match found.state.step(claimed.state) {
         Step::Same | Step::Stale => match key(&found) {
-            Ok(key) => Confirmation::Confirmed(Event::inquired(key, News::Payment(found))),
+            Ok(key) => Confirmation::Confirmed(Event::inquired(key, EventData::Payment(found))),
             Err(_) => Confirmation::NotYet { retry_after: None },
         },
         Step::Advance(_) => Confirmation::NotYet { retry_after: None },

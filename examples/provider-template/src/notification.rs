@@ -8,8 +8,8 @@ use http::{Method, Response, StatusCode};
 use payments_core::{
     EndpointName, Error, Lookup, NotificationReceiver, PaymentProvider, Raw, Result, Timestamp,
     notification::{
-        Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Received, Untrusted,
-        UntrustedReason, check::Keys,
+        Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
+        Untrusted, UntrustedReason, check::Keys,
     },
 };
 
@@ -55,7 +55,7 @@ impl Receiver {
                 let told: wire::PaymentUpdated = read(delivery.body())?;
                 let payment = map::payment(&told.payment).map_err(unreadable)?;
                 let key = map::key(&payment).map_err(unreadable)?.made_of(&["payment"]);
-                notification.with_event(key, News::Payment(payment), &["payment"])
+                notification.with_event(key, EventData::Payment(payment), &["payment"])
             }
             unknown => notification.with_unrecognised(unknown, &["type"]),
         })
@@ -93,7 +93,7 @@ impl NotificationReceiver for Receiver {
     }
 
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
-        let News::Payment(claimed) = event.news() else {
+        let EventData::Payment(claimed) = event.data() else {
             return Err(Error::unsupported("Template can be asked about payments only"));
         };
         Ok(match self.client.find_payment(&claimed.order).await? {

@@ -69,7 +69,7 @@ pub enum Note {
     NotCounted,
     /// The money went back.
     Refunded,
-    /// News contradicts what was known.
+    /// EventData contradicts what was known.
     Conflict {
         /// What was known.
         known: PaymentState,

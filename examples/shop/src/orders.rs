@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use payments::{
     DedupeKey, OrderRef, ProviderId, Timestamp,
-    notification::{Event, News, Outcome},
+    notification::{Event, EventData, Outcome},
 };
 
 use crate::Order;
@@ -22,7 +22,7 @@ pub struct Orders(Mutex<Books>);
 struct Books {
     orders: BTreeMap<OrderRef, Order>,
     handled: BTreeSet<(ProviderId, DedupeKey)>,
-    unmatched: Vec<News>,
+    unmatched: Vec<EventData>,
 }
 
 impl Orders {
@@ -71,7 +71,7 @@ impl Orders {
             let is_new =
                 event.key().is_none_or(|key| books.handled.insert((provider.clone(), key.clone())));
             if is_new {
-                books.hear(event.news(), now);
+                books.hear(event.data(), now);
                 outcome = Outcome::Handled;
             }
         }
@@ -79,7 +79,7 @@ impl Orders {
     }
 
     /// Money that belongs to no order that we know: for a person.
-    pub fn unmatched(&self) -> Vec<News> {
+    pub fn unmatched(&self) -> Vec<EventData> {
         self.books().unmatched.clone()
     }
 
@@ -89,13 +89,13 @@ impl Orders {
 }
 
 impl Books {
-    fn hear(&mut self, news: &News, now: Timestamp) {
+    fn hear(&mut self, news: &EventData, now: Timestamp) {
         match news {
-            News::Payment(payment) => match self.orders.get_mut(&payment.order) {
+            EventData::Payment(payment) => match self.orders.get_mut(&payment.order) {
                 Some(order) => order.hear_payment(payment, now),
                 None => self.unmatched.push(news.clone()),
             },
-            News::Movement(movement) if movement.is_credit() => {
+            EventData::Movement(movement) if movement.is_credit() => {
                 match movement.order.as_ref().and_then(|order| self.orders.get_mut(order)) {
                     Some(order) => order.hear_credit(movement, now),
                     None => self.unmatched.push(news.clone()),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use payments::{
     Clock, Doubt, Error, ErrorKind, OrderRef, Payments, Result, Submission, SystemClock,
-    notification::{Delivery, News, Outcome},
+    notification::{Delivery, EventData, Outcome},
     payment::{CreatePayment, PaymentMethod},
 };
 
@@ -171,7 +171,7 @@ impl Shop {
         for doubtful in &intake.doubts {
             if let Doubt::Contradicted { .. } = doubtful.doubt {
                 tracing::warn!(%provider, endpoint, "contradicted by the gateway");
-                self.contradicted(doubtful.event.news());
+                self.contradicted(doubtful.event.data());
             }
         }
         // Events that still wait for the gateway's word, or came by the buyer's browser, are not
@@ -184,10 +184,10 @@ impl Shop {
         Ok(intake.reply(outcome))
     }
 
-    fn contradicted(&self, news: &News) {
+    fn contradicted(&self, news: &EventData) {
         let order = match news {
-            News::Payment(payment) => Some(&payment.order),
-            News::Movement(movement) => movement.order.as_ref(),
+            EventData::Payment(payment) => Some(&payment.order),
+            EventData::Movement(movement) => movement.order.as_ref(),
             _ => None,
         };
         if let Some(order) = order {

@@ -52,7 +52,7 @@ async fn payment(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
 
     let status = stage.follow(url).await?;
     stage.hpay.buyer_pays(ORDER, PayAs::Now).await?;
-    let seen = stage.shop.news();
+    let seen = stage.shop.data();
     let booked = stage.hpay.bookings();
     let booking = booked.iter().find(|booking| booking.reference == ORDER);
     story.step(
@@ -77,7 +77,7 @@ async fn forged_and_repeated(stage: &Stage, story: &mut Story) -> Result<(), Bro
     let sent = receipts.last().ok_or("HPay sent no notification")?.request.clone();
     let forged = sent.uri().to_string().replace("price=50000", "price=5");
     let status = stage.send(http::Request::get(forged).body(Bytes::new())?).await?;
-    let seen = stage.shop.news();
+    let seen = stage.shop.data();
     story.step(
         "forged",
         "the same notification with another price is refused",
@@ -86,7 +86,7 @@ async fn forged_and_repeated(stage: &Stage, story: &mut Story) -> Result<(), Bro
     );
 
     let status = stage.send(sent).await?;
-    let seen = stage.shop.news();
+    let seen = stage.shop.data();
     story.step(
         "repeated",
         "the true one again is acknowledged and handled once",
@@ -120,7 +120,7 @@ async fn short_credit(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
     }
 
     stage.hpay.transfer_to_va(number.number.as_str(), 30_000).await?;
-    let seen = stage.shop.news();
+    let seen = stage.shop.data();
     let arrived = credits(&seen);
     let short = arrived.first().map(|credit| Funding::of(asked, credit.amount)).transpose()?;
     let booked = stage

@@ -41,7 +41,7 @@ async fn payment(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
     );
 
     stage.mock.pay(ORDER, amount).await?;
-    let seen = stage.shop.news();
+    let seen = stage.shop.data();
     let booked = stage.mock.bookings();
     story.step(
         "paid",

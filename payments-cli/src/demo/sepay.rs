@@ -44,7 +44,7 @@ async fn checkout(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
 
     let status = stage.post(form).await?;
     stage.sepay.buyer_pays(ORDER).await?;
-    let seen = stage.shop.news();
+    let seen = stage.shop.data();
     let booked = stage.sepay.bookings();
     let booking = booked.iter().find(|booking| booking.reference == ORDER);
     story.step(
@@ -87,7 +87,7 @@ async fn transfer(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
     // The bank puts its own words around, in lower case.
     let mangled = format!("MBVCB.3278907687.{} chuyen tien", memo.to_lowercase());
     let part = stage.sepay.bank_transfer(account.number.as_str(), 100_000, &mangled).await?;
-    let seen = stage.shop.news();
+    let seen = stage.shop.data();
     let arrived = credits(&seen);
     let funding = arrived.first().map(|credit| Funding::of(asked, credit.amount)).transpose()?;
     let matched = arrived.first().is_some_and(|credit| credit.order.as_ref() == Some(&order));
@@ -105,7 +105,7 @@ async fn transfer(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
     forged_and_repeated(stage, story, part.webhook_id).await?;
 
     stage.sepay.bank_transfer(account.number.as_str(), 150_000, memo).await?;
-    let seen = stage.shop.news();
+    let seen = stage.shop.data();
     let lookup = payments.find_payment(&order).await?;
     let (exact, received) = match &lookup {
         Lookup::Found(payment) => (
@@ -135,7 +135,7 @@ async fn forged_and_repeated(stage: &Stage, story: &mut Story, webhook: u64) -> 
         forged.headers_mut().insert("content-length", length.parse()?);
     }
     let status = stage.send(forged).await?;
-    let seen = stage.shop.news();
+    let seen = stage.shop.data();
     story.step(
         "forged",
         "the webhook with another amount is refused: its signature covers every byte",
@@ -144,7 +144,7 @@ async fn forged_and_repeated(stage: &Stage, story: &mut Story, webhook: u64) -> 
     );
 
     stage.sepay.redeliver(webhook).await?;
-    let seen = stage.shop.news();
+    let seen = stage.shop.data();
     story.step(
         "repeated",
         "the true one again is acknowledged and handled once",

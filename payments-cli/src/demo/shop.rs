@@ -77,7 +77,7 @@ impl Shop {
     }
 
     /// What came of the deliveries since the last time this was asked.
-    pub(super) fn news(&self) -> Vec<Seen> {
+    pub(super) fn data(&self) -> Vec<Seen> {
         std::mem::take(&mut *self.state.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

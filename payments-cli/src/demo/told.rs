@@ -3,7 +3,7 @@
 use payments::{
     Lookup, Movement, Submission,
     money::Money,
-    notification::{Event, News},
+    notification::{Event, EventData},
     payment::{NextAction, Payment},
     payout::{Payout, PayoutState},
 };
@@ -29,8 +29,8 @@ pub(super) fn next(submission: &Submission<Payment>) -> Option<&NextAction> {
 
 /// Whether deliveries brought the news, once, that an order is paid with exactly this amount.
 pub(super) fn settles(seen: &[Seen], order: &str, amount: Money) -> bool {
-    let paid = |event: &&Event| match event.news() {
-        News::Payment(payment) => payment.order.as_str() == order && payment.settles(amount),
+    let paid = |event: &&Event| match event.data() {
+        EventData::Payment(payment) => payment.order.as_str() == order && payment.settles(amount),
         _ => false,
     };
     seen.iter().flat_map(|seen| &seen.events).filter(paid).count() == 1
@@ -40,8 +40,8 @@ pub(super) fn settles(seen: &[Seen], order: &str, amount: Money) -> bool {
 pub(super) fn credits(seen: &[Seen]) -> Vec<&Movement> {
     seen.iter()
         .flat_map(|seen| &seen.events)
-        .filter_map(|event| match event.news() {
-            News::Movement(movement) if movement.is_credit() => Some(movement),
+        .filter_map(|event| match event.data() {
+            EventData::Movement(movement) if movement.is_credit() => Some(movement),
             _ => None,
         })
         .collect()

@@ -175,7 +175,7 @@ fn a_webhook_is_trusted_at_its_time_and_proven() {
     let event = &json["events"][0];
     assert!(event["key"].is_string(), "{json}");
     assert_eq!(event["evidence"], "proven", "{json}");
-    assert_eq!(event["news"]["movement"]["amount"]["amount"], "2277000", "{json}");
+    assert_eq!(event["data"]["movement"]["amount"]["amount"], "2277000", "{json}");
     assert_eq!(json["reply"]["status"], 200, "{json}");
     assert!(json.get("reason").is_none(), "{json}");
 
@@ -192,7 +192,7 @@ fn every_webhook_of_the_vectors_is_proven_but_the_empty_one_says_nothing() {
         let json = ran.json();
         if body.is_empty() {
             assert_eq!((ran.code, json["verdict"].as_str()), (0, Some("trusted")), "{ran:?}");
-            assert!(json["events"][0]["news"]["unrecognised"].is_object(), "{ran:?}");
+            assert!(json["events"][0]["data"]["unrecognised"].is_object(), "{ran:?}");
             continue;
         }
         assert_eq!((ran.code, json["verdict"].as_str()), (0, Some("trusted")), "{ran:?}");
@@ -255,7 +255,7 @@ fn a_token_is_answered_and_opens_the_webhook() {
     };
     let ran = token(request.clone());
     let json = ran.json();
-    assert_eq!((ran.code, json["verdict"].as_str()), (0, Some("answer")), "{ran:?}");
+    assert_eq!((ran.code, json["verdict"].as_str()), (0, Some("reply")), "{ran:?}");
     let answer: Value = serde_json::from_str(json["reply"]["body"].as_str().unwrap()).unwrap();
     let header = format!("Authorization: Bearer {}", text(&answer, "access_token"));
     let opened = unsigned(keys, &[&header]);
@@ -338,11 +338,11 @@ fn an_ipn_is_trusted_by_its_secret_and_its_claim_is_not() {
         assert_eq!(json["reply"]["status"], 200, "{json}");
         let event = &json["events"][0];
         if expected["order"].is_null() {
-            assert!(event["news"]["unrecognised"].is_object(), "{json}");
+            assert!(event["data"]["unrecognised"].is_object(), "{json}");
             continue;
         }
         assert!(event["evidence"]["unconfirmed"].is_object(), "{json}");
-        let payment = &event["news"]["payment"];
+        let payment = &event["data"]["payment"];
         assert_eq!(payment["order"], expected["order"], "{json}");
         assert_eq!(payment["state"], expected["state"], "{json}");
         for personal in ["NGUYEN", "512345", "192.0.2.7", "Mozilla"] {

@@ -58,7 +58,7 @@ pub enum Item {
     /// A field that is changed before it is signed.
     Changed(Cow<'static, str>, Transform),
     /// A field that is a time stamp in Unix seconds.
-    Stamp(Cow<'static, str>),
+    Timestamp(Cow<'static, str>),
     /// The whole body, under this name.
     Body(Cow<'static, str>),
     /// The shared secret.
@@ -181,7 +181,7 @@ impl Item {
 
     /// A field that is a time stamp in Unix seconds.
     pub const fn stamp(name: &'static str) -> Self {
-        Self::Stamp(Cow::Borrowed(name))
+        Self::Timestamp(Cow::Borrowed(name))
     }
 
     /// The whole body, under this name.
@@ -201,7 +201,7 @@ impl Item {
             | Self::Optional(name)
             | Self::Given(name)
             | Self::Changed(name, _)
-            | Self::Stamp(name)
+            | Self::Timestamp(name)
             | Self::Body(name) => Some(name),
             Self::Secret => None,
         }
@@ -239,10 +239,10 @@ fn with_values<R>(
             Item::Changed(name, _) => {
                 Part::Field(name, changed.next().map(Vec::as_slice).unwrap_or_default())
             }
-            Item::Stamp(name) => {
+            Item::Timestamp(name) => {
                 let text = std::str::from_utf8(value_of(name, fields)?)
                     .map_err(|_| Error::invalid(name.to_string(), "is not text"))?;
-                Part::Stamp(name, text)
+                Part::Timestamp(name, text)
             }
             Item::Body(name) => Part::Body(value_of(name, fields)?),
             Item::Secret => Part::Secret,

@@ -304,7 +304,7 @@ impl Formula {
             let mut shown = Vec::new();
             for part in parts {
                 match part {
-                    Part::Literal(text) | Part::Stamp(_, text) => {
+                    Part::Literal(text) | Part::Timestamp(_, text) => {
                         shown.extend_from_slice(text.as_bytes());
                     }
                     Part::Field(_, value) | Part::Body(value) => shown.extend_from_slice(value),

@@ -77,7 +77,7 @@ impl Formula {
         let no_value_holds = |separator: u8| {
             parts.iter().all(|part| match part {
                 Part::Field(_, value) | Part::Body(value) => !value.contains(&separator),
-                Part::Stamp(_, text) => !text.as_bytes().contains(&separator),
+                Part::Timestamp(_, text) => !text.as_bytes().contains(&separator),
                 Part::Literal(_) | Part::Secret => true,
             })
         };
@@ -104,7 +104,7 @@ impl Formula {
         for part in parts {
             let (shape, value): (Shape, &[u8]) = match part {
                 Part::Field(name, value) => (self.shape_of(name), value),
-                Part::Stamp(_, text) => (Shape::Digits, text.as_bytes()),
+                Part::Timestamp(_, text) => (Shape::Digits, text.as_bytes()),
                 Part::Body(body) => (Shape::Any, body),
                 Part::Literal(_) | Part::Secret => continue,
             };
@@ -158,7 +158,7 @@ impl Formula {
 
     fn shape(&self, name: &str, item: &Item) -> Shape {
         match item {
-            Item::Stamp(_) => Shape::Digits,
+            Item::Timestamp(_) => Shape::Digits,
             _ => self.shape_of(name),
         }
     }

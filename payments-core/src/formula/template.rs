@@ -142,7 +142,10 @@ impl Layout {
             }
             // Writing into a string cannot fail.
             let _ = match item {
-                Item::Field(name) | Item::Optional(name) | Item::Stamp(name) | Item::Body(name) => {
+                Item::Field(name)
+                | Item::Optional(name)
+                | Item::Timestamp(name)
+                | Item::Body(name) => {
                     write!(template, "{{{name}}}")
                 }
                 Item::Given(name) => write!(template, "{{{name}?}}"),

@@ -15,7 +15,9 @@ use tokio::time::Instant;
 use crate::{
     EndpointName, NotificationReceiver, Result, SingleFlight, Timestamp,
     formula::Explanation,
-    notification::{Confirmation, Delivery, Endpoint, Event, Evidence, News, Outcome, Received},
+    notification::{
+        Confirmation, Delivery, Endpoint, Event, EventData, Evidence, Outcome, Received,
+    },
     payment::PaymentState,
     transport::confirming,
 };
@@ -72,7 +74,7 @@ impl Confirmations {
     ) -> Result<Confirmation> {
         lock(&memory).count(claim, Instant::now());
         let confirmation = confirming(LONGEST, inner.confirm(&event)).await?;
-        if settles(&confirmation, event.news()) {
+        if settles(&confirmation, event.data()) {
             lock(&memory).keep(&claim, delivery, &confirmation);
         }
         Ok(confirmation)
@@ -105,7 +107,7 @@ impl NotificationReceiver for Confirmations {
     }
 
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
-        let (Some(delivery), Ok(claim)) = (event.delivery(), serde_json::to_vec(event.news()))
+        let (Some(delivery), Ok(claim)) = (event.delivery(), serde_json::to_vec(event.data()))
         else {
             return confirming(LONGEST, self.inner.confirm(event)).await;
         };
@@ -134,12 +136,12 @@ fn has_to_be_confirmed(event: &Event) -> bool {
 }
 
 /// Whether the same answer would be right for the same delivery a little later.
-fn settles(confirmation: &Confirmation, claimed: &News) -> bool {
+fn settles(confirmation: &Confirmation, claimed: &EventData) -> bool {
     match confirmation {
         Confirmation::Contradicted { .. } => true,
         Confirmation::NotYet { .. } => false,
-        Confirmation::Confirmed(found) => match (claimed, found.news()) {
-            (News::Payment(claimed), News::Payment(found)) => match claimed.state {
+        Confirmation::Confirmed(found) => match (claimed, found.data()) {
+            (EventData::Payment(claimed), EventData::Payment(found)) => match claimed.state {
                 // One attempt that brought nothing; a later one has a delivery of its own.
                 PaymentState::Failed | PaymentState::Cancelled | PaymentState::Expired => true,
                 state => {
@@ -148,8 +150,8 @@ fn settles(confirmation: &Confirmation, claimed: &News) -> bool {
                         && (claimed.received.is_none() || claimed.received == found.received)
                 }
             },
-            (News::Movement(_), News::Movement(_)) => true,
-            (News::Payout(claimed), News::Payout(found)) => {
+            (EventData::Movement(_), EventData::Movement(_)) => true,
+            (EventData::Payout(claimed), EventData::Payout(found)) => {
                 claimed.state.is_final() && claimed.state == found.state
             }
             _ => false,

@@ -28,7 +28,7 @@ pub enum Part<'a> {
     /// A named field.
     Field(&'a str, &'a [u8]),
     /// A named field that is a time stamp in Unix seconds, checked against the [`Window`].
-    Stamp(&'a str, &'a str),
+    Timestamp(&'a str, &'a str),
     /// The whole body.
     Body(&'a [u8]),
     /// The secret itself.
@@ -251,7 +251,7 @@ fn stamp_within(
     window: Option<Window>,
 ) -> Result<Option<Timestamp>, Untrusted> {
     let stamps = parts.iter().filter_map(|part| match part {
-        Part::Stamp(_, text) => Some(*text),
+        Part::Timestamp(_, text) => Some(*text),
         _ => None,
     });
     let mut seen = None;
@@ -260,7 +260,7 @@ fn stamp_within(
             text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<i64>())
         else {
             return Err(Untrusted::new(
-                UntrustedReason::StaleStamp,
+                UntrustedReason::StaleTimestamp,
                 "the signed time stamp is not a number of seconds",
             ));
         };
@@ -273,7 +273,7 @@ fn stamp_within(
         };
         if stamp.distance(window.now) > window.tolerance {
             return Err(Untrusted::new(
-                UntrustedReason::StaleStamp,
+                UntrustedReason::StaleTimestamp,
                 format!(
                     "the signed time stamp is {} s from now; {} are allowed",
                     stamp.distance(window.now).as_secs(),
@@ -293,7 +293,7 @@ fn coverage(parts: &[Part<'_>]) -> Coverage {
     let fields: Vec<Cow<'static, str>> = parts
         .iter()
         .filter_map(|part| match part {
-            Part::Field(name, _) | Part::Stamp(name, _) => Some(Cow::Owned((*name).to_owned())),
+            Part::Field(name, _) | Part::Timestamp(name, _) => Some(Cow::Owned((*name).to_owned())),
             Part::Literal(_) | Part::Body(_) | Part::Secret => None,
         })
         .collect();
@@ -303,7 +303,7 @@ fn coverage(parts: &[Part<'_>]) -> Coverage {
 impl<'a> Part<'a> {
     fn bytes(&self, secret: Option<&'a Secret>) -> &'a [u8] {
         match self {
-            Self::Literal(text) | Self::Stamp(_, text) => text.as_bytes(),
+            Self::Literal(text) | Self::Timestamp(_, text) => text.as_bytes(),
             Self::Field(_, value) => value,
             Self::Body(body) => body,
             Self::Secret => secret.map(|secret| secret.expose().as_bytes()).unwrap_or_default(),
@@ -340,7 +340,7 @@ impl fmt::Debug for Part<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Literal(text) => write!(f, "Literal({text:?})"),
-            Self::Field(name, _) | Self::Stamp(name, _) => write!(f, "Field({name})"),
+            Self::Field(name, _) | Self::Timestamp(name, _) => write!(f, "Field({name})"),
             Self::Body(body) => write!(f, "Body({} bytes)", body.len()),
             Self::Secret => f.write_str("Secret"),
         }
@@ -379,7 +379,7 @@ mod tests {
 
     #[test]
     fn an_hmac_over_a_stamp_and_the_body_covers_the_body() {
-        let parts = [Part::Stamp("t", "1700000000"), Part::Literal("."), Part::Body(b"{}")];
+        let parts = [Part::Timestamp("t", "1700000000"), Part::Literal("."), Part::Body(b"{}")];
         let signature = hex::encode(sign_hmac_sha256(&secret("new"), &parts));
         let keys = Keys::one(secret("newer")).or(secret("new"));
         let proof =
@@ -391,7 +391,7 @@ mod tests {
 
     #[test]
     fn a_stamp_outside_the_window_is_stale_in_both_directions() {
-        let parts = [Part::Stamp("t", "1700000000"), Part::Body(b"{}")];
+        let parts = [Part::Timestamp("t", "1700000000"), Part::Body(b"{}")];
         let signature = hex::encode(sign_hmac_sha256(&secret("k"), &parts));
         for now in [1_700_000_301, 1_699_999_699] {
             let untrusted = hmac_sha256(
@@ -401,13 +401,13 @@ mod tests {
                 window(now),
             )
             .unwrap_err();
-            assert_eq!(untrusted.reason, UntrustedReason::StaleStamp);
+            assert_eq!(untrusted.reason, UntrustedReason::StaleTimestamp);
         }
     }
 
     #[test]
     fn a_stamp_without_a_window_fails_closed() {
-        let parts = [Part::Stamp("t", "1700000000"), Part::Body(b"{}")];
+        let parts = [Part::Timestamp("t", "1700000000"), Part::Body(b"{}")];
         let signature = hex::encode(sign_hmac_sha256(&secret("k"), &parts));
         let untrusted =
             hmac_sha256(&Keys::one(secret("k")), &parts, Signature::Hex(&signature), None)

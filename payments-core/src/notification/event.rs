@@ -33,7 +33,7 @@ pub struct Notification {
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Event {
-    news: News,
+    data: EventData,
     evidence: Evidence,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<DedupeKey>,
@@ -46,7 +46,7 @@ pub struct Event {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum News {
+pub enum EventData {
     /// A payment changed.
     Payment(Payment),
     /// Money arrived on, or left, an account.
@@ -111,10 +111,10 @@ impl Notification {
     pub fn with_event(
         mut self,
         key: impl Into<Option<StatedKey>>,
-        news: News,
+        data: EventData,
         rests_on: &[&'static str],
     ) -> Self {
-        let mut event = Event { news, evidence: Evidence::Proven, key: None, delivery: None };
+        let mut event = Event { data, evidence: Evidence::Proven, key: None, delivery: None };
         let key = key.into().filter(|_| event.moves_money());
         let mut uncovered = self.uncovered(rests_on);
         let mut names_nothing = rests_on.is_empty();
@@ -143,7 +143,7 @@ impl Notification {
     /// no money and has no key. `rests_on`: as for [`with_event`](Self::with_event).
     #[must_use]
     pub fn with_unrecognised(self, name: impl Into<String>, rests_on: &[&'static str]) -> Self {
-        self.with_event(None, News::Unrecognised { name: name.into() }, rests_on)
+        self.with_event(None, EventData::Unrecognised { name: name.into() }, rests_on)
     }
 
     /// What it says.
@@ -182,8 +182,8 @@ impl Event {
     /// `key` is made of what the inquiry answered, because the delivery's own key is only as good
     /// as its proof. An event that moves no money carries no key, as in
     /// [`Notification::with_event`].
-    pub fn inquired(key: DedupeKey, news: News) -> Self {
-        let mut event = Self { news, evidence: Evidence::Inquired, key: None, delivery: None };
+    pub fn inquired(key: DedupeKey, data: EventData) -> Self {
+        let mut event = Self { data, evidence: Evidence::Inquired, key: None, delivery: None };
         event.key = Some(key).filter(|_| event.moves_money());
         event
     }
@@ -199,13 +199,13 @@ impl Event {
     }
 
     /// What happened. It cannot be changed once the evidence for it was weighed.
-    pub fn news(&self) -> &News {
-        &self.news
+    pub fn data(&self) -> &EventData {
+        &self.data
     }
 
     /// What happened, by itself.
-    pub fn into_news(self) -> News {
-        self.news
+    pub fn into_data(self) -> EventData {
+        self.data
     }
 
     /// The digest of the delivery that claims it, where the layer of confirmations received it.
@@ -225,14 +225,14 @@ impl Event {
 
     /// Whether money would be booked on its word: such an event must be trusted first.
     pub fn moves_money(&self) -> bool {
-        match &self.news {
-            News::Payment(payment) => {
+        match &self.data {
+            EventData::Payment(payment) => {
                 !matches!(payment.state, PaymentState::Open | PaymentState::Processing)
                     || payment.received.is_some()
                     || !payment.credits.is_empty()
             }
-            News::Movement(_) | News::Payout(_) | News::Refund(_) => true,
-            News::Unrecognised { .. } => false,
+            EventData::Movement(_) | EventData::Payout(_) | EventData::Refund(_) => true,
+            EventData::Unrecognised { .. } => false,
         }
     }
 }
@@ -273,17 +273,17 @@ mod tests {
         hmac_sha256(&Keys::one(secret()), &parts, Signature::Hex(&code), None).unwrap()
     }
 
-    fn paid() -> News {
+    fn paid() -> EventData {
         let order = OrderRef::new("A1").unwrap();
-        News::Payment(Payment::new(order, PaymentState::Settled).with_received(Money::vnd(1)))
+        EventData::Payment(Payment::new(order, PaymentState::Settled).with_received(Money::vnd(1)))
     }
 
-    fn open() -> News {
-        News::Payment(Payment::new(OrderRef::new("A1").unwrap(), PaymentState::Open))
+    fn open() -> EventData {
+        EventData::Payment(Payment::new(OrderRef::new("A1").unwrap(), PaymentState::Open))
     }
 
-    fn unknown() -> News {
-        News::Unrecognised { name: "holiday".to_owned() }
+    fn unknown() -> EventData {
+        EventData::Unrecognised { name: "holiday".to_owned() }
     }
 
     fn key() -> DedupeKey {
@@ -294,11 +294,11 @@ mod tests {
         endpoint: &Endpoint,
         proof: Proof,
         made_of: &'static [&'static str],
-        news: News,
+        data: EventData,
         rests_on: &[&'static str],
     ) -> Event {
         let notification = Notification::new(endpoint, proof);
-        notification.with_event(key().made_of(made_of), news, rests_on).events[0].clone()
+        notification.with_event(key().made_of(made_of), data, rests_on).events[0].clone()
     }
 
     fn unconfirmed(fields: &[&'static str]) -> Evidence {
@@ -338,11 +338,11 @@ mod tests {
 
     #[test]
     fn what_moves_no_money_never_carries_a_key() {
-        for news in [open(), unknown()] {
+        for data in [open(), unknown()] {
             let proven =
-                event(&endpoint(), signature_over_the_body(), &["id"], news.clone(), &["state"]);
+                event(&endpoint(), signature_over_the_body(), &["id"], data.clone(), &["state"]);
             assert_eq!((proven.evidence(), proven.key()), (&Evidence::Proven, None));
-            let inquired = Event::inquired(key(), news);
+            let inquired = Event::inquired(key(), data);
             assert_eq!((inquired.evidence(), inquired.key()), (&Evidence::Inquired, None));
         }
         assert_eq!(Event::inquired(key(), paid()).key(), Some(&key()));
@@ -360,8 +360,8 @@ mod tests {
     fn a_display_only_endpoint_hands_out_no_key() {
         let back = endpoint().display_only();
         for proof in [signature_over_the_body(), code_over_the_order(), token()] {
-            for news in [paid(), open(), unknown()] {
-                let event = event(&back, proof.clone(), &["order"], news, &["order"]);
+            for data in [paid(), open(), unknown()] {
+                let event = event(&back, proof.clone(), &["order"], data, &["order"]);
                 assert_eq!((event.evidence(), event.key()), (&Evidence::DisplayOnly, None));
             }
         }
@@ -371,8 +371,8 @@ mod tests {
     fn an_open_payment_that_tells_of_money_moves_money() {
         let order = OrderRef::new("A1").unwrap();
         let open = Payment::new(order, PaymentState::Open);
-        assert!(!Event::inquired(key(), News::Payment(open.clone())).moves_money());
-        let paid = News::Payment(open.with_received(Money::vnd(1)));
+        assert!(!Event::inquired(key(), EventData::Payment(open.clone())).moves_money());
+        let paid = EventData::Payment(open.with_received(Money::vnd(1)));
         assert!(Event::inquired(key(), paid).moves_money());
     }
 }

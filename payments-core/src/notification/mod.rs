@@ -16,7 +16,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 pub use delivery::Delivery;
-pub use event::{Event, Evidence, News, Notification};
+pub use event::{Event, EventData, Evidence, Notification};
 pub use proof::{Coverage, Proof, Scheme, Untrusted, UntrustedReason};
 pub use unreadable::UnreadableDelivery;
 pub use verdict::Verdict;
@@ -74,7 +74,7 @@ pub enum Received {
     /// It is the provider's; see what its proof covers.
     Notification(Notification),
     /// It is a handshake or a token request: answer exactly this.
-    Answer(http::Response<Bytes>),
+    Reply(http::Response<Bytes>),
     /// It passed the check, but a field cannot be read: nothing of it is believed, and the provider
     /// is asked to send it again later.
     Unreadable(UnreadableDelivery),
@@ -171,7 +171,7 @@ impl fmt::Debug for Received {
             Self::Notification(notification) => {
                 f.debug_tuple("Notification").field(notification).finish()
             }
-            Self::Answer(answer) => write!(f, "Answer({})", answer.status()),
+            Self::Reply(answer) => write!(f, "Reply({})", answer.status()),
             Self::Unreadable(unreadable) => f.debug_tuple("Unreadable").field(unreadable).finish(),
             Self::Untrusted(untrusted) => f.debug_tuple("Untrusted").field(untrusted).finish(),
         }
@@ -211,7 +211,7 @@ impl Received {
     pub fn notification(self) -> Option<Notification> {
         match self {
             Self::Notification(notification) => Some(notification),
-            Self::Answer(_) | Self::Unreadable(_) | Self::Untrusted(_) => None,
+            Self::Reply(_) | Self::Unreadable(_) | Self::Untrusted(_) => None,
         }
     }
 }
@@ -258,6 +258,6 @@ mod tests {
     #[test]
     fn an_answer_is_not_printed() {
         let answer = http::Response::new(Bytes::from_static(br#"{"access_token":"canary"}"#));
-        assert_eq!(format!("{:?}", Received::Answer(answer)), "Answer(200 OK)");
+        assert_eq!(format!("{:?}", Received::Reply(answer)), "Reply(200 OK)");
     }
 }

@@ -133,7 +133,7 @@ pub enum UntrustedReason {
     /// The signature or token is wrong.
     WrongSignature,
     /// The signed time stamp is too far from now.
-    StaleStamp,
+    StaleTimestamp,
     /// The content cannot be read although the check needs it.
     Unreadable,
     /// No such endpoint, or another method than it takes.

@@ -46,7 +46,10 @@ pub fn check(
     // Only now is it known that the text before the full stop is ours.
     let until: i64 = until.parse().map_err(|_| malformed())?;
     if now.unix_seconds() >= until {
-        return Err(Untrusted::new(UntrustedReason::StaleStamp, "the token is not good any more"));
+        return Err(Untrusted::new(
+            UntrustedReason::StaleTimestamp,
+            "the token is not good any more",
+        ));
     }
     Ok(Proof::new(Scheme::SharedToken, Coverage::Nothing, proof.key()))
 }
@@ -92,9 +95,9 @@ mod tests {
         let stretched = issued.replace("100.", "9999999999.");
         for forged in [&stretched, &issued[..issued.len() - 1], "100.", "100", "", ".", "100.00"] {
             let untrusted = check(&keys("k"), "access", forged, at(0)).unwrap_err();
-            assert_ne!(untrusted.reason, UntrustedReason::StaleStamp, "{forged}");
+            assert_ne!(untrusted.reason, UntrustedReason::StaleTimestamp, "{forged}");
         }
         let untrusted = check(&keys("k"), "access", &issued, at(100)).unwrap_err();
-        assert_eq!(untrusted.reason, UntrustedReason::StaleStamp);
+        assert_eq!(untrusted.reason, UntrustedReason::StaleTimestamp);
     }
 }

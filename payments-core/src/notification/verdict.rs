@@ -17,7 +17,7 @@ pub enum Verdict {
     /// sent it. Everything in it has to be confirmed.
     Unauthenticated,
     /// A handshake or token request, which has its own reply.
-    Answer,
+    Reply,
     /// It passed the check, but a field cannot be read.
     Unreadable,
     /// It failed the check.
@@ -25,12 +25,12 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The word: `trusted`, `unauthenticated`, `answer`, `unreadable` or `untrusted`.
+    /// The word: `trusted`, `unauthenticated`, `reply`, `unreadable` or `untrusted`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Trusted => "trusted",
             Self::Unauthenticated => "unauthenticated",
-            Self::Answer => "answer",
+            Self::Reply => "reply",
             Self::Unreadable => "unreadable",
             Self::Untrusted => "untrusted",
         }
@@ -53,7 +53,7 @@ impl Received {
                 Verdict::Unauthenticated
             }
             Self::Notification(_) => Verdict::Trusted,
-            Self::Answer(_) => Verdict::Answer,
+            Self::Reply(_) => Verdict::Reply,
             // A field of a stranger's delivery says nothing of its sender.
             Self::Unreadable(unreadable)
                 if unreadable.proof.scheme() == Scheme::Unauthenticated =>

@@ -29,7 +29,7 @@ const BROKEN: [Broken; 3] = [
         file: "src/map.rs",
         check: "payment.order != request.order || payment.asked != Some(request.amount)",
         without: "payment.order != request.order",
-        test: "every_role::a_changed_answer_is_not_believed",
+        test: "every_role::a_changed_response_is_not_believed",
         look_at: ("src/client.rs", "Call::instruction(\"create_payment\""),
     },
     Broken {
@@ -118,7 +118,7 @@ fn the_template_is_what_the_guide_builds() {
     read(&template, &template, &mut there);
     // It is a member of this workspace, and what it adds to the guide stands in for strangers.
     let own = there.remove("Cargo.toml").unwrap();
-    there.retain(|path, _| !path.starts_with("tests/noise/"));
+    there.retain(|path, _| !path.starts_with("tests/fuzz/"));
     let mut guide = page::files(GUIDE);
     let manifest = guide.remove("Cargo.toml").unwrap();
 

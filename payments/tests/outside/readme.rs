@@ -127,7 +127,7 @@ fn answers() {
     let _ = Submission::<()>::Declined(Decline::new(DeclineReason::Other).confirmed());
     let _ = Submission::<()>::Uncertain(Uncertain::new(UncertainCause::ConnectionLost, "lost"));
     let _ = Lookup::<()>::Absent(Absence::inconclusive("why"));
-    let _ = Event::inquired(key, News::Unrecognised { name: "x".into() });
+    let _ = Event::inquired(key, EventData::Unrecognised { name: "x".into() });
     let _ = Endpoint::new(EndpointName::new("e").unwrap(), http::Method::POST, "anywhere");
     let _ = Untrusted::new(UntrustedReason::WrongSignature, "wrong");
     let _ = Confirmation::NotYet { retry_after: None };

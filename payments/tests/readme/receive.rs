@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use payments::{
     CreditMatch, DedupeKey, Listed, Movement, Payments, ProviderId, match_credit,
     money::Money,
-    notification::{Delivery, News},
+    notification::{Delivery, EventData},
     statement::{Cursor, StatementFilter, StatementReader},
 };
 
@@ -50,11 +50,11 @@ pub async fn webhook(
         {
             continue;
         }
-        match event.news() {
-            News::Payment(payment) if payment.settles(Money::vnd(50_000)) => {
+        match event.data() {
+            EventData::Payment(payment) if payment.settles(Money::vnd(50_000)) => {
                 println!("hand over {}", payment.order);
             }
-            News::Movement(movement) if movement.is_credit() => {
+            EventData::Movement(movement) if movement.is_credit() => {
                 books.credit(&intake.provider, movement);
             }
             _ => {}

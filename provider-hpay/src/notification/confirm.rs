@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use payments_core::{
     Error, ErrorKind, Lookup, Movement, Result,
-    notification::{Confirmation, Event, News},
+    notification::{Confirmation, Event, EventData},
     payment::{Payment, PaymentState},
     step::Step,
 };
@@ -17,9 +17,9 @@ const OPERATION: &str = "confirm";
 const SOON: Duration = Duration::from_secs(60);
 
 pub(super) async fn confirm(hpay: &HPay, event: &Event) -> Result<Confirmation> {
-    match event.news() {
-        News::Payment(payment) => confirm_payment(hpay, payment).await,
-        News::Movement(movement) => confirm_credit(hpay, movement).await,
+    match event.data() {
+        EventData::Payment(payment) => confirm_payment(hpay, payment).await,
+        EventData::Movement(movement) => confirm_credit(hpay, movement).await,
         _ => Err(Error::unsupported("HPay has no inquiry for this kind of event")
             .with_operation(OPERATION)),
     }
@@ -66,7 +66,7 @@ async fn find(hpay: &HPay, claimed: &Payment) -> Result<Lookup<Payment>> {
 /// What the inquiry said, under the key that the notification of the same payment has.
 fn inquired(hpay: &HPay, found: Payment) -> Result<Event> {
     let key = map::inquired_key(hpay.merchant_id(), &found)?;
-    Ok(Event::inquired(key, News::Payment(found)))
+    Ok(Event::inquired(key, EventData::Payment(found)))
 }
 
 /// Finds the credit by its number on the account that was named. What is booked are the
@@ -95,7 +95,7 @@ async fn confirm_credit(hpay: &HPay, claimed: &Movement) -> Result<Confirmation>
     let on = found.virtual_account.as_ref();
     Ok(match on {
         Some(number) if map::is_same_account(number.as_str(), account.as_str()) => {
-            Confirmation::Confirmed(Event::inquired(found.key.clone(), News::Movement(found)))
+            Confirmation::Confirmed(Event::inquired(found.key.clone(), EventData::Movement(found)))
         }
         _ => Confirmation::Contradicted {
             claimed: told(),

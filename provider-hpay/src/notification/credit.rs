@@ -7,7 +7,7 @@
 
 use payments_core::{
     formula::CheckingKeys,
-    notification::{Delivery, Endpoint, News, Notification, Received, Untrusted},
+    notification::{Delivery, Endpoint, EventData, Notification, Received, Untrusted},
 };
 
 use super::query::{Query, raw};
@@ -61,11 +61,11 @@ pub(super) fn receive(
     let notification = match read {
         map::CreditNotice::Credit(movement) => {
             let key = movement.key.clone().made_of(KEY_FIELDS);
-            notification.with_event(key, News::Movement(*movement), RESTS_ON)
+            notification.with_event(key, EventData::Movement(*movement), RESTS_ON)
         }
         // The order's inquiry gives the key: no signature covers the order.
         map::CreditNotice::Payment(payment) => {
-            notification.with_event(None, News::Payment(*payment), RESTS_ON)
+            notification.with_event(None, EventData::Payment(*payment), RESTS_ON)
         }
         map::CreditNotice::Other { code } => {
             let name = format!("virtual account callback with the error code {code}");

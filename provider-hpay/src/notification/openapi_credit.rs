@@ -7,7 +7,7 @@
 use payments_core::{
     formula::{CheckingKeys, Field},
     notification::{
-        Delivery, Endpoint, News, Notification, Received, UnreadableDelivery, Untrusted,
+        Delivery, Endpoint, EventData, Notification, Received, UnreadableDelivery, Untrusted,
     },
 };
 
@@ -41,7 +41,7 @@ pub(super) fn receive(
     };
     let key = movement.key.clone().made_of(KEY_FIELDS);
     let notification = Notification::new(endpoint, proof);
-    Ok(notification.with_event(key, News::Movement(movement), RESTS_ON).with_raw(raw).into())
+    Ok(notification.with_event(key, EventData::Movement(movement), RESTS_ON).with_raw(raw).into())
 }
 
 /// The fields of the code. The merchant is ours, whatever the query says: a callback for another

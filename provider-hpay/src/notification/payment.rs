@@ -5,7 +5,7 @@ use payments_core::{
     Raw,
     formula::{CheckingKeys, Explanation},
     notification::{
-        Delivery, Endpoint, News, Notification, Proof, Received, Untrusted, UntrustedReason,
+        Delivery, Endpoint, EventData, Notification, Proof, Received, Untrusted, UntrustedReason,
     },
 };
 
@@ -22,7 +22,7 @@ pub(super) fn receive(
     let (proof, read) = read(hpay, &Query::of(delivery)?, raw(delivery))?;
     Ok(match read {
         Ok(read) => Notification::new(endpoint, proof)
-            .with_event(read.key, News::Payment(read.payment), read.rests_on)
+            .with_event(read.key, EventData::Payment(read.payment), read.rests_on)
             .with_raw(raw(delivery))
             .into(),
         Err(misread) => misread.into_received(proof),

@@ -15,7 +15,7 @@ use http::Request;
 use payments_core::{
     Absence, DeclineReason, Lookup, OrderRef, Submission, Timestamp, UncertainCause,
     money::Money,
-    notification::{Confirmation, News, Received},
+    notification::{Confirmation, EventData, Received},
     payment::PaymentState,
     payout::PayoutState,
     virtual_account::{OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, VirtualAccountState},
@@ -74,7 +74,8 @@ async fn a_notification_and_a_return_tell_of_one_happening() {
     let Confirmation::Confirmed(asked) = world.confirm(&back.events()[0]).await else {
         panic!("not confirmed")
     };
-    let (News::Payment(told), News::Payment(asked)) = (told.events()[0].news(), asked.news())
+    let (EventData::Payment(told), EventData::Payment(asked)) =
+        (told.events()[0].data(), asked.data())
     else {
         panic!("no payments")
     };
@@ -88,7 +89,7 @@ async fn a_held_payment_is_settled_once_hpay_releases_it() {
     let order = world.opened_order().await;
     let news = world.hpay.buyer_pays(order.as_str(), PayAs::Held).await.unwrap();
     let told = world.trusted(NOTIFY, &news.request.unwrap());
-    let News::Payment(payment) = told.events()[0].news() else { panic!("no payment") };
+    let EventData::Payment(payment) = told.events()[0].data() else { panic!("no payment") };
     assert_eq!(payment.state, PaymentState::Held);
     assert_eq!(world.find(&order).await.state, PaymentState::Held);
     world.hpay.release_payment(order.as_str()).unwrap();
@@ -105,7 +106,7 @@ async fn a_failed_attempt_does_not_end_the_order() {
     let Confirmation::Confirmed(asked) = world.confirm(&told.events()[0]).await else {
         panic!("not confirmed")
     };
-    let News::Payment(payment) = asked.into_news() else { panic!("no payment") };
+    let EventData::Payment(payment) = asked.into_data() else { panic!("no payment") };
     assert_eq!(payment.state, PaymentState::Open);
 }
 
@@ -134,7 +135,7 @@ async fn a_credit_is_believed_once_the_inquiry_shows_it() {
         let Confirmation::Confirmed(asked) = world.confirm(&told.events()[0]).await else {
             panic!("not confirmed")
         };
-        let News::Movement(credit) = asked.into_news() else { panic!("no credit") };
+        let EventData::Movement(credit) = asked.into_data() else { panic!("no credit") };
         assert_eq!(credit.amount, Money::vnd(99_999), "a short credit keeps its value");
         let credits = world.provider.virtual_accounts().unwrap();
         let credits = credits.credits(&account.reference()).await.unwrap();
@@ -292,7 +293,8 @@ async fn an_order_paid_by_transfer_is_settled_once_whichever_way_it_is_told() {
         panic!("not confirmed")
     };
     assert_eq!(asked.key(), notified.events()[0].key(), "handled once");
-    let (News::Payment(told), News::Payment(asked)) = (notified.events()[0].news(), asked.news())
+    let (EventData::Payment(told), EventData::Payment(asked)) =
+        (notified.events()[0].data(), asked.data())
     else {
         panic!("no payments")
     };
@@ -363,7 +365,7 @@ async fn a_lost_opening_leaves_an_account_that_nobody_was_shown_and_opening_anot
     let Confirmation::Confirmed(credit) = world.confirm(&told.events()[0]).await else {
         panic!("not confirmed")
     };
-    let News::Movement(credit) = credit.into_news() else { panic!("no credit") };
+    let EventData::Movement(credit) = credit.into_data() else { panic!("no credit") };
     assert_eq!((credit.order, credit.amount), (None, Money::vnd(1_000)));
     assert_ne!(credit.virtual_account.as_ref(), Some(&another.numbers[0].number));
 }
@@ -376,7 +378,7 @@ async fn a_callback_with_every_oddity_of_the_example_is_read() {
     let number = account.numbers[0].number.as_str();
     let news = world.hpay.transfer_to_va(number, 1_000).await.unwrap();
     let told = world.trusted(VA_CALLBACK, &news.request.unwrap());
-    let News::Movement(credit) = told.events()[0].news() else { panic!("no credit") };
+    let EventData::Movement(credit) = told.events()[0].data() else { panic!("no credit") };
     assert_eq!(credit.memo.as_deref(), Some("DH 1"));
 }
 
@@ -390,7 +392,7 @@ async fn a_callback_of_the_newer_openapi_is_proven_and_has_the_key_of_its_inquir
     let told = world.trusted(VA_CALLBACK, &news.request.unwrap());
     let event = &told.events()[0];
     assert!(event.is_trusted(), "{event:?}");
-    let News::Movement(credit) = event.news() else { panic!("no credit") };
+    let EventData::Movement(credit) = event.data() else { panic!("no credit") };
     assert_eq!(credit.amount, Money::vnd(1_000));
     let Confirmation::Confirmed(asked) = world.confirm(event).await else { panic!("unknown") };
     assert_eq!(asked.key(), event.key());

@@ -8,7 +8,7 @@ use payments_core::{
     EndpointName, OrderRef, Provider, Secret, Timestamp,
     money::Money,
     notification::{
-        Confirmation, Delivery, Event, Evidence, News, Notification, Outcome, Received,
+        Confirmation, Delivery, Event, EventData, Evidence, Notification, Outcome, Received,
         UntrustedReason,
     },
     payment::PaymentState,
@@ -76,15 +76,15 @@ fn credit() -> Request<Bytes> {
 }
 
 fn payment(event: &Event) -> &payments_core::payment::Payment {
-    match event.news() {
-        News::Payment(payment) => payment,
+    match event.data() {
+        EventData::Payment(payment) => payment,
         other => panic!("{other:?}"),
     }
 }
 
 fn movement(event: &Event) -> &payments_core::Movement {
-    match event.news() {
-        News::Movement(movement) => movement,
+    match event.data() {
+        EventData::Movement(movement) => movement,
         other => panic!("{other:?}"),
     }
 }
@@ -163,7 +163,7 @@ fn a_paid_notification_cut_elsewhere_settles_nothing_and_fails_nobody() {
     let code = support::query(&request)["secure_code"].clone();
     // The same text, cut so that the victim's order has failed: `… 200000 96138500 1` becomes
     // a payment number, a type and an error.
-    let recut = [
+    let resplit = [
         ("transaction_info", "x"),
         ("order_code", "DH-VICTIM"),
         ("price", "1000"),
@@ -173,7 +173,7 @@ fn a_paid_notification_cut_elsewhere_settles_nothing_and_fails_nobody() {
     ]
     .map(|(name, value)| format!("{name}={}", value.replace(' ', "+")))
     .join("&");
-    let forged = changed(&request, |_| format!("{recut}&secure_code={code}"));
+    let forged = changed(&request, |_| format!("{resplit}&secure_code={code}"));
     assert_eq!(untrusted(NOTIFY, &forged), UntrustedReason::Unreadable, "no payment number");
 
     // With an order reference of digits only, every field looks right.
@@ -184,8 +184,8 @@ fn a_paid_notification_cut_elsewhere_settles_nothing_and_fails_nobody() {
         .notify("/notify")
         .unwrap();
     let code = support::query(&request)["secure_code"].clone();
-    let recut = recut.replace("DH-20260042", "20260042");
-    let forged = changed(&request, |_| format!("{recut}&secure_code={code}"));
+    let resplit = resplit.replace("DH-20260042", "20260042");
+    let forged = changed(&request, |_| format!("{resplit}&secure_code={code}"));
     let notification = trusted(NOTIFY, &forged);
     let event = &notification.events()[0];
     assert_eq!(payment(event).order.as_str(), "DH-VICTIM");

@@ -6,7 +6,7 @@ use payments_core::{
     EndpointName, Movement, Secret, Timestamp,
     money::Money,
     notification::{
-        Delivery, Event, Evidence, News, Received, UntrustedReason,
+        Delivery, Event, EventData, Evidence, Received, UntrustedReason,
         check::{Part, sign_md5_concat},
     },
 };
@@ -58,7 +58,7 @@ fn event(received: Received) -> Event {
 }
 
 fn movement(event: &Event) -> &Movement {
-    let News::Movement(movement) = event.news() else { panic!("{event:?}") };
+    let EventData::Movement(movement) = event.data() else { panic!("{event:?}") };
     movement
 }
 

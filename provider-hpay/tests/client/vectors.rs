@@ -237,7 +237,7 @@ fn a_notification_is_trusted_exactly_if_the_provider_signed_it() {
                 );
             }
             Received::Unreadable(unreadable) => panic!("{id}: {unreadable}"),
-            Received::Answer(_) => panic!("{id} was answered"),
+            Received::Reply(_) => panic!("{id} was answered"),
         }
     }
 }

@@ -9,7 +9,7 @@ use payments_core::{
     UncertainCause,
     bank::{AccountNumber, BankAccount, Bin},
     money::Money,
-    notification::{Confirmation, Delivery, Event, News, Notification, Outcome},
+    notification::{Confirmation, Delivery, Event, EventData, Notification, Outcome},
     payout::{Beneficiary, CreatePayout, Payout, PayoutState},
     rsa::SignerKind,
     rules::Repeat,
@@ -177,8 +177,8 @@ fn get_callbacks_so_the_reply_is_neither_stored_nor_referred_to_and_the_query_is
 fn no_timestamp_or_nonce_so_a_replay_has_the_key_of_the_first() {
     let first = received(&callback(|credit| credit));
     let replayed = received(&callback(|credit| credit));
-    let key = |told: &Notification| match told.events()[0].news() {
-        News::Movement(movement) => movement.key.clone(),
+    let key = |told: &Notification| match told.events()[0].data() {
+        EventData::Movement(movement) => movement.key.clone(),
         other => panic!("{other:?}"),
     };
     assert_eq!(key(&first), key(&replayed));
@@ -203,7 +203,7 @@ async fn a_va_callback_signs_no_amount_so_it_is_a_hint_and_the_inquiry_is_booked
         let Confirmation::Confirmed(event) = confirmed(&event, &[credit_row(30_000)]).await else {
             panic!("not confirmed")
         };
-        let News::Movement(credit) = event.into_news() else { panic!("no credit") };
+        let EventData::Movement(credit) = event.into_data() else { panic!("no credit") };
         assert_eq!(credit.amount, Money::vnd(30_000));
     }
     let elsewhere = changed(&request, ACCOUNT, "9631241000000000179");

@@ -9,7 +9,9 @@ use payments_core::{
     EndpointName, OrderRef, Secret, Timestamp,
     config::Value,
     money::Money,
-    notification::{Delivery, Evidence, News, Notification, Outcome, Received, UntrustedReason},
+    notification::{
+        Delivery, EventData, Evidence, Notification, Outcome, Received, UntrustedReason,
+    },
     payment::{CreatePayment, NextAction, PaymentState},
     rules::AbsenceRule,
 };
@@ -290,7 +292,7 @@ fn the_same_number_means_other_things_so_paid_later_is_held_and_an_error_is_no_p
     ];
     for (request, state) in cases {
         let told = trusted(NOTIFY, &request);
-        let News::Payment(payment) = told.events()[0].news() else { panic!("no payment") };
+        let EventData::Payment(payment) = told.events()[0].data() else { panic!("no payment") };
         assert_eq!(payment.state, state);
     }
 }

@@ -12,8 +12,8 @@ use payments_core::{
     formula::{Explanation, SigningKeys},
     money::{Currency, Money},
     notification::{
-        Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Received, Untrusted,
-        UntrustedReason, check::Keys,
+        Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
+        Untrusted, UntrustedReason, check::Keys,
     },
     payout::PayoutState,
 };
@@ -97,8 +97,8 @@ impl Careless {
                 notification = self.keyed(notification, key);
             }
             Bug::KeysByTheOrder => {
-                let order = notification.events().iter().find_map(|event| match event.news() {
-                    News::Payment(payment) => Some(payment.order.clone()),
+                let order = notification.events().iter().find_map(|event| match event.data() {
+                    EventData::Payment(payment) => Some(payment.order.clone()),
                     _ => None,
                 });
                 let key = order.map(|order| DedupeKey::new(SCOPE, order));
@@ -112,7 +112,8 @@ impl Careless {
                 notification = self.keyed(notification, key);
             }
             Bug::RefusesAnUnknownKind => {
-                let is_unknown = |event: &Event| matches!(event.news(), News::Unrecognised { .. });
+                let is_unknown =
+                    |event: &Event| matches!(event.data(), EventData::Unrecognised { .. });
                 if notification.events().iter().any(is_unknown) {
                     let reason = UntrustedReason::Unreadable;
                     return Received::Untrusted(Untrusted::new(reason, "an unknown kind of event"));
@@ -130,7 +131,11 @@ impl Careless {
     }
 
     /// The same notification with other news, on the same proof.
-    fn retold(&self, notification: Notification, tell: impl Fn(News) -> News) -> Notification {
+    fn retold(
+        &self,
+        notification: Notification,
+        tell: impl Fn(EventData) -> EventData,
+    ) -> Notification {
         self.retold_under(notification, stated, tell)
     }
 
@@ -138,7 +143,7 @@ impl Careless {
         &self,
         notification: Notification,
         key: impl Fn(&Event) -> Option<DedupeKey>,
-        tell: impl Fn(News) -> News,
+        tell: impl Fn(EventData) -> EventData,
     ) -> Notification {
         let endpoint = self.endpoints.iter().find(|known| known.name == notification.endpoint);
         let Some(endpoint) = endpoint else { return notification };
@@ -146,7 +151,7 @@ impl Careless {
         let retold = Notification::new(endpoint, proof).with_raw(notification.raw.clone());
         notification.into_events().into_iter().fold(retold, |retold, event| {
             let key = key(&event).map(|key| key.made_of(&[ORDER, STATE]));
-            retold.with_event(key, tell(event.into_news()), &[ORDER, STATE])
+            retold.with_event(key, tell(event.into_data()), &[ORDER, STATE])
         })
     }
 
@@ -166,8 +171,8 @@ fn stated(event: &Event) -> Option<DedupeKey> {
 
 /// The order with its state and what arrived, in small letters.
 fn in_lower_case(event: &Event) -> Option<DedupeKey> {
-    match event.news() {
-        News::Payment(payment) => {
+    match event.data() {
+        EventData::Payment(payment) => {
             let received = payment.received.map_or(0, |received| received.minor());
             let text = format!("{}:{:?}:{received}", payment.order, payment.state);
             DedupeKey::new(SCOPE, text.to_lowercase()).ok()
@@ -176,28 +181,28 @@ fn in_lower_case(event: &Event) -> Option<DedupeKey> {
     }
 }
 
-fn overheard(news: News) -> News {
+fn overheard(news: EventData) -> EventData {
     match news {
-        News::Payment(_) => News::Unrecognised { name: "payment.settled".to_owned() },
+        EventData::Payment(_) => EventData::Unrecognised { name: "payment.settled".to_owned() },
         other => other,
     }
 }
 
-fn as_asked(news: News) -> News {
+fn as_asked(news: EventData) -> EventData {
     match news {
-        News::Payment(mut payment) if payment.received.is_some() => {
+        EventData::Payment(mut payment) if payment.received.is_some() => {
             payment.received = payment.asked;
-            News::Payment(payment)
+            EventData::Payment(payment)
         }
         other => other,
     }
 }
 
-fn begun(news: News) -> News {
+fn begun(news: EventData) -> EventData {
     match news {
-        News::Payout(mut payout) => {
+        EventData::Payout(mut payout) => {
             payout.state = PayoutState::Pending;
-            News::Payout(payout)
+            EventData::Payout(payout)
         }
         other => other,
     }
@@ -216,29 +221,29 @@ fn has_an_unknown_field(body: &[u8]) -> bool {
     !body.is_empty() && serde_json::from_slice::<Known>(body).is_err()
 }
 
-fn divided(news: News) -> News {
+fn divided(news: EventData) -> EventData {
     let by_a_hundred = |money: Money| match money.currency() {
         Currency::VND => Money::vnd(money.minor() / 100),
         _ => money,
     };
     match news {
-        News::Payment(mut payment) => {
+        EventData::Payment(mut payment) => {
             payment.received = payment.received.map(by_a_hundred);
-            News::Payment(payment)
+            EventData::Payment(payment)
         }
-        News::Payout(mut payout) => {
+        EventData::Payout(mut payout) => {
             payout.amount = by_a_hundred(payout.amount);
-            News::Payout(payout)
+            EventData::Payout(payout)
         }
         other => other,
     }
 }
 
-fn of_order(news: News, order: &OrderRef) -> News {
+fn of_order(news: EventData, order: &OrderRef) -> EventData {
     match news {
-        News::Payment(mut payment) => {
+        EventData::Payment(mut payment) => {
             payment.order = order.clone();
-            News::Payment(payment)
+            EventData::Payment(payment)
         }
         other => other,
     }
@@ -293,7 +298,7 @@ impl NotificationReceiver for Careless {
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
         let claim = || {
             let key = stated(event).map_or_else(|| DedupeKey::new(SCOPE, "claimed"), Ok)?;
-            Ok(Confirmation::Confirmed(Event::inquired(key, event.news().clone())))
+            Ok(Confirmation::Confirmed(Event::inquired(key, event.data().clone())))
         };
         if self.bug == Bug::ConfirmsWithoutAsking {
             return claim();
@@ -303,7 +308,7 @@ impl NotificationReceiver for Careless {
             Confirmation::Confirmed(confirmed) if self.bug == Bug::KeysByTheClaim => {
                 let key = stated(event).or_else(|| stated(&confirmed));
                 let key = key.map_or_else(|| DedupeKey::new(SCOPE, "claimed"), Ok)?;
-                Ok(Confirmation::Confirmed(Event::inquired(key, confirmed.into_news())))
+                Ok(Confirmation::Confirmed(Event::inquired(key, confirmed.into_data())))
             }
             other => Ok(other),
         }

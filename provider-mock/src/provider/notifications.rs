@@ -12,7 +12,7 @@ use payments_core::{
     formula::CheckingKeys,
     json::{self, JsonError},
     notification::{
-        Confirmation, Delivery, Endpoint, Event, News, Notification, Outcome, Proof, Received,
+        Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Proof, Received,
         UnreadableDelivery, Untrusted, UntrustedReason,
         check::{Keys, Window},
     },
@@ -99,7 +99,7 @@ impl Notifications {
         let proof = RETURN.check(&fields, &signature, self.checking_keys(), window(now))?;
         let order = OrderRef::new(order).map_err(unreadable)?;
         let payment = Payment::new(order, map::payment_state(&word)).with_provider_state(word);
-        let news = News::Payment(payment);
+        let news = EventData::Payment(payment);
         Ok(Notification::new(endpoint, proof).with_event(None, news, &[ORDER, STATE]))
     }
 
@@ -132,11 +132,11 @@ impl NotificationReceiver for Notifications {
 
     /// Every event is proven already; asking again is for those who want to.
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
-        match event.news() {
-            News::Payment(claimed) => self.confirm_payment(claimed).await,
-            News::Movement(claimed) => self.confirm_movement(claimed).await,
-            News::Payout(claimed) => self.confirm_payout(claimed).await,
-            News::Refund(claimed) => self.confirm_refund(claimed).await,
+        match event.data() {
+            EventData::Payment(claimed) => self.confirm_payment(claimed).await,
+            EventData::Movement(claimed) => self.confirm_movement(claimed).await,
+            EventData::Payout(claimed) => self.confirm_payout(claimed).await,
+            EventData::Refund(claimed) => self.confirm_refund(claimed).await,
             _ => Err(Error::unsupported("there is nothing to ask about an event of this kind")
                 .with_operation("confirm")),
         }
@@ -176,7 +176,7 @@ impl Notifications {
             agrees,
             words(claimed),
             words(&found),
-            Event::inquired(key, News::Payment(found)),
+            Event::inquired(key, EventData::Payment(found)),
         ))
     }
 
@@ -186,7 +186,7 @@ impl Notifications {
         let found = map::movement(content).map_err(malformed)?;
         let agrees = found == *claimed;
         let words = |movement: &Movement| format!("{:?} {}", movement.direction, movement.amount);
-        let event = Event::inquired(found.key.clone(), News::Movement(found.clone()));
+        let event = Event::inquired(found.key.clone(), EventData::Movement(found.clone()));
         Ok(verdict(agrees, words(claimed), words(&found), event))
     }
 
@@ -207,7 +207,7 @@ impl Notifications {
             agrees,
             words(claimed),
             words(&found),
-            Event::inquired(key, News::Payout(found)),
+            Event::inquired(key, EventData::Payout(found)),
         ))
     }
 
@@ -223,7 +223,7 @@ impl Notifications {
             agrees,
             words(claimed),
             words(&found),
-            Event::inquired(key, News::Refund(found)),
+            Event::inquired(key, EventData::Refund(found)),
         ))
     }
 
@@ -281,7 +281,7 @@ impl Misread {
 }
 
 /// What a notification says, and its key.
-fn told(body: &[u8]) -> Result<(DedupeKey, News), Misread> {
+fn told(body: &[u8]) -> Result<(DedupeKey, EventData), Misread> {
     let event: wire::Event = json::read(body).map_err(|error| Misread::json(BODY, &error))?;
     let news = news(&event)?;
     let key = map::keys::notified(&event.id, &news);
@@ -290,18 +290,18 @@ fn told(body: &[u8]) -> Result<(DedupeKey, News), Misread> {
 
 /// What a notification says. A type that is not known is nobody's business; a known one that
 /// cannot be read must be sent again, because it may be money.
-fn news(event: &wire::Event) -> Result<News, Misread> {
+fn news(event: &wire::Event) -> Result<EventData, Misread> {
     let data = &event.data;
     let raw = || Raw::new(data.get().to_owned());
     let misread = |error: Unreadable| Misread::in_field(DATA, error);
     Ok(match event.kind.as_str() {
         kind if PAYMENT_EVENTS.contains(&kind) => {
-            News::Payment(map::payment(content(data)?, raw()).map_err(misread)?)
+            EventData::Payment(map::payment(content(data)?, raw()).map_err(misread)?)
         }
-        CREDIT_RECEIVED => News::Movement(map::movement(content(data)?).map_err(misread)?),
-        PAYOUT_CHANGED => News::Payout(map::payout(content(data)?, raw()).map_err(misread)?),
-        REFUND_CHANGED => News::Refund(map::refund(content(data)?, raw()).map_err(misread)?),
-        stranger => News::Unrecognised { name: stranger.to_owned() },
+        CREDIT_RECEIVED => EventData::Movement(map::movement(content(data)?).map_err(misread)?),
+        PAYOUT_CHANGED => EventData::Payout(map::payout(content(data)?, raw()).map_err(misread)?),
+        REFUND_CHANGED => EventData::Refund(map::refund(content(data)?, raw()).map_err(misread)?),
+        stranger => EventData::Unrecognised { name: stranger.to_owned() },
     })
 }
 

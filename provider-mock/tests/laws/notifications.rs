@@ -8,7 +8,7 @@ use payments_core::{
     EndpointName, OrderRef, RefundRef, Timestamp,
     money::Money,
     notification::{
-        Confirmation, Delivery, Evidence, News, Notification, Outcome, Received,
+        Confirmation, Delivery, EventData, Evidence, Notification, Outcome, Received,
         UnreadableDelivery, UntrustedReason,
     },
     payment::{Funding, PaymentState, RefundPayment},
@@ -69,13 +69,13 @@ fn reason(world: &World, request: &Request<Bytes>) -> UntrustedReason {
 }
 
 /// The news of everything that was announced since the last time.
-fn news(world: &World) -> Vec<News> {
+fn news(world: &World) -> Vec<EventData> {
     let requests = world.gateway.take_notifications();
     let events = requests.iter().flat_map(|request| notification(world, request).into_events());
     events
         .map(|event| {
             assert_eq!(*event.evidence(), Evidence::Proven);
-            event.into_news()
+            event.into_data()
         })
         .collect()
 }
@@ -86,7 +86,7 @@ async fn a_payment_is_announced_with_what_arrived(world: World) {
     for amount in [30_000, 20_000, 50_000] {
         world.gateway.pay("A1", Money::vnd(amount)).unwrap();
         let news = news(&world);
-        let [News::Payment(payment)] = &news[..] else { panic!("{news:?}") };
+        let [EventData::Payment(payment)] = &news[..] else { panic!("{news:?}") };
         assert_eq!(*payment, without_raw(world.payment("A1").await, payment));
         seen.push(payment.funding(ASKED).unwrap());
     }
@@ -113,7 +113,9 @@ async fn a_late_credit_is_announced_and_settles_nothing(world: World) {
     world.gateway.cancel("A1").unwrap();
     world.gateway.pay("A1", ASKED).unwrap();
     let news = news(&world);
-    let [News::Payment(cancelled), News::Payment(late)] = &news[..] else { panic!("{news:?}") };
+    let [EventData::Payment(cancelled), EventData::Payment(late)] = &news[..] else {
+        panic!("{news:?}")
+    };
     assert_eq!(cancelled.received, Some(Money::vnd(0)));
     assert_eq!((late.state, late.received), (PaymentState::Cancelled, Some(ASKED)));
     assert!(!late.settles(ASKED));
@@ -128,7 +130,9 @@ async fn a_credit_is_announced_with_its_order_or_without(world: World) {
     world.gateway.credit(&account.numbers[0].number, ASKED).unwrap();
     world.gateway.deposit(Money::vnd(7_000), "cam on").unwrap();
     let news = news(&world);
-    let [News::Movement(credit), News::Movement(stray)] = &news[..] else { panic!("{news:?}") };
+    let [EventData::Movement(credit), EventData::Movement(stray)] = &news[..] else {
+        panic!("{news:?}")
+    };
     assert_eq!((credit.amount, credit.order.as_ref()), (ASKED, Some(&order)));
     assert_eq!(credit.virtual_account, Some(account.numbers[0].number.clone()));
     assert_eq!((stray.amount, stray.order.as_ref()), (Money::vnd(7_000), None));
@@ -143,7 +147,8 @@ async fn a_payout_and_a_refund_are_announced(world: World) {
     let refund = RefundPayment::new(RefundRef::new("R1").unwrap(), OrderRef::new("A1").unwrap());
     accepted(world.provider.payments().unwrap().refund_payment(&refund).await.unwrap());
     let news = news(&world);
-    let [News::Payout(payout), News::Payment(_), News::Refund(refund)] = &news[..] else {
+    let [EventData::Payout(payout), EventData::Payment(_), EventData::Refund(refund)] = &news[..]
+    else {
         panic!("{news:?}")
     };
     assert_eq!(payout.state, PayoutState::Failed);
@@ -205,7 +210,7 @@ async fn a_stamp_outside_the_window_is_untrusted(world: World) {
     world.advance(Duration::from_secs(300));
     notification(&world, &good);
     world.advance(Duration::from_secs(1));
-    assert_eq!(reason(&world, &good), UntrustedReason::StaleStamp);
+    assert_eq!(reason(&world, &good), UntrustedReason::StaleTimestamp);
 }
 
 async fn an_older_secret_still_counts_while_it_is_configured(world: World) {
@@ -240,7 +245,7 @@ async fn a_stranger_is_acknowledged_and_a_known_type_that_cannot_be_read_is_not(
     };
     let stranger = notification(&world, &event("loyalty.points", r#"{"points":3}"#));
     assert!(
-        matches!(stranger.events()[0].news(), News::Unrecognised { name } if name == "loyalty.points")
+        matches!(stranger.events()[0].data(), EventData::Unrecognised { name } if name == "loyalty.points")
     );
     assert_eq!(unreadable(&world, &event("payment.settled", "{}")).field, "data");
     for bytes in ["", "{", "[]", "null", "\u{0}"] {
@@ -319,7 +324,8 @@ async fn a_confirmation_carries_the_answer_of_the_gateway(world: World) {
         assert!(matches!(verdict, Confirmation::NotYet { .. }), "{verdict:?}");
     }
     elsewhere.opened("A1").await;
-    let claimed = events.iter().find(|event| matches!(event.news(), News::Payment(_))).unwrap();
+    let claimed =
+        events.iter().find(|event| matches!(event.data(), EventData::Payment(_))).unwrap();
     let verdict = stranger.confirm(claimed).await.unwrap();
     let Confirmation::Contradicted { claimed, found } = verdict else { panic!("{verdict:?}") };
     assert_eq!(claimed, "Settled, 30000 VND received");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use payments_core::{
     DedupeKey, Movement, SameMoney,
-    notification::{Confirmation, Event, News},
+    notification::{Confirmation, Event, EventData},
     payment::{Memo, Payment, PaymentState},
     same_credit,
 };
@@ -40,7 +40,7 @@ pub(crate) fn payment_told(claimed: &Payment, found: Option<Payment>) -> Confirm
     };
     if agrees {
         match order_key(&found) {
-            Ok(key) => Confirmation::Confirmed(Event::inquired(key, News::Payment(found))),
+            Ok(key) => Confirmation::Confirmed(Event::inquired(key, EventData::Payment(found))),
             // No order has a name that is too long for a key.
             Err(_) => not_yet(ORDER_AGAIN),
         }
@@ -92,7 +92,7 @@ pub(crate) fn movement_told(claimed: &Movement, lines: Vec<Movement>) -> Confirm
     }
     match (same.pop(), same.is_empty()) {
         (Some(line), true) => {
-            Confirmation::Confirmed(Event::inquired(line.key.clone(), News::Movement(line)))
+            Confirmation::Confirmed(Event::inquired(line.key.clone(), EventData::Movement(line)))
         }
         (Some(_), false) => Confirmation::Contradicted {
             claimed: format!("{} {:?}", claimed.amount, claimed.direction),
@@ -194,7 +194,7 @@ mod tests {
             let told = payment_told(&payment(claimed, 100), Some(payment(found, 100)));
             assert_eq!(word(&told), verdict, "{claimed:?} while the order is {found:?}");
             if let Confirmation::Confirmed(event) = told {
-                let News::Payment(payment) = event.news() else { panic!("{event:?}") };
+                let EventData::Payment(payment) = event.data() else { panic!("{event:?}") };
                 assert_eq!(payment.state, found);
                 assert!(event.is_trusted());
             }
@@ -216,7 +216,7 @@ mod tests {
             let told = payment_told(&claimed, Some(payment(PaymentState::Settled, received)));
             assert_eq!(word(&told), verdict, "{received}");
             if let Confirmation::Confirmed(event) = told {
-                let News::Payment(found) = event.news() else { panic!("{event:?}") };
+                let EventData::Payment(found) = event.data() else { panic!("{event:?}") };
                 assert_eq!(found.received, Some(Money::vnd(received)), "the inquiry's amount");
                 keys.push(event.key().unwrap().clone());
             }
@@ -298,7 +298,7 @@ mod tests {
             let told = movement_told(&claimed, vec![other, same]);
             assert_eq!(word(&told), verdict, "{memo:?} beside another");
             if let Confirmation::Confirmed(event) = told {
-                let News::Movement(line) = event.news() else { panic!("{event:?}") };
+                let EventData::Movement(line) = event.data() else { panic!("{event:?}") };
                 assert_eq!(line.memo.as_deref(), Some(memo));
             }
         }

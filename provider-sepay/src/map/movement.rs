@@ -4,7 +4,7 @@ use payments_core::{
     Direction, Movement, StatedKey,
     bank::AccountNumber,
     money::{Money, wire::Number},
-    notification::News,
+    notification::EventData,
 };
 
 use serde_json::value::RawValue;
@@ -151,7 +151,7 @@ pub(super) fn read_amount(
 pub(crate) fn told(
     webhook: &wire::Webhook<'_>,
     matching: Option<&Matching>,
-) -> Result<(Option<StatedKey>, News), Unclear> {
+) -> Result<(Option<StatedKey>, EventData), Unclear> {
     let key = key(key::WEBHOOK, id(webhook.id)?)?;
     let stated = Some(key.clone().made_of(&["id"]));
     let word = said(&webhook.transfer_type).unwrap_or_default();
@@ -159,7 +159,7 @@ pub(crate) fn told(
         webhook.transfer_amount.ok_or_else(|| Unclear::in_field("transferAmount", "is missing"))?;
     let Some(amount) = moved("transferAmount", amount)? else {
         let name = format!("a transaction of nothing, transferType {word}");
-        return Ok((None, News::Unrecognised { name }));
+        return Ok((None, EventData::Unrecognised { name }));
     };
     let direction = direction(word).ok_or_else(|| {
         Unclear::in_field("transferType", format!("{word:?} is no direction that SePay documents"))
@@ -179,7 +179,7 @@ pub(crate) fn told(
             Reported { code: said(&webhook.code), description: said(&webhook.description) };
         matching.add_to(&mut movement, reported);
     }
-    Ok((stated, News::Movement(movement)))
+    Ok((stated, EventData::Movement(movement)))
 }
 
 /// The bank's reference, if there is anything to see in it: a statement that is asked for a blank one
@@ -269,8 +269,8 @@ mod tests {
     fn webhook(json: &str) -> Result<Booked, Unclear> {
         let webhook = serde_json::from_str(json).unwrap();
         told(&webhook, Some(&matching())).map(|(_, news)| match news {
-            News::Movement(movement) => Booked::Movement(movement),
-            News::Unrecognised { .. } => Booked::Nothing,
+            EventData::Movement(movement) => Booked::Movement(movement),
+            EventData::Unrecognised { .. } => Booked::Nothing,
             other => panic!("{other:?}"),
         })
     }

@@ -3,7 +3,7 @@
 use payments_core::{
     Raw,
     notification::{
-        Delivery, Endpoint, News, Notification, Received, Untrusted,
+        Delivery, Endpoint, EventData, Notification, Received, Untrusted,
         check::{self, Keys},
     },
 };
@@ -57,13 +57,13 @@ impl Ipn {
     }
 }
 
-fn read(body: &[u8]) -> Result<News, Unclear> {
+fn read(body: &[u8]) -> Result<EventData, Unclear> {
     let head: wire::IpnHead<'_> = json(body)?;
     let word = head.notification_type.as_ref().map_or("", |word| word.as_str());
     let Some(kind) = map::kind(word) else {
-        return Ok(News::Unrecognised { name: word.to_owned() });
+        return Ok(EventData::Unrecognised { name: word.to_owned() });
     };
-    Ok(News::Payment(map::claim(kind, &json(body)?)?))
+    Ok(EventData::Payment(map::claim(kind, &json(body)?)?))
 }
 
 fn json<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Unclear> {

@@ -15,7 +15,7 @@ use payments_core::{
     EndpointName, Error, Movement, NotificationReceiver, Result, Timestamp,
     formula::Explanation,
     notification::{
-        Confirmation, Delivery, Endpoint, Event, News, Outcome, Received, Untrusted,
+        Confirmation, Delivery, Endpoint, Event, EventData, Outcome, Received, Untrusted,
         UntrustedReason,
     },
     payment::Payment,
@@ -185,9 +185,9 @@ impl NotificationReceiver for Notifications {
     }
 
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
-        match event.news() {
-            News::Payment(claimed) => self.payment(claimed).await,
-            News::Movement(claimed) => self.movement(claimed).await,
+        match event.data() {
+            EventData::Payment(claimed) => self.payment(claimed).await,
+            EventData::Movement(claimed) => self.movement(claimed).await,
             _ => Err(Error::unsupported("SePay tells nothing of this kind")),
         }
     }

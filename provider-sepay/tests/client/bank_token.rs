@@ -22,7 +22,7 @@ fn shop() -> Provider {
 
 fn asked(provider: &Provider, request: &Request<Bytes>, now: Timestamp) -> (u16, Value) {
     match receive_at(provider, "bank-token", request, now) {
-        Received::Answer(answer) => {
+        Received::Reply(answer) => {
             assert_eq!(answer.headers()["cache-control"], "no-store");
             (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap())
         }
@@ -135,7 +135,9 @@ fn a_webhook_with_our_token_is_sepays_and_its_content_is_still_to_be_confirmed()
 
     let hour = now().plus(Duration::from_secs(3_600));
     let late = receive_at(&shop, "bank-webhook", &credit().with_token(token), hour);
-    assert!(matches!(late, Received::Untrusted(why) if why.reason == UntrustedReason::StaleStamp));
+    assert!(
+        matches!(late, Received::Untrusted(why) if why.reason == UntrustedReason::StaleTimestamp)
+    );
 }
 
 #[test]

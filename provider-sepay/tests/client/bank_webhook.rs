@@ -8,7 +8,7 @@ use payments_core::{
     Direction, EndpointName, ErrorKind, Movement, Timestamp,
     money::Money,
     notification::{
-        Confirmation, Coverage, Delivery, Event, Evidence, News, Outcome, Received, Scheme,
+        Confirmation, Coverage, Delivery, Event, EventData, Evidence, Outcome, Received, Scheme,
         UntrustedReason,
     },
 };
@@ -33,7 +33,7 @@ fn signed(webhook: &BankWebhook) -> Request<Bytes> {
 }
 
 fn movement(event: &Event) -> &Movement {
-    let News::Movement(movement) = event.news() else { panic!("{event:?}") };
+    let EventData::Movement(movement) = event.data() else { panic!("{event:?}") };
     movement
 }
 
@@ -85,7 +85,8 @@ fn whatever_is_changed_or_missing_makes_it_anybodys() {
         request.headers()["x-sepay-signature"].to_str().unwrap().to_owned()
     };
     use UntrustedReason::{
-        MalformedSignature, MissingSignature, StaleStamp, Unreadable, WrongEndpoint, WrongSignature,
+        MalformedSignature, MissingSignature, StaleTimestamp, Unreadable, WrongEndpoint,
+        WrongSignature,
     };
 
     assert_eq!(
@@ -133,14 +134,14 @@ fn whatever_is_changed_or_missing_makes_it_anybodys() {
             let late = Timestamp::from_unix(now().unix_seconds() - 301);
             *r = credit().signed(&secret(WEBHOOK_SECRET), late);
         }),
-        StaleStamp
+        StaleTimestamp
     );
     assert_eq!(
         forged(&|r| {
             let early = now().plus(Duration::from_secs(301));
             *r = credit().signed(&secret(WEBHOOK_SECRET), early);
         }),
-        StaleStamp
+        StaleTimestamp
     );
     assert_eq!(
         forged(&|r| {
@@ -205,7 +206,7 @@ fn a_proven_webhook_without_a_transaction_is_acknowledged_and_moves_nothing() {
             let notification = believed(&provider, "bank-webhook", &request);
             let event = only_event(&notification);
             let what = format!("{content_type} {body:?} with {keys}");
-            assert!(matches!(event.news(), News::Unrecognised { .. }), "{what}: {event:?}");
+            assert!(matches!(event.data(), EventData::Unrecognised { .. }), "{what}: {event:?}");
             assert!(!event.moves_money() && event.key().is_none(), "{what}: {event:?}");
         }
         let signed = provider(&[SIGNED_WEBHOOK], &Wire::new());
@@ -273,7 +274,7 @@ fn a_transaction_of_nothing_is_acknowledged_and_has_no_key() {
         let webhook = credit().with("transferType", direction).with("transferAmount", 0);
         let notification = believed(&provider, "bank-webhook", &signed(&webhook));
         let event = only_event(&notification);
-        assert!(matches!(event.news(), News::Unrecognised { .. }), "{event:?}");
+        assert!(matches!(event.data(), EventData::Unrecognised { .. }), "{event:?}");
         assert!(!event.moves_money() && event.key().is_none(), "{event:?}");
     }
 }

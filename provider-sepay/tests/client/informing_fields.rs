@@ -5,7 +5,7 @@ use http::Request;
 use payments_core::{
     Direction, Lookup, Movement,
     money::Money,
-    notification::{News, Received},
+    notification::{EventData, Received},
     payment::PaymentState,
     statement::{Cursor, StatementFilter},
 };
@@ -42,8 +42,8 @@ fn odd() -> Vec<Value> {
     ]
 }
 
-fn movement(news: &News) -> &Movement {
-    let News::Movement(movement) = news else { panic!("{news:?}") };
+fn movement(news: &EventData) -> &Movement {
+    let EventData::Movement(movement) = news else { panic!("{news:?}") };
     movement
 }
 
@@ -68,7 +68,7 @@ fn a_webhook_reports_the_credit_whatever_kind_its_details_are() {
                 (&open, webhook.unauthenticated_multipart()),
             ] {
                 let notification = believed(provider, "bank-webhook", &request);
-                let movement = movement(only_event(&notification).news());
+                let movement = movement(only_event(&notification).data());
                 assert!(is_the_credit(movement), "{field} {value}: {movement:?}");
             }
         }
@@ -104,7 +104,7 @@ fn a_balance_of_zero_is_no_balance() {
         let webhook = webhook.with("accumulated", accumulated.clone());
         let request = webhook.signed(&secret(WEBHOOK_SECRET), now());
         let notification = believed(&provider, "bank-webhook", &request);
-        let movement = movement(only_event(&notification).news());
+        let movement = movement(only_event(&notification).data());
         assert_eq!(movement.balance, balance.map(Money::vnd), "{accumulated}");
     }
 }
@@ -237,7 +237,7 @@ fn an_ipn_claims_the_payment_whatever_kind_its_details_are() {
             let ipn =
                 Ipn::order_paid(&order("DH-1"), Money::vnd(50_000)).with(field, value.clone());
             let notification = believed(&provider, "ipn", &ipn.with_secret(&secret(SECRET_KEY)));
-            let News::Payment(payment) = only_event(&notification).news() else {
+            let EventData::Payment(payment) = only_event(&notification).data() else {
                 panic!("{field} {value}: {notification:?}")
             };
             assert_eq!(payment.state, PaymentState::Settled, "{field} {value}");
@@ -319,7 +319,7 @@ async fn a_memo_in_which_a_letter_was_cut_in_two_hides_no_money() {
         for request in [webhook.unauthenticated(), webhook.unauthenticated_multipart()] {
             let request = request.map(|body| text(str::from_utf8(&body).unwrap()));
             let notification = believed(&open, "bank-webhook", &request);
-            let movement = movement(only_event(&notification).news());
+            let movement = movement(only_event(&notification).data());
             assert!(is_the_credit(movement), "{cut:?}: {movement:?}");
             assert_eq!(movement.order.as_ref().unwrap().as_str(), "00042", "{cut:?}");
         }
@@ -330,7 +330,9 @@ async fn a_memo_in_which_a_letter_was_cut_in_two_hides_no_money() {
             ipn.with("order.order_description", "chuyCUT").with_secret(&secret(SECRET_KEY));
         let request = request.map(|body| text(str::from_utf8(&body).unwrap()));
         let notification = believed(&gateway, "ipn", &request);
-        let News::Payment(payment) = only_event(&notification).news() else { panic!("{cut:?}") };
+        let EventData::Payment(payment) = only_event(&notification).data() else {
+            panic!("{cut:?}")
+        };
         assert_eq!(payment.received, Some(Money::vnd(50_000)), "{cut:?}");
 
         let v1 = V1.replace("DH00042", "DH00042 chuyCUT");

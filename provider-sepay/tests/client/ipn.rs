@@ -4,7 +4,7 @@ use http::Method;
 use payments_core::{
     DedupeKey, ErrorKind, Timestamp,
     money::Money,
-    notification::{Confirmation, Coverage, Event, Evidence, News, Scheme, UntrustedReason},
+    notification::{Confirmation, Coverage, Event, EventData, Evidence, Scheme, UntrustedReason},
     payment::{Payment, PaymentState},
 };
 use provider_sepay::{IpnContent, testing::Ipn};
@@ -20,7 +20,7 @@ fn paid() -> Ipn {
 }
 
 fn payment(event: &Event) -> &Payment {
-    let News::Payment(payment) = event.news() else { panic!("{event:?}") };
+    let EventData::Payment(payment) = event.data() else { panic!("{event:?}") };
     payment
 }
 
@@ -316,7 +316,7 @@ fn a_stranger_is_acknowledged_and_claims_nothing() {
         let request = paid().with(field, value).with("order", 1).with_secret(&secret(SECRET_KEY));
         let notification = believed(&provider, "ipn", &request);
         let event = only_event(&notification);
-        assert!(matches!(event.news(), News::Unrecognised { name } if name == value));
+        assert!(matches!(event.data(), EventData::Unrecognised { name } if name == value));
         assert!(!event.moves_money() && event.key().is_none());
     }
 }

@@ -4,7 +4,7 @@
 use payments_core::{
     Lookup, Movement,
     money::Money,
-    notification::{Confirmation, News},
+    notification::{Confirmation, EventData},
     payment::{NextAction, PaymentMethod, Transfer},
     statement::{Cursor, StatementFilter},
     vietqr::VietQr,
@@ -99,7 +99,7 @@ fn a_webhook_with_a_code_that_sepay_cut_belongs_to_no_order() {
             let webhook = a_webhook(*code, memo).with("subAccount", sub_account.clone());
             let request = webhook.signed(&secret(WEBHOOK_SECRET), now());
             let notification = believed(&provider, "bank-webhook", &request);
-            let News::Movement(movement) = only_event(&notification).news() else {
+            let EventData::Movement(movement) = only_event(&notification).data() else {
                 panic!("{notification:?}")
             };
             assert_eq!(order_of(movement), *expected, "{code:?} in {memo:?} on {sub_account}");
@@ -117,7 +117,7 @@ async fn a_confirmed_webhook_belongs_to_the_order_of_the_statements_line() {
         let notification = believed(&provider, "bank-webhook", &request);
         let told = provider.notifications().unwrap().confirm(only_event(&notification)).await;
         let Ok(Confirmation::Confirmed(event)) = told else { panic!("{told:?}") };
-        let News::Movement(movement) = event.news() else { panic!("{event:?}") };
+        let EventData::Movement(movement) = event.data() else { panic!("{event:?}") };
         assert_eq!(order_of(movement), *expected, "{code:?} in {memo:?}");
     }
 }
@@ -243,7 +243,7 @@ fn bank_words_and_numbers_beside_the_code_do_not_hide_it() {
     ] {
         let request = a_webhook(None, memo).signed(&secret(WEBHOOK_SECRET), now());
         let notification = believed(&provider, "bank-webhook", &request);
-        let News::Movement(movement) = only_event(&notification).news() else {
+        let EventData::Movement(movement) = only_event(&notification).data() else {
             panic!("{notification:?}")
         };
         assert_eq!(order_of(movement), Some("00042"), "{memo}");

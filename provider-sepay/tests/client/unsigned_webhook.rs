@@ -3,7 +3,9 @@
 use payments_core::{
     EndpointName, Provider,
     money::Money,
-    notification::{Confirmation, Delivery, Evidence, News, Received, Scheme, UntrustedReason},
+    notification::{
+        Confirmation, Delivery, EventData, Evidence, Received, Scheme, UntrustedReason,
+    },
 };
 use provider_sepay::testing::{BankWebhook, sign};
 
@@ -38,7 +40,7 @@ async fn without_authentication_nothing_is_believed_before_the_statement_says_so
         let told = provider.notifications().unwrap().confirm(event).await.unwrap();
         match told {
             Confirmation::Confirmed(event) => {
-                let News::Movement(movement) = event.news() else { panic!("{event:?}") };
+                let EventData::Movement(movement) = event.data() else { panic!("{event:?}") };
                 assert_eq!(movement.key.as_str(), "sepay.transaction:92704");
                 assert!(believed_in_the_end);
             }
@@ -89,7 +91,7 @@ fn a_multipart_body_says_the_same_and_with_a_signature_it_is_refused() {
     let open = provider(&[BANK, OPEN_WEBHOOK], &Wire::new());
     let json = believed(&open, "bank-webhook", &credit().unauthenticated());
     let multipart = believed(&open, "bank-webhook", &credit().unauthenticated_multipart());
-    let news = |notification| format!("{:?}", only_event(notification).news());
+    let news = |notification| format!("{:?}", only_event(notification).data());
     assert_eq!(news(&multipart), news(&json));
 
     let keyed = provider(&[BANK, KEYED_WEBHOOK], &Wire::new());
@@ -154,7 +156,7 @@ async fn without_a_reference_the_statements_line_is_known_by_its_memo_in_another
         let told = provider.notifications().unwrap().confirm(only_event(&notification)).await;
         match told.unwrap() {
             Confirmation::Confirmed(event) => {
-                let News::Movement(movement) = event.news() else { panic!("{event:?}") };
+                let EventData::Movement(movement) = event.data() else { panic!("{event:?}") };
                 assert_eq!(movement.order.as_ref().unwrap().as_str(), "00042", "{memo}");
                 assert!(is_known, "{memo}");
             }

@@ -10,7 +10,7 @@ use payments_core::{
     Clock, EndpointName, Movement, Provider, Timestamp,
     config::PaymentsConfig,
     notification::{
-        Confirmation, Delivery, Evidence, News, Notification, Outcome, Received, Scheme,
+        Confirmation, Delivery, EventData, Evidence, Notification, Outcome, Received, Scheme,
     },
     registry::{Context, Registry},
     transport::{HttpClient, HttpClientSettings},
@@ -98,7 +98,7 @@ impl Shop {
             }
             other => panic!("{other:?}"),
         };
-        let News::Movement(movement) = event.into_news() else { panic!() };
+        let EventData::Movement(movement) = event.into_data() else { panic!() };
         (scheme, movement)
     }
 
@@ -163,7 +163,7 @@ async fn serve(
                 received.lock().unwrap().push(notification);
                 receiver.reply(&endpoint, *outcome.lock().unwrap())
             }
-            Received::Answer(answer) => answer,
+            Received::Reply(answer) => answer,
             Received::Unreadable(_) => receiver.reply(&endpoint, Outcome::TryAgain),
             Received::Untrusted(_) => receiver.reply(&endpoint, Outcome::Untrusted),
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use conformance_tests::{Booking, ChangedAnswer, Gateway, Hosts, Operation, Tuning};
+use conformance_tests::{Booking, ChangedResponse, Gateway, Hosts, Operation, Tuning};
 use payments_core::{Clock, Provider};
 
 pub struct Toy;
@@ -44,7 +44,7 @@ impl Gateway for Toy {
         todo!()
     }
 
-    fn changed_answers(&self) -> Vec<ChangedAnswer> {
+    fn changed_responses(&self) -> Vec<ChangedResponse> {
         todo!()
     }
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use conformance_tests::{
-    ChangedAnswer,
+    ChangedResponse,
     Meaning::{self, Unbelievable, Undecided, UnsignedRefusal},
     Operation,
 };
@@ -10,12 +10,13 @@ use http::{Response, StatusCode};
 use payments_core::payment::PaymentState;
 use serde_json::{Value, json};
 
-pub(crate) fn all() -> Vec<ChangedAnswer> {
+pub(crate) fn all() -> Vec<ChangedResponse> {
     let opened = |name, rewrite, meaning| {
-        ChangedAnswer::new(Operation::CreatePayment, name, rewrite, meaning)
+        ChangedResponse::new(Operation::CreatePayment, name, rewrite, meaning)
     };
-    let found =
-        |name, rewrite, meaning| ChangedAnswer::new(Operation::FindPayment, name, rewrite, meaning);
+    let found = |name, rewrite, meaning| {
+        ChangedResponse::new(Operation::FindPayment, name, rewrite, meaning)
+    };
     let state = |name, rewrite, state| found(name, rewrite, Meaning::Payment(state));
     vec![
         // An answer is not an echo.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use conformance_tests::{
-    Booking, ChangedAnswer, Gateway, Hosts, Impossible, Notifies, Operation, Payers, Sent,
-    SignedIn, TakesPayments, Tuning,
+    Booking, ChangedResponse, Gateway, Hosts, Impossible, Notifies, Operation, Payers, SignedIn,
+    TakesPayments, Tuning, WebhookSample,
 };
 use http::{Request, Response, StatusCode};
 use payments_core::{
@@ -72,7 +72,7 @@ impl Gateway for Template {
         vec![API_KEY.to_owned(), NOTIFY_SECRET.to_owned()]
     }
 
-    fn changed_answers(&self) -> Vec<ChangedAnswer> {
+    fn changed_responses(&self) -> Vec<ChangedResponse> {
         answers::all()
     }
 
@@ -99,20 +99,20 @@ impl TakesPayments for Template {
 
 #[async_trait]
 impl Notifies for Template {
-    async fn take(&self) -> Vec<Sent> {
+    async fn take(&self) -> Vec<WebhookSample> {
         let news = std::mem::take(&mut self.books.lock().unwrap().news);
         news.iter().map(|news| self.sent(news)).collect()
     }
 
-    async fn again(&self, sent: &Sent) -> Sent {
+    async fn again(&self, sent: &WebhookSample) -> WebhookSample {
         self.sent(&serde_json::from_slice(sent.request.body()).unwrap())
     }
 
-    fn signed(&self, sent: &Sent, secret: &str, at: Timestamp) -> Option<Request<Bytes>> {
+    fn signed(&self, sent: &WebhookSample, secret: &str, at: Timestamp) -> Option<Request<Bytes>> {
         Some(request(sent.request.body().clone(), secret, at))
     }
 
-    async fn unknown(&self) -> Option<Sent> {
+    async fn unknown(&self) -> Option<WebhookSample> {
         let news = json!({ "id": "evt_0", "merchant": MERCHANT, "type": "weather.changed" });
         Some(self.sent(&news))
     }
@@ -123,10 +123,10 @@ impl Notifies for Template {
 }
 
 impl Template {
-    fn sent(&self, news: &Value) -> Sent {
+    fn sent(&self, news: &Value) -> WebhookSample {
         let request = request(news.to_string().into(), NOTIFY_SECRET, self.clock.now());
         let endpoint = EndpointName::new("notify").unwrap();
-        Sent::new(endpoint, request, SignedIn::Header("template-signature")).stamped()
+        WebhookSample::new(endpoint, request, SignedIn::Header("template-signature")).timestamped()
     }
 }
 

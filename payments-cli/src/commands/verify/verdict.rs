@@ -59,7 +59,7 @@ impl<'a> Verdict<'a> {
                 events: notification.events(),
                 ..verdict(reply(Outcome::Handled))
             },
-            Received::Answer(answer) => verdict(Reply::of(answer)),
+            Received::Reply(answer) => verdict(Reply::of(answer)),
             Received::Unreadable(unreadable) => Self {
                 proof: Some(&unreadable.proof),
                 field: Some(&unreadable.field),

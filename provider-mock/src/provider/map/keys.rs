@@ -2,7 +2,7 @@
 
 use payments_core::{
     DedupeKey,
-    notification::News,
+    notification::EventData,
     payment::{Payment, Refund},
     payout::Payout,
     transport::Unreadable,
@@ -28,9 +28,9 @@ const REFUND: &str = "mock.refund";
 type Read<T> = Result<T, Unreadable>;
 
 /// The key of a notification that says this.
-pub(in crate::provider) fn notified(id: &str, news: &News) -> Read<DedupeKey> {
+pub(in crate::provider) fn notified(id: &str, news: &EventData) -> Read<DedupeKey> {
     match news {
-        News::Movement(movement) => Ok(movement.key.clone()),
+        EventData::Movement(movement) => Ok(movement.key.clone()),
         _ => DedupeKey::new(EVENT, id).map_err(unreadable),
     }
 }

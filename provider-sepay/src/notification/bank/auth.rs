@@ -106,7 +106,7 @@ fn signed(
         )
     })?;
     let parts = [
-        Part::Stamp("timestamp", stamp),
+        Part::Timestamp("timestamp", stamp),
         Part::Literal(WEBHOOK_SEPARATOR),
         Part::Body(delivery.body()),
     ];

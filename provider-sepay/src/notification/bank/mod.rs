@@ -11,7 +11,7 @@ use payments_core::{
     Raw, StatedKey, Timestamp,
     formula::Explanation,
     json::{self, JsonError},
-    notification::{Delivery, Endpoint, News, Notification, Received, Untrusted},
+    notification::{Delivery, Endpoint, EventData, Notification, Received, Untrusted},
 };
 
 pub(crate) use auth::WebhookAuth;
@@ -76,7 +76,11 @@ impl BankWebhook {
         })
     }
 
-    fn read(&self, format: &Format<'_>, body: &[u8]) -> Result<(Option<StatedKey>, News), Unclear> {
+    fn read(
+        &self,
+        format: &Format<'_>,
+        body: &[u8],
+    ) -> Result<(Option<StatedKey>, EventData), Unclear> {
         let json = format.as_json(body)?;
         let webhook: wire::Webhook<'_> = json::read(json.as_bytes()).map_err(not_json)?;
         map::told(&webhook, self.matching.as_deref())

@@ -72,7 +72,7 @@ impl TokenEndpoint {
         now: Timestamp,
     ) -> Received {
         match self.answer(delivery, now) {
-            Ok(answer) => Received::Answer(answer),
+            Ok(answer) => Received::Reply(answer),
             Err(untrusted) => Received::Untrusted(untrusted),
         }
     }
@@ -98,7 +98,7 @@ impl TokenEndpoint {
                 match token::check(&self.secrets, &self.refresh, presented, now) {
                     Ok(_) => Ok(self.issue(spelling, now)),
                     // It was ours once, and the client has to come with its secret again.
-                    Err(old) if old.reason == UntrustedReason::StaleStamp => {
+                    Err(old) if old.reason == UntrustedReason::StaleTimestamp => {
                         Ok(error("invalid_grant"))
                     }
                     Err(untrusted) => Err(untrusted),

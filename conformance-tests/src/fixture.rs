@@ -1,0 +1,161 @@
+//! A gateway, the proxy before it, and the provider that speaks through the proxy.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use payments_core::{
+    Clock, OrderRef, PaymentProvider, PayoutProvider, PayoutRef, Provider, RefundRef,
+    StatementProvider, VirtualAccountProvider,
+    money::Money,
+    transport::{RetryPolicy, Transport},
+};
+
+use crate::{
+    Booking, Flaw, ListsStatements, OpensVirtualAccounts, PaysOut, Start, Subject, TakesPayments,
+    Tuning,
+    proxy::FaultProxy,
+    recording_transport::{Note, RecordingTransport},
+};
+
+/// Longer than any answer takes that does come, on a busy machine too.
+pub(crate) const PATIENT: Duration = Duration::from_secs(60);
+const RETRY: RetryPolicy = RetryPolicy::new(2, Duration::from_millis(1), PATIENT);
+
+pub(crate) struct Fixture {
+    pub(crate) subject: Subject,
+    pub(crate) proxy: Arc<FaultProxy>,
+    pub(crate) recorder: Arc<RecordingTransport>,
+    client: Arc<dyn Transport>,
+    /// As the registration builds it.
+    pub(crate) bare: Provider,
+    /// With the layers around it, as apps hold it.
+    pub(crate) provider: Provider,
+}
+
+impl Fixture {
+    /// A fresh gateway with a provider that waits long for its answers.
+    pub(crate) async fn open(start: &Start) -> Result<Self, Flaw> {
+        let subject = start.start().await;
+        let proxy = FaultProxy::start_all(subject.gateway.hosts()).await;
+        let proxy = proxy.map(Arc::new).map_err(|error| {
+            Flaw::new("a proxy before every host of the gateway", format!("an error: {error}"))
+        })?;
+        let client = start.client()?;
+        let recorder = Arc::new(RecordingTransport::new(Arc::clone(&client), Arc::clone(&proxy)));
+        let tuning = tuning(&subject, Arc::clone(&recorder) as Arc<dyn Transport>);
+        let bare = subject.gateway.provider(&proxy.hosts(), &tuning);
+        let provider = bare.clone().layered();
+        Ok(Self { subject, proxy, recorder, client, bare, provider })
+    }
+
+    /// A provider of another process, as after a crash: it remembers nothing.
+    pub(crate) fn anew(&self) -> Provider {
+        self.over(Arc::clone(&self.client))
+    }
+
+    /// The same with a client that has not called yet.
+    pub(crate) fn unconnected(&self) -> Result<Provider, Flaw> {
+        Ok(self.over(client()?))
+    }
+
+    fn over(&self, client: Arc<dyn Transport>) -> Provider {
+        let tuning = tuning(&self.subject, client);
+        self.subject.gateway.provider(&self.proxy.hosts(), &tuning).layered()
+    }
+
+    /// The role of taking payments, if both the provider and its gateway have it.
+    pub(crate) fn payments(&self) -> Option<(&dyn TakesPayments, &dyn PaymentProvider)> {
+        Some((self.subject.payments.as_deref()?, self.provider.payments().ok()?.as_ref()))
+    }
+
+    /// The role of opening virtual accounts, if both have it.
+    pub(crate) fn virtual_accounts(
+        &self,
+    ) -> Option<(&dyn OpensVirtualAccounts, &dyn VirtualAccountProvider)> {
+        let role = self.provider.virtual_accounts().ok()?;
+        Some((self.subject.virtual_accounts.as_deref()?, role.as_ref()))
+    }
+
+    /// The role of sending money, if both have it.
+    pub(crate) fn payouts(&self) -> Option<(&dyn PaysOut, &dyn PayoutProvider)> {
+        Some((self.subject.payouts.as_deref()?, self.provider.payouts().ok()?.as_ref()))
+    }
+
+    /// The role of listing statements, if both have it.
+    pub(crate) fn statements(&self) -> Option<(&dyn ListsStatements, &dyn StatementProvider)> {
+        let role = self.provider.statements().ok()?;
+        Some((self.subject.statements.as_deref()?, role.as_ref()))
+    }
+
+    /// What a payer transfers to the virtual account of an order: what is asked, or else something
+    /// that the provider takes.
+    pub(crate) fn credit_for(&self, order: &OrderRef) -> Result<Money, Flaw> {
+        let needed = self.virtual_accounts();
+        let (gateway, role) = needed.ok_or_else(|| Flaw::new("virtual accounts", "none"))?;
+        if let Some(asked) = gateway.virtual_account(order.clone()).amount {
+            return Ok(asked);
+        }
+        let least = role.capabilities().limits.first().map(|limit| limit.min);
+        let least =
+            least.ok_or_else(|| Flaw::new("the amounts of a currency", "`limits` is empty"))?;
+        Ok(Money::from_minor(least.minor().max(50_000), least.currency()))
+    }
+
+    /// So much money as arrives on an account of a statement.
+    pub(crate) fn deposit(&self, minor: i64) -> Result<Money, Flaw> {
+        let role = self.provider.statements();
+        let role = role.map_err(|error| Flaw::new("statements", error))?;
+        let currency = role.capabilities().currencies.first().copied();
+        let currency = currency.ok_or_else(|| Flaw::new("a currency", "`currencies` is empty"))?;
+        Ok(Money::from_minor(minor, currency))
+    }
+
+    /// How many calls the provider has handed to its client so far.
+    pub(crate) fn mark(&self) -> usize {
+        self.recorder.notes().len()
+    }
+
+    /// The calls since then.
+    pub(crate) fn since(&self, mark: usize) -> Vec<Note> {
+        self.recorder.notes().split_off(mark)
+    }
+
+    pub(crate) async fn bookings(&self) -> Vec<Booking> {
+        self.subject.gateway.bookings().await
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        self.subject.gateway.clock()
+    }
+
+    pub(crate) fn order(&self, number: u32) -> Result<OrderRef, Flaw> {
+        self.subject.order(number)
+    }
+
+    pub(crate) fn payout(&self, number: u32) -> Result<PayoutRef, Flaw> {
+        self.subject.payout(number)
+    }
+
+    pub(crate) fn refund(&self, number: u32) -> Result<RefundRef, Flaw> {
+        self.subject.refund(number)
+    }
+}
+
+/// A client with no connection yet.
+#[cfg(feature = "reqwest")]
+pub(crate) fn client() -> Result<Arc<dyn Transport>, Flaw> {
+    use payments_core::transport::{HttpClient, HttpClientSettings};
+
+    let client = HttpClient::new(HttpClientSettings::default().with_timeout(PATIENT));
+    let client = client.map_err(|error| Flaw::new("an HTTP client", error))?;
+    Ok(Arc::new(client))
+}
+
+#[cfg(not(feature = "reqwest"))]
+pub(crate) fn client() -> Result<Arc<dyn Transport>, Flaw> {
+    Err(Flaw::new("an HTTP client", "none: conformance-tests is built without `reqwest`"))
+}
+
+fn tuning(subject: &Subject, client: Arc<dyn Transport>) -> Tuning {
+    Tuning::new(client, subject.gateway.clock(), RETRY)
+}

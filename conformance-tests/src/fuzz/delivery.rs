@@ -1,0 +1,264 @@
+//! What a receiver may believe of a request that anybody can send.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Request;
+use payments_core::{
+    EndpointName, Error, ErrorKind, NotificationReceiver, Provider, Result, Timestamp,
+    notification::{Coverage, Delivery, Event, EventData, Notification, Received},
+};
+
+use super::{
+    forgery::{bit_flips, edits, resplit},
+    message,
+};
+
+/// A receiver, the deliveries that its gateway really sent, and what follows from them for every
+/// other request.
+#[derive(Clone)]
+pub struct Deliveries {
+    receiver: Arc<dyn NotificationReceiver>,
+    now: Timestamp,
+    sign: Option<Sign>,
+    genuine: Vec<Genuine>,
+    believed: BTreeSet<String>,
+}
+
+/// Signs any request as the gateway signs what it sends to an endpoint.
+type Sign = fn(&EndpointName, Request<Bytes>) -> Request<Bytes>;
+
+#[derive(Clone)]
+struct Genuine {
+    endpoint: EndpointName,
+    request: Request<Bytes>,
+    events: Vec<Event>,
+}
+
+impl Deliveries {
+    /// Deliveries to the receiver of `provider`, which all arrive at `now`.
+    ///
+    /// # Errors
+    /// The provider receives nothing.
+    pub fn new(provider: &Provider, now: Timestamp) -> Result<Self> {
+        Ok(Self {
+            receiver: Arc::clone(provider.notifications()?),
+            now,
+            sign: None,
+            genuine: Vec::new(),
+            believed: BTreeSet::new(),
+        })
+    }
+
+    /// Adds a delivery that the gateway really sent.
+    ///
+    /// # Errors
+    /// The endpoint has no name, or the receiver does not take the delivery for the gateway's.
+    pub fn with_genuine<B: AsRef<[u8]>>(
+        mut self,
+        endpoint: &str,
+        request: &Request<B>,
+    ) -> Result<Self> {
+        let endpoint = EndpointName::new(endpoint)?;
+        let request = copy(request);
+        match self.receive(&endpoint, &request) {
+            Received::Notification(notification) => {
+                self.believed.extend(believed(&notification));
+                let events = notification.into_events();
+                self.genuine.push(Genuine { endpoint, request, events });
+                Ok(self)
+            }
+            Received::Reply(_) => {
+                self.genuine.push(Genuine { endpoint, request, events: Vec::new() });
+                Ok(self)
+            }
+            Received::Unreadable(unreadable) => Err(Error::new(
+                ErrorKind::Malformed,
+                format!("{endpoint} cannot read its gateway's own delivery: {unreadable}"),
+            )),
+            Received::Untrusted(untrusted) => Err(Error::new(
+                ErrorKind::Malformed,
+                format!("{endpoint} does not take its gateway's own delivery: {untrusted}"),
+            )),
+        }
+    }
+
+    /// Says how the gateway signs, so that what is read behind the signature is reached too.
+    #[must_use]
+    pub fn signed_by(mut self, sign: Sign) -> Self {
+        self.sign = Some(sign);
+        self
+    }
+
+    /// The genuine deliveries, each with its endpoint.
+    pub fn genuine(&self) -> impl Iterator<Item = (&EndpointName, &Request<Bytes>)> {
+        self.genuine.iter().map(|genuine| (&genuine.endpoint, &genuine.request))
+    }
+
+    /// What the genuine deliveries tell.
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        self.genuine.iter().flat_map(|genuine| &genuine.events)
+    }
+
+    /// The genuine deliveries as text for [`breaches_by`](Self::breaches_by): where a fuzzer
+    /// starts from.
+    pub fn seeds(&self) -> Vec<Vec<u8>> {
+        let addressed = |genuine: &Genuine| {
+            let query = genuine.request.uri().query().map(|query| format!("?{query}"));
+            let target = format!("/{}{}", genuine.endpoint, query.unwrap_or_default());
+            let mut request = genuine.request.clone();
+            *request.uri_mut() = target.parse().ok()?;
+            Some(message::request_text(&request))
+        };
+        self.genuine.iter().filter_map(addressed).collect()
+    }
+
+    /// What is broken once this arrives: a request as [`request`](super::request) reads it, whose
+    /// path ends in the name of an endpoint. It arrives as it is and, where it is known how, signed
+    /// by the gateway.
+    pub fn breaches_by(&self, text: &[u8]) -> Vec<String> {
+        let Some(request) = message::request(text) else { return Vec::new() };
+        let name = request.uri().path().rsplit('/').next().unwrap_or_default().to_owned();
+        let mut breaches = self.breaches(&name, &request);
+        if let (Some(sign), Ok(endpoint)) = (self.sign, EndpointName::new(name)) {
+            breaches.extend(self.breaches_by_gateway(&endpoint, &sign(&endpoint, request)));
+        }
+        breaches
+    }
+
+    /// What is broken once `request` arrives at `endpoint`, signed by nobody who has the secret:
+    ///
+    /// - news of money is believed only as the gateway told it;
+    /// - a proof that covers the body is given only to a body that the gateway sent;
+    /// - what came through a buyer's browser is never believed.
+    pub fn breaches<B: AsRef<[u8]>>(&self, endpoint: &str, request: &Request<B>) -> Vec<String> {
+        let Ok(endpoint) = EndpointName::new(endpoint) else { return Vec::new() };
+        match self.receive(&endpoint, request) {
+            Received::Notification(told) => self.forged(&endpoint, &told, request.body().as_ref()),
+            Received::Reply(_) | Received::Unreadable(_) | Received::Untrusted(_) => Vec::new(),
+        }
+    }
+
+    fn forged(&self, endpoint: &EndpointName, told: &Notification, body: &[u8]) -> Vec<String> {
+        let mut breaches = self.shown_only(endpoint, told);
+        for news in believed(told).filter(|news| !self.believed.contains(news)) {
+            breaches.push(format!("{endpoint}: the gateway never told this: {news}"));
+        }
+        if *told.proof.coverage() == Coverage::Body
+            && !self.genuine.iter().any(|genuine| genuine.request.body() == body)
+        {
+            let body = body.escape_ascii();
+            breaches.push(format!("{endpoint}: the gateway never sent this body: {body}"));
+        }
+        breaches
+    }
+
+    /// What is broken once the gateway itself sends `request`, whatever has come over it: news of
+    /// less than no money, or news that is believed although a browser brought it.
+    pub fn breaches_by_gateway<B: AsRef<[u8]>>(
+        &self,
+        endpoint: &EndpointName,
+        request: &Request<B>,
+    ) -> Vec<String> {
+        let Received::Notification(notification) = self.receive(endpoint, request) else {
+            return Vec::new();
+        };
+        let mut breaches = self.shown_only(endpoint, &notification);
+        for event in notification.events().iter().filter(|event| event.is_trusted()) {
+            let amount = match event.data() {
+                EventData::Movement(movement) => Some(movement.amount),
+                EventData::Payment(payment) => payment.received.or(payment.asked),
+                EventData::Payout(payout) => Some(payout.amount),
+                EventData::Refund(refund) => Some(refund.amount),
+                _ => None,
+            };
+            if amount.is_some_and(|amount| amount.is_negative()) {
+                breaches.push(format!("{endpoint}: less than no money: {event:?}"));
+            }
+        }
+        breaches
+    }
+
+    /// What is broken by the forgeries that can be made of the genuine deliveries: all
+    /// [`bit_flips`], [`edits`] and [`resplit`]s, and each genuine delivery at every other endpoint.
+    pub fn breaches_by_forgeries(&self) -> Vec<String> {
+        let mut breaches = Vec::new();
+        for (endpoint, genuine) in self.genuine() {
+            let forgeries = bit_flips(genuine).chain(edits(genuine)).chain(resplit(genuine));
+            for forgery in forgeries {
+                if let Received::Notification(told) = self.receive(endpoint, &forgery) {
+                    breaches.extend(self.forged(endpoint, &told, forgery.body()));
+                    breaches.extend(unsealed(endpoint, &told, genuine, &forgery));
+                }
+            }
+            for endpoint in self.receiver.endpoints() {
+                breaches.extend(self.breaches(endpoint.name.as_str(), genuine));
+            }
+        }
+        breaches
+    }
+
+    fn receive<B: AsRef<[u8]>>(&self, endpoint: &EndpointName, request: &Request<B>) -> Received {
+        self.receiver.receive(endpoint, &Delivery::of(request), self.now)
+    }
+
+    fn shown_only(&self, name: &EndpointName, notification: &Notification) -> Vec<String> {
+        let endpoint = self.receiver.endpoints().iter().find(|endpoint| endpoint.name == *name);
+        match endpoint {
+            None => vec![format!("{name} is no endpoint, and something was received there")],
+            Some(endpoint) if endpoint.display_only => {
+                let trusted = notification.events().iter().filter(|event| event.is_trusted());
+                trusted.map(|event| format!("{name} is for showing only: {event:?}")).collect()
+            }
+            Some(_) => Vec::new(),
+        }
+    }
+}
+
+/// A field that the proof covers differs, and the proof was given all the same.
+fn unsealed(
+    endpoint: &EndpointName,
+    told: &Notification,
+    genuine: &Request<Bytes>,
+    forgery: &Request<Bytes>,
+) -> Option<String> {
+    let Coverage::Fields(covered) = told.proof.coverage() else { return None };
+    let values = |request: &Request<Bytes>| {
+        let pairs = Delivery::of(request).query_pairs();
+        let is_covered = |name: &str| covered.iter().any(|field| field == name);
+        let values =
+            pairs.into_iter().filter(|(name, value)| is_covered(name) && !value.is_empty());
+        values.map(|(_, value)| value).collect::<Vec<_>>().join(" ")
+    };
+    let (sent, forged) = (values(genuine), values(forgery));
+    // Where only the cuts between them differ, the signature covers the same text.
+    (sent != forged).then(|| format!("{endpoint}: a proof over {forged:?}, not over {sent:?}"))
+}
+
+/// News of money that would be booked without asking, with the key that it is booked under.
+fn believed(notification: &Notification) -> impl Iterator<Item = String> {
+    let events = notification.events().iter();
+    events.filter(|event| event.is_trusted() && event.moves_money()).map(|event| {
+        match serde_json::to_string(event.data()) {
+            // Without the raw bytes, which may differ in what no signature covers.
+            Ok(news) => format!("{:?} {news}", event.key()),
+            Err(error) => format!("{:?} that cannot be written: {error}", event.key()),
+        }
+    })
+}
+
+impl std::fmt::Debug for Deliveries {
+    /// Without the deliveries, which carry signatures.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Deliveries({} genuine)", self.genuine.len())
+    }
+}
+
+fn copy<B: AsRef<[u8]>>(request: &Request<B>) -> Request<Bytes> {
+    let mut copy = Request::new(Bytes::copy_from_slice(request.body().as_ref()));
+    request.method().clone_into(copy.method_mut());
+    request.uri().clone_into(copy.uri_mut());
+    request.headers().clone_into(copy.headers_mut());
+    copy
+}

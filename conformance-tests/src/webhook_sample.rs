@@ -1,0 +1,63 @@
+//! A delivery that a gateway sends to the merchant.
+
+use bytes::Bytes;
+use http::Request;
+use payments_core::EndpointName;
+
+/// A delivery as it leaves the gateway.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WebhookSample {
+    /// The endpoint that it is meant for.
+    pub endpoint: EndpointName,
+    /// The request itself.
+    pub request: Request<Bytes>,
+    /// Where its signature or token stands.
+    pub signature: SignedIn,
+    /// Whether a time is signed with it.
+    pub timestamped: bool,
+    /// Whether a buyer's browser carries it.
+    pub by_browser: bool,
+}
+
+/// Where a signature or token stands in a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignedIn {
+    /// In a header.
+    Header(&'static str),
+    /// In a parameter of the query.
+    Query(&'static str),
+    /// In a field of the body: a parameter of a form, or a member of a JSON object, whose way from
+    /// the outside in is written with slashes, such as `data/signature`.
+    Body(&'static str),
+    /// Nowhere: the gateway signs nothing.
+    Nowhere,
+}
+
+impl WebhookSample {
+    /// A delivery from server to server, with its signature in a header, the query or the body.
+    pub fn new(endpoint: EndpointName, request: Request<Bytes>, signature: SignedIn) -> Self {
+        Self { endpoint, request, signature, timestamped: false, by_browser: false }
+    }
+
+    /// A time is signed with it.
+    #[must_use]
+    pub fn timestamped(mut self) -> Self {
+        self.timestamped = true;
+        self
+    }
+
+    /// A buyer's browser carries it.
+    #[must_use]
+    pub fn by_browser(mut self) -> Self {
+        self.by_browser = true;
+        self
+    }
+
+    /// The same but for the request.
+    #[must_use]
+    pub fn with_request(&self, request: Request<Bytes>) -> Self {
+        Self { request, ..self.clone() }
+    }
+}

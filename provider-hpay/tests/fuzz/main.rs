@@ -1,0 +1,94 @@
+//! Bytes from strangers, as deliveries and as answers: nothing panics and none is believed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+mod subject;
+
+use conformance_tests::{
+    Operation,
+    fuzz::{Deed, Scribble, scribbled, second_reading, second_reading_of_template},
+};
+use payments_core::formula::{Layout, Maker};
+use proptest::{collection::vec, prelude::*, sample::Index};
+use provider_hpay::formula::FORMULAS;
+
+const NONE: [String; 0] = [];
+
+fn changes() -> impl Strategy<Value = Vec<Scribble>> {
+    vec((any::<usize>(), any::<u8>(), proptest::sample::select(&Deed::ALL)), 0..8)
+}
+
+#[test]
+fn no_forgery_of_a_delivery_is_believed() {
+    let deliveries = subject::deliveries();
+    assert!(deliveries.genuine().count() > 7, "{deliveries:?}");
+    assert_eq!(deliveries.breaches_by_forgeries(), NONE);
+}
+
+#[test]
+fn whatever_is_delivered_only_what_the_gateway_told_is_believed() {
+    let deliveries = subject::deliveries();
+    let seeds = deliveries.seeds();
+    proptest!(|(seed in any::<Index>(), changes in changes())| {
+        let text = scribbled(&seeds[seed.index(seeds.len())], &changes);
+        prop_assert_eq!(deliveries.breaches_by(&text), NONE);
+    });
+}
+
+#[test]
+fn what_f20_does_not_cover_can_be_anybodys() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let calls = runtime.block_on(async { subject::calls("rsa") });
+    let genuine = calls.seeds().remove(0);
+    let genuine = std::str::from_utf8(&genuine).unwrap();
+    assert!(genuine.contains("secureChain"));
+    let changed = genuine.replace(r#""status":"ok""#, r#""status":"od""#);
+    assert_ne!(changed, genuine);
+    assert_eq!(runtime.block_on(calls.breaches_by(changed.as_bytes())), NONE);
+}
+
+#[test]
+fn whatever_is_answered_nothing_is_concluded_from_noise() {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let runtime = runtime.unwrap();
+    let calls = runtime.block_on(async { subject::calls("rsa") });
+    let seeds = calls.seeds();
+    // Each case signs two calls.
+    proptest!(ProptestConfig::with_cases(64), |(seed in any::<Index>(), changes in changes())| {
+        let text = scribbled(&seeds[seed.index(seeds.len())], &changes);
+        prop_assert_eq!(runtime.block_on(calls.breaches_by(&text)), NONE);
+    });
+    assert_eq!(
+        calls.reached(),
+        [
+            Operation::FindPayment,
+            Operation::OpenVirtualAccount,
+            Operation::UpdateVirtualAccount,
+            Operation::CloseVirtualAccount,
+            Operation::ReopenVirtualAccount,
+            Operation::Credits,
+            Operation::CreatePayout,
+            Operation::FindPayout,
+            Operation::VerifyBeneficiary,
+            Operation::Balance,
+            Operation::Confirm,
+        ]
+        .into()
+    );
+}
+
+#[test]
+fn no_signed_text_of_a_request_fits_another_request() {
+    let ours = FORMULAS.iter().filter(|formula| formula.maker == Maker::Merchant);
+    for formula in ours.filter(|formula| formula.layout != Layout::Unknown) {
+        proptest!(|(bytes in vec(any::<u8>(), 0..40))| {
+            prop_assert_eq!(second_reading(formula, &bytes), None);
+            prop_assert_eq!(second_reading_of_template(formula, &bytes), None);
+        });
+    }
+}
