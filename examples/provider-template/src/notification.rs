@@ -9,7 +9,7 @@ use payments_core::{
     EndpointName, Error, Lookup, NotificationReceiver, PaymentProvider, Raw, Result, Timestamp,
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
-        Untrusted, UntrustedReason, check::Keys,
+        SignedParts, Untrusted, UntrustedReason, check::Keys,
     },
 };
 
@@ -38,10 +38,7 @@ impl Receiver {
         now: Timestamp,
     ) -> Result<Notification, Untrusted> {
         let endpoint = Endpoint::find(&self.endpoints, endpoint, delivery.method())?;
-        let stamp = delivery.one_header("template-stamp")?.unwrap_or_default();
-        let signature = delivery.one_header("template-signature")?.unwrap_or_default();
-        // The bytes as they arrived: JSON that is read and written again is signed by nobody.
-        let proof = signature::check(&self.keys, stamp, delivery.body(), signature, now)?;
+        let proof = signature::check(&self.parts(delivery)?, now)?;
 
         let head: wire::NotificationHead = read(delivery.body())?;
         if head.merchant != self.client.merchant() {
@@ -59,6 +56,13 @@ impl Receiver {
             }
             unknown => notification.with_unrecognised(unknown, &["type"]),
         })
+    }
+
+    /// The bytes as they arrived: JSON that is read and written again has another signature.
+    fn parts<'a>(&'a self, delivery: &Delivery<'a>) -> Result<SignedParts<'a>, Untrusted> {
+        let stamp = delivery.one_header("template-stamp")?.unwrap_or_default();
+        let signature = delivery.one_header("template-signature")?.unwrap_or_default();
+        Ok(signature::parts(&self.keys, stamp, delivery.body(), signature))
     }
 }
 
@@ -104,6 +108,15 @@ impl NotificationReceiver for Receiver {
             },
             Lookup::Absent(_) => Confirmation::NotYet { retry_after: None },
         })
+    }
+
+    fn signed_parts<'a>(
+        &'a self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'a>,
+    ) -> Option<SignedParts<'a>> {
+        Endpoint::find(&self.endpoints, endpoint, delivery.method()).ok()?;
+        self.parts(delivery).ok()
     }
 
     /// Template takes any 200 for a yes, sends again after anything else, and reads no body.

@@ -6,7 +6,7 @@ use payments_core::{
     Timestamp,
     formula::{Algorithm, CheckingKeys, Confidence, Formula, Item, Layout, Maker},
     notification::{
-        Proof, Untrusted,
+        Proof, SignedParts, Untrusted,
         check::{Keys, Window},
     },
 };
@@ -30,18 +30,21 @@ const ITEMS: &[Item] = &[Item::stamp("stamp"), Item::body("body")];
 /// How far the signed time may be from now (same chapter).
 const TOLERANCE: Duration = Duration::from_secs(300);
 
+/// What a notification's signature is made of.
+pub(crate) fn parts<'a>(
+    keys: &'a Keys,
+    stamp: &'a str,
+    body: &'a [u8],
+    signature: &'a str,
+) -> SignedParts<'a> {
+    let keys = CheckingKeys { secrets: Some(keys), public: &[] };
+    SignedParts::new(NOTIFICATION, signature, keys)
+        .with_field("stamp", stamp.as_bytes())
+        .with_field("body", body)
+}
+
 /// Checks a notification's signature. Only the core's checks can make a [`Proof`].
-pub(crate) fn check(
-    keys: &Keys,
-    stamp: &str,
-    body: &[u8],
-    signature: &str,
-    now: Timestamp,
-) -> Result<Proof, Untrusted> {
-    NOTIFICATION.check(
-        &[("stamp", stamp.as_bytes()), ("body", body)],
-        signature,
-        CheckingKeys { secrets: Some(keys), public: &[] },
-        Some(Window { now, tolerance: TOLERANCE }),
-    )
+pub(crate) fn check(parts: &SignedParts<'_>, now: Timestamp) -> Result<Proof, Untrusted> {
+    let window = Window { now, tolerance: TOLERANCE };
+    parts.formula().check(&parts.fields(), parts.signature(), parts.keys(), Some(window))
 }

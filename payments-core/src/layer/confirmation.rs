@@ -14,9 +14,9 @@ use tokio::time::Instant;
 
 use crate::{
     EndpointName, NotificationReceiver, Result, SingleFlight, Timestamp,
-    formula::Explanation,
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Evidence, Outcome, Received,
+        SignedParts,
     },
     payment::PaymentState,
     transport::confirming,
@@ -122,8 +122,12 @@ impl NotificationReceiver for Confirmations {
         self.flights.run(asked, ask).await
     }
 
-    fn explain(&self, endpoint: &EndpointName, delivery: &Delivery<'_>) -> Option<Explanation> {
-        self.inner.explain(endpoint, delivery)
+    fn signed_parts<'a>(
+        &'a self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'a>,
+    ) -> Option<SignedParts<'a>> {
+        self.inner.signed_parts(endpoint, delivery)
     }
 
     fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> Response<Bytes> {

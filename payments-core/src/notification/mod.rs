@@ -5,6 +5,7 @@ mod delivery;
 mod event;
 mod keys;
 mod proof;
+mod signed_parts;
 pub mod token;
 mod unreadable;
 mod verdict;
@@ -18,10 +19,11 @@ use serde::Serialize;
 pub use delivery::Delivery;
 pub use event::{Event, EventData, Evidence, Notification};
 pub use proof::{Coverage, Proof, Scheme, Untrusted, UntrustedReason};
+pub use signed_parts::SignedParts;
 pub use unreadable::UnreadableDelivery;
 pub use verdict::Verdict;
 
-use crate::{EndpointName, Result, Timestamp, formula::Explanation};
+use crate::{EndpointName, Result, Timestamp};
 
 /// Receives what a provider sends, and confirms what its signature does not cover.
 #[async_trait]
@@ -40,9 +42,15 @@ pub trait NotificationReceiver: Send + Sync + 'static {
     /// The provider could not be asked.
     async fn confirm(&self, event: &Event) -> Result<Confirmation>;
 
-    /// Why the signature of a delivery is not the one that was expected, for people: it is never
-    /// believed on its word. `None` where no formula is checked at this endpoint.
-    fn explain(&self, endpoint: &EndpointName, delivery: &Delivery<'_>) -> Option<Explanation> {
+    /// What the signature of a delivery is made of, for tools that say why it is refused. `None`
+    /// where no formula is checked at this endpoint, or the delivery cannot be read so far.
+    ///
+    /// Pure, and no check: [`receive`](Self::receive) alone decides what is believed.
+    fn signed_parts<'a>(
+        &'a self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'a>,
+    ) -> Option<SignedParts<'a>> {
         let _ = (endpoint, delivery);
         None
     }

@@ -6,8 +6,8 @@
 //! first one failed.
 
 use payments_core::{
-    formula::{CheckingKeys, Explanation},
-    notification::{Delivery, Endpoint, Received, Untrusted, UntrustedReason},
+    formula::CheckingKeys,
+    notification::{Delivery, Endpoint, Received, SignedParts, Untrusted, UntrustedReason},
 };
 
 use super::{credit, openapi_credit, query::Query};
@@ -40,15 +40,17 @@ pub(super) fn receive(hpay: &HPay, endpoint: &Endpoint, delivery: &Delivery<'_>)
     }
 }
 
-/// Why the code is not the one that was expected.
-pub(super) fn explain(hpay: &HPay, delivery: &Delivery<'_>) -> Option<Explanation> {
+/// What the code of a callback is made of.
+pub(super) fn signed_parts<'a>(hpay: &'a HPay, delivery: &Delivery<'a>) -> Option<SignedParts<'a>> {
     let query = Query::of(delivery).ok()?;
     let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
-    let (formula, fields) = match Form::of(&query).ok()? {
-        Form::Reference => (&F18, query.fields(&[])),
-        Form::Openapi => (&OPENAPI_VA_CALLBACK, openapi_credit::fields(hpay, &query)),
-    };
-    Some(hpay.formulas.get(formula).explain(&fields, query.text("secure_code"), keys))
+    Some(match Form::of(&query).ok()? {
+        Form::Reference => query.into_signed_parts(hpay.formulas.get(&F18), keys, None),
+        Form::Openapi => {
+            let merchant = openapi_credit::merchant(hpay);
+            query.into_signed_parts(hpay.formulas.get(&OPENAPI_VA_CALLBACK), keys, Some(merchant))
+        }
+    })
 }
 
 fn unclear(detail: &'static str) -> Untrusted {

@@ -19,9 +19,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use payments_core::{
     EndpointName, NotificationReceiver, Result, Timestamp,
-    formula::Explanation,
     notification::{
-        Confirmation, Delivery, Endpoint, Event, Outcome, Received, Untrusted, UntrustedReason,
+        Confirmation, Delivery, Endpoint, Event, Outcome, Received, SignedParts, Untrusted,
+        UntrustedReason,
     },
 };
 
@@ -61,10 +61,14 @@ impl NotificationReceiver for Notifications {
         confirm::confirm(&self.hpay, event).await
     }
 
-    fn explain(&self, name: &EndpointName, delivery: &Delivery<'_>) -> Option<Explanation> {
+    fn signed_parts<'a>(
+        &'a self,
+        name: &EndpointName,
+        delivery: &Delivery<'a>,
+    ) -> Option<SignedParts<'a>> {
         match name.as_str() {
-            endpoints::VA_CALLBACK => callback::explain(&self.hpay, delivery),
-            endpoints::NOTIFY | endpoints::RETURN => payment::explain(&self.hpay, delivery),
+            endpoints::VA_CALLBACK => callback::signed_parts(&self.hpay, delivery),
+            endpoints::NOTIFY | endpoints::RETURN => payment::signed_parts(&self.hpay, delivery),
             _ => None,
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn receive(
 ) -> Result<Received, Untrusted> {
     let query = Query::of(delivery)?;
     let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
-    let (fields, code) = (fields(hpay, &query), query.text("secure_code"));
+    let (fields, code) = (query.fields(&[merchant(hpay)]), query.text("secure_code"));
     let proof = hpay.formulas.get(&OPENAPI_VA_CALLBACK).check(&fields, code, keys, None)?;
     let notice = wire::OpenapiCreditNotice {
         cashin_id: query.text("cashin_id"),
@@ -44,8 +44,8 @@ pub(super) fn receive(
     Ok(notification.with_event(key, EventData::Movement(movement), RESTS_ON).with_raw(raw).into())
 }
 
-/// The fields of the code. The merchant is ours, whatever the query says: a callback for another
-/// merchant is not believed.
-pub(super) fn fields<'q>(hpay: &'q HPay, query: &'q Query<'_>) -> Vec<Field<'q>> {
-    query.fields(&[("merchant_id", hpay.merchant_id().as_bytes())])
+/// The merchant in the code: ours, whatever the query says. A callback for another merchant is not
+/// believed.
+pub(super) fn merchant(hpay: &HPay) -> Field<'_> {
+    ("merchant_id", hpay.merchant_id().as_bytes())
 }

@@ -3,9 +3,10 @@
 
 use payments_core::{
     Raw,
-    formula::{CheckingKeys, Explanation},
+    formula::{CheckingKeys, Field},
     notification::{
-        Delivery, Endpoint, EventData, Notification, Proof, Received, Untrusted, UntrustedReason,
+        Delivery, Endpoint, EventData, Notification, Proof, Received, SignedParts, Untrusted,
+        UntrustedReason,
     },
 };
 
@@ -50,10 +51,7 @@ pub(super) fn read(
 /// checks, its plug-in does not: either is good. Only the value decoded once is used.
 fn check(hpay: &HPay, query: &Query<'_>) -> Result<Proof, Untrusted> {
     let with = |info: &str| {
-        let fields = query.fields(&[
-            ("merchant_site_code", hpay.merchant_id().as_bytes()),
-            (INFO, info.as_bytes()),
-        ]);
+        let fields = query.fields(&[merchant(hpay), (INFO, info.as_bytes())]);
         let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
         hpay.formulas.get(&F04).check(&fields, query.text("secure_code"), keys, None)
     };
@@ -69,12 +67,16 @@ fn check(hpay: &HPay, query: &Query<'_>) -> Result<Proof, Untrusted> {
     with(&twice)
 }
 
-/// Why the code is not the one that was expected.
-pub(super) fn explain(hpay: &HPay, delivery: &Delivery<'_>) -> Option<Explanation> {
+/// What the code of a notification or a return is made of.
+pub(super) fn signed_parts<'a>(hpay: &'a HPay, delivery: &Delivery<'a>) -> Option<SignedParts<'a>> {
     let query = Query::of(delivery).ok()?;
-    let fields = query.fields(&[("merchant_site_code", hpay.merchant_id().as_bytes())]);
     let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
-    Some(hpay.formulas.get(&F04).explain(&fields, query.text("secure_code"), keys))
+    Some(query.into_signed_parts(hpay.formulas.get(&F04), keys, Some(merchant(hpay))))
+}
+
+/// The merchant in the code: ours, which no query carries.
+fn merchant(hpay: &HPay) -> Field<'_> {
+    ("merchant_site_code", hpay.merchant_id().as_bytes())
 }
 
 /// Form-decodes one value.

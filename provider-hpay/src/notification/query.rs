@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use payments_core::{
     Raw,
-    formula::Field,
-    notification::{Delivery, Untrusted, UntrustedReason},
+    formula::{CheckingKeys, Field, Formula},
+    notification::{Delivery, SignedParts, Untrusted, UntrustedReason},
 };
 
 /// The named values of a query. What is missing is empty; nothing is there twice.
@@ -42,6 +42,23 @@ impl<'a> Query<'a> {
     pub(super) fn fields<'q>(&'q self, first: &[Field<'q>]) -> Vec<Field<'q>> {
         let query = self.0.iter().map(|(name, value)| (name.as_ref(), value.as_bytes()));
         first.iter().copied().chain(query).collect()
+    }
+
+    /// What the `secure_code` is made of by a formula: these fields, after one of ours, which
+    /// counts instead of the query's.
+    pub(super) fn into_signed_parts(
+        self,
+        formula: &Formula,
+        keys: CheckingKeys<'a>,
+        ours: Option<Field<'a>>,
+    ) -> SignedParts<'a> {
+        let parts = SignedParts::new(formula.clone(), self.text("secure_code").to_owned(), keys);
+        let parts =
+            ours.into_iter().fold(parts, |parts, (name, value)| parts.with_field(name, value));
+        self.0.into_iter().fold(parts, |parts, (name, value)| match value {
+            Cow::Borrowed(value) => parts.with_field(name, value.as_bytes()),
+            Cow::Owned(value) => parts.with_field(name, value.into_bytes()),
+        })
     }
 }
 

@@ -9,11 +9,11 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode};
 use payments_core::{
     DedupeKey, EndpointName, NotificationReceiver, OrderRef, Result, Secret, Timestamp,
-    formula::{Explanation, SigningKeys},
+    formula::SigningKeys,
     money::{Currency, Money},
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
-        Untrusted, UntrustedReason, check::Keys,
+        SignedParts, Untrusted, UntrustedReason, check::Keys,
     },
     payout::PayoutState,
 };
@@ -314,8 +314,12 @@ impl NotificationReceiver for Careless {
         }
     }
 
-    fn explain(&self, endpoint: &EndpointName, delivery: &Delivery<'_>) -> Option<Explanation> {
-        self.inner.explain(endpoint, delivery)
+    fn signed_parts<'a>(
+        &'a self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'a>,
+    ) -> Option<SignedParts<'a>> {
+        self.inner.signed_parts(endpoint, delivery)
     }
 
     fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> Response<Bytes> {

@@ -13,7 +13,7 @@ use payments_core::{
     json::{self, JsonError},
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Proof, Received,
-        UnreadableDelivery, Untrusted, UntrustedReason,
+        SignedParts, UnreadableDelivery, Untrusted, UntrustedReason,
         check::{Keys, Window},
     },
     payment::{Payment, Refund},
@@ -73,7 +73,7 @@ impl Notifications {
         if endpoint.name.as_str() == RETURN_ENDPOINT {
             return self.read_return(endpoint, delivery, now).map(Received::from);
         }
-        let proof = self.proof(delivery, now)?;
+        let proof = check(&self.parts(delivery)?, now)?;
         Ok(match told(delivery.body()) {
             Ok((key, news)) => Notification::new(endpoint, proof)
                 .with_event(key.made_of(&[BODY]), news, &[BODY])
@@ -90,13 +90,9 @@ impl Notifications {
         delivery: &Delivery<'_>,
         now: Timestamp,
     ) -> Result<Notification, Untrusted> {
+        let proof = check(&self.parts_of_return(delivery)?, now)?;
         let order = one_parameter(delivery, ORDER)?;
         let word = one_parameter(delivery, STATE)?;
-        let stamp = one_parameter(delivery, STAMP)?;
-        let signature = one_parameter(delivery, RETURN_SIGNATURE)?;
-        let fields =
-            [(ORDER, order.as_bytes()), (STATE, word.as_bytes()), (STAMP, stamp.as_bytes())];
-        let proof = RETURN.check(&fields, &signature, self.checking_keys(), window(now))?;
         let order = OrderRef::new(order).map_err(unreadable)?;
         let payment = Payment::new(order, map::payment_state(&word)).with_provider_state(word);
         let news = EventData::Payment(payment);
@@ -107,11 +103,26 @@ impl Notifications {
         CheckingKeys { secrets: Some(&self.keys), public: &[] }
     }
 
-    fn proof(&self, delivery: &Delivery<'_>, now: Timestamp) -> Result<Proof, Untrusted> {
+    /// What the signature of an event is made of.
+    fn parts<'a>(&'a self, delivery: &Delivery<'a>) -> Result<SignedParts<'a>, Untrusted> {
         let signature = delivery.one_header(SIGNATURE)?.unwrap_or_default();
         let stamp = delivery.one_header(TIMESTAMP)?.unwrap_or_default();
-        let fields = [(TIMESTAMP, stamp.as_bytes()), (BODY, delivery.body())];
-        WEBHOOK.check(&fields, signature, self.checking_keys(), window(now))
+        Ok(SignedParts::new(WEBHOOK, signature, self.checking_keys())
+            .with_field(TIMESTAMP, stamp.as_bytes())
+            .with_field(BODY, delivery.body()))
+    }
+
+    /// What the signature of a buyer's return is made of.
+    fn parts_of_return<'a>(
+        &'a self,
+        delivery: &Delivery<'a>,
+    ) -> Result<SignedParts<'a>, Untrusted> {
+        let signature = one_parameter(delivery, RETURN_SIGNATURE)?;
+        let mut parts = SignedParts::new(RETURN, signature, self.checking_keys());
+        for name in [ORDER, STATE, STAMP] {
+            parts = parts.with_field(name, one_parameter(delivery, name)?.into_bytes());
+        }
+        Ok(parts)
     }
 }
 
@@ -139,6 +150,18 @@ impl NotificationReceiver for Notifications {
             EventData::Refund(claimed) => self.confirm_refund(claimed).await,
             _ => Err(Error::unsupported("there is nothing to ask about an event of this kind")
                 .with_operation("confirm")),
+        }
+    }
+
+    fn signed_parts<'a>(
+        &'a self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'a>,
+    ) -> Option<SignedParts<'a>> {
+        let endpoint = Endpoint::find(&self.endpoints, endpoint, delivery.method()).ok()?;
+        match endpoint.name.as_str() {
+            RETURN_ENDPOINT => self.parts_of_return(delivery).ok(),
+            _ => self.parts(delivery).ok(),
         }
     }
 
@@ -237,8 +260,9 @@ impl Notifications {
     }
 }
 
-fn window(now: Timestamp) -> Option<Window> {
-    Some(Window { now, tolerance: TOLERANCE })
+fn check(parts: &SignedParts<'_>, now: Timestamp) -> Result<Proof, Untrusted> {
+    let window = Window { now, tolerance: TOLERANCE };
+    parts.formula().check(&parts.fields(), parts.signature(), parts.keys(), Some(window))
 }
 
 /// The one value of a parameter of the query.

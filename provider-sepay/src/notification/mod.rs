@@ -13,10 +13,9 @@ use bytes::Bytes;
 use http::{Method, Response};
 use payments_core::{
     EndpointName, Error, Movement, NotificationReceiver, Result, Timestamp,
-    formula::Explanation,
     notification::{
-        Confirmation, Delivery, Endpoint, Event, EventData, Outcome, Received, Untrusted,
-        UntrustedReason,
+        Confirmation, Delivery, Endpoint, Event, EventData, Outcome, Received, SignedParts,
+        Untrusted, UntrustedReason,
     },
     payment::Payment,
 };
@@ -179,9 +178,13 @@ impl NotificationReceiver for Notifications {
         received.into()
     }
 
-    fn explain(&self, name: &EndpointName, delivery: &Delivery<'_>) -> Option<Explanation> {
+    fn signed_parts<'a>(
+        &'a self,
+        name: &EndpointName,
+        delivery: &Delivery<'a>,
+    ) -> Option<SignedParts<'a>> {
         let bank = self.bank.as_ref().filter(|_| name.as_str() == BANK_WEBHOOK)?;
-        bank.explain(delivery)
+        bank.signed_parts(delivery)
     }
 
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {

@@ -77,7 +77,9 @@ pub(crate) fn run(args: &Args) -> Ended {
     let received = receiver.receive(&endpoint.name, &delivery, now);
     let mut verdict = Verdict::of(&received, receiver.as_ref(), &endpoint.name);
     if args.explain {
-        verdict.explanation = receiver.explain(&endpoint.name, &delivery);
+        let parts = receiver.signed_parts(&endpoint.name, &delivery);
+        verdict.explanation = parts
+            .map(|parts| parts.formula().explain(&parts.fields(), parts.signature(), parts.keys()));
         if verdict.explanation.is_none() {
             output::remark(
                 "no signature formula is checked at this endpoint, or it cannot be read",

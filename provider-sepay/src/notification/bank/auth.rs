@@ -6,9 +6,9 @@ use std::time::Duration;
 use http::header::{AUTHORIZATION, HeaderName};
 use payments_core::{
     Timestamp,
-    formula::{CheckingKeys, Explanation},
+    formula::CheckingKeys,
     notification::{
-        Delivery, Proof, Untrusted, UntrustedReason,
+        Delivery, Proof, SignedParts, Untrusted, UntrustedReason,
         check::{self, Keys, Part, Signature, Window},
     },
 };
@@ -71,14 +71,15 @@ impl WebhookAuth {
 }
 
 impl WebhookAuth {
-    /// Why the signature is not the one that was expected, where one is.
-    pub(super) fn explain(&self, delivery: &Delivery<'_>) -> Option<Explanation> {
+    /// What the signature is made of, where one is checked.
+    pub(super) fn signed_parts<'a>(&'a self, delivery: &Delivery<'a>) -> Option<SignedParts<'a>> {
         let Self::Hmac(keys) = self else { return None };
         let text = |name: &HeaderName| delivery.one_header(name).ok().flatten().unwrap_or_default();
-        let fields =
-            [("timestamp", text(&X_SEPAY_TIMESTAMP).as_bytes()), ("body", delivery.body())];
         let keys = CheckingKeys { secrets: Some(keys), public: &[] };
-        Some(WEBHOOK.explain(&fields, text(&X_SEPAY_SIGNATURE), keys))
+        let parts = SignedParts::new(WEBHOOK, text(&X_SEPAY_SIGNATURE), keys)
+            .with_field("timestamp", text(&X_SEPAY_TIMESTAMP).as_bytes())
+            .with_field("body", delivery.body());
+        Some(parts)
     }
 }
 

@@ -9,9 +9,8 @@ use std::sync::Arc;
 
 use payments_core::{
     Raw, StatedKey, Timestamp,
-    formula::Explanation,
     json::{self, JsonError},
-    notification::{Delivery, Endpoint, EventData, Notification, Received, Untrusted},
+    notification::{Delivery, Endpoint, EventData, Notification, Received, SignedParts, Untrusted},
 };
 
 pub(crate) use auth::WebhookAuth;
@@ -49,8 +48,8 @@ impl BankWebhook {
         format!("SePay's dashboard, webhooks: this address, {}", self.auth.register())
     }
 
-    pub(super) fn explain(&self, delivery: &Delivery<'_>) -> Option<Explanation> {
-        self.auth.explain(delivery)
+    pub(super) fn signed_parts<'a>(&'a self, delivery: &Delivery<'a>) -> Option<SignedParts<'a>> {
+        self.auth.signed_parts(delivery)
     }
 
     pub(super) fn receive(
