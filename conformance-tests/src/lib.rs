@@ -151,6 +151,9 @@
 //! KILL_MATRIX=docs/kill-matrix.md cargo test -p conformance-tests --test kill_matrix
 //! ```
 //!
+//! # The laws
+#![doc = include_str!("../laws.md")]
+//!
 //! # Features
 //!
 //! | feature | makes available |
@@ -166,6 +169,7 @@ mod changed_response;
 mod fault_case;
 mod finding;
 mod fixture;
+mod flaw;
 mod instruction;
 mod law;
 mod laws;
@@ -186,12 +190,14 @@ mod webhook_sample;
 
 pub use booking::Booking;
 pub use changed_response::{ChangedResponse, Meaning};
-pub use finding::{Finding, Flaw};
+pub use finding::Finding;
+pub use flaw::Flaw;
 pub use gateway::{
     Gateway, Hosts, Impossible, ListsStatements, Notifies, OpensVirtualAccounts, Payers, PaysOut,
     TakesPayments,
 };
-pub use law::{LAWS, Law};
+pub use law::Law;
+pub use laws::LAWS;
 pub use malformed_row::{RowPlace, malform_row};
 pub use operation::Operation;
 pub use report::REPORT_FOLDER;

@@ -34,17 +34,17 @@ pub(crate) struct RecordingTransport {
 struct Seen {
     notes: Vec<Note>,
     armed: Option<Armed>,
-    held: Option<(CallClass, Held)>,
+    kept_back: Option<(CallClass, KeptBack)>,
 }
 
 /// The next call of a class, whose answer has arrived and is kept back.
 #[derive(Clone)]
-pub(crate) struct Held {
+pub(crate) struct KeptBack {
     arrived: Arc<Notify>,
     released: Arc<Notify>,
 }
 
-impl Held {
+impl KeptBack {
     /// Waits until the answer has arrived.
     pub(crate) async fn arrived(&self) {
         self.arrived.notified().await;
@@ -80,10 +80,10 @@ impl RecordingTransport {
     }
 
     /// Keeps back the answer to the next call of this class.
-    pub(crate) fn hold(&self, class: CallClass) -> Held {
-        let held = Held { arrived: Arc::default(), released: Arc::default() };
-        self.seen().held = Some((class, held.clone()));
-        held
+    pub(crate) fn keep_back(&self, class: CallClass) -> KeptBack {
+        let kept_back = KeptBack { arrived: Arc::default(), released: Arc::default() };
+        self.seen().kept_back = Some((class, kept_back.clone()));
+        kept_back
     }
 
     /// Takes back a fault that waits.
@@ -109,22 +109,22 @@ impl RecordingTransport {
 #[async_trait]
 impl Transport for RecordingTransport {
     async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
-        let (strikes, held) = {
+        let (strikes, kept_back) = {
             let mut seen = self.seen();
             let about = call.about.clone();
             seen.notes.push(Note { class: call.class, about, made_at: call.made_at });
             let strikes = seen.armed.is_some_and(|armed| armed.class == call.class);
             let strikes = if strikes { seen.armed.take() } else { None };
-            (strikes, seen.held.take_if(|(class, _)| *class == call.class))
+            (strikes, seen.kept_back.take_if(|(class, _)| *class == call.class))
         };
         if let Some(Armed { fault, .. }) = strikes {
             self.proxy.inject(fault);
         }
         let Some(limit) = strikes.and_then(|armed| armed.limit) else {
             let outcome = self.client.send(call).await;
-            if let Some((_, held)) = held {
-                held.arrived.notify_one();
-                held.released.notified().await;
+            if let Some((_, kept_back)) = kept_back {
+                kept_back.arrived.notify_one();
+                kept_back.released.notified().await;
             }
             return outcome;
         };

@@ -13,7 +13,7 @@ use crate::{
     Finding, Law, Operation, Start,
     fault_case::{FaultCase, Standing},
     fixture::Fixture,
-    law::Held,
+    law::Passed,
     proxy::Fault,
 };
 
@@ -45,14 +45,14 @@ struct Measured<'a> {
     milliseconds: u128,
 }
 
-pub(crate) fn note_law(law: &Law, held: &Result<Held, Finding>, took: Duration) {
+pub(crate) fn note_law(law: &Law, held: &Result<Passed, Finding>, took: Duration) {
     note(Measured {
         law: law.name,
         operation: None,
         fault: None,
         outcome: match held {
-            Ok(Held::Tried) => "held",
-            Ok(Held::NothingToTry) => "nothing to try",
+            Ok(Passed::Tested) => "kept",
+            Ok(Passed::NotApplicable) => "not applicable",
             Err(_) => "broken",
         },
         fault_case: None,
@@ -85,7 +85,7 @@ pub(crate) fn note_fault_case(
         law: "under_a_fault",
         operation: Some(operation),
         fault: fault.map(Fault::test_name).or_else(|| Some("nothing_wrong".to_owned())),
-        outcome: if findings.is_empty() { "held" } else { "broken" },
+        outcome: if findings.is_empty() { "kept" } else { "broken" },
         fault_case: measured,
         findings: findings.iter().map(ToString::to_string).collect(),
         milliseconds: took.as_millis(),

@@ -9,7 +9,7 @@ use crate::{
     Finding, Flaw, LAWS, Law, Operation, Start,
     fault_case::{FaultCase, Standing},
     fixture::Fixture,
-    law::{Check, Held},
+    law::{Check, Passed},
     proxy::Fault,
     report,
 };
@@ -21,7 +21,7 @@ use crate::{
 #[track_caller]
 #[expect(clippy::panic, reason = "a test says that it failed by panicking")]
 pub fn assert_law(start: Start, law: &str) {
-    let Some(law) = LAWS.into_iter().find(|known| known.name == law) else {
+    let Some(law) = LAWS.iter().find(|known| known.name == law) else {
         panic!("there is no law `{law}`");
     };
     let began = Instant::now();
@@ -65,7 +65,7 @@ pub async fn break_law(start: Start, law: &'static Law) -> Option<Finding> {
     hold(start, law).await.err()
 }
 
-async fn hold(start: Start, law: &'static Law) -> Result<Held, Finding> {
+async fn hold(start: Start, law: &'static Law) -> Result<Passed, Finding> {
     let finding = |flaw: Flaw| Finding { law, flaw };
     match law.check {
         Check::Fixture(hold) => match hold(start.clone()).await {
@@ -80,7 +80,7 @@ async fn hold(start: Start, law: &'static Law) -> Result<Held, Finding> {
                 holds(&fault_case).map_err(finding)?;
                 any |= fault_case.standing == Standing::Offered;
             }
-            Ok(Held::if_any(any))
+            Ok(Passed::if_any(any))
         }
     }
 }
@@ -91,7 +91,7 @@ async fn hold(start: Start, law: &'static Law) -> Result<Held, Finding> {
 ///
 /// It runs in one thread: call it in a current-thread runtime.
 pub async fn break_laws(start: &Start, fault_cases: &[(Operation, Option<Fault>)]) -> Vec<Finding> {
-    let fixtures = LAWS.into_iter().filter_map(|law| match law.check {
+    let fixtures = LAWS.iter().filter_map(|law| match law.check {
         Check::Fixture(hold) => Some(async move {
             caught(hold(start.clone())).await.err().map(|flaw| Finding { law, flaw })
         }),
@@ -104,7 +104,7 @@ pub async fn break_laws(start: &Start, fault_cases: &[(Operation, Option<Fault>)
     let (of_fixtures, of_fault_cases) = join(join_all(fixtures), join_all(fault_cases)).await;
     let mut findings: Vec<Finding> = of_fixtures.into_iter().flatten().collect();
     findings.extend(of_fault_cases.into_iter().flatten());
-    LAWS.into_iter()
+    LAWS.iter()
         .filter_map(|law| findings.iter().find(|finding| finding.law.name == law.name).cloned())
         .collect()
 }
@@ -152,7 +152,7 @@ async fn break_fault_case_laws(
 }
 
 fn findings_of_fault_case(fault_case: Result<&FaultCase, &Flaw>) -> Vec<Finding> {
-    let laws = LAWS.into_iter().filter_map(|law| match law.check {
+    let laws = LAWS.iter().filter_map(|law| match law.check {
         Check::FaultCase(holds) => Some((law, holds)),
         Check::Fixture(_) => None,
     });

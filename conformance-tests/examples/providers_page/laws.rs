@@ -11,7 +11,7 @@ pub(crate) fn table(reports: &[Report]) -> String {
         let cells = reports.iter().map(|report| match law.is_of_fault_cases() {
             // Every fault_case is judged by it.
             true if report.fault_cases().is_empty() => String::new(),
-            true => "held".to_owned(),
+            true => "kept".to_owned(),
             false => report.outcome(law.name).to_owned(),
         });
         std::iter::once(format!("`{}`", law.name)).chain(cells).collect()

@@ -57,9 +57,9 @@ fn write(reports: &[Report]) -> Result<String, Box<dyn Error>> {
          docs/providers.md\n\
          ```\n\n\
          ## Capabilities\n\n{}\n\
-         ## Laws\n\nWhat each law says and why is in `conformance_tests::LAWS`; which mistakes it \
-         kills, in [kill-matrix.md](kill-matrix.md). Where a provider does nothing of what a law speaks \
-         of, there is nothing to try.\n\n{}\n\
+         ## Laws\n\nWhat each law says and why is in [laws.md](../conformance-tests/laws.md); which \
+         mistakes it kills, in [kill-matrix.md](kill-matrix.md). A law is not applicable to a provider \
+         that does nothing of what it speaks of.\n\n{}\n\
          ## Faults\n\nEach instruction was carried out once under each fault of the wire, before \
          or after the gateway booked it. The word is what the provider said, and the number how \
          often the gateway's own books then had it. *declined* and *error* would be wrong wherever \

@@ -1,27 +1,17 @@
 //! That a gateway does not know a reference proves something only where it does.
 
 use bytes::Bytes;
-use futures_util::future::FutureExt as _;
 use http::{Method, Response, StatusCode};
 use payments_core::{Absence, Lookup, Provider, rules::AbsenceRule, transport::CallClass};
 
 use crate::{
-    Flaw, Law, Operation, Start,
+    Flaw, Operation, Start,
     fixture::Fixture,
     instruction::{self, Instruction, open_payment, refused},
-    law::{Check, Held},
+    law::Passed,
     outcome::{Found, Outcome},
     proxy::Fault,
     question::{self, Answer, Question},
-};
-
-pub(crate) static ABSENCE_IS_CONCLUSIVE_ONLY_WHEN_IT_IS: Law = Law {
-    name: "absence_is_conclusive_only_when_it_is",
-    says: "An absence is conclusive only as the capabilities say, never while something already \
-           sent can still turn up, and never by the word of a stranger.",
-    why: "A payout that is believed absent is sent again, and then both arrive.",
-    look_at: "where `Lookup::Absent` is made: whose 404 it is, and what makes it conclusive",
-    check: Check::Fixture(|start| hold(start).boxed()),
 };
 
 const FINDING: [Operation; 4] = [
@@ -31,7 +21,7 @@ const FINDING: [Operation; 4] = [
     Operation::FindPayout,
 ];
 
-async fn hold(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let mut tried = false;
     for (number, operation) in (1..).zip(FINDING) {
@@ -45,7 +35,7 @@ async fn hold(start: Start) -> Result<Held, Flaw> {
     for operation in [Operation::CreatePayment, Operation::RefundPayment, Operation::CreatePayout] {
         delivered_late(&start, operation).await?;
     }
-    Ok(Held::if_any(tried))
+    Ok(Passed::if_any(tried))
 }
 
 /// A proxy that has lost its way says 404 too.

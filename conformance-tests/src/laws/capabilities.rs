@@ -1,27 +1,17 @@
 //! What a provider says it can do, it does; what it says it cannot, it refuses.
 
-use futures_util::future::FutureExt as _;
 use payments_core::{Error, ErrorKind, Provider};
 
 use crate::{
-    Flaw, Law, Operation, Start,
+    Flaw, Operation, Start,
     fixture::Fixture,
     instruction::{self, Instruction},
-    law::{Check, Held},
+    law::Passed,
     outcome::Outcome,
     question::{self, Question},
 };
 
-pub(crate) static CAPABILITIES_ARE_TRUE: Law = Law {
-    name: "capabilities_are_true",
-    says: "A call that the capabilities allow asks the gateway; one that they do not is refused \
-           as unsupported, with nothing sent.",
-    why: "Routers, settings pages and documents read the capabilities and nothing else.",
-    look_at: "the role's `capabilities()`, and the method that does not keep to them",
-    check: Check::Fixture(|start| hold(start).boxed()),
-};
-
-async fn hold(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let has = |operation: Operation| fixture.provider.roles().contains(&operation.role());
     for operation in Operation::INQUIRIES.into_iter().filter(|operation| has(*operation)) {
@@ -47,7 +37,7 @@ async fn hold(start: Start) -> Result<Held, Flaw> {
         refuses(&fixture, operation, mark, &outcome.to_string(), kind.as_ref())?;
     }
     offers_something(&fixture.provider)?;
-    Ok(Held::Tried)
+    Ok(Passed::Tested)
 }
 
 /// A provider with a role that does nothing has not that role.

@@ -1,6 +1,5 @@
 //! What a provider's own check allows is not refused afterwards.
 
-use futures_util::future::FutureExt as _;
 use payments_core::{
     DeclineReason, Error, ErrorKind, OrderRef, PayoutRef, Submission, Timestamp,
     payment::CreatePayment,
@@ -8,29 +7,14 @@ use payments_core::{
     virtual_account::OpenVirtualAccount,
 };
 
-use crate::{
-    Flaw, Law, Operation, Start,
-    fixture::Fixture,
-    law::{Check, Held},
-};
+use crate::{Flaw, Operation, Start, fixture::Fixture, law::Passed};
 
-pub(crate) static WHAT_THE_CHECK_ALLOWS_IS_ACCEPTED: Law = Law {
-    name: "what_the_check_allows_is_accepted",
-    says: "A request that the role's `check` allows, such as one with the shortest or the longest \
-           reference, is not refused by the call itself as invalid or unsupported.",
-    why: "A router chooses by the check: what is refused afterwards opens at another gateway \
-          without a word.",
-    look_at: "`check` of the role, which has to ask everything that the call refuses by: the \
-              method, the bank, the options, the end",
-    check: Check::Fixture(|start| hold(start).boxed()),
-};
-
-async fn hold(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let payments = payments(&fixture).await?;
     let accounts = virtual_accounts(&fixture).await?;
     let payouts = payouts(&fixture).await?;
-    Ok(Held::if_any(payments || accounts || payouts))
+    Ok(Passed::if_any(payments || accounts || payouts))
 }
 
 async fn payments(fixture: &Fixture) -> Result<bool, Flaw> {

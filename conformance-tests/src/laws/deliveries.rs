@@ -3,7 +3,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
-use futures_util::future::FutureExt as _;
 use http::{Method, Request};
 use payments_core::{
     DedupeKey, OrderRef, Submission,
@@ -12,62 +11,16 @@ use payments_core::{
 };
 
 use crate::{
-    Booking, Flaw, Law, Start, WebhookSample,
+    Booking, Flaw, Start, WebhookSample,
     instruction::{open_payment, pay},
-    law::{Check, Held},
+    law::Passed,
     laws::webhook_fixture::{WebhookFixture, flaw, said, text},
     mutation::{self, Mutation},
 };
 
-pub(crate) static A_NOTIFICATION_AGREES_WITH_THE_LEDGER: Law = Law {
-    name: "a_notification_agrees_with_the_ledger",
-    says: "Every payment, credit and payout of which a gateway tells becomes an event that is proven \
-           or can be confirmed, with the ledger's own values.",
-    why: "The notification is the usual way by which a shop learns that it was paid.",
-    look_at: "`receive`: what it reads into which news, and `confirm`",
-    check: Check::Fixture(|start| tells_what_the_ledger_says(start).boxed()),
-};
-
-pub(crate) static THE_SAME_HAPPENING_HAS_ONE_KEY: Law = Law {
-    name: "the_same_happening_has_one_key",
-    says: "A happening that is told again, on any route, has the same key, and another happening \
-           has another one, also if only the case of a letter tells them apart.",
-    why: "A shop that sees two keys hands over twice.",
-    look_at: "what the dedupe key is made of: never a time, a signature or an attempt, and the \
-              gateway's identifier as it is",
-    check: Check::Fixture(|start| one_key(start).boxed()),
-};
-
-pub(crate) static A_BROWSERS_RETURN_SETTLES_NOTHING: Law = Law {
-    name: "a_browsers_return_settles_nothing",
-    says: "What comes through a buyer's browser shows a page and is never believed, however well \
-           it is signed.",
-    why: "Buyers can reload, keep and pass on every link that they were given.",
-    look_at: "`Endpoint::display_only` of the endpoint where browsers return",
-    check: Check::Fixture(|start| browsers(start).boxed()),
-};
-
-pub(crate) static UNKNOWN_EVENTS_AND_FIELDS_ARE_ACCEPTED: Law = Law {
-    name: "unknown_events_and_fields_are_accepted",
-    says: "An event of a kind that nobody knows is unrecognised and acknowledged, a field that nobody \
-           knows changes nothing, and bytes of any kind are untrusted and never a panic.",
-    why: "Gateways add kinds of events and fields, and repeat for ever what is refused.",
-    look_at: "the last arm where kinds are read, and what is indexed or unwrapped on the way",
-    check: Check::Fixture(|start| strangers(start).boxed()),
-};
-
-pub(crate) static THE_REPLY_IS_THE_DOCUMENTED_ONE: Law = Law {
-    name: "the_reply_is_the_documented_one",
-    says: "What was handled, is a duplicate or is ignored is acknowledged as the gateway documents; \
-           what could not be kept or is untrusted never is.",
-    why: "An error for a duplicate makes the gateway send it again for days.",
-    look_at: "`reply`, by endpoint and outcome",
-    check: Check::Fixture(|start| replies(start).boxed()),
-};
-
-async fn tells_what_the_ledger_says(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn tells_what_the_ledger_says(start: Start) -> Result<Passed, Flaw> {
     let Some(webhooks) = WebhookFixture::open_with_short_and_over(&start).await? else {
-        return Ok(Held::NothingToTry);
+        return Ok(Passed::NotApplicable);
     };
     let bookings = webhooks.fixture.bookings().await;
     let mut told = Vec::new();
@@ -97,11 +50,13 @@ async fn tells_what_the_ledger_says(start: Start) -> Result<Held, Flaw> {
         return Err(Flaw::new(expected, format!("{found}: {happened:?} among {told:?}"))
             .with_ledger(format!("{bookings:?}")));
     }
-    Ok(Held::Tried)
+    Ok(Passed::Tested)
 }
 
-async fn one_key(start: Start) -> Result<Held, Flaw> {
-    let Some(webhooks) = WebhookFixture::open(&start).await? else { return Ok(Held::NothingToTry) };
+pub(super) async fn one_key(start: Start) -> Result<Passed, Flaw> {
+    let Some(webhooks) = WebhookFixture::open(&start).await? else {
+        return Ok(Passed::NotApplicable);
+    };
     let mut firsts = Vec::new();
     for sent in webhooks.server_to_server() {
         firsts.push((sent, keys_of(&webhooks, &webhooks.genuine(sent)?).await?));
@@ -142,7 +97,7 @@ async fn one_key(start: Start) -> Result<Held, Flaw> {
         }
     }
     in_two_cases(&webhooks).await?;
-    Ok(Held::Tried)
+    Ok(Passed::Tested)
 }
 
 /// Two orders whose references differ only in case, where the provider takes both: what is
@@ -210,8 +165,10 @@ async fn pays_again(webhooks: &WebhookFixture) -> Result<(), Flaw> {
     pay(&webhooks.fixture, &payment, gateway.payment(payment.order.clone()).amount).await
 }
 
-async fn browsers(start: Start) -> Result<Held, Flaw> {
-    let Some(webhooks) = WebhookFixture::open(&start).await? else { return Ok(Held::NothingToTry) };
+pub(super) async fn browsers(start: Start) -> Result<Passed, Flaw> {
+    let Some(webhooks) = WebhookFixture::open(&start).await? else {
+        return Ok(Passed::NotApplicable);
+    };
     for sent in webhooks.sent.iter().filter(|sent| sent.by_browser) {
         if !webhooks.endpoint(sent)?.display_only {
             return Err(flaw(sent, "an endpoint that is display-only", "one that is not"));
@@ -230,11 +187,13 @@ async fn browsers(start: Start) -> Result<Held, Flaw> {
             return Err(flaw(sent, "an endpoint that is not display-only", "one that is"));
         }
     }
-    Ok(Held::if_any(webhooks.sent.iter().any(|sent| sent.by_browser)))
+    Ok(Passed::if_any(webhooks.sent.iter().any(|sent| sent.by_browser)))
 }
 
-async fn strangers(start: Start) -> Result<Held, Flaw> {
-    let Some(webhooks) = WebhookFixture::open(&start).await? else { return Ok(Held::NothingToTry) };
+pub(super) async fn strangers(start: Start) -> Result<Passed, Flaw> {
+    let Some(webhooks) = WebhookFixture::open(&start).await? else {
+        return Ok(Passed::NotApplicable);
+    };
     if let Some(sent) = webhooks.gateway.unknown().await {
         match webhooks.receive(&sent.endpoint, &sent.request) {
             Received::Notification(notification) => {
@@ -279,7 +238,7 @@ async fn strangers(start: Start) -> Result<Held, Flaw> {
             return Err(Flaw::new(expected, format!("{found} after {}", text(&request))));
         }
     }
-    Ok(Held::Tried)
+    Ok(Passed::Tested)
 }
 
 /// The gateway adds a field.
@@ -318,8 +277,10 @@ fn without_a_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<()
     Ok(())
 }
 
-async fn replies(start: Start) -> Result<Held, Flaw> {
-    let Some(webhooks) = WebhookFixture::open(&start).await? else { return Ok(Held::NothingToTry) };
+pub(super) async fn replies(start: Start) -> Result<Passed, Flaw> {
+    let Some(webhooks) = WebhookFixture::open(&start).await? else {
+        return Ok(Passed::NotApplicable);
+    };
     for sent in webhooks.server_to_server() {
         for (outcome, acknowledges) in [
             (Outcome::Handled, true),
@@ -339,7 +300,7 @@ async fn replies(start: Start) -> Result<Held, Flaw> {
             }
         }
     }
-    Ok(Held::Tried)
+    Ok(Passed::Tested)
 }
 
 /// Whether the ledger has what an event says.

@@ -5,29 +5,16 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::future::FutureExt as _;
 use payments_core::transport::{
     BootInstant, CallClass, Departure, DepartureDecision, Subject, Transport as _, with_departure,
 };
 
 use crate::{
-    Flaw, Law, Start,
+    Flaw, Start,
     fixture::Fixture,
     instruction::{self, Instruction},
-    law::{Check, Held},
+    law::Passed,
     outcome::Outcome,
-};
-
-pub(crate) static AN_INSTRUCTION_DEPARTS_ONCE: Law = Law {
-    name: "an_instruction_departs_once",
-    says: "A call of a role that instructs asks the departure of its caller once, names the \
-           caller's order, payout, refund or virtual account, and sends nothing if the departure \
-           says stay.",
-    why: "A journal records an instruction just before it leaves: what leaves beside it is sent \
-          again after a crash.",
-    look_at: "`Call::with_about`; tasks that are spawned, which the departure does not reach; what \
-              else a call of the role sends, which belongs into `without_departure`",
-    check: Check::Fixture(|start| departs(start).boxed()),
 };
 
 /// A departure that counts.
@@ -60,11 +47,11 @@ impl Departure for Counting {
     }
 }
 
-async fn departs(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn departs(start: Start) -> Result<Passed, Flaw> {
     const AN_HOUR: Duration = Duration::from_secs(3600);
     let fixture = Fixture::open(&start).await?;
     if !fixture.recorder.departs() {
-        return Ok(Held::NothingToTry);
+        return Ok(Passed::NotApplicable);
     }
     let mut any = false;
     for (number, operation) in (1..).zip(instruction::offered(&fixture.provider)) {
@@ -81,7 +68,7 @@ async fn departs(start: Start) -> Result<Held, Flaw> {
         let outcome = departing(&fixture, &goes, Counting::new(go), (1, true)).await?;
         outcome.accepted().map_err(|flaw| flaw.in_call(operation))?;
     }
-    Ok(Held::if_any(any))
+    Ok(Passed::if_any(any))
 }
 
 /// Carries an instruction out under a departure, and compares what it was asked and whether any

@@ -4,38 +4,20 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-use futures_util::future::FutureExt as _;
 use payments_core::Provider;
 
 use crate::{
-    Flaw, Law, Start,
+    Flaw, Start,
     fixture::Fixture,
     instruction::{self, Instruction},
-    law::{Check, Held},
+    law::Passed,
     question::{self, Question},
-};
-
-pub(crate) static A_DROPPED_CALL_LEAVES_IT_USABLE: Law = Law {
-    name: "a_dropped_call_leaves_it_usable",
-    says: "A call that is dropped at any await is carried out once at most, and the next call \
-           works as ever.",
-    why: "Buyers close their browsers, and servers drop what nobody waits for.",
-    look_at: "what is locked, flagged or counted across an `await` and not given back",
-    check: Check::Fixture(|start| dropped(start).boxed()),
-};
-
-pub(crate) static TWO_RUNTIMES_CAN_SHARE_IT: Law = Law {
-    name: "two_runtimes_can_share_it",
-    says: "A provider that was used in a runtime that is gone works in another one.",
-    why: "Tests, migrations and libraries start runtimes of their own.",
-    look_at: "tasks that are spawned, and handles that are kept, by the first call",
-    check: Check::Fixture(|start| two_runtimes(start).boxed()),
 };
 
 /// Beyond the awaits of any call.
 const MOST_AWAITS: u32 = 200;
 
-async fn dropped(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn dropped(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let mut tried = false;
     for (each, operation) in (0..).zip(instruction::offered(&fixture.provider)) {
@@ -71,7 +53,7 @@ async fn dropped(start: Start) -> Result<Held, Flaw> {
         }
         question.answer(&fixture.provider).await?;
     }
-    Ok(Held::if_any(tried))
+    Ok(Passed::if_any(tried))
 }
 
 async fn done(fixture: &Fixture, instruction: &Instruction) -> usize {
@@ -94,11 +76,11 @@ async fn dropped_after<F: Future>(polls: u32, future: F) -> Option<F::Output> {
     .await
 }
 
-async fn two_runtimes(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn two_runtimes(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let question = match question::offered(&fixture.provider).next() {
         Some(operation) => Question::ready(&fixture, operation, 1).await?,
-        None => return Ok(Held::NothingToTry),
+        None => return Ok(Passed::NotApplicable),
     };
     let operation = question.operation();
     // The first runtime that it sees is one of those that end.
@@ -116,7 +98,7 @@ async fn two_runtimes(start: Start) -> Result<Held, Flaw> {
         asked.map_err(|flaw| flaw.with_ledger(format!("in {which} runtime")))?;
     }
     instructed(&fixture, provider).await?;
-    Ok(Held::Tried)
+    Ok(Passed::Tested)
 }
 
 /// An instruction in a third one.

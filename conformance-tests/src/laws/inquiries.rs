@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures_util::future::{FutureExt as _, join_all};
+use futures_util::future::join_all;
 use http::{HeaderValue, Response, StatusCode};
 use payments_core::{
     Provider,
@@ -15,43 +15,14 @@ use payments_core::{
 use tokio::time::Instant;
 
 use crate::{
-    Flaw, Law, Operation, Start, Subject, Tuning,
+    Flaw, Operation, Start, Subject, Tuning,
     fixture::Fixture,
-    law::{Check, Held},
+    law::Passed,
     proxy::{Fault, When},
     question::{self, Answer, Question},
 };
 
-pub(crate) static INQUIRIES_ARE_PATIENT: Law = Law {
-    name: "inquiries_are_patient",
-    says: "An inquiry that gets no answer of the gateway's is asked again within a budget, not \
-           before the gateway says, and ends in an error that says nothing of the payment.",
-    why: "Whoever gives up at the first 503 takes an outage for an absence.",
-    look_at: "the class of the call (`Call::inquiry`), and `with_retry_after` with the gateway's \
-              own header",
-    check: Check::Fixture(|start| patient(start).boxed()),
-};
-
-pub(crate) static THE_RATE_LIMIT_IS_KEPT: Law = Law {
-    name: "the_rate_limit_is_kept",
-    says: "Sixty-four callers of every inquiry, and their repetitions, together never call one \
-           host more often than the gateway's documents allow one credential.",
-    why: "A gateway that is called too often locks the merchant out.",
-    look_at: "`context.transport(rate)`: one transport for each credential, shared by its roles",
-    check: Check::Fixture(|start| rate(start).boxed()),
-};
-
-pub(crate) static A_PAID_INQUIRY_IS_MADE_ONCE: Law = Law {
-    name: "a_paid_inquiry_is_made_once",
-    says: "An inquiry that costs a fee is sent once per call, whatever goes wrong, and its answer \
-           is kept for the next call, also if its caller left meanwhile.",
-    why: "Every repetition is on the bill.",
-    look_at: "the class of the call (`Call::paid_inquiry`), the cache behind it, and \
-              `SingleFlight`, which ends the inquiry without its caller",
-    check: Check::Fixture(|start| paid(start).boxed()),
-};
-
-async fn patient(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn patient(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let mut any = false;
     for (number, operation) in (1..).zip(question::offered(&fixture.provider)) {
@@ -87,7 +58,7 @@ async fn patient(start: Start) -> Result<Held, Flaw> {
         any = true;
     }
     heeds_the_gateway(start).await?;
-    Ok(Held::if_any(any))
+    Ok(Passed::if_any(any))
 }
 
 /// The same but for what may change with the time that passes.
@@ -124,11 +95,11 @@ fn costs(provider: &Provider, operation: Operation) -> bool {
         && provider.payouts().is_ok_and(|role| role.capabilities().name_check_costs)
 }
 
-async fn paid(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn paid(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let operation = Operation::VerifyBeneficiary;
     if !question::is_offered(&fixture.provider, operation) || !costs(&fixture.provider, operation) {
-        return Ok(Held::NothingToTry);
+        return Ok(Passed::NotApplicable);
     }
     let question = Question::ready(&fixture, operation, 1).await?;
     let fault = Fault::UnavailablePage(When::BeforeBooking);
@@ -157,17 +128,17 @@ async fn paid(start: Start) -> Result<Held, Flaw> {
         return Err(Flaw::new("an error", answer).in_call(operation).under(Some(fault)));
     }
     let arrived = paid();
-    let held = fixture.recorder.hold(CallClass::PaidInquiry);
+    let kept_back = fixture.recorder.keep_back(CallClass::PaidInquiry);
     tokio::select! {
         _ = question.ask(&fixture.provider) => {}
         // The gateway has answered, and the caller is dropped here.
-        () = held.arrived() => {}
+        () = kept_back.arrived() => {}
     }
-    held.release();
+    kept_back.release();
     question.answer(&fixture.provider).await?;
     question.answer(&fixture.provider).await?;
     once(1, paid() - arrived)?;
-    Ok(Held::Tried)
+    Ok(Passed::Tested)
 }
 
 /// A 429 that asks for seven seconds gets them.
@@ -196,7 +167,7 @@ async fn heeds_the_gateway(start: Start) -> Result<(), Flaw> {
     Ok(())
 }
 
-async fn rate(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn rate(start: Start) -> Result<Passed, Flaw> {
     let subject = start.start().await;
     let gateway = Arc::clone(&subject.gateway);
     let at_once = |_: &Subject, _: &[Operation]| limited("retry-after", Duration::ZERO);
@@ -223,7 +194,7 @@ async fn rate(start: Start) -> Result<Held, Flaw> {
             }
         }
     }
-    Ok(Held::if_any(any))
+    Ok(Passed::if_any(any))
 }
 
 /// Every inquiry by one caller of a provider of its own.

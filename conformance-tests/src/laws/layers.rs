@@ -2,26 +2,17 @@
 
 use std::panic::Location;
 
-use futures_util::future::FutureExt as _;
 use payments_core::Provider;
 
 use crate::{
-    Flaw, Law, Operation, Start,
+    Flaw, Operation, Start,
     fixture::Fixture,
     instruction::{self, Instruction},
-    law::{Check, Held},
+    law::Passed,
     question::{self, Question},
 };
 
-pub(crate) static LAYERS_CHANGE_NOTHING: Law = Law {
-    name: "layers_change_nothing",
-    says: "A provider says the same with its layers and without them, also of what it refuses.",
-    why: "An app may hold a role without the layers, and must be as safe.",
-    look_at: "the checks in the provider's own methods: the guard around it is no excuse",
-    check: Check::Fixture(|start| hold(start).boxed()),
-};
-
-async fn hold(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let bare = Fixture::open(&start).await?;
     let layered = Fixture::open(&start).await?;
     let without = everything(&bare, &bare.bare).await?;
@@ -35,7 +26,7 @@ async fn hold(start: Start) -> Result<Held, Flaw> {
                 .sent_at(without.line.or(with.line)));
         }
     }
-    Ok(Held::Tried)
+    Ok(Passed::Tested)
 }
 
 /// What a provider says of one thing, and the line from which it asked the gateway for it.

@@ -1,6 +1,5 @@
 //! What a provider cannot honour is refused before anything is sent.
 
-use futures_util::future::FutureExt as _;
 use payments_core::{
     Direction, Error, ErrorKind, OrderRef, PayoutRef, RefundRef, Role, Submission, Timestamp,
     money::{Currency, Money},
@@ -9,24 +8,9 @@ use payments_core::{
     virtual_account::{Uses, VirtualAccountRef},
 };
 
-use crate::{
-    Flaw, Law, Operation, Start,
-    fixture::Fixture,
-    instruction::Instruction,
-    law::{Check, Held},
-};
+use crate::{Flaw, Operation, Start, fixture::Fixture, instruction::Instruction, law::Passed};
 
-pub(crate) static WHAT_CANNOT_BE_HONOURED_NEVER_LEAVES: Law = Law {
-    name: "what_cannot_be_honoured_never_leaves",
-    says: "An amount, currency, method, reference or text that the capabilities do not allow is \
-           refused naming the field, and nothing is sent; a part of a payment is given back as \
-           that part, or refused so.",
-    why: "What leaves is answered in the gateway's words, or shortened, rounded and replaced.",
-    look_at: "the check of the field at the top of the call, before `instruct` and `inquire`",
-    check: Check::Fixture(|start| hold(start).boxed()),
-};
-
-async fn hold(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let can_be_asked =
         |role| matches!(role, Role::Payments | Role::VirtualAccounts | Role::Payouts);
@@ -35,7 +19,7 @@ async fn hold(start: Start) -> Result<Held, Flaw> {
     virtual_accounts(&fixture).await?;
     payouts(&fixture).await?;
     a_part_of_a_refund(&Fixture::open(&start).await?).await?;
-    Ok(Held::if_any(any))
+    Ok(Passed::if_any(any))
 }
 
 /// A part goes back as that part, or is refused: the capabilities do not say which.

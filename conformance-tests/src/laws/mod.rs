@@ -1,26 +1,107 @@
-//! The laws, each beside how it is held.
+//! The laws, and what checks each. Their texts are in `laws.md`.
 
-pub(crate) mod absence;
-pub(crate) mod answers;
-pub(crate) mod capabilities;
-pub(crate) mod checking;
-pub(crate) mod coverage;
-pub(crate) mod credits;
-pub(crate) mod deliveries;
-pub(crate) mod departure;
-pub(crate) mod dropping;
-pub(crate) mod forgery;
-pub(crate) mod inquiries;
-pub(crate) mod layers;
-pub(crate) mod limits;
-pub(crate) mod near_miss;
-pub(crate) mod opening;
-pub(crate) mod payouts;
-pub(crate) mod repeats;
-pub(crate) mod roles;
-pub(crate) mod rows;
-pub(crate) mod secrets;
-pub(crate) mod sending;
-pub(crate) mod settling;
-pub(crate) mod statements;
-pub(crate) mod webhook_fixture;
+mod absence;
+mod answers;
+mod capabilities;
+mod checking;
+mod coverage;
+mod credits;
+mod deliveries;
+mod departure;
+mod dropping;
+mod forgery;
+mod inquiries;
+mod layers;
+mod limits;
+mod near_miss;
+mod opening;
+mod payouts;
+mod repeats;
+mod roles;
+mod rows;
+mod secrets;
+mod sending;
+mod settling;
+mod statements;
+mod webhook_fixture;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+
+use crate::{
+    Flaw, Law, Meaning, Start,
+    fault_case::FaultCase,
+    law::{Check, Passed},
+};
+
+/// Every law; `laws.md` has a section for each.
+pub static LAWS: &[Law] = &[
+    fixture("roles_are_as_declared", |start| roles::hold(start).boxed()),
+    fixture("what_cannot_be_honoured_never_leaves", |start| limits::hold(start).boxed()),
+    fixture("what_the_check_allows_is_accepted", |start| checking::hold(start).boxed()),
+    fixture("capabilities_are_true", |start| capabilities::hold(start).boxed()),
+    fixture("opening_is_as_declared", |start| opening::hold(start).boxed()),
+    fixture("created_is_not_paid", |start| settling::created_is_not_paid(start).boxed()),
+    fixture("only_the_exact_amount_settles", |start| {
+        settling::only_the_exact_amount_settles(start).boxed()
+    }),
+    fixture("money_belongs_to_its_order_alone", |start| near_miss::hold(start).boxed()),
+    fixture("no_credit_is_lost", |start| credits::hold(start).boxed()),
+    fault_case("one_call_sends_once", sending::one_call_sends_once),
+    fault_case("what_was_sent_is_never_an_error", sending::what_was_sent_is_never_an_error),
+    fault_case(
+        "only_the_gateways_own_response_counts",
+        sending::only_the_gateways_own_response_counts,
+    ),
+    fault_case("an_inquiry_finds_what_was_done", sending::an_inquiry_finds_what_was_done),
+    fixture("an_instruction_departs_once", |start| departure::departs(start).boxed()),
+    fixture("absence_is_conclusive_only_when_it_is", |start| absence::hold(start).boxed()),
+    fixture("a_changed_response_is_not_believed", |start| {
+        answers::hold(start, |answer| answer.meaning == Meaning::Unbelievable).boxed()
+    }),
+    fixture("an_unsigned_refusal_is_not_confirmed", |start| {
+        answers::hold(start, |answer| answer.meaning == Meaning::UnsignedRefusal).boxed()
+    }),
+    fixture("every_documented_word_maps_and_an_invented_one_is_uncertain", |start| {
+        answers::words(start).boxed()
+    }),
+    fixture("one_malformed_row_hides_no_other", |start| rows::hold(start).boxed()),
+    fixture("one_reference_is_as_often_as_declared", |start| repeats::hold(start).boxed()),
+    fixture("inquiries_are_patient", |start| inquiries::patient(start).boxed()),
+    fixture("the_rate_limit_is_kept", |start| inquiries::rate(start).boxed()),
+    fixture("a_paid_inquiry_is_made_once", |start| inquiries::paid(start).boxed()),
+    fixture("how_a_payout_ends_is_reported", |start| payouts::hold(start).boxed()),
+    fixture("a_statement_leaves_nothing_out", |start| {
+        statements::leaves_nothing_out(start).boxed()
+    }),
+    fixture("one_transfer_is_one_on_every_source", |start| {
+        statements::one_on_every_source(start).boxed()
+    }),
+    fixture("a_notification_agrees_with_the_ledger", |start| {
+        deliveries::tells_what_the_ledger_says(start).boxed()
+    }),
+    fixture("a_forged_delivery_is_untrusted", |start| forgery::forged(start).boxed()),
+    fixture("an_old_delivery_is_untrusted", |start| forgery::old(start).boxed()),
+    fixture("nothing_unsigned_is_believed", |start| coverage::nothing_unsigned(start).boxed()),
+    fixture("a_confirmed_event_carries_the_inquirys_values", |start| {
+        coverage::inquirys_values(start).boxed()
+    }),
+    fixture("the_same_happening_has_one_key", |start| deliveries::one_key(start).boxed()),
+    fixture("a_browsers_return_settles_nothing", |start| deliveries::browsers(start).boxed()),
+    fixture("unknown_events_and_fields_are_accepted", |start| deliveries::strangers(start).boxed()),
+    fixture("the_reply_is_the_documented_one", |start| deliveries::replies(start).boxed()),
+    fixture("no_secret_is_shown", |start| secrets::hold(start).boxed()),
+    fixture("a_dropped_call_leaves_it_usable", |start| dropping::dropped(start).boxed()),
+    fixture("two_runtimes_can_share_it", |start| dropping::two_runtimes(start).boxed()),
+    fixture("layers_change_nothing", |start| layers::hold(start).boxed()),
+];
+
+const fn fixture(
+    name: &'static str,
+    check: fn(Start) -> BoxFuture<'static, Result<Passed, Flaw>>,
+) -> Law {
+    Law { name, check: Check::Fixture(check) }
+}
+
+const fn fault_case(name: &'static str, check: fn(&FaultCase) -> Result<(), Flaw>) -> Law {
+    Law { name, check: Check::FaultCase(check) }
+}

@@ -1,6 +1,5 @@
 //! A payment is opened over the network, or offline, as declared.
 
-use futures_util::future::FutureExt as _;
 use payments_core::{
     Direction,
     payment::{CreateMode, Payment, Registered},
@@ -8,27 +7,15 @@ use payments_core::{
 };
 
 use crate::{
-    Booking, Flaw, Law, Operation, Start,
+    Booking, Flaw, Operation, Start,
     fixture::Fixture,
     instruction::{open_payment, pay},
-    law::{Check, Held},
+    law::Passed,
 };
 
-pub(crate) static OPENING_IS_AS_DECLARED: Law = Law {
-    name: "opening_is_as_declared",
-    says: "Opening a payment offline sends nothing, books nothing and gives the same bytes for \
-           the same request and time; opening it over the network instructs once. What the buyer \
-           then pays is booked once, for our order.",
-    why: "An offline answer says nothing of the gateway's health, so that a hub must know which \
-          it was.",
-    look_at: "`PaymentCapabilities::create`, `Payment::registered` of what was opened, and the order \
-              and amount as they are sent",
-    check: Check::Fixture(|start| hold(start).boxed()),
-};
-
-async fn hold(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
-    let Ok(role) = fixture.provider.payments() else { return Ok(Held::NothingToTry) };
+    let Ok(role) = fixture.provider.payments() else { return Ok(Passed::NotApplicable) };
     let mode = role.capabilities().create;
     let payment = open_payment(&fixture, 1).await?;
     let notes = fixture.recorder.notes();
@@ -59,7 +46,7 @@ async fn hold(start: Start) -> Result<Held, Flaw> {
     match fixture.bookings().await.len() {
         0 => {
             paid(&fixture, &payment).await?;
-            Ok(Held::Tried)
+            Ok(Passed::Tested)
         }
         bookings => flaw("an empty ledger".to_owned(), format!("{bookings} bookings")),
     }

@@ -1,29 +1,17 @@
 //! How a payout ends is told.
 
-use futures_util::future::FutureExt as _;
 use payments_core::{Direction, Lookup, money::Money, payout::PayoutState};
 
 use crate::{
-    Flaw, Law, Operation, Start,
+    Flaw, Operation, Start,
     fixture::Fixture,
     instruction::{Instruction, refused},
-    law::{Check, Held},
+    law::Passed,
 };
 
-pub(crate) static HOW_A_PAYOUT_ENDS_IS_REPORTED: Law = Law {
-    name: "how_a_payout_ends_is_reported",
-    says: "An inquiry tells a payout as it is now: under way, succeeded, failed, or come back \
-           after it had succeeded; and what left is what was asked, in the ledger and of the \
-           balance.",
-    why: "A payout that came back is owed again, and one that is under way is not.",
-    look_at: "`find_payout`: what is remembered instead of asked, and what each state becomes; the \
-              amount as it is sent, and `balance`",
-    check: Check::Fixture(|start| hold(start).boxed()),
-};
-
-async fn hold(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
-    let Ok(role) = fixture.provider.payouts() else { return Ok(Held::NothingToTry) };
+    let Ok(role) = fixture.provider.payouts() else { return Ok(Passed::NotApplicable) };
     let finds = role.capabilities().find;
     for (number, ends) in [
         (1, [PayoutState::Succeeded, PayoutState::Reversed].as_slice()),
@@ -36,7 +24,7 @@ async fn hold(start: Start) -> Result<Held, Flaw> {
             begins(&fixture, number).await?;
         }
         for end in ends {
-            let Some(gateway) = &fixture.subject.payouts else { return Ok(Held::NothingToTry) };
+            let Some(gateway) = &fixture.subject.payouts else { return Ok(Passed::NotApplicable) };
             if gateway.end_payout(&fixture.payout(number)?, *end).await.is_err() {
                 continue;
             }
@@ -49,7 +37,7 @@ async fn hold(start: Start) -> Result<Held, Flaw> {
             }
         }
     }
-    Ok(Held::Tried)
+    Ok(Passed::Tested)
 }
 
 async fn begins(fixture: &Fixture, number: u32) -> Result<(), Flaw> {

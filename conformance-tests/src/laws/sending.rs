@@ -1,51 +1,13 @@
 //! What holds of an instruction under every fault of the wire.
 
 use crate::{
-    Flaw, Law,
+    Flaw,
     fault_case::{FaultCase, Standing},
-    law::Check,
     outcome::{Found, Outcome},
     proxy::Fault,
 };
 
-pub(crate) static ONE_CALL_SENDS_ONCE: Law = Law {
-    name: "one_call_sends_once",
-    says: "An instruction leaves the provider once per call, whatever goes wrong, and not at all \
-           where the provider has no such call.",
-    why: "What is sent twice is done twice.",
-    look_at: "who sends again: a retry, a redirect that is followed, an instruction that is sent \
-              as an inquiry",
-    check: Check::FaultCase(one_call_sends_once),
-};
-
-pub(crate) static WHAT_WAS_SENT_IS_NEVER_AN_ERROR: Law = Law {
-    name: "what_was_sent_is_never_an_error",
-    says: "An instruction that may have left ends in an error only if no connection was made.",
-    why: "An error says that nothing happened: whoever reads one sends again, and pays twice.",
-    look_at: "what becomes of a lost answer: `transport.instruct` and `WebhookSample::read` have no way to \
-              an error",
-    check: Check::FaultCase(what_was_sent_is_never_an_error),
-};
-
-pub(crate) static ONLY_THE_GATEWAYS_OWN_RESPONSE_COUNTS: Law = Law {
-    name: "only_the_gateways_own_response_counts",
-    says: "An instruction is accepted or declined only by the gateway's own whole answer to it, \
-           and accepted as it was asked.",
-    why: "The page of a proxy knows nothing of what the gateway booked.",
-    look_at: "the closure in `WebhookSample::read`: what is not the documented answer is `Unreadable`",
-    check: Check::FaultCase(only_the_gateways_own_response_counts),
-};
-
-pub(crate) static AN_INQUIRY_FINDS_WHAT_WAS_DONE: Law = Law {
-    name: "an_inquiry_finds_what_was_done",
-    says: "After a lost answer an inquiry by our own reference finds what the gateway did, as it \
-           was asked, and nothing that it did not.",
-    why: "Our own reference is the only name that is left after a lost answer.",
-    look_at: "the inquiry, and whether the reference that is sent is the caller's own",
-    check: Check::FaultCase(an_inquiry_finds_what_was_done),
-};
-
-fn one_call_sends_once(fault_case: &FaultCase) -> Result<(), Flaw> {
+pub(super) fn one_call_sends_once(fault_case: &FaultCase) -> Result<(), Flaw> {
     let expected = match fault_case.standing {
         Standing::Offered => usize::from(fault_case.fault.is_none_or(Fault::sent)),
         Standing::Lacking | Standing::Offline => 0,
@@ -61,7 +23,7 @@ fn one_call_sends_once(fault_case: &FaultCase) -> Result<(), Flaw> {
     Ok(())
 }
 
-fn what_was_sent_is_never_an_error(fault_case: &FaultCase) -> Result<(), Flaw> {
+pub(super) fn what_was_sent_is_never_an_error(fault_case: &FaultCase) -> Result<(), Flaw> {
     let is_error = matches!(fault_case.outcome, Outcome::Error { .. });
     match fault_case.standing {
         Standing::Offline => Ok(()),
@@ -79,7 +41,7 @@ fn what_was_sent_is_never_an_error(fault_case: &FaultCase) -> Result<(), Flaw> {
     }
 }
 
-fn only_the_gateways_own_response_counts(fault_case: &FaultCase) -> Result<(), Flaw> {
+pub(super) fn only_the_gateways_own_response_counts(fault_case: &FaultCase) -> Result<(), Flaw> {
     // What was sent more than once is another law's matter: the last answer may be a good one.
     if fault_case.standing != Standing::Offered || fault_case.sent > 1 {
         return Ok(());
@@ -95,7 +57,7 @@ fn only_the_gateways_own_response_counts(fault_case: &FaultCase) -> Result<(), F
     }
 }
 
-fn an_inquiry_finds_what_was_done(fault_case: &FaultCase) -> Result<(), Flaw> {
+pub(super) fn an_inquiry_finds_what_was_done(fault_case: &FaultCase) -> Result<(), Flaw> {
     // What was sent more than once may have been done more than once.
     if fault_case.sent > 1 {
         return Ok(());
@@ -143,7 +105,7 @@ mod tests {
     use payments_core::{Decline, DeclineReason, ErrorKind, Uncertain, UncertainCause};
 
     use super::*;
-    use crate::{LAWS, Operation, proxy::When};
+    use crate::{LAWS, Operation, law::Check, proxy::When};
 
     fn good() -> FaultCase {
         let lost = Uncertain::new(UncertainCause::ConnectionLost, "lost");

@@ -1,6 +1,5 @@
 //! Only the buyer's money settles a payment, and only the exact amount.
 
-use futures_util::future::FutureExt as _;
 use payments_core::{
     Lookup,
     money::Money,
@@ -8,35 +7,17 @@ use payments_core::{
 };
 
 use crate::{
-    Flaw, Impossible, Law, Operation, Start,
+    Flaw, Impossible, Operation, Start,
     fixture::Fixture,
     instruction::{needed, open_payment, refused},
-    law::{Check, Held},
+    law::Passed,
     question::find_payment,
 };
 
-pub(crate) static CREATED_IS_NOT_PAID: Law = Law {
-    name: "created_is_not_paid",
-    says: "A payment that was opened, and whose buyer has not paid, is neither settled nor \
-           funded, by its answer and by inquiry.",
-    why: "A shop hands over what it believes is paid.",
-    look_at: "the state and `received` of the answer to `create_payment`",
-    check: Check::Fixture(|start| created_is_not_paid(start).boxed()),
-};
-
-pub(crate) static ONLY_THE_EXACT_AMOUNT_SETTLES: Law = Law {
-    name: "only_the_exact_amount_settles",
-    says: "What arrived is told as it is: exact settles, a đồng less is short, a đồng more is \
-           over.",
-    why: "The amount that was asked says nothing of the amount that came.",
-    look_at: "where `received` comes from: the gateway's amount received, never the amount asked",
-    check: Check::Fixture(|start| only_the_exact_amount_settles(start).boxed()),
-};
-
-async fn created_is_not_paid(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn created_is_not_paid(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let (Ok(role), Some(gateway)) = (fixture.provider.payments(), &fixture.subject.payments) else {
-        return Ok(Held::NothingToTry);
+        return Ok(Passed::NotApplicable);
     };
     let payment = open_payment(&fixture, 1).await?;
     unpaid(&payment, Operation::CreatePayment)?;
@@ -53,7 +34,7 @@ async fn created_is_not_paid(start: Start) -> Result<Held, Flaw> {
         }
     }
     match fixture.bookings().await.len() {
-        0 => Ok(Held::Tried),
+        0 => Ok(Passed::Tested),
         bookings => Err(Flaw::new("an empty ledger", format!("{bookings} bookings"))),
     }
 }
@@ -69,16 +50,16 @@ fn unpaid(payment: &Payment, operation: Operation) -> Result<(), Flaw> {
     Err(Flaw::new("an open payment without money", found).in_call(operation))
 }
 
-async fn only_the_exact_amount_settles(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn only_the_exact_amount_settles(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let can_find = fixture.provider.payments().is_ok_and(|role| role.capabilities().find);
     if !can_find {
-        return Ok(Held::NothingToTry);
+        return Ok(Passed::NotApplicable);
     }
     for (number, off) in [(1, 0), (2, -1), (3, 1)] {
         paid(&fixture, number, off).await?;
     }
-    Ok(Held::Tried)
+    Ok(Passed::Tested)
 }
 
 /// Pays `off` more than was asked, and holds what the provider then says.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures_util::future::FutureExt as _;
 use payments_core::{
     AccountId, DedupeKey, Direction, Movement, Role, SameMoney, StatementProvider, Timestamp,
     money::Money,
@@ -11,31 +10,11 @@ use payments_core::{
 };
 
 use crate::{
-    Flaw, Law, Operation, Start,
+    Flaw, Operation, Start,
     fixture::Fixture,
     instruction::{needed, open_payment, open_virtual_account, readable, refused},
-    law::{Check, Held},
+    law::Passed,
     laws::webhook_fixture,
-};
-
-pub(crate) static A_STATEMENT_LEAVES_NOTHING_OUT: Law = Law {
-    name: "a_statement_leaves_nothing_out",
-    says: "Page by page a statement lists every movement once, oldest first and at its time, and its \
-           last cursor goes on with what came since; of one account it lists that one's alone. \
-           Nothing is left out where movements arrive between two pages, or where the gateway lists \
-           those of one second in another order each time.",
-    why: "What falls between two pages is money that nobody books.",
-    look_at: "`entries`: where a page ends, what the cursor names, and in which zone times are read",
-    check: Check::Fixture(|start| leaves_nothing_out(start).boxed()),
-};
-
-pub(crate) static ONE_TRANSFER_IS_ONE_ON_EVERY_SOURCE: Law = Law {
-    name: "one_transfer_is_one_on_every_source",
-    says: "A notification and a statement line of one transfer are never told apart as different \
-           money, and those of two transfers never taken for the same.",
-    why: "Money that looks different on two routes is counted twice.",
-    look_at: "the bank reference, account, time and amount of a movement on each route",
-    check: Check::Fixture(|start| one_on_every_source(start).boxed()),
 };
 
 /// Beyond one page, and no more than a gateway takes quickly.
@@ -44,9 +23,9 @@ const MOST: usize = 210;
 /// A statement of more pages never ends.
 const MOST_PAGES: usize = 1_000;
 
-async fn leaves_nothing_out(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn leaves_nothing_out(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
-    let Ok(role) = fixture.provider.statements() else { return Ok(Held::NothingToTry) };
+    let Ok(role) = fixture.provider.statements() else { return Ok(Passed::NotApplicable) };
     let gateway = needed(fixture.subject.statements.as_ref(), Operation::Entries)?;
     let currency = fixture.deposit(0)?.currency();
     let amount =
@@ -94,7 +73,7 @@ async fn leaves_nothing_out(start: Start) -> Result<Held, Flaw> {
     }
     told_balances(role.as_ref(), before, &fixture).await?;
     while_movements_arrive(&start).await?;
-    Ok(Held::Tried)
+    Ok(Passed::Tested)
 }
 
 /// Reads a statement while a movement arrives after each page, and while the gateway lists those of
@@ -301,11 +280,11 @@ async fn told_balances(
     Ok(())
 }
 
-async fn one_on_every_source(start: Start) -> Result<Held, Flaw> {
+pub(super) async fn one_on_every_source(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let roles = fixture.provider.roles();
     if !roles.contains(&Role::Statements) || !roles.contains(&Role::Notifications) {
-        return Ok(Held::NothingToTry);
+        return Ok(Passed::NotApplicable);
     }
     two_transfers(&fixture).await?;
     let told = webhook_fixture::movements(&fixture).await?;
@@ -324,7 +303,7 @@ async fn one_on_every_source(start: Start) -> Result<Held, Flaw> {
                 .with_ledger(format!("{credit:?}")));
         }
     }
-    Ok(Held::if_any(told.iter().any(|one| one.is_credit())))
+    Ok(Passed::if_any(told.iter().any(|one| one.is_credit())))
 }
 
 /// Two transfers of the same amount by the routes that there are.

@@ -1,0 +1,62 @@
+//! What a provider did beside what it should have done.
+
+use std::fmt;
+use std::panic::Location;
+
+use crate::{Operation, proxy::Fault};
+
+/// What happened, against what should have.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Flaw {
+    /// What should have happened.
+    pub expected: String,
+    /// What happened.
+    pub found: String,
+    /// The call in which it happened.
+    pub operation: Option<Operation>,
+    /// What went wrong on the way.
+    pub fault: Option<Fault>,
+    /// What the gateway's own books say.
+    pub ledger: Option<String>,
+    /// The line of the provider to begin at: where it made the request or the notification, or
+    /// else where it made itself.
+    pub line: Option<&'static Location<'static>>,
+}
+
+impl Flaw {
+    pub(crate) fn new(expected: impl Into<String>, found: impl fmt::Display) -> Self {
+        Self {
+            expected: expected.into(),
+            found: found.to_string(),
+            operation: None,
+            fault: None,
+            ledger: None,
+            line: None,
+        }
+    }
+
+    pub(crate) fn in_call(mut self, operation: Operation) -> Self {
+        self.operation.get_or_insert(operation);
+        self
+    }
+
+    pub(crate) fn under(mut self, fault: Option<Fault>) -> Self {
+        self.fault = self.fault.or(fault);
+        self
+    }
+
+    pub(crate) fn with_ledger(mut self, ledger: impl Into<String>) -> Self {
+        self.ledger = Some(ledger.into());
+        self
+    }
+
+    pub(crate) fn at(self, line: &'static Location<'static>) -> Self {
+        self.sent_at(Some(line))
+    }
+
+    pub(crate) fn sent_at(mut self, line: Option<&'static Location<'static>>) -> Self {
+        self.line = self.line.or(line);
+        self
+    }
+}
