@@ -2,6 +2,7 @@
 
 use payments_core::{
     Decline, ErrorKind, Lookup, OrderRef, Submission, Uncertain,
+    bank::BankAccount,
     money::Money,
     payment::{Payment, Refund, RefundPayment},
     payout::{CreatePayout, Payout},
@@ -134,9 +135,10 @@ pub(crate) fn unlike_account(account: &VirtualAccount, amount: Option<Money>) ->
 }
 
 pub(crate) fn unlike_payout(payout: &Payout, request: &CreatePayout) -> Option<String> {
-    let number = &request.beneficiary.account.number;
+    let BankAccount { bin: bank, number, .. } = &request.beneficiary.account;
     differs("payout", &payout.payout, &request.payout)
-        .or_else(|| differs("amount", &payout.amount, &request.amount))
+        .or_else(|| payout.amount.and_then(|told| differs("amount", &told, &request.amount)))
+        .or_else(|| payout.bank.and_then(|told| differs("bank", &told, bank)))
         .or_else(|| payout.account.as_ref().and_then(|told| differs("account", told, number)))
 }
 

@@ -128,15 +128,42 @@ pub fn check_amount(limits: &[AmountLimits], amount: Money) -> Result<()> {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Repeat {
-    /// It answers with the first one, for this long.
+    /// It answers with the first one, for a time.
     Deduplicated {
-        /// How long; for ever if not said.
-        within: Option<Duration>,
+        /// For how long.
+        within: RepeatWindow,
     },
     /// It refuses.
     Refused,
     /// It carries it out again. Never send twice.
     PaysAgain,
+}
+
+/// For how long a provider answers a repetition with the first instruction. After that it may carry
+/// the instruction out again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RepeatWindow {
+    /// For ever.
+    Forever,
+    /// For this long after the first instruction.
+    For(Duration),
+    /// For a time that the provider does not publish. It may be over at once: an app concludes
+    /// nothing from it and treats a repetition as one that [pays again](Repeat::PaysAgain).
+    Unknown,
+}
+
+impl Repeat {
+    /// Whether a repetition this long after the first instruction is certain not to be carried out
+    /// again.
+    pub fn is_safe_after(self, elapsed: Duration) -> bool {
+        match self {
+            Self::Refused | Self::Deduplicated { within: RepeatWindow::Forever } => true,
+            Self::Deduplicated { within: RepeatWindow::For(time) } => elapsed < time,
+            Self::Deduplicated { within: RepeatWindow::Unknown } | Self::PaysAgain => false,
+        }
+    }
 }
 
 /// When it is conclusive that a provider does not know a reference.
@@ -168,6 +195,22 @@ mod tests {
         let capitals = TextRules::new(0, 9, Alphabet::CapitalsAnd(" "));
         assert!(capitals.check("name", "A 1").is_ok() && capitals.check("name", "a").is_err());
         assert!(rules.check("order", "ABCDEF").is_err());
+    }
+
+    #[test]
+    fn a_repetition_is_safe_only_within_a_time_that_is_known() {
+        let day = Duration::from_secs(86_400);
+        let within = |within| Repeat::Deduplicated { within };
+        for (repeat, at_once, after_a_day) in [
+            (Repeat::Refused, true, true),
+            (within(RepeatWindow::Forever), true, true),
+            (within(RepeatWindow::For(day)), true, false),
+            (within(RepeatWindow::Unknown), false, false),
+            (Repeat::PaysAgain, false, false),
+        ] {
+            let safe = (repeat.is_safe_after(Duration::ZERO), repeat.is_safe_after(day));
+            assert_eq!(safe, (at_once, after_a_day), "{repeat:?}");
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::{json, printable};
 
 /// What became of an instruction that may have left us.
@@ -51,7 +53,8 @@ pub struct Decline {
 }
 
 /// Why a provider refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeclineReason {
     /// Our balance is too low.

@@ -6,7 +6,7 @@ use payments_core::{
     money::{Currency, Money},
     payment::{CreateMode, PaymentCapabilities, PaymentMethod},
     payout::PayoutCapabilities,
-    rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, TextRules},
+    rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, RepeatWindow, TextRules},
     statement::StatementCapabilities,
     virtual_account::{ResolveOpen, Uses, VirtualAccountCapabilities},
 };
@@ -22,7 +22,7 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// The most lines of a page of the statement.
 pub(crate) const PAGE: usize = 50;
 
-pub(crate) const FOR_EVER: Repeat = Repeat::Deduplicated { within: None };
+pub(crate) const FOR_EVER: Repeat = Repeat::Deduplicated { within: RepeatWindow::Forever };
 
 /// 1,000 to 500,000,000 VND, and 1.00 to 20,000.00 USD.
 pub(crate) fn limits() -> Vec<AmountLimits> {

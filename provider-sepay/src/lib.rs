@@ -28,7 +28,7 @@
 //!     .with_return_url("https://shop.example/paid")?;
 //! match provider.payments()?.create_payment(&request).await? {
 //!     // The buyer's browser posts the form; nobody has paid yet.
-//!     Submission::Accepted(payment) => match payment.next {
+//!     Submission::Accepted(payment) => match payment.next.first() {
 //!         Some(NextAction::PostForm(form)) => assert!(form.to_html("Pay").contains("signature")),
 //!         other => unreachable!("{other:?}"),
 //!     },

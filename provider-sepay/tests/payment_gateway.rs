@@ -92,7 +92,9 @@ async fn what_a_browser_posts_is_what_was_signed_whatever_the_text() {
             .with_return_url("https://shop.example/paid?a=1&b=\"2'")
             .unwrap();
         let opened = payments.create_payment(&request).await.unwrap().accepted().unwrap();
-        let Some(NextAction::PostForm(form)) = opened.next else { panic!("{opened:?}") };
+        let Some(NextAction::PostForm(form)) = opened.next.first().cloned() else {
+            panic!("{opened:?}")
+        };
 
         let page = load(&form).await;
         let shown = std::str::from_utf8(page.body()).unwrap();
@@ -131,7 +133,7 @@ async fn opened(provider: &Provider, reference: &str, options: &SePayOptions) ->
         .with_options(options)
         .unwrap();
     let payment = provider.payments().unwrap().create_payment(&request).await.unwrap();
-    match payment.accepted().unwrap().next {
+    match payment.accepted().unwrap().next.into_iter().next() {
         Some(NextAction::PostForm(form)) => form,
         other => panic!("{other:?}"),
     }

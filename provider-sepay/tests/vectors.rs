@@ -191,7 +191,8 @@ async fn form(vector: &Value, field_order: &str) -> Vec<(String, String)> {
         request = request.with_cancel_url(url).unwrap();
     }
     let opened = provider.payments().unwrap().create_payment(&request).await.unwrap();
-    let Some(NextAction::PostForm(form)) = opened.accepted().unwrap().next else {
+    let Some(NextAction::PostForm(form)) = opened.accepted().unwrap().next.into_iter().next()
+    else {
         panic!("no form for {vector}")
     };
     form.fields

@@ -215,10 +215,7 @@ impl Calls {
         match operation {
             Operation::CreatePayout => {
                 let created = role.create_payout(sent).await;
-                self.instructed(operation, created, |payout| {
-                    (&payout.payout, payout.amount) == (&sent.payout, sent.amount)
-                        && payout.account.as_ref().is_none_or(|number| *number == account.number)
-                })
+                self.instructed(operation, created, |payout| payout.differs_from(sent).is_none())
             }
             Operation::VerifyBeneficiary => {
                 self.asked(operation, role.verify_beneficiary(account).await)

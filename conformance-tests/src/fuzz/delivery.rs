@@ -169,7 +169,7 @@ impl Deliveries {
             let amount = match event.data() {
                 EventData::Movement(movement) => Some(movement.amount),
                 EventData::Payment(payment) => payment.received.or(payment.asked),
-                EventData::Payout(payout) => Some(payout.amount),
+                EventData::Payout(payout) => payout.amount,
                 EventData::Refund(refund) => Some(refund.amount),
                 _ => None,
             };

@@ -170,7 +170,7 @@ fn exaggerated(event: &Event) -> Option<Event> {
         }
         EventData::Payout(payout) => {
             let mut payout = payout.clone();
-            payout.amount = more(payout.amount);
+            payout.amount = Some(more(payout.amount?));
             EventData::Payout(payout)
         }
         _ => return None,

@@ -324,8 +324,9 @@ fn agrees(event: &Event, bookings: &[Booking]) -> Result<(), String> {
             if is_there { Ok(()) } else { Err(format!("{movement:?}")) }
         }
         EventData::Payout(payout) => {
-            let is_there =
-                of(bookings, payout.payout.as_str()).any(|booking| booking.amount == payout.amount);
+            let is_so =
+                |booking: &Booking| payout.amount.is_none_or(|amount| amount == booking.amount);
+            let is_there = of(bookings, payout.payout.as_str()).any(is_so);
             if is_there { Ok(()) } else { Err(format!("{payout:?}")) }
         }
         _ => Ok(()),

@@ -158,7 +158,7 @@ impl Happened {
             }
             (Self::PaidOut { payout, amount, succeeded }, EventData::Payout(told)) => {
                 told.payout.as_str() == payout
-                    && told.amount == *amount
+                    && told.amount == Some(*amount)
                     && (!succeeded || told.state == PayoutState::Succeeded)
             }
             (Self::Moved { amount }, EventData::Movement(movement)) => {
@@ -303,7 +303,7 @@ pub(crate) fn said(event: &Event) -> String {
             movement.order
         ),
         EventData::Payout(payout) => {
-            format!("payout {:?} of {}: {:?}", payout.payout, payout.amount, payout.state)
+            format!("payout {:?} of {:?}: {:?}", payout.payout, payout.amount, payout.state)
         }
         EventData::Refund(refund) => {
             format!("refund {:?} of {}: {:?}", refund.refund, refund.amount, refund.state)

@@ -179,7 +179,9 @@ impl TakesPayments for HPay {
     }
 
     async fn visit(&self, payment: &Payment) {
-        let Some(NextAction::Redirect { url }) = &payment.next else { panic!("{payment:?}") };
+        let Some(NextAction::Redirect { url }) = payment.next.first() else {
+            panic!("{payment:?}")
+        };
         let request = Request::get(url).body(Bytes::new()).unwrap();
         let page = self.browser.send(Call::inquiry("visit", request)).await.unwrap();
         assert_eq!(page.status(), StatusCode::OK);

@@ -202,7 +202,9 @@ impl TakesPayments for BankSide {
     }
 
     async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible> {
-        let Some(NextAction::Transfer(transfer)) = &payment.next else { panic!("{payment:?}") };
+        let Some(NextAction::Transfer(transfer)) = payment.next.first() else {
+            panic!("{payment:?}")
+        };
         let memo = transfer.memo.as_deref().unwrap();
         self.transfer(transfer.account.number.as_str(), amount, memo).await
     }

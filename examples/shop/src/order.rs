@@ -42,8 +42,8 @@ pub struct Order {
 pub enum Opening {
     /// The order is written down; the gateway's answer is not here yet.
     Prepared,
-    /// The gateway has it; this is the buyer's next step.
-    Accepted(Option<NextAction>),
+    /// The gateway has it; the buyer's next step is one of these, the gateway's favourite first.
+    Accepted(Vec<NextAction>),
     /// Nothing happened, or the gateway refused and that is certain. A new order may be tried.
     Refused,
     /// It may or may not be open: ask, and ask nobody else to open it.
@@ -120,10 +120,11 @@ impl Order {
             self.note(Note::Conflict { known, seen });
         }
         self.payment = step.after(self.payment);
-        if let (Opening::Prepared | Opening::Uncertain, Some(next)) = (&self.opening, &payment.next)
+        if matches!(self.opening, Opening::Prepared | Opening::Uncertain)
+            && !payment.next.is_empty()
         {
             // It was opened after all: the buyer can go on.
-            self.opening = Opening::Accepted(Some(next.clone()));
+            self.opening = Opening::Accepted(payment.next.clone());
         }
         match payment.state {
             PaymentState::Settled => self.count(|arrived| arrived.count_payment(payment)),

@@ -19,10 +19,10 @@ pub(super) fn word<T>(submission: &Submission<T>) -> String {
     }
 }
 
-/// What the buyer does next, if the payment was accepted.
+/// What the buyer does next, as the provider prefers it, if the payment was accepted.
 pub(super) fn next(submission: &Submission<Payment>) -> Option<&NextAction> {
     match submission {
-        Submission::Accepted(payment) => payment.next.as_ref(),
+        Submission::Accepted(payment) => payment.next.first(),
         Submission::Declined(_) | Submission::Uncertain(_) => None,
     }
 }
@@ -51,7 +51,8 @@ pub(super) fn credits(seen: &[Seen]) -> Vec<&Movement> {
 pub(super) fn found(lookup: &Lookup<Payout>) -> (bool, String) {
     match lookup {
         Lookup::Found(payout) => {
-            let state = format!("{:?}, {}", payout.state, payout.amount).to_lowercase();
+            let amount = payout.amount.map_or("unknown".to_owned(), |amount| amount.to_string());
+            let state = format!("{:?}, {amount}", payout.state).to_lowercase();
             (payout.state == PayoutState::Succeeded, state)
         }
         Lookup::Several(all) => (false, format!("{} payouts under one reference", all.len())),

@@ -28,8 +28,10 @@ pub struct Payment {
     pub state: PaymentState,
     /// Whether the provider knows of it already.
     pub registered: Registered,
-    /// What the buyer does next.
-    pub next: Option<NextAction>,
+    /// What the buyer does next: one of these, in the provider's order of preference. An app takes
+    /// the first that it can show. Empty where the provider names none, as for a payment that was
+    /// found or is paid.
+    pub next: Vec<NextAction>,
     /// How the buyer pays or paid.
     pub method: Option<PaymentMethod>,
     /// The provider's own name for it.
@@ -94,7 +96,7 @@ impl Payment {
             received: None,
             state,
             registered: Registered::ByProvider,
-            next: None,
+            next: Vec::new(),
             method: None,
             gateway_ref: None,
             expires_at: None,
@@ -125,10 +127,10 @@ impl Payment {
         self
     }
 
-    /// Says what the buyer does next.
+    /// Adds what the buyer can do next, after what is preferred to it.
     #[must_use]
     pub fn with_next(mut self, next: NextAction) -> Self {
-        self.next = Some(next);
+        self.next.push(next);
         self
     }
 

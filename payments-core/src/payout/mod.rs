@@ -6,6 +6,7 @@
 
 mod answer;
 mod capabilities;
+mod failure;
 mod request;
 mod state;
 
@@ -13,6 +14,7 @@ use async_trait::async_trait;
 
 pub use answer::{Balance, Payout};
 pub use capabilities::PayoutCapabilities;
+pub use failure::PayoutFailure;
 pub use request::{Beneficiary, CreatePayout};
 pub use state::PayoutState;
 
@@ -41,9 +43,9 @@ pub trait PayoutProvider: Send + Sync + 'static {
     ///
     /// An accepted payout has the state that the provider reports: often
     /// [`Pending`](PayoutState::Pending), and then the app has to ask with
-    /// [`find_payout`](Self::find_payout) until the state [is final](PayoutState::is_final). Store
-    /// the payout's reference before the call, and ask for every one that is not final, also after
-    /// a restart.
+    /// [`find_payout`](Self::find_payout) until the state [is final](PayoutState::is_final). One that
+    /// [awaits approval](PayoutState::AwaitingApproval) needs a person besides. Store the payout's
+    /// reference before the call, and ask for every one that is not final, also after a restart.
     ///
     /// An uncertain payout is found with [`find_payout`](Self::find_payout) and never sent
     /// again, under the same reference or a new one. Dropping the future, or wrapping it in a

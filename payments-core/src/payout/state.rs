@@ -13,6 +13,9 @@ pub enum PayoutState {
     Prepared,
     /// Being sent.
     Submitting,
+    /// The provider has it, and a person at the merchant has to approve it there. No money left
+    /// yet, and it may still be refused.
+    AwaitingApproval,
     /// The provider has it and has not finished.
     Pending,
     /// It may or may not have been carried out. Ask; do not send it again.
@@ -27,9 +30,10 @@ pub enum PayoutState {
 
 impl PayoutState {
     /// Every state.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Prepared,
         Self::Submitting,
+        Self::AwaitingApproval,
         Self::Pending,
         Self::Uncertain,
         Self::Succeeded,
@@ -41,7 +45,9 @@ impl PayoutState {
     /// that succeeded is never lost.
     #[must_use]
     pub fn step(self, seen: Self) -> Step<Self> {
-        use PayoutState::{Failed, Pending, Prepared, Reversed, Submitting, Succeeded, Uncertain};
+        use PayoutState::{
+            AwaitingApproval, Failed, Pending, Prepared, Reversed, Submitting, Succeeded, Uncertain,
+        };
         let conflict = Step::Conflict { known: self, seen };
         if self == seen {
             return Step::Same;
@@ -51,10 +57,12 @@ impl PayoutState {
             (_, Prepared) => Step::Stale,
             (Submitting, _) => Step::Advance(seen),
             (_, Submitting) => Step::Stale,
-            (Pending | Uncertain, _) => Step::Advance(seen),
+            // A payout that is under way was approved before: the money may have left.
+            (Pending, AwaitingApproval) => Step::Stale,
+            (AwaitingApproval | Pending | Uncertain, _) => Step::Advance(seen),
 
             (Succeeded, Reversed) => Step::Advance(seen),
-            (Succeeded | Reversed | Failed, Pending | Uncertain) => Step::Stale,
+            (Succeeded | Reversed | Failed, AwaitingApproval | Pending | Uncertain) => Step::Stale,
             (Reversed, Succeeded) => Step::Stale,
             (Succeeded | Reversed, Failed) | (Failed, Succeeded | Reversed) => conflict,
 
@@ -102,6 +110,21 @@ mod tests {
             PayoutState::Uncertain.step(PayoutState::Pending),
             Step::Advance(PayoutState::Pending)
         );
+    }
+
+    #[test]
+    fn approval_comes_before_the_money_moves_and_ends_nothing() {
+        use PayoutState::{AwaitingApproval, Failed, Pending, Prepared, Succeeded, Uncertain};
+        assert!(!AwaitingApproval.is_final());
+        for seen in [Pending, Uncertain, Succeeded, Failed] {
+            assert_eq!(AwaitingApproval.step(seen), Step::Advance(seen), "{seen:?}");
+        }
+        for known in [Prepared, PayoutState::Submitting, Uncertain] {
+            assert_eq!(known.step(AwaitingApproval), Step::Advance(AwaitingApproval), "{known:?}");
+        }
+        for known in [Pending, Succeeded, PayoutState::Reversed, Failed] {
+            assert_eq!(known.step(AwaitingApproval), Step::Stale, "{known:?}");
+        }
     }
 
     #[test]

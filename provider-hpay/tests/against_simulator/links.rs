@@ -44,7 +44,7 @@ impl World {
             .unwrap();
         let made = self.provider.payments().unwrap().create_payment(&request).await.unwrap();
         let payment = made.accepted().unwrap();
-        let page = self.follow(payment.next.as_ref().unwrap()).await;
+        let page = self.follow(payment.next.first().unwrap()).await;
         (payment, page)
     }
 
@@ -81,7 +81,9 @@ async fn instalments_frames_and_tokens_take_the_older_page_and_are_paid() {
             let (payment, page) = world.opened(&order, options).await;
             assert!(page.contains("200,000 VND"), "{formula}: {page}");
             assert_eq!(page.contains("Instalments"), options.installment, "{page}");
-            let NextAction::Redirect { url } = payment.next.unwrap() else { panic!() };
+            let NextAction::Redirect { url } = payment.next.into_iter().next().unwrap() else {
+                panic!()
+            };
             assert!(url.contains("/checkout.php?") && !url.contains("/v1/"), "{formula}");
             world.hpay.buyer_pays(&order, PayAs::Now).await.unwrap();
             assert!(world.find(&payment.order).await.settles(Money::vnd(200_000)));
@@ -154,7 +156,7 @@ async fn a_token_of_an_international_card_is_told_and_paid_with() {
         .opened("DH-2", &HPayOptions::new().with_card_token(card.token.accept_unsigned()))
         .await;
     assert!(page.contains("200,000 VND"), "{page}");
-    let NextAction::Redirect { url } = payment.next.unwrap() else { panic!() };
+    let NextAction::Redirect { url } = payment.next.into_iter().next().unwrap() else { panic!() };
     assert!(url.contains("/v1/checkout.php?"), "the reference has no other page for it");
 
     let unknown = CardToken::new("482CB2C6EBC19A41E063AF598D0ADCD8").unwrap();
@@ -186,7 +188,7 @@ async fn an_account_in_dollars_asks_for_whole_dollars_and_reads_them() {
     let cents = payments.create_payment(&request(2_050)).await.unwrap_err();
     assert_eq!(cents.field(), Some("amount"));
     let payment = payments.create_payment(&request(2_000)).await.unwrap().accepted().unwrap();
-    assert!(world.follow(payment.next.as_ref().unwrap()).await.contains("20 USD"));
+    assert!(world.follow(payment.next.first().unwrap()).await.contains("20 USD"));
     world.hpay.buyer_pays("DH-1", PayAs::Now).await.unwrap();
     let found = world.find(&payment.order).await;
     assert!(found.settles(dollars(2_000)) && !found.settles(Money::vnd(20)));

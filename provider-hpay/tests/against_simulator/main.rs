@@ -170,7 +170,10 @@ async fn a_payout_is_taken_and_found() {
         let taken = world.pay_out("P-1").await.accepted().unwrap();
         assert_eq!(taken.state, PayoutState::Pending);
         let found = world.find_payout("P-1").await.found().unwrap().unwrap();
-        assert_eq!((found.state, found.amount), (PayoutState::Succeeded, Money::vnd(1_000_000)));
+        assert_eq!(
+            (found.state, found.amount),
+            (PayoutState::Succeeded, Some(Money::vnd(1_000_000)))
+        );
         assert_eq!(world.hpay.payouts().len(), 1);
     }
 }
@@ -329,7 +332,10 @@ async fn numbers_and_text_in_answers_mean_the_same() {
         let world = World::of(Settings::test().with_answer_quirks(quirks), &[]).await;
         assert!(world.pay_out("P-1").await.accepted().is_ok(), "{quirks:?}");
         let found = world.find_payout("P-1").await.found().unwrap().unwrap();
-        assert_eq!((found.state, found.amount), (PayoutState::Succeeded, Money::vnd(1_000_000)));
+        assert_eq!(
+            (found.state, found.amount),
+            (PayoutState::Succeeded, Some(Money::vnd(1_000_000)))
+        );
         assert_eq!(found.account.unwrap().as_str(), "1234567890912312");
 
         let opened = world.open_account(Some(100_000)).await;

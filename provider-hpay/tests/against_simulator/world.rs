@@ -82,7 +82,9 @@ impl World {
             .with_method(PaymentMethod::DomesticCard)
             .with_expiry(Timestamp::from_unix(NOW + 3600));
         let payment = self.provider.payments().unwrap().create_payment(&request).await.unwrap();
-        let Some(NextAction::Redirect { url }) = payment.accepted().unwrap().next else {
+        let Some(NextAction::Redirect { url }) =
+            payment.accepted().unwrap().next.into_iter().next()
+        else {
             panic!("no link")
         };
         let page = Request::get(url).body(Bytes::new()).unwrap();

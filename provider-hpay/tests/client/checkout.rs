@@ -34,7 +34,9 @@ async fn create(request: &CreatePayment) -> Result<Payment> {
 }
 
 fn url(payment: &Payment) -> &str {
-    let Some(NextAction::Redirect { url }) = &payment.next else { panic!("{:?}", payment.next) };
+    let Some(NextAction::Redirect { url }) = payment.next.first() else {
+        panic!("{:?}", payment.next)
+    };
     url
 }
 

@@ -59,7 +59,10 @@ async fn links(formula: &str) -> BTreeMap<String, String> {
             .unwrap();
         request.method = method;
         let made = provider.payments().unwrap().create_payment(&request).await.unwrap();
-        let Some(NextAction::Redirect { url }) = made.accepted().unwrap().next else { panic!() };
+        let Some(NextAction::Redirect { url }) = made.accepted().unwrap().next.into_iter().next()
+        else {
+            panic!()
+        };
         sent.extend(support::form(url.split_once('?').unwrap().1));
     }
     sent
@@ -190,7 +193,10 @@ async fn a_link_may_be_signed_over_what_stands_behind_its_code() {
             .with_notify_url(notify)
             .unwrap();
         let made = provider.payments().unwrap().create_payment(&request).await.unwrap();
-        let Some(NextAction::Redirect { url }) = made.accepted().unwrap().next else { panic!() };
+        let Some(NextAction::Redirect { url }) = made.accepted().unwrap().next.into_iter().next()
+        else {
+            panic!()
+        };
         codes.insert(support::form(url.split_once('?').unwrap().1)["secure_code"].clone());
     }
     assert_eq!(codes.len(), 2);

@@ -24,7 +24,10 @@ async fn url(request: &CreatePayment, changes: &[(&str, &str)]) -> Result<String
     let provider = support::provider_with(&script, changes);
     let made = provider.payments()?.create_payment(request).await?;
     assert!(script.calls().is_empty());
-    let Some(NextAction::Redirect { url }) = made.accepted().unwrap().next else { panic!() };
+    let Some(NextAction::Redirect { url }) = made.accepted().unwrap().next.into_iter().next()
+    else {
+        panic!()
+    };
     Ok(url)
 }
 

@@ -288,7 +288,10 @@ async fn fb_transaction_inquiry() {
     let (provider, _) = merchant("12345", ONE);
     let found = provider.payouts().unwrap().find_payout(&reference).await.unwrap();
     let payout = found.found().unwrap().unwrap();
-    assert_eq!((payout.state, payout.amount), (PayoutState::Succeeded, Money::vnd(1_000_000)));
+    assert_eq!(
+        (payout.state, payout.amount),
+        (PayoutState::Succeeded, Some(Money::vnd(1_000_000)))
+    );
 
     let (provider, _) = merchant("12345", SEVERAL);
     let found = provider.payouts().unwrap().find_payout(&reference).await.unwrap();

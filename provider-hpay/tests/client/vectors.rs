@@ -80,7 +80,9 @@ async fn a_payment_becomes_the_link_of_the_vectors_or_is_refused() {
         assert_eq!(created.is_err(), refused, "{}: {created:?}", case["id"]);
         if let Ok(submission) = created {
             let payment = submission.accepted().unwrap();
-            let Some(NextAction::Redirect { url }) = payment.next else { panic!("no link") };
+            let Some(NextAction::Redirect { url }) = payment.next.into_iter().next() else {
+                panic!("no link")
+            };
             let query = support::form(url.split_once('?').unwrap().1);
             assert_eq!(query["secure_code"], text(&case, "secure_code"), "{}", case["id"]);
             assert_eq!(query["price"], text(input, "price"));
@@ -133,7 +135,7 @@ async fn older_link(case: &Value, formula: &str) -> Option<String> {
         .with_options(&options)
         .unwrap();
     let created = provider.payments().unwrap().create_payment(&request).await.ok()?;
-    match created.accepted().unwrap().next {
+    match created.accepted().unwrap().next.into_iter().next() {
         Some(NextAction::Redirect { url }) => Some(url),
         next => panic!("no link: {next:?}"),
     }

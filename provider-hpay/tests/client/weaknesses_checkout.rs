@@ -67,7 +67,7 @@ async fn links() -> Vec<String> {
                 .with_options(&options)
                 .unwrap();
             let made = provider.payments().unwrap().create_payment(&request).await.unwrap();
-            let next = made.accepted().unwrap().next.unwrap();
+            let next = made.accepted().unwrap().next.into_iter().next().unwrap();
             // What would be logged holds no code and no token.
             let printed = format!("{next:?}");
             assert!(!printed.contains("secure_code") && !printed.contains("9704"), "{printed}");

@@ -232,7 +232,7 @@ fn divided(news: EventData) -> EventData {
             EventData::Payment(payment)
         }
         EventData::Payout(mut payout) => {
-            payout.amount = by_a_hundred(payout.amount);
+            payout.amount = payout.amount.map(by_a_hundred);
             EventData::Payout(payout)
         }
         other => other,

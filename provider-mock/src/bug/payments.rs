@@ -65,7 +65,7 @@ impl Careless {
                 payment.received = payment.asked;
             }
             Bug::PutsTheKeyIntoTheLink => {
-                if let Some(NextAction::Redirect { url }) = &mut payment.next {
+                if let Some(NextAction::Redirect { url }) = payment.next.first_mut() {
                     *url = format!("{url}?key={}", self.api_key);
                 }
             }

@@ -118,7 +118,9 @@ impl Careless {
                     payout.payout = name;
                 }
             }
-            Bug::PaysTheFeeToTheBeneficiary => payout.amount = with_the_fee(payout.amount, -FEE),
+            Bug::PaysTheFeeToTheBeneficiary => {
+                payout.amount = payout.amount.map(|amount| with_the_fee(amount, -FEE))
+            }
             Bug::RemembersTheFirstState => self.known().push(payout.clone()),
             _ => {}
         }

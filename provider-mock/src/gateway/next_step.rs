@@ -1,4 +1,4 @@
-//! What the buyer does next.
+//! What the buyer can do next.
 
 use payments_core::{
     bank::AccountNumber,
@@ -21,26 +21,27 @@ pub(super) struct Given<'a> {
     pub(super) own: &'a OwnAccount,
 }
 
-/// By method, so that every kind of step can be had: a transfer, a form for internet banking,
-/// else a page.
-pub(super) fn next_step(asked: &OpenPayment, given: Given<'_>) -> Next {
+/// By method, so that every kind of step can be had: a transfer or else the page, a form for
+/// internet banking, for the others the page.
+pub(super) fn next_steps(asked: &OpenPayment, given: Given<'_>) -> Vec<Next> {
     let own = given.own;
     match asked.method {
-        Some(PaymentMethod::BankTransfer) => {
-            transfer(own, own.number.as_str(), asked.amount, Some(given.code))
-        }
+        Some(PaymentMethod::BankTransfer) => vec![
+            transfer(own, own.number.as_str(), asked.amount, Some(given.code)),
+            Next::Redirect { url: given.page },
+        ],
         Some(PaymentMethod::VirtualAccount) => {
-            transfer(own, given.number.unwrap_or(own.number.as_str()), asked.amount, None)
+            vec![transfer(own, given.number.unwrap_or(own.number.as_str()), asked.amount, None)]
         }
-        Some(PaymentMethod::InternetBanking) => Next::Form {
+        Some(PaymentMethod::InternetBanking) => vec![Next::Form {
             action: given.page,
             fields: vec![
                 ("order".to_owned(), asked.order.to_string()),
                 ("amount".to_owned(), asked.amount.to_decimal().to_string()),
                 ("description".to_owned(), asked.description.clone()),
             ],
-        },
-        _ => Next::Redirect { url: given.page },
+        }],
+        _ => vec![Next::Redirect { url: given.page }],
     }
 }
 

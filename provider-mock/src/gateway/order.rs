@@ -17,7 +17,7 @@ pub(super) struct Order {
     pub(super) code: PaymentCode,
     /// The number to transfer to, where the order has one of its own.
     pub(super) number: Option<String>,
-    pub(super) next: Next,
+    pub(super) next: Vec<Next>,
     pub(super) notify_url: Option<Uri>,
     /// The buyer acted and the money has not arrived.
     pub(super) acted: bool,
@@ -100,7 +100,7 @@ impl Order {
             received: ledger.total(BookingKind::Payment, order, asked.currency()),
             method: self.terms.method,
             expires_at: self.terms.expires_at,
-            next: waits.then(|| self.next.clone()),
+            next: if waits { self.next.clone() } else { Vec::new() },
             credits: ledger.movements(BookingKind::Payment, order),
         }
     }

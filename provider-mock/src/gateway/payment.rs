@@ -11,7 +11,7 @@ use super::{
     Booking, BookingKind, ControlError,
     books::{Books, address},
     ledger::Entry,
-    next_step::{Given, next_step},
+    next_step::{Given, next_steps},
     order::{End, Order, Status},
     refused::Refused,
 };
@@ -55,7 +55,7 @@ impl Books {
             number: number.as_deref(),
             own,
         };
-        let next = next_step(&asked, given);
+        let next = next_steps(&asked, given);
         let order =
             Order { id, terms: asked, code, number, next, notify_url, acted: false, end: None };
         let shown = order.shown(&self.ledger);

@@ -7,6 +7,8 @@ use std::time::Duration;
 use payments_core::{Clock, SystemClock, money::Money, payout::Beneficiary, rules::Repeat};
 use serde::{Deserialize, Serialize};
 
+use crate::capabilities::FOR_EVER;
+
 /// The credentials, the time and the behaviour of a [`MockGateway`](super::MockGateway).
 ///
 /// [`Settings::test`] is complete; change what matters:
@@ -74,7 +76,7 @@ impl Settings {
             clock: Arc::new(SystemClock),
             opening_balances: Vec::new(),
             payout_start: PayoutStart::default(),
-            payout_repeat: Repeat::Deduplicated { within: None },
+            payout_repeat: FOR_EVER,
             beneficiaries: Vec::new(),
             notify_url: None,
             patience: Duration::from_secs(60),

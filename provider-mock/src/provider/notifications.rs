@@ -223,8 +223,9 @@ impl Notifications {
         let named = content.again.iter().find(|payout| is_claimed(payout)).cloned();
         let found = map::payout(named.unwrap_or(content.payout), raw).map_err(malformed)?;
         let agrees = is_no_older(claimed.state.step(found.state))
-            && (found.amount, &found.account) == (claimed.amount, &claimed.account);
-        let words = |payout: &Payout| format!("{:?}, {}", payout.state, payout.amount);
+            && (found.amount, found.bank, &found.account)
+                == (claimed.amount, claimed.bank, &claimed.account);
+        let words = |payout: &Payout| format!("{:?}, {:?}", payout.state, payout.amount);
         let key = map::keys::payout(&found).map_err(malformed)?;
         Ok(verdict(
             agrees,

@@ -32,7 +32,8 @@ pub(crate) struct Payment {
     pub(crate) received: Money,
     pub(crate) method: Option<PaymentMethod>,
     pub(crate) expires_at: Option<Timestamp>,
-    pub(crate) next: Option<Next>,
+    /// What is preferred comes first.
+    pub(crate) next: Vec<Next>,
     pub(crate) credits: Vec<Movement>,
 }
 

@@ -39,7 +39,7 @@ laws! {
 async fn a_payment_that_is_opened_is_not_paid(world: World) {
     let opened = world.opened("A1").await;
     assert_eq!(opened.state, PaymentState::Open);
-    assert!(matches!(opened.next, Some(NextAction::Redirect { .. })));
+    assert!(matches!(opened.next[..], [NextAction::Redirect { .. }]));
     assert!(world.gateway.bookings().is_empty());
     let found = world.payment("A1").await;
     assert_eq!((found.asked, found.received), (Some(ASKED), Some(Money::vnd(0))));
@@ -152,10 +152,11 @@ async fn every_method_has_its_next_step(world: World) {
         let request = payment(&format!("A{index}"), ASKED).with_method(*method);
         let opened = accepted(payments.create_payment(&request).await.unwrap());
         assert_eq!(opened.method, Some(*method));
-        match (method, opened.next.unwrap()) {
+        match (method, opened.next[0].clone()) {
             (PaymentMethod::BankTransfer, NextAction::Transfer(transfer)) => {
                 assert_eq!(transfer.amount, Some(ASKED));
                 assert!(transfer.vietqr.unwrap().contains(&transfer.memo.unwrap()));
+                assert!(matches!(opened.next[1..], [NextAction::Redirect { .. }]));
             }
             (PaymentMethod::VirtualAccount, NextAction::Transfer(transfer)) => {
                 assert_eq!(transfer.memo, None);
@@ -175,7 +176,7 @@ async fn a_transfer_is_found_by_the_code_in_its_memo(world: World) {
     let payments = world.provider.payments().unwrap();
     let request = payment("A1", ASKED).with_method(PaymentMethod::BankTransfer);
     let opened = accepted(payments.create_payment(&request).await.unwrap());
-    let Some(NextAction::Transfer(transfer)) = opened.next else { panic!() };
+    let NextAction::Transfer(transfer) = opened.next[0].clone() else { panic!() };
     let memo = format!("FT123.{}.cam on", transfer.memo.unwrap().to_lowercase());
     world.gateway.deposit(ASKED, &memo).unwrap();
     let found = world.payment("A1").await;

@@ -149,7 +149,7 @@ async fn a_gateway_that_pays_again_says_so_and_shows_every_payout() {
     let reference = PayoutRef::new("P1").unwrap();
     let found = payouts.find_payout(&reference).await.unwrap();
     let all = found.found().unwrap_err();
-    let amounts: Vec<_> = all.iter().map(|payout| payout.amount.minor()).collect();
+    let amounts: Vec<_> = all.iter().map(|payout| payout.amount.unwrap().minor()).collect();
     assert_eq!(amounts, [50_000, 50_000, 60_000]);
     assert_eq!(all[2].differs_from(&payout("P1", AMOUNT)), Some("amount"));
 

@@ -176,7 +176,7 @@ async fn a_buyer_pays_on_the_page_that_the_link_leads_to() {
         .with_return_url("http://127.0.0.1:9/thanks")
         .unwrap();
     let opened = accepted(provider.payments().unwrap().create_payment(&request).await.unwrap());
-    let Some(payments_core::payment::NextAction::Redirect { url }) = opened.next else { panic!() };
+    let [payments_core::payment::NextAction::Redirect { url }] = &opened.next[..] else { panic!() };
     assert!(url.starts_with(&simulator.url()), "{url}");
 
     let page = send("GET", &url, "text/plain", String::new()).await;

@@ -137,7 +137,9 @@ async fn the_addresses_are_those_of_the_environment_unless_overridden() {
         let provider = configured(environment, &keys, &wire).unwrap();
         let payments = provider.payments().unwrap();
         let opened = payments.create_payment(&request("A", 1)).await.unwrap().accepted().unwrap();
-        let Some(NextAction::PostForm(opened)) = opened.next else { panic!("no form") };
+        let Some(NextAction::PostForm(opened)) = opened.next.into_iter().next() else {
+            panic!("no form")
+        };
         assert_eq!(opened.action, form);
         wire.answer(404, NOT_KNOWN).answer(401, "");
         let _ = payments.find_payment(&crate::world::order("A")).await.unwrap();

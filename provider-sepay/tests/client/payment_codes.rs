@@ -270,7 +270,7 @@ async fn transfer(keys: &[&str], sub_account: Option<&str>) -> Transfer {
     }
     let provider = provider(keys, &Wire::new());
     let opened = provider.payments().unwrap().create_payment(&request).await.unwrap();
-    match opened.accepted().unwrap().next {
+    match opened.accepted().unwrap().next.into_iter().next() {
         Some(NextAction::Transfer(transfer)) => transfer,
         other => panic!("{other:?}"),
     }

@@ -51,7 +51,9 @@ async fn a_transfer_says_where_to_how_much_and_what_to_write() {
     assert!(wire.is_untouched());
     assert_eq!(payment.state, PaymentState::Open);
     assert_eq!(payment.registered, Registered::WhenBuyerActs);
-    let Some(NextAction::Transfer(transfer)) = payment.next else { panic!("no transfer") };
+    let Some(NextAction::Transfer(transfer)) = payment.next.into_iter().next() else {
+        panic!("no transfer")
+    };
     assert_eq!(transfer.account.number.as_str(), OUR_ACCOUNT);
     assert_eq!(transfer.account.holder.as_deref(), Some("CONG TY THU NGHIEM"));
     assert_eq!(transfer.amount, Some(Money::vnd(50_000)));
@@ -230,7 +232,9 @@ async fn a_buyer_may_be_sent_to_a_configured_sub_account_and_to_no_other() {
     };
     let bank_transfer = to("VQRQ0002").with_method(PaymentMethod::BankTransfer);
     let opened = payments.create_payment(&bank_transfer).await.unwrap().accepted().unwrap();
-    let Some(NextAction::Transfer(transfer)) = opened.next else { panic!("no transfer") };
+    let Some(NextAction::Transfer(transfer)) = opened.next.into_iter().next() else {
+        panic!("no transfer")
+    };
     assert_eq!(transfer.account.number.as_str(), "VQRQ0002");
     assert_eq!(transfer.account.bin.as_str(), "970436");
     let qr = VietQr::parse(transfer.vietqr.as_ref().unwrap()).unwrap();

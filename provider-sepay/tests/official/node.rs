@@ -89,7 +89,7 @@ async fn form_of_ours(sepay: &SePaySimulator) -> Vec<(String, String)> {
         .with_return_url("https://shop.example/paid?o=1&r=ok")
         .unwrap();
     let payment = provider.payments().unwrap().create_payment(&request).await.unwrap();
-    match payment.accepted().unwrap().next {
+    match payment.accepted().unwrap().next.into_iter().next() {
         Some(NextAction::PostForm(form)) => form.fields,
         other => panic!("{other:?}"),
     }

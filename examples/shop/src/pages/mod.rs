@@ -46,10 +46,7 @@ pub(crate) fn order(order: &Order) -> Response {
     let mut body = standing(order);
     if order.paid_at.is_none() {
         match &order.opening {
-            Opening::Accepted(Some(next)) => body.push_str(&next_step::html(next)),
-            Opening::Accepted(None) => {
-                body.push_str("<p>The gateway will get in touch with you.</p>");
-            }
+            Opening::Accepted(next) => body.push_str(&next_step::html(next)),
             Opening::Refused => body.push_str(
                 "<p>The payment could not be opened and nothing was charged. \
                  <a href=\"/\">Start again</a></p>",

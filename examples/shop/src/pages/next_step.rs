@@ -8,16 +8,23 @@ use payments::{
 
 use super::Text;
 
-/// The step as HTML. The buyer clicks: nothing happens by itself.
-pub(super) fn html(next: &NextAction) -> String {
+/// The first step that a page can show, as HTML. The buyer clicks: nothing happens by itself.
+pub(super) fn html(next: &[NextAction]) -> String {
+    // A gateway of tomorrow may know other steps; its notification still arrives.
+    next.iter()
+        .find_map(step)
+        .unwrap_or_else(|| "<p>The gateway will get in touch with you.</p>".to_owned())
+}
+
+fn step(next: &NextAction) -> Option<String> {
     match next {
         NextAction::Redirect { url } => {
-            format!("<p><a id=\"pay\" rel=\"noreferrer\" href=\"{}\">Pay now</a></p>", Text(url))
+            let link = Text(url);
+            Some(format!("<p><a id=\"pay\" rel=\"noreferrer\" href=\"{link}\">Pay now</a></p>"))
         }
-        NextAction::PostForm(form) => form.to_html("Pay now"),
-        NextAction::Transfer(transfer) => transfer_html(transfer),
-        // A gateway of tomorrow may know other steps; its notification still arrives.
-        _ => "<p>The gateway will get in touch with you.</p>".to_owned(),
+        NextAction::PostForm(form) => Some(form.to_html("Pay now")),
+        NextAction::Transfer(transfer) => Some(transfer_html(transfer)),
+        _ => None,
     }
 }
 
@@ -62,11 +69,12 @@ mod tests {
     #[test]
     fn a_link_and_a_form_are_shown_escaped() {
         let link = NextAction::Redirect { url: "https://pay.example/?a=1&b=\"2\"".into() };
-        let link = html(&link);
+        let link = html(&[link]);
         assert!(link.contains("href=\"https://pay.example/?a=1&amp;b=&quot;2&quot;\""), "{link}");
         let form = PostForm::new("https://pay.example", vec![("a".into(), "<1>".into())]);
-        let form = html(&NextAction::PostForm(form));
+        let form = html(&[NextAction::PostForm(form)]);
         assert!(form.contains("name=\"a\" value=\"&lt;1&gt;\""), "{form}");
+        assert!(html(&[]).contains("will get in touch"));
     }
 
     #[test]
@@ -77,7 +85,7 @@ mod tests {
             .with_amount(Money::vnd(50_000))
             .with_memo("DH1")
             .with_vietqr("0002");
-        let html = html(&NextAction::Transfer(transfer));
+        let html = html(&[NextAction::Transfer(transfer)]);
         for shown in [bank.name(), "0123", "SHOP &amp; CO", "50000 VND", "DH1", "<svg"] {
             assert!(html.contains(shown), "{shown} is not in {html}");
         }

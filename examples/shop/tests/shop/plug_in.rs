@@ -94,7 +94,8 @@ async fn a_payment_that_is_found_open_shows_the_buyer_the_way() {
     let reference = shop.open(&ITEMS[0], Way::Page).await.unwrap();
     shop.ask(&reference).await.unwrap();
     let order = shop.orders().get(&reference).unwrap();
-    assert!(matches!(order.opening, Opening::Accepted(Some(_))), "{:?}", order.opening);
+    let Opening::Accepted(next) = order.opening else { panic!("{:?}", order.opening) };
+    assert_eq!(next.len(), 1);
     assert!(order.paid_at.is_none());
 }
 

@@ -7,7 +7,7 @@ use payments::{
     notification::Endpoint,
     payment::{CreateMode, PaymentCapabilities},
     payout::PayoutCapabilities,
-    rules::{AbsenceRule, AmountLimits, Repeat},
+    rules::{AbsenceRule, AmountLimits, Repeat, RepeatWindow},
     statement::StatementCapabilities,
     virtual_account::{ResolveOpen, VirtualAccountCapabilities},
 };
@@ -159,9 +159,14 @@ fn amounts(limits: &[AmountLimits]) -> String {
 
 fn repeat(repeat: Repeat) -> String {
     match repeat {
-        Repeat::Deduplicated { within: None } => "is answered with the first".to_owned(),
-        Repeat::Deduplicated { within: Some(within) } => {
-            format!("is answered with the first for {}", span(within))
+        Repeat::Deduplicated { within: RepeatWindow::Forever } => {
+            "is answered with the first".to_owned()
+        }
+        Repeat::Deduplicated { within: RepeatWindow::For(time) } => {
+            format!("is answered with the first for {}", span(time))
+        }
+        Repeat::Deduplicated { .. } => {
+            "is answered with the first for an unknown time: do not rely on it".to_owned()
         }
         Repeat::Refused => "is refused".to_owned(),
         Repeat::PaysAgain => "is carried out again: never send twice".to_owned(),

@@ -87,7 +87,7 @@ fn one_payout_is_an_object_with_numbers() {
         "merchant_id":"12345","request_id":"1666062845347",
         "bankAccount_number":"12010004002695"},"secure_chain":"bac7","error_code":"000"}"#;
     let payout = read(json).unwrap().found().unwrap().unwrap();
-    assert_eq!((payout.state, payout.amount), (Succeeded, Money::vnd(1_000_000)));
+    assert_eq!((payout.state, payout.amount), (Succeeded, Some(Money::vnd(1_000_000))));
     assert_eq!(payout.account.unwrap().as_str(), "12010004002695");
     assert_eq!(payout.at, Some(Timestamp::from_unix(1_661_834_533)));
     assert!(!payout.needs_attention);

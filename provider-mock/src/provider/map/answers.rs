@@ -32,10 +32,8 @@ pub(in crate::provider) fn payment(told: wire::Payment, raw: Raw) -> Read<Paymen
         .with_raw(raw);
     payment.method = told.method;
     payment.expires_at = told.expires_at;
-    payment.next = match told.next {
-        Some(next) => next_action(next, told.amount)?,
-        None => None,
-    };
+    let next = told.next.into_iter().map(|next| next_action(next, told.amount));
+    payment.next = next.filter_map(Result::transpose).collect::<Read<_>>()?;
     Ok(payment)
 }
 
@@ -69,6 +67,7 @@ pub(in crate::provider) fn virtual_account(
 
 pub(in crate::provider) fn payout(told: wire::Payout, raw: Raw) -> Read<Payout> {
     Ok(Payout::new(told.payout, told.amount, payout_state(&told.status))
+        .with_bank(told.bank)
         .with_account(told.account)
         .with_gateway_ref(gateway_ref(&told.id)?)
         .with_time(told.at)
