@@ -2,7 +2,8 @@
 //!
 //! A simulated gateway is an [`axum::Router`] with state of its own. This crate serves it on
 //! loopback so that it can also *not* answer ([`Server`], [`HangUp`]), gives it a clock that
-//! tests move ([`Clock`]), and sends its notifications to the merchant ([`Outbox`]).
+//! tests move ([`Clock`]), and sends its notifications to the merchant ([`Outbox`]). A gateway
+//! describes itself to people in [`Section`]s.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -17,12 +18,14 @@
 //! ```
 
 mod clock;
+mod description;
 mod known_host;
 mod outbox;
 mod printed_headers;
 mod server;
 
 pub use clock::Clock;
+pub use description::{Row, Section};
 pub use outbox::{Outbox, Outgoing, Receipt, Schedule};
 pub use printed_headers::PrintedHeaders;
 pub use server::{HangUp, Server};

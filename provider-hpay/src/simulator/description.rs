@@ -1,37 +1,15 @@
 //! What a landing page or a terminal shows of a running simulator.
 
-use serde::Serialize;
+use simulator_kit::{Row, Section};
 
 use super::{endpoints::ENDPOINTS, gateway::Gateway, request_log::Host};
 
-/// A titled list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Section {
-    /// What the rows have in common.
-    pub title: &'static str,
-    /// What to show, in order.
-    pub rows: Vec<Row>,
-}
-
-/// One line: a word, its value, and a remark that may be empty.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Row {
-    /// What it is.
-    pub label: String,
-    /// What to copy.
-    pub value: String,
-    /// Why, or what happens.
-    pub note: String,
-}
-
 pub(crate) fn of(gateway: &Gateway) -> Vec<Section> {
     vec![
-        Section { title: "Hosts", rows: hosts(gateway) },
-        Section { title: "Test credentials", rows: credentials(gateway) },
-        Section { title: "Endpoints", rows: endpoints(gateway) },
-        Section { title: "Try", rows: tries(gateway) },
+        Section::new("Hosts").with_rows(hosts(gateway)),
+        Section::new("Test credentials").with_rows(credentials(gateway)),
+        Section::new("Endpoints").with_rows(endpoints(gateway)),
+        Section::new("Try").with_rows(tries(gateway)),
     ]
 }
 
@@ -131,5 +109,5 @@ fn tries(gateway: &Gateway) -> Vec<Row> {
 }
 
 fn row(label: impl Into<String>, value: impl Into<String>, note: impl Into<String>) -> Row {
-    Row { label: label.into(), value: value.into(), note: note.into() }
+    Row::new(label, value).with_note(note)
 }

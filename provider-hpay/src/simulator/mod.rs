@@ -48,7 +48,6 @@ mod virtual_account;
 
 pub use checkout::{Attempt, Card, CardKind, Instrument, Link, Order, PayAs};
 pub use control::{Announcement, CheckoutTransfer, ControlError};
-pub use description::{Row, Section};
 pub use faults::{Fault, Operation, When};
 pub use keys::{Keys, UnreadableKey, Verdict};
 pub use ledger::{Booking, BookingKind};
@@ -57,6 +56,7 @@ pub use quirks::AnswerQuirks;
 pub use request_log::{Host, LoggedRequest};
 pub use settings::{AdvancedLink, Beneficiary, Ports, Settings};
 pub use sign::Codes;
+pub use simulator_kit::{Row, Section};
 pub use virtual_account::{AccountStatus, CallbackForm, CallbackQuirks, Credit, VirtualAccount};
 
 use std::collections::BTreeMap;

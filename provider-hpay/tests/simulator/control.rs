@@ -97,7 +97,7 @@ async fn a_browser_page_cannot_control_the_gateway_by_a_plain_form() {
 async fn the_description_leads_to_everything() {
     let hpay = start().await;
     let sections = hpay.description();
-    let titles: Vec<_> = sections.iter().map(|section| section.title).collect();
+    let titles: Vec<_> = sections.iter().map(|section| section.title.as_str()).collect();
     assert_eq!(titles, ["Hosts", "Test credentials", "Endpoints", "Try"]);
     let control = format!("{}/_control", hpay.url(Host::Checkout));
     let served: Value = get_json(&format!("{control}/description")).await;

@@ -1,39 +1,17 @@
 //! What a landing page or a terminal shows of a running simulator.
 
-use serde::Serialize;
+use simulator_kit::{Row, Section};
 
 use super::{HOST, World};
 use crate::{Operation, RefusalCode};
 
-/// A titled list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Section {
-    /// What the rows have in common.
-    pub title: &'static str,
-    /// What to show, in order.
-    pub rows: Vec<Row>,
-}
-
-/// One line: a word, its value, and a remark that may be empty.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Row {
-    /// What it is.
-    pub label: String,
-    /// What to copy.
-    pub value: String,
-    /// Why, or what happens.
-    pub note: String,
-}
-
 pub(super) fn of(world: &World) -> Vec<Section> {
     vec![
-        Section { title: "Hosts", rows: vec![row(HOST, world.url(), "stands for nobody")] },
-        Section { title: "Test credentials", rows: credentials(world) },
-        Section { title: "Endpoints", rows: endpoints(world) },
-        Section { title: "Refusals", rows: refusals() },
-        Section { title: "Try", rows: tries(world) },
+        Section::new("Hosts").with_row(row(HOST, world.url(), "stands for nobody")),
+        Section::new("Test credentials").with_rows(credentials(world)),
+        Section::new("Endpoints").with_rows(endpoints(world)),
+        Section::new("Refusals").with_rows(refusals()),
+        Section::new("Try").with_rows(tries(world)),
     ]
 }
 
@@ -103,5 +81,5 @@ fn tries(world: &World) -> Vec<Row> {
 }
 
 fn row(label: impl Into<String>, value: impl Into<String>, note: impl Into<String>) -> Row {
-    Row { label: label.into(), value: value.into(), note: note.into() }
+    Row::new(label, value).with_note(note)
 }

@@ -41,8 +41,8 @@ use clock::SharedClock;
 use courier::Courier;
 
 pub use control::Announcement;
-pub use description::{Row, Section};
 pub use settings::SimulatorSettings;
+pub use simulator_kit::{Row, Section};
 
 use crate::MockGateway;
 

@@ -1,6 +1,7 @@
 //! What there is and what to try, as data for a landing page.
 
 use serde::Serialize;
+use simulator_kit::{Row, Section};
 
 use super::{Operation, SePaySimulator, remote};
 
@@ -12,26 +13,6 @@ pub struct Description {
     pub title: String,
     /// Its parts, in reading order.
     pub sections: Vec<Section>,
-}
-
-/// A table of a [`Description`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Section {
-    /// Its heading.
-    pub title: String,
-    /// Its lines.
-    pub rows: Vec<Row>,
-}
-
-/// A line of a [`Section`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Row {
-    /// What the line is about.
-    pub name: String,
-    /// Text to read or to copy.
-    pub value: String,
 }
 
 pub(super) fn of(simulator: &SePaySimulator) -> Description {
@@ -128,6 +109,5 @@ fn section<N: Into<String>, V: Into<String>>(
     title: &str,
     rows: impl IntoIterator<Item = (N, V)>,
 ) -> Section {
-    let row = |(name, value): (N, V)| Row { name: name.into(), value: value.into() };
-    Section { title: title.to_owned(), rows: rows.into_iter().map(row).collect() }
+    Section::new(title).with_rows(rows.into_iter().map(|(label, value)| Row::new(label, value)))
 }

@@ -91,7 +91,7 @@ pub use bank::{Bank, BankAccount, Direction};
 pub use code::{CodeRule, InvalidCodeRule};
 pub use control::Transferred;
 pub use dashboard::{Webhook, WebhookAuth, WebhookBody};
-pub use description::{Description, Row, Section};
+pub use description::Description;
 pub use faults::{Operation, When};
 pub use ledger::{Booking, BookingKind};
 pub use notify::{Acknowledgement, Delivered, Notification};
@@ -99,6 +99,7 @@ pub use order::PaymentMethod;
 pub use refused::Refused;
 pub use requests::{Host, LoggedRequest};
 pub use settings::Settings;
+pub use simulator_kit::{Row, Section};
 pub use transfer::{Mangling, Transfer};
 pub use virtual_account::{OrderStatus, TERMINAL, VA_PREFIX, VaOrder, VaStatus, VirtualAccount};
 

@@ -170,7 +170,7 @@ async fn every_described_control_path_is_there_on_every_host() {
     let sepay = start(settings()).await;
     let description = sepay.description();
     let paths = description.sections.iter().flat_map(|section| &section.rows);
-    let paths: Vec<_> = paths.filter_map(|row| row.name.split_once(" /_control/")).collect();
+    let paths: Vec<_> = paths.filter_map(|row| row.label.split_once(" /_control/")).collect();
     assert!(!paths.is_empty());
     for (method, path) in paths {
         for (_, url) in sepay.hosts() {

@@ -1,0 +1,60 @@
+//! What a landing page or a terminal shows of a running simulator.
+
+use serde::Serialize;
+
+/// A titled table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Section {
+    /// What the rows have in common.
+    pub title: String,
+    /// What to show, in order.
+    pub rows: Vec<Row>,
+}
+
+/// One line: a label, its value, and a remark that may be empty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Row {
+    /// What it is.
+    pub label: String,
+    /// What to copy.
+    pub value: String,
+    /// Why, or what happens.
+    pub note: String,
+}
+
+impl Section {
+    /// A table without rows.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self { title: title.into(), rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    #[must_use]
+    pub fn with_row(mut self, row: Row) -> Self {
+        self.rows.push(row);
+        self
+    }
+
+    /// Adds rows.
+    #[must_use]
+    pub fn with_rows(mut self, rows: impl IntoIterator<Item = Row>) -> Self {
+        self.rows.extend(rows);
+        self
+    }
+}
+
+impl Row {
+    /// A row without a remark.
+    pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { label: label.into(), value: value.into(), note: String::new() }
+    }
+
+    /// Adds a remark.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
+}
