@@ -29,7 +29,7 @@ const PROSE_WIDTH: usize = 80;
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = anstream::stdout();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // Whoever reads has seen enough, as in `payments formulas | head`.
+        // Whoever reads has seen enough, as `head` has after ten lines.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Failure::Machine(format!("the output cannot be written: {error}"))),
         Ok(()) => Ok(()),

@@ -1,4 +1,4 @@
-//! `payments check`: whether a signature is of these fields.
+//! `check`: whether a signature is of these fields.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use payments::{
     Timestamp,
     formula::{CheckingKeys, Difference, Explanation, Field, Formula, Layout},
     notification::{Untrusted, UntrustedReason, check::Window},
+    registry::Registry,
     rsa::PublicKey,
 };
 use serde::Serialize;
@@ -21,11 +22,11 @@ use crate::{
 ///
 /// Prints JSON with the formula, the signed string with the secret masked, and whether the
 /// signature is valid; exits with 3 if it is not. The age of a signed time stamp is not looked
-/// at, so that old messages can be explained; `payments verify` does look at it.
+/// at, so that old messages can be explained; `verify` does look at it.
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLE)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
-    /// The formula, as `payments formulas` names it
+    /// The formula, as `formulas` names it
     formula: String,
     #[command(flatten)]
     fields: Fields,
@@ -46,12 +47,6 @@ pub(crate) struct Args {
     key: Option<PathBuf>,
 }
 
-const EXAMPLE: &str = "Example:
-  payments check hpay.f18 --field cashin=28275709 --field order_id=51239782 \\
-      --signature 9c49cd91b5ffa61f143c7f482365aba4 --secret-env PASSCODE
-  payments check hpay.f06 --field order_code=DH1 --field total_amount=20000 \\
-      --signature 0cf45d9a9deb4ce20188fd074bb6ef61 --secret-env PASSCODE --explain";
-
 #[derive(Serialize)]
 struct Checked<'a> {
     formula: &'a str,
@@ -69,8 +64,8 @@ struct Checked<'a> {
     explanation: Option<Explanation>,
 }
 
-pub(crate) fn run(args: &Args) -> Ended {
-    let formula = formula::named(&args.formula)?;
+pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
+    let formula = formula::named(registry, &args.formula)?;
     let fields = args.fields.of(formula)?;
     let signed_string = match formula.signed_string(&fields) {
         Ok(string) => Some(string),

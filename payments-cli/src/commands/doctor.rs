@@ -1,4 +1,4 @@
-//! `payments doctor`: every problem of a configuration at once.
+//! `doctor`: every problem of a configuration at once.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -29,10 +29,10 @@ pub(crate) struct Args {
     config: PathBuf,
 }
 
-pub(crate) fn run(args: &Args) -> Ended {
+pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
     let read = configuration::read(&args.config)?;
     let context = offline::context(Environ::system());
-    let (providers, problems) = match Registry::linked().build(&read.config, &context) {
+    let (providers, problems) = match registry.build(&read.config, &context) {
         Ok(providers) => (providers, Vec::new()),
         Err(problems) => (Vec::new(), problems.0),
     };

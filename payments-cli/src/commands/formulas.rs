@@ -1,4 +1,4 @@
-//! `payments formulas`: every signature formula of the linked providers.
+//! `formulas`: every signature formula of the providers.
 
 use std::fmt::Write as _;
 
@@ -14,10 +14,10 @@ use crate::{
     output::{self, BAD, DIM, DOUBTFUL, GOOD, STRONG, prose, row, styled, word},
 };
 
-/// List the signature formulas of every linked provider
+/// List the signature formulas of every provider
 ///
 /// Says of each what is signed, by whom and how, the document that says so, and how sure that
-/// is. `payments sign` and `payments check` take them by name.
+/// is. `sign` and `check` take them by name.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -34,9 +34,8 @@ struct Listed {
     formula: &'static Formula,
 }
 
-pub(crate) fn run(args: &Args) -> Ended {
-    let linked = Registry::linked();
-    let listed: Vec<_> = linked.registrations().iter().flat_map(listed).collect();
+pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
+    let listed: Vec<_> = registry.registrations().iter().flat_map(listed).collect();
     if args.json {
         output::print_json(&listed)?;
     } else {

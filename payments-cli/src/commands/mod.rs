@@ -1,10 +1,45 @@
-//! One module for each command.
+//! The commands, one module for each.
 
-pub(crate) mod check;
-pub(crate) mod doctor;
-pub(crate) mod formulas;
-pub(crate) mod providers;
-pub(crate) mod qr;
-pub(crate) mod sandbox;
-pub(crate) mod sign;
-pub(crate) mod verify;
+mod check;
+mod doctor;
+mod examples;
+mod formulas;
+mod providers;
+mod qr;
+mod sandbox;
+mod sign;
+mod verify;
+
+pub(crate) use examples::with_examples;
+
+use payments::registry::Registry;
+
+use crate::{exit::Ended, simulator::Simulator};
+
+/// A command with its arguments.
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    Sandbox(sandbox::Args),
+    Providers(providers::Args),
+    Doctor(doctor::Args),
+    Qr(qr::Args),
+    Formulas(formulas::Args),
+    Sign(sign::Args),
+    Check(check::Args),
+    Verify(verify::Args),
+}
+
+impl Command {
+    pub(crate) async fn run(self, registry: &Registry, simulators: Vec<Simulator>) -> Ended {
+        match self {
+            Self::Sandbox(args) => sandbox::run(&args, simulators).await,
+            Self::Providers(args) => providers::run(&args, registry),
+            Self::Doctor(args) => doctor::run(&args, registry),
+            Self::Qr(args) => qr::run(&args),
+            Self::Formulas(args) => formulas::run(&args, registry),
+            Self::Sign(args) => sign::run(&args, registry),
+            Self::Check(args) => check::run(&args, registry),
+            Self::Verify(args) => verify::run(&args, registry),
+        }
+    }
+}

@@ -1,10 +1,11 @@
-//! `payments sign`: what is signed, and the signature.
+//! `sign`: what is signed, and the signature.
 
 use std::path::PathBuf;
 
 use payments::{
     SecretBytes,
     formula::SigningKeys,
+    registry::Registry,
     rsa::{RsaSigner, Signer},
 };
 use serde::Serialize;
@@ -20,9 +21,9 @@ use crate::{
 /// Prints JSON with the formula, the signed string with the secret masked, and the signature as
 /// it goes on the wire. Compare the string with the other side's when a signature is refused.
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLE)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
-    /// The formula, as `payments formulas` names it
+    /// The formula, as `formulas` names it
     formula: String,
     #[command(flatten)]
     fields: Fields,
@@ -33,9 +34,6 @@ pub(crate) struct Args {
     key: Option<PathBuf>,
 }
 
-const EXAMPLE: &str = "Example:
-  payments sign hpay.f11 --field merchantId=63575 --field condition=1 --secret-env PASSCODE";
-
 #[derive(Serialize)]
 struct Signed<'a> {
     formula: &'a str,
@@ -43,8 +41,8 @@ struct Signed<'a> {
     signature: String,
 }
 
-pub(crate) fn run(args: &Args) -> Ended {
-    let formula = formula::named(&args.formula)?;
+pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
+    let formula = formula::named(registry, &args.formula)?;
     let fields = args.fields.of(formula)?;
     let signed_string = formula.signed_string(&fields).map_err(|e| formula::refused(&e))?;
     let secret = args.secret.read(formula)?;

@@ -12,9 +12,8 @@ use crate::exit::Failure;
 
 /// The formula of this name, in any case. The provider's kind may be left out, as in `f01` for
 /// `hpay.f01`, where that leaves one formula.
-pub(crate) fn named(name: &str) -> Result<&'static Formula, Failure> {
-    let linked = Registry::linked();
-    let formulas = || linked.registrations().iter().flat_map(|kind| kind.formulas);
+pub(crate) fn named(registry: &Registry, name: &str) -> Result<&'static Formula, Failure> {
+    let formulas = || registry.registrations().iter().flat_map(|kind| kind.formulas);
     if let Some(formula) = formulas().find(|formula| formula.id.eq_ignore_ascii_case(name)) {
         return Ok(formula);
     }
@@ -26,7 +25,7 @@ pub(crate) fn named(name: &str) -> Result<&'static Formula, Failure> {
         [formula] => Ok(formula),
         [] => Err(Failure::usage(
             "FORMULA",
-            format!("there is no formula {name:?}; `payments formulas` lists them"),
+            format!("there is no formula {name:?}; `formulas` lists them"),
         )),
         several => {
             let ids: Vec<_> = several.iter().map(|formula| formula.id.as_ref()).collect();

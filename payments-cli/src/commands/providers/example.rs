@@ -3,7 +3,6 @@
 use payments::{
     Provider,
     config::{ConfigProblem, Environ},
-    hpay::simulator::Settings,
     registry::{Registration, Registry},
 };
 use toml::{Table, Value};
@@ -53,13 +52,15 @@ fn is_source(table: &Table) -> bool {
     table.len() == 1 && (table.contains_key("env") || table.contains_key("file"))
 }
 
-/// Something of the form that a key of this name has. Key pairs are the published ones of a
-/// simulator; tokens are as long as gateways make them.
+/// A published RSA key, for examples and tests only, and its self-signed certificate.
+const PRIVATE_KEY: &str = include_str!("../../../data/example.key.pem");
+const CERTIFICATE: &str = include_str!("../../../data/example.cert.pem");
+
+/// Something of the form that a key of this name has. Tokens are as long as gateways make them.
 fn made_up(key: &str) -> String {
-    let pairs = Settings::test();
     match key {
-        key if key.contains("private_key") => pairs.merchant_private_key.unwrap_or_default(),
-        key if key.contains("certificate") || key.contains("public_key") => pairs.hpay_certificate,
+        key if key.contains("private_key") => PRIVATE_KEY.to_owned(),
+        key if key.contains("certificate") || key.contains("public_key") => CERTIFICATE.to_owned(),
         _ => "EXAMPLE0".repeat(8),
     }
 }

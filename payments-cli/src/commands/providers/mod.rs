@@ -1,4 +1,4 @@
-//! `payments providers`: what is linked, and what it can do.
+//! `providers`: what is linked, and what it can do.
 
 mod example;
 mod report;
@@ -26,9 +26,8 @@ pub(crate) struct Args {
     json: bool,
 }
 
-pub(crate) fn run(args: &Args) -> Ended {
-    let linked = Registry::linked();
-    let built: Vec<_> = linked
+pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
+    let built: Vec<_> = registry
         .registrations()
         .iter()
         .map(|registration| (registration, example::build(registration)))

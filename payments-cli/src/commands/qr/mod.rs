@@ -1,4 +1,4 @@
-//! `payments qr`: makes and reads VietQR codes.
+//! `qr`: makes and reads VietQR codes.
 
 mod facts;
 
@@ -22,7 +22,7 @@ use facts::Facts;
 ///
 /// Draws the code on the terminal, ready to be scanned by a bank app, with what it says below.
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(verbatim_doc_comment, arg_required_else_help = true)]
 pub(crate) struct Args {
     /// The bank of the account, by its BIN (970436) or a short code (VCB)
     #[arg(long, value_name = "BIN|CODE", required_unless_present = "parse")]
@@ -53,10 +53,6 @@ pub(crate) struct Args {
     #[arg(long)]
     json: bool,
 }
-
-const EXAMPLES: &str = "Examples:
-  payments qr --bank VCB --account 0071001234567 --amount 50000 --memo DH00042
-  payments qr --parse \"$(cat payload.txt)\" --json";
 
 /// How many banks are proposed for a name that was given in place of a code.
 const MOST_GUESSES: usize = 8;

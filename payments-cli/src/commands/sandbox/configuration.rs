@@ -1,110 +1,84 @@
-//! The configuration that talks to the sandbox, in TOML.
+//! What the sandbox prints: a configuration for its gateways.
 
-use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 
-use payments::{
-    hpay::simulator::HPaySimulator, mock::simulator::MockSimulator,
-    sepay::simulator::SePaySimulator,
+use crate::{
+    output::{DIM, STRONG, styled},
+    simulator::{RunningSimulator, Value},
 };
 
-use super::gateways::Gateways;
-use crate::output::{DIM, STRONG, styled};
-
 /// A configuration file of all providers, with the addresses as comments.
-pub(super) fn of(page: &str, gateways: &Gateways) -> String {
+pub(super) fn of(page: &str, gateways: &[(&str, RunningSimulator)]) -> String {
     let mut out = String::new();
     comment(&mut out, "Simulated gateways: no real money. What there is and what to try:");
     let _ = writeln!(out, "{} {}", styled(DIM, "#"), styled(STRONG, page));
-    hpay(&mut out, &gateways.hpay);
-    sepay(&mut out, &gateways.sepay);
-    mock(&mut out, &gateways.mock);
+    for (kind, gateway) in gateways {
+        provider(&mut out, kind, gateway);
+    }
     out.push('\n');
     comment(&mut out, "The gateways run until Ctrl-C.");
     out
 }
 
-fn hpay(out: &mut String, gateway: &HPaySimulator) {
-    let hosts = gateway.hosts();
-    provider(out, "hpay", &hosts);
-    text(out, "merchant_id", gateway.merchant_id());
-    text(out, "receiver", gateway.merchant_email());
-    text(out, "passcode", gateway.passcode());
-    for (host, url) in &hosts {
-        text(out, &format!("{host}_url"), url);
-    }
-    if let Some(key) = gateway.merchant_private_key() {
-        lines(out, "private_key", key);
-    }
-    lines(out, "hpay_certificate", gateway.hpay_certificate());
-}
-
-fn sepay(out: &mut String, gateway: &SePaySimulator) {
-    let (settings, hosts) = (gateway.settings(), gateway.hosts());
-    provider(out, "sepay", &hosts);
-    text(out, "merchant_id", settings.merchant_id());
-    text(out, "secret_key", settings.secret_key());
-    if let Some(secret) = settings.ipn_secret() {
-        text(out, "ipn_secret", secret);
-    }
-    text(out, "webhook_secret", settings.webhook_secret());
-    text(out, "api_token", settings.api_token());
-    if let Some(account) = gateway.bank_accounts().first() {
-        text(out, "account_bin", account.bank.bin);
-        text(out, "account_number", &account.number);
-        text(out, "account_holder", &account.holder);
-    }
-    text(out, "oauth_client_id", settings.oauth_client_id());
-    text(out, "oauth_client_secret", settings.oauth_client_secret());
-    text(out, "oauth_redirect_url", settings.oauth_redirect_url());
-    let code = settings.code_rule();
-    text(out, "code_prefix", code.prefix());
-    entry(out, "code_min", code.suffix().start());
-    entry(out, "code_max", code.suffix().end());
-    for (host, url) in &hosts {
-        match *host {
-            // It has the old API, and OAuth2.
-            "my" => {
-                text(out, "userapi_v1_url", &format!("{url}/userapi"));
-                text(out, "oauth_url", url);
-            }
-            host => text(out, &format!("{host}_url"), url),
-        }
-    }
-}
-
-fn mock(out: &mut String, gateway: &MockSimulator) {
-    let settings = gateway.gateway().settings();
-    provider(out, "mock", &gateway.hosts());
-    text(out, "url", &gateway.url());
-    text(out, "api_key", &settings.api_key);
-    text(out, "webhook_secret", &settings.webhook_secret);
-}
-
-/// Begins the table of a provider. Literal secrets are allowed in the sandbox only.
-fn provider(out: &mut String, kind: &str, hosts: &BTreeMap<&str, String>) {
+/// The table of a provider. Literal secrets are allowed in the sandbox only.
+fn provider(out: &mut String, kind: &str, gateway: &RunningSimulator) {
     out.push('\n');
-    for (host, url) in hosts {
+    for (host, url) in &gateway.hosts {
         comment(out, format_args!("{kind} {host}: {url}"));
     }
-    let _ = writeln!(out, "[providers.{kind}]");
-    text(out, "kind", kind);
-    text(out, "environment", "sandbox");
+    let _ = writeln!(out, "[providers.{kind}]\nkind = {}", quoted(kind));
+    let _ = writeln!(out, "environment = \"sandbox\"");
+    for (key, value) in &gateway.keys {
+        let _ = match value {
+            Value::Number(number) => writeln!(out, "{key} = {number}"),
+            Value::Text(text) if text.contains('\n') => {
+                writeln!(out, "{key} = '''\n{}\n'''", text.trim_end())
+            }
+            Value::Text(text) => writeln!(out, "{key} = {}", quoted(text)),
+        };
+    }
 }
 
 fn comment(out: &mut String, text: impl Display) {
     let _ = writeln!(out, "{}", styled(DIM, format_args!("# {text}")));
 }
 
-fn text(out: &mut String, key: &str, value: &str) {
-    // Debug quotes and escapes as TOML's basic strings do, for texts of printable characters.
-    entry(out, key, format_args!("{value:?}"));
+/// A basic string of TOML.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            control if control.is_control() => {
+                let _ = write!(quoted, "\\u{:04X}", u32::from(control));
+            }
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    quoted
 }
 
-fn lines(out: &mut String, key: &str, value: &str) {
-    entry(out, key, format_args!("'''\n{}\n'''", value.trim_end()));
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn entry(out: &mut String, key: &str, value: impl Display) {
-    let _ = writeln!(out, "{key} = {value}");
+    #[test]
+    fn every_text_is_read_back_from_the_configuration() {
+        let texts =
+            ["a\"b\\c", "tab\tđ\u{301}\u{7f}", "-----BEGIN KEY-----\nAA\n-----END KEY-----"];
+        let mut gateway = RunningSimulator::new("Acme", ()).with_number("number", 5);
+        for (text, index) in texts.iter().zip(0..) {
+            gateway = gateway.with_text(&format!("text_{index}"), text);
+        }
+        let printed = of("http://127.0.0.1:1", &[("acme", gateway)]);
+        let plain = anstream::adapter::strip_str(&printed).to_string();
+        let read: toml::Table = toml::from_str(&plain).unwrap();
+        let provider = &read["providers"]["acme"];
+        for (text, index) in texts.iter().zip(0..) {
+            let found = provider[&format!("text_{index}")].as_str().unwrap();
+            assert_eq!(found.trim_end(), *text);
+        }
+        assert_eq!(provider["number"].as_integer(), Some(5));
+    }
 }

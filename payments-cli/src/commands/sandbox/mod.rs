@@ -1,9 +1,8 @@
-//! `payments sandbox`: every simulated gateway on this machine.
+//! `sandbox`: every simulated gateway on this machine.
 
 mod configuration;
-mod description;
-mod gateways;
 mod page;
+mod ports;
 
 use std::net::Ipv4Addr;
 
@@ -15,8 +14,9 @@ use tokio::{net::TcpListener, signal};
 use crate::{
     exit::{Ended, Exit, Failure},
     output,
+    simulator::{ListenSettings, RunningSimulator, Simulator},
 };
-use gateways::{Gateways, Ports};
+use ports::Ports;
 
 /// Run every simulated gateway on this machine until Ctrl-C
 ///
@@ -36,18 +36,21 @@ pub(crate) struct Args {
     host_name: Vec<String>,
 }
 
-pub(crate) async fn run(args: &Args) -> Ended {
+pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
+    if simulators.is_empty() {
+        return Err(Failure::usage("sandbox", "this program has no simulated gateway"));
+    }
     let mut ports = Ports::from(args.port);
-    let port = ports.next()?;
+    let port = ports.take(1)?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
         .map_err(|error| cannot_listen(format_args!("the page, port {port}"), &error))?;
     let at =
         listener.local_addr().map_err(|error| cannot_listen(format_args!("the page"), &error))?;
-    let gateways = Gateways::start(&mut ports, &args.host_name).await?;
+    let gateways = start(simulators, &mut ports, &args.host_name).await?;
 
     let configuration = configuration::of(&format!("http://{at}"), &gateways);
-    let page = page::of(&gateways.described(), &strip_str(&configuration).to_string());
+    let page = page::of(&gateways, &strip_str(&configuration).to_string());
     let router = Router::new().route("/", get(|| async { Html(page) }));
     output::print(&configuration)?;
     // The page shows credentials: like the gateways it answers loopback names only.
@@ -56,6 +59,25 @@ pub(crate) async fn run(args: &Args) -> Ended {
     // Without a signal there is nothing to wait for.
     let _ = signal::ctrl_c().await;
     Ok(Exit::Done)
+}
+
+/// Starts every gateway. Dropping them stops them.
+async fn start(
+    simulators: Vec<Simulator>,
+    ports: &mut Ports,
+    host_names: &[String],
+) -> Result<Vec<(&'static str, RunningSimulator)>, Failure> {
+    let mut running = Vec::with_capacity(simulators.len());
+    for Simulator { kind, ports: number, start } in simulators {
+        let first_port = ports.take(number)?;
+        let listen = ListenSettings { first_port, host_names: host_names.to_vec() };
+        let gateway = start(listen).await.map_err(|error| {
+            let message = "choose other ports with --port";
+            Failure::Machine(format!("the simulated {kind} cannot start: {error}; {message}"))
+        })?;
+        running.push((kind, gateway));
+    }
+    Ok(running)
 }
 
 fn cannot_listen(what: std::fmt::Arguments<'_>, error: &std::io::Error) -> Failure {

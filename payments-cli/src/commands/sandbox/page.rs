@@ -2,7 +2,9 @@
 
 use std::fmt::{self, Display, Write as _};
 
-use super::description::{Described, Section};
+use simulator_kit::Section;
+
+use crate::simulator::RunningSimulator;
 
 const HEAD: &str = r#"<!doctype html>
 <html lang="en">
@@ -27,7 +29,7 @@ pre { overflow-x: auto; padding: 1rem; background: #8881 }
 "#;
 
 /// The page, in HTML. Every text of the gateways is escaped.
-pub(super) fn of(gateways: &[Described], configuration: &str) -> String {
+pub(super) fn of(gateways: &[(&str, RunningSimulator)], configuration: &str) -> String {
     let mut page = HEAD.to_owned();
     let _ = writeln!(
         page,
@@ -35,7 +37,7 @@ pub(super) fn of(gateways: &[Described], configuration: &str) -> String {
          </details>",
         Escaped(configuration)
     );
-    for gateway in gateways {
+    for (_, gateway) in gateways {
         let _ = writeln!(page, "<h2>{}</h2>", Escaped(&gateway.title));
         for section in &gateway.sections {
             write_section(&mut page, section);
@@ -48,7 +50,7 @@ pub(super) fn of(gateways: &[Described], configuration: &str) -> String {
 fn write_section(page: &mut String, section: &Section) {
     let _ = writeln!(page, "<h3>{}</h3>\n<table>", Escaped(&section.title));
     for row in &section.rows {
-        let (name, value, note) = (Escaped(&row.name), Escaped(&row.value), Escaped(&row.note));
+        let (name, value, note) = (Escaped(&row.label), Escaped(&row.value), Escaped(&row.note));
         let _ = write!(page, "<tr><th>{name}</th><td><code>{value}</code>");
         if !row.note.is_empty() {
             let _ = write!(page, "<br><small>{note}</small>");
@@ -79,15 +81,16 @@ impl Display for Escaped<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::description::Row;
+    use simulator_kit::Row;
+
     use super::*;
 
     #[test]
     fn texts_of_the_gateways_cannot_become_tags() {
         let text = || r#"<a href="x" title='y'>&"#.to_owned();
-        let row = Row { name: text(), value: text(), note: text() };
-        let sections = vec![Section { title: text(), rows: vec![row] }];
-        let page = of(&[Described { title: text(), sections }], &text());
+        let section = Section::new(text()).with_row(Row::new(text(), text()).with_note(text()));
+        let gateway = RunningSimulator::new(text(), ()).with_sections([section]);
+        let page = of(&[("acme", gateway)], &text());
         assert!(!page.contains("<a"), "{page}");
         let escaped = "&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;";
         assert_eq!(page.matches(escaped).count(), 6, "{page}");

@@ -1,4 +1,4 @@
-//! `payments verify`: what a provider makes of a delivery.
+//! `verify`: what a provider makes of a delivery.
 
 mod delivery;
 mod verdict;
@@ -30,7 +30,7 @@ use verdict::Verdict;
 /// 3 if it is not trusted; with 4 if the endpoint accepts deliveries without any secret, so that
 /// anybody may have sent it.
 #[derive(clap::Args)]
-#[command(verbatim_doc_comment, after_help = EXAMPLE)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Args {
     /// The configuration, in TOML
     #[arg(long, value_name = "FILE")]
@@ -38,7 +38,7 @@ pub(crate) struct Args {
     /// The name of the provider in the configuration
     #[arg(long, value_name = "ID")]
     provider: String,
-    /// The endpoint at which the delivery arrived; `payments providers` lists them
+    /// The endpoint at which the delivery arrived; `providers` lists them
     #[arg(long, value_name = "NAME")]
     endpoint: String,
     #[command(flatten)]
@@ -54,16 +54,12 @@ pub(crate) struct Args {
     at: Option<i64>,
 }
 
-const EXAMPLE: &str = "Example:
-  payments verify --config payments.toml --provider hpay-main --endpoint notify \\
-      --method GET --path /hpay/notify --query 'order_code=DH1&price=20000&secure_code=…'";
-
-pub(crate) fn run(args: &Args) -> Ended {
+pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
     let now = match args.at {
         Some(seconds) => Timestamp::from_unix(seconds),
         None => SystemClock.now(),
     };
-    let payments = payments(args, now)?;
+    let payments = payments(args, registry, now)?;
     let provider =
         payments.provider(&args.provider).map_err(|error| Failure::usage("--provider", error))?;
     let receiver = provider.notifications().map_err(|error| Failure::usage("--provider", error))?;
@@ -101,15 +97,15 @@ pub(crate) fn run(args: &Args) -> Ended {
     })
 }
 
-fn payments(args: &Args, now: Timestamp) -> Result<Payments, Failure> {
+fn payments(args: &Args, registry: &Registry, now: Timestamp) -> Result<Payments, Failure> {
     let read = configuration::read(&args.config)?;
     if let Some(problem) = read.problems.first() {
-        let more = "`payments doctor` lists every problem";
+        let more = "`doctor` lists every problem";
         return Err(Failure::usage("--config", format!("{problem}; {more}")));
     }
     let context =
         offline::context(Environ::system()).with_clock(std::sync::Arc::new(ManualClock::at(now)));
-    Payments::build(&read.config, &Registry::linked(), &context)
+    Payments::build(&read.config, registry, &context)
         .map_err(|error| Failure::usage("--config", error))
 }
 

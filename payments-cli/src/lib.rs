@@ -1,0 +1,47 @@
+//! The command line of the payments framework, for the providers of your choice.
+//!
+//! [`CommandLine`] takes a registry and runs `doctor`, `providers`, `formulas`, `sign`, `check`,
+//! `verify`, `sandbox` and `qr` with the providers in it. The program `payments` is this library
+//! with every provider of this workspace; a program of your own has yours:
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! use payments_cli::CommandLine;
+//! use payments_core::registry::Registry;
+//! # mod provider_acme {
+//! #     use payments_core::{Provider, config::*, registry::*};
+//! #     pub const REGISTRATION: Registration = Registration::new("acme", "", "", build, "");
+//! #     fn build(_: &ProviderConfig, _: &Context) -> Result<Provider, Vec<ConfigProblem>> {
+//! #         Err(Vec::new())
+//! #     }
+//! # }
+//!
+//! #[tokio::main]
+//! async fn main() -> ExitCode {
+//!     let registry = Registry::empty().add(provider_acme::REGISTRATION);
+//!     CommandLine::new("acme", registry).run(std::env::args_os()).await
+//! }
+//! ```
+//!
+//! Give it your simulated gateway too ([`CommandLine::with_simulator`]), and `sandbox` runs it.
+//!
+//! # Features
+//!
+//! Without features the library links no provider. `hpay`, `sepay` and `mock` make the simulated
+//! gateways of these providers available in [`simulators`]; `demo` (default) is what the program
+//! `payments` needs.
+
+mod command_line;
+mod commands;
+mod configuration;
+mod exit;
+mod formula;
+mod offline;
+mod output;
+mod simulator;
+pub mod simulators;
+
+pub use command_line::CommandLine;
+pub use simulator::{ListenSettings, RunningSimulator, Simulator};
+pub use simulator_kit::{Row, Section};

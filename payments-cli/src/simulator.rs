@@ -1,0 +1,165 @@
+//! Simulated gateways, as a program hands them to `sandbox`.
+
+use std::any::Any;
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+
+use simulator_kit::Section;
+
+type Starting = Pin<Box<dyn Future<Output = io::Result<RunningSimulator>> + Send>>;
+
+/// A simulated gateway that `sandbox` can start.
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use payments_cli::{RunningSimulator, Simulator};
+/// use simulator_kit::Server;
+///
+/// let simulator = Simulator::new("acme", 1, |listen| async move {
+///     let router = Router::new().route("/v1/payments", get(|| async { "none" }));
+///     let server = Server::start_as(router, listen.address(0), listen.host_names).await?;
+///     let url = server.url();
+///     Ok(RunningSimulator::new("Acme, simulated", server)
+///         .with_host("api", &url)
+///         .with_text("url", &url)
+///         .with_text("api_key", "key-of-the-sandbox"))
+/// });
+/// # let _ = simulator;
+/// ```
+pub struct Simulator {
+    pub(crate) kind: &'static str,
+    pub(crate) ports: u16,
+    pub(crate) start: Box<dyn FnOnce(ListenSettings) -> Starting + Send>,
+}
+
+impl Simulator {
+    /// The simulated gateway of the provider kind `kind`. It listens on `ports` ports, and `start`
+    /// starts it with an empty ledger.
+    pub fn new<F>(
+        kind: &'static str,
+        ports: u16,
+        start: impl FnOnce(ListenSettings) -> F + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = io::Result<RunningSimulator>> + Send + 'static,
+    {
+        Self { kind, ports, start: Box::new(|listen| Box::pin(start(listen))) }
+    }
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulator")
+            .field("kind", &self.kind)
+            .field("ports", &self.ports)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where a simulated gateway is to listen.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ListenSettings {
+    /// The first of its ports, which follow each other; 0 takes a free port for each.
+    pub first_port: u16,
+    /// Host names to answer to besides `localhost` and loopback addresses.
+    pub host_names: Vec<String>,
+}
+
+impl ListenSettings {
+    /// The port number `index`, from 0; 0 is any free port.
+    pub fn port(&self, index: u16) -> u16 {
+        match self.first_port {
+            0 => 0,
+            first => first.checked_add(index).unwrap_or(0),
+        }
+    }
+
+    /// The loopback address of the port number `index`, from 0.
+    pub fn address(&self, index: u16) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, self.port(index)).into()
+    }
+}
+
+/// A simulated gateway that runs: what `sandbox` prints and shows of it.
+pub struct RunningSimulator {
+    pub(crate) title: String,
+    pub(crate) hosts: Vec<(String, String)>,
+    pub(crate) keys: Vec<(String, Value)>,
+    pub(crate) sections: Vec<Section>,
+    /// Stops the gateway when it is dropped.
+    _gateway: Box<dyn Any + Send>,
+}
+
+/// The value of a key in the configuration.
+#[derive(Debug)]
+pub(crate) enum Value {
+    Text(String),
+    Number(i64),
+}
+
+impl RunningSimulator {
+    /// A gateway with its title on the page of the sandbox. Dropping `gateway` has to stop it.
+    pub fn new(title: impl Into<String>, gateway: impl Send + 'static) -> Self {
+        Self {
+            title: title.into(),
+            hosts: Vec::new(),
+            keys: Vec::new(),
+            sections: Vec::new(),
+            _gateway: Box::new(gateway),
+        }
+    }
+
+    /// Adds a host of the gateway and its address, which are printed as a comment.
+    #[must_use]
+    pub fn with_host(mut self, name: &str, url: &str) -> Self {
+        self.hosts.push((name.to_owned(), url.to_owned()));
+        self
+    }
+
+    /// Adds a key to the configuration of the provider. A secret is printed as it is: it has to be
+    /// one for tests.
+    #[must_use]
+    pub fn with_text(mut self, key: &str, value: &str) -> Self {
+        self.keys.push((key.to_owned(), Value::Text(value.to_owned())));
+        self
+    }
+
+    /// Adds a key with a whole number to the configuration of the provider.
+    #[must_use]
+    pub fn with_number(mut self, key: &str, value: i64) -> Self {
+        self.keys.push((key.to_owned(), Value::Number(value)));
+        self
+    }
+
+    /// Adds tables to the page of the sandbox: what there is and what to try.
+    #[must_use]
+    pub fn with_sections(mut self, sections: impl IntoIterator<Item = Section>) -> Self {
+        self.sections.extend(sections);
+        self
+    }
+}
+
+impl fmt::Debug for RunningSimulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunningSimulator")
+            .field("title", &self.title)
+            .field("hosts", &self.hosts)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_follow_the_first_or_are_free() {
+        let listen = |first_port| ListenSettings { first_port, host_names: Vec::new() };
+        assert_eq!([0, 2].map(|index| listen(8081).port(index)), [8081, 8083]);
+        assert_eq!([0, 2].map(|index| listen(0).port(index)), [0, 0]);
+        assert_eq!(listen(u16::MAX).address(1).port(), 0);
+    }
+}

@@ -1,0 +1,29 @@
+//! The mock gateway.
+
+use payments::mock::simulator::{MockSimulator, SimulatorSettings};
+
+use crate::{RunningSimulator, Simulator};
+
+/// The mock gateway, on one port.
+pub fn mock() -> Simulator {
+    Simulator::new("mock", 1, |listen| async move {
+        let mut settings = SimulatorSettings::test().with_port(listen.port(0));
+        for name in &listen.host_names {
+            settings = settings.with_host_name(name);
+        }
+        Ok(described(MockSimulator::start(settings).await?))
+    })
+}
+
+fn described(gateway: MockSimulator) -> RunningSimulator {
+    let (url, hosts, sections) = (gateway.url(), gateway.hosts(), gateway.description());
+    let settings = gateway.gateway().settings().clone();
+    let mut running = RunningSimulator::new("The mock gateway", gateway).with_sections(sections);
+    for (host, url) in &hosts {
+        running = running.with_host(host, url);
+    }
+    running
+        .with_text("url", &url)
+        .with_text("api_key", &settings.api_key)
+        .with_text("webhook_secret", &settings.webhook_secret)
+}

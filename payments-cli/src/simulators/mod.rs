@@ -1,0 +1,17 @@
+//! The simulated gateways of this workspace's providers, for [`CommandLine::with_simulator`].
+//!
+//! [`CommandLine::with_simulator`]: crate::CommandLine::with_simulator
+
+#[cfg(feature = "hpay")]
+mod hpay;
+#[cfg(feature = "mock")]
+mod mock;
+#[cfg(feature = "sepay")]
+mod sepay;
+
+#[cfg(feature = "hpay")]
+pub use hpay::hpay;
+#[cfg(feature = "mock")]
+pub use mock::mock;
+#[cfg(feature = "sepay")]
+pub use sepay::sepay;
