@@ -4,6 +4,8 @@ mod client;
 mod map;
 mod notification;
 mod signature;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 mod wire;
 
 use std::sync::Arc;

@@ -1,104 +1,222 @@
-//! A simulated Template on loopback: its two calls, its books, and what it sends.
+//! A simulated Template on loopback: its two calls, its page, its books and its notifications.
 //!
 //! It is written from the guide and not from the client. It shares neither a type nor a signing
 //! function with it, so that one misreading cannot pass on both sides.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use axum::{
     Json, Router,
     extract::{Path, State},
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
+use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
-use payments_core::{ManualClock, Timestamp};
+use http::{HeaderMap, Request, StatusCode};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use simulator_kit::Server;
+use simulator_kit::{Clock, Outbox, Outgoing, Row, Schedule, Section, Server};
 
-pub(crate) const MERCHANT: &str = "T-1001";
-pub(crate) const API_KEY: &str = "api-key-of-the-tests";
-pub(crate) const NOTIFY_SECRET: &str = "notify-secret-of-the-tests";
+/// The merchant that it knows.
+pub const MERCHANT: &str = "T-1001";
+/// The merchant's API key.
+pub const API_KEY: &str = "api-key-of-the-tests";
+/// The secret that signs its notifications.
+pub const NOTIFY_SECRET: &str = "notify-secret-of-the-tests";
 
-/// A gateway with empty books. It stops when it is dropped.
-pub(crate) struct Template {
-    pub(crate) server: Server,
-    pub(crate) books: Arc<Mutex<Books>>,
-    pub(crate) clock: ManualClock,
+/// A running gateway with books of its own. It stops when it is dropped.
+#[derive(Debug)]
+pub struct Template {
+    server: Server,
+    world: Arc<World>,
 }
 
-#[derive(Default)]
-pub(crate) struct Books {
-    /// Every payment, by its reference.
-    pub(crate) payments: BTreeMap<String, Value>,
+#[derive(Debug)]
+struct World {
+    url: OnceLock<String>,
+    clock: Clock,
+    outbox: Outbox,
+    books: Mutex<Books>,
+}
+
+#[derive(Debug, Default)]
+struct Books {
+    /// Every payment with the request that opened it, by its reference.
+    payments: BTreeMap<String, (Value, Value)>,
     /// What buyers paid: the reference, and how much.
-    pub(crate) paid: Vec<(String, i64)>,
-    /// What is to be told to the merchant.
-    pub(crate) news: Vec<Value>,
+    paid: Vec<(String, i64)>,
+    /// Every notification that was made and not taken yet.
+    notifications: Vec<Value>,
 }
 
 impl Template {
-    pub(crate) async fn start() -> Self {
-        let books = Arc::new(Mutex::new(Books::default()));
+    /// Starts a gateway with empty books at `at`; port 0 takes a free one. It answers to
+    /// `host_names` too.
+    ///
+    /// # Errors
+    /// The address cannot be bound.
+    pub async fn start(at: SocketAddr, host_names: Vec<String>, clock: Clock) -> io::Result<Self> {
+        let world = Arc::new(World {
+            url: OnceLock::new(),
+            clock,
+            outbox: Outbox::new(Duration::from_secs(5)),
+            books: Mutex::default(),
+        });
         let router = Router::new()
             .route("/v1/payments", post(open))
             .route("/v1/payments/{reference}", get(find))
-            .with_state(Arc::clone(&books));
-        Self {
-            server: Server::start(router, "127.0.0.1:0".parse().unwrap()).await.unwrap(),
-            books,
-            clock: ManualClock::at(Timestamp::from_unix(1_731_741_261)),
-        }
+            .route("/pay/{reference}", get(show_page).post(press_button))
+            .with_state(Arc::clone(&world));
+        let server = Server::start_as(router, at, host_names).await?;
+        world.url.get_or_init(|| server.url());
+        Ok(Self { server, world })
     }
 
-    /// The buyer pays on Template's page, which takes nothing but the amount, and once.
-    pub(crate) fn buyer_pays(&self, reference: &str, amount: i64) -> bool {
-        let mut books = self.books.lock().unwrap();
-        let payment = books.payments.get_mut(reference).unwrap();
+    /// Its address, without a slash at the end.
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// The buyer pays on Template's page, which accepts nothing but the amount, and once. Returns
+    /// whether it was paid.
+    pub async fn pay(&self, reference: &str, amount: i64) -> bool {
+        self.world.pay(reference, amount).await
+    }
+
+    /// What buyers paid, oldest first: the reference, and how many đồng.
+    pub fn paid(&self) -> Vec<(String, i64)> {
+        self.world.books().paid.clone()
+    }
+
+    /// The request that opened a payment, as it arrived.
+    pub fn opened_by(&self, reference: &str) -> Option<Value> {
+        self.world.books().payments.get(reference).map(|(_, request)| request.clone())
+    }
+
+    /// Takes the notifications since the last time, oldest first, without a signature.
+    pub fn take_notifications(&self) -> Vec<Value> {
+        std::mem::take(&mut self.world.books().notifications)
+    }
+
+    /// What there is and what to try, for people.
+    pub fn description(&self) -> Vec<Section> {
+        let url = self.url();
+        let open = format!(
+            "curl {url}/v1/payments -H 'authorization: Bearer {API_KEY}' -H 'content-type: \
+             application/json' -d '{{\"reference\":\"ORDER-1\",\"amount\":50000,\"currency\":\"VND\"}}'"
+        );
+        vec![
+            Section::new("Test credentials")
+                .with_row(Row::new("merchant id", MERCHANT))
+                .with_row(Row::new("API key", API_KEY).with_note("a bearer token"))
+                .with_row(
+                    Row::new("notify secret", NOTIFY_SECRET).with_note("signs notifications"),
+                ),
+            Section::new("Try").with_row(Row::new("open a payment", open)).with_row(
+                Row::new("pay it", format!("{url}/pay/ORDER-1"))
+                    .with_note("in a browser; the notification goes to the notify_url"),
+            ),
+        ]
+    }
+}
+
+/// A notification as it goes on the wire, with an HMAC over the time, a full stop and the body.
+///
+/// # Errors
+/// `url` is no address.
+pub fn notification(
+    url: &str,
+    body: Bytes,
+    secret: &str,
+    unix_seconds: i64,
+) -> http::Result<Request<Bytes>> {
+    // An HMAC takes a key of any length.
+    let signature = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_or_else(
+        |_| String::new(),
+        |mut hmac| {
+            hmac.update(format!("{unix_seconds}.").as_bytes());
+            hmac.update(&body);
+            format!("v1={}", hex::encode(hmac.finalize().into_bytes()))
+        },
+    );
+    Request::post(url)
+        .header("content-type", "application/json")
+        .header("template-signature", signature)
+        .header("template-stamp", unix_seconds)
+        .body(body)
+}
+
+impl World {
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn pay(&self, reference: &str, amount: i64) -> bool {
+        let Some((body, url)) = self.book(reference, amount) else { return false };
+        let signed = url.map(|url| {
+            notification(&url, body.to_string().into(), NOTIFY_SECRET, self.clock.unix_seconds())
+        });
+        if let Some(Ok(request)) = signed {
+            self.outbox.send(Outgoing { request, schedule: Schedule::Once }).await;
+        }
+        true
+    }
+
+    /// Books what the buyer pays. Returns the notification, and where it goes.
+    fn book(&self, reference: &str, amount: i64) -> Option<(Value, Option<String>)> {
+        let mut books = self.books();
+        let (payment, request) = books.payments.get_mut(reference)?;
         if payment["state"] != "open" || payment["amount"] != amount {
-            return false;
+            return None;
         }
         payment["state"] = json!("paid");
         payment["received"] = json!(amount);
-        let news = json!({
+        let body = json!({
             "id": format!("evt_{reference}_paid"),
             "merchant": MERCHANT,
             "type": "payment.updated",
             "payment": payment,
         });
+        let url = request["notify_url"].as_str().map(str::to_owned);
         books.paid.push((reference.to_owned(), amount));
-        books.news.push(news);
-        true
+        books.notifications.push(body.clone());
+        Some((body, url))
     }
 }
 
 async fn open(
-    State(books): State<Arc<Mutex<Books>>>,
+    State(world): State<Arc<World>>,
     headers: HeaderMap,
-    Json(asked): Json<Value>,
+    Json(request): Json<Value>,
 ) -> Response {
     if !is_known(&headers) {
         return refuse(StatusCode::UNAUTHORIZED, "unauthorised");
     }
-    let reference = asked["reference"].as_str().unwrap().to_owned();
-    let mut books = books.lock().unwrap();
+    let Some(reference) = request["reference"].as_str() else {
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request");
+    };
+    let url = world.url.get().map_or("", String::as_str);
+    let mut books = world.books();
     let number = books.payments.len() + 1;
     // A repeated reference is answered with the first payment.
-    let payment = books.payments.entry(reference.clone()).or_insert_with(|| {
-        json!({
+    let (payment, _) = books.payments.entry(reference.to_owned()).or_insert_with(|| {
+        let payment = json!({
             "id": format!("tp_{number}"),
             "reference": reference,
-            "amount": asked["amount"],
+            "amount": request["amount"],
             "received": 0,
-            "currency": asked["currency"],
+            "currency": request["currency"],
             "state": "open",
-            "pay_url": format!("https://pay.template.example/tp_{number}"),
-        })
+            "pay_url": format!("{url}/pay/{reference}"),
+        });
+        (payment, request.clone())
     });
-    if payment["amount"] == asked["amount"] {
+    if payment["amount"] == request["amount"] {
         Json(payment.clone()).into_response()
     } else {
         refuse(StatusCode::CONFLICT, "reference_taken")
@@ -106,14 +224,33 @@ async fn open(
 }
 
 async fn find(
-    State(books): State<Arc<Mutex<Books>>>,
+    State(world): State<Arc<World>>,
     headers: HeaderMap,
     Path(reference): Path<String>,
 ) -> Response {
-    match books.lock().unwrap().payments.get(&reference) {
+    match world.books().payments.get(&reference) {
         _ if !is_known(&headers) => refuse(StatusCode::UNAUTHORIZED, "unauthorised"),
-        Some(payment) => Json(payment.clone()).into_response(),
+        Some((payment, _)) => Json(payment.clone()).into_response(),
         None => refuse(StatusCode::NOT_FOUND, "unknown_reference"),
+    }
+}
+
+async fn show_page(State(world): State<Arc<World>>, Path(reference): Path<String>) -> Response {
+    match world.books().payments.get(&reference).map(|(payment, _)| payment["amount"].as_i64()) {
+        Some(Some(amount)) => {
+            Html(format!("<form method=post><button>Pay {amount} VND</button></form>"))
+                .into_response()
+        }
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn press_button(State(world): State<Arc<World>>, Path(reference): Path<String>) -> Response {
+    let asked =
+        world.books().payments.get(&reference).map(|(payment, _)| payment["amount"].as_i64());
+    match asked {
+        Some(Some(amount)) if world.pay(&reference, amount).await => "Paid.".into_response(),
+        _ => (StatusCode::CONFLICT, "There is nothing to pay.").into_response(),
     }
 }
 
@@ -123,13 +260,4 @@ fn is_known(headers: &HeaderMap) -> bool {
 
 fn refuse(status: StatusCode, error: &str) -> Response {
     (status, Json(json!({ "error": error, "message": "see the guide" }))).into_response()
-}
-
-/// The signature of a notification: an HMAC over the time, a full stop and the body.
-pub(crate) fn sign(secret: &str, stamp: &str, body: &[u8]) -> String {
-    let mut hmac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    hmac.update(stamp.as_bytes());
-    hmac.update(b".");
-    hmac.update(body);
-    format!("v1={}", hex::encode(hmac.finalize().into_bytes()))
 }

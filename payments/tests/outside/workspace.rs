@@ -36,13 +36,17 @@ pub(crate) fn programs() -> &'static Programs {
 impl Programs {
     /// Runs a program.
     pub(crate) fn run(&self, member: &str, name: &str, arguments: &[&str]) -> Output {
+        self.command(member, name).args(arguments).output().unwrap()
+    }
+
+    /// A program, to be run.
+    pub(crate) fn command(&self, member: &str, name: &str) -> Command {
         let program = self.0.get(&(member.to_owned(), name.to_owned()));
-        Command::new(program.unwrap_or_else(|| panic!("{member} has no program {name}")))
-            .args(arguments)
-            // What fails here on purpose is no part of a report.
-            .env_remove("CONFORMANCE_REPORT")
-            .output()
-            .unwrap()
+        let mut command =
+            Command::new(program.unwrap_or_else(|| panic!("{member} has no program {name}")));
+        // What fails here on purpose is no part of a report.
+        command.env_remove("CONFORMANCE_REPORT");
+        command
     }
 }
 
@@ -72,6 +76,7 @@ resolver = "3"
 [patch.crates-io]
 conformance-tests = {{ path = "{root}/conformance-tests" }}
 payments = {{ path = "{root}/payments" }}
+payments-cli = {{ path = "{root}/payments-cli" }}
 payments-core = {{ path = "{root}/payments-core" }}
 simulator-kit = {{ path = "{root}/simulator-kit" }}
 
@@ -118,7 +123,7 @@ fn remove_others(folder: &Path, member: &Path, files: &BTreeMap<String, String>)
 fn build(folder: &Path) -> Programs {
     let output = cargo(folder)
         .args(["build", "--offline", "--workspace", "--lib", "--bins"])
-        .args(["--test", "conformance", "--test", "configuration"])
+        .args(["--test", "conformance", "--test", "configuration", "--example", "template"])
         .args(["--quiet", "--message-format", "json-render-diagnostics"])
         .output()
         .unwrap();

@@ -11,22 +11,37 @@ use conformance_tests::{
 };
 use http::{Request, Response, StatusCode};
 use payments_core::{
-    Clock, EndpointName, OrderRef, Provider, Timestamp,
+    Clock, EndpointName, ManualClock, OrderRef, Provider, Timestamp,
     money::Money,
     payment::{CreatePayment, Payment},
     registry::Registry,
 };
+use provider_template::simulator::{self, API_KEY, MERCHANT, NOTIFY_SECRET, Template};
 use serde_json::{Value, json};
 
-use super::{
-    answers,
-    simulator::{API_KEY, MERCHANT, NOTIFY_SECRET, Template, sign},
-};
+use super::answers;
+
+/// 2024-11-16 07:14:21 UTC.
+const NOW: i64 = 1_731_741_261;
+
+/// The simulated gateway, and its time as the provider reads it.
+pub(crate) struct Simulated {
+    gateway: Template,
+    clock: ManualClock,
+}
+
+impl Simulated {
+    pub(crate) async fn start() -> Self {
+        let (at, time) = ("127.0.0.1:0".parse().unwrap(), simulator_kit::Clock::fixed(NOW));
+        let gateway = Template::start(at, Vec::new(), time).await.unwrap();
+        Self { gateway, clock: ManualClock::at(Timestamp::from_unix(NOW)) }
+    }
+}
 
 #[async_trait]
-impl Gateway for Template {
+impl Gateway for Simulated {
     fn hosts(&self) -> Hosts {
-        Hosts::from([("api".to_owned(), self.server.url())])
+        Hosts::from([("api".to_owned(), self.gateway.url())])
     }
 
     fn provider(&self, hosts: &Hosts, tuning: &Tuning) -> Provider {
@@ -57,14 +72,13 @@ impl Gateway for Template {
     }
 
     async fn bookings(&self) -> Vec<Booking> {
-        let paid = self.books.lock().unwrap().paid.clone();
-        paid.into_iter()
-            .map(|(reference, amount)| Booking::received(Money::vnd(amount)).of(reference))
+        let paid = self.gateway.paid().into_iter();
+        paid.map(|(reference, amount)| Booking::received(Money::vnd(amount)).of(reference))
             .collect()
     }
 
     async fn carried_out(&self, operation: Operation, reference: &str) -> usize {
-        let is_open = self.books.lock().unwrap().payments.contains_key(reference);
+        let is_open = self.gateway.opened_by(reference).is_some();
         usize::from(operation == Operation::CreatePayment && is_open)
     }
 
@@ -82,7 +96,7 @@ impl Gateway for Template {
 }
 
 #[async_trait]
-impl TakesPayments for Template {
+impl TakesPayments for Simulated {
     fn payment(&self, order: OrderRef) -> CreatePayment {
         CreatePayment::new(order, Money::vnd(50_000)).unwrap().with_description("Two coffees")
     }
@@ -92,16 +106,15 @@ impl TakesPayments for Template {
     }
 
     async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible> {
-        let is_paid = self.buyer_pays(payment.order.as_str(), amount.minor());
+        let is_paid = self.gateway.pay(payment.order.as_str(), amount.minor()).await;
         is_paid.then_some(()).ok_or(Impossible)
     }
 }
 
 #[async_trait]
-impl Notifies for Template {
+impl Notifies for Simulated {
     async fn take(&self) -> Vec<WebhookSample> {
-        let news = std::mem::take(&mut self.books.lock().unwrap().news);
-        news.iter().map(|news| self.sent(news)).collect()
+        self.gateway.take_notifications().iter().map(|body| self.sent(body)).collect()
     }
 
     async fn again(&self, sent: &WebhookSample) -> WebhookSample {
@@ -122,7 +135,7 @@ impl Notifies for Template {
     }
 }
 
-impl Template {
+impl Simulated {
     fn sent(&self, news: &Value) -> WebhookSample {
         let request = request(news.to_string().into(), NOTIFY_SECRET, self.clock.now());
         let endpoint = EndpointName::new("notify").unwrap();
@@ -131,10 +144,5 @@ impl Template {
 }
 
 fn request(body: Bytes, secret: &str, at: Timestamp) -> Request<Bytes> {
-    let stamp = at.unix_seconds().to_string();
-    Request::post("/hooks/notify")
-        .header("template-signature", sign(secret, &stamp, &body))
-        .header("template-stamp", stamp)
-        .body(body)
-        .unwrap()
+    simulator::notification("/hooks/notify", body, secret, at.unix_seconds()).unwrap()
 }

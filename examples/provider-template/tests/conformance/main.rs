@@ -4,6 +4,5 @@
 
 mod answers;
 mod gateway;
-mod simulator;
 
-conformance_tests::suite!(simulator::Template::start; payments, notifications);
+conformance_tests::suite!(gateway::Simulated::start; payments, notifications);
