@@ -180,7 +180,11 @@ fn a_webhook_is_trusted_at_its_time_and_proven() {
     assert!(json.get("reason").is_none(), "{json}");
 
     let late = deliver(vector, body, sent + 86_400);
-    assert_eq!((late.code, late.json()["reason"].as_str()), (3, Some("stale_timestamp")), "{late:?}");
+    assert_eq!(
+        (late.code, late.json()["reason"].as_str()),
+        (3, Some("stale_timestamp")),
+        "{late:?}"
+    );
 }
 
 #[test]

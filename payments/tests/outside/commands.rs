@@ -84,11 +84,9 @@ fn it_finds_what_is_wrong_with_a_configuration() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("main (template, sandbox): payments, notifications"), "{said}");
 
-    let bad = file(
-        &folder,
-        "bad.toml",
-        "[providers.main]\nkind = \"template\"\n[providers.h]\nkind = \"hpay\"\n",
-    );
+    let bad = "[providers.main]\nkind = \"template\"\nenvironment = \"sandbox\"\n\
+               [providers.h]\nkind = \"hpay\"\nenvironment = \"sandbox\"\n";
+    let bad = file(&folder, "bad.toml", bad);
     let (code, said) = run(&mut template(&["doctor", "--config", &bad]));
     assert_eq!(code, Some(1), "{said}");
     for problem in ["providers.main.merchant_id", "no provider of kind \"hpay\" is linked"] {

@@ -6,5 +6,6 @@
 mod commands;
 mod guide;
 mod page;
+mod payouts;
 mod readme;
 mod workspace;

@@ -123,7 +123,8 @@ fn remove_others(folder: &Path, member: &Path, files: &BTreeMap<String, String>)
 fn build(folder: &Path) -> Programs {
     let output = cargo(folder)
         .args(["build", "--offline", "--workspace", "--lib", "--bins"])
-        .args(["--test", "conformance", "--test", "configuration", "--example", "template"])
+        .args(["--test", "conformance", "--test", "configuration", "--test", "fuzz"])
+        .args(["--example", "template"])
         .args(["--quiet", "--message-format", "json-render-diagnostics"])
         .output()
         .unwrap();
