@@ -15,8 +15,8 @@ use http::{Request, Response};
 use payments_core::{
     Clock, EndpointName, OrderRef, PayoutRef, Provider, Role, Timestamp,
     money::Money,
-    payment::{CreatePayment, Payment},
-    payout::{CreatePayout, PayoutState},
+    payment::{CreatePayment, NextAction},
+    payout::{Beneficiary, CreatePayout, PayoutState},
     virtual_account::{OpenVirtualAccount, VirtualAccount},
 };
 
@@ -49,7 +49,8 @@ pub trait Gateway: Send + Sync + 'static {
     async fn advance(&self, by: Duration);
 
     /// Every movement of money that the gateway booked, oldest first: also of a payout that
-    /// succeeded, under the payout's reference, and of a refund, with what went back.
+    /// succeeded, under the payout's reference and with its beneficiary as the gateway's books have
+    /// it, and of a refund, with what went back.
     async fn bookings(&self) -> Vec<Booking>;
 
     /// How often the gateway carried `operation` out for this reference, by its own books: 1 once a
@@ -107,16 +108,19 @@ pub trait TakesPayments: Gateway {
     /// What buyers can do here.
     fn buyers(&self) -> Payers;
 
-    /// The buyer does what [`Payment::next`] says up to the point of paying, and leaves.
-    async fn visit(&self, payment: &Payment) {
-        let _ = payment;
+    /// The buyer does what is shown up to the point of paying, and leaves.
+    async fn visit(&self, shown: &NextAction) {
+        let _ = shown;
     }
 
-    /// The buyer pays `amount`, whatever was asked.
+    /// The buyer pays `amount`, whatever was asked, and knows nothing but what the provider
+    /// [showed](payments_core::payment::Payment::next): follows the link, posts the form, or
+    /// transfers to the account with the memo.
     ///
     /// # Errors
-    /// That cannot happen here, and nothing was booked.
-    async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible>;
+    /// That cannot happen here, such as where a link leads nowhere or the gateway knows no such
+    /// account; nothing was booked.
+    async fn pay(&self, shown: &NextAction, amount: Money) -> Result<(), Impossible>;
 }
 
 /// What the role of opening virtual accounts needs.
@@ -153,6 +157,10 @@ pub trait PaysOut: Gateway {
     /// A payout that the gateway takes. Its beneficiary's account is one whose holder the gateway
     /// knows, if it can be asked for names.
     fn payout(&self, payout: PayoutRef) -> CreatePayout;
+
+    /// Somebody else whom the gateway pays, with an account at another bank: its number and its
+    /// holder are other ones too.
+    fn another_beneficiary(&self) -> Beneficiary;
 
     /// The payout ends: [`Succeeded`](PayoutState::Succeeded), [`Failed`](PayoutState::Failed), or
     /// [`Reversed`](PayoutState::Reversed) after it had succeeded.

@@ -13,7 +13,7 @@ use payments_core::{
 };
 
 use crate::{
-    Flaw, Operation,
+    Flaw, Operation, buyer,
     fixture::Fixture,
     outcome::{
         Found, Outcome, differs, found, unlike_account, unlike_payment, unlike_payout,
@@ -72,15 +72,13 @@ impl Instruction {
                 Self::CreatePayment(Box::new(gateway.payment(fixture.order(number)?)))
             }
             Operation::CancelPayment => {
-                let payment = open_payment(fixture, number).await?;
-                needed(fixture.subject.payments.as_ref(), operation)?.visit(&payment).await;
-                Self::CancelPayment(payment.order)
+                Self::CancelPayment(buyer::visited(fixture, number).await?.order)
             }
             Operation::RefundPayment => {
-                let payment = open_payment(fixture, number).await?;
+                let payment = buyer::visited(fixture, number).await?;
                 let gateway = needed(fixture.subject.payments.as_ref(), operation)?;
-                gateway.visit(&payment).await;
-                pay(fixture, &payment, gateway.payment(payment.order.clone()).amount).await?;
+                let asked = gateway.payment(payment.order.clone()).amount;
+                buyer::pay(fixture, &payment, asked).await?;
                 Self::RefundPayment(RefundPayment::new(fixture.refund(number)?, payment.order))
             }
             Operation::OpenVirtualAccount => {
@@ -375,14 +373,6 @@ pub(crate) async fn open_virtual_account(
     let accounts =
         fixture.provider.virtual_accounts().map_err(|error| refused(operation, &error))?;
     accepted(operation, accounts.open(&request).await)
-}
-
-/// The buyer pays, which the gateway must allow.
-pub(crate) async fn pay(fixture: &Fixture, payment: &Payment, amount: Money) -> Result<(), Flaw> {
-    let gateway = needed(fixture.subject.payments.as_ref(), Operation::CreatePayment)?;
-    gateway.pay(payment, amount).await.map_err(|impossible| {
-        Flaw::new(format!("a buyer who can pay {amount}, as `TakesPayments` says"), impossible)
-    })
 }
 
 /// What was accepted; anything else is a flaw, where nothing stands in the way.

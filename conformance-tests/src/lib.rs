@@ -22,7 +22,7 @@
 //! use payments_core::{
 //!     Clock, OrderRef, Provider,
 //!     money::Money,
-//!     payment::{CreatePayment, Payment},
+//!     payment::{CreatePayment, NextAction},
 //!     registry::Registry,
 //! };
 //! use provider_mock::simulator::{MockSimulator, SimulatorSettings};
@@ -106,8 +106,8 @@
 //!         Payers::exact().any_amount().twice()
 //!     }
 //!
-//!     async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible> {
-//!         self.0.pay(&payment.order, amount).await.map(drop).map_err(|_| Impossible)
+//!     async fn pay(&self, shown: &NextAction, amount: Money) -> Result<(), Impossible> {
+//!         self.0.gateway().pay_as_shown(shown, amount).map(drop).map_err(|_| Impossible)
 //!     }
 //! }
 //!
@@ -165,6 +165,7 @@ pub mod gateway;
 pub mod proxy;
 
 mod booking;
+mod buyer;
 mod changed_response;
 mod fault_case;
 mod finding;

@@ -11,9 +11,9 @@ use payments_core::{
 use serde::Serialize;
 
 use crate::{
-    Flaw, Meaning, Operation, Subject,
+    Flaw, Meaning, Operation, Subject, buyer,
     fixture::Fixture,
-    instruction::{self, Instruction, needed, open_virtual_account, pay, refused},
+    instruction::{Instruction, needed, open_virtual_account, refused},
 };
 
 /// An inquiry that can be made now.
@@ -78,10 +78,10 @@ impl Question {
     ) -> Result<Self, Flaw> {
         Ok(match operation {
             Operation::FindPayment => {
-                let payment = instruction::open_payment(fixture, number).await?;
+                let payment = buyer::visited(fixture, number).await?;
                 let gateway = needed(fixture.subject.payments.as_ref(), operation)?;
-                gateway.visit(&payment).await;
-                pay(fixture, &payment, gateway.payment(payment.order.clone()).amount).await?;
+                let asked = gateway.payment(payment.order.clone()).amount;
+                buyer::pay(fixture, &payment, asked).await?;
                 Self::FindPayment(payment.order)
             }
             Operation::FindRefund => {

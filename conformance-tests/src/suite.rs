@@ -104,6 +104,7 @@ macro_rules! __tests_of {
                 created_is_not_paid,
                 only_the_exact_amount_settles,
                 money_belongs_to_its_order_alone,
+                a_refund_goes_back_to_its_payer,
             }
             $crate::__instructions!(create_payment, cancel_payment, refund_payment);
         }
@@ -121,6 +122,7 @@ macro_rules! __tests_of {
     (payouts) => {
         mod payouts {
             $crate::__laws! {
+                a_payout_goes_to_its_beneficiary,
                 how_a_payout_ends_is_reported,
                 a_paid_inquiry_is_made_once,
             }

@@ -154,6 +154,8 @@ bugs! {
     FindsInAnyCase,
     /// Everything is given back, however much was asked for.
     RefundsEverything,
+    /// The money of the order that was opened first is given back, whichever is named.
+    RefundsTheFirstOrder,
     /// Two credits of one amount are one.
     MergesEqualCredits,
     /// A credit of less than was asked is none.
@@ -183,6 +185,12 @@ bugs! {
     /// The fee is put on top of what is sent, and taken off what is told: nobody sees it but the
     /// beneficiary.
     PaysTheFeeToTheBeneficiary,
+    /// A payout goes to another account than the one that was asked for, and is reported as asked.
+    SendsToAnotherAccount,
+    /// Every payout goes to one bank: the account's bank is not sent.
+    SendsToOneBank,
+    /// Every payout goes to the account of the first one: a beneficiary that is registered once.
+    SendsToTheFirstBeneficiary,
     /// The balance is in đồng and read as hundredths.
     ReadsTheBalanceInHundredths,
     /// What a payout was when it was first found is what it stays.

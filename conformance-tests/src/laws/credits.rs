@@ -8,9 +8,9 @@ use payments_core::{
 };
 
 use crate::{
-    Flaw, Impossible, Operation, Start,
+    Flaw, Impossible, Operation, Start, buyer,
     fixture::Fixture,
-    instruction::{needed, open_payment, open_virtual_account, readable, refused},
+    instruction::{needed, open_virtual_account, readable, refused},
     law::Passed,
     laws::webhook_fixture,
     question::find_payment,
@@ -27,14 +27,11 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
 
 async fn paid_twice(fixture: &Fixture) -> Result<(), Flaw> {
     let Some((gateway, _)) = fixture.payments() else { return Ok(()) };
-    let payment = open_payment(fixture, 1).await?;
+    let payment = buyer::visited(fixture, 1).await?;
     let amount = gateway.payment(payment.order.clone()).amount;
-    gateway.visit(&payment).await;
-    gateway
-        .pay(&payment, amount)
-        .await
-        .map_err(|impossible| Flaw::new("a buyer who can pay what was asked", impossible))?;
-    possible(gateway.pay(&payment, amount).await, gateway.buyers().twice, "pay twice")?;
+    buyer::pay(fixture, &payment, amount).await?;
+    let again = buyer::try_to_pay(fixture, &payment, amount).await?;
+    possible(again, gateway.buyers().twice, "pay twice")?;
     let times = if gateway.buyers().twice { 2 } else { 1 };
     told(fixture, &payment, &vec![amount; times], "paid twice").await
 }
@@ -43,11 +40,10 @@ async fn paid_late(fixture: &Fixture) -> Result<(), Flaw> {
     let Some((gateway, _)) = fixture.payments() else { return Ok(()) };
     let request = gateway.payment(fixture.order(1)?);
     let Some(end) = request.expires_at else { return Ok(()) };
-    let payment = open_payment(fixture, 1).await?;
-    gateway.visit(&payment).await;
+    let payment = buyer::visited(fixture, 1).await?;
     let past = end.since(fixture.clock().now()) + Duration::from_secs(3_600);
     fixture.subject.gateway.advance(past).await;
-    let late = gateway.pay(&payment, request.amount).await;
+    let late = buyer::try_to_pay(fixture, &payment, request.amount).await?;
     possible(late, gateway.buyers().late, "pay after the end")?;
     let amounts = if gateway.buyers().late { vec![request.amount] } else { Vec::new() };
     told(fixture, &payment, &amounts, "paid after the end").await

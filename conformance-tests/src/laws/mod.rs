@@ -16,6 +16,7 @@ mod limits;
 mod near_miss;
 mod opening;
 mod payouts;
+mod refunds;
 mod repeats;
 mod roles;
 mod rows;
@@ -45,6 +46,7 @@ pub static LAWS: &[Law] = &[
         settling::only_the_exact_amount_settles(start).boxed()
     }),
     fixture("money_belongs_to_its_order_alone", |start| near_miss::hold(start).boxed()),
+    fixture("a_refund_goes_back_to_its_payer", |start| refunds::hold(start).boxed()),
     fixture("no_credit_is_lost", |start| credits::hold(start).boxed()),
     fault_case("one_call_sends_once", sending::one_call_sends_once),
     fault_case("what_was_sent_is_never_an_error", sending::what_was_sent_is_never_an_error),
@@ -69,6 +71,7 @@ pub static LAWS: &[Law] = &[
     fixture("inquiries_are_patient", |start| inquiries::patient(start).boxed()),
     fixture("the_rate_limit_is_kept", |start| inquiries::rate(start).boxed()),
     fixture("a_paid_inquiry_is_made_once", |start| inquiries::paid(start).boxed()),
+    fixture("a_payout_goes_to_its_beneficiary", |start| payouts::beneficiaries(start).boxed()),
     fixture("how_a_payout_ends_is_reported", |start| payouts::hold(start).boxed()),
     fixture("a_statement_leaves_nothing_out", |start| {
         statements::leaves_nothing_out(start).boxed()

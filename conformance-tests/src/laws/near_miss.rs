@@ -3,7 +3,7 @@
 use payments_core::{Lookup, OrderRef, Role, payment::Payment};
 
 use crate::{
-    Flaw, Operation, Start,
+    Flaw, Operation, Start, buyer,
     fixture::Fixture,
     instruction::{accepted, needed, refused},
     law::Passed,
@@ -27,15 +27,12 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
         let request = gateway.payment(unpaid.clone());
         let created = payments.create_payment(&request).await;
         let unpaid = accepted(Operation::CreatePayment, created)?;
-        gateway.visit(&unpaid).await;
+        buyer::visit(&fixture, &unpaid).await?;
         let request = gateway.payment(other.clone());
         let created = payments.create_payment(&request).await;
         let paid = accepted(Operation::CreatePayment, created)?;
-        gateway.visit(&paid).await;
-        gateway
-            .pay(&paid, request.amount)
-            .await
-            .map_err(|impossible| Flaw::new("a buyer who can pay what was asked", impossible))?;
+        buyer::visit(&fixture, &paid).await?;
+        buyer::pay(&fixture, &paid, request.amount).await?;
 
         let found = match payments.find_payment(&unpaid.order).await {
             Ok(Lookup::Absent(_)) => Vec::new(),

@@ -7,9 +7,7 @@ use payments_core::{
 };
 
 use crate::{
-    Booking, Flaw, Operation, Start,
-    fixture::Fixture,
-    instruction::{open_payment, pay},
+    Booking, Flaw, Operation, Start, buyer, fixture::Fixture, instruction::open_payment,
     law::Passed,
 };
 
@@ -56,12 +54,13 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
 async fn paid(fixture: &Fixture, payment: &Payment) -> Result<(), Flaw> {
     let Some((gateway, _)) = fixture.payments() else { return Ok(()) };
     let asked = gateway.payment(payment.order.clone()).amount;
-    gateway.visit(payment).await;
-    pay(fixture, payment, asked).await?;
+    buyer::visit(fixture, payment).await?;
+    buyer::pay(fixture, payment, asked).await?;
     // A fee that leaves is the gateway's affair.
     let mut bookings = fixture.bookings().await;
     bookings.retain(|booking| booking.direction == Direction::In);
     let ours = Booking::received(asked).of(payment.order.as_str());
+    bookings.iter_mut().for_each(|booking| booking.payer = None);
     if bookings == [ours.clone()] {
         return Ok(());
     }

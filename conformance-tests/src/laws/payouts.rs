@@ -1,13 +1,64 @@
-//! How a payout ends is told.
+//! A payout goes to its beneficiary, and how it ends is reported.
 
-use payments_core::{Direction, Lookup, money::Money, payout::PayoutState};
+use payments_core::{
+    Lookup,
+    bank::BankAccount,
+    money::Money,
+    payout::{Beneficiary, CreatePayout, PayoutState},
+    rules::Repeat,
+};
 
 use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
-    instruction::{Instruction, refused},
+    instruction::{Instruction, accepted, refused},
     law::Passed,
 };
+
+pub(super) async fn beneficiaries(start: Start) -> Result<Passed, Flaw> {
+    let operation = Operation::CreatePayout;
+    let fixture = Fixture::open(&start).await?;
+    let Some((gateway, role)) = fixture.payouts() else { return Ok(Passed::NotApplicable) };
+    let usual = gateway.payout(fixture.payout(1)?).beneficiary;
+    let other = gateway.another_beneficiary();
+    let same_number = BankAccount::new(other.account.bin, usual.account.number.clone());
+    let same_number = Beneficiary::new(same_number, &other.name)
+        .map_err(|error| Flaw::new("a holder, in `another_beneficiary`", error))?;
+    for (number, beneficiary) in (1..).zip([usual, same_number, other]) {
+        let mut request = gateway.payout(fixture.payout(number)?);
+        request.beneficiary = beneficiary;
+        accepted(operation, role.create_payout(&request).await)?;
+        // What becomes of the second one is another law's matter.
+        let _ = role.create_payout(&request).await;
+        // Some end by themselves.
+        let _ = gateway.end_payout(&request.payout, PayoutState::Succeeded).await;
+        sent_as_asked(&fixture, &request, role.capabilities().repeat).await?;
+    }
+    Ok(Passed::Tested)
+}
+
+/// Checks that what the gateway sent under a reference is what was asked for, to that account.
+async fn sent_as_asked(
+    fixture: &Fixture,
+    request: &CreatePayout,
+    repeat: Repeat,
+) -> Result<(), Flaw> {
+    let account = |account: &BankAccount| (account.bin, account.number.to_string());
+    let bookings = fixture.bookings().await;
+    let sent: Vec<_> = bookings
+        .iter()
+        .filter(|booking| booking.is_sent_under(request.payout.as_str()))
+        .map(|booking| (booking.amount, booking.beneficiary.as_ref().map(account)))
+        .collect();
+    let asked = (request.amount, Some(account(&request.beneficiary.account)));
+    let is_repeated = repeat == Repeat::PaysAgain;
+    if sent.iter().all(|one| *one == asked) && (sent.len() == 1 || is_repeated && sent.len() > 1) {
+        return Ok(());
+    }
+    Err(Flaw::new(format!("{asked:?} sent, {repeat:?}"), format!("{sent:?}"))
+        .in_call(Operation::CreatePayout)
+        .with_ledger(format!("{bookings:?}")))
+}
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
@@ -67,14 +118,9 @@ async fn left(
     before: Option<Money>,
 ) -> Result<(), Flaw> {
     let bookings = fixture.bookings().await;
-    let booked: Vec<Money> = bookings
-        .iter()
-        .filter(|booking| booking.direction == Direction::Out)
-        .filter(|booking| {
-            booking.reference.as_deref() == Some(&fixture.subject.gateway.reference(number))
-        })
-        .map(|booking| booking.amount)
-        .collect();
+    let reference = fixture.subject.gateway.reference(number);
+    let sent = bookings.iter().filter(|booking| booking.is_sent_under(&reference));
+    let booked: Vec<Money> = sent.map(|booking| booking.amount).collect();
     let ledger = format!("{bookings:?}");
     if booked != [asked] {
         return Err(Flaw::new(format!("{asked} sent, once"), format!("{booked:?}"))

@@ -7,7 +7,7 @@ use payments_core::{
 };
 
 use crate::{
-    Flaw, Impossible, Operation, Start,
+    Flaw, Impossible, Operation, Start, buyer,
     fixture::Fixture,
     instruction::{needed, open_payment, refused},
     law::Passed,
@@ -16,12 +16,10 @@ use crate::{
 
 pub(super) async fn created_is_not_paid(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
-    let (Ok(role), Some(gateway)) = (fixture.provider.payments(), &fixture.subject.payments) else {
-        return Ok(Passed::NotApplicable);
-    };
+    let Some((_, role)) = fixture.payments() else { return Ok(Passed::NotApplicable) };
     let payment = open_payment(&fixture, 1).await?;
     unpaid(&payment, Operation::CreatePayment)?;
-    gateway.visit(&payment).await;
+    buyer::visit(&fixture, &payment).await?;
     if role.capabilities().find {
         let operation = Operation::FindPayment;
         match role.find_payment(&payment.order).await {
@@ -68,9 +66,9 @@ async fn paid(fixture: &Fixture, number: u32, off: i64) -> Result<(), Flaw> {
     let gateway = needed(fixture.subject.payments.as_ref(), operation)?;
     let asked = gateway.payment(fixture.order(number)?).amount;
     let amount = Money::from_minor(asked.minor() + off, asked.currency());
-    let payment = open_payment(fixture, number).await?;
-    gateway.visit(&payment).await;
-    match (gateway.pay(&payment, amount).await, off == 0 || gateway.buyers().any_amount) {
+    let payment = buyer::visited(fixture, number).await?;
+    let paid = buyer::try_to_pay(fixture, &payment, amount).await?;
+    match (paid, off == 0 || gateway.buyers().any_amount) {
         (Ok(()), true) => {}
         (Err(Impossible), false) => return Ok(()),
         (Ok(()), false) => {

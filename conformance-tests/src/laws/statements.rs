@@ -10,9 +10,9 @@ use payments_core::{
 };
 
 use crate::{
-    Flaw, Operation, Start,
+    Flaw, Operation, Start, buyer,
     fixture::Fixture,
-    instruction::{needed, open_payment, open_virtual_account, readable, refused},
+    instruction::{needed, open_virtual_account, readable, refused},
     law::Passed,
     laws::webhook_fixture,
 };
@@ -315,11 +315,9 @@ async fn two_transfers(fixture: &Fixture) -> Result<(), Flaw> {
     }
     if let Some((gateway, _)) = fixture.payments() {
         for number in [1, 2] {
-            let payment = open_payment(fixture, number).await?;
-            gateway.visit(&payment).await;
+            let payment = buyer::visited(fixture, number).await?;
             let amount = gateway.payment(payment.order.clone()).amount;
-            // A buyer can always pay what was asked.
-            let _ = gateway.pay(&payment, amount).await;
+            buyer::pay(fixture, &payment, amount).await?;
         }
     }
     if let Some((gateway, _)) = fixture.virtual_accounts() {

@@ -13,9 +13,9 @@ use payments_core::{
 };
 
 use crate::{
-    Flaw, Notifies, Operation, Payers, SignedIn, Start, WebhookSample,
+    Flaw, Notifies, Operation, Payers, SignedIn, Start, WebhookSample, buyer,
     fixture::Fixture,
-    instruction::{Instruction, open_payment, open_virtual_account, pay},
+    instruction::{Instruction, open_virtual_account},
 };
 
 /// A gateway where everything happened that it tells of, and what it sent.
@@ -174,11 +174,10 @@ async fn everything_happens(fixture: &Fixture, offs: &[i64]) -> Result<Vec<Happe
     let mut happened = Vec::new();
     if let Some((gateway, _)) = fixture.payments() {
         for (off, number) in possible(gateway.buyers(), offs).zip([1, 4, 5]) {
-            let payment = open_payment(fixture, number).await?;
-            gateway.visit(&payment).await;
+            let payment = buyer::visited(fixture, number).await?;
             let asked = gateway.payment(payment.order.clone()).amount;
             let arrived = Money::from_minor(asked.minor() + off, asked.currency());
-            pay(fixture, &payment, arrived).await?;
+            buyer::pay(fixture, &payment, arrived).await?;
             happened.push(Happened::Paid { order: payment.order.to_string(), asked, arrived });
         }
     }

@@ -16,7 +16,7 @@ use payments_core::{
     bank::{AccountNumber, BankAccount, Bin},
     config::PaymentsConfig,
     money::Money,
-    payment::{CreatePayment, NextAction, Payment},
+    payment::{CreatePayment, NextAction},
     payout::{Beneficiary, CreatePayout, PayoutState},
     registry::Registry,
     transport::{Call, HttpClient, HttpClientSettings, Transport},
@@ -125,7 +125,11 @@ impl Gateway for HPay {
         let booking = |booking: provider_hpay::simulator::Booking| {
             let amount = Money::vnd(booking.amount);
             let made = match booking.kind {
-                BookingKind::Payout => Booking::sent(amount),
+                BookingKind::Payout => {
+                    let bank = Bin::new(booking.bank.unwrap()).unwrap();
+                    let number = AccountNumber::new(&booking.account).unwrap();
+                    Booking::sent(amount).to(BankAccount::new(bank, number))
+                }
                 _ => Booking::received(amount),
             };
             made.of(booking.reference)
@@ -178,20 +182,23 @@ impl TakesPayments for HPay {
         Payers::exact().twice()
     }
 
-    async fn visit(&self, payment: &Payment) {
-        let Some(NextAction::Redirect { url }) = payment.next.first() else {
-            panic!("{payment:?}")
-        };
+    async fn visit(&self, shown: &NextAction) {
+        let NextAction::Redirect { url } = shown else { panic!("{shown:?}") };
         let request = Request::get(url).body(Bytes::new()).unwrap();
         let page = self.browser.send(Call::inquiry("visit", request)).await.unwrap();
         assert_eq!(page.status(), StatusCode::OK);
     }
 
-    async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible> {
-        if payment.asked != Some(amount) {
+    async fn pay(&self, shown: &NextAction, amount: Money) -> Result<(), Impossible> {
+        let NextAction::Redirect { url } = shown else { panic!("{shown:?}") };
+        let link: Uri = url.parse().unwrap();
+        let fields: Vec<(String, String)> =
+            form_urlencoded::parse(link.query().unwrap().as_bytes()).into_owned().collect();
+        let value = |name: &str| &fields.iter().find(|(key, _)| key == name).unwrap().1;
+        if *value("price") != amount.minor().to_string() || value("currency") != "vnd" {
             return Err(Impossible);
         }
-        let paid = self.simulator.buyer_pays(payment.order.as_str(), PayAs::Now).await;
+        let paid = self.simulator.buyer_pays(value("order_code"), PayAs::Now).await;
         self.announced(paid.map_err(|_| Impossible)?, NOTIFY);
         Ok(())
     }
@@ -230,6 +237,12 @@ impl PaysOut for HPay {
         let account = BankAccount::new(bidv, AccountNumber::new("1234567890912312").unwrap());
         let beneficiary = Beneficiary::new(account, "NGUYEN VAN A").unwrap();
         CreatePayout::new(payout, Money::vnd(20_000), beneficiary).unwrap()
+    }
+
+    fn another_beneficiary(&self) -> Beneficiary {
+        let bank = Bin::new("970436").unwrap();
+        let account = BankAccount::new(bank, AccountNumber::new("0071001234567").unwrap());
+        Beneficiary::new(account, "NGUYEN THI B").unwrap()
     }
 
     async fn end_payout(&self, payout: &PayoutRef, end: PayoutState) -> Result<(), Impossible> {

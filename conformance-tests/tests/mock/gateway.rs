@@ -17,7 +17,7 @@ use payments_core::{
     bank::{AccountNumber, BankAccount, Bin},
     config::PaymentsConfig,
     money::Money,
-    payment::{CreatePayment, Payment},
+    payment::{CreatePayment, NextAction},
     payout::{Beneficiary, CreatePayout, PayoutState},
     registry::Registry,
     virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
@@ -99,9 +99,11 @@ impl Gateway for Mock {
 
     async fn bookings(&self) -> Vec<Booking> {
         let booking = |booking: provider_mock::Booking| {
-            let made = match booking.kind.is_in() {
-                true => Booking::received(booking.amount),
-                false => Booking::sent(booking.amount),
+            let made = match (booking.kind.is_in(), booking.other_side) {
+                (true, None) => Booking::received(booking.amount),
+                (true, Some(payer)) => Booking::received(booking.amount).from(payer),
+                (false, None) => Booking::sent(booking.amount),
+                (false, Some(beneficiary)) => Booking::sent(booking.amount).to(beneficiary),
             };
             match booking.reference {
                 Some(reference) => made.of(reference),
@@ -147,8 +149,8 @@ impl TakesPayments for Mock {
         Payers::exact().any_amount().twice().late()
     }
 
-    async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible> {
-        self.simulator.pay(&payment.order, amount).await.map(drop).map_err(|_| Impossible)
+    async fn pay(&self, shown: &NextAction, amount: Money) -> Result<(), Impossible> {
+        self.simulator.gateway().pay_as_shown(shown, amount).map(drop).map_err(|_| Impossible)
     }
 }
 
@@ -180,6 +182,12 @@ impl PaysOut for Mock {
         let account = BankAccount::new(bank, AccountNumber::new("0071001234567").unwrap());
         let beneficiary = Beneficiary::new(account, "NGUYEN VAN A").unwrap();
         CreatePayout::new(payout, Money::vnd(20_000), beneficiary).unwrap()
+    }
+
+    fn another_beneficiary(&self) -> Beneficiary {
+        let bank = Bin::new("970415").unwrap();
+        let account = BankAccount::new(bank, AccountNumber::new("102870001234").unwrap());
+        Beneficiary::new(account, "TRAN THI B").unwrap()
     }
 
     async fn end_payout(&self, payout: &PayoutRef, end: PayoutState) -> Result<(), Impossible> {

@@ -15,7 +15,7 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use payments_core::{
     Clock, EndpointName, OrderRef, Provider, Timestamp,
     money::Money,
-    payment::{CreatePayment, NextAction, Payment, PaymentMethod},
+    payment::{CreatePayment, NextAction, PaymentMethod},
     virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
 };
 use provider_sepay::simulator::{
@@ -201,10 +201,8 @@ impl TakesPayments for BankSide {
         Payers::exact().any_amount().twice()
     }
 
-    async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible> {
-        let Some(NextAction::Transfer(transfer)) = payment.next.first() else {
-            panic!("{payment:?}")
-        };
+    async fn pay(&self, shown: &NextAction, amount: Money) -> Result<(), Impossible> {
+        let NextAction::Transfer(transfer) = shown else { panic!("{shown:?}") };
         let memo = transfer.memo.as_deref().unwrap();
         self.transfer(transfer.account.number.as_str(), amount, memo).await
     }

@@ -13,7 +13,7 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use payments_core::{
     Clock, EndpointName, OrderRef, Provider, Timestamp,
     money::Money,
-    payment::{CreatePayment, NextAction, Payment},
+    payment::{CreatePayment, NextAction},
 };
 use provider_sepay::{
     HostedMethod, SePayOptions,
@@ -108,16 +108,18 @@ impl TakesPayments for Checkout {
         Payers::exact()
     }
 
-    async fn visit(&self, payment: &Payment) {
-        let Some(NextAction::PostForm(form)) = payment.next.first() else { panic!("{payment:?}") };
+    async fn visit(&self, shown: &NextAction) {
+        let NextAction::PostForm(form) = shown else { panic!("{shown:?}") };
         assert_eq!(post_form(&form.action, &form.fields).await, StatusCode::OK);
     }
 
-    async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible> {
-        if payment.asked != Some(amount) {
+    async fn pay(&self, shown: &NextAction, amount: Money) -> Result<(), Impossible> {
+        let NextAction::PostForm(form) = shown else { panic!("{shown:?}") };
+        let value = |name: &str| &form.fields.iter().find(|(field, _)| field == name).unwrap().1;
+        if *value("order_amount") != amount.minor().to_string() {
             return Err(Impossible);
         }
-        let invoice = payment.order.as_str();
+        let invoice = value("order_invoice_number");
         let paid = self.0.simulator.buyer_pays_by(invoice, PaymentMethod::BankTransfer).await;
         paid.map(drop).map_err(|_| Impossible)
     }

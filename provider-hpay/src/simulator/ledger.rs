@@ -17,6 +17,8 @@ pub struct Booking {
     pub transaction_id: u64,
     /// The card that paid, the virtual account credited, or the account paid out to.
     pub account: String,
+    /// The beneficiary's bank of a payout or its return, by its number (table 3 of the reference).
+    pub bank: Option<&'static str>,
     /// How much, never negative; `kind` says in which direction. In đồng where the currency is
     /// `vnd`; otherwise the integer that the checkout link carried.
     pub amount: i64,
@@ -58,6 +60,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) reference: &'a str,
     pub(crate) transaction_id: u64,
     pub(crate) account: &'a str,
+    pub(crate) bank: Option<&'static str>,
     pub(crate) amount: i64,
     pub(crate) currency: &'a str,
     pub(crate) at: i64,
@@ -76,6 +79,7 @@ impl Ledger {
             reference: entry.reference.to_owned(),
             transaction_id: entry.transaction_id,
             account: entry.account.to_owned(),
+            bank: entry.bank,
             amount: entry.amount,
             currency: entry.currency.to_owned(),
             at: entry.at,

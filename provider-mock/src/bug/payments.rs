@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use payments_core::{
     Absence, DeclineReason, ErrorKind, Lookup, OrderRef, PaymentProvider, RefundRef, Result,
     Submission, UncertainCause,
+    money::Money,
     payment::{
         CreateMode, CreatePayment, NextAction, Payment, PaymentCapabilities, PaymentState, Refund,
         RefundPayment,
@@ -16,6 +17,8 @@ use payments_core::{
 
 use super::Bug;
 use crate::capabilities::REFERENCE;
+
+const ANY: Money = Money::vnd(1);
 
 pub(super) struct Careless {
     bug: Bug,
@@ -156,6 +159,23 @@ impl PaymentProvider for Careless {
     }
 
     async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>> {
+        if self.bug == Bug::RefundsTheFirstOrder && request.amount.is_some() {
+            let mut misdirected = request.clone();
+            let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            for first in opened {
+                let paid = self.inner.find_payment(&first).await;
+                if matches!(paid, Ok(Lookup::Found(paid)) if paid.settles(paid.asked.unwrap_or(ANY)))
+                {
+                    misdirected.order = first;
+                    break;
+                }
+            }
+            let refunded = self.inner.refund_payment(&misdirected).await?;
+            return Ok(refunded.map(|mut refund| {
+                refund.order = request.order.clone();
+                refund
+            }));
+        }
         if self.bug != Bug::RefundsEverything {
             return self.inner.refund_payment(request).await;
         }

@@ -10,7 +10,7 @@ use http::StatusCode;
 use payments_core::{
     Absence, DeclineReason, Error, ErrorKind, Lookup, PayoutProvider, PayoutRef, Result,
     Submission, Timestamp, Uncertain, UncertainCause,
-    bank::BankAccount,
+    bank::{AccountNumber, BankAccount, Bin},
     money::Money,
     payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState},
     rules::{AmountLimits, Repeat},
@@ -53,6 +53,34 @@ impl Careless {
             known: Mutex::default(),
             names: Mutex::default(),
         }
+    }
+
+    /// What is sent in the place of a request to another beneficiary; `None` if it is sent as it is.
+    fn misdirected(&self, request: &CreatePayout) -> Option<CreatePayout> {
+        let asked = &request.beneficiary;
+        let account = match self.bug {
+            Bug::SendsToAnotherAccount => {
+                let number = AccountNumber::new(format!("{}0", asked.account.number)).ok()?;
+                BankAccount::new(asked.account.bin, number)
+            }
+            Bug::SendsToOneBank => {
+                let bank = Bin::new("970436").ok()?;
+                BankAccount::new(bank, asked.account.number.clone())
+            }
+            Bug::SendsToTheFirstBeneficiary => {
+                let mut names = self.names();
+                if names.is_empty() {
+                    names.push(asked.clone());
+                }
+                names.first()?.account.clone()
+            }
+            _ => return None,
+        };
+        let mut sent = request.clone();
+        // The gateway knows the holder of one account.
+        let holder = if account == asked.account { &asked.name } else { "NGUYEN VAN A" };
+        sent.beneficiary = Beneficiary::new(account, holder).ok()?;
+        Some(sent)
     }
 
     fn names(&self) -> MutexGuard<'_, Vec<Beneficiary>> {
@@ -122,6 +150,9 @@ impl Careless {
                 payout.amount = payout.amount.map(|amount| with_the_fee(amount, -FEE))
             }
             Bug::RemembersTheFirstState => self.known().push(payout.clone()),
+            Bug::SendsToAnotherAccount | Bug::SendsToOneBank | Bug::SendsToTheFirstBeneficiary => {
+                (payout.account, payout.bank) = (None, None);
+            }
             _ => {}
         }
         payout
@@ -163,6 +194,11 @@ impl PayoutProvider for Careless {
         }
         if self.bug == Bug::DrawsAFreshReference {
             return self.inner.create_payout(&self.freshly_named(request)).await;
+        }
+        if let Some(misdirected) = self.misdirected(request) {
+            let asked = request.beneficiary.account.clone();
+            let sent = self.inner.create_payout(&misdirected).await?;
+            return Ok(sent.map(|payout| payout.with_account(asked.number).with_bank(asked.bin)));
         }
         if self.bug == Bug::PaysTheFeeToTheBeneficiary {
             let mut request = request.clone();

@@ -6,6 +6,7 @@ use payments_core::{
     formula::SigningKeys,
     money::{Currency, Money},
     notification::check::Keys,
+    payment::NextAction,
 };
 
 use super::{
@@ -80,6 +81,42 @@ impl MockGateway {
     /// The amount is impossible.
     pub fn deposit(&self, amount: Money, memo: impl AsRef<str>) -> Result<Booking, ControlError> {
         self.books().deposit(amount, memo.as_ref(), self.now())
+    }
+
+    /// A buyer pays by what a provider shows and nothing else: on the page of a link or a form, or by
+    /// transfer to the account with the memo.
+    ///
+    /// # Errors
+    /// The gateway has no such page or account, or the amount is impossible.
+    pub fn pay_as_shown(&self, shown: &NextAction, amount: Money) -> Result<Booking, ControlError> {
+        let unknown = |text: &str| ControlError::UnknownAccount(text.to_owned());
+        match shown {
+            NextAction::Redirect { url } => self.pay_on_page(url, amount),
+            NextAction::PostForm(form) => self.pay_on_page(&form.action, amount),
+            NextAction::Transfer(transfer) => {
+                let (to, now) = (&transfer.account, self.now());
+                let mut books = self.books();
+                let mut own = books.ledger.accounts().iter();
+                match own.find(|own| own.number == to.number).map(|own| own.bank) {
+                    Some(bank) if bank == to.bin => {
+                        books.deposit(amount, transfer.memo.as_deref().unwrap_or_default(), now)
+                    }
+                    Some(_) => Err(unknown(to.number.as_str())),
+                    None => books.credit(to.number.as_str(), amount, now),
+                }
+            }
+            _ => Err(unknown("of a kind that buyers here do not know")),
+        }
+    }
+
+    fn pay_on_page(&self, url: &str, amount: Money) -> Result<Booking, ControlError> {
+        let unknown = || ControlError::UnknownOrder("of a page that there is not".to_owned());
+        let now = self.now();
+        let mut books = self.books();
+        let page = url.strip_prefix(&format!("{}/pay/", books.site)).ok_or_else(unknown)?;
+        let id = page.split('?').next().unwrap_or_default();
+        let order = books.orders.on_page(id).ok_or_else(unknown)?.order.clone();
+        books.pay(order.as_str(), amount, None, now)
     }
 
     /// A payout that is pending or undecided ends, or one that succeeded comes back.

@@ -2,7 +2,7 @@
 
 use payments_core::{
     AccountId, OrderRef, Timestamp,
-    bank::{AccountNumber, Bin},
+    bank::{AccountNumber, BankAccount, Bin},
     money::{Currency, Money, MoneyError},
     payment::PaymentCode,
 };
@@ -28,6 +28,9 @@ pub struct Booking {
     pub amount: Money,
     /// The virtual account credited, or the bank account paid out to.
     pub account: Option<String>,
+    /// The other side's bank account, where the gateway knows it: the buyer's of a payment and of its
+    /// refunds, the beneficiary's of a payout.
+    pub other_side: Option<BankAccount>,
     /// When, by the gateway's clock.
     pub at: Timestamp,
     /// The gateway's name for it, the same on every route.
@@ -91,6 +94,7 @@ pub(super) struct Entry<'a> {
     pub(super) order: Option<&'a OrderRef>,
     pub(super) amount: Money,
     pub(super) account: Option<&'a str>,
+    pub(super) other_side: Option<BankAccount>,
     pub(super) memo: Option<&'a str>,
     pub(super) code: Option<&'a PaymentCode>,
     pub(super) transaction: String,
@@ -132,6 +136,7 @@ impl Ledger {
             order: entry.order.cloned(),
             amount: entry.amount,
             account: entry.account.map(str::to_owned),
+            other_side: entry.other_side,
             at: entry.at,
             transaction: entry.transaction,
             own_account: own.id.clone(),

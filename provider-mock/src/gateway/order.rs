@@ -3,7 +3,11 @@
 use std::cmp::Ordering;
 
 use http::Uri;
-use payments_core::{OrderRef, Timestamp, payment::PaymentCode};
+use payments_core::{
+    OrderRef, Timestamp,
+    bank::{AccountNumber, BankAccount, Bin},
+    payment::PaymentCode,
+};
 
 use super::{BookingKind, ledger::Ledger};
 use crate::wire::{self, Next};
@@ -62,7 +66,16 @@ impl Status {
     }
 }
 
+/// The bank of every buyer.
+const BUYERS_BANK: &str = "970422";
+
 impl Order {
+    /// The bank account that its buyer pays from, another one for each order.
+    pub(super) fn buyer(&self) -> Option<BankAccount> {
+        let number = AccountNumber::new(self.code.as_str()).ok()?;
+        Some(BankAccount::new(Bin::new(BUYERS_BANK).ok()?, number))
+    }
+
     /// An end stays an end: money that arrives afterwards is counted and settles nothing.
     pub(super) fn status(&self, ledger: &Ledger) -> Status {
         match self.end {
@@ -145,7 +158,6 @@ impl Orders {
     }
 
     /// The order whose page has this id.
-    #[cfg(feature = "simulator")]
     pub(super) fn on_page(&self, id: &str) -> Option<&wire::OpenPayment> {
         self.0.iter().find(|order| order.id == id).map(|order| &order.terms)
     }

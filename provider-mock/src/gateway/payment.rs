@@ -126,6 +126,7 @@ impl Books {
                 order: Some(&order.terms.order),
                 amount,
                 account: order.number.as_deref(),
+                other_side: order.buyer(),
                 memo: memo.or(code.map(PaymentCode::as_str)),
                 code,
                 transaction: self.ids.name("txn"),

@@ -2,6 +2,7 @@
 
 use payments_core::{
     Timestamp,
+    bank::BankAccount,
     money::{Currency, MoneyError},
     rules::{Repeat, check_amount},
 };
@@ -186,6 +187,7 @@ impl Books {
             order: None,
             amount: terms.amount,
             account: Some(terms.account.as_str()),
+            other_side: Some(BankAccount::new(terms.bank, terms.account.clone())),
             memo: terms.note.as_deref(),
             code: None,
             transaction: self.ids.name("txn"),

@@ -50,12 +50,17 @@ impl Books {
         }
         self.check_funds(amount)?;
         let transaction = self.ids.name("txn");
+        let other_side = self
+            .ledger
+            .of_order(BookingKind::Payment, &asked.order)
+            .find_map(|booking| booking.other_side.clone());
         self.ledger.book(Entry {
             kind: BookingKind::Refund,
             reference: Some(asked.refund.as_str()),
             order: Some(&asked.order),
             amount,
             account: None,
+            other_side,
             memo: asked.reason.as_deref(),
             code: None,
             transaction,

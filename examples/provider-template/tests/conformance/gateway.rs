@@ -13,7 +13,7 @@ use http::{Request, Response, StatusCode};
 use payments_core::{
     Clock, EndpointName, ManualClock, OrderRef, Provider, Timestamp,
     money::Money,
-    payment::{CreatePayment, Payment},
+    payment::{CreatePayment, NextAction},
     registry::Registry,
 };
 use provider_template::simulator::{self, API_KEY, MERCHANT, NOTIFY_SECRET, Template};
@@ -105,8 +105,11 @@ impl TakesPayments for Simulated {
         Payers::exact()
     }
 
-    async fn pay(&self, payment: &Payment, amount: Money) -> Result<(), Impossible> {
-        let is_paid = self.gateway.pay(payment.order.as_str(), amount.minor()).await;
+    async fn pay(&self, shown: &NextAction, amount: Money) -> Result<(), Impossible> {
+        let NextAction::Redirect { url } = shown else { return Err(Impossible) };
+        let pages = format!("{}/pay/", self.gateway.url());
+        let reference = url.strip_prefix(&pages).ok_or(Impossible)?;
+        let is_paid = self.gateway.pay(reference, amount.minor()).await;
         is_paid.then_some(()).ok_or(Impossible)
     }
 }

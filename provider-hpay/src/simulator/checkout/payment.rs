@@ -127,6 +127,7 @@ fn entry(kind: BookingKind, order: &Order, transaction_id: u64, at: i64) -> Entr
         reference: &order.link.order_code,
         transaction_id,
         account: order.link.instrument.card_number(),
+        bank: None,
         amount: order.link.total(),
         currency: &order.link.currency,
         at,

@@ -14,6 +14,7 @@ use crate::simulator::{
     fields::Fields,
     gateway::{Books, Gateway},
     ledger::{BookingKind, Entry},
+    tables,
 };
 
 #[derive(Serialize)]
@@ -104,6 +105,7 @@ impl<'a> Entry<'a> {
             reference: &payout.request_id,
             transaction_id: payout.transaction_id,
             account: &payout.number,
+            bank: tables::bank_bin(&payout.bank),
             amount: payout.amount,
             currency: "vnd",
             at,

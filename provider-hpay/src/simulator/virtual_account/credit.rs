@@ -82,6 +82,7 @@ fn record(gateway: &Gateway, number: &str, amount: i64) -> Result<Callback, Cont
         reference: &account.number,
         transaction_id: credit.transaction_id,
         account: &account.full_number,
+        bank: None,
         amount,
         currency: "vnd",
         at,
