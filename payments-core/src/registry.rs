@@ -31,6 +31,9 @@ pub struct Registration {
     pub example: &'static str,
     /// Its signature formulas.
     pub formulas: &'static [Formula],
+    /// Whether the gateway has a test system. Where it has none, `environment = "sandbox"` reaches
+    /// only a simulator on this machine, and never the real gateway.
+    pub has_sandbox: bool,
 }
 
 #[cfg(feature = "inventory")]
@@ -81,13 +84,22 @@ impl Registration {
         build: Build,
         example: &'static str,
     ) -> Self {
-        Self { kind, package, version, build, example, formulas: &[] }
+        Self { kind, package, version, build, example, formulas: &[], has_sandbox: true }
     }
 
     /// Lists its signature formulas.
     #[must_use]
     pub const fn with_formulas(mut self, formulas: &'static [Formula]) -> Self {
         self.formulas = formulas;
+        self
+    }
+
+    /// Says that the gateway has no test system: in the sandbox every address that the provider reads
+    /// with [`Reader::url`](crate::config::Reader::url) has to be a loopback address of the
+    /// configuration, which a simulator has; the default address is a configuration problem there.
+    #[must_use]
+    pub const fn without_sandbox(mut self) -> Self {
+        self.has_sandbox = false;
         self
     }
 
@@ -250,25 +262,28 @@ impl Registry {
         let (configs, unreadable) = config.providers();
         problems.extend(unreadable);
         let mut providers = Vec::new();
-        for provider in configs {
+        for mut provider in configs {
             match self.find(provider.kind.as_str()) {
                 None => problems.push(ConfigProblem::new(
                     provider.path("kind"),
                     self.unknown(provider.kind.as_str()),
                 )),
-                Some(registration) => match (registration.build)(&provider, context) {
-                    Ok(built) => {
-                        let warnings = provider.warnings.take().into_iter();
-                        providers.push(warnings.fold(built, Provider::with_warning));
+                Some(registration) => {
+                    provider.has_sandbox = registration.has_sandbox;
+                    match (registration.build)(&provider, context) {
+                        Ok(built) => {
+                            let warnings = provider.warnings.take().into_iter();
+                            providers.push(warnings.fold(built, Provider::with_warning));
+                        }
+                        // An empty list would leave the provider out without a word.
+                        Err(found) if found.is_empty() => {
+                            let message =
+                                format!("{} refuses it and says not why", registration.package);
+                            problems.push(ConfigProblem::new(provider.path("kind"), message));
+                        }
+                        Err(found) => problems.extend(found),
                     }
-                    // An empty list would leave the provider out without a word.
-                    Err(found) if found.is_empty() => {
-                        let message =
-                            format!("{} refuses it and says not why", registration.package);
-                        problems.push(ConfigProblem::new(provider.path("kind"), message));
-                    }
-                    Err(found) => problems.extend(found),
-                },
+                }
             }
         }
         problems.extend(shared_credentials(&providers));
@@ -357,6 +372,7 @@ impl From<ConfigProblems> for crate::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Value;
 
     fn build(_: &ProviderConfig, _: &Context) -> Result<Provider, Vec<ConfigProblem>> {
         Err(vec![])
@@ -387,19 +403,65 @@ mod tests {
         assert!(unknown.contains("`use provider_their_pay as _;`"), "{unknown}");
     }
 
+    struct Nowhere;
+
+    #[async_trait::async_trait]
+    impl Transport for Nowhere {
+        async fn send(
+            &self,
+            _: crate::transport::Call,
+        ) -> Result<http::Response<bytes::Bytes>, crate::transport::TransportError> {
+            unreachable!()
+        }
+    }
+
+    #[test]
+    fn without_a_sandbox_only_a_simulator_on_this_machine_is_reached_in_the_sandbox() {
+        fn build(
+            config: &ProviderConfig,
+            context: &Context,
+        ) -> Result<Provider, Vec<ConfigProblem>> {
+            let mut read = crate::config::Reader::new(config, &context.environ);
+            let key = read.secret("key");
+            let url = read.url("url", "https://api.acme.example");
+            let problems = read.finish();
+            if key.is_none() || url.is_none() || !problems.is_empty() {
+                return Err(problems);
+            }
+            Ok(Provider::new(config.id.clone(), config.kind.clone(), config.environment))
+        }
+        let acme = Registration::new("acme", "provider-acme", "0.1.0", build, "");
+        let literal = || ("key", "TEST-ONLY-literal-key-0001".into());
+        let env = || ("key", Value::Table([("env".to_owned(), "KEY".into())].into()));
+        let built = |acme: Registration, environment: &str, keys: Vec<(&str, Value)>| {
+            let table = [("kind", "acme".into()), ("environment", environment.into())];
+            let table = table.into_iter().chain(keys);
+            let table = table.map(|(key, value)| (key.to_owned(), value)).collect();
+            let environ = Environ::of([("KEY".into(), "TEST-ONLY-key-0000001".into())]);
+            Registry::empty()
+                .add(acme)
+                .build(
+                    &PaymentsConfig::single("main", table),
+                    &Context::new(Arc::new(Nowhere)).with_environ(environ),
+                )
+                .map_err(|problems| problems.to_string())
+        };
+        let real = || ("url", "https://api.acme.example".into());
+        let simulator = || ("url", "http://127.0.0.1:8430".into());
+        for keys in [vec![literal()], vec![env()], vec![literal(), real()], vec![env(), real()]] {
+            let problem = built(acme.without_sandbox(), "sandbox", keys).unwrap_err();
+            assert!(problem.contains("providers.main.url: is "), "{problem}");
+            assert!(problem.contains("the gateway has no sandbox"), "{problem}");
+            assert!(problem.contains("environment = \"production\""), "{problem}");
+        }
+        built(acme.without_sandbox(), "sandbox", vec![literal(), simulator()]).unwrap();
+        built(acme.without_sandbox(), "production", vec![env()]).unwrap();
+        built(acme.without_sandbox(), "production", vec![literal()]).unwrap_err();
+        built(acme, "sandbox", vec![literal()]).unwrap();
+    }
+
     #[test]
     fn a_provider_that_is_refused_without_a_reason_is_not_left_out() {
-        struct Nowhere;
-        #[async_trait::async_trait]
-        impl Transport for Nowhere {
-            async fn send(
-                &self,
-                _: crate::transport::Call,
-            ) -> Result<http::Response<bytes::Bytes>, crate::transport::TransportError>
-            {
-                unreachable!()
-            }
-        }
         let table = [("kind", "acme"), ("environment", "sandbox")];
         let table = table.map(|(key, value)| (key.to_owned(), value.into()));
         let config = PaymentsConfig::single("main", table.into());

@@ -16,6 +16,18 @@ pub struct TextRules {
     pub max: usize,
     /// The characters themselves.
     pub alphabet: Alphabet,
+    /// Which numbers, where the provider takes a number and no text.
+    pub numbers: Option<NumberRange>,
+}
+
+/// The whole numbers from `min` to `max`, both included, in decimal digits without leading zeros.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NumberRange {
+    /// The smallest number.
+    pub min: u64,
+    /// The largest number.
+    pub max: u64,
 }
 
 /// The characters that a text may hold.
@@ -31,18 +43,33 @@ pub enum Alphabet {
     AlphanumericAnd(&'static str),
     /// `A–Z 0–9` and these.
     CapitalsAnd(&'static str),
+    /// `0–9`.
+    Digits,
 }
 
 impl TextRules {
     /// `min` to `max` characters of `alphabet`.
     pub const fn new(min: usize, max: usize, alphabet: Alphabet) -> Self {
-        Self { min, max, alphabet }
+        Self { min, max, alphabet, numbers: None }
+    }
+
+    /// The numbers from `min` to `max`, for a provider whose references are numbers. A text that
+    /// only reads as one of them, such as `007`, is refused: the provider would answer `7`, which
+    /// is another reference.
+    pub const fn numbers(min: u64, max: u64) -> Self {
+        Self {
+            min: digits(min),
+            max: digits(max),
+            alphabet: Alphabet::Digits,
+            numbers: Some(NumberRange { min, max }),
+        }
     }
 
     /// Checks a text.
     ///
     /// # Errors
-    /// `InvalidRequest` naming `field`, and the first character that is not taken.
+    /// `InvalidRequest` naming `field`, and what is not taken: the length, the first character, or
+    /// the number.
     pub fn check(&self, field: &'static str, text: &str) -> Result<()> {
         let length = text.chars().count();
         if length < self.min {
@@ -54,13 +81,36 @@ impl TextRules {
                 format!("has {length} characters; at most {} are taken", self.max),
             ));
         }
-        match text.chars().find(|&c| !self.alphabet.takes(c)) {
-            None => Ok(()),
-            Some(stranger) => {
-                Err(Error::invalid(field, format!("the character {stranger:?} is not taken")))
-            }
+        if let Some(stranger) = text.chars().find(|&c| !self.alphabet.takes(c)) {
+            return Err(Error::invalid(field, format!("the character {stranger:?} is not taken")));
+        }
+        self.numbers.map_or(Ok(()), |range| range.check(field, text))
+    }
+}
+
+impl NumberRange {
+    fn check(self, field: &'static str, text: &str) -> Result<()> {
+        if text.len() > 1 && text.starts_with('0') {
+            return Err(Error::invalid(field, "has a leading zero, which a number does not keep"));
+        }
+        match text.parse::<u64>() {
+            Ok(number) if (self.min..=self.max).contains(&number) => Ok(()),
+            _ => Err(Error::invalid(
+                field,
+                format!("is not a number from {} to {}", self.min, self.max),
+            )),
         }
     }
+}
+
+/// How many decimal digits a number has.
+const fn digits(mut number: u64) -> usize {
+    let mut digits = 1;
+    while number >= 10 {
+        number /= 10;
+        digits += 1;
+    }
+    digits
 }
 
 impl Alphabet {
@@ -72,6 +122,7 @@ impl Alphabet {
             Self::CapitalsAnd(more) => {
                 c.is_ascii_uppercase() || c.is_ascii_digit() || more.contains(c)
             }
+            Self::Digits => c.is_ascii_digit(),
         }
     }
 }
@@ -195,6 +246,32 @@ mod tests {
         let capitals = TextRules::new(0, 9, Alphabet::CapitalsAnd(" "));
         assert!(capitals.check("name", "A 1").is_ok() && capitals.check("name", "a").is_err());
         assert!(rules.check("order", "ABCDEF").is_err());
+    }
+
+    #[test]
+    fn a_reference_that_is_a_number_is_in_its_range_and_written_in_one_way_only() {
+        let numbers = TextRules::numbers(1, 9_007_199_254_740_991);
+        for text in ["1", "7", "20260042", "9007199254740991"] {
+            assert!(numbers.check("order", text).is_ok(), "{text}");
+        }
+        for (text, problem) in [
+            ("", "`order`: needs at least 1 characters"),
+            ("DH1", "`order`: the character 'D' is not taken"),
+            ("-1", "`order`: the character '-' is not taken"),
+            ("+7", "`order`: the character '+' is not taken"),
+            ("٧", "`order`: the character '٧' is not taken"),
+            ("0", "`order`: is not a number from 1 to 9007199254740991"),
+            ("007", "`order`: has a leading zero, which a number does not keep"),
+            ("9007199254740992", "`order`: is not a number from 1 to 9007199254740991"),
+            ("10000000000000000", "`order`: has 17 characters; at most 16 are taken"),
+        ] {
+            let error = numbers.check("order", text).unwrap_err();
+            assert_eq!((error.field(), error.to_string().as_str()), (Some("order"), problem));
+        }
+        assert!(TextRules::numbers(0, u64::MAX).check("order", "0").is_ok());
+        assert!(TextRules::numbers(0, u64::MAX).check("order", "18446744073709551615").is_ok());
+        assert!(TextRules::numbers(0, u64::MAX).check("order", "18446744073709551616").is_err());
+        assert!(TextRules::new(3, 3, Alphabet::Digits).check("order", "007").is_ok());
     }
 
     #[test]

@@ -76,6 +76,8 @@ bugs! {
     AnswersWhatItDoesNotDeclare,
     /// An amount beyond the limits is left to the guard to refuse.
     LeavesLimitsToTheGuard,
+    /// A field that the gateway requires is left to the guard to ask for.
+    LeavesARequiredFieldToTheGuard,
     /// A reference that is too long is cut instead of refused. Three VietQR parsers cut a digit
     /// off an account number.
     CutsALongReference,

@@ -112,6 +112,10 @@ fn texts_within(rules: &TextRules) -> Vec<String> {
     };
     let length = rules.min.max(8).min(rules.max);
     let mut texts = vec!["K".repeat(rules.min.max(1)), "L".repeat(rules.max)];
+    texts.extend(["7".repeat(rules.min.max(1)), "8".repeat(rules.max)]);
+    if let Some(range) = rules.numbers {
+        texts.extend([range.min, range.max].map(|number| number.to_string()));
+    }
     for character in named {
         let rest = "M".repeat(length.saturating_sub(1));
         texts.extend([format!("{character}{rest}"), format!("{rest}{character}")]);
@@ -124,6 +128,14 @@ fn texts_within(rules: &TextRules) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_tried_up_to_both_ends_of_their_range() {
+        let texts = texts_within(&TextRules::numbers(10, 5_000));
+        for text in ["10", "5000", "77", "7777"] {
+            assert_eq!(texts.contains(&text.to_owned()), text != "7777", "{text}: {texts:?}");
+        }
+    }
 
     #[test]
     fn both_lengths_and_every_named_character_are_tried() {

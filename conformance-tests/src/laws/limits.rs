@@ -4,7 +4,7 @@ use payments_core::{
     Direction, Error, ErrorKind, OrderRef, PayoutRef, RefundRef, Role, Submission, Timestamp,
     money::{Currency, Money},
     payment::{PaymentMethod, RefundPayment},
-    rules::{AmountLimits, TextRules},
+    rules::{Alphabet, AmountLimits, TextRules},
     virtual_account::{Uses, VirtualAccountRef},
 };
 
@@ -88,6 +88,11 @@ async fn payments(fixture: &Fixture) -> Result<(), Flaw> {
     if !can.expiry {
         let end = Timestamp::from_unix(fixture.clock().now().unix_seconds() + 3_600);
         wrong.push(("an end".to_owned(), good.clone().with_expiry(end)));
+    }
+    for field in &can.required {
+        let mut request = good.clone();
+        field.take_from(&mut request);
+        wrong.push((format!("a payment without `{}`", field.name()), request));
     }
     for (what, request) in wrong {
         let operation = Operation::CreatePayment;
@@ -200,6 +205,11 @@ async fn payouts(fixture: &Fixture) -> Result<(), Flaw> {
     for text in texts_outside(&can.note) {
         wrong.push((format!("the note {text:?}"), good.clone().with_note(text)));
     }
+    for field in &can.required {
+        let mut request = good.clone();
+        field.take_from(&mut request);
+        wrong.push((format!("a payout without `{}`", field.name()), request));
+    }
     for (what, request) in wrong {
         refused(fixture, Operation::CreatePayout, &what, checked(role.check(&request)))?;
         let outcome = role.create_payout(&request).await.map(|answer| format!("{answer:?}"));
@@ -284,14 +294,22 @@ fn amounts_outside(limits: &[AmountLimits]) -> Vec<Money> {
 /// taken, such as one that would lead a path elsewhere.
 fn texts_outside(rules: &TextRules) -> Vec<String> {
     let breaks = |text: &String| rules.check("text", text).is_err();
-    let long = "A".repeat(rules.max.saturating_add(1));
-    let short = "A".repeat(rules.min.saturating_sub(1));
+    // Of characters that are taken, so that each text breaks one rule.
+    let fill = if rules.alphabet == Alphabet::Digits { "7" } else { "A" };
+    let long = fill.repeat(rules.max.saturating_add(1));
+    let short = fill.repeat(rules.min.saturating_sub(1));
     let middle = (rules.min.max(2) / 2).max(1);
-    let strange = ["/../", "?a=", "|", " + ", "Đ", "\u{7}"]
-        .map(|strange| format!("{}{strange}{}", "A".repeat(middle), "A".repeat(middle)));
+    let strange = ["/../", "?a=", "|", " + ", "Đ", "\u{7}", "A", "-"]
+        .map(|strange| format!("{}{strange}{}", fill.repeat(middle), fill.repeat(middle)));
+    let numbers = rules.numbers.map(|range| {
+        let (below, above) = (range.min.checked_sub(1), range.max.checked_add(1));
+        let outside = below.into_iter().chain(above).map(|number| number.to_string());
+        outside.chain([format!("0{}", range.min)]).collect::<Vec<_>>()
+    });
     [long, short]
         .into_iter()
         .chain(strange)
+        .chain(numbers.into_iter().flatten())
         .filter(|text| !text.is_empty())
         .filter(breaks)
         .collect()
@@ -299,8 +317,6 @@ fn texts_outside(rules: &TextRules) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use payments_core::rules::Alphabet;
-
     use super::*;
 
     #[test]
@@ -310,6 +326,14 @@ mod tests {
         assert!(texts.contains(&"AAAAAA".to_owned()) && texts.contains(&"A".to_owned()));
         assert!(texts.contains(&"A/../A".to_owned()), "{texts:?}");
         assert!(texts.iter().all(|text| rules.check("text", text).is_err()));
+    }
+
+    #[test]
+    fn numbers_are_tried_just_outside_their_range_and_with_a_leading_zero() {
+        let texts = texts_outside(&TextRules::numbers(2, 5_000));
+        for text in ["1", "5001", "02", "77777", "7A7"] {
+            assert!(texts.contains(&text.to_owned()), "{text}: {texts:?}");
+        }
     }
 
     #[test]

@@ -181,7 +181,7 @@ impl PaysOut for Mock {
         let bank = Bin::new("970436").unwrap();
         let account = BankAccount::new(bank, AccountNumber::new("0071001234567").unwrap());
         let beneficiary = Beneficiary::new(account, "NGUYEN VAN A").unwrap();
-        CreatePayout::new(payout, Money::vnd(20_000), beneficiary).unwrap()
+        CreatePayout::new(payout, Money::vnd(20_000), beneficiary).unwrap().with_note("Luong")
     }
 
     fn another_beneficiary(&self) -> Beneficiary {

@@ -54,6 +54,8 @@ pub struct ProviderConfig {
     /// Where it runs.
     pub environment: Environment,
     table: BTreeMap<String, Value>,
+    /// Whether the gateway has a test system; the registry says so.
+    pub(crate) has_sandbox: bool,
     /// What was found unwise while it was read.
     pub(crate) warnings: Warnings,
 }
@@ -130,6 +132,7 @@ impl ProviderConfig {
                 kind,
                 environment,
                 table: table.clone(),
+                has_sandbox: true,
                 warnings: Warnings::default(),
             }),
             (name, kind, environment) => {

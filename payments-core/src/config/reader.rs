@@ -194,16 +194,28 @@ impl<'a> Reader<'a> {
     }
 
     /// An address of the provider, or a default; without a slash at the end. Outside loopback in
-    /// the sandbox it has to be `https`.
+    /// the sandbox it has to be `https`. In the sandbox of a gateway that
+    /// [has none](crate::registry::Registration::without_sandbox) it has to be a loopback address
+    /// that the configuration gives.
     pub fn url(&mut self, key: &'static str, default: &str) -> Option<String> {
+        const NO_SANDBOX: &str = "the gateway has no sandbox: give the loopback address of a \
+                                  simulator, or say environment = \"production\"";
+
+        let sandbox = self.config.environment == Environment::Sandbox;
+        let only_loopback = sandbox && !self.config.has_sandbox;
         if self.value(key).is_none() {
+            if only_loopback {
+                return self.note(key, format!("is missing, and {NO_SANDBOX}"));
+            }
             return Some(default.to_owned());
         }
-        let sandbox = self.config.environment == Environment::Sandbox;
         self.parsed(key, |text| {
             check_web_address(text)?;
             let url = web_address::parse(text)?;
             match url.scheme() {
+                _ if only_loopback && !web_address::is_loopback(&url) => {
+                    return Err(format!("is no loopback address, and {NO_SANDBOX}"));
+                }
                 "https" => {}
                 _ if sandbox && web_address::is_loopback(&url) => {}
                 _ => {

@@ -55,6 +55,9 @@ pub enum EventData {
     Payout(Payout),
     /// A refund changed.
     Refund(Refund),
+    /// A delivery by which the gateway tries the address. It tells of nothing that happened,
+    /// whatever amounts stand in it: acknowledge it.
+    Test,
     /// Something that this version does not know. Acknowledge and ignore it.
     Unrecognised {
         /// The provider's name for it.
@@ -146,6 +149,14 @@ impl Notification {
         self.with_event(None, EventData::Unrecognised { name: name.into() }, rests_on)
     }
 
+    /// Adds that the gateway only tries the address. It moves no money and has no key. `rests_on`:
+    /// the fields by which the delivery is known for a test, as for
+    /// [`with_event`](Self::with_event).
+    #[must_use]
+    pub fn with_test(self, rests_on: &[&'static str]) -> Self {
+        self.with_event(None, EventData::Test, rests_on)
+    }
+
     /// What it says.
     pub fn events(&self) -> &[Event] {
         &self.events
@@ -232,7 +243,7 @@ impl Event {
                     || !payment.credits.is_empty()
             }
             EventData::Movement(_) | EventData::Payout(_) | EventData::Refund(_) => true,
-            EventData::Unrecognised { .. } => false,
+            EventData::Test | EventData::Unrecognised { .. } => false,
         }
     }
 }
@@ -338,7 +349,7 @@ mod tests {
 
     #[test]
     fn what_moves_no_money_never_carries_a_key() {
-        for data in [open(), unknown()] {
+        for data in [open(), EventData::Test, unknown()] {
             let proven =
                 event(&endpoint(), signature_over_the_body(), &["id"], data.clone(), &["state"]);
             assert_eq!((proven.evidence(), proven.key()), (&Evidence::Proven, None));
@@ -360,7 +371,7 @@ mod tests {
     fn a_display_only_endpoint_hands_out_no_key() {
         let back = endpoint().display_only();
         for proof in [signature_over_the_body(), code_over_the_order(), token()] {
-            for data in [paid(), open(), unknown()] {
+            for data in [paid(), open(), EventData::Test, unknown()] {
                 let event = event(&back, proof.clone(), &["order"], data, &["order"]);
                 assert_eq!((event.evidence(), event.key()), (&Evidence::DisplayOnly, None));
             }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{CreatePayment, PaymentMethod};
+use super::{CreatePayment, PaymentField, PaymentMethod};
 use crate::{
     Error, Result,
     rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, TextRules, check_amount},
@@ -25,6 +25,8 @@ pub struct PaymentCapabilities {
     pub reference: TextRules,
     /// Descriptions.
     pub description: TextRules,
+    /// The fields that a request has to have although it can be made without them.
+    pub required: Vec<PaymentField>,
     /// Whether opening a payment calls the provider.
     pub create: CreateMode,
     /// Whether `expires_at` is passed on; otherwise a request with one is refused.
@@ -65,6 +67,7 @@ impl PaymentCapabilities {
             limits,
             reference: TextRules::new(1, 200, Alphabet::Printable),
             description: TextRules::new(0, 200, Alphabet::Printable),
+            required: Vec::new(),
             create,
             expiry: false,
             find: false,
@@ -95,6 +98,13 @@ impl PaymentCapabilities {
     #[must_use]
     pub fn with_description(mut self, rules: TextRules) -> Self {
         self.description = rules;
+        self
+    }
+
+    /// Requires a field.
+    #[must_use]
+    pub fn with_required(mut self, field: PaymentField) -> Self {
+        self.required.push(field);
         self
     }
 
@@ -169,6 +179,54 @@ impl PaymentCapabilities {
                 Error::unsupported("a payment cannot be given an end").with_field("expires_at")
             );
         }
-        Ok(())
+        self.required.iter().try_for_each(|field| field.check(request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{OrderRef, Timestamp, money::Money, payment::Buyer};
+
+    #[test]
+    fn a_field_that_is_required_and_missing_is_refused_by_its_name() {
+        let limits = vec![AmountLimits::at_least(Money::vnd(1))];
+        let can = PaymentCapabilities::new(CreateMode::Networked, Vec::new(), limits)
+            .with_buyer_choice()
+            .with_expiry();
+        let buyer = Buyer::new().with_id("7").with_name("A").with_email("a@b.vn").with_phone("09");
+        let whole = CreatePayment::new(OrderRef::new("A1").unwrap(), Money::vnd(1))
+            .unwrap()
+            .with_description("Tea")
+            .with_buyer(buyer)
+            .with_expiry(Timestamp::from_unix(1))
+            .with_return_url("https://shop.example")
+            .and_then(|request| request.with_cancel_url("https://shop.example"))
+            .and_then(|request| request.with_notify_url("https://shop.example"))
+            .unwrap();
+        for field in PaymentField::ALL {
+            let can = can.clone().with_required(field);
+            can.check(&whole).unwrap();
+            let mut without = whole.clone();
+            field.take_from(&mut without);
+            assert!(!field.is_in(&without), "{field:?}");
+            let error = can.check(&without).unwrap_err();
+            assert_eq!(error.field(), Some(field.name()), "{error}");
+        }
+        let blank = whole.with_description(" \t");
+        assert!(can.with_required(PaymentField::Description).check(&blank).is_err());
+    }
+
+    #[test]
+    fn an_order_that_is_no_number_is_refused_where_references_are_numbers() {
+        let limits = vec![AmountLimits::at_least(Money::vnd(1))];
+        let can = PaymentCapabilities::new(CreateMode::Networked, Vec::new(), limits)
+            .with_buyer_choice()
+            .with_reference(TextRules::numbers(1, 9_007_199_254_740_991));
+        let field = |order| {
+            let request = CreatePayment::new(OrderRef::new(order).unwrap(), Money::vnd(1)).unwrap();
+            can.check(&request).err().map(|error| error.field().unwrap().to_owned())
+        };
+        assert_eq!((field("42"), field("DH1")), (None, Some("order".to_owned())));
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod capabilities;
 mod code;
+mod field;
 mod form;
 mod funding;
 mod memo;
@@ -14,6 +15,7 @@ use async_trait::async_trait;
 pub use answer::{NextAction, Payment, Refund, Registered, Transfer};
 pub use capabilities::{CreateMode, PaymentCapabilities};
 pub use code::{CodeMatch, CodeRules, PaymentCode};
+pub use field::PaymentField;
 pub use form::{FormPage, PostForm};
 pub use funding::Funding;
 pub use memo::Memo;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::CreatePayout;
+use super::{CreatePayout, PayoutField};
 use crate::{
     Error, Result,
     rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, TextRules, check_amount},
@@ -22,6 +22,8 @@ pub struct PayoutCapabilities {
     pub name: TextRules,
     /// Notes; none are taken if the most is 0.
     pub note: TextRules,
+    /// The fields that a request has to have although it can be made without them.
+    pub required: Vec<PayoutField>,
     /// What a second payout under the same reference does.
     pub repeat: Repeat,
     /// Whether payouts can be found.
@@ -46,6 +48,7 @@ impl PayoutCapabilities {
             reference: TextRules::new(1, 200, Alphabet::Printable),
             name: TextRules::new(1, 200, Alphabet::Printable),
             note: TextRules::new(0, 200, Alphabet::Printable),
+            required: Vec::new(),
             repeat,
             find: false,
             inquiry_window: None,
@@ -74,6 +77,13 @@ impl PayoutCapabilities {
     #[must_use]
     pub fn with_note(mut self, rules: TextRules) -> Self {
         self.note = rules;
+        self
+    }
+
+    /// Requires a field.
+    #[must_use]
+    pub fn with_required(mut self, field: PayoutField) -> Self {
+        self.required.push(field);
         self
     }
 
@@ -111,10 +121,40 @@ impl PayoutCapabilities {
         self.name.check("beneficiary.name", &request.beneficiary.name)?;
         match &request.note {
             Some(_) if self.note.max == 0 => {
-                Err(Error::unsupported("no note is passed on").with_field("note"))
+                return Err(Error::unsupported("no note is passed on").with_field("note"));
             }
-            Some(note) => self.note.check("note", note),
-            None => Ok(()),
+            Some(note) => self.note.check("note", note)?,
+            None => {}
         }
+        self.required.iter().try_for_each(|field| field.check(request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        PayoutRef,
+        bank::{AccountNumber, BankAccount, Bin},
+        money::Money,
+        payout::Beneficiary,
+    };
+
+    #[test]
+    fn a_note_that_is_required_and_missing_is_refused_by_its_name() {
+        let can =
+            PayoutCapabilities::new(vec![AmountLimits::at_least(Money::vnd(1))], Repeat::Refused)
+                .with_required(PayoutField::Note);
+        let account =
+            BankAccount::new(Bin::new("970436").unwrap(), AccountNumber::new("0123").unwrap());
+        let beneficiary = Beneficiary::new(account, "NGUYEN VAN A").unwrap();
+        let payout = PayoutRef::new("P-1").unwrap();
+        let mut request =
+            CreatePayout::new(payout, Money::vnd(1), beneficiary).unwrap().with_note("Luong");
+        can.check(&request).unwrap();
+        request.note = Some("  ".to_owned());
+        assert_eq!(can.check(&request).unwrap_err().field(), Some("note"));
+        PayoutField::Note.take_from(&mut request);
+        assert_eq!(can.check(&request).unwrap_err().field(), Some("note"));
     }
 }

@@ -7,6 +7,7 @@
 mod answer;
 mod capabilities;
 mod failure;
+mod field;
 mod request;
 mod state;
 
@@ -15,6 +16,7 @@ use async_trait::async_trait;
 pub use answer::{Balance, Payout};
 pub use capabilities::PayoutCapabilities;
 pub use failure::PayoutFailure;
+pub use field::PayoutField;
 pub use request::{Beneficiary, CreatePayout};
 pub use state::PayoutState;
 

@@ -142,6 +142,10 @@ fn read_row(
         // An account that cannot be ours; the row keeps its verdict.
         Err(_) => read = read.needing_attention(),
     }
+    let holder = row.bank_account_name.as_ref().and_then(|name| name.as_str());
+    if let Some(holder) = holder.filter(|name| !name.trim().is_empty()) {
+        read = read.with_holder(holder);
+    }
     if let Some(Ok(id)) = row.transaction_id.as_ref().map(|id| GatewayRef::new(id.text())) {
         read = read.with_gateway_ref(id);
     }

@@ -33,6 +33,9 @@ pub(crate) struct PayoutRow {
     pub(crate) amount: Number,
     #[serde(rename = "bankAccount_number")]
     pub(crate) bank_account_number: Literal,
+    /// It only informs: nothing in it makes a row unreadable.
+    #[serde(rename = "bankAccount_name")]
+    pub(crate) bank_account_name: Option<serde_json::Value>,
     pub(crate) transaction_status: Literal,
     pub(crate) cashout_status: Literal,
     pub(crate) refund_status: Option<Literal>,

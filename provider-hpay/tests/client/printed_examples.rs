@@ -292,6 +292,7 @@ async fn fb_transaction_inquiry() {
         (payout.state, payout.amount),
         (PayoutState::Succeeded, Some(Money::vnd(1_000_000)))
     );
+    assert_eq!((payout.holder.as_deref(), payout.bank), (Some("TEST"), None));
 
     let (provider, _) = merchant("12345", SEVERAL);
     let found = provider.payouts().unwrap().find_payout(&reference).await.unwrap();

@@ -12,7 +12,9 @@ use payments_core::{
     Submission, Timestamp, Uncertain, UncertainCause,
     bank::{AccountNumber, BankAccount, Bin},
     money::Money,
-    payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState},
+    payout::{
+        Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutField, PayoutState,
+    },
     rules::{AmountLimits, Repeat},
 };
 
@@ -41,6 +43,9 @@ impl Careless {
             Bug::LeavesLimitsToTheGuard => {
                 let limits = AmountLimits::at_least(Money::vnd(10_000)).up_to(Money::vnd(50_000));
                 capabilities.limits = vec![limits];
+            }
+            Bug::LeavesARequiredFieldToTheGuard => {
+                capabilities.required = vec![PayoutField::Note];
             }
             _ => {}
         }

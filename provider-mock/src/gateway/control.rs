@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     formula::RETURN,
-    wire::{ORDER, Operation, RETURN_SIGNATURE, STAMP, STATE},
+    wire::{ORDER, Operation, RETURN_SIGNATURE, STAMP, STATE, TEST},
 };
 
 /// Something that cannot happen at the gateway as it stands.
@@ -129,6 +129,24 @@ impl MockGateway {
         outcome: PayoutOutcome,
     ) -> Result<(), ControlError> {
         self.books().settle_payout(payout.as_ref(), outcome, self.now())
+    }
+
+    /// A person at the merchant approves a payout that awaits it, which is then pending, or refuses
+    /// it, and it failed.
+    ///
+    /// # Errors
+    /// There is no such payout, or it awaits no approval.
+    pub fn approve_payout(
+        &self,
+        payout: impl AsRef<str>,
+        is_approved: bool,
+    ) -> Result<(), ControlError> {
+        self.books().approve_payout(payout.as_ref(), is_approved, self.now())
+    }
+
+    /// The gateway tries the merchant's address: a signed notification that tells of nothing.
+    pub fn send_test(&self) {
+        self.books().announce(TEST, &serde_json::Map::new(), None, self.now());
     }
 
     /// How the payouts to come begin.

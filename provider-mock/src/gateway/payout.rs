@@ -34,11 +34,15 @@ pub(super) struct Payout {
     id: String,
     terms: wire::SendMoney,
     status: Status,
+    /// Whether the merchant refused to approve it.
+    is_refused: bool,
     at: Timestamp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
+    /// A person at the merchant has to approve it; nothing is booked yet.
+    AwaitingApproval,
     Pending,
     /// The gateway itself does not know; it is settled like one that is pending.
     Undecided,
@@ -60,6 +64,7 @@ impl Status {
 
     fn word(self) -> &'static str {
         match self {
+            Self::AwaitingApproval => "awaiting_approval",
             Self::Pending => "pending",
             Self::Undecided => "undecided",
             Self::Succeeded => "succeeded",
@@ -102,13 +107,17 @@ impl Books {
             ));
         }
         self.check_funds(asked.amount)?;
-        self.book_payout(&asked, BookingKind::Payout, now)?;
         let status = match self.payout_start {
             _ if !decided => Status::Undecided,
+            PayoutStart::AwaitingApproval => Status::AwaitingApproval,
             PayoutStart::Pending => Status::Pending,
             PayoutStart::Succeeded => Status::Succeeded,
         };
-        let payout = Payout { id: self.ids.name("out"), terms: asked, status, at: now };
+        if status != Status::AwaitingApproval {
+            self.book_payout(&asked, BookingKind::Payout, now)?;
+        }
+        let id = self.ids.name("out");
+        let payout = Payout { id, terms: asked, status, is_refused: false, at: now };
         let shown = payout.shown();
         self.payouts.push(payout);
         self.carried_out(Operation::CreatePayout, shown.payout.as_str());
@@ -139,6 +148,37 @@ impl Books {
         let own = self.ledger.account_in(Currency::VND);
         let own = own.ok_or_else(|| Refused::unknown("account in", "VND"))?;
         Ok(wire::Balance { amount: own.balance, at: now })
+    }
+}
+
+/// # What the merchant's staff do
+impl Books {
+    /// Approves the first payout under a reference that awaits it, or refuses it.
+    pub(super) fn approve_payout(
+        &mut self,
+        reference: &str,
+        is_approved: bool,
+        now: Timestamp,
+    ) -> Result<(), ControlError> {
+        let of_reference = |known: &&Payout| known.terms.payout.as_str() == reference;
+        let first = self.payouts.iter().find(of_reference);
+        let first = first.ok_or_else(|| ControlError::UnknownPayout(reference.to_owned()))?;
+        let (unfit, terms) = (first.status.word(), first.terms.clone());
+        let awaits = |known: &&mut Payout| {
+            known.terms.payout.as_str() == reference && known.status == Status::AwaitingApproval
+        };
+        let Some(payout) = self.payouts.iter_mut().find(awaits) else {
+            return Err(ControlError::WrongState(unfit));
+        };
+        payout.status = if is_approved { Status::Pending } else { Status::Failed };
+        payout.is_refused = !is_approved;
+        let shown = payout.shown();
+        if is_approved {
+            self.book_payout(&terms, BookingKind::Payout, now)
+                .map_err(|_| ControlError::ImpossibleAmount(terms.amount))?;
+        }
+        self.announce(PAYOUT_CHANGED, &shown, None, now);
+        Ok(())
     }
 }
 
@@ -209,7 +249,21 @@ impl Payout {
             amount: self.terms.amount,
             bank: self.terms.bank,
             account: self.terms.account.clone(),
+            holder: Some(self.terms.name.clone()),
+            failure: self.failure(),
             at: self.at,
         }
+    }
+
+    fn failure(&self) -> Option<wire::Failure> {
+        let (code, message) = match self.status {
+            Status::Failed if self.is_refused => {
+                ("not_approved", "the merchant did not approve it")
+            }
+            Status::Failed => ("account_closed", "the beneficiary's account is closed"),
+            Status::Reversed => ("returned", "the beneficiary's bank sent the money back"),
+            _ => return None,
+        };
+        Some(wire::Failure { code: code.to_owned(), message: message.to_owned() })
     }
 }

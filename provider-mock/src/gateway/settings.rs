@@ -59,6 +59,9 @@ pub struct Settings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PayoutStart {
+    /// It waits until the merchant [approves](super::MockGateway::approve_payout) it; no money left
+    /// yet.
+    AwaitingApproval,
     /// It waits until it is settled by hand.
     #[default]
     Pending,

@@ -34,7 +34,7 @@ use crate::{
     formula::{BODY, RETURN, WEBHOOK},
     wire::{
         self, CREDIT_RECEIVED, ORDER, Operation, PAYMENT_EVENTS, PAYOUT_CHANGED, REFUND_CHANGED,
-        RETURN_SIGNATURE, SIGNATURE, STAMP, STATE, TIMESTAMP,
+        RETURN_SIGNATURE, SIGNATURE, STAMP, STATE, TEST, TIMESTAMP,
     },
 };
 
@@ -326,6 +326,7 @@ fn news(event: &wire::Event) -> Result<EventData, Misread> {
         CREDIT_RECEIVED => EventData::Movement(map::movement(content(data)?).map_err(misread)?),
         PAYOUT_CHANGED => EventData::Payout(map::payout(content(data)?, raw()).map_err(misread)?),
         REFUND_CHANGED => EventData::Refund(map::refund(content(data)?, raw()).map_err(misread)?),
+        TEST => EventData::Test,
         stranger => EventData::Unrecognised { name: stranger.to_owned() },
     })
 }

@@ -34,5 +34,8 @@ pub(crate) const CREDIT_RECEIVED: &str = "credit.received";
 /// A payout changed; carries it.
 pub(crate) const PAYOUT_CHANGED: &str = "payout.changed";
 
+/// The gateway tries the address; carries nothing.
+pub(crate) const TEST: &str = "test";
+
 /// A refund changed; carries it.
 pub(crate) const REFUND_CHANGED: &str = "refund.changed";

@@ -20,13 +20,13 @@
 //!
 //! **Words.** A payment is `open`, `processing`, `short`, `settled`, `over`, `expired`,
 //! `cancelled`, `failed` or `refunded`; a virtual account `open`, `partly_paid`, `paid`,
-//! `closed` or `expired`; a payout `pending`, `undecided`, `succeeded`, `failed` or `reversed`;
-//! a refund `done`.
+//! `closed` or `expired`; a payout `awaiting_approval`, `pending`, `undecided`, `succeeded`,
+//! `failed` or `reversed`, the last two with a `failure`; a refund `done`.
 //!
 //! **Notifications.** A POST to the merchant's address with `{"id","type","at","data"}`, where
 //! `type` is `payment.processing`, `.short`, `.settled`, `.over`, `.late`, `.failed` or
 //! `.cancelled`, `credit.received` (on a virtual account, or for no order), `payout.changed` or
-//! `refund.changed`. `x-mock-timestamp` holds Unix seconds, and `x-mock-signature: sha256=…` the
+//! `refund.changed`; `test` only tries the address. `x-mock-timestamp` holds Unix seconds, and `x-mock-signature: sha256=…` the
 //! HMAC-SHA256, keyed with the webhook secret, over `timestamp.body`
 //! ([`formula::WEBHOOK`](crate::formula::WEBHOOK)). The merchant answers `200` if it need not be
 //! sent again.
@@ -47,9 +47,11 @@ mod virtual_account;
 pub use operation::Operation;
 pub use refusal::RefusalCode;
 
-pub(crate) use event::{CREDIT_RECEIVED, Event, PAYMENT_EVENTS, PAYOUT_CHANGED, REFUND_CHANGED};
+pub(crate) use event::{
+    CREDIT_RECEIVED, Event, PAYMENT_EVENTS, PAYOUT_CHANGED, REFUND_CHANGED, TEST,
+};
 pub(crate) use payment::{GiveBack, Next, OpenPayment, Payment, Refund};
-pub(crate) use payout::{Balance, FoundPayout, Holder, Payout, SendMoney};
+pub(crate) use payout::{Balance, Failure, FoundPayout, Holder, Payout, SendMoney};
 pub(crate) use refusal::{Refusal, Undecided};
 pub(crate) use statement::{Accounts, Movement, OwnAccount, Page, ReadPage, Way};
 pub(crate) use virtual_account::{

@@ -27,7 +27,20 @@ pub(crate) struct Payout {
     pub(crate) amount: Money,
     pub(crate) bank: Bin,
     pub(crate) account: AccountNumber,
+    /// The holder's name as it was given.
+    #[serde(default)]
+    pub(crate) holder: Option<String>,
+    /// Why it failed or came back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) failure: Option<Failure>,
     pub(crate) at: Timestamp,
+}
+
+/// Why a payout failed or came back: `account_closed`, `returned` or `not_approved`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Failure {
+    pub(crate) code: String,
+    pub(crate) message: String,
 }
 
 /// `GET /v1/payouts/{payout}`: the payout, and those that were paid again under its reference,

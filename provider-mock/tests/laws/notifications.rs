@@ -33,6 +33,7 @@ laws! {
     a_stamp_outside_the_window_is_untrusted
     an_older_secret_still_counts_while_it_is_configured
     another_endpoint_or_method_is_untrusted
+    a_test_is_acknowledged_and_moves_nothing
     a_stranger_is_acknowledged_and_a_known_type_that_cannot_be_read_is_not
     an_amount_whose_point_may_separate_thousands_is_asked_for_again
     the_same_happening_has_the_same_key
@@ -234,6 +235,19 @@ async fn another_endpoint_or_method_is_untrusted(world: World) {
     let mut got = good;
     *got.method_mut() = http::Method::GET;
     assert_eq!(reason(&world, &got), UntrustedReason::WrongEndpoint);
+}
+
+async fn a_test_is_acknowledged_and_moves_nothing(world: World) {
+    world.gateway.send_test();
+    let sent = world.gateway.take_notifications().remove(0);
+    let told = notification(&world, &sent);
+    let event = &told.events()[0];
+    assert!(matches!(event.data(), EventData::Test), "{event:?}");
+    assert!(event.is_trusted() && !event.moves_money() && event.key().is_none(), "{event:?}");
+    let mut forged = sent;
+    let wrong = format!("sha256={}", "0".repeat(64));
+    forged.headers_mut().insert(SIGNATURE, wrong.parse().unwrap());
+    assert_eq!(reason(&world, &forged), UntrustedReason::WrongSignature);
 }
 
 async fn a_stranger_is_acknowledged_and_a_known_type_that_cannot_be_read_is_not(world: World) {

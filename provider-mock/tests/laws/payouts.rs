@@ -16,6 +16,7 @@ const AMOUNT: Money = Money::vnd(50_000);
 
 laws! {
     a_payout_is_pending_until_it_is_settled_and_may_come_back
+    a_payout_that_awaits_approval_moves_no_money
     a_payout_that_failed_gives_the_money_back
     a_payout_may_succeed_at_once
     sixteen_callers_with_one_reference_leave_one_booking
@@ -49,11 +50,43 @@ async fn a_payout_is_pending_until_it_is_settled_and_may_come_back(world: World)
     assert_eq!(again, ControlError::WrongState("reversed"));
 }
 
+async fn a_payout_that_awaits_approval_moves_no_money(world: World) {
+    world.gateway.start_payouts(PayoutStart::AwaitingApproval);
+    let payouts = world.provider.payouts().unwrap();
+    for (reference, is_approved, ends) in
+        [("P1", true, PayoutState::Pending), ("P2", false, PayoutState::Failed)]
+    {
+        let sent = accepted(payouts.create_payout(&payout(reference, AMOUNT)).await.unwrap());
+        assert_eq!(sent.state, PayoutState::AwaitingApproval);
+        let too_early = world.gateway.settle_payout(reference, PayoutOutcome::Succeeded);
+        assert_eq!(too_early, Err(ControlError::WrongState("awaiting_approval")));
+        world.gateway.approve_payout(reference, is_approved).unwrap();
+        assert_eq!(state(&world, reference).await, ends);
+        let again = world.gateway.approve_payout(reference, true);
+        assert!(matches!(again, Err(ControlError::WrongState(_))), "{again:?}");
+    }
+    let references: Vec<_> =
+        world.gateway.bookings().into_iter().map(|booking| booking.reference).collect();
+    assert_eq!(references, [Some("P1".to_owned())]);
+    let found = payouts.find_payout(&PayoutRef::new("P2").unwrap()).await.unwrap();
+    let failure = found.found().unwrap().unwrap().failure.unwrap();
+    assert_eq!(
+        (failure.reason, failure.code.as_deref()),
+        (DeclineReason::Other, Some("not_approved"))
+    );
+}
+
 async fn a_payout_that_failed_gives_the_money_back(world: World) {
     let payouts = world.provider.payouts().unwrap();
     accepted(payouts.create_payout(&payout("P1", AMOUNT)).await.unwrap());
     world.gateway.settle_payout("P1", PayoutOutcome::Failed).unwrap();
-    assert_eq!(state(&world, "P1").await, PayoutState::Failed);
+    let found = payouts.find_payout(&PayoutRef::new("P1").unwrap()).await.unwrap();
+    let found = found.found().unwrap().unwrap();
+    assert_eq!(found.state, PayoutState::Failed);
+    assert_eq!((found.bank, found.holder), (Some(bank_account().bin), Some("NGUYEN VAN A".into())));
+    let failure = found.failure.unwrap();
+    assert_eq!(failure.reason, DeclineReason::Beneficiary);
+    assert_eq!(failure.code.as_deref(), Some("account_closed"));
     let kinds: Vec<_> = world.gateway.bookings().iter().map(|booking| booking.kind).collect();
     assert_eq!(kinds, [BookingKind::Payout, BookingKind::PayoutReturned]);
     assert_eq!(world.vnd(), Money::vnd(100_000_000));

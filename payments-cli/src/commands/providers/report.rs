@@ -13,6 +13,8 @@ pub(super) struct Report<'a> {
     pub(super) kind: &'static str,
     pub(super) package: &'static str,
     pub(super) version: &'static str,
+    /// Whether the gateway has a test system.
+    pub(super) has_sandbox: bool,
     pub(super) roles: Vec<Role>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) payments: Option<&'a PaymentCapabilities>,
@@ -63,6 +65,7 @@ impl<'a> Report<'a> {
             kind: registration.kind,
             package: registration.package,
             version: registration.version,
+            has_sandbox: registration.has_sandbox,
             roles: Vec::new(),
             payments: None,
             virtual_accounts: None,

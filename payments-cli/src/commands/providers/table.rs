@@ -7,7 +7,7 @@ use payments::{
     notification::Endpoint,
     payment::{CreateMode, PaymentCapabilities},
     payout::PayoutCapabilities,
-    rules::{AbsenceRule, AmountLimits, Repeat, RepeatWindow},
+    rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, RepeatWindow, TextRules},
     statement::StatementCapabilities,
     virtual_account::{ResolveOpen, VirtualAccountCapabilities},
 };
@@ -28,6 +28,9 @@ pub(super) fn of(reports: &[Report<'_>]) -> String {
         );
         row(&mut out, "roles", or_none(words(&report.roles)));
         row(&mut out, "formulas", report.formulas);
+        if !report.has_sandbox {
+            row(&mut out, "sandbox", "none: only a simulator on this machine is reached there");
+        }
         if let Some(can) = report.payments {
             payments(&mut out, can);
         }
@@ -58,6 +61,8 @@ fn payments(out: &mut String, can: &PaymentCapabilities) {
         CreateMode::Networked => "by a call to the provider",
         CreateMode::Offline => "here, without a call; the buyer carries it",
     };
+    row(out, "references", texts(&can.reference));
+    required(out, &can.required);
     row(out, "opened", create);
     row(out, "a repeat", repeat(can.repeat));
     row(out, "find", find(can.find, can.inquiry_window, can.absence));
@@ -99,6 +104,8 @@ fn virtual_accounts(out: &mut String, can: &VirtualAccountCapabilities) {
 fn payouts(out: &mut String, can: &PayoutCapabilities) {
     heading(out, "payouts");
     row(out, "amounts", amounts(&can.limits));
+    row(out, "references", texts(&can.reference));
+    required(out, &can.required);
     row(out, "a repeat", repeat(can.repeat));
     row(out, "find", find(can.find, can.inquiry_window, can.absence));
     let name_check = match (can.name_check, can.name_check_costs) {
@@ -155,6 +162,27 @@ fn amounts(limits: &[AmountLimits]) -> String {
         })
         .collect();
     or_none(lines.join("\n"))
+}
+
+fn texts(rules: &TextRules) -> String {
+    if let Some(range) = rules.numbers {
+        return format!("a number from {} to {}", range.min, range.max);
+    }
+    let characters = match rules.alphabet {
+        Alphabet::Printable => "printable characters".to_owned(),
+        Alphabet::Ascii => "ASCII characters".to_owned(),
+        Alphabet::AlphanumericAnd(more) => format!("letters A–Z a–z, digits {more}"),
+        Alphabet::CapitalsAnd(more) => format!("letters A–Z, digits {more}"),
+        Alphabet::Digits => "digits".to_owned(),
+        ref other => word(other),
+    };
+    format!("{} to {} of {}", rules.min, rules.max, characters.trim_end())
+}
+
+fn required(out: &mut String, fields: &[impl Serialize]) {
+    if !fields.is_empty() {
+        row(out, "requires", words(fields));
+    }
 }
 
 fn repeat(repeat: Repeat) -> String {

@@ -5,7 +5,7 @@ use payments_core::{
     bank::{AccountNumber, BankAccount},
     money::Money,
     payment::{NextAction, Payment, PostForm, Refund, Transfer},
-    payout::{Balance, Beneficiary, Payout},
+    payout::{Balance, Beneficiary, Payout, PayoutFailure},
     statement::{Cursor, Page, StatementAccount},
     transport::Unreadable,
     virtual_account::{VirtualAccount, VirtualAccountNumber},
@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 
 use super::{
     keys,
-    words::{payment_state, payout_state, refund_state, virtual_account_state},
+    words::{failure_reason, payment_state, payout_state, refund_state, virtual_account_state},
 };
 use crate::wire::{self, Next, Way};
 
@@ -66,13 +66,18 @@ pub(in crate::provider) fn virtual_account(
 }
 
 pub(in crate::provider) fn payout(told: wire::Payout, raw: Raw) -> Read<Payout> {
-    Ok(Payout::new(told.payout, told.amount, payout_state(&told.status))
+    let mut payout = Payout::new(told.payout, told.amount, payout_state(&told.status))
         .with_bank(told.bank)
         .with_account(told.account)
         .with_gateway_ref(gateway_ref(&told.id)?)
         .with_time(told.at)
         .with_provider_state(told.status)
-        .with_raw(raw))
+        .with_raw(raw);
+    payout.holder = told.holder;
+    payout.failure = told.failure.map(|wire::Failure { code, message }| {
+        PayoutFailure::new(failure_reason(&code)).with_code(code).with_message(message)
+    });
+    Ok(payout)
 }
 
 pub(in crate::provider) fn holder(told: wire::Holder) -> Read<Beneficiary> {

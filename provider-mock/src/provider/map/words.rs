@@ -1,6 +1,7 @@
 //! Words for states. One that is documented nowhere is uncertain.
 
 use payments_core::{
+    DeclineReason,
     payment::{PaymentState, RefundState},
     payout::PayoutState,
     virtual_account::VirtualAccountState,
@@ -40,6 +41,7 @@ pub(super) fn virtual_account_state(word: &str) -> VirtualAccountState {
 
 pub(super) fn payout_state(word: &str) -> PayoutState {
     match word {
+        "awaiting_approval" => PayoutState::AwaitingApproval,
         "pending" => PayoutState::Pending,
         "succeeded" => PayoutState::Succeeded,
         "failed" => PayoutState::Failed,
@@ -49,9 +51,29 @@ pub(super) fn payout_state(word: &str) -> PayoutState {
     }
 }
 
+/// Why a payout failed or came back. A code that is documented nowhere is another reason.
+pub(super) fn failure_reason(code: &str) -> DeclineReason {
+    match code {
+        "account_closed" | "returned" => DeclineReason::Beneficiary,
+        _ => DeclineReason::Other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_documented_code_of_a_failure_maps() {
+        for (code, reason) in [
+            ("account_closed", DeclineReason::Beneficiary),
+            ("returned", DeclineReason::Beneficiary),
+            ("not_approved", DeclineReason::Other),
+            ("out_of_ink", DeclineReason::Other),
+        ] {
+            assert_eq!(failure_reason(code), reason, "{code}");
+        }
+    }
 
     #[test]
     fn every_documented_word_for_a_payment_maps() {
@@ -88,6 +110,7 @@ mod tests {
     #[test]
     fn every_documented_word_for_a_payout_or_refund_maps() {
         let table = [
+            ("awaiting_approval", PayoutState::AwaitingApproval),
             ("pending", PayoutState::Pending),
             ("undecided", PayoutState::Uncertain),
             ("succeeded", PayoutState::Succeeded),
