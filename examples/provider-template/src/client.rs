@@ -23,8 +23,8 @@ pub(crate) struct Client {
     capabilities: PaymentCapabilities,
 }
 
-/// What the guide says (chapters "Open a payment" and "Limits"). Every yes and every no here is a
-/// promise that the suite holds.
+/// The guide's limits (chapters "Open a payment" and "Limits"). The suite tests what they allow and
+/// what they refuse.
 fn capabilities() -> PaymentCapabilities {
     // No methods: the buyer chooses on Template's page.
     let limits = AmountLimits::at_least(Money::vnd(1_000)).up_to(Money::vnd(500_000_000));
@@ -105,7 +105,7 @@ impl PaymentProvider for Client {
     }
 
     async fn cancel_payment(&self, _: &OrderRef) -> Result<Submission<Payment>> {
-        Err(Error::unsupported("Template cancels nothing; what nobody pays expires"))
+        Err(Error::unsupported("Template cancels nothing; an unpaid payment expires"))
     }
 
     async fn refund_payment(&self, _: &RefundPayment) -> Result<Submission<Refund>> {

@@ -1,5 +1,5 @@
 //! What Template's words mean. The only place where states and codes are read: pure functions
-//! that have an answer for everything, also for what the guide does not know.
+//! that are defined for every input, also for what the guide does not document.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -29,19 +29,19 @@ fn state(word: &str) -> PaymentState {
     }
 }
 
-/// A payment as an answer or a notification tells it.
-pub(crate) fn payment(told: &wire::Payment) -> Result<Payment, Unreadable> {
-    let currency = Currency::from_code(&told.currency).map_err(|error| odd("currency", error))?;
-    let asked = told.amount.money(currency).map_err(|error| odd("amount", error))?;
-    let received = told.received.money(currency).map_err(|error| odd("received", error))?;
-    let order = OrderRef::new(&told.reference).map_err(|error| odd("reference", error))?;
-    let id = GatewayRef::new(&told.id).map_err(|error| odd("id", error))?;
-    let payment = Payment::new(order, state(&told.state))
+/// A payment as a response or a notification describes it.
+pub(crate) fn payment(wire: &wire::Payment) -> Result<Payment, Unreadable> {
+    let currency = Currency::from_code(&wire.currency).map_err(|error| odd("currency", error))?;
+    let asked = wire.amount.money(currency).map_err(|error| odd("amount", error))?;
+    let received = wire.received.money(currency).map_err(|error| odd("received", error))?;
+    let order = OrderRef::new(&wire.reference).map_err(|error| odd("reference", error))?;
+    let id = GatewayRef::new(&wire.id).map_err(|error| odd("id", error))?;
+    let payment = Payment::new(order, state(&wire.state))
         .with_asked(asked)
         .with_received(received)
         .with_gateway_ref(id)
-        .with_provider_state(&told.state);
-    Ok(match &told.pay_url {
+        .with_provider_state(&wire.state);
+    Ok(match &wire.pay_url {
         Some(url) if payment.state == PaymentState::Open => {
             payment.with_next(NextAction::Redirect { url: url.clone() })
         }
@@ -62,36 +62,36 @@ fn odd(field: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) 
 }
 
 #[expect(clippy::large_enum_variant, reason = "one at a time, and mostly the large one")]
-enum Answer {
+enum Answered {
     Payment(Payment),
     Refusal(wire::Refusal),
 }
 
 /// Only these two are Template's words; a page of a proxy is not.
-fn answer(response: &Response<Bytes>) -> Result<Answer, Unreadable> {
+fn read(response: &Response<Bytes>) -> Result<Answered, Unreadable> {
     let (status, body) = (response.status(), response.body());
     if status == StatusCode::OK {
         let payment = payment(&serde_json::from_slice(body)?)?;
-        Ok(Answer::Payment(payment.with_raw(Raw::new(body.clone()))))
+        Ok(Answered::Payment(payment.with_raw(Raw::new(body.clone()))))
     } else if status.is_client_error() {
-        Ok(Answer::Refusal(serde_json::from_slice(body)?))
+        Ok(Answered::Refusal(serde_json::from_slice(body)?))
     } else {
-        Err(Unreadable::new(format!("HTTP {status} is not an answer that the guide documents")))
+        Err(Unreadable::new(format!("HTTP {status} is not a response that the guide documents")))
     }
 }
 
-/// The answer to `POST /v1/payments`.
+/// The response to `POST /v1/payments`.
 pub(crate) fn opened(
     response: &Response<Bytes>,
     request: &CreatePayment,
 ) -> Result<Submission<Payment>, Unreadable> {
-    let payment = match answer(response)? {
-        Answer::Payment(payment) => payment,
-        Answer::Refusal(refusal) => return Ok(refused(&refusal)),
+    let payment = match read(response)? {
+        Answered::Payment(payment) => payment,
+        Answered::Refusal(refusal) => return Ok(refused(&refusal)),
     };
     if payment.order != request.order || payment.asked != Some(request.amount) {
         // Something was booked, and it is not what we asked for: a person has to see that.
-        let message = "the answer is about another reference or amount than we sent";
+        let message = "the response is about another reference or amount than we sent";
         let uncertain = Uncertain::new(UncertainCause::Mismatch, message).needing_attention();
         return Ok(Submission::Uncertain(uncertain));
     }
@@ -104,7 +104,7 @@ pub(crate) fn opened(
     })
 }
 
-/// A refusal of an instruction (chapter "Errors"). Nobody signs it, so that it is not confirmed.
+/// A refusal of an instruction (chapter "Errors"). It is not signed, so it is not confirmed.
 fn refused(refusal: &wire::Refusal) -> Submission<Payment> {
     let reason = match refusal.error.as_str() {
         "unauthorised" => DeclineReason::Authentication,
@@ -113,7 +113,7 @@ fn refused(refusal: &wire::Refusal) -> Submission<Payment> {
         "reference_taken" => DeclineReason::Duplicate,
         "too_many_calls" => DeclineReason::Other,
         "in_progress" => {
-            let message = "the gateway is still at it";
+            let message = "the gateway has not decided yet";
             let uncertain = Uncertain::new(UncertainCause::ProviderUndecided, message);
             return Submission::Uncertain(uncertain.with_code(&refusal.error));
         }
@@ -130,25 +130,25 @@ fn refused(refusal: &wire::Refusal) -> Submission<Payment> {
     })
 }
 
-/// The answer to `GET /v1/payments/{reference}`.
+/// The response to `GET /v1/payments/{reference}`.
 ///
 /// # Errors
 /// It does not say what became of the payment.
 pub(crate) fn found(response: &Response<Bytes>, order: &OrderRef) -> Result<Lookup<Payment>> {
-    let error = match answer(response) {
-        Ok(Answer::Payment(payment)) if payment.order == *order => {
+    let error = match read(response) {
+        Ok(Answered::Payment(payment)) if payment.order == *order => {
             return Ok(Lookup::Found(payment));
         }
-        Ok(Answer::Payment(_)) => {
-            Error::new(ErrorKind::Malformed, "the answer is about another payment")
+        Ok(Answered::Payment(_)) => {
+            Error::new(ErrorKind::Malformed, "the response is about another payment")
         }
-        Ok(Answer::Refusal(refusal)) if refusal.error == "unknown_reference" => {
-            // Of a lost request we know only that no answer came back: it may still arrive.
+        Ok(Answered::Refusal(refusal)) if refusal.error == "unknown_reference" => {
+            // Of a lost request we know only that no response came back: it may still arrive.
             let why = "a request that is still on its way would open it";
             return Ok(Lookup::Absent(Absence::inconclusive(why)));
         }
-        Ok(Answer::Refusal(refusal)) => failed(&refusal),
-        Err(unreadable) => unanswered(response.status(), unreadable),
+        Ok(Answered::Refusal(refusal)) => failed(&refusal),
+        Err(error) => unreadable(response.status(), error),
     };
     Err(error.with_operation("find_payment").with_status(response.status()))
 }
@@ -158,26 +158,26 @@ fn failed(refusal: &wire::Refusal) -> Error {
     let (kind, message) = match refusal.error.as_str() {
         "unauthorised" => (ErrorKind::Authentication, "the gateway does not accept the api_key"),
         "too_many_calls" => (ErrorKind::RateLimited, "too many calls; wait and ask again"),
-        _ => (ErrorKind::Malformed, "the gateway refused what it documents no refusal of"),
+        _ => (ErrorKind::Malformed, "the gateway refused with a code that it documents nowhere"),
     };
     Error::new(kind, message).with_code(&refusal.error)
 }
 
-/// An inquiry without an answer of the gateway's own. The status still tells whether it is worth
-/// asking again.
-fn unanswered(status: StatusCode, unreadable: Unreadable) -> Error {
+/// An inquiry without a response of the gateway's own. The status shows whether asking again can
+/// help.
+fn unreadable(status: StatusCode, error: Unreadable) -> Error {
     let (kind, message) = if status == StatusCode::TOO_MANY_REQUESTS {
         (ErrorKind::RateLimited, "too many calls; wait and ask again")
     } else if status.is_server_error() {
         (ErrorKind::Unavailable, "the gateway cannot serve now; ask again")
     } else {
-        (ErrorKind::Malformed, "the answer is not what the guide documents")
+        (ErrorKind::Malformed, "the response is not what the guide documents")
     };
-    Error::new(kind, message).with_source(unreadable)
+    Error::new(kind, message).with_source(error)
 }
 
-/// What an inquiry says about an event: news that is ahead of the inquiry waits, news that is
-/// behind it is replaced, and news that contradicts it is for a person.
+/// What an inquiry makes of an event: one that is ahead of the inquiry waits, one that is behind it
+/// is replaced, and one that contradicts it is for a person.
 pub(crate) fn confirmation(claimed: &Payment, found: Payment) -> Confirmation {
     match found.state.step(claimed.state) {
         Step::Same | Step::Stale => match key(&found) {

@@ -1,4 +1,4 @@
-//! What Template sends to us, and what it wants to hear (chapter "Notifications").
+//! What Template sends to us, and the reply that it expects (chapter "Notifications").
 
 use std::sync::Arc;
 
@@ -49,8 +49,8 @@ impl Receiver {
             .with_raw(Raw::new(Bytes::copy_from_slice(delivery.body())));
         Ok(match head.r#type.as_str() {
             "payment.updated" => {
-                let told: wire::PaymentUpdated = read(delivery.body())?;
-                let payment = map::payment(&told.payment).map_err(unreadable)?;
+                let updated: wire::PaymentUpdated = read(delivery.body())?;
+                let payment = map::payment(&updated.payment).map_err(unreadable)?;
                 let key = map::key(&payment).map_err(unreadable)?.made_of(&["payment"]);
                 notification.with_event(key, EventData::Payment(payment), &["payment"])
             }
@@ -66,7 +66,7 @@ impl Receiver {
     }
 }
 
-/// The text of the error says where and not what, which may be personal.
+/// Reads JSON. An error names the place and not the content, which may be personal.
 fn read<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, Untrusted> {
     serde_json::from_slice(body).map_err(|error| {
         unreadable(format!("line {}, column {} of the body", error.line(), error.column()))

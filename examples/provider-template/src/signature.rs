@@ -14,7 +14,7 @@ use payments_core::{
 /// Every formula of this crate.
 pub(crate) const FORMULAS: &[Formula] = &[NOTIFICATION];
 
-/// An HMAC over the time, a full stop and the raw body: who says so, and how sure that is.
+/// An HMAC over the time, a full stop and the raw body, with its source and confidence.
 const NOTIFICATION: Formula = Formula::new(
     "template.notification",
     "notification, header Template-Signature",

@@ -156,6 +156,33 @@ impl World {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Opens a payment. A repeated reference is answered with the first payment.
+    fn open(&self, request: &Value) -> Response {
+        let Some(reference) = request["reference"].as_str() else {
+            return refuse(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request");
+        };
+        let url = self.url.get().map_or("", String::as_str);
+        let mut books = self.books();
+        let number = books.payments.len() + 1;
+        let (payment, _) = books.payments.entry(reference.to_owned()).or_insert_with(|| {
+            let payment = json!({
+                "id": format!("tp_{number}"),
+                "reference": reference,
+                "amount": request["amount"],
+                "received": 0,
+                "currency": request["currency"],
+                "state": "open",
+                "pay_url": format!("{url}/pay/{reference}"),
+            });
+            (payment, request.clone())
+        });
+        if payment["amount"] == request["amount"] {
+            Json(payment.clone()).into_response()
+        } else {
+            refuse(StatusCode::CONFLICT, "reference_taken")
+        }
+    }
+
     async fn pay(&self, reference: &str, amount: i64) -> bool {
         let Some((body, url)) = self.book(reference, amount) else { return false };
         let signed = url.map(|url| {
@@ -194,32 +221,10 @@ async fn open(
     headers: HeaderMap,
     Json(request): Json<Value>,
 ) -> Response {
-    if !is_known(&headers) {
-        return refuse(StatusCode::UNAUTHORIZED, "unauthorised");
-    }
-    let Some(reference) = request["reference"].as_str() else {
-        return refuse(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request");
-    };
-    let url = world.url.get().map_or("", String::as_str);
-    let mut books = world.books();
-    let number = books.payments.len() + 1;
-    // A repeated reference is answered with the first payment.
-    let (payment, _) = books.payments.entry(reference.to_owned()).or_insert_with(|| {
-        let payment = json!({
-            "id": format!("tp_{number}"),
-            "reference": reference,
-            "amount": request["amount"],
-            "received": 0,
-            "currency": request["currency"],
-            "state": "open",
-            "pay_url": format!("{url}/pay/{reference}"),
-        });
-        (payment, request.clone())
-    });
-    if payment["amount"] == request["amount"] {
-        Json(payment.clone()).into_response()
+    if is_known(&headers) {
+        world.open(&request)
     } else {
-        refuse(StatusCode::CONFLICT, "reference_taken")
+        refuse(StatusCode::UNAUTHORIZED, "unauthorised")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Template's requests and answers in Template's own spelling. Nothing here decides anything.
+//! Template's requests and responses in Template's own spelling. Nothing here decides anything.
 //!
 //! Source: the imaginary "Template API guide", chapters named at each type.
 
@@ -22,7 +22,7 @@ pub(crate) struct OpenPayment<'a> {
     pub(crate) notify_url: Option<&'a str>,
 }
 
-/// What both calls answer on success, and what a notification carries (chapter "A payment").
+/// The response to both calls on success, and what a notification carries (chapter "A payment").
 #[derive(Deserialize)]
 pub(crate) struct Payment {
     pub(crate) id: String,
@@ -35,7 +35,7 @@ pub(crate) struct Payment {
     pub(crate) pay_url: Option<String>,
 }
 
-/// What both calls answer when they refuse (chapter "Errors").
+/// The response to both calls when they refuse (chapter "Errors").
 #[derive(Deserialize)]
 pub(crate) struct Refusal {
     pub(crate) error: String,

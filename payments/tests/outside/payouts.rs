@@ -60,6 +60,7 @@ fn submitted(
 
 fn state(word: &str) -> PayoutState {
     match word {
+        "to_approve" => PayoutState::AwaitingApproval,
         "queued" | "sending" => PayoutState::Pending,
         "sent" => PayoutState::Succeeded,
         "failed" => PayoutState::Failed,
@@ -94,15 +95,17 @@ struct Refusal {
 struct Wire {
     reference: String,
     amount: i64,
+    bank: String,
     account: String,
     state: String,
 }
 
 fn payout(wire: &Wire) -> Result<Payout, Unreadable> {
     let reference = PayoutRef::new(&wire.reference).map_err(odd)?;
+    let bank = Bin::new(&wire.bank).map_err(odd)?;
     let account = AccountNumber::new(&wire.account).map_err(odd)?;
     let payout = Payout::new(reference, Money::vnd(wire.amount), state(&wire.state));
-    Ok(payout.with_account(account).with_provider_state(&wire.state))
+    Ok(payout.with_bank(bank).with_account(account).with_provider_state(&wire.state))
 }
 
 fn odd(error: impl std::error::Error + Send + Sync + 'static) -> Unreadable {
@@ -141,10 +144,12 @@ fn a_payout_to_another_account_than_asked_is_uncertain() {
         let body = Bytes::from(body.to_owned());
         submitted(&Response::builder().status(status).body(body).unwrap(), &request())
     };
-    let paid = r#"{"reference":"P-1","amount":50000,"account":"0071001234","state":"queued"}"#;
+    let paid = r#"{"reference":"P-1","amount":50000,"bank":"970436","account":"0071001234","state":"queued"}"#;
     assert!(capabilities().check(&request()).is_ok());
     assert!(matches!(response(200, paid), Ok(Submission::Accepted(_))));
-    for (one, other) in [("P-1", "P-2"), ("50000", "500000"), ("0071001234", "0071001235")] {
+    for (one, other) in
+        [("P-1", "P-2"), ("50000", "500000"), ("970436", "970418"), ("0071001234", "0071001235")]
+    {
         let Ok(Submission::Uncertain(uncertain)) = response(200, &paid.replace(one, other)) else {
             panic!("{other} is believed");
         };

@@ -1,4 +1,4 @@
-//! Bytes from strangers, as deliveries and as answers: nothing panics and none is believed.
+//! Bytes from strangers, as deliveries and as responses: nothing panics and none is believed.
 
 #![allow(
     clippy::unwrap_used,
@@ -27,7 +27,7 @@ fn no_forgery_of_a_delivery_is_believed() {
 }
 
 #[test]
-fn whatever_is_delivered_only_what_the_gateway_told_is_believed() {
+fn only_what_the_gateway_sent_is_believed() {
     let deliveries = subject::deliveries();
     let seeds = deliveries.seeds();
     proptest!(|(seed in any::<Index>(), changes in changes())| {
@@ -37,7 +37,7 @@ fn whatever_is_delivered_only_what_the_gateway_told_is_believed() {
 }
 
 #[test]
-fn whatever_is_answered_nothing_is_concluded_from_noise() {
+fn nothing_is_concluded_from_altered_responses() {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let runtime = runtime.unwrap();

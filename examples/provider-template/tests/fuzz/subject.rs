@@ -1,4 +1,4 @@
-//! Template as strangers meet it: a notification that it signs, and answers that it gives.
+//! Template as strangers meet it: a notification that it signs, and its responses.
 //!
 //! The fuzz targets use this file too.
 
@@ -47,7 +47,7 @@ fn payment(state: &str, received: i64) -> serde_json::Value {
         "currency": "VND", "state": state, "pay_url": "https://pay.template.example/tp_1"})
 }
 
-/// News of a payment that was paid, and of something that this crate does not know.
+/// Notifications of a payment that was paid, and of a kind that this crate does not know.
 pub(crate) fn deliveries() -> Deliveries {
     let paid = json!({"id": "evt_1", "merchant": "T-1001", "type": "payment.updated",
         "payment": payment("paid", 50_000)});
@@ -73,7 +73,7 @@ fn sign(_: &EndpointName, mut request: Request<Bytes>) -> Request<Bytes> {
     request
 }
 
-/// The role that it has, with an answer of Template's own to each call.
+/// The role that it has, with a response of Template's own to each call.
 pub(crate) fn calls() -> Calls {
     let line = StubTransport::new();
     let mut requests = Requests::typical().unwrap();
