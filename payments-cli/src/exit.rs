@@ -1,4 +1,4 @@
-//! How a command ends, and what the shell is told.
+//! How a command ends, and its exit code.
 
 use std::fmt;
 use std::process::ExitCode;
@@ -9,13 +9,13 @@ pub(crate) type Ended = Result<Exit, Failure>;
 /// A command that did its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// It is as it should be.
+    /// No problem was found.
     Done,
     /// It found problems and has printed them.
     Problems,
-    /// The signature or delivery may be anybody's.
+    /// The signature or delivery is not trusted.
     Untrusted,
-    /// The endpoint accepts deliveries without any secret, so that anybody may have sent it.
+    /// The endpoint accepts deliveries without any secret.
     Unauthenticated,
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum Failure {
         /// What is wrong with it. Never holds a secret.
         message: String,
     },
-    /// This machine did not let it.
+    /// The machine prevented it: a port is taken, or output cannot be written.
     Machine(String),
 }
 

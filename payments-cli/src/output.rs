@@ -46,7 +46,7 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 
 /// Says on standard error why a command could not do its work.
 pub(crate) fn complain(failure: &Failure) {
-    // Nobody is left to be told if standard error is closed.
+    // If standard error is closed, the exit code is all that is left.
     let _ = writeln!(anstream::stderr(), "{} {failure}", styled(BAD.bold(), "error:"));
 }
 

@@ -12,9 +12,9 @@ use payments::{
 };
 
 use super::{
-    stage::Stage,
+    fixture::Fixture,
+    outcome::{credits, found, judged, next, settles, word},
     story::Story,
-    told::{credits, found, judged, next, settles, word},
 };
 
 type Broken = Box<dyn std::error::Error>;
@@ -22,27 +22,27 @@ type Broken = Box<dyn std::error::Error>;
 const ORDER: &str = "DEMO-1001";
 const PAYOUT: &str = "PAYROLL-1";
 
-pub(super) async fn play(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+pub(super) async fn play(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     story.chapter("hpay", "HPay: hosted checkout, virtual accounts, payouts");
-    payment(stage, story).await?;
-    short_credit(stage, story).await?;
-    lost_payout(stage, story).await
+    payment(fixture, story).await?;
+    short_credit(fixture, story).await?;
+    lost_payout(fixture, story).await
 }
 
-async fn payment(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+async fn payment(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     let amount = Money::vnd(50_000);
-    let provider = stage.payments.provider("hpay")?;
+    let provider = fixture.payments.provider("hpay")?;
     let request =
         CreatePayment::new(OrderRef::new(ORDER)?, amount)?.with_description("Two coffees");
     let submission = provider.payments()?.create_payment(&request).await?;
     let Some(NextAction::Redirect { url }) = next(&submission) else {
         return Err(format!("no link to follow: {}", word(&submission)).into());
     };
-    let bookings = stage.hpay.bookings().len();
+    let bookings = fixture.hpay.bookings().len();
     story.step(
         "opened",
         "a payment is opened: a signed link, and nothing was sent",
-        bookings == 0 && stage.hpay.requests().is_empty(),
+        bookings == 0 && fixture.hpay.requests().is_empty(),
         vec![
             ("order", ORDER.to_owned()),
             ("link", format!("{}?…", url.split('?').next().unwrap_or_default())),
@@ -50,10 +50,10 @@ async fn payment(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
         ],
     );
 
-    let status = stage.follow(url).await?;
-    stage.hpay.buyer_pays(ORDER, PayAs::Now).await?;
-    let seen = stage.shop.data();
-    let booked = stage.hpay.bookings();
+    let status = fixture.follow(url).await?;
+    fixture.hpay.buyer_pays(ORDER, PayAs::Now).await?;
+    let seen = fixture.shop.data();
+    let booked = fixture.hpay.bookings();
     let booking = booked.iter().find(|booking| booking.reference == ORDER);
     story.step(
         "paid",
@@ -68,16 +68,16 @@ async fn payment(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
         ],
     );
 
-    forged_and_repeated(stage, story).await
+    forged_and_repeated(fixture, story).await
 }
 
 /// Sends the notification again: once as it was, once with another price.
-async fn forged_and_repeated(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
-    let receipts = stage.hpay.receipts();
+async fn forged_and_repeated(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
+    let receipts = fixture.hpay.receipts();
     let sent = receipts.last().ok_or("HPay sent no notification")?.request.clone();
     let forged = sent.uri().to_string().replace("price=50000", "price=5");
-    let status = stage.send(http::Request::get(forged).body(Bytes::new())?).await?;
-    let seen = stage.shop.data();
+    let status = fixture.send(http::Request::get(forged).body(Bytes::new())?).await?;
+    let seen = fixture.shop.data();
     story.step(
         "forged",
         "the same notification with another price is refused",
@@ -85,8 +85,8 @@ async fn forged_and_repeated(stage: &Stage, story: &mut Story) -> Result<(), Bro
         vec![("verdict", judged(&seen))],
     );
 
-    let status = stage.send(sent).await?;
-    let seen = stage.shop.data();
+    let status = fixture.send(sent).await?;
+    let seen = fixture.shop.data();
     story.step(
         "repeated",
         "the true one again is acknowledged and handled once",
@@ -99,9 +99,9 @@ async fn forged_and_repeated(stage: &Stage, story: &mut Story) -> Result<(), Bro
     Ok(())
 }
 
-async fn short_credit(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+async fn short_credit(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     let asked = Money::vnd(80_000);
-    let provider = stage.payments.provider("hpay")?;
+    let provider = fixture.payments.provider("hpay")?;
     let request =
         OpenVirtualAccount::new(OrderRef::new("DEMO-1002")?, "NGUYEN VAN A")?.with_amount(asked)?;
     let opened = match provider.virtual_accounts()?.open(&request).await? {
@@ -119,11 +119,11 @@ async fn short_credit(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
         story.qr(payload);
     }
 
-    stage.hpay.transfer_to_va(number.number.as_str(), 30_000).await?;
-    let seen = stage.shop.data();
+    fixture.hpay.transfer_to_va(number.number.as_str(), 30_000).await?;
+    let seen = fixture.shop.data();
     let arrived = credits(&seen);
     let short = arrived.first().map(|credit| Funding::of(asked, credit.amount)).transpose()?;
-    let booked = stage
+    let booked = fixture
         .hpay
         .bookings()
         .into_iter()
@@ -143,15 +143,15 @@ async fn short_credit(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
     Ok(())
 }
 
-async fn lost_payout(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
-    let provider = stage.payments.provider("hpay")?;
+async fn lost_payout(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
+    let provider = fixture.payments.provider("hpay")?;
     let payouts = provider.payouts()?;
     let bank = Bank::by_name("Vietcombank").next().ok_or("no such bank")?;
     let account = BankAccount::new(bank.bin(), AccountNumber::new("0011001234567")?);
     let beneficiary = Beneficiary::new(account, "NGUYEN VAN A")?;
     let request = CreatePayout::new(PayoutRef::new(PAYOUT)?, Money::vnd(1_000_000), beneficiary)?;
 
-    stage.hpay.lose_next_answer(Operation::CreatePayout, When::AfterBooking)?;
+    fixture.hpay.lose_next_answer(Operation::CreatePayout, When::AfterBooking)?;
     let submission = payouts.create_payout(&request).await?;
     story.step(
         "payout_lost",
@@ -162,7 +162,7 @@ async fn lost_payout(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
 
     let lookup = payouts.find_payout(&request.payout).await?;
     let (succeeded, truth) = found(&lookup);
-    let booked = stage
+    let booked = fixture
         .hpay
         .bookings()
         .into_iter()

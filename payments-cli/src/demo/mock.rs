@@ -10,9 +10,9 @@ use payments::{
 };
 
 use super::{
-    stage::Stage,
+    fixture::Fixture,
+    outcome::{found, judged, settles, word},
     story::Story,
-    told::{found, judged, settles, word},
 };
 
 type Broken = Box<dyn std::error::Error>;
@@ -20,15 +20,15 @@ type Broken = Box<dyn std::error::Error>;
 const ORDER: &str = "DEMO-3001";
 const PAYOUT: &str = "PAYROLL-3";
 
-pub(super) async fn play(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+pub(super) async fn play(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     story.chapter("mock", "The mock: what your own tests run against");
-    payment(stage, story).await?;
-    undecided_payout(stage, story).await
+    payment(fixture, story).await?;
+    undecided_payout(fixture, story).await
 }
 
-async fn payment(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+async fn payment(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     let amount = Money::vnd(99_000);
-    let payments = stage.payments.provider("mock")?.payments()?;
+    let payments = fixture.payments.provider("mock")?.payments()?;
     let order = OrderRef::new(ORDER)?;
     let request =
         CreatePayment::new(order.clone(), amount)?.with_method(PaymentMethod::BankTransfer);
@@ -36,13 +36,13 @@ async fn payment(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
     story.step(
         "opened",
         "a payment is opened: this gateway is called for it",
-        matches!(submission, Submission::Accepted(_)) && stage.mock.bookings().is_empty(),
+        matches!(submission, Submission::Accepted(_)) && fixture.mock.bookings().is_empty(),
         vec![("order", ORDER.to_owned()), ("outcome", word(&submission))],
     );
 
-    stage.mock.pay(ORDER, amount).await?;
-    let seen = stage.shop.data();
-    let booked = stage.mock.bookings();
+    fixture.mock.pay(ORDER, amount).await?;
+    let seen = fixture.shop.data();
+    let booked = fixture.mock.bookings();
     story.step(
         "paid",
         "the buyer pays; the signature of the notification covers all of it",
@@ -55,7 +55,7 @@ async fn payment(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
 
     let refund = RefundPayment::new(RefundRef::new("DEMO-3001-BACK")?, order);
     let submission = payments.refund_payment(&refund).await?;
-    let returned: Vec<_> = stage
+    let returned: Vec<_> = fixture
         .mock
         .bookings()
         .into_iter()
@@ -70,14 +70,14 @@ async fn payment(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
     Ok(())
 }
 
-async fn undecided_payout(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
-    let payouts = stage.payments.provider("mock")?.payouts()?;
+async fn undecided_payout(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
+    let payouts = fixture.payments.provider("mock")?.payouts()?;
     let bank = Bank::by_name("BIDV").next().ok_or("no such bank")?;
     let account = BankAccount::new(bank.bin(), AccountNumber::new("12010001234567")?);
     let beneficiary = Beneficiary::new(account, "TRAN THI B")?;
     let request = CreatePayout::new(PayoutRef::new(PAYOUT)?, Money::vnd(40_000), beneficiary)?;
 
-    stage.mock.script(Operation::CreatePayout, Scripted::lost_after_booking())?;
+    fixture.mock.script(Operation::CreatePayout, Scripted::lost_after_booking())?;
     let submission = payouts.create_payout(&request).await?;
     story.step(
         "payout_lost",
@@ -86,9 +86,9 @@ async fn undecided_payout(stage: &Stage, story: &mut Story) -> Result<(), Broken
         vec![("payout", PAYOUT.to_owned()), ("outcome", word(&submission))],
     );
 
-    stage.mock.settle_payout(PAYOUT, PayoutOutcome::Succeeded).await?;
+    fixture.mock.settle_payout(PAYOUT, PayoutOutcome::Succeeded).await?;
     let (succeeded, truth) = found(&payouts.find_payout(&request.payout).await?);
-    let booked = stage
+    let booked = fixture
         .mock
         .bookings()
         .into_iter()

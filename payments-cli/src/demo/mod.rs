@@ -3,17 +3,17 @@
 //! It drives only the public facade over loopback HTTP and reads its claims from the ledgers of
 //! the simulated gateways.
 
+mod fixture;
 mod hpay;
 mod mock;
+mod outcome;
 mod sepay;
 mod shop;
-mod stage;
 mod story;
-mod told;
 
 use std::process::ExitCode;
 
-use stage::Stage;
+use fixture::Fixture;
 use story::Story;
 
 /// Runs the tour; succeeds only if every step ended as it must.
@@ -26,9 +26,9 @@ pub(crate) async fn run(json: bool) -> ExitCode {
 }
 
 async fn tell(story: &mut Story) -> Result<(), Box<dyn std::error::Error>> {
-    let stage = Stage::set().await?;
-    hpay::play(&stage, story).await?;
-    sepay::play(&stage, story).await?;
-    mock::play(&stage, story).await?;
+    let fixture = Fixture::start().await?;
+    hpay::play(&fixture, story).await?;
+    sepay::play(&fixture, story).await?;
+    mock::play(&fixture, story).await?;
     Ok(())
 }

@@ -8,9 +8,9 @@ use payments::{
 };
 
 use super::{
-    stage::Stage,
+    fixture::Fixture,
+    outcome::{credits, judged, next, settles, word},
     story::Story,
-    told::{credits, judged, next, settles, word},
 };
 
 type Broken = Box<dyn std::error::Error>;
@@ -18,15 +18,15 @@ type Broken = Box<dyn std::error::Error>;
 const ORDER: &str = "DEMO-2001";
 const TRANSFER: &str = "20260042";
 
-pub(super) async fn play(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+pub(super) async fn play(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     story.chapter("sepay", "SePay: checkout form, bank transfers, statements");
-    checkout(stage, story).await?;
-    transfer(stage, story).await
+    checkout(fixture, story).await?;
+    transfer(fixture, story).await
 }
 
-async fn checkout(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+async fn checkout(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     let amount = Money::vnd(120_000);
-    let payments = stage.payments.provider("sepay")?.payments()?;
+    let payments = fixture.payments.provider("sepay")?.payments()?;
     let request = CreatePayment::new(OrderRef::new(ORDER)?, amount)?
         .with_method(PaymentMethod::Card)
         .with_description("A bicycle bell");
@@ -38,14 +38,14 @@ async fn checkout(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
     story.step(
         "opened",
         "a payment is opened: a form, signed in the order in which it is posted",
-        stage.sepay.bookings().is_empty() && stage.sepay.requests().is_empty(),
+        fixture.sepay.bookings().is_empty() && fixture.sepay.requests().is_empty(),
         vec![("order", ORDER.to_owned()), ("fields", names.join(", "))],
     );
 
-    let status = stage.post(form).await?;
-    stage.sepay.buyer_pays(ORDER).await?;
-    let seen = stage.shop.data();
-    let booked = stage.sepay.bookings();
+    let status = fixture.post(form).await?;
+    fixture.sepay.buyer_pays(ORDER).await?;
+    let seen = fixture.shop.data();
+    let booked = fixture.sepay.bookings();
     let booking = booked.iter().find(|booking| booking.reference == ORDER);
     story.step(
         "paid",
@@ -62,9 +62,9 @@ async fn checkout(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
     Ok(())
 }
 
-async fn transfer(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
+async fn transfer(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     let asked = Money::vnd(250_000);
-    let payments = stage.payments.provider("sepay")?.payments()?;
+    let payments = fixture.payments.provider("sepay")?.payments()?;
     let order = OrderRef::new(TRANSFER)?;
     let request =
         CreatePayment::new(order.clone(), asked)?.with_method(PaymentMethod::BankTransfer);
@@ -86,8 +86,8 @@ async fn transfer(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
 
     // The bank puts its own words around, in lower case.
     let mangled = format!("MBVCB.3278907687.{} chuyen tien", memo.to_lowercase());
-    let part = stage.sepay.bank_transfer(account.number.as_str(), 100_000, &mangled).await?;
-    let seen = stage.shop.data();
+    let part = fixture.sepay.bank_transfer(account.number.as_str(), 100_000, &mangled).await?;
+    let seen = fixture.shop.data();
     let arrived = credits(&seen);
     let funding = arrived.first().map(|credit| Funding::of(asked, credit.amount)).transpose()?;
     let matched = arrived.first().is_some_and(|credit| credit.order.as_ref() == Some(&order));
@@ -102,10 +102,10 @@ async fn transfer(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
         ],
     );
 
-    forged_and_repeated(stage, story, part.webhook_id).await?;
+    forged_and_repeated(fixture, story, part.webhook_id).await?;
 
-    stage.sepay.bank_transfer(account.number.as_str(), 150_000, memo).await?;
-    let seen = stage.shop.data();
+    fixture.sepay.bank_transfer(account.number.as_str(), 150_000, memo).await?;
+    let seen = fixture.shop.data();
     let lookup = payments.find_payment(&order).await?;
     let (exact, received) = match &lookup {
         Lookup::Found(payment) => (
@@ -114,7 +114,7 @@ async fn transfer(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
         ),
         other => (false, format!("{other:?}")),
     };
-    let booked = stage.sepay.bookings().len();
+    let booked = fixture.sepay.bookings().len();
     story.step(
         "completed",
         "the rest arrives; the statement, searched by code, adds up to what was asked",
@@ -124,8 +124,12 @@ async fn transfer(stage: &Stage, story: &mut Story) -> Result<(), Broken> {
     Ok(())
 }
 
-async fn forged_and_repeated(stage: &Stage, story: &mut Story, webhook: u64) -> Result<(), Broken> {
-    let deliveries = stage.sepay.deliveries();
+async fn forged_and_repeated(
+    fixture: &Fixture,
+    story: &mut Story,
+    webhook: u64,
+) -> Result<(), Broken> {
+    let deliveries = fixture.sepay.deliveries();
     let sent = &deliveries.last().ok_or("SePay sent no webhook")?.receipt.request;
     let body = String::from_utf8(sent.body().to_vec())?.replace("100000", "250000");
     let mut forged = sent.clone();
@@ -134,8 +138,8 @@ async fn forged_and_repeated(stage: &Stage, story: &mut Story, webhook: u64) -> 
     if forged.headers().contains_key("content-length") {
         forged.headers_mut().insert("content-length", length.parse()?);
     }
-    let status = stage.send(forged).await?;
-    let seen = stage.shop.data();
+    let status = fixture.send(forged).await?;
+    let seen = fixture.shop.data();
     story.step(
         "forged",
         "the webhook with another amount is refused: its signature covers every byte",
@@ -143,8 +147,8 @@ async fn forged_and_repeated(stage: &Stage, story: &mut Story, webhook: u64) -> 
         vec![("verdict", judged(&seen))],
     );
 
-    stage.sepay.redeliver(webhook).await?;
-    let seen = stage.shop.data();
+    fixture.sepay.redeliver(webhook).await?;
+    let seen = fixture.shop.data();
     story.step(
         "repeated",
         "the true one again is acknowledged and handled once",

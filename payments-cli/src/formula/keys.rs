@@ -64,11 +64,11 @@ pub(crate) fn key_file(path: Option<&Path>, formula: &Formula) -> Result<Option<
     }
 }
 
-/// Whether the secret stands in the signed string or is the key of the signature.
+/// Whether the secret is a part of the signed string or the key of the signature.
 fn needs_secret(formula: &Formula) -> bool {
-    let stands_in_string = match &formula.layout {
+    let is_in_string = match &formula.layout {
         Layout::Values { items, .. } => items.contains(&Item::Secret),
         _ => false,
     };
-    stands_in_string || formula.algorithm != Algorithm::RsaSha256Base64
+    is_in_string || formula.algorithm != Algorithm::RsaSha256Base64
 }

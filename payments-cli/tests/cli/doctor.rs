@@ -97,7 +97,7 @@ fn a_configuration_without_providers_is_a_problem() {
 }
 
 #[test]
-fn the_configuration_of_the_readme_is_said_to_be_good() {
+fn the_configuration_of_the_readme_has_no_problem() {
     let readme = include_str!("../../../README.md");
     let (_, config) = readme.split_once("# payments.toml\n").unwrap();
     let (config, _) = config.split_once("```").unwrap();
@@ -110,7 +110,7 @@ fn the_configuration_of_the_readme_is_said_to_be_good() {
 }
 
 #[test]
-fn a_short_passcode_is_said_to_be_unwise_and_is_not_shown() {
+fn a_short_passcode_is_warned_of_and_not_shown() {
     let ran = doctor(
         r#"
         [providers.main]

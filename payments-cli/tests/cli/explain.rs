@@ -46,7 +46,7 @@ fn section(name: &str) -> Value {
 }
 
 #[test]
-fn every_separator_of_an_hpay_callback_is_told_apart() {
+fn every_separator_of_an_hpay_callback_is_found() {
     for case in section("va_callback")["cases"].as_array().unwrap() {
         let text = |key: &str| case[key].as_str().unwrap();
         for (separator, expected) in [

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::program::payments;
 
 #[test]
-fn every_formula_says_what_it_signs_and_who_says_so() {
+fn every_formula_has_its_fields_and_its_source() {
     let ran = payments(["formulas", "--json"]).run();
     assert_eq!(ran.code, 0, "{ran:?}");
     let json = ran.json();

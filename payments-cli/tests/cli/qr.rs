@@ -53,7 +53,7 @@ fn flags_make_the_payload_to_the_letter() {
 }
 
 #[test]
-fn a_payload_says_what_it_was_made_of() {
+fn a_payload_is_read_back_into_what_it_was_made_of() {
     for vector in all() {
         let ran = payments(["qr", "--json", "--parse", &vector.qr]).run();
         assert_eq!(ran.code, 0, "{}: {ran:?}", vector.id);

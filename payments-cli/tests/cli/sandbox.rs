@@ -69,7 +69,7 @@ fn the_configuration_is_good_and_the_page_lists_what_there_is() {
 }
 
 #[test]
-fn a_port_that_is_taken_or_too_high_is_said() {
+fn a_port_that_is_taken_or_too_high_is_reported() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let ran = payments(["sandbox", "--port", &port]).run();

@@ -188,7 +188,7 @@ fn a_webhook_is_trusted_at_its_time_and_proven() {
 }
 
 #[test]
-fn every_webhook_of_the_vectors_is_proven_but_the_empty_one_says_nothing() {
+fn every_webhook_of_the_vectors_is_proven_and_the_empty_one_is_unrecognised() {
     let file = all();
     for vector in list(&file["webhooks"]) {
         let body = text(vector, "raw_body");
@@ -356,7 +356,7 @@ fn an_ipn_is_trusted_by_its_secret_and_its_claim_is_not() {
 }
 
 #[test]
-fn an_ipn_without_the_secret_is_anybodys() {
+fn an_ipn_without_the_secret_is_untrusted() {
     let samples = vectors("provider-sepay/tests/data/ipn.json");
     let secret = text(&samples, "secret");
     let shorter = &secret[..secret.len() - 1];

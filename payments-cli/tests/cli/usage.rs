@@ -41,7 +41,7 @@ fn a_secret_where_the_name_of_its_variable_or_file_belongs_is_not_repeated() {
 }
 
 #[test]
-fn a_formula_that_nobody_knows_signs_and_checks_nothing() {
+fn an_unknown_formula_signs_and_checks_nothing() {
     payments(["sign", "hpay.f06"]).secret("s").run().refused("FORMULA");
     payments(["check", "hpay.f06", "--signature", "x"]).secret("s").run().refused("FORMULA");
 }
@@ -72,7 +72,7 @@ fn a_key_that_is_missing_or_no_key_is_named() {
 }
 
 #[test]
-fn a_field_that_is_not_signed_is_remarked_upon() {
+fn a_field_that_is_not_signed_is_noted() {
     let ran = payments(["sign", "hpay.f11", "--field", "amount=1"])
         .field("merchantId", "63575")
         .field("condition", "1")

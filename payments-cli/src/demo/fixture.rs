@@ -1,4 +1,4 @@
-//! Sets the stage: simulated gateways, the shop, and the hub built from the embedded TOML.
+//! What the tour runs on: simulated gateways, the shop, and the hub built from the embedded TOML.
 
 use std::sync::Arc;
 
@@ -17,8 +17,8 @@ use super::shop::Shop;
 
 type Broken = Box<dyn std::error::Error>;
 
-/// Everything that the demo plays with.
-pub(super) struct Stage {
+/// Everything that the tour runs on.
+pub(super) struct Fixture {
     pub(super) hpay: HPaySimulator,
     pub(super) sepay: SePaySimulator,
     pub(super) mock: MockSimulator,
@@ -27,8 +27,8 @@ pub(super) struct Stage {
     browser: Arc<dyn Transport>,
 }
 
-impl Stage {
-    pub(super) async fn set() -> Result<Self, Broken> {
+impl Fixture {
+    pub(super) async fn start() -> Result<Self, Broken> {
         let shop = Shop::open().await?;
         let hooks = format!("{}/hooks", shop.url());
         let hpay = HPaySimulator::start(

@@ -1,4 +1,4 @@
-//! Small pieces that the chapters of the demo share.
+//! What the chapters of the tour read from submissions, lookups and events.
 
 use payments::{
     Lookup, Movement, Submission,
@@ -27,7 +27,7 @@ pub(super) fn next(submission: &Submission<Payment>) -> Option<&NextAction> {
     }
 }
 
-/// Whether deliveries brought the news, once, that an order is paid with exactly this amount.
+/// Whether the deliveries reported exactly once that an order is paid with exactly this amount.
 pub(super) fn settles(seen: &[Seen], order: &str, amount: Money) -> bool {
     let paid = |event: &&Event| match event.data() {
         EventData::Payment(payment) => payment.order.as_str() == order && payment.settles(amount),
