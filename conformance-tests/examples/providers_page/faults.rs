@@ -32,7 +32,7 @@ fn table(fault_cases: &[FaultCase<'_>]) -> String {
     let heads = std::iter::once("fault".to_owned())
         .chain(operations.iter().map(|operation| format!("`{operation}`")))
         .collect();
-    let faults = std::iter::once(("nothing wrong", "nothing_wrong".to_owned()))
+    let faults = std::iter::once(("nothing wrong".to_owned(), "nothing_wrong".to_owned()))
         .chain(Fault::ALL.iter().map(|fault| (fault.name(), fault.test_name())));
     let rows = faults.map(|(name, test)| {
         let cells = operations.iter().map(|operation| {
@@ -43,7 +43,7 @@ fn table(fault_cases: &[FaultCase<'_>]) -> String {
                 format!("{} · {}", fault_case.outcome, fault_case.carried_out)
             })
         });
-        std::iter::once(name.to_owned()).chain(cells).collect()
+        std::iter::once(name).chain(cells).collect()
     });
     markdown(heads, rows.collect())
 }

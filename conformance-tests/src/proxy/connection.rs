@@ -1,15 +1,22 @@
 //! One connection of a client: request by request to the gateway and back, or not.
 
-use std::io;
+use std::cell::Cell;
+use std::future::pending;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{client, server};
+use hyper_util::rt::TokioIo;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 use super::fault::Fault;
-use super::message::{Answer, Request};
 use super::reply::{self, Reply};
 use super::script::{Exchange, Kept, Script, SeenRequest};
-use super::wire::Wire;
 
 /// A gateway's host that the proxy stands before.
 #[derive(Debug)]
@@ -22,86 +29,92 @@ pub(super) struct Upstream {
 
 /// Serves one connection until either side ends it.
 pub(super) async fn serve(stream: TcpStream, upstream: Arc<Upstream>, script: Script) {
-    let mut client = Wire::new(stream);
-    let mut kept_alive = false;
+    let has_answered = Cell::new(false);
+    let service = service_fn(move |request| {
+        reply_to(request, has_answered.replace(true), Arc::clone(&upstream), Arc::clone(&script))
+    });
+    let mut connection = server::conn::http1::Builder::new()
+        .preserve_header_case(true)
+        .auto_date_header(false)
+        .serve_connection(TokioIo::new(stream), service);
     // A client that goes away or speaks no HTTP is not served any further.
-    while let Ok(Some(request)) = client.request().await {
-        let exchange = script.arrived(SeenRequest {
+    let Err(error) = (&mut connection).await else { return };
+    let mut stream = connection.into_parts().io.into_inner();
+    match std::error::Error::source(&error).and_then(|source| source.downcast_ref()) {
+        Some(Reply::Cut(bytes)) => drop(stream.write_all(bytes).await),
+        // Should the option be refused, the connection is closed, which a client cannot tell from
+        // a reset as to what was booked.
+        Some(Reply::Reset) => drop(stream.set_zero_linger()),
+        _ => {}
+    }
+}
+
+/// What the client gets, as a response or as an error that ends its connection.
+async fn reply_to(
+    request: Request<Incoming>,
+    kept_alive: bool,
+    upstream: Arc<Upstream>,
+    script: Script,
+) -> Result<Response<Full<Bytes>>, Reply> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(|_| Reply::Close)?;
+    let request = Request::from_parts(head, body.to_bytes());
+    // A task of its own, so that the gateway books what a client that leaves early has asked for.
+    let carried_out = tokio::spawn(async move {
+        let seen = SeenRequest {
             host: upstream.name.clone(),
-            method: request.head.method.clone(),
-            path: request.head.path.clone(),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
             kept_alive,
             fault: None,
             forwarded: false,
-        });
-        if let Some(Fault::DeliveredLate) = exchange.fault {
-            exchange.keep(&upstream, &request);
-            return;
-        }
-        match upstream.carry_out(&exchange, &request).await {
-            Reply::Then(bytes) => {
-                let written = client.write(&bytes).await;
-                if written.is_err() || !request.head.keeps_alive {
-                    return;
-                }
-            }
-            Reply::Last(bytes) => {
-                // The connection ends either way.
-                let _ = client.write(&bytes).await;
-                return;
-            }
-            Reply::Close => return,
-            Reply::Reset => {
-                // Should the option be refused, the connection is closed, which a client cannot
-                // tell from a reset as to what was booked.
-                let _ = client.stream().set_zero_linger();
-                return;
-            }
-            Reply::Silence => {
-                drop(exchange);
-                client.gone().await;
-                return;
-            }
-        }
-        kept_alive = true;
-    }
-}
-
-impl Upstream {
-    async fn carry_out(&self, exchange: &Exchange, request: &Request) -> Reply {
-        if let Some(fault) = exchange.fault.filter(|fault| !fault.booked()) {
-            return reply::without_an_answer(fault, &request.head);
-        }
-        // Each request has its own connection, so that a fault before it leaves no trace here.
-        let mut gateway = match TcpStream::connect(&self.authority).await {
-            Ok(stream) => Wire::new(stream),
-            Err(error) => return reply::unreachable(&self.authority, &error),
         };
-        match ask(&mut gateway, exchange, request).await {
-            Ok(answer) => reply::to_the_answer(exchange.fault, &request.head, &answer),
-            // The gateway hung up: so does the proxy, unless it was to do something else.
-            Err(_) => match exchange.fault {
-                Some(fault) => reply::without_an_answer(fault, &request.head),
-                None => Reply::Close,
-            },
-        }
+        carry_out(&Exchange::of(seen, &script), request, upstream).await
+    });
+    match carried_out.await {
+        Ok(Reply::Whole(response)) => Ok(response.map(Full::new)),
+        Ok(Reply::Silence) => pending().await,
+        Ok(ending) => Err(ending),
+        Err(_) => Err(Reply::Close),
     }
 }
 
-/// Hands the gateway a request that was kept, and waits for its answer, which nobody gets.
-pub(super) async fn deliver(kept: Kept, script: &Script) -> io::Result<()> {
-    let mut gateway = Wire::new(TcpStream::connect(&kept.upstream.authority).await?);
-    gateway.write(&kept.request.raw).await?;
-    script.forwarded(kept.number);
-    gateway.answer(&kept.request.head.method).await.map(drop)
+async fn carry_out(exchange: &Exchange, request: Request<Bytes>, upstream: Arc<Upstream>) -> Reply {
+    let (script, number) = (&exchange.script, exchange.number);
+    match exchange.fault {
+        Some(Fault::DeliveredLate) => {
+            script.send_modify(|state| state.kept.push(Kept { number, upstream, request }));
+            return Reply::Close;
+        }
+        Some(fault) if !fault.booked() => return reply::without_an_answer(fault, request.uri()),
+        _ => {}
+    }
+    // Each request has its own connection, so that a fault before it leaves no trace here.
+    let stream = match TcpStream::connect(&upstream.authority).await {
+        Ok(stream) => stream,
+        Err(error) => return reply::unreachable(&upstream.authority, &error),
+    };
+    script.send_modify(|state| state.forwarded(number));
+    match (ask(stream, request.clone()).await, exchange.fault) {
+        (Ok(answer), None) => Reply::Whole(answer),
+        (Ok(answer), Some(fault)) => reply::to_the_answer(fault, &request, answer),
+        // The gateway hung up: so does the proxy, unless it was to do something else.
+        (Err(_), Some(fault)) => reply::without_an_answer(fault, request.uri()),
+        (Err(_), None) => Reply::Close,
+    }
 }
 
-async fn ask(
-    gateway: &mut Wire<TcpStream>,
-    exchange: &Exchange,
-    request: &Request,
-) -> io::Result<Answer> {
-    gateway.write(&request.raw).await?;
-    exchange.forwarded();
-    gateway.answer(&request.head.method).await
+/// The whole answer of the gateway at the other end.
+pub(super) async fn ask(
+    stream: TcpStream,
+    request: Request<Bytes>,
+) -> hyper::Result<Response<Bytes>> {
+    let (mut sender, connection) = client::conn::http1::Builder::new()
+        .preserve_header_case(true)
+        .handshake(TokioIo::new(stream))
+        .await?;
+    // It ends with the sender.
+    tokio::spawn(connection);
+    let (head, body) = sender.send_request(request.map(Full::new)).await?.into_parts();
+    Ok(Response::from_parts(head, body.collect().await?.to_bytes()))
 }

@@ -117,9 +117,13 @@ impl Fault {
         Self::Rubbish,
     ];
 
-    /// Its name, in a few words; no two of [`Fault::ALL`] share one.
-    pub const fn name(self) -> &'static str {
-        self.words().0
+    /// Its name, such as "reset after booking"; no two of [`Fault::ALL`] share one.
+    pub fn name(self) -> String {
+        match self.when() {
+            None => self.kind().to_owned(),
+            Some(BeforeBooking) => format!("{} before booking", self.kind()),
+            Some(AfterBooking) => format!("{} after booking", self.kind()),
+        }
     }
 
     /// Its name as that of a test, such as `reset_after_booking`.
@@ -130,32 +134,20 @@ impl Fault {
     }
 
     /// What happens, in one sentence.
-    pub const fn sentence(self) -> &'static str {
-        self.words().1
+    pub fn sentence(self) -> String {
+        let gateway = match self.when() {
+            None => "",
+            Some(BeforeBooking) => ", and the gateway never sees the request",
+            Some(AfterBooking) => ", and the gateway's own answer is lost",
+        };
+        format!("{}{gateway}.", self.event())
     }
 
     /// Whether the gateway gets the whole request, and so books what it asks for.
-    pub const fn booked(self) -> bool {
+    pub fn booked(self) -> bool {
         match self {
             Self::Refused | Self::DeliveredLate => false,
-            Self::Reset(when)
-            | Self::Closed(when)
-            | Self::KeptAliveClosed(when)
-            | Self::Stalled(when)
-            | Self::ServerErrorPage(when)
-            | Self::BadGatewayPage(when)
-            | Self::UnavailablePage(when)
-            | Self::TooManyRequests(when)
-            | Self::Unauthorized(when)
-            | Self::Redirected(when)
-            | Self::Empty(when) => matches!(when, AfterBooking),
-            Self::HalfHeaders
-            | Self::HalfBody
-            | Self::TruncatedJson
-            | Self::DeepJson
-            | Self::WrongContentType
-            | Self::Rubbish
-            | Self::Rewritten { .. } => true,
+            _ => self.when() != Some(BeforeBooking),
         }
     }
 
@@ -170,130 +162,87 @@ impl Fault {
         matches!(self, Self::WrongContentType)
     }
 
-    /// Whether it puts another body, or half of one, in the place of the gateway's.
-    pub(super) const fn spoils_a_body(self) -> bool {
-        matches!(self, Self::HalfBody | Self::TruncatedJson | Self::DeepJson | Self::Rubbish)
-    }
-
     /// Whether the client learns of it only by its own time limit.
     pub const fn is_silent(self) -> bool {
         matches!(self, Self::Stalled(_))
     }
 
-    const fn words(self) -> (&'static str, &'static str) {
+    /// Whether it strikes before or after booking, where it can do either.
+    const fn when(self) -> Option<When> {
         match self {
-            Self::Refused => ("refused", "Nobody listens at the gateway's port."),
-            Self::Reset(BeforeBooking) => (
-                "reset before booking",
-                "The connection is reset, and the gateway never sees the request.",
-            ),
-            Self::Reset(AfterBooking) => {
-                ("reset after booking", "The gateway answers, and the connection is reset.")
+            Self::Reset(when)
+            | Self::Closed(when)
+            | Self::KeptAliveClosed(when)
+            | Self::Stalled(when)
+            | Self::ServerErrorPage(when)
+            | Self::BadGatewayPage(when)
+            | Self::UnavailablePage(when)
+            | Self::TooManyRequests(when)
+            | Self::Unauthorized(when)
+            | Self::Redirected(when)
+            | Self::Empty(when) => Some(when),
+            _ => None,
+        }
+    }
+
+    /// Its name without [`when`](Self::when) it strikes.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Reset(_) => "reset",
+            Self::Closed(_) => "closed",
+            Self::KeptAliveClosed(_) => "kept-alive closed",
+            Self::Stalled(_) => "stalled",
+            Self::HalfHeaders => "half of the headers",
+            Self::HalfBody => "half of the body",
+            Self::ServerErrorPage(_) => "500 page",
+            Self::BadGatewayPage(_) => "502 page",
+            Self::UnavailablePage(_) => "503 page",
+            Self::TooManyRequests(_) => "429",
+            Self::Unauthorized(_) => "401",
+            Self::Redirected(_) => "redirected",
+            Self::Empty(_) => "empty 200",
+            Self::TruncatedJson => "truncated JSON",
+            Self::DeepJson => "deeply nested JSON",
+            Self::WrongContentType => "wrong content type",
+            Self::Rubbish => "10 MB of rubbish",
+            Self::DeliveredLate => "delivered late",
+            Self::Rewritten { name, .. } => name,
+        }
+    }
+
+    /// What happens to the client, as the start of a sentence.
+    const fn event(self) -> &'static str {
+        match self {
+            Self::Refused => "Nobody listens at the gateway's port",
+            Self::Reset(_) => "The connection is reset",
+            Self::Closed(_) => "The connection is closed",
+            Self::KeptAliveClosed(_) => "A kept-alive connection is closed as a request arrives",
+            Self::Stalled(_) => "No answer arrives on an open connection",
+            Self::HalfHeaders => "The connection ends within the answer's headers",
+            Self::HalfBody => "The connection ends within the answer's body",
+            Self::ServerErrorPage(_) => "A page of HTML arrives with status 500",
+            Self::BadGatewayPage(_) => "A proxy's page arrives with status 502",
+            Self::UnavailablePage(_) => "A page with status 503 asks to try again at once",
+            Self::TooManyRequests(_) => "A 429 arrives from somebody between client and gateway",
+            Self::Unauthorized(_) => "A 401 arrives from somebody between client and gateway",
+            Self::Redirected(_) => "A redirect to the same address arrives",
+            Self::Empty(_) => "A 200 without a body arrives",
+            Self::TruncatedJson => "A whole message holds half of the answer's JSON",
+            Self::DeepJson => "JSON nested beyond any parser's stack replaces the answer's body",
+            Self::WrongContentType => "The gateway's answer arrives whole, declared as HTML",
+            Self::Rubbish => "Ten million random bytes replace the answer's body",
+            Self::DeliveredLate => {
+                "The connection is closed, and the gateway gets the request later"
             }
-            Self::Closed(BeforeBooking) => (
-                "closed before booking",
-                "The connection is closed, and the gateway never sees the request.",
-            ),
-            Self::Closed(AfterBooking) => {
-                ("closed after booking", "The gateway answers, and the connection is closed.")
-            }
-            Self::KeptAliveClosed(BeforeBooking) => (
-                "kept-alive closed before booking",
-                "A kept-alive connection is closed as the request arrives on it.",
-            ),
-            Self::KeptAliveClosed(AfterBooking) => (
-                "kept-alive closed after booking",
-                "The gateway answers a request on a kept-alive connection, which is closed.",
-            ),
-            Self::Stalled(BeforeBooking) => (
-                "stalled before booking",
-                "The gateway never sees the request, and no answer comes.",
-            ),
-            Self::Stalled(AfterBooking) => {
-                ("stalled after booking", "The gateway answers, and no answer arrives.")
-            }
-            Self::HalfHeaders => {
-                ("half of the headers", "The connection ends within the answer's headers.")
-            }
-            Self::HalfBody => ("half of the body", "The connection ends within the answer's body."),
-            Self::ServerErrorPage(BeforeBooking) => (
-                "500 page before booking",
-                "A page of HTML with status 500 stands in for a gateway that saw nothing.",
-            ),
-            Self::ServerErrorPage(AfterBooking) => (
-                "500 page after booking",
-                "A page of HTML with status 500 stands in for the gateway's answer.",
-            ),
-            Self::BadGatewayPage(BeforeBooking) => (
-                "502 page before booking",
-                "A proxy says that it cannot reach the gateway, which saw nothing.",
-            ),
-            Self::BadGatewayPage(AfterBooking) => (
-                "502 page after booking",
-                "A proxy says that the gateway's answer, which was a good one, was bad.",
-            ),
-            Self::UnavailablePage(BeforeBooking) => (
-                "503 page before booking",
-                "A page with status 503 asks to try again; the gateway saw nothing.",
-            ),
-            Self::UnavailablePage(AfterBooking) => (
-                "503 page after booking",
-                "A page with status 503 asks to try again what the gateway has done.",
-            ),
-            Self::TooManyRequests(BeforeBooking) => (
-                "429 before booking",
-                "A stranger's limit is hit before the request reaches the gateway.",
-            ),
-            Self::TooManyRequests(AfterBooking) => {
-                ("429 after booking", "A stranger's limit eats the gateway's answer.")
-            }
-            Self::Unauthorized(BeforeBooking) => (
-                "401 before booking",
-                "A stranger's login is wanted before the request reaches the gateway.",
-            ),
-            Self::Unauthorized(AfterBooking) => {
-                ("401 after booking", "A stranger's login eats the gateway's answer.")
-            }
-            Self::Redirected(BeforeBooking) => (
-                "redirected before booking",
-                "A redirect to the same address comes from somebody before the gateway.",
-            ),
-            Self::Redirected(AfterBooking) => (
-                "redirected after booking",
-                "A redirect to the same address asks to send again what the gateway has done.",
-            ),
-            Self::Empty(BeforeBooking) => (
-                "empty 200 before booking",
-                "A 200 without a body stands in for a gateway that saw nothing.",
-            ),
-            Self::Empty(AfterBooking) => {
-                ("empty 200 after booking", "The gateway's answer arrives without its body.")
-            }
-            Self::TruncatedJson => ("truncated JSON", "A whole message holds half of the JSON."),
-            Self::DeepJson => (
-                "deeply nested JSON",
-                "The gateway's answer is replaced by JSON nested beyond any parser's stack.",
-            ),
-            Self::WrongContentType => {
-                ("wrong content type", "The gateway's answer arrives whole, declared as HTML.")
-            }
-            Self::Rubbish => {
-                ("10 MB of rubbish", "The gateway's answer is replaced by ten million bytes.")
-            }
-            Self::DeliveredLate => (
-                "delivered late",
-                "The connection is closed, and the gateway gets the request after a while.",
-            ),
-            Self::Rewritten { name, .. } => {
-                (name, "The gateway's answer arrives with a part of it changed.")
-            }
+            Self::Rewritten { .. } => "The gateway's answer arrives with a part of it changed",
         }
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+        f.pad(&self.name())
     }
 }
 
@@ -309,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told_in_one_sentence() {
+    fn every_fault_is_described_in_one_sentence() {
         for fault in Fault::ALL {
             let sentence = fault.sentence();
             assert!(sentence.ends_with('.') && sentence.matches(". ").count() == 0, "{sentence}");

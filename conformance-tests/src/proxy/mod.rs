@@ -1,7 +1,7 @@
 //! A proxy between a provider and its gateway that loses, delays and spoils answers on demand.
 //!
 //! It listens on 127.0.0.1, once for each host of the gateway, and passes every request and
-//! every answer on byte by byte. A [`Fault`] that is [injected](FaultProxy::inject) strikes the
+//! every answer on whole. A [`Fault`] that is [injected](FaultProxy::inject) strikes the
 //! next request, once. Nothing is left to chance and nothing to time: a fault strikes a whole
 //! request, and where it strikes after booking, the gateway has answered in full before the
 //! client learns anything. So the same script gives the same run.
@@ -20,8 +20,8 @@
 //! let gateway = Server::start(gateway, "127.0.0.1:0".parse()?).await?;
 //! let proxy = FaultProxy::start(&gateway.url()).await?;
 //!
-//! // The next POST reaches the gateway, and its answer is lost.
-//! proxy.inject_if(Fault::Reset(When::AfterBooking), |request| request.method == "POST");
+//! // The next request reaches the gateway, and its answer is lost.
+//! proxy.inject(Fault::Reset(When::AfterBooking));
 //!
 //! // Whoever pays out is given the proxy's address in the place of the gateway's.
 //! let payout = http::Request::post(format!("{}/payouts", proxy.url())).body(Bytes::new())?;
@@ -36,34 +36,41 @@
 //! ```
 
 mod connection;
-mod door;
 mod fault;
-mod message;
-mod page;
+mod port;
 mod reply;
 mod script;
-mod wire;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
 use http::Uri;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 
 pub use fault::{Fault, Rewrite, When};
 pub use script::SeenRequest;
 
 use connection::Upstream;
-use door::Door;
-use script::Script;
+use port::Port;
+use script::{Script, State};
 
 /// A running proxy before one or several hosts. Dropping it closes every connection.
 #[derive(Debug)]
 pub struct FaultProxy {
     script: Script,
-    listeners: BTreeMap<String, Listener>,
+    hosts: BTreeMap<String, Host>,
     url: String,
+    /// One for each host.
+    _listeners: JoinSet<()>,
+}
+
+/// What stands before one host.
+#[derive(Debug)]
+struct Host {
+    url: String,
+    port: Arc<Port>,
 }
 
 impl FaultProxy {
@@ -81,20 +88,26 @@ impl FaultProxy {
     /// # Errors
     /// There is no host, an address is not `http` with a host, or no port is free.
     pub async fn start_all<N: Into<String>, U: AsRef<str>>(
-        hosts: impl IntoIterator<Item = (N, U)>,
+        upstreams: impl IntoIterator<Item = (N, U)>,
     ) -> io::Result<Self> {
-        let script = Script::new();
-        let listeners = hosts
-            .into_iter()
-            .map(|(name, upstream)| {
-                let name = name.into();
-                let listener = Listener::start(&name, upstream.as_ref(), &script)?;
-                Ok((name, listener))
-            })
-            .collect::<io::Result<BTreeMap<_, _>>>()?;
-        let first = listeners.values().next();
-        let url = first.map(|listener| listener.url.clone()).ok_or_else(|| unusable("no host"))?;
-        Ok(Self { script, listeners, url })
+        let script = Script::default();
+        let mut hosts = BTreeMap::new();
+        let mut listeners = JoinSet::new();
+        for (name, address) in upstreams {
+            let name = name.into();
+            let uri: Uri = address.as_ref().parse().map_err(|_| unusable(address.as_ref()))?;
+            let (Some("http"), Some(host)) = (uri.scheme_str(), uri.host()) else {
+                return Err(unusable(address.as_ref()));
+            };
+            let authority = format!("{host}:{}", uri.port_u16().unwrap_or(HTTP));
+            let upstream = Arc::new(Upstream { name: name.clone(), authority });
+            let port = Arc::new(Port::open()?);
+            let url = format!("http://{}{}", port.address(), uri.path().trim_end_matches('/'));
+            listeners.spawn(Arc::clone(&port).listen(upstream, Arc::clone(&script)));
+            hosts.insert(name, Host { url, port });
+        }
+        let first = hosts.values().next().ok_or_else(|| unusable("no host"))?;
+        Ok(Self { url: first.url.clone(), script, hosts, _listeners: listeners })
     }
 
     /// Where the provider finds the host; the first by name, if there are several.
@@ -104,28 +117,19 @@ impl FaultProxy {
 
     /// Where the provider finds each host, by name. A path in the address of the gateway is kept.
     pub fn hosts(&self) -> BTreeMap<String, String> {
-        self.listeners.iter().map(|(name, host)| (name.clone(), host.url.clone())).collect()
+        self.hosts.iter().map(|(name, host)| (name.clone(), host.url.clone())).collect()
     }
 
-    /// Makes `fault` strike the next request.
+    /// Makes `fault` strike the next request, on whichever host it arrives.
     ///
     /// Faults strike in the order in which they were injected. [`Fault::Refused`] strikes no
     /// request: it refuses every connection and closes those that are open, until
     /// [`heal`](Self::heal). A client that has used one of those before may see it close instead
     /// of being refused, so give it to a client that has not called yet.
     pub fn inject(&self, fault: Fault) {
-        self.inject_if(fault, |_| true);
-    }
-
-    /// Makes `fault` strike the next request for which `matching` says so.
-    pub fn inject_if(
-        &self,
-        fault: Fault,
-        matching: impl Fn(&SeenRequest) -> bool + Send + Sync + 'static,
-    ) {
         match fault {
-            Fault::Refused => self.listeners.values().for_each(|listener| listener.door.shut()),
-            _ => self.script.arm(fault, Box::new(matching)),
+            Fault::Refused => self.hosts.values().for_each(|host| host.port.shut()),
+            _ => self.script.send_modify(|state| state.armed.push(fault)),
         }
     }
 
@@ -134,15 +138,16 @@ impl FaultProxy {
     /// # Errors
     /// The port cannot be listened on again.
     pub fn heal(&self) -> io::Result<()> {
-        self.script.disarm();
-        self.listeners.values().try_for_each(|listener| listener.door.open_again())
+        self.script.send_modify(|state| state.armed.clear());
+        self.hosts.values().try_for_each(|host| host.port.open_again())
     }
 
     /// Returns once every injected fault has struck and every request that arrived has been
     /// dealt with, so that the gateway's ledger will not change any more. It waits for ever for
     /// a fault whose request never comes.
     pub async fn settled(&self) {
-        self.script.settled().await;
+        // The sender lives as long as `self`.
+        let _ = self.script.subscribe().wait_for(State::is_settled).await;
     }
 
     /// Hands the gateway every request that [`Fault::DeliveredLate`] kept from it, and returns
@@ -151,15 +156,19 @@ impl FaultProxy {
     /// # Errors
     /// The gateway cannot be reached, or does not answer. What was kept is gone.
     pub async fn deliver_late(&self) -> io::Result<()> {
-        for kept in self.script.take_kept() {
-            connection::deliver(kept, &self.script).await?;
+        let mut all = Vec::new();
+        self.script.send_modify(|state| all = std::mem::take(&mut state.kept));
+        for kept in all {
+            let stream = TcpStream::connect(&kept.upstream.authority).await?;
+            self.script.send_modify(|state| state.forwarded(kept.number));
+            connection::ask(stream, kept.request).await.map_err(io::Error::other)?;
         }
         Ok(())
     }
 
     /// Every request that arrived, oldest first.
     pub fn requests(&self) -> Vec<SeenRequest> {
-        self.script.requests()
+        self.script.borrow().requests.clone()
     }
 
     /// How many requests arrived.
@@ -173,54 +182,7 @@ impl FaultProxy {
     }
 }
 
-/// The proxy before one host.
-#[derive(Debug)]
-struct Listener {
-    url: String,
-    door: Arc<Door>,
-    task: JoinHandle<()>,
-}
-
-impl Listener {
-    fn start(name: &str, upstream: &str, script: &Script) -> io::Result<Self> {
-        let uri: Uri = upstream.parse().map_err(|_| unusable(upstream))?;
-        let authority = match (uri.scheme_str(), uri.host()) {
-            (Some("http"), Some(host)) => format!("{host}:{}", uri.port_u16().unwrap_or(HTTP)),
-            _ => return Err(unusable(upstream)),
-        };
-        let door = Arc::new(Door::open()?);
-        let url = format!("http://{}{}", door.address(), uri.path().trim_end_matches('/'));
-        let upstream = Arc::new(Upstream { name: name.to_owned(), authority });
-        let task = tokio::spawn(listen(Arc::clone(&door), upstream, script.clone()));
-        Ok(Self { url, door, task })
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 const HTTP: u16 = 80;
-
-async fn listen(door: Arc<Door>, upstream: Arc<Upstream>, script: Script) {
-    // Dropping the set closes the connections in it.
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = door.accept() => match accepted {
-                Some(stream) => {
-                    let (upstream, script) = (Arc::clone(&upstream), script.clone());
-                    connections.spawn(connection::serve(stream, upstream, script));
-                }
-                None if door.is_shut() => connections.abort_all(),
-                None => tokio::task::yield_now().await,
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
 
 fn unusable(upstream: &str) -> io::Error {
     let message = format!("a gateway at {upstream:?}: give http://, its host and its port");

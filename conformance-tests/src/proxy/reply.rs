@@ -1,19 +1,18 @@
 //! What the client gets in the end: pure functions of the fault and of the gateway's answer.
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Uri, header};
 
 use super::fault::Fault;
-use super::message::{Answer, RequestHead, written};
-use super::page;
 
-/// What the client gets.
-#[derive(Debug)]
+/// What the client gets. Whatever is no whole response ends its connection.
+#[derive(Debug, thiserror::Error)]
+#[error("no whole response")]
 pub(super) enum Reply {
-    /// These bytes, and the next request may follow.
-    Then(Vec<u8>),
+    /// This response, and the next request may follow.
+    Whole(Response<Bytes>),
     /// These bytes, and the connection closes.
-    Last(Vec<u8>),
+    Cut(Vec<u8>),
     /// The connection closes.
     Close,
     /// The connection is reset.
@@ -23,85 +22,128 @@ pub(super) enum Reply {
 }
 
 /// What the client gets that owes nothing to an answer of the gateway.
-pub(super) fn without_an_answer(fault: Fault, request: &RequestHead) -> Reply {
-    match fault {
-        Fault::Reset(_) => Reply::Reset,
-        Fault::Stalled(_) => Reply::Silence,
-        fault => match page::in_the_place_of_an_answer(fault, &request.target) {
-            Some(page) => Reply::Then(whole(&page)),
-            // Closing is the fault, or the fault spoils an answer and there is none.
-            None => Reply::Close,
-        },
-    }
+pub(super) fn without_an_answer(fault: Fault, target: &Uri) -> Reply {
+    let at_once = (header::RETRY_AFTER, "0");
+    Reply::Whole(match fault {
+        Fault::ServerErrorPage(_) => html(500, "Something went wrong on our side."),
+        Fault::BadGatewayPage(_) => html(502, "The server behind this one sent no valid answer."),
+        Fault::UnavailablePage(_) => with(html(503, "We are busy. Please try again."), at_once),
+        Fault::TooManyRequests(_) => {
+            with(json(429, r#"{"error":"slow down","by":"edge"}"#), at_once)
+        }
+        Fault::Unauthorized(_) => with(
+            json(401, r#"{"error":"log in first","by":"edge"}"#),
+            (header::WWW_AUTHENTICATE, r#"Basic realm="edge""#),
+        ),
+        Fault::Redirected(_) => {
+            with(html(307, "This page is elsewhere."), (header::LOCATION, &target.to_string()))
+        }
+        Fault::Empty(_) => Response::default(),
+        Fault::Reset(_) => return Reply::Reset,
+        Fault::Stalled(_) => return Reply::Silence,
+        // Closing is the fault, or the fault spoils an answer and there is none.
+        _ => return Reply::Close,
+    })
 }
 
 /// What the client gets where the gateway answered.
-pub(super) fn to_the_answer(fault: Option<Fault>, request: &RequestHead, answer: &Answer) -> Reply {
-    let response = match fault.is_some_and(Fault::spoils_a_body) {
-        true => with_room_for_a_body(answer.response.clone()),
-        false => answer.response.clone(),
-    };
-    let changed = match fault {
-        None => answer.raw.to_vec(),
-        Some(Fault::HalfHeaders) => {
-            let half = answer.raw.get(..answer.head_length / 2).unwrap_or_default();
-            return Reply::Last(half.to_vec());
+pub(super) fn to_the_answer(
+    fault: Fault,
+    request: &Request<Bytes>,
+    answer: Response<Bytes>,
+) -> Reply {
+    let half = answer.body().slice(..answer.body().len() / 2);
+    Reply::Whole(match fault {
+        Fault::HalfHeaders => {
+            let announced = answer.body().len();
+            let mut head = head_of(&without_framing(answer), announced);
+            head.truncate(head.len() / 2);
+            return Reply::Cut(head);
         }
-        Some(Fault::HalfBody) => {
+        Fault::HalfBody => {
             // An empty body has no half: one byte is announced and never comes.
-            let announced = response.body().len().max(1);
-            return Reply::Last(written(&response.map(|body| half(&body)), announced));
+            let announced = answer.body().len().max(1);
+            let cut = with_body(answer, half);
+            return Reply::Cut([&head_of(&cut, announced), &cut.body()[..]].concat());
         }
-        Some(Fault::TruncatedJson) => whole(&response.map(|body| half(&body))),
-        Some(Fault::DeepJson) => whole(&response.map(|_| Bytes::from_static(&[b'['; DEPTH]))),
-        Some(Fault::WrongContentType) => whole(&as_html(response)),
-        Some(Fault::Rubbish) => whole(&response.map(|_| random_bytes())),
-        Some(Fault::Rewritten { rewrite, .. }) => {
-            whole(&rewrite(&request.method, &request.path, response))
+        Fault::TruncatedJson => with_body(answer, half),
+        Fault::DeepJson => with_body(answer, Bytes::from_static(&[b'['; DEPTH])),
+        Fault::Rubbish => with_body(answer, random_bytes()),
+        Fault::WrongContentType => with(answer, (header::CONTENT_TYPE, "text/html; charset=utf-8")),
+        Fault::Rewritten { rewrite, .. } => {
+            without_framing(rewrite(request.method(), request.uri().path(), answer))
         }
-        Some(fault) => return without_an_answer(fault, request),
-    };
-    if answer.keeps_alive { Reply::Then(changed) } else { Reply::Last(changed) }
+        fault => return without_an_answer(fault, request.uri()),
+    })
 }
 
 /// What the client gets where the gateway does not listen, which no fault asked for.
 pub(super) fn unreachable(gateway: &str, error: &std::io::Error) -> Reply {
-    Reply::Last(whole(&page::no_gateway(gateway, error)))
+    let text = format!("The fault proxy cannot reach the gateway at {gateway}: {error}.");
+    Reply::Whole(html(502, &text))
 }
 
 const DEPTH: usize = 100_000;
 const RUBBISH: usize = 10_000_000;
-const BLOCK: usize = 10_000;
 
-fn whole(response: &Response<Bytes>) -> Vec<u8> {
-    written(response, response.body().len())
+fn html(status: u16, text: &str) -> Response<Bytes> {
+    let status = StatusCode::from_u16(status).unwrap_or_default();
+    let title = status.canonical_reason().unwrap_or_default();
+    let page = format!(
+        "<!doctype html><html><head><title>{title}</title></head>\
+         <body><h1>{status}</h1><p>{text}</p></body></html>"
+    );
+    message(status, "text/html", page)
 }
 
-/// A 204 has no body that could be spoilt: a 200 stands in for it.
-fn with_room_for_a_body(mut response: Response<Bytes>) -> Response<Bytes> {
+fn json(status: u16, body: &'static str) -> Response<Bytes> {
+    message(StatusCode::from_u16(status).unwrap_or_default(), "application/json", body)
+}
+
+fn message(status: StatusCode, kind: &str, body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    with(response, (header::CONTENT_TYPE, kind))
+}
+
+fn with(mut response: Response<Bytes>, (name, value): (HeaderName, &str)) -> Response<Bytes> {
+    // All of them are fixed, but for a target, which came in a head that was read.
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+    response
+}
+
+/// The answer with another body. A 204 has none: a 200 stands in for it.
+fn with_body(answer: Response<Bytes>, body: Bytes) -> Response<Bytes> {
+    let mut response = without_framing(answer.map(|_| body));
     if response.status() == StatusCode::NO_CONTENT {
         *response.status_mut() = StatusCode::OK;
     }
     response
 }
 
-fn as_html(mut response: Response<Bytes>) -> Response<Bytes> {
-    let html = HeaderValue::from_static("text/html; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, html);
+/// The response without the headers that say where its body ends, so that hyper writes its own.
+fn without_framing(mut response: Response<Bytes>) -> Response<Bytes> {
+    for name in [header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::TRAILER] {
+        response.headers_mut().remove(name);
+    }
     response
 }
 
-fn half(body: &Bytes) -> Bytes {
-    body.slice(..body.len() / 2)
+/// What comes before the body, announcing one of so many bytes, whatever follows.
+fn head_of(response: &Response<Bytes>, announced: usize) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {}\r\n", response.status()).into_bytes();
+    for (name, value) in response.headers() {
+        head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    head.extend_from_slice(format!("content-length: {announced}\r\n\r\n").as_bytes());
+    head
 }
 
-/// The same bytes every time: the high bytes of a linear congruential generator, over and over.
+/// The same bytes every time: those of a block without a pattern, over and over.
 fn random_bytes() -> Bytes {
-    let next = |state: &u64| {
-        Some(state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407))
-    };
-    let states = std::iter::successors(Some(1), next);
     let block: Vec<u8> =
-        states.map(|state: u64| state.to_be_bytes()).map(|[high, ..]| high).take(BLOCK).collect();
-    block.repeat(RUBBISH / BLOCK).into()
+        (0..10_000_u32).map(|at| at.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    block.repeat(RUBBISH / block.len()).into()
 }

@@ -1,14 +1,13 @@
 //! What is to go wrong next, and what came by so far.
 
-use std::fmt;
 use std::sync::Arc;
 
-use http::Method;
+use bytes::Bytes;
+use http::{Method, Request};
 use tokio::sync::watch;
 
 use super::connection::Upstream;
 use super::fault::Fault;
-use super::message::Request;
 
 /// A request that reached the proxy, without its query, headers and body, which carry secrets.
 #[derive(Clone, Debug)]
@@ -28,16 +27,19 @@ pub struct SeenRequest {
     pub forwarded: bool,
 }
 
-/// The faults to come and the requests so far, shared by every listener of a proxy.
-#[derive(Clone, Debug)]
-pub(super) struct Script(Arc<watch::Sender<State>>);
+/// Shared by every listener of a proxy.
+pub(super) type Script = Arc<watch::Sender<State>>;
 
+/// The faults to come and the requests so far.
 #[derive(Debug, Default)]
-struct State {
-    armed: Vec<Armed>,
-    requests: Vec<SeenRequest>,
+pub(super) struct State {
+    /// The faults that have not struck yet, in their order.
+    pub(super) armed: Vec<Fault>,
+    /// The requests that arrived, oldest first.
+    pub(super) requests: Vec<SeenRequest>,
+    /// The requests that the gateway is still to get, oldest first.
+    pub(super) kept: Vec<Kept>,
     under_way: usize,
-    kept: Vec<Kept>,
 }
 
 /// A request that the gateway is still to get.
@@ -45,78 +47,42 @@ struct State {
 pub(super) struct Kept {
     pub(super) number: usize,
     pub(super) upstream: Arc<Upstream>,
-    pub(super) request: Request,
+    pub(super) request: Request<Bytes>,
 }
 
-struct Armed {
-    fault: Fault,
-    matching: Box<Predicate>,
-}
-
-type Predicate = dyn Fn(&SeenRequest) -> bool + Send + Sync;
-
-impl Armed {
-    fn strikes(&self, request: &SeenRequest) -> bool {
-        let may_strike = match self.fault {
-            Fault::KeptAliveClosed(_) => request.kept_alive,
-            _ => true,
-        };
-        may_strike && (self.matching)(request)
-    }
-}
-
-impl fmt::Debug for Armed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Armed").field("fault", &self.fault).finish_non_exhaustive()
-    }
-}
-
-impl Script {
-    pub(super) fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(State::default())))
-    }
-
-    pub(super) fn arm(&self, fault: Fault, matching: Box<Predicate>) {
-        self.0.send_modify(|state| state.armed.push(Armed { fault, matching }));
-    }
-
-    pub(super) fn disarm(&self) {
-        self.0.send_modify(|state| state.armed.clear());
-    }
-
-    pub(super) fn requests(&self) -> Vec<SeenRequest> {
-        self.0.borrow().requests.clone()
-    }
-
-    /// Takes the requests that the gateway is still to get, oldest first.
-    pub(super) fn take_kept(&self) -> Vec<Kept> {
-        let mut kept = Vec::new();
-        self.0.send_modify(|state| kept = std::mem::take(&mut state.kept));
-        kept
+impl State {
+    /// Whether every fault has struck and every request has been dealt with.
+    pub(super) fn is_settled(&self) -> bool {
+        self.armed.is_empty() && self.under_way == 0
     }
 
     /// Notes that the gateway got all of a request.
-    pub(super) fn forwarded(&self, number: usize) {
-        self.0.send_modify(|state| {
-            if let Some(request) = state.requests.get_mut(number) {
-                request.forwarded = true;
-            }
-        });
+    pub(super) fn forwarded(&mut self, number: usize) {
+        if let Some(request) = self.requests.get_mut(number) {
+            request.forwarded = true;
+        }
     }
+}
 
-    /// Returns once no fault is armed and no request is under way.
-    pub(super) async fn settled(&self) {
-        let mut states = self.0.subscribe();
-        // The sender lives as long as `self`.
-        let _ = states.wait_for(|state| state.armed.is_empty() && state.under_way == 0).await;
-    }
+/// A request under way. Dropping it notes that it has been dealt with.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    pub(super) script: Script,
+    pub(super) number: usize,
+    pub(super) fault: Option<Fault>,
+}
 
+impl Exchange {
     /// Notes that a request has arrived, and decides what goes wrong with it.
-    pub(super) fn arrived(&self, mut request: SeenRequest) -> Exchange {
-        let mut exchange = Exchange { script: self.clone(), number: 0, fault: None };
-        self.0.send_modify(|state| {
-            let next = state.armed.iter().position(|armed| armed.strikes(&request));
-            exchange.fault = next.map(|next| state.armed.remove(next).fault);
+    pub(super) fn of(mut request: SeenRequest, script: &Script) -> Self {
+        let mut exchange = Self { script: Arc::clone(script), number: 0, fault: None };
+        script.send_modify(|state| {
+            let strikes = |fault: &Fault| match fault {
+                Fault::KeptAliveClosed(_) => request.kept_alive,
+                _ => true,
+            };
+            let next = state.armed.iter().position(strikes);
+            exchange.fault = next.map(|next| state.armed.remove(next));
             exchange.number = state.requests.len();
             request.fault = exchange.fault;
             state.requests.push(request);
@@ -126,31 +92,9 @@ impl Script {
     }
 }
 
-/// A request under way. Dropping it says that it has been dealt with.
-#[derive(Debug)]
-pub(super) struct Exchange {
-    script: Script,
-    number: usize,
-    pub(super) fault: Option<Fault>,
-}
-
-impl Exchange {
-    /// Notes that the gateway got all of it.
-    pub(super) fn forwarded(&self) {
-        self.script.forwarded(self.number);
-    }
-
-    /// Keeps it for the gateway to get later.
-    pub(super) fn keep(&self, upstream: &Arc<Upstream>, request: &Request) {
-        let (number, upstream) = (self.number, Arc::clone(upstream));
-        let kept = Kept { number, upstream, request: request.clone() };
-        self.script.0.send_modify(|state| state.kept.push(kept));
-    }
-}
-
 impl Drop for Exchange {
     fn drop(&mut self) {
-        self.script.0.send_modify(|state| state.under_way -= 1);
+        self.script.send_modify(|state| state.under_way -= 1);
     }
 }
 
@@ -159,36 +103,32 @@ mod tests {
     use super::*;
     use crate::proxy::When;
 
-    fn request(path: &str, kept_alive: bool) -> SeenRequest {
-        SeenRequest {
+    fn strikes(script: &Script, kept_alive: bool) -> Option<String> {
+        let request = SeenRequest {
             host: "gateway".into(),
             method: Method::POST,
-            path: path.into(),
+            path: "/payouts".into(),
             kept_alive,
             fault: None,
             forwarded: false,
-        }
-    }
-
-    fn strikes(script: &Script, path: &str, kept_alive: bool) -> Option<&'static str> {
-        script.arrived(request(path, kept_alive)).fault.map(Fault::name)
+        };
+        Exchange::of(request, script).fault.map(Fault::name)
     }
 
     #[test]
-    fn faults_strike_in_order_each_once_and_only_what_they_match() {
-        let script = Script::new();
-        script.arm(Fault::HalfBody, Box::new(|request| request.path == "/payouts"));
-        script.arm(Fault::HalfHeaders, Box::new(|_| true));
-        assert_eq!(strikes(&script, "/balance", false), Some("half of the headers"));
-        assert_eq!(strikes(&script, "/payouts", false), Some("half of the body"));
-        assert_eq!(strikes(&script, "/payouts", false), None);
+    fn faults_strike_in_order_and_each_once() {
+        let script = Script::default();
+        script.send_modify(|state| state.armed = vec![Fault::HalfBody, Fault::HalfHeaders]);
+        assert_eq!(strikes(&script, false).unwrap(), "half of the body");
+        assert_eq!(strikes(&script, false).unwrap(), "half of the headers");
+        assert_eq!(strikes(&script, false), None);
     }
 
     #[test]
     fn closing_a_kept_alive_connection_waits_for_one() {
-        let script = Script::new();
-        script.arm(Fault::KeptAliveClosed(When::AfterBooking), Box::new(|_| true));
-        assert_eq!(strikes(&script, "/payouts", false), None);
-        assert_eq!(strikes(&script, "/payouts", true), Some("kept-alive closed after booking"));
+        let script = Script::default();
+        script.send_modify(|state| state.armed = vec![Fault::KeptAliveClosed(When::AfterBooking)]);
+        assert_eq!(strikes(&script, false), None);
+        assert_eq!(strikes(&script, true).unwrap(), "kept-alive closed after booking");
     }
 }
