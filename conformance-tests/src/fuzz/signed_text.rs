@@ -1,19 +1,17 @@
 //! Signed texts of requests that fit two requests: whoever carries the message can then turn one
 //! into the other under the same signature.
 //!
-//! The texts are read here by fault_case, apart from the search with which the core refuses them, and
-//! more strictly: what is found here, a receiver would accept.
+//! The texts are divided here by trial, apart from the search with which the core refuses them, so
+//! that a mistake in either shows.
 
 use payments_core::{
     Secret,
-    formula::{Algorithm, Field, Formula, Item, Layout, Shape, SigningKeys},
+    formula::{Algorithm, Field, Formula, Item, Layout, Shape, SigningKeys, Transform},
     notification::check::Keys,
 };
 
-/// How many fault_cases one text is worth.
+/// How many values are tried in one text.
 const MOST_TRIALS: usize = 20_000;
-/// How many places of one form may begin a pair.
-const MOST_PAIRS: usize = 12;
 /// The placeholder of the secret.
 const SECRET: &str = "‹secret›";
 /// What a configuration may join fields with.
@@ -54,29 +52,16 @@ pub fn second_reading_of_template(formula: &Formula, bytes: &[u8]) -> Option<Str
 }
 
 fn second_reading_by(formula: &Formula, choices: &mut Choices<'_>) -> Option<String> {
-    let values = request(formula, choices);
+    let slots = slots(formula);
+    let values = request(formula, &slots, choices);
     let fields: Vec<Field<'_>> =
         values.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-    let keys = Keys::one(Secret::new("k").ok()?);
     let mut signer = formula.clone();
-    if let Layout::Pairs { .. } = formula.layout {
-        signer.algorithm = Algorithm::HmacSha256Base64;
-    } else {
-        signer.algorithm = Algorithm::Md5Hex;
-    }
+    signer.algorithm = Algorithm::Md5Hex;
+    let keys = Keys::one(Secret::new("k").ok()?);
     signer.sign(&fields, SigningKeys { secret: Some(&keys), signer: None }).ok()?;
     let text = formula.signed_string(&fields).ok()?;
-    let other = match &formula.layout {
-        Layout::Values { leading, separator, items } => {
-            let start = leading.len();
-            let known = items.iter().map(|item| signed(formula, item, &fields)).collect();
-            Division { formula, separator, items, text: &text, known }.other(start)
-        }
-        Layout::Pairs { separator, names, .. } => {
-            other_pairs(formula, separator, names, &text, &fields)
-        }
-        _ => None,
-    }?;
+    let other = Division::of(formula, &slots, &fields, &text)?.another_request()?;
     Some(format!("{}: {text:?} signs {values:?}, and as well {other:?}", formula.id))
 }
 
@@ -95,29 +80,79 @@ impl Choices<'_> {
     }
 }
 
+/// One of the things that a layout signs.
+struct Slot<'a> {
+    /// Empty for the secret.
+    name: &'a str,
+    /// The name before a value, where the layout signs names.
+    prefix: String,
+    shape: Shape,
+    may_be_left_out: bool,
+    may_be_empty: bool,
+    transform: Option<Transform>,
+}
+
+/// What the layout signs, in its order.
+fn slots(formula: &Formula) -> Vec<Slot<'_>> {
+    match &formula.layout {
+        Layout::Values { items, .. } => {
+            let slots = items.iter().map(|item| Slot {
+                name: item.name().unwrap_or_default(),
+                prefix: String::new(),
+                shape: item.name().map_or(Shape::Fixed, |name| formula.shape_of(name)),
+                may_be_left_out: matches!(item, Item::Given(_)),
+                may_be_empty: matches!(item, Item::Given(_) | Item::Optional(_)),
+                transform: match item {
+                    Item::Changed(_, transform) => Some(*transform),
+                    _ => None,
+                },
+            });
+            slots.collect()
+        }
+        Layout::Pairs { names, .. } => {
+            let slots = names.iter().map(|name| Slot {
+                name,
+                prefix: format!("{name}="),
+                shape: formula.shape_of(name),
+                may_be_left_out: true,
+                may_be_empty: false,
+                transform: None,
+            });
+            slots.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn separator(layout: &Layout) -> &str {
+    match layout {
+        Layout::Values { separator, .. } | Layout::Pairs { separator, .. } => separator,
+        _ => "",
+    }
+}
+
 /// The signed fields with a value each, well-formed but for what free text holds.
-fn request(formula: &Formula, choices: &mut Choices<'_>) -> Vec<(String, String)> {
-    let names: Vec<String> = formula.layout.fields().into_iter().map(str::to_owned).collect();
+fn request(
+    formula: &Formula,
+    slots: &[Slot<'_>],
+    choices: &mut Choices<'_>,
+) -> Vec<(String, String)> {
     let mut values = Vec::new();
-    for name in &names {
-        let value = match formula.shape_of(name) {
-            Shape::Text | Shape::Any => free_text(formula, &names, choices),
+    let fields: Vec<&Slot<'_>> = slots.iter().filter(|slot| !slot.name.is_empty()).collect();
+    for slot in &fields {
+        let value = match slot.shape {
+            Shape::Text | Shape::Any => free_text(formula, &fields, choices),
             shape => well_formed(shape, choices).to_owned(),
         };
-        if !(value.is_empty() && may_be_left_out(formula, name)) {
-            values.push((name.clone(), value));
+        if !(value.is_empty() && slot.may_be_left_out) {
+            values.push((slot.name.to_owned(), value));
         }
     }
     values
 }
 
 /// Free text: words, raw text, and runs of what the fields of the formula may hold.
-fn free_text(formula: &Formula, names: &[String], choices: &mut Choices<'_>) -> String {
-    let (separator, is_named) = match &formula.layout {
-        Layout::Values { separator, .. } => (separator.as_ref(), false),
-        Layout::Pairs { separator, .. } => (separator.as_ref(), true),
-        _ => ("", false),
-    };
+fn free_text(formula: &Formula, fields: &[&Slot<'_>], choices: &mut Choices<'_>) -> String {
     let mut parts: Vec<String> = Vec::new();
     for _ in 0..choices.next() % 4 {
         match choices.next() % 4 {
@@ -129,16 +164,15 @@ fn free_text(formula: &Formula, names: &[String], choices: &mut Choices<'_>) -> 
                 parts.push(String::from_utf8_lossy(&raw).into_owned());
             }
             _ => {
-                let from = choices.next() % names.len().max(1);
+                let from = choices.next() % fields.len().max(1);
                 let count = choices.next() % 12;
-                for name in names.iter().skip(from).take(count) {
-                    let value = well_formed(formula.shape_of(name), choices);
-                    parts.push(if is_named { format!("{name}={value}") } else { value.to_owned() });
+                for slot in fields.iter().skip(from).take(count) {
+                    parts.push(format!("{}{}", slot.prefix, well_formed(slot.shape, choices)));
                 }
             }
         }
     }
-    parts.join(separator)
+    parts.join(separator(&formula.layout))
 }
 
 fn well_formed(shape: Shape, choices: &mut Choices<'_>) -> &'static str {
@@ -154,250 +188,134 @@ fn well_formed(shape: Shape, choices: &mut Choices<'_>) -> &'static str {
     choices.of(values).copied().unwrap_or_default()
 }
 
-fn may_be_left_out(formula: &Formula, name: &str) -> bool {
-    match &formula.layout {
-        Layout::Values { items, .. } => {
-            items.iter().any(|item| matches!(item, Item::Given(known) if known == name))
-        }
-        _ => true,
-    }
-}
-
-/// Whether a receiver would accept the value, strictly.
-fn is_accepted(shape: Shape, value: &str, may_be_empty: bool) -> bool {
-    if value.contains(SECRET) {
-        return false;
-    }
-    let is_word = || !value.is_empty() && !value.contains(char::is_whitespace);
-    match shape {
-        Shape::Text | Shape::Any => true,
-        Shape::Fixed => false,
-        Shape::Url => value.starts_with("http") && is_word(),
-        Shape::Email => value.contains('@') && is_word(),
-        Shape::Digits | Shape::Amount => {
-            !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
-        }
-        Shape::Number => value.bytes().all(|byte| byte.is_ascii_digit()),
-        Shape::OneOf(words) => words.contains(&value),
-        _ => is_word() || value.is_empty() && may_be_empty,
-    }
-}
-
-/// A text of values joined by a separator, to be divided by fault_case.
+/// A signed text, to be divided into values by trial.
 struct Division<'a> {
-    formula: &'a Formula,
-    separator: &'a str,
-    items: &'a [Item],
+    slots: &'a [Slot<'a>],
     text: &'a str,
-    /// The value of each item as it is signed; none where the request leaves it out.
-    known: Vec<Option<String>>,
+    /// Where the first value begins.
+    start: usize,
+    separator: &'a str,
+    /// Whether each value has its name before it, so that the order is free.
+    is_named: bool,
+    /// Where a value may end.
+    ends: Vec<usize>,
+    /// The values of the request that was signed.
+    own: Vec<Value<'a>>,
 }
 
-type Read<'a> = Vec<(&'a str, &'a str)>;
+/// A value in a signed text with its prefix: the index of its slot, where it begins, and what it is.
+#[derive(Clone, Copy)]
+struct Value<'a> {
+    slot: usize,
+    at: usize,
+    text: &'a str,
+}
 
 impl<'a> Division<'a> {
-    /// Another request that the text fits: some value begins where none begins in this one, and
-    /// something that decides is another.
-    fn other(&self, start: usize) -> Option<Read<'a>> {
-        let mut usual = Vec::new();
-        let mut at = start;
-        let mut is_first = true;
-        for (item, known) in self.items.iter().zip(&self.known) {
-            let length = match (item.name(), known) {
-                (None, _) => SECRET.len(),
-                (Some(_), Some(known)) => known.len(),
-                (Some(_), None) => continue,
-            };
-            at += if is_first { 0 } else { self.separator.len() };
-            is_first = false;
-            usual.push(at);
-            at += length;
-        }
-        let mut fault_cases = MOST_TRIALS;
-        self.divide(0, start, true, false, false, &usual, &mut Vec::new(), &mut fault_cases)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the state of a walk")]
-    fn divide(
-        &self,
-        index: usize,
-        at: usize,
-        is_first: bool,
-        begins_elsewhere: bool,
-        differs: bool,
-        usual: &[usize],
-        read: &mut Read<'a>,
-        fault_cases: &mut usize,
-    ) -> Option<Read<'a>> {
-        *fault_cases = fault_cases.checked_sub(1)?;
-        let Some(item) = self.items.get(index) else {
-            let is_other = at == self.text.len() && begins_elsewhere && differs;
-            return is_other.then(|| read.clone());
+    fn of(
+        formula: &'a Formula,
+        slots: &'a [Slot<'a>],
+        fields: &[Field<'_>],
+        text: &'a str,
+    ) -> Option<Self> {
+        let separator = separator(&formula.layout);
+        let start = match &formula.layout {
+            Layout::Values { leading, .. } => leading.len(),
+            _ => 0,
         };
-        let known = self.known.get(index).and_then(Option::as_deref);
-        if matches!(item, Item::Given(_)) {
-            let decides = item.name().is_some_and(|n| self.formula.shape_of(n) != Shape::Text);
-            let differs = differs || (known.is_some() && decides);
-            let found = self.divide(
-                index + 1,
-                at,
-                is_first,
-                begins_elsewhere,
-                differs,
-                usual,
-                read,
-                fault_cases,
-            );
-            if found.is_some() {
-                return found;
+        let mut own = Vec::new();
+        let mut at = start;
+        for (index, slot) in slots.iter().enumerate() {
+            let value = match fields.iter().find(|(name, _)| *name == slot.name) {
+                _ if slot.name.is_empty() => SECRET.len(),
+                Some((_, value)) => slot.transform.map_or(value.len(), |it| it.apply(value).len()),
+                None => 0,
+            };
+            if value > 0 || !slot.may_be_left_out {
+                let length = slot.prefix.len() + value;
+                own.push(Value { slot: index, at, text: text.get(at..at + length)? });
+                at += length + separator.len();
             }
         }
-        let from = if is_first { at } else { at + self.separator.len() };
-        if !is_first && !self.text.get(at..)?.starts_with(self.separator) {
-            return None;
-        }
-        let rest = self.text.get(from..)?;
-        let Some(name) = item.name() else {
-            let to = from + SECRET.len();
-            return if rest.starts_with(SECRET) {
-                self.divide(
-                    index + 1,
-                    to,
-                    false,
-                    begins_elsewhere,
-                    differs,
-                    usual,
-                    read,
-                    fault_cases,
-                )
-            } else {
-                None
-            };
+        let is_end = |at: &usize| {
+            text.get(*at..).is_some_and(|rest| rest.is_empty() || rest.starts_with(separator))
         };
-        let shape = self.formula.shape_of(name);
-        let may_be_empty = matches!(item, Item::Optional(_) | Item::Given(_));
-        let ends = (0..=rest.len()).filter(|end| {
-            rest.get(*end..)
-                .is_some_and(|after| after.is_empty() || after.starts_with(self.separator))
-        });
-        for end in ends {
-            let value = rest.get(..end)?;
-            let is_known = known == Some(value);
-            if !is_known && !is_accepted(shape, value, may_be_empty) {
+        let ends = (0..=text.len()).filter(is_end).collect();
+        let is_named = matches!(formula.layout, Layout::Pairs { .. });
+        Some(Self { slots, text, start, separator, is_named, ends, own })
+    }
+
+    /// The values of another request that the text fits.
+    fn another_request(&self) -> Option<Vec<(&'a str, &'a str)>> {
+        let (mut read, mut trials) = (Vec::new(), MOST_TRIALS);
+        self.divide(self.start, &mut read, &mut trials).then_some(())?;
+        let named = |value: &Value<'a>| Some((self.slots.get(value.slot)?.name, value.text));
+        read.iter().map(named).collect()
+    }
+
+    /// Divides the text from `at` on, until what was `read` is another request.
+    fn divide(&self, at: usize, read: &mut Vec<Value<'a>>, trials: &mut usize) -> bool {
+        for (index, slot) in self.slots.iter().enumerate() {
+            let rest = self.text.get(at..).unwrap_or_default();
+            if !rest.starts_with(&slot.prefix) || !self.may_follow(index, read) {
                 continue;
             }
-            read.push((name_in(self.items, index)?, value));
-            let found = self.divide(
-                index + 1,
-                from + end,
-                false,
-                begins_elsewhere || !usual.contains(&from),
-                differs || (!is_known && shape != Shape::Text),
-                usual,
-                read,
-                fault_cases,
-            );
-            read.pop();
-            if found.is_some() {
-                return found;
+            for end in self.ends.iter().copied().filter(|end| *end >= at + slot.prefix.len()) {
+                let Some(left) = trials.checked_sub(1) else { return false };
+                *trials = left;
+                let value =
+                    Value { slot: index, at, text: self.text.get(at..end).unwrap_or_default() };
+                if !self.is_accepted(slot, value) {
+                    continue;
+                }
+                read.push(value);
+                if end == self.text.len() && self.is_another_request(read)
+                    || self.divide(end + self.separator.len(), read, trials)
+                {
+                    return true;
+                }
+                read.pop();
             }
         }
-        None
+        false
+    }
+
+    /// Whether a slot, or the end of all, may come behind what was `read`.
+    fn may_follow(&self, index: usize, read: &[Value<'_>]) -> bool {
+        if self.is_named {
+            return read.iter().all(|value| value.slot != index);
+        }
+        let next = read.last().map_or(0, |value| value.slot + 1);
+        let between = self.slots.get(next..index);
+        between.is_some_and(|slots| slots.iter().all(|slot| slot.may_be_left_out))
+    }
+
+    /// Whether a receiver would accept the value.
+    fn is_accepted(&self, slot: &Slot<'_>, value: Value<'_>) -> bool {
+        let text = value.text.get(slot.prefix.len()..).unwrap_or_default();
+        of_slot(&self.own, value.slot) == Some(value.text)
+            || !text.contains(SECRET)
+                && !(self.is_named && text.is_empty())
+                && slot.shape.accepts(text.as_bytes(), slot.may_be_empty)
+    }
+
+    /// Whether a value begins where none begins in the request that was signed, and something that
+    /// decides is another.
+    fn is_another_request(&self, read: &[Value<'_>]) -> bool {
+        let begins_elsewhere = |value: &Value<'_>| self.own.iter().all(|own| own.at != value.at);
+        let differs = |slot: usize| {
+            self.slots.get(slot).is_some_and(|slot| slot.shape != Shape::Text)
+                && of_slot(read, slot) != of_slot(&self.own, slot)
+        };
+        if self.is_named {
+            return read.iter().any(|value| begins_elsewhere(value) && differs(value.slot));
+        }
+        self.may_follow(self.slots.len(), read)
+            && read.iter().any(begins_elsewhere)
+            && (0..self.slots.len()).any(differs)
     }
 }
 
-/// The value of an item as it is signed.
-fn signed(formula: &Formula, item: &Item, fields: &[Field<'_>]) -> Option<String> {
-    let name = item.name()?;
-    let value = fields.iter().find(|(field, _)| *field == name).map(|(_, value)| *value);
-    let value = match item {
-        Item::Given(_) => value?,
-        _ => value.unwrap_or_default(),
-    };
-    let mut alone = formula.clone();
-    alone.layout = Layout::Values {
-        leading: "".into(),
-        separator: "".into(),
-        items: vec![item.clone()].into(),
-    };
-    alone.signed_string(&[(name, value)]).ok()
-}
-
-fn name_in(items: &[Item], index: usize) -> Option<&str> {
-    items.get(index).and_then(Item::name)
-}
-
-/// Another form with the same signed text: some pair begins inside of a value, every name is there
-/// once, and something that decides is another.
-fn other_pairs<'a>(
-    formula: &Formula,
-    separator: &str,
-    names: &[&'a str],
-    text: &'a str,
-    fields: &[Field<'_>],
-) -> Option<Read<'a>> {
-    // Where the pairs of this form begin.
-    let mut usual = Vec::new();
-    let mut at = 0;
-    let mut ordered: Vec<&Field<'_>> = fields.iter().filter(|field| !field.1.is_empty()).collect();
-    if let Layout::Pairs { order: payments_core::formula::Order::AsListed, .. } = formula.layout {
-        ordered.sort_by_key(|field| names.iter().position(|name| *name == field.0));
-    }
-    for (name, value) in ordered {
-        usual.push(at);
-        at += name.len() + 1 + value.len() + separator.len();
-    }
-    let starts: Vec<(usize, &'a str)> = text
-        .match_indices(separator)
-        .map(|(at, _)| at + separator.len())
-        .chain([0])
-        .filter_map(|at| {
-            let rest = text.get(at..)?;
-            let name = names
-                .iter()
-                .find(|name| rest.strip_prefix(**name).is_some_and(|rest| rest.starts_with('=')))?;
-            Some((at, *name))
-        })
-        .collect();
-    let count = starts.len();
-    if count == usual.len() || count > MOST_PAIRS {
-        return None;
-    }
-    for chosen in 0_u32..1 << count {
-        let mut begins: Vec<(usize, &'a str)> = starts
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| chosen >> index & 1 == 1)
-            .map(|(_, start)| *start)
-            .collect();
-        begins.sort_unstable();
-        let is_whole = begins.first().is_some_and(|(at, _)| *at == 0);
-        let is_other = begins.iter().any(|(at, _)| !usual.contains(at));
-        if !is_whole || !is_other {
-            continue;
-        }
-        let mut read: Read<'a> = Vec::new();
-        for (index, (at, name)) in begins.iter().enumerate() {
-            let end = match begins.get(index + 1) {
-                Some((next, _)) => next.checked_sub(separator.len())?,
-                None => text.len(),
-            };
-            read.push((name, text.get(at + name.len() + 1..end)?));
-        }
-        let once = read.iter().all(|(name, _)| read.iter().filter(|(n, _)| n == name).count() == 1);
-        let accepted = read.iter().all(|(name, value)| {
-            !value.is_empty() && is_accepted(formula.shape_of(name), value, false)
-        });
-        let another = read.iter().any(|(name, value)| {
-            let (at, _) =
-                begins.iter().find(|(_, known)| known == name).copied().unwrap_or_default();
-            let known = fields.iter().find(|(field, _)| field == name).map(|(_, value)| *value);
-            let is_new = !usual.contains(&at);
-            is_new && formula.shape_of(name) != Shape::Text && known != Some(value.as_bytes())
-        });
-        if once && accepted && another {
-            return Some(read);
-        }
-    }
-    None
+fn of_slot<'a>(values: &[Value<'a>], slot: usize) -> Option<&'a str> {
+    values.iter().find(|value| value.slot == slot).map(|value| value.text)
 }

@@ -265,7 +265,8 @@ pub(super) fn find<'a>(name: &str, fields: &[Field<'a>]) -> Option<&'a [u8]> {
 }
 
 impl Transform {
-    pub(super) fn apply(self, value: &[u8]) -> Vec<u8> {
+    /// The value as it is signed.
+    pub fn apply(self, value: &[u8]) -> Vec<u8> {
         match self {
             Self::AsciiLower => value.to_ascii_lowercase(),
             Self::UrlEncoded => url_encoded(value).into_bytes(),

@@ -86,8 +86,8 @@ impl Shape {
         }
     }
 
-    /// Whether a value is of this shape, or empty where that is allowed.
-    pub(super) fn accepts(self, value: &[u8], may_be_empty: bool) -> bool {
+    /// Whether a receiver accepts a value as being of this shape, or as empty where that is allowed.
+    pub fn accepts(self, value: &[u8], may_be_empty: bool) -> bool {
         if value.is_empty() && may_be_empty && self != Self::Fixed {
             return true;
         }
