@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
+use http::Response;
 use payments_core::{
-    Absence, Lookup, Provider, Result, Role, Submission,
+    Absence, Provider,
     notification::Confirmation,
     transport::{CallClass, Transport, TransportErrorKind},
 };
 
-use crate::Operation;
+use crate::{Operation, outcome::Outcome, question};
 
 use super::{
     message,
@@ -27,14 +29,6 @@ pub struct Calls {
     covered: fn(&[u8]) -> Option<String>,
     genuine: Vec<Answer>,
     reached: Mutex<BTreeSet<Operation>>,
-}
-
-/// What an operation said and what it did for it.
-struct Told {
-    operation: Operation,
-    answer: Answer,
-    calls: Vec<CallClass>,
-    breaches: Vec<String>,
 }
 
 impl Calls {
@@ -144,211 +138,102 @@ impl Calls {
 
     async fn one(&self, operation: Operation) -> Vec<String> {
         self.line.take_calls();
-        match operation.role() {
-            Role::Payments => self.payment(operation).await,
-            Role::VirtualAccounts => self.virtual_account(operation).await,
-            Role::Payouts => self.payout(operation).await,
-            Role::Statements => self.statement(operation).await,
-            Role::Notifications => self.confirmations(operation).await,
-            _ => Vec::new(),
-        }
+        let breaches = if let Some(instruction) = self.requests.instruction(operation) {
+            let outcome = instruction.carry_out(&self.provider).await;
+            self.instructed(operation, &outcome)
+        } else if let Some(question) = self.requests.question(operation) {
+            let answer = question.ask(&self.provider).await.ok();
+            let knows = answer.filter(|answer| match answer {
+                question::Answer::Absent(absence) => *absence == Absence::Conclusive,
+                question::Answer::Found { .. } => true,
+            });
+            self.inquired(operation, knows)
+        } else if let (Operation::RulesFor, Ok(role)) =
+            (operation, self.provider.virtual_accounts())
+        {
+            let rules = role.rules_for(&self.requests.account).await.ok();
+            self.inquired(operation, rules.map(|rules| format!("{rules:?}")))
+        } else if let (Operation::Confirm, Ok(role)) = (operation, self.provider.notifications()) {
+            let mut breaches = Vec::new();
+            for event in &self.requests.events {
+                let confirmed = role.confirm(event).await.ok();
+                let knows = confirmed.filter(|it| !matches!(it, Confirmation::NotYet { .. }));
+                breaches.extend(self.inquired(operation, knows.map(|it| format!("{it:?}"))));
+            }
+            breaches
+        } else {
+            Vec::new()
+        };
+        breaches.into_iter().map(|breach| format!("{operation}: {breach}")).collect()
     }
 
-    async fn payment(&self, operation: Operation) -> Vec<String> {
-        let (Ok(role), requests) = (self.provider.payments(), &self.requests) else {
-            return Vec::new();
-        };
-        let (order, refund) = (&requests.payment.order, &requests.refund);
-        match operation {
-            Operation::CreatePayment => {
-                let created = role.create_payment(&requests.payment).await;
-                self.instructed(operation, created, |payment| {
-                    payment.order == *order
-                        && payment.asked.is_none_or(|amount| amount == requests.payment.amount)
-                })
-            }
-            Operation::CancelPayment => {
-                let cancelled = role.cancel_payment(order).await;
-                self.instructed(operation, cancelled, |payment| payment.order == *order)
-            }
-            Operation::RefundPayment => {
-                let refunded = role.refund_payment(refund).await;
-                self.instructed(operation, refunded, |refunded| {
-                    (&refunded.refund, &refunded.order) == (&refund.refund, &refund.order)
-                })
-            }
-            Operation::FindRefund => {
-                self.looked_up(operation, role.find_refund(&refund.refund).await)
-            }
-            _ => self.looked_up(operation, role.find_payment(order).await),
-        }
-    }
-
-    async fn virtual_account(&self, operation: Operation) -> Vec<String> {
-        let (Ok(role), requests) = (self.provider.virtual_accounts(), &self.requests) else {
-            return Vec::new();
-        };
-        let account = &requests.virtual_account;
-        let (changed, order) = match operation {
-            Operation::OpenVirtualAccount => {
-                (role.open(&requests.open).await, &requests.open.order)
-            }
-            Operation::UpdateVirtualAccount => {
-                (role.update(&requests.update).await, &requests.update.account.order)
-            }
-            Operation::CloseVirtualAccount => (role.close(account).await, &account.order),
-            Operation::ReopenVirtualAccount => (role.reopen(account, None).await, &account.order),
-            Operation::Credits => return self.asked(operation, role.credits(account).await),
-            Operation::RulesFor => {
-                return self.asked(operation, role.rules_for(&requests.account).await);
-            }
-            _ => return self.looked_up(operation, role.find(account).await),
-        };
-        self.instructed(operation, changed, |changed| changed.order == *order)
-    }
-
-    async fn payout(&self, operation: Operation) -> Vec<String> {
-        let (Ok(role), sent) = (self.provider.payouts(), &self.requests.payout) else {
-            return Vec::new();
-        };
-        let account = &sent.beneficiary.account;
-        match operation {
-            Operation::CreatePayout => {
-                let created = role.create_payout(sent).await;
-                self.instructed(operation, created, |payout| payout.differs_from(sent).is_none())
-            }
-            Operation::VerifyBeneficiary => {
-                self.asked(operation, role.verify_beneficiary(account).await)
-            }
-            Operation::Balance => self.asked(operation, role.balance().await),
-            _ => self.looked_up(operation, role.find_payout(&sent.payout).await),
-        }
-    }
-
-    async fn statement(&self, operation: Operation) -> Vec<String> {
-        let (Ok(role), requests) = (self.provider.statements(), &self.requests) else {
-            return Vec::new();
-        };
-        match operation {
-            Operation::Accounts => self.asked(operation, role.accounts().await),
-            _ => {
-                let entries = role.entries(&requests.after, &requests.filter).await;
-                self.asked(operation, entries)
-            }
-        }
-    }
-
-    async fn confirmations(&self, operation: Operation) -> Vec<String> {
-        let Ok(role) = self.provider.notifications() else { return Vec::new() };
+    fn instructed(&self, operation: Operation, outcome: &Outcome) -> Vec<String> {
+        let (calls, answer) = (self.calls_of(operation), self.line.answer());
         let mut breaches = Vec::new();
-        for event in &self.requests.events {
-            let confirmation = role.confirm(event).await;
-            breaches.extend(self.inquired(operation, confirmation, |confirmation| {
-                !matches!(confirmation, Confirmation::NotYet { .. })
-            }));
+        let sent = calls.iter().filter(|class| **class == CallClass::Instruction).count();
+        if sent > 1 {
+            breaches.push(format!("sent {sent} times"));
+        }
+        let left = sent > 0 && !matches!(answer, Answer::Failure(TransportErrorKind::NotSent));
+        let flaw = match outcome {
+            Outcome::Error { .. } if left => Some("an error after it was sent"),
+            Outcome::Uncertain(_) if !left => Some("uncertain although nothing was sent"),
+            Outcome::Accepted { unlike: Some(_) } => Some("accepted, and not as asked"),
+            Outcome::Declined(decline) if decline.is_confirmed() && !self.is_genuine(&answer) => {
+                Some("a confirmed decline that the gateway never gave")
+            }
+            _ => None,
+        };
+        breaches.extend(flaw.map(|flaw| format!("{flaw}: {outcome}")));
+        // Without a call, as where a link is signed, there is nothing to believe.
+        let is_believable = calls.is_empty()
+            || match outcome {
+                Outcome::Accepted { .. } => self.tells(operation, &answer),
+                Outcome::Declined(_) => self.says(&answer),
+                Outcome::Error { .. } | Outcome::Uncertain(_) => true,
+            };
+        if !is_believable {
+            breaches.push(format!("concluded from fuzzed bytes: {outcome}"));
         }
         breaches
     }
 
-    fn instructed<T: fmt::Debug>(
-        &self,
-        operation: Operation,
-        outcome: Result<Submission<T>>,
-        as_asked: impl FnOnce(&T) -> bool,
-    ) -> Vec<String> {
-        let mut told = self.told(operation);
-        let instructions =
-            told.calls.iter().filter(|class| **class == CallClass::Instruction).count();
-        if instructions > 1 {
-            told.breaks(format!("sent {instructions} times"));
+    /// `knows`: what an inquiry claims to know.
+    fn inquired(&self, operation: Operation, knows: Option<impl fmt::Display>) -> Vec<String> {
+        let (calls, answer) = (self.calls_of(operation), self.line.answer());
+        let mut breaches = Vec::new();
+        if calls.contains(&CallClass::Instruction) {
+            breaches.push("an inquiry instructs".to_owned());
         }
-        let left = instructions > 0
-            && !matches!(told.answer, Answer::Failure(TransportErrorKind::NotSent));
-        match &outcome {
-            Err(error) if left => told.breaks(format!("an error after it was sent: {error}")),
-            Ok(Submission::Uncertain(uncertain)) if !left => {
-                told.breaks(format!("uncertain although nothing was sent: {uncertain}"));
-            }
-            Ok(Submission::Accepted(accepted)) if !as_asked(accepted) => {
-                told.breaks(format!("accepted, and not as asked: {accepted:?}"));
-            }
-            Ok(Submission::Declined(decline))
-                if decline.is_confirmed() && !self.is_genuine(&told.answer) =>
-            {
-                told.breaks(format!("confirmed by nobody: {decline}"));
-            }
-            _ => {}
-        }
-        // Without a call, as where a link is signed, there is nothing to believe.
-        let believed = match &outcome {
-            _ if told.calls.is_empty() => None,
-            Ok(Submission::Accepted(_)) => Some(self.tells(&told)),
-            Ok(Submission::Declined(_)) => Some(self.says(&told)),
-            _ => None,
-        };
-        if believed == Some(false) {
-            told.breaks(format!("concluded from fuzzed bytes: {outcome:?}"));
-        }
-        told.breaches
-    }
-
-    fn looked_up<T: fmt::Debug>(
-        &self,
-        operation: Operation,
-        outcome: Result<Lookup<T>>,
-    ) -> Vec<String> {
-        self.inquired(operation, outcome, |lookup| {
-            !matches!(lookup, Lookup::Absent(Absence::Inconclusive { .. }))
-        })
-    }
-
-    fn asked<T: fmt::Debug>(&self, operation: Operation, outcome: Result<T>) -> Vec<String> {
-        self.inquired(operation, outcome, |_| true)
-    }
-
-    /// `tells` says whether an outcome claims to know anything.
-    fn inquired<T: fmt::Debug>(
-        &self,
-        operation: Operation,
-        outcome: Result<T>,
-        tells: impl FnOnce(&T) -> bool,
-    ) -> Vec<String> {
-        let mut told = self.told(operation);
-        if told.calls.contains(&CallClass::Instruction) {
-            told.breaks("an inquiry instructs".to_owned());
-        }
-        if let Ok(outcome) = &outcome
-            && tells(outcome)
-            && !told.calls.is_empty()
-            && !self.tells(&told)
+        if let Some(knows) = knows
+            && !calls.is_empty()
+            && !self.tells(operation, &answer)
         {
-            told.breaks(format!("learnt from fuzzed bytes: {outcome:?}"));
+            breaches.push(format!("learnt from fuzzed bytes: {knows}"));
         }
-        told.breaches
+        breaches
     }
 
-    fn told(&self, operation: Operation) -> Told {
+    /// The calls of an operation, which has been reached if there are any.
+    fn calls_of(&self, operation: Operation) -> Vec<CallClass> {
         let calls = self.line.take_calls();
         if !calls.is_empty() {
             self.reached.lock().unwrap_or_else(PoisonError::into_inner).insert(operation);
         }
-        Told { operation, answer: self.line.answer(), calls, breaches: Vec::new() }
+        calls
     }
 
     /// Whether the answer is in the form of the gateway's words at all.
-    fn says(&self, told: &Told) -> bool {
-        match &told.answer {
-            answer if self.is_genuine(answer) => true,
-            Answer::Response(response) => {
-                serde_json::from_slice::<serde::de::IgnoredAny>(response.body()).is_ok()
-            }
-            Answer::Failure(_) => false,
-        }
+    fn says(&self, answer: &Answer) -> bool {
+        let is_json = |response: &Response<Bytes>| {
+            serde_json::from_slice::<serde::de::IgnoredAny>(response.body()).is_ok()
+        };
+        self.is_genuine(answer) || matches!(answer, Answer::Response(response) if is_json(response))
     }
 
     /// Whether the answer may tell anything but a refusal, which few gateways sign.
-    fn tells(&self, told: &Told) -> bool {
-        self.says(told) && (!self.signed.contains(&told.operation) || self.is_signed(&told.answer))
+    fn tells(&self, operation: Operation, answer: &Answer) -> bool {
+        self.says(answer) && (!self.signed.contains(&operation) || self.is_signed(answer))
     }
 
     /// Whether the gateway signed what its signature covers of this answer.
@@ -372,12 +257,6 @@ impl Calls {
 fn operations() -> impl Iterator<Item = Operation> {
     let others = [Operation::RulesFor, Operation::Confirm];
     Operation::INSTRUCTIONS.into_iter().chain(Operation::INQUIRIES).chain(others)
-}
-
-impl Told {
-    fn breaks(&mut self, what: String) {
-        self.breaches.push(format!("{}: {what}", self.operation));
-    }
 }
 
 impl fmt::Debug for Calls {

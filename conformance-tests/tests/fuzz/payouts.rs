@@ -160,8 +160,11 @@ async fn a_role_without_a_mistake_breaks_nothing() {
 #[tokio::test]
 async fn each_mistake_is_found() {
     for (mistake, found) in [
-        (Mistake::BelievesTheStatus, "create_payout: concluded from fuzzed bytes: Ok(Accepted"),
-        (Mistake::IsSureOfARefusal, "create_payout: confirmed by nobody"),
+        (Mistake::BelievesTheStatus, "create_payout: concluded from fuzzed bytes: Accepted"),
+        (
+            Mistake::IsSureOfARefusal,
+            "create_payout: a confirmed decline that the gateway never gave",
+        ),
         (Mistake::FailsAfterSending, "create_payout: an error after it was sent"),
         (Mistake::SendsAgain, "create_payout: sent 2 times"),
         (Mistake::TakesAnyAmount, "create_payout: accepted, and not as asked"),
