@@ -116,6 +116,20 @@ impl HPay {
         }
     }
 
+    /// As [`refuse_unsigned`](Self::refuse_unsigned), for an answer that has no formula at all.
+    ///
+    /// # Errors
+    /// The configuration refuses such answers.
+    pub(crate) fn refuse_without_formula(&self) -> Result<(), Doubt> {
+        match self.unverified_answers {
+            UnverifiedAnswers::Accept => Ok(()),
+            UnverifiedAnswers::Refuse => {
+                let words = "HPay signs no such answer, and unverified_answers refuses it";
+                Err(Doubt { words: words.to_owned(), untrusted: None })
+            }
+        }
+    }
+
     fn checking_keys(&self) -> CheckingKeys<'_> {
         CheckingKeys {
             secrets: Some(&self.merchant.passcode),

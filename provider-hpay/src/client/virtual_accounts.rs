@@ -206,7 +206,10 @@ impl VirtualAccountProvider for VirtualAccounts {
                 return Ok(refused(&envelope, hpay.formulas.get(&F13)));
             }
             let data = answer::data(&envelope)?;
-            Ok(map::renamed_account(request, number, &data, raw(response)))
+            Ok(match hpay.refuse_without_formula() {
+                Ok(()) => map::renamed_account(request, number, &data, raw(response)),
+                Err(doubt) => Submission::Uncertain(doubt.into_uncertain()),
+            })
         }))
     }
 
