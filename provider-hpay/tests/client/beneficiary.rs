@@ -151,3 +151,55 @@ async fn a_name_that_was_not_told_is_not_remembered() {
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(payouts.verify_beneficiary(&account()).await.is_ok());
 }
+
+/// A gateway that tells another name for each bank and number, however often it is asked.
+#[derive(Default)]
+struct Register(std::sync::Mutex<Vec<String>>);
+
+#[async_trait]
+impl Transport for Register {
+    async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
+        let asked = support::query(&call.request);
+        let (bank, number) = (&asked["bank_name"], &asked["bank_account_number"]);
+        self.0.lock().unwrap().push(format!("{bank} {number}"));
+        tokio::task::yield_now().await;
+        let answer = format!(
+            r#"{{"error_code":"000","checksum":"c","data":{{"bank_name":"{bank}",
+                "bank_account_number":"{number}","bank_account_name":"HOLDER {bank} {number}"}}}}"#
+        );
+        Ok(Response::new(answer.into()))
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_kept_for_its_bank_and_number_and_told_for_no_other() {
+    let account = |bin: &str, number: &str| {
+        BankAccount::new(Bin::new(bin).unwrap(), AccountNumber::new(number).unwrap())
+    };
+    let accounts = [
+        account("970418", "1234567890"),
+        account("970436", "1234567890"),
+        account("970418", "1234567891"),
+        account("970418", "12345678900"),
+        account("970418", "0123456789"),
+        account("970418", "123456789"),
+        account("970422", "123456789"),
+    ];
+    let alone = async |account: &BankAccount| {
+        let provider = support::try_build(Arc::<Register>::default(), support::table()).unwrap();
+        provider.payouts().unwrap().verify_beneficiary(account).await.unwrap().name
+    };
+    let register = Arc::<Register>::default();
+    let client = Arc::<Register>::clone(&register);
+    let provider = support::try_build(client, support::table()).unwrap();
+    let payouts = provider.payouts().unwrap();
+    // All at once, so that one check may not answer for another, and then again from what is kept.
+    for _ in 0..2 {
+        let checks = accounts.iter().map(|account| payouts.verify_beneficiary(account));
+        let names = futures_util::future::join_all(checks).await;
+        for (account, name) in accounts.iter().zip(names) {
+            assert_eq!(name.unwrap().name, alone(account).await, "{account:?}");
+        }
+        assert_eq!(register.0.lock().unwrap().len(), accounts.len(), "each is paid for once");
+    }
+}

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use payments_core::{
     ManualClock, OrderRef, Provider, Timestamp,
-    config::{ConfigProblem, PaymentsConfig, Value},
+    config::{ConfigProblem, Environ, PaymentsConfig, Value},
     registry::{Context, Registry},
     transport::{Call, CallClass, RetryPolicy, Transport, TransportError, TransportErrorKind},
 };
@@ -90,13 +90,28 @@ pub(crate) fn table() -> BTreeMap<String, Value> {
     entries.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect()
 }
 
+/// The same merchant in production, where secrets are not written out.
+pub(crate) fn production_table() -> BTreeMap<String, Value> {
+    let variable = |name: &str| Value::Table([("env".to_owned(), name.into())].into());
+    let mut table = table();
+    table.insert("environment".into(), "production".into());
+    table.insert("passcode".into(), variable("HPAY_PASSCODE"));
+    table.insert("private_key".into(), variable("HPAY_KEY"));
+    table
+}
+
 pub(crate) fn try_build(
     client: Arc<dyn Transport>,
     table: BTreeMap<String, Value>,
 ) -> Result<Provider, Vec<ConfigProblem>> {
     let once = RetryPolicy::new(0, Duration::ZERO, Duration::ZERO);
     let clock = ManualClock::at(Timestamp::from_unix(NOW));
-    let context = Context::new(client).with_clock(Arc::new(clock)).with_retry(once);
+    let environ = Environ::of([
+        ("HPAY_PASSCODE".to_owned(), PASSCODE.to_owned()),
+        ("HPAY_KEY".to_owned(), MERCHANT_KEY.to_owned()),
+    ]);
+    let context =
+        Context::new(client).with_clock(Arc::new(clock)).with_environ(environ).with_retry(once);
     Registry::empty()
         .add(provider_hpay::REGISTRATION)
         .build(&PaymentsConfig::single("hpay-main", table), &context)
