@@ -150,6 +150,7 @@ pub(crate) fn from_text(text: &str, wire: &Arc<Wire>) -> Result<Provider, Config
             ("SEPAY_SECRET_KEY".to_owned(), SECRET_KEY.to_owned()),
             ("SEPAY_API_TOKEN".to_owned(), API_TOKEN.to_owned()),
             ("SEPAY_WEBHOOK_SECRET".to_owned(), WEBHOOK_SECRET.to_owned()),
+            ("SEPAY_OAUTH_SECRET".to_owned(), OAUTH_SECRET.to_owned()),
         ]))
         .with_retry(RetryPolicy::new(0, Duration::ZERO, Duration::ZERO));
     let registry = Registry::empty().add(provider_sepay::REGISTRATION);

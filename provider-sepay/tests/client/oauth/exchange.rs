@@ -183,3 +183,16 @@ fn requests_for_tokens_are_of_the_class_that_is_sent_once() {
     assert!(answer.unwrap().is_err());
     assert_eq!(*class.0.lock().unwrap(), [CallClass::PaidInquiry]);
 }
+
+#[tokio::test]
+async fn tokens_that_the_store_does_not_take_are_used_by_nobody() {
+    let wire = Wire::new();
+    wire.answer(200, given(1, true));
+    let store = Arc::new(Store::default());
+    store.broken.store(true, std::sync::atomic::Ordering::SeqCst);
+    let (app, state) = (app(&wire), secret("s"));
+    let exchanged = app.exchange(&state, "code=c&state=s", Arc::clone(&store) as _);
+    let error = exchanged.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert_eq!(wire.calls().len(), 1, "a code is sent once");
+}

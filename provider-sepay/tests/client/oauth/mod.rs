@@ -3,6 +3,7 @@
 mod api;
 mod exchange;
 mod refresh;
+mod replicas;
 
 use std::sync::{
     Arc, Mutex,
