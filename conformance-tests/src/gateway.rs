@@ -20,7 +20,7 @@ use payments_core::{
     virtual_account::{OpenVirtualAccount, VirtualAccount},
 };
 
-use crate::{Booking, ChangedResponse, Operation, Tuning, WebhookSample};
+use crate::{Booking, ChangedResponse, Operation, SignedResponse, Tuning, WebhookSample};
 
 /// The base address of each host of a gateway, by a name of your choice.
 pub type Hosts = BTreeMap<String, String>;
@@ -65,6 +65,12 @@ pub trait Gateway: Send + Sync + 'static {
     /// amount, account or reference echoed, refusals that nobody signed, and every state and
     /// code of the documents beside one that is invented.
     fn changed_responses(&self) -> Vec<ChangedResponse>;
+
+    /// Where the gateway signs its response to this call, and what that covers of it.
+    fn signed_response(&self, call: Operation) -> SignedResponse {
+        let _ = call;
+        SignedResponse::nowhere()
+    }
 
     /// Whether the answer to this inquiry names a state by a word or a code, of which one may be
     /// invented some day. What is computed of the credits that arrived names none.
@@ -217,6 +223,12 @@ pub trait Notifies: Gateway {
     /// A delivery of a kind that no version knows, properly signed; `None` if the gateway's
     /// deliveries name no kind.
     async fn unknown(&self) -> Option<WebhookSample>;
+
+    /// A delivery by which the gateway only tries the address, properly signed; `None` if it sends
+    /// none. It may look like money that arrived.
+    async fn test(&self) -> Option<WebhookSample> {
+        None
+    }
 
     /// Whether it tells of what happens in this role: payments that are paid, credits on virtual
     /// accounts, payouts that end, or money that arrives on the accounts of a statement.

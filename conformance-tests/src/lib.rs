@@ -176,16 +176,16 @@ mod law;
 mod laws;
 mod listener;
 mod malformed_row;
-mod mutation;
 mod operation;
 mod outcome;
-mod places;
 mod question;
 mod recording_transport;
 mod report;
 mod runner;
+mod signed_response;
 mod subject;
 mod suite;
+mod tampering;
 mod tuning;
 mod webhook_sample;
 
@@ -203,6 +203,7 @@ pub use malformed_row::{RowPlace, malform_row};
 pub use operation::Operation;
 pub use report::REPORT_FOLDER;
 pub use runner::{assert_fault_case, assert_law, break_law, break_laws};
+pub use signed_response::SignedResponse;
 #[doc(hidden)]
 pub use subject::Roles as __Roles;
 pub use subject::{Start, Subject};

@@ -35,6 +35,8 @@ struct Seen {
     notes: Vec<Note>,
     armed: Option<Armed>,
     kept_back: Option<(CallClass, KeptBack)>,
+    last_response: Option<Response<Bytes>>,
+    replayed: Option<Response<Bytes>>,
 }
 
 /// The next call of a class, whose answer has arrived and is kept back.
@@ -96,6 +98,17 @@ impl RecordingTransport {
         self.seen().armed.is_some()
     }
 
+    /// The response to the last call that had one.
+    pub(crate) fn last_response(&self) -> Option<Response<Bytes>> {
+        self.seen().last_response.clone()
+    }
+
+    /// Answers every call with this response from now on, and sends none; with `None` they are sent
+    /// again.
+    pub(crate) fn replay(&self, response: Option<Response<Bytes>>) {
+        self.seen().replayed = response;
+    }
+
     /// Every call so far, oldest first.
     pub(crate) fn notes(&self) -> Vec<Note> {
         self.seen().notes.clone()
@@ -113,6 +126,9 @@ impl Transport for RecordingTransport {
             let mut seen = self.seen();
             let about = call.about.clone();
             seen.notes.push(Note { class: call.class, about, made_at: call.made_at });
+            if let Some(response) = &seen.replayed {
+                return Ok(response.clone());
+            }
             let strikes = seen.armed.is_some_and(|armed| armed.class == call.class);
             let strikes = if strikes { seen.armed.take() } else { None };
             (strikes, seen.kept_back.take_if(|(class, _)| *class == call.class))
@@ -122,6 +138,7 @@ impl Transport for RecordingTransport {
         }
         let Some(limit) = strikes.and_then(|armed| armed.limit) else {
             let outcome = self.client.send(call).await;
+            self.seen().last_response = outcome.as_ref().ok().cloned();
             if let Some((_, kept_back)) = kept_back {
                 kept_back.arrived.notify_one();
                 kept_back.released.notified().await;

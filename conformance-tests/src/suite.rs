@@ -33,6 +33,7 @@ macro_rules! suite {
                 capabilities_are_true,
                 no_credit_is_lost,
                 absence_is_conclusive_only_when_it_is,
+                a_forged_response_is_not_believed,
                 a_changed_response_is_not_believed,
                 an_unsigned_refusal_is_not_confirmed,
                 every_documented_word_maps_and_an_invented_one_is_uncertain,
@@ -148,6 +149,7 @@ macro_rules! __tests_of {
                 the_same_happening_has_one_key,
                 a_browsers_return_settles_nothing,
                 unknown_events_and_fields_are_accepted,
+                a_test_of_the_address_moves_no_money,
                 the_reply_is_the_documented_one,
             }
         }

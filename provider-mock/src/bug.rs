@@ -21,6 +21,7 @@ mod client;
 mod notifications;
 mod payments;
 mod payouts;
+mod signed_events;
 mod statements;
 mod virtual_accounts;
 
@@ -33,7 +34,7 @@ use payments_core::{
     transport::{RetryPolicy, Transport},
 };
 
-use crate::Settings;
+use crate::{EventSignature, Settings};
 
 /// Writes the enum, the list of its variants, and what each says of itself.
 macro_rules! bugs {
@@ -131,6 +132,12 @@ bugs! {
     BelievesAnyEcho,
     /// The signature of an answer is not checked.
     IgnoresAnswerSignatures,
+    /// As much of a response's signature is compared as was sent.
+    ComparesAPrefixOfAResponse,
+    /// A response's signature may go on behind the right one.
+    ComparesAsMuchAsItMade,
+    /// Of two signatures of a response the last one counts.
+    TakesTheLastSignatureOfAResponse,
     /// A refusal that nobody signed is as good as a signed one.
     ConfirmsEveryRefusal,
     /// A state that is documented nowhere is a failure.
@@ -226,6 +233,10 @@ bugs! {
     TellsAPayoutAsItBegan,
     /// A notification's amount asked is taken for the amount that came.
     HearsAskedForReceived,
+    /// Times of Vietnam in a notification are read as if they were of Greenwich.
+    HearsLocalTimeAsUtc,
+    /// The currency of a notification is not read: every amount is in đồng.
+    HearsEveryAmountInDong,
     /// The dedupe key is read from the query first, which no signature covers: who overheard a credit
     /// tells it again under another key.
     KeysByTheQuery,
@@ -256,6 +267,11 @@ bugs! {
     KeysInLowerCase,
     /// A confirmed event keeps the dedupe key that was claimed, which a forger can choose.
     KeysByTheClaim,
+    /// The gateway's sample delivery is booked like any other. Seen in plug-ins for payOS, whose sample
+    /// is a validly signed credit.
+    BooksATestOfTheAddress,
+    /// A delivery that only tries the address is refused, so that it is never registered.
+    RefusesATestOfTheAddress,
     /// The return of the buyer's browser settles the payment.
     TrustsTheBrowser,
     /// An event of a kind that is not known is refused. Seen in async-stripe #499: one unknown value
@@ -272,6 +288,34 @@ bugs! {
     RefusesADuplicate,
     /// A forgery is answered like a delivery that was handled.
     AcknowledgesAForgery,
+
+    // Notifications whose signature is in the body, beside the event.
+
+    /// An amount beside the signed event is the amount that came: a reader that looks for names
+    /// wherever they are.
+    ReadsTheAmountBesideTheEvent,
+    /// The signature is checked over the first event of a body, and the last one is read. Two readers
+    /// of JSON take another one of two members each.
+    ReadsTheLastOfTwoEvents,
+    /// The signature is checked over the last of two members of an event, and the first is read.
+    ReadsTheFirstOfTwoMembers,
+    /// Only the documented members are signed again, so that no signature fits once the gateway adds
+    /// one. Seen in payOS's Python, Java and .NET libraries.
+    SignsKnownMembersOnly,
+    /// What an event holds is written again as it was read, so that a new field in it breaks the
+    /// signature. Seen in payOS's Java and .NET libraries, which drop fields before they sign.
+    SignsTheDataAsItReadsIt,
+    /// A field beside the event and its signature is refused.
+    RefusesAFieldBesideTheEvent,
+    /// The kind of an event is read beside it, so that who overheard a payment turns it into something
+    /// unknown, which is acknowledged.
+    TakesTheKindBesideTheEvent,
+    /// The state of a payment is read beside its event, so that who overheard it uses up the key of the
+    /// money with a failure.
+    TakesTheStateBesideTheEvent,
+    /// An event whose kind was made part of the member before it is unknown, and acknowledged: the
+    /// signed text is the same.
+    TakesAnEventWithoutAKindForUnknown,
 
     // Secrets.
 
@@ -320,6 +364,25 @@ impl Bug {
             _ => build(),
         };
         self.around(&provider, settings, Arc::new(build))
+    }
+
+    /// The settings of a gateway at which the mistake can be seen.
+    #[must_use]
+    pub fn settings(self, settings: Settings) -> Settings {
+        match self {
+            Self::ReadsTheAmountBesideTheEvent
+            | Self::ReadsTheLastOfTwoEvents
+            | Self::ReadsTheFirstOfTwoMembers
+            | Self::SignsKnownMembersOnly
+            | Self::SignsTheDataAsItReadsIt
+            | Self::RefusesAFieldBesideTheEvent
+            | Self::TakesTheKindBesideTheEvent
+            | Self::TakesTheStateBesideTheEvent
+            | Self::TakesAnEventWithoutAKindForUnknown => {
+                settings.with_event_signature(EventSignature::InBody)
+            }
+            _ => settings,
+        }
     }
 
     fn context(self, settings: &Settings, context: &Context) -> Context {

@@ -10,9 +10,10 @@ use payments_core::{
     notification::{Coverage, Delivery, Event, EventData, Notification, Received},
 };
 
-use super::{
-    forgery::{bit_flips, edits, resplit},
-    message,
+use super::message;
+use crate::{
+    laws::webhook_fixture::said_exactly,
+    tampering::{bits, fields, resplit, smuggling},
 };
 
 /// A receiver, the deliveries that its gateway really sent, and what follows from them for every
@@ -180,13 +181,18 @@ impl Deliveries {
         breaches
     }
 
-    /// What is broken by the forgeries that can be made of the genuine deliveries: all
-    /// [`bit_flips`], [`edits`] and [`resplit`]s, and each genuine delivery at every other endpoint.
+    /// What is broken by the forgeries that can be made of the genuine deliveries: each bit turned,
+    /// each field and header left out, emptied and doubled, each field smuggled in elsewhere, the
+    /// signed text divided elsewhere, the body cut short; and each delivery at every other endpoint.
     pub fn breaches_by_forgeries(&self) -> Vec<String> {
         let mut breaches = Vec::new();
         for (endpoint, genuine) in self.genuine() {
-            let forgeries = bit_flips(genuine).chain(edits(genuine)).chain(resplit(genuine));
-            for forgery in forgeries {
+            let forgeries = bits::bit_flips(genuine)
+                .chain(bits::shortened(genuine))
+                .chain(fields::each_edited(genuine))
+                .chain(smuggling::smuggled(genuine))
+                .chain(resplit::resplit(genuine));
+            for forgery in forgeries.map(|forgery| forgery.request) {
                 if let Received::Notification(told) = self.receive(endpoint, &forgery) {
                     breaches.extend(self.forged(endpoint, &told, forgery.body()));
                     breaches.extend(unsealed(endpoint, &told, genuine, &forgery));
@@ -239,13 +245,7 @@ fn unsealed(
 /// News of money that would be booked without asking, with the key that it is booked under.
 fn believed(notification: &Notification) -> impl Iterator<Item = String> {
     let events = notification.events().iter();
-    events.filter(|event| event.is_trusted() && event.moves_money()).map(|event| {
-        match serde_json::to_string(event.data()) {
-            // Without the raw bytes, which may differ in what no signature covers.
-            Ok(news) => format!("{:?} {news}", event.key()),
-            Err(error) => format!("{:?} that cannot be written: {error}", event.key()),
-        }
-    })
+    events.filter(|event| event.is_trusted() && event.moves_money()).map(said_exactly)
 }
 
 impl std::fmt::Debug for Deliveries {

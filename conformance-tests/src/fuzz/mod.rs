@@ -40,15 +40,14 @@
 
 mod call;
 mod delivery;
-mod forgery;
 mod message;
 mod requests;
 mod signed_text;
 mod stub_transport;
 
+pub use crate::tampering::bits::{Deed, Scribble, scribbled};
 pub use call::Calls;
 pub use delivery::Deliveries;
-pub use forgery::{Deed, Scribble, bit_flips, edits, resplit, scribbled};
 pub use message::{answer, answer_text, request, request_text};
 pub use requests::Requests;
 pub use signed_text::{second_reading, second_reading_of_template};

@@ -8,10 +8,9 @@ use payments_core::{
 
 use crate::{
     Flaw, Start,
-    fuzz::resplit,
     law::Passed,
-    laws::webhook_fixture::{WebhookFixture, flaw, said},
-    mutation::{self, Mutation},
+    laws::webhook_fixture::{WebhookFixture, flaw, said, said_exactly},
+    tampering::{Tampered, bits, fields, resplit, smuggling},
 };
 
 pub(super) async fn nothing_unsigned(start: Start) -> Result<Passed, Flaw> {
@@ -19,64 +18,69 @@ pub(super) async fn nothing_unsigned(start: Start) -> Result<Passed, Flaw> {
         return Ok(Passed::NotApplicable);
     };
     for sent in webhooks.server_to_server() {
-        let genuine = webhooks.genuine(sent)?;
         let mut truth = Vec::new();
-        for event in genuine.events() {
+        for event in webhooks.genuine(sent)?.events() {
+            truth.push(said_exactly(event));
             truth.push(said_once(&webhooks.believed(event).await?));
         }
-        for mutation in mutation::of_each_byte_of_the_body(sent) {
-            says_nothing_else(&webhooks, &sent.endpoint, &mutation, &truth, false).await?;
+        for altered in bits::each_byte_of_the_body(&sent.request) {
+            says_nothing_else(&webhooks, &sent.endpoint, &altered, &truth, false).await?;
         }
         for endpoint in webhooks.receiver.endpoints() {
             let what = format!("it comes to `{}`", endpoint.name);
-            let mutation = Mutation { what, request: sent.request.clone() };
-            says_nothing_else(&webhooks, &endpoint.name, &mutation, &truth, false).await?;
+            let altered = Tampered::new(what, sent.request.clone());
+            says_nothing_else(&webhooks, &endpoint.name, &altered, &truth, false).await?;
         }
-        let fields = mutation::of_each_field(sent).into_iter().map(|(_, mutation)| mutation);
-        // Where values are signed one after another, the same text can be cut elsewhere.
-        let resplit = resplit(&sent.request).into_iter().map(|request| Mutation {
-            what: "the signed text is cut elsewhere".to_owned(),
-            request,
-        });
-        for mutation in fields.chain(mutation::smuggled(sent)).chain(resplit) {
-            says_nothing_else(&webhooks, &sent.endpoint, &mutation, &truth, true).await?;
+        let altered = fields::each_changed(&sent.request).into_iter().map(|(_, altered)| altered);
+        let altered = altered
+            .chain(smuggling::smuggled(&sent.request))
+            .chain(resplit::resplit(&sent.request));
+        for altered in altered {
+            says_nothing_else(&webhooks, &sent.endpoint, &altered, &truth, true).await?;
         }
     }
     Ok(Passed::Tested)
 }
 
+/// What is made of an altered delivery is nothing that an app would act on but what the genuine one
+/// tells: neither other news of money, nor proven news of something else in its place, which an app
+/// acknowledges and ignores.
 async fn says_nothing_else(
     webhooks: &WebhookFixture,
     endpoint: &EndpointName,
-    mutation: &Mutation,
+    altered: &Tampered,
     truth: &[String],
     confirm: bool,
 ) -> Result<(), Flaw> {
-    let Received::Notification(notification) = webhooks.receive(endpoint, &mutation.request) else {
-        return Ok(());
+    let expected = || format!("nothing believed but {truth:?}, of a delivery to `{endpoint}`");
+    let notification = match webhooks.receive(endpoint, &altered.request) {
+        Received::Notification(notification) => notification,
+        Received::Reply(_) => {
+            return Err(Flaw::new(expected(), format!("an answer although {}", altered.what)));
+        }
+        Received::Unreadable(_) | Received::Untrusted(_) => return Ok(()),
     };
-    for event in notification.events().iter().filter(|event| event.moves_money()) {
-        let believed = if event.is_trusted() {
-            event.clone()
-        } else if confirm {
+    for event in notification.events() {
+        let told = if event.is_trusted() {
+            said_exactly(event)
+        } else if confirm && event.moves_money() {
             match webhooks.receiver.confirm(event).await {
-                Ok(Confirmation::Confirmed(event)) => event,
+                Ok(Confirmation::Confirmed(event)) => said_once(&event),
                 Ok(_) | Err(_) => continue,
             }
         } else {
             continue;
         };
-        let told = said_once(&believed);
         if !truth.contains(&told) {
-            let found = format!("although {}: {told}", mutation.what);
-            let expected = format!("nothing believed but {truth:?}, of a delivery to `{endpoint}`");
-            return Err(Flaw::new(expected, found).at(notification.made_at));
+            let found = format!("although {}: {told}", altered.what);
+            return Err(Flaw::new(expected(), found).at(notification.made_at));
         }
     }
     Ok(())
 }
 
-/// What is believed of an event, and the key under which an app handles it once.
+/// What is believed of an event once it was confirmed, and the key under which an app handles it
+/// once.
 fn said_once(believed: &Event) -> String {
     format!("{} under {:?}", said(believed), believed.key())
 }

@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bytes::Bytes;
 use http::{Method, Request};
 use payments_core::{
-    DedupeKey, OrderRef, Submission,
+    DedupeKey, OrderRef, Submission, Timestamp,
+    money::Money,
     notification::{Delivery, Endpoint, Event, EventData, Notification, Outcome, Received},
     payment::PaymentState,
 };
@@ -13,15 +14,16 @@ use payments_core::{
 use crate::{
     Booking, Flaw, Start, WebhookSample, buyer,
     law::Passed,
-    laws::webhook_fixture::{WebhookFixture, flaw, said, text},
-    mutation::{self, Mutation},
+    laws::webhook_fixture::{WebhookFixture, flaw, notification, said_exactly, text},
+    tampering::{Tampered, fields, smuggling},
 };
 
 pub(super) async fn tells_what_the_ledger_says(start: Start) -> Result<Passed, Flaw> {
-    let Some(webhooks) = WebhookFixture::open_with_short_and_over(&start).await? else {
+    let Some(webhooks) = WebhookFixture::open_with_every_amount(&start).await? else {
         return Ok(Passed::NotApplicable);
     };
     let bookings = webhooks.fixture.bookings().await;
+    let now = webhooks.fixture.clock().now();
     let mut told = Vec::new();
     for sent in webhooks.server_to_server() {
         let notification = webhooks.genuine(sent)?;
@@ -31,7 +33,8 @@ pub(super) async fn tells_what_the_ledger_says(start: Start) -> Result<Passed, F
         }
         for event in notification.events() {
             let event = webhooks.believed(event).await?;
-            agrees(&event, &bookings).map_err(|found| {
+            let agrees = agrees(&event, &bookings).and_then(|()| is_of_today(&event, now));
+            agrees.map_err(|found| {
                 flaw(sent, "what the ledger says", found)
                     .with_ledger(format!("{bookings:?}"))
                     .at(notification.made_at)
@@ -200,28 +203,17 @@ pub(super) async fn strangers(start: Start) -> Result<Passed, Flaw> {
         return Ok(Passed::NotApplicable);
     };
     if let Some(sent) = webhooks.gateway.unknown().await {
-        match webhooks.receive(&sent.endpoint, &sent.request) {
-            Received::Notification(notification) => {
-                let is_unknown =
-                    |event: &Event| matches!(event.data(), EventData::Unrecognised { .. });
-                if !notification.events().iter().all(is_unknown) {
-                    let found = format!("{:?}", notification.events());
-                    return Err(
-                        flaw(&sent, "news that is unrecognised", found).at(notification.made_at)
-                    );
-                }
-            }
-            Received::Reply(_) => {}
-            Received::Unreadable(unreadable) => {
-                return Err(flaw(&sent, "news that is unrecognised", unreadable));
-            }
-            Received::Untrusted(untrusted) => {
-                return Err(flaw(&sent, "news that is unrecognised", untrusted));
+        let received = webhooks.receive(&sent.endpoint, &sent.request);
+        if let Some(told) = notification(&sent, received)? {
+            let is_unknown = |event: &Event| matches!(event.data(), EventData::Unrecognised { .. });
+            if !told.events().iter().all(is_unknown) {
+                let found = format!("{:?}", told.events());
+                return Err(flaw(&sent, "events that are unrecognised", found).at(told.made_at));
             }
         }
     }
     for sent in webhooks.server_to_server() {
-        with_a_new_field(&webhooks, sent).await?;
+        with_a_new_field(&webhooks, sent)?;
         without_a_field(&webhooks, sent)?;
     }
     let now = webhooks.fixture.clock().now();
@@ -246,37 +238,60 @@ pub(super) async fn strangers(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::Tested)
 }
 
-/// The gateway adds a field.
-async fn with_a_new_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
-    let genuine = webhooks.genuine(sent)?;
-    let Some(request) = mutation::with_a_new_field(&sent.request) else { return Ok(()) };
-    let Some(request) = webhooks.signed_again(sent, request) else { return Ok(()) };
-    let told = match webhooks.receive(&sent.endpoint, &request) {
-        Received::Notification(told) => told,
-        other => {
-            let expected = "a notification, for only a field is new";
-            return Err(flaw(sent, expected, format!("{other:?}")).at(genuine.made_at));
-        }
+pub(super) async fn tests_of_the_address(start: Start) -> Result<Passed, Flaw> {
+    let Some(webhooks) = WebhookFixture::open(&start).await? else {
+        return Ok(Passed::NotApplicable);
     };
-    let all = |events: &[Event]| events.iter().map(said).collect::<Vec<_>>();
-    if all(told.events()) == all(genuine.events()) {
-        return Ok(());
+    let Some(sent) = webhooks.gateway.test().await else { return Ok(Passed::NotApplicable) };
+    let received = webhooks.receive(&sent.endpoint, &sent.request);
+    // What is answered at once tells of nothing.
+    let Some(told) = notification(&sent, received)? else { return Ok(Passed::Tested) };
+    let is_test = |event: &Event| matches!(event.data(), EventData::Test);
+    if told.events().is_empty() || !told.events().iter().all(is_test) {
+        let found = format!("{:?}", told.events());
+        return Err(flaw(&sent, "a test of the address and nothing else", found).at(told.made_at));
     }
-    let expected = format!("{:?}, for only a field is new", all(genuine.events()));
-    Err(flaw(sent, &expected, format!("{:?}", all(told.events()))).at(told.made_at))
+    let reply = webhooks.receiver.reply(&sent.endpoint, Outcome::Ignored);
+    match webhooks.gateway.acknowledges(&sent.endpoint, &reply) {
+        true => Ok(Passed::Tested),
+        false => Err(flaw(&sent, "an acknowledgement", format!("{reply:?}")).at(told.made_at)),
+    }
+}
+
+/// The gateway adds a field, in any object: nothing else changes.
+fn with_a_new_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
+    let genuine = webhooks.genuine(sent)?;
+    let all = |events: &[Event]| events.iter().map(said_exactly).collect::<Vec<_>>();
+    let expected = all(genuine.events());
+    for Tampered { what, request } in smuggling::with_new_fields(&sent.request) {
+        let Some(request) = webhooks.signed_again(sent, request) else { continue };
+        let flaw = |found: String| {
+            let expected = format!("{expected:?}, for only a field is new: {what}");
+            Err(flaw(sent, &expected, found))
+        };
+        match webhooks.receive(&sent.endpoint, &request) {
+            Received::Notification(told) if all(told.events()) == expected => {}
+            Received::Notification(told) => {
+                return flaw(format!("{:?}", all(told.events())))
+                    .map_err(|flaw| flaw.at(told.made_at));
+            }
+            other => return flaw(format!("{other:?}")).map_err(|flaw| flaw.at(genuine.made_at)),
+        }
+    }
+    Ok(())
 }
 
 /// The gateway leaves a field out, or empty: what it then says is its own affair.
 fn without_a_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
     let now = webhooks.fixture.clock().now();
-    for Mutation { what, request } in mutation::without_each_field(&sent.request) {
-        let Some(request) = webhooks.signed_again(sent, request) else { return Ok(()) };
+    for Tampered { what, request } in fields::each_edited(&sent.request) {
+        let Some(request) = webhooks.signed_again(sent, request) else { continue };
         let received = catch_unwind(AssertUnwindSafe(|| {
             webhooks.receiver.receive(&sent.endpoint, &Delivery::of(&request), now)
         }));
         if received.is_err() {
             let expected = "a verdict, although the gateway signed it";
-            return Err(flaw(sent, expected, format!("a panic, for {what}")));
+            return Err(flaw(sent, expected, format!("a panic, although {what}")));
         }
     }
     Ok(())
@@ -312,13 +327,15 @@ pub(super) async fn replies(start: Start) -> Result<Passed, Flaw> {
 fn agrees(event: &Event, bookings: &[Booking]) -> Result<(), String> {
     match event.data() {
         EventData::Payment(payment) => {
-            let booked: i64 = of(bookings, payment.order.as_str())
+            let booked = of(bookings, payment.order.as_str())
                 .filter(|booking| booking.direction == payments_core::Direction::In)
-                .map(|booking| booking.amount.minor())
-                .sum();
-            let told = payment.received.map_or(0, |money| money.minor());
-            if (payment.state == PaymentState::Settled || told != 0) && told != booked {
-                return Err(format!("{told} received for {:?}", payment.order));
+                .map(|booking| booking.amount)
+                .reduce(|sum, amount| {
+                    Money::from_minor(sum.minor() + amount.minor(), sum.currency())
+                });
+            let told = payment.received.filter(|money| !money.is_zero());
+            if (payment.state == PaymentState::Settled || told.is_some()) && told != booked {
+                return Err(format!("{told:?} received for {:?}", payment.order));
             }
             Ok(())
         }
@@ -335,6 +352,22 @@ fn agrees(event: &Event, bookings: &[Booking]) -> Result<(), String> {
             if is_there { Ok(()) } else { Err(format!("{payout:?}")) }
         }
         _ => Ok(()),
+    }
+}
+
+/// Whether the times of an event are those of its happening, which was just now: an hour of summer
+/// time or a time zone is too much.
+fn is_of_today(event: &Event, now: Timestamp) -> Result<(), String> {
+    const MOST: u64 = 30 * 60;
+    let times: Vec<Timestamp> = match event.data() {
+        EventData::Payment(payment) => payment.credits.iter().filter_map(|one| one.at).collect(),
+        EventData::Movement(movement) => movement.at.into_iter().collect(),
+        EventData::Payout(payout) => payout.at.into_iter().collect(),
+        _ => Vec::new(),
+    };
+    match times.iter().find(|at| at.unix_seconds().abs_diff(now.unix_seconds()) > MOST) {
+        Some(at) => Err(format!("{at} as the time of what happened at {now}")),
+        None => Ok(()),
     }
 }
 

@@ -10,8 +10,8 @@ use payments_core::{
 use crate::{
     Flaw, SignedIn, Start, WebhookSample,
     law::Passed,
-    laws::webhook_fixture::{WebhookFixture, flaw},
-    mutation::{self, Mutation},
+    laws::webhook_fixture::{WebhookFixture, flaw, notification},
+    tampering::{self, Tampered, bits, fields, signature},
 };
 
 pub(super) async fn forged(start: Start) -> Result<Passed, Flaw> {
@@ -22,30 +22,32 @@ pub(super) async fn forged(start: Start) -> Result<Passed, Flaw> {
         if sent.signature == SignedIn::Nowhere {
             continue;
         }
-        for mutation in mutation::of_the_signature(sent) {
-            untrusted(&webhooks, sent, &sent.endpoint, &mutation)?;
-        }
+        let mut altered = signature::each_altered(&sent.request, sent.signature);
+        altered.push(tampering::by_another_method(&sent.request));
         let now = webhooks.fixture.clock().now();
         for secret in ["of-another-merchant-0123456789", "", " ", "0"] {
-            if let Some(request) = webhooks.gateway.signed(sent, secret, now) {
-                let what = format!("it is signed with the secret {secret:?}");
-                untrusted(&webhooks, sent, &sent.endpoint, &Mutation { what, request })?;
-            }
+            let signed = webhooks.gateway.signed(sent, secret, now);
+            let what = format!("it is signed with the secret {secret:?}");
+            altered.extend(signed.map(|request| Tampered::new(what, request)));
         }
-        untrusted(&webhooks, sent, &sent.endpoint, &mutation::by_another_method(sent))?;
+        let received = webhooks.receive(&sent.endpoint, &sent.request);
+        let genuine = notification(sent, received)?;
+        match genuine.as_ref().map(|genuine| genuine.proof.coverage()) {
+            Some(Coverage::Body) => altered.extend(bits::each_byte_of_the_body(&sent.request)),
+            Some(Coverage::Fields(covered)) => {
+                let changed = fields::each_changed(&sent.request).into_iter();
+                let changed = changed.filter(|(name, changed)| {
+                    covered.iter().any(|field| field == name)
+                        && changed.request.headers() == sent.request.headers()
+                });
+                altered.extend(changed.map(|(_, changed)| changed));
+            }
+            _ => {}
+        }
+        for altered in &altered {
+            untrusted(&webhooks, sent, &sent.endpoint, altered)?;
+        }
         at_no_endpoint(&webhooks, sent)?;
-        if covers_the_body(&webhooks, sent)? {
-            for mutation in mutation::of_each_byte_of_the_body(sent) {
-                untrusted(&webhooks, sent, &sent.endpoint, &mutation)?;
-            }
-        }
-        for (name, mutation) in mutation::of_each_field(sent) {
-            if covers(&webhooks, sent, &name)?
-                && mutation.request.headers() == sent.request.headers()
-            {
-                untrusted(&webhooks, sent, &sent.endpoint, &mutation)?;
-            }
-        }
     }
     Ok(Passed::if_any(webhooks.sent.iter().any(|sent| sent.signature != SignedIn::Nowhere)))
 }
@@ -53,55 +55,30 @@ pub(super) async fn forged(start: Start) -> Result<Passed, Flaw> {
 fn at_no_endpoint(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
     let stranger = EndpointName::new("nobodys-endpoint");
     let stranger = stranger.map_err(|error| Flaw::new("a name", error))?;
-    let what = "it comes to an endpoint that does not exist".to_owned();
-    let mutation = Mutation { what, request: sent.request.clone() };
-    untrusted(webhooks, sent, &stranger, &mutation)
-}
-
-fn covers_the_body(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<bool, Flaw> {
-    let is_covered = |received: Received| match received {
-        Received::Notification(notification) => *notification.proof.coverage() == Coverage::Body,
-        Received::Reply(_) | Received::Unreadable(_) | Received::Untrusted(_) => false,
-    };
-    Ok(is_covered(webhooks.receive(&sent.endpoint, &sent.request)))
-}
-
-fn covers(webhooks: &WebhookFixture, sent: &WebhookSample, field: &str) -> Result<bool, Flaw> {
-    match webhooks.receive(&sent.endpoint, &sent.request) {
-        Received::Notification(notification) => Ok(match notification.proof.coverage() {
-            Coverage::Fields(fields) => fields.iter().any(|covered| covered == field),
-            _ => false,
-        }),
-        Received::Reply(_) => Ok(false),
-        Received::Unreadable(unreadable) => {
-            Err(flaw(sent, "a notification, for nobody touched it", unreadable))
-        }
-        Received::Untrusted(reason) => {
-            Err(flaw(sent, "a notification, for nobody touched it", reason))
-        }
-    }
+    let what = "it comes to an endpoint that does not exist";
+    untrusted(webhooks, sent, &stranger, &Tampered::new(what, sent.request.clone()))
 }
 
 fn untrusted(
     webhooks: &WebhookFixture,
     sent: &WebhookSample,
     endpoint: &EndpointName,
-    mutation: &Mutation,
+    altered: &Tampered,
 ) -> Result<(), Flaw> {
-    match webhooks.receive(endpoint, &mutation.request) {
+    match webhooks.receive(endpoint, &altered.request) {
         Received::Untrusted(_) => Ok(()),
         Received::Notification(notification) => {
             let found =
-                format!("a notification although {}: {:?}", mutation.what, notification.events());
+                format!("a notification although {}: {:?}", altered.what, notification.events());
             Err(flaw(sent, "untrusted", found).at(notification.made_at))
         }
         // What cannot be read comes after the check, which this delivery must not pass.
         Received::Unreadable(unreadable) => {
-            let found = format!("a check that it passes although {}: {unreadable}", mutation.what);
+            let found = format!("a check that it passes although {}: {unreadable}", altered.what);
             Err(flaw(sent, "untrusted", found))
         }
         Received::Reply(_) => {
-            Err(flaw(sent, "untrusted", format!("an answer although {}", mutation.what)))
+            Err(flaw(sent, "untrusted", format!("an answer although {}", altered.what)))
         }
     }
 }
@@ -116,14 +93,13 @@ pub(super) async fn old(start: Start) -> Result<Passed, Flaw> {
         let original = webhooks.fixture.clock().now();
         webhooks.fixture.subject.gateway.advance(FAR).await;
         let now = webhooks.fixture.clock().now();
-        let overheard =
-            Mutation { what: "it is two days old".to_owned(), request: sent.request.clone() };
+        let overheard = Tampered::new("it is two days old", sent.request.clone());
         untrusted(&webhooks, sent, &sent.endpoint, &overheard)?;
         let ahead = Timestamp::from_unix(now.unix_seconds() * 2 - original.unix_seconds());
         for secret in webhooks.fixture.subject.gateway.secrets() {
             if let Some(request) = webhooks.gateway.signed(sent, &secret, ahead) {
-                let what = "its time is two days from now".to_owned();
-                untrusted(&webhooks, sent, &sent.endpoint, &Mutation { what, request })?;
+                let ahead = Tampered::new("its time is two days from now", request);
+                untrusted(&webhooks, sent, &sent.endpoint, &ahead)?;
             }
         }
     }

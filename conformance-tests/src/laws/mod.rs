@@ -18,13 +18,14 @@ mod opening;
 mod payouts;
 mod refunds;
 mod repeats;
+mod responses;
 mod roles;
 mod rows;
 mod secrets;
 mod sending;
 mod settling;
 mod statements;
-mod webhook_fixture;
+pub(crate) mod webhook_fixture;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 
@@ -57,6 +58,7 @@ pub static LAWS: &[Law] = &[
     fault_case("an_inquiry_finds_what_was_done", sending::an_inquiry_finds_what_was_done),
     fixture("an_instruction_departs_once", |start| departure::departs(start).boxed()),
     fixture("absence_is_conclusive_only_when_it_is", |start| absence::hold(start).boxed()),
+    fixture("a_forged_response_is_not_believed", |start| responses::hold(start).boxed()),
     fixture("a_changed_response_is_not_believed", |start| {
         answers::hold(start, |answer| answer.meaning == Meaning::Unbelievable).boxed()
     }),
@@ -91,6 +93,9 @@ pub static LAWS: &[Law] = &[
     fixture("the_same_happening_has_one_key", |start| deliveries::one_key(start).boxed()),
     fixture("a_browsers_return_settles_nothing", |start| deliveries::browsers(start).boxed()),
     fixture("unknown_events_and_fields_are_accepted", |start| deliveries::strangers(start).boxed()),
+    fixture("a_test_of_the_address_moves_no_money", |start| {
+        deliveries::tests_of_the_address(start).boxed()
+    }),
     fixture("the_reply_is_the_documented_one", |start| deliveries::replies(start).boxed()),
     fixture("no_secret_is_shown", |start| secrets::hold(start).boxed()),
     fixture("a_dropped_call_leaves_it_usable", |start| dropping::dropped(start).boxed()),

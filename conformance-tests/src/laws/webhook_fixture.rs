@@ -1,5 +1,6 @@
 //! A gateway where everything happened that it tells of, and what it sent.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -15,7 +16,7 @@ use payments_core::{
 use crate::{
     Flaw, Notifies, Operation, Payers, SignedIn, Start, WebhookSample, buyer,
     fixture::Fixture,
-    instruction::{Instruction, open_virtual_account},
+    instruction::{Instruction, accepted, open_virtual_account},
 };
 
 /// A gateway where everything happened that it tells of, and what it sent.
@@ -34,9 +35,13 @@ impl WebhookFixture {
         Self::after(start, &[0]).await
     }
 
-    /// Where payers also paid a đồng less and a đồng more, as far as they can.
-    pub(crate) async fn open_with_short_and_over(start: &Start) -> Result<Option<Self>, Flaw> {
-        Self::after(start, &[0, -1, 1]).await
+    /// Where payers also paid a đồng less and a đồng more, and in every currency, as far as they can.
+    pub(crate) async fn open_with_every_amount(start: &Start) -> Result<Option<Self>, Flaw> {
+        let webhooks = Self::after(start, &[0, -1, 1]).await?;
+        let Some(mut webhooks) = webhooks else { return Ok(None) };
+        webhooks.happened.extend(paid_in_other_currencies(&webhooks.fixture).await?);
+        webhooks.sent.extend(webhooks.gateway.take().await);
+        Ok(Some(webhooks))
     }
 
     /// `offs`: how much more than was asked is paid.
@@ -64,12 +69,10 @@ impl WebhookFixture {
         self.receiver.receive(endpoint, &Delivery::of(request), self.fixture.clock().now())
     }
 
-    /// What the provider makes of a delivery that nobody touched.
+    /// What the provider makes of a delivery that nobody altered.
     pub(crate) fn genuine(&self, sent: &WebhookSample) -> Result<Notification, Flaw> {
-        match self.receive(&sent.endpoint, &sent.request) {
-            Received::Notification(notification) => Ok(notification),
-            other => Err(flaw(sent, "a notification, for nobody touched it", format!("{other:?}"))),
-        }
+        let notification = notification(sent, self.receive(&sent.endpoint, &sent.request))?;
+        notification.ok_or_else(|| flaw(sent, "a notification, for nobody altered it", "an answer"))
     }
 
     /// The request as the gateway itself signs it, in the place of the one that was `sent`; `None`
@@ -202,10 +205,31 @@ async fn everything_happens(fixture: &Fixture, offs: &[i64]) -> Result<Vec<Happe
         let amount = gateway.payout(payout.clone()).amount;
         happened.push(Happened::PaidOut { payout: payout.to_string(), amount, succeeded });
     }
-    if let Some((gateway, _)) = fixture.statements() {
-        let amount = fixture.deposit(70_000)?;
-        gateway.receive(amount, "of nobody's order").await;
-        happened.push(Happened::Moved { amount });
+    if let Some((gateway, role)) = fixture.statements() {
+        for currency in &role.capabilities().currencies {
+            let amount = Money::from_minor(70_000, *currency);
+            gateway.receive(amount, "of nobody's order").await;
+            happened.push(Happened::Moved { amount });
+        }
+    }
+    Ok(happened)
+}
+
+/// A payment in each currency that the capabilities name beside the usual one.
+async fn paid_in_other_currencies(fixture: &Fixture) -> Result<Vec<Happened>, Flaw> {
+    let mut happened = Vec::new();
+    let Some((gateway, payments)) = fixture.payments() else { return Ok(happened) };
+    for (number, limits) in (20..).zip(&payments.capabilities().limits) {
+        let mut request = gateway.payment(fixture.order(number)?);
+        if limits.min.currency() == request.amount.currency() {
+            continue;
+        }
+        request.amount = limits.min;
+        let payment = accepted(Operation::CreatePayment, payments.create_payment(&request).await)?;
+        buyer::visit(fixture, &payment).await?;
+        buyer::pay(fixture, &payment, request.amount).await?;
+        let (order, amount) = (request.order.to_string(), request.amount);
+        happened.push(Happened::Paid { order, asked: amount, arrived: amount });
     }
     Ok(happened)
 }
@@ -226,61 +250,58 @@ async fn believed(receiver: &dyn NotificationReceiver, event: &Event) -> Result<
     }
 }
 
-/// The keys under which what the gateway sent is handled, each once.
-pub(crate) async fn keys(fixture: &Fixture) -> Result<Vec<DedupeKey>, Flaw> {
-    let Ok(receiver) = fixture.provider.notifications() else { return Ok(Vec::new()) };
-    let mut keys: Vec<DedupeKey> = Vec::new();
-    for notification in received(fixture).await? {
-        for event in notification.events() {
-            keys.extend(believed(receiver.as_ref(), event).await?.key().cloned());
-        }
-    }
-    keys.sort_unstable();
-    keys.dedup();
-    Ok(keys)
+/// The notification that an unaltered delivery became; `None` if it is answered and tells nothing.
+pub(crate) fn notification(
+    sent: &WebhookSample,
+    received: Received,
+) -> Result<Option<Notification>, Flaw> {
+    let refused = match received {
+        Received::Notification(notification) => return Ok(Some(notification)),
+        Received::Reply(_) => return Ok(None),
+        Received::Unreadable(unreadable) => unreadable.to_string(),
+        Received::Untrusted(untrusted) => untrusted.to_string(),
+    };
+    Err(flaw(sent, "a notification, for nobody altered it", refused))
 }
 
-/// The movements that the gateway told of, as far as they can be believed.
-pub(crate) async fn movements(fixture: &Fixture) -> Result<Vec<Movement>, Flaw> {
-    let Ok(receiver) = fixture.provider.notifications() else { return Ok(Vec::new()) };
-    let mut movements: Vec<Movement> = Vec::new();
-    for notification in received(fixture).await? {
-        for event in notification.events() {
-            let believed = believed(receiver.as_ref(), event).await?;
-            match believed.into_data() {
-                EventData::Movement(movement) => movements.push(movement),
-                EventData::Payment(payment) => movements.extend(payment.credits),
-                _ => {}
-            }
-        }
-    }
-    // A payment lists its credits each time.
-    movements.sort_by(|a, b| a.key.cmp(&b.key));
-    movements.dedup_by(|a, b| a.key == b.key);
-    Ok(movements)
-}
-
-async fn received(fixture: &Fixture) -> Result<Vec<Notification>, Flaw> {
+/// What the gateway told since the last time, as far as it can be believed.
+async fn told(fixture: &Fixture) -> Result<Vec<Event>, Flaw> {
     let (Some(gateway), Ok(receiver)) =
         (&fixture.subject.notifications, fixture.provider.notifications())
     else {
         return Ok(Vec::new());
     };
-    let mut notifications = Vec::new();
+    let mut told = Vec::new();
     for sent in gateway.take().await.into_iter().filter(|sent| !sent.by_browser) {
         let delivery = Delivery::of(&sent.request);
-        match receiver.receive(&sent.endpoint, &delivery, fixture.clock().now()) {
-            Received::Notification(notification) => notifications.push(notification),
-            Received::Reply(_) => {}
-            Received::Unreadable(unreadable) => {
-                return Err(flaw(&sent, "a notification, for nobody touched it", unreadable));
-            }
-            Received::Untrusted(untrusted) => {
-                return Err(flaw(&sent, "a notification, for nobody touched it", untrusted));
-            }
+        let received = receiver.receive(&sent.endpoint, &delivery, fixture.clock().now());
+        for event in notification(&sent, received)?.iter().flat_map(Notification::events) {
+            told.push(believed(receiver.as_ref(), event).await?);
         }
     }
-    Ok(notifications)
+    Ok(told)
+}
+
+/// The keys under which what the gateway sent is handled, each once.
+pub(crate) async fn keys(fixture: &Fixture) -> Result<Vec<DedupeKey>, Flaw> {
+    let told = told(fixture).await?;
+    let keys: BTreeSet<DedupeKey> = told.iter().filter_map(Event::key).cloned().collect();
+    Ok(keys.into_iter().collect())
+}
+
+/// The movements that the gateway told of, each once: a payment lists its credits each time.
+pub(crate) async fn movements(fixture: &Fixture) -> Result<Vec<Movement>, Flaw> {
+    let mut movements = Vec::new();
+    for event in told(fixture).await? {
+        match event.into_data() {
+            EventData::Movement(movement) => movements.push(movement),
+            EventData::Payment(payment) => movements.extend(payment.credits),
+            _ => {}
+        }
+    }
+    movements.sort_by(|a: &Movement, b| a.key.cmp(&b.key));
+    movements.dedup_by(|a, b| a.key == b.key);
+    Ok(movements)
 }
 
 /// What an event says of money, without what names it on its route.
@@ -308,6 +329,15 @@ pub(crate) fn said(event: &Event) -> String {
             format!("refund {:?} of {}: {:?}", refund.refund, refund.amount, refund.state)
         }
         other => format!("{other:?}"),
+    }
+}
+
+/// All that an event says, and the key under which an app handles it once, without the raw bytes,
+/// which may differ in what no signature covers.
+pub(crate) fn said_exactly(event: &Event) -> String {
+    match serde_json::to_string(event.data()) {
+        Ok(data) => format!("{:?} {data}", event.key()),
+        Err(error) => format!("{:?} that cannot be written: {error}", event.key()),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The mock's gateway over HTTP, as the suite drives it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,8 +8,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use conformance_tests::{
     Booking, ChangedResponse, Gateway, Hosts, Impossible, ListsStatements, Notifies,
-    OpensVirtualAccounts, Operation, Payers, PaysOut, SignedIn, TakesPayments, Tuning,
-    WebhookSample,
+    OpensVirtualAccounts, Operation, Payers, PaysOut, SignedIn, SignedResponse, TakesPayments,
+    Tuning, WebhookSample,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderValue, Request, Response, StatusCode};
@@ -23,11 +24,12 @@ use payments_core::{
     virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
 };
 use provider_mock::{
-    BookingKind, PayoutOutcome,
+    BookingKind, EventSignature, PayoutOutcome, Settings,
     bug::Bug,
     simulator::{MockSimulator, SimulatorSettings},
     wire::{RETURN_SIGNATURE, SIGNATURE, TIMESTAMP},
 };
+use serde_json::value::RawValue;
 use sha2::Sha256;
 use simulator_kit::Clock as GatewayClock;
 
@@ -45,7 +47,19 @@ pub(crate) struct Mock {
 
 impl Mock {
     pub(crate) async fn start_with(bug: Option<Bug>, answers: Vec<ChangedResponse>) -> Self {
-        let settings = SimulatorSettings::test().with_clock(GatewayClock::fixed(NOW));
+        let settings = Settings::test();
+        Self::start_as(bug.map_or(settings.clone(), |bug| bug.settings(settings)), bug, answers)
+            .await
+    }
+
+    /// With a gateway of these settings.
+    pub(crate) async fn start_as(
+        settings: Settings,
+        bug: Option<Bug>,
+        answers: Vec<ChangedResponse>,
+    ) -> Self {
+        let clock = GatewayClock::fixed(NOW);
+        let settings = SimulatorSettings::test().with_gateway(settings).with_clock(clock);
         Self { simulator: MockSimulator::start(settings).await.unwrap(), bug, answers }
     }
 
@@ -53,9 +67,18 @@ impl Mock {
         self.simulator.gateway().now().plus(Duration::from_secs(3_600))
     }
 
-    fn notification(request: Request<Bytes>) -> WebhookSample {
-        let endpoint = EndpointName::new("events").unwrap();
-        WebhookSample::new(endpoint, request, SignedIn::Header(SIGNATURE)).timestamped()
+    fn notification(&self, request: Request<Bytes>) -> WebhookSample {
+        let endpoint = |name| EndpointName::new(name).unwrap();
+        match self.simulator.gateway().settings().event_signature {
+            EventSignature::InHeader => {
+                let signature = SignedIn::Header(SIGNATURE);
+                WebhookSample::new(endpoint("events"), request, signature).timestamped()
+            }
+            EventSignature::InBody => {
+                let signature = SignedIn::Body("signature");
+                WebhookSample::new(endpoint("signed-events"), request, signature)
+            }
+        }
     }
 }
 
@@ -127,6 +150,10 @@ impl Gateway for Mock {
 
     fn changed_responses(&self) -> Vec<ChangedResponse> {
         self.answers.clone()
+    }
+
+    fn signed_response(&self, _: Operation) -> SignedResponse {
+        SignedResponse::over_the_body(SignedIn::Header(SIGNATURE))
     }
 
     fn calls_per_second(&self, _: Operation) -> Option<u32> {
@@ -223,7 +250,8 @@ impl Notifies for Mock {
     async fn take(&self) -> Vec<WebhookSample> {
         let gateway = self.simulator.gateway();
         let taken = gateway.take_notifications();
-        let mut sent: Vec<WebhookSample> = taken.into_iter().map(Self::notification).collect();
+        let mut sent: Vec<WebhookSample> =
+            taken.into_iter().map(|one| self.notification(one)).collect();
         let mut orders: Vec<String> = gateway
             .bookings()
             .into_iter()
@@ -243,8 +271,8 @@ impl Notifies for Mock {
 
     async fn again(&self, sent: &WebhookSample) -> WebhookSample {
         let body: serde_json::Value = serde_json::from_slice(sent.request.body()).unwrap();
-        let again = self.simulator.gateway().redeliver(body["id"].as_str().unwrap()).unwrap();
-        Self::notification(again)
+        let id = body.get("event").unwrap_or(&body)["id"].as_str().unwrap();
+        self.notification(self.simulator.gateway().redeliver(id).unwrap())
     }
 
     fn signed(&self, sent: &WebhookSample, secret: &str, at: Timestamp) -> Option<Request<Bytes>> {
@@ -262,6 +290,8 @@ impl Notifies for Mock {
                 .append_pair(RETURN_SIGNATURE, &hmac(secret, signed.as_bytes()))
                 .finish();
             *request.uri_mut() = format!("{RETURN_URL}?{query}").parse().unwrap();
+        } else if sent.endpoint.as_str() == "signed-events" {
+            *request.body_mut() = signed_in_body(request.body(), secret)?;
         } else {
             let signed = [stamp.as_bytes(), b".", request.body()].concat();
             let signature = format!("sha256={}", hmac(secret, &signed));
@@ -277,12 +307,33 @@ impl Notifies for Mock {
         let body = format!(
             r#"{{"id":"evt_unknown","type":"holiday.announced","at":"{now}","data":{{}}}}"#
         );
-        Some(Self::notification(self.simulator.gateway().notification(body)))
+        Some(self.notification(self.simulator.gateway().notification(body)))
+    }
+
+    async fn test(&self) -> Option<WebhookSample> {
+        let gateway = self.simulator.gateway();
+        gateway.send_test();
+        gateway.take_notifications().pop().map(|request| self.notification(request))
     }
 
     fn acknowledges(&self, _: &EndpointName, reply: &Response<Bytes>) -> bool {
         reply.status() == StatusCode::OK
     }
+}
+
+/// The body with the signature of its event, over all members by their names.
+fn signed_in_body(body: &[u8], secret: &str) -> Option<Bytes> {
+    type Object = BTreeMap<String, Box<RawValue>>;
+    let members: Object = serde_json::from_slice(body).ok()?;
+    let event: Object = serde_json::from_str(members.get("event")?.get()).ok()?;
+    let text = |value: &RawValue| {
+        serde_json::from_str(value.get()).unwrap_or_else(|_| value.get().to_owned())
+    };
+    let fields: Vec<String> =
+        event.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
+    let signature = format!("\"{}\"", hmac(secret, fields.join("&").as_bytes()));
+    let body = std::str::from_utf8(body).ok()?;
+    Some(body.replace(members.get("signature")?.get(), &signature).into())
 }
 
 fn hmac(secret: &str, message: &[u8]) -> String {

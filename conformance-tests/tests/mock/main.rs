@@ -10,6 +10,11 @@
 mod answers;
 mod gateway;
 
+use std::sync::Arc;
+
+use conformance_tests::{Start, Subject, assert_law};
+use provider_mock::{EventSignature, Settings};
+
 async fn start() -> gateway::Mock {
     gateway::Mock::start_with(None, answers::all()).await
 }
@@ -18,3 +23,32 @@ conformance_tests::suite!(
     start;
     payments, virtual_accounts, payouts, statements, notifications
 );
+
+/// A gateway that signs a part of the body and puts the signature beside it.
+#[test]
+fn deliveries_that_are_signed_in_the_body_break_no_law() {
+    let settings = || Settings::test().with_event_signature(EventSignature::InBody);
+    for law in [
+        "a_notification_agrees_with_the_ledger",
+        "the_same_happening_has_one_key",
+        "a_browsers_return_settles_nothing",
+        "unknown_events_and_fields_are_accepted",
+        "a_test_of_the_address_moves_no_money",
+        "the_reply_is_the_documented_one",
+        "a_forged_delivery_is_untrusted",
+        "nothing_unsigned_is_believed",
+        "a_confirmed_event_carries_the_inquirys_values",
+    ] {
+        let start = Start::new(move || async move {
+            let gateway = gateway::Mock::start_as(settings(), None, answers::all()).await;
+            let gateway = Arc::new(gateway);
+            Subject::new(gateway.clone())
+                .payments(gateway.clone())
+                .virtual_accounts(gateway.clone())
+                .payouts(gateway.clone())
+                .statements(gateway.clone())
+                .notifications(gateway)
+        });
+        assert_law(start, law);
+    }
+}

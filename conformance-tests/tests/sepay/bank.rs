@@ -271,8 +271,13 @@ impl Notifies for BankSide {
         Some(request)
     }
 
-    /// The test button of SePay's dashboard sends a webhook without a transaction.
+    /// Its deliveries name no kind.
     async fn unknown(&self) -> Option<WebhookSample> {
+        None
+    }
+
+    /// The test button of SePay's dashboard sends a webhook without a transaction.
+    async fn test(&self) -> Option<WebhookSample> {
         self.simulated.simulator.bank_transfer(&self.own().number, 1, "x").await.unwrap();
         let mut sent = self.simulated.take().pop()?;
         *sent.request.body_mut() = Bytes::from_static(br#"{"gateway":"BIDV"}"#);

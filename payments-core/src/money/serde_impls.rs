@@ -46,7 +46,7 @@ impl Serialize for Money {
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(serde::Deserialize)]
-        #[serde(rename = "Money", deny_unknown_fields)]
+        #[serde(rename = "Money")]
         struct Fields<'a> {
             #[serde(borrow)]
             amount: Cow<'a, str>,

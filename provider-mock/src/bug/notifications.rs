@@ -3,12 +3,14 @@
 #![deny(clippy::missing_trait_methods)]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode};
 use payments_core::{
-    DedupeKey, EndpointName, NotificationReceiver, OrderRef, Result, Secret, Timestamp,
+    DedupeKey, Direction, EndpointName, Movement, NotificationReceiver, OrderRef, Result, Secret,
+    Timestamp,
     formula::SigningKeys,
     money::{Currency, Money},
     notification::{
@@ -19,7 +21,7 @@ use payments_core::{
 };
 use serde::de::IgnoredAny;
 
-use super::Bug;
+use super::{Bug, signed_events::Arrival};
 use crate::{
     Settings,
     formula::{BODY, WEBHOOK},
@@ -71,6 +73,8 @@ impl Careless {
     fn told(&self, mut notification: Notification, delivery: &Delivery<'_>) -> Received {
         match self.bug {
             Bug::DividesDongByAHundred => notification = self.retold(notification, divided),
+            Bug::HearsLocalTimeAsUtc => notification = self.retold(notification, hours_later),
+            Bug::HearsEveryAmountInDong => notification = self.retold(notification, in_dong),
             Bug::ReadsTheQueryFirst => {
                 let pairs = delivery.query_pairs();
                 let order = pairs.iter().find(|(name, _)| name == ORDER).map(|(_, value)| value);
@@ -110,6 +114,27 @@ impl Careless {
             Bug::TrustsTheBrowser if self.is_a_return(&notification.endpoint) => {
                 let key = Some(DedupeKey::new(SCOPE, delivery.query().unwrap_or_default()));
                 notification = self.keyed(notification, key);
+            }
+            Bug::BooksATestOfTheAddress => {
+                let sample = DedupeKey::new(SCOPE, "sample");
+                let is_test = |event: &Event| matches!(event.data(), EventData::Test);
+                if notification.events().iter().any(is_test)
+                    && let Ok(key) = sample
+                {
+                    let credit = || Movement::new(key.clone(), Direction::In, Money::vnd(3_000));
+                    notification = self.retold_under(
+                        notification,
+                        |_| Some(key.clone()),
+                        |_| EventData::Movement(credit()),
+                    );
+                }
+            }
+            Bug::RefusesATestOfTheAddress => {
+                let is_test = |event: &Event| matches!(event.data(), EventData::Test);
+                if notification.events().iter().any(is_test) {
+                    let reason = UntrustedReason::Unreadable;
+                    return Received::Untrusted(Untrusted::new(reason, "no known type"));
+                }
             }
             Bug::RefusesAnUnknownKind => {
                 let is_unknown =
@@ -198,6 +223,28 @@ fn as_asked(news: EventData) -> EventData {
     }
 }
 
+fn hours_later(mut news: EventData) -> EventData {
+    let movements: &mut [Movement] = match &mut news {
+        EventData::Payment(payment) => &mut payment.credits,
+        EventData::Movement(movement) => std::slice::from_mut(movement),
+        _ => &mut [],
+    };
+    for movement in movements {
+        movement.at = movement.at.map(|at| at.plus(Duration::from_secs(7 * 3_600)));
+    }
+    news
+}
+
+fn in_dong(mut news: EventData) -> EventData {
+    let dong = |money: Money| Money::vnd(money.minor());
+    match &mut news {
+        EventData::Payment(payment) => payment.received = payment.received.map(dong),
+        EventData::Movement(movement) => movement.amount = dong(movement.amount),
+        _ => {}
+    }
+    news
+}
+
 fn begun(news: EventData) -> EventData {
     match news {
         EventData::Payout(mut payout) => {
@@ -277,6 +324,19 @@ impl NotificationReceiver for Careless {
         if self.bug == Bug::PanicsOnStrangeBytes {
             #[expect(clippy::unwrap_used, reason = "this is the bug")]
             let _ = std::str::from_utf8(delivery.body()).unwrap();
+        }
+        let declared = self.endpoints.iter().find(|known| known.name == *endpoint);
+        let arrival =
+            declared.filter(|known| known.name.as_str() == "signed-events").map(|known| Arrival {
+                bug: self.bug,
+                honest: self.inner.as_ref(),
+                secret: &self.webhook_secret,
+                endpoint: known,
+                delivery,
+                now,
+            });
+        if let Some(received) = arrival.and_then(|arrival| arrival.received()) {
+            return received;
         }
         let excused = self.excused(delivery).and_then(|good| signed_anew(delivery, &good));
         let delivery = excused.as_ref().map_or(*delivery, Delivery::of);

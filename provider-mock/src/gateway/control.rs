@@ -10,8 +10,8 @@ use payments_core::{
 };
 
 use super::{
-    Booking, LoggedRequest, MockGateway, PayoutOutcome, PayoutStart, Scripted, books::address,
-    event::Unsigned,
+    Booking, EventSignature, LoggedRequest, MockGateway, PayoutOutcome, PayoutStart, Scripted,
+    books::address, event::Unsigned,
 };
 use crate::{
     formula::RETURN,
@@ -234,7 +234,7 @@ impl MockGateway {
     /// [`Delivery::of`](payments_core::notification::Delivery::of).
     pub fn take_notifications(&self) -> Vec<Request<Bytes>> {
         let waiting = self.books().events.take();
-        self.signed(waiting)
+        waiting.into_iter().map(|one| self.signed(one)).collect()
     }
 
     /// A notification that was announced before, once more: the same body, a new time and
@@ -246,13 +246,13 @@ impl MockGateway {
         let again = self.books().events.again(id.as_ref());
         let again =
             again.ok_or_else(|| ControlError::UnknownNotification(id.as_ref().to_owned()))?;
-        Ok(again.sign(self.webhook_key(), self.now()))
+        Ok(self.signed(again))
     }
 
-    /// A notification with a body of your own, signed now: what the gateway might say one day.
+    /// A notification with an event of your own, signed now: what the gateway might say one day.
     pub fn notification(&self, body: impl Into<Bytes>) -> Request<Bytes> {
         let unsigned = Unsigned::new(body.into(), &self.books().events);
-        unsigned.sign(self.webhook_key(), self.now())
+        self.signed(unsigned)
     }
 
     /// The link by which the browser of a buyer goes back to the merchant, signed now; `None` if
@@ -293,12 +293,14 @@ impl MockGateway {
     #[cfg(feature = "simulator")]
     pub(crate) fn take_addressed(&self) -> Vec<Request<Bytes>> {
         let ready = self.books().events.take_addressed();
-        self.signed(ready)
+        ready.into_iter().map(|one| self.signed(one)).collect()
     }
 
-    fn signed(&self, unsigned: Vec<Unsigned>) -> Vec<Request<Bytes>> {
-        let now = self.now();
-        unsigned.into_iter().map(|one| one.sign(self.webhook_key(), now)).collect()
+    fn signed(&self, unsigned: Unsigned) -> Request<Bytes> {
+        match self.inner.settings.event_signature {
+            EventSignature::InHeader => unsigned.sign(self.webhook_key(), self.now()),
+            EventSignature::InBody => unsigned.sign_in_body(self.webhook_key()),
+        }
     }
 
     fn webhook_key(&self) -> &Keys {

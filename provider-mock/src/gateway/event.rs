@@ -2,13 +2,17 @@
 
 use bytes::Bytes;
 use http::{Request, Uri, header::CONTENT_TYPE};
-use payments_core::{Timestamp, formula::SigningKeys, notification::check::Keys};
+use payments_core::{
+    Timestamp,
+    formula::SigningKeys,
+    notification::check::{Keys, sign_hmac_sha256},
+};
 use serde::Serialize;
 
 use super::json;
 use crate::{
     formula::{BODY, WEBHOOK},
-    wire::{SIGNATURE, TIMESTAMP},
+    wire::{Members, SIGNATURE, TIMESTAMP, signed_parts},
 };
 
 /// Everything that was announced, and what of it is still to be sent.
@@ -97,7 +101,8 @@ impl Unsigned {
         Self { body, to: events.usual.clone() }
     }
 
-    /// The request that the merchant gets, signed now. Without an address it goes to `/events`.
+    /// The request that the merchant gets, signed now in its headers. Without an address it goes to
+    /// `/events`.
     pub(super) fn sign(self, keys: &Keys, now: Timestamp) -> Request<Bytes> {
         let stamp = now.unix_seconds().to_string();
         let fields = [(TIMESTAMP, stamp.as_bytes()), (BODY, self.body.as_ref())];
@@ -105,11 +110,8 @@ impl Unsigned {
         // Both fields are there and the formula is known: it cannot fail, and an empty
         // signature would convince nobody.
         let signature = WEBHOOK.sign(&fields, keys).unwrap_or_default();
-        let mut request = Request::new(self.body);
-        *request.method_mut() = http::Method::POST;
-        *request.uri_mut() = self.to.unwrap_or_else(|| Uri::from_static("/events"));
+        let mut request = request(self.to, "/events", self.body);
         let headers = request.headers_mut();
-        headers.insert(CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
         for (name, value) in [(TIMESTAMP, stamp), (SIGNATURE, signature)] {
             if let Ok(value) = http::HeaderValue::try_from(value) {
                 headers.insert(name, value);
@@ -117,4 +119,29 @@ impl Unsigned {
         }
         request
     }
+
+    /// The request that the merchant gets, with its signature beside the event. Without an address
+    /// it goes to `/signed-events`.
+    pub(super) fn sign_in_body(self, keys: &Keys) -> Request<Bytes> {
+        let event = String::from_utf8_lossy(&self.body);
+        let body = format!(r#"{{"event":{event},"signature":"{}"}}"#, code_of(&event, keys));
+        request(self.to, "/signed-events", body.into())
+    }
+}
+
+fn request(to: Option<Uri>, otherwise: &'static str, body: Bytes) -> Request<Bytes> {
+    let mut request = Request::new(body);
+    *request.method_mut() = http::Method::POST;
+    *request.uri_mut() = to.unwrap_or_else(|| Uri::from_static(otherwise));
+    let json = http::HeaderValue::from_static("application/json");
+    request.headers_mut().insert(CONTENT_TYPE, json);
+    request
+}
+
+/// The signature of an event that has it in the body; empty, which convinces nobody, for what cannot
+/// be signed.
+pub(crate) fn code_of(event: &str, keys: &Keys) -> String {
+    let fields = serde_json::from_str::<Members>(event).ok().and_then(|all| all.signed_fields());
+    let (Some(fields), Some(secret)) = (fields, keys.newest()) else { return String::new() };
+    hex::encode(sign_hmac_sha256(secret, &signed_parts(&fields)))
 }

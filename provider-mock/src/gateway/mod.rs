@@ -33,12 +33,15 @@ use books::Books;
 use request_log::RequestLog;
 use script::Script;
 
+#[cfg(feature = "seeded-bugs")]
+pub(crate) use event::code_of;
+
 pub use control::ControlError;
 pub use ledger::{Booking, BookingKind};
 pub use payout::PayoutOutcome;
 pub use request_log::LoggedRequest;
 pub use script::{Scripted, When};
-pub use settings::{PayoutStart, Settings};
+pub use settings::{EventSignature, PayoutStart, Settings};
 
 pub(crate) use serve::Reaction;
 

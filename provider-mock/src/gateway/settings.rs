@@ -51,6 +51,8 @@ pub struct Settings {
     pub beneficiaries: Vec<Beneficiary>,
     /// Where notifications go, unless a payment says otherwise.
     pub notify_url: Option<String>,
+    /// Where the signature of a notification is.
+    pub event_signature: EventSignature,
     /// How long a caller in memory waits for an answer.
     pub patience: Duration,
 }
@@ -69,6 +71,17 @@ pub enum PayoutStart {
     Succeeded,
 }
 
+/// Where the signature of a notification is, and what it covers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventSignature {
+    /// In a header, over the time and the whole body: for the endpoint `events`.
+    #[default]
+    InHeader,
+    /// In the body, over every member of the event beside it: for the endpoint `signed-events`.
+    InBody,
+}
+
 impl Settings {
     /// A merchant with credentials that are for tests only, on the system's clock.
     pub fn test() -> Self {
@@ -82,6 +95,7 @@ impl Settings {
             payout_repeat: FOR_EVER,
             beneficiaries: Vec::new(),
             notify_url: None,
+            event_signature: EventSignature::default(),
             patience: Duration::from_secs(60),
         }
     }
@@ -151,6 +165,13 @@ impl Settings {
         self
     }
 
+    /// Where the signature of a notification is.
+    #[must_use]
+    pub fn with_event_signature(mut self, place: EventSignature) -> Self {
+        self.event_signature = place;
+        self
+    }
+
     /// How long a caller in memory waits for an answer.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
@@ -170,6 +191,7 @@ impl fmt::Debug for Settings {
             .field("payout_repeat", &self.payout_repeat)
             .field("beneficiaries", &self.beneficiaries)
             .field("notify_url", &self.notify_url)
+            .field("event_signature", &self.event_signature)
             .field("patience", &self.patience)
             .finish_non_exhaustive()
     }

@@ -14,7 +14,7 @@ use payments_core::{
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Proof, Received,
         SignedParts, UnreadableDelivery, Untrusted, UntrustedReason,
-        check::{Keys, Window},
+        check::{Keys, Signature, Window, hmac_sha256},
     },
     payment::{Payment, Refund},
     payout::Payout,
@@ -44,14 +44,19 @@ const TOLERANCE: Duration = Duration::from_secs(300);
 /// The name of the endpoint where a buyer's browser returns.
 const RETURN_ENDPOINT: &str = "return";
 
-/// The member of an event that says what happened.
+/// The name of the endpoint where events arrive whose signature is in the body.
+const SIGNED_EVENTS_ENDPOINT: &str = "signed-events";
+
+/// The members of an event with its own name, with its kind, and with what happened.
+const ID: &str = "id";
+const KIND: &str = "type";
 const DATA: &str = "data";
 
 /// The role of hearing about it.
 pub(super) struct Notifications {
     client: Arc<Client>,
     keys: Keys,
-    endpoints: [Endpoint; 2],
+    endpoints: [Endpoint; 3],
 }
 
 impl Notifications {
@@ -60,7 +65,10 @@ impl Notifications {
         let events = Endpoint::new(EndpointName::new("events")?, Method::POST, register);
         let register = "as `return_url` of a payment";
         let back = Endpoint::new(EndpointName::new(RETURN_ENDPOINT)?, Method::GET, register);
-        Ok(Self { client, keys, endpoints: [events, back.display_only()] })
+        let register = "as `notify_url` of a gateway that signs in the body";
+        let name = EndpointName::new(SIGNED_EVENTS_ENDPOINT)?;
+        let signed = Endpoint::new(name, Method::POST, register);
+        Ok(Self { client, keys, endpoints: [events, back.display_only(), signed] })
     }
 
     fn read(
@@ -73,14 +81,26 @@ impl Notifications {
         if endpoint.name.as_str() == RETURN_ENDPOINT {
             return self.read_return(endpoint, delivery, now).map(Received::from);
         }
+        if endpoint.name.as_str() == SIGNED_EVENTS_ENDPOINT {
+            let signed: wire::SignedEvent = json::read(delivery.body()).map_err(unreadable)?;
+            let proof = self.proof_in_body(&signed)?;
+            let (event, fields) = (signed.event.get().as_bytes(), SignedFields::OF_AN_EVENT);
+            return Ok(received(endpoint, proof, delivery, event, fields));
+        }
         let proof = check(&self.parts(delivery)?, now)?;
-        Ok(match told(delivery.body()) {
-            Ok((key, news)) => Notification::new(endpoint, proof)
-                .with_event(key.made_of(&[BODY]), news, &[BODY])
-                .with_raw(Raw::new(delivery.body().to_vec()))
-                .into(),
-            Err(Misread { field, detail }) => UnreadableDelivery::new(proof, field, detail).into(),
-        })
+        Ok(received(endpoint, proof, delivery, delivery.body(), SignedFields::OF_A_BODY))
+    }
+
+    /// Checks the signature beside an event, over all of its members.
+    fn proof_in_body(&self, signed: &wire::SignedEvent) -> Result<Proof, Untrusted> {
+        let members: wire::Members =
+            json::read(signed.event.get().as_bytes()).map_err(unreadable)?;
+        let fields = members.signed_fields().ok_or_else(|| {
+            let detail = "the signed text of the event could also be that of other members";
+            Untrusted::new(UntrustedReason::Unreadable, detail)
+        })?;
+        let signature = Signature::Hex(&signed.signature);
+        hmac_sha256(&self.keys, &wire::signed_parts(&fields), signature, None)
     }
 
     /// What a buyer's browser carries back: to be shown, never to be booked.
@@ -161,6 +181,7 @@ impl NotificationReceiver for Notifications {
         let endpoint = Endpoint::find(&self.endpoints, endpoint, delivery.method()).ok()?;
         match endpoint.name.as_str() {
             RETURN_ENDPOINT => self.parts_of_return(delivery).ok(),
+            SIGNED_EVENTS_ENDPOINT => None,
             _ => self.parts(delivery).ok(),
         }
     }
@@ -258,6 +279,35 @@ impl Notifications {
     ) -> Result<Option<Told<A>>> {
         REFERENCE.check("event", name)?;
         self.client.inquire(operation, &[name], "").await
+    }
+}
+
+/// The signed fields that an event rests on, and those of its key.
+#[derive(Clone, Copy)]
+struct SignedFields {
+    event: &'static [&'static str],
+    key: &'static [&'static str],
+}
+
+impl SignedFields {
+    const OF_A_BODY: Self = Self { event: &[BODY], key: &[BODY] };
+    const OF_AN_EVENT: Self = Self { event: &[KIND, DATA], key: &[ID] };
+}
+
+/// What a delivery tells whose signature is good.
+fn received(
+    endpoint: &Endpoint,
+    proof: Proof,
+    delivery: &Delivery<'_>,
+    event: &[u8],
+    fields: SignedFields,
+) -> Received {
+    match told(event) {
+        Ok((key, news)) => Notification::new(endpoint, proof)
+            .with_event(key.made_of(fields.key), news, fields.event)
+            .with_raw(Raw::new(delivery.body().to_vec()))
+            .into(),
+        Err(Misread { field, detail }) => UnreadableDelivery::new(proof, field, detail).into(),
     }
 }
 

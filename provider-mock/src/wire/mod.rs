@@ -31,6 +31,13 @@
 //! ([`formula::WEBHOOK`](crate::formula::WEBHOOK)). The merchant answers `200` if it need not be
 //! sent again.
 //!
+//! A gateway can be set to sign in the body instead
+//! ([`EventSignature::InBody`](crate::EventSignature)): the body is then
+//! `{"event":{"id","type","at","data"},"signature":"…"}`, for the endpoint `signed-events`, and the
+//! signature the HMAC-SHA256 in hexadecimal, keyed with the webhook secret, over every member of
+//! `event`, whatever their names: sorted by name, `name=value` joined by `&`, texts as they are and
+//! other values as their JSON. Nothing beside `event` is signed.
+//!
 //! **Returns.** The buyer's browser goes back to the merchant's `return_url` with `order`,
 //! `status`, `stamp` (Unix seconds) and `signature` in its query: the HMAC-SHA256 in
 //! hexadecimal, keyed with the webhook secret, over `order.status.stamp`
@@ -41,6 +48,7 @@ mod operation;
 mod payment;
 mod payout;
 mod refusal;
+mod signed_event;
 mod statement;
 mod virtual_account;
 
@@ -53,6 +61,7 @@ pub(crate) use event::{
 pub(crate) use payment::{GiveBack, Next, OpenPayment, Payment, Refund};
 pub(crate) use payout::{Balance, Failure, FoundPayout, Holder, Payout, SendMoney};
 pub(crate) use refusal::{Refusal, Undecided};
+pub(crate) use signed_event::{Members, SignedEvent, signed_parts};
 pub(crate) use statement::{Accounts, Movement, OwnAccount, Page, ReadPage, Way};
 pub(crate) use virtual_account::{
     ChangeAccount, Credits, OpenAccount, ReadCredits, ReopenAccount, VirtualAccount,

@@ -1,0 +1,107 @@
+//! A response whose signature does not fit is not believed.
+
+use bytes::Bytes;
+use http::Response;
+use payments_core::Provider;
+
+use crate::{
+    Flaw, Operation, SignedIn, SignedResponse, Start,
+    fixture::Fixture,
+    instruction::{self, Instruction},
+    law::Passed,
+    outcome::Outcome,
+    question::{self, Question},
+    tampering::{self, Tampered, fields, signature},
+};
+
+pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
+    let fixture = Fixture::open(&start).await?;
+    let instructions = instruction::offered(&fixture.provider);
+    let calls: Vec<Operation> = instructions.chain(question::offered(&fixture.provider)).collect();
+    let mut any = false;
+    for (number, operation) in (1..).zip(calls) {
+        let signed = fixture.subject.gateway.signed_response(operation);
+        if signed.signature != SignedIn::Nowhere {
+            let call = Call::ready(&fixture, operation, number).await?;
+            any |= call.believes_no_alteration(&fixture, signed).await?;
+        }
+    }
+    Ok(Passed::if_any(any))
+}
+
+/// A call that can be made several times in the same words.
+enum Call {
+    Instruction(Instruction),
+    Inquiry(Question),
+}
+
+impl Call {
+    async fn ready(fixture: &Fixture, operation: Operation, number: u32) -> Result<Self, Flaw> {
+        if Operation::INSTRUCTIONS.contains(&operation) {
+            return Ok(Self::Instruction(Instruction::ready(fixture, operation, number).await?));
+        }
+        Ok(Self::Inquiry(Question::ready(fixture, operation, number).await?))
+    }
+
+    fn operation(&self) -> Operation {
+        match self {
+            Self::Instruction(instruction) => instruction.operation(),
+            Self::Inquiry(inquiry) => inquiry.operation(),
+        }
+    }
+
+    /// Makes the call, and says whether its response was believed; `Err` if it was taken for
+    /// something else than a good one or one that says nothing.
+    async fn make(&self, provider: &Provider) -> Result<bool, String> {
+        match self {
+            Self::Instruction(instruction) => match instruction.carry_out(provider).await {
+                Outcome::Accepted { .. } => Ok(true),
+                Outcome::Uncertain(_) => Ok(false),
+                other => Err(other.to_string()),
+            },
+            Self::Inquiry(inquiry) => Ok(inquiry.ask(provider).await.is_ok()),
+        }
+    }
+
+    /// Makes the call once for its response, and again for each alteration of it, which the provider
+    /// gets without anything being sent. Says whether there was a response to alter.
+    async fn believes_no_alteration(
+        &self,
+        fixture: &Fixture,
+        signed: SignedResponse,
+    ) -> Result<bool, Flaw> {
+        let (provider, recorder) = (&fixture.provider, &fixture.recorder);
+        let _ = self.make(provider).await;
+        let Some(genuine) = recorder.last_response() else { return Ok(false) };
+        recorder.replay(Some(genuine.clone()));
+        let mark = fixture.mark();
+        // What is kept from before is not asked for again, and a response that cannot be believed
+        // twice proves nothing here.
+        let is_tested = self.make(provider).await == Ok(true) && !fixture.since(mark).is_empty();
+        let altered = if is_tested { alterations(&genuine, signed) } else { Vec::new() };
+        for Tampered { what, request } in altered {
+            let mark = fixture.mark();
+            recorder.replay(Some(tampering::to_response(&genuine, request)));
+            let made = self.make(provider).await;
+            if made != Ok(false) {
+                let found = made.map_or_else(|found| found, |_| "it is believed".to_owned());
+                let line = fixture.since(mark).last().map(|note| note.made_at);
+                let expected = format!("a response that is not believed, for {what}");
+                return Err(Flaw::new(expected, found).sent_at(line).in_call(self.operation()));
+            }
+        }
+        recorder.replay(None);
+        Ok(is_tested)
+    }
+}
+
+/// The response with its signature and with each signed field of its body altered.
+fn alterations(genuine: &Response<Bytes>, signed: SignedResponse) -> Vec<Tampered> {
+    let message = tampering::of_response(genuine);
+    let is_covered = |name: &str| signed.covers.is_empty() || signed.covers.contains(&name);
+    let changed = fields::each_changed(&message).into_iter();
+    let changed = changed
+        .filter(|(name, altered)| is_covered(name) && altered.request.body() != message.body())
+        .map(|(_, altered)| altered);
+    signature::each_altered(&message, signed.signature).into_iter().chain(changed).collect()
+}
