@@ -292,11 +292,14 @@ impl<'a> Division<'a> {
 
     /// Whether a receiver would accept the value.
     fn is_accepted(&self, slot: &Slot<'_>, value: Value<'_>) -> bool {
+        if of_slot(&self.own, value.slot) == Some(value.text) {
+            return true;
+        }
         let text = value.text.get(slot.prefix.len()..).unwrap_or_default();
-        of_slot(&self.own, value.slot) == Some(value.text)
-            || !text.contains(SECRET)
-                && !(self.is_named && text.is_empty())
-                && slot.shape.accepts(text.as_bytes(), slot.may_be_empty)
+        if text.contains(SECRET) || self.is_named && text.is_empty() {
+            return false;
+        }
+        slot.shape.accepts(text.as_bytes(), slot.may_be_empty)
     }
 
     /// Whether a value begins where none begins in the request that was signed, and something that
