@@ -8,7 +8,7 @@ use payments_core::{
 use crate::{
     Flaw, Impossible, Operation, TakesPayments,
     fixture::Fixture,
-    instruction::{needed, open_payment},
+    undisturbed::{needed, open_payment},
 };
 
 /// Opens a payment, and the buyer follows what it shows up to the point of paying.

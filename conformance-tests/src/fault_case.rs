@@ -1,16 +1,16 @@
-//! One instruction under one fault: what the provider said, what the gateway did, and what an
+//! One instruction under one fault: what the provider returned, what the gateway did, and what an
 //! inquiry finds afterwards.
 
 use std::panic::Location;
 use std::time::Duration;
 
-use payments_core::{ErrorKind, transport::CallClass};
+use payments_core::transport::CallClass;
 
 use crate::{
     Flaw, Operation, Start,
-    fixture::{Fixture, PATIENT},
-    instruction::{self, Instruction},
-    outcome::{Found, Outcome},
+    client::PATIENT,
+    fixture::Fixture,
+    operations::{Found, Instruction, Outcome},
     proxy::Fault,
 };
 
@@ -18,31 +18,19 @@ use crate::{
 const IMPATIENT: Duration = Duration::from_millis(150);
 
 /// One instruction under one fault.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct FaultCase {
     pub(crate) operation: Operation,
-    /// What went wrong; nothing in the first fault_case, and where the closed connection was not used.
+    /// What went wrong; `None` without a fault, and where the closed connection was not used.
     pub(crate) fault: Option<Fault>,
-    pub(crate) standing: Standing,
     /// How often the instruction left the provider.
     pub(crate) sent: usize,
     pub(crate) outcome: Outcome,
     /// How often the gateway carried it out.
     pub(crate) done: usize,
-    /// What an inquiry said afterwards; `None` if the provider has none.
+    /// What an inquiry found afterwards; `None` if the provider has none.
     pub(crate) found: Option<Found>,
     pub(crate) sent_at: Option<&'static Location<'static>>,
-}
-
-/// What a provider's capabilities say of an instruction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// It is sent.
-    Offered,
-    /// The provider cannot do it.
-    Lacking,
-    /// It sends nothing: there is nothing that a fault could strike.
-    Offline,
 }
 
 impl FaultCase {
@@ -50,21 +38,19 @@ impl FaultCase {
     ///
     /// Where only a time limit ends the waiting, a busy machine can reach it before the request
     /// has left: then once more, with a longer one and another gateway.
-    pub(crate) async fn hold(
+    pub(crate) async fn run(
         start: &Start,
         operation: Operation,
         fault: Option<Fault>,
     ) -> Result<Self, Flaw> {
         let mut limit = IMPATIENT;
         while limit < PATIENT {
-            if let Some(fault_case) = attempt(start, operation, fault, limit).await? {
-                return Ok(fault_case);
+            if let Some(case) = attempt(start, operation, fault, limit).await? {
+                return Ok(case);
             }
             limit *= 2;
         }
-        Err(Flaw::new("a request for the fault to strike", "none came")
-            .in_call(operation)
-            .under(fault))
+        Err(no_request(operation, fault))
     }
 }
 
@@ -75,18 +61,18 @@ async fn attempt(
     limit: Duration,
 ) -> Result<Option<FaultCase>, Flaw> {
     let fixture = Fixture::open(start).await?;
-    let standing = standing(&fixture, operation);
-    if standing != Standing::Offered {
-        return lacking(&fixture, operation, fault, standing).await.map(Some);
+    if !operation.is_offered(&fixture.provider) {
+        return Err(
+            Flaw::new("an instruction that the provider sends", "it does not").in_call(operation)
+        );
     }
     let instruction = Instruction::ready(&fixture, operation, 1).await?;
     if let Some(Fault::KeptAliveClosed(_)) = fault {
         // Leaves a connection to the right host to be kept alive.
         let earlier = Instruction::ready(&fixture, operation, 2).await?;
-        earlier.carry_out(&fixture.provider).await.accepted()?;
+        earlier.succeed(&fixture).await?;
     }
-    let gateway = &fixture.subject.gateway;
-    let before = gateway.carried_out(operation, instruction.reference()).await;
+    let before = instruction.done(&fixture).await;
     let (mark, arrived) = (fixture.mark(), fixture.proxy.requests_seen());
     let outcome = match fault {
         Some(Fault::Refused) => {
@@ -112,7 +98,7 @@ async fn attempt(
     // An instruction on a connection of its own does not meet the closed connection.
     let fault = match fault {
         Some(Fault::KeptAliveClosed(_)) if !struck(&fixture, arrived) => {
-            fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+            fixture.heal()?;
             None
         }
         fault => fault,
@@ -122,23 +108,20 @@ async fn attempt(
         if fault.is_some_and(Fault::is_silent) {
             return Ok(None);
         }
-        return Err(Flaw::new("a request for the fault to strike", "none came")
-            .in_call(operation)
-            .under(fault));
+        return Err(no_request(operation, fault));
     }
     let (arrived, notes) = (fixture.proxy.requests_seen() - arrived, fixture.since(mark));
-    fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    fixture.heal()?;
     let inquiries = notes.iter().filter(|note| note.class != CallClass::Instruction).count();
     let sent_at = notes.iter().find(|note| note.class == CallClass::Instruction);
-    let after = gateway.carried_out(operation, instruction.reference()).await;
+    let after = instruction.done(&fixture).await;
     Ok(Some(FaultCase {
         operation,
         fault,
-        standing,
         sent: arrived.saturating_sub(inquiries),
         outcome,
         done: after.saturating_sub(before),
-        found: instruction.ask(&fixture.anew()).await,
+        found: instruction.ask(&fixture.restarted()).await,
         sent_at: sent_at.map(|note| note.made_at),
     }))
 }
@@ -148,41 +131,18 @@ fn struck(fixture: &Fixture, earlier: usize) -> bool {
     fixture.proxy.requests().iter().skip(earlier).any(|request| request.fault.is_some())
 }
 
-fn standing(fixture: &Fixture, operation: Operation) -> Standing {
-    if instruction::is_offered(&fixture.provider, operation) {
-        Standing::Offered
-    } else if operation == Operation::CreatePayment && fixture.provider.payments().is_ok() {
-        Standing::Offline
-    } else {
-        Standing::Lacking
-    }
+fn no_request(operation: Operation, fault: Option<Fault>) -> Flaw {
+    Flaw::new("a request for the fault to strike", "none came").in_call(operation).under(fault)
 }
 
-/// What a provider says of an instruction that it does not have, whatever goes wrong.
-async fn lacking(
-    fixture: &Fixture,
-    operation: Operation,
-    fault: Option<Fault>,
-    standing: Standing,
-) -> Result<FaultCase, Flaw> {
-    let outcome = match standing {
-        // That a role is missing is another law's matter.
-        Standing::Lacking if !fixture.provider.roles().contains(&operation.role()) => {
-            Outcome::Error { kind: ErrorKind::Unsupported, text: "no such role".to_owned() }
-        }
-        Standing::Lacking => {
-            Instruction::unfounded(fixture, operation)?.carry_out(&fixture.provider).await
-        }
-        Standing::Offered | Standing::Offline => Outcome::Accepted { unlike: None },
-    };
-    Ok(FaultCase {
-        operation,
-        fault,
-        standing,
-        sent: fixture.mark(),
-        outcome,
-        done: 0,
-        found: None,
-        sent_at: fixture.recorder.notes().first().map(|note| note.made_at),
-    })
+/// The fault with this name as a test; `Some(None)` for none.
+#[expect(clippy::option_option, reason = "no fault, and no such fault")]
+pub(crate) fn fault_of_test(name: &str) -> Option<Option<Fault>> {
+    if name == NO_FAULT {
+        return Some(None);
+    }
+    Fault::ALL.into_iter().find(|fault| fault.test_name() == name).map(Some)
 }
+
+/// The name of the test without a fault.
+pub(crate) const NO_FAULT: &str = "nothing_wrong";

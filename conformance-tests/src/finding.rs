@@ -16,24 +16,13 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Flaw { expected, found, operation, fault, ledger, line } = &self.flaw;
-        writeln!(f, "the law `{}` is broken", self.law.name)?;
-        writeln!(f, "  it says   {}", self.law.says())?;
-        writeln!(f, "  because   {}", self.law.why())?;
-        if let Some(operation) = operation {
-            writeln!(f, "  call      {operation}")?;
-        }
-        if let Some(fault) = fault {
-            writeln!(f, "  fault     {fault}: {}", fault.sentence())?;
-        }
-        writeln!(f, "  expected  {expected}")?;
-        writeln!(f, "  found     {found}")?;
-        if let Some(ledger) = ledger {
-            writeln!(f, "  ledger    {ledger}")?;
-        }
-        match line {
-            Some(line) => write!(f, "  look at   {line}: {}", self.law.look_at()),
-            None => write!(f, "  look at   {}", self.law.look_at()),
+        let Self { law, flaw } = self;
+        writeln!(f, "the law `{}` is broken", law.name)?;
+        writeln!(f, "  it says   {}", law.says())?;
+        writeln!(f, "  because   {}", law.why())?;
+        match flaw.line {
+            Some(_) => write!(f, "{flaw}: {}", law.look_at()),
+            None => write!(f, "{flaw}\n  look at   {}", law.look_at()),
         }
     }
 }

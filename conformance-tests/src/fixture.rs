@@ -1,5 +1,6 @@
 //! A gateway, the proxy before it, and the provider that speaks through the proxy.
 
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,18 +8,17 @@ use payments_core::{
     Clock, OrderRef, PaymentProvider, PayoutProvider, PayoutRef, Provider, RefundRef,
     StatementProvider, VirtualAccountProvider,
     money::Money,
-    transport::{RetryPolicy, Transport},
+    transport::{CallClass, RetryPolicy, Transport},
 };
 
 use crate::{
     Booking, Flaw, ListsStatements, OpensVirtualAccounts, PaysOut, Start, Subject, TakesPayments,
     Tuning,
+    client::{PATIENT, client},
     proxy::FaultProxy,
     recording_transport::{Note, RecordingTransport},
 };
 
-/// Longer than any answer takes that does come, on a busy machine too.
-pub(crate) const PATIENT: Duration = Duration::from_secs(60);
 const RETRY: RetryPolicy = RetryPolicy::new(2, Duration::from_millis(1), PATIENT);
 
 pub(crate) struct Fixture {
@@ -49,7 +49,7 @@ impl Fixture {
     }
 
     /// A provider of another process, as after a crash: it remembers nothing.
-    pub(crate) fn anew(&self) -> Provider {
+    pub(crate) fn restarted(&self) -> Provider {
         self.over(Arc::clone(&self.client))
     }
 
@@ -115,6 +115,28 @@ impl Fixture {
         self.recorder.notes().len()
     }
 
+    /// The provider's own line that made the first call of this class since then, or else the last
+    /// call of any.
+    pub(crate) fn line(&self, mark: usize, class: CallClass) -> Option<&'static Location<'static>> {
+        let notes = self.since(mark);
+        let of_class = notes.iter().find(|note| note.class == class);
+        of_class.or(notes.last()).map(|note| note.made_at)
+    }
+
+    /// Makes the proxy pass everything on again.
+    pub(crate) fn heal(&self) -> Result<(), Flaw> {
+        self.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))
+    }
+
+    /// Takes back a fault that waits, and makes the proxy pass everything on again; whether the
+    /// fault struck.
+    pub(crate) fn heal_after_fault(&self) -> Result<bool, Flaw> {
+        let is_armed = self.recorder.is_armed();
+        self.recorder.disarm();
+        self.heal()?;
+        Ok(!is_armed)
+    }
+
     /// The calls since then.
     pub(crate) fn since(&self, mark: usize) -> Vec<Note> {
         self.recorder.notes().split_off(mark)
@@ -139,21 +161,6 @@ impl Fixture {
     pub(crate) fn refund(&self, number: u32) -> Result<RefundRef, Flaw> {
         self.subject.refund(number)
     }
-}
-
-/// A client with no connection yet.
-#[cfg(feature = "reqwest")]
-pub(crate) fn client() -> Result<Arc<dyn Transport>, Flaw> {
-    use payments_core::transport::{HttpClient, HttpClientSettings};
-
-    let client = HttpClient::new(HttpClientSettings::default().with_timeout(PATIENT));
-    let client = client.map_err(|error| Flaw::new("an HTTP client", error))?;
-    Ok(Arc::new(client))
-}
-
-#[cfg(not(feature = "reqwest"))]
-pub(crate) fn client() -> Result<Arc<dyn Transport>, Flaw> {
-    Err(Flaw::new("an HTTP client", "none: conformance-tests is built without `reqwest`"))
 }
 
 fn tuning(subject: &Subject, client: Arc<dyn Transport>) -> Tuning {

@@ -60,3 +60,18 @@ impl Flaw {
         self
     }
 }
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.operation {
+            writeln!(f, "  call      {operation}")?;
+        }
+        if let Some(fault) = self.fault {
+            writeln!(f, "  fault     {fault}: {}", fault.sentence())?;
+        }
+        writeln!(f, "  expected  {}", self.expected)?;
+        write!(f, "  found     {}", self.found)?;
+        self.ledger.iter().try_for_each(|ledger| write!(f, "\n  ledger    {ledger}"))?;
+        self.line.iter().try_for_each(|line| write!(f, "\n  look at   {line}"))
+    }
+}

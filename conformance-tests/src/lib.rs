@@ -167,26 +167,29 @@ pub mod proxy;
 mod booking;
 mod buyer;
 mod changed_response;
+mod client;
+mod failure;
 mod fault_case;
 mod finding;
 mod fixture;
 mod flaw;
-mod instruction;
 mod law;
 mod laws;
 mod listener;
 mod malformed_row;
 mod operation;
-mod outcome;
-mod question;
+mod operations;
 mod recording_transport;
 mod report;
+mod requests;
 mod runner;
+mod set_up;
 mod signed_response;
 mod subject;
 mod suite;
 mod tampering;
 mod tuning;
+mod undisturbed;
 mod webhook_sample;
 
 pub use booking::Booking;
@@ -202,7 +205,10 @@ pub use laws::LAWS;
 pub use malformed_row::{RowPlace, malform_row};
 pub use operation::Operation;
 pub use report::REPORT_FOLDER;
-pub use runner::{assert_fault_case, assert_law, break_law, break_laws};
+pub use runner::{
+    assert_fault_case, assert_law, assert_offline, assert_refused, assert_set_up, break_law,
+    break_laws,
+};
 pub use signed_response::SignedResponse;
 #[doc(hidden)]
 pub use subject::Roles as __Roles;

@@ -10,8 +10,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Finding, Law, Operation, Start,
-    fault_case::{FaultCase, Standing},
+    Law, Operation, Start,
+    failure::Failure,
+    fault_case::{FaultCase, NO_FAULT},
     fixture::Fixture,
     law::Passed,
     proxy::Fault,
@@ -45,18 +46,29 @@ struct Measured<'a> {
     milliseconds: u128,
 }
 
-pub(crate) fn note_law(law: &Law, held: &Result<Passed, Finding>, took: Duration) {
+/// What came of a test, in the words of the report, and its findings.
+fn outcome(failure: Option<&Failure>) -> (&'static str, Vec<String>) {
+    match failure {
+        None => ("kept", Vec::new()),
+        Some(Failure::SetUp(_)) => ("not set up", Vec::new()),
+        Some(Failure::Broken(findings)) => {
+            ("broken", findings.iter().map(ToString::to_string).collect())
+        }
+    }
+}
+
+pub(crate) fn note_law(law: &Law, checked: &Result<Passed, Failure>, took: Duration) {
+    let (outcome, findings) = match checked {
+        Ok(Passed::NotApplicable) => ("not applicable", Vec::new()),
+        checked => outcome(checked.as_ref().err()),
+    };
     note(Measured {
         law: law.name,
         operation: None,
         fault: None,
-        outcome: match held {
-            Ok(Passed::Tested) => "kept",
-            Ok(Passed::NotApplicable) => "not applicable",
-            Err(_) => "broken",
-        },
+        outcome,
         fault_case: None,
-        findings: held.as_ref().err().map(ToString::to_string).into_iter().collect(),
+        findings,
         milliseconds: took.as_millis(),
     });
 }
@@ -64,30 +76,26 @@ pub(crate) fn note_law(law: &Law, held: &Result<Passed, Finding>, took: Duration
 pub(crate) fn note_fault_case(
     operation: Operation,
     fault: Option<Fault>,
-    fault_case: Option<&FaultCase>,
-    findings: &[Finding],
+    case: Option<&FaultCase>,
+    failure: Option<&Failure>,
     took: Duration,
 ) {
-    let measured = fault_case.map(|fault_case| {
+    let fault_case = case.map(|case| {
         json!({
-            "standing": match fault_case.standing {
-                Standing::Offered => "offered",
-                Standing::Lacking => "lacking",
-                Standing::Offline => "offline",
-            },
-            "sent": fault_case.sent,
-            "carried_out": fault_case.done,
-            "outcome": fault_case.outcome.kind(),
-            "found": fault_case.found.as_ref().map(ToString::to_string),
+            "sent": case.sent,
+            "carried_out": case.done,
+            "outcome": case.outcome.kind(),
+            "found": case.found.as_ref().map(ToString::to_string),
         })
     });
+    let (outcome, findings) = outcome(failure);
     note(Measured {
         law: "under_a_fault",
         operation: Some(operation),
-        fault: fault.map(Fault::test_name).or_else(|| Some("nothing_wrong".to_owned())),
-        outcome: if findings.is_empty() { "kept" } else { "broken" },
-        fault_case: measured,
-        findings: findings.iter().map(ToString::to_string).collect(),
+        fault: Some(fault.map_or(NO_FAULT.to_owned(), Fault::test_name)),
+        outcome,
+        fault_case,
+        findings,
         milliseconds: took.as_millis(),
     });
 }

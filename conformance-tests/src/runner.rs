@@ -1,4 +1,4 @@
-//! What each test runs: a provider is held to a law, or to all of them under one fault.
+//! What each test runs: the set-up of a role, a law, or every law of an instruction under a fault.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -7,17 +7,21 @@ use futures_util::future::{FutureExt as _, join, join_all};
 
 use crate::{
     Finding, Flaw, LAWS, Law, Operation, Start,
-    fault_case::{FaultCase, Standing},
+    failure::{Failure, ROLES, role_name},
+    fault_case::{FaultCase, fault_of_test},
     fixture::Fixture,
     law::{Check, Passed},
+    laws,
+    operations::{Instruction, offered_instructions},
     proxy::Fault,
-    report,
+    report, set_up,
 };
 
-/// Holds a provider to one law. Starts a runtime of its own.
+/// Checks one law. Starts a runtime of its own.
 ///
 /// # Panics
-/// The law is broken, with the [`Finding`] as message, or there is no law of that name.
+/// The law is broken, with the [`Finding`] as message; or the set-up of a role fails, with the test
+/// that says why; or there is no law of that name.
 #[track_caller]
 #[expect(clippy::panic, reason = "a test says that it failed by panicking")]
 pub fn assert_law(start: Start, law: &str) {
@@ -25,80 +29,168 @@ pub fn assert_law(start: Start, law: &str) {
         panic!("there is no law `{law}`");
     };
     let began = Instant::now();
-    let held = in_a_runtime(|| async {
+    let outcome = in_a_runtime(|| async {
         report::capabilities_of(&start).await;
-        hold(start, law).await
+        check(start.clone(), law).await
     });
-    report::note_law(law, &held, began.elapsed());
-    if let Err(finding) = held {
-        panic!("\n{finding}\n");
+    let outcome = outcome.map_err(|finding| failure(&start, vec![finding]));
+    report::note_law(law, &outcome, began.elapsed());
+    if let Err(failure) = outcome {
+        panic!("\n{failure}\n");
     }
 }
 
-/// Holds a provider to every law about one instruction under one fault, both by the names of
-/// their tests. Starts a runtime of its own.
+/// Checks every law about one instruction under one fault, both by the names of their tests.
+/// Starts a runtime of its own.
 ///
 /// # Panics
-/// A law is broken, with every [`Finding`] as message, or there is no such instruction or fault.
+/// A law is broken, with every [`Finding`] as message; or the set-up of a role fails, with the test
+/// that says why; or there is no such instruction or fault.
 #[track_caller]
 #[expect(clippy::panic, reason = "a test says that it failed by panicking")]
 pub fn assert_fault_case(start: Start, operation: &str, fault: &str) {
-    let known = Operation::INSTRUCTIONS.into_iter().find(|known| known.name() == operation);
-    let Some(operation) = known else { panic!("there is no instruction `{operation}`") };
+    let operation = instruction(operation);
     let Some(fault) = fault_of_test(fault) else { panic!("there is no fault `{fault}`") };
     let began = Instant::now();
-    let (fault_case, mut findings) =
-        in_a_runtime(|| break_fault_case_laws(start.clone(), operation, fault));
+    let case = in_a_runtime(|| FaultCase::run(&start, operation, fault));
+    let mut findings = findings_of_fault_case(case.as_ref());
     for finding in &mut findings {
         finding.flaw = in_a_runtime(|| with_a_line(&start, finding.flaw.clone()));
     }
-    report::note_fault_case(operation, fault, fault_case.as_ref(), &findings, began.elapsed());
-    if !findings.is_empty() {
-        let all: Vec<String> = findings.iter().map(Finding::to_string).collect();
-        panic!("\n{}\n", all.join("\n\n"));
+    let failure = (!findings.is_empty()).then(|| failure(&start, findings));
+    report::note_fault_case(
+        operation,
+        fault,
+        case.ok().as_ref(),
+        failure.as_ref(),
+        began.elapsed(),
+    );
+    if let Some(failure) = failure {
+        panic!("\n{failure}\n");
     }
 }
 
-/// What a provider breaks of one law; `None` if it holds. Laws about faults are held under every
-/// fault and instruction.
-pub async fn break_law(start: Start, law: &'static Law) -> Option<Finding> {
-    hold(start, law).await.err()
+/// Checks that gateway, provider and suite fit together in a role. Starts a runtime of its own.
+///
+/// # Panics
+/// They do not, with what to implement or to mend as message, or there is no such role.
+#[track_caller]
+#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
+pub fn assert_set_up(start: Start, role: &str) {
+    let Some(role) = ROLES.into_iter().find(|known| role_name(*known) == role) else {
+        panic!("there is no role `{role}`");
+    };
+    if let Err(flaw) = in_a_runtime(|| caught(set_up::check(&start, role))) {
+        panic!("\nthe set-up of `{}` fails\n{flaw}\n", role_name(role));
+    }
 }
 
-async fn hold(start: Start, law: &'static Law) -> Result<Passed, Finding> {
+/// Checks that an instruction is refused as unsupported. Starts a runtime of its own.
+///
+/// # Panics
+/// It is not, or there is no such instruction.
+#[track_caller]
+#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
+pub fn assert_refused(start: Start, operation: &str) {
+    let operation = instruction(operation);
+    let refused = in_a_runtime(|| async {
+        let fixture = Fixture::open(&start).await?;
+        caught(laws::capabilities::refuses(&fixture, operation)).await
+    });
+    if let Err(flaw) = refused {
+        panic!("\n`{operation}` is not refused, as the suite says\n{flaw}\n");
+    }
+}
+
+/// Checks that an instruction is carried out without a request to the gateway. Starts a runtime of
+/// its own.
+///
+/// # Panics
+/// It is not, or there is no such instruction.
+#[track_caller]
+#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
+pub fn assert_offline(start: Start, operation: &str) {
+    let operation = instruction(operation);
+    let offline = in_a_runtime(|| async {
+        let fixture = Fixture::open(&start).await?;
+        let instruction = Instruction::ready(&fixture, operation, 1).await?;
+        let mark = fixture.mark();
+        caught(instruction.succeed(&fixture)).await?;
+        match fixture.since(mark).first() {
+            Some(note) => Err(Flaw::new("nothing sent", "a request").at(note.made_at)),
+            None => Ok(()),
+        }
+    });
+    if let Err(flaw) = offline {
+        panic!("\n`{operation}` is not carried out offline, as the suite says\n{flaw}\n");
+    }
+}
+
+/// Findings are about the provider only where the set-up of every role is right.
+fn failure(start: &Start, findings: Vec<Finding>) -> Failure {
+    let failing = in_a_runtime(|| async {
+        let mut failing = Vec::new();
+        for role in ROLES {
+            if caught(set_up::check(start, role)).await.is_err() {
+                failing.push(role);
+            }
+        }
+        failing
+    });
+    if failing.is_empty() { Failure::Broken(findings) } else { Failure::SetUp(failing) }
+}
+
+#[track_caller]
+#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
+fn instruction(name: &str) -> Operation {
+    match Operation::instructions().find(|known| known.name() == name) {
+        Some(operation) => operation,
+        None => panic!("there is no instruction `{name}`"),
+    }
+}
+
+/// What a provider breaks of one law; `None` if it keeps it. Laws about faults are checked under
+/// every fault and instruction.
+pub async fn break_law(start: Start, law: &'static Law) -> Option<Finding> {
+    check(start, law).await.err()
+}
+
+async fn check(start: Start, law: &'static Law) -> Result<Passed, Finding> {
     let finding = |flaw: Flaw| Finding { law, flaw };
     match law.check {
-        Check::Fixture(hold) => match hold(start.clone()).await {
-            Ok(held) => Ok(held),
+        Check::Fixture(check) => match check(start.clone()).await {
+            Ok(passed) => Ok(passed),
             Err(flaw) => Err(finding(with_a_line(&start, flaw).await)),
         },
-        Check::FaultCase(holds) => {
+        Check::FaultCase(check) => {
             let mut any = false;
             for (operation, fault) in fault_cases(&start).await {
-                let fault_case =
-                    FaultCase::hold(&start, operation, fault).await.map_err(finding)?;
-                holds(&fault_case).map_err(finding)?;
-                any |= fault_case.standing == Standing::Offered;
+                let fault_case = FaultCase::run(&start, operation, fault).await.map_err(finding)?;
+                check(&fault_case).map_err(finding)?;
+                any = true;
             }
             Ok(Passed::if_any(any))
         }
     }
 }
 
-/// What a provider breaks of every law, each tried at once with the others: at most one finding for
-/// each law, in their order. Laws about faults are held by these fault_cases, and a panic breaks the law
-/// in which it happens.
+/// What a provider breaks of every law, all checked at once: at most one finding for each law, in
+/// their order. Laws about faults are checked by these fault cases, of which those that the provider
+/// does not send are left out, and a panic breaks the law in which it happens. The set-up is not
+/// checked.
 ///
 /// It runs in one thread: call it in a current-thread runtime.
 pub async fn break_laws(start: &Start, fault_cases: &[(Operation, Option<Fault>)]) -> Vec<Finding> {
     let fixtures = LAWS.iter().filter_map(|law| match law.check {
-        Check::Fixture(hold) => Some(async move {
-            caught(hold(start.clone())).await.err().map(|flaw| Finding { law, flaw })
+        Check::Fixture(check) => Some(async move {
+            caught(check(start.clone())).await.err().map(|flaw| Finding { law, flaw })
         }),
         Check::FaultCase(_) => None,
     });
-    let fault_cases = fault_cases.iter().map(|(operation, fault)| async move {
-        let fault_case = caught(FaultCase::hold(start, *operation, *fault)).await;
+    let offered = offered(start).await;
+    let is_offered = |(operation, _): &&(Operation, _)| offered.contains(operation);
+    let fault_cases = fault_cases.iter().filter(is_offered).map(|(operation, fault)| async move {
+        let fault_case = caught(FaultCase::run(start, *operation, *fault)).await;
         findings_of_fault_case(fault_case.as_ref())
     });
     let (of_fixtures, of_fault_cases) = join(join_all(fixtures), join_all(fault_cases)).await;
@@ -110,12 +202,12 @@ pub async fn break_laws(start: &Start, fault_cases: &[(Operation, Option<Fault>)
 }
 
 /// A panic is a flaw like any other.
-async fn caught<T>(hold: impl Future<Output = Result<T, Flaw>>) -> Result<T, Flaw> {
-    let held = AssertUnwindSafe(hold).catch_unwind().await;
-    held.unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<String>().map(String::as_str);
-        let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default();
-        Err(Flaw::new("a provider that does not panic", format!("a panic: {said}")))
+async fn caught<T>(check: impl Future<Output = Result<T, Flaw>>) -> Result<T, Flaw> {
+    let checked = AssertUnwindSafe(check).catch_unwind().await;
+    checked.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default();
+        Err(Flaw::new("a provider that does not panic", format!("a panic: {text}")))
     })
 }
 
@@ -130,51 +222,32 @@ async fn with_a_line(start: &Start, flaw: Flaw) -> Flaw {
     }
 }
 
-/// Every instruction of the roles that there are, under every fault and under none.
+/// Every instruction that the provider sends, under every fault and under none.
 async fn fault_cases(start: &Start) -> Vec<(Operation, Option<Fault>)> {
-    let roles = start.start().await.roles();
     let faults = || std::iter::once(None).chain(Fault::ALL.into_iter().map(Some));
-    Operation::INSTRUCTIONS
-        .into_iter()
-        .filter(|operation| roles.contains(&operation.role()))
-        .flat_map(|operation| faults().map(move |fault| (operation, fault)))
-        .collect()
+    let offered = offered(start).await.into_iter();
+    offered.flat_map(|operation| faults().map(move |fault| (operation, fault))).collect()
 }
 
-async fn break_fault_case_laws(
-    start: Start,
-    operation: Operation,
-    fault: Option<Fault>,
-) -> (Option<FaultCase>, Vec<Finding>) {
-    let fault_case = FaultCase::hold(&start, operation, fault).await;
-    let findings = findings_of_fault_case(fault_case.as_ref());
-    (fault_case.ok(), findings)
+/// None where the fixture cannot be opened, which every law finds.
+async fn offered(start: &Start) -> Vec<Operation> {
+    let fixture = Fixture::open(start).await;
+    fixture.map_or(Vec::new(), |fixture| offered_instructions(&fixture.provider).collect())
 }
 
 fn findings_of_fault_case(fault_case: Result<&FaultCase, &Flaw>) -> Vec<Finding> {
     let laws = LAWS.iter().filter_map(|law| match law.check {
-        Check::FaultCase(holds) => Some((law, holds)),
+        Check::FaultCase(check) => Some((law, check)),
         Check::Fixture(_) => None,
     });
     match fault_case {
         Ok(fault_case) => laws
-            .filter_map(|(law, holds)| Some(Finding { law, flaw: holds(fault_case).err()? }))
+            .filter_map(|(law, check)| Some(Finding { law, flaw: check(fault_case).err()? }))
             .collect(),
         // What cannot be tried breaks the first of them.
         Err(flaw) => laws.take(1).map(|(law, _)| Finding { law, flaw: flaw.clone() }).collect(),
     }
 }
-
-/// The fault with this name as a test; `Some(None)` for none.
-#[expect(clippy::option_option, reason = "no fault, and no such fault")]
-pub(crate) fn fault_of_test(name: &str) -> Option<Option<Fault>> {
-    if name == NO_FAULT {
-        return Some(None);
-    }
-    Fault::ALL.into_iter().find(|fault| fault.test_name() == name).map(Some)
-}
-
-pub(crate) const NO_FAULT: &str = "nothing_wrong";
 
 #[expect(clippy::panic, reason = "without a runtime there is no test")]
 fn in_a_runtime<F: Future>(run: impl FnOnce() -> F) -> F::Output {

@@ -8,7 +8,8 @@ use futures_util::future::{BoxFuture, FutureExt as _};
 use payments_core::{OrderRef, PayoutRef, RefundRef, Role, transport::Transport};
 
 use crate::{
-    Flaw, Gateway, ListsStatements, Notifies, OpensVirtualAccounts, PaysOut, TakesPayments, fixture,
+    Flaw, Gateway, ListsStatements, Notifies, OpensVirtualAccounts, PaysOut, TakesPayments,
+    client::client,
 };
 
 /// A started gateway and the roles that it can show: what [`suite!`](crate::suite) makes of yours.
@@ -20,6 +21,8 @@ pub struct Subject {
     pub(crate) payouts: Option<Arc<dyn PaysOut>>,
     pub(crate) statements: Option<Arc<dyn ListsStatements>>,
     pub(crate) notifications: Option<Arc<dyn Notifies>>,
+    /// The instructions that the suite names as `refused` or `offline`, if a suite was written.
+    pub(crate) unsent: Option<Vec<(&'static str, &'static str)>>,
 }
 
 impl Subject {
@@ -32,6 +35,7 @@ impl Subject {
             payouts: None,
             statements: None,
             notifications: None,
+            unsent: None,
         }
     }
 
@@ -175,8 +179,11 @@ impl<G> Roles<G> {
         self
     }
 
+    /// The subject, with the instructions that its suite names as never sent, and why.
     #[doc(hidden)]
-    pub fn named(self) -> Subject {
+    #[must_use]
+    pub fn named(mut self, unsent: &[(&'static str, &'static str)]) -> Subject {
+        self.subject.unsent = Some(unsent.to_vec());
         self.subject
     }
 }
@@ -213,7 +220,7 @@ impl Start {
         if let Some(client) = self.client.get() {
             return Ok(Arc::clone(client));
         }
-        let client = fixture::client()?;
+        let client = client()?;
         Ok(Arc::clone(self.client.get_or_init(|| client)))
     }
 }

@@ -8,20 +8,33 @@
 /// `notifications`. For each role your gateway implements one trait, see [`gateway`](crate::gateway);
 /// the compiler names the one that is missing.
 ///
+/// No fault can strike an instruction that is never sent. So name behind its role each instruction
+/// that your provider refuses as unsupported, or carries out by itself, in this order:
+///
+/// ```text
+/// suite!(MyGateway::start; payments { create_payment: offline, refund_payment: refused }, notifications);
+/// ```
+///
+/// Such an instruction has one test instead of one under each fault. The list has to agree with
+/// the capabilities, which the test `is_set_up` of the role checks.
+///
 /// The tests are plain `#[test]`s in modules named after the roles, so that filters, editors
 /// and nextest find them: `cargo test payouts::create_payout::reset_after_booking`. Two suites
-/// in one file stand in a module each.
+/// in one file are in a module each.
 ///
 /// `suite!(MyGateway::start; payouts, notifications)` is all of it; a complete example is that of
 /// [this crate](crate).
 #[macro_export]
 macro_rules! suite {
-    ($start:expr; $($role:ident),+ $(,)?) => {
+    ($start:expr; $($role:ident $({ $($unsent:ident: $how:ident),* $(,)? })?),+ $(,)?) => {
         fn __start() -> $crate::Start {
             $crate::Start::new(|| async {
                 let subject = $crate::__Roles::of($start().await);
                 $(let subject = $crate::__role!(subject, $role, $role);)+
-                subject.named()
+                let unsent = [$($($(
+                    (::core::stringify!($unsent), ::core::stringify!($how)),
+                )*)?)+];
+                subject.named(&unsent)
             })
         }
 
@@ -48,7 +61,7 @@ macro_rules! suite {
                 layers_change_nothing,
             }
         }
-        $($crate::__tests_of!($role);)+
+        $($crate::__tests_of!($role { $($($unsent: $how,)*)? });)+
     };
     ($start:expr $(;)?) => {
         ::core::compile_error!(
@@ -98,8 +111,13 @@ macro_rules! __role {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __tests_of {
-    (payments) => {
+    (payments {
+        $(create_payment: $create:ident,)?
+        $(cancel_payment: $cancel:ident,)?
+        $(refund_payment: $refund:ident,)?
+    }) => {
         mod payments {
+            $crate::__set_up!(payments);
             $crate::__laws! {
                 opening_is_as_declared,
                 created_is_not_paid,
@@ -107,39 +125,48 @@ macro_rules! __tests_of {
                 money_belongs_to_its_order_alone,
                 a_refund_goes_back_to_its_payer,
             }
-            $crate::__instructions!(create_payment, cancel_payment, refund_payment);
+            $crate::__instruction!(create_payment $($create)?);
+            $crate::__instruction!(cancel_payment $($cancel)?);
+            $crate::__instruction!(refund_payment $($refund)?);
         }
     };
-    (virtual_accounts) => {
+    (virtual_accounts {
+        $(open_virtual_account: $open:ident,)?
+        $(update_virtual_account: $update:ident,)?
+        $(close_virtual_account: $close:ident,)?
+        $(reopen_virtual_account: $reopen:ident,)?
+    }) => {
         mod virtual_accounts {
-            $crate::__instructions!(
-                open_virtual_account,
-                update_virtual_account,
-                close_virtual_account,
-                reopen_virtual_account,
-            );
+            $crate::__set_up!(virtual_accounts);
+            $crate::__instruction!(open_virtual_account $($open)?);
+            $crate::__instruction!(update_virtual_account $($update)?);
+            $crate::__instruction!(close_virtual_account $($close)?);
+            $crate::__instruction!(reopen_virtual_account $($reopen)?);
         }
     };
-    (payouts) => {
+    (payouts { $(create_payout: $create:ident,)? }) => {
         mod payouts {
+            $crate::__set_up!(payouts);
             $crate::__laws! {
                 a_payout_goes_to_its_beneficiary,
                 how_a_payout_ends_is_reported,
                 a_paid_inquiry_is_made_once,
             }
-            $crate::__instructions!(create_payout);
+            $crate::__instruction!(create_payout $($create)?);
         }
     };
-    (statements) => {
+    (statements {}) => {
         mod statements {
+            $crate::__set_up!(statements);
             $crate::__laws! {
                 a_statement_leaves_nothing_out,
                 one_transfer_is_one_on_every_source,
             }
         }
     };
-    (notifications) => {
+    (notifications {}) => {
         mod notifications {
+            $crate::__set_up!(notifications);
             $crate::__laws! {
                 a_notification_agrees_with_the_ledger,
                 a_forged_delivery_is_untrusted,
@@ -154,11 +181,20 @@ macro_rules! __tests_of {
             }
         }
     };
-    ($other:ident) => {
+    ($other:ident {}) => {
         ::core::compile_error!(::core::concat!(
             "`",
             ::core::stringify!($other),
             "` is no role; the roles are payments, virtual_accounts, payouts, statements and notifications"
+        ));
+    };
+    ($role:ident { $($unsent:ident: $how:ident,)+ }) => {
+        ::core::compile_error!(::core::concat!(
+            "`",
+            ::core::stringify!($role),
+            "` names instructions that are not its own, or not in their order: create_payment, \
+             cancel_payment, refund_payment; open_virtual_account, update_virtual_account, \
+             close_virtual_account, reopen_virtual_account; create_payout"
         ));
     };
 }
@@ -178,45 +214,77 @@ macro_rules! __laws {
 
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __instructions {
-    ($($operation:ident),+ $(,)?) => {
-        $(
-            mod $operation {
-                $crate::__faults! {
-                    $operation:
-                    nothing_wrong,
-                    refused,
-                    reset_before_booking,
-                    reset_after_booking,
-                    closed_before_booking,
-                    closed_after_booking,
-                    kept_alive_closed_before_booking,
-                    kept_alive_closed_after_booking,
-                    stalled_before_booking,
-                    stalled_after_booking,
-                    half_of_the_headers,
-                    half_of_the_body,
-                    a_500_page_before_booking,
-                    a_500_page_after_booking,
-                    a_502_page_before_booking,
-                    a_502_page_after_booking,
-                    a_503_page_before_booking,
-                    a_503_page_after_booking,
-                    a_429_before_booking,
-                    a_429_after_booking,
-                    a_401_before_booking,
-                    a_401_after_booking,
-                    redirected_before_booking,
-                    redirected_after_booking,
-                    empty_200_before_booking,
-                    empty_200_after_booking,
-                    truncated_json,
-                    deeply_nested_json,
-                    wrong_content_type,
-                    a_10_mb_of_rubbish,
-                }
+macro_rules! __set_up {
+    ($role:ident) => {
+        #[test]
+        fn is_set_up() {
+            $crate::assert_set_up(super::__start(), ::core::stringify!($role));
+        }
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __instruction {
+    ($operation:ident) => {
+        mod $operation {
+            $crate::__faults! {
+                $operation:
+                nothing_wrong,
+                refused,
+                reset_before_booking,
+                reset_after_booking,
+                closed_before_booking,
+                closed_after_booking,
+                kept_alive_closed_before_booking,
+                kept_alive_closed_after_booking,
+                stalled_before_booking,
+                stalled_after_booking,
+                half_of_the_headers,
+                half_of_the_body,
+                a_500_page_before_booking,
+                a_500_page_after_booking,
+                a_502_page_before_booking,
+                a_502_page_after_booking,
+                a_503_page_before_booking,
+                a_503_page_after_booking,
+                a_429_before_booking,
+                a_429_after_booking,
+                a_401_before_booking,
+                a_401_after_booking,
+                redirected_before_booking,
+                redirected_after_booking,
+                empty_200_before_booking,
+                empty_200_after_booking,
+                truncated_json,
+                deeply_nested_json,
+                wrong_content_type,
+                a_10_mb_of_rubbish,
             }
-        )+
+        }
+    };
+    ($operation:ident refused) => {
+        mod $operation {
+            #[test]
+            fn is_refused() {
+                $crate::assert_refused(super::super::__start(), ::core::stringify!($operation));
+            }
+        }
+    };
+    ($operation:ident offline) => {
+        mod $operation {
+            #[test]
+            fn is_offline() {
+                $crate::assert_offline(super::super::__start(), ::core::stringify!($operation));
+            }
+        }
+    };
+    ($operation:ident $other:ident) => {
+        ::core::compile_error!(::core::concat!(
+            "`",
+            ::core::stringify!($operation: $other),
+            "`: an instruction that is not sent is `refused` or `offline`"
+        ));
     };
 }
 
@@ -243,8 +311,8 @@ mod tests {
 
     use crate::{
         LAWS, Operation,
+        fault_case::{NO_FAULT, fault_of_test},
         proxy::Fault,
-        runner::{NO_FAULT, fault_of_test},
     };
 
     /// The names in the macros above, which cannot read the lists themselves.
@@ -267,7 +335,7 @@ mod tests {
     #[test]
     fn every_instruction_and_every_fault_has_a_test() {
         let named = names_in_macros();
-        for operation in Operation::INSTRUCTIONS {
+        for operation in Operation::instructions() {
             assert!(named.contains(operation.name()), "no test of {operation} is written");
         }
         for fault in Fault::ALL {

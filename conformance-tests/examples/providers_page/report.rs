@@ -64,9 +64,7 @@ impl Report {
 
     /// Every instruction that the provider offers, under every fault.
     pub(crate) fn fault_cases(&self) -> Vec<FaultCase<'_>> {
-        let offered = self.lines.iter().filter(|line| {
-            line.pointer("/fault_case/standing").and_then(Value::as_str) == Some("offered")
-        });
+        let offered = self.lines.iter().filter(|line| line.get("fault_case").is_some());
         offered
             .map(|line| {
                 let outcome = line.pointer("/fault_case/outcome").and_then(Value::as_str);

@@ -12,11 +12,14 @@ use payments_core::{
     transport::{CallClass, Transport, TransportErrorKind},
 };
 
-use crate::{Operation, outcome::Outcome, question};
+use crate::{
+    Operation,
+    operations::{self, Inquiry, Instruction, Outcome},
+    requests::Requests,
+};
 
 use super::{
     message,
-    requests::Requests,
     stub_transport::{Answer, StubTransport},
 };
 
@@ -138,14 +141,15 @@ impl Calls {
 
     async fn one(&self, operation: Operation) -> Vec<String> {
         self.line.take_calls();
-        let breaches = if let Some(instruction) = self.requests.instruction(operation) {
+        let breaches = if let Ok(instruction) = Instruction::with(operation, self.requests.clone())
+        {
             let outcome = instruction.carry_out(&self.provider).await;
             self.instructed(operation, &outcome)
-        } else if let Some(question) = self.requests.question(operation) {
-            let answer = question.ask(&self.provider).await.ok();
+        } else if let Ok(inquiry) = Inquiry::with(operation, self.requests.clone()) {
+            let answer = inquiry.ask(&self.provider).await.ok();
             let knows = answer.filter(|answer| match answer {
-                question::Answer::Absent(absence) => *absence == Absence::Conclusive,
-                question::Answer::Found { .. } => true,
+                operations::Answer::Absent(absence) => *absence == Absence::Conclusive,
+                operations::Answer::Found { .. } => true,
             });
             self.inquired(operation, knows)
         } else if let (Operation::RulesFor, Ok(role)) =
@@ -176,9 +180,9 @@ impl Calls {
         }
         let left = sent > 0 && !matches!(answer, Answer::Failure(TransportErrorKind::NotSent));
         let flaw = match outcome {
-            Outcome::Error { .. } if left => Some("an error after it was sent"),
+            Outcome::Error(_) if left => Some("an error after it was sent"),
             Outcome::Uncertain(_) if !left => Some("uncertain although nothing was sent"),
-            Outcome::Accepted { unlike: Some(_) } => Some("accepted, and not as asked"),
+            Outcome::Accepted(_) if !outcome.is_as_asked() => Some("accepted, and not as asked"),
             Outcome::Declined(decline) if decline.is_confirmed() && !self.is_genuine(&answer) => {
                 Some("a confirmed decline that the gateway never gave")
             }
@@ -188,9 +192,9 @@ impl Calls {
         // Without a call, as where a link is signed, there is nothing to believe.
         let is_believable = calls.is_empty()
             || match outcome {
-                Outcome::Accepted { .. } => self.tells(operation, &answer),
+                Outcome::Accepted(_) => self.tells(operation, &answer),
                 Outcome::Declined(_) => self.says(&answer),
-                Outcome::Error { .. } | Outcome::Uncertain(_) => true,
+                Outcome::Error(_) | Outcome::Uncertain(_) => true,
             };
         if !is_believable {
             breaches.push(format!("concluded from fuzzed bytes: {outcome}"));
@@ -256,7 +260,7 @@ impl Calls {
 
 fn operations() -> impl Iterator<Item = Operation> {
     let others = [Operation::RulesFor, Operation::Confirm];
-    Operation::INSTRUCTIONS.into_iter().chain(Operation::INQUIRIES).chain(others)
+    Operation::instructions().chain(Operation::inquiries()).chain(others)
 }
 
 impl fmt::Debug for Calls {

@@ -41,14 +41,13 @@
 mod call;
 mod delivery;
 mod message;
-mod requests;
 mod signed_text;
 mod stub_transport;
 
+pub use crate::requests::Requests;
 pub use crate::tampering::bits::{Deed, Scribble, scribbled};
 pub use call::Calls;
 pub use delivery::Deliveries;
 pub use message::{answer, answer_text, request, request_text};
-pub use requests::Requests;
 pub use signed_text::{second_reading, second_reading_of_template};
 pub use stub_transport::{Answer, StubTransport};

@@ -7,11 +7,10 @@ use payments_core::{Absence, Lookup, Provider, rules::AbsenceRule, transport::Ca
 use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
-    instruction::{self, Instruction, open_payment, refused},
     law::Passed,
-    outcome::{Found, Outcome},
+    operations::{Answer, Found, Inquiry, Instruction, Outcome, answer_text},
     proxy::Fault,
-    question::{self, Answer, Question},
+    undisturbed::{open_payment, refused},
 };
 
 const FINDING: [Operation; 4] = [
@@ -25,8 +24,8 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let mut tried = false;
     for (number, operation) in (1..).zip(FINDING) {
-        if question::is_offered(&fixture.provider, operation) {
-            a_strangers_not_found(&fixture, operation, number).await?;
+        if operation.is_offered(&fixture.provider) {
+            a_strangers_404(&fixture, operation, number).await?;
             never_sent(&fixture, operation).await?;
             tried = true;
         }
@@ -39,16 +38,12 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
 }
 
 /// A proxy that has lost its way says 404 too.
-async fn a_strangers_not_found(
-    fixture: &Fixture,
-    operation: Operation,
-    number: u32,
-) -> Result<(), Flaw> {
-    let question = Question::ready(fixture, operation, number).await?;
+async fn a_strangers_404(fixture: &Fixture, operation: Operation, number: u32) -> Result<(), Flaw> {
+    let inquiry = Inquiry::ready(fixture, operation, number).await?;
     let fault = Fault::Rewritten { name: "a stranger's 404", rewrite: strangers_not_found };
     fixture.recorder.arm(CallClass::Inquiry, fault);
-    let answer = question.ask(&fixture.provider).await;
-    fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    let answer = inquiry.ask(&fixture.provider).await;
+    fixture.heal()?;
     match answer {
         Err(_) => Ok(()),
         Ok(answer) => Err(Flaw::new("an error: it is not the gateway that says so", answer)
@@ -66,8 +61,8 @@ fn strangers_not_found(_: &Method, _: &str, _: Response<Bytes>) -> Response<Byte
 
 /// What was never sent is absent, and conclusively so only as declared.
 async fn never_sent(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
-    let question = Question::unfounded(&fixture.subject, operation)?;
-    let answer = match question.ask(&fixture.provider).await {
+    let inquiry = Inquiry::unfounded(&fixture.subject, operation)?;
+    let answer = match inquiry.ask(&fixture.provider).await {
         Ok(Answer::Absent(absence)) => absence,
         // Some gateways find by what only they can have given.
         Err(error) if operation == Operation::FindVirtualAccount => {
@@ -77,7 +72,7 @@ async fn never_sent(fixture: &Fixture, operation: Operation) -> Result<(), Flaw>
             };
         }
         other => {
-            let found = question::told(&other);
+            let found = answer_text(&other);
             return Err(Flaw::new("absent, for it was never sent", found).in_call(operation));
         }
     };
@@ -100,9 +95,7 @@ fn rule(provider: &Provider, operation: Operation) -> Option<AbsenceRule> {
 /// A link that nobody has followed yet can still be followed.
 async fn not_yet_acted(fixture: &Fixture) -> Result<(), Flaw> {
     let Ok(role) = fixture.provider.payments() else { return Ok(()) };
-    if !role.capabilities().find
-        || instruction::is_offered(&fixture.provider, Operation::CreatePayment)
-    {
+    if !role.capabilities().find || Operation::CreatePayment.is_offered(&fixture.provider) {
         return Ok(());
     }
     let operation = Operation::FindPayment;
@@ -120,8 +113,7 @@ async fn not_yet_acted(fixture: &Fixture) -> Result<(), Flaw> {
 /// A request that a proxy kept may reach the gateway after an inquiry.
 async fn delivered_late(start: &Start, operation: Operation) -> Result<(), Flaw> {
     let fixture = Fixture::open(start).await?;
-    let has_role = fixture.provider.roles().contains(&operation.role());
-    if !has_role || !instruction::is_offered(&fixture.provider, operation) {
+    if !operation.is_offered(&fixture.provider) {
         return Ok(());
     }
     let instruction = Instruction::ready(&fixture, operation, 1).await?;
@@ -133,10 +125,10 @@ async fn delivered_late(start: &Start, operation: Operation) -> Result<(), Flaw>
         return Ok(());
     }
     let under = |flaw: Flaw| flaw.in_call(operation).under(Some(fault));
-    let early = instruction.ask(&fixture.anew()).await;
+    let early = instruction.ask(&fixture.restarted()).await;
     let delivered = fixture.proxy.deliver_late().await;
     delivered.map_err(|error| under(Flaw::new("a gateway that takes the request", error)))?;
-    let done = fixture.subject.gateway.carried_out(operation, instruction.reference()).await;
+    let done = instruction.done(&fixture).await;
     match early {
         Some(Found::Absent { conclusive: true }) if done > 0 => Err(under(
             Flaw::new("an inconclusive absence, for the request was under way", "a conclusive one")
@@ -157,7 +149,7 @@ mod tests {
 
     #[test]
     fn every_call_that_finds_is_asked() {
-        let finding = Operation::INQUIRIES.into_iter().filter(|one| one.name().starts_with("find"));
+        let finding = Operation::inquiries().filter(|one| one.name().starts_with("find"));
         assert_eq!(finding.collect::<Vec<_>>(), FINDING);
         assert!(FINDING.iter().all(|one| one.role() != Role::Statements));
     }

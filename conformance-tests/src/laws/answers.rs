@@ -1,4 +1,4 @@
-//! What a provider makes of answers that were changed on their way, and of the gateway's words.
+//! What a provider makes of responses that were changed on their way, and of the gateway's words.
 
 use payments_core::{
     payment::PaymentState, payout::PayoutState, transport::CallClass,
@@ -8,10 +8,8 @@ use payments_core::{
 use crate::{
     ChangedResponse, Flaw, Meaning, Operation, Start,
     fixture::Fixture,
-    instruction::{self, Instruction},
     law::Passed,
-    outcome::Outcome,
-    question::{self, Question},
+    operations::{Answer, Inquiry, Instruction, Outcome, answer_text, offered_instructions},
 };
 
 pub(super) async fn words(start: Start) -> Result<Passed, Flaw> {
@@ -36,7 +34,7 @@ pub(super) async fn hold(
     try_each(&fixture, answers.into_iter().filter(tried)).await
 }
 
-/// A suite that was told of no changed answer would prove nothing by them.
+/// Without changed responses the suite would prove nothing by them.
 fn complete(fixture: &Fixture, answers: &[ChangedResponse]) -> Result<(), Flaw> {
     let has = |operation, meanings: &[Meaning]| {
         answers
@@ -47,7 +45,7 @@ fn complete(fixture: &Fixture, answers: &[ChangedResponse]) -> Result<(), Flaw> 
         let expected = format!("{what} among `Gateway::changed_responses`");
         Err(Flaw::new(expected, "there is none").in_call(operation))
     };
-    for operation in instruction::offered(&fixture.provider) {
+    for operation in offered_instructions(&fixture.provider) {
         if !has(operation, &[Meaning::Unbelievable]) {
             return lacking(operation, "an answer that must not be believed");
         }
@@ -57,7 +55,7 @@ fn complete(fixture: &Fixture, answers: &[ChangedResponse]) -> Result<(), Flaw> 
         (Operation::FindVirtualAccount, Meaning::VirtualAccount(VirtualAccountState::Uncertain)),
         (Operation::FindPayout, Meaning::Payout(PayoutState::Uncertain)),
     ] {
-        let is_named = question::is_offered(&fixture.provider, operation)
+        let is_named = operation.is_offered(&fixture.provider)
             && fixture.subject.gateway.names_a_state(operation);
         if is_named && !has(operation, &[unknown]) {
             return lacking(operation, "a state that is documented nowhere");
@@ -80,46 +78,32 @@ async fn try_each(
 }
 
 async fn try_one(fixture: &Fixture, answer: ChangedResponse, number: u32) -> Result<(), Flaw> {
-    if !fixture.provider.roles().contains(&answer.operation.role()) {
+    let (operation, provider) = (answer.operation, &fixture.provider);
+    if !provider.roles().contains(&operation.role()) {
         return Ok(());
     }
-    if Operation::INSTRUCTIONS.contains(&answer.operation) {
-        let instruction = Instruction::ready(fixture, answer.operation, number).await?;
+    if Operation::instructions().any(|one| one == operation) {
+        let instruction = Instruction::ready(fixture, operation, number).await?;
         let mark = fixture.mark();
         fixture.recorder.arm(CallClass::Instruction, answer.fault());
-        let outcome = instruction.carry_out(&fixture.provider).await;
-        if !struck(fixture)? {
-            return Err(Flaw::new("a request whose answer can be changed", "none was sent"));
+        let outcome = instruction.carry_out(provider).await;
+        if !fixture.heal_after_fault()? {
+            return Err(Flaw::new("a request whose response can be changed", "none was sent"));
         }
-        let line = fixture.since(mark).last().map(|note| note.made_at);
-        of_an_instruction(answer.meaning, &outcome).map_err(|flaw| flaw.sent_at(line))
+        of_an_instruction(answer.meaning, &outcome)
+            .map_err(|flaw| flaw.sent_at(fixture.line(mark, CallClass::Instruction)))
     } else {
-        let question = Question::ready(fixture, answer.operation, number).await?;
-        let mark = fixture.mark();
-        fixture.recorder.arm(class(fixture, answer.operation), answer.fault());
-        let told = question.ask(&fixture.provider).await;
-        if !struck(fixture)? {
+        let inquiry = Inquiry::ready(fixture, operation, number).await?;
+        let (mark, class) = (fixture.mark(), Inquiry::class(operation, provider));
+        fixture.recorder.arm(class, answer.fault());
+        let answered = inquiry.ask(provider).await;
+        if !fixture.heal_after_fault()? {
             // Whether it may be answered without asking is another law's matter.
             return Ok(());
         }
-        let line = fixture.since(mark).last().map(|note| note.made_at);
-        of_an_inquiry(answer.meaning, &told).map_err(|flaw| flaw.sent_at(line))
+        of_an_inquiry(answer.meaning, &answered)
+            .map_err(|flaw| flaw.sent_at(fixture.line(mark, class)))
     }
-}
-
-/// Whether the provider says that an inquiry costs a fee.
-fn class(fixture: &Fixture, operation: Operation) -> CallClass {
-    let costs = operation == Operation::VerifyBeneficiary
-        && fixture.provider.payouts().is_ok_and(|role| role.capabilities().name_check_costs);
-    if costs { CallClass::PaidInquiry } else { CallClass::Inquiry }
-}
-
-/// Whether there was a request whose answer was changed.
-fn struck(fixture: &Fixture) -> Result<bool, Flaw> {
-    let is_armed = fixture.recorder.is_armed();
-    fixture.recorder.disarm();
-    fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
-    Ok(!is_armed)
 }
 
 fn of_an_instruction(meaning: Meaning, outcome: &Outcome) -> Result<(), Flaw> {
@@ -131,32 +115,29 @@ fn of_an_instruction(meaning: Meaning, outcome: &Outcome) -> Result<(), Flaw> {
             let is_so = match outcome {
                 Outcome::Declined(decline) => !decline.is_confirmed(),
                 Outcome::Uncertain(_) => true,
-                Outcome::Accepted { .. } | Outcome::Error { .. } => false,
+                Outcome::Accepted(_) | Outcome::Error(_) => false,
             };
             (is_so, "Declined and not confirmed, or Uncertain")
         }
         Meaning::SignedRefusal => (matches!(outcome, Outcome::Declined(_)), "Declined"),
         Meaning::Payment(_) | Meaning::VirtualAccount(_) | Meaning::Payout(_) => {
-            (matches!(outcome, Outcome::Accepted { .. }), "Accepted")
+            (matches!(outcome, Outcome::Accepted(_)), "Accepted")
         }
     };
     if is_so { Ok(()) } else { Err(Flaw::new(expected, outcome)) }
 }
 
-fn of_an_inquiry(
-    meaning: Meaning,
-    told: &payments_core::Result<question::Answer>,
-) -> Result<(), Flaw> {
+fn of_an_inquiry(meaning: Meaning, answered: &payments_core::Result<Answer>) -> Result<(), Flaw> {
     let (is_so, expected) = match meaning {
         Meaning::Unbelievable
         | Meaning::UnsignedRefusal
         | Meaning::SignedRefusal
         | Meaning::OneRowMalformed
-        | Meaning::Undecided => (told.is_err(), "an error".to_owned()),
+        | Meaning::Undecided => (answered.is_err(), "an error".to_owned()),
         state => {
-            let is_so = told.as_ref().is_ok_and(|answer| answer.state() == Some(state));
+            let is_so = answered.as_ref().is_ok_and(|answer| answer.state() == Some(state));
             (is_so, format!("{state:?}"))
         }
     };
-    if is_so { Ok(()) } else { Err(Flaw::new(expected, question::told(told))) }
+    if is_so { Ok(()) } else { Err(Flaw::new(expected, answer_text(answered))) }
 }

@@ -1,48 +1,36 @@
-//! What a provider says it can do, it does; what it says it cannot, it refuses.
+//! What a provider declares, it does; what it declares unsupported, it refuses.
 
-use payments_core::{Error, ErrorKind, Provider};
+use payments_core::{Error, ErrorKind, transport::CallClass};
 
 use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
-    instruction::{self, Instruction},
     law::Passed,
-    outcome::Outcome,
-    question::{self, Question},
+    operations::{Availability, Inquiry, Instruction, Outcome, answer_text},
 };
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
-    let has = |operation: Operation| fixture.provider.roles().contains(&operation.role());
-    for operation in Operation::INQUIRIES.into_iter().filter(|operation| has(*operation)) {
-        if question::is_offered(&fixture.provider, operation) {
+    let has = |operation: &Operation| fixture.provider.roles().contains(&operation.role());
+    for operation in Operation::inquiries().filter(has) {
+        if operation.is_offered(&fixture.provider) {
             asks(&fixture, operation).await?;
         } else {
-            let question = Question::unfounded(&fixture.subject, operation)?;
-            let (mark, answer) = (fixture.mark(), question.ask(&fixture.provider).await);
-            refuses(&fixture, operation, mark, &question::told(&answer), answer.err().as_ref())?;
+            refuses_inquiry(&fixture, operation).await?;
         }
     }
-    for operation in Operation::INSTRUCTIONS.into_iter().filter(|operation| has(*operation)) {
-        let is_offered = instruction::is_offered(&fixture.provider, operation);
-        if is_offered || operation == Operation::CreatePayment {
-            continue;
+    for operation in Operation::instructions().filter(has) {
+        if operation.availability(&fixture.provider) == Availability::Refused {
+            refuses(&fixture, operation).await?;
         }
-        let instruction = Instruction::unfounded(&fixture, operation)?;
-        let (mark, outcome) = (fixture.mark(), instruction.carry_out(&fixture.provider).await);
-        let kind = match &outcome {
-            Outcome::Error { kind, .. } => Some(Error::new(*kind, "")),
-            _ => None,
-        };
-        refuses(&fixture, operation, mark, &outcome.to_string(), kind.as_ref())?;
     }
-    offers_something(&fixture.provider)?;
+    accepts_an_amount(&fixture)?;
     Ok(Passed::Tested)
 }
 
-/// A provider with a role that does nothing has not that role.
-fn offers_something(provider: &Provider) -> Result<(), Flaw> {
-    match provider.payments() {
+/// A provider that accepts no amount at all has not the role of taking payments.
+fn accepts_an_amount(fixture: &Fixture) -> Result<(), Flaw> {
+    match fixture.provider.payments() {
         Ok(role) if role.capabilities().limits.is_empty() => {
             Err(Flaw::new("the amounts of one currency at least", "`limits` is empty")
                 .in_call(Operation::CreatePayment))
@@ -52,35 +40,49 @@ fn offers_something(provider: &Provider) -> Result<(), Flaw> {
 }
 
 async fn asks(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
-    let question = Question::ready(fixture, operation, number(operation)).await?;
+    // A number of its own for each, so that none finds what another made.
+    let inquiry = Inquiry::ready(fixture, operation, 100 + operation as u32).await?;
     let mark = fixture.mark();
     // A fresh provider has nothing in its caches.
-    question.answer(&fixture.provider).await?;
+    inquiry.answer(&fixture.provider).await?;
     match fixture.since(mark).len() {
         0 => Err(Flaw::new("a request to the gateway", "none was sent").in_call(operation)),
         _ => Ok(()),
     }
 }
 
-fn refuses(
+async fn refuses_inquiry(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
+    let inquiry = Inquiry::unfounded(&fixture.subject, operation)?;
+    let (mark, answer) = (fixture.mark(), inquiry.ask(&fixture.provider).await);
+    refused(fixture, operation, mark, &answer_text(&answer), answer.as_ref().err())
+}
+
+/// Checks that an instruction is refused as unsupported, with nothing sent.
+pub(crate) async fn refuses(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
+    let reference = fixture.subject.gateway.reference(1);
+    let instruction = Instruction::about(&fixture.subject, operation, &reference)?;
+    let (mark, outcome) = (fixture.mark(), instruction.carry_out(&fixture.provider).await);
+    let error = match &outcome {
+        Outcome::Error(error) => Some(error),
+        _ => None,
+    };
+    refused(fixture, operation, mark, &outcome.to_string(), error)
+}
+
+fn refused(
     fixture: &Fixture,
     operation: Operation,
     mark: usize,
-    told: &str,
+    found: &str,
     error: Option<&Error>,
 ) -> Result<(), Flaw> {
-    if let Some(note) = fixture.since(mark).first() {
+    if !fixture.since(mark).is_empty() {
         return Err(Flaw::new("nothing sent, for it is not offered", "a request was sent")
             .in_call(operation)
-            .sent_at(Some(note.made_at)));
+            .sent_at(fixture.line(mark, CallClass::Instruction)));
     }
     match error.map(Error::kind) {
         Some(ErrorKind::Unsupported) => Ok(()),
-        _ => Err(Flaw::new("Err(Unsupported)", told).in_call(operation)),
+        _ => Err(Flaw::new("Err(Unsupported)", found).in_call(operation)),
     }
-}
-
-/// A number of its own for each, so that none finds what another made.
-fn number(operation: Operation) -> u32 {
-    100 + operation as u32
 }

@@ -1,100 +1,80 @@
 //! What a provider's own check allows is not refused afterwards.
 
 use payments_core::{
-    DeclineReason, Error, ErrorKind, OrderRef, PayoutRef, Submission, Timestamp,
-    payment::CreatePayment,
+    DeclineReason, ErrorKind, Role, Timestamp,
+    payment::PaymentMethod,
     rules::{Alphabet, TextRules},
-    virtual_account::OpenVirtualAccount,
+    transport::CallClass,
 };
 
-use crate::{Flaw, Operation, Start, fixture::Fixture, law::Passed};
+use crate::{
+    Flaw, Operation, Start,
+    fixture::Fixture,
+    law::Passed,
+    operations::{Instruction, Outcome, rules},
+};
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
-    let payments = payments(&fixture).await?;
-    let accounts = virtual_accounts(&fixture).await?;
-    let payouts = payouts(&fixture).await?;
-    Ok(Passed::if_any(payments || accounts || payouts))
+    let mut any = false;
+    for operation in
+        [Operation::CreatePayment, Operation::OpenVirtualAccount, Operation::CreatePayout]
+    {
+        let Some((reference, _)) = rules(&fixture.provider, operation.role()) else { continue };
+        any = true;
+        for method in methods(&fixture, operation) {
+            for text in texts_within(reference) {
+                let about = Instruction::about(&fixture.subject, operation, &text);
+                let Ok(mut instruction) = about else { continue };
+                instruction.requests.payment.method = method;
+                accepts(&fixture, &instruction, &format!("the reference {text} by {method:?}"))
+                    .await?;
+            }
+        }
+        for (number, end) in (2..).zip(ends(&fixture)) {
+            let reference = fixture.subject.gateway.reference(number);
+            let mut instruction = Instruction::about(&fixture.subject, operation, &reference)?;
+            instruction.requests.payment.expires_at = Some(end);
+            instruction.requests.open.expires_at = Some(end);
+            accepts(&fixture, &instruction, &format!("the end {end}")).await?;
+        }
+    }
+    Ok(Passed::if_any(any))
 }
 
-async fn payments(fixture: &Fixture) -> Result<bool, Flaw> {
-    let Some((gateway, role)) = fixture.payments() else { return Ok(false) };
-    let can = role.capabilities();
-    let ordinary = gateway.payment(fixture.order(1)?);
-    let methods = can.methods.iter().copied().map(Some);
-    let methods: Vec<_> = methods.chain(can.buyer_chooses.then_some(None)).collect();
-    let mut requests: Vec<CreatePayment> = Vec::new();
-    for method in methods {
-        for text in texts_within(&can.reference) {
-            let Ok(order) = OrderRef::new(text) else { continue };
-            let mut request = ordinary.clone();
-            (request.order, request.method) = (order, method);
-            requests.push(request);
+/// Every method of payment that the capabilities name; none where the buyer chooses, and for the
+/// other roles.
+fn methods(fixture: &Fixture, operation: Operation) -> Vec<Option<PaymentMethod>> {
+    match fixture.provider.payments() {
+        Ok(role) if operation.role() == Role::Payments => {
+            let can = role.capabilities();
+            let methods = can.methods.iter().copied().map(Some);
+            methods.chain(can.buyer_chooses.then_some(None)).collect()
         }
+        _ => vec![None],
     }
-    for (number, end) in (2..).zip(ends(fixture)) {
-        requests.push(gateway.payment(fixture.order(number)?).with_expiry(end));
-    }
-    for request in requests {
-        let what = format!("the order {} by {:?}", request.order, request.method);
-        if role.check(&request).is_ok() {
-            taken(Operation::CreatePayment, &what, role.create_payment(&request).await)?;
-        }
-    }
-    Ok(true)
 }
 
-async fn virtual_accounts(fixture: &Fixture) -> Result<bool, Flaw> {
-    let Some((gateway, role)) = fixture.virtual_accounts() else { return Ok(false) };
-    let mut requests: Vec<OpenVirtualAccount> = Vec::new();
-    for text in texts_within(&role.capabilities().reference) {
-        let Ok(order) = OrderRef::new(text) else { continue };
-        requests.push(gateway.virtual_account(order));
+/// Checks that neither the provider nor the gateway finds a request wrong that the check allows.
+async fn accepts(fixture: &Fixture, instruction: &Instruction, what: &str) -> Result<(), Flaw> {
+    if instruction.check(&fixture.provider).is_err() {
+        return Ok(());
     }
-    for (number, end) in (2..).zip(ends(fixture)) {
-        requests.push(gateway.virtual_account(fixture.order(number)?).with_expiry(end));
-    }
-    for request in requests {
-        let what = format!("the order {} until {:?}", request.order, request.expires_at);
-        if role.check(&request).is_ok() {
-            taken(Operation::OpenVirtualAccount, &what, role.open(&request).await)?;
+    let mark = fixture.mark();
+    let outcome = instruction.carry_out(&fixture.provider).await;
+    let is_refused = match &outcome {
+        Outcome::Error(error) => {
+            matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Unsupported)
         }
-    }
-    Ok(true)
-}
-
-async fn payouts(fixture: &Fixture) -> Result<bool, Flaw> {
-    let Some((gateway, role)) = fixture.payouts() else { return Ok(false) };
-    for text in texts_within(&role.capabilities().reference) {
-        let Ok(payout) = PayoutRef::new(text) else { continue };
-        let request = gateway.payout(payout);
-        let what = format!("the payout {}", request.payout);
-        if role.check(&request).is_ok() {
-            taken(Operation::CreatePayout, &what, role.create_payout(&request).await)?;
-        }
-    }
-    Ok(true)
-}
-
-/// Holds that neither the provider nor the gateway finds the request wrong.
-fn taken<T>(
-    operation: Operation,
-    what: &str,
-    outcome: Result<Submission<T>, Error>,
-) -> Result<(), Flaw> {
-    let found = match outcome {
-        Err(error)
-            if matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Unsupported) =>
-        {
-            format!("Err({:?}): {error}", error.kind())
-        }
-        Ok(Submission::Declined(decline)) if decline.reason == DeclineReason::InvalidRequest => {
-            decline.to_string()
-        }
-        _ => return Ok(()),
+        Outcome::Declined(decline) => decline.reason == DeclineReason::InvalidRequest,
+        Outcome::Accepted(_) | Outcome::Uncertain(_) => false,
     };
-    let expected = format!("{what} taken, for the check allows it");
-    Err(Flaw::new(expected, found).in_call(operation))
+    if !is_refused {
+        return Ok(());
+    }
+    Err(Flaw::new(format!("{what} accepted, for the check allows it"), outcome)
+        .in_call(instruction.operation())
+        .sent_at(fixture.line(mark, CallClass::Instruction)))
 }
 
 /// In the past, now, in a second and in an hour.

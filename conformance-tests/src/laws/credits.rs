@@ -10,10 +10,9 @@ use payments_core::{
 use crate::{
     Flaw, Impossible, Operation, Start, buyer,
     fixture::Fixture,
-    instruction::{needed, open_virtual_account, readable, refused},
     law::Passed,
     laws::webhook_fixture,
-    question::find_payment,
+    undisturbed::{find_payment, needed, open_virtual_account, readable, refused},
 };
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {

@@ -6,15 +6,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use payments_core::transport::{
-    BootInstant, CallClass, Departure, DepartureDecision, Subject, Transport as _, with_departure,
+    BootInstant, CallClass, Departure, DepartureDecision, Transport as _, with_departure,
 };
 
 use crate::{
     Flaw, Start,
     fixture::Fixture,
-    instruction::{self, Instruction},
     law::Passed,
-    outcome::Outcome,
+    operations::{Instruction, Outcome, offered_instructions},
 };
 
 /// A departure that counts.
@@ -54,12 +53,12 @@ pub(super) async fn departs(start: Start) -> Result<Passed, Flaw> {
         return Ok(Passed::NotApplicable);
     }
     let mut any = false;
-    for (number, operation) in (1..).zip(instruction::offered(&fixture.provider)) {
+    for (number, operation) in (1..).zip(offered_instructions(&fixture.provider)) {
         any = true;
         let stay = DepartureDecision::Stay { why: "it is recorded as not sent".to_owned() };
         let stays = Instruction::ready(&fixture, operation, 2 * number).await?;
         let outcome = departing(&fixture, &stays, Counting::new(stay), (1, false)).await?;
-        if !matches!(outcome, Outcome::Error { .. }) {
+        if !matches!(outcome, Outcome::Error(_)) {
             return Err(Flaw::new("an error, for nothing left", outcome).in_call(operation));
         }
         let not_after = BootInstant::now().saturating_add(AN_HOUR);
@@ -87,7 +86,7 @@ async fn departing(
     let sent = notes.iter().find(|note| note.class == CallClass::Instruction);
     let sent_at = sent.map(|note| note.made_at);
     let about = sent.and_then(|note| note.about.clone());
-    let expected_about = subject(instruction);
+    let expected_about = instruction.subject();
     if about.as_ref() != Some(&expected_about) {
         let found = about.map_or("no subject".to_owned(), |about| about.to_string());
         let flaw = Flaw::new(expected_about.to_string(), found);
@@ -100,20 +99,5 @@ async fn departing(
     match departure.count() {
         count if count == expected => Ok(outcome),
         count => Err(Flaw::new(words(expected), words(count)).in_call(operation).sent_at(sent_at)),
-    }
-}
-
-/// What an instruction is about.
-fn subject(instruction: &Instruction) -> Subject {
-    match instruction {
-        Instruction::CreatePayment(request) => Subject::Order(request.order.clone()),
-        Instruction::CancelPayment(order) => Subject::Order(order.clone()),
-        Instruction::RefundPayment(request) => Subject::Refund(request.refund.clone()),
-        Instruction::Open(request) => Subject::VirtualAccount(request.order.clone()),
-        Instruction::Update(request) => Subject::VirtualAccount(request.account.order.clone()),
-        Instruction::Close(account) | Instruction::Reopen(account) => {
-            Subject::VirtualAccount(account.order.clone())
-        }
-        Instruction::CreatePayout(request) => Subject::Payout(request.payout.clone()),
     }
 }

@@ -9,9 +9,8 @@ use payments_core::Provider;
 use crate::{
     Flaw, Start,
     fixture::Fixture,
-    instruction::{self, Instruction},
     law::Passed,
-    question::{self, Question},
+    operations::{Inquiry, Instruction, offered_inquiries, offered_instructions},
 };
 
 /// Beyond the awaits of any call.
@@ -20,15 +19,15 @@ const MOST_AWAITS: u32 = 200;
 pub(super) async fn dropped(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let mut tried = false;
-    for (each, operation) in (0..).zip(instruction::offered(&fixture.provider)) {
+    for (each, operation) in (0..).zip(offered_instructions(&fixture.provider)) {
         tried = true;
         for awaits in 1..MOST_AWAITS {
             let number = each * MOST_AWAITS + awaits;
             let instruction = Instruction::ready(&fixture, operation, number).await?;
-            let before = done(&fixture, &instruction).await;
+            let before = instruction.done(&fixture).await;
             let finished = dropped_after(awaits, instruction.carry_out(&fixture.provider)).await;
             fixture.proxy.settled().await;
-            let after = done(&fixture, &instruction).await;
+            let after = instruction.done(&fixture).await;
             if after - before > 1 {
                 let found = format!("carried out {} times", after - before);
                 return Err(Flaw::new("carried out once at most", found).in_call(operation));
@@ -38,27 +37,19 @@ pub(super) async fn dropped(start: Start) -> Result<Passed, Flaw> {
             }
         }
         let next = Instruction::ready(&fixture, operation, (each + 1) * MOST_AWAITS - 1).await?;
-        next.carry_out(&fixture.provider)
-            .await
-            .accepted()
-            .map_err(|flaw| flaw.in_call(operation))?;
+        next.succeed(&fixture).await?;
     }
-    for (each, operation) in (5_000..).zip(question::offered(&fixture.provider)) {
-        let question = Question::ready(&fixture, operation, each).await?;
+    for (each, operation) in (5_000..).zip(offered_inquiries(&fixture.provider)) {
+        let inquiry = Inquiry::ready(&fixture, operation, each).await?;
         tried = true;
         for awaits in 1..MOST_AWAITS {
-            if dropped_after(awaits, question.ask(&fixture.provider)).await.is_some() {
+            if dropped_after(awaits, inquiry.ask(&fixture.provider)).await.is_some() {
                 break;
             }
         }
-        question.answer(&fixture.provider).await?;
+        inquiry.answer(&fixture.provider).await?;
     }
     Ok(Passed::if_any(tried))
-}
-
-async fn done(fixture: &Fixture, instruction: &Instruction) -> usize {
-    let (operation, reference) = (instruction.operation(), instruction.reference());
-    fixture.subject.gateway.carried_out(operation, reference).await
 }
 
 /// Polls a future so often and drops it; its result, if it was ready before.
@@ -78,19 +69,19 @@ async fn dropped_after<F: Future>(polls: u32, future: F) -> Option<F::Output> {
 
 pub(super) async fn two_runtimes(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
-    let question = match question::offered(&fixture.provider).next() {
-        Some(operation) => Question::ready(&fixture, operation, 1).await?,
+    let inquiry = match offered_inquiries(&fixture.provider).next() {
+        Some(operation) => Inquiry::ready(&fixture, operation, 1).await?,
         None => return Ok(Passed::NotApplicable),
     };
-    let operation = question.operation();
+    let operation = inquiry.operation();
     // The first runtime that it sees is one of those that end.
     let provider = fixture.unconnected()?;
     for which in ["the first", "the second"] {
-        let (question, provider) = (question.clone(), provider.clone());
+        let (inquiry, provider) = (inquiry.clone(), provider.clone());
         let asked = tokio::task::spawn_blocking(move || -> Result<(), Flaw> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(|error| Flaw::new("a runtime", error))?;
-            runtime.block_on(question.answer(&provider)).map(drop)
+            runtime.block_on(inquiry.answer(&provider)).map(drop)
         });
         let asked = asked.await.map_err(|error| {
             Flaw::new(format!("an answer in {which} runtime"), error).in_call(operation)
@@ -103,7 +94,7 @@ pub(super) async fn two_runtimes(start: Start) -> Result<Passed, Flaw> {
 
 /// An instruction in a third one.
 async fn instructed(fixture: &Fixture, provider: Provider) -> Result<(), Flaw> {
-    let Some(operation) = instruction::offered(&fixture.provider).next() else { return Ok(()) };
+    let Some(operation) = offered_instructions(&fixture.provider).next() else { return Ok(()) };
     let instruction = Instruction::ready(fixture, operation, 2).await?;
     let outcome = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -132,6 +123,6 @@ mod tests {
 
     #[test]
     fn an_operation_has_its_own_numbers() {
-        assert!(u32::try_from(Operation::INSTRUCTIONS.len()).unwrap() * MOST_AWAITS < 5_000);
+        assert!(u32::try_from(Operation::instructions().count()).unwrap() * MOST_AWAITS < 5_000);
     }
 }

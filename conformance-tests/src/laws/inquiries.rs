@@ -18,19 +18,19 @@ use crate::{
     Flaw, Operation, Start, Subject, Tuning,
     fixture::Fixture,
     law::Passed,
+    operations::{Inquiry, answer_text, offered_inquiries},
     proxy::{Fault, When},
-    question::{self, Answer, Question},
 };
 
 pub(super) async fn patient(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let mut any = false;
-    for (number, operation) in (1..).zip(question::offered(&fixture.provider)) {
+    for (number, operation) in (1..).zip(offered_inquiries(&fixture.provider)) {
         if costs(&fixture.provider, operation) {
             continue;
         }
-        let question = Question::ready(&fixture, operation, number).await?;
-        let usual = question.answer(&fixture.anew()).await?;
+        let inquiry = Inquiry::ready(&fixture, operation, number).await?;
+        let usual = inquiry.answer(&fixture.restarted()).await?;
         for fault in [
             Fault::UnavailablePage(When::BeforeBooking),
             Fault::Closed(When::AfterBooking),
@@ -38,52 +38,40 @@ pub(super) async fn patient(start: Start) -> Result<Passed, Flaw> {
         ] {
             let mark = fixture.mark();
             fixture.recorder.arm(CallClass::Inquiry, fault);
-            let answer = question.ask(&fixture.provider).await;
-            let notes = fixture.since(mark);
-            fixture.recorder.disarm();
-            fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
-            if notes.is_empty() {
+            let answer = inquiry.ask(&fixture.provider).await;
+            fixture.heal_after_fault()?;
+            if fixture.mark() == mark {
                 // Whether it may be answered without asking is another law's matter.
                 continue;
             }
-            let is_same = answer.as_ref().is_ok_and(|told| same(told, &usual));
-            if !is_same {
-                return Err(Flaw::new(format!("asked again, {usual}"), question::told(&answer))
+            if !answer.as_ref().is_ok_and(|answer| answer.is_like(&usual)) {
+                return Err(Flaw::new(format!("asked again, {usual}"), answer_text(&answer))
                     .in_call(operation)
                     .under(Some(fault))
-                    .sent_at(notes.last().map(|note| note.made_at)));
+                    .sent_at(fixture.line(mark, CallClass::Inquiry)));
             }
         }
-        exhausted(&fixture, &question).await?;
+        exhausted(&fixture, &inquiry).await?;
         any = true;
     }
     heeds_the_gateway(start).await?;
     Ok(Passed::if_any(any))
 }
 
-/// The same but for what may change with the time that passes.
-fn same(told: &Answer, usual: &Answer) -> bool {
-    match (told, usual) {
-        (Answer::Found { state, .. }, Answer::Found { state: before, .. }) => state == before,
-        (Answer::Absent(absence), Answer::Absent(before)) => absence == before,
-        _ => false,
-    }
-}
-
 /// Patience ends, and then in an error.
-async fn exhausted(fixture: &Fixture, question: &Question) -> Result<(), Flaw> {
+async fn exhausted(fixture: &Fixture, inquiry: &Inquiry) -> Result<(), Flaw> {
     const MORE_THAN_ANY_BUDGET: usize = 20;
     let fault = Fault::BadGatewayPage(When::BeforeBooking);
     for _ in 0..MORE_THAN_ANY_BUDGET {
         fixture.proxy.inject(fault);
     }
     let mark = fixture.mark();
-    let answer = question.ask(&fixture.provider).await;
-    fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    let answer = inquiry.ask(&fixture.provider).await;
+    fixture.heal()?;
     match answer {
         Ok(answer) if !fixture.since(mark).is_empty() => {
             Err(Flaw::new("an error once nobody has answered", answer)
-                .in_call(question.operation())
+                .in_call(inquiry.operation())
                 .under(Some(fault)))
         }
         _ => Ok(()),
@@ -91,17 +79,16 @@ async fn exhausted(fixture: &Fixture, question: &Question) -> Result<(), Flaw> {
 }
 
 fn costs(provider: &Provider, operation: Operation) -> bool {
-    operation == Operation::VerifyBeneficiary
-        && provider.payouts().is_ok_and(|role| role.capabilities().name_check_costs)
+    Inquiry::class(operation, provider) == CallClass::PaidInquiry
 }
 
 pub(super) async fn paid(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let operation = Operation::VerifyBeneficiary;
-    if !question::is_offered(&fixture.provider, operation) || !costs(&fixture.provider, operation) {
+    if !operation.is_offered(&fixture.provider) || !costs(&fixture.provider, operation) {
         return Ok(Passed::NotApplicable);
     }
-    let question = Question::ready(&fixture, operation, 1).await?;
+    let inquiry = Inquiry::ready(&fixture, operation, 1).await?;
     let fault = Fault::UnavailablePage(When::BeforeBooking);
     fixture.recorder.arm(CallClass::PaidInquiry, fault);
     // What costs nothing, such as asking for a token, may be asked again.
@@ -111,12 +98,12 @@ pub(super) async fn paid(start: Start) -> Result<Passed, Flaw> {
         fixture.proxy.requests_seen() - free
     };
     let arrived = paid();
-    let lost = question.ask(&fixture.provider).await;
+    let lost = inquiry.ask(&fixture.provider).await;
     if fixture.recorder.is_armed() {
         let expected = "a call that is made as `Call::paid_inquiry`";
         return Err(Flaw::new(expected, "none was").in_call(operation));
     }
-    fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+    fixture.heal()?;
     let once = |expected: usize, found: usize| match found == expected {
         true => Ok(()),
         false => Err(Flaw::new(format!("{expected} requests"), format!("{found}"))
@@ -130,13 +117,13 @@ pub(super) async fn paid(start: Start) -> Result<Passed, Flaw> {
     let arrived = paid();
     let kept_back = fixture.recorder.keep_back(CallClass::PaidInquiry);
     tokio::select! {
-        _ = question.ask(&fixture.provider) => {}
+        _ = inquiry.ask(&fixture.provider) => {}
         // The gateway has answered, and the caller is dropped here.
         () = kept_back.arrived() => {}
     }
     kept_back.release();
-    question.answer(&fixture.provider).await?;
-    question.answer(&fixture.provider).await?;
+    inquiry.answer(&fixture.provider).await?;
+    inquiry.answer(&fixture.provider).await?;
     once(1, paid() - arrived)?;
     Ok(Passed::Tested)
 }
@@ -282,14 +269,14 @@ async fn measure(
         subject.gateway.provider(&subject.gateway.hosts(), &tune(&tuning)).layered()
     };
     let idle = provider(Arc::new(timed(&[])));
-    let free = question::offered(&idle).filter(|one| !costs(&idle, *one)).collect();
+    let free = offered_inquiries(&idle).filter(|one| !costs(&idle, *one)).collect();
     let mut measured = Vec::new();
     for operations in together(subject, free) {
         let client = Arc::new(timed(&operations));
         let provider = provider(Arc::clone(&client) as Arc<dyn Transport>);
-        let questions = operations.iter().map(|one| Question::unfounded(subject, *one));
-        let questions = questions.collect::<Result<Vec<_>, _>>()?;
-        join_all(questions.iter().map(|question| question.ask(&provider))).await;
+        let inquiries = operations.iter().map(|one| Inquiry::unfounded(subject, *one));
+        let inquiries = inquiries.collect::<Result<Vec<_>, _>>()?;
+        join_all(inquiries.iter().map(|inquiry| inquiry.ask(&provider))).await;
         let calls = client.calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
         // What is answered without asking waits for nobody.
         if !calls.is_empty() {

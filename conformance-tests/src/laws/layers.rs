@@ -1,15 +1,14 @@
-//! The layers around a provider change nothing of what it says.
+//! The layers around a provider change nothing of what it returns.
 
 use std::panic::Location;
 
-use payments_core::Provider;
+use payments_core::{Provider, transport::CallClass};
 
 use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
-    instruction::{self, Instruction},
     law::Passed,
-    question::{self, Question},
+    operations::{Answer, Availability, Inquiry, Instruction},
 };
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
@@ -18,10 +17,9 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let without = everything(&bare, &bare.bare).await?;
     let with = everything(&layered, &layered.provider).await?;
     for (without, with) in without.into_iter().zip(with) {
-        if without.told != with.told {
-            let expected = format!("with layers and without: {}", with.told);
-            let found = format!("without: {}", without.told);
-            return Err(Flaw::new(expected, found)
+        if without.word != with.word {
+            let expected = format!("with layers and without: {}", with.word);
+            return Err(Flaw::new(expected, format!("without: {}", without.word))
                 .in_call(without.operation)
                 .sent_at(without.line.or(with.line)));
         }
@@ -29,50 +27,47 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::Tested)
 }
 
-/// What a provider says of one thing, and the line from which it asked the gateway for it.
-struct Said {
+/// What a call returned in a word, and the line from which it asked the gateway.
+struct Returned {
     operation: Operation,
-    told: String,
+    word: String,
     line: Option<&'static Location<'static>>,
 }
 
-/// What a provider says of everything that it can and cannot do, in a word for each.
-async fn everything(fixture: &Fixture, provider: &Provider) -> Result<Vec<Said>, Flaw> {
-    let mut said = Vec::new();
-    let mut note = |operation: Operation, told: String, mark: usize| {
-        let line = fixture.since(mark).last().map(|note| note.made_at);
-        said.push(Said { operation, told, line });
+/// What every call returns, of those that the provider offers and those that it does not.
+async fn everything(fixture: &Fixture, provider: &Provider) -> Result<Vec<Returned>, Flaw> {
+    let mut all = Vec::new();
+    let mut note = |operation: Operation, word: String, mark: usize, class: CallClass| {
+        all.push(Returned { operation, word, line: fixture.line(mark, class) });
     };
-    let has = |operation: Operation| provider.roles().contains(&operation.role());
-    for operation in Operation::INSTRUCTIONS.into_iter().filter(|operation| has(*operation)) {
-        let is_offered =
-            instruction::is_offered(provider, operation) || operation == Operation::CreatePayment;
-        let instruction = if is_offered {
-            Instruction::ready(fixture, operation, 1 + operation as u32).await?
-        } else {
-            Instruction::unfounded(fixture, operation)?
+    let has = |operation: &Operation| provider.roles().contains(&operation.role());
+    for operation in Operation::instructions().filter(has) {
+        let instruction = match operation.availability(provider) {
+            Availability::Refused => {
+                let reference = fixture.subject.gateway.reference(1);
+                Instruction::about(&fixture.subject, operation, &reference)?
+            }
+            _ => Instruction::ready(fixture, operation, 1 + operation as u32).await?,
         };
-        let mark = fixture.mark();
-        note(operation, instruction.carry_out(provider).await.kind(), mark);
-        if let Some(wrong) = instruction.beyond_the_limits(provider) {
-            let mark = fixture.mark();
-            note(operation, wrong.carry_out(provider).await.kind(), mark);
+        let beyond = instruction.beyond_the_limits(provider);
+        for instruction in [Some(instruction), beyond].into_iter().flatten() {
+            let (mark, outcome) = (fixture.mark(), instruction.carry_out(provider).await);
+            note(operation, outcome.kind(), mark, CallClass::Instruction);
         }
     }
-    for operation in Operation::INQUIRIES.into_iter().filter(|operation| has(*operation)) {
-        let question = if question::is_offered(provider, operation) {
-            Question::ready(fixture, operation, 100 + operation as u32).await?
+    for operation in Operation::inquiries().filter(has) {
+        let inquiry = if operation.is_offered(provider) {
+            Inquiry::ready(fixture, operation, 100 + operation as u32).await?
         } else {
-            Question::unfounded(&fixture.subject, operation)?
+            Inquiry::unfounded(&fixture.subject, operation)?
         };
-        let mark = fixture.mark();
-        let answer = question.ask(provider).await;
+        let (mark, answer) = (fixture.mark(), inquiry.ask(provider).await);
         let word = match &answer {
-            Ok(question::Answer::Found { state, .. }) => format!("Ok: {state:?}"),
-            Ok(question::Answer::Absent(absence)) => format!("Ok: {absence:?}"),
+            Ok(Answer::Found { state, .. }) => format!("Ok: {state:?}"),
+            Ok(Answer::Absent(absence)) => format!("Ok: {absence:?}"),
             Err(error) => format!("Err({:?})", error.kind()),
         };
-        note(operation, word, mark);
+        note(operation, word, mark, CallClass::Inquiry);
     }
-    Ok(said)
+    Ok(all)
 }

@@ -1,246 +1,187 @@
 //! What a provider cannot honour is refused before anything is sent.
 
 use payments_core::{
-    Direction, Error, ErrorKind, OrderRef, PayoutRef, RefundRef, Role, Submission, Timestamp,
+    Direction, Error, ErrorKind, Provider, Role, Timestamp,
     money::{Currency, Money},
-    payment::{PaymentMethod, RefundPayment},
+    payment::PaymentMethod,
     rules::{Alphabet, AmountLimits, TextRules},
-    virtual_account::{Uses, VirtualAccountRef},
+    transport::CallClass,
+    virtual_account::Uses,
 };
 
-use crate::{Flaw, Operation, Start, fixture::Fixture, instruction::Instruction, law::Passed};
+use crate::{
+    Flaw, Operation, Start,
+    fixture::Fixture,
+    law::Passed,
+    operations::{Inquiry, Instruction, Outcome, offered_inquiries, offered_instructions, rules},
+    requests::Requests,
+};
+
+/// What makes a request one that the capabilities do not allow.
+type Change = Box<dyn Fn(&mut Requests) + Send>;
+
+const OPENING: [Operation; 3] =
+    [Operation::CreatePayment, Operation::OpenVirtualAccount, Operation::CreatePayout];
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
-    let can_be_asked =
-        |role| matches!(role, Role::Payments | Role::VirtualAccounts | Role::Payouts);
-    let any = fixture.provider.roles().into_iter().any(can_be_asked);
-    payments(&fixture).await?;
-    virtual_accounts(&fixture).await?;
-    payouts(&fixture).await?;
+    let mut any = false;
+    for operation in OPENING {
+        let Some((reference, limits)) = rules(&fixture.provider, operation.role()) else {
+            continue;
+        };
+        any = true;
+        let usual =
+            Instruction::about(&fixture.subject, operation, &fixture.subject.gateway.reference(1))?;
+        for amount in amounts_outside(limits) {
+            if let Some(wrong) = usual.with_amount(amount) {
+                refuses_instruction(&fixture, &wrong, &format!("the amount {amount}")).await?;
+            }
+        }
+        for (what, change) in changes(&fixture, operation) {
+            let mut wrong = usual.clone();
+            change(&mut wrong.requests);
+            refuses_instruction(&fixture, &wrong, &what).await?;
+        }
+        for text in texts_outside(reference) {
+            refuses_reference(&fixture, operation, &text).await?;
+        }
+    }
     a_part_of_a_refund(&Fixture::open(&start).await?).await?;
     Ok(Passed::if_any(any))
 }
 
-/// A part goes back as that part, or is refused: the capabilities do not say which.
-async fn a_part_of_a_refund(fixture: &Fixture) -> Result<(), Flaw> {
-    let operation = Operation::RefundPayment;
-    let Some((gateway, role)) = fixture.payments() else { return Ok(()) };
-    if !role.capabilities().refund {
-        return Ok(());
+/// What of its request beside amount and reference a provider does not accept.
+fn changes(fixture: &Fixture, operation: Operation) -> Vec<(String, Change)> {
+    match operation.role() {
+        Role::Payments => of_payments(&fixture.provider, fixture.clock().now()),
+        Role::VirtualAccounts => of_virtual_accounts(&fixture.provider),
+        _ => of_payouts(&fixture.provider),
     }
-    let Instruction::RefundPayment(whole) = Instruction::ready(fixture, operation, 1).await? else {
-        return Ok(());
-    };
-    let paid = gateway.payment(whole.order.clone()).amount;
-    let part = Money::from_minor(paid.minor() / 2, paid.currency());
-    let request = whole.with_amount(part);
-    let request = request.map_err(|error| Flaw::new("half of what was paid", error))?;
-    let mark = fixture.mark();
-    let outcome = role.refund_payment(&request).await;
-    let notes = fixture.since(mark);
-    let expected =
-        format!("{part} of {paid} given back, or refused naming `amount` with nothing sent");
-    let bookings = fixture.bookings().await;
-    let given_back: Vec<Money> = bookings
-        .iter()
-        .filter(|booking| booking.direction == Direction::Out)
-        .map(|booking| booking.amount)
+}
+
+fn of_payments(provider: &Provider, now: Timestamp) -> Vec<(String, Change)> {
+    let Ok(can) = provider.payments().map(|role| role.capabilities()) else { return Vec::new() };
+    let methods = METHODS.into_iter().filter(|method| !can.methods.contains(method));
+    let mut changes: Vec<(String, Change)> = methods
+        .map(|method| {
+            let change = move |requests: &mut Requests| requests.payment.method = Some(method);
+            (format!("the method {method:?}"), Box::new(change) as Change)
+        })
         .collect();
-    let found = match outcome {
-        Err(error) if error.field() == Some("amount") && notes.is_empty() => return Ok(()),
-        Err(error) => format!("Err({:?}): {error}", error.kind()),
-        Ok(Submission::Accepted(refund)) if refund.amount == part && given_back == [part] => {
-            return Ok(());
-        }
-        Ok(answer) => format!("{answer:?}"),
-    };
-    Err(Flaw::new(expected, found)
-        .in_call(operation)
-        .with_ledger(format!("{given_back:?} given back"))
-        .sent_at(notes.last().map(|note| note.made_at)))
-}
-
-async fn payments(fixture: &Fixture) -> Result<(), Flaw> {
-    let (Some(gateway), Ok(role)) = (&fixture.subject.payments, fixture.provider.payments()) else {
-        return Ok(());
-    };
-    let can = role.capabilities();
-    let good = gateway.payment(fixture.order(1)?);
-    let mut wrong = Vec::new();
-    for amount in amounts_outside(&can.limits) {
-        let mut request = good.clone();
-        request.amount = amount;
-        wrong.push((format!("the amount {amount}"), request));
-    }
-    for method in METHODS.into_iter().filter(|method| !can.methods.contains(method)) {
-        wrong.push((format!("the method {method:?}"), good.clone().with_method(method)));
-    }
-    for text in texts_outside(&can.reference) {
-        let Ok(order) = OrderRef::new(text.clone()) else { continue };
-        let mut request = good.clone();
-        request.order = order;
-        wrong.push((format!("the order {text:?}"), request));
-    }
-    for text in texts_outside(&can.description) {
-        wrong.push((format!("the description {text:?}"), good.clone().with_description(text)));
-    }
+    changes.extend(texts("the description", &can.description, |requests, text| {
+        requests.payment.description = text;
+    }));
     if !can.expiry {
-        let end = Timestamp::from_unix(fixture.clock().now().unix_seconds() + 3_600);
-        wrong.push(("an end".to_owned(), good.clone().with_expiry(end)));
+        let end = Timestamp::from_unix(now.unix_seconds() + 3_600);
+        let change = move |requests: &mut Requests| requests.payment.expires_at = Some(end);
+        changes.push(("an end".to_owned(), Box::new(change)));
     }
-    for field in &can.required {
-        let mut request = good.clone();
-        field.take_from(&mut request);
-        wrong.push((format!("a payment without `{}`", field.name()), request));
+    for field in can.required.clone() {
+        let change = move |requests: &mut Requests| field.take_from(&mut requests.payment);
+        changes.push((format!("a payment without `{}`", field.name()), Box::new(change)));
     }
-    for (what, request) in wrong {
-        let operation = Operation::CreatePayment;
-        refused(fixture, operation, &what, checked(role.check(&request)))?;
-        let outcome = role.create_payment(&request).await;
-        refused(fixture, operation, &what, outcome.map(|answer| format!("{answer:?}")))?;
-    }
-    for text in texts_outside(&can.reference) {
-        let what = format!("the order {text:?}");
-        let (Ok(order), Ok(refund)) = (OrderRef::new(text.clone()), RefundRef::new(text.clone()))
-        else {
-            continue;
-        };
-        if can.find {
-            let outcome = role.find_payment(&order).await.map(|found| format!("{found:?}"));
-            refused(fixture, Operation::FindPayment, &what, outcome)?;
-        }
-        if can.cancel {
-            let outcome = role.cancel_payment(&order).await.map(|answer| format!("{answer:?}"));
-            refused(fixture, Operation::CancelPayment, &what, outcome)?;
-        }
-        if can.refund {
-            let request = RefundPayment::new(refund, order);
-            let outcome = role.refund_payment(&request).await.map(|answer| format!("{answer:?}"));
-            refused(fixture, Operation::RefundPayment, &what, outcome)?;
-        }
-    }
-    Ok(())
+    changes
 }
 
-async fn virtual_accounts(fixture: &Fixture) -> Result<(), Flaw> {
-    let (Some(gateway), Ok(role)) =
-        (&fixture.subject.virtual_accounts, fixture.provider.virtual_accounts())
-    else {
-        return Ok(());
+fn of_virtual_accounts(provider: &Provider) -> Vec<(String, Change)> {
+    let Ok(can) = provider.virtual_accounts().map(|role| role.capabilities()) else {
+        return Vec::new();
     };
-    let can = role.capabilities();
-    let good = gateway.virtual_account(fixture.order(1)?);
-    let mut wrong = Vec::new();
-    for amount in amounts_outside(&can.limits) {
-        let mut request = good.clone();
-        request.amount = Some(amount);
-        wrong.push((format!("the amount {amount}"), request));
-    }
+    let mut changes: Vec<(String, Change)> = Vec::new();
     if !can.any_amount {
-        let mut request = good.clone();
-        request.amount = None;
-        wrong.push(("no amount".to_owned(), request));
+        let change = |requests: &mut Requests| requests.open.amount = None;
+        changes.push(("no amount".to_owned(), Box::new(change)));
     }
     for uses in [Uses::Once, Uses::Many].into_iter().filter(|uses| !can.uses.contains(uses)) {
-        wrong.push((format!("{uses:?}"), good.clone().with_uses(uses)));
+        let change = move |requests: &mut Requests| requests.open.uses = uses;
+        changes.push((format!("{uses:?}"), Box::new(change)));
     }
-    for text in texts_outside(&can.reference) {
-        let Ok(order) = OrderRef::new(text.clone()) else { continue };
-        let mut request = good.clone();
-        request.order = order;
-        wrong.push((format!("the order {text:?}"), request));
+    changes.extend(texts("the holder", &can.holder, |requests, text| requests.open.holder = text));
+    changes.extend(texts("the remark", &can.remark, |requests, text| {
+        requests.open.remark = Some(text);
+    }));
+    changes
+}
+
+fn of_payouts(provider: &Provider) -> Vec<(String, Change)> {
+    let Ok(can) = provider.payouts().map(|role| role.capabilities()) else { return Vec::new() };
+    let names = texts("the name", &can.name, |requests, text| {
+        requests.payout.beneficiary.name = text;
+    });
+    let notes = texts("the note", &can.note, |requests, text| requests.payout.note = Some(text));
+    let required = can.required.clone().into_iter().map(|field| {
+        let change = move |requests: &mut Requests| field.take_from(&mut requests.payout);
+        (format!("a payout without `{}`", field.name()), Box::new(change) as Change)
+    });
+    names.chain(notes).chain(required).collect()
+}
+
+fn texts(
+    field: &'static str,
+    rules: &TextRules,
+    set: fn(&mut Requests, String),
+) -> impl Iterator<Item = (String, Change)> + use<> {
+    texts_outside(rules).into_iter().map(move |text| {
+        let what = format!("{field} {text:?}");
+        let change = move |requests: &mut Requests| set(requests, text.clone());
+        (what, Box::new(change) as Change)
+    })
+}
+
+/// Every call of the role of `operation` under a reference that the role does not accept.
+async fn refuses_reference(
+    fixture: &Fixture,
+    operation: Operation,
+    text: &str,
+) -> Result<(), Flaw> {
+    let what = format!("the reference {text:?}");
+    let of_role = |one: &Operation| one.role() == operation.role();
+    for operation in offered_instructions(&fixture.provider).filter(of_role) {
+        // Some texts are no reference at all.
+        let Ok(wrong) = Instruction::about(&fixture.subject, operation, text) else { continue };
+        refuses_instruction(fixture, &wrong, &what).await?;
     }
-    for text in texts_outside(&can.holder) {
-        let mut request = good.clone();
-        request.holder = text.clone();
-        wrong.push((format!("the holder {text:?}"), request));
-    }
-    for text in texts_outside(&can.remark) {
-        wrong.push((format!("the remark {text:?}"), good.clone().with_remark(text)));
-    }
-    for (what, request) in wrong {
-        refused(fixture, Operation::OpenVirtualAccount, &what, checked(role.check(&request)))?;
-        let outcome = role.open(&request).await.map(|answer| format!("{answer:?}"));
-        refused(fixture, Operation::OpenVirtualAccount, &what, outcome)?;
-    }
-    for text in texts_outside(&can.reference) {
-        let Ok(order) = OrderRef::new(text.clone()) else { continue };
-        let (what, account) = (format!("the order {text:?}"), VirtualAccountRef::new(order));
-        if can.find {
-            let outcome = role.find(&account).await.map(|found| format!("{found:?}"));
-            refused(fixture, Operation::FindVirtualAccount, &what, outcome)?;
-        }
-        if can.close {
-            let outcome = role.close(&account).await.map(|answer| format!("{answer:?}"));
-            refused(fixture, Operation::CloseVirtualAccount, &what, outcome)?;
-        }
+    // Credits are found by the account's number, and names by that of a bank account.
+    let by_reference = |one: &Operation| one.name().starts_with("find");
+    for operation in offered_inquiries(&fixture.provider).filter(of_role).filter(by_reference) {
+        let Ok(wrong) = Inquiry::about(&fixture.subject, operation, text) else { continue };
+        let outcome = wrong.ask(&fixture.provider).await.map(|answer| answer.to_string());
+        refuses(fixture, operation, &what, outcome)?;
     }
     Ok(())
 }
 
-async fn payouts(fixture: &Fixture) -> Result<(), Flaw> {
-    let (Some(gateway), Ok(role)) = (&fixture.subject.payouts, fixture.provider.payouts()) else {
-        return Ok(());
+/// Checks that the role's own check refuses an instruction, and the call too.
+async fn refuses_instruction(
+    fixture: &Fixture,
+    wrong: &Instruction,
+    what: &str,
+) -> Result<(), Flaw> {
+    let operation = wrong.operation();
+    if OPENING.contains(&operation) {
+        let checked = wrong.check(&fixture.provider).map(|()| "its check allows it".to_owned());
+        refuses(fixture, operation, what, checked)?;
+    }
+    let outcome = match wrong.carry_out(&fixture.provider).await {
+        Outcome::Error(error) => Err(error),
+        other => Ok(other.to_string()),
     };
-    let can = role.capabilities();
-    let good = gateway.payout(fixture.payout(1)?);
-    let mut wrong = Vec::new();
-    for amount in amounts_outside(&can.limits) {
-        let mut request = good.clone();
-        request.amount = amount;
-        wrong.push((format!("the amount {amount}"), request));
-    }
-    for text in texts_outside(&can.reference) {
-        let Ok(payout) = PayoutRef::new(text.clone()) else { continue };
-        let mut request = good.clone();
-        request.payout = payout;
-        wrong.push((format!("the payout {text:?}"), request));
-    }
-    for text in texts_outside(&can.name) {
-        let mut request = good.clone();
-        request.beneficiary.name = text.clone();
-        wrong.push((format!("the name {text:?}"), request));
-    }
-    for text in texts_outside(&can.note) {
-        wrong.push((format!("the note {text:?}"), good.clone().with_note(text)));
-    }
-    for field in &can.required {
-        let mut request = good.clone();
-        field.take_from(&mut request);
-        wrong.push((format!("a payout without `{}`", field.name()), request));
-    }
-    for (what, request) in wrong {
-        refused(fixture, Operation::CreatePayout, &what, checked(role.check(&request)))?;
-        let outcome = role.create_payout(&request).await.map(|answer| format!("{answer:?}"));
-        refused(fixture, Operation::CreatePayout, &what, outcome)?;
-    }
-    for text in texts_outside(&can.reference).into_iter().filter(|_| can.find) {
-        let Ok(payout) = PayoutRef::new(text.clone()) else { continue };
-        let outcome = role.find_payout(&payout).await.map(|found| format!("{found:?}"));
-        refused(fixture, Operation::FindPayout, &format!("the payout {text:?}"), outcome)?;
-    }
-    Ok(())
+    refuses(fixture, operation, what, outcome)
 }
 
-/// What the role's own check says, which a router asks first.
-fn checked(check: Result<(), Error>) -> Result<String, Error> {
-    check.map(|()| "its check allows it".to_owned())
-}
-
-/// Holds that it was refused naming a field, and that nothing left.
-fn refused(
+/// Checks that it was refused naming a field, and that nothing left.
+fn refuses(
     fixture: &Fixture,
     operation: Operation,
     what: &str,
     outcome: Result<String, Error>,
 ) -> Result<(), Flaw> {
-    let notes = fixture.recorder.notes();
-    if let Some(note) = notes.first() {
-        let found = format!("{what} was sent");
-        return Err(Flaw::new("nothing sent", found)
-            .in_call(operation)
-            .sent_at(Some(note.made_at)));
+    let flaw = |expected: String, found: String| Err(Flaw::new(expected, found).in_call(operation));
+    if fixture.mark() > 0 {
+        let line = fixture.line(0, CallClass::Instruction);
+        return flaw("nothing sent".to_owned(), format!("{what} was sent"))
+            .map_err(|flaw| flaw.sent_at(line));
     }
     let expected = format!("{what} refused naming the field");
     match outcome {
@@ -252,13 +193,43 @@ fn refused(
         }
         Err(error) => {
             let field = error.field().unwrap_or("none");
-            let found = format!("Err({:?}), field {field}: {error}", error.kind());
-            Err(Flaw::new(expected, found).in_call(operation))
+            flaw(expected, format!("Err({:?}), field {field}: {error}", error.kind()))
         }
-        Ok(answer) => Err(Flaw::new(expected, format!("Ok: {answer}")).in_call(operation)),
+        Ok(answer) => flaw(expected, answer),
     }
 }
 
+/// A part goes back as that part, or is refused: the capabilities do not say which.
+async fn a_part_of_a_refund(fixture: &Fixture) -> Result<(), Flaw> {
+    let operation = Operation::RefundPayment;
+    if !operation.is_offered(&fixture.provider) || fixture.payments().is_none() {
+        return Ok(());
+    }
+    let mut refund = Instruction::ready(fixture, operation, 1).await?;
+    let paid = refund.requests.payment.amount;
+    let part = Money::from_minor(paid.minor() / 2, paid.currency());
+    let whole = refund.requests.refund.clone();
+    let halved = whole.with_amount(part);
+    refund.requests.refund = halved.map_err(|error| Flaw::new("half of what was paid", error))?;
+    let mark = fixture.mark();
+    let outcome = refund.carry_out(&fixture.provider).await;
+    let bookings = fixture.bookings().await.into_iter();
+    let returned = bookings.filter(|booking| booking.direction == Direction::Out);
+    let returned: Vec<Money> = returned.map(|booking| booking.amount).collect();
+    let is_right = match &outcome {
+        Outcome::Error(error) => error.field() == Some("amount") && fixture.mark() == mark,
+        outcome => outcome.is_as_asked() && returned == [part],
+    };
+    if is_right {
+        return Ok(());
+    }
+    let expected =
+        format!("{part} of {paid} returned, or refused naming `amount` with nothing sent");
+    Err(Flaw::new(expected, outcome)
+        .in_call(operation)
+        .with_ledger(format!("{returned:?} returned"))
+        .sent_at(fixture.line(mark, CallClass::Instruction)))
+}
 const METHODS: [PaymentMethod; 7] = [
     PaymentMethod::BankTransfer,
     PaymentMethod::NapasQr,
@@ -269,7 +240,7 @@ const METHODS: [PaymentMethod; 7] = [
     PaymentMethod::Wallet,
 ];
 
-/// Just below the least, just above the most, and in a currency that is not taken.
+/// Just below the least, just above the most, and in a currency that is not accepted.
 fn amounts_outside(limits: &[AmountLimits]) -> Vec<Money> {
     let mut amounts = Vec::new();
     for limit in limits {
@@ -281,9 +252,9 @@ fn amounts_outside(limits: &[AmountLimits]) -> Vec<Money> {
             amounts.push(Money::from_minor(max.minor().saturating_add(1), currency));
         }
     }
-    let is_taken = |currency| limits.iter().any(|limit| limit.min.currency() == currency);
+    let is_accepted = |currency| limits.iter().any(|limit| limit.min.currency() == currency);
     for currency in [Currency::VND, Currency::USD] {
-        if !is_taken(currency) {
+        if !is_accepted(currency) {
             amounts.push(Money::from_minor(100_000, currency));
         }
     }
@@ -291,10 +262,10 @@ fn amounts_outside(limits: &[AmountLimits]) -> Vec<Money> {
 }
 
 /// Texts that break the rules in each way: too short, too long, and with a character that is not
-/// taken, such as one that would lead a path elsewhere.
+/// accepted, such as one that would lead a path elsewhere.
 fn texts_outside(rules: &TextRules) -> Vec<String> {
     let breaks = |text: &String| rules.check("text", text).is_err();
-    // Of characters that are taken, so that each text breaks one rule.
+    // Of characters that are accepted, so that each text breaks one rule.
     let fill = if rules.alphabet == Alphabet::Digits { "7" } else { "A" };
     let long = fill.repeat(rules.max.saturating_add(1));
     let short = fill.repeat(rules.min.saturating_sub(1));

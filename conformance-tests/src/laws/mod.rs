@@ -2,7 +2,7 @@
 
 mod absence;
 mod answers;
-mod capabilities;
+pub(crate) mod capabilities;
 mod checking;
 mod coverage;
 mod credits;

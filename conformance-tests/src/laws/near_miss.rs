@@ -5,9 +5,8 @@ use payments_core::{Lookup, OrderRef, Role, payment::Payment};
 use crate::{
     Flaw, Operation, Start, buyer,
     fixture::Fixture,
-    instruction::{accepted, needed, refused},
     law::Passed,
-    question::find_payment,
+    undisturbed::{accepted, find_payment, needed, refused},
 };
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {

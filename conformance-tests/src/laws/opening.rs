@@ -7,8 +7,8 @@ use payments_core::{
 };
 
 use crate::{
-    Booking, Flaw, Operation, Start, buyer, fixture::Fixture, instruction::open_payment,
-    law::Passed,
+    Booking, Flaw, Operation, Start, buyer, fixture::Fixture, law::Passed,
+    undisturbed::open_payment,
 };
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {

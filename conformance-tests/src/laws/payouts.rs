@@ -11,8 +11,9 @@ use payments_core::{
 use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
-    instruction::{Instruction, accepted, refused},
     law::Passed,
+    operations::Instruction,
+    undisturbed::{accepted, refused},
 };
 
 pub(super) async fn beneficiaries(start: Start) -> Result<Passed, Flaw> {

@@ -5,8 +5,8 @@ use payments_core::payment::RefundPayment;
 use crate::{
     Flaw, Operation, Start, buyer,
     fixture::Fixture,
-    instruction::{accepted, refused},
     law::Passed,
+    undisturbed::{accepted, refused},
 };
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {

@@ -3,14 +3,13 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use payments_core::{Provider, rules::Repeat};
+use payments_core::{Provider, rules::Repeat, transport::CallClass};
 
 use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
-    instruction::{self, Instruction},
     law::Passed,
-    outcome::{Found, Outcome},
+    operations::{Found, Instruction, Outcome},
 };
 
 const CALLERS: usize = 16;
@@ -20,22 +19,23 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let mut tried = false;
     for operation in [Operation::CreatePayment, Operation::CreatePayout] {
         let has_role = fixture.provider.roles().contains(&operation.role());
-        if !has_role || !instruction::is_offered(&fixture.provider, operation) {
+        if !has_role || !operation.is_offered(&fixture.provider) {
             continue;
         }
         let Some(repeat) = repeat(&fixture.provider, operation) else { continue };
         let instruction = Instruction::ready(&fixture, operation, 1).await?;
+        let mark = fixture.mark();
         let callers = (0..CALLERS).map(|_| instruction.carry_out(&fixture.provider));
         join_all(callers).await;
         tried = true;
-        let done = fixture.subject.gateway.carried_out(operation, instruction.reference()).await;
+        let done = fixture.subject.gateway.carried_out(operation, &instruction.reference()).await;
         let is_so = match repeat {
             Repeat::PaysAgain => done > 1,
             _ if repeat.is_safe_after(Duration::ZERO) => done == 1,
             // For an unknown time, which may be over.
             _ => done >= 1,
         };
-        let line = fixture.recorder.notes().first().map(|note| note.made_at);
+        let line = fixture.line(mark, CallClass::Instruction);
         let ledger = format!("carried out {done} times for {CALLERS} callers");
         if !is_so {
             return Err(Flaw::new(format!("{repeat:?}, as the capabilities say"), &ledger)
@@ -59,13 +59,14 @@ async fn another_amount(fixture: &Fixture, operation: Operation) -> Result<(), F
     let first = Instruction::ready(fixture, operation, 2).await?;
     let Some(second) = first.with_another_amount() else { return Ok(()) };
     first.carry_out(&fixture.provider).await.accepted().map_err(|flaw| flaw.in_call(operation))?;
+    let mark = fixture.mark();
     let outcome = second.carry_out(&fixture.provider).await;
-    let done = fixture.subject.gateway.carried_out(operation, first.reference()).await;
+    let done = fixture.subject.gateway.carried_out(operation, &first.reference()).await;
     let is_wrong = match &outcome {
         Outcome::Declined(decline) => decline.is_confirmed(),
-        Outcome::Accepted { unlike: None } => done < 2,
-        Outcome::Error { .. } => done > 1,
-        Outcome::Accepted { unlike: Some(_) } | Outcome::Uncertain(_) => false,
+        accepted if accepted.is_as_asked() => done < 2,
+        Outcome::Error(_) => done > 1,
+        Outcome::Accepted(_) | Outcome::Uncertain(_) => false,
     };
     if !is_wrong {
         return Ok(());
@@ -73,7 +74,8 @@ async fn another_amount(fixture: &Fixture, operation: Operation) -> Result<(), F
     let expected = "an unconfirmed refusal or an uncertain outcome: the reference was used before";
     Err(Flaw::new(expected, &outcome)
         .in_call(operation)
-        .with_ledger(format!("carried out {done} times, first for another amount")))
+        .with_ledger(format!("carried out {done} times, first for another amount"))
+        .sent_at(fixture.line(mark, CallClass::Instruction)))
 }
 
 fn repeat(provider: &Provider, operation: Operation) -> Option<Repeat> {

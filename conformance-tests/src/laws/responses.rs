@@ -7,17 +7,15 @@ use payments_core::Provider;
 use crate::{
     Flaw, Operation, SignedIn, SignedResponse, Start,
     fixture::Fixture,
-    instruction::{self, Instruction},
     law::Passed,
-    outcome::Outcome,
-    question::{self, Question},
+    operations::{Inquiry, Instruction, Outcome, offered_inquiries, offered_instructions},
     tampering::{self, Tampered, fields, signature},
 };
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
-    let instructions = instruction::offered(&fixture.provider);
-    let calls: Vec<Operation> = instructions.chain(question::offered(&fixture.provider)).collect();
+    let calls = offered_instructions(&fixture.provider);
+    let calls: Vec<Operation> = calls.chain(offered_inquiries(&fixture.provider)).collect();
     let mut any = false;
     for (number, operation) in (1..).zip(calls) {
         let signed = fixture.subject.gateway.signed_response(operation);
@@ -32,15 +30,15 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
 /// A call that can be made several times in the same words.
 enum Call {
     Instruction(Instruction),
-    Inquiry(Question),
+    Inquiry(Inquiry),
 }
 
 impl Call {
     async fn ready(fixture: &Fixture, operation: Operation, number: u32) -> Result<Self, Flaw> {
-        if Operation::INSTRUCTIONS.contains(&operation) {
+        if Operation::instructions().any(|one| one == operation) {
             return Ok(Self::Instruction(Instruction::ready(fixture, operation, number).await?));
         }
-        Ok(Self::Inquiry(Question::ready(fixture, operation, number).await?))
+        Ok(Self::Inquiry(Inquiry::ready(fixture, operation, number).await?))
     }
 
     fn operation(&self) -> Operation {
@@ -55,7 +53,7 @@ impl Call {
     async fn make(&self, provider: &Provider) -> Result<bool, String> {
         match self {
             Self::Instruction(instruction) => match instruction.carry_out(provider).await {
-                Outcome::Accepted { .. } => Ok(true),
+                Outcome::Accepted(_) => Ok(true),
                 Outcome::Uncertain(_) => Ok(false),
                 other => Err(other.to_string()),
             },

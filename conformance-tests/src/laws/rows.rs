@@ -9,9 +9,8 @@ use payments_core::{
 use crate::{
     ChangedResponse, Flaw, Meaning, Operation, Start,
     fixture::Fixture,
-    instruction::{needed, open_virtual_account, refused},
     law::Passed,
-    question,
+    undisturbed::{needed, open_virtual_account, refused},
 };
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
@@ -25,7 +24,7 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
         .collect();
     let mut tried = false;
     for operation in [Operation::Entries, Operation::Credits] {
-        if !question::is_offered(&fixture.provider, operation) {
+        if !operation.is_offered(&fixture.provider) {
             continue;
         }
         let of_operation: Vec<_> =

@@ -4,19 +4,17 @@ use std::error::Error;
 use std::fmt::Write as _;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
-use payments_core::{
-    Lookup, Submission,
-    notification::{Confirmation, Delivery, Received},
-};
+use payments_core::notification::{Confirmation, Delivery, Received};
 
 use crate::{
     Flaw, Start,
     fixture::Fixture,
-    instruction::{self, Instruction},
     law::Passed,
     listener::Listener,
+    operations::{
+        self, Answer, Inquiry, Instruction, Outcome, offered_inquiries, offered_instructions,
+    },
     proxy::{Fault, When},
-    question::{self, Answer, Question},
 };
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
@@ -81,7 +79,7 @@ async fn everything(start: &Start) -> Result<Shown, Flaw> {
     let fixture = Fixture::open(start).await?;
     shown.push(("the provider's Debug", format!("{:?} {:?}", fixture.bare, fixture.provider)));
     capabilities(&fixture, &mut shown);
-    for (number, operation) in (1..).zip(instruction::offered(&fixture.provider)) {
+    for (number, operation) in (1..).zip(offered_instructions(&fixture.provider)) {
         for (fault, each) in [
             None,
             Some(Fault::ServerErrorPage(When::BeforeBooking)),
@@ -95,26 +93,25 @@ async fn everything(start: &Start) -> Result<Shown, Flaw> {
             if let Some(fault) = fault {
                 fixture.proxy.inject(fault);
             }
-            answers(&fixture, &instruction, &mut shown).await;
-            fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+            outcome(instruction.carry_out(&fixture.provider).await, &mut shown);
+            fixture.heal()?;
         }
     }
-    for (number, operation) in (500..).zip(question::offered(&fixture.provider)) {
-        let question = Question::ready(&fixture, operation, number).await?;
+    for (number, operation) in (500..).zip(offered_inquiries(&fixture.provider)) {
+        let inquiry = Inquiry::ready(&fixture, operation, number).await?;
         for fault in [None, Some(Fault::Empty(When::BeforeBooking)), Some(Fault::Refused)] {
             if let Some(fault) = fault {
                 fixture.proxy.inject(fault);
             }
-            match question.ask(&fixture.provider).await {
+            match inquiry.ask(&fixture.provider).await {
                 Ok(answer) => {
-                    shown.push(("an answer's Debug", answer.to_string()));
-                    if let Answer::Found { json, .. } = answer {
-                        shown.push(("a serialised answer", json));
+                    if let Answer::Found { shown: answer, .. } = answer {
+                        response(answer, &mut shown);
                     }
                 }
                 Err(error) => shown.push(("an error", chain(&error))),
             }
-            fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
+            fixture.heal()?;
         }
     }
     notifications(&fixture, &mut shown).await;
@@ -140,75 +137,22 @@ fn capabilities(fixture: &Fixture, shown: &mut Shown) {
     }
 }
 
-async fn answers(fixture: &Fixture, instruction: &Instruction, shown: &mut Shown) {
-    let provider = &fixture.provider;
-    let payments = provider.payments();
-    let accounts = provider.virtual_accounts();
-    match instruction {
-        Instruction::CreatePayment(request) => {
-            if let Ok(role) = payments {
-                submission(role.create_payment(request).await, shown);
-                if let Ok(Lookup::Found(payment)) = role.find_payment(&request.order).await {
-                    shown.push(("a serialised payment", json(&payment)));
-                }
-            }
+fn outcome(outcome: Outcome, shown: &mut Shown) {
+    match outcome {
+        Outcome::Accepted(accepted) => response(accepted.shown, shown),
+        Outcome::Declined(decline) => shown.push(("a refusal", format!("{decline} {decline:?}"))),
+        Outcome::Uncertain(uncertain) => {
+            let source = uncertain.source().map(|source| chain(source)).unwrap_or_default();
+            let printed = format!("{uncertain} {uncertain:?} {source}");
+            shown.push(("an uncertain outcome", printed));
         }
-        Instruction::CancelPayment(order) => {
-            if let Ok(role) = payments {
-                submission(role.cancel_payment(order).await, shown);
-            }
-        }
-        Instruction::RefundPayment(request) => {
-            if let Ok(role) = payments {
-                submission(role.refund_payment(request).await, shown);
-            }
-        }
-        Instruction::Open(request) => {
-            if let Ok(role) = accounts {
-                submission(role.open(request).await, shown);
-            }
-        }
-        Instruction::Update(request) => {
-            if let Ok(role) = accounts {
-                submission(role.update(request).await, shown);
-            }
-        }
-        Instruction::Close(account) => {
-            if let Ok(role) = accounts {
-                submission(role.close(account).await, shown);
-            }
-        }
-        Instruction::Reopen(account) => {
-            if let Ok(role) = accounts {
-                submission(role.reopen(account, None).await, shown);
-            }
-        }
-        Instruction::CreatePayout(request) => {
-            if let Ok(role) = provider.payouts() {
-                submission(role.create_payout(request).await, shown);
-            }
-        }
+        Outcome::Error(error) => shown.push(("an error", chain(&error))),
     }
 }
 
-fn submission<T: std::fmt::Debug + serde::Serialize>(
-    outcome: payments_core::Result<Submission<T>>,
-    shown: &mut Shown,
-) {
-    match outcome {
-        Ok(answer) => {
-            shown.push(("an answer's Debug", format!("{answer:?}")));
-            match answer {
-                Submission::Accepted(answer) => shown.push(("a serialised answer", json(&answer))),
-                Submission::Declined(decline) => shown.push(("a refusal", decline.to_string())),
-                Submission::Uncertain(uncertain) => {
-                    let source = uncertain.source().map(|source| chain(source)).unwrap_or_default();
-                    shown.push(("an uncertain outcome", format!("{uncertain} {source}")));
-                }
-            }
-        }
-        Err(error) => shown.push(("an error", chain(&error))),
-    }
+fn response(response: operations::Shown, shown: &mut Shown) {
+    shown.push(("an answer's Debug", response.printed));
+    shown.push(("a serialised answer", response.json));
 }
 
 async fn notifications(fixture: &Fixture, shown: &mut Shown) {

@@ -1,17 +1,14 @@
-//! What holds of an instruction under every fault of the wire.
+//! The laws of an instruction under every fault of the wire.
 
 use crate::{
     Flaw,
-    fault_case::{FaultCase, Standing},
-    outcome::{Found, Outcome},
+    fault_case::FaultCase,
+    operations::{Found, Outcome},
     proxy::Fault,
 };
 
 pub(super) fn one_call_sends_once(fault_case: &FaultCase) -> Result<(), Flaw> {
-    let expected = match fault_case.standing {
-        Standing::Offered => usize::from(fault_case.fault.is_none_or(Fault::sent)),
-        Standing::Lacking | Standing::Offline => 0,
-    };
+    let expected = usize::from(fault_case.fault.is_none_or(Fault::sent));
     if fault_case.sent != expected {
         return Err(fault_case.flaw(times(expected, "sent"), times(fault_case.sent, "sent")));
     }
@@ -24,33 +21,28 @@ pub(super) fn one_call_sends_once(fault_case: &FaultCase) -> Result<(), Flaw> {
 }
 
 pub(super) fn what_was_sent_is_never_an_error(fault_case: &FaultCase) -> Result<(), Flaw> {
-    let is_error = matches!(fault_case.outcome, Outcome::Error { .. });
-    match fault_case.standing {
-        Standing::Offline => Ok(()),
-        Standing::Lacking if is_error => Ok(()),
-        Standing::Lacking => Err(fault_case.flaw("Err(Unsupported)", &fault_case.outcome)),
-        Standing::Offered if !fault_case.fault.is_none_or(Fault::sent) => match is_error {
-            true => Ok(()),
-            false => Err(fault_case.flaw("an error, for nothing left", &fault_case.outcome)),
-        },
-        Standing::Offered if is_error => {
-            Err(fault_case
-                .flaw("no error, for the request may have been read", &fault_case.outcome))
+    let is_error = matches!(fault_case.outcome, Outcome::Error(_));
+    let may_have_left = fault_case.fault.is_none_or(Fault::sent);
+    match (may_have_left, is_error) {
+        (true, true) => {
+            let expected = "no error, for the request may have been read";
+            Err(fault_case.flaw(expected, &fault_case.outcome))
         }
-        Standing::Offered => Ok(()),
+        (false, false) => Err(fault_case.flaw("an error, for nothing left", &fault_case.outcome)),
+        _ => Ok(()),
     }
 }
 
 pub(super) fn only_the_gateways_own_response_counts(fault_case: &FaultCase) -> Result<(), Flaw> {
     // What was sent more than once is another law's matter: the last answer may be a good one.
-    if fault_case.standing != Standing::Offered || fault_case.sent > 1 {
+    if fault_case.sent > 1 {
         return Ok(());
     }
     let is_whole = fault_case.fault.is_none_or(Fault::spares_the_answer);
     match &fault_case.outcome {
         // Whether it may be one is another law's matter.
-        Outcome::Error { .. } => Ok(()),
-        Outcome::Accepted { unlike: None } if is_whole => Ok(()),
+        Outcome::Error(_) => Ok(()),
+        accepted if is_whole && accepted.is_as_asked() => Ok(()),
         Outcome::Uncertain(_) if fault_case.fault.is_some() => Ok(()),
         other if is_whole => Err(fault_case.flaw("Accepted as asked", other)),
         other => Err(fault_case.flaw("Uncertain", other)),
@@ -102,7 +94,7 @@ fn times(number: usize, what: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use payments_core::{Decline, DeclineReason, ErrorKind, Uncertain, UncertainCause};
+    use payments_core::{Decline, DeclineReason, Error, ErrorKind, Uncertain, UncertainCause};
 
     use super::*;
     use crate::{LAWS, Operation, law::Check, proxy::When};
@@ -112,7 +104,6 @@ mod tests {
         FaultCase {
             operation: Operation::CreatePayout,
             fault: Some(Fault::Reset(When::AfterBooking)),
-            standing: Standing::Offered,
             sent: 1,
             outcome: Outcome::Uncertain(lost),
             done: 1,
@@ -130,9 +121,9 @@ mod tests {
     }
 
     #[test]
-    fn each_law_of_a_trial_can_be_broken_alone() {
+    fn each_law_of_a_fault_case_can_be_broken_alone() {
         assert!(broken(&good()).is_empty());
-        let error = Outcome::Error { kind: ErrorKind::Transport, text: "lost".into() };
+        let error = Outcome::Error(Error::new(ErrorKind::Transport, "lost"));
         let decline = Outcome::Declined(Decline::new(DeclineReason::Other));
         let other = Some("its account is another".to_owned());
         for (fault_case, law) in [
@@ -140,7 +131,7 @@ mod tests {
             (FaultCase { outcome: error, ..good() }, "what_was_sent_is_never_an_error"),
             (FaultCase { outcome: decline, ..good() }, "only_the_gateways_own_response_counts"),
             (
-                FaultCase { outcome: Outcome::Accepted { unlike: None }, ..good() },
+                FaultCase { outcome: Outcome::accepted_as_asked(), ..good() },
                 "only_the_gateways_own_response_counts",
             ),
             (
@@ -161,7 +152,7 @@ mod tests {
         let refused = FaultCase { fault: Some(Fault::Refused), sent: 0, done: 0, ..good() };
         let refused = FaultCase { found: Some(Found::Absent { conclusive: false }), ..refused };
         assert_eq!(broken(&refused), ["what_was_sent_is_never_an_error"]);
-        let error = Outcome::Error { kind: ErrorKind::Transport, text: "refused".into() };
+        let error = Outcome::Error(Error::new(ErrorKind::Transport, "refused"));
         assert!(broken(&FaultCase { outcome: error, ..refused }).is_empty());
     }
 }

@@ -9,9 +9,8 @@ use payments_core::{
 use crate::{
     Flaw, Impossible, Operation, Start, buyer,
     fixture::Fixture,
-    instruction::{needed, open_payment, refused},
     law::Passed,
-    question::find_payment,
+    undisturbed::{find_payment, needed, open_payment, refused},
 };
 
 pub(super) async fn created_is_not_paid(start: Start) -> Result<Passed, Flaw> {

@@ -12,9 +12,9 @@ use payments_core::{
 use crate::{
     Flaw, Operation, Start, buyer,
     fixture::Fixture,
-    instruction::{needed, open_virtual_account, readable, refused},
     law::Passed,
     laws::webhook_fixture,
+    undisturbed::{needed, open_virtual_account, readable, refused},
 };
 
 /// Beyond one page, and no more than a gateway takes quickly.

@@ -16,7 +16,8 @@ use payments_core::{
 use crate::{
     Flaw, Notifies, Operation, Payers, SignedIn, Start, WebhookSample, buyer,
     fixture::Fixture,
-    instruction::{Instruction, accepted, open_virtual_account},
+    operations::Instruction,
+    undisturbed::{accepted, open_virtual_account},
 };
 
 /// A gateway where everything happened that it tells of, and what it sent.

@@ -12,5 +12,8 @@ mod gateway;
 
 conformance_tests::suite!(
     gateway::HPay::start;
-    payments, virtual_accounts, payouts, notifications
+    payments { create_payment: offline, cancel_payment: refused, refund_payment: refused },
+    virtual_accounts,
+    payouts,
+    notifications
 );

@@ -15,7 +15,7 @@ pub(crate) fn fault_cases() -> Vec<(Operation, Option<Fault>)> {
     let lost = Some(Fault::Reset(AfterBooking));
     of_payouts
         .map(|fault| (Operation::CreatePayout, fault))
-        .chain(Operation::INSTRUCTIONS.map(|operation| (operation, lost)))
+        .chain(Operation::instructions().map(|operation| (operation, lost)))
         .collect()
 }
 

@@ -15,12 +15,12 @@ use sha2::Sha256;
 
 pub(crate) fn all() -> Vec<ChangedResponse> {
     let mut all = Vec::new();
-    for operation in Operation::INSTRUCTIONS {
+    for operation in Operation::instructions() {
         all.extend(signatures(operation));
         all.extend(refusals(operation));
         all.push(echo(operation));
     }
-    for operation in Operation::INQUIRIES {
+    for operation in Operation::inquiries() {
         all.extend(signatures(operation));
     }
     all.extend(echoes());

@@ -14,14 +14,21 @@ mod gateway;
 
 /// Cards and NAPAS QR on SePay's page, with IPNs.
 mod page {
-    conformance_tests::suite!(super::checkout::Checkout::start; payments, notifications);
+    conformance_tests::suite!(
+        super::checkout::Checkout::start;
+        payments { create_payment: offline, refund_payment: refused },
+        notifications
+    );
 }
 
 /// Transfers with a code in their memo, virtual accounts, statements and signed webhooks.
 mod bank_side {
     conformance_tests::suite!(
         super::bank::BankSide::v2;
-        payments, virtual_accounts, statements, notifications
+        payments { create_payment: offline, cancel_payment: refused, refund_payment: refused },
+        virtual_accounts { update_virtual_account: refused, reopen_virtual_account: refused },
+        statements,
+        notifications
     );
 }
 
@@ -29,6 +36,9 @@ mod bank_side {
 mod bank_side_v1 {
     conformance_tests::suite!(
         super::bank::BankSide::v1;
-        payments, virtual_accounts, statements, notifications
+        payments { create_payment: offline, cancel_payment: refused, refund_payment: refused },
+        virtual_accounts { update_virtual_account: refused, reopen_virtual_account: refused },
+        statements,
+        notifications
     );
 }

@@ -24,7 +24,7 @@ const NOW: i64 = 1_767_243_600;
 /// Whatever the gateway tells, it signs.
 pub(crate) fn operations() -> impl Iterator<Item = Operation> {
     let others = [Operation::RulesFor, Operation::Confirm];
-    Operation::INSTRUCTIONS.into_iter().chain(Operation::INQUIRIES).chain(others)
+    Operation::instructions().chain(Operation::inquiries()).chain(others)
 }
 
 fn now() -> Timestamp {

@@ -5,4 +5,8 @@
 mod answers;
 mod gateway;
 
-conformance_tests::suite!(gateway::Simulated::start; payments, notifications);
+conformance_tests::suite!(
+    gateway::Simulated::start;
+    payments { cancel_payment: refused, refund_payment: refused },
+    notifications
+);

@@ -10,8 +10,6 @@ use payments_core::{
     virtual_account::{OpenVirtualAccount, UpdateVirtualAccount, VirtualAccountRef},
 };
 
-use crate::{Operation, instruction::Instruction, question::Question};
-
 /// One request for each operation of each role. Start with the [`typical`](Self::typical) ones and
 /// replace what the provider does not take.
 #[derive(Clone, Debug)]
@@ -31,7 +29,7 @@ pub struct Requests {
     pub account: AccountId,
     /// For `create_payout`; its reference is also found, its account verified.
     pub payout: CreatePayout,
-    /// For `confirm`, such as what [`Deliveries::events`](super::Deliveries::events) tell.
+    /// For `confirm`, such as what [`Deliveries::events`](crate::fuzz::Deliveries::events) tell.
     pub events: Vec<Event>,
 }
 
@@ -66,41 +64,6 @@ impl Requests {
                 Beneficiary::new(account, holder)?,
             )?,
             events: Vec::new(),
-        })
-    }
-
-    /// The request of an instruction; `None` for other operations.
-    pub(super) fn instruction(&self, operation: Operation) -> Option<Instruction> {
-        Some(match operation {
-            Operation::CreatePayment => Instruction::CreatePayment(Box::new(self.payment.clone())),
-            Operation::CancelPayment => Instruction::CancelPayment(self.payment.order.clone()),
-            Operation::RefundPayment => Instruction::RefundPayment(self.refund.clone()),
-            Operation::OpenVirtualAccount => Instruction::Open(Box::new(self.open.clone())),
-            Operation::UpdateVirtualAccount => Instruction::Update(self.update.clone()),
-            Operation::CloseVirtualAccount => Instruction::Close(self.virtual_account.clone()),
-            Operation::ReopenVirtualAccount => Instruction::Reopen(self.virtual_account.clone()),
-            Operation::CreatePayout => Instruction::CreatePayout(Box::new(self.payout.clone())),
-            _ => return None,
-        })
-    }
-
-    /// The request of an inquiry; `None` for other operations.
-    pub(super) fn question(&self, operation: Operation) -> Option<Question> {
-        Some(match operation {
-            Operation::FindPayment => Question::FindPayment(self.payment.order.clone()),
-            Operation::FindRefund => Question::FindRefund(self.refund.refund.clone()),
-            Operation::FindVirtualAccount => {
-                Question::FindVirtualAccount(self.virtual_account.clone())
-            }
-            Operation::Credits => Question::Credits(self.virtual_account.clone()),
-            Operation::FindPayout => Question::FindPayout(self.payout.payout.clone()),
-            Operation::VerifyBeneficiary => {
-                Question::VerifyBeneficiary(self.payout.beneficiary.account.clone())
-            }
-            Operation::Balance => Question::Balance,
-            Operation::Accounts => Question::Accounts,
-            Operation::Entries => Question::Entries,
-            _ => return None,
         })
     }
 }

@@ -1,0 +1,26 @@
+//! The HTTP client of every provider under test.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use payments_core::transport::Transport;
+
+use crate::Flaw;
+
+/// Longer than any response takes that does come, on a busy machine too.
+pub(crate) const PATIENT: Duration = Duration::from_secs(60);
+
+/// A client with no connection yet.
+#[cfg(feature = "reqwest")]
+pub(crate) fn client() -> Result<Arc<dyn Transport>, Flaw> {
+    use payments_core::transport::{HttpClient, HttpClientSettings};
+
+    let client = HttpClient::new(HttpClientSettings::default().with_timeout(PATIENT));
+    let client = client.map_err(|error| Flaw::new("an HTTP client", error))?;
+    Ok(Arc::new(client))
+}
+
+#[cfg(not(feature = "reqwest"))]
+pub(crate) fn client() -> Result<Arc<dyn Transport>, Flaw> {
+    Err(Flaw::new("an HTTP client", "none: conformance-tests is built without `reqwest`"))
+}
