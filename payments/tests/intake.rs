@@ -275,3 +275,118 @@ async fn a_checked_delivery_is_kept_and_confirmed_again_until_the_gateway_answer
     assert_eq!(intake.events[0].key(), Some(&key("asked")));
     assert_eq!((intake.outcome(), ASKED.load(Ordering::SeqCst)), (Outcome::Handled, 2));
 }
+
+/// What an inquiry answers about one of several events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    Confirmed,
+    NotYet,
+    CannotBeAsked,
+    Contradicted,
+}
+
+/// How far the signature covers one of several events, and what the inquiry says about it.
+type Claim = (&'static [&'static str], Said);
+
+/// A gateway whose deliveries hold two events.
+struct Two {
+    endpoint: [Endpoint; 1],
+    claims: [Claim; 2],
+}
+
+impl Two {
+    fn hub(claims: [Claim; 2]) -> Payments {
+        let name = EndpointName::new("notify").unwrap();
+        let endpoint = [Endpoint::new(name, http::Method::GET, "anywhere")];
+        let (id, kind) = (ProviderId::new("main").unwrap(), ProviderKind::new("test").unwrap());
+        let provider = Provider::new(id, kind, Environment::Sandbox)
+            .with_notifications(Arc::new(Self { endpoint, claims }));
+        Payments::new([provider], Arc::new(SystemClock)).unwrap()
+    }
+
+    fn paid(number: usize) -> EventData {
+        let order = OrderRef::new(format!("A-{number}")).unwrap();
+        EventData::Payment(Payment::new(order, PaymentState::Settled))
+    }
+}
+
+#[async_trait]
+impl NotificationReceiver for Two {
+    fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoint
+    }
+
+    fn receive(&self, _: &EndpointName, _: &Delivery<'_>, _: Timestamp) -> Received {
+        let secret = Secret::new("secret").unwrap();
+        let parts = [Part::Field("order", b"A"), Part::Secret];
+        let code = hex::encode(check::sign_md5_concat(&secret, &parts));
+        let proof = check::md5_concat(&Keys::one(secret), &parts, Signature::Hex(&code)).unwrap();
+        let both = self.claims.iter().enumerate();
+        let notification = both.fold(
+            Notification::new(&self.endpoint[0], proof),
+            |notification, (number, (rests_on, _))| {
+                let key = key(&format!("stated-{number}")).made_of(&["order"]);
+                notification.with_event(key, Self::paid(number), rests_on)
+            },
+        );
+        Received::Notification(notification)
+    }
+
+    async fn confirm(&self, event: &Event) -> Result<Confirmation> {
+        let EventData::Payment(payment) = event.data() else { panic!("{event:?}") };
+        let number = usize::from(payment.order.as_str() == "A-1");
+        match self.claims[number].1 {
+            Said::Confirmed => {
+                let key = key(&format!("asked-{number}"));
+                Ok(Confirmation::Confirmed(Event::inquired(key, Self::paid(number))))
+            }
+            Said::NotYet => not_yet(),
+            Said::CannotBeAsked => cannot_be_asked(),
+            Said::Contradicted => contradicted(),
+        }
+    }
+
+    fn reply(&self, _: &EndpointName, outcome: Outcome) -> http::Response<Bytes> {
+        http::Response::new(Bytes::from(format!("{outcome:?}")))
+    }
+}
+
+#[tokio::test]
+async fn each_of_two_events_is_believed_by_its_own_proof_and_answer_and_one_may_hold_up_the_reply()
+{
+    const COVERED: &[&str] = &["order"];
+    const UNCOVERED: &[&str] = &["order", "amount"];
+    let said = [Said::Confirmed, Said::NotYet, Said::CannotBeAsked, Said::Contradicted];
+    let claims: Vec<Claim> =
+        [COVERED, UNCOVERED].into_iter().flat_map(|on| said.map(|said| (on, said))).collect();
+    // The key that an event is handed out under, and whether it has to be asked about again.
+    let expected = |number: usize, (rests_on, said): Claim| match (rests_on == COVERED, said) {
+        (true, _) => (Some(format!("test.payment:stated-{number}")), false),
+        (false, Said::Confirmed) => (Some(format!("test.payment:asked-{number}")), false),
+        (false, Said::NotYet | Said::CannotBeAsked) => (None, true),
+        (false, Said::Contradicted) => (None, false),
+    };
+    let request = http::Request::get("/").body("").unwrap();
+    for first in &claims {
+        for second in &claims {
+            let hub = Two::hub([*first, *second]);
+            let case = format!("{first:?}, {second:?}");
+            let (one, other) = (expected(0, *first), expected(1, *second));
+            let handed_out: Vec<_> = [one.0, other.0].into_iter().flatten().collect();
+            let outcome = if one.1 || other.1 { Outcome::TryAgain } else { Outcome::Handled };
+            let delivery = Delivery::of(&request);
+            let checked = hub.check("main", "notify", &delivery, hub.now()).unwrap();
+            let received = hub.receive("main", "notify", &delivery).await.unwrap();
+            for intake in [received, checked.confirm().await] {
+                let keys = intake.events.iter().map(|event| event.key().unwrap().to_string());
+                assert_eq!(keys.collect::<Vec<_>>(), handed_out, "{case}");
+                assert_eq!(intake.doubts.len(), 2 - handed_out.len(), "{case}");
+                let keyless = intake.doubts.iter().all(|doubtful| doubtful.event.key().is_none());
+                assert!(keyless, "{case}");
+                assert_eq!(intake.outcome(), outcome, "{case}");
+                let reply = intake.reply(Outcome::Handled);
+                assert_eq!(replied(&reply), format!("{outcome:?}"), "{case}");
+            }
+        }
+    }
+}
