@@ -20,7 +20,7 @@ use provider_hpay::{
 };
 
 use crate::{
-    operations::{self, Outcome, payout_taken},
+    operations::{self, Outcome, accepted_payout},
     support::{self, NOW, Script},
 };
 
@@ -121,7 +121,7 @@ async fn every_passcode_is_accepted_inside_the_rsa_signature_over_a_payout() {
         [(NEWEST, true), (OLDER, true), (OLDEST, true), (STRANGER, false), ("", false)]
     {
         let script = Script::new();
-        script.answer(payout_taken(passcode).to_string());
+        script.answer(accepted_payout(passcode).to_string());
         let outcome = (payout.call)(&with_passcodes(&script, &passcodes)).await;
         assert_eq!(outcome == Outcome::Accepted, is_good, "{passcode:?}: {outcome:?}");
     }

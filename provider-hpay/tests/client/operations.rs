@@ -234,7 +234,7 @@ pub(crate) fn good(operation: &str, code: &str) -> Value {
         "reopen" => json!({"error_code": "00", "checksum": code, "data": {
             "account_va": NUMBER, "va_status": "1",
         }}),
-        "create_payout" => payout_taken(PASSCODE),
+        "create_payout" => accepted_payout(PASSCODE),
         "find_payment" | "find_transaction" | "confirm_payment" => {
             json!({"error_code": "00", "checksum": code, "data": {
                 "transaction_status": "00", "order_code": support::order().as_str(),
@@ -257,8 +257,8 @@ pub(crate) fn good(operation: &str, code: &str) -> Value {
     }
 }
 
-/// The answer to the payout that was taken, signed by HPay's key over this passcode.
-pub(crate) fn payout_taken(passcode: &str) -> Value {
+/// The answer to an accepted payout, signed by HPay's key over this passcode.
+pub(crate) fn accepted_payout(passcode: &str) -> Value {
     let signer = payments_core::rsa::SignerKind::Rsa.read(HPAY_KEY.as_bytes()).unwrap();
     let text = format!("P-1|{NUMBER}|231423|{passcode}");
     json!({"error_code": "000", "data": {

@@ -70,12 +70,12 @@ async fn unverified_answers_are_believed_or_refused_by_every_operation() {
         let expected = if name == "create_payout" { believed } else { disbelieved };
         assert_eq!(refusing, expected, "{name}");
         let Some((key, formula)) = formula_of(name) else { continue };
-        let told = [REFUSE, (key, TEMPLATE)];
+        let given = [REFUSE, (key, TEMPLATE)];
         let checked = good(name, &code(name, &formula, PASSCODE)).to_string();
-        assert_eq!(outcome(operation, &told, checked).await, believed, "{name}");
+        assert_eq!(outcome(operation, &given, checked).await, believed, "{name}");
         for forged in [unchecked(), good(name, "").to_string()] {
-            assert_eq!(outcome(operation, &told, forged.clone()).await, disbelieved, "{name}");
-            assert_eq!(outcome(operation, &told[1..], forged).await, disbelieved, "{name}");
+            assert_eq!(outcome(operation, &given, forged.clone()).await, disbelieved, "{name}");
+            assert_eq!(outcome(operation, &given[1..], forged).await, disbelieved, "{name}");
         }
     }
 }
