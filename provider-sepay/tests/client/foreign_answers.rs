@@ -124,7 +124,7 @@ async fn a_fault_answers_no_inquiry() {
         for status in UNDECIDED.into_iter().chain(REFUSALS) {
             for body in STRANGERS {
                 let outcome = outcome(operation, status, body).await;
-                // Words beside a 404 are taken for SePay's own; an absence is never conclusive.
+                // Words beside a 404 count as SePay's own; an absence is never conclusive.
                 let may_be_absent = status == 404 && body.starts_with('{');
                 let is_open = matches!(outcome, Outcome::Failed(_))
                     || (may_be_absent && outcome == Outcome::Absent);

@@ -89,15 +89,16 @@ async fn an_answer_about_nearly_the_order_is_no_answer_and_confirms_no_refusal()
 #[tokio::test]
 async fn a_transfer_with_nearly_the_code_is_another_orders_money() {
     // Codes are read in either case.
+    let bank = BANK.replace("code_min = 5", "code_min = 3\ncode_max = 10");
     for code in near("DH00042").into_iter().filter(|code| !code.eq_ignore_ascii_case("DH00042")) {
         for text in [code.clone(), format!("tt {code} cam on")] {
-            for told in ["null".to_owned(), format!("\"{code}\"")] {
+            for reported in ["null".to_owned(), format!("\"{code}\"")] {
                 let wire = Wire::new();
-                let lines = [line_on(OUR_ACCOUNT, "1", 7, &text, &told)];
+                let lines = [line_on(OUR_ACCOUNT, "1", 7, &text, &reported)];
                 wire.answer(200, page(&lines, false)).answer(200, page(&lines, false));
-                let provider = provider(&[BANK], &wire);
+                let provider = provider(&[&bank], &wire);
                 let found = provider.payments().unwrap().find_payment(&order("00042")).await;
-                assert!(matches!(found, Ok(Lookup::Absent(_))), "{text} {told}: {found:?}");
+                assert!(matches!(found, Ok(Lookup::Absent(_))), "{text} {reported}: {found:?}");
             }
         }
     }
@@ -124,7 +125,7 @@ fn va_order(id: &str, code: &str) -> Value {
     })
 }
 
-/// A provider of virtual accounts whose SePay answers so after it told the bank account.
+/// A provider of virtual accounts whose SePay answers so, after the inquiry of the bank account.
 fn with_answers(answers: &[(u16, Value)]) -> (Provider, Arc<Wire>) {
     let wire = Wire::new();
     wire.answer(200, BIDV);
@@ -246,6 +247,10 @@ async fn credits_with_nearly_the_code_or_on_nearly_the_bank_account_are_left_out
     };
     let near_lines = near(CODE).into_iter().enumerate();
     let mut lines: Vec<_> = near_lines.map(|(id, near)| credit(&id.to_string(), &near)).collect();
+    // An unreadable row with another code is not ours either.
+    lines.extend(near(CODE).into_iter().enumerate().map(|(id, near)| {
+        credit(&format!("bad-{id}"), &near).replace(r#""amount_in":7"#, r#""amount_in":-7"#)
+    }));
     lines.insert(2, credit("ours", CODE));
     let wire = Wire::new();
     wire.answer(200, page(&lines, false));
@@ -374,4 +379,28 @@ fn an_account_number_and_an_order_have_near_misses_that_are_valid() {
     // Otherwise the tables above would prove nothing.
     assert!(near(OUR_ACCOUNT).iter().all(|near| AccountNumber::new(near.as_str()).is_ok()));
     assert!(near(INVOICE).iter().all(|near| OrderRef::new(near.as_str()).is_ok()));
+}
+
+#[tokio::test]
+async fn a_statement_of_v1_is_narrowed_by_the_number_of_the_account_that_was_asked_for() {
+    let wire = Wire::new();
+    let keys = "statements_api = \"v1\"\nuserapi_v1_rate = 0";
+    let provider = provider(&[BANK, keys], &wire);
+    let statements = provider.statements().unwrap();
+    let accounts = [("19", "1234567890"), ("190", "1234567891"), ("9", "123456789")];
+    // Each number is asked for once, under ids of which one begins or ends another.
+    for round in 0..2 {
+        for (id, number) in accounts {
+            if round == 0 {
+                let account = json!({"id": id, "bank_bin": "970418", "account_number": number});
+                wire.answer(200, json!({"status": 200, "bankaccount": account}).to_string());
+            }
+            wire.answer(200, r#"{"status":200,"transactions":[]}"#);
+            let filter = StatementFilter::new().with_account(AccountId::new(id).unwrap());
+            statements.entries(&Cursor::start(), &filter).await.unwrap();
+            let asked = wire.asked().pop().unwrap();
+            assert!(asked.contains(&format!("account_number={number}&")), "{id}: {asked}");
+        }
+    }
+    assert_eq!(wire.calls().len(), 3 * accounts.len());
 }
