@@ -14,7 +14,7 @@ use payments_core::{
 use crate::{
     Booking, Flaw, Start, WebhookSample, buyer,
     law::Passed,
-    laws::webhook_fixture::{WebhookFixture, flaw, notification, said_exactly, text},
+    laws::webhook_fixture::{self, WebhookFixture, flaw, notification, said_exactly, text},
     tampering::{Tampered, fields, smuggling},
 };
 
@@ -118,17 +118,8 @@ async fn in_two_cases(webhooks: &WebhookFixture) -> Result<(), Flaw> {
         };
         buyer::visit(&webhooks.fixture, &payment).await?;
         buyer::pay(&webhooks.fixture, &payment, request.amount).await?;
-        let mut own = Vec::new();
-        for sent in webhooks.gateway.take().await.iter().filter(|sent| !sent.by_browser) {
-            let notification = webhooks.genuine(sent)?;
-            let keys = keys_of(webhooks, &notification).await?;
-            if let Some(key) = keys.iter().find(|key| seen.contains(key)) {
-                let found = format!("{key:?}, which is that of {cases:?}");
-                let expected = "a key of its own, for the references differ in case";
-                return Err(flaw(sent, expected, found).at(notification.made_at));
-            }
-            own.extend(keys);
-        }
+        let own = webhook_fixture::keys(&webhooks.fixture).await?;
+        no_key_is_shared(&seen, &own, "for the references differ in case")?;
         seen.extend(own);
     }
     Ok(())
@@ -155,22 +146,18 @@ async fn pays_again(webhooks: &WebhookFixture) -> Result<(), Flaw> {
     }
     let payment = buyer::visited(&webhooks.fixture, 9).await?;
     let amount = gateway.payment(payment.order.clone()).amount;
-    let mut first: Vec<DedupeKey> = Vec::new();
-    for time in ["first", "second"] {
-        buyer::pay(&webhooks.fixture, &payment, amount).await?;
-        for sent in webhooks.gateway.take().await.iter().filter(|sent| !sent.by_browser) {
-            let notification = webhooks.genuine(sent)?;
-            let keys = keys_of(webhooks, &notification).await?;
-            if time == "first" {
-                first.extend(keys);
-            } else if let Some(key) = keys.iter().find(|key| first.contains(key)) {
-                let found = format!("{key:?}, which is that of the first payment");
-                let expected = "a key of its own, for it was paid again";
-                return Err(flaw(sent, expected, found).at(notification.made_at));
-            }
-        }
+    buyer::pay(&webhooks.fixture, &payment, amount).await?;
+    let first = webhook_fixture::keys(&webhooks.fixture).await?;
+    buyer::pay(&webhooks.fixture, &payment, amount).await?;
+    let second = webhook_fixture::keys(&webhooks.fixture).await?;
+    no_key_is_shared(&first, &second, "for it was paid again")
+}
+
+fn no_key_is_shared(first: &[DedupeKey], second: &[DedupeKey], why: &str) -> Result<(), Flaw> {
+    match second.iter().find(|key| first.contains(key)) {
+        Some(key) => Err(Flaw::new(format!("a key of its own, {why}"), format!("{key:?} again"))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 pub(super) async fn browsers(start: Start) -> Result<Passed, Flaw> {

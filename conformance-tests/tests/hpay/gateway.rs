@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use conformance_tests::{
     Booking, ChangedResponse, Gateway, Hosts, Impossible, Notifies, OpensVirtualAccounts,
-    Operation, Payers, PaysOut, SignedIn, TakesPayments, Tuning, WebhookSample,
+    Operation, Payers, PaysOut, SignedIn, SignedResponse, TakesPayments, Tuning, WebhookSample,
 };
 use http::{Request, Response, StatusCode, Uri};
 use md5::{Digest, Md5};
@@ -159,6 +159,17 @@ impl Gateway for HPay {
 
     fn secrets(&self) -> Vec<String> {
         self.simulator.secrets()
+    }
+
+    /// Only the response to a payout is signed.
+    fn signed_response(&self, call: Operation) -> SignedResponse {
+        const COVERED: &[&str] = &["requestId", "bankAccountNumber", "omiCashoutId"];
+        match call {
+            Operation::CreatePayout => {
+                SignedResponse::over(SignedIn::Body("data/secureChain"), COVERED)
+            }
+            _ => SignedResponse::nowhere(),
+        }
     }
 
     fn changed_responses(&self) -> Vec<ChangedResponse> {

@@ -1,5 +1,5 @@
 use payments_core::money::wire::{Grouped, Number};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::Literal;
 
@@ -12,6 +12,10 @@ pub(crate) struct CreatedPayout {
     pub(crate) bank_account_number: Literal,
     #[serde(rename = "omiTransactionId")]
     pub(crate) omi_transaction_id: Option<Literal>,
+    /// The signature, which is checked over the whole response: named here so that one that is there
+    /// twice is refused.
+    #[serde(rename = "secureChain")]
+    _secure_chain: Option<IgnoredAny>,
 }
 
 /// `data` of a payout that was refused: an empty list, unless HPay booked it all the same.
