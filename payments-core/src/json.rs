@@ -63,10 +63,14 @@ fn member<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Option<String> {
     // Slower than reading alone, and needed only once that has failed.
     let error = serde_path_to_error::deserialize::<_, T>(&mut reader).err()?;
     let path = error.path().to_string();
-    // A name from a table is the sender's own text, which may hold anything.
+    is_readable(&path).then_some(path)
+}
+
+/// Whether a path may be shown: a name from a table is the sender's own text, which may hold
+/// anything.
+fn is_readable(path: &str) -> bool {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_.[]".contains(&byte);
-    let is_readable = path.len() <= 100 && path != "." && path.bytes().all(is_name);
-    is_readable.then_some(path)
+    path.len() <= 100 && path != "." && path.bytes().all(is_name)
 }
 
 impl JsonError {
@@ -74,6 +78,11 @@ impl JsonError {
     #[must_use]
     pub const fn kind(&self) -> JsonErrorKind {
         self.kind
+    }
+
+    /// This error inside of the value of a member, whose place in the whole text is not known.
+    pub(crate) fn in_member(self, name: &str) -> Self {
+        Self { line: 0, column: 0, member: is_readable(name).then(|| name.to_owned()), ..self }
     }
 
     /// The line, counted from 1; 0 if it is not known.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use payments::{
     Timestamp,
-    formula::{CheckingKeys, Difference, Explanation, Field, Formula, Layout},
+    formula::{CheckingKeys, Difference, EmptyValues, Explanation, Field, Formula, Layout},
     notification::{Untrusted, UntrustedReason, check::Window},
     registry::Registry,
     rsa::PublicKey,
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
         return Err(Failure::usage("FORMULA", detail));
     }
     let mut note = None;
-    if untrusted.is_some() && matches!(formula.layout, Layout::Pairs { .. }) {
+    if untrusted.is_some() && matches!(formula.layout, Layout::Pairs { .. } | Layout::Members(_)) {
         let why =
             explanation.clone().unwrap_or_else(|| formula.explain(&fields, &args.signature, keys));
         note = signs_empty_fields(&why);
@@ -123,8 +123,12 @@ fn signs_empty_fields(why: &Explanation) -> Option<String> {
 
 /// Whether the message has empty fields that the signature leaves out.
 fn leaves_empty_fields_out(formula: &Formula, fields: &[Field<'_>]) -> Option<String> {
-    let Layout::Pairs { names, .. } = &formula.layout else { return None };
-    let is_left_out = |field: &&Field<'_>| field.1.is_empty() && names.contains(&field.0);
+    let is_signed = |name: &str| match &formula.layout {
+        Layout::Pairs { names, empty: EmptyValues::Dropped, .. } => names.contains(&name),
+        Layout::Members(members) => members.empty == EmptyValues::Dropped,
+        _ => false,
+    };
+    let is_left_out = |field: &&Field<'_>| field.1.is_empty() && is_signed(field.0);
     let empty: Vec<&str> = fields.iter().filter(is_left_out).map(|field| field.0).collect();
     (!empty.is_empty()).then(|| {
         format!(

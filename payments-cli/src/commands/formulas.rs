@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 use payments::{
-    formula::{Algorithm, Confidence, Formula, Item, Layout, Order, Transform},
+    formula::{
+        Algorithm, Confidence, EmptyValues, Encoding, Formula, Item, Layout, Order, Transform,
+    },
     registry::{Registration, Registry},
 };
 use serde::Serialize;
@@ -30,6 +32,8 @@ pub(crate) struct Args {
 struct Listed {
     provider: &'static str,
     fields: Vec<&'static str>,
+    /// Whether each signed string comes from one set of fields only.
+    injective: bool,
     #[serde(flatten)]
     formula: &'static Formula,
 }
@@ -47,7 +51,10 @@ pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
 fn listed(registration: &Registration) -> impl Iterator<Item = Listed> + use<> {
     let provider = registration.kind;
     let formulas = registration.formulas.iter();
-    formulas.map(move |formula| Listed { provider, fields: formula.layout.fields(), formula })
+    formulas.map(move |formula| {
+        let fields = formula.layout.fields();
+        Listed { provider, fields, injective: formula.is_injective(), formula }
+    })
 }
 
 fn described(listed: &[Listed]) -> String {
@@ -56,6 +63,10 @@ fn described(listed: &[Listed]) -> String {
         let _ = writeln!(out, "{}  {}", styled(STRONG, &formula.id), formula.purpose);
         row(&mut out, "signs", pattern(formula));
         row(&mut out, "how", format_args!("{}, by the {}", how(formula), word(&formula.maker)));
+        if formula.layout != Layout::Unknown && !formula.is_injective() {
+            let why = "two messages may have one signed string; what is not certain is not covered";
+            prose(&mut out, "ambiguous", why);
+        }
         prose(&mut out, "source", &formula.source);
         let confidence = styled(sureness(formula.confidence), word(&formula.confidence));
         row(&mut out, "confidence", confidence);
@@ -71,14 +82,30 @@ fn pattern(formula: &Formula) -> String {
             let items: Vec<_> = items.iter().map(item).collect();
             format!("\"{leading}{}\"", items.join(&separator.replace('\n', "\\n")))
         }
-        Layout::Pairs { separator, names, order } => {
+        Layout::Pairs { separator, names, order, empty } => {
             let order = match order {
                 Order::AsSent => "those that are there, in the order in which they are sent",
                 Order::AsListed => "those that are there, in this order",
             };
+            let order = match empty {
+                EmptyValues::Dropped => order.to_owned(),
+                EmptyValues::Kept => format!("{order}, empty ones too"),
+            };
             let names: Vec<_> = names.iter().map(|name| format!("{name}=…")).collect();
             let lines: Vec<_> = names.chunks(3).map(|names| names.join(separator)).collect();
             format!("\"{}\"\n{order}", lines.join(&format!("{separator}\n ")))
+        }
+        Layout::Members(members) => {
+            let empty = match members.empty {
+                EmptyValues::Kept => ", empty ones too",
+                EmptyValues::Dropped => "",
+            };
+            let encoding = match members.encoding {
+                Encoding::UriComponent => ", percent-encoded as encodeURIComponent does",
+                _ => "",
+            };
+            let separator = &members.separator;
+            format!("\"name=…{separator}name=…\"\nevery member, sorted by name{empty}{encoding}")
         }
         _ => "nobody outside the provider knows".to_owned(),
     }

@@ -22,9 +22,27 @@ fn every_formula_has_its_fields_and_its_source() {
         assert!(confidences.contains(&confidence), "{formula}");
         let fields = formula["fields"].as_array().unwrap();
         assert_eq!(fields.is_empty(), confidence == "unknown", "{formula}");
+        assert!(confidence != "unknown" || formula["injective"] == false, "{formula}");
     }
     for id in ["hpay.f01", "hpay.f18", "sepay.checkout", "sepay.webhook", "mock.webhook"] {
         assert!(ids.contains(id), "{id}: {ids:?}");
+    }
+}
+
+#[test]
+fn a_formula_says_whether_two_messages_may_have_one_signed_string() {
+    let json = payments(["formulas", "--json"]).run().json();
+    let injective = |id: &str| {
+        let formula = json.as_array().unwrap().iter().find(|formula| formula["id"] == id);
+        formula.unwrap()["injective"].as_bool().unwrap()
+    };
+    assert!(injective("sepay.webhook") && injective("mock.webhook"));
+    // A form's text may hold the comma, and a link's description the space.
+    assert!(!injective("sepay.checkout") && !injective("hpay.f03"));
+    let text = payments(["formulas"]).run().out;
+    let of = |id: &str| text.split("\n\n").find(|shown| shown.starts_with(id)).unwrap();
+    for (id, expected) in [("sepay.webhook", false), ("sepay.checkout", true)] {
+        assert_eq!(of(&format!("{id} ")).contains("ambiguous"), expected, "{}", of(id));
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::Field;
+use super::{Field, Members};
 use crate::{Error, ErrorKind, Result, notification::check::Part};
 
 /// How a signed string is made of fields.
@@ -21,7 +21,7 @@ pub enum Layout {
         /// The values, in order.
         items: Cow<'static, [Item]>,
     },
-    /// `name=value` pairs joined by a separator; absent and empty fields are left out.
+    /// `name=value` pairs of listed fields joined by a separator; absent fields are left out.
     Pairs {
         /// What stands between two pairs.
         separator: Cow<'static, str>,
@@ -29,7 +29,11 @@ pub enum Layout {
         names: Cow<'static, [&'static str]>,
         /// In which order.
         order: Order,
+        /// Whether fields with an empty value are signed.
+        empty: EmptyValues,
     },
+    /// `name=value` pairs of every member of an object, whatever the names.
+    Members(Members),
     /// Nobody outside the provider knows it: nothing is signed and nothing is believed.
     Unknown,
 }
@@ -42,6 +46,16 @@ pub enum Order {
     AsSent,
     /// As the names are listed, whatever the order in which they are sent.
     AsListed,
+}
+
+/// What becomes of a field whose value is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EmptyValues {
+    /// It is left out, as if it were absent.
+    Dropped,
+    /// It is signed as `name=`.
+    Kept,
 }
 
 /// One value of a signed string.
@@ -101,21 +115,41 @@ impl Layout {
         }
     }
 
-    /// `name=value` pairs joined by `separator`.
+    /// `name=value` pairs joined by `separator`; absent and empty fields are left out.
     pub const fn pairs(
         separator: &'static str,
         names: &'static [&'static str],
         order: Order,
     ) -> Self {
-        Self::Pairs { separator: Cow::Borrowed(separator), names: Cow::Borrowed(names), order }
+        Self::Pairs {
+            separator: Cow::Borrowed(separator),
+            names: Cow::Borrowed(names),
+            order,
+            empty: EmptyValues::Dropped,
+        }
     }
 
-    /// The names of the fields that are signed, in order.
+    /// `name=value` pairs joined by `separator`; only absent fields are left out.
+    pub const fn pairs_keeping_empty(
+        separator: &'static str,
+        names: &'static [&'static str],
+        order: Order,
+    ) -> Self {
+        Self::Pairs {
+            separator: Cow::Borrowed(separator),
+            names: Cow::Borrowed(names),
+            order,
+            empty: EmptyValues::Kept,
+        }
+    }
+
+    /// The names of the fields that are signed, in order; none of [`Members`](Self::Members),
+    /// which signs whatever is there.
     pub fn fields(&self) -> Vec<&str> {
         match self {
             Self::Values { items, .. } => items.iter().filter_map(Item::name).collect(),
             Self::Pairs { names, .. } => names.to_vec(),
-            Self::Unknown => Vec::new(),
+            Self::Members(_) | Self::Unknown => Vec::new(),
         }
     }
 
@@ -146,9 +180,10 @@ impl Layout {
             Self::Values { leading, separator, items } => {
                 with_values(leading, separator, items, fields, take)
             }
-            Self::Pairs { separator, names, order } => {
-                Ok(take(&pairs(separator, names, *order, fields)))
+            Self::Pairs { separator, names, order, empty } => {
+                Ok(take(&pairs(separator, names, *order, *empty, fields)))
             }
+            Self::Members(members) => members.with_parts(fields, take),
             Self::Unknown => Err(Error::new(
                 ErrorKind::Configuration,
                 "this formula is known to nobody outside the provider; give its layout in the \
@@ -265,6 +300,12 @@ pub(super) fn find<'a>(name: &str, fields: &[Field<'a>]) -> Option<&'a [u8]> {
 }
 
 impl Transform {
+    /// Whether a changed value never holds the text.
+    pub(super) fn escapes(self, text: &str) -> bool {
+        let stays = |byte: u8| byte.is_ascii_alphanumeric() || b"-._+%".contains(&byte);
+        self != Self::AsciiLower && text.bytes().any(|byte| !stays(byte))
+    }
+
     /// The value as it is signed.
     pub fn apply(self, value: &[u8]) -> Vec<u8> {
         match self {
@@ -285,9 +326,12 @@ fn pairs<'a>(
     separator: &'a str,
     names: &[&'static str],
     order: Order,
+    empty: EmptyValues,
     fields: &[Field<'a>],
 ) -> Vec<Part<'a>> {
-    let signed = fields.iter().filter(|field| names.contains(&field.0) && !field.1.is_empty());
+    let signed = fields.iter().filter(|(name, value)| {
+        names.contains(name) && (empty == EmptyValues::Kept || !value.is_empty())
+    });
     let mut parts = Vec::with_capacity(fields.len() * 4);
     match order {
         Order::AsSent => join(&mut parts, separator, signed),
@@ -371,10 +415,17 @@ mod tests {
     fn pairs_leave_out_what_is_empty_or_not_listed() {
         let fields: [Field<'_>; 4] = [("b", b"2"), ("c", b"3"), ("a", b"1"), ("b", b"")];
         assert_eq!(PAIRS.signed_string(&fields).unwrap(), "a=1,b=2");
-        let Layout::Pairs { separator, names, .. } = PAIRS.layout.clone() else { panic!() };
         let mut as_sent = PAIRS.clone();
-        as_sent.layout = Layout::Pairs { separator, names, order: Order::AsSent };
+        as_sent.layout = Layout::pairs(",", &["a", "b"], Order::AsSent);
         assert_eq!(as_sent.signed_string(&fields).unwrap(), "b=2,a=1");
+    }
+
+    #[test]
+    fn pairs_that_keep_empty_fields_leave_out_only_what_is_absent() {
+        let mut kept = PAIRS;
+        kept.layout = Layout::pairs_keeping_empty(",", &["a", "b"], Order::AsListed);
+        assert_eq!(kept.signed_string(&[("b", b""), ("c", b"3"), ("a", b"1")]).unwrap(), "a=1,b=");
+        assert_eq!(kept.signed_string(&[("a", b"1")]).unwrap(), "a=1");
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! Signature formulas as data: what is signed, in which order, how sure we are, and why.
 
 mod explain;
+mod injective;
+mod json_members;
 mod layout;
+mod members;
+mod percent;
 mod second_cut;
 mod shape;
 mod template;
@@ -14,7 +18,8 @@ use serde::Serialize;
 pub use explain::{
     Change, Difference, Escapes, Explanation, JsonWriter, LineEnds, Match, Spacing, UnicodeForm,
 };
-pub use layout::{Item, Layout, Order, Transform};
+pub use layout::{EmptyValues, Item, Layout, Order, Transform};
+pub use members::{Encoding, Members, NestedKeys};
 pub use shape::Shape;
 pub use template::TemplateError;
 
@@ -167,7 +172,7 @@ impl Formula {
     /// `Configuration` if a key is missing or the formula is unknown.
     pub fn sign(&self, fields: &[Field<'_>], keys: SigningKeys<'_>) -> Result<String> {
         self.layout.with_parts(fields, |parts| {
-            if self.maker == Maker::Merchant && !self.is_plainly_unique(parts) {
+            if self.maker == Maker::Merchant && !self.is_plainly_unique(fields, parts) {
                 self.refuse_second_cut(fields)?;
             }
             self.sign_parts(parts, keys)
@@ -211,7 +216,9 @@ impl Formula {
     /// signed string into well-formed values: another field may have been filled by whoever carried
     /// the message. A formula that joins values with nothing between them covers hardly any. A
     /// field that is signed in small letters is covered only where it holds no letter: the same
-    /// signature fits every spelling of it, and references may differ in case alone.
+    /// signature fits every spelling of it, and references may differ in case alone. Of a layout
+    /// over [every member](Layout::Members) nothing is covered once a raw value holds the
+    /// separator, because any member may have been cut out of another.
     ///
     /// # Errors
     /// [`Untrusted`]: it is missing, malformed or wrong, or the formula or a key is not there.
@@ -225,7 +232,7 @@ impl Formula {
         let checked = self.layout.with_parts(fields, |parts| {
             let proof = self.check_parts(parts, signature, keys, window)?;
             let mut uncovered = self.layout.folded(fields);
-            if !self.is_plainly_unique(parts) {
+            if !self.is_plainly_unique(fields, parts) {
                 uncovered.extend(self.uncovered(fields));
             }
             Ok(proof.without(&uncovered, self.layout.body()))

@@ -38,6 +38,18 @@ impl Formula {
     /// # Errors
     /// `InvalidRequest` naming the field that holds the separator, or a field that is missing.
     pub fn refuse_second_cut(&self, fields: &[Field<'_>]) -> Result<()> {
+        if let Layout::Members(members) = &self.layout {
+            return members.dividing(fields).map_or(Ok(()), |name| {
+                Err(Error::invalid(
+                    name.to_owned(),
+                    format!(
+                        "holds what divides the members of the signed text ({:?} or =), so that \
+                         the same signature fits other members; change the text",
+                        members.separator
+                    ),
+                ))
+            });
+        }
         match self.ambiguous(fields, Counting::BegunElsewhere)? {
             Ok(ambiguous) => match ambiguous.first() {
                 None => Ok(()),
@@ -57,6 +69,10 @@ impl Formula {
     /// The signed fields that have another value in some division of the signed string; all of
     /// them where that is too much to search.
     pub(super) fn uncovered(&self, fields: &[Field<'_>]) -> Vec<String> {
+        if matches!(self.layout, Layout::Members(_)) {
+            // Each of them may have been a part of another one's value.
+            return fields.iter().map(|(name, _)| (*name).to_owned()).collect();
+        }
         match self.ambiguous(fields, Counting::Every) {
             Ok(Ok(ambiguous)) => ambiguous,
             Ok(Err(TooLong)) | Err(_) => {
@@ -67,11 +83,12 @@ impl Formula {
 
     /// Whether the parts are divided in one way only, as far as a glance tells: no value holds the
     /// separator, or at most one may and the others have their shapes. Most messages are so.
-    pub(super) fn is_plainly_unique(&self, parts: &[Part<'_>]) -> bool {
+    pub(super) fn is_plainly_unique(&self, fields: &[Field<'_>], parts: &[Part<'_>]) -> bool {
         let separator = match &self.layout {
             Layout::Values { separator, .. } | Layout::Pairs { separator, .. } => {
                 separator.as_bytes()
             }
+            Layout::Members(members) => return members.dividing(fields).is_none(),
             Layout::Unknown => return true,
         };
         let no_value_holds = |separator: u8| {
@@ -186,14 +203,14 @@ impl Formula {
                 })?;
                 Ok(pairs(separator.as_bytes(), names, &ordered, |name| self.shape_of(name)))
             }
-            Layout::Unknown => Ok(Ok(Vec::new())),
+            Layout::Members(_) | Layout::Unknown => Ok(Ok(Vec::new())),
         }
     }
 
     fn refusal(&self, fields: &[Field<'_>], other: &str) -> Error {
         let separator = match &self.layout {
             Layout::Values { separator, .. } | Layout::Pairs { separator, .. } => &**separator,
-            Layout::Unknown => "",
+            Layout::Members(_) | Layout::Unknown => "",
         };
         let Some(culprit) = self.holder_of_separator(fields) else {
             return Error::invalid(
@@ -223,7 +240,7 @@ impl Formula {
     fn holder_of_separator(&self, fields: &[Field<'_>]) -> Option<String> {
         let separator = match &self.layout {
             Layout::Values { separator, .. } | Layout::Pairs { separator, .. } => separator,
-            Layout::Unknown => return None,
+            Layout::Members(_) | Layout::Unknown => return None,
         };
         if separator.is_empty() {
             return None;

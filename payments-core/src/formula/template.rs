@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::{Algorithm, Confidence, Formula, Item, Layout, Maker, Transform};
+use super::{
+    Algorithm, Confidence, EmptyValues, Encoding, Formula, Item, Layout, Maker, Members,
+    NestedKeys, Transform,
+};
 
 /// What is wrong with a template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +33,9 @@ pub enum TemplateError {
     /// A field that the replaced formula vouches for is missing.
     #[error("leaves out {0:?}, which the formula it replaces covers")]
     Uncovered(String),
+    /// Every member is named beside something else, once only, or in two ways.
+    #[error("names every member otherwise than as \"{{*}}&{{*}}\", with any separator between")]
+    Members,
     /// No field is in it, so that it would vouch for nothing.
     #[error("covers no field")]
     Nothing,
@@ -44,6 +50,8 @@ const ALGORITHMS: [(&str, Algorithm); 5] = [
     ("rsa_sha256_base64", Algorithm::RsaSha256Base64),
 ];
 
+const EVERY: &str = "*";
+const URI_COMPONENT: &str = "uri_component";
 const LOWER: &str = "lower";
 const URL_ENCODED: &str = "urlencoded";
 
@@ -53,7 +61,9 @@ impl Formula {
     /// A name in braces is a field as it stands on the wire, `{secret}` is the secret, and what
     /// stands between is literal and the same everywhere. `{name?}` is left out with its separator
     /// if the field is not sent, `{lower(name)}` and `{urlencoded(name)}` change it first, and
-    /// `md5_hex(…)` around the whole names another algorithm:
+    /// `md5_hex(…)` around the whole names another algorithm. `{*}&{*}` is [every
+    /// member](Layout::Members), joined by `&`; `{*?}` leaves empty ones out, and
+    /// `{uri_component(*)}` encodes names and values:
     ///
     /// ```
     /// use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker};
@@ -74,7 +84,10 @@ impl Formula {
     /// What is wrong with the template.
     pub fn replaced(&self, template: &str) -> Result<Self, TemplateError> {
         let (algorithm, layout) = unwrapped(template.trim_end(), self.algorithm);
-        let layout = parse(layout, |name| self.item(name))?;
+        let layout = match every_member(layout, &self.layout)? {
+            Some(members) => Layout::Members(members),
+            None => parse(layout, |name| self.item(name))?,
+        };
         let secrets = match &layout {
             Layout::Values { items, .. } => items.iter().filter(|i| **i == Item::Secret).count(),
             _ => 0,
@@ -92,7 +105,10 @@ impl Formula {
             }
             _ => {}
         }
-        if self.maker == Maker::Provider {
+        if self.maker == Maker::Provider && !matches!(layout, Layout::Members(_)) {
+            if matches!(self.layout, Layout::Members(_)) {
+                return Err(TemplateError::Uncovered(EVERY.to_owned()));
+            }
             let fields = layout.fields();
             if let Some(lost) = self.layout.fields().into_iter().find(|f| !fields.contains(f)) {
                 return Err(TemplateError::Uncovered(lost.to_owned()));
@@ -131,9 +147,13 @@ impl Formula {
 }
 
 impl Layout {
-    /// The layout as a template, as [`Formula::replaced`] reads it; none for pairs and for what is
-    /// unknown.
+    /// The layout as a template, as [`Formula::replaced`] reads it; none for pairs of listed fields
+    /// and for what is unknown.
     pub fn to_template(&self) -> Option<String> {
+        if let Self::Members(members) = self {
+            let item = template_of(members.empty, members.encoding);
+            return Some(format!("{item}{}{item}", members.separator));
+        }
         let Self::Values { leading, separator, items } = self else { return None };
         let mut template = leading.to_string();
         for (index, item) in items.iter().enumerate() {
@@ -163,6 +183,40 @@ impl Layout {
         }
         Some(template)
     }
+}
+
+/// Every member, as a template names it.
+fn template_of(empty: EmptyValues, encoding: Encoding) -> String {
+    let name = match encoding {
+        Encoding::Raw => EVERY.to_owned(),
+        Encoding::UriComponent => format!("{URI_COMPONENT}({EVERY})"),
+    };
+    match empty {
+        EmptyValues::Kept => format!("{{{name}}}"),
+        EmptyValues::Dropped => format!("{{{name}?}}"),
+    }
+}
+
+/// The members of a template that names every member, twice with the separator between. How JSON in
+/// their values is written, stays as it was.
+fn every_member(template: &str, usual: &Layout) -> Result<Option<Members>, TemplateError> {
+    for empty in [EmptyValues::Kept, EmptyValues::Dropped] {
+        for encoding in [Encoding::Raw, Encoding::UriComponent] {
+            let item = template_of(empty, encoding);
+            let Some(rest) = template.strip_prefix(&item) else { continue };
+            let separator = rest.strip_suffix(&item).ok_or(TemplateError::Members)?;
+            if separator.is_empty() || separator.contains(['{', '}']) {
+                return Err(TemplateError::Members);
+            }
+            let (nested, null_words_are_empty) = match usual {
+                Layout::Members(usual) => (usual.nested, usual.null_words_are_empty),
+                _ => (NestedKeys::AsSent, false),
+            };
+            let separator = Cow::Owned(separator.to_owned());
+            return Ok(Some(Members { separator, empty, encoding, nested, null_words_are_empty }));
+        }
+    }
+    Ok(None)
 }
 
 /// The algorithm that stands around a template, and what stands in it.
@@ -297,6 +351,35 @@ mod tests {
         assert_eq!(unknown.replaced("{secret}"), Err(TemplateError::Nothing));
         assert!(unknown.replaced("{amount}{secret}").is_ok());
         assert!(REQUEST.replaced("{secret}").is_ok());
+    }
+
+    #[test]
+    fn every_member_is_named_twice_with_the_separator_between() {
+        let mut signed = NOTICE;
+        signed.algorithm = Algorithm::HmacSha512Hex;
+        for template in ["{*}&{*}", "{*?}, {*?}", "{uri_component(*)}|{uri_component(*)}"] {
+            let read = signed.replaced(template).unwrap();
+            assert!(matches!(read.layout, Layout::Members(_)), "{read:?}");
+            assert_eq!(read.layout.to_template().as_deref(), Some(template));
+        }
+        for template in ["{*}", "{*}{*}", "{*}&{*?}", "{*}&{a}", "{*}&{*}&{*}", "{*}&{secret}"] {
+            let error = signed.replaced(template).unwrap_err();
+            assert_eq!(error, TemplateError::Members, "{template}");
+        }
+        assert_eq!(signed.replaced("{a}&{*}"), Err(TemplateError::Name));
+        assert_eq!(NOTICE.replaced("{*}&{*}"), Err(TemplateError::Secret));
+    }
+
+    #[test]
+    fn what_replaces_every_member_is_every_member_with_nested_keys_as_before() {
+        let members = Members::joined_by("&").with_nested_keys(NestedKeys::Sorted);
+        let mut signed = formula(Maker::Provider, Layout::Members(members.with_null_words_empty()));
+        signed.algorithm = Algorithm::HmacSha512Hex;
+        let lost = TemplateError::Uncovered("*".to_owned());
+        assert_eq!(signed.replaced("{order}&{amount}"), Err(lost));
+        let Layout::Members(read) = signed.replaced("{*}|{*}").unwrap().layout else { panic!() };
+        assert_eq!((read.nested, read.null_words_are_empty), (NestedKeys::Sorted, true));
+        assert_eq!((&*read.separator, read.empty), ("|", EmptyValues::Kept));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use super::{
-    super::{Algorithm, Field, Formula, Item, Layout, Order},
+    super::{
+        Algorithm, EmptyValues, Encoding, Field, Formula, Item, Layout, Order, members::by_name,
+    },
     change::Change,
     difference::Difference,
 };
@@ -31,14 +33,50 @@ pub(super) struct Candidate<'a> {
     pub(super) leading: Cow<'a, str>,
     pub(super) separator: Cow<'a, str>,
     pub(super) named: bool,
-    /// The fields that a layout of pairs signs where they are not empty.
-    listed: &'a [&'static str],
-    /// Whether they stand in the order of that list.
-    listed_order: bool,
+    /// How names are written.
+    names: Encoding,
+    /// The fields that a layout of pairs leaves out where they are empty.
+    may_be_dropped: MayBeDropped<'a>,
     /// Before which of the pieces the secret stands; nowhere, where it is the key.
     pub(super) secret: Option<usize>,
     pub(super) secret_change: Option<Change>,
     pub(super) method: Method,
+}
+
+/// The fields that are left out where they are empty, and where they would be.
+#[derive(Clone, Copy)]
+enum MayBeDropped<'a> {
+    None,
+    /// These, in this order.
+    Listed(&'a [&'static str], Order),
+    /// Every member, in the order of the names.
+    Every,
+}
+
+impl MayBeDropped<'_> {
+    fn has(self, name: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::Listed(names, _) => names.contains(&name),
+            Self::Every => true,
+        }
+    }
+
+    /// Whether `one` is signed after `other`.
+    fn is_behind(self, one: &str, other: &str, fields: &[Field<'_>]) -> bool {
+        match self {
+            Self::None => false,
+            Self::Listed(names, Order::AsListed) => {
+                let rank = |name: &str| names.iter().position(|known| *known == name);
+                rank(one) > rank(other)
+            }
+            Self::Listed(_, Order::AsSent) => {
+                let position = |name: &str| fields.iter().position(|(field, _)| *field == name);
+                position(one) > position(other)
+            }
+            Self::Every => by_name(one, other).is_gt(),
+        }
+    }
 }
 
 /// A field and its value as it is signed.
@@ -74,15 +112,18 @@ impl<'a> Candidate<'a> {
                     leading: Cow::Borrowed(leading),
                     separator: Cow::Borrowed(separator),
                     named: false,
-                    listed: &[],
-                    listed_order: false,
+                    names: Encoding::Raw,
+                    may_be_dropped: MayBeDropped::None,
                     secret,
                     secret_change: None,
                     method,
                 })
             }
-            Layout::Pairs { separator, names, order } => {
-                let signed = |field: &&Field<'a>| names.contains(&field.0) && !field.1.is_empty();
+            Layout::Pairs { separator, names, order, empty } => {
+                let is_kept = *empty == EmptyValues::Kept;
+                let signed = |field: &&Field<'a>| {
+                    names.contains(&field.0) && (is_kept || !field.1.is_empty())
+                };
                 let mut pieces: Vec<Piece<'a>> =
                     fields.iter().filter(signed).map(Piece::of).collect();
                 if *order == Order::AsListed {
@@ -93,13 +134,32 @@ impl<'a> Candidate<'a> {
                     leading: Cow::Borrowed(""),
                     separator: Cow::Borrowed(separator),
                     named: true,
-                    listed: names,
-                    listed_order: *order == Order::AsListed,
+                    names: Encoding::Raw,
+                    may_be_dropped: match empty {
+                        EmptyValues::Dropped => MayBeDropped::Listed(names, *order),
+                        EmptyValues::Kept => MayBeDropped::None,
+                    },
                     secret: None,
                     secret_change: None,
                     method,
                 })
             }
+            Layout::Members(members) => Some(Self {
+                pieces: (members.sorted(fields).ok()?.into_iter())
+                    .map(|field| Piece::encoded(field, members.encoding))
+                    .collect(),
+                leading: Cow::Borrowed(""),
+                separator: Cow::Borrowed(&members.separator),
+                named: true,
+                names: members.encoding,
+                may_be_dropped: match members.empty {
+                    EmptyValues::Dropped => MayBeDropped::Every,
+                    EmptyValues::Kept => MayBeDropped::None,
+                },
+                secret: None,
+                secret_change: None,
+                method,
+            }),
             Layout::Unknown => None,
         }
     }
@@ -118,8 +178,8 @@ impl<'a> Candidate<'a> {
             leading: Cow::Borrowed(""),
             separator: Cow::Borrowed("|"),
             named: false,
-            listed: &[],
-            listed_order: false,
+            names: Encoding::Raw,
+            may_be_dropped: MayBeDropped::None,
             secret_change: None,
             method,
         }
@@ -147,20 +207,16 @@ impl<'a> Candidate<'a> {
             Difference::EmptyFields => {
                 // Each behind the pieces that stand before it in the message.
                 let known: Vec<&str> = self.pieces.iter().map(|piece| piece.name).collect();
-                let empty =
-                    |field: &&Field<'a>| field.1.is_empty() && self.listed.contains(&field.0);
-                let position = |name: &str| fields.iter().position(|(field, _)| *field == name);
-                for field in fields.iter().filter(empty).filter(|f| !known.contains(&f.0)) {
-                    let at = match self.listed_order {
-                        true => {
-                            let rank =
-                                |name: &str| self.listed.iter().position(|known| *known == name);
-                            changed.pieces.iter().position(|p| rank(p.name) > rank(field.0))
-                        }
-                        false => {
-                            changed.pieces.iter().position(|p| position(p.name) > position(field.0))
-                        }
+                let dropped = |field: &&Field<'a>| {
+                    field.1.is_empty()
+                        && self.may_be_dropped.has(field.0)
+                        && !known.contains(&field.0)
+                };
+                for field in fields.iter().filter(dropped) {
+                    let is_behind = |piece: &Piece<'a>| {
+                        self.may_be_dropped.is_behind(piece.name, field.0, fields)
                     };
+                    let at = changed.pieces.iter().position(is_behind);
                     changed.pieces.insert(at.unwrap_or(changed.pieces.len()), Piece::of(field));
                 }
                 (changed.pieces.len() > self.pieces.len()).then_some(())?;
@@ -201,7 +257,7 @@ impl<'a> Candidate<'a> {
             is_first = false;
             let Some(piece) = piece else { return bytes.extend_from_slice(secret) };
             if self.named {
-                bytes.extend_from_slice(piece.name.as_bytes());
+                bytes.extend_from_slice(self.names.name(piece.name).as_bytes());
                 bytes.push(b'=');
             }
             bytes.extend_from_slice(&piece.value);
@@ -253,6 +309,12 @@ impl<'a> Candidate<'a> {
 impl<'a> Piece<'a> {
     fn of(field: &Field<'a>) -> Self {
         Self { name: field.0, value: Cow::Borrowed(field.1), sent: None }
+    }
+
+    fn encoded(field: &Field<'a>, encoding: Encoding) -> Self {
+        let value = encoding.value(field.1);
+        let sent = (encoding != Encoding::Raw).then_some(field.1);
+        Self { name: field.0, value, sent }
     }
 
     /// The value with a change, made of what was sent; nothing if it stays the same.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::json::JsonWriter;
+use super::{super::percent, json::JsonWriter};
 
 /// How a text was changed before it was signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,8 +141,8 @@ impl Change {
         let changed = match self {
             Self::UrlEncoded => form_encoded(value),
             Self::UrlEncodedLower => form_encoded(value).to_ascii_lowercase(),
-            Self::PercentEncoded => percent_encoded(value, b"-._~"),
-            Self::ComponentEncoded => percent_encoded(value, b"-._~!'()*"),
+            Self::PercentEncoded => percent::encoded(value, b"-._~"),
+            Self::ComponentEncoded => percent::encoded(value, percent::URI_COMPONENT),
             Self::UrlDecoded => decoded(text),
             Self::PlusForSpaces => text.replace(' ', "+"),
             Self::SpacesForPlus => text.replace('+', " "),
@@ -235,19 +235,6 @@ impl Change {
 /// As PHP's `urlencode` and HTML forms do it.
 fn form_encoded(value: &[u8]) -> String {
     form_urlencoded::byte_serialize(value).collect()
-}
-
-fn percent_encoded(value: &[u8], unreserved: &[u8]) -> String {
-    let mut text = String::with_capacity(value.len());
-    for byte in value {
-        if byte.is_ascii_alphanumeric() || unreserved.contains(byte) {
-            text.push(char::from(*byte));
-        } else {
-            text.push('%');
-            text.push_str(&hex::encode_upper([*byte]));
-        }
-    }
-    text
 }
 
 fn decoded(text: &str) -> String {

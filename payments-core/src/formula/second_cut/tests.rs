@@ -425,7 +425,7 @@ proptest! {
         for maker in [Maker::Merchant, Maker::Provider] {
             formula.maker = maker;
             let is_plain =
-                formula.layout.with_parts(&fields, |parts| formula.is_plainly_unique(parts));
+                formula.layout.with_parts(&fields, |parts| formula.is_plainly_unique(&fields, parts));
             let counting = match maker {
                 Maker::Merchant => Counting::BegunElsewhere,
                 Maker::Provider => Counting::Every,
