@@ -14,6 +14,11 @@ use crate::{Error, Result, notification::check::Part};
 /// Gateways that sign this way sign members that they will add later as well: what arrived is what
 /// is signed. Names are sorted by UTF-16 code units, as JavaScript and Java do.
 ///
+/// Raw values have no certain ends: `{"a": "1&b=2"}` and `{"a": "1", "b": "2"}` have one signed
+/// string. The proof of the first covers nothing. That of the second covers both members, although
+/// somebody who could choose `a` and change the delivery may have made it of the first: where
+/// money depends on it, confirm such an event by inquiry.
+///
 /// ```
 /// use payments_core::formula::{Algorithm, Confidence, Formula, Layout, Maker, Members};
 ///

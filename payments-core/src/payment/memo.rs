@@ -65,10 +65,11 @@ impl Memo {
     }
 
     fn has_part(&self, code: &str) -> bool {
-        let starts = self.text.char_indices().map(|(at, _)| at);
-        starts
-            .filter(|at| self.text.get(*at..).is_some_and(|rest| rest.starts_with(code)))
-            .any(|at| !self.starts_word(at) || !self.ends_word(at + code.len()))
+        let code = code.as_bytes();
+        let places = self.text.as_bytes().windows(code.len()).enumerate();
+        places
+            .filter(|(_, place)| *place == code)
+            .any(|(at, _)| !self.starts_word(at) || !self.ends_word(at + code.len()))
     }
 
     /// Whether two memos have the same letters and digits in the same order.
@@ -115,6 +116,10 @@ fn plain_letters(text: &str) -> impl Iterator<Item = char> {
 }
 
 fn is_of_a_word(character: char) -> bool {
+    // Most memos are ASCII, and the tables of Unicode take longer to look at.
+    if character.is_ascii() {
+        return character.is_ascii_alphanumeric();
+    }
     character.is_alphanumeric() || is_combining_mark(character) || is_invisible(character)
 }
 

@@ -78,6 +78,11 @@ impl AsRef<str> for Shown<'_> {
 impl<'de: 'a, 'a> Deserialize<'de> for Shown<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = <&'de RawValue>::deserialize(deserializer)?.get();
+        // Most texts are written without an escape, and are then the text itself.
+        let quoted = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        if let Some(text) = quoted.filter(|text| !text.contains('\\')) {
+            return Ok(Shown(Some(Cow::Borrowed(text))));
+        }
         let read = serde_json::from_str(json).map(|Scalar(text)| text);
         // A letter of two escapes that was cut in two makes JSON that no reader takes.
         let text = read.or_else(|_| {

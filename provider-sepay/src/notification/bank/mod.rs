@@ -60,15 +60,17 @@ impl BankWebhook {
     ) -> Result<Received, Untrusted> {
         let format = Format::of(delivery)?;
         let proof = self.auth.check(delivery, &format, now)?;
-        if !test::may_hold_a_transaction(&format, delivery.body()) {
+        let read = self.read(&format, delivery.body());
+        let is_movement = matches!(read, Ok((_, EventData::Movement(_))));
+        if !is_movement && !test::may_hold_a_transaction(&format, delivery.body()) {
             return Ok(Notification::new(endpoint, proof)
                 .with_test(&[])
                 .with_raw(Raw::new(delivery.body().to_vec()))
                 .into());
         }
-        Ok(match self.read(&format, delivery.body()) {
-            Ok((key, news)) => Notification::new(endpoint, proof)
-                .with_event(key, news, RESTS_ON)
+        Ok(match read {
+            Ok((key, data)) => Notification::new(endpoint, proof)
+                .with_event(key, data, RESTS_ON)
                 .with_raw(Raw::new(delivery.body().to_vec()))
                 .into(),
             Err(unclear) => unclear.into_delivery(proof).into(),
