@@ -26,10 +26,7 @@ pub(crate) async fn visit(fixture: &Fixture, payment: &Payment) -> Result<(), Fl
 
 /// The buyer pays, which the gateway must allow.
 pub(crate) async fn pay(fixture: &Fixture, payment: &Payment, amount: Money) -> Result<(), Flaw> {
-    try_to_pay(fixture, payment, amount).await?.map_err(|impossible| {
-        Flaw::new(format!("a buyer who can pay {amount} by what was shown"), impossible)
-            .in_call(Operation::CreatePayment)
-    })
+    try_to_pay(fixture, payment, amount).await?.map_err(|impossible| cannot(amount, impossible))
 }
 
 /// The buyer tries to pay.
@@ -39,6 +36,22 @@ pub(crate) async fn try_to_pay(
     amount: Money,
 ) -> Result<Result<(), Impossible>, Flaw> {
     Ok(gateway(fixture)?.pay(shown(payment)?, amount).await)
+}
+
+/// The buyer follows one action to its end, and pays, which the gateway must allow.
+pub(crate) async fn follow(
+    fixture: &Fixture,
+    shown: &NextAction,
+    amount: Money,
+) -> Result<(), Flaw> {
+    let gateway = gateway(fixture)?;
+    gateway.visit(shown).await;
+    gateway.pay(shown, amount).await.map_err(|impossible| cannot(amount, impossible))
+}
+
+fn cannot(amount: Money, impossible: Impossible) -> Flaw {
+    Flaw::new(format!("a buyer who can pay {amount} by what was shown"), impossible)
+        .in_call(Operation::CreatePayment)
 }
 
 fn shown(payment: &Payment) -> Result<&NextAction, Flaw> {

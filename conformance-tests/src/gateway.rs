@@ -25,6 +25,9 @@ use crate::{Booking, ChangedResponse, Operation, SignedResponse, Tuning, Webhook
 /// The base address of each host of a gateway, by a name of your choice.
 pub type Hosts = BTreeMap<String, String>;
 
+/// What arrived with an instruction, under the names of the request's fields.
+pub type ReceivedFields = BTreeMap<&'static str, String>;
+
 /// A gateway on loopback with an empty ledger, as every suite needs it.
 #[async_trait]
 #[diagnostic::on_unimplemented(
@@ -57,6 +60,12 @@ pub trait Gateway: Send + Sync + 'static {
     /// payout is booked or an account is closed, 2 where it was done twice. The reference is
     /// that of the order, the payout or the refund.
     async fn carried_out(&self, operation: Operation, reference: &str) -> usize;
+
+    /// What the gateway received with the instruction that it carried out for this reference:
+    /// `description`, `return_url`, `cancel_url`, `notify_url`, `note`, `holder`, `remark` and
+    /// `reason` as they arrived on the wire, and `expires_at` in Unix seconds. A field that the wire
+    /// has a place for and that did not arrive is empty; one without a place is left out.
+    async fn received(&self, instruction: Operation, reference: &str) -> ReceivedFields;
 
     /// Every text that the provider was given and must never show: keys, tokens, passcodes.
     fn secrets(&self) -> Vec<String>;

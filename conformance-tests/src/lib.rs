@@ -17,7 +17,7 @@
 //! use async_trait::async_trait;
 //! use conformance_tests::{
 //!     Booking, ChangedResponse, Gateway, Hosts, Impossible, Meaning, Operation, Payers,
-//!     TakesPayments, Tuning,
+//!     ReceivedFields, TakesPayments, Tuning,
 //! };
 //! use payments_core::{
 //!     Clock, OrderRef, Provider,
@@ -76,6 +76,12 @@
 //!         let known = provider_mock::Operation::ALL.into_iter();
 //!         let same = known.into_iter().find(|known| known.name() == operation.name());
 //!         same.map_or(0, |operation| self.0.gateway().carried_out(operation, reference))
+//!     }
+//!
+//!     async fn received(&self, _: Operation, reference: &str) -> ReceivedFields {
+//!         let asked = self.0.gateway().received(provider_mock::Operation::CreatePayment, reference);
+//!         let text = |name: &str| asked[name].as_str().unwrap_or_default().to_owned();
+//!         ["description", "return_url", "cancel_url", "notify_url"].map(|name| (name, text(name))).into()
 //!     }
 //!
 //!     fn secrets(&self) -> Vec<String> {
@@ -188,6 +194,7 @@ mod signed_response;
 mod subject;
 mod suite;
 mod tampering;
+mod texts;
 mod tuning;
 mod undisturbed;
 mod webhook_sample;
@@ -198,7 +205,7 @@ pub use finding::Finding;
 pub use flaw::Flaw;
 pub use gateway::{
     Gateway, Hosts, Impossible, ListsStatements, Notifies, OpensVirtualAccounts, Payers, PaysOut,
-    TakesPayments,
+    ReceivedFields, TakesPayments,
 };
 pub use law::Law;
 pub use laws::LAWS;

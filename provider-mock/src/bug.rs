@@ -27,6 +27,7 @@ mod virtual_accounts;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use payments_core::{
     Decline, DeclineReason, Listed, Provider, Result, Submission,
@@ -163,6 +164,22 @@ bugs! {
     FindsInAnyCase,
     /// Everything is given back, however much was asked for.
     RefundsEverything,
+    /// A payment's description is cut at 40 characters. Banks and cards take so many.
+    CutsTheDescription,
+    /// The address to return to is not sent: another one is configured at the gateway.
+    IgnoresTheReturnUrl,
+    /// The end of a payment is told in the zone of Vietnam as if it were of Greenwich.
+    TellsTheEndInLocalTime,
+    /// The account that the buyer is shown is the one of the shop's documents, not the gateway's.
+    ShowsAnotherAccount,
+    /// The buyer is shown the order's reference as the memo, in which the gateway finds no code.
+    ShowsTheReferenceAsMemo,
+    /// The QR code is of another amount than the text beside it.
+    ShowsAQrOfAnotherAmount,
+    /// A payment is asked about by the first 40 characters of its reference.
+    FindsByFortyCharacters,
+    /// A payment that expired is in a state that the table of words does not have.
+    DoesNotKnowExpired,
     /// The money of the order that was opened first is given back, whichever is named.
     RefundsTheFirstOrder,
     /// Two credits of one amount are one.
@@ -171,6 +188,10 @@ bugs! {
     DropsTheShortCredit,
     /// The credits of every virtual account are told of each: the gateway's list is not filtered.
     ListsEverybodysCredits,
+    /// A virtual account that is paid in part is in a state that the table of words does not have.
+    DoesNotKnowPartlyPaid,
+    /// The remark of a virtual account is not sent.
+    DropsTheRemark,
     /// As much arrived on a virtual account as was asked, once anything did.
     TakesAnyCreditForAll,
 
@@ -194,6 +215,24 @@ bugs! {
     /// The fee is put on top of what is sent, and taken off what is told: nobody sees it but the
     /// beneficiary.
     PaysTheFeeToTheBeneficiary,
+    /// Repeats are declared to be answered with the first payout, and are refused as duplicates. Seen in
+    /// a plug-in whose documents said the one while its gateway did the other.
+    ClaimsToDeduplicate,
+    /// A reference is remembered for an hour, and then sent under another name as if it were new.
+    ForgetsAReferenceAfterAnHour,
+    /// The note is not sent.
+    DropsTheNote,
+    /// The note is cut at 50 characters.
+    CutsTheNote,
+    /// The time of a payout is read in the zone of Vietnam, although it is in UTC.
+    ReadsPayoutTimesAsLocal,
+    /// The holder of an account is remembered by its number, whatever its bank.
+    RemembersHoldersByNumber,
+    /// The holder of an account is remembered by its bank, and any number there has it.
+    RemembersHoldersByBank,
+    /// A payout's reference in which letters of both cases are mixed is not taken, and the capabilities
+    /// do not say so.
+    TakesNoMixedCase,
     /// A payout goes to another account than the one that was asked for, and is reported as asked.
     SendsToAnotherAccount,
     /// Every payout goes to one bank: the account's bank is not sent.
@@ -218,6 +257,12 @@ bugs! {
     FailsAListForOneRow,
     /// A row that cannot be read is skipped without a word.
     SkipsAMalformedRow,
+    /// Whatever currency a line is in, its amount is taken for đồng.
+    TakesEveryCurrencyForDong,
+    /// What was booked in the last second of a filter is left out.
+    LeavesOutTheLastSecond,
+    /// What was booked in the first second of a filter is left out.
+    LeavesOutTheFirstSecond,
     /// Times of Vietnam are read as if they were of Greenwich.
     ReadsLocalTimeAsUtc,
     /// The bank's reference is read from the field of the gateway's own.
@@ -411,7 +456,7 @@ impl Bug {
             provider = provider.with_virtual_accounts(Arc::new(role));
         }
         if let Ok(role) = honest.payouts() {
-            let role = payouts::Careless::new(self, Arc::clone(role));
+            let role = payouts::Careless::new(self, Arc::clone(role), Arc::clone(&settings.clock));
             provider = provider.with_payouts(Arc::new(role));
         }
         if let Ok(role) = honest.statements() {
@@ -425,6 +470,9 @@ impl Bug {
         provider
     }
 }
+
+/// How far the clocks of Vietnam are ahead of Greenwich.
+const VIETNAM: Duration = Duration::from_secs(7 * 3_600);
 
 /// Makes the honest provider once more.
 type Build = Arc<dyn Fn() -> Provider + Send + Sync>;

@@ -2,6 +2,8 @@
 
 mod absence;
 mod answers;
+mod arrival;
+mod caches;
 pub(crate) mod capabilities;
 mod checking;
 mod coverage;
@@ -11,11 +13,13 @@ mod departure;
 mod dropping;
 mod forgery;
 mod inquiries;
+mod known_states;
 mod layers;
 mod limits;
 mod near_miss;
 mod opening;
 mod payouts;
+mod references;
 mod refunds;
 mod repeats;
 mod responses;
@@ -24,7 +28,9 @@ mod rows;
 mod secrets;
 mod sending;
 mod settling;
+mod shown;
 mod statements;
+mod values;
 pub(crate) mod webhook_fixture;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
@@ -69,7 +75,13 @@ pub static LAWS: &[Law] = &[
         answers::words(start).boxed()
     }),
     fixture("one_malformed_row_hides_no_other", |start| rows::hold(start).boxed()),
-    fixture("one_reference_is_as_often_as_declared", |start| repeats::hold(start).boxed()),
+    fixture("a_declared_reference_is_accepted_and_found", |start| references::hold(start).boxed()),
+    fixture("what_is_asked_arrives", |start| arrival::hold(start).boxed()),
+    fixture("the_buyer_pays_the_order_by_what_is_shown", |start| shown::hold(start).boxed()),
+    fixture("no_honest_run_is_uncertain", |start| known_states::hold(start).boxed()),
+    fixture("times_and_currencies_are_the_gateways", |start| values::hold(start).boxed()),
+    fixture("an_answer_belongs_to_its_question", |start| caches::hold(start).boxed()),
+    fixture("a_repeated_reference_does_what_is_declared", |start| repeats::hold(start).boxed()),
     fixture("inquiries_are_patient", |start| inquiries::patient(start).boxed()),
     fixture("the_rate_limit_is_kept", |start| inquiries::rate(start).boxed()),
     fixture("a_paid_inquiry_is_made_once", |start| inquiries::paid(start).boxed()),

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use payments_core::{Provider, rules::Repeat, transport::CallClass};
+use payments_core::{
+    GatewayRef, Submission,
+    rules::{Repeat, RepeatWindow},
+};
 
 use crate::{
     Flaw, Operation, Start,
@@ -14,44 +17,144 @@ use crate::{
 
 const CALLERS: usize = 16;
 
+/// Where repeats are the same for ever: an hour, and then a day later.
+const LATER: [Duration; 2] = [Duration::from_secs(3_601), Duration::from_secs(24 * 3_600)];
+
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
-    let fixture = Fixture::open(&start).await?;
     let mut tried = false;
     for operation in [Operation::CreatePayment, Operation::CreatePayout] {
+        let fixture = Fixture::open(&start).await?;
         let has_role = fixture.provider.roles().contains(&operation.role());
         if !has_role || !operation.is_offered(&fixture.provider) {
             continue;
         }
-        let Some(repeat) = repeat(&fixture.provider, operation) else { continue };
-        let instruction = Instruction::ready(&fixture, operation, 1).await?;
-        let mark = fixture.mark();
-        let callers = (0..CALLERS).map(|_| instruction.carry_out(&fixture.provider));
-        join_all(callers).await;
-        tried = true;
-        let done = fixture.subject.gateway.carried_out(operation, &instruction.reference()).await;
-        let is_so = match repeat {
-            Repeat::PaysAgain => done > 1,
-            _ if repeat.is_safe_after(Duration::ZERO) => done == 1,
-            // For an unknown time, which may be over.
-            _ => done >= 1,
-        };
-        let line = fixture.line(mark, CallClass::Instruction);
-        let ledger = format!("carried out {done} times for {CALLERS} callers");
-        if !is_so {
-            return Err(Flaw::new(format!("{repeat:?}, as the capabilities say"), &ledger)
-                .in_call(operation)
-                .sent_at(line));
-        }
-        let found = instruction.ask(&fixture.provider).await;
-        if done > 1 && !matches!(found, None | Some(Found::Several(_))) {
-            let found = found.map_or("nothing".to_owned(), |found| found.to_string());
-            return Err(Flaw::new("Several, which is an alert", found)
-                .in_call(operation)
-                .with_ledger(ledger));
-        }
+        let Some(repeat) = repeat(&fixture, operation) else { continue };
+        let first = fixture.mark();
+        let checked = callers(&fixture, operation, repeat).await;
+        let note = fixture.since(first).into_iter().next();
+        checked.map_err(|flaw| flaw.in_call(operation).sent_at(note.map(|note| note.made_at)))?;
         another_amount(&fixture, operation).await?;
+        tried = true;
     }
     Ok(Passed::if_any(tried))
+}
+
+/// What one caller was answered, in the words of [`Repeat`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Answered {
+    Accepted(Option<GatewayRef>),
+    Duplicate,
+    Otherwise(String),
+}
+
+async fn callers(fixture: &Fixture, operation: Operation, repeat: Repeat) -> Result<(), Flaw> {
+    let mut instruction = Instruction::ready(fixture, operation, 1).await?;
+    if let Some((_, role)) = fixture.payments() {
+        // Its end would be past later.
+        let mut endless = instruction.requests.payment.clone();
+        endless.expires_at = None;
+        if role.check(&endless).is_ok() {
+            instruction.requests.payment = endless;
+        }
+    }
+    let calls = (0..CALLERS).map(|_| instruct(fixture, &instruction));
+    let mut answered = join_all(calls).await;
+    judge(fixture, &instruction, repeat, &answered).await?;
+    let later = match repeat {
+        Repeat::Deduplicated { within: RepeatWindow::For(within) } => {
+            vec![within.saturating_sub(Duration::from_secs(1))]
+        }
+        Repeat::Deduplicated { within: RepeatWindow::Forever } | Repeat::Refused => LATER.to_vec(),
+        // One that pays again does so at once, and nothing is declared of an unknown time.
+        _ => Vec::new(),
+    };
+    for later in later {
+        fixture.subject.gateway.advance(later).await;
+        answered.push(instruct(fixture, &instruction).await);
+        judge(fixture, &instruction, repeat, &answered)
+            .await
+            .map_err(|flaw| Flaw { found: format!("{} after {later:?}", flaw.found), ..flaw })?;
+    }
+    if repeat == Repeat::PaysAgain {
+        let found = instruction.ask(&fixture.provider).await;
+        if !matches!(found, None | Some(Found::Several(_))) {
+            let found = found.map_or("nothing".to_owned(), |found| found.to_string());
+            return Err(Flaw::new("Several, which is an alert", found));
+        }
+    }
+    Ok(())
+}
+
+/// Compares the answers so far, and what the gateway did, with what is declared.
+async fn judge(
+    fixture: &Fixture,
+    instruction: &Instruction,
+    repeat: Repeat,
+    answered: &[Answered],
+) -> Result<(), Flaw> {
+    let (operation, reference) = (instruction.operation(), instruction.reference());
+    let done = fixture.subject.gateway.carried_out(operation, &reference).await;
+    let all = fixture.bookings().await;
+    // Under whatever reference it was sent.
+    let sent = all.iter().filter(|one| one.direction == payments_core::Direction::Out).count();
+    let accepted = |one: &&Answered| matches!(one, Answered::Accepted(_));
+    let number = answered.iter().filter(accepted).count();
+    let duplicates = answered.iter().filter(|one| **one == Answered::Duplicate).count();
+    let mut names: Vec<_> = answered
+        .iter()
+        .filter_map(|one| if let Answered::Accepted(name) = one { name.as_ref() } else { None })
+        .map(GatewayRef::as_str)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let is_so = match repeat {
+        Repeat::Deduplicated { .. } => {
+            number == answered.len() && done == 1 && sent <= 1 && names.len() <= 1
+        }
+        Repeat::Refused => {
+            number == 1 && duplicates == answered.len() - 1 && done == 1 && sent <= 1
+        }
+        _ => {
+            number == answered.len() && done == number && (names.len() == done || names.is_empty())
+        }
+    };
+    if is_so {
+        return Ok(());
+    }
+    let mut kinds: Vec<String> = answered.iter().map(|one| format!("{one:?}")).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let found = format!("{number} accepted and {duplicates} duplicates: {kinds:?}");
+    Err(Flaw::new(format!("{repeat:?}, for each of {} callers", answered.len()), found)
+        .with_ledger(format!("carried out {done} times; {sent} bookings that left")))
+}
+
+async fn instruct(fixture: &Fixture, instruction: &Instruction) -> Answered {
+    let provider = &fixture.provider;
+    let name = match instruction.operation() {
+        Operation::CreatePayment => {
+            async {
+                let made =
+                    provider.payments()?.create_payment(&instruction.requests.payment).await?;
+                Ok::<_, payments_core::Error>(made.map(|payment| payment.gateway_ref))
+            }
+            .await
+        }
+        _ => {
+            async {
+                let made = provider.payouts()?.create_payout(&instruction.requests.payout).await?;
+                Ok(made.map(|payout| payout.gateway_ref))
+            }
+            .await
+        }
+    };
+    match name {
+        Ok(Submission::Accepted(name)) => Answered::Accepted(name),
+        Ok(Submission::Declined(decline)) if decline.is_duplicate() => Answered::Duplicate,
+        Ok(Submission::Declined(decline)) => Answered::Otherwise(format!("Declined: {decline}")),
+        Ok(Submission::Uncertain(uncertain)) => Answered::Otherwise(format!("{uncertain}")),
+        Err(error) => Answered::Otherwise(format!("Err({:?}): {error}", error.kind())),
+    }
 }
 
 /// The second instruction under a reference asks for another amount.
@@ -59,7 +162,6 @@ async fn another_amount(fixture: &Fixture, operation: Operation) -> Result<(), F
     let first = Instruction::ready(fixture, operation, 2).await?;
     let Some(second) = first.with_another_amount() else { return Ok(()) };
     first.carry_out(&fixture.provider).await.accepted().map_err(|flaw| flaw.in_call(operation))?;
-    let mark = fixture.mark();
     let outcome = second.carry_out(&fixture.provider).await;
     let done = fixture.subject.gateway.carried_out(operation, &first.reference()).await;
     let is_wrong = match &outcome {
@@ -74,14 +176,13 @@ async fn another_amount(fixture: &Fixture, operation: Operation) -> Result<(), F
     let expected = "an unconfirmed refusal or an uncertain outcome: the reference was used before";
     Err(Flaw::new(expected, &outcome)
         .in_call(operation)
-        .with_ledger(format!("carried out {done} times, first for another amount"))
-        .sent_at(fixture.line(mark, CallClass::Instruction)))
+        .with_ledger(format!("carried out {done} times, first for another amount")))
 }
 
-fn repeat(provider: &Provider, operation: Operation) -> Option<Repeat> {
+fn repeat(fixture: &Fixture, operation: Operation) -> Option<Repeat> {
     match operation {
-        Operation::CreatePayment => Some(provider.payments().ok()?.capabilities().repeat),
-        Operation::CreatePayout => Some(provider.payouts().ok()?.capabilities().repeat),
+        Operation::CreatePayment => Some(fixture.provider.payments().ok()?.capabilities().repeat),
+        Operation::CreatePayout => Some(fixture.provider.payouts().ok()?.capabilities().repeat),
         _ => None,
     }
 }

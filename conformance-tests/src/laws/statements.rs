@@ -73,7 +73,28 @@ pub(super) async fn leaves_nothing_out(start: Start) -> Result<Passed, Flaw> {
     }
     told_balances(role.as_ref(), before, &fixture).await?;
     while_movements_arrive(&start).await?;
+    ends_are_listed(&start).await?;
     Ok(Passed::Tested)
+}
+
+/// Checks that a filter lists what happened in its first and in its last second, and nothing of the
+/// seconds around them.
+async fn ends_are_listed(start: &Start) -> Result<(), Flaw> {
+    let fixture = Fixture::open(start).await?;
+    let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
+    let mut seconds = Vec::new();
+    for number in 0..4 {
+        seconds.push(fixture.clock().now());
+        gateway.receive(fixture.deposit(10_000 + number)?, &format!("second {number}")).await;
+        fixture.subject.gateway.advance(Duration::from_secs(1)).await;
+    }
+    let [_, from, until, _] = seconds.as_slice() else { return Ok(()) };
+    let filter = StatementFilter::new().with_from(*from).with_until(*until);
+    let (entries, _) = walk(role, &Cursor::start(), &filter).await?;
+    lists(&entries, [fixture.deposit(10_001)?, fixture.deposit(10_002)?]).map_err(|flaw| Flaw {
+        expected: format!("{} {from} until {until}", flaw.expected),
+        ..flaw
+    })
 }
 
 /// Reads a statement while a movement arrives after each page, and while the gateway lists those of

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use conformance_tests::{
     Booking, ChangedResponse, Gateway, Hosts, Impossible, Notifies, OpensVirtualAccounts,
-    Operation, Payers, PaysOut, SignedIn, SignedResponse, TakesPayments, Tuning, WebhookSample,
+    Operation, Payers, PaysOut, ReceivedFields, SignedIn, SignedResponse, TakesPayments, Tuning,
+    WebhookSample,
 };
 use http::{Request, Response, StatusCode, Uri};
 use md5::{Digest, Md5};
@@ -154,6 +155,41 @@ impl Gateway for HPay {
                 payouts.iter().filter(|payout| payout.request_id == reference).count()
             }
             _ => 0,
+        }
+    }
+
+    async fn received(&self, instruction: Operation, reference: &str) -> ReceivedFields {
+        match instruction {
+            Operation::CreatePayment => {
+                let orders = self.simulator.orders();
+                let order = orders.into_iter().rev().find(|one| one.link.order_code == reference);
+                let Some(link) = order.map(|order| order.link) else {
+                    return ReceivedFields::new();
+                };
+                let end = link.time_limit.map_or_else(String::new, |end| end.to_string());
+                [
+                    ("description", link.order_description),
+                    ("return_url", link.return_url),
+                    ("cancel_url", link.cancel_url),
+                    ("notify_url", link.notify_url),
+                    ("expires_at", end),
+                ]
+                .into()
+            }
+            Operation::OpenVirtualAccount => {
+                let accounts = self.simulator.virtual_accounts();
+                let opened = accounts.into_iter().find(|one| one.remark == remark(reference));
+                let Some(account) = opened else { return ReceivedFields::new() };
+                let end = account.time_limit.to_string();
+                [("holder", account.name), ("remark", account.remark), ("expires_at", end)].into()
+            }
+            Operation::CreatePayout => {
+                let payouts = self.simulator.payouts();
+                let payout = payouts.into_iter().find(|payout| payout.request_id == reference);
+                let Some(payout) = payout else { return ReceivedFields::new() };
+                [("holder", payout.name), ("note", payout.note)].into()
+            }
+            _ => ReceivedFields::new(),
         }
     }
 

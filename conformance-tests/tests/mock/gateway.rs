@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use conformance_tests::{
     Booking, ChangedResponse, Gateway, Hosts, Impossible, ListsStatements, Notifies,
-    OpensVirtualAccounts, Operation, Payers, PaysOut, SignedIn, SignedResponse, TakesPayments,
-    Tuning, WebhookSample,
+    OpensVirtualAccounts, Operation, Payers, PaysOut, ReceivedFields, SignedIn, SignedResponse,
+    TakesPayments, Tuning, WebhookSample,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderValue, Request, Response, StatusCode};
@@ -137,11 +137,20 @@ impl Gateway for Mock {
     }
 
     async fn carried_out(&self, operation: Operation, reference: &str) -> usize {
-        let of_the_mock = provider_mock::Operation::ALL
-            .into_iter()
-            .find(|known| known.name() == operation.name())
-            .unwrap();
-        self.simulator.gateway().carried_out(of_the_mock, reference)
+        self.simulator.gateway().carried_out(of_the_mock(operation), reference)
+    }
+
+    async fn received(&self, instruction: Operation, reference: &str) -> ReceivedFields {
+        let body = self.simulator.gateway().received(of_the_mock(instruction), reference);
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        let names =
+            ["description", "return_url", "cancel_url", "notify_url", "note", "remark", "reason"];
+        let mut fields: ReceivedFields = names.into_iter().map(|name| (name, text(name))).collect();
+        let holder = if instruction == Operation::CreatePayout { "name" } else { "holder" };
+        fields.insert("holder", text(holder));
+        let end = text("expires_at").parse().map(Timestamp::unix_seconds);
+        fields.insert("expires_at", end.map_or_else(|_| String::new(), |end| end.to_string()));
+        fields
     }
 
     fn secrets(&self) -> Vec<String> {
@@ -334,6 +343,11 @@ fn signed_in_body(body: &[u8], secret: &str) -> Option<Bytes> {
     let signature = format!("\"{}\"", hmac(secret, fields.join("&").as_bytes()));
     let body = std::str::from_utf8(body).ok()?;
     Some(body.replace(members.get("signature")?.get(), &signature).into())
+}
+
+fn of_the_mock(operation: Operation) -> provider_mock::Operation {
+    let mut known = provider_mock::Operation::ALL.into_iter();
+    known.find(|known| known.name() == operation.name()).unwrap()
 }
 
 fn hmac(secret: &str, message: &[u8]) -> String {

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use conformance_tests::{
     Booking, ChangedResponse, Gateway, Hosts, Impossible, ListsStatements, Notifies,
-    OpensVirtualAccounts, Operation, Payers, TakesPayments, Tuning, WebhookSample,
+    OpensVirtualAccounts, Operation, Payers, ReceivedFields, TakesPayments, Tuning, WebhookSample,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderValue, Request, Response, StatusCode};
@@ -144,6 +144,19 @@ impl Gateway for BankSide {
                 of_reference.filter(|order| order.status == OrderStatus::Cancelled).count()
             }
             _ => 0,
+        }
+    }
+
+    /// A transfer carries nothing of the request but what its memo is made of.
+    async fn received(&self, instruction: Operation, reference: &str) -> ReceivedFields {
+        let mut orders = self.simulated.simulator.va_orders();
+        orders.retain(|order| order.order_code == reference);
+        match orders.first().and_then(|order| order.va.first()) {
+            Some(account) if instruction == Operation::OpenVirtualAccount => {
+                let end = account.expired_at.map_or_else(String::new, |end| end.to_string());
+                [("holder", account.va_holder_name.clone()), ("expires_at", end)].into()
+            }
+            _ => ReceivedFields::new(),
         }
     }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use conformance_tests::{
     Booking, ChangedResponse, Gateway, Hosts, Impossible, Notifies, Operation, Payers,
-    TakesPayments, Tuning, WebhookSample,
+    ReceivedFields, TakesPayments, Tuning, WebhookSample,
 };
 use http::{HeaderValue, Request, Response, StatusCode};
 use payments_core::{
@@ -79,6 +79,18 @@ impl Gateway for Checkout {
             }
             _ => 0,
         }
+    }
+
+    async fn received(&self, _: Operation, reference: &str) -> ReceivedFields {
+        let Some(asked) = self.0.simulator.order_texts(reference) else {
+            return ReceivedFields::new();
+        };
+        [
+            ("description", asked.description),
+            ("return_url", asked.success_url.unwrap_or_default()),
+            ("cancel_url", asked.cancel_url.unwrap_or_default()),
+        ]
+        .into()
     }
 
     fn secrets(&self) -> Vec<String> {

@@ -8,14 +8,16 @@ use async_trait::async_trait;
 use payments_core::{
     Absence, DeclineReason, ErrorKind, Lookup, OrderRef, PaymentProvider, RefundRef, Result,
     Submission, UncertainCause,
+    bank::AccountNumber,
     money::Money,
     payment::{
         CreateMode, CreatePayment, NextAction, Payment, PaymentCapabilities, PaymentState, Refund,
-        RefundPayment,
+        RefundPayment, Transfer,
     },
+    vietqr::VietQr,
 };
 
-use super::Bug;
+use super::{Bug, VIETNAM};
 use crate::capabilities::REFERENCE;
 
 const ANY: Money = Money::vnd(1);
@@ -43,10 +45,46 @@ impl Careless {
 
     /// The reference under which an order is asked about.
     fn name(&self, order: &OrderRef) -> OrderRef {
-        let cut: String = order.as_str().chars().take(REFERENCE.max).collect();
-        match OrderRef::new(cut) {
-            Ok(cut) if self.bug == Bug::CutsALongReference => cut,
-            _ => order.clone(),
+        let most = match self.bug {
+            Bug::CutsALongReference => REFERENCE.max,
+            Bug::FindsByFortyCharacters => 40,
+            _ => return order.clone(),
+        };
+        let cut: String = order.as_str().chars().take(most).collect();
+        OrderRef::new(cut).unwrap_or_else(|_| order.clone())
+    }
+
+    /// What is sent in the place of a request.
+    fn sent(&self, request: &CreatePayment) -> CreatePayment {
+        let mut request = request.clone();
+        match self.bug {
+            Bug::CutsTheDescription => {
+                request.description = request.description.chars().take(40).collect();
+            }
+            Bug::IgnoresTheReturnUrl => request.return_url = None,
+            _ => {}
+        }
+        request
+    }
+
+    fn shown(&self, order: &OrderRef, shown: &mut Transfer) {
+        match self.bug {
+            Bug::ShowsAnotherAccount => {
+                if let Ok(number) = AccountNumber::new("96200000001234") {
+                    shown.account.number = number;
+                    shown.vietqr = None;
+                }
+            }
+            Bug::ShowsTheReferenceAsMemo => {
+                shown.memo = Some(order.to_string());
+                shown.vietqr = None;
+            }
+            Bug::ShowsAQrOfAnotherAmount => {
+                let payload = shown.vietqr.as_deref().and_then(|text| VietQr::parse(text).ok());
+                let payload = payload.and_then(|qr| qr.with_amount(Money::vnd(10_000)).ok());
+                shown.vietqr = payload.map(|qr| qr.payload());
+            }
+            _ => {}
         }
     }
 
@@ -67,6 +105,9 @@ impl Careless {
                 payment.state = PaymentState::Settled;
                 payment.received = payment.asked;
             }
+            Bug::TellsTheEndInLocalTime => {
+                payment.expires_at = payment.expires_at.map(|end| end.plus(VIETNAM));
+            }
             Bug::PutsTheKeyIntoTheLink => {
                 if let Some(NextAction::Redirect { url }) = payment.next.first_mut() {
                     *url = format!("{url}?key={}", self.api_key);
@@ -74,10 +115,19 @@ impl Careless {
             }
             _ => {}
         }
+        let order = payment.order.clone();
+        for next in payment.next.iter_mut() {
+            if let NextAction::Transfer(transfer) = next {
+                self.shown(&order, transfer);
+            }
+        }
         payment
     }
 
     fn found(&self, mut payment: Payment) -> Payment {
+        if self.bug == Bug::DoesNotKnowExpired && payment.state == PaymentState::Expired {
+            payment.state = PaymentState::Uncertain;
+        }
         let arrived = payment.received.filter(|received| received.is_positive());
         let (Some(asked), Some(received)) = (payment.asked, arrived) else { return payment };
         match self.bug {
@@ -112,7 +162,7 @@ impl PaymentProvider for Careless {
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
         let order = request.order.clone();
         self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(order);
-        Ok(match self.inner.create_payment(request).await? {
+        Ok(match self.inner.create_payment(&self.sent(request)).await? {
             Submission::Uncertain(uncertain)
                 if self.bug == Bug::IgnoresAnswerSignatures
                     && uncertain.cause == UncertainCause::BadSignature =>

@@ -4,11 +4,12 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use http::StatusCode;
 use payments_core::{
-    Absence, DeclineReason, Error, ErrorKind, Lookup, PayoutProvider, PayoutRef, Result,
+    Absence, Clock, DeclineReason, Error, ErrorKind, Lookup, PayoutProvider, PayoutRef, Result,
     Submission, Timestamp, Uncertain, UncertainCause,
     bank::{AccountNumber, BankAccount, Bin},
     money::Money,
@@ -18,12 +19,15 @@ use payments_core::{
     rules::{AmountLimits, Repeat},
 };
 
-use super::Bug;
+use super::{Bug, VIETNAM};
 
 pub(super) struct Careless {
     bug: Bug,
     inner: Arc<dyn PayoutProvider>,
     capabilities: PayoutCapabilities,
+    clock: Arc<dyn Clock>,
+    /// When each reference was sent first.
+    sent: Mutex<Vec<(PayoutRef, Timestamp)>>,
     calls: AtomicUsize,
     busy: AtomicBool,
     /// What was answered, as long as this provider lives.
@@ -33,7 +37,7 @@ pub(super) struct Careless {
 }
 
 impl Careless {
-    pub(super) fn new(bug: Bug, inner: Arc<dyn PayoutProvider>) -> Self {
+    pub(super) fn new(bug: Bug, inner: Arc<dyn PayoutProvider>, clock: Arc<dyn Clock>) -> Self {
         let mut capabilities = inner.capabilities().clone();
         match bug {
             Bug::ClaimsToPayAgain => capabilities.repeat = Repeat::PaysAgain,
@@ -53,11 +57,36 @@ impl Careless {
             bug,
             inner,
             capabilities,
+            clock,
+            sent: Mutex::default(),
             calls: AtomicUsize::new(0),
             busy: AtomicBool::new(false),
             known: Mutex::default(),
             names: Mutex::default(),
         }
+    }
+
+    /// When a reference was sent first; `None` if that is now.
+    fn first_sent(&self, reference: &PayoutRef) -> Option<Timestamp> {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = sent.iter().find(|(known, _)| known == reference).map(|(_, at)| *at);
+        if known.is_none() {
+            sent.push((reference.clone(), self.clock.now()));
+        }
+        known
+    }
+
+    /// What is sent in the place of a request to the same beneficiary.
+    fn sent(&self, request: &CreatePayout) -> CreatePayout {
+        let mut request = request.clone();
+        match self.bug {
+            Bug::DropsTheNote => request.note = None,
+            Bug::CutsTheNote => {
+                request.note = request.note.map(|note| note.chars().take(50).collect());
+            }
+            _ => {}
+        }
+        request
     }
 
     /// What is sent in the place of a request to another beneficiary; `None` if it is sent as it is.
@@ -137,7 +166,16 @@ impl Careless {
         }
     }
 
-    fn found(&self, mut payout: Payout) -> Payout {
+    fn timed(&self, mut payout: Payout) -> Payout {
+        if self.bug == Bug::ReadsPayoutTimesAsLocal {
+            let local = |at: Timestamp| at.unix_seconds() - VIETNAM.as_secs().cast_signed();
+            payout.at = payout.at.map(|at| Timestamp::from_unix(local(at)));
+        }
+        payout
+    }
+
+    fn found(&self, payout: Payout) -> Payout {
+        let mut payout = self.timed(payout);
         let is_unknown = payout.state == PayoutState::Uncertain;
         let is_undecided = payout.provider_state.as_deref() == Some("undecided");
         match self.bug {
@@ -164,6 +202,8 @@ impl Careless {
     }
 }
 
+const HOUR: Duration = Duration::from_secs(3_600);
+
 const FEE: i64 = 1_100;
 
 fn with_the_fee(amount: Money, fee: i64) -> Money {
@@ -182,10 +222,21 @@ impl PayoutProvider for Careless {
     }
 
     fn check(&self, request: &CreatePayout) -> Result<()> {
+        let text = request.payout.as_str();
+        let has = |is: fn(&char) -> bool| text.chars().any(|character| is(&character));
+        if self.bug == Bug::TakesNoMixedCase
+            && has(char::is_ascii_lowercase)
+            && has(char::is_ascii_uppercase)
+        {
+            return Err(Error::invalid("payout", "mixes capitals with small letters"));
+        }
         self.inner.check(request)
     }
 
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
+        if self.bug == Bug::TakesNoMixedCase {
+            self.check(request)?;
+        }
         if self.bug == Bug::RefusesWhatItsCheckAllows && request.payout.as_str().len() < 3 {
             return Err(Error::invalid("payout", "needs at least 3 characters"));
         }
@@ -214,9 +265,23 @@ impl PayoutProvider for Careless {
         if self.bug == Bug::StaysBusy && self.busy.swap(true, Ordering::AcqRel) {
             return Err(Error::new(ErrorKind::Conflict, "another payout is under way"));
         }
-        let outcome = self.inner.create_payout(request).await;
+        if matches!(self.bug, Bug::ClaimsToDeduplicate | Bug::ForgetsAReferenceAfterAnHour)
+            && let Some(first) = self.first_sent(&request.payout)
+        {
+            if self.bug == Bug::ClaimsToDeduplicate {
+                return Ok(super::refused(DeclineReason::Duplicate));
+            }
+            if self.clock.now().since(first) > HOUR {
+                let again = self.inner.create_payout(&self.freshly_named(request)).await?;
+                return Ok(again.map(|mut payout| {
+                    payout.payout = request.payout.clone();
+                    payout
+                }));
+            }
+        }
+        let outcome = self.inner.create_payout(&self.sent(request)).await;
         self.busy.store(false, Ordering::Release);
-        Ok(match outcome? {
+        Ok(match outcome?.map(|payout| self.timed(payout)) {
             Submission::Uncertain(uncertain) => self.decided(request, uncertain),
             Submission::Accepted(payout) if self.bug == Bug::FindsOnlyWhatWasAnswered => {
                 self.known().push(payout.clone());
@@ -259,12 +324,14 @@ impl PayoutProvider for Careless {
         if self.bug == Bug::InventsTheHolder {
             return Beneficiary::new(account.clone(), "NGUYEN VAN A");
         }
-        if self.bug != Bug::PaysAgainAfterACallerLeft {
-            return self.inner.verify_beneficiary(account).await;
-        }
-        let known =
-            |names: &Vec<Beneficiary>| names.iter().find(|name| name.account == *account).cloned();
-        if let Some(name) = known(&self.names()) {
+        let is_known = |name: &&Beneficiary| match self.bug {
+            Bug::PaysAgainAfterACallerLeft => name.account == *account,
+            Bug::RemembersHoldersByNumber => name.account.number == account.number,
+            Bug::RemembersHoldersByBank => name.account.bin == account.bin,
+            _ => false,
+        };
+        let known = self.names().iter().find(is_known).cloned();
+        if let Some(name) = known {
             return Ok(name);
         }
         let name = self.inner.verify_beneficiary(account).await?;

@@ -8,10 +8,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use payments_core::{
     Listed, Movement, Result, StatementProvider, Timestamp,
+    money::Money,
     statement::{Cursor, Page, StatementAccount, StatementCapabilities, StatementFilter},
 };
 
-use super::{Bug, Build};
+use super::{Bug, Build, VIETNAM};
 
 pub(super) struct Careless {
     bug: Bug,
@@ -71,6 +72,12 @@ impl StatementProvider for Careless {
         if self.bug == Bug::ForgetsTheAccount {
             filter.account = None;
         }
+        let next = |at: Timestamp, by: i64| Timestamp::from_unix(at.unix_seconds() + by);
+        match self.bug {
+            Bug::LeavesOutTheLastSecond => filter.until = filter.until.map(|at| next(at, -1)),
+            Bug::LeavesOutTheFirstSecond => filter.from = filter.from.map(|at| next(at, 1)),
+            _ => {}
+        }
         if self.bug == Bug::GoesOnAfterTheLastSecond {
             return self.after_the_last_second(after, filter).await;
         }
@@ -85,7 +92,12 @@ impl StatementProvider for Careless {
             }
             Bug::ReadsLocalTimeAsUtc => {
                 for entry in read_rows(&mut page.entries) {
-                    entry.at = entry.at.map(|at| at.plus(Duration::from_secs(7 * 3_600)));
+                    entry.at = entry.at.map(|at| at.plus(VIETNAM));
+                }
+            }
+            Bug::TakesEveryCurrencyForDong => {
+                for entry in read_rows(&mut page.entries) {
+                    entry.amount = Money::vnd(entry.amount.minor());
                 }
             }
             _ => {}

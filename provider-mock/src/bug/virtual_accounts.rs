@@ -9,7 +9,7 @@ use payments_core::{
     AccountId, Listed, Lookup, Movement, Result, Submission, Timestamp, VirtualAccountProvider,
     virtual_account::{
         OpenVirtualAccount, UpdateVirtualAccount, VirtualAccount, VirtualAccountCapabilities,
-        VirtualAccountRef, VirtualAccountRules,
+        VirtualAccountRef, VirtualAccountRules, VirtualAccountState,
     },
 };
 
@@ -51,7 +51,11 @@ impl VirtualAccountProvider for Careless {
     }
 
     async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
-        let opened = self.inner.open(request).await?;
+        let mut request = request.clone();
+        if self.bug == Bug::DropsTheRemark {
+            request.remark = None;
+        }
+        let opened = self.inner.open(&request).await?;
         if let Submission::Accepted(account) = &opened {
             self.opened().push(account.reference());
         }
@@ -64,6 +68,11 @@ impl VirtualAccountProvider for Careless {
             && account.received.is_some_and(|received| received.is_positive())
         {
             account.received = account.amount;
+        }
+        if let (Bug::DoesNotKnowPartlyPaid, Lookup::Found(account)) = (self.bug, &mut found)
+            && account.state == VirtualAccountState::PartlyPaid
+        {
+            account.state = VirtualAccountState::Uncertain;
         }
         Ok(found)
     }

@@ -10,6 +10,7 @@ use payments_core::{
     rules::Repeat,
 };
 use serde::Serialize;
+use serde_json::Value;
 
 use super::{
     PayoutStart, Settings,
@@ -46,6 +47,8 @@ pub(super) struct Books {
     pub(super) site: String,
     /// Every instruction that had an effect, by its order, payout or refund.
     done: Vec<(Operation, String)>,
+    /// The bodies of instructions that were accepted, by what they are about.
+    received: Vec<(Operation, String, Value)>,
 }
 
 impl Books {
@@ -84,6 +87,7 @@ impl Books {
             beneficiaries,
             site: site.to_owned(),
             done: Vec::new(),
+            received: Vec::new(),
         })
     }
 
@@ -95,6 +99,19 @@ impl Books {
     pub(super) fn times_carried_out(&self, operation: Operation, reference: &str) -> usize {
         let same = |(of, name): &&(Operation, String)| *of == operation && name == reference;
         self.done.iter().filter(same).count()
+    }
+
+    /// Keeps what an accepted instruction said.
+    pub(super) fn keep(&mut self, operation: Operation, reference: String, body: &[u8]) {
+        if let Ok(body) = serde_json::from_slice(body) {
+            self.received.push((operation, reference, body));
+        }
+    }
+
+    pub(super) fn received(&self, operation: Operation, reference: &str) -> Option<&Value> {
+        let mut latest = self.received.iter().rev();
+        let kept = latest.find(|(of, name, _)| *of == operation && name == reference);
+        kept.map(|(_, _, body)| body)
     }
 
     /// Announces something that happened, to `to` or to the merchant's usual address.

@@ -321,6 +321,12 @@ impl MockGateway {
         self.books().times_carried_out(operation, reference.as_ref())
     }
 
+    /// The body of the latest instruction that was accepted for an order, payout or refund, as it
+    /// arrived; null if there was none.
+    pub fn received(&self, operation: Operation, reference: impl AsRef<str>) -> serde_json::Value {
+        self.books().received(operation, reference.as_ref()).cloned().unwrap_or_default()
+    }
+
     /// What the merchant has in one currency; `None` if there is no account in it.
     pub fn balance(&self, currency: Currency) -> Option<Money> {
         self.books().ledger.account_in(currency).map(|own| own.balance)

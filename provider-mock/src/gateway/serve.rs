@@ -74,9 +74,15 @@ impl MockGateway {
         let acts = scripted.as_ref().is_none_or(Scripted::acts);
         let decided = scripted != Some(Scripted::Uncertain);
         let answer = acts.then(|| {
-            incoming
-                .act(&mut self.books(), decided, now)
-                .unwrap_or_else(|refused| Answer::refused(refused, incoming.reference()))
+            let mut books = self.books();
+            match incoming.act(&mut books, decided, now) {
+                Ok(answer) => {
+                    let reference = incoming.reference().unwrap_or_default();
+                    books.keep(incoming.operation, reference, incoming.body);
+                    answer
+                }
+                Err(refused) => Answer::refused(refused, incoming.reference()),
+            }
         });
         match (scripted, answer) {
             (Some(Scripted::Decline { code }), _) => {

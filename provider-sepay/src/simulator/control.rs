@@ -6,9 +6,9 @@ use http::{StatusCode, Uri};
 use simulator_kit::{Receipt, Schedule};
 
 use super::{
-    BankAccount, Booking, Delivered, Description, LoggedRequest, Operation, PaymentMethod, Refused,
-    SePaySimulator, Transfer, VaOrder, Webhook, When, bank::BankTransaction, description,
-    faults::Fault, my,
+    BankAccount, Booking, Delivered, Description, LoggedRequest, Operation, OrderTexts,
+    PaymentMethod, Refused, SePaySimulator, Transfer, VaOrder, Webhook, When,
+    bank::BankTransaction, description, faults::Fault, my,
 };
 
 /// A bank transfer that was booked.
@@ -231,6 +231,11 @@ impl SePaySimulator {
     /// arrives.
     pub fn order_status(&self, invoice: &str) -> Option<&'static str> {
         self.gateway.books().order(invoice).map(|order| order.status.name())
+    }
+
+    /// What the form of `invoice` said beside money; `None` until its buyer arrives.
+    pub fn order_texts(&self, invoice: &str) -> Option<OrderTexts> {
+        self.gateway.books().order(invoice).map(|order| order.purchase.texts())
     }
 
     /// The merchant's bank accounts with their balances now.

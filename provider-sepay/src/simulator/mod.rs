@@ -95,7 +95,7 @@ pub use description::Description;
 pub use faults::{Operation, When};
 pub use ledger::{Booking, BookingKind};
 pub use notify::{Acknowledgement, Delivered, Notification};
-pub use order::PaymentMethod;
+pub use order::{OrderTexts, PaymentMethod};
 pub use refused::Refused;
 pub use requests::{Host, LoggedRequest};
 pub use settings::Settings;

@@ -55,6 +55,32 @@ pub(super) struct Purchase {
     pub(super) cancel_url: Option<Url>,
 }
 
+/// What a checkout form said beside money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OrderTexts {
+    /// `order_description`.
+    pub description: String,
+    /// `success_url`.
+    pub success_url: Option<String>,
+    /// `error_url`.
+    pub error_url: Option<String>,
+    /// `cancel_url`.
+    pub cancel_url: Option<String>,
+}
+
+impl Purchase {
+    pub(super) fn texts(&self) -> OrderTexts {
+        let text = |url: &Option<Url>| url.as_ref().map(Url::to_string);
+        OrderTexts {
+            description: self.description.clone(),
+            success_url: text(&self.success_url),
+            error_url: text(&self.error_url),
+            cancel_url: text(&self.cancel_url),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Purchase,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use conformance_tests::{Booking, ChangedResponse, Gateway, Hosts, Operation, Tuning};
+use conformance_tests::{Booking, ChangedResponse, Gateway, Hosts, Operation, ReceivedFields, Tuning};
 use payments_core::{Clock, Provider};
 
 pub struct Toy;
@@ -37,6 +37,10 @@ impl Gateway for Toy {
     }
 
     async fn carried_out(&self, _: Operation, _: &str) -> usize {
+        todo!()
+    }
+
+    async fn received(&self, _: Operation, _: &str) -> ReceivedFields {
         todo!()
     }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use conformance_tests::{
-    Booking, ChangedResponse, Gateway, Hosts, Impossible, Notifies, Operation, Payers, SignedIn,
-    TakesPayments, Tuning, WebhookSample,
+    Booking, ChangedResponse, Gateway, Hosts, Impossible, Notifies, Operation, Payers,
+    ReceivedFields, SignedIn, TakesPayments, Tuning, WebhookSample,
 };
 use http::{Request, Response, StatusCode};
 use payments_core::{
@@ -80,6 +80,13 @@ impl Gateway for Simulated {
     async fn carried_out(&self, operation: Operation, reference: &str) -> usize {
         let is_open = self.gateway.opened_by(reference).is_some();
         usize::from(operation == Operation::CreatePayment && is_open)
+    }
+
+    async fn received(&self, _: Operation, reference: &str) -> ReceivedFields {
+        let request = self.gateway.opened_by(reference).unwrap_or_default();
+        let text = |name: &str| request[name].as_str().unwrap_or_default().to_owned();
+        let names = ["description", "return_url", "cancel_url", "notify_url"];
+        names.map(|name| (name, text(name))).into()
     }
 
     fn secrets(&self) -> Vec<String> {

@@ -1,0 +1,106 @@
+//! Texts at random within declared rules. The same seed gives the same texts.
+
+use std::hash::{BuildHasher as _, RandomState};
+
+use payments_core::rules::TextRules;
+
+/// The environment variable that repeats the texts of an earlier run.
+pub(crate) const SEED: &str = "CONFORMANCE_SEED";
+
+/// The seed that the environment gives, or else another one in every run.
+pub(crate) fn seed() -> u64 {
+    let given = std::env::var(SEED).ok().and_then(|seed| seed.parse().ok());
+    given.unwrap_or_else(|| RandomState::new().hash_one(SEED))
+}
+
+/// Makes texts.
+pub(crate) struct Texts(u64);
+
+impl Texts {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// So many texts that the rules allow, the shortest and the longest among them.
+    pub(crate) fn within(&mut self, rules: &TextRules, number: usize) -> Vec<String> {
+        let characters = characters(rules);
+        let mut texts: Vec<String> = Vec::new();
+        // Rules that allow few texts, such as a range of numbers, are met by few tries.
+        for attempt in 0..number * 20 {
+            let length = match attempt {
+                0 => rules.max,
+                1 => rules.min.max(1),
+                _ => rules.min.max(1) + self.below(rules.max - rules.min.max(1) + 1),
+            };
+            let text: String = (0..length).filter_map(|_| self.pick(&characters)).collect();
+            if texts.len() < number && rules.check("text", &text).is_ok() && !texts.contains(&text)
+            {
+                texts.push(text);
+            }
+        }
+        texts
+    }
+
+    /// Words of letters and digits with single spaces between them, `length` characters in all.
+    pub(crate) fn words(&mut self, rules: &TextRules, length: usize) -> String {
+        let mut letters = characters(rules);
+        let takes_spaces = letters.contains(&' ');
+        letters.retain(|character| character.is_alphanumeric());
+        let letter = |place: usize| !takes_spaces || place % 6 != 5 || place + 1 == length;
+        (0..length)
+            .filter_map(|at| if letter(at) { self.pick(&letters) } else { Some(' ') })
+            .collect()
+    }
+
+    fn pick(&mut self, characters: &[char]) -> Option<char> {
+        let place = self.below(characters.len().max(1));
+        characters.get(place).copied()
+    }
+
+    /// A number below `end` (SplitMix64).
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((mixed ^ (mixed >> 31)) % (end as u64)).unwrap_or_default()
+    }
+}
+
+/// The characters that the rules allow, of ASCII and of Vietnamese.
+fn characters(rules: &TextRules) -> Vec<char> {
+    let one = TextRules::new(1, 1, rules.alphabet.clone());
+    (' '..='~')
+        .chain("ăâđêôơưÀẾỘỲĐ".chars())
+        .filter(|character| one.check("text", &character.to_string()).is_ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use payments_core::rules::Alphabet;
+
+    use super::*;
+
+    #[test]
+    fn texts_keep_the_rules_at_every_length_and_repeat_by_their_seed() {
+        let rules = TextRules::new(2, 12, Alphabet::AlphanumericAnd("-_"));
+        let texts = Texts::new(7).within(&rules, 24);
+        assert_eq!(texts.len(), 24);
+        assert!(texts.iter().all(|text| rules.check("text", text).is_ok()), "{texts:?}");
+        let has = |length| texts.iter().any(|text| text.len() == length);
+        assert!(has(2) && has(12), "{texts:?}");
+        assert_eq!(texts, Texts::new(7).within(&rules, 24));
+        assert_ne!(texts, Texts::new(8).within(&rules, 24));
+    }
+
+    #[test]
+    fn words_are_as_long_as_they_are_to_be() {
+        let rules = TextRules::new(0, 40, Alphabet::Printable);
+        let words = Texts::new(7).words(&rules, 40);
+        assert_eq!(words.chars().count(), 40);
+        assert!(words.contains(' ') && !words.contains("  ") && words.trim() == words, "{words:?}");
+        let capitals = TextRules::new(0, 9, Alphabet::CapitalsAnd(""));
+        assert!(!Texts::new(7).words(&capitals, 9).contains(' '));
+    }
+}
