@@ -170,6 +170,7 @@ pub mod fuzz;
 pub mod gateway;
 pub mod proxy;
 
+mod another_row;
 mod booking;
 mod buyer;
 mod changed_response;
@@ -199,6 +200,7 @@ mod tuning;
 mod undisturbed;
 mod webhook_sample;
 
+pub use another_row::insert_row;
 pub use booking::Booking;
 pub use changed_response::{ChangedResponse, Meaning};
 pub use finding::Finding;

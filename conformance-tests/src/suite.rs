@@ -50,6 +50,7 @@ macro_rules! suite {
                 a_changed_response_is_not_believed,
                 an_unsigned_refusal_is_not_confirmed,
                 every_documented_word_maps_and_an_invented_one_is_uncertain,
+                a_row_of_somebody_else_is_not_believed,
                 one_malformed_row_hides_no_other,
                 a_declared_reference_is_accepted_and_found,
                 what_is_asked_arrives,

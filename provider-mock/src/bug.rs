@@ -186,6 +186,9 @@ bugs! {
     MergesEqualCredits,
     /// A credit of less than was asked is none.
     DropsTheShortCredit,
+    /// Of a list of credits only the first row is compared with what was asked about: an `all` that
+    /// became an `any`.
+    ComparesTheFirstRow,
     /// The credits of every virtual account are told of each: the gateway's list is not filtered.
     ListsEverybodysCredits,
     /// A virtual account that is paid in part is in a state that the table of words does not have.

@@ -23,6 +23,8 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 pub(crate) const PAGE: usize = 50;
 
 pub(crate) const FOR_EVER: Repeat = Repeat::Deduplicated { within: RepeatWindow::Forever };
+pub(crate) const FOR_AN_HOUR: Repeat =
+    Repeat::Deduplicated { within: RepeatWindow::For(Duration::from_secs(60 * 60)) };
 
 /// 1,000 to 500,000,000 VND, and 1.00 to 20,000.00 USD.
 pub(crate) fn limits() -> Vec<AmountLimits> {
@@ -33,7 +35,7 @@ pub(crate) fn limits() -> Vec<AmountLimits> {
     ]
 }
 
-pub(crate) fn payments() -> PaymentCapabilities {
+pub(crate) fn payments(create: CreateMode, repeat: Repeat) -> PaymentCapabilities {
     let methods = vec![
         PaymentMethod::BankTransfer,
         PaymentMethod::NapasQr,
@@ -43,7 +45,7 @@ pub(crate) fn payments() -> PaymentCapabilities {
         PaymentMethod::Card,
         PaymentMethod::Wallet,
     ];
-    PaymentCapabilities::new(CreateMode::Networked, methods, limits())
+    PaymentCapabilities::new(create, methods, limits())
         .with_buyer_choice()
         .with_reference(REFERENCE)
         .with_description(TEXT)
@@ -52,7 +54,7 @@ pub(crate) fn payments() -> PaymentCapabilities {
         .with_cancel()
         .with_refund()
         .with_find_refund()
-        .with_repeat(FOR_EVER)
+        .with_repeat(repeat)
 }
 
 pub(crate) fn virtual_accounts() -> VirtualAccountCapabilities {

@@ -56,5 +56,18 @@ pub const RETURN: Formula = Formula::new(
 )
 .with_shapes(&[(STATE, Shape::Word)]);
 
+const ONE_BODY: &[Item] = &[Item::body(BODY)];
+
+/// How a link is signed that opens a payment offline, with the API key.
+pub const LINK: Formula = Formula::new(
+    "mock.link",
+    "links that open a payment",
+    Maker::Merchant,
+    Algorithm::HmacSha256Hex { prefix: "" },
+    Layout::values(".", ONE_BODY),
+    SOURCE,
+    Confidence::High,
+);
+
 /// All of them.
-pub const FORMULAS: &[Formula] = &[WEBHOOK, ANSWER, RETURN];
+pub const FORMULAS: &[Formula] = &[WEBHOOK, ANSWER, RETURN, LINK];

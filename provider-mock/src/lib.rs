@@ -65,8 +65,8 @@ mod provider;
 mod registration;
 
 pub use gateway::{
-    Booking, BookingKind, ControlError, EventSignature, LoggedRequest, MockGateway, PayoutOutcome,
-    PayoutStart, Scripted, Settings, When,
+    Booking, BookingKind, ControlError, EventSignature, LoggedRequest, MockGateway, Payers,
+    PayoutOutcome, PayoutStart, Scripted, Settings, When,
 };
 pub use registration::{KIND, REGISTRATION};
 pub use wire::{Operation, RefusalCode};

@@ -6,13 +6,14 @@ use payments_core::{
     Environment, Provider, Secret,
     config::{ConfigProblem, ProviderConfig, Reader},
     notification::check::Keys,
+    payment::CreateMode,
     registry::{Context, Registration},
-    rules::Repeat,
+    rules::{Repeat, RepeatWindow},
     transport::Rate,
 };
 
 use crate::{
-    capabilities::FOR_EVER,
+    capabilities::{FOR_AN_HOUR, FOR_EVER},
     formula::FORMULAS,
     gateway::{MockGateway, NOWHERE, Settings},
     provider::Parts,
@@ -38,14 +39,25 @@ api_key = "TEST-ONLY-mock-api-key-0001"               # or { env = "…" }, { fi
 webhook_secret = "TEST-ONLY-mock-webhook-secret-0001" # or a list, newest first
 seed = 42                                             # of the names that the gateway makes
 # url = "http://127.0.0.1:8430"                       # a gateway elsewhere; it has its own seed
+# create = "networked"                                # or "offline": a link that the buyer follows
+# payment_repeat = "deduplicated"                     # what a second payment for one order does, as below
 # payout_repeat = "deduplicated"                      # or "refused", "pays-again": what a second payout does
 # calls_per_second = 20                               # no limit if left out
 "#;
 
-/// What a gateway does with a second payout under one reference, by its name in configurations; the
-/// default first.
-const REPEATS: [(&str, Repeat); 3] =
-    [("deduplicated", FOR_EVER), ("refused", Repeat::Refused), ("pays-again", Repeat::PaysAgain)];
+/// What a gateway does with a second payment or payout under one reference, by its name in
+/// configurations; the default first.
+const REPEATS: [(&str, Repeat); 5] = [
+    ("deduplicated", FOR_EVER),
+    ("deduplicated-for-an-hour", FOR_AN_HOUR),
+    ("deduplicated-for-a-time", Repeat::Deduplicated { within: RepeatWindow::Unknown }),
+    ("refused", Repeat::Refused),
+    ("pays-again", Repeat::PaysAgain),
+];
+
+/// How payments are opened, by its name in configurations; the default first.
+const CREATES: [(&str, CreateMode); 2] =
+    [("networked", CreateMode::Networked), ("offline", CreateMode::Offline)];
 
 fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
     let mut read = Reader::new(config, &context.environ);
@@ -62,6 +74,8 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     let seed = read.integer("seed", 0, 0..=i64::MAX);
     let is_limited = read.has("calls_per_second");
     let calls_per_second = read.integer("calls_per_second", 1, 1..=10_000);
+    let create = read.choice("create", &CREATES);
+    let payment_repeat = read.choice("payment_repeat", &REPEATS);
     let payout_repeat = read.choice("payout_repeat", &REPEATS);
     let (
         Some(base),
@@ -69,8 +83,19 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         Some(webhook_keys),
         Some(seed),
         Some(calls),
+        Some(create),
+        Some(payment_repeat),
         Some(payout_repeat),
-    ) = (base, api_key, webhook_keys, seed, calls_per_second, payout_repeat)
+    ) = (
+        base,
+        api_key,
+        webhook_keys,
+        seed,
+        calls_per_second,
+        create,
+        payment_repeat,
+        payout_repeat,
+    )
     else {
         return Err(read.finish());
     };
@@ -80,7 +105,14 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     }
     let rate = is_limited.then(|| Rate::per_second(u32::try_from(calls).unwrap_or(u32::MAX)));
     let gateway = (!is_elsewhere)
-        .then(|| gateway(&api_key, &webhook_keys, seed, payout_repeat, context))
+        .then(|| {
+            let settings = Settings::test()
+                .with_seed(seed.unsigned_abs())
+                .with_create(create)
+                .with_payment_repeat(payment_repeat)
+                .with_payout_repeat(payout_repeat);
+            gateway(settings, &api_key, &webhook_keys, context)
+        })
         .transpose()
         .map_err(|error| problem(config, &error))?;
     let context = match &gateway {
@@ -95,6 +127,8 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         webhook_keys,
         transport: context.transport(rate),
         clock: context.clock,
+        create,
+        payment_repeat,
         payout_repeat,
     };
     let provider = parts.assemble().map_err(|error| problem(config, &error))?;
@@ -106,18 +140,15 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
 
 /// A gateway in memory that shares the provider's secrets and clock.
 fn gateway(
+    settings: Settings,
     api_key: &Secret,
     webhook_keys: &Keys,
-    seed: i64,
-    payout_repeat: Repeat,
     context: &Context,
 ) -> payments_core::Result<MockGateway> {
     let webhook_secret = webhook_keys.newest().map(Secret::expose).unwrap_or_default();
-    let settings = Settings::test()
+    let settings = settings
         .with_api_key(api_key.expose())
         .with_webhook_secret(webhook_secret)
-        .with_seed(seed.unsigned_abs())
-        .with_payout_repeat(payout_repeat)
         .with_clock(Arc::clone(&context.clock));
     MockGateway::new(settings)
 }

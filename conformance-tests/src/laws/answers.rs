@@ -19,7 +19,10 @@ pub(super) async fn words(start: Start) -> Result<Passed, Flaw> {
     let is_word = |answer: &ChangedResponse| {
         !matches!(
             answer.meaning,
-            Meaning::Unbelievable | Meaning::UnsignedRefusal | Meaning::OneRowMalformed
+            Meaning::Unbelievable
+                | Meaning::UnsignedRefusal
+                | Meaning::OneRowMalformed
+                | Meaning::AnothersRow
         )
     };
     try_each(&fixture, answers.into_iter().filter(is_word)).await
@@ -108,9 +111,10 @@ async fn try_one(fixture: &Fixture, answer: ChangedResponse, number: u32) -> Res
 
 fn of_an_instruction(meaning: Meaning, outcome: &Outcome) -> Result<(), Flaw> {
     let (is_so, expected) = match meaning {
-        Meaning::Unbelievable | Meaning::Undecided | Meaning::OneRowMalformed => {
-            (matches!(outcome, Outcome::Uncertain(_)), "Uncertain")
-        }
+        Meaning::Unbelievable
+        | Meaning::Undecided
+        | Meaning::OneRowMalformed
+        | Meaning::AnothersRow => (matches!(outcome, Outcome::Uncertain(_)), "Uncertain"),
         Meaning::UnsignedRefusal => {
             let is_so = match outcome {
                 Outcome::Declined(decline) => !decline.is_confirmed(),
@@ -133,6 +137,7 @@ fn of_an_inquiry(meaning: Meaning, answered: &payments_core::Result<Answer>) -> 
         | Meaning::UnsignedRefusal
         | Meaning::SignedRefusal
         | Meaning::OneRowMalformed
+        | Meaning::AnothersRow
         | Meaning::Undecided => (answered.is_err(), "an error".to_owned()),
         state => {
             let is_so = answered.as_ref().is_ok_and(|answer| answer.state() == Some(state));

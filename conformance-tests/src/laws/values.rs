@@ -209,9 +209,10 @@ async fn statements(fixture: &Fixture) -> Result<bool, Flaw> {
         happened(operation, "an entry", entry.at, *now)?;
     }
     let operation = Operation::Accounts;
-    // Lists of accounts are remembered for a while.
-    fixture.subject.gateway.advance(Duration::from_secs(24 * 3_600)).await;
-    let accounts = role.accounts().await.map_err(|error| refused(operation, &error))?;
+    // A provider that was not asked before remembers no list of accounts.
+    let fresh = fixture.anew();
+    let fresh = fresh.statements().map_err(|error| refused(operation, &error))?;
+    let accounts = fresh.accounts().await.map_err(|error| refused(operation, &error))?;
     for account in readable(accounts, operation)? {
         let at = account.balance.map(|balance| balance.at);
         happened(operation, "a balance", at, fixture.clock().now())?;

@@ -366,5 +366,5 @@ impl Notifies for HPay {
 
 /// HPay's wire has no reference of the merchant for a virtual account: the remark identifies it.
 fn remark(reference: &str) -> String {
-    reference.chars().filter(char::is_ascii_alphanumeric).collect()
+    hex::encode(Md5::digest(reference))
 }

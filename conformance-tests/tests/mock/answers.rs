@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use conformance_tests::{
-    ChangedResponse, Meaning, Operation, RowPlace, malform_row, proxy::Rewrite,
+    ChangedResponse, Meaning, Operation, RowPlace, insert_row, malform_row, proxy::Rewrite,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderValue, Method, Response, StatusCode};
@@ -26,6 +26,7 @@ pub(crate) fn all() -> Vec<ChangedResponse> {
     all.extend(echoes());
     all.extend(words());
     all.extend(malformed_rows());
+    all.extend(rows_of_others());
     all
 }
 
@@ -48,6 +49,40 @@ fn malformed_rows() -> Vec<ChangedResponse> {
             })
         })
         .collect()
+}
+
+fn rows_of_others() -> Vec<ChangedResponse> {
+    let credits: [(_, Rewrite); 3] = [
+        ("another's row comes last", |m, p, a| another(m, p, a, "/credits", RowPlace::Last)),
+        ("another's row is in the middle", |m, p, a| {
+            another(m, p, a, "/credits", RowPlace::Middle)
+        }),
+        ("another's row comes first", |m, p, a| another(m, p, a, "/credits", RowPlace::First)),
+    ];
+    [Operation::Credits, Operation::FindPayment]
+        .into_iter()
+        .flat_map(|operation| {
+            credits.map(|(name, rewrite)| {
+                ChangedResponse::new(operation, name, rewrite, Meaning::AnothersRow)
+            })
+        })
+        .collect()
+}
+
+/// A credit of another order among those of this one.
+fn another(
+    method: &Method,
+    path: &str,
+    answer: Response<Bytes>,
+    list: &str,
+    place: RowPlace,
+) -> Response<Bytes> {
+    let answer = insert_row(answer, list, place, |row| {
+        row["order"] = json!("T9999999");
+        row["id"] = json!("txn_of_another");
+        row["bank_reference"] = json!("FT99999999");
+    });
+    signed(method, path, answer)
 }
 
 fn row(

@@ -18,9 +18,11 @@ use payments_core::{
     bank::{AccountNumber, BankAccount, Bin},
     config::PaymentsConfig,
     money::Money,
-    payment::{CreatePayment, NextAction},
+    payment::{CreateMode, CreatePayment, NextAction},
     payout::{Beneficiary, CreatePayout, PayoutState},
     registry::Registry,
+    rules::{Repeat, RepeatWindow},
+    transport::{Call, HttpClient, HttpClientSettings, Transport},
     virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
 };
 use provider_mock::{
@@ -63,6 +65,16 @@ impl Mock {
         Self { simulator: MockSimulator::start(settings).await.unwrap(), bug, answers }
     }
 
+    fn payers(&self) -> Payers {
+        let can = self.simulator.gateway().settings().payers;
+        let with = |can: bool, payers: Payers, more: fn(Payers) -> Payers| {
+            if can { more(payers) } else { payers }
+        };
+        let payers = with(can.any_amount, Payers::exact(), Payers::any_amount);
+        let payers = with(can.twice, payers, Payers::twice);
+        with(can.late, payers, Payers::late)
+    }
+
     fn end(&self) -> Timestamp {
         self.simulator.gateway().now().plus(Duration::from_secs(3_600))
     }
@@ -97,11 +109,20 @@ impl Gateway for Mock {
              url = '{}'\n\
              api_key = '{}'\n\
              webhook_secret = '{}'\n\
-             calls_per_second = {}\n",
+             calls_per_second = {}\n\
+             create = '{}'\n\
+             payment_repeat = '{}'\n\
+             payout_repeat = '{}'\n",
             hosts["gateway"],
             settings.api_key,
             settings.webhook_secret,
             tuning.calls_per_second(20).min(10_000),
+            match settings.create {
+                CreateMode::Networked => "networked",
+                CreateMode::Offline => "offline",
+            },
+            name(settings.payment_repeat),
+            name(settings.payout_repeat),
         ))
         .unwrap();
         let registry = Registry::empty().add(provider_mock::REGISTRATION);
@@ -182,7 +203,19 @@ impl TakesPayments for Mock {
     }
 
     fn buyers(&self) -> Payers {
-        Payers::exact().any_amount().twice().late()
+        self.payers()
+    }
+
+    /// A link that was made offline opens its payment.
+    async fn visit(&self, shown: &NextAction) {
+        if let NextAction::Redirect { url } = shown
+            && url.contains("/pay/new?")
+        {
+            let browser = HttpClient::new(HttpClientSettings::default()).unwrap();
+            let request = Request::get(url).body(Bytes::new()).unwrap();
+            let page = browser.send(Call::inquiry("visit", request)).await.unwrap();
+            assert!(!page.status().is_client_error(), "{}", page.status());
+        }
     }
 
     async fn pay(&self, shown: &NextAction, amount: Money) -> Result<(), Impossible> {
@@ -202,7 +235,7 @@ impl OpensVirtualAccounts for Mock {
     }
 
     fn payers(&self) -> Payers {
-        Payers::exact().any_amount().twice().late()
+        Self::payers(self)
     }
 
     async fn credit(&self, account: &VirtualAccount, amount: Money) -> Result<(), Impossible> {
@@ -343,6 +376,17 @@ fn signed_in_body(body: &[u8], secret: &str) -> Option<Bytes> {
     let signature = format!("\"{}\"", hmac(secret, fields.join("&").as_bytes()));
     let body = std::str::from_utf8(body).ok()?;
     Some(body.replace(members.get("signature")?.get(), &signature).into())
+}
+
+/// A rule of repeats as the configuration names it.
+fn name(repeat: Repeat) -> &'static str {
+    match repeat {
+        Repeat::Deduplicated { within: RepeatWindow::Forever } => "deduplicated",
+        Repeat::Deduplicated { within: RepeatWindow::For(_) } => "deduplicated-for-an-hour",
+        Repeat::Deduplicated { .. } => "deduplicated-for-a-time",
+        Repeat::Refused => "refused",
+        _ => "pays-again",
+    }
 }
 
 fn of_the_mock(operation: Operation) -> provider_mock::Operation {

@@ -9,6 +9,7 @@
 
 mod answers;
 mod gateway;
+mod settings;
 
 use std::sync::Arc;
 

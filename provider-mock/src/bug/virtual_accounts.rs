@@ -95,6 +95,16 @@ impl VirtualAccountProvider for Careless {
 
     async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Listed<Movement>>> {
         let mut credits = super::of_rows(self.bug, self.inner.credits(account).await?)?;
+        if self.bug == Bug::ComparesTheFirstRow {
+            let first = credits.first().and_then(|row| row.as_result().ok()).cloned();
+            for row in &mut credits {
+                if let (Listed::Unreadable(stranger), Some(first)) = (&row, &first)
+                    && stranger.detail == "it is of another order"
+                {
+                    *row = Listed::Read(first.clone());
+                }
+            }
+        }
         if self.bug == Bug::ListsEverybodysCredits {
             let others: Vec<_> = self
                 .opened()

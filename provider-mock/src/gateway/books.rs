@@ -7,13 +7,13 @@ use payments_core::{
     money::{Currency, Money},
     payment::CodeRules,
     payout::Beneficiary,
-    rules::Repeat,
+    rules::{Repeat, RepeatWindow},
 };
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    PayoutStart, Settings,
+    Payers, PayoutStart, Settings,
     event::Events,
     ids::{CODE_DIGITS, CODE_PREFIX, Ids},
     ledger::{Ledger, OwnAccount},
@@ -41,6 +41,8 @@ pub(super) struct Books {
     pub(super) ids: Ids,
     pub(super) codes: CodeRules,
     pub(super) payout_start: PayoutStart,
+    pub(super) payment_repeat: Repeat,
+    pub(super) payers: Payers,
     pub(super) payout_repeat: Repeat,
     pub(super) beneficiaries: Vec<Beneficiary>,
     /// Where buyers find the gateway's pages.
@@ -83,6 +85,8 @@ impl Books {
             ids: Ids::new(settings.seed),
             codes: CodeRules::new(CODE_PREFIX, CODE_DIGITS, CODE_DIGITS)?,
             payout_start: settings.payout_start,
+            payment_repeat: settings.payment_repeat,
+            payers: settings.payers,
             payout_repeat: settings.payout_repeat,
             beneficiaries,
             site: site.to_owned(),
@@ -124,6 +128,31 @@ impl Books {
     ) {
         let id = self.ids.name("evt");
         self.events.add(id, kind, data, to, at);
+    }
+}
+
+/// What becomes of a second instruction under a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    /// It is answered with the first one.
+    AsFirst,
+    Refused,
+    CarriedOut,
+}
+
+impl Again {
+    /// What `repeat` says of an instruction whose reference was used first at `first`.
+    pub(super) fn of(repeat: Repeat, first: Timestamp, now: Timestamp) -> Self {
+        match repeat {
+            Repeat::Deduplicated { within: RepeatWindow::For(within) }
+                if now.since(first) >= within =>
+            {
+                Self::CarriedOut
+            }
+            Repeat::Deduplicated { .. } => Self::AsFirst,
+            Repeat::Refused => Self::Refused,
+            _ => Self::CarriedOut,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Request;
 use payments_core::{
-    formula::SigningKeys,
+    formula::{CheckingKeys, SigningKeys},
     money::{Currency, Money},
     notification::check::Keys,
     payment::NextAction,
@@ -14,8 +14,10 @@ use super::{
     books::address, event::Unsigned,
 };
 use crate::{
-    formula::RETURN,
-    wire::{ORDER, Operation, RETURN_SIGNATURE, STAMP, STATE, TEST},
+    formula::{BODY, LINK, RETURN},
+    wire::{
+        LINK_PAGE, LINK_SIGNATURE, ORDER, Operation, RETURN_SIGNATURE, STAMP, STATE, TERMS, TEST,
+    },
 };
 
 /// Something that cannot happen at the gateway as it stands.
@@ -54,6 +56,10 @@ pub enum ControlError {
     },
 }
 
+fn unknown_page() -> ControlError {
+    ControlError::UnknownOrder("of a page that there is not".to_owned())
+}
+
 /// # Money that moves
 impl MockGateway {
     /// A buyer pays for an order: any amount, at any time, as often as you like. Short, over,
@@ -62,7 +68,7 @@ impl MockGateway {
     /// # Errors
     /// There is no such order, or the amount is impossible.
     pub fn pay(&self, order: impl AsRef<str>, amount: Money) -> Result<Booking, ControlError> {
-        self.books().pay(order.as_ref(), amount, None, self.now())
+        self.books().pay(order.as_ref(), amount, self.now())
     }
 
     /// Somebody transfers to the number of a virtual account, or of an order that has one of its
@@ -110,13 +116,35 @@ impl MockGateway {
     }
 
     fn pay_on_page(&self, url: &str, amount: Money) -> Result<Booking, ControlError> {
-        let unknown = || ControlError::UnknownOrder("of a page that there is not".to_owned());
-        let now = self.now();
-        let mut books = self.books();
-        let page = url.strip_prefix(&format!("{}/pay/", books.site)).ok_or_else(unknown)?;
+        let id = self.page_at(url)?;
+        self.books().pay_for(&id, amount, None, self.now())
+    }
+
+    /// The payment behind an address that was shown, by the gateway's name.
+    fn page_at(&self, url: &str) -> Result<String, ControlError> {
+        if let Some((_, link)) = url.split_once(LINK_PAGE) {
+            return self.open_link(link.strip_prefix('?').unwrap_or(link));
+        }
+        let books = self.books();
+        let page = url.strip_prefix(&format!("{}/pay/", books.site)).ok_or_else(unknown_page)?;
         let id = page.split('?').next().unwrap_or_default();
-        let order = books.orders.on_page(id).ok_or_else(unknown)?.order.clone();
-        books.pay(order.as_str(), amount, None, now)
+        books.orders.on_page(id).map(|_| id.to_owned()).ok_or_else(unknown_page)
+    }
+
+    /// Opens the payment that the query of a link carries, and gives the gateway's name for it. The
+    /// link is the provider's: it is signed with the API key.
+    pub(crate) fn open_link(&self, query: &str) -> Result<String, ControlError> {
+        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+        let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+        let (Some(terms), Some(signature)) = (value(TERMS), value(LINK_SIGNATURE)) else {
+            return Err(unknown_page());
+        };
+        let keys = CheckingKeys { secrets: Some(&self.inner.api_key), public: &[] };
+        LINK.check(&[(BODY, terms.as_bytes())], signature, keys, None)
+            .map_err(|_| unknown_page())?;
+        let terms = serde_json::from_str(terms).map_err(|_| unknown_page())?;
+        let opened = self.books().open_by_link(terms, self.now()).map_err(|_| unknown_page())?;
+        Ok(opened.id)
     }
 
     /// A payout that is pending or undecided ends, or one that succeeded comes back.

@@ -24,6 +24,9 @@ pub struct Booking {
     pub reference: Option<String>,
     /// The order that it belongs to.
     pub order: Option<OrderRef>,
+    /// The payment that it belongs to, by the gateway's own name: an order that was opened again has
+    /// several.
+    pub payment: Option<String>,
     /// How much, never negative; the kind says in which direction.
     pub amount: Money,
     /// The virtual account credited, or the bank account paid out to.
@@ -92,6 +95,7 @@ pub(super) struct Entry<'a> {
     pub(super) kind: BookingKind,
     pub(super) reference: Option<&'a str>,
     pub(super) order: Option<&'a OrderRef>,
+    pub(super) payment: Option<&'a str>,
     pub(super) amount: Money,
     pub(super) account: Option<&'a str>,
     pub(super) other_side: Option<BankAccount>,
@@ -99,6 +103,23 @@ pub(super) struct Entry<'a> {
     pub(super) code: Option<&'a PaymentCode>,
     pub(super) transaction: String,
     pub(super) at: Timestamp,
+}
+
+/// To what bookings belong.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Of<'a> {
+    /// A payment, by the gateway's own name.
+    Payment(&'a str),
+    Order(&'a OrderRef),
+}
+
+impl Of<'_> {
+    fn has(self, booking: &Booking) -> bool {
+        match self {
+            Self::Payment(id) => booking.payment.as_deref() == Some(id),
+            Self::Order(order) => booking.order.as_ref() == Some(order),
+        }
+    }
 }
 
 /// Lines that are only ever added, on one account for each currency.
@@ -134,6 +155,7 @@ impl Ledger {
             kind: entry.kind,
             reference: entry.reference.map(str::to_owned),
             order: entry.order.cloned(),
+            payment: entry.payment.map(str::to_owned),
             amount: entry.amount,
             account: entry.account.map(str::to_owned),
             other_side: entry.other_side,
@@ -160,20 +182,18 @@ impl Ledger {
         self.accounts.iter().find(|own| own.balance.currency() == currency)
     }
 
-    /// The bookings of a kind that belong to an order, oldest first.
-    pub(super) fn of_order<'a>(
+    /// The bookings of a kind that belong together, oldest first.
+    pub(super) fn all<'a>(
         &'a self,
         kind: BookingKind,
-        order: &'a OrderRef,
+        of: Of<'a>,
     ) -> impl Iterator<Item = &'a Booking> {
-        self.bookings
-            .iter()
-            .filter(move |booking| booking.kind == kind && booking.order.as_ref() == Some(order))
+        self.bookings.iter().filter(move |booking| booking.kind == kind && of.has(booking))
     }
 
     /// How much those bookings are together.
-    pub(super) fn total(&self, kind: BookingKind, order: &OrderRef, currency: Currency) -> Money {
-        let amounts = self.of_order(kind, order).map(|booking| booking.amount);
+    pub(super) fn total(&self, kind: BookingKind, of: Of<'_>, currency: Currency) -> Money {
+        let amounts = self.all(kind, of).map(|booking| booking.amount);
         let sum = amounts
             .into_iter()
             .try_fold(Money::zero(currency), |sum, amount| sum.checked_add(amount));
@@ -202,7 +222,7 @@ impl Ledger {
     }
 
     /// Those bookings as the protocol tells them.
-    pub(super) fn movements(&self, kind: BookingKind, order: &OrderRef) -> Vec<wire::Movement> {
-        self.of_order(kind, order).filter_map(|booking| self.movement(booking)).collect()
+    pub(super) fn movements(&self, kind: BookingKind, of: Of<'_>) -> Vec<wire::Movement> {
+        self.all(kind, of).filter_map(|booking| self.movement(booking)).collect()
     }
 }

@@ -41,7 +41,7 @@ pub use ledger::{Booking, BookingKind};
 pub use payout::PayoutOutcome;
 pub use request_log::LoggedRequest;
 pub use script::{Scripted, When};
-pub use settings::{EventSignature, PayoutStart, Settings};
+pub use settings::{EventSignature, Payers, PayoutStart, Settings};
 
 pub(crate) use serve::Reaction;
 
@@ -102,6 +102,8 @@ impl MockGateway {
             webhook_keys: self.inner.webhook_key.clone(),
             transport: context.transport(None),
             clock: context.clock,
+            create: settings.create,
+            payment_repeat: settings.payment_repeat,
             payout_repeat: settings.payout_repeat,
         };
         Ok(parts.assemble()?.with_extension(Arc::new(self.clone())))

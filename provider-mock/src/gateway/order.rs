@@ -9,13 +9,17 @@ use payments_core::{
     payment::PaymentCode,
 };
 
-use super::{BookingKind, ledger::Ledger};
+use super::{
+    BookingKind,
+    ledger::{Ledger, Of},
+};
 use crate::wire::{self, Next};
 
 /// What the gateway keeps of an order. How much arrived is in the ledger alone.
 #[derive(Debug)]
 pub(super) struct Order {
     pub(super) id: String,
+    pub(super) opened_at: Timestamp,
     pub(super) terms: wire::OpenPayment,
     /// The payment code of a transfer.
     pub(super) code: PaymentCode,
@@ -85,7 +89,7 @@ impl Order {
             None => {}
         }
         let asked = self.terms.amount;
-        let total = |kind| ledger.total(kind, &self.terms.order, asked.currency());
+        let total = |kind| ledger.total(kind, Of::Payment(&self.id), asked.currency());
         let received = total(BookingKind::Payment);
         if received.is_zero() {
             return if self.acted { Status::Processing } else { Status::Open };
@@ -100,21 +104,33 @@ impl Order {
         }
     }
 
+    /// Whether it is what is asked for.
+    pub(super) fn is_of(&self, asked: &wire::OpenPayment) -> bool {
+        (self.terms.amount, self.terms.method) == (asked.amount, asked.method)
+    }
+
+    fn expire(&mut self, ledger: &Ledger, now: Timestamp) {
+        let past = self.terms.expires_at.is_some_and(|end| end < now);
+        if past && self.status(ledger) == Status::Open {
+            self.end = Some(End::Expired);
+        }
+    }
+
     /// The order as the protocol tells it.
     pub(super) fn shown(&self, ledger: &Ledger) -> wire::Payment {
-        let (order, asked) = (&self.terms.order, self.terms.amount);
+        let (of, asked) = (Of::Payment(&self.id), self.terms.amount);
         let status = self.status(ledger);
         let waits = matches!(status, Status::Open | Status::Short);
         wire::Payment {
             id: self.id.clone(),
-            order: order.clone(),
+            order: self.terms.order.clone(),
             status: status.word().to_owned(),
             amount: asked,
-            received: ledger.total(BookingKind::Payment, order, asked.currency()),
+            received: ledger.total(BookingKind::Payment, of, asked.currency()),
             method: self.terms.method,
             expires_at: self.terms.expires_at,
             next: if waits { self.next.clone() } else { Vec::new() },
-            credits: ledger.movements(BookingKind::Payment, order),
+            credits: ledger.movements(BookingKind::Payment, of),
         }
     }
 }
@@ -128,27 +144,39 @@ impl Orders {
         self.0.push(order);
     }
 
-    /// The order as it is now: one that nobody paid in time has expired.
-    pub(super) fn find(
+    /// The payments of an order as they are now, the one that was opened first before the others: one
+    /// that nobody paid in time has expired.
+    pub(super) fn of<'a>(
+        &'a mut self,
+        reference: &'a str,
+        ledger: &'a Ledger,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &'a mut Order> {
+        let all = self.0.iter_mut().filter(move |order| order.terms.order.as_str() == reference);
+        all.map(move |order| {
+            order.expire(ledger, now);
+            order
+        })
+    }
+
+    /// The payment with this name of the gateway's.
+    pub(super) fn named(
         &mut self,
-        reference: &str,
+        id: &str,
         ledger: &Ledger,
         now: Timestamp,
     ) -> Option<&mut Order> {
-        let order = self.0.iter_mut().find(|order| order.terms.order.as_str() == reference)?;
-        let past = order.terms.expires_at.is_some_and(|end| end < now);
-        if past && order.status(ledger) == Status::Open {
-            order.end = Some(End::Expired);
-        }
+        let order = self.0.iter_mut().find(|order| order.id == id)?;
+        order.expire(ledger, now);
         Some(order)
     }
 
-    /// The order with this payment code, or with this number of its own.
-    pub(super) fn named_by(&self, code_or_number: &str) -> Option<OrderRef> {
+    /// The payment with this payment code, or with this number of its own, by the gateway's name.
+    pub(super) fn named_by(&self, code_or_number: &str) -> Option<String> {
         let found = self.0.iter().find(|order| {
             order.code.as_str() == code_or_number || order.number.as_deref() == Some(code_or_number)
         });
-        found.map(|order| order.terms.order.clone())
+        found.map(|order| order.id.clone())
     }
 
     /// Where the merchant wants to hear of an order, if it said so.

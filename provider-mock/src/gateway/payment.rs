@@ -9,8 +9,8 @@ use payments_core::{
 
 use super::{
     Booking, BookingKind, ControlError,
-    books::{Books, address},
-    ledger::Entry,
+    books::{Again, Books, address},
+    ledger::{Entry, Of},
     next_step::{Given, next_steps},
     order::{End, Order, Status},
     refused::Refused,
@@ -27,14 +27,41 @@ impl Books {
         asked: wire::OpenPayment,
         now: Timestamp,
     ) -> Result<wire::Payment, Refused> {
-        if let Some(order) = self.orders.find(asked.order.as_str(), &self.ledger, now) {
-            let same = (order.terms.amount, order.terms.method) == (asked.amount, asked.method);
-            return if same {
-                Ok(order.shown(&self.ledger))
-            } else {
-                Err(Refused::used(asked.order.as_str()))
-            };
+        let repeat = self.payment_repeat;
+        if let Some(order) = self.orders.of(asked.order.as_str(), &self.ledger, now).next() {
+            match Again::of(repeat, order.opened_at, now) {
+                Again::AsFirst if order.is_of(&asked) => return Ok(order.shown(&self.ledger)),
+                Again::AsFirst | Again::Refused => {
+                    return Err(Refused::used(asked.order.as_str()));
+                }
+                Again::CarriedOut => {}
+            }
         }
+        self.add_payment(asked, now)
+    }
+
+    /// Opens what a link carries once a buyer follows it. Following it again shows the same payment.
+    pub(super) fn open_by_link(
+        &mut self,
+        asked: wire::OpenPayment,
+        now: Timestamp,
+    ) -> Result<wire::Payment, Refused> {
+        let mut known = self.orders.of(asked.order.as_str(), &self.ledger, now);
+        if let Some(order) = known.find(|order| order.is_of(&asked)) {
+            return Ok(order.shown(&self.ledger));
+        }
+        drop(known);
+        let (reference, body) = (asked.order.to_string(), super::json(&asked));
+        let opened = self.add_payment(asked, now)?;
+        self.keep(Operation::CreatePayment, reference, &body);
+        Ok(opened)
+    }
+
+    fn add_payment(
+        &mut self,
+        asked: wire::OpenPayment,
+        now: Timestamp,
+    ) -> Result<wire::Payment, Refused> {
         capabilities::REFERENCE.check("order", asked.order.as_str())?;
         capabilities::TEXT.check("description", &asked.description)?;
         check_amount(&capabilities::limits(), asked.amount)?;
@@ -56,23 +83,33 @@ impl Books {
             own,
         };
         let next = next_steps(&asked, given);
-        let order =
-            Order { id, terms: asked, code, number, next, notify_url, acted: false, end: None };
+        let order = Order {
+            id,
+            opened_at: now,
+            terms: asked,
+            code,
+            number,
+            next,
+            notify_url,
+            acted: false,
+            end: None,
+        };
         let shown = order.shown(&self.ledger);
         self.orders.add(order);
         self.carried_out(Operation::CreatePayment, shown.order.as_str());
         Ok(shown)
     }
 
+    /// The first payment of an order, and those that were opened again for it.
     pub(super) fn show_order(
         &mut self,
         reference: &str,
         now: Timestamp,
-    ) -> Result<wire::Payment, Refused> {
-        match self.orders.find(reference, &self.ledger, now) {
-            Some(order) => Ok(order.shown(&self.ledger)),
-            None => Err(Refused::unknown("order", reference)),
-        }
+    ) -> Result<wire::FoundPayment, Refused> {
+        let ledger = &self.ledger;
+        let mut all = self.orders.of(reference, ledger, now).map(|order| order.shown(ledger));
+        let payment = all.next().ok_or_else(|| Refused::unknown("order", reference))?;
+        Ok(wire::FoundPayment { payment, again: all.collect() })
     }
 
     pub(super) fn cancel_payment(
@@ -94,36 +131,54 @@ impl Books {
                 ));
             }
         }
-        self.show_order(reference, now)
+        Ok(self.show_order(reference, now)?.payment)
     }
 }
 
 /// # What buyers do
 impl Books {
-    /// Money arrives for an order: any amount, at any time, as often as you like. Without a
-    /// memo, a transfer has the one that was asked for.
+    /// Money arrives for the payment of an order that was opened first.
     pub(super) fn pay(
         &mut self,
         reference: &str,
         amount: Money,
+        now: Timestamp,
+    ) -> Result<Booking, ControlError> {
+        let first = self.orders.of(reference, &self.ledger, now).next();
+        let id = first.map(|order| order.id.clone());
+        let id = id.ok_or_else(|| ControlError::UnknownOrder(reference.to_owned()))?;
+        self.pay_for(&id, amount, None, now)
+    }
+
+    /// Money arrives for a payment, as payers can: in any amount, at any time, as often as they like.
+    /// Without a memo, a transfer has the one that was asked for.
+    pub(super) fn pay_for(
+        &mut self,
+        id: &str,
+        amount: Money,
         memo: Option<&str>,
         now: Timestamp,
     ) -> Result<Booking, ControlError> {
-        let Some(order) = self.orders.find(reference, &self.ledger, now) else {
-            return Err(ControlError::UnknownOrder(reference.to_owned()));
+        let Some(order) = self.orders.named(id, &self.ledger, now) else {
+            return Err(ControlError::UnknownOrder(id.to_owned()));
         };
-        if !amount.is_positive() || amount.currency() != order.terms.amount.currency() {
+        let (asked, late) = (order.terms.amount, order.end.is_some());
+        let paid = self.ledger.all(BookingKind::Payment, Of::Payment(id)).next().is_some();
+        if !amount.is_positive()
+            || amount.currency() != asked.currency()
+            || !self.payers.can(amount, Some(asked), paid, late)
+        {
             return Err(ControlError::ImpossibleAmount(amount));
         }
-        let late = order.end.is_some();
         let by_memo = order.terms.method == Some(PaymentMethod::BankTransfer);
         let code = by_memo.then_some(&order.code);
         let booking = self
             .ledger
             .book(Entry {
                 kind: BookingKind::Payment,
-                reference: Some(reference),
+                reference: Some(order.terms.order.as_str()),
                 order: Some(&order.terms.order),
+                payment: Some(id),
                 amount,
                 account: order.number.as_deref(),
                 other_side: order.buyer(),
@@ -133,20 +188,21 @@ impl Books {
                 at: now,
             })
             .map_err(|_| ControlError::ImpossibleAmount(amount))?;
-        self.announce_order(reference, late.then_some("late"), now);
+        self.announce_order(id, late.then_some("late"), now);
         Ok(booking)
     }
 
     /// The buyer acted, and the money has not arrived.
     pub(super) fn process(&mut self, reference: &str, now: Timestamp) -> Result<(), ControlError> {
-        let Some(order) = self.orders.find(reference, &self.ledger, now) else {
+        let Some(order) = self.orders.of(reference, &self.ledger, now).next() else {
             return Err(ControlError::UnknownOrder(reference.to_owned()));
         };
         match order.status(&self.ledger) {
             Status::Open => order.acted = true,
             status => return Err(ControlError::WrongState(status.word())),
         }
-        self.announce_order(reference, None, now);
+        let id = order.id.clone();
+        self.announce_order(&id, None, now);
         Ok(())
     }
 
@@ -166,12 +222,12 @@ impl Books {
         reference: &str,
         now: Timestamp,
     ) -> Option<(String, &'static str)> {
-        let order = self.orders.find(reference, &self.ledger, now)?;
+        let order = self.orders.of(reference, &self.ledger, now).next()?;
         Some((order.terms.return_url.clone()?, order.status(&self.ledger).word()))
     }
 
-    /// The order whose payment code stands in a memo, if it is one.
-    pub(super) fn order_in_memo(&self, memo: &str) -> Option<OrderRef> {
+    /// The payment whose code is in a memo, by the gateway's name, if it is one.
+    pub(super) fn payment_in_memo(&self, memo: &str) -> Option<String> {
         match self.codes.find(memo) {
             CodeMatch::One(code) => self.orders.named_by(code.as_str()),
             CodeMatch::None | CodeMatch::Several(_) => None,
@@ -195,15 +251,15 @@ impl Books {
     }
 
     fn end_order(&mut self, reference: &str, end: End, now: Timestamp) {
-        if let Some(order) = self.orders.find(reference, &self.ledger, now) {
-            order.end = Some(end);
-        }
-        self.announce_order(reference, None, now);
+        let Some(order) = self.orders.of(reference, &self.ledger, now).next() else { return };
+        order.end = Some(end);
+        let id = order.id.clone();
+        self.announce_order(&id, None, now);
     }
 
     /// Announces an order under `word`, or under the word of its state.
-    fn announce_order(&mut self, reference: &str, word: Option<&str>, now: Timestamp) {
-        let Some(order) = self.orders.find(reference, &self.ledger, now) else { return };
+    fn announce_order(&mut self, id: &str, word: Option<&str>, now: Timestamp) {
+        let Some(order) = self.orders.named(id, &self.ledger, now) else { return };
         let to = order.notify_url.clone();
         let shown = order.shown(&self.ledger);
         let kind = format!("payment.{}", word.unwrap_or(&shown.status));
@@ -211,7 +267,7 @@ impl Books {
     }
 
     fn status_of(&mut self, reference: &str, now: Timestamp) -> Option<Status> {
-        let order = self.orders.find(reference, &self.ledger, now)?;
+        let order = self.orders.of(reference, &self.ledger, now).next()?;
         Some(order.status(&self.ledger))
     }
 }

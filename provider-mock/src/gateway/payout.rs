@@ -4,12 +4,15 @@ use payments_core::{
     Timestamp,
     bank::BankAccount,
     money::{Currency, MoneyError},
-    rules::{Repeat, check_amount},
+    rules::check_amount,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Booking, BookingKind, ControlError, PayoutStart, books::Books, ledger::Entry, refused::Refused,
+    Booking, BookingKind, ControlError, PayoutStart,
+    books::{Again, Books},
+    ledger::Entry,
+    refused::Refused,
 };
 use crate::{
     capabilities,
@@ -83,17 +86,17 @@ impl Books {
         now: Timestamp,
     ) -> Result<wire::Payout, Refused> {
         let repeat = self.payout_repeat;
-        if let Some(known) = self.payout(asked.payout.as_str())
-            && repeat != Repeat::PaysAgain
-        {
+        if let Some(known) = self.payout(asked.payout.as_str()) {
             let terms = &known.terms;
             let same = (terms.amount, terms.bank, &terms.account)
                 == (asked.amount, asked.bank, &asked.account);
-            return if same && repeat != Repeat::Refused {
-                Ok(known.shown())
-            } else {
-                Err(Refused::used(asked.payout.as_str()))
-            };
+            match Again::of(repeat, known.at, now) {
+                Again::AsFirst if same => return Ok(known.shown()),
+                Again::AsFirst | Again::Refused => {
+                    return Err(Refused::used(asked.payout.as_str()));
+                }
+                Again::CarriedOut => {}
+            }
         }
         capabilities::REFERENCE.check("payout", asked.payout.as_str())?;
         capabilities::HOLDER.check("name", &asked.name)?;
@@ -225,6 +228,7 @@ impl Books {
             kind,
             reference: Some(terms.payout.as_str()),
             order: None,
+            payment: None,
             amount: terms.amount,
             account: Some(terms.account.as_str()),
             other_side: Some(BankAccount::new(terms.bank, terms.account.clone())),

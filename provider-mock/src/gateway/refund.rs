@@ -2,7 +2,12 @@
 
 use payments_core::{OrderRef, RefundRef, Timestamp, money::Money};
 
-use super::{BookingKind, books::Books, ledger::Entry, refused::Refused};
+use super::{
+    BookingKind,
+    books::Books,
+    ledger::{Entry, Of},
+    refused::Refused,
+};
 use crate::{
     capabilities,
     wire::{self, Operation, REFUND_CHANGED, RefusalCode},
@@ -34,9 +39,9 @@ impl Books {
             };
         }
         capabilities::REFERENCE.check("refund", asked.refund.as_str())?;
-        let payment = self.show_order(asked.order.as_str(), now)?;
-        let given =
-            self.ledger.total(BookingKind::Refund, &payment.order, payment.received.currency());
+        let payment = self.show_order(asked.order.as_str(), now)?.payment;
+        let of = Of::Payment(&payment.id);
+        let given = self.ledger.total(BookingKind::Refund, of, payment.received.currency());
         let left = payment.received.checked_sub(given)?;
         if left.is_zero() {
             return Err(Refused::new(RefusalCode::WrongState, "there is nothing to give back"));
@@ -52,12 +57,13 @@ impl Books {
         let transaction = self.ids.name("txn");
         let other_side = self
             .ledger
-            .of_order(BookingKind::Payment, &asked.order)
+            .all(BookingKind::Payment, of)
             .find_map(|booking| booking.other_side.clone());
         self.ledger.book(Entry {
             kind: BookingKind::Refund,
             reference: Some(asked.refund.as_str()),
             order: Some(&asked.order),
+            payment: Some(&payment.id),
             amount,
             account: None,
             other_side,

@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use payments_core::{Clock, SystemClock, money::Money, payout::Beneficiary, rules::Repeat};
+use payments_core::{
+    Clock, SystemClock, money::Money, payment::CreateMode, payout::Beneficiary, rules::Repeat,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::capabilities::FOR_EVER;
@@ -41,11 +43,20 @@ pub struct Settings {
     pub opening_balances: Vec<Money>,
     /// The state in which a payout begins.
     pub payout_start: PayoutStart,
+    /// How the provider opens payments; it declares it. Offline, a link carries the order, and the
+    /// gateway knows of it once the buyer follows the link.
+    pub create: CreateMode,
+    /// What a second payment for the same order does, see [`payout_repeat`](Self::payout_repeat); a
+    /// link that is made offline is always the same.
+    pub payment_repeat: Repeat,
+    /// What buyers, and payers on virtual accounts, can do.
+    pub payers: Payers,
     /// What a second payout under the same reference does; the provider declares it.
     ///
     /// [`Repeat::Deduplicated`] answers with the first one, for ever, and refuses another amount or
     /// account under its reference. [`Repeat::Refused`] refuses every second one.
-    /// [`Repeat::PaysAgain`] pays again, as HPay does, also another amount.
+    /// [`Repeat::PaysAgain`] pays again, as HPay does, also another amount, and so does a reference
+    /// whose time is over.
     pub payout_repeat: Repeat,
     /// Bank accounts whose holder is known. Any other account exists too, under any name.
     pub beneficiaries: Vec<Beneficiary>,
@@ -55,6 +66,40 @@ pub struct Settings {
     pub event_signature: EventSignature,
     /// How long a caller in memory waits for an answer.
     pub patience: Duration,
+}
+
+/// What those who pay can do. By default everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Payers {
+    /// They can pay less or more than was asked.
+    pub any_amount: bool,
+    /// They can pay again what was paid.
+    pub twice: bool,
+    /// They can pay after the end.
+    pub late: bool,
+}
+
+impl Default for Payers {
+    fn default() -> Self {
+        Self { any_amount: true, twice: true, late: true }
+    }
+}
+
+impl Payers {
+    /// They pay once, in time, what was asked, but for what is allowed here.
+    #[must_use]
+    pub fn only(any_amount: bool, twice: bool, late: bool) -> Self {
+        Self { any_amount, twice, late }
+    }
+
+    /// Whether they can pay `amount` where `asked` is asked for, something was `paid` before, and it
+    /// is `late`.
+    pub(super) fn can(self, amount: Money, asked: Option<Money>, paid: bool, late: bool) -> bool {
+        (self.any_amount || asked.is_none_or(|asked| asked == amount))
+            && (self.twice || !paid)
+            && (self.late || !late)
+    }
 }
 
 /// The state in which a payout begins.
@@ -92,6 +137,9 @@ impl Settings {
             clock: Arc::new(SystemClock),
             opening_balances: Vec::new(),
             payout_start: PayoutStart::default(),
+            create: CreateMode::Networked,
+            payment_repeat: FOR_EVER,
+            payers: Payers::default(),
             payout_repeat: FOR_EVER,
             beneficiaries: Vec::new(),
             notify_url: None,
@@ -143,6 +191,27 @@ impl Settings {
         self
     }
 
+    /// How the provider opens payments, see [`create`](Self::create).
+    #[must_use]
+    pub fn with_create(mut self, create: CreateMode) -> Self {
+        self.create = create;
+        self
+    }
+
+    /// What a second payment for the same order does.
+    #[must_use]
+    pub fn with_payment_repeat(mut self, repeat: Repeat) -> Self {
+        self.payment_repeat = repeat;
+        self
+    }
+
+    /// What buyers and payers can do.
+    #[must_use]
+    pub fn with_payers(mut self, payers: Payers) -> Self {
+        self.payers = payers;
+        self
+    }
+
     /// What a second payout under the same reference does, see
     /// [`payout_repeat`](Self::payout_repeat).
     #[must_use]
@@ -187,6 +256,9 @@ impl fmt::Debug for Settings {
             .field("seed", &self.seed)
             .field("now", &self.clock.now())
             .field("opening_balances", &self.opening_balances)
+            .field("create", &self.create)
+            .field("payment_repeat", &self.payment_repeat)
+            .field("payers", &self.payers)
             .field("payout_start", &self.payout_start)
             .field("payout_repeat", &self.payout_repeat)
             .field("beneficiaries", &self.beneficiaries)

@@ -10,7 +10,7 @@ use payments_core::{
 use super::{
     Booking, BookingKind, ControlError,
     books::Books,
-    ledger::{Entry, Ledger},
+    ledger::{Entry, Ledger, Of},
     next_step::vietqr,
     refused::Refused,
 };
@@ -158,7 +158,7 @@ impl Books {
         now: Timestamp,
     ) -> Result<wire::Credits, Refused> {
         let order = self.show_account(reference, now)?.order;
-        let credits = self.ledger.movements(BookingKind::AccountCredit, &order);
+        let credits = self.ledger.movements(BookingKind::AccountCredit, Of::Order(&order));
         Ok(wire::Credits { order, credits })
     }
 }
@@ -176,7 +176,7 @@ impl Books {
         else {
             // An order that is paid by transfer to a number of its own.
             return match self.orders.named_by(number) {
-                Some(order) => self.pay(order.as_str(), amount, None, now),
+                Some(payment) => self.pay_for(&payment, amount, None, now),
                 None => Err(ControlError::UnknownAccount(number.to_owned())),
             };
         };
@@ -184,13 +184,20 @@ impl Books {
             return Err(ControlError::ImpossibleAmount(amount));
         }
         let order = account.terms.order.clone();
-        let in_time = account.stage == Stage::Open && !account.is_past(now);
+        let late = account.stage == Stage::Closed || account.is_past(now);
+        let in_time = account.stage == Stage::Open && !late;
+        let of = Of::Order(&order);
+        let paid = self.ledger.all(BookingKind::AccountCredit, of).next().is_some();
+        if !self.payers.can(amount, account.terms.amount, paid, late) {
+            return Err(ControlError::ImpossibleAmount(amount));
+        }
         let booking = self
             .ledger
             .book(Entry {
                 kind: BookingKind::AccountCredit,
                 reference: Some(order.as_str()),
                 order: Some(&order),
+                payment: None,
                 amount,
                 account: Some(number),
                 other_side: None,
@@ -200,7 +207,8 @@ impl Books {
                 at: now,
             })
             .map_err(|_| ControlError::ImpossibleAmount(amount))?;
-        let received = self.ledger.total(BookingKind::AccountCredit, &order, amount.currency());
+        let received =
+            self.ledger.total(BookingKind::AccountCredit, Of::Order(&order), amount.currency());
         if let Some(account) = self.virtual_account(order.as_str())
             && in_time
             && account.is_filled_by(received)
@@ -219,8 +227,8 @@ impl Books {
         memo: &str,
         now: Timestamp,
     ) -> Result<Booking, ControlError> {
-        if let Some(order) = self.order_in_memo(memo) {
-            return self.pay(order.as_str(), amount, Some(memo), now);
+        if let Some(payment) = self.payment_in_memo(memo) {
+            return self.pay_for(&payment, amount, Some(memo), now);
         }
         if !amount.is_positive() {
             return Err(ControlError::ImpossibleAmount(amount));
@@ -231,6 +239,7 @@ impl Books {
                 kind: BookingKind::UnmatchedCredit,
                 reference: None,
                 order: None,
+                payment: None,
                 amount,
                 account: None,
                 other_side: None,
@@ -288,7 +297,8 @@ impl VirtualAccount {
     fn shown(&self, ledger: &Ledger, now: Timestamp) -> Option<wire::VirtualAccount> {
         let terms = &self.terms;
         let own = ledger.account_in(self.currency)?;
-        let received = ledger.total(BookingKind::AccountCredit, &terms.order, self.currency);
+        let received =
+            ledger.total(BookingKind::AccountCredit, Of::Order(&terms.order), self.currency);
         Some(wire::VirtualAccount {
             id: self.id.clone(),
             order: terms.order.clone(),

@@ -9,13 +9,17 @@ use http::{
 };
 use payments_core::{
     Clock, Error, ErrorKind, Result, Submission, Timestamp,
+    formula::SigningKeys,
     notification::check::Keys,
     transport::{Call, Subject, Transport, Unreadable},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::answer::{Expected, Told};
-use crate::wire::Operation;
+use crate::{
+    formula::{BODY, LINK},
+    wire::{self, LINK_PAGE, LINK_SIGNATURE, Operation, TERMS},
+};
 
 /// Calls the gateway.
 pub(super) struct Client {
@@ -67,6 +71,22 @@ impl Client {
         let call = Call::instruction(operation.name(), request).with_about(subject.clone());
         let sent = self.transport.instruct(call).await?;
         Ok(sent.read(|response| expected.submission(response, subject.reference(), accept)))
+    }
+
+    /// A link that opens a payment once the buyer follows it. Nothing is sent.
+    pub(super) fn link(&self, terms: &wire::OpenPayment) -> Result<String> {
+        let unusable = |problem: &'static str| Error::new(ErrorKind::InvalidRequest, problem);
+        let terms = serde_json::to_string(terms)
+            .map_err(|error| unusable("cannot be written as JSON").with_source(error))?;
+        let keys = SigningKeys { secret: Some(&self.key), signer: None };
+        let signature = LINK
+            .sign(&[(BODY, terms.as_bytes())], keys)
+            .map_err(|error| unusable("cannot be signed").with_source(error))?;
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair(TERMS, &terms)
+            .append_pair(LINK_SIGNATURE, &signature)
+            .finish();
+        Ok(format!("{}{LINK_PAGE}?{query}", self.base))
     }
 
     /// Asks; `None` if the gateway itself says that there is no such thing.

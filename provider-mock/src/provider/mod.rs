@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use payments_core::{
     Clock, Environment, Provider, ProviderId, ProviderKind, Result, notification::check::Keys,
-    rules::Repeat, transport::Transport,
+    payment::CreateMode, rules::Repeat, transport::Transport,
 };
 
 use client::Client;
@@ -26,7 +26,7 @@ use payouts::Payouts;
 use statements::Statements;
 use virtual_accounts::VirtualAccounts;
 
-use crate::registration::KIND;
+use crate::{capabilities, registration::KIND};
 
 /// What a provider is made of, wherever its gateway is.
 pub(crate) struct Parts {
@@ -38,6 +38,10 @@ pub(crate) struct Parts {
     pub(crate) webhook_keys: Keys,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// How payments are opened.
+    pub(crate) create: CreateMode,
+    /// What the gateway does with a second payment for one order.
+    pub(crate) payment_repeat: Repeat,
     /// What the gateway does with a second payout under one reference.
     pub(crate) payout_repeat: Repeat,
 }
@@ -55,10 +59,11 @@ impl Parts {
         let webhook_keys = self.webhook_keys.iter();
         let provider = webhook_keys
             .fold(provider, |provider, key| provider.with_credential("webhook_secret", key));
+        let capabilities = capabilities::payments(self.create, self.payment_repeat);
         let client = Client::new(self.base, self.api_key, self.transport, self.clock)?;
         let client = Arc::new(client);
         Ok(provider
-            .with_payments(Arc::new(Payments::new(Arc::clone(&client))))
+            .with_payments(Arc::new(Payments::new(Arc::clone(&client), capabilities)))
             .with_virtual_accounts(Arc::new(VirtualAccounts::new(Arc::clone(&client))))
             .with_payouts(Arc::new(Payouts::new(Arc::clone(&client), self.payout_repeat)))
             .with_statements(Arc::new(Statements::new(Arc::clone(&client))))

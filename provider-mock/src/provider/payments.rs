@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use payments_core::{
     Lookup, OrderRef, PaymentProvider, RefundRef, Result, Submission, Uncertain, UncertainCause,
     payment::{
-        CreatePayment, Payment, PaymentCapabilities, PaymentState, Refund, RefundPayment,
-        RefundState,
+        CreateMode, CreatePayment, NextAction, Payment, PaymentCapabilities, PaymentState, Refund,
+        RefundPayment, RefundState,
     },
 };
 
@@ -17,7 +17,7 @@ use super::{
     map,
 };
 use crate::{
-    capabilities::{self, REFERENCE, TEXT},
+    capabilities::{REFERENCE, TEXT},
     wire::{self, Operation},
 };
 
@@ -28,8 +28,8 @@ pub(super) struct Payments {
 }
 
 impl Payments {
-    pub(super) fn new(client: Arc<Client>) -> Self {
-        Self { client, capabilities: capabilities::payments() }
+    pub(super) fn new(client: Arc<Client>, capabilities: PaymentCapabilities) -> Self {
+        Self { client, capabilities }
     }
 }
 
@@ -57,6 +57,15 @@ impl PaymentProvider for Payments {
             notify_url: request.notify_url.clone(),
         };
         let order = &request.order;
+        if self.capabilities.create == CreateMode::Offline {
+            let link = NextAction::Redirect { url: self.client.link(&body)? };
+            let mut payment = Payment::new(order.clone(), PaymentState::Open)
+                .with_asked(request.amount)
+                .registered_when_buyer_acts()
+                .with_next(link);
+            (payment.method, payment.expires_at) = (request.method, request.expires_at);
+            return Ok(Submission::Accepted(payment));
+        }
         let accept = |told: Told<wire::Payment>| {
             if told.content.order != *order {
                 return Ok(mismatch("order"));
@@ -72,10 +81,13 @@ impl PaymentProvider for Payments {
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
         REFERENCE.check("order", order.as_str())?;
         let found = self.client.inquire(Operation::FindPayment, &[order.as_str()], "").await?;
-        let Some(Told { content, raw }) = found else {
+        let Some(Told::<wire::FoundPayment> { content, raw }) = found else {
             return Ok(Lookup::Absent(unknown()));
         };
-        map::payment(content, raw).map(Lookup::Found).map_err(malformed)
+        let all = std::iter::once(content.payment).chain(content.again);
+        let all = all.map(|payment| map::payment(payment, raw.clone()));
+        let all = all.collect::<Result<Vec<_>, _>>().map_err(malformed)?;
+        Ok(Lookup::from_vec(all, unknown()))
     }
 
     async fn cancel_payment(&self, order: &OrderRef) -> Result<Submission<Payment>> {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use payments_core::{
-    AccountId, Error, ErrorKind, Listed, Lookup, Movement, Result, Submission, Timestamp,
-    VirtualAccountProvider,
+    AccountId, Error, ErrorKind, Listed, Lookup, Movement, OrderRef, Result, Submission, Timestamp,
+    UnreadableRow, VirtualAccountProvider,
     transport::{Subject, Unreadable},
     virtual_account::{
         OpenVirtualAccount, UpdateVirtualAccount, VirtualAccount, VirtualAccountCapabilities,
@@ -165,7 +165,18 @@ impl VirtualAccountProvider for VirtualAccounts {
             )
             .with_operation(Operation::Credits.name()));
         };
-        Ok(content.credits.iter().map(|credit| map::listed(credit)).collect())
+        let credits = content.credits.iter().map(|credit| map::listed(credit));
+        Ok(credits.map(|credit| of_order(credit, &account.order)).collect())
+    }
+}
+
+/// A credit of another order is none of this account's.
+fn of_order(credit: Listed<Movement>, order: &OrderRef) -> Listed<Movement> {
+    match credit {
+        Listed::Read(credit) if credit.order.as_ref() != Some(order) => {
+            Listed::Unreadable(UnreadableRow::new("it is of another order"))
+        }
+        credit => credit,
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Form,
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
     response::{Html, IntoResponse, Redirect, Response},
     routing::{MethodRouter, get},
 };
@@ -13,7 +13,10 @@ use payments_core::money::Money;
 use serde::Deserialize;
 
 use super::World;
-use crate::{ControlError, wire};
+use crate::{
+    ControlError,
+    wire::{self, LINK_PAGE},
+};
 
 pub(super) fn route() -> MethodRouter<Arc<World>> {
     get(show).post(act)
@@ -36,7 +39,17 @@ enum Button {
     Cancel,
 }
 
-async fn show(State(world): State<Arc<World>>, Path(id): Path<String>) -> Response {
+async fn show(
+    State(world): State<Arc<World>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    if LINK_PAGE.ends_with(&format!("/{id}")) {
+        return match world.gateway.open_link(&query.unwrap_or_default()) {
+            Ok(id) => Redirect::to(&format!("/pay/{id}")).into_response(),
+            Err(_) => notice(StatusCode::BAD_REQUEST, "The link is not signed by the merchant"),
+        };
+    }
     match world.gateway.payment_on_page(&id) {
         Some(payment) => payment_page(&payment),
         None => notice(StatusCode::NOT_FOUND, "There is no such payment"),

@@ -58,7 +58,7 @@ pub use refusal::RefusalCode;
 pub(crate) use event::{
     CREDIT_RECEIVED, Event, PAYMENT_EVENTS, PAYOUT_CHANGED, REFUND_CHANGED, TEST,
 };
-pub(crate) use payment::{GiveBack, Next, OpenPayment, Payment, Refund};
+pub(crate) use payment::{FoundPayment, GiveBack, Next, OpenPayment, Payment, Refund};
 pub(crate) use payout::{Balance, Failure, FoundPayout, Holder, Payout, SendMoney};
 pub(crate) use refusal::{Refusal, Undecided};
 pub(crate) use signed_event::{Members, SignedEvent, signed_parts};
@@ -81,3 +81,10 @@ pub const RETURN_SIGNATURE: &str = "signature";
 
 /// The header that says when a notification was signed, in Unix seconds.
 pub const TIMESTAMP: &str = "x-mock-timestamp";
+
+/// The page where a link opens a payment that was made offline.
+pub(crate) const LINK_PAGE: &str = "/pay/new";
+/// The parameter of such a link with the payment as JSON.
+pub(crate) const TERMS: &str = "terms";
+/// The parameter of such a link with its signature.
+pub(crate) const LINK_SIGNATURE: &str = "signature";

@@ -37,6 +37,16 @@ pub(crate) struct Payment {
     pub(crate) credits: Vec<Movement>,
 }
 
+/// `GET /v1/payments/{order}`: the payment, and those that were opened again for the order, which
+/// only a gateway that opens again has.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct FoundPayment {
+    #[serde(flatten)]
+    pub(crate) payment: Payment,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) again: Vec<Payment>,
+}
+
 /// What the buyer does next.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

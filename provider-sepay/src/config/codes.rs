@@ -76,7 +76,7 @@ impl Codes {
         Some(Self {
             rules,
             prefix: prefix.len(),
-            references: TextRules::new(min, max, Alphabet::AlphanumericAnd("")),
+            references: TextRules::new(min, max, Alphabet::CapitalsAnd("")),
             lengths: [min, max],
         })
     }

@@ -22,7 +22,10 @@ use crate::wire::{self, Next, Way};
 type Read<T> = Result<T, Unreadable>;
 
 pub(in crate::provider) fn payment(told: wire::Payment, raw: Raw) -> Read<Payment> {
-    let credits = told.credits.into_iter().map(movement).collect::<Read<_>>()?;
+    let credits = told.credits.into_iter().map(movement).collect::<Read<Vec<_>>>()?;
+    if credits.iter().any(|credit| credit.order.as_ref() != Some(&told.order)) {
+        return Err(Unreadable::new("the answer lists a credit of another order"));
+    }
     let mut payment = Payment::new(told.order, payment_state(&told.status))
         .with_asked(told.amount)
         .with_received(told.received)
