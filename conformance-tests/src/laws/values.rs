@@ -208,14 +208,5 @@ async fn statements(fixture: &Fixture) -> Result<bool, Flaw> {
     for (entry, (_, now)) in entries.iter().zip(&arrived) {
         happened(operation, "an entry", entry.at, *now)?;
     }
-    let operation = Operation::Accounts;
-    // A provider that was not asked before remembers no list of accounts.
-    let fresh = fixture.anew();
-    let fresh = fresh.statements().map_err(|error| refused(operation, &error))?;
-    let accounts = fresh.accounts().await.map_err(|error| refused(operation, &error))?;
-    for account in readable(accounts, operation)? {
-        let at = account.balance.map(|balance| balance.at);
-        happened(operation, "a balance", at, fixture.clock().now())?;
-    }
     Ok(true)
 }
