@@ -38,7 +38,7 @@ async fn names(fixture: &Fixture) -> Result<bool, Flaw> {
         answer(role.verify_beneficiary(account).await.map(|holder| holder.name))
     };
     for account in &accounts {
-        let fresh = fixture.anew();
+        let fresh = fixture.restarted();
         let fresh = fresh.payouts().map_err(|error| refused(operation, &error))?;
         let (asked, expected) = (ask(role, account).await, ask(fresh.as_ref(), account).await);
         same(operation, &format!("{} at {}", account.number, account.bin), &asked, &expected)?;
@@ -53,7 +53,7 @@ async fn accounts(fixture: &Fixture) -> Result<bool, Flaw> {
     gateway.receive(fixture.deposit(10_000)?, "one").await;
     let accounts = role.accounts().await.map_err(|error| refused(operation, &error))?;
     for account in readable(accounts, operation)? {
-        let fresh = fixture.anew();
+        let fresh = fixture.restarted();
         let statements = fresh.statements().map_err(|error| refused(operation, &error))?;
         let asked = entries(role, &account.id).await;
         let expected = entries(statements.as_ref(), &account.id).await;
