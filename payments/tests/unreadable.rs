@@ -106,6 +106,11 @@ async fn an_unreadable_delivery_is_asked_for_again_without_event_and_named_in_on
         let status = intake.reply(outcome).status();
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{outcome:?}");
     }
+    let checked = hub.check("main", "webhook", &delivery, hub.now()).unwrap();
+    for outcome in [Outcome::Handled, Outcome::Duplicate, Outcome::Ignored] {
+        let status = checked.reply(outcome).status();
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "stored or not: {outcome:?}");
+    }
     let warnings = warnings.0.lock().unwrap();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     for named in ["provider=\"main\"", "endpoint=\"webhook\"", "field=\"transferAmount\""] {
