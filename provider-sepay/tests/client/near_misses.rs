@@ -90,7 +90,9 @@ async fn an_answer_about_nearly_the_order_is_no_answer_and_confirms_no_refusal()
 async fn a_transfer_with_nearly_the_code_is_another_orders_money() {
     // Codes are read in either case.
     let bank = BANK.replace("code_min = 5", "code_min = 3\ncode_max = 10");
-    for code in near("DH00042").into_iter().filter(|code| !code.eq_ignore_ascii_case("DH00042")) {
+    let references = near("00042").into_iter().map(|near| format!("DH{near}"));
+    let codes = near("DH00042").into_iter().chain(references);
+    for code in codes.filter(|code| !code.eq_ignore_ascii_case("DH00042")) {
         for text in [code.clone(), format!("tt {code} cam on")] {
             for reported in ["null".to_owned(), format!("\"{code}\"")] {
                 let wire = Wire::new();
