@@ -50,7 +50,8 @@ async fn everything(fixture: &Fixture, provider: &Provider) -> Result<Vec<Return
             _ => Instruction::ready(fixture, operation, 1 + operation as u32).await?,
         };
         let beyond = instruction.beyond_the_limits(provider);
-        for instruction in [Some(instruction), beyond].into_iter().flatten() {
+        let incomplete = instruction.without_a_required_field(provider);
+        for instruction in [Some(instruction), beyond, incomplete].into_iter().flatten() {
             let (mark, outcome) = (fixture.mark(), instruction.carry_out(provider).await);
             note(operation, outcome.kind(), mark, CallClass::Instruction);
         }

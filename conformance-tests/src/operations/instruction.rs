@@ -98,6 +98,24 @@ impl Instruction {
         self.with_amount(Money::from_minor(beyond, currency))
     }
 
+    /// The same without a field that the capabilities require, if they require one.
+    pub(crate) fn without_a_required_field(&self, provider: &Provider) -> Option<Self> {
+        let mut other = self.clone();
+        let requests = &mut other.requests;
+        match self.operation() {
+            Operation::CreatePayment => {
+                let required = &provider.payments().ok()?.capabilities().required;
+                required.first()?.take_from(&mut requests.payment);
+            }
+            Operation::CreatePayout => {
+                let required = &provider.payouts().ok()?.capabilities().required;
+                required.first()?.take_from(&mut requests.payout);
+            }
+            _ => return None,
+        }
+        Some(other)
+    }
+
     /// The same under the same reference with a larger amount, if it has one.
     pub(crate) fn with_another_amount(&self) -> Option<Self> {
         let amount = (self.steps.amount?.of)(&self.requests)?;
