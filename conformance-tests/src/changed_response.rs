@@ -55,11 +55,12 @@ pub enum Meaning {
     /// other rows are reported, and that row as [`Unreadable`](payments_core::Listed::Unreadable).
     /// Of [`Entries`](Operation::Entries) and [`Credits`](Operation::Credits) alone.
     OneRowMalformed,
-    /// A list with a row of another order, payment or payout in it, as
-    /// [`insert_row`](crate::insert_row) makes it: what is reported is the same as without that row, or
-    /// the row is [`Unreadable`](payments_core::Listed::Unreadable), or nothing of it is believed. Of
+    /// A list with a row of another order, payout or bank account in it, as
+    /// [`insert_row`](crate::insert_row) makes it: what is reported is the same as without that row,
+    /// or the row is [`Unreadable`](payments_core::Listed::Unreadable), or nothing of it is believed.
+    /// Of [`Entries`](Operation::Entries) of one account and [`Credits`](Operation::Credits), and of
     /// [`FindPayment`](Operation::FindPayment), [`FindPayout`](Operation::FindPayout) and
-    /// [`Credits`](Operation::Credits).
+    /// [`FindVirtualAccount`](Operation::FindVirtualAccount) where the gateway answers with a list.
     AnothersRow,
     /// A payment in this state. A word that is documented nowhere is
     /// [`Uncertain`](PaymentState::Uncertain).

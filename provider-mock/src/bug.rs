@@ -260,6 +260,9 @@ bugs! {
     FailsAListForOneRow,
     /// A row that cannot be read is skipped without a word.
     SkipsAMalformedRow,
+    /// The rows of a statement of one account are not compared with that account: one of another account
+    /// is read like the others.
+    TakesEveryRowForTheAccounts,
     /// Whatever currency a line is in, its amount is taken for đồng.
     TakesEveryCurrencyForDong,
     /// What was booked in the last second of a filter is left out.

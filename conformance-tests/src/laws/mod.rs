@@ -18,6 +18,7 @@ mod layers;
 mod limits;
 mod near_miss;
 mod opening;
+mod others_rows;
 mod payouts;
 mod references;
 mod refunds;
@@ -74,7 +75,7 @@ pub static LAWS: &[Law] = &[
     fixture("every_documented_word_maps_and_an_invented_one_is_uncertain", |start| {
         answers::words(start).boxed()
     }),
-    fixture("a_row_of_somebody_else_is_not_believed", |start| rows::strangers(start).boxed()),
+    fixture("a_row_of_somebody_else_is_not_believed", |start| others_rows::hold(start).boxed()),
     fixture("one_malformed_row_hides_no_other", |start| rows::hold(start).boxed()),
     fixture("a_declared_reference_is_accepted_and_found", |start| references::hold(start).boxed()),
     fixture("what_is_asked_arrives", |start| arrival::hold(start).boxed()),

@@ -1,18 +1,16 @@
-//! A row that is malformed hides no other row, and one of somebody else is not believed.
+//! A row that is malformed hides no other row.
 
 use payments_core::{
-    Listed, Lookup, Movement, OrderRef, PayoutRef,
-    money::Money,
+    Listed, Movement,
     statement::{Cursor, StatementFilter},
     transport::CallClass,
-    virtual_account::VirtualAccountRef,
 };
 
 use crate::{
-    ChangedResponse, Flaw, Meaning, Operation, Start, buyer,
+    ChangedResponse, Flaw, Meaning, Operation, Start,
     fixture::Fixture,
     law::Passed,
-    undisturbed::{accepted, needed, open_virtual_account, refused},
+    undisturbed::{needed, open_virtual_account, refused},
 };
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
@@ -98,96 +96,8 @@ async fn credits(start: &Start, answer: ChangedResponse) -> Result<(), Flaw> {
     reports(&honest, &told)
 }
 
-/// Asks about what is paid, and then with a row of somebody else in the response.
-pub(super) async fn strangers(start: Start) -> Result<Passed, Flaw> {
-    let all = Fixture::open(&start).await?.subject.gateway.changed_responses();
-    let mut tested = false;
-    for answer in all.into_iter().filter(|answer| answer.meaning == Meaning::AnothersRow) {
-        let fixture = Fixture::open(&start).await?;
-        let operation = answer.operation;
-        if !fixture.provider.roles().contains(&operation.role()) {
-            continue;
-        }
-        let flaw = |flaw: Flaw| flaw.in_call(operation).under(Some(answer.fault()));
-        made(&fixture, operation).await.map_err(flaw)?;
-        let honest =
-            believed(&fixture, operation).await.map_err(|error| refused(operation, &error))?;
-        let told = async { Ok(believed(&fixture, operation).await) };
-        let told = struck(&fixture, answer, told).await.map_err(flaw)?;
-        if let Ok(told) = told
-            && told != honest
-        {
-            return Err(flaw(Flaw::new(format!("{honest:?}, or nothing"), format!("{told:?}"))));
-        }
-        tested = true;
-    }
-    Ok(Passed::if_any(tested))
-}
-
-/// Makes what is asked about.
-async fn made(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
-    match operation {
-        Operation::FindPayment => {
-            let payment = buyer::visited(fixture, 1).await?;
-            let gateway = needed(fixture.subject.payments.as_ref(), operation)?;
-            buyer::pay(fixture, &payment, gateway.payment(payment.order.clone()).amount).await
-        }
-        Operation::FindPayout => {
-            let Some((gateway, role)) = fixture.payouts() else { return Ok(()) };
-            let request = gateway.payout(fixture.payout(1)?);
-            accepted(operation, role.create_payout(&request).await).map(drop)
-        }
-        _ => {
-            let account = open_virtual_account(fixture, 1).await?;
-            let gateway = needed(fixture.subject.virtual_accounts.as_ref(), operation)?;
-            let paid = gateway.credit(&account, fixture.credit_for(&account.order)?).await;
-            paid.map_err(|impossible| Flaw::new("a payer who can pay what was asked", impossible))
-        }
-    }
-}
-
-/// What a provider reports of it, without the gateway's own words: each amount and key.
-async fn believed(
-    fixture: &Fixture,
-    operation: Operation,
-) -> payments_core::Result<Vec<(Option<Money>, String)>> {
-    let provider = &fixture.provider;
-    let order = OrderRef::new(fixture.subject.gateway.reference(1))?;
-    Ok(match operation {
-        Operation::FindPayment => {
-            let found = provider.payments()?.find_payment(&order).await?;
-            let payments = all(found).into_iter();
-            payments.map(|one| (one.received, keys(&one.credits).join(" "))).collect()
-        }
-        Operation::FindPayout => {
-            let payout = PayoutRef::new(order.as_str())?;
-            let found = provider.payouts()?.find_payout(&payout).await?;
-            all(found).into_iter().map(|one| (one.amount, one.payout.to_string())).collect()
-        }
-        _ => {
-            let account = VirtualAccountRef::new(order);
-            let credits = provider.virtual_accounts()?.credits(&account).await?;
-            let credits: Vec<Movement> =
-                credits.into_iter().filter_map(|row| row.into_result().ok()).collect();
-            credits.iter().map(|one| Some(one.amount)).zip(keys(&credits)).collect()
-        }
-    })
-}
-
-fn all<T>(found: Lookup<T>) -> Vec<T> {
-    match found {
-        Lookup::Found(one) => vec![one],
-        Lookup::Several(all) => all,
-        Lookup::Absent(_) => Vec::new(),
-    }
-}
-
-fn keys(movements: &[Movement]) -> Vec<String> {
-    movements.iter().map(|movement| format!("{:?}", movement.key)).collect()
-}
-
 /// Asks with one response changed on its way.
-async fn struck<T>(
+pub(super) async fn struck<T>(
     fixture: &Fixture,
     answer: ChangedResponse,
     ask: impl Future<Output = Result<T, Flaw>>,

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use conformance_tests::{
-    ChangedResponse, Meaning, Operation, RowPlace, malform_row, proxy::Rewrite,
+    ChangedResponse, Meaning, Operation, RowPlace, insert_row, malform_row, proxy::Rewrite,
 };
 use http::Response;
 use payments_core::{payment::PaymentState, payout::PayoutState};
@@ -24,6 +24,7 @@ pub(crate) fn all() -> Vec<ChangedResponse> {
     all.extend(payment_words());
     all.extend(payout_words());
     all.extend(malformed_credits());
+    all.extend(credits_of_somebody_else());
     all
 }
 
@@ -36,6 +37,30 @@ fn malformed_credits() -> impl Iterator<Item = ChangedResponse> {
     rewrites.into_iter().map(|(name, rewrite)| {
         ChangedResponse::new(Operation::Credits, name, rewrite, Meaning::OneRowMalformed)
     })
+}
+
+/// Credits of which one arrived on another virtual account.
+fn credits_of_somebody_else() -> impl Iterator<Item = ChangedResponse> {
+    let rewrites: [(_, Rewrite); 3] = [
+        ("another's row comes first", |_, _, a| {
+            insert_row(a, "/data", RowPlace::First, on_another_account)
+        }),
+        ("another's row is in the middle", |_, _, a| {
+            insert_row(a, "/data", RowPlace::Middle, on_another_account)
+        }),
+        ("another's row comes last", |_, _, a| {
+            insert_row(a, "/data", RowPlace::Last, on_another_account)
+        }),
+    ];
+    rewrites.into_iter().map(|(name, rewrite)| {
+        ChangedResponse::new(Operation::Credits, name, rewrite, Meaning::AnothersRow)
+    })
+}
+
+fn on_another_account(row: &mut Value) {
+    row["transaction_id"] = json!(9_999_999);
+    row["cashin"] = json!(9_999_999);
+    row["full_account_number"] = json!("9631249999999999999");
 }
 
 fn payouts() -> Vec<ChangedResponse> {

@@ -59,17 +59,28 @@ fn rows_of_others() -> Vec<ChangedResponse> {
         }),
         ("another's row comes first", |m, p, a| another(m, p, a, "/credits", RowPlace::First)),
     ];
-    [Operation::Credits, Operation::FindPayment]
-        .into_iter()
-        .flat_map(|operation| {
-            credits.map(|(name, rewrite)| {
-                ChangedResponse::new(operation, name, rewrite, Meaning::AnothersRow)
-            })
+    let entries: [(_, Rewrite); 3] = [
+        ("another's row comes last", |m, p, a| another(m, p, a, "/entries", RowPlace::Last)),
+        ("another's row is in the middle", |m, p, a| {
+            another(m, p, a, "/entries", RowPlace::Middle)
+        }),
+        ("another's row comes first", |m, p, a| another(m, p, a, "/entries", RowPlace::First)),
+    ];
+    [
+        (Operation::Credits, credits),
+        (Operation::FindPayment, credits),
+        (Operation::Entries, entries),
+    ]
+    .into_iter()
+    .flat_map(|(operation, rewrites)| {
+        rewrites.map(|(name, rewrite)| {
+            ChangedResponse::new(operation, name, rewrite, Meaning::AnothersRow)
         })
-        .collect()
+    })
+    .collect()
 }
 
-/// A credit of another order among those of this one.
+/// A movement of another order, on another of our accounts, among those of this one.
 fn another(
     method: &Method,
     path: &str,
@@ -79,6 +90,7 @@ fn another(
 ) -> Response<Bytes> {
     let answer = insert_row(answer, list, place, |row| {
         row["order"] = json!("T9999999");
+        row["own_account"] = json!("9999999");
         row["id"] = json!("txn_of_another");
         row["bank_reference"] = json!("FT99999999");
     });

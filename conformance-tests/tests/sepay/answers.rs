@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use conformance_tests::{
-    ChangedResponse, Meaning, Operation, RowPlace, malform_row, proxy::Rewrite,
+    ChangedResponse, Meaning, Operation, RowPlace, insert_row, malform_row, proxy::Rewrite,
 };
 use http::{Response, StatusCode};
 use payments_core::{payment::PaymentState, virtual_account::VirtualAccountState};
@@ -65,6 +65,76 @@ pub(crate) fn of_lines(statement: Operation, v1: bool) -> impl Iterator<Item = C
     rewrites.into_iter().map(move |(name, rewrite)| {
         ChangedResponse::new(statement, name, rewrite, Meaning::OneRowMalformed)
     })
+}
+
+/// Transactions of v2 among which one is of another order and account: of the statement, of the
+/// credits of a virtual account, and of those of a transfer's code.
+pub(crate) fn of_other_lines(list: Operation) -> impl Iterator<Item = ChangedResponse> {
+    anothers_rows(
+        list,
+        [
+            |_, _, a| insert_row(a, "/data", RowPlace::First, other_line),
+            |_, _, a| insert_row(a, "/data", RowPlace::Middle, other_line),
+            |_, _, a| insert_row(a, "/data", RowPlace::Last, other_line),
+        ],
+    )
+}
+
+/// The same of the statement of v1.
+pub(crate) fn of_other_lines_v1() -> impl Iterator<Item = ChangedResponse> {
+    anothers_rows(
+        Operation::Entries,
+        [
+            |_, _, a| insert_row(a, "/transactions", RowPlace::First, other_line_v1),
+            |_, _, a| insert_row(a, "/transactions", RowPlace::Middle, other_line_v1),
+            |_, _, a| insert_row(a, "/transactions", RowPlace::Last, other_line_v1),
+        ],
+    )
+}
+
+/// The orders among which a virtual account is looked for by its reference, with another order.
+pub(crate) fn of_other_orders(v1: bool) -> impl Iterator<Item = ChangedResponse> {
+    let by_v1: [Rewrite; 3] = [
+        |_, _, a| insert_row(a, "/data/orders", RowPlace::First, other_order),
+        |_, _, a| insert_row(a, "/data/orders", RowPlace::Middle, other_order),
+        |_, _, a| insert_row(a, "/data/orders", RowPlace::Last, other_order),
+    ];
+    let by_v2: [Rewrite; 3] = [
+        |_, _, a| insert_row(a, "/data", RowPlace::First, other_order),
+        |_, _, a| insert_row(a, "/data", RowPlace::Middle, other_order),
+        |_, _, a| insert_row(a, "/data", RowPlace::Last, other_order),
+    ];
+    anothers_rows(Operation::FindVirtualAccount, if v1 { by_v1 } else { by_v2 })
+}
+
+fn anothers_rows(list: Operation, places: [Rewrite; 3]) -> impl Iterator<Item = ChangedResponse> {
+    let names =
+        ["another's row comes first", "another's row is in the middle", "another's row comes last"];
+    names
+        .into_iter()
+        .zip(places)
+        .map(move |(name, rewrite)| ChangedResponse::new(list, name, rewrite, Meaning::AnothersRow))
+}
+
+fn other_line(row: &mut Value) {
+    row["id"] = json!("00000000-0000-4000-8000-00000000aaaa");
+    row["bank_account_id"] = json!("00000000-0000-4000-8000-00000000bbbb");
+    row["account_number"] = json!("9999999999");
+    row["code"] = json!("T9999999");
+    row["transaction_content"] = json!("T9999999");
+    row["reference_number"] = json!("FT99999999");
+}
+
+/// Numbers of lines and accounts are digits in v1.
+fn other_line_v1(row: &mut Value) {
+    other_line(row);
+    row["id"] = json!("99999999");
+    row["bank_account_id"] = json!("99999");
+}
+
+fn other_order(row: &mut Value) {
+    row["id"] = json!("00000000-0000-4000-8000-00000000cccc");
+    row["order_code"] = json!("T9999999");
 }
 
 /// Of the User API, in both versions.

@@ -168,8 +168,16 @@ impl Gateway for BankSide {
 
     fn changed_responses(&self) -> Vec<ChangedResponse> {
         let mut all = answers::of_virtual_accounts();
-        all.extend(answers::of_lines(Operation::Entries, self.version == Version::V1));
+        let is_v1 = self.version == Version::V1;
+        all.extend(answers::of_lines(Operation::Entries, is_v1));
         all.extend(answers::of_lines(Operation::Credits, false));
+        all.extend(answers::of_other_lines(Operation::Credits));
+        all.extend(answers::of_other_lines(Operation::FindPayment));
+        all.extend(answers::of_other_orders(is_v1));
+        match self.version {
+            Version::V1 => all.extend(answers::of_other_lines_v1()),
+            Version::V2 => all.extend(answers::of_other_lines(Operation::Entries)),
+        }
         all
     }
 

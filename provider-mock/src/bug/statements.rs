@@ -84,6 +84,16 @@ impl StatementProvider for Careless {
         let mut page = self.role().entries(after, &filter).await?;
         page.entries = super::of_rows(self.bug, page.entries)?;
         match self.bug {
+            Bug::TakesEveryRowForTheAccounts => {
+                let first = read_rows(&mut page.entries).next().cloned();
+                for row in &mut page.entries {
+                    if let (Listed::Unreadable(other), Some(first)) = (&row, &first)
+                        && other.detail == "it is of another account"
+                    {
+                        *row = Listed::Read(first.clone());
+                    }
+                }
+            }
             Bug::LosesTheLastOfAPage if page.more => drop(page.entries.pop()),
             Bug::ReadsTheWrongReference => {
                 for entry in read_rows(&mut page.entries) {

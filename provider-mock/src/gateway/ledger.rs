@@ -208,6 +208,7 @@ impl Ledger {
             id: booking.transaction.clone(),
             direction: if booking.kind.is_in() { Way::In } else { Way::Out },
             amount: booking.amount,
+            own_account: own.id.clone(),
             account: own.number.clone(),
             virtual_account: booking.account.clone().filter(|_| {
                 matches!(booking.kind, BookingKind::Payment | BookingKind::AccountCredit)

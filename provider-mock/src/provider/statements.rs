@@ -51,7 +51,7 @@ impl StatementProvider for Statements {
 
     async fn entries(&self, after: &Cursor, filter: &StatementFilter) -> Result<Page> {
         let told = self.ask(Operation::Entries, &query(after, filter)).await?;
-        Ok(map::page(&told))
+        Ok(map::page(&told, filter.account.as_ref()))
     }
 }
 

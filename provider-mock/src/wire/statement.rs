@@ -52,6 +52,8 @@ pub(crate) struct Movement {
     pub(crate) direction: Way,
     /// Positive in both directions.
     pub(crate) amount: Money,
+    /// Our account.
+    pub(crate) own_account: AccountId,
     /// The number of our account.
     pub(crate) account: AccountNumber,
     pub(crate) virtual_account: Option<String>,

@@ -1,7 +1,7 @@
 //! Whole answers. What is not a name or an account number makes an answer unreadable.
 
 use payments_core::{
-    Direction, GatewayRef, Listed, Movement, Raw, UnreadableRow,
+    AccountId, Direction, GatewayRef, Listed, Movement, Raw, UnreadableRow,
     bank::{AccountNumber, BankAccount},
     money::Money,
     payment::{NextAction, Payment, PostForm, Refund, Transfer},
@@ -96,8 +96,15 @@ pub(in crate::provider) fn own_account(told: wire::OwnAccount) -> StatementAccou
         .with_label(told.label)
 }
 
-pub(in crate::provider) fn page(told: &wire::ReadPage) -> Page {
-    let entries = told.entries.iter().map(|json| listed(json)).collect();
+/// A page of the statement of every account, or of the one that was asked about.
+pub(in crate::provider) fn page(told: &wire::ReadPage, account: Option<&AccountId>) -> Page {
+    let of_account = |json: &RawValue| match (account, serde_json::from_str(json.get())) {
+        (Some(account), Ok(OwnAccount { own_account })) if own_account != account.as_str() => {
+            Listed::Unreadable(UnreadableRow::new("it is of another account"))
+        }
+        _ => listed(json),
+    };
+    let entries = told.entries.iter().map(|json| of_account(json)).collect();
     let next = told.next.as_deref().map_or_else(Cursor::start, Cursor::at);
     Page::new(entries, next, told.more)
 }
@@ -123,6 +130,12 @@ pub(in crate::provider) fn listed(json: &RawValue) -> Listed<Movement> {
 #[derive(Deserialize)]
 struct Head {
     id: String,
+}
+
+/// On which of our accounts a row is.
+#[derive(Deserialize)]
+struct OwnAccount {
+    own_account: String,
 }
 
 pub(in crate::provider) fn movement(told: wire::Movement) -> Read<Movement> {
