@@ -55,7 +55,7 @@ fn cannot(amount: Money, impossible: Impossible) -> Flaw {
 }
 
 fn shown(payment: &Payment) -> Result<&NextAction, Flaw> {
-    payment.next.iter().next().ok_or_else(|| {
+    payment.next.first().ok_or_else(|| {
         Flaw::new("what the buyer does next, in `Payment::next`", "nothing")
             .in_call(Operation::CreatePayment)
     })
