@@ -41,7 +41,7 @@ async fn payments(fixture: &Fixture) -> Result<bool, Flaw> {
                 let found = format!("{:?}", payment.method);
                 return Err(Flaw::new(format!("{method:?}"), found).in_call(operation));
             }
-            let Some(shown) = payment.next.iter().nth(place) else { break };
+            let Some(shown) = payment.next.get(place) else { break };
             pays(fixture, &payment, shown, request.amount)
                 .await
                 .map_err(|flaw| Flaw { found: format!("{} by {method:?}", flaw.found), ..flaw })?;

@@ -152,10 +152,11 @@ impl Orders {
         ledger: &'a Ledger,
         now: Timestamp,
     ) -> impl Iterator<Item = &'a mut Order> {
-        let all = self.0.iter_mut().filter(move |order| order.terms.order.as_str() == reference);
-        all.map(move |order| {
-            order.expire(ledger, now);
-            order
+        self.0.iter_mut().filter_map(move |order| {
+            (order.terms.order.as_str() == reference).then(|| {
+                order.expire(ledger, now);
+                order
+            })
         })
     }
 

@@ -179,12 +179,12 @@ async fn a_buyer_pays_on_the_page_that_the_link_leads_to() {
     let [payments_core::payment::NextAction::Redirect { url }] = &opened.next[..] else { panic!() };
     assert!(url.starts_with(&simulator.url()), "{url}");
 
-    let page = send("GET", &url, "text/plain", String::new()).await;
+    let page = send("GET", url, "text/plain", String::new()).await;
     let page = String::from_utf8(page.body().to_vec()).unwrap();
     assert!(page.contains("50000 VND") && page.contains("Two &lt;coffees&gt;"), "{page}");
 
     let form = "application/x-www-form-urlencoded";
-    let paid = send("POST", &url, form, "as=pay&amount=50000".to_owned()).await;
+    let paid = send("POST", url, form, "as=pay&amount=50000".to_owned()).await;
     assert_eq!(paid.status(), StatusCode::SEE_OTHER);
     let back = paid.headers()["location"].to_str().unwrap();
     assert!(back.starts_with("http://127.0.0.1:9/thanks?order=A1&status=settled&"), "{back}");
@@ -195,7 +195,7 @@ async fn a_buyer_pays_on_the_page_that_the_link_leads_to() {
     let shown = shown.notification().unwrap().into_events().remove(0);
     assert_eq!(*shown.evidence(), Evidence::DisplayOnly);
     assert_eq!(simulator.bookings()[0].amount, ASKED);
-    let refused = send("POST", &url, form, "as=fail".to_owned()).await;
+    let refused = send("POST", url, form, "as=fail".to_owned()).await;
     assert_eq!(refused.status(), StatusCode::CONFLICT);
 }
 

@@ -251,7 +251,8 @@ async fn a_token_store_that_fails_lets_no_call_use_tokens_that_it_does_not_have(
         "expires_in":3600,"refresh_token":"refresh-1"}"#;
     const GONE: &str = "access-0";
     // Which call of the store fails, and how many requests for tokens were sent by then.
-    let failures: [(&str, fn(&Failing) -> &AtomicBool, usize); 3] = [
+    type Switch = fn(&Failing) -> &AtomicBool;
+    let failures: [(&str, Switch, usize); 3] = [
         ("load", |store| &store.load, 0),
         ("replace", |store| &store.replace, 0),
         ("save", |store| &store.save, 1),
