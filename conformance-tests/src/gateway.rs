@@ -201,6 +201,10 @@ pub trait ListsStatements: Gateway {
     /// Leave it out if its documents promise an order for them.
     async fn lists_seconds_in_any_order(&self) {}
 
+    /// From now on the gateway gives a page without entries before each page that has some, and says
+    /// that there is more. Leave it out if its documents exclude that.
+    async fn gives_empty_pages(&self) {}
+
     /// `amount` leaves that account.
     ///
     /// # Errors

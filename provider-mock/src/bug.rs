@@ -251,6 +251,8 @@ bugs! {
 
     /// The last entry of a page is lost when there is another page.
     LosesTheLastOfAPage,
+    /// A page without entries is the last one, whatever the gateway says of more.
+    EndsAtAnEmptyPage,
     /// The account that is asked about is not handed on.
     ForgetsTheAccount,
     /// The next page goes on after the second of the last entry, so that what was booked in the same

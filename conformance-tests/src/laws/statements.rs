@@ -98,7 +98,8 @@ async fn ends_are_listed(start: &Start) -> Result<(), Flaw> {
 }
 
 /// Reads a statement while a movement arrives after each page, and while the gateway lists those of
-/// one second in another order each time, if it can. Some may be reported twice, under their keys.
+/// one second in another order each time and gives empty pages, if it can. Some may be reported
+/// twice, under their keys.
 async fn while_movements_arrive(start: &Start) -> Result<(), Flaw> {
     let fixture = Fixture::open(start).await?;
     let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
@@ -106,6 +107,7 @@ async fn while_movements_arrive(start: &Start) -> Result<(), Flaw> {
     let amount =
         |number: usize| Money::from_minor(10_000 + i64::try_from(number).unwrap_or(0), currency);
     gateway.lists_seconds_in_any_order().await;
+    gateway.gives_empty_pages().await;
     let mut arrived = (2 * role.capabilities().page + 1).min(MOST);
     for each in 0..arrived {
         gateway.receive(amount(each), &format!("transfer {each}")).await;

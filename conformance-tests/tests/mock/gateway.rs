@@ -277,6 +277,10 @@ impl ListsStatements for Mock {
         self.simulator.deposit(amount, memo).await.unwrap();
     }
 
+    async fn gives_empty_pages(&self) {
+        self.simulator.gateway().give_empty_pages();
+    }
+
     /// Only payouts leave the mock's accounts.
     async fn send(&self, amount: Money, memo: &str) -> Result<(), Impossible> {
         let request = self.payout(PayoutRef::new(memo).unwrap());

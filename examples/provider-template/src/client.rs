@@ -8,7 +8,10 @@ use http::{HeaderValue, Method, Request, header};
 use payments_core::{
     Error, Lookup, OrderRef, PaymentProvider, Result, Secret, Submission,
     money::{Money, wire::Number},
-    payment::{CreateMode, CreatePayment, Payment, PaymentCapabilities, Refund, RefundPayment},
+    payment::{
+        CreateMode, CreatePayment, Payment, PaymentCapabilities, PaymentField, Refund,
+        RefundPayment,
+    },
     rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, RepeatWindow, TextRules},
     transport::{Call, Transport},
 };
@@ -33,6 +36,7 @@ fn capabilities() -> PaymentCapabilities {
         .with_reference(TextRules::new(1, 40, Alphabet::AlphanumericAnd("-_")))
         .with_description(TextRules::new(0, 100, Alphabet::Printable))
         .with_find(None, AbsenceRule::Never)
+        .with_required(PaymentField::ReturnUrl)
         .with_repeat(Repeat::Deduplicated { within: RepeatWindow::Forever })
 }
 

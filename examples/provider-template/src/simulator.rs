@@ -161,6 +161,9 @@ impl World {
         let Some(reference) = request["reference"].as_str() else {
             return refuse(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request");
         };
+        if !request["return_url"].is_string() {
+            return refuse(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request");
+        }
         let url = self.url.get().map_or("", String::as_str);
         let mut books = self.books();
         let number = books.payments.len() + 1;

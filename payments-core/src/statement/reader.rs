@@ -112,7 +112,8 @@ mod tests {
         statement::{Page, StatementAccount, StatementCapabilities},
     };
 
-    /// Three pages of two entries; the second fails the first time. The fourth leads to itself.
+    /// Three pages of two entries; the second fails the first time. The fourth is empty, the fifth
+    /// leads to itself, and the sixth is empty with two entries after it.
     struct Bank {
         capabilities: StatementCapabilities,
         failed: Mutex<bool>,
@@ -133,12 +134,17 @@ mod tests {
             if page == 1 && !std::mem::replace(&mut *self.failed.lock().unwrap(), true) {
                 return Err(Error::new(ErrorKind::Unavailable, "later"));
             }
-            let entries = (page * 2..page * 2 + 2).filter(|_| page < 3).map(|number| {
-                let key = DedupeKey::new("bank.entry", number.to_string()).unwrap();
-                Movement::new(key, Direction::In, Money::vnd(number + 1)).into()
-            });
+            let entries =
+                (page * 2..page * 2 + 2).filter(|_| page < 3 || page == 6).map(|number| {
+                    let key = DedupeKey::new("bank.entry", number.to_string()).unwrap();
+                    Movement::new(key, Direction::In, Money::vnd(number + 1)).into()
+                });
             let next = if page == 4 { page } else { page + 1 };
-            Ok(Page::new(entries.collect(), Cursor::at(next.to_string()), page < 2 || page == 4))
+            Ok(Page::new(
+                entries.collect(),
+                Cursor::at(next.to_string()),
+                matches!(page, 0 | 1 | 4 | 5),
+            ))
         }
     }
 
@@ -168,6 +174,13 @@ mod tests {
     async fn a_page_that_leads_to_itself_is_an_error_and_not_read_for_ever() {
         let mut reader = reader(Cursor::at("4"));
         assert_eq!(reader.next().await.unwrap_err().kind(), ErrorKind::Malformed);
+    }
+
+    #[tokio::test]
+    async fn an_empty_page_with_more_to_come_ends_nothing() {
+        let mut reader = reader(Cursor::at("5"));
+        let first = reader.next().await.unwrap().unwrap().into_result().unwrap();
+        assert_eq!(first.amount, Money::vnd(13));
     }
 
     #[tokio::test]

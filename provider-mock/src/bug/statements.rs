@@ -94,6 +94,7 @@ impl StatementProvider for Careless {
                     }
                 }
             }
+            Bug::EndsAtAnEmptyPage if page.entries.is_empty() => page.more = false,
             Bug::LosesTheLastOfAPage if page.more => drop(page.entries.pop()),
             Bug::ReadsTheWrongReference => {
                 for entry in read_rows(&mut page.entries) {

@@ -45,6 +45,8 @@ pub(super) struct Books {
     pub(super) payers: Payers,
     pub(super) payout_repeat: Repeat,
     pub(super) beneficiaries: Vec<Beneficiary>,
+    /// Whether the statement has a page without entries before each page that has some.
+    pub(super) gives_empty_pages: bool,
     /// Where buyers find the gateway's pages.
     pub(super) site: String,
     /// Every instruction that had an effect, by its order, payout or refund.
@@ -89,6 +91,7 @@ impl Books {
             payers: settings.payers,
             payout_repeat: settings.payout_repeat,
             beneficiaries,
+            gives_empty_pages: false,
             site: site.to_owned(),
             done: Vec::new(),
             received: Vec::new(),

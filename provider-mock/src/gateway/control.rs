@@ -89,6 +89,11 @@ impl MockGateway {
         self.books().deposit(amount, memo.as_ref(), self.now())
     }
 
+    /// From now on the statement has a page without entries before each page that has some.
+    pub fn give_empty_pages(&self) {
+        self.books().gives_empty_pages = true;
+    }
+
     /// A buyer pays by what a provider shows and nothing else: on the page of a link or a form, or by
     /// transfer to the account with the memo.
     ///

@@ -5,11 +5,16 @@ use payments_core::Timestamp;
 use super::{books::Books, refused::Refused};
 use crate::{capabilities, wire};
 
+/// What follows the number of a line in the cursor of an empty page behind it.
+const AFTER_EMPTY_PAGE: &str = "-";
+
 /// Which lines of the statement are asked for.
 #[derive(Debug, Default)]
 pub(super) struct Query {
     /// The number of the last line that the merchant has.
     after: Option<u64>,
+    /// Whether the empty page behind that line was given.
+    after_empty_page: bool,
     account: Option<String>,
     from: Option<Timestamp>,
     until: Option<Timestamp>,
@@ -22,7 +27,9 @@ impl Query {
             let not_a_time = |_| Refused::invalid(&name, "is not a time");
             match name.as_ref() {
                 "after" => {
-                    let number = value.parse();
+                    let number = value.strip_suffix(AFTER_EMPTY_PAGE);
+                    read.after_empty_page = number.is_some();
+                    let number = number.unwrap_or(&value).parse();
                     read.after = Some(number.map_err(|_| Refused::invalid("after", "is unknown"))?);
                 }
                 "account" => read.account = Some(value.into_owned()),
@@ -61,6 +68,10 @@ impl Books {
                 && query.from.is_none_or(|from| booking.at >= from)
                 && query.until.is_none_or(|until| booking.at <= until)
         });
+        if self.gives_empty_pages && !query.after_empty_page && wanted.clone().next().is_some() {
+            let next = Some(format!("{after}{AFTER_EMPTY_PAGE}"));
+            return Ok(wire::Page { entries: Vec::new(), next, more: true });
+        }
         // The cursor stays at the last line that was given: with another filter, those skipped
         // here are still to come.
         let page: Vec<_> = wanted.by_ref().take(capabilities::PAGE).collect();

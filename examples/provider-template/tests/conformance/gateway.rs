@@ -23,6 +23,8 @@ use super::answers;
 
 /// 2024-11-16 07:14:21 UTC.
 const NOW: i64 = 1_731_741_261;
+/// Template opens no payment without an address to return to.
+const RETURN_URL: &str = "http://127.0.0.1:1/back";
 
 /// The simulated gateway, and its time as the provider reads it.
 pub(crate) struct Simulated {
@@ -105,7 +107,11 @@ impl Gateway for Simulated {
 #[async_trait]
 impl TakesPayments for Simulated {
     fn payment(&self, order: OrderRef) -> CreatePayment {
-        CreatePayment::new(order, Money::vnd(50_000)).unwrap().with_description("Two coffees")
+        CreatePayment::new(order, Money::vnd(50_000))
+            .unwrap()
+            .with_description("Two coffees")
+            .with_return_url(RETURN_URL)
+            .unwrap()
     }
 
     fn buyers(&self) -> Payers {

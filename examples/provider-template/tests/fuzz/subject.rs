@@ -77,6 +77,7 @@ fn sign(_: &EndpointName, mut request: Request<Bytes>) -> Request<Bytes> {
 pub(crate) fn calls() -> Calls {
     let line = StubTransport::new();
     let mut requests = Requests::typical().unwrap();
+    requests.payment = requests.payment.with_return_url("https://shop.example/back").unwrap();
     requests.events = deliveries().events().cloned().collect();
     let calls = Calls::new(provider(&line), line, requests);
     let refusal = json!({"error": "unknown_reference", "message": "see the guide"});
