@@ -163,6 +163,19 @@ mod tests {
     }
 
     #[test]
+    fn reports_of_two_other_sources_are_not_added_up() {
+        let reports = [
+            ("a", report("acme.statement", "L1", "FT1")),
+            ("a", report("acme.ipn", "I1", "FT1")),
+            ("b", report("acme.ipn", "I1", "FT1")),
+            // A second transfer, which only this source has reported so far.
+            ("a", report("acme.webhook", "1", "FT1")),
+            ("a", report("acme.webhook", "2", "FT1")),
+        ];
+        assert_eq!(counted(&reports), (100_000, 0));
+    }
+
+    #[test]
     fn what_may_be_the_same_money_is_not_counted_and_left_to_a_person() {
         let mut silent = report("acme.statement", "L1", "FT1");
         silent.bank_reference = None;

@@ -116,7 +116,7 @@ fn problem_of_scope(scope: &str) -> Option<&'static str> {
 fn problem_of_value(value: &str) -> Option<&'static str> {
     if value.is_empty() {
         Some("has no value")
-    } else if value.len() > LONGEST_VALUE && value.chars().count() > LONGEST_VALUE {
+    } else if value.chars().count() > LONGEST_VALUE {
         Some("has a value of more than 300 characters")
     } else if value.trim() != value {
         Some("has a value that starts or ends with white space")
@@ -194,14 +194,21 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_scope_and_value_are_accepted_counted_in_characters() {
+        let (scope, value) = ("s".repeat(64), "đ".repeat(300));
+        let key = DedupeKey::new(&scope, &value).unwrap();
+        assert_eq!(key.as_ref(), format!("{scope}:{value}"));
+    }
+
+    #[test]
     fn a_bad_scope_or_value_is_refused_naming_the_field() {
-        let long = "x".repeat(301);
+        let (long_scope, long) = ("s".repeat(65), "đ".repeat(301));
         for (scope, value) in [
             ("", "1"),
             ("Acme", "1"),
             ("acme order", "1"),
             ("acme:order", "1"),
-            (&long, "1"),
+            (&long_scope, "1"),
             ("acme", ""),
             ("acme", " 1"),
             ("acme", "1 "),

@@ -276,6 +276,57 @@ async fn a_checked_delivery_is_kept_and_confirmed_again_until_the_gateway_answer
     assert_eq!((intake.outcome(), ASKED.load(Ordering::SeqCst)), (Outcome::Handled, 2));
 }
 
+/// A gateway whose delivery asks for a reply of its own.
+struct Handshake([Endpoint; 1]);
+
+#[async_trait]
+impl NotificationReceiver for Handshake {
+    fn endpoints(&self) -> &[Endpoint] {
+        &self.0
+    }
+
+    fn receive(&self, _: &EndpointName, _: &Delivery<'_>, _: Timestamp) -> Received {
+        Received::Reply(http::Response::new(Bytes::from_static(b"challenge")))
+    }
+
+    async fn confirm(&self, _: &Event) -> Result<Confirmation> {
+        cannot_be_asked()
+    }
+
+    fn reply(&self, _: &EndpointName, outcome: Outcome) -> http::Response<Bytes> {
+        http::Response::new(Bytes::from(format!("{outcome:?}")))
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_is_handled_by_its_own_reply_and_proves_nothing() {
+    let name = EndpointName::new("notify").unwrap();
+    let endpoint = Endpoint::new(name, http::Method::GET, "anywhere");
+    let (id, kind) = (ProviderId::new("main").unwrap(), ProviderKind::new("test").unwrap());
+    let provider = Provider::new(id, kind, Environment::Sandbox)
+        .with_notifications(Arc::new(Handshake([endpoint])));
+    let hub = Payments::new([provider], Arc::new(SystemClock)).unwrap();
+    let request = http::Request::get("/").body("").unwrap();
+    let intake = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
+    assert_eq!(intake.outcome(), Outcome::Handled);
+    assert!(intake.proof().is_none());
+    for outcome in [Outcome::Handled, Outcome::TryAgain, Outcome::Untrusted] {
+        assert_eq!(replied(&intake.reply(outcome)), "challenge");
+    }
+}
+
+#[tokio::test]
+async fn the_proof_of_a_delivery_is_at_hand_before_and_after_it_is_confirmed() {
+    for (signs, covers) in [(true, true), (false, false)] {
+        let hub = Gateway::hub(PaymentState::Settled, signs, confirmed);
+        let request = http::Request::get("/").body("").unwrap();
+        let checked = hub.check("main", "notify", &Delivery::of(&request), hub.now()).unwrap();
+        assert_eq!(checked.proof().unwrap().covers("order"), covers);
+        let intake = checked.confirm().await;
+        assert_eq!(intake.proof().unwrap().covers("order"), covers);
+    }
+}
+
 /// What an inquiry answers about one of several events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Said {

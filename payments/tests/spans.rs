@@ -21,6 +21,8 @@ const DOCUMENTED: &str = include_str!("../../docs/observability.md");
 struct Recorder {
     spans: Arc<Mutex<BTreeMap<String, BTreeSet<String>>>>,
     lines: Arc<Mutex<Vec<BTreeMap<String, String>>>>,
+    /// What was recorded in spans after they began, in order.
+    recorded: Arc<Mutex<Vec<BTreeMap<String, String>>>>,
 }
 
 struct Fields(BTreeMap<String, String>);
@@ -50,7 +52,12 @@ impl Subscriber for Recorder {
         self.lines.lock().unwrap().push(fields.0);
     }
 
-    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        let mut fields = Fields(BTreeMap::new());
+        values.record(&mut fields);
+        self.recorded.lock().unwrap().push(fields.0);
+    }
+
     fn record_follows_from(&self, _: &Id, _: &Id) {}
     fn enter(&self, _: &Id) {}
     fn exit(&self, _: &Id) {}
@@ -108,6 +115,12 @@ async fn each_delivery_is_one_event_and_the_spans_are_those_of_the_document() {
         ]
     );
     assert_eq!(lines[1]["reason"], "MissingSignature");
+    let recorded = recorder.recorded.lock().unwrap().clone();
+    let all = |name: &str| -> Vec<_> {
+        recorded.iter().filter_map(|fields| fields.get(name).map(String::as_str)).collect()
+    };
+    assert_eq!(all("outcome"), ["handled", "untrusted", "handled"]);
+    assert_eq!((all("events"), all("doubts")), (vec!["1", "0", "1"], vec!["0"; 3]));
     assert!(lines.iter().all(|line| line["provider"] == "mock" && line["endpoint"] == "events"));
     let printed = format!("{lines:?}");
     assert!(!printed.contains("canary") && !printed.contains("31415"), "{printed}");

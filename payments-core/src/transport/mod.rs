@@ -199,3 +199,16 @@ impl dyn Transport {
         self.send(call).await.map_err(|error| error.into_error(operation))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_call_that_was_refused_for_the_rate_says_when_to_try_again() {
+        let busy = TransportError::rate_limited(Duration::from_secs(5));
+        assert_eq!(busy.retry_after(), Some(Duration::from_secs(5)));
+        let late = TransportError::new(TransportErrorKind::TimedOut, "late");
+        assert_eq!(late.retry_after(), None);
+    }
+}

@@ -303,3 +303,61 @@ fn an_address_of_the_provider_is_one_that_calls_can_use() {
         assert!(problems.len() == 1 && !problems[0].message().contains("hunter2"), "{problems:?}");
     }
 }
+
+#[test]
+fn a_number_is_read_as_text_and_white_space_alone_is_empty() {
+    let environ = Environ::of([]);
+    let config = sandbox(&[("merchant_id", Value::Integer(12_345)), ("name", " \t".into())]);
+    let mut read = Reader::new(&config, &environ);
+    assert_eq!(read.text("merchant_id").as_deref(), Some("12345"));
+    assert_eq!(read.optional_text("name"), None);
+    assert_eq!(read.finish()[0].message(), "is empty");
+}
+
+#[test]
+fn a_secret_of_twenty_characters_is_long_enough_not_to_be_warned_of() {
+    let environ = Environ::of([]);
+    for (length, warned) in [(19, true), (20, false)] {
+        let secret = Secret::new("ă".repeat(length)).unwrap();
+        let config = sandbox(&[]);
+        let mut read = Reader::new(&config, &environ);
+        read.warn_if_short("passcode", &secret, "one link", "ask for a longer one");
+        assert_eq!(!config.warnings.take().is_empty(), warned, "{length}");
+    }
+}
+
+#[test]
+fn a_quote_at_one_end_of_a_secret_is_part_of_it() {
+    let environ = Environ::of([]);
+    for (text, warned) in [
+        ("\"enough-of-a-secret-here", false),
+        ("enough-of-a-secret-here\"", false),
+        ("\"", false),
+        ("\"enough-of-a-secret-here\"", true),
+    ] {
+        let config = sandbox(&[("passcode", text.into())]);
+        let mut read = Reader::new(&config, &environ);
+        assert!(read.secret("passcode").is_some(), "{text}");
+        let warnings = config.warnings.take();
+        assert_eq!(warnings.iter().any(|text| text.contains("in quotes")), warned, "{text}");
+    }
+}
+
+#[test]
+fn a_secret_file_that_begins_as_utf_16_does_is_named_as_such() {
+    let environ = Environ::of([]);
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in [("le", b"\xff\xfea"), ("be", b"\xfe\xffa"), ("nul", b"a\0b")] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let source = |key: &str| {
+            Value::Table(BTreeMap::from([(key.to_owned(), path.to_str().unwrap().into())]))
+        };
+        let config = sandbox(&[("passcode", source("file")), ("other", source("path"))]);
+        let mut read = Reader::new(&config, &environ);
+        assert!(read.secret("passcode").is_none() && read.secret("other").is_none());
+        let problems: Vec<_> = read.finish().iter().map(ToString::to_string).collect();
+        assert!(problems[0].contains("UTF-16"), "{problems:?}");
+        assert!(problems[1].contains("env"), "{problems:?}");
+    }
+}
