@@ -155,6 +155,10 @@ bugs! {
     TakesCreatedForPaid,
     /// As much arrived as was asked. laravel-sepay announces a payment whatever its amount.
     TakesAskedForReceived,
+    /// As much was asked as arrived, so that nothing is ever short.
+    TakesReceivedForAsked,
+    /// A payment's money arrived when the payment is asked about, by the provider's own clock.
+    TakesNowForWhenItArrived,
     /// A đồng more or less is exact.
     ForgivesADong,
     /// A payment is found by the beginning of its reference. Seen in SePay's webhooks, where the
@@ -288,6 +292,8 @@ bugs! {
     HearsAskedForReceived,
     /// Times of Vietnam in a notification are read as if they were of Greenwich.
     HearsLocalTimeAsUtc,
+    /// What a notification tells of happened when it is delivered, also if it is delivered again.
+    HearsMoneyWhenItIsDelivered,
     /// The currency of a notification is not read: every amount is in đồng.
     HearsEveryAmountInDong,
     /// The dedupe key is read from the query first, which no signature covers: who overheard a credit
@@ -456,7 +462,7 @@ impl Bug {
     fn around(self, honest: &Provider, settings: &Settings, build: Build) -> Provider {
         let mut provider = honest.clone();
         if let Ok(role) = honest.payments() {
-            let role = payments::Careless::new(self, Arc::clone(role), &settings.api_key);
+            let role = payments::Careless::new(self, Arc::clone(role), settings);
             provider = provider.with_payments(Arc::new(role));
         }
         if let Ok(role) = honest.virtual_accounts() {

@@ -52,7 +52,24 @@ pub(super) async fn tells_what_the_ledger_says(start: Start) -> Result<Passed, F
         return Err(Flaw::new(expected, format!("{found}: {happened:?} among {told:?}"))
             .with_ledger(format!("{bookings:?}")));
     }
+    delivered_late(&webhooks, now).await?;
     Ok(Passed::Tested)
+}
+
+/// Delivers everything again three hours later: it happened when it happened.
+async fn delivered_late(webhooks: &WebhookFixture, happened: Timestamp) -> Result<(), Flaw> {
+    webhooks.fixture.subject.gateway.advance(std::time::Duration::from_secs(3 * 3_600)).await;
+    for sent in webhooks.server_to_server() {
+        let again = webhooks.gateway.again(sent).await;
+        let notification = webhooks.genuine(&again)?;
+        for event in notification.events() {
+            let event = webhooks.believed(event).await?;
+            is_of_today(&event, happened).map_err(|found| {
+                flaw(sent, "the time at which it happened", found).at(notification.made_at)
+            })?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) async fn one_key(start: Start) -> Result<Passed, Flaw> {

@@ -80,6 +80,11 @@ async fn paid(fixture: &Fixture, number: u32, off: i64) -> Result<(), Flaw> {
         }
     }
     let found = find_payment(fixture, &payment.order).await?;
+    if let Some(other) = found.asked.filter(|told| *told != asked) {
+        return Err(Flaw::new(format!("{asked} asked, of which {amount} came"), other)
+            .in_call(operation)
+            .with_ledger(format!("{amount} booked")));
+    }
     let (expected, told) = (Funding::of(asked, amount), found.funding(asked));
     let settles = found.settles(asked);
     if told != expected || settles != (off == 0) {

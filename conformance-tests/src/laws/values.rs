@@ -19,6 +19,9 @@ use crate::{
 /// How far the clocks of banks may be off. The wrong time zone is further.
 const INEXACT: Duration = Duration::from_secs(600);
 
+/// What passes between opening, paying and asking, so that no time is taken for another one.
+const PASSING: Duration = Duration::from_secs(1_200);
+
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let payments = payments(&fixture).await?;
@@ -30,6 +33,13 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
 /// Lets time pass, so that now is not when the gateway started.
 async fn later(fixture: &Fixture) -> Timestamp {
     fixture.subject.gateway.advance(Duration::from_secs(3 * 3_600)).await;
+    fixture.clock().now()
+}
+
+/// Lets a little time pass, which ends nothing that is to be paid by `end`.
+async fn a_little_later(fixture: &Fixture, end: Option<Timestamp>) -> Timestamp {
+    let left = end.map_or(Duration::MAX, |end| end.since(fixture.clock().now()));
+    fixture.subject.gateway.advance(PASSING.min(left / 3)).await;
     fixture.clock().now()
 }
 
@@ -102,20 +112,22 @@ async fn payments(fixture: &Fixture) -> Result<bool, Flaw> {
     let can = role.capabilities();
     for (number, amount) in (1..).zip(amounts(&can.limits)) {
         let operation = Operation::CreatePayment;
-        let now = later(fixture).await;
+        later(fixture).await;
         let mut request = gateway.payment(fixture.order(number)?);
         request.amount = amount;
         let payment = accepted(operation, role.create_payment(&request).await)?;
         same_money(operation, payment.asked, amount)?;
         ends(operation, payment.expires_at, request.expires_at)?;
         buyer::visit(fixture, &payment).await?;
+        let paid_at = a_little_later(fixture, request.expires_at).await;
         buyer::pay(fixture, &payment, amount).await?;
+        a_little_later(fixture, request.expires_at).await;
         if can.find {
             let operation = Operation::FindPayment;
             let found = find_payment(fixture, &request.order).await?;
             same_money(operation, found.received, amount)?;
             ends(operation, found.expires_at, request.expires_at)?;
-            credits(operation, &found.credits, amount, now)?;
+            credits(operation, &found.credits, amount, paid_at)?;
         }
     }
     Ok(true)
@@ -125,7 +137,7 @@ async fn virtual_accounts(fixture: &Fixture) -> Result<bool, Flaw> {
     let Some((gateway, role)) = fixture.virtual_accounts() else { return Ok(false) };
     let can = role.capabilities();
     for (number, amount) in (11..).zip(amounts(&can.limits)) {
-        let now = later(fixture).await;
+        later(fixture).await;
         let mut request = gateway.virtual_account(fixture.order(number)?);
         request.amount = request.amount.map(|_| amount);
         let operation = Operation::OpenVirtualAccount;
@@ -138,9 +150,11 @@ async fn virtual_accounts(fixture: &Fixture) -> Result<bool, Flaw> {
         {
             continue;
         }
+        let paid_at = a_little_later(fixture, request.expires_at).await;
         gateway.credit(&account, amount).await.map_err(|impossible| {
             Flaw::new(format!("a payer who can pay {amount}"), impossible).in_call(operation)
         })?;
+        a_little_later(fixture, request.expires_at).await;
         if can.find {
             let operation = Operation::FindVirtualAccount;
             let found = role.find(&account.reference()).await;
@@ -155,7 +169,7 @@ async fn virtual_accounts(fixture: &Fixture) -> Result<bool, Flaw> {
             let operation = Operation::Credits;
             let listed = role.credits(&account.reference()).await;
             let listed = readable(listed.map_err(|error| refused(operation, &error))?, operation)?;
-            credits(operation, &listed, amount, now)?;
+            credits(operation, &listed, amount, paid_at)?;
         }
     }
     Ok(true)
@@ -171,6 +185,7 @@ async fn payouts(fixture: &Fixture) -> Result<bool, Flaw> {
     happened(operation, "the payout", made.at, now)?;
     if can.find {
         let operation = Operation::FindPayout;
+        a_little_later(fixture, None).await;
         let found = role.find_payout(&request.payout).await;
         if let Lookup::Found(found) = found.map_err(|error| refused(operation, &error))? {
             happened(operation, "the payout", found.at, now)?;
@@ -194,6 +209,7 @@ async fn statements(fixture: &Fixture) -> Result<bool, Flaw> {
         gateway.receive(amount(*currency), "mot khoan tien").await;
         arrived.push((amount(*currency), now));
     }
+    a_little_later(fixture, None).await;
     let operation = Operation::Entries;
     let from = arrived.first().map_or(fixture.clock().now(), |(_, now)| *now);
     let filter = StatementFilter::new().with_from(from);

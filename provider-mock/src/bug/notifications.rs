@@ -223,14 +223,19 @@ fn as_asked(news: EventData) -> EventData {
     }
 }
 
-fn hours_later(mut news: EventData) -> EventData {
+fn hours_later(news: EventData) -> EventData {
+    with_times(news, |at| at.plus(Duration::from_secs(7 * 3_600)))
+}
+
+/// The same event with other times of what moved.
+fn with_times(mut news: EventData, time: impl Fn(Timestamp) -> Timestamp) -> EventData {
     let movements: &mut [Movement] = match &mut news {
         EventData::Payment(payment) => &mut payment.credits,
         EventData::Movement(movement) => std::slice::from_mut(movement),
         _ => &mut [],
     };
     for movement in movements {
-        movement.at = movement.at.map(|at| at.plus(Duration::from_secs(7 * 3_600)));
+        movement.at = movement.at.map(&time);
     }
     news
 }
@@ -341,6 +346,11 @@ impl NotificationReceiver for Careless {
         let excused = self.excused(delivery).and_then(|good| signed_anew(delivery, &good));
         let delivery = excused.as_ref().map_or(*delivery, Delivery::of);
         match self.inner.receive(endpoint, &delivery, self.now(&delivery, now)) {
+            Received::Notification(notification)
+                if self.bug == Bug::HearsMoneyWhenItIsDelivered =>
+            {
+                self.retold(notification, |news| with_times(news, |_| now)).into()
+            }
             Received::Notification(notification) => self.told(notification, &delivery),
             Received::Untrusted(mut untrusted) if self.bug == Bug::TellsTheSecretToAForger => {
                 let detail = format!("{}, checked with {}", untrusted.detail, self.webhook_secret);

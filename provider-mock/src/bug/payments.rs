@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use payments_core::{
-    Absence, DeclineReason, ErrorKind, Lookup, OrderRef, PaymentProvider, RefundRef, Result,
+    Absence, Clock, DeclineReason, ErrorKind, Lookup, OrderRef, PaymentProvider, RefundRef, Result,
     Submission, UncertainCause,
     bank::AccountNumber,
     money::Money,
@@ -18,7 +18,7 @@ use payments_core::{
 };
 
 use super::{Bug, VIETNAM};
-use crate::capabilities::REFERENCE;
+use crate::{Settings, capabilities::REFERENCE};
 
 const ANY: Money = Money::vnd(1);
 
@@ -27,20 +27,21 @@ pub(super) struct Careless {
     inner: Arc<dyn PaymentProvider>,
     capabilities: PaymentCapabilities,
     api_key: String,
+    clock: Arc<dyn Clock>,
     /// What was opened, for those that look further than at the order asked about.
     opened: Mutex<Vec<OrderRef>>,
 }
 
 impl Careless {
-    pub(super) fn new(bug: Bug, inner: Arc<dyn PaymentProvider>, api_key: &str) -> Self {
+    pub(super) fn new(bug: Bug, inner: Arc<dyn PaymentProvider>, settings: &Settings) -> Self {
         let mut capabilities = inner.capabilities().clone();
         match bug {
             Bug::ClaimsToOpenOffline => capabilities.create = CreateMode::Offline,
             Bug::AnswersWhatItDoesNotDeclare => capabilities.find_refund = false,
             _ => {}
         }
-        let api_key = api_key.to_owned();
-        Self { bug, inner, capabilities, api_key, opened: Mutex::default() }
+        let (api_key, clock) = (settings.api_key.clone(), Arc::clone(&settings.clock));
+        Self { bug, inner, capabilities, api_key, clock, opened: Mutex::default() }
     }
 
     /// The reference under which an order is asked about.
@@ -132,6 +133,10 @@ impl Careless {
         let (Some(asked), Some(received)) = (payment.asked, arrived) else { return payment };
         match self.bug {
             Bug::TakesAskedForReceived => payment.received = Some(asked),
+            Bug::TakesReceivedForAsked => payment.asked = Some(received),
+            Bug::TakesNowForWhenItArrived => {
+                payment.credits.iter_mut().for_each(|credit| credit.at = Some(self.clock.now()));
+            }
             Bug::ForgivesADong if asked.minor().abs_diff(received.minor()) <= 1 => {
                 payment.received = Some(asked);
             }
