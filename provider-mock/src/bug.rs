@@ -201,6 +201,8 @@ bugs! {
     DropsTheRemark,
     /// As much arrived on a virtual account as was asked, once anything did.
     TakesAnyCreditForAll,
+    /// As much was asked on a virtual account as arrived, once anything did.
+    TakesTheCreditsForTheAsked,
 
     // Inquiries.
 

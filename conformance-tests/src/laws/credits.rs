@@ -95,13 +95,15 @@ async fn on_a_virtual_account(fixture: &Fixture) -> Result<(), Flaw> {
         webhook_fixture::movements(fixture).await?
     };
     same(&credits, &arrived, operation)?;
-    told_in_all(role, &account, &arrived).await
+    told_in_all(role, &account, request.amount, &arrived).await
 }
 
-/// Holds what an inquiry says that arrived on a virtual account in all, if it says so.
+/// Compares what an inquiry reports as asked and as received in all on a virtual account, if it
+/// reports them.
 async fn told_in_all(
     role: &dyn VirtualAccountProvider,
     account: &VirtualAccount,
+    asked: Option<Money>,
     arrived: &[Money],
 ) -> Result<(), Flaw> {
     let operation = Operation::FindVirtualAccount;
@@ -111,11 +113,18 @@ async fn told_in_all(
     let found = match role.find(&account.reference()).await {
         Ok(found) => found
             .found()
-            .map_err(|all| Flaw::new("one account", format!("{} of them", all.len())))?
-            .and_then(|found| found.received),
+            .map_err(|all| Flaw::new("one account", format!("{} of them", all.len())))?,
         Err(error) => return Err(refused(operation, &error)),
     };
-    match found {
+    let Some(found) = found else { return Ok(()) };
+    if let (Some(reported), Some(asked)) = (found.amount, asked)
+        && reported != asked
+    {
+        return Err(Flaw::new(format!("{asked} asked"), reported)
+            .in_call(operation)
+            .with_ledger(format!("{arrived:?} arrived")));
+    }
+    match found.received {
         Some(received) if received.minor() != total_of(arrived) => {
             let expected = format!("{} received in all", total_of(arrived));
             Err(Flaw::new(expected, received)

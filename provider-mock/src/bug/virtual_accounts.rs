@@ -69,6 +69,11 @@ impl VirtualAccountProvider for Careless {
         {
             account.received = account.amount;
         }
+        if let (Bug::TakesTheCreditsForTheAsked, Lookup::Found(account)) = (self.bug, &mut found)
+            && account.received.is_some_and(|received| received.is_positive())
+        {
+            account.amount = account.received;
+        }
         if let (Bug::DoesNotKnowPartlyPaid, Lookup::Found(account)) = (self.bug, &mut found)
             && account.state == VirtualAccountState::PartlyPaid
         {
