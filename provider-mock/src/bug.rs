@@ -393,7 +393,7 @@ bugs! {
 
     // Runtimes.
 
-    /// A flag that a payout is under way is given back at its end, which a dropped call never
+    /// A mark that another payout is under way is taken back at its end, which a dropped call never
     /// reaches.
     StaysBusy,
     /// Requests are sent by a task that the first call spawns.

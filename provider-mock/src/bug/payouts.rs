@@ -2,7 +2,7 @@
 
 #![deny(clippy::missing_trait_methods)]
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -29,7 +29,8 @@ pub(super) struct Careless {
     /// When each reference was sent first.
     sent: Mutex<Vec<(PayoutRef, Timestamp)>>,
     calls: AtomicUsize,
-    busy: AtomicBool,
+    /// The payout that is under way.
+    busy: Mutex<Option<PayoutRef>>,
     /// What was answered, as long as this provider lives.
     known: Mutex<Vec<Payout>>,
     /// The names that were asked for.
@@ -60,7 +61,7 @@ impl Careless {
             clock,
             sent: Mutex::default(),
             calls: AtomicUsize::new(0),
-            busy: AtomicBool::new(false),
+            busy: Mutex::default(),
             known: Mutex::default(),
             names: Mutex::default(),
         }
@@ -119,6 +120,10 @@ impl Careless {
 
     fn names(&self) -> MutexGuard<'_, Vec<Beneficiary>> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn busy(&self) -> MutexGuard<'_, Option<PayoutRef>> {
+        self.busy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn known(&self) -> MutexGuard<'_, Vec<Payout>> {
@@ -262,7 +267,8 @@ impl PayoutProvider for Careless {
             let sent = self.inner.create_payout(&request).await?;
             return Ok(sent.map(|payout| self.found(payout)));
         }
-        if self.bug == Bug::StaysBusy && self.busy.swap(true, Ordering::AcqRel) {
+        let busy = self.busy().replace(request.payout.clone());
+        if self.bug == Bug::StaysBusy && busy.is_some_and(|other| other != request.payout) {
             return Err(Error::new(ErrorKind::Conflict, "another payout is under way"));
         }
         if matches!(self.bug, Bug::ClaimsToDeduplicate | Bug::ForgetsAReferenceAfterAnHour)
@@ -280,7 +286,7 @@ impl PayoutProvider for Careless {
             }
         }
         let outcome = self.inner.create_payout(&self.sent(request)).await;
-        self.busy.store(false, Ordering::Release);
+        *self.busy() = None;
         Ok(match outcome?.map(|payout| self.timed(payout)) {
             Submission::Uncertain(uncertain) => self.decided(request, uncertain),
             Submission::Accepted(payout) if self.bug == Bug::FindsOnlyWhatWasAnswered => {
