@@ -3,11 +3,12 @@
 #![deny(clippy::missing_trait_methods)]
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use payments_core::{
-    Absence, Clock, DeclineReason, ErrorKind, Lookup, OrderRef, PaymentProvider, RefundRef, Result,
-    Submission, UncertainCause,
+    Absence, Clock, DeclineReason, Error, ErrorKind, Lookup, OrderRef, PaymentProvider, RefundRef,
+    Result, Submission, UncertainCause,
     bank::AccountNumber,
     money::Money,
     payment::{
@@ -21,6 +22,7 @@ use super::{Bug, VIETNAM};
 use crate::{Settings, capabilities::REFERENCE};
 
 const ANY: Money = Money::vnd(1);
+const MINUTE: Duration = Duration::from_secs(60);
 
 pub(super) struct Careless {
     bug: Bug,
@@ -165,6 +167,10 @@ impl PaymentProvider for Careless {
     }
 
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
+        let left = request.expires_at.map(|end| end.since(self.clock.now()));
+        if self.bug == Bug::RefusesWhatItsCheckAllows && left.is_some_and(|left| left < MINUTE) {
+            return Err(Error::invalid("expires_at", "is less than a minute away"));
+        }
         let order = request.order.clone();
         self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(order);
         Ok(match self.inner.create_payment(&self.sent(request)).await? {

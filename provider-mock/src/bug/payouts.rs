@@ -242,9 +242,6 @@ impl PayoutProvider for Careless {
         if self.bug == Bug::TakesNoMixedCase {
             self.check(request)?;
         }
-        if self.bug == Bug::RefusesWhatItsCheckAllows && request.payout.as_str().len() < 3 {
-            return Err(Error::invalid("payout", "needs at least 3 characters"));
-        }
         if self.bug == Bug::SendsBesideItsDeparture {
             let (inner, request) = (Arc::clone(&self.inner), request.clone());
             let sent = tokio::spawn(async move { inner.create_payout(&request).await });
