@@ -120,7 +120,7 @@ bugs! {
     /// A payout is known by the gateway's own name alone. Seen in Hyperswitch before its inquiry by
     /// reference: after a timeout there is no such name, and nothing to ask about.
     FindsOnlyWhatWasAnswered,
-    /// What is found is told under the gateway's name instead of the merchant's.
+    /// What is found after a lost answer is told under the gateway's name instead of the merchant's.
     TellsTheGatewaysName,
 
     // What an answer says.

@@ -188,7 +188,9 @@ impl Careless {
                 payout.state = PayoutState::Failed;
             }
             Bug::TakesUndecidedForFailed if is_undecided => payout.state = PayoutState::Failed,
-            Bug::TellsTheGatewaysName => {
+            Bug::TellsTheGatewaysName
+                if self.known().iter().all(|known| known.payout != payout.payout) =>
+            {
                 let name = payout.gateway_ref.as_ref().map(|name| PayoutRef::new(name.as_str()));
                 if let Some(Ok(name)) = name {
                     payout.payout = name;
@@ -286,7 +288,12 @@ impl PayoutProvider for Careless {
         *self.busy() = None;
         Ok(match outcome?.map(|payout| self.timed(payout)) {
             Submission::Uncertain(uncertain) => self.decided(request, uncertain),
-            Submission::Accepted(payout) if self.bug == Bug::FindsOnlyWhatWasAnswered => {
+            Submission::Accepted(payout)
+                if matches!(
+                    self.bug,
+                    Bug::FindsOnlyWhatWasAnswered | Bug::TellsTheGatewaysName
+                ) =>
+            {
                 self.known().push(payout.clone());
                 Submission::Accepted(payout)
             }
