@@ -12,7 +12,7 @@
 //!         .with_return_url("https://shop.example/thanks")?;
 //!     let opened = payments.open_payment(&request).await?;
 //!     Ok(match opened.submission {
-//!         Submission::Accepted(payment) => match payment.next {
+//!         Submission::Accepted(payment) => match payment.next.into_iter().next() {
 //!             Some(NextAction::Redirect { url }) => url,
 //!             Some(NextAction::PostForm(form)) => form.to_html("Pay"),
 //!             Some(NextAction::Transfer(transfer)) => transfer.vietqr.unwrap_or_default(),
