@@ -70,10 +70,11 @@ impl WebhookFixture {
         self.receiver.receive(endpoint, &Delivery::of(request), self.fixture.clock().now())
     }
 
-    /// What the provider makes of a delivery that nobody altered.
+    /// What the provider makes of an unaltered delivery.
     pub(crate) fn genuine(&self, sent: &WebhookSample) -> Result<Notification, Flaw> {
         let notification = notification(sent, self.receive(&sent.endpoint, &sent.request))?;
-        notification.ok_or_else(|| flaw(sent, "a notification, for nobody altered it", "an answer"))
+        notification
+            .ok_or_else(|| flaw(sent, "a notification of an unaltered delivery", "an answer"))
     }
 
     /// The request as the gateway itself signs it, in the place of the one that was `sent`; `None`
@@ -262,10 +263,10 @@ pub(crate) fn notification(
         Received::Unreadable(unreadable) => unreadable.to_string(),
         Received::Untrusted(untrusted) => untrusted.to_string(),
     };
-    Err(flaw(sent, "a notification, for nobody altered it", refused))
+    Err(flaw(sent, "a notification of an unaltered delivery", refused))
 }
 
-/// What the gateway told since the last time, as far as it can be believed.
+/// What the gateway has sent since the last time, as far as it can be believed.
 async fn told(fixture: &Fixture) -> Result<Vec<Event>, Flaw> {
     let (Some(gateway), Ok(receiver)) =
         (&fixture.subject.notifications, fixture.provider.notifications())
