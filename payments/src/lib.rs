@@ -85,3 +85,10 @@ pub use provider_hpay as hpay;
 pub use provider_mock as mock;
 #[cfg(feature = "sepay")]
 pub use provider_sepay as sepay;
+
+/// Simulated gateways on loopback, for tests and demonstrations.
+#[cfg(feature = "simulators")]
+pub mod simulators {
+    pub use simulator_hpay as hpay;
+    pub use simulator_sepay as sepay;
+}

@@ -9,10 +9,8 @@ use axum::{Router, extract::Request, routing::any};
 use payments::{
     Payments,
     registry::{Context, Registry},
-    sepay::{
-        self,
-        simulator::{Host, SePaySimulator, Settings, Webhook, WebhookAuth},
-    },
+    sepay,
+    simulators::sepay::{Host, SePaySimulator, Settings, Webhook, WebhookAuth},
     statement::Cursor,
     transport::{HttpClient, HttpClientSettings},
 };

@@ -18,10 +18,8 @@ use payments::{
     config::PaymentsConfig,
     notification::Delivery,
     registry::{Context, Registry},
-    sepay::{
-        self,
-        simulator::{Host, LoggedRequest, SePaySimulator, Settings},
-    },
+    sepay,
+    simulators::sepay::{Host, LoggedRequest, SePaySimulator, Settings},
     statement::{Cursor, StatementFilter, StatementReader},
     transport::{HttpClient, HttpClientSettings},
 };

@@ -22,7 +22,7 @@ use payments_core::{
 use provider_hpay::formula::{F11, F19};
 use turns::{in_turns, ratio};
 
-const KEY: &str = include_str!("../data/test-only/merchant.key.pem");
+const KEY: &str = include_str!("../../simulators/hpay/data/test-only/merchant.key.pem");
 const PASSCODE: &str = "TEST-ONLY-hpay-passcode-0001";
 
 const PAYOUT: [Field<'static>; 4] = [

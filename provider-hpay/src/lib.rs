@@ -51,7 +51,6 @@
 //! |---|---|
 //! | `aws-lc` | the signer of aws-lc-rs, which a configuration selects by `signer = "aws-lc"` |
 //! | `inventory` | registration at link time |
-//! | `simulator` | the other side of the wire, on this machine |
 
 pub mod formula;
 pub mod guide;
@@ -67,9 +66,6 @@ mod notification;
 mod request;
 mod tables;
 mod wire;
-
-#[cfg(feature = "simulator")]
-pub mod simulator;
 
 pub use client::HPay;
 pub use config::REGISTRATION;

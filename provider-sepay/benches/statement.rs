@@ -23,9 +23,9 @@ use payments_core::{
     statement::{Cursor, StatementFilter, StatementReader},
     transport::{Call, HttpClient, HttpClientSettings, Transport, TransportError},
 };
-use provider_sepay::simulator::{Host, SePaySimulator, Settings};
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use simulator_sepay::{Host, SePaySimulator, Settings};
 use turns::{in_turns, ratio};
 
 type Broken = Box<dyn std::error::Error>;

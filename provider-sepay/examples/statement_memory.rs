@@ -2,7 +2,7 @@
 //! 10,000 and for 100,000 entries over either version of the User API:
 //!
 //! ```sh
-//! cargo run -p provider-sepay --features simulator --example statement_memory
+//! cargo run -p provider-sepay --example statement_memory
 //! ```
 //!
 //! It fails if an entry is missing or told twice, if the simulator had to refuse a call for its
@@ -23,7 +23,7 @@ use payments_core::{
     statement::{Cursor, StatementFilter, StatementReader},
     transport::{HttpClient, HttpClientSettings},
 };
-use provider_sepay::simulator::{Host, SePaySimulator, Settings};
+use simulator_sepay::{Host, SePaySimulator, Settings};
 
 type Failure = Box<dyn std::error::Error>;
 

@@ -111,7 +111,6 @@
 //! | feature | makes available |
 //! |---|---|
 //! | `inventory` | registration at link time |
-//! | `simulator` | a simulated SePay on loopback |
 
 mod bank_words;
 mod checkout;
@@ -132,8 +131,6 @@ mod order;
 mod payments;
 mod qr_image;
 mod rules;
-#[cfg(feature = "simulator")]
-pub mod simulator;
 mod statements;
 pub mod testing;
 mod transfer;

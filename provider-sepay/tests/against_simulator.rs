@@ -1,6 +1,5 @@
 //! The client against a SePay with a ledger, which shares no code with it.
 
-#![cfg(feature = "simulator")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -27,14 +26,12 @@ use payments_core::{
     statement::{Cursor, StatementFilter},
     transport::{Call, HttpClient, HttpClientSettings, Transport},
 };
-use provider_sepay::{
-    HostedMethod, OrderQuery, SePay, SePayOptions,
-    simulator::{
-        BookingKind, Host, Mangling, Operation, SePaySimulator, Settings, Transfer, Webhook,
-        WebhookAuth, When,
-    },
-};
+use provider_sepay::{HostedMethod, OrderQuery, SePay, SePayOptions};
 use simulator_kit::{Schedule, Server};
+use simulator_sepay::{
+    BookingKind, Host, Mangling, Operation, SePaySimulator, Settings, Transfer, Webhook,
+    WebhookAuth, When,
+};
 
 const ACCOUNT: &str = "0900000001";
 

@@ -1,7 +1,6 @@
 //! The payment gateway, client against simulator: checkouts as a browser goes them, lists of orders,
 //! renewals.
 
-#![cfg(feature = "simulator")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 
 use std::sync::Arc;
@@ -21,8 +20,8 @@ use payments_core::{
 use provider_sepay::{
     Agreement, HostedMethod, IPN, IpnContent, Order, OrderQuery, OrderSort, SePay, SePayOptions,
     Verification,
-    simulator::{Host, SePaySimulator, Settings},
 };
+use simulator_sepay::{Host, SePaySimulator, Settings};
 
 const HOSTILE: &str = "</form><b>\"Tom & Jerry's\"</b> &amp;lt; ☕ 100% a=1,b=2 +\u{a0}";
 

@@ -23,11 +23,9 @@ use payments_core::{
     transport::{Call, HttpClient, HttpClientSettings, Transport},
     virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
 };
-use provider_hpay::{
-    endpoints::{NOTIFY, RETURN, VA_CALLBACK},
-    simulator::{
-        AccountStatus, Announcement, BookingKind, HPaySimulator, PayAs, PayoutStart, Settings,
-    },
+use provider_hpay::endpoints::{NOTIFY, RETURN, VA_CALLBACK};
+use simulator_hpay::{
+    AccountStatus, Announcement, BookingKind, HPaySimulator, PayAs, PayoutStart, Settings,
 };
 
 use super::answers;
@@ -123,7 +121,7 @@ impl Gateway for HPay {
     }
 
     async fn bookings(&self) -> Vec<Booking> {
-        let booking = |booking: provider_hpay::simulator::Booking| {
+        let booking = |booking: simulator_hpay::Booking| {
             let amount = Money::vnd(booking.amount);
             let made = match booking.kind {
                 BookingKind::Payout => {
@@ -294,9 +292,9 @@ impl PaysOut for HPay {
 
     async fn end_payout(&self, payout: &PayoutRef, end: PayoutState) -> Result<(), Impossible> {
         let state = match end {
-            PayoutState::Succeeded => provider_hpay::simulator::PayoutState::Succeeded,
-            PayoutState::Failed => provider_hpay::simulator::PayoutState::Failed,
-            PayoutState::Reversed => provider_hpay::simulator::PayoutState::Reversed,
+            PayoutState::Succeeded => simulator_hpay::PayoutState::Succeeded,
+            PayoutState::Failed => simulator_hpay::PayoutState::Failed,
+            PayoutState::Reversed => simulator_hpay::PayoutState::Reversed,
             _ => return Err(Impossible),
         };
         self.simulator.settle_payout(payout.as_str(), state).map_err(|_| Impossible)

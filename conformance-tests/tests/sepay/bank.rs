@@ -18,10 +18,10 @@ use payments_core::{
     payment::{CreatePayment, NextAction, PaymentMethod},
     virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
 };
-use provider_sepay::simulator::{
+use sha2::Sha256;
+use simulator_sepay::{
     BankAccount, BookingKind, Notification, OrderStatus, Settings, Webhook, WebhookAuth,
 };
-use sha2::Sha256;
 
 use super::{
     answers,
@@ -125,7 +125,7 @@ impl Gateway for BankSide {
     }
 
     async fn bookings(&self) -> Vec<Booking> {
-        let booking = |booking: provider_sepay::simulator::Booking| {
+        let booking = |booking: simulator_sepay::Booking| {
             let order = booking.code.and_then(|code| code.strip_prefix(PREFIX).map(str::to_owned));
             match booking.kind {
                 BookingKind::BankDebit => Booking::sent(dong(booking.amount)),

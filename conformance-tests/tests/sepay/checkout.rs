@@ -15,10 +15,8 @@ use payments_core::{
     money::Money,
     payment::{CreatePayment, NextAction},
 };
-use provider_sepay::{
-    HostedMethod, SePayOptions,
-    simulator::{BookingKind, PaymentMethod, Settings},
-};
+use provider_sepay::{HostedMethod, SePayOptions};
+use simulator_sepay::{BookingKind, PaymentMethod, Settings};
 
 use super::{
     answers,
@@ -65,7 +63,7 @@ impl Gateway for Checkout {
     }
 
     async fn bookings(&self) -> Vec<Booking> {
-        let booking = |booking: provider_sepay::simulator::Booking| match booking.kind {
+        let booking = |booking: simulator_sepay::Booking| match booking.kind {
             BookingKind::Void => Booking::sent(dong(booking.amount)).of(booking.reference),
             _ => received(booking.amount, Some(booking.reference)),
         };

@@ -13,7 +13,7 @@ use payments_core::{
     registry::Registry,
     transport::{Call, HttpClient, HttpClientSettings, Transport},
 };
-use provider_sepay::simulator::{Delivered, Notification, SePaySimulator, Settings};
+use simulator_sepay::{Delivered, Notification, SePaySimulator, Settings};
 
 /// 2024-11-16 07:14:21 UTC.
 pub(crate) const NOW: i64 = 1_731_741_261;

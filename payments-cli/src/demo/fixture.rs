@@ -6,10 +6,10 @@ use bytes::Bytes;
 use payments::{
     Payments,
     config::{Environ, PaymentsConfig},
-    hpay::simulator::{self as hpay, HPaySimulator},
     mock::simulator::{self as mock, MockSimulator},
     registry::{Context, Registry},
-    sepay::simulator::{self as sepay, SePaySimulator, Webhook, WebhookAuth},
+    simulators::hpay::{self as hpay, HPaySimulator},
+    simulators::sepay::{self as sepay, SePaySimulator, Webhook, WebhookAuth},
     transport::{Call, HttpClient, HttpClientSettings, Transport},
 };
 

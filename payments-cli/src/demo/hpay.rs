@@ -4,10 +4,10 @@ use bytes::Bytes;
 use payments::{
     OrderRef, PayoutRef, Submission,
     bank::{AccountNumber, Bank, BankAccount},
-    hpay::simulator::{BookingKind, Operation, PayAs, When},
     money::Money,
     payment::{CreatePayment, Funding, NextAction},
     payout::{Beneficiary, CreatePayout},
+    simulators::hpay::{BookingKind, Operation, PayAs, When},
     virtual_account::OpenVirtualAccount,
 };
 

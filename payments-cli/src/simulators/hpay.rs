@@ -1,6 +1,6 @@
 //! HPay, simulated.
 
-use payments::hpay::simulator::{HPaySimulator, Ports, Settings};
+use payments::simulators::hpay::{HPaySimulator, Ports, Settings};
 
 use crate::{RunningSimulator, Simulator};
 

@@ -1,6 +1,6 @@
 //! SePay, simulated.
 
-use payments::sepay::simulator::{Host, SePaySimulator, Settings};
+use payments::simulators::sepay::{Host, SePaySimulator, Settings};
 
 use crate::{RunningSimulator, Simulator};
 

@@ -9,7 +9,7 @@ use crate::program::{Program, Ran, file, payments, vectors};
 
 /// Of the vectors' merchant, whose certificate they have in DER.
 const MERCHANT_CERTIFICATE: &str =
-    include_str!("../../../provider-hpay/data/test-only/merchant.cert.pem");
+    include_str!("../../../simulators/hpay/data/test-only/merchant.cert.pem");
 
 fn section(name: &str) -> Value {
     vectors("provider-hpay/tests/data/vectors.json")[name].clone()

@@ -78,7 +78,7 @@ conformance-tests = {{ path = "{root}/conformance-tests" }}
 payments = {{ path = "{root}/payments" }}
 payments-cli = {{ path = "{root}/payments-cli" }}
 payments-core = {{ path = "{root}/payments-core" }}
-simulator-kit = {{ path = "{root}/simulator-kit" }}
+simulator-kit = {{ path = "{root}/simulators/kit" }}
 
 [profile.dev]
 debug = false

@@ -13,9 +13,9 @@ use provider_hpay::{
     HPay,
     endpoints::{NOTIFY, RETURN},
     options::{AtmToken, HPayOptions, Language},
-    simulator::{AdvancedLink, CardKind as AtHPay, PayAs, Settings},
     token::{CardKind, CardToken, RevokeToken, Revoked, SavedCard},
 };
+use simulator_hpay::{AdvancedLink, CardKind as AtHPay, PayAs, Settings};
 
 use crate::world::World;
 

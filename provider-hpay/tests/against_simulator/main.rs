@@ -1,7 +1,6 @@
 //! The client and the simulated HPay over real sockets: each was written from the reference and
 //! neither from the other.
 
-#![cfg(feature = "simulator")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,12 +19,10 @@ use payments_core::{
     payout::PayoutState,
     virtual_account::{OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, VirtualAccountState},
 };
-use provider_hpay::{
-    endpoints::{NOTIFY, RETURN, VA_CALLBACK},
-    simulator::{
-        AnswerQuirks, CallbackForm, CallbackQuirks, Operation, PayAs, PayoutStart,
-        PayoutState as AtHPay, Settings, When,
-    },
+use provider_hpay::endpoints::{NOTIFY, RETURN, VA_CALLBACK};
+use simulator_hpay::{
+    AnswerQuirks, CallbackForm, CallbackQuirks, Operation, PayAs, PayoutStart,
+    PayoutState as AtHPay, Settings, When,
 };
 
 mod links;

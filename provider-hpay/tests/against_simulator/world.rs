@@ -18,7 +18,7 @@ use payments_core::{
     transport::{Call, HttpClient, HttpClientSettings, RetryPolicy},
     virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
 };
-use provider_hpay::simulator::{HPaySimulator, Settings};
+use simulator_hpay::{HPaySimulator, Settings};
 use simulator_kit::Clock as GatewayClock;
 
 /// 16 November 2024, 14:27:41 in Vietnam.

@@ -17,9 +17,12 @@ use payments_core::{
 /// 16 November 2024, 14:27:41 in Vietnam.
 pub(crate) const NOW: i64 = 1_731_742_061;
 pub(crate) const PASSCODE: &str = "canary-passcode-of-the-tests";
-pub(crate) const MERCHANT_KEY: &str = include_str!("../../data/test-only/merchant.key.pem");
-pub(crate) const HPAY_KEY: &str = include_str!("../../data/test-only/hpay.key.pem");
-pub(crate) const HPAY_CERTIFICATE: &str = include_str!("../../data/test-only/hpay.cert.pem");
+pub(crate) const MERCHANT_KEY: &str =
+    include_str!("../../../simulators/hpay/data/test-only/merchant.key.pem");
+pub(crate) const HPAY_KEY: &str =
+    include_str!("../../../simulators/hpay/data/test-only/hpay.key.pem");
+pub(crate) const HPAY_CERTIFICATE: &str =
+    include_str!("../../../simulators/hpay/data/test-only/hpay.cert.pem");
 
 /// A gateway that answers from a list, and remembers what it was asked.
 #[derive(Default)]

@@ -40,9 +40,10 @@ const CONFIGURATION: &str = r#"
     passcode = ["123456", "abcdef"]
 "#;
 
-const MERCHANT_KEY: &str = include_str!("../../data/test-only/merchant.key.pem");
-const HPAY_KEY: &str = include_str!("../../data/test-only/hpay.key.pem");
-const HPAY_CERTIFICATE: &str = include_str!("../../data/test-only/hpay.cert.pem");
+const MERCHANT_KEY: &str = include_str!("../../../simulators/hpay/data/test-only/merchant.key.pem");
+const HPAY_KEY: &str = include_str!("../../../simulators/hpay/data/test-only/hpay.key.pem");
+const HPAY_CERTIFICATE: &str =
+    include_str!("../../../simulators/hpay/data/test-only/hpay.cert.pem");
 
 /// The operations whose answers HPay signs in a way that can be checked.
 const SIGNED: [Operation; 1] = [Operation::CreatePayout];

@@ -4,7 +4,6 @@
 //! Their code is installed when these tests run and never kept. That needs a package registry, so
 //! the tests run only where `SEPAY_OFFICIAL_CLIENTS` is set, as `.ci/run` does.
 
-#![cfg(feature = "simulator")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -12,8 +12,8 @@ use payments_core::{
     registry::{Context, Registry},
     transport::{HttpClient, HttpClientSettings},
 };
-use provider_sepay::simulator::{BookingKind, Host, SePaySimulator, Settings};
 use serde_json::{Value, json};
+use simulator_sepay::{BookingKind, Host, SePaySimulator, Settings};
 
 use crate::frame::{asked_for, ran, run, told};
 

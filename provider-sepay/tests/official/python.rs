@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use provider_sepay::simulator::{Host, SePaySimulator, Settings};
 use serde_json::json;
+use simulator_sepay::{Host, SePaySimulator, Settings};
 
 use crate::frame::{asked_for, ran, run, told};
 

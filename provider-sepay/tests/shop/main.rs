@@ -1,7 +1,6 @@
 //! A shop that SePay tells of its bank accounts, and an app that merchants authorise, against a SePay
 //! with books, which shares no code with the client.
 
-#![cfg(feature = "simulator")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -16,8 +16,8 @@ use provider_sepay::{
         CodeCharacters, ConfigurationChanges, MemoryTokenStore, PaymentCodeFormat, Scope,
         TransactionFilter, WebhookFilter,
     },
-    simulator::{Operation, When},
 };
+use simulator_sepay::{Operation, When};
 
 use crate::world::{ACCOUNT, SUB_ACCOUNT, Shop};
 

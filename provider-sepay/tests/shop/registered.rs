@@ -1,13 +1,11 @@
 //! Webhooks that an app registers for a merchant.
 
 use payments_core::{Secret, Submission, notification::Scheme};
-use provider_sepay::{
-    oauth::{
-        NewWebhook, NewWebhookAuth, Scope, WebhookAuth as Registered, WebhookBody as Body,
-        WebhookChanges, WebhookEvent, WebhookFilter,
-    },
-    simulator::{Operation, When},
+use provider_sepay::oauth::{
+    NewWebhook, NewWebhookAuth, Scope, WebhookAuth as Registered, WebhookBody as Body,
+    WebhookChanges, WebhookEvent, WebhookFilter,
 };
+use simulator_sepay::{Operation, When};
 
 use crate::world::{ACCOUNT, SECRET, SUB_ACCOUNT, Shop};
 

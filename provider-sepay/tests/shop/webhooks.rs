@@ -6,7 +6,7 @@ use payments_core::{
     money::Money,
     notification::{Outcome, Scheme},
 };
-use provider_sepay::simulator::{WebhookAuth, WebhookBody};
+use simulator_sepay::{WebhookAuth, WebhookBody};
 
 use crate::world::{ACCOUNT, SECRET, Shop};
 

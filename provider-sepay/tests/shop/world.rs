@@ -18,11 +18,11 @@ use payments_core::{
 use provider_sepay::{
     SePay,
     oauth::{Connection, MemoryTokenStore, Scope},
-    simulator::{
-        Bank, BankAccount, Host, SePaySimulator, Settings, Webhook, WebhookAuth, WebhookBody,
-    },
 };
 use simulator_kit::{Clock as SimulatedClock, Server};
+use simulator_sepay::{
+    Bank, BankAccount, Host, SePaySimulator, Settings, Webhook, WebhookAuth, WebhookBody,
+};
 
 pub(crate) const ACCOUNT: &str = "0900000001";
 pub(crate) const SUB_ACCOUNT: &str = "VQRQ0001";

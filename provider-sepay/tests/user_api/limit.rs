@@ -4,11 +4,9 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use payments_core::ErrorKind;
-use provider_sepay::{
-    simulator::Settings,
-    user_api::{v1, v2},
-};
+use provider_sepay::user_api::{v1, v2};
 use simulator_kit::Clock;
+use simulator_sepay::Settings;
 
 use crate::world::World;
 

@@ -1,6 +1,5 @@
 //! The User API, its statements and its virtual accounts, against a SePay with a ledger.
 
-#![cfg(feature = "simulator")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -5,9 +5,9 @@ use std::time::Duration;
 use payments_core::{DeclineReason, ErrorKind, Listed, Submission};
 use provider_sepay::{
     QrTemplate,
-    simulator::{Operation, When},
     user_api::{NewOrder, NewVa, OrderStatus, VaStatus, v2},
 };
+use simulator_sepay::{Operation, When};
 
 use crate::world::{BIDV, MBBANK, SACOMBANK, VIETCOMBANK, World, accepted, order, vnd};
 
@@ -83,10 +83,7 @@ async fn cancelling_is_answered_by_an_empty_204() {
         (OrderStatus::Pending, VaStatus::Cancelled)
     );
     accepted(api.cancel_order(&account, &created.id).await.unwrap());
-    assert_eq!(
-        world.sepay.va_orders()[0].status,
-        provider_sepay::simulator::OrderStatus::Cancelled
-    );
+    assert_eq!(world.sepay.va_orders()[0].status, simulator_sepay::OrderStatus::Cancelled);
 
     match api.cancel_order(&account, &created.id).await.unwrap() {
         Submission::Declined(decline) => {

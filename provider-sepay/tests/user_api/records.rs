@@ -137,8 +137,8 @@ async fn a_wrong_token_is_an_authentication_failure_in_both_versions() {
     let text = format!(
         "[providers.sepay]\nkind = \"sepay\"\nenvironment = \"sandbox\"\napi_token = \"wrong\"\n\
          userapi_url = \"{}\"\nuserapi_v1_url = \"{}/userapi\"\n",
-        world.sepay.url(provider_sepay::simulator::Host::UserApi),
-        world.sepay.url(provider_sepay::simulator::Host::My),
+        world.sepay.url(simulator_sepay::Host::UserApi),
+        world.sepay.url(simulator_sepay::Host::My),
     );
     let stranger = World { provider: provider(&text, world.sepay.settings().clock()), ..world };
     let v2 = stranger.v2().transactions(&v2::TransactionFilter::new(), 1).await.unwrap_err();

@@ -7,10 +7,8 @@ use payments_core::{
     AccountId, ErrorKind, Listed, Movement, Timestamp,
     statement::{Cursor, StatementFilter, StatementReader},
 };
-use provider_sepay::{
-    simulator::Transfer,
-    user_api::{v1, v2},
-};
+use provider_sepay::user_api::{v1, v2};
+use simulator_sepay::Transfer;
 
 use crate::world::{BIDV, MBBANK, World, vnd};
 

@@ -13,10 +13,8 @@ use payments_core::{
         VirtualAccountRef, VirtualAccountState,
     },
 };
-use provider_sepay::{
-    SePayVaOptions,
-    simulator::{Operation, When},
-};
+use provider_sepay::SePayVaOptions;
+use simulator_sepay::{Operation, When};
 
 use crate::world::{
     BIDV, MBBANK, SACOMBANK, VIETCOMBANK, World, accepted, number, order, standing_still, vnd,
@@ -262,12 +260,8 @@ async fn what_sepay_cannot_do_is_said_by_its_capabilities_and_refused() {
 #[tokio::test]
 async fn defaults_of_the_configuration_hold_where_a_request_says_nothing() {
     let settings = standing_still();
-    let sacombank = provider_sepay::simulator::BankAccount::new(
-        "0900000004",
-        "",
-        provider_sepay::simulator::Bank::SACOMBANK,
-        0,
-    );
+    let sacombank =
+        simulator_sepay::BankAccount::new("0900000004", "", simulator_sepay::Bank::SACOMBANK, 0);
     let keys = format!(
         "userapi_rate = 0\nva_account = \"{}\"\nva_prefix = \"SEP200001WEB\"",
         sacombank.id

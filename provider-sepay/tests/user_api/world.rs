@@ -11,11 +11,9 @@ use payments_core::{
     transport::{HttpClient, HttpClientSettings, RetryPolicy},
     virtual_account::VirtualAccount,
 };
-use provider_sepay::{
-    SePay, UserApiV1, UserApiV2,
-    simulator::{Host, SePaySimulator, Settings},
-};
+use provider_sepay::{SePay, UserApiV1, UserApiV2};
 use simulator_kit::Clock as SimulatedClock;
+use simulator_sepay::{Host, SePaySimulator, Settings};
 
 /// The bank accounts of the simulator, by their places.
 pub(crate) const VIETCOMBANK: usize = 0;

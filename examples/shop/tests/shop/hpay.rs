@@ -2,9 +2,9 @@
 
 use example_shop::Note;
 use payments::{
-    hpay::simulator::{Operation, PayAs},
     money::Money,
     payment::Funding,
+    simulators::hpay::{Operation, PayAs},
 };
 
 use crate::world::World;

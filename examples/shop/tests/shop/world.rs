@@ -5,8 +5,8 @@ use std::sync::Arc;
 use example_shop::{Order, Settings, Shop, router};
 use payments::{
     OrderRef,
-    hpay::simulator::{HPaySimulator, Settings as HPaySettings},
-    sepay::simulator::{
+    simulators::hpay::{HPaySimulator, Settings as HPaySettings},
+    simulators::sepay::{
         CodeRule, Host, SePaySimulator, Settings as SePaySettings, Webhook, WebhookAuth,
     },
 };

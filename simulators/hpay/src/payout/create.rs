@@ -1,0 +1,122 @@
+//! Paying out (reference, "iBFT Payment").
+
+use axum::{Json, response::IntoResponse};
+use serde::Serialize;
+
+use super::{
+    instruction::Instruction,
+    record::{Payout, PayoutStart},
+};
+use crate::{
+    answer::{Answer, Refusal},
+    codes::payout as code,
+    faults::Fault,
+    fields::Fields,
+    gateway::{Books, Gateway},
+    ledger::{BookingKind, Entry},
+    tables,
+};
+
+#[derive(Serialize)]
+struct Answered {
+    error_code: &'static str,
+    status: &'static str,
+    data: Data,
+}
+
+#[derive(Serialize)]
+struct Data {
+    #[serde(rename = "requestId")]
+    request_id: String,
+    #[serde(rename = "bankAccountNumber")]
+    number: String,
+    #[serde(rename = "omiCashoutId")]
+    cashout_id: String,
+    #[serde(rename = "omiTransactionId")]
+    transaction_id: String,
+    #[serde(rename = "secureChain")]
+    secure_chain: String,
+}
+
+/// `POST /api/ibft/create`, `POST /v1/fb/create` and the deprecated `POST /api/ibft`.
+///
+/// Money leaves each time: a request id that was used before is paid again.
+pub(crate) fn create(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) -> Answer {
+    let instruction = Instruction::read(gateway, fields)?;
+    let (payout, start) = book(gateway, instruction)?;
+
+    let number = match fault {
+        Some(Fault::EchoWrongAccount) => another_account(&payout.number),
+        _ => payout.number,
+    };
+    let cashout_id = payout.cashout_id.to_string();
+    let mut signed = gateway.codes.payout_answer_text(&payout.request_id, &number, &cashout_id);
+    if fault == Some(&Fault::ForgeSignature) {
+        signed.push_str(" forged");
+    }
+    let secure_chain = gateway.keys.sign(&signed).map_err(|_| Refusal(code::INTERNAL))?;
+    let (error_code, status) = match start {
+        PayoutStart::Succeeded | PayoutStart::Accepted => (code::DONE, "Giao dịch thành công"),
+        PayoutStart::Processing => (code::PROCESSING, "Giao dịch đang xử lý"),
+    };
+    Ok(Json(Answered {
+        error_code,
+        status,
+        data: Data {
+            request_id: payout.request_id,
+            number,
+            cashout_id,
+            transaction_id: payout.transaction_id.to_string(),
+            secure_chain,
+        },
+    })
+    .into_response())
+}
+
+/// Takes the money and keeps the payout, or refuses for want of money.
+fn book(gateway: &Gateway, asked: Instruction) -> Result<(Payout, PayoutStart), Refusal> {
+    let at = gateway.now();
+    let mut books = gateway.books();
+    if asked.amount > books.balance() {
+        return Err(Refusal(code::BALANCE_TOO_LOW));
+    }
+    let Books { ledger, payouts, numbers, payout_start, .. } = &mut *books;
+    let payout = Payout {
+        request_id: asked.request_id,
+        transaction_id: numbers.transaction(),
+        cashout_id: numbers.cashout(),
+        bank: asked.bank,
+        number: asked.number,
+        name: asked.name,
+        amount: asked.amount,
+        note: asked.note,
+        at,
+        state: payout_start.state(),
+    };
+    ledger.book(&Entry::of_payout(BookingKind::Payout, &payout, at));
+    payouts.push(payout.clone());
+    Ok((payout, *payout_start))
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn of_payout(kind: BookingKind, payout: &'a Payout, at: i64) -> Self {
+        Self {
+            kind,
+            reference: &payout.request_id,
+            transaction_id: payout.transaction_id,
+            account: &payout.number,
+            bank: tables::bank_bin(&payout.bank),
+            amount: payout.amount,
+            currency: "vnd",
+            at,
+        }
+    }
+}
+
+/// An account that differs in its last digit.
+fn another_account(number: &str) -> String {
+    let mut other = number.to_owned();
+    let last = other.pop();
+    other.push(if last == Some('0') { '1' } else { '0' });
+    other
+}

@@ -1,0 +1,143 @@
+//! The payout inquiry (reference, "FB_Transaction Inquiry").
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use super::record::Payout;
+use crate::{
+    answer::{Answer, Refusal},
+    codes::payout as code,
+    faults::Fault,
+    fields::Fields,
+    gateway::Gateway,
+    sign,
+};
+
+#[derive(Serialize)]
+struct Found<D> {
+    data: D,
+    secure_chain: String,
+    error_code: &'static str,
+}
+
+/// The only match: numbers, and no transaction id.
+#[derive(Serialize)]
+struct Single<'a> {
+    time_tranfer: i64,
+    note: &'a str,
+    amount: i64,
+    transaction_status: u8,
+    cashout_status: u8,
+    refund_status: u8,
+    #[serde(rename = "bankAccount_name")]
+    name: &'a str,
+    merchant_id: &'a str,
+    request_id: &'a str,
+    #[serde(rename = "bankAccount_number")]
+    number: &'a str,
+}
+
+/// One of several matches: text, and its transaction id.
+#[derive(Serialize)]
+struct Row<'a> {
+    time_tranfer: String,
+    transaction_id: String,
+    note: &'a str,
+    amount: String,
+    transaction_status: String,
+    cashout_status: String,
+    refund_status: String,
+    #[serde(rename = "bankAccount_name")]
+    name: &'a str,
+    merchant_id: &'a str,
+    request_id: &'a str,
+    #[serde(rename = "bankAccount_number")]
+    number: &'a str,
+}
+
+/// What the reference's example of a single, successful, unrefunded payout carries. Its table
+/// lists 1 and 2 only.
+const SINGLE_NOT_REFUNDED: u8 = 3;
+
+/// `GET /api/ibft/inquiry`: every payout under a request id, or the one that is named as well.
+///
+/// Whether the code covers a transaction id is not published: with one, either is taken.
+pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+    if !fields.has_all(&["requestId", "merchantId", "secureChain"]) {
+        return Err(Refusal(code::PARAMETER_MISSING));
+    }
+    if !gateway.is_merchant(fields.text("merchantId")) {
+        return Err(Refusal(code::MERCHANT_INACTIVE));
+    }
+    let request_id = fields.text("requestId");
+    let transaction_id = fields.given("transactionId");
+    let is_code = |covered: Option<&str>| {
+        fields.text("secureChain") == gateway.codes.payout_inquiry(request_id, covered)
+    };
+    if !is_code(None) && !is_code(transaction_id) {
+        return Err(Refusal(code::OTHER_TEXT_SIGNED));
+    }
+
+    let books = gateway.books();
+    let found: Vec<&Payout> = books
+        .payouts
+        .iter()
+        .filter(|payout| payout.request_id == request_id)
+        .filter(|payout| {
+            transaction_id.is_none_or(|wanted| payout.transaction_id.to_string() == wanted)
+        })
+        .collect();
+    let merchant_id = gateway.settings.merchant_id.as_str();
+    match found.as_slice() {
+        [] => Err(Refusal(code::NO_PAYOUT)),
+        [only] => Ok(answered(request_id, Single::of(only, merchant_id))),
+        several => {
+            let rows: Vec<_> = several.iter().map(|payout| Row::of(payout, merchant_id)).collect();
+            Ok(answered(request_id, rows))
+        }
+    }
+}
+
+fn answered(request_id: &str, data: impl Serialize) -> Response {
+    let secure_chain = sign::filler(&["payout", request_id]);
+    Json(Found { data, secure_chain, error_code: code::DONE }).into_response()
+}
+
+impl<'a> Single<'a> {
+    fn of(payout: &'a Payout, merchant_id: &'a str) -> Self {
+        Self {
+            time_tranfer: payout.at,
+            note: &payout.note,
+            amount: payout.amount,
+            transaction_status: payout.state.transaction_status(),
+            cashout_status: payout.state.cashout_status(),
+            refund_status: payout.state.refund_status().unwrap_or(SINGLE_NOT_REFUNDED),
+            name: &payout.name,
+            merchant_id,
+            request_id: &payout.request_id,
+            number: &payout.number,
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    fn of(payout: &'a Payout, merchant_id: &'a str) -> Self {
+        let refund = payout.state.refund_status();
+        Self {
+            time_tranfer: payout.at.to_string(),
+            transaction_id: payout.transaction_id.to_string(),
+            note: &payout.note,
+            amount: payout.amount.to_string(),
+            transaction_status: payout.state.transaction_status().to_string(),
+            cashout_status: payout.state.cashout_status().to_string(),
+            refund_status: refund.map(|status| status.to_string()).unwrap_or_default(),
+            name: &payout.name,
+            merchant_id,
+            request_id: &payout.request_id,
+            number: &payout.number,
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! How a simulated gateway is set up.
+
+use std::time::Duration;
+
+use simulator_kit::Clock;
+
+use super::{
+    payout::PayoutStart,
+    quirks::AnswerQuirks,
+    virtual_account::{CallbackForm, CallbackQuirks},
+};
+
+const MERCHANT_KEY: &str = include_str!("../data/test-only/merchant.key.pem");
+const MERCHANT_CERTIFICATE: &str = include_str!("../data/test-only/merchant.cert.pem");
+const HPAY_KEY: &str = include_str!("../data/test-only/hpay.key.pem");
+const HPAY_CERTIFICATE: &str = include_str!("../data/test-only/hpay.cert.pem");
+
+/// The merchant, the keys and the behaviour of a simulated HPay.
+///
+/// [`Settings::test`] is complete; change what matters:
+///
+/// ```
+/// use simulator_hpay::Settings;
+/// use simulator_kit::Clock;
+///
+/// let settings = Settings::test().with_clock(Clock::fixed(1_731_742_061)).with_opening_balance(0);
+/// assert_eq!(settings.merchant_id, "12345");
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The number that HPay gave the merchant.
+    pub merchant_id: String,
+    /// The merchant's primary e-mail: `receiver` of links, `merchantEmail` of payouts.
+    pub merchant_email: String,
+    /// The secret that both sides share.
+    pub passcode: String,
+    /// The merchant's certificate or public key as PEM; it checks payout requests.
+    pub merchant_certificate: String,
+    /// The merchant's private key as PEM. The gateway has no use for it: it is kept here so that
+    /// a test can hand it to the client.
+    pub merchant_private_key: Option<String>,
+    /// HPay's private key as PEM; it signs payout answers.
+    pub hpay_private_key: String,
+    /// HPay's certificate as PEM, which belongs to [`hpay_private_key`](Self::hpay_private_key).
+    pub hpay_certificate: String,
+    /// Where credits are reported: `/va/callback` is added to it. Without it nothing is reported.
+    pub va_callback_base: Option<String>,
+    /// Under which names virtual account callbacks are sent, and by which code they are signed.
+    pub callback_form: CallbackForm,
+    /// How virtual account callbacks are written.
+    pub callback_quirks: CallbackQuirks,
+    /// How answers in JSON are written.
+    pub answer_quirks: AnswerQuirks,
+    /// How often a virtual account callback is sent until the merchant answers 200, the first time
+    /// included.
+    pub callback_tries: u32,
+    /// How often a notification to `notify_url` is sent until the merchant answers 200, the first
+    /// time included. HPay documents that a notification may repeat and not when; the default is
+    /// that of callbacks, for which a merchant's note says three times.
+    pub notification_tries: u32,
+    /// The host names that the hosts answer to, besides loopback addresses and `localhost`.
+    pub host_names: Vec<String>,
+    /// How long a notification waits for the merchant's answer.
+    pub notification_timeout: Duration,
+    /// What the merchant has at the start, in đồng.
+    pub opening_balance: i64,
+    /// The code that `/checkout.php` takes.
+    pub advanced_link: AdvancedLink,
+    /// The smallest payout, in đồng. The reference says that there is one and not what it is.
+    pub minimum_payout: i64,
+    /// The state in which a payout begins.
+    pub payout_start: PayoutStart,
+    /// Bank accounts whose holder is known. Any other account exists too, under any name.
+    pub beneficiaries: Vec<Beneficiary>,
+    /// The gateway's clock.
+    pub clock: Clock,
+    /// Where the hosts listen on 127.0.0.1.
+    pub ports: Ports,
+}
+
+/// The code that the page of instalments, frames and domestic tokens takes. HPay's libraries of
+/// 2022 have two; the reference sends links there with the parameters of the newer page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdvancedLink {
+    /// Over eighteen fields.
+    Full,
+    /// Over six fields.
+    Short,
+    /// That of `/v1/checkout.php`.
+    V1,
+}
+
+/// A bank account and the name on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beneficiary {
+    /// The bank's code in table 3 of the reference.
+    pub bank: String,
+    /// The account number.
+    pub number: String,
+    /// The name that a payout must carry.
+    pub name: String,
+}
+
+/// One port for each host; 0 takes a free one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ports {
+    /// Links and order inquiries.
+    pub checkout: u16,
+    /// Virtual accounts, payouts and the balance.
+    pub account: u16,
+    /// Virtual account inquiries, and payouts of "special" merchants.
+    pub openapi: u16,
+}
+
+impl Settings {
+    /// A merchant with TEST-ONLY credentials and keys, the system's clock and free ports.
+    ///
+    /// The keys are published with this crate: they must never protect anything.
+    pub fn test() -> Self {
+        Self {
+            merchant_id: "12345".into(),
+            merchant_email: "merchant@example.com".into(),
+            passcode: "TEST-ONLY-hpay-passcode-0001".into(),
+            merchant_certificate: MERCHANT_CERTIFICATE.into(),
+            merchant_private_key: Some(MERCHANT_KEY.into()),
+            hpay_private_key: HPAY_KEY.into(),
+            hpay_certificate: HPAY_CERTIFICATE.into(),
+            va_callback_base: None,
+            callback_form: CallbackForm::default(),
+            callback_quirks: CallbackQuirks::default(),
+            answer_quirks: AnswerQuirks::default(),
+            callback_tries: 3,
+            notification_tries: 3,
+            host_names: Vec::new(),
+            notification_timeout: Duration::from_secs(5),
+            opening_balance: 101_747_939,
+            advanced_link: AdvancedLink::Full,
+            minimum_payout: 2_000,
+            payout_start: PayoutStart::Succeeded,
+            beneficiaries: vec![Beneficiary {
+                bank: "BIDV".into(),
+                number: "1234567890912312".into(),
+                name: "NGUYEN VAN A".into(),
+            }],
+            clock: Clock::system(),
+            ports: Ports::default(),
+        }
+    }
+
+    /// Another merchant.
+    pub fn with_merchant(
+        mut self,
+        merchant_id: impl Into<String>,
+        merchant_email: impl Into<String>,
+        passcode: impl Into<String>,
+    ) -> Self {
+        self.merchant_id = merchant_id.into();
+        self.merchant_email = merchant_email.into();
+        self.passcode = passcode.into();
+        self
+    }
+
+    /// The merchant's own certificate or public key, as PEM. The gateway then has no private key
+    /// of the merchant to hand out.
+    pub fn with_merchant_certificate(mut self, pem: impl Into<String>) -> Self {
+        self.merchant_certificate = pem.into();
+        self.merchant_private_key = None;
+        self
+    }
+
+    /// Where credits are reported, for example `http://127.0.0.1:3000`.
+    pub fn with_va_callback_base(mut self, base: impl Into<String>) -> Self {
+        self.va_callback_base = Some(base.into());
+        self
+    }
+
+    /// Under which names virtual account callbacks are sent, and by which code they are signed.
+    pub fn with_callback_form(mut self, form: CallbackForm) -> Self {
+        self.callback_form = form;
+        self
+    }
+
+    /// How virtual account callbacks are written.
+    pub fn with_callback_quirks(mut self, quirks: CallbackQuirks) -> Self {
+        self.callback_quirks = quirks;
+        self
+    }
+
+    /// How often a notification to `notify_url` is sent until the merchant answers 200, the first
+    /// time included; 1 never repeats one.
+    pub fn with_notification_tries(mut self, tries: u32) -> Self {
+        self.notification_tries = tries;
+        self
+    }
+
+    /// One more host name that the hosts answer to, besides loopback addresses and `localhost`: for a
+    /// simulator in a container, which other machines call by its name there.
+    pub fn with_host_name(mut self, name: impl Into<String>) -> Self {
+        self.host_names.push(name.into());
+        self
+    }
+
+    /// How answers in JSON are written.
+    pub fn with_answer_quirks(mut self, quirks: AnswerQuirks) -> Self {
+        self.answer_quirks = quirks;
+        self
+    }
+
+    /// The code that `/checkout.php` takes.
+    pub fn with_advanced_link(mut self, link: AdvancedLink) -> Self {
+        self.advanced_link = link;
+        self
+    }
+
+    /// What the merchant has at the start, in đồng.
+    pub fn with_opening_balance(mut self, amount: i64) -> Self {
+        self.opening_balance = amount;
+        self
+    }
+
+    /// The state in which a payout begins.
+    pub fn with_payout_start(mut self, start: PayoutStart) -> Self {
+        self.payout_start = start;
+        self
+    }
+
+    /// One more bank account whose holder is known.
+    pub fn with_beneficiary(mut self, beneficiary: Beneficiary) -> Self {
+        self.beneficiaries.push(beneficiary);
+        self
+    }
+
+    /// The gateway's clock.
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Where the hosts listen.
+    pub fn with_ports(mut self, ports: Ports) -> Self {
+        self.ports = ports;
+        self
+    }
+}
+
+/// Prints no secret.
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("merchant_id", &self.merchant_id)
+            .field("merchant_email", &self.merchant_email)
+            .field("va_callback_base", &self.va_callback_base)
+            .field("callback_form", &self.callback_form)
+            .field("callback_quirks", &self.callback_quirks)
+            .field("answer_quirks", &self.answer_quirks)
+            .field("opening_balance", &self.opening_balance)
+            .field("payout_start", &self.payout_start)
+            .field("clock", &self.clock)
+            .field("ports", &self.ports)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,155 @@
+//! Renaming, closing and reopening a virtual account (reference, "Update VA Account Name" and
+//! "API Revoke VA").
+
+use axum::{Json, response::IntoResponse};
+use serde::Serialize;
+
+use super::{
+    account::{AccountStatus, VirtualAccount},
+    terms,
+};
+use crate::{
+    answer::{Answer, Refusal},
+    codes::account as code,
+    faults::Fault,
+    fields::Fields,
+    gateway::Gateway,
+    sign,
+};
+
+#[derive(Serialize)]
+struct Renamed<'a> {
+    error_code: &'static str,
+    message: &'static str,
+    data: RenamedData<'a>,
+}
+
+#[derive(Serialize)]
+struct RenamedData<'a> {
+    merchant_id: &'a str,
+    va_account: &'a str,
+    va_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remark: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Revoked<'a> {
+    error_code: &'static str,
+    data: RevokedData<'a>,
+    checksum: String,
+}
+
+#[derive(Serialize)]
+struct RevokedData<'a> {
+    merchant_id: &'a str,
+    account_va: &'a str,
+    va_status: &'static str,
+}
+
+/// `POST /api/va/updateVaName`. The account is echoed as it was asked for.
+pub(crate) fn rename(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+    let number = fields.text("va_account");
+    let expected = gateway.codes.account_rename(number, fields.text("va_name"));
+    admit(gateway, fields, &["merchant_id", "va_account", "va_name", "secure_code"], &expected)?;
+    let name = terms::name(fields, "va_name")?;
+    let remark = terms::remark(fields)?;
+
+    let mut books = gateway.books();
+    let account = books.account_mut(number).ok_or(Refusal(code::UNKNOWN_ACCOUNT))?;
+    if account.status_at(gateway.now()) != AccountStatus::Active {
+        return Err(Refusal(code::EXPIRED));
+    }
+    account.name = name;
+    if !remark.is_empty() {
+        account.remark.clone_from(&remark);
+    }
+    Ok(Json(Renamed {
+        error_code: code::DONE,
+        message: "Update account virtual account name successful",
+        data: RenamedData {
+            merchant_id: &gateway.settings.merchant_id,
+            va_account: number,
+            va_name: &account.name,
+            remark: Some(remark.as_str()).filter(|remark| !remark.is_empty()),
+        },
+    })
+    .into_response())
+}
+
+/// `POST /api/va/revoke`: flag 0 closes, flag 1 opens again.
+pub(crate) fn revoke(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+    let number = fields.text("account_va");
+    let flag = fields.text("flag");
+    let expected = gateway.codes.account_revoke(number, flag);
+    admit(gateway, fields, &["merchant_id", "account_va", "flag", "secure_code"], &expected)?;
+    let opens = match flag {
+        "0" => false,
+        "1" => true,
+        _ => return Err(Refusal(code::WRONG_FLAG)),
+    };
+    let now = gateway.now();
+    let time_limit = terms::time_limit(fields, "time_limit", now)?;
+
+    let mut books = gateway.books();
+    let account = books.account_mut(number).ok_or(Refusal(code::UNKNOWN_ACCOUNT))?;
+    if opens {
+        reopen(account, now)?;
+        // A limit that still lies ahead is kept unless another one is asked for.
+        if fields.given("time_limit").is_some() || account.time_limit <= now {
+            account.time_limit = time_limit;
+        }
+    } else {
+        close(account, now)?;
+    }
+    let va_status = account.status_at(now).code();
+    Ok(Json(Revoked {
+        error_code: code::DONE,
+        data: RevokedData {
+            merchant_id: &gateway.settings.merchant_id,
+            account_va: number,
+            va_status,
+        },
+        checksum: sign::filler(&["revoke", number, va_status]),
+    })
+    .into_response())
+}
+
+fn close(account: &mut VirtualAccount, now: i64) -> Result<(), Refusal> {
+    if account.status_at(now) != AccountStatus::Active {
+        return Err(Refusal(code::WRONG_STATUS));
+    }
+    account.status = AccountStatus::Closed;
+    Ok(())
+}
+
+fn reopen(account: &mut VirtualAccount, now: i64) -> Result<(), Refusal> {
+    if account.is_one_time && !account.credits.is_empty() {
+        return Err(Refusal(code::ALREADY_PAID));
+    }
+    if account.status_at(now) != AccountStatus::Closed {
+        return Err(Refusal(code::WRONG_STATUS));
+    }
+    account.status = AccountStatus::Active;
+    Ok(())
+}
+
+/// The checks that every call on an existing account begins with. One code serves a missing
+/// parameter and a wrong `secure_code` alike.
+pub(super) fn admit(
+    gateway: &Gateway,
+    fields: &Fields,
+    required: &[&str],
+    expected_code: &str,
+) -> Result<(), Refusal> {
+    if !fields.has_all(required) {
+        return Err(Refusal(code::WRONG_PARAMETERS));
+    }
+    if !gateway.is_merchant(fields.text("merchant_id")) {
+        return Err(Refusal(code::UNKNOWN_MERCHANT));
+    }
+    if fields.text("secure_code") != expected_code {
+        return Err(Refusal(code::WRONG_PARAMETERS));
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! Opening a virtual account (reference, "Create Account").
+
+use axum::{Json, response::IntoResponse};
+use serde::Serialize;
+
+use super::{
+    account::{AccountStatus, BANK, PREFIX, VirtualAccount},
+    qr, terms,
+};
+use crate::{
+    amount,
+    answer::{Answer, Refusal},
+    codes::account as code,
+    faults::Fault,
+    fields::Fields,
+    gateway::Gateway,
+    request_log::Host,
+    sign,
+};
+
+#[derive(Serialize)]
+struct Created {
+    error_code: &'static str,
+    data: Data,
+    checksum: String,
+}
+
+/// Everything is text, numbers too.
+#[derive(Serialize)]
+struct Data {
+    merchant_id: String,
+    merchant_email: String,
+    va_account: String,
+    va_name: String,
+    va_method: &'static str,
+    va_type: &'static str,
+    va_condition: &'static str,
+    va_bank: &'static str,
+    va_status: &'static str,
+    va_amount: String,
+    remark: String,
+    va_timelimit: String,
+    #[serde(rename = "qrCommonURL")]
+    qr_common_url: String,
+    #[serde(rename = "qrDataURL")]
+    qr_data_url: String,
+    #[serde(rename = "qrImage")]
+    qr_image: String,
+    #[serde(rename = "qrCode")]
+    qr_code: String,
+}
+
+const REQUIRED: [&str; 6] =
+    ["merchantId", "accountVaType", "accountVaName", "amount", "condition", "secure_code"];
+
+/// `POST /api/va/create`. There is no key to it: the same request again opens another account.
+pub(crate) fn create(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+    if !fields.has_all(&REQUIRED) {
+        return Err(Refusal(code::WRONG_PARAMETERS));
+    }
+    if !gateway.is_merchant(fields.text("merchantId")) {
+        return Err(Refusal(code::UNKNOWN_MERCHANT));
+    }
+    if fields.text("secure_code") != gateway.codes.account_create(fields.text("condition")) {
+        return Err(Refusal(code::WRONG_PARAMETERS));
+    }
+    let is_one_time = is_first_of_two(fields.text("accountVaType"))?;
+    let is_fixed = is_first_of_two(fields.text("condition"))?;
+    let amount = amount::whole(fields.text("amount"))
+        .filter(|amount| !is_fixed || *amount > 0)
+        .ok_or(Refusal(code::WRONG_PARAMETERS))?;
+    let name = terms::name(fields, "accountVaName")?;
+    let remark = terms::remark(fields)?;
+    let now = gateway.now();
+    let time_limit = terms::time_limit(fields, "timeLimit", now)?;
+
+    let mut books = gateway.books();
+    let number = books.numbers.account().to_string();
+    let account = VirtualAccount {
+        full_number: format!("{PREFIX}{number}"),
+        number,
+        order_id: books.numbers.order(),
+        order_code: None,
+        name,
+        is_one_time,
+        is_fixed,
+        amount,
+        remark,
+        created_at: now,
+        time_limit,
+        credits: Vec::new(),
+        status: AccountStatus::Active,
+    };
+    let answer = Json(Created::new(gateway, &account)).into_response();
+    books.accounts.push(account);
+    Ok(answer)
+}
+
+/// Reads `1` or `2`.
+fn is_first_of_two(text: &str) -> Result<bool, Refusal> {
+    match text {
+        "1" => Ok(true),
+        "2" => Ok(false),
+        _ => Err(Refusal(code::WRONG_PARAMETERS)),
+    }
+}
+
+impl Created {
+    fn new(gateway: &Gateway, account: &VirtualAccount) -> Self {
+        let one_or_two = |is_first: bool| if is_first { "1" } else { "2" };
+        let picture =
+            |kind: &str| format!("{}/qr/{kind}/{}", gateway.url(Host::Openapi), account.number);
+        Self {
+            error_code: code::CREATED,
+            checksum: sign::filler(&["account", &account.number]),
+            data: Data {
+                merchant_id: gateway.settings.merchant_id.clone(),
+                merchant_email: gateway.settings.merchant_email.clone(),
+                va_account: account.number.clone(),
+                va_name: account.name.clone(),
+                va_method: "2",
+                va_type: one_or_two(account.is_one_time),
+                va_condition: one_or_two(account.is_fixed),
+                va_bank: BANK,
+                va_status: account.status.code(),
+                va_amount: account.amount.to_string(),
+                remark: account.remark.clone(),
+                va_timelimit: account.time_limit.to_string(),
+                qr_common_url: picture("common"),
+                qr_data_url: picture("data"),
+                qr_image: picture("image"),
+                qr_code: qr::payload(account),
+            },
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What merchants allowed, and the codes and tokens that came of it.
+
+use std::collections::BTreeSet;
+
+use crate::ids;
+
+/// Seconds that a code is good (developer.sepay.vn, SePay OAuth2: authorization flow).
+const CODE: i64 = 5 * 60;
+
+/// Seconds that an access token is good (same pages: access token).
+pub(super) const ACCESS: i64 = 3_600;
+
+/// Seconds that a refresh token is good (same page).
+const REFRESH: i64 = 30 * 24 * 3_600;
+
+/// Every code and token that was given and is still worth something.
+#[derive(Debug, Default)]
+pub(crate) struct Grants {
+    given: u64,
+    codes: Vec<Given>,
+    access: Vec<Given>,
+    refresh: Vec<Given>,
+}
+
+#[derive(Clone)]
+struct Given {
+    text: String,
+    scopes: BTreeSet<String>,
+    /// Where the browser returned with the code.
+    redirect: String,
+    until: i64,
+}
+
+impl std::fmt::Debug for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Given").field("scopes", &self.scopes).finish_non_exhaustive()
+    }
+}
+
+/// Access and refresh token.
+pub(super) struct Pair {
+    pub(super) access: String,
+    pub(super) refresh: String,
+    pub(super) scopes: BTreeSet<String>,
+}
+
+impl Grants {
+    /// A code for what a merchant allowed.
+    pub(super) fn allow(&mut self, scopes: BTreeSet<String>, redirect: &str, now: i64) -> String {
+        let code = Given {
+            text: self.text("code"),
+            scopes,
+            redirect: redirect.to_owned(),
+            until: now.saturating_add(CODE),
+        };
+        self.codes.push(code.clone());
+        code.text
+    }
+
+    /// Tokens for a code, which is then worth nothing. The address may be left out, as one of
+    /// SePay's pages leaves it out.
+    pub(super) fn by_code(&mut self, code: &str, redirect: Option<&str>, now: i64) -> Option<Pair> {
+        let given = take(&mut self.codes, code, now)?;
+        if redirect.is_some_and(|redirect| redirect != given.redirect) {
+            return None;
+        }
+        Some(self.pair(given, now))
+    }
+
+    /// Tokens for a refresh token, which is then worth nothing.
+    pub(super) fn by_refresh(&mut self, token: &str, now: i64) -> Option<Pair> {
+        let given = take(&mut self.refresh, token, now)?;
+        Some(self.pair(given, now))
+    }
+
+    /// What a good access token allows.
+    pub(super) fn scopes(&self, token: &str, now: i64) -> Option<&BTreeSet<String>> {
+        let given = self.access.iter().find(|given| given.text == token);
+        given.filter(|given| now < given.until).map(|given| &given.scopes)
+    }
+
+    /// Ends every access token, as if the merchant had changed the password.
+    pub(crate) fn revoke_access(&mut self) {
+        self.access.clear();
+    }
+
+    /// Everything that must never be printed.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let all = self.codes.iter().chain(&self.access).chain(&self.refresh);
+        all.map(|given| given.text.clone()).collect()
+    }
+
+    fn pair(&mut self, given: Given, now: i64) -> Pair {
+        let with = |text: String, seconds: i64| Given {
+            text,
+            until: now.saturating_add(seconds),
+            ..given.clone()
+        };
+        let access = with(self.text("access"), ACCESS);
+        let refresh = with(self.text("refresh"), REFRESH);
+        self.access.push(access.clone());
+        self.refresh.push(refresh.clone());
+        Pair { access: access.text, refresh: refresh.text, scopes: given.scopes }
+    }
+
+    fn text(&mut self, kind: &str) -> String {
+        self.given = self.given.saturating_add(1);
+        format!("{kind}-{}", ids::uuid(kind, self.given))
+    }
+}
+
+fn take(from: &mut Vec<Given>, text: &str, now: i64) -> Option<Given> {
+    let place = from.iter().position(|given| given.text == text)?;
+    Some(from.swap_remove(place)).filter(|given| now < given.until)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_refresh_tokens_are_good_once_and_for_their_time() {
+        let mut grants = Grants::default();
+        let allow = |grants: &mut Grants| grants.allow(BTreeSet::new(), "r", 0);
+        let code = allow(&mut grants);
+        assert!(grants.by_code(&code, Some("other"), 0).is_none());
+        assert!(grants.by_code(&code, Some("r"), 0).is_none(), "a wrong use uses it up");
+        let code = allow(&mut grants);
+        assert!(grants.by_code(&code, None, 300).is_none());
+        let code = allow(&mut grants);
+        let pair = grants.by_code(&code, Some("r"), 299).unwrap();
+        assert!(grants.by_code(&code, Some("r"), 299).is_none());
+
+        assert!(grants.scopes(&pair.access, 299 + 3_599).is_some());
+        assert!(grants.scopes(&pair.access, 299 + 3_600).is_none());
+        let second = grants.by_refresh(&pair.refresh, 299).unwrap();
+        assert!(grants.by_refresh(&pair.refresh, 299).is_none());
+        assert!(grants.by_refresh(&second.refresh, 299 + REFRESH).is_none());
+    }
+}

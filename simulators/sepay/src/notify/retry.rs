@@ -1,0 +1,89 @@
+//! What was not acknowledged, and when it is sent again.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Letter;
+
+/// Minutes from one sending to the next: eight sendings within 33 minutes (developer.sepay.vn,
+/// SePay webhooks, error handling). No schedule of IPNs is documented; they follow this one.
+const WAITS: [i64; 7] = [1, 1, 2, 3, 5, 8, 13];
+
+/// The number of the last sending.
+const LAST: usize = WAITS.len() + 1;
+
+/// Hours after which nothing is sent again (same page).
+const OLDEST: i64 = 5;
+
+/// One sending of a letter, by its place among the sendings of that letter.
+#[derive(Clone, Debug)]
+pub(crate) struct Sending {
+    pub(crate) letter: Arc<Letter>,
+    /// From 1.
+    number: usize,
+    /// When the letter was first sent.
+    first: i64,
+}
+
+impl Sending {
+    pub(crate) fn first(letter: Letter, now: i64) -> Self {
+        Self { letter: Arc::new(letter), number: 1, first: now }
+    }
+
+    /// A sending that is not repeated.
+    pub(crate) fn only(letter: Letter, now: i64) -> Self {
+        Self { number: LAST, ..Self::first(letter, now) }
+    }
+
+    fn next(&self) -> Self {
+        Self { number: self.number.saturating_add(1), ..self.clone() }
+    }
+
+    /// When the next sending is due after this one at `now`; `None` after the last.
+    fn next_due(&self, now: i64) -> Option<i64> {
+        let wait = WAITS.get(self.number.saturating_sub(1))?;
+        Some(now.saturating_add(wait.saturating_mul(60)))
+    }
+
+    fn is_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.letter, &other.letter)
+    }
+}
+
+/// The sendings to come.
+#[derive(Debug, Default)]
+pub(crate) struct Retries(Mutex<Vec<(i64, Sending)>>);
+
+impl Retries {
+    /// What came of sendings at `now`: each with whether it was acknowledged. A letter that was
+    /// taken once is not sent again.
+    pub(crate) fn learn(&self, sendings: &[(Sending, bool)], now: i64) {
+        let taken: Vec<&Sending> =
+            sendings.iter().filter(|(_, taken)| *taken).map(|(sending, _)| sending).collect();
+        let mut coming = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        coming.retain(|(_, sending)| !taken.iter().any(|taken| taken.is_of(sending)));
+        for (sending, _) in sendings {
+            let settled = taken.iter().any(|taken| taken.is_of(sending))
+                || coming.iter().any(|(_, known)| known.is_of(sending));
+            if let (false, Some(due)) = (settled, sending.next_due(now)) {
+                coming.push((due, sending.next()));
+            }
+        }
+    }
+
+    /// When something is next due.
+    pub(crate) fn next_due(&self) -> Option<i64> {
+        let coming = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        coming.iter().map(|(due, _)| *due).min()
+    }
+
+    /// Takes what is due at `now`, the longest due first. What is too old is dropped.
+    pub(crate) fn take_due(&self, now: i64) -> Vec<Sending> {
+        let mut coming = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut due, later): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut *coming).into_iter().partition(|(due, _)| *due <= now);
+        *coming = later;
+        due.sort_by_key(|(due, _)| *due);
+        let oldest = now.saturating_sub(OLDEST.saturating_mul(3600));
+        due.into_iter().map(|(_, sending)| sending).filter(|it| it.first >= oldest).collect()
+    }
+}

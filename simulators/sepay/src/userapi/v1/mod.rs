@@ -1,0 +1,111 @@
+//! The User API v1: numeric ids, amounts as text, and errors under HTTP 200.
+
+mod answer;
+mod bank_accounts;
+mod orders;
+mod transactions;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{delete, get, post},
+};
+
+use super::{is_ours, limit};
+use crate::{
+    bank::BankAccount,
+    faults::{Operation, operation},
+    gateway::Gateway,
+};
+use answer::Problem;
+
+pub(super) use answer::rate_limited;
+
+/// The routes on `my.sepay.vn`.
+pub(crate) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
+    let on = |name, route| operation(gateway, name, route);
+    Router::new()
+        .route(
+            "/userapi/transactions/list",
+            on(Operation::TransactionList, get(transactions::list)),
+        )
+        .route(
+            "/userapi/transactions/details/{id}",
+            on(Operation::TransactionDetail, get(transactions::show)),
+        )
+        .route(
+            "/userapi/transactions/count",
+            on(Operation::TransactionCount, get(transactions::count)),
+        )
+        .route(
+            "/userapi/bankaccounts/list",
+            on(Operation::BankAccountList, get(bank_accounts::list)),
+        )
+        .route(
+            "/userapi/bankaccounts/details/{id}",
+            on(Operation::BankAccountDetail, get(bank_accounts::show)),
+        )
+        .route(
+            "/userapi/bankaccounts/count",
+            on(Operation::BankAccountCount, get(bank_accounts::count)),
+        )
+        .route(
+            "/userapi/bidv/{id}/orders",
+            on(Operation::VaOrderList, get(orders::list))
+                .merge(on(Operation::VaOrderCreate, post(orders::create))),
+        )
+        .route(
+            "/userapi/bidv/{id}/orders/{order}",
+            on(Operation::VaOrderDetail, get(orders::show))
+                .merge(on(Operation::VaOrderCancel, delete(orders::cancel))),
+        )
+        .route(
+            "/userapi/bidv/{id}/orders/{order}/va",
+            on(Operation::VaCreate, post(orders::add_va)),
+        )
+        .route(
+            "/userapi/bidv/{id}/orders/{order}/va/{va}",
+            on(Operation::VaCancel, delete(orders::cancel_va)),
+        )
+        .layer(from_fn_with_state(Arc::clone(gateway), authenticate))
+        .layer(from_fn_with_state(Arc::clone(gateway), limit::v1))
+}
+
+/// Without the token the answer is HTTP 200 with nothing in it (SePay API: upgrade from v1).
+async fn authenticate(
+    State(gateway): State<Arc<Gateway>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match is_ours(&gateway, request.headers()) {
+        true => next.run(request).await,
+        false => ().into_response(),
+    }
+}
+
+/// The number by which v1 knows the `index`th bank account.
+fn account_number(index: usize) -> u64 {
+    const FIRST: u64 = 19;
+    FIRST.saturating_add(index as u64)
+}
+
+/// The bank accounts with their numbers in v1.
+fn accounts(gateway: &Gateway) -> Vec<(u64, BankAccount)> {
+    let books = gateway.books();
+    let numbered = books.accounts().iter().cloned().enumerate();
+    numbered.map(|(index, account)| (account_number(index), account)).collect()
+}
+
+fn account(gateway: &Gateway, id: &str) -> Result<(u64, BankAccount), Problem> {
+    let known = accounts(gateway).into_iter().find(|(number, _)| number.to_string() == id);
+    known.ok_or(Problem::NotFound)
+}
+
+/// An amount as v1 writes it.
+fn amount(dong: u64) -> String {
+    format!("{dong}.00")
+}

@@ -1,0 +1,71 @@
+//! What each bank takes (developer.sepay.vn, SePay API v2, VA orders: quick start; create order).
+
+use super::{TERMINAL, VA_PREFIX};
+use crate::{Bank, ids};
+
+/// What a bank demands of an order.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BankRules {
+    /// It needs a VA prefix.
+    pub(super) prefix: bool,
+    /// It needs a terminal.
+    pub(super) terminal: bool,
+    /// It needs an amount, and a transfer of exactly that.
+    pub(super) exact: bool,
+    /// It shows a name of the merchant's choice.
+    pub(super) holder: bool,
+    /// The most characters of an order code.
+    pub(super) longest_code: usize,
+}
+
+impl BankRules {
+    /// `None` for a bank without orders.
+    pub(super) fn of(bank: Bank) -> Option<Self> {
+        match bank.code {
+            "BIDV" => Some(Self {
+                prefix: false,
+                terminal: false,
+                exact: false,
+                holder: true,
+                longest_code: 50,
+            }),
+            "STB" => Some(Self {
+                prefix: true,
+                terminal: false,
+                exact: true,
+                holder: false,
+                longest_code: 50,
+            }),
+            "VCB" => Some(Self {
+                prefix: false,
+                terminal: true,
+                exact: true,
+                holder: false,
+                longest_code: 15,
+            }),
+            _ => None,
+        }
+    }
+}
+
+/// The `serial`th VA number of a bank. None is longer than the 19 characters of a VietQR code.
+pub(super) fn va_number(bank: Bank, serial: u64) -> String {
+    match bank.code {
+        "BIDV" => {
+            let tail = ids::uuid("va-number", serial).replace('-', "").to_uppercase();
+            format!("963NQDO{}", tail.get(..12).unwrap_or_default())
+        }
+        "STB" => format!("{VA_PREFIX}{serial:07}"),
+        _ => format!("970497{serial:010}"),
+    }
+}
+
+/// Whether `tid` looks like a terminal of the bank's own: digits, not SePay's UUID.
+pub(super) fn is_terminal_number(tid: &str) -> bool {
+    !tid.is_empty() && tid.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether the account has the terminal.
+pub(super) fn has_terminal(tid: &str) -> bool {
+    tid == TERMINAL
+}
