@@ -44,7 +44,7 @@ impl Fixture {
         let recorder = Arc::new(RecordingTransport::new(Arc::clone(&client), Arc::clone(&proxy)));
         let tuning = tuning(&subject, Arc::clone(&recorder) as Arc<dyn Transport>);
         let bare = subject.gateway.provider(&proxy.hosts(), &tuning);
-        let provider = bare.clone().layered();
+        let provider = bare.clone();
         Ok(Self { subject, proxy, recorder, client, bare, provider })
     }
 
@@ -60,7 +60,7 @@ impl Fixture {
 
     fn over(&self, client: Arc<dyn Transport>) -> Provider {
         let tuning = tuning(&self.subject, client);
-        self.subject.gateway.provider(&self.proxy.hosts(), &tuning).layered()
+        self.subject.gateway.provider(&self.proxy.hosts(), &tuning)
     }
 
     /// The role of taking payments, if both the provider and its gateway have it.

@@ -16,7 +16,11 @@ use crate::{
 
 /// A configured provider: its name, its roles, and what only it has.
 ///
-/// Built by a provider crate, wrapped by layers, held by an app. Clones share the roles.
+/// Built by a provider crate, held by an app. Clones share the roles.
+///
+/// Every role is traced and guarded from the moment it is given: a call makes one span, and what the
+/// capabilities or the provider's own `check` refuse is refused before the provider is called. A
+/// provider need not repeat these checks.
 #[derive(Clone)]
 pub struct Provider {
     id: ProviderId,
@@ -132,38 +136,39 @@ impl Provider {
         &self.credentials
     }
 
-    /// Gives it the role of taking payments.
+    /// Gives it the role of taking payments, traced and guarded.
     #[must_use]
     pub fn with_payments(mut self, role: Arc<dyn PaymentProvider>) -> Self {
-        self.payments = Some(role);
+        self.payments = Some(layer::payments(&self.id, role));
         self
     }
 
-    /// Gives it the role of opening virtual accounts.
+    /// Gives it the role of opening virtual accounts, traced and guarded.
     #[must_use]
     pub fn with_virtual_accounts(mut self, role: Arc<dyn VirtualAccountProvider>) -> Self {
-        self.virtual_accounts = Some(role);
+        self.virtual_accounts = Some(layer::virtual_accounts(&self.id, role));
         self
     }
 
-    /// Gives it the role of sending money.
+    /// Gives it the role of sending money, traced and guarded.
     #[must_use]
     pub fn with_payouts(mut self, role: Arc<dyn PayoutProvider>) -> Self {
-        self.payouts = Some(role);
+        self.payouts = Some(layer::payouts(&self.id, role));
         self
     }
 
-    /// Gives it the role of listing statements.
+    /// Gives it the role of listing statements, traced.
     #[must_use]
     pub fn with_statements(mut self, role: Arc<dyn StatementProvider>) -> Self {
-        self.statements = Some(role);
+        self.statements = Some(layer::statements(&self.id, role));
         self
     }
 
-    /// Gives it the role of receiving notifications.
+    /// Gives it the role of receiving notifications, with the limits on the cost of confirmations
+    /// (see [`NotificationReceiver::confirm`]).
     #[must_use]
     pub fn with_notifications(mut self, role: Arc<dyn NotificationReceiver>) -> Self {
-        self.notifications = Some(role);
+        self.notifications = Some(layer::notifications(role));
         self
     }
 
@@ -172,20 +177,6 @@ impl Provider {
     pub fn with_extension<T: Any + Send + Sync>(mut self, value: Arc<T>) -> Self {
         let name = std::any::type_name::<T>();
         self.extensions.insert(TypeId::of::<T>(), Extension { name, value });
-        self
-    }
-
-    /// Puts the layers around every role: tracing outside, then the guard that refuses what the
-    /// capabilities do not allow; around notifications, what bounds the cost of confirmations (see
-    /// [`NotificationReceiver::confirm`]).
-    #[must_use]
-    pub fn layered(mut self) -> Self {
-        let id = &self.id;
-        self.payments = self.payments.map(|role| layer::payments(id, role));
-        self.virtual_accounts = self.virtual_accounts.map(|role| layer::virtual_accounts(id, role));
-        self.payouts = self.payouts.map(|role| layer::payouts(id, role));
-        self.statements = self.statements.map(|role| layer::statements(id, role));
-        self.notifications = self.notifications.map(layer::notifications);
         self
     }
 

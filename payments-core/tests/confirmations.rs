@@ -43,11 +43,10 @@ impl Gateway {
         Arc::new(Self { endpoints, claimed, answer, asked: AtomicUsize::new(0) })
     }
 
-    fn layered(self: &Arc<Self>) -> Arc<dyn NotificationReceiver> {
+    fn receiver(self: &Arc<Self>) -> Arc<dyn NotificationReceiver> {
         let (id, kind) = (ProviderId::new("main").unwrap(), ProviderKind::new("test").unwrap());
-        let provider = Provider::new(id, kind, Environment::Sandbox)
-            .with_notifications(Arc::clone(self) as _)
-            .layered();
+        let provider =
+            Provider::new(id, kind, Environment::Sandbox).with_notifications(Arc::clone(self) as _);
         Arc::clone(provider.notifications().unwrap())
     }
 
@@ -125,7 +124,7 @@ async fn five_hundred_replays_of_one_settled_claim_are_one_inquiry() {
     ];
     for (claimed, answer) in cases {
         let gateway = Gateway::new(claimed, answer);
-        let receiver = gateway.layered();
+        let receiver = gateway.receiver();
         let first = format!("{:?}", take(&*receiver, "{}").await.unwrap());
         for _ in 1..500 {
             assert_eq!(format!("{:?}", take(&*receiver, "{}").await.unwrap()), first);
@@ -140,7 +139,7 @@ async fn five_hundred_replays_of_one_settled_claim_are_one_inquiry() {
 #[tokio::test(start_paused = true)]
 async fn replays_that_come_together_are_one_inquiry() {
     let gateway = Gateway::new(PaymentState::Settled, |_| found(PaymentState::Settled));
-    let receiver = gateway.layered();
+    let receiver = gateway.receiver();
     let all = join_all((0..500).map(|_| take(&*receiver, "{}"))).await;
     assert!(all.iter().all(is_confirmed));
     assert_eq!(gateway.times(), 1);
@@ -157,7 +156,7 @@ async fn the_same_claim_in_another_delivery_is_asked_about() {
             Ok(Confirmation::Confirmed(Event::inquired(key, EventData::Payment(paid_twice))))
         }
     });
-    let receiver = gateway.layered();
+    let receiver = gateway.receiver();
     let _ = take(&*receiver, r#"{"transaction":1}"#).await.unwrap();
     let second = take(&*receiver, r#"{"transaction":2}"#).await.unwrap();
     let Confirmation::Confirmed(event) = second else { panic!("{second:?}") };
@@ -177,7 +176,7 @@ async fn what_is_not_settled_is_asked_about_again_but_only_so_often() {
     ];
     for (claimed, answer) in cases {
         let gateway = Gateway::new(claimed, answer);
-        let receiver = gateway.layered();
+        let receiver = gateway.receiver();
         for number in 1..=16 {
             let _ = take(&*receiver, "{}").await;
             assert_eq!(gateway.times(), number, "{claimed:?}");
@@ -202,7 +201,7 @@ async fn a_claim_that_was_not_known_yet_is_confirmed_as_soon_as_it_is() {
         0 => not_yet(0),
         _ => found(PaymentState::Settled),
     });
-    let receiver = gateway.layered();
+    let receiver = gateway.receiver();
     assert!(!is_confirmed(&take(&*receiver, "{}").await));
     assert!(is_confirmed(&take(&*receiver, "{}").await));
 }
@@ -243,9 +242,8 @@ async fn a_confirmation_ends_in_time_for_the_reply() {
     let asking =
         Asking(Gateway::new(PaymentState::Settled, not_yet), Stack::new(Arc::new(Silent)).build());
     let (id, kind) = (ProviderId::new("main").unwrap(), ProviderKind::new("test").unwrap());
-    let provider = Provider::new(id, kind, Environment::Sandbox)
-        .with_notifications(Arc::new(asking))
-        .layered();
+    let provider =
+        Provider::new(id, kind, Environment::Sandbox).with_notifications(Arc::new(asking));
     let begun = Instant::now();
     let error = take(&**provider.notifications().unwrap(), "{}").await.unwrap_err();
     assert_eq!((error.kind(), begun.elapsed().as_secs()), (ErrorKind::Timeout, 7));

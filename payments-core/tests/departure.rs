@@ -116,7 +116,7 @@ fn provider(client: Arc<dyn Transport>) -> Provider {
         PayoutCapabilities::new(vec![AmountLimits::at_least(Money::vnd(1))], Repeat::Refused);
     let payouts = Payouts(capabilities, every_layer(client));
     let (id, kind) = (ProviderId::new("main").unwrap(), ProviderKind::new("test").unwrap());
-    Provider::new(id, kind, Environment::Sandbox).with_payouts(Arc::new(payouts)).layered()
+    Provider::new(id, kind, Environment::Sandbox).with_payouts(Arc::new(payouts))
 }
 
 fn payout() -> CreatePayout {

@@ -151,8 +151,7 @@ async fn the_spans_are_those_of_the_document_and_hold_no_secret() {
         PayoutCapabilities::new(vec![AmountLimits::at_least(Money::vnd(1))], Repeat::Refused);
     let payouts = Payouts(capabilities, Stack::new(Arc::new(Gateway)).build());
     let (id, kind) = (ProviderId::new("main").unwrap(), ProviderKind::new("test").unwrap());
-    let provider =
-        Provider::new(id, kind, Environment::Sandbox).with_payouts(Arc::new(payouts)).layered();
+    let provider = Provider::new(id, kind, Environment::Sandbox).with_payouts(Arc::new(payouts));
     let number = AccountNumber::new("0071001234567").unwrap();
     let account = BankAccount::new(Bin::new("970436").unwrap(), number);
     let beneficiary = Beneficiary::new(account, CANARY).unwrap();

@@ -59,7 +59,7 @@ impl Payments {
             .with_preference(config.prefer.iter().map(String::as_str))
     }
 
-    /// Holds these providers and puts the layers around them.
+    /// Holds these providers.
     ///
     /// # Errors
     /// `Configuration` if two have the same name, or share a merchant account, a secret or an API
@@ -78,7 +78,7 @@ impl Payments {
         for provider in providers {
             let id = provider.id().clone();
             preference.push(id.clone());
-            if named.insert(id.clone(), provider.layered()).is_some() {
+            if named.insert(id.clone(), provider).is_some() {
                 return Err(Error::new(
                     ErrorKind::Configuration,
                     format!("two providers have the name {id}"),

@@ -266,7 +266,7 @@ async fn measure(
     let provider = |client| {
         let retry = RetryPolicy::new(3, Duration::from_millis(200), Duration::from_secs(600));
         let tuning = Tuning::new(client, subject.gateway.clock(), retry);
-        subject.gateway.provider(&subject.gateway.hosts(), &tune(&tuning)).layered()
+        subject.gateway.provider(&subject.gateway.hosts(), &tune(&tuning))
     };
     let idle = provider(Arc::new(timed(&[])));
     let free = offered_inquiries(&idle).filter(|one| !costs(&idle, *one)).collect();

@@ -35,7 +35,7 @@ impl PaymentProvider for Guard<dyn PaymentProvider> {
         self.0.capabilities()
     }
 
-    /// Both, so that a provider's own check need not repeat the capabilities.
+    /// The capabilities first, then the provider's own check.
     fn check(&self, request: &CreatePayment) -> Result<()> {
         self.capabilities().check(request)?;
         self.0.check(request)
@@ -73,7 +73,7 @@ impl VirtualAccountProvider for Guard<dyn VirtualAccountProvider> {
         self.0.capabilities()
     }
 
-    /// Both, so that a provider's own check need not repeat the capabilities.
+    /// The capabilities first, then the provider's own check.
     fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
         self.capabilities().check(request)?;
         self.0.check(request)
@@ -124,7 +124,7 @@ impl PayoutProvider for Guard<dyn PayoutProvider> {
         self.0.capabilities()
     }
 
-    /// Both, so that a provider's own check need not repeat the capabilities.
+    /// The capabilities first, then the provider's own check.
     fn check(&self, request: &CreatePayout) -> Result<()> {
         self.capabilities().check(request)?;
         self.0.check(request)

@@ -98,17 +98,15 @@ impl PayoutProvider for Payouts {
         &self.capabilities
     }
 
-    /// The capabilities, that HPay reaches the beneficiary's bank, and that the formula in use can
-    /// sign the request. Nothing is signed.
+    /// Checks that HPay reaches the beneficiary's bank and that the formula in use can sign the
+    /// request. Nothing is signed.
     fn check(&self, request: &CreatePayout) -> Result<()> {
-        self.capabilities.check(request)?;
         check_spaces("beneficiary.name", &request.beneficiary.name)?;
         refuse_options(&request.options)?;
         self.hpay.check_signable(&self.fields(request)?, &F19)
     }
 
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
-        self.check(request)?;
         let (address, body) = self.hpay.gateway.payout();
         let fields = self.hpay.sign(self.fields(request)?, "secureChain", &F19)?;
         let http = fields.post(&address, body)?;

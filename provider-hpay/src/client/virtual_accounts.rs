@@ -140,7 +140,6 @@ impl VirtualAccountProvider for VirtualAccounts {
     }
 
     fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
-        self.capabilities.check(request)?;
         refuse_options(&request.options)?;
         if request.account.is_some() {
             return Err(no_choice(ErrorKind::Unsupported));
@@ -153,7 +152,6 @@ impl VirtualAccountProvider for VirtualAccounts {
     }
 
     async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
-        self.check(request)?;
         let hpay = &self.hpay;
         let fields = self.fields(request)?;
         let fields = hpay.sign(fields, "secure_code", &F11)?;

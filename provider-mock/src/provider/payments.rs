@@ -40,12 +40,10 @@ impl PaymentProvider for Payments {
     }
 
     fn check(&self, request: &CreatePayment) -> Result<()> {
-        self.capabilities.check(request)?;
         self.client.check_end(request.expires_at)
     }
 
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
-        self.check(request)?;
         let body = wire::OpenPayment {
             order: request.order.clone(),
             amount: request.amount,

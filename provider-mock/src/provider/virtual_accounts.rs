@@ -79,7 +79,6 @@ impl VirtualAccountProvider for VirtualAccounts {
     }
 
     fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
-        self.capabilities.check(request)?;
         self.check_life(request.expires_at)
     }
 
@@ -97,7 +96,6 @@ impl VirtualAccountProvider for VirtualAccounts {
     }
 
     async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
-        self.check(request)?;
         let body = wire::OpenAccount {
             order: request.order.clone(),
             holder: request.holder.clone(),

@@ -185,7 +185,6 @@ impl VirtualAccountProvider for VirtualAccounts {
     }
 
     fn check(&self, request: &OpenVirtualAccount) -> Result<()> {
-        self.capabilities.check(request)?;
         let options = request.options.get::<SePayVaOptions>()?.unwrap_or_default();
         self.check_terms(request, &options)
     }
@@ -212,7 +211,6 @@ impl VirtualAccountProvider for VirtualAccounts {
     }
 
     async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
-        self.check(request)?;
         let options = request.options.get::<SePayVaOptions>()?.unwrap_or_default();
         let account = self.account(request.account.as_ref());
         let known = self.known(account).await.map_err(|error| error.with_operation(OPEN))?;
