@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{Error, Result};
 
 /// Typed options by provider kind. The provider reads its own and refuses unknown keys; a
 /// request with options for one provider may be sent to another, which ignores them.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Options(BTreeMap<String, String>);
 
 /// A provider's own options for a request.
@@ -29,6 +30,11 @@ impl Options {
         })?;
         self.0.insert(T::KIND.to_owned(), text);
         Ok(())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Reads the options of one provider.

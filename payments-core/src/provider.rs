@@ -34,6 +34,7 @@ pub struct Provider {
     extensions: BTreeMap<TypeId, Extension>,
     warnings: Vec<String>,
     credentials: Vec<Credential>,
+    departs: bool,
     made_at: &'static Location<'static>,
 }
 
@@ -86,6 +87,7 @@ impl Provider {
             extensions: BTreeMap::new(),
             warnings: Vec::new(),
             credentials: Vec::new(),
+            departs: false,
             made_at: Location::caller(),
         }
     }
@@ -130,6 +132,22 @@ impl Provider {
         let value = secret.expose().as_bytes();
         self.credentials.push(Credential::new(key, &self.kind, "secret", value));
         self
+    }
+
+    /// Says whether every instruction of its roles leaves through a transport that
+    /// [departs](crate::transport::Transport::departs): the `departs()` of the transport that its
+    /// roles were built with. Without this call they do not.
+    #[must_use]
+    pub fn with_departures(mut self, departs: bool) -> Self {
+        self.departs = departs;
+        self
+    }
+
+    /// Whether its instructions ask the [`Departure`](crate::transport::Departure) of their call
+    /// before they leave. For a provider that does not ask, a journal has to record the instruction
+    /// as sent before it calls the role.
+    pub fn departs(&self) -> bool {
+        self.departs
     }
 
     pub(crate) fn credentials(&self) -> &[Credential] {

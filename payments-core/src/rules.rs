@@ -218,6 +218,9 @@ impl Repeat {
 }
 
 /// When it is conclusive that a provider does not know a reference.
+///
+/// What a provider's own `find_*` returns is conclusive under [`Always`](Self::Always) only: the
+/// rules that count from an instruction are for whoever recorded when it was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -226,6 +229,12 @@ pub enum AbsenceRule {
     Always,
     /// Once the payment's `expires_at` has passed and the gateway no longer takes the money.
     AfterExpiry,
+    /// Once this long has passed since the instruction was sent: the provider books within this
+    /// time or never.
+    After(Duration),
+    /// Once this long has passed since the provider refused the instruction, even if nothing signs
+    /// the refusal: the refusal and an inquiry that finds nothing agree. Without a refusal, never.
+    AfterRefusal(Duration),
     /// Never.
     Never,
 }

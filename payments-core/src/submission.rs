@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{json, printable};
 
@@ -40,7 +40,7 @@ pub enum Submission<T> {
 }
 
 /// A refusal, in the provider's own words.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Decline {
     /// Why, as far as we understand it.
@@ -53,7 +53,7 @@ pub struct Decline {
 }
 
 /// Why a provider refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DeclineReason {
@@ -75,12 +75,16 @@ pub enum DeclineReason {
     Duplicate,
     /// The state at the provider does not allow this.
     State,
-    /// Something else; see the code and the message.
+    /// Something else; see the code and the message. A stored reason that this version does not
+    /// know is read as this one.
+    #[serde(other)]
     Other,
 }
 
 /// An instruction whose outcome is not known.
-#[derive(Clone, Debug)]
+///
+/// Its serialised form leaves the [source](Self::source) out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Uncertain {
     /// What makes it uncertain.
@@ -93,11 +97,13 @@ pub struct Uncertain {
     pub status: Option<u16>,
     /// True if a person should look: the answer contradicts what we sent.
     pub needs_attention: bool,
+    #[serde(skip)]
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 /// What makes an outcome uncertain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UncertainCause {
     /// The connection ended before a whole answer arrived.
@@ -113,7 +119,9 @@ pub enum UncertainCause {
     Mismatch,
     /// The provider itself says that it does not know yet.
     ProviderUndecided,
-    /// A code or a status that the provider documents nowhere.
+    /// A code or a status that the provider documents nowhere. A stored cause that this version
+    /// does not know is read as this one.
+    #[serde(other)]
     UnknownCode,
 }
 
@@ -297,6 +305,24 @@ mod tests {
         assert!(uncertain.to_string().contains("a\\u{85}b"), "{uncertain}");
         assert!(!format!("{uncertain:?}").contains("NGUYEN"), "{uncertain:?}");
         assert!(!uncertain.source().unwrap().to_string().contains("NGUYEN"));
+    }
+
+    #[test]
+    fn what_became_of_an_instruction_can_be_stored() {
+        let decline = Decline::new(DeclineReason::Limit).with_code("4").confirmed();
+        let stored = serde_json::to_string(&decline).unwrap();
+        assert_eq!(serde_json::from_str::<Decline>(&stored).unwrap(), decline, "{stored}");
+        let other = stored.replace("limit", "phase_of_the_moon");
+        let read: Decline = serde_json::from_str(&other).unwrap();
+        assert_eq!(read.reason, DeclineReason::Other, "{other}");
+        let uncertain = Uncertain::new(UncertainCause::TimedOut, "no answer").needing_attention();
+        let stored = serde_json::to_string(&uncertain).unwrap();
+        let read: Uncertain = serde_json::from_str(&stored).unwrap();
+        assert_eq!(
+            (read.cause, read.needs_attention),
+            (UncertainCause::TimedOut, true),
+            "{stored}"
+        );
     }
 
     #[test]

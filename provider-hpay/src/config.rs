@@ -117,6 +117,7 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     let notifications = Notifications::new(Arc::clone(&hpay))
         .map_err(|error| vec![ConfigProblem::new(config.path("kind"), error.to_string())])?;
     let provider = Provider::new(config.id.clone(), config.kind.clone(), config.environment)
+        .with_departures(hpay.transport.departs())
         .with_payments(Arc::new(Payments::new(Arc::clone(&hpay))))
         .with_virtual_accounts(Arc::new(VirtualAccounts::new(Arc::clone(&hpay))))
         .with_notifications(Arc::new(notifications))

@@ -72,12 +72,12 @@ pub(crate) fn virtual_accounts() -> VirtualAccountCapabilities {
         .with_credits(None)
 }
 
-pub(crate) fn payouts(repeat: Repeat) -> PayoutCapabilities {
+pub(crate) fn payouts(repeat: Repeat, absence: AbsenceRule) -> PayoutCapabilities {
     PayoutCapabilities::new(limits(), repeat)
         .with_reference(REFERENCE)
         .with_name(HOLDER)
         .with_note(TEXT)
-        .with_find(None, AbsenceRule::Never)
+        .with_find(None, absence)
         .with_name_check(false)
         .with_balance()
 }

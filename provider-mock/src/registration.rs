@@ -1,6 +1,7 @@
 //! The kind `mock` in a configuration.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use payments_core::{
     Environment, Provider, Secret,
@@ -8,7 +9,7 @@ use payments_core::{
     notification::check::Keys,
     payment::CreateMode,
     registry::{Context, Registration},
-    rules::{Repeat, RepeatWindow},
+    rules::{AbsenceRule, Repeat, RepeatWindow},
     transport::Rate,
 };
 
@@ -42,6 +43,7 @@ seed = 42                                             # of the names that the ga
 # create = "networked"                                # or "offline": a link that the buyer follows
 # payment_repeat = "deduplicated"                     # what a second payment for one order does, as below
 # payout_repeat = "deduplicated"                      # or "refused", "pays-again": what a second payout does
+# payout_absence = "never"                            # or "after-a-minute", "a-minute-after-refusal"
 # calls_per_second = 20                               # no limit if left out
 "#;
 
@@ -53,6 +55,14 @@ const REPEATS: [(&str, Repeat); 5] = [
     ("deduplicated-for-a-time", Repeat::Deduplicated { within: RepeatWindow::Unknown }),
     ("refused", Repeat::Refused),
     ("pays-again", Repeat::PaysAgain),
+];
+
+/// When it is conclusive that a payout is not known, by its name in configurations; the default
+/// first.
+const ABSENCES: [(&str, AbsenceRule); 3] = [
+    ("never", AbsenceRule::Never),
+    ("after-a-minute", AbsenceRule::After(Duration::from_secs(60))),
+    ("a-minute-after-refusal", AbsenceRule::AfterRefusal(Duration::from_secs(60))),
 ];
 
 /// How payments are opened, by its name in configurations; the default first.
@@ -77,6 +87,7 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     let create = read.choice("create", &CREATES);
     let payment_repeat = read.choice("payment_repeat", &REPEATS);
     let payout_repeat = read.choice("payout_repeat", &REPEATS);
+    let payout_absence = read.choice("payout_absence", &ABSENCES);
     let (
         Some(base),
         Some(api_key),
@@ -86,6 +97,7 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         Some(create),
         Some(payment_repeat),
         Some(payout_repeat),
+        Some(payout_absence),
     ) = (
         base,
         api_key,
@@ -95,6 +107,7 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         create,
         payment_repeat,
         payout_repeat,
+        payout_absence,
     )
     else {
         return Err(read.finish());
@@ -110,7 +123,8 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
                 .with_seed(seed.unsigned_abs())
                 .with_create(create)
                 .with_payment_repeat(payment_repeat)
-                .with_payout_repeat(payout_repeat);
+                .with_payout_repeat(payout_repeat)
+                .with_payout_absence(payout_absence);
             gateway(settings, &api_key, &webhook_keys, context)
         })
         .transpose()
@@ -130,6 +144,7 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         create,
         payment_repeat,
         payout_repeat,
+        payout_absence,
     };
     let provider = parts.assemble().map_err(|error| problem(config, &error))?;
     Ok(match gateway {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{CreatePayout, PayoutFailure, PayoutState};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A payout as the provider sees it. What the provider does not report is `None`.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Payout {
     /// The merchant's own name for it.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     DeclineReason,
@@ -13,7 +13,7 @@ use crate::{
 ///
 /// The instruction itself was accepted: a refusal of the instruction is a
 /// [`Decline`](crate::Decline).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PayoutFailure {
     /// Why, as far as we understand it.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, PayoutRef, Raw, Result,
@@ -13,7 +13,10 @@ use crate::{
 };
 
 /// A payout to make.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Its serialised form holds everything that is needed to send it, also the options, which may be
+/// secrets of a provider: store it like one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatePayout {
     /// The merchant's own name for it. Make it before the first try and keep it for ever.
@@ -23,13 +26,15 @@ pub struct CreatePayout {
     /// To whom.
     pub beneficiary: Beneficiary,
     /// What the beneficiary reads in the transfer's memo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// Options that only one provider understands.
+    #[serde(default, skip_serializing_if = "Options::is_empty")]
     pub options: Options,
 }
 
 /// The person and bank account that a payout goes to.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Beneficiary {
     /// The account.
@@ -93,5 +98,24 @@ impl fmt::Debug for Beneficiary {
     /// Without the name, which is personal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Beneficiary").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bank::{AccountNumber, Bin};
+
+    #[test]
+    fn a_stored_request_is_the_same_request() {
+        let account =
+            BankAccount::new(Bin::new("970436").unwrap(), AccountNumber::new("0071").unwrap());
+        let beneficiary = Beneficiary::new(account, "NGUYEN VAN A").unwrap();
+        let reference = PayoutRef::new("P-1").unwrap();
+        let request = CreatePayout::new(reference, Money::vnd(50_000), beneficiary).unwrap();
+        for request in [request.clone(), request.with_note("Luong")] {
+            let stored = serde_json::to_string(&request).unwrap();
+            assert_eq!(serde_json::from_str::<CreatePayout>(&stored).unwrap(), request, "{stored}");
+        }
     }
 }

@@ -18,14 +18,17 @@ pub enum PayoutState {
     AwaitingApproval,
     /// The provider has it and has not finished.
     Pending,
-    /// It may or may not have been carried out. Ask; do not send it again.
-    Uncertain,
     /// The beneficiary has the money.
     Succeeded,
     /// The money came back afterwards.
     Reversed,
     /// No money left, by the provider's own word.
     Failed,
+    /// It may or may not have been carried out. Ask; do not send it again.
+    ///
+    /// A stored word that this version does not know is read as this state.
+    #[serde(other)]
+    Uncertain,
 }
 
 impl PayoutState {
@@ -124,6 +127,16 @@ mod tests {
         }
         for known in [Pending, Succeeded, PayoutState::Reversed, Failed] {
             assert_eq!(known.step(AwaitingApproval), Step::Stale, "{known:?}");
+        }
+    }
+
+    #[test]
+    fn a_stored_word_of_another_version_is_uncertain() {
+        let read: PayoutState = serde_json::from_str("\"teleported\"").unwrap();
+        assert_eq!(read, PayoutState::Uncertain);
+        for state in PayoutState::ALL {
+            let stored = serde_json::to_string(&state).unwrap();
+            assert_eq!(serde_json::from_str::<PayoutState>(&stored).unwrap(), state, "{stored}");
         }
     }
 

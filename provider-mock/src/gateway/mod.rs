@@ -105,6 +105,7 @@ impl MockGateway {
             create: settings.create,
             payment_repeat: settings.payment_repeat,
             payout_repeat: settings.payout_repeat,
+            payout_absence: settings.payout_absence,
         };
         Ok(parts.assemble()?.with_extension(Arc::new(self.clone())))
     }

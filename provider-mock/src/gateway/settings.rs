@@ -5,7 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::{
-    Clock, SystemClock, money::Money, payment::CreateMode, payout::Beneficiary, rules::Repeat,
+    Clock, SystemClock,
+    money::Money,
+    payment::CreateMode,
+    payout::Beneficiary,
+    rules::{AbsenceRule, Repeat},
 };
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +62,9 @@ pub struct Settings {
     /// [`Repeat::PaysAgain`] pays again, as HPay does, also another amount, and so does a reference
     /// whose time is over.
     pub payout_repeat: Repeat,
+    /// When it is conclusive that the gateway does not know a payout; the provider declares it. The
+    /// gateway books a payout at once or never, so that every rule of instructions is true.
+    pub payout_absence: AbsenceRule,
     /// Bank accounts whose holder is known. Any other account exists too, under any name.
     pub beneficiaries: Vec<Beneficiary>,
     /// Where notifications go, unless a payment says otherwise.
@@ -141,6 +148,7 @@ impl Settings {
             payment_repeat: FOR_EVER,
             payers: Payers::default(),
             payout_repeat: FOR_EVER,
+            payout_absence: AbsenceRule::Never,
             beneficiaries: Vec::new(),
             notify_url: None,
             event_signature: EventSignature::default(),
@@ -220,6 +228,13 @@ impl Settings {
         self
     }
 
+    /// When it is conclusive that the gateway does not know a payout.
+    #[must_use]
+    pub fn with_payout_absence(mut self, absence: AbsenceRule) -> Self {
+        self.payout_absence = absence;
+        self
+    }
+
     /// One more bank account whose holder is known: a payout there under another name is refused.
     #[must_use]
     pub fn with_beneficiary(mut self, beneficiary: Beneficiary) -> Self {
@@ -261,6 +276,7 @@ impl fmt::Debug for Settings {
             .field("payers", &self.payers)
             .field("payout_start", &self.payout_start)
             .field("payout_repeat", &self.payout_repeat)
+            .field("payout_absence", &self.payout_absence)
             .field("beneficiaries", &self.beneficiaries)
             .field("notify_url", &self.notify_url)
             .field("event_signature", &self.event_signature)

@@ -15,8 +15,11 @@ mod virtual_accounts;
 use std::sync::Arc;
 
 use payments_core::{
-    Clock, Environment, Provider, ProviderId, ProviderKind, Result, notification::check::Keys,
-    payment::CreateMode, rules::Repeat, transport::Transport,
+    Clock, Environment, Provider, ProviderId, ProviderKind, Result,
+    notification::check::Keys,
+    payment::CreateMode,
+    rules::{AbsenceRule, Repeat},
+    transport::Transport,
 };
 
 use client::Client;
@@ -44,6 +47,8 @@ pub(crate) struct Parts {
     pub(crate) payment_repeat: Repeat,
     /// What the gateway does with a second payout under one reference.
     pub(crate) payout_repeat: Repeat,
+    /// When it is conclusive that the gateway does not know a payout.
+    pub(crate) payout_absence: AbsenceRule,
 }
 
 impl Parts {
@@ -59,13 +64,15 @@ impl Parts {
         let webhook_keys = self.webhook_keys.iter();
         let provider = webhook_keys
             .fold(provider, |provider, key| provider.with_credential("webhook_secret", key));
+        let payouts = capabilities::payouts(self.payout_repeat, self.payout_absence);
         let capabilities = capabilities::payments(self.create, self.payment_repeat);
+        let provider = provider.with_departures(self.transport.departs());
         let client = Client::new(self.base, self.api_key, self.transport, self.clock)?;
         let client = Arc::new(client);
         Ok(provider
             .with_payments(Arc::new(Payments::new(Arc::clone(&client), capabilities)))
             .with_virtual_accounts(Arc::new(VirtualAccounts::new(Arc::clone(&client))))
-            .with_payouts(Arc::new(Payouts::new(Arc::clone(&client), self.payout_repeat)))
+            .with_payouts(Arc::new(Payouts::new(Arc::clone(&client), payouts)))
             .with_statements(Arc::new(Statements::new(Arc::clone(&client))))
             .with_notifications(Arc::new(Notifications::new(client, self.webhook_keys)?)))
     }

@@ -8,7 +8,6 @@ use payments_core::{
     UncertainCause,
     bank::BankAccount,
     payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState},
-    rules::Repeat,
 };
 
 use super::{
@@ -18,7 +17,7 @@ use super::{
     payments::unknown_word,
 };
 use crate::{
-    capabilities::{self, REFERENCE},
+    capabilities::REFERENCE,
     wire::{self, Operation},
 };
 
@@ -29,8 +28,8 @@ pub(super) struct Payouts {
 }
 
 impl Payouts {
-    pub(super) fn new(client: Arc<Client>, repeat: Repeat) -> Self {
-        Self { client, capabilities: capabilities::payouts(repeat) }
+    pub(super) fn new(client: Arc<Client>, capabilities: PayoutCapabilities) -> Self {
+        Self { client, capabilities }
     }
 }
 

@@ -209,6 +209,8 @@ fn find(can: bool, window: Option<Duration>, absence: AbsenceRule) -> String {
     let conclusive = match absence {
         AbsenceRule::Always => "conclusive at once".to_owned(),
         AbsenceRule::AfterExpiry => "conclusive after its end".to_owned(),
+        AbsenceRule::After(time) => format!("conclusive {} after the instruction", span(time)),
+        AbsenceRule::AfterRefusal(time) => format!("conclusive {} after a refusal", span(time)),
         AbsenceRule::Never => "never conclusive".to_owned(),
         other => word(&other),
     };
