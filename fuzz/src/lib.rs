@@ -75,7 +75,7 @@ static SIGNED_BY_US: LazyLock<Vec<&Formula>> = LazyLock::new(|| {
 });
 
 /// A formula to try without the core's check, to see that the target finds what the check refuses:
-/// `UNCHECKED=hpay.f02`.
+/// `UNCHECKED=hpay.checkout_link`.
 static UNCHECKED: LazyLock<Option<Formula>> = LazyLock::new(|| {
     let id = std::env::var("UNCHECKED").ok()?;
     let formula = SIGNED_BY_US.iter().find(|formula| formula.id == id);

@@ -19,7 +19,7 @@ use payments_core::{
     notification::check::Keys,
     rsa::{Signer, SignerKind},
 };
-use provider_hpay::formula::{F11, F19};
+use provider_hpay::formula::{PAYOUT_REQUEST, VA_CREATE_REQUEST};
 use turns::{in_turns, ratio};
 
 const KEY: &str = include_str!("../../simulators/hpay/data/test-only/merchant.key.pem");
@@ -52,7 +52,8 @@ fn measure() -> Result<(), Box<dyn std::error::Error>> {
     let rsa = SignerKind::Rsa.read(KEY.as_bytes())?;
     let aws_lc = SignerKind::AwsLc.read(KEY.as_bytes())?;
     let pay = |signer: &dyn Signer| {
-        F19.sign(black_box(&PAYOUT), SigningKeys { secret: Some(&keys), signer: Some(signer) })
+        PAYOUT_REQUEST
+            .sign(black_box(&PAYOUT), SigningKeys { secret: Some(&keys), signer: Some(signer) })
             .unwrap_or_default()
     };
 
@@ -73,7 +74,8 @@ fn measure() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     let open = || {
-        F11.sign(black_box(&ACCOUNT), SigningKeys { secret: Some(&keys), signer: None })
+        VA_CREATE_REQUEST
+            .sign(black_box(&ACCOUNT), SigningKeys { secret: Some(&keys), signer: None })
             .unwrap_or_default()
     };
     let code_text = format!("12345|1|{PASSCODE}");

@@ -14,10 +14,10 @@ use payments_core::{
 use crate::{
     HPay,
     client::{
-        Gateway, LinkFormula, Merchant, MerchantName, Page, Payments, PayoutEndpoint, PayoutKeys,
-        Payouts, UnverifiedAnswers, VirtualAccounts,
+        Gateway, Merchant, MerchantName, Payments, PayoutEndpoint, PayoutKeys, Payouts,
+        UnverifiedAnswers, VirtualAccounts,
     },
-    formula::{FORMULAS, Formulas, in_use},
+    formula::{FORMULAS, Formulas},
     notification::Notifications,
     request::Body,
     tables::Banks,
@@ -51,28 +51,28 @@ hpay_certificate = { file = "/etc/payments/hpay.cer" }
 # openapi_url = "https://openapi-sandbox.htpgroup.com.vn"
 # currency = "vnd"              # or "usd", of whole dollars: a merchant_id of its own for each
 # link_path = "/v1/checkout.php"
-# link_formula = "f01"          # or "f02", "f03"
 # advanced_link_path = "/checkout.php"  # instalments, frames, tokens of domestic cards
-# advanced_link_formula = "f02" # or "f01", "f03"
 # revoke_token_path = "/revoke_token.php"
 # revoke_token_merchant = "merchant_id" # or "merchant_site_code", "both"
 # order_inquiry_path = "/api/transaction/GetTransactionDetail"
 # order_inquiry_body = "form"   # or "json", "json-as-form"
 # va_body = "form"              # or "json", "json-as-form"
 # payout_endpoint = "json"      # or "openapi", if HPay says so; or "form", which HPay retires
-# payout_answer = "f20"         # or "f20b", which does not bind the account
 # signer = "rsa"                # or "aws-lc", with the cargo feature of that name
 # bank_codes = { 970419 = "NCB" }   # in the place of table 3's, by the bank's number
 # unverified_answers = "accept" # or "refuse": believe no answer whose formula is unknown
-# formula_f05 = "{merchant_id}|{order_code}|{passcode}"
-# formula_openapi_va_callback = "{va_account}|{amount}|{cashin_id}|{transaction_id}|{passcode}|{merchant_id}|{client_request_id}"
+#
+# [providers.hpay-main.formulas]  # in the place of the usual ones: a template, or another's name
+# checkout_v1_link = "checkout_v1_link"   # or "checkout_link", "checkout_link_short"
+# checkout_link = "checkout_link"         # or "checkout_v1_link", "checkout_link_short"
+# payout_response = "payout_response"     # or "payout_response_by_name", without the account
+# order_inquiry_request = "{merchant_id}|{order_code}|{passcode}"
+# openapi_va_callback = "{va_account}|{amount}|{cashin_id}|{transaction_id}|{passcode}|{merchant_id}|{client_request_id}"
 "#;
 
 const ORDER_INQUIRY: &str = "/api/transaction/GetTransactionDetail";
 const BODIES: [(&str, Body); 3] =
     [("form", Body::Form), ("json", Body::Json), ("json-as-form", Body::JsonAsForm)];
-const LINK_FORMULAS: [(&str, LinkFormula); 3] =
-    [("f01", LinkFormula::V1), ("f02", LinkFormula::Legacy), ("f03", LinkFormula::LegacyShort)];
 
 fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
     let mut read = Reader::new(config, &context.environ);
@@ -86,10 +86,10 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     let gateway = gateway(&mut read, config.environment);
     let keys = payout_keys(&mut read);
     let formulas = formulas(&mut read);
-    for (key, usual) in &in_use::REPLACEABLE {
-        let is_rsa = formulas.get(usual).algorithm == Algorithm::RsaSha256Base64;
-        if is_rsa && keys.is_none() && read.has(key) {
-            read.problem(key, "is an RSA formula and needs private_key and hpay_certificate");
+    for (name, formula) in formulas.templates() {
+        if formula.algorithm == Algorithm::RsaSha256Base64 && keys.is_none() {
+            let words = "is an RSA formula and needs private_key and hpay_certificate";
+            read.problem(&format!("formulas.{name}"), words);
         }
     }
     let choices = [("accept", UnverifiedAnswers::Accept), ("refuse", UnverifiedAnswers::Refuse)];
@@ -171,9 +171,8 @@ fn gateway(read: &mut Reader<'_>, environment: Environment) -> Option<Gateway> {
     let checkout = read.url("checkout_url", checkout);
     let account = read.url("account_url", account);
     let openapi = read.url("openapi_url", openapi);
-    let link = page(read, ["link_path", "link_formula"], "/v1/checkout.php", LinkFormula::V1);
-    let advanced = ["advanced_link_path", "advanced_link_formula"];
-    let advanced_link = page(read, advanced, "/checkout.php", LinkFormula::Legacy);
+    let link_path = path(read, "link_path", "/v1/checkout.php");
+    let advanced_link_path = path(read, "advanced_link_path", "/checkout.php");
     let revoke_token_path = path(read, "revoke_token_path", "/revoke_token.php");
     let names = [
         ("merchant_id", MerchantName::MerchantId),
@@ -189,8 +188,8 @@ fn gateway(read: &mut Reader<'_>, environment: Environment) -> Option<Gateway> {
         checkout: checkout?,
         account: account?,
         openapi: openapi?,
-        link: link?,
-        advanced_link: advanced_link?,
+        link_path: link_path?,
+        advanced_link_path: advanced_link_path?,
         revoke_token_path: revoke_token_path?,
         revoke_token_merchant: revoke_token_merchant?,
         order_inquiry_path: order_inquiry_path?,
@@ -198,19 +197,6 @@ fn gateway(read: &mut Reader<'_>, environment: Environment) -> Option<Gateway> {
         va_body: va_body?,
         payout_endpoint: payout_endpoint?,
     })
-}
-
-fn page(
-    read: &mut Reader<'_>,
-    [path_key, formula_key]: [&'static str; 2],
-    usual_path: &str,
-    usual: LinkFormula,
-) -> Option<Page> {
-    let mut formulas = LINK_FORMULAS;
-    // The first is the default.
-    formulas.sort_by_key(|(_, formula)| *formula != usual);
-    let formula = read.choice(formula_key, &formulas);
-    Some(Page { path: path(read, path_key, usual_path)?, formula: formula? })
 }
 
 fn path(read: &mut Reader<'_>, key: &'static str, usual: &str) -> Option<String> {
@@ -260,14 +246,10 @@ fn payout_keys(read: &mut Reader<'_>) -> Option<PayoutKeys> {
 
 fn formulas(read: &mut Reader<'_>) -> Formulas {
     let mut formulas = Formulas::default();
-    for (key, usual) in &in_use::REPLACEABLE {
-        read.optional_parsed(key, |template| formulas.replace(usual, template));
-    }
-    if read.choice("payout_answer", &[("f20", false), ("f20b", true)]) == Some(true) {
-        if read.has("formula_f20") {
-            read.problem("payout_answer", "is f20b, and formula_f20 is there too: choose one");
+    for (name, value) in read.texts("formulas").unwrap_or_default() {
+        if let Err(problem) = formulas.replace(&name, &value) {
+            read.problem(&format!("formulas.{name}"), problem);
         }
-        formulas.use_f20b();
     }
     formulas
 }

@@ -24,7 +24,7 @@ use payments_core::{
 };
 
 use crate::{
-    formula::{F04, F18, OPENAPI_VA_CALLBACK},
+    formula::{OPENAPI_VA_CALLBACK, PAYMENT_NOTIFICATION, VA_CALLBACK},
     request::Fields,
 };
 
@@ -165,7 +165,7 @@ impl PaymentDelivery<'_> {
             .with("payment_type", self.payment_type)
             .with("error_text", self.error_text.as_str());
         fields
-            .signed("secure_code", &F04, self.maker.keys())?
+            .signed("secure_code", &PAYMENT_NOTIFICATION, self.maker.keys())?
             .without("merchant_site_code")
             .with("token_omipay", "51279022-9cdeb8a3498ee9a6fb7869be513601d2")
             .with("bank_code", "VISA")
@@ -241,7 +241,7 @@ impl CreditDelivery<'_> {
             .with("cashin", self.cashin.as_str())
             .with("transactionId", "9600617")
             .with("error_code", "0")
-            .signed("secure_code", &F18, self.maker.keys())?
+            .signed("secure_code", &VA_CALLBACK, self.maker.keys())?
             .get(path)
     }
 }

@@ -1,7 +1,7 @@
 //! Tokens of buyers' cards: told by notifications, paid with, revoked.
 //!
 //! Nothing signs a token, neither in a link nor in a notification (HPay API reference 1.0.0,
-//! Return_url and Notify_url; the signed fields are those of [`F04`](crate::formula::F04)).
+//! Return_url and Notify_url; the signed fields are those of [`PAYMENT_NOTIFICATION`](crate::formula::PAYMENT_NOTIFICATION)).
 //! Whoever has one signed notification, as every buyer has in the query of his own return, can add
 //! any token to it and send it to `notify_url`. So a notification carries an [`UnsignedToken`], and
 //! the app decides whether to accept it. Accept it only
@@ -207,7 +207,7 @@ pub enum Revoked {
 impl TokenRevocation {
     /// Whether HPay said so: its code is good, and covers the token and what became of it.
     ///
-    /// False as long as nobody outside HPay knows [`F08`](crate::formula::F08).
+    /// False as long as nobody outside HPay knows [`REVOKE_TOKEN_NOTIFICATION`](crate::formula::REVOKE_TOKEN_NOTIFICATION).
     pub fn is_proven(&self) -> bool {
         match self.raw.authenticity() {
             Authenticity::Verified(proof) => ["bank_token", "status", "revoke_token_status"]

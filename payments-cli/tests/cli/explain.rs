@@ -57,7 +57,7 @@ fn every_separator_of_an_hpay_callback_is_found() {
         ] {
             let code = case["secure_code_by_separator"][separator].as_str().unwrap();
             let fields = [("cashin", text("cashin")), ("order_id", text("order_id"))];
-            let ran = explained("hpay.f18", &fields, code, text("passcode"));
+            let ran = explained("hpay.va_callback", &fields, code, text("passcode"));
             assert_eq!(ran.code, if expected.is_none() { 0 } else { 3 }, "{ran:?}");
             assert_eq!(differences(&ran), expected.into_iter().collect::<Vec<_>>(), "{separator}");
         }
@@ -75,7 +75,7 @@ fn the_layout_of_an_unknown_hpay_formula_is_found_from_one_message() {
             .chain([("error_code", "00")])
             .collect();
         let (code, passcode) = (case["md5"].as_str().unwrap(), case["passcode"].as_str().unwrap());
-        let json = explained("hpay.f06", &fields, code, passcode).json();
+        let json = explained("hpay.order_inquiry_response", &fields, code, passcode).json();
         assert_eq!(json["signed_string"], Value::Null);
         let template = case["template"].as_str().unwrap().replace("passcode", "secret");
         assert_eq!(json["explanation"]["matches"][0]["template"], template.as_str(), "{json:#}");
@@ -88,14 +88,14 @@ fn a_passcode_copied_with_its_line_end_is_refused_by_that_reason() {
     let text = |key: &str| case[key].as_str().unwrap();
     let fields = [("merchantId", text("merchantId")), ("condition", text("condition"))];
     let copied = format!("{}\n", text("passcode"));
-    let ran = explained("hpay.f11", &fields, text("secure_code"), &copied);
+    let ran = explained("hpay.va_create_request", &fields, text("secure_code"), &copied);
     ran.refused("starts or ends with white space");
     assert!(!ran.err.contains(text("passcode")), "{ran:?}");
 }
 
 #[test]
 fn an_hpay_amount_that_was_signed_with_decimals_is_found() {
-    let f01 = &payments::hpay::formula::F01;
+    let link = &payments::hpay::formula::CHECKOUT_V1_LINK;
     let fields = |price| {
         [
             ("merchant_site_code", "12345"),
@@ -105,8 +105,8 @@ fn an_hpay_amount_that_was_signed_with_decimals_is_found() {
             ("order_code", "DH-1"),
         ]
     };
-    let code = signed_by(f01, f01.layout.clone(), &fields("50000.00"));
-    let ran = check("hpay.f01", &fields("50000"), &code);
+    let code = signed_by(link, link.layout.clone(), &fields("50000.00"));
+    let ran = check("hpay.checkout_v1_link", &fields("50000"), &code);
     assert_eq!(differences(&ran), ["price is signed with .00 behind it"]);
     let expected = "12345|shop@example.com|50000|vnd|DH-1|‹secret›";
     assert_eq!(ran.json()["explanation"]["expected"], expected);
@@ -195,7 +195,7 @@ fn a_sepay_webhook_signed_without_its_time_stamp_is_found_in_a_delivery() {
 
 #[test]
 fn an_hpay_notification_signed_with_pipes_is_found_in_a_delivery() {
-    let f04 = &payments::hpay::formula::F04;
+    let notification = &payments::hpay::formula::PAYMENT_NOTIFICATION;
     let fields = [
         ("transaction_info", "info"),
         ("order_code", "DH-1"),
@@ -205,9 +205,9 @@ fn an_hpay_notification_signed_with_pipes_is_found_in_a_delivery() {
         ("error_text", ""),
         ("merchant_site_code", "12345"),
     ];
-    let Layout::Values { items, .. } = &f04.layout else { panic!() };
+    let Layout::Values { items, .. } = &notification.layout else { panic!() };
     let piped = Layout::Values { leading: "".into(), separator: "|".into(), items: items.clone() };
-    let code = signed_by(f04, piped, &fields);
+    let code = signed_by(notification, piped, &fields);
     let folder = tempfile::tempdir().unwrap();
     let config = format!(
         "[providers.shop]\nkind = \"hpay\"\nenvironment = \"sandbox\"\nmerchant_id = \"12345\"\n\
@@ -230,7 +230,10 @@ fn an_hpay_notification_signed_with_pipes_is_found_in_a_delivery() {
     );
     let template = ran.json()["explanation"]["matches"][0]["template"].clone();
     // The template is one for the configuration.
-    let told = format!("{}formula_f04 = {template}\n", std::fs::read_to_string(&config).unwrap());
+    let told = format!(
+        "{}formulas.payment_notification = {template}\n",
+        std::fs::read_to_string(&config).unwrap()
+    );
     std::fs::write(&config, told).unwrap();
     assert_eq!(deliver(&code, &[]).code, 0);
     // Without the flag nothing is searched.

@@ -24,7 +24,13 @@ fn every_formula_has_its_fields_and_its_source() {
         assert_eq!(fields.is_empty(), confidence == "unknown", "{formula}");
         assert!(confidence != "unknown" || formula["injective"] == false, "{formula}");
     }
-    for id in ["hpay.f01", "hpay.f18", "sepay.checkout", "sepay.webhook", "mock.webhook"] {
+    for id in [
+        "hpay.checkout_v1_link",
+        "hpay.va_callback",
+        "sepay.checkout",
+        "sepay.webhook",
+        "mock.webhook",
+    ] {
         assert!(ids.contains(id), "{id}: {ids:?}");
     }
 }
@@ -38,7 +44,7 @@ fn a_formula_says_whether_two_messages_may_have_one_signed_string() {
     };
     assert!(injective("sepay.webhook") && injective("mock.webhook"));
     // A form's text may hold the comma, and a link's description the space.
-    assert!(!injective("sepay.checkout") && !injective("hpay.f03"));
+    assert!(!injective("sepay.checkout") && !injective("hpay.checkout_link_short"));
     let text = payments(["formulas"]).run().out;
     let of = |id: &str| text.split("\n\n").find(|shown| shown.starts_with(id)).unwrap();
     for (id, expected) in [("sepay.webhook", false), ("sepay.checkout", true)] {

@@ -49,7 +49,9 @@ fn checkout_links_f01() {
             let input = &case["input"];
             let site = text(case, "merchant_site_code");
             ["receiver", "price", "currency", "order_code"].iter().fold(
-                payments([command, "hpay.f01"]).field("merchant_site_code", site).secret(secret),
+                payments([command, "hpay.checkout_v1_link"])
+                    .field("merchant_site_code", site)
+                    .secret(secret),
                 |program, name| program.field(name, text(input, name)),
             )
         };
@@ -76,9 +78,9 @@ fn link(command: &str, formula: &str, fields: &[(String, String)], case: &Value)
 #[test]
 fn older_links_f02_and_f03() {
     for (name, formula) in [
-        ("checkout_legacy_php", "hpay.f02"),
-        ("checkout_legacy_woocommerce", "hpay.f02"),
-        ("checkout_legacy_basic_php", "hpay.f03"),
+        ("checkout_legacy_php", "hpay.checkout_link"),
+        ("checkout_legacy_woocommerce", "hpay.checkout_link"),
+        ("checkout_legacy_basic_php", "hpay.checkout_link_short"),
     ] {
         for case in cases(&section(name)) {
             let fields = sent(case);
@@ -100,8 +102,8 @@ fn older_links_f02_and_f03() {
             given.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
         fields.push(("merchant_site_code".into(), text(case, "merchant_site_code").into()));
         let address = text(&case["input"], "return_url");
-        let check =
-            link("check", "hpay.f02", &fields, case).with("--signature", text(case, "secure_code"));
+        let check = link("check", "hpay.checkout_link", &fields, case)
+            .with("--signature", text(case, "secure_code"));
         checked(check, address == address.to_ascii_lowercase(), text(case, "id"));
     }
 }
@@ -110,13 +112,15 @@ fn older_links_f02_and_f03() {
 fn the_guesses_are_those_that_are_proposed() {
     for case in cases(&section("guessed_templates")) {
         let formula = match text(case, "id") {
-            "order_inquiry_by_code" | "order_inquiry_by_id" | "order_inquiry_both" => "hpay.f05",
-            "va_update" => "hpay.f13",
-            "va_revoke" => "hpay.f14",
-            "va_inquiry" => "hpay.f16",
-            "check_user_bank" => "hpay.f21",
-            "ibft_inquiry" => "hpay.f23",
-            "revoke_token" => "hpay.f07",
+            "order_inquiry_by_code" | "order_inquiry_by_id" | "order_inquiry_both" => {
+                "hpay.order_inquiry_request"
+            }
+            "va_update" => "hpay.va_rename_request",
+            "va_revoke" => "hpay.va_close_request",
+            "va_inquiry" => "hpay.va_inquiry_request",
+            "check_user_bank" => "hpay.name_check_request",
+            "ibft_inquiry" => "hpay.payout_inquiry_request",
+            "revoke_token" => "hpay.revoke_token_link",
             // By a template of a configuration only.
             "ibft_inquiry_with_tx" => continue,
             other => panic!("no formula for {other}"),
@@ -142,7 +146,7 @@ fn notifications_f04() {
             ["transaction_info", "order_code", "price", "payment_id", "payment_type", "error_text"];
         let site = text(case, "merchant_site_code");
         let program = names.iter().fold(
-            payments(["check", "hpay.f04"])
+            payments(["check", "hpay.payment_notification"])
                 .field("merchant_site_code", site)
                 .secret(text(case, "passcode"))
                 .with("--signature", text(case, "secure_code")),
@@ -161,7 +165,7 @@ fn is_valid(case: &Value) -> bool {
 fn virtual_accounts_f11_and_callbacks_f18() {
     for case in cases(&section("va_create")) {
         let open = |command| {
-            payments([command, "hpay.f11"])
+            payments([command, "hpay.va_create_request"])
                 .field("merchantId", text(case, "merchantId"))
                 .field("condition", text(case, "condition"))
                 .secret(text(case, "passcode"))
@@ -172,7 +176,7 @@ fn virtual_accounts_f11_and_callbacks_f18() {
     }
     for case in cases(&section("va_callback")) {
         let callback = |command| {
-            payments([command, "hpay.f18"])
+            payments([command, "hpay.va_callback"])
                 .field("cashin", text(case, "cashin"))
                 .field("order_id", text(case, "order_id"))
                 .secret(text(case, "passcode"))
@@ -220,7 +224,7 @@ fn payouts_f19_and_their_answers_f20() {
     for case in cases(&section("ibft_request")) {
         let payout = |command, key: &Path| {
             ["requestId", "merchantId", "amount", "bankAccountName"].iter().fold(
-                payments([command, "hpay.f19"])
+                payments([command, "hpay.payout_request"])
                     .secret(text(case, "passcode"))
                     .with("--key", key.to_str().unwrap()),
                 |program, name| program.field(name, text(&case["body"], name)),
@@ -248,11 +252,11 @@ fn payouts_f19_and_their_answers_f20() {
 #[test]
 fn the_guessed_formulas_are_what_the_vectors_compute() {
     let ids = [
-        ("va_update", "hpay.f13"),
-        ("va_revoke", "hpay.f14"),
-        ("va_inquiry", "hpay.f16"),
-        ("check_user_bank", "hpay.f21"),
-        ("ibft_inquiry", "hpay.f23"),
+        ("va_update", "hpay.va_rename_request"),
+        ("va_revoke", "hpay.va_close_request"),
+        ("va_inquiry", "hpay.va_inquiry_request"),
+        ("check_user_bank", "hpay.name_check_request"),
+        ("ibft_inquiry", "hpay.payout_inquiry_request"),
     ];
     let guesses = section("guessed_templates");
     for (id, formula) in ids {
@@ -273,8 +277,8 @@ fn the_guessed_formulas_are_what_the_vectors_compute() {
 /// A payout's answer on the command line, and the passcode in it.
 fn answer<'a>(command: &str, case: &'a Value, key: &Path) -> (Program, &'a str) {
     let (formula, second) = match text(case, "layout") {
-        "documented" => ("hpay.f20", "bankAccountNumber"),
-        _ => ("hpay.f20b", "bankAccountName"),
+        "documented" => ("hpay.payout_response", "bankAccountNumber"),
+        _ => ("hpay.payout_response_by_name", "bankAccountName"),
     };
     let mut parts = text(case, "checked_string").splitn(4, '|');
     let mut part = || parts.next().unwrap();

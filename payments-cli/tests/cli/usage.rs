@@ -4,9 +4,9 @@ use crate::program::payments;
 
 #[test]
 fn bad_usage_names_the_flag() {
-    let sign = || payments(["sign", "hpay.f11"]);
+    let sign = || payments(["sign", "hpay.va_create_request"]);
     let filled = || sign().field("merchantId", "63575").field("condition", "1");
-    payments(["sign", "hpay.f99"]).run().refused("FORMULA");
+    payments(["sign", "hpay.nonexistent"]).run().refused("FORMULA");
     payments(["sign"]).run().refused("FORMULA");
     payments(["dance"]).run().refused("dance");
     sign().with("--field", "merchantId").run().refused("--field");
@@ -15,7 +15,7 @@ fn bad_usage_names_the_flag() {
     filled().run().refused("--secret-env");
     filled().secret("").run().refused("--secret-env");
     filled().with("--secret-env", "NOT_SET").run().refused("NOT_SET");
-    payments(["check", "hpay.f11"]).run().refused("--signature");
+    payments(["check", "hpay.va_create_request"]).run().refused("--signature");
 }
 
 #[test]
@@ -29,21 +29,24 @@ fn a_secret_where_the_name_of_its_variable_or_file_belongs_is_not_repeated() {
         "HUNTER",
         "-hunter2",
     ] {
-        let sign = payments(["sign", "hpay.f11"]).field("merchantId", "63575");
+        let sign = payments(["sign", "hpay.va_create_request"]).field("merchantId", "63575");
         let ran = sign.field("condition", "1").with("--secret-env", secret).run();
         ran.refused("--secret-env");
         assert!(!ran.err.to_lowercase().contains("hunter"), "{ran:?}");
     }
     let key = "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----";
-    let ran = payments(["sign", "hpay.f19"]).secret("s").with("--key", key).run();
+    let ran = payments(["sign", "hpay.payout_request"]).secret("s").with("--key", key).run();
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(!ran.err.contains("hunter2"), "{ran:?}");
 }
 
 #[test]
 fn an_unknown_formula_signs_and_checks_nothing() {
-    payments(["sign", "hpay.f06"]).secret("s").run().refused("FORMULA");
-    payments(["check", "hpay.f06", "--signature", "x"]).secret("s").run().refused("FORMULA");
+    payments(["sign", "hpay.order_inquiry_response"]).secret("s").run().refused("FORMULA");
+    payments(["check", "hpay.order_inquiry_response", "--signature", "x"])
+        .secret("s")
+        .run()
+        .refused("FORMULA");
 }
 
 #[test]
@@ -51,7 +54,7 @@ fn a_key_that_is_missing_or_no_key_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let garbage = crate::program::file(&folder, "key.pem", "hunter2");
     let payout = |command| {
-        payments([command, "hpay.f19"])
+        payments([command, "hpay.payout_request"])
             .field("requestId", "1")
             .field("merchantId", "2")
             .field("amount", "3")
@@ -73,7 +76,7 @@ fn a_key_that_is_missing_or_no_key_is_named() {
 
 #[test]
 fn a_field_that_is_not_signed_is_noted() {
-    let ran = payments(["sign", "hpay.f11", "--field", "amount=1"])
+    let ran = payments(["sign", "hpay.va_create_request", "--field", "amount=1"])
         .field("merchantId", "63575")
         .field("condition", "1")
         .secret("s")
@@ -92,8 +95,8 @@ fn a_formula_may_be_named_in_short() {
             .run();
         ran.json()
     };
-    assert_eq!(sign("F11"), sign("hpay.f11"));
-    assert_eq!(sign("HPAY.F11")["formula"], "hpay.f11");
+    assert_eq!(sign("VA_CREATE_REQUEST"), sign("hpay.va_create_request"));
+    assert_eq!(sign("HPAY.VA_CREATE_REQUEST")["formula"], "hpay.va_create_request");
 }
 
 #[test]

@@ -160,7 +160,7 @@ fn bad_usage_ends_with_2_and_help_with_0() {
         (vec!["--help"], 0, "Usage: template"),
         (vec!["check", "--help"], 0, "template check template.notification"),
         (vec!["demo"], 2, "demo"),
-        (vec!["sign", "hpay.f01"], 2, "there is no formula \"hpay.f01\""),
+        (vec!["sign", "hpay.checkout_v1_link"], 2, "there is no formula \"hpay.checkout_v1_link\""),
     ] {
         let (ended, said) = run(&mut template(&arguments));
         assert_eq!(ended, Some(code), "{arguments:?}: {said}");

@@ -14,7 +14,7 @@ use payments_core::{
 
 use super::{HPay, answer, payouts::code_of_bank};
 use crate::{
-    formula::{F21, F22},
+    formula::{NAME_CHECK_REQUEST, NAME_CHECK_RESPONSE},
     map,
     request::Fields,
     tables::Service,
@@ -76,13 +76,14 @@ async fn ask(hpay: &HPay, account: &BankAccount) -> Result<Beneficiary> {
         .with("merchant_id", hpay.merchant_id())
         .with("bank_name", bank.as_ref())
         .with("bank_account_number", account.number.as_str());
-    let fields = hpay.sign(fields, "secure_code", &F21)?;
+    let fields = hpay.sign(fields, "secure_code", &NAME_CHECK_REQUEST)?;
     let request = fields.get(&format!("{}/api/ibft/CheckUserBank", hpay.gateway.account))?;
     let response = hpay.ask(Call::paid_inquiry(OPERATION, request)).await?;
     let envelope = answer::inquired(OPERATION, &response)?;
     let worked = map::is_success(Service::Payout, &envelope.error_code);
-    let raw = hpay.weigh_inquiry(OPERATION, worked, &F22, "checksum", &response)?;
-    let name = map::name(OPERATION, account, &bank, &envelope, hpay.formulas.get(&F21))?;
+    let raw = hpay.weigh_inquiry(OPERATION, worked, &NAME_CHECK_RESPONSE, "checksum", &response)?;
+    let name =
+        map::name(OPERATION, account, &bank, &envelope, hpay.formulas.get(&NAME_CHECK_REQUEST))?;
     Ok(name.with_raw(raw))
 }
 

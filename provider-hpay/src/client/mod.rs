@@ -36,7 +36,6 @@ use crate::{
 };
 
 pub(crate) use authenticity::UnverifiedAnswers;
-pub(crate) use link::{LinkFormula, Page};
 pub(crate) use payments::Payments;
 pub(crate) use payouts::Payouts;
 pub(crate) use virtual_accounts::VirtualAccounts;
@@ -87,9 +86,9 @@ pub(crate) struct Gateway {
     pub(crate) checkout: String,
     pub(crate) account: String,
     pub(crate) openapi: String,
-    pub(crate) link: Page,
-    /// The page of instalments, frames and tokens of domestic cards.
-    pub(crate) advanced_link: Page,
+    pub(crate) link_path: String,
+    /// Of the page of instalments, frames and tokens of domestic cards.
+    pub(crate) advanced_link_path: String,
     pub(crate) revoke_token_path: String,
     pub(crate) revoke_token_merchant: MerchantName,
     pub(crate) order_inquiry_path: String,

@@ -6,7 +6,7 @@ use payments_core::{GatewayRef, Lookup, OrderRef, Result, payment::Payment, tran
 
 use super::{HPay, REFERENCE, answer};
 use crate::{
-    formula::{F05, F06},
+    formula::{ORDER_INQUIRY_REQUEST, ORDER_INQUIRY_RESPONSE},
     map,
     request::Fields,
     tables::Service,
@@ -48,7 +48,7 @@ impl HPay {
             .with("merchant_id", self.merchant_id())
             .with("order_code", order.as_str())
             .with_some("transaction_id", transaction.map(GatewayRef::as_str));
-        let fields = self.sign(fields, "checksum", &F05)?;
+        let fields = self.sign(fields, "checksum", &ORDER_INQUIRY_REQUEST)?;
         let address = format!("{}{}", self.gateway.checkout, self.gateway.order_inquiry_path);
         let request = fields.post(&address, self.gateway.order_inquiry_body)?;
         let response = self.ask(Call::inquiry(operation, request)).await?;
@@ -64,7 +64,8 @@ impl HPay {
     ) -> Result<Lookup<Payment>> {
         let envelope = answer::inquired(operation, response)?;
         let worked = map::is_success(Service::Checkout, &envelope.error_code);
-        let raw = self.weigh_inquiry(operation, worked, &F06, "checksum", response)?;
+        let raw =
+            self.weigh_inquiry(operation, worked, &ORDER_INQUIRY_RESPONSE, "checksum", response)?;
         let account = self.account();
         let found = map::order(
             operation,
@@ -72,12 +73,13 @@ impl HPay {
             order,
             transaction,
             &envelope,
-            self.formulas.get(&F05),
+            self.formulas.get(&ORDER_INQUIRY_REQUEST),
             raw,
         )?;
         // A code that tells the state of the order comes without a checksum.
         if !worked && matches!(found, Lookup::Found(_)) {
-            self.refuse_unsigned(&F06).map_err(|doubt| doubt.into_error(operation))?;
+            self.refuse_unsigned(&ORDER_INQUIRY_RESPONSE)
+                .map_err(|doubt| doubt.into_error(operation))?;
         }
         Ok(found)
     }

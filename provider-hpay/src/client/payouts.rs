@@ -24,7 +24,7 @@ use super::{
     refuse_options,
 };
 use crate::{
-    formula::{F19, F20, F23, F24},
+    formula::{PAYOUT_INQUIRY_REQUEST, PAYOUT_INQUIRY_RESPONSE, PAYOUT_REQUEST, PAYOUT_RESPONSE},
     holder::{HOLDER, check_spaces},
     map,
     request::Fields,
@@ -70,9 +70,11 @@ impl Payouts {
             let doubt = "HPay's answer names another reference or account than we sent";
             return Err(Uncertain::new(UncertainCause::Mismatch, doubt).needing_attention());
         }
-        // Not in the answer: what F20B signs is our own.
+        // Not in the answer: what PAYOUT_RESPONSE_BY_NAME signs is our own.
         let ours = [("bankAccountName", request.beneficiary.name.as_bytes())];
-        self.hpay.weigh_beside(&F20, "secureChain", response, &ours).map_err(Doubt::into_uncertain)
+        self.hpay
+            .weigh_beside(&PAYOUT_RESPONSE, "secureChain", response, &ours)
+            .map_err(Doubt::into_uncertain)
     }
 }
 
@@ -103,19 +105,19 @@ impl PayoutProvider for Payouts {
     fn check(&self, request: &CreatePayout) -> Result<()> {
         check_spaces("beneficiary.name", &request.beneficiary.name)?;
         refuse_options(&request.options)?;
-        self.hpay.check_signable(&self.fields(request)?, &F19)
+        self.hpay.check_signable(&self.fields(request)?, &PAYOUT_REQUEST)
     }
 
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
         let (address, body) = self.hpay.gateway.payout();
-        let fields = self.hpay.sign(self.fields(request)?, "secureChain", &F19)?;
+        let fields = self.hpay.sign(self.fields(request)?, "secureChain", &PAYOUT_REQUEST)?;
         let http = fields.post(&address, body)?;
         let call = Call::instruction("create_payout", http).with_about(&request.payout);
         let sent = self.hpay.instruct(call).await?;
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::Payout, &envelope.error_code) {
-                return Ok(map::refused_payout(&envelope, self.hpay.formulas.get(&F19)));
+                return Ok(map::refused_payout(&envelope, self.hpay.formulas.get(&PAYOUT_REQUEST)));
             }
             let data: CreatedPayout = answer::data(&envelope)?;
             Ok(match self.weigh(request, &data, response) {
@@ -193,12 +195,13 @@ pub(super) async fn find(
         .with("requestId", payout.as_str())
         .with("merchantId", hpay.merchant_id())
         .with_some("transactionId", transaction.map(GatewayRef::as_str));
-    let fields = hpay.sign(fields, "secureChain", &F23)?;
+    let fields = hpay.sign(fields, "secureChain", &PAYOUT_INQUIRY_REQUEST)?;
     let request = fields.get(&format!("{}/api/ibft/inquiry", hpay.gateway.account))?;
     let response = hpay.ask(Call::inquiry(operation, request)).await?;
     let envelope = answer::inquired(operation, &response)?;
     let worked = map::is_success(Service::Payout, &envelope.error_code);
-    let raw = hpay.weigh_inquiry(operation, worked, &F24, "secure_chain", &response)?;
+    let raw =
+        hpay.weigh_inquiry(operation, worked, &PAYOUT_INQUIRY_RESPONSE, "secure_chain", &response)?;
     let merchant_id = hpay.merchant_id();
     map::payouts(
         operation,
@@ -206,7 +209,7 @@ pub(super) async fn find(
         payout,
         transaction,
         &envelope,
-        hpay.formulas.get(&F23),
+        hpay.formulas.get(&PAYOUT_INQUIRY_REQUEST),
         &raw,
     )
 }

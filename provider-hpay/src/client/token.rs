@@ -9,7 +9,7 @@ use payments_core::{
 
 use super::{HPay, MerchantName};
 use crate::{
-    formula::F07,
+    formula::REVOKE_TOKEN_LINK,
     notification,
     request::Fields,
     token::{RevokeToken, SavedCard, TokenRevocation},
@@ -60,7 +60,7 @@ impl HPay {
             .with("return_url", request.return_url.as_str())
             .with_some("notify_url", request.notify_url.as_deref())
             .with("merchant_site_code", self.merchant_id());
-        let fields = self.sign(fields, "secure_code", &F07)?;
+        let fields = self.sign(fields, "secure_code", &REVOKE_TOKEN_LINK)?;
         let fields = match self.gateway.revoke_token_merchant {
             MerchantName::MerchantId => fields.without("merchant_site_code"),
             MerchantName::MerchantSiteCode => fields.without("merchant_id"),
@@ -74,7 +74,7 @@ impl HPay {
     /// [`revoke_token`](Self::revoke_token). Answer it with HTTP 200.
     ///
     /// Nobody outside HPay knows the formula of its code, so the report may be anybody's, and
-    /// [`TokenRevocation::is_proven`] is false until the configuration gives `formula_f08`.
+    /// [`TokenRevocation::is_proven`] is false until the configuration gives `formulas.revoke_token_notification`.
     ///
     /// # Errors
     /// [`Untrusted`]: it cannot be read, speaks of another merchant, or its code is wrong by the

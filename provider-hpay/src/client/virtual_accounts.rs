@@ -20,7 +20,10 @@ use payments_core::{
 
 use super::{HPay, answer, raw, refuse_options};
 use crate::{
-    formula::{F11, F12, F13, F14, F15, F16, F17},
+    formula::{
+        VA_CLOSE_REQUEST, VA_CLOSE_RESPONSE, VA_CREATE_REQUEST, VA_CREATE_RESPONSE,
+        VA_INQUIRY_REQUEST, VA_INQUIRY_RESPONSE, VA_RENAME_REQUEST,
+    },
     map,
     request::{Body, Fields},
     tables::Service,
@@ -98,7 +101,7 @@ impl VirtualAccounts {
             .with("account_va", number.as_str())
             .with("flag", flag)
             .with_some("time_limit", end);
-        let fields = hpay.sign(fields, "secure_code", &F14)?;
+        let fields = hpay.sign(fields, "secure_code", &VA_CLOSE_REQUEST)?;
         let address = format!("{}/api/va/revoke", hpay.gateway.account);
         let request = fields.post(&address, hpay.gateway.va_body)?;
         let about = Subject::VirtualAccount(account.order.clone());
@@ -106,10 +109,10 @@ impl VirtualAccounts {
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
-                return Ok(refused(&envelope, hpay.formulas.get(&F14)));
+                return Ok(refused(&envelope, hpay.formulas.get(&VA_CLOSE_REQUEST)));
             }
             let data = answer::data(&envelope)?;
-            Ok(match hpay.weigh(&F15, "checksum", response) {
+            Ok(match hpay.weigh(&VA_CLOSE_RESPONSE, "checksum", response) {
                 Ok(raw) => map::switched_account(account, number, flag == CLOSE, &data, raw),
                 Err(doubt) => Submission::Uncertain(doubt.into_uncertain()),
             })
@@ -144,7 +147,7 @@ impl VirtualAccountProvider for VirtualAccounts {
         if request.account.is_some() {
             return Err(no_choice(ErrorKind::Unsupported));
         }
-        self.hpay.check_signable(&self.fields(request)?, &F11)
+        self.hpay.check_signable(&self.fields(request)?, &VA_CREATE_REQUEST)
     }
 
     async fn rules_for(&self, _: &AccountId) -> Result<VirtualAccountRules> {
@@ -154,7 +157,7 @@ impl VirtualAccountProvider for VirtualAccounts {
     async fn open(&self, request: &OpenVirtualAccount) -> Result<Submission<VirtualAccount>> {
         let hpay = &self.hpay;
         let fields = self.fields(request)?;
-        let fields = hpay.sign(fields, "secure_code", &F11)?;
+        let fields = hpay.sign(fields, "secure_code", &VA_CREATE_REQUEST)?;
         let address = format!("{}/api/va/create", hpay.gateway.account);
         let http = fields.post(&address, hpay.gateway.va_body)?;
         let about = Subject::VirtualAccount(request.order.clone());
@@ -163,10 +166,10 @@ impl VirtualAccountProvider for VirtualAccounts {
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
-                return Ok(refused(&envelope, hpay.formulas.get(&F11)));
+                return Ok(refused(&envelope, hpay.formulas.get(&VA_CREATE_REQUEST)));
             }
             let data = answer::data(&envelope)?;
-            match hpay.weigh(&F12, "checksum", response) {
+            match hpay.weigh(&VA_CREATE_RESPONSE, "checksum", response) {
                 Ok(raw) => {
                     map::opened_account(hpay.merchant_id(), &hpay.banks, request, &data, raw)
                 }
@@ -192,7 +195,7 @@ impl VirtualAccountProvider for VirtualAccounts {
             .with("va_account", number.as_str())
             .with("va_name", request.holder.as_str())
             .with_some("remark", request.remark.as_deref());
-        let fields = hpay.sign(fields, "secure_code", &F13)?;
+        let fields = hpay.sign(fields, "secure_code", &VA_RENAME_REQUEST)?;
         let address = format!("{}/api/va/updateVaName", hpay.gateway.account);
         let http = fields.post(&address, Body::Json)?;
         let about = Subject::VirtualAccount(request.account.order.clone());
@@ -201,7 +204,7 @@ impl VirtualAccountProvider for VirtualAccounts {
         Ok(sent.read(|response| {
             let envelope = answer::instructed(response)?;
             if !map::is_success(Service::VirtualAccount, &envelope.error_code) {
-                return Ok(refused(&envelope, hpay.formulas.get(&F13)));
+                return Ok(refused(&envelope, hpay.formulas.get(&VA_RENAME_REQUEST)));
             }
             let data = answer::data(&envelope)?;
             Ok(match hpay.refuse_without_formula() {
@@ -252,14 +255,21 @@ impl HPay {
         let fields = Fields::new()
             .with("merchant_id", self.merchant_id())
             .with("va_account", number.as_str());
-        let fields = self.sign(fields, "secure_code", &F16)?;
+        let fields = self.sign(fields, "secure_code", &VA_INQUIRY_REQUEST)?;
         let address = format!("{}/v1/account/inquiry", self.gateway.openapi);
         let request = fields.post(&address, Body::Json)?;
         let response = self.ask(Call::inquiry(operation, request)).await?;
         let envelope = answer::inquired(operation, &response)?;
         let worked = map::is_success(Service::VirtualAccount, &envelope.error_code);
-        let raw = self.weigh_inquiry(operation, worked, &F17, "secure_code", &response)?;
-        map::credits(operation, self.merchant_id(), &envelope, self.formulas.get(&F16), &raw)
+        let raw =
+            self.weigh_inquiry(operation, worked, &VA_INQUIRY_RESPONSE, "secure_code", &response)?;
+        map::credits(
+            operation,
+            self.merchant_id(),
+            &envelope,
+            self.formulas.get(&VA_INQUIRY_REQUEST),
+            &raw,
+        )
     }
 }
 

@@ -4,7 +4,7 @@ use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker
 
 use super::shapes::SHAPES;
 
-const F09_ITEMS: &[Item] = &[
+const BALANCE_REQUEST_ITEMS: &[Item] = &[
     Item::field("requestId"),
     Item::field("merchantId"),
     Item::field("requestTime"),
@@ -12,20 +12,20 @@ const F09_ITEMS: &[Item] = &[
 ];
 
 /// The request of a balance inquiry.
-pub const F09: Formula = Formula::new(
-    "hpay.f09",
+pub const BALANCE_REQUEST: Formula = Formula::new(
+    "hpay.balance_request",
     "balance inquiry, request",
     Maker::Merchant,
     Algorithm::RsaSha256Base64,
-    Layout::values("|", F09_ITEMS),
+    Layout::values("|", BALANCE_REQUEST_ITEMS),
     "HPay API reference 1.0.0, Account balance Inquiry, says RSA in base64; the string is a guess",
     Confidence::Low,
 )
 .with_shapes(SHAPES);
 
 /// The answer to a balance inquiry.
-pub const F10: Formula = Formula::new(
-    "hpay.f10",
+pub const BALANCE_RESPONSE: Formula = Formula::new(
+    "hpay.balance_response",
     "balance inquiry, answer",
     Maker::Provider,
     Algorithm::RsaSha256Base64,

@@ -4,7 +4,7 @@ use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker
 
 use super::shapes::SHAPES;
 
-const F01_ITEMS: &[Item] = &[
+const CHECKOUT_V1_LINK_ITEMS: &[Item] = &[
     Item::field("merchant_site_code"),
     Item::field("receiver"),
     Item::field("price"),
@@ -14,18 +14,18 @@ const F01_ITEMS: &[Item] = &[
 ];
 
 /// A checkout link, V1.
-pub const F01: Formula = Formula::new(
-    "hpay.f01",
+pub const CHECKOUT_V1_LINK: Formula = Formula::new(
+    "hpay.checkout_v1_link",
     "checkout link, V1 (/v1/checkout.php)",
     Maker::Merchant,
     Algorithm::Md5Hex,
-    Layout::values("|", F01_ITEMS),
+    Layout::values("|", CHECKOUT_V1_LINK_ITEMS),
     "a production merchant on /v1/checkout.php, 2023 to 2024, with commits by the provider's staff",
     Confidence::Medium,
 )
 .with_shapes(SHAPES);
 
-const F02_ITEMS: &[Item] = &[
+const CHECKOUT_LINK_ITEMS: &[Item] = &[
     Item::field("merchant_site_code"),
     Item::changed("return_url", Transform::AsciiLower),
     Item::field("receiver"),
@@ -49,18 +49,18 @@ const F02_ITEMS: &[Item] = &[
 
 /// A checkout link of the older kind, in full: by default that of instalments, frames and tokens
 /// of domestic cards.
-pub const F02: Formula = Formula::new(
-    "hpay.f02",
+pub const CHECKOUT_LINK: Formula = Formula::new(
+    "hpay.checkout_link",
     "checkout link, legacy (/checkout.php), 18 fields",
     Maker::Merchant,
     Algorithm::Md5Hex,
-    Layout::values(" ", F02_ITEMS),
+    Layout::values(" ", CHECKOUT_LINK_ITEMS),
     "htpgroup/omipay_php_lib and htpgroup/omipay_python_lib, 2022; WooCommerce plugin 1.0.3",
     Confidence::High,
 )
 .with_shapes(SHAPES);
 
-const F02B_ITEMS: &[Item] = &[
+const CHECKOUT_LINK_15_FIELDS_ITEMS: &[Item] = &[
     Item::field("merchant_site_code"),
     Item::changed("return_url", Transform::AsciiLower),
     Item::field("receiver"),
@@ -80,18 +80,18 @@ const F02B_ITEMS: &[Item] = &[
 ];
 
 /// A checkout link of the older kind, before instalments. Kept for history.
-pub const F02B: Formula = Formula::new(
-    "hpay.f02b",
+pub const CHECKOUT_LINK_15_FIELDS: Formula = Formula::new(
+    "hpay.checkout_link_15_fields",
     "checkout link, legacy, its older form of 15 fields",
     Maker::Merchant,
     Algorithm::Md5Hex,
-    Layout::values(" ", F02B_ITEMS),
+    Layout::values(" ", CHECKOUT_LINK_15_FIELDS_ITEMS),
     "history of htpgroup/web-htpgroup, June 2022",
     Confidence::Low,
 )
 .with_shapes(SHAPES);
 
-const F03_ITEMS: &[Item] = &[
+const CHECKOUT_LINK_SHORT_ITEMS: &[Item] = &[
     Item::field("merchant_site_code"),
     Item::changed("return_url", Transform::UrlEncodedLower),
     Item::field("receiver"),
@@ -102,18 +102,18 @@ const F03_ITEMS: &[Item] = &[
 ];
 
 /// A checkout link of the older kind, in short; for accounts of that time.
-pub const F03: Formula = Formula::new(
-    "hpay.f03",
+pub const CHECKOUT_LINK_SHORT: Formula = Formula::new(
+    "hpay.checkout_link_short",
     "checkout link, legacy, short form",
     Maker::Merchant,
     Algorithm::Md5Hex,
-    Layout::values(" ", F03_ITEMS),
+    Layout::values(" ", CHECKOUT_LINK_SHORT_ITEMS),
     "htpgroup/omipay_php_lib, 2022",
     Confidence::High,
 )
 .with_shapes(SHAPES);
 
-const F04_ITEMS: &[Item] = &[
+const PAYMENT_NOTIFICATION_ITEMS: &[Item] = &[
     Item::optional("transaction_info"),
     Item::optional("order_code"),
     Item::optional("price"),
@@ -126,18 +126,18 @@ const F04_ITEMS: &[Item] = &[
 
 /// What `return_url` and `notify_url` are called with. A missing field counts as empty and
 /// keeps its separator.
-pub const F04: Formula = Formula::new(
-    "hpay.f04",
+pub const PAYMENT_NOTIFICATION: Formula = Formula::new(
+    "hpay.payment_notification",
     "payment notification (return_url and notify_url)",
     Maker::Provider,
     Algorithm::Md5Hex,
-    Layout::values_after(" ", " ", F04_ITEMS),
+    Layout::values_after(" ", " ", PAYMENT_NOTIFICATION_ITEMS),
     "htpgroup/omipay_php_lib and WooCommerce plugin 1.0.3; that V1 uses it too was not seen",
     Confidence::Medium,
 )
 .with_shapes(SHAPES);
 
-const F05_ITEMS: &[Item] = &[
+const ORDER_INQUIRY_REQUEST_ITEMS: &[Item] = &[
     Item::field("merchant_id"),
     Item::given("order_code"),
     Item::given("transaction_id"),
@@ -145,20 +145,20 @@ const F05_ITEMS: &[Item] = &[
 ];
 
 /// The request of an order inquiry, over whichever of its two references is asked by.
-pub const F05: Formula = Formula::new(
-    "hpay.f05",
+pub const ORDER_INQUIRY_REQUEST: Formula = Formula::new(
+    "hpay.order_inquiry_request",
     "order inquiry, request",
     Maker::Merchant,
     Algorithm::Md5Hex,
-    Layout::values("|", F05_ITEMS),
+    Layout::values("|", ORDER_INQUIRY_REQUEST_ITEMS),
     "a guess; code 30014 says that it is wrong",
     Confidence::Low,
 )
 .with_shapes(SHAPES);
 
 /// The answer to an order inquiry.
-pub const F06: Formula = Formula::new(
-    "hpay.f06",
+pub const ORDER_INQUIRY_RESPONSE: Formula = Formula::new(
+    "hpay.order_inquiry_response",
     "order inquiry, answer",
     Maker::Provider,
     Algorithm::Md5Hex,
@@ -168,7 +168,7 @@ pub const F06: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-const F07_ITEMS: &[Item] = &[
+const REVOKE_TOKEN_LINK_ITEMS: &[Item] = &[
     Item::field("merchant_id"),
     Item::field("receive_email"),
     Item::field("bank_code"),
@@ -177,20 +177,20 @@ const F07_ITEMS: &[Item] = &[
 ];
 
 /// The request to revoke a card token.
-pub const F07: Formula = Formula::new(
-    "hpay.f07",
+pub const REVOKE_TOKEN_LINK: Formula = Formula::new(
+    "hpay.revoke_token_link",
     "token revocation, request",
     Maker::Merchant,
     Algorithm::Md5Hex,
-    Layout::values("|", F07_ITEMS),
+    Layout::values("|", REVOKE_TOKEN_LINK_ITEMS),
     "a guess",
     Confidence::Low,
 )
 .with_shapes(SHAPES);
 
 /// The callback of a revoked card token.
-pub const F08: Formula = Formula::new(
-    "hpay.f08",
+pub const REVOKE_TOKEN_NOTIFICATION: Formula = Formula::new(
+    "hpay.revoke_token_notification",
     "token revocation, callback",
     Maker::Provider,
     Algorithm::Md5Hex,

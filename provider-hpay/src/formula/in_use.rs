@@ -1,48 +1,72 @@
 //! The formulas that a merchant's client uses: HPay's, or what the configuration puts in their
 //! place.
 //!
-//! Each is replaced under the key `formula_` and its number or name by a template, as
-//! [`Formula::replaced`] reads it. The secret is written `{passcode}` or `{secret}`:
+//! Each is replaced in the table `formulas` of the configuration, under its name without `hpay.`, by
+//! a template as [`Formula::replaced`] reads it. The secret is written `{passcode}` or `{secret}`.
+//! Where HPay has several formulas for one purpose, the name of another one is enough:
 //!
 //! ```toml
-//! formula_f05 = "{merchant_id}|{order_code}|{passcode}"
-//! formula_f06 = "{order_code}|{transaction_status}|{total_amount}|{passcode}"  # HPay told us
+//! [providers.hpay-main.formulas]
+//! order_inquiry_request = "{merchant_id}|{order_code}|{passcode}"
+//! # As HPay told us:
+//! order_inquiry_response = "{order_code}|{transaction_status}|{total_amount}|{passcode}"
+//! checkout_link = "checkout_v1_link"
+//! payout_response = "payout_response_by_name"
 //! ```
 //!
 //! The fields of a request are the parameters that it is sent with, by the names on the wire. The
 //! fields of an answer are those around its `data` and those in it; `{data}` is the JSON text of
 //! all of it. An answer whose formula was unknown is then checked.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use payments_core::formula::{Formula, Maker};
 
 use super::{
-    F01, F02, F03, F04, F05, F06, F07, F08, F09, F10, F11, F12, F13, F14, F15, F16, F17, F18, F19,
-    F20, F20B, F21, F22, F23, F24, OPENAPI_VA_CALLBACK, requests,
+    BALANCE_REQUEST, BALANCE_RESPONSE, CHECKOUT_LINK, CHECKOUT_LINK_SHORT, CHECKOUT_V1_LINK,
+    NAME_CHECK_REQUEST, NAME_CHECK_RESPONSE, OPENAPI_VA_CALLBACK, ORDER_INQUIRY_REQUEST,
+    ORDER_INQUIRY_RESPONSE, PAYMENT_NOTIFICATION, PAYOUT_INQUIRY_REQUEST, PAYOUT_INQUIRY_RESPONSE,
+    PAYOUT_REQUEST, PAYOUT_RESPONSE, PAYOUT_RESPONSE_BY_NAME, REVOKE_TOKEN_LINK,
+    REVOKE_TOKEN_NOTIFICATION, VA_CALLBACK, VA_CLOSE_REQUEST, VA_CLOSE_RESPONSE, VA_CREATE_REQUEST,
+    VA_CREATE_RESPONSE, VA_INQUIRY_REQUEST, VA_INQUIRY_RESPONSE, VA_RENAME_REQUEST, requests,
 };
 
 /// The formulas that a merchant's client uses.
 #[derive(Clone, Debug, Default)]
 pub struct Formulas {
-    /// What the configuration gave, by the name of the formula in whose place it stands.
-    given: BTreeMap<String, Formula>,
+    /// The templates of the configuration, by the name of the formula that each replaces.
+    templates: BTreeMap<&'static str, Formula>,
+    /// The formulas of HPay's that the configuration uses for others, by the names of the others.
+    chosen: BTreeMap<&'static str, &'static Formula>,
 }
 
 impl Formulas {
-    /// The one in use for one of the [formulas](super::FORMULAS): what the configuration put in its
-    /// place, or else itself.
+    /// The formula in use for one of the [formulas](super::FORMULAS): what the configuration put in
+    /// its place, or else itself.
     pub fn get<'a>(&'a self, usual: &'a Formula) -> &'a Formula {
-        self.given.get(&*usual.id).unwrap_or(usual)
+        let chosen = self.chosen.get(&*usual.id).copied().unwrap_or(usual);
+        self.templates.get(&*chosen.id).unwrap_or(chosen)
     }
 
     /// Each of them.
     pub fn iter(&self) -> impl Iterator<Item = &Formula> {
-        REPLACEABLE.iter().map(|(_, usual)| self.get(usual))
+        REPLACEABLE.iter().map(|usual| self.get(usual))
+    }
+
+    /// The formula of HPay's that is used for `usual`: another one if the configuration names it,
+    /// whether or not a template replaces it.
+    pub(crate) fn chosen<'a>(&'a self, usual: &'a Formula) -> &'a Formula {
+        self.chosen.get(&*usual.id).copied().unwrap_or(usual)
+    }
+
+    /// The templates of the configuration, each as a formula under its key.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = (&'static str, &Formula)> {
+        self.templates.iter().map(|(id, formula)| (short(id), formula))
     }
 
     /// What an operator should know of the formulas that the configuration gave: which of them join
-    /// fields so that their ends cannot be told.
+    /// fields so that their ends are uncertain.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let of = |formula: &Formula| {
             let why = formula.ambiguous_layout()?;
@@ -58,79 +82,105 @@ impl Formulas {
             };
             Some(format!("{}: {why}; {so}", key(formula)))
         };
-        self.given.values().filter_map(of).collect()
+        self.templates.values().filter_map(of).collect()
     }
 
-    /// Puts the formula of a template in the place of one of the formulas.
+    /// Puts what the configuration has under the key `name` in the place of a formula: a template,
+    /// or the name of another formula of HPay's.
     ///
     /// # Errors
-    /// What is wrong with the template.
-    pub(crate) fn replace(&mut self, usual: &Formula, template: &str) -> Result<(), String> {
-        let template = template.replace("{passcode}", "{secret}");
+    /// What is wrong with the key or its value.
+    pub(crate) fn replace(&mut self, name: &str, value: &str) -> Result<(), String> {
+        let Some(usual) = REPLACEABLE.iter().find(|usual| short(&usual.id) == name) else {
+            let known: Vec<&str> = REPLACEABLE.iter().map(|usual| short(&usual.id)).collect();
+            return Err(format!("is not a formula of HPay; known: {}", known.join(", ")));
+        };
+        let Cow::Borrowed(id) = usual.id else { return Err("has no constant name".to_owned()) };
+        if let Some(chosen) = alternatives(usual).iter().find(|known| short(&known.id) == value) {
+            self.chosen.insert(id, chosen);
+            return Ok(());
+        }
+        let template = value.replace("{passcode}", "{secret}");
         let formula = usual.replaced(&template).map_err(|error| error.to_string())?;
         requests::check_names(&formula)?;
-        self.given.insert(usual.id.clone().into_owned(), formula);
+        self.templates.insert(id, formula);
         Ok(())
-    }
-
-    /// Reads the answer to a payout as the Java sample does.
-    pub(crate) fn use_f20b(&mut self) {
-        self.given.insert(F20.id.clone().into_owned(), F20B);
     }
 }
 
-/// The formulas that a client uses, each under the configuration's key for its replacement.
-pub(crate) static REPLACEABLE: [(&str, Formula); 25] = [
-    ("formula_f01", F01),
-    ("formula_f02", F02),
-    ("formula_f03", F03),
-    ("formula_f04", F04),
-    ("formula_f05", F05),
-    ("formula_f06", F06),
-    ("formula_f07", F07),
-    ("formula_f08", F08),
-    ("formula_f09", F09),
-    ("formula_f10", F10),
-    ("formula_f11", F11),
-    ("formula_f12", F12),
-    ("formula_f13", F13),
-    ("formula_f14", F14),
-    ("formula_f15", F15),
-    ("formula_f16", F16),
-    ("formula_f17", F17),
-    ("formula_f18", F18),
-    ("formula_f19", F19),
-    ("formula_f20", F20),
-    ("formula_f21", F21),
-    ("formula_f22", F22),
-    ("formula_f23", F23),
-    ("formula_f24", F24),
-    ("formula_openapi_va_callback", OPENAPI_VA_CALLBACK),
+/// The formulas that a client uses; a configuration can replace each.
+pub(crate) static REPLACEABLE: [Formula; 25] = [
+    CHECKOUT_V1_LINK,
+    CHECKOUT_LINK,
+    CHECKOUT_LINK_SHORT,
+    PAYMENT_NOTIFICATION,
+    ORDER_INQUIRY_REQUEST,
+    ORDER_INQUIRY_RESPONSE,
+    REVOKE_TOKEN_LINK,
+    REVOKE_TOKEN_NOTIFICATION,
+    BALANCE_REQUEST,
+    BALANCE_RESPONSE,
+    VA_CREATE_REQUEST,
+    VA_CREATE_RESPONSE,
+    VA_RENAME_REQUEST,
+    VA_CLOSE_REQUEST,
+    VA_CLOSE_RESPONSE,
+    VA_INQUIRY_REQUEST,
+    VA_INQUIRY_RESPONSE,
+    VA_CALLBACK,
+    PAYOUT_REQUEST,
+    PAYOUT_RESPONSE,
+    NAME_CHECK_REQUEST,
+    NAME_CHECK_RESPONSE,
+    PAYOUT_INQUIRY_REQUEST,
+    PAYOUT_INQUIRY_RESPONSE,
+    OPENAPI_VA_CALLBACK,
 ];
 
-/// The configuration's key for the replacement of a formula.
+/// The formulas of links; each has its own parameters.
+static LINKS: [Formula; 3] = [CHECKOUT_V1_LINK, CHECKOUT_LINK, CHECKOUT_LINK_SHORT];
+
+/// The formulas of the response to a payout.
+static PAYOUT_RESPONSES: [Formula; 2] = [PAYOUT_RESPONSE, PAYOUT_RESPONSE_BY_NAME];
+
+/// The formulas of HPay's that can be used for one of them, itself included.
+fn alternatives(usual: &Formula) -> &'static [Formula] {
+    [LINKS.as_slice(), &PAYOUT_RESPONSES]
+        .into_iter()
+        .find(|same_purpose| same_purpose.iter().any(|known| known.id == usual.id))
+        .unwrap_or_default()
+}
+
+/// The key of the configuration that replaces a formula.
 pub(crate) fn key(formula: &Formula) -> String {
-    formula.id.replace("hpay.", "formula_")
+    format!("formulas.{}", short(&formula.id))
+}
+
+/// The part of a formula's name after the dot.
+fn short(id: &str) -> &str {
+    id.strip_prefix("hpay.").unwrap_or(id)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formula::{F02B, FORMULAS};
+    use crate::formula::{CHECKOUT_LINK_15_FIELDS, FORMULAS};
 
     #[test]
     fn every_formula_but_those_kept_for_history_can_be_replaced_and_is_found_again() {
-        let unused = FORMULAS.iter().filter(|known| REPLACEABLE.iter().all(|(_, f)| f != *known));
-        assert_eq!(unused.collect::<Vec<_>>(), [&F02B, &F20B]);
-        for (key, usual) in &REPLACEABLE {
-            assert_eq!(*key, super::key(usual));
+        let unused = FORMULAS.iter().filter(|known| REPLACEABLE.iter().all(|f| f != *known));
+        assert_eq!(
+            unused.collect::<Vec<_>>(),
+            [&CHECKOUT_LINK_15_FIELDS, &PAYOUT_RESPONSE_BY_NAME]
+        );
+        for usual in &REPLACEABLE {
             let mut formulas = Formulas::default();
             assert_eq!(formulas.get(usual), usual);
             let template = match usual.layout.to_template() {
                 Some(template) => template,
                 None => "{data}|{passcode}".to_owned(),
             };
-            formulas.replace(usual, &template).unwrap();
+            formulas.replace(short(&usual.id), &template).unwrap();
             assert_eq!(formulas.get(usual).source, "this merchant's configuration");
             assert_eq!(formulas.iter().filter(|formula| formula.id == usual.id).count(), 1);
         }
@@ -140,9 +190,27 @@ mod tests {
     fn the_secret_is_written_as_hpay_calls_it_or_as_everybody_does() {
         for template in ["{cashin},{order_id},{passcode}", "{cashin},{order_id},{secret}"] {
             let mut formulas = Formulas::default();
-            formulas.replace(&F18, template).unwrap();
-            let template = formulas.get(&F18).layout.to_template();
+            formulas.replace("va_callback", template).unwrap();
+            let template = formulas.get(&VA_CALLBACK).layout.to_template();
             assert_eq!(template.unwrap(), "{cashin},{order_id},{secret}");
+        }
+    }
+
+    #[test]
+    fn another_formula_of_hpay_s_is_used_by_its_name_with_its_own_template() {
+        let mut formulas = Formulas::default();
+        formulas.replace("checkout_link", "checkout_v1_link").unwrap();
+        assert_eq!(formulas.get(&CHECKOUT_LINK), &CHECKOUT_V1_LINK);
+        formulas.replace("checkout_v1_link", "{order_code}|{passcode}").unwrap();
+        assert_eq!(formulas.get(&CHECKOUT_LINK).layout.fields(), ["order_code"]);
+        assert_eq!(formulas.get(&CHECKOUT_LINK_SHORT), &CHECKOUT_LINK_SHORT);
+        for (name, value) in [
+            ("checkout_link", "payout_response"),
+            ("payout_response", "checkout_link"),
+            ("checkout_link_15_fields", "checkout_link"),
+            ("checkout", "{order_code}|{passcode}"),
+        ] {
+            assert!(formulas.replace(name, value).is_err(), "{name} = {value}");
         }
     }
 }

@@ -4,7 +4,7 @@ use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker
 
 use super::shapes::SHAPES;
 
-const F19_ITEMS: &[Item] = &[
+const PAYOUT_REQUEST_ITEMS: &[Item] = &[
     Item::field("requestId"),
     Item::field("merchantId"),
     Item::field("amount"),
@@ -13,18 +13,18 @@ const F19_ITEMS: &[Item] = &[
 ];
 
 /// The request of a payout, signed with the merchant's key. It does not cover the account.
-pub const F19: Formula = Formula::new(
-    "hpay.f19",
+pub const PAYOUT_REQUEST: Formula = Formula::new(
+    "hpay.payout_request",
     "payout, request",
     Maker::Merchant,
     Algorithm::RsaSha256Base64,
-    Layout::values("|", F19_ITEMS),
+    Layout::values("|", PAYOUT_REQUEST_ITEMS),
     "htpgroup/sample-ibft-java, 2022; code 001 or 010 says that it is wrong",
     Confidence::Medium,
 )
 .with_shapes(SHAPES);
 
-const F20_ITEMS: &[Item] = &[
+const PAYOUT_RESPONSE_ITEMS: &[Item] = &[
     Item::field("requestId"),
     Item::field("bankAccountNumber"),
     Item::field("omiCashoutId"),
@@ -32,18 +32,18 @@ const F20_ITEMS: &[Item] = &[
 ];
 
 /// The answer to a payout, signed with HPay's key. It covers neither the code nor the amount.
-pub const F20: Formula = Formula::new(
-    "hpay.f20",
+pub const PAYOUT_RESPONSE: Formula = Formula::new(
+    "hpay.payout_response",
     "payout, answer",
     Maker::Provider,
     Algorithm::RsaSha256Base64,
-    Layout::values("|", F20_ITEMS),
+    Layout::values("|", PAYOUT_RESPONSE_ITEMS),
     "pictures of the reference in htpgroup/htp-document-guide",
     Confidence::High,
 )
 .with_shapes(SHAPES);
 
-const F20B_ITEMS: &[Item] = &[
+const PAYOUT_RESPONSE_BY_NAME_ITEMS: &[Item] = &[
     Item::field("requestId"),
     Item::field("bankAccountName"),
     Item::field("omiCashoutId"),
@@ -51,19 +51,19 @@ const F20B_ITEMS: &[Item] = &[
 ];
 
 /// The answer to a payout as the Java sample reads it. It does not bind the account, so it is
-/// believed only if the configuration puts it in the place of [`F20`].
-pub const F20B: Formula = Formula::new(
-    "hpay.f20b",
+/// believed only if the configuration puts it in the place of [`PAYOUT_RESPONSE`].
+pub const PAYOUT_RESPONSE_BY_NAME: Formula = Formula::new(
+    "hpay.payout_response_by_name",
     "payout, answer, as in the Java sample",
     Maker::Provider,
     Algorithm::RsaSha256Base64,
-    Layout::values("|", F20B_ITEMS),
+    Layout::values("|", PAYOUT_RESPONSE_BY_NAME_ITEMS),
     "htpgroup/sample-ibft-java, 2022; the answer does not carry the name",
     Confidence::Low,
 )
 .with_shapes(SHAPES);
 
-const F21_ITEMS: &[Item] = &[
+const NAME_CHECK_REQUEST_ITEMS: &[Item] = &[
     Item::field("merchant_id"),
     Item::field("bank_name"),
     Item::field("bank_account_number"),
@@ -71,36 +71,38 @@ const F21_ITEMS: &[Item] = &[
 ];
 
 /// The request for the name on a bank account.
-pub const F21: Formula = Formula::new(
-    "hpay.f21",
+pub const NAME_CHECK_REQUEST: Formula = Formula::new(
+    "hpay.name_check_request",
     "name check, request",
     Maker::Merchant,
     Algorithm::Md5Hex,
-    Layout::values("|", F21_ITEMS),
+    Layout::values("|", NAME_CHECK_REQUEST_ITEMS),
     "a guess; code 20015 says that it is wrong",
     Confidence::Low,
 )
 .with_shapes(SHAPES);
 
 /// The answer with the name on a bank account.
-pub const F22: Formula = unknown("hpay.f22", "name check, answer");
+pub const NAME_CHECK_RESPONSE: Formula = unknown("hpay.name_check_response", "name check, answer");
 
-const F23_ITEMS: &[Item] = &[Item::field("requestId"), Item::field("merchantId"), Item::Secret];
+const PAYOUT_INQUIRY_REQUEST_ITEMS: &[Item] =
+    &[Item::field("requestId"), Item::field("merchantId"), Item::Secret];
 
 /// The request of a payout inquiry: an MD5, unlike the payout itself.
-pub const F23: Formula = Formula::new(
-    "hpay.f23",
+pub const PAYOUT_INQUIRY_REQUEST: Formula = Formula::new(
+    "hpay.payout_inquiry_request",
     "payout inquiry, request",
     Maker::Merchant,
     Algorithm::Md5Hex,
-    Layout::values("|", F23_ITEMS),
+    Layout::values("|", PAYOUT_INQUIRY_REQUEST_ITEMS),
     "HPay API reference 1.0.0, FB_Transaction Inquiry, shows 32 hex digits; the string is a guess",
     Confidence::Low,
 )
 .with_shapes(SHAPES);
 
 /// The answer to a payout inquiry.
-pub const F24: Formula = unknown("hpay.f24", "payout inquiry, answer");
+pub const PAYOUT_INQUIRY_RESPONSE: Formula =
+    unknown("hpay.payout_inquiry_response", "payout inquiry, answer");
 
 const fn unknown(id: &'static str, purpose: &'static str) -> Formula {
     Formula::new(

@@ -21,7 +21,7 @@ pub(super) fn check_names(formula: &Formula) -> Result<(), String> {
 /// The fields of each request that a formula of ours signs.
 const REQUESTS: [(&str, &[&str]); 13] = [
     (
-        "hpay.f01",
+        "hpay.checkout_v1_link",
         &[
             "merchant_site_code",
             "return_url",
@@ -47,7 +47,7 @@ const REQUESTS: [(&str, &[&str]); 13] = [
         ],
     ),
     (
-        "hpay.f02",
+        "hpay.checkout_link",
         &[
             "merchant_site_code",
             "return_url",
@@ -79,7 +79,7 @@ const REQUESTS: [(&str, &[&str]); 13] = [
         ],
     ),
     (
-        "hpay.f03",
+        "hpay.checkout_link_short",
         &[
             "merchant_site_code",
             "return_url",
@@ -102,9 +102,9 @@ const REQUESTS: [(&str, &[&str]); 13] = [
             "time_limit",
         ],
     ),
-    ("hpay.f05", &["merchant_id", "order_code", "transaction_id"]),
+    ("hpay.order_inquiry_request", &["merchant_id", "order_code", "transaction_id"]),
     (
-        "hpay.f07",
+        "hpay.revoke_token_link",
         &[
             "merchant_id",
             "receive_email",
@@ -115,9 +115,9 @@ const REQUESTS: [(&str, &[&str]); 13] = [
             "merchant_site_code",
         ],
     ),
-    ("hpay.f09", &["requestId", "merchantId", "requestTime"]),
+    ("hpay.balance_request", &["requestId", "merchantId", "requestTime"]),
     (
-        "hpay.f11",
+        "hpay.va_create_request",
         &[
             "merchantId",
             "accountVaType",
@@ -128,11 +128,11 @@ const REQUESTS: [(&str, &[&str]); 13] = [
             "timeLimit",
         ],
     ),
-    ("hpay.f13", &["merchant_id", "va_account", "va_name", "remark"]),
-    ("hpay.f14", &["merchant_id", "account_va", "flag", "time_limit"]),
-    ("hpay.f16", &["merchant_id", "va_account"]),
+    ("hpay.va_rename_request", &["merchant_id", "va_account", "va_name", "remark"]),
+    ("hpay.va_close_request", &["merchant_id", "account_va", "flag", "time_limit"]),
+    ("hpay.va_inquiry_request", &["merchant_id", "va_account"]),
     (
-        "hpay.f19",
+        "hpay.payout_request",
         &[
             "requestId",
             "merchantId",
@@ -144,8 +144,8 @@ const REQUESTS: [(&str, &[&str]); 13] = [
             "note",
         ],
     ),
-    ("hpay.f21", &["merchant_id", "bank_name", "bank_account_number"]),
-    ("hpay.f23", &["requestId", "merchantId", "transactionId"]),
+    ("hpay.name_check_request", &["merchant_id", "bank_name", "bank_account_number"]),
+    ("hpay.payout_inquiry_request", &["requestId", "merchantId", "transactionId"]),
 ];
 
 #[cfg(test)]
@@ -155,8 +155,8 @@ mod tests {
 
     #[test]
     fn every_request_that_we_sign_has_its_fields_listed() {
-        let ours = REPLACEABLE.iter().filter(|(_, formula)| formula.maker == Maker::Merchant);
-        let ours: Vec<&str> = ours.map(|(_, formula)| &*formula.id).collect();
+        let ours = REPLACEABLE.iter().filter(|formula| formula.maker == Maker::Merchant);
+        let ours: Vec<&str> = ours.map(|formula| &*formula.id).collect();
         assert_eq!(ours, REQUESTS.map(|(id, _)| id));
     }
 }

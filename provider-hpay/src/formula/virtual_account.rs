@@ -4,83 +4,88 @@ use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker
 
 use super::shapes::SHAPES;
 
-const F11_ITEMS: &[Item] = &[Item::field("merchantId"), Item::field("condition"), Item::Secret];
+const VA_CREATE_REQUEST_ITEMS: &[Item] =
+    &[Item::field("merchantId"), Item::field("condition"), Item::Secret];
 
 /// The request to open a virtual account. It covers so little that a merchant has two codes for
 /// ever: one for fixed and one for flexible amounts.
-pub const F11: Formula = Formula::new(
-    "hpay.f11",
+pub const VA_CREATE_REQUEST: Formula = Formula::new(
+    "hpay.va_create_request",
     "open a virtual account, request",
     Maker::Merchant,
     Algorithm::Md5Hex,
-    Layout::values("|", F11_ITEMS),
+    Layout::values("|", VA_CREATE_REQUEST_ITEMS),
     "pictures of the reference in htpgroup/htp-document-guide, of two years",
     Confidence::High,
 )
 .with_shapes(SHAPES);
 
 /// The answer to opening a virtual account.
-pub const F12: Formula = unknown("hpay.f12", "open a virtual account, answer");
+pub const VA_CREATE_RESPONSE: Formula =
+    unknown("hpay.va_create_response", "open a virtual account, answer");
 
-const F13_ITEMS: &[Item] =
+const VA_RENAME_REQUEST_ITEMS: &[Item] =
     &[Item::field("merchant_id"), Item::field("va_account"), Item::field("va_name"), Item::Secret];
 
 /// The request to rename a virtual account.
-pub const F13: Formula = Formula::new(
-    "hpay.f13",
+pub const VA_RENAME_REQUEST: Formula = Formula::new(
+    "hpay.va_rename_request",
     "rename a virtual account, request",
     Maker::Merchant,
     Algorithm::Md5Hex,
-    Layout::values("|", F13_ITEMS),
+    Layout::values("|", VA_RENAME_REQUEST_ITEMS),
     "a guess; code 03 says that it, or a parameter, is wrong",
     Confidence::Low,
 )
 .with_shapes(SHAPES);
 
-const F14_ITEMS: &[Item] =
+const VA_CLOSE_REQUEST_ITEMS: &[Item] =
     &[Item::field("merchant_id"), Item::field("account_va"), Item::field("flag"), Item::Secret];
 
 /// The request to close a virtual account or to open it again.
-pub const F14: Formula = Formula::new(
-    "hpay.f14",
+pub const VA_CLOSE_REQUEST: Formula = Formula::new(
+    "hpay.va_close_request",
     "close or reopen a virtual account, request",
     Maker::Merchant,
     Algorithm::Md5Hex,
-    Layout::values("|", F14_ITEMS),
+    Layout::values("|", VA_CLOSE_REQUEST_ITEMS),
     "a guess; code 03 says that it, or a parameter, is wrong",
     Confidence::Low,
 )
 .with_shapes(SHAPES);
 
 /// The answer to closing a virtual account or opening it again.
-pub const F15: Formula = unknown("hpay.f15", "close or reopen a virtual account, answer");
+pub const VA_CLOSE_RESPONSE: Formula =
+    unknown("hpay.va_close_response", "close or reopen a virtual account, answer");
 
-const F16_ITEMS: &[Item] = &[Item::field("merchant_id"), Item::field("va_account"), Item::Secret];
+const VA_INQUIRY_REQUEST_ITEMS: &[Item] =
+    &[Item::field("merchant_id"), Item::field("va_account"), Item::Secret];
 
 /// The request for the credits on a virtual account.
-pub const F16: Formula = Formula::new(
-    "hpay.f16",
+pub const VA_INQUIRY_REQUEST: Formula = Formula::new(
+    "hpay.va_inquiry_request",
     "virtual account inquiry, request",
     Maker::Merchant,
     Algorithm::Md5Hex,
-    Layout::values("|", F16_ITEMS),
+    Layout::values("|", VA_INQUIRY_REQUEST_ITEMS),
     "a guess from its only two fields; code 03 says that it, or a parameter, is wrong",
     Confidence::Low,
 )
 .with_shapes(SHAPES);
 
 /// The answer with the credits on a virtual account.
-pub const F17: Formula = unknown("hpay.f17", "virtual account inquiry, answer");
+pub const VA_INQUIRY_RESPONSE: Formula =
+    unknown("hpay.va_inquiry_response", "virtual account inquiry, answer");
 
-const F18_ITEMS: &[Item] = &[Item::field("cashin"), Item::field("order_id"), Item::Secret];
+const VA_CALLBACK_ITEMS: &[Item] = &[Item::field("cashin"), Item::field("order_id"), Item::Secret];
 
 /// What HPay calls `/va/callback` with. It covers neither the amount nor the account.
-pub const F18: Formula = Formula::new(
-    "hpay.f18",
+pub const VA_CALLBACK: Formula = Formula::new(
+    "hpay.va_callback",
     "virtual account callback",
     Maker::Provider,
     Algorithm::Md5Hex,
-    Layout::values("|", F18_ITEMS),
+    Layout::values("|", VA_CALLBACK_ITEMS),
     "HPay API reference 1.0.0, Callback IPN: the fields; the separator is a guess",
     Confidence::Medium,
 )
@@ -97,7 +102,7 @@ const OPENAPI_VA_CALLBACK_ITEMS: &[Item] = &[
 ];
 
 /// The virtual account callback of HPay's newer API, which has other field names than that of
-/// [`F18`] and covers the amount and the account. One public code base has the last two fields the
+/// [`VA_CALLBACK`] and covers the amount and the account. One public code base has the last two fields the
 /// other way round.
 pub const OPENAPI_VA_CALLBACK: Formula = Formula::new(
     "hpay.openapi_va_callback",

@@ -13,7 +13,7 @@ use payments_core::{
 use super::{credit, openapi_credit, query::Query};
 use crate::{
     HPay,
-    formula::{F18, OPENAPI_VA_CALLBACK},
+    formula::{OPENAPI_VA_CALLBACK, VA_CALLBACK},
 };
 
 enum Form {
@@ -45,7 +45,7 @@ pub(super) fn signed_parts<'a>(hpay: &'a HPay, delivery: &Delivery<'a>) -> Optio
     let query = Query::of(delivery).ok()?;
     let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
     Some(match Form::of(&query).ok()? {
-        Form::Reference => query.into_signed_parts(hpay.formulas.get(&F18), keys, None),
+        Form::Reference => query.into_signed_parts(hpay.formulas.get(&VA_CALLBACK), keys, None),
         Form::Openapi => {
             let merchant = openapi_credit::merchant(hpay);
             query.into_signed_parts(hpay.formulas.get(&OPENAPI_VA_CALLBACK), keys, Some(merchant))

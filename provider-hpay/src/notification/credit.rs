@@ -11,7 +11,7 @@ use payments_core::{
 };
 
 use super::query::{Query, raw};
-use crate::{HPay, formula::F18, map, wire};
+use crate::{HPay, formula::VA_CALLBACK, map, wire};
 
 /// Every field that the movement or the payment is made of, whichever formula is configured.
 const RESTS_ON: &[&str] = &[
@@ -36,7 +36,8 @@ pub(super) fn receive(
     let query = Query::of(delivery)?;
     let fields = query.fields(&[]);
     let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
-    let proof = hpay.formulas.get(&F18).check(&fields, query.text("secure_code"), keys, None)?;
+    let proof =
+        hpay.formulas.get(&VA_CALLBACK).check(&fields, query.text("secure_code"), keys, None)?;
     let raw = raw(delivery);
     let read = map::credit_notice(
         hpay.merchant_id(),

@@ -11,7 +11,7 @@ use payments_core::{
 };
 
 use super::query::{Query, raw};
-use crate::{HPay, formula::F04, map, wire};
+use crate::{HPay, formula::PAYMENT_NOTIFICATION, map, wire};
 
 const INFO: &str = "transaction_info";
 
@@ -53,7 +53,12 @@ fn check(hpay: &HPay, query: &Query<'_>) -> Result<Proof, Untrusted> {
     let with = |info: &str| {
         let fields = query.fields(&[merchant(hpay), (INFO, info.as_bytes())]);
         let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
-        hpay.formulas.get(&F04).check(&fields, query.text("secure_code"), keys, None)
+        hpay.formulas.get(&PAYMENT_NOTIFICATION).check(
+            &fields,
+            query.text("secure_code"),
+            keys,
+            None,
+        )
     };
     let once = query.text(INFO);
     let untrusted = match with(once) {
@@ -71,7 +76,11 @@ fn check(hpay: &HPay, query: &Query<'_>) -> Result<Proof, Untrusted> {
 pub(super) fn signed_parts<'a>(hpay: &'a HPay, delivery: &Delivery<'a>) -> Option<SignedParts<'a>> {
     let query = Query::of(delivery).ok()?;
     let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
-    Some(query.into_signed_parts(hpay.formulas.get(&F04), keys, Some(merchant(hpay))))
+    Some(query.into_signed_parts(
+        hpay.formulas.get(&PAYMENT_NOTIFICATION),
+        keys,
+        Some(merchant(hpay)),
+    ))
 }
 
 /// The merchant in the code: ours, which no query carries.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     HPay,
-    formula::F08,
+    formula::REVOKE_TOKEN_NOTIFICATION,
     map,
     token::{CardToken, SavedCard, TokenRevocation},
     wire,
@@ -62,7 +62,7 @@ pub(crate) fn token_revocation(
     let token = CardToken::new(unquoted(query.text("bank_token")))
         .map_err(|_| unreadable("bank_token is not a token"))?;
     let keys = CheckingKeys { secrets: Some(&hpay.merchant.passcode), public: &[] };
-    let authenticity: Authenticity = hpay.formulas.get(&F08).authenticate(
+    let authenticity: Authenticity = hpay.formulas.get(&REVOKE_TOKEN_NOTIFICATION).authenticate(
         &query.fields(&[]),
         unquoted(query.text("secure_code")),
         keys,

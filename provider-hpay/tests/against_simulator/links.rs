@@ -71,11 +71,13 @@ async fn instalments_frames_and_tokens_take_the_older_page_and_are_paid() {
             .with_sub_order("DH 42")
             .with_language(Language::Vietnamese),
     ];
-    for (link, formula) in
-        [(AdvancedLink::Full, "f02"), (AdvancedLink::Short, "f03"), (AdvancedLink::V1, "f01")]
-    {
+    for (link, formula) in [
+        (AdvancedLink::Full, "checkout_link"),
+        (AdvancedLink::Short, "checkout_link_short"),
+        (AdvancedLink::V1, "checkout_v1_link"),
+    ] {
         let settings = Settings::test().with_advanced_link(link);
-        let world = World::of(settings, &[("advanced_link_formula", formula)]).await;
+        let world = World::of(settings, &[("formulas.checkout_link", formula)]).await;
         for (number, options) in advanced.iter().enumerate() {
             let order = format!("DH-{number}");
             let (payment, page) = world.opened(&order, options).await;
@@ -94,7 +96,7 @@ async fn instalments_frames_and_tokens_take_the_older_page_and_are_paid() {
 
 #[tokio::test]
 async fn a_link_by_another_formula_than_the_page_s_opens_nothing() {
-    let world = World::with(&[("advanced_link_formula", "f01")]).await;
+    let world = World::with(&[("formulas.checkout_link", "checkout_v1_link")]).await;
     let (_, page) = world.opened("DH-1", &HPayOptions::new().with_installment()).await;
     assert!(page.contains("30014"), "{page}");
     assert!(world.hpay.orders().is_empty());

@@ -47,7 +47,16 @@ impl World {
         let hpay = HPaySimulator::start(settings).await.unwrap();
         hpay.delay_notifications();
         let mut table = BTreeMap::new();
-        let mut set = |key: &str, value: &str| table.insert(key.to_owned(), Value::from(value));
+        let mut set = |key: &str, value: &str| {
+            let value = Value::from(value);
+            // `formulas.x` is the key `x` of the table `formulas`.
+            match key.split_once('.') {
+                None => table.insert(key.to_owned(), value),
+                Some((outer, key)) => {
+                    table.insert(outer.to_owned(), Value::Table([(key.to_owned(), value)].into()))
+                }
+            }
+        };
         for host in ["checkout", "account", "openapi"] {
             set(&format!("{host}_url"), &hpay.hosts()[host]);
         }

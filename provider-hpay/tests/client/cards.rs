@@ -11,7 +11,7 @@ use payments_core::{
 use provider_hpay::{
     HPay,
     endpoints::{NOTIFY, RETURN, VA_CALLBACK},
-    formula::F08,
+    formula::REVOKE_TOKEN_NOTIFICATION,
     token::{CardToken, RevokeToken, Revoked, TokenRevocation},
 };
 
@@ -165,7 +165,11 @@ fn a_report_is_proven_once_its_formula_is_known_and_covers_what_it_says() {
             ("revoke_token_status", status.as_bytes()),
         ];
         let keys = SigningKeys { secret: Some(&keys), signer: None };
-        F08.replaced(&template.replace("passcode", "secret")).unwrap().sign(&fields, keys).unwrap()
+        REVOKE_TOKEN_NOTIFICATION
+            .replaced(&template.replace("passcode", "secret"))
+            .unwrap()
+            .sign(&fields, keys)
+            .unwrap()
     };
     let query = |code: &str| {
         format!(
@@ -174,7 +178,7 @@ fn a_report_is_proven_once_its_formula_is_known_and_covers_what_it_says() {
         )
     };
     let all = "{bank_token}|{status}|{revoke_token_status}|{passcode}";
-    let told = [("formula_f08", all)];
+    let told = [("formulas.revoke_token_notification", all)];
     assert!(read(&told, &query(&signed(all, "true"))).unwrap().is_proven());
     let other = read(&told, &query(&signed(all, "false"))).unwrap_err();
     assert_eq!(other, UntrustedReason::WrongSignature);
@@ -185,7 +189,9 @@ fn a_report_is_proven_once_its_formula_is_known_and_covers_what_it_says() {
         "{bank_token}|{revoke_token_status}|{passcode}",
         "{status}|{revoke_token_status}|{passcode}",
     ] {
-        let report = read(&[("formula_f08", some)], &query(&signed(some, "true"))).unwrap();
+        let report =
+            read(&[("formulas.revoke_token_notification", some)], &query(&signed(some, "true")))
+                .unwrap();
         assert!(report.raw.is_verified() && !report.is_proven(), "{some} leaves something open");
     }
 }

@@ -14,7 +14,7 @@ use payments_core::{
 };
 use provider_hpay::{
     HPay,
-    formula::F01,
+    formula::CHECKOUT_V1_LINK,
     options::{HPayOptions, Language, MethodGroup},
 };
 use serde::{Deserialize, Serialize};
@@ -351,7 +351,7 @@ async fn what_hpay_does_not_do_is_said_and_refused() {
 async fn a_replaced_formula_is_used() {
     let script = Script::new();
     let template = "{passcode} {order_code} {price}";
-    let provider = support::provider_with(&script, &[("formula_f01", template)]);
+    let provider = support::provider_with(&script, &[("formulas.checkout_v1_link", template)]);
     let made = provider.payments().unwrap().create_payment(&request()).await.unwrap();
     let payment = made.accepted().unwrap();
     // canary-passcode-of-the-tests DH-20260042 200000
@@ -361,9 +361,12 @@ async fn a_replaced_formula_is_used() {
         url(&payment)
     );
     let hpay = provider.extension::<provider_hpay::HPay>().unwrap();
-    assert_eq!(hpay.formulas().get(&F01).source, "this merchant's configuration");
+    assert_eq!(hpay.formulas().get(&CHECKOUT_V1_LINK).source, "this merchant's configuration");
 
-    let provider = support::provider_with(&script, &[("formula_f01", "{cancel_url}|{passcode}")]);
+    let provider = support::provider_with(
+        &script,
+        &[("formulas.checkout_v1_link", "{cancel_url}|{passcode}")],
+    );
     let error = provider.payments().unwrap().create_payment(&request()).await.unwrap_err();
     assert_eq!(error.field(), Some("cancel_url"), "a field that is not sent cannot be signed");
 }

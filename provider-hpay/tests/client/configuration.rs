@@ -73,9 +73,9 @@ fn every_problem_is_told_at_once() {
         ("checkout_url", "http://checkout.example"),
         ("order_inquiry_path", "api/transaction"),
         ("signer", "aws"),
-        ("formula_f05", "{merchant_id}|{order_code}"),
-        ("formula_f06", "{passcode}"),
-        ("formula_f18", "{cashin}|{passcode}"),
+        ("formulas.order_inquiry_request", "{merchant_id}|{order_code}"),
+        ("formulas.order_inquiry_response", "{passcode}"),
+        ("formulas.va_callback", "{cashin}|{passcode}"),
         ("unverified_answers", "yes"),
         ("acount_url", "https://account.example"),
     ] {
@@ -97,9 +97,9 @@ fn every_problem_is_told_at_once() {
             "order_inquiry_path",
             "va_body",
             "signer",
-            "formula_f05",
-            "formula_f06",
-            "formula_f18",
+            "formulas.order_inquiry_request",
+            "formulas.order_inquiry_response",
+            "formulas.va_callback",
             "unverified_answers",
             "acount_url",
         ],
@@ -141,6 +141,7 @@ fn the_example_is_complete() {
         .lines()
         .map(|line| match line.strip_prefix("# ") {
             Some(entry) if entry.split_whitespace().nth(1) == Some("=") => entry,
+            Some(entry) if entry.starts_with('[') => entry,
             _ => line,
         })
         .collect();
@@ -153,7 +154,7 @@ fn the_example_is_complete() {
         let providers = registry.build(&config, &context).unwrap();
         assert_eq!(providers[0].id().as_str(), "hpay-main");
     }
-    assert!(with_every_key.iter().any(|line| line.starts_with("formula_f05")));
+    assert!(with_every_key.iter().any(|line| line.starts_with("order_inquiry_request")));
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -208,20 +209,22 @@ fn the_layout_of_the_answer_is_nothing_to_an_account_without_payouts() {
     let mut table = support::table();
     table.remove("private_key");
     table.remove("hpay_certificate");
-    table.insert("payout_answer".into(), "f20b".into());
+    table.insert("formulas.payout_response".into(), "payout_response_by_name".into());
     assert!(support::try_build(Script::new(), table).is_ok());
 }
 
 #[test]
-fn the_layout_of_the_answer_is_chosen_once() {
-    let mut table = support::table();
-    table.insert("payout_answer".into(), "f20b".into());
-    let template = "{requestId}|{bankAccountNumber}|{omiCashoutId}|{passcode}";
-    table.insert("formula_f20".into(), template.into());
-    assert_eq!(
-        problems(table),
-        ["providers.hpay-main.payout_answer: is f20b, and formula_f20 is there too: choose one"]
-    );
+fn a_formula_that_hpay_does_not_have_is_a_problem_and_so_is_the_name_of_another_purpose() {
+    let problem = |key: &str, value: &str| {
+        let mut table = support::table();
+        table.insert(key.into(), value.into());
+        problems(table).join("\n")
+    };
+    let template = "{merchant_id}|{order_code}|{passcode}";
+    let unknown = problem("formulas.order_inquiry", template);
+    assert!(unknown.contains("hpay-main.formulas.order_inquiry: is not a formula"), "{unknown}");
+    let other = problem("formulas.payout_response", "checkout_link");
+    assert!(other.starts_with("providers.hpay-main.formulas.payout_response: "), "{other}");
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn soon() -> Timestamp {
 /// The parameters of the links with all that a link may say: what excludes each other, one after
 /// the other.
 async fn links(formula: &str) -> BTreeMap<String, String> {
-    let changes = [("link_formula", formula), ("advanced_link_formula", formula)];
+    let changes = [("formulas.checkout_v1_link", formula), ("formulas.checkout_link", formula)];
     let provider = support::provider_with(&Script::new(), &changes);
     let options = || {
         HPayOptions::new()
@@ -105,48 +105,51 @@ async fn requests() -> BTreeMap<&'static str, BTreeMap<String, String>> {
     let payout = CreatePayout::new(reference(), Money::vnd(1_000), beneficiary).unwrap();
     let payout = payout.with_note("luong");
     BTreeMap::from([
-        ("formula_f01", links("f01").await),
-        ("formula_f02", links("f02").await),
-        ("formula_f03", links("f03").await),
+        ("formulas.checkout_v1_link", links("checkout_v1_link").await),
+        ("formulas.checkout_link", links("checkout_link").await),
+        ("formulas.checkout_link_short", links("checkout_link_short").await),
         (
-            "formula_f05",
+            "formulas.order_inquiry_request",
             sent(async |hpay| {
                 let hpay = hpay.extension::<HPay>().unwrap();
                 hpay.find_transaction(&support::order(), &id()).await
             })
             .await,
         ),
-        ("formula_f07", revocation()),
-        ("formula_f09", sent(async |hpay| hpay.payouts().unwrap().balance().await).await),
+        ("formulas.revoke_token_link", revocation()),
         (
-            "formula_f11",
+            "formulas.balance_request",
+            sent(async |hpay| hpay.payouts().unwrap().balance().await).await,
+        ),
+        (
+            "formulas.va_create_request",
             sent(async |hpay| hpay.virtual_accounts().unwrap().open(&opening).await).await,
         ),
         (
-            "formula_f13",
+            "formulas.va_rename_request",
             sent(async |hpay| hpay.virtual_accounts().unwrap().update(&update).await).await,
         ),
         (
-            "formula_f14",
+            "formulas.va_close_request",
             sent(async |hpay| {
                 hpay.virtual_accounts().unwrap().reopen(&account(), Some(soon())).await
             })
             .await,
         ),
         (
-            "formula_f16",
+            "formulas.va_inquiry_request",
             sent(async |hpay| hpay.virtual_accounts().unwrap().credits(&account()).await).await,
         ),
         (
-            "formula_f19",
+            "formulas.payout_request",
             sent(async |hpay| hpay.payouts().unwrap().create_payout(&payout).await).await,
         ),
         (
-            "formula_f21",
+            "formulas.name_check_request",
             sent(async |hpay| hpay.payouts().unwrap().verify_beneficiary(&bank()).await).await,
         ),
         (
-            "formula_f23",
+            "formulas.payout_inquiry_request",
             sent(async |hpay| {
                 let hpay = hpay.extension::<HPay>().unwrap();
                 hpay.find_payout_transaction(&reference(), &id()).await
@@ -184,7 +187,7 @@ async fn a_template_may_name_whatever_its_request_holds_and_a_misspelt_name_is_r
 
 #[tokio::test]
 async fn a_link_may_be_signed_over_what_stands_behind_its_code() {
-    let changes = [("formula_f01", "{order_code}|{notify_url}|{passcode}")];
+    let changes = [("formulas.checkout_v1_link", "{order_code}|{notify_url}|{passcode}")];
     let mut codes = BTreeSet::new();
     for notify in ["https://shop.example/one", "https://shop.example/two"] {
         let provider = support::provider_with(&Script::new(), &changes);

@@ -129,7 +129,7 @@ async fn both_pages_and_their_formulas_are_settings() {
     let advanced = request(&HPayOptions::new().with_installment());
     let changes = [
         ("link_path", "/checkout.php"),
-        ("link_formula", "f02"),
+        ("formulas.checkout_v1_link", "checkout_link"),
         ("advanced_link_path", "/v2.php"),
     ];
     let (path, pairs) = parts(&url(&plain, &changes).await.unwrap());
@@ -137,11 +137,13 @@ async fn both_pages_and_their_formulas_are_settings() {
     let (path, _) = parts(&url(&advanced, &changes).await.unwrap());
     assert_eq!(path, "/v2.php");
 
-    let (_, pairs) = parts(&url(&advanced, &[("advanced_link_formula", "f01")]).await.unwrap());
+    let (_, pairs) =
+        parts(&url(&advanced, &[("formulas.checkout_link", "checkout_v1_link")]).await.unwrap());
     assert!(pairs.iter().all(|(name, _)| name != "quantity"), "{pairs:?}");
     assert!(pairs.contains(&("installment".to_owned(), "1".to_owned())));
 
-    let (_, pairs) = parts(&url(&advanced, &[("advanced_link_formula", "f03")]).await.unwrap());
+    let (_, pairs) =
+        parts(&url(&advanced, &[("formulas.checkout_link", "checkout_link_short")]).await.unwrap());
     let names: Vec<_> = pairs.iter().map(|(name, _)| name.as_str()).take(8).collect();
     let short = [
         "merchant_site_code",
@@ -163,11 +165,11 @@ async fn what_an_older_link_cannot_carry_is_refused() {
         .unwrap();
     let error = url(&capitals, &[]).await.unwrap_err();
     assert_eq!(error.field(), Some("return_url"), "{error}");
-    assert!(url(&capitals, &[("advanced_link_formula", "f01")]).await.is_ok());
+    assert!(url(&capitals, &[("formulas.checkout_link", "checkout_v1_link")]).await.is_ok());
 
     let dollars = Money::from_minor(2_000, Currency::USD);
     let dollars = CreatePayment::new(support::order(), dollars).unwrap();
-    let short = [("currency", "usd"), ("link_formula", "f03")];
+    let short = [("currency", "usd"), ("formulas.checkout_v1_link", "checkout_link_short")];
     assert_eq!(url(&dollars, &short).await.unwrap_err().field(), Some("amount"));
     assert!(url(&dollars, &[("currency", "usd")]).await.unwrap().contains("price=20&currency=usd"));
 }

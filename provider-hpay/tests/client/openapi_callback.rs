@@ -15,7 +15,7 @@ use provider_hpay::{endpoints::VA_CALLBACK, testing::Deliveries};
 use crate::support::{self, NOW, PASSCODE, Script};
 
 const SWAPPED: (&str, &str) = (
-    "formula_openapi_va_callback",
+    "formulas.openapi_va_callback",
     "{va_account}|{amount}|{cashin_id}|{transaction_id}|{passcode}|{merchant_id}|{client_request_id}",
 );
 
@@ -165,10 +165,10 @@ fn a_formula_that_leaves_a_signed_field_out_is_a_problem_naming_its_key() {
         "{va_account}|{cashin_id}|{transaction_id}|{passcode}|{client_request_id}|{merchant_id}",
     ] {
         let mut table = support::table();
-        table.insert("formula_openapi_va_callback".to_owned(), template.into());
+        table.insert("formulas.openapi_va_callback".to_owned(), template.into());
         let problems = support::try_build(Script::new(), table).unwrap_err();
         let problem = problems[0].to_string();
-        let key = "providers.hpay-main.formula_openapi_va_callback: leaves out";
+        let key = "providers.hpay-main.formulas.openapi_va_callback: leaves out";
         assert!(problem.starts_with(key), "{problem}");
     }
 }

@@ -135,10 +135,10 @@ async fn the_other_layout_of_the_answer_is_believed_only_if_it_is_configured() {
     let by_name = STANDARD.encode(signer.sign(text.as_bytes()).unwrap());
     let mut answer: serde_json::Value = serde_json::from_str(&taken("P-1", NUMBER)).unwrap();
     answer["data"]["secureChain"] = by_name.into();
-    for (configured, believed) in [("f20", false), ("f20b", true)] {
+    for (configured, believed) in [("payout_response", false), ("payout_response_by_name", true)] {
         let script = Script::new();
         script.answer(answer.to_string());
-        let provider = support::provider_with(&script, &[("payout_answer", configured)]);
+        let provider = support::provider_with(&script, &[("formulas.payout_response", configured)]);
         let submission = provider.payouts().unwrap().create_payout(&request()).await.unwrap();
         assert_eq!(submission.accepted().is_ok(), believed, "{configured}");
     }
@@ -149,14 +149,16 @@ async fn the_other_layout_of_the_answer_is_believed_only_if_it_is_configured() {
     renamed["data"]["secureChain"] = STANDARD.encode(signer.sign(other.as_bytes()).unwrap()).into();
     let script = Script::new();
     script.answer(renamed.to_string());
-    let provider = support::provider_with(&script, &[("payout_answer", "f20b")]);
+    let provider =
+        support::provider_with(&script, &[("formulas.payout_response", "payout_response_by_name")]);
     let submission = provider.payouts().unwrap().create_payout(&request()).await.unwrap();
     assert_eq!(uncertain(submission).cause, UncertainCause::BadSignature);
     // It does not sign the account, which is compared all the same.
     answer["data"]["bankAccountNumber"] = "9991234567890912".into();
     let script = Script::new();
     script.answer(answer.to_string());
-    let provider = support::provider_with(&script, &[("payout_answer", "f20b")]);
+    let provider =
+        support::provider_with(&script, &[("formulas.payout_response", "payout_response_by_name")]);
     let submission = provider.payouts().unwrap().create_payout(&request()).await.unwrap();
     assert_eq!(uncertain(submission).cause, UncertainCause::Mismatch);
 }
@@ -169,7 +171,7 @@ async fn a_refused_signature_names_its_formula_and_confirms_nothing() {
         assert_eq!(decline.reason, DeclineReason::Authentication, "{code}");
         assert!(!decline.is_confirmed(), "{code}");
         let words = decline.message.unwrap();
-        let hint = "signature formula or passcode wrong: hpay.f19";
+        let hint = "signature formula or passcode wrong: hpay.payout_request";
         assert_eq!(words.contains(hint), code != "014", "{words}");
     }
     let script = Script::new();
@@ -177,7 +179,7 @@ async fn a_refused_signature_names_its_formula_and_confirms_nothing() {
     let provider = support::provider(&script);
     let error = provider.payouts().unwrap().verify_beneficiary(&account()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
-    let hint = "signature formula or passcode wrong: hpay.f21";
+    let hint = "signature formula or passcode wrong: hpay.name_check_request";
     assert!(error.to_string().contains(hint), "{error}");
 }
 
@@ -248,7 +250,7 @@ async fn a_formula_that_hpay_told_may_cover_whatever_its_answer_holds() {
         answer["data"]["omiTransactionId"] = id.into();
         let script = Script::new();
         script.answer(answer.to_string());
-        let provider = support::provider_with(&script, &[("formula_f20", told)]);
+        let provider = support::provider_with(&script, &[("formulas.payout_response", told)]);
         let submission = provider.payouts().unwrap().create_payout(&request()).await.unwrap();
         assert_eq!(submission.accepted().is_ok(), is_good, "{id}");
     }
@@ -496,7 +498,7 @@ async fn what_the_check_of_a_payout_allows_the_formula_in_use_can_sign() {
         ("{requestId}{amount}{bankAccountName}{passcode}", Some("payout")),
     ] {
         let script = Script::new();
-        let provider = support::provider_with(&script, &[("formula_f19", template)]);
+        let provider = support::provider_with(&script, &[("formulas.payout_request", template)]);
         let payouts = provider.payouts().unwrap();
         let checked = payouts.check(&request());
         let checked = checked.as_ref().map_err(|error| error.field().unwrap_or_default());

@@ -11,7 +11,7 @@ use payments_core::{
 };
 use provider_hpay::{
     endpoints::{NOTIFY, VA_CALLBACK},
-    formula::{F04, F18},
+    formula::{self, PAYMENT_NOTIFICATION},
     options::HPayOptions,
 };
 
@@ -71,7 +71,7 @@ async fn an_ordinary_description_makes_a_link() {
         "a b c d e f g h i j k l m n o p q r s t u v w x y z",
     ] {
         assert_eq!(link(&[], description, "").await, Ok(()), "{description:?}");
-        let short = [("advanced_link_formula", "f03")];
+        let short = [("formulas.checkout_link", "checkout_link_short")];
         assert_eq!(link(&short, description, "two coffees 1 2").await, Ok(()), "{description:?}");
     }
 }
@@ -79,18 +79,23 @@ async fn an_ordinary_description_makes_a_link() {
 #[tokio::test]
 async fn a_formula_of_the_configuration_refuses_a_second_cut_too() {
     let template = "{order_code}|{price}|{order_description}|{buyer_info?}|{passcode}";
-    let pipes = [("advanced_link_formula", "f01"), ("formula_f01", template)];
+    let pipes =
+        [("formulas.checkout_link", "checkout_v1_link"), ("formulas.checkout_v1_link", template)];
     assert_eq!(link(&pipes, "a|b", "").await, Ok(()));
     // The last word of the text may become the beginning of the order code.
     let template = "{order_description}|{order_code}|{price}|{passcode}";
-    let pipes = [("advanced_link_formula", "f01"), ("formula_f01", template)];
+    let pipes =
+        [("formulas.checkout_link", "checkout_v1_link"), ("formulas.checkout_v1_link", template)];
     assert_eq!(link(&pipes, "a|b", "").await, Err("description".to_owned()));
     assert_eq!(link(&pipes, "a, b", "").await, Ok(()));
     let template = "{order_description}|{order_code}|{price}|{sub_order?}|{passcode}";
-    let pipes = [("advanced_link_formula", "f01"), ("formula_f01", template)];
+    let pipes =
+        [("formulas.checkout_link", "checkout_v1_link"), ("formulas.checkout_v1_link", template)];
     assert_eq!(link(&pipes, "x|ORDER-77|1", "").await, Err("description".to_owned()));
-    let joined =
-        [("advanced_link_formula", "f01"), ("formula_f01", "{order_code}{price}{passcode}")];
+    let joined = [
+        ("formulas.checkout_link", "checkout_v1_link"),
+        ("formulas.checkout_v1_link", "{order_code}{price}{passcode}"),
+    ];
     assert_eq!(link(&joined, "", "").await, Err("order".to_owned()));
 }
 
@@ -101,7 +106,7 @@ fn received(
     template: &str,
     fields: &[(&'static str, &str)],
 ) -> Event {
-    let usual = if endpoint == NOTIFY { F04 } else { F18 };
+    let usual = if endpoint == NOTIFY { PAYMENT_NOTIFICATION } else { formula::VA_CALLBACK };
     let formula = usual.replaced(&template.replace("{passcode}", "{secret}")).unwrap();
     let keys = Keys::one(payments_core::Secret::new(PASSCODE).unwrap());
     let mut signed: Vec<Field<'_>> = vec![("merchant_site_code", b"12345")];
@@ -138,13 +143,17 @@ fn a_formula_that_joins_with_nothing_proves_no_amount_and_is_warned_of() {
                          {error_text}{merchant_site_code}{passcode}";
     let spaced = support::provider(&Script::new());
     assert_eq!(spaced.warnings(), Vec::<String>::new());
-    let usual = F04.layout.to_template().unwrap();
+    let usual = PAYMENT_NOTIFICATION.layout.to_template().unwrap();
     let event = received(&spaced, NOTIFY, &usual, &PAID);
     assert_eq!(*event.evidence(), Evidence::Proven);
 
-    let joined = support::provider_with(&Script::new(), &[("formula_f04", ORDER)]);
+    let joined =
+        support::provider_with(&Script::new(), &[("formulas.payment_notification", ORDER)]);
     let [warning] = joined.warnings() else { panic!("{:?}", joined.warnings()) };
-    assert!(warning.starts_with("formula_f04: joins transaction_info and order_code"), "{warning}");
+    assert!(
+        warning.starts_with("formulas.payment_notification: joins transaction_info and order_code"),
+        "{warning}"
+    );
     let event = received(&joined, NOTIFY, ORDER, &PAID);
     let Evidence::Unconfirmed { uncovered } = event.evidence() else { panic!("{event:?}") };
     assert!(uncovered.iter().any(|field| field == "price"), "{uncovered:?}");
@@ -154,9 +163,13 @@ fn a_formula_that_joins_with_nothing_proves_no_amount_and_is_warned_of() {
 fn a_notification_signed_in_small_letters_proves_no_order_that_differs_in_case() {
     const FOLDED: &str = "{transaction_info}|{lower(order_code)}|{price}|{payment_id}|\
                           {payment_type}|{error_text}|{merchant_site_code}|{passcode}";
-    let provider = support::provider_with(&Script::new(), &[("formula_f04", FOLDED)]);
+    let provider =
+        support::provider_with(&Script::new(), &[("formulas.payment_notification", FOLDED)]);
     let [warning] = provider.warnings() else { panic!("{:?}", provider.warnings()) };
-    assert!(warning.starts_with("formula_f04: signs order_code in small letters"), "{warning}");
+    assert!(
+        warning.starts_with("formulas.payment_notification: signs order_code in small letters"),
+        "{warning}"
+    );
     for (order, is_proven) in [("ORDER-1", false), ("order-1", false), ("20260042", true)] {
         let mut fields = PAID;
         fields[1].1 = order;
@@ -169,7 +182,7 @@ fn a_notification_signed_in_small_letters_proves_no_order_that_differs_in_case()
 #[test]
 fn a_notification_whose_text_fits_another_payment_is_unconfirmed() {
     let provider = support::provider(&Script::new());
-    let usual = F04.layout.to_template().unwrap();
+    let usual = PAYMENT_NOTIFICATION.layout.to_template().unwrap();
     for (info, is_proven) in [
         ("two coffees", true),
         ("1 2 3 4", true),
@@ -186,7 +199,7 @@ fn a_notification_whose_text_fits_another_payment_is_unconfirmed() {
 #[test]
 fn a_credit_whose_number_has_no_certain_end_is_not_covered_by_its_code() {
     let template = "{cashin}{order_id}{passcode}";
-    let provider = support::provider_with(&Script::new(), &[("formula_f18", template)]);
+    let provider = support::provider_with(&Script::new(), &[("formulas.va_callback", template)]);
     let fields = [
         ("va_account", "1000000000032"),
         ("amount", "30000"),

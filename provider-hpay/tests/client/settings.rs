@@ -10,7 +10,10 @@ use payments_core::{
     formula::{Formula, SigningKeys},
     notification::check::Keys,
 };
-use provider_hpay::formula::{F06, F10, F12, F15, F17, F22, F24};
+use provider_hpay::formula::{
+    BALANCE_RESPONSE, NAME_CHECK_RESPONSE, ORDER_INQUIRY_RESPONSE, PAYOUT_INQUIRY_RESPONSE,
+    VA_CLOSE_RESPONSE, VA_CREATE_RESPONSE, VA_INQUIRY_RESPONSE,
+};
 
 use crate::{
     operations::{self, INQUIRIES, Operation, Outcome, good},
@@ -21,13 +24,17 @@ use crate::{
 /// no formula of.
 fn formula_of(operation: &str) -> Option<(&'static str, Formula)> {
     Some(match operation {
-        "find_payment" | "find_transaction" | "confirm_payment" => ("formula_f06", F06),
-        "balance" => ("formula_f10", F10),
-        "open" => ("formula_f12", F12),
-        "close" | "reopen" => ("formula_f15", F15),
-        "credits" | "confirm_credit" => ("formula_f17", F17),
-        "verify_beneficiary" => ("formula_f22", F22),
-        "find_payout" | "find_payout_transaction" | "find_payout_like" => ("formula_f24", F24),
+        "find_payment" | "find_transaction" | "confirm_payment" => {
+            ("formulas.order_inquiry_response", ORDER_INQUIRY_RESPONSE)
+        }
+        "balance" => ("formulas.balance_response", BALANCE_RESPONSE),
+        "open" => ("formulas.va_create_response", VA_CREATE_RESPONSE),
+        "close" | "reopen" => ("formulas.va_close_response", VA_CLOSE_RESPONSE),
+        "credits" | "confirm_credit" => ("formulas.va_inquiry_response", VA_INQUIRY_RESPONSE),
+        "verify_beneficiary" => ("formulas.name_check_response", NAME_CHECK_RESPONSE),
+        "find_payout" | "find_payout_transaction" | "find_payout_like" => {
+            ("formulas.payout_inquiry_response", PAYOUT_INQUIRY_RESPONSE)
+        }
         // Signed by RSA, and signed by nothing.
         "create_payout" | "update" => return None,
         other => panic!("{other}"),

@@ -117,9 +117,28 @@ pub(crate) fn try_build(
         Context::new(client).with_clock(Arc::new(clock)).with_environ(environ).with_retry(once);
     Registry::empty()
         .add(provider_hpay::REGISTRATION)
-        .build(&PaymentsConfig::single("hpay-main", table), &context)
+        .build(&PaymentsConfig::single("hpay-main", nested(table)), &context)
         .map(|mut providers| providers.remove(0))
         .map_err(|problems| problems.0)
+}
+
+/// The table with `formulas.x` as the key `x` of the table `formulas`.
+fn nested(table: BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+    let mut nested = BTreeMap::new();
+    for (key, value) in table {
+        match key.split_once('.') {
+            None => {
+                nested.insert(key, value);
+            }
+            Some((outer, inner)) => {
+                let empty = || Value::Table(BTreeMap::new());
+                let entry = nested.entry(outer.to_owned()).or_insert_with(empty);
+                let Value::Table(entries) = entry else { panic!("{outer} is no table") };
+                entries.insert(inner.to_owned(), value);
+            }
+        }
+    }
+    nested
 }
 
 /// The provider with some keys of its configuration changed.

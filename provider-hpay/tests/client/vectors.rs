@@ -16,7 +16,10 @@ use payments_core::{
     virtual_account::OpenVirtualAccount,
 };
 use provider_hpay::formula::{
-    F01, F02, F03, F05, F07, F11, F13, F14, F16, F18, F19, F20, F20B, F21, F23, OPENAPI_VA_CALLBACK,
+    CHECKOUT_LINK, CHECKOUT_LINK_SHORT, CHECKOUT_V1_LINK, NAME_CHECK_REQUEST, OPENAPI_VA_CALLBACK,
+    ORDER_INQUIRY_REQUEST, PAYOUT_INQUIRY_REQUEST, PAYOUT_REQUEST, PAYOUT_RESPONSE,
+    PAYOUT_RESPONSE_BY_NAME, REVOKE_TOKEN_LINK, VA_CALLBACK, VA_CLOSE_REQUEST, VA_CREATE_REQUEST,
+    VA_INQUIRY_REQUEST, VA_RENAME_REQUEST,
 };
 use provider_hpay::options::HPayOptions;
 use serde_json::Value;
@@ -53,7 +56,12 @@ fn links_are_signed_as_a_production_merchant_signs_them() {
     for case in cases("checkout_v1") {
         let mut fields = fields(&case["input"]);
         fields.push(("merchant_site_code", text(&case, "merchant_site_code").as_bytes()));
-        assert_eq!(sign(&F01, &fields, &keys(&case)), text(&case, "secure_code"), "{}", case["id"]);
+        assert_eq!(
+            sign(&CHECKOUT_V1_LINK, &fields, &keys(&case)),
+            text(&case, "secure_code"),
+            "{}",
+            case["id"]
+        );
     }
 }
 
@@ -98,12 +106,22 @@ fn older_links_are_signed_as_the_php_library_signs_them() {
         // The library signs and sends it as empty, whatever it is given.
         fields.retain(|(name, _)| *name != "buyer_info");
         fields.push(("merchant_site_code", text(&case, "merchant_site_code").as_bytes()));
-        assert_eq!(sign(&F02, &fields, &keys(&case)), text(&case, "secure_code"), "{}", case["id"]);
+        assert_eq!(
+            sign(&CHECKOUT_LINK, &fields, &keys(&case)),
+            text(&case, "secure_code"),
+            "{}",
+            case["id"]
+        );
     }
     for case in cases("checkout_legacy_basic_php") {
         let mut fields = fields(&case["input"]);
         fields.push(("merchant_site_code", text(&case, "merchant_site_code").as_bytes()));
-        assert_eq!(sign(&F03, &fields, &keys(&case)), text(&case, "secure_code"), "{}", case["id"]);
+        assert_eq!(
+            sign(&CHECKOUT_LINK_SHORT, &fields, &keys(&case)),
+            text(&case, "secure_code"),
+            "{}",
+            case["id"]
+        );
     }
 }
 
@@ -116,7 +134,7 @@ async fn older_link(case: &Value, formula: &str) -> Option<String> {
         ("passcode", text(case, "passcode")),
         ("receiver", given("receiver")),
         ("link_path", "/checkout.php"),
-        ("link_formula", formula),
+        ("formulas.checkout_v1_link", formula),
     ];
     let mut table = support::table();
     table.remove("notify_url");
@@ -149,9 +167,10 @@ fn decoded(url: &str) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn a_payment_becomes_the_older_link_of_the_php_library_or_is_refused() {
-    for (section, formula, least) in
-        [("checkout_legacy_php", "f02", 4), ("checkout_legacy_basic_php", "f03", 4)]
-    {
+    for (section, formula, least) in [
+        ("checkout_legacy_php", "checkout_link", 4),
+        ("checkout_legacy_basic_php", "checkout_link_short", 4),
+    ] {
         let mut same = 0;
         for case in cases(section) {
             let input = &case["input"];
@@ -167,7 +186,7 @@ async fn a_payment_becomes_the_older_link_of_the_php_library_or_is_refused() {
             }
             let Some(url) = older_link(&case, formula).await else { continue };
             let mut pairs = decoded(&url);
-            if formula == "f03" {
+            if formula == "checkout_link_short" {
                 // The library sends none of these by the short form.
                 pairs.retain(|(name, _)| !name.starts_with("token"));
             }
@@ -186,7 +205,7 @@ fn the_python_library_and_the_plug_in_sign_alike_where_the_address_is_in_lower_c
         fields.push(("merchant_site_code", text(&case, "merchant_site_code").as_bytes()));
         let lower = text(&case["input"], "return_url").to_ascii_lowercase();
         let signed_in_lower_case = text(&case["input"], "return_url") == lower;
-        let same = sign(&F02, &fields, &keys(&case)) == text(&case, "secure_code");
+        let same = sign(&CHECKOUT_LINK, &fields, &keys(&case)) == text(&case, "secure_code");
         assert_eq!(same, signed_in_lower_case, "{}", case["id"]);
         alike += usize::from(same);
     }
@@ -195,7 +214,12 @@ fn the_python_library_and_the_plug_in_sign_alike_where_the_address_is_in_lower_c
         let sent = decoded(text(&case, "url"));
         let fields: Vec<Field<'_>> =
             sent.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-        assert_eq!(sign(&F02, &fields, &keys(&case)), text(&case, "secure_code"), "{}", case["id"]);
+        assert_eq!(
+            sign(&CHECKOUT_LINK, &fields, &keys(&case)),
+            text(&case, "secure_code"),
+            "{}",
+            case["id"]
+        );
     }
 }
 
@@ -257,7 +281,7 @@ async fn virtual_accounts_are_opened_with_the_code_of_the_pictures() {
     for case in cases("va_create") {
         let fields = fields(&case);
         let expected = text(&case, "secure_code");
-        assert_eq!(sign(&F11, &fields, &keys(&case)), expected, "{}", case["id"]);
+        assert_eq!(sign(&VA_CREATE_REQUEST, &fields, &keys(&case)), expected, "{}", case["id"]);
 
         let script = Script::new();
         script.answer(r#"{"error_code":"99","data":[]}"#);
@@ -281,7 +305,7 @@ fn a_callback_is_trusted_with_a_pipe_and_with_no_other_separator() {
     for case in cases("va_callback") {
         let codes = case["secure_code_by_separator"].as_object().unwrap();
         let pipe = codes["pipe"].as_str().unwrap();
-        assert_eq!(sign(&F18, &fields(&case), &keys(&case)), pipe, "{}", case["id"]);
+        assert_eq!(sign(&VA_CALLBACK, &fields(&case), &keys(&case)), pipe, "{}", case["id"]);
         for (separator, code) in codes {
             let mut case = case.clone();
             let query = text(&case, "query").replace(pipe, code.as_str().unwrap());
@@ -328,7 +352,7 @@ fn payouts_are_signed_as_the_java_sample_signs_them() {
     for case in cases("ibft_request") {
         let keys = keys(&case);
         let keys = SigningKeys { secret: Some(&keys), signer: Some(&signer) };
-        let signature = F19.sign(&fields(&case["body"]), keys).unwrap();
+        let signature = PAYOUT_REQUEST.sign(&fields(&case["body"]), keys).unwrap();
         assert_eq!(signature, text(&case, "secureChain"), "{}", case["id"]);
     }
 }
@@ -372,8 +396,8 @@ fn an_answer_to_a_payout_is_hpay_s_exactly_if_the_java_sample_says_so() {
     let key = PublicKey::from_bytes(&provider_certificate()).unwrap();
     for case in cases("ibft_response") {
         let formula = match text(&case, "layout") {
-            "documented" => F20,
-            _ => F20B,
+            "documented" => PAYOUT_RESPONSE,
+            _ => PAYOUT_RESPONSE_BY_NAME,
         };
         let mut parts = text(&case, "checked_string").splitn(4, '|');
         let names = formula.layout.fields();
@@ -392,20 +416,22 @@ fn the_guesses_are_what_the_templates_of_the_vectors_compute() {
         let id = text(&case, "id");
         let expected = text(&case, "md5");
         let guess = match id {
-            "order_inquiry_by_code" | "order_inquiry_by_id" | "order_inquiry_both" => Some(F05),
-            "va_update" => Some(F13),
-            "va_revoke" => Some(F14),
-            "va_inquiry" => Some(F16),
-            "check_user_bank" => Some(F21),
-            "ibft_inquiry" => Some(F23),
-            "revoke_token" => Some(F07),
+            "order_inquiry_by_code" | "order_inquiry_by_id" | "order_inquiry_both" => {
+                Some(ORDER_INQUIRY_REQUEST)
+            }
+            "va_update" => Some(VA_RENAME_REQUEST),
+            "va_revoke" => Some(VA_CLOSE_REQUEST),
+            "va_inquiry" => Some(VA_INQUIRY_REQUEST),
+            "check_user_bank" => Some(NAME_CHECK_REQUEST),
+            "ibft_inquiry" => Some(PAYOUT_INQUIRY_REQUEST),
+            "revoke_token" => Some(REVOKE_TOKEN_LINK),
             _ => None,
         };
         if let Some(formula) = guess {
             assert_eq!(sign(&formula, &fields(&case["fields"]), &keys(&case)), expected, "{id}");
         }
         let template = text(&case, "template").replace("{passcode}", "{secret}");
-        let replaced = F05.replaced(&template).unwrap();
+        let replaced = ORDER_INQUIRY_REQUEST.replaced(&template).unwrap();
         assert_eq!(sign(&replaced, &fields(&case["fields"]), &keys(&case)), expected, "{id}");
     }
 }

@@ -107,8 +107,11 @@ fn credit_row(amount: i64) -> Value {
 fn pipe_joined_without_escaping_so_no_signed_value_takes_a_pipe() {
     let mut table = support::table();
     table.insert("merchant_id".into(), "123|45".into());
-    assert!(support::try_build(Script::new(), table).is_err(), "F11, F19");
-    assert!(AccountNumber::new("96312|1000000000178").is_err(), "F13, F14, F16");
+    assert!(support::try_build(Script::new(), table).is_err(), "VA_CREATE_REQUEST, PAYOUT_REQUEST");
+    assert!(
+        AccountNumber::new("96312|1000000000178").is_err(),
+        "VA_RENAME_REQUEST, VA_CLOSE_REQUEST, VA_INQUIRY_REQUEST"
+    );
     // A callback's order_id with the separator in it is the twin of another callback.
     let twin = callback(|credit| credit.with_order_id("5|1239782"));
     let provider = support::provider(&Script::new());

@@ -59,8 +59,9 @@ async fn links() -> Vec<String> {
     let mut links = Vec::new();
     let token = AtmToken::Pay(CardToken::new("9704005990670018").unwrap());
     for options in [HPayOptions::new(), HPayOptions::new().with_atm_token(token)] {
-        for formula in ["f01", "f02", "f03"] {
-            let changes = [("link_formula", formula), ("advanced_link_formula", formula)];
+        for formula in ["checkout_v1_link", "checkout_link", "checkout_link_short"] {
+            let changes =
+                [("formulas.checkout_v1_link", formula), ("formulas.checkout_link", formula)];
             let provider = support::provider_with(&Script::new(), &changes);
             let request = CreatePayment::new(support::order(), Money::vnd(200_000))
                 .unwrap()

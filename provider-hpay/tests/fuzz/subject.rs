@@ -23,7 +23,7 @@ use payments_core::{
     rsa::{RsaSigner, Signer as _},
     transport::RetryPolicy,
 };
-use provider_hpay::formula::{F04, F18};
+use provider_hpay::formula::{PAYMENT_NOTIFICATION, VA_CALLBACK};
 use serde_json::{Value, json};
 
 const NOW: i64 = 1_731_742_061;
@@ -94,7 +94,8 @@ fn get(endpoint: &str, case: &Value) -> Request<Bytes> {
 
 /// Puts a good code in the place of whatever code is there.
 fn sign(endpoint: &EndpointName, request: Request<Bytes>) -> Request<Bytes> {
-    let formula: &Formula = if endpoint.as_str() == "va-callback" { &F18 } else { &F04 };
+    let formula: &Formula =
+        if endpoint.as_str() == "va-callback" { &VA_CALLBACK } else { &PAYMENT_NOTIFICATION };
     let keys = Keys::one(Secret::new(PASSCODE).unwrap());
     let pairs = Delivery::of(&request).query_pairs();
     let query = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_bytes()));
@@ -128,7 +129,7 @@ pub(crate) fn calls(signer: &str) -> Calls {
     answers().into_iter().fold(calls, Calls::with_genuine)
 }
 
-/// What F20 covers of the answer to a payout: neither its code nor its status.
+/// What PAYOUT_RESPONSE covers of the answer to a payout: neither its code nor its status.
 fn covered_by_f20(body: &[u8]) -> Option<String> {
     let answer: Value = serde_json::from_slice(body).ok()?;
     let text = |name: &str| match &answer["data"][name] {

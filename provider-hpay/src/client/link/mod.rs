@@ -17,29 +17,12 @@ use payments_core::{
 
 use super::HPay;
 use crate::{
+    formula::{CHECKOUT_LINK, CHECKOUT_LINK_SHORT, CHECKOUT_V1_LINK},
     options::{AtmToken, HPayOptions},
     request::Fields,
 };
 use method::Method;
 pub(super) use method::of_method;
-
-/// A page of HPay's, and by which formula its links are signed.
-#[derive(Clone, Debug)]
-pub(crate) struct Page {
-    pub(crate) path: String,
-    pub(crate) formula: LinkFormula,
-}
-
-/// The formulas of links; each has its own list of parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LinkFormula {
-    /// F01.
-    V1,
-    /// F02.
-    Legacy,
-    /// F03.
-    LegacyShort,
-}
 
 /// A link and the end that it names.
 pub(super) struct Link {
@@ -62,13 +45,23 @@ struct Terms<'a> {
 /// The link for a request that the capabilities allow.
 pub(super) fn link(hpay: &HPay, request: &CreatePayment) -> Result<Link> {
     let terms = Terms::read(hpay, request)?;
-    let page = if terms.is_advanced() { &hpay.gateway.advanced_link } else { &hpay.gateway.link };
-    let fields = match page.formula {
-        LinkFormula::V1 => parameters::v1(hpay, &terms)?,
-        LinkFormula::Legacy => parameters::legacy(hpay, &terms)?,
-        LinkFormula::LegacyShort => parameters::legacy_short(hpay, &terms)?,
+    let gateway = &hpay.gateway;
+    let (path, formula) = if terms.is_advanced() {
+        (&gateway.advanced_link_path, CHECKOUT_LINK)
+    } else {
+        (&gateway.link_path, CHECKOUT_V1_LINK)
     };
-    let url = format!("{}{}?{}", hpay.gateway.checkout, page.path, fields.to_query());
+    // Each formula has parameters of its own.
+    let parameters = hpay.formulas.chosen(&formula);
+    let fields = if parameters.id == CHECKOUT_V1_LINK.id {
+        parameters::v1(hpay, &terms)
+    } else if parameters.id == CHECKOUT_LINK_SHORT.id {
+        parameters::legacy_short(hpay, &terms)?
+    } else {
+        parameters::legacy(hpay, &terms)?
+    };
+    let fields = hpay.sign(fields, parameters::CODE, &formula)?;
+    let url = format!("{}{path}?{}", gateway.checkout, fields.to_query());
     Ok(Link { url, expires_at: terms.expires_at })
 }
 

@@ -4,17 +4,15 @@
 use payments_core::{Error, Result};
 
 use super::{Fields, HPay, Terms};
-use crate::{
-    formula::{F01, F02, F03},
-    options::{Language, MethodGroup},
-};
+use crate::options::{Language, MethodGroup};
 
-const CODE: &str = "secure_code";
+/// The field of the code over a link.
+pub(super) const CODE: &str = "secure_code";
 
 /// Create Link (V1): five fields are signed, and a buyer can change the rest.
-pub(super) fn v1<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<'a>> {
+pub(super) fn v1<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Fields<'a> {
     let (token_type, token) = terms.atm_token();
-    let fields = Fields::new()
+    Fields::new()
         .with("merchant_site_code", hpay.merchant_id())
         .with("return_url", terms.return_url)
         .with("receiver", hpay.merchant.receiver.as_str())
@@ -35,8 +33,7 @@ pub(super) fn v1<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<'a>>
         .with_some("token_type", given(token_type))
         .with_some("cyber_token", terms.options.card_token.as_ref().map(|token| token.expose()))
         .with_some("payment_method_id", terms.method.id.map(|id| id.to_string()))
-        .with_some("method_group", terms.method.group.map(MethodGroup::word));
-    hpay.sign(fields, CODE, &F01)
+        .with_some("method_group", terms.method.group.map(MethodGroup::word))
 }
 
 /// The page of the provider's libraries (`htpgroup/omipay_php_lib`, 2022): eighteen fields are
@@ -65,7 +62,7 @@ pub(super) fn legacy<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<
         .with("inpage", flag(terms.options.inpage))
         .with("payment_method_id", terms.method.id.unwrap_or_default().to_string())
         .with(CODE, "");
-    hpay.sign(later(fields, terms), CODE, &F02)
+    Ok(later(fields, terms))
 }
 
 /// The short form of the PHP library. It does not sign the currency, so it takes only đồng.
@@ -86,7 +83,7 @@ pub(super) fn legacy_short<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<F
         .with_some("installment", terms.options.installment.then_some("1"))
         .with_some("inpage", terms.options.inpage.then_some("1"))
         .with_some("payment_method_id", terms.method.id.map(|id| id.to_string()));
-    hpay.sign(later(fields, terms), CODE, &F03)
+    Ok(later(fields, terms))
 }
 
 /// What the plug-in and the reference add to the older links. The tokens are there also if they

@@ -12,7 +12,7 @@ use payments_core::{
 };
 
 use crate::{
-    formula::F16,
+    formula::VA_INQUIRY_REQUEST,
     map::{
         account::{is_same_account, opened, state},
         credit::{credits, decoded},
@@ -141,7 +141,7 @@ fn an_account_for_another_amount_or_merchant_calls_for_a_person() {
 
 fn read(json: &str) -> Result<Vec<Movement>, ErrorKind> {
     let envelope: Envelope<'_> = serde_json::from_str(json).unwrap();
-    let listed = credits("credits", "66295", &envelope, &F16, &Raw::default());
+    let listed = credits("credits", "66295", &envelope, &VA_INQUIRY_REQUEST, &Raw::default());
     let listed = listed.map_err(|error| error.kind())?;
     Listed::all(listed).map_err(|_| ErrorKind::Malformed)
 }

@@ -12,7 +12,7 @@ use payments_core::{
 };
 
 use crate::{
-    formula::F19,
+    formula::PAYOUT_REQUEST,
     map::{
         code::{Code, instructed, is_success},
         instructed_by,
@@ -155,7 +155,7 @@ fn every_row_of_the_tables_is_listed_here() {
 fn only_a_refused_signature_names_the_formula() {
     let message = |service, code: &str| {
         let envelope = Envelope { error_code: text(code), data: None, status: None, message: None };
-        match instructed_by::<()>(&Code::of(service, &envelope), &F19) {
+        match instructed_by::<()>(&Code::of(service, &envelope), &PAYOUT_REQUEST) {
             Submission::Declined(decline) => decline.message.unwrap(),
             other => panic!("{other:?}"),
         }
@@ -168,7 +168,7 @@ fn only_a_refused_signature_names_the_formula() {
         (Service::VirtualAccount, "03"),
     ] {
         let words = message(service, code);
-        assert!(words.contains(hint) && words.contains("hpay.f19"), "{words}");
+        assert!(words.contains(hint) && words.contains("hpay.payout_request"), "{words}");
     }
     for (service, code) in [
         (Service::Payout, "014"),

@@ -14,7 +14,7 @@ use payments_core::{
 };
 
 use super::OURS;
-use crate::{formula::F05, map::order::order, wire::Envelope};
+use crate::{formula::ORDER_INQUIRY_REQUEST, map::order::order, wire::Envelope};
 
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
@@ -96,7 +96,7 @@ const STATUSES: &[(&str, PaymentState)] = &[
 fn read(json: &str) -> Result<Lookup<Payment>, ErrorKind> {
     let envelope: Envelope<'_> = serde_json::from_str(json).unwrap();
     let asked = OrderRef::new("DH-1").unwrap();
-    order("find_payment", OURS, &asked, None, &envelope, &F05, Raw::default())
+    order("find_payment", OURS, &asked, None, &envelope, &ORDER_INQUIRY_REQUEST, Raw::default())
         .map_err(|error| error.kind())
 }
 

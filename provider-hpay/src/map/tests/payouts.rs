@@ -11,7 +11,7 @@ use payments_core::{
 };
 
 use crate::{
-    formula::{F21, F23},
+    formula::{NAME_CHECK_REQUEST, PAYOUT_INQUIRY_REQUEST},
     map::{
         payout::{balance, name, payouts},
         verdict::{Verdict, verdict},
@@ -62,8 +62,16 @@ fn a_payout_debited_and_refused_by_the_bank_is_uncertain_until_the_refund() {
 fn read(json: &str) -> Result<Lookup<Payout>, ErrorKind> {
     let envelope: Envelope<'_> = serde_json::from_str(json).unwrap();
     let asked = PayoutRef::new("1666062845347").unwrap();
-    payouts("find_payout", "12345", &asked, None, &envelope, &F23, &Raw::default())
-        .map_err(|error| error.kind())
+    payouts(
+        "find_payout",
+        "12345",
+        &asked,
+        None,
+        &envelope,
+        &PAYOUT_INQUIRY_REQUEST,
+        &Raw::default(),
+    )
+    .map_err(|error| error.kind())
 }
 
 fn row(id: &str, states: [&str; 3]) -> String {
@@ -189,7 +197,7 @@ fn a_name_is_of_the_account_that_was_asked_about() {
         "bank_account_name":"NGUYEN THI B"},"checksum":"c2b8"}"#;
     let read = |json: &str| {
         let envelope: Envelope<'_> = serde_json::from_str(json).unwrap();
-        name("verify_beneficiary", &account(), "BIDV", &envelope, &F21)
+        name("verify_beneficiary", &account(), "BIDV", &envelope, &NAME_CHECK_REQUEST)
             .map_err(|error| error.kind())
     };
     assert_eq!(read(good).unwrap().name, "NGUYEN THI B");
