@@ -60,10 +60,11 @@ fn kind(status: u16) -> ErrorKind {
 #[tokio::test]
 async fn a_fault_with_the_gateways_own_envelope_is_neither_a_refusal_nor_an_absence() {
     let script = Script::new();
-    let provider = support::provider(&script);
     for operation in operations::all() {
         for status in STATUSES {
             for body in bodies(operation.name) {
+                // A provider of its own: one confirms a claim a few times only.
+                let provider = support::provider(&script);
                 script.answer_with(status, body.clone());
                 let outcome = (operation.call)(&provider).await;
                 let expected = match operation.is_instruction() {
@@ -89,10 +90,10 @@ async fn a_code_that_hpay_documents_nowhere_refuses_nothing_under_http_200() {
         9_999_999_999_999_i64.into(),
     ];
     let script = Script::new();
-    let provider = support::provider(&script);
     for operation in operations::all() {
         for code in &strangers {
             for data in [json!([]), Value::Null, json!({}), json!({"error": "x"})] {
+                let provider = support::provider(&script);
                 let mut body = refused(code.clone(), "x");
                 body["data"] = data;
                 script.answer(body.to_string());
