@@ -158,6 +158,8 @@
 //! ```
 //!
 //! # The laws
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../laws.md")]
 //!
 //! # Features

@@ -32,6 +32,8 @@
 //! gateways of these providers available in [`simulators`]; `demo` (default) is what the program
 //! `payments` needs.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod command_line;
 mod commands;
 mod configuration;

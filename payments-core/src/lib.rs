@@ -46,6 +46,8 @@
 //! | `aws-lc` | the signer that [`rsa::SignerKind::AwsLc`] selects |
 //! | `qr` | QR codes as SVG and as terminal blocks |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod bank;
 pub mod config;
 pub mod formula;

@@ -51,6 +51,8 @@
 //!
 //! Features only make something available; the configuration selects it.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod checked;
 #[cfg(feature = "toml")]
 mod configuration;

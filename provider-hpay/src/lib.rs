@@ -52,6 +52,8 @@
 //! | `aws-lc` | the signer of aws-lc-rs, which a configuration selects by `signer = "aws-lc"` |
 //! | `inventory` | registration at link time |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod formula;
 pub mod guide;
 pub mod options;

@@ -51,6 +51,8 @@
 //! | `inventory` | registration at link time |
 //! | `seeded-bugs` | `bug`: mistakes that the conformance suite must find |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "seeded-bugs")]
 pub mod bug;
 pub mod formula;

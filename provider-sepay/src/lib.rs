@@ -112,6 +112,8 @@
 //! |---|---|
 //! | `inventory` | registration at link time |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod bank_words;
 mod checkout;
 mod client;

@@ -23,6 +23,8 @@
 //! # }).unwrap();
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod amount;
 mod answer;
 mod balance;

@@ -48,6 +48,8 @@
 //!   webhooks, IPNs included. On the system's clock that happens by itself; on one that stands
 //!   still, [`pass`](SePaySimulator::pass) lets the time pass.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod attempt;
 mod bank;
 mod books;
