@@ -42,6 +42,7 @@
 //! | feature | makes available |
 //! |---|---|
 //! | `sepay`, `hpay`, `mock` | the gateways |
+//! | `engine` | [`engine`]: a durable journal of payouts |
 //! | `reqwest` (default) | the HTTP client, with TLS by rustls |
 //! | `inventory` (default) | `Payments::from_config` finds the gateways that are on |
 //! | `toml` (default) | configuration in TOML: `Payments::from_toml`, `read_toml` |
@@ -79,6 +80,9 @@ pub use payments_core::{
     statement, step, transport, vietqr, virtual_account,
 };
 pub use route::{Opened, PassedOver, Route};
+
+#[cfg(feature = "engine")]
+pub use payments_engine as engine;
 
 // A dependency that no source names is not linked, and then its registration is not there.
 #[cfg(feature = "hpay")]

@@ -1,0 +1,51 @@
+//! The app's own transaction, in which it can hand over a payout.
+
+use payments_core::{PayoutRef, Timestamp};
+
+use crate::{
+    journal::{Changed, Opening, change},
+    store::{Rows, StoreError},
+};
+
+/// A transaction of the app on the database that the engine stores in.
+///
+/// What [`Engine::submit_in`](crate::Engine::submit_in) writes through it is there exactly if the
+/// app commits. With the feature `rusqlite` it is implemented for `rusqlite::Transaction` on the
+/// engine's SQLite file.
+pub trait AppTransaction: sealed::Sealed {}
+
+pub(crate) mod sealed {
+    /// The rows of the engine inside the app's transaction.
+    pub trait Sealed {
+        /// Runs `work` on them.
+        #[expect(private_interfaces, reason = "only this crate implements and calls it")]
+        fn with_rows(&mut self, work: &mut dyn FnMut(&mut dyn super::Rows));
+    }
+}
+
+#[cfg(feature = "rusqlite")]
+impl AppTransaction for rusqlite::Transaction<'_> {}
+
+#[cfg(feature = "rusqlite")]
+impl sealed::Sealed for rusqlite::Transaction<'_> {
+    #[expect(private_interfaces, reason = "only this crate implements and calls it")]
+    fn with_rows(&mut self, work: &mut dyn FnMut(&mut dyn Rows)) {
+        work(&mut crate::store::SqliteRows(self));
+    }
+}
+
+/// Opens a record inside the app's transaction.
+pub(crate) fn open_in<T: AppTransaction + ?Sized>(
+    transaction: &mut T,
+    opening: &Opening,
+    token: &str,
+    now: Timestamp,
+    start: u64,
+) -> Result<Changed, StoreError> {
+    let reference: &PayoutRef = &opening.request.payout;
+    let mut result = Err(StoreError::NotDone("the transaction was not used".to_owned()));
+    transaction.with_rows(&mut |rows| {
+        result = change(rows, reference, token, now, start, |record, _| Ok(opening.decide(record)));
+    });
+    result
+}

@@ -1,0 +1,330 @@
+//! The engine: its handle, and the thread that it runs on.
+
+mod builder;
+mod running;
+
+use std::fmt;
+use std::sync::Arc;
+
+use payments_core::{
+    Error, ErrorKind, PayoutProvider, PayoutRef, Provider, ProviderId, Result, Timestamp,
+    payout::CreatePayout,
+};
+
+pub use builder::EngineBuilder;
+pub(crate) use running::Running;
+
+use crate::{
+    app::{self, AppTransaction},
+    journal::{Changed, JournaledPayouts},
+    record::{
+        Case, CaseId, Decision, Observation, Observed, PayoutRecord, RecordKind, RecordState,
+    },
+    resolver::Pass,
+    seeded::Seeded,
+    store::StoreError,
+};
+
+/// A running engine. Clones share it; it ends with [`stop`](Self::stop), or when the last clone and
+/// the last provider of it are dropped.
+#[derive(Clone)]
+pub struct Engine(Arc<Running>);
+
+/// What became of a payout that was handed over.
+///
+/// Exhaustive on purpose: what is not known is no error.
+#[derive(Clone, Debug)]
+#[must_use = "whether it was recorded decides whether it will be sent"]
+pub enum HandedOver {
+    /// It is on record and will be sent, or was before.
+    Recorded(Box<PayoutRecord>),
+    /// Whether it is on record is not known. The same call again says so; it is recorded and sent at
+    /// most once.
+    Unknown {
+        /// Why, in one line.
+        why: String,
+    },
+}
+
+/// How the engine is.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Health {
+    /// How many records there are, by state; states without records are left out.
+    pub records: Vec<(RecordState, u64)>,
+    /// How many cases wait for a person.
+    pub open_cases: u64,
+    /// How many records are neither final nor due nor before a person. It has to be 0.
+    pub forgotten: u64,
+    /// When the oldest uncertain record changed last.
+    pub oldest_uncertain: Option<Timestamp>,
+    /// The providers whose permits are held, because their instructions come to nothing.
+    pub held: Vec<ProviderId>,
+    /// Why nothing is sent, if the store seems to be an older copy of itself.
+    pub restored: Option<String>,
+}
+
+impl Engine {
+    /// Sets up an engine.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::default()
+    }
+
+    /// A provider behind the journal: the same one, whose payouts are sent at most once for each
+    /// reference.
+    ///
+    /// # Errors
+    /// `NotFound` if the engine has no such provider.
+    pub fn provider(&self, id: &str) -> Result<Provider> {
+        let member = Arc::clone(self.0.shared().member(&ProviderId::new(id)?)?);
+        let provider = member.provider.clone();
+        let payouts = JournaledPayouts::new(Arc::clone(&self.0), member);
+        Ok(provider.with_payouts(Arc::new(payouts)))
+    }
+
+    /// The payouts of a provider behind the journal. A call is sent while its caller waits, or when
+    /// the same reference is called again.
+    ///
+    /// # Errors
+    /// `NotFound` if the engine has no such provider.
+    pub fn payouts(&self, id: &str) -> Result<Arc<dyn PayoutProvider>> {
+        self.provider(id)?.payouts().cloned()
+    }
+
+    /// Hands a payout over: once this returns, it is on record, and the engine sends it as soon as
+    /// it can. The same payout handed over again is the first one.
+    ///
+    /// # Errors
+    /// Nothing was recorded: the request cannot be honoured, the journal cannot be used, or another
+    /// payout is on record under the reference (`Conflict`, naming the field).
+    pub async fn submit(&self, provider: &str, request: &CreatePayout) -> Result<HandedOver> {
+        let shared = self.0.shared();
+        let member = shared.member(&ProviderId::new(provider)?)?;
+        member.payouts.check(request)?;
+        shared.check_running()?;
+        let opening = shared.opening(member, request, RecordKind::HandedOver);
+        let (deciding, now) = (opening.clone(), shared.clock.now());
+        let journal = shared.journal.clone();
+        let reference = request.payout.clone();
+        let writing = async move {
+            let decide = move |record: Option<&PayoutRecord>, _: &mut dyn crate::store::Rows| {
+                Ok(deciding.decide(record))
+            };
+            journal.change(&reference, journal.token(), now, decide).await
+        };
+        if shared.is_seeded(Seeded::AcknowledgesBeforeTheCommit) {
+            drop(shared.runtime.spawn(async move {
+                tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+                writing.await
+            }));
+            return acknowledged(&opening, now);
+        }
+        // The write is done although this future is dropped.
+        let written =
+            shared.runtime.spawn(writing).await.unwrap_or_else(|error| {
+                Err(StoreError::Unknown(format!("the engine ended: {error}")))
+            });
+        match written {
+            Ok(changed) => {
+                shared.wake.notify_one();
+                recorded(changed, &opening, shared.is_seeded(Seeded::IgnoresOtherContent))
+            }
+            Err(error @ StoreError::NotDone(_)) => Err(error.into_error()),
+            Err(StoreError::Unknown(why)) => Ok(HandedOver::Unknown { why }),
+        }
+    }
+
+    /// Hands a payout over in the app's own transaction: it is sent after the app's commit, and
+    /// never if the app rolls back. The engine finds it within its interval, or at once after
+    /// [`wake`](Self::wake).
+    ///
+    /// # Errors
+    /// Nothing was recorded, as with [`submit`](Self::submit).
+    #[expect(clippy::unused_async, reason = "transactions of other drivers have to be awaited")]
+    pub async fn submit_in<T: AppTransaction>(
+        &self,
+        transaction: &mut T,
+        provider: &str,
+        request: &CreatePayout,
+    ) -> Result<HandedOver> {
+        let shared = self.0.shared();
+        let member = shared.member(&ProviderId::new(provider)?)?;
+        member.payouts.check(request)?;
+        let opening = shared.opening(member, request, RecordKind::HandedOver);
+        let (token, now) = (shared.journal.token(), shared.clock.now());
+        let start = shared.journal.start;
+        let changed = app::open_in(transaction, &opening, &token, now, start)
+            .map_err(StoreError::into_error)?;
+        recorded(changed, &opening, shared.is_seeded(Seeded::IgnoresOtherContent))
+    }
+
+    /// Looks for due work now, instead of after the interval.
+    pub fn wake(&self) {
+        self.0.shared().wake.notify_one();
+    }
+
+    /// The record of a payout; `None` if nothing was instructed under this reference.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn payout(&self, payout: &PayoutRef) -> Result<Option<PayoutRecord>> {
+        self.0.shared().journal.read(payout).await.map_err(StoreError::into_error)
+    }
+
+    /// Everything that was observed of a payout, oldest first. Its record is the fold of it.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn history(&self, payout: &PayoutRef) -> Result<Vec<Observed>> {
+        let payout = payout.clone();
+        let store = &self.0.shared().journal.store;
+        store.run(move |backend| backend.history(&payout)).await.map_err(StoreError::into_error)
+    }
+
+    /// The cases that wait for a person, with their records.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn cases(&self) -> Result<Vec<(CaseId, Case, PayoutRecord)>> {
+        let store = &self.0.shared().journal.store;
+        let records = store.run(|backend| backend.with_open_cases()).await;
+        let records = records.map_err(StoreError::into_error)?;
+        let mut cases = Vec::new();
+        for record in records {
+            for case in record.open_cases() {
+                let id = CaseId::new(record.reference().clone(), case.number);
+                cases.push((id, case.clone(), record.clone()));
+            }
+        }
+        Ok(cases)
+    }
+
+    /// Records what a person decides about a case, who and why, and returns the record after it.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such open case; `Conflict` if the decision does not fit the state
+    /// of its payout, or if it is too early to say that it never arrived: its sender may still
+    /// write, or the gateway still book. Nothing changed.
+    pub async fn decide(
+        &self,
+        case: &CaseId,
+        decision: Decision,
+        who: &str,
+        why: &str,
+    ) -> Result<PayoutRecord> {
+        let shared = self.0.shared();
+        let known = self.payout(&case.payout).await?;
+        let missing = || Error::new(ErrorKind::NotFound, format!("there is no open case {case}"));
+        let known = known.ok_or_else(missing)?;
+        if !known.open_cases().any(|open| open.number == case.number) {
+            return Err(missing());
+        }
+        let quiet = shared.member(&known.provider)?.limits.quiet;
+        let now = shared.clock.now();
+        let is_early =
+            !known.is_quiet(quiet, now) && !shared.is_seeded(Seeded::DecidesWithoutQuiet);
+        if decision == Decision::NeverArrived && is_early {
+            let message = "it is too early to say that it never arrived: it may still be booked";
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        if decision != Decision::Closed && !known.state.is_open() {
+            let message = format!("the payout is {}, and no decision changes that", known.state);
+            return Err(Error::new(ErrorKind::Conflict, message));
+        }
+        let (number, revision) = (case.number, known.revision);
+        let (who, why) = (who.to_owned(), why.to_owned());
+        let observation = Observation::Decided { case: number, decision, who, why };
+        let changed = shared.journal.decide(&case.payout, number, revision, observation, now).await;
+        let changed = changed.map_err(StoreError::into_error)?;
+        shared.notify(&case.payout);
+        changed.record.filter(|_| changed.is_written).ok_or_else(missing)
+    }
+
+    /// Lets the permits of a provider go that are held, by a person's word.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such provider; the journal cannot be used.
+    pub async fn release(&self, provider: &str) -> Result<()> {
+        let shared = self.0.shared();
+        let id = shared.member(&ProviderId::new(provider)?)?.provider.id().clone();
+        let released = shared
+            .journal
+            .store
+            .run(move |backend| backend.set_breaker(&id, &crate::journal::Breaker::default()));
+        released.await.map_err(StoreError::into_error)?;
+        shared.wake.notify_one();
+        Ok(())
+    }
+
+    /// Works on everything that is due now and returns once that is done: for engines without a
+    /// background, and for tests without sleeping.
+    ///
+    /// # Errors
+    /// The journal cannot be used.
+    pub async fn tick(&self) -> Result<Pass> {
+        self.0.shared().pass().await.map_err(StoreError::into_error)
+    }
+
+    /// How the engine is.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn health(&self) -> Result<Health> {
+        let shared = self.0.shared();
+        let providers: Vec<ProviderId> = shared.members.keys().cloned().collect();
+        let read = shared.journal.store.run(move |backend| {
+            let mut held = Vec::new();
+            for provider in &providers {
+                if backend.breaker(provider)?.holds() {
+                    held.push(provider.clone());
+                }
+            }
+            Ok((backend.counts()?, held))
+        });
+        let (counts, held) = read.await.map_err(StoreError::into_error)?;
+        Ok(Health {
+            records: counts.by_state,
+            open_cases: counts.open_cases,
+            forgotten: counts.forgotten,
+            oldest_uncertain: counts.oldest_uncertain,
+            held,
+            restored: shared.restored.clone(),
+        })
+    }
+
+    /// Ends the engine: takes up nothing new, waits for what is under way, and closes the store.
+    pub async fn stop(&self) {
+        self.0.stop().await;
+    }
+}
+
+/// What a hand-over would make.
+fn acknowledged(opening: &crate::journal::Opening, at: Timestamp) -> Result<HandedOver> {
+    let change = opening.decide(None).map(|change| change.observation);
+    let observation = change.unwrap_or(Observation::Unrecognised);
+    let observed = Observed { revision: 1, at, start: 0, observation };
+    let record = PayoutRecord::after(None, &observed);
+    recorded(Changed { record, is_written: true }, opening, true)
+}
+
+/// What a hand-over found or made.
+fn recorded(
+    changed: Changed,
+    opening: &crate::journal::Opening,
+    ignores_content: bool,
+) -> Result<HandedOver> {
+    let Some(record) = changed.record else {
+        let why = "the journal has no record of it".to_owned();
+        return Ok(HandedOver::Unknown { why });
+    };
+    if !ignores_content {
+        opening.compare(&record)?;
+    }
+    Ok(HandedOver::Recorded(Box::new(record)))
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Engine").field(self.0.shared()).finish()
+    }
+}

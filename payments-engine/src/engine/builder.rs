@@ -1,0 +1,192 @@
+//! Sets up an engine.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use payments_core::{
+    Clock, Environment, Error, ErrorKind, Provider, ProviderId, Result, SystemClock,
+    registry::{ConfigProblems, shared_credentials},
+};
+use tokio::sync::Semaphore;
+
+use super::{Engine, Running};
+use crate::{
+    journal::Journal,
+    limits::Limits,
+    seeded::Seeded,
+    shared::{Member, Shared},
+    store::{Committer, Store},
+};
+
+/// How often due work is looked for.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Sets up an [`Engine`].
+pub struct EngineBuilder {
+    store: Option<Store>,
+    providers: Vec<Provider>,
+    limits: Vec<(String, Limits)>,
+    clock: Arc<dyn Clock>,
+    every: Option<Duration>,
+    accepts_store: bool,
+    seeded: Option<Seeded>,
+}
+
+impl Default for EngineBuilder {
+    fn default() -> Self {
+        Self {
+            store: None,
+            providers: Vec::new(),
+            limits: Vec::new(),
+            clock: Arc::new(SystemClock),
+            every: Some(EVERY),
+            accepts_store: false,
+            seeded: None,
+        }
+    }
+}
+
+impl EngineBuilder {
+    /// Says where the journal is kept.
+    #[must_use]
+    pub fn with_store(mut self, store: Store) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// Adds a provider. One that sends no money is left as it is.
+    #[must_use]
+    pub fn with_provider(mut self, provider: Provider) -> Self {
+        self.providers.push(provider);
+        self
+    }
+
+    /// Sets the times of one provider's payouts.
+    #[must_use]
+    pub fn with_limits(mut self, provider: impl Into<String>, limits: Limits) -> Self {
+        self.limits.push((provider.into(), limits));
+        self
+    }
+
+    /// Hands in the time: what is due, and until when. What was sent is limited by the boot clock
+    /// besides, which nothing can set.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Works only in [`tick`](Engine::tick), and not in the background: for a job that runs at
+    /// intervals, and for tests. Without a background nothing that was handed over is sent between
+    /// ticks.
+    #[must_use]
+    pub fn without_background(mut self) -> Self {
+        self.every = None;
+        self
+    }
+
+    /// Looks for due work at this interval, instead of every second.
+    #[must_use]
+    pub fn with_interval(mut self, every: Duration) -> Self {
+        self.every = Some(every);
+        self
+    }
+
+    /// Accepts a store that seems to be an older copy of itself, by a person's word: what it does not
+    /// know of may have been sent, and will be sent again if it is instructed again.
+    #[must_use]
+    pub fn accepting_store(mut self) -> Self {
+        self.accepts_store = true;
+        self
+    }
+
+    /// Puts a mistake into the engine.
+    #[cfg(feature = "seeded-bugs")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_seeded(mut self, mistake: Option<Seeded>) -> Self {
+        self.seeded = mistake;
+        self
+    }
+
+    /// Starts the engine on a thread of its own, with what an earlier start left.
+    ///
+    /// # Errors
+    /// `Configuration` if the providers cannot be used together, if one is for real money (this
+    /// version does not seal the personal data that it stores), or if another engine sends from the
+    /// store; `Unavailable` if the store cannot be used.
+    pub async fn start(self) -> Result<Engine> {
+        let store = self.store.clone().ok_or_else(|| {
+            Error::new(ErrorKind::Configuration, "the engine has no store: name one with_store")
+        })?;
+        let members = self.members()?;
+        let (clock, seeded, accepts) = (self.clock, self.seeded, self.accepts_store);
+        let begin = move |runtime| {
+            let now = clock.now();
+            let (mut backend, opened) = store.open(now, accepts)?;
+            let pulled = (|| {
+                backend.begin()?;
+                backend.pull_in(now)?;
+                backend.commit()
+            })();
+            pulled.map_err(crate::store::StoreError::into_error)?;
+            let journal = Journal::new(Committer::start(backend)?, opened.start);
+            if let Some(why) = &opened.restored {
+                tracing::error!("nothing is sent until a person accepts the store: {why}");
+            }
+            Ok(Shared::new(journal, clock, members, runtime, opened.restored, seeded))
+        };
+        Ok(Engine(Running::start(begin, self.every).await?))
+    }
+
+    fn members(&self) -> Result<BTreeMap<ProviderId, Arc<Member>>> {
+        let refused = |message: String| Error::new(ErrorKind::Configuration, message);
+        let shared = shared_credentials(&self.providers);
+        if !shared.is_empty() {
+            return Err(ConfigProblems(shared).into());
+        }
+        let mut members = BTreeMap::new();
+        for provider in &self.providers {
+            let id = provider.id();
+            if provider.environment() == Environment::Production {
+                return Err(refused(format!(
+                    "{id} is for real money, and this version of the engine stores names and \
+                     accounts unsealed: use it in the sandbox only"
+                )));
+            }
+            let Ok(payouts) = provider.payouts().cloned() else { continue };
+            let limits = self.limits.iter().rev().find(|(name, _)| name == id.as_str());
+            let limits = limits.map(|(_, limits)| limits.clone()).unwrap_or_default();
+            if !provider.departs() {
+                tracing::warn!(
+                    provider = %id,
+                    "its transport asks no departure: a permit is taken before each instruction, \
+                     and one that could not be sent stays uncertain"
+                );
+            }
+            let places = Semaphore::new(limits.at_once);
+            let member = Member { provider: provider.clone(), payouts, limits, places };
+            if members.insert(id.clone(), Arc::new(member)).is_some() {
+                return Err(refused(format!("two providers have the name {id}")));
+            }
+        }
+        let names = self.limits.iter().map(|(name, _)| name);
+        for name in names {
+            if !members.keys().any(|id| id.as_str() == name) {
+                return Err(refused(format!("there are limits for {name}, which sends no money")));
+            }
+        }
+        Ok(members)
+    }
+}
+
+impl fmt::Debug for EngineBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineBuilder")
+            .field("store", &self.store)
+            .field("providers", &self.providers)
+            .finish_non_exhaustive()
+    }
+}

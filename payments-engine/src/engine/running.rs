@@ -1,0 +1,100 @@
+//! The thread of an engine, with a runtime of its own.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use payments_core::{Error, ErrorKind, Result};
+use tokio::sync::{oneshot, watch};
+
+use crate::shared::Shared;
+
+/// How long the end of an engine waits for what is under way.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// An engine that runs, until it is stopped or dropped.
+pub(crate) struct Running {
+    shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
+    ended: watch::Receiver<bool>,
+}
+
+impl Running {
+    /// Starts the thread. `begin` opens the store and makes the shared state there; `every` is the
+    /// interval at which due work is looked for, or `None` for an engine that only ticks.
+    pub(super) async fn start(
+        begin: impl FnOnce(tokio::runtime::Handle) -> Result<Shared> + Send + 'static,
+        every: Option<Duration>,
+    ) -> Result<Arc<Self>> {
+        let (started, starting) = oneshot::channel();
+        let (stop, stopping) = watch::channel(false);
+        let (ending, ended) = watch::channel(false);
+        let failed = |error: std::io::Error| {
+            Error::new(ErrorKind::Unavailable, "the engine has no thread").with_source(error)
+        };
+        std::thread::Builder::new()
+            .name("payments-engine".to_owned())
+            .spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                let begun = runtime.map_err(failed).and_then(|runtime| {
+                    let shared = Arc::new(begin(runtime.handle().clone())?);
+                    Ok((runtime, shared))
+                });
+                match begun {
+                    Ok((runtime, shared)) => {
+                        if started.send(Ok(Arc::clone(&shared))).is_ok() {
+                            runtime.block_on(serve(&shared, stopping, every));
+                        }
+                        drop(runtime);
+                        let _ = shared;
+                    }
+                    // The caller has left.
+                    Err(error) => drop(started.send(Err(error))),
+                }
+                // Whoever waits for the end may have left too.
+                let _ = ending.send(true);
+            })
+            .map_err(failed)?;
+        let shared = starting
+            .await
+            .unwrap_or_else(|_| Err(Error::new(ErrorKind::Unavailable, "the engine ended")))?;
+        Ok(Arc::new(Self { shared, stop, ended }))
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// Stops, and waits for the end of the thread.
+    pub(super) async fn stop(&self) {
+        self.shared.is_stopped.store(true, Ordering::Release);
+        // An error means that it has ended.
+        let _ = self.stop.send(true);
+        let mut ended = self.ended.clone();
+        let _ = ended.wait_for(|ended| *ended).await;
+    }
+}
+
+async fn serve(shared: &Arc<Shared>, mut stopping: watch::Receiver<bool>, every: Option<Duration>) {
+    let mut is_orderly = false;
+    let stopped = async {
+        // An error means that every handle was dropped.
+        is_orderly = stopping.wait_for(|stop| *stop).await.is_ok();
+    };
+    match every {
+        Some(every) => shared.run(every, stopped).await,
+        None => stopped.await,
+    }
+    shared.is_stopped.store(true, Ordering::Release);
+    if is_orderly {
+        let waiting = async {
+            while shared.flights() > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+            tracing::error!("the engine ends while payouts are under way; they will be asked for");
+        }
+    }
+    shared.journal.store.close().await;
+}

@@ -1,0 +1,129 @@
+//! Holds the permits of a provider whose instructions come to nothing.
+
+use std::time::Duration;
+
+use payments_core::{DeclineReason, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::record::Outcome;
+
+/// How many instructions in a row end badly before permits are held.
+const IN_A_ROW: u32 = 3;
+
+/// How long after one held permit the next may be taken, once an inquiry was answered.
+const BETWEEN: Duration = Duration::from_secs(60);
+
+/// Whether the permits of a provider are held.
+///
+/// After three instructions in a row that end uncertain, or with a refusal of our credentials, no
+/// permit is given. Once the provider answers an inquiry, one a minute is given; once it accepts an
+/// instruction, or a person says so, all are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Breaker {
+    /// How many instructions in a row ended badly.
+    in_a_row: u32,
+    /// Whether an inquiry was answered since.
+    is_answered: bool,
+    /// When the last permit was taken while they were held.
+    #[serde(default)]
+    tried_at: Option<Timestamp>,
+}
+
+impl Breaker {
+    /// Whether permits are held.
+    pub(crate) fn holds(&self) -> bool {
+        self.in_a_row >= IN_A_ROW
+    }
+
+    /// Whether a permit may be taken now.
+    pub(crate) fn allows(&self, now: Timestamp) -> bool {
+        !self.holds()
+            || self.is_answered && self.tried_at.is_none_or(|tried| now.since(tried) >= BETWEEN)
+    }
+
+    /// When it is worth asking for a permit again.
+    pub(crate) fn allows_next(&self, now: Timestamp) -> Timestamp {
+        match self.tried_at {
+            Some(tried) if self.is_answered => tried.plus(BETWEEN),
+            _ => now.plus(BETWEEN),
+        }
+    }
+
+    /// The breaker after a permit was taken.
+    pub(crate) fn after_permit(&self, now: Timestamp) -> Self {
+        let tried_at = if self.holds() { Some(now) } else { self.tried_at };
+        Self { tried_at, ..self.clone() }
+    }
+
+    /// The breaker after an instruction ended.
+    pub(crate) fn after_outcome(&self, outcome: &Outcome) -> Self {
+        let is_bad = match outcome {
+            Outcome::Accepted(_) => return Self::default(),
+            Outcome::Uncertain(_) | Outcome::Misreported(_) => true,
+            Outcome::Declined(decline) => decline.reason == DeclineReason::Authentication,
+        };
+        match (is_bad, self.holds()) {
+            (true, _) => Self {
+                in_a_row: self.in_a_row.saturating_add(1),
+                is_answered: false,
+                tried_at: self.tried_at,
+            },
+            (false, true) => self.clone(),
+            (false, false) => Self::default(),
+        }
+    }
+
+    /// The breaker after an inquiry was answered.
+    pub(crate) fn after_inquiry(&self) -> Self {
+        Self { is_answered: self.holds(), ..self.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use payments_core::{
+        Decline, PayoutRef, Uncertain, UncertainCause,
+        payout::{Payout, PayoutState},
+    };
+
+    use super::*;
+
+    fn uncertain() -> Outcome {
+        Outcome::Uncertain(Uncertain::new(UncertainCause::UnreadableAnswer, "a 502 page"))
+    }
+
+    fn accepted() -> Outcome {
+        let payout = PayoutRef::new("P-1").unwrap();
+        Outcome::Accepted(Box::new(Payout::new(payout, None, PayoutState::Pending)))
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_unix(seconds)
+    }
+
+    #[test]
+    fn three_bad_outcomes_in_a_row_hold_the_permits() {
+        let refused = Outcome::Declined(Decline::new(DeclineReason::Authentication));
+        let mut breaker = Breaker::default();
+        for outcome in [uncertain(), refused, uncertain()] {
+            assert!(breaker.allows(at(0)), "{breaker:?}");
+            breaker = breaker.after_outcome(&outcome);
+        }
+        assert!(!breaker.allows(at(1_000_000)), "without an answer to an inquiry");
+        let answered = breaker.after_inquiry();
+        assert!(answered.allows(at(100)), "one at once");
+        let tried = answered.after_permit(at(100));
+        assert!(!tried.allows(at(159)) && tried.allows(at(160)), "one a minute: {tried:?}");
+        assert!(!tried.after_outcome(&uncertain()).allows(at(1_000)), "until the next answer");
+        assert_eq!(tried.after_outcome(&accepted()), Breaker::default());
+    }
+
+    #[test]
+    fn another_refusal_breaks_the_row_and_does_not_release() {
+        let refused = Outcome::Declined(Decline::new(DeclineReason::Beneficiary));
+        let two = Breaker::default().after_outcome(&uncertain()).after_outcome(&uncertain());
+        assert_eq!(two.after_outcome(&refused), Breaker::default());
+        let held = two.after_outcome(&uncertain());
+        assert!(held.after_outcome(&refused).holds());
+    }
+}

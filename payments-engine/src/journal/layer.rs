@@ -1,0 +1,313 @@
+//! The journal around a provider's payouts.
+
+#![deny(clippy::missing_trait_methods)]
+
+use std::future::Future;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use payments_core::{
+    Absence, Error, ErrorKind, Lookup, PayoutProvider, PayoutRef, Result, Submission, Uncertain,
+    UncertainCause,
+    bank::BankAccount,
+    payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities},
+    rules::{Repeat, RepeatWindow},
+};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
+
+use super::{Changed, Opening, send::Sent};
+use crate::{
+    engine::Running,
+    record::{PayoutRecord, RecordKind, RecordState},
+    seeded::Seeded,
+    shared::{Flight, Member, Shared},
+    store::StoreError,
+};
+
+/// A provider's payouts behind the journal: the same role, with each reference sent at most once.
+///
+/// `create_payout` runs whole on the engine's runtime, SQL and send; its caller only waits, and
+/// dropping the call changes nothing.
+pub(crate) struct JournaledPayouts {
+    engine: Arc<Running>,
+    member: Arc<Member>,
+    capabilities: PayoutCapabilities,
+}
+
+impl JournaledPayouts {
+    pub(crate) fn new(engine: Arc<Running>, member: Arc<Member>) -> Self {
+        let mut capabilities = member.payouts.capabilities().clone();
+        capabilities.repeat = Repeat::Deduplicated { within: RepeatWindow::Forever };
+        Self { engine, member, capabilities }
+    }
+
+    /// Runs work of the engine on its own runtime, and waits for it.
+    async fn run<T, W>(&self, work: impl FnOnce(Arc<Shared>, Arc<Member>) -> W) -> Option<Result<T>>
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
+        let shared = Arc::clone(self.engine.shared());
+        let work = work(Arc::clone(&shared), Arc::clone(&self.member));
+        if shared.is_seeded(Seeded::SendsInTheCallersFuture) {
+            return Some(work.await);
+        }
+        let (sender, receiver) = oneshot::channel();
+        drop(shared.runtime.spawn(async move {
+            // The caller may have left.
+            let _ = sender.send(work.await);
+        }));
+        receiver.await.ok()
+    }
+}
+
+#[async_trait]
+impl PayoutProvider for JournaledPayouts {
+    fn capabilities(&self) -> &PayoutCapabilities {
+        &self.capabilities
+    }
+
+    fn check(&self, request: &CreatePayout) -> Result<()> {
+        self.member.payouts.check(request)
+    }
+
+    async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
+        self.check(request)?;
+        self.engine.shared().check_sends()?;
+        let request = request.clone();
+        let done = self
+            .run(|shared, member| async move { shared.create_payout(&member, request).await })
+            .await;
+        done.unwrap_or_else(|| Ok(under_way("the engine ended while the payout was under way")))
+    }
+
+    async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>> {
+        let payout = payout.clone();
+        let done = self
+            .run(|shared, member| async move { shared.find_payout(&member, &payout).await })
+            .await;
+        done.unwrap_or_else(|| Err(Error::new(ErrorKind::Unavailable, "the engine was stopped")))
+    }
+
+    async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary> {
+        self.member.payouts.verify_beneficiary(account).await
+    }
+
+    async fn balance(&self) -> Result<Balance> {
+        self.member.payouts.balance().await
+    }
+}
+
+impl Shared {
+    /// Sends a payout that its caller waits for, or returns what its reference already has.
+    async fn create_payout(
+        self: &Arc<Self>,
+        member: &Member,
+        request: CreatePayout,
+    ) -> Result<Submission<Payout>> {
+        let reference = request.payout.clone();
+        let deadline = Instant::now() + member.limits.wait;
+        loop {
+            let listener = self.listen(&reference);
+            let changed = listener.notified();
+            let mut changed = std::pin::pin!(changed);
+            changed.as_mut().enable();
+            let opening = self.opening(member, &request, RecordKind::WaitedFor);
+            let mut known = self.journal.read(&reference).await.map_err(StoreError::into_error)?;
+            if known.as_ref().is_none_or(may_be_sent)
+                && let Some(flight) = self.begin(&reference)
+            {
+                known = match self.open_or_resume(&opening, flight).await? {
+                    Resumed::Ours(record, flight) => {
+                        return self.send_while_waited_for(member, &record, flight).await;
+                    }
+                    Resumed::Known(record) => Some(record),
+                    Resumed::Unknown(why) => return Ok(under_way(why)),
+                };
+            }
+            if let Some(record) = known.filter(|record| record.state != RecordState::NotSent) {
+                if !self.is_seeded(Seeded::IgnoresOtherContent) {
+                    opening.compare(&record)?;
+                }
+                if let Some(submission) = record.submission() {
+                    return Ok(submission);
+                }
+            }
+            if timeout_at(deadline, changed).await.is_err() {
+                return Ok(under_way("the same payout is under way"));
+            }
+        }
+    }
+
+    pub(crate) fn opening(
+        &self,
+        member: &Member,
+        request: &CreatePayout,
+        kind: RecordKind,
+    ) -> Opening {
+        let now = self.clock.now();
+        let limits = &member.limits;
+        Opening {
+            provider: member.provider.id().clone(),
+            request: request.clone(),
+            kind,
+            send_before: now.plus(limits.send_for),
+            // What is waited for is looked after only if its call ended without closing it.
+            due: match kind {
+                RecordKind::HandedOver => now,
+                RecordKind::WaitedFor => now.plus(limits.wait + limits.send_within),
+            },
+        }
+    }
+
+    /// Opens a record, or finds one that this call may send.
+    async fn open_or_resume<'a>(
+        &self,
+        opening: &Opening,
+        flight: Flight<'a>,
+    ) -> Result<Resumed<'a>> {
+        let (reference, now) = (&opening.request.payout, self.clock.now());
+        let token = self.journal.token();
+        let deciding = opening.clone();
+        let opened = self
+            .journal
+            .change(reference, token.clone(), now, move |record, _| Ok(deciding.decide(record)))
+            .await;
+        let Changed { record, is_written } = match opened {
+            Ok(changed) => changed,
+            Err(error @ StoreError::NotDone(_)) => return Err(error.into_error()),
+            Err(error @ StoreError::Unknown(_)) => {
+                let why = "its record could not be confirmed".to_owned();
+                return match self.close_opened_by(reference, &token, why).await {
+                    Ok(()) => Err(error.into_error()),
+                    Err(_) if self.is_seeded(Seeded::TakesAnUnknownCommitForNone) => {
+                        Err(error.into_error())
+                    }
+                    Err(error) => Ok(Resumed::Unknown(error.to_string())),
+                };
+            }
+        };
+        let record = record.ok_or_else(|| {
+            Error::new(ErrorKind::Unavailable, "the journal lost a record that it had written")
+        })?;
+        let is_left = record.state == RecordState::Prepared && record.kind == RecordKind::WaitedFor;
+        Ok(if is_written || is_left && opening.compare(&record).is_ok() {
+            Resumed::Ours(record, flight)
+        } else {
+            Resumed::Known(record)
+        })
+    }
+
+    /// Closes a record if the write of this token opened it.
+    async fn close_opened_by(
+        &self,
+        reference: &PayoutRef,
+        token: &str,
+        why: String,
+    ) -> Result<(), StoreError> {
+        let token = token.to_owned();
+        let now = self.clock.now();
+        let closed = self
+            .journal
+            .change(reference, self.journal.token(), now, move |record, rows| {
+                let is_open = record.is_some_and(|record| record.state == RecordState::Prepared);
+                let is_ours = is_open && rows.has_written(&token)?;
+                Ok(is_ours.then(|| super::not_sent(None, why.clone())))
+            })
+            .await;
+        closed.map(|_| ())
+    }
+
+    /// Sends a payout while its caller waits. An error means that nothing was sent and nothing will
+    /// be: the record is closed before it is returned.
+    async fn send_while_waited_for(
+        self: &Arc<Self>,
+        member: &Member,
+        record: &PayoutRecord,
+        _flight: Flight<'_>,
+    ) -> Result<Submission<Payout>> {
+        let reference = record.reference();
+        match self.send(member, record).await {
+            Sent::Answered(submission) => Ok(*submission),
+            Sent::Nothing { error, .. } if self.is_seeded(Seeded::LeavesItDueAfterAnError) => {
+                let _ = self.leave_due(reference).await;
+                Err(error)
+            }
+            Sent::Nothing { error, permit } => {
+                let why = error.to_string();
+                match self.journal.end_call(reference, permit, why, self.clock.now()).await {
+                    Ok(Changed { record: Some(record), .. })
+                        if record.state != RecordState::NotSent =>
+                    {
+                        Ok(record.submission().unwrap_or_else(|| {
+                            under_way("it was not sent by this call and is under way elsewhere")
+                        }))
+                    }
+                    Ok(_) => Err(error),
+                    Err(_) if self.is_seeded(Seeded::TakesAnUnknownCommitForNone) => Err(error),
+                    Err(unknown) => {
+                        let why =
+                            format!("it was not sent, which could not be recorded: {unknown}");
+                        Ok(under_way(why))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks the provider about a payout, records what it says, and compares it with what was
+    /// instructed. With a record, absence is conclusive only if the record says so too.
+    async fn find_payout(&self, member: &Member, payout: &PayoutRef) -> Result<Lookup<Payout>> {
+        let record = self.journal.read(payout).await.map_err(StoreError::into_error)?;
+        let record = record.filter(|record| record.provider == *member.provider.id());
+        let Some(record) = record else {
+            return member.payouts.find_payout(payout).await;
+        };
+        let found = self.ask(member, &record).await?;
+        let compared = |mut payout: Payout| {
+            payout.needs_attention |= payout.differs_from(&record.request).is_some();
+            payout
+        };
+        Ok(match found {
+            Lookup::Found(one) => Lookup::Found(compared(one)),
+            Lookup::Several(all) => Lookup::Several(all.into_iter().map(compared).collect()),
+            Lookup::Absent(_) => {
+                let now = self.journal.read(payout).await.map_err(StoreError::into_error)?;
+                Lookup::Absent(match now.map(|record| record.state) {
+                    Some(RecordState::NotSent | RecordState::Failed) => Absence::Conclusive,
+                    Some(state) => {
+                        Absence::inconclusive(format!("its record is {state}, and it may turn up"))
+                    }
+                    None => Absence::inconclusive("its record cannot be read"),
+                })
+            }
+        })
+    }
+}
+
+/// A record that a call may send, or that it has to accept.
+enum Resumed<'a> {
+    /// This call sends it.
+    Ours(PayoutRecord, Flight<'a>),
+    /// It has an outcome, or somebody else sends it.
+    Known(PayoutRecord),
+    /// Whether there is a record is not known; nothing was sent by this call.
+    Unknown(String),
+}
+
+/// Whether a call may send what is on record: it was not sent, or the call that recorded it ended
+/// without closing it.
+fn may_be_sent(record: &PayoutRecord) -> bool {
+    match record.state {
+        RecordState::NotSent => true,
+        RecordState::Prepared => record.kind == RecordKind::WaitedFor,
+        _ => false,
+    }
+}
+
+/// The outcome of a call that cannot wait any longer.
+fn under_way(why: impl Into<String>) -> Submission<Payout> {
+    let message = format!("under way: {}", why.into());
+    Submission::Uncertain(Uncertain::new(UncertainCause::TimedOut, message))
+}

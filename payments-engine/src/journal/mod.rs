@@ -1,0 +1,331 @@
+//! The journal: every change of a record, decided by the record as it is.
+//!
+//! Each change has a token, so that one whose commit is not known can be said again.
+
+mod breaker;
+mod departure;
+mod layer;
+mod send;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp, payout::CreatePayout};
+
+pub(crate) use breaker::Breaker;
+pub(crate) use layer::JournaledPayouts;
+pub(crate) use send::Sent;
+
+use crate::{
+    record::{
+        Observation, Observed, Outcome, PayoutRecord, RecordKind, RecordState, differing_field,
+    },
+    store::{Backend, Committer, Due, Rows, StoreError, Write},
+};
+
+/// The journal of one engine.
+#[derive(Clone)]
+pub(crate) struct Journal {
+    pub(crate) store: Committer,
+    /// The number of this start of the engine.
+    pub(crate) start: u64,
+    writes: Arc<AtomicU64>,
+}
+
+/// A record after a change was asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Changed {
+    /// The record as it is now.
+    pub(crate) record: Option<PayoutRecord>,
+    /// Whether the change was written; otherwise the record did not allow it.
+    pub(crate) is_written: bool,
+}
+
+/// A change of a record: what is observed, and when the record is due next.
+pub(crate) struct Change {
+    pub(crate) observation: Observation,
+    pub(crate) due: Due,
+}
+
+impl Journal {
+    pub(crate) fn new(store: Committer, start: u64) -> Self {
+        Self { store, start, writes: Arc::default() }
+    }
+
+    /// A name for one write, which no other write has.
+    pub(crate) fn token(&self) -> String {
+        format!("{}-{}", self.start, self.writes.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Changes a record if `decide` says so of the record as it is, and of its provider's breaker.
+    ///
+    /// # Errors
+    /// [`StoreError`], which says whether it may have been written.
+    pub(crate) async fn change(
+        &self,
+        reference: &PayoutRef,
+        token: String,
+        at: Timestamp,
+        decide: impl Fn(Option<&PayoutRecord>, &mut dyn Rows) -> Result<Option<Change>, StoreError>
+        + Send
+        + 'static,
+    ) -> Result<Changed, StoreError> {
+        let (reference, start) = (reference.clone(), self.start);
+        self.store
+            .run(move |backend: &mut dyn Backend| {
+                change(backend, &reference, &token, at, start, &decide)
+            })
+            .await
+    }
+
+    /// The record of a payout.
+    pub(crate) async fn read(
+        &self,
+        reference: &PayoutRef,
+    ) -> Result<Option<PayoutRecord>, StoreError> {
+        let reference = reference.clone();
+        self.store.run(move |backend| backend.payout(&reference)).await
+    }
+
+    /// Gives the permit to send a payout, if its record is prepared, its time has not passed, and
+    /// its provider's permits are not held.
+    pub(crate) async fn take_permit(
+        &self,
+        reference: &PayoutRef,
+        token: String,
+        now: Timestamp,
+        send_by: Timestamp,
+        due: Timestamp,
+        ignores_breaker: bool,
+    ) -> Result<Changed, StoreError> {
+        let name = token.clone();
+        self.change(reference, token, now, move |record, rows| {
+            let Some(record) = record.filter(|record| record.state == RecordState::Prepared) else {
+                return Ok(None);
+            };
+            let breaker = rows.breaker(&record.provider)?;
+            if !breaker.allows(now) && !ignores_breaker {
+                return Ok(None);
+            }
+            if breaker.holds() {
+                rows.set_breaker(&record.provider, &breaker.after_permit(now))?;
+            }
+            let observation = Observation::PermitTaken { token: name.clone(), send_by };
+            Ok(Some(Change { observation, due: Due::At(due) }))
+        })
+        .await
+    }
+
+    /// Records what the provider answered under a permit, or without one.
+    pub(crate) async fn respond(
+        &self,
+        reference: &PayoutRef,
+        permit: Option<String>,
+        outcome: Outcome,
+        now: Timestamp,
+        due: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        self.change(reference, self.token(), now, move |record, rows| {
+            let Some(record) = record else { return Ok(None) };
+            let breaker = rows.breaker(&record.provider)?;
+            let after = breaker.after_outcome(&outcome);
+            if after != breaker {
+                rows.set_breaker(&record.provider, &after)?;
+            }
+            let observation =
+                Observation::Responded { token: permit.clone(), outcome: outcome.clone() };
+            Ok(Some(Change { observation, due: Due::At(due) }))
+        })
+        .await
+    }
+
+    /// Records evidence about a payout that is on record.
+    pub(crate) async fn observe(
+        &self,
+        reference: &PayoutRef,
+        observation: Observation,
+        now: Timestamp,
+        due: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        self.change(reference, self.token(), now, move |record, _| {
+            Ok(record.map(|_| Change { observation: observation.clone(), due: Due::At(due) }))
+        })
+        .await
+    }
+
+    /// Ends a call that sent nothing: closes its record as not sent, or, if it was handed over
+    /// meanwhile, gives the permit back.
+    pub(crate) async fn end_call(
+        &self,
+        reference: &PayoutRef,
+        permit: Option<String>,
+        why: String,
+        now: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        self.change(reference, self.token(), now, move |record, _| {
+            let Some(record) = record else { return Ok(None) };
+            let is_ours = may_close(record, permit.as_ref());
+            Ok(match (record.kind, &permit) {
+                (RecordKind::WaitedFor, _) => {
+                    is_ours.then(|| not_sent(permit.clone(), why.clone()))
+                }
+                (RecordKind::HandedOver, Some(token)) if is_ours => {
+                    let (token, why) = (token.clone(), why.clone());
+                    let observation = Observation::PermitReturned { token, why };
+                    Some(Change { observation, due: Due::At(now) })
+                }
+                (RecordKind::HandedOver, _) => None,
+            })
+        })
+        .await
+    }
+
+    /// Closes a record as not sent, if no permit is out or the one that is out is given back by
+    /// this.
+    pub(crate) async fn close(
+        &self,
+        reference: &PayoutRef,
+        permit: Option<String>,
+        why: String,
+        now: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        self.change(reference, self.token(), now, move |record, _| {
+            let is_ours = record.is_some_and(|record| may_close(record, permit.as_ref()));
+            Ok(is_ours.then(|| not_sent(permit.clone(), why.clone())))
+        })
+        .await
+    }
+
+    /// Records a person's decision about an open case, if the record is still the one that was
+    /// decided on.
+    pub(crate) async fn decide(
+        &self,
+        reference: &PayoutRef,
+        case: u32,
+        revision: u64,
+        observation: Observation,
+        now: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        self.change(reference, self.token(), now, move |record, _| {
+            let is_open = record.is_some_and(|record| {
+                record.revision == revision && record.open_cases().any(|open| open.number == case)
+            });
+            let observation = observation.clone();
+            Ok(is_open.then_some(Change { observation, due: Due::At(now) }))
+        })
+        .await
+    }
+
+    /// Gives a permit back under which no byte was written.
+    pub(crate) async fn give_back(
+        &self,
+        reference: &PayoutRef,
+        permit: String,
+        why: String,
+        now: Timestamp,
+        due: Timestamp,
+    ) -> Result<Changed, StoreError> {
+        self.change(reference, self.token(), now, move |record, _| {
+            let is_out = record.is_some_and(|record| {
+                record.state == RecordState::Submitting
+                    && record.permit.as_ref().is_some_and(|out| out.token == permit)
+            });
+            let observation =
+                Observation::PermitReturned { token: permit.clone(), why: why.clone() };
+            Ok(is_out.then_some(Change { observation, due: Due::At(due) }))
+        })
+        .await
+    }
+}
+
+/// Whether no permit is out, or the one that is out is this one.
+fn may_close(record: &PayoutRecord, permit: Option<&String>) -> bool {
+    let is_out = record.permit.as_ref().map(|permit| &permit.token);
+    match record.state {
+        RecordState::Prepared => true,
+        RecordState::Submitting => is_out.is_some() && is_out == permit,
+        _ => false,
+    }
+}
+
+/// The change that closes a record as not sent.
+fn not_sent(token: Option<String>, why: String) -> Change {
+    Change { observation: Observation::NotSent { token, why }, due: Due::Never }
+}
+
+/// What an instruction under a reference opens, unless there is a record that stands.
+#[derive(Clone)]
+pub(crate) struct Opening {
+    pub(crate) provider: ProviderId,
+    pub(crate) request: CreatePayout,
+    pub(crate) kind: RecordKind,
+    pub(crate) send_before: Timestamp,
+    pub(crate) due: Timestamp,
+}
+
+impl Opening {
+    /// The change that opens a record where there is none, or where the first was not sent. What is
+    /// handed over while a call waits for it is taken over.
+    pub(crate) fn decide(&self, record: Option<&PayoutRecord>) -> Option<Change> {
+        if let Some(record) = record.filter(|record| record.state != RecordState::NotSent) {
+            let may_be_closed = record.kind == RecordKind::WaitedFor
+                && matches!(record.state, RecordState::Prepared | RecordState::Submitting);
+            let takes_over = may_be_closed
+                && self.kind == RecordKind::HandedOver
+                && self.compare(record).is_ok();
+            let observation = Observation::TakenOver { send_before: self.send_before };
+            return takes_over.then_some(Change { observation, due: Due::At(self.due) });
+        }
+        let observation = Observation::Opened {
+            provider: self.provider.clone(),
+            request: Box::new(self.request.clone()),
+            kind: self.kind,
+            send_before: self.send_before,
+        };
+        Some(Change { observation, due: Due::At(self.due) })
+    }
+
+    /// Refuses an instruction that means another payout than the record under its reference.
+    ///
+    /// # Errors
+    /// `Conflict`, naming the field and the state of the first.
+    pub(crate) fn compare(&self, record: &PayoutRecord) -> Result<(), Error> {
+        let Some(field) = differing_field(record, &self.provider, &self.request) else {
+            return Ok(());
+        };
+        let message = format!(
+            "differs from the payout {} that is on record and {}; the first stands: do not choose \
+             another reference",
+            record.reference(),
+            record.state,
+        );
+        Err(Error::new(ErrorKind::Conflict, message).with_field(field))
+    }
+}
+
+/// Applies a change to the rows of an open transaction.
+pub(crate) fn change(
+    rows: &mut dyn Rows,
+    reference: &PayoutRef,
+    token: &str,
+    at: Timestamp,
+    start: u64,
+    decide: impl Fn(Option<&PayoutRecord>, &mut dyn Rows) -> Result<Option<Change>, StoreError>,
+) -> Result<Changed, StoreError> {
+    let record = rows.payout(reference)?;
+    if rows.has_written(token)? {
+        return Ok(Changed { record, is_written: true });
+    }
+    let Some(Change { observation, due }) = decide(record.as_ref(), rows)? else {
+        return Ok(Changed { record, is_written: false });
+    };
+    let revision = record.as_ref().map_or(0, |record| record.revision) + 1;
+    let observed = Observed { revision, at, start, observation };
+    let Some(record) = PayoutRecord::after(record, &observed) else {
+        return Ok(Changed { record: None, is_written: false });
+    };
+    // What is final is not due, whatever was expected of it.
+    let due = if record.state.is_final() { Due::Never } else { due };
+    rows.write(&Write { token, record: &record, observed: &observed, due })?;
+    Ok(Changed { record: Some(record), is_written: true })
+}

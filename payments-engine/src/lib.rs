@@ -1,0 +1,109 @@
+//! A durable journal of payouts: at most one send per reference, over crashes, stalls and repeated
+//! calls, with nothing to operate but a file.
+//!
+//! The [`Engine`] stands around the payouts of your providers. It records an instruction before it
+//! leaves, gives out one permit to send it, records what came of it, and asks about what is
+//! uncertain until that is known or a person decides.
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use payments_core::bank::{AccountNumber, BankAccount, Bin};
+//! use payments_core::{PayoutRef, Submission, money::Money, payout::*};
+//! use payments_engine::{Engine, HandedOver, Store};
+//! # let gateway = provider_mock::MockGateway::new(provider_mock::Settings::test())?;
+//! # let provider = gateway.provider("main")?;
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("shop.db");
+//!
+//! # #[cfg(not(feature = "sqlite"))]
+//! # let engine = Engine::builder().with_store(Store::memory()).with_provider(provider).start().await?;
+//! # #[cfg(feature = "sqlite")]
+//! let engine =
+//!     Engine::builder().with_store(Store::sqlite(path)).with_provider(provider).start().await?;
+//!
+//! let account = BankAccount::new(Bin::new("970436")?, AccountNumber::new("0071001234567")?);
+//! let beneficiary = Beneficiary::new(account, "NGUYEN VAN A")?;
+//! let request = |reference: &str| {
+//!     CreatePayout::new(PayoutRef::new(reference)?, Money::vnd(50_000), beneficiary.clone())
+//! };
+//!
+//! // Waited for: the same role as the provider's own, sent at most once for each reference.
+//! let payouts = engine.payouts("main")?;
+//! match payouts.create_payout(&request("salary-2026-11")?).await? {
+//!     Submission::Accepted(payout) => println!("{:?}", payout.state),
+//!     Submission::Declined(decline) => println!("refused: {decline}"),
+//!     Submission::Uncertain(_) => println!("the engine asks until it is known"),
+//! }
+//!
+//! // Handed over: on record once this returns, and sent by the engine.
+//! let handed_over = engine.submit("main", &request("salary-2026-12")?).await?;
+//! assert!(matches!(handed_over, HandedOver::Recorded(_)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+//!
+//! # What it promises
+//!
+//! | promise | rests on |
+//! |---|---|
+//! | at most one send per reference; a second permit only after the first was given back with 0 bytes written | A1, A2 |
+//! | what was acknowledged is never lost | A1 |
+//! | no automatic `failed` while money may still move | A1 to A5 |
+//! | every record that is not final is due at a known time or is before a person | a running engine; [`Engine::health`] says otherwise |
+//!
+//! A1: an answered commit stays, and no older copy of the database is put in its place (WAL with
+//! `synchronous=FULL`, checked at start). A2: a provider sends at most once per call. A3: the boot
+//! clock is within 10 %. A4: the gateway books within [`Limits::quiet`], or its inquiry knows. A5:
+//! its [`AbsenceRule`](payments_core::rules::AbsenceRule) is true.
+//!
+//! # Where to read on
+//!
+//! [`Engine`] is the handle and [`EngineBuilder`] sets it up; [`Store`] says where the journal is
+//! kept and [`Limits`] how long things may take. [`PayoutRecord`] is what is known of a payout, the
+//! fold of its [`Observation`]s; [`Case`] is what a person decides.
+//!
+//! # A repeated `create_payout`
+//!
+//! | record of the reference | returned |
+//! |---|---|
+//! | none, or not sent | it is sent; the content may differ |
+//! | prepared, submitting | the outcome, waited for; then `Uncertain` (under way) |
+//! | pending, succeeded, reversed | `Accepted` with that state |
+//! | uncertain | the same `Uncertain`, or the same unconfirmed refusal |
+//! | failed | the same `Declined` |
+//! | other content, or another provider | `Err(Conflict)`, naming the field and the state of the first |
+//!
+//! # Features
+//!
+//! | feature | makes available |
+//! |---|---|
+//! | `sqlite` | [`Store::sqlite`]; without it there is no database in the tree |
+//! | `rusqlite` | [`Engine::submit_in`] with a `rusqlite::Transaction` |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod app;
+mod engine;
+mod journal;
+mod limits;
+mod record;
+mod resolver;
+mod seeded;
+mod shared;
+mod store;
+
+pub use app::AppTransaction;
+pub use engine::{Engine, EngineBuilder, HandedOver, Health};
+pub use limits::Limits;
+pub use record::{
+    Case, CaseId, CaseKind, Conclusion, Decision, Observation, Observed, Outcome, PayoutRecord,
+    Permit, RecordKind, RecordState, Settled,
+};
+pub use resolver::Pass;
+#[cfg(feature = "seeded-bugs")]
+#[doc(hidden)]
+pub use seeded::Seeded;
+#[cfg(feature = "seeded-bugs")]
+#[doc(hidden)]
+pub use store::Fault;
+pub use store::Store;

@@ -1,0 +1,148 @@
+//! What a person has to decide.
+
+use std::fmt;
+use std::str::FromStr;
+
+use payments_core::{Error, PayoutRef, Result, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Something about a record that only a person can decide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Case {
+    /// Its number within the record, from 1.
+    pub number: u32,
+    /// What it is about.
+    pub kind: CaseKind,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// What was seen, in one line, without personal data.
+    pub detail: String,
+    /// How it ended; `None` while it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Settled>,
+}
+
+/// What a case is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CaseKind {
+    /// Nobody knows what became of a payout, and its provider no longer says.
+    Unknown,
+    /// The provider reports more than one payout under one reference.
+    PaidTwice,
+    /// The provider reports another amount or account than was instructed.
+    Differs,
+    /// Two responses exclude each other, such as failed and succeeded.
+    Contradicted,
+    /// The provider returned an error, which means that nothing happened, after it had sent the
+    /// instruction or without showing that it had not.
+    ProviderMisreports,
+    /// The provider answered an instruction for which no permit was taken.
+    Bypassed,
+    /// A stored kind that this version does not know.
+    #[serde(other)]
+    Unrecognised,
+}
+
+/// How a case ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Settled {
+    /// When.
+    pub at: Timestamp,
+    /// What was decided.
+    pub decision: Decision,
+    /// Who decided.
+    pub who: String,
+    /// Why.
+    pub why: String,
+}
+
+/// What a person decides about a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Decision {
+    /// The payout never reached the beneficiary and never will: its record ends as failed. To pay
+    /// again is then a new payout with a new reference.
+    NeverArrived,
+    /// The payout reached the beneficiary: its record ends as succeeded.
+    WasPaid,
+    /// The case was looked at, and the record stays as it is. A stored decision that this version
+    /// does not know is read as this one.
+    #[serde(other)]
+    Closed,
+}
+
+/// Names one case: `P-1#2` is the second case of the payout `P-1`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct CaseId {
+    /// The payout.
+    pub payout: PayoutRef,
+    /// The number of the case within its record.
+    pub number: u32,
+}
+
+impl CaseId {
+    /// The case `number` of a payout.
+    pub fn new(payout: PayoutRef, number: u32) -> Self {
+        Self { payout, number }
+    }
+}
+
+impl Case {
+    /// Whether it waits for a person.
+    pub fn is_open(&self) -> bool {
+        self.settled.is_none()
+    }
+}
+
+impl CaseKind {
+    /// The kind as it is stored, such as `paid_twice`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::PaidTwice => "paid_twice",
+            Self::Differs => "differs",
+            Self::Contradicted => "contradicted",
+            Self::ProviderMisreports => "provider_misreports",
+            Self::Bypassed => "bypassed",
+            Self::Unrecognised => "unrecognised",
+        }
+    }
+}
+
+impl fmt::Display for CaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.payout, self.number)
+    }
+}
+
+impl FromStr for CaseId {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let malformed = || Error::invalid("case", "is not a payout, # and a number, such as P-1#2");
+        let (payout, number) = text.rsplit_once('#').ok_or_else(malformed)?;
+        let number = number.parse().map_err(|_| malformed())?;
+        Ok(Self { payout: PayoutRef::new(payout)?, number })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_is_named_by_its_payout_and_number() {
+        let id: CaseId = "LUONG#11#2".parse().unwrap();
+        assert_eq!((id.payout.as_str(), id.number), ("LUONG#11", 2));
+        assert_eq!(id.to_string(), "LUONG#11#2");
+        for bad in ["", "P-1", "P-1#", "P-1#x", "#1"] {
+            assert!(bad.parse::<CaseId>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Where a payout stands, as a fold of what was observed of it. Everything here is pure.
+
+mod case;
+mod content;
+mod observation;
+mod payout;
+mod state;
+
+pub use case::{Case, CaseId, CaseKind, Decision, Settled};
+pub use observation::{Conclusion, Observation, Observed, Outcome};
+pub use payout::{PayoutRecord, Permit, RecordKind};
+pub use state::RecordState;
+
+pub(crate) use content::differing_field;

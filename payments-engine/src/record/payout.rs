@@ -1,0 +1,413 @@
+//! The record of one payout.
+
+use std::time::Duration;
+
+use payments_core::{
+    Decline, DeclineReason, PayoutRef, ProviderId, Submission, Timestamp, Uncertain,
+    UncertainCause,
+    payout::{CreatePayout, Payout, PayoutState},
+    rules::AbsenceRule,
+    step::Step,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Case, CaseKind, Conclusion, Decision, Observation, Observed, Outcome, RecordState, Settled,
+};
+
+/// Where a payout stands, and what is known of it.
+///
+/// It is the fold of its [observations](Observation): [`after`](Self::after) makes the next record
+/// from the one before.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PayoutRecord {
+    /// The provider that it was instructed to.
+    pub provider: ProviderId,
+    /// What was instructed.
+    pub request: CreatePayout,
+    /// Who sends it.
+    pub kind: RecordKind,
+    /// Where it is.
+    pub state: RecordState,
+    /// Grows by one with every observation.
+    pub revision: u64,
+    /// The start of the engine that recorded it; 0 if an app did in its own transaction.
+    pub start: u64,
+    /// When it was instructed; again, if the first one was not sent.
+    pub opened_at: Timestamp,
+    /// When it changed last.
+    pub changed_at: Timestamp,
+    /// After this time the engine no longer sends it by itself.
+    pub send_before: Timestamp,
+    /// The permit that was given last, unless it was given back.
+    #[serde(default)]
+    pub permit: Option<Permit>,
+    /// The payout as the provider described it last.
+    #[serde(default)]
+    pub payout: Option<Payout>,
+    /// The refusal, if the provider refused it.
+    #[serde(default)]
+    pub decline: Option<Decline>,
+    /// When it was refused.
+    #[serde(default)]
+    pub declined_at: Option<Timestamp>,
+    /// Why it is uncertain, if it is or was.
+    #[serde(default)]
+    pub uncertain: Option<Uncertain>,
+    /// Why it was not sent, if it was not.
+    #[serde(default)]
+    pub not_sent: Option<String>,
+    /// What a person has to decide, and has decided.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+/// Who sends a recorded payout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RecordKind {
+    /// The engine, as soon as it can.
+    HandedOver,
+    /// The call that recorded it, while its caller waits. Also a stored kind that this version does
+    /// not know: the engine sends nothing that it does not understand.
+    #[serde(other)]
+    WaitedFor,
+}
+
+/// The permission to send one payout, once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Permit {
+    /// Its name.
+    pub token: String,
+    /// The start of the engine that took it.
+    pub start: u64,
+    /// When it was taken.
+    pub taken_at: Timestamp,
+    /// After this time its holder writes no byte.
+    pub send_by: Timestamp,
+}
+
+impl PayoutRecord {
+    /// The merchant's name of the payout.
+    pub fn reference(&self) -> &PayoutRef {
+        &self.request.payout
+    }
+
+    /// The cases that wait for a person.
+    pub fn open_cases(&self) -> impl Iterator<Item = &Case> {
+        self.cases.iter().filter(|case| case.is_open())
+    }
+
+    /// The record after an observation; `None` if there is no record and the observation does not
+    /// open one. Total: every observation has a meaning in every state, and none loses money.
+    #[must_use]
+    pub fn after(record: Option<Self>, observed: &Observed) -> Option<Self> {
+        let at = observed.at;
+        let mut record = match (&observed.observation, record) {
+            (Observation::Opened { provider, request, kind, send_before }, before) => Self {
+                provider: provider.clone(),
+                request: CreatePayout::clone(request),
+                kind: *kind,
+                state: RecordState::Prepared,
+                revision: before.as_ref().map_or(0, |record| record.revision),
+                start: observed.start,
+                opened_at: at,
+                changed_at: at,
+                send_before: *send_before,
+                permit: None,
+                payout: None,
+                decline: None,
+                declined_at: None,
+                uncertain: None,
+                not_sent: None,
+                cases: before.map(|record| record.cases).unwrap_or_default(),
+            },
+            (_, record) => record?,
+        };
+        record.revision += 1;
+        record.changed_at = at;
+        record.observe(observed);
+        if record.state.is_final() && record.state != RecordState::NotSent {
+            record.settle_unknown(at);
+        }
+        Some(record)
+    }
+
+    fn observe(&mut self, observed: &Observed) {
+        let at = observed.at;
+        match &observed.observation {
+            Observation::Opened { .. } | Observation::Unrecognised => {}
+            Observation::TakenOver { send_before } => {
+                self.kind = RecordKind::HandedOver;
+                self.send_before = *send_before;
+            }
+            Observation::PermitTaken { token, send_by } => {
+                let (token, start) = (token.clone(), observed.start);
+                self.permit = Some(Permit { token, start, taken_at: at, send_by: *send_by });
+                self.see(PayoutState::Submitting, at);
+            }
+            Observation::PermitReturned { token, .. } => {
+                if self.returns(token) {
+                    self.permit = None;
+                    self.state = RecordState::Prepared;
+                }
+            }
+            Observation::NotSent { token, why } => {
+                let is_back = token.as_ref().is_some_and(|token| self.returns(token));
+                if is_back || self.state == RecordState::Prepared {
+                    self.permit = None;
+                    self.state = RecordState::NotSent;
+                    self.not_sent = Some(why.clone());
+                }
+            }
+            Observation::Responded { token, outcome } => {
+                if token.is_none() {
+                    let detail = "the provider answered an instruction that took no permit";
+                    self.open_case(CaseKind::Bypassed, detail, at);
+                }
+                self.respond(outcome, at);
+            }
+            Observation::Interrupted => {
+                if self.state != RecordState::Submitting {
+                    return;
+                }
+                let message = "its sender ended before it recorded an outcome";
+                self.doubt(Uncertain::new(UncertainCause::ConnectionLost, message), at);
+            }
+            Observation::Found { payouts } => self.find(payouts, at),
+            Observation::Concluded { .. } => {
+                if matches!(self.state, RecordState::Submitting | RecordState::Uncertain) {
+                    self.state = RecordState::Failed;
+                }
+            }
+            Observation::WindowPassed { seconds } => {
+                let detail = format!("asked for {seconds} s, and still not known");
+                self.open_case(CaseKind::Unknown, &detail, at);
+            }
+            Observation::Decided { case, decision, who, why } => {
+                self.decide(*case, *decision, who, why, at);
+            }
+        }
+    }
+
+    /// Whether a permit with this token is out, and nothing but its holder spoke since.
+    fn returns(&self, token: &str) -> bool {
+        self.state == RecordState::Submitting
+            && self.permit.as_ref().is_some_and(|permit| permit.token == token)
+    }
+
+    fn respond(&mut self, outcome: &Outcome, at: Timestamp) {
+        match outcome {
+            Outcome::Accepted(payout) => self.find(std::slice::from_ref(payout), at),
+            Outcome::Declined(decline) => {
+                self.decline = Some(decline.clone());
+                self.declined_at = Some(at);
+                if decline.is_confirmed() {
+                    self.see(PayoutState::Failed, at);
+                } else {
+                    let message = format!("the provider refused it, unconfirmed: {decline}");
+                    self.doubt(Uncertain::new(UncertainCause::ProviderUndecided, message), at);
+                }
+            }
+            Outcome::Uncertain(uncertain) => {
+                if uncertain.needs_attention {
+                    self.open_case(CaseKind::Contradicted, &uncertain.message, at);
+                }
+                self.doubt(uncertain.clone(), at);
+            }
+            Outcome::Misreported(error) => {
+                let detail = format!("an error after the instruction may have left: {error}");
+                self.open_case(CaseKind::ProviderMisreports, &detail, at);
+                self.doubt(Uncertain::new(UncertainCause::ConnectionLost, detail), at);
+            }
+        }
+    }
+
+    /// What the provider reports of this reference.
+    fn find(&mut self, payouts: &[Payout], at: Timestamp) {
+        let alive =
+            |payout: &&Payout| !matches!(payout.state, PayoutState::Failed | PayoutState::Reversed);
+        if payouts.iter().filter(alive).count() > 1 {
+            let names: Vec<_> = payouts
+                .iter()
+                .filter_map(|payout| payout.gateway_ref.as_ref())
+                .map(ToString::to_string)
+                .collect();
+            let detail = format!("{} payouts under it: {}", payouts.len(), names.join(", "));
+            self.open_case(CaseKind::PaidTwice, &detail, at);
+        }
+        // The furthest of them counts: a success is not lost behind a failure.
+        let Some(payout) = payouts.iter().max_by_key(|payout| weight(payout.state)) else { return };
+        if let Some(field) = payout.differs_from(&self.request) {
+            let detail = format!("the provider reports another {field} than was instructed");
+            self.open_case(CaseKind::Differs, &detail, at);
+            self.payout = Some(payout.clone());
+            let doubt = Uncertain::new(UncertainCause::Mismatch, detail).needing_attention();
+            return self.doubt(doubt, at);
+        }
+        let is_news = self.see(payout.state, at);
+        if is_news || self.payout.is_none() {
+            self.payout = Some(payout.clone());
+        }
+    }
+
+    /// Applies a state that the provider reports, and returns whether it is the state now.
+    fn see(&mut self, seen: PayoutState, at: Timestamp) -> bool {
+        let Some(known) = self.state.of_payout() else {
+            if seen == PayoutState::Failed {
+                return false;
+            }
+            // Closed as not sent, and the provider knows it.
+            let detail = format!("it was not sent, and the provider reports it as {seen:?}");
+            self.open_case(CaseKind::Contradicted, &detail, at);
+            self.state = seen.into();
+            return true;
+        };
+        match known.step(seen) {
+            Step::Advance(state) => {
+                self.state = state.into();
+                true
+            }
+            Step::Same => true,
+            Step::Stale => false,
+            Step::Conflict { known, seen } => {
+                let detail = format!("it is {known:?}, and the provider reports {seen:?}");
+                self.open_case(CaseKind::Contradicted, &detail, at);
+                false
+            }
+        }
+    }
+
+    /// Makes it uncertain, unless more is known already.
+    fn doubt(&mut self, uncertain: Uncertain, at: Timestamp) {
+        self.see(PayoutState::Uncertain, at);
+        self.uncertain = Some(uncertain);
+    }
+
+    fn open_case(&mut self, kind: CaseKind, detail: &str, at: Timestamp) {
+        if self.open_cases().any(|case| case.kind == kind) {
+            return;
+        }
+        let number = u32::try_from(self.cases.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let detail = payments_core::printable(detail).to_string();
+        self.cases.push(Case { number, kind, opened_at: at, detail, settled: None });
+    }
+
+    fn decide(&mut self, number: u32, decision: Decision, who: &str, why: &str, at: Timestamp) {
+        let open = self.cases.iter_mut().find(|case| case.number == number && case.is_open());
+        let Some(case) = open else { return };
+        let (who, why) = (who.to_owned(), why.to_owned());
+        case.settled = Some(Settled { at, decision, who, why });
+        match decision {
+            Decision::NeverArrived if self.state.is_open() => self.state = RecordState::Failed,
+            Decision::WasPaid if self.state.is_open() => self.state = RecordState::Succeeded,
+            _ => {}
+        }
+    }
+
+    /// Ends the case that nobody knows what became of it, once that is known.
+    fn settle_unknown(&mut self, at: Timestamp) {
+        let open = |case: &&mut Case| case.is_open() && case.kind == CaseKind::Unknown;
+        if let Some(case) = self.cases.iter_mut().find(open) {
+            let (who, why) = ("the engine".to_owned(), "its outcome is known".to_owned());
+            case.settled = Some(Settled { at, decision: Decision::Closed, who, why });
+        }
+    }
+
+    /// Whether the provider's not knowing it, asked at `asked_at`, proves that it was not and will
+    /// not be carried out: its sender can no longer write, `quiet` has passed since, and the rule
+    /// says so.
+    pub(crate) fn conclusion(
+        &self,
+        rule: AbsenceRule,
+        quiet: Duration,
+        asked_at: Timestamp,
+    ) -> Option<Conclusion> {
+        if !matches!(self.state, RecordState::Submitting | RecordState::Uncertain) {
+            return None;
+        }
+        // What the provider once reported to exist is not absent.
+        if self.payout.is_some() || asked_at <= self.permit.as_ref()?.send_by.plus(quiet) {
+            return None;
+        }
+        let sent_by = self.permit.as_ref()?.send_by;
+        let refused = self
+            .declined_at
+            .filter(|_| self.decline.as_ref().is_some_and(|decline| !decline.is_duplicate()));
+        match rule {
+            AbsenceRule::Always => Some(Conclusion::Always),
+            AbsenceRule::After(time) if asked_at > sent_by.plus(time) => Some(Conclusion::After),
+            AbsenceRule::AfterRefusal(time) if asked_at > refused?.plus(time) => {
+                Some(Conclusion::AfterRefusal)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a person may say that it never arrived: its sender can no longer write, and `quiet`
+    /// has passed since.
+    pub(crate) fn is_quiet(&self, quiet: Duration, now: Timestamp) -> bool {
+        self.permit.as_ref().is_none_or(|permit| now > permit.send_by.plus(quiet))
+    }
+
+    /// What a repeated instruction returns. `None` while its outcome is not known yet, or if it was
+    /// not sent.
+    pub(crate) fn submission(&self) -> Option<Submission<Payout>> {
+        match self.state {
+            RecordState::NotSent | RecordState::Prepared | RecordState::Submitting => None,
+            RecordState::AwaitingApproval
+            | RecordState::Pending
+            | RecordState::Succeeded
+            | RecordState::Reversed => {
+                let request = &self.request;
+                let mut payout = self.payout.clone().unwrap_or_else(|| {
+                    Payout::new(request.payout.clone(), request.amount, PayoutState::Pending)
+                });
+                payout.state = self.state.of_payout()?;
+                Some(Submission::Accepted(payout))
+            }
+            RecordState::Failed => Some(Submission::Declined(self.refusal())),
+            RecordState::Uncertain => Some(match (&self.decline, &self.uncertain) {
+                (Some(decline), _) => Submission::Declined(decline.clone()),
+                (None, Some(uncertain)) => Submission::Uncertain(uncertain.clone()),
+                (None, None) => Submission::Uncertain(Uncertain::new(
+                    UncertainCause::ProviderUndecided,
+                    "it is not known what became of it",
+                )),
+            }),
+        }
+    }
+
+    /// Why it failed: the provider's refusal, or the reason for which an accepted payout failed.
+    fn refusal(&self) -> Decline {
+        if let Some(decline) = &self.decline {
+            // An inquiry agreed, or the state would not be an end.
+            return decline.clone().confirmed();
+        }
+        let failure = self.payout.as_ref().and_then(|payout| payout.failure.as_ref());
+        let reason = failure.map_or(DeclineReason::Other, |failure| failure.reason);
+        let mut decline = Decline::new(reason).confirmed();
+        if let Some(code) = failure.and_then(|failure| failure.code.as_ref()) {
+            decline = decline.with_code(code);
+        }
+        match failure.and_then(|failure| failure.message.as_ref()) {
+            Some(message) => decline.with_message(message),
+            None => decline,
+        }
+    }
+}
+
+/// How much a state says of one payout among several under a reference.
+fn weight(state: PayoutState) -> u8 {
+    match state {
+        PayoutState::Succeeded => 6,
+        PayoutState::Pending => 5,
+        PayoutState::AwaitingApproval => 4,
+        PayoutState::Reversed => 2,
+        PayoutState::Failed => 1,
+        _ => 3,
+    }
+}

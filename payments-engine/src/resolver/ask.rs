@@ -1,0 +1,138 @@
+//! Asks about an open payout, and decides what an absence means.
+
+use std::sync::Arc;
+
+use payments_core::{Lookup, Raw, Result, Timestamp, payout::Payout};
+
+use super::{Done, schedule};
+use crate::{
+    record::{CaseKind, Observation, PayoutRecord, RecordState},
+    seeded::Seeded,
+    shared::{Member, Shared},
+    store::{Claim, StoreError},
+};
+
+impl Shared {
+    /// Asks about an open payout, and sets when it is asked about next, or calls a person.
+    pub(super) async fn look_after(
+        self: &Arc<Self>,
+        member: &Member,
+        record: &PayoutRecord,
+        claim: &Claim,
+    ) -> Result<Done, StoreError> {
+        let reference = record.reference();
+        if self.is_seeded(Seeded::ForgetsTheUncertain) {
+            let far = Timestamp::from_unix(i64::MAX);
+            return self.put_off(claim, far).await;
+        }
+        let can_ask = member.payouts.capabilities().find;
+        let is_answered = can_ask && self.ask(member, record).await.is_ok();
+        let now = self.clock.now();
+        let Some(record) = self.journal.read(reference).await? else { return Ok(Done::Other) };
+        if record.state.is_final() {
+            return Ok(Done::Asked);
+        }
+        let since = asked_since(&record);
+        let next = schedule::next(since, now);
+        let asked = now.since(since);
+        let window = member.payouts.capabilities().inquiry_window;
+        let is_over = window.is_some_and(|window| asked >= window)
+            || !can_ask
+            || record.state == RecordState::Uncertain && asked >= member.limits.ask_for;
+        let has_case = record.cases.iter().any(|case| case.kind == CaseKind::Unknown);
+        if is_over && !has_case {
+            let observation = Observation::WindowPassed { seconds: asked.as_secs() };
+            self.journal.observe(reference, observation, now, next).await?;
+        } else {
+            self.put_off(claim, next).await?;
+        }
+        Ok(if is_answered { Done::Asked } else { Done::Other })
+    }
+
+    /// Asks the provider about a recorded payout, and records what it says.
+    ///
+    /// # Errors
+    /// Those of the inquiry; the record is as it was.
+    pub(crate) async fn ask(
+        &self,
+        member: &Member,
+        record: &PayoutRecord,
+    ) -> Result<Lookup<Payout>> {
+        let reference = record.reference();
+        let asked_at = self.clock.now();
+        let found = member.payouts.find_payout(reference).await?;
+        self.inquiry_was_answered(record).await;
+        let observation = match &found {
+            Lookup::Found(payout) => Some(Observation::Found { payouts: vec![payout.clone()] }),
+            Lookup::Several(payouts) if self.is_seeded(Seeded::TakesTheFirstOfSeveral) => {
+                Some(Observation::Found { payouts: payouts.iter().take(1).cloned().collect() })
+            }
+            Lookup::Several(payouts) => Some(Observation::Found { payouts: payouts.clone() }),
+            Lookup::Absent(_) => {
+                let (rule, quiet) = (
+                    member.limits.absence.unwrap_or(member.payouts.capabilities().absence),
+                    member.limits.quiet,
+                );
+                let current = self.journal.read(reference).await;
+                let current = current.map_err(StoreError::into_error)?;
+                let asked_at = if self.is_seeded(Seeded::ConcludesWithoutQuiet) {
+                    Timestamp::from_unix(i64::MAX)
+                } else {
+                    asked_at
+                };
+                let by = current.and_then(|record| record.conclusion(rule, quiet, asked_at));
+                by.map(|by| Observation::Concluded { by })
+            }
+        };
+        let is_new = |observation: &Observation| match observation {
+            Observation::Found { payouts } => match payouts.as_slice() {
+                [one] => is_news(record, one),
+                _ => true,
+            },
+            _ => true,
+        };
+        if let Some(observation) = observation.filter(is_new) {
+            let now = self.clock.now();
+            let due = schedule::next(asked_since(record), now);
+            let observed = self.journal.observe(reference, observation, now, due).await;
+            observed.map_err(StoreError::into_error)?;
+            self.notify(reference);
+        }
+        Ok(found)
+    }
+
+    /// Lets a held permit go, now that the provider answers.
+    async fn inquiry_was_answered(&self, record: &PayoutRecord) {
+        let provider = record.provider.clone();
+        let answered = self
+            .journal
+            .store
+            .run(move |backend| {
+                let breaker = backend.breaker(&provider)?;
+                let after = breaker.after_inquiry();
+                if after != breaker {
+                    backend.set_breaker(&provider, &after)?;
+                }
+                Ok(())
+            })
+            .await;
+        if let Err(error) = answered {
+            tracing::warn!("an answered inquiry could not be counted: {error}");
+        }
+    }
+}
+
+/// Whether a payout says more than its record does.
+fn is_news(record: &PayoutRecord, found: &Payout) -> bool {
+    // The provider's own words are not stored.
+    let mut found = found.clone();
+    found.raw = Raw::default();
+    let is_known = record.payout.as_ref() == Some(&found);
+    let is_differing = found.differs_from(&record.request).is_some();
+    !is_known || !is_differing && record.state != RecordState::from(found.state)
+}
+
+/// Since when a payout may be asked about: its permit, or what was instructed without one.
+fn asked_since(record: &PayoutRecord) -> Timestamp {
+    record.permit.as_ref().map_or(record.opened_at, |permit| permit.taken_at)
+}

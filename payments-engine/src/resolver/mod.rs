@@ -1,0 +1,240 @@
+//! Works on what is due: sends what was handed over, asks about what is open, closes what nobody
+//! waits for.
+
+mod ask;
+pub(crate) mod schedule;
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{Either, join_all, select};
+use payments_core::{Lookup, Timestamp};
+use tokio::task::JoinHandle;
+
+use crate::{
+    journal::Sent,
+    record::{Observation, PayoutRecord, RecordKind, RecordState},
+    seeded::Seeded,
+    shared::{Member, Shared},
+    store::{Claim, StoreError},
+};
+
+/// How long due work that was claimed is left to who claimed it.
+const LEASE: Duration = Duration::from_secs(120);
+
+/// How many due payouts one pass claims at most.
+const MOST: usize = 512;
+
+/// What one pass worked on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pass {
+    /// Payouts that were due.
+    pub due: usize,
+    /// Payouts of them that were sent, whatever became of them.
+    pub sent: usize,
+    /// Payouts of them that a provider was asked about.
+    pub asked: usize,
+}
+
+type Worked = Result<Done, StoreError>;
+
+/// What was done about one payout.
+enum Done {
+    Sent,
+    Asked,
+    Other,
+}
+
+impl Shared {
+    /// Begins to work on what is due now, up to a limit.
+    async fn begin_due(self: &Arc<Self>) -> Result<Vec<JoinHandle<Worked>>, StoreError> {
+        let now = self.clock.now();
+        let claims = self
+            .journal
+            .store
+            .run(move |backend| backend.claim(now, now.plus(LEASE), MOST))
+            .await?;
+        let begin = |claim: Claim| {
+            let shared = Arc::clone(self);
+            self.runtime.spawn(async move { shared.work_on(&claim).await })
+        };
+        Ok(claims.into_iter().map(begin).collect())
+    }
+
+    /// Works on what is due as it becomes due, until `stopped` ends.
+    pub(crate) async fn run(self: &Arc<Self>, every: Duration, stopped: impl Future<Output = ()>) {
+        let mut stopped = pin!(stopped);
+        loop {
+            if self.flights() < MOST
+                && let Err(error) = self.begin_due().await
+            {
+                tracing::error!("the journal cannot be used: {error}");
+            }
+            let (wake, time) = (pin!(self.wake.notified()), pin!(tokio::time::sleep(every)));
+            if let Either::Left(_) = select(stopped.as_mut(), select(wake, time)).await {
+                return;
+            }
+        }
+    }
+
+    /// Works on everything that is due now, and returns once it is done.
+    pub(crate) async fn pass(self: &Arc<Self>) -> Result<Pass, StoreError> {
+        let mut pass = Pass::default();
+        loop {
+            let work = self.begin_due().await?;
+            let number = work.len();
+            for done in join_all(work).await {
+                match done {
+                    Ok(Ok(Done::Sent)) => pass.sent += 1,
+                    Ok(Ok(Done::Asked)) => pass.asked += 1,
+                    Ok(Ok(Done::Other)) => {}
+                    // Its lease ends, and it is due again.
+                    Ok(Err(error)) => tracing::error!("the journal cannot be used: {error}"),
+                    Err(error) => tracing::error!("work on a payout ended early: {error}"),
+                }
+            }
+            pass.due += number;
+            if number < MOST {
+                return Ok(pass);
+            }
+        }
+    }
+
+    async fn work_on(self: &Arc<Self>, claim: &Claim) -> Result<Done, StoreError> {
+        let reference = &claim.reference;
+        let now = self.clock.now();
+        let Some(_flight) = self.begin(reference) else {
+            return self.put_off(claim, now.plus(LEASE)).await;
+        };
+        let Some(record) = self.journal.read(reference).await? else { return Ok(Done::Other) };
+        let Ok(member) = self.member(&record.provider) else {
+            tracing::error!(payout = %reference, "its provider {} is missing", record.provider);
+            return self.put_off(claim, now.plus(LEASE)).await;
+        };
+        match (record.state, record.kind) {
+            (RecordState::Prepared, RecordKind::WaitedFor)
+                if !self.is_seeded(Seeded::LeavesItDueAfterAnError) =>
+            {
+                let why = "nobody waits for it any longer".to_owned();
+                self.journal.close(reference, None, why, now).await?;
+                Ok(Done::Other)
+            }
+            (RecordState::Prepared, _) => self.send_handed_over(member, &record, claim).await,
+            (RecordState::Submitting, _) => {
+                // Its sender was another process, or a task that ended: nobody else has a flight.
+                if self.is_seeded(Seeded::SendsAgainAfterACrash) {
+                    return self.send_again(member, &record).await;
+                }
+                let due = schedule::next(now, now);
+                let changed =
+                    self.journal.observe(reference, Observation::Interrupted, now, due).await?;
+                let Some(record) = changed.record else { return Ok(Done::Other) };
+                self.look_after(member, &record, claim).await
+            }
+            (state, _) if state.is_open() => self.look_after(member, &record, claim).await,
+            _ => Ok(Done::Other),
+        }
+    }
+
+    async fn send_handed_over(
+        self: &Arc<Self>,
+        member: &Member,
+        record: &PayoutRecord,
+        claim: &Claim,
+    ) -> Result<Done, StoreError> {
+        let reference = record.reference();
+        // Closed only with the engine.
+        let Ok(_place) = member.places.acquire().await else { return Ok(Done::Other) };
+        let now = self.clock.now();
+        if now > record.send_before && !self.is_seeded(Seeded::SendsAfterItsTime) {
+            let why = "it could not be sent in its time".to_owned();
+            self.journal.close(reference, None, why, now).await?;
+            return Ok(Done::Other);
+        }
+        if self.check_sends().is_err() {
+            return self.put_off(claim, schedule::again(claim.tries, now)).await;
+        }
+        if let Some(until) = self.held_until(record, now).await? {
+            return self.put_off(claim, until).await;
+        }
+        let is_inherited = record.start != self.journal.start && record.start != 0;
+        if is_inherited && !self.is_seeded(Seeded::SendsInheritedWithoutAsking) {
+            // An older copy of the store may not know that it was sent.
+            match self.ask(member, record).await {
+                Ok(Lookup::Absent(_)) => {}
+                Ok(_) => return Ok(Done::Asked),
+                Err(_) if !member.payouts.capabilities().find => {}
+                Err(_) => return self.put_off(claim, schedule::again(claim.tries, now)).await,
+            }
+        }
+        match self.send(member, record).await {
+            Sent::Answered(_) => Ok(Done::Sent),
+            Sent::Nothing { error, permit } => {
+                let now = self.clock.now();
+                tracing::info!(payout = %reference, "not sent yet: {error}");
+                let again = schedule::again(claim.tries, now);
+                if !error.is_safe_to_retry() {
+                    self.journal.close(reference, permit, error.to_string(), now).await?;
+                } else if let Some(permit) = permit {
+                    let why = error.to_string();
+                    self.journal.give_back(reference, permit, why, now, again).await?;
+                } else {
+                    return self.put_off(claim, again).await;
+                }
+                Ok(Done::Other)
+            }
+        }
+    }
+
+    /// Until when a provider's permits are held, if they are.
+    async fn held_until(
+        &self,
+        record: &PayoutRecord,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        if self.is_seeded(Seeded::HasNoBreaker) {
+            return Ok(None);
+        }
+        let provider = record.provider.clone();
+        let breaker = self.journal.store.run(move |backend| backend.breaker(&provider)).await?;
+        Ok((!breaker.allows(now)).then(|| breaker.allows_next(now)))
+    }
+
+    async fn put_off(&self, claim: &Claim, due: Timestamp) -> Result<Done, StoreError> {
+        let claim = claim.clone();
+        self.journal.store.run(move |backend| backend.set_due(&claim, due)).await?;
+        Ok(Done::Other)
+    }
+
+    /// What a lease-and-run-again queue does.
+    async fn send_again(
+        self: &Arc<Self>,
+        member: &Member,
+        record: &PayoutRecord,
+    ) -> Result<Done, StoreError> {
+        let Some(permit) = &record.permit else { return Ok(Done::Other) };
+        let (reference, now) = (record.reference(), self.clock.now());
+        let (token, why) = (permit.token.clone(), "its lease ran out".to_owned());
+        let changed = self.journal.give_back(reference, token, why, now, now).await?;
+        match changed.record {
+            Some(record) => {
+                self.send(member, &record).await;
+                Ok(Done::Sent)
+            }
+            None => Ok(Done::Other),
+        }
+    }
+
+    /// Leaves a record prepared and due after its call returned an error.
+    pub(crate) async fn leave_due(
+        &self,
+        reference: &payments_core::PayoutRef,
+    ) -> Result<(), StoreError> {
+        let (reference, now) = (reference.clone(), self.clock.now());
+        let claim = Claim { reference, fence: 0, tries: 0 };
+        self.journal.store.run(move |backend| backend.set_due(&claim, now)).await
+    }
+}

@@ -1,0 +1,59 @@
+//! When an open payout is asked about. Data, in one place.
+
+use std::time::Duration;
+
+use payments_core::Timestamp;
+
+/// How long after an instruction its payout is asked about first.
+pub(crate) const FIRST: Duration = Duration::from_secs(5);
+
+/// Up to which age of its permit a payout is asked about how often. Later, every six hours.
+const STEPS: [(Duration, Duration); 4] = [
+    (Duration::from_secs(60), Duration::from_secs(5)),
+    (Duration::from_secs(10 * 60), Duration::from_secs(30)),
+    (Duration::from_secs(60 * 60), Duration::from_secs(5 * 60)),
+    (Duration::from_secs(24 * 60 * 60), Duration::from_secs(30 * 60)),
+];
+
+const LATER: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// The longest wait before a payout that could not be sent is tried again.
+const LONGEST_BACKOFF: u64 = 60;
+
+/// When a payout whose permit was taken at `since` is asked about next.
+pub(crate) fn next(since: Timestamp, now: Timestamp) -> Timestamp {
+    let age = now.since(since);
+    let step = STEPS.iter().find(|(up_to, _)| age < *up_to);
+    now.plus(step.map_or(LATER, |(_, every)| *every))
+}
+
+/// When a payout that could not be sent is tried again: after 1 s, 2 s, 4 s and so on to a minute.
+pub(crate) fn again(tries: u32, now: Timestamp) -> Timestamp {
+    let seconds = 1_u64.checked_shl(tries.saturating_sub(1)).unwrap_or(LONGEST_BACKOFF);
+    now.plus(Duration::from_secs(seconds.clamp(1, LONGEST_BACKOFF)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_payout_is_asked_about_less_often() {
+        let since = Timestamp::from_unix(0);
+        for (age, every) in
+            [(0, 5), (59, 5), (60, 30), (600, 300), (3_600, 1_800), (86_400, 21_600)]
+        {
+            let now = Timestamp::from_unix(age);
+            assert_eq!(next(since, now).since(now), Duration::from_secs(every), "at {age} s");
+        }
+    }
+
+    #[test]
+    fn a_send_that_fails_waits_longer_each_time() {
+        let now = Timestamp::from_unix(0);
+        for (tries, seconds) in [(0, 1), (1, 1), (2, 2), (6, 32), (7, 60), (64, 60), (u32::MAX, 60)]
+        {
+            assert_eq!(again(tries, now).unix_seconds(), seconds, "after {tries} tries");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Mistakes that trials put into the engine. Each has to be found by a trial.
+
+/// A mistake in the engine, for its own trials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "seeded-bugs"), expect(unreachable_pub, reason = "only trials see them"))]
+pub enum Seeded {
+    /// What was submitting at a start is sent again, as after a lease that ran out.
+    SendsAgainAfterACrash,
+    /// The permit is not stored before the instruction leaves.
+    SendsWithoutAPermit,
+    /// A second instruction under one permit leaves too.
+    SendsTwiceUnderOnePermit,
+    /// An absence ends a payout although its sender may still write and the gateway still book.
+    ConcludesWithoutQuiet,
+    /// The outcome that comes after an inquiry, or after its time, is dropped.
+    DropsALateOutcome,
+    /// The call returns before its outcome is stored, which is then not stored.
+    AnswersBeforeTheCommit,
+    /// A record stays prepared after its call returned an error.
+    LeavesItDueAfterAnError,
+    /// Permits are never held.
+    HasNoBreaker,
+    /// A permit is given back whatever was written under it.
+    GivesBackWithoutTheCount,
+    /// A provider whose transport asks no departure is called without a permit.
+    SkipsThePermitWithoutADeparture,
+    /// The instruction runs in the future of its caller.
+    SendsInTheCallersFuture,
+    /// What an earlier start left prepared is sent without asking.
+    SendsInheritedWithoutAsking,
+    /// Content is not compared under a known reference.
+    IgnoresOtherContent,
+    /// A commit that is not known is taken for one that did not happen.
+    TakesAnUnknownCommitForNone,
+    /// What was handed over is answered before it is stored.
+    AcknowledgesBeforeTheCommit,
+    /// A handed-over payout is sent after its time.
+    SendsAfterItsTime,
+    /// Two payouts under one reference are taken for one.
+    TakesTheFirstOfSeveral,
+    /// An uncertain payout is forgotten: it is never due again.
+    ForgetsTheUncertain,
+    /// A person's "never arrived" does not wait for quiet.
+    DecidesWithoutQuiet,
+    /// An unconfirmed refusal ends a payout.
+    BelievesAnyRefusal,
+}
+
+#[cfg(feature = "seeded-bugs")]
+impl Seeded {
+    /// Every mistake.
+    pub const ALL: [Self; 20] = [
+        Self::SendsAgainAfterACrash,
+        Self::SendsWithoutAPermit,
+        Self::SendsTwiceUnderOnePermit,
+        Self::ConcludesWithoutQuiet,
+        Self::DropsALateOutcome,
+        Self::AnswersBeforeTheCommit,
+        Self::LeavesItDueAfterAnError,
+        Self::HasNoBreaker,
+        Self::GivesBackWithoutTheCount,
+        Self::SkipsThePermitWithoutADeparture,
+        Self::SendsInTheCallersFuture,
+        Self::SendsInheritedWithoutAsking,
+        Self::IgnoresOtherContent,
+        Self::TakesAnUnknownCommitForNone,
+        Self::AcknowledgesBeforeTheCommit,
+        Self::SendsAfterItsTime,
+        Self::TakesTheFirstOfSeveral,
+        Self::ForgetsTheUncertain,
+        Self::DecidesWithoutQuiet,
+        Self::BelievesAnyRefusal,
+    ];
+}

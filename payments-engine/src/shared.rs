@@ -1,0 +1,151 @@
+//! What the engine's handle, its layers and its work share.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use payments_core::{
+    Clock, Error, ErrorKind, PayoutProvider, PayoutRef, Provider, ProviderId, Result, Timestamp,
+};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, Semaphore};
+
+use crate::{journal::Journal, limits::Limits, resolver::schedule, seeded::Seeded};
+
+/// The state of one engine.
+pub(crate) struct Shared {
+    pub(crate) journal: Journal,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) members: BTreeMap<ProviderId, Arc<Member>>,
+    /// The engine's own runtime: every instruction runs there, whole.
+    pub(crate) runtime: Handle,
+    /// Why nothing is sent, if the store seems to be an older copy of itself.
+    pub(crate) restored: Option<String>,
+    pub(crate) wake: Notify,
+    pub(crate) is_stopped: AtomicBool,
+    pub(crate) seeded: Option<Seeded>,
+    in_flight: Mutex<HashSet<PayoutRef>>,
+    listeners: Mutex<HashMap<PayoutRef, Arc<Notify>>>,
+}
+
+/// A provider of the engine.
+pub(crate) struct Member {
+    pub(crate) provider: Provider,
+    pub(crate) payouts: Arc<dyn PayoutProvider>,
+    pub(crate) limits: Limits,
+    pub(crate) places: Semaphore,
+}
+
+/// Marks a payout as worked on by this process, until it is dropped.
+pub(crate) struct Flight<'a> {
+    shared: &'a Shared,
+    payout: PayoutRef,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        journal: Journal,
+        clock: Arc<dyn Clock>,
+        members: BTreeMap<ProviderId, Arc<Member>>,
+        runtime: Handle,
+        restored: Option<String>,
+        seeded: Option<Seeded>,
+    ) -> Self {
+        Self {
+            journal,
+            clock,
+            members,
+            runtime,
+            restored,
+            wake: Notify::new(),
+            is_stopped: AtomicBool::new(false),
+            seeded,
+            in_flight: Mutex::default(),
+            listeners: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn is_seeded(&self, mistake: Seeded) -> bool {
+        self.seeded == Some(mistake)
+    }
+
+    /// The provider of this name.
+    ///
+    /// # Errors
+    /// `NotFound`, naming the providers that there are.
+    pub(crate) fn member(&self, id: &ProviderId) -> Result<&Arc<Member>> {
+        self.members.get(id).ok_or_else(|| {
+            let known: Vec<_> = self.members.keys().map(ProviderId::as_str).collect();
+            let message =
+                format!("the engine has no provider {id} that sends money; {}", known.join(", "));
+            Error::new(ErrorKind::NotFound, message)
+        })
+    }
+
+    /// Refuses what would be recorded after the engine was stopped.
+    pub(crate) fn check_running(&self) -> Result<()> {
+        if self.is_stopped.load(Ordering::Acquire) {
+            return Err(Error::new(ErrorKind::Unavailable, "the engine was stopped"));
+        }
+        Ok(())
+    }
+
+    /// Refuses what would be sent while nothing is.
+    pub(crate) fn check_sends(&self) -> Result<()> {
+        self.check_running()?;
+        match &self.restored {
+            Some(why) => Err(Error::new(
+                ErrorKind::Unavailable,
+                format!("{why}; nothing is sent until a person accepts the store"),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Begins to work on a payout; `None` if this process does already.
+    pub(crate) fn begin(&self, payout: &PayoutRef) -> Option<Flight<'_>> {
+        let is_first = lock(&self.in_flight).insert(payout.clone());
+        is_first.then(|| Flight { shared: self, payout: payout.clone() })
+    }
+
+    /// How many payouts this process works on.
+    pub(crate) fn flights(&self) -> usize {
+        lock(&self.in_flight).len()
+    }
+
+    /// What is notified once a payout is no longer worked on, or is known better.
+    pub(crate) fn listen(&self, payout: &PayoutRef) -> Arc<Notify> {
+        Arc::clone(lock(&self.listeners).entry(payout.clone()).or_default())
+    }
+
+    /// Notifies those who wait for a payout.
+    pub(crate) fn notify(&self, payout: &PayoutRef) {
+        if let Some(listener) = lock(&self.listeners).remove(payout) {
+            listener.notify_waiters();
+        }
+    }
+
+    /// When a payout that was just sent is asked about first.
+    pub(crate) fn asks_first_at(&self, member: &Member, now: Timestamp) -> Timestamp {
+        let _ = member;
+        now.plus(schedule::FIRST)
+    }
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        lock(&self.shared.in_flight).remove(&self.payout);
+        self.shared.notify(&self.payout);
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("providers", &self.members.keys()).finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

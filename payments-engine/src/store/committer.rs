@@ -1,0 +1,175 @@
+//! One thread that owns the store and commits what waits together.
+
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use payments_core::Error;
+use tokio::sync::oneshot;
+
+use super::{Backend, StoreError};
+
+/// How many writes one commit holds at most.
+const MOST: usize = 256;
+
+/// How often a write is said again whose commit is not known.
+const TRIES: u32 = 3;
+
+/// The way to the thread that owns the store. Clones share it; it ends with the last of them.
+#[derive(Clone)]
+pub(crate) struct Committer(mpsc::Sender<Message>);
+
+enum Message {
+    Work(Job),
+    /// Ends the thread and closes the store; what waits is told that it was closed.
+    Close(oneshot::Sender<()>),
+}
+
+type Written = Result<(), StoreError>;
+type Work = Box<dyn FnMut(&mut dyn Backend) -> Written + Send>;
+
+struct Job {
+    run: Work,
+    done: Box<dyn FnOnce(Written) + Send>,
+    tries: u32,
+}
+
+impl Committer {
+    /// Starts the thread that owns `backend`.
+    ///
+    /// # Errors
+    /// The system has no thread left.
+    pub(crate) fn start(backend: Box<dyn Backend>) -> Result<Self, Error> {
+        let (sender, receiver) = mpsc::channel();
+        thread::Builder::new()
+            .name("payments-store".to_owned())
+            .spawn(move || serve(backend, &receiver))
+            .map_err(|error| StoreError::not_done(error).into_error())?;
+        Ok(Self(sender))
+    }
+
+    /// Runs `work` in a transaction and returns what it made once that is committed. `work` may run
+    /// several times: a write in it has a token and is skipped if it is stored already.
+    ///
+    /// # Errors
+    /// [`StoreError`], which says whether it may have been written.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        mut work: impl FnMut(&mut dyn Backend) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (sender, receiver) = oneshot::channel();
+        let made = Arc::new(Mutex::new(None));
+        let making = Arc::clone(&made);
+        let job = Job {
+            run: Box::new(move |backend| {
+                let value = work(backend)?;
+                *making.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+                Ok(())
+            }),
+            done: Box::new(move |result| {
+                // The caller may have left: what was committed stays.
+                let _ = sender.send(result);
+            }),
+            tries: 0,
+        };
+        let ended = || StoreError::NotDone("the store was closed".to_owned());
+        self.0.send(Message::Work(job)).map_err(|_| ended())?;
+        receiver
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Unknown("the store was closed".to_owned())))?;
+        let made = made.lock().unwrap_or_else(PoisonError::into_inner).take();
+        made.ok_or_else(ended)
+    }
+}
+
+impl Committer {
+    /// Closes the store, once what was asked for before is done.
+    pub(crate) async fn close(&self) {
+        let (closed, waiting) = oneshot::channel();
+        if self.0.send(Message::Close(closed)).is_ok() {
+            // An error means that the thread has ended, which closes it too.
+            let _ = waiting.await;
+        }
+    }
+}
+
+fn serve(mut backend: Box<dyn Backend>, messages: &mpsc::Receiver<Message>) {
+    let mut closing = None;
+    while closing.is_none()
+        && let Ok(first) = messages.recv()
+    {
+        let mut batch = Vec::new();
+        let mut next = Some(first);
+        while let Some(message) = next.take() {
+            match message {
+                Message::Work(job) => batch.push(job),
+                Message::Close(closed) => {
+                    closing = Some(closed);
+                    break;
+                }
+            }
+            if batch.len() < MOST {
+                next = messages.try_recv().ok();
+            }
+        }
+        let mut left = commit(backend.as_mut(), batch);
+        // A write that failed took the others of its batch with it: each alone from here.
+        while let Some(job) = left.pop() {
+            left.extend(commit(backend.as_mut(), vec![job]));
+        }
+    }
+    drop(backend);
+    if let Some(closed) = closing {
+        // Who closed it may have left.
+        let _ = closed.send(());
+    }
+}
+
+/// Runs a batch in one transaction, and returns the jobs that have to be run again, each alone.
+fn commit(backend: &mut dyn Backend, mut batch: Vec<Job>) -> Vec<Job> {
+    if let Err(error) = backend.begin() {
+        finish(batch, &Err(error));
+        return Vec::new();
+    }
+    for index in 0..batch.len() {
+        let Some(job) = batch.get_mut(index) else { break };
+        if let Err(error) = (job.run)(backend) {
+            backend.roll_back();
+            let failed = batch.remove(index);
+            finish(vec![failed], &Err(error));
+            batch.reverse();
+            return batch;
+        }
+    }
+    match backend.commit() {
+        Err(StoreError::Unknown(why)) => {
+            backend.roll_back();
+            let (mut again, over): (Vec<_>, Vec<_>) =
+                batch.into_iter().partition(|job| job.tries + 1 < TRIES);
+            finish(over, &Err(StoreError::Unknown(why)));
+            again.iter_mut().for_each(|job| job.tries += 1);
+            again.reverse();
+            again
+        }
+        Err(error) => {
+            backend.roll_back();
+            finish(batch, &Err(error));
+            Vec::new()
+        }
+        Ok(()) => {
+            finish(batch, &Ok(()));
+            Vec::new()
+        }
+    }
+}
+
+fn finish(jobs: Vec<Job>, result: &Written) {
+    for job in jobs {
+        // A write that was once not known stays so until it is known to be written.
+        let result = match result {
+            Err(StoreError::NotDone(why)) if job.tries > 0 => Err(StoreError::Unknown(why.clone())),
+            other => other.clone(),
+        };
+        (job.done)(result);
+    }
+}

@@ -1,0 +1,132 @@
+//! A store whose commits fail on demand, for trials.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use payments_core::{PayoutRef, ProviderId, Timestamp};
+
+use super::{Backend, Claim, Counts, Rows, StoreError, Write};
+use crate::{
+    journal::Breaker,
+    record::{Observed, PayoutRecord},
+};
+
+/// What strikes one commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "seeded-bugs"), expect(dead_code, reason = "only trials make them"))]
+#[cfg_attr(not(feature = "seeded-bugs"), expect(unreachable_pub, reason = "only trials see them"))]
+pub enum Fault {
+    /// It fails, and nothing is written.
+    Refused,
+    /// It is carried out, and its answer is lost.
+    LostAfter,
+    /// It is not carried out, and its answer is lost.
+    LostBefore,
+}
+
+/// Which commits are struck. Clones share the count of commits.
+#[derive(Clone)]
+pub(super) struct Faults {
+    strikes: Arc<dyn Fn(u64) -> Option<Fault> + Send + Sync>,
+    commits: Arc<AtomicU64>,
+}
+
+impl Faults {
+    #[cfg_attr(not(feature = "seeded-bugs"), expect(dead_code, reason = "only trials make them"))]
+    pub(super) fn new(strikes: impl Fn(u64) -> Option<Fault> + Send + Sync + 'static) -> Self {
+        Self { strikes: Arc::new(strikes), commits: Arc::default() }
+    }
+}
+
+/// A store and what strikes its commits.
+pub(super) struct Faulty {
+    inner: Box<dyn Backend>,
+    faults: Faults,
+    has_written: bool,
+}
+
+impl Faulty {
+    pub(super) fn new(inner: Box<dyn Backend>, faults: Faults) -> Self {
+        Self { inner, faults, has_written: false }
+    }
+}
+
+impl Rows for Faulty {
+    fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError> {
+        self.inner.payout(reference)
+    }
+
+    fn has_written(&mut self, token: &str) -> Result<bool, StoreError> {
+        self.inner.has_written(token)
+    }
+
+    fn write(&mut self, write: &Write<'_>) -> Result<(), StoreError> {
+        self.has_written = true;
+        self.inner.write(write)
+    }
+
+    fn breaker(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError> {
+        self.inner.breaker(provider)
+    }
+
+    fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError> {
+        self.inner.set_breaker(provider, breaker)
+    }
+}
+
+impl Backend for Faulty {
+    fn begin(&mut self) -> Result<(), StoreError> {
+        self.has_written = false;
+        self.inner.begin()
+    }
+
+    /// Only a commit that wrote an observation counts.
+    fn commit(&mut self) -> Result<(), StoreError> {
+        if !self.has_written {
+            return self.inner.commit();
+        }
+        let number = self.faults.commits.fetch_add(1, Ordering::SeqCst);
+        let lost = || StoreError::Unknown(format!("commit {number} was not answered"));
+        match (self.faults.strikes)(number) {
+            None => self.inner.commit(),
+            Some(Fault::Refused) => {
+                Err(StoreError::NotDone(format!("commit {number} was refused")))
+            }
+            Some(Fault::LostBefore) => Err(lost()),
+            Some(Fault::LostAfter) => self.inner.commit().and_then(|()| Err(lost())),
+        }
+    }
+
+    fn roll_back(&mut self) {
+        self.inner.roll_back();
+    }
+
+    fn history(&mut self, reference: &PayoutRef) -> Result<Vec<Observed>, StoreError> {
+        self.inner.history(reference)
+    }
+
+    fn claim(
+        &mut self,
+        now: Timestamp,
+        lease: Timestamp,
+        most: usize,
+    ) -> Result<Vec<Claim>, StoreError> {
+        self.inner.claim(now, lease, most)
+    }
+
+    fn set_due(&mut self, claim: &Claim, due: Timestamp) -> Result<(), StoreError> {
+        self.inner.set_due(claim, due)
+    }
+
+    fn pull_in(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        self.inner.pull_in(now)
+    }
+
+    fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError> {
+        self.inner.with_open_cases()
+    }
+
+    fn counts(&mut self) -> Result<Counts, StoreError> {
+        self.inner.counts()
+    }
+}

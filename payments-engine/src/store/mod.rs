@@ -1,0 +1,255 @@
+//! Where the journal is kept.
+//!
+//! A back end stores records, observations and due work; it knows nothing of payouts. What a write
+//! means is decided by a pure function of the record as it is, inside the transaction, so that
+//! every back end behaves alike. Writes go through one [`Committer`], which commits those that
+//! wait together.
+
+mod committer;
+mod faulty;
+mod memory;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp};
+
+pub(crate) use committer::Committer;
+#[cfg(feature = "seeded-bugs")]
+pub use faulty::Fault;
+use faulty::{Faults, Faulty};
+#[cfg(feature = "rusqlite")]
+pub(crate) use sqlite::SqliteRows;
+
+use crate::{
+    journal::Breaker,
+    record::{Observed, PayoutRecord, RecordState},
+};
+
+/// Where the journal is kept.
+///
+/// Clones are the same store.
+#[derive(Clone)]
+pub struct Store {
+    kind: Kind,
+    faults: Option<Faults>,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Memory(memory::SharedTables),
+    #[cfg(feature = "sqlite")]
+    Sqlite(PathBuf),
+    #[cfg_attr(feature = "sqlite", expect(dead_code, reason = "only named without a database"))]
+    NotCompiledIn(PathBuf),
+}
+
+impl Store {
+    /// A file of SQLite, made if it is not there. Beside it stands a lock file with the suffix
+    /// `-engine`, which the engine that sends holds.
+    ///
+    /// The file may be the app's own database: the engine's tables begin with `payments_`, and an
+    /// app that writes to it can hand over payouts in its own transaction.
+    pub fn sqlite(path: impl Into<PathBuf>) -> Self {
+        #[cfg(feature = "sqlite")]
+        let kind = Kind::Sqlite(path.into());
+        #[cfg(not(feature = "sqlite"))]
+        let kind = Kind::NotCompiledIn(path.into());
+        Self { kind, faults: None }
+    }
+
+    /// Memory: for tests. Nothing in it survives the process.
+    pub fn memory() -> Self {
+        Self { kind: Kind::Memory(memory::SharedTables::default()), faults: None }
+    }
+
+    /// Strikes the commits of this store, each by its number from 0, counted over all engines.
+    #[cfg(feature = "seeded-bugs")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_faults(
+        self,
+        strikes: impl Fn(u64) -> Option<Fault> + Send + Sync + 'static,
+    ) -> Self {
+        Self { faults: Some(Faults::new(strikes)), ..self }
+    }
+
+    /// Opens it for an engine that sends, and counts this start. What seems to be an older copy is
+    /// accepted for good if `accepts`.
+    pub(crate) fn open(
+        &self,
+        now: Timestamp,
+        accepts: bool,
+    ) -> Result<(Box<dyn Backend>, Opened), Error> {
+        let (backend, opened): (Box<dyn Backend>, Opened) = match &self.kind {
+            Kind::Memory(tables) => {
+                let backend = memory::Memory::open(tables.clone());
+                let opened = Opened { start: backend.start(), restored: None };
+                (Box::new(backend), opened)
+            }
+            #[cfg(feature = "sqlite")]
+            Kind::Sqlite(path) => {
+                let (backend, opened) = sqlite::Sqlite::open(path, now, accepts)?;
+                (Box::new(backend), opened)
+            }
+            Kind::NotCompiledIn(_) => {
+                let _ = (now, accepts);
+                return Err(Error::new(
+                    ErrorKind::Configuration,
+                    "the feature `sqlite` of payments-engine is off: turn it on to store in SQLite",
+                ));
+            }
+        };
+        Ok(match &self.faults {
+            Some(faults) => (Box::new(Faulty::new(backend, faults.clone())), opened),
+            None => (backend, opened),
+        })
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::Memory(_) => f.write_str("Store(memory)"),
+            #[cfg(feature = "sqlite")]
+            Kind::Sqlite(path) => write!(f, "Store(sqlite {})", path.display()),
+            Kind::NotCompiledIn(path) => write!(f, "Store({}, not compiled in)", path.display()),
+        }
+    }
+}
+
+/// What an open store says of itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Opened {
+    /// The number of this start, from 1.
+    pub(crate) start: u64,
+    /// Why the store seems to be an older copy of itself, if it does.
+    pub(crate) restored: Option<String>,
+}
+
+/// The rows of a store, inside one transaction.
+pub(crate) trait Rows {
+    /// The record of a payout.
+    fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError>;
+
+    /// Whether a write with this token is stored.
+    fn has_written(&mut self, token: &str) -> Result<bool, StoreError>;
+
+    /// Stores an observation, the record that follows from it, and when it is due next.
+    fn write(&mut self, write: &Write<'_>) -> Result<(), StoreError>;
+
+    /// The breaker of a provider.
+    fn breaker(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError>;
+
+    /// Stores the breaker of a provider.
+    fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError>;
+}
+
+/// One observation on its way into a store.
+pub(crate) struct Write<'a> {
+    /// The name of the write. The same write said again has the same one.
+    pub(crate) token: &'a str,
+    pub(crate) record: &'a PayoutRecord,
+    pub(crate) observed: &'a Observed,
+    pub(crate) due: Due,
+}
+
+/// When a record is due next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// At this time.
+    At(Timestamp),
+    /// Never.
+    Never,
+}
+
+/// A store that an engine owns. It is used by one thread.
+pub(crate) trait Backend: Rows + Send {
+    /// Begins a transaction. An error means that nothing began.
+    fn begin(&mut self) -> Result<(), StoreError>;
+
+    /// Commits it. [`StoreError::Unknown`] means that it may have been committed.
+    fn commit(&mut self) -> Result<(), StoreError>;
+
+    /// Gives a transaction up.
+    fn roll_back(&mut self);
+
+    /// Every observation of a payout, oldest first.
+    fn history(&mut self, reference: &PayoutRef) -> Result<Vec<Observed>, StoreError>;
+
+    /// Claims up to `most` payouts that are due: each is due again at `lease`, so that it is not
+    /// lost if whoever claimed it ends.
+    fn claim(
+        &mut self,
+        now: Timestamp,
+        lease: Timestamp,
+        most: usize,
+    ) -> Result<Vec<Claim>, StoreError>;
+
+    /// Sets when a payout is due, unless it was claimed again since.
+    fn set_due(&mut self, claim: &Claim, due: Timestamp) -> Result<(), StoreError>;
+
+    /// Makes every payout that is prepared or submitting due now: what an earlier start left.
+    fn pull_in(&mut self, now: Timestamp) -> Result<(), StoreError>;
+
+    /// The records with open cases, oldest first.
+    fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError>;
+
+    /// Counts the records.
+    fn counts(&mut self) -> Result<Counts, StoreError>;
+}
+
+/// A payout that was claimed.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) reference: PayoutRef,
+    /// Grows with every claim of it.
+    pub(crate) fence: u64,
+    /// How often it was claimed since its record changed.
+    pub(crate) tries: u32,
+}
+
+/// How many records there are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// By state; a state without records may be missing.
+    pub(crate) by_state: Vec<(RecordState, u64)>,
+    /// Cases that wait for a person.
+    pub(crate) open_cases: u64,
+    /// Records that are neither final nor due nor before a person.
+    pub(crate) forgotten: u64,
+    /// When the oldest uncertain record changed last.
+    pub(crate) oldest_uncertain: Option<Timestamp>,
+}
+
+/// Why a write did not come to an end.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// Nothing was written.
+    #[error("{0}")]
+    NotDone(String),
+    /// It may or may not have been written.
+    #[error("{0}; whether it was written is not known")]
+    Unknown(String),
+}
+
+impl StoreError {
+    pub(crate) fn not_done(error: impl fmt::Display) -> Self {
+        Self::NotDone(error.to_string())
+    }
+
+    /// The error of a call that sent nothing.
+    pub(crate) fn into_error(self) -> Error {
+        let message = match self {
+            Self::NotDone(why) => {
+                format!("the journal cannot be used, and nothing was sent: {why}")
+            }
+            Self::Unknown(why) => {
+                format!("the journal did not confirm a write, and nothing was sent: {why}")
+            }
+        };
+        Error::new(ErrorKind::Unavailable, message)
+    }
+}

@@ -1,0 +1,20 @@
+//! The journal at work: a mock gateway over HTTP, a store in SQLite and one in memory, and a clock
+//! that tests move.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+mod absence;
+mod breaker;
+mod handed_over;
+mod repeats;
+mod restart;
+mod sends;
+#[cfg(feature = "rusqlite")]
+mod submit_in;
+mod world;
