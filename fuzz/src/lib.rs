@@ -67,7 +67,7 @@ pub fn answer(calls: &Calls, answer: &[u8]) {
 
 /// Every formula by which HPay's and SePay's clients sign requests.
 static SIGNED_BY_US: LazyLock<Vec<&Formula>> = LazyLock::new(|| {
-    provider_hpay::formula::FORMULAS
+    provider_hpay::formulas::FORMULAS
         .iter()
         .chain(provider_sepay::formula::FORMULAS)
         .filter(|formula| formula.maker == Maker::Merchant && formula.layout != Layout::Unknown)

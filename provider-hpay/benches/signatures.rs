@@ -19,7 +19,7 @@ use payments_core::{
     notification::check::Keys,
     rsa::{Signer, SignerKind},
 };
-use provider_hpay::formula::{PAYOUT_REQUEST, VA_CREATE_REQUEST};
+use provider_hpay::formulas::{PAYOUT_REQUEST, VA_CREATE_REQUEST};
 use turns::{in_turns, ratio};
 
 const KEY: &str = include_str!("../../simulators/hpay/data/test-only/merchant.key.pem");

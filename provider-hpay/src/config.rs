@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use payments_core::{
-    Environment, Provider,
+    Provider,
     config::{ConfigProblem, ProviderConfig, Reader},
     formula::Algorithm,
     money::Currency,
@@ -12,15 +12,17 @@ use payments_core::{
 };
 
 use crate::{
-    HPay,
-    client::{
-        Gateway, Merchant, MerchantName, Payments, PayoutEndpoint, PayoutKeys, Payouts,
-        UnverifiedAnswers, VirtualAccounts,
-    },
-    formula::{FORMULAS, Formulas},
+    banks::Banks,
+    checkout::Payments,
+    client::{HPay, Merchant, PayoutEndpoint, PayoutKeys},
+    compat::{self, Body, Compat, MerchantField},
+    formulas::{FORMULAS, Formulas},
+    hosts::{Host, Hosts},
     notification::Notifications,
-    request::Body,
-    tables::Banks,
+    operations,
+    payout::Payouts,
+    response_signature::UnverifiedAnswers,
+    virtual_account::VirtualAccounts,
 };
 
 /// What this crate says about itself.
@@ -70,7 +72,6 @@ hpay_certificate = { file = "/etc/payments/hpay.cer" }
 # openapi_va_callback = "{va_account}|{amount}|{cashin_id}|{transaction_id}|{passcode}|{merchant_id}|{client_request_id}"
 "#;
 
-const ORDER_INQUIRY: &str = "/api/transaction/GetTransactionDetail";
 const BODIES: [(&str, Body); 3] =
     [("form", Body::Form), ("json", Body::Json), ("json-as-form", Body::JsonAsForm)];
 
@@ -83,7 +84,14 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         let advice = "have HPay set a long random one";
         read.warn_if_short("passcode", newest, "one link or notification", advice);
     }
-    let gateway = gateway(&mut read, config.environment);
+    let hosts = hosts(&mut read);
+    let compat = compat(&mut read);
+    let endpoints = [
+        ("json", PayoutEndpoint::Json),
+        ("openapi", PayoutEndpoint::Openapi),
+        ("form", PayoutEndpoint::Form),
+    ];
+    let payout_endpoint = read.choice("payout_endpoint", &endpoints);
     let keys = payout_keys(&mut read);
     let formulas = formulas(&mut read);
     for (name, formula) in formulas.templates() {
@@ -95,8 +103,14 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     let choices = [("accept", UnverifiedAnswers::Accept), ("refuse", UnverifiedAnswers::Refuse)];
     let unverified_answers = read.choice("unverified_answers", &choices);
     let banks = banks(&mut read);
-    let (Some(merchant), Some(gateway), Some(banks), Some(unverified_answers)) =
-        (merchant, gateway, banks, unverified_answers)
+    let (
+        Some(merchant),
+        Some(hosts),
+        Some(compat),
+        Some(payout_endpoint),
+        Some(banks),
+        Some(unverified_answers),
+    ) = (merchant, hosts, compat, payout_endpoint, banks, unverified_answers)
     else {
         return Err(read.finish());
     };
@@ -107,7 +121,9 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
     let hpay = Arc::new(HPay {
         merchant,
         formulas,
-        gateway,
+        hosts,
+        compat,
+        payout_endpoint,
         banks,
         unverified_answers,
         rsa: keys,
@@ -155,39 +171,28 @@ fn merchant(read: &mut Reader<'_>) -> Option<Merchant> {
     })
 }
 
-fn gateway(read: &mut Reader<'_>, environment: Environment) -> Option<Gateway> {
-    let [checkout, account, openapi] = match environment {
-        Environment::Sandbox => [
-            "https://checkout-sandbox.hpay.com.vn",
-            "https://account-sandbox.hpay.com.vn",
-            "https://openapi-sandbox.htpgroup.com.vn",
-        ],
-        Environment::Production => [
-            "https://checkout.hpay.com.vn",
-            "https://account.hpay.com.vn",
-            "https://openapi.htpgroup.com.vn",
-        ],
-    };
-    let checkout = read.url("checkout_url", checkout);
-    let account = read.url("account_url", account);
-    let openapi = read.url("openapi_url", openapi);
-    let link_path = path(read, "link_path", "/v1/checkout.php");
-    let advanced_link_path = path(read, "advanced_link_path", "/checkout.php");
-    let revoke_token_path = path(read, "revoke_token_path", "/revoke_token.php");
+fn hosts(read: &mut Reader<'_>) -> Option<Hosts> {
+    let environment = read.environment();
+    let checkout = read.url("checkout_url", Host::Checkout.address(environment));
+    let account = read.url("account_url", Host::Account.address(environment));
+    let openapi = read.url("openapi_url", Host::Openapi.address(environment));
+    Some(Hosts { checkout: checkout?, account: account?, openapi: openapi? })
+}
+
+fn compat(read: &mut Reader<'_>) -> Option<Compat> {
+    let link_path = path(read, "link_path", compat::LINK_PATH);
+    let advanced_link_path = path(read, "advanced_link_path", compat::ADVANCED_LINK_PATH);
+    let revoke_token_path = path(read, "revoke_token_path", compat::REVOKE_TOKEN_PATH);
     let names = [
-        ("merchant_id", MerchantName::MerchantId),
-        ("merchant_site_code", MerchantName::MerchantSiteCode),
-        ("both", MerchantName::Both),
+        ("merchant_id", MerchantField::MerchantId),
+        ("merchant_site_code", MerchantField::MerchantSiteCode),
+        ("both", MerchantField::Both),
     ];
     let revoke_token_merchant = read.choice("revoke_token_merchant", &names);
-    let order_inquiry_path = path(read, "order_inquiry_path", ORDER_INQUIRY);
+    let order_inquiry_path = path(read, "order_inquiry_path", compat::ORDER_INQUIRY_PATH);
     let order_inquiry_body = read.choice("order_inquiry_body", &BODIES);
     let va_body = read.choice("va_body", &BODIES);
-    let payout_endpoint = read.choice("payout_endpoint", &PayoutEndpoint::CHOICES);
-    Some(Gateway {
-        checkout: checkout?,
-        account: account?,
-        openapi: openapi?,
+    Some(Compat {
         link_path: link_path?,
         advanced_link_path: advanced_link_path?,
         revoke_token_path: revoke_token_path?,
@@ -195,7 +200,6 @@ fn gateway(read: &mut Reader<'_>, environment: Environment) -> Option<Gateway> {
         order_inquiry_path: order_inquiry_path?,
         order_inquiry_body: order_inquiry_body?,
         va_body: va_body?,
-        payout_endpoint: payout_endpoint?,
     })
 }
 
@@ -247,7 +251,7 @@ fn payout_keys(read: &mut Reader<'_>) -> Option<PayoutKeys> {
 fn formulas(read: &mut Reader<'_>) -> Formulas {
     let mut formulas = Formulas::default();
     for (name, value) in read.texts("formulas").unwrap_or_default() {
-        if let Err(problem) = formulas.replace(&name, &value) {
+        if let Err(problem) = formulas.replace(&name, &value, operations::fields_signed_by) {
             read.problem(&format!("formulas.{name}"), problem);
         }
     }

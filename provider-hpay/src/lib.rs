@@ -1,7 +1,7 @@
 //! HPay (formerly OmiPay) as a provider of the payments framework.
 //!
 //! Checkout links, virtual accounts and payouts, by HPay's API reference 1.0.0. The reference
-//! leaves most of its signature formulas out; [`formula`] lists all of them, each with its source
+//! leaves most of its signature formulas out; [`formulas`] lists all of them, each with its source
 //! and how sure it is, and each can be given or replaced in the configuration.
 //!
 //! ```
@@ -42,8 +42,11 @@
 //! function. [`token`] is about the tokens of buyers' cards. [`REGISTRATION`] has an example of the
 //! configuration. [`options`] is what only HPay's page understands, [`HPay`] what only its client
 //! has, [`endpoints`] where its deliveries arrive. [`testing`] makes signed deliveries for your
-//! tests. Inside, a call goes from `client` (what the app calls) by `request` and [`formula`] to
-//! HPay, and back by `wire` (its answers, verbatim) and `map` (what they mean).
+//! tests.
+//!
+//! In the source, each surface of the gateway has a folder: `checkout`, `virtual_account`, `payout`,
+//! `account`. In each, `api.rs` has its operations as values, `wire.rs` the responses with HPay's own
+//! names, `status.rs` what statuses and codes mean. `client.rs` carries all operations out alike.
 //!
 //! # Features
 //!
@@ -54,22 +57,38 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod formula;
+pub mod endpoints;
+pub mod formulas;
 pub mod guide;
-pub mod options;
 pub mod testing;
-pub mod token;
 
+mod account;
+mod banks;
+mod checkout;
 mod client;
+mod compat;
 mod config;
-mod holder;
-mod map;
+mod dedupe_key;
+mod delivery;
+mod envelope;
+mod error_codes;
+mod fields;
+mod hosts;
+mod http_status;
+mod limits;
+mod misread;
 mod notification;
-mod request;
-mod tables;
-mod wire;
+mod operation;
+mod operations;
+mod payout;
+mod reply;
+mod response_signature;
+mod table;
+mod virtual_account;
+mod wrong_signature;
 
+pub use checkout::{options, token};
 pub use client::HPay;
+pub use compat::{Body, Compat, MerchantField};
 pub use config::REGISTRATION;
-pub use holder::holder_name;
-pub use notification::endpoints;
+pub use payout::holder_name;

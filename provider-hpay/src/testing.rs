@@ -24,8 +24,9 @@ use payments_core::{
 };
 
 use crate::{
-    formula::{OPENAPI_VA_CALLBACK, PAYMENT_NOTIFICATION, VA_CALLBACK},
-    request::Fields,
+    fields::Fields,
+    formulas::{OPENAPI_VA_CALLBACK, PAYMENT_NOTIFICATION, VA_CALLBACK},
+    operation::Encoding,
 };
 
 /// Makes deliveries for one merchant account.
@@ -172,7 +173,7 @@ impl PaymentDelivery<'_> {
             .with("card_number", "400000xxxxxx1091")
             .with("tokenization", self.tokenization.as_str())
             .with("token_cyber", self.token_cyber.as_str())
-            .get(path)
+            .request(path, Encoding::Query)
     }
 
     /// What the buyer's browser brings to `return_url`, here at `path`: the same.
@@ -223,7 +224,7 @@ impl CreditDelivery<'_> {
             .with("client_request_id", self.client_request_id.as_str())
             .with("merchant_id", self.maker.merchant_id.as_str())
             .signed("secure_code", &OPENAPI_VA_CALLBACK, self.maker.keys())?
-            .get(path)
+            .request(path, Encoding::Query)
     }
 
     /// What arrives at `/va/callback`, here at `path`.
@@ -242,6 +243,6 @@ impl CreditDelivery<'_> {
             .with("transactionId", "9600617")
             .with("error_code", "0")
             .signed("secure_code", &VA_CALLBACK, self.maker.keys())?
-            .get(path)
+            .request(path, Encoding::Query)
     }
 }

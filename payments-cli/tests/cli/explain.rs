@@ -95,7 +95,7 @@ fn a_passcode_copied_with_its_line_end_is_refused_by_that_reason() {
 
 #[test]
 fn an_hpay_amount_that_was_signed_with_decimals_is_found() {
-    let link = &payments::hpay::formula::CHECKOUT_V1_LINK;
+    let link = &payments::hpay::formulas::CHECKOUT_V1_LINK;
     let fields = |price| {
         [
             ("merchant_site_code", "12345"),
@@ -195,7 +195,7 @@ fn a_sepay_webhook_signed_without_its_time_stamp_is_found_in_a_delivery() {
 
 #[test]
 fn an_hpay_notification_signed_with_pipes_is_found_in_a_delivery() {
-    let notification = &payments::hpay::formula::PAYMENT_NOTIFICATION;
+    let notification = &payments::hpay::formulas::PAYMENT_NOTIFICATION;
     let fields = [
         ("transaction_info", "info"),
         ("order_code", "DH-1"),

@@ -1,7 +1,5 @@
 //! What an inquiry says about an event.
 
-use std::time::Duration;
-
 use payments_core::{
     Error, ErrorKind, Lookup, Movement, Result,
     notification::{Confirmation, Event, EventData},
@@ -9,19 +7,20 @@ use payments_core::{
     step::Step,
 };
 
-use crate::{HPay, map};
-
-const OPERATION: &str = "confirm";
-
-/// How soon an inquiry may know what a delivery told.
-const SOON: Duration = Duration::from_secs(60);
+use crate::{
+    checkout::api::CONFIRM_PAYMENT,
+    client::HPay,
+    dedupe_key,
+    limits::SOON,
+    virtual_account::{account_number::is_same_account, api::CONFIRM_CREDIT},
+};
 
 pub(super) async fn confirm(hpay: &HPay, event: &Event) -> Result<Confirmation> {
     match event.data() {
         EventData::Payment(payment) => confirm_payment(hpay, payment).await,
         EventData::Movement(movement) => confirm_credit(hpay, movement).await,
         _ => Err(Error::unsupported("HPay has no inquiry for this kind of event")
-            .with_operation(OPERATION)),
+            .with_operation(CONFIRM_PAYMENT.name)),
     }
 }
 
@@ -56,16 +55,16 @@ async fn find(hpay: &HPay, claimed: &Payment) -> Result<Lookup<Payment>> {
     if let Some(attempt) = claimed.gateway_ref.as_ref()
         && claimed.state != PaymentState::Failed
         && let found @ Lookup::Found(_) =
-            hpay.inquire(OPERATION, &claimed.order, Some(attempt)).await?
+            hpay.find_order(&CONFIRM_PAYMENT, &claimed.order, Some(attempt)).await?
     {
         return Ok(found);
     }
-    hpay.find_order(OPERATION, &claimed.order).await
+    hpay.find_order(&CONFIRM_PAYMENT, &claimed.order, None).await
 }
 
 /// What the inquiry said, under the key that the notification of the same payment has.
 fn inquired(hpay: &HPay, found: Payment) -> Result<Event> {
-    let key = map::inquired_key(hpay.merchant_id(), &found)?;
+    let key = dedupe_key::inquired(hpay.merchant_id(), &found)?;
     Ok(Event::inquired(key, EventData::Payment(found)))
 }
 
@@ -74,10 +73,10 @@ fn inquired(hpay: &HPay, found: Payment) -> Result<Event> {
 async fn confirm_credit(hpay: &HPay, claimed: &Movement) -> Result<Confirmation> {
     let account = claimed.virtual_account.as_ref().ok_or_else(|| {
         Error::invalid("virtual_account", "is needed to ask about a credit")
-            .with_operation(OPERATION)
+            .with_operation(CONFIRM_PAYMENT.name)
     })?;
     let told = || format!("{} on the account {account:?}", claimed.key);
-    let credits = match hpay.credits(OPERATION, account).await {
+    let credits = match hpay.credits(&CONFIRM_CREDIT, account).await {
         Ok(credits) => credits,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Ok(Confirmation::Contradicted {
@@ -94,7 +93,7 @@ async fn confirm_credit(hpay: &HPay, claimed: &Movement) -> Result<Confirmation>
     };
     let on = found.virtual_account.as_ref();
     Ok(match on {
-        Some(number) if map::is_same_account(number.as_str(), account.as_str()) => {
+        Some(number) if is_same_account(number.as_str(), account.as_str()) => {
             Confirmation::Confirmed(Event::inquired(found.key.clone(), EventData::Movement(found)))
         }
         _ => Confirmation::Contradicted {

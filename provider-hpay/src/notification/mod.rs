@@ -1,17 +1,10 @@
 //! What HPay sends us: payment notifications, buyers' returns, virtual account callbacks.
 //!
-//! All three are GET requests whose query carries a code over some of its fields. Payment
+//! All three are GET requests whose query carries a signature over some of its fields. Payment
 //! notifications are proven by it; a callback is not, and is confirmed by inquiry.
 
-mod callback;
 mod confirm;
-mod credit;
-pub mod endpoints;
-mod openapi_credit;
-mod payment;
-mod query;
 mod reply;
-mod token;
 
 use std::sync::Arc;
 
@@ -19,15 +12,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use payments_core::{
     EndpointName, NotificationReceiver, Result, Timestamp,
-    notification::{
-        Confirmation, Delivery, Endpoint, Event, Outcome, Received, SignedParts, Untrusted,
-        UntrustedReason,
-    },
+    notification::{Confirmation, Delivery, Endpoint, Event, Outcome, Received, SignedParts},
 };
 
-use crate::HPay;
-
-pub(crate) use token::{saved_cards, token_revocation};
+use crate::{checkout::payment_notification, client::HPay, endpoints, virtual_account::callback};
 
 pub(crate) struct Notifications {
     hpay: Arc<HPay>,
@@ -53,7 +41,7 @@ impl NotificationReceiver for Notifications {
         };
         match name.as_str() {
             endpoints::VA_CALLBACK => callback::receive(&self.hpay, endpoint, delivery),
-            _ => payment::receive(&self.hpay, endpoint, delivery).into(),
+            _ => payment_notification::receive(&self.hpay, endpoint, delivery).into(),
         }
     }
 
@@ -68,7 +56,9 @@ impl NotificationReceiver for Notifications {
     ) -> Option<SignedParts<'a>> {
         match name.as_str() {
             endpoints::VA_CALLBACK => callback::signed_parts(&self.hpay, delivery),
-            endpoints::NOTIFY | endpoints::RETURN => payment::signed_parts(&self.hpay, delivery),
+            endpoints::NOTIFY | endpoints::RETURN => {
+                payment_notification::signed_parts(&self.hpay, delivery)
+            }
             _ => None,
         }
     }
@@ -76,8 +66,4 @@ impl NotificationReceiver for Notifications {
     fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> http::Response<Bytes> {
         reply::reply(endpoint, outcome)
     }
-}
-
-fn misplaced(detail: &'static str) -> Untrusted {
-    Untrusted::new(UntrustedReason::WrongEndpoint, detail)
 }

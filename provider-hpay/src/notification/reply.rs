@@ -1,6 +1,6 @@
-//! What HPay is answered.
+//! The replies to HPay's deliveries.
 //!
-//! The reference documents no answers. For payment notifications this is what a merchant's code
+//! The reference documents no replies. For payment notifications this is what a merchant's code
 //! with commits by the provider's staff once answered; for callbacks, what merchants of the newer
 //! API record: HTTP 200 with this body, or up to three tries.
 
@@ -11,7 +11,7 @@ use http::{
 };
 use payments_core::{EndpointName, notification::Outcome};
 
-use super::endpoints;
+use crate::endpoints;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");

@@ -7,7 +7,7 @@ use payments_core::{
     notification::check::Keys,
     payment::{Payment, PaymentState},
 };
-use provider_hpay::formula::{CHECKOUT_V1_LINK, ORDER_INQUIRY_RESPONSE};
+use provider_hpay::formulas::{CHECKOUT_V1_LINK, ORDER_INQUIRY_RESPONSE};
 
 use crate::support::{self, PASSCODE, Script};
 

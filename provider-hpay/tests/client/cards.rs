@@ -11,7 +11,7 @@ use payments_core::{
 use provider_hpay::{
     HPay,
     endpoints::{NOTIFY, RETURN, VA_CALLBACK},
-    formula::REVOKE_TOKEN_NOTIFICATION,
+    formulas::REVOKE_TOKEN_NOTIFICATION,
     token::{CardToken, RevokeToken, Revoked, TokenRevocation},
 };
 

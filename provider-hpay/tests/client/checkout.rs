@@ -14,7 +14,7 @@ use payments_core::{
 };
 use provider_hpay::{
     HPay,
-    formula::CHECKOUT_V1_LINK,
+    formulas::CHECKOUT_V1_LINK,
     options::{HPayOptions, Language, MethodGroup},
 };
 use serde::{Deserialize, Serialize};

@@ -11,7 +11,7 @@ use payments_core::{
 };
 use provider_hpay::{
     endpoints::{NOTIFY, VA_CALLBACK},
-    formula::{self, PAYMENT_NOTIFICATION},
+    formulas::{self, PAYMENT_NOTIFICATION},
     options::HPayOptions,
 };
 
@@ -106,7 +106,7 @@ fn received(
     template: &str,
     fields: &[(&'static str, &str)],
 ) -> Event {
-    let usual = if endpoint == NOTIFY { PAYMENT_NOTIFICATION } else { formula::VA_CALLBACK };
+    let usual = if endpoint == NOTIFY { PAYMENT_NOTIFICATION } else { formulas::VA_CALLBACK };
     let formula = usual.replaced(&template.replace("{passcode}", "{secret}")).unwrap();
     let keys = Keys::one(payments_core::Secret::new(PASSCODE).unwrap());
     let mut signed: Vec<Field<'_>> = vec![("merchant_site_code", b"12345")];

@@ -10,7 +10,7 @@ use payments_core::{
     formula::{Formula, SigningKeys},
     notification::check::Keys,
 };
-use provider_hpay::formula::{
+use provider_hpay::formulas::{
     BALANCE_RESPONSE, NAME_CHECK_RESPONSE, ORDER_INQUIRY_RESPONSE, PAYOUT_INQUIRY_RESPONSE,
     VA_CLOSE_RESPONSE, VA_CREATE_RESPONSE, VA_INQUIRY_RESPONSE,
 };

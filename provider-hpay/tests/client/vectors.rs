@@ -15,7 +15,7 @@ use payments_core::{
     rsa::{PublicKey, RsaSigner},
     virtual_account::OpenVirtualAccount,
 };
-use provider_hpay::formula::{
+use provider_hpay::formulas::{
     CHECKOUT_LINK, CHECKOUT_LINK_SHORT, CHECKOUT_V1_LINK, NAME_CHECK_REQUEST, OPENAPI_VA_CALLBACK,
     ORDER_INQUIRY_REQUEST, PAYOUT_INQUIRY_REQUEST, PAYOUT_REQUEST, PAYOUT_RESPONSE,
     PAYOUT_RESPONSE_BY_NAME, REVOKE_TOKEN_LINK, VA_CALLBACK, VA_CLOSE_REQUEST, VA_CREATE_REQUEST,

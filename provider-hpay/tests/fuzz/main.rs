@@ -14,7 +14,7 @@ use conformance_tests::{
 };
 use payments_core::formula::{Layout, Maker};
 use proptest::{collection::vec, prelude::*, sample::Index};
-use provider_hpay::formula::FORMULAS;
+use provider_hpay::formulas::FORMULAS;
 
 const NONE: [String; 0] = [];
 

@@ -23,7 +23,7 @@ use payments_core::{
     rsa::{RsaSigner, Signer as _},
     transport::RetryPolicy,
 };
-use provider_hpay::formula::{PAYMENT_NOTIFICATION, VA_CALLBACK};
+use provider_hpay::formulas::{PAYMENT_NOTIFICATION, VA_CALLBACK};
 use serde_json::{Value, json};
 
 const NOW: i64 = 1_731_742_061;

@@ -1,0 +1,13 @@
+//! Responses about the merchant's account at HPay, with HPay's own names.
+
+use payments_core::money::wire::Grouped;
+use serde::Deserialize;
+
+use crate::envelope::Literal;
+
+/// `data` of a balance inquiry: the spelling is HPay's.
+#[derive(Deserialize)]
+pub(crate) struct Balance {
+    pub(crate) balance: Grouped,
+    pub(crate) respone_time: Option<Literal>,
+}

@@ -1,0 +1,43 @@
+//! Checkout links (HPay API reference 1.0.0, Create Link and Advanced Checkout Payment): made
+//! here, carried by the buyer.
+//!
+//! The reference has two pages. `/v1/checkout.php` takes a code over five fields and has its own
+//! table of parameters. The links of instalments, frames and card tokens of domestic banks point to
+//! `/checkout.php`, which took a code over eighteen when the provider's libraries were written;
+//! what it takes now is not known, so the formula of each page is a setting.
+
+use payments_core::{Result, Timestamp, payment::CreatePayment};
+
+use super::{
+    api::{ADVANCED_LINK, SHORT_LINK, V1_LINK},
+    link_parameters,
+    link_terms::Terms,
+};
+use crate::{client::HPay, operation::Operation};
+
+/// A link and the end that it names.
+pub(super) struct Link {
+    pub(super) url: String,
+    pub(super) expires_at: Option<Timestamp>,
+}
+
+/// The link for a request that the capabilities allow.
+pub(super) fn link(hpay: &HPay, request: &CreatePayment) -> Result<Link> {
+    let terms = Terms::read(hpay, request)?;
+    let (path, page) = if terms.is_advanced() {
+        (&hpay.compat.advanced_link_path, ADVANCED_LINK)
+    } else {
+        (&hpay.compat.link_path, V1_LINK)
+    };
+    // The configuration can use another formula for a page, and each has parameters of its own.
+    let formula = hpay.formulas.chosen(page.request.formula);
+    let fields = if formula.id == V1_LINK.request.formula.id {
+        link_parameters::v1(hpay, &terms)
+    } else if formula.id == SHORT_LINK.request.formula.id {
+        link_parameters::short(hpay, &terms)?
+    } else {
+        link_parameters::advanced(hpay, &terms)?
+    };
+    let url = hpay.link(&Operation { path, ..page }, fields, |fields| fields)?;
+    Ok(Link { url, expires_at: terms.expires_at })
+}

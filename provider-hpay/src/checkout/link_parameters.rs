@@ -1,0 +1,124 @@
+//! The parameters of a link by each of its formulas. One of the configuration may sign any of
+//! them.
+
+use payments_core::{Error, Result};
+
+use super::{
+    link_terms::Terms,
+    options::{Language, MethodGroup},
+};
+use crate::{client::HPay, fields::Fields};
+
+/// The field of the signature, for which the older links have a place of its own.
+const CODE: &str = "secure_code";
+
+/// Create Link (V1): five fields are signed, and a buyer can change the rest.
+pub(super) fn v1<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Fields<'a> {
+    let (token_type, token) = terms.atm_token();
+    Fields::new()
+        .with("merchant_site_code", hpay.merchant_id())
+        .with("return_url", terms.return_url)
+        .with("receiver", hpay.merchant.receiver.as_str())
+        .with_some("transaction_info", terms.options.transaction_info.as_deref())
+        .with("order_code", terms.request.order.as_str())
+        .with("price", terms.price.as_str())
+        .with("currency", terms.currency)
+        .with_some("order_description", terms.description())
+        .with_some("sub_order", terms.options.sub_order.as_deref())
+        .with_some("buyer_info", terms.request.buyer.name.as_deref())
+        .with_some("lang", terms.options.lang.map(Language::word))
+        .with_some("cancel_url", terms.request.cancel_url.as_deref())
+        .with_some("notify_url", terms.notify_url)
+        .with_some("time_limit", terms.time_limit())
+        .with("installment", flag(terms.options.installment))
+        .with_some("inpage", terms.options.inpage.then_some("1"))
+        .with_some("token", given(token))
+        .with_some("token_type", given(token_type))
+        .with_some("cyber_token", terms.options.card_token.as_ref().map(|token| token.expose()))
+        .with_some("payment_method_id", terms.method.id.map(|id| id.to_string()))
+        .with_some("method_group", terms.method.group.map(MethodGroup::word))
+}
+
+/// The page of the provider's libraries (`htpgroup/omipay_php_lib`, 2022): eighteen fields are
+/// signed, all of them sent, in this order. What came later stands behind the code and is not
+/// signed.
+pub(super) fn advanced<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<'a>> {
+    let info = terms.options.transaction_info.as_deref().unwrap_or_default();
+    let fields = Fields::new()
+        .with("merchant_site_code", hpay.merchant_id())
+        .with("return_url", in_lower_case(terms.return_url)?)
+        .with("receiver", hpay.merchant.receiver.as_str())
+        .with("transaction_info", info)
+        .with("order_code", terms.request.order.as_str())
+        .with("price", terms.price.as_str())
+        .with("currency", terms.currency)
+        .with("quantity", "1")
+        .with("tax", "0")
+        .with("discount", "0")
+        .with("fee_cal", "0")
+        .with("fee_shipping", "0")
+        .with("order_description", terms.request.description.as_str())
+        // One library signs it as empty whatever it is given, the other as it is.
+        .with("buyer_info", "")
+        .with("affiliate_code", "")
+        .with("installment", flag(terms.options.installment))
+        .with("inpage", flag(terms.options.inpage))
+        .with("payment_method_id", terms.method.id.unwrap_or_default().to_string())
+        .with(CODE, "");
+    Ok(later(fields, terms))
+}
+
+/// The short form of the PHP library. It does not sign the currency, so it takes only đồng.
+pub(super) fn short<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<'a>> {
+    if terms.currency != "vnd" {
+        return Err(Error::invalid("amount", "the short link does not sign the currency"));
+    }
+    let info = terms.options.transaction_info.as_deref().unwrap_or_default();
+    let fields = Fields::new()
+        .with("merchant_site_code", hpay.merchant_id())
+        .with("return_url", in_lower_case(terms.return_url)?)
+        .with("receiver", hpay.merchant.receiver.as_str())
+        .with("transaction_info", info)
+        .with("order_code", terms.request.order.as_str())
+        .with("price", terms.price.as_str())
+        .with(CODE, "")
+        .with_some("order_description", terms.description())
+        .with_some("installment", terms.options.installment.then_some("1"))
+        .with_some("inpage", terms.options.inpage.then_some("1"))
+        .with_some("payment_method_id", terms.method.id.map(|id| id.to_string()));
+    Ok(later(fields, terms))
+}
+
+/// What the plug-in and the reference add to the older links. The tokens are there also if they
+/// are empty, as in the libraries.
+fn later<'a>(fields: Fields<'a>, terms: &'a Terms<'_>) -> Fields<'a> {
+    let (token_type, token) = terms.atm_token();
+    fields
+        .with("token", token)
+        .with("token_type", token_type)
+        .with_some("cyber_token", terms.options.card_token.as_ref().map(|token| token.expose()))
+        .with_some("sub_order", terms.options.sub_order.as_deref())
+        .with_some("lang", terms.options.lang.map(Language::word))
+        .with_some("method_group", terms.method.group.map(MethodGroup::word))
+        .with_some("notify_url", terms.notify_url)
+        .with_some("cancel_url", terms.request.cancel_url.as_deref())
+        .with_some("time_limit", terms.time_limit())
+}
+
+fn flag(is_set: bool) -> &'static str {
+    if is_set { "1" } else { "0" }
+}
+
+fn given(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// The PHP library puts this address into lower case, the Python library does not: only one that
+/// is so already is signed alike, and arrives where it should.
+fn in_lower_case(url: &str) -> Result<&str> {
+    if url.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        let words = "has capital letters, which HPay's older page takes as small ones";
+        return Err(Error::invalid("return_url", words));
+    }
+    Ok(url)
+}

@@ -1,0 +1,80 @@
+//! The cards whose tokens a payment notification carries.
+
+use payments_core::{
+    EndpointName, Result,
+    notification::{Delivery, Untrusted, UntrustedReason},
+    payment::{Payment, PaymentState},
+};
+
+use super::{
+    payment_notification,
+    token::{CardKind, SavedCard, UnsignedToken},
+};
+use crate::{
+    client::HPay,
+    delivery::{Query, VerifiedFields, raw},
+    endpoints::NOTIFY,
+};
+
+/// # Tokens of cards
+impl HPay {
+    /// The cards whose tokens a payment notification carries. Call it beside handling the
+    /// notification, with the same delivery.
+    ///
+    /// The signature of the notification covers the order and nothing of the card: a buyer can add
+    /// any token to the query of his own return and send it to `notify_url`. So the tokens are
+    /// [unsigned](crate::token::UnsignedToken), and [`token`](crate::token) says when to accept one.
+    /// A notification whose payment is not proven by its signature carries none.
+    ///
+    /// # Errors
+    /// [`Untrusted`]: the notification is not HPay's, or the endpoint is not
+    /// [`NOTIFY`](crate::endpoints::NOTIFY). What a buyer's browser brings back is never taken.
+    pub fn saved_cards(
+        &self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'_>,
+    ) -> Result<Vec<SavedCard>, Untrusted> {
+        if endpoint.as_str() != NOTIFY {
+            let detail = "a buyer can change the token on any other way than to notify_url";
+            return Err(Untrusted::new(UntrustedReason::WrongEndpoint, detail));
+        }
+        let (proof, fields) = payment_notification::verify(self, Query::of(delivery)?)?;
+        let notice = payment_notification::read(self.account(), &fields, raw(delivery))?;
+        // To which order the tokens belong is otherwise uncertain.
+        if !fields.read().iter().all(|field| proof.covers(field)) {
+            return Ok(Vec::new());
+        }
+        cards(&notice.payment, &fields)
+    }
+}
+
+/// The cards that a notification of `payment` carries. One that was not paid carries none.
+///
+/// # Errors
+/// A token is not what HPay puts there.
+fn cards(payment: &Payment, fields: &VerifiedFields<'_>) -> Result<Vec<SavedCard>, Untrusted> {
+    if !matches!(payment.state, PaymentState::Settled | PaymentState::Held) {
+        return Ok(Vec::new());
+    }
+    let tokens = [
+        (CardKind::Domestic, fields.field("tokenization")),
+        (CardKind::International, fields.field("token_cyber")),
+    ];
+    let given = tokens.into_iter().filter(|(_, token)| !token.is_empty());
+    given
+        .map(|(kind, token)| {
+            Ok(SavedCard {
+                order: payment.order.clone(),
+                token: UnsignedToken::new(token).map_err(|_| {
+                    Untrusted::new(UntrustedReason::Unreadable, "a token is not one")
+                })?,
+                kind,
+                bank_code: fields.field("bank_code").to_owned(),
+                masked_number: fields.field("card_number").to_owned(),
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

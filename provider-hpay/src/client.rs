@@ -1,0 +1,228 @@
+//! The client of one merchant account: carries out every operation alike.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Request;
+use payments_core::{
+    Clock, Error, Result, Submission,
+    formula::{CheckingKeys, SigningKeys},
+    money::Currency,
+    notification::check::Keys,
+    rsa::{PublicKey, Signer},
+    transport::{Call, Subject, Transport, Unreadable},
+};
+
+use crate::{
+    banks::Banks,
+    compat::Compat,
+    fields::Fields,
+    formulas::Formulas,
+    hosts::Hosts,
+    operation::{Class, Operation},
+    reply::Reply,
+    response_signature::{ResponseCheck, UnverifiedAnswers},
+};
+
+/// One merchant account at HPay, and what only HPay has. Reached as an extension:
+///
+/// ```
+/// # fn show(provider: &payments_core::Provider) -> payments_core::Result<()> {
+/// let hpay = provider.extension::<provider_hpay::HPay>()?;
+/// for formula in hpay.formulas().iter() {
+///     println!("{}: {:?}, {}", formula.id, formula.confidence, formula.source);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct HPay {
+    pub(crate) merchant: Merchant,
+    pub(crate) formulas: Formulas,
+    pub(crate) hosts: Hosts,
+    pub(crate) compat: Compat,
+    pub(crate) payout_endpoint: PayoutEndpoint,
+    pub(crate) banks: Banks,
+    pub(crate) unverified_answers: UnverifiedAnswers,
+    /// Without them nothing is signed or verified by RSA.
+    pub(crate) rsa: Option<PayoutKeys>,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Who we are to HPay.
+pub(crate) struct Merchant {
+    /// `merchant_site_code`, `merchantId`, `merchant_id` and MID are this number.
+    pub(crate) id: String,
+    /// The primary e-mail of the account: `receiver` and `merchantEmail`.
+    pub(crate) receiver: String,
+    pub(crate) passcode: Keys,
+    /// The currency of links, payment notifications and order inquiries: no response names it.
+    pub(crate) currency: Currency,
+    pub(crate) return_url: Option<String>,
+    pub(crate) notify_url: Option<String>,
+}
+
+/// Whose responses and deliveries are read, and which currency their prices are in.
+#[derive(Clone, Copy)]
+pub(crate) struct Account<'a> {
+    pub(crate) merchant_id: &'a str,
+    pub(crate) currency: Currency,
+}
+
+/// Which endpoint accepts a merchant's payouts (HPay API reference 1.0.0, iBFT Payment).
+#[derive(Clone, Copy)]
+pub(crate) enum PayoutEndpoint {
+    /// For regular merchants.
+    Json,
+    /// For "special" merchants, if HPay says so.
+    Openapi,
+    /// Deprecated.
+    Form,
+}
+
+/// The keys that sign payouts and verify the responses.
+pub(crate) struct PayoutKeys {
+    pub(crate) ours: Arc<dyn Signer>,
+    pub(crate) hpay: PublicKey,
+}
+
+impl HPay {
+    /// The number that HPay gave the merchant.
+    pub fn merchant_id(&self) -> &str {
+        &self.merchant.id
+    }
+
+    /// The formulas in use: HPay's, or what the configuration put in their place.
+    pub fn formulas(&self) -> &Formulas {
+        &self.formulas
+    }
+
+    pub(crate) fn account(&self) -> Account<'_> {
+        Account { merchant_id: &self.merchant.id, currency: self.merchant.currency }
+    }
+
+    /// Asks: signs, sends and reads a request that changes nothing.
+    ///
+    /// # Errors
+    /// A field cannot be sent, HPay could not be asked, or `read` says so.
+    pub(crate) async fn inquire<T>(
+        &self,
+        operation: &Operation<'_>,
+        fields: Fields<'_>,
+        read: impl FnOnce(&Reply<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let request = self.request(operation, fields)?;
+        let call = match operation.class {
+            Class::PaidInquiry => Call::paid_inquiry(operation.name, request),
+            _ => Call::inquiry(operation.name, request),
+        };
+        let response = self.transport.inquire(call).await?;
+        read(&Reply::to_inquiry(operation, self.response_check(), &response)?)
+    }
+
+    /// Instructs: signs, sends at most once and reads a request that moves money or changes
+    /// something.
+    ///
+    /// # Errors
+    /// Nothing left this machine: a field cannot be sent, or there was no connection.
+    pub(crate) async fn instruct<T>(
+        &self,
+        operation: &Operation<'_>,
+        about: impl Into<Subject>,
+        fields: Fields<'_>,
+        read: impl FnOnce(&Reply<'_>) -> Result<Submission<T>, Unreadable>,
+    ) -> Result<Submission<T>> {
+        let request = self.request(operation, fields)?;
+        let call = Call::instruction(operation.name, request).with_about(about);
+        let sent = self.transport.instruct(call).await?;
+        Ok(sent.read(|response| {
+            read(&Reply::to_instruction(operation, self.response_check(), response)?)
+        }))
+    }
+
+    /// The address of a signed request that the buyer's browser sends. `sent` leaves fields out
+    /// that are signed and not sent.
+    ///
+    /// # Errors
+    /// A field cannot be signed.
+    pub(crate) fn link<'f>(
+        &self,
+        operation: &Operation<'_>,
+        fields: Fields<'f>,
+        sent: impl FnOnce(Fields<'f>) -> Fields<'f>,
+    ) -> Result<String> {
+        let fields = sent(self.sign(operation, fields)?);
+        let host = self.hosts.address(operation.host);
+        Ok(format!("{host}{}?{}", operation.path, fields.to_query()))
+    }
+
+    /// Checks that the formula in use can sign the fields, for roles whose requests are checked long
+    /// before they are signed.
+    pub(crate) fn check_signable(
+        &self,
+        operation: &Operation<'_>,
+        fields: &Fields<'_>,
+    ) -> Result<()> {
+        let formula = self.formulas.get(operation.request.formula);
+        fields.check_signable(formula).map_err(naming_the_request_s_field)
+    }
+
+    /// The keys that verify what HPay sends by the passcode.
+    pub(crate) fn passcode(&self) -> CheckingKeys<'_> {
+        CheckingKeys { secrets: Some(&self.merchant.passcode), public: &[] }
+    }
+
+    fn request(&self, operation: &Operation<'_>, fields: Fields<'_>) -> Result<Request<Bytes>> {
+        let fields = self.sign(operation, fields)?;
+        let address = format!("{}{}", self.hosts.address(operation.host), operation.path);
+        fields.request(&address, operation.encoding)
+    }
+
+    fn sign<'f>(&self, operation: &Operation<'_>, fields: Fields<'f>) -> Result<Fields<'f>> {
+        let signer = self.rsa.as_ref().map(|keys| keys.ours.as_ref());
+        let keys = SigningKeys { secret: Some(&self.merchant.passcode), signer };
+        let formula = self.formulas.get(operation.request.formula);
+        let signed = fields.signed(operation.request.field, formula, keys);
+        signed.map_err(naming_the_request_s_field)
+    }
+
+    fn response_check(&self) -> ResponseCheck<'_> {
+        let keys = CheckingKeys {
+            secrets: Some(&self.merchant.passcode),
+            public: self.rsa.as_ref().map(|keys| std::slice::from_ref(&keys.hpay)).unwrap_or(&[]),
+        };
+        ResponseCheck { formulas: &self.formulas, keys, unverified: self.unverified_answers }
+    }
+}
+
+/// The error, naming the field of the app's request.
+fn naming_the_request_s_field(error: Error) -> Error {
+    match error.field().and_then(request_field) {
+        Some(asked) => error.with_field(asked),
+        None => error,
+    }
+}
+
+/// The field of the app's request that a signed field is filled from.
+fn request_field(wire: &str) -> Option<&'static str> {
+    Some(match wire {
+        "order_description" => "description",
+        "buyer_info" => "buyer.name",
+        "transaction_info" => "options.transaction_info",
+        "sub_order" => "options.sub_order",
+        "order_code" => "order",
+        "price" => "amount",
+        "requestId" => "payout",
+        "bankAccountName" => "beneficiary.name",
+        "bankAccountNumber" => "beneficiary.account",
+        "va_name" | "accountVaName" => "holder",
+        _ => return None,
+    })
+}
+
+impl fmt::Debug for HPay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HPay").field("merchant_id", &self.merchant.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,58 @@
+//! The identifier spaces of HPay, each a scope of dedupe keys, and the keys made of them.
+//!
+//! An order inquiry, a notification and a buyer's return report one payment under HPay's
+//! payment number; a callback and a virtual account inquiry report one credit under its cashin
+//! number. Money that a buyer sends to a virtual account on the checkout page is reported in both
+//! ways: the callback then names the order, whose inquiry has the payment number.
+
+use payments_core::{
+    DedupeKey, Result,
+    payment::{Payment, PaymentState},
+};
+
+/// HPay's number of a payment, in a state.
+const PAYMENT: &str = "hpay.payment";
+
+/// An order whose inquiry has no payment number, in a state and with what it received.
+const ORDER: &str = "hpay.order";
+
+/// HPay's number of a payment, as the name of the money that it brought.
+const PAID: &str = "hpay.paid";
+
+/// HPay's number of a credit on a virtual account.
+const CREDIT: &str = "hpay.credit";
+
+/// A payment in a state. HPay tells of a payment that it holds and then releases twice, under one
+/// number, so the state belongs to the key.
+pub(crate) fn payment(
+    merchant_id: &str,
+    payment_id: &str,
+    state: PaymentState,
+) -> Result<DedupeKey> {
+    DedupeKey::new(PAYMENT, format!("{merchant_id}:{payment_id}:{}", word(state)))
+}
+
+/// A payment that the order's inquiry answered: under the key that the notification of it has,
+/// where the inquiry has the payment number.
+pub(crate) fn inquired(merchant_id: &str, found: &Payment) -> Result<DedupeKey> {
+    if let Some(id) = &found.gateway_ref {
+        return payment(merchant_id, id.as_str(), found.state);
+    }
+    let received = found.received.map_or(0, |received| received.minor());
+    let state = word(found.state);
+    DedupeKey::new(ORDER, format!("{merchant_id}:{}:{state}:{received}", found.order))
+}
+
+/// Money that arrived by checkout.
+pub(crate) fn paid(merchant_id: &str, payment_id: &str) -> Result<DedupeKey> {
+    DedupeKey::new(PAID, format!("{merchant_id}:{payment_id}"))
+}
+
+/// Money that arrived on a virtual account.
+pub(crate) fn credit(merchant_id: &str, cashin: &str) -> Result<DedupeKey> {
+    DedupeKey::new(CREDIT, format!("{merchant_id}:{cashin}"))
+}
+
+fn word(state: PaymentState) -> String {
+    format!("{state:?}").to_lowercase()
+}

@@ -1,0 +1,70 @@
+//! What is around every response of HPay.
+
+use std::borrow::Cow;
+
+use payments_core::{Error, ErrorKind, Result, Timestamp};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// What is around every response.
+///
+/// `data` is an object where the call worked and an empty list where it did not. The signatures
+/// (`checksum`, `secure_code`, `secure_chain`) are verified over the whole response before anything
+/// here is believed.
+#[derive(Deserialize)]
+pub(crate) struct Envelope<'a> {
+    pub(crate) error_code: Literal,
+    #[serde(borrow)]
+    pub(crate) data: Option<&'a RawValue>,
+    /// HPay's words, in responses about payouts.
+    pub(crate) status: Option<Literal>,
+    /// HPay's words, in other responses.
+    pub(crate) message: Option<Literal>,
+}
+
+/// A value that HPay writes as text here and as a number there.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Literal {
+    Text(String),
+    Number(i64),
+    /// A number beyond those, such as a full account number.
+    Large(u64),
+}
+
+impl<'a> Envelope<'a> {
+    /// The data of a response to an inquiry that worked; `what` they are about.
+    ///
+    /// # Errors
+    /// There are none, or they are not what HPay documents.
+    pub(crate) fn data<T: Deserialize<'a>>(
+        &self,
+        operation: &'static str,
+        what: &'static str,
+    ) -> Result<T> {
+        let malformed =
+            |message: String| Error::new(ErrorKind::Malformed, message).with_operation(operation);
+        let data = self.data.ok_or_else(|| malformed("the response has no data".to_owned()))?;
+        serde_json::from_str(data.get()).map_err(|error| {
+            malformed(format!("the response is not what HPay documents about {what}"))
+                .with_source(error)
+        })
+    }
+}
+
+impl Literal {
+    /// The value as it is on the wire, without the quotation marks.
+    pub(crate) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Number(number) => Cow::Owned(number.to_string()),
+            Self::Large(number) => Cow::Owned(number.to_string()),
+        }
+    }
+
+    /// The value as Unix seconds; nothing if it is no number above zero.
+    pub(crate) fn time(&self) -> Option<Timestamp> {
+        let seconds = self.text().trim().parse().ok().filter(|seconds: &i64| *seconds > 0)?;
+        Some(Timestamp::from_unix(seconds))
+    }
+}

@@ -1,0 +1,215 @@
+//! Error codes: each service's table, and what a code means for an instruction and for an inquiry.
+//!
+//! The tables are in `data/`, and each surface's `status.rs` has its own.
+
+use payments_core::{
+    Decline, DeclineReason, Error, ErrorKind, Submission, Uncertain, UncertainCause,
+    formula::Formula,
+};
+
+use crate::{
+    envelope::{Envelope, Literal},
+    table, wrong_signature,
+};
+
+/// The error codes of one service. The same number means different things in two services.
+#[derive(Debug)]
+pub(crate) struct ErrorCodes {
+    /// The table of the reference: code, meaning, class and more, between tabs.
+    pub(crate) table: &'static str,
+    /// Texts that mean success beside those of the table.
+    pub(crate) success: &'static [&'static str],
+    /// The codes that mean more than their class says.
+    pub(crate) reasons: &'static [(&'static str, DeclineReason)],
+    /// The codes that say that what was asked about does not exist.
+    pub(crate) not_found: &'static [&'static str],
+    /// The codes by which a signature is refused.
+    pub(crate) wrong_signature: &'static [&'static str],
+}
+
+/// What a code is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// The call worked. It says nothing about money.
+    Success,
+    /// Our request is wrong.
+    Caller,
+    /// Our credentials, our signature or our account are not accepted.
+    Account,
+    /// The provider refuses, and nothing moved.
+    Refusal,
+    /// The provider invites another try without saying that the first is dead.
+    Retryable,
+    /// The provider does not know.
+    Undecided,
+}
+
+/// A code that the reference lists.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known {
+    pub(crate) class: Class,
+    pub(crate) meaning: &'static str,
+}
+
+/// A code other than success, and what HPay says with it.
+pub(crate) struct Code {
+    codes: &'static ErrorCodes,
+    text: String,
+    words: Option<String>,
+}
+
+impl ErrorCodes {
+    /// What the reference says of a code; it is text, and its zeros count.
+    pub(crate) fn look_up(&self, code: &str) -> Option<Known> {
+        let row = table::find(self.table, 0, code)?;
+        let class = match row.cell(2) {
+            "success" => Class::Success,
+            "caller_error" => Class::Caller,
+            "auth" => Class::Account,
+            "definitive_failure" => Class::Refusal,
+            "retryable" => Class::Retryable,
+            // Uncertain, and whatever a new row may say.
+            _ => Class::Undecided,
+        };
+        Some(Known { class, meaning: row.cell(1) })
+    }
+
+    /// Whether the call worked. It says nothing about money.
+    ///
+    /// A number is taken as the code with any count of leading zeros, for success only
+    /// (the reference prints `"0"`, `"00"`, `"000"` and `0`).
+    pub(crate) fn is_success(&self, code: &Literal) -> bool {
+        match code {
+            Literal::Number(number) => *number == 0,
+            Literal::Large(_) => false,
+            Literal::Text(text) => {
+                self.success.contains(&text.as_str())
+                    || self.look_up(text).is_some_and(|known| known.class == Class::Success)
+            }
+        }
+    }
+
+    fn reason(&self, code: &str, class: Class) -> DeclineReason {
+        let special = self.reasons.iter().find(|(known, _)| *known == code);
+        match (special, class) {
+            (Some((_, reason)), _) => *reason,
+            (None, Class::Caller) => DeclineReason::InvalidRequest,
+            (None, Class::Account) => DeclineReason::Authentication,
+            (None, Class::Success | Class::Refusal | Class::Retryable | Class::Undecided) => {
+                DeclineReason::Other
+            }
+        }
+    }
+}
+
+impl Code {
+    /// The code of a response to a call that did not work.
+    pub(crate) fn of(codes: &'static ErrorCodes, envelope: &Envelope<'_>) -> Self {
+        let words = envelope.status.as_ref().or(envelope.message.as_ref());
+        Self {
+            codes,
+            text: envelope.error_code.text().into_owned(),
+            words: words.map(|words| words.text().into_owned()).filter(|words| !words.is_empty()),
+        }
+    }
+
+    /// The code itself, as it was sent.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What it makes of an inquiry that was signed by `formula`: it could not be asked.
+    pub(crate) fn failed_inquiry(&self, operation: &'static str, formula: &Formula) -> Error {
+        let error = match self.codes.look_up(&self.text) {
+            _ if self.is_wrong_signature() => {
+                Error::new(ErrorKind::Authentication, wrong_signature::message(formula))
+            }
+            None => {
+                Error::new(ErrorKind::Malformed, "HPay answered with a code it documents nowhere")
+            }
+            Some(known) => {
+                let kind = self.kind(known.class);
+                let hint = match kind {
+                    ErrorKind::Authentication => {
+                        "; check the merchant number, passcode and formula"
+                    }
+                    ErrorKind::Permission => "; ask HPay",
+                    _ => "",
+                };
+                Error::new(kind, format!("HPay answered: {}{hint}", known.meaning))
+            }
+        };
+        let error = error.with_operation(operation).with_code(&self.text);
+        match &self.words {
+            Some(words) => error.with_provider_message(words),
+            None => error,
+        }
+    }
+
+    /// What it makes of an instruction that was signed by `formula`. No code is signed, so no
+    /// refusal is confirmed.
+    pub(crate) fn refused_instruction<T>(&self, formula: &Formula) -> Submission<T> {
+        if self.is_wrong_signature() {
+            return Submission::Declined(
+                Decline::new(DeclineReason::Authentication)
+                    .with_code(&self.text)
+                    .with_message(wrong_signature::message(formula)),
+            );
+        }
+        let Some(known) = self.codes.look_up(&self.text) else {
+            return Submission::Uncertain(
+                Uncertain::new(
+                    UncertainCause::UnknownCode,
+                    format!(
+                        "HPay answered with the code {:?}, which it documents nowhere",
+                        self.text
+                    ),
+                )
+                .with_code(&self.text),
+            );
+        };
+        match known.class {
+            Class::Caller | Class::Account | Class::Refusal => Submission::Declined(
+                Decline::new(self.codes.reason(&self.text, known.class))
+                    .with_code(&self.text)
+                    .with_message(self.words.as_deref().unwrap_or(known.meaning)),
+            ),
+            // A success is read by whoever asks for it; here it would be a code without its data.
+            Class::Success | Class::Retryable | Class::Undecided => Submission::Uncertain(
+                Uncertain::new(
+                    UncertainCause::ProviderUndecided,
+                    format!("HPay answered: {} ({})", known.meaning, self.text),
+                )
+                .with_code(&self.text),
+            ),
+        }
+    }
+
+    fn is_wrong_signature(&self) -> bool {
+        self.codes.wrong_signature.contains(&self.text.as_str())
+    }
+
+    fn kind(&self, class: Class) -> ErrorKind {
+        match class {
+            Class::Success => ErrorKind::Malformed,
+            Class::Retryable | Class::Undecided => ErrorKind::Unavailable,
+            Class::Caller if self.codes.not_found.contains(&self.text.as_str()) => {
+                ErrorKind::NotFound
+            }
+            Class::Caller | Class::Account | Class::Refusal => {
+                match self.codes.reason(&self.text, class) {
+                    DeclineReason::Authentication => ErrorKind::Authentication,
+                    DeclineReason::Permission => ErrorKind::Permission,
+                    DeclineReason::InvalidRequest | DeclineReason::Limit => {
+                        ErrorKind::InvalidRequest
+                    }
+                    DeclineReason::Beneficiary => ErrorKind::NotFound,
+                    _ => ErrorKind::Conflict,
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

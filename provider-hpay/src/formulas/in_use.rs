@@ -1,0 +1,232 @@
+//! The formulas that a merchant's client uses: HPay's, or what the configuration puts in their
+//! place.
+//!
+//! Each is replaced in the table `formulas` of the configuration, under its name without `hpay.`, by
+//! a template as [`Formula::replaced`] reads it. The secret is written `{passcode}` or `{secret}`.
+//! Where HPay has several formulas for one purpose, the name of another one is enough:
+//!
+//! ```toml
+//! [providers.hpay-main.formulas]
+//! order_inquiry_request = "{merchant_id}|{order_code}|{passcode}"
+//! # As HPay told us:
+//! order_inquiry_response = "{order_code}|{transaction_status}|{total_amount}|{passcode}"
+//! checkout_link = "checkout_v1_link"
+//! payout_response = "payout_response_by_name"
+//! ```
+//!
+//! The fields of a request are the parameters that it is sent with, by the names on the wire. The
+//! fields of an answer are those around its `data` and those in it; `{data}` is the JSON text of
+//! all of it. An answer whose formula was unknown is then checked.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use payments_core::formula::{Formula, Maker};
+
+use super::{
+    BALANCE_REQUEST, BALANCE_RESPONSE, CHECKOUT_LINK, CHECKOUT_LINK_SHORT, CHECKOUT_V1_LINK,
+    NAME_CHECK_REQUEST, NAME_CHECK_RESPONSE, OPENAPI_VA_CALLBACK, ORDER_INQUIRY_REQUEST,
+    ORDER_INQUIRY_RESPONSE, PAYMENT_NOTIFICATION, PAYOUT_INQUIRY_REQUEST, PAYOUT_INQUIRY_RESPONSE,
+    PAYOUT_REQUEST, PAYOUT_RESPONSE, PAYOUT_RESPONSE_BY_NAME, REVOKE_TOKEN_LINK,
+    REVOKE_TOKEN_NOTIFICATION, VA_CALLBACK, VA_CLOSE_REQUEST, VA_CLOSE_RESPONSE, VA_CREATE_REQUEST,
+    VA_CREATE_RESPONSE, VA_INQUIRY_REQUEST, VA_INQUIRY_RESPONSE, VA_RENAME_REQUEST,
+};
+
+/// The formulas that a merchant's client uses.
+#[derive(Clone, Debug, Default)]
+pub struct Formulas {
+    /// The templates of the configuration, by the name of the formula that each replaces.
+    templates: BTreeMap<&'static str, Formula>,
+    /// The formulas of HPay's that the configuration uses for others, by the names of the others.
+    chosen: BTreeMap<&'static str, &'static Formula>,
+}
+
+impl Formulas {
+    /// The formula in use for one of the [formulas](super::FORMULAS): what the configuration put in
+    /// its place, or else itself.
+    pub fn get<'a>(&'a self, usual: &'a Formula) -> &'a Formula {
+        let chosen = self.chosen.get(&*usual.id).copied().unwrap_or(usual);
+        self.templates.get(&*chosen.id).unwrap_or(chosen)
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Formula> {
+        REPLACEABLE.iter().map(|usual| self.get(usual))
+    }
+
+    /// The formula of HPay's that is used for `usual`: another one if the configuration names it,
+    /// whether or not a template replaces it.
+    pub(crate) fn chosen<'a>(&'a self, usual: &'a Formula) -> &'a Formula {
+        self.chosen.get(&*usual.id).copied().unwrap_or(usual)
+    }
+
+    /// The templates of the configuration, each as a formula under its key.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = (&'static str, &Formula)> {
+        self.templates.iter().map(|(id, formula)| (short(id), formula))
+    }
+
+    /// What an operator should know of the formulas that the configuration gave: which of them join
+    /// fields so that their ends are uncertain.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let of = |formula: &Formula| {
+            let why = formula.ambiguous_layout()?;
+            let so = match formula.maker {
+                Maker::Merchant => {
+                    "requests whose signed text fits other values too are refused before they are \
+                     sent"
+                }
+                Maker::Provider => {
+                    "where the ends of the fields are not certain the signature covers none of \
+                     them, and what they say is unconfirmed until an inquiry confirms it"
+                }
+            };
+            Some(format!("{}: {why}; {so}", key(formula)))
+        };
+        self.templates.values().filter_map(of).collect()
+    }
+
+    /// Puts what the configuration has under the key `name` in the place of a formula: a template,
+    /// or the name of another formula of HPay's. `fields_signed_by` tells the fields of the request
+    /// that a formula of ours signs.
+    ///
+    /// # Errors
+    /// What is wrong with the key or its value.
+    pub(crate) fn replace(
+        &mut self,
+        name: &str,
+        value: &str,
+        fields_signed_by: impl Fn(&Formula) -> Option<&'static [&'static str]>,
+    ) -> Result<(), String> {
+        let Some(usual) = REPLACEABLE.iter().find(|usual| short(&usual.id) == name) else {
+            let known: Vec<&str> = REPLACEABLE.iter().map(|usual| short(&usual.id)).collect();
+            return Err(format!("is not a formula of HPay; known: {}", known.join(", ")));
+        };
+        let Cow::Borrowed(id) = usual.id else { return Err("has no constant name".to_owned()) };
+        if let Some(chosen) = alternatives(usual).iter().find(|known| short(&known.id) == value) {
+            self.chosen.insert(id, chosen);
+            return Ok(());
+        }
+        let template = value.replace("{passcode}", "{secret}");
+        let formula = usual.replaced(&template).map_err(|error| error.to_string())?;
+        // With a misspelt name it would fail with the first request only.
+        if let Some(names) = fields_signed_by(usual)
+            && let Some(other) =
+                formula.layout.fields().into_iter().find(|name| !names.contains(name))
+        {
+            let names = names.join(", ");
+            return Err(format!(
+                "names {other:?}, which its request does not have; it has {names}"
+            ));
+        }
+        self.templates.insert(id, formula);
+        Ok(())
+    }
+}
+
+/// The formulas that a client uses; a configuration can replace each.
+pub(crate) static REPLACEABLE: [Formula; 25] = [
+    CHECKOUT_V1_LINK,
+    CHECKOUT_LINK,
+    CHECKOUT_LINK_SHORT,
+    PAYMENT_NOTIFICATION,
+    ORDER_INQUIRY_REQUEST,
+    ORDER_INQUIRY_RESPONSE,
+    REVOKE_TOKEN_LINK,
+    REVOKE_TOKEN_NOTIFICATION,
+    BALANCE_REQUEST,
+    BALANCE_RESPONSE,
+    VA_CREATE_REQUEST,
+    VA_CREATE_RESPONSE,
+    VA_RENAME_REQUEST,
+    VA_CLOSE_REQUEST,
+    VA_CLOSE_RESPONSE,
+    VA_INQUIRY_REQUEST,
+    VA_INQUIRY_RESPONSE,
+    VA_CALLBACK,
+    PAYOUT_REQUEST,
+    PAYOUT_RESPONSE,
+    NAME_CHECK_REQUEST,
+    NAME_CHECK_RESPONSE,
+    PAYOUT_INQUIRY_REQUEST,
+    PAYOUT_INQUIRY_RESPONSE,
+    OPENAPI_VA_CALLBACK,
+];
+
+/// The formulas of links; each has its own parameters.
+static LINKS: [Formula; 3] = [CHECKOUT_V1_LINK, CHECKOUT_LINK, CHECKOUT_LINK_SHORT];
+
+/// The formulas of the response to a payout.
+static PAYOUT_RESPONSES: [Formula; 2] = [PAYOUT_RESPONSE, PAYOUT_RESPONSE_BY_NAME];
+
+/// The formulas of HPay's that can be used for one of them, itself included.
+fn alternatives(usual: &Formula) -> &'static [Formula] {
+    [LINKS.as_slice(), &PAYOUT_RESPONSES]
+        .into_iter()
+        .find(|same_purpose| same_purpose.iter().any(|known| known.id == usual.id))
+        .unwrap_or_default()
+}
+
+/// The key of the configuration that replaces a formula.
+pub(crate) fn key(formula: &Formula) -> String {
+    format!("formulas.{}", short(&formula.id))
+}
+
+/// The part of a formula's name after the dot.
+fn short(id: &str) -> &str {
+    id.strip_prefix("hpay.").unwrap_or(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formulas::{CHECKOUT_LINK_15_FIELDS, FORMULAS};
+    use crate::operations::fields_signed_by;
+
+    #[test]
+    fn every_formula_but_those_kept_for_history_can_be_replaced_and_is_found_again() {
+        let unused = FORMULAS.iter().filter(|known| REPLACEABLE.iter().all(|f| f != *known));
+        assert_eq!(
+            unused.collect::<Vec<_>>(),
+            [&CHECKOUT_LINK_15_FIELDS, &PAYOUT_RESPONSE_BY_NAME]
+        );
+        for usual in &REPLACEABLE {
+            let mut formulas = Formulas::default();
+            assert_eq!(formulas.get(usual), usual);
+            let template = match usual.layout.to_template() {
+                Some(template) => template,
+                None => "{data}|{passcode}".to_owned(),
+            };
+            formulas.replace(short(&usual.id), &template, fields_signed_by).unwrap();
+            assert_eq!(formulas.get(usual).source, "this merchant's configuration");
+            assert_eq!(formulas.iter().filter(|formula| formula.id == usual.id).count(), 1);
+        }
+    }
+
+    #[test]
+    fn the_secret_is_written_as_hpay_calls_it_or_as_everybody_does() {
+        for template in ["{cashin},{order_id},{passcode}", "{cashin},{order_id},{secret}"] {
+            let mut formulas = Formulas::default();
+            formulas.replace("va_callback", template, fields_signed_by).unwrap();
+            let template = formulas.get(&VA_CALLBACK).layout.to_template();
+            assert_eq!(template.unwrap(), "{cashin},{order_id},{secret}");
+        }
+    }
+
+    #[test]
+    fn another_formula_of_hpay_s_is_used_by_its_name_with_its_own_template() {
+        let mut formulas = Formulas::default();
+        formulas.replace("checkout_link", "checkout_v1_link", fields_signed_by).unwrap();
+        assert_eq!(formulas.get(&CHECKOUT_LINK), &CHECKOUT_V1_LINK);
+        formulas.replace("checkout_v1_link", "{order_code}|{passcode}", fields_signed_by).unwrap();
+        assert_eq!(formulas.get(&CHECKOUT_LINK).layout.fields(), ["order_code"]);
+        assert_eq!(formulas.get(&CHECKOUT_LINK_SHORT), &CHECKOUT_LINK_SHORT);
+        for (name, value) in [
+            ("checkout_link", "payout_response"),
+            ("payout_response", "checkout_link"),
+            ("checkout_link_15_fields", "checkout_link"),
+            ("checkout", "{order_code}|{passcode}"),
+        ] {
+            assert!(formulas.replace(name, value, fields_signed_by).is_err(), "{name} = {value}");
+        }
+    }
+}

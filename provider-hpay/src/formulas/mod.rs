@@ -1,0 +1,94 @@
+//! HPay's signature formulas as data: one constant each, with its source and how sure it is.
+//!
+//! The reference prints most formulas in pictures that are missing from its text, so they come
+//! from the provider's own libraries, from pictures of the reference, from merchants' code, and
+//! some are guesses. A wrong guess does no harm on its way out: HPay refuses it with a code of
+//! its own, which surfaces as "signature formula or passcode wrong" and names the formula.
+//! Formulas of responses that are unknown have no layout, and what they sign is carried as
+//! unverified. Each can be given or replaced in the [configuration](in_use) of one account.
+
+mod account;
+mod checkout;
+mod field_shapes;
+pub mod in_use;
+mod payout;
+mod virtual_account;
+
+use payments_core::formula::Formula;
+
+pub use account::{BALANCE_REQUEST, BALANCE_RESPONSE};
+pub use checkout::{
+    CHECKOUT_LINK, CHECKOUT_LINK_15_FIELDS, CHECKOUT_LINK_SHORT, CHECKOUT_V1_LINK,
+    ORDER_INQUIRY_REQUEST, ORDER_INQUIRY_RESPONSE, PAYMENT_NOTIFICATION, REVOKE_TOKEN_LINK,
+    REVOKE_TOKEN_NOTIFICATION,
+};
+pub use in_use::Formulas;
+pub(crate) use in_use::key;
+pub use payout::{
+    NAME_CHECK_REQUEST, NAME_CHECK_RESPONSE, PAYOUT_INQUIRY_REQUEST, PAYOUT_INQUIRY_RESPONSE,
+    PAYOUT_REQUEST, PAYOUT_RESPONSE, PAYOUT_RESPONSE_BY_NAME,
+};
+pub use virtual_account::{
+    OPENAPI_VA_CALLBACK, VA_CALLBACK, VA_CLOSE_REQUEST, VA_CLOSE_RESPONSE, VA_CREATE_REQUEST,
+    VA_CREATE_RESPONSE, VA_INQUIRY_REQUEST, VA_INQUIRY_RESPONSE, VA_RENAME_REQUEST,
+};
+
+/// Every formula of HPay that is known, or known to be unknown, surface by surface, and then
+/// those of the newer OpenAPI.
+pub const FORMULAS: &[Formula] = &[
+    CHECKOUT_V1_LINK,
+    CHECKOUT_LINK,
+    CHECKOUT_LINK_15_FIELDS,
+    CHECKOUT_LINK_SHORT,
+    PAYMENT_NOTIFICATION,
+    ORDER_INQUIRY_REQUEST,
+    ORDER_INQUIRY_RESPONSE,
+    REVOKE_TOKEN_LINK,
+    REVOKE_TOKEN_NOTIFICATION,
+    BALANCE_REQUEST,
+    BALANCE_RESPONSE,
+    VA_CREATE_REQUEST,
+    VA_CREATE_RESPONSE,
+    VA_RENAME_REQUEST,
+    VA_CLOSE_REQUEST,
+    VA_CLOSE_RESPONSE,
+    VA_INQUIRY_REQUEST,
+    VA_INQUIRY_RESPONSE,
+    VA_CALLBACK,
+    PAYOUT_REQUEST,
+    PAYOUT_RESPONSE,
+    PAYOUT_RESPONSE_BY_NAME,
+    NAME_CHECK_REQUEST,
+    NAME_CHECK_RESPONSE,
+    PAYOUT_INQUIRY_REQUEST,
+    PAYOUT_INQUIRY_RESPONSE,
+    OPENAPI_VA_CALLBACK,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use payments_core::formula::{Confidence, Layout};
+
+    use super::*;
+
+    #[test]
+    fn each_formula_has_its_own_name() {
+        let names: BTreeSet<&str> = FORMULAS.iter().map(|formula| &*formula.id).collect();
+        assert_eq!(names.len(), FORMULAS.len());
+        assert!(names.iter().all(|name| name.starts_with("hpay.")), "{names:?}");
+    }
+
+    #[test]
+    fn a_formula_is_unknown_exactly_if_it_has_no_layout() {
+        for formula in FORMULAS {
+            assert_eq!(
+                formula.layout == Layout::Unknown,
+                formula.confidence == Confidence::Unknown,
+                "{}",
+                formula.id
+            );
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The formulas of payouts (FirmBanking, iBFT).
+
+use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker};
+
+use super::field_shapes::SHAPES;
+
+const PAYOUT_REQUEST_ITEMS: &[Item] = &[
+    Item::field("requestId"),
+    Item::field("merchantId"),
+    Item::field("amount"),
+    Item::field("bankAccountName"),
+    Item::Secret,
+];
+
+/// The request of a payout, signed with the merchant's key. It does not cover the account.
+pub const PAYOUT_REQUEST: Formula = Formula::new(
+    "hpay.payout_request",
+    "payout, request",
+    Maker::Merchant,
+    Algorithm::RsaSha256Base64,
+    Layout::values("|", PAYOUT_REQUEST_ITEMS),
+    "htpgroup/sample-ibft-java, 2022; code 001 or 010 says that it is wrong",
+    Confidence::Medium,
+)
+.with_shapes(SHAPES);
+
+const PAYOUT_RESPONSE_ITEMS: &[Item] = &[
+    Item::field("requestId"),
+    Item::field("bankAccountNumber"),
+    Item::field("omiCashoutId"),
+    Item::Secret,
+];
+
+/// The response to a payout, signed with HPay's key. It covers neither the code nor the amount.
+pub const PAYOUT_RESPONSE: Formula = Formula::new(
+    "hpay.payout_response",
+    "payout, response",
+    Maker::Provider,
+    Algorithm::RsaSha256Base64,
+    Layout::values("|", PAYOUT_RESPONSE_ITEMS),
+    "pictures of the reference in htpgroup/htp-document-guide",
+    Confidence::High,
+)
+.with_shapes(SHAPES);
+
+const PAYOUT_RESPONSE_BY_NAME_ITEMS: &[Item] = &[
+    Item::field("requestId"),
+    Item::field("bankAccountName"),
+    Item::field("omiCashoutId"),
+    Item::Secret,
+];
+
+/// The response to a payout as the Java sample reads it. It does not bind the account, so it is
+/// believed only if the configuration puts it in the place of [`PAYOUT_RESPONSE`].
+pub const PAYOUT_RESPONSE_BY_NAME: Formula = Formula::new(
+    "hpay.payout_response_by_name",
+    "payout, response, as in the Java sample",
+    Maker::Provider,
+    Algorithm::RsaSha256Base64,
+    Layout::values("|", PAYOUT_RESPONSE_BY_NAME_ITEMS),
+    "htpgroup/sample-ibft-java, 2022; the response does not carry the name",
+    Confidence::Low,
+)
+.with_shapes(SHAPES);
+
+const NAME_CHECK_REQUEST_ITEMS: &[Item] = &[
+    Item::field("merchant_id"),
+    Item::field("bank_name"),
+    Item::field("bank_account_number"),
+    Item::Secret,
+];
+
+/// The request for the name on a bank account.
+pub const NAME_CHECK_REQUEST: Formula = Formula::new(
+    "hpay.name_check_request",
+    "name check, request",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values("|", NAME_CHECK_REQUEST_ITEMS),
+    "a guess; code 20015 says that it is wrong",
+    Confidence::Low,
+)
+.with_shapes(SHAPES);
+
+/// The response with the name on a bank account.
+pub const NAME_CHECK_RESPONSE: Formula =
+    unknown("hpay.name_check_response", "name check, response");
+
+const PAYOUT_INQUIRY_REQUEST_ITEMS: &[Item] =
+    &[Item::field("requestId"), Item::field("merchantId"), Item::Secret];
+
+/// The request of a payout inquiry: an MD5, unlike the payout itself.
+pub const PAYOUT_INQUIRY_REQUEST: Formula = Formula::new(
+    "hpay.payout_inquiry_request",
+    "payout inquiry, request",
+    Maker::Merchant,
+    Algorithm::Md5Hex,
+    Layout::values("|", PAYOUT_INQUIRY_REQUEST_ITEMS),
+    "HPay API reference 1.0.0, FB_Transaction Inquiry, shows 32 hex digits; the string is a guess",
+    Confidence::Low,
+)
+.with_shapes(SHAPES);
+
+/// The response to a payout inquiry.
+pub const PAYOUT_INQUIRY_RESPONSE: Formula =
+    unknown("hpay.payout_inquiry_response", "payout inquiry, response");
+
+const fn unknown(id: &'static str, purpose: &'static str) -> Formula {
+    Formula::new(
+        id,
+        purpose,
+        Maker::Provider,
+        Algorithm::Md5Hex,
+        Layout::Unknown,
+        "HPay API reference 1.0.0, FirmBanking: the field is there and the formula is not",
+        Confidence::Unknown,
+    )
+    .with_shapes(SHAPES)
+}

@@ -1,0 +1,47 @@
+//! HPay's hosts, by environment (HPay API reference 1.0.0, Environments).
+
+use payments_core::Environment;
+
+/// One of HPay's hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    /// Links, order inquiries, revocations of tokens.
+    Checkout,
+    /// Payouts, virtual accounts, the balance.
+    Account,
+    /// Credits of virtual accounts, and payouts of "special" merchants.
+    Openapi,
+}
+
+/// The address of each host, without a slash at the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hosts {
+    pub(crate) checkout: String,
+    pub(crate) account: String,
+    pub(crate) openapi: String,
+}
+
+impl Host {
+    /// The address that the reference prints.
+    pub(crate) fn address(self, environment: Environment) -> &'static str {
+        match (environment, self) {
+            (Environment::Sandbox, Self::Checkout) => "https://checkout-sandbox.hpay.com.vn",
+            (Environment::Sandbox, Self::Account) => "https://account-sandbox.hpay.com.vn",
+            (Environment::Sandbox, Self::Openapi) => "https://openapi-sandbox.htpgroup.com.vn",
+            (Environment::Production, Self::Checkout) => "https://checkout.hpay.com.vn",
+            (Environment::Production, Self::Account) => "https://account.hpay.com.vn",
+            (Environment::Production, Self::Openapi) => "https://openapi.htpgroup.com.vn",
+        }
+    }
+}
+
+impl Hosts {
+    /// The address in use for a host.
+    pub(crate) fn address(&self, host: Host) -> &str {
+        match host {
+            Host::Checkout => &self.checkout,
+            Host::Account => &self.account,
+            Host::Openapi => &self.openapi,
+        }
+    }
+}

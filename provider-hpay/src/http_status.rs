@@ -1,0 +1,45 @@
+//! What the HTTP status of a response means: HPay documents 200 only, and says everything else in the
+//! body. The others come from what is between HPay and us.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use payments_core::{
+    Error, ErrorKind,
+    transport::{Unreadable, retry_after},
+};
+
+/// Refuses the response to an inquiry that has another status than 200.
+///
+/// # Errors
+/// `RateLimited` at 429, `Permission` at 401 and 403, `Unavailable` at 500 and above, `Malformed`
+/// otherwise.
+pub(crate) fn check_inquiry(
+    operation: &'static str,
+    response: &Response<Bytes>,
+) -> Result<(), Error> {
+    let (kind, message) = match response.status() {
+        StatusCode::OK => return Ok(()),
+        StatusCode::TOO_MANY_REQUESTS => (ErrorKind::RateLimited, "HPay is asked too often"),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => (
+            ErrorKind::Permission,
+            "refused before HPay's own checks; is this machine's address on its list?",
+        ),
+        status if status.is_server_error() => (ErrorKind::Unavailable, "HPay cannot answer now"),
+        _ => (ErrorKind::Malformed, "HPay documents no response with this HTTP status"),
+    };
+    let error = Error::new(kind, message).with_operation(operation).with_status(response.status());
+    Err(match retry_after(response.headers(), &["retry-after"]) {
+        Some(after) => error.with_retry_after(after),
+        None => error,
+    })
+}
+
+/// Refuses the response to an instruction that has another status than 200. It says nothing about
+/// what became of the instruction, whichever status it is.
+pub(crate) fn check_instruction(response: &Response<Bytes>) -> Result<(), Unreadable> {
+    if response.status() == StatusCode::OK {
+        Ok(())
+    } else {
+        Err(Unreadable::new("HPay documents no response with this HTTP status"))
+    }
+}

@@ -1,0 +1,91 @@
+//! Payouts (HPay API reference 1.0.0, FirmBanking): sent at most once, and found by reference; name
+//! checks.
+
+pub(crate) mod api;
+mod bank_code;
+mod holder_name;
+mod name_check;
+#[expect(clippy::module_inception, reason = "the file is named after what it reads")]
+mod payout;
+pub(crate) mod status;
+mod wire;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use payments_core::{
+    Lookup, PayoutProvider, PayoutRef, Result, Submission,
+    bank::BankAccount,
+    money::Money,
+    payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities},
+    rules::{AbsenceRule, AmountLimits, Repeat},
+};
+
+use crate::{
+    account::balance,
+    checkout::options::refuse_options,
+    client::HPay,
+    limits::{BENEFICIARY_NAME, PAYOUT_NOTE, REFERENCE},
+};
+use holder_name::check_spaces;
+pub use holder_name::holder_name;
+use name_check::KnownNames;
+
+/// Payouts from one merchant account.
+pub(crate) struct Payouts {
+    hpay: Arc<HPay>,
+    names: Arc<KnownNames>,
+    capabilities: PayoutCapabilities,
+}
+
+impl Payouts {
+    pub(crate) fn new(hpay: Arc<HPay>) -> Self {
+        Self { hpay, names: Arc::default(), capabilities: capabilities() }
+    }
+}
+
+/// HPay prints no minimum (code 4).
+fn capabilities() -> PayoutCapabilities {
+    PayoutCapabilities::new(
+        vec![AmountLimits::at_least(Money::vnd(1))],
+        // One inquiry of the reference shows two payouts under one requestId, both paid.
+        Repeat::PaysAgain,
+    )
+    .with_reference(REFERENCE)
+    .with_name(BENEFICIARY_NAME)
+    .with_note(PAYOUT_NOTE)
+    .with_find(None, AbsenceRule::Never)
+    .with_name_check(true)
+    .with_balance()
+}
+
+#[async_trait]
+impl PayoutProvider for Payouts {
+    fn capabilities(&self) -> &PayoutCapabilities {
+        &self.capabilities
+    }
+
+    /// Checks that HPay reaches the beneficiary's bank and that the formula in use can sign the
+    /// request. Nothing is signed.
+    fn check(&self, request: &CreatePayout) -> Result<()> {
+        check_spaces("beneficiary.name", &request.beneficiary.name)?;
+        refuse_options(&request.options)?;
+        self.hpay.check_signable(&api::PAYOUT, &self.hpay.fields_of_payout(request)?)
+    }
+
+    async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
+        self.hpay.send_payout(request).await
+    }
+
+    async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>> {
+        self.hpay.find_payouts(&api::FIND_PAYOUT, payout, None).await
+    }
+
+    async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary> {
+        name_check::verify(&self.hpay, &self.names, account).await
+    }
+
+    async fn balance(&self) -> Result<Balance> {
+        balance::balance(&self.hpay).await
+    }
+}

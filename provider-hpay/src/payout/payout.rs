@@ -1,0 +1,180 @@
+//! Payouts: what HPay says of one that was sent, and of those under a reference.
+
+use payments_core::{
+    Absence, Error, ErrorKind, GatewayRef, Lookup, PayoutRef, Raw, Result, Submission, Uncertain,
+    UncertainCause,
+    bank::AccountNumber,
+    formula::Formula,
+    money::Currency,
+    payout::{CreatePayout, Payout, PayoutState},
+};
+use serde_json::value::RawValue;
+
+use super::{
+    status::{CODES, UNKNOWN_PAYOUT, payout_status},
+    wire::{CreatedPayout, PayoutRow, RefusedPayout},
+};
+use crate::{
+    envelope::{Envelope, Literal},
+    error_codes::Code,
+};
+
+/// A payout that HPay has accepted. It is not done: the signature over this response covers neither
+/// the code nor the amount, and only the three statuses of an inquiry say what became of it.
+pub(super) fn created(request: &CreatePayout, data: &CreatedPayout, raw: Raw) -> Payout {
+    let payout = Payout::new(request.payout.clone(), request.amount, PayoutState::Pending)
+        .with_account(request.beneficiary.account.number.clone())
+        .with_raw(raw);
+    // The transaction's number, which the inquiry knows it by; the cashout's number is for
+    // reconciliation with HPay and stays in the raw response.
+    match data.omi_transaction_id.as_ref().map(|id| GatewayRef::new(id.text())) {
+        Some(Ok(reference)) => payout.with_gateway_ref(reference),
+        _ => payout,
+    }
+}
+
+/// What a code other than success makes of a payout that was sent under `formula`. No code is
+/// signed; one that comes with HPay's own number of the payout refuses what HPay has booked.
+pub(super) fn refused(
+    code: &Code,
+    envelope: &Envelope<'_>,
+    formula: &Formula,
+) -> Submission<Payout> {
+    match code.refused_instruction(formula) {
+        Submission::Declined(_) if is_booked(envelope) => Submission::Uncertain(
+            Uncertain::new(
+                UncertainCause::ProviderUndecided,
+                format!("HPay refused with the code {}, and has a number for it", code.text()),
+            )
+            .with_code(code.text()),
+        ),
+        other => other,
+    }
+}
+
+fn is_booked(envelope: &Envelope<'_>) -> bool {
+    let data = envelope.data.map(RawValue::get).unwrap_or_default();
+    let Ok(data) = serde_json::from_str::<RefusedPayout>(data) else {
+        // An empty list says that there is nothing; an object that cannot be read may say anything.
+        return data.starts_with('{');
+    };
+    [data.omi_cashout_id, data.omi_transaction_id]
+        .iter()
+        .flatten()
+        .any(|number| !matches!(&*number.text(), "" | "0"))
+}
+
+/// Reads a response about the payouts under a reference, or about the one of them that HPay knows
+/// by the number `transaction`.
+///
+/// # Errors
+/// The payout could not be asked for, or the response is not what HPay documents.
+pub(super) fn payouts(
+    operation: &'static str,
+    merchant_id: &str,
+    payout: &PayoutRef,
+    transaction: Option<&GatewayRef>,
+    envelope: &Envelope<'_>,
+    formula: &Formula,
+    raw: &Raw,
+) -> Result<Lookup<Payout>> {
+    if !CODES.is_success(&envelope.error_code) {
+        let code = Code::of(&CODES, envelope);
+        return if UNKNOWN_PAYOUT.contains(&code.text()) {
+            Ok(Lookup::Absent(absence()))
+        } else {
+            Err(code.failed_inquiry(operation, formula))
+        };
+    }
+    let mut found = Vec::new();
+    for row in rows(operation, envelope.data)? {
+        if let (Some(asked), Some(told)) = (transaction, &row.transaction_id)
+            && told.text() != asked.as_str()
+        {
+            return Err(malformed(operation, "HPay answered about another transaction"));
+        }
+        found.push(read_row(operation, merchant_id, payout, &row, raw)?);
+    }
+    flag_double_payout(&mut found);
+    Ok(Lookup::from_vec(found, absence()))
+}
+
+/// One row stands there alone, several in a list.
+fn rows(operation: &'static str, data: Option<&RawValue>) -> Result<Vec<PayoutRow>> {
+    let Some(data) = data.map(RawValue::get) else { return Ok(Vec::new()) };
+    let read = if data.starts_with('[') {
+        serde_json::from_str(data)
+    } else {
+        serde_json::from_str(data).map(|row| vec![row])
+    };
+    read.map_err(|error| {
+        malformed(operation, "the response is not what HPay documents about a payout")
+            .with_source(error)
+    })
+}
+
+fn read_row(
+    operation: &'static str,
+    merchant_id: &str,
+    payout: &PayoutRef,
+    row: &PayoutRow,
+    raw: &Raw,
+) -> Result<Payout> {
+    if row.request_id.text() != payout.as_str()
+        || row.merchant_id.as_ref().is_some_and(|id| id.text() != merchant_id)
+    {
+        return Err(malformed(operation, "HPay answered about another payout"));
+    }
+    let amount = row.amount.money(Currency::VND).map_err(|error| {
+        malformed(operation, "HPay names an amount that is not one in đồng").with_source(error)
+    })?;
+    let refund = row.refund_status.as_ref().map(Literal::text).unwrap_or_default();
+    let (transaction, cashout) = (row.transaction_status.text(), row.cashout_status.text());
+    let status = payout_status(&transaction, &cashout, &refund);
+    let mut read = Payout::new(payout.clone(), amount, status.state)
+        .with_provider_state(format!(
+            "transaction {transaction}, cashout {cashout}, refund {refund:?}"
+        ))
+        .with_raw(raw.clone());
+    if status.contradiction {
+        read = read.needing_attention();
+    }
+    match AccountNumber::new(row.bank_account_number.text().as_ref()) {
+        Ok(number) => read = read.with_account(number),
+        // An account that cannot be ours; the row keeps its state.
+        Err(_) => read = read.needing_attention(),
+    }
+    let holder = row.bank_account_name.as_ref().and_then(|name| name.as_str());
+    if let Some(holder) = holder.filter(|name| !name.trim().is_empty()) {
+        read = read.with_holder(holder);
+    }
+    if let Some(Ok(id)) = row.transaction_id.as_ref().map(|id| GatewayRef::new(id.text())) {
+        read = read.with_gateway_ref(id);
+    }
+    if let Some(at) = row.time_tranfer.as_ref().and_then(Literal::time) {
+        read = read.with_time(at);
+    }
+    Ok(read)
+}
+
+/// HPay pays a repeated reference again: two that succeeded are money sent twice.
+fn flag_double_payout(found: &mut [Payout]) {
+    let alive =
+        |payout: &&mut Payout| !matches!(payout.state, PayoutState::Failed | PayoutState::Reversed);
+    if found.iter_mut().filter(alive).count() > 1 {
+        found.iter_mut().filter(alive).for_each(|payout| payout.needs_attention = true);
+    }
+}
+
+fn absence() -> Absence {
+    Absence::inconclusive(
+        "HPay may not know a payout yet that it has accepted; only HPay can say that it never will",
+    )
+}
+
+fn malformed(operation: &'static str, what: &'static str) -> Error {
+    Error::new(ErrorKind::Malformed, what).with_operation(operation)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,56 @@
+//! Responses about payouts and names, with HPay's own names.
+
+use payments_core::money::wire::Number;
+use serde::{Deserialize, de::IgnoredAny};
+
+use crate::envelope::Literal;
+
+/// `data` of a payout that was accepted.
+#[derive(Deserialize)]
+pub(crate) struct CreatedPayout {
+    #[serde(rename = "requestId")]
+    pub(crate) request_id: Literal,
+    #[serde(rename = "bankAccountNumber")]
+    pub(crate) bank_account_number: Literal,
+    #[serde(rename = "omiTransactionId")]
+    pub(crate) omi_transaction_id: Option<Literal>,
+    /// The signature, which is checked over the whole response: named here so that one that is there
+    /// twice is refused.
+    #[serde(rename = "secureChain")]
+    _secure_chain: Option<IgnoredAny>,
+}
+
+/// `data` of a payout that was refused: an empty list, unless HPay booked it all the same.
+#[derive(Deserialize)]
+pub(crate) struct RefusedPayout {
+    #[serde(rename = "omiCashoutId")]
+    pub(crate) omi_cashout_id: Option<Literal>,
+    #[serde(rename = "omiTransactionId")]
+    pub(crate) omi_transaction_id: Option<Literal>,
+}
+
+/// One row of a payout inquiry: the spelling is HPay's.
+#[derive(Deserialize)]
+pub(crate) struct PayoutRow {
+    pub(crate) request_id: Literal,
+    pub(crate) merchant_id: Option<Literal>,
+    pub(crate) transaction_id: Option<Literal>,
+    pub(crate) time_tranfer: Option<Literal>,
+    pub(crate) amount: Number,
+    #[serde(rename = "bankAccount_number")]
+    pub(crate) bank_account_number: Literal,
+    /// It only informs: nothing in it makes a row unreadable.
+    #[serde(rename = "bankAccount_name")]
+    pub(crate) bank_account_name: Option<serde_json::Value>,
+    pub(crate) transaction_status: Literal,
+    pub(crate) cashout_status: Literal,
+    pub(crate) refund_status: Option<Literal>,
+}
+
+/// `data` of a name check.
+#[derive(Deserialize)]
+pub(crate) struct Name {
+    pub(crate) bank_account_number: Literal,
+    pub(crate) bank_name: Option<Literal>,
+    pub(crate) bank_account_name: String,
+}

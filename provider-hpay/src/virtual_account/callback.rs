@@ -1,0 +1,170 @@
+//! Virtual account callbacks (HPay API reference 1.0.0, Callback IPN After Completed Payment).
+//!
+//! There are two forms, told apart by their field names: the reference's has `cashin`; that of the
+//! newer OpenAPI, as public merchant code of 2026 has it, has `cashin_id` and is read by
+//! `openapi_callback`. Each has a formula of its own. A callback is never verified by the second
+//! formula because the first one failed.
+//!
+//! The signature of the reference's form covers the numbers of the credit and the order, and neither
+//! the amount nor the account: a callback is a hint that something arrived, and the inquiry says what.
+//! One that names an order of the checkout page reports the payment that the notification reports
+//! too; the order's inquiry has the number that both are handled under.
+
+use payments_core::{
+    Direction, Movement, OrderRef, Raw,
+    bank::AccountNumber,
+    money::{Currency, Money},
+    notification::{
+        Delivery, Endpoint, EventData, Notification, Received, SignedParts, Untrusted,
+        UntrustedReason,
+    },
+    payment::{Payment, PaymentState},
+};
+
+use super::{
+    credit::{is_number, with_details},
+    openapi_callback,
+    status::reports_a_credit,
+};
+use crate::{
+    client::HPay,
+    dedupe_key,
+    delivery::{Query, VerifiedFields, raw},
+    envelope::Literal,
+    formulas::{OPENAPI_VA_CALLBACK, VA_CALLBACK},
+    misread::Misread,
+};
+
+/// The fields that the key of a credit is made of.
+const KEY_FIELDS: &[&str] = &["cashin"];
+
+enum Form {
+    Reference,
+    Openapi,
+}
+
+/// What a callback of the reference's form says.
+enum CreditNotice {
+    /// Money arrived. Neither its amount nor its account is signed.
+    Credit(Box<Movement>),
+    /// A buyer paid an order of the checkout page by transfer, which `notify_url` reports too.
+    /// Neither the amount nor the order is signed.
+    Payment(Box<Payment>),
+    /// Something else, under this code; it reports no money.
+    Other { code: String },
+}
+
+pub(crate) fn receive(hpay: &HPay, endpoint: &Endpoint, delivery: &Delivery<'_>) -> Received {
+    let received = Query::of(delivery).and_then(|query| match Form::of(&query)? {
+        Form::Reference => receive_reference(hpay, endpoint, query, raw(delivery)),
+        Form::Openapi => openapi_callback::receive(hpay, endpoint, query, raw(delivery)),
+    });
+    received.into()
+}
+
+/// What the signature of a callback is made of.
+pub(crate) fn signed_parts<'a>(hpay: &'a HPay, delivery: &Delivery<'a>) -> Option<SignedParts<'a>> {
+    let query = Query::of(delivery).ok()?;
+    let (formula, ours) = match Form::of(&query).ok()? {
+        Form::Reference => (VA_CALLBACK, None),
+        Form::Openapi => (OPENAPI_VA_CALLBACK, Some(openapi_callback::merchant(hpay))),
+    };
+    Some(query.into_signed_parts(hpay.formulas.get(&formula), hpay.passcode(), ours))
+}
+
+fn receive_reference(
+    hpay: &HPay,
+    endpoint: &Endpoint,
+    query: Query<'_>,
+    raw: Raw,
+) -> Result<Received, Untrusted> {
+    let (signed, signature) = (query.fields(&[]), query.text("secure_code"));
+    let proof = hpay.formulas.get(&VA_CALLBACK).check(&signed, signature, hpay.passcode(), None)?;
+    let fields = query.verified(&proof);
+    let read = match read(hpay.merchant_id(), &fields, raw.clone()) {
+        Ok(read) => read,
+        Err(misread) => return Ok(misread.into_received(proof)),
+    };
+    let rests_on = fields.read();
+    let notification = Notification::new(endpoint, proof);
+    let notification = match read {
+        CreditNotice::Credit(movement) => {
+            let key = movement.key.clone().made_of(KEY_FIELDS);
+            notification.with_event(key, EventData::Movement(*movement), &rests_on)
+        }
+        // The order's inquiry gives the key: no signature covers the order.
+        CreditNotice::Payment(payment) => {
+            notification.with_event(None, EventData::Payment(*payment), &rests_on)
+        }
+        CreditNotice::Other { code } => {
+            let name = format!("virtual account callback with the error code {code}");
+            notification.with_unrecognised(name, &rests_on)
+        }
+    };
+    Ok(notification.with_raw(raw).into())
+}
+
+/// Reads a callback of the reference's form whose signature is good.
+///
+/// # Errors
+/// A field is not what HPay puts there.
+fn read(merchant_id: &str, fields: &VerifiedFields<'_>, raw: Raw) -> Result<CreditNotice, Misread> {
+    let cashin = fields.field("cashin");
+    if !is_number(cashin) {
+        return Err(unreadable("the cashin number is not a number").into());
+    }
+    // It is signed next to the cashin number, joined by a pipe.
+    if fields.field("order_id").contains('|') {
+        return Err(unreadable("order_id holds the separator of the signed text").into());
+    }
+    let error_code = fields.field("error_code");
+    if !reports_a_credit(error_code) {
+        return Ok(CreditNotice::Other { code: error_code.to_owned() });
+    }
+    let number = match fields.field("fullAccountNumber") {
+        "" => fields.field("va_account"),
+        full => full,
+    };
+    let number =
+        AccountNumber::new(number).map_err(|_| unreadable("the account number is not one"))?;
+    let amount = Money::parse(fields.field("amount"), Currency::VND)
+        .map_err(|error| Misread::Field { field: "amount", detail: error.to_string() })?;
+    if !amount.is_positive() {
+        return Err(unreadable("the amount is not above zero").into());
+    }
+    let key = dedupe_key::credit(merchant_id, cashin)
+        .map_err(|_| unreadable("the cashin number is too long"))?;
+    match fields.field("order_code") {
+        "" => {}
+        // The order's own inquiry says under which number it was paid, which is that of the
+        // notification: both report one payment.
+        order => {
+            let order =
+                OrderRef::new(order).map_err(|_| unreadable("the order code is not one"))?;
+            let payment = Payment::new(order, PaymentState::Settled).with_received(amount);
+            return Ok(CreditNotice::Payment(Box::new(payment.with_raw(raw))));
+        }
+    }
+    let movement =
+        Movement::new(key, Direction::In, amount).with_virtual_account(number).with_raw(raw);
+    let at = Literal::Text(fields.field("time_paid").to_owned()).time();
+    Ok(CreditNotice::Credit(Box::new(with_details(movement, fields.field("remark"), at))))
+}
+
+impl Form {
+    fn of(query: &Query<'_>) -> Result<Self, Untrusted> {
+        match (query.has("cashin"), query.has("cashin_id")) {
+            (true, false) => Ok(Self::Reference),
+            (false, true) => Ok(Self::Openapi),
+            (true, true) => Err(unreadable("both cashin and cashin_id are there")),
+            (false, false) => Err(unreadable("neither cashin nor cashin_id is there")),
+        }
+    }
+}
+
+fn unreadable(detail: &'static str) -> Untrusted {
+    Untrusted::new(UntrustedReason::Unreadable, detail)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+//! The remark of a transfer: the memo that the payer wrote.
+
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+
+/// A remark is base64 of UTF-8, and arrives with its plus signs turned into spaces, with or
+/// without padding. What is not base64 is kept as it is.
+pub(crate) fn decoded(remark: &str) -> String {
+    const TOLERANT: GeneralPurpose = GeneralPurpose::new(
+        &alphabet::STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true),
+    );
+    let standard: String = remark
+        .chars()
+        .map(|character| match character {
+            ' ' | '-' => '+',
+            '_' => '/',
+            other => other,
+        })
+        .collect();
+    let text = TOLERANT.decode(standard).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    text.unwrap_or_else(|| remark.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_remark_is_read_in_every_form_in_which_it_arrives() {
+        let remarks = [
+            ("bWluaCB0ZXN0IEdEIFZB", "minh test GD VA"),
+            ("eA==", "x"),
+            ("eA", "x"),
+            // `>>>?`: a plus sign that became a space, and the alphabet for addresses.
+            ("Pj4 Pw==", ">>>?"),
+            ("Pj4-Pw==", ">>>?"),
+            // `???`: the other character of that alphabet.
+            ("Pz8/", "???"),
+            ("Pz8_", "???"),
+            ("CK DH-1!", "CK DH-1!"),
+            ("", ""),
+        ];
+        for (remark, text) in remarks {
+            assert_eq!(decoded(remark), text, "{remark:?}");
+        }
+    }
+}
