@@ -42,6 +42,7 @@
 //! | feature | makes available |
 //! |---|---|
 //! | `sepay`, `hpay`, `mock` | the gateways |
+//! | `sepay-oauth` | SePay's partner API behind OAuth2, for apps that serve other merchants |
 //! | `engine` | [`engine`]: a durable journal of payouts |
 //! | `reqwest` (default) | the HTTP client, with TLS by rustls |
 //! | `inventory` (default) | `Payments::from_config` finds the gateways that are on |

@@ -111,45 +111,37 @@
 //! | feature | makes available |
 //! |---|---|
 //! | `inventory` | registration at link time |
+//! | `oauth` | the partner API behind OAuth2, `oauth_*` of the configuration, module `oauth` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod bank_words;
-mod checkout;
+mod bank;
 mod client;
 mod config;
+mod dedupe_scope;
+#[cfg(test)]
+mod endpoint_table;
 #[doc = include_str!("../docs/endpoints.md")]
 pub mod endpoints {}
+mod field;
 pub mod formula;
 #[doc = include_str!("../docs/guide.md")]
 pub mod guide {}
-mod ipn;
-mod map;
-mod matching;
-mod notification;
+mod hosts;
+mod limits;
+mod notifications;
+#[cfg(feature = "oauth")]
 pub mod oauth;
-mod options;
-mod order;
+mod payment_gateway;
 mod payments;
-mod qr_image;
-mod rules;
-mod statements;
+mod sepay;
 pub mod testing;
-mod transfer;
-pub mod user_api;
-mod va_options;
-mod virtual_accounts;
-mod wire;
 
-pub use checkout::Verification;
-pub use client::{SePay, UserApiV1, UserApiV2};
+pub use bank::{QrImage, QrTemplate, SePayVaOptions, UserApiV1, UserApiV2, user_api};
 pub use config::{REGISTRATION, build};
-pub use ipn::{IpnContent, IpnCustomer};
-pub use notification::{BANK_TOKEN, BANK_WEBHOOK, DOCUMENTED_SOURCES, IPN};
-pub use options::{Agreement, HostedMethod, SePayOptions};
-pub use order::{
-    Card, Obstacle, Order, OrderPage, OrderQuery, OrderSort, OrderTransaction, TransactionKind,
-    TransactionStatus,
+pub use notifications::{BANK_TOKEN, BANK_WEBHOOK, DOCUMENTED_SOURCES, IPN};
+pub use payment_gateway::{
+    Agreement, Card, HostedMethod, IpnContent, IpnCustomer, Obstacle, Order, OrderPage, OrderQuery,
+    OrderSort, OrderTransaction, SePayOptions, TransactionKind, TransactionStatus, Verification,
 };
-pub use qr_image::{QrImage, QrTemplate};
-pub use va_options::SePayVaOptions;
+pub use sepay::SePay;

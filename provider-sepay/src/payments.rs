@@ -3,18 +3,22 @@
 use async_trait::async_trait;
 use payments_core::{
     Absence, Error, Lookup, Movement, OrderRef, PaymentProvider, Result, Submission, UnreadableRow,
+    money::{Currency, Money},
     payment::{
-        CreateMode, CreatePayment, Payment, PaymentCapabilities, PaymentMethod, Refund,
-        RefundPayment,
+        CreateMode, CreatePayment, Payment, PaymentCapabilities, PaymentMethod, PaymentState,
+        Refund, RefundPayment,
     },
     rules::{AbsenceRule, Repeat},
 };
 
 use crate::{
-    SePayOptions,
-    client::{Gateway, UserApi},
-    map, rules,
-    transfer::MemoTransfer,
+    bank::{
+        statement::{StatementV2, readable},
+        transfer::MemoTransfer,
+    },
+    field::Unclear,
+    limits,
+    payment_gateway::{Gateway, SePayOptions},
 };
 
 /// Takes payments by one way or by both.
@@ -29,7 +33,7 @@ pub(crate) struct Payments {
 #[derive(Debug)]
 pub(crate) struct Transfers {
     pub(crate) memo: MemoTransfer,
-    pub(crate) statement: UserApi,
+    pub(crate) statement: StatementV2,
 }
 
 impl Payments {
@@ -85,7 +89,7 @@ impl Payments {
             [("q", code.as_str()), ("transfer_type", "in"), ("transaction_date_sort", "asc")];
         let lines = transfers.statement.every_line(&query, |_| true).await?;
         // The search also finds longer codes, and other words with this one in them.
-        let mut credits = map::readable(lines, code.as_str()).map_err(unreadable)?;
+        let mut credits = readable(lines, code.as_str()).map_err(unreadable)?;
         credits.retain(of_order);
         if credits.is_empty() {
             // A code that a bank broke after its prefix is found by the reference alone. That may
@@ -94,10 +98,10 @@ impl Payments {
                 [("q", order.as_str()), ("transfer_type", "in"), ("transaction_date_sort", "desc")];
             let newest = transfers.statement.transactions(&query, 1, |_| true).await?;
             let lines = newest.lines.into_iter().filter_map(|line| line.row);
-            credits = map::readable(lines, code.as_str()).map_err(unreadable)?;
+            credits = readable(lines, code.as_str()).map_err(unreadable)?;
             credits.retain(of_order);
         }
-        map::transferred(order, credits).map_err(|unclear| unclear.into_error("transactions"))
+        transferred(order, credits).map_err(|unclear| unclear.into_error("transactions"))
     }
 }
 
@@ -123,13 +127,13 @@ impl PaymentProvider for Payments {
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
         let checkout = match &self.gateway {
             Some(gateway) => {
-                rules::invoice().check("order", order.as_str())?;
+                limits::invoice().check("order", order.as_str())?;
                 gateway.orders.payment(order).await?
             }
             None => None,
         };
         let transfer = self.transferred(order).await?;
-        Ok(map::join(checkout, transfer, absence()))
+        Ok(join(checkout, transfer, absence()))
     }
 
     async fn cancel_payment(&self, order: &OrderRef) -> Result<Submission<Payment>> {
@@ -159,16 +163,16 @@ fn capabilities(gateway: bool, transfers: Option<&Transfers>) -> PaymentCapabili
         methods.push(PaymentMethod::BankTransfer);
     }
     let amounts = match transfers {
-        Some(_) => rules::transfer_amounts(),
-        None => rules::checkout_amounts(),
+        Some(_) => limits::transfer_amounts(),
+        None => limits::checkout_amounts(),
     };
     let reference = match transfers {
         Some(transfers) if !gateway => transfers.memo.references.clone(),
-        _ => rules::invoice(),
+        _ => limits::invoice(),
     };
     let mut capabilities = PaymentCapabilities::new(CreateMode::Offline, methods, vec![amounts])
         .with_reference(reference)
-        .with_description(rules::description())
+        .with_description(limits::description())
         .with_find(None, AbsenceRule::Never);
     if gateway {
         capabilities = capabilities.with_buyer_choice().with_cancel();
@@ -185,4 +189,84 @@ fn capabilities(gateway: bool, transfers: Option<&Transfers>) -> PaymentCapabili
 /// out works for ever.
 fn absence() -> Absence {
     Absence::inconclusive("SePay knows an order only once its buyer acts, and takes it at any time")
+}
+
+/// What the credits with an order's code say about its payment; `None` without any.
+fn transferred(order: &OrderRef, credits: Vec<Movement>) -> Result<Option<Payment>, Unclear> {
+    if credits.is_empty() {
+        return Ok(None);
+    }
+    let received = credits
+        .iter()
+        .try_fold(Money::zero(Currency::VND), |sum, credit| sum.checked_add(credit.amount))
+        .map_err(|error| Unclear::new(format!("the credits do not add up: {error}")))?;
+    Ok(Some(
+        Payment::new(order.clone(), PaymentState::Settled)
+            .with_received(received)
+            .with_method(PaymentMethod::BankTransfer)
+            .with_credits(credits),
+    ))
+}
+
+/// What the payment gateway and the bank statement say about one order.
+///
+/// A checkout that the buyer left, or that was cancelled, says nothing beside credits that
+/// arrived. Anything else beside credits is told in full: it may be paid twice.
+fn join(checkout: Option<Payment>, transfer: Option<Payment>, absence: Absence) -> Lookup<Payment> {
+    let told = match (checkout, transfer) {
+        (Some(checkout), Some(transfer))
+            if matches!(checkout.state, PaymentState::Open | PaymentState::Cancelled) =>
+        {
+            vec![transfer]
+        }
+        (checkout, transfer) => checkout.into_iter().chain(transfer).collect(),
+    };
+    Lookup::from_vec(told, absence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use payments_core::{DedupeKey, Direction};
+
+    fn reference() -> OrderRef {
+        OrderRef::new("DH1").unwrap()
+    }
+
+    fn credit(amount: i64) -> Movement {
+        Movement::new(DedupeKey::new("test.line", "1").unwrap(), Direction::In, Money::vnd(amount))
+    }
+
+    #[test]
+    fn credits_are_summed_and_kept() {
+        assert_eq!(transferred(&reference(), Vec::new()).unwrap(), None);
+        let payment = transferred(&reference(), vec![credit(20), credit(30)]).unwrap().unwrap();
+        assert_eq!(payment.received, Some(Money::vnd(50)));
+        assert_eq!(payment.credits.len(), 2);
+        assert!(payment.settles(Money::vnd(50)));
+        assert!(!payment.settles(Money::vnd(60)));
+        assert!(transferred(&reference(), vec![credit(i64::MAX), credit(1)]).is_err());
+    }
+
+    #[test]
+    fn an_order_paid_by_transfer_is_one_payment_and_one_paid_twice_is_several() {
+        let of = |state| Payment::new(reference(), state).with_asked(Money::vnd(300));
+        let by_transfer = || transferred(&reference(), vec![credit(300)]).unwrap();
+        let absence = || Absence::inconclusive("nothing");
+        assert_eq!(join(None, None, absence()), Lookup::Absent(absence()));
+        assert_eq!(join(None, by_transfer(), absence()).into_vec().len(), 1);
+        for (state, told) in [
+            (PaymentState::Open, 1),
+            (PaymentState::Cancelled, 1),
+            (PaymentState::Settled, 2),
+            (PaymentState::Refunded, 2),
+            (PaymentState::Uncertain, 2),
+        ] {
+            let alone = join(Some(of(state)), None, absence());
+            assert_eq!(alone, Lookup::Found(of(state)), "{state:?}");
+            let both = join(Some(of(state)), by_transfer(), absence()).into_vec();
+            assert_eq!(both.len(), told, "{state:?}");
+            assert_eq!(both.last(), by_transfer().as_ref(), "{state:?}");
+        }
+    }
 }

@@ -1,120 +1,183 @@
-//! The two HTTP APIs of SePay, and what only SePay has.
+//! Calls of SePay's APIs: every operation goes the same way, from its request to the response.
 
-mod accounts;
-mod by_date;
-mod cache;
-mod dated_listing;
-pub(crate) mod oauth;
-mod order_list;
-mod orders;
-mod payment_gateway;
-mod request;
-mod rows;
-mod user_api;
-mod user_api_v1;
-mod user_api_v2;
-mod v1_reading;
-mod v1_statement;
-mod va_orders;
-mod whole_list;
+mod http_status;
+mod kept;
+mod operation;
+mod response;
 
-pub(crate) use accounts::Accounts;
-pub(crate) use by_date::{DatePlace, DatedPage, DatedPages, Line, Told, step};
-use oauth::OAuthApp;
-pub(crate) use order_list::{SortSpelling, Spelling};
-pub(crate) use orders::OrderApi;
-pub(crate) use payment_gateway::Gateway;
-pub(crate) use request::Door;
-pub(crate) use user_api::{Entry, UserApi};
-pub use user_api_v1::UserApiV1;
-pub use user_api_v2::UserApiV2;
-pub(crate) use v1_statement::V1Statement;
-pub(crate) use va_orders::VaOrders;
-pub(crate) use whole_list::{NumberedPage, NumberedPages, tell_apart, whole};
-
+use std::borrow::Borrow;
+use std::fmt;
 use std::sync::Arc;
 
-use payments_core::{Error, Result};
+use bytes::Bytes;
+use form_urlencoded::Serializer;
+use http::{
+    HeaderValue, Response,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
+};
+use payments_core::{
+    Error, ErrorKind, Result, Submission,
+    transport::{Call, CallClass, Subject, Transport, Unreadable},
+};
+use serde::Serialize;
 
-/// What only SePay has: the orders of its payment gateway, both versions of its User API, and
-/// OAuth2. Each is there where it is configured.
-///
-/// Reached through the provider, and over the same transport as everything else:
-///
-/// ```
-/// use payments_core::{OrderRef, Provider, Submission};
-/// use provider_sepay::SePay;
-///
-/// async fn void(provider: &Provider, order: &OrderRef) -> payments_core::Result<()> {
-///     match provider.extension::<SePay>()?.void_transaction(order).await? {
-///         Submission::Accepted(_) => println!("the card is not charged"),
-///         Submission::Declined(decline) => println!("too late? {decline}"),
-///         Submission::Uncertain(_) => println!("ask later with find_payment"),
-///     }
-///     Ok(())
-/// }
-/// # let _ = void;
-/// ```
-#[derive(Clone, Debug)]
-pub struct SePay {
-    gateway: Option<Gateway>,
-    user_api: Option<(UserApiV1, UserApiV2)>,
-    accounts: Option<Arc<Accounts>>,
-    oauth: Option<OAuthApp>,
+#[cfg(feature = "oauth")]
+pub(crate) use http_status::RETRY_AFTER;
+pub(crate) use http_status::{meaning, refused};
+pub(crate) use kept::Kept;
+pub(crate) use operation::{Api, Operation};
+pub(crate) use response::{ApiResponse, known};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// A client of one API: its address, the credentials and the transport.
+#[derive(Clone)]
+pub(crate) struct Client {
+    base: String,
+    authorization: HeaderValue,
+    transport: Arc<dyn Transport>,
 }
 
-impl SePay {
-    pub(crate) fn new(gateway: Option<Gateway>) -> Self {
-        Self { gateway, user_api: None, accounts: None, oauth: None }
+/// An operation with its identifiers, parameters and body.
+#[derive(Clone)]
+pub(crate) struct Request {
+    operation: &'static Operation,
+    path: String,
+    query: String,
+    body: Bytes,
+    about: Option<Subject>,
+}
+
+impl Client {
+    /// `base` has no slash at the end. `authorization` is marked as sensitive, so that nothing prints
+    /// it.
+    pub(crate) fn new(
+        base: String,
+        mut authorization: HeaderValue,
+        transport: Arc<dyn Transport>,
+    ) -> Self {
+        authorization.set_sensitive(true);
+        Self { base, authorization, transport }
     }
 
-    /// Adds both versions of the User API, which one token is for.
-    pub(crate) fn with_user_api(mut self, v1: UserApiV1, v2: UserApiV2) -> Self {
-        self.user_api = Some((v1, v2));
-        self
-    }
-
-    /// The User API v2: bank accounts, transactions, virtual accounts and orders with their own.
+    /// Sends an inquiry.
     ///
     /// # Errors
-    /// `Unsupported` if no `api_token` is configured.
-    pub fn user_api_v2(&self) -> Result<&UserApiV2> {
-        self.user_api.as_ref().map(|(_, v2)| v2).ok_or_else(no_token)
+    /// SePay could not be asked. What its response means is told when that is read.
+    #[track_caller]
+    pub(crate) fn inquire(
+        &self,
+        request: &Request,
+    ) -> impl Future<Output = Result<ApiResponse>> + Send + use<'_> {
+        let operation = request.operation;
+        let call = self.call(request);
+        async move {
+            let response = self.transport.inquire(call?).await?;
+            Ok(ApiResponse::new(operation, response))
+        }
     }
 
-    /// The User API v1, for what was built on it: SePay adds nothing to it any more.
+    /// Sends an instruction, once, and reads its response.
     ///
     /// # Errors
-    /// `Unsupported` if no `api_token` is configured.
-    pub fn user_api_v1(&self) -> Result<&UserApiV1> {
-        self.user_api.as_ref().map(|(v1, _)| v1).ok_or_else(no_token)
+    /// Nothing left this machine.
+    #[track_caller]
+    pub(crate) fn instruct<T>(
+        &self,
+        request: &Request,
+        read: impl FnOnce(&Response<Bytes>) -> Result<Submission<T>, Unreadable> + Send,
+    ) -> impl Future<Output = Result<Submission<T>>> + Send {
+        let call = self.call(request);
+        async move {
+            let sent = self.transport.instruct(call?).await?;
+            Ok(sent.read(read))
+        }
     }
 
-    /// Adds the bank accounts that the token sees.
-    pub(crate) fn with_accounts(mut self, accounts: Option<Accounts>) -> Self {
-        self.accounts = accounts.map(Arc::new);
-        self
-    }
-
-    pub(crate) fn with_oauth(mut self, app: Option<OAuthApp>) -> Self {
-        self.oauth = app;
-        self
-    }
-
-    /// The app that SePay registered for OAuth2.
-    ///
-    /// # Errors
-    /// OAuth2 is not configured.
-    pub fn oauth(&self) -> Result<&OAuthApp> {
-        self.oauth.as_ref().ok_or_else(|| {
-            Error::unsupported(
-                "OAuth2 is not configured; give `oauth_client_id`, `oauth_client_secret` and \
-                 `oauth_redirect_url`",
-            )
+    #[track_caller]
+    fn call(&self, request: &Request) -> Result<Call> {
+        let Request { operation, path, query, body, about } = request;
+        let mut address = format!("{}{path}", self.base);
+        if !query.is_empty() {
+            address.push('?');
+            address.push_str(query);
+        }
+        let mut http = http::Request::builder()
+            .method(operation.method.clone())
+            .uri(address)
+            .header(AUTHORIZATION, &self.authorization)
+            .header(ACCEPT, JSON);
+        if !body.is_empty() {
+            http = http.header(CONTENT_TYPE, JSON);
+        }
+        let http = http.body(body.clone()).map_err(|error| {
+            Error::new(ErrorKind::InvalidRequest, "no address can be made of this")
+                .with_source(error)
+        })?;
+        let name = operation.name;
+        let mut call = match operation.class {
+            CallClass::Instruction => Call::instruction(name, http),
+            CallClass::Inquiry => Call::inquiry(name, http),
+            CallClass::PaidInquiry => Call::paid_inquiry(name, http),
+        };
+        call.about.clone_from(about);
+        Ok(match operation.class {
+            CallClass::Instruction => call,
+            _ => call.with_retry_after(http_status::retry_after_headers(operation.api)),
         })
     }
 }
 
-fn no_token() -> Error {
-    Error::unsupported("the User API is not configured; give `api_token`")
+impl Request {
+    /// A request of `operation` with the identifiers in its path.
+    ///
+    /// # Errors
+    /// An identifier cannot stand in an address.
+    pub(crate) fn of(operation: &'static Operation, ids: &[&str]) -> Result<Self> {
+        let path = operation.path(ids)?;
+        Ok(Self { operation, path, query: String::new(), body: Bytes::new(), about: None })
+    }
+
+    /// A request of `operation`, which has no identifiers in its path.
+    pub(crate) fn to(operation: &'static Operation) -> Self {
+        let path = operation.path.to_owned();
+        Self { operation, path, query: String::new(), body: Bytes::new(), about: None }
+    }
+
+    /// Adds parameters.
+    #[must_use]
+    pub(crate) fn with_query<I, N, V>(mut self, pairs: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Borrow<(N, V)>,
+        N: AsRef<str>,
+        V: AsRef<str>,
+    {
+        self.query = Serializer::new(self.query).extend_pairs(pairs).finish();
+        self
+    }
+
+    /// Sets the JSON in its body.
+    ///
+    /// # Errors
+    /// `field` cannot be written.
+    pub(crate) fn with_json(mut self, field: &'static str, body: &impl Serialize) -> Result<Self> {
+        self.body = serde_json::to_vec(body)
+            .map_err(|error| Error::invalid(field, "cannot be written").with_source(error))?
+            .into();
+        Ok(self)
+    }
+
+    /// Sets what it is about.
+    #[must_use]
+    pub(crate) fn with_about(mut self, about: Option<Subject>) -> Self {
+        self.about = about;
+        self
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("base", &self.base).finish_non_exhaustive()
+    }
 }

@@ -15,13 +15,15 @@ use super::{
     settings::{Settings, TransferSettings},
     token::Token,
 };
+#[cfg(feature = "oauth")]
+use crate::oauth::OAuthApp;
 use crate::{
-    checkout::Checkout,
-    client::{Accounts, Gateway, OrderApi, SePay, oauth::OAuthApp},
-    matching::Matching,
-    notification::{BankWebhook, Ipn, Notifications},
+    bank::{Accounts, Matching, transfer::MemoTransfer, webhook::BankWebhook},
+    client::Client,
+    notifications::Notifications,
+    payment_gateway::{Checkout, Gateway, Ipn, OrderApi, OrderList},
     payments::{Payments, Transfers},
-    transfer::MemoTransfer,
+    sepay::SePay,
 };
 
 pub(super) fn assemble(
@@ -39,6 +41,7 @@ pub(super) fn assemble(
         matching,
         webhook,
         sources,
+        #[cfg(feature = "oauth")]
         oauth,
         warnings,
         ..
@@ -53,29 +56,35 @@ pub(super) fn assemble(
         None => None,
         Some(gateway) => {
             let (basic, spelling) = (basic(&gateway)?, gateway.spelling);
-            let orders = OrderApi::new(order_api, basic, context.transport(None), spelling);
-            Some(Gateway { checkout: Arc::new(forms(gateway, checkout)), orders })
+            let client = Client::new(order_api, basic, context.transport(None));
+            Some(Gateway {
+                checkout: Arc::new(forms(gateway, checkout)),
+                orders: OrderApi::new(client.clone()),
+                list: OrderList::new(client, spelling),
+            })
         }
     };
 
     let accounts =
         statement.clone().map(|statement| Accounts::new(statement, Arc::clone(&context.clock)));
+    #[cfg(feature = "oauth")]
     let app = oauth.map(|settings| {
         let (transport, clock) = (context.transport(None), Arc::clone(&context.clock));
         OAuthApp::new(settings, transport, clock, matching.clone())
     });
+    #[cfg(feature = "oauth")]
     let app = app.transpose()?;
 
-    let mut provider = provider.with_extension(Arc::new(
-        match &token {
-            Some(token) => {
-                SePay::new(gateway.clone()).with_user_api(token.v1.clone(), token.v2.clone())
-            }
-            None => SePay::new(gateway.clone()),
+    let sepay = match &token {
+        Some(token) => {
+            SePay::new(gateway.clone()).with_user_api(token.v1.clone(), token.v2.clone())
         }
-        .with_accounts(accounts)
-        .with_oauth(app),
-    ));
+        None => SePay::new(gateway.clone()),
+    }
+    .with_accounts(accounts);
+    #[cfg(feature = "oauth")]
+    let sepay = sepay.with_oauth(app);
+    let mut provider = provider.with_extension(Arc::new(sepay));
     for warning in warnings {
         provider = provider.with_warning(warning);
     }

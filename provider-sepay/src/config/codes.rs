@@ -8,7 +8,7 @@ use payments_core::{
     rules::{Alphabet, TextRules},
 };
 
-use crate::{
+use crate::bank::{
     bank_words::{self, BankWord},
     transfer,
 };

@@ -3,7 +3,7 @@
 use payments_core::{Provider, notification::check::Keys};
 
 use super::settings::Settings;
-use crate::notification::WebhookAuth;
+use crate::bank::webhook::WebhookAuth;
 
 /// Names them to the core, which refuses a program in which two providers share one.
 pub(super) fn named(mut provider: Provider, settings: &Settings) -> Provider {
@@ -16,6 +16,7 @@ pub(super) fn named(mut provider: Provider, settings: &Settings) -> Provider {
     if let Some(token) = &settings.api_token {
         provider = provider.with_credential("api_token", token);
     }
+    #[cfg(feature = "oauth")]
     if let Some(app) = &settings.oauth {
         provider = provider.with_credential("oauth_client_secret", &app.client_secret);
     }

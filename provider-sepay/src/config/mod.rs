@@ -4,6 +4,7 @@ mod addresses;
 mod assemble;
 mod codes;
 mod credentials;
+#[cfg(feature = "oauth")]
 mod oauth;
 mod payment_gateway;
 mod settings;

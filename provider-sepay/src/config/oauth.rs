@@ -2,11 +2,9 @@
 
 use payments_core::{Environment, config::Reader};
 
-use crate::client::oauth::AppSettings;
+use crate::{hosts::Hosts, oauth::AppSettings};
 
-/// Where OAuth2 is (developer.sepay.vn, SePay OAuth2: quick start). No sandbox is documented.
-const PRODUCTION: &str = "https://my.sepay.vn";
-
+/// Keys of the app.
 const KEYS: [&str; 4] =
     ["oauth_client_id", "oauth_client_secret", "oauth_redirect_url", "oauth_url"];
 
@@ -26,7 +24,7 @@ pub(super) fn app(read: &mut Reader<'_>, environment: Environment) -> Option<App
         read.problem("oauth_redirect_url", "is missing; give the address that SePay registered");
     }
     let redirect_url = read.optional_web_address("oauth_redirect_url");
-    let base = read.url("oauth_url", PRODUCTION);
+    let base = read.url("oauth_url", Hosts::of(environment).oauth.unwrap_or_default());
     Some(AppSettings {
         client_id: client_id?,
         client_secret: client_secret?,

@@ -3,9 +3,9 @@
 use payments_core::{Secret, config::Reader, notification::check::Keys};
 
 use super::webhook::ADVICE;
-use crate::{
+use crate::payment_gateway::{
+    SortSpelling, Spelling,
     checkout::{FieldOrder, ReturnUrls},
-    client::{SortSpelling, Spelling},
 };
 
 pub(super) struct GatewaySettings {

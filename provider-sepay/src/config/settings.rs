@@ -12,17 +12,16 @@ use payments_core::{
 
 use super::{
     codes::{self, Codes},
-    oauth,
     payment_gateway::GatewaySettings,
     user_api::{self, UserApiSettings},
     webhook,
 };
 use crate::{
-    client::oauth::AppSettings,
-    matching::Matching,
-    notification::{Sources, WebhookAuth},
-    transfer,
+    bank::{Matching, transfer, webhook::WebhookAuth},
+    notifications::Sources,
 };
+#[cfg(feature = "oauth")]
+use {super::oauth, crate::oauth::AppSettings};
 
 /// What is configured. What is wrong is noted with the reader, and then nothing here counts.
 pub(super) struct Settings {
@@ -35,6 +34,7 @@ pub(super) struct Settings {
     pub(super) matching: Option<Arc<Matching>>,
     pub(super) webhook: Option<WebhookAuth>,
     pub(super) sources: Sources,
+    #[cfg(feature = "oauth")]
     pub(super) oauth: Option<AppSettings>,
     /// What works and is unwise, each naming its key.
     pub(super) warnings: Vec<String>,
@@ -92,12 +92,17 @@ impl Settings {
         }
         let webhook = webhook::auth(read);
         let sources = webhook::sources(read);
+        #[cfg(feature = "oauth")]
         let oauth = oauth::app(read, environment);
+        #[cfg(feature = "oauth")]
+        let has_app = oauth.is_some();
+        #[cfg(not(feature = "oauth"))]
+        let has_app = without_oauth(read, environment);
         if !read.has("merchant_id")
             && !read.has("secret_key")
             && !has_token
             && webhook.is_none()
-            && oauth.is_none()
+            && !has_app
         {
             read.problem(
                 "merchant_id",
@@ -135,6 +140,7 @@ impl Settings {
             matching,
             webhook,
             sources,
+            #[cfg(feature = "oauth")]
             oauth,
             warnings,
         }
@@ -175,4 +181,18 @@ fn sub_accounts(read: &mut Reader<'_>) -> Vec<AccountNumber> {
     }
     let number = |text: &str| AccountNumber::new(text).map_err(|error| error.to_string());
     read.optional_list("sub_accounts", number).unwrap_or_default()
+}
+
+/// Refuses the keys of an app in a program that was built without the feature for it.
+#[cfg(not(feature = "oauth"))]
+fn without_oauth(read: &mut Reader<'_>, _: Environment) -> bool {
+    let keys = ["oauth_client_id", "oauth_client_secret", "oauth_redirect_url", "oauth_url"];
+    let mut has_app = false;
+    for key in keys {
+        if read.has(key) {
+            has_app = true;
+            read.problem(key, "needs the cargo feature `oauth` of provider-sepay");
+        }
+    }
+    has_app
 }

@@ -7,10 +7,12 @@ use payments_core::{Provider, registry::Context};
 
 use super::user_api::{UserApiSettings, Version};
 use crate::{
-    client::{Door, UserApi, UserApiV1, UserApiV2, V1Statement},
-    matching::Matching,
-    statements::{Source, Statements},
-    virtual_accounts::{Api, VirtualAccounts},
+    bank::{
+        Matching, UserApiV1, UserApiV2,
+        statement::{Source, StatementV1, StatementV2, Statements},
+        virtual_account::{Api, VirtualAccounts},
+    },
+    client::Client,
 };
 
 /// Both versions of the User API, each with one transport, so that one limit holds for everything
@@ -30,30 +32,34 @@ impl Token {
         context: &Context,
     ) -> Self {
         let v1 = UserApiV1::new(
-            Door::new(user_api_v1, token.clone()),
-            context.transport(settings.rate_v1),
-            settings.v1_va,
+            Client::new(user_api_v1, token.clone(), context.transport(settings.rate_v1)),
+            settings.v1_orders,
         );
-        let v2 = UserApiV2::new(Door::new(user_api, token), context.transport(settings.rate_v2));
+        let transport = context.transport(settings.rate_v2);
+        let v2 = UserApiV2::new(Client::new(user_api, token, transport));
         Self { settings, v1, v2 }
     }
 
     /// The statement that transfers and notifications are looked up in.
-    pub(super) fn statement(&self, context: &Context, matching: Option<Arc<Matching>>) -> UserApi {
+    pub(super) fn statement(
+        &self,
+        context: &Context,
+        matching: Option<Arc<Matching>>,
+    ) -> StatementV2 {
         self.v2.statement(Arc::clone(&context.clock), matching)
     }
 
     pub(super) fn add_roles(
         &self,
         mut provider: Provider,
-        statement: &UserApi,
+        statement: &StatementV2,
         context: &Context,
         matching: Option<Arc<Matching>>,
     ) -> Provider {
         let clock = || Arc::clone(&context.clock);
         let source = match self.settings.statements {
             Version::V1 => {
-                Source::V1(Box::new(V1Statement::new(self.v1.clone(), clock(), matching)))
+                Source::V1(Box::new(StatementV1::new(self.v1.clone(), clock(), matching)))
             }
             Version::V2 => Source::V2(statement.clone()),
         };

@@ -2,18 +2,20 @@
 //! behind virtual accounts.
 
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use payments_core::{AccountId, config::Reader, transport::Rate};
 
-use crate::{client::UserApi, virtual_accounts::VaSettings};
+use crate::{
+    bank::virtual_account::{VaSettings, orders},
+    limits,
+};
 
 pub(super) struct UserApiSettings {
     pub(super) rate_v1: Option<Rate>,
     pub(super) rate_v2: Option<Rate>,
     pub(super) statements: Version,
-    /// The last segment of v1's path to the virtual accounts of an order.
-    pub(super) v1_va: &'static str,
+    /// Which operations the orders of v1 have.
+    pub(super) v1_orders: orders::Version,
     pub(super) virtual_accounts: Option<(Version, VaSettings)>,
 }
 
@@ -41,30 +43,24 @@ pub(super) const KEYS: &[&str] = &[
 /// Keys that mean nothing without a bank account for virtual accounts.
 const VA_ONLY: &[&str] = &["va_api", "va_prefix", "va_tid", "va_holder_names"];
 
-/// SePay's older pages say 2 calls a second and its newer ones 3 (SePay API v1: introduction).
-const V1_CALLS_PER_SECOND: u32 = 2;
-
 /// More than SePay takes from anybody, and enough for a simulator.
 const MOST_CALLS: i64 = 100_000;
-
-/// A second of SePay's and a little more. Calls leave evenly; some travel longer than others, and a
-/// second at SePay must not see one too many of them.
-const A_GOOD_SECOND: Duration = Duration::from_millis(1_050);
 
 const VERSIONS: &[(&str, Version)] = &[("v2", Version::V2), ("v1", Version::V1)];
 
 impl UserApiSettings {
     pub(super) fn read(read: &mut Reader<'_>) -> Option<Self> {
-        let rate_v1 = rate(read, "userapi_v1_rate", V1_CALLS_PER_SECOND);
-        let rate_v2 = rate(read, "userapi_rate", UserApi::CALLS_PER_SECOND);
+        let rate_v1 = rate(read, "userapi_v1_rate", limits::USER_API_V1_CALLS_PER_SECOND);
+        let rate_v2 = rate(read, "userapi_rate", limits::USER_API_V2_CALLS_PER_SECOND);
         let statements = read.choice("statements_api", VERSIONS);
-        let v1_va = read.choice("userapi_v1_va_path", &[("va", "va"), ("vas", "vas")]);
+        let va_path = [("va", orders::Version::V1), ("vas", orders::Version::V1Vas)];
+        let v1_orders = read.choice("userapi_v1_va_path", &va_path);
         let virtual_accounts = virtual_accounts(read);
         Some(Self {
             rate_v1: rate_v1?,
             rate_v2: rate_v2?,
             statements: statements?,
-            v1_va: v1_va?,
+            v1_orders: v1_orders?,
             virtual_accounts: virtual_accounts?,
         })
     }
@@ -75,7 +71,7 @@ impl UserApiSettings {
 fn rate(read: &mut Reader<'_>, key: &'static str, default: u32) -> Option<Option<Rate>> {
     let calls = read.integer(key, default.into(), 0..=MOST_CALLS)?;
     let calls = NonZeroU32::new(u32::try_from(calls).ok()?);
-    Some(calls.map(|calls| Rate::new(calls, A_GOOD_SECOND)))
+    Some(calls.map(|calls| Rate::new(calls, limits::SECOND)))
 }
 
 #[expect(clippy::option_option, reason = "the outer one is a problem that was noted")]

@@ -5,7 +5,10 @@ use std::net::IpAddr;
 use ipnet::{IpNet, Ipv4Net};
 use payments_core::{Environment, config::Reader, notification::check::Keys};
 
-use crate::notification::{DOCUMENTED_SOURCES, Sources, TokenEndpoint, WebhookAuth};
+use crate::{
+    bank::webhook::{TokenEndpoint, WebhookAuth},
+    notifications::{DOCUMENTED_SOURCES, Sources},
+};
 
 /// Why a webhook without a signature needs the User API.
 pub(super) const UNSIGNED: &str =

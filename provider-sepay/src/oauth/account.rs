@@ -1,6 +1,15 @@
 //! Bank accounts and transactions behind OAuth2.
 
-use payments_core::{Timestamp, bank::AccountNumber, money::Money, payout::Balance};
+use payments_core::{
+    Direction, Movement, Timestamp, bank::AccountNumber, money::Money, payout::Balance,
+};
+
+use super::wire;
+use crate::{
+    bank::{Matching, Reported},
+    dedupe_scope::{self, key},
+    field::{Unclear, balance, moved, on, owned, read_amount, said, time},
+};
 
 /// A bank account that the merchant linked to SePay (developer.sepay.vn, SePay OAuth2: bank
 /// accounts).
@@ -134,5 +143,142 @@ impl TransactionFilter {
     pub fn with_amount_out(mut self, amount: Money) -> Self {
         self.amount_out = Some(amount);
         self
+    }
+}
+
+/// A bank account whose balance is of `asked_at`.
+pub(crate) fn linked_account(
+    row: &wire::Account<'_>,
+    asked_at: Timestamp,
+) -> Result<LinkedAccount, Unclear> {
+    let number = AccountNumber::new(row.account_number.as_str())
+        .map_err(|_| Unclear::new("account_number cannot be one"))?;
+    let balance = balance(row.accumulated);
+    let bank = row.bank.as_ref().map(|bank| LinkedBank {
+        short_name: owned(&bank.short_name),
+        full_name: owned(&bank.full_name),
+        code: owned(&bank.code),
+        bin: owned(&bank.bin),
+        icon_url: owned(&bank.icon_url),
+        logo_url: owned(&bank.logo_url),
+    });
+    Ok(LinkedAccount {
+        id: row.id,
+        number,
+        holder: owned(&row.account_holder_name),
+        label: owned(&row.label),
+        bank: bank.unwrap_or_default(),
+        balance: balance.map(|amount| Balance::new(amount, asked_at)),
+        active: on(row.active),
+        created_at: time(&row.created_at),
+    })
+}
+
+pub(crate) fn sub_account(row: &wire::SubAccount<'_>) -> Result<SubAccount, Unclear> {
+    Ok(SubAccount {
+        id: row.id,
+        number: said(&row.account_number).and_then(|number| AccountNumber::new(number).ok()),
+        holder: owned(&row.account_holder_name),
+        label: owned(&row.label),
+        active: on(row.active),
+    })
+}
+
+/// A transaction; `None` if no money moved. Its key is SePay's number under this API: whether the
+/// webhook of the same money has the same number is documented nowhere.
+pub(crate) fn transaction(
+    row: &wire::Transaction<'_>,
+    matching: Option<&Matching>,
+) -> Result<Option<Movement>, Unclear> {
+    let amount_in = read_amount("amount_in", row.amount_in.as_ref())?;
+    let amount_out = read_amount("amount_out", row.amount_out.as_ref())?;
+    let amount = |field, amount: Option<_>| match amount {
+        Some(amount) => moved(field, amount),
+        None => Ok(None),
+    };
+    let (direction, amount) =
+        match (amount("amount_in", amount_in)?, amount("amount_out", amount_out)?) {
+            (Some(arrived), None) => (Direction::In, arrived),
+            (None, Some(left)) => (Direction::Out, left),
+            (None, None) if amount_in.is_some() || amount_out.is_some() => return Ok(None),
+            (None, None) => return Err(Unclear::new("amount_in and amount_out are missing")),
+            (Some(_), Some(_)) => return Err(Unclear::new("money arrives and leaves in one line")),
+        };
+    let key = key(dedupe_scope::TRANSACTION_OAUTH, &row.id.to_string())?;
+    let number = |text: &str| AccountNumber::new(text).ok();
+    let mut movement = Movement::new(key, direction, amount);
+    movement.account = said(&row.account_number).and_then(number);
+    movement.virtual_account = said(&row.sub_account).and_then(number);
+    movement.at = time(&row.transaction_date);
+    movement.bank_reference = owned(&row.reference_number);
+    movement.memo = owned(&row.transaction_content);
+    movement.balance = balance(row.accumulated);
+    if let Some(matching) = matching {
+        matching.add_to(&mut movement, Reported { code: said(&row.code), description: None });
+    }
+    Ok(Some(movement))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use payments_core::money::Money;
+
+    #[test]
+    fn a_balance_with_decimals_is_read_from_its_digits() {
+        let row = r#"{"id":19,"label":"Shop","account_holder_name":"NGUYEN VAN A",
+            "account_number":"0071000888888","accumulated":1777283273.00,"active":true,
+            "created_at":"2025-02-12 21:32:29","bank":{"short_name":"Vietcombank",
+            "full_name":"Ngân hàng","code":"VCB","bin":"970436","icon_url":"i","logo_url":"l"}}"#;
+        let at = Timestamp::from_unix(7);
+        let account = linked_account(&serde_json::from_str(row).unwrap(), at).unwrap();
+        let balance = account.balance.unwrap();
+        assert_eq!((balance.amount, balance.at), (Money::vnd(1_777_283_273), at));
+        assert_eq!((account.id, account.number.as_str()), (19, "0071000888888"));
+        assert_eq!(account.bank.bin.as_deref(), Some("970436"));
+        assert_eq!(account.active, Some(true));
+
+        for other in ["1777283273.50", "0", "false", "\"\""] {
+            let row = row.replace("1777283273.00", other);
+            let account = linked_account(&serde_json::from_str(&row).unwrap(), at).unwrap();
+            assert_eq!(account.balance, None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_sub_account_is_read_under_every_name_that_sepay_uses() {
+        for row in [
+            r#"{"id":3,"account_number":"VQRQ0001","account_holder_name":"A","active":1}"#,
+            r#"{"id":3,"va":"VQRQ0001","sub_holder_name":"A","active":true}"#,
+            r#"{"id":3,"sub_account":"VQRQ0001","account_holder_name":"A","active":true}"#,
+        ] {
+            let sub = sub_account(&serde_json::from_str(row).unwrap()).unwrap();
+            assert_eq!(sub.number.unwrap().as_str(), "VQRQ0001");
+            assert_eq!((sub.holder.as_deref(), sub.active), (Some("A"), Some(true)));
+        }
+    }
+
+    fn told(amounts: &str) -> Result<Option<Movement>, Unclear> {
+        let row = format!(
+            r#"{{"id":49682,"bank_account_id":19,"bank_brand_name":"Vietcombank",
+                "account_number":"0071000888888","transaction_date":"2025-02-25 19:59:48",
+                {amounts}"accumulated":"19077000.00","transaction_content":"DH00042",
+                "reference_number":"FT1","code":null,"sub_account":null}}"#
+        );
+        transaction(&serde_json::from_str(&row).unwrap(), None)
+    }
+
+    #[test]
+    fn the_column_that_is_not_zero_says_which_way_money_went() {
+        let arrived = told(r#""amount_in":"50000.00","amount_out":"0.00","#).unwrap().unwrap();
+        assert_eq!((arrived.direction, arrived.amount), (Direction::In, Money::vnd(50_000)));
+        assert_eq!(arrived.key.as_str(), "sepay.oauth:49682");
+        assert_eq!(arrived.balance, Some(Money::vnd(19_077_000)));
+        let left = told(r#""amount_in":0,"amount_out":700,"#).unwrap().unwrap();
+        assert_eq!((left.direction, left.amount), (Direction::Out, Money::vnd(700)));
+        assert_eq!(told(r#""amount_in":0,"amount_out":0,"#).unwrap(), None);
+        for unclear in ["", r#""amount_in":1,"amount_out":1,"#, r#""amount_in":-1,"#] {
+            assert!(told(unclear).is_err(), "{unclear}");
+        }
     }
 }

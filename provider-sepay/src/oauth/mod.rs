@@ -48,10 +48,20 @@
 //!   next call goes on with it.
 
 mod account;
+pub(crate) mod api;
+mod app;
 mod company;
+mod connection;
+mod response;
 mod scope;
+mod session;
+mod status;
+mod token_request;
 mod tokens;
 mod webhook;
+mod webhook_reading;
+mod webhooks;
+mod wire;
 
 pub use account::{LinkedAccount, LinkedBank, SubAccount, TransactionFilter};
 pub use company::{
@@ -65,5 +75,8 @@ pub use webhook::{
     WebhookFilter, WebhookReceipt,
 };
 
-pub use crate::client::oauth::{Authorization, Connection, OAuthApp};
-pub use crate::user_api::Page;
+pub use app::{Authorization, OAuthApp};
+pub use connection::Connection;
+pub(crate) use token_request::AppSettings;
+
+pub use crate::bank::user_api::Page;

@@ -229,6 +229,34 @@ impl WebhookChanges {
         Self::default()
     }
 
+    /// Whether nothing is to change.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self {
+            bank_account_id,
+            name,
+            url,
+            auth,
+            event,
+            is_verify_payment,
+            skip_if_no_code,
+            retry_on_error_status,
+            only_va,
+            bank_sub_account_ids,
+            active,
+        } = self;
+        bank_account_id.is_none()
+            && name.is_none()
+            && url.is_none()
+            && auth.is_none()
+            && event.is_none()
+            && is_verify_payment.is_none()
+            && skip_if_no_code.is_none()
+            && retry_on_error_status.is_none()
+            && only_va.is_none()
+            && bank_sub_account_ids.is_none()
+            && active.is_none()
+    }
+
     /// Tells the transactions of another bank account.
     #[must_use]
     pub fn with_bank_account_id(mut self, id: u64) -> Self {

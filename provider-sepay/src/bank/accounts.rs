@@ -1,0 +1,36 @@
+//! The merchant's bank accounts, kept for a while.
+
+use std::fmt;
+use std::sync::Arc;
+
+use payments_core::{Clock, Listed, Result, statement::StatementAccount};
+
+use super::statement::StatementV2;
+use crate::{client::Kept, limits::ACCOUNTS_KEPT};
+
+/// The accounts behind an API token: asked for once a minute.
+pub(crate) struct Accounts {
+    statement: StatementV2,
+    kept: Kept<Vec<Listed<StatementAccount>>>,
+}
+
+impl Accounts {
+    pub(crate) fn new(statement: StatementV2, clock: Arc<dyn Clock>) -> Self {
+        Self { statement, kept: Kept::new(clock, ACCOUNTS_KEPT) }
+    }
+
+    pub(crate) async fn get(&self) -> Result<Arc<Vec<Listed<StatementAccount>>>> {
+        self.kept.get(self.statement.accounts()).await
+    }
+
+    /// Asks for the accounts again the next time.
+    pub(crate) fn forget(&self) {
+        self.kept.clear();
+    }
+}
+
+impl fmt::Debug for Accounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Accounts").field(&self.statement).finish()
+    }
+}

@@ -1,0 +1,54 @@
+//! The User API's and the webhooks' words in the core's: the only place where they are interpreted.
+
+use payments_core::Direction;
+
+/// `transferType` and `transfer_type`, in any case.
+pub(crate) fn direction(word: &str) -> Option<Direction> {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "in" => Some(Direction::In),
+        "out" => Some(Direction::Out),
+        _ => None,
+    }
+}
+
+/// `200` in most places, `"success"` in orders. Seed samples of single rows have none.
+pub(super) fn is_v1_success(status: Option<&str>) -> bool {
+    matches!(status, None | Some("200" | "success"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_documented_directions_map_in_any_case_and_an_invented_one_is_none() {
+        for (word, expected) in [
+            ("in", Some(Direction::In)),
+            ("IN", Some(Direction::In)),
+            (" In\t", Some(Direction::In)),
+            ("out", Some(Direction::Out)),
+            ("OUT ", Some(Direction::Out)),
+            ("", None),
+            ("i n", None),
+            ("ins", None),
+            ("both", None),
+        ] {
+            assert_eq!(direction(word), expected, "{word:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_two_words_of_a_success_or_none_say_so() {
+        for (word, expected) in [
+            (None, true),
+            (Some("200"), true),
+            (Some("success"), true),
+            (Some("201"), false),
+            (Some("error"), false),
+            (Some("404"), false),
+            (Some(""), false),
+        ] {
+            assert_eq!(is_v1_success(word), expected, "{word:?}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The User API v2: every list and every row of it (developer.sepay.vn, SePay API v2).
+
+use std::sync::Arc;
+
+use payments_core::{Clock, Listed, Result, Submission};
+
+use super::{
+    api,
+    payment_code::Matching,
+    rows::Rows,
+    statement::{DatedListing, StatementV2},
+    user_api::{
+        BankAccount, CreatedOrder, Listing, NewOrder, NewVa, OrderVa, Page, Prefix, Terminal,
+        Transaction, VaOrder, VirtualAccount,
+        v2::{BankAccountFilter, TransactionFilter, VaOrderFilter, VirtualAccountFilter},
+    },
+    virtual_account::orders::{VaOrders, Version},
+};
+use crate::client::{Client, Request};
+
+/// The User API v2 (developer.sepay.vn, SePay API v2): a bearer token, JSON, UUIDs, amounts as whole
+/// numbers, three calls a second.
+///
+/// Reached by [`SePay::user_api_v2`](crate::SePay::user_api_v2). Lists are read a page at a time, of
+/// 100 rows, which is the most that SePay gives; pages count from 1. A refusal has SePay's
+/// `error_code` as [`code`](payments_core::Error::code). `account` is the UUID of a bank account.
+#[derive(Clone, Debug)]
+pub struct UserApiV2 {
+    orders: VaOrders,
+    rows: Rows,
+}
+
+impl UserApiV2 {
+    pub(crate) fn new(client: Client) -> Self {
+        let orders = VaOrders::new(client.clone(), Version::V2);
+        Self { orders, rows: Rows::new(client) }
+    }
+
+    /// The same as accounts and movements of the core.
+    pub(crate) fn statement(
+        &self,
+        clock: Arc<dyn Clock>,
+        matching: Option<Arc<Matching>>,
+    ) -> StatementV2 {
+        StatementV2::new(self.rows.clone(), clock, matching)
+    }
+
+    pub(crate) fn va_orders(&self) -> &VaOrders {
+        &self.orders
+    }
+
+    /// A page of transactions, the newest first unless the filter says otherwise.
+    ///
+    /// # Errors
+    /// SePay could not be asked.
+    pub async fn transactions(
+        &self,
+        filter: &TransactionFilter,
+        page: u32,
+    ) -> Result<Page<Transaction>> {
+        self.rows.page(&Request::to(&api::TRANSACTIONS).with_query(filter.pairs()), page).await
+    }
+
+    /// Every transaction, a page in memory at a time. The oldest come first, unless the filter sorts
+    /// them or goes on after one: so what arrives meanwhile comes last and shifts nothing. A filter
+    /// that sorts is read by the numbers of pages: lines that are equal in what it sorts by, and
+    /// lines that arrive meanwhile, may then fall between two pages.
+    pub fn every_transaction(&self, filter: &TransactionFilter) -> Listing<Transaction> {
+        let query = filter.pairs();
+        let ordered = |name: &str| name.ends_with("_sort") || name == "since_id";
+        match query.iter().any(|(name, _)| ordered(name)) {
+            true => self.rows.listing(Request::to(&api::TRANSACTIONS).with_query(query)),
+            false => Listing::new(DatedListing::new(self.rows.clone(), query)),
+        }
+    }
+
+    /// One transaction, `None` if there is none with this UUID.
+    ///
+    /// # Errors
+    /// SePay could not be asked.
+    pub async fn transaction(&self, id: &str) -> Result<Option<Transaction>> {
+        Ok(self.rows.one(&Request::of(&api::TRANSACTION, &[id])?).await?.map(|(row, _)| row))
+    }
+
+    /// A page of bank accounts.
+    ///
+    /// # Errors
+    /// SePay could not be asked.
+    pub async fn bank_accounts(
+        &self,
+        filter: &BankAccountFilter,
+        page: u32,
+    ) -> Result<Page<BankAccount>> {
+        self.rows.page(&Request::to(&api::BANK_ACCOUNTS).with_query(filter.pairs()), page).await
+    }
+
+    /// Every bank account, a page in memory at a time.
+    pub fn every_bank_account(&self, filter: &BankAccountFilter) -> Listing<BankAccount> {
+        self.rows.listing(Request::to(&api::BANK_ACCOUNTS).with_query(filter.pairs()))
+    }
+
+    /// One bank account, `None` if there is none with this UUID.
+    ///
+    /// # Errors
+    /// SePay could not be asked.
+    pub async fn bank_account(&self, id: &str) -> Result<Option<BankAccount>> {
+        Ok(self.rows.one(&Request::of(&api::BANK_ACCOUNT, &[id])?).await?.map(|(row, _)| row))
+    }
+
+    /// A page of the virtual accounts of a bank account.
+    ///
+    /// # Errors
+    /// SePay could not be asked, or knows no such bank account.
+    pub async fn virtual_accounts(
+        &self,
+        account: &str,
+        filter: &VirtualAccountFilter,
+        page: u32,
+    ) -> Result<Page<VirtualAccount>> {
+        self.rows
+            .page(
+                &Request::of(&api::VIRTUAL_ACCOUNTS, &[account])?.with_query(filter.pairs()),
+                page,
+            )
+            .await
+    }
+
+    /// Every virtual account of a bank account, a page in memory at a time.
+    ///
+    /// # Errors
+    /// The UUID cannot stand in an address.
+    pub fn every_virtual_account(
+        &self,
+        account: &str,
+        filter: &VirtualAccountFilter,
+    ) -> Result<Listing<VirtualAccount>> {
+        let request = Request::of(&api::VIRTUAL_ACCOUNTS, &[account])?;
+        Ok(self.rows.listing(request.with_query(filter.pairs())))
+    }
+
+    /// One virtual account of a bank account, `None` if it has none with this UUID.
+    ///
+    /// # Errors
+    /// SePay could not be asked.
+    pub async fn virtual_account(&self, account: &str, id: &str) -> Result<Option<VirtualAccount>> {
+        Ok(self
+            .rows
+            .one(&Request::of(&api::VIRTUAL_ACCOUNT, &[account, id])?)
+            .await?
+            .map(|(row, _)| row))
+    }
+
+    /// A page of the orders of a bank account.
+    ///
+    /// # Errors
+    /// SePay could not be asked, or knows no such bank account.
+    pub async fn orders(
+        &self,
+        account: &str,
+        filter: &VaOrderFilter,
+        page: u32,
+    ) -> Result<Page<VaOrder>> {
+        self.orders.page(account, &filter.pairs(), page).await
+    }
+
+    /// Every order of a bank account, a page in memory at a time.
+    ///
+    /// # Errors
+    /// The UUID cannot stand in an address.
+    pub fn every_order(&self, account: &str, filter: &VaOrderFilter) -> Result<Listing<VaOrder>> {
+        self.orders.listing(account, &filter.pairs())
+    }
+
+    /// One order with its virtual accounts, `None` if the bank account has none with this UUID.
+    ///
+    /// # Errors
+    /// SePay could not be asked.
+    pub async fn order(&self, account: &str, id: &str) -> Result<Option<VaOrder>> {
+        Ok(self.orders.order(account, id).await?.map(|(order, _)| order))
+    }
+
+    /// Creates an order with a virtual account. Sent once: SePay documents no key against a second,
+    /// so an uncertain one is looked for by its code, among
+    /// [`orders`](Self::orders), before another is created. Dropping the future leaves the outcome
+    /// uncertain.
+    ///
+    /// # Errors
+    /// Nothing was created.
+    pub async fn create_order(
+        &self,
+        account: &str,
+        order: &NewOrder,
+    ) -> Result<Submission<CreatedOrder>> {
+        self.orders.create(account, order, None).await
+    }
+
+    /// Cancels an order that nothing arrived for, with its unpaid virtual accounts. Dropping the
+    /// future leaves the outcome uncertain.
+    ///
+    /// # Errors
+    /// Nothing was cancelled.
+    pub async fn cancel_order(&self, account: &str, id: &str) -> Result<Submission<()>> {
+        self.orders.cancel(account, id, None).await
+    }
+
+    /// Adds a virtual account to an order that is not paid, so that it can be paid in parts. BIDV
+    /// only. Dropping the future leaves the outcome uncertain.
+    ///
+    /// # Errors
+    /// Nothing was added.
+    pub async fn add_va(
+        &self,
+        account: &str,
+        order: &str,
+        va: &NewVa,
+    ) -> Result<Submission<OrderVa>> {
+        self.orders.add_va(account, order, va).await
+    }
+
+    /// Cancels an unpaid virtual account of an order, which stays as it is. Dropping the future
+    /// leaves the outcome uncertain.
+    ///
+    /// # Errors
+    /// Nothing was cancelled.
+    pub async fn cancel_va(
+        &self,
+        account: &str,
+        order: &str,
+        number: &str,
+    ) -> Result<Submission<()>> {
+        self.orders.cancel_va(account, order, number).await
+    }
+
+    /// The prefixes of virtual account numbers of a Sacombank account.
+    ///
+    /// # Errors
+    /// SePay could not be asked, or knows no such bank account.
+    pub async fn prefixes(&self, account: &str) -> Result<Vec<Listed<Prefix>>> {
+        self.rows.all(Request::of(&api::PREFIXES, &[account])?).await
+    }
+
+    /// One prefix, `None` if the bank account has no such one.
+    ///
+    /// # Errors
+    /// SePay could not be asked.
+    pub async fn prefix(&self, account: &str, prefix: &str) -> Result<Option<Prefix>> {
+        Ok(self
+            .rows
+            .one(&Request::of(&api::PREFIX, &[account, prefix])?)
+            .await?
+            .map(|(row, _)| row))
+    }
+
+    /// The terminals of a Vietcombank account.
+    ///
+    /// # Errors
+    /// SePay could not be asked, or knows no such bank account.
+    pub async fn terminals(&self, account: &str) -> Result<Vec<Listed<Terminal>>> {
+        self.rows.all(Request::of(&api::TERMINALS, &[account])?).await
+    }
+}

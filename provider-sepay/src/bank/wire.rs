@@ -1,0 +1,218 @@
+//! The User API in SePay's own spelling: what its versions have in common, v2, and the envelopes of v1,
+//! whose key is another for each call (developer.sepay.vn, SePay API v2: transactions, bank accounts,
+//! virtual accounts, authentication; SePay API v1: transactions, bank accounts; PyPI sepay 0.1.0).
+
+use payments_core::money::wire::Number;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::field::{Count, Deferred, Flag, Lenient, Shown, Text};
+
+/// A page of anything. Each row is read on its own, so that one malformed row hides no other.
+#[derive(Deserialize)]
+pub(crate) struct List<'a> {
+    #[serde(borrow)]
+    pub(crate) data: Vec<&'a RawValue>,
+    #[serde(default)]
+    pub(crate) meta: Lenient<Meta>,
+}
+
+/// One of anything.
+#[derive(Deserialize)]
+pub(crate) struct One<T> {
+    pub(crate) data: T,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+pub(crate) struct Meta {
+    #[serde(default)]
+    pub(crate) pagination: Lenient<Pagination>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+pub(crate) struct Pagination {
+    #[serde(default)]
+    pub(crate) has_more: Lenient<Flag>,
+    #[serde(default)]
+    pub(crate) total: Lenient<Count>,
+}
+
+/// A line of the statement in either version: `amount_in` is a number in v2 and text in v1.
+///
+/// `gateway`, `content` and `transfer_amount` are the names of webhooks, which one sample of v1
+/// has in their place.
+#[derive(Deserialize)]
+pub(crate) struct Transaction<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Text<'a>,
+    pub(crate) transaction_date: Option<Shown<'a>>,
+    pub(crate) account_number: Option<Text<'a>>,
+    /// v2.
+    pub(crate) va: Option<Text<'a>>,
+    /// v1.
+    pub(crate) sub_account: Option<Text<'a>>,
+    /// v2, and that sample.
+    pub(crate) transfer_type: Option<Text<'a>>,
+    pub(crate) amount_in: Option<Deferred<'a, Number>>,
+    pub(crate) amount_out: Option<Deferred<'a, Number>>,
+    pub(crate) transfer_amount: Option<Deferred<'a, Number>>,
+    #[serde(default)]
+    pub(crate) accumulated: Lenient<Number>,
+    pub(crate) transaction_content: Option<Shown<'a>>,
+    pub(crate) content: Option<Shown<'a>>,
+    pub(crate) reference_number: Option<Shown<'a>>,
+    pub(crate) code: Option<Shown<'a>>,
+    pub(crate) bank_brand_name: Option<Shown<'a>>,
+    pub(crate) gateway: Option<Shown<'a>>,
+    pub(crate) bank_account_id: Option<Text<'a>>,
+    /// v2.
+    pub(crate) va_id: Option<Shown<'a>>,
+    /// v2.
+    #[serde(default)]
+    pub(crate) webhook_success: Lenient<Count>,
+}
+
+/// What identifies a line of the statement, in the same spellings: read also where the rest of the
+/// line cannot be.
+#[derive(Default, Deserialize)]
+pub(crate) struct TransactionHead<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Option<Shown<'a>>,
+    pub(crate) transaction_date: Option<Shown<'a>>,
+    pub(crate) bank_account_id: Option<Shown<'a>>,
+    pub(crate) code: Option<Shown<'a>>,
+    pub(crate) va: Option<Shown<'a>>,
+    pub(crate) sub_account: Option<Shown<'a>>,
+    pub(crate) transaction_content: Option<Shown<'a>>,
+    pub(crate) content: Option<Shown<'a>>,
+}
+
+/// A bank account in either version.
+#[derive(Deserialize)]
+pub(crate) struct BankAccount<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Text<'a>,
+    pub(crate) account_holder_name: Option<Shown<'a>>,
+    pub(crate) account_number: Option<Shown<'a>>,
+    #[serde(default)]
+    pub(crate) accumulated: Lenient<Number>,
+    pub(crate) last_transaction: Option<Shown<'a>>,
+    pub(crate) label: Option<Shown<'a>>,
+    /// v2.
+    pub(crate) account_type: Option<Shown<'a>>,
+    #[serde(default)]
+    pub(crate) active: Lenient<Flag>,
+    pub(crate) created_at: Option<Shown<'a>>,
+    pub(crate) bank_short_name: Option<Shown<'a>>,
+    pub(crate) bank_full_name: Option<Shown<'a>>,
+    pub(crate) bank_bin: Option<Shown<'a>>,
+    pub(crate) bank_code: Option<Shown<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct VirtualAccount<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Text<'a>,
+    pub(crate) va: Option<Text<'a>>,
+    pub(crate) sub_holder_name: Option<Shown<'a>>,
+    pub(crate) label: Option<Shown<'a>>,
+    #[serde(default)]
+    pub(crate) active: Lenient<Flag>,
+    #[serde(default)]
+    pub(crate) official: Lenient<Flag>,
+    #[serde(rename = "static")]
+    #[serde(default)]
+    pub(crate) is_static: Lenient<Flag>,
+    pub(crate) bank_account_id: Option<Shown<'a>>,
+    pub(crate) created_at: Option<Shown<'a>>,
+    pub(crate) updated_at: Option<Shown<'a>>,
+}
+
+/// Sacombank's (SePay API v2: VA prefixes).
+#[derive(Deserialize)]
+pub(crate) struct Prefix<'a> {
+    #[serde(borrow)]
+    pub(crate) va_prefix: Text<'a>,
+    pub(crate) store_id: Option<Shown<'a>>,
+    pub(crate) store_name: Option<Shown<'a>>,
+    pub(crate) status: Option<Shown<'a>>,
+    pub(crate) created_at: Option<Shown<'a>>,
+}
+
+/// Vietcombank's (SePay API v2: terminals).
+#[derive(Deserialize)]
+pub(crate) struct Terminal<'a> {
+    #[serde(borrow)]
+    pub(crate) xid: Option<Shown<'a>>,
+    pub(crate) tid: Text<'a>,
+    pub(crate) name: Option<Shown<'a>>,
+    pub(crate) created_at: Option<Shown<'a>>,
+}
+
+/// What every answer says of itself, and v2's refusals too. `status` is 200 in most places and `"success"` in orders.
+#[derive(Deserialize)]
+pub(crate) struct V1Head<'a> {
+    #[serde(borrow)]
+    pub(crate) status: Option<Text<'a>>,
+    /// Null in a success, and text, a number or anything in a failure.
+    pub(crate) error: Option<&'a RawValue>,
+    pub(crate) message: Option<Shown<'a>>,
+    pub(crate) error_code: Option<Shown<'a>>,
+    #[serde(borrow, default)]
+    pub(crate) messages: Lenient<V1Messages<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct V1Messages<'a> {
+    #[serde(borrow)]
+    pub(crate) error: Option<Shown<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct V1Transactions<'a> {
+    #[serde(borrow)]
+    pub(crate) status: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) transactions: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct V1Transaction<'a> {
+    #[serde(borrow)]
+    pub(crate) status: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) transaction: Transaction<'a>,
+}
+
+/// A number, text with its digits, or a list of one.
+#[derive(Deserialize)]
+pub(crate) struct V1TransactionCount<'a> {
+    #[serde(borrow)]
+    pub(crate) status: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) count_transactions: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct V1BankAccounts<'a> {
+    #[serde(borrow)]
+    pub(crate) status: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) bankaccounts: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct V1BankAccount<'a> {
+    #[serde(borrow)]
+    pub(crate) status: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) bankaccount: BankAccount<'a>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct V1BankAccountCount<'a> {
+    #[serde(borrow)]
+    pub(crate) status: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) count_bankaccounts: &'a RawValue,
+}

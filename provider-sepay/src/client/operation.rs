@@ -1,0 +1,97 @@
+//! An operation of one of SePay's APIs, as a value.
+
+use http::Method;
+use payments_core::{Error, Result, transport::CallClass};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// One call of one of SePay's APIs: what it is named, where it goes, and whether it may have an
+/// effect. The table of docs/endpoints.md is tested against these values.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// The name in errors and spans.
+    pub(crate) name: &'static str,
+    /// Whose address the path is under.
+    pub(crate) api: Api,
+    /// The method.
+    pub(crate) method: Method,
+    /// The path, in which a name in braces stands for an identifier.
+    pub(crate) path: &'static str,
+    /// Whether it instructs or asks.
+    pub(crate) class: CallClass,
+}
+
+/// One of SePay's APIs: each has an address and a limit of calls of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Api {
+    /// The order API of the payment gateway: Basic authentication.
+    PaymentGateway,
+    /// The User API v1: a bearer token, HTTP 200 whatever the body says.
+    UserApiV1,
+    /// The User API v2: a bearer token.
+    UserApiV2,
+    /// The partner API: a token of a merchant who authorised the app.
+    #[cfg(feature = "oauth")]
+    OAuth,
+}
+
+impl Operation {
+    /// A `GET` that asks.
+    pub(crate) const fn inquiry(api: Api, name: &'static str, path: &'static str) -> Self {
+        Self { name, api, method: Method::GET, path, class: CallClass::Inquiry }
+    }
+
+    /// An instruction: sent at most once.
+    pub(crate) const fn instruction(
+        api: Api,
+        name: &'static str,
+        method: Method,
+        path: &'static str,
+    ) -> Self {
+        Self { name, api, method, path, class: CallClass::Instruction }
+    }
+
+    /// The path with these identifiers in the places of its names, escaped.
+    ///
+    /// # Errors
+    /// An identifier cannot be a segment of a path; the error names the place.
+    pub(crate) fn path(&self, ids: &[&str]) -> Result<String> {
+        let mut ids = ids.iter();
+        let mut path = String::with_capacity(self.path.len().saturating_add(48));
+        for segment in self.path.split('/').skip(1) {
+            path.push('/');
+            match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+                None => path.push_str(segment),
+                Some(field) => match ids.next().copied().unwrap_or_default() {
+                    "" | "." | ".." => {
+                        return Err(Error::invalid(field, "cannot stand in an address"));
+                    }
+                    id => path.extend(utf8_percent_encode(id, SEGMENT)),
+                },
+            }
+        }
+        Ok(path)
+    }
+}
+
+/// What has to be escaped in a segment of a path (RFC 3986, section 2.3: all but the unreserved).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_escaped_segments_of_the_path() {
+        const DETAIL: Operation =
+            Operation::inquiry(Api::UserApiV2, "detail", "/v2/a/{account}/orders/{order}");
+        assert_eq!(DETAIL.path(&["0b7e", "a/b ế"]).unwrap(), "/v2/a/0b7e/orders/a%2Fb%20%E1%BA%BF");
+        for (ids, field) in [
+            (&["", "1"][..], "account"),
+            (&["1", ".."], "order"),
+            (&["1", "."], "order"),
+            (&["1"], "order"),
+        ] {
+            assert_eq!(DETAIL.path(ids).unwrap_err().field(), Some(field), "{ids:?}");
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! A merchant who authorised the app: accounts, transactions, company.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderValue;
+use payments_core::{
+    DeclineReason, Error, ErrorKind, Listed, Movement, Result, Secret, Submission,
+};
+
+use super::{
+    account::{self, LinkedAccount, SubAccount, TransactionFilter},
+    api,
+    company::{self, Company, ConfigurationChanges, Profile},
+    response::{one, page, receipt, refuses_token},
+    session::Session,
+    token_request::App,
+    webhook::WebhookReceipt,
+    wire,
+};
+use crate::{
+    bank::user_api::{Page, Pairs},
+    client::{ApiResponse, Client, Kept, Request, known},
+    field::{Unclear, day},
+    limits::ACCOUNTS_KEPT,
+};
+
+/// How many rows to ask for; SePay names no limit of its own.
+pub(crate) const PER_PAGE: usize = 100;
+
+/// Where a list of accounts is given up.
+const LAST_PAGE: u32 = 50;
+
+/// A merchant who authorised the app. Clones share tokens and accounts.
+///
+/// Every method asks for what its scope allows. One that changes something at SePay answers with a
+/// [`Submission`]; dropping its future, or wrapping it in a timeout, leaves the outcome uncertain.
+/// All of them fail with `Authentication` once the merchant has to authorise again.
+#[derive(Clone)]
+pub struct Connection {
+    pub(crate) app: Arc<App>,
+    session: Session,
+    accounts: Arc<Kept<Vec<Listed<LinkedAccount>>>>,
+}
+
+impl Connection {
+    pub(crate) fn new(app: Arc<App>, session: Session) -> Self {
+        let accounts = Arc::new(Kept::new(Arc::clone(&app.clock), ACCOUNTS_KEPT));
+        Self { app, session, accounts }
+    }
+
+    /// Every bank account, with its balance of when SePay was asked. The list is kept for a minute;
+    /// [`forget_accounts`](Self::forget_accounts) ends that.
+    ///
+    /// # Errors
+    /// SePay could not be asked.
+    pub async fn bank_accounts(&self) -> Result<Arc<Vec<Listed<LinkedAccount>>>> {
+        self.accounts.get(self.every_account()).await
+    }
+
+    /// Asks for the accounts again the next time.
+    pub fn forget_accounts(&self) {
+        self.accounts.clear();
+    }
+
+    /// Waits until no refresh of the tokens is under way. A refresh ends although its caller left, but
+    /// not although the runtime ends: await this before the app does, so that no token that SePay
+    /// rotated is lost.
+    pub async fn idle(&self) {
+        self.session.idle().await;
+    }
+
+    async fn every_account(&self) -> Result<Vec<Listed<LinkedAccount>>> {
+        let mut accounts = Vec::new();
+        for number in 1..=LAST_PAGE {
+            let response = self.list(Request::to(&api::BANK_ACCOUNTS), number).await?;
+            let now = self.app.clock.now();
+            let read = |row: &wire::Account<'_>| account::linked_account(row, now).map(Some);
+            let found = page(&response, PER_PAGE, read)?;
+            accounts.extend(found.rows);
+            if !found.more {
+                return Ok(accounts);
+            }
+        }
+        Err(Unclear::new("the list has no end").into_error(api::BANK_ACCOUNTS.name))
+    }
+
+    /// One bank account, with its balance of now; `None` if SePay does not know it.
+    ///
+    /// # Errors
+    /// SePay could not be asked.
+    pub async fn bank_account(&self, id: u64) -> Result<Option<LinkedAccount>> {
+        let now = self.app.clock.now();
+        let read = |row: &wire::Account<'_>| account::linked_account(row, now);
+        let response = self.ask(&Request::of(&api::BANK_ACCOUNT, &[&id.to_string()])?).await?;
+        known(one(&response, read))
+    }
+
+    /// A page of the sub-accounts of a bank account, from 1.
+    ///
+    /// # Errors
+    /// SePay could not be asked, or does not know the account.
+    pub async fn sub_accounts(
+        &self,
+        bank_account_id: u64,
+        number: u32,
+    ) -> Result<Page<SubAccount>> {
+        let request = Request::of(&api::SUB_ACCOUNTS, &[&bank_account_id.to_string()])?;
+        let response = self.list(request, number).await?;
+        let read = |row: &wire::SubAccount<'_>| account::sub_account(row).map(Some);
+        page(&response, PER_PAGE, read)
+    }
+
+    /// A page of transactions, from 1. Their payment codes are found as in webhooks and statements,
+    /// by the `code_…` keys of the configuration.
+    ///
+    /// # Errors
+    /// SePay could not be asked.
+    pub async fn transactions(
+        &self,
+        filter: &TransactionFilter,
+        number: u32,
+    ) -> Result<Page<Movement>> {
+        let request = Request::to(&api::TRANSACTIONS).with_query(query(filter)?);
+        let response = self.list(request, number).await?;
+        let matching = self.app.matching.as_deref();
+        let read = |row: &wire::Transaction<'_>| account::transaction(row, matching);
+        page(&response, PER_PAGE, read)
+    }
+
+    /// The user who authorised the app.
+    ///
+    /// # Errors
+    /// SePay could not be asked.
+    pub async fn me(&self) -> Result<Profile> {
+        let response = self.ask(&Request::to(&api::ME)).await?;
+        one(&response, |row: &wire::Profile<'_>| company::profile(row))
+    }
+
+    /// The merchant's company, with the forms of its payment codes.
+    ///
+    /// # Errors
+    /// SePay could not be asked, or the user is neither `Admin` nor `SuperAdmin`.
+    pub async fn company(&self) -> Result<Company> {
+        let response = self.ask(&Request::to(&api::COMPANY)).await?;
+        one(&response, |row: &wire::Company<'_>| company::company(row))
+    }
+
+    /// Changes how SePay treats the company's transactions.
+    ///
+    /// # Errors
+    /// Nothing was changed: a form of payment codes cannot be one, or nothing left this machine.
+    pub async fn configure_company(
+        &self,
+        changes: &ConfigurationChanges,
+    ) -> Result<Submission<()>> {
+        for format in changes.payment_code_formats.iter().flatten() {
+            format.rules()?;
+        }
+        if *changes == ConfigurationChanges::default() {
+            return Err(Error::invalid("changes", "says nothing to change"));
+        }
+        let request = Request::to(&api::CONFIGURE_COMPANY).with_json("body", changes)?;
+        Ok(self.instruct(&request).await?.map(|_| ()))
+    }
+
+    /// Asks; if SePay takes the access token no more, once again with another.
+    pub(crate) async fn ask(&self, request: &Request) -> Result<ApiResponse> {
+        let token = self.session.access_token().await?;
+        let response = self.client(&token)?.inquire(request).await?;
+        if !refuses_token(&response) {
+            return Ok(response);
+        }
+        self.session.refused(&token).await?;
+        let token = self.session.access_token().await?;
+        self.client(&token)?.inquire(request).await
+    }
+
+    /// Asks for a page, from 1.
+    pub(crate) async fn list(&self, request: Request, page: u32) -> Result<ApiResponse> {
+        let page = [("page", page.to_string()), ("limit", PER_PAGE.to_string())];
+        self.ask(&request.with_query(page)).await
+    }
+
+    /// Instructs, once.
+    pub(crate) async fn instruct(&self, request: &Request) -> Result<Submission<WebhookReceipt>> {
+        let token = self.session.access_token().await?;
+        let submission = self.client(&token)?.instruct(request, receipt).await?;
+        if let Submission::Declined(decline) = &submission
+            && decline.reason == DeclineReason::Authentication
+        {
+            // For the next one. A store that fails now is told of then: this one was sent.
+            let _ = self.session.refused(&token).await;
+        }
+        Ok(submission)
+    }
+
+    fn client(&self, token: &Secret) -> Result<Client> {
+        let header = HeaderValue::try_from(format!("Bearer {}", token.expose()));
+        let header = header.map_err(|_| {
+            Error::new(ErrorKind::Authentication, "the access token holds characters that none has")
+        })?;
+        Ok(Client::new(self.app.base.clone(), header, Arc::clone(&self.app.transport)))
+    }
+}
+
+fn query(filter: &TransactionFilter) -> Result<Pairs> {
+    let amount = |name, money: Option<payments_core::money::Money>| match money {
+        None => Ok(None),
+        Some(money) if money.currency() == payments_core::money::Currency::VND => {
+            Ok(Some((name, money.minor().to_string())))
+        }
+        Some(_) => Err(Error::invalid(name, "is not in VND, which is all that SePay counts")),
+    };
+    Ok([
+        filter.bank_account_id.map(|id| ("bank_account_id", id.to_string())),
+        filter.account_number.as_ref().map(|number| ("account_number", number.to_string())),
+        filter.reference_number.clone().map(|reference| ("reference_number", reference)),
+        filter.from.map(|at| ("from_date", day(at))),
+        filter.until.map(|at| ("to_date", day(at))),
+        amount("amount_in", filter.amount_in)?,
+        amount("amount_out", filter.amount_out)?,
+    ]
+    .into_iter()
+    .flatten()
+    .collect())
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Connection").field(&self.app).finish()
+    }
+}

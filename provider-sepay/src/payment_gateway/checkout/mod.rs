@@ -1,0 +1,198 @@
+//! The checkout form, which the buyer's browser posts to SePay (developer.sepay.vn, payment form).
+
+mod fields;
+
+use std::borrow::Cow;
+
+use payments_core::{
+    Error, Result,
+    formula::{Field, Formula, SigningKeys},
+    notification::check::Keys,
+    payment::{CreatePayment, NextAction, Payment, PaymentMethod, PaymentState, PostForm},
+};
+
+use fields::{Content, Input, Operation};
+
+use crate::{
+    formula::{CHECKOUT, CHECKOUT_ALLOWLIST, SIGNED_FIELDS},
+    limits,
+    payment_gateway::{
+        options::{HostedMethod, SePayOptions},
+        verification::Verification,
+    },
+};
+
+/// In which order the fields of a form stand and are signed.
+///
+/// A server that signs the fields as they come takes either. One with an order of its own takes
+/// only that, so both orders are there to be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FieldOrder {
+    /// That of the newest form page.
+    Docs,
+    /// That of the libraries' list of signed fields.
+    AllowList,
+}
+
+/// Makes checkout forms. Nothing is sent.
+pub(crate) struct Checkout {
+    pub(crate) merchant_id: String,
+    pub(crate) secret_key: Keys,
+    /// Where the form is posted.
+    pub(crate) action: String,
+    pub(crate) field_order: FieldOrder,
+    pub(crate) return_urls: ReturnUrls,
+}
+
+/// Where the buyer's browser goes unless the request says so.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ReturnUrls {
+    pub(crate) success: Option<String>,
+    pub(crate) error: Option<String>,
+    pub(crate) cancel: Option<String>,
+}
+
+impl Checkout {
+    /// Opens a payment: a signed form that the buyer carries to SePay.
+    pub(crate) fn open(&self, request: &CreatePayment, options: &SePayOptions) -> Result<Payment> {
+        let method = chosen(request.method, options.payment_method)?;
+        let order = request.order.as_str();
+        let form = self.form(&Content {
+            operation: Operation::Purchase,
+            amount: request.amount,
+            // SePay demands a description; the words are those of its own samples.
+            description: described(&request.description, || format!("Thanh toán đơn hàng {order}")),
+            order: Some(order),
+            customer_id: request.buyer.id.as_deref(),
+            method,
+            success_url: request.return_url.as_deref(),
+            cancel_url: request.cancel_url.as_deref(),
+            options,
+        })?;
+        let payment = Payment::new(request.order.clone(), PaymentState::Open)
+            .with_asked(request.amount)
+            .registered_when_buyer_acts()
+            .with_next(NextAction::PostForm(form));
+        Ok(match method {
+            Some(method) => payment.with_method(method.into()),
+            None => payment,
+        })
+    }
+
+    /// A signed form by which the buyer shows a card or an account, and pays nothing.
+    pub(crate) fn verify(&self, request: &Verification) -> Result<PostForm> {
+        if let Some(order) = &request.order {
+            limits::invoice().check("order", order.as_str())?;
+        }
+        limits::description().check("description", &request.description)?;
+        self.form(&Content {
+            operation: Operation::Verify,
+            amount: limits::NOTHING,
+            description: described(&request.description, || "Xác minh phương thức".to_owned()),
+            order: request.order.as_ref().map(|order| order.as_str()),
+            customer_id: request.customer_id.as_deref(),
+            method: request.options.payment_method,
+            success_url: request.return_url.as_deref(),
+            cancel_url: request.cancel_url.as_deref(),
+            options: &request.options,
+        })
+    }
+
+    /// Signs the fields in the order in which they stand; the signature comes last.
+    fn form(&self, content: &Content<'_>) -> Result<PostForm> {
+        let mut signed = fields::signed(self, content);
+        if self.field_order == FieldOrder::AllowList {
+            signed.sort_by_key(|input| SIGNED_FIELDS.iter().position(|name| *name == input.name));
+        }
+        let unsigned = fields::unsigned(content)?;
+        for input in signed.iter().chain(&unsigned) {
+            input.check()?;
+        }
+        let signature = self.sign(&signed)?;
+        let mut fields: Vec<(String, String)> =
+            signed.into_iter().chain(unsigned).map(Input::into_pair).collect();
+        fields.push(("signature".to_owned(), signature));
+        Ok(PostForm::new(self.action.as_str(), fields))
+    }
+
+    fn sign(&self, inputs: &[Input<'_>]) -> Result<String> {
+        let fields: Vec<Field<'_>> =
+            inputs.iter().map(|input| (input.name, input.value.as_bytes())).collect();
+        let keys = SigningKeys { secret: Some(&self.secret_key), signer: None };
+        self.field_order.formula().sign(&fields, keys).map_err(|error| {
+            let named = inputs.iter().find(|input| error.field() == Some(input.name));
+            match named {
+                Some(input) => error.with_field(input.asked),
+                None => error,
+            }
+        })
+    }
+}
+
+impl FieldOrder {
+    fn formula(self) -> Formula {
+        match self {
+            Self::Docs => CHECKOUT,
+            Self::AllowList => CHECKOUT_ALLOWLIST,
+        }
+    }
+}
+
+fn described(said: &str, otherwise: impl FnOnce() -> String) -> Cow<'_, str> {
+    match said.trim() {
+        "" => Cow::Owned(otherwise()),
+        _ => Cow::Borrowed(said),
+    }
+}
+
+impl HostedMethod {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Card => "CARD",
+            Self::BankTransfer => "BANK_TRANSFER",
+            Self::NapasBankTransfer => "NAPAS_BANK_TRANSFER",
+        }
+    }
+}
+
+impl From<HostedMethod> for PaymentMethod {
+    fn from(method: HostedMethod) -> Self {
+        match method {
+            HostedMethod::Card => Self::Card,
+            HostedMethod::BankTransfer => Self::BankTransfer,
+            HostedMethod::NapasBankTransfer => Self::NapasQr,
+        }
+    }
+}
+
+/// The method that the page is to show: what the request asks for, or what its options name.
+fn chosen(
+    asked: Option<PaymentMethod>,
+    named: Option<HostedMethod>,
+) -> Result<Option<HostedMethod>> {
+    let asked = match asked {
+        None => return Ok(named),
+        Some(PaymentMethod::Card) => HostedMethod::Card,
+        Some(PaymentMethod::NapasQr) => HostedMethod::NapasBankTransfer,
+        Some(other) => {
+            return Err(Error::unsupported(format!("{other:?} is not taken")).with_field("method"));
+        }
+    };
+    match named {
+        Some(named) if named != asked => Err(Error::invalid(
+            "options.payment_method",
+            "names another method than the request asks for; give only one of them",
+        )),
+        _ => Ok(Some(asked)),
+    }
+}
+
+impl std::fmt::Debug for Checkout {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Checkout")
+            .field("merchant_id", &self.merchant_id)
+            .field("action", &self.action)
+            .field("field_order", &self.field_order)
+            .finish_non_exhaustive()
+    }
+}

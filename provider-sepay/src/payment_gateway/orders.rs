@@ -1,0 +1,99 @@
+//! The orders of the payment gateway: asked for, cancelled, voided.
+
+use payments_core::{
+    OrderRef, Result, Submission,
+    payment::Payment,
+    transport::{Subject, Unreadable},
+};
+
+use super::{
+    api,
+    cancellation::{can_ask_after, cancelled, is_not_cancelled, is_not_voided, voided},
+    order::Order,
+    payment::payment,
+    wire,
+};
+use crate::{
+    client::{Client, Operation, Request},
+    limits,
+};
+
+/// The order API: Basic authentication, JSON, no documented limit of calls.
+#[derive(Clone, Debug)]
+pub(crate) struct OrderApi {
+    client: Client,
+}
+
+type Reader =
+    fn(&OrderRef, &http::Response<bytes::Bytes>) -> Result<Submission<Payment>, Unreadable>;
+
+impl OrderApi {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// One order, `None` if SePay does not know it. It need not have a reference that we could have
+    /// given: the same merchant may sell through other software.
+    pub(crate) async fn detail(&self, id: &str) -> Result<Option<Order>> {
+        let response = self.client.inquire(&Request::of(&api::ORDER_DETAIL, &[id])?).await?;
+        let Some(detail) = response.read_one::<wire::OrderDetail<'_>>()? else { return Ok(None) };
+        let order = Order::of(&detail.data, response.raw());
+        order.map(Some).map_err(|unclear| response.unclear(unclear))
+    }
+
+    /// What became of an order's payment.
+    pub(crate) async fn payment(&self, order: &OrderRef) -> Result<Option<Payment>> {
+        match self.detail(order.as_str()).await? {
+            None => Ok(None),
+            Some(found) => payment(order, found)
+                .map(Some)
+                .map_err(|unclear| unclear.into_error(api::ORDER_DETAIL.name)),
+        }
+    }
+
+    pub(crate) async fn cancel(&self, order: &OrderRef) -> Result<Submission<Payment>> {
+        let cancelled = self.instruct(&api::CANCEL_ORDER, order, cancelled).await?;
+        Ok(self.asked_about(order, cancelled, is_not_cancelled).await)
+    }
+
+    pub(crate) async fn void(&self, order: &OrderRef) -> Result<Submission<Payment>> {
+        let voided = self.instruct(&api::VOID_TRANSACTION, order, voided).await?;
+        Ok(self.asked_about(order, voided, is_not_voided).await)
+    }
+
+    /// Asks for the order after a refusal, which nobody signed: it is confirmed where the order
+    /// shows that nothing was done.
+    async fn asked_about(
+        &self,
+        order: &OrderRef,
+        submission: Submission<Payment>,
+        nothing_was_done: fn(&Order) -> bool,
+    ) -> Submission<Payment> {
+        let decline = match submission {
+            Submission::Declined(decline) if can_ask_after(decline.reason) => decline,
+            other => return other,
+        };
+        Submission::Declined(match self.detail(order.as_str()).await {
+            Ok(Some(found))
+                if found.invoice.as_ref() == Some(order) && nothing_was_done(&found) =>
+            {
+                decline.confirmed()
+            }
+            _ => decline,
+        })
+    }
+
+    async fn instruct(
+        &self,
+        operation: &'static Operation,
+        order: &OrderRef,
+        read: Reader,
+    ) -> Result<Submission<Payment>> {
+        limits::invoice().check("order", order.as_str())?;
+        let body = wire::Named { order_invoice_number: order.as_str() };
+        let request = Request::to(operation)
+            .with_json("order", &body)?
+            .with_about(Some(Subject::from(order)));
+        self.client.instruct(&request, |response| read(order, response)).await
+    }
+}
