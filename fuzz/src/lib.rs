@@ -17,7 +17,7 @@ mod sepay;
 mod template;
 #[path = "../../payments-core/tests/fuzz/texts.rs"]
 mod texts;
-#[path = "../../payments-core/tests/fuzz/vietqr.rs"]
+#[path = "../../vietqr/tests/fuzz/vietqr.rs"]
 mod vietqr;
 
 use std::sync::LazyLock;

@@ -263,12 +263,6 @@ impl From<crate::bank::BankError> for Error {
     }
 }
 
-impl From<crate::vietqr::VietQrError> for Error {
-    fn from(error: crate::vietqr::VietQrError) -> Self {
-        Self::new(ErrorKind::InvalidRequest, error.to_string()).with_source(error)
-    }
-}
-
 impl From<crate::money::MoneyError> for Error {
     fn from(error: crate::money::MoneyError) -> Self {
         Self::new(ErrorKind::InvalidRequest, error.to_string()).with_source(error)

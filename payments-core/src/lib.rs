@@ -33,7 +33,7 @@
 //! # Where to read on
 //!
 //! The roles: [`payment`], [`virtual_account`], [`payout`], [`statement`], [`notification`].
-//! Their words: [`money`], [`bank`], [`vietqr`], [`rules`], [`step`]. What a provider crate is
+//! Their words: [`money`], [`bank`], [`rules`], [`step`]. What a provider crate is
 //! built on: [`transport`], [`formula`], [`config`], [`registry`].
 //!
 //! # Features
@@ -44,7 +44,6 @@
 //! | `reqwest-without-tls` | the same for gateways on loopback, which is what tests need |
 //! | `inventory` | [`registry::Registry::linked`] |
 //! | `aws-lc` | the signer that [`rsa::SignerKind::AwsLc`] selects |
-//! | `qr` | QR codes as SVG and as terminal blocks |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -63,7 +62,6 @@ pub mod rules;
 pub mod statement;
 pub mod step;
 pub mod transport;
-pub mod vietqr;
 pub mod virtual_account;
 
 mod credential;

@@ -78,9 +78,10 @@ pub use payments_core::{
     TimestampError, Uncertain, UncertainCause, UnreadableRow, VirtualAccountProvider, bank,
     check_page_address, check_web_address, config, formula, json, match_credit, money,
     notification, options, payment, payout, printable, registry, rsa, rules, same_credit,
-    statement, step, transport, vietqr, virtual_account,
+    statement, step, transport, virtual_account,
 };
 pub use route::{Opened, PassedOver, Route};
+pub use vietqr;
 
 #[cfg(feature = "engine")]
 pub use payments_engine as engine;

@@ -5,8 +5,8 @@ use payments_core::{
     bank::{AccountNumber, Bin},
     money::Money,
     payment::{NextAction, Payment},
-    vietqr::VietQr,
 };
+use vietqr::VietQr;
 
 use crate::{
     Flaw, Operation, Start, buyer,
@@ -110,9 +110,9 @@ fn same_in_qr(
     memo: Option<&str>,
 ) -> Result<(), Flaw> {
     let qr = VietQr::parse(payload).map_err(|error| Flaw::new("a VietQR code", error))?;
-    let is_same = bank.is_none_or(|bank| bank == qr.bin())
-        && number == qr.number()
-        && (amount == qr.amount() || qr.amount().is_none())
+    let is_same = bank.is_none_or(|bank| bank.as_str() == qr.bin())
+        && number.as_str() == qr.number()
+        && qr.amount().is_none_or(|dong| amount == Some(Money::vnd(dong)))
         && memo.is_none_or(|memo| qr.purpose() == Some(memo));
     if is_same {
         return Ok(());

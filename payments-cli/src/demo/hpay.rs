@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use payments::{
     OrderRef, PayoutRef, Submission,
-    bank::{AccountNumber, Bank, BankAccount},
+    bank::{AccountNumber, BankAccount, Bin},
     money::Money,
     payment::{CreatePayment, Funding, NextAction},
     payout::{Beneficiary, CreatePayout},
     simulators::hpay::{BookingKind, Operation, PayAs, When},
+    vietqr::Bank,
     virtual_account::OpenVirtualAccount,
 };
 
@@ -147,7 +148,7 @@ async fn lost_payout(fixture: &Fixture, story: &mut Story) -> Result<(), Broken>
     let provider = fixture.payments.provider("hpay")?;
     let payouts = provider.payouts()?;
     let bank = Bank::by_name("Vietcombank").next().ok_or("no such bank")?;
-    let account = BankAccount::new(bank.bin(), AccountNumber::new("0011001234567")?);
+    let account = BankAccount::new(Bin::new(bank.bin())?, AccountNumber::new("0011001234567")?);
     let beneficiary = Beneficiary::new(account, "NGUYEN VAN A")?;
     let request = CreatePayout::new(PayoutRef::new(PAYOUT)?, Money::vnd(1_000_000), beneficiary)?;
 

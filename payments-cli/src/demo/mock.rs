@@ -2,11 +2,12 @@
 
 use payments::{
     OrderRef, PayoutRef, RefundRef, Submission,
-    bank::{AccountNumber, Bank, BankAccount},
+    bank::{AccountNumber, BankAccount, Bin},
     mock::{BookingKind, Operation, PayoutOutcome, Scripted},
     money::Money,
     payment::{CreatePayment, PaymentMethod, RefundPayment},
     payout::{Beneficiary, CreatePayout},
+    vietqr::Bank,
 };
 
 use super::{
@@ -73,7 +74,7 @@ async fn payment(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
 async fn undecided_payout(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     let payouts = fixture.payments.provider("mock")?.payouts()?;
     let bank = Bank::by_name("BIDV").next().ok_or("no such bank")?;
-    let account = BankAccount::new(bank.bin(), AccountNumber::new("12010001234567")?);
+    let account = BankAccount::new(Bin::new(bank.bin())?, AccountNumber::new("12010001234567")?);
     let beneficiary = Beneficiary::new(account, "TRAN THI B")?;
     let request = CreatePayout::new(PayoutRef::new(PAYOUT)?, Money::vnd(40_000), beneficiary)?;
 

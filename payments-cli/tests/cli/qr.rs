@@ -15,7 +15,7 @@ struct Vector {
 }
 
 fn all() -> Vec<Vector> {
-    let file = vectors("payments-core/tests/data/vietqr_vectors.json");
+    let file = vectors("vietqr/tests/data/vietqr_vectors.json");
     serde_json::from_value(file["vectors"].clone()).unwrap()
 }
 

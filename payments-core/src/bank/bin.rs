@@ -10,8 +10,7 @@ use super::BankError;
 /// Vietcombank.
 ///
 /// NAPAS calls it BIN or acquirer ID (NAPAS VietQR format 1.0, template 38.01, object 00). Any six
-/// digits are taken, because new banks get numbers before directories know them;
-/// [`Bank::by_bin`](super::Bank::by_bin) says which is known.
+/// digits are accepted, because new banks get numbers before directories know them.
 ///
 /// With serde it is text: a reader that took it for a number could drop leading zeros.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,7 +9,6 @@
 mod configuration;
 mod money;
 mod texts;
-mod vietqr;
 
 use payments_core::{
     Provider,
@@ -45,11 +44,6 @@ fn leaked(seeds: impl IntoIterator<Item = impl Into<String>>) -> &'static [&'sta
 #[test]
 fn an_amount_in_any_spelling_is_read_as_it_was_written_or_refused() {
     proptest!(|(text in text(leaked(money::seeds())))| money::read(&text));
-}
-
-#[test]
-fn a_vietqr_of_any_text_is_read_as_it_was_written_or_refused() {
-    proptest!(|(text in text(leaked(vietqr::seeds())))| vietqr::read(&text));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The names of accounts' holders, as banks write them.
 
-use payments_core::{Error, Result, bank::transfer_text};
+use payments_core::{Error, Result};
 
 /// A person's name as banks write it: unaccented capitals, words one space apart.
 ///
@@ -15,7 +15,9 @@ use payments_core::{Error, Result, bank::transfer_text};
 /// # Errors
 /// `InvalidRequest` if a letter has no such form.
 pub fn holder_name(name: &str) -> Result<String> {
-    Ok(transfer_text(name)?.to_ascii_uppercase())
+    let text = vietqr::transfer_text(name)
+        .map_err(|error| Error::invalid("name", error.to_string()).with_source(error))?;
+    Ok(text.to_ascii_uppercase())
 }
 
 /// Checks the spaces of a name whose letters were checked already.

@@ -2,15 +2,15 @@
 
 use payments_core::{
     Raw, Submission, Uncertain, UncertainCause,
-    bank::AccountNumber,
-    money::Currency,
+    bank::{AccountNumber, Bin},
+    money::{Currency, Money},
     transport::Unreadable,
-    vietqr::VietQr,
     virtual_account::{
         OpenVirtualAccount, UpdateVirtualAccount, VirtualAccount, VirtualAccountNumber,
         VirtualAccountRef, VirtualAccountState,
     },
 };
+use vietqr::VietQr;
 
 use super::{
     account_number::is_same_account,
@@ -61,16 +61,17 @@ fn opened_number(
     // The answer may print the short number only; the QR code has the full one.
     let code = data.qr_code.as_deref().and_then(|code| Some((code, VietQr::parse(code).ok()?)));
     let code = code.filter(|(_, qr)| {
-        is_same_account(qr.number().as_str(), printed.as_str())
-            && qr.amount().is_none_or(|amount| request.amount == Some(amount))
+        is_same_account(qr.number(), printed.as_str())
+            && qr.amount().is_none_or(|dong| request.amount == Some(Money::vnd(dong)))
     });
     let bank = match &code {
-        Some((_, qr)) => Some(qr.bin()),
+        Some((_, qr)) => Bin::new(qr.bin()).ok(),
         None => data.va_bank.as_ref().and_then(|bank| banks.bin(&bank.text())),
     };
-    let mut account = match &code {
-        Some((_, qr)) if qr.number().as_str().len() > printed.as_str().len() => {
-            VirtualAccountNumber::new(qr.number().clone()).with_short(printed)
+    let full = code.as_ref().and_then(|(_, qr)| AccountNumber::new(qr.number()).ok());
+    let mut account = match full {
+        Some(full) if full.as_str().len() > printed.as_str().len() => {
+            VirtualAccountNumber::new(full).with_short(printed)
         }
         _ => VirtualAccountNumber::new(printed),
     };

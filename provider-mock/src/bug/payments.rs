@@ -15,8 +15,8 @@ use payments_core::{
         CreateMode, CreatePayment, NextAction, Payment, PaymentCapabilities, PaymentState, Refund,
         RefundPayment, Transfer,
     },
-    vietqr::VietQr,
 };
+use vietqr::VietQr;
 
 use super::{Bug, VIETNAM};
 use crate::{Settings, capabilities::REFERENCE};
@@ -84,7 +84,7 @@ impl Careless {
             }
             Bug::ShowsAQrOfAnotherAmount => {
                 let payload = shown.vietqr.as_deref().and_then(|text| VietQr::parse(text).ok());
-                let payload = payload.and_then(|qr| qr.with_amount(Money::vnd(10_000)).ok());
+                let payload = payload.and_then(|qr| qr.with_amount(10_000).ok());
                 shown.vietqr = payload.map(|qr| qr.payload());
             }
             _ => {}

@@ -1,11 +1,10 @@
 //! What the buyer can do next.
 
 use payments_core::{
-    bank::AccountNumber,
     money::{Currency, Money},
     payment::PaymentMethod,
-    vietqr::VietQr,
 };
+use vietqr::VietQr;
 
 use super::ledger::OwnAccount;
 use crate::wire::{Next, OpenPayment};
@@ -55,9 +54,9 @@ pub(super) fn vietqr(
     if own.balance.currency() != Currency::VND {
         return None;
     }
-    let mut code = VietQr::to_account(own.bank, AccountNumber::new(number).ok()?);
+    let mut code = VietQr::to_account(own.bank.as_str(), number).ok()?;
     if let Some(amount) = amount {
-        code = code.with_amount(amount).ok()?;
+        code = code.with_amount(amount.minor()).ok()?;
     }
     if let Some(memo) = memo {
         code = code.with_purpose(memo).ok()?;

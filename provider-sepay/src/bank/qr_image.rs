@@ -3,7 +3,7 @@
 use form_urlencoded::Serializer;
 use payments_core::{
     Error, Result,
-    bank::{AccountNumber, transfer_text},
+    bank::AccountNumber,
     money::{Currency, Money},
     payment::Transfer,
 };
@@ -119,7 +119,7 @@ impl QrImage {
                 "holds an underscore, which the picture leaves out",
             ));
         }
-        let memo = transfer_text(memo)
+        let memo = vietqr::transfer_text(memo)
             .map_err(|error| Error::invalid("memo", error.to_string()).with_source(error))?;
         self.memo = Some(memo.into_owned()).filter(|memo| !memo.is_empty());
         Ok(self)

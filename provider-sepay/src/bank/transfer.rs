@@ -7,8 +7,8 @@ use payments_core::{
     bank::{AccountNumber, BankAccount},
     payment::{CreatePayment, NextAction, Payment, PaymentMethod, PaymentState, Transfer},
     rules::TextRules,
-    vietqr::{VietQr, VietQrError},
 };
+use vietqr::{VietQr, VietQrError};
 
 use super::payment_code::Matching;
 
@@ -62,8 +62,9 @@ impl MemoTransfer {
         }
         memo.push(code.as_str());
         let memo = memo.join(" ");
-        let vietqr = VietQr::to_account(account.bin, account.number.clone())
-            .with_amount(request.amount)
+        let vietqr = VietQr::to_account(account.bin.as_str(), account.number.as_str())
+            .map_err(refused("account"))?
+            .with_amount(request.amount.minor())
             .map_err(refused("amount"))?
             .with_purpose(&memo)
             .map_err(refused("order"))?

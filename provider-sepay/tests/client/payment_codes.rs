@@ -7,10 +7,10 @@ use payments_core::{
     notification::{Confirmation, EventData},
     payment::{NextAction, PaymentMethod, Transfer},
     statement::{Cursor, StatementFilter},
-    vietqr::VietQr,
     virtual_account::VirtualAccountRef,
 };
 use provider_sepay::{SePayOptions, testing::BankWebhook};
+use vietqr::VietQr;
 
 use crate::{
     transfer::{line_on, page},

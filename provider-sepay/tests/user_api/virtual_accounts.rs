@@ -7,7 +7,6 @@ use payments_core::{
     AccountId, DeclineReason, ErrorKind, Listed, Lookup, Submission,
     money::Money,
     statement::{Cursor, StatementFilter},
-    vietqr::VietQr,
     virtual_account::{
         OpenVirtualAccount, ResolveOpen, UpdateVirtualAccount, Uses, VirtualAccount,
         VirtualAccountRef, VirtualAccountState,
@@ -15,6 +14,7 @@ use payments_core::{
 };
 use provider_sepay::SePayVaOptions;
 use simulator_sepay::{Operation, When};
+use vietqr::VietQr;
 
 use crate::world::{
     BIDV, MBBANK, SACOMBANK, VIETCOMBANK, World, accepted, number, order, standing_still, vnd,
@@ -53,8 +53,8 @@ async fn an_account_is_open_until_its_exact_amount_arrives_on_either_version() {
         assert_eq!(opened.numbers[0].expires_at, Some(end));
         assert_eq!(opened.numbers[0].qr_images.len(), 2);
         let qr = VietQr::parse(opened.numbers[0].vietqr.as_ref().unwrap()).unwrap();
-        assert_eq!(qr.number().as_str(), number(&opened));
-        assert_eq!((qr.bin().as_str(), qr.amount()), ("970418", Some(vnd(50_000))));
+        assert_eq!(qr.number(), number(&opened));
+        assert_eq!((qr.bin(), qr.amount()), ("970418", Some(50_000)));
 
         let found = world.found(&opened.reference()).await;
         assert_eq!((found.state, found.received), (VirtualAccountState::Open, Some(vnd(0))));

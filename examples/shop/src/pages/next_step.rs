@@ -1,9 +1,8 @@
 //! The buyer's next step, as each gateway wants it.
 
 use payments::{
-    bank::Bank,
     payment::{NextAction, Transfer},
-    vietqr::render,
+    vietqr::{Bank, render},
 };
 
 use super::Text;
@@ -30,7 +29,7 @@ fn step(next: &NextAction) -> Option<String> {
 
 fn transfer_html(transfer: &Transfer) -> String {
     let account = &transfer.account;
-    let bank = match Bank::by_bin(account.bin) {
+    let bank = match Bank::by_bin(account.bin.as_str()) {
         Some(bank) => bank.name(),
         None => account.bin.as_str(),
     };
@@ -59,7 +58,7 @@ fn transfer_html(transfer: &Transfer) -> String {
 #[cfg(test)]
 mod tests {
     use payments::{
-        bank::{AccountNumber, BankAccount},
+        bank::{AccountNumber, BankAccount, Bin},
         money::Money,
         payment::PostForm,
     };
@@ -80,7 +79,8 @@ mod tests {
     #[test]
     fn a_transfer_shows_everything_that_the_buyer_types_and_the_code_to_scan() {
         let bank = Bank::one_by_code("VCB").unwrap();
-        let account = BankAccount::new(bank.bin(), AccountNumber::new("0123").unwrap());
+        let account =
+            BankAccount::new(Bin::new(bank.bin()).unwrap(), AccountNumber::new("0123").unwrap());
         let transfer = Transfer::new(account.with_holder("SHOP & CO"))
             .with_amount(Money::vnd(50_000))
             .with_memo("DH1")

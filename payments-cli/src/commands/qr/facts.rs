@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use payments::{
-    bank::Bank,
-    vietqr::{Detail, Initiation, Service, VietQr},
-};
+use payments::vietqr::{Bank, Detail, Initiation, Service, VietQr};
 use serde::Serialize;
 
 use crate::output::{DOUBTFUL, STRONG, row, styled};
@@ -54,13 +51,13 @@ impl<'a> Facts<'a> {
             payload,
             bank: qr.bin().to_string(),
             bank_name: Bank::by_bin(qr.bin()).map(Bank::name),
-            account: qr.number().as_str(),
+            account: qr.number(),
             service: match qr.service() {
                 Service::Account => "account",
                 Service::Card => "card",
                 _ => "unknown",
             },
-            amount: qr.amount().map(|amount| amount.minor()),
+            amount: qr.amount(),
             currency: "VND",
             memo: qr.purpose(),
             initiation: match qr.initiation() {

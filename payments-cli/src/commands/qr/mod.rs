@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Color, Style};
 use payments::{
-    bank::{AccountNumber, Bank, BankError, Bin},
+    bank::{AccountNumber, Bin},
     money::{Currency, Money},
-    vietqr::{Initiation, VietQr, render},
+    vietqr::{Bank, BankCodeError, Initiation, VietQr, render},
 };
 
 use crate::{
@@ -88,9 +88,10 @@ fn make(args: &Args) -> Result<VietQr, Failure> {
     let bin = bin(args.bank.as_deref().ok_or_else(|| missing("--bank"))?)?;
     let number = args.account.as_deref().ok_or_else(|| missing("--account"))?;
     let number = AccountNumber::new(number).map_err(|error| Failure::usage("--account", error))?;
-    let mut qr = VietQr::to_account(bin, number);
+    let mut qr = VietQr::to_account(&bin, number.as_str())
+        .map_err(|error| Failure::usage("--account", error))?;
     if let Some(amount) = args.amount {
-        qr = qr.with_amount(amount).map_err(|error| Failure::usage("--amount", error))?;
+        qr = qr.with_amount(amount.minor()).map_err(|error| Failure::usage("--amount", error))?;
     }
     if let Some(memo) = &args.memo {
         // Beyond 25 characters the facts hold a warning.
@@ -103,16 +104,16 @@ fn make(args: &Args) -> Result<VietQr, Failure> {
 }
 
 /// Six digits are a BIN, whether the directory has it or not; anything else is a short code.
-fn bin(bank: &str) -> Result<Bin, Failure> {
-    if let Ok(bin) = Bin::new(bank) {
-        return Ok(bin);
+fn bin(bank: &str) -> Result<String, Failure> {
+    if Bin::new(bank).is_ok() {
+        return Ok(bank.to_owned());
     }
     let error = match Bank::one_by_code(bank) {
-        Ok(bank) => return Ok(bank.bin()),
+        Ok(bank) => return Ok(bank.bin().to_owned()),
         Err(error) => error,
     };
     let (message, candidates): (_, Vec<&Bank>) = match error {
-        BankError::AmbiguousCode { .. } => {
+        BankCodeError::Ambiguous { .. } => {
             ("means different banks in different lists", Bank::by_code(bank).collect())
         }
         _ => ("is no code of a bank known here", Bank::by_name(bank).take(MOST_GUESSES).collect()),

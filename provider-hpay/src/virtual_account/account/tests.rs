@@ -52,8 +52,7 @@ fn an_account_is_opened_with_its_bank_its_end_and_its_pictures() {
 #[test]
 fn the_full_number_is_taken_from_the_qr_code_and_only_if_it_is_the_same_account() {
     let code = |number: &str| {
-        VietQr::to_account(Bin::new("970418").unwrap(), AccountNumber::new(number).unwrap())
-            .payload()
+        VietQr::to_account("970418", number).unwrap().payload()
     };
     let Submission::Accepted(account) = open(&answer("1", &code("9631241000000000178"))) else {
         panic!()
@@ -72,11 +71,8 @@ fn the_full_number_is_taken_from_the_qr_code_and_only_if_it_is_the_same_account(
 #[test]
 fn a_qr_code_of_another_amount_is_not_shown() {
     for (amount, is_shown) in [(100_000, true), (10_000, false)] {
-        let code = VietQr::to_account(
-            Bin::new("970418").unwrap(),
-            AccountNumber::new("9631241000000000178").unwrap(),
-        );
-        let code = code.with_amount(Money::vnd(amount)).unwrap().payload();
+        let code = VietQr::to_account("970418", "9631241000000000178").unwrap();
+        let code = code.with_amount(amount).unwrap().payload();
         let Submission::Accepted(account) = open(&answer("1", &code)) else { panic!() };
         assert_eq!(account.numbers[0].vietqr.is_some(), is_shown, "{amount}");
     }

@@ -6,9 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use payments_core::bank::{AccountNumber, Bin};
-use payments_core::money::{Currency, Money};
-use payments_core::vietqr::{Detail, Initiation, Problem, Service, VietQr};
+use vietqr::{Detail, Initiation, Problem, Service, VietQr};
 
 #[derive(serde::Deserialize)]
 struct File {
@@ -46,18 +44,18 @@ fn initiation(code: &str) -> Initiation {
 }
 
 fn build(vector: &Vector) -> VietQr {
-    let bin = Bin::new(&vector.input["bin"]).unwrap();
-    let number = AccountNumber::new(&vector.input["account"]).unwrap();
+    let (bin, number) = (&vector.input["bin"], &vector.input["account"]);
     let mut qr = match vector.input["service"].as_str() {
         "QRIBFTTA" => VietQr::to_account(bin, number),
         "QRIBFTTC" => VietQr::to_card(bin, number),
         other => panic!("{other} is no service code"),
-    };
+    }
+    .unwrap();
     for (key, value) in &vector.input {
         qr = match key.as_str() {
             "bin" | "account" | "service" => qr,
             "init" => qr.with_initiation(initiation(value)),
-            "amount" => qr.with_amount(Money::parse(value, Currency::VND).unwrap()).unwrap(),
+            "amount" => qr.with_amount(value.parse().unwrap()).unwrap(),
             "purpose" => qr.with_purpose(value).unwrap(),
             "mcc" => qr.with_category(value).unwrap(),
             "name" => qr.with_merchant_name(value).unwrap(),
@@ -82,10 +80,10 @@ fn said(qr: &VietQr) -> BTreeMap<String, String> {
         Initiation::Static => "11",
         Initiation::Dynamic => "12",
     };
-    let (bin, amount) = (qr.bin(), qr.amount().map(|amount| amount.minor().to_string()));
+    let amount = qr.amount().map(|amount| amount.to_string());
     let mut said = vec![
-        ("bin", Some(bin.as_str())),
-        ("account", Some(qr.number().as_str())),
+        ("bin", Some(qr.bin())),
+        ("account", Some(qr.number())),
         ("service", Some(service)),
         ("init", Some(init)),
         ("amount", amount.as_deref()),

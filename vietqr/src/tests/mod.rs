@@ -1,10 +1,9 @@
 //! Tests of the format: building, reading, and where public implementations disagree.
 
-use crate::bank::{AccountNumber, Bin};
+use crate::crc::checksum;
+use crate::{ParseError, Problem, VietQr};
 
-use super::crc::checksum;
-use super::{ParseError, Problem, VietQr};
-
+mod bank;
 mod building;
 mod peers;
 mod properties;
@@ -12,15 +11,7 @@ mod reading;
 
 /// A code to an account at Vietcombank, with nothing optional.
 fn plain() -> VietQr {
-    VietQr::to_account(bin("970436"), number("0071001234567"))
-}
-
-fn bin(digits: &str) -> Bin {
-    Bin::new(digits).unwrap()
-}
-
-fn number(text: &str) -> AccountNumber {
-    AccountNumber::new(text).unwrap()
+    VietQr::to_account("970436", "0071001234567").unwrap()
 }
 
 /// An object as text, its length counted in characters.

@@ -1,8 +1,6 @@
 //! What the format allows in each field, for building and for reading alike.
 
-use crate::money::{Currency, Money};
-
-use super::{ConsumerData, FieldPath, Flaw};
+use crate::{ConsumerData, FieldPath, Flaw};
 
 /// The longest value that an object can have: its length is two digits.
 pub(super) const MAX_VALUE: usize = 99;
@@ -10,6 +8,8 @@ pub(super) const MAX_VALUE: usize = 99;
 pub(super) const MAX_PURPOSE: usize = 25;
 /// The longest purpose for callers who ask for more than the format allows.
 pub(super) const MAX_LONG_PURPOSE: usize = 90;
+/// The longest account number (NAPAS VietQR format 1.0, template 38.01, object 01).
+const MAX_NUMBER: usize = 19;
 /// The greatest amount of 13 digits (NAPAS VietQR format 1.0, object 54).
 pub(super) const MAX_AMOUNT: i64 = 9_999_999_999_999;
 
@@ -21,6 +21,8 @@ enum Rule {
     Unicode(usize),
     /// Exactly so many digits.
     Digits(usize),
+    /// The number of an account or card: letters and digits.
+    Number,
     /// A language of ISO 639-1.
     Language,
     /// Letters that ask for data of the payer.
@@ -30,6 +32,8 @@ enum Rule {
 /// The rule of a field (NAPAS VietQR format 1.0, tables of the root and of templates 62 and 64).
 const fn rule(field: FieldPath) -> Option<Rule> {
     Some(match field {
+        FieldPath::BIN => Rule::Digits(6),
+        FieldPath::NUMBER => Rule::Number,
         FieldPath::CATEGORY => Rule::Digits(4),
         FieldPath::MERCHANT_NAME => Rule::Ascii(25),
         FieldPath::MERCHANT_CITY => Rule::Ascii(15),
@@ -63,6 +67,10 @@ pub(super) fn check_text(field: FieldPath, text: &str) -> Result<(), Flaw> {
         Rule::Ascii(limit) => {
             check_characters(text, limit, |character| matches!(character, ' '..='~'))
         }
+        Rule::Number => match text.chars().find(|character| !character.is_ascii_alphanumeric()) {
+            Some(character) => Err(Flaw::NumberCharacter { character }),
+            None => check_characters(text, MAX_NUMBER, |_| true),
+        },
         Rule::Unicode(limit) => check_characters(text, limit, |character| !character.is_control()),
         Rule::Digits(count) if !is_digits(text) || text.len() != count => {
             Err(Flaw::NotDigits { count })
@@ -73,12 +81,9 @@ pub(super) fn check_text(field: FieldPath, text: &str) -> Result<(), Flaw> {
     }
 }
 
-/// Checks an amount or a fixed fee.
-pub(super) fn check_amount(amount: Money) -> Result<(), Flaw> {
-    match amount.minor() {
-        _ if amount.currency() != Currency::VND => {
-            Err(Flaw::NotDong { currency: amount.currency() })
-        }
+/// Checks an amount or a fixed fee, in đồng.
+pub(super) fn check_amount(dong: i64) -> Result<(), Flaw> {
+    match dong {
         ..=0 => Err(Flaw::NotPositive),
         1..=MAX_AMOUNT => Ok(()),
         _ => Err(Flaw::AmountTooLong),

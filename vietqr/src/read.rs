@@ -1,9 +1,6 @@
 //! What a code says: the readers of [`VietQr`].
 
-use crate::bank::{AccountNumber, Bin};
-use crate::money::Money;
-
-use super::{ConsumerData, Detail, FieldPath, Initiation, Service, Tip, VietQr, rules};
+use crate::{ConsumerData, Detail, FieldPath, Initiation, Service, Tip, VietQr, rules};
 
 /// A merchant's name and city in a language that is not ASCII.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,15 +15,15 @@ pub struct OtherLanguage<'a> {
 }
 
 impl VietQr {
-    /// The bank of the beneficiary.
+    /// The bank of the beneficiary, by its BIN of six digits.
     #[must_use]
-    pub const fn bin(&self) -> Bin {
-        self.bin
+    pub fn bin(&self) -> &str {
+        &self.bin
     }
 
     /// The number of the beneficiary's account, virtual account or card.
     #[must_use]
-    pub const fn number(&self) -> &AccountNumber {
+    pub fn number(&self) -> &str {
         &self.number
     }
 
@@ -45,9 +42,9 @@ impl VietQr {
         })
     }
 
-    /// The amount, unless the payer is to type it.
+    /// The amount in đồng, unless the payer is to type it.
     #[must_use]
-    pub const fn amount(&self) -> Option<Money> {
+    pub const fn amount(&self) -> Option<i64> {
         self.amount
     }
 
@@ -127,8 +124,11 @@ impl VietQr {
 /// Equal codes have equal payloads: it does not matter whether the initiation was said or implied.
 impl PartialEq for VietQr {
     fn eq(&self, other: &Self) -> bool {
-        let parts = |qr: &Self| (qr.bin, qr.service, qr.initiation(), qr.amount, qr.tip);
-        parts(self) == parts(other) && self.number == other.number && self.texts == other.texts
+        let parts = |qr: &Self| (qr.service, qr.initiation(), qr.amount, qr.tip);
+        parts(self) == parts(other)
+            && self.bin == other.bin
+            && self.number == other.number
+            && self.texts == other.texts
     }
 }
 

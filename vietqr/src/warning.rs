@@ -1,13 +1,10 @@
 use std::fmt;
 
-use crate::bank::{Bank, Bin};
-use crate::money::Money;
+use crate::{Bank, Service, VietQr, rules};
 
-use super::{Service, VietQr, rules};
-
-/// The amount from which on NAPAS247 takes no single transfer: it must be below 500 million đồng
+/// The amount in đồng from which on NAPAS247 takes no single transfer: it must be below 500 million đồng
 /// (NAPAS VietQR format 1.0, section 8.1.1). The limit belongs to the scheme and may move.
-const TRANSFER_LIMIT: Money = Money::vnd(500_000_000);
+const TRANSFER_LIMIT: i64 = 500_000_000;
 
 /// Something about a valid code that may keep payers from paying it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,10 +12,10 @@ const TRANSFER_LIMIT: Money = Money::vnd(500_000_000);
 pub enum Warning {
     /// The amount is not below NAPAS's limit for one transfer.
     AmountAboveLimit {
-        /// The amount of the code.
-        amount: Money,
-        /// The amount that transfers must stay below.
-        limit: Money,
+        /// The amount of the code, in đồng.
+        amount: i64,
+        /// The amount that transfers must stay below, in đồng.
+        limit: i64,
     },
     /// The purpose has more than the 25 characters of the format: some apps cut or refuse it.
     LongPurpose {
@@ -28,12 +25,12 @@ pub enum Warning {
     /// The directory of banks does not have the BIN.
     UnknownBank {
         /// The BIN.
-        bin: Bin,
+        bin: String,
     },
     /// The number of the card begins with another BIN than that of its bank.
     CardOfAnotherBank {
         /// The BIN of the code.
-        bin: Bin,
+        bin: String,
     },
 }
 
@@ -41,20 +38,20 @@ impl VietQr {
     /// What may keep payers from paying the code, although the format allows it.
     #[must_use]
     pub fn warnings(&self) -> Vec<Warning> {
-        let above_limit = self.amount.filter(|amount| amount.minor() >= TRANSFER_LIMIT.minor());
+        let above_limit = self.amount.filter(|amount| *amount >= TRANSFER_LIMIT);
         let long_purpose =
             self.purpose().map(str::len).filter(|&length| length > rules::MAX_PURPOSE);
-        let unknown_bank = Bank::by_bin(self.bin).is_none();
-        let foreign_card =
-            self.service == Service::Card && !self.number.as_str().starts_with(self.bin.as_str());
+        let unknown_bank = Bank::by_bin(&self.bin).is_none();
+        let foreign_card = self.service == Service::Card && !self.number.starts_with(&self.bin);
 
         let mut warnings = Vec::new();
         warnings.extend(
             above_limit.map(|amount| Warning::AmountAboveLimit { amount, limit: TRANSFER_LIMIT }),
         );
         warnings.extend(long_purpose.map(|length| Warning::LongPurpose { length }));
-        warnings.extend(unknown_bank.then_some(Warning::UnknownBank { bin: self.bin }));
-        warnings.extend(foreign_card.then_some(Warning::CardOfAnotherBank { bin: self.bin }));
+        warnings.extend(unknown_bank.then_some(Warning::UnknownBank { bin: self.bin.clone() }));
+        warnings
+            .extend(foreign_card.then_some(Warning::CardOfAnotherBank { bin: self.bin.clone() }));
         warnings
     }
 }
@@ -63,7 +60,10 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AmountAboveLimit { amount, limit } => {
-                write!(f, "{amount} is not below {limit}, the limit of one transfer: split it")
+                write!(
+                    f,
+                    "{amount} VND is not below {limit} VND, the limit of one transfer: split it"
+                )
             }
             Self::LongPurpose { length } => write!(
                 f,

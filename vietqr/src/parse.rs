@@ -2,15 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::bank::{AccountNumber, Bin};
-use crate::money::Money;
-use crate::printable;
-
-use super::crc::checksum;
-use super::error::{ParseError, Problem};
-use super::objects::{Object, Objects};
-use super::tip::read_percent;
-use super::{FieldPath, Flaw, Initiation, Service, Tip, VietQr, rules};
+use crate::crc::checksum;
+use crate::objects::{Object, Objects};
+use crate::tip::read_percent;
+use crate::{FieldPath, Flaw, Initiation, ParseError, Problem, Service, Tip, VietQr, rules};
 
 impl VietQr {
     /// Reads the text of a code.
@@ -56,8 +51,8 @@ enum Decimals {
 #[derive(Default)]
 struct Draft<'a> {
     initiation: Option<Initiation>,
-    beneficiary: Option<(Bin, AccountNumber, Service)>,
-    amount: Option<Money>,
+    beneficiary: Option<(String, String, Service)>,
+    amount: Option<i64>,
     tip: [Option<Object<'a>>; 3],
     texts: Texts,
 }
@@ -65,10 +60,7 @@ struct Draft<'a> {
 type Texts = BTreeMap<FieldPath, String>;
 
 fn read(payload: &str, decimals: Decimals) -> Result<VietQr, ParseError> {
-    let payload = payload.trim_matches(|around: char| {
-        // All that a code may begin or end with is a digit.
-        around.is_whitespace() || (!around.is_ascii_graphic() && printable::is_invisible(around))
-    });
+    let payload = payload.trim_matches(is_unseen);
     check_crc(payload)?;
     let mut objects = Objects::of_payload(payload);
     let mut draft = Draft::default();
@@ -95,6 +87,21 @@ fn read(payload: &str, decimals: Decimals) -> Result<VietQr, ParseError> {
         tip: tip(draft.tip, decimals)?,
         texts: draft.texts,
     })
+}
+
+/// Whether nothing is seen of a character: white space, control characters, zero-width spaces and
+/// joiners, direction marks, the byte order mark.
+fn is_unseen(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}'
+                | '\u{feff}'
+        )
 }
 
 /// Checks the CRC before anything else is believed, so that damage is called damage.
@@ -151,7 +158,7 @@ impl<'a> Draft<'a> {
 fn beneficiary(
     template: Object<'_>,
     texts: &mut Texts,
-) -> Result<(Bin, AccountNumber, Service), ParseError> {
+) -> Result<(String, String, Service), ParseError> {
     let (mut member_read, mut service) = (None, None);
     let mut objects = template.objects();
     while let Some(object) = objects.next()? {
@@ -174,18 +181,13 @@ fn beneficiary(
 }
 
 /// Reads template 38.01: the bank, and the number there.
-fn member(template: Object<'_>, texts: &mut Texts) -> Result<(Bin, AccountNumber), ParseError> {
+fn member(template: Object<'_>, texts: &mut Texts) -> Result<(String, String), ParseError> {
     let (mut bin, mut number) = (None, None);
     let mut objects = template.objects();
     while let Some(object) = objects.next()? {
         match object.field {
-            FieldPath::BIN => {
-                bin = Some(Bin::new(object.value).map_err(|error| object.error(error))?);
-            }
-            FieldPath::NUMBER => {
-                let read = AccountNumber::new(object.value);
-                number = Some(read.map_err(|error| object.error(error))?);
-            }
+            FieldPath::BIN => bin = Some(object.text()?.to_owned()),
+            FieldPath::NUMBER => number = Some(object.text()?.to_owned()),
             _ => keep(object, texts)?,
         }
     }
@@ -224,7 +226,7 @@ fn initiation(object: Object<'_>) -> Result<Initiation, ParseError> {
 
 /// Reads an amount or a fixed fee, both of which may end in a point (NAPAS VietQR format 1.0,
 /// objects 54 and 56).
-fn dong(object: Object<'_>, decimals: Decimals) -> Result<Money, ParseError> {
+fn dong(object: Object<'_>, decimals: Decimals) -> Result<i64, ParseError> {
     let (digits, rest) = object.value.split_once('.').unwrap_or((object.value, ""));
     if !rules::is_digits(digits) || !(rest.is_empty() || rules::is_digits(rest)) {
         return Err(object.error(Problem::NotAnAmount));
@@ -236,7 +238,7 @@ fn dong(object: Object<'_>, decimals: Decimals) -> Result<Money, ParseError> {
     if !are_taken {
         return Err(object.error(Problem::Decimals));
     }
-    let amount = digits.parse().map(Money::vnd).map_err(|_| object.error(Flaw::AmountTooLong))?;
+    let amount = digits.parse().map_err(|_| object.error(Flaw::AmountTooLong))?;
     rules::check_amount(amount).map_err(|flaw| object.error(flaw))?;
     if object.value.len() > 13 {
         return Err(object.error(Flaw::AmountTooLong));

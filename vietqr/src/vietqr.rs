@@ -1,61 +1,9 @@
-//! VietQR: the QR code that a Vietnamese bank app scans to make a transfer, as text.
-//!
-//! [`VietQr`] builds the text ([`payload`](VietQr::payload)) and reads it back
-//! ([`parse`](VietQr::parse)); with feature `qr`, `render` draws it. No network is involved.
-//!
-//! ```
-//! use payments_core::bank::{AccountNumber, Bank};
-//! use payments_core::money::Money;
-//! use payments_core::vietqr::{Initiation, VietQr};
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let bank = Bank::one_by_code("VCB")?;
-//! let qr = VietQr::to_account(bank.bin(), AccountNumber::new("0071001234567")?)
-//!     .with_amount(Money::vnd(50_000))?
-//!     .with_purpose("Thanh toán đơn DH1001")?;
-//!
-//! let payload = qr.payload();
-//! assert!(payload.contains("0821Thanh toan don DH1001"));
-//!
-//! let read = VietQr::parse(&payload)?;
-//! assert_eq!(read.purpose(), Some("Thanh toan don DH1001"));
-//! assert_eq!(read.initiation(), Initiation::Dynamic);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! The format is NAPAS, *VietQR code format in the NAPAS247 fast-transfer service*, version 1.0 of
-//! September 2021 (here: NAPAS VietQR format 1.0), a profile of the EMV merchant-presented code. A
-//! payload is a list of objects: two digits of ID, two digits of length, and the value; some values
-//! are such lists themselves. Fields are named by their IDs, from the outside in: `38.01.01` is the
-//! account number.
+//! The code itself: what it is made of, and how it is built.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use crate::bank::{AccountNumber, Bin, transfer_text};
-use crate::money::Money;
-
-mod crc;
-mod error;
-mod field;
-mod objects;
-mod parse;
-mod read;
-#[cfg(feature = "qr")]
-pub mod render;
-mod rules;
-mod tip;
-mod warning;
-mod write;
-
-#[cfg(test)]
-mod tests;
-
-pub use error::{Flaw, ParseError, Problem, VietQrError};
-pub use field::{Detail, FieldPath};
-pub use read::OtherLanguage;
-pub use tip::Tip;
-pub use warning::Warning;
+use crate::{Detail, FieldPath, Flaw, Tip, VietQrError, rules, transfer_text};
 
 /// The value by which a payer is asked to type a detail or the purpose (NAPAS VietQR format 1.0,
 /// template 62).
@@ -70,16 +18,17 @@ pub const ASK_PAYER: &str = "***";
 /// number, with the bank's own BIN.
 ///
 /// Codes that were read keep the objects that are not known here, and write them again.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct VietQr {
-    bin: Bin,
-    number: AccountNumber,
-    service: Service,
-    initiation: Option<Initiation>,
-    amount: Option<Money>,
-    tip: Option<Tip>,
+    pub(crate) bin: String,
+    pub(crate) number: String,
+    pub(crate) service: Service,
+    pub(crate) initiation: Option<Initiation>,
+    /// In đồng.
+    pub(crate) amount: Option<i64>,
+    pub(crate) tip: Option<Tip>,
     /// All objects whose value is only text, known or not.
-    texts: BTreeMap<FieldPath, String>,
+    pub(crate) texts: BTreeMap<FieldPath, String>,
 }
 
 /// What the number of the beneficiary is (NAPAS VietQR format 1.0, template 38, object 02).
@@ -115,31 +64,42 @@ pub enum ConsumerData {
 
 impl VietQr {
     /// A code that pays to an account or virtual account.
-    #[must_use]
-    pub fn to_account(bin: Bin, number: AccountNumber) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// `bin`, the number of the bank, must be six digits, and `number` 1 to 19 letters and digits:
+    /// nothing is dropped from a number unasked.
+    pub fn to_account(bin: &str, number: &str) -> Result<Self, VietQrError> {
         Self::new(bin, number, Service::Account)
     }
 
     /// A code that pays to a card.
-    #[must_use]
-    pub fn to_card(bin: Bin, number: AccountNumber) -> Self {
-        Self::new(bin, number, Service::Card)
-    }
-
-    fn new(bin: Bin, number: AccountNumber, service: Service) -> Self {
-        let (initiation, amount, tip, texts) = (None, None, None, BTreeMap::new());
-        Self { bin, number, service, initiation, amount, tip, texts }
-    }
-
-    /// Sets the amount that the payer's app fills in.
     ///
     /// # Errors
     ///
-    /// The amount must be in VND, above zero and of at most 13 digits (NAPAS VietQR format 1.0,
-    /// object 54). NAPAS's limit for one transfer is no error but a [`Warning`].
-    pub fn with_amount(mut self, amount: Money) -> Result<Self, VietQrError> {
-        rules::check_amount(amount).map_err(|flaw| VietQrError::new(FieldPath::AMOUNT, flaw))?;
-        self.amount = Some(amount);
+    /// Those of [`to_account`](Self::to_account).
+    pub fn to_card(bin: &str, number: &str) -> Result<Self, VietQrError> {
+        Self::new(bin, number, Service::Card)
+    }
+
+    fn new(bin: &str, number: &str, service: Service) -> Result<Self, VietQrError> {
+        for (field, text) in [(FieldPath::BIN, bin), (FieldPath::NUMBER, number)] {
+            rules::check_text(field, text).map_err(|flaw| VietQrError::new(field, flaw))?;
+        }
+        let (bin, number) = (bin.to_owned(), number.to_owned());
+        let (initiation, amount, tip, texts) = (None, None, None, BTreeMap::new());
+        Ok(Self { bin, number, service, initiation, amount, tip, texts })
+    }
+
+    /// Sets the amount in đồng that the payer's app fills in.
+    ///
+    /// # Errors
+    ///
+    /// The amount must be above zero and of at most 13 digits (NAPAS VietQR format 1.0, object 54).
+    /// NAPAS's limit for one transfer is no error but a [`Warning`](crate::Warning).
+    pub fn with_amount(mut self, dong: i64) -> Result<Self, VietQrError> {
+        rules::check_amount(dong).map_err(|flaw| VietQrError::new(FieldPath::AMOUNT, flaw))?;
+        self.amount = Some(dong);
         Ok(self)
     }
 
@@ -289,7 +249,7 @@ impl VietQr {
 
     fn with_purpose_up_to(self, limit: usize, purpose: &str) -> Result<Self, VietQrError> {
         let refuse = |flaw| VietQrError::new(FieldPath::PURPOSE, flaw);
-        let text = transfer_text(purpose).map_err(|error| refuse(Flaw::from_bank(&error)))?;
+        let text = transfer_text(purpose).map_err(|error| refuse(error.into()))?;
         match text.len() {
             length if length <= limit => self.with_text(FieldPath::PURPOSE, text.into_owned()),
             length if limit == rules::MAX_PURPOSE => Err(refuse(Flaw::LongPurpose { length })),
@@ -299,7 +259,7 @@ impl VietQr {
 
     fn with_plain_text(self, field: FieldPath, text: &str) -> Result<Self, VietQrError> {
         let text = transfer_text(text)
-            .map_err(|error| VietQrError::new(field, Flaw::from_bank(&error)))?
+            .map_err(|error| VietQrError::new(field, error.into()))?
             .into_owned();
         self.with_text(field, text)
     }
@@ -319,7 +279,7 @@ impl VietQr {
 }
 
 impl Service {
-    const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Account => "QRIBFTTA",
             Self::Card => "QRIBFTTC",
@@ -328,7 +288,7 @@ impl Service {
 }
 
 impl Initiation {
-    const fn code(self) -> &'static str {
+    pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Static => "11",
             Self::Dynamic => "12",
@@ -337,13 +297,31 @@ impl Initiation {
 }
 
 impl ConsumerData {
-    const ALL: [Self; 3] = [Self::Address, Self::Mobile, Self::Email];
+    pub(crate) const ALL: [Self; 3] = [Self::Address, Self::Mobile, Self::Email];
 
-    const fn letter(self) -> char {
+    pub(crate) const fn letter(self) -> char {
         match self {
             Self::Address => 'A',
             Self::Mobile => 'M',
             Self::Email => 'E',
         }
+    }
+}
+
+/// Of the number only the end, for logs.
+impl fmt::Debug for VietQr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hidden = self.number.len().saturating_sub(4);
+        // Of a number this short, the last four characters would tell too much.
+        let shown = if hidden < 4 { "" } else { self.number.get(hidden..).unwrap_or_default() };
+        f.debug_struct("VietQr")
+            .field("bin", &self.bin)
+            .field("number", &format_args!("…{shown}"))
+            .field("service", &self.service)
+            .field("initiation", &self.initiation)
+            .field("amount", &self.amount)
+            .field("tip", &self.tip)
+            .field("texts", &self.texts)
+            .finish()
     }
 }

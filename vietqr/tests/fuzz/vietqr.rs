@@ -1,8 +1,8 @@
-//! VietQR codes. The fuzz targets use this file too.
+//! VietQR codes and the texts of transfers. The fuzz targets use this file too.
 
 use crc::{CRC_16_IBM_3740, Crc};
-use payments_core::vietqr::VietQr;
 use serde_json::Value;
+use vietqr::{VietQr, transfer_text};
 
 /// Every payload of the vectors.
 pub(crate) fn seeds() -> Vec<String> {
@@ -23,6 +23,9 @@ fn collect(value: &Value, payloads: &mut Vec<String>) {
 
 /// Reads a payload as it is, and once more with the checksum that it should have.
 pub(crate) fn read(text: &str) {
+    if let Ok(written) = transfer_text(text) {
+        assert!(written.is_ascii(), "{text:?}");
+    }
     read_text(text);
     if let Some((fields, _)) = text.rsplit_once("6304") {
         let checked = format!("{fields}6304");

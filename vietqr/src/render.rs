@@ -31,10 +31,9 @@ pub enum RenderError {
 ///
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use payments_core::bank::{AccountNumber, Bin};
-/// use payments_core::vietqr::{VietQr, render};
+/// use vietqr::{VietQr, render};
 ///
-/// let qr = VietQr::to_account(Bin::new("970436")?, AccountNumber::new("0071001234567")?);
+/// let qr = VietQr::to_account("970436", "0071001234567")?;
 /// let image = render::svg(&qr.payload())?;
 /// assert!(image.starts_with("<svg"));
 /// # Ok(())

@@ -4,8 +4,8 @@ use std::collections::btree_map::Iter;
 use std::fmt::{Display, Write};
 use std::iter::Peekable;
 
-use super::crc::checksum;
-use super::{FieldPath, Tip, VietQr};
+use crate::crc::checksum;
+use crate::{FieldPath, Tip, VietQr};
 
 /// Enough for nearly all codes; a longer one grows the text once.
 const USUAL_LENGTH: usize = 256;
@@ -21,20 +21,20 @@ impl VietQr {
         writer.template(FieldPath::BENEFICIARY, |writer| {
             writer.object(FieldPath::SCHEME, "A000000727");
             writer.template(FieldPath::MEMBER, |writer| {
-                writer.object(FieldPath::BIN, self.bin.as_str());
-                writer.object(FieldPath::NUMBER, self.number.as_str());
+                writer.object(FieldPath::BIN, &self.bin);
+                writer.object(FieldPath::NUMBER, &self.number);
             });
             writer.object(FieldPath::SERVICE, self.service.code());
         });
         writer.object(FieldPath::CURRENCY, "704");
         if let Some(amount) = self.amount {
-            writer.formatted(FieldPath::AMOUNT, amount.minor());
+            writer.formatted(FieldPath::AMOUNT, amount);
         }
         if let Some(tip) = self.tip {
             writer.object(FieldPath::TIP, tip.indicator());
             match tip {
                 Tip::AskPayer => {}
-                Tip::Fixed(fee) => writer.formatted(FieldPath::TIP_FIXED, fee.minor()),
+                Tip::Fixed(fee) => writer.formatted(FieldPath::TIP_FIXED, fee),
                 Tip::Percent(hundredths) => {
                     let (whole, decimals) = (hundredths / 100, hundredths % 100);
                     writer.formatted(

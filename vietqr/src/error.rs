@@ -1,7 +1,4 @@
-use crate::bank::BankError;
-use crate::money::Currency;
-
-use super::FieldPath;
+use crate::{FieldPath, TextError};
 
 /// Why a value cannot stand in a code: the field, and what is wrong with the value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -76,6 +73,13 @@ pub enum Flaw {
         character: char,
     },
 
+    /// The account number holds something besides letters and digits.
+    #[error("holds {character:?}: give letters A-Z, a-z and digits only, as the bank writes it")]
+    NumberCharacter {
+        /// The first such character.
+        character: char,
+    },
+
     /// The value must be a fixed number of digits.
     #[error("is not {count} digits: write exactly as many")]
     NotDigits {
@@ -91,13 +95,6 @@ pub enum Flaw {
     #[error("is no request for consumer data: use the letters A, M and E, each at most once")]
     NotConsumerData,
 
-    /// The amount is not in Vietnamese đồng.
-    #[error("is in {currency}: give it in VND, the only currency of VietQR")]
-    NotDong {
-        /// The currency that it is in.
-        currency: Currency,
-    },
-
     /// The amount is zero or less.
     #[error("is not above zero: leave it out if the payer is to type it")]
     NotPositive,
@@ -111,13 +108,9 @@ pub enum Flaw {
     PercentOutOfRange,
 }
 
-impl Flaw {
-    /// What a refusal of the text of a transfer means for the field that the text is for.
-    pub(super) const fn from_bank(error: &BankError) -> Self {
-        match error {
-            BankError::TextCharacter { character } => Self::Character { character: *character },
-            _ => Self::Empty,
-        }
+impl From<TextError> for Flaw {
+    fn from(TextError { character }: TextError) -> Self {
+        Self::Character { character }
     }
 }
 
@@ -234,10 +227,6 @@ pub enum Problem {
         "the tip indicator and the fee do not go together: 02 needs 56 alone, 03 needs 57 alone"
     )]
     TipMismatch,
-
-    /// The BIN or the account number is malformed.
-    #[error(transparent)]
-    Bank(#[from] BankError),
 
     /// The value cannot stand in the object.
     #[error("the value {0}")]

@@ -1,13 +1,14 @@
+//! The directory of Vietnamese banks.
+
 use std::fmt;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::transfer_text::without_marks;
-use super::{BankError, Bin};
+use crate::transfer_text::without_marks;
 
 /// One line per BIN; its columns and sources are in `data/README.md`.
-const DATA: &str = include_str!("../../data/banks.tsv");
+const DATA: &str = include_str!("../data/banks.tsv");
 
 static BANKS: LazyLock<Vec<Bank>> = LazyLock::new(|| DATA.lines().filter_map(Bank::read).collect());
 
@@ -19,7 +20,7 @@ static BANKS: LazyLock<Vec<Bank>> = LazyLock::new(|| DATA.lines().filter_map(Ban
 /// vietqr.io and public libraries.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bank {
-    bin: Bin,
+    bin: &'static str,
     codes: &'static str,
     name: &'static str,
     other_names: &'static str,
@@ -51,10 +52,10 @@ impl Bank {
         &BANKS
     }
 
-    /// The bank with a BIN, if the directory has it.
+    /// The bank with a BIN of six digits, if the directory has it.
     #[must_use]
-    pub fn by_bin(bin: Bin) -> Option<&'static Self> {
-        let index = BANKS.binary_search_by_key(&bin, Self::bin).ok()?;
+    pub fn by_bin(bin: &str) -> Option<&'static Self> {
+        let index = BANKS.binary_search_by(|bank| bank.bin.cmp(bin)).ok()?;
         BANKS.get(index)
     }
 
@@ -87,13 +88,13 @@ impl Bank {
     ///
     /// # Errors
     ///
-    /// [`BankError::UnknownCode`], and [`BankError::AmbiguousCode`] with the candidates' BINs.
-    pub fn one_by_code(code: &str) -> Result<&'static Self, BankError> {
+    /// [`BankCodeError::Unknown`], and [`BankCodeError::Ambiguous`] with the candidates' BINs.
+    pub fn one_by_code(code: &str) -> Result<&'static Self, BankCodeError> {
         let mut found = Self::by_code(code);
         match (found.next(), found.next()) {
-            (None, _) => Err(BankError::UnknownCode { code: code.to_owned() }),
+            (None, _) => Err(BankCodeError::Unknown { code: code.to_owned() }),
             (Some(bank), None) => Ok(bank),
-            (Some(_), Some(_)) => Err(BankError::AmbiguousCode {
+            (Some(_), Some(_)) => Err(BankCodeError::Ambiguous {
                 code: code.to_owned(),
                 candidates: Self::by_code(code).map(Self::bin).collect(),
             }),
@@ -115,9 +116,11 @@ impl Bank {
         })
     }
 
-    /// The number by which transfers name the bank.
+    /// The number by which transfers name the bank: six digits, such as `970436` for Vietcombank.
+    ///
+    /// NAPAS calls it BIN or acquirer ID (NAPAS VietQR format 1.0, template 38.01, object 00).
     #[must_use]
-    pub const fn bin(&self) -> Bin {
+    pub const fn bin(&self) -> &'static str {
         self.bin
     }
 
@@ -165,7 +168,7 @@ impl Bank {
     /// one.
     fn read(line: &'static str) -> Option<Self> {
         let mut columns = line.split('\t');
-        let bin = Bin::new(columns.next()?).ok()?;
+        let bin = columns.next().filter(|bin| is_bin(bin))?;
         let (codes, name, other_names) = (columns.next()?, columns.next()?, columns.next()?);
         let legal_name = columns.next()?;
         let swift = Some(columns.next()?).filter(|swift| !swift.is_empty());
@@ -198,10 +201,39 @@ impl Bank {
     }
 }
 
+/// Why a short code names no bank.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BankCodeError {
+    /// The code stands in no list known here.
+    #[error("no bank with the code {code:?} is known: name the bank by its BIN")]
+    Unknown {
+        /// The code.
+        code: String,
+    },
+
+    /// The code means different banks in different lists.
+    #[error(
+        "the code {code:?} means different banks in different lists: name the bank by its BIN, one \
+         of {}",
+        .candidates.join(", ")
+    )]
+    Ambiguous {
+        /// The code.
+        code: String,
+        /// The BINs of the banks that it may mean.
+        candidates: Vec<&'static str>,
+    },
+}
+
 impl fmt::Debug for Bank {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Bank({} {})", self.bin, self.name)
     }
+}
+
+fn is_bin(text: &str) -> bool {
+    text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The non-empty parts of a cell with several values.

@@ -3,8 +3,6 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::decompose_canonical;
 
-use super::BankError;
-
 /// Text as domestic transfers carry it: printable ASCII, words one space apart.
 ///
 /// Vietnamese marks come off (`Đơn hàng` becomes `Don hang`), Unicode spaces become spaces, runs of
@@ -17,22 +15,22 @@ use super::BankError;
 ///
 /// # Errors
 ///
-/// [`BankError::TextCharacter`] names the first character that has no such form: an emoji, a letter
+/// [`TextError`] names the first character that has no such form: an emoji, a letter
 /// that is not Vietnamese, a line break.
 ///
 /// ```
-/// use payments_core::bank::transfer_text;
+/// use vietqr::transfer_text;
 ///
 /// let text = transfer_text(" Thanh toán  đơn hàng DH-01 ");
 /// assert_eq!(text.as_deref(), Ok("Thanh toan don hang DH-01"));
 /// ```
-pub fn transfer_text(text: &str) -> Result<Cow<'_, str>, BankError> {
+pub fn transfer_text(text: &str) -> Result<Cow<'_, str>, TextError> {
     if is_transfer_text(text) {
         return Ok(Cow::Borrowed(text));
     }
     let mut plain = String::with_capacity(text.len());
     for character in text.nfc() {
-        let ascii = without_marks(character).ok_or(BankError::TextCharacter { character })?;
+        let ascii = without_marks(character).ok_or(TextError { character })?;
         if ascii != ' ' {
             plain.push(ascii);
         } else if !plain.is_empty() && !plain.ends_with(' ') {
@@ -41,6 +39,18 @@ pub fn transfer_text(text: &str) -> Result<Cow<'_, str>, BankError> {
     }
     plain.truncate(plain.trim_end().len());
     Ok(Cow::Owned(plain))
+}
+
+/// The text of a transfer holds a character that transfers cannot carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the text holds {character:?} (U+{:04X}), which bank transfers cannot carry: use printable \
+     ASCII; Vietnamese marks are taken off by themselves",
+    u32::from(*.character)
+)]
+pub struct TextError {
+    /// The first character that cannot be carried.
+    pub character: char,
 }
 
 /// The printable ASCII character that a composed character is without Vietnamese marks, if it is

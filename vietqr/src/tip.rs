@@ -1,6 +1,4 @@
-use crate::money::Money;
-
-use super::{FieldPath, Flaw, VietQrError, rules};
+use crate::{FieldPath, Flaw, VietQrError, rules};
 
 /// A tip or fee on top of the amount (NAPAS VietQR format 1.0, objects 55 to 57).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -8,8 +6,8 @@ use super::{FieldPath, Flaw, VietQrError, rules};
 pub enum Tip {
     /// The app asks the payer for a tip: indicator `01`.
     AskPayer,
-    /// The app adds a fixed fee: indicator `02`.
-    Fixed(Money),
+    /// The app adds a fixed fee, in đồng: indicator `02`.
+    Fixed(i64),
     /// The app adds a percentage of the amount, given in hundredths of a per cent: indicator `03`.
     /// 5 per cent is `500`.
     Percent(u16),

@@ -1,5 +1,4 @@
-use super::error::{ParseError, Problem};
-use super::{FieldPath, Flaw, rules};
+use crate::{FieldPath, Flaw, ParseError, Problem, rules};
 
 /// The objects of a payload or of a template, one after the other, to the last character.
 pub(super) struct Objects<'a> {
