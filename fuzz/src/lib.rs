@@ -23,7 +23,7 @@ mod vietqr;
 use std::sync::LazyLock;
 
 use conformance_tests::fuzz::{Calls, Deliveries, second_reading, second_reading_of_template};
-use payments_core::formula::{Formula, Layout, Maker};
+use payments_core::signature::{Formula, Layout, Maker};
 use tokio::runtime::{Builder, Runtime};
 
 /// HPay's notifications, returns and callbacks.

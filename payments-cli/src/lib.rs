@@ -38,6 +38,7 @@ mod command_line;
 mod commands;
 mod configuration;
 mod exit;
+pub mod explain;
 mod formula;
 mod offline;
 mod output;

@@ -10,7 +10,7 @@
 //! - **An [`Error`] means that nothing happened.** What may have happened is a [`Submission`],
 //!   which `?` cannot throw away.
 //! - **Only proof ends a transaction.** A delivery is believed as far as its
-//!   [`Proof`](notification::Proof) covers it; the rest is confirmed by inquiry.
+//!   [`Proof`](signature::Proof) covers it; the rest is confirmed by inquiry.
 //! - **Money is exact.** [`Money`](money::Money) is whole minor units; no float, no rounding.
 //! - **What a provider can do is data**, and what it cannot do is refused before anything is sent.
 //!
@@ -34,7 +34,7 @@
 //!
 //! The roles: [`payment`], [`virtual_account`], [`payout`], [`statement`], [`notification`].
 //! Their words: [`money`], [`bank`], [`rules`], [`step`]. What a provider crate is
-//! built on: [`transport`], [`formula`], [`config`], [`registry`].
+//! built on: [`transport`], [`signature`], [`config`], [`registry`].
 //!
 //! # Features
 //!
@@ -43,13 +43,13 @@
 //! | `reqwest` | [`transport::HttpClient`]; without it there is no HTTP client and no TLS in the tree |
 //! | `reqwest-without-tls` | the same for gateways on loopback, which is what tests need |
 //! | `inventory` | [`registry::Registry::linked`] |
-//! | `aws-lc` | the signer that [`rsa::SignerKind::AwsLc`] selects |
+//! | `rsa` | RSA keys and signatures; without it they are refused by name |
+//! | `aws-lc` | the signer that [`signature::rsa::SignerKind::AwsLc`] selects |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod bank;
 pub mod config;
-pub mod formula;
 pub mod json;
 pub mod money;
 pub mod notification;
@@ -57,8 +57,8 @@ pub mod options;
 pub mod payment;
 pub mod payout;
 pub mod registry;
-pub mod rsa;
 pub mod rules;
+pub mod signature;
 pub mod statement;
 pub mod step;
 pub mod transport;
@@ -67,16 +67,19 @@ pub mod virtual_account;
 mod credential;
 mod credit_match;
 mod dedupe_key;
+mod environment;
 mod error;
 mod id;
 mod layer;
 mod listed;
 mod lookup;
 mod movement;
+mod payment_code;
 mod printable;
 mod provider;
 mod raw;
 mod secret;
+mod shared_credentials;
 mod single_flight;
 mod submission;
 mod time;
@@ -84,6 +87,7 @@ mod web_address;
 
 pub use credit_match::{CreditMatch, match_credit};
 pub use dedupe_key::{DedupeKey, StatedKey};
+pub use environment::Environment;
 pub use error::{Error, ErrorKind, Result};
 pub use id::{
     AccountId, EndpointName, GatewayRef, OrderRef, PayoutRef, ProviderId, ProviderKind, RefundRef,
@@ -95,9 +99,12 @@ pub use notification::NotificationReceiver;
 pub use payment::PaymentProvider;
 pub use payout::PayoutProvider;
 pub use printable::printable;
-pub use provider::{Environment, Provider, Role};
-pub use raw::{Authenticity, Raw};
+pub use provider::{Provider, Role};
+pub use raw::Raw;
 pub use secret::{Secret, SecretBytes, SecretError};
+pub use signature::Authenticity;
+#[doc(hidden)]
+pub use signature::{self as formula, rsa};
 pub use single_flight::{SingleFlight, run_to_end};
 pub use statement::StatementProvider;
 pub use submission::{Decline, DeclineReason, NotAccepted, Submission, Uncertain, UncertainCause};

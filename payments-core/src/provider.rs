@@ -6,10 +6,10 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
-    Error, ProviderId, ProviderKind, Result, Secret, credential::Credential, layer,
+    Environment, Error, ProviderId, ProviderKind, Result, Secret, credential::Credential, layer,
     notification::NotificationReceiver, payment::PaymentProvider, payout::PayoutProvider,
     statement::StatementProvider, virtual_account::VirtualAccountProvider,
 };
@@ -42,16 +42,6 @@ pub struct Provider {
 struct Extension {
     name: &'static str,
     value: Arc<dyn Any + Send + Sync>,
-}
-
-/// Where a provider runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Environment {
-    /// The provider's test system: literal secrets and loopback addresses are allowed.
-    Sandbox,
-    /// Real money.
-    Production,
 }
 
 /// What a provider can be.

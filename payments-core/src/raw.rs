@@ -1,12 +1,10 @@
 //! The provider's own words, and how far they are known to be its own.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
-use serde::Serialize;
 
-use crate::notification::Proof;
+use crate::signature::Authenticity;
 
 /// The bytes that an answer was read from, and how far they are known to be the provider's: kept
 /// for disputes, never printed or serialised.
@@ -27,26 +25,6 @@ use crate::notification::Proof;
 pub struct Raw {
     bytes: Bytes,
     authenticity: Authenticity,
-}
-
-/// How far bytes are known to be the provider's own, apart from the connection they came by.
-///
-/// Exhaustive on purpose. The bytes of an answer that went over TLS are never anybody's; but a
-/// proxy that ends TLS can change what is not verified.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Authenticity {
-    /// Nothing of them is signed.
-    #[default]
-    Unsigned,
-    /// They carry a signature that could not be checked, because nobody outside the provider
-    /// knows how it is made.
-    Unverified {
-        /// The name of the formula whose layout is missing.
-        formula: Cow<'static, str>,
-    },
-    /// Their signature is good; the proof says what it covers.
-    Verified(Proof),
 }
 
 impl Raw {

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use crate::credential::shared_credentials;
+pub use crate::shared_credentials::shared_credentials;
 use crate::{
     Clock, Provider, SystemClock,
     config::{ConfigProblem, Environ, PaymentsConfig, ProviderConfig},
-    formula::Formula,
+    signature::Formula,
     transport::{Rate, RetryPolicy, Stack, Transport},
 };
 

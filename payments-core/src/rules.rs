@@ -174,6 +174,18 @@ pub fn check_amount(limits: &[AmountLimits], amount: Money) -> Result<()> {
     }
 }
 
+/// Checks that there is something to pay.
+///
+/// # Errors
+/// `InvalidRequest` naming `amount`.
+pub(crate) fn check_positive(amount: Money) -> Result<()> {
+    if amount.is_positive() {
+        Ok(())
+    } else {
+        Err(Error::invalid("amount", format!("{amount} is not above zero")))
+    }
+}
+
 /// What a provider does with a second instruction under the same reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

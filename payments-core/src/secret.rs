@@ -53,12 +53,6 @@ impl Secret {
         Ok(Self(text))
     }
 
-    /// Wraps a text without a check: what the other side may have signed with.
-    #[cfg(test)]
-    pub(crate) fn unchecked(text: impl Into<String>) -> Self {
-        Self(SecretString::from(text.into()))
-    }
-
     /// Whether an HTTP header can carry it: printable ASCII.
     pub(crate) fn fits_a_header(&self) -> bool {
         self.expose().bytes().all(|byte| (b' '..=b'~').contains(&byte))

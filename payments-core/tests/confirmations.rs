@@ -19,9 +19,9 @@ use payments_core::{
     money::Money,
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
-        check::{Keys, shared_token},
     },
     payment::{Payment, PaymentState},
+    signature::{Keys, shared_token},
     transport::{Call, Stack, Transport, TransportError},
 };
 use tokio::time::Instant;

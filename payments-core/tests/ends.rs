@@ -7,15 +7,13 @@ use std::time::Duration;
 use payments_core::{
     Error, ErrorKind, OrderRef, Secret, Timestamp,
     money::{Currency, Money},
-    notification::{
-        UntrustedReason,
-        check::{Keys, Part, Signature, Window, hmac_sha256, sign_hmac_sha256},
-        token,
-    },
     payment::{
         CreateMode, CreatePayment, Payment, PaymentCapabilities, PaymentMethod, PaymentState,
     },
     rules::{Alphabet, AmountLimits, TextRules},
+    signature::{
+        Keys, Part, Signature, UntrustedReason, Window, hmac_sha256, sign_hmac_sha256, token,
+    },
 };
 
 const AT: i64 = 1_700_000_000;

@@ -4,17 +4,15 @@
 
 use payments_core::{
     Secret, Timestamp,
-    formula::{CheckingKeys, Formula, SigningKeys},
-    notification::{
-        UntrustedReason,
-        check::{Keys, shared_token},
-        token,
+    signature::{
+        CheckingKeys, Formula, Keys, SigningKeys, UntrustedReason,
+        rsa::{PublicKey, SignerKind},
+        shared_token, token,
     },
-    rsa::{PublicKey, SignerKind},
 };
 
 mod formulas {
-    use payments_core::formula::{Algorithm, Confidence, Formula, Layout, Maker};
+    use payments_core::signature::{Algorithm, Confidence, Formula, Layout, Maker};
 
     pub(crate) const PLAIN: Formula = Formula::new(
         "acme.test",

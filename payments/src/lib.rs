@@ -48,6 +48,7 @@
 //! | `inventory` (default) | `Payments::from_config` finds the gateways that are on |
 //! | `toml` (default) | configuration in TOML: `Payments::from_toml`, `read_toml` |
 //! | `simulators` | simulated gateways on loopback |
+//! | `rsa` | RSA keys and signatures; `hpay` turns it on |
 //! | `aws-lc` | the faster RSA signer, which a configuration selects by `signer = "aws-lc"` |
 //! | `qr` | QR codes as SVG and as terminal blocks |
 //!
@@ -69,6 +70,8 @@ pub use checked::Checked;
 pub use configuration::{Configuration, read_toml};
 pub use hub::Payments;
 pub use intake::{Doubt, Doubtful, Intake};
+#[doc(hidden)]
+pub use payments_core::signature::{self as formula, rsa};
 pub use payments_core::{
     Absence, AccountId, Clock, CreditMatch, Decline, DeclineReason, DedupeKey, Direction,
     EndpointName, Environment, Error, ErrorKind, GatewayRef, Listed, Lookup, ManualClock, Movement,
@@ -76,9 +79,9 @@ pub use payments_core::{
     Provider, ProviderId, ProviderKind, Raw, RefundRef, Result, Role, SameMoney, Secret,
     SecretBytes, SecretError, StatedKey, StatementProvider, Submission, SystemClock, Timestamp,
     TimestampError, Uncertain, UncertainCause, UnreadableRow, VirtualAccountProvider, bank,
-    check_page_address, check_web_address, config, formula, json, match_credit, money,
-    notification, options, payment, payout, printable, registry, rsa, rules, same_credit,
-    statement, step, transport, virtual_account,
+    check_page_address, check_web_address, config, json, match_credit, money, notification,
+    options, payment, payout, printable, registry, rules, same_credit, signature, statement, step,
+    transport, virtual_account,
 };
 pub use route::{Opened, PassedOver, Route};
 pub use vietqr;

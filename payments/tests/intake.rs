@@ -11,9 +11,9 @@ use payments::{
     Provider, ProviderId, ProviderKind, Result, Secret, StatedKey, SystemClock, Timestamp,
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
-        check::{self, Keys, Part, Signature},
     },
     payment::{Payment, PaymentState},
+    signature::{self, Keys, Part, Signature},
 };
 
 /// A gateway that tells of a payment in this state, by itself and through the buyer's browser.
@@ -77,10 +77,10 @@ impl NotificationReceiver for Gateway {
         let keys = Keys::one(secret.clone());
         let proof = if self.signs {
             let parts = [Part::Field("order", b"A-1"), Part::Secret];
-            let code = hex::encode(check::sign_md5_concat(&secret, &parts));
-            check::md5_concat(&keys, &parts, Signature::Hex(&code)).unwrap()
+            let code = hex::encode(signature::sign_md5_concat(&secret, &parts));
+            signature::md5_concat(&keys, &parts, Signature::Hex(&code)).unwrap()
         } else {
-            check::shared_token(&keys, Some(b"token")).unwrap()
+            signature::shared_token(&keys, Some(b"token")).unwrap()
         };
         let notification = Notification::new(endpoint, proof).with_event(
             stated(),
@@ -136,7 +136,7 @@ async fn a_claim_that_comes_back_as_its_own_confirmation_is_not_believed() {
         let name = EndpointName::new("notify").unwrap();
         let endpoint = Endpoint::new(name, http::Method::GET, "anywhere");
         let claim = EventData::Payment(payment(PaymentState::Settled));
-        let claimed = Notification::new(&endpoint, check::unauthenticated()).with_event(
+        let claimed = Notification::new(&endpoint, signature::unauthenticated()).with_event(
             stated(),
             claim,
             &["order"],
@@ -370,8 +370,9 @@ impl NotificationReceiver for Two {
     fn receive(&self, _: &EndpointName, _: &Delivery<'_>, _: Timestamp) -> Received {
         let secret = Secret::new("secret").unwrap();
         let parts = [Part::Field("order", b"A"), Part::Secret];
-        let code = hex::encode(check::sign_md5_concat(&secret, &parts));
-        let proof = check::md5_concat(&Keys::one(secret), &parts, Signature::Hex(&code)).unwrap();
+        let code = hex::encode(signature::sign_md5_concat(&secret, &parts));
+        let proof =
+            signature::md5_concat(&Keys::one(secret), &parts, Signature::Hex(&code)).unwrap();
         let both = self.claims.iter().enumerate();
         let notification = both.fold(
             Notification::new(&self.endpoint[0], proof),

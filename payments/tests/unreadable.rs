@@ -12,8 +12,9 @@ use payments::{
     EndpointName, Environment, Error, NotificationReceiver, Payments, Provider, ProviderId,
     ProviderKind, Result, SystemClock, Timestamp,
     notification::{
-        Confirmation, Delivery, Endpoint, Event, Outcome, Received, UnreadableDelivery, check,
+        Confirmation, Delivery, Endpoint, Event, Outcome, Received, UnreadableDelivery,
     },
+    signature::{self},
 };
 use tracing::{
     Level, Metadata, Subscriber,
@@ -32,7 +33,7 @@ impl NotificationReceiver for Receiver {
     }
 
     fn receive(&self, _: &EndpointName, _: &Delivery<'_>, _: Timestamp) -> Received {
-        let proof = check::unauthenticated();
+        let proof = signature::unauthenticated();
         UnreadableDelivery::new(proof, "transferAmount", "\"50.000\": 50000 or 50?").into()
     }
 

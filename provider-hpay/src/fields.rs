@@ -71,7 +71,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn check_signable(&self, formula: &Formula) -> Result<()> {
         let fields: Vec<Field<'_>> =
             self.0.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
-        formula.refuse_second_cut(&fields)
+        formula.refuse_resplit(&fields)
     }
 
     /// As the query of an address, form-encoded.

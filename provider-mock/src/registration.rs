@@ -6,10 +6,10 @@ use std::time::Duration;
 use payments_core::{
     Environment, Provider, Secret,
     config::{ConfigProblem, ProviderConfig, Reader},
-    notification::check::Keys,
     payment::CreateMode,
     registry::{Context, Registration},
     rules::{AbsenceRule, Repeat, RepeatWindow},
+    signature::Keys,
     transport::Rate,
 };
 

@@ -9,8 +9,9 @@ use payments_core::{
     EndpointName, Error, Lookup, NotificationReceiver, PaymentProvider, Raw, Result, Timestamp,
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
-        SignedParts, Untrusted, UntrustedReason, check::Keys,
+        SignedParts, Untrusted, UntrustedReason,
     },
+    signature::Keys,
 };
 
 use crate::{client::Client, map, signature, wire};

@@ -4,11 +4,8 @@ use std::time::Duration;
 
 use payments_core::{
     Timestamp,
-    formula::{Algorithm, CheckingKeys, Confidence, Formula, Item, Layout, Maker},
-    notification::{
-        Proof, SignedParts, Untrusted,
-        check::{Keys, Window},
-    },
+    notification::{Proof, SignedParts, Untrusted},
+    signature::{Algorithm, CheckingKeys, Confidence, Formula, Item, Keys, Layout, Maker, Window},
 };
 
 /// Every formula of this crate.

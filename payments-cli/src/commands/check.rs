@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use payments::{
     Timestamp,
-    formula::{CheckingKeys, Difference, EmptyValues, Explanation, Field, Formula, Layout},
-    notification::{Untrusted, UntrustedReason, check::Window},
+    notification::{Untrusted, UntrustedReason},
     registry::Registry,
-    rsa::PublicKey,
+    signature::{CheckingKeys, EmptyValues, Field, Formula, Layout, Window, rsa::PublicKey},
 };
 use serde::Serialize;
 
 use crate::{
     exit::{Ended, Exit, Failure},
+    explain::{Difference, Explanation},
     formula::{self, Fields, SecretFlag},
     output,
 };
@@ -80,15 +80,17 @@ pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
         None => Vec::new(),
     };
     let keys = CheckingKeys { secrets: secrets.as_ref(), public: &public };
-    let explanation = args.explain.then(|| formula.explain(&fields, &args.signature, keys));
+    let explanation =
+        args.explain.then(|| Explanation::of(formula, &fields, &args.signature, keys));
     let untrusted = formula.check(&fields, &args.signature, keys, Some(any_time())).err();
     if let Some(Untrusted { reason: UntrustedReason::Misconfigured, detail, .. }) = untrusted {
         return Err(Failure::usage("FORMULA", detail));
     }
     let mut note = None;
     if untrusted.is_some() && matches!(formula.layout, Layout::Pairs { .. } | Layout::Members(_)) {
-        let why =
-            explanation.clone().unwrap_or_else(|| formula.explain(&fields, &args.signature, keys));
+        let why = explanation
+            .clone()
+            .unwrap_or_else(|| Explanation::of(formula, &fields, &args.signature, keys));
         note = signs_empty_fields(&why);
     }
     let untrusted = untrusted.filter(|_| note.is_none());

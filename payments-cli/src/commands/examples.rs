@@ -1,6 +1,6 @@
 //! The examples below the help of a command, with the program's name and formulas.
 
-use payments::{formula::Formula, registry::Registry};
+use payments::{registry::Registry, signature::Formula};
 
 /// Adds an example to each command whose flags need one.
 pub(crate) fn with_examples(

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use anstyle::Style;
 use payments::{
-    formula::{
+    registry::{Registration, Registry},
+    signature::{
         Algorithm, Confidence, EmptyValues, Encoding, Formula, Item, Layout, Order, Transform,
     },
-    registry::{Registration, Registry},
 };
 use serde::Serialize;
 

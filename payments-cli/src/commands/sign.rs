@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use payments::{
     SecretBytes,
-    formula::SigningKeys,
     registry::Registry,
-    rsa::{RsaSigner, Signer},
+    signature::{
+        SigningKeys,
+        rsa::{RsaSigner, Signer},
+    },
 };
 use serde::Serialize;
 

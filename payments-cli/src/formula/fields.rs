@@ -2,7 +2,7 @@
 
 use payments::{
     Error,
-    formula::{Field, Formula},
+    signature::{Field, Formula},
 };
 
 use crate::{exit::Failure, output};

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use payments::{
     Secret,
-    formula::{Algorithm, Formula, Item, Layout},
-    notification::check::Keys,
+    signature::{Algorithm, Formula, Item, Keys, Layout},
 };
 
 use crate::exit::Failure;

@@ -6,7 +6,7 @@ mod keys;
 pub(crate) use fields::{Fields, refused};
 pub(crate) use keys::{SecretFlag, key_file};
 
-use payments::{formula::Formula, registry::Registry};
+use payments::{registry::Registry, signature::Formula};
 
 use crate::exit::Failure;
 

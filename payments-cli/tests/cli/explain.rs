@@ -2,8 +2,7 @@
 
 use payments::{
     Secret,
-    formula::{Algorithm, Formula, Item, Layout, SigningKeys},
-    notification::check::Keys,
+    signature::{Algorithm, Formula, Item, Keys, Layout, SigningKeys},
 };
 use serde_json::Value;
 

@@ -5,10 +5,9 @@ use std::fmt;
 
 use super::{ConfigProblem, Environ, ProviderConfig, Value};
 use crate::{
-    Environment, check_page_address, check_web_address,
-    notification::check::Keys,
-    printable,
+    Environment, check_page_address, check_web_address, printable,
     secret::{Secret, SecretBytes},
+    signature::Keys,
     web_address,
 };
 

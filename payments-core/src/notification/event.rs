@@ -10,7 +10,8 @@ use crate::{
     DedupeKey, EndpointName, Movement, StatedKey,
     payment::{Payment, PaymentState, Refund},
     payout::Payout,
-    raw::{Authenticity, Raw},
+    raw::Raw,
+    signature::Authenticity,
 };
 
 /// A delivery that was checked: its proof, and what it says.
@@ -254,7 +255,7 @@ mod tests {
     use crate::{
         OrderRef, Secret,
         money::Money,
-        notification::check::{
+        signature::{
             Keys, Part, Signature, hmac_sha256, md5_concat, shared_token, sign_hmac_sha256,
             sign_md5_concat,
         },

@@ -73,8 +73,8 @@ mod tests {
         EndpointName, Secret,
         notification::{
             Endpoint, Notification, Proof, UnreadableDelivery, Untrusted, UntrustedReason,
-            check::{Keys, shared_token, unauthenticated},
         },
+        signature::{Keys, shared_token, unauthenticated},
     };
 
     #[test]

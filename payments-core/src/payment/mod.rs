@@ -1,28 +1,32 @@
 //! Taking money: payments that a provider opens for an order.
 
-mod answer;
+mod buyer;
 mod capabilities;
-mod code;
+mod create_payment;
 mod field;
 mod form;
 mod funding;
-mod memo;
-mod request;
-mod state;
+mod method;
+mod next_action;
+mod payment;
+mod payment_state;
+mod refund;
 
 use async_trait::async_trait;
 
-pub use answer::{NextAction, Payment, Refund, Registered, Transfer};
+pub use buyer::Buyer;
 pub use capabilities::{CreateMode, PaymentCapabilities};
-pub use code::{CodeMatch, CodeRules, PaymentCode};
+pub use create_payment::CreatePayment;
 pub use field::PaymentField;
 pub use form::{FormPage, PostForm};
 pub use funding::Funding;
-pub use memo::Memo;
-pub(crate) use request::positive;
-pub use request::{Buyer, CreatePayment, PaymentMethod, RefundPayment};
-pub use state::{PaymentState, RefundState};
+pub use method::PaymentMethod;
+pub use next_action::{NextAction, Transfer};
+pub use payment::{Payment, Registered};
+pub use payment_state::PaymentState;
+pub use refund::{Refund, RefundPayment, RefundState};
 
+pub use crate::payment_code::{CodeMatch, CodeRules, Memo, PaymentCode};
 use crate::{Error, Lookup, OrderRef, RefundRef, Result, Submission};
 
 /// Opens payments and knows what became of them.

@@ -4,21 +4,25 @@
 //! them send a notification then: keep asking with [`PayoutProvider::find_payout`] until
 //! [`PayoutState::is_final`].
 
-mod answer;
+mod balance;
+mod beneficiary;
 mod capabilities;
+mod create_payout;
 mod failure;
 mod field;
-mod request;
-mod state;
+mod payout;
+mod payout_state;
 
 use async_trait::async_trait;
 
-pub use answer::{Balance, Payout};
+pub use balance::Balance;
+pub use beneficiary::Beneficiary;
 pub use capabilities::PayoutCapabilities;
+pub use create_payout::CreatePayout;
 pub use failure::PayoutFailure;
 pub use field::PayoutField;
-pub use request::{Beneficiary, CreatePayout};
-pub use state::PayoutState;
+pub use payout::Payout;
+pub use payout_state::PayoutState;
 
 use crate::{Lookup, PayoutRef, Result, Submission, bank::BankAccount};
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{
-    Rate, RetryPolicy, Transport, deadline::Deadline, rate_limit::RateLimit, retry::Retry,
+    Rate, RetryPolicy, Transport, deadline::Deadline, rate_limit::RateLimit, retry_policy::Retry,
     trace::Trace,
 };
 

@@ -1,14 +1,16 @@
 //! Receiving money on account numbers that a provider opens for an order.
 
-mod account;
 mod capabilities;
-mod request;
+mod open_virtual_account;
+mod virtual_account;
 
 use async_trait::async_trait;
 
-pub use account::{VirtualAccount, VirtualAccountNumber, VirtualAccountRef, VirtualAccountState};
 pub use capabilities::{ResolveOpen, VirtualAccountCapabilities, VirtualAccountRules};
-pub use request::{OpenVirtualAccount, UpdateVirtualAccount, Uses};
+pub use open_virtual_account::{OpenVirtualAccount, UpdateVirtualAccount, Uses};
+pub use virtual_account::{
+    VirtualAccount, VirtualAccountNumber, VirtualAccountRef, VirtualAccountState,
+};
 
 use crate::{AccountId, Listed, Lookup, Movement, Result, Submission, Timestamp};
 

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use payments_core::{
     DedupeKey, OrderRef, Timestamp,
     bank::{AccountNumber, Bin},
-    formula::{Algorithm, Confidence, Formula, Item, Layout, Maker},
     notification::Delivery,
     payment::{CodeMatch, CodeRules},
+    signature::{Algorithm, Confidence, Formula, Item, Layout, Maker},
 };
 
 const FORMULA: Formula = Formula::new(

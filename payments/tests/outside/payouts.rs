@@ -9,12 +9,10 @@ use payments_core::{
     Decline, DeclineReason, PayoutRef, Submission, Timestamp, Uncertain, UncertainCause,
     bank::{AccountNumber, BankAccount, Bin},
     money::Money,
-    notification::{
-        Proof, Untrusted,
-        check::{self, Keys, Part, Signature, Window},
-    },
+    notification::{Proof, Untrusted},
     payout::{Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState},
     rules::{AbsenceRule, Alphabet, AmountLimits, Repeat, TextRules},
+    signature::{self, Keys, Part, Signature, Window},
     transport::Unreadable,
 };
 use serde::Deserialize;
@@ -76,7 +74,7 @@ fn check(
     signature: &str,
     now: Timestamp,
 ) -> Result<Proof, Untrusted> {
-    check::hmac_sha256(
+    signature::hmac_sha256(
         keys,
         &[Part::Timestamp("stamp", stamp), Part::Literal("."), Part::Body(body)],
         Signature::Hex(signature),
@@ -164,7 +162,7 @@ fn a_check_of_parts_covers_the_body_and_looks_at_the_time() {
     let (at, secret) =
         (Timestamp::from_unix(1_731_741_261), payments_core::Secret::new("s").unwrap());
     let parts = [Part::Timestamp("stamp", "1731741261"), Part::Literal("."), Part::Body(b"{}")];
-    let signature = hex::encode(check::sign_hmac_sha256(&secret, &parts));
+    let signature = hex::encode(signature::sign_hmac_sha256(&secret, &parts));
     let keys = Keys::one(secret);
     let checked = |body, now| check(&keys, "1731741261", body, &signature, now);
     assert!(checked(b"{}", at).is_ok());

@@ -14,8 +14,7 @@ use http::{
 };
 use payments_core::{
     Secret,
-    formula::SigningKeys,
-    notification::check::Keys,
+    signature::{Keys, SigningKeys},
     transport::{Call, CallClass, Transport, TransportError, TransportErrorKind},
 };
 use tokio::sync::{mpsc, oneshot};

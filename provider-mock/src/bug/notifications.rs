@@ -11,13 +11,13 @@ use http::{HeaderValue, Request, Response, StatusCode};
 use payments_core::{
     DedupeKey, Direction, EndpointName, Movement, NotificationReceiver, OrderRef, Result, Secret,
     Timestamp,
-    formula::SigningKeys,
     money::{Currency, Money},
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
-        SignedParts, Untrusted, UntrustedReason, check::Keys,
+        SignedParts, Untrusted, UntrustedReason,
     },
     payout::PayoutState,
+    signature::{Keys, SigningKeys},
 };
 use serde::de::IgnoredAny;
 

@@ -7,9 +7,9 @@ use payments_core::{
     money::{Currency, Money},
     notification::{
         Delivery, Endpoint, EventData, Notification, Received, Untrusted, UntrustedReason,
-        check::{Keys, Part, Signature, hmac_sha256},
     },
     payment::{Payment, PaymentState},
+    signature::{Keys, Part, Signature, hmac_sha256},
 };
 use serde_json::{Value, value::RawValue};
 

@@ -5,7 +5,10 @@ use http::{
     HeaderValue, Response, StatusCode,
     header::{CONTENT_TYPE, RETRY_AFTER},
 };
-use payments_core::{formula::SigningKeys, money::Money, notification::check::Keys};
+use payments_core::{
+    money::Money,
+    signature::{Keys, SigningKeys},
+};
 use serde::Serialize;
 use serde_json::Value;
 

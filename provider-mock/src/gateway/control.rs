@@ -3,10 +3,9 @@
 use bytes::Bytes;
 use http::Request;
 use payments_core::{
-    formula::{CheckingKeys, SigningKeys},
     money::{Currency, Money},
-    notification::check::Keys,
     payment::NextAction,
+    signature::{CheckingKeys, Keys, SigningKeys},
 };
 
 use super::{

@@ -4,8 +4,7 @@ use bytes::Bytes;
 use http::{Request, Uri, header::CONTENT_TYPE};
 use payments_core::{
     Timestamp,
-    formula::SigningKeys,
-    notification::check::{Keys, sign_hmac_sha256},
+    signature::{Keys, SigningKeys, sign_hmac_sha256},
 };
 use serde::Serialize;
 

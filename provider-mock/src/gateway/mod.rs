@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use payments_core::{
     Environment, Error, ErrorKind, Provider, ProviderId, Result, Secret, Timestamp,
-    notification::check::Keys, registry::Context, transport::Transport,
+    registry::Context, signature::Keys, transport::Transport,
 };
 use serde::Serialize;
 

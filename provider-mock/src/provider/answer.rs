@@ -4,8 +4,8 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use payments_core::{
     Absence, Authenticity, Error, ErrorKind, Raw, Result, Submission, Uncertain, UncertainCause,
-    formula::CheckingKeys,
-    notification::{Proof, Untrusted, UntrustedReason, check::Keys},
+    notification::{Proof, Untrusted, UntrustedReason},
+    signature::{CheckingKeys, Keys},
     transport::{Unreadable, retry_after},
 };
 use serde::de::DeserializeOwned;
@@ -192,7 +192,7 @@ fn malformed_signature(what: &str) -> Untrusted {
 
 #[cfg(test)]
 mod tests {
-    use payments_core::{Secret, formula::SigningKeys};
+    use payments_core::{Secret, signature::SigningKeys};
     use serde_json::{Value, json};
 
     use super::*;

@@ -9,8 +9,7 @@ use http::{
 };
 use payments_core::{
     Clock, Error, ErrorKind, Result, Submission, Timestamp,
-    formula::SigningKeys,
-    notification::check::Keys,
+    signature::{Keys, SigningKeys},
     transport::{Call, Subject, Transport, Unreadable},
 };
 use serde::{Serialize, de::DeserializeOwned};

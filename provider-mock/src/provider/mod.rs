@@ -16,9 +16,9 @@ use std::sync::Arc;
 
 use payments_core::{
     Clock, Environment, Provider, ProviderId, ProviderKind, Result,
-    notification::check::Keys,
     payment::CreateMode,
     rules::{AbsenceRule, Repeat},
+    signature::Keys,
     transport::Transport,
 };
 

@@ -9,15 +9,14 @@ use http::{HeaderValue, Method, Response, StatusCode, header::CONTENT_TYPE};
 use payments_core::{
     DedupeKey, EndpointName, Error, Movement, NotificationReceiver, OrderRef, Raw, Result,
     Timestamp,
-    formula::CheckingKeys,
     json::{self, JsonError},
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Proof, Received,
         SignedParts, UnreadableDelivery, Untrusted, UntrustedReason,
-        check::{Keys, Signature, Window, hmac_sha256},
     },
     payment::{Payment, Refund},
     payout::Payout,
+    signature::{CheckingKeys, Keys, Signature, Window, hmac_sha256},
     step::Step,
     transport::Unreadable,
 };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use payments_core::notification::check::Part;
+use payments_core::signature::Part;
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor},

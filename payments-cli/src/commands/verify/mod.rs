@@ -15,6 +15,7 @@ use payments::{
 use crate::{
     configuration,
     exit::{Ended, Exit, Failure},
+    explain::Explanation,
     offline, output,
 };
 use delivery::DeliveryFlags;
@@ -74,8 +75,7 @@ pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
     let mut verdict = Verdict::of(&received, receiver.as_ref(), &endpoint.name);
     if args.explain {
         let parts = receiver.signed_parts(&endpoint.name, &delivery);
-        verdict.explanation = parts
-            .map(|parts| parts.formula().explain(&parts.fields(), parts.signature(), parts.keys()));
+        verdict.explanation = parts.as_ref().map(Explanation::of_parts);
         if verdict.explanation.is_none() {
             output::remark(
                 "no signature formula is checked at this endpoint, or it cannot be read",

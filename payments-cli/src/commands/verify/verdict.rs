@@ -6,10 +6,11 @@ use bytes::Bytes;
 use http::Response;
 use payments::{
     EndpointName, NotificationReceiver,
-    formula::Explanation,
     notification::{self, Event, Outcome, Proof, Received, UntrustedReason},
 };
 use serde::Serialize;
+
+use crate::explain::Explanation;
 
 /// The verdict on a delivery, and the reply that it would get if all went well on our side.
 #[derive(Serialize)]

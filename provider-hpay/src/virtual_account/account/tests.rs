@@ -51,9 +51,7 @@ fn an_account_is_opened_with_its_bank_its_end_and_its_pictures() {
 
 #[test]
 fn the_full_number_is_taken_from_the_qr_code_and_only_if_it_is_the_same_account() {
-    let code = |number: &str| {
-        VietQr::to_account("970418", number).unwrap().payload()
-    };
+    let code = |number: &str| VietQr::to_account("970418", number).unwrap().payload();
     let Submission::Accepted(account) = open(&answer("1", &code("9631241000000000178"))) else {
         panic!()
     };

@@ -1,0 +1,24 @@
+//! How a buyer pays.
+
+use serde::{Deserialize, Serialize};
+
+/// How a buyer pays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PaymentMethod {
+    /// A transfer to our bank account with a code in its memo (VietQR).
+    BankTransfer,
+    /// A NAPAS QR on the provider's page.
+    NapasQr,
+    /// A virtual account that the provider opens for the order.
+    VirtualAccount,
+    /// A domestic bank card.
+    DomesticCard,
+    /// The buyer's internet banking.
+    InternetBanking,
+    /// An international card.
+    Card,
+    /// An electronic wallet.
+    Wallet,
+}

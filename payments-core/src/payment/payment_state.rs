@@ -1,0 +1,132 @@
+//! The state of a payment.
+
+use serde::{Deserialize, Serialize};
+
+use crate::step::Step;
+
+/// Where a payment is. How much arrived is told apart, by [`Funding`](super::Funding).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PaymentState {
+    /// The buyer has not paid yet.
+    Open,
+    /// The buyer acted; the provider has not decided.
+    Processing,
+    /// The buyer paid and the provider holds the money back.
+    Held,
+    /// The money is ours.
+    Settled,
+    /// The provider says that it is too late to pay.
+    Expired,
+    /// We or the buyer called it off.
+    Cancelled,
+    /// The provider says that it failed.
+    Failed,
+    /// The money went back.
+    Refunded,
+    /// The provider said something that it documents nowhere. Ask again.
+    Uncertain,
+}
+
+impl PaymentState {
+    /// Every state.
+    pub const ALL: [Self; 9] = [
+        Self::Open,
+        Self::Processing,
+        Self::Held,
+        Self::Settled,
+        Self::Expired,
+        Self::Cancelled,
+        Self::Failed,
+        Self::Refunded,
+        Self::Uncertain,
+    ];
+
+    /// What `seen` means when this state is known. Total: every pair has an answer, and a
+    /// settled payment is never lost.
+    #[must_use]
+    pub fn step(self, seen: Self) -> Step<Self> {
+        use PaymentState::{
+            Cancelled, Expired, Failed, Held, Open, Processing, Refunded, Settled, Uncertain,
+        };
+        let conflict = Step::Conflict { known: self, seen };
+        if self == seen {
+            return Step::Same;
+        }
+        match (self, seen) {
+            // Not knowing is never news about what is known, and any news resolves it.
+            (Open | Processing, Uncertain) => Step::Advance(seen),
+            (_, Uncertain) => Step::Stale,
+            (Uncertain, _) => Step::Advance(seen),
+
+            (Open | Processing | Held, Settled | Refunded) => Step::Advance(seen),
+            (Open, _) => Step::Advance(seen),
+            (Processing, Open) => Step::Stale,
+            (Processing, _) => Step::Advance(seen),
+            (Held, Open | Processing | Held) => Step::Stale,
+            (Held, Cancelled | Failed) => Step::Advance(seen),
+            (Held, Expired) => conflict,
+
+            (Settled, Refunded) => Step::Advance(seen),
+            (Settled, Open | Processing | Held) => Step::Stale,
+            (Settled, _) => conflict,
+
+            (Refunded, Open | Processing | Held | Settled) => Step::Stale,
+            (Refunded, _) => conflict,
+
+            // Money after an end is a late credit: a person sees both.
+            (Expired | Cancelled | Failed, Open | Processing) => Step::Stale,
+            (Expired | Cancelled | Failed, _) => conflict,
+        }
+    }
+
+    /// Whether the provider has said its last word, a refund aside.
+    pub fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Settled | Self::Expired | Self::Cancelled | Self::Failed | Self::Refunded
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_settled_payment_is_never_lost() {
+        for seen in PaymentState::ALL {
+            let after = PaymentState::Settled.step(seen).after(PaymentState::Settled);
+            assert!(
+                matches!(after, PaymentState::Settled | PaymentState::Refunded),
+                "{seen:?} turned a settled payment into {after:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn money_that_meets_an_end_is_never_dropped() {
+        for known in [PaymentState::Expired, PaymentState::Cancelled, PaymentState::Failed] {
+            let step = known.step(PaymentState::Settled);
+            assert_eq!(step, Step::Conflict { known, seen: PaymentState::Settled });
+        }
+    }
+
+    #[test]
+    fn the_same_news_twice_changes_nothing() {
+        for known in PaymentState::ALL {
+            for seen in PaymentState::ALL {
+                let once = known.step(seen).after(known);
+                assert_eq!(once.step(seen).after(once), once, "{known:?} then {seen:?} twice");
+            }
+        }
+    }
+
+    #[test]
+    fn not_knowing_never_undoes_a_final_state() {
+        for known in PaymentState::ALL.into_iter().filter(|state| state.is_final()) {
+            assert_eq!(known.step(PaymentState::Uncertain), Step::Stale);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The person and bank account that a payout goes to.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Raw, Result, bank::BankAccount};
+
+/// The person and bank account that a payout goes to.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Beneficiary {
+    /// The account.
+    pub account: BankAccount,
+    /// The holder's name as the bank knows it.
+    pub name: String,
+    /// The provider's own words, if it told the name.
+    #[serde(skip)]
+    pub raw: Raw,
+}
+
+impl Beneficiary {
+    /// The holder of `account`.
+    ///
+    /// # Errors
+    /// `InvalidRequest` if the name is empty.
+    pub fn new(account: BankAccount, name: impl Into<String>) -> Result<Self> {
+        let name = name.into();
+        if name.trim().is_empty() {
+            return Err(Error::invalid("beneficiary.name", "is empty; give the holder's name"));
+        }
+        Ok(Self { account, name, raw: Raw::default() })
+    }
+
+    /// Keeps the provider's own words.
+    #[must_use]
+    pub fn with_raw(mut self, raw: Raw) -> Self {
+        self.raw = raw;
+        self
+    }
+}
+
+impl fmt::Debug for Beneficiary {
+    /// Without the name, which is personal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Beneficiary").field("account", &self.account).finish_non_exhaustive()
+    }
+}

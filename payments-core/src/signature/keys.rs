@@ -1,0 +1,89 @@
+//! The keys that sign and check.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit};
+use sha2::Sha256;
+
+use super::rsa::{PublicKey, Signer};
+use crate::secret::Secret;
+
+/// The secrets that a check accepts, newest first. Never empty.
+#[derive(Clone)]
+pub struct Keys(pub(super) Vec<Key>);
+
+#[derive(Clone)]
+pub(super) struct Key {
+    pub(super) secret: Secret,
+    /// Keyed once, cloned for each message.
+    pub(super) hmac: Hmac<Sha256>,
+}
+
+impl Keys {
+    /// One secret.
+    pub fn one(secret: Secret) -> Self {
+        Self(vec![Key::new(secret)])
+    }
+
+    /// Accepts an older secret too.
+    #[must_use]
+    pub fn or(mut self, older: Secret) -> Self {
+        self.0.push(Key::new(older));
+        self
+    }
+
+    /// Every secret, newest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Secret> {
+        self.0.iter().map(|key| &key.secret)
+    }
+
+    /// The newest secret: the one to sign with.
+    pub fn newest(&self) -> Option<&Secret> {
+        self.0.first().map(|key| &key.secret)
+    }
+}
+
+impl Key {
+    pub(super) fn new(secret: Secret) -> Self {
+        // An HMAC takes a key of any length, so this is infallible; the fallback key is never used.
+        let hmac = Hmac::<Sha256>::new_from_slice(secret.expose().as_bytes())
+            .unwrap_or_else(|_| Hmac::<Sha256>::new(&Default::default()));
+        Self { secret, hmac }
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keys({})", self.0.len())
+    }
+}
+
+/// What signs: a secret, and a key pair where the algorithm needs one.
+#[derive(Clone, Copy)]
+pub struct SigningKeys<'a> {
+    /// The shared secret.
+    pub secret: Option<&'a Keys>,
+    /// The private key.
+    pub signer: Option<&'a dyn Signer>,
+}
+
+/// What checks: secrets, and public keys where the algorithm needs them.
+#[derive(Clone, Copy)]
+pub struct CheckingKeys<'a> {
+    /// The shared secrets, newest first.
+    pub secrets: Option<&'a Keys>,
+    /// The public keys.
+    pub public: &'a [PublicKey],
+}
+
+impl fmt::Debug for SigningKeys<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKeys(…)")
+    }
+}
+
+impl fmt::Debug for CheckingKeys<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CheckingKeys(…)")
+    }
+}

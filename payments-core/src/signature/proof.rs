@@ -1,0 +1,111 @@
+//! Evidence of who sent a delivery, and of which fields.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use crate::Timestamp;
+
+/// Evidence, made only by the checks of this crate, of who sent a delivery and which of its
+/// fields that covers.
+///
+/// It has no constructor:
+///
+/// ```compile_fail
+/// use payments_core::signature::{Coverage, Proof, Scheme};
+/// let forged = Proof { scheme: Scheme::HmacSha256, coverage: Coverage::Body, key: 0, stamp: None };
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Proof {
+    scheme: Scheme,
+    coverage: Coverage,
+    key: usize,
+    stamp: Option<Timestamp>,
+}
+
+/// How a delivery was checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Scheme {
+    /// HMAC with SHA-256.
+    HmacSha256,
+    /// HMAC with SHA-512.
+    HmacSha512,
+    /// MD5 over fields and a secret.
+    Md5Concat,
+    /// RSA with SHA-256, PKCS#1 v1.5.
+    RsaSha256,
+    /// A secret sent along; it covers nothing.
+    SharedToken,
+    /// None: whoever knows the address may have sent it.
+    Unauthenticated,
+}
+
+/// What a proof covers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Coverage {
+    /// Every byte of the body.
+    Body,
+    /// These fields and nothing else.
+    Fields(Vec<Cow<'static, str>>),
+    /// Nothing of the content.
+    Nothing,
+}
+
+impl Proof {
+    pub(crate) fn new(scheme: Scheme, coverage: Coverage, key: usize) -> Self {
+        Self { scheme, coverage, key, stamp: None }
+    }
+
+    pub(crate) fn stamped(mut self, stamp: Option<Timestamp>) -> Self {
+        self.stamp = stamp;
+        self
+    }
+
+    /// Takes fields out of the coverage, because their values are not certain. Under `body` the
+    /// whole body may be among them.
+    pub(crate) fn without(mut self, uncovered: &[String], body: Option<&str>) -> Self {
+        let is_uncovered = |name: &str| uncovered.iter().any(|field| field == name);
+        self.coverage = match self.coverage {
+            Coverage::Body if body.is_some_and(is_uncovered) => Coverage::Nothing,
+            Coverage::Fields(mut fields) => {
+                fields.retain(|field| !is_uncovered(field));
+                if fields.is_empty() { Coverage::Nothing } else { Coverage::Fields(fields) }
+            }
+            other => other,
+        };
+        self
+    }
+
+    /// How it was checked.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// What it covers.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// Whether it covers a field.
+    pub fn covers(&self, field: &str) -> bool {
+        match &self.coverage {
+            Coverage::Body => true,
+            Coverage::Fields(fields) => fields.iter().any(|covered| covered == field),
+            Coverage::Nothing => false,
+        }
+    }
+
+    /// Which of the keys matched, counted from 0: tells when an old key can go.
+    pub fn key(&self) -> usize {
+        self.key
+    }
+
+    /// The signed time stamp, if the scheme has one.
+    pub fn stamp(&self) -> Option<Timestamp> {
+        self.stamp
+    }
+}

@@ -1,0 +1,20 @@
+//! The modules of the core depend on each other in one direction.
+
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod circles;
+
+use std::path::Path;
+
+use circles::Modules;
+
+#[test]
+fn no_module_of_the_core_depends_on_itself_through_another() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let modules = Modules::read(&source);
+    assert!(modules.count() > 100, "{} files were read", modules.count());
+    // What is inside of one module is one unit.
+    if let Some(circle) = modules.circle(1) {
+        panic!("a circle: {circle}");
+    }
+}
