@@ -129,6 +129,11 @@ impl Engine {
                 shared.wake.notify_one();
                 recorded(changed, &opening, shared.is_seeded(Seeded::IgnoresOtherContent))
             }
+            Err(error @ StoreError::Unknown(_))
+                if shared.is_seeded(Seeded::TakesAnUnknownCommitForNone) =>
+            {
+                Err(error.into_error())
+            }
             Err(error @ StoreError::NotDone(_)) => Err(error.into_error()),
             Err(StoreError::Unknown(why)) => Ok(HandedOver::Unknown { why }),
         }
@@ -271,11 +276,13 @@ impl Engine {
     /// The journal cannot be read.
     pub async fn health(&self) -> Result<Health> {
         let shared = self.0.shared();
-        let providers: Vec<ProviderId> = shared.members.keys().cloned().collect();
+        let limit = |member: &crate::shared::Member| shared.hold_after(&member.limits);
+        let providers: Vec<(ProviderId, u32)> =
+            shared.members.iter().map(|(id, member)| (id.clone(), limit(member))).collect();
         let read = shared.journal.store.run(move |backend| {
             let mut held = Vec::new();
-            for provider in &providers {
-                if backend.breaker(provider)?.holds() {
+            for (provider, hold_after) in &providers {
+                if backend.breaker(provider)?.holds(*hold_after) {
                     held.push(provider.clone());
                 }
             }
@@ -290,6 +297,15 @@ impl Engine {
             held,
             restored: shared.restored.clone(),
         })
+    }
+
+    /// Ends the engine in the middle of what it does, as a crash would, once it is the last handle.
+    #[cfg(feature = "seeded-bugs")]
+    #[doc(hidden)]
+    pub async fn kill(self) {
+        let ended = self.0.ended();
+        drop(self);
+        ended.await;
     }
 
     /// Ends the engine: takes up nothing new, waits for what is under way, and closes the store.

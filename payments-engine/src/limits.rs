@@ -27,6 +27,9 @@ pub struct Limits {
     pub absence: Option<AbsenceRule>,
     /// How many handed-over payouts are sent at the same time. 8 unless set.
     pub at_once: usize,
+    /// After how many instructions in a row that end uncertain, or with a refusal of our
+    /// credentials, no permit is given until the provider answers an inquiry. 3 unless set.
+    pub hold_after: u32,
 }
 
 impl Default for Limits {
@@ -39,6 +42,7 @@ impl Default for Limits {
             ask_for: Duration::from_secs(24 * 3_600),
             absence: None,
             at_once: 8,
+            hold_after: 3,
         }
     }
 }
@@ -86,6 +90,14 @@ impl Limits {
     #[must_use]
     pub fn with_absence(mut self, rule: AbsenceRule) -> Self {
         self.absence = Some(rule);
+        self
+    }
+
+    /// Sets after how many instructions in a row that come to nothing permits are held; at least
+    /// one. With a large number an hour of outage makes every payout of it uncertain.
+    #[must_use]
+    pub fn with_hold_after(mut self, in_a_row: u32) -> Self {
+        self.hold_after = in_a_row.max(1);
         self
     }
 

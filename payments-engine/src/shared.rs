@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use payments_core::{
-    Clock, Error, ErrorKind, PayoutProvider, PayoutRef, Provider, ProviderId, Result, Timestamp,
+    Clock, Error, ErrorKind, PayoutProvider, PayoutRef, Provider, ProviderId, Result,
 };
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, futures::Notified};
 
-use crate::{journal::Journal, limits::Limits, resolver::schedule, seeded::Seeded};
+use crate::{journal::Journal, limits::Limits, seeded::Seeded};
 
 /// The state of one engine.
 pub(crate) struct Shared {
@@ -43,6 +43,13 @@ pub(crate) struct Flight<'a> {
     payout: PayoutRef,
 }
 
+/// Waits for news of a payout.
+pub(crate) struct Listener<'a> {
+    shared: &'a Shared,
+    payout: PayoutRef,
+    notify: Arc<Notify>,
+}
+
 impl Shared {
     pub(crate) fn new(
         journal: Journal,
@@ -68,6 +75,11 @@ impl Shared {
 
     pub(crate) fn is_seeded(&self, mistake: Seeded) -> bool {
         self.seeded == Some(mistake)
+    }
+
+    /// After how many instructions in a row that come to nothing permits are held.
+    pub(crate) fn hold_after(&self, limits: &Limits) -> u32 {
+        if self.is_seeded(Seeded::HasNoBreaker) { u32::MAX } else { limits.hold_after }
     }
 
     /// The provider of this name.
@@ -115,8 +127,9 @@ impl Shared {
     }
 
     /// What is notified once a payout is no longer worked on, or is known better.
-    pub(crate) fn listen(&self, payout: &PayoutRef) -> Arc<Notify> {
-        Arc::clone(lock(&self.listeners).entry(payout.clone()).or_default())
+    pub(crate) fn listen(&self, payout: &PayoutRef) -> Listener<'_> {
+        let notify = Arc::clone(lock(&self.listeners).entry(payout.clone()).or_default());
+        Listener { shared: self, payout: payout.clone(), notify }
     }
 
     /// Notifies those who wait for a payout.
@@ -125,11 +138,25 @@ impl Shared {
             listener.notify_waiters();
         }
     }
+}
 
-    /// When a payout that was just sent is asked about first.
-    pub(crate) fn asks_first_at(&self, member: &Member, now: Timestamp) -> Timestamp {
-        let _ = member;
-        now.plus(schedule::FIRST)
+impl Listener<'_> {
+    /// Waits for a notification that comes after this call.
+    pub(crate) fn notified(&self) -> Notified<'_> {
+        self.notify.notified()
+    }
+}
+
+impl Drop for Listener<'_> {
+    /// The last listener of a payout leaves nothing behind.
+    fn drop(&mut self) {
+        let mut listeners = lock(&self.shared.listeners);
+        let is_last = listeners.get(&self.payout).is_some_and(|notify| {
+            Arc::ptr_eq(notify, &self.notify) && Arc::strong_count(notify) == 2
+        });
+        if is_last {
+            listeners.remove(&self.payout);
+        }
     }
 }
 

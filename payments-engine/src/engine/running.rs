@@ -1,5 +1,6 @@
 //! The thread of an engine, with a runtime of its own.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -65,13 +66,21 @@ impl Running {
         &self.shared
     }
 
+    /// Waits for the end of the thread.
+    pub(super) fn ended(&self) -> impl Future<Output = ()> + use<> {
+        let mut ended = self.ended.clone();
+        async move {
+            // An error means that it has ended.
+            let _ = ended.wait_for(|ended| *ended).await;
+        }
+    }
+
     /// Stops, and waits for the end of the thread.
     pub(super) async fn stop(&self) {
         self.shared.is_stopped.store(true, Ordering::Release);
         // An error means that it has ended.
         let _ = self.stop.send(true);
-        let mut ended = self.ended.clone();
-        let _ = ended.wait_for(|ended| *ended).await;
+        self.ended().await;
     }
 }
 

@@ -7,15 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::Outcome;
 
-/// How many instructions in a row end badly before permits are held.
-const IN_A_ROW: u32 = 3;
-
 /// How long after one held permit the next may be taken, once an inquiry was answered.
 const BETWEEN: Duration = Duration::from_secs(60);
 
 /// Whether the permits of a provider are held.
 ///
-/// After three instructions in a row that end uncertain, or with a refusal of our credentials, no
+/// After some instructions in a row ([`Limits::hold_after`](crate::Limits::hold_after)) that end uncertain, or with a refusal of our credentials, no
 /// permit is given. Once the provider answers an inquiry, one a minute is given; once it accepts an
 /// instruction, or a person says so, all are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,13 +28,13 @@ pub(crate) struct Breaker {
 
 impl Breaker {
     /// Whether permits are held.
-    pub(crate) fn holds(&self) -> bool {
-        self.in_a_row >= IN_A_ROW
+    pub(crate) fn holds(&self, after: u32) -> bool {
+        self.in_a_row >= after
     }
 
     /// Whether a permit may be taken now.
-    pub(crate) fn allows(&self, now: Timestamp) -> bool {
-        !self.holds()
+    pub(crate) fn allows(&self, after: u32, now: Timestamp) -> bool {
+        !self.holds(after)
             || self.is_answered && self.tried_at.is_none_or(|tried| now.since(tried) >= BETWEEN)
     }
 
@@ -50,19 +47,19 @@ impl Breaker {
     }
 
     /// The breaker after a permit was taken.
-    pub(crate) fn after_permit(&self, now: Timestamp) -> Self {
-        let tried_at = if self.holds() { Some(now) } else { self.tried_at };
+    pub(crate) fn after_permit(&self, after: u32, now: Timestamp) -> Self {
+        let tried_at = if self.holds(after) { Some(now) } else { self.tried_at };
         Self { tried_at, ..self.clone() }
     }
 
     /// The breaker after an instruction ended.
-    pub(crate) fn after_outcome(&self, outcome: &Outcome) -> Self {
+    pub(crate) fn after_outcome(&self, after: u32, outcome: &Outcome) -> Self {
         let is_bad = match outcome {
             Outcome::Accepted(_) => return Self::default(),
             Outcome::Uncertain(_) | Outcome::Misreported(_) => true,
             Outcome::Declined(decline) => decline.reason == DeclineReason::Authentication,
         };
-        match (is_bad, self.holds()) {
+        match (is_bad, self.holds(after)) {
             (true, _) => Self {
                 in_a_row: self.in_a_row.saturating_add(1),
                 is_answered: false,
@@ -74,8 +71,8 @@ impl Breaker {
     }
 
     /// The breaker after an inquiry was answered.
-    pub(crate) fn after_inquiry(&self) -> Self {
-        Self { is_answered: self.holds(), ..self.clone() }
+    pub(crate) fn after_inquiry(&self, after: u32) -> Self {
+        Self { is_answered: self.holds(after), ..self.clone() }
     }
 }
 
@@ -106,24 +103,27 @@ mod tests {
         let refused = Outcome::Declined(Decline::new(DeclineReason::Authentication));
         let mut breaker = Breaker::default();
         for outcome in [uncertain(), refused, uncertain()] {
-            assert!(breaker.allows(at(0)), "{breaker:?}");
-            breaker = breaker.after_outcome(&outcome);
+            assert!(breaker.allows(3, at(0)), "{breaker:?}");
+            breaker = breaker.after_outcome(3, &outcome);
         }
-        assert!(!breaker.allows(at(1_000_000)), "without an answer to an inquiry");
-        let answered = breaker.after_inquiry();
-        assert!(answered.allows(at(100)), "one at once");
-        let tried = answered.after_permit(at(100));
-        assert!(!tried.allows(at(159)) && tried.allows(at(160)), "one a minute: {tried:?}");
-        assert!(!tried.after_outcome(&uncertain()).allows(at(1_000)), "until the next answer");
-        assert_eq!(tried.after_outcome(&accepted()), Breaker::default());
+        assert!(!breaker.allows(3, at(1_000_000)), "without an answer to an inquiry");
+        let answered = breaker.after_inquiry(3);
+        assert!(answered.allows(3, at(100)), "one at once");
+        let tried = answered.after_permit(3, at(100));
+        assert!(!tried.allows(3, at(159)) && tried.allows(3, at(160)), "one a minute: {tried:?}");
+        assert!(
+            !tried.after_outcome(3, &uncertain()).allows(3, at(1_000)),
+            "until the next answer"
+        );
+        assert_eq!(tried.after_outcome(3, &accepted()), Breaker::default());
     }
 
     #[test]
     fn another_refusal_breaks_the_row_and_does_not_release() {
         let refused = Outcome::Declined(Decline::new(DeclineReason::Beneficiary));
-        let two = Breaker::default().after_outcome(&uncertain()).after_outcome(&uncertain());
-        assert_eq!(two.after_outcome(&refused), Breaker::default());
-        let held = two.after_outcome(&uncertain());
-        assert!(held.after_outcome(&refused).holds());
+        let two = Breaker::default().after_outcome(3, &uncertain()).after_outcome(3, &uncertain());
+        assert_eq!(two.after_outcome(3, &refused), Breaker::default());
+        let held = two.after_outcome(3, &uncertain());
+        assert!(held.after_outcome(3, &refused).holds(3));
     }
 }

@@ -76,12 +76,10 @@ impl PermitDeparture {
         if shared.is_seeded(Seeded::SendsWithoutAPermit) {
             return self.set(PermitState::Taken(not_after));
         }
-        let ignores_breaker = shared.is_seeded(Seeded::HasNoBreaker);
+        let hold_after = shared.hold_after(&self.limits);
         let token = self.token.clone();
-        let taken = shared
-            .journal
-            .take_permit(&self.payout, token, now, send_by, due, ignores_breaker)
-            .await;
+        let taken =
+            shared.journal.take_permit(&self.payout, token, now, send_by, due, hold_after).await;
         self.set(match taken {
             Ok(changed) if changed.is_written => PermitState::Taken(not_after),
             Ok(_) => PermitState::Refused(

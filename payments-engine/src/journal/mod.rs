@@ -96,7 +96,7 @@ impl Journal {
         now: Timestamp,
         send_by: Timestamp,
         due: Timestamp,
-        ignores_breaker: bool,
+        hold_after: u32,
     ) -> Result<Changed, StoreError> {
         let name = token.clone();
         self.change(reference, token, now, move |record, rows| {
@@ -104,11 +104,11 @@ impl Journal {
                 return Ok(None);
             };
             let breaker = rows.breaker(&record.provider)?;
-            if !breaker.allows(now) && !ignores_breaker {
+            if !breaker.allows(hold_after, now) {
                 return Ok(None);
             }
-            if breaker.holds() {
-                rows.set_breaker(&record.provider, &breaker.after_permit(now))?;
+            if breaker.holds(hold_after) {
+                rows.set_breaker(&record.provider, &breaker.after_permit(hold_after, now))?;
             }
             let observation = Observation::PermitTaken { token: name.clone(), send_by };
             Ok(Some(Change { observation, due: Due::At(due) }))
@@ -124,11 +124,12 @@ impl Journal {
         outcome: Outcome,
         now: Timestamp,
         due: Timestamp,
+        hold_after: u32,
     ) -> Result<Changed, StoreError> {
         self.change(reference, self.token(), now, move |record, rows| {
             let Some(record) = record else { return Ok(None) };
             let breaker = rows.breaker(&record.provider)?;
-            let after = breaker.after_outcome(&outcome);
+            let after = breaker.after_outcome(hold_after, &outcome);
             if after != breaker {
                 rows.set_breaker(&record.provider, &after)?;
             }

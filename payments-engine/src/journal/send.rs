@@ -13,6 +13,7 @@ use payments_core::{
 use super::departure::{PermitDeparture, PermitState};
 use crate::{
     record::{Outcome, PayoutRecord, RecordState},
+    resolver::schedule,
     seeded::Seeded,
     shared::{Member, Shared},
     store::StoreError,
@@ -108,9 +109,11 @@ impl Shared {
         let mut waits = AGAIN.iter();
         loop {
             let now = self.clock.now();
-            let due = self.asks_first_at(member, now);
+            let due = now.plus(schedule::FIRST);
+            let (permit, outcome) = (permit.clone(), outcome.clone());
+            let hold_after = self.hold_after(&member.limits);
             let written =
-                self.journal.respond(reference, permit.clone(), outcome.clone(), now, due).await;
+                self.journal.respond(reference, permit, outcome, now, due, hold_after).await;
             match (written, waits.next()) {
                 (Ok(changed), _) => {
                     let is_doubted = |record: &PayoutRecord| {

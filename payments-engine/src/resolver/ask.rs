@@ -61,7 +61,7 @@ impl Shared {
         let reference = record.reference();
         let asked_at = self.clock.now();
         let found = member.payouts.find_payout(reference).await?;
-        self.inquiry_was_answered(record).await;
+        self.inquiry_was_answered(member).await;
         let observation = match &found {
             Lookup::Found(payout) => Some(Observation::Found { payouts: vec![payout.clone()] }),
             Lookup::Several(payouts) if self.is_seeded(Seeded::TakesTheFirstOfSeveral) => {
@@ -102,14 +102,15 @@ impl Shared {
     }
 
     /// Lets a held permit go, now that the provider answers.
-    async fn inquiry_was_answered(&self, record: &PayoutRecord) {
-        let provider = record.provider.clone();
+    async fn inquiry_was_answered(&self, member: &Member) {
+        let provider = member.provider.id().clone();
+        let hold_after = self.hold_after(&member.limits);
         let answered = self
             .journal
             .store
             .run(move |backend| {
                 let breaker = backend.breaker(&provider)?;
-                let after = breaker.after_inquiry();
+                let after = breaker.after_inquiry(hold_after);
                 if after != breaker {
                     backend.set_breaker(&provider, &after)?;
                 }

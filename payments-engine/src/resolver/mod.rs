@@ -157,7 +157,7 @@ impl Shared {
         if self.check_sends().is_err() {
             return self.put_off(claim, schedule::again(claim.tries, now)).await;
         }
-        if let Some(until) = self.held_until(record, now).await? {
+        if let Some(until) = self.held_until(member, now).await? {
             return self.put_off(claim, until).await;
         }
         let is_inherited = record.start != self.journal.start && record.start != 0;
@@ -192,15 +192,13 @@ impl Shared {
     /// Until when a provider's permits are held, if they are.
     async fn held_until(
         &self,
-        record: &PayoutRecord,
+        member: &Member,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError> {
-        if self.is_seeded(Seeded::HasNoBreaker) {
-            return Ok(None);
-        }
-        let provider = record.provider.clone();
+        let provider = member.provider.id().clone();
         let breaker = self.journal.store.run(move |backend| backend.breaker(&provider)).await?;
-        Ok((!breaker.allows(now)).then(|| breaker.allows_next(now)))
+        let allows = breaker.allows(self.hold_after(&member.limits), now);
+        Ok((!allows).then(|| breaker.allows_next(now)))
     }
 
     async fn put_off(&self, claim: &Claim, due: Timestamp) -> Result<Done, StoreError> {

@@ -43,11 +43,12 @@ pub(super) struct Faulty {
     inner: Box<dyn Backend>,
     faults: Faults,
     has_written: bool,
+    was_struck: bool,
 }
 
 impl Faulty {
     pub(super) fn new(inner: Box<dyn Backend>, faults: Faults) -> Self {
-        Self { inner, faults, has_written: false }
+        Self { inner, faults, has_written: false, was_struck: false }
     }
 }
 
@@ -80,14 +81,16 @@ impl Backend for Faulty {
         self.inner.begin()
     }
 
-    /// Only a commit that wrote an observation counts.
+    /// Only a commit that wrote an observation counts, or that says one again.
     fn commit(&mut self) -> Result<(), StoreError> {
-        if !self.has_written {
+        if !self.has_written && !self.was_struck {
             return self.inner.commit();
         }
         let number = self.faults.commits.fetch_add(1, Ordering::SeqCst);
         let lost = || StoreError::Unknown(format!("commit {number} was not answered"));
-        match (self.faults.strikes)(number) {
+        let fault = (self.faults.strikes)(number);
+        self.was_struck = fault.is_some();
+        match fault {
             None => self.inner.commit(),
             Some(Fault::Refused) => {
                 Err(StoreError::NotDone(format!("commit {number} was refused")))

@@ -7,12 +7,12 @@ use std::time::Duration;
 use payments_engine::{Engine, HandedOver, Limits, RecordState};
 use provider_mock::{PayoutOutcome, Scripted};
 
-use crate::world::{MAIN, World, payout, record, state};
+use engine_trials::world::{MAIN, World, payout, provider_at, record, state};
 
 #[tokio::test]
 async fn what_is_handed_over_is_sent_by_the_next_pass_and_asked_about_until_it_is_final() {
     let world = World::start().await;
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     for _ in 0..2 {
         let handed_over = engine.submit(MAIN, &payout("P-1")).await.unwrap();
         assert!(matches!(handed_over, HandedOver::Recorded(_)), "{handed_over:?}");
@@ -39,7 +39,7 @@ async fn what_cannot_leave_is_tried_again_and_closed_after_its_time() {
     drop(listener);
     let engine = Engine::builder()
         .with_store(world.store())
-        .with_provider(world.provider_at(&url))
+        .with_provider(provider_at(&url, Arc::new(world.clock.clone())))
         .with_limits(MAIN, Limits::default().with_send_for(Duration::from_secs(60)))
         .with_clock(Arc::new(world.clock.clone()))
         .without_background()
@@ -63,7 +63,7 @@ async fn what_cannot_leave_is_tried_again_and_closed_after_its_time() {
 #[tokio::test]
 async fn a_lost_response_is_found_by_asking() {
     let world = World::start().await;
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     world.gateway().next_payout(Scripted::lost_after_booking()).unwrap();
     let _ = engine.submit(MAIN, &payout("P-1")).await.unwrap();
     engine.tick().await.unwrap();
@@ -82,7 +82,7 @@ async fn what_is_handed_over_while_a_call_waits_for_it_is_sent_although_the_call
     let url = format!("http://{}", listener.local_addr().unwrap());
     let engine = Engine::builder()
         .with_store(world.store())
-        .with_provider(world.provider_at(&url))
+        .with_provider(provider_at(&url, Arc::new(world.clock.clone())))
         .with_clock(Arc::new(world.clock.clone()))
         .without_background()
         .start()
@@ -92,7 +92,7 @@ async fn what_is_handed_over_while_a_call_waits_for_it_is_sent_although_the_call
     let request = payout("P-1");
     let calling = {
         let request = request.clone();
-        tokio::spawn(async move { crate::world::create(&caller, &request).await })
+        tokio::spawn(async move { engine_trials::world::create(&caller, &request).await })
     };
     let record = loop {
         if let Some(record) = engine.payout(&request.payout).await.unwrap() {
@@ -123,7 +123,7 @@ async fn an_engine_in_the_background_sends_without_ticks() {
         .unwrap();
     let _ = engine.submit(MAIN, &payout("P-1")).await.unwrap();
     // The same reference waits for its outcome.
-    let outcome = crate::world::create(&engine, &payout("P-1")).await.unwrap();
+    let outcome = engine_trials::world::create(&engine, &payout("P-1")).await.unwrap();
     assert!(matches!(outcome, payments_core::Submission::Accepted(_)), "{outcome:?}");
     assert_eq!(world.carried_out("P-1"), 1);
     engine.stop().await;

@@ -6,12 +6,12 @@ use payments_core::{ErrorKind, Submission};
 use payments_engine::{Limits, RecordState};
 use provider_mock::{Operation, Scripted, When};
 
-use crate::world::{MAIN, World, create, payout};
+use engine_trials::world::{MAIN, World, create, payout};
 
 #[tokio::test]
 async fn an_hour_of_502_makes_three_payouts_and_those_under_way_uncertain() {
     let world = World::start().await;
-    let engine = world.engine_with(Limits::default().with_at_once(4)).await;
+    let engine = world.engine_with(Limits::default().with_at_once(4), None).await;
     let page = || Scripted::Page { status: 502, when: When::BeforeBooking };
     for _ in 0..400 {
         world.gateway().script(Operation::CreatePayout, page()).unwrap();
@@ -41,7 +41,7 @@ async fn an_hour_of_502_makes_three_payouts_and_those_under_way_uncertain() {
 #[tokio::test]
 async fn once_an_inquiry_is_answered_one_a_minute_goes_out_and_all_after_the_first_accepted() {
     let world = World::start().await;
-    let engine = world.engine_with(Limits::default().with_at_once(1)).await;
+    let engine = world.engine_with(Limits::default().with_at_once(1), None).await;
     for _ in 0..4 {
         let page = Scripted::Page { status: 502, when: When::BeforeBooking };
         world.gateway().script(Operation::CreatePayout, page).unwrap();

@@ -3,12 +3,12 @@
 use payments_engine::RecordState;
 use rusqlite::Connection;
 
-use crate::world::{MAIN, World, payout, reference, state};
+use engine_trials::world::{MAIN, World, payout, reference, state};
 
 #[tokio::test]
 async fn it_is_sent_after_the_apps_commit_and_never_after_its_roll_back() {
     let world = World::start().await;
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     let mut app = Connection::open(world.folder.path().join("shop.db")).unwrap();
     app.execute_batch("CREATE TABLE salaries (month TEXT, payout TEXT)").unwrap();
     for (name, commits) in [("P-1", true), ("P-2", false)] {

@@ -5,12 +5,12 @@ use payments_core::{DeclineReason, ErrorKind, Submission, payout::PayoutState};
 use payments_engine::RecordState;
 use provider_mock::{Operation, PayoutOutcome, Scripted};
 
-use crate::world::{MAIN, World, create, payout, payout_of, record, reference, state};
+use engine_trials::world::{MAIN, World, create, payout, payout_of, record, reference, state};
 
 #[tokio::test]
 async fn a_repeated_reference_is_sent_once_at_a_gateway_that_would_pay_again() {
     let world = World::start().await;
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     for _ in 0..3 {
         let Submission::Accepted(accepted) = create(&engine, &payout("P-1")).await.unwrap() else {
             panic!("not accepted")
@@ -24,7 +24,7 @@ async fn a_repeated_reference_is_sent_once_at_a_gateway_that_would_pay_again() {
 #[tokio::test]
 async fn sixteen_callers_of_one_reference_leave_one_booking() {
     let world = World::start().await;
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     let request = payout("P-1");
     let outcomes = join_all((0..16).map(|_| create(&engine, &request))).await;
     for outcome in outcomes {
@@ -36,7 +36,7 @@ async fn sixteen_callers_of_one_reference_leave_one_booking() {
 #[tokio::test]
 async fn another_content_is_a_conflict_that_names_the_field() {
     let world = World::start().await;
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     let _ = create(&engine, &payout("P-1")).await.unwrap();
     let error = create(&engine, &payout_of("P-1", 50_001)).await.unwrap_err();
     assert_eq!((error.kind(), error.field()), (ErrorKind::Conflict, Some("amount")));
@@ -53,7 +53,7 @@ async fn another_content_is_a_conflict_that_names_the_field() {
 #[tokio::test]
 async fn an_uncertain_payout_stays_the_same_uncertain_and_is_not_sent_again() {
     let world = World::start().await;
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     world.gateway().next_payout(Scripted::lost_before_booking()).unwrap();
     let first = create(&engine, &payout("P-1")).await.unwrap();
     let second = create(&engine, &payout("P-1")).await.unwrap();
@@ -67,7 +67,7 @@ async fn an_uncertain_payout_stays_the_same_uncertain_and_is_not_sent_again() {
 #[tokio::test]
 async fn a_signed_refusal_is_repeated_and_a_failure_is_one() {
     let world = World::start().await;
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     world.gateway().next_payout(Scripted::decline("insufficient_funds")).unwrap();
     for _ in 0..2 {
         let outcome = create(&engine, &payout("P-1")).await.unwrap();
@@ -92,7 +92,7 @@ async fn what_is_waited_for_elsewhere_is_under_way() {
 
     let world = World::start().await;
     let limits = Limits::default().with_wait(Duration::ZERO);
-    let engine = world.engine_with(limits).await;
+    let engine = world.engine_with(limits, None).await;
     let _ = engine.submit(MAIN, &payout("P-1")).await.unwrap();
     let outcome = create(&engine, &payout("P-1")).await.unwrap();
     let Submission::Uncertain(uncertain) = outcome else { panic!("{outcome:?}") };

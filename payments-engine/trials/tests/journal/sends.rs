@@ -2,19 +2,17 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use payments_core::{
-    Environment, Error, ErrorKind, Lookup, PayoutProvider, PayoutRef, Provider, ProviderId,
-    ProviderKind, Result, Submission,
+    Environment, ErrorKind, Lookup, PayoutProvider, PayoutRef, Provider, ProviderId, ProviderKind,
+    Result, Submission,
     bank::BankAccount,
     payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities},
 };
 use payments_engine::{CaseKind, Engine, RecordState};
-use provider_mock::{MockGateway, Scripted, Settings};
 
-use crate::world::{MAIN, World, create, payout, record, state};
+use engine_trials::world::{MAIN, World, create, payout, provider_at, record, state};
 
 #[tokio::test]
 async fn a_gateway_that_refuses_connections_and_comes_back_gets_no_request() {
@@ -24,7 +22,7 @@ async fn a_gateway_that_refuses_connections_and_comes_back_gets_no_request() {
     drop(listener);
     let engine = Engine::builder()
         .with_store(world.store())
-        .with_provider(world.provider_at(&url))
+        .with_provider(provider_at(&url, Arc::new(world.clock.clone())))
         .with_clock(Arc::new(world.clock.clone()))
         .without_background()
         .start()
@@ -35,7 +33,7 @@ async fn a_gateway_that_refuses_connections_and_comes_back_gets_no_request() {
     assert_eq!(state(&engine, "P-1").await, RecordState::NotSent);
     engine.stop().await;
 
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     assert_eq!(engine.tick().await.unwrap().due, 0);
     assert_eq!((world.instructed(), world.carried_out("P-1")), (0, 0));
     // The same reference may be sent by a later call, with another content.
@@ -47,13 +45,10 @@ async fn a_gateway_that_refuses_connections_and_comes_back_gets_no_request() {
 struct Dishonest {
     inner: Arc<dyn PayoutProvider>,
     mistake: Mistake,
-    called: AtomicUsize,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Mistake {
-    ErrAfterSending,
-    SendsTwice,
     NeverAsks,
     Panics,
 }
@@ -65,18 +60,7 @@ impl PayoutProvider for Dishonest {
     }
 
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
-        self.called.fetch_add(1, Ordering::SeqCst);
         match self.mistake {
-            Mistake::ErrAfterSending => {
-                let _ = self.inner.create_payout(request).await?;
-                Err(Error::new(ErrorKind::Timeout, "no answer in time"))
-            }
-            Mistake::SendsTwice => {
-                let first = self.inner.create_payout(request).await?;
-                let second = self.inner.create_payout(request).await;
-                assert!(second.is_err(), "the second instruction left: {second:?}");
-                Ok(first)
-            }
             Mistake::NeverAsks => {
                 payments_core::transport::without_departure(self.inner.create_payout(request)).await
             }
@@ -99,7 +83,7 @@ impl PayoutProvider for Dishonest {
 
 async fn dishonest(world: &World, mistake: Mistake) -> Engine {
     let inner = Arc::clone(world.provider().payouts().unwrap());
-    let role = Dishonest { inner, mistake, called: AtomicUsize::new(0) };
+    let role = Dishonest { inner, mistake };
     let (id, kind) = (ProviderId::new(MAIN).unwrap(), ProviderKind::new("mock").unwrap());
     let provider = Provider::new(id, kind, Environment::Sandbox)
         .with_payouts(Arc::new(role))
@@ -116,26 +100,6 @@ async fn dishonest(world: &World, mistake: Mistake) -> Engine {
 
 fn case_kinds(record: &payments_engine::PayoutRecord) -> Vec<CaseKind> {
     record.open_cases().map(|case| case.kind).collect()
-}
-
-#[tokio::test]
-async fn an_error_after_bytes_left_is_uncertain_and_a_case() {
-    let world = World::start().await;
-    let engine = dishonest(&world, Mistake::ErrAfterSending).await;
-    let outcome = create(&engine, &payout("P-1")).await.unwrap();
-    assert!(outcome.is_uncertain(), "{outcome:?}");
-    let record = record(&engine, "P-1").await;
-    assert_eq!(record.state, RecordState::Uncertain);
-    assert_eq!(case_kinds(&record), [CaseKind::ProviderMisreports]);
-}
-
-#[tokio::test]
-async fn a_second_instruction_under_one_permit_does_not_leave() {
-    let world = World::start().await;
-    let engine = dishonest(&world, Mistake::SendsTwice).await;
-    let outcome = create(&engine, &payout("P-1")).await.unwrap();
-    assert!(matches!(outcome, Submission::Accepted(_)), "{outcome:?}");
-    assert_eq!(world.carried_out("P-1"), 1);
 }
 
 #[tokio::test]
@@ -158,20 +122,4 @@ async fn a_provider_that_panics_sends_nothing_by_itself_and_hangs_nothing() {
     let outcome = create(&engine, &payout("P-1")).await.unwrap();
     assert!(outcome.is_uncertain(), "{outcome:?}");
     assert_eq!(engine.health().await.unwrap().forgotten, 0);
-}
-
-#[tokio::test]
-async fn without_a_departure_the_permit_is_taken_before_the_role_is_called() {
-    let gateway = MockGateway::new(Settings::test()).unwrap();
-    let provider = gateway.provider(MAIN).unwrap();
-    assert!(!provider.departs(), "the mock in memory asks no departure");
-    let engine =
-        Engine::builder().with_store(payments_engine::Store::memory()).with_provider(provider);
-    let engine = engine.without_background().start().await.unwrap();
-    gateway.next_payout(Scripted::lost_after_booking()).unwrap();
-    let outcome = create(&engine, &payout("P-1")).await.unwrap();
-    assert!(outcome.is_uncertain(), "{outcome:?}");
-    let record = record(&engine, "P-1").await;
-    assert!(record.permit.is_some() && record.cases.is_empty(), "{record:?}");
-    engine.tick().await.unwrap();
 }

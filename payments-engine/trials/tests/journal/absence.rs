@@ -6,13 +6,13 @@ use payments_core::{Absence, ErrorKind, Lookup, rules::AbsenceRule};
 use payments_engine::{CaseId, CaseKind, Decision, Engine, Limits, RecordState};
 use provider_mock::Scripted;
 
-use crate::world::{MAIN, World, create, payout, record, reference, state};
+use engine_trials::world::{MAIN, World, create, payout, record, reference, state};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// A payout whose request the gateway never got to.
 async fn lost(world: &World, limits: Limits) -> Engine {
-    let engine = world.engine_with(limits).await;
+    let engine = world.engine_with(limits, None).await;
     world.gateway().next_payout(Scripted::lost_before_booking()).unwrap();
     let outcome = create(&engine, &payout("P-1")).await.unwrap();
     assert!(outcome.is_uncertain(), "{outcome:?}");
@@ -82,7 +82,7 @@ async fn what_turns_up_after_it_was_given_up_is_a_case() {
 #[tokio::test]
 async fn two_payouts_under_one_reference_are_a_case_with_both() {
     let world = World::start().await;
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     let _ = create(&engine, &payout("P-1")).await.unwrap();
     // Somebody bypasses the engine.
     let _ = world.provider().payouts().unwrap().create_payout(&payout("P-1")).await.unwrap();

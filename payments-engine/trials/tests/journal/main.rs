@@ -1,5 +1,4 @@
-//! The journal at work: a mock gateway over HTTP, a store in SQLite and one in memory, and a clock
-//! that tests move.
+//! The journal at work: a mock gateway over HTTP, a store in SQLite, and a clock that tests move.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,6 +14,4 @@ mod handed_over;
 mod repeats;
 mod restart;
 mod sends;
-#[cfg(feature = "rusqlite")]
 mod submit_in;
-mod world;

@@ -5,30 +5,30 @@ use std::time::Duration;
 use payments_core::{ErrorKind, Submission};
 use payments_engine::{Limits, RecordState};
 
-use crate::world::{MAIN, World, create, payout, state};
+use engine_trials::world::{MAIN, World, create, payout, state};
 
 #[tokio::test]
 async fn a_second_engine_on_one_file_is_refused_naming_the_first() {
     let world = World::start().await;
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     let error = world.builder().start().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(error.to_string().contains("another engine sends from"), "{error}");
     engine.stop().await;
-    world.engine().await.stop().await;
+    world.engine(None).await.stop().await;
 }
 
 #[tokio::test]
 async fn what_an_earlier_start_left_prepared_is_asked_for_before_it_is_sent() {
     let world = World::start().await;
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     for reference in ["P-1", "P-2"] {
         let _ = engine.submit(MAIN, &payout(reference)).await.unwrap();
     }
     engine.stop().await;
     // P-1 was sent by what this copy of the store does not know of.
     let _ = world.provider().payouts().unwrap().create_payout(&payout("P-1")).await.unwrap();
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     engine.tick().await.unwrap();
     assert_eq!(state(&engine, "P-1").await, RecordState::Pending);
     assert_eq!(state(&engine, "P-2").await, RecordState::Pending);
@@ -40,14 +40,14 @@ async fn an_older_copy_over_the_store_waits_for_a_person() {
     let world = World::start().await;
     let file = world.folder.path().join("shop.db");
     let copy = world.folder.path().join("backup.db");
-    world.engine().await.stop().await;
+    world.engine(None).await.stop().await;
     std::fs::copy(&file, &copy).unwrap();
-    let engine = world.engine().await;
+    let engine = world.engine(None).await;
     let _ = create(&engine, &payout("P-1")).await.unwrap();
     engine.stop().await;
     std::fs::copy(&copy, &file).unwrap();
     for _ in 0..2 {
-        let engine = world.engine().await;
+        let engine = world.engine(None).await;
         let restored = engine.health().await.unwrap().restored;
         assert!(restored.is_some_and(|why| why.contains("older copy")));
         let error = create(&engine, &payout("P-1")).await.unwrap_err();
@@ -62,7 +62,7 @@ async fn an_older_copy_over_the_store_waits_for_a_person() {
     engine.tick().await.unwrap();
     assert_eq!(state(&engine, "P-2").await, RecordState::Pending);
     engine.stop().await;
-    assert!(world.engine().await.health().await.unwrap().restored.is_none());
+    assert!(world.engine(None).await.health().await.unwrap().restored.is_none());
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn a_dropped_call_ends_as_if_it_had_been_waited_for() {
     use futures_util::FutureExt as _;
 
     let world = World::start().await;
-    let engine = world.engine_with(Limits::default()).await;
+    let engine = world.engine_with(Limits::default(), None).await;
     assert!(create(&engine, &payout("P-1")).now_or_never().is_none());
     // The next call of the same reference waits for the first.
     let request = payout("P-1");

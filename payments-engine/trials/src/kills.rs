@@ -1,0 +1,397 @@
+//! A child process that pays out, and is killed or stopped at random points.
+//!
+//! The child is `engine-trial-child`: an engine on a SQLite file, half of whose payouts are handed
+//! over and half waited for. The gateway is in the parent and would pay a repeated reference again.
+//! A round counts only if a payout was between two rows of the failure table.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use payments_core::{ManualClock, Submission, SystemClock, Timestamp, rules::AbsenceRule};
+use payments_engine::{Engine, HandedOver, Limits, RecordState, Seeded, Store};
+use provider_mock::{Operation, PayoutStart, Scripted};
+use rusqlite::{Connection, OptionalExtension as _};
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::runtime::Runtime;
+
+use crate::world::{MAIN, PATIENCE, World, create, payout, provider_at, reference};
+
+/// How many payouts one child makes.
+const PAYOUTS: usize = 12;
+
+/// How long after its permit the child may write.
+const SEND_WITHIN: Duration = Duration::from_secs(1);
+
+/// How many rounds share one store before it has to come to rest.
+const BATCH: usize = 20;
+
+const PLAN: &str = "ENGINE_TRIAL_CHILD";
+
+/// What happens to the child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interruption {
+    /// SIGKILL.
+    Killed,
+    /// SIGSTOP, and SIGCONT after its permits ran out.
+    Stopped,
+}
+
+/// Where a payout was when its process was interrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Row {
+    /// Instructed, and not on record.
+    BeforeTheRecord,
+    /// On record, without a permit.
+    AfterTheRecord,
+    /// With a permit, and not at the gateway.
+    AfterThePermit,
+    /// At the gateway, and without an outcome.
+    AfterTheSend,
+}
+
+/// What a trial counted.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Rounds, counted or not.
+    pub rounds: usize,
+    /// Rounds in which a payout was between two rows.
+    pub counted: usize,
+    /// Payouts by the row in which they were interrupted.
+    pub rows: BTreeMap<Row, usize>,
+    /// Payouts, and those of them that the gateway carried out.
+    pub payouts: (usize, usize),
+    /// Payouts that ended as failed because a rule made their absence conclusive.
+    pub concluded: usize,
+    /// What must not be: doubles, losses, false ends.
+    pub wrong: Vec<String>,
+}
+
+impl Counts {
+    /// The counts as a table.
+    pub fn table(&self, interruption: Interruption) -> String {
+        let mut table = format!(
+            "| {interruption:?}, SQLite | payouts |\n|---|---|\n| rounds | {} of {} counted |\n",
+            self.counted, self.rounds
+        );
+        for (row, count) in &self.rows {
+            let _ = writeln!(table, "| {row:?} | {count} |");
+        }
+        let (all, done) = self.payouts;
+        let _ = writeln!(table, "| instructed | {all} |\n| carried out | {done} |");
+        let _ = writeln!(table, "| concluded by a rule | {} |", self.concluded);
+        let _ = writeln!(table, "| doubles, losses, false ends | {} |", self.wrong.len());
+        table
+    }
+}
+
+/// Interrupts children until so many rounds count. `child` is the path of `engine-trial-child`.
+pub fn run(
+    child: &str,
+    interruption: Interruption,
+    rounds: usize,
+    seeded: Option<Seeded>,
+) -> Counts {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let mut counts = Counts::default();
+    let mut random = Random(0x5EED);
+    while counts.counted < rounds && counts.rounds < rounds * 10 {
+        let world = runtime.block_on(World::with(PayoutStart::Succeeded, 0));
+        let mut batch = Batch { runtime: &runtime, world, child, seeded, told: BTreeMap::new() };
+        let left = (rounds - counts.counted).min(BATCH);
+        let mut counted = 0;
+        for _ in 0..BATCH * 5 {
+            if counted == left {
+                break;
+            }
+            let rows = batch.round(interruption, counts.rounds, &mut random);
+            counts.rounds += 1;
+            counted += usize::from(!rows.is_empty());
+            for row in rows {
+                *counts.rows.entry(row).or_default() += 1;
+            }
+        }
+        counts.counted += counted;
+        batch.settle(&mut counts);
+    }
+    counts
+}
+
+/// What the child said about a payout last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Asked,
+    HandedOver,
+    Accepted,
+    NotAccepted,
+    Refused,
+}
+
+struct Batch<'a> {
+    runtime: &'a Runtime,
+    world: World,
+    child: &'a str,
+    seeded: Option<Seeded>,
+    told: BTreeMap<String, Told>,
+}
+
+impl Batch<'_> {
+    fn file(&self) -> std::path::PathBuf {
+        self.world.folder.path().join("shop.db")
+    }
+
+    fn round(&mut self, interruption: Interruption, round: usize, random: &mut Random) -> Vec<Row> {
+        for _ in 0..PAYOUTS {
+            let delay = Scripted::delay(Duration::from_millis(random.below(40)));
+            self.world.gateway().script(Operation::CreatePayout, delay).unwrap();
+        }
+        let mut process = Process::start(
+            self.child,
+            &self.file(),
+            &self.world.simulator.url(),
+            round,
+            self.seeded,
+        );
+        let is_begun = process.read_until(&mut self.told, "begins");
+        assert!(is_begun, "the child begins");
+        std::thread::sleep(Duration::from_micros(random.below(120_000)));
+        match interruption {
+            Interruption::Killed => {
+                process.child.kill().unwrap();
+                process.child.wait().unwrap();
+                process.read_until(&mut self.told, "ended");
+                self.rows(round)
+            }
+            Interruption::Stopped => {
+                let pid = Pid::from_child(&process.child);
+                kill_process(pid, Signal::STOP).unwrap();
+                std::thread::sleep(Duration::from_millis(5));
+                process.read_what_is_there(&mut self.told);
+                let rows = self.rows(round);
+                std::thread::sleep(SEND_WITHIN + Duration::from_millis(200));
+                kill_process(pid, Signal::CONT).unwrap();
+                process.read_until(&mut self.told, "ended");
+                process.child.wait().unwrap();
+                rows
+            }
+        }
+    }
+
+    /// Where the payouts of a round were interrupted.
+    fn rows(&self, round: usize) -> Vec<Row> {
+        let connection = Connection::open(self.file()).unwrap();
+        connection.busy_timeout(PATIENCE).unwrap();
+        let prefix = format!("R{round}-");
+        let unfinished = self.told.iter().filter(|(name, told)| {
+            name.starts_with(&prefix) && matches!(told, Told::Asked | Told::HandedOver)
+        });
+        unfinished
+            .filter_map(|(name, _)| {
+                let sql = "SELECT state FROM payments_payout WHERE reference = ?1";
+                let state: Option<String> =
+                    connection.query_row(sql, [name], |row| row.get(0)).optional().unwrap();
+                match state.as_deref() {
+                    None => Some(Row::BeforeTheRecord),
+                    Some("prepared") => Some(Row::AfterTheRecord),
+                    Some("submitting") if self.world.carried_out(name) == 0 => {
+                        Some(Row::AfterThePermit)
+                    }
+                    Some("submitting") => Some(Row::AfterTheSend),
+                    Some(_) => None,
+                }
+            })
+            .collect()
+    }
+
+    /// Brings the store to rest with the gateway up, and compares it with the gateway's ledger.
+    fn settle(&self, counts: &mut Counts) {
+        self.runtime.block_on(async {
+            let now = payments_core::Clock::now(&SystemClock);
+            let clock = ManualClock::at(Timestamp::from_unix(now.unix_seconds()));
+            let limits = Limits::default()
+                .with_send_within(SEND_WITHIN)
+                .with_absence(AbsenceRule::After(Duration::ZERO));
+            let builder = Engine::builder()
+                .with_store(Store::sqlite(self.file()))
+                .with_provider(provider_at(&self.world.simulator.url(), Arc::new(clock.clone())))
+                .with_clock(Arc::new(clock.clone()))
+                .with_limits(MAIN, limits)
+                .without_background();
+            let engine = builder.with_seeded(self.seeded).start().await.unwrap();
+            for _ in 0..8 {
+                engine.tick().await.unwrap();
+                clock.advance(Duration::from_secs(120));
+            }
+            let health = engine.health().await.unwrap();
+            if health.forgotten > 0 || health.records.iter().any(|(state, _)| !state.is_final()) {
+                counts.wrong.push(format!("not at rest: {health:?}"));
+            }
+            let mut sent = BTreeSet::new();
+            for (name, told) in &self.told {
+                let times = self.world.carried_out(name);
+                let record = engine.payout(&reference(name)).await.unwrap();
+                let state = record.as_ref().map(|record| record.state);
+                if times > 0 {
+                    sent.insert(name);
+                }
+                let wrong = match (told, state) {
+                    _ if times > 1 => Some("carried out twice"),
+                    (Told::HandedOver, None) => Some("acknowledged and lost"),
+                    (Told::Accepted, _) if times != 1 => Some("accepted and not carried out"),
+                    (Told::Refused, _) if times != 0 => Some("carried out after an error"),
+                    (_, Some(RecordState::Succeeded)) if times != 1 => Some("a false success"),
+                    (_, Some(RecordState::Failed | RecordState::NotSent)) if times != 0 => {
+                        Some("a false failure")
+                    }
+                    (_, None) if times != 0 => Some("carried out and not on record"),
+                    _ => None,
+                };
+                if let Some(wrong) = wrong {
+                    counts.wrong.push(format!("{name}: {wrong} ({told:?}, {state:?}, {times})"));
+                }
+                counts.concluded += usize::from(state == Some(RecordState::Failed));
+            }
+            counts.payouts.0 += self.told.len();
+            counts.payouts.1 += sent.len();
+            engine.stop().await;
+        });
+    }
+}
+
+struct Process {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Process {
+    fn start(child: &str, file: &Path, url: &str, round: usize, seeded: Option<Seeded>) -> Self {
+        let mistake = seeded.map(|seeded| format!("{seeded:?}")).unwrap_or_default();
+        let plan = format!("{}\n{url}\n{round}\n{mistake}", file.display());
+        let mut child = Command::new(child).env(PLAN, plan).stdout(Stdio::piped()).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let (send, lines) = channel();
+        std::thread::spawn(move || {
+            for line in out.lines().map_while(Result::ok) {
+                // The parent may have given up.
+                let _ = send.send(line);
+            }
+        });
+        Self { child, lines }
+    }
+
+    /// Reads what the child says up to a line; false if it ended or said nothing for too long.
+    fn read_until(&mut self, told: &mut BTreeMap<String, Told>, line: &str) -> bool {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.lines.recv_timeout(left) {
+                Ok(said) if said == line => return true,
+                Ok(said) => note(told, &said),
+                Err(RecvTimeoutError::Disconnected) => return false,
+                Err(RecvTimeoutError::Timeout) => panic!("the child does not say {line}"),
+            }
+        }
+    }
+
+    fn read_what_is_there(&mut self, told: &mut BTreeMap<String, Told>) {
+        while let Ok(said) = self.lines.try_recv() {
+            note(told, &said);
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn note(told: &mut BTreeMap<String, Told>, line: &str) {
+    let Some((what, name)) = line.split_once(' ') else { return };
+    let what = match what {
+        "asked" => Told::Asked,
+        "handed-over" => Told::HandedOver,
+        "accepted" => Told::Accepted,
+        "not-accepted" => Told::NotAccepted,
+        "refused" => Told::Refused,
+        _ => return,
+    };
+    told.insert(name.to_owned(), what);
+}
+
+/// What `engine-trial-child` does: pays out, and says what it does.
+pub fn child() {
+    let plan = std::env::var(PLAN).unwrap();
+    let mut plan = plan.split('\n');
+    let (file, url, round) = (plan.next().unwrap(), plan.next().unwrap(), plan.next().unwrap());
+    let mistake = plan.next().unwrap_or_default();
+    let seeded = Seeded::ALL.into_iter().find(|seeded| format!("{seeded:?}") == mistake);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let engine = Engine::builder()
+            .with_store(Store::sqlite(file))
+            .with_provider(provider_at(url, Arc::new(SystemClock)))
+            .with_limits(MAIN, Limits::default().with_send_within(SEND_WITHIN))
+            .with_interval(Duration::from_millis(10))
+            .with_seeded(seeded)
+            .start()
+            .await
+            .unwrap();
+        say("begins");
+        let engine = &engine;
+        join_all((0..PAYOUTS).map(|number| async move {
+            let name = format!("R{round}-{number}");
+            let request = payout(&name);
+            // Not all at once, so that a kill finds them in different rows.
+            tokio::time::sleep(Duration::from_millis(6 * number as u64)).await;
+            say(&format!("asked {name}"));
+            let outcome = if number % 2 == 0 {
+                match engine.submit(MAIN, &request).await {
+                    Ok(HandedOver::Recorded(_)) => "handed-over",
+                    Ok(HandedOver::Unknown { .. }) => "not-accepted",
+                    Err(_) => "refused",
+                }
+            } else {
+                match create(engine, &request).await {
+                    Ok(Submission::Accepted(_)) => "accepted",
+                    Ok(_) => "not-accepted",
+                    Err(_) => "refused",
+                }
+            };
+            say(&format!("{outcome} {name}"));
+        }))
+        .await;
+        // Gives what was handed over its time.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        say("ended");
+    });
+}
+
+fn say(line: &str) {
+    use std::io::Write as _;
+
+    let mut out = std::io::stdout().lock();
+    // The parent may be gone.
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// A sequence of numbers that look random and are the same in each run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+}

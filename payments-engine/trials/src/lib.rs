@@ -1,0 +1,25 @@
+//! Trials of the engine, each named after a row of its failure table or a promise.
+//!
+//! [`rows`] are trials inside one process; each takes a mistake to put into the engine, and says what
+//! it found. [`kills`] are trials of a child process that is killed or stopped at random points.
+//! [`world`] is the gateway, the clock and the engines that all of them use.
+//!
+//! `cargo test -p engine-trials` runs short counts. The full ones are set by environment variables:
+//! `ENGINE_TRIAL_KILLS`, `ENGINE_TRIAL_STOPS` and `ENGINE_TRIAL_DROPS`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a trial stops at the first surprise"
+)]
+
+pub mod kills;
+pub mod rows;
+pub mod world;
+
+/// The count of a trial: that of the environment, or a short one.
+pub fn count(variable: &str, short: usize) -> usize {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(short)
+}

@@ -1,0 +1,68 @@
+//! The rows of the failure table that need no second process.
+//!
+//! A trial returns what it found wrong. With a mistake in the engine it has to find something; the
+//! list [`FINDERS`] says which trial finds which mistake.
+
+mod commits;
+mod dishonest;
+mod evidence;
+mod restarts;
+mod sends;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use payments_engine::Seeded;
+
+/// What a trial found wrong.
+pub type Finding = Result<(), String>;
+
+/// A trial of an engine with a mistake in it, or with none.
+pub type Trial = fn(Option<Seeded>) -> Pin<Box<dyn Future<Output = Finding>>>;
+
+/// Returns what was found wrong unless a condition holds.
+macro_rules! ensure {
+    ($condition:expr, $($found:tt)+) => {
+        if !$condition {
+            return Err(format!($($found)+));
+        }
+    };
+}
+pub(crate) use ensure;
+
+/// Lists each trial with its name and the mistakes that it has to find.
+macro_rules! trials {
+    ($($module:ident::$trial:ident finds $($mistake:ident)|*;)+) => {
+        /// Every trial by its name.
+        pub const TRIALS: &[(&str, Trial)] =
+            &[$((stringify!($trial), |seeded| Box::pin($module::$trial(seeded))),)+];
+
+        /// Every mistake with the name of the trial that finds it.
+        pub const FINDERS: &[(Seeded, &str)] =
+            &[$($((Seeded::$mistake, stringify!($trial)),)*)+];
+    };
+}
+
+trials! {
+    sends::a_permit_is_stored_before_the_first_byte finds SendsWithoutAPermit;
+    sends::without_a_departure_a_permit_is_taken_before_the_role
+        finds SkipsThePermitWithoutADeparture;
+    sends::a_second_instruction_under_one_permit_is_refused finds SendsTwiceUnderOnePermit;
+    sends::an_error_after_sending_is_uncertain_and_a_case finds GivesBackWithoutTheCount;
+    sends::an_error_leaves_nothing_that_is_sent_later finds LeavesItDueAfterAnError;
+    sends::a_dropped_caller_leaves_nothing_open finds SendsInTheCallersFuture;
+    sends::a_queue_at_a_502_is_held finds HasNoBreaker;
+    sends::another_content_is_a_conflict finds IgnoresOtherContent;
+    sends::nothing_is_sent_after_its_time finds SendsAfterItsTime;
+    restarts::killed_after_the_send_it_is_not_sent_again finds SendsAgainAfterACrash;
+    restarts::what_a_copy_of_the_store_does_not_know_is_asked_for finds SendsInheritedWithoutAsking;
+    restarts::what_was_acknowledged_survives_a_kill finds AcknowledgesBeforeTheCommit;
+    evidence::an_outcome_is_stored_before_it_is_returned finds AnswersBeforeTheCommit;
+    evidence::an_outcome_after_an_inquiry_is_recorded finds DropsALateOutcome;
+    evidence::an_absence_ends_nothing_before_it_was_quiet finds ConcludesWithoutQuiet;
+    evidence::a_person_decides_nothing_before_it_was_quiet finds DecidesWithoutQuiet;
+    evidence::two_payouts_under_one_reference_are_a_case finds TakesTheFirstOfSeveral;
+    evidence::what_is_uncertain_is_asked_about finds ForgetsTheUncertain;
+    evidence::an_unconfirmed_refusal_ends_nothing finds BelievesAnyRefusal;
+    commits::a_commit_that_is_not_known_is_no_error finds TakesAnUnknownCommitForNone;
+}

@@ -1,0 +1,196 @@
+//! A gateway, a clock, and engines around them.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use payments_core::{
+    ManualClock, PayoutRef, Provider, Submission, Timestamp,
+    bank::{AccountNumber, BankAccount, Bin},
+    config::PaymentsConfig,
+    money::Money,
+    payout::{Beneficiary, CreatePayout, Payout},
+    registry::{Context, Registry},
+    rules::Repeat,
+    transport::{HttpClient, HttpClientSettings, RetryPolicy},
+};
+use payments_engine::{
+    Engine, EngineBuilder, Limits, Observed, PayoutRecord, RecordState, Seeded, Store,
+};
+use provider_mock::{
+    MockGateway, Operation, PayoutStart, Settings,
+    simulator::{MockSimulator, SimulatorSettings},
+};
+use tempfile::TempDir;
+
+/// The name of the provider.
+pub const MAIN: &str = "main";
+
+/// No step of a trial takes this long.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A gateway that would pay a repeated reference again, so that a second send shows.
+#[derive(Debug)]
+pub struct World {
+    /// The gateway, over HTTP.
+    pub simulator: MockSimulator,
+    /// The clock of the engines; the gateway has the system's.
+    pub clock: ManualClock,
+    /// Where the store is.
+    pub folder: TempDir,
+}
+
+impl World {
+    /// A gateway whose payouts stay pending.
+    pub async fn start() -> Self {
+        Self::with(PayoutStart::Pending, 0).await
+    }
+
+    /// A gateway whose payouts begin in this state, on this port.
+    pub async fn with(start: PayoutStart, port: u16) -> Self {
+        let settings =
+            Settings::test().with_payout_repeat(Repeat::PaysAgain).with_payout_start(start);
+        let settings = SimulatorSettings::test().with_gateway(settings).with_port(port);
+        Self {
+            simulator: MockSimulator::start(settings).await.unwrap(),
+            clock: ManualClock::at(Timestamp::from_unix(1_731_742_061)),
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// The gateway.
+    pub fn gateway(&self) -> &MockGateway {
+        self.simulator.gateway()
+    }
+
+    /// A provider that reaches the gateway over HTTP.
+    pub fn provider(&self) -> Provider {
+        provider_at(&self.simulator.url(), Arc::new(self.clock.clone()))
+    }
+
+    /// The store of this world, in SQLite.
+    pub fn store(&self) -> Store {
+        Store::sqlite(self.folder.path().join("shop.db"))
+    }
+
+    /// An engine in SQLite that works only in ticks.
+    pub fn builder(&self) -> EngineBuilder {
+        self.builder_of(self.provider())
+    }
+
+    /// The same around another provider.
+    pub fn builder_of(&self, provider: Provider) -> EngineBuilder {
+        Engine::builder()
+            .with_store(self.store())
+            .with_provider(provider)
+            .with_clock(Arc::new(self.clock.clone()))
+            .without_background()
+    }
+
+    /// An engine that works only in ticks, with a mistake in it.
+    pub async fn engine(&self, seeded: Option<Seeded>) -> Engine {
+        self.builder().with_seeded(seeded).start().await.unwrap()
+    }
+
+    /// An engine with other limits.
+    pub async fn engine_with(&self, limits: Limits, seeded: Option<Seeded>) -> Engine {
+        self.builder().with_limits(MAIN, limits).with_seeded(seeded).start().await.unwrap()
+    }
+
+    /// How often the gateway carried a payout out.
+    pub fn carried_out(&self, reference: &str) -> usize {
+        self.gateway().carried_out(Operation::CreatePayout, reference)
+    }
+
+    /// How often the gateway was asked to pay out, carried out or not.
+    pub fn instructed(&self) -> usize {
+        let requests = self.gateway().requests();
+        requests.iter().filter(|one| one.operation == Some(Operation::CreatePayout)).count()
+    }
+
+    /// Lets time pass, and works on what is due by then.
+    pub async fn advance(&self, engine: &Engine, by: Duration) {
+        self.clock.advance(by);
+        engine.tick().await.unwrap();
+    }
+}
+
+/// A provider that looks for the gateway at `url`, and asks each question once.
+pub fn provider_at(url: &str, clock: Arc<dyn payments_core::Clock>) -> Provider {
+    let settings = Settings::test();
+    let config: PaymentsConfig = toml::from_str(&format!(
+        "[providers.{MAIN}]\nkind = 'mock'\nenvironment = 'sandbox'\napi_key = '{}'\n\
+         webhook_secret = '{}'\nurl = '{url}'\npayout_repeat = 'pays-again'\n",
+        settings.api_key, settings.webhook_secret,
+    ))
+    .unwrap();
+    let client = HttpClientSettings::default().with_timeout(Duration::from_secs(10));
+    let client = Arc::new(HttpClient::new(client).unwrap());
+    let once = RetryPolicy::new(0, Duration::ZERO, PATIENCE);
+    let context = Context::new(client).with_clock(clock).with_retry(once);
+    let registry = Registry::empty().add(provider_mock::REGISTRATION);
+    registry.build(&config, &context).unwrap().remove(0)
+}
+
+/// A port of this machine at which nothing listens.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A payout's name.
+pub fn reference(text: &str) -> PayoutRef {
+    PayoutRef::new(text).unwrap()
+}
+
+/// A payout of 50,000 VND.
+pub fn payout(text: &str) -> CreatePayout {
+    payout_of(text, 50_000)
+}
+
+/// A payout of so many VND.
+pub fn payout_of(text: &str, amount: i64) -> CreatePayout {
+    let number = AccountNumber::new("0071001234567").unwrap();
+    let account = BankAccount::new(Bin::new("970436").unwrap(), number);
+    let beneficiary = Beneficiary::new(account, "NGUYEN VAN A").unwrap();
+    CreatePayout::new(reference(text), Money::vnd(amount), beneficiary).unwrap()
+}
+
+/// Calls the journaled role.
+///
+/// # Errors
+/// Those of the call.
+pub async fn create(
+    engine: &Engine,
+    request: &CreatePayout,
+) -> payments_core::Result<Submission<Payout>> {
+    engine.payouts(MAIN).unwrap().create_payout(request).await
+}
+
+/// The state of a recorded payout.
+pub async fn state(engine: &Engine, text: &str) -> RecordState {
+    record(engine, text).await.state
+}
+
+/// The record of a payout, which is also the fold of its history.
+pub async fn record(engine: &Engine, text: &str) -> PayoutRecord {
+    let record = engine.payout(&reference(text)).await.unwrap().unwrap();
+    let history = engine.history(&reference(text)).await.unwrap();
+    let folded = history
+        .iter()
+        .fold(None, |record, observed: &Observed| PayoutRecord::after(record, observed));
+    let json = |record: &PayoutRecord| serde_json::to_value(record).unwrap();
+    assert_eq!(json(&folded.unwrap()), json(&record), "the fold of {history:#?}");
+    record
+}
+
+/// Waits until a condition holds; false if it does not in time.
+pub async fn holds_within(patience: Duration, condition: impl AsyncFn() -> bool) -> bool {
+    let until = Instant::now() + patience;
+    while !condition().await {
+        if Instant::now() > until {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    true
+}

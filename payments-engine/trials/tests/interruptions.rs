@@ -1,0 +1,38 @@
+//! Children that are killed or stopped at random points send nothing twice and lose nothing.
+//!
+//! The full trials:
+//! `ENGINE_TRIAL_KILLS=5000 ENGINE_TRIAL_STOPS=1000 cargo test -p engine-trials --test interruptions -- --nocapture`
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+use engine_trials::{
+    count,
+    kills::{Counts, Interruption, run},
+};
+use payments_engine::Seeded;
+
+const CHILD: &str = env!("CARGO_BIN_EXE_engine-trial-child");
+
+fn trial(interruption: Interruption, rounds: usize) {
+    let counts = run(CHILD, interruption, rounds, None);
+    println!("{}", counts.table(interruption));
+    assert!(counts.wrong.is_empty(), "{:#?}", counts.wrong);
+    assert_eq!(counts.counted, rounds, "too few rounds counted: {counts:?}");
+    assert!(counts.payouts.1 > 0, "an engine that sends nothing: {counts:?}");
+}
+
+#[test]
+fn killed_at_random_points_nothing_is_sent_twice_and_nothing_is_lost() {
+    trial(Interruption::Killed, count("ENGINE_TRIAL_KILLS", 20));
+}
+
+#[test]
+fn stopped_at_random_points_nothing_is_sent_twice_and_nothing_is_lost() {
+    trial(Interruption::Stopped, count("ENGINE_TRIAL_STOPS", 4));
+}
+
+#[test]
+fn the_kills_find_an_engine_that_sends_again_after_a_crash() {
+    let counts: Counts = run(CHILD, Interruption::Killed, 40, Some(Seeded::SendsAgainAfterACrash));
+    assert!(!counts.wrong.is_empty(), "{}", counts.table(Interruption::Killed));
+}
