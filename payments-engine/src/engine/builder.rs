@@ -17,7 +17,7 @@ use crate::{
     limits::Limits,
     seeded::Seeded,
     shared::{Member, Shared},
-    store::{Committer, Store},
+    store::{Backend, Committer, Store, StoreError},
 };
 
 /// How often due work is looked for.
@@ -115,7 +115,8 @@ impl EngineBuilder {
     ///
     /// # Errors
     /// `Configuration` if the providers cannot be used together, if one is for real money (this
-    /// version does not seal the personal data that it stores), or if another engine sends from the
+    /// version does not seal the personal data that it stores), if the store knows a provider as
+    /// another one or has open payouts of one that is missing, or if another engine sends from the
     /// store; `Unavailable` if the store cannot be used.
     pub async fn start(self) -> Result<Engine> {
         let store = self.store.clone().ok_or_else(|| {
@@ -126,12 +127,10 @@ impl EngineBuilder {
         let begin = move |runtime| {
             let now = clock.now();
             let (mut backend, opened) = store.open(now, accepts)?;
-            let pulled = (|| {
-                backend.begin()?;
-                backend.pull_in(now)?;
-                backend.commit()
-            })();
-            pulled.map_err(crate::store::StoreError::into_error)?;
+            backend.begin().map_err(StoreError::into_error)?;
+            // What is refused is not written: the store closes without a commit.
+            identify(backend.as_mut(), &members)?;
+            backend.pull_in(now).and_then(|()| backend.commit()).map_err(StoreError::into_error)?;
             let journal = Journal::new(Committer::start(backend)?, opened.start);
             if let Some(why) = &opened.restored {
                 tracing::error!("nothing is sent until a person accepts the store: {why}");
@@ -180,6 +179,38 @@ impl EngineBuilder {
         }
         Ok(members)
     }
+}
+
+/// Compares the providers with those that the store knows.
+///
+/// # Errors
+/// `Configuration` if a name stands for another kind or environment than before, or if payouts of a
+/// provider are open that is not there.
+fn identify(backend: &mut dyn Backend, members: &BTreeMap<ProviderId, Arc<Member>>) -> Result<()> {
+    let refused = |message: String| Error::new(ErrorKind::Configuration, message);
+    for (id, member) in members {
+        let environment = match member.provider.environment() {
+            Environment::Sandbox => "sandbox",
+            Environment::Production => "production",
+        };
+        let now = format!("{} {environment}", member.provider.kind());
+        let name = format!("provider {id}");
+        let known = backend.remember(&name, &now).map_err(StoreError::into_error)?;
+        if let Some(known) = known.filter(|known| *known != now) {
+            return Err(refused(format!(
+                "{id} was {known} in this store and is {now}: give the new provider a new name"
+            )));
+        }
+    }
+    for id in backend.open_providers().map_err(StoreError::into_error)? {
+        if !members.contains_key(&id) {
+            return Err(refused(format!(
+                "the store has open payouts of {id}, which the engine does not have: add \
+                 [providers.{id}] again until they are final"
+            )));
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Debug for EngineBuilder {

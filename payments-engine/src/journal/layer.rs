@@ -264,7 +264,9 @@ impl Shared {
         let Some(record) = record else {
             return member.payouts.find_payout(payout).await;
         };
-        let found = self.ask(member, &record).await?;
+        let flight = self.begin(payout);
+        let found = self.ask(member, &record, flight.as_ref()).await?;
+        drop(flight);
         let compared = |mut payout: Payout| {
             payout.needs_attention |= payout.differs_from(&record.request).is_some();
             payout

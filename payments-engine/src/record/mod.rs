@@ -5,6 +5,8 @@ mod content;
 mod observation;
 mod payout;
 mod state;
+#[cfg(test)]
+mod stored;
 
 pub use case::{Case, CaseId, CaseKind, Decision, Settled};
 pub use observation::{Conclusion, Observation, Observed, Outcome};

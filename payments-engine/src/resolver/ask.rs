@@ -8,7 +8,7 @@ use super::{Done, schedule};
 use crate::{
     record::{CaseKind, Observation, PayoutRecord, RecordState},
     seeded::Seeded,
-    shared::{Member, Shared},
+    shared::{Flight, Member, Shared},
     store::{Claim, StoreError},
 };
 
@@ -19,6 +19,7 @@ impl Shared {
         member: &Member,
         record: &PayoutRecord,
         claim: &Claim,
+        flight: &Flight<'_>,
     ) -> Result<Done, StoreError> {
         let reference = record.reference();
         if self.is_seeded(Seeded::ForgetsTheUncertain) {
@@ -26,7 +27,7 @@ impl Shared {
             return self.put_off(claim, far).await;
         }
         let can_ask = member.payouts.capabilities().find;
-        let is_answered = can_ask && self.ask(member, record).await.is_ok();
+        let is_answered = can_ask && self.ask(member, record, Some(flight)).await.is_ok();
         let now = self.clock.now();
         let Some(record) = self.journal.read(reference).await? else { return Ok(Done::Other) };
         if record.state.is_final() {
@@ -49,7 +50,8 @@ impl Shared {
         Ok(if is_answered { Done::Asked } else { Done::Other })
     }
 
-    /// Asks the provider about a recorded payout, and records what it says.
+    /// Asks the provider about a recorded payout, and records what it says. An absence is concluded
+    /// from only by who works on the payout: another may be sending it.
     ///
     /// # Errors
     /// Those of the inquiry; the record is as it was.
@@ -57,6 +59,7 @@ impl Shared {
         &self,
         member: &Member,
         record: &PayoutRecord,
+        flight: Option<&Flight<'_>>,
     ) -> Result<Lookup<Payout>> {
         let reference = record.reference();
         let asked_at = self.clock.now();
@@ -80,6 +83,7 @@ impl Shared {
                 } else {
                     asked_at
                 };
+                let current = current.filter(|_| flight.is_some());
                 let by = current.and_then(|record| record.conclusion(rule, quiet, asked_at));
                 by.map(|by| Observation::Concluded { by })
             }

@@ -17,7 +17,7 @@ use crate::{
     journal::Sent,
     record::{Observation, PayoutRecord, RecordKind, RecordState},
     seeded::Seeded,
-    shared::{Member, Shared},
+    shared::{Flight, Member, Shared},
     store::{Claim, StoreError},
 };
 
@@ -106,7 +106,7 @@ impl Shared {
     async fn work_on(self: &Arc<Self>, claim: &Claim) -> Result<Done, StoreError> {
         let reference = &claim.reference;
         let now = self.clock.now();
-        let Some(_flight) = self.begin(reference) else {
+        let Some(flight) = self.begin(reference) else {
             return self.put_off(claim, now.plus(LEASE)).await;
         };
         let Some(record) = self.journal.read(reference).await? else { return Ok(Done::Other) };
@@ -122,7 +122,9 @@ impl Shared {
                 self.journal.close(reference, None, why, now).await?;
                 Ok(Done::Other)
             }
-            (RecordState::Prepared, _) => self.send_handed_over(member, &record, claim).await,
+            (RecordState::Prepared, _) => {
+                self.send_handed_over(member, &record, claim, &flight).await
+            }
             (RecordState::Submitting, _) => {
                 // Its sender was another process, or a task that ended: nobody else has a flight.
                 if self.is_seeded(Seeded::SendsAgainAfterACrash) {
@@ -132,9 +134,9 @@ impl Shared {
                 let changed =
                     self.journal.observe(reference, Observation::Interrupted, now, due).await?;
                 let Some(record) = changed.record else { return Ok(Done::Other) };
-                self.look_after(member, &record, claim).await
+                self.look_after(member, &record, claim, &flight).await
             }
-            (state, _) if state.is_open() => self.look_after(member, &record, claim).await,
+            (state, _) if state.is_open() => self.look_after(member, &record, claim, &flight).await,
             _ => Ok(Done::Other),
         }
     }
@@ -144,6 +146,7 @@ impl Shared {
         member: &Member,
         record: &PayoutRecord,
         claim: &Claim,
+        flight: &Flight<'_>,
     ) -> Result<Done, StoreError> {
         let reference = record.reference();
         // Closed only with the engine.
@@ -163,7 +166,7 @@ impl Shared {
         let is_inherited = record.start != self.journal.start && record.start != 0;
         if is_inherited && !self.is_seeded(Seeded::SendsInheritedWithoutAsking) {
             // An older copy of the store may not know that it was sent.
-            match self.ask(member, record).await {
+            match self.ask(member, record, Some(flight)).await {
                 Ok(Lookup::Absent(_)) => {}
                 Ok(_) => return Ok(Done::Asked),
                 Err(_) if !member.payouts.capabilities().find => {}

@@ -125,6 +125,14 @@ impl Backend for Faulty {
         self.inner.pull_in(now)
     }
 
+    fn open_providers(&mut self) -> Result<Vec<ProviderId>, StoreError> {
+        self.inner.open_providers()
+    }
+
+    fn remember(&mut self, name: &str, value: &str) -> Result<Option<String>, StoreError> {
+        self.inner.remember(name, value)
+    }
+
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError> {
         self.inner.with_open_cases()
     }

@@ -1,6 +1,6 @@
 //! A store in memory, for tests and simulation.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use payments_core::{PayoutRef, ProviderId, Timestamp};
@@ -29,6 +29,7 @@ pub(super) struct Tables {
     tokens: HashSet<String>,
     tasks: BTreeMap<PayoutRef, Task>,
     breakers: HashMap<ProviderId, Breaker>,
+    meta: HashMap<String, String>,
 }
 
 impl Memory {
@@ -148,6 +149,16 @@ impl Backend for Memory {
             }
         }
         Ok(())
+    }
+
+    fn open_providers(&mut self) -> Result<Vec<ProviderId>, StoreError> {
+        let open = self.tables.payouts.values().filter(|record| !record.state.is_final());
+        let providers: BTreeSet<_> = open.map(|record| record.provider.clone()).collect();
+        Ok(providers.into_iter().collect())
+    }
+
+    fn remember(&mut self, name: &str, value: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.tables.meta.insert(name.to_owned(), value.to_owned()))
     }
 
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError> {

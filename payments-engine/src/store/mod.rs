@@ -194,6 +194,12 @@ pub(crate) trait Backend: Rows + Send {
     /// Makes every payout that is prepared or submitting due now: what an earlier start left.
     fn pull_in(&mut self, now: Timestamp) -> Result<(), StoreError>;
 
+    /// The providers of records that are not final.
+    fn open_providers(&mut self) -> Result<Vec<ProviderId>, StoreError>;
+
+    /// What was stored under a name; what is given is stored from now on.
+    fn remember(&mut self, name: &str, value: &str) -> Result<Option<String>, StoreError>;
+
     /// The records with open cases, oldest first.
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError>;
 

@@ -425,6 +425,30 @@ impl Backend for Sqlite {
         Ok(())
     }
 
+    fn open_providers(&mut self) -> Result<Vec<ProviderId>, StoreError> {
+        let sql = "SELECT DISTINCT provider FROM payments_payout
+                   WHERE state NOT IN ('not_sent', 'succeeded', 'reversed', 'failed')";
+        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let rows =
+            statement.query_map([], |row| row.get::<_, String>(0)).map_err(StoreError::not_done)?;
+        rows.map(|row| {
+            ProviderId::new(row.map_err(StoreError::not_done)?).map_err(StoreError::not_done)
+        })
+        .collect()
+    }
+
+    fn remember(&mut self, name: &str, value: &str) -> Result<Option<String>, StoreError> {
+        let known = self
+            .connection
+            .query_row("SELECT value FROM payments_meta WHERE key = ?1", [name], |row| row.get(0))
+            .optional()
+            .map_err(StoreError::not_done)?;
+        let sql = "INSERT INTO payments_meta (key, value) VALUES (?1, ?2)
+                   ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        self.connection.execute(sql, [name, value]).map_err(StoreError::not_done)?;
+        Ok(known)
+    }
+
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError> {
         let sql = "SELECT record FROM payments_payout WHERE open_cases > 0 ORDER BY changed_at";
         let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;

@@ -79,3 +79,29 @@ async fn a_dropped_call_ends_as_if_it_had_been_waited_for() {
     assert!(matches!(outcome, Ok(Submission::Accepted(_))), "{outcome:?}");
     assert_eq!(world.carried_out("P-1"), 1);
 }
+
+#[tokio::test]
+async fn a_provider_that_is_renamed_or_missing_is_refused_by_name() {
+    let world = World::start().await;
+    let engine = world.engine(None).await;
+    let _ = engine.submit(MAIN, &payout("P-1")).await.unwrap();
+    engine.stop().await;
+    let role = std::sync::Arc::clone(world.provider().payouts().unwrap());
+    let provider = |id: &str, kind: &str| {
+        let id = payments_core::ProviderId::new(id).unwrap();
+        let kind = payments_core::ProviderKind::new(kind).unwrap();
+        payments_core::Provider::new(id, kind, payments_core::Environment::Sandbox)
+            .with_payouts(role.clone())
+    };
+    for (id, kind, said) in [
+        ("other", "mock", "the store has open payouts of main"),
+        (MAIN, "acme", "main was mock sandbox in this store and is acme sandbox"),
+    ] {
+        let error = world.builder_of(provider(id, kind)).start().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        assert!(error.to_string().contains(said), "{error}");
+    }
+    let engine = world.engine(None).await;
+    engine.tick().await.unwrap();
+    assert_eq!(state(&engine, "P-1").await, RecordState::Pending);
+}
