@@ -1,7 +1,7 @@
 //! A durable journal of payouts: at most one send per reference, over crashes, stalls and repeated
 //! calls, with nothing to operate but a file.
 //!
-//! The [`Engine`] stands around the payouts of your providers. It records an instruction before it
+//! The [`Engine`] wraps the payouts of your providers. It records an instruction before it
 //! leaves, gives out one permit to send it, records what came of it, and asks about what is
 //! uncertain until that is known or a person decides.
 //!

@@ -46,9 +46,11 @@ fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<Con
         {
             let rate = Rate::per_second(u32::try_from(calls).unwrap_or(u32::MAX));
             let transport = context.transport(Some(rate));
+            let departs = transport.departs();
             let client = Arc::new(Client::new(url, merchant, api_key, transport));
             let receiver = Receiver::new(Arc::clone(&client), keys);
             Ok(Provider::new(config.id.clone(), config.kind.clone(), config.environment)
+                .with_departures(departs)
                 .with_payments(client)
                 .with_notifications(Arc::new(receiver)))
         }

@@ -1,4 +1,4 @@
-//! The permit of one instruction, asked for by its transport once the connection stands.
+//! The permit of one instruction, asked for by its transport once its connection is complete.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

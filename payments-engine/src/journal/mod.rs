@@ -254,7 +254,7 @@ fn not_sent(token: Option<String>, why: String) -> Change {
     Change { observation: Observation::NotSent { token, why }, due: Due::Never }
 }
 
-/// What an instruction under a reference opens, unless there is a record that stands.
+/// What an instruction under a reference opens, unless there is a record that counts.
 #[derive(Clone)]
 pub(crate) struct Opening {
     pub(crate) provider: ProviderId,

@@ -83,11 +83,11 @@ impl Shared {
             Err(_) => misreported("the provider panicked"),
         };
         let permit = departure.permit();
-        let told = self.answered(member, record, permit, outcome, submission).await;
-        Sent::Answered(Box::new(told))
+        let returned = self.answered(member, record, permit, outcome, submission).await;
+        Sent::Answered(Box::new(returned))
     }
 
-    /// Records an outcome, and returns what the caller is told.
+    /// Records an outcome, and returns what the caller gets.
     async fn answered(
         self: &Arc<Self>,
         member: &Member,

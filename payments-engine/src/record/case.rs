@@ -28,7 +28,7 @@ pub struct Case {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CaseKind {
-    /// Nobody knows what became of a payout, and its provider no longer says.
+    /// It is not known what became of a payout, and its provider no longer says.
     Unknown,
     /// The provider reports more than one payout under one reference.
     PaidTwice,

@@ -1,4 +1,4 @@
-//! Where a payout stands, as a fold of what was observed of it. Everything here is pure.
+//! Where a payout is, as a fold of what was observed of it. Everything here is pure.
 
 mod case;
 mod content;

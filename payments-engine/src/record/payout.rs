@@ -15,7 +15,7 @@ use super::{
     Case, CaseKind, Conclusion, Decision, Observation, Observed, Outcome, RecordState, Settled,
 };
 
-/// Where a payout stands, and what is known of it.
+/// Where a payout is, and what is known of it.
 ///
 /// It is the fold of its [observations](Observation): [`after`](Self::after) makes the next record
 /// from the one before.
@@ -308,7 +308,7 @@ impl PayoutRecord {
         }
     }
 
-    /// Ends the case that nobody knows what became of it, once that is known.
+    /// Ends the case that it is not known what became of it, once that is known.
     fn settle_unknown(&mut self, at: Timestamp) {
         let open = |case: &&mut Case| case.is_open() && case.kind == CaseKind::Unknown;
         if let Some(case) = self.cases.iter_mut().find(open) {

@@ -1,5 +1,5 @@
-//! Works on what is due: sends what was handed over, asks about what is open, closes what nobody
-//! waits for.
+//! Works on what is due: sends what was handed over, asks about what is open, closes what
+//! has no caller any more.
 
 mod ask;
 pub(crate) mod schedule;
@@ -118,7 +118,7 @@ impl Shared {
             (RecordState::Prepared, RecordKind::WaitedFor)
                 if !self.is_seeded(Seeded::LeavesItDueAfterAnError) =>
             {
-                let why = "nobody waits for it any longer".to_owned();
+                let why = "its caller is gone".to_owned();
                 self.journal.close(reference, None, why, now).await?;
                 Ok(Done::Other)
             }
@@ -126,7 +126,7 @@ impl Shared {
                 self.send_handed_over(member, &record, claim, &flight).await
             }
             (RecordState::Submitting, _) => {
-                // Its sender was another process, or a task that ended: nobody else has a flight.
+                // Its sender was another process, or a task that ended.
                 if self.is_seeded(Seeded::SendsAgainAfterACrash) {
                     return self.send_again(member, &record).await;
                 }

@@ -21,7 +21,7 @@ pub(crate) struct Committer(mpsc::Sender<Message>);
 
 enum Message {
     Work(Job),
-    /// Ends the thread and closes the store; what waits is told that it was closed.
+    /// Ends the thread and closes the store; what waits gets an error.
     Close(oneshot::Sender<()>),
 }
 

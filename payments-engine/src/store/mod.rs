@@ -47,7 +47,7 @@ enum Kind {
 }
 
 impl Store {
-    /// A file of SQLite, made if it is not there. Beside it stands a lock file with the suffix
+    /// A file of SQLite, made if it is not there. Beside it is a lock file with the suffix
     /// `-engine`, which the engine that sends holds.
     ///
     /// The file may be the app's own database: the engine's tables begin with `payments_`, and an

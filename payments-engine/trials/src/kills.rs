@@ -104,7 +104,8 @@ pub fn run(
     let mut random = Random(0x5EED);
     while counts.counted < rounds && counts.rounds < rounds * 10 {
         let world = runtime.block_on(World::with(PayoutStart::Succeeded, 0));
-        let mut batch = Batch { runtime: &runtime, world, child, seeded, told: BTreeMap::new() };
+        let mut batch =
+            Batch { runtime: &runtime, world, child, seeded, reported: BTreeMap::new() };
         let left = (rounds - counts.counted).min(BATCH);
         let mut counted = 0;
         for _ in 0..BATCH * 5 {
@@ -126,7 +127,7 @@ pub fn run(
 
 /// What the child said about a payout last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
+enum Reported {
     Asked,
     HandedOver,
     Accepted,
@@ -139,7 +140,7 @@ struct Batch<'a> {
     world: World,
     child: &'a str,
     seeded: Option<Seeded>,
-    told: BTreeMap<String, Told>,
+    reported: BTreeMap<String, Reported>,
 }
 
 impl Batch<'_> {
@@ -159,25 +160,25 @@ impl Batch<'_> {
             round,
             self.seeded,
         );
-        let is_begun = process.read_until(&mut self.told, "begins");
+        let is_begun = process.read_until(&mut self.reported, "begins");
         assert!(is_begun, "the child begins");
         std::thread::sleep(Duration::from_micros(random.below(120_000)));
         match interruption {
             Interruption::Killed => {
                 process.child.kill().unwrap();
                 process.child.wait().unwrap();
-                process.read_until(&mut self.told, "ended");
+                process.read_until(&mut self.reported, "ended");
                 self.rows(round)
             }
             Interruption::Stopped => {
                 let pid = Pid::from_child(&process.child);
                 kill_process(pid, Signal::STOP).unwrap();
                 std::thread::sleep(Duration::from_millis(5));
-                process.read_what_is_there(&mut self.told);
+                process.read_what_is_there(&mut self.reported);
                 let rows = self.rows(round);
                 std::thread::sleep(SEND_WITHIN + Duration::from_millis(200));
                 kill_process(pid, Signal::CONT).unwrap();
-                process.read_until(&mut self.told, "ended");
+                process.read_until(&mut self.reported, "ended");
                 process.child.wait().unwrap();
                 rows
             }
@@ -189,8 +190,8 @@ impl Batch<'_> {
         let connection = Connection::open(self.file()).unwrap();
         connection.busy_timeout(PATIENCE).unwrap();
         let prefix = format!("R{round}-");
-        let unfinished = self.told.iter().filter(|(name, told)| {
-            name.starts_with(&prefix) && matches!(told, Told::Asked | Told::HandedOver)
+        let unfinished = self.reported.iter().filter(|(name, reported)| {
+            name.starts_with(&prefix) && matches!(reported, Reported::Asked | Reported::HandedOver)
         });
         unfinished
             .filter_map(|(name, _)| {
@@ -234,18 +235,18 @@ impl Batch<'_> {
                 counts.wrong.push(format!("not at rest: {health:?}"));
             }
             let mut sent = BTreeSet::new();
-            for (name, told) in &self.told {
+            for (name, reported) in &self.reported {
                 let times = self.world.carried_out(name);
                 let record = engine.payout(&reference(name)).await.unwrap();
                 let state = record.as_ref().map(|record| record.state);
                 if times > 0 {
                     sent.insert(name);
                 }
-                let wrong = match (told, state) {
+                let wrong = match (reported, state) {
                     _ if times > 1 => Some("carried out twice"),
-                    (Told::HandedOver, None) => Some("acknowledged and lost"),
-                    (Told::Accepted, _) if times != 1 => Some("accepted and not carried out"),
-                    (Told::Refused, _) if times != 0 => Some("carried out after an error"),
+                    (Reported::HandedOver, None) => Some("acknowledged and lost"),
+                    (Reported::Accepted, _) if times != 1 => Some("accepted and not carried out"),
+                    (Reported::Refused, _) if times != 0 => Some("carried out after an error"),
                     (_, Some(RecordState::Succeeded)) if times != 1 => Some("a false success"),
                     (_, Some(RecordState::Failed | RecordState::NotSent)) if times != 0 => {
                         Some("a false failure")
@@ -254,11 +255,13 @@ impl Batch<'_> {
                     _ => None,
                 };
                 if let Some(wrong) = wrong {
-                    counts.wrong.push(format!("{name}: {wrong} ({told:?}, {state:?}, {times})"));
+                    counts
+                        .wrong
+                        .push(format!("{name}: {wrong} ({reported:?}, {state:?}, {times})"));
                 }
                 counts.concluded += usize::from(state == Some(RecordState::Failed));
             }
-            counts.payouts.0 += self.told.len();
+            counts.payouts.0 += self.reported.len();
             counts.payouts.1 += sent.len();
             engine.stop().await;
         });
@@ -287,22 +290,22 @@ impl Process {
     }
 
     /// Reads what the child says up to a line; false if it ended or said nothing for too long.
-    fn read_until(&mut self, told: &mut BTreeMap<String, Told>, line: &str) -> bool {
+    fn read_until(&mut self, reported: &mut BTreeMap<String, Reported>, line: &str) -> bool {
         let until = Instant::now() + PATIENCE;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             match self.lines.recv_timeout(left) {
                 Ok(said) if said == line => return true,
-                Ok(said) => note(told, &said),
+                Ok(said) => note(reported, &said),
                 Err(RecvTimeoutError::Disconnected) => return false,
                 Err(RecvTimeoutError::Timeout) => panic!("the child does not say {line}"),
             }
         }
     }
 
-    fn read_what_is_there(&mut self, told: &mut BTreeMap<String, Told>) {
+    fn read_what_is_there(&mut self, reported: &mut BTreeMap<String, Reported>) {
         while let Ok(said) = self.lines.try_recv() {
-            note(told, &said);
+            note(reported, &said);
         }
     }
 }
@@ -315,17 +318,17 @@ impl Drop for Process {
     }
 }
 
-fn note(told: &mut BTreeMap<String, Told>, line: &str) {
+fn note(reported: &mut BTreeMap<String, Reported>, line: &str) {
     let Some((what, name)) = line.split_once(' ') else { return };
     let what = match what {
-        "asked" => Told::Asked,
-        "handed-over" => Told::HandedOver,
-        "accepted" => Told::Accepted,
-        "not-accepted" => Told::NotAccepted,
-        "refused" => Told::Refused,
+        "asked" => Reported::Asked,
+        "handed-over" => Reported::HandedOver,
+        "accepted" => Reported::Accepted,
+        "not-accepted" => Reported::NotAccepted,
+        "refused" => Reported::Refused,
         _ => return,
     };
-    told.insert(name.to_owned(), what);
+    reported.insert(name.to_owned(), what);
 }
 
 /// What `engine-trial-child` does: pays out, and says what it does.
