@@ -21,15 +21,15 @@ impl Banks {
     ///
     /// # Errors
     /// What is wrong with an entry.
-    pub(crate) fn with(entries: BTreeMap<String, String>) -> Result<Self, String> {
+    pub(crate) fn with(entries: &BTreeMap<String, String>) -> Result<Self, String> {
         let mut codes = BTreeMap::new();
         for (bin, code) in entries {
-            let bin = Bin::new(&bin)
+            let bin = Bin::new(bin)
                 .map_err(|_| format!("has {bin:?} for a bank's number; six digits are needed"))?;
             if code.is_empty() || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
                 return Err(format!("has no letters and digits alone for the bank {bin}"));
             }
-            codes.insert(bin, code);
+            codes.insert(bin, code.clone());
         }
         Ok(Self(codes))
     }
@@ -151,7 +151,7 @@ mod tests {
     fn a_configured_code_stands_in_the_place_of_the_table_s_or_beside_it() {
         let entries = [("970419", "NCB"), ("970499", "NEW")];
         let entries = entries.map(|(bin, code)| (bin.to_owned(), code.to_owned()));
-        let banks = Banks::with(entries.into()).unwrap();
+        let banks = Banks::with(&entries.into()).unwrap();
         let bin = |digits: &str| Bin::new(digits).unwrap();
         assert_eq!(banks.code(bin("970419")).as_deref(), Some("NCB"));
         assert_eq!(banks.code(bin("970499")).as_deref(), Some("NEW"));
@@ -160,7 +160,7 @@ mod tests {
         for (bin, code) in [("97041", "NCB"), ("NCB", "970419"), ("970419", ""), ("970419", "N|B")]
         {
             assert!(
-                Banks::with([(bin.to_owned(), code.to_owned())].into()).is_err(),
+                Banks::with(&[(bin.to_owned(), code.to_owned())].into()).is_err(),
                 "{bin} {code}"
             );
         }

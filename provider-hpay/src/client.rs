@@ -17,12 +17,13 @@ use payments_core::{
 use crate::{
     banks::Banks,
     compat::Compat,
+    config::{PayoutEndpoint, UnverifiedAnswers},
     fields::Fields,
     formulas::Formulas,
     hosts::Hosts,
     operation::{Class, Operation},
     reply::Reply,
-    response_signature::{ResponseCheck, UnverifiedAnswers},
+    response_signature::ResponseCheck,
 };
 
 /// One merchant account at HPay, and what only HPay has. Reached as an extension:
@@ -68,17 +69,6 @@ pub(crate) struct Merchant {
 pub(crate) struct Account<'a> {
     pub(crate) merchant_id: &'a str,
     pub(crate) currency: Currency,
-}
-
-/// Which endpoint accepts a merchant's payouts (HPay API reference 1.0.0, iBFT Payment).
-#[derive(Clone, Copy)]
-pub(crate) enum PayoutEndpoint {
-    /// For regular merchants.
-    Json,
-    /// For "special" merchants, if HPay says so.
-    Openapi,
-    /// Deprecated.
-    Form,
 }
 
 /// The keys that sign payouts and verify the responses.

@@ -39,8 +39,8 @@
 //!
 //! [`guide`]: what to arrange for [checkout](guide::checkout), [payouts](guide::payouts) and
 //! [virtual accounts](guide::virtual_accounts), and [every endpoint](guide::endpoints) with its
-//! function. [`token`] is about the tokens of buyers' cards. [`REGISTRATION`] has an example of the
-//! configuration. [`options`] is what only HPay's page understands, [`HPay`] what only its client
+//! function. [`token`] is about the tokens of buyers' cards. [`Config`] has every key of the configuration
+//! and [`REGISTRATION`] an example; [`HPay::builder`] builds a provider without a file. [`options`] is what only HPay's page understands, [`HPay`] what only its client
 //! has, [`endpoints`] where its deliveries arrive. [`testing`] makes signed deliveries for your
 //! tests.
 //!
@@ -64,6 +64,7 @@ pub mod testing;
 
 mod account;
 mod banks;
+mod builder;
 mod checkout;
 mod client;
 mod compat;
@@ -81,14 +82,17 @@ mod notification;
 mod operation;
 mod operations;
 mod payout;
+mod registration;
 mod reply;
 mod response_signature;
 mod table;
 mod virtual_account;
 mod wrong_signature;
 
+pub use builder::Builder;
 pub use checkout::{options, token};
 pub use client::HPay;
 pub use compat::{Body, Compat, MerchantField};
-pub use config::REGISTRATION;
+pub use config::{AccountCurrency, Config, PayoutEndpoint, Signer, UnverifiedAnswers};
 pub use payout::holder_name;
+pub use registration::REGISTRATION;

@@ -34,3 +34,48 @@ pub(crate) fn fields_signed_by(formula: &Formula) -> Option<&'static [&'static s
     let signs = |operation: &&Operation<'_>| operation.request.formula.id == formula.id;
     OPERATIONS.iter().find(signs).map(|operation| operation.fields)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use payments_core::Environment;
+
+    use super::*;
+
+    const TABLE: &str = include_str!("../docs/endpoints.md");
+
+    /// The method and the address, as the table of the documentation has them.
+    fn endpoint(operation: &Operation<'_>) -> String {
+        let host = operation.host.address(Environment::Production);
+        let host = host.strip_prefix("https://").unwrap();
+        format!("{} {host}{}", operation.encoding.method(), operation.path)
+    }
+
+    #[test]
+    fn the_table_of_endpoints_lists_every_operation_and_no_other() {
+        let listed: BTreeSet<&str> = TABLE
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+            .map(|(endpoint, _)| endpoint)
+            .filter(|endpoint| endpoint.contains(".vn/"))
+            .collect();
+        let mut ours: BTreeSet<String> = OPERATIONS.iter().map(endpoint).collect();
+        // The other reading of `compat.order_inquiry_path`.
+        ours.insert("POST checkout.hpay.com.vn/api/transaction".to_owned());
+        assert_eq!(listed, ours.iter().map(String::as_str).collect());
+    }
+
+    #[test]
+    fn an_instruction_is_a_post_and_a_link_a_get() {
+        use crate::operation::Class::{Inquiry, Instruction, Link, PaidInquiry};
+        for operation in &OPERATIONS {
+            let method = operation.encoding.method();
+            match operation.class {
+                Link => assert_eq!(method, "GET", "{}", operation.name),
+                Instruction => assert_eq!(method, "POST", "{}", operation.name),
+                Inquiry | PaidInquiry => {}
+            }
+        }
+    }
+}

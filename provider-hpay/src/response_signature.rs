@@ -15,18 +15,10 @@ use payments_core::{
 use serde_json::value::RawValue;
 
 use crate::{
+    config::UnverifiedAnswers,
     formulas::{self, Formulas},
     operation::Signature,
 };
-
-/// What to do with a response whose formula is unknown outside HPay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum UnverifiedAnswers {
-    /// Carry it as unverified: it is as good as its TLS.
-    Accept,
-    /// Do not believe it.
-    Refuse,
-}
 
 /// Verifies responses of HPay.
 #[derive(Clone, Copy)]

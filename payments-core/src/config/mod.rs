@@ -1,7 +1,9 @@
 //! Configuration of providers, from any serde source.
 
 mod reader;
+mod source;
 mod table;
+mod typed;
 mod value;
 mod warnings;
 
@@ -12,6 +14,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 pub use reader::Reader;
+pub use source::Source;
 pub use value::Value;
 pub(crate) use warnings::Warnings;
 
@@ -142,6 +145,24 @@ impl ProviderConfig {
                 Err(problems)
             }
         }
+    }
+
+    /// A provider that is configured by code: without keys of its own.
+    pub fn new(id: ProviderId, kind: ProviderKind, environment: Environment) -> Self {
+        Self {
+            id,
+            kind,
+            environment,
+            table: BTreeMap::new(),
+            has_sandbox: true,
+            warnings: Warnings::default(),
+        }
+    }
+
+    /// What was found unwise while it was read; the [registry](crate::registry::Registry) puts it on
+    /// the provider, as does whoever builds a provider by code.
+    pub fn take_warnings(&self) -> Vec<String> {
+        self.warnings.take()
     }
 
     /// Where a key of this provider stands, such as `providers.acme-main.passcode`.

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{ConfigProblem, Environ, ProviderConfig, Value};
+use serde::de::DeserializeOwned;
+
+use super::{ConfigProblem, Environ, ProviderConfig, Source, Value, typed};
 use crate::{
     Environment, check_page_address, check_web_address, printable,
     secret::{Secret, SecretBytes},
@@ -38,6 +40,9 @@ pub struct Reader<'a> {
     environ: &'a Environ,
     asked: BTreeSet<&'static str>,
     problems: Vec<ConfigProblem>,
+    /// The paths with a problem of type, which have no second problem.
+    refused: BTreeSet<String>,
+    is_typed: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -48,12 +53,50 @@ impl<'a> Reader<'a> {
             environ,
             asked: BTreeSet::from(["kind", "environment"]),
             problems: Vec::new(),
+            refused: BTreeSet::new(),
+            is_typed: false,
         }
     }
 
     /// Notes a problem with a key.
     pub fn problem(&mut self, key: &str, message: impl Into<String>) {
+        if self.refused.contains(key) {
+            return;
+        }
         self.problems.push(ConfigProblem::new(self.config.path(key), message));
+    }
+
+    /// Reads the whole table into a type of the provider's, notes every problem of type, every missing
+    /// key and every unknown one with the nearest that is known, and then still returns what could be
+    /// read, so that the other checks find their problems too. The key `kind` is left out.
+    ///
+    /// `None` after a problem without which nothing can be read.
+    pub fn typed<T: DeserializeOwned>(&mut self) -> Option<T> {
+        self.is_typed = true;
+        let mut table = self.config.table.clone();
+        table.remove("kind");
+        loop {
+            let problem = match typed::read(&table) {
+                Ok(typed) => return Some(typed),
+                Err(problem) => problem,
+            };
+            let path = problem.path.join(".");
+            let is_new = !self.refused.contains(&path);
+            self.problem(&path, problem.message);
+            self.refused.insert(path);
+            let (last, parents) = problem.path.split_last()?;
+            let parent =
+                parents.iter().try_fold(&mut table, |table, key| match table.get_mut(key) {
+                    Some(Value::Table(table)) => Some(table),
+                    _ => None,
+                })?;
+            match problem.is_missing {
+                // Something in its place, so that the other keys are read.
+                true if is_new => parent.insert(last.clone(), Value::Text("-".to_owned())),
+                true => return None,
+                false => Some(parent.remove(last)?),
+            };
+        }
     }
 
     /// Where the provider runs.
@@ -197,18 +240,32 @@ impl<'a> Reader<'a> {
     /// [has none](crate::registry::Registration::without_sandbox) it has to be a loopback address
     /// that the configuration gives.
     pub fn url(&mut self, key: &'static str, default: &str) -> Option<String> {
+        let given = match self.value(key) {
+            None => None,
+            Some(_) => Some(self.text(key)?),
+        };
+        self.given_url(key, given.as_deref(), default)
+    }
+
+    /// Like [`url`](Self::url), for an address that was read already.
+    pub fn given_url(
+        &mut self,
+        key: &'static str,
+        given: Option<&str>,
+        default: &str,
+    ) -> Option<String> {
         const NO_SANDBOX: &str = "the gateway has no sandbox: give the loopback address of a \
                                   simulator, or say environment = \"production\"";
 
         let sandbox = self.config.environment == Environment::Sandbox;
         let only_loopback = sandbox && !self.config.has_sandbox;
-        if self.value(key).is_none() {
+        let Some(text) = given else {
             if only_loopback {
                 return self.note(key, format!("is missing, and {NO_SANDBOX}"));
             }
             return Some(default.to_owned());
-        }
-        self.parsed(key, |text| {
+        };
+        self.parse(key, text, |text| {
             check_web_address(text)?;
             let url = web_address::parse(text)?;
             match url.scheme() {
@@ -281,8 +338,28 @@ impl<'a> Reader<'a> {
 
     /// Like [`keys`](Self::keys), and may be left out.
     pub fn optional_keys(&mut self, key: &'static str) -> Option<Keys> {
-        let Value::List(values) = self.value(key)? else {
-            return self.optional_secret(key).map(Keys::one);
+        let value = self.value(key)?;
+        self.keys_of(key, value)
+    }
+
+    /// Like [`keys`](Self::keys), for a source that was read already.
+    pub fn given_keys(&mut self, key: &'static str, given: &Source) -> Option<Keys> {
+        self.keys_of(key, given.value())
+    }
+
+    /// Like [`optional_secret_bytes`](Self::optional_secret_bytes), for a source that was read already.
+    pub fn given_secret_bytes(&mut self, key: &'static str, given: &Source) -> Option<SecretBytes> {
+        self.secret_source(key, given.value()).map(SecretBytes::new)
+    }
+
+    /// Like [`bytes`](Self::bytes), for a source that was read already.
+    pub fn given_bytes(&mut self, key: &'static str, given: &Source) -> Option<Vec<u8>> {
+        self.bytes_of(key, given.value())
+    }
+
+    fn keys_of(&mut self, key: &'static str, value: &Value) -> Option<Keys> {
+        let Value::List(values) = value else {
+            return self.secret_of(key, value).map(Keys::one);
         };
         let mut keys: Option<Keys> = None;
         for value in values {
@@ -318,9 +395,15 @@ impl<'a> Reader<'a> {
     pub fn bytes(&mut self, key: &'static str) -> Option<Vec<u8>> {
         match self.value(key) {
             None => self.note(key, "is missing; give { file = \"…\" }"),
-            Some(Value::Text(text)) => Some(text.clone().into_bytes()),
-            Some(Value::Table(source)) => self.read_source(key, source),
-            Some(_) => self.note(key, "is neither text nor { file = \"…\" }"),
+            Some(value) => self.bytes_of(key, value),
+        }
+    }
+
+    fn bytes_of(&mut self, key: &'static str, value: &Value) -> Option<Vec<u8>> {
+        match value {
+            Value::Text(text) => Some(text.clone().into_bytes()),
+            Value::Table(source) => self.read_source(key, source),
+            _ => self.note(key, "is neither text nor { file = \"…\" }"),
         }
     }
 
@@ -345,20 +428,8 @@ impl<'a> Reader<'a> {
     /// The problems, those keys included that nobody asked for.
     pub fn finish(mut self) -> Vec<ConfigProblem> {
         for key in self.config.table.keys() {
-            if !self.asked.contains(key.as_str()) {
-                let nearest = self
-                    .asked
-                    .iter()
-                    .map(|known| (strsim::damerau_levenshtein(known, key), known))
-                    .min()
-                    .filter(|(distance, _)| *distance <= 3);
-                let hint = match nearest {
-                    Some((_, known)) => format!("; did you mean {known:?}?"),
-                    None => {
-                        let known: Vec<_> = self.asked.iter().copied().collect();
-                        format!("; known keys: {}", known.join(", "))
-                    }
-                };
+            if !self.is_typed && !self.asked.contains(key.as_str()) {
+                let hint = did_you_mean(key, self.asked.iter().copied());
                 self.problems.push(ConfigProblem::new(
                     self.config.path(key),
                     format!("is not a key of this provider{hint}"),
@@ -480,6 +551,18 @@ impl<'a> Reader<'a> {
                 }
             }
             _ => self.note(key, "is neither { env = \"…\" } nor { file = \"…\" }"),
+        }
+    }
+}
+
+/// The known key that is nearest to a misspelt one, or all of them, as the end of a message.
+pub(super) fn did_you_mean<'a>(key: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let distances = known.clone().map(|known| (strsim::damerau_levenshtein(known, key), known));
+    match distances.min().filter(|(distance, _)| *distance <= 3) {
+        Some((_, nearest)) => format!("; did you mean {nearest:?}?"),
+        None => {
+            let known: Vec<_> = known.collect();
+            format!("; known keys: {}", known.join(", "))
         }
     }
 }

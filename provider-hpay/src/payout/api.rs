@@ -7,7 +7,8 @@ use payments_core::{
 
 use super::{bank_code::bank_code, payout, status, wire::CreatedPayout};
 use crate::{
-    client::{HPay, PayoutEndpoint},
+    client::HPay,
+    config::PayoutEndpoint,
     fields::Fields,
     formulas::{
         NAME_CHECK_REQUEST, NAME_CHECK_RESPONSE, PAYOUT_INQUIRY_REQUEST, PAYOUT_INQUIRY_RESPONSE,

@@ -134,7 +134,7 @@ async fn a_token_of_a_domestic_card_is_made_paid_with_and_revoked() {
 #[tokio::test]
 async fn a_revocation_goes_under_either_name_of_the_merchant() {
     for name in ["merchant_id", "merchant_site_code", "both"] {
-        let world = World::with(&[("revoke_token_merchant", name)]).await;
+        let world = World::with(&[("compat.revoke_token_merchant", name)]).await;
         world.opened("DH-1", &HPayOptions::new().with_atm_token(AtmToken::Create)).await;
         let [card] = world.cards_of("DH-1").await.try_into().unwrap();
         let token = card.token.accept_unsigned();

@@ -48,8 +48,10 @@ async fn an_order_is_absent_open_and_settled_in_turn() {
 
 #[tokio::test]
 async fn the_inquiry_works_as_json_and_on_the_shorter_path_too() {
-    for changes in [[("order_inquiry_body", "json")], [("order_inquiry_path", "/api/transaction")]]
-    {
+    for changes in [
+        [("compat.order_inquiry_body", "json")],
+        [("compat.order_inquiry_path", "/api/transaction")],
+    ] {
         let world = World::with(&changes).await;
         let order = world.opened_order().await;
         assert_eq!(world.find(&order).await.state, PaymentState::Open);
@@ -119,7 +121,7 @@ async fn a_forged_notification_is_untrusted() {
 #[tokio::test]
 async fn a_credit_is_believed_once_the_inquiry_shows_it() {
     for body in ["form", "json"] {
-        let world = World::with(&[("va_body", body)]).await;
+        let world = World::with(&[("compat.va_body", body)]).await;
         let account = world.open_account(Some(100_000)).await;
         let number = &account.numbers[0];
         assert_eq!(

@@ -271,7 +271,8 @@ async fn the_inquiry_is_signed_and_sent_as_a_form_or_as_json() {
 
     let script = Script::new();
     script.answer(r#"{"error_code":"30015","data":[]}"#);
-    let changes = [("order_inquiry_body", "json"), ("order_inquiry_path", "/api/transaction")];
+    let changes =
+        [("compat.order_inquiry_body", "json"), ("compat.order_inquiry_path", "/api/transaction")];
     let provider = support::provider_with(&script, &changes);
     let _ = provider.payments().unwrap().find_payment(&support::order()).await.unwrap();
     let request = script.request();
@@ -282,7 +283,8 @@ async fn the_inquiry_is_signed_and_sent_as_a_form_or_as_json() {
     // As the reference's example is: JSON under the header of a form.
     let script = Script::new();
     script.answer(r#"{"error_code":"30015","data":[]}"#);
-    let provider = support::provider_with(&script, &[("order_inquiry_body", "json-as-form")]);
+    let provider =
+        support::provider_with(&script, &[("compat.order_inquiry_body", "json-as-form")]);
     let _ = provider.payments().unwrap().find_payment(&support::order()).await.unwrap();
     let request = script.request();
     assert_eq!(request.headers()["content-type"], "application/x-www-form-urlencoded");

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use payments_core::{
     Environment, Role,
-    config::{Environ, PaymentsConfig, Value},
+    config::{Environ, PaymentsConfig, Source, Value},
     registry::{Context, Registry},
 };
+
+use provider_hpay::{Config, HPay};
 
 use crate::support::{self, Script};
 
@@ -69,9 +71,9 @@ fn every_problem_is_told_at_once() {
     for (key, value) in [
         ("receiver", "merchant.example"),
         ("return_url", "/relative"),
-        ("va_body", "xml"),
+        ("compat.va_body", "xml"),
         ("checkout_url", "http://checkout.example"),
-        ("order_inquiry_path", "api/transaction"),
+        ("compat.order_inquiry_path", "api/transaction"),
         ("signer", "aws"),
         ("formulas.order_inquiry_request", "{merchant_id}|{order_code}"),
         ("formulas.order_inquiry_response", "{passcode}"),
@@ -82,29 +84,74 @@ fn every_problem_is_told_at_once() {
         table.insert(key.into(), value.into());
     }
     let problems = problems(table);
-    let named: Vec<_> = problems
+    let mut named: Vec<_> = problems
         .iter()
         .map(|problem| problem.strip_prefix("providers.hpay-main.").unwrap())
         .map(|problem| problem.split(':').next().unwrap())
         .collect();
+    named.sort_unstable();
     assert_eq!(
         named,
         [
-            "merchant_id",
-            "receiver",
-            "return_url",
+            "acount_url",
             "checkout_url",
-            "order_inquiry_path",
-            "va_body",
-            "signer",
+            "compat.order_inquiry_path",
+            "compat.va_body",
             "formulas.order_inquiry_request",
             "formulas.order_inquiry_response",
             "formulas.va_callback",
+            "merchant_id",
+            "receiver",
+            "return_url",
+            "signer",
             "unverified_answers",
-            "acount_url",
         ],
         "{problems:#?}"
     );
+}
+
+#[test]
+fn an_app_builds_the_provider_without_a_file_and_hears_of_every_problem_too() {
+    let passcode = || Source::env("HPAY_PASSCODE");
+    let config = || {
+        let receiver = "merchant@example.com";
+        let mut config = Config::new(Environment::Production, "12345", receiver, passcode());
+        config.private_key = Some(Source::env("HPAY_KEY"));
+        config.hpay_certificate = Some(Source::text(support::HPAY_CERTIFICATE));
+        config
+    };
+    let environ = || {
+        Environ::of([
+            ("HPAY_PASSCODE".to_owned(), support::PASSCODE.to_owned()),
+            ("HPAY_KEY".to_owned(), support::MERCHANT_KEY.to_owned()),
+        ])
+    };
+    let client = Script::new();
+    let provider = HPay::builder(config()).transport(client).environ(environ()).build().unwrap();
+    assert_eq!(provider.id().as_str(), "hpay");
+    assert_eq!(provider.environment(), Environment::Production);
+    assert!(provider.roles().contains(&Role::Payouts));
+
+    let mut wrong = config();
+    wrong.merchant_id = "12|45".to_owned();
+    wrong.passcode = Source::text("canary-written-out");
+    wrong.compat.link_path = "checkout.php".to_owned();
+    wrong.formulas.insert("payout_reqest".to_owned(), "{requestId}|{passcode}".to_owned());
+    let built = HPay::builder(wrong).transport(Script::new()).environ(environ()).build();
+    let problems: Vec<String> = built.unwrap_err().0.iter().map(ToString::to_string).collect();
+    let paths: Vec<&str> = problems.iter().filter_map(|text| text.split(": ").next()).collect();
+    assert_eq!(
+        paths,
+        [
+            "providers.hpay.merchant_id",
+            "providers.hpay.passcode",
+            "providers.hpay.compat.link_path",
+            "providers.hpay.formulas.payout_reqest",
+        ],
+        "{problems:#?}"
+    );
+    assert!(!problems.concat().contains("canary"), "{problems:#?}");
+    assert!(HPay::builder(config()).build().is_err(), "without a transport");
 }
 
 #[test]

@@ -69,7 +69,8 @@ async fn links(formula: &str) -> BTreeMap<String, String> {
 }
 
 fn revocation() -> BTreeMap<String, String> {
-    let provider = support::provider_with(&Script::new(), &[("revoke_token_merchant", "both")]);
+    let provider =
+        support::provider_with(&Script::new(), &[("compat.revoke_token_merchant", "both")]);
     let revoke = RevokeToken::new(token(), "ABB", "https://shop.example/back")
         .with_notify_url("https://shop.example/revoked");
     let next = provider.extension::<HPay>().unwrap().revoke_token(&revoke).unwrap();
@@ -81,7 +82,7 @@ fn revocation() -> BTreeMap<String, String> {
 async fn sent<R>(call: impl AsyncFnOnce(Provider) -> R) -> BTreeMap<String, String> {
     let script = Script::new();
     script.answer("");
-    call(support::provider_with(&Arc::clone(&script), &[("va_body", "json")])).await;
+    call(support::provider_with(&Arc::clone(&script), &[("compat.va_body", "json")])).await;
     let request = script.request();
     match (request.uri().query(), request.headers().get("content-type")) {
         (Some(_), _) => support::query(&request),

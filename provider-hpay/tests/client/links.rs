@@ -128,9 +128,9 @@ async fn both_pages_and_their_formulas_are_settings() {
     let plain = request(&HPayOptions::new());
     let advanced = request(&HPayOptions::new().with_installment());
     let changes = [
-        ("link_path", "/checkout.php"),
+        ("compat.link_path", "/checkout.php"),
         ("formulas.checkout_v1_link", "checkout_link"),
-        ("advanced_link_path", "/v2.php"),
+        ("compat.advanced_link_path", "/v2.php"),
     ];
     let (path, pairs) = parts(&url(&plain, &changes).await.unwrap());
     assert_eq!((path.as_str(), pairs[7].0.as_str()), ("/checkout.php", "quantity"));

@@ -138,7 +138,7 @@ async fn a_setting_of_bodies_and_paths_changes_the_operations_that_it_governs_an
     let usual = requests(&[]).await;
     let orders: &[&str] = &["find_payment", "find_transaction", "confirm_payment"];
     let accounts: &[&str] = &["open", "close", "reopen"];
-    for (key, governed) in [("order_inquiry_body", orders), ("va_body", accounts)] {
+    for (key, governed) in [("compat.order_inquiry_body", orders), ("compat.va_body", accounts)] {
         for (value, form) in
             [("form", (FORM, false)), ("json", (JSON, true)), ("json-as-form", (FORM, true))]
         {
@@ -149,7 +149,7 @@ async fn a_setting_of_bodies_and_paths_changes_the_operations_that_it_governs_an
             }
         }
     }
-    for (name, request) in requests(&[("order_inquiry_path", "/v3/order")]).await {
+    for (name, request) in requests(&[("compat.order_inquiry_path", "/v3/order")]).await {
         let path = if orders.contains(&name) { "/v3/order" } else { usual[name].uri().path() };
         assert_eq!(request.uri().path(), path, "{name}");
         assert_eq!(form_of(&request), form_of(&usual[name]), "{name}");

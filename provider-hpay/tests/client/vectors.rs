@@ -133,7 +133,7 @@ async fn older_link(case: &Value, formula: &str) -> Option<String> {
         ("merchant_id", text(case, "merchant_site_code")),
         ("passcode", text(case, "passcode")),
         ("receiver", given("receiver")),
-        ("link_path", "/checkout.php"),
+        ("compat.link_path", "/checkout.php"),
         ("formulas.checkout_v1_link", formula),
     ];
     let mut table = support::table();

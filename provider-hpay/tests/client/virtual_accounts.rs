@@ -43,7 +43,7 @@ async fn an_account_is_opened_by_a_form_or_by_json() {
     {
         let script = Script::new();
         script.answer(OPENED);
-        let provider = support::provider_with(&script, &[("va_body", body)]);
+        let provider = support::provider_with(&script, &[("compat.va_body", body)]);
         let request = request().with_expiry(in_days(7)).with_remark("DH 001");
         let opened = provider.virtual_accounts().unwrap().open(&request).await.unwrap();
         let opened = opened.accepted().unwrap();

@@ -1,0 +1,314 @@
+//! From a configuration to a provider, or to every problem at once.
+
+use std::fmt;
+use std::sync::Arc;
+
+use payments_core::{
+    Clock, Provider, ProviderId, ProviderKind, check_web_address,
+    config::{ConfigProblem, Environ, ProviderConfig, Reader},
+    formula::Algorithm,
+    money::Currency,
+    registry::{ConfigProblems, Context},
+    rsa::{PublicKey, RsaError, SignerKind},
+    transport::{RetryPolicy, Transport},
+};
+
+use crate::{
+    banks::Banks,
+    checkout::Payments,
+    client::{HPay, Merchant, PayoutKeys},
+    compat::Compat,
+    config::{AccountCurrency, Config, Signer},
+    formulas::Formulas,
+    hosts::{Host, Hosts},
+    notification::Notifications,
+    operations,
+    payout::Payouts,
+    virtual_account::VirtualAccounts,
+};
+
+/// Builds a provider by code, without a configuration file: see [`HPay::builder`].
+#[must_use]
+pub struct Builder {
+    config: Config,
+    id: Option<ProviderId>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+    environ: Option<Environ>,
+    retry: Option<RetryPolicy>,
+}
+
+impl HPay {
+    /// Builds a provider by code:
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use payments_core::{Environment, Provider, config::Source, registry::ConfigProblems};
+    /// use payments_core::transport::Transport;
+    /// use provider_hpay::{Config, HPay};
+    ///
+    /// fn hpay(client: Arc<dyn Transport>) -> Result<Provider, ConfigProblems> {
+    ///     let passcode = Source::env("HPAY_PASSCODE");
+    ///     let config =
+    ///         Config::new(Environment::Production, "12345", "merchant@shop.example", passcode);
+    ///     HPay::builder(config).transport(client).build()
+    /// }
+    /// # let _ = hpay;
+    /// ```
+    pub fn builder(config: Config) -> Builder {
+        Builder { config, id: None, transport: None, clock: None, environ: None, retry: None }
+    }
+}
+
+impl Builder {
+    /// The HTTP client, which the provider puts its layers around. Needed.
+    pub fn transport(mut self, client: Arc<dyn Transport>) -> Self {
+        self.transport = Some(client);
+        self
+    }
+
+    /// The time. Default: the system's.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// The name of the provider in errors, spans and stored events. Default: `hpay`.
+    pub fn id(mut self, id: ProviderId) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// The environment variables that secrets are read from. Default: those of the process.
+    pub fn environ(mut self, environ: Environ) -> Self {
+        self.environ = Some(environ);
+        self
+    }
+
+    /// How inquiries are repeated. Default: [`RetryPolicy::default`].
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = Some(retry);
+        self
+    }
+
+    /// Builds the provider.
+    ///
+    /// # Errors
+    /// Every problem of the configuration at once, each with its path below `providers.` and the
+    /// provider's name, and never with its value.
+    pub fn build(self) -> Result<Provider, ConfigProblems> {
+        let one =
+            |path: &str, message: String| ConfigProblems(vec![ConfigProblem::new(path, message)]);
+        let Some(transport) = self.transport else {
+            return Err(one("transport", "is missing; give an HTTP client".to_owned()));
+        };
+        let id = match self.id {
+            Some(id) => id,
+            None => ProviderId::new("hpay").map_err(|error| one("id", error.to_string()))?,
+        };
+        let kind = ProviderKind::new("hpay").map_err(|error| one("kind", error.to_string()))?;
+        let mut context = Context::new(transport);
+        if let Some(clock) = self.clock {
+            context = context.with_clock(clock);
+        }
+        if let Some(environ) = self.environ {
+            context = context.with_environ(environ);
+        }
+        if let Some(retry) = self.retry {
+            context = context.with_retry(retry);
+        }
+        let identity = ProviderConfig::new(id, kind, self.config.environment);
+        let read = Reader::new(&identity, &context.environ);
+        let built = provider(&identity, &self.config, read, &context).map_err(ConfigProblems)?;
+        Ok(identity.take_warnings().into_iter().fold(built, Provider::with_warning))
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// Builds a provider of this identity; `read` has the problems that were found before.
+pub(crate) fn provider(
+    identity: &ProviderConfig,
+    config: &Config,
+    mut read: Reader<'_>,
+    context: &Context,
+) -> Result<Provider, Vec<ConfigProblem>> {
+    let merchant = merchant(&mut read, config);
+    // HPay's codes are an MD5 over a text and the passcode: whoever sees one message can try
+    // passcodes on it at leisure.
+    if let Some(newest) = merchant.as_ref().and_then(|merchant| merchant.passcode.newest()) {
+        let advice = "have HPay set a long random one";
+        read.warn_if_short("passcode", newest, "one link or notification", advice);
+    }
+    let hosts = hosts(&mut read, config);
+    check_paths(&mut read, &config.compat);
+    let rsa = payout_keys(&mut read, config);
+    let formulas = formulas(&mut read, config, rsa.is_some());
+    let banks = banks(&mut read, config);
+    let problems = read.finish();
+    let (Some(merchant), Some(hosts), Some(banks), true) =
+        (merchant, hosts, banks, problems.is_empty())
+    else {
+        return Err(problems);
+    };
+    let hpay = Arc::new(HPay {
+        merchant,
+        formulas,
+        hosts,
+        compat: config.compat.clone(),
+        payout_endpoint: config.payout_endpoint,
+        banks,
+        unverified_answers: config.unverified_answers,
+        rsa,
+        transport: context.transport(None),
+        clock: Arc::clone(&context.clock),
+    });
+    let notifications = Notifications::new(Arc::clone(&hpay))
+        .map_err(|error| vec![ConfigProblem::new(identity.path("kind"), error.to_string())])?;
+    let (id, kind) = (identity.id.clone(), identity.kind.clone());
+    let provider = Provider::new(id, kind, identity.environment)
+        .with_payments(Arc::new(Payments::new(Arc::clone(&hpay))))
+        .with_virtual_accounts(Arc::new(VirtualAccounts::new(Arc::clone(&hpay))))
+        .with_notifications(Arc::new(notifications))
+        .with_merchant("merchant_id", hpay.merchant_id())
+        .with_extension(Arc::clone(&hpay));
+    let provider = hpay
+        .merchant
+        .passcode
+        .iter()
+        .fold(provider, |provider, passcode| provider.with_credential("passcode", passcode));
+    let provider = hpay.formulas.warnings().into_iter().fold(provider, Provider::with_warning);
+    Ok(match hpay.rsa {
+        Some(_) => provider.with_payouts(Arc::new(Payouts::new(hpay))),
+        None => provider,
+    })
+}
+
+fn merchant(read: &mut Reader<'_>, config: &Config) -> Option<Merchant> {
+    if let Err(problem) = check_signed_text(&config.merchant_id) {
+        read.problem("merchant_id", problem);
+    }
+    if !config.receiver.contains('@') {
+        read.problem("receiver", "is not an e-mail address");
+    } else if let Err(problem) = check_signed_text(&config.receiver) {
+        read.problem("receiver", problem);
+    }
+    let passcode = read.given_keys("passcode", &config.passcode);
+    for (key, url) in [("return_url", &config.return_url), ("notify_url", &config.notify_url)] {
+        if let Some(Err(problem)) = url.as_deref().map(check_web_address) {
+            read.problem(key, problem);
+        }
+    }
+    Some(Merchant {
+        id: config.merchant_id.clone(),
+        receiver: config.receiver.clone(),
+        passcode: passcode?,
+        currency: match config.currency {
+            AccountCurrency::Vnd => Currency::VND,
+            AccountCurrency::Usd => Currency::USD,
+        },
+        return_url: config.return_url.clone(),
+        notify_url: config.notify_url.clone(),
+    })
+}
+
+fn hosts(read: &mut Reader<'_>, config: &Config) -> Option<Hosts> {
+    let mut address = |key, given: &Option<String>, host: Host| {
+        read.given_url(key, given.as_deref(), host.address(config.environment))
+    };
+    let checkout = address("checkout_url", &config.checkout_url, Host::Checkout);
+    let account = address("account_url", &config.account_url, Host::Account);
+    let openapi = address("openapi_url", &config.openapi_url, Host::Openapi);
+    Some(Hosts { checkout: checkout?, account: account?, openapi: openapi? })
+}
+
+fn check_paths(read: &mut Reader<'_>, compat: &Compat) {
+    for (key, path) in [
+        ("compat.link_path", &compat.link_path),
+        ("compat.advanced_link_path", &compat.advanced_link_path),
+        ("compat.revoke_token_path", &compat.revoke_token_path),
+        ("compat.order_inquiry_path", &compat.order_inquiry_path),
+    ] {
+        if !path.starts_with('/') || path.contains(['?', '#', ' ']) {
+            read.problem(key, "is not a path that starts with a slash");
+        }
+    }
+}
+
+fn payout_keys(read: &mut Reader<'_>, config: &Config) -> Option<PayoutKeys> {
+    match (&config.private_key, &config.hpay_certificate) {
+        (None, None) => return None,
+        (Some(_), None) => read.problem("hpay_certificate", "is missing; payouts need it too"),
+        (None, Some(_)) => read.problem("private_key", "is missing; payouts need it too"),
+        (Some(_), Some(_)) => {}
+    }
+    let kind = match config.signer {
+        Signer::Rsa => SignerKind::Rsa,
+        Signer::AwsLc => SignerKind::AwsLc,
+    };
+    let file = config
+        .private_key
+        .as_ref()
+        .and_then(|source| read.given_secret_bytes("private_key", source));
+    let ours = match file.map(|file| kind.read(file.expose())) {
+        Some(Ok(signer)) => Some(signer),
+        Some(Err(error)) => {
+            let key = match error {
+                RsaError::NotCompiledIn { .. } => "signer",
+                _ => "private_key",
+            };
+            read.problem(key, error.to_string());
+            None
+        }
+        None => None,
+    };
+    let bytes = read.given_bytes("hpay_certificate", config.hpay_certificate.as_ref()?)?;
+    match PublicKey::from_bytes(&bytes) {
+        Ok(hpay) => Some(PayoutKeys { ours: ours?, hpay }),
+        Err(error) => {
+            read.problem("hpay_certificate", error.to_string());
+            None
+        }
+    }
+}
+
+fn formulas(read: &mut Reader<'_>, config: &Config, has_keys: bool) -> Formulas {
+    let mut formulas = Formulas::default();
+    for (name, value) in &config.formulas {
+        if let Err(problem) = formulas.replace(name, value, operations::fields_signed_by) {
+            read.problem(&format!("formulas.{name}"), problem);
+        }
+    }
+    for (name, formula) in formulas.templates() {
+        if formula.algorithm == Algorithm::RsaSha256Base64 && !has_keys {
+            let problem = "is an RSA formula and needs private_key and hpay_certificate";
+            read.problem(&format!("formulas.{name}"), problem);
+        }
+    }
+    formulas
+}
+
+fn banks(read: &mut Reader<'_>, config: &Config) -> Option<Banks> {
+    match Banks::with(&config.bank_codes) {
+        Ok(banks) => Some(banks),
+        Err(problem) => {
+            read.problem("bank_codes", problem);
+            None
+        }
+    }
+}
+
+/// Checks a text that is signed next to others: what joins them must not be in it.
+fn check_signed_text(text: &str) -> Result<(), &'static str> {
+    if text.trim().is_empty() {
+        Err("is empty")
+    } else if text.contains(['|']) || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        Err("holds a pipe, white space or a control character")
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,67 @@
+//! What this crate says about itself to a registry.
+
+use payments_core::{
+    Provider,
+    config::{ConfigProblem, ProviderConfig, Reader},
+    registry::{Context, Registration},
+};
+
+use crate::{builder, formulas::FORMULAS};
+
+/// What this crate says about itself: its kind, its formulas, how it is built from a
+/// [`Config`](crate::Config), and an example of one.
+pub const REGISTRATION: Registration =
+    Registration::new("hpay", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"), build, EXAMPLE)
+        .with_formulas(FORMULAS);
+
+#[cfg(feature = "inventory")]
+payments_core::inventory::submit! { REGISTRATION }
+
+const EXAMPLE: &str = r#"[providers.hpay-main]
+kind = "hpay"
+environment = "sandbox"
+merchant_id = "12345"
+receiver = "merchant@shop.example"
+# Several, newest first, while HPay changes it. Long and random: everything hangs on it.
+passcode = { env = "HPAY_PASSCODE" }
+return_url = "https://shop.example/hpay/return"
+notify_url = "https://shop.example/hpay/notify"
+
+# Payouts, with both or neither.
+private_key = { file = "/run/secrets/hpay.pem" }
+hpay_certificate = { file = "/etc/payments/hpay.cer" }
+
+# All of these have defaults.
+# checkout_url = "https://checkout-sandbox.hpay.com.vn"
+# account_url = "https://account-sandbox.hpay.com.vn"
+# openapi_url = "https://openapi-sandbox.htpgroup.com.vn"
+# currency = "vnd"              # or "usd", of whole dollars: a merchant_id of its own for each
+# payout_endpoint = "json"      # or "openapi", if HPay says so; or "form", which HPay retires
+# signer = "rsa"                # or "aws-lc", with the cargo feature of that name
+# bank_codes = { 970419 = "NCB" }   # in the place of table 3's, by the bank's number
+# unverified_answers = "accept" # or "refuse": believe no answer whose formula is unknown
+#
+# [providers.hpay-main.compat]    # readings that were not tried against the live service
+# link_path = "/v1/checkout.php"
+# advanced_link_path = "/checkout.php"  # instalments, frames, tokens of domestic cards
+# revoke_token_path = "/revoke_token.php"
+# revoke_token_merchant = "merchant_id" # or "merchant_site_code", "both"
+# order_inquiry_path = "/api/transaction/GetTransactionDetail"
+# order_inquiry_body = "form"   # or "json", "json-as-form"
+# va_body = "form"              # or "json", "json-as-form"
+#
+# [providers.hpay-main.formulas]  # in the place of the usual ones: a template, or another's name
+# checkout_v1_link = "checkout_v1_link"   # or "checkout_link", "checkout_link_short"
+# checkout_link = "checkout_link"         # or "checkout_v1_link", "checkout_link_short"
+# payout_response = "payout_response"     # or "payout_response_by_name", without the account
+# order_inquiry_request = "{merchant_id}|{order_code}|{passcode}"
+# openapi_va_callback = "{va_account}|{amount}|{cashin_id}|{transaction_id}|{passcode}|{merchant_id}|{client_request_id}"
+"#;
+
+fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
+    let mut read = Reader::new(config, &context.environ);
+    match read.typed() {
+        Some(typed) => builder::provider(config, &typed, read, context),
+        None => Err(read.finish()),
+    }
+}
