@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use payments_core::bank::Bin;
+use payments_core::{
+    Error, Result,
+    bank::{BankAccount, Bin},
+};
 
 use crate::table::find;
 
@@ -21,7 +24,7 @@ impl Banks {
     ///
     /// # Errors
     /// What is wrong with an entry.
-    pub(crate) fn with(entries: &BTreeMap<String, String>) -> Result<Self, String> {
+    pub(crate) fn with(entries: &BTreeMap<String, String>) -> std::result::Result<Self, String> {
         let mut codes = BTreeMap::new();
         for (bin, code) in entries {
             let bin = Bin::new(bin)
@@ -36,11 +39,24 @@ impl Banks {
 
     /// HPay's code for a bank, spelt as HPay spells it. One bank stands in table 3 twice, under
     /// one code.
-    pub(crate) fn code(&self, bin: Bin) -> Option<Cow<'static, str>> {
+    fn code(&self, bin: Bin) -> Option<Cow<'static, str>> {
         match self.0.get(&bin) {
             Some(code) => Some(Cow::Owned(code.clone())),
             None => find(BANKS, BIN, bin.as_str()).map(|row| Cow::Borrowed(row.cell(CODE))),
         }
+    }
+
+    /// HPay's code for the bank of a beneficiary's account.
+    ///
+    /// # Errors
+    /// `InvalidRequest`: neither table 3 nor the configuration lists the bank.
+    pub(crate) fn code_of(&self, account: &BankAccount) -> Result<Cow<'static, str>> {
+        self.code(account.bin).ok_or_else(|| {
+            Error::invalid(
+                "beneficiary.account.bin",
+                format!("HPay's table of banks does not list {}; see bank_codes", account.bin),
+            )
+        })
     }
 
     /// The bank of one of HPay's codes.

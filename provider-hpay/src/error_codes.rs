@@ -4,12 +4,12 @@
 
 use payments_core::{
     Decline, DeclineReason, Error, ErrorKind, Submission, Uncertain, UncertainCause,
-    formula::Formula,
+    formula::{Confidence, Formula},
 };
 
 use crate::{
     envelope::{Envelope, Literal},
-    table, wrong_signature,
+    formulas, table,
 };
 
 /// The error codes of one service. The same number means different things in two services.
@@ -122,7 +122,7 @@ impl Code {
     pub(crate) fn failed_inquiry(&self, operation: &'static str, formula: &Formula) -> Error {
         let error = match self.codes.look_up(&self.text) {
             _ if self.is_wrong_signature() => {
-                Error::new(ErrorKind::Authentication, wrong_signature::message(formula))
+                Error::new(ErrorKind::Authentication, wrong_signature(formula))
             }
             None => {
                 Error::new(ErrorKind::Malformed, "HPay answered with a code it documents nowhere")
@@ -153,7 +153,7 @@ impl Code {
             return Submission::Declined(
                 Decline::new(DeclineReason::Authentication)
                     .with_code(&self.text)
-                    .with_message(wrong_signature::message(formula)),
+                    .with_message(wrong_signature(formula)),
             );
         }
         let Some(known) = self.codes.look_up(&self.text) else {
@@ -209,6 +209,20 @@ impl Code {
             }
         }
     }
+}
+
+/// The words for a refusal that means that a signature formula or the passcode is wrong.
+fn wrong_signature(formula: &Formula) -> String {
+    let key = formulas::key(formula);
+    let sureness = match formula.confidence {
+        Confidence::High | Confidence::Medium => "",
+        Confidence::Low | Confidence::Unknown => ", a guess",
+    };
+    format!(
+        "signature formula or passcode wrong: {}{sureness}; check the passcode, or give HPay's own \
+         formula as {key}",
+        formula.id
+    )
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ impl<'a> Fields<'a> {
         self
     }
 
-    /// Puts the signature over all the other fields: where a field of its name stands, or else
+    /// Puts the signature over all the other fields: where a field of its name is, or else
     /// behind them.
     pub(crate) fn signed(
         mut self,

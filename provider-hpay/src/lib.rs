@@ -39,10 +39,10 @@
 //!
 //! [`guide`]: what to arrange for [checkout](guide::checkout), [payouts](guide::payouts) and
 //! [virtual accounts](guide::virtual_accounts), and [every endpoint](guide::endpoints) with its
-//! function. [`token`] is about the tokens of buyers' cards. [`Config`] has every key of the configuration
-//! and [`REGISTRATION`] an example; [`HPay::builder`] builds a provider without a file. [`options`] is what only HPay's page understands, [`HPay`] what only its client
-//! has, [`endpoints`] where its deliveries arrive. [`testing`] makes signed deliveries for your
-//! tests.
+//! function. [`Config`] has every key of the configuration and [`REGISTRATION`] an example;
+//! [`HPay::builder`] builds a provider without a file. [`options`] has what only HPay's page
+//! understands, [`HPay`] what only HPay offers, [`endpoints`] where its deliveries arrive, [`token`]
+//! the tokens of buyers' cards. [`testing`] makes signed deliveries for your tests.
 //!
 //! In the source, each surface of the gateway has a folder: `checkout`, `virtual_account`, `payout`,
 //! `account`. In each, `api.rs` has its operations as values, `wire.rs` the responses with HPay's own
@@ -87,7 +87,6 @@ mod reply;
 mod response_signature;
 mod table;
 mod virtual_account;
-mod wrong_signature;
 
 pub use builder::Builder;
 pub use checkout::{options, token};

@@ -19,7 +19,7 @@ pub(crate) enum Misread {
 }
 
 impl Misread {
-    /// The verdict on the delivery.
+    /// What becomes of the delivery.
     pub(crate) fn into_received(self, proof: Proof) -> Received {
         match self {
             Self::Untrusted(untrusted) => untrusted.into(),

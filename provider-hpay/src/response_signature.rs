@@ -104,8 +104,8 @@ impl Doubt {
         let words = if formula.layout == Layout::Unknown {
             let key = formulas::key(formula);
             format!(
-                "HPay's answer carries a code that nobody outside HPay can check, and \
-                 unverified_answers refuses it; once HPay told you {}, give it as {key}",
+                "HPay's answer carries a code whose formula is unknown outside HPay, and \
+                 unverified_answers refuses it; once HPay gives you {}, set {key}",
                 formula.id
             )
         } else {

@@ -36,7 +36,7 @@ pub struct Deliveries {
     keys: Keys,
 }
 
-/// A payment notification to be made. It says that the money is the merchant's, until told
+/// A payment notification to be made. It says that the money is the merchant's, unless set
 /// otherwise.
 #[derive(Clone, Debug)]
 #[must_use]

@@ -40,7 +40,7 @@ pub(super) fn v1<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Fields<'a> {
 }
 
 /// The page of the provider's libraries (`htpgroup/omipay_php_lib`, 2022): eighteen fields are
-/// signed, all of them sent, in this order. What came later stands behind the code and is not
+/// signed, all of them sent, in this order. What came later is behind the code and is not
 /// signed.
 pub(super) fn advanced<'a>(hpay: &'a HPay, terms: &'a Terms<'_>) -> Result<Fields<'a>> {
     let info = terms.options.transaction_info.as_deref().unwrap_or_default();

@@ -48,8 +48,8 @@ pub(crate) fn read(
     if data.order_code.text() != order.as_str() {
         return Err(malformed("HPay answered about another order"));
     }
-    if let (Some(asked), Some(told)) = (transaction, &data.transaction_id)
-        && told.text() != asked.as_str()
+    if let (Some(asked), Some(reported)) = (transaction, &data.transaction_id)
+        && reported.text() != asked.as_str()
     {
         return Err(malformed("HPay answered about another attempt to pay the order"));
     }
@@ -63,7 +63,7 @@ fn payment(account: Account<'_>, order: &OrderRef, data: &Order) -> Result<Payme
         None => None,
     };
     let state = match (order_state(&word), amount) {
-        // Paid, and nobody says how much.
+        // Paid, and the amount is not there.
         (PaymentState::Settled | PaymentState::Held, None) => PaymentState::Uncertain,
         (state, _) => state,
     };

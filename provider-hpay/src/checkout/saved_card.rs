@@ -28,7 +28,7 @@ impl HPay {
     ///
     /// # Errors
     /// [`Untrusted`]: the notification is not HPay's, or the endpoint is not
-    /// [`NOTIFY`](crate::endpoints::NOTIFY). What a buyer's browser brings back is never taken.
+    /// [`NOTIFY`](crate::endpoints::NOTIFY). What a buyer's browser brings back is never accepted.
     pub fn saved_cards(
         &self,
         endpoint: &EndpointName,

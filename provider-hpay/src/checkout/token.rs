@@ -17,14 +17,14 @@ use std::fmt;
 use payments_core::{Authenticity, Error, OrderRef, Raw, Result, Secret};
 use serde::{Deserialize, Serialize};
 
-/// A token that stands for a buyer's card. Whoever has it can pay with the card: it is never
+/// A token that represents a buyer's card. Whoever has it can pay with the card: it is never
 /// printed, and wiped when dropped.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CardToken(Secret);
 
 impl CardToken {
-    /// A token, as HPay told it.
+    /// A token, as HPay reported it.
     ///
     /// # Errors
     /// `InvalidRequest` if it is empty or holds white space, a pipe or a control character.
@@ -176,7 +176,7 @@ impl RevokeToken {
 
 /// What HPay, or somebody in its name, reports of a token that was to be revoked.
 ///
-/// Stop paying with the token either way; that hurts nobody. Delete what you know of the card only
+/// Stop paying with the token either way; that does no harm. Delete what you know of the card only
 /// where [`is_proven`](Self::is_proven) says so.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -8,7 +8,7 @@
 //! ```toml
 //! [providers.hpay-main.formulas]
 //! order_inquiry_request = "{merchant_id}|{order_code}|{passcode}"
-//! # As HPay told us:
+//! # As HPay gave it:
 //! order_inquiry_response = "{order_code}|{transaction_status}|{total_amount}|{passcode}"
 //! checkout_link = "checkout_v1_link"
 //! payout_response = "payout_response_by_name"

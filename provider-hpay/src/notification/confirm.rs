@@ -27,7 +27,7 @@ pub(super) async fn confirm(hpay: &HPay, event: &Event) -> Result<Confirmation> 
 /// Compares states: what the inquiry says later than the claim confirms it, what it says earlier
 /// may change yet. The amount is the inquiry's, whatever was claimed.
 ///
-/// A failure is told of one attempt, after which the buyer may try again: whatever the inquiry
+/// A failure is reported of one attempt, after which the buyer may try again: whatever the inquiry
 /// says of the order is the answer.
 async fn confirm_payment(hpay: &HPay, claimed: &Payment) -> Result<Confirmation> {
     let found = match find(hpay, claimed).await? {
@@ -75,12 +75,12 @@ async fn confirm_credit(hpay: &HPay, claimed: &Movement) -> Result<Confirmation>
         Error::invalid("virtual_account", "is needed to ask about a credit")
             .with_operation(CONFIRM_PAYMENT.name)
     })?;
-    let told = || format!("{} on the account {account:?}", claimed.key);
+    let claim = || format!("{} on the account {account:?}", claimed.key);
     let credits = match hpay.credits(&CONFIRM_CREDIT, account).await {
         Ok(credits) => credits,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Ok(Confirmation::Contradicted {
-                claimed: told(),
+                claimed: claim(),
                 found: "HPay knows no such account of ours".to_owned(),
             });
         }
@@ -97,7 +97,7 @@ async fn confirm_credit(hpay: &HPay, claimed: &Movement) -> Result<Confirmation>
             Confirmation::Confirmed(Event::inquired(found.key.clone(), EventData::Movement(found)))
         }
         _ => Confirmation::Contradicted {
-            claimed: told(),
+            claimed: claim(),
             found: format!("{} on the account {on:?}", found.key),
         },
     })

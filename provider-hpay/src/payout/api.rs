@@ -5,7 +5,7 @@ use payments_core::{
     payout::{CreatePayout, Payout},
 };
 
-use super::{bank_code::bank_code, payout, status, wire::CreatedPayout};
+use super::{payout, status, wire::CreatedPayout};
 use crate::{
     client::HPay,
     config::PayoutEndpoint,
@@ -131,7 +131,7 @@ impl HPay {
             .with("requestId", request.payout.as_str())
             .with("merchantId", self.merchant_id())
             .with("merchantEmail", self.merchant.receiver.as_str())
-            .with("bankName", bank_code(self, account)?)
+            .with("bankName", self.banks.code_of(account)?)
             .with("bankAccountNumber", account.number.as_str())
             .with("bankAccountName", request.beneficiary.name.as_str())
             .with("amount", request.amount.minor().to_string())

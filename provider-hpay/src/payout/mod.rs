@@ -2,7 +2,6 @@
 //! checks.
 
 pub(crate) mod api;
-mod bank_code;
 mod holder_name;
 mod name_check;
 #[expect(clippy::module_inception, reason = "the file is named after what it reads")]

@@ -12,7 +12,7 @@ use payments_core::{
     payout::Beneficiary,
 };
 
-use super::{api::NAME_CHECK, bank_code::bank_code, status::CODES, wire};
+use super::{api::NAME_CHECK, status::CODES, wire};
 use crate::{client::HPay, envelope::Envelope, error_codes::Code, fields::Fields};
 
 /// How long a name is believed without paying for it again.
@@ -44,7 +44,7 @@ pub(super) async fn verify(
     names: &Arc<KnownNames>,
     account: &BankAccount,
 ) -> Result<Beneficiary> {
-    bank_code(hpay, account)?;
+    hpay.banks.code_of(account)?;
     let check = || pay(Arc::clone(hpay), Arc::clone(names), account.clone());
     if let Some(name) = names.lock().recall(account, hpay.clock.now()) {
         return Ok(name);
@@ -65,7 +65,7 @@ async fn pay(hpay: Arc<HPay>, names: Arc<KnownNames>, account: BankAccount) -> R
 }
 
 async fn ask(hpay: &HPay, account: &BankAccount) -> Result<Beneficiary> {
-    let bank = bank_code(hpay, account)?;
+    let bank = hpay.banks.code_of(account)?;
     let fields = Fields::new()
         .with("merchant_id", hpay.merchant_id())
         .with("bank_name", bank.as_ref())

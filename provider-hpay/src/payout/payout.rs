@@ -88,8 +88,8 @@ pub(super) fn payouts(
     }
     let mut found = Vec::new();
     for row in rows(operation, envelope.data)? {
-        if let (Some(asked), Some(told)) = (transaction, &row.transaction_id)
-            && told.text() != asked.as_str()
+        if let (Some(asked), Some(reported)) = (transaction, &row.transaction_id)
+            && reported.text() != asked.as_str()
         {
             return Err(malformed(operation, "HPay answered about another transaction"));
         }
@@ -99,7 +99,7 @@ pub(super) fn payouts(
     Ok(Lookup::from_vec(found, absence()))
 }
 
-/// One row stands there alone, several in a list.
+/// One row is an object, several are a list.
 fn rows(operation: &'static str, data: Option<&RawValue>) -> Result<Vec<PayoutRow>> {
     let Some(data) = data.map(RawValue::get) else { return Ok(Vec::new()) };
     let read = if data.starts_with('[') {

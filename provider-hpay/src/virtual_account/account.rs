@@ -38,9 +38,9 @@ pub(crate) fn opened(
     if data.merchant_id.as_ref().is_some_and(|id| id.text() != merchant_id) {
         return Ok(mismatch("HPay opened an account for another merchant"));
     }
-    let taken = data.va_amount.as_ref().map(|amount| amount.money(Currency::VND));
-    if let (Some(asked), Some(taken)) = (request.amount, taken)
-        && taken != Ok(asked)
+    let accepted = data.va_amount.as_ref().map(|amount| amount.money(Currency::VND));
+    if let (Some(asked), Some(accepted)) = (request.amount, accepted)
+        && accepted != Ok(asked)
     {
         return Ok(mismatch("HPay opened an account for another amount than was asked"));
     }
