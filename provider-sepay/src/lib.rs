@@ -73,7 +73,7 @@
 //! Where SePay's documents are silent or disagree:
 //!
 //! - A form's fields are signed and posted in one order, that of the newest form page;
-//!   `field_order = "allowlist"` takes that of SePay's libraries (see [`formula`]).
+//!   `formulas.checkout = "checkout.allowlist"` takes that of SePay's libraries (see [`formula`]).
 //! - An order is asked for by its invoice number, as SePay's libraries do, although the page calls
 //!   the parameter `order_id`.
 //! - An open order with an approved payment is uncertain: to be asked about again, or for a person.
@@ -102,8 +102,8 @@
 //!
 //! # Where to read on
 //!
-//! [`guide`] from a SePay account to money in the shop, [`endpoints`] for what is spoken to by
-//! which function; [`build`] and [`REGISTRATION`] for the configuration, [`SePay`] for what only
+//! [`Config`] for every key of the configuration, [`guide`] from a SePay account to money in the shop, [`endpoints`] for what is spoken to by
+//! which function; [`build`] and [`REGISTRATION`] for configurations in text, [`SePay`] for what only
 //! SePay has, [`formula`] for the signatures, [`testing`] for signed deliveries in your own tests.
 //!
 //! # Features
@@ -138,7 +138,10 @@ mod sepay;
 pub mod testing;
 
 pub use bank::{QrImage, QrTemplate, SePayVaOptions, UserApiV1, UserApiV2, user_api};
-pub use config::{REGISTRATION, build};
+pub use config::{
+    Builder, CodeAlphabet, Compat, Config, OrderListEnd, OrderListSort, REGISTRATION,
+    UserApiVersion, V1VaPath, build,
+};
 pub use notifications::{BANK_TOKEN, BANK_WEBHOOK, DOCUMENTED_SOURCES, IPN};
 pub use payment_gateway::{
     Agreement, Card, HostedMethod, IpnContent, IpnCustomer, Obstacle, Order, OrderPage, OrderQuery,

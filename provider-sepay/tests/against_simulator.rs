@@ -230,8 +230,8 @@ async fn a_checkout_goes_from_unknown_to_open_to_settled_and_is_booked_once() {
 
 #[tokio::test]
 async fn sepay_takes_the_form_in_either_order_with_every_method_and_every_field() {
-    for field_order in ["docs", "allowlist"] {
-        let shop = Shop::open(&format!("field_order = \"{field_order}\"")).await;
+    for formula in ["checkout", "checkout.allowlist"] {
+        let shop = Shop::open(&format!("formulas.checkout = \"{formula}\"")).await;
         let methods = [
             None,
             Some(HostedMethod::Card),
@@ -252,7 +252,7 @@ async fn sepay_takes_the_form_in_either_order_with_every_method_and_every_field(
                 .unwrap()
                 .with_options(&options)
                 .unwrap();
-            assert_eq!(shop.arrive(&request).await, StatusCode::OK, "{field_order} {method:?}");
+            assert_eq!(shop.arrive(&request).await, StatusCode::OK, "{formula} {method:?}");
         }
     }
 }

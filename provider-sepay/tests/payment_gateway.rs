@@ -79,9 +79,9 @@ async fn load(form: &PostForm) -> Response<Bytes> {
 
 #[tokio::test]
 async fn what_a_browser_posts_is_what_was_signed_whatever_the_text() {
-    for field_order in ["docs", "allowlist"] {
+    for formula in ["checkout", "checkout.allowlist"] {
         let sepay = SePaySimulator::start(Settings::test()).await.unwrap();
-        let payments = provider(&sepay, &format!("field_order = \"{field_order}\""));
+        let payments = provider(&sepay, &format!("formulas.checkout = \"{formula}\""));
         let payments = payments.payments().unwrap();
         let order = OrderRef::new("DH-1").unwrap();
         let request = CreatePayment::new(order.clone(), Money::vnd(50_000))
@@ -112,9 +112,9 @@ async fn what_a_browser_posts_is_what_was_signed_whatever_the_text() {
 
 #[tokio::test]
 async fn a_verification_is_taken_and_books_nothing() {
-    for field_order in ["docs", "allowlist"] {
+    for formula in ["checkout", "checkout.allowlist"] {
         let sepay = SePaySimulator::start(Settings::test()).await.unwrap();
-        let provider = provider(&sepay, &format!("field_order = \"{field_order}\""));
+        let provider = provider(&sepay, &format!("formulas.checkout = \"{formula}\""));
         let client = provider.extension::<SePay>().unwrap();
         let request = Verification::new().with_order(OrderRef::new("CARD-1").unwrap());
         let page = load(&client.verification(&request).unwrap()).await;
@@ -141,7 +141,7 @@ async fn opened(provider: &Provider, reference: &str, options: &SePayOptions) ->
 #[tokio::test]
 async fn every_order_is_streamed_once_in_either_spelling_and_direction() {
     let sepay = SePaySimulator::start(Settings::test()).await.unwrap();
-    let tables = "order_list_end = \"end_created_at\"\norder_list_sort = \"colon\"";
+    let tables = "compat.order_list_end = \"end_created_at\"\ncompat.order_list_sort = \"colon\"";
     let libraries = provider(&sepay, "");
     let mut expected = Vec::new();
     for number in 0..12 {

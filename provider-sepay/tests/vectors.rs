@@ -139,7 +139,7 @@ fn the_python_library_signs_in_the_order_of_the_list() {
 }
 
 /// What our own form is for a vector's input.
-async fn form(vector: &Value, field_order: &str) -> Vec<(String, String)> {
+async fn form(vector: &Value, formula: &str) -> Vec<(String, String)> {
     let input = pairs(&vector["caller_input"]);
     let given =
         |name: &str| input.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
@@ -164,7 +164,7 @@ async fn form(vector: &Value, field_order: &str) -> Vec<(String, String)> {
     let provider = provider([
         ("merchant_id", text(vector, "merchant")),
         ("secret_key", text(vector, "secret")),
-        ("field_order", field_order),
+        ("formulas", formula),
     ]);
     let order = OrderRef::new(given("order_invoice_number").unwrap()).unwrap();
     let description = given("order_description").unwrap();
@@ -200,11 +200,13 @@ async fn form(vector: &Value, field_order: &str) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn our_own_forms_are_those_of_the_vectors() {
-    for (field_order, variant) in [("docs", "recommended"), ("allowlist", "allowlist_order")] {
+    for (formula, variant) in
+        [("checkout", "recommended"), ("checkout.allowlist", "allowlist_order")]
+    {
         for vector in checkouts() {
             let mut expected = pairs(&vector[variant]["emitted"]);
             expected.push(("signature".into(), text(&vector[variant], "signature").into()));
-            assert_eq!(form(&vector, field_order).await, expected, "{} {variant}", vector["id"]);
+            assert_eq!(form(&vector, formula).await, expected, "{} {variant}", vector["id"]);
         }
     }
 }
@@ -311,7 +313,13 @@ fn provider<const N: usize>(settings: [(&str, &str); N]) -> Provider {
         [("kind", "sepay"), ("environment", "sandbox")]
             .into_iter()
             .chain(settings)
-            .map(|(key, value)| (key.to_owned(), value.into()))
+            .map(|(key, value)| match key {
+                "formulas" => {
+                    let formulas = [("checkout".to_owned(), value.into())];
+                    (key.to_owned(), Setting::Table(formulas.into_iter().collect()))
+                }
+                _ => (key.to_owned(), value.into()),
+            })
             .collect();
     let config = PaymentsConfig::single("main", std::mem::take(&mut table));
     let registry = Registry::empty().add(provider_sepay::REGISTRATION);

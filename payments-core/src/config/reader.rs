@@ -347,6 +347,28 @@ impl<'a> Reader<'a> {
         self.keys_of(key, given.value())
     }
 
+    /// Like [`given_keys`](Self::given_keys), for secrets that travel in an HTTP header: printable ASCII.
+    pub fn given_header_keys(&mut self, key: &'static str, given: &Source) -> Option<Keys> {
+        let keys = self.given_keys(key, given)?;
+        if keys.iter().all(Secret::fits_a_header) { Some(keys) } else { self.note(key, NO_HEADER) }
+    }
+
+    /// Like [`secret`](Self::secret), for a source that was read already.
+    pub fn given_secret(&mut self, key: &'static str, given: &Source) -> Option<Secret> {
+        self.secret_of(key, given.value())
+    }
+
+    /// Like [`given_secret`](Self::given_secret), for a secret that travels in an HTTP header.
+    pub fn given_header_secret(&mut self, key: &'static str, given: &Source) -> Option<Secret> {
+        let secret = self.given_secret(key, given)?;
+        if secret.fits_a_header() { Some(secret) } else { self.note(key, NO_HEADER) }
+    }
+
+    /// Whether the table has a key, be it one that could not be read into the [type](Self::typed).
+    pub fn is_given<T>(&self, key: &str, read: &Option<T>) -> bool {
+        read.is_some() || self.refused.contains(key)
+    }
+
     /// Like [`optional_secret_bytes`](Self::optional_secret_bytes), for a source that was read already.
     pub fn given_secret_bytes(&mut self, key: &'static str, given: &Source) -> Option<SecretBytes> {
         self.secret_source(key, given.value()).map(SecretBytes::new)
@@ -373,21 +395,6 @@ impl<'a> Reader<'a> {
             Some(keys) => Some(keys),
             None => self.note(key, "is an empty list"),
         }
-    }
-
-    /// Like [`keys`](Self::keys), for secrets that travel in an HTTP header: printable ASCII.
-    pub fn header_keys(&mut self, key: &'static str) -> Option<Keys> {
-        let keys = self.keys(key)?;
-        if keys.iter().all(|secret| secret.fits_a_header()) {
-            return Some(keys);
-        }
-        self.note(key, NO_HEADER)
-    }
-
-    /// Like [`secret`](Self::secret), for a secret that travels in an HTTP header: printable ASCII.
-    pub fn header_secret(&mut self, key: &'static str) -> Option<Secret> {
-        let secret = self.secret(key)?;
-        if secret.fits_a_header() { Some(secret) } else { self.note(key, NO_HEADER) }
     }
 
     /// A file that need not be secret, such as a certificate: `{ file = "…" }`, `{ env = "…" }`,

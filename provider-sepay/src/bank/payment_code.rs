@@ -123,9 +123,10 @@ impl Codes {
         };
         // Where the memo does not show the code, the bank's whole message may show what it was cut
         // out of.
-        let is_shown = matches!(self.rules.find(memo), CodeMatch::One(_));
-        let is_part = |text| Memo::new(text).is_part_of_word(code.as_str());
-        (is_shown || !reported.description.is_some_and(is_part)).then_some(code)
+        let is_shown =
+            || reported.code.is_none() || matches!(self.rules.find(memo), CodeMatch::One(_));
+        let is_part = |text| !is_shown() && Memo::new(text).is_part_of_word(code.as_str());
+        (!reported.description.is_some_and(is_part)).then_some(code)
     }
 
     /// The order that a code names: the code without its prefix.

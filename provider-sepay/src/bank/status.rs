@@ -4,9 +4,10 @@ use payments_core::Direction;
 
 /// `transferType` and `transfer_type`, in any case.
 pub(crate) fn direction(word: &str) -> Option<Direction> {
-    match word.trim().to_ascii_lowercase().as_str() {
-        "in" => Some(Direction::In),
-        "out" => Some(Direction::Out),
+    let is = |known: &str| word.trim().eq_ignore_ascii_case(known);
+    match (is("in"), is("out")) {
+        (true, _) => Some(Direction::In),
+        (_, true) => Some(Direction::Out),
         _ => None,
     }
 }

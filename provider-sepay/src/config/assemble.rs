@@ -4,12 +4,9 @@ use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::HeaderValue;
-use payments_core::{
-    Error, Provider, Result, config::ProviderConfig, notification::check::Keys, registry::Context,
-};
+use payments_core::{Error, Provider, Result, notification::check::Keys, registry::Context};
 
 use super::{
-    addresses::Addresses,
     credentials,
     payment_gateway::GatewaySettings,
     settings::{Settings, TransferSettings},
@@ -27,12 +24,10 @@ use crate::{
 };
 
 pub(super) fn assemble(
-    config: &ProviderConfig,
+    provider: Provider,
     context: &Context,
     settings: Settings,
-    addresses: Addresses,
 ) -> Result<Provider> {
-    let provider = Provider::new(config.id.clone(), config.kind.clone(), config.environment);
     let provider = credentials::named(provider, &settings);
     let Settings {
         gateway,
@@ -43,22 +38,19 @@ pub(super) fn assemble(
         sources,
         #[cfg(feature = "oauth")]
         oauth,
-        warnings,
         ..
     } = settings;
-    let Addresses { checkout, order_api, user_api, user_api_v1 } = addresses;
 
-    let token =
-        token.map(|(token, settings)| Token::new(token, settings, user_api, user_api_v1, context));
+    let token = token.map(|(token, settings)| Token::new(token, settings, context));
     let statement = token.as_ref().map(|token| token.statement(context, matching.clone()));
     let ipn_secret = gateway.as_ref().map(|gateway| gateway.ipn_secret.clone());
     let gateway = match gateway {
         None => None,
         Some(gateway) => {
             let (basic, spelling) = (basic(&gateway)?, gateway.spelling);
-            let client = Client::new(order_api, basic, context.transport(None));
+            let client = Client::new(gateway.order_api.clone(), basic, context.transport(None));
             Some(Gateway {
-                checkout: Arc::new(forms(gateway, checkout)),
+                checkout: Arc::new(forms(gateway)),
                 orders: OrderApi::new(client.clone()),
                 list: OrderList::new(client, spelling),
             })
@@ -85,9 +77,6 @@ pub(super) fn assemble(
     #[cfg(feature = "oauth")]
     let sepay = sepay.with_oauth(app);
     let mut provider = provider.with_extension(Arc::new(sepay));
-    for warning in warnings {
-        provider = provider.with_warning(warning);
-    }
     if let Some((token, statement)) = token.as_ref().zip(statement.as_ref()) {
         provider = token.add_roles(provider, statement, context, matching.clone());
     }
@@ -117,12 +106,12 @@ fn basic(gateway: &GatewaySettings) -> Result<HeaderValue> {
     })
 }
 
-fn forms(gateway: GatewaySettings, action: String) -> Checkout {
+fn forms(gateway: GatewaySettings) -> Checkout {
     Checkout {
         merchant_id: gateway.merchant_id,
         secret_key: Keys::one(gateway.secret_key),
-        action,
-        field_order: gateway.field_order,
+        action: gateway.checkout,
+        formula: gateway.formula,
         return_urls: gateway.return_urls,
     }
 }

@@ -2,12 +2,12 @@
 
 use payments_core::{
     OrderRef,
-    bank::AccountNumber,
     config::Reader,
     payment::{CodeMatch, CodeRules},
     rules::{Alphabet, TextRules},
 };
 
+use super::{CodeAlphabet, Config, given::parsed};
 use crate::bank::{
     bank_words::{self, BankWord},
     transfer,
@@ -24,39 +24,38 @@ pub(super) struct Codes {
     lengths: [usize; 2],
 }
 
-const LONGEST_REFERENCE: i64 = 20;
+const LONGEST_REFERENCE: u8 = 20;
 
 /// The longest purpose of a VietQR code that banks' apps take without warning (docs/unverified.md,
 /// VietQR).
 const LONGEST_MEMO: usize = 25;
 
-/// Keys that mean nothing without `code_prefix`.
-const CODE_ONLY: [&str; 4] = ["code_min", "code_max", "code_characters", "accept_bank_word"];
-
 impl Codes {
-    /// Reads the form of payment codes; `None` without one.
-    pub(super) fn read(read: &mut Reader<'_>, warnings: &mut Vec<String>) -> Option<Self> {
-        if !read.has("code_prefix") {
-            for key in CODE_ONLY {
-                if read.has(key) {
+    /// The form of payment codes; `None` without one.
+    pub(super) fn of(config: &Config, read: &mut Reader<'_>) -> Option<Self> {
+        if !read.is_given("code_prefix", &config.code_prefix) {
+            for (key, given) in [
+                ("code_min", config.code_min.is_some()),
+                ("code_max", config.code_max.is_some()),
+                ("code_characters", config.code_characters.is_some()),
+                ("accept_bank_word", config.accept_bank_word.is_some()),
+            ] {
+                if given {
                     read.problem(key, "needs code_prefix");
                 }
             }
             return None;
         }
-        let prefix = read.text("code_prefix");
-        let accept_bank_word = read.flag("accept_bank_word", false);
-        if !read.has("code_min") {
+        let Some(min) = config.code_min else {
             read.problem("code_min", "is missing; say how long your order references are");
             return None;
-        }
-        let min = read.integer("code_min", 1, 1..=LONGEST_REFERENCE)?;
-        let max = read.integer("code_max", min, min..=LONGEST_REFERENCE)?;
-        let digits =
-            read.choice("code_characters", &[("letters-and-digits", false), ("digits", true)])?;
-        let (min, max) = (usize::try_from(min).ok()?, usize::try_from(max).ok()?);
-        let prefix = prefix?;
-        let rules = match CodeRules::new(&prefix, min, max) {
+        };
+        let min = length(read, "code_min", min, 1)?;
+        let max = length(read, "code_max", config.code_max.unwrap_or(min), min)?;
+        let digits = config.code_characters.unwrap_or_default() == CodeAlphabet::Digits;
+        let (min, max) = (usize::from(min), usize::from(max));
+        let prefix = config.code_prefix.as_deref()?;
+        let rules = match CodeRules::new(prefix, min, max) {
             Ok(rules) if digits => rules.digits_only(),
             Ok(rules) => rules,
             Err(error) => {
@@ -64,13 +63,13 @@ impl Codes {
                 return None;
             }
         };
-        let word = bank_words::taken_for_codes(&prefix, digits, min..=max);
-        check_bank_word(read, warnings, word, accept_bank_word?);
+        let word = bank_words::taken_for_codes(prefix, digits, min..=max);
+        check_bank_word(read, word, config.accept_bank_word.unwrap_or_default());
         if max > min && !digits {
-            warnings.push(
-                "code_max: with letters and different lengths, a code that a bank breaks before a \
-                 letter is read as a shorter one; use one length, or code_characters = \"digits\""
-                    .to_owned(),
+            read.warn(
+                "code_max",
+                "with letters and different lengths, a code that a bank breaks before a letter is \
+                 read as a shorter one; use one length, or code_characters = \"digits\"",
             );
         }
         Some(Self {
@@ -92,14 +91,18 @@ impl Codes {
     }
 }
 
+/// A length of references between the shortest allowed and the longest.
+fn length(read: &mut Reader<'_>, key: &str, given: u8, least: u8) -> Option<u8> {
+    if (least..=LONGEST_REFERENCE).contains(&given) {
+        return Some(given);
+    }
+    read.problem(key, format!("is not between {least} and {LONGEST_REFERENCE}"));
+    None
+}
+
 /// Banks write words of their own into memos (docs/unverified.md, SePay): with such a prefix, a
 /// number of the bank is read as an order reference.
-fn check_bank_word(
-    read: &mut Reader<'_>,
-    warnings: &mut Vec<String>,
-    bank: Option<&BankWord>,
-    accepted: bool,
-) {
+fn check_bank_word(read: &mut Reader<'_>, bank: Option<&BankWord>, accepted: bool) {
     let Some(bank) = bank else { return };
     let what = format!(
         "banks write {:?} into memos themselves, as in {:?}, and what follows the prefix is read as \
@@ -107,7 +110,7 @@ fn check_bank_word(
         bank.word, bank.sample
     );
     if accepted {
-        warnings.push(format!("accept_bank_word: {what}"));
+        read.warn("accept_bank_word", what);
     } else {
         read.problem(
             "code_prefix",
@@ -119,29 +122,21 @@ fn check_bank_word(
     }
 }
 
-/// Reads what is written before the code in the memo of a transfer to an account at `bin`.
+/// What is written before the code in the memo of a transfer.
 ///
 /// At VietinBank it is [`transfer::VIETINBANK_LEAD`] unless another is given, or `none`.
 pub(super) fn memo_lead(
+    config: &Config,
     read: &mut Reader<'_>,
-    warnings: &mut Vec<String>,
     is_vietinbank: bool,
     codes: Option<&Codes>,
-    sub_accounts: &[AccountNumber],
 ) -> Option<String> {
-    if !read.has("account_bin") {
-        if read.has("memo_lead") {
-            read.problem("memo_lead", "needs account_bin and account_number");
-        }
-        return None;
-    }
     let codes = codes?;
     let is_needed = is_vietinbank && !codes.begins_with(transfer::VIETINBANK_LEAD);
-    let given = read.has("memo_lead");
-    let lead = match read.optional_parsed("memo_lead", words) {
-        Some(lead) => lead,
-        None if !given && is_needed => Some(transfer::VIETINBANK_LEAD.to_owned()),
-        None => None,
+    let given = config.memo_lead.as_deref();
+    let lead = match given {
+        Some(text) => parsed(read, "memo_lead", text, words).flatten(),
+        None => is_needed.then(|| transfer::VIETINBANK_LEAD.to_owned()),
     };
     let begins = |lead: &String| {
         lead.split(' ')
@@ -149,19 +144,22 @@ pub(super) fn memo_lead(
             .is_some_and(|first| first.to_ascii_uppercase().starts_with(transfer::VIETINBANK_LEAD))
     };
     if is_needed && !lead.as_ref().is_some_and(begins) {
-        warnings.push(format!(
-            "memo_lead: SePay hears of a transfer to VietinBank only if its memo begins with {} \
-             (docs/unverified.md); transfers without it stay unknown",
-            transfer::VIETINBANK_LEAD
-        ));
+        read.warn(
+            "memo_lead",
+            format_args!(
+                "SePay hears of a transfer to VietinBank only if its memo begins with {} \
+                 (docs/unverified.md); transfers without it stay unknown",
+                transfer::VIETINBANK_LEAD
+            ),
+        );
     }
-    let by_memo =
-        sub_accounts.iter().filter(|number| is_vietinbank && transfer::is_named_by_memo(number));
+    let sub_accounts = config.sub_accounts.iter().flatten();
+    let by_memo = sub_accounts.filter(|number| is_vietinbank && transfer::is_named_by_memo(number));
     let longest_sub_account = by_memo.map(|number| number.as_str().len() + 1).max().unwrap_or(0);
     let longest_lead = lead.as_ref().map_or(0, |lead| lead.len() + 1);
     let longest = longest_lead + longest_sub_account + codes.longest();
     if longest > LONGEST_MEMO {
-        let key = if given { "memo_lead" } else { "code_max" };
+        let key = if given.is_some() { "memo_lead" } else { "code_max" };
         read.problem(
             key,
             format!(

@@ -21,7 +21,7 @@ pub(super) fn named(mut provider: Provider, settings: &Settings) -> Provider {
         provider = provider.with_credential("oauth_client_secret", &app.client_secret);
     }
     match &settings.webhook {
-        Some(WebhookAuth::Hmac(keys)) => with_each(provider, "webhook_secret", keys),
+        Some(WebhookAuth::Hmac { keys, .. }) => with_each(provider, "webhook_secret", keys),
         Some(WebhookAuth::ApiKey(keys)) => with_each(provider, "webhook_api_key", keys),
         Some(WebhookAuth::OAuth2(endpoint)) => {
             with_each(provider, "webhook_client_secret", endpoint.secrets())

@@ -4,24 +4,29 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 use payments_core::{
-    Environment, Secret,
-    bank::{AccountNumber, BankAccount, Bin},
+    Secret,
+    bank::{AccountNumber, BankAccount},
     config::Reader,
     rules::TextRules,
 };
 
+#[cfg(feature = "oauth")]
+use super::oauth;
 use super::{
+    Config,
     codes::{self, Codes},
+    formulas::Formulas,
+    given::required,
     payment_gateway::GatewaySettings,
     user_api::{self, UserApiSettings},
     webhook,
 };
+#[cfg(feature = "oauth")]
+use crate::oauth::AppSettings;
 use crate::{
     bank::{Matching, transfer, webhook::WebhookAuth},
     notifications::Sources,
 };
-#[cfg(feature = "oauth")]
-use {super::oauth, crate::oauth::AppSettings};
 
 /// What is configured. What is wrong is noted with the reader, and then nothing here counts.
 pub(super) struct Settings {
@@ -36,8 +41,6 @@ pub(super) struct Settings {
     pub(super) sources: Sources,
     #[cfg(feature = "oauth")]
     pub(super) oauth: Option<AppSettings>,
-    /// What works and is unwise, each naming its key.
-    pub(super) warnings: Vec<String>,
 }
 
 /// The account that buyers transfer to, and the references that make a code.
@@ -49,59 +52,51 @@ pub(super) struct TransferSettings {
     pub(super) lead: Option<String>,
 }
 
-/// Keys that mean nothing without the User API, and why.
-const TOKEN_ONLY: &[(&str, &str)] = &[
-    ("account_bin", "transfers to this account are found in the statement"),
-    ("webhook_api_key", webhook::UNSIGNED),
-    ("webhook_client_id", webhook::UNSIGNED),
-    ("webhook_unauthenticated", webhook::UNSIGNED),
-];
-
 impl Settings {
-    pub(super) fn read(read: &mut Reader<'_>, environment: Environment) -> Self {
-        let gateway = GatewaySettings::read(read);
-        let has_token = read.has("api_token");
-        let api_token = if has_token { read.header_secret("api_token") } else { None };
+    pub(super) fn of(config: &Config, read: &mut Reader<'_>) -> Self {
+        let formulas = Formulas::of(config, read);
+        let gateway = GatewaySettings::of(config, formulas.checkout, read);
+        let has_token = read.is_given("api_token", &config.api_token);
+        let api_token = config.api_token.as_ref();
+        let api_token = api_token.and_then(|token| read.given_header_secret("api_token", token));
         let bearer = api_token.as_ref().and_then(|token| bearer(read, token));
         if !has_token {
-            for (key, why) in TOKEN_ONLY {
-                if read.has(key) {
-                    read.problem(key, format!("needs api_token: {why}"));
-                }
-            }
-            for key in user_api::KEYS {
-                if read.has(key) {
-                    read.problem(key, "needs api_token: the User API is not asked without");
-                }
-            }
+            needs_token(config, read);
         }
-        let user_api = UserApiSettings::read(read);
-        let account = account(read);
-        let sub_accounts = sub_accounts(read);
-        let mut warnings = Vec::new();
-        let codes = Codes::read(read, &mut warnings);
+        let user_api = UserApiSettings::of(config, read);
+        let has_account = read.is_given("account_bin", &config.account_bin);
+        let account = account(config, read);
+        let sub_accounts = config.sub_accounts.clone().unwrap_or_default();
+        if !sub_accounts.is_empty() && !has_account {
+            read.problem("sub_accounts", "needs account_bin and account_number");
+        }
+        let codes = Codes::of(config, read);
         let is_vietinbank =
             account.as_ref().is_some_and(|account| account.bin.as_str() == transfer::VIETINBANK);
-        let lead =
-            codes::memo_lead(read, &mut warnings, is_vietinbank, codes.as_ref(), &sub_accounts);
-        if read.has("account_bin") && !read.has("code_prefix") {
+        let lead = match has_account {
+            true => codes::memo_lead(config, read, is_vietinbank, codes.as_ref()),
+            false => {
+                if config.memo_lead.is_some() {
+                    read.problem("memo_lead", "needs account_bin and account_number");
+                }
+                None
+            }
+        };
+        if has_account && !read.is_given("code_prefix", &config.code_prefix) {
             read.problem(
                 "code_prefix",
                 "is missing; a transfer finds its order by the code in its memo",
             );
         }
-        let webhook = webhook::auth(read);
-        let sources = webhook::sources(read);
+        let webhook = webhook::auth(config, formulas.webhook, read);
+        let sources = webhook::sources(config, read);
+        let has_app = has_app(config, read);
         #[cfg(feature = "oauth")]
-        let oauth = oauth::app(read, environment);
-        #[cfg(feature = "oauth")]
-        let has_app = oauth.is_some();
-        #[cfg(not(feature = "oauth"))]
-        let has_app = without_oauth(read, environment);
-        if !read.has("merchant_id")
-            && !read.has("secret_key")
+        let oauth = if has_app { oauth::app(config, read) } else { None };
+        if !read.is_given("merchant_id", &config.merchant_id)
+            && !read.is_given("secret_key", &config.secret_key)
             && !has_token
-            && webhook.is_none()
+            && !webhook::is_given(config, read)
             && !has_app
         {
             read.problem(
@@ -131,20 +126,55 @@ impl Settings {
             true => Some(matching.unwrap_or_default().with_virtual_accounts()),
             false => matching,
         };
-        let matching = matching.map(Arc::new);
         Self {
             api_token,
             gateway,
             user_api,
             transfers,
-            matching,
+            matching: matching.map(Arc::new),
             webhook,
             sources,
             #[cfg(feature = "oauth")]
             oauth,
-            warnings,
         }
     }
+}
+
+/// Refuses what means nothing without the User API, with the reason.
+fn needs_token(config: &Config, read: &mut Reader<'_>) {
+    let transfers = "transfers to this account are found in the statement";
+    for (key, given, why) in [
+        ("account_bin", config.account_bin.is_some(), transfers),
+        ("webhook_api_key", config.webhook_api_key.is_some(), webhook::UNSIGNED),
+        ("webhook_client_id", config.webhook_client_id.is_some(), webhook::UNSIGNED),
+        ("webhook_unauthenticated", config.webhook_unauthenticated.is_some(), webhook::UNSIGNED),
+    ] {
+        if given {
+            read.problem(key, format!("needs api_token: {why}"));
+        }
+    }
+    for (key, given) in user_api::keys(config) {
+        if given {
+            read.problem(key, "needs api_token: the User API is not asked without");
+        }
+    }
+}
+
+/// Whether an app for OAuth2 is configured.
+fn has_app(config: &Config, read: &mut Reader<'_>) -> bool {
+    let mut has_app = false;
+    for (key, given) in [
+        ("oauth_client_id", config.oauth_client_id.is_some()),
+        ("oauth_client_secret", config.oauth_client_secret.is_some()),
+        ("oauth_redirect_url", config.oauth_redirect_url.is_some()),
+        ("oauth_url", config.oauth_url.is_some()),
+    ] {
+        has_app |= given;
+        if given && cfg!(not(feature = "oauth")) {
+            read.problem(key, "needs the cargo feature `oauth` of provider-sepay");
+        }
+    }
+    has_app
 }
 
 fn bearer(read: &mut Reader<'_>, token: &Secret) -> Option<HeaderValue> {
@@ -156,43 +186,20 @@ fn bearer(read: &mut Reader<'_>, token: &Secret) -> Option<HeaderValue> {
 }
 
 /// The account that buyers transfer to: bank and number, or neither.
-fn account(read: &mut Reader<'_>) -> Option<BankAccount> {
-    let holder = read.optional_text("account_holder");
-    if !read.has("account_bin") && !read.has("account_number") {
-        if holder.is_some() {
+fn account(config: &Config, read: &mut Reader<'_>) -> Option<BankAccount> {
+    if !read.is_given("account_bin", &config.account_bin)
+        && !read.is_given("account_number", &config.account_number)
+    {
+        if config.account_holder.is_some() {
             read.problem("account_holder", "needs account_bin and account_number");
         }
         return None;
     }
-    let bin = read.parsed("account_bin", |text| Bin::new(text).map_err(|e| e.to_string()));
-    let number =
-        read.parsed("account_number", |text| AccountNumber::new(text).map_err(|e| e.to_string()));
+    let bin = required(read, "account_bin", &config.account_bin);
+    let number = required(read, "account_number", &config.account_number);
     let account = BankAccount::new(bin?, number?);
-    Some(match holder {
+    Some(match &config.account_holder {
         Some(holder) => account.with_holder(holder),
         None => account,
     })
-}
-
-/// Virtual or sub-accounts of the same bank that buyers may be told to transfer to as well.
-fn sub_accounts(read: &mut Reader<'_>) -> Vec<AccountNumber> {
-    if read.has("sub_accounts") && !read.has("account_bin") {
-        read.problem("sub_accounts", "needs account_bin and account_number");
-    }
-    let number = |text: &str| AccountNumber::new(text).map_err(|error| error.to_string());
-    read.optional_list("sub_accounts", number).unwrap_or_default()
-}
-
-/// Refuses the keys of an app in a program that was built without the feature for it.
-#[cfg(not(feature = "oauth"))]
-fn without_oauth(read: &mut Reader<'_>, _: Environment) -> bool {
-    let keys = ["oauth_client_id", "oauth_client_secret", "oauth_redirect_url", "oauth_url"];
-    let mut has_app = false;
-    for key in keys {
-        if read.has(key) {
-            has_app = true;
-            read.problem(key, "needs the cargo feature `oauth` of provider-sepay");
-        }
-    }
-    has_app
 }

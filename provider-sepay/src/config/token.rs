@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 use payments_core::{Provider, registry::Context};
 
-use super::user_api::{UserApiSettings, Version};
+use super::{UserApiVersion, user_api::UserApiSettings};
 use crate::{
     bank::{
         Matching, UserApiV1, UserApiV2,
@@ -24,19 +24,17 @@ pub(super) struct Token {
 }
 
 impl Token {
-    pub(super) fn new(
-        token: HeaderValue,
-        settings: UserApiSettings,
-        user_api: String,
-        user_api_v1: String,
-        context: &Context,
-    ) -> Self {
+    pub(super) fn new(token: HeaderValue, settings: UserApiSettings, context: &Context) -> Self {
         let v1 = UserApiV1::new(
-            Client::new(user_api_v1, token.clone(), context.transport(settings.rate_v1)),
+            Client::new(
+                settings.url_v1.clone(),
+                token.clone(),
+                context.transport(settings.rate_v1),
+            ),
             settings.v1_orders,
         );
         let transport = context.transport(settings.rate_v2);
-        let v2 = UserApiV2::new(Client::new(user_api, token, transport));
+        let v2 = UserApiV2::new(Client::new(settings.url_v2.clone(), token, transport));
         Self { settings, v1, v2 }
     }
 
@@ -58,16 +56,16 @@ impl Token {
     ) -> Provider {
         let clock = || Arc::clone(&context.clock);
         let source = match self.settings.statements {
-            Version::V1 => {
+            UserApiVersion::V1 => {
                 Source::V1(Box::new(StatementV1::new(self.v1.clone(), clock(), matching)))
             }
-            Version::V2 => Source::V2(statement.clone()),
+            UserApiVersion::V2 => Source::V2(statement.clone()),
         };
         provider = provider.with_statements(Arc::new(Statements::new(source)));
         if let Some((version, settings)) = &self.settings.virtual_accounts {
             let api = match version {
-                Version::V1 => Api::V1(self.v1.clone()),
-                Version::V2 => Api::V2(self.v2.clone()),
+                UserApiVersion::V1 => Api::V1(self.v1.clone()),
+                UserApiVersion::V2 => Api::V2(self.v2.clone()),
             };
             let role = VirtualAccounts::new(api, statement.clone(), settings.clone(), clock());
             provider = provider.with_virtual_accounts(Arc::new(role));

@@ -3,7 +3,12 @@
 use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net};
-use payments_core::{Environment, config::Reader, notification::check::Keys};
+use payments_core::{Environment, config::Reader, formula::Formula, notification::check::Keys};
+
+use super::{
+    Config,
+    given::{NO_SECRET, parsed},
+};
 
 use crate::{
     bank::webhook::{TokenEndpoint, WebhookAuth},
@@ -20,43 +25,66 @@ pub(super) const ADVICE: &str = "let SePay make a long random one";
 const OPEN_IN_PRODUCTION: &str = "is true in production: anybody who knows the address can post webhooks, each of which costs \
      calls of the User API; set webhook_secret, which SePay's dashboard offers for every webhook";
 
-/// The keys of the four authentications, the strongest first.
-const AUTHENTICATIONS: [&str; 4] =
-    ["webhook_secret", "webhook_client_id", "webhook_api_key", "webhook_unauthenticated"];
+/// The four authentications, the strongest first, and whether they are given.
+fn given(config: &Config, read: &Reader<'_>) -> [(&'static str, bool); 4] {
+    [
+        ("webhook_secret", read.is_given("webhook_secret", &config.webhook_secret)),
+        ("webhook_client_id", read.is_given("webhook_client_id", &config.webhook_client_id)),
+        ("webhook_api_key", read.is_given("webhook_api_key", &config.webhook_api_key)),
+        (
+            "webhook_unauthenticated",
+            read.is_given("webhook_unauthenticated", &config.webhook_unauthenticated),
+        ),
+    ]
+}
 
-/// A webhook has one authentication.
-pub(super) fn auth(read: &mut Reader<'_>) -> Option<WebhookAuth> {
-    let mut given = AUTHENTICATIONS.into_iter().filter(|key| read.has(key));
-    let (first, second) = (given.next(), given.next());
+/// Whether any authentication is given.
+pub(super) fn is_given(config: &Config, read: &Reader<'_>) -> bool {
+    given(config, read).into_iter().any(|(_, given)| given)
+}
+
+/// A webhook has one authentication. `formula` is what its signature is checked by, where that is not
+/// SePay's.
+pub(super) fn auth(
+    config: &Config,
+    formula: Option<Formula>,
+    read: &mut Reader<'_>,
+) -> Option<WebhookAuth> {
+    let keys = given(config, read).into_iter().filter(|(_, given)| *given);
+    let mut keys = keys.map(|(key, _)| key);
+    let (first, second) = (keys.next(), keys.next());
     if let (Some(first), Some(second)) = (first, second) {
         read.problem(
             second,
             format!(
-                "stands beside {first}; a webhook has one authentication, and that is the \
-                     stronger"
+                "stands beside {first}; a webhook has one authentication, and that is the stronger"
             ),
         );
     }
-    if read.has("webhook_client_secret") && !read.has("webhook_client_id") {
+    if config.webhook_client_secret.is_some() && first != Some("webhook_client_id") {
         read.problem("webhook_client_secret", "needs webhook_client_id");
+    }
+    if config.formulas.contains_key("webhook") && first != Some("webhook_secret") {
+        read.problem("formulas.webhook", "needs webhook_secret: nothing else is signed");
     }
     match first? {
         "webhook_secret" => {
-            let keys = read.optional_keys("webhook_secret")?;
+            let keys = read.given_keys("webhook_secret", config.webhook_secret.as_ref()?)?;
             if let Some(newest) = keys.newest() {
                 read.warn_if_short("webhook_secret", newest, "one webhook", ADVICE);
             }
-            Some(WebhookAuth::Hmac(keys))
+            Some(WebhookAuth::Hmac { keys, formula })
         }
-        "webhook_client_id" => client(read).map(WebhookAuth::OAuth2),
+        "webhook_client_id" => client(config, read).map(WebhookAuth::OAuth2),
         "webhook_api_key" => {
-            let keys = read.header_keys("webhook_api_key")?;
+            let given = config.webhook_api_key.as_ref()?;
+            let keys = read.given_header_keys("webhook_api_key", given)?;
             if let Some(newest) = keys.newest() {
                 read.warn_if_short("webhook_api_key", newest, "many posts", ADVICE);
             }
             Some(WebhookAuth::ApiKey(keys))
         }
-        key => match read.flag("webhook_unauthenticated", false)? {
+        key => match config.webhook_unauthenticated? {
             true => {
                 if read.environment() == Environment::Production {
                     read.warn(key, OPEN_IN_PRODUCTION);
@@ -72,13 +100,18 @@ pub(super) fn auth(read: &mut Reader<'_>) -> Option<WebhookAuth> {
 }
 
 /// The client as which SePay fetches tokens from us.
-fn client(read: &mut Reader<'_>) -> Option<TokenEndpoint> {
-    let id = read.parsed("webhook_client_id", |text| match text.contains(':') {
+fn client(config: &Config, read: &mut Reader<'_>) -> Option<TokenEndpoint> {
+    let id = config.webhook_client_id.as_deref()?;
+    let id = parsed(read, "webhook_client_id", id, |text| match text.contains(':') {
         // It may be the user name of Basic authentication (RFC 7617, section 2).
         true => Err("holds a colon, which no client id can".to_owned()),
         false => Ok(text.to_owned()),
     });
-    let secrets = read.keys("webhook_client_secret");
+    if !read.is_given("webhook_client_secret", &config.webhook_client_secret) {
+        read.problem("webhook_client_secret", NO_SECRET);
+    }
+    let secrets = config.webhook_client_secret.as_ref();
+    let secrets = secrets.and_then(|it| read.given_keys("webhook_client_secret", it));
     if let Some(newest) = secrets.as_ref().and_then(Keys::newest) {
         // Our tokens are signed with it.
         read.warn_if_short("webhook_client_secret", newest, "one token", ADVICE);
@@ -87,12 +120,15 @@ fn client(read: &mut Reader<'_>) -> Option<TokenEndpoint> {
 }
 
 /// The addresses and networks that deliveries may come from.
-pub(super) fn sources(read: &mut Reader<'_>) -> Sources {
-    let networks = read.optional_list("source_ips", |text| match text {
-        "documented" => Ok(DOCUMENTED_SOURCES.into_iter().map(IpNet::from).collect()),
-        _ => network(text).map(|network| vec![network]),
-    });
-    Sources::only(networks.unwrap_or_default().concat())
+pub(super) fn sources(config: &Config, read: &mut Reader<'_>) -> Sources {
+    let mut networks = Vec::new();
+    for text in config.source_ips.iter().flatten() {
+        match text.as_str() {
+            "documented" => networks.extend(DOCUMENTED_SOURCES.into_iter().map(IpNet::from)),
+            text => networks.extend(parsed(read, "source_ips", text, network)),
+        }
+    }
+    Sources::only(networks)
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

@@ -8,7 +8,7 @@ use crate::field::day;
 /// Which orders to list (developer.sepay.vn, payment gateway, API: order list).
 ///
 /// SePay's tables and its own libraries spell the parameters for the end of a period and for the
-/// sorting differently; the settings `order_list_end` and `order_list_sort` choose. A parameter
+/// sorting differently; the keys `order_list_end` and `order_list_sort` of the table `compat` choose. A parameter
 /// that SePay does not know it may ignore, so the orders are checked here once more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

@@ -220,7 +220,7 @@ fn a_verification_that_cannot_be_is_refused_naming_the_field() {
 
 #[tokio::test]
 async fn the_order_of_the_libraries_list_is_a_setting() {
-    let fields = form(&[GATEWAY, "field_order = \"allowlist\""], &full()).await;
+    let fields = form(&[GATEWAY, "formulas.checkout = \"checkout.allowlist\""], &full()).await;
     assert_eq!(
         names(&fields),
         [

@@ -48,10 +48,10 @@ fn what_belongs_together_is_asked_for_by_name() {
             vec!["merchant_id: holds a colon"],
         ),
         (
-            vec![SIGNED_WEBHOOK, r#"ipn_secret = "s""#, r#"field_order = "docs""#],
+            vec![SIGNED_WEBHOOK, r#"ipn_secret = "s""#, r#"formulas.checkout = "checkout""#],
             vec![
                 "ipn_secret: is for the payment gateway",
-                "field_order: is for the payment gateway",
+                "formulas.checkout: is for the payment gateway",
             ],
         ),
         (
@@ -76,11 +76,14 @@ fn what_belongs_together_is_asked_for_by_name() {
             vec!["code_max: is not between 5 and 20"],
         ),
         (
-            vec![GATEWAY, r#"field_order = "random""#],
-            vec![r#"field_order: is not one of "docs", "allowlist""#],
+            vec![GATEWAY, r#"compat.order_list_end = "random""#],
+            vec![r#"compat.order_list_end: is not one of "to_created_at", "end_created_at""#],
         ),
         (vec![GATEWAY, r#"success_url = "/paid""#], vec!["success_url: is not an absolute"]),
-        (vec![GATEWAY, r#"checkout_path = "v1/init""#], vec!["checkout_path: does not start"]),
+        (
+            vec![GATEWAY, r#"compat.checkout_path = "v1/init""#],
+            vec!["compat.checkout_path: does not start"],
+        ),
         (vec![GATEWAY, r#"pgapi_url = "http://a.example""#], vec!["pgapi_url: is not https"]),
         (
             vec!["api_token = \"a\\nb\""],
@@ -106,7 +109,7 @@ async fn the_addresses_are_those_of_the_environment_unless_overridden() {
     "#;
     let overridden = r#"
         pay_url = "https://pay.example/a/"
-        checkout_path = "/v1/init"
+        compat.checkout_path = "/v1/init"
         pgapi_url = "https://pg.example"
         userapi_url = "https://user.example/"
     "#;

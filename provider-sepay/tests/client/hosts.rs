@@ -154,7 +154,7 @@ async fn a_configured_address_replaces_that_of_its_service_alone() {
             assert!(uri.starts_with(base), "{key}: {name}: {uri}");
         }
     }
-    let more = "pay_url = \"https://proxy.example\"\ncheckout_path = \"/v2/init\"";
+    let more = "pay_url = \"https://proxy.example\"\ncompat.checkout_path = \"/v2/init\"";
     let gateway = with(Needs::Gateway, false, more, &Wire::new());
     let page = "https://proxy.example/v2/init".to_owned();
     assert_eq!(forms(&gateway).await, [page.clone(), page]);

@@ -29,6 +29,7 @@ mod secrets;
 mod settings;
 mod statement;
 mod transfer;
+mod typed_configuration;
 mod unsigned_webhook;
 mod user_api;
 mod world;

@@ -75,7 +75,11 @@ async fn orders_are_listed_by_page() {
 async fn the_spellings_of_sepays_tables_are_a_setting() {
     let wire = Wire::new();
     wire.answer(200, page([], false));
-    let keys = [GATEWAY, "order_list_end = \"end_created_at\"", "order_list_sort = \"colon\""];
+    let keys = [
+        GATEWAY,
+        "compat.order_list_end = \"end_created_at\"",
+        "compat.order_list_sort = \"colon\"",
+    ];
     let provider = provider(&keys, &wire);
     provider.extension::<SePay>().unwrap().orders_page(&every_filter()).await.unwrap();
     assert_eq!(

@@ -20,7 +20,8 @@ async fn refused(order: &str, request: &CreatePayment) -> Option<String> {
     Some(error.field().unwrap_or_default().to_owned())
 }
 
-const ORDERS: [&str; 2] = [r#"field_order = "docs""#, r#"field_order = "allowlist""#];
+const ORDERS: [&str; 2] =
+    [r#"formulas.checkout = "checkout""#, r#"formulas.checkout = "checkout.allowlist""#];
 
 #[tokio::test]
 async fn a_description_that_holds_another_order_is_refused() {

@@ -75,7 +75,7 @@ fn known_sources_are_asked_for_at_every_endpoint() {
 
 #[tokio::test]
 async fn the_path_to_virtual_accounts_of_v1_is_that_of_adding_and_of_cancelling() {
-    for (keys, last) in [("", "va"), (r#"userapi_v1_va_path = "vas""#, "vas")] {
+    for (keys, last) in [("", "va"), (r#"compat.userapi_v1_va_path = "vas""#, "vas")] {
         let wire = Wire::new();
         wire.answer(500, "").answer(500, "");
         let provider = provider(&[BANK, keys, "userapi_v1_rate = 0"], &wire);
@@ -95,8 +95,12 @@ async fn the_spellings_of_the_order_list_are_those_of_a_page_and_of_a_stream() {
         .with_sort(OrderSort::NewestFirst);
     for (keys, end, sort) in [
         ("", "to_created_at=", "sort%5Bcreated_at%5D=desc"),
-        (r#"order_list_end = "end_created_at""#, "end_created_at=", "sort%5Bcreated_at%5D=desc"),
-        (r#"order_list_sort = "colon""#, "to_created_at=", "sort=created_at%3Adesc"),
+        (
+            r#"compat.order_list_end = "end_created_at""#,
+            "end_created_at=",
+            "sort%5Bcreated_at%5D=desc",
+        ),
+        (r#"compat.order_list_sort = "colon""#, "to_created_at=", "sort=created_at%3Adesc"),
     ] {
         let wire = Wire::new();
         wire.answer(200, NOTHING).answer(200, NOTHING);
@@ -124,7 +128,8 @@ async fn the_settings_of_forms_are_those_of_payments_and_of_verifications() {
         let verification = Verification::new().with_order(order("DH-2"));
         [payment, sepay(&provider).verification(&verification).unwrap()]
     };
-    let (docs, listed) = (forms("").await, forms(r#"field_order = "allowlist""#).await);
+    let (docs, listed) =
+        (forms("").await, forms(r#"formulas.checkout = "checkout.allowlist""#).await);
     for (docs, listed) in docs.iter().zip(&listed) {
         for form in [docs, listed] {
             for (name, url) in [

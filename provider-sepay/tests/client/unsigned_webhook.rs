@@ -55,7 +55,10 @@ fn leaving_the_door_open_has_to_be_said_and_needs_the_statement() {
     for (keys, problem) in [
         (vec![OPEN_WEBHOOK], "webhook_unauthenticated: needs api_token"),
         (vec![BANK, "webhook_unauthenticated = false"], "webhook_unauthenticated: is false"),
-        (vec![BANK, "webhook_unauthenticated = \"yes\""], "webhook_unauthenticated: is neither"),
+        (
+            vec![BANK, "webhook_unauthenticated = \"yes\""],
+            "webhook_unauthenticated: is not true or false",
+        ),
         (
             vec![BANK, OPEN_WEBHOOK, SIGNED_WEBHOOK],
             "webhook_unauthenticated: stands beside webhook_secret",

@@ -4,7 +4,7 @@
 use http::header::{AUTHORIZATION, HeaderName};
 use payments_core::{
     Timestamp,
-    formula::CheckingKeys,
+    formula::{CheckingKeys, Formula},
     notification::{
         Delivery, Proof, SignedParts, Untrusted, UntrustedReason,
         check::{self, Keys, Part, Signature, Window},
@@ -28,7 +28,11 @@ pub(crate) enum WebhookAuth {
     /// A key sent along.
     ApiKey(Keys),
     /// HMAC-SHA256 over time and body.
-    Hmac(Keys),
+    Hmac {
+        keys: Keys,
+        /// How it is signed, where the configuration says another way than SePay.
+        formula: Option<Formula>,
+    },
     /// A token that SePay fetched from us.
     OAuth2(TokenEndpoint),
 }
@@ -40,7 +44,7 @@ impl WebhookAuth {
                 "without authentication; whatever arrives is looked up in the statement"
             }
             Self::ApiKey(_) => "authentication by API key, content type application/json",
-            Self::Hmac(_) => "authentication by HMAC-SHA256, content type application/json",
+            Self::Hmac { .. } => "authentication by HMAC-SHA256, content type application/json",
             Self::OAuth2(_) => {
                 "authentication by OAuth 2.0 with the endpoint bank-token as the address of access \
                  tokens"
@@ -60,7 +64,7 @@ impl WebhookAuth {
                 let key = presented(delivery, "apikey", "an API key")?;
                 check::shared_token(keys, Some(key.as_bytes()))
             }
-            Self::Hmac(keys) => signed(keys, delivery, format, now),
+            Self::Hmac { keys, formula } => signed(keys, formula.as_ref(), delivery, format, now),
             Self::OAuth2(tokens) => {
                 tokens.check(presented(delivery, "bearer", "a bearer token")?, now)
             }
@@ -71,12 +75,13 @@ impl WebhookAuth {
 impl WebhookAuth {
     /// What the signature is made of, where one is checked.
     pub(crate) fn signed_parts<'a>(&'a self, delivery: &Delivery<'a>) -> Option<SignedParts<'a>> {
-        let Self::Hmac(keys) = self else { return None };
+        let Self::Hmac { keys, formula } = self else { return None };
         let text = |name: &HeaderName| delivery.one_header(name).ok().flatten().unwrap_or_default();
         let keys = CheckingKeys { secrets: Some(keys), public: &[] };
-        let parts = SignedParts::new(WEBHOOK, text(&X_SEPAY_SIGNATURE), keys)
-            .with_field("timestamp", text(&X_SEPAY_TIMESTAMP).as_bytes())
-            .with_field("body", delivery.body());
+        let parts =
+            SignedParts::new(formula.clone().unwrap_or(WEBHOOK), text(&X_SEPAY_SIGNATURE), keys)
+                .with_field("timestamp", text(&X_SEPAY_TIMESTAMP).as_bytes())
+                .with_field("body", delivery.body());
         Some(parts)
     }
 }
@@ -84,6 +89,7 @@ impl WebhookAuth {
 /// Checks the formula `sepay.webhook`, laid out on the stack: this is the path of every delivery.
 fn signed(
     keys: &Keys,
+    formula: Option<&Formula>,
     delivery: &Delivery<'_>,
     format: &Format<'_>,
     now: Timestamp,
@@ -98,6 +104,12 @@ fn signed(
     }
     let signature = header(delivery, &X_SEPAY_SIGNATURE)?;
     let stamp = header(delivery, &X_SEPAY_TIMESTAMP)?;
+    let window = Window { now, tolerance: WEBHOOK_TOLERANCE };
+    if let Some(formula) = formula {
+        let fields = [("timestamp", stamp.as_bytes()), ("body", delivery.body())];
+        let keys = CheckingKeys { secrets: Some(keys), public: &[] };
+        return formula.check(&fields, signature, keys, Some(window));
+    }
     let hex = signature.strip_prefix(WEBHOOK_PREFIX).ok_or_else(|| {
         Untrusted::new(
             UntrustedReason::MalformedSignature,
@@ -109,7 +121,6 @@ fn signed(
         Part::Literal(WEBHOOK_SEPARATOR),
         Part::Body(delivery.body()),
     ];
-    let window = Window { now, tolerance: WEBHOOK_TOLERANCE };
     check::hmac_sha256(keys, &parts, Signature::Hex(hex), Some(window))
 }
 

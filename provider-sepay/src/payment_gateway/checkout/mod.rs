@@ -14,7 +14,7 @@ use payments_core::{
 use fields::{Content, Input, Operation};
 
 use crate::{
-    formula::{CHECKOUT, CHECKOUT_ALLOWLIST, SIGNED_FIELDS},
+    formula::{CHECKOUT_ALLOWLIST, SIGNED_FIELDS},
     limits,
     payment_gateway::{
         options::{HostedMethod, SePayOptions},
@@ -22,25 +22,14 @@ use crate::{
     },
 };
 
-/// In which order the fields of a form stand and are signed.
-///
-/// A server that signs the fields as they come takes either. One with an order of its own takes
-/// only that, so both orders are there to be chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FieldOrder {
-    /// That of the newest form page.
-    Docs,
-    /// That of the libraries' list of signed fields.
-    AllowList,
-}
-
 /// Makes checkout forms. Nothing is sent.
 pub(crate) struct Checkout {
     pub(crate) merchant_id: String,
     pub(crate) secret_key: Keys,
     /// Where the form is posted.
     pub(crate) action: String,
-    pub(crate) field_order: FieldOrder,
+    /// How the form is signed. Where its fields stand in the order of the list, they are posted so.
+    pub(crate) formula: Formula,
     pub(crate) return_urls: ReturnUrls,
 }
 
@@ -101,7 +90,7 @@ impl Checkout {
     /// Signs the fields in the order in which they stand; the signature comes last.
     fn form(&self, content: &Content<'_>) -> Result<PostForm> {
         let mut signed = fields::signed(self, content);
-        if self.field_order == FieldOrder::AllowList {
+        if self.formula.id == CHECKOUT_ALLOWLIST.id {
             signed.sort_by_key(|input| SIGNED_FIELDS.iter().position(|name| *name == input.name));
         }
         let unsigned = fields::unsigned(content)?;
@@ -119,22 +108,13 @@ impl Checkout {
         let fields: Vec<Field<'_>> =
             inputs.iter().map(|input| (input.name, input.value.as_bytes())).collect();
         let keys = SigningKeys { secret: Some(&self.secret_key), signer: None };
-        self.field_order.formula().sign(&fields, keys).map_err(|error| {
+        self.formula.sign(&fields, keys).map_err(|error| {
             let named = inputs.iter().find(|input| error.field() == Some(input.name));
             match named {
                 Some(input) => error.with_field(input.asked),
                 None => error,
             }
         })
-    }
-}
-
-impl FieldOrder {
-    fn formula(self) -> Formula {
-        match self {
-            Self::Docs => CHECKOUT,
-            Self::AllowList => CHECKOUT_ALLOWLIST,
-        }
     }
 }
 
@@ -192,7 +172,7 @@ impl std::fmt::Debug for Checkout {
         f.debug_struct("Checkout")
             .field("merchant_id", &self.merchant_id)
             .field("action", &self.action)
-            .field("field_order", &self.field_order)
+            .field("formula", &self.formula.id)
             .finish_non_exhaustive()
     }
 }

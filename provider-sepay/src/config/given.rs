@@ -1,0 +1,57 @@
+//! Values of a typed configuration, read further.
+
+#[cfg(feature = "oauth")]
+use payments_core::check_web_address;
+use payments_core::{check_page_address, config::Reader};
+
+/// What is said of a secret that is not there.
+pub(super) const NO_SECRET: &str = "is missing; give { env = \"…\" } or { file = \"…\" }";
+
+/// A value that has to be there.
+pub(super) fn required<T: Clone>(
+    read: &mut Reader<'_>,
+    key: &'static str,
+    given: &Option<T>,
+) -> Option<T> {
+    if given.is_none() {
+        read.problem(key, "is missing");
+    }
+    given.clone()
+}
+
+/// Text that is read further.
+pub(super) fn parsed<T>(
+    read: &mut Reader<'_>,
+    key: &str,
+    text: &str,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Option<T> {
+    parse(text).map_err(|problem| read.problem(key, problem)).ok()
+}
+
+/// An address of our own that a browser opens; it may have a fragment.
+pub(super) fn page_address(
+    read: &mut Reader<'_>,
+    key: &str,
+    given: &Option<String>,
+) -> Option<String> {
+    let text = given.as_deref()?;
+    parsed(read, key, text, |text| match check_page_address(text) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(problem) => Err(problem.to_owned()),
+    })
+}
+
+/// An address of our own without a fragment.
+#[cfg(feature = "oauth")]
+pub(super) fn web_address(
+    read: &mut Reader<'_>,
+    key: &str,
+    given: &Option<String>,
+) -> Option<String> {
+    let text = given.as_deref()?;
+    parsed(read, key, text, |text| match check_web_address(text) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(problem) => Err(problem.to_owned()),
+    })
+}
