@@ -38,6 +38,7 @@ const SEPARATOR: char = ':';
 /// assert_eq!(key.to_string().parse::<DedupeKey>()?, key);
 /// # Ok::<(), payments_core::Error>(())
 /// ```
+#[doc(alias("idempotency key", "event id"))]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DedupeKey {
     /// `scope:value`.

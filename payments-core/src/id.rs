@@ -71,6 +71,7 @@ macro_rules! names {
 
 names! {
     /// The merchant's own name for what is being paid; unique per merchant.
+    #[doc(alias("order id", "invoice number"))]
     OrderRef = "order";
     /// The merchant's own name for a payout. The same name means the same payout for ever.
     PayoutRef = "payout";
@@ -83,6 +84,7 @@ names! {
     /// The name of a configured provider, such as `acme-main`.
     ProviderId = "provider";
     /// The kind of a provider, such as `acme`; one crate registers one kind.
+    #[doc(alias("PSP", "gateway"))]
     ProviderKind = "kind";
     /// The name of an address where deliveries arrive, such as `notify`.
     EndpointName = "endpoint";

@@ -12,6 +12,7 @@ use crate::{
 
 /// One movement of money on an account, as one source reported it: a line of a statement, a
 /// bank's notification, a row of an inquiry. One with [`Direction::In`] is a *credit*.
+#[doc(alias("transaction", "statement entry", "credit"))]
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Movement {

@@ -21,6 +21,7 @@ use crate::{
 /// Every role is traced and guarded from the moment it is given: a call makes one span, and what the
 /// capabilities or the provider's own `check` refuse is refused before the provider is called. A
 /// provider need not repeat these checks.
+#[doc(alias("connector", "adapter"))]
 #[derive(Clone)]
 pub struct Provider {
     id: ProviderId,

@@ -28,6 +28,7 @@ use crate::{json, printable};
 /// }
 /// # let _ = book;
 /// ```
+#[doc(alias("response", "result", "outcome"))]
 #[derive(Clone, Debug)]
 #[must_use = "an instruction may have moved money: handle all three outcomes"]
 pub enum Submission<T> {
@@ -84,6 +85,7 @@ pub enum DeclineReason {
 /// An instruction whose outcome is not known.
 ///
 /// Its serialised form leaves the [source](Self::source) out.
+#[doc(alias("unknown", "indeterminate", "pending"))]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Uncertain {

@@ -236,7 +236,7 @@ fn a_signature_that_was_changed_on_its_way_is_found() {
 #[test]
 fn a_secret_that_was_copied_with_what_stood_around_it_is_found() {
     let fields: [Field<'_>; 2] = [("order", b"A1"), ("amount", b"1")];
-    let with = |secret: String| hex::encode(Md5::digest(format!("A1|1|{secret}")));
+    let with = |secret: String| hex::encode(Md5::digest(format!("A1|1||{secret}")));
     // The other side copied it so.
     for (secret, expected) in [
         (format!("{SECRET}\n"), "with a line end behind it"),

@@ -20,6 +20,7 @@ use super::{Untrusted, UntrustedReason};
 /// assert_eq!((delivery.path(), delivery.query()), ("/ipn", Some("a=1")));
 /// # Ok::<(), http::Error>(())
 /// ```
+#[doc(alias("webhook", "IPN", "callback"))]
 #[derive(Clone, Copy)]
 pub struct Delivery<'a> {
     method: &'a Method,

@@ -6,6 +6,7 @@ use super::{Untrusted, UntrustedReason};
 use crate::{EndpointName, Result};
 
 /// One address where a provider's deliveries arrive.
+#[doc(alias("webhook URL"))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Endpoint {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::money::{Money, MoneyError};
 
 /// How what arrived compares with what was asked. Short and over keep their value.
+#[doc(alias("partial", "underpaid", "overpaid"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Funding {

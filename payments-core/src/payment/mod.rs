@@ -8,6 +8,7 @@ mod form;
 mod funding;
 mod method;
 mod next_action;
+#[expect(clippy::module_inception, reason = "a file is named after the type in it")]
 mod payment;
 mod payment_state;
 mod refund;

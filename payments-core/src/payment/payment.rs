@@ -10,6 +10,7 @@ use crate::{
 };
 
 /// A payment as the provider sees it.
+#[doc(alias("charge", "transaction", "payment intent"))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Payment {

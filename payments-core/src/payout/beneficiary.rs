@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, Raw, Result, bank::BankAccount};
 
 /// The person and bank account that a payout goes to.
+#[doc(alias("payee", "receiver"))]
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Beneficiary {

@@ -14,6 +14,7 @@ use crate::{
 ///
 /// Its serialised form holds everything that is needed to send it, also the options, which may be
 /// secrets of a provider: store it like one.
+#[doc(alias("disbursement", "transfer"))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatePayout {

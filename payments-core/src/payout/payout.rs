@@ -13,6 +13,7 @@ use crate::{
 };
 
 /// A payout as the provider sees it. What the provider does not report is `None`.
+#[doc(alias("disbursement", "transfer"))]
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Payout {

@@ -17,6 +17,7 @@ pub type Field<'a> = (&'a str, &'a [u8]);
 ///
 /// A provider holds its formulas as data, so that a merchant can replace one in configuration
 /// when a gateway's own documents contradict each other.
+#[doc(alias("signature scheme", "checksum", "secure code"))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Formula {

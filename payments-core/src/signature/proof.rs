@@ -15,6 +15,7 @@ use crate::Timestamp;
 /// use payments_core::signature::{Coverage, Proof, Scheme};
 /// let forged = Proof { scheme: Scheme::HmacSha256, coverage: Coverage::Body, key: 0, stamp: None };
 /// ```
+#[doc(alias("verified"))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Proof {
     scheme: Scheme,

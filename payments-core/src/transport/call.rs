@@ -34,6 +34,7 @@ pub struct Call {
 }
 
 /// Whether a call instructs or asks.
+#[doc(alias("instruction", "inquiry", "command", "status query", "sync"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CallClass {
     /// It may have an effect: sent at most once.

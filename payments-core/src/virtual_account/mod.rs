@@ -2,6 +2,7 @@
 
 mod capabilities;
 mod open_virtual_account;
+#[expect(clippy::module_inception, reason = "a file is named after the type in it")]
 mod virtual_account;
 
 use async_trait::async_trait;

@@ -10,6 +10,7 @@ use crate::{
 };
 
 /// What the provider opened for an order: one or more numbers to transfer to.
+#[doc(alias("VA"))]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct VirtualAccount {

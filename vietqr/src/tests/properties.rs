@@ -24,7 +24,7 @@ fn any_code_with(local_name: BoxedStrategy<Option<String>>) -> impl Strategy<Val
     let amount = prop::option::of(1..=9_999_999_999_999_i64);
     let tip = prop::option::of(prop_oneof![
         Just(Tip::AskPayer),
-        (1..=9_999_999_999_999_i64).prop_map(|fee| Tip::Fixed(fee)),
+        (1..=9_999_999_999_999_i64).prop_map(Tip::Fixed),
         (1..=9_999_u16).prop_map(Tip::Percent),
     ]);
     let text = || prop::option::of("[ -~à-ỹđĐ]{1,25}");
@@ -34,7 +34,7 @@ fn any_code_with(local_name: BoxedStrategy<Option<String>>) -> impl Strategy<Val
     (start, initiation, amount, tip, texts, details, more).prop_map(
         |(qr, initiation, amount, tip, texts, details, (local_name, wanted))| {
             let qr = initiation.into_iter().fold(qr, VietQr::with_initiation);
-            let qr = try_each(qr, amount, |qr, dong| qr.with_amount(dong));
+            let qr = try_each(qr, amount, VietQr::with_amount);
             let qr = try_each(qr, tip, VietQr::with_tip);
             let (purpose, long_purpose, name, city, category) = texts;
             let qr = try_each(qr, purpose, |qr, text| qr.with_purpose(&text));

@@ -128,5 +128,6 @@ fn long_enough(bytes: usize) -> Result<(), RsaError> {
     if bits < 2048 { Err(RsaError::TooShort { bits }) } else { Ok(()) }
 }
 
-#[cfg(all(test, feature = "rsa"))]
+#[cfg(test)]
+#[cfg(feature = "rsa")]
 mod tests;
