@@ -32,7 +32,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let listener = tokio::net::TcpListener::bind(settings.address).await?;
     tracing::info!("the shop is open at {}", settings.url);
     let stopped = async {
-        // Where the signal cannot be heard, the shop runs until it is killed.
+        // If the signal cannot be received, the shop runs until it is killed.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

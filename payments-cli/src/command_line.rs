@@ -1,4 +1,4 @@
-//! The program: its commands, and what they work on.
+//! The program: its commands and the registry that they use.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -38,7 +38,7 @@ struct OwnCommand {
 }
 
 impl CommandLine {
-    /// A program of this name that knows the providers of `registry` and no others.
+    /// A program of this name with the providers of `registry` and no others.
     pub fn new(name: &'static str, registry: Registry) -> Self {
         Self { name, version: None, registry, simulators: Vec::new(), own: Vec::new() }
     }
@@ -57,7 +57,7 @@ impl CommandLine {
         self
     }
 
-    /// Adds a command of the program's own. `run` is given its arguments.
+    /// Adds a command of the program's own. `run` receives its arguments.
     #[must_use]
     pub fn with_command<F>(
         mut self,
@@ -81,7 +81,7 @@ impl CommandLine {
         let matches = match self.clap().try_get_matches_from(args) {
             Ok(matches) => matches,
             Err(error) => {
-                // Where nothing can be printed, the exit code is all that is left.
+                // If nothing can be printed, only the exit code reports the error.
                 let _ = error.print();
                 return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
             }

@@ -1,12 +1,12 @@
-//! How a command ends, and its exit code.
+//! The end of a command, and its exit code.
 
 use std::fmt;
 use std::process::ExitCode;
 
-/// What a command ends with.
+/// The result of a command.
 pub(crate) type Ended = Result<Exit, Failure>;
 
-/// A command that did its work.
+/// The end of a command that completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// No problem was found.
@@ -19,22 +19,22 @@ pub(crate) enum Exit {
     Unauthenticated,
 }
 
-/// A command that could not do its work.
+/// Why a command could not complete.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// What it was given is wrong.
+    /// An argument or flag is wrong.
     Usage {
         /// The flag or argument.
         flag: String,
         /// What is wrong with it. Never holds a secret.
         message: String,
     },
-    /// The machine prevented it: a port is taken, or output cannot be written.
+    /// The environment prevented it: a port is in use, or output cannot be written.
     Machine(String),
 }
 
 impl Failure {
-    /// What was given with `flag` is wrong. `message` must not hold a secret.
+    /// A failure because the value of `flag` is wrong. `message` must not hold a secret.
     pub(crate) fn usage(flag: impl Into<String>, message: impl fmt::Display) -> Self {
         Self::Usage { flag: flag.into(), message: message.to_string() }
     }

@@ -2,7 +2,7 @@
 //!
 //! [`CommandLine`] takes a registry and runs `doctor`, `providers`, `formulas`, `sign`, `check`,
 //! `verify`, `sandbox` and `qr` with the providers in it. The program `payments` is this library
-//! with every provider of this workspace; a program of your own has yours:
+//! with every provider of this workspace; a program of your own has your providers:
 //!
 //! ```no_run
 //! use std::process::ExitCode;
@@ -24,7 +24,7 @@
 //! }
 //! ```
 //!
-//! Give it your simulated gateway too ([`CommandLine::with_simulator`]), and `sandbox` runs it.
+//! Add your simulated gateway ([`CommandLine::with_simulator`]), and `sandbox` runs it.
 //!
 //! # Features
 //!

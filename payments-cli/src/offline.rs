@@ -1,4 +1,4 @@
-//! The way to the network for commands that must not use it.
+//! The transport of commands that must send nothing.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use payments::{
     transport::{Call, Transport, TransportError, TransportErrorKind},
 };
 
-/// Sends nothing, so that looking at a configuration or a delivery can have no effect.
+/// A transport that sends nothing, so that checking a configuration or a delivery has no effect.
 struct Offline;
 
 /// A context in which providers are built and nothing can be sent.

@@ -1,4 +1,4 @@
-//! What a command prints: whole texts, aligned rows, JSON; colours only on a terminal.
+//! The output of commands: text, aligned rows or JSON, with colours only on a terminal.
 
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
@@ -11,25 +11,25 @@ use crate::exit::Failure;
 
 /// Names and headings.
 pub(crate) const STRONG: Style = Style::new().bold();
-/// What is there to be found and not to be read first.
+/// Secondary text.
 pub(crate) const DIM: Style = Style::new().dimmed();
-/// What is good.
+/// Good results.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
-/// What to look at.
+/// Results that need attention.
 pub(crate) const DOUBTFUL: Style = AnsiColor::Yellow.on_default();
-/// What is wrong.
+/// Wrong results.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default();
 
-/// Where the values of [`row`] begin.
+/// The column at which the values of [`row`] begin.
 const VALUE_COLUMN: usize = 14;
-/// How long the lines of [`prose`] are.
+/// The line length of [`prose`].
 const PROSE_WIDTH: usize = 80;
 
 /// Prints `text` on standard output.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     let mut out = anstream::stdout();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // Whoever reads has seen enough, as `head` has after ten lines.
+        // The reader closed the pipe, as `head` does after ten lines.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Failure::Machine(format!("the output cannot be written: {error}"))),
         Ok(()) => Ok(()),
@@ -44,13 +44,13 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     print(&json)
 }
 
-/// Says on standard error why a command could not do its work.
+/// Prints on standard error why a command could not complete.
 pub(crate) fn complain(failure: &Failure) {
-    // If standard error is closed, the exit code is all that is left.
+    // If standard error is closed, only the exit code reports the failure.
     let _ = writeln!(anstream::stderr(), "{} {failure}", styled(BAD.bold(), "error:"));
 }
 
-/// Says something on standard error that does not belong to the result.
+/// Prints a remark on standard error, which is not part of the result.
 pub(crate) fn remark(text: impl fmt::Display) {
     let _ = writeln!(anstream::stderr(), "{} {text}", styled(DOUBTFUL, "note:"));
 }
@@ -90,7 +90,7 @@ pub(crate) fn styled(style: Style, value: impl fmt::Display) -> impl fmt::Displa
     format!("{style}{value}{style:#}")
 }
 
-/// The word by which JSON names a value, such as `bank_transfer`.
+/// The name of a value in JSON, such as `bank_transfer`.
 pub(crate) fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,

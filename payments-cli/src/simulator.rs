@@ -1,4 +1,4 @@
-//! Simulated gateways, as a program hands them to `sandbox`.
+//! Simulated gateways that a program gives to `sandbox`.
 
 use std::any::Any;
 use std::fmt;
@@ -58,13 +58,13 @@ impl fmt::Debug for Simulator {
     }
 }
 
-/// Where a simulated gateway is to listen.
+/// The ports and host names for a simulated gateway.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ListenSettings {
     /// The first of its ports, which follow each other; 0 takes a free port for each.
     pub first_port: u16,
-    /// Host names to answer to besides `localhost` and loopback addresses.
+    /// Host names to accept besides `localhost` and loopback addresses.
     pub host_names: Vec<String>,
 }
 
@@ -83,7 +83,7 @@ impl ListenSettings {
     }
 }
 
-/// A simulated gateway that runs: what `sandbox` prints and shows of it.
+/// A running simulated gateway, with what `sandbox` prints and shows about it.
 pub struct RunningSimulator {
     pub(crate) title: String,
     pub(crate) hosts: Vec<(String, String)>,
@@ -119,8 +119,8 @@ impl RunningSimulator {
         self
     }
 
-    /// Adds a key to the configuration of the provider. A secret is printed as it is: it has to be
-    /// one for tests.
+    /// Adds a key to the configuration of the provider. A secret is printed as it is, so that it
+    /// must be one for tests.
     #[must_use]
     pub fn with_text(mut self, key: &str, value: &str) -> Self {
         self.keys.push((key.to_owned(), Value::Text(value.to_owned())));
@@ -134,7 +134,7 @@ impl RunningSimulator {
         self
     }
 
-    /// Adds tables to the page of the sandbox: what there is and what to try.
+    /// Adds tables to the page of the sandbox, such as addresses and what to try.
     #[must_use]
     pub fn with_sections(mut self, sections: impl IntoIterator<Item = Section>) -> Self {
         self.sections.extend(sections);

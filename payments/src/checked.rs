@@ -1,4 +1,4 @@
-//! A delivery that was checked: what it says, before anything is asked about it.
+//! Deliveries that were checked but not confirmed with their provider yet.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use payments_core::{
 
 use crate::{Intake, Payments};
 
-/// A delivery that was checked, and about which nobody was asked yet.
+/// A delivery that was checked but not confirmed with its provider yet.
 ///
 /// Made by [`Payments::check`], which sends nothing. It borrows nothing, so that it can be kept and
-/// [confirmed](Self::confirm) later, more than once if the provider could not be asked.
+/// [confirmed](Self::confirm) later, again if the provider could not be reached.
 #[derive(Clone)]
 pub struct Checked {
     receiver: Arc<dyn NotificationReceiver>,
@@ -33,8 +33,8 @@ impl Payments {
     /// does both with the present time. An app that stores a delivery durably before it handles it
     /// stores the request and the time of receipt, and calls this with that time: a signed
     /// timestamp is compared with `received_at`, so that a delivery that was fresh when it arrived
-    /// is fresh for ever. The same request and time give the same verdict, as long as the
-    /// provider's secrets are not rotated.
+    /// stays fresh. The same request and time give the same verdict, as long as the provider's
+    /// secrets are not rotated.
     ///
     /// # Errors
     /// There is no such provider, or it sends no notifications.
@@ -80,7 +80,7 @@ impl Checked {
         Ok(Self { receiver, provider: provider.id().clone(), endpoint, received_at, received })
     }
 
-    /// Asks the provider about what the proof does not cover, and returns what to believe.
+    /// Asks the provider about what the proof does not cover, and returns the events to believe.
     ///
     /// May send inquiries and wait for them. Can be repeated: as long as the outcome is
     /// [`Outcome::TryAgain`], another call asks again.
@@ -88,24 +88,24 @@ impl Checked {
         Intake::traced(self.clone()).await
     }
 
-    /// Which provider sent it. Keys are unique per provider.
+    /// The provider that sent it. Keys are unique per provider.
     pub fn provider(&self) -> &ProviderId {
         &self.provider
     }
 
-    /// Where it arrived.
+    /// The endpoint that it arrived at.
     pub fn endpoint(&self) -> &EndpointName {
         &self.endpoint
     }
 
-    /// When it arrived.
+    /// The time of receipt.
     pub fn received_at(&self) -> Timestamp {
         self.received_at
     }
 
-    /// What the delivery says, each with its evidence. Only an event that
-    /// [is trusted](Event::is_trusted) may be booked before [`confirm`](Self::confirm); empty if it
-    /// is not a checked notification.
+    /// The events of the delivery, each with its evidence. Only an event that [is
+    /// trusted](Event::is_trusted) may be booked before [`confirm`](Self::confirm); empty if it is
+    /// not a checked notification.
     pub fn events(&self) -> &[Event] {
         match &self.received {
             Received::Notification(notification) => notification.events(),
@@ -113,7 +113,7 @@ impl Checked {
         }
     }
 
-    /// Who sent it and what that covers; `None` if it is not a checked notification.
+    /// The proof of the sender and what it covers; `None` if it is not a checked notification.
     pub fn proof(&self) -> Option<&Proof> {
         match &self.received {
             Received::Notification(notification) => Some(&notification.proof),
@@ -122,7 +122,7 @@ impl Checked {
         }
     }
 
-    /// Which field of a checked delivery cannot be read; `None` if all of it can.
+    /// The field of a checked delivery that cannot be read; `None` if all of it can be read.
     pub fn unreadable(&self) -> Option<&UnreadableDelivery> {
         match &self.received {
             Received::Unreadable(unreadable) => Some(unreadable),
@@ -130,7 +130,7 @@ impl Checked {
         }
     }
 
-    /// Why the delivery is not trusted; `None` if it is.
+    /// The reason why the delivery is not trusted; `None` if it is.
     pub fn untrusted(&self) -> Option<&Untrusted> {
         match &self.received {
             Received::Untrusted(untrusted) => Some(untrusted),
@@ -142,11 +142,11 @@ impl Checked {
     ///
     /// With [`Outcome::Handled`] this acknowledges a delivery although its events are not confirmed
     /// yet: from then on the provider does not send it again, and the app has to confirm it from
-    /// what it stored. An app that keeps nothing uses [`Intake::reply`], which never acknowledges
-    /// what is not settled.
+    /// what it stored. An app that keeps nothing uses [`Intake::reply`], which never acknowledges a
+    /// delivery with unsettled events.
     ///
-    /// An untrusted delivery never gets the reply of success, one that cannot be read is always
-    /// asked for again, and a handshake gets its own answer, whatever `outcome` says.
+    /// Regardless of `outcome`, an untrusted delivery never gets the reply of success, one that
+    /// cannot be read is requested again, and a handshake gets its own reply.
     pub fn reply(&self, outcome: Outcome) -> http::Response<Bytes> {
         let outcome = match &self.received {
             Received::Reply(answer) => return answer.clone(),
@@ -165,17 +165,17 @@ impl Checked {
         matches!(self.received, Received::Notification(_))
     }
 
-    /// The verdict in one word.
+    /// The verdict as one word.
     pub fn verdict(&self) -> Verdict {
         self.received.verdict()
     }
 
-    /// Why it is not trusted, for traces.
+    /// The reason why it is not trusted, for traces.
     pub(crate) fn reason(&self) -> Option<tracing::field::DebugValue<impl fmt::Debug>> {
         self.untrusted().map(|untrusted| tracing::field::debug(untrusted.reason))
     }
 
-    /// Logs the field that a person has to look at.
+    /// Logs the field that cannot be read, so that a person can look at it.
     pub(crate) fn warn_of_the_unreadable(&self) {
         if let Some(unreadable) = self.unreadable() {
             tracing::warn!(
@@ -190,7 +190,7 @@ impl Checked {
 }
 
 impl fmt::Debug for Checked {
-    /// Without what is answered: it may hold a token.
+    /// Leaves out the reply of a handshake, which may hold a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Checked")
             .field("provider", &self.provider)

@@ -1,4 +1,4 @@
-//! The hub: every configured provider under one roof.
+//! The hub, which holds every configured provider.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use payments_core::{
 /// The features of this crate that link a provider of the same kind.
 const FEATURES: &[&str] = &["hpay", "mock", "sepay"];
 
-/// Every configured provider, by name, each with its layers around it.
+/// The hub: every configured provider by name, each with its layers around it.
 #[derive(Clone)]
 pub struct Payments {
     providers: BTreeMap<ProviderId, Provider>,
@@ -21,7 +21,7 @@ pub struct Payments {
 }
 
 impl Payments {
-    /// Builds every provider of a configuration out of those that are linked, with the default
+    /// Builds every provider of a configuration from the linked registrations, with the default
     /// HTTP client.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl Payments {
         Self::from_config(&read.config)
     }
 
-    /// Builds every provider of a configuration out of `registry`, in `context`.
+    /// Builds every provider of a configuration from `registry`, in `context`.
     ///
     /// # Errors
     /// `Configuration`: every problem at once.
@@ -59,7 +59,7 @@ impl Payments {
             .with_preference(config.prefer.iter().map(String::as_str))
     }
 
-    /// Holds these providers.
+    /// A hub of these providers.
     ///
     /// # Errors
     /// `Configuration` if two have the same name, or share a merchant account, a secret or an API
@@ -88,10 +88,11 @@ impl Payments {
         Ok(Self { providers: named, preference, clock })
     }
 
-    /// Says which providers come first when several can do something; the others follow.
+    /// Sets the order in which providers are preferred when several can do something; the others
+    /// follow.
     ///
     /// # Errors
-    /// `Configuration` if there is no provider of such a name, or a name is there twice.
+    /// `Configuration` if there is no provider of such a name, or a name appears twice.
     pub fn with_preference<'a>(mut self, first: impl IntoIterator<Item = &'a str>) -> Result<Self> {
         let mut preference = Vec::new();
         for id in first {
@@ -112,7 +113,7 @@ impl Payments {
     /// The provider of this name.
     ///
     /// # Errors
-    /// `Configuration`, listing the names that there are.
+    /// `Configuration`, listing the existing names.
     pub fn provider(&self, id: impl AsRef<str>) -> Result<&Provider> {
         let id = id.as_ref();
         self.providers.values().find(|provider| provider.id().as_str() == id).ok_or_else(|| {
@@ -124,7 +125,7 @@ impl Payments {
         })
     }
 
-    /// The present moment, by the clock that the hub was given.
+    /// The current time, by the hub's clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -1,4 +1,4 @@
-//! What comes of a delivery: events to believe, doubts to keep, a reply to send.
+//! The result of a delivery: events to believe, doubts to keep, and the reply to send.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tracing::Instrument as _;
 
 use crate::{Checked, Payments};
 
-/// What came of a delivery.
+/// The result of receiving a delivery.
 ///
 /// Handle each of [`events`](Self::events) once per [`provider`](Self::provider) and
 /// [`Event::key`], in one transaction with what it changes, and only then send
@@ -23,48 +23,48 @@ use crate::{Checked, Payments};
 #[must_use = "the provider waits for the reply"]
 pub struct Intake {
     checked: Checked,
-    /// Which provider sent it: keys are unique per provider.
+    /// The provider that sent it: keys are unique per provider.
     pub provider: ProviderId,
-    /// What to believe: proven by the delivery itself, or confirmed by an inquiry.
+    /// The events to believe: proven by the delivery itself, or confirmed by an inquiry.
     ///
     /// Every event that moves money has a [key](Event::key). An event without one changes no
     /// money: a status to show, or something that this version does not know.
     pub events: Vec<Event>,
-    /// What not to believe, or not yet.
+    /// The events not to believe, or not yet.
     pub doubts: Vec<Doubtful>,
 }
 
-/// An event that is not to be believed, or not yet. It has no key.
+/// An event that must not be believed, or not yet. It has no key.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Doubtful {
-    /// What the delivery says.
+    /// The event as the delivery reports it.
     pub event: Event,
-    /// Why it is not believed.
+    /// The reason why it is not believed.
     pub doubt: Doubt,
 }
 
-/// Why an event is not believed.
+/// The reason why an event is not believed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Doubt {
     /// It came through a buyer's browser: show it, book nothing.
     DisplayOnly,
-    /// It rests on what no proof covers, and moves no money that the provider could be asked about:
-    /// ignore it, or show it.
+    /// It depends on fields that no proof covers, and moves no money that the provider could be
+    /// asked about: ignore it, or show it.
     Unproven,
     /// The provider does not know it yet: ask again.
     NotYet {
-        /// When asking again makes sense.
+        /// How long to wait before asking again.
         retry_after: Option<Duration>,
     },
-    /// The provider could not be asked: ask again.
+    /// The provider could not be reached: ask again.
     CouldNotAsk(Error),
-    /// The provider says otherwise: a person should look.
+    /// The provider contradicts it: a person should look.
     Contradicted {
-        /// What the delivery claimed.
+        /// The claim of the delivery.
         claimed: String,
-        /// What the provider says.
+        /// The provider's statement.
         found: String,
     },
 }
@@ -74,8 +74,8 @@ impl Payments {
     /// cover: [`check`](Self::check) and [`Checked::confirm`] in one call.
     ///
     /// It may send inquiries and wait for them. While one of them cannot be answered,
-    /// [`outcome`](Intake::outcome) asks for the delivery again; what is proven or confirmed of it
-    /// is handed out all the same, each event under its own key.
+    /// [`outcome`](Intake::outcome) asks for the delivery again; events that are proven or
+    /// confirmed are returned all the same, each under its own key.
     ///
     /// # Errors
     /// There is no such provider, or it sends no notifications.
@@ -109,26 +109,26 @@ impl Payments {
 }
 
 impl Intake {
-    /// Who sent it and what that covers; `None` if it is not a checked notification.
+    /// The proof of the sender and what it covers; `None` if it is not a checked notification.
     pub fn proof(&self) -> Option<&Proof> {
         self.checked.proof()
     }
 
-    /// Which field of a checked delivery cannot be read; `None` if all of it can.
+    /// The field of a checked delivery that cannot be read; `None` if all of it can be read.
     pub fn unreadable(&self) -> Option<&UnreadableDelivery> {
         self.checked.unreadable()
     }
 
-    /// Why the delivery is not trusted; `None` if it is.
+    /// The reason why the delivery is not trusted; `None` if it is.
     pub fn untrusted(&self) -> Option<&Untrusted> {
         self.checked.untrusted()
     }
 
     /// The outcome to report to the provider once [`events`](Self::events) are handled.
     ///
-    /// `TryAgain` while something could not be confirmed, or if the delivery
-    /// [cannot be read](Self::unreadable); `Ignored` if there is nothing to book, as in the return
-    /// of a buyer's browser.
+    /// `TryAgain` while something could not be confirmed, or if the delivery [cannot be
+    /// read](Self::unreadable); `Ignored` if there is nothing to book, as for the return of a
+    /// buyer's browser.
     pub fn outcome(&self) -> Outcome {
         let unsettled = |doubtful: &Doubtful| {
             matches!(doubtful.doubt, Doubt::NotYet { .. } | Doubt::CouldNotAsk(_))
@@ -151,10 +151,10 @@ impl Intake {
 
     /// The reply that the provider documents.
     ///
-    /// It acknowledges nothing that is not settled: while [`outcome`](Self::outcome) is
+    /// It never acknowledges a delivery with unsettled events: while [`outcome`](Self::outcome) is
     /// `TryAgain`, the reply asks for the delivery again, whatever `outcome` says. An app that has
     /// stored the delivery durably and confirms it later by itself uses [`Checked::reply`]. An
-    /// untrusted delivery never gets the reply of success, and a handshake gets its own answer.
+    /// untrusted delivery never gets the reply of success, and a handshake gets its own reply.
     pub fn reply(&self, outcome: Outcome) -> http::Response<Bytes> {
         self.checked.reply(match self.outcome() {
             Outcome::TryAgain => Outcome::TryAgain,
@@ -190,7 +190,7 @@ impl Intake {
         Self { provider: checked.provider().clone(), checked, events, doubts }
     }
 
-    /// What an operator looks for, and nothing of what was delivered.
+    /// Records the result for operators, without any content of the delivery.
     fn record(&self, span: &tracing::Span) {
         span.record("verdict", self.checked.verdict().as_str())
             .record("events", self.events.len())
@@ -212,7 +212,7 @@ impl Intake {
     }
 }
 
-/// The event as it may be booked, or why it may not.
+/// The event as it may be booked, or the doubt that prevents it.
 async fn believed(checked: &Checked, event: &Event) -> Result<Event, Doubt> {
     match event.evidence() {
         Evidence::DisplayOnly => return Err(Doubt::DisplayOnly),
@@ -224,7 +224,7 @@ async fn believed(checked: &Checked, event: &Event) -> Result<Event, Doubt> {
         Ok(Confirmation::Confirmed(confirmed)) if confirmed.is_trusted() => Ok(confirmed),
         Ok(Confirmation::Confirmed(_)) => Err(Doubt::CouldNotAsk(Error::new(
             ErrorKind::Malformed,
-            "the provider's crate repeats the claim in the place of an answer",
+            "the provider's crate returned the claim instead of the result of an inquiry",
         ))),
         Ok(Confirmation::NotYet { retry_after }) => Err(Doubt::NotYet { retry_after }),
         Ok(Confirmation::Contradicted { claimed, found }) => {

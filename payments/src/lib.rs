@@ -1,7 +1,7 @@
 //! Money in and out through several payment gateways, by one set of traits.
 //!
-//! This crate is all that an app depends on. Its features choose the gateways; a configuration
-//! selects and parametrises them; [`Payments`] holds them.
+//! This crate is all that an app depends on. Its features link the gateways, a configuration
+//! selects and configures them, and [`Payments`] holds them.
 //!
 //! ```
 //! use payments::{OrderRef, Payments, Submission, money::Money, payment::*};
@@ -89,7 +89,7 @@ pub use vietqr;
 #[cfg(feature = "engine")]
 pub use payments_engine as engine;
 
-// A dependency that no source names is not linked, and then its registration is not there.
+// A dependency that no source file names is not linked, and then its registration is missing.
 #[cfg(feature = "hpay")]
 pub use provider_hpay as hpay;
 #[cfg(feature = "mock")]

@@ -1,4 +1,5 @@
-//! Which provider does what: by its own check of the request, and by preference.
+//! Routing: which provider carries out a request, by its own check of the request and by
+//! preference.
 
 use payments_core::{
     Error, ErrorKind, Provider, ProviderId, Result, Submission,
@@ -8,13 +9,13 @@ use payments_core::{
 
 use crate::Payments;
 
-/// The providers that take a request, and why the others do not.
+/// The providers that accept a request, and why the others do not.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Route<'a> {
-    /// Those that take it, the preferred ones first. Never empty, and none is there twice.
+    /// The providers that accept it, the preferred ones first. Never empty, and without duplicates.
     pub providers: Vec<&'a Provider>,
-    /// The others.
+    /// The other providers, each with its reason.
     pub passed_over: Vec<PassedOver>,
 }
 
@@ -24,7 +25,7 @@ pub struct Route<'a> {
 pub struct PassedOver {
     /// Its name.
     pub provider: ProviderId,
-    /// Why, in one line.
+    /// The reason, in one line.
     pub reason: String,
 }
 
@@ -32,12 +33,12 @@ pub struct PassedOver {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Opened {
-    /// The provider that opened it, or that was asked last. Store it with the order: only this
-    /// provider can show the payment again, see [`Payments::open_payment_at`].
+    /// The provider that opened it, or was asked last. Store it with the order: only this provider
+    /// can show the payment again, see [`Payments::open_payment_at`].
     pub provider: ProviderId,
-    /// What came of it.
+    /// The outcome.
     pub submission: Submission<Payment>,
-    /// The preferred providers that were not asked, with what their check says, and those that
+    /// The preferred providers that were not asked, with the reason of their check, and those that
     /// were asked and did not open it.
     pub passed_over: Vec<PassedOver>,
 }
@@ -54,7 +55,7 @@ impl Payments {
 
     /// The providers that can make this payout, the preferred ones first, by each one's own
     /// [check](payments_core::PayoutProvider::check). Choose one and keep to it: a payout is never
-    /// sent to another provider once anything left.
+    /// sent to another provider once anything was sent.
     ///
     /// # Errors
     /// `Unsupported` if there is none, with each one's reason.
@@ -62,12 +63,11 @@ impl Payments {
         self.able("payout", |provider| provider.payouts().and_then(|role| role.check(request)))
     }
 
-    /// Opens a payment at the first provider that can and will. Each provider is asked once at
-    /// most.
+    /// Opens a payment at the first provider that accepts it. Each provider is asked once at most.
     ///
     /// The next one is tried only where nothing happened: after an error, or a refusal that the
-    /// provider confirmed. An uncertain payment stays where it is, and so does a refusal that is
-    /// not confirmed, or that says that the order reference was used before.
+    /// provider confirmed. It is not tried after an uncertain outcome, an unconfirmed refusal, or a
+    /// refusal because the order reference was used before.
     ///
     /// Call it once per order. A second call for the same order may open it at another provider,
     /// and then both can be paid: to show a payment again, call
@@ -85,7 +85,7 @@ impl Payments {
         let mut last: Option<Result<Opened>> = None;
         for provider in providers {
             let outcome = provider.payments()?.create_payment(request).await;
-            // Where nothing happened, and why.
+            // The providers at which nothing happened, with the reason.
             let reason = match &outcome {
                 Err(error) => error.to_string(),
                 Ok(Submission::Declined(decline)) if decline.is_confirmed() => decline.to_string(),
@@ -106,8 +106,8 @@ impl Payments {
         last.unwrap_or_else(|| Err(Error::unsupported("no provider can open this payment")))
     }
 
-    /// Opens a payment at this provider and at no other: again for an order that it has, or for
-    /// the first time where the app has stored the provider before.
+    /// Opens a payment at this provider and at no other: again for an order that it has, or for the
+    /// first time if the app has stored the provider before.
     ///
     /// What a second payment of one order does there is
     /// [`PaymentCapabilities::repeat`](payments_core::payment::PaymentCapabilities::repeat).

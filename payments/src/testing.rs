@@ -1,7 +1,7 @@
 //! For the tests of your own app: a mock provider with a scripted gateway behind it, and makers of
 //! signed deliveries.
 //!
-//! Test the third arm: what does your app do when nobody knows whether a payout was made?
+//! Test uncertain outcomes: what does your app do if it is unknown whether a payout was made?
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
@@ -21,11 +21,11 @@
 //! # }).unwrap();
 //! ```
 //!
-//! The mock pays a payout that is sent again, as HPay does, whatever its amount: a program that sends
+//! The mock pays a repeated payout again, as HPay does, whatever its amount: a program that sends
 //! one reference twice shows two payouts here, and `find_payout` returns
-//! [`Lookup::Several`](crate::Lookup::Several). For a gateway that answers with the first payout, or
-//! refuses, give [`Settings::with_payout_repeat`] to [`Mock::with`]; unlike [`Mock::new`],
-//! [`Settings::test`] answers with the first.
+//! [`Lookup::Several`](crate::Lookup::Several). For a gateway that returns the first payout, or
+//! refuses, use [`Settings::with_payout_repeat`] and [`Mock::with`]; unlike [`Mock::new`],
+//! [`Settings::test`] returns the first.
 //!
 //! Deliveries are made by the providers: `payments::hpay::testing`, `payments::sepay::testing`, and
 //! for the mock [`MockGateway::take_notifications`].
@@ -40,7 +40,7 @@ pub use provider_mock::{
 
 use crate::Payments;
 
-/// A hub with one provider, `mock`, and the scripted gateway behind it, in memory. Time stands
+/// A hub with one provider, `mock`, and the scripted gateway behind it, in memory. Its clock stands
 /// still until it is moved.
 #[derive(Clone, Debug)]
 pub struct Mock {
@@ -71,12 +71,13 @@ impl Mock {
         Ok(Self { gateway, payments, clock })
     }
 
-    /// What your app is given.
+    /// The hub for your app.
     pub fn payments(&self) -> &Payments {
         &self.payments
     }
 
-    /// What buyers, banks and faults are played with, and the ledger to compare with.
+    /// The scripted gateway: it acts for buyers and banks, scripts faults, and has the ledger to
+    /// compare with.
     pub fn gateway(&self) -> &MockGateway {
         &self.gateway
     }

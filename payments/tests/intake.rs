@@ -1,4 +1,4 @@
-//! What the hub makes of deliveries.
+//! The hub's results for deliveries.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -16,15 +16,15 @@ use payments::{
     signature::{self, Keys, Part, Signature},
 };
 
-/// A gateway that tells of a payment in this state, by itself and through the buyer's browser.
+/// A gateway that reports a payment in this state, by itself and through the buyer's browser.
 struct Gateway {
     endpoints: [Endpoint; 2],
     state: PaymentState,
     /// Whether its signature covers the order, or only a token is sent along.
     signs: bool,
-    /// The fields on which its news rests.
+    /// The fields that its event depends on.
     rests_on: &'static [&'static str],
-    /// What its inquiry says.
+    /// The result of its inquiry.
     answer: fn() -> Result<Confirmation>,
 }
 
@@ -121,8 +121,8 @@ async fn nothing_that_a_browser_brings_is_an_event_whatever_the_state() {
 #[tokio::test]
 async fn the_key_of_what_was_confirmed_is_made_of_the_inquirys_answer() {
     let hub = Gateway::hub(PaymentState::Settled, false, || {
-        let news = EventData::Payment(payment(PaymentState::Settled));
-        Ok(Confirmation::Confirmed(Event::inquired(key("asked"), news)))
+        let data = EventData::Payment(payment(PaymentState::Settled));
+        Ok(Confirmation::Confirmed(Event::inquired(key("asked"), data)))
     });
     let request = http::Request::get("/").body("").unwrap();
     let intake = hub.receive("main", "notify", &Delivery::of(&request)).await.unwrap();
@@ -190,13 +190,12 @@ async fn what_cannot_be_confirmed_yet_is_not_handed_out_and_has_no_key() {
     }
 }
 
-/// What an inquiry answers, and what comes of a delivery whose signature covers nothing, part or
-/// all of it.
+/// The result of an inquiry, and of a delivery whose signature covers nothing, part or all of it.
 type Answer = fn() -> Result<Confirmation>;
 
 fn confirmed() -> Result<Confirmation> {
-    let news = EventData::Payment(payment(PaymentState::Settled));
-    Ok(Confirmation::Confirmed(Event::inquired(key("asked"), news)))
+    let data = EventData::Payment(payment(PaymentState::Settled));
+    Ok(Confirmation::Confirmed(Event::inquired(key("asked"), data)))
 }
 
 fn not_yet() -> Result<Confirmation> {
@@ -260,7 +259,7 @@ async fn a_checked_delivery_is_kept_and_confirmed_again_until_the_gateway_answer
     let hub = Gateway::hub(PaymentState::Settled, false, || {
         if ASKED.fetch_add(1, Ordering::SeqCst) == 0 { cannot_be_asked() } else { confirmed() }
     });
-    // The request is gone when the delivery is confirmed.
+    // The request is dropped before the delivery is confirmed.
     let checked = {
         let request = http::Request::get("/").body("").unwrap();
         hub.check("main", "notify", &Delivery::of(&request), Timestamp::from_unix(7)).unwrap()
@@ -327,7 +326,7 @@ async fn the_proof_of_a_delivery_is_at_hand_before_and_after_it_is_confirmed() {
     }
 }
 
-/// What an inquiry answers about one of several events.
+/// The result of an inquiry about one of several events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Said {
     Confirmed,
@@ -336,10 +335,11 @@ enum Said {
     Contradicted,
 }
 
-/// How far the signature covers one of several events, and what the inquiry says about it.
+/// The fields of one of several events that the signature covers, and the result of the inquiry
+/// about it.
 type Claim = (&'static [&'static str], Said);
 
-/// A gateway whose deliveries hold two events.
+/// A gateway whose deliveries contain two events.
 struct Two {
     endpoint: [Endpoint; 1],
     claims: [Claim; 2],
@@ -411,7 +411,7 @@ async fn each_of_two_events_is_believed_by_its_own_proof_and_answer_and_one_may_
     let said = [Said::Confirmed, Said::NotYet, Said::CannotBeAsked, Said::Contradicted];
     let claims: Vec<Claim> =
         [COVERED, UNCOVERED].into_iter().flat_map(|on| said.map(|said| (on, said))).collect();
-    // The key that an event is handed out under, and whether it has to be asked about again.
+    // The key of an event, and whether it has to be confirmed again.
     let expected = |number: usize, (rests_on, said): Claim| match (rests_on == COVERED, said) {
         (true, _) => (Some(format!("test.payment:stated-{number}")), false),
         (false, Said::Confirmed) => (Some(format!("test.payment:asked-{number}")), false),

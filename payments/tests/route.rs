@@ -1,4 +1,4 @@
-//! Which provider is asked to open a payment, how often, and which is told of the result.
+//! Which provider is asked to open a payment, how often, and which one is returned.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -120,7 +120,7 @@ fn request() -> CreatePayment {
     CreatePayment::new(OrderRef::new("A-1").unwrap(), Money::vnd(50_000)).unwrap()
 }
 
-/// What a script returns, in a word.
+/// An outcome as one word.
 fn word(outcome: &Result<Submission<Payment>>) -> String {
     match outcome {
         Ok(Submission::Accepted(_)) => "accepted".to_owned(),
@@ -309,7 +309,7 @@ fn two_providers_of_one_name_or_one_merchant_are_refused() {
     assert!(hub(vec![one, near]).is_ok());
 }
 
-/// Reaches one bank only, which its capabilities have no way to say.
+/// A provider that reaches one bank only, which capabilities cannot express.
 struct OneBank(PayoutCapabilities);
 
 #[async_trait]

@@ -16,7 +16,7 @@ use tracing::{
 
 const DOCUMENTED: &str = include_str!("../../docs/observability.md");
 
-/// Remembers the spans with the names of their fields, and the events at level `info`.
+/// Records the spans with the names of their fields, and the events at level `info`.
 #[derive(Clone, Default)]
 struct Recorder {
     spans: Arc<Mutex<BTreeMap<String, BTreeSet<String>>>>,

@@ -1,8 +1,8 @@
-//! Forged posts at a webhook that nobody signs do not starve the merchant's own inquiries.
+//! Forged posts to an unsigned webhook do not starve the merchant's own inquiries.
 //!
 //! Real sockets: posts arrive at an HTTP server, and SePay's simulator limits its calls. The short
 //! run is part of the tests. The long one takes about a minute:
-//! `STARVATION_TRIAL=full cargo test -p payments --features sepay,simulators --test starvation -- --nocapture`
+//! `STARVATION_RUN=full cargo test -p payments --features sepay,simulators --test starvation -- --nocapture`
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -25,7 +25,7 @@ use payments::{
 };
 use simulator_kit::Server;
 
-/// How large the trial is.
+/// The size of a run.
 struct Size {
     posts: u32,
     /// The time in which all posts and all inquiries begin.
@@ -55,7 +55,7 @@ const LINES: usize = 700;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn forged_posts_leave_the_merchants_inquiries_their_half_and_their_order() {
-    let size = match std::env::var("STARVATION_TRIAL").as_deref() {
+    let size = match std::env::var("STARVATION_RUN").as_deref() {
         Ok("full") => FULL,
         _ => SHORT,
     };
@@ -126,7 +126,7 @@ async fn forged_posts_leave_the_merchants_inquiries_their_half_and_their_order()
     assert_eq!(refused, 0, "calls beyond the limit");
 }
 
-/// The hub with one SePay account whose webhooks nobody signs.
+/// The hub with one SePay account whose webhooks are unsigned.
 fn hub(simulator: &SePaySimulator, size: &Size) -> Payments {
     let text = format!(
         "[providers.bank]\nkind = \"sepay\"\nenvironment = \"sandbox\"\napi_token = \"{}\"\n\
@@ -160,7 +160,7 @@ async fn serve(hub: Arc<Payments>) -> Server {
     Server::start(router, ([127, 0, 0, 1], 0).into()).await.unwrap()
 }
 
-/// Posts a transfer that never happened: status and body of the reply.
+/// Posts a transfer that never happened; returns the status and body of the reply.
 async fn forged_post(client: &reqwest::Client, url: &str, number: u32) -> (u16, String) {
     let now = SystemClock.now().vietnam_civil("%Y-%m-%d %H:%M:%S");
     let body = serde_json::json!({
@@ -174,7 +174,7 @@ async fn forged_post(client: &reqwest::Client, url: &str, number: u32) -> (u16, 
     (reply.status().as_u16(), reply.text().await.unwrap())
 }
 
-/// Reads the whole statement, page by page, as a merchant does who reconciles.
+/// Reads the whole statement, page by page, as a merchant does to reconcile.
 async fn statement(hub: &Payments) -> payments::Result<usize> {
     let statements = Arc::clone(hub.provider("bank")?.statements()?);
     let mut reader = StatementReader::new(statements, Cursor::start(), StatementFilter::new());

@@ -28,7 +28,7 @@ async fn a_webhook_that_was_fresh_when_it_arrived_is_fresh_when_it_is_checked_la
     let again = payments.check("mock", "events", &Delivery::of(&request), received_at).unwrap();
     assert_eq!(again.events()[0].key(), intake.events[0].key(), "the check is repeatable");
 
-    // The time of receipt is no way around the window.
+    // The time of receipt does not bypass the window.
     let before = received_at.plus(Duration::from_secs(302));
     let late = payments.check("mock", "events", &Delivery::of(&request), before).unwrap();
     assert_eq!(late.untrusted().unwrap().reason, UntrustedReason::StaleTimestamp);

@@ -52,7 +52,7 @@ impl NotificationReceiver for Receiver {
     }
 }
 
-/// Keeps the fields of each event at `warn`.
+/// Records the fields of each event at `warn`.
 #[derive(Clone, Default)]
 struct Warnings(Arc<Mutex<Vec<String>>>);
 

@@ -1,8 +1,8 @@
 //! Mistakes that real payment code has made, each of which can be put into the mock's provider.
 //!
-//! They are what the conformance suite is tested by: a suite that lets one of them pass measures
-//! too little. The gateway and its client know nothing of them. A bug stands around what the honest
-//! code builds: before its HTTP client, or before one of its roles.
+//! They test the conformance suite: a suite that passes a provider with one of them measures too
+//! little. The gateway and its client contain none of them. A bug wraps what the honest code
+//! builds: its HTTP client, or one of its roles.
 //!
 //! ```
 //! use payments_core::registry::Context;
@@ -37,7 +37,7 @@ use payments_core::{
 
 use crate::{EventSignature, Settings};
 
-/// Writes the enum, the list of its variants, and what each says of itself.
+/// Writes the enum, the list of its variants, and the description of each.
 macro_rules! bugs {
     ($($(#[doc = $line:literal])+ $bug:ident,)+) => {
         /// A mistake.
@@ -62,37 +62,36 @@ macro_rules! bugs {
 }
 
 bugs! {
-    // What a provider says of itself.
+    // What a provider declares.
 
-    /// A role that the gateway has is not handed over. Seen in formance/payments: what a plug-in
-    /// can do is a list kept by hand, and one operation of its interface has no entry there.
+    /// A role of the gateway is missing. Seen in formance/payments: a plug-in's capabilities are a
+    /// list kept by hand, in which one operation of its interface is missing.
     LeavesOutARole,
     /// The balance is a constant: the gateway is never asked.
     InventsTheBalance,
     /// Every account has the holder of the documents' example: the gateway is never asked.
     InventsTheHolder,
-    /// What is sent over the network is declared to be made offline.
+    /// Payments that are opened by a call are declared to be opened offline.
     ClaimsToOpenOffline,
-    /// What the capabilities deny is answered all the same, by whoever holds the role without its
-    /// guard.
+    /// Without its guard, the role carries out what the capabilities deny.
     AnswersWhatItDoesNotDeclare,
     /// An amount beyond the limits is left to the guard to refuse.
     LeavesLimitsToTheGuard,
-    /// A field that the gateway requires is left to the guard to ask for.
+    /// A missing field that the gateway requires is left to the guard to refuse.
     LeavesARequiredFieldToTheGuard,
     /// A reference that is too long is cut instead of refused. Three VietQR parsers cut a digit
     /// off an account number.
     CutsALongReference,
-    /// Repeats that the gateway recognises are declared to be paid again.
+    /// Repeats that the gateway deduplicates are declared to be paid again.
     ClaimsToPayAgain,
     /// The check asks the capabilities only, and the call then refuses more. Seen in this workspace:
     /// a router chose a gateway for a reference that only its other method takes.
     RefusesWhatItsCheckAllows,
-    /// A reference that was used before is a refusal like any other, so that the app chooses another
-    /// way to pay what was paid already.
+    /// "Reference used before" is treated like any other refusal, so that the app pays again in
+    /// another way.
     TakesADuplicateForARefusal,
 
-    // What was sent.
+    // Sending.
 
     /// A lost connection is tried again, instructions included, up to three times. Seen in payOS's
     /// Node library and in sepay-pg-php.
@@ -102,204 +101,209 @@ bugs! {
     RetriesAServerError,
     /// A redirect is followed with the same instruction: the default of many HTTP clients.
     FollowsARedirect,
-    /// A lost connection is taken for one that was never made. Seen in object_store, which retries
+    /// A lost connection is treated as one that was never made. Seen in object_store, which retries
     /// an incomplete message as not sent, and in formance/payments, which makes it a failure.
     TakesALostConnectionForNone,
-    /// A timeout is an error like any other. In active_merchant it is an exception, and whoever
-    /// catches it calls again.
+    /// A timeout is treated like any other error. In active_merchant it is an exception, and the
+    /// code that catches it calls again.
     ThrowsOnATimeout,
-    /// A 5xx refuses a payout. Seen in Hyperswitch, where every error of a payout makes it failed.
+    /// A 5xx is treated as a refusal of a payout. Seen in Hyperswitch, where every error of a
+    /// payout makes it failed.
     TakesAServerErrorForARefusal,
-    /// A 401 or 429 of anybody's refuses a payout.
+    /// A 401 or 429 from any server is treated as a refusal of a payout.
     TakesAStrangersStatusForARefusal,
-    /// A 200 accepts a payout, whatever stands in its body.
+    /// A 200 is treated as an acceptance of a payout, whatever its body.
     TakesAny200ForSuccess,
     /// The next payout is sent under another reference whenever it is called. Seen in
     /// square-mcp-server: a fresh key for each attempt.
     DrawsAFreshReference,
-    /// A payout is known by the gateway's own name alone. Seen in Hyperswitch before its inquiry by
-    /// reference: after a timeout there is no such name, and nothing to ask about.
+    /// A payout is found by the gateway's own id only. Seen in Hyperswitch before its inquiry by
+    /// reference: after a timeout there is no such id to ask about.
     FindsOnlyWhatWasAnswered,
-    /// What is found after a lost answer is told under the gateway's name instead of the merchant's.
+    /// After a lost response, the payout found is reported under the gateway's id instead of the
+    /// merchant's reference.
     TellsTheGatewaysName,
 
-    // What an answer says.
+    // Reading responses.
 
-    /// That the gateway does not know a payout is conclusive at once.
+    /// The absence of a payout is treated as conclusive at once.
     TakesAnAbsenceForConclusive,
-    /// A 404 of anybody's says that there is no such payout.
+    /// A 404 from any server is treated as the absence of a payout.
     TakesAny404ForAnAbsence,
-    /// Amount, account and reference of a payout's answer are not compared with what was sent.
+    /// Amount, account and reference of a payout's response are not compared with what was sent.
     BelievesAnyEcho,
-    /// The signature of an answer is not checked.
+    /// The signature of a response is not checked.
     IgnoresAnswerSignatures,
-    /// As much of a response's signature is compared as was sent.
+    /// Only the characters of a response's signature that were sent are compared.
     ComparesAPrefixOfAResponse,
-    /// A response's signature may go on behind the right one.
+    /// Further characters after a response's signature are ignored.
     ComparesAsMuchAsItMade,
-    /// Of two signatures of a response the last one counts.
+    /// The last of two signatures of a response is checked.
     TakesTheLastSignatureOfAResponse,
-    /// A refusal that nobody signed is as good as a signed one.
+    /// An unsigned refusal is treated like a signed one.
     ConfirmsEveryRefusal,
-    /// A state that is documented nowhere is a failure.
+    /// An undocumented state is treated as a failure.
     TakesAnUnknownWordForFailed,
-    /// A code that is documented nowhere is a refusal.
+    /// An undocumented code is treated as a refusal.
     TakesAnUnknownCodeForARefusal,
-    /// What the gateway has not decided has failed. Seen in Hyperswitch: payments that are pending
-    /// after the last retry are set to failed.
+    /// An undecided instruction is treated as failed. Seen in Hyperswitch: payments that are
+    /// pending after the last retry are set to failed.
     TakesUndecidedForFailed,
 
     // Payments and credits.
 
-    /// A payment is settled as soon as it is opened.
+    /// A payment is reported as settled as soon as it is opened.
     TakesCreatedForPaid,
-    /// As much arrived as was asked. laravel-sepay announces a payment whatever its amount.
+    /// The amount asked is reported as received. laravel-sepay announces a payment whatever its
+    /// amount.
     TakesAskedForReceived,
-    /// As much was asked as arrived, so that nothing is ever short.
+    /// The amount received is reported as asked, so that nothing is ever short.
     TakesReceivedForAsked,
-    /// A payment's money arrived when the payment is asked about, by the provider's own clock.
+    /// The time of an inquiry, by the provider's clock, is reported as the time at which the money
+    /// arrived.
     TakesNowForWhenItArrived,
-    /// A đồng more or less is exact.
+    /// A difference of one đồng counts as exact.
     ForgivesADong,
     /// A payment is found by the beginning of its reference. Seen in SePay's webhooks, where the
-    /// code of one order is cut out of the longer code of another one.
+    /// code of one order is extracted from the longer code of another.
     FindsByTheBeginning,
     /// A payment is found by its reference in any case, as a database compares text by default.
     FindsInAnyCase,
-    /// Everything is given back, however much was asked for.
+    /// The whole amount is refunded, whatever amount was requested.
     RefundsEverything,
-    /// A payment's description is cut at 40 characters. Banks and cards take so many.
+    /// A payment's description is cut at 40 characters. Banks and card networks accept that many.
     CutsTheDescription,
-    /// The address to return to is not sent: another one is configured at the gateway.
+    /// The return address is not sent: the gateway uses its configured one.
     IgnoresTheReturnUrl,
-    /// The end of a payment is told in the zone of Vietnam as if it were of Greenwich.
+    /// The expiry of a payment is sent in Vietnamese time as if it were UTC.
     TellsTheEndInLocalTime,
-    /// The account that the buyer is shown is the one of the shop's documents, not the gateway's.
+    /// The buyer is shown the account of the shop's documents, not the gateway's.
     ShowsAnotherAccount,
-    /// The buyer is shown the order's reference as the memo, in which the gateway finds no code.
+    /// The buyer is shown the order's reference as the memo, in which the gateway finds no payment
+    /// code.
     ShowsTheReferenceAsMemo,
-    /// The QR code is of another amount than the text beside it.
+    /// The QR code has another amount than the text beside it.
     ShowsAQrOfAnotherAmount,
     /// A payment is asked about by the first 40 characters of its reference.
     FindsByFortyCharacters,
-    /// A payment that expired is in a state that the table of words does not have.
+    /// The state of an expired payment is missing in the table of states.
     DoesNotKnowExpired,
-    /// The money of the order that was opened first is given back, whichever is named.
+    /// The order that was opened first is refunded, whichever order is named.
     RefundsTheFirstOrder,
-    /// Two credits of one amount are one.
+    /// Two credits of the same amount are merged.
     MergesEqualCredits,
-    /// A credit of less than was asked is none.
+    /// A credit of less than the amount asked is dropped.
     DropsTheShortCredit,
-    /// Of a list of credits only the first row is compared with what was asked about: an `all` that
-    /// became an `any`.
+    /// Only the first row of a list of credits is compared with the order asked about: an `all`
+    /// that became an `any`.
     ComparesTheFirstRow,
-    /// The credits of every virtual account are told of each: the gateway's list is not filtered.
+    /// Each virtual account is reported with the credits of all: the gateway's list is not
+    /// filtered.
     ListsEverybodysCredits,
-    /// A virtual account that is paid in part is in a state that the table of words does not have.
+    /// The state of a partly paid virtual account is missing in the table of states.
     DoesNotKnowPartlyPaid,
     /// The remark of a virtual account is not sent.
     DropsTheRemark,
-    /// As much arrived on a virtual account as was asked, once anything did.
+    /// Once any credit arrived on a virtual account, the amount asked is reported as received.
     TakesAnyCreditForAll,
-    /// As much was asked on a virtual account as arrived, once anything did.
+    /// Once any credit arrived on a virtual account, the amount received is reported as asked.
     TakesTheCreditsForTheAsked,
 
     // Inquiries.
 
-    /// The first 503 is the last word.
+    /// An inquiry is not repeated after a 503.
     GivesUpAtOnce,
-    /// How long to wait is read from no header.
+    /// The wait in `Retry-After` is ignored.
     IgnoresHowLongToWait,
-    /// A payment that cannot be asked for is absent.
+    /// An inquiry that fails is treated as an absence.
     TakesAnOutageForAnAbsence,
-    /// Each role counts its calls by itself.
+    /// Each role has a rate limit of its own.
     LimitsEachRoleAlone,
-    /// Each call makes a client of its own, which counts from zero.
+    /// Each call makes a client of its own, whose rate limit starts from zero.
     MakesAClientForEachCall,
-    /// A name check that costs a fee is asked again like any inquiry, and not kept.
+    /// A name check that costs a fee is repeated like any inquiry, and not cached.
     AsksForAFeeAgain,
-    /// A name check that costs a fee is kept once its caller has the answer: if the caller leaves, the
-    /// next one pays again. Seen in this workspace, in a shared future that nobody polled any more.
+    /// A name check that costs a fee is cached only when its caller gets the response: if the
+    /// caller leaves, the next one pays again. Seen in this workspace, in a shared future that was
+    /// no longer polled.
     PaysAgainAfterACallerLeft,
-    /// The fee is put on top of what is sent, and taken off what is told: nobody sees it but the
-    /// beneficiary.
+    /// The fee is added to the amount sent and subtracted from the amount reported, so that only
+    /// the beneficiary notices.
     PaysTheFeeToTheBeneficiary,
-    /// Repeats are declared to be answered with the first payout, and are refused as duplicates. Seen in
-    /// a plug-in whose documents said the one while its gateway did the other.
+    /// Repeats are declared to return the first payout, but are refused as duplicates. Seen in a
+    /// plug-in whose documents and gateway disagreed.
     ClaimsToDeduplicate,
-    /// A reference is remembered for an hour, and then sent under another name as if it were new.
+    /// A reference is deduplicated for an hour, and then sent under another name as if it were new.
     ForgetsAReferenceAfterAnHour,
     /// The note is not sent.
     DropsTheNote,
     /// The note is cut at 50 characters.
     CutsTheNote,
-    /// The time of a payout is read in the zone of Vietnam, although it is in UTC.
+    /// The time of a payout is read as Vietnamese time, although it is UTC.
     ReadsPayoutTimesAsLocal,
-    /// The holder of an account is remembered by its number, whatever its bank.
+    /// The holder of an account is cached by its number, whatever its bank.
     RemembersHoldersByNumber,
-    /// The holder of an account is remembered by its bank, and any number there has it.
+    /// The holder of an account is cached by its bank, for any number there.
     RemembersHoldersByBank,
-    /// A payout's reference in which letters of both cases are mixed is not taken, and the capabilities
-    /// do not say so.
+    /// The provider refuses payout references in mixed case, and its capabilities do not say so.
     TakesNoMixedCase,
-    /// A payout goes to another account than the one that was asked for, and is reported as asked.
+    /// A payout goes to another account than requested, and is reported as requested.
     SendsToAnotherAccount,
     /// Every payout goes to one bank: the account's bank is not sent.
     SendsToOneBank,
     /// Every payout goes to the account of the first one: a beneficiary that is registered once.
     SendsToTheFirstBeneficiary,
-    /// The balance is in đồng and read as hundredths.
+    /// The balance is in đồng but read as hundredths.
     ReadsTheBalanceInHundredths,
-    /// What a payout was when it was first found is what it stays.
+    /// The state of a payout when it was first found is cached for ever.
     RemembersTheFirstState,
 
     // Statements.
 
     /// The last entry of a page is lost when there is another page.
     LosesTheLastOfAPage,
-    /// A page without entries is the last one, whatever the gateway says of more.
+    /// An empty page is treated as the last one, although the gateway says that there are more.
     EndsAtAnEmptyPage,
-    /// The account that is asked about is not handed on.
+    /// The account that is asked about is not sent.
     ForgetsTheAccount,
-    /// The next page goes on after the second of the last entry, so that what was booked in the same
-    /// second and did not fit is never listed.
+    /// The next page starts after the second of the last entry, so that further entries of that
+    /// second are never listed.
     GoesOnAfterTheLastSecond,
     /// One malformed row fails the whole list: the rows are read together.
     FailsAListForOneRow,
-    /// A row that cannot be read is skipped without a word.
+    /// A row that cannot be read is skipped silently.
     SkipsAMalformedRow,
-    /// The rows of a statement of one account are not compared with that account: one of another account
-    /// is read like the others.
+    /// The rows of a statement are not compared with the account asked about: a row of another
+    /// account is accepted.
     TakesEveryRowForTheAccounts,
-    /// Whatever currency a line is in, its amount is taken for đồng.
+    /// The amount of an entry is read as đồng, whatever its currency.
     TakesEveryCurrencyForDong,
-    /// What was booked in the last second of a filter is left out.
+    /// Entries of the last second of a filter are left out.
     LeavesOutTheLastSecond,
-    /// What was booked in the first second of a filter is left out.
+    /// Entries of the first second of a filter are left out.
     LeavesOutTheFirstSecond,
-    /// Times of Vietnam are read as if they were of Greenwich.
+    /// Vietnamese times are read as UTC.
     ReadsLocalTimeAsUtc,
-    /// The bank's reference is read from the field of the gateway's own.
+    /// The bank's reference is read from the field with the gateway's own.
     ReadsTheWrongReference,
 
     // Notifications.
 
-    /// A payment that is paid is told as an event of an unknown kind: its kind is spelt otherwise
-    /// than it is read, and the last arm takes it.
+    /// A paid payment is reported as an event of an unknown kind: its kind is misspelt in the
+    /// reader, and the last match arm accepts it.
     OverhearsAPayment,
-    /// A payout that succeeded is told as one that is under way: its state is what the first
-    /// notification said.
+    /// A payout that succeeded is reported as pending: its state is that of the first notification.
     TellsAPayoutAsItBegan,
-    /// A notification's amount asked is taken for the amount that came.
+    /// A notification's amount asked is read as the amount received.
     HearsAskedForReceived,
-    /// Times of Vietnam in a notification are read as if they were of Greenwich.
+    /// Vietnamese times in a notification are read as UTC.
     HearsLocalTimeAsUtc,
-    /// What a notification tells of happened when it is delivered, also if it is delivered again.
+    /// The time of delivery is reported as the time of the event, also for a repeated delivery.
     HearsMoneyWhenItIsDelivered,
-    /// The currency of a notification is not read: every amount is in đồng.
+    /// The currency of a notification is ignored: every amount is read as đồng.
     HearsEveryAmountInDong,
-    /// The dedupe key is read from the query first, which no signature covers: who overheard a credit
-    /// tells it again under another key.
+    /// The dedupe key is read from the query first, which no signature covers: an attacker can
+    /// replay a credit under another key.
     KeysByTheQuery,
     /// Đồng are divided by a hundred. Seen in active_merchant, which lists them among the
     /// currencies without fractions; and lehuygiang28/vnpay #15 divides before it hashes.
@@ -307,93 +311,93 @@ bugs! {
     /// A delivery without a signature needs none. Seen in laravel-sepay while no token is
     /// configured, and in hyperswitch-prism, whose default algorithm accepts everything.
     AcceptsAMissingSignature,
-    /// As much of the signature is compared as was sent.
+    /// Only the characters of the signature that were sent are compared.
     ComparesAPrefix,
-    /// The window of time is laid around the delivery's own stamp.
+    /// The time window is placed around the delivery's own timestamp.
     TakesTheStampForNow,
-    /// A parameter of the query goes before the signed body.
+    /// A parameter of the query takes precedence over the signed body.
     ReadsTheQueryFirst,
-    /// A confirmation repeats what the delivery claimed.
+    /// A confirmation returns the claim of the delivery.
     ConfirmsTheClaim,
     /// A confirmation is given without an inquiry.
     ConfirmsWithoutAsking,
-    /// The dedupe key is the signature, which is another one each time. frain-dev/convoy #1618: each
-    /// provider's key sits elsewhere.
+    /// The dedupe key is the signature, which differs each time. frain-dev/convoy #1618: each
+    /// provider has its key elsewhere.
     KeysByTheSignature,
-    /// The dedupe key of a payment's news is its order, so that money which arrives a second time is
-    /// taken for the first. Seen in shops that mark an order as handled.
+    /// The dedupe key of a payment's event is its order, so that a second payment counts as a
+    /// repetition. Seen in shops that mark an order as handled.
     KeysByTheOrder,
-    /// The dedupe key of a payment's news is written in small letters, so that the orders `INV-a` and
-    /// `INV-A` share one.
+    /// The dedupe key of a payment's event is in lower case, so that the orders `INV-a` and `INV-A`
+    /// share one.
     KeysInLowerCase,
-    /// A confirmed event keeps the dedupe key that was claimed, which a forger can choose.
+    /// A confirmed event keeps the claimed dedupe key, which a forger can choose.
     KeysByTheClaim,
     /// The gateway's sample delivery is booked like any other. Seen in plug-ins for payOS, whose sample
     /// is a validly signed credit.
     BooksATestOfTheAddress,
-    /// A delivery that only tries the address is refused, so that it is never registered.
+    /// A test delivery is refused, so that the address is never registered.
     RefusesATestOfTheAddress,
     /// The return of the buyer's browser settles the payment.
     TrustsTheBrowser,
-    /// An event of a kind that is not known is refused. Seen in async-stripe #499: one unknown value
-    /// fails the whole event.
+    /// An event of an unknown kind is refused. Seen in async-stripe #499: one unknown value fails
+    /// the whole event.
     RefusesAnUnknownKind,
-    /// A delivery with a field that is not known is refused: a reader that denies unknown fields.
+    /// A delivery with an unknown field is refused: a reader that denies unknown fields.
     RefusesAnUnknownField,
-    /// A field that the gateway leaves out panics.
+    /// A missing field causes a panic.
     PanicsWithoutAField,
-    /// A body that is not text panics.
+    /// A body that is not text causes a panic.
     PanicsOnStrangeBytes,
-    /// A delivery that was handled before is answered by 422. Seen in laravel-sepay, so that SePay
+    /// The reply to a delivery that was handled before is 422. Seen in laravel-sepay, so that SePay
     /// sends it again.
     RefusesADuplicate,
-    /// A forgery is answered like a delivery that was handled.
+    /// The reply to a forgery is that of a handled delivery.
     AcknowledgesAForgery,
 
     // Notifications whose signature is in the body, beside the event.
 
-    /// An amount beside the signed event is the amount that came: a reader that looks for names
-    /// wherever they are.
+    /// An amount beside the signed event is read as the amount received: a reader that finds names
+    /// anywhere.
     ReadsTheAmountBesideTheEvent,
-    /// The signature is checked over the first event of a body, and the last one is read. Two readers
-    /// of JSON take another one of two members each.
+    /// The signature is checked over the first event of a body, and the last one is read. Two JSON
+    /// readers choose different ones of two members.
     ReadsTheLastOfTwoEvents,
     /// The signature is checked over the last of two members of an event, and the first is read.
     ReadsTheFirstOfTwoMembers,
     /// Only the documented members are signed again, so that no signature fits once the gateway adds
     /// one. Seen in payOS's Python, Java and .NET libraries.
     SignsKnownMembersOnly,
-    /// What an event holds is written again as it was read, so that a new field in it breaks the
+    /// The members of an event are written again as they were read, so that a new field breaks the
     /// signature. Seen in payOS's Java and .NET libraries, which drop fields before they sign.
     SignsTheDataAsItReadsIt,
     /// A field beside the event and its signature is refused.
     RefusesAFieldBesideTheEvent,
-    /// The kind of an event is read beside it, so that who overheard a payment turns it into something
-    /// unknown, which is acknowledged.
+    /// The kind of an event is read beside it, so that an attacker can turn a payment into an
+    /// unknown event, which is acknowledged.
     TakesTheKindBesideTheEvent,
-    /// The state of a payment is read beside its event, so that who overheard it uses up the key of the
-    /// money with a failure.
+    /// The state of a payment is read beside its event, so that an attacker can use up the key of
+    /// the money with a failure.
     TakesTheStateBesideTheEvent,
-    /// An event whose kind was made part of the member before it is unknown, and acknowledged: the
-    /// signed text is the same.
+    /// An event whose kind was moved into the member before it has the same signed text; it is
+    /// treated as unknown and acknowledged.
     TakesAnEventWithoutAKindForUnknown,
 
     // Secrets.
 
     /// Every request is traced with its headers.
     TracesTheKey,
-    /// An inquiry's error says with which key it was made.
+    /// The error of an inquiry contains the API key.
     TellsTheKeyInAnError,
-    /// The same by the header that was sent, in which the key stands in base64.
+    /// The error of an inquiry contains the header that was sent, with the key in base64.
     TellsTheKeyInBase64,
-    /// A refused delivery says with which secret it was checked.
+    /// The error of a refused delivery contains the secret that it was checked with.
     TellsTheSecretToAForger,
-    /// The buyer's link carries the key.
+    /// The buyer's link contains the key.
     PutsTheKeyIntoTheLink,
 
     // Runtimes.
 
-    /// A mark that another payout is under way is taken back at its end, which a dropped call never
+    /// The mark that a payout is under way is removed at its end, which a dropped call never
     /// reaches.
     StaysBusy,
     /// Requests are sent by a task that the first call spawns.
@@ -401,16 +405,16 @@ bugs! {
 
     // Departures.
 
-    /// A payout is sent by a task of its own, so that a caller who leaves does not stop it; a journal
-    /// around the call then cannot record it before it leaves.
+    /// A payout is sent by a task of its own, so that a caller who leaves does not stop it; a
+    /// journal around the call then cannot record it before it is sent.
     SendsBesideItsDeparture,
     /// Instructions do not name the order or payout that they are about.
     NamesNoSubject,
 }
 
 impl Bug {
-    /// The provider that `build` makes, with this mistake in it. `settings` are its gateway's, and
-    /// `build` is called with what the bug makes of `context`.
+    /// The provider that `build` makes, with this mistake in it. `settings` are those of its
+    /// gateway, and `build` is called with the `context` that the bug has changed.
     pub fn seed(
         self,
         settings: &Settings,
@@ -487,7 +491,7 @@ impl Bug {
     }
 }
 
-/// How far the clocks of Vietnam are ahead of Greenwich.
+/// The offset of Vietnamese time from UTC.
 const VIETNAM: Duration = Duration::from_secs(7 * 3_600);
 
 /// Makes the honest provider once more.
@@ -511,7 +515,7 @@ fn without_payouts(honest: &Provider) -> Provider {
     provider
 }
 
-/// Two providers of the same account, each of which knows only of its own calls.
+/// Two providers of the same account, each of which counts only its own calls.
 fn from_several(build: &dyn Fn() -> Provider) -> Provider {
     let (provider, other) = (build(), build());
     match other.payouts() {
@@ -533,7 +537,7 @@ fn of_rows<T>(bug: Bug, rows: Vec<Listed<T>>) -> Result<Vec<Listed<T>>> {
     }
 }
 
-/// A refusal that is believed.
+/// A confirmed decline.
 fn refused<T>(reason: DeclineReason) -> Submission<T> {
     Submission::Declined(Decline::new(reason).confirmed())
 }

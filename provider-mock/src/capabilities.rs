@@ -1,4 +1,4 @@
-//! What the mock takes and does. The gateway has the same rules as the provider.
+//! The capabilities of the mock. The gateway and the provider have the same rules.
 
 use std::time::Duration;
 
@@ -11,15 +11,15 @@ use payments_core::{
     virtual_account::{ResolveOpen, Uses, VirtualAccountCapabilities},
 };
 
-/// Orders, payouts and refunds: nothing that a path would have to escape.
+/// References of orders, payouts and refunds: only characters that need no escaping in a path.
 pub(crate) const REFERENCE: TextRules = TextRules::new(1, 64, Alphabet::AlphanumericAnd("-_"));
-/// What buyers, payers and beneficiaries read.
+/// Texts that buyers, payers and beneficiaries read.
 pub(crate) const TEXT: TextRules = TextRules::new(0, 200, Alphabet::Printable);
 /// The names of holders.
 pub(crate) const HOLDER: TextRules = TextRules::new(1, 70, Alphabet::Printable);
 /// The longest life of a virtual account that can be asked for.
 pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-/// The most lines of a page of the statement.
+/// The maximum number of entries on a page of the statement.
 pub(crate) const PAGE: usize = 50;
 
 pub(crate) const FOR_EVER: Repeat = Repeat::Deduplicated { within: RepeatWindow::Forever };

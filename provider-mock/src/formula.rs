@@ -6,9 +6,9 @@ use crate::wire::{ORDER, STAMP, STATE, TIMESTAMP};
 
 /// The name of the whole body in a formula.
 pub(crate) const BODY: &str = "body";
-/// The name of the method and path that are answered, such as `POST /v1/payouts`.
+/// The name of the request's method and path, such as `POST /v1/payouts`.
 pub(crate) const CALL: &str = "call";
-/// The name of the answer's HTTP status.
+/// The name of the response's HTTP status.
 pub(crate) const STATUS: &str = "status";
 
 const SHA256: Algorithm = Algorithm::HmacSha256Hex { prefix: "sha256=" };
@@ -18,7 +18,7 @@ const STAMP_AND_BODY: &[Item] = &[Item::stamp(TIMESTAMP), Item::body(BODY)];
 
 const CALL_STATUS_AND_BODY: &[Item] = &[Item::field(CALL), Item::field(STATUS), Item::body(BODY)];
 
-/// How a notification is signed, with the webhook secret.
+/// The formula of notifications, with the webhook secret.
 pub const WEBHOOK: Formula = Formula::new(
     "mock.webhook",
     "notifications to the merchant",
@@ -29,10 +29,10 @@ pub const WEBHOOK: Formula = Formula::new(
     Confidence::High,
 );
 
-/// How an answer is signed, with the API key.
+/// The formula of responses, with the API key.
 pub const ANSWER: Formula = Formula::new(
     "mock.answer",
-    "answers to calls",
+    "responses to calls",
     Maker::Provider,
     SHA256,
     Layout::values("\n", CALL_STATUS_AND_BODY),
@@ -44,7 +44,7 @@ pub const ANSWER: Formula = Formula::new(
 const ORDER_STATUS_AND_STAMP: &[Item] =
     &[Item::field(ORDER), Item::field(STATE), Item::stamp(STAMP)];
 
-/// How the link is signed by which a buyer's browser returns, with the webhook secret.
+/// The formula of the link by which a buyer's browser returns, with the webhook secret.
 pub const RETURN: Formula = Formula::new(
     "mock.return",
     "the buyer's return",
@@ -58,7 +58,7 @@ pub const RETURN: Formula = Formula::new(
 
 const ONE_BODY: &[Item] = &[Item::body(BODY)];
 
-/// How a link is signed that opens a payment offline, with the API key.
+/// The formula of a link that opens a payment offline, with the API key.
 pub const LINK: Formula = Formula::new(
     "mock.link",
     "links that open a payment",
@@ -69,5 +69,5 @@ pub const LINK: Formula = Formula::new(
     Confidence::High,
 );
 
-/// All of them.
+/// Every formula.
 pub const FORMULAS: &[Formula] = &[WEBHOOK, ANSWER, RETURN, LINK];

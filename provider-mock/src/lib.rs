@@ -1,12 +1,12 @@
-//! A gateway that does not exist: every role in memory with a ledger, for tests and sandboxes.
+//! An imaginary gateway: every role in memory with a ledger, for tests and sandboxes.
 //!
 //! [`MockGateway`] is the imaginary gateway: it opens payments and virtual accounts, pays out,
-//! keeps a ledger that forgets nothing, and signs what it tells the merchant. It is
-//! deterministic: the same seed and clock give the same bytes. [`MockGateway::provider`] is the
-//! merchant's side, with every role of [`payments_core`]; it reaches the gateway in memory, and
-//! with feature `simulator` the same client reaches the same gateway over HTTP.
+//! keeps a ledger, and signs its notifications and responses. It is deterministic: the same seed
+//! and clock give the same bytes. [`MockGateway::provider`] is the merchant's side, with every role
+//! of [`payments_core`]; it reaches the gateway in memory, and with feature `simulator` the same
+//! client reaches the same gateway over HTTP.
 //!
-//! What makes it useful is what goes wrong on demand. Test the third arm:
+//! Its faults can be scripted, so that an app can test its handling of uncertain outcomes:
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
@@ -40,8 +40,8 @@
 //!
 //! # Where to read on
 //!
-//! [`gateway`] is the gateway and what can be done to it, [`wire`] its protocol, [`formula`] its
-//! signatures, [`REGISTRATION`] its configuration.
+//! [`gateway`] is the gateway and its control, [`wire`] its protocol, [`formula`] its signatures,
+//! [`REGISTRATION`] its configuration.
 //!
 //! # Features
 //!

@@ -1,4 +1,4 @@
-//! The way to a gateway without a socket.
+//! A transport to the gateway without a socket.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use payments_core::transport::{Call, Transport, TransportError, TransportErrorKi
 
 use crate::gateway::{MockGateway, Reaction};
 
-/// A transport that hands each request to the gateway itself. What a connection would do to the
-/// caller, it does too: an answer that is lost is lost after the gateway acted.
+/// A transport that passes each request to the gateway itself. It also simulates the connection: a
+/// lost response is lost after the gateway acted.
 pub(crate) struct InMemory {
     gateway: MockGateway,
     patience: Duration,
@@ -24,7 +24,7 @@ impl InMemory {
     fn timed_out(&self) -> TransportError {
         TransportError::new(
             TransportErrorKind::TimedOut,
-            format!("no whole answer within {:?}", self.patience),
+            format!("no whole response within {:?}", self.patience),
         )
     }
 }
@@ -40,12 +40,12 @@ impl Transport for InMemory {
             return Err(self.timed_out());
         }
         match served.reaction {
-            Reaction::Answer(response) => Ok(response),
+            Reaction::Response(response) => Ok(response),
             Reaction::HangUp => Err(TransportError::new(
                 TransportErrorKind::ConnectionLost,
-                "the connection ended before the whole answer",
+                "the connection ended before the whole response",
             )),
-            // Nobody waits in memory for what never comes.
+            // In memory a missing response ends as a timeout at once.
             Reaction::Silence => Err(self.timed_out()),
         }
     }

@@ -20,7 +20,7 @@ use crate::{
     provider::Parts,
 };
 
-/// The kind that configurations name.
+/// The provider's kind in configurations.
 pub const KIND: &str = "mock";
 
 /// The provider's registration.
@@ -47,8 +47,8 @@ seed = 42                                             # of the names that the ga
 # calls_per_second = 20                               # no limit if left out
 "#;
 
-/// What a gateway does with a second payment or payout under one reference, by its name in
-/// configurations; the default first.
+/// The effects of a second payment or payout with one reference, by their names in configurations;
+/// the default first.
 const REPEATS: [(&str, Repeat); 5] = [
     ("deduplicated", FOR_EVER),
     ("deduplicated-for-an-hour", FOR_AN_HOUR),
@@ -57,15 +57,15 @@ const REPEATS: [(&str, Repeat); 5] = [
     ("pays-again", Repeat::PaysAgain),
 ];
 
-/// When it is conclusive that a payout is not known, by its name in configurations; the default
-/// first.
+/// The rules for when the absence of a payout is conclusive, by their names in configurations; the
+/// default first.
 const ABSENCES: [(&str, AbsenceRule); 3] = [
     ("never", AbsenceRule::Never),
     ("after-a-minute", AbsenceRule::After(Duration::from_secs(60))),
     ("a-minute-after-refusal", AbsenceRule::AfterRefusal(Duration::from_secs(60))),
 ];
 
-/// How payments are opened, by its name in configurations; the default first.
+/// The ways to open payments, by their names in configurations; the default first.
 const CREATES: [(&str, CreateMode); 2] =
     [("networked", CreateMode::Networked), ("offline", CreateMode::Offline)];
 

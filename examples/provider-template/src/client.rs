@@ -93,14 +93,14 @@ impl PaymentProvider for Client {
             Error::invalid("request", "cannot be written as JSON").with_source(error)
         })?;
         let http = self.request(Method::POST, "/v1/payments", body.into())?;
-        // Up to here an error means that nothing left; from here on there is no way back to one.
+        // Up to here an error means that nothing was sent; from here on there is no error any more.
         let call = Call::instruction("create_payment", http).with_about(&request.order);
         let sent = self.transport.instruct(call).await?;
         Ok(sent.read(|response| map::opened(response, request)))
     }
 
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
-        // What goes into a path is checked: an order `../secrets` would name something else there.
+        // A value in a path is checked first: an order `../secrets` would name another path.
         self.capabilities.reference.check("order", order.as_str())?;
         let http = self.request(Method::GET, &format!("/v1/payments/{order}"), Bytes::new())?;
         let response = self.transport.inquire(Call::inquiry("find_payment", http)).await?;

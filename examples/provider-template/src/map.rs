@@ -1,5 +1,5 @@
-//! What Template's words mean. The only place where states and codes are read: pure functions
-//! that are defined for every input, also for what the guide does not document.
+//! The meaning of Template's states and codes, which are interpreted here only: by pure functions
+//! that are defined for every input, also for values that the guide does not document.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -15,8 +15,7 @@ use payments_core::{
 
 use crate::wire;
 
-/// A state (chapter "A payment"). A word that the guide does not list is neither settled nor
-/// failed.
+/// A state (chapter "A payment"). One that the guide does not list is neither settled nor failed.
 fn state(word: &str) -> PaymentState {
     match word {
         "open" => PaymentState::Open,
@@ -50,7 +49,7 @@ pub(crate) fn payment(wire: &wire::Payment) -> Result<Payment, Unreadable> {
 }
 
 /// The key under which this state of a payment is handled once: the same in a notification and in
-/// an inquiry. What was received is part of it, because a buyer can pay twice.
+/// an inquiry. The amount received is part of it, because a buyer can pay twice.
 pub(crate) fn key(payment: &Payment) -> Result<DedupeKey> {
     let id = payment.gateway_ref.as_ref().map_or("", |id| id.as_str());
     let received = payment.received.map_or(0, |received| received.minor());
@@ -67,7 +66,7 @@ enum Answered {
     Refusal(wire::Refusal),
 }
 
-/// Only these two are Template's words; a page of a proxy is not.
+/// Only these two come from Template; any other page is a stranger's, such as a proxy's.
 fn read(response: &Response<Bytes>) -> Result<Answered, Unreadable> {
     let (status, body) = (response.status(), response.body());
     if status == StatusCode::OK {
@@ -90,14 +89,14 @@ pub(crate) fn opened(
         Answered::Refusal(refusal) => return Ok(refused(&refusal)),
     };
     if payment.order != request.order || payment.asked != Some(request.amount) {
-        // Something was booked, and it is not what we asked for: a person has to see that.
+        // A payment exists, but not the one that we asked for: a person has to see that.
         let message = "the response is about another reference or amount than we sent";
         let uncertain = Uncertain::new(UncertainCause::Mismatch, message).needing_attention();
         return Ok(Submission::Uncertain(uncertain));
     }
     Ok(match payment.state {
         PaymentState::Uncertain => {
-            let message = "the gateway opened it in a state that it documents nowhere";
+            let message = "the gateway opened it in an undocumented state";
             Submission::Uncertain(Uncertain::new(UncertainCause::UnknownCode, message))
         }
         _ => Submission::Accepted(payment),
@@ -118,7 +117,7 @@ fn refused(refusal: &wire::Refusal) -> Submission<Payment> {
             return Submission::Uncertain(uncertain.with_code(&refusal.error));
         }
         unknown => {
-            let message = "the gateway refused with a code that it documents nowhere";
+            let message = "the gateway refused with an undocumented code";
             let uncertain = Uncertain::new(UncertainCause::UnknownCode, message);
             return Submission::Uncertain(uncertain.with_code(unknown));
         }
@@ -133,7 +132,7 @@ fn refused(refusal: &wire::Refusal) -> Submission<Payment> {
 /// The response to `GET /v1/payments/{reference}`.
 ///
 /// # Errors
-/// It does not say what became of the payment.
+/// The response does not say what became of the payment.
 pub(crate) fn found(response: &Response<Bytes>, order: &OrderRef) -> Result<Lookup<Payment>> {
     let error = match read(response) {
         Ok(Answered::Payment(payment)) if payment.order == *order => {
@@ -143,7 +142,7 @@ pub(crate) fn found(response: &Response<Bytes>, order: &OrderRef) -> Result<Look
             Error::new(ErrorKind::Malformed, "the response is about another payment")
         }
         Ok(Answered::Refusal(refusal)) if refusal.error == "unknown_reference" => {
-            // Of a lost request we know only that no response came back: it may still arrive.
+            // A request whose response was lost may still arrive at Template.
             let why = "a request that is still on its way would open it";
             return Ok(Lookup::Absent(Absence::inconclusive(why)));
         }
@@ -158,12 +157,12 @@ fn failed(refusal: &wire::Refusal) -> Error {
     let (kind, message) = match refusal.error.as_str() {
         "unauthorised" => (ErrorKind::Authentication, "the gateway does not accept the api_key"),
         "too_many_calls" => (ErrorKind::RateLimited, "too many calls; wait and ask again"),
-        _ => (ErrorKind::Malformed, "the gateway refused with a code that it documents nowhere"),
+        _ => (ErrorKind::Malformed, "the gateway refused with an undocumented code"),
     };
     Error::new(kind, message).with_code(&refusal.error)
 }
 
-/// An inquiry without a response of the gateway's own. The status shows whether asking again can
+/// An inquiry that Template itself did not respond to. The status shows whether asking again can
 /// help.
 fn unreadable(status: StatusCode, error: Unreadable) -> Error {
     let (kind, message) = if status == StatusCode::TOO_MANY_REQUESTS {
@@ -176,8 +175,8 @@ fn unreadable(status: StatusCode, error: Unreadable) -> Error {
     Error::new(kind, message).with_source(error)
 }
 
-/// What an inquiry makes of an event: one that is ahead of the inquiry waits, one that is behind it
-/// is replaced, and one that contradicts it is for a person.
+/// Compares a claimed event with an inquiry: one that is ahead of the inquiry waits, one that is
+/// behind it is replaced, and one that contradicts it is for a person.
 pub(crate) fn confirmation(claimed: &Payment, found: Payment) -> Confirmation {
     match found.state.step(claimed.state) {
         Step::Same | Step::Stale => match key(&found) {

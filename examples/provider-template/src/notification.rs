@@ -1,4 +1,4 @@
-//! What Template sends to us, and the reply that it expects (chapter "Notifications").
+//! Notifications of Template, and the reply that it expects (chapter "Notifications").
 
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ impl Receiver {
         })
     }
 
-    /// The bytes as they arrived: JSON that is read and written again has another signature.
+    /// Signs the bytes as received: JSON that is parsed and written again has another signature.
     fn parts<'a>(&'a self, delivery: &Delivery<'a>) -> Result<SignedParts<'a>, Untrusted> {
         let stamp = delivery.one_header("template-stamp")?.unwrap_or_default();
         let signature = delivery.one_header("template-signature")?.unwrap_or_default();
@@ -120,7 +120,8 @@ impl NotificationReceiver for Receiver {
         self.parts(delivery).ok()
     }
 
-    /// Template takes any 200 for a yes, sends again after anything else, and reads no body.
+    /// Template treats any 200 as an acknowledgement, sends again after anything else, and reads no
+    /// body.
     fn reply(&self, _: &EndpointName, outcome: Outcome) -> Response<Bytes> {
         let mut reply = Response::new(Bytes::new());
         *reply.status_mut() = match outcome {

@@ -24,10 +24,10 @@ const NOTIFICATION: Formula = Formula::new(
 
 const ITEMS: &[Item] = &[Item::stamp("stamp"), Item::body("body")];
 
-/// How far the signed time may be from now (same chapter).
+/// How far the signed timestamp may be from the time of receipt (same chapter).
 const TOLERANCE: Duration = Duration::from_secs(300);
 
-/// What a notification's signature is made of.
+/// The signed parts of a notification.
 pub(crate) fn parts<'a>(
     keys: &'a Keys,
     stamp: &'a str,

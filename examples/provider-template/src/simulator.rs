@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use simulator_kit::{Clock, Outbox, Outgoing, Row, Schedule, Section, Server};
 
-/// The merchant that it knows.
+/// The id of the simulated merchant.
 pub const MERCHANT: &str = "T-1001";
 /// The merchant's API key.
 pub const API_KEY: &str = "api-key-of-the-tests";
@@ -48,15 +48,15 @@ struct World {
 struct Books {
     /// Every payment with the request that opened it, by its reference.
     payments: BTreeMap<String, (Value, Value)>,
-    /// What buyers paid: the reference, and how much.
+    /// The payments of buyers: the reference and the amount.
     paid: Vec<(String, i64)>,
-    /// Every notification that was made and not taken yet.
+    /// The notifications that were not taken yet.
     notifications: Vec<Value>,
 }
 
 impl Template {
-    /// Starts a gateway with empty books at `at`; port 0 takes a free one. It answers to
-    /// `host_names` too.
+    /// Starts a gateway with empty books at `at`; port 0 takes a free one. It accepts `host_names`
+    /// too.
     ///
     /// # Errors
     /// The address cannot be bound.
@@ -82,13 +82,13 @@ impl Template {
         self.server.url()
     }
 
-    /// The buyer pays on Template's page, which accepts nothing but the amount, and once. Returns
-    /// whether it was paid.
+    /// Pays on Template's page, which accepts exactly the amount asked, and once. Returns whether
+    /// it was paid.
     pub async fn pay(&self, reference: &str, amount: i64) -> bool {
         self.world.pay(reference, amount).await
     }
 
-    /// What buyers paid, oldest first: the reference, and how many đồng.
+    /// The payments of buyers, oldest first: the reference and the amount in đồng.
     pub fn paid(&self) -> Vec<(String, i64)> {
         self.world.books().paid.clone()
     }
@@ -98,12 +98,13 @@ impl Template {
         self.world.books().payments.get(reference).map(|(_, request)| request.clone())
     }
 
-    /// Takes the notifications since the last time, oldest first, without a signature.
+    /// Removes and returns the notifications since the last call, oldest first, without a
+    /// signature.
     pub fn take_notifications(&self) -> Vec<Value> {
         std::mem::take(&mut self.world.books().notifications)
     }
 
-    /// What there is and what to try, for people.
+    /// The description for people: addresses and what to try.
     pub fn description(&self) -> Vec<Section> {
         let url = self.url();
         let open = format!(
@@ -128,14 +129,14 @@ impl Template {
 /// A notification as it goes on the wire, with an HMAC over the time, a full stop and the body.
 ///
 /// # Errors
-/// `url` is no address.
+/// `url` is not an address.
 pub fn notification(
     url: &str,
     body: Bytes,
     secret: &str,
     unix_seconds: i64,
 ) -> http::Result<Request<Bytes>> {
-    // An HMAC takes a key of any length.
+    // An HMAC accepts a key of any length.
     let signature = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_or_else(
         |_| String::new(),
         |mut hmac| {
@@ -156,7 +157,7 @@ impl World {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Opens a payment. A repeated reference is answered with the first payment.
+    /// Opens a payment. A repeated reference returns the first payment.
     fn open(&self, request: &Value) -> Response {
         let Some(reference) = request["reference"].as_str() else {
             return refuse(StatusCode::UNPROCESSABLE_ENTITY, "invalid_request");
@@ -197,7 +198,7 @@ impl World {
         true
     }
 
-    /// Books what the buyer pays. Returns the notification, and where it goes.
+    /// Books the buyer's payment. Returns the notification and its address.
     fn book(&self, reference: &str, amount: i64) -> Option<(Value, Option<String>)> {
         let mut books = self.books();
         let (payment, request) = books.payments.get_mut(reference)?;

@@ -1,4 +1,4 @@
-//! Template's requests and responses in Template's own spelling. Nothing here decides anything.
+//! Template's requests and responses in Template's own spelling. They are data without logic.
 //!
 //! Source: the imaginary "Template API guide", chapters named at each type.
 
@@ -22,7 +22,7 @@ pub(crate) struct OpenPayment<'a> {
     pub(crate) notify_url: Option<&'a str>,
 }
 
-/// The response to both calls on success, and what a notification carries (chapter "A payment").
+/// The response to both calls on success, and the data of a notification (chapter "A payment").
 #[derive(Deserialize)]
 pub(crate) struct Payment {
     pub(crate) id: String,

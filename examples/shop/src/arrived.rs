@@ -1,4 +1,4 @@
-//! How much money arrived for one order.
+//! The money that arrived for one order.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,11 +9,11 @@ use payments::{
     payment::Payment,
 };
 
-/// How much money arrived for one order, as reported by sources that share no name for it.
+/// The money that arrived for one order, as reported by sources that have no common key.
 ///
 /// A gateway reports the total and the credits of a payment; a bank account reports credits by
 /// webhook and in its statement. Within one scope each credit has its key and counts once. Across
-/// scopes the same money has different keys: the greatest figure of any source counts nothing
+/// scopes the same money has different keys: taking the largest figure of any source counts nothing
 /// twice.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrived {
@@ -32,15 +32,15 @@ impl Arrived {
         Self { total: Money::zero(currency), by_scope: BTreeMap::new() }
     }
 
-    /// How much it is.
+    /// The amount that arrived.
     pub(crate) fn amount(&self) -> Money {
         self.by_scope.values().fold(self.total, |most, credits| greater(most, credits.sum))
     }
 
-    /// Counts what a gateway says about a settled payment.
+    /// Counts the total that a gateway reports for a settled payment.
     ///
     /// # Errors
-    /// It is in another currency, or more than there is: it is not counted.
+    /// It is in another currency, or too large to add: it is not counted.
     pub(crate) fn count_payment(&mut self, payment: &Payment) -> Result<(), MoneyError> {
         if let Some(total) = payment.received
             && total.compare(self.total)? == Ordering::Greater
@@ -56,7 +56,7 @@ impl Arrived {
     /// Counts a credit, once per key.
     ///
     /// # Errors
-    /// It is in another currency, or more than there is: it is not counted.
+    /// It is in another currency, or too large to add: it is not counted.
     pub(crate) fn count_credit(&mut self, credit: &Movement) -> Result<(), MoneyError> {
         let nothing = Money::zero(self.total.currency());
         self.by_scope
@@ -76,7 +76,7 @@ impl Credits {
     }
 }
 
-/// Both are in the order's currency: nothing else is counted.
+/// The larger amount. Both are in the order's currency: nothing else is counted.
 fn greater(one: Money, other: Money) -> Money {
     match one.compare(other) {
         Ok(Ordering::Less) => other,

@@ -1,4 +1,4 @@
-//! What the shop sells.
+//! The items that the shop sells.
 
 use payments::money::Money;
 
@@ -10,11 +10,11 @@ pub struct Item {
     pub id: &'static str,
     /// Its name on pages and at the gateway.
     pub name: &'static str,
-    /// What it costs.
+    /// Its price.
     pub price: Money,
 }
 
-/// Everything that there is.
+/// Every item.
 pub const ITEMS: &[Item] = &[
     Item { id: "coffee", name: "Two coffees", price: Money::vnd(50_000) },
     Item { id: "beans", name: "A bag of beans", price: Money::vnd(180_000) },

@@ -1,4 +1,4 @@
-//! Notifications get lost: what waits is asked about.
+//! Inquiries about orders that wait, because notifications can be lost.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,8 +8,8 @@ use crate::Shop;
 /// Asks about every order that waits, one after another, again and again. Ends only with the
 /// task that runs it.
 ///
-/// It asks and never acts: no order fails because time has passed. A shop with many orders asks
-/// less often about older ones.
+/// It only asks: no order fails because time has passed. A shop with many orders asks less often
+/// about older ones.
 pub async fn follow_up(shop: Arc<Shop>, every: Duration) {
     loop {
         tokio::time::sleep(every).await;

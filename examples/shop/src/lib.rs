@@ -5,18 +5,18 @@
 //! ```
 //!
 //! Nothing in its source names a gateway: `payments.toml` does, and a third one needs a feature or
-//! one `use` line. What a shop has to get right is in these files, to be read in this order:
+//! one `use` line. The essential parts are in these files, in reading order:
 //!
-//! - [`Shop::open`] writes the order down, opens the payment and keeps the order whatever the
-//!   outcome: accepted, declined or uncertain.
-//! - [`Order`] learns what became of its money and compares it with its own figure: short, exact,
+//! - [`Shop::open`] stores the order, opens the payment and keeps the order whatever the outcome:
+//!   accepted, declined or uncertain.
+//! - [`Order`] records the money that arrived and compares it with its own amount: short, exact,
 //!   over, late, repeated.
 //! - [`Orders`] handles each notification once, and says where a database goes.
-//! - `web::hooks` takes deliveries byte for byte and answers what the gateway documents.
+//! - `web::hooks` receives deliveries byte for byte and replies as the gateway documents.
 //! - [`follow_up()`] asks about orders that wait, because notifications get lost.
 //!
-//! What a real shop adds: a database in the place of [`Orders`], its own sign-in and stock, a page
-//! for the person who looks at [`Order::notes`] and [`Orders::unmatched`], and TLS in front.
+//! A real shop needs in addition a database in place of [`Orders`], its own sign-in and stock, a
+//! page for the person who looks at [`Order::notes`] and [`Orders::unmatched`], and TLS.
 
 mod arrived;
 mod catalogue;

@@ -1,4 +1,5 @@
-//! An order, and what it learns about its money. No clock and no network: everything is handed in.
+//! An order, and the money for it. It uses no clock and no network: the caller passes everything
+//! in.
 
 use std::time::Duration;
 
@@ -11,79 +12,80 @@ use payments::{
 
 use crate::{Item, arrived::Arrived};
 
-/// What a buyer ordered, and what became of the money for it.
+/// A buyer's order, and the state of the money for it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Order {
-    /// The shop's own name for it.
+    /// The shop's own reference.
     pub reference: OrderRef,
-    /// What was ordered.
+    /// The item.
     pub item: &'static Item,
-    /// The shop's own figure: what every payment and every credit is compared with.
+    /// The shop's own amount, with which every payment and credit is compared.
     pub asked: Money,
-    /// Until when money is expected. Money after it is noted and never dropped.
+    /// The time until which money is expected. Later money is noted and never dropped.
     pub pay_by: Timestamp,
-    /// Who opened the payment, or was asked to.
+    /// The provider that opened the payment, or was asked to.
     pub gateway: Option<ProviderId>,
-    /// What became of opening it.
+    /// The outcome of opening the payment.
     pub opening: Opening,
-    /// What the gateway says of it.
+    /// The state that the gateway reports.
     pub payment: PaymentState,
-    /// When the money was there in full. This, and nothing else, hands the goods over.
+    /// When the money had arrived in full. Only this releases the goods.
     pub paid_at: Option<Timestamp>,
-    /// What a person should look at.
+    /// Things that a person should look at.
     pub notes: Vec<Note>,
     arrived: Arrived,
     inquired_at: Option<Timestamp>,
 }
 
-/// What became of opening a payment.
+/// The outcome of opening a payment.
 #[derive(Clone, Debug)]
 pub enum Opening {
-    /// The order is written down; the gateway's answer is not here yet.
+    /// The order is stored; the gateway's response has not arrived yet.
     Prepared,
-    /// The gateway has it; the buyer's next step is one of these, the gateway's favourite first.
+    /// The gateway has it; the buyer can take one of these next actions, the preferred one first.
     Accepted(Vec<NextAction>),
-    /// Nothing happened, or the gateway refused and that is certain. A new order may be tried.
+    /// Nothing happened, or the refusal is confirmed. A new order may be tried.
     Refused,
-    /// It may or may not be open: ask, and ask nobody else to open it.
+    /// The outcome is uncertain, or the refusal is not confirmed: ask about it, and never open it
+    /// at another gateway.
     Uncertain,
 }
 
-/// What a person should look at.
+/// Things that a person should look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
-    /// More arrived than was asked: give it back.
+    /// More arrived than was asked: refund the excess.
     Over {
-        /// What is too much.
+        /// The excess.
         excess: Money,
     },
     /// Money arrived after the time for it: is there still stock?
     Late,
     /// Money arrived again for an order that was paid.
     Repeated {
-        /// How much.
+        /// The amount.
         amount: Money,
     },
     /// Money in another currency: it was not counted.
     NotCounted,
     /// The money went back.
     Refunded,
-    /// EventData contradicts what was known.
+    /// The gateway reports a state that contradicts the known one.
     Conflict {
-        /// What was known.
+        /// The known state.
         known: PaymentState,
-        /// What the news says.
+        /// The reported state.
         seen: PaymentState,
     },
-    /// A delivery claimed what the gateway does not confirm.
+    /// A delivery claimed something that the gateway contradicts.
     Contradicted,
     /// The gateway took the money for this order more than once.
     SettledTwice,
 }
 
 impl Order {
-    /// An order that nobody was asked to open yet.
+    /// An order whose payment was not opened yet.
     pub fn new(reference: OrderRef, item: &'static Item, pay_by: Timestamp) -> Self {
         Self {
             reference,
@@ -100,21 +102,21 @@ impl Order {
         }
     }
 
-    /// How what arrived compares with what was asked.
+    /// How the money that arrived compares with the amount asked.
     pub fn funding(&self) -> Funding {
         // Money in another currency is never counted, so that the two always compare.
         Funding::of(self.asked, self.arrived.amount()).unwrap_or(Funding::Nothing)
     }
 
-    /// Whether the gateway may still have news that decides something.
+    /// Whether the gateway may still report something decisive.
     pub fn is_waiting(&self) -> bool {
         self.paid_at.is_none()
             && self.gateway.is_some()
             && !matches!(self.opening, Opening::Refused)
     }
 
-    /// Takes in what the gateway says about the payment.
-    pub fn hear_payment(&mut self, payment: &Payment, now: Timestamp) {
+    /// Applies the payment as the gateway reports it.
+    pub fn apply_payment(&mut self, payment: &Payment, now: Timestamp) {
         let step = self.payment.step(payment.state);
         if let Step::Conflict { known, seen } = step {
             self.note(Note::Conflict { known, seen });
@@ -123,7 +125,7 @@ impl Order {
         if matches!(self.opening, Opening::Prepared | Opening::Uncertain)
             && !payment.next.is_empty()
         {
-            // It was opened after all: the buyer can go on.
+            // It was opened after all: the buyer can continue.
             self.opening = Opening::Accepted(payment.next.clone());
         }
         match payment.state {
@@ -137,16 +139,16 @@ impl Order {
         self.weigh(now);
     }
 
-    /// Takes in money that arrived with this order's code in its memo.
-    pub fn hear_credit(&mut self, credit: &Movement, now: Timestamp) {
+    /// Applies a credit that arrived with this order's code in its memo.
+    pub fn apply_credit(&mut self, credit: &Movement, now: Timestamp) {
         self.count(|arrived| arrived.count_credit(credit));
         self.weigh(credit.at.unwrap_or(now));
     }
 
-    /// Takes in the answer to an inquiry.
-    pub fn hear_lookup(&mut self, lookup: &Lookup<Payment>, now: Timestamp) {
+    /// Applies the response to an inquiry.
+    pub fn apply_lookup(&mut self, lookup: &Lookup<Payment>, now: Timestamp) {
         match lookup {
-            Lookup::Found(payment) => self.hear_payment(payment, now),
+            Lookup::Found(payment) => self.apply_payment(payment, now),
             Lookup::Several(payments) => {
                 let settled: Vec<_> = payments
                     .iter()
@@ -156,15 +158,15 @@ impl Order {
                     self.note(Note::SettledTwice);
                 }
                 for payment in settled {
-                    self.hear_payment(payment, now);
+                    self.apply_payment(payment, now);
                 }
             }
-            // Also a conclusive absence ends nothing here: the buyer may pay in a minute.
+            // Even a conclusive absence ends nothing here: the buyer may pay in a minute.
             Lookup::Absent(_) => {}
         }
     }
 
-    /// Notes something once.
+    /// Adds a note once.
     pub fn note(&mut self, note: Note) {
         if !self.notes.contains(&note) {
             tracing::warn!(order = %self.reference, ?note, "a person should look");
@@ -172,7 +174,7 @@ impl Order {
         }
     }
 
-    /// Whether the gateway may be asked again, and remembers that it is.
+    /// Whether the gateway may be asked again now; if so, records the time.
     pub(crate) fn start_inquiry(&mut self, now: Timestamp, pause: Duration) -> bool {
         let due =
             self.is_waiting() && self.inquired_at.is_none_or(|before| now.since(before) >= pause);

@@ -1,4 +1,4 @@
-//! Where orders are kept.
+//! The store of orders.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,8 +13,8 @@ use crate::Order;
 /// Every order, and every notification that was handled.
 ///
 /// **A database goes here.** It needs a table of orders; a table of handled notifications whose
-/// primary key is the provider and the dedupe key; and one transaction where this takes its lock
-/// once. In memory everything is lost with the process, and no order can be paid after that.
+/// primary key is the provider and the dedupe key; and one transaction wherever this takes its
+/// lock. In memory everything is lost with the process.
 #[derive(Debug, Default)]
 pub struct Orders(Mutex<Books>);
 
@@ -26,7 +26,7 @@ struct Books {
 }
 
 impl Orders {
-    /// Keeps a new order; false if there is one of this reference already.
+    /// Stores a new order; false if one with this reference exists.
     pub fn place(&self, order: Order) -> bool {
         let mut books = self.books();
         if books.orders.contains_key(&order.reference) {
@@ -41,7 +41,7 @@ impl Orders {
         self.books().orders.get(reference).cloned()
     }
 
-    /// Changes an order where it is; `None` if there is no such order.
+    /// Changes an order in the store; `None` if there is no such order.
     pub fn change<T>(
         &self,
         reference: &OrderRef,
@@ -50,7 +50,7 @@ impl Orders {
         self.books().orders.get_mut(reference).map(change)
     }
 
-    /// The orders that the gateway may still have news about.
+    /// The orders that the gateway may still report something about.
     pub fn waiting(&self) -> Vec<OrderRef> {
         let books = self.books();
         books
@@ -61,9 +61,9 @@ impl Orders {
             .collect()
     }
 
-    /// Handles each event once per provider and key. The key and what its event changes are
-    /// written down together or not at all: a key without its event would lose money, and an event
-    /// without its key would count it twice. An event without a key moves no money.
+    /// Handles each event once per provider and key. The key and what its event changes are stored
+    /// together or not at all: a key without its event would lose money, and an event without its
+    /// key would count it twice. An event without a key moves no money.
     pub fn handle(&self, provider: &ProviderId, events: &[Event], now: Timestamp) -> Outcome {
         let mut books = self.books();
         let mut outcome = if events.is_empty() { Outcome::Handled } else { Outcome::Duplicate };
@@ -71,14 +71,14 @@ impl Orders {
             let is_new =
                 event.key().is_none_or(|key| books.handled.insert((provider.clone(), key.clone())));
             if is_new {
-                books.hear(event.data(), now);
+                books.apply(event.data(), now);
                 outcome = Outcome::Handled;
             }
         }
         outcome
     }
 
-    /// Money that belongs to no order that we know: for a person.
+    /// Money that belongs to no known order: for a person.
     pub fn unmatched(&self) -> Vec<EventData> {
         self.books().unmatched.clone()
     }
@@ -89,20 +89,20 @@ impl Orders {
 }
 
 impl Books {
-    fn hear(&mut self, news: &EventData, now: Timestamp) {
-        match news {
+    fn apply(&mut self, data: &EventData, now: Timestamp) {
+        match data {
             EventData::Payment(payment) => match self.orders.get_mut(&payment.order) {
-                Some(order) => order.hear_payment(payment, now),
-                None => self.unmatched.push(news.clone()),
+                Some(order) => order.apply_payment(payment, now),
+                None => self.unmatched.push(data.clone()),
             },
             EventData::Movement(movement) if movement.is_credit() => {
                 match movement.order.as_ref().and_then(|order| self.orders.get_mut(order)) {
-                    Some(order) => order.hear_credit(movement, now),
-                    None => self.unmatched.push(news.clone()),
+                    Some(order) => order.apply_credit(movement, now),
+                    None => self.unmatched.push(data.clone()),
                 }
             }
-            // Money that left, payouts, refunds and what this version does not know are not about
-            // an order that waits for money.
+            // Debits, payouts, refunds and unknown events are not about an order that waits for
+            // money.
             _ => {}
         }
     }

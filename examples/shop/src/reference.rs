@@ -2,14 +2,14 @@
 
 use payments::{Error, ErrorKind, OrderRef, Result};
 
-/// Capital letters and digits are what banks leave as they are in a memo; those that look alike
-/// are left out, because some buyers type them.
+/// Capital letters and digits, which banks do not change in a memo, without those that look alike,
+/// because some buyers type them.
 const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
 /// As long as `code_min` and `code_max` in `payments.toml`.
 const LENGTH: usize = 10;
 
-/// A new reference. Whoever has one sees the order's page, so that nobody may guess it.
+/// A new reference. It gives access to the order's page, so that it must not be guessable.
 ///
 /// # Errors
 /// `Unavailable` if the system has no random numbers.

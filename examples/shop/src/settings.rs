@@ -1,22 +1,22 @@
-//! What the shop itself is told, apart from its gateways.
+//! The shop's own settings, apart from its gateways.
 
 use std::fmt;
 use std::net::SocketAddr;
 
 use payments::config::Environ;
 
-/// Where the shop is. From environment variables, so that `payments.toml` holds gateways only and
-/// `payments doctor` reads it too.
+/// The shop's addresses, from environment variables, so that `payments.toml` configures gateways
+/// only and `payments doctor` reads it too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Where it listens: `SHOP_ADDRESS`, by default `127.0.0.1:3000`.
+    /// The address that it listens on: `SHOP_ADDRESS`, by default `127.0.0.1:3000`.
     pub address: SocketAddr,
-    /// How the world reaches it: `SHOP_URL`, by default its address.
+    /// Its public address: `SHOP_URL`, by default the address that it listens on.
     pub url: String,
 }
 
-/// A variable cannot be read.
+/// A variable that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsError {
     variable: &'static str,
@@ -29,7 +29,7 @@ impl Settings {
         Self { address, url: format!("http://{address}") }
     }
 
-    /// Says how the world reaches it.
+    /// Sets its public address.
     #[must_use]
     pub fn with_url(mut self, url: impl Into<String>) -> Self {
         self.url = url.into().trim_end_matches('/').to_owned();

@@ -12,10 +12,10 @@ use payments::{
 
 use crate::{Item, Note, Opening, Order, Orders, Settings, reference};
 
-/// How long money is expected.
+/// How long a buyer has to pay.
 const TIME_TO_PAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long to wait before the same question is asked again.
+/// How long to wait before the same inquiry is repeated.
 const PAUSE: Duration = Duration::from_secs(10);
 
 /// Orders on one side, gateways on the other.
@@ -83,14 +83,12 @@ impl Shop {
         Ok(ways)
     }
 
-    /// Writes a new order down and opens a payment for it. The order is kept whatever the
-    /// outcome.
+    /// Stores a new order and opens a payment for it. The order is kept whatever the outcome.
     ///
-    /// Dropping the future leaves the order without the answer that was under way: let it run in
-    /// a task of its own.
+    /// Dropping the future loses the response that was under way: run it in a task of its own.
     ///
     /// # Errors
-    /// There is no order: nothing was written down and nothing was sent.
+    /// There is no order: nothing was stored and nothing was sent.
     pub async fn open(&self, item: &'static Item, way: Way) -> Result<OrderRef> {
         let reference = reference::fresh()?;
         let request = self.request(&reference, item, way)?;
@@ -105,7 +103,7 @@ impl Shop {
                 }
                 Submission::Declined(decline) => {
                     tracing::warn!(order = %reference, %decline, "the payment was not opened");
-                    // A refusal that nobody signed may be a mistake: it is asked about first.
+                    // An unconfirmed refusal may be a mistake: the order is asked about first.
                     let opening =
                         if decline.is_confirmed() { Opening::Refused } else { Opening::Uncertain };
                     (Some(opened.provider), opening)
@@ -140,7 +138,7 @@ impl Shop {
         let Some(gateway) = gateway.flatten() else { return Ok(()) };
         let role = self.payments.provider(&gateway)?.payments()?;
         let lookup = role.find_payment(reference).await?;
-        self.orders.change(reference, |order| order.hear_lookup(&lookup, self.clock.now()));
+        self.orders.change(reference, |order| order.apply_lookup(&lookup, self.clock.now()));
         Ok(())
     }
 
@@ -153,11 +151,11 @@ impl Shop {
         }
     }
 
-    /// Takes in a delivery, and says what to answer.
+    /// Receives a delivery, and returns the reply.
     ///
     /// # Errors
     /// There is no such provider, or it sends no notifications.
-    pub(crate) async fn hear(
+    pub(crate) async fn receive(
         &self,
         provider: &str,
         endpoint: &str,
@@ -174,8 +172,8 @@ impl Shop {
                 self.contradicted(doubtful.event.data());
             }
         }
-        // Events that still wait for the gateway's word, or came by the buyer's browser, are not
-        // among these: they have no key yet.
+        // Events that are not confirmed yet, or came through the buyer's browser, are not among
+        // these.
         let handled = self.orders.handle(&provider, &intake.events, self.clock.now());
         let outcome = match intake.outcome() {
             Outcome::Handled => handled,
@@ -184,8 +182,8 @@ impl Shop {
         Ok(intake.reply(outcome))
     }
 
-    fn contradicted(&self, news: &EventData) {
-        let order = match news {
+    fn contradicted(&self, data: &EventData) {
+        let order = match data {
             EventData::Payment(payment) => Some(&payment.order),
             EventData::Movement(movement) => movement.order.as_ref(),
             _ => None,

@@ -1,4 +1,5 @@
-//! What the shop logs. Alone in its program, because who listens to a log line is decided once.
+//! The log lines of the shop. This test has a program of its own, because the global subscriber is
+//! set once.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

@@ -1,4 +1,4 @@
-//! `check`: whether a signature is of these fields.
+//! `check`: checks a signature against the fields of a message.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,8 +21,8 @@ use crate::{
 /// Check a signature against the fields of a message
 ///
 /// Prints JSON with the formula, the signed string with the secret masked, and whether the
-/// signature is valid; exits with 3 if it is not. The age of a signed time stamp is not looked
-/// at, so that old messages can be explained; `verify` does look at it.
+/// signature is valid; exits with 3 if it is not. The age of a signed timestamp is not checked, so
+/// that old messages can be explained; `verify` checks it.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -30,16 +30,16 @@ pub(crate) struct Args {
     formula: String,
     #[command(flatten)]
     fields: Fields,
-    /// The signature, as it stands on the wire
+    /// The signature, as it was received
     #[arg(long, value_name = "TEXT")]
     signature: String,
     #[command(flatten)]
     secret: SecretFlag,
-    /// Also say what would have made the signature match
+    /// Also show what would have made the signature match
     ///
     /// Tries other orders, separators, places of the secret, ways to write a value, algorithms
-    /// and encodings, within bounds. Finds the layout of a formula that nobody knows, from one
-    /// message of your own sandbox.
+    /// and encodings, within bounds. Finds an unknown layout from one message of your own
+    /// sandbox.
     #[arg(long, verbatim_doc_comment)]
     explain: bool,
     /// For RSA formulas: the certificate or public key, as PEM or DER
@@ -57,7 +57,7 @@ struct Checked<'a> {
     reason: Option<UntrustedReason>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
-    /// In which way a valid signature differs from what the formula says.
+    /// How a valid signature differs from the formula.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,7 +111,7 @@ pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
     Ok(exit)
 }
 
-/// Whether the signature is good if empty fields are signed too, as some libraries do: a gateway
+/// Whether the signature is valid if empty fields are signed too, as some libraries do: a gateway
 /// that builds the string from the fields as they are sent accepts it.
 fn signs_empty_fields(why: &Explanation) -> Option<String> {
     let found = why.matches.first()?;
@@ -144,7 +144,7 @@ fn leaves_empty_fields_out(formula: &Formula, fields: &[Field<'_>]) -> Option<St
     })
 }
 
-/// A window that every time stamp is in.
+/// A window that contains every timestamp.
 fn any_time() -> Window {
     Window { now: Timestamp::from_unix(0), tolerance: Duration::MAX }
 }

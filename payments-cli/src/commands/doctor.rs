@@ -18,9 +18,9 @@ use crate::{
 
 /// Find every problem of a configuration at once
 ///
-/// Reads the file, the environment variables and the files that it names, and builds every
-/// provider without sending anything. Prints one line for each problem, never a value, and exits
-/// with 1 if there is any. What works and is unwise is said beside the provider.
+/// Reads the file, the environment variables and the files that it names, and builds every provider
+/// without sending anything. Prints one line for each problem, never a value, and exits with 1 if
+/// there is any. Settings that work but are unwise are listed beside the provider.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -50,8 +50,8 @@ pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
     Ok(Exit::Done)
 }
 
-/// The problems of the file, then those of the providers. Of a value that the file cannot hold,
-/// its provider says less than the file's reader.
+/// The problems of the file, then those of the providers. For a value that the file format cannot
+/// hold, the reader's message replaces the provider's less specific one.
 fn all(of_file: Vec<ConfigProblem>, of_providers: Vec<ConfigProblem>) -> Vec<ConfigProblem> {
     let is_known =
         |problem: &ConfigProblem| of_file.iter().any(|known| known.path() == problem.path());

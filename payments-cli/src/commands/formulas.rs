@@ -18,8 +18,8 @@ use crate::{
 
 /// List the signature formulas of every provider
 ///
-/// Says of each what is signed, by whom and how, the document that says so, and how sure that
-/// is. `sign` and `check` take them by name.
+/// Shows for each what is signed, by whom and how, the source document, and the confidence in it.
+/// `sign` and `check` accept them by name.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -64,7 +64,8 @@ fn described(listed: &[Listed]) -> String {
         row(&mut out, "signs", pattern(formula));
         row(&mut out, "how", format_args!("{}, by the {}", how(formula), word(&formula.maker)));
         if formula.layout != Layout::Unknown && !formula.is_injective() {
-            let why = "two messages may have one signed string; what is not certain is not covered";
+            let why =
+                "two messages may have the same signed string; ambiguous fields are not covered";
             prose(&mut out, "ambiguous", why);
         }
         prose(&mut out, "source", &formula.source);
@@ -84,8 +85,8 @@ fn pattern(formula: &Formula) -> String {
         }
         Layout::Pairs { separator, names, order, empty } => {
             let order = match order {
-                Order::AsSent => "those that are there, in the order in which they are sent",
-                Order::AsListed => "those that are there, in this order",
+                Order::AsSent => "the present ones, in the order sent",
+                Order::AsListed => "the present ones, in this order",
             };
             let order = match empty {
                 EmptyValues::Dropped => order.to_owned(),
@@ -107,7 +108,7 @@ fn pattern(formula: &Formula) -> String {
             let separator = &members.separator;
             format!("\"name=…{separator}name=…\"\nevery member, sorted by name{empty}{encoding}")
         }
-        _ => "nobody outside the provider knows".to_owned(),
+        _ => "unknown outside the provider".to_owned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `sign`: what is signed, and the signature.
+//! `sign`: signs the fields of a message and shows the signed text.
 
 use std::path::PathBuf;
 
@@ -20,8 +20,9 @@ use crate::{
 
 /// Sign the fields of a message by a formula, and show what is signed
 ///
-/// Prints JSON with the formula, the signed string with the secret masked, and the signature as
-/// it goes on the wire. Compare the string with the other side's when a signature is refused.
+/// Prints JSON with the formula, the signed string with the secret masked, and the signature as it
+/// goes on the wire. If a gateway refuses a signature, compare the signed string with the
+/// gateway's.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {

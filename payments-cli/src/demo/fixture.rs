@@ -1,4 +1,4 @@
-//! What the tour runs on: simulated gateways, the shop, and the hub built from the embedded TOML.
+//! The fixture of the tour: simulated gateways, the shop, and the hub built from the embedded TOML.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::shop::Shop;
 
 type Broken = Box<dyn std::error::Error>;
 
-/// Everything that the tour runs on.
+/// The fixture of the tour.
 pub(super) struct Fixture {
     pub(super) hpay: HPaySimulator,
     pub(super) sepay: SePaySimulator,
@@ -57,13 +57,13 @@ impl Fixture {
         Ok(Self { hpay, sepay, mock, shop, payments, browser: client })
     }
 
-    /// The buyer's browser follows a link.
+    /// Follows a link, as the buyer's browser does.
     pub(super) async fn follow(&self, url: &str) -> Result<u16, Broken> {
         let request = http::Request::get(url).body(Bytes::new())?;
         Ok(self.browser.inquire(Call::inquiry("browse", request)).await?.status().as_u16())
     }
 
-    /// The buyer's browser posts a form.
+    /// Posts a form, as the buyer's browser does.
     pub(super) async fn post(&self, form: &payments::payment::PostForm) -> Result<u16, Broken> {
         let body =
             form_urlencoded::Serializer::new(String::new()).extend_pairs(&form.fields).finish();
@@ -73,7 +73,7 @@ impl Fixture {
         Ok(self.browser.inquire(Call::inquiry("browse", request)).await?.status().as_u16())
     }
 
-    /// Somebody sends a delivery to the shop.
+    /// Sends a delivery to the shop.
     pub(super) async fn send(&self, request: http::Request<Bytes>) -> Result<u16, Broken> {
         Ok(self.browser.inquire(Call::inquiry("send", request)).await?.status().as_u16())
     }

@@ -1,4 +1,4 @@
-//! HPay: a link without a call, a callback that signs no amount, a payout whose answer is lost.
+//! HPay: a link without a call, a callback that signs no amount, a payout whose response is lost.
 
 use bytes::Bytes;
 use payments::{
@@ -15,7 +15,7 @@ use payments::{
 use super::{
     fixture::Fixture,
     outcome::{credits, found, judged, next, settles, word},
-    story::Story,
+    timeline::Timeline,
 };
 
 type Broken = Box<dyn std::error::Error>;
@@ -23,14 +23,14 @@ type Broken = Box<dyn std::error::Error>;
 const ORDER: &str = "DEMO-1001";
 const PAYOUT: &str = "PAYROLL-1";
 
-pub(super) async fn play(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
-    story.chapter("hpay", "HPay: hosted checkout, virtual accounts, payouts");
-    payment(fixture, story).await?;
-    short_credit(fixture, story).await?;
-    lost_payout(fixture, story).await
+pub(super) async fn play(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broken> {
+    timeline.section("hpay", "HPay: hosted checkout, virtual accounts, payouts");
+    payment(fixture, timeline).await?;
+    short_credit(fixture, timeline).await?;
+    lost_payout(fixture, timeline).await
 }
 
-async fn payment(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
+async fn payment(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broken> {
     let amount = Money::vnd(50_000);
     let provider = fixture.payments.provider("hpay")?;
     let request =
@@ -40,7 +40,7 @@ async fn payment(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
         return Err(format!("no link to follow: {}", word(&submission)).into());
     };
     let bookings = fixture.hpay.bookings().len();
-    story.step(
+    timeline.step(
         "opened",
         "a payment is opened: a signed link, and nothing was sent",
         bookings == 0 && fixture.hpay.requests().is_empty(),
@@ -56,7 +56,7 @@ async fn payment(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     let seen = fixture.shop.data();
     let booked = fixture.hpay.bookings();
     let booking = booked.iter().find(|booking| booking.reference == ORDER);
-    story.step(
+    timeline.step(
         "paid",
         "the buyer pays; the notification is proven by its signature",
         status == 200 && settles(&seen, ORDER, amount) && booked.len() == 1,
@@ -69,17 +69,17 @@ async fn payment(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
         ],
     );
 
-    forged_and_repeated(fixture, story).await
+    forged_and_repeated(fixture, timeline).await
 }
 
 /// Sends the notification again: once as it was, once with another price.
-async fn forged_and_repeated(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
+async fn forged_and_repeated(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broken> {
     let receipts = fixture.hpay.receipts();
     let sent = receipts.last().ok_or("HPay sent no notification")?.request.clone();
     let forged = sent.uri().to_string().replace("price=50000", "price=5");
     let status = fixture.send(http::Request::get(forged).body(Bytes::new())?).await?;
     let seen = fixture.shop.data();
-    story.step(
+    timeline.step(
         "forged",
         "the same notification with another price is refused",
         status != 200 && seen.iter().all(|seen| seen.untrusted.is_some()) && seen.len() == 1,
@@ -88,9 +88,9 @@ async fn forged_and_repeated(fixture: &Fixture, story: &mut Story) -> Result<(),
 
     let status = fixture.send(sent).await?;
     let seen = fixture.shop.data();
-    story.step(
+    timeline.step(
         "repeated",
-        "the true one again is acknowledged and handled once",
+        "the genuine one again is acknowledged and handled once",
         status == 200 && seen.len() == 1 && seen.iter().all(|seen| seen.repeated),
         vec![(
             "key",
@@ -100,7 +100,7 @@ async fn forged_and_repeated(fixture: &Fixture, story: &mut Story) -> Result<(),
     Ok(())
 }
 
-async fn short_credit(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
+async fn short_credit(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broken> {
     let asked = Money::vnd(80_000);
     let provider = fixture.payments.provider("hpay")?;
     let request =
@@ -110,14 +110,14 @@ async fn short_credit(fixture: &Fixture, story: &mut Story) -> Result<(), Broken
         other => return Err(format!("no virtual account: {}", word(&other)).into()),
     };
     let number = opened.numbers.first().ok_or("a virtual account without a number")?;
-    story.step(
+    timeline.step(
         "virtual_account",
         "a virtual account is opened for 80,000 đồng",
         opened.amount == Some(asked),
         vec![("number", number.number.to_string())],
     );
     if let Some(payload) = &number.vietqr {
-        story.qr(payload);
+        timeline.qr(payload);
     }
 
     fixture.hpay.transfer_to_va(number.number.as_str(), 30_000).await?;
@@ -130,7 +130,7 @@ async fn short_credit(fixture: &Fixture, story: &mut Story) -> Result<(), Broken
         .into_iter()
         .filter(|booking| booking.kind == BookingKind::AccountCredit)
         .collect::<Vec<_>>();
-    story.step(
+    timeline.step(
         "short",
         "30,000 arrive; the callback signs no amount, so an inquiry confirms it: short by 50,000",
         short == Some(Funding::Short { missing: Money::vnd(50_000) })
@@ -144,7 +144,7 @@ async fn short_credit(fixture: &Fixture, story: &mut Story) -> Result<(), Broken
     Ok(())
 }
 
-async fn lost_payout(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
+async fn lost_payout(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broken> {
     let provider = fixture.payments.provider("hpay")?;
     let payouts = provider.payouts()?;
     let bank = Bank::by_name("Vietcombank").next().ok_or("no such bank")?;
@@ -154,9 +154,9 @@ async fn lost_payout(fixture: &Fixture, story: &mut Story) -> Result<(), Broken>
 
     fixture.hpay.lose_next_answer(Operation::CreatePayout, When::AfterBooking)?;
     let submission = payouts.create_payout(&request).await?;
-    story.step(
+    timeline.step(
         "payout_lost",
-        "a payout is sent and its answer gets lost: not failed, not done",
+        "a payout is sent and its response is lost: neither failed nor done",
         submission.is_uncertain(),
         vec![("payout", PAYOUT.to_owned()), ("outcome", word(&submission))],
     );
@@ -169,9 +169,9 @@ async fn lost_payout(fixture: &Fixture, story: &mut Story) -> Result<(), Broken>
         .into_iter()
         .filter(|booking| booking.reference == PAYOUT)
         .collect::<Vec<_>>();
-    story.step(
+    timeline.step(
         "payout_found",
-        "an inquiry finds it: one booking, and nobody sent it twice",
+        "an inquiry finds it: one booking, and it was sent once",
         succeeded && booked.len() == 1,
         vec![
             ("inquiry", truth),

@@ -13,7 +13,7 @@ use payments::{
 use super::{
     fixture::Fixture,
     outcome::{found, judged, settles, word},
-    story::Story,
+    timeline::Timeline,
 };
 
 type Broken = Box<dyn std::error::Error>;
@@ -21,20 +21,20 @@ type Broken = Box<dyn std::error::Error>;
 const ORDER: &str = "DEMO-3001";
 const PAYOUT: &str = "PAYROLL-3";
 
-pub(super) async fn play(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
-    story.chapter("mock", "The mock: what your own tests run against");
-    payment(fixture, story).await?;
-    undecided_payout(fixture, story).await
+pub(super) async fn play(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broken> {
+    timeline.section("mock", "The mock: what your own tests run against");
+    payment(fixture, timeline).await?;
+    undecided_payout(fixture, timeline).await
 }
 
-async fn payment(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
+async fn payment(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broken> {
     let amount = Money::vnd(99_000);
     let payments = fixture.payments.provider("mock")?.payments()?;
     let order = OrderRef::new(ORDER)?;
     let request =
         CreatePayment::new(order.clone(), amount)?.with_method(PaymentMethod::BankTransfer);
     let submission = payments.create_payment(&request).await?;
-    story.step(
+    timeline.step(
         "opened",
         "a payment is opened: this gateway is called for it",
         matches!(submission, Submission::Accepted(_)) && fixture.mock.bookings().is_empty(),
@@ -44,7 +44,7 @@ async fn payment(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     fixture.mock.pay(ORDER, amount).await?;
     let seen = fixture.shop.data();
     let booked = fixture.mock.bookings();
-    story.step(
+    timeline.step(
         "paid",
         "the buyer pays; the signature of the notification covers all of it",
         settles(&seen, ORDER, amount) && booked.len() == 1,
@@ -62,7 +62,7 @@ async fn payment(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
         .into_iter()
         .filter(|booking| booking.kind == BookingKind::Refund)
         .collect();
-    story.step(
+    timeline.step(
         "refunded",
         "the buyer gets it back",
         matches!(submission, Submission::Accepted(_)) && returned.len() == 1,
@@ -71,7 +71,7 @@ async fn payment(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     Ok(())
 }
 
-async fn undecided_payout(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
+async fn undecided_payout(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broken> {
     let payouts = fixture.payments.provider("mock")?.payouts()?;
     let bank = Bank::by_name("BIDV").next().ok_or("no such bank")?;
     let account = BankAccount::new(Bin::new(bank.bin())?, AccountNumber::new("12010001234567")?);
@@ -80,9 +80,9 @@ async fn undecided_payout(fixture: &Fixture, story: &mut Story) -> Result<(), Br
 
     fixture.mock.script(Operation::CreatePayout, Scripted::lost_after_booking())?;
     let submission = payouts.create_payout(&request).await?;
-    story.step(
+    timeline.step(
         "payout_lost",
-        "a payout's answer is lost on the wire",
+        "a payout's response is lost on the wire",
         submission.is_uncertain(),
         vec![("payout", PAYOUT.to_owned()), ("outcome", word(&submission))],
     );
@@ -95,7 +95,7 @@ async fn undecided_payout(fixture: &Fixture, story: &mut Story) -> Result<(), Br
         .into_iter()
         .filter(|booking| booking.reference.as_deref() == Some(PAYOUT))
         .collect::<Vec<_>>();
-    story.step(
+    timeline.step(
         "payout_found",
         "an inquiry finds it: one booking",
         succeeded && booked.len() == 1,

@@ -9,26 +9,26 @@ mod mock;
 mod outcome;
 mod sepay;
 mod shop;
-mod story;
+mod timeline;
 
 use std::process::ExitCode;
 
 use fixture::Fixture;
-use story::Story;
+use timeline::Timeline;
 
-/// Runs the tour; succeeds only if every step ended as it must.
+/// Runs the tour; succeeds only if every step ended as expected.
 pub(crate) async fn run(json: bool) -> ExitCode {
-    let mut story = Story::new(json);
-    if let Err(error) = tell(&mut story).await {
-        story.broke(error.as_ref());
+    let mut timeline = Timeline::new(json);
+    if let Err(error) = tell(&mut timeline).await {
+        timeline.broke(error.as_ref());
     }
-    if story.end() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if timeline.end() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn tell(story: &mut Story) -> Result<(), Box<dyn std::error::Error>> {
+async fn tell(timeline: &mut Timeline) -> Result<(), Box<dyn std::error::Error>> {
     let fixture = Fixture::start().await?;
-    hpay::play(&fixture, story).await?;
-    sepay::play(&fixture, story).await?;
-    mock::play(&fixture, story).await?;
+    hpay::play(&fixture, timeline).await?;
+    sepay::play(&fixture, timeline).await?;
+    mock::play(&fixture, timeline).await?;
     Ok(())
 }

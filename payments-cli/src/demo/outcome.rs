@@ -1,4 +1,4 @@
-//! What the chapters of the tour read from submissions, lookups and events.
+//! Functions that the sections of the tour use to read submissions, lookups and events.
 
 use payments::{
     Lookup, Movement, Submission,
@@ -10,7 +10,7 @@ use payments::{
 
 use super::shop::Seen;
 
-/// One word for an outcome.
+/// An outcome as one word.
 pub(super) fn word<T>(submission: &Submission<T>) -> String {
     match submission {
         Submission::Accepted(_) => "accepted".to_owned(),
@@ -19,7 +19,7 @@ pub(super) fn word<T>(submission: &Submission<T>) -> String {
     }
 }
 
-/// What the buyer does next, as the provider prefers it, if the payment was accepted.
+/// The buyer's next action that the provider prefers, if the payment was accepted.
 pub(super) fn next(submission: &Submission<Payment>) -> Option<&NextAction> {
     match submission {
         Submission::Accepted(payment) => payment.next.first(),
@@ -36,7 +36,7 @@ pub(super) fn settles(seen: &[Seen], order: &str, amount: Money) -> bool {
     seen.iter().flat_map(|seen| &seen.events).filter(paid).count() == 1
 }
 
-/// The credits that deliveries brought to believe.
+/// The credits that deliveries reported and the hub believes.
 pub(super) fn credits(seen: &[Seen]) -> Vec<&Movement> {
     seen.iter()
         .flat_map(|seen| &seen.events)
@@ -60,7 +60,7 @@ pub(super) fn found(lookup: &Lookup<Payout>) -> (bool, String) {
     }
 }
 
-/// How a delivery was judged.
+/// Whether a delivery was believed, and why, as text.
 pub(super) fn judged(seen: &[Seen]) -> String {
     let judge = |seen: &Seen| match (&seen.untrusted, seen.repeated) {
         (Some(why), _) => format!("untrusted: {why}; replied {}", seen.status),

@@ -10,7 +10,7 @@ use payments::{
 use super::{
     fixture::Fixture,
     outcome::{credits, judged, next, settles, word},
-    story::Story,
+    timeline::Timeline,
 };
 
 type Broken = Box<dyn std::error::Error>;
@@ -18,13 +18,13 @@ type Broken = Box<dyn std::error::Error>;
 const ORDER: &str = "DEMO-2001";
 const TRANSFER: &str = "20260042";
 
-pub(super) async fn play(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
-    story.chapter("sepay", "SePay: checkout form, bank transfers, statements");
-    checkout(fixture, story).await?;
-    transfer(fixture, story).await
+pub(super) async fn play(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broken> {
+    timeline.section("sepay", "SePay: checkout form, bank transfers, statements");
+    checkout(fixture, timeline).await?;
+    transfer(fixture, timeline).await
 }
 
-async fn checkout(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
+async fn checkout(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broken> {
     let amount = Money::vnd(120_000);
     let payments = fixture.payments.provider("sepay")?.payments()?;
     let request = CreatePayment::new(OrderRef::new(ORDER)?, amount)?
@@ -35,7 +35,7 @@ async fn checkout(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
         return Err(format!("no form to post: {}", word(&submission)).into());
     };
     let names: Vec<_> = form.fields.iter().map(|(name, _)| name.as_str()).collect();
-    story.step(
+    timeline.step(
         "opened",
         "a payment is opened: a form, signed in the order in which it is posted",
         fixture.sepay.bookings().is_empty() && fixture.sepay.requests().is_empty(),
@@ -47,9 +47,9 @@ async fn checkout(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     let seen = fixture.shop.data();
     let booked = fixture.sepay.bookings();
     let booking = booked.iter().find(|booking| booking.reference == ORDER);
-    story.step(
+    timeline.step(
         "paid",
-        "the buyer pays; the token of the IPN covers nothing, so the order itself is asked",
+        "the buyer pays; the token of the IPN covers nothing, so an inquiry confirms it",
         status == 200 && settles(&seen, ORDER, amount) && booked.len() == 1,
         vec![
             ("verdict", judged(&seen)),
@@ -62,7 +62,7 @@ async fn checkout(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     Ok(())
 }
 
-async fn transfer(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
+async fn transfer(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broken> {
     let asked = Money::vnd(250_000);
     let payments = fixture.payments.provider("sepay")?.payments()?;
     let order = OrderRef::new(TRANSFER)?;
@@ -74,24 +74,24 @@ async fn transfer(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
     else {
         return Err(format!("nothing to transfer: {}", word(&submission)).into());
     };
-    story.step(
+    timeline.step(
         "transfer_opened",
         "another is paid by bank transfer: a QR code with a payment code in its memo",
         vietqr.is_some(),
         vec![("account", account.number.to_string()), ("memo", memo.clone())],
     );
     if let Some(payload) = vietqr {
-        story.qr(payload);
+        timeline.qr(payload);
     }
 
-    // The bank puts its own words around, in lower case.
+    // The bank adds its own text, in lower case.
     let mangled = format!("MBVCB.3278907687.{} chuyen tien", memo.to_lowercase());
     let part = fixture.sepay.bank_transfer(account.number.as_str(), 100_000, &mangled).await?;
     let seen = fixture.shop.data();
     let arrived = credits(&seen);
     let funding = arrived.first().map(|credit| Funding::of(asked, credit.amount)).transpose()?;
     let matched = arrived.first().is_some_and(|credit| credit.order.as_ref() == Some(&order));
-    story.step(
+    timeline.step(
         "short",
         "100,000 arrive with a mangled memo: matched by its code, short by 150,000",
         matched && funding == Some(Funding::Short { missing: Money::vnd(150_000) }),
@@ -102,7 +102,7 @@ async fn transfer(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
         ],
     );
 
-    forged_and_repeated(fixture, story, part.webhook_id).await?;
+    forged_and_repeated(fixture, timeline, part.webhook_id).await?;
 
     fixture.sepay.bank_transfer(account.number.as_str(), 150_000, memo).await?;
     let seen = fixture.shop.data();
@@ -115,7 +115,7 @@ async fn transfer(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
         other => (false, format!("{other:?}")),
     };
     let booked = fixture.sepay.bookings().len();
-    story.step(
+    timeline.step(
         "completed",
         "the rest arrives; the statement, searched by code, adds up to what was asked",
         exact && credits(&seen).len() == 1 && booked == 3,
@@ -126,7 +126,7 @@ async fn transfer(fixture: &Fixture, story: &mut Story) -> Result<(), Broken> {
 
 async fn forged_and_repeated(
     fixture: &Fixture,
-    story: &mut Story,
+    timeline: &mut Timeline,
     webhook: u64,
 ) -> Result<(), Broken> {
     let deliveries = fixture.sepay.deliveries();
@@ -140,7 +140,7 @@ async fn forged_and_repeated(
     }
     let status = fixture.send(forged).await?;
     let seen = fixture.shop.data();
-    story.step(
+    timeline.step(
         "forged",
         "the webhook with another amount is refused: its signature covers every byte",
         status != 200 && seen.len() == 1 && seen.iter().all(|seen| seen.untrusted.is_some()),
@@ -149,9 +149,9 @@ async fn forged_and_repeated(
 
     fixture.sepay.redeliver(webhook).await?;
     let seen = fixture.shop.data();
-    story.step(
+    timeline.step(
         "repeated",
-        "the true one again is acknowledged and handled once",
+        "the genuine one again is acknowledged and handled once",
         seen.len() == 1 && seen.iter().all(|seen| seen.repeated && seen.status == 200),
         vec![(
             "key",

@@ -1,4 +1,4 @@
-//! The merchant's side: one route that receives every delivery and remembers what came of it.
+//! The merchant's side: one route that receives every delivery and records the result.
 
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -17,7 +17,7 @@ use payments::{
     notification::{Coverage, Delivery, Event, Outcome},
 };
 
-/// The largest delivery that is read.
+/// The largest body of a delivery that is read, in bytes.
 const LARGEST_DELIVERY: usize = 64 * 1024;
 
 /// A shop that listens on loopback.
@@ -26,10 +26,10 @@ pub(super) struct Shop {
     state: Arc<Ledger>,
 }
 
-/// What came of one delivery.
+/// The result of one delivery.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
-    /// The events to believe that were not handled before.
+    /// The believed events that were not handled before.
     pub(super) events: Vec<Event>,
     /// Why events were not believed.
     pub(super) doubts: Vec<String>,
@@ -66,17 +66,17 @@ impl Shop {
         Ok(Self { address, state })
     }
 
-    /// Its address, without a slash at the end.
+    /// The address, without a slash at the end.
     pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Gives it the providers, once.
+    /// Sets the providers, once.
     pub(super) fn stock(&self, payments: Payments) {
         let _ = self.state.payments.set(payments);
     }
 
-    /// What came of the deliveries since the last time this was asked.
+    /// Removes and returns the results of the deliveries since the last call.
     pub(super) fn data(&self) -> Vec<Seen> {
         std::mem::take(&mut *self.state.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }

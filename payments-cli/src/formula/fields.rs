@@ -19,8 +19,8 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// The fields in the order of the flags. Those that the formula does not sign are remarked
-    /// upon, because a misspelt name looks the same.
+    /// The fields in the order of the flags. Prints a remark on fields that the formula does not
+    /// sign, because one may be misspelt.
     pub(crate) fn of(&self, formula: &Formula) -> Result<Vec<Field<'_>>, Failure> {
         let signed = formula.layout.fields();
         let mut fields: Vec<Field<'_>> = Vec::with_capacity(self.fields.len());
@@ -46,7 +46,7 @@ impl Fields {
     }
 }
 
-/// Why fields could not be laid out: one is missing, or the formula is not known.
+/// The failure of a missing field or an unknown formula.
 pub(crate) fn refused(error: &Error) -> Failure {
     Failure::usage(if error.field().is_some() { "--field" } else { "FORMULA" }, error)
 }

@@ -11,7 +11,7 @@ use payments::{
 
 use crate::exit::Failure;
 
-/// Where the shared secret is.
+/// The flag that names the shared secret.
 #[derive(clap::Args)]
 pub(crate) struct SecretFlag {
     /// The environment variable that holds the secret that both sides share
@@ -34,7 +34,7 @@ impl SecretFlag {
             VarError::NotPresent if is_plain_name(variable) => {
                 refuse(format!("the variable {variable} is not set"))
             }
-            // It may be the secret itself.
+            // The text may be the secret itself.
             VarError::NotPresent => refuse("names a variable that is not set".to_owned()),
             VarError::NotUnicode(_) => refuse(format!("the variable {variable} is not text")),
         })?;
@@ -53,7 +53,7 @@ fn is_plain_name(text: &str) -> bool {
 pub(crate) fn key_file(path: Option<&Path>, formula: &Formula) -> Result<Option<Vec<u8>>, Failure> {
     match path {
         Some(path) => fs::read(path).map(Some).map_err(|error| {
-            // The key itself may stand where the name of its file belongs.
+            // The text may be the key itself instead of the name of its file.
             Failure::usage("--key", format!("its file cannot be read: {error}"))
         }),
         None if formula.algorithm == Algorithm::RsaSha256Base64 => {

@@ -1,4 +1,4 @@
-//! Signature formulas on the command line: the one that is named, its fields and its keys.
+//! Signature formulas on the command line: the selected formula, its fields and its keys.
 
 mod fields;
 mod keys;

@@ -51,7 +51,7 @@ fn described(gateway: SePaySimulator) -> RunningSimulator {
     for (host, url) in &hosts {
         running = running.with_host(host, url);
         running = match *host {
-            // It has the old API, and OAuth2.
+            // This host serves the User API v1 and OAuth2.
             "my" => running
                 .with_text("userapi_v1_url", &format!("{url}/userapi"))
                 .with_text("oauth_url", url),

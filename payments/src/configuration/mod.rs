@@ -1,40 +1,39 @@
-//! Configuration in TOML, whose problems are named by their place and never by their text, which
-//! may be a secret.
+//! Configuration in TOML. Its problems name their place and never quote the text, which may be a
+//! secret.
 
 mod shape;
 
 use payments_core::config::{ConfigProblem, PaymentsConfig};
 use toml::de::DeTable;
 
-/// A configuration as far as it could be read, and what is wrong with the rest.
+/// The part of a configuration that could be read, and the problems of the rest.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Configuration {
-    /// What could be read.
+    /// The part that could be read.
     pub config: PaymentsConfig,
-    /// What could not: each with its place, such as `payments.toml:3:12` or `providers.main.url`,
-    /// and without its text.
+    /// The problems of the rest: each with its place, such as `payments.toml:3:12` or
+    /// `providers.main.url`, and without its text.
     pub problems: Vec<ConfigProblem>,
 }
 
-/// Reads a configuration in TOML; `name` is what problems call the text, such as the path of its
-/// file.
+/// Reads a configuration in TOML; `name` is the name of the text in problems, such as the path of
+/// its file.
 ///
-/// Unlike the errors of `toml::from_str`, which quote the line, a problem never repeats what is
-/// written.
+/// Unlike the errors of `toml::from_str`, which quote the line, a problem never repeats the text.
 pub fn read_toml(text: &str, name: &str) -> Configuration {
-    // Editors of Windows write a byte order mark.
+    // Editors on Windows write a byte order mark.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let (document, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         return shape::check(document.get_ref());
     }
-    // A broken line hides its keys: looking further would report them as missing.
+    // After a syntax error the keys below are unknown, and would be reported as missing.
     let problems = errors.iter().map(|error| syntax(text, name, error)).collect();
     Configuration { config: PaymentsConfig::default(), problems }
 }
 
-/// Where and why a text is no TOML. The error's own text repeats the line.
+/// The place and reason of a syntax error. The error's own message would repeat the line.
 fn syntax(text: &str, name: &str, error: &toml::de::Error) -> ConfigProblem {
     let start = error.span().map_or(text.len(), |span| span.start);
     let before = text.get(..start).unwrap_or(text);

@@ -1,4 +1,4 @@
-//! Turns TOML into a configuration, and collects what no configuration can hold.
+//! Conversion of TOML into a configuration, with a problem for each value that has no place in one.
 
 use payments_core::config::{ConfigProblem, PaymentsConfig};
 use toml::{
@@ -10,8 +10,9 @@ use super::Configuration;
 
 const KEYS: &str = "expect, prefer, providers";
 
-/// Keeps what a configuration can hold. A value that it cannot is a problem, and stands as an
-/// empty list in what is kept: it is not missing, and a provider that reads it refuses it too.
+/// Converts a document, with a problem for each value that a configuration cannot hold. Such a
+/// value is replaced by an empty list: so it does not count as missing, and a provider that reads
+/// it rejects it.
 pub(super) fn check(document: &DeTable<'_>) -> Configuration {
     let mut problems = Vec::new();
     let mut kept = Table::new();
@@ -73,7 +74,7 @@ fn providers(providers: &DeTable<'_>, problems: &mut Vec<ConfigProblem>) -> Tabl
     kept
 }
 
-/// The value as a configuration holds it, or why it holds no such value.
+/// The value in a configuration, or why a configuration cannot hold it.
 fn holdable(value: &DeValue<'_>) -> Result<Value, &'static str> {
     Ok(match value {
         DeValue::String(text) => Value::String(text.to_string()),

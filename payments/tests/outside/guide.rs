@@ -1,4 +1,4 @@
-//! The guide builds a provider that keeps every law, and a law that it then breaks is named.
+//! The provider that the guide builds keeps every law, and a law that it is made to break is named.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ use crate::{
 
 const GUIDE: &str = include_str!("../../../docs/plug-ins.md");
 
-/// A provider as the guide builds it, with one of its checks taken out.
+/// A provider as the guide builds it, with one of its checks removed.
 struct Broken {
     member: &'static str,
     file: &'static str,
@@ -19,7 +19,7 @@ struct Broken {
     without: &'static str,
     /// The law that finds it, by the name of its test.
     test: &'static str,
-    /// Where the finding says to look: the file, and what stands in that line.
+    /// Where the finding says to look: the file, and the text of that line.
     look_at: (&'static str, &'static str),
 }
 

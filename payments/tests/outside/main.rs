@@ -1,5 +1,4 @@
-//! What the README and the guide show works outside of this workspace, and says so when it does
-//! not.
+//! The code of the README and the guide works outside of this workspace, and reports its errors.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

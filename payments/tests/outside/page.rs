@@ -11,8 +11,8 @@ pub(crate) fn blocks<'a>(page: &'a str, section: &str, language: &str) -> Vec<&'
     section.split(&fence).skip(1).map(|rest| &rest[..rest.find("\n```").unwrap()]).collect()
 }
 
-/// The files that a page builds up, by their paths. A block belongs to the file that its first
-/// line names in a comment; what a later block adds is set off by an empty line.
+/// The files that a page builds up, by their paths. A block belongs to the file that its first line
+/// names in a comment; a later block is appended after an empty line.
 pub(crate) fn files(page: &str) -> BTreeMap<String, String> {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     // Fences open and close in turn, each at the start of a line.

@@ -1,4 +1,4 @@
-//! The code of the guide's chapter on payouts, and on a check of one's own: it compiles, and does
+//! The code of the guide's chapter on payouts, and on a check of one's own: it compiles and does
 //! what the guide says.
 
 use std::time::Duration;
@@ -82,7 +82,7 @@ fn check(
     )
 }
 
-// What they need beside.
+// The other items that they need.
 
 #[derive(Deserialize)]
 struct Refusal {

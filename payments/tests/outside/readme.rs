@@ -104,7 +104,7 @@ fn main() {
     answers();
 }
 
-/// Every answer type can be built from outside.
+/// Every result type can be built from outside.
 fn answers() {
     use payments_core::{*, bank::*, money::*, notification::*, payment::*, payout::*, statement::*, virtual_account::*};
     let order = OrderRef::new("A1").unwrap();

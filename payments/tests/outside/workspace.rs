@@ -1,7 +1,7 @@
-//! A workspace that knows this one only as its dependencies, built in one go for all tests.
+//! A workspace that has this one only as dependencies, built once for all tests.
 //!
-//! It lies in a fixed folder, and what did not change is not built again: the first run takes a
-//! minute, and the next ones none.
+//! It is in a fixed folder, and only changes are built again: the first run takes a minute, later
+//! ones almost none.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -44,13 +44,13 @@ impl Programs {
         let program = self.0.get(&(member.to_owned(), name.to_owned()));
         let mut command =
             Command::new(program.unwrap_or_else(|| panic!("{member} has no program {name}")));
-        // What fails here on purpose is no part of a report.
+        // Failures that are expected here do not belong in a report.
         command.env_remove("CONFORMANCE_REPORT");
         command
     }
 }
 
-/// What a program said.
+/// The output of a program.
 pub(crate) fn text(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
@@ -87,7 +87,7 @@ debug = false
     );
     put(&folder.join("Cargo.toml"), &manifest);
     let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap();
-    // Cargo leaves out of a lock file what nobody here needs.
+    // Cargo leaves unused packages out of a lock file.
     if put(&folder.join("of-the-workspace.lock"), &lock) {
         fs::write(folder.join("Cargo.lock"), &lock).unwrap();
     }
@@ -100,7 +100,7 @@ debug = false
     }
 }
 
-/// Writes a file unless it holds that text already; whether it did.
+/// Writes a file unless it has that text already; returns whether it was written.
 fn put(path: &Path, text: &str) -> bool {
     if fs::read_to_string(path).is_ok_and(|there| there == text) {
         return false;

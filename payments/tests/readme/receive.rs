@@ -63,7 +63,7 @@ pub async fn webhook(
     Ok(intake.reply(intake.outcome()))
 }
 
-/// Reads on in the statement from `cursor`, and returns where to go on the next time.
+/// Reads the statement from `cursor` on, and returns the cursor for the next time.
 pub async fn reconcile(
     payments: &Payments,
     books: &mut Books,

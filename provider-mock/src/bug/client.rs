@@ -1,4 +1,4 @@
-//! Mistakes of HTTP clients: what is sent again, and what a failure is taken for.
+//! Mistakes of HTTP clients: repeated requests, and wrongly interpreted failures.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -25,7 +25,7 @@ use crate::{
     wire::SIGNATURE,
 };
 
-/// How often payOS's Node library and sepay-pg-php send at most.
+/// The maximum number of attempts of payOS's Node library and sepay-pg-php.
 const ATTEMPTS: usize = 3;
 
 pub(super) struct Careless {
@@ -54,8 +54,7 @@ impl Careless {
         outcome
     }
 
-    /// Puts the signature that a response should have in the place of one that the mistake takes for
-    /// it.
+    /// Replaces a wrong signature that the mistake accepts by the right one.
     fn excuse(&self, call: &str, response: &mut Response<Bytes>) {
         let Ok(secret) = Secret::new(self.api_key.as_str()) else { return };
         let status = response.status();
@@ -100,7 +99,7 @@ async fn work(client: Arc<dyn Transport>, mut waiting: mpsc::UnboundedReceiver<J
     while let Some((call, reply)) = waiting.recv().await {
         let client = Arc::clone(&client);
         tokio::spawn(async move {
-            // Nobody waits any more for a call that was dropped.
+            // The caller of a dropped call does not wait any more.
             let _ = reply.send(client.send(call).await);
         });
     }

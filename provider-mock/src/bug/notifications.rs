@@ -1,4 +1,4 @@
-//! Mistakes in hearing about it.
+//! Mistakes in reading notifications.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -47,7 +47,7 @@ impl Careless {
         Self { bug, inner, endpoints, webhook_secret: settings.webhook_secret.clone() }
     }
 
-    /// What the signature should be, where the bug takes the one that was sent for as good.
+    /// The right signature, if the bug accepts the wrong one that was sent.
     fn excused(&self, delivery: &Delivery<'_>) -> Option<String> {
         let sent = delivery.one_header(SIGNATURE).ok()?;
         let stamp = delivery.one_header(TIMESTAMP).ok()??;
@@ -79,7 +79,7 @@ impl Careless {
                 let pairs = delivery.query_pairs();
                 let order = pairs.iter().find(|(name, _)| name == ORDER).map(|(_, value)| value);
                 if let Some(Ok(order)) = order.map(|order| OrderRef::new(order.as_ref())) {
-                    notification = self.retold(notification, |news| of_order(news, &order));
+                    notification = self.retold(notification, |data| of_order(data, &order));
                 }
             }
             Bug::OverhearsAPayment => notification = self.retold(notification, overheard),
@@ -109,7 +109,7 @@ impl Careless {
                 notification = self.keyed(notification, key);
             }
             Bug::KeysInLowerCase => {
-                notification = self.retold_under(notification, in_lower_case, |news| news);
+                notification = self.retold_under(notification, in_lower_case, |data| data);
             }
             Bug::TrustsTheBrowser if self.is_a_return(&notification.endpoint) => {
                 let key = Some(DedupeKey::new(SCOPE, delivery.query().unwrap_or_default()));
@@ -155,7 +155,7 @@ impl Careless {
         declared.iter().any(|known| known.name == *endpoint && known.display_only)
     }
 
-    /// The same notification with other news, on the same proof.
+    /// The same notification with other event data, on the same proof.
     fn retold(
         &self,
         notification: Notification,
@@ -180,21 +180,21 @@ impl Careless {
         })
     }
 
-    /// The same notification whose events have this key, where there is one.
+    /// The same notification with this key in its events, if there is one.
     fn keyed(&self, notification: Notification, key: Option<Result<DedupeKey>>) -> Notification {
         match key {
-            Some(Ok(key)) => self.retold_under(notification, |_| Some(key.clone()), |news| news),
+            Some(Ok(key)) => self.retold_under(notification, |_| Some(key.clone()), |data| data),
             _ => notification,
         }
     }
 }
 
-/// The key that the honest provider gave it.
+/// The key from the honest provider.
 fn stated(event: &Event) -> Option<DedupeKey> {
     event.key().cloned()
 }
 
-/// The order with its state and what arrived, in small letters.
+/// The order with its state and the amount received, in lower case.
 fn in_lower_case(event: &Event) -> Option<DedupeKey> {
     match event.data() {
         EventData::Payment(payment) => {
@@ -206,15 +206,15 @@ fn in_lower_case(event: &Event) -> Option<DedupeKey> {
     }
 }
 
-fn overheard(news: EventData) -> EventData {
-    match news {
+fn overheard(data: EventData) -> EventData {
+    match data {
         EventData::Payment(_) => EventData::Unrecognised { name: "payment.settled".to_owned() },
         other => other,
     }
 }
 
-fn as_asked(news: EventData) -> EventData {
-    match news {
+fn as_asked(data: EventData) -> EventData {
+    match data {
         EventData::Payment(mut payment) if payment.received.is_some() => {
             payment.received = payment.asked;
             EventData::Payment(payment)
@@ -223,13 +223,13 @@ fn as_asked(news: EventData) -> EventData {
     }
 }
 
-fn hours_later(news: EventData) -> EventData {
-    with_times(news, |at| at.plus(Duration::from_secs(7 * 3_600)))
+fn hours_later(data: EventData) -> EventData {
+    with_times(data, |at| at.plus(Duration::from_secs(7 * 3_600)))
 }
 
-/// The same event with other times of what moved.
-fn with_times(mut news: EventData, time: impl Fn(Timestamp) -> Timestamp) -> EventData {
-    let movements: &mut [Movement] = match &mut news {
+/// The same event data with changed times of its movements.
+fn with_times(mut data: EventData, time: impl Fn(Timestamp) -> Timestamp) -> EventData {
+    let movements: &mut [Movement] = match &mut data {
         EventData::Payment(payment) => &mut payment.credits,
         EventData::Movement(movement) => std::slice::from_mut(movement),
         _ => &mut [],
@@ -237,21 +237,21 @@ fn with_times(mut news: EventData, time: impl Fn(Timestamp) -> Timestamp) -> Eve
     for movement in movements {
         movement.at = movement.at.map(&time);
     }
-    news
+    data
 }
 
-fn in_dong(mut news: EventData) -> EventData {
+fn in_dong(mut data: EventData) -> EventData {
     let dong = |money: Money| Money::vnd(money.minor());
-    match &mut news {
+    match &mut data {
         EventData::Payment(payment) => payment.received = payment.received.map(dong),
         EventData::Movement(movement) => movement.amount = dong(movement.amount),
         _ => {}
     }
-    news
+    data
 }
 
-fn begun(news: EventData) -> EventData {
-    match news {
+fn begun(data: EventData) -> EventData {
+    match data {
         EventData::Payout(mut payout) => {
             payout.state = PayoutState::Pending;
             EventData::Payout(payout)
@@ -273,12 +273,12 @@ fn has_an_unknown_field(body: &[u8]) -> bool {
     !body.is_empty() && serde_json::from_slice::<Known>(body).is_err()
 }
 
-fn divided(news: EventData) -> EventData {
+fn divided(data: EventData) -> EventData {
     let by_a_hundred = |money: Money| match money.currency() {
         Currency::VND => Money::vnd(money.minor() / 100),
         _ => money,
     };
-    match news {
+    match data {
         EventData::Payment(mut payment) => {
             payment.received = payment.received.map(by_a_hundred);
             EventData::Payment(payment)
@@ -291,8 +291,8 @@ fn divided(news: EventData) -> EventData {
     }
 }
 
-fn of_order(news: EventData, order: &OrderRef) -> EventData {
-    match news {
+fn of_order(data: EventData, order: &OrderRef) -> EventData {
+    match data {
         EventData::Payment(mut payment) => {
             payment.order = order.clone();
             EventData::Payment(payment)
@@ -349,7 +349,7 @@ impl NotificationReceiver for Careless {
             Received::Notification(notification)
                 if self.bug == Bug::HearsMoneyWhenItIsDelivered =>
             {
-                self.retold(notification, |news| with_times(news, |_| now)).into()
+                self.retold(notification, |data| with_times(data, |_| now)).into()
             }
             Received::Notification(notification) => self.told(notification, &delivery),
             Received::Untrusted(mut untrusted) if self.bug == Bug::TellsTheSecretToAForger => {

@@ -1,4 +1,4 @@
-//! Mistakes in taking payments.
+//! Mistakes in payments.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -30,7 +30,7 @@ pub(super) struct Careless {
     capabilities: PaymentCapabilities,
     api_key: String,
     clock: Arc<dyn Clock>,
-    /// What was opened, for those that look further than at the order asked about.
+    /// The opened orders, for bugs that confuse one order with another.
     opened: Mutex<Vec<OrderRef>>,
 }
 
@@ -57,7 +57,7 @@ impl Careless {
         OrderRef::new(cut).unwrap_or_else(|_| order.clone())
     }
 
-    /// What is sent in the place of a request.
+    /// The request that is sent instead.
     fn sent(&self, request: &CreatePayment) -> CreatePayment {
         let mut request = request.clone();
         match self.bug {
@@ -91,7 +91,7 @@ impl Careless {
         }
     }
 
-    /// The other orders that are taken for this one.
+    /// The other orders that are confused with this one.
     fn taken_for(&self, order: &OrderRef) -> Vec<OrderRef> {
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         let is_taken = |other: &&OrderRef| match self.bug {

@@ -1,4 +1,4 @@
-//! Mistakes in sending money.
+//! Mistakes in payouts.
 
 #![deny(clippy::missing_trait_methods)]
 
@@ -26,14 +26,14 @@ pub(super) struct Careless {
     inner: Arc<dyn PayoutProvider>,
     capabilities: PayoutCapabilities,
     clock: Arc<dyn Clock>,
-    /// When each reference was sent first.
+    /// When each reference was first sent.
     sent: Mutex<Vec<(PayoutRef, Timestamp)>>,
     calls: AtomicUsize,
     /// The payout that is under way.
     busy: Mutex<Option<PayoutRef>>,
-    /// What was answered, as long as this provider lives.
+    /// The payouts of earlier responses.
     known: Mutex<Vec<Payout>>,
-    /// The names that were asked for.
+    /// The cached names.
     names: Mutex<Vec<Beneficiary>>,
 }
 
@@ -67,7 +67,7 @@ impl Careless {
         }
     }
 
-    /// When a reference was sent first; `None` if that is now.
+    /// When a reference was first sent; `None` if it is sent now for the first time.
     fn first_sent(&self, reference: &PayoutRef) -> Option<Timestamp> {
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         let known = sent.iter().find(|(known, _)| known == reference).map(|(_, at)| *at);
@@ -77,7 +77,7 @@ impl Careless {
         known
     }
 
-    /// What is sent in the place of a request to the same beneficiary.
+    /// The request to the same beneficiary that is sent instead.
     fn sent(&self, request: &CreatePayout) -> CreatePayout {
         let mut request = request.clone();
         match self.bug {
@@ -90,7 +90,7 @@ impl Careless {
         request
     }
 
-    /// What is sent in the place of a request to another beneficiary; `None` if it is sent as it is.
+    /// The request to another beneficiary that is sent instead; `None` if the original is sent.
     fn misdirected(&self, request: &CreatePayout) -> Option<CreatePayout> {
         let asked = &request.beneficiary;
         let account = match self.bug {
@@ -130,7 +130,7 @@ impl Careless {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was answered about this payout first.
+    /// The first response about this payout.
     fn first_answer(&self, reference: &PayoutRef) -> Option<Payout> {
         self.known().iter().find(|known| known.payout == *reference).cloned()
     }
@@ -144,7 +144,7 @@ impl Careless {
         request
     }
 
-    /// What becomes of an outcome that is not certain.
+    /// The outcome that replaces an uncertain one.
     fn decided(&self, request: &CreatePayout, uncertain: Uncertain) -> Submission<Payout> {
         let status = uncertain.status.and_then(|status| StatusCode::from_u16(status).ok());
         let is = |cause| uncertain.cause == cause;
@@ -217,7 +217,7 @@ fn with_the_fee(amount: Money, fee: i64) -> Money {
     Money::from_minor(amount.minor().saturating_add(fee), amount.currency())
 }
 
-/// What is believed where the answer is not read.
+/// The payout that is reported if the response is not read.
 fn as_asked(request: &CreatePayout) -> Payout {
     Payout::new(request.payout.clone(), request.amount, PayoutState::Pending)
 }

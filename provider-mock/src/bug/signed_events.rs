@@ -26,7 +26,7 @@ const SIGNATURE: &str = "signature";
 /// The members of an event as the protocol documents them.
 const MEMBERS: [&str; 4] = ["id", "type", "at", "data"];
 
-/// A delivery to a receiver that makes this mistake.
+/// A delivery to a receiver with this mistake.
 pub(super) struct Arrival<'a> {
     pub(super) bug: Bug,
     pub(super) honest: &'a dyn NotificationReceiver,
@@ -37,7 +37,7 @@ pub(super) struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
-    /// What becomes of it, where this mistake makes a difference.
+    /// The result of the delivery, if the mistake changes it.
     pub(super) fn received(&self) -> Option<Received> {
         let body: Members = serde_json::from_slice(self.delivery.body()).ok()?;
         let signature: String = serde_json::from_str(first(&body, SIGNATURE)?.get()).ok()?;
@@ -91,7 +91,7 @@ impl Arrival<'_> {
         }
     }
 
-    /// What the honest receiver makes of `read`, if the signature is that of `signed`.
+    /// The result of the honest receiver for `read`, if the signature is that of `signed`.
     fn read_in_the_place_of(&self, signed: &str, signature: &str, read: &str) -> Option<Received> {
         let keys = self.keys()?;
         let is_good = !signature.is_empty() && code_of(signed, &keys) == signature;
@@ -115,7 +115,7 @@ impl Arrival<'_> {
         Some(told.into())
     }
 
-    /// Something unknown, if the members that are there are signed one after another.
+    /// An unknown event, if the signature covers the present members one after another.
     fn unknown(&self, members: &Members, signature: &str) -> Option<Received> {
         let mut fields: Vec<(String, String)> = members
             .0
@@ -154,7 +154,7 @@ fn text(members: &Members, name: &str) -> Option<String> {
     serde_json::from_str(first(members, name)?.get()).ok()
 }
 
-/// The object in which each name is once, with the value that `choose` takes.
+/// The object with each name once, with the value that `choose` selects.
 fn each_once(
     members: &Members,
     choose: impl for<'a> Fn(&'a Members, &str) -> Option<&'a RawValue>,

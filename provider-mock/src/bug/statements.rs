@@ -1,4 +1,4 @@
-//! Mistakes in listing what arrived and left.
+//! Mistakes in statements.
 
 #![deny(clippy::missing_trait_methods)]
 

@@ -1,4 +1,4 @@
-//! Mistakes in receiving money on account numbers.
+//! Mistakes in virtual accounts.
 
 #![deny(clippy::missing_trait_methods)]
 

@@ -1,4 +1,4 @@
-//! Everything that the gateway remembers.
+//! The stored state of the gateway.
 
 use http::Uri;
 use payments_core::{
@@ -24,12 +24,12 @@ use super::{
 };
 use crate::wire::Operation;
 
-/// A bank that no directory knows, so that nobody transfers real money there.
+/// A bank that is in no directory, so that no real money can be transferred there.
 const BANK: &str = "970999";
 /// The holder of the merchant's accounts.
 pub(super) const MERCHANT: &str = "CONG TY THU NGHIEM";
 
-/// Everything that the gateway remembers. It is changed by one call at a time.
+/// The stored state of the gateway, which one call changes at a time.
 #[derive(Debug)]
 pub(super) struct Books {
     pub(super) ledger: Ledger,
@@ -45,13 +45,13 @@ pub(super) struct Books {
     pub(super) payers: Payers,
     pub(super) payout_repeat: Repeat,
     pub(super) beneficiaries: Vec<Beneficiary>,
-    /// Whether the statement has a page without entries before each page that has some.
+    /// Whether the statement has an empty page before each page with entries.
     pub(super) gives_empty_pages: bool,
-    /// Where buyers find the gateway's pages.
+    /// The address of the gateway's pages.
     pub(super) site: String,
     /// Every instruction that had an effect, by its order, payout or refund.
     done: Vec<(Operation, String)>,
-    /// The bodies of instructions that were accepted, by what they are about.
+    /// The bodies of accepted instructions, by their subject.
     received: Vec<(Operation, String, Value)>,
 }
 
@@ -98,7 +98,7 @@ impl Books {
         })
     }
 
-    /// Keeps that an instruction had an effect. An instruction that is repeated has none.
+    /// Records that an instruction had an effect. A repeated instruction has none.
     pub(super) fn carried_out(&mut self, operation: Operation, reference: &str) {
         self.done.push((operation, reference.to_owned()));
     }
@@ -108,7 +108,7 @@ impl Books {
         self.done.iter().filter(same).count()
     }
 
-    /// Keeps what an accepted instruction said.
+    /// Stores the body of an accepted instruction.
     pub(super) fn keep(&mut self, operation: Operation, reference: String, body: &[u8]) {
         if let Ok(body) = serde_json::from_slice(body) {
             self.received.push((operation, reference, body));
@@ -121,7 +121,7 @@ impl Books {
         kept.map(|(_, _, body)| body)
     }
 
-    /// Announces something that happened, to `to` or to the merchant's usual address.
+    /// Queues a notification to `to` or to the merchant's default address.
     pub(super) fn announce<T: Serialize>(
         &mut self,
         kind: &str,
@@ -134,17 +134,17 @@ impl Books {
     }
 }
 
-/// What becomes of a second instruction under a reference.
+/// The effect of a second instruction with the same reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Again {
-    /// It is answered with the first one.
+    /// It returns the first one.
     AsFirst,
     Refused,
     CarriedOut,
 }
 
 impl Again {
-    /// What `repeat` says of an instruction whose reference was used first at `first`.
+    /// The effect by `repeat` of an instruction whose reference was first used at `first`.
     pub(super) fn of(repeat: Repeat, first: Timestamp, now: Timestamp) -> Self {
         match repeat {
             Repeat::Deduplicated { within: RepeatWindow::For(within) }
@@ -173,7 +173,7 @@ pub(super) fn address(text: Option<&str>) -> Result<Option<Uri>> {
     text.map(parse).transpose()
 }
 
-/// The bank account whose holder every gateway knows.
+/// The bank account whose holder is known by default.
 fn test_beneficiary() -> Result<Beneficiary> {
     let bank = Bin::new("970436").map_err(unusable)?;
     let number = AccountNumber::new("0071001234567").map_err(unusable)?;

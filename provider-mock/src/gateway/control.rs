@@ -1,4 +1,5 @@
-//! What buyers, payers and banks do, and what a test scripts and reads.
+//! The control methods: actions of buyers, payers and banks, scripted outcomes, and the state for
+//! tests.
 
 use bytes::Bytes;
 use http::Request;
@@ -19,14 +20,14 @@ use crate::{
     },
 };
 
-/// Something that cannot happen at the gateway as it stands.
+/// Why the gateway cannot do what was asked in its present state.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlError {
-    /// Nobody opened a payment for this order.
+    /// No payment was opened for this order.
     #[error("there is no payment for order {0:?}: open one first")]
     UnknownOrder(String),
-    /// Nobody opened an account with this number.
+    /// No account with this number was opened.
     #[error("there is no virtual account {0:?}")]
     UnknownAccount(String),
     /// Nothing was paid out under this reference.
@@ -35,22 +36,22 @@ pub enum ControlError {
     /// Nothing was announced under this id.
     #[error("there is no notification {0:?}")]
     UnknownNotification(String),
-    /// Nobody can transfer this amount there: it is not above zero, in another currency than the
-    /// account, or more than a balance can hold.
+    /// This amount cannot be transferred there: it is not above zero, in another currency than the
+    /// account, or too large for the balance.
     #[error("{0} cannot be transferred there")]
     ImpossibleAmount(Money),
     /// A notification cannot be sent there.
     #[error("{0:?} is not an address that a notification can be sent to")]
     UnusableAddress(String),
-    /// It is in a state that does not allow this.
+    /// The present state does not allow this.
     #[error("it is {0}, and that does not allow this")]
     WrongState(&'static str),
     /// The outcome makes no sense for the operation.
     #[error("{outcome:?} cannot happen to {operation:?}")]
     ImpossibleOutcome {
-        /// Which calls it was to strike.
+        /// The operation that it was scripted for.
         operation: Operation,
-        /// What was to happen.
+        /// The outcome that was asked for.
         outcome: Scripted,
     },
 }
@@ -61,8 +62,8 @@ fn unknown_page() -> ControlError {
 
 /// # Money that moves
 impl MockGateway {
-    /// A buyer pays for an order: any amount, at any time, as often as you like. Short, over,
-    /// repeated and late credits are each booked as they are.
+    /// Pays for an order as a buyer does: any amount, at any time, any number of times. Short,
+    /// over, repeated and late credits are each booked as they are.
     ///
     /// # Errors
     /// There is no such order, or the amount is impossible.
@@ -70,8 +71,8 @@ impl MockGateway {
         self.books().pay(order.as_ref(), amount, self.now())
     }
 
-    /// Somebody transfers to the number of a virtual account, or of an order that has one of its
-    /// own: any amount, at any time, as often as you like.
+    /// Transfers to the number of a virtual account, or of an order that has one: any amount, at
+    /// any time, any number of times.
     ///
     /// # Errors
     /// There is no such number, or the amount is impossible.
@@ -79,8 +80,8 @@ impl MockGateway {
         self.books().credit(number.as_ref(), amount, self.now())
     }
 
-    /// Somebody transfers to the merchant's own account with a memo. The payment code of one
-    /// order in it pays that order; anything else is an unmatched credit.
+    /// Transfers to the merchant's own account with a memo. A memo with the payment code of one
+    /// order pays that order; any other is an unmatched credit.
     ///
     /// # Errors
     /// The amount is impossible.
@@ -88,13 +89,13 @@ impl MockGateway {
         self.books().deposit(amount, memo.as_ref(), self.now())
     }
 
-    /// From now on the statement has a page without entries before each page that has some.
+    /// Makes the statement have an empty page before each page with entries.
     pub fn give_empty_pages(&self) {
         self.books().gives_empty_pages = true;
     }
 
-    /// A buyer pays by what a provider shows and nothing else: on the page of a link or a form, or by
-    /// transfer to the account with the memo.
+    /// Pays as a buyer who has only the provider's next action: on the page of a link or a form, or
+    /// by transfer to the account with the memo.
     ///
     /// # Errors
     /// The gateway has no such page or account, or the amount is impossible.
@@ -124,7 +125,7 @@ impl MockGateway {
         self.books().pay_for(&id, amount, None, self.now())
     }
 
-    /// The payment behind an address that was shown, by the gateway's name.
+    /// The gateway's name of the payment behind an address that was shown.
     fn page_at(&self, url: &str) -> Result<String, ControlError> {
         if let Some((_, link)) = url.split_once(LINK_PAGE) {
             return self.open_link(link.strip_prefix('?').unwrap_or(link));
@@ -135,8 +136,8 @@ impl MockGateway {
         books.orders.on_page(id).map(|_| id.to_owned()).ok_or_else(unknown_page)
     }
 
-    /// Opens the payment that the query of a link carries, and gives the gateway's name for it. The
-    /// link is the provider's: it is signed with the API key.
+    /// Opens the payment that the query of a provider's link carries, which is signed with the API
+    /// key. Returns the gateway's name of the payment.
     pub(crate) fn open_link(&self, query: &str) -> Result<String, ControlError> {
         let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
         let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value);
@@ -151,10 +152,10 @@ impl MockGateway {
         Ok(opened.id)
     }
 
-    /// A payout that is pending or undecided ends, or one that succeeded comes back.
+    /// Ends a payout that is pending or undecided, or returns one that succeeded.
     ///
     /// # Errors
-    /// There is no such payout, or it cannot end so.
+    /// There is no such payout, or it cannot end in this way.
     pub fn settle_payout(
         &self,
         payout: impl AsRef<str>,
@@ -163,8 +164,8 @@ impl MockGateway {
         self.books().settle_payout(payout.as_ref(), outcome, self.now())
     }
 
-    /// A person at the merchant approves a payout that awaits it, which is then pending, or refuses
-    /// it, and it failed.
+    /// Approves a payout that awaits it, which is then pending, or refuses it, which is then
+    /// failed, as a person at the merchant would.
     ///
     /// # Errors
     /// There is no such payout, or it awaits no approval.
@@ -176,12 +177,12 @@ impl MockGateway {
         self.books().approve_payout(payout.as_ref(), is_approved, self.now())
     }
 
-    /// The gateway tries the merchant's address: a signed notification that tells of nothing.
+    /// Sends a signed test notification to the merchant's address, which reports nothing.
     pub fn send_test(&self) {
         self.books().announce(TEST, &serde_json::Map::new(), None, self.now());
     }
 
-    /// How the payouts to come begin.
+    /// Sets the state in which later payouts begin.
     pub fn start_payouts(&self, start: PayoutStart) {
         self.books().payout_start = start;
     }
@@ -189,7 +190,7 @@ impl MockGateway {
 
 /// # Buyers who do not pay
 impl MockGateway {
-    /// The buyer acted, and the money has not arrived: the payment is processing.
+    /// Makes the payment processing: the buyer acted, and the money has not arrived.
     ///
     /// # Errors
     /// There is no such order, or it is not open.
@@ -197,7 +198,7 @@ impl MockGateway {
         self.books().process(order.as_ref(), self.now())
     }
 
-    /// The buyer's bank refuses: the payment failed.
+    /// Makes the payment failed, as if the buyer's bank had refused.
     ///
     /// # Errors
     /// There is no such order, or it is paid or over.
@@ -205,7 +206,7 @@ impl MockGateway {
         self.books().fail(order.as_ref(), self.now())
     }
 
-    /// The buyer calls it off.
+    /// Cancels the payment as the buyer would.
     ///
     /// # Errors
     /// There is no such order, or it is paid or over.
@@ -216,8 +217,8 @@ impl MockGateway {
 
 /// # Outcomes, each for one call
 impl MockGateway {
-    /// Decides what becomes of the next call of `operation`. Several outcomes of one operation
-    /// strike one call after the other.
+    /// Sets the outcome of the next call of `operation`. Several outcomes of one operation apply to
+    /// one call after another.
     ///
     /// # Errors
     /// The outcome makes no sense for the operation.
@@ -225,7 +226,7 @@ impl MockGateway {
         self.inner.script.add(operation, outcome)
     }
 
-    /// Decides what becomes of the next payment that is opened.
+    /// Sets the outcome of the next payment that is opened.
     ///
     /// # Errors
     /// The outcome is an HTTP status that does not exist.
@@ -233,7 +234,7 @@ impl MockGateway {
         self.script(Operation::CreatePayment, outcome)
     }
 
-    /// Decides what becomes of the next refund.
+    /// Sets the outcome of the next refund.
     ///
     /// # Errors
     /// The outcome is an HTTP status that does not exist.
@@ -241,7 +242,7 @@ impl MockGateway {
         self.script(Operation::RefundPayment, outcome)
     }
 
-    /// Decides what becomes of the next virtual account that is opened.
+    /// Sets the outcome of the next virtual account that is opened.
     ///
     /// # Errors
     /// The outcome is an HTTP status that does not exist.
@@ -249,7 +250,7 @@ impl MockGateway {
         self.script(Operation::OpenVirtualAccount, outcome)
     }
 
-    /// Decides what becomes of the next payout.
+    /// Sets the outcome of the next payout.
     ///
     /// # Errors
     /// The outcome is an HTTP status that does not exist.
@@ -260,17 +261,17 @@ impl MockGateway {
 
 /// # Notifications
 impl MockGateway {
-    /// Takes the notifications that are still to be sent, oldest first, signed now.
+    /// Removes and returns the notifications that are still to be sent, oldest first, signed now.
     ///
-    /// Each is what the merchant's endpoint would get: hand it to
+    /// Each is a request that the merchant's endpoint would get: give it to
     /// [`Delivery::of`](payments_core::notification::Delivery::of).
     pub fn take_notifications(&self) -> Vec<Request<Bytes>> {
         let waiting = self.books().events.take();
         waiting.into_iter().map(|one| self.signed(one)).collect()
     }
 
-    /// A notification that was announced before, once more: the same body, a new time and
-    /// signature. `id` is the one in its body.
+    /// Repeats a notification: the same body, a new time and signature. `id` is the one in its
+    /// body.
     ///
     /// # Errors
     /// There is no such notification.
@@ -281,14 +282,14 @@ impl MockGateway {
         Ok(self.signed(again))
     }
 
-    /// A notification with an event of your own, signed now: what the gateway might say one day.
+    /// Makes a notification with an event of your own, signed now, such as one of an unknown kind.
     pub fn notification(&self, body: impl Into<Bytes>) -> Request<Bytes> {
         let unsigned = Unsigned::new(body.into(), &self.books().events);
         self.signed(unsigned)
     }
 
-    /// The link by which the browser of a buyer goes back to the merchant, signed now; `None` if
-    /// there is no such order, or it was opened without a `return_url`.
+    /// The link by which the buyer's browser returns to the merchant, signed now; `None` if there
+    /// is no such order, or it was opened without a `return_url`.
     pub fn return_link(&self, order: impl AsRef<str>) -> Option<String> {
         let now = self.now();
         let mut books = self.books();
@@ -321,7 +322,7 @@ impl MockGateway {
         Ok(())
     }
 
-    /// Takes the notifications that have an address to be sent to.
+    /// Removes and returns the notifications that have an address.
     #[cfg(feature = "simulator")]
     pub(crate) fn take_addressed(&self) -> Vec<Request<Bytes>> {
         let ready = self.books().events.take_addressed();
@@ -342,13 +343,13 @@ impl MockGateway {
 
 /// # What the gateway knows
 impl MockGateway {
-    /// Every movement of money, oldest first. Nothing is ever taken out.
+    /// Every movement of money, oldest first. No entry is ever removed.
     pub fn bookings(&self) -> Vec<Booking> {
         self.books().ledger.bookings().to_vec()
     }
 
-    /// How often an instruction had an effect, by the order, payout or refund that it was for.
-    /// One that is repeated under the same reference has none.
+    /// How often an instruction had an effect for an order, payout or refund. A repeated one with
+    /// the same reference has none.
     pub fn carried_out(&self, operation: Operation, reference: impl AsRef<str>) -> usize {
         self.books().times_carried_out(operation, reference.as_ref())
     }
@@ -364,19 +365,19 @@ impl MockGateway {
         self.books().ledger.account_in(currency).map(|own| own.balance)
     }
 
-    /// Every request to the gateway, answered or not, oldest first.
+    /// Every request to the gateway, whether it got a response or not, oldest first.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.inner.log.all()
     }
 
-    /// Every secret that a client is given: texts that it must never print.
+    /// Every secret that a client has, which it must never print.
     pub fn secrets(&self) -> Vec<String> {
         let keys = [&self.inner.api_key, &self.inner.webhook_key];
         let secrets = keys.into_iter().filter_map(Keys::newest);
         secrets.map(|secret| secret.expose().to_owned()).collect()
     }
 
-    /// Everything at once, for a page or a terminal.
+    /// The whole state, for a page or a terminal.
     #[cfg(feature = "simulator")]
     pub(crate) fn snapshot(&self) -> serde_json::Value {
         let now = self.now();

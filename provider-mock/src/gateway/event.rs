@@ -1,4 +1,4 @@
-//! What the gateway tells the merchant, signed when it is sent.
+//! Notifications of the gateway, signed when they are sent.
 
 use bytes::Bytes;
 use http::{Request, Uri, header::CONTENT_TYPE};
@@ -14,13 +14,13 @@ use crate::{
     wire::{Members, SIGNATURE, TIMESTAMP, signed_parts},
 };
 
-/// Everything that was announced, and what of it is still to be sent.
+/// Every notification that was made, and which ones are still to be sent.
 #[derive(Debug)]
 pub(super) struct Events {
     announced: Vec<Announced>,
-    /// The places of those that nobody has taken yet, oldest first.
+    /// The places of the notifications that are still to be sent, oldest first.
     waiting: Vec<usize>,
-    /// Where they go, unless one says otherwise.
+    /// The default address.
     pub(super) usual: Option<Uri>,
 }
 
@@ -65,13 +65,13 @@ impl Events {
         self.announced.push(Announced { id, body, to });
     }
 
-    /// Takes everything that is still to be sent.
+    /// Removes and returns every notification that is still to be sent.
     pub(super) fn take(&mut self) -> Vec<Unsigned> {
         let waiting = std::mem::take(&mut self.waiting);
         waiting.into_iter().filter_map(|place| self.unsigned(self.announced.get(place)?)).collect()
     }
 
-    /// Takes what is still to be sent and has an address.
+    /// Removes and returns the notifications that are still to be sent and have an address.
     #[cfg(feature = "simulator")]
     pub(super) fn take_addressed(&mut self) -> Vec<Unsigned> {
         let has_address = |place: &usize| {
@@ -83,7 +83,7 @@ impl Events {
         ready.into_iter().filter_map(|place| self.unsigned(self.announced.get(place)?)).collect()
     }
 
-    /// What was announced under this id, once more.
+    /// The notification with this id, to be sent again.
     pub(super) fn again(&self, id: &str) -> Option<Unsigned> {
         self.unsigned(self.announced.iter().find(|one| one.id == id)?)
     }
@@ -95,7 +95,7 @@ impl Events {
 }
 
 impl Unsigned {
-    /// A notification with a body of one's own, to the usual address.
+    /// A notification with any body, to the default address.
     pub(super) fn new(body: Bytes, events: &Events) -> Self {
         Self { body, to: events.usual.clone() }
     }
@@ -106,8 +106,8 @@ impl Unsigned {
         let stamp = now.unix_seconds().to_string();
         let fields = [(TIMESTAMP, stamp.as_bytes()), (BODY, self.body.as_ref())];
         let keys = SigningKeys { secret: Some(keys), signer: None };
-        // Both fields are there and the formula is known: it cannot fail, and an empty
-        // signature would convince nobody.
+        // Both fields are present and the formula is known, so that signing cannot fail; an empty
+        // signature would be rejected.
         let signature = WEBHOOK.sign(&fields, keys).unwrap_or_default();
         let mut request = request(self.to, "/events", self.body);
         let headers = request.headers_mut();
@@ -137,8 +137,8 @@ fn request(to: Option<Uri>, otherwise: &'static str, body: Bytes) -> Request<Byt
     request
 }
 
-/// The signature of an event that has it in the body; empty, which convinces nobody, for what cannot
-/// be signed.
+/// The signature of an event that carries it in the body; empty, which is always rejected, if the
+/// event cannot be signed.
 pub(crate) fn code_of(event: &str, keys: &Keys) -> String {
     let fields = serde_json::from_str::<Members>(event).ok().and_then(|all| all.signed_fields());
     let (Some(fields), Some(secret)) = (fields, keys.newest()) else { return String::new() };

@@ -1,6 +1,6 @@
-//! Names that look random and are not.
+//! Deterministic names that look random.
 
-/// Makes names: the same seed gives the same names in the same order, and no name twice.
+/// Makes names: the same seed gives the same names in the same order, without repetition.
 #[derive(Debug)]
 pub(super) struct Ids {
     seed: u64,
@@ -25,7 +25,7 @@ impl Ids {
         format!("963{:03}{:08}", self.seed % 1_000, self.next() % 100_000_000)
     }
 
-    /// What follows the prefix of a payment code: [`CODE_DIGITS`] digits.
+    /// The [`CODE_DIGITS`] digits after the prefix of a payment code.
     pub(super) fn code_digits(&mut self) -> String {
         format!("{:0CODE_DIGITS$}", self.next() % 100_000_000)
     }
@@ -36,9 +36,9 @@ impl Ids {
     }
 }
 
-/// How payment codes begin.
+/// The prefix of payment codes.
 pub(super) const CODE_PREFIX: &str = "MOCK";
-/// How many digits follow.
+/// The number of digits after the prefix.
 pub(super) const CODE_DIGITS: usize = 8;
 
 /// Mixes the bits, reversibly: multiplications by odd numbers and shifted exclusive ors.

@@ -1,4 +1,4 @@
-//! The gateway's ledger: every movement of money, for ever.
+//! The gateway's ledger: every movement of money. No entry is ever removed.
 
 use payments_core::{
     AccountId, OrderRef, Timestamp,
@@ -10,35 +10,34 @@ use serde::Serialize;
 
 use crate::wire::{self, Way};
 
-/// One movement of money. It is never changed and never forgotten: what is given back has a
-/// booking of its own.
+/// One movement of money. It is never changed or removed: returned money has a booking of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Booking {
-    /// Its place in the ledger, from 1.
+    /// Its number in the ledger, from 1.
     pub id: u64,
-    /// What happened.
+    /// The kind of movement.
     pub kind: BookingKind,
-    /// The merchant's word for it: the order, the payout or the refund; none for money that
-    /// belongs to no order.
+    /// The merchant's reference: the order, the payout or the refund; `None` for money that belongs
+    /// to no order.
     pub reference: Option<String>,
     /// The order that it belongs to.
     pub order: Option<OrderRef>,
     /// The payment that it belongs to, by the gateway's own name: an order that was opened again has
     /// several.
     pub payment: Option<String>,
-    /// How much, never negative; the kind says in which direction.
+    /// The amount, never negative; the kind says in which direction.
     pub amount: Money,
     /// The virtual account credited, or the bank account paid out to.
     pub account: Option<String>,
-    /// The other side's bank account, where the gateway knows it: the buyer's of a payment and of its
-    /// refunds, the beneficiary's of a payout.
+    /// The bank account of the counterparty, if the gateway knows it: the buyer's of a payment and
+    /// of its refunds, the beneficiary's of a payout.
     pub other_side: Option<BankAccount>,
-    /// When, by the gateway's clock.
+    /// The time, by the gateway's clock.
     pub at: Timestamp,
     /// The gateway's name for it, the same on every route.
     pub transaction: String,
-    /// Which of the merchant's bank accounts it moved on.
+    /// The merchant's bank account that it moved on.
     pub own_account: AccountId,
     /// The balance of that account afterwards.
     pub balance: Money,
@@ -48,7 +47,7 @@ pub struct Booking {
     pub code: Option<PaymentCode>,
 }
 
-/// What a [`Booking`] does.
+/// The kind of a [`Booking`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -90,7 +89,7 @@ pub(super) struct OwnAccount {
     pub(super) balance: Money,
 }
 
-/// A booking before it has its place.
+/// A booking before it has its number.
 pub(super) struct Entry<'a> {
     pub(super) kind: BookingKind,
     pub(super) reference: Option<&'a str>,
@@ -105,7 +104,7 @@ pub(super) struct Entry<'a> {
     pub(super) at: Timestamp,
 }
 
-/// To what bookings belong.
+/// The subject of bookings.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Of<'a> {
     /// A payment, by the gateway's own name.
@@ -122,7 +121,7 @@ impl Of<'_> {
     }
 }
 
-/// Lines that are only ever added, on one account for each currency.
+/// Entries, to which more can only be added, on one account for each currency.
 #[derive(Debug)]
 pub(super) struct Ledger {
     accounts: Vec<OwnAccount>,
@@ -191,17 +190,17 @@ impl Ledger {
         self.bookings.iter().filter(move |booking| booking.kind == kind && of.has(booking))
     }
 
-    /// How much those bookings are together.
+    /// The total of those bookings.
     pub(super) fn total(&self, kind: BookingKind, of: Of<'_>, currency: Currency) -> Money {
         let amounts = self.all(kind, of).map(|booking| booking.amount);
         let sum = amounts
             .into_iter()
             .try_fold(Money::zero(currency), |sum, amount| sum.checked_add(amount));
-        // What an order got is part of a balance, which fits.
+        // The total of an order is part of a balance, so that it cannot overflow.
         sum.unwrap_or(Money::zero(currency))
     }
 
-    /// A booking as the protocol tells it; `None` if its account is not ours.
+    /// A booking in the form of the protocol; `None` if its account is not the merchant's.
     pub(super) fn movement(&self, booking: &Booking) -> Option<wire::Movement> {
         let own = self.accounts.iter().find(|own| own.id == booking.own_account)?;
         Some(wire::Movement {
@@ -222,7 +221,7 @@ impl Ledger {
         })
     }
 
-    /// Those bookings as the protocol tells them.
+    /// The same bookings in the form of the protocol.
     pub(super) fn movements(&self, kind: BookingKind, of: Of<'_>) -> Vec<wire::Movement> {
         self.all(kind, of).filter_map(|booking| self.movement(booking)).collect()
     }

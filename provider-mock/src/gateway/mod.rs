@@ -1,6 +1,5 @@
 //! The imaginary gateway itself: state machines and a ledger, without HTTP.
 
-mod answer;
 mod books;
 mod control;
 mod event;
@@ -13,6 +12,7 @@ mod payout;
 mod refund;
 mod refused;
 mod request_log;
+mod response;
 mod script;
 mod serve;
 mod settings;
@@ -47,13 +47,13 @@ pub(crate) use serve::Reaction;
 
 use crate::{memory::InMemory, provider};
 
-/// Where the gateway's pages are as long as nobody listens: a host that never exists.
+/// The address of the gateway's pages while no server runs: a host that never exists.
 pub(crate) const NOWHERE: &str = "https://mock.invalid";
 
 /// A gateway that exists in memory only. Clones share everything.
 ///
-/// Its methods are what buyers, payers and banks do; what the merchant's program does goes
-/// through [`provider`](Self::provider).
+/// Its methods act for buyers, payers and banks; the merchant's program uses
+/// [`provider`](Self::provider).
 #[derive(Clone)]
 pub struct MockGateway {
     inner: Arc<Inner>,
@@ -90,7 +90,7 @@ impl MockGateway {
     /// as over HTTP. The gateway is its [extension](Provider::extension).
     ///
     /// # Errors
-    /// The name is not one.
+    /// The name is not a provider id.
     pub fn provider(&self, id: &str) -> Result<Provider> {
         let settings = &self.inner.settings;
         let context = Context::new(self.transport()).with_clock(Arc::clone(&settings.clock));
@@ -110,23 +110,23 @@ impl MockGateway {
         Ok(parts.assemble()?.with_extension(Arc::new(self.clone())))
     }
 
-    /// The way to this gateway without a socket: hand it to a
-    /// [`Context`] in place of an HTTP client.
+    /// A transport to this gateway without a socket: pass it to a [`Context`] in place of an HTTP
+    /// client.
     pub fn transport(&self) -> Arc<dyn Transport> {
         Arc::new(InMemory::new(self.clone(), self.inner.settings.patience))
     }
 
-    /// What it was started with.
+    /// The settings that it was started with.
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
     }
 
-    /// The present moment by the gateway's clock.
+    /// The current time, by the gateway's clock.
     pub fn now(&self) -> Timestamp {
         self.inner.settings.clock.now()
     }
 
-    /// Told when a server listens: where buyers find the gateway's pages.
+    /// Sets the address of the gateway's pages, once a server listens.
     #[cfg(feature = "simulator")]
     pub(crate) fn listens_at(&self, url: &str) {
         self.books().site = url.to_owned();

@@ -1,4 +1,4 @@
-//! What the buyer can do next.
+//! The next actions of a buyer.
 
 use payments_core::{
     money::{Currency, Money},
@@ -9,19 +9,19 @@ use vietqr::VietQr;
 use super::ledger::OwnAccount;
 use crate::wire::{Next, OpenPayment};
 
-/// What the gateway gave an order, for its next step.
+/// The page, number and account that the gateway gave an order, for its next actions.
 pub(super) struct Given<'a> {
     /// The page of the order.
     pub(super) page: String,
     pub(super) code: &'a str,
-    /// The number of its own, where it has one.
+    /// Its own account number, if it has one.
     pub(super) number: Option<&'a str>,
     /// The merchant's account in the currency of the order.
     pub(super) own: &'a OwnAccount,
 }
 
-/// By method, so that every kind of step can be had: a transfer or else the page, a form for
-/// internet banking, for the others the page.
+/// The next actions by method, so that every kind occurs: a transfer or else the page, a form for
+/// internet banking, and the page for the others.
 pub(super) fn next_steps(asked: &OpenPayment, given: Given<'_>) -> Vec<Next> {
     let own = given.own;
     match asked.method {

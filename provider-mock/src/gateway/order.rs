@@ -15,7 +15,7 @@ use super::{
 };
 use crate::wire::{self, Next};
 
-/// What the gateway keeps of an order. How much arrived is in the ledger alone.
+/// An order in the gateway's state. The amount that arrived is in the ledger alone.
 #[derive(Debug)]
 pub(super) struct Order {
     pub(super) id: String,
@@ -23,7 +23,7 @@ pub(super) struct Order {
     pub(super) terms: wire::OpenPayment,
     /// The payment code of a transfer.
     pub(super) code: PaymentCode,
-    /// The number to transfer to, where the order has one of its own.
+    /// The number to transfer to, if the order has one of its own.
     pub(super) number: Option<String>,
     pub(super) next: Vec<Next>,
     pub(super) notify_url: Option<Uri>,
@@ -40,7 +40,7 @@ pub(super) enum End {
     Failed,
 }
 
-/// Where an order is.
+/// The status of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
     Open,
@@ -74,13 +74,14 @@ impl Status {
 const BUYERS_BANK: &str = "970422";
 
 impl Order {
-    /// The bank account that its buyer pays from, another one for each order.
+    /// The bank account that its buyer pays from, different for each order.
     pub(super) fn buyer(&self) -> Option<BankAccount> {
         let number = AccountNumber::new(self.code.as_str()).ok()?;
         Some(BankAccount::new(Bin::new(BUYERS_BANK).ok()?, number))
     }
 
-    /// An end stays an end: money that arrives afterwards is counted and settles nothing.
+    /// The current status. An ended order stays so: money that arrives afterwards is counted and
+    /// settles nothing.
     pub(super) fn status(&self, ledger: &Ledger) -> Status {
         match self.end {
             Some(End::Expired) => return Status::Expired,
@@ -104,7 +105,7 @@ impl Order {
         }
     }
 
-    /// Whether it is what is asked for.
+    /// Whether the request has the same amount and method.
     pub(super) fn is_of(&self, asked: &wire::OpenPayment) -> bool {
         (self.terms.amount, self.terms.method) == (asked.amount, asked.method)
     }
@@ -116,7 +117,7 @@ impl Order {
         }
     }
 
-    /// The order as the protocol tells it.
+    /// The order in the form of the protocol.
     pub(super) fn shown(&self, ledger: &Ledger) -> wire::Payment {
         let (of, asked) = (Of::Payment(&self.id), self.terms.amount);
         let status = self.status(ledger);
@@ -144,8 +145,8 @@ impl Orders {
         self.0.push(order);
     }
 
-    /// The payments of an order as they are now, the one that was opened first before the others: one
-    /// that nobody paid in time has expired.
+    /// The current payments of an order, in the order of opening; one that was not paid in time has
+    /// expired.
     pub(super) fn of<'a>(
         &'a mut self,
         reference: &'a str,
@@ -180,7 +181,7 @@ impl Orders {
         found.map(|order| order.id.clone())
     }
 
-    /// Where the merchant wants to hear of an order, if it said so.
+    /// The address for notifications of an order, if the merchant gave one.
     pub(super) fn address_of(&self, order: &OrderRef) -> Option<Uri> {
         let found = self.0.iter().find(|known| known.terms.order == *order);
         found.and_then(|known| known.notify_url.clone())
@@ -191,7 +192,7 @@ impl Orders {
         self.0.iter().find(|order| order.id == id).map(|order| &order.terms)
     }
 
-    /// Every order as the protocol tells it.
+    /// Every order in the form of the protocol.
     #[cfg(feature = "simulator")]
     pub(super) fn shown(&self, ledger: &Ledger) -> Vec<wire::Payment> {
         self.0.iter().map(|order| order.shown(ledger)).collect()

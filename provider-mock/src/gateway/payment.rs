@@ -137,7 +137,7 @@ impl Books {
 
 /// # What buyers do
 impl Books {
-    /// Money arrives for the payment of an order that was opened first.
+    /// Books money for the first payment of an order.
     pub(super) fn pay(
         &mut self,
         reference: &str,
@@ -150,8 +150,8 @@ impl Books {
         self.pay_for(&id, amount, None, now)
     }
 
-    /// Money arrives for a payment, as payers can: in any amount, at any time, as often as they like.
-    /// Without a memo, a transfer has the one that was asked for.
+    /// Books money for a payment: any amount, at any time, any number of times, as far as the
+    /// payers' settings allow. A transfer without a memo has the requested one.
     pub(super) fn pay_for(
         &mut self,
         id: &str,
@@ -192,7 +192,7 @@ impl Books {
         Ok(booking)
     }
 
-    /// The buyer acted, and the money has not arrived.
+    /// The buyer acted, but the money has not arrived.
     pub(super) fn process(&mut self, reference: &str, now: Timestamp) -> Result<(), ControlError> {
         let Some(order) = self.orders.of(reference, &self.ledger, now).next() else {
             return Err(ControlError::UnknownOrder(reference.to_owned()));
@@ -206,17 +206,17 @@ impl Books {
         Ok(())
     }
 
-    /// The buyer's bank refuses.
+    /// Makes the payment failed, as if the buyer's bank had refused.
     pub(super) fn fail(&mut self, reference: &str, now: Timestamp) -> Result<(), ControlError> {
         self.end_unpaid(reference, End::Failed, now)
     }
 
-    /// The buyer calls it off.
+    /// Cancels the payment as the buyer would.
     pub(super) fn cancel(&mut self, reference: &str, now: Timestamp) -> Result<(), ControlError> {
         self.end_unpaid(reference, End::Cancelled, now)
     }
 
-    /// Where a buyer's browser goes back to, and the word for the state of the payment.
+    /// The address that a buyer's browser returns to, and the state of the payment.
     pub(super) fn return_of(
         &mut self,
         reference: &str,
@@ -257,7 +257,7 @@ impl Books {
         self.announce_order(&id, None, now);
     }
 
-    /// Announces an order under `word`, or under the word of its state.
+    /// Queues a notification of an order with the type `word`, or with that of its state.
     fn announce_order(&mut self, id: &str, word: Option<&str>, now: Timestamp) {
         let Some(order) = self.orders.named(id, &self.ledger, now) else { return };
         let to = order.notify_url.clone();

@@ -1,4 +1,4 @@
-//! Payouts: booked when they are taken, settled by hand or at once.
+//! Payouts: booked when they are accepted, settled by hand or at once.
 
 use payments_core::{
     Timestamp,
@@ -31,7 +31,7 @@ pub enum PayoutOutcome {
     Reversed,
 }
 
-/// What the gateway keeps of a payout.
+/// A payout in the gateway's state.
 #[derive(Debug)]
 pub(super) struct Payout {
     id: String,
@@ -47,7 +47,7 @@ enum Status {
     /// A person at the merchant has to approve it; nothing is booked yet.
     AwaitingApproval,
     Pending,
-    /// The gateway itself does not know; it is settled like one that is pending.
+    /// The gateway itself has not decided; it is settled like a pending one.
     Undecided,
     Succeeded,
     Failed,
@@ -55,7 +55,7 @@ enum Status {
 }
 
 impl Status {
-    /// What it becomes, if it can end so.
+    /// The state after `outcome`, if that is possible.
     fn ended(self, outcome: PayoutOutcome) -> Option<Self> {
         match (self, outcome) {
             (Self::Pending | Self::Undecided, PayoutOutcome::Succeeded) => Some(Self::Succeeded),
@@ -127,14 +127,14 @@ impl Books {
         Ok(shown)
     }
 
-    /// The first payout of a reference, and those that were paid again under it.
+    /// The first payout with a reference, and those that were paid again with it.
     pub(super) fn show_payout(&self, reference: &str) -> Result<wire::FoundPayout, Refused> {
         let mut all = self.payouts.iter().filter(|known| known.terms.payout.as_str() == reference);
         let first = all.next().ok_or_else(|| Refused::unknown("payout", reference))?;
         Ok(wire::FoundPayout { payout: first.shown(), again: all.map(Payout::shown).collect() })
     }
 
-    /// Whose account it is, if the gateway knows.
+    /// The holder of an account, if the gateway knows it.
     pub(super) fn holder(&self, bank: &str, number: &str) -> Option<wire::Holder> {
         let known = self.beneficiaries.iter().find(|known| {
             known.account.bin.as_str() == bank && known.account.number.as_str() == number
@@ -146,7 +146,7 @@ impl Books {
         })
     }
 
-    /// How much there is to send, in đồng.
+    /// The balance that can be paid out, in đồng.
     pub(super) fn sendable(&self, now: Timestamp) -> Result<wire::Balance, Refused> {
         let own = self.ledger.account_in(Currency::VND);
         let own = own.ok_or_else(|| Refused::unknown("account in", "VND"))?;
@@ -156,7 +156,7 @@ impl Books {
 
 /// # What the merchant's staff do
 impl Books {
-    /// Approves the first payout under a reference that awaits it, or refuses it.
+    /// Approves or refuses the first payout with a reference that awaits approval.
     pub(super) fn approve_payout(
         &mut self,
         reference: &str,
@@ -193,7 +193,7 @@ impl Books {
         outcome: PayoutOutcome,
         now: Timestamp,
     ) -> Result<(), ControlError> {
-        // Where a reference was paid again, the first that can end so does.
+        // If a reference was paid again, the first payout that can end in this way does.
         let of_reference = |known: &&mut Payout| known.terms.payout.as_str() == reference;
         let mut all = self.payouts.iter_mut().filter(of_reference);
         let first = all.next().ok_or_else(|| ControlError::UnknownPayout(reference.to_owned()))?;
@@ -212,7 +212,7 @@ impl Books {
         Ok(())
     }
 
-    /// Every payout as it stands.
+    /// The current state of every payout.
     #[cfg(feature = "simulator")]
     pub(super) fn shown_payouts(&self) -> Vec<wire::Payout> {
         self.payouts.iter().map(Payout::shown).collect()

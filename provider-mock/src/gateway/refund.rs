@@ -13,7 +13,7 @@ use crate::{
     wire::{self, Operation, REFUND_CHANGED, RefusalCode},
 };
 
-/// What the gateway keeps of a refund.
+/// A refund in the gateway's state.
 #[derive(Debug)]
 pub(super) struct Refund {
     id: String,
@@ -87,7 +87,7 @@ impl Books {
         found.map(Refund::shown).ok_or_else(|| Refused::unknown("refund", reference))
     }
 
-    /// Whether there is enough to send.
+    /// Checks that the balance is sufficient.
     pub(super) fn check_funds(&self, amount: Money) -> Result<(), Refused> {
         let own = self.ledger.account_in(amount.currency());
         let balance = own.map_or(Money::zero(amount.currency()), |own| own.balance);

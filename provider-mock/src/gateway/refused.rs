@@ -4,7 +4,7 @@ use payments_core::{Error, money::MoneyError};
 
 use crate::wire::RefusalCode;
 
-/// A refusal before it is written down: nothing was done.
+/// A refusal before it is encoded: the call had no effect.
 #[derive(Debug)]
 pub(super) struct Refused {
     pub(super) code: RefusalCode,
@@ -38,7 +38,7 @@ impl Refused {
 }
 
 impl From<Error> for Refused {
-    /// A rule of the capabilities that the request breaks: the gateway has the same rules.
+    /// A refusal because the request breaks a rule of the capabilities, which the gateway has too.
     fn from(error: Error) -> Self {
         let code = match error.field() {
             Some("amount") => RefusalCode::Limit,

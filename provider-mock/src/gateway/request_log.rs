@@ -1,4 +1,4 @@
-//! What arrived at the gateway: enough to count, and no secret.
+//! A log of the requests to the gateway, without secrets.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,17 +7,17 @@ use serde::Serialize;
 
 use crate::wire::Operation;
 
-/// A request to the gateway. Query, headers and body are left out: they may carry secrets.
+/// A request to the gateway, without query, headers and body, which may carry secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LoggedRequest {
-    /// The call that it was; none if the protocol has no such call.
+    /// The call; `None` if the protocol has no such call.
     pub operation: Option<Operation>,
     /// The HTTP method.
     pub method: String,
     /// The path, without its query.
     pub path: String,
-    /// When, by the gateway's clock.
+    /// The time, by the gateway's clock.
     pub at: Timestamp,
 }
 
@@ -25,7 +25,7 @@ pub struct LoggedRequest {
 pub(super) struct RequestLog(Mutex<Vec<LoggedRequest>>);
 
 impl RequestLog {
-    /// Oldest first.
+    /// Returns all requests, oldest first.
     pub(super) fn all(&self) -> Vec<LoggedRequest> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

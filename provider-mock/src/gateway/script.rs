@@ -1,4 +1,4 @@
-//! Outcomes that are scripted, each for one call.
+//! Scripted outcomes, each for one call.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -8,66 +8,66 @@ use serde::{Deserialize, Serialize};
 use super::ControlError;
 use crate::wire::Operation;
 
-/// What becomes of one call, instead of what would.
+/// The outcome of one call, instead of the usual one.
 ///
 /// In JSON it is, for example, `{"outcome":"lose_answer","when":"after_booking"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Scripted {
-    /// The gateway carries it out and answers that it does not know yet. A payout is then
+    /// The gateway carries it out and responds that it has not decided yet. A payout is then
     /// undecided until it is settled.
     Uncertain,
-    /// The connection ends without an answer.
+    /// The connection ends without a response.
     LoseAnswer {
         /// Whether the gateway acted first.
         when: When,
     },
-    /// No answer ever comes, and the connection stays.
+    /// There is no response, and the connection stays open.
     NoAnswer {
         /// Whether the gateway acted first.
         when: When,
     },
-    /// The gateway refuses, signed, and does nothing.
+    /// The gateway refuses with a signed response and does nothing.
     Decline {
-        /// Any code, also one that is documented nowhere.
+        /// Any code, also an undocumented one.
         code: String,
     },
-    /// The gateway acts at once, and its answer comes late.
+    /// The gateway acts at once, and its response is delayed.
     Delay {
-        /// How late.
+        /// The delay.
         milliseconds: u64,
     },
-    /// A page of a stranger answers, such as a proxy's.
+    /// The response is a page of a stranger, such as a proxy.
     Page {
         /// Its HTTP status.
         status: u16,
         /// Whether the gateway acted first.
         when: When,
     },
-    /// The gateway acts, and its answer has a wrong signature.
+    /// The gateway acts, and its response has a wrong signature.
     ForgeSignature,
-    /// The gateway acts, and its answer tells another amount under a good signature.
+    /// The gateway acts, and its response has another amount under a valid signature.
     EchoWrongAmount,
 }
 
-/// Whether a fault strikes before or after the gateway did what it was asked.
+/// Whether a fault takes effect before or after the gateway carried out the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// The gateway never got to it: the ledger does not change.
+    /// The gateway does not carry out the request, and its ledger does not change.
     BeforeBooking,
-    /// It is done, and the ledger shows it.
+    /// The gateway carries out the request, and its ledger shows it.
     AfterBooking,
 }
 
 impl Scripted {
-    /// The gateway acts, and the connection ends without an answer.
+    /// The gateway acts, and the connection ends without a response.
     pub const fn lost_after_booking() -> Self {
         Self::LoseAnswer { when: When::AfterBooking }
     }
 
-    /// The gateway never gets to it, and the connection ends without an answer.
+    /// The gateway does not act, and the connection ends without a response.
     pub const fn lost_before_booking() -> Self {
         Self::LoseAnswer { when: When::BeforeBooking }
     }
@@ -77,7 +77,7 @@ impl Scripted {
         Self::Decline { code: code.into() }
     }
 
-    /// The answer comes so much later, to the millisecond.
+    /// Delays the response by `by`, in whole milliseconds.
     pub fn delay(by: Duration) -> Self {
         Self::Delay { milliseconds: u64::try_from(by.as_millis()).unwrap_or(u64::MAX) }
     }
@@ -113,7 +113,7 @@ impl Scripted {
     }
 }
 
-/// The outcomes still to come. Each strikes one call of its operation, in order.
+/// The outcomes that are still to apply. Each applies to one call of its operation, in order.
 #[derive(Debug, Default)]
 pub(super) struct Script(Mutex<Vec<(Operation, Scripted)>>);
 

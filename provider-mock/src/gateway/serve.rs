@@ -1,4 +1,4 @@
-//! One call: a request in, and what comes back.
+//! One call: a request, and the reaction to it.
 
 use std::time::Duration;
 
@@ -9,28 +9,28 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{
     LoggedRequest, MockGateway, Scripted,
-    answer::{Answer, foreign_page},
     books::Books,
     refused::Refused,
+    response::{UnsignedResponse, foreign_page},
     statement::Query,
 };
 use crate::wire::{Operation, RefusalCode};
 
-/// What comes of a request, and when.
+/// The reaction to a request, and its delay.
 #[derive(Debug)]
 pub(crate) struct Served {
-    /// How long the answer takes.
+    /// The delay of the response.
     pub(crate) after: Duration,
     pub(crate) reaction: Reaction,
 }
 
-/// What comes back.
+/// The reaction.
 #[derive(Debug)]
 pub(crate) enum Reaction {
-    Answer(Response<Bytes>),
-    /// The connection ends without an answer.
+    Response(Response<Bytes>),
+    /// The connection ends without a response.
     HangUp,
-    /// Nothing comes, and the connection stays.
+    /// There is no response, and the connection stays open.
     Silence,
 }
 
@@ -48,13 +48,13 @@ impl MockGateway {
         });
         if !self.knows_caller(request) {
             let refused = Refused::new(RefusalCode::Unauthorized, "the API key is wrong");
-            return Served::at_once(Answer::refused(refused, None).unsigned());
+            return Served::at_once(UnsignedResponse::refused(refused, None).unsigned());
         }
         let call = format!("{} {path}", request.method());
         let Some((operation, names)) = found else {
             let refused = Refused::new(RefusalCode::NoSuchCall, "there is no such call");
             return Served::at_once(
-                Answer::refused(refused, None).sign(&call, &self.inner.api_key),
+                UnsignedResponse::refused(refused, None).sign(&call, &self.inner.api_key),
             );
         };
         let incoming = Incoming {
@@ -67,7 +67,7 @@ impl MockGateway {
         self.react(&incoming, &call, now)
     }
 
-    /// Lets the script decide whether the gateway acts on a call, and what comes back.
+    /// Carries out a call as the script says, and returns the reaction.
     fn react(&self, incoming: &Incoming<'_>, call: &str, now: Timestamp) -> Served {
         let key = &self.inner.api_key;
         let scripted = self.inner.script.take(incoming.operation);
@@ -81,13 +81,13 @@ impl MockGateway {
                     books.keep(incoming.operation, reference, incoming.body);
                     answer
                 }
-                Err(refused) => Answer::refused(refused, incoming.reference()),
+                Err(refused) => UnsignedResponse::refused(refused, incoming.reference()),
             }
         });
         match (scripted, answer) {
-            (Some(Scripted::Decline { code }), _) => {
-                Served::at_once(Answer::declined(code, incoming.reference()).sign(call, key))
-            }
+            (Some(Scripted::Decline { code }), _) => Served::at_once(
+                UnsignedResponse::declined(code, incoming.reference()).sign(call, key),
+            ),
             (Some(Scripted::NoAnswer { .. }), _) => Served::reaction(Reaction::Silence),
             (Some(Scripted::Page { status, .. }), _) => Served::at_once(foreign_page(status)),
             (Some(Scripted::LoseAnswer { .. }), _) | (_, None) => {
@@ -100,7 +100,7 @@ impl MockGateway {
                 Served::at_once(answer.with_wrong_amount().sign(call, key))
             }
             (Some(Scripted::Uncertain), Some(answer)) if answer.is_success() => {
-                Served::at_once(Answer::undecided(incoming.reference()).sign(call, key))
+                Served::at_once(UnsignedResponse::undecided(incoming.reference()).sign(call, key))
             }
             (Some(Scripted::Delay { milliseconds }), Some(answer)) => Served {
                 after: Duration::from_millis(milliseconds),
@@ -127,7 +127,7 @@ impl Served {
     }
 
     fn at_once(response: Response<Bytes>) -> Self {
-        Self::reaction(Reaction::Answer(response))
+        Self::reaction(Reaction::Response(response))
     }
 }
 
@@ -141,35 +141,48 @@ struct Incoming<'a> {
 }
 
 impl Incoming<'_> {
-    fn act(&self, books: &mut Books, decided: bool, now: Timestamp) -> Result<Answer, Refused> {
+    fn act(
+        &self,
+        books: &mut Books,
+        decided: bool,
+        now: Timestamp,
+    ) -> Result<UnsignedResponse, Refused> {
         let name = self.name;
         Ok(match self.operation {
-            Operation::CreatePayment => Answer::of(&books.open_payment(self.read()?, now)?),
-            Operation::FindPayment => Answer::of(&books.show_order(name, now)?),
-            Operation::CancelPayment => Answer::of(&books.cancel_payment(name, now)?),
-            Operation::RefundPayment => Answer::of(&books.give_back(self.read()?, now)?),
-            Operation::FindRefund => Answer::of(&books.show_refund(name)?),
-            Operation::OpenVirtualAccount => Answer::of(&books.open_account(self.read()?, now)?),
-            Operation::FindVirtualAccount => Answer::of(&books.show_account(name, now)?),
-            Operation::UpdateVirtualAccount => {
-                Answer::of(&books.change_account(name, self.read()?, now)?)
+            Operation::CreatePayment => {
+                UnsignedResponse::of(&books.open_payment(self.read()?, now)?)
             }
-            Operation::CloseVirtualAccount => Answer::of(&books.close_account(name, now)?),
+            Operation::FindPayment => UnsignedResponse::of(&books.show_order(name, now)?),
+            Operation::CancelPayment => UnsignedResponse::of(&books.cancel_payment(name, now)?),
+            Operation::RefundPayment => UnsignedResponse::of(&books.give_back(self.read()?, now)?),
+            Operation::FindRefund => UnsignedResponse::of(&books.show_refund(name)?),
+            Operation::OpenVirtualAccount => {
+                UnsignedResponse::of(&books.open_account(self.read()?, now)?)
+            }
+            Operation::FindVirtualAccount => UnsignedResponse::of(&books.show_account(name, now)?),
+            Operation::UpdateVirtualAccount => {
+                UnsignedResponse::of(&books.change_account(name, self.read()?, now)?)
+            }
+            Operation::CloseVirtualAccount => {
+                UnsignedResponse::of(&books.close_account(name, now)?)
+            }
             Operation::ReopenVirtualAccount => {
                 let asked: crate::wire::ReopenAccount = self.read()?;
-                Answer::of(&books.reopen_account(name, asked.until, now)?)
+                UnsignedResponse::of(&books.reopen_account(name, asked.until, now)?)
             }
-            Operation::Credits => Answer::of(&books.account_credits(name, now)?),
-            Operation::CreatePayout => Answer::of(&books.send_money(self.read()?, decided, now)?),
-            Operation::FindPayout => Answer::of(&books.show_payout(name)?),
+            Operation::Credits => UnsignedResponse::of(&books.account_credits(name, now)?),
+            Operation::CreatePayout => {
+                UnsignedResponse::of(&books.send_money(self.read()?, decided, now)?)
+            }
+            Operation::FindPayout => UnsignedResponse::of(&books.show_payout(name)?),
             Operation::VerifyBeneficiary => match books.holder(name, self.second_name) {
-                Some(holder) => Answer::of(&holder),
+                Some(holder) => UnsignedResponse::of(&holder),
                 None => return Err(Refused::unknown("account", self.second_name)),
             },
-            Operation::Balance => Answer::of(&books.sendable(now)?),
-            Operation::Accounts => Answer::of(&books.own_accounts(now)),
-            Operation::Entries => Answer::of(&books.page(&Query::read(self.query)?)?),
-            Operation::FindTransaction => Answer::of(&books.show_transaction(name)?),
+            Operation::Balance => UnsignedResponse::of(&books.sendable(now)?),
+            Operation::Accounts => UnsignedResponse::of(&books.own_accounts(now)),
+            Operation::Entries => UnsignedResponse::of(&books.page(&Query::read(self.query)?)?),
+            Operation::FindTransaction => UnsignedResponse::of(&books.show_transaction(name)?),
         })
     }
 

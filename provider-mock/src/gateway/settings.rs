@@ -1,4 +1,4 @@
-//! With what a gateway starts.
+//! Settings of a gateway.
 
 use std::fmt;
 use std::sync::Arc;
@@ -34,54 +34,53 @@ use crate::capabilities::FOR_EVER;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Settings {
-    /// What the merchant shows to call the gateway; it also signs the answers.
+    /// The key with which the merchant calls the gateway; it also signs the responses.
     pub api_key: String,
-    /// What signs notifications.
+    /// The secret that signs notifications.
     pub webhook_secret: String,
-    /// What the gateway's own names are made from.
+    /// The seed of the gateway's own names.
     pub seed: u64,
     /// The gateway's clock.
     pub clock: Arc<dyn Clock>,
-    /// What the merchant has at the start, where it is not the default: 100,000,000 VND and
-    /// 10,000.00 USD.
+    /// The balances at the start that differ from the default of 100,000,000 VND and 10,000.00 USD.
     pub opening_balances: Vec<Money>,
     /// The state in which a payout begins.
     pub payout_start: PayoutStart,
-    /// How the provider opens payments; it declares it. Offline, a link carries the order, and the
-    /// gateway knows of it once the buyer follows the link.
+    /// How the provider opens payments, which it declares. Offline, a link carries the order, and
+    /// the gateway creates the payment when the buyer follows the link.
     pub create: CreateMode,
-    /// What a second payment for the same order does, see [`payout_repeat`](Self::payout_repeat); a
-    /// link that is made offline is always the same.
+    /// The effect of a second payment for the same order, see
+    /// [`payout_repeat`](Self::payout_repeat); a link that is made offline is always the same.
     pub payment_repeat: Repeat,
-    /// What buyers, and payers on virtual accounts, can do.
+    /// The abilities of buyers, and of payers on virtual accounts.
     pub payers: Payers,
-    /// What a second payout under the same reference does; the provider declares it.
+    /// The effect of a second payout with the same reference, which the provider declares.
     ///
-    /// [`Repeat::Deduplicated`] answers with the first one, for ever, and refuses another amount or
-    /// account under its reference. [`Repeat::Refused`] refuses every second one.
-    /// [`Repeat::PaysAgain`] pays again, as HPay does, also another amount, and so does a reference
-    /// whose time is over.
+    /// [`Repeat::Deduplicated`] returns the first one and refuses another amount or account with
+    /// the same reference. [`Repeat::Refused`] refuses every second one. [`Repeat::PaysAgain`] pays
+    /// again, as HPay does, also another amount, and so does a deduplicated reference whose time is
+    /// over.
     pub payout_repeat: Repeat,
-    /// When it is conclusive that the gateway does not know a payout; the provider declares it. The
-    /// gateway books a payout at once or never, so that every rule of instructions is true.
+    /// When the absence of a payout is conclusive, which the provider declares. The gateway books a
+    /// payout at once or never, so that every rule of instructions is true.
     pub payout_absence: AbsenceRule,
     /// Bank accounts whose holder is known. Any other account exists too, under any name.
     pub beneficiaries: Vec<Beneficiary>,
-    /// Where notifications go, unless a payment says otherwise.
+    /// The address of notifications, unless a payment has its own.
     pub notify_url: Option<String>,
     /// Where the signature of a notification is.
     pub event_signature: EventSignature,
-    /// How long a caller in memory waits for an answer.
+    /// How long a caller in memory waits for a response.
     pub patience: Duration,
 }
 
-/// What those who pay can do. By default everything.
+/// The abilities of payers. By default they can do everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Payers {
     /// They can pay less or more than was asked.
     pub any_amount: bool,
-    /// They can pay again what was paid.
+    /// They can pay again after they paid.
     pub twice: bool,
     /// They can pay after the end.
     pub late: bool,
@@ -94,14 +93,14 @@ impl Default for Payers {
 }
 
 impl Payers {
-    /// They pay once, in time, what was asked, but for what is allowed here.
+    /// Payers who pay the amount asked, once and in time, except for what is allowed here.
     #[must_use]
     pub fn only(any_amount: bool, twice: bool, late: bool) -> Self {
         Self { any_amount, twice, late }
     }
 
-    /// Whether they can pay `amount` where `asked` is asked for, something was `paid` before, and it
-    /// is `late`.
+    /// Whether they can pay `amount`, given the amount `asked`, whether it was `paid` before, and
+    /// whether it is `late`.
     pub(super) fn can(self, amount: Money, asked: Option<Money>, paid: bool, late: bool) -> bool {
         (self.any_amount || asked.is_none_or(|asked| asked == amount))
             && (self.twice || !paid)
@@ -156,35 +155,35 @@ impl Settings {
         }
     }
 
-    /// Another API key.
+    /// Sets the API key.
     #[must_use]
     pub fn with_api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = key.into();
         self
     }
 
-    /// Another secret for notifications.
+    /// Sets the secret of notifications.
     #[must_use]
     pub fn with_webhook_secret(mut self, secret: impl Into<String>) -> Self {
         self.webhook_secret = secret.into();
         self
     }
 
-    /// Other names: the same seed and clock give the same bytes.
+    /// Sets the seed of names: the same seed and clock give the same bytes.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// The time from `clock`.
+    /// Sets the clock.
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// What the merchant has at the start, in one currency.
+    /// Sets the balance at the start, in one currency.
     #[must_use]
     pub fn with_opening_balance(mut self, amount: Money) -> Self {
         self.opening_balances.retain(|other| other.currency() != amount.currency());
@@ -206,21 +205,21 @@ impl Settings {
         self
     }
 
-    /// What a second payment for the same order does.
+    /// Sets the effect of a second payment for the same order.
     #[must_use]
     pub fn with_payment_repeat(mut self, repeat: Repeat) -> Self {
         self.payment_repeat = repeat;
         self
     }
 
-    /// What buyers and payers can do.
+    /// Sets the abilities of buyers and payers.
     #[must_use]
     pub fn with_payers(mut self, payers: Payers) -> Self {
         self.payers = payers;
         self
     }
 
-    /// What a second payout under the same reference does, see
+    /// Sets the effect of a second payout with the same reference, see
     /// [`payout_repeat`](Self::payout_repeat).
     #[must_use]
     pub fn with_payout_repeat(mut self, repeat: Repeat) -> Self {
@@ -228,21 +227,21 @@ impl Settings {
         self
     }
 
-    /// When it is conclusive that the gateway does not know a payout.
+    /// When the absence of a payout is conclusive.
     #[must_use]
     pub fn with_payout_absence(mut self, absence: AbsenceRule) -> Self {
         self.payout_absence = absence;
         self
     }
 
-    /// One more bank account whose holder is known: a payout there under another name is refused.
+    /// Adds a bank account whose holder is known: a payout to it under another name is refused.
     #[must_use]
     pub fn with_beneficiary(mut self, beneficiary: Beneficiary) -> Self {
         self.beneficiaries.push(beneficiary);
         self
     }
 
-    /// Where notifications go.
+    /// Sets the address of notifications.
     #[must_use]
     pub fn with_notify_url(mut self, url: impl Into<String>) -> Self {
         self.notify_url = Some(url.into());
@@ -256,7 +255,7 @@ impl Settings {
         self
     }
 
-    /// How long a caller in memory waits for an answer.
+    /// How long a caller in memory waits for a response.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -265,7 +264,7 @@ impl Settings {
 }
 
 impl fmt::Debug for Settings {
-    /// Without the secrets.
+    /// Leaves out the secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
             .field("seed", &self.seed)

@@ -1,19 +1,19 @@
-//! The statement: the ledger, a page at a time.
+//! The statement: the ledger in pages.
 
 use payments_core::Timestamp;
 
 use super::{books::Books, refused::Refused};
 use crate::{capabilities, wire};
 
-/// What follows the number of a line in the cursor of an empty page behind it.
+/// The suffix of a cursor after an empty page.
 const AFTER_EMPTY_PAGE: &str = "-";
 
-/// Which lines of the statement are asked for.
+/// The entries that a request for the statement asks for.
 #[derive(Debug, Default)]
 pub(super) struct Query {
-    /// The number of the last line that the merchant has.
+    /// The number of the last entry that the merchant has.
     after: Option<u64>,
-    /// Whether the empty page behind that line was given.
+    /// Whether the empty page after that entry was returned.
     after_empty_page: bool,
     account: Option<String>,
     from: Option<Timestamp>,
@@ -72,8 +72,8 @@ impl Books {
             let next = Some(format!("{after}{AFTER_EMPTY_PAGE}"));
             return Ok(wire::Page { entries: Vec::new(), next, more: true });
         }
-        // The cursor stays at the last line that was given: with another filter, those skipped
-        // here are still to come.
+        // The cursor stays at the last entry that was returned: entries skipped by this filter may
+        // match another one.
         let page: Vec<_> = wanted.by_ref().take(capabilities::PAGE).collect();
         let last = page.last().map(|booking| booking.id).or(query.after);
         Ok(wire::Page {

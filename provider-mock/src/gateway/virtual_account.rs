@@ -1,4 +1,4 @@
-//! Virtual accounts: opened, paid into in any amounts at any time, closed, opened again.
+//! Virtual accounts: opened, credited with any amount at any time, closed, reopened.
 
 use payments_core::{
     Timestamp,
@@ -19,7 +19,7 @@ use crate::{
     wire::{self, CREDIT_RECEIVED, Operation, RefusalCode},
 };
 
-/// What the gateway keeps of a virtual account. How much arrived is in the ledger alone.
+/// A virtual account in the gateway's state. The amount that arrived is in the ledger alone.
 #[derive(Debug)]
 pub(super) struct VirtualAccount {
     id: String,
@@ -32,7 +32,7 @@ pub(super) struct VirtualAccount {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Open,
-    /// What was asked arrived while it was open.
+    /// The amount asked arrived while it was open.
     Paid,
     Closed,
 }
@@ -165,7 +165,7 @@ impl Books {
 
 /// # What payers do
 impl Books {
-    /// Money arrives on a number: any amount, at any time, as often as you like.
+    /// Books money for a number: any amount, at any time, any number of times.
     pub(super) fn credit(
         &mut self,
         number: &str,
@@ -174,7 +174,7 @@ impl Books {
     ) -> Result<Booking, ControlError> {
         let Some(account) = self.virtual_accounts.iter().find(|known| known.number == number)
         else {
-            // An order that is paid by transfer to a number of its own.
+            // The number is that of an order, which is paid by this transfer.
             return match self.orders.named_by(number) {
                 Some(payment) => self.pay_for(&payment, amount, None, now),
                 None => Err(ControlError::UnknownAccount(number.to_owned())),
@@ -219,8 +219,8 @@ impl Books {
         Ok(booking)
     }
 
-    /// Money arrives on the merchant's own account. A memo with the payment code of one order
-    /// pays that order; anything else belongs to nobody yet.
+    /// Books money on the merchant's own account. A memo with the payment code of one order pays
+    /// that order; any other credit is unmatched.
     pub(super) fn deposit(
         &mut self,
         amount: Money,
@@ -253,7 +253,7 @@ impl Books {
         Ok(booking)
     }
 
-    /// Every virtual account as it stands.
+    /// The current state of every virtual account.
     #[cfg(feature = "simulator")]
     pub(super) fn shown_accounts(&self, now: Timestamp) -> Vec<wire::VirtualAccount> {
         self.virtual_accounts
@@ -278,7 +278,8 @@ impl VirtualAccount {
         self.terms.expires_at.is_some_and(|end| end < now)
     }
 
-    /// Whether so much fills an account for one transfer. One for many is never full.
+    /// Whether this total completes an account for one transfer. An account for many is never
+    /// complete.
     fn is_filled_by(&self, received: Money) -> bool {
         let asked = self.terms.amount.map_or(1, |amount| amount.minor());
         self.terms.uses == Uses::Once && received.minor() >= asked

@@ -1,4 +1,4 @@
-//! Requests of the protocol, and the two ways to send them.
+//! Requests of the protocol, sent as instructions or as inquiries.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use payments_core::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::answer::{Expected, Told};
+use super::response::{Decoded, Expected};
 use crate::{
     formula::{BODY, LINK},
     wire::{self, LINK_PAGE, LINK_SIGNATURE, Operation, TERMS},
 };
 
-/// Calls the gateway.
+/// The client of the gateway's protocol.
 pub(super) struct Client {
     base: String,
     authorization: HeaderValue,
@@ -46,15 +46,15 @@ impl Client {
         Ok(Self { base, authorization, key, transport, clock })
     }
 
-    /// Sends an instruction about `subject`, once. `accept` reads the answer's content once
-    /// its signature is good.
+    /// Sends an instruction about `subject`, once. `accept` reads the response's content once its
+    /// signature is verified.
     pub(super) async fn instruct<A, T>(
         &self,
         operation: Operation,
         names: &[&str],
         subject: impl Into<Subject> + Send,
         body: &(impl Serialize + Sync),
-        accept: impl FnOnce(Told<A>) -> Result<Submission<T>, Unreadable> + Send,
+        accept: impl FnOnce(Decoded<A>) -> Result<Submission<T>, Unreadable> + Send,
     ) -> Result<Submission<T>>
     where
         A: DeserializeOwned,
@@ -88,13 +88,13 @@ impl Client {
         Ok(format!("{}{LINK_PAGE}?{query}", self.base))
     }
 
-    /// Asks; `None` if the gateway itself says that there is no such thing.
+    /// Sends an inquiry; `None` if the gateway itself says that there is no such thing.
     pub(super) async fn inquire<A>(
         &self,
         operation: Operation,
         names: &[&str],
         query: &str,
-    ) -> Result<Option<Told<A>>>
+    ) -> Result<Option<Decoded<A>>>
     where
         A: DeserializeOwned,
     {
@@ -109,7 +109,7 @@ impl Client {
         expected.found(&response).map_err(|error| error.with_operation(operation.name()))
     }
 
-    /// Refuses an end that is past already, before anything is sent.
+    /// Refuses an end in the past, before anything is sent.
     pub(super) fn check_end(&self, end: Option<Timestamp>) -> Result<()> {
         match end {
             Some(end) if end <= self.clock.now() => Err(Error::invalid("expires_at", "is past")),

@@ -1,14 +1,14 @@
 //! The merchant's side: the roles of the core over the protocol of [`wire`](crate::wire).
 //!
-//! A call goes from its role through [`client`] to the transport, and its answer through
-//! [`answer`] and [`map`] back.
+//! A call goes from its role through [`client`] to the transport, and its response through
+//! [`response`] and [`map`] back.
 
-mod answer;
 mod client;
 mod map;
 mod notifications;
 mod payments;
 mod payouts;
+mod response;
 mod statements;
 mod virtual_accounts;
 
@@ -31,7 +31,7 @@ use virtual_accounts::VirtualAccounts;
 
 use crate::{capabilities, registration::KIND};
 
-/// What a provider is made of, wherever its gateway is.
+/// The parts of a provider, for a gateway in memory or over HTTP.
 pub(crate) struct Parts {
     pub(crate) id: ProviderId,
     pub(crate) environment: Environment,
@@ -43,11 +43,11 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     /// How payments are opened.
     pub(crate) create: CreateMode,
-    /// What the gateway does with a second payment for one order.
+    /// The effect of a second payment for one order.
     pub(crate) payment_repeat: Repeat,
-    /// What the gateway does with a second payout under one reference.
+    /// The effect of a second payout with one reference.
     pub(crate) payout_repeat: Repeat,
-    /// When it is conclusive that the gateway does not know a payout.
+    /// When the absence of a payout is conclusive.
     pub(crate) payout_absence: AbsenceRule,
 }
 
@@ -55,7 +55,7 @@ impl Parts {
     /// A provider with every role.
     ///
     /// # Errors
-    /// `Configuration` if the API key cannot stand in a header.
+    /// `Configuration` if the API key cannot be sent in a header.
     pub(crate) fn assemble(self) -> Result<Provider> {
         let provider = Provider::new(self.id, ProviderKind::new(KIND)?, self.environment);
         let api_keys = self.api_key.iter();

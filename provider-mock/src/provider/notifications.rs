@@ -1,4 +1,4 @@
-//! Hearing about it.
+//! Notifications: deliveries of the gateway, and their confirmation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,9 +24,9 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::{
-    answer::{Told, malformed},
     client::Client,
     map,
+    response::{Decoded, malformed},
 };
 use crate::{
     capabilities::REFERENCE,
@@ -37,7 +37,7 @@ use crate::{
     },
 };
 
-/// How far a notification's time stamp may be from now.
+/// How far a notification's timestamp may be from now.
 const TOLERANCE: Duration = Duration::from_secs(300);
 
 /// The name of the endpoint where a buyer's browser returns.
@@ -51,7 +51,7 @@ const ID: &str = "id";
 const KIND: &str = "type";
 const DATA: &str = "data";
 
-/// The role of hearing about it.
+/// The role of notifications.
 pub(super) struct Notifications {
     client: Arc<Client>,
     keys: Keys,
@@ -102,7 +102,7 @@ impl Notifications {
         hmac_sha256(&self.keys, &wire::signed_parts(&fields), signature, None)
     }
 
-    /// What a buyer's browser carries back: to be shown, never to be booked.
+    /// Reads the return of a buyer's browser, whose event is for display only.
     fn read_return(
         &self,
         endpoint: &Endpoint,
@@ -114,15 +114,15 @@ impl Notifications {
         let word = one_parameter(delivery, STATE)?;
         let order = OrderRef::new(order).map_err(unreadable)?;
         let payment = Payment::new(order, map::payment_state(&word)).with_provider_state(word);
-        let news = EventData::Payment(payment);
-        Ok(Notification::new(endpoint, proof).with_event(None, news, &[ORDER, STATE]))
+        let data = EventData::Payment(payment);
+        Ok(Notification::new(endpoint, proof).with_event(None, data, &[ORDER, STATE]))
     }
 
     fn checking_keys(&self) -> CheckingKeys<'_> {
         CheckingKeys { secrets: Some(&self.keys), public: &[] }
     }
 
-    /// What the signature of an event is made of.
+    /// The signed parts of an event.
     fn parts<'a>(&'a self, delivery: &Delivery<'a>) -> Result<SignedParts<'a>, Untrusted> {
         let signature = delivery.one_header(SIGNATURE)?.unwrap_or_default();
         let stamp = delivery.one_header(TIMESTAMP)?.unwrap_or_default();
@@ -131,7 +131,7 @@ impl Notifications {
             .with_field(BODY, delivery.body()))
     }
 
-    /// What the signature of a buyer's return is made of.
+    /// The signed parts of a buyer's return.
     fn parts_of_return<'a>(
         &'a self,
         delivery: &Delivery<'a>,
@@ -160,7 +160,7 @@ impl NotificationReceiver for Notifications {
         self.read(endpoint, delivery, now).into()
     }
 
-    /// Every event is proven already; asking again is for those who want to.
+    /// Every event is proven already; a confirmation is optional.
     async fn confirm(&self, event: &Event) -> Result<Confirmation> {
         match event.data() {
             EventData::Payment(claimed) => self.confirm_payment(claimed).await,
@@ -200,11 +200,11 @@ impl NotificationReceiver for Notifications {
     }
 }
 
-/// # What the gateway says about a claim
+/// # Inquiries about a claim
 impl Notifications {
     async fn confirm_payment(&self, claimed: &Payment) -> Result<Confirmation> {
-        let told = self.ask(Operation::FindPayment, claimed.order.as_str()).await?;
-        let Some(Told { content, raw }) = told else { return Ok(not_yet()) };
+        let decoded = self.ask(Operation::FindPayment, claimed.order.as_str()).await?;
+        let Some(Decoded { content, raw }) = decoded else { return Ok(not_yet()) };
         let found = map::payment(content, raw).map_err(malformed)?;
         let received = |payment: &Payment| payment.received.map_or(0, |amount| amount.minor());
         let agrees = is_no_older(claimed.state.step(found.state))
@@ -224,8 +224,8 @@ impl Notifications {
     }
 
     async fn confirm_movement(&self, claimed: &Movement) -> Result<Confirmation> {
-        let told = self.ask(Operation::FindTransaction, claimed.key.value()).await?;
-        let Some(Told { content, .. }) = told else { return Ok(not_yet()) };
+        let decoded = self.ask(Operation::FindTransaction, claimed.key.value()).await?;
+        let Some(Decoded { content, .. }) = decoded else { return Ok(not_yet()) };
         let found = map::movement(content).map_err(malformed)?;
         let agrees = found == *claimed;
         let words = |movement: &Movement| format!("{:?} {}", movement.direction, movement.amount);
@@ -234,9 +234,11 @@ impl Notifications {
     }
 
     async fn confirm_payout(&self, claimed: &Payout) -> Result<Confirmation> {
-        let told = self.ask(Operation::FindPayout, claimed.payout.as_str()).await?;
-        let Some(Told::<wire::FoundPayout> { content, raw }) = told else { return Ok(not_yet()) };
-        // Of those that were paid under one reference, the one that the claim names.
+        let decoded = self.ask(Operation::FindPayout, claimed.payout.as_str()).await?;
+        let Some(Decoded::<wire::FoundPayout> { content, raw }) = decoded else {
+            return Ok(not_yet());
+        };
+        // Of several payouts with one reference, the one that the claim names.
         let is_claimed = |payout: &wire::Payout| {
             claimed.gateway_ref.as_ref().is_some_and(|name| name.as_str() == payout.id)
         };
@@ -256,8 +258,8 @@ impl Notifications {
     }
 
     async fn confirm_refund(&self, claimed: &Refund) -> Result<Confirmation> {
-        let told = self.ask(Operation::FindRefund, claimed.refund.as_str()).await?;
-        let Some(Told { content, raw }) = told else { return Ok(not_yet()) };
+        let decoded = self.ask(Operation::FindRefund, claimed.refund.as_str()).await?;
+        let Some(Decoded { content, raw }) = decoded else { return Ok(not_yet()) };
         let found = map::refund(content, raw).map_err(malformed)?;
         let agrees = (found.state, found.amount, &found.order)
             == (claimed.state, claimed.amount, &claimed.order);
@@ -275,13 +277,13 @@ impl Notifications {
         &self,
         operation: Operation,
         name: &str,
-    ) -> Result<Option<Told<A>>> {
+    ) -> Result<Option<Decoded<A>>> {
         REFERENCE.check("event", name)?;
         self.client.inquire(operation, &[name], "").await
     }
 }
 
-/// The signed fields that an event rests on, and those of its key.
+/// The signed fields that an event depends on, and those of its key.
 #[derive(Clone, Copy)]
 struct SignedFields {
     event: &'static [&'static str],
@@ -293,7 +295,7 @@ impl SignedFields {
     const OF_AN_EVENT: Self = Self { event: &[KIND, DATA], key: &[ID] };
 }
 
-/// What a delivery tells whose signature is good.
+/// Reads a delivery with a valid signature.
 fn received(
     endpoint: &Endpoint,
     proof: Proof,
@@ -301,9 +303,9 @@ fn received(
     event: &[u8],
     fields: SignedFields,
 ) -> Received {
-    match told(event) {
-        Ok((key, news)) => Notification::new(endpoint, proof)
-            .with_event(key.made_of(fields.key), news, fields.event)
+    match read_event(event) {
+        Ok((key, data)) => Notification::new(endpoint, proof)
+            .with_event(key.made_of(fields.key), data, fields.event)
             .with_raw(Raw::new(delivery.body().to_vec()))
             .into(),
         Err(Misread { field, detail }) => UnreadableDelivery::new(proof, field, detail).into(),
@@ -315,7 +317,7 @@ fn check(parts: &SignedParts<'_>, now: Timestamp) -> Result<Proof, Untrusted> {
     parts.formula().check(&parts.fields(), parts.signature(), parts.keys(), Some(window))
 }
 
-/// The one value of a parameter of the query.
+/// The only value of a parameter of the query.
 fn one_parameter(delivery: &Delivery<'_>, name: &str) -> Result<String, Untrusted> {
     let pairs = delivery.query_pairs();
     let mut values = pairs.into_iter().filter(|(key, _)| key == name).map(|(_, value)| value);
@@ -332,7 +334,7 @@ fn one_parameter(delivery: &Delivery<'_>, name: &str) -> Result<String, Untruste
     }
 }
 
-/// Why the body of a delivery whose signature is good cannot be read.
+/// Why the body of a delivery with a valid signature cannot be read.
 struct Misread {
     field: String,
     detail: String,
@@ -354,17 +356,17 @@ impl Misread {
     }
 }
 
-/// What a notification says, and its key.
-fn told(body: &[u8]) -> Result<(DedupeKey, EventData), Misread> {
+/// Reads the event of a notification, and its key.
+fn read_event(body: &[u8]) -> Result<(DedupeKey, EventData), Misread> {
     let event: wire::Event = json::read(body).map_err(|error| Misread::json(BODY, &error))?;
-    let news = news(&event)?;
-    let key = map::keys::notified(&event.id, &news);
-    Ok((key.map_err(|error| Misread::in_field("id", error))?, news))
+    let data = event_data(&event)?;
+    let key = map::keys::notified(&event.id, &data);
+    Ok((key.map_err(|error| Misread::in_field("id", error))?, data))
 }
 
-/// What a notification says. A type that is not known is nobody's business; a known one that
-/// cannot be read must be sent again, because it may be money.
-fn news(event: &wire::Event) -> Result<EventData, Misread> {
+/// Reads the data of an event. An unknown type is accepted without effect; a known one that cannot
+/// be read must be sent again, because it may be money.
+fn event_data(event: &wire::Event) -> Result<EventData, Misread> {
     let data = &event.data;
     let raw = || Raw::new(data.get().to_owned());
     let misread = |error: Unreadable| Misread::in_field(DATA, error);
@@ -389,7 +391,7 @@ fn unreadable(error: impl std::error::Error) -> Untrusted {
     Untrusted::new(UntrustedReason::Unreadable, detail)
 }
 
-/// Whether what was found is what was claimed, or what became of it since.
+/// Whether the state found is the claimed one or a later one.
 fn is_no_older<S>(step: Step<S>) -> bool {
     matches!(step, Step::Same | Step::Advance(_))
 }

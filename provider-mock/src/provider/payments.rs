@@ -1,4 +1,4 @@
-//! Taking money.
+//! The role of payments.
 
 use std::sync::Arc;
 
@@ -12,16 +12,16 @@ use payments_core::{
 };
 
 use super::{
-    answer::{Told, malformed, mismatch, unknown},
     client::Client,
     map,
+    response::{Decoded, malformed, mismatch, unknown},
 };
 use crate::{
     capabilities::{REFERENCE, TEXT},
     wire::{self, Operation},
 };
 
-/// The role of taking payments.
+/// The role of payments.
 pub(super) struct Payments {
     client: Arc<Client>,
     capabilities: PaymentCapabilities,
@@ -64,14 +64,14 @@ impl PaymentProvider for Payments {
             (payment.method, payment.expires_at) = (request.method, request.expires_at);
             return Ok(Submission::Accepted(payment));
         }
-        let accept = |told: Told<wire::Payment>| {
-            if told.content.order != *order {
+        let accept = |decoded: Decoded<wire::Payment>| {
+            if decoded.content.order != *order {
                 return Ok(mismatch("order"));
             }
-            if told.content.amount != request.amount {
+            if decoded.content.amount != request.amount {
                 return Ok(mismatch("amount"));
             }
-            Ok(known(map::payment(told.content, told.raw)?))
+            Ok(known(map::payment(decoded.content, decoded.raw)?))
         };
         self.client.instruct(Operation::CreatePayment, &[], order, &body, accept).await
     }
@@ -79,7 +79,7 @@ impl PaymentProvider for Payments {
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
         REFERENCE.check("order", order.as_str())?;
         let found = self.client.inquire(Operation::FindPayment, &[order.as_str()], "").await?;
-        let Some(Told::<wire::FoundPayment> { content, raw }) = found else {
+        let Some(Decoded::<wire::FoundPayment> { content, raw }) = found else {
             return Ok(Lookup::Absent(unknown()));
         };
         let all = std::iter::once(content.payment).chain(content.again);
@@ -90,11 +90,11 @@ impl PaymentProvider for Payments {
 
     async fn cancel_payment(&self, order: &OrderRef) -> Result<Submission<Payment>> {
         REFERENCE.check("order", order.as_str())?;
-        let accept = |told: Told<wire::Payment>| {
-            if told.content.order != *order {
+        let accept = |decoded: Decoded<wire::Payment>| {
+            if decoded.content.order != *order {
                 return Ok(mismatch("order"));
             }
-            let payment = map::payment(told.content, told.raw)?;
+            let payment = map::payment(decoded.content, decoded.raw)?;
             Ok(match payment.state {
                 PaymentState::Cancelled => Submission::Accepted(payment),
                 _ => mismatch("state"),
@@ -113,15 +113,15 @@ impl PaymentProvider for Payments {
             amount: request.amount,
             reason: request.reason.clone(),
         };
-        let accept = |told: Told<wire::Refund>| {
-            if told.content.refund != request.refund || told.content.order != request.order {
+        let accept = |decoded: Decoded<wire::Refund>| {
+            if decoded.content.refund != request.refund || decoded.content.order != request.order {
                 return Ok(mismatch("refund"));
             }
-            if request.amount.is_some_and(|amount| amount != told.content.amount) {
+            if request.amount.is_some_and(|amount| amount != decoded.content.amount) {
                 return Ok(mismatch("amount"));
             }
-            let word = told.content.status.clone();
-            let refund = map::refund(told.content, told.raw)?;
+            let word = decoded.content.status.clone();
+            let refund = map::refund(decoded.content, decoded.raw)?;
             Ok(match refund.state {
                 RefundState::Uncertain => unknown_word(&word),
                 _ => Submission::Accepted(refund),
@@ -133,14 +133,14 @@ impl PaymentProvider for Payments {
     async fn find_refund(&self, refund: &RefundRef) -> Result<Lookup<Refund>> {
         REFERENCE.check("refund", refund.as_str())?;
         let found = self.client.inquire(Operation::FindRefund, &[refund.as_str()], "").await?;
-        let Some(Told { content, raw }) = found else {
+        let Some(Decoded { content, raw }) = found else {
             return Ok(Lookup::Absent(unknown()));
         };
         map::refund(content, raw).map(Lookup::Found).map_err(malformed)
     }
 }
 
-/// A payment in a state that the gateway documents nowhere is not accepted.
+/// Accepts a payment, unless its state is undocumented.
 fn known(payment: Payment) -> Submission<Payment> {
     match payment.state {
         PaymentState::Uncertain => {
@@ -150,8 +150,8 @@ fn known(payment: Payment) -> Submission<Payment> {
     }
 }
 
-/// The answer names a state that is documented nowhere.
+/// The outcome of a response with an undocumented state.
 pub(super) fn unknown_word<T>(word: &str) -> Submission<T> {
-    let message = "the answer names a state that is documented nowhere";
+    let message = "the response has an undocumented state";
     Submission::Uncertain(Uncertain::new(UncertainCause::UnknownCode, message).with_code(word))
 }

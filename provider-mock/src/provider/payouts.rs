@@ -1,4 +1,4 @@
-//! Sending money.
+//! The role of payouts.
 
 use std::sync::Arc;
 
@@ -11,17 +11,17 @@ use payments_core::{
 };
 
 use super::{
-    answer::{Told, malformed, mismatch, unknown},
     client::Client,
     map,
     payments::unknown_word,
+    response::{Decoded, malformed, mismatch, unknown},
 };
 use crate::{
     capabilities::REFERENCE,
     wire::{self, Operation},
 };
 
-/// The role of sending money.
+/// The role of payouts.
 pub(super) struct Payouts {
     client: Arc<Client>,
     capabilities: PayoutCapabilities,
@@ -49,8 +49,8 @@ impl PayoutProvider for Payouts {
             name: request.beneficiary.name.clone(),
             note: request.note.clone(),
         };
-        let accept = |told: Told<wire::Payout>| {
-            let content = &told.content;
+        let accept = |decoded: Decoded<wire::Payout>| {
+            let content = &decoded.content;
             if content.payout != request.payout {
                 return Ok(mismatch("payout"));
             }
@@ -60,7 +60,7 @@ impl PayoutProvider for Payouts {
             if content.bank != account.bin || content.account != account.number {
                 return Ok(mismatch("account"));
             }
-            Ok(known(map::payout(told.content, told.raw)?))
+            Ok(known(map::payout(decoded.content, decoded.raw)?))
         };
         self.client.instruct(Operation::CreatePayout, &[], &request.payout, &body, accept).await
     }
@@ -68,7 +68,7 @@ impl PayoutProvider for Payouts {
     async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>> {
         REFERENCE.check("payout", payout.as_str())?;
         let found = self.client.inquire(Operation::FindPayout, &[payout.as_str()], "").await?;
-        let Some(Told::<wire::FoundPayout> { content, raw }) = found else {
+        let Some(Decoded::<wire::FoundPayout> { content, raw }) = found else {
             return Ok(Lookup::Absent(unknown()));
         };
         let all = std::iter::once(content.payout).chain(content.again);
@@ -80,27 +80,27 @@ impl PayoutProvider for Payouts {
     async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary> {
         let names = [account.bin.as_str(), account.number.as_str()];
         let found = self.client.inquire(Operation::VerifyBeneficiary, &names, "").await?;
-        let Some(told) = found else {
+        let Some(decoded) = found else {
             return Err(Error::new(ErrorKind::NotFound, "the gateway does not know the account")
                 .with_operation(Operation::VerifyBeneficiary.name()));
         };
-        Ok(map::holder(told.content).map_err(malformed)?.with_raw(told.raw))
+        Ok(map::holder(decoded.content).map_err(malformed)?.with_raw(decoded.raw))
     }
 
     async fn balance(&self) -> Result<Balance> {
         let found = self.client.inquire(Operation::Balance, &[], "").await?;
-        let Some(Told::<wire::Balance> { content, raw }) = found else {
+        let Some(Decoded::<wire::Balance> { content, raw }) = found else {
             return Err(Error::new(ErrorKind::NotFound, "the gateway knows no balance"));
         };
         Ok(Balance::new(content.amount, content.at).with_raw(raw))
     }
 }
 
-/// Only a payout of which the gateway knows what becomes of it is accepted.
+/// Accepts a payout, unless its state is undocumented or undecided.
 fn known(payout: Payout) -> Submission<Payout> {
     match (payout.state, payout.provider_state.as_deref().unwrap_or_default()) {
         (PayoutState::Uncertain, "undecided") => {
-            let message = "the gateway itself does not know yet";
+            let message = "the gateway itself has not decided yet";
             Submission::Uncertain(Uncertain::new(UncertainCause::ProviderUndecided, message))
         }
         (PayoutState::Uncertain, word) => unknown_word(word),

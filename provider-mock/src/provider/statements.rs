@@ -1,4 +1,4 @@
-//! Listing what arrived and left.
+//! The role of statements.
 
 use std::sync::Arc;
 
@@ -8,13 +8,13 @@ use payments_core::{
     statement::{Cursor, Page, StatementAccount, StatementCapabilities, StatementFilter},
 };
 
-use super::{answer::Told, client::Client, map};
+use super::{client::Client, map, response::Decoded};
 use crate::{
     capabilities,
     wire::{self, Operation},
 };
 
-/// The role of listing statements.
+/// The role of statements.
 pub(super) struct Statements {
     client: Arc<Client>,
     capabilities: StatementCapabilities,
@@ -31,7 +31,7 @@ impl Statements {
         query: &str,
     ) -> Result<A> {
         match self.client.inquire(operation, &[], query).await? {
-            Some(Told { content, .. }) => Ok(content),
+            Some(Decoded { content, .. }) => Ok(content),
             None => Err(Error::new(ErrorKind::Malformed, "the gateway knows no statement")
                 .with_operation(operation.name())),
         }
@@ -45,13 +45,13 @@ impl StatementProvider for Statements {
     }
 
     async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>> {
-        let told: wire::Accounts = self.ask(Operation::Accounts, "").await?;
-        Ok(told.accounts.into_iter().map(map::own_account).map(Listed::Read).collect())
+        let decoded: wire::Accounts = self.ask(Operation::Accounts, "").await?;
+        Ok(decoded.accounts.into_iter().map(map::own_account).map(Listed::Read).collect())
     }
 
     async fn entries(&self, after: &Cursor, filter: &StatementFilter) -> Result<Page> {
-        let told = self.ask(Operation::Entries, &query(after, filter)).await?;
-        Ok(map::page(&told, filter.account.as_ref()))
+        let decoded = self.ask(Operation::Entries, &query(after, filter)).await?;
+        Ok(map::page(&decoded, filter.account.as_ref()))
     }
 }
 

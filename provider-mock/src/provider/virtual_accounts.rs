@@ -1,4 +1,4 @@
-//! Receiving money on account numbers.
+//! The role of virtual accounts.
 
 use std::sync::Arc;
 
@@ -15,17 +15,17 @@ use payments_core::{
 use serde::Serialize;
 
 use super::{
-    answer::{Told, malformed, mismatch, unknown},
     client::Client,
     map,
     payments::unknown_word,
+    response::{Decoded, malformed, mismatch, unknown},
 };
 use crate::{
     capabilities::{self, HOLDER, LONGEST, REFERENCE, TEXT},
     wire::{self, Operation},
 };
 
-/// The role of opening virtual accounts.
+/// The role of virtual accounts.
 pub(super) struct VirtualAccounts {
     client: Arc<Client>,
     capabilities: VirtualAccountCapabilities,
@@ -55,11 +55,11 @@ impl VirtualAccounts {
     ) -> Result<Submission<VirtualAccount>> {
         let order = &account.order;
         REFERENCE.check("order", order.as_str())?;
-        let accept = |told: Told<wire::VirtualAccount>| {
-            if told.content.order != *order {
+        let accept = |decoded: Decoded<wire::VirtualAccount>| {
+            if decoded.content.order != *order {
                 return Ok(mismatch("order"));
             }
-            let submission = known(told)?;
+            let submission = known(decoded)?;
             Ok(match &submission {
                 Submission::Accepted(account) if !fits(operation, account.state) => {
                     mismatch("state")
@@ -84,8 +84,8 @@ impl VirtualAccountProvider for VirtualAccounts {
 
     async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules> {
         let found = self.client.inquire(Operation::Accounts, &[], "").await?;
-        let known = found.is_some_and(|told: Told<wire::Accounts>| {
-            told.content.accounts.iter().any(|own| own.id == *account)
+        let known = found.is_some_and(|decoded: Decoded<wire::Accounts>| {
+            decoded.content.accounts.iter().any(|own| own.id == *account)
         });
         if !known {
             return Err(Error::new(ErrorKind::NotFound, "is not one of our bank accounts")
@@ -106,14 +106,14 @@ impl VirtualAccountProvider for VirtualAccounts {
             account: request.account.clone(),
         };
         let order = &request.order;
-        let accept = |told: Told<wire::VirtualAccount>| {
-            if told.content.order != *order {
+        let accept = |decoded: Decoded<wire::VirtualAccount>| {
+            if decoded.content.order != *order {
                 return Ok(mismatch("order"));
             }
-            if told.content.amount != request.amount {
+            if decoded.content.amount != request.amount {
                 return Ok(mismatch("amount"));
             }
-            known(told)
+            known(decoded)
         };
         let operation = Operation::OpenVirtualAccount;
         let subject = Subject::VirtualAccount(order.clone());
@@ -124,7 +124,7 @@ impl VirtualAccountProvider for VirtualAccounts {
         let name = account.order.as_str();
         REFERENCE.check("order", name)?;
         let found = self.client.inquire(Operation::FindVirtualAccount, &[name], "").await?;
-        let Some(Told { content, raw }) = found else {
+        let Some(Decoded { content, raw }) = found else {
             return Ok(Lookup::Absent(unknown()));
         };
         map::virtual_account(content, raw).map(Lookup::Found).map_err(malformed)
@@ -156,7 +156,7 @@ impl VirtualAccountProvider for VirtualAccounts {
         let name = account.order.as_str();
         REFERENCE.check("order", name)?;
         let found = self.client.inquire(Operation::Credits, &[name], "").await?;
-        let Some(Told::<wire::ReadCredits> { content, .. }) = found else {
+        let Some(Decoded::<wire::ReadCredits> { content, .. }) = found else {
             return Err(Error::new(
                 ErrorKind::NotFound,
                 "there is no virtual account of this order",
@@ -168,7 +168,7 @@ impl VirtualAccountProvider for VirtualAccounts {
     }
 }
 
-/// A credit of another order is none of this account's.
+/// Makes a credit of another order an unreadable row.
 fn of_order(credit: Listed<Movement>, order: &OrderRef) -> Listed<Movement> {
     match credit {
         Listed::Read(credit) if credit.order.as_ref() != Some(order) => {
@@ -178,17 +178,17 @@ fn of_order(credit: Listed<Movement>, order: &OrderRef) -> Listed<Movement> {
     }
 }
 
-/// A virtual account in a state that the gateway documents nowhere is not accepted.
-fn known(told: Told<wire::VirtualAccount>) -> Result<Submission<VirtualAccount>, Unreadable> {
-    let word = told.content.status.clone();
-    let account = map::virtual_account(told.content, told.raw)?;
+/// Accepts a virtual account, unless its state is undocumented.
+fn known(decoded: Decoded<wire::VirtualAccount>) -> Result<Submission<VirtualAccount>, Unreadable> {
+    let word = decoded.content.status.clone();
+    let account = map::virtual_account(decoded.content, decoded.raw)?;
     Ok(match account.state {
         VirtualAccountState::Uncertain => unknown_word(&word),
         _ => Submission::Accepted(account),
     })
 }
 
-/// Whether a state is what the operation is for.
+/// Whether a state is one that the operation leads to.
 fn fits(operation: Operation, state: VirtualAccountState) -> bool {
     match operation {
         Operation::CloseVirtualAccount => state == VirtualAccountState::Closed,

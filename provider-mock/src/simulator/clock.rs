@@ -1,9 +1,9 @@
-//! One clock for both sides.
+//! A clock that the gateway and its provider share.
 
 use payments_core::Timestamp;
 use simulator_kit::Clock;
 
-/// A simulator's clock as the core takes it.
+/// A simulator's clock as a clock of the core.
 #[derive(Clone, Debug)]
 pub(super) struct SharedClock(pub(super) Clock);
 

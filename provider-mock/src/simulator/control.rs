@@ -1,5 +1,5 @@
 //! The control methods of [`MockSimulator`]. Those that move money return once the merchant
-//! answered the notifications.
+//! responded to the notifications.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use simulator_kit::{Clock, Receipt, Schedule};
 use super::MockSimulator;
 use crate::{Booking, ControlError, LoggedRequest, Operation, PayoutOutcome, Scripted};
 
-/// Something that happened at the gateway, and what the merchant said to it.
+/// A change at the gateway, and the merchant's responses to its notifications.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Announcement {
     /// The money that moved, if it did.
     pub booking: Option<Booking>,
-    /// The merchant's answers; none while notifications are held or have no address.
+    /// The merchant's responses; none while notifications are kept or have no address.
     pub receipts: Vec<Receipt>,
 }
 
@@ -63,7 +63,7 @@ impl MockSimulator {
     /// See [`MockGateway::settle_payout`](crate::MockGateway::settle_payout).
     ///
     /// # Errors
-    /// There is no such payout, or it cannot end so.
+    /// There is no such payout, or it cannot end in this way.
     pub async fn settle_payout(
         &self,
         payout: impl AsRef<str>,
@@ -106,35 +106,35 @@ impl MockSimulator {
 
 /// # Notifications
 impl MockSimulator {
-    /// Sends what is announced and has an address. Control methods do it by themselves; what the
-    /// merchant's own calls announce, such as a refund, is sent in the background.
+    /// Sends the queued notifications that have an address. Control methods do so themselves;
+    /// notifications of the merchant's own calls, such as a refund, are sent in the background.
     pub async fn deliver(&self) -> Vec<Receipt> {
-        self.world.courier.deliver().await
+        self.world.notifier.deliver().await
     }
 
-    /// Sends a notification once more: the same body, a new time and signature. `id` is the one
-    /// in its body.
+    /// Sends a notification again: the same body, a new time and signature. `id` is the one in its
+    /// body.
     ///
     /// # Errors
     /// There is no such notification.
     pub async fn redeliver(&self, id: impl AsRef<str>) -> Result<Vec<Receipt>, ControlError> {
         let request = self.gateway().redeliver(id)?;
-        Ok(self.world.courier.send(request).await)
+        Ok(self.world.notifier.send(request).await)
     }
 
-    /// When and how often the notifications to come are sent.
+    /// Sets when and how often later notifications are sent.
     pub fn schedule_notifications(&self, schedule: Schedule) {
-        *self.world.courier.schedule() = schedule;
+        *self.world.notifier.schedule() = schedule;
     }
 
-    /// Sends what is held, the last one first. Those to come are held still.
+    /// Sends the notifications that were kept, the last one first. Later ones are kept again.
     pub async fn release_notifications(&self) -> Vec<Receipt> {
-        self.world.courier.release().await
+        self.world.notifier.release().await
     }
 
-    /// Every notification that was sent, with the merchant's answer.
+    /// Every notification that was sent, with the merchant's response.
     pub fn receipts(&self) -> Vec<Receipt> {
-        self.world.courier.receipts()
+        self.world.notifier.receipts()
     }
 }
 
@@ -161,17 +161,17 @@ impl MockSimulator {
 
 /// # What the gateway knows
 impl MockSimulator {
-    /// Every movement of money, oldest first. Nothing is ever taken out.
+    /// Every movement of money, oldest first. No entry is ever removed.
     pub fn bookings(&self) -> Vec<Booking> {
         self.gateway().bookings()
     }
 
-    /// Every request to the gateway, answered or not.
+    /// Every request to the gateway, whether it got a response or not.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.gateway().requests()
     }
 
-    /// Every secret that a client is given: texts that it must never print.
+    /// Every secret that a client has, which it must never print.
     pub fn secrets(&self) -> Vec<String> {
         self.gateway().secrets()
     }

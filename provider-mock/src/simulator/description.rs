@@ -1,4 +1,4 @@
-//! What a landing page or a terminal shows of a running simulator.
+//! The description of a running simulator for a page or a terminal.
 
 use simulator_kit::{Row, Section};
 
@@ -7,7 +7,7 @@ use crate::{Operation, RefusalCode};
 
 pub(super) fn of(world: &World) -> Vec<Section> {
     vec![
-        Section::new("Hosts").with_row(row(HOST, world.url(), "stands for nobody")),
+        Section::new("Hosts").with_row(row(HOST, world.url(), "the imaginary gateway")),
         Section::new("Test credentials").with_rows(credentials(world)),
         Section::new("Endpoints").with_rows(endpoints(world)),
         Section::new("Refusals").with_rows(refusals()),
@@ -18,7 +18,7 @@ pub(super) fn of(world: &World) -> Vec<Section> {
 fn credentials(world: &World) -> Vec<Row> {
     let settings = world.gateway.settings();
     vec![
-        row("API key", &settings.api_key, "authorization: Bearer …; signs the answers"),
+        row("API key", &settings.api_key, "authorization: Bearer …; signs the responses"),
         row("webhook secret", &settings.webhook_secret, "signs notifications"),
     ]
 }
@@ -56,7 +56,7 @@ fn tries(world: &World) -> Vec<Row> {
         row(
             "transfer with a memo",
             post("deposit", r#"{"amount":"50000","memo":"MOCK00000002 cam on"}"#),
-            "without the payment code of an order it belongs to nobody",
+            "without the payment code of an order it is an unmatched credit",
         ),
         row(
             "settle a payout",
@@ -64,17 +64,17 @@ fn tries(world: &World) -> Vec<Row> {
             "succeeded, failed, or reversed after it succeeded",
         ),
         row(
-            "lose an answer",
+            "lose a response",
             post(
                 "script",
                 r#"{"operation":"create_payout","outcome":"lose_answer","when":"after_booking"}"#,
             ),
-            "the next payout is booked and its answer is lost",
+            "the next payout is booked and its response is lost",
         ),
         row(
-            "hear of it",
+            "set where notifications go",
             post("notify-url", r#"{"url":"http://127.0.0.1:3000/events"}"#),
-            "where notifications go; loopback only",
+            "loopback addresses only",
         ),
         row("move the clock", post("advance", r#"{"seconds":86400}"#), "payments expire"),
     ]

@@ -1,9 +1,9 @@
 //! The mock gateway on loopback, over HTTP.
 //!
-//! It is the same gateway as in memory, behind a socket: what it answers is what
-//! [`MockGateway`] answers. It adds what only a server has: connections that end without an
-//! answer, pages for buyers, notifications that are really sent, and the control over HTTP under
-//! `/_control` (see [`MockSimulator::description`]).
+//! It is the same gateway as in memory, behind a socket, with the same responses as
+//! [`MockGateway`]. A server adds connections that end without a response, pages for buyers,
+//! notifications that are really sent, and the control API under `/_control` (see
+//! [`MockSimulator::description`]).
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -13,7 +13,7 @@
 //! // Point the client at this, and give it the secrets of `mock.gateway().settings()`.
 //! assert!(mock.hosts()["gateway"].starts_with("http://127.0.0.1:"));
 //!
-//! // The next payout is booked, and its answer is lost.
+//! // The next payout is booked, and its response is lost.
 //! mock.script(Operation::CreatePayout, Scripted::lost_after_booking())?;
 //! assert!(mock.bookings().is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -22,8 +22,8 @@
 
 mod clock;
 mod control;
-mod courier;
 mod description;
+mod notifier;
 mod page;
 mod remote;
 mod routes;
@@ -38,7 +38,7 @@ use std::sync::{Arc, OnceLock};
 use simulator_kit::{Clock, Server};
 
 use clock::SharedClock;
-use courier::Courier;
+use notifier::Notifier;
 
 pub use control::Announcement;
 pub use settings::SimulatorSettings;
@@ -55,10 +55,10 @@ pub struct MockSimulator {
     server: Server,
 }
 
-/// What the handlers share.
+/// The state that the handlers share.
 struct World {
     gateway: MockGateway,
-    courier: Courier,
+    notifier: Notifier,
     clock: Clock,
     url: OnceLock<String>,
 }
@@ -73,7 +73,7 @@ impl MockSimulator {
         let gateway = MockGateway::new(settings.gateway.with_clock(Arc::new(shared)))
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let world = Arc::new(World {
-            courier: Courier::new(gateway.clone(), settings.notification_timeout),
+            notifier: Notifier::new(gateway.clone(), settings.notification_timeout),
             gateway,
             clock: settings.clock,
             url: OnceLock::new(),
@@ -94,19 +94,20 @@ impl MockSimulator {
         self.server.url()
     }
 
-    /// The gateway itself. What is done to it announces nothing by itself: see
+    /// The gateway itself. Its own methods do not send notifications: see
     /// [`deliver`](Self::deliver).
     pub fn gateway(&self) -> &MockGateway {
         &self.world.gateway
     }
 
-    /// The gateway's clock as a provider's
-    /// [`Context`](payments_core::registry::Context) takes it, so that both sides share it.
+    /// The gateway's clock for a provider's [`Context`](payments_core::registry::Context), so that
+    /// both sides share it.
     pub fn shared_clock(&self) -> Arc<dyn payments_core::Clock> {
         Arc::new(SharedClock(self.world.clock.clone()))
     }
 
-    /// What a landing page shows: the host, the test credentials, the endpoints, what to try.
+    /// The description for a landing page: the host, the test credentials, the endpoints, what to
+    /// try.
     pub fn description(&self) -> Vec<Section> {
         description::of(&self.world)
     }
@@ -117,7 +118,7 @@ impl World {
         self.url.get().map_or("", String::as_str)
     }
 
-    /// Told once, when the host listens.
+    /// Sets the address, once, when the host listens.
     fn listens_at(&self, url: String) {
         self.gateway.listens_at(&url);
         // Only `start` calls this, and it calls it once.

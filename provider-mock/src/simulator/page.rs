@@ -22,7 +22,7 @@ pub(super) fn route() -> MethodRouter<Arc<World>> {
     get(show).post(act)
 }
 
-/// A button of the page; a form that leads here carries none.
+/// A button of the page; a form that leads to the page has none.
 #[derive(Deserialize)]
 struct Pressed {
     #[serde(rename = "as")]
@@ -75,7 +75,7 @@ async fn act(
     if let Err(why) = done {
         return notice(StatusCode::CONFLICT, &format!("Nothing happened: {why}"));
     }
-    world.courier.deliver().await;
+    world.notifier.deliver().await;
     let back = || world.gateway.return_link(order);
     let onwards = match button {
         Button::Cancel => payment.cancel_url.clone().or_else(back),
@@ -83,7 +83,7 @@ async fn act(
     };
     match onwards {
         Some(url) => Redirect::to(&url).into_response(),
-        None => notice(StatusCode::OK, "Done. The merchant was told"),
+        None => notice(StatusCode::OK, "Done. The merchant was notified"),
     }
 }
 
@@ -134,7 +134,7 @@ fn page(status: StatusCode, heading: &str, body: &str) -> Response {
     (status, Html(html)).into_response()
 }
 
-/// The merchant's text must not become markup.
+/// Escapes the merchant's text, which must not become markup.
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,7 +1,7 @@
-//! The same control over HTTP under `/_control`, for other languages and the command line.
+//! The control API over HTTP under `/_control`, for other languages and the command line.
 //!
-//! What changes something is a POST with a JSON body: a page in a browser cannot send one across
-//! origins without asking first.
+//! Every change is a POST with a JSON body: a page in a browser cannot send one across origins
+//! without a preflight request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,14 +56,14 @@ async fn requests(State(world): Shared) -> Json<Value> {
 }
 
 async fn receipts(State(world): Shared) -> Json<Value> {
-    Json(world.courier.receipts().iter().map(receipt).collect())
+    Json(world.notifier.receipts().iter().map(receipt).collect())
 }
 
 async fn describe(State(world): Shared) -> Json<Value> {
     Json(json!(description::of(&world)))
 }
 
-/// What a client needs. Test values, unless the settings were given real ones.
+/// The credentials that a client needs: test values, unless the settings have others.
 async fn credentials(State(world): Shared) -> Json<Value> {
     let settings = world.gateway.settings();
     Json(json!({ "api_key": settings.api_key, "webhook_secret": settings.webhook_secret }))
@@ -185,7 +185,7 @@ enum ScheduleName {
 }
 
 async fn schedule(State(world): Shared, Json(asked): Json<Sending>) -> Answer {
-    *world.courier.schedule() = match asked.schedule {
+    *world.notifier.schedule() = match asked.schedule {
         ScheduleName::Once => Schedule::Once,
         ScheduleName::Twice => Schedule::Twice,
         ScheduleName::Held => Schedule::Held,
@@ -197,7 +197,7 @@ async fn schedule(State(world): Shared, Json(asked): Json<Sending>) -> Answer {
 struct Nothing {}
 
 async fn release_notifications(State(world): Shared, Json(_): Json<Nothing>) -> Answer {
-    Ok(Json(world.courier.release().await.iter().map(receipt).collect()))
+    Ok(Json(world.notifier.release().await.iter().map(receipt).collect()))
 }
 
 #[derive(Deserialize)]
@@ -207,7 +207,7 @@ struct Redeliver {
 
 async fn redeliver(State(world): Shared, Json(asked): Json<Redeliver>) -> Answer {
     let request = world.gateway.redeliver(asked.id)?;
-    Ok(Json(world.courier.send(request).await.iter().map(receipt).collect()))
+    Ok(Json(world.notifier.send(request).await.iter().map(receipt).collect()))
 }
 
 #[derive(Deserialize)]
@@ -220,7 +220,7 @@ async fn advance(State(world): Shared, Json(asked): Json<Advance>) -> Answer {
     Ok(Json(json!({ "now": world.gateway.now() })))
 }
 
-/// An amount of major units as text, in đồng unless said otherwise.
+/// Reads an amount of major units as text, in đồng unless a currency is given.
 fn money(text: &str, currency: Option<Currency>) -> Result<Money, Objection> {
     Ok(Money::parse(text, currency.unwrap_or(Currency::VND))?)
 }
@@ -230,7 +230,7 @@ fn done() -> Answer {
 }
 
 async fn announced(world: &World, booking: Option<Booking>) -> Answer {
-    let receipts = world.courier.deliver().await;
+    let receipts = world.notifier.deliver().await;
     Ok(Json(json!({
         "booking": booking,
         "receipts": receipts.iter().map(receipt).collect::<Value>(),
@@ -245,7 +245,7 @@ fn receipt(receipt: &Receipt) -> Value {
     })
 }
 
-/// Why a control request is not carried out.
+/// The error response to a control request.
 enum Objection {
     Impossible(ControlError),
     NotMoney(MoneyError),

@@ -1,4 +1,4 @@
-//! What the host answers: the gateway's own calls, its pages, and the control.
+//! The routes of the host: the gateway's calls, its pages, and the control API.
 
 use std::sync::Arc;
 
@@ -31,14 +31,14 @@ async fn serve(State(world): State<Arc<World>>, request: Request) -> Response {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let served = world.gateway.serve(&http::Request::from_parts(head, body));
-    // A gateway does not wait for the merchant before it answers the merchant.
-    let courier = Arc::clone(&world);
-    tokio::spawn(async move { courier.courier.deliver().await });
+    // A gateway does not wait for its notifications before it responds to the merchant.
+    let world = Arc::clone(&world);
+    tokio::spawn(async move { world.notifier.deliver().await });
     if !served.after.is_zero() {
         tokio::time::sleep(served.after).await;
     }
     match served.reaction {
-        Reaction::Answer(response) => response.map(Body::from),
+        Reaction::Response(response) => response.map(Body::from),
         Reaction::HangUp => HangUp.into_response(),
         Reaction::Silence => std::future::pending().await,
     }

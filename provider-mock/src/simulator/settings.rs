@@ -1,4 +1,4 @@
-//! How a simulated gateway is set up.
+//! Settings of a simulated gateway.
 
 use std::time::Duration;
 
@@ -23,11 +23,11 @@ pub struct SimulatorSettings {
     pub gateway: gateway::Settings,
     /// The gateway's clock.
     pub clock: Clock,
-    /// Where it listens on 127.0.0.1; 0 takes a free port.
+    /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
-    /// How long a notification waits for the merchant's answer.
+    /// How long a notification waits for the merchant's response.
     pub notification_timeout: Duration,
-    /// The host names that it answers to, besides loopback addresses and `localhost`.
+    /// The host names that it accepts besides loopback addresses and `localhost`.
     pub host_names: Vec<String>,
 }
 
@@ -43,14 +43,14 @@ impl SimulatorSettings {
         }
     }
 
-    /// Another gateway.
+    /// Sets the gateway.
     #[must_use]
     pub fn with_gateway(mut self, gateway: gateway::Settings) -> Self {
         self.gateway = gateway;
         self
     }
 
-    /// The time from `clock`.
+    /// Sets the clock.
     #[must_use]
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
@@ -64,22 +64,22 @@ impl SimulatorSettings {
         self
     }
 
-    /// Where notifications go, unless a payment says otherwise.
+    /// The address of notifications, unless a payment has its own.
     #[must_use]
     pub fn with_notify_url(mut self, url: impl Into<String>) -> Self {
         self.gateway = self.gateway.with_notify_url(url);
         self
     }
 
-    /// One more host name that it answers to, besides loopback addresses and `localhost`: for a
-    /// simulator in a container, which other machines call by its name there.
+    /// Adds a host name that it accepts besides loopback addresses and `localhost`: for a simulator
+    /// in a container, which other machines reach by the container's name.
     #[must_use]
     pub fn with_host_name(mut self, name: impl Into<String>) -> Self {
         self.host_names.push(name.into());
         self
     }
 
-    /// How long a notification waits for the merchant's answer.
+    /// How long a notification waits for the merchant's response.
     #[must_use]
     pub fn with_notification_timeout(mut self, timeout: Duration) -> Self {
         self.notification_timeout = timeout;

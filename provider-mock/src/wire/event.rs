@@ -7,12 +7,12 @@ use serde_json::value::RawValue;
 /// The body of a notification.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Event {
-    /// The same happening has the same id, however often it is sent.
+    /// The id of what happened, the same however often it is sent.
     pub(crate) id: String,
     #[serde(rename = "type")]
     pub(crate) kind: String,
     pub(crate) at: Timestamp,
-    /// What `type` says: a payment, a movement, a payout or a refund.
+    /// The data for `type`: a payment, a movement, a payout or a refund.
     pub(crate) data: Box<RawValue>,
 }
 
@@ -34,7 +34,7 @@ pub(crate) const CREDIT_RECEIVED: &str = "credit.received";
 /// A payout changed; carries it.
 pub(crate) const PAYOUT_CHANGED: &str = "payout.changed";
 
-/// The gateway tries the address; carries nothing.
+/// A test of the merchant's address; carries nothing.
 pub(crate) const TEST: &str = "test";
 
 /// A refund changed; carries it.

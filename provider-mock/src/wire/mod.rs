@@ -5,31 +5,31 @@
 //! currency, `{"amount":"50000","currency":"VND"}`; times are RFC 3339 in UTC; references are 1
 //! to 64 of `A–Z a–z 0–9 - _`.
 //!
-//! **Answers.** `200` carries what was asked for. `202` carries `{"reference","message"}`: the
-//! gateway has the instruction and does not know yet what becomes of it. Anything else carries
+//! **Responses.** `200` carries what was asked for. `202` carries `{"reference","message"}`: the
+//! gateway has the instruction and has not decided its outcome yet. Anything else carries
 //! `{"code","message","reference","field"}`: nothing was done, see [`RefusalCode`].
 //!
-//! An answer is signed: `x-mock-signature: sha256=…` is the HMAC-SHA256, keyed with the API key,
+//! A response is signed: `x-mock-signature: sha256=…` is the HMAC-SHA256, keyed with the API key,
 //! over the method and path, the status and the body, a line break between them
-//! ([`formula::ANSWER`](crate::formula::ANSWER)). Only `unauthorized` is not signed, because
-//! there is no key in common. The signature says who answered what, not when: an old answer to
-//! the same call is as good, and only the connection keeps it out.
+//! ([`formula::ANSWER`](crate::formula::ANSWER)). Only `unauthorized` is not signed, because there
+//! is no shared key. The signature proves who responded to what, not when: an old response to the
+//! same call verifies too, and only a secure connection prevents its replay.
 //!
-//! **Repeats.** The same reference for the same amount, method and account is answered with what
-//! is there, for ever; for anything else it is refused as `reference_used`.
+//! **Repeats.** The same reference for the same amount, method and account always returns the
+//! existing one; for anything else it is refused as `reference_used`.
 //!
-//! **Words.** A payment is `open`, `processing`, `short`, `settled`, `over`, `expired`,
-//! `cancelled`, `failed` or `refunded`; a virtual account `open`, `partly_paid`, `paid`,
-//! `closed` or `expired`; a payout `awaiting_approval`, `pending`, `undecided`, `succeeded`,
-//! `failed` or `reversed`, the last two with a `failure`; a refund `done`.
+//! **States.** A payment is `open`, `processing`, `short`, `settled`, `over`, `expired`,
+//! `cancelled`, `failed` or `refunded`; a virtual account `open`, `partly_paid`, `paid`, `closed`
+//! or `expired`; a payout `awaiting_approval`, `pending`, `undecided`, `succeeded`, `failed` or
+//! `reversed`, the last two with a `failure`; a refund `done`.
 //!
 //! **Notifications.** A POST to the merchant's address with `{"id","type","at","data"}`, where
 //! `type` is `payment.processing`, `.short`, `.settled`, `.over`, `.late`, `.failed` or
 //! `.cancelled`, `credit.received` (on a virtual account, or for no order), `payout.changed` or
-//! `refund.changed`; `test` only tries the address. `x-mock-timestamp` holds Unix seconds, and `x-mock-signature: sha256=…` the
-//! HMAC-SHA256, keyed with the webhook secret, over `timestamp.body`
-//! ([`formula::WEBHOOK`](crate::formula::WEBHOOK)). The merchant answers `200` if it need not be
-//! sent again.
+//! `refund.changed`; `test` only tests the address. `x-mock-timestamp` holds Unix seconds, and
+//! `x-mock-signature: sha256=…` the HMAC-SHA256, keyed with the webhook secret, over
+//! `timestamp.body` ([`formula::WEBHOOK`](crate::formula::WEBHOOK)). The merchant responds with
+//! `200` if it need not be sent again.
 //!
 //! A gateway can be set to sign in the body instead
 //! ([`EventSignature::InBody`](crate::EventSignature)): the body is then
@@ -72,7 +72,7 @@ pub const SIGNATURE: &str = "x-mock-signature";
 
 /// The order in the query of a return.
 pub(crate) const ORDER: &str = "order";
-/// The word for the state of the payment in the query of a return.
+/// The state of the payment in the query of a return.
 pub(crate) const STATE: &str = "status";
 /// When the link was signed, in the query of a return.
 pub(crate) const STAMP: &str = "stamp";

@@ -35,9 +35,9 @@ pub enum Operation {
     CreatePayout,
     /// Asks what became of a payout.
     FindPayout,
-    /// Asks whose bank account it is.
+    /// Asks for the holder of a bank account.
     VerifyBeneficiary,
-    /// Asks how much there is to send.
+    /// Asks for the balance.
     Balance,
     /// Asks for our bank accounts.
     Accounts,
@@ -80,17 +80,17 @@ impl Operation {
         if self.row().1 == "POST" { Method::POST } else { Method::GET }
     }
 
-    /// Its path, with what is named in braces.
+    /// Its path, with parameters in braces.
     pub fn pattern(self) -> &'static str {
         self.row().2
     }
 
-    /// Whether it instructs; the others ask.
+    /// Whether it is an instruction; the others are inquiries.
     pub fn is_instruction(self) -> bool {
         self.method() == Method::POST
     }
 
-    /// Its path with `names` in place of the braces. The names must not need escaping.
+    /// Its path with `names` in place of the parameters. The names must not need escaping.
     pub(crate) fn path(self, names: &[&str]) -> String {
         let mut names = names.iter();
         let segments = self.pattern().split('/').map(|segment| {
@@ -99,7 +99,7 @@ impl Operation {
         segments.collect::<Vec<_>>().join("/")
     }
 
-    /// The call at this method and path, and what is named there.
+    /// The call at this method and path, and the parameters of the path.
     pub(crate) fn at<'a>(method: &Method, path: &'a str) -> Option<(Self, Vec<&'a str>)> {
         Self::ALL
             .into_iter()

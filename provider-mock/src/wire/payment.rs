@@ -20,25 +20,25 @@ pub(crate) struct OpenPayment {
     pub(crate) notify_url: Option<String>,
 }
 
-/// A payment as the gateway sees it.
+/// A payment in the gateway's form.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Payment {
     pub(crate) id: String,
     pub(crate) order: OrderRef,
     pub(crate) status: String,
-    /// What is asked.
+    /// The amount asked.
     pub(crate) amount: Money,
-    /// What arrived in all, refunds not taken off.
+    /// The total that arrived, without deducting refunds.
     pub(crate) received: Money,
     pub(crate) method: Option<PaymentMethod>,
     pub(crate) expires_at: Option<Timestamp>,
-    /// What is preferred comes first.
+    /// The next actions, the preferred one first.
     pub(crate) next: Vec<Next>,
     pub(crate) credits: Vec<Movement>,
 }
 
 /// `GET /v1/payments/{order}`: the payment, and those that were opened again for the order, which
-/// only a gateway that opens again has.
+/// exist only at a gateway that opens payments again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct FoundPayment {
     #[serde(flatten)]
@@ -47,7 +47,7 @@ pub(crate) struct FoundPayment {
     pub(crate) again: Vec<Payment>,
 }
 
-/// What the buyer does next.
+/// A next action of the buyer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Next {
@@ -74,12 +74,12 @@ pub(crate) enum Next {
 pub(crate) struct GiveBack {
     pub(crate) refund: RefundRef,
     pub(crate) order: OrderRef,
-    /// Without one, everything that is left.
+    /// The amount; without it, everything that is left.
     pub(crate) amount: Option<Money>,
     pub(crate) reason: Option<String>,
 }
 
-/// A refund as the gateway sees it.
+/// A refund in the gateway's form.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Refund {
     pub(crate) id: String,

@@ -18,7 +18,7 @@ pub(crate) struct SendMoney {
     pub(crate) note: Option<String>,
 }
 
-/// A payout as the gateway sees it.
+/// A payout in the gateway's form.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Payout {
     pub(crate) id: String,
@@ -27,7 +27,7 @@ pub(crate) struct Payout {
     pub(crate) amount: Money,
     pub(crate) bank: Bin,
     pub(crate) account: AccountNumber,
-    /// The holder's name as it was given.
+    /// The holder's name as given by the merchant.
     #[serde(default)]
     pub(crate) holder: Option<String>,
     /// Why it failed or came back.
@@ -44,7 +44,7 @@ pub(crate) struct Failure {
 }
 
 /// `GET /v1/payouts/{payout}`: the payout, and those that were paid again under its reference,
-/// which only a gateway that pays again has.
+/// which exist only at a gateway that pays again.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct FoundPayout {
     #[serde(flatten)]
@@ -53,7 +53,7 @@ pub(crate) struct FoundPayout {
     pub(crate) again: Vec<Payout>,
 }
 
-/// Whose bank account it is.
+/// The holder of a bank account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Holder {
     pub(crate) bank: Bin,
@@ -61,7 +61,7 @@ pub(crate) struct Holder {
     pub(crate) name: String,
 }
 
-/// How much there is to send.
+/// The balance that can be paid out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Balance {
     pub(crate) amount: Money,

@@ -1,20 +1,20 @@
-//! How the gateway refuses, and how it says that it does not know yet.
+//! Refusals of the gateway, and its response that it has not decided yet.
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-/// A refusal: nothing was done.
+/// A refusal: the call had no effect.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Refusal {
     pub(crate) code: String,
     pub(crate) message: String,
     /// The order, payout or refund that the call was about.
     pub(crate) reference: Option<String>,
-    /// The member of the request that is at fault.
+    /// The member of the request that is wrong.
     pub(crate) field: Option<String>,
 }
 
-/// The gateway has the instruction and does not know yet what becomes of it.
+/// The gateway has the instruction and has not decided its outcome yet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Undecided {
     pub(crate) reference: Option<String>,
@@ -25,11 +25,11 @@ pub(crate) struct Undecided {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefusalCode {
-    /// The API key is wrong. The only refusal that is not signed: there is no key in common.
+    /// The API key is wrong. The only refusal that is not signed, because there is no shared key.
     Unauthorized,
-    /// The API key is good and does not allow this.
+    /// The API key is valid but does not allow this.
     Forbidden,
-    /// A member of the request cannot be read, or has a value that is not taken.
+    /// A member of the request cannot be read, or has a value that is not accepted.
     InvalidRequest,
     /// There is no such order, payout, refund, account or transaction.
     NotFound,
@@ -39,11 +39,11 @@ pub enum RefusalCode {
     ReferenceUsed,
     /// The state does not allow this.
     WrongState,
-    /// The amount is below or above what is taken, or more than there is to give back.
+    /// The amount is below or above the limits, or more than can be refunded.
     Limit,
     /// The balance is too low.
     InsufficientFunds,
-    /// The beneficiary's account cannot receive this, or belongs to somebody else.
+    /// The beneficiary's account cannot receive this, or has another holder.
     Beneficiary,
     /// Too many calls; `retry-after` says how many seconds to wait.
     RateLimited,
@@ -101,7 +101,7 @@ impl RefusalCode {
         }
     }
 
-    /// The documented code that is written so.
+    /// The documented code with this spelling.
     pub fn of(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|code| code.as_str() == text)
     }

@@ -16,14 +16,14 @@ pub(crate) struct SignedEvent {
     pub(crate) signature: String,
 }
 
-/// The members of a JSON object in their order. A name may be among them twice.
+/// The members of a JSON object in their order. A name may appear twice.
 #[derive(Debug)]
 pub(crate) struct Members(pub(crate) Vec<(String, Box<RawValue>)>);
 
 impl Members {
     /// The signed fields: every member by name, sorted, a text as it is and any other value as its
-    /// JSON. `None` if a name is there twice, or if a text holds `&`, so that the signed text could
-    /// also be that of other members.
+    /// JSON. `None` if a name appears twice, or if a text contains `&`, because the signed text
+    /// could then also be that of other members.
     pub(crate) fn signed_fields(&self) -> Option<Vec<(String, String)>> {
         let mut fields = Vec::with_capacity(self.0.len());
         for (name, value) in &self.0 {

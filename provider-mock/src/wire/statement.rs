@@ -1,4 +1,4 @@
-//! Our bank accounts and what moved on them, on the wire.
+//! The merchant's bank accounts and their movements on the wire.
 
 use payments_core::{
     AccountId, OrderRef, Timestamp,
@@ -27,17 +27,16 @@ pub(crate) struct OwnAccount {
     pub(crate) at: Timestamp,
 }
 
-/// Some lines of the statement, oldest first.
+/// A page of the statement, oldest entry first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Page {
     pub(crate) entries: Vec<Movement>,
-    /// What to give as `after` next time; absent at the beginning.
+    /// The `after` of the next request; absent at the beginning.
     pub(crate) next: Option<String>,
     pub(crate) more: bool,
 }
 
-/// A page as the provider reads it: each entry on its own, so that one malformed entry hides no
-/// other.
+/// A page as the provider reads it: each entry by itself, so that a malformed entry hides no other.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ReadPage {
     pub(crate) entries: Vec<Box<RawValue>>,
@@ -63,11 +62,11 @@ pub(crate) struct Movement {
     /// The payment code that the gateway found in the memo.
     pub(crate) code: Option<PaymentCode>,
     pub(crate) order: Option<OrderRef>,
-    /// The balance of our account after it.
+    /// The balance of our account afterwards.
     pub(crate) balance: Money,
 }
 
-/// In or out.
+/// The direction of a movement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Way {

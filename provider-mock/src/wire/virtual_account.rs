@@ -17,7 +17,7 @@ pub(crate) struct OpenAccount {
     pub(crate) uses: Uses,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) remark: Option<String>,
-    /// Without one, the account in the currency of the amount, or in đồng.
+    /// The account to credit; without it, the one in the currency of the amount, or in đồng.
     pub(crate) account: Option<AccountId>,
 }
 
@@ -25,25 +25,25 @@ pub(crate) struct OpenAccount {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ChangeAccount {
     pub(crate) holder: String,
-    /// Without one, it stays.
+    /// The new remark; without it, the remark does not change.
     pub(crate) remark: Option<String>,
 }
 
 /// `POST /v1/virtual-accounts/{order}/reopen`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ReopenAccount {
-    /// Without one, for ever.
+    /// The end; without it, the account has none.
     pub(crate) until: Option<Timestamp>,
 }
 
-/// A virtual account as the gateway sees it. It has one number.
+/// A virtual account in the gateway's form. It has one number.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct VirtualAccount {
     pub(crate) id: String,
     pub(crate) order: OrderRef,
     pub(crate) status: String,
     pub(crate) amount: Option<Money>,
-    /// What arrived in all.
+    /// The total that arrived.
     pub(crate) received: Money,
     pub(crate) account: AccountId,
     pub(crate) bank: Bin,
@@ -54,13 +54,13 @@ pub(crate) struct VirtualAccount {
     pub(crate) vietqr: Option<String>,
 }
 
-/// The same as the provider reads it: each credit on its own.
+/// The credits as the provider reads them: each by itself.
 #[derive(Debug, Deserialize)]
 pub(crate) struct ReadCredits {
     pub(crate) credits: Vec<Box<RawValue>>,
 }
 
-/// What arrived on a virtual account.
+/// The credits of a virtual account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Credits {
     pub(crate) order: OrderRef,

@@ -5,12 +5,12 @@ use serde::Serialize;
 
 use super::{
     amount::with_commas,
-    answer::{Answer, CLIENT_IP, Refusal},
     codes::balance as code,
     faults::Fault,
     fields::Fields,
     gateway::Gateway,
     keys::Verdict,
+    response::{CLIENT_IP, HandlerResult, Refusal},
     sign,
 };
 
@@ -30,10 +30,10 @@ struct Data {
     respone_time: i64,
 }
 
-/// `POST /api/user/GetBalance`. The answer names a request id of HPay's own.
+/// `POST /api/user/GetBalance`. The response names a request id of HPay's own.
 ///
-/// What HPay signs in the answer is not published; here it is the balance and the time.
-pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+/// HPay does not publish what it signs in the response; here it is the balance and the time.
+pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> HandlerResult {
     if !fields.has_all(&["requestId", "merchantId", "requestTime", "signature"]) {
         return Err(Refusal(code::WRONG_PARAMETERS));
     }

@@ -7,7 +7,7 @@ const VIETNAM_SECONDS: i64 = 7 * 3600;
 const DAY: i64 = 24 * 3600;
 
 /// `yyyyMMddHHmmss`, as HPay numbers its name checks.
-pub(crate) fn stamp(unix_seconds: i64) -> String {
+pub(crate) fn timestamp(unix_seconds: i64) -> String {
     format("%Y%m%d%H%M%S", unix_seconds)
 }
 
@@ -42,7 +42,7 @@ mod tests {
         assert_eq!(time_limit("16/11/2024,14:07"), Some(1_731_740_820));
         assert_eq!(time_limit("2024-11-16 14:07"), None);
         assert_eq!(readable(1_731_740_820), "16/11/2024 14:07");
-        assert_eq!(stamp(1_731_740_821), "20241116140701");
+        assert_eq!(timestamp(1_731_740_821), "20241116140701");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The error codes that the simulated gateway gives, by service.
+//! The error codes that the simulated gateway returns, by service.
 
 /// Names codes, and lists them for the test that looks each up in its service's table.
 macro_rules! codes {
@@ -39,7 +39,7 @@ pub(crate) mod checkout {
 
 /// Virtual accounts.
 pub(crate) mod account {
-    /// What a create prints where every other call prints [`DONE`]. In no table.
+    /// The code of a successful create; every other call has [`DONE`]. In no table.
     pub(crate) const CREATED: &str = "0";
 
     codes! {
@@ -88,7 +88,7 @@ pub(crate) mod payout {
 pub(crate) mod balance {
     /// Printed in the reference: the merchant does not exist.
     pub(crate) const UNKNOWN_MERCHANT: &str = "215303";
-    /// In no table. HPay's portal knows it; that it means this is an assumption.
+    /// In no table. HPay's portal returns it; that this is its meaning is an assumption.
     pub(crate) const WRONG_PARAMETERS: &str = "3";
 }
 

@@ -1,4 +1,4 @@
-//! What a landing page or a terminal shows of a running simulator.
+//! The description of a running simulator for a page or a terminal.
 
 use simulator_kit::{Row, Section};
 
@@ -73,7 +73,7 @@ fn tries(gateway: &Gateway) -> Vec<Row> {
             "any amount: short, over, repeated, late",
         ),
         row(
-            "hear of transfers",
+            "register the callback",
             post("va-callback", r#"{"base":"http://127.0.0.1:3000"}"#),
             "sent to /va/callback there",
         ),
@@ -83,12 +83,12 @@ fn tries(gateway: &Gateway) -> Vec<Row> {
             "succeeded, failed, processing, stranded, refunded, reversed or contradictory",
         ),
         row(
-            "lose an answer",
+            "lose a response",
             post(
                 "faults",
                 r#"{"operation":"create_payout","fault":"lose_answer","when":"after_booking"}"#,
             ),
-            "the next payout is booked and its answer is lost",
+            "the next payout is booked and its response is lost",
         ),
         row(
             "let a request arrive late",

@@ -1,4 +1,4 @@
-//! Every address of HPay that the simulator answers, and the routers made from the list.
+//! Every address of HPay that the simulator serves, and the routers made from the list.
 
 use std::sync::Arc;
 
@@ -13,27 +13,27 @@ use axum::{
 use bytes::Bytes;
 
 use super::{
-    answer::{self, Answer},
     balance, checkout, codes, control,
     faults::{Fault, Operation},
     fields::Fields,
     gateway::Gateway,
     payout, quirks,
     request_log::{self, Host},
+    response::{self, HandlerResult},
     virtual_account,
 };
 
-/// One address, and what happens there.
+/// One address and its handler.
 pub(crate) struct Endpoint {
     pub(crate) host: Host,
     pub(crate) verb: Verb,
     pub(crate) path: &'static str,
     pub(crate) operation: Operation,
-    pub(crate) handler: fn(&Gateway, &Fields, Option<&Fault>) -> Answer,
+    pub(crate) handler: fn(&Gateway, &Fields, Option<&Fault>) -> HandlerResult,
     pub(crate) about: &'static str,
 }
 
-/// An HTTP method, and with it the place where the fields are.
+/// An HTTP method, which decides where the fields are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     /// Fields in the query.
@@ -200,10 +200,10 @@ fn serve(endpoint: &'static Endpoint) -> MethodRouter<Arc<Gateway>> {
             Verb::Get => Fields::from_query(&query.unwrap_or_default()),
             Verb::Post => Fields::from_body(&body),
         };
-        answer::answer(&gateway, endpoint, fields)
+        response::respond(&gateway, endpoint, fields)
     };
     let wrong_method =
-        move || async move { answer::refusal(endpoint.operation, codes::WRONG_METHOD) };
+        move || async move { response::refusal(endpoint.operation, codes::WRONG_METHOD) };
     match endpoint.verb {
         Verb::Get => get(handler),
         Verb::Post => post(handler),
@@ -212,7 +212,7 @@ fn serve(endpoint: &'static Endpoint) -> MethodRouter<Arc<Gateway>> {
 }
 
 async fn no_such_function() -> Response {
-    let body = answer::refusal(Operation::OrderInquiry, codes::checkout::NO_SUCH_FUNCTION);
+    let body = response::refusal(Operation::OrderInquiry, codes::checkout::NO_SUCH_FUNCTION);
     (StatusCode::NOT_FOUND, body).into_response()
 }
 

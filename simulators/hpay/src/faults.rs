@@ -1,10 +1,10 @@
-//! Faults that a test scripts, each for one answer or one notification.
+//! Faults that a test scripts, each for one response or one notification.
 
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-/// Something that the gateway does, and that can be made to go wrong.
+/// An operation of the gateway that a fault can be scripted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -39,31 +39,30 @@ pub enum Operation {
     TokenCallback,
 }
 
-/// Whether a fault strikes before or after the gateway did what it was asked.
+/// Whether a fault takes effect before or after the gateway carried out the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// The gateway never got to it: the ledger does not change.
+    /// The gateway does not carry out the request, and its ledger does not change.
     BeforeBooking,
-    /// It is done, and the ledger shows it.
+    /// The gateway carries out the request, and its ledger shows it.
     AfterBooking,
 }
 
-/// What goes wrong, once.
+/// A fault of one occurrence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fault {
-    /// The connection closes without an answer.
+    /// The connection closes without a response.
     LoseAnswer {
         /// Whether the gateway acted first.
         when: When,
     },
-    /// The connection closes without an answer, and the request stays on its way: the gateway
-    /// carries it out only at [`deliver_late`](super::HPaySimulator::deliver_late), as after a
-    /// queue that stood still.
+    /// The connection closes without a response, and the gateway carries out the request only at
+    /// [`deliver_late`](super::HPaySimulator::deliver_late), as if it had waited in a queue.
     DeliverLate,
-    /// The answer is this error code.
+    /// The response is this error code.
     AnswerCode {
         /// Any code, also one that no table lists.
         code: String,
@@ -72,12 +71,12 @@ pub enum Fault {
     },
     /// The signature or code of the message is well formed and wrong.
     ForgeSignature,
-    /// A payout's answer names another account, and is signed as if that were right.
+    /// A payout's response names another account under a valid signature.
     EchoWrongAccount,
 }
 
 impl Fault {
-    /// Whether this can happen to `operation` at all.
+    /// Whether the fault is possible for `operation`.
     pub(crate) fn fits(&self, operation: Operation) -> bool {
         let is_notification = matches!(
             operation,
@@ -92,7 +91,8 @@ impl Fault {
                     | Operation::RevokeAccount
                     | Operation::CreatePayout
             ),
-            // The code of a token callback is filler already: its formula is not published.
+            // The code of a token callback is a filler anyway, because its formula is not
+            // published.
             Self::ForgeSignature => {
                 (is_notification && operation != Operation::TokenCallback)
                     || operation == Operation::CreatePayout
@@ -102,7 +102,7 @@ impl Fault {
     }
 }
 
-/// The faults still to come. Each strikes one occurrence of its operation, in order.
+/// The faults that are still to apply. Each applies to one occurrence of its operation, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Script(Mutex<Vec<(Operation, Fault)>>);
 

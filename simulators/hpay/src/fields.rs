@@ -1,4 +1,4 @@
-//! The parameters of a request, however they were sent.
+//! The parameters of a request in a query, a form or JSON.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +6,8 @@ use serde_json::Value;
 
 /// The named values of one request, all as text.
 ///
-/// HPay's own examples send JSON under a form header, and numbers where its tables say text.
-/// So the gateway looks at the body instead of the header and keeps the text of every value.
+/// HPay's own examples send JSON under a form header, and numbers where its tables say text. The
+/// simulator therefore looks at the body instead of the header and keeps the text of every value.
 pub(crate) struct Fields(BTreeMap<String, String>);
 
 impl Fields {

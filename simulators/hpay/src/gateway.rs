@@ -1,4 +1,4 @@
-//! What the three hosts share: the books, the keys, the clock and the script of faults.
+//! The state that the three hosts share: books, keys, clock and scripted faults.
 
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -9,9 +9,9 @@ use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
 use super::{
     checkout::{Card, Order},
     control::ControlError,
+    delayed_requests::DelayedRequests,
     faults::{Fault, Operation, Script},
     keys::{Keys, UnreadableKey},
-    late::Late,
     ledger::Ledger,
     payout::{Payout, PayoutStart},
     request_log::{Host, RequestLog},
@@ -28,14 +28,14 @@ pub(crate) struct Gateway {
     pub(crate) outbox: Outbox,
     pub(crate) script: Script,
     pub(crate) log: RequestLog,
-    pub(crate) late: Late,
+    pub(crate) delayed_requests: DelayedRequests,
     schedule: Mutex<Schedule>,
     va_callback_base: Mutex<Option<String>>,
     urls: OnceLock<Vec<(Host, String)>>,
     books: Mutex<Books>,
 }
 
-/// Everything the gateway remembers. No future is awaited while it is locked.
+/// The stored state of the gateway. No future is awaited while it is locked.
 pub(crate) struct Books {
     pub(crate) ledger: Ledger,
     pub(crate) orders: Vec<Order>,
@@ -46,8 +46,8 @@ pub(crate) struct Books {
     pub(crate) numbers: Numbers,
 }
 
-/// The next number of each kind. They begin where HPay's examples are, so that a program that
-/// cannot hold such a number fails here and not in production.
+/// The next number of each kind. They begin where HPay's examples are, so that a program with too
+/// small a number type fails here and not in production.
 pub(crate) struct Numbers {
     transaction: u64,
     order: u64,
@@ -64,7 +64,7 @@ impl Gateway {
             outbox: Outbox::new(settings.notification_timeout),
             script: Script::default(),
             log: RequestLog::default(),
-            late: Late::default(),
+            delayed_requests: DelayedRequests::default(),
             schedule: Mutex::default(),
             va_callback_base: Mutex::new(settings.va_callback_base.clone()),
             urls: OnceLock::new(),
@@ -102,7 +102,7 @@ impl Gateway {
             .map_or("", |(_, url)| url)
     }
 
-    /// Told once, when the hosts listen.
+    /// Sets the addresses, once, when the hosts listen.
     pub(crate) fn listens_at(&self, urls: Vec<(Host, String)>) {
         // Only `start` calls this, and it calls it once.
         let _ = self.urls.set(urls);
@@ -120,7 +120,7 @@ impl Gateway {
         *lock(&self.schedule) = schedule;
     }
 
-    /// Scripts a fault, unless it makes no sense for the operation.
+    /// Scripts a fault, if it is possible for the operation.
     pub(crate) fn add_fault(&self, operation: Operation, fault: Fault) -> Result<(), ControlError> {
         if !fault.fits(operation) {
             return Err(ControlError::ImpossibleFault { operation, fault });
@@ -129,8 +129,8 @@ impl Gateway {
         Ok(())
     }
 
-    /// Sends a notification on the present schedule until the merchant answers 200, at most so many
-    /// times. What is held for a later release is sent once then.
+    /// Sends a notification on the current schedule until the merchant responds with 200, at most
+    /// so many times. A notification that is kept for a later release is sent once then.
     pub(crate) async fn notify_until_accepted(
         &self,
         request: Request<Bytes>,
@@ -146,7 +146,7 @@ impl Gateway {
         receipts
     }
 
-    /// Sends a notification on the present schedule.
+    /// Sends a notification on the current schedule.
     pub(crate) async fn notify(&self, request: Request<Bytes>) -> Vec<Receipt> {
         let schedule = lock(&self.schedule).clone();
         self.outbox.send(Outgoing { request, schedule }).await

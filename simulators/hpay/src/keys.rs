@@ -13,7 +13,7 @@ use x509_cert::{
     der::{DecodePem, Encode},
 };
 
-/// The keys that a gateway holds: its own, and the one that the merchant registered.
+/// The keys of a gateway: its own private key, and the public key that the merchant registered.
 ///
 /// Signatures are RSASSA-PKCS1-v1_5 over SHA-256, as padded base64.
 pub struct Keys {
@@ -21,14 +21,14 @@ pub struct Keys {
     merchant: RsaPublicKey,
 }
 
-/// What a merchant's signature turned out to be.
+/// The result of checking a merchant's signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Made by the merchant's key over this text.
+    /// The merchant's key signed this text.
     Good,
-    /// Made by the merchant's key, over another text: a wrong layout or passcode.
+    /// The merchant's key signed another text: the layout or the passcode is wrong.
     OtherText,
-    /// Not made by the merchant's key, or not a signature at all.
+    /// It is no signature by the merchant's key.
     OtherKey,
 }
 
@@ -52,7 +52,7 @@ impl Keys {
     /// public key, all as PEM.
     ///
     /// # Errors
-    /// Either of them is not what it should be. The message never shows the key.
+    /// One of them cannot be read. The message never shows the key.
     pub fn read(gateway_private: &str, merchant_public: &str) -> Result<Self, UnreadableKey> {
         Ok(Self {
             gateway: private_key(gateway_private)
@@ -65,7 +65,7 @@ impl Keys {
     /// Signs `text` as the gateway.
     ///
     /// # Errors
-    /// The key cannot sign, for example because its numbers do not belong together.
+    /// The key cannot sign, for example because its parameters do not fit together.
     pub fn sign(&self, text: &str) -> Result<String, UnreadableKey> {
         let digest = Sha256::digest(text.as_bytes());
         self.gateway

@@ -1,4 +1,4 @@
-//! The gateway's ledger: every movement of money, for ever.
+//! The gateway's ledger: every movement of money. No entry is ever removed.
 
 use serde::Serialize;
 
@@ -8,10 +8,10 @@ use serde::Serialize;
 pub struct Booking {
     /// The line's number in the ledger, from 1.
     pub id: u64,
-    /// What happened.
+    /// The kind of movement.
     pub kind: BookingKind,
-    /// The merchant's word for it: the order code of a payment, the request id of a payout, the
-    /// short account number of a credit (a virtual account has no other reference).
+    /// The merchant's reference: the order code of a payment, the request id of a payout, the short
+    /// account number of a credit (a virtual account has no other).
     pub reference: String,
     /// HPay's transaction. A return has the id of the payout that it returns.
     pub transaction_id: u64,
@@ -19,16 +19,16 @@ pub struct Booking {
     pub account: String,
     /// The beneficiary's bank of a payout or its return, by its number (table 3 of the reference).
     pub bank: Option<&'static str>,
-    /// How much, never negative; `kind` says in which direction. In đồng where the currency is
+    /// The amount, never negative; `kind` says in which direction. In đồng where the currency is
     /// `vnd`; otherwise the integer that the checkout link carried.
     pub amount: i64,
     /// `vnd` or `usd`.
     pub currency: String,
-    /// When, in seconds since the Unix epoch by the gateway's clock.
+    /// The time, in seconds since the Unix epoch, by the gateway's clock.
     pub at: i64,
 }
 
-/// What a [`Booking`] does.
+/// The kind of a [`Booking`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -47,14 +47,14 @@ pub enum BookingKind {
     PayoutReturned,
 }
 
-/// Lines that are only ever added.
+/// Entries, to which more can only be added.
 #[derive(Debug)]
 pub(crate) struct Ledger {
     opening_balance: i64,
     bookings: Vec<Booking>,
 }
 
-/// A line before it has its number.
+/// An entry before it has its number.
 pub(crate) struct Entry<'a> {
     pub(crate) kind: BookingKind,
     pub(crate) reference: &'a str,

@@ -1,11 +1,11 @@
 //! A simulated HPay: its three hosts, its signatures and a ledger, on this machine.
 //!
-//! It is written from the HPay API reference and not from the client: nothing that reads or
-//! signs a message is shared. It keeps what happened, so that an inquiry is answered from the
-//! books and never from the request. It can be told to misbehave ([`Fault`]), its clock can be
-//! moved, and what it sends to the merchant can be held, doubled and reordered.
+//! It is written from the HPay API reference and not from the client: they share no code that reads
+//! or signs a message. It keeps its own books, so that the response to an inquiry comes from them
+//! and never from the request. Faults can be scripted ([`Fault`]), its clock can be moved, and its
+//! notifications can be kept, doubled and reordered.
 //!
-//! Where the reference is silent, the item that had to choose says what it chose.
+//! Where the reference is silent, the documentation of the item says which behaviour was chosen.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -16,7 +16,7 @@
 //! assert!(hpay.hosts()["account"].starts_with("http://127.0.0.1:"));
 //! assert!(hpay.merchant_private_key().is_some());
 //!
-//! // The next payout is booked, and its answer is lost.
+//! // The next payout is booked, and its response is lost.
 //! hpay.lose_next_answer(Operation::CreatePayout, When::AfterBooking)?;
 //! assert!(hpay.bookings().is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -26,23 +26,23 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod amount;
-mod answer;
 mod balance;
 mod checkout;
 mod civil_time;
 mod codes;
 mod control;
+mod delayed_requests;
 mod description;
 mod endpoints;
 mod faults;
 mod fields;
 mod gateway;
 mod keys;
-mod late;
 mod ledger;
 mod payout;
 mod quirks;
 mod request_log;
+mod response;
 mod settings;
 mod sign;
 mod tables;
@@ -112,7 +112,7 @@ impl HPaySimulator {
         self.gateway.url(host)
     }
 
-    /// What it was started with.
+    /// The settings that it was started with.
     pub fn settings(&self) -> &Settings {
         &self.gateway.settings
     }
@@ -143,19 +143,20 @@ impl HPaySimulator {
         &self.settings().hpay_certificate
     }
 
-    /// The codes of this merchant, to sign messages of one's own.
+    /// Makes the codes of this merchant, to sign messages in tests.
     pub fn codes(&self) -> &Codes {
         &self.gateway.codes
     }
 
-    /// Every secret that a client is given: texts that it must never print.
+    /// Every secret that a client has, which it must never print.
     pub fn secrets(&self) -> Vec<String> {
         let key = self.merchant_private_key().unwrap_or_default();
         let key_lines = key.lines().filter(|line| !line.starts_with("-----"));
         std::iter::once(self.passcode()).chain(key_lines).map(str::to_owned).collect()
     }
 
-    /// What a landing page shows: the hosts, the test credentials, the endpoints, what to try.
+    /// The description for a page or a terminal: the hosts, the test credentials, the endpoints,
+    /// what to try.
     pub fn description(&self) -> Vec<Section> {
         description::of(&self.gateway)
     }

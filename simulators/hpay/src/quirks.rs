@@ -1,4 +1,4 @@
-//! Answers as other parts of HPay print them: the same field is text here and a number there.
+//! Responses as other parts of HPay print them: the same field is text here and a number there.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use serde_json::{Number, Value};
 
 use super::gateway::Gateway;
 
-/// Oddities of answers in JSON. All are off unless set; then each answer looks as the reference's
-/// example of it does.
+/// Oddities of responses in JSON. All are off unless set; then each response looks as the
+/// reference's example of it does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AnswerQuirks {
@@ -78,7 +78,7 @@ impl AnswerQuirks {
 /// The largest answer of the simulator, pages included.
 const LARGEST: usize = 1 << 20;
 
-/// Rewrites an answer in JSON, if the settings say so.
+/// Rewrites a response in JSON, if the settings say so.
 pub(crate) async fn rewrite(
     State(gateway): State<Arc<Gateway>>,
     request: Request,

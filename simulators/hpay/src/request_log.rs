@@ -1,4 +1,4 @@
-//! What arrived at the gateway: enough to count, and no secret.
+//! A log of the requests to the gateway, without secrets.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -37,7 +37,7 @@ impl Host {
     }
 }
 
-/// A request to one of HPay's own addresses. Query and body are left out: they carry secrets.
+/// A request to one of HPay's own addresses, without query and body, which carry secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LoggedRequest {
@@ -47,7 +47,7 @@ pub struct LoggedRequest {
     pub method: String,
     /// The path, without its query.
     pub path: String,
-    /// When, in seconds since the Unix epoch by the gateway's clock.
+    /// The time, in seconds since the Unix epoch, by the gateway's clock.
     pub at: i64,
 }
 

@@ -1,4 +1,4 @@
-//! How a simulated gateway is set up.
+//! Settings of a simulated gateway.
 
 use std::time::Duration;
 
@@ -37,37 +37,38 @@ pub struct Settings {
     pub passcode: String,
     /// The merchant's certificate or public key as PEM; it checks payout requests.
     pub merchant_certificate: String,
-    /// The merchant's private key as PEM. The gateway has no use for it: it is kept here so that
-    /// a test can hand it to the client.
+    /// The merchant's private key as PEM. The gateway does not use it: it is here so that a test
+    /// can give it to the client.
     pub merchant_private_key: Option<String>,
-    /// HPay's private key as PEM; it signs payout answers.
+    /// HPay's private key as PEM; it signs payout responses.
     pub hpay_private_key: String,
     /// HPay's certificate as PEM, which belongs to [`hpay_private_key`](Self::hpay_private_key).
     pub hpay_certificate: String,
-    /// Where credits are reported: `/va/callback` is added to it. Without it nothing is reported.
+    /// The address where credits are reported, to which `/va/callback` is appended. Without it
+    /// nothing is reported.
     pub va_callback_base: Option<String>,
-    /// Under which names virtual account callbacks are sent, and by which code they are signed.
+    /// The field names and the code of virtual account callbacks.
     pub callback_form: CallbackForm,
     /// How virtual account callbacks are written.
     pub callback_quirks: CallbackQuirks,
-    /// How answers in JSON are written.
+    /// Oddities of responses in JSON.
     pub answer_quirks: AnswerQuirks,
-    /// How often a virtual account callback is sent until the merchant answers 200, the first time
-    /// included.
+    /// How often a virtual account callback is sent until the merchant responds with 200, the first
+    /// time included.
     pub callback_tries: u32,
-    /// How often a notification to `notify_url` is sent until the merchant answers 200, the first
-    /// time included. HPay documents that a notification may repeat and not when; the default is
-    /// that of callbacks, for which a merchant's note says three times.
+    /// How often a notification to `notify_url` is sent until the merchant responds with 200, the
+    /// first time included. HPay documents that a notification may be repeated, but not when; the
+    /// default is that of callbacks, for which a merchant's note says three times.
     pub notification_tries: u32,
-    /// The host names that the hosts answer to, besides loopback addresses and `localhost`.
+    /// The host names that the hosts accept besides loopback addresses and `localhost`.
     pub host_names: Vec<String>,
-    /// How long a notification waits for the merchant's answer.
+    /// How long a notification waits for the merchant's response.
     pub notification_timeout: Duration,
-    /// What the merchant has at the start, in đồng.
+    /// The merchant's balance at the start, in đồng.
     pub opening_balance: i64,
-    /// The code that `/checkout.php` takes.
+    /// The code that `/checkout.php` accepts.
     pub advanced_link: AdvancedLink,
-    /// The smallest payout, in đồng. The reference says that there is one and not what it is.
+    /// The smallest payout, in đồng. The reference says that there is a minimum, but not which.
     pub minimum_payout: i64,
     /// The state in which a payout begins.
     pub payout_start: PayoutStart,
@@ -79,7 +80,7 @@ pub struct Settings {
     pub ports: Ports,
 }
 
-/// The code that the page of instalments, frames and domestic tokens takes. HPay's libraries of
+/// The code that the page for instalments, frames and domestic tokens accepts. HPay's libraries of
 /// 2022 have two; the reference sends links there with the parameters of the newer page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AdvancedLink {
@@ -175,7 +176,7 @@ impl Settings {
         self
     }
 
-    /// Under which names virtual account callbacks are sent, and by which code they are signed.
+    /// The field names and the code of virtual account callbacks.
     pub fn with_callback_form(mut self, form: CallbackForm) -> Self {
         self.callback_form = form;
         self
@@ -187,33 +188,33 @@ impl Settings {
         self
     }
 
-    /// How often a notification to `notify_url` is sent until the merchant answers 200, the first
-    /// time included; 1 never repeats one.
+    /// How often a notification to `notify_url` is sent until the merchant responds with 200, the
+    /// first time included; 1 never repeats one.
     pub fn with_notification_tries(mut self, tries: u32) -> Self {
         self.notification_tries = tries;
         self
     }
 
-    /// One more host name that the hosts answer to, besides loopback addresses and `localhost`: for a
-    /// simulator in a container, which other machines call by its name there.
+    /// Adds a host name that the hosts accept besides loopback addresses and `localhost`: for a
+    /// simulator in a container, which other machines reach by the container's name.
     pub fn with_host_name(mut self, name: impl Into<String>) -> Self {
         self.host_names.push(name.into());
         self
     }
 
-    /// How answers in JSON are written.
+    /// Oddities of responses in JSON.
     pub fn with_answer_quirks(mut self, quirks: AnswerQuirks) -> Self {
         self.answer_quirks = quirks;
         self
     }
 
-    /// The code that `/checkout.php` takes.
+    /// The code that `/checkout.php` accepts.
     pub fn with_advanced_link(mut self, link: AdvancedLink) -> Self {
         self.advanced_link = link;
         self
     }
 
-    /// What the merchant has at the start, in đồng.
+    /// The merchant's balance at the start, in đồng.
     pub fn with_opening_balance(mut self, amount: i64) -> Self {
         self.opening_balance = amount;
         self
@@ -225,7 +226,7 @@ impl Settings {
         self
     }
 
-    /// One more bank account whose holder is known.
+    /// Adds a bank account whose holder is known.
     pub fn with_beneficiary(mut self, beneficiary: Beneficiary) -> Self {
         self.beneficiaries.push(beneficiary);
         self

@@ -1,13 +1,13 @@
-//! The codes that prove who wrote a message: MD5 over its fields and the shared passcode.
+//! The codes that authenticate messages: MD5 over their fields and the shared passcode.
 //!
-//! Each formula stands here a second time, apart from the client's, and is held to the same
-//! vectors: one misreading cannot pass on both sides of the wire.
+//! Each formula is implemented here independently of the client and tested with the same vectors,
+//! so that one misreading cannot pass on both sides.
 
 use md5::{Digest, Md5};
 
 /// Makes the codes of one merchant.
 ///
-/// The gateway checks and signs with it. Tests can sign messages of their own.
+/// The gateway checks and signs messages with it, and tests can sign their own.
 #[derive(Clone)]
 pub struct Codes {
     merchant_id: String,
@@ -75,7 +75,7 @@ impl Codes {
         md5_hex(&format!(" {} {} {}", signed.join(" "), self.merchant_id, self.passcode))
     }
 
-    /// The code of an order inquiry, over whichever of the two references is asked for.
+    /// The code of an order inquiry, over the one of the two references that is asked for.
     ///
     /// HPay's own formula is not published.
     pub fn order_inquiry(&self, order_code: Option<&str>, transaction_id: Option<&str>) -> String {
@@ -141,17 +141,19 @@ impl Codes {
         self.piped(&fields)
     }
 
-    /// What the merchant signs with its private key to pay out. The account is not in it.
+    /// The text that the merchant signs with its private key to pay out. It does not contain the
+    /// account.
     pub fn payout_request_text(&self, request_id: &str, amount: &str, name: &str) -> String {
         self.with_passcode(&[request_id, &self.merchant_id, amount, name])
     }
 
-    /// What HPay signs with its private key when it answers a payout. The code is not in it.
+    /// The text that HPay signs with its private key in the response to a payout. It does not
+    /// contain the code.
     pub fn payout_answer_text(&self, request_id: &str, number: &str, cashout_id: &str) -> String {
         self.with_passcode(&[request_id, number, cashout_id])
     }
 
-    /// What the merchant signs to ask for its balance. HPay's own layout is not published.
+    /// The text that the merchant signs to ask for its balance. HPay's own layout is not published.
     pub fn balance_request_text(&self, request_id: &str, request_time: &str) -> String {
         self.with_passcode(&[request_id, &self.merchant_id, request_time])
     }
@@ -171,9 +173,9 @@ impl std::fmt::Debug for Codes {
     }
 }
 
-/// A value of the shape that HPay documents where its formula is unknown.
+/// A value in the documented format, for a code whose formula HPay does not publish.
 ///
-/// It is made without the passcode, so that nothing can come to rely on it as a signature.
+/// It is made without the passcode, so that no code can rely on it as a signature.
 pub(crate) fn filler(parts: &[&str]) -> String {
     md5_hex(&parts.join(" "))
 }
@@ -183,7 +185,8 @@ pub(crate) fn forged(code: &str) -> String {
     md5_hex(code)
 }
 
-/// As PHP encodes a value: all but letters, digits, `-`, `_` and `.`, and a space as a plus.
+/// Percent-encodes a value as PHP does: all but letters, digits, `-`, `_` and `.`, and a space as a
+/// plus.
 fn percent_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

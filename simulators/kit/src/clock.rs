@@ -20,7 +20,8 @@ struct Inner {
 }
 
 impl Clock {
-    /// The system's time, plus whatever [`advance`](Self::advance) adds.
+    /// A clock that follows the system's and can be moved ahead of it by
+    /// [`advance`](Self::advance).
     pub fn system() -> Self {
         Self(Arc::new(Inner { start: None, moved: AtomicI64::new(0) }))
     }
@@ -41,12 +42,13 @@ impl Clock {
         start.saturating_add(self.0.moved.load(Ordering::SeqCst))
     }
 
-    /// Seconds since the Unix epoch by the clock of whoever receives a message now: the system's time,
-    /// however far this clock was [advanced](Self::advance), or this clock's own time if it stands
-    /// still, because both sides then share it.
+    /// The receiver's time, in seconds since the Unix epoch: the system's time, even if this clock
+    /// was [advanced](Self::advance), or this clock's time if it stands still, because then both
+    /// sides share it.
     ///
-    /// A receiver compares the timestamp of a signature with its own clock. Without this, one step
-    /// forward by more than its tolerance would make every later message stale.
+    /// A receiver compares the timestamp of a signature with its own clock. If notifications had
+    /// the advanced time, the receiver would reject all of them once the clock is ahead by more
+    /// than its tolerance.
     pub fn receivers_unix_seconds(&self) -> i64 {
         match self.stands_still() {
             true => self.unix_seconds(),

@@ -1,4 +1,4 @@
-//! What a landing page or a terminal shows of a running simulator.
+//! The description of a running simulator for a page or a terminal.
 
 use serde::Serialize;
 
@@ -6,9 +6,9 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Section {
-    /// What the rows have in common.
+    /// The heading.
     pub title: String,
-    /// What to show, in order.
+    /// The rows, in order.
     pub rows: Vec<Row>,
 }
 
@@ -16,11 +16,11 @@ pub struct Section {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Row {
-    /// What it is.
+    /// The name of the value.
     pub label: String,
-    /// What to copy.
+    /// The value, ready to be copied.
     pub value: String,
-    /// Why, or what happens.
+    /// An explanation; may be empty.
     pub note: String,
 }
 

@@ -1,17 +1,16 @@
-//! Which names of itself a simulated gateway answers to.
+//! The host names that a simulated gateway accepts.
 
 use std::net::IpAddr;
 
 use http::{HeaderMap, Request, StatusCode, header::HOST, uri::Authority};
 
-/// The host names that a server answers to: loopback addresses, `localhost`, and the names that it
-/// was given.
+/// The host names that a server accepts: loopback addresses, `localhost`, and configured names.
 ///
-/// A page on the Internet can let its own name point at 127.0.0.1 and then read what a server on
-/// loopback answers, such as its test credentials, with the visitor's browser (DNS rebinding). The
-/// browser says in `Host` which name it asked for, so a server that answers to no such name is safe.
-/// The port is not compared: no browser can be made to name another one than it connects to, and
-/// forwarded ports and proxies stay usable.
+/// A page on the Internet can make its own host name resolve to 127.0.0.1 and then read the
+/// responses of a server on loopback, such as its test credentials, through the visitor's browser
+/// (DNS rebinding). The browser sends that name in `Host`, so that a server which rejects unknown
+/// names is safe. The port is not compared: a browser always sends the one it connects to, and
+/// forwarded ports and proxies must work.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KnownHosts {
     /// In lower case, without a dot at the end.
@@ -23,12 +22,13 @@ impl KnownHosts {
         Self { names: names.into_iter().map(|name| plain(&name)).collect() }
     }
 
-    /// The status with which a request is refused that names a host which is not this server; 400
-    /// where it names none or several.
+    /// Checks the host that a request names. Refuses an unknown host with 421, and a request with
+    /// no host or several with 400.
     pub(crate) fn check<B>(&self, request: &Request<B>) -> Result<(), StatusCode> {
         let host = only_host(request.headers()).ok_or(StatusCode::BAD_REQUEST)?;
         let host: Authority = host.parse().map_err(|_| StatusCode::BAD_REQUEST)?;
-        // A request for a proxy names its host in the address too, and that one goes before `Host`.
+        // A request in absolute form names its host in the address too, which takes precedence over
+        // `Host`.
         let is_known = std::iter::once(&host)
             .chain(request.uri().authority())
             .all(|authority| self.is_known(authority));
@@ -36,7 +36,7 @@ impl KnownHosts {
     }
 
     fn is_known(&self, authority: &Authority) -> bool {
-        // Credentials before the host's name are no part of any name.
+        // An authority with credentials names no host.
         if authority.as_str().contains('@') {
             return false;
         }
@@ -54,13 +54,13 @@ fn only_host(headers: &HeaderMap) -> Option<&str> {
     }
 }
 
-/// A name as it is compared: `LocalHost.` is `localhost`.
+/// Normalises a name for comparison: `LocalHost.` becomes `localhost`.
 fn plain(name: &str) -> String {
     let name = name.to_ascii_lowercase();
     name.strip_suffix('.').unwrap_or(&name).to_owned()
 }
 
-/// Whether a host is written as a loopback address; brackets around one of version 6.
+/// Whether a host is a loopback address; IPv6 addresses are in brackets.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     address.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())

@@ -1,16 +1,16 @@
-//! What simulated gateways share.
+//! The parts that simulated gateways share.
 //!
 //! A simulated gateway is an [`axum::Router`] with state of its own. This crate serves it on
-//! loopback so that it can also *not* answer ([`Server`], [`HangUp`]), gives it a clock that
-//! tests move ([`Clock`]), and sends its notifications to the merchant ([`Outbox`]). A gateway
-//! describes itself to people in [`Section`]s.
+//! loopback, where it can also close a connection without a response ([`Server`], [`HangUp`]), has
+//! a clock that tests can move ([`Clock`]), and sends notifications to the merchant ([`Outbox`]). A
+//! gateway describes itself to people in [`Section`]s.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! use axum::{Router, response::IntoResponse, routing::post};
 //! use simulator_kit::{HangUp, Server};
 //!
-//! // This gateway books a payout and then loses the answer.
+//! // This gateway books a payout and then loses the response.
 //! let gateway = Router::new().route("/payout", post(|| async { HangUp.into_response() }));
 //! let server = Server::start(gateway, "127.0.0.1:0".parse().unwrap()).await.unwrap();
 //! assert!(server.address().ip().is_loopback());

@@ -15,41 +15,41 @@ use crate::{
     printed_headers::{PrintedHeaders, Printing},
 };
 
-/// One request to send to the merchant, and how.
+/// A request to send to the merchant, and its schedule.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
-    /// What is sent, with an absolute `http://` address.
+    /// The request, with an absolute `http://` address.
     pub request: Request<Bytes>,
-    /// When it is sent, and how often.
+    /// When and how often it is sent.
     pub schedule: Schedule,
 }
 
 /// When and how often a notification is sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Schedule {
-    /// Once, at once.
+    /// Immediately and once.
     #[default]
     Once,
     /// Twice in a row, as gateways do.
     Twice,
-    /// Kept until [`Outbox::release`], which sends what is held in reverse order.
+    /// Kept until [`Outbox::release`], which sends the kept notifications in reverse order.
     Held,
 }
 
-/// What the merchant answered.
+/// A notification that was sent, and the merchant's response.
 #[derive(Clone, Debug)]
 pub struct Receipt {
     /// The request that was sent.
     pub request: Request<Bytes>,
-    /// The merchant's answer; an explanation where there was none.
+    /// The merchant's response, or why there was none.
     pub answer: Result<Response<Bytes>, String>,
 }
 
-/// Sends notifications and remembers the answers. Clones share both.
+/// Sends notifications and remembers the responses. Clones share both.
 ///
-/// It sends plain HTTP to loopback addresses only and answers anything else with an error: a
-/// simulator never reaches out of the machine. Each request has a connection of its own, and its
-/// header names are written as [`PrintedHeaders`] says.
+/// It sends plain HTTP to loopback addresses only and returns an error for any other address: a
+/// simulator never sends anything off the machine. Each request has a connection of its own, and
+/// its header names are written as [`PrintedHeaders`] says.
 #[derive(Clone, Debug)]
 pub struct Outbox {
     timeout: Duration,
@@ -60,12 +60,12 @@ pub struct Outbox {
 const LARGEST_ANSWER: usize = 64 * 1024;
 
 impl Outbox {
-    /// An empty outbox whose requests wait at most `timeout` for an answer.
+    /// An empty outbox whose requests wait at most `timeout` for a response.
     pub fn new(timeout: Duration) -> Self {
         Self { timeout, held: Arc::default(), receipts: Arc::default() }
     }
 
-    /// Sends as scheduled and returns once the merchant answered what was sent.
+    /// Sends a notification on its schedule and returns once the merchant has responded.
     pub async fn send(&self, outgoing: Outgoing) -> Vec<Receipt> {
         let times = match outgoing.schedule {
             Schedule::Once => 1,
@@ -85,7 +85,7 @@ impl Outbox {
         receipts
     }
 
-    /// Sends everything that was held, the last one first.
+    /// Sends the notifications that were kept, the last one first.
     pub async fn release(&self) -> Vec<Receipt> {
         let held = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
         let mut receipts = Vec::with_capacity(held.len());
@@ -95,7 +95,7 @@ impl Outbox {
         receipts
     }
 
-    /// Everything sent so far with its answer, oldest first.
+    /// Everything sent so far with its response, oldest first.
     pub fn receipts(&self) -> Vec<Receipt> {
         self.receipts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -103,7 +103,7 @@ impl Outbox {
     async fn deliver(&self, request: Request<Bytes>) -> Receipt {
         let answer = match tokio::time::timeout(self.timeout, self.attempt(request.clone())).await {
             Ok(answer) => answer,
-            Err(_) => Err(format!("no answer within {:?}", self.timeout)),
+            Err(_) => Err(format!("no response within {:?}", self.timeout)),
         };
         let receipt = Receipt { request, answer };
         self.receipts.lock().unwrap_or_else(PoisonError::into_inner).push(receipt.clone());
@@ -131,7 +131,7 @@ impl Outbox {
 }
 
 impl Receipt {
-    /// The merchant's status, if it answered.
+    /// The status of the merchant's response, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
         self.answer.as_ref().ok().map(Response::status)
     }
@@ -150,14 +150,14 @@ async fn send(request: Request<Bytes>, host: &str) -> Result<Response<Incoming>,
         .handshake(stream)
         .await
         .map_err(|error| text(&error))?;
-    // It ends with the response or with the sender; an error is the response's too.
+    // The connection ends with the response or with the sender; the response reports its errors.
     tokio::spawn(async move {
         let _ = connection.await;
     });
     sender.send_request(to_origin(request)?).await.map_err(|error| text(&error))
 }
 
-/// The same request as a server on a connection of its own takes it: the host in a header.
+/// Converts a request to origin form: the host in a header, the path as the target.
 fn to_origin(request: Request<Bytes>) -> Result<Request<Full<Bytes>>, String> {
     let (mut head, body) = request.into_parts();
     let authority = head.uri.authority().map(|authority| authority.as_str().to_owned());

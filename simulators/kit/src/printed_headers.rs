@@ -1,4 +1,4 @@
-//! Header names in the letters in which a gateway's documents print them.
+//! Header names in the spelling of a gateway's documents.
 
 use std::io;
 use std::pin::Pin;
@@ -9,9 +9,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 /// The header names of a request as a gateway's documents print them, such as `X-SePay-Signature`:
 /// an extension of the requests that an [`Outbox`](crate::Outbox) sends.
 ///
-/// HTTP does not tell letters apart, but receivers do: PHP's `getallheaders()` keeps the letters
-/// that were sent. A name that is not listed is written with capitals at the beginning of each word,
-/// such as `Content-Type`.
+/// HTTP ignores the case of header names, but some receivers do not: PHP's `getallheaders()`
+/// returns them as they were sent. A name that is not listed is written with capitals at the
+/// beginning of each word, such as `Content-Type`.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -29,7 +29,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 pub struct PrintedHeaders(pub &'static [&'static str]);
 
 impl PrintedHeaders {
-    /// The head of a request with its names as they are printed.
+    /// Rewrites the head of a request with the printed names.
     fn print(self, head: &[u8]) -> Vec<u8> {
         let mut printed = Vec::with_capacity(head.len());
         for line in head.split_inclusive(|byte| *byte == b'\n') {
@@ -53,9 +53,9 @@ impl PrintedHeaders {
 pub(crate) struct Printing<S> {
     stream: S,
     names: PrintedHeaders,
-    /// The head until it is whole; `None` once it was printed.
+    /// The head until it is complete; `None` once it was written.
     head: Option<Vec<u8>>,
-    /// What is to be written before anything else.
+    /// The bytes that must be written first.
     waiting: Vec<u8>,
     written: usize,
 }

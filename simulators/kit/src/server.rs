@@ -1,4 +1,4 @@
-//! A loopback HTTP server that can drop a connection instead of answering.
+//! A loopback HTTP server that can close a connection without a response.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -18,19 +18,19 @@ use crate::known_host::KnownHosts;
 
 /// A running HTTP server. Dropping it stops it and closes every connection.
 ///
-/// It answers only requests to `localhost`, to a loopback address, or to a name that it was started
-/// with, whatever the port: any other `Host` gets 421 and none or several get 400, so that no page on
-/// the Internet reads what it answers (DNS rebinding).
+/// It accepts only requests to `localhost`, to a loopback address, or to a name that it was started
+/// with, on any port. Any other `Host` gets 421 and none or several get 400, so that no page on the
+/// Internet can read its responses (DNS rebinding).
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
     stop: watch::Sender<bool>,
 }
 
-/// Returned by a handler to close the connection without an answer.
+/// Returned by a handler to close the connection without a response.
 ///
-/// Whatever the handler did before stays done: this is how a simulated gateway books a payout
-/// and loses the answer.
+/// What the handler did before keeps its effect: so a simulated gateway books a payout and loses
+/// the response.
 #[derive(Clone, Copy, Debug)]
 pub struct HangUp;
 
@@ -52,7 +52,7 @@ impl Server {
     }
 
     /// Serves `router` at `at`, also under the host names `names`: for a gateway in a container,
-    /// which other machines call by its name there.
+    /// which other machines reach by the container's name.
     ///
     /// # Errors
     /// The address cannot be bound.
@@ -81,7 +81,7 @@ impl Server {
         Ok(Self { address, stop })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -116,7 +116,7 @@ async fn accept(
                     let service = service_fn(move |request: hyper::Request<Incoming>| {
                         answer(router.clone(), Arc::clone(&known), request)
                     });
-                    // A client that goes away is not an error of the gateway.
+                    // A client that closes the connection is not an error of the gateway.
                     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
                 });
             }

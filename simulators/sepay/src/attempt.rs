@@ -41,7 +41,8 @@ impl Attempt {
         if self.approved { "APPROVED" } else { "DECLINED" }
     }
 
-    /// Also of transfers. The word for a failed authentication is documented nowhere.
+    /// The `authentication_status`, also of transfers. The value for a failed authentication is
+    /// documented nowhere.
     pub(super) fn authentication_status(&self) -> Option<&'static str> {
         self.approved.then_some("AUTHENTICATION_SUCCESSFUL")
     }
@@ -53,7 +54,7 @@ impl Attempt {
             && clock::at(now) < settlement(clock::at(self.at))
     }
 
-    /// The card, where there is one: every buyer here has the same.
+    /// The card of a card payment: every simulated buyer has the same.
     pub(super) fn card(&self) -> Option<Card> {
         (self.method == PaymentMethod::Card).then_some(CARD)
     }
@@ -81,8 +82,8 @@ const CARD: Card = Card {
 
 /// When a card payment settles: one day after payments before 16:00, two days after later ones.
 ///
-/// The revisions of SePay's page differ on weekends and none names the hour; read here as the
-/// first moment of that day, a Saturday or Sunday moving to Monday.
+/// The revisions of SePay's page differ on weekends and none names the hour. Here it is the start
+/// of that day, and Saturday and Sunday move to Monday.
 fn settlement(paid: civil::DateTime) -> civil::DateTime {
     let days = if paid.hour() < 16 { 1 } else { 2 };
     let day = paid.date().saturating_add(days.days());

@@ -68,24 +68,24 @@ pub struct BankAccount {
     pub id: String,
     /// Its number at the bank.
     pub number: String,
-    /// Whose it is, as banks write it: upper case, no accents.
+    /// The holder as banks write it: upper case, no accents.
     pub holder: String,
-    /// Where it is.
+    /// Its bank.
     pub bank: Bank,
-    /// Đồng on it now.
+    /// The current balance, in đồng.
     pub balance: u64,
-    /// When something last moved, in seconds since the Unix epoch.
+    /// The time of the last transaction, in seconds since the Unix epoch.
     pub last_transaction: Option<i64>,
     /// The numbers of its sub-accounts: virtual accounts that belong to no order.
     pub sub_accounts: Vec<String>,
-    /// With what the memo of a transfer has to begin for SePay to hear of it.
+    /// The text that the memo of a transfer must begin with to be reported to SePay.
     pub memo_lead: Option<String>,
 }
 
 impl BankAccount {
     /// An account with `balance` đồng on it. The same number always gives the same UUID.
     ///
-    /// Of an account at VietinBank, SePay hears of transfers whose memo begins with `SEVQR`
+    /// An account at VietinBank reports to SePay only transfers whose memo begins with `SEVQR`
     /// (docs/unverified.md).
     pub fn new(number: &str, holder: &str, bank: Bank, balance: u64) -> Self {
         Self {
@@ -100,15 +100,16 @@ impl BankAccount {
         }
     }
 
-    /// The same, hearing only of transfers whose memo begins with `lead`; `None` of all.
+    /// Sets the text that the memo of a reported transfer must begin with; with `None` every
+    /// transfer is reported.
     #[must_use]
     pub fn with_memo_lead(mut self, lead: Option<&str>) -> Self {
         self.memo_lead = lead.map(str::to_owned);
         self
     }
 
-    /// The same with one more sub-account. One of an account with a `memo_lead` is named in the
-    /// memo, as in `SEVQR TKP001 DH952915`; any other is a number of its own.
+    /// Adds a sub-account. If the account has a `memo_lead`, the memo names the sub-account, as in
+    /// `SEVQR TKP001 DH952915`; otherwise the sub-account is a number of its own.
     #[must_use]
     pub fn with_sub_account(mut self, number: &str) -> Self {
         self.sub_accounts.push(number.to_owned());
@@ -117,7 +118,7 @@ impl BankAccount {
 }
 
 impl BankAccount {
-    /// Whether SePay hears of a transfer with this memo to the account.
+    /// Whether a transfer with this memo to the account is reported to SePay.
     pub(super) fn reports(&self, memo: &str) -> bool {
         self.memo_lead.as_ref().is_none_or(|lead| {
             let begin = memo.trim_start().get(..lead.len());
@@ -136,7 +137,7 @@ impl BankAccount {
     }
 }
 
-/// Which way money goes on the merchant's account.
+/// The direction of money on the merchant's account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
@@ -156,10 +157,10 @@ impl Direction {
     }
 }
 
-/// A line of a bank statement.
+/// An entry of a bank statement.
 #[derive(Clone, Debug)]
 pub(super) struct BankTransaction {
-    /// The `id` of webhooks. It does not fit 32 bits, and has nothing to do with the UUID.
+    /// The `id` of webhooks. It does not fit into 32 bits and is not related to the UUID.
     pub(super) webhook_id: u64,
     /// The `id` of the User API v2.
     pub(super) uuid: String,
@@ -177,18 +178,18 @@ pub(super) struct BankTransaction {
     pub(super) code: Option<String>,
     pub(super) reference: String,
     pub(super) at: i64,
-    /// How many webhooks took it; `None` until one was sent.
+    /// How many webhooks were acknowledged for it; `None` until one was sent.
     pub(super) webhook_success: Option<u64>,
 }
 
-/// On which virtual account money arrived.
+/// The virtual account that money arrived on.
 #[derive(Clone, Debug)]
 pub(super) struct Arrival {
     pub(super) id: String,
     pub(super) number: String,
 }
 
-/// Greater than any 32-bit number, as SePay's ids will be.
+/// The first webhook id less one: larger than any 32-bit number, as SePay's ids will be.
 const BEFORE_THE_FIRST_WEBHOOK_ID: u64 = 5_000_000_000;
 
 /// The webhook id of the `number`th transaction.
@@ -197,7 +198,7 @@ pub(super) fn webhook_id(number: u64) -> u64 {
 }
 
 impl BankTransaction {
-    /// What arrived; zero when money left.
+    /// The amount of a credit; zero for a debit.
     pub(super) fn amount_in(&self) -> u64 {
         if self.direction == Direction::In { self.amount } else { 0 }
     }
@@ -207,7 +208,7 @@ impl BankTransaction {
         self.virtual_account.as_ref().map(|arrival| arrival.number.as_str())
     }
 
-    /// What left; zero when money arrived.
+    /// The amount of a debit; zero for a credit.
     pub(super) fn amount_out(&self) -> u64 {
         if self.direction == Direction::Out { self.amount } else { 0 }
     }

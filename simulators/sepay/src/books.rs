@@ -1,4 +1,4 @@
-//! Everything that the simulated gateway knows. Every answer and notification is made from here.
+//! The books of the simulated gateway. Every response and notification is made from them.
 
 use super::{
     Booking, BookingKind, CodeRule, PaymentMethod, Refused,
@@ -13,7 +13,7 @@ use super::{
 
 #[derive(Debug)]
 pub(super) struct Books {
-    /// What codes look like; none are looked for without.
+    /// The shape of payment codes; without it, no codes are looked for.
     rule: Option<CodeRule>,
     orders: Vec<Order>,
     attempts: u64,
@@ -25,7 +25,7 @@ pub(super) struct Books {
     ledger: Ledger,
 }
 
-/// An order and the attempt that a notification about it tells of.
+/// An order and the attempt that a notification reports.
 #[derive(Clone, Debug)]
 pub(super) struct Attempted {
     pub(super) order: Order,
@@ -50,12 +50,12 @@ impl Books {
         }
     }
 
-    /// Looks for codes of another form from now on, or for none.
+    /// Sets the shape of payment codes for later transfers; `None` looks for none.
     pub(super) fn set_code_rule(&mut self, rule: Option<CodeRule>) {
         self.rule = rule;
     }
 
-    /// Oldest first.
+    /// Returns all of them, oldest first.
     pub(super) fn orders(&self) -> &[Order] {
         &self.orders
     }
@@ -64,12 +64,12 @@ impl Books {
         &self.accounts
     }
 
-    /// Oldest first.
+    /// Returns all of them, oldest first.
     pub(super) fn transactions(&self) -> &[BankTransaction] {
         &self.transactions
     }
 
-    /// Whether the order of arrival is also that of their dates.
+    /// Whether the transactions arrived in the order of their dates.
     pub(super) fn dated_in_order(&self) -> bool {
         self.dated_in_order
     }
@@ -91,7 +91,7 @@ impl Books {
         self.orders.iter().find(|order| order.is(key))
     }
 
-    /// A buyer arrived with the form of `purchase`.
+    /// Opens the order of a buyer who arrived with the form of `purchase`.
     pub(super) fn open(
         &mut self,
         purchase: Purchase,
@@ -109,7 +109,7 @@ impl Books {
         Ok(order)
     }
 
-    /// The buyer pays, and the payment is booked.
+    /// Books a payment by the buyer.
     pub(super) fn pay(
         &mut self,
         key: &str,
@@ -129,7 +129,7 @@ impl Books {
         Ok(paid)
     }
 
-    /// The next payment of the agreement that the order opened, made without the buyer.
+    /// Makes the next payment of the agreement that the order opened, without the buyer.
     pub(super) fn renew(&mut self, key: &str, now: i64) -> Result<Attempted, Refused> {
         let first = self.order_mut(key)?.clone();
         let prefix = format!("{}-R", first.reference());
@@ -141,7 +141,7 @@ impl Books {
         self.pay(&invoice, None, now)
     }
 
-    /// The buyer's card is declined, or the transfer never made.
+    /// Records that the buyer's card was declined, or that the transfer was never made.
     pub(super) fn fail(
         &mut self,
         key: &str,
@@ -171,12 +171,12 @@ impl Books {
         Ok(Attempted { order, attempt })
     }
 
-    /// The merchant cancels an unpaid order.
+    /// Cancels an unpaid order for the merchant.
     pub(super) fn cancel(&mut self, invoice: &str, now: i64) -> Result<(), Refused> {
         self.invoiced_mut(invoice)?.cancel(now)
     }
 
-    /// The merchant takes a card payment back before it settles.
+    /// Voids a card payment for the merchant before it settles.
     pub(super) fn void(&mut self, invoice: &str, now: i64) -> Result<Attempted, Refused> {
         let order = self.invoiced_mut(invoice)?;
         let attempt = order.void(now)?;
@@ -193,7 +193,7 @@ impl Books {
         Ok(Attempted { order, attempt })
     }
 
-    /// Money moves on a bank account, or arrives on a virtual account of it.
+    /// Books a transfer on a bank account, or to a virtual account of it.
     pub(super) fn transfer(
         &mut self,
         transfer: &Transfer,
@@ -280,7 +280,7 @@ impl Books {
             .ok_or(Refused::UnknownTransaction(webhook_id))
     }
 
-    /// Remembers that a webhook about the transaction was sent, and whether it was taken.
+    /// Records that a webhook about the transaction was sent, and whether it was acknowledged.
     pub(super) fn webhook_sent(&mut self, webhook_id: u64, taken: bool) {
         let transaction =
             self.transactions.iter_mut().find(|transaction| transaction.webhook_id == webhook_id);
@@ -297,7 +297,7 @@ impl Books {
             .ok_or_else(|| Refused::UnknownOrder(key.to_owned()))
     }
 
-    /// Instructions name an order by its invoice number alone.
+    /// The order with this invoice number, which is the only name that instructions accept.
     fn invoiced_mut(&mut self, invoice: &str) -> Result<&mut Order, Refused> {
         self.orders
             .iter_mut()

@@ -11,14 +11,14 @@ pub struct CodeRule {
     digits: bool,
 }
 
-/// A [`CodeRule`] that the dashboard would not take.
+/// Why the dashboard would reject a [`CodeRule`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidCodeRule {
     /// The prefix is not made of two to five ASCII letters.
-    #[error("the prefix of a payment code has two to five letters")]
+    #[error("the prefix of a payment code has two to five messages")]
     Prefix,
-    /// The suffix may be empty, or its bounds are the wrong way round.
+    /// The suffix may be empty, or its lower bound is above its upper one.
     #[error("the suffix of a payment code has at least one character")]
     Suffix,
 }
@@ -27,7 +27,7 @@ impl CodeRule {
     /// A rule for `prefix` followed by `suffix` characters.
     ///
     /// # Errors
-    /// The prefix or the bounds are not what the dashboard takes.
+    /// The dashboard would reject the prefix or the bounds.
     pub fn new(prefix: &str, suffix: RangeInclusive<usize>) -> Result<Self, InvalidCodeRule> {
         if !(2..=5).contains(&prefix.len()) || !prefix.bytes().all(|b| b.is_ascii_alphabetic()) {
             return Err(InvalidCodeRule::Prefix);
@@ -53,19 +53,19 @@ impl CodeRule {
         self.suffix.clone()
     }
 
-    /// The same with digits only after the prefix.
+    /// Restricts the characters after the prefix to digits.
     #[must_use]
     pub fn digits_only(mut self) -> Self {
         self.digits = true;
         self
     }
 
-    /// The first code in `memo`, as written there: the prefix in either case, and as many letters
-    /// or digits after it as the rule takes.
+    /// The first code in `memo`, as written there: the prefix in either case, and after it as many
+    /// letters or digits as the rule allows.
     ///
-    /// SePay publishes no more than prefix and lengths. It is seen to take a code out of a longer
-    /// word and to end it where the rule does (docs/unverified.md), so that the code of an order
-    /// may be found in the longer code of another one. A client must compare it with the memo.
+    /// SePay publishes only the prefix and the lengths. It was seen to extract a code from a longer
+    /// word and to cut it at the longest length (docs/unverified.md), so that the code of one order
+    /// may be found in the longer code of another. A client must compare the code with the memo.
     pub fn find(&self, memo: &str) -> Option<String> {
         let starts = memo.char_indices().filter_map(|(at, _)| memo.get(at..));
         starts.filter_map(|rest| self.begins(rest)).next().map(str::to_owned)

@@ -1,4 +1,5 @@
-//! What buyers, banks and the merchant's staff do, and what a test reads afterwards.
+//! The control methods: actions of buyers, banks and the merchant's staff, and what a test reads
+//! afterwards.
 
 use std::time::Duration;
 
@@ -42,18 +43,18 @@ impl Transferred {
     }
 }
 
-/// Buyers and banks. Methods that notify the merchant return once it answered.
+/// Buyers and banks. Methods that notify the merchant return once it has responded.
 impl SePaySimulator {
-    /// The buyer who arrived with the form of `invoice` pays: by the form's method, or by bank
-    /// transfer where it names none.
+    /// Pays the order of a buyer who arrived with the form of `invoice`: by the form's method, or
+    /// by bank transfer if it names none.
     ///
     /// # Errors
-    /// There is no such order, or it takes no payment.
+    /// There is no such order, or it cannot be paid.
     pub async fn buyer_pays(&self, invoice: &str) -> Result<Vec<Delivered>, Refused> {
         self.gateway.pay(invoice, None).await
     }
 
-    /// The buyer pays by the method of their choice.
+    /// Pays by the method that the buyer chooses.
     ///
     /// # Errors
     /// As [`buyer_pays`](Self::buyer_pays), or the form fixed another method.
@@ -65,11 +66,11 @@ impl SePaySimulator {
         self.gateway.pay(invoice, Some(method)).await
     }
 
-    /// The buyer's card is declined, or their transfer never made. Nothing is booked and, as far
-    /// as SePay documents, nobody notified.
+    /// The buyer's card is declined, or their transfer never made. Nothing is booked, and no
+    /// notification is sent, because SePay documents none.
     ///
     /// # Errors
-    /// There is no such order, or it takes no payment.
+    /// There is no such order, or it cannot be paid.
     pub fn buyer_fails(&self, invoice: &str) -> Result<(), Refused> {
         self.gateway.fail(invoice, None)
     }
@@ -83,7 +84,7 @@ impl SePaySimulator {
         self.gateway.renew(invoice).await
     }
 
-    /// Somebody transfers `amount` đồng to the account numbered `account`.
+    /// Transfers `amount` đồng to the account numbered `account`.
     ///
     /// # Errors
     /// The account is unknown or the amount zero.
@@ -96,10 +97,10 @@ impl SePaySimulator {
         self.transfer(Transfer::into_account(account, amount, memo)).await
     }
 
-    /// The merchant's staff transfer `amount` đồng from the account numbered `account`.
+    /// Transfers `amount` đồng from the account numbered `account`, as the merchant's staff would.
     ///
     /// # Errors
-    /// The account is unknown or holds too little, or the amount is zero.
+    /// The account is unknown or its balance is too low, or the amount is zero.
     pub async fn bank_transfer_out(
         &self,
         account: &str,
@@ -109,8 +110,8 @@ impl SePaySimulator {
         self.transfer(Transfer::out_of_account(account, amount, memo)).await
     }
 
-    /// Books `count` credits on the account numbered `account` and sends no notification: a long
-    /// statement to read. Their memos count from 1.
+    /// Books `count` credits on the account numbered `account` and sends no notification, to make a
+    /// long statement. Their memos count from 1.
     ///
     /// # Errors
     /// The account is unknown.
@@ -118,10 +119,10 @@ impl SePaySimulator {
         self.gateway.fill_statement(account, count)
     }
 
-    /// A transfer through a bank that may change the memo.
+    /// Makes a transfer through a bank that may change the memo.
     ///
     /// # Errors
-    /// The account is unknown or holds too little, or the amount is zero.
+    /// The account is unknown or its balance is too low, or the amount is zero.
     pub async fn transfer(&self, transfer: Transfer) -> Result<Transferred, Refused> {
         self.gateway.transfer(&transfer).await.map(Transferred::new)
     }
@@ -150,35 +151,35 @@ impl SePaySimulator {
         self.gateway.dashboard().webhooks().to_vec()
     }
 
-    /// Every request for a token of the merchant, for webhooks with OAuth 2.0, oldest first.
+    /// Every request to the merchant for a token, for webhooks with OAuth 2.0, oldest first.
     pub fn token_requests(&self) -> Vec<Receipt> {
         self.gateway.token_requests()
     }
 
-    /// A merchant opens the page at `url`, to which an app sent them, and allows everything. The
-    /// answer is the query with which their browser returns to the app; `None` if the page refuses
-    /// the address.
+    /// Opens the page at `url`, to which an app sent a merchant, and allows everything. Returns the
+    /// query with which the merchant's browser returns to the app; `None` if the page refuses the
+    /// address.
     pub fn merchant_allows(&self, url: &str) -> Option<String> {
         my::allowed(&self.gateway, url)
     }
 
-    /// Ends every access token before its time. Refresh tokens stay good.
+    /// Revokes every access token. Refresh tokens stay valid.
     pub fn revoke_access_tokens(&self) {
         self.gateway.grants().revoke_access();
     }
 
-    /// Sets how later notifications are sent: once, twice or held.
+    /// Sets how later notifications are sent: once, twice, or kept until they are released.
     pub fn set_schedule(&self, schedule: Schedule) {
         self.gateway.dashboard().schedule = schedule;
     }
 
-    /// Sends what was held, the last notification first.
+    /// Sends the notifications that were kept, the last one first.
     pub async fn release(&self) -> Vec<Delivered> {
         self.gateway.release().await
     }
 
     /// Sends the webhooks about a bank transaction again, once: the same body, a new time and
-    /// signature. What is not acknowledged is not repeated.
+    /// signature. It is not repeated if it is not acknowledged.
     ///
     /// # Errors
     /// There is no such transaction.
@@ -189,21 +190,21 @@ impl SePaySimulator {
 
 /// Faults and time.
 impl SePaySimulator {
-    /// Loses the answer to the next `operation`: the connection closes without one.
+    /// Loses the response to the next `operation`: the connection closes without one.
     pub fn lose_next_answer(&self, operation: Operation, when: When) {
         self.gateway.faults.script(operation, Fault::LoseAnswer(when));
     }
 
-    /// Answers the next `operation` with `status` and a page that SePay documents nowhere, as a
-    /// proxy in front of it would. Nothing is done.
+    /// Responds to the next `operation` with `status` and a page that SePay does not document, as a
+    /// proxy in front of it would. The operation is not carried out.
     pub fn fail_next(&self, operation: Operation, status: StatusCode) {
         self.gateway.faults.script(operation, Fault::Answer(status));
     }
 
-    /// Lists the transactions and virtual account orders of one second in another order on every
-    /// request, or in the order of arrival again.
+    /// Sets whether transactions and virtual account orders of one second are listed in another
+    /// order on every request, or in the order of arrival.
     pub fn list_seconds_in_any_order(&self, any: bool) {
-        self.gateway.second_order.set_any(any);
+        self.gateway.same_second.set_any(any);
     }
 
     /// Moves the gateway's clock forward by whole seconds. Nothing is sent; see
@@ -212,17 +213,17 @@ impl SePaySimulator {
         self.gateway.settings.clock().advance(by);
     }
 
-    /// Lets whole seconds pass on the gateway's clock. What the merchant did not acknowledge is
-    /// sent again at its time, one, two, four, seven, twelve, twenty and thirty-three minutes after
-    /// the first sending.
+    /// Lets whole seconds pass on the gateway's clock. Notifications that the merchant did not
+    /// acknowledge are sent again when they are due: one, two, four, seven, twelve, twenty and
+    /// thirty-three minutes after the first sending.
     pub async fn pass(&self, by: Duration) -> Vec<Delivered> {
         self.gateway.pass(by).await
     }
 }
 
-/// What happened so far.
+/// The state of the gateway.
 impl SePaySimulator {
-    /// Every movement of money, oldest first. Nothing is ever removed.
+    /// Every movement of money, oldest first. No entry is ever removed.
     pub fn bookings(&self) -> Vec<Booking> {
         self.gateway.books().bookings().to_vec()
     }
@@ -233,7 +234,7 @@ impl SePaySimulator {
         self.gateway.books().order(invoice).map(|order| order.status.name())
     }
 
-    /// What the form of `invoice` said beside money; `None` until its buyer arrives.
+    /// The texts of the form of `invoice`; `None` until its buyer arrives.
     pub fn order_texts(&self, invoice: &str) -> Option<OrderTexts> {
         self.gateway.books().order(invoice).map(|order| order.purchase.texts())
     }
@@ -258,12 +259,12 @@ impl SePaySimulator {
         self.gateway.requests.all()
     }
 
-    /// Every notification that was sent, with its answer, oldest first.
+    /// Every notification that was sent, with the merchant's response, oldest first.
     pub fn deliveries(&self) -> Vec<Delivered> {
         self.gateway.deliveries()
     }
 
-    /// Everything that must never be printed, for tests that look for it.
+    /// Every secret, for tests that no secret is printed.
     pub fn secrets(&self) -> Vec<String> {
         let settings = self.settings();
         let mut secrets: Vec<String> =
@@ -282,7 +283,7 @@ impl SePaySimulator {
         secrets
     }
 
-    /// What there is and what to try, as data for a landing page. It shows the test credentials.
+    /// The description for a landing page: addresses, test credentials and what to try.
     pub fn description(&self) -> Description {
         description::of(self)
     }

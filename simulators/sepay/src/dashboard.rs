@@ -1,4 +1,4 @@
-//! What the merchant sets on SePay's dashboard and may change while the gateway runs.
+//! The settings on SePay's dashboard, which the merchant may change while the gateway runs.
 
 use std::fmt;
 
@@ -13,13 +13,13 @@ use super::bank::{BankTransaction, Direction};
 pub struct Webhook {
     /// SePay's number for it; 0 until it is added.
     pub id: u64,
-    /// What the merchant calls it.
+    /// The merchant's name for it.
     pub name: String,
-    /// Where it goes: loopback addresses only.
+    /// The address that it is sent to: loopback only.
     pub url: Uri,
-    /// How SePay proves who sends it.
+    /// How SePay authenticates it.
     pub auth: WebhookAuth,
-    /// How its body is written.
+    /// The format of its body.
     pub body: WebhookBody,
     /// Only transactions on the bank account with this UUID.
     pub account: Option<String>,
@@ -29,9 +29,9 @@ pub struct Webhook {
     pub only_va: Option<Vec<String>>,
     /// Only transactions with a payment code.
     pub skip_if_no_code: bool,
-    /// Whether it is taken as the proof of a payment. Kept and told; nothing follows from it here.
+    /// The field `is_verify_payment`, which is stored and returned without any effect here.
     pub is_verify_payment: bool,
-    /// Whether it is sent again after an answer that is no success, and not only after none.
+    /// Whether it is sent again after an error response, and not only if there is no response.
     pub retry_error_status: bool,
     /// Whether it is sent at all.
     pub active: bool,
@@ -40,7 +40,8 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// A webhook to `url` with JSON bodies, about every transaction, sent again until it is taken.
+    /// A webhook to `url` with JSON bodies, about every transaction, sent again until it is
+    /// acknowledged.
     pub fn new(url: Uri, auth: WebhookAuth) -> Self {
         Self {
             id: 0,
@@ -59,14 +60,14 @@ impl Webhook {
         }
     }
 
-    /// The same with its bodies written otherwise.
+    /// Sets the format of its bodies.
     #[must_use]
     pub fn with_body(mut self, body: WebhookBody) -> Self {
         self.body = body;
         self
     }
 
-    /// Whether it tells of `transaction`.
+    /// Whether it reports `transaction`.
     pub(super) fn tells(&self, transaction: &BankTransaction) -> bool {
         let on_va = |numbers: &Vec<String>| {
             transaction.va_number().is_some_and(|va| numbers.iter().any(|number| number == va))
@@ -83,7 +84,7 @@ impl Webhook {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WebhookAuth {
-    /// Not at all.
+    /// No authentication.
     None,
     /// `Authorization: Apikey <key>`.
     ApiKey {
@@ -97,9 +98,9 @@ pub enum WebhookAuth {
     },
     /// `Authorization: Bearer <token>`, with a token that SePay fetches from the merchant.
     OAuth2 {
-        /// Where tokens are fetched: loopback addresses only.
+        /// The address that issues tokens: loopback only.
         token_url: Uri,
-        /// As which client.
+        /// The client id.
         client_id: String,
         /// The client's secret.
         client_secret: String,
@@ -107,7 +108,7 @@ pub enum WebhookAuth {
 }
 
 impl WebhookAuth {
-    /// What of it must never be printed.
+    /// Its secret, which must never be printed.
     pub(super) fn secret(&self) -> Option<&str> {
         match self {
             Self::None => None,
@@ -129,7 +130,7 @@ impl fmt::Debug for WebhookAuth {
     }
 }
 
-/// How the body of a webhook is written.
+/// The format of the body of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WebhookBody {
@@ -159,12 +160,12 @@ impl Dashboard {
         dashboard
     }
 
-    /// Oldest first.
+    /// Returns all of them, oldest first.
     pub(super) fn webhooks(&self) -> &[Webhook] {
         &self.webhooks
     }
 
-    /// Adds a webhook under a number of its own.
+    /// Adds a webhook and gives it a number.
     pub(super) fn add(&mut self, mut webhook: Webhook, now: i64) -> u64 {
         self.registered = self.registered.saturating_add(1);
         webhook.id = self.registered;
@@ -177,7 +178,7 @@ impl Dashboard {
         self.webhooks.iter_mut().find(|webhook| webhook.id == id)
     }
 
-    /// Whether there was such a webhook.
+    /// Removes a webhook; returns whether there was one.
     pub(super) fn remove(&mut self, id: u64) -> bool {
         let before = self.webhooks.len();
         self.webhooks.retain(|webhook| webhook.id != id);

@@ -1,15 +1,15 @@
-//! What there is and what to try, as data for a landing page.
+//! The description of a running simulator, as data for a landing page.
 
 use serde::Serialize;
 use simulator_kit::{Row, Section};
 
 use super::{Operation, SePaySimulator, remote};
 
-/// A simulator in words, for people who open a sandbox.
+/// A description of a simulator for people who open a sandbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Description {
-    /// What it is.
+    /// The title.
     pub title: String,
     /// Its parts, in reading order.
     pub sections: Vec<Section>,
@@ -90,7 +90,7 @@ fn things_to_try(simulator: &SePaySimulator) -> Section {
             ),
             (
                 "Miss a notification",
-                "answer it with 500, then advance the clock by 60 seconds: it comes again"
+                "respond with 500, then advance the clock by 60 seconds: it is sent again"
                     .to_owned(),
             ),
             (
@@ -98,7 +98,7 @@ fn things_to_try(simulator: &SePaySimulator) -> Section {
                 "open one with the User API, then transfer to its number".to_owned(),
             ),
             (
-                "Lose an answer",
+                "Lose a response",
                 "script lose_answer_after for order.cancel, then ask again".to_owned(),
             ),
         ],

@@ -1,4 +1,4 @@
-//! Faults that a test or a demonstration scripts, each for one request.
+//! Scripted faults, each for one request.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,7 +13,7 @@ use simulator_kit::HangUp;
 
 use super::{gateway::Gateway, requests::Host};
 
-/// A call of SePay's wire that can be made to fail.
+/// A call of SePay's API that a fault can be scripted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Operation {
@@ -61,7 +61,7 @@ pub enum Operation {
     TransactionCount,
     /// The merchant counts bank accounts.
     BankAccountCount,
-    /// An app trades a code or a refresh token for tokens.
+    /// An app exchanges a code or a refresh token for tokens.
     OAuthToken,
     /// An app registers a webhook.
     WebhookCreate,
@@ -171,7 +171,7 @@ impl Operation {
         }
     }
 
-    /// Where it is called.
+    /// The host that serves it.
     pub fn host(self) -> Host {
         match self {
             Self::CheckoutInit => Host::Pay,
@@ -209,10 +209,10 @@ impl Operation {
     }
 }
 
-/// When an answer is lost. A client cannot tell the two apart.
+/// When a response is lost. A client cannot distinguish the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum When {
-    /// The request is read and nothing is done.
+    /// The request is read and not carried out.
     BeforeBooking,
     /// The request is carried out.
     AfterBooking,
@@ -221,11 +221,11 @@ pub enum When {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Fault {
     LoseAnswer(When),
-    /// An answer that no part of SePay's documents describes, with nothing done.
+    /// An undocumented response; the operation is not carried out.
     Answer(StatusCode),
 }
 
-/// The faults still to happen, in the order scripted.
+/// The faults that are still to apply, in the order scripted.
 #[derive(Debug, Default)]
 pub(super) struct Faults(Mutex<Vec<(Operation, Fault)>>);
 
@@ -241,7 +241,7 @@ impl Faults {
     }
 }
 
-/// `route` as `operation`, so that a scripted fault strikes it.
+/// Marks `route` as `operation`, so that scripted faults apply to it.
 pub(super) fn operation(
     gateway: &Arc<Gateway>,
     operation: Operation,

@@ -14,9 +14,9 @@ use super::{
     dashboard::Dashboard,
     faults::Faults,
     my::{Company, Grants},
-    notify::{Letter, Retries, Sending, Wallet, bank, ipn},
+    notify::{Message, Retries, Sending, TokenCache, bank, ipn},
     requests::RequestLog,
-    second_order::SecondOrder,
+    same_second::SameSecondOrder,
     settings::Settings,
     transfer::Transfer,
     userapi::RateLimit,
@@ -29,13 +29,13 @@ pub(super) struct Gateway {
     pub(super) requests: RequestLog,
     pub(super) v1_limit: RateLimit,
     pub(super) v2_limit: RateLimit,
-    pub(super) second_order: SecondOrder,
+    pub(super) same_second: SameSecondOrder,
     books: Mutex<Books>,
     dashboard: Mutex<Dashboard>,
     grants: Mutex<Grants>,
     company: Mutex<Company>,
     outbox: Outbox,
-    wallet: Wallet,
+    token_cache: TokenCache,
     retries: Retries,
 }
 
@@ -46,7 +46,7 @@ impl Gateway {
             requests: RequestLog::default(),
             v1_limit: RateLimit::new(settings.v1_rate_limit()),
             v2_limit: RateLimit::new(settings.rate_limit()),
-            second_order: SecondOrder::new(settings.seconds_in_any_order()),
+            same_second: SameSecondOrder::new(settings.seconds_in_any_order()),
             books: Mutex::new(Books::new(
                 settings.accounts().to_vec(),
                 settings.code_rule().clone(),
@@ -59,7 +59,7 @@ impl Gateway {
             grants: Mutex::default(),
             company: Mutex::new(Company::new(settings.code_rule())),
             outbox: Outbox::new(settings.answer_timeout()),
-            wallet: Wallet::new(settings.answer_timeout()),
+            token_cache: TokenCache::new(settings.answer_timeout()),
             retries: Retries::default(),
             settings,
         }
@@ -86,12 +86,12 @@ impl Gateway {
         self.company.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Every request for a token of the merchant, with its answer.
+    /// Every request to the merchant for a token, with its response.
     pub(super) fn token_requests(&self) -> Vec<Receipt> {
-        self.wallet.receipts()
+        self.token_cache.receipts()
     }
 
-    /// A buyer pays; SePay notifies.
+    /// Books a payment by the buyer and notifies the merchant.
     pub(super) async fn pay(
         self: &Arc<Self>,
         order: &str,
@@ -101,29 +101,29 @@ impl Gateway {
         Ok(self.send_ipn(ipn::Happening::OrderPaid, &paid).await)
     }
 
-    /// An agreement's next payment is made; SePay notifies.
+    /// Makes the next payment of an agreement and notifies the merchant.
     pub(super) async fn renew(self: &Arc<Self>, order: &str) -> Result<Vec<Delivered>, Refused> {
         let paid = self.books().renew(order, self.now())?;
         Ok(self.send_ipn(ipn::Happening::RenewalOrderPaid, &paid).await)
     }
 
-    /// A buyer fails to pay. SePay documents no notification of that.
+    /// Records a failed attempt to pay. SePay documents no notification of it.
     pub(super) fn fail(&self, order: &str, method: Option<PaymentMethod>) -> Result<(), Refused> {
         self.books().fail(order, method, self.now())
     }
 
-    /// The merchant cancels an order. SePay documents no notification of that either.
+    /// Cancels an order for the merchant. SePay documents no notification of it.
     pub(super) fn cancel(&self, invoice: &str) -> Result<(), Refused> {
         self.books().cancel(invoice, self.now())
     }
 
-    /// The merchant voids a payment; SePay notifies.
+    /// Voids a payment for the merchant and notifies the merchant.
     pub(super) async fn void(self: &Arc<Self>, invoice: &str) -> Result<Vec<Delivered>, Refused> {
         let voided = self.books().void(invoice, self.now())?;
         Ok(self.send_ipn(ipn::Happening::TransactionVoid, &voided).await)
     }
 
-    /// Money moves on a bank account; SePay notifies.
+    /// Books a transfer on a bank account and notifies the merchant.
     pub(super) async fn transfer(
         self: &Arc<Self>,
         transfer: &Transfer,
@@ -133,7 +133,7 @@ impl Gateway {
         Ok((transaction, delivered))
     }
 
-    /// Many credits of which nobody is notified, a second apart until now.
+    /// Books many credits without notifications, a second apart until now.
     pub(super) fn fill_statement(&self, account: &str, count: u64) -> Result<(), Refused> {
         let now = self.now();
         let mut books = self.books();
@@ -147,18 +147,18 @@ impl Gateway {
         Ok(())
     }
 
-    /// SePay notifies again of a bank transaction, once: what is not acknowledged now is not repeated
-    /// as a first sending is.
+    /// Sends the webhooks of a bank transaction again, once: they are not repeated if they are not
+    /// acknowledged.
     pub(super) async fn redeliver(
         self: &Arc<Self>,
         webhook_id: u64,
     ) -> Result<Vec<Delivered>, Refused> {
         let transaction = self.books().transaction(webhook_id)?.clone();
-        let letters = self.letters_about(&transaction);
-        Ok(self.send(letters.into_iter().map(|it| Sending::only(it, self.now())).collect()).await)
+        let messages = self.messages_about(&transaction);
+        Ok(self.send(messages.into_iter().map(|it| Sending::only(it, self.now())).collect()).await)
     }
 
-    /// Sends what was held.
+    /// Sends the notifications that were kept.
     pub(super) async fn release(&self) -> Vec<Delivered> {
         let receipts = self.outbox.release().await;
         self.delivered(receipts)
@@ -171,7 +171,7 @@ impl Gateway {
         receipts.map(|receipt| Delivered::new(receipt, needed)).collect()
     }
 
-    /// Lets time pass. What falls due on the way is sent at its time.
+    /// Lets time pass. Notifications that become due are sent at their time.
     pub(super) async fn pass(self: &Arc<Self>, by: Duration) -> Vec<Delivered> {
         let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
         let end = self.now().saturating_add(seconds);
@@ -189,7 +189,7 @@ impl Gateway {
         self.settings.clock().advance(Duration::from_secs(seconds));
     }
 
-    /// Sends again what is due and was never acknowledged.
+    /// Sends the due notifications that were not acknowledged.
     pub(super) async fn send_due(self: &Arc<Self>) -> Vec<Delivered> {
         self.send(self.retries.take_due(self.now())).await
     }
@@ -199,36 +199,36 @@ impl Gateway {
         happening: ipn::Happening,
         subject: &Attempted,
     ) -> Vec<Delivered> {
-        let letter = Letter::Ipn { happening, subject: subject.clone() };
-        self.send(vec![Sending::first(letter, self.now())]).await
+        let message = Message::Ipn { happening, subject: subject.clone() };
+        self.send(vec![Sending::first(message, self.now())]).await
     }
 
     async fn send_webhooks(self: &Arc<Self>, transaction: &BankTransaction) -> Vec<Delivered> {
-        let letters = self.letters_about(transaction);
-        self.send(letters.into_iter().map(|it| Sending::first(it, self.now())).collect()).await
+        let messages = self.messages_about(transaction);
+        self.send(messages.into_iter().map(|it| Sending::first(it, self.now())).collect()).await
     }
 
-    /// What the webhooks on the dashboard tell of `transaction`.
-    fn letters_about(&self, transaction: &BankTransaction) -> Vec<Letter> {
+    /// The messages of the dashboard's webhooks about `transaction`.
+    fn messages_about(&self, transaction: &BankTransaction) -> Vec<Message> {
         let dashboard = self.dashboard();
         let webhooks = dashboard.webhooks().iter().filter(|webhook| webhook.tells(transaction));
-        let letter = |webhook: &Webhook| Letter::Bank {
+        let message = |webhook: &Webhook| Message::Bank {
             webhook: webhook.clone(),
             transaction: transaction.clone(),
         };
-        webhooks.map(letter).collect()
+        webhooks.map(message).collect()
     }
 
-    /// Sends one letter after the other, also when the caller does not wait for the answers: a
-    /// client that hangs up does not keep SePay from notifying.
+    /// Sends one message after the other, even if the caller does not wait for the responses: SePay
+    /// notifies although a client has closed its connection.
     async fn send(self: &Arc<Self>, sendings: Vec<Sending>) -> Vec<Delivered> {
         let gateway = Arc::clone(self);
         let sending = tokio::spawn(async move {
             let mut receipts = Vec::with_capacity(sendings.len());
             for sending in sendings {
-                let token = gateway.token_for(&sending.letter).await;
+                let token = gateway.token_for(&sending.message).await;
                 let good = token.as_ref().ok().and_then(Option::as_deref);
-                let Some(mut request) = gateway.write(&sending.letter, good) else { continue };
+                let Some(mut request) = gateway.write(&sending.message, good) else { continue };
                 request.extensions_mut().insert(sending);
                 if let Err(why) = token {
                     receipts.push(Receipt { request, answer: Err(why) });
@@ -243,10 +243,10 @@ impl Gateway {
         sending.await.unwrap_or_default()
     }
 
-    /// The token that `letter` has to carry, if it has to carry one.
-    async fn token_for(&self, letter: &Letter) -> Result<Option<String>, String> {
-        match letter {
-            Letter::Bank {
+    /// The token that `message` needs, if it needs one.
+    async fn token_for(&self, message: &Message) -> Result<Option<String>, String> {
+        match message {
+            Message::Bank {
                 webhook:
                     Webhook {
                         auth: WebhookAuth::OAuth2 { token_url, client_id, client_secret }, ..
@@ -254,30 +254,30 @@ impl Gateway {
                 ..
             } => {
                 let now = self.now();
-                self.wallet.token(token_url, client_id, client_secret, now).await.map(Some)
+                self.token_cache.token(token_url, client_id, client_secret, now).await.map(Some)
             }
             _ => Ok(None),
         }
     }
 
-    /// The request that tells `letter` now; `None` where the dashboard names no address.
-    fn write(&self, letter: &Letter, token: Option<&str>) -> Option<Request<Bytes>> {
-        match letter {
-            Letter::Ipn { happening, subject } => {
+    /// The request of `message`, signed now; `None` if the dashboard has no address.
+    fn write(&self, message: &Message, token: Option<&str>) -> Option<Request<Bytes>> {
+        match message {
+            Message::Ipn { happening, subject } => {
                 let url = self.dashboard().ipn_url.clone()?;
                 let secret = self.settings.ipn_secret();
                 let now = self.settings.clock().receivers_unix_seconds();
                 Some(ipn::request(url, secret, *happening, subject, now))
             }
-            Letter::Bank { webhook, transaction } => {
+            Message::Bank { webhook, transaction } => {
                 let now = self.settings.clock().receivers_unix_seconds();
                 Some(bank::request(webhook, transaction, token, now))
             }
         }
     }
 
-    /// What SePay makes of `receipts`: what was not acknowledged is sent again later, and
-    /// statements show how many webhooks were taken.
+    /// Evaluates `receipts` as SePay does: what was not acknowledged is sent again later, and
+    /// statements show how many webhooks were acknowledged.
     fn delivered(&self, receipts: Vec<Receipt>) -> Vec<Delivered> {
         let needed = self.settings.acknowledgement();
         let receipts = receipts.into_iter();
@@ -286,9 +286,9 @@ impl Gateway {
             .iter()
             .filter_map(|it| {
                 let sending: &Sending = it.receipt.request.extensions().get()?;
-                // Some webhooks are sent again only where no answer came.
-                let settled = match &*sending.letter {
-                    Letter::Bank { webhook, .. } if !webhook.retry_error_status => {
+                // Some webhooks are sent again only if there was no response.
+                let settled = match &*sending.message {
+                    Message::Bank { webhook, .. } if !webhook.retry_error_status => {
                         it.receipt.answer.is_ok()
                     }
                     _ => it.acknowledged,

@@ -7,7 +7,7 @@ use super::civil;
 /// The UUID of the thing called `name` among its `kind`.
 pub(super) fn uuid(kind: &str, name: impl std::fmt::Display) -> String {
     let digest = hex::encode(Sha256::digest(format!("{kind}/{name}")));
-    // Version 4, variant 1: what a parser of UUIDs expects of a random one.
+    // Version 4, variant 1, as parsers expect of a random UUID.
     let part = |from: usize, to: usize| digest.get(from..to).unwrap_or_default();
     format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
 }

@@ -1,20 +1,20 @@
-//! What the simulated gateway booked.
+//! The ledger of the simulated gateway.
 
 use serde::Serialize;
 
-/// One movement of money. Bookings are never changed and never forgotten: a payment that was
-/// voided keeps its booking and the void adds another.
+/// One movement of money. Bookings are never changed or removed: a voided payment keeps its booking
+/// and the void adds another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Booking {
-    /// Its place in the ledger, from 1.
+    /// Its number in the ledger, from 1.
     pub id: u64,
-    /// What moved.
+    /// The kind of movement.
     pub kind: BookingKind,
     /// The invoice number of a checkout payment or void; the memo of a bank transfer as the bank
     /// reports it.
     pub reference: String,
-    /// Đồng, never negative: the kind says which way.
+    /// The amount in đồng, never negative: the kind says in which direction.
     pub amount: u64,
     /// The bank account number; checkout payments name none.
     pub account: Option<String>,
@@ -24,7 +24,7 @@ pub struct Booking {
     pub at: i64,
 }
 
-/// What a [`Booking`] is about.
+/// The kind of a [`Booking`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -43,7 +43,7 @@ pub enum BookingKind {
 pub(super) struct Ledger(Vec<Booking>);
 
 impl Ledger {
-    /// Books what `booking` makes of the next number.
+    /// Adds the booking that `booking` makes for the next number.
     pub(super) fn book(&mut self, booking: impl FnOnce(u64) -> Booking) {
         let id = self.0.len() as u64 + 1;
         self.0.push(booking(id));

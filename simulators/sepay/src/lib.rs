@@ -1,14 +1,14 @@
 //! A simulated SePay on loopback: the checkout page, the order API, the User API, IPNs and bank
 //! webhooks, with a ledger behind them.
 //!
-//! It is written from SePay's documents, not from this crate's client, and shares neither a type
-//! nor a signing function with it: one misreading cannot pass on both sides. Every answer and
+//! It is written from SePay's documents, not from the client, and shares neither a type nor a
+//! signing function with it, so that one misreading cannot pass on both sides. Every response and
 //! every notification is made from its books, never from the request. Credentials are for tests
 //! only, and it sends to loopback addresses only.
 //!
-//! Four hosts listen, as SePay has four. What a buyer, a bank or the merchant's staff would do
-//! is done with the methods of [`SePaySimulator`], or over HTTP with the same words under
-//! `/_control/` on every host (see [`SePaySimulator::description`]).
+//! Four hosts listen, as SePay has four. The methods of [`SePaySimulator`] do what a buyer, a bank
+//! or the merchant's staff would do; the same actions are available over HTTP under `/_control/` on
+//! every host (see [`SePaySimulator::description`]).
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -28,25 +28,25 @@
 //!
 //! # Readings
 //!
-//! Where SePay's documents are silent or disagree, the simulator takes the stricter side:
+//! Where SePay's documents are silent or disagree, the simulator chooses the stricter reading:
 //!
 //! - A form's signature is checked over the signed fields in the order received, which agrees
 //!   with every order that SePay has published.
-//! - An invoice number is taken once, even by a buyer who loads the form again.
-//! - A declined card, a cancelled order and a buyer who turns back send no IPN, for none is
-//!   documented. A buyer who turns back leaves the order open.
+//! - An invoice number is accepted once, even if a buyer loads the form again.
+//! - A declined card, a cancelled order and a buyer who goes back send no IPN, because none is
+//!   documented. A buyer who goes back leaves the order open.
 //! - A voided order is `CANCELLED`, the only documented status that says that nothing is paid.
-//! - The later payments of an agreement are orders of their own, and what IPNs say of an agreement
-//!   is what its form said: no page shows either.
+//! - The later payments of an agreement are orders of their own, and IPNs repeat the agreement's
+//!   fields from its form: no page shows either.
 //! - An order whose buyer has yet to choose a method cannot be cancelled.
 //! - A payment code must be a whole word of the memo to be recognised.
-//! - An order code is taken once on a bank account. A virtual account with an amount takes exactly
-//!   that; one that is too late still takes money, because no page names a state for it.
-//! - v1 lists from `since_id` on in the order of arrival, and the newest first without. What it
-//!   refuses has the status in the body; the words are made up.
-//! - What is not acknowledged is sent eight times in all, on the schedule documented for bank
-//!   webhooks, IPNs included. On the system's clock that happens by itself; on one that stands
-//!   still, [`pass`](SePaySimulator::pass) lets the time pass.
+//! - An order code is accepted once per bank account. A virtual account with an amount accepts
+//!   exactly that amount; an expired one still accepts money, because no page names a state for it.
+//! - v1 lists in the order of arrival from `since_id` on, and newest first without it. Its refusals
+//!   have the status in the body; their texts are invented.
+//! - A notification that is not acknowledged is sent eight times in all, on the schedule documented
+//!   for bank webhooks, IPNs included. With the system's clock that happens by itself; with a clock
+//!   that stands still, call [`pass`](SePaySimulator::pass).
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -71,7 +71,7 @@ mod query;
 mod refused;
 mod remote;
 mod requests;
-mod second_order;
+mod same_second;
 mod settings;
 pub mod sign;
 mod transfer;
@@ -105,7 +105,7 @@ pub use simulator_kit::{Row, Section};
 pub use transfer::{Mangling, Transfer};
 pub use virtual_account::{OrderStatus, TERMINAL, VA_PREFIX, VaOrder, VaStatus, VirtualAccount};
 
-/// A running simulator. Dropping it stops it; its ledger is gone with it.
+/// A running simulator. Dropping it stops it; its ledger is lost.
 #[derive(Debug)]
 pub struct SePaySimulator {
     gateway: Arc<Gateway>,
@@ -147,7 +147,7 @@ impl SePaySimulator {
     }
 }
 
-/// Sends what was not acknowledged again, as long as the gateway lives.
+/// Sends due notifications again, as long as the gateway lives.
 async fn send_what_falls_due(gateway: Weak<Gateway>) {
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     loop {

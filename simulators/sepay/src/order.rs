@@ -1,4 +1,4 @@
-//! Orders of the payment gateway, and what may be done to them when.
+//! Orders of the payment gateway, and the actions that each state allows.
 
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ impl PaymentMethod {
     }
 }
 
-/// What a merchant asks for with a checkout form, once it was checked.
+/// The purchase that a checked checkout form asks for.
 #[derive(Clone, Debug)]
 pub(super) struct Purchase {
     pub(super) purpose: Purpose,
@@ -55,7 +55,7 @@ pub(super) struct Purchase {
     pub(super) cancel_url: Option<Url>,
 }
 
-/// What a checkout form said beside money.
+/// The texts of a checkout form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OrderTexts {
@@ -91,8 +91,8 @@ pub(super) enum Purpose {
 pub(super) enum OrderStatus {
     AwaitingPayment,
     Captured,
-    /// Also after a void: the status then is undocumented, and this is the only documented one
-    /// that says that nothing is paid.
+    /// Cancelled or voided. The status after a void is undocumented, and this is the only
+    /// documented one that says that nothing is paid.
     Cancelled,
 }
 
@@ -106,7 +106,7 @@ impl OrderStatus {
     }
 }
 
-/// An order exists from the moment a buyer arrives with its form.
+/// An order, which exists from the moment that a buyer arrives with its form.
 #[derive(Clone, Debug)]
 pub(super) struct Order {
     /// The `id` of the REST API.
@@ -137,8 +137,8 @@ impl Order {
         }
     }
 
-    /// Whether `key` is its invoice number or its order id: SePay's documents take the one, its
-    /// own libraries the other.
+    /// Whether `key` is its invoice number or its order id: SePay's documents use the one, its own
+    /// libraries the other.
     pub(super) fn is(&self, key: &str) -> bool {
         self.order_id == key || self.purchase.invoice.as_deref() == Some(key)
     }
@@ -166,8 +166,8 @@ impl Order {
         }
     }
 
-    /// What the `number`th later payment of its agreement asks for. SePay documents nothing of
-    /// renewals; here each has an invoice number of its own, made of the first one's.
+    /// The purchase of the `number`th later payment of its agreement. SePay documents nothing about
+    /// renewals; here each has an invoice number of its own, derived from the first one's.
     pub(super) fn renewal(&self, number: usize) -> Result<Purchase, Refused> {
         if self.purchase.agreement.is_empty() || self.status != OrderStatus::Captured {
             return Err(Refused::NoAgreement(self.reference().to_owned()));
@@ -184,8 +184,8 @@ impl Order {
         self.transactions.push(attempt);
     }
 
-    /// Only an unpaid order by bank transfer can be cancelled. One whose buyer still has to
-    /// choose a method is not one.
+    /// Cancels an unpaid order by bank transfer. Any other is refused, also one whose buyer has yet
+    /// to choose a method.
     pub(super) fn cancel(&mut self, now: i64) -> Result<(), Refused> {
         let by_transfer = matches!(
             self.purchase.method,
@@ -199,7 +199,7 @@ impl Order {
         Ok(())
     }
 
-    /// Voids the captured card payment and returns it, while it has not settled.
+    /// Voids the captured card payment, if it has not settled, and returns it.
     pub(super) fn void(&mut self, now: i64) -> Result<Attempt, Refused> {
         let refused = Refused::NotVoidable(self.reference().to_owned());
         if self.status != OrderStatus::Captured {

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use super::civil;
 
-/// A query string. An empty value counts as absent; of a repeated name the last counts, as in PHP.
+/// A query string. An empty value counts as absent; the last of a repeated name counts, as in PHP.
 #[derive(Debug)]
 pub(super) struct Query(Vec<(String, String)>);
 
-/// The parameter that cannot be read.
+/// A parameter that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct InvalidParameter(pub(super) &'static str);
 
@@ -33,7 +33,7 @@ impl Query {
         time.transpose()
     }
 
-    /// `asc` is false, `desc` is true.
+    /// Whether the order is descending: `asc` is false, `desc` is true.
     pub(super) fn descending(&self, name: &'static str) -> Result<Option<bool>, InvalidParameter> {
         match self.text(name) {
             None => Ok(None),
@@ -51,7 +51,7 @@ pub(super) struct Page<T> {
     /// Items on all pages.
     pub(super) total: usize,
     pub(super) per_page: usize,
-    /// From 1.
+    /// Its number, from 1.
     pub(super) current: usize,
     /// At least 1.
     pub(super) last: usize,
@@ -61,13 +61,13 @@ const DEFAULT_PER_PAGE: u64 = 20;
 const LARGEST_PER_PAGE: u64 = 100;
 
 impl<T> Page<T> {
-    /// The page of `items` that `query` asks for. SePay documents at most 100 items a page, not
-    /// what it does with a greater number; it is refused here.
+    /// The page of `items` that `query` asks for. SePay documents at most 100 items a page, but not
+    /// what it does with more; here more is refused.
     pub(super) fn cut(items: Vec<T>, query: &Query) -> Result<Self, InvalidParameter> {
         Self::cut_by(items, query, "per_page")
     }
 
-    /// The same where another parameter says how many items there are to a page.
+    /// Does the same with another parameter for the number of items per page.
     pub(super) fn cut_by(
         items: Vec<T>,
         query: &Query,
@@ -79,8 +79,8 @@ impl<T> Page<T> {
         })
     }
 
-    /// The page that `query` asks for of `total` items, of which `rows` makes those at some places:
-    /// of a long list, no more is made than is asked for.
+    /// The page of `total` items that `query` asks for. `rows` makes the items at the given places,
+    /// so that only one page of a long list is made.
     pub(super) fn of(
         total: usize,
         query: &Query,

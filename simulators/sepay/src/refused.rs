@@ -1,6 +1,6 @@
-//! Why the simulated world refuses a control request.
+//! Why a control request is refused.
 
-/// What a buyer, a bank or a merchant cannot do now. Nothing was booked.
+/// An action that is impossible in the present state. Nothing was booked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refused {
@@ -8,7 +8,7 @@ pub enum Refused {
     #[error("there is no order {0}: it exists once a buyer arrives with its form")]
     UnknownOrder(String),
     /// The order is not waiting for a payment.
-    #[error("order {order} takes no payment: it is {status}")]
+    #[error("order {order} cannot be paid: it is {status}")]
     NotPayable {
         /// Its invoice number or order id.
         order: String,
@@ -18,7 +18,7 @@ pub enum Refused {
     /// The form fixed another method.
     #[error("order {0} is to be paid by another method")]
     OtherMethod(String),
-    /// The order is a `VERIFY`. What SePay does after one is documented nowhere.
+    /// The order is a `VERIFY`. SePay does not document what follows one.
     #[error("order {0} is a verification: nothing is to be paid")]
     NothingToPay(String),
     /// SePay cancels only unpaid orders by bank transfer.
@@ -33,28 +33,30 @@ pub enum Refused {
     /// The merchant has no such bank account.
     #[error("there is no bank account {0}")]
     UnknownAccount(String),
-    /// The virtual account takes no more money.
-    #[error("virtual account {0} takes no money: it is paid or cancelled")]
+    /// The virtual account accepts no more money.
+    #[error("virtual account {0} accepts no money: it is paid or cancelled")]
     VirtualAccountClosed(String),
-    /// The virtual account takes its own amount only.
-    #[error("virtual account {0} takes another amount")]
+    /// The virtual account accepts only its own amount.
+    #[error("virtual account {0} accepts another amount only")]
     OtherAmount(String),
     /// There is no bank transaction with this webhook id.
     #[error("there is no bank transaction {0}")]
     UnknownTransaction(u64),
-    /// A transfer of nothing, or one that the balance cannot hold.
+    /// The amount is zero, or too large for the balance.
     #[error("{0} is not an amount to transfer")]
     Amount(u64),
-    /// SePay hears nothing of a transfer whose memo does not begin with this word. The money is at
-    /// the bank all the same.
-    #[error("SePay hears nothing of a transfer to account {account} whose memo lacks {lead}")]
+    /// The transfer is not reported to SePay, because its memo does not begin with this text. The
+    /// money arrives at the bank all the same.
+    #[error(
+        "a transfer to account {account} is not reported to SePay: its memo does not begin with {lead}"
+    )]
     NotReported {
         /// The number of the account.
         account: String,
-        /// What the memo has to begin with.
+        /// The text that the memo must begin with.
         lead: String,
     },
-    /// The account holds less than is to leave.
-    #[error("account {0} holds too little")]
+    /// The balance is lower than the amount.
+    #[error("the balance of account {0} is too low")]
     InsufficientBalance(String),
 }

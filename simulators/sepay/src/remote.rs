@@ -1,4 +1,4 @@
-//! The control API: what [`control`](super::control) offers, over HTTP with JSON.
+//! The control API: the methods of [`control`](super::control) over HTTP with JSON.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use super::{
     When, faults::Fault, gateway::Gateway,
 };
 
-/// The paths of the control API and what each takes, for people.
+/// The paths of the control API and the members of each request, for people.
 pub(super) const PATHS: [(&str, &str); 13] = [
     ("GET /_control/state", "bookings, orders, virtual accounts, accounts, requests, deliveries"),
     ("POST /_control/pay", r#"{"invoice": "…", "method": "CARD"?}"#),
@@ -396,10 +396,10 @@ fn sent(deliveries: Vec<Delivered>) -> Response {
     Json(Sent { deliveries: summarise(deliveries) }).into_response()
 }
 
-/// The member of the request that cannot be read.
+/// A member of the request that cannot be read.
 struct Unclear(&'static str);
 
-/// Why a control request is not carried out.
+/// The error response to a control request.
 enum Objection {
     Unclear(Unclear),
     Refused(Refused),
@@ -425,7 +425,7 @@ impl IntoResponse for Objection {
         }
         let (status, error) = match self {
             Self::Unclear(Unclear(member)) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, format!("{member} is not understood"))
+                (StatusCode::UNPROCESSABLE_ENTITY, format!("{member} cannot be read"))
             }
             Self::Refused(refused) => (StatusCode::CONFLICT, refused.to_string()),
         };

@@ -1,4 +1,4 @@
-//! What the gateway was asked.
+//! The log of requests to the gateway.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -41,11 +41,11 @@ impl Host {
     }
 }
 
-/// A request that arrived, without headers or body: those hold secrets and personal data.
+/// A request that arrived, without headers and body, which hold secrets and personal data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LoggedRequest {
-    /// Where it arrived.
+    /// The host that it arrived at.
     pub host: Host,
     /// Its method.
     pub method: String,
@@ -61,7 +61,7 @@ pub struct LoggedRequest {
 pub(super) struct RequestLog(Mutex<Vec<LoggedRequest>>);
 
 impl RequestLog {
-    /// Oldest first.
+    /// Returns all of them, oldest first.
     pub(super) fn all(&self) -> Vec<LoggedRequest> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

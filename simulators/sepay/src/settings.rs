@@ -1,4 +1,4 @@
-//! With what a simulated SePay starts.
+//! Settings of a simulated SePay.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -74,8 +74,8 @@ impl Settings {
         }
     }
 
-    /// The same for another merchant. The IPN secret becomes `secret_key`, as SePay's own samples
-    /// have it; [`with_ipn_secret`](Self::with_ipn_secret) sets another.
+    /// Sets the merchant. The IPN secret becomes `secret_key`, as in SePay's own samples;
+    /// [`with_ipn_secret`](Self::with_ipn_secret) sets another.
     #[must_use]
     pub fn with_merchant(mut self, merchant_id: &str, secret_key: &str) -> Self {
         self.merchant_id = merchant_id.to_owned();
@@ -84,96 +84,96 @@ impl Settings {
         self
     }
 
-    /// The same with another token for the User API.
+    /// Sets the token of the User API.
     #[must_use]
     pub fn with_api_token(mut self, token: &str) -> Self {
         self.api_token = token.to_owned();
         self
     }
 
-    /// The same with browsers sent back to `url` after a merchant decided about the app.
+    /// Sets the address that browsers return to after a merchant decided about the app.
     #[must_use]
     pub fn with_oauth_redirect_url(mut self, url: &str) -> Self {
         self.oauth_redirect_url = url.to_owned();
         self
     }
 
-    /// The same with IPNs sent to `url`.
+    /// Sets the address that IPNs are sent to.
     #[must_use]
     pub fn with_ipn_url(mut self, url: Uri) -> Self {
         self.ipn_url = Some(url);
         self
     }
 
-    /// The same with `secret` in the `X-Secret-Key` of IPNs; `None` sends no such header.
+    /// Sets the `X-Secret-Key` of IPNs; `None` sends no such header.
     #[must_use]
     pub fn with_ipn_secret(mut self, secret: Option<&str>) -> Self {
         self.ipn_secret = secret.map(str::to_owned);
         self
     }
 
-    /// The same with one more webhook about bank transactions.
+    /// Adds a webhook about bank transactions.
     #[must_use]
     pub fn with_webhook(mut self, webhook: Webhook) -> Self {
         self.webhooks.push(webhook);
         self
     }
 
-    /// The same with one more bank account.
+    /// Adds a bank account.
     #[must_use]
     pub fn with_bank_account(mut self, account: BankAccount) -> Self {
         self.accounts.push(account);
         self
     }
 
-    /// The same with payment codes of another shape.
+    /// Sets the shape of payment codes.
     #[must_use]
     pub fn with_code_rule(mut self, rule: CodeRule) -> Self {
         self.code_rule = rule;
         self
     }
 
-    /// The same with at most `per_second` requests to the User API v2 in one second of the clock;
-    /// SePay's own limit is 3.
+    /// Limits the User API v2 to `per_second` requests in one second of the clock; SePay's own
+    /// limit is 3.
     #[must_use]
     pub fn with_rate_limit(mut self, per_second: NonZeroU32) -> Self {
         self.rate_limit = Some(per_second);
         self
     }
 
-    /// The same with at most `per_second` requests to the User API v1 in one second of the clock;
-    /// SePay's own limit is 2, by its older pages.
+    /// Limits the User API v1 to `per_second` requests in one second of the clock; SePay's own
+    /// limit is 2, by its older pages.
     #[must_use]
     pub fn with_v1_rate_limit(mut self, per_second: NonZeroU32) -> Self {
         self.v1_rate_limit = Some(per_second);
         self
     }
 
-    /// The same with the transactions and virtual account orders of one second listed in another order
-    /// on every request: SePay documents no order for them. What `since_id` asks for stays in the
-    /// order of arrival in v2.
+    /// Lists transactions and virtual account orders of the same second in another order on every
+    /// request: SePay documents no order for them. In v2, lists with `since_id` stay in the order
+    /// of arrival.
     #[must_use]
     pub fn with_seconds_in_any_order(mut self) -> Self {
         self.seconds_in_any_order = true;
         self
     }
 
-    /// The same with bank webhooks acknowledged in another way.
+    /// Sets which responses acknowledge bank webhooks.
     #[must_use]
     pub fn with_acknowledgement(mut self, acknowledgement: Acknowledgement) -> Self {
         self.acknowledgement = acknowledgement;
         self
     }
 
-    /// The same with the hosts answering also to the host name `name`, besides loopback addresses and
-    /// `localhost`: for a simulator in a container, which other machines call by its name there.
+    /// Adds a host name that the hosts accept besides loopback addresses and `localhost`: for a
+    /// simulator in a container, which other machines reach by the container's name.
     #[must_use]
     pub fn with_host_name(mut self, name: &str) -> Self {
         self.host_names.push(name.to_owned());
         self
     }
 
-    /// The same with `host` listening at `port`; 0 takes a free one.
+    /// Sets the port of `host`; 0 takes a free one.
     #[must_use]
     pub fn with_port(mut self, host: Host, port: u16) -> Self {
         let [pay, pgapi, userapi, my] = &mut self.ports;
@@ -186,14 +186,14 @@ impl Settings {
         self
     }
 
-    /// The same with the time taken from `clock`.
+    /// Sets the clock.
     #[must_use]
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// The same with `timeout` for the merchant to answer a notification; SePay waits 30 seconds.
+    /// Sets how long a notification waits for the merchant's response; SePay waits 30 seconds.
     #[must_use]
     pub fn with_answer_timeout(mut self, timeout: Duration) -> Self {
         self.answer_timeout = timeout;
@@ -225,7 +225,7 @@ impl Settings {
         &self.oauth_client_secret
     }
 
-    /// Where browsers go back to.
+    /// The address that browsers return to.
     pub fn oauth_redirect_url(&self) -> &str {
         &self.oauth_redirect_url
     }
@@ -245,8 +245,8 @@ impl Settings {
         &self.code_rule
     }
 
-    /// The gateway's clock; clones share its time. Notifications are stamped with the receiver's time:
-    /// that of the system, however far the clock was advanced, unless the clock stands still.
+    /// The gateway's clock; clones share its time. Notifications carry the receiver's time: the
+    /// system's, even if this clock was advanced, unless this clock stands still.
     pub fn clock(&self) -> &Clock {
         &self.clock
     }

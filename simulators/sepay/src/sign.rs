@@ -1,6 +1,7 @@
 //! The two signatures of SePay, as the gateway computes them.
 //!
-//! Public so that a test can play a merchant or check a delivery without the client's own code.
+//! They are public so that a test can act as a merchant or check a delivery without the client's
+//! code.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -54,7 +55,8 @@ pub fn webhook(secret: &str, timestamp: &str, raw_body: &[u8]) -> String {
 }
 
 fn hmac_sha256(secret: &str, parts: &[&[u8]]) -> Vec<u8> {
-    // HMAC takes a key of any length. Were that to change, an empty signature matches nothing.
+    // HMAC accepts a key of any length, so that this cannot fail; an empty signature would match
+    // nothing.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return Vec::new() };
     for part in parts {
         mac.update(part);

@@ -1,4 +1,4 @@
-//! A transfer that somebody makes at a bank, and what banks do to its memo.
+//! Transfers at a bank, and how banks change their memos.
 
 use std::time::Duration;
 
@@ -19,18 +19,18 @@ pub struct Transfer {
     pub(super) amount: u64,
     pub(super) memo: String,
     pub(super) mangling: Mangling,
-    /// How many seconds ago the bank dates it.
+    /// How many seconds ago the bank's date of the transfer is.
     pub(super) late_by: i64,
 }
 
 impl Transfer {
-    /// Money for the merchant: `amount` đồng to the account, or virtual account, numbered
+    /// A transfer of `amount` đồng to the merchant's account, or virtual account, numbered
     /// `account`.
     pub fn into_account(account: &str, amount: u64, memo: &str) -> Self {
         Self::new(account, Direction::In, amount, memo)
     }
 
-    /// Money that the merchant sends from the account numbered `account`.
+    /// A transfer by the merchant from the account numbered `account`.
     pub fn out_of_account(account: &str, amount: u64, memo: &str) -> Self {
         Self::new(account, Direction::Out, amount, memo)
     }
@@ -46,14 +46,14 @@ impl Transfer {
         }
     }
 
-    /// The same transfer through a bank that does `mangling` to the memo.
+    /// Sets how the bank changes the memo.
     #[must_use]
     pub fn mangled(mut self, mangling: Mangling) -> Self {
         self.mangling = mangling;
         self
     }
 
-    /// The same transfer, of which SePay hears so late: the bank dates it `by` ago.
+    /// Makes the transfer reach SePay late: its date is `by` ago.
     #[must_use]
     pub fn told_late(mut self, by: Duration) -> Self {
         self.late_by = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);
@@ -61,8 +61,8 @@ impl Transfer {
     }
 }
 
-/// What a bank does to the memo of a transfer before SePay reads it. Applied in the order of the
-/// methods here.
+/// Changes that a bank makes to the memo of a transfer before SePay reads it, applied in the order
+/// of the methods here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mangling {
     upper_case: bool,
@@ -83,21 +83,21 @@ impl Mangling {
         self
     }
 
-    /// Underscores, hyphens and all else but letters, digits and spaces go.
+    /// Removes everything but letters, digits and spaces, such as underscores and hyphens.
     #[must_use]
     pub const fn drop_separators(mut self) -> Self {
         self.drop_separators = true;
         self
     }
 
-    /// Spaces go, which glues a code to the words around it: SePay still takes it out of the word.
+    /// Removes spaces, which joins a code to the words around it: SePay still finds it there.
     #[must_use]
     pub const fn drop_spaces(mut self) -> Self {
         self.drop_spaces = true;
         self
     }
 
-    /// The bank's own words stand around the memo.
+    /// Adds the bank's own text around the memo.
     #[must_use]
     pub const fn bank_text(mut self) -> Self {
         self.bank_text = true;

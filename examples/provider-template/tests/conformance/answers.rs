@@ -1,4 +1,4 @@
-//! Answers of Template's that are changed on their way, and what may be made of each.
+//! Responses of Template that are altered on their way, and the results that are allowed for each.
 
 use bytes::Bytes;
 use conformance_tests::{
@@ -19,12 +19,12 @@ pub(crate) fn all() -> Vec<ChangedResponse> {
     };
     let state = |name, rewrite, state| found(name, rewrite, Meaning::Payment(state));
     vec![
-        // An answer is not an echo.
+        // The response is compared with the request.
         opened("another amount", |_, _, a| with(a, "amount", json!(500_000)), Unbelievable),
         opened("another currency", |_, _, a| with(a, "currency", json!("USD")), Unbelievable),
         opened("another reference", |_, _, a| with(a, "reference", json!("T-9")), Unbelievable),
         found("another reference", |_, _, a| with(a, "reference", json!("T-9")), Unbelievable),
-        // Every refusal of the guide, and one that it does not know.
+        // Every refusal in the guide, and one that is not in it.
         opened("unauthorised", |_, _, a| refusal(a, 401, "unauthorised"), UnsignedRefusal),
         opened("invalid_request", |_, _, a| refusal(a, 422, "invalid_request"), UnsignedRefusal),
         opened("amount_limit", |_, _, a| refusal(a, 422, "amount_limit"), UnsignedRefusal),
@@ -34,7 +34,7 @@ pub(crate) fn all() -> Vec<ChangedResponse> {
         opened("an invented code", |_, _, a| refusal(a, 422, "no_more_ink"), Undecided),
         found("unauthorised", |_, _, a| refusal(a, 401, "unauthorised"), UnsignedRefusal),
         found("an invented code", |_, _, a| refusal(a, 422, "no_more_ink"), Undecided),
-        // Every state of the guide, and one that it does not know.
+        // Every state in the guide, and one that is not in it.
         state("open", |_, _, a| in_state(a, "open"), PaymentState::Open),
         state("processing", |_, _, a| in_state(a, "processing"), PaymentState::Processing),
         state("paid", |_, _, a| in_state(a, "paid"), PaymentState::Settled),

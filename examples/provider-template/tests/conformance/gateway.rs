@@ -1,4 +1,4 @@
-//! What the suite has to know of Template: its books, its buyers, its notifications.
+//! The gateway of the suite: Template's books, buyers and notifications.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ const NOW: i64 = 1_731_741_261;
 /// Template opens no payment without an address to return to.
 const RETURN_URL: &str = "http://127.0.0.1:1/back";
 
-/// The simulated gateway, and its time as the provider reads it.
+/// The simulated gateway, with the clock that it shares with the provider.
 pub(crate) struct Simulated {
     gateway: Template,
     clock: ManualClock,

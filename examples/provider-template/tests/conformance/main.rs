@@ -1,4 +1,4 @@
-//! The provider, held to every law of its roles against a simulated Template.
+//! Tests the provider against every law of its roles with a simulated Template.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at any surprise")]
 

@@ -1,4 +1,4 @@
-//! Bytes from strangers, as deliveries and as responses: nothing panics and none is believed.
+//! Fuzzing: arbitrary deliveries and responses cause no panic and are not believed.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Template as strangers meet it: a notification that it signs, and its responses.
+//! The inputs of fuzzing: notifications that Template signs, and its responses.
 //!
 //! The fuzz targets use this file too.
 
@@ -61,7 +61,7 @@ pub(crate) fn deliveries() -> Deliveries {
     })
 }
 
-/// Signs as the guide says: the time stamp, a full stop and the body.
+/// Signs as the guide says: the timestamp, a full stop and the body.
 fn sign(_: &EndpointName, mut request: Request<Bytes>) -> Request<Bytes> {
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(NOTIFY_SECRET.as_bytes()).unwrap();
     mac.update(format!("{NOW}.").as_bytes());
@@ -73,7 +73,7 @@ fn sign(_: &EndpointName, mut request: Request<Bytes>) -> Request<Bytes> {
     request
 }
 
-/// The role that it has, with a response of Template's own to each call.
+/// The provider's role, with one of Template's responses to each call.
 pub(crate) fn calls() -> Calls {
     let line = StubTransport::new();
     let mut requests = Requests::typical().unwrap();

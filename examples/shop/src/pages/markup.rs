@@ -1,8 +1,8 @@
-//! Text that is not markup.
+//! Escaping of text in HTML.
 
 use std::fmt::{self, Write as _};
 
-/// Text to be put between tags or into an attribute.
+/// Text that is escaped for use between tags or in an attribute.
 pub(super) struct Text<'a>(pub(super) &'a str);
 
 impl fmt::Display for Text<'_> {

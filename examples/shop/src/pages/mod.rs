@@ -14,7 +14,7 @@ use payments::payment::Funding;
 use crate::{Item, Opening, Order, Way};
 use markup::Text;
 
-/// What there is to buy, and how it can be paid.
+/// The front page: the items and the ways to pay.
 pub(crate) fn front(shelf: &[(&Item, Vec<Way>)]) -> Response {
     let mut body = String::new();
     for (item, ways) in shelf {
@@ -41,7 +41,7 @@ pub(crate) fn front(shelf: &[(&Item, Vec<Way>)]) -> Response {
     page(StatusCode::OK, "The shop", &body)
 }
 
-/// An order: where it stands and, while it is not paid, the buyer's next step.
+/// The page of an order: its status and, while it is not paid, the buyer's next action.
 pub(crate) fn order(order: &Order) -> Response {
     let mut body = standing(order);
     if order.paid_at.is_none() {
@@ -61,25 +61,25 @@ pub(crate) fn order(order: &Order) -> Response {
     page(StatusCode::OK, order.item.name, &body)
 }
 
-/// Where a gateway sends the buyer back to.
+/// The page to which a gateway sends the buyer back.
 pub(crate) fn thanks(order: &Order) -> Response {
     let mut body = standing(order);
     body.push_str(&look_again(order));
     page(StatusCode::OK, "Thank you", &body)
 }
 
-/// There is no such page.
+/// The page for an unknown address.
 pub(crate) fn missing() -> Response {
     page(StatusCode::NOT_FOUND, "Not found", "<p><a href=\"/\">To the shop</a></p>")
 }
 
-/// Something did not work.
+/// The page for an error.
 pub(crate) fn trouble(status: StatusCode) -> Response {
     let body = "<p>Nothing was ordered and nothing was charged. <a href=\"/\">Try again</a></p>";
     page(status, "That did not work", body)
 }
 
-/// Where an order stands, by the shop's own books.
+/// The status of an order by the shop's own books.
 fn standing(order: &Order) -> String {
     let standing = match (order.paid_at, order.funding()) {
         (Some(_), Funding::Over { excess }) => {
@@ -113,8 +113,8 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;ma
 padding:0 1rem}button{font:inherit;margin:.5rem .5rem .5rem 0;padding:.5rem 1rem}dt{color:#666}\
 dd{margin:0 0 .5rem}svg{max-width:16rem}";
 
-/// A page of ours. It may hold a signed link or form, so that it is kept nowhere, framed nowhere
-/// and named to nobody.
+/// A page with security headers. It may contain a signed link or form, so that it must not be
+/// cached, framed or sent as a referrer.
 fn page(status: StatusCode, title: &str, body: &str) -> Response {
     let html = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\

@@ -1,4 +1,4 @@
-//! The buyer's next step, as each gateway wants it.
+//! The buyer's next action.
 
 use payments::{
     payment::{NextAction, Transfer},
@@ -7,9 +7,10 @@ use payments::{
 
 use super::Text;
 
-/// The first step that a page can show, as HTML. The buyer clicks: nothing happens by itself.
+/// The first next action that a page can show, as HTML. The buyer has to click: nothing happens
+/// automatically.
 pub(super) fn html(next: &[NextAction]) -> String {
-    // A gateway of tomorrow may know other steps; its notification still arrives.
+    // A later version may have other next actions; the notification still arrives.
     next.iter()
         .find_map(step)
         .unwrap_or_else(|| "<p>The gateway will get in touch with you.</p>".to_owned())
@@ -48,7 +49,7 @@ fn transfer_html(transfer: &Transfer) -> String {
         }
     }
     html.push_str("</dl>");
-    // Without a picture the rows above are still enough to pay.
+    // Without a picture the rows above are enough to pay.
     if let Some(Ok(image)) = transfer.vietqr.as_deref().map(render::svg) {
         html.push_str(&image);
     }

@@ -1,4 +1,4 @@
-//! What a buyer does.
+//! The actions of a buyer.
 
 use std::sync::Arc;
 
@@ -24,8 +24,8 @@ pub(super) async fn place(State(shop): State<Arc<Shop>>, Form(choice): Form<Choi
     let Some(item) = catalogue::find(&choice.item) else {
         return pages::trouble(StatusCode::UNPROCESSABLE_ENTITY);
     };
-    // A browser that goes away drops this future. The task goes on, so that the answer to an
-    // instruction that was sent is never lost with it.
+    // A browser that disconnects drops this future. The task continues, so that the response to an
+    // instruction is not lost.
     let opening = tokio::spawn(async move { shop.open(item, choice.way).await });
     match opening.await {
         Ok(Ok(order)) => Redirect::to(&format!("/orders/{order}")).into_response(),
@@ -48,8 +48,8 @@ pub(super) async fn show(
     shown(&shop, &reference, pages::order)
 }
 
-/// The page to which a gateway sends the buyer back. It displays and settles nothing: anybody can
-/// type its address, and whatever stands in its query is not even read.
+/// The page to which a gateway sends the buyer back. It only displays and settles nothing: anybody
+/// can type its address, and its query is not read.
 pub(super) async fn thank(
     State(shop): State<Arc<Shop>>,
     Path(reference): Path<OrderRef>,
@@ -57,7 +57,7 @@ pub(super) async fn thank(
     shown(&shop, &reference, pages::thanks)
 }
 
-/// Asks the gateway because the buyer wants to know.
+/// Asks the gateway on the buyer's request.
 pub(super) async fn ask(
     State(shop): State<Arc<Shop>>,
     Path(reference): Path<OrderRef>,

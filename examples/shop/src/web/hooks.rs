@@ -1,4 +1,4 @@
-//! Where the gateways' deliveries arrive.
+//! The route of the gateways' deliveries.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use payments::notification::Delivery;
 use super::LARGEST_BODY;
 use crate::Shop;
 
-/// Hands the request on byte for byte, because signatures are over bytes, and answers exactly
-/// what the provider replies.
+/// Passes the request on byte for byte, because signatures are over bytes, and returns exactly the
+/// provider's reply.
 pub(super) async fn take(
     State(shop): State<Arc<Shop>>,
     Path((provider, endpoint)): Path<(String, String)>,
@@ -25,10 +25,10 @@ pub(super) async fn take(
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let request = http::Request::from_parts(head, body);
-    match shop.hear(&provider, &endpoint, &Delivery::of(&request)).await {
+    match shop.receive(&provider, &endpoint, &Delivery::of(&request)).await {
         Ok(reply) => reply.map(Body::from),
         Err(error) => {
-            tracing::warn!(provider, endpoint, %error, "nobody takes this delivery");
+            tracing::warn!(provider, endpoint, %error, "there is no such provider or endpoint");
             StatusCode::NOT_FOUND.into_response()
         }
     }

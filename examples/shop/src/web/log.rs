@@ -1,4 +1,4 @@
-//! One line for each request.
+//! A log line for each request.
 
 use axum::{extract::Request, middleware::Next, response::Response};
 

@@ -17,7 +17,7 @@ use axum::{
 
 use crate::{ITEMS, Shop, pages};
 
-/// The largest body that is read, of a form or of a delivery. Gateways send a few hundred bytes.
+/// The size limit of the body of a form or a delivery, in bytes. Gateways send a few hundred.
 const LARGEST_BODY: usize = 64 * 1024;
 
 /// The shop's pages, and the addresses to register with the gateways:

@@ -6,13 +6,13 @@ use bytes::Bytes;
 use http::{Method, Request, Response, header};
 use simulator_kit::{Outbox, Outgoing, Schedule};
 
-/// A browser that stands in the shop.
+/// A browser on the shop's pages.
 pub(crate) struct Browser {
     shop: String,
     outbox: Outbox,
 }
 
-/// An answer to it.
+/// A response to the browser.
 pub(crate) struct Page(Response<Bytes>);
 
 impl Browser {
@@ -31,7 +31,7 @@ impl Browser {
         self.send(Method::POST, place, &headers, form.join("&").into()).await
     }
 
-    /// Sends anything to a place in the shop, or to an address elsewhere.
+    /// Sends a request to a path of the shop, or to another address.
     pub(crate) async fn send(
         &self,
         method: Method,
@@ -54,7 +54,7 @@ impl Browser {
         Page(self.outbox.send(outgoing).await.remove(0).answer.unwrap())
     }
 
-    /// Presses the button of the form that leads out of the shop.
+    /// Submits the form that leads out of the shop.
     pub(crate) async fn submit(&self, page: &Page) -> Page {
         let form = page.between("<form method=\"post\" accept-charset=\"utf-8\"", "</form>");
         let fields: Vec<_> = form
@@ -91,7 +91,7 @@ impl Page {
         element.to_owned()
     }
 
-    /// Where the link with this id leads.
+    /// The address of the link with this id.
     pub(crate) fn link(&self, id: &str) -> String {
         attribute(self.between(&format!("<a id=\"{id}\""), "</a>"), "href")
     }

@@ -1,4 +1,4 @@
-//! What strangers send to the shop's routes.
+//! Forged requests to the shop's routes.
 
 use bytes::Bytes;
 use http::Method;
@@ -56,7 +56,7 @@ async fn a_notification_with_a_stolen_secret_is_not_believed_against_the_gateway
     assert_ne!(answer.status(), 200, "it is not acknowledged while the gateway says otherwise");
     assert!(world.order(&order).paid_at.is_none());
 
-    // And it does not use up the key of the real one.
+    // It does not use up the key of the real one.
     world.sepay.buyer_pays(order.as_str()).await.unwrap();
     assert!(world.order(&order).paid_at.is_some());
 }

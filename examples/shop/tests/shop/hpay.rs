@@ -19,9 +19,9 @@ async fn a_payment_on_the_page_is_notified_and_the_order_is_paid() {
     assert!(opened.text().contains("50,000 VND"), "{}", opened.text());
     assert!(world.order(&order).paid_at.is_none(), "opened is not paid");
 
-    let news = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
-    assert_eq!(news.receipts[0].status(), Some(http::StatusCode::OK));
-    let reply = news.receipts[0].answer.as_ref().unwrap();
+    let announcement = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
+    assert_eq!(announcement.receipts[0].status(), Some(http::StatusCode::OK));
+    let reply = announcement.receipts[0].answer.as_ref().unwrap();
     assert_eq!(reply.headers()["cache-control"], "no-store", "the provider's reply, as it is");
 
     assert!(world.order(&order).paid_at.is_some());
@@ -35,14 +35,14 @@ async fn the_buyer_who_comes_back_settles_nothing() {
     let (order, page) = world.buy("page").await;
     world.browser.get(&page.link("pay")).await;
     world.hpay.delay_notifications();
-    let news = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
+    let announcement = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
 
-    // The link is signed by HPay and says that the order is paid; a browser carries it.
-    let back = world.browser.get(&news.return_link.unwrap()).await;
+    // The link is signed by HPay and says that the order is paid, but a browser carries it.
+    let back = world.browser.get(&announcement.return_link.unwrap()).await;
     assert!(back.text_of("standing").contains("We are checking"));
     assert!(world.order(&order).paid_at.is_none());
 
-    // Nor does it stand in the way of the notification, which tells the same under the same key.
+    // It does not block the notification, which reports the same under the same key.
     world.hpay.release_notifications().await;
     assert!(world.order(&order).paid_at.is_some());
 }
@@ -53,8 +53,8 @@ async fn a_return_to_the_hook_does_not_use_up_the_notification() {
     let (order, page) = world.buy("page").await;
     world.browser.get(&page.link("pay")).await;
     world.hpay.delay_notifications();
-    let news = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
-    let link = news.return_link.unwrap();
+    let announcement = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
+    let link = announcement.return_link.unwrap();
     let (_, query) = link.split_once('?').unwrap();
     world.browser.get(&format!("/hooks/hpay-main/return?{query}")).await;
     assert!(world.order(&order).paid_at.is_none());
@@ -68,8 +68,8 @@ async fn a_notification_that_comes_twice_is_handled_once() {
     let (order, page) = world.buy("page").await;
     world.browser.get(&page.link("pay")).await;
     world.hpay.double_notifications();
-    let news = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
-    let answers: Vec<_> = news.receipts.iter().map(|receipt| receipt.status()).collect();
+    let announcement = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
+    let answers: Vec<_> = announcement.receipts.iter().map(|receipt| receipt.status()).collect();
     assert_eq!(answers, [Some(http::StatusCode::OK); 2], "the second one is acknowledged too");
     let order = world.order(&order);
     assert_eq!(order.funding(), Funding::Exact);
@@ -144,8 +144,8 @@ async fn a_notification_signed_wrongly_changes_nothing() {
     let (order, page) = world.buy("page").await;
     world.browser.get(&page.link("pay")).await;
     world.hpay.forge_next_signature(Operation::PaymentNotification).unwrap();
-    let news = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
-    let answer = news.receipts[0].answer.as_ref().unwrap();
+    let announcement = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();
+    let answer = announcement.receipts[0].answer.as_ref().unwrap();
     assert_eq!(answer.status(), http::StatusCode::FORBIDDEN);
     assert!(!String::from_utf8_lossy(answer.body()).contains("Success"));
     assert!(world.order(&order).paid_at.is_none());

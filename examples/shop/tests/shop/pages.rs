@@ -1,4 +1,4 @@
-//! What the shop shows.
+//! The pages of the shop.
 
 use std::sync::Arc;
 

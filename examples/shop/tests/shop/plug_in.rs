@@ -1,4 +1,4 @@
-//! A gateway that the shop's source does not know, and an answer that gets lost.
+//! A gateway that the shop's source does not name, and a response that is lost.
 
 use std::sync::{
     Arc,
@@ -13,10 +13,10 @@ use axum::{
 use example_shop::{ITEMS, Opening, Settings, Shop, Way};
 use simulator_kit::{HangUp, Server};
 
-// This line links the plug-in. The configuration does the rest.
+// This line links the plug-in; the configuration selects it.
 use provider_template as _;
 
-/// A gateway that opens payments and loses every answer to that; asked, it knows them.
+/// A gateway that loses the response to every payment that it opens, and finds them when asked.
 struct Forgetful {
     server: Server,
     opened: Arc<AtomicUsize>,

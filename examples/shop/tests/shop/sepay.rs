@@ -21,7 +21,7 @@ async fn a_payment_on_the_page_is_confirmed_by_inquiry_and_the_order_is_paid() {
 
 #[tokio::test]
 async fn a_transfer_with_the_code_in_its_memo_pays_the_order() {
-    // The router leaves HPay out: it takes no transfers to the shop's own account.
+    // The router leaves HPay out, because it has no transfers to the shop's own account.
     let world = World::preferring("hpay-main").await;
     let (order, page) = world.buy("transfer").await;
     assert!(page.text().contains("<svg"), "the code to scan is on the page");
@@ -50,7 +50,7 @@ async fn a_short_transfer_leaves_the_order_unpaid_and_shows_what_is_missing() {
     world.sepay.bank_transfer(&account, 20_000, &memo).await.unwrap();
     assert!(world.order(&order).paid_at.is_none());
     assert!(world.standing(&order).await.contains("30000 VND is missing"));
-    // The statement tells the same money under other names: it is not counted again.
+    // The statement reports the same money under other keys: it is not counted again.
     world.shop.ask(&order).await.unwrap();
     assert!(world.standing(&order).await.contains("30000 VND is missing"));
 

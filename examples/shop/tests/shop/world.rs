@@ -31,7 +31,7 @@ impl World {
         let sepay =
             SePaySimulator::start(SePaySettings::test().with_code_rule(codes)).await.unwrap();
 
-        // The shop's address is needed for its configuration, so that it listens first.
+        // The shop listens first, because its configuration needs its address.
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let settings = Settings::at(listener.local_addr().unwrap());
         let url = settings.url.clone();
@@ -49,7 +49,7 @@ impl World {
         Self { hpay, sepay, shop, browser: Browser::at(url), serving }
     }
 
-    /// The buyer orders two coffees for 50,000 VND, and sees the order's page.
+    /// Orders two coffees for 50,000 VND as a buyer, and returns the order's page.
     pub(crate) async fn buy(&self, way: &str) -> (OrderRef, Page) {
         let answer = self.browser.post("/orders", &[("item", "coffee"), ("way", way)]).await;
         let place = answer.location();
@@ -63,7 +63,7 @@ impl World {
         self.shop.orders().get(reference).unwrap()
     }
 
-    /// What the buyer reads on the thank-you page.
+    /// The status on the thank-you page.
     pub(crate) async fn standing(&self, reference: &OrderRef) -> String {
         self.browser.get(&format!("/thanks/{reference}")).await.text_of("standing")
     }

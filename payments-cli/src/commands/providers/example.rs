@@ -26,7 +26,7 @@ pub(super) fn build(registration: &Registration) -> Result<Vec<Provider>, Vec<Co
         .map_err(|problems| problems.0)
 }
 
-/// Replaces every `{ env = … }` and `{ file = … }` by a variable that holds something made up.
+/// Replaces every `{ env = … }` and `{ file = … }` by a variable with a made-up value.
 fn make_up(key: &str, value: &mut Value, secrets: &mut Vec<(String, String)>) {
     match value {
         Value::Table(source) if is_source(source) => {
@@ -56,7 +56,8 @@ fn is_source(table: &Table) -> bool {
 const PRIVATE_KEY: &str = include_str!("../../../data/example.key.pem");
 const CERTIFICATE: &str = include_str!("../../../data/example.cert.pem");
 
-/// Something of the form that a key of this name has. Tokens are as long as gateways make them.
+/// A made-up value of the form that a key of this name has. Tokens are as long as those of real
+/// gateways.
 fn made_up(key: &str) -> String {
     match key {
         key if key.contains("private_key") => PRIVATE_KEY.to_owned(),

@@ -1,4 +1,4 @@
-//! `providers`: what is linked, and what it can do.
+//! `providers`: the linked providers and their capabilities.
 
 mod example;
 mod report;

@@ -1,4 +1,4 @@
-//! What there is to say about a linked provider.
+//! The report on a linked provider.
 
 use payments::{
     Provider, Role, config::ConfigProblem, notification::Endpoint, payment::PaymentCapabilities,

@@ -187,14 +187,12 @@ fn required(out: &mut String, fields: &[impl Serialize]) {
 
 fn repeat(repeat: Repeat) -> String {
     match repeat {
-        Repeat::Deduplicated { within: RepeatWindow::Forever } => {
-            "is answered with the first".to_owned()
-        }
+        Repeat::Deduplicated { within: RepeatWindow::Forever } => "returns the first".to_owned(),
         Repeat::Deduplicated { within: RepeatWindow::For(time) } => {
-            format!("is answered with the first for {}", span(time))
+            format!("returns the first for {}", span(time))
         }
         Repeat::Deduplicated { .. } => {
-            "is answered with the first for an unknown time: do not rely on it".to_owned()
+            "returns the first for an unknown time: do not rely on it".to_owned()
         }
         Repeat::Refused => "is refused".to_owned(),
         Repeat::PaysAgain => "is carried out again: never send twice".to_owned(),

@@ -1,4 +1,4 @@
-//! What a VietQR code says.
+//! The contents of a VietQR code.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::output::{DOUBTFUL, STRONG, row, styled};
 
-/// What a code says, for JSON and for people.
+/// The contents of a code, for JSON and for people.
 #[derive(Serialize)]
 pub(super) struct Facts<'a> {
     payload: &'a str,

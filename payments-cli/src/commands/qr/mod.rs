@@ -20,7 +20,7 @@ use facts::Facts;
 
 /// Make a VietQR code, or read one
 ///
-/// Draws the code on the terminal, ready to be scanned by a bank app, with what it says below.
+/// Draws the code on the terminal, ready to be scanned by a bank app, with its contents below.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment, arg_required_else_help = true)]
 pub(crate) struct Args {
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     /// The amount in đồng; the payer types it if it is left out
     #[arg(long, value_name = "DONG", value_parser = dong)]
     amount: Option<Money>,
-    /// The content of the transfer, where a payment code belongs; bank apps take 25 characters
+    /// The content of the transfer, where a payment code belongs; bank apps accept 25 characters
     #[arg(long, value_name = "TEXT")]
     memo: Option<String>,
     /// May be paid any number of times, although it has an amount
@@ -54,14 +54,14 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// How many banks are proposed for a name that was given in place of a code.
+/// How many banks are suggested for a name that was given instead of a code.
 const MOST_GUESSES: usize = 8;
 
 pub(crate) fn run(args: &Args) -> Ended {
     let (qr, payload) = match &args.parse {
         Some(payload) => {
             let qr = VietQr::parse(payload).map_err(|error| Failure::usage("--parse", error))?;
-            // What stood around it is no part of the code that is drawn.
+            // White space around the payload is not drawn.
             let payload = payload.trim_matches(|around: char| !around.is_ascii_alphanumeric());
             (qr, payload.to_owned())
         }
@@ -94,7 +94,7 @@ fn make(args: &Args) -> Result<VietQr, Failure> {
         qr = qr.with_amount(amount.minor()).map_err(|error| Failure::usage("--amount", error))?;
     }
     if let Some(memo) = &args.memo {
-        // Beyond 25 characters the facts hold a warning.
+        // Beyond 25 characters the facts contain a warning.
         qr = qr.with_long_purpose(memo).map_err(|error| Failure::usage("--memo", error))?;
     }
     if args.is_static {

@@ -1,4 +1,4 @@
-//! What the sandbox prints: a configuration for its gateways.
+//! The configuration for the sandbox's gateways, which it prints.
 
 use std::fmt::{Display, Write as _};
 

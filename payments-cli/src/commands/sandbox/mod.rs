@@ -31,7 +31,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     port: u16,
 
-    /// Another host name to answer to, besides localhost and loopback addresses
+    /// Another host name to accept, besides localhost and loopback addresses
     #[arg(long, value_name = "NAME")]
     host_name: Vec<String>,
 }
@@ -53,10 +53,10 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
     let page = page::of(&gateways, &strip_str(&configuration).to_string());
     let router = Router::new().route("/", get(|| async { Html(page) }));
     output::print(&configuration)?;
-    // The page shows credentials: like the gateways it answers loopback names only.
+    // The page shows credentials: like the gateways it accepts loopback host names only.
     let _page = Server::on(listener, router, args.host_name.clone())
         .map_err(|error| cannot_listen(format_args!("the page"), &error))?;
-    // Without a signal there is nothing to wait for.
+    // If the signal cannot be received, the sandbox ends at once.
     let _ = signal::ctrl_c().await;
     Ok(Exit::Done)
 }

@@ -1,4 +1,4 @@
-//! `verify`: what a provider makes of a delivery.
+//! `verify`: checks a delivery as its provider does.
 
 mod delivery;
 mod verdict;
@@ -29,7 +29,7 @@ use verdict::Verdict;
 ///
 /// Exits with 0 if the delivery is trusted; with 1 if it passes the check but cannot be read; with
 /// 3 if it is not trusted; with 4 if the endpoint accepts deliveries without any secret, so that
-/// anybody may have sent it.
+/// the sender is unknown.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -44,7 +44,8 @@ pub(crate) struct Args {
     endpoint: String,
     #[command(flatten)]
     delivery: DeliveryFlags,
-    /// Also say what the signature was expected to be over, and what would have made it match
+    /// Also show the text that was expected to be signed, and what would have made the signature
+    /// match
     ///
     /// Tries other orders, separators, places of the secret, ways to write a value, algorithms
     /// and encodings, within bounds. Secrets are masked.

@@ -1,4 +1,4 @@
-//! What came of a delivery, as JSON.
+//! The result of checking a delivery, as JSON.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::explain::Explanation;
 
-/// The verdict on a delivery, and the reply that it would get if all went well on our side.
+/// The verdict on a delivery, and the reply that it would get if the app handled it successfully.
 #[derive(Serialize)]
 pub(super) struct Verdict<'a> {
     verdict: notification::Verdict,

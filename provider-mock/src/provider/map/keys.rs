@@ -8,7 +8,7 @@ use payments_core::{
     transport::Unreadable,
 };
 
-use super::answers::unreadable;
+use super::responses::unreadable;
 
 /// The `id` of a notification.
 const EVENT: &str = "mock.event";
@@ -16,7 +16,7 @@ const EVENT: &str = "mock.event";
 /// The `id` of a transaction, in notifications and in statements alike.
 const TRANSACTION: &str = "mock.transaction";
 
-/// A payment in a state and with what it received, as an inquiry answers it.
+/// A payment in a state and with the amount received, as an inquiry returns it.
 const PAYMENT: &str = "mock.payment";
 
 /// A payout in a state.
@@ -27,9 +27,9 @@ const REFUND: &str = "mock.refund";
 
 type Read<T> = Result<T, Unreadable>;
 
-/// The key of a notification that says this.
-pub(in crate::provider) fn notified(id: &str, news: &EventData) -> Read<DedupeKey> {
-    match news {
+/// The key of a notification with this id and content.
+pub(in crate::provider) fn notified(id: &str, data: &EventData) -> Read<DedupeKey> {
+    match data {
         EventData::Movement(movement) => Ok(movement.key.clone()),
         _ => DedupeKey::new(EVENT, id).map_err(unreadable),
     }

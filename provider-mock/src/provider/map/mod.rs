@@ -1,12 +1,12 @@
-//! From the words of the protocol to those of the core: the only place where they are read.
+//! Conversion from the protocol's values to the core's: the only place where they are interpreted.
 
-mod answers;
 pub(super) mod keys;
 mod refusals;
-mod words;
+mod responses;
+mod status;
 
-pub(super) use answers::{
+pub(super) use refusals::{refused_inquiry, refused_instruction};
+pub(super) use responses::{
     holder, listed, movement, own_account, page, payment, payout, refund, virtual_account,
 };
-pub(super) use refusals::{refused_inquiry, refused_instruction};
-pub(super) use words::payment_state;
+pub(super) use status::payment_state;

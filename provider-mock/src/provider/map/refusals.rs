@@ -1,4 +1,4 @@
-//! Codes of refusals. One that is documented nowhere refuses nothing.
+//! Codes of refusals. An undocumented code is no refusal.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use payments_core::{
 
 use crate::wire::{Refusal, RefusalCode};
 
-/// What a refusal of an instruction means; `confirmed` if it was signed.
+/// The outcome of a refused instruction; `confirmed` if the refusal was signed.
 pub(in crate::provider) fn refused_instruction<T>(
     refusal: Refusal,
     confirmed: bool,
 ) -> Submission<T> {
     let Some(code) = RefusalCode::of(&refusal.code) else {
-        let message = "it was refused with a code that is documented nowhere";
+        let message = "it was refused with an undocumented code";
         return Submission::Uncertain(
             Uncertain::new(UncertainCause::UnknownCode, message).with_code(refusal.code),
         );
@@ -23,7 +23,7 @@ pub(in crate::provider) fn refused_instruction<T>(
     Submission::Declined(if confirmed { decline.confirmed() } else { decline })
 }
 
-/// What a refusal of an inquiry means.
+/// The error of a refused inquiry.
 pub(in crate::provider) fn refused_inquiry(refusal: Refusal, wait: Option<Duration>) -> Error {
     let (kind, message) = match RefusalCode::of(&refusal.code) {
         Some(RefusalCode::Unauthorized) => {
@@ -40,7 +40,7 @@ pub(in crate::provider) fn refused_inquiry(refusal: Refusal, wait: Option<Durati
         Some(RefusalCode::RateLimited) => (ErrorKind::RateLimited, "too many calls"),
         Some(RefusalCode::Unavailable) => (ErrorKind::Unavailable, "the gateway cannot serve now"),
         Some(RefusalCode::NoSuchCall) | None => {
-            (ErrorKind::Malformed, "the gateway refused with a code that is documented nowhere")
+            (ErrorKind::Malformed, "the gateway refused with an undocumented code")
         }
     };
     let mut error =

@@ -21,7 +21,7 @@ use crate::{
     gateway::Gateway,
 };
 
-/// An address of the simulator's own: HPay's pages post to places that are not documented.
+/// Routes of the simulator's own, because HPay does not document where its pages post to.
 pub(crate) fn router() -> Router<Arc<Gateway>> {
     Router::new()
         .route("/_buyer/{token}", post(press))

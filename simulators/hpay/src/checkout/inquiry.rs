@@ -5,11 +5,11 @@ use serde::Serialize;
 
 use super::order::{Attempt, Order, PayAs};
 use crate::{
-    answer::{Answer, Refusal},
     codes::checkout as code,
     faults::Fault,
     fields::Fields,
     gateway::Gateway,
+    response::{HandlerResult, Refusal},
     sign,
 };
 
@@ -46,7 +46,7 @@ struct Data {
 }
 
 /// `POST /api/transaction/GetTransactionDetail`: what the gateway knows about an order.
-pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> HandlerResult {
     let merchant_id = fields.given("merchant_id").ok_or(Refusal(code::MERCHANT_MISSING))?;
     let order_code = fields.given("order_code");
     let transaction_id = fields.given("transaction_id");
@@ -88,7 +88,8 @@ fn deciding_attempt(order: &Order, transaction_id: Option<&str>) -> Option<Optio
     }
 }
 
-/// Of several orders under one code a paid one is shown, else a held one, else the latest.
+/// Ranks the orders that share one code: a paid one is shown, else one whose money HPay holds, else
+/// the latest.
 fn rank(attempt: Option<&Attempt>) -> u8 {
     match attempt.map(|attempt| attempt.outcome) {
         Some(PayAs::Now) => 2,

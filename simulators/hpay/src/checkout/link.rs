@@ -4,11 +4,11 @@ use serde::Serialize;
 use url::Url;
 
 use crate::{
-    amount, answer::Refusal, civil_time, codes::checkout as code, fields::Fields, gateway::Gateway,
-    settings::AdvancedLink, tables,
+    amount, civil_time, codes::checkout as code, fields::Fields, gateway::Gateway,
+    response::Refusal, settings::AdvancedLink, tables,
 };
 
-/// What a checkout link says.
+/// The parameters of a checkout link.
 ///
 /// Its code covers the order code, price, currency and receiver. The buyer can change the rest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,7 +28,7 @@ pub struct Link {
     pub currency: String,
     /// Where the buyer's browser goes afterwards.
     pub return_url: String,
-    /// Where the buyer's browser goes to give up; may be empty.
+    /// Where the buyer's browser goes if the buyer gives up; may be empty.
     pub cancel_url: String,
     /// Where the outcome is reported; may be empty, and then it is not reported.
     pub notify_url: String,
@@ -122,11 +122,11 @@ impl Instrument {
     }
 }
 
-/// What every link carries.
+/// The parameters that every link must have.
 const REQUIRED: [&str; 6] =
     ["merchant_site_code", "return_url", "receiver", "order_code", "price", "secure_code"];
 
-/// What the short code leaves out.
+/// The parameters that a link with the short code may leave out.
 const REQUIRED_UNLESS_SHORT: [&str; 2] = ["currency", "installment"];
 
 /// The order of HPay's libraries, after the merchant's number and the address to return to.
@@ -158,8 +158,8 @@ impl Link {
 
     /// Reads and checks a link as it was received.
     ///
-    /// The reference gives the codes but not the order of the checks. A wrong `secure_code` is
-    /// answered with 30014, the only code whose words fit.
+    /// The reference gives the codes but not the order of the checks. A wrong `secure_code` returns
+    /// 30014, the only code whose description fits.
     pub(super) fn read(gateway: &Gateway, fields: &Fields, page: Page) -> Result<Self, Refusal> {
         let takes = match page {
             Page::V1 => AdvancedLink::V1,
@@ -210,7 +210,8 @@ impl Link {
             ),
         };
         let text = |name: &str| fields.text(name).to_owned();
-        // Only the legacy code covers them: nobody else may change what is paid.
+        // Only the legacy code covers these amounts. In other links they are unsigned and must not
+        // change the price.
         let extra = |name: &str| match fields.given(name).filter(|_| takes == AdvancedLink::Full) {
             None => Ok(0),
             Some(text) => amount::whole(text).ok_or(Refusal(code::INVALID_AMOUNT)),

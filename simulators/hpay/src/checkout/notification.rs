@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{gateway::Gateway, sign::forged};
 
-/// What a failed attempt says in `error_text`.
+/// The `error_text` of a failed attempt.
 const FAILED: &str = "Giao dịch thất bại";
 
 /// The fields of one outcome, in the order of the reference. Both routes carry the same.
@@ -57,9 +57,9 @@ impl Outcome {
         ])
     }
 
-    /// The whole address: what the merchant gave, with these fields added to its query.
+    /// The merchant's address, with these fields added to its query.
     ///
-    /// `None` where the merchant gave none.
+    /// `None` if the merchant gave none.
     pub(super) fn sent_to(&self, address: &str) -> Option<String> {
         let mut url = Url::parse(address).ok()?;
         url.query_pairs_mut().extend_pairs(&self.0);

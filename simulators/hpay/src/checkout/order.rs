@@ -1,4 +1,4 @@
-//! An order: what a buyer saw on the page, and how they tried to pay it.
+//! An order: the link that a buyer opened, and the attempts to pay it.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct Order {
     pub token: String,
     /// When a buyer first opened the link, in seconds since the Unix epoch.
     pub opened_at: i64,
-    /// What the link said, the last time it was opened.
+    /// The parameters of the link when it was last opened.
     pub link: Link,
     /// Each time the buyer paid or tried to, oldest first.
     pub attempts: Vec<Attempt>,
@@ -27,7 +27,7 @@ pub struct Order {
 pub struct Attempt {
     /// `payment_id` of the notification and `transaction_id` of the inquiry.
     pub transaction_id: u64,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: PayAs,
     /// When, in seconds since the Unix epoch.
     pub at: i64,
@@ -37,11 +37,11 @@ pub struct Attempt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PayAs {
-    /// Paid, and the money is the merchant's (`payment_type` 1).
+    /// Paid, and the merchant has the money (`payment_type` 1).
     Now,
     /// Paid, and HPay holds the money (`payment_type` 2).
     Held,
-    /// Not paid: the notification has an `error_text`, under a good code.
+    /// Not paid: the notification has an `error_text` and a valid code.
     Failed,
 }
 

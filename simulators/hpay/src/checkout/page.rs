@@ -8,21 +8,25 @@ use super::{
     token::Card,
 };
 use crate::{
-    amount::with_commas, answer::Answer, civil_time, faults::Fault, fields::Fields,
-    gateway::Gateway, tables::Service,
+    amount::with_commas, civil_time, faults::Fault, fields::Fields, gateway::Gateway,
+    response::HandlerResult, tables::Service,
 };
 
 /// `GET /v1/checkout.php`: a buyer's browser arrives, and the order begins to exist.
-pub(crate) fn open(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+pub(crate) fn open(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> HandlerResult {
     open_page(gateway, fields, Page::V1)
 }
 
 /// `GET /checkout.php`: the same for instalments, frames and tokens of domestic cards.
-pub(crate) fn open_advanced(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+pub(crate) fn open_advanced(
+    gateway: &Gateway,
+    fields: &Fields,
+    _fault: Option<&Fault>,
+) -> HandlerResult {
     open_page(gateway, fields, Page::Advanced)
 }
 
-fn open_page(gateway: &Gateway, fields: &Fields, page: Page) -> Answer {
+fn open_page(gateway: &Gateway, fields: &Fields, page: Page) -> HandlerResult {
     let link = Link::read(gateway, fields, page)?;
     let order = gateway.books().open_order(link, gateway.now());
     Ok(payment_page(&order))
@@ -37,7 +41,7 @@ pub(crate) fn error_page(code: &str) -> Response {
     )
 }
 
-/// The page that answers a button which no longer works.
+/// The page that a button which no longer works leads to.
 pub(super) fn notice(text: &str) -> Response {
     page("Nothing happened", &format!("<p>{}.</p>", escaped(text)))
 }

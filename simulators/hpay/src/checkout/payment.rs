@@ -1,4 +1,4 @@
-//! A buyer pays, or tries to.
+//! Attempts of a buyer to pay.
 
 use bytes::Bytes;
 use http::Request;
@@ -14,10 +14,10 @@ use crate::{
     ledger::{BookingKind, Entry},
 };
 
-/// How an order is named by whoever pays it.
+/// How a payment names its order.
 #[derive(Clone, Copy)]
 pub(crate) enum By<'a> {
-    /// The merchant's reference. Of several orders under one the latest is meant.
+    /// The merchant's reference. If several orders have the same reference, it names the latest.
     OrderCode(&'a str),
     /// The token on the page.
     Token(&'a str),

@@ -12,12 +12,12 @@ use super::{
     page,
 };
 use crate::{
-    answer::{Answer, Refusal},
     codes::checkout as code,
     control::{Announcement, ControlError},
     faults::Fault,
     fields::Fields,
     gateway::{Books, Gateway},
+    response::{HandlerResult, Refusal},
     sign::filler,
 };
 
@@ -29,7 +29,7 @@ pub struct Card {
     pub token: String,
     /// `tokenization` or `token_cyber`.
     pub kind: CardKind,
-    /// `bank_code` of the notification that told it.
+    /// The `bank_code` of the notification that reported the token.
     pub bank_code: &'static str,
     /// The card's number, masked.
     pub number: &'static str,
@@ -51,7 +51,7 @@ pub enum CardKind {
     International,
 }
 
-/// What a buyer was asked to confirm.
+/// A revocation that a buyer is asked to confirm.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Revocation {
     return_url: String,
@@ -97,9 +97,9 @@ impl Books {
 
 /// `GET /revoke_token.php`: the buyer is asked whether to remove the card.
 ///
-/// The reference's table names the merchant `merchant_id` and its example
-/// `merchant_site_code`: either is taken.
-pub(crate) fn revoke(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+/// The reference's table names the merchant `merchant_id` and its example `merchant_site_code`:
+/// either is accepted.
+pub(crate) fn revoke(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> HandlerResult {
     let merchant = fields.given("merchant_id").or(fields.given("merchant_site_code"));
     let merchant = merchant.ok_or(Refusal(code::WRONG_PARAMETERS))?;
     if !fields.has_all(&REQUIRED) {
@@ -137,7 +137,7 @@ pub(crate) fn revoke(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
     Ok(page::revocation_page(card))
 }
 
-/// The buyer removes the card, and both addresses hear of it.
+/// The buyer removes the card, which is reported to both addresses of the link.
 pub(crate) async fn remove(gateway: &Gateway, token: &str) -> Result<Announcement, ControlError> {
     let (card, asked) = {
         let mut books = gateway.books();
@@ -168,7 +168,8 @@ pub(crate) async fn remove(gateway: &Gateway, token: &str) -> Result<Announcemen
     })
 }
 
-/// What is reported. The formula of its code is not published: it is filler.
+/// The fields of the report. HPay does not publish the formula of the code, so that a filler takes
+/// its place.
 fn report(gateway: &Gateway, card: &Card) -> Vec<(&'static str, String)> {
     vec![
         ("merchant_id", gateway.settings.merchant_id.clone()),

@@ -9,12 +9,12 @@ use crate::{
     Booking, Card, Fault, HPaySimulator, LoggedRequest, Operation, Order, PayAs, Payout,
     PayoutStart, PayoutState, VirtualAccount, When,
     checkout::{self, By},
-    late, payout, virtual_account,
+    delayed_requests, payout, virtual_account,
 };
 
 /// # What the gateway knows
 impl HPaySimulator {
-    /// Every movement of money, oldest first. Nothing is ever taken out.
+    /// Every movement of money, oldest first. No entry is ever removed.
     pub fn bookings(&self) -> Vec<Booking> {
         self.gateway.books().ledger.bookings().to_vec()
     }
@@ -34,7 +34,7 @@ impl HPaySimulator {
         self.gateway.books().cards.clone()
     }
 
-    /// Every virtual account, also those whose create was never answered.
+    /// Every virtual account, also those whose create got no response.
     pub fn virtual_accounts(&self) -> Vec<VirtualAccount> {
         self.gateway.books().accounts.clone()
     }
@@ -44,12 +44,12 @@ impl HPaySimulator {
         self.gateway.books().payouts.clone()
     }
 
-    /// Every request to one of HPay's own addresses, answered or not.
+    /// Every request to one of HPay's own addresses, whether it got a response or not.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.gateway.log.all()
     }
 
-    /// Every notification that was sent, with the merchant's answer.
+    /// Every notification that was sent, with the merchant's response.
     pub fn receipts(&self) -> Vec<Receipt> {
         self.gateway.outbox.receipts()
     }
@@ -57,8 +57,8 @@ impl HPaySimulator {
 
 /// # Money that moves
 impl HPaySimulator {
-    /// The buyer ends an attempt to pay on the page that they opened, and `notify_url` hears of
-    /// it. Paying twice is two payments.
+    /// Ends a buyer's attempt to pay on the page that they opened, and notifies `notify_url`.
+    /// Paying twice makes two payments.
     ///
     /// To open the page, send a GET to the checkout link.
     ///
@@ -72,8 +72,8 @@ impl HPaySimulator {
         checkout::pay(&self.gateway, By::OrderCode(order_code), outcome).await
     }
 
-    /// HPay hands the money of a held payment to the merchant. The inquiry shows it; no
-    /// notification of it is documented, and none is sent.
+    /// Gives the money of a held payment to the merchant. The inquiry shows it; HPay documents no
+    /// notification, and none is sent.
     ///
     /// # Errors
     /// HPay holds no money of this order.
@@ -81,8 +81,8 @@ impl HPaySimulator {
         checkout::release_held(&self.gateway, order_code)
     }
 
-    /// The buyer removes a card on the page that they opened, and `notify_url` of the link hears of
-    /// it.
+    /// Removes a card as the buyer does on the page that they opened, and notifies the link's
+    /// `notify_url`.
     ///
     /// # Errors
     /// No buyer opened a link that revokes this token.
@@ -95,8 +95,8 @@ impl HPaySimulator {
         checkout::return_link(&self.gateway, order_code)
     }
 
-    /// Somebody transfers đồng to the account under a short or full number, and the registered
-    /// callback hears of it. Any amount arrives at any time: short, over, repeated or late.
+    /// Transfers đồng to the account with this short or full number, and sends the registered
+    /// callback. Any amount can arrive at any time: short, over, repeated or late.
     ///
     /// # Errors
     /// There is no such account, or the amount is not positive.
@@ -108,9 +108,9 @@ impl HPaySimulator {
         virtual_account::transfer(&self.gateway, account, amount).await
     }
 
-    /// The buyer pays the order that they opened by transfer to a virtual account that HPay shows
-    /// on the page: one booking, of which `notify_url` hears and then `/va/callback`, the latter
-    /// with the `order_code`. That the account's inquiry shows the credit too is an assumption.
+    /// Pays an opened order by transfer to the virtual account that HPay shows on its page. It is
+    /// one booking, reported to `notify_url` and then to `/va/callback` with the `order_code`. That
+    /// the account's inquiry shows the credit too is an assumption.
     ///
     /// # Errors
     /// The order was never opened, or is past its time limit.
@@ -121,8 +121,8 @@ impl HPaySimulator {
         virtual_account::transfer_for_order(&self.gateway, order_code).await
     }
 
-    /// The latest payout under `request_id` reaches `state`. Where that state gives the money
-    /// back (failed, refunded, reversed) it is booked, and the payout changes no more.
+    /// Moves the latest payout with this `request_id` to `state`. A state that returns the money
+    /// (failed, refunded, reversed) is booked and final.
     ///
     /// # Errors
     /// There is no such payout, or its money is back already.
@@ -130,7 +130,7 @@ impl HPaySimulator {
         payout::settle(&self.gateway, request_id, state)
     }
 
-    /// How the payouts to come begin.
+    /// Sets the state in which later payouts begin.
     pub fn start_payouts(&self, start: PayoutStart) {
         self.gateway.books().payout_start = start;
     }
@@ -138,27 +138,27 @@ impl HPaySimulator {
 
 /// # Notifications
 impl HPaySimulator {
-    /// Registers where credits are reported: `/va/callback` is added to `base`.
+    /// Registers where credits are reported: at `base` with `/va/callback` appended.
     pub fn register_va_callback(&self, base: impl Into<String>) {
         self.gateway.register_va_callback(Some(base.into()));
     }
 
-    /// When and how often the notifications to come are sent.
+    /// Sets when and how often later notifications are sent.
     pub fn schedule_notifications(&self, schedule: Schedule) {
         self.gateway.schedule_notifications(schedule);
     }
 
-    /// Holds the notifications to come until they are released.
+    /// Keeps later notifications until they are released.
     pub fn delay_notifications(&self) {
         self.schedule_notifications(Schedule::Held);
     }
 
-    /// Sends each notification to come twice.
+    /// Sends each later notification twice.
     pub fn double_notifications(&self) {
         self.schedule_notifications(Schedule::Twice);
     }
 
-    /// Sends what is held, the last one first. Those to come are held still.
+    /// Sends the notifications that were kept, the last one first. Later ones are kept again.
     pub async fn release_notifications(&self) -> Vec<Receipt> {
         self.gateway.outbox.release().await
     }
@@ -166,8 +166,8 @@ impl HPaySimulator {
 
 /// # Faults, each for one occurrence
 impl HPaySimulator {
-    /// Makes the next occurrence of `operation` go wrong. Several faults of one operation strike
-    /// one after the other.
+    /// Makes the next occurrence of `operation` fail. Several faults of one operation apply one
+    /// after another.
     ///
     /// # Errors
     /// The fault makes no sense for the operation.
@@ -175,10 +175,10 @@ impl HPaySimulator {
         self.gateway.add_fault(operation, fault)
     }
 
-    /// Closes the next connection that asks for `operation` instead of answering.
+    /// Closes the connection of the next request for `operation` without a response.
     ///
     /// # Errors
-    /// The operation is a notification, which nobody answers.
+    /// The operation is a notification, to which the gateway does not respond.
     pub fn lose_next_answer(&self, operation: Operation, when: When) -> Result<(), ControlError> {
         self.script(operation, Fault::LoseAnswer { when })
     }
@@ -187,21 +187,21 @@ impl HPaySimulator {
     /// carries it out at [`deliver_late`](Self::deliver_late).
     ///
     /// # Errors
-    /// The operation instructs nothing.
+    /// The operation is no instruction.
     pub fn delay_next(&self, operation: Operation) -> Result<(), ControlError> {
         self.script(operation, Fault::DeliverLate)
     }
 
-    /// Carries out every request that was [delayed](Self::delay_next), oldest first, and says how
-    /// many of them were accepted. Nobody hears the answers.
+    /// Carries out every request that was [delayed](Self::delay_next), oldest first, and returns
+    /// how many were accepted. Their responses are discarded.
     pub fn deliver_late(&self) -> usize {
-        late::deliver(&self.gateway)
+        delayed_requests::deliver(&self.gateway)
     }
 
-    /// Answers the next `operation` with an error code, listed or not.
+    /// Returns an error code for the next `operation`, whether a table lists it or not.
     ///
     /// # Errors
-    /// The operation is a notification, which nobody answers.
+    /// The operation is a notification, to which the gateway does not respond.
     pub fn answer_next_with(
         &self,
         operation: Operation,
@@ -211,7 +211,8 @@ impl HPaySimulator {
         self.script(operation, Fault::AnswerCode { code: code.into(), when })
     }
 
-    /// Signs the next payout answer, payment notification or account callback wrongly.
+    /// Puts an invalid signature on the next payout response, payment notification or account
+    /// callback.
     ///
     /// # Errors
     /// The operation is another one, whose formula HPay does not publish.
@@ -219,7 +220,7 @@ impl HPaySimulator {
         self.script(operation, Fault::ForgeSignature)
     }
 
-    /// The next payout's answer names another account, under a good signature.
+    /// The next payout's response names another account, under a good signature.
     pub fn echo_wrong_account_next(&self) {
         self.gateway.script.add(Operation::CreatePayout, Fault::EchoWrongAccount);
     }

@@ -1,4 +1,4 @@
-//! Moving the gateway's side by hand: from Rust, and over HTTP under `/_control`.
+//! Control of the simulated gateway: from Rust, and over HTTP under `/_control`.
 
 mod methods;
 mod routes;
@@ -11,7 +11,7 @@ use simulator_kit::Receipt;
 
 use super::faults::{Fault, Operation};
 
-/// What the gateway told the merchant about money that moved, or did not.
+/// The notifications and the return link that follow an attempt to pay or a transfer.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Announcement {
@@ -19,23 +19,23 @@ pub struct Announcement {
     pub transaction_id: u64,
     /// The notification; `None` where the merchant gave no address for it.
     pub request: Option<Request<Bytes>>,
-    /// The merchant's answers; none while notifications are held.
+    /// The merchant's responses; none while notifications are kept for a later release.
     pub receipts: Vec<Receipt>,
     /// Where the buyer's browser goes; `None` for a transfer to a virtual account.
     pub return_link: Option<String>,
 }
 
-/// What the gateway told the merchant about an order that was paid by transfer.
+/// The notifications of an order that was paid by transfer.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CheckoutTransfer {
-    /// What `notify_url` heard.
+    /// The notification to `notify_url`.
     pub notification: Announcement,
-    /// What `/va/callback` heard.
+    /// The callback to `/va/callback`.
     pub callback: Announcement,
 }
 
-/// Something that cannot happen at the gateway as it stands.
+/// Why the gateway cannot do what was asked in its present state.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlError {
@@ -46,7 +46,7 @@ pub enum ControlError {
     #[error("order {0:?} is past its time limit")]
     OrderExpired(String),
     /// No buyer was asked to remove the card of this token.
-    #[error("nobody asked to remove a card of token {0:?}: follow its link first")]
+    #[error("no buyer opened the link that removes the card of token {0:?}: follow it first")]
     UnknownCard(String),
     /// HPay holds no money of this order.
     #[error("no held payment of order {0:?}")]
@@ -54,14 +54,14 @@ pub enum ControlError {
     /// The merchant never opened this virtual account.
     #[error("no virtual account {0:?}")]
     UnknownAccount(String),
-    /// Nobody can transfer this amount.
+    /// This amount cannot be transferred.
     #[error("{0} đồng cannot be transferred")]
     ImpossibleAmount(i64),
     /// Nothing was booked under this request id.
     #[error("no payout under request id {0:?}")]
     UnknownPayout(String),
     /// The money of the latest payout under this request id is back with the merchant.
-    #[error("the payout under request id {0:?} is returned and cannot change any more")]
+    #[error("the payout under request id {0:?} is returned and cannot change")]
     PayoutReturned(String),
     /// A notification cannot be sent there.
     #[error("{0:?} is not an address that a notification can be sent to")]
@@ -69,9 +69,9 @@ pub enum ControlError {
     /// The fault makes no sense for the operation.
     #[error("{fault:?} cannot happen to {operation:?}")]
     ImpossibleFault {
-        /// Where it was to strike.
+        /// The operation that was to fail.
         operation: Operation,
-        /// What was to go wrong.
+        /// The fault that was asked for.
         fault: Fault,
     },
 }

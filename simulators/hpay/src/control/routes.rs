@@ -1,8 +1,8 @@
-//! The same control over HTTP, on every host under `/_control`, for other languages and the
-//! command line.
+//! The control API over HTTP, on every host under `/_control`, for other languages and the command
+//! line.
 //!
-//! What changes something is a POST with a JSON body: a page in a browser cannot send one across
-//! origins without asking first.
+//! Every change is a POST with a JSON body: a page in a browser cannot send one across origins
+//! without a preflight request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,9 +22,9 @@ use super::{Announcement, ControlError};
 use crate::{
     Fault, Operation, PayAs, PayoutStart, PayoutState,
     checkout::{self, By},
-    description,
+    delayed_requests, description,
     gateway::Gateway,
-    late, payout, virtual_account,
+    payout, virtual_account,
 };
 
 type Shared = State<Arc<Gateway>>;
@@ -77,7 +77,7 @@ async fn describe(State(gateway): Shared) -> Json<Value> {
     Json(json!(description::of(&gateway)))
 }
 
-/// What a client needs. Test values, unless the settings were given real ones.
+/// The credentials that a client needs: test values, unless the settings have others.
 async fn credentials(State(gateway): Shared) -> Json<Value> {
     let settings = &gateway.settings;
     Json(json!({
@@ -130,9 +130,9 @@ async fn transfer(State(gateway): Shared, Json(asked): Json<Transfer>) -> Respon
 
 async fn transfer_for_order(State(gateway): Shared, Json(asked): Json<OfOrder>) -> Response {
     match virtual_account::transfer_for_order(&gateway, &asked.order_code).await {
-        Ok(news) => Json(json!({
-            "notification": announcement(&news.notification),
-            "callback": announcement(&news.callback),
+        Ok(sent) => Json(json!({
+            "notification": announcement(&sent.notification),
+            "callback": announcement(&sent.callback),
         }))
         .into_response(),
         Err(error) => impossible(&error),
@@ -171,7 +171,7 @@ async fn add_fault(State(gateway): Shared, Json(asked): Json<AddFault>) -> Respo
 }
 
 async fn deliver_late(State(gateway): Shared, Json(_): Json<Nothing>) -> Json<Value> {
-    Json(json!({ "accepted": late::deliver(&gateway) }))
+    Json(json!({ "accepted": delayed_requests::deliver(&gateway) }))
 }
 
 #[derive(Deserialize)]
@@ -232,17 +232,17 @@ fn done(result: Result<(), ControlError>) -> Response {
 
 fn announced(result: Result<Announcement, ControlError>) -> Response {
     match result {
-        Ok(news) => Json(announcement(&news)).into_response(),
+        Ok(sent) => Json(announcement(&sent)).into_response(),
         Err(error) => impossible(&error),
     }
 }
 
-fn announcement(news: &Announcement) -> Value {
+fn announcement(sent: &Announcement) -> Value {
     json!({
-        "transaction_id": news.transaction_id,
-        "notification": news.request.as_ref().map(|request| request.uri().to_string()),
-        "receipts": news.receipts.iter().map(receipt).collect::<Value>(),
-        "return_link": news.return_link,
+        "transaction_id": sent.transaction_id,
+        "notification": sent.request.as_ref().map(|request| request.uri().to_string()),
+        "receipts": sent.receipts.iter().map(receipt).collect::<Value>(),
+        "return_link": sent.return_link,
     })
 }
 

@@ -8,12 +8,12 @@ use super::{
     record::{Payout, PayoutStart},
 };
 use crate::{
-    answer::{Answer, Refusal},
     codes::payout as code,
     faults::Fault,
     fields::Fields,
     gateway::{Books, Gateway},
     ledger::{BookingKind, Entry},
+    response::{HandlerResult, Refusal},
     tables,
 };
 
@@ -40,8 +40,8 @@ struct Data {
 
 /// `POST /api/ibft/create`, `POST /v1/fb/create` and the deprecated `POST /api/ibft`.
 ///
-/// Money leaves each time: a request id that was used before is paid again.
-pub(crate) fn create(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) -> Answer {
+/// Every call pays: a request id that was used before is paid again.
+pub(crate) fn create(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) -> HandlerResult {
     let instruction = Instruction::read(gateway, fields)?;
     let (payout, start) = book(gateway, instruction)?;
 
@@ -73,7 +73,7 @@ pub(crate) fn create(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) 
     .into_response())
 }
 
-/// Takes the money and keeps the payout, or refuses for want of money.
+/// Debits the merchant and stores the payout, or refuses if the balance is too low.
 fn book(gateway: &Gateway, asked: Instruction) -> Result<(Payout, PayoutStart), Refusal> {
     let at = gateway.now();
     let mut books = gateway.books();

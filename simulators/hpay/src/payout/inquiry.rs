@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use super::record::Payout;
 use crate::{
-    answer::{Answer, Refusal},
     codes::payout as code,
     faults::Fault,
     fields::Fields,
     gateway::Gateway,
+    response::{HandlerResult, Refusal},
     sign,
 };
 
@@ -58,14 +58,15 @@ struct Row<'a> {
     number: &'a str,
 }
 
-/// What the reference's example of a single, successful, unrefunded payout carries. Its table
-/// lists 1 and 2 only.
+/// The `refund_status` in the reference's example of a single, successful, unrefunded payout. The
+/// reference's table lists 1 and 2 only.
 const SINGLE_NOT_REFUNDED: u8 = 3;
 
-/// `GET /api/ibft/inquiry`: every payout under a request id, or the one that is named as well.
+/// `GET /api/ibft/inquiry`: every payout with the request id and, if one is given, the transaction
+/// id. One payout is returned as an object, several as a list.
 ///
-/// Whether the code covers a transaction id is not published: with one, either is taken.
-pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+/// HPay does not publish whether the code covers the transaction id: both codes are accepted.
+pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> HandlerResult {
     if !fields.has_all(&["requestId", "merchantId", "secureChain"]) {
         return Err(Refusal(code::PARAMETER_MISSING));
     }

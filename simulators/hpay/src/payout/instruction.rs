@@ -1,11 +1,11 @@
 //! A payout request, read and checked.
 
 use crate::{
-    amount, answer::Refusal, codes::payout as code, fields::Fields, gateway::Gateway,
-    keys::Verdict, tables,
+    amount, codes::payout as code, fields::Fields, gateway::Gateway, keys::Verdict,
+    response::Refusal, tables,
 };
 
-/// What the merchant asks to be paid out.
+/// The payout that the merchant asks for.
 pub(super) struct Instruction {
     pub(super) request_id: String,
     pub(super) bank: String,
@@ -28,10 +28,10 @@ const REQUIRED: [&str; 8] = [
 const LONGEST_NOTE: usize = 100;
 
 impl Instruction {
-    /// Checks everything that needs no look at the balance.
+    /// Checks everything except the balance.
     ///
-    /// The reference gives the codes but not the order of the checks. Missing parameters are
-    /// 008; a signature by another key is 001, one by the right key over another text is 010.
+    /// The reference gives the codes but not the order of the checks. Missing parameters return
+    /// 008, a signature by another key 001, and one by the right key over another text 010.
     pub(super) fn read(gateway: &Gateway, fields: &Fields) -> Result<Self, Refusal> {
         if !fields.has_all(&REQUIRED) {
             return Err(Refusal(code::PARAMETER_MISSING));
@@ -78,7 +78,7 @@ impl Instruction {
     }
 }
 
-/// Whether table 3 has the bank and the number can be one.
+/// Checks that table 3 lists the bank and that the account number is well formed.
 pub(super) fn check_account(bank: &str, number: &str) -> Result<(), Refusal> {
     if !tables::is_bank(bank) {
         return Err(Refusal(code::UNKNOWN_BANK));
@@ -89,7 +89,7 @@ pub(super) fn check_account(bank: &str, number: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The name on a bank account, where the settings know it.
+/// The holder of a bank account, if the settings have it.
 pub(super) fn holder<'a>(gateway: &'a Gateway, bank: &str, number: &str) -> Option<&'a str> {
     gateway
         .settings

@@ -5,12 +5,12 @@ use serde::Serialize;
 
 use super::instruction::{check_account, holder};
 use crate::{
-    answer::{Answer, Refusal},
     civil_time,
     codes::payout as code,
     faults::Fault,
     fields::Fields,
     gateway::Gateway,
+    response::{HandlerResult, Refusal},
     sign,
 };
 
@@ -34,7 +34,11 @@ struct Data<'a> {
 const ANYBODY: &str = "NGUYEN THI B";
 
 /// `GET /api/ibft/CheckUserBank`. Each missing parameter has a code of its own.
-pub(crate) fn check_name(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+pub(crate) fn check_name(
+    gateway: &Gateway,
+    fields: &Fields,
+    _fault: Option<&Fault>,
+) -> HandlerResult {
     let merchant_id = fields.given("merchant_id").ok_or(Refusal(code::MERCHANT_MISSING))?;
     let bank = fields.given("bank_name").ok_or(Refusal(code::BANK_MISSING))?;
     let number = fields.given("bank_account_number").ok_or(Refusal(code::NUMBER_MISSING))?;
@@ -50,7 +54,7 @@ pub(crate) fn check_name(gateway: &Gateway, fields: &Fields, _fault: Option<&Fau
     Ok(Json(Named {
         error_code: code::DONE,
         data: Data {
-            request_id: civil_time::stamp(gateway.now()),
+            request_id: civil_time::timestamp(gateway.now()),
             merchant_id,
             bank_account_number: number,
             bank_name: bank,

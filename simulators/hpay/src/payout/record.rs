@@ -1,10 +1,10 @@
-//! A payout as the gateway keeps it, and the three status columns that tell its state.
+//! A payout in the gateway's books, and the three status columns that show its state.
 
 use serde::{Deserialize, Serialize};
 
 /// A payout that the gateway booked.
 ///
-/// The request id is no key: the same one again is another payout.
+/// The request id is not unique: a repeated one makes another payout.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Payout {
@@ -20,17 +20,17 @@ pub struct Payout {
     pub number: String,
     /// The beneficiary's name.
     pub name: String,
-    /// How much, in đồng.
+    /// The amount, in đồng.
     pub amount: i64,
     /// The merchant's text.
     pub note: String,
     /// When it was booked, in seconds since the Unix epoch.
     pub at: i64,
-    /// Where it stands.
+    /// The current state.
     pub state: PayoutState,
 }
 
-/// Where a payout stands.
+/// The state of a payout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -81,16 +81,16 @@ impl PayoutState {
     }
 }
 
-/// How a payout begins, and what the answer says of it.
+/// The state in which a payout begins, and the code of its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PayoutStart {
-    /// Answered 000 and done.
+    /// The response is 000, and the beneficiary has the money.
     Succeeded,
-    /// Answered 000, and still processing when asked about.
+    /// The response is 000, and an inquiry shows the payout as processing.
     Accepted,
-    /// Answered 050 ("processing"), with the data of an accepted payout.
+    /// The response is 050 ("processing"), with the data of an accepted payout.
     Processing,
 }
 
@@ -107,7 +107,7 @@ impl PayoutStart {
 mod tests {
     use super::*;
 
-    /// The three columns as the reference documents them, and what they mean together.
+    /// The three columns as the reference documents them, with the state that they mean together.
     #[test]
     fn three_and_four_mean_opposite_things_in_the_two_columns() {
         let columns = |state: PayoutState| {

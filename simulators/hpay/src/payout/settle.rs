@@ -1,4 +1,4 @@
-//! A payout reaches another state.
+//! Changes of a payout's state.
 
 use super::record::PayoutState;
 use crate::{
@@ -7,8 +7,8 @@ use crate::{
     ledger::{BookingKind, Entry},
 };
 
-/// Puts the latest payout under `request_id` into `state`, and returns the money where that
-/// state says that the merchant has it.
+/// Moves the latest payout with this `request_id` to `state`, and books the return of the money if
+/// the merchant has it back in that state.
 pub(crate) fn settle(
     gateway: &Gateway,
     request_id: &str,

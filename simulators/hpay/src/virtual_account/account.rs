@@ -1,4 +1,4 @@
-//! A virtual account and the money that arrived on it.
+//! A virtual account and its credits.
 
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ pub(super) const BANK: &str = "BIDV";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct VirtualAccount {
-    /// The short number, which a create answers with.
+    /// The short number, which the response to a create contains.
     pub number: String,
     /// The bank's prefix and the short number: what a payer transfers to.
     pub full_number: String,
@@ -28,7 +28,7 @@ pub struct VirtualAccount {
     pub is_one_time: bool,
     /// Meant for exactly `amount` (`va_condition` 1) rather than any (2).
     pub is_fixed: bool,
-    /// What the merchant asked for, in đồng; 0 where any amount will do.
+    /// The amount that the merchant asked for, in đồng; 0 for any amount.
     pub amount: i64,
     /// The merchant's text.
     pub remark: String,
@@ -50,9 +50,9 @@ pub struct Credit {
     pub transaction_id: u64,
     /// HPay's number of the credit itself, which the callback's code covers.
     pub cashin: u64,
-    /// How much, in đồng.
+    /// The amount, in đồng.
     pub amount: i64,
-    /// What the payer wrote.
+    /// The payer's text.
     pub remark: String,
     /// When, in seconds since the Unix epoch.
     pub at: i64,
@@ -94,12 +94,12 @@ impl VirtualAccount {
         }
     }
 
-    /// Whether this is its short or its full number.
+    /// Whether `number` is its short or its full number.
     pub(super) fn is_called(&self, number: &str) -> bool {
         self.number == number || self.full_number == number
     }
 
-    /// Adds what arrived. The bank takes any amount at any time: nothing is refused here.
+    /// Adds a credit. The bank accepts any amount at any time: nothing is refused here.
     pub(super) fn receive(&mut self, credit: Credit) {
         let is_enough = !self.is_fixed || credit.amount >= self.amount;
         if self.is_one_time && is_enough && self.status_at(credit.at) == AccountStatus::Active {

@@ -9,18 +9,18 @@ use http::Request;
 use super::account::{BANK, Credit, VirtualAccount};
 use crate::{gateway::Gateway, sign::forged};
 
-/// Under which names a callback is sent, and by which code it is signed.
+/// The field names and the code of a callback.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CallbackForm {
-    /// Those of the reference: `cashin`, and a code over `cashin` and `order_id`.
+    /// The names of the reference: `cashin`, and a code over `cashin` and `order_id`.
     #[default]
     Reference,
-    /// Those of the newer OpenAPI: `cashin_id`, and a code that covers the account and the amount.
-    /// The quirks of the reference's example do not apply.
+    /// The names of the newer OpenAPI: `cashin_id`, and a code that covers the account and the
+    /// amount. The quirks of the reference's example do not apply.
     Openapi,
 }
 
-/// Oddities that stand in the reference's example of a callback. All are off unless set.
+/// Oddities of the reference's example of a callback. All are off unless set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallbackQuirks {
@@ -28,7 +28,7 @@ pub struct CallbackQuirks {
     pub doubled_ampersand: bool,
     /// A space before `va_bankName`.
     pub space_before_key: bool,
-    /// The base64 of the remark is not escaped, so that its `+` reads as a space.
+    /// The base64 of the remark is not escaped, so that its `+` is read as a space.
     pub raw_remark: bool,
 }
 
@@ -39,7 +39,7 @@ impl CallbackQuirks {
     }
 }
 
-/// One credit, as it is reported.
+/// A credit that is reported.
 pub(super) struct Callback {
     pub(super) transaction_id: u64,
     name: String,
@@ -48,7 +48,7 @@ pub(super) struct Callback {
     remark: String,
     amount: i64,
     order_id: u64,
-    /// Only of money that came through the checkout page.
+    /// The order, only for money that was paid through the checkout page.
     order_code: Option<String>,
     cashin: u64,
     time_paid: i64,
@@ -110,8 +110,8 @@ impl Callback {
         )
     }
 
-    /// `secure_code` covers the account, the amount and the numbers. The merchant's number of the
-    /// request that opened the account is made of HPay's: the API that is simulated has none.
+    /// `secure_code` covers the account, the amount and the numbers. The merchant's request number
+    /// is derived from HPay's number, because the simulated API has none.
     fn openapi_query(&self, gateway: &Gateway, is_forged: bool) -> String {
         let (amount, cashin_id) = (self.amount.to_string(), self.cashin.to_string());
         let transaction_id = self.transaction_id.to_string();

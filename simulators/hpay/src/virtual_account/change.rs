@@ -9,11 +9,11 @@ use super::{
     terms,
 };
 use crate::{
-    answer::{Answer, Refusal},
     codes::account as code,
     faults::Fault,
     fields::Fields,
     gateway::Gateway,
+    response::{HandlerResult, Refusal},
     sign,
 };
 
@@ -48,7 +48,7 @@ struct RevokedData<'a> {
 }
 
 /// `POST /api/va/updateVaName`. The account is echoed as it was asked for.
-pub(crate) fn rename(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+pub(crate) fn rename(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> HandlerResult {
     let number = fields.text("va_account");
     let expected = gateway.codes.account_rename(number, fields.text("va_name"));
     admit(gateway, fields, &["merchant_id", "va_account", "va_name", "secure_code"], &expected)?;
@@ -78,7 +78,7 @@ pub(crate) fn rename(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
 }
 
 /// `POST /api/va/revoke`: flag 0 closes, flag 1 opens again.
-pub(crate) fn revoke(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+pub(crate) fn revoke(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> HandlerResult {
     let number = fields.text("account_va");
     let flag = fields.text("flag");
     let expected = gateway.codes.account_revoke(number, flag);
@@ -95,7 +95,7 @@ pub(crate) fn revoke(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
     let account = books.account_mut(number).ok_or(Refusal(code::UNKNOWN_ACCOUNT))?;
     if opens {
         reopen(account, now)?;
-        // A limit that still lies ahead is kept unless another one is asked for.
+        // A time limit in the future is kept unless the request has another one.
         if fields.given("time_limit").is_some() || account.time_limit <= now {
             account.time_limit = time_limit;
         }
@@ -134,8 +134,8 @@ fn reopen(account: &mut VirtualAccount, now: i64) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The checks that every call on an existing account begins with. One code serves a missing
-/// parameter and a wrong `secure_code` alike.
+/// The first checks of every call on an existing account. A missing parameter and a wrong
+/// `secure_code` return the same code.
 pub(super) fn admit(
     gateway: &Gateway,
     fields: &Fields,

@@ -9,12 +9,12 @@ use super::{
 };
 use crate::{
     amount,
-    answer::{Answer, Refusal},
     codes::account as code,
     faults::Fault,
     fields::Fields,
     gateway::Gateway,
     request_log::Host,
+    response::{HandlerResult, Refusal},
     sign,
 };
 
@@ -25,7 +25,7 @@ struct Created {
     checksum: String,
 }
 
-/// Everything is text, numbers too.
+/// The data of the response. Every value is text, numbers too.
 #[derive(Serialize)]
 struct Data {
     merchant_id: String,
@@ -53,8 +53,8 @@ struct Data {
 const REQUIRED: [&str; 6] =
     ["merchantId", "accountVaType", "accountVaName", "amount", "condition", "secure_code"];
 
-/// `POST /api/va/create`. There is no key to it: the same request again opens another account.
-pub(crate) fn create(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+/// `POST /api/va/create`. It is not idempotent: a repeated request opens another account.
+pub(crate) fn create(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> HandlerResult {
     if !fields.has_all(&REQUIRED) {
         return Err(Refusal(code::WRONG_PARAMETERS));
     }

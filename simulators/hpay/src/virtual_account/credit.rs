@@ -1,4 +1,4 @@
-//! A transfer arrives on a virtual account.
+//! Transfers that arrive on a virtual account.
 
 use super::{
     account::{AccountStatus, Credit, PREFIX, VirtualAccount},
@@ -13,13 +13,13 @@ use crate::{
     ledger::{BookingKind, Entry},
 };
 
-/// What the bank reports where the payer wrote nothing and the merchant asked for nothing.
+/// The remark that the bank reports if neither the payer nor the merchant gave one.
 const NO_REMARK: &str = "no content";
 
-/// Credits `amount` đồng to the account under a short or full number, and reports it.
+/// Credits `amount` đồng to the account with this short or full number, and reports it.
 ///
-/// The bank looks at neither amount nor date: short, over, repeated and late transfers arrive
-/// like any other, also on accounts that are paid, closed or expired.
+/// The bank checks neither amount nor date: short, over, repeated and late transfers arrive like
+/// any other, also on accounts that are paid, closed or expired.
 pub(crate) async fn transfer(
     gateway: &Gateway,
     number: &str,
@@ -31,8 +31,8 @@ pub(crate) async fn transfer(
     report(gateway, record(gateway, number, amount)?).await
 }
 
-/// The buyer pays an order of the checkout page by transfer: `notify_url` hears of it, and then
-/// `/va/callback`. The payment is booked once, as the order's.
+/// Pays an order of the checkout page by transfer and notifies `notify_url`, then `/va/callback`.
+/// The payment is booked once, for the order.
 pub(crate) async fn transfer_for_order(
     gateway: &Gateway,
     order_code: &str,
@@ -44,21 +44,21 @@ pub(crate) async fn transfer_for_order(
 
 /// Reports a credit to the address that the merchant registered, if there is one.
 async fn report(gateway: &Gateway, fields: Callback) -> Result<Announcement, ControlError> {
-    let mut news = Announcement {
+    let mut announcement = Announcement {
         transaction_id: fields.transaction_id,
         request: None,
         receipts: Vec::new(),
         return_link: None,
     };
-    let Some(base) = gateway.va_callback_base() else { return Ok(news) };
+    let Some(base) = gateway.va_callback_base() else { return Ok(announcement) };
     let is_forged = gateway.script.take(Operation::AccountCallback) == Some(Fault::ForgeSignature);
     let request = fields
         .request(&base, gateway, is_forged)
         .map_err(|_| ControlError::UnusableAddress(base))?;
     let tries = gateway.settings.callback_tries;
-    news.receipts = gateway.notify_until_accepted(request.clone(), tries).await;
-    news.request = Some(request);
-    Ok(news)
+    announcement.receipts = gateway.notify_until_accepted(request.clone(), tries).await;
+    announcement.request = Some(request);
+    Ok(announcement)
 }
 
 fn record(gateway: &Gateway, number: &str, amount: i64) -> Result<Callback, ControlError> {

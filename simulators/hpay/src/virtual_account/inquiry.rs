@@ -1,4 +1,4 @@
-//! What arrived on a virtual account (reference, "VA Transaction Inquiry").
+//! The credits of a virtual account (reference, "VA Transaction Inquiry").
 
 use axum::{Json, response::IntoResponse};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::{account::BANK, change::admit};
 use crate::{
-    answer::{Answer, Refusal},
     civil_time,
     codes::account as code,
     faults::Fault,
     fields::Fields,
     gateway::Gateway,
+    response::{HandlerResult, Refusal},
     sign,
 };
 
@@ -36,7 +36,7 @@ struct Row {
 }
 
 /// `POST /v1/account/inquiry`: yesterday's and today's credits, by the calendar at UTC+7.
-pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> Answer {
+pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> HandlerResult {
     let number = fields.text("va_account");
     let expected = gateway.codes.account_inquiry(number);
     admit(gateway, fields, &["merchant_id", "va_account", "secure_code"], &expected)?;

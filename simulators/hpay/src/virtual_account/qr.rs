@@ -1,4 +1,4 @@
-//! The VietQR code of a virtual account: its text, and the picture behind the answer's links.
+//! The VietQR code of a virtual account: its text, and the picture behind the response's links.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ const LONGEST_PURPOSE: usize = 25;
 
 /// The text of the code. A code with an amount is for one payment.
 ///
-/// A remark that does not fit the format is left out: the account number says enough.
+/// A remark that does not fit the format is left out: the account number identifies the transfer.
 pub(super) fn payload(account: &VirtualAccount) -> String {
     let bin = tables::bank_bin(BANK).unwrap_or_default();
     let beneficiary = object("00", bin) + &object("01", &account.full_number);
@@ -47,7 +47,7 @@ fn object(id: &str, value: &str) -> String {
     format!("{id}{:02}{value}", value.len())
 }
 
-/// Where `qrCommonURL`, `qrDataURL` and `qrImage` lead.
+/// The routes of `qrCommonURL`, `qrDataURL` and `qrImage`.
 pub(crate) fn router() -> Router<Arc<Gateway>> {
     Router::new().route("/qr/{kind}/{number}", get(picture))
 }

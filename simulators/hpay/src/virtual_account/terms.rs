@@ -1,9 +1,9 @@
-//! What the merchant may ask of a virtual account: its name, remark and time limit.
+//! The rules for the name, remark and time limit of a virtual account.
 //!
-//! The reference names the codes (045 to 049) and few of the rules behind them. Where it is
-//! silent the rule here is the widest that its words allow.
+//! The reference names the codes (045 to 049) and few of the rules behind them. Where it is silent,
+//! the rule here is the most permissive reading.
 
-use crate::{answer::Refusal, codes::account as code, fields::Fields};
+use crate::{codes::account as code, fields::Fields, response::Refusal};
 
 const DEFAULT_LIMIT: i64 = 24 * 3600;
 const LONGEST_LIMIT: i64 = 7 * 24 * 3600;

@@ -9,14 +9,15 @@ use serde_json::json;
 use simulator_hpay::{BookingKind, ControlError, HPaySimulator, Host, PayAs, Settings};
 
 use super::merchant::{
-    DAY, Ears, checkout_link, fields, get, order_inquiry, query, send, start, start_with,
+    DAY, NotificationServer, checkout_link, fields, get, order_inquiry, query, send, start,
+    start_with,
 };
 
 #[tokio::test]
 async fn an_order_exists_once_a_buyer_opens_it_and_is_paid_once_they_pay() {
     let hpay = start().await;
-    let ears = Ears::open(StatusCode::OK).await;
-    let notify_url = format!("{}/ipn?shop=7", ears.url());
+    let notifications = NotificationServer::open(StatusCode::OK).await;
+    let notify_url = format!("{}/ipn?shop=7", notifications.url());
     let more = [("notify_url", notify_url.as_str()), ("transaction_info", "thanh toan don hang")];
     let link = checkout_link(&hpay, "OM_1", "200000", &more);
 
@@ -25,29 +26,29 @@ async fn an_order_exists_once_a_buyer_opens_it_and_is_paid_once_they_pay() {
     assert_eq!(order_inquiry(&hpay, "OM_1").await["data"]["transaction_status"], "02");
     assert!(hpay.bookings().is_empty());
 
-    let news = hpay.buyer_pays("OM_1", PayAs::Now).await.unwrap();
-    let heard = fields(&ears.heard()[0]);
-    assert_eq!(heard["shop"], "7");
-    assert_eq!(heard["payment_type"], "1");
-    assert_eq!(heard["card_number"], "400000xxxxxx1091");
+    let announcement = hpay.buyer_pays("OM_1", PayAs::Now).await.unwrap();
+    let received = fields(&notifications.received()[0]);
+    assert_eq!(received["shop"], "7");
+    assert_eq!(received["payment_type"], "1");
+    assert_eq!(received["card_number"], "400000xxxxxx1091");
     let code = hpay.codes().payment_notification([
         "thanh toan don hang",
         "OM_1",
         "200000",
-        &heard["payment_id"],
+        &received["payment_id"],
         "1",
         "",
     ]);
-    assert_eq!(heard["secure_code"], code);
-    let mut returned = fields(news.return_link.as_deref().unwrap());
+    assert_eq!(received["secure_code"], code);
+    let mut returned = fields(announcement.return_link.as_deref().unwrap());
     returned.insert("shop".to_owned(), "7".to_owned());
-    assert_eq!(returned, heard, "both routes carry the same fields");
+    assert_eq!(returned, received, "both routes carry the same fields");
 
     let answer = order_inquiry(&hpay, "OM_1").await;
     assert_eq!(answer["error_code"], "00");
     assert_eq!(answer["data"]["transaction_status"], "00");
     assert_eq!(answer["data"]["total_amount"], "200000");
-    assert_eq!(answer["data"]["transaction_id"], heard["payment_id"].as_str());
+    assert_eq!(answer["data"]["transaction_id"], received["payment_id"].as_str());
     let [booking] = hpay.bookings().try_into().unwrap();
     assert_eq!((booking.kind, booking.amount), (BookingKind::Payment, 200_000));
     assert_eq!(booking.reference, "OM_1");
@@ -90,8 +91,8 @@ async fn held_money_is_the_merchants_once_it_is_released() {
     let hpay = start().await;
     let before = hpay.balance();
     get(&checkout_link(&hpay, "OM_1", "200000", &[])).await.unwrap();
-    let news = hpay.buyer_pays("OM_1", PayAs::Held).await.unwrap();
-    assert_eq!(fields(&news.return_link.unwrap())["payment_type"], "2");
+    let announcement = hpay.buyer_pays("OM_1", PayAs::Held).await.unwrap();
+    assert_eq!(fields(&announcement.return_link.unwrap())["payment_type"], "2");
     assert_eq!(order_inquiry(&hpay, "OM_1").await["data"]["transaction_status"], "01");
     assert_eq!(hpay.balance(), before);
 
@@ -104,8 +105,8 @@ async fn held_money_is_the_merchants_once_it_is_released() {
 async fn a_failed_attempt_is_signed_and_books_nothing() {
     let hpay = start().await;
     get(&checkout_link(&hpay, "OM_1", "200000", &[])).await.unwrap();
-    let news = hpay.buyer_pays("OM_1", PayAs::Failed).await.unwrap();
-    let sent = fields(&news.return_link.unwrap());
+    let announcement = hpay.buyer_pays("OM_1", PayAs::Failed).await.unwrap();
+    let sent = fields(&announcement.return_link.unwrap());
     let error = "Giao dịch thất bại";
     let code =
         hpay.codes().payment_notification(["", "OM_1", "200000", &sent["payment_id"], "1", error]);
@@ -269,13 +270,21 @@ async fn a_notification_is_repeated_until_the_merchant_answers_200() {
         [(3, StatusCode::OK, 1), (3, StatusCode::BAD_GATEWAY, 3), (1, StatusCode::BAD_GATEWAY, 1)]
     {
         let hpay = start_with(Settings::test().with_notification_tries(tries)).await;
-        let ears = Ears::open(status).await;
-        let notify_url = format!("{}/ipn", ears.url());
+        let notifications = NotificationServer::open(status).await;
+        let notify_url = format!("{}/ipn", notifications.url());
         get(&checkout_link(&hpay, "OM_1", "200000", &[("notify_url", &notify_url)])).await.unwrap();
-        let news = hpay.buyer_pays("OM_1", PayAs::Now).await.unwrap();
-        assert_eq!((news.receipts.len(), ears.heard().len()), (times, times), "{tries} {status}");
-        let first = &ears.heard()[0];
-        assert!(ears.heard().iter().all(|heard| heard == first), "{:?}", ears.heard());
+        let announcement = hpay.buyer_pays("OM_1", PayAs::Now).await.unwrap();
+        assert_eq!(
+            (announcement.receipts.len(), notifications.received().len()),
+            (times, times),
+            "{tries} {status}"
+        );
+        let first = &notifications.received()[0];
+        assert!(
+            notifications.received().iter().all(|received| received == first),
+            "{:?}",
+            notifications.received()
+        );
         assert_eq!(hpay.bookings().len(), 1, "a repeated notification is no second booking");
     }
 }

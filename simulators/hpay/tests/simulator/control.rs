@@ -1,4 +1,4 @@
-//! Notifications on demand, scripted faults, and the control API over HTTP.
+//! Notification schedules, scripted faults, and the control API over HTTP.
 
 use axum::http::StatusCode;
 use bytes::Bytes;
@@ -7,14 +7,15 @@ use serde_json::{Value, json};
 use simulator_hpay::{Fault, Host, Operation, PayAs, When};
 
 use super::merchant::{
-    Ears, checkout_link, fields, get, get_json, payout_request, post, send, start, try_post,
+    NotificationServer, checkout_link, fields, get, get_json, payout_request, post, send, start,
+    try_post,
 };
 
 #[tokio::test]
 async fn notifications_can_be_held_reordered_doubled_and_forged() {
     let hpay = start().await;
-    let ears = Ears::open(StatusCode::OK).await;
-    let url = ears.url();
+    let notifications = NotificationServer::open(StatusCode::OK).await;
+    let url = notifications.url();
     for order in ["OM_1", "OM_2"] {
         get(&checkout_link(&hpay, order, "1000", &[("notify_url", &url)])).await.unwrap();
     }
@@ -22,17 +23,17 @@ async fn notifications_can_be_held_reordered_doubled_and_forged() {
     for order in ["OM_1", "OM_2"] {
         assert!(hpay.buyer_pays(order, PayAs::Now).await.unwrap().receipts.is_empty());
     }
-    assert!(ears.heard().is_empty());
+    assert!(notifications.received().is_empty());
     hpay.release_notifications().await;
-    let orders = |heard: &[String]| -> Vec<String> {
-        heard.iter().map(|url| fields(url)["order_code"].clone()).collect()
+    let orders = |received: &[String]| -> Vec<String> {
+        received.iter().map(|url| fields(url)["order_code"].clone()).collect()
     };
-    assert_eq!(orders(&ears.heard()), ["OM_2", "OM_1"]);
+    assert_eq!(orders(&notifications.received()), ["OM_2", "OM_1"]);
 
     hpay.double_notifications();
     hpay.forge_next_signature(Operation::PaymentNotification).unwrap();
     hpay.buyer_pays("OM_1", PayAs::Now).await.unwrap();
-    let [_, _, first, second] = ears.heard().try_into().unwrap();
+    let [_, _, first, second] = notifications.received().try_into().unwrap();
     assert_eq!(first, second);
     let forged = fields(&first);
     let code =
@@ -54,9 +55,9 @@ async fn another_language_can_do_the_same_over_http() {
     let hpay = start().await;
     let control = format!("{}/_control", hpay.url(Host::Openapi));
     get(&checkout_link(&hpay, "OM_1", "1000", &[])).await.unwrap();
-    let news =
+    let announcement =
         post(&format!("{control}/pay"), &json!({ "order_code": "OM_1", "as": "held" })).await;
-    assert!(news["return_link"].as_str().unwrap().contains("payment_type=2"));
+    assert!(announcement["return_link"].as_str().unwrap().contains("payment_type=2"));
     post(&format!("{control}/release-payment"), &json!({ "order_code": "OM_1" })).await;
 
     let lost = json!({

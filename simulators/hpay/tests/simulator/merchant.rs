@@ -1,4 +1,4 @@
-//! The merchant's side of the tests: raw requests, and a server that hears notifications.
+//! The merchant's side of the tests: raw requests, and a server that receives notifications.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -23,7 +23,7 @@ pub(crate) async fn start_with(settings: Settings) -> HPaySimulator {
     HPaySimulator::start(settings.with_clock(Clock::fixed(NOW))).await.unwrap()
 }
 
-/// Sends one request; the body of the answer, or why there is none.
+/// Sends one request; the body of the response, or why there is none.
 pub(crate) async fn send(request: Request<Bytes>) -> Result<String, String> {
     let outbox = Outbox::new(Duration::from_secs(30));
     let receipts = outbox.send(Outgoing { request, schedule: Schedule::Once }).await;
@@ -39,7 +39,7 @@ pub(crate) async fn get_json(url: &str) -> Value {
     serde_json::from_str(&get(url).await.unwrap()).unwrap()
 }
 
-/// Posts JSON; the answer must be JSON too.
+/// Posts JSON; the response must be JSON too.
 pub(crate) async fn post(url: &str, body: &Value) -> Value {
     let text = try_post(url, body).await.unwrap();
     serde_json::from_str(&text).unwrap()
@@ -99,7 +99,7 @@ pub(crate) async fn order_inquiry(hpay: &HPaySimulator, order_code: &str) -> Val
     post(&url, &body).await
 }
 
-/// The merchant's own key in the place of the gateway's: it signs as the merchant.
+/// Keys that sign as the merchant: its private key replaces the gateway's.
 pub(crate) fn merchant_keys(hpay: &HPaySimulator) -> Keys {
     Keys::read(hpay.merchant_private_key().unwrap(), hpay.hpay_certificate()).unwrap()
 }
@@ -131,31 +131,31 @@ pub(crate) async fn payout_inquiry(hpay: &HPaySimulator, request_id: &str) -> Va
     get_json(&format!("{}/api/ibft/inquiry?{pairs}", hpay.url(Host::Account))).await
 }
 
-/// A merchant's server that hears notifications and answers each with the same status.
-pub(crate) struct Ears {
+/// A merchant's server that receives notifications and responds to each with the same status.
+pub(crate) struct NotificationServer {
     server: Server,
-    heard: Arc<Mutex<Vec<String>>>,
+    received: Arc<Mutex<Vec<String>>>,
 }
 
-impl Ears {
+impl NotificationServer {
     pub(crate) async fn open(status: StatusCode) -> Self {
-        let heard = Arc::new(Mutex::new(Vec::new()));
+        let received = Arc::new(Mutex::new(Vec::new()));
         let router = Router::new()
-            .fallback(move |State(heard): State<Arc<Mutex<Vec<String>>>>, uri: Uri| async move {
-                heard.lock().unwrap().push(uri.to_string());
+            .fallback(move |State(received): State<Arc<Mutex<Vec<String>>>>, uri: Uri| async move {
+                received.lock().unwrap().push(uri.to_string());
                 status
             })
-            .with_state(Arc::clone(&heard));
+            .with_state(Arc::clone(&received));
         let server = Server::start(router, "127.0.0.1:0".parse().unwrap()).await.unwrap();
-        Self { server, heard }
+        Self { server, received }
     }
 
     pub(crate) fn url(&self) -> String {
         self.server.url()
     }
 
-    /// Path and query of everything heard so far.
-    pub(crate) fn heard(&self) -> Vec<String> {
-        self.heard.lock().unwrap().clone()
+    /// The path and query of each notification so far.
+    pub(crate) fn received(&self) -> Vec<String> {
+        self.received.lock().unwrap().clone()
     }
 }

@@ -1,4 +1,4 @@
-//! Payouts: booked, answered, lost, doubled, settled and asked about.
+//! Payouts: booked, lost, doubled, settled and asked about.
 
 use serde_json::{Value, json};
 use simulator_hpay::{
@@ -15,7 +15,7 @@ fn create_url(hpay: &HPaySimulator) -> String {
     format!("{}/api/ibft/create", hpay.url(Host::Account))
 }
 
-/// Whether HPay signed this answer over the account that it names.
+/// Whether HPay signed this response over the account that it names.
 fn is_signed(hpay: &HPaySimulator, answer: &Value) -> bool {
     let text = |name: &str| answer["data"][name].as_str().unwrap();
     let signed = hpay.codes().payout_answer_text(
@@ -23,7 +23,7 @@ fn is_signed(hpay: &HPaySimulator, answer: &Value) -> bool {
         text("bankAccountNumber"),
         text("omiCashoutId"),
     );
-    // The gateway's certificate stands where the merchant's usually does.
+    // The gateway's certificate replaces the merchant's.
     let keys = Keys::read(hpay.merchant_private_key().unwrap(), hpay.hpay_certificate()).unwrap();
     keys.check(&signed, text("secureChain")) == Verdict::Good
 }

@@ -51,7 +51,7 @@ fn older_links_have_the_codes_of_the_vectors() {
     ];
     for case in cases("checkout_legacy_php") {
         let codes = Codes::new(text(&case, "merchant_site_code"), text(&case, "passcode"));
-        // What is sent, not what the library was given: it empties the buyer.
+        // The values that are sent, not those given to the library, which empties the buyer.
         let sent: std::collections::BTreeMap<&str, &str> = case["decoded_pairs"]
             .as_array()
             .unwrap()
@@ -88,7 +88,7 @@ fn a_notification_has_the_code_of_the_vectors_and_a_changed_one_has_not() {
             text(decoded, "payment_type"),
             text(decoded, "error_text"),
         ]);
-        // HPay's own library compares with regard to case.
+        // HPay's own library compares the code case-sensitively.
         let is_good = case["official_lib_says"] == true;
         assert_eq!(code == text(&case, "secure_code"), is_good, "{}", case["id"]);
     }
@@ -178,7 +178,7 @@ fn a_payout_request_of_the_vectors_is_good_and_other_text_or_another_key_is_told
 #[test]
 fn a_payout_answer_is_signed_as_in_the_vectors() {
     let settings = Settings::test();
-    // Here HPay is the one whose signatures are checked.
+    // Here the signatures to check are HPay's.
     let keys = Keys::read(&settings.hpay_private_key, &settings.hpay_certificate).unwrap();
     for case in cases("ibft_response") {
         let signed = text(&case, "checked_string");

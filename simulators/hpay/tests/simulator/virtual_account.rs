@@ -9,7 +9,9 @@ use simulator_hpay::{
     AccountStatus, BookingKind, CallbackForm, CallbackQuirks, HPaySimulator, Host, Settings,
 };
 
-use super::merchant::{DAY, Ears, NOW, checkout_link, fields, get, post, start, start_with};
+use super::merchant::{
+    DAY, NOW, NotificationServer, checkout_link, fields, get, post, start, start_with,
+};
 
 fn create_request(hpay: &HPaySimulator, va_type: &str, condition: &str, amount: &str) -> Value {
     json!({
@@ -54,8 +56,8 @@ async fn revoke(hpay: &HPaySimulator, account: &str, flag: &str) -> Value {
 #[tokio::test]
 async fn a_short_credit_arrives_is_reported_and_leaves_the_account_open() {
     let hpay = start().await;
-    let ears = Ears::open(StatusCode::OK).await;
-    hpay.register_va_callback(ears.url());
+    let notifications = NotificationServer::open(StatusCode::OK).await;
+    hpay.register_va_callback(notifications.url());
     let created = create(&hpay, &create_request(&hpay, "1", "1", "100000")).await;
     assert_eq!(created["error_code"], "0");
     assert_eq!(created["data"]["va_status"], "1");
@@ -63,17 +65,17 @@ async fn a_short_credit_arrives_is_reported_and_leaves_the_account_open() {
     let short = created["data"]["va_account"].as_str().unwrap();
     let full = format!("963124{short}");
 
-    let news = hpay.transfer_to_va(&full, 40_000).await.unwrap();
-    let [heard] = ears.heard().try_into().unwrap();
-    assert!(heard.starts_with("/va/callback?"), "{heard}");
-    let heard = fields(&heard);
-    assert_eq!(heard["va_account"], short);
-    assert_eq!(heard["fullAccountNumber"], full);
-    assert_eq!(heard["amount"], "40000");
-    assert_eq!(heard["remark"], STANDARD.encode("DH 001"));
-    assert_eq!(heard["transactionId"], news.transaction_id.to_string());
-    let code = hpay.codes().account_callback(&heard["cashin"], &heard["order_id"]);
-    assert_eq!(heard["secure_code"], code);
+    let announcement = hpay.transfer_to_va(&full, 40_000).await.unwrap();
+    let [received] = notifications.received().try_into().unwrap();
+    assert!(received.starts_with("/va/callback?"), "{received}");
+    let received = fields(&received);
+    assert_eq!(received["va_account"], short);
+    assert_eq!(received["fullAccountNumber"], full);
+    assert_eq!(received["amount"], "40000");
+    assert_eq!(received["remark"], STANDARD.encode("DH 001"));
+    assert_eq!(received["transactionId"], announcement.transaction_id.to_string());
+    let code = hpay.codes().account_callback(&received["cashin"], &received["order_id"]);
+    assert_eq!(received["secure_code"], code);
 
     let [booking] = hpay.bookings().try_into().unwrap();
     assert_eq!((booking.kind, booking.amount), (BookingKind::AccountCredit, 40_000));
@@ -83,11 +85,11 @@ async fn a_short_credit_arrives_is_reported_and_leaves_the_account_open() {
     assert_eq!(
         found["data"],
         json!([{
-            "transaction_id": news.transaction_id,
+            "transaction_id": announcement.transaction_id,
             "full_account_number": full,
             "amount": 40_000,
             "time_paid": NOW,
-            "cashin": heard["cashin"].parse::<u64>().unwrap(),
+            "cashin": received["cashin"].parse::<u64>().unwrap(),
             "remark": STANDARD.encode("DH 001"),
             "va_bank_name": "BIDV",
         }])
@@ -184,12 +186,12 @@ async fn an_open_account_can_be_renamed() {
 #[tokio::test]
 async fn a_callback_is_tried_three_times_until_it_is_accepted() {
     let hpay = start().await;
-    let ears = Ears::open(StatusCode::INTERNAL_SERVER_ERROR).await;
-    hpay.register_va_callback(ears.url());
+    let notifications = NotificationServer::open(StatusCode::INTERNAL_SERVER_ERROR).await;
+    hpay.register_va_callback(notifications.url());
     let account = open(&hpay, "2", "2", "0").await;
-    let news = hpay.transfer_to_va(&account, 1_000).await.unwrap();
-    assert_eq!(news.receipts.len(), 3);
-    assert_eq!(ears.heard().len(), 3);
+    let announcement = hpay.transfer_to_va(&account, 1_000).await.unwrap();
+    assert_eq!(announcement.receipts.len(), 3);
+    assert_eq!(notifications.received().len(), 3);
     assert_eq!(hpay.bookings().len(), 1);
 }
 
@@ -197,13 +199,13 @@ async fn a_callback_is_tried_three_times_until_it_is_accepted() {
 async fn a_callback_can_have_every_oddity_of_the_example() {
     let quirks = CallbackQuirks::as_printed();
     let hpay = start_with(Settings::test().with_callback_quirks(quirks)).await;
-    let ears = Ears::open(StatusCode::OK).await;
-    hpay.register_va_callback(ears.url());
+    let notifications = NotificationServer::open(StatusCode::OK).await;
+    hpay.register_va_callback(notifications.url());
     let account = open(&hpay, "2", "2", "0").await;
     hpay.transfer_to_va(&account, 1_000).await.unwrap();
-    let [heard] = ears.heard().try_into().unwrap();
-    assert!(heard.contains("&&time_paid="), "{heard}");
-    assert!(heard.contains("&%20va_bankName=BIDV"), "{heard}");
+    let [received] = notifications.received().try_into().unwrap();
+    assert!(received.contains("&&time_paid="), "{received}");
+    assert!(received.contains("&%20va_bankName=BIDV"), "{received}");
 }
 
 #[tokio::test]
@@ -219,19 +221,19 @@ async fn the_picture_behind_an_answer_is_a_code() {
 #[tokio::test]
 async fn an_order_paid_by_transfer_is_booked_once_and_told_of_twice() {
     let hpay = start().await;
-    let ears = Ears::open(StatusCode::OK).await;
-    hpay.register_va_callback(ears.url());
-    let notify = format!("{}/notify", ears.url());
+    let notifications = NotificationServer::open(StatusCode::OK).await;
+    hpay.register_va_callback(notifications.url());
+    let notify = format!("{}/notify", notifications.url());
     get(&checkout_link(&hpay, "DH-1", "200000", &[("notify_url", &notify)])).await.unwrap();
-    let news = hpay.buyer_transfers("DH-1").await.unwrap();
+    let announcement = hpay.buyer_transfers("DH-1").await.unwrap();
 
-    let [notified, called_back] = ears.heard().try_into().unwrap();
+    let [notified, called_back] = notifications.received().try_into().unwrap();
     assert!(notified.starts_with("/notify?"), "{notified}");
     let (notified, called_back) = (fields(&notified), fields(&called_back));
     assert_eq!(called_back["order_code"], "DH-1");
     assert_eq!(called_back["amount"], "200000");
     assert_eq!(called_back["transactionId"], notified["payment_id"]);
-    assert_eq!(news.callback.transaction_id, news.notification.transaction_id);
+    assert_eq!(announcement.callback.transaction_id, announcement.notification.transaction_id);
     let kinds: Vec<_> = hpay.bookings().iter().map(|booking| booking.kind).collect();
     assert_eq!(kinds, [BookingKind::Payment]);
     hpay.buyer_transfers("DH-2").await.unwrap_err();
@@ -241,26 +243,26 @@ async fn an_order_paid_by_transfer_is_booked_once_and_told_of_twice() {
 async fn a_callback_of_the_newer_openapi_has_other_names_and_a_code_over_the_amount() {
     let settings = Settings::test().with_callback_form(CallbackForm::Openapi);
     let hpay = start_with(settings).await;
-    let ears = Ears::open(StatusCode::OK).await;
-    hpay.register_va_callback(ears.url());
+    let notifications = NotificationServer::open(StatusCode::OK).await;
+    hpay.register_va_callback(notifications.url());
     let created = create(&hpay, &create_request(&hpay, "1", "1", "100000")).await;
     let full = format!("963124{}", created["data"]["va_account"].as_str().unwrap());
     hpay.transfer_to_va(&full, 40_000).await.unwrap();
-    let [heard] = ears.heard().try_into().unwrap();
-    assert!(heard.starts_with("/va/callback?"), "{heard}");
-    let heard = fields(&heard);
+    let [received] = notifications.received().try_into().unwrap();
+    assert!(received.starts_with("/va/callback?"), "{received}");
+    let received = fields(&received);
     for name in ["cashin", "fullAccountNumber", "remark", "transactionId", "error_code"] {
-        assert!(!heard.contains_key(name), "{name} belongs to the older names");
+        assert!(!received.contains_key(name), "{name} belongs to the older names");
     }
-    assert_eq!((heard["va_account"].as_str(), heard["amount"].as_str()), (&*full, "40000"));
-    assert_eq!(heard["transfer_content"], STANDARD.encode("DH 001"));
-    assert_eq!(heard["merchant_id"], hpay.merchant_id());
+    assert_eq!((received["va_account"].as_str(), received["amount"].as_str()), (&*full, "40000"));
+    assert_eq!(received["transfer_content"], STANDARD.encode("DH 001"));
+    assert_eq!(received["merchant_id"], hpay.merchant_id());
     let code = hpay.codes().openapi_account_callback(
         &full,
         "40000",
-        &heard["cashin_id"],
-        &heard["transaction_id"],
-        &heard["client_request_id"],
+        &received["cashin_id"],
+        &received["transaction_id"],
+        &received["client_request_id"],
     );
-    assert_eq!(heard["secure_code"], code);
+    assert_eq!(received["secure_code"], code);
 }

@@ -1,19 +1,19 @@
-//! What merchants allowed, and the codes and tokens that came of it.
+//! The authorisations of merchants, with their codes and tokens.
 
 use std::collections::BTreeSet;
 
 use crate::ids;
 
-/// Seconds that a code is good (developer.sepay.vn, SePay OAuth2: authorization flow).
+/// Seconds for which a code is valid (developer.sepay.vn, SePay OAuth2: authorization flow).
 const CODE: i64 = 5 * 60;
 
-/// Seconds that an access token is good (same pages: access token).
+/// Seconds for which an access token is valid (same pages: access token).
 pub(super) const ACCESS: i64 = 3_600;
 
-/// Seconds that a refresh token is good (same page).
+/// Seconds for which a refresh token is valid (same page).
 const REFRESH: i64 = 30 * 24 * 3_600;
 
-/// Every code and token that was given and is still worth something.
+/// Every code and token that is still valid.
 #[derive(Debug, Default)]
 pub(crate) struct Grants {
     given: u64,
@@ -45,7 +45,7 @@ pub(super) struct Pair {
 }
 
 impl Grants {
-    /// A code for what a merchant allowed.
+    /// Issues a code for the scopes that a merchant allowed.
     pub(super) fn allow(&mut self, scopes: BTreeSet<String>, redirect: &str, now: i64) -> String {
         let code = Given {
             text: self.text("code"),
@@ -57,8 +57,8 @@ impl Grants {
         code.text
     }
 
-    /// Tokens for a code, which is then worth nothing. The address may be left out, as one of
-    /// SePay's pages leaves it out.
+    /// Exchanges a code for tokens; the code is then invalid. The redirect address is optional,
+    /// because one of SePay's pages leaves it out.
     pub(super) fn by_code(&mut self, code: &str, redirect: Option<&str>, now: i64) -> Option<Pair> {
         let given = take(&mut self.codes, code, now)?;
         if redirect.is_some_and(|redirect| redirect != given.redirect) {
@@ -67,13 +67,13 @@ impl Grants {
         Some(self.pair(given, now))
     }
 
-    /// Tokens for a refresh token, which is then worth nothing.
+    /// Exchanges a refresh token for new tokens; the old one is then invalid.
     pub(super) fn by_refresh(&mut self, token: &str, now: i64) -> Option<Pair> {
         let given = take(&mut self.refresh, token, now)?;
         Some(self.pair(given, now))
     }
 
-    /// What a good access token allows.
+    /// The scopes of a valid access token.
     pub(super) fn scopes(&self, token: &str, now: i64) -> Option<&BTreeSet<String>> {
         let given = self.access.iter().find(|given| given.text == token);
         given.filter(|given| now < given.until).map(|given| &given.scopes)
@@ -84,7 +84,7 @@ impl Grants {
         self.access.clear();
     }
 
-    /// Everything that must never be printed.
+    /// Every secret, which must never be printed.
     pub(crate) fn secrets(&self) -> Vec<String> {
         let all = self.codes.iter().chain(&self.access).chain(&self.refresh);
         all.map(|given| given.text.clone()).collect()

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::grants::ACCESS;
 use crate::{gateway::Gateway, query::Query};
 
-/// What an app may ask for (developer.sepay.vn, SePay OAuth2: overview).
+/// The scopes that an app may ask for (developer.sepay.vn, SePay OAuth2: overview).
 const SCOPES: [&str; 7] = [
     "bank-account:read",
     "transaction:read",
@@ -27,7 +27,7 @@ const SCOPES: [&str; 7] = [
     "company",
 ];
 
-/// What the browser asked for, on SePay's page and again with its button.
+/// The parameters of the authorisation request, on SePay's page and again with its button.
 struct Asked {
     redirect: String,
     scopes: BTreeSet<String>,
@@ -56,7 +56,7 @@ impl Asked {
         Ok(Self { redirect: redirect.to_owned(), scopes, state })
     }
 
-    /// Where the browser goes, with `answer` beside the state.
+    /// The address that the browser returns to, with `answer` beside the state.
     fn back(&self, answer: (&str, &str)) -> String {
         let joint = if self.redirect.contains('?') { '&' } else { '?' };
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -68,7 +68,7 @@ impl Asked {
     }
 }
 
-/// The page: what the app wants, and two buttons.
+/// The page, with the scopes that the app asks for and two buttons.
 pub(super) async fn page(
     State(gateway): State<Arc<Gateway>>,
     RawQuery(query): RawQuery,
@@ -100,7 +100,7 @@ pub(super) async fn page(
     }
 }
 
-/// The merchant pressed a button.
+/// Handles the button that the merchant pressed.
 pub(super) async fn decide(
     State(gateway): State<Arc<Gateway>>,
     RawForm(form): RawForm,
@@ -117,7 +117,7 @@ pub(super) async fn decide(
     }
 }
 
-/// What a merchant who allows everything asked for at `url` brings back: the query of the return.
+/// Allows everything that is asked for at `url`; returns the query of the return to the app.
 pub(crate) fn allowed(gateway: &Gateway, url: &str) -> Option<String> {
     let (_, query) = url.split_once('?')?;
     let asked = Asked::read(gateway, &Query::parse(Some(query))).ok()?;
@@ -135,8 +135,8 @@ struct Tokens {
     scope: String,
 }
 
-/// Trades codes and refresh tokens. The official page shows a form, an older one JSON; both are
-/// read here.
+/// Exchanges codes and refresh tokens. The official page shows a form, an older one JSON; both are
+/// accepted.
 pub(super) async fn token(
     State(gateway): State<Arc<Gateway>>,
     headers: HeaderMap,
@@ -189,7 +189,7 @@ pub(super) async fn token(
     }
 }
 
-/// A refusal in the words of RFC 6749, section 5.2.
+/// A refusal as RFC 6749, section 5.2, defines it.
 fn error(error: &'static str, error_description: &'static str) -> Response {
     #[derive(Serialize)]
     struct Refusal {

@@ -15,8 +15,8 @@ use crate::{
 const X_SEPAY_SIGNATURE: HeaderName = HeaderName::from_static("x-sepay-signature");
 const X_SEPAY_TIMESTAMP: HeaderName = HeaderName::from_static("x-sepay-timestamp");
 
-/// What `webhook` sends about `transaction`, with the `token` that was fetched for it. Sent again,
-/// only time, signature and token differ.
+/// The request that `webhook` sends about `transaction`, with the `token` that was fetched for it.
+/// When it is sent again, only time, signature and token differ.
 pub(crate) fn request(
     webhook: &Webhook,
     transaction: &BankTransaction,

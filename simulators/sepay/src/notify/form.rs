@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 
-/// A boundary as curl makes them, always the same.
+/// A boundary as curl makes it, always the same.
 const BOUNDARY: &str = "------------------------8f2a6d13c07b94e5";
 
 /// The content type of [`multipart`].
@@ -41,7 +41,7 @@ pub(super) fn multipart(payload: &impl Serialize) -> Bytes {
     body.into()
 }
 
-/// The fields as text, in any order; a form has none.
+/// The fields as text; a form has no fixed order of fields.
 fn texts(payload: &impl Serialize) -> Vec<(String, Option<String>)> {
     // Plain structs always serialise into memory.
     let Ok(Value::Object(fields)) = serde_json::to_value(payload) else { return Vec::new() };

@@ -11,7 +11,7 @@ use crate::{books::Attempted, civil, ids};
 
 const X_SECRET_KEY: HeaderName = HeaderName::from_static("x-secret-key");
 
-/// What happened to an order.
+/// The event that an IPN reports.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Happening {
@@ -20,7 +20,7 @@ pub(crate) enum Happening {
     TransactionVoid,
 }
 
-/// The notification of `happening`; `secret` is sent where the dashboard says so.
+/// The notification of `happening`; `secret` is sent if the dashboard says so.
 pub(crate) fn request(
     to: Uri,
     secret: Option<&str>,
@@ -43,7 +43,7 @@ struct Ipn<'a> {
     order: OrderPart<'a>,
     transaction: TransactionPart<'a>,
     customer: Option<CustomerPart<'a>>,
-    /// Null in the samples; where there is one, its shape here is made up.
+    /// Null in the samples; the shape of one that exists is invented here.
     agreement: Option<&'a BTreeMap<String, String>>,
 }
 

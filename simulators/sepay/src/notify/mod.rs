@@ -1,4 +1,4 @@
-//! What SePay sends to the merchant, and what it makes of the answers.
+//! The notifications that SePay sends, and how it evaluates the responses.
 
 pub(super) mod bank;
 mod form;
@@ -13,42 +13,42 @@ use simulator_kit::{PrintedHeaders, Receipt};
 
 use super::{Webhook, bank::BankTransaction, books::Attempted};
 pub(super) use retry::{Retries, Sending};
-pub(super) use token::Wallet;
+pub(super) use token::TokenCache;
 
-/// What there is to tell the merchant. Sent again, it is written anew.
+/// A message to the merchant. It is written again each time that it is sent.
 #[derive(Clone, Debug)]
-pub(super) enum Letter {
+pub(super) enum Message {
     Ipn { happening: ipn::Happening, subject: Attempted },
     Bank { webhook: Webhook, transaction: BankTransaction },
 }
 
-/// A notification that was sent, the merchant's answer, and what SePay makes of it.
+/// A notification that was sent, the merchant's response, and whether that acknowledges it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Delivered {
-    /// Which notification it was.
+    /// The kind of notification.
     pub notification: Notification,
-    /// The request as sent and the answer. Headers with secrets do not print.
+    /// The request as sent and the response. Headers with secrets do not print.
     pub receipt: Receipt,
-    /// Whether SePay takes the merchant's reply for an acknowledgement and sends no more. An IPN is
-    /// acknowledged by status 200, a bank webhook as the settings' [`Acknowledgement`] says.
+    /// Whether the merchant's response acknowledges it, so that SePay does not send it again. An
+    /// IPN is acknowledged by status 200, a bank webhook as the settings' [`Acknowledgement`] says.
     pub acknowledged: bool,
 }
 
-/// Which replies acknowledge a bank webhook.
+/// Which responses acknowledge a bank webhook.
 ///
 /// SePay's pages disagree: the page on errors repeats a webhook after a connection failure or a
 /// status outside 200 to 299, and the page on authentication asks for 200 or 201 and the JSON
-/// `{"success": true}`. SePay's own receivers answer 204 without a body, `"success":"true"` as text,
-/// or another body.
+/// `{"success": true}`. SePay's own receivers respond with 204 without a body, `"success":"true"`
+/// as text, or another body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Acknowledgement {
     /// Any status from 200 to 299 (SePay webhooks: error handling).
     #[default]
     Documented,
-    /// Status 200 or 201 with the JSON `{"success": true}` (SePay webhooks: authentication): what a
-    /// receiver answers that is acknowledged by either reading.
+    /// Status 200 or 201 with the JSON `{"success": true}` (SePay webhooks: authentication): a
+    /// response that acknowledges by either reading.
     Strict,
 }
 
@@ -89,12 +89,12 @@ fn says_success(body: &[u8]) -> bool {
         .is_ok_and(|body| body.get("success") == Some(&serde_json::Value::Bool(true)))
 }
 
-/// A POST of JSON, marked with what it notifies of.
+/// A POST of JSON, marked with the kind of its notification.
 fn post_json(to: Uri, body: Bytes, notification: Notification) -> Request<Bytes> {
     post(to, "application/json", body, notification)
 }
 
-/// A POST, marked with what it notifies of.
+/// A POST, marked with the kind of its notification.
 fn post(to: Uri, content_type: &str, body: Bytes, notification: Notification) -> Request<Bytes> {
     let mut request = Request::new(body);
     *request.method_mut() = Method::POST;
@@ -107,14 +107,15 @@ fn post(to: Uri, content_type: &str, body: Bytes, notification: Notification) ->
     request
 }
 
-/// As SePay's pages print them (developer.sepay.vn, SePay webhooks: authentication; payment gateway:
-/// IPN). SePay's own WooCommerce plug-in reads them by these very letters.
+/// The header names as SePay's pages print them (developer.sepay.vn, SePay webhooks:
+/// authentication; payment gateway: IPN). SePay's own WooCommerce plug-in reads them in exactly
+/// this case.
 const HEADERS: PrintedHeaders =
     PrintedHeaders(&["X-SePay-Signature", "X-SePay-Timestamp", "X-Secret-Key"]);
 
 /// `text` as the value of a header that does not print.
 fn secret_header(text: &str) -> HeaderValue {
-    // What a header cannot carry, a dashboard's text field does not hold either.
+    // A dashboard's text field does not accept characters that a header cannot have.
     let carried: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_control()).collect();
     let mut value =
         HeaderValue::from_bytes(&carried).unwrap_or_else(|_| HeaderValue::from_static(""));

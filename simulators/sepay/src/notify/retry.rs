@@ -1,8 +1,8 @@
-//! What was not acknowledged, and when it is sent again.
+//! The schedule by which unacknowledged notifications are sent again.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Letter;
+use super::Message;
 
 /// Minutes from one sending to the next: eight sendings within 33 minutes (developer.sepay.vn,
 /// SePay webhooks, error handling). No schedule of IPNs is documented; they follow this one.
@@ -11,27 +11,27 @@ const WAITS: [i64; 7] = [1, 1, 2, 3, 5, 8, 13];
 /// The number of the last sending.
 const LAST: usize = WAITS.len() + 1;
 
-/// Hours after which nothing is sent again (same page).
+/// Hours after the first sending, from which on nothing is sent again (same page).
 const OLDEST: i64 = 5;
 
-/// One sending of a letter, by its place among the sendings of that letter.
+/// One of the sendings of a message.
 #[derive(Clone, Debug)]
 pub(crate) struct Sending {
-    pub(crate) letter: Arc<Letter>,
-    /// From 1.
+    pub(crate) message: Arc<Message>,
+    /// Its number, from 1.
     number: usize,
-    /// When the letter was first sent.
+    /// When the message was first sent.
     first: i64,
 }
 
 impl Sending {
-    pub(crate) fn first(letter: Letter, now: i64) -> Self {
-        Self { letter: Arc::new(letter), number: 1, first: now }
+    pub(crate) fn first(message: Message, now: i64) -> Self {
+        Self { message: Arc::new(message), number: 1, first: now }
     }
 
     /// A sending that is not repeated.
-    pub(crate) fn only(letter: Letter, now: i64) -> Self {
-        Self { number: LAST, ..Self::first(letter, now) }
+    pub(crate) fn only(message: Message, now: i64) -> Self {
+        Self { number: LAST, ..Self::first(message, now) }
     }
 
     fn next(&self) -> Self {
@@ -45,7 +45,7 @@ impl Sending {
     }
 
     fn is_of(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.letter, &other.letter)
+        Arc::ptr_eq(&self.message, &other.message)
     }
 }
 
@@ -54,8 +54,8 @@ impl Sending {
 pub(crate) struct Retries(Mutex<Vec<(i64, Sending)>>);
 
 impl Retries {
-    /// What came of sendings at `now`: each with whether it was acknowledged. A letter that was
-    /// taken once is not sent again.
+    /// Records whether sendings at `now` were acknowledged. An acknowledged message is not sent
+    /// again.
     pub(crate) fn learn(&self, sendings: &[(Sending, bool)], now: i64) {
         let taken: Vec<&Sending> =
             sendings.iter().filter(|(_, taken)| *taken).map(|(sending, _)| sending).collect();
@@ -70,13 +70,14 @@ impl Retries {
         }
     }
 
-    /// When something is next due.
+    /// When the next sending is due.
     pub(crate) fn next_due(&self) -> Option<i64> {
         let coming = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         coming.iter().map(|(due, _)| *due).min()
     }
 
-    /// Takes what is due at `now`, the longest due first. What is too old is dropped.
+    /// Removes and returns the sendings that are due at `now`, the longest due first. Those that
+    /// are too old are dropped.
     pub(crate) fn take_due(&self, now: i64) -> Vec<Sending> {
         let mut coming = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (mut due, later): (Vec<_>, Vec<_>) =

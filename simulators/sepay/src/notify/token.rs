@@ -8,15 +8,15 @@ use http::{HeaderValue, Request, Response, StatusCode, Uri, header::CONTENT_TYPE
 use serde_json::{Value, json};
 use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
 
-/// Seconds before its end from which on a token is refreshed (SePay webhooks, authentication).
+/// Seconds before its expiry at which a token is refreshed (SePay webhooks, authentication).
 const EARLY: i64 = 10;
 
-/// Seconds that a token is good where the merchant does not say (same page).
+/// Seconds for which a token is valid if the merchant does not say (same page).
 const USUAL: i64 = 3_600;
 
 /// Fetches tokens and keeps them, one for each client at each address.
 #[derive(Debug)]
-pub(crate) struct Wallet {
+pub(crate) struct TokenCache {
     outbox: Outbox,
     kept: Mutex<Vec<Kept>>,
 }
@@ -35,18 +35,18 @@ impl std::fmt::Debug for Kept {
     }
 }
 
-impl Wallet {
+impl TokenCache {
     pub(crate) fn new(timeout: Duration) -> Self {
         Self { outbox: Outbox::new(timeout), kept: Mutex::default() }
     }
 
-    /// Every request for a token with its answer, oldest first.
+    /// Every request for a token with its response, oldest first.
     pub(crate) fn receipts(&self) -> Vec<Receipt> {
         self.outbox.receipts()
     }
 
-    /// A token that is good at `now`: the kept one, or another by its refresh token, or a new one,
-    /// asked for by the standard first and then in SePay's older JSON.
+    /// A token that is valid at `now`: the cached one, or one from its refresh token, or a new one.
+    /// It is requested as the standard says first, and then in SePay's older JSON.
     pub(crate) async fn token(
         &self,
         url: &Uri,
@@ -88,7 +88,7 @@ impl Wallet {
                 return Ok(access);
             }
         }
-        Err("the merchant gave no token".to_owned())
+        Err("the merchant's response has no token".to_owned())
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Vec<Kept>> {

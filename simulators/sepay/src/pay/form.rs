@@ -36,14 +36,14 @@ pub(super) fn fields(body: &[u8]) -> Vec<(String, String)> {
 
 const LONGEST_INVOICE_NUMBER: usize = 100;
 
-/// What the merchant of `settings` asks for with a form of `fields`.
+/// Checks a form of `fields` for the merchant of `settings`; returns the purchase that it asks for.
 pub(super) fn check(fields: &[(String, String)], settings: &Settings) -> Result<Purchase, Refusal> {
     let form = Form(fields);
     if form.required("merchant")? != settings.merchant_id() {
         return Err(Refusal::Field("merchant"));
     }
-    // Every order of fields that SePay and its libraries have published agrees with this one
-    // rule: sign what is received, as it is received.
+    // This rule agrees with every order of fields that SePay and its libraries have published:
+    // check the fields in the order received.
     let received = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     if form.required("signature")? != sign::checkout(settings.secret_key(), received) {
         return Err(Refusal::Signature);
@@ -82,7 +82,7 @@ impl<'a> Form<'a> {
     fn optional(&self, name: &'static str) -> Result<Option<&'a str>, Refusal> {
         let mut values = self.0.iter().filter(|(given, _)| given == name);
         let value = values.next().map(|(_, value)| value.as_str());
-        // Which of two values was meant cannot be known.
+        // With two values, the intended one is unknown.
         if values.next().is_some() {
             return Err(Refusal::Field(name));
         }
@@ -104,11 +104,11 @@ impl<'a> Form<'a> {
         Ok(agreement)
     }
 
-    /// Whole đồng in digits: some for a purchase, none for a verification.
+    /// The amount in whole đồng: above zero for a purchase, zero for a verification.
     fn amount(&self, purpose: Purpose) -> Result<u64, Refusal> {
         let refusal = Refusal::Field("order_amount");
         let digits = self.required("order_amount")?;
-        // `parse` alone would take a plus sign.
+        // `parse` alone would accept a plus sign.
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(refusal);
         }
@@ -129,7 +129,7 @@ impl<'a> Form<'a> {
         Ok(Some(number.to_owned()))
     }
 
-    /// A web address. SePay wants a public one; here the shop is on the same machine.
+    /// A web address. SePay requires a public one; here the shop is on the same machine.
     fn address(&self, name: &'static str) -> Result<Option<Url>, Refusal> {
         let Some(text) = self.optional(name)? else { return Ok(None) };
         let address = Url::parse(text).map_err(|_| Refusal::Field(name))?;

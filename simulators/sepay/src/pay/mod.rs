@@ -21,8 +21,8 @@ use super::{
     gateway::Gateway,
 };
 
-/// The host's routes. SePay's documents name two paths for the form; what follows it belongs to
-/// the page alone.
+/// The host's routes. SePay's documents name two paths for the form; the routes below it are the
+/// simulator's own.
 pub(super) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
     let init = || operation(gateway, Operation::CheckoutInit, post(arrive));
     Router::new()
@@ -34,7 +34,7 @@ pub(super) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
         .fallback(|| async { (StatusCode::NOT_FOUND, page::error("Không tìm thấy trang")) })
 }
 
-/// A buyer arrives with a form, and the order begins to exist.
+/// Receives the form that a buyer arrives with, and creates the order.
 async fn arrive(State(gateway): State<Arc<Gateway>>, headers: HeaderMap, body: Bytes) -> Response {
     let fields = form::fields(&body);
     let purchase = match form::check(&fields, &gateway.settings) {
@@ -72,7 +72,7 @@ async fn fail(
     Ok(back_to_shop(&gateway, &order_id, Way::Error))
 }
 
-/// The buyer turns back. The order stays open: nothing says that SePay cancels it.
+/// Handles a buyer who goes back. The order stays open: no document says that SePay cancels it.
 async fn leave(State(gateway): State<Arc<Gateway>>, Path(order_id): Path<String>) -> Response {
     back_to_shop(&gateway, &order_id, Way::Cancel)
 }
@@ -91,7 +91,7 @@ enum Way {
     Cancel,
 }
 
-/// To the merchant's address for this outcome, without a parameter: SePay documents none.
+/// Redirects to the merchant's address for this outcome, without a parameter: SePay documents none.
 fn back_to_shop(gateway: &Gateway, order_id: &str, way: Way) -> Response {
     let books = gateway.books();
     let Some(order) = books.order(order_id) else {
@@ -108,7 +108,7 @@ fn back_to_shop(gateway: &Gateway, order_id: &str, way: Way) -> Response {
     }
 }
 
-/// What the page answers to a button that cannot be pressed now.
+/// The page for a button that cannot be used in the present state.
 struct Objection(Refused);
 
 impl From<Refused> for Objection {

@@ -9,12 +9,12 @@ use crate::order::{Order, PaymentMethod, Purpose};
 /// A page of HTML.
 pub(super) type Page = Html<String>;
 
-/// Where the buyer pays, fails to pay or turns back.
+/// The page on which the buyer pays, fails to pay or goes back.
 pub(super) fn checkout(order: &Order) -> Page {
     let purchase = &order.purchase;
     let actions = match purchase.purpose {
         Purpose::Purchase => actions(order),
-        // What follows a verification is documented nowhere.
+        // SePay does not document what follows a verification.
         Purpose::Verify => "<p>Yêu cầu xác minh đã được ghi nhận.</p>".to_owned(),
     };
     document(
@@ -35,7 +35,7 @@ pub(super) fn error(reason: &str) -> Page {
     document("Yêu cầu không hợp lệ", format_args!("<p>{}</p>", Escaped(reason)))
 }
 
-/// A page that only says `words`.
+/// A page with only the text `words`.
 pub(super) fn message(words: &str) -> Page {
     document("SePay", format_args!("<p>{}</p>", Escaped(words)))
 }
@@ -85,7 +85,7 @@ fn document(title: &str, body: fmt::Arguments<'_>) -> Page {
     ))
 }
 
-/// Text of the merchant inside HTML.
+/// A merchant's text, escaped for HTML.
 struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {

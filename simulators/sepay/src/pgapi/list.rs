@@ -9,7 +9,7 @@ use crate::{
 
 /// The page of `all` that `query` asks for, newest first unless it says otherwise.
 ///
-/// SePay's tables and its own libraries spell two parameters differently; both are taken.
+/// SePay's tables and its own libraries spell two parameters differently; both are accepted.
 pub(super) fn select(all: &[Order], query: &Query) -> Result<Page<OrderBody>, InvalidParameter> {
     let q = query.text("q").map(str::to_lowercase);
     let status = query.text("order_status");

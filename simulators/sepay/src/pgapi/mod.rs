@@ -95,7 +95,7 @@ impl Named {
     }
 }
 
-/// An answer that is not a success. SePay documents the statuses, not the words.
+/// A response that is not a success. SePay documents the statuses, not the texts.
 #[derive(Clone, Copy, Debug)]
 enum Problem {
     NotJson,

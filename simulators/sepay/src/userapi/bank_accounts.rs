@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::answer::{self, Problem};
+use super::response::{self, Problem};
 use crate::{
     bank::BankAccount,
     civil,
@@ -33,7 +33,7 @@ pub(super) async fn list(
             }
         }
     }
-    Ok(answer::page(Page::cut(rows, &query)?.map(Row::from)))
+    Ok(response::page(Page::cut(rows, &query)?.map(Row::from)))
 }
 
 pub(super) async fn show(
@@ -42,12 +42,13 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let books = gateway.books();
     let found = books.accounts().iter().find(|account| account.id == uuid);
-    found.map(|account| answer::one(Row::from(account))).ok_or(Problem::NotFound)
+    found.map(|account| response::one(Row::from(account))).ok_or(Problem::NotFound)
 }
 
 type Key = fn(&BankAccount) -> i128;
 
-/// All accounts here were linked at one moment, so that `created_at_sort` leaves their order.
+/// All accounts here were linked at the same time, so that `created_at_sort` does not change their
+/// order.
 const SORTS: [(&str, Key); 3] = [
     ("created_at_sort", |_| 0),
     ("last_transaction_sort", |account| account.last_transaction.unwrap_or_default().into()),

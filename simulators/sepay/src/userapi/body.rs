@@ -1,4 +1,4 @@
-//! The body of an instruction: JSON or a form, with numbers and text alike.
+//! The body of an instruction: JSON or a form, in which a number may be written as text.
 
 use serde_json::{Map, Value};
 
@@ -21,7 +21,7 @@ impl Body {
         self.0.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
     }
 
-    /// A whole number, as a number or as text; null and absent are none.
+    /// A whole number, written as a number or as text; `None` if it is null or absent.
     pub(super) fn number(&self, name: &'static str) -> Result<Option<u64>, InvalidParameter> {
         match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),

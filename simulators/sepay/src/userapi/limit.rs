@@ -13,11 +13,11 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, header::RETRY_AFTER};
 
-use super::{answer::Problem, v1};
+use super::{response::Problem, v1};
 use crate::gateway::Gateway;
 
-/// So many requests in each second of the gateway's clock, or any number. Every caller here is the
-/// same address, which is what SePay counts by.
+/// A limit of requests in each second of the gateway's clock, or none. SePay counts by address, and
+/// every caller here has the same.
 #[derive(Debug)]
 pub(crate) struct RateLimit {
     per_second: Option<NonZeroU32>,
@@ -31,14 +31,14 @@ struct Window {
     left: u32,
 }
 
-/// What the limit says of one request.
+/// The verdict of the limit on one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     /// There is no limit.
     Free,
-    /// It fits, and so many more do.
+    /// It is within the limit, and `left` more are.
     Fits { left: u32 },
-    /// It does not fit.
+    /// It is beyond the limit.
     Refused,
 }
 
@@ -75,10 +75,11 @@ impl RateLimit {
     }
 }
 
-/// The gateway's clock counts whole seconds, so that the next refill is always one away.
+/// Seconds until the next refill: always one, because the gateway's clock counts whole seconds.
 const SECONDS_TO_REFILL: u32 = 1;
 
-/// The headers of v2 stand on every answer (developer.sepay.vn, SePay API v2: authentication).
+/// Adds the headers of v2, which are on every response (developer.sepay.vn, SePay API v2:
+/// authentication).
 pub(super) async fn v2(
     State(gateway): State<Arc<Gateway>>,
     request: Request,
@@ -105,7 +106,7 @@ pub(super) async fn v2(
     response
 }
 
-/// v1 speaks of its limit only where it refuses (SePay API v1: introduction).
+/// Adds the headers of v1, which are on refusals only (SePay API v1: introduction).
 pub(super) async fn v1(
     State(gateway): State<Arc<Gateway>>,
     request: Request,

@@ -1,11 +1,11 @@
 //! The User API: bank accounts, their transactions, and orders with virtual accounts.
 
-mod answer;
 mod bank_accounts;
 mod body;
 mod limit;
 mod orders;
 mod prefixes;
+mod response;
 mod shape;
 mod transactions;
 mod v1;
@@ -27,7 +27,7 @@ use super::{
     faults::{Operation, operation},
     gateway::Gateway,
 };
-use answer::Problem;
+use response::Problem;
 
 pub(super) use limit::RateLimit;
 pub(super) use v1::routes as v1_routes;
@@ -96,7 +96,7 @@ async fn authenticate(
     }
 }
 
-/// Whether the request has the merchant's token.
+/// Whether the request carries the merchant's token.
 fn is_ours(gateway: &Gateway, headers: &HeaderMap) -> bool {
     let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     token.and_then(|value| value.strip_prefix("Bearer ")) == Some(gateway.settings.api_token())

@@ -13,8 +13,8 @@ use serde::Serialize;
 
 use super::{
     account,
-    answer::{self, Problem},
     body::Body,
+    response::{self, Problem},
 };
 use crate::{
     BankAccount, civil,
@@ -40,10 +40,10 @@ pub(super) async fn list(
             if query.descending("created_at_sort")?.unwrap_or(true) {
                 orders.reverse();
             }
-            gateway.second_order.arrange(&mut orders, |order| order.created_at);
+            gateway.same_second.arrange(&mut orders, |order| order.created_at);
         }
     }
-    Ok(answer::page(Page::cut(orders, &query)?.map(|order| OrderRow::new(&account, order))))
+    Ok(response::page(Page::cut(orders, &query)?.map(|order| OrderRow::new(&account, order))))
 }
 
 pub(super) async fn show(
@@ -53,7 +53,7 @@ pub(super) async fn show(
     let account = account(&gateway, &uuid)?;
     let books = gateway.books();
     let order = books.virtual_accounts().order(&uuid, &id).ok_or(Problem::NotFound)?;
-    Ok(answer::one(OrderRow::new(&account, order)))
+    Ok(response::one(OrderRow::new(&account, order)))
 }
 
 pub(super) async fn create(
@@ -68,7 +68,7 @@ pub(super) async fn create(
     let now = gateway.now();
     let order = gateway.books().virtual_accounts_mut().create(&account, &asked, now)?;
     let created = Created::new(&account, &order, picture);
-    Ok((StatusCode::CREATED, answer::one(created)).into_response())
+    Ok((StatusCode::CREATED, response::one(created)).into_response())
 }
 
 pub(super) async fn cancel(
@@ -92,7 +92,7 @@ pub(super) async fn add_va(
     let now = gateway.now();
     let va = new_va(&body)?;
     let va = gateway.books().virtual_accounts_mut().add_va(&account, &id, &va, now)?;
-    Ok((StatusCode::CREATED, answer::one(VaRow::from(&va))).into_response())
+    Ok((StatusCode::CREATED, response::one(VaRow::from(&va))).into_response())
 }
 
 pub(super) async fn cancel_va(
@@ -111,7 +111,7 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<Body, Problem> {
     Body::read(content_type.unwrap_or_default(), body).map_err(Problem::from)
 }
 
-/// The picture that an answer shows, if one is asked for.
+/// The QR picture in a response, if one is asked for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Picture {
     template: &'static str,

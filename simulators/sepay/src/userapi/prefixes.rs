@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     account,
-    answer::{self, Problem},
+    response::{self, Problem},
 };
 use crate::{
     BankAccount,
@@ -27,7 +27,7 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     let account = account(&gateway, &uuid)?;
     let rows = prefix(&account).into_iter().collect();
-    Ok(answer::page(Page::cut(rows, &Query::parse(query.as_deref()))?))
+    Ok(response::page(Page::cut(rows, &Query::parse(query.as_deref()))?))
 }
 
 pub(super) async fn show(
@@ -36,7 +36,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let account = account(&gateway, &uuid)?;
     let found = prefix(&account).filter(|prefix| prefix.va_prefix == asked);
-    found.map(answer::one).ok_or(Problem::NotFound)
+    found.map(response::one).ok_or(Problem::NotFound)
 }
 
 pub(super) async fn terminals(
@@ -52,7 +52,7 @@ pub(super) async fn terminals(
         created_at: CREATED_AT,
     });
     let rows = terminal.into_iter().collect();
-    Ok(answer::page(Page::cut(rows, &Query::parse(query.as_deref()))?))
+    Ok(response::page(Page::cut(rows, &Query::parse(query.as_deref()))?))
 }
 
 fn prefix(account: &BankAccount) -> Option<Prefix> {

@@ -1,5 +1,5 @@
-//! `fields` and `timestamp_format`: how the rows of v2 are written (developer.sepay.vn, SePay API v2:
-//! transactions, bank accounts). Which lists take them no page says in full; here all do.
+//! `fields` and `timestamp_format`: the format of rows in v2 (developer.sepay.vn, SePay API v2:
+//! transactions, bank accounts). No page says which lists accept them; here all do.
 
 use axum::{
     body::{Body, to_bytes},
@@ -10,7 +10,7 @@ use axum::{
 use http::{Method, header::CONTENT_LENGTH};
 use serde_json::{Map, Value};
 
-use super::answer::Problem;
+use super::response::Problem;
 use crate::query::Query;
 
 /// The fields with a time.
@@ -19,9 +19,9 @@ const TIMES: [&str; 6] =
 
 const LARGEST: usize = 64 * 1024 * 1024;
 
-/// How the rows of an answer are written.
+/// The format of the rows of a response.
 struct Shape {
-    /// Only these fields, if any is named.
+    /// The fields to keep; all if none is named.
     fields: Vec<String>,
     /// Times with their offset.
     iso8601: bool,
@@ -43,7 +43,7 @@ impl Shape {
         self.fields.is_empty() && !self.iso8601
     }
 
-    /// Writes the rows of `data`. A field that no row has is refused.
+    /// Applies the format to the rows of `data`. A field that no row has is refused.
     fn write(&self, data: &mut Value) -> Result<(), Problem> {
         match data {
             Value::Array(rows) => rows.iter_mut().try_for_each(|row| self.write(row)),
@@ -76,12 +76,12 @@ impl Shape {
     }
 }
 
-/// Writes successful answers to inquiries as their query says.
+/// Formats successful responses to inquiries as their query asks.
 pub(super) async fn shaped(request: Request, next: Next) -> Result<Response, Problem> {
     let is_inquiry = request.method() == Method::GET;
     let shape = Shape::read(&Query::parse(request.uri().query()));
     let response = next.run(request).await;
-    // Who may not ask is told that first.
+    // An unauthorised request gets its refusal first.
     if !is_inquiry || !response.status().is_success() {
         return Ok(response);
     }

@@ -8,14 +8,14 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::answer::{self, Problem};
+use super::response::{self, Problem};
 use crate::{
     bank::{BankTransaction, Direction},
     books::Books,
     civil,
     gateway::Gateway,
     query::{InvalidParameter, Page, Query},
-    second_order::SecondOrder,
+    same_second::SameSecondOrder,
 };
 
 pub(super) async fn list(
@@ -23,8 +23,8 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Query::parse(query.as_deref());
-    let page = select(&gateway.books(), &query, &gateway.second_order)?;
-    Ok(answer::page(page))
+    let page = select(&gateway.books(), &query, &gateway.same_second)?;
+    Ok(response::page(page))
 }
 
 pub(super) async fn show(
@@ -33,19 +33,19 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let books = gateway.books();
     let found = books.transactions().iter().find(|transaction| transaction.uuid == uuid);
-    found.map(|transaction| answer::one(Row::from(transaction))).ok_or(Problem::NotFound)
+    found.map(|transaction| response::one(Row::from(transaction))).ok_or(Problem::NotFound)
 }
 
 /// The page that `query` asks for: newest first, unless it says otherwise.
 fn select(
     books: &Books,
     query: &Query,
-    seconds: &SecondOrder,
+    seconds: &SameSecondOrder,
 ) -> Result<Page<Row>, InvalidParameter> {
     let all = books.transactions();
     let filter = Filter::read(query)?;
     let Some(order) = Order::read(books, query)? else {
-        // Nothing to compare: the page is cut out of the books as they are.
+        // Without filters or sorting the page is taken from the books as they are.
         let newest_first = |place: usize| all.len().checked_sub(place + 1);
         if filter.is_empty && filter.from.is_none() && !seconds.is_any() {
             return Page::of(all.len(), query, |rows| {
@@ -69,7 +69,8 @@ fn select(
     }
     let mut chosen: Vec<_> = rest.iter().filter(|row| filter.admits(row)).collect();
     if let Some((key, descending)) = order.by {
-        // What is equal is in the order of arrival; one direction is the other reversed.
+        // Equal entries are in the order of arrival; the descending order is the reverse of the
+        // ascending one.
         chosen.sort_by_key(|row| key(row));
         if descending {
             chosen.reverse();
@@ -87,10 +88,10 @@ fn rows(page: Page<&BankTransaction>) -> Page<Row> {
 
 type Key = fn(&BankTransaction) -> i128;
 
-/// Where a list begins and what it is sorted by; without, it is in the order of arrival.
+/// Where a list begins and what it is sorted by; without one, the order of arrival.
 struct Order {
     after: usize,
-    /// Whether it begins where the filter wants it to.
+    /// Whether it begins at the start of the filter.
     from: bool,
     /// Whether it is by dates.
     by_date: bool,
@@ -100,10 +101,10 @@ struct Order {
 const DATES: &str = "transaction_date_sort";
 
 impl Order {
-    /// `None` is what SePay does unasked: the newest first.
+    /// `None` if the query asks for no order: the newest first.
     fn read(books: &Books, query: &Query) -> Result<Option<Self>, InvalidParameter> {
         let all = books.transactions();
-        // What is newer than a known one is read on from there.
+        // Entries newer than a known one are listed from there on.
         if let Some(uuid) = query.text("since_id") {
             let known = all.iter().position(|transaction| transaction.uuid == uuid);
             let after = known.ok_or(InvalidParameter("since_id"))? + 1;
@@ -130,7 +131,7 @@ impl Order {
 }
 
 struct Filter<'a> {
-    /// Nothing is asked for in particular, unless from when.
+    /// Whether the query has no filter, except a start.
     is_empty: bool,
     q: Option<String>,
     transaction_content: Option<String>,
@@ -283,7 +284,8 @@ mod tests {
 
     /// The memos of the rows that `query` finds.
     fn found(query: &str) -> Vec<String> {
-        let rows = select(&books(), &Query::parse(Some(query)), &SecondOrder::default()).unwrap();
+        let rows =
+            select(&books(), &Query::parse(Some(query)), &SameSecondOrder::default()).unwrap();
         rows.items.into_iter().map(|row| row.transaction_content).collect()
     }
 
@@ -331,7 +333,7 @@ mod tests {
     fn a_filter_that_cannot_be_read_is_refused() {
         for parameter in ["since_id", "transfer_type", "amount_in_min", "transaction_date_from"] {
             let query = Query::parse(Some(&format!("{parameter}=x")));
-            let refused = select(&books(), &query, &SecondOrder::default()).err();
+            let refused = select(&books(), &query, &SameSecondOrder::default()).err();
             assert_eq!(refused, Some(InvalidParameter(parameter)));
         }
     }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{
     account,
-    answer::{self, Problem},
+    response::{self, Problem},
 };
 use crate::{
     civil,
@@ -40,7 +40,7 @@ pub(super) async fn list(
     if descending {
         rows.reverse();
     }
-    Ok(answer::page(Page::cut(rows, &query)?))
+    Ok(response::page(Page::cut(rows, &query)?))
 }
 
 pub(super) async fn show(
@@ -49,10 +49,10 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     account(&gateway, &uuid)?;
     let found = rows(&gateway, &uuid).into_iter().find(|row| row.id == va);
-    found.map(answer::one).ok_or(Problem::NotFound)
+    found.map(response::one).ok_or(Problem::NotFound)
 }
 
-/// Oldest first.
+/// Returns all of them, oldest first.
 fn rows(gateway: &Gateway, account: &str) -> Vec<Row> {
     let books = gateway.books();
     let orders = books.virtual_accounts().orders().iter();

@@ -1,20 +1,20 @@
-//! What each bank takes (developer.sepay.vn, SePay API v2, VA orders: quick start; create order).
+//! The rules of each bank (developer.sepay.vn, SePay API v2, VA orders: quick start; create order).
 
 use super::{TERMINAL, VA_PREFIX};
 use crate::{Bank, ids};
 
-/// What a bank demands of an order.
+/// The requirements of a bank for an order.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BankRules {
     /// It needs a VA prefix.
     pub(super) prefix: bool,
     /// It needs a terminal.
     pub(super) terminal: bool,
-    /// It needs an amount, and a transfer of exactly that.
+    /// It needs an amount, and accepts only a transfer of exactly that amount.
     pub(super) exact: bool,
-    /// It shows a name of the merchant's choice.
+    /// It shows a name that the merchant chooses.
     pub(super) holder: bool,
-    /// The most characters of an order code.
+    /// The maximum length of an order code.
     pub(super) longest_code: usize,
 }
 

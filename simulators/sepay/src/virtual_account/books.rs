@@ -1,4 +1,4 @@
-//! Every order, and what may happen to it.
+//! All orders, and the changes that each allows.
 
 use super::{
     OrderStatus, VA_PREFIX, VaOrder, VaStatus, VirtualAccount,
@@ -9,11 +9,11 @@ use crate::{BankAccount, Refused, ids};
 #[derive(Debug, Default)]
 pub(crate) struct VaBooks {
     orders: Vec<VaOrder>,
-    /// How many virtual accounts there ever were.
+    /// How many virtual accounts were ever opened.
     serial: u64,
 }
 
-/// What the merchant asks for.
+/// A request for an order.
 #[derive(Debug, Default)]
 pub(crate) struct NewOrder {
     pub(crate) order_code: Option<String>,
@@ -24,7 +24,7 @@ pub(crate) struct NewOrder {
     pub(crate) tid: Option<String>,
 }
 
-/// Another virtual account for an order.
+/// A request for another virtual account of an order.
 #[derive(Debug, Default)]
 pub(crate) struct NewVa {
     pub(crate) amount: Option<u64>,
@@ -41,7 +41,7 @@ pub(crate) enum VaRefused {
     Bank,
     /// A field is missing, wrong or not for this bank.
     Field(&'static str),
-    /// The terminal is no number of the bank's.
+    /// The terminal number is malformed.
     TerminalFormat,
     /// The terminal is not the account's.
     Terminal,
@@ -51,7 +51,7 @@ pub(crate) enum VaRefused {
     VietcombankState,
 }
 
-/// What a credit on a virtual account belongs to.
+/// The order and virtual account of a credit.
 #[derive(Clone, Debug)]
 pub(crate) struct Credited {
     pub(crate) bank_account_id: String,
@@ -60,11 +60,11 @@ pub(crate) struct Credited {
     pub(crate) order_code: String,
 }
 
-/// The digits of an amount at most.
+/// The largest amount, of 12 digits.
 const LARGEST_AMOUNT: u64 = 999_999_999_999;
 
 impl VaBooks {
-    /// Oldest first.
+    /// Returns all of them, oldest first.
     pub(crate) fn orders(&self) -> &[VaOrder] {
         &self.orders
     }
@@ -74,7 +74,8 @@ impl VaBooks {
         self.orders.iter().find(|order| order.bank_account_id == account && order.id == id)
     }
 
-    /// SePay does not say what it does with an order code that is taken; it is refused here.
+    /// Opens an order. SePay does not document what it does with an order code that is in use; here
+    /// it is refused.
     pub(crate) fn create(
         &mut self,
         account: &BankAccount,
@@ -126,7 +127,7 @@ impl VaBooks {
         Ok(order)
     }
 
-    /// Only BIDV's orders take money in parts, and so more than one virtual account.
+    /// Adds a virtual account. Only BIDV's orders can be paid in parts and have more than one.
     pub(crate) fn add_va(
         &mut self,
         account: &BankAccount,
@@ -150,7 +151,7 @@ impl VaBooks {
         Ok(va)
     }
 
-    /// Cancels an order that nothing arrived for, with its virtual accounts.
+    /// Cancels an order without payments, with its virtual accounts.
     pub(crate) fn cancel(
         &mut self,
         account: &BankAccount,
@@ -171,7 +172,7 @@ impl VaBooks {
         Ok(())
     }
 
-    /// Cancels a virtual account that nothing arrived on; its order stays as it is.
+    /// Cancels a virtual account without payments; its order does not change.
     pub(crate) fn cancel_va(
         &mut self,
         account: &BankAccount,
@@ -190,8 +191,9 @@ impl VaBooks {
         Ok(())
     }
 
-    /// Whether a bank takes a transfer of `amount` to `number`; `None` if that is no virtual
-    /// account. One that is too late still takes money: SePay documents no end but `expired_at`.
+    /// Whether the bank accepts a transfer of `amount` to `number`; `None` if that is no virtual
+    /// account. An expired account still accepts money, because SePay documents nothing but
+    /// `expired_at`.
     pub(crate) fn accepts(&self, number: &str, amount: u64) -> Option<Result<Credited, Refused>> {
         let (order, va) = self.orders.iter().find_map(|order| {
             let va = order.va.iter().find(|va| va.va_number == number)?;
@@ -211,7 +213,7 @@ impl VaBooks {
         })
     }
 
-    /// Books a transfer that [`accepts`](Self::accepts) took.
+    /// Books a transfer that passed [`accepts`](Self::accepts).
     pub(crate) fn credit(&mut self, number: &str, amount: u64, now: i64) {
         let with_va = |order: &&mut VaOrder| order.va.iter().any(|va| va.va_number == number);
         let Some(order) = self.orders.iter_mut().find(with_va) else { return };

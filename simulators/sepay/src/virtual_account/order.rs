@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// An order that takes money on virtual accounts of its own.
+/// An order that is paid through virtual accounts of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct VaOrder {
@@ -12,11 +12,11 @@ pub struct VaOrder {
     pub bank_account_id: String,
     /// The merchant's name for it.
     pub order_code: String,
-    /// Đồng that it asks for; without an amount it takes any.
+    /// The amount that it asks for, in đồng; `None` accepts any.
     pub amount: Option<u64>,
-    /// Đồng that arrived.
+    /// The amount that arrived, in đồng.
     pub paid_amount: u64,
-    /// Where it is.
+    /// The status.
     pub status: OrderStatus,
     /// Its virtual accounts, oldest first.
     pub va: Vec<VirtualAccount>,
@@ -36,9 +36,9 @@ pub struct VirtualAccount {
     pub va_number: String,
     /// The name that a payer's bank shows.
     pub va_holder_name: String,
-    /// Đồng that it takes, exactly; without an amount it takes any.
+    /// The only amount that it accepts, in đồng; `None` accepts any.
     pub amount: Option<u64>,
-    /// Where it is.
+    /// The status.
     pub status: VaStatus,
     /// When it should no longer be used.
     pub expired_at: Option<i64>,
@@ -48,7 +48,7 @@ pub struct VirtualAccount {
     pub created_at: i64,
 }
 
-/// Where an order is. SePay documents no status for one that is too late.
+/// The status of an order. SePay documents none for an expired one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum OrderStatus {
     /// Nothing arrived.
@@ -61,7 +61,7 @@ pub enum OrderStatus {
     Cancelled,
 }
 
-/// Where a virtual account is.
+/// The status of a virtual account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum VaStatus {
     /// It waits for money.

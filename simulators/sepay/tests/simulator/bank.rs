@@ -1,4 +1,4 @@
-//! Bank transactions: webhooks, and the User API that tells of them.
+//! Bank transactions: webhooks and the User API.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -260,7 +260,7 @@ async fn sepay_hears_of_no_transfer_to_vietinbank_without_its_word() {
         assert_eq!(transfer.code.as_deref(), Some("SPT123456"), "{memo}");
         assert_eq!(shop.bodies().pop().unwrap()["subAccount"], sub_account, "{memo}");
     }
-    // What is not an account number takes no transfer of its own.
+    // A sub-account that is no account number cannot receive a transfer by itself.
     let refused = sepay.bank_transfer("TKP001", 50_000, "SEVQR SPT123456").await.unwrap_err();
     assert_eq!(refused, Refused::UnknownAccount("TKP001".to_owned()));
 }

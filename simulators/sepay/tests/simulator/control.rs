@@ -1,4 +1,4 @@
-//! Faults, the log, the description, and the same control over HTTP.
+//! Faults, the request log, the description, and the control API over HTTP.
 
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};

@@ -1,4 +1,4 @@
-//! Header names in the very letters of SePay's pages, as a receiver reads them off the socket.
+//! Header names are spelt exactly as on SePay's pages, read from the socket.
 
 use simulator_sepay::{SePaySimulator, Webhook, WebhookAuth, WebhookBody};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 
 use crate::world::{arrive, form, settings, start};
 
-/// A receiver that keeps the bytes of each request and answers 200.
+/// A receiver that keeps the bytes of each request and responds with 200.
 struct Socket {
     listener: TcpListener,
 }

@@ -1,4 +1,4 @@
-//! The simulated SePay, spoken to over HTTP only, as a merchant's own code would.
+//! The simulated SePay over HTTP only, as a merchant's own code calls it.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! What other people's receivers and clients need of the simulator.
+//! Behaviour of the simulator that other receivers and clients depend on.
 
 use std::time::Duration;
 

@@ -10,7 +10,7 @@ use crate::world::{NOW, Shop, arrive, form, settings, start};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// An order paid at a shop that answers every IPN with `status`.
+/// An order paid at a shop that responds to every IPN with `status`.
 async fn paid(shop: &Shop) -> SePaySimulator {
     let sepay = start(settings().with_ipn_url(shop.at("/ipn"))).await;
     arrive(&sepay, form(sepay.settings(), "DH-1", &[])).await;
@@ -18,7 +18,7 @@ async fn paid(shop: &Shop) -> SePaySimulator {
     sepay
 }
 
-/// The minutes after the first sending at which each IPN says that it was sent.
+/// The minutes after the first sending in the timestamp of each IPN.
 fn minutes(shop: &Shop) -> Vec<i64> {
     let at = |ipn: serde_json::Value| (ipn["timestamp"].as_i64().unwrap() - NOW) / 60;
     shop.bodies().into_iter().map(at).collect()

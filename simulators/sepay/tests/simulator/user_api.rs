@@ -1,4 +1,4 @@
-//! The User API as it is on the wire: v1, and the orders of v2.
+//! The User API over HTTP: v1, and the orders of v2.
 
 use std::num::NonZeroU32;
 

@@ -16,7 +16,7 @@ fn emitted(variant: &Value) -> Vec<(&str, &str)> {
     fields.map(|field| (field[0].as_str().unwrap(), field[1].as_str().unwrap())).collect()
 }
 
-/// How the simulator answers the form of `variant`.
+/// The simulator's response to the form of `variant`.
 async fn posted(vector: &Value, variant: &Value) -> (StatusCode, String) {
     let settings = Settings::test()
         .with_merchant(vector["merchant"].as_str().unwrap(), vector["secret"].as_str().unwrap());
@@ -53,7 +53,7 @@ fn the_python_library_agrees_once_its_own_order_of_signing_is_followed() {
     for vector in vectors["checkout"].as_array().unwrap() {
         let python = &vector["python_sdk"];
         let fields = emitted(python);
-        // That library signs no agreement, and in the order of the allow-list.
+        // That library signs no agreement fields, and signs in the order of the allow-list.
         let in_its_order = sign::SIGNED_FIELDS
             .iter()
             .filter(|name| !name.starts_with("agreement_"))

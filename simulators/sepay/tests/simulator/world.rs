@@ -1,4 +1,4 @@
-//! A simulator, a shop that takes its notifications, and an HTTP client.
+//! A simulator, a shop that receives its notifications, and an HTTP client.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(crate) async fn start(settings: Settings) -> SePaySimulator {
     SePaySimulator::start(settings).await.unwrap()
 }
 
-/// Sends one request; `Err` when no answer came.
+/// Sends one request; `Err` when no response came.
 pub(crate) async fn send(
     method: Method,
     url: &str,
@@ -111,7 +111,7 @@ pub(crate) async fn user_api(sepay: &SePaySimulator, path: &str) -> Response<Byt
     send(Method::GET, &url, &headers, Bytes::new()).await.unwrap()
 }
 
-/// A merchant's server: it keeps what it gets and answers as it was told.
+/// A merchant's server: it keeps the requests and responds with a fixed status.
 pub(crate) struct Shop {
     server: Server,
     received: Arc<Mutex<Vec<(HeaderMap, Bytes)>>>,
@@ -119,7 +119,7 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// A shop that answers as SePay wants it.
+    /// A shop that acknowledges every notification as SePay documents.
     pub(crate) async fn open() -> Self {
         Self::answering(r#"{"success": true}"#).await
     }
@@ -139,7 +139,7 @@ impl Shop {
         Self { server, received, status }
     }
 
-    /// A shop that takes nothing: it answers with `status`.
+    /// A shop that responds to every notification with `status`.
     pub(crate) async fn with_status(status: StatusCode) -> Self {
         let shop = Self::open().await;
         shop.set_status(status);

@@ -10,7 +10,7 @@ use axum::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Allowed, account, accounts, answer, answer::Problem};
+use super::{Allowed, account, accounts, response, response::Problem};
 use crate::{
     bank::{BankAccount, BankTransaction},
     civil,
@@ -25,7 +25,7 @@ pub(super) async fn list(
 ) -> Result<Response, Problem> {
     allowed.to("bank-account:read")?;
     let rows = accounts(&gateway).iter().map(|(id, account)| Row::of(*id, account)).collect();
-    answer::list(rows, &Query::parse(query.as_deref()))
+    response::list(rows, &Query::parse(query.as_deref()))
 }
 
 pub(super) async fn show(
@@ -34,10 +34,10 @@ pub(super) async fn show(
     Path(id): Path<u64>,
 ) -> Result<Response, Problem> {
     allowed.to("bank-account:read")?;
-    Ok(answer::one(Row::of(id, &account(&gateway, id)?)))
+    Ok(response::one(Row::of(id, &account(&gateway, id)?)))
 }
 
-/// The sub-accounts. SePay shows none of their fields; these are the names of its other APIs.
+/// The sub-accounts. SePay documents none of their fields; these have the names of its other APIs.
 pub(super) async fn sub_accounts(
     State(gateway): State<Arc<Gateway>>,
     Extension(allowed): Extension<Allowed>,
@@ -66,7 +66,7 @@ pub(super) async fn sub_accounts(
             active: true,
         })
         .collect();
-    answer::list(rows, &Query::parse(query.as_deref()))
+    response::list(rows, &Query::parse(query.as_deref()))
 }
 
 pub(super) async fn transactions(
@@ -98,7 +98,7 @@ pub(super) async fn transactions(
     let newest_first = books.transactions().iter().rev().filter(|it| admits(it));
     let rows = newest_first.map(|it| Line::of(number_of(&it.account_id), it)).collect();
     drop(books);
-    answer::list(rows, &query)
+    response::list(rows, &query)
 }
 
 #[derive(Serialize)]

@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    Allowed, answer,
-    answer::Problem,
+    Allowed,
     fields::{field, read},
+    response,
+    response::Problem,
 };
 use crate::{code::CodeRule, gateway::Gateway};
 
-/// How the company's transactions are treated, in SePay's names.
+/// The company's settings, in SePay's names.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Company {
     bank_sub_account: bool,
@@ -49,7 +50,7 @@ impl Company {
         }
     }
 
-    /// The one form of codes that is looked for; the simulated bank knows one at a time.
+    /// The payment code rule that is in effect; the simulator supports one at a time.
     fn rule(&self) -> Option<CodeRule> {
         let active = self.payment_code_formats.iter().find(|format| format.is_active);
         let format = active.filter(|_| self.paycode)?;
@@ -62,7 +63,7 @@ pub(super) async fn me(
     Extension(allowed): Extension<Allowed>,
 ) -> Result<Response, Problem> {
     allowed.to("profile")?;
-    Ok(answer::one(json!({
+    Ok(response::one(json!({
         "id": 1, "first_name": "Thử", "last_name": "Nguyễn Văn",
         "email": "thu@example.vn", "phone": "0900000000", "avatar": null,
     })))
@@ -73,7 +74,7 @@ pub(super) async fn show(
     Extension(allowed): Extension<Allowed>,
 ) -> Result<Response, Problem> {
     allowed.to("company")?;
-    Ok(answer::one(json!({
+    Ok(response::one(json!({
         "id": 123, "full_name": "Công ty Thử nghiệm", "short_name": "Thử nghiệm",
         "role": "Admin", "status": "active", "subscription": "Premium",
         "begin_date": "2025-01-01", "end_date": "2030-12-31",
@@ -118,5 +119,5 @@ pub(super) async fn configure(
     gateway.books().set_code_rule(company.rule());
     *gateway.company() = company.clone();
     let data: Value = json!(company);
-    Ok(answer::done(StatusCode::OK, "Đã cập nhật cấu hình", data))
+    Ok(response::done(StatusCode::OK, "Đã cập nhật cấu hình", data))
 }

@@ -3,15 +3,15 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::answer::Problem;
+use super::response::Problem;
 
-/// The object that a body is.
+/// Reads a body as a JSON object.
 pub(super) fn read(body: &[u8]) -> Result<Map<String, Value>, Problem> {
     serde_json::from_slice(body).map_err(|_| Problem::Invalid("body".to_owned()))
 }
 
-/// One field; a value of another kind than documented, such as a number in quotes, is refused by the
-/// field's name.
+/// Reads one field; a value of another type than documented, such as a number in quotes, is an
+/// error that names the field.
 pub(super) fn field<T: DeserializeOwned>(
     body: &mut Map<String, Value>,
     name: &str,

@@ -1,9 +1,9 @@
-//! `/api/v1`: what a merchant allowed an app to see and do.
+//! `/api/v1`: the API for apps that a merchant authorised.
 
 mod accounts;
-mod answer;
 mod company;
 mod fields;
+mod response;
 mod webhooks;
 
 use std::collections::BTreeSet;
@@ -23,7 +23,7 @@ use super::super::{
     faults::{Operation, operation},
     gateway::Gateway,
 };
-use answer::Problem;
+use response::Problem;
 
 pub(crate) use company::Company;
 
@@ -54,7 +54,7 @@ pub(super) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
         .layer(from_fn_with_state(Arc::clone(gateway), authenticate))
 }
 
-/// What the access token of a request allows.
+/// The scopes of a request's access token.
 #[derive(Clone)]
 struct Allowed(BTreeSet<String>);
 

@@ -1,4 +1,4 @@
-//! `/api/v1/webhooks`: the registry, which really sends to what is in it.
+//! `/api/v1/webhooks`: the webhooks of an app, which are really sent.
 
 use std::sync::Arc;
 
@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    Allowed, account, accounts, answer,
-    answer::Problem,
+    Allowed, account, accounts,
     fields::{field, read},
+    response,
+    response::Problem,
 };
 use crate::{
     Webhook, WebhookAuth, WebhookBody, bank::Direction, civil, gateway::Gateway, query::Query,
@@ -40,7 +41,7 @@ pub(super) async fn list(
     };
     let known: Vec<Webhook> =
         gateway.dashboard().webhooks().iter().filter(|it| admits(it)).cloned().collect();
-    answer::list(known.iter().map(|webhook| Row::of(&gateway, webhook)).collect(), &query)
+    response::list(known.iter().map(|webhook| Row::of(&gateway, webhook)).collect(), &query)
 }
 
 pub(super) async fn show(
@@ -50,7 +51,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     allowed.to("webhook:read")?;
     let found = gateway.dashboard().webhooks().iter().find(|webhook| webhook.id == id).cloned();
-    found.map(|webhook| answer::one(Row::of(&gateway, &webhook))).ok_or(Problem::NotFound)
+    found.map(|webhook| response::one(Row::of(&gateway, &webhook))).ok_or(Problem::NotFound)
 }
 
 pub(super) async fn create(
@@ -76,7 +77,7 @@ pub(super) async fn create(
     webhook.retry_error_status = false;
     fields.apply(&gateway, &mut webhook)?;
     let id = gateway.dashboard().add(webhook, gateway.now());
-    Ok(answer::done(StatusCode::CREATED, "Đã tạo webhook", json!({ "id": id })))
+    Ok(response::done(StatusCode::CREATED, "Đã tạo webhook", json!({ "id": id })))
 }
 
 pub(super) async fn update(
@@ -93,7 +94,7 @@ pub(super) async fn update(
     if let Some(webhook) = gateway.dashboard().webhook_mut(id) {
         *webhook = changed;
     }
-    Ok(answer::done(StatusCode::OK, "Đã cập nhật webhook", json!({ "id": id })))
+    Ok(response::done(StatusCode::OK, "Đã cập nhật webhook", json!({ "id": id })))
 }
 
 pub(super) async fn delete(
@@ -103,13 +104,13 @@ pub(super) async fn delete(
 ) -> Result<Response, Problem> {
     allowed.to("webhook:delete")?;
     if gateway.dashboard().remove(id) {
-        Ok(answer::done(StatusCode::OK, "Đã xóa webhook", Value::Null))
+        Ok(response::done(StatusCode::OK, "Đã xóa webhook", Value::Null))
     } else {
         Err(Problem::NotFound)
     }
 }
 
-/// What a request says; yes and no are 1 and 0.
+/// The fields of a request, in which flags are 1 and 0.
 #[derive(Default)]
 struct Fields {
     bank_account_id: Option<u64>,
@@ -247,7 +248,7 @@ fn bit_of(name: &'static str, bit: u8) -> Result<bool, Problem> {
     }
 }
 
-/// SePay takes public https addresses; this one loopback addresses only.
+/// Accepts loopback addresses only; SePay itself accepts public https addresses.
 fn loopback(text: &str) -> Option<Uri> {
     let url = url::Url::parse(text).ok()?;
     let is_loopback = match url.host()? {
@@ -262,7 +263,7 @@ fn invalid(field: &str) -> Problem {
     Problem::Invalid(field.to_owned())
 }
 
-/// A webhook as answers show it; yes and no are booleans.
+/// A webhook as responses show it; flags are booleans.
 #[derive(Serialize)]
 struct Row {
     id: u64,

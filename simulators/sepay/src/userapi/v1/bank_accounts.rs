@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     account, accounts, amount,
-    answer::{self, Problem},
+    response::{self, Problem},
 };
 use crate::{
     bank::BankAccount,
@@ -34,7 +34,7 @@ pub(super) async fn list(
     let rows = chosen(&gateway, &query)?;
     let rows: Vec<_> =
         rows.iter().take(limit).map(|(number, account)| Row::new(*number, account)).collect();
-    Ok(answer::under("bankaccounts", rows))
+    Ok(response::under("bankaccounts", rows))
 }
 
 pub(super) async fn show(
@@ -42,7 +42,7 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let (number, account) = account(&gateway, &id)?;
-    Ok(answer::under("bankaccount", Row::new(number, &account)))
+    Ok(response::under("bankaccount", Row::new(number, &account)))
 }
 
 pub(super) async fn count(
@@ -50,7 +50,7 @@ pub(super) async fn count(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Query::parse(query.as_deref());
-    Ok(answer::under("count_bankaccounts", chosen(&gateway, &query)?.len()))
+    Ok(response::under("count_bankaccounts", chosen(&gateway, &query)?.len()))
 }
 
 fn chosen(gateway: &Gateway, query: &Query) -> Result<Vec<(u64, BankAccount)>, InvalidParameter> {
@@ -95,7 +95,7 @@ impl Row {
             account_holder_name: account.holder.clone(),
             account_number: account.number.clone(),
             accumulated: amount(account.balance),
-            // All of v1's fields are text in its documents, and public libraries of v1 fail over a
+            // All of v1's fields are text in its documents, and public libraries of v1 fail on a
             // null here: an account without a transaction has the time at which it was linked.
             last_transaction: match account.last_transaction {
                 Some(at) => civil::print(at),

@@ -1,8 +1,8 @@
 //! The User API v1: numeric ids, amounts as text, and errors under HTTP 200.
 
-mod answer;
 mod bank_accounts;
 mod orders;
+mod response;
 mod transactions;
 
 use std::sync::Arc;
@@ -21,9 +21,9 @@ use crate::{
     faults::{Operation, operation},
     gateway::Gateway,
 };
-use answer::Problem;
+use response::Problem;
 
-pub(super) use answer::rate_limited;
+pub(super) use response::rate_limited;
 
 /// The routes on `my.sepay.vn`.
 pub(crate) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
@@ -75,7 +75,8 @@ pub(crate) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
         .layer(from_fn_with_state(Arc::clone(gateway), limit::v1))
 }
 
-/// Without the token the answer is HTTP 200 with nothing in it (SePay API: upgrade from v1).
+/// Checks the token. Without it the response is HTTP 200 with an empty body (SePay API: upgrade
+/// from v1).
 async fn authenticate(
     State(gateway): State<Arc<Gateway>>,
     request: Request,
@@ -87,7 +88,7 @@ async fn authenticate(
     }
 }
 
-/// The number by which v1 knows the `index`th bank account.
+/// The number of the `index`th bank account in v1.
 fn account_number(index: usize) -> u64 {
     const FIRST: u64 = 19;
     FIRST.saturating_add(index as u64)
@@ -105,7 +106,7 @@ fn account(gateway: &Gateway, id: &str) -> Result<(u64, BankAccount), Problem> {
     known.ok_or(Problem::NotFound)
 }
 
-/// An amount as v1 writes it.
+/// Formats an amount as v1 does.
 fn amount(dong: u64) -> String {
     format!("{dong}.00")
 }

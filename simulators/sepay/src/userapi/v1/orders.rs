@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::{
     account,
-    answer::{self, Problem},
+    response::{self, Problem},
 };
 use crate::{
     bank::BankAccount,
@@ -37,7 +37,7 @@ pub(super) async fn list(
     let orders = books.virtual_accounts().orders().iter().rev();
     let orders = orders.filter(|order| order.bank_account_id == account.id);
     let orders = orders.map(|order| OrderRow::new(&account, order)).collect();
-    Ok(answer::order(None, Orders { orders }))
+    Ok(response::order(None, Orders { orders }))
 }
 
 pub(super) async fn show(
@@ -47,7 +47,7 @@ pub(super) async fn show(
     let account = bidv(&gateway, &id)?;
     let books = gateway.books();
     let order = books.virtual_accounts().order(&account.id, &order).ok_or(Problem::NotFound)?;
-    Ok(answer::order(None, OrderRow::new(&account, order)))
+    Ok(response::order(None, OrderRow::new(&account, order)))
 }
 
 pub(super) async fn create(
@@ -61,7 +61,7 @@ pub(super) async fn create(
     let now = gateway.now();
     let order = gateway.books().virtual_accounts_mut().create(&account, &asked, now)?;
     let created = Created::new(&account, &order, picture);
-    let answer = answer::order(Some("Order created successfully"), created);
+    let answer = response::order(Some("Order created successfully"), created);
     Ok((StatusCode::CREATED, answer).into_response())
 }
 
@@ -85,7 +85,7 @@ pub(super) async fn add_va(
     let va = new_va(&read(&headers, &body)?)?;
     let now = gateway.now();
     let va = gateway.books().virtual_accounts_mut().add_va(&account, &order, &va, now)?;
-    Ok((StatusCode::CREATED, answer::order(None, VaRow::from(&va))).into_response())
+    Ok((StatusCode::CREATED, response::order(None, VaRow::from(&va))).into_response())
 }
 
 pub(super) async fn cancel_va(
@@ -98,7 +98,7 @@ pub(super) async fn cancel_va(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Another bank's account is not found here.
+/// The account with this id, if it is at BIDV.
 fn bidv(gateway: &Gateway, id: &str) -> Result<BankAccount, Problem> {
     let (_, account) = account(gateway, id)?;
     if account.bank.code == "BIDV" { Ok(account) } else { Err(Problem::NotFound) }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     accounts, amount,
-    answer::{self, Problem},
+    response::{self, Problem},
 };
 use crate::{
     bank::BankTransaction,
@@ -21,8 +21,8 @@ use crate::{
 
 const LARGEST: u64 = 5_000;
 
-/// Without `since_id` the newest first; with it, from that id on in the order of arrival, which is
-/// how the pages mean a long list to be read.
+/// Lists the newest first, or with `since_id` in the order of arrival from that id on, which is how
+/// SePay's pages read a long list.
 pub(super) async fn list(
     State(gateway): State<Arc<Gateway>>,
     RawQuery(query): RawQuery,
@@ -48,20 +48,20 @@ pub(super) async fn list(
             chosen(&gateway, newest.filter(|(_, row)| filter.admits(row)), limit).map(row).collect()
         }
     };
-    Ok(answer::under("transactions", rows))
+    Ok(response::under("transactions", rows))
 }
 
-/// As many rows as an answer has; those of one second in any order, if the simulator is set so.
+/// The rows of a response; those of the same second are in any order if the settings say so.
 fn chosen<'a>(
     gateway: &Gateway,
     rows: impl Iterator<Item = (usize, &'a BankTransaction)>,
     limit: usize,
 ) -> impl Iterator<Item = (usize, &'a BankTransaction)> {
-    let mut rows: Vec<_> = match gateway.second_order.is_any() {
+    let mut rows: Vec<_> = match gateway.same_second.is_any() {
         true => rows.collect(),
         false => rows.take(limit).collect(),
     };
-    gateway.second_order.arrange(&mut rows, |(_, row)| row.at);
+    gateway.same_second.arrange(&mut rows, |(_, row)| row.at);
     rows.into_iter().take(limit)
 }
 
@@ -74,7 +74,7 @@ pub(super) async fn show(
     let place = id.parse::<u64>().ok().and_then(|id| id.checked_sub(FIRST));
     let place = place.and_then(|place| usize::try_from(place).ok()).ok_or(Problem::NotFound)?;
     let row = books.transactions().get(place).ok_or(Problem::NotFound)?;
-    Ok(answer::under("transaction", Row::new(&numbers, place, row)))
+    Ok(response::under("transaction", Row::new(&numbers, place, row)))
 }
 
 pub(super) async fn count(
@@ -87,11 +87,11 @@ pub(super) async fn count(
     let since = filter.since.unwrap_or(FIRST).saturating_sub(FIRST);
     let rest = books.transactions().iter().skip(usize::try_from(since).unwrap_or(usize::MAX));
     let count = rest.filter(|row| filter.admits(row)).count();
-    Ok(answer::under("count_transactions", count))
+    Ok(response::under("count_transactions", count))
 }
 
-/// The id of the first transaction. No id here is the id of a webhook: nothing says that they are
-/// the same.
+/// The id of the first transaction. It differs from the ids of webhooks, because no document says
+/// that they are the same.
 const FIRST: u64 = 1;
 
 struct Filter<'a> {

@@ -1,4 +1,4 @@
-//! Carries what the gateway announces to the merchant.
+//! Sends the gateway's notifications to the merchant.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,23 +10,23 @@ use crate::{
     wire::{SIGNATURE, TIMESTAMP},
 };
 
-/// In the letters of the protocol's documents.
+/// The header names as the protocol's documents spell them.
 const HEADERS: PrintedHeaders = PrintedHeaders(&[SIGNATURE, TIMESTAMP]);
 
-/// Carries the notifications of one gateway.
+/// Sends the notifications of one gateway.
 #[derive(Debug)]
-pub(super) struct Courier {
+pub(super) struct Notifier {
     gateway: MockGateway,
     outbox: Outbox,
     schedule: Mutex<Schedule>,
 }
 
-impl Courier {
+impl Notifier {
     pub(super) fn new(gateway: MockGateway, timeout: Duration) -> Self {
         Self { gateway, outbox: Outbox::new(timeout), schedule: Mutex::default() }
     }
 
-    /// Sends what is announced and has an address, on the present schedule.
+    /// Sends the queued notifications that have an address, on the current schedule.
     pub(super) async fn deliver(&self) -> Vec<Receipt> {
         let mut receipts = Vec::new();
         for request in self.gateway.take_addressed() {
@@ -35,7 +35,7 @@ impl Courier {
         receipts
     }
 
-    /// Sends one notification, on the present schedule.
+    /// Sends one notification, on the current schedule.
     pub(super) async fn send(&self, mut request: http::Request<bytes::Bytes>) -> Vec<Receipt> {
         request.extensions_mut().insert(HEADERS);
         let schedule = self.schedule().clone();

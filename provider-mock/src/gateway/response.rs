@@ -1,4 +1,4 @@
-//! An answer of the gateway, and its signature.
+//! A response of the gateway, and its signature.
 
 use bytes::Bytes;
 use http::{
@@ -18,22 +18,22 @@ use crate::{
     wire::{Refusal, RefusalCode, SIGNATURE, Undecided},
 };
 
-/// An answer before it is signed.
+/// A response before it is signed.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct UnsignedResponse {
     status: StatusCode,
     body: Bytes,
     code: Option<String>,
 }
 
-impl Answer {
+impl UnsignedResponse {
     pub(super) fn of<T: Serialize>(answer: &T) -> Self {
         Self { status: StatusCode::OK, body: json(answer), code: None }
     }
 
-    /// The gateway does not know yet.
+    /// The response of a gateway that has not decided yet.
     pub(super) fn undecided(reference: Option<String>) -> Self {
-        let message = "it is taken, and not decided yet".to_owned();
+        let message = "it is accepted, and not decided yet".to_owned();
         let body = json(&Undecided { reference, message });
         Self { status: StatusCode::ACCEPTED, body, code: None }
     }
@@ -62,7 +62,7 @@ impl Answer {
         self.code.is_none()
     }
 
-    /// The same answer with another amount, where it tells one.
+    /// Changes the amount in the response, if it has one.
     pub(super) fn with_wrong_amount(mut self) -> Self {
         let Ok(mut body) = serde_json::from_slice::<Value>(&self.body) else { return self };
         let told = body.get("amount").cloned().unwrap_or_default();
@@ -75,7 +75,7 @@ impl Answer {
         self
     }
 
-    /// The response, signed as the answer to `call`.
+    /// The response, signed as the response to `call`.
     pub(super) fn sign(self, call: &str, key: &Keys) -> Response<Bytes> {
         let signature = signature(call, self.status, &self.body, key);
         self.respond(Some(signature))
@@ -108,7 +108,7 @@ impl Answer {
     }
 }
 
-/// A page that no part of the protocol describes, as a proxy in front of the gateway has one.
+/// A page that is not part of the protocol, such as that of a proxy in front of the gateway.
 pub(super) fn foreign_page(status: u16) -> Response<Bytes> {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
     let page = format!("<html><head><title>{status}</title></head><body>{status}</body></html>");
@@ -120,7 +120,7 @@ pub(super) fn foreign_page(status: u16) -> Response<Bytes> {
 
 fn signature(call: &str, status: StatusCode, body: &[u8], key: &Keys) -> String {
     let fields = [(CALL, call.as_bytes()), (STATUS, status.as_str().as_bytes()), (BODY, body)];
-    // The fields are there and the formula is known: it cannot fail, and an empty signature
-    // would convince nobody.
+    // All fields are present and the formula is known, so that signing cannot fail; an empty
+    // signature would be rejected.
     ANSWER.sign(&fields, SigningKeys { secret: Some(key), signer: None }).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Words for states. One that is documented nowhere is uncertain.
+//! States. An undocumented one is uncertain.
 
 use payments_core::{
     DeclineReason,
@@ -7,7 +7,7 @@ use payments_core::{
     virtual_account::VirtualAccountState,
 };
 
-/// Whether what arrived is short, exact or over stands in the amounts; it is ours in any case.
+/// The state of a payment. Whether it is short, exact or over follows from the amounts.
 pub(in crate::provider) fn payment_state(word: &str) -> PaymentState {
     match word {
         "open" => PaymentState::Open,
@@ -46,12 +46,12 @@ pub(super) fn payout_state(word: &str) -> PayoutState {
         "succeeded" => PayoutState::Succeeded,
         "failed" => PayoutState::Failed,
         "reversed" => PayoutState::Reversed,
-        // "undecided" too: the gateway itself does not know.
+        // Also "undecided", which the gateway itself has not settled.
         _ => PayoutState::Uncertain,
     }
 }
 
-/// Why a payout failed or came back. A code that is documented nowhere is another reason.
+/// Why a payout failed or came back. An undocumented code becomes `Other`.
 pub(super) fn failure_reason(code: &str) -> DeclineReason {
     match code {
         "account_closed" | "returned" => DeclineReason::Beneficiary,

@@ -58,7 +58,7 @@ struct Pagination {
     last_page: usize,
 }
 
-/// An answer that is not a success. SePay documents codes and statuses and no body.
+/// A response that is not a success. SePay documents codes and statuses and no body.
 #[derive(Clone, Debug)]
 pub(super) enum Problem {
     Unauthorized,

@@ -1,16 +1,16 @@
-//! The order in which lines of one second are listed.
+//! The order in which entries of the same second are listed.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Whether lines of one second are listed in the order of arrival, or in another order on every
-/// request: SePay's documents promise no order for them.
+/// Whether entries of the same second are listed in the order of arrival, or in another order on
+/// every request: SePay's documents promise no order for them.
 #[derive(Debug, Default)]
-pub(super) struct SecondOrder {
+pub(super) struct SameSecondOrder {
     any: AtomicBool,
     requests: AtomicU64,
 }
 
-impl SecondOrder {
+impl SameSecondOrder {
     pub(super) fn new(any: bool) -> Self {
         Self { any: AtomicBool::new(any), requests: AtomicU64::new(0) }
     }
@@ -23,8 +23,7 @@ impl SecondOrder {
         self.any.load(Ordering::SeqCst)
     }
 
-    /// Gives rows that follow each other and have the same second another order than the request
-    /// before did.
+    /// Reorders consecutive rows of the same second, differently for every request.
     pub(super) fn arrange<T>(&self, rows: &mut [T], second: impl Fn(&T) -> i64) {
         if !self.is_any() {
             return;
@@ -38,7 +37,7 @@ impl SecondOrder {
     }
 }
 
-/// SplitMix64: the same numbers for the same request, so that a test can be repeated.
+/// SplitMix64, seeded with the number of the request, so that a test is repeatable.
 struct Random(u64);
 
 impl Random {
@@ -60,7 +59,7 @@ mod tests {
     fn lines_of_one_second_change_places_and_seconds_do_not() {
         let rows: Vec<(i64, u32)> =
             (0..40).map(|number| (i64::from(number / 20), number)).collect();
-        let order = SecondOrder::new(true);
+        let order = SameSecondOrder::new(true);
         let arranged = || {
             let mut arranged = rows.clone();
             order.arrange(&mut arranged, |row| row.0);

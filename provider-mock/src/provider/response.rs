@@ -1,4 +1,4 @@
-//! What an answer proves: the one place where answers are believed or not.
+//! Verification of responses: the only place that decides whether a response is believed.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -16,20 +16,21 @@ use crate::{
     wire::{Refusal, RefusalCode, SIGNATURE, Undecided},
 };
 
-/// The content of an answer whose signature is good, and the bytes that it was read from.
-pub(super) struct Told<A> {
+/// The decoded content of a response, and the bytes that it was decoded from. Callers get it only
+/// if the response's signature is valid.
+pub(super) struct Decoded<A> {
     pub(super) content: A,
     pub(super) raw: Raw,
 }
 
-impl<A> Told<A> {
+impl<A> Decoded<A> {
     fn by(mut self, proof: Proof) -> Self {
         self.raw = self.raw.with_authenticity(Authenticity::Verified(proof));
         self
     }
 }
 
-/// What an answer is checked against.
+/// What a response is checked against.
 pub(super) struct Expected<'a> {
     /// The method and path that were called.
     pub(super) call: String,
@@ -37,27 +38,27 @@ pub(super) struct Expected<'a> {
 }
 
 impl Expected<'_> {
-    /// Reads the answer to an instruction about `reference`.
+    /// Reads the response to an instruction about `reference`.
     ///
-    /// Content comes before signature, so that a stranger's page is unreadable rather than
-    /// badly signed; neither is ever a refusal.
+    /// The content is read before the signature is checked, so that a stranger's page counts as
+    /// unreadable rather than as badly signed; neither is ever a refusal.
     pub(super) fn submission<A: DeserializeOwned, T>(
         &self,
         response: &Response<Bytes>,
         reference: &str,
-        accept: impl FnOnce(Told<A>) -> Result<Submission<T>, Unreadable>,
+        accept: impl FnOnce(Decoded<A>) -> Result<Submission<T>, Unreadable>,
     ) -> Result<Submission<T>, Unreadable> {
         let proof = self.proof(response);
         match response.status() {
             StatusCode::OK => {
-                let told = read(response)?;
+                let decoded = read(response)?;
                 match proof {
-                    Ok(proof) => accept(told.by(proof)),
+                    Ok(proof) => accept(decoded.by(proof)),
                     Err(untrusted) => Ok(badly_signed(&untrusted)),
                 }
             }
             StatusCode::ACCEPTED => {
-                let Told { content, .. } = read::<Undecided>(response)?;
+                let Decoded { content, .. } = read::<Undecided>(response)?;
                 if let Err(untrusted) = proof {
                     return Ok(badly_signed(&untrusted));
                 }
@@ -68,7 +69,7 @@ impl Expected<'_> {
                 Ok(Submission::Uncertain(Uncertain::new(cause, content.message)))
             }
             _ => {
-                let Told { content, .. } = read::<Refusal>(response)?;
+                let Decoded { content, .. } = read::<Refusal>(response)?;
                 let confirmed = match proof {
                     Ok(_) => true,
                     Err(untrusted) if is_unsigned_by_design(&content, &untrusted) => false,
@@ -82,21 +83,21 @@ impl Expected<'_> {
         }
     }
 
-    /// Reads the answer to an inquiry; `None` if the gateway itself says that there is no such
-    /// thing. A stranger's 404 says nothing.
+    /// Reads the response to an inquiry; `None` if the gateway itself says that there is no such
+    /// thing. A stranger's 404 proves nothing.
     pub(super) fn found<A: DeserializeOwned>(
         &self,
         response: &Response<Bytes>,
-    ) -> Result<Option<Told<A>>> {
+    ) -> Result<Option<Decoded<A>>> {
         let proof = self.proof(response);
         if response.status() == StatusCode::OK {
-            let told = read(response).map_err(malformed)?;
+            let decoded = read(response).map_err(malformed)?;
             return match proof {
-                Ok(proof) => Ok(Some(told.by(proof))),
+                Ok(proof) => Ok(Some(decoded.by(proof))),
                 Err(untrusted) => Err(not_signed(untrusted)),
             };
         }
-        let Told { content, .. } =
+        let Decoded { content, .. } =
             read::<Refusal>(response).map_err(|error| stranger(response, error))?;
         match proof {
             Ok(_) if content.code == RefusalCode::NotFound.as_str() => Ok(None),
@@ -133,51 +134,52 @@ impl Expected<'_> {
     }
 }
 
-/// An answer that speaks of something else than was sent, under a good signature.
+/// The outcome of a response with a valid signature that is about something else than was sent.
 pub(super) fn mismatch<T>(what: &str) -> Submission<T> {
-    let message = format!("the answer tells another {what} than was sent");
+    let message = format!("the response has another {what} than was sent");
     Submission::Uncertain(Uncertain::new(UncertainCause::Mismatch, message).needing_attention())
 }
 
-/// What it means that the gateway does not know a reference.
+/// The absence of a reference that the gateway does not know.
 pub(super) fn unknown() -> Absence {
-    Absence::inconclusive("a request that is still on its way would make it")
+    Absence::inconclusive("a request that is still on its way may create it")
 }
 
-/// An answer to an inquiry whose content is not what the protocol says.
+/// The error of an inquiry whose response does not follow the protocol.
 pub(super) fn malformed(error: Unreadable) -> Error {
-    Error::new(ErrorKind::Malformed, "the answer is not what the gateway documents")
+    Error::new(ErrorKind::Malformed, "the response is not what the gateway documents")
         .with_source(error)
 }
 
-fn read<A: DeserializeOwned>(response: &Response<Bytes>) -> Result<Told<A>, Unreadable> {
+fn read<A: DeserializeOwned>(response: &Response<Bytes>) -> Result<Decoded<A>, Unreadable> {
     let content = serde_json::from_slice(response.body())?;
-    Ok(Told { content, raw: Raw::new(response.body().clone()) })
+    Ok(Decoded { content, raw: Raw::new(response.body().clone()) })
 }
 
-/// Only a wrong API key is refused without a signature: there is no key in common.
+/// Whether a refusal is unsigned by design: only that of a wrong API key is, because there is no
+/// shared key.
 fn is_unsigned_by_design(refusal: &Refusal, untrusted: &Untrusted) -> bool {
     refusal.code == RefusalCode::Unauthorized.as_str()
         && untrusted.reason == UntrustedReason::MissingSignature
 }
 
 fn badly_signed<T>(untrusted: &Untrusted) -> Submission<T> {
-    let message = format!("the answer cannot be believed: {}", untrusted.detail);
+    let message = format!("the response cannot be believed: {}", untrusted.detail);
     Submission::Uncertain(Uncertain::new(UncertainCause::BadSignature, message))
 }
 
 fn not_signed(untrusted: Untrusted) -> Error {
-    Error::new(ErrorKind::Malformed, "the answer cannot be believed").with_source(untrusted)
+    Error::new(ErrorKind::Malformed, "the response cannot be believed").with_source(untrusted)
 }
 
-/// An answer that the gateway did not give, told by its status alone.
+/// The error of an inquiry whose response is not the gateway's, by its status alone.
 fn stranger(response: &Response<Bytes>, error: Unreadable) -> Error {
     let kind = match response.status() {
         StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
         status if status.is_server_error() => ErrorKind::Unavailable,
         _ => ErrorKind::Malformed,
     };
-    let error = Error::new(kind, "somebody else than the gateway answered")
+    let error = Error::new(kind, "the response is not the gateway's")
         .with_status(response.status())
         .with_source(error);
     match retry_after(response.headers(), &["retry-after"]) {
@@ -203,7 +205,7 @@ mod tests {
         Keys::one(Secret::new("k").unwrap())
     }
 
-    /// An answer that is signed as the answer to `call` with `status`.
+    /// A response with the signature of a response to `call` with `status`.
     fn signed(call: &str, status: u16, body: &Value) -> Response<Bytes> {
         let body = body.to_string();
         let status_text = status.to_string();
@@ -224,8 +226,9 @@ mod tests {
 
     fn cause(response: &Response<Bytes>) -> UncertainCause {
         let expected = Expected { call: CALLED.to_owned(), key: &key() };
-        let read = expected
-            .submission(response, "P1", |told: Told<Value>| Ok(Submission::Accepted(told.content)));
+        let read = expected.submission(response, "P1", |decoded: Decoded<Value>| {
+            Ok(Submission::Accepted(decoded.content))
+        });
         match read.unwrap() {
             Submission::Uncertain(uncertain) => uncertain.cause,
             other => panic!("believed: {other:?}"),

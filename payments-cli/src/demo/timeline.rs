@@ -1,4 +1,4 @@
-//! Tells the demo: a timeline for people, or one JSON object per step.
+//! The output of the tour: a timeline for people, or one JSON object per step.
 
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -6,8 +6,8 @@ use std::time::Instant;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value, json};
 
-/// What happens, step by step, and whether it ended as it must.
-pub(super) struct Story {
+/// The steps of the tour, with whether each ended as expected.
+pub(super) struct Timeline {
     json: bool,
     started: Instant,
     provider: &'static str,
@@ -15,7 +15,7 @@ pub(super) struct Story {
     wrong: usize,
 }
 
-/// What a step shows: names and values, in order.
+/// The facts that a step shows: names and values, in order.
 pub(super) type Facts = Vec<(&'static str, String)>;
 
 const TITLE: Style = Style::new().bold();
@@ -23,20 +23,20 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const FAINT: Style = Style::new().dimmed();
 
-impl Story {
+impl Timeline {
     pub(super) fn new(json: bool) -> Self {
         Self { json, started: Instant::now(), provider: "", steps: 0, wrong: 0 }
     }
 
-    /// Begins with a provider.
-    pub(super) fn chapter(&mut self, provider: &'static str, title: &str) {
+    /// Starts the section of a provider.
+    pub(super) fn section(&mut self, provider: &'static str, title: &str) {
         self.provider = provider;
         if !self.json {
             anstream::println!("\n{TITLE}{title}{TITLE:#}");
         }
     }
 
-    /// Tells a step. `good` says whether it ended as it must.
+    /// Prints a step. `good` says whether it ended as expected.
     pub(super) fn step(&mut self, step: &'static str, text: &str, good: bool, facts: Facts) {
         self.steps += 1;
         self.wrong += usize::from(!good);
@@ -61,7 +61,7 @@ impl Story {
         }
     }
 
-    /// Shows a QR code, to people only.
+    /// Draws a QR code, in the output for people only.
     pub(super) fn qr(&self, payload: &str) {
         if self.json {
             return;
@@ -75,9 +75,9 @@ impl Story {
         }
     }
 
-    /// Something broke the demo itself.
+    /// Reports an error of the tour itself.
     pub(super) fn broke(&mut self, error: &dyn std::error::Error) {
-        let mut text = format!("the demo broke: {error}");
+        let mut text = format!("the demo failed: {error}");
         let mut source = error.source();
         while let Some(cause) = source {
             let _ = write!(text, ": {cause}");
@@ -86,7 +86,7 @@ impl Story {
         self.step("broke", &text, false, Vec::new());
     }
 
-    /// Ends the story; whether every step ended as it must.
+    /// Prints the summary; returns whether every step ended as expected.
     pub(super) fn end(self) -> bool {
         let good = self.wrong == 0;
         if self.json {
@@ -97,7 +97,7 @@ impl Story {
             let style = if good { GOOD } else { BAD };
             let elapsed = self.started.elapsed().as_millis();
             anstream::println!(
-                "\n{style}{} of {} steps ended as they must{style:#} {FAINT}in {elapsed} ms{FAINT:#}",
+                "\n{style}{} of {} steps ended as expected{style:#} {FAINT}in {elapsed} ms{FAINT:#}",
                 self.steps - self.wrong,
                 self.steps,
             );

@@ -52,14 +52,14 @@ struct Pagination {
     has_more: bool,
 }
 
-/// An answer that is not a success.
+/// A response that is not a success.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Problem {
     Unauthorized,
     NotFound,
     Invalid(InvalidParameter),
     RateLimited,
-    /// An instruction about an order that SePay refuses.
+    /// A refused instruction about an order.
     Order(VaRefused),
 }
 
@@ -94,7 +94,7 @@ impl IntoResponse for Problem {
 
 impl Problem {
     /// Of the codes, SePay documents `unauthorized`, `rate_limited`, `invalid_tid_format`,
-    /// `invalid_tid`, `invalid_state` and `vcb_cancel_not_allowed`; the others are made up.
+    /// `invalid_tid`, `invalid_state` and `vcb_cancel_not_allowed`; the others are invented.
     pub(super) fn words(self) -> (StatusCode, &'static str, String) {
         const UNPROCESSABLE: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
         let (status, code, message) = match self {

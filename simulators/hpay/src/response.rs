@@ -1,4 +1,4 @@
-//! Answers: how each operation says no, and what a scripted fault does to a yes.
+//! Responses: the refusal of each operation, and the effect of a scripted fault on a success.
 
 use axum::{
     Json,
@@ -17,15 +17,15 @@ use super::{
     tables::Service,
 };
 
-/// What a handler answers.
-pub(crate) type Answer = Result<Response, Refusal>;
+/// What a handler returns: a successful response, or the code of a refusal.
+pub(crate) type HandlerResult = Result<Response, Refusal>;
 
 /// An error code of the operation's service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal(pub(crate) &'static str);
 
-/// Answers one request, unless the script says otherwise.
-pub(crate) fn answer(gateway: &Gateway, endpoint: &'static Endpoint, fields: Fields) -> Response {
+/// Responds to one request, or does what the next scripted fault of its operation says.
+pub(crate) fn respond(gateway: &Gateway, endpoint: &'static Endpoint, fields: Fields) -> Response {
     let operation = endpoint.operation;
     let fault = gateway.script.take(operation);
     match &fault {
@@ -34,7 +34,7 @@ pub(crate) fn answer(gateway: &Gateway, endpoint: &'static Endpoint, fields: Fie
             return refusal(operation, code);
         }
         Some(Fault::DeliverLate) => {
-            gateway.late.hold(endpoint, fields);
+            gateway.delayed_requests.add(endpoint, fields);
             return HangUp.into_response();
         }
         _ => {}
@@ -48,7 +48,7 @@ pub(crate) fn answer(gateway: &Gateway, endpoint: &'static Endpoint, fields: Fie
     }
 }
 
-/// The answer of `operation` that carries an error code.
+/// The response of `operation` that carries an error code.
 ///
 /// On failure HPay sends an empty array where the data would be, and an empty code where the
 /// proof would be.
@@ -83,7 +83,7 @@ pub(crate) fn refusal(operation: Operation, code: &str) -> Response {
             "client_ip": CLIENT_IP,
             "message": balance_message(code),
         }),
-        // Nobody asks for these; they go out.
+        // These are notifications that the gateway sends; no request asks for them.
         Operation::PaymentNotification | Operation::AccountCallback | Operation::TokenCallback => {
             json!({})
         }

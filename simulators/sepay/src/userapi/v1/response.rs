@@ -1,5 +1,5 @@
-//! The answers of v1. Also what is refused comes under HTTP 200, with its status in the body (SePay
-//! API: upgrade from v1); the words of a refusal are made up.
+//! The responses of v1. Refusals also have HTTP 200, with their status in the body (SePay API:
+//! upgrade from v1); their texts are invented.
 
 use axum::{
     Json,
@@ -9,7 +9,7 @@ use http::StatusCode;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 use serde_json::json;
 
-use crate::{query::InvalidParameter, userapi::answer, virtual_account::VaRefused};
+use crate::{query::InvalidParameter, userapi::response, virtual_account::VaRefused};
 
 /// `{status: 200, error: null, messages: {success: true}, …}`, with `value` under `key`.
 pub(super) fn under(key: &'static str, value: impl Serialize) -> Response {
@@ -32,7 +32,7 @@ impl<T: Serialize> Serialize for Under<T> {
     }
 }
 
-/// `{status: "success", data}`, which orders have instead.
+/// `{status: "success", data}`, the envelope of orders.
 pub(super) fn order(message: Option<&'static str>, data: impl Serialize) -> Response {
     #[derive(Serialize)]
     struct Success<T> {
@@ -44,7 +44,7 @@ pub(super) fn order(message: Option<&'static str>, data: impl Serialize) -> Resp
     Json(Success { status: "success", message, data }).into_response()
 }
 
-/// Seed 001's answer to a call too many.
+/// The response to a call beyond the rate limit.
 pub(in crate::userapi) fn rate_limited() -> Response {
     let body = json!({
         "status": 429,
@@ -73,11 +73,11 @@ impl From<VaRefused> for Problem {
     }
 }
 
-impl From<answer::Problem> for Problem {
-    fn from(problem: answer::Problem) -> Self {
+impl From<response::Problem> for Problem {
+    fn from(problem: response::Problem) -> Self {
         match problem {
-            answer::Problem::Invalid(parameter) => Self::Invalid(parameter),
-            answer::Problem::Order(refused) => Self::Order(refused),
+            response::Problem::Invalid(parameter) => Self::Invalid(parameter),
+            response::Problem::Order(refused) => Self::Order(refused),
             _ => Self::NotFound,
         }
     }
@@ -86,8 +86,8 @@ impl From<answer::Problem> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let problem = match self {
-            Self::NotFound => answer::Problem::NotFound,
-            Self::Invalid(parameter) => answer::Problem::Invalid(parameter),
+            Self::NotFound => response::Problem::NotFound,
+            Self::Invalid(parameter) => response::Problem::Invalid(parameter),
             Self::Order(refused) => refused.into(),
         };
         let (status, _, message) = problem.words();
