@@ -171,6 +171,7 @@ pub(crate) fn provider(
         .map_err(|error| vec![ConfigProblem::new(identity.path("kind"), error.to_string())])?;
     let (id, kind) = (identity.id.clone(), identity.kind.clone());
     let provider = Provider::new(id, kind, identity.environment)
+        .with_departures(hpay.transport.departs())
         .with_payments(Arc::new(Payments::new(Arc::clone(&hpay))))
         .with_virtual_accounts(Arc::new(VirtualAccounts::new(Arc::clone(&hpay))))
         .with_notifications(Arc::new(notifications))

@@ -43,6 +43,8 @@ impl<G: PaysOut> Gateway for Journaled<G> {
     /// store of its own.
     fn provider(&self, hosts: &Hosts, tuning: &Tuning) -> Provider {
         let inner = self.0.provider(hosts, tuning);
+        let departs = tuning.client.departs();
+        assert_eq!(inner.departs(), departs, "{inner:?} says whether its transport departs");
         let id = inner.id().clone();
         // The laws are about single calls, of which many come to nothing.
         let limits = Limits::default().with_hold_after(u32::MAX);
