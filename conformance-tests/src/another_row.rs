@@ -1,4 +1,4 @@
-//! Lists with a row of somebody else in them.
+//! Lists with a row of another order, payout or account in them.
 
 use bytes::Bytes;
 use http::Response;

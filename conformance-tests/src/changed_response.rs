@@ -43,7 +43,7 @@ pub enum Meaning {
     /// Nothing: it contradicts what was sent, or its signature is spoilt. An instruction is then
     /// uncertain, and an inquiry an error.
     Unbelievable,
-    /// A refusal that is documented and that nobody signed: declined, but never confirmed. Of an
+    /// A refusal that is documented and unsigned: declined, but never confirmed. Of an
     /// inquiry it is an error.
     UnsignedRefusal,
     /// A refusal that is documented and signed.

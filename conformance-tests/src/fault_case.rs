@@ -10,7 +10,7 @@ use crate::{
     Flaw, Operation, Start,
     client::PATIENT,
     fixture::Fixture,
-    operations::{Found, Instruction, Outcome},
+    operations::{Found, Outcome, PreparedCall},
     proxy::Fault,
 };
 
@@ -66,10 +66,10 @@ async fn attempt(
             Flaw::new("an instruction that the provider sends", "it does not").in_call(operation)
         );
     }
-    let instruction = Instruction::ready(&fixture, operation, 1).await?;
+    let instruction = PreparedCall::ready(&fixture, operation, 1).await?;
     if let Some(Fault::KeptAliveClosed(_)) = fault {
         // Leaves a connection to the right host to be kept alive.
-        let earlier = Instruction::ready(&fixture, operation, 2).await?;
+        let earlier = PreparedCall::ready(&fixture, operation, 2).await?;
         earlier.succeed(&fixture).await?;
     }
     let before = instruction.done(&fixture).await;
@@ -121,7 +121,7 @@ async fn attempt(
         sent: arrived.saturating_sub(inquiries),
         outcome,
         done: after.saturating_sub(before),
-        found: instruction.ask(&fixture.restarted()).await,
+        found: instruction.find(&fixture.restarted()).await,
         sent_at: sent_at.map(|note| note.made_at),
     }))
 }

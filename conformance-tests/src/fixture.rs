@@ -5,16 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::{
-    Clock, OrderRef, PaymentProvider, PayoutProvider, PayoutRef, Provider, RefundRef,
-    StatementProvider, VirtualAccountProvider,
+    Clock, PaymentProvider, PayoutProvider, Provider, Role, StatementProvider, Timestamp,
+    VirtualAccountProvider,
     money::Money,
+    payment::NextAction,
     transport::{CallClass, RetryPolicy, Transport},
+    virtual_account::OpenVirtualAccount,
 };
 
 use crate::{
-    Booking, Flaw, ListsStatements, OpensVirtualAccounts, PaysOut, Start, Subject, TakesPayments,
-    Tuning,
+    Booking, Flaw, Impossible, ListsStatements, OpensVirtualAccounts, PaysOut, Start, Subject,
+    TakesPayments, Tuning,
     client::{PATIENT, client},
+    operations::{Reported, rules},
     proxy::FaultProxy,
     recording_transport::{Note, RecordingTransport},
 };
@@ -26,9 +29,6 @@ pub(crate) struct Fixture {
     pub(crate) proxy: Arc<FaultProxy>,
     pub(crate) recorder: Arc<RecordingTransport>,
     client: Arc<dyn Transport>,
-    /// As the registration builds it.
-    pub(crate) bare: Provider,
-    /// With the layers around it, as apps hold it.
     pub(crate) provider: Provider,
 }
 
@@ -43,9 +43,8 @@ impl Fixture {
         let client = start.client()?;
         let recorder = Arc::new(RecordingTransport::new(Arc::clone(&client), Arc::clone(&proxy)));
         let tuning = tuning(&subject, Arc::clone(&recorder) as Arc<dyn Transport>);
-        let bare = subject.gateway.provider(&proxy.hosts(), &tuning);
-        let provider = bare.clone();
-        Ok(Self { subject, proxy, recorder, client, bare, provider })
+        let provider = subject.gateway.provider(&proxy.hosts(), &tuning);
+        Ok(Self { subject, proxy, recorder, client, provider })
     }
 
     /// A provider of another process, as after a crash: it remembers nothing.
@@ -87,18 +86,45 @@ impl Fixture {
         Some((self.subject.statements.as_deref()?, role.as_ref()))
     }
 
-    /// What a payer transfers to the virtual account of an order: what is asked, or else something
-    /// that the provider takes.
-    pub(crate) fn credit_for(&self, order: &OrderRef) -> Result<Money, Flaw> {
-        let needed = self.virtual_accounts();
-        let (gateway, role) = needed.ok_or_else(|| Flaw::new("virtual accounts", "none"))?;
-        if let Some(asked) = gateway.virtual_account(order.clone()).amount {
+    /// What a payer transfers to a virtual account: what is asked, or else something that the
+    /// provider takes.
+    pub(crate) fn credit_for(&self, request: &OpenVirtualAccount) -> Result<Money, Flaw> {
+        if let Some(asked) = request.amount {
             return Ok(asked);
         }
-        let least = role.capabilities().limits.first().map(|limit| limit.min);
+        let limits = rules(&self.provider, Role::VirtualAccounts).map(|(_, limits)| limits);
+        let least = limits.and_then(|limits| limits.first()).map(|limit| limit.min);
         let least =
             least.ok_or_else(|| Flaw::new("the amounts of a currency", "`limits` is empty"))?;
         Ok(Money::from_minor(least.minor().max(50_000), least.currency()))
+    }
+
+    /// The buyer follows one of the actions that a payment shows up to the point of paying.
+    pub(crate) async fn visit(&self, payment: &Reported, action: usize) {
+        if let (Some(gateway), Some(shown)) = (&self.subject.payments, shown(payment, action)) {
+            gateway.visit(shown).await;
+        }
+    }
+
+    /// The buyer pays by one of the actions that a payment shows.
+    pub(crate) async fn pay(
+        &self,
+        payment: &Reported,
+        action: usize,
+        amount: Money,
+    ) -> Result<(), Impossible> {
+        let gateway = self.subject.payments.as_ref().ok_or(Impossible)?;
+        gateway.pay(shown(payment, action).ok_or(Impossible)?, amount).await
+    }
+
+    /// A payer transfers an amount to a virtual account.
+    pub(crate) async fn credit(&self, account: &Reported, amount: Money) -> Result<(), Impossible> {
+        match (&self.subject.virtual_accounts, account) {
+            (Some(gateway), Reported::VirtualAccount(account)) => {
+                gateway.credit(account, amount).await
+            }
+            _ => Err(Impossible),
+        }
     }
 
     /// So much money as arrives on an account of a statement.
@@ -150,16 +176,15 @@ impl Fixture {
         self.subject.gateway.clock()
     }
 
-    pub(crate) fn order(&self, number: u32) -> Result<OrderRef, Flaw> {
-        self.subject.order(number)
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock().now()
     }
+}
 
-    pub(crate) fn payout(&self, number: u32) -> Result<PayoutRef, Flaw> {
-        self.subject.payout(number)
-    }
-
-    pub(crate) fn refund(&self, number: u32) -> Result<RefundRef, Flaw> {
-        self.subject.refund(number)
+fn shown(payment: &Reported, action: usize) -> Option<&NextAction> {
+    match payment {
+        Reported::Payment(payment) => payment.next.get(action),
+        _ => None,
     }
 }
 

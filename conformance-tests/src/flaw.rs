@@ -3,6 +3,8 @@
 use std::fmt;
 use std::panic::Location;
 
+use payments_core::Error;
+
 use crate::{Operation, proxy::Fault};
 
 /// What happened, against what should have.
@@ -34,6 +36,12 @@ impl Flaw {
             ledger: None,
             line: None,
         }
+    }
+
+    /// An error where nothing is in the way.
+    pub(crate) fn refused(operation: Operation, error: &Error) -> Self {
+        let found = format!("Err({:?}): {error}", error.kind());
+        Self::new("an answer, with nothing in the way", found).in_call(operation)
     }
 
     pub(crate) fn in_call(mut self, operation: Operation) -> Self {

@@ -1,4 +1,4 @@
-//! What the suite has to be told about a gateway: where it listens, what it booked, what buyers
+//! What the suite needs to know of a gateway: where it listens, what it booked, what buyers
 //! and banks can do there. One trait for every gateway, and one for each role.
 //!
 //! Implement them for the other side of your wire: a simulated gateway on loopback, written from
@@ -71,7 +71,7 @@ pub trait Gateway: Send + Sync + 'static {
     fn secrets(&self) -> Vec<String>;
 
     /// Answers changed on their way, and what may be made of each: signatures spoilt, another
-    /// amount, account or reference echoed, refusals that nobody signed, and every state and
+    /// amount, account or reference echoed, unsigned refusals, and every state and
     /// code of the documents beside one that is invented.
     fn changed_responses(&self) -> Vec<ChangedResponse>;
 
@@ -153,7 +153,7 @@ pub trait OpensVirtualAccounts: Gateway {
     /// What payers can do here.
     fn payers(&self) -> Payers;
 
-    /// Somebody transfers `amount` to it, whatever was asked.
+    /// A payer transfers `amount` to it, whatever was asked.
     ///
     /// # Errors
     /// That cannot happen here, and nothing was booked.
@@ -173,7 +173,7 @@ pub trait PaysOut: Gateway {
     /// knows, if it can be asked for names.
     fn payout(&self, payout: PayoutRef) -> CreatePayout;
 
-    /// Somebody else whom the gateway pays, with an account at another bank: its number and its
+    /// Another beneficiary whom the gateway pays, with an account at another bank: its number and its
     /// holder are other ones too.
     fn another_beneficiary(&self) -> Beneficiary;
 
@@ -194,7 +194,7 @@ pub trait PaysOut: Gateway {
             provider has not that role"
 )]
 pub trait ListsStatements: Gateway {
-    /// Somebody transfers `amount` to one of our bank accounts.
+    /// A payer transfers `amount` to one of our bank accounts.
     async fn receive(&self, amount: Money, memo: &str);
 
     /// From now on the gateway lists the movements of one second in another order on every request.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 
-use crate::{Flaw, Start, fault_case::FaultCase};
+use crate::{Flaw, Start, fault_case::FaultCase, record::Record};
 
 /// The page of the laws: a section for each, with what it says, why, and where to look.
 const PAGE: &str = include_str!("../laws.md");
@@ -20,6 +20,8 @@ pub struct Law {
 pub(crate) enum Check {
     /// By each instruction under each fault.
     FaultCase(fn(&FaultCase) -> Result<(), Flaw>),
+    /// By what was seen of an honest run of every role.
+    Record(fn(&Record) -> Result<Passed, Flaw>),
     /// By a fixture of its own.
     Fixture(fn(Start) -> BoxFuture<'static, Result<Passed, Flaw>>),
 }
@@ -44,6 +46,11 @@ impl Law {
     /// each.
     pub fn is_of_fault_cases(&self) -> bool {
         matches!(self.check, Check::FaultCase(_))
+    }
+
+    /// Whether it judges one honest run of every role, which is made once for all such laws.
+    pub fn is_of_an_honest_run(&self) -> bool {
+        matches!(self.check, Check::Record(_))
     }
 
     /// What it says, in one sentence.

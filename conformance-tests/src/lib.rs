@@ -149,11 +149,16 @@
 //! law there is a bug that breaks this law and no other. Take a law away, and some bug lives: no law
 //! is decoration. `docs/kill-matrix.md` is the table.
 //!
+//! Many laws judge one honest run of every role, which is recorded once; with `KILL_MATRIX_QUICK` only
+//! those are tried, and the table is printed.
+//!
 //! So a new law comes with the bug that it kills, and a new bug that nothing kills shows which law is
 //! missing. The bug comes first: see it live, then write the law.
 //!
 //! ```text
 //! cargo test -p conformance-tests --test kill_matrix -- --nocapture
+//! KILL_MATRIX_QUICK=1 cargo test -p conformance-tests --test kill_matrix -- --nocapture
+//! KILL_MATRIX_BUGS='stays busy,drops the note' cargo test -p conformance-tests --test kill_matrix -- --nocapture
 //! KILL_MATRIX=docs/kill-matrix.md cargo test -p conformance-tests --test kill_matrix
 //! ```
 //!
@@ -174,7 +179,6 @@ pub mod proxy;
 
 mod another_row;
 mod booking;
-mod buyer;
 mod changed_response;
 mod client;
 mod failure;
@@ -188,6 +192,8 @@ mod listener;
 mod malformed_row;
 mod operation;
 mod operations;
+mod pages;
+mod record;
 mod recording_transport;
 mod report;
 mod requests;
@@ -199,7 +205,6 @@ mod suite;
 mod tampering;
 mod texts;
 mod tuning;
-mod undisturbed;
 mod webhook_sample;
 
 pub use another_row::insert_row;
@@ -221,8 +226,6 @@ pub use runner::{
     break_laws,
 };
 pub use signed_response::SignedResponse;
-#[doc(hidden)]
-pub use subject::Roles as __Roles;
 pub use subject::{Start, Subject};
 pub use tuning::Tuning;
 pub use webhook_sample::{SignedIn, WebhookSample};

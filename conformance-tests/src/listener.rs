@@ -1,4 +1,4 @@
-//! Hears everything that is traced.
+//! Collects everything that is traced.
 
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,7 +14,7 @@ use tracing::{
 pub(crate) struct Listener(Arc<Mutex<String>>);
 
 impl Listener {
-    pub(crate) fn heard(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -40,7 +40,7 @@ impl Subscriber for Listener {
 
     fn new_span(&self, attributes: &Attributes<'_>) -> Id {
         self.note(|words| attributes.record(words));
-        // Spans are not told apart: what they say is all that counts.
+        // Spans are not distinguished: only their fields count.
         Id::from_u64(1)
     }
 

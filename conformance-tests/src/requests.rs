@@ -7,8 +7,11 @@ use payments_core::{
     notification::Event,
     payment::{CreatePayment, RefundPayment},
     payout::{Beneficiary, CreatePayout},
+    statement::StatementFilter,
     virtual_account::{OpenVirtualAccount, UpdateVirtualAccount, VirtualAccountRef},
 };
+
+use crate::operations::Reported;
 
 /// One request for each operation of each role. Start with the [`typical`](Self::typical) ones and
 /// replace what the provider does not take.
@@ -29,6 +32,8 @@ pub struct Requests {
     pub account: AccountId,
     /// For `create_payout`; its reference is also found, its account verified.
     pub payout: CreatePayout,
+    /// For `entries`.
+    pub filter: StatementFilter,
     /// For `confirm`, such as what [`Deliveries::events`](crate::fuzz::Deliveries::events) tell.
     pub events: Vec<Event>,
 }
@@ -63,7 +68,16 @@ impl Requests {
                 amount,
                 Beneficiary::new(account, holder)?,
             )?,
+            filter: StatementFilter::new(),
             events: Vec::new(),
         })
+    }
+
+    /// From now on calls about a virtual account are about this one, with its numbers.
+    pub(crate) fn keep(&mut self, account: &Reported) {
+        if let Reported::VirtualAccount(account) = account {
+            self.virtual_account = account.reference();
+            self.update.account = account.reference();
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     fixture::Fixture,
     law::{Check, Passed},
     laws,
-    operations::{Instruction, offered_instructions},
+    operations::{PreparedCall, offered_instructions},
     proxy::Fault,
     report, set_up,
 };
@@ -30,7 +30,7 @@ pub fn assert_law(start: Start, law: &str) {
     };
     let began = Instant::now();
     let outcome = in_a_runtime(|| async {
-        report::capabilities_of(&start).await;
+        report::note_capabilities(&start).await;
         check(start.clone(), law).await
     });
     let outcome = outcome.map_err(|finding| failure(&start, vec![finding]));
@@ -90,16 +90,11 @@ pub fn assert_set_up(start: Start, role: &str) {
 /// # Panics
 /// It is not, or there is no such instruction.
 #[track_caller]
-#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
 pub fn assert_refused(start: Start, operation: &str) {
     let operation = instruction(operation);
-    let refused = in_a_runtime(|| async {
-        let fixture = Fixture::open(&start).await?;
-        caught(laws::capabilities::refuses(&fixture, operation)).await
+    assert_unsent(operation, "refused", async {
+        laws::capabilities::refuses(&Fixture::open(&start).await?, operation).await
     });
-    if let Err(flaw) = refused {
-        panic!("\n`{operation}` is not refused, as the suite says\n{flaw}\n");
-    }
 }
 
 /// Checks that an instruction is carried out without a request to the gateway. Starts a runtime of
@@ -108,21 +103,25 @@ pub fn assert_refused(start: Start, operation: &str) {
 /// # Panics
 /// It is not, or there is no such instruction.
 #[track_caller]
-#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
 pub fn assert_offline(start: Start, operation: &str) {
     let operation = instruction(operation);
-    let offline = in_a_runtime(|| async {
+    assert_unsent(operation, "carried out offline", async {
         let fixture = Fixture::open(&start).await?;
-        let instruction = Instruction::ready(&fixture, operation, 1).await?;
+        let call = PreparedCall::ready(&fixture, operation, 1).await?;
         let mark = fixture.mark();
-        caught(instruction.succeed(&fixture)).await?;
+        call.succeed(&fixture).await?;
         match fixture.since(mark).first() {
             Some(note) => Err(Flaw::new("nothing sent", "a request").at(note.made_at)),
             None => Ok(()),
         }
     });
-    if let Err(flaw) = offline {
-        panic!("\n`{operation}` is not carried out offline, as the suite says\n{flaw}\n");
+}
+
+#[track_caller]
+#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
+fn assert_unsent(operation: Operation, how: &str, check: impl Future<Output = Result<(), Flaw>>) {
+    if let Err(flaw) = in_a_runtime(|| caught(check)) {
+        panic!("\n`{operation}` is not {how}, as the suite says\n{flaw}\n");
     }
 }
 
@@ -162,6 +161,7 @@ async fn check(start: Start, law: &'static Law) -> Result<Passed, Finding> {
             Ok(passed) => Ok(passed),
             Err(flaw) => Err(finding(with_a_line(&start, flaw).await)),
         },
+        Check::Record(judge) => start.record().await.and_then(judge).map_err(finding),
         Check::FaultCase(check) => {
             let mut any = false;
             for (operation, fault) in fault_cases(&start).await {
@@ -174,19 +174,34 @@ async fn check(start: Start, law: &'static Law) -> Result<Passed, Finding> {
     }
 }
 
-/// What a provider breaks of every law, all checked at once: at most one finding for each law, in
+/// What a provider breaks of these laws, all checked at once: at most one finding for each law, in
 /// their order. Laws about faults are checked by these fault cases, of which those that the provider
 /// does not send are left out, and a panic breaks the law in which it happens. The set-up is not
 /// checked.
 ///
 /// It runs in one thread: call it in a current-thread runtime.
-pub async fn break_laws(start: &Start, fault_cases: &[(Operation, Option<Fault>)]) -> Vec<Finding> {
-    let fixtures = LAWS.iter().filter_map(|law| match law.check {
-        Check::Fixture(check) => Some(async move {
-            caught(check(start.clone())).await.err().map(|flaw| Finding { law, flaw })
-        }),
-        Check::FaultCase(_) => None,
-    });
+pub async fn break_laws(
+    start: &Start,
+    laws: fn(&Law) -> bool,
+    fault_cases: &[(Operation, Option<Fault>)],
+) -> Vec<Finding> {
+    let fixtures =
+        LAWS.iter().filter(|law| laws(law)).filter_map(|law| match law.check {
+            Check::Fixture(check) => Some(
+                async move {
+                    caught(check(start.clone())).await.err().map(|flaw| Finding { law, flaw })
+                }
+                .boxed_local(),
+            ),
+            Check::Record(judge) => Some(
+                async move {
+                    let judged = caught(async { judge(start.record().await?) }).await;
+                    judged.err().map(|flaw| Finding { law, flaw })
+                }
+                .boxed_local(),
+            ),
+            Check::FaultCase(_) => None,
+        });
     let offered = offered(start).await;
     let is_offered = |(operation, _): &&(Operation, _)| offered.contains(operation);
     let fault_cases = fault_cases.iter().filter(is_offered).map(|(operation, fault)| async move {
@@ -217,7 +232,7 @@ async fn with_a_line(start: &Start, flaw: Flaw) -> Flaw {
         return flaw;
     }
     match Fixture::open(start).await {
-        Ok(fixture) => flaw.at(fixture.bare.made_at()),
+        Ok(fixture) => flaw.at(fixture.provider.made_at()),
         Err(_) => flaw,
     }
 }
@@ -238,7 +253,7 @@ async fn offered(start: &Start) -> Vec<Operation> {
 fn findings_of_fault_case(fault_case: Result<&FaultCase, &Flaw>) -> Vec<Finding> {
     let laws = LAWS.iter().filter_map(|law| match law.check {
         Check::FaultCase(check) => Some((law, check)),
-        Check::Fixture(_) => None,
+        Check::Fixture(_) | Check::Record(_) => None,
     });
     match fault_case {
         Ok(fault_case) => laws

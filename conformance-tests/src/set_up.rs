@@ -1,20 +1,13 @@
 //! Whether gateway, provider and suite fit together in a role, before any law is checked.
 
-use std::time::Duration;
-
-use payments_core::{
-    Provider, Role,
-    money::Money,
-    notification::Received,
-    statement::{Cursor, StatementFilter},
-};
+use payments_core::{Provider, Role, notification::Received};
 
 use crate::{
-    Flaw, Impossible, Operation, Payers, Start, buyer,
+    Flaw, Operation, Start,
     fixture::Fixture,
     laws::webhook_fixture::WebhookFixture,
-    operations::{Availability, Instruction, rules},
-    undisturbed::{accepted, answered},
+    operations::{Availability, rules},
+    record::{Life, Record, Step},
 };
 
 /// Checks a role: each flaw names what to implement, or what to mend.
@@ -27,13 +20,9 @@ pub(crate) async fn check(start: &Start, role: Role) -> Result<(), Flaw> {
     references(&fixture, role)?;
     unsent(&fixture, role)?;
     match role {
-        Role::Payments => payments(&fixture).await,
-        Role::VirtualAccounts => virtual_accounts(&fixture).await,
-        Role::Payouts => {
-            succeeds(&fixture, Operation::CreatePayout, "PaysOut::payout").await.map(drop)
-        }
-        Role::Statements => statements(&fixture).await,
-        _ => notifications(start).await,
+        Role::Notifications => notifications(start).await,
+        Role::Statements => statement(start.record().await?),
+        role => lives(start.record().await?, role),
     }
 }
 
@@ -84,111 +73,73 @@ fn how(operation: Operation, provider: &Provider) -> Option<&'static str> {
     }
 }
 
-/// The provider accepts the request that the gateway describes by `method`, and so does the gateway.
-async fn succeeds(
-    fixture: &Fixture,
-    operation: Operation,
-    method: &str,
-) -> Result<Instruction, Flaw> {
-    let instruction = Instruction::ready(fixture, operation, 1).await?;
-    instruction.check(&fixture.provider).map_err(|error| {
-        Flaw::new(
-            format!("`{method}` implemented to give a request that the provider allows"),
-            error,
-        )
-        .in_call(operation)
-    })?;
-    instruction.succeed(fixture).await.map_err(|mut flaw| {
-        flaw.expected = format!(
-            "`{operation}` accepted with nothing in the way, by the provider and by the simulated \
-             gateway"
-        );
-        flaw
-    })?;
-    Ok(instruction)
-}
-
-async fn payments(fixture: &Fixture) -> Result<(), Flaw> {
-    let operation = Operation::CreatePayment;
-    let Some((gateway, role)) = fixture.payments() else { return Ok(()) };
-    let request = succeeds(fixture, operation, "TakesPayments::payment").await?.requests.payment;
-    let (can, named) = (gateway.buyers(), "TakesPayments::buyers");
-    let less = Money::from_minor(request.amount.minor() - 1, request.amount.currency());
-    for (number, amounts, allowed, what) in [
-        (2, vec![request.amount], true, "pay what was asked"),
-        (3, vec![less], can.any_amount, "pay another amount"),
-        (4, vec![request.amount; 2], can.twice, "pay twice"),
-    ] {
-        let request = gateway.payment(fixture.order(number)?);
-        let created = role.create_payment(&request).await;
-        let payment = accepted(operation, created)?;
-        buyer::visit(fixture, &payment).await?;
-        let mut paid = Ok(());
-        for amount in amounts {
-            paid = buyer::try_to_pay(fixture, &payment, amount).await?;
+/// The provider and the gateway accept the request that the gateway describes, and payers can do
+/// what the gateway says.
+fn lives(record: &Record, role: Role) -> Result<(), Flaw> {
+    let (method, payers, named) = match role {
+        Role::Payments => ("TakesPayments::payment", record.buyers, "TakesPayments::buyers"),
+        Role::VirtualAccounts => {
+            let method = "OpensVirtualAccounts::virtual_account";
+            (method, record.payers, "OpensVirtualAccounts::payers")
         }
-        possible(paid, allowed, named, what)?;
+        _ => ("PaysOut::payout", None, ""),
+    };
+    let Some(first) = record.of(role).next() else { return Ok(()) };
+    if let Err(error) = &first.allowed {
+        let expected = format!("`{method}` implemented to give a request that the provider allows");
+        return Err(first.flaw(expected, error));
     }
-    let request = gateway.payment(fixture.order(5)?);
-    let Some(end) = request.expires_at else { return Ok(()) };
-    let created = role.create_payment(&request).await;
-    let payment = accepted(operation, created)?;
-    buyer::visit(fixture, &payment).await?;
-    gateway.advance(end.since(fixture.clock().now()) + Duration::from_secs(3_600)).await;
-    let paid = buyer::try_to_pay(fixture, &payment, request.amount).await?;
-    possible(paid, can.late, named, "pay after the end")
-}
-
-async fn virtual_accounts(fixture: &Fixture) -> Result<(), Flaw> {
-    let operation = Operation::OpenVirtualAccount;
-    let Some((gateway, role)) = fixture.virtual_accounts() else { return Ok(()) };
-    succeeds(fixture, operation, "OpensVirtualAccounts::virtual_account").await?;
-    let (can, named): (Payers, _) = (gateway.payers(), "OpensVirtualAccounts::payers");
-    let amount = fixture.credit_for(&fixture.order(2)?)?;
-    let less = Money::from_minor(amount.minor() - 1, amount.currency());
-    for (number, amounts, allowed, what) in [
-        (2, vec![amount], true, "pay what was asked"),
-        (3, vec![less], can.any_amount, "pay another amount"),
-        (4, vec![amount; 2], can.twice, "pay twice"),
-    ] {
-        let opened = role.open(&gateway.virtual_account(fixture.order(number)?)).await;
-        let account = accepted(operation, opened)?;
-        let mut credited = Ok(());
-        for amount in amounts {
-            credited = gateway.credit(&account, amount).await;
+    match first.steps.first().and_then(|seen| seen.outcome.as_ref()) {
+        Some(outcome) if outcome.is_as_asked() => {}
+        other => {
+            let expected = format!(
+                "`{}` accepted with nothing in the way, by the provider and by the simulated \
+                 gateway",
+                first.operation()
+            );
+            return Err(first.flaw(expected, format!("{other:?}")));
         }
-        possible(credited, allowed, named, what)?;
+    }
+    let Some(can) = payers else { return Ok(()) };
+    for life in record.of(role) {
+        let (allowed, what) = match paying(life).as_slice() {
+            [Step::Pay(0)] => (true, "pay what was asked"),
+            [Step::Pay(_)] => (can.any_amount, "pay another amount"),
+            [Step::Pay(0), Step::Pay(0)] => (can.twice, "pay twice"),
+            [Step::PastEnd, Step::Pay(0)] => (can.late, "pay after the end"),
+            _ => continue,
+        };
+        let is_done = life.steps.last().is_some_and(|seen| seen.is_done);
+        match (is_done, allowed) {
+            (true, false) => {
+                let expected = format!("no payer who can {what}, as `{named}` says");
+                return Err(Flaw::new(expected, "it was done"));
+            }
+            (false, true) => {
+                let expected = format!("payers who can {what}, as `{named}` says");
+                return Err(Flaw::new(expected, crate::Impossible));
+            }
+            _ => {}
+        }
     }
     Ok(())
 }
 
-fn possible(
-    done: Result<(), Impossible>,
-    allowed: bool,
-    method: &str,
-    what: &str,
-) -> Result<(), Flaw> {
-    match (done, allowed) {
-        (Ok(()), false) => {
-            Err(Flaw::new(format!("nobody can {what}, as `{method}` says"), "it was done"))
-        }
-        (Err(Impossible), true) => {
-            Err(Flaw::new(format!("payers can {what}, as `{method}` says"), Impossible))
+/// What payers do in a life, without the provider; empty if it was never opened.
+fn paying(life: &Life) -> Vec<Step> {
+    let steps = life.steps.iter().skip(1).map(|seen| seen.step.clone());
+    steps.filter(|step| *step != Step::Visit).collect()
+}
+
+fn statement(record: &Record) -> Result<(), Flaw> {
+    match &record.statement {
+        Some(Err(flaw)) => Err(flaw.clone()),
+        Some(Ok(entries)) if entries.is_empty() => {
+            let expected = "what `ListsStatements::receive` lets arrive on a statement";
+            Err(Flaw::new(expected, "an empty statement").in_call(Operation::Entries))
         }
         _ => Ok(()),
     }
-}
-
-async fn statements(fixture: &Fixture) -> Result<(), Flaw> {
-    let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
-    gateway.receive(fixture.deposit(70_000)?, "SET UP").await;
-    let listed = role.entries(&Cursor::start(), &StatementFilter::new()).await;
-    let page = answered(Operation::Entries, listed)?;
-    if page.entries.is_empty() {
-        let expected = "what `ListsStatements::receive` lets arrive on a statement";
-        return Err(Flaw::new(expected, "an empty page").in_call(Operation::Entries));
-    }
-    Ok(())
 }
 
 async fn notifications(start: &Start) -> Result<(), Flaw> {

@@ -28,14 +28,17 @@
 macro_rules! suite {
     ($start:expr; $($role:ident $({ $($unsent:ident: $how:ident),* $(,)? })?),+ $(,)?) => {
         fn __start() -> $crate::Start {
-            $crate::Start::new(|| async {
-                let subject = $crate::__Roles::of($start().await);
-                $(let subject = $crate::__role!(subject, $role, $role);)+
-                let unsent = [$($($(
+            static START: ::std::sync::OnceLock<$crate::Start> = ::std::sync::OnceLock::new();
+            let start = START.get_or_init(|| $crate::Start::new(|| async {
+                let gateway = ::std::sync::Arc::new($start().await);
+                let mut subject = $crate::Subject::new(gateway.clone());
+                $(subject.$role = ::core::option::Option::Some(gateway.clone());)+
+                subject.unsent = ::core::option::Option::Some(::std::vec![$($($(
                     (::core::stringify!($unsent), ::core::stringify!($how)),
-                )*)?)+];
-                subject.named(&unsent)
-            })
+                )*)?)+]);
+                subject
+            }));
+            start.with_a_client_of_its_own()
         }
 
         mod every_role {
@@ -65,7 +68,6 @@ macro_rules! suite {
                 a_dropped_call_leaves_it_usable,
                 two_runtimes_can_share_it,
                 an_instruction_departs_once,
-                layers_change_nothing,
             }
         }
         $($crate::__tests_of!($role { $($($unsent: $how,)*)? });)+
@@ -87,31 +89,6 @@ macro_rules! suite {
             "give an async fn that starts your gateway, a semicolon, and the provider's roles: \
              `suite!(MyGateway::start; payments, notifications)`"
         );
-    };
-}
-
-/// Takes a role twice: to tell which it is, and for the place in the source to point at.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __role {
-    ($subject:ident, payments, $role:ident) => {
-        $subject.$role()
-    };
-    ($subject:ident, virtual_accounts, $role:ident) => {
-        $subject.$role()
-    };
-    ($subject:ident, payouts, $role:ident) => {
-        $subject.$role()
-    };
-    ($subject:ident, statements, $role:ident) => {
-        $subject.$role()
-    };
-    ($subject:ident, notifications, $role:ident) => {
-        $subject.$role()
-    };
-    // The tests of the role say what is wrong.
-    ($subject:ident, $other:ident, $role:ident) => {
-        $subject
     };
 }
 

@@ -4,6 +4,8 @@ use bytes::Bytes;
 use http::Request;
 use payments_core::EndpointName;
 
+use crate::Flaw;
+
 /// A delivery as it leaves the gateway.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -59,5 +61,10 @@ impl WebhookSample {
     #[must_use]
     pub fn with_request(&self, request: Request<Bytes>) -> Self {
         Self { request, ..self.clone() }
+    }
+
+    /// A flaw in what is made of it.
+    pub(crate) fn flaw(&self, expected: &str, found: impl std::fmt::Display) -> Flaw {
+        Flaw::new(format!("{expected}, of a delivery to `{}`", self.endpoint), found)
     }
 }

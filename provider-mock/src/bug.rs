@@ -73,12 +73,6 @@ bugs! {
     InventsTheHolder,
     /// Payments that are opened by a call are declared to be opened offline.
     ClaimsToOpenOffline,
-    /// Without its guard, the role carries out what the capabilities deny.
-    AnswersWhatItDoesNotDeclare,
-    /// An amount beyond the limits is left to the guard to refuse.
-    LeavesLimitsToTheGuard,
-    /// A missing field that the gateway requires is left to the guard to refuse.
-    LeavesARequiredFieldToTheGuard,
     /// A reference that is too long is cut instead of refused. Three VietQR parsers cut a digit
     /// off an account number.
     CutsALongReference,

@@ -64,7 +64,8 @@ impl Report {
 
     /// Every instruction that the provider offers, under every fault.
     pub(crate) fn fault_cases(&self) -> Vec<FaultCase<'_>> {
-        let offered = self.lines.iter().filter(|line| line.get("fault_case").is_some());
+        let offered =
+            self.lines.iter().filter(|line| line.get("fault_case").is_some_and(|it| !it.is_null()));
         offered
             .map(|line| {
                 let outcome = line.pointer("/fault_case/outcome").and_then(Value::as_str);

@@ -14,7 +14,7 @@ use payments_core::{
 
 use crate::{
     Operation,
-    operations::{self, Inquiry, Instruction, Outcome},
+    operations::{self, Outcome, PreparedCall},
     requests::Requests,
 };
 
@@ -76,8 +76,8 @@ impl Calls {
     pub async fn with_genuine_of(mut self, gateway: Arc<dyn Transport>) -> Self {
         self.line.connect(gateway);
         self.all().await;
-        let heard = self.line.disconnect();
-        self.genuine.extend(heard);
+        let responses = self.line.disconnect();
+        self.genuine.extend(responses);
         self
     }
 
@@ -141,23 +141,11 @@ impl Calls {
 
     async fn one(&self, operation: Operation) -> Vec<String> {
         self.line.take_calls();
-        let breaches = if let Ok(instruction) = Instruction::with(operation, self.requests.clone())
-        {
-            let outcome = instruction.carry_out(&self.provider).await;
-            self.instructed(operation, &outcome)
-        } else if let Ok(inquiry) = Inquiry::with(operation, self.requests.clone()) {
-            let answer = inquiry.ask(&self.provider).await.ok();
-            let knows = answer.filter(|answer| match answer {
-                operations::Answer::Absent(absence) => *absence == Absence::Conclusive,
-                operations::Answer::Found { .. } => true,
-            });
-            self.inquired(operation, knows)
-        } else if let (Operation::RulesFor, Ok(role)) =
-            (operation, self.provider.virtual_accounts())
-        {
-            let rules = role.rules_for(&self.requests.account).await.ok();
-            self.inquired(operation, rules.map(|rules| format!("{rules:?}")))
-        } else if let (Operation::Confirm, Ok(role)) = (operation, self.provider.notifications()) {
+        let call = PreparedCall::with(operation, self.requests.clone());
+        let breaches = if operation.is_instruction() {
+            self.instructed(operation, &call.carry_out(&self.provider).await)
+        } else if operation == Operation::Confirm {
+            let Ok(role) = self.provider.notifications() else { return Vec::new() };
             let mut breaches = Vec::new();
             for event in &self.requests.events {
                 let confirmed = role.confirm(event).await.ok();
@@ -166,7 +154,10 @@ impl Calls {
             }
             breaches
         } else {
-            Vec::new()
+            let knows = call.ask(&self.provider).await.ok().filter(|answer| {
+                !matches!(answer, operations::Answer::Absent(absence) if *absence != Absence::Conclusive)
+            });
+            self.inquired(operation, knows)
         };
         breaches.into_iter().map(|breach| format!("{operation}: {breach}")).collect()
     }
@@ -182,7 +173,9 @@ impl Calls {
         let flaw = match outcome {
             Outcome::Error(_) if left => Some("an error after it was sent"),
             Outcome::Uncertain(_) if !left => Some("uncertain although nothing was sent"),
-            Outcome::Accepted(_) if !outcome.is_as_asked() => Some("accepted, and not as asked"),
+            Outcome::Accepted { .. } if !outcome.is_as_asked() => {
+                Some("accepted, and not as asked")
+            }
             Outcome::Declined(decline) if decline.is_confirmed() && !self.is_genuine(&answer) => {
                 Some("a confirmed decline that the gateway never gave")
             }
@@ -192,7 +185,7 @@ impl Calls {
         // Without a call, as where a link is signed, there is nothing to believe.
         let is_believable = calls.is_empty()
             || match outcome {
-                Outcome::Accepted(_) => self.tells(operation, &answer),
+                Outcome::Accepted { .. } => self.tells(operation, &answer),
                 Outcome::Declined(_) => self.says(&answer),
                 Outcome::Error(_) | Outcome::Uncertain(_) => true,
             };

@@ -128,25 +128,32 @@ impl Deliveries {
         breaches
     }
 
-    /// What is broken once `request` arrives at `endpoint`, signed by nobody who has the secret:
+    /// What is broken once `request` arrives at `endpoint`, signed without the secret:
     ///
-    /// - news of money is believed only as the gateway told it;
+    /// - news of money is believed only as the gateway reported it;
     /// - a proof that covers the body is given only to a body that the gateway sent;
     /// - what came through a buyer's browser is never believed.
     pub fn breaches<B: AsRef<[u8]>>(&self, endpoint: &str, request: &Request<B>) -> Vec<String> {
         let Ok(endpoint) = EndpointName::new(endpoint) else { return Vec::new() };
         match self.receive(&endpoint, request) {
-            Received::Notification(told) => self.forged(&endpoint, &told, request.body().as_ref()),
+            Received::Notification(notification) => {
+                self.forged(&endpoint, &notification, request.body().as_ref())
+            }
             Received::Reply(_) | Received::Unreadable(_) | Received::Untrusted(_) => Vec::new(),
         }
     }
 
-    fn forged(&self, endpoint: &EndpointName, told: &Notification, body: &[u8]) -> Vec<String> {
-        let mut breaches = self.shown_only(endpoint, told);
-        for news in believed(told).filter(|news| !self.believed.contains(news)) {
-            breaches.push(format!("{endpoint}: the gateway never told this: {news}"));
+    fn forged(
+        &self,
+        endpoint: &EndpointName,
+        notification: &Notification,
+        body: &[u8],
+    ) -> Vec<String> {
+        let mut breaches = self.shown_only(endpoint, notification);
+        for news in believed(notification).filter(|news| !self.believed.contains(news)) {
+            breaches.push(format!("{endpoint}: the gateway never reported this: {news}"));
         }
-        if *told.proof.coverage() == Coverage::Body
+        if *notification.proof.coverage() == Coverage::Body
             && !self.genuine.iter().any(|genuine| genuine.request.body() == body)
         {
             let body = body.escape_ascii();
@@ -193,9 +200,9 @@ impl Deliveries {
                 .chain(smuggling::smuggled(genuine))
                 .chain(resplit::resplit(genuine));
             for forgery in forgeries.map(|forgery| forgery.request) {
-                if let Received::Notification(told) = self.receive(endpoint, &forgery) {
-                    breaches.extend(self.forged(endpoint, &told, forgery.body()));
-                    breaches.extend(unsealed(endpoint, &told, genuine, &forgery));
+                if let Received::Notification(notification) = self.receive(endpoint, &forgery) {
+                    breaches.extend(self.forged(endpoint, &notification, forgery.body()));
+                    breaches.extend(unsealed(endpoint, &notification, genuine, &forgery));
                 }
             }
             for endpoint in self.receiver.endpoints() {
@@ -225,11 +232,11 @@ impl Deliveries {
 /// A field that the proof covers differs, and the proof was given all the same.
 fn unsealed(
     endpoint: &EndpointName,
-    told: &Notification,
+    notification: &Notification,
     genuine: &Request<Bytes>,
     forgery: &Request<Bytes>,
 ) -> Option<String> {
-    let Coverage::Fields(covered) = told.proof.coverage() else { return None };
+    let Coverage::Fields(covered) = notification.proof.coverage() else { return None };
     let values = |request: &Request<Bytes>| {
         let pairs = Delivery::of(request).query_pairs();
         let is_covered = |name: &str| covered.iter().any(|field| field == name);

@@ -1,4 +1,4 @@
-//! Bytes from strangers: whatever arrives, nothing panics, and nothing is believed that the gateway
+//! Bytes of any sender: whatever arrives, nothing panics, and nothing is believed that the gateway
 //! did not say.
 //!
 //! [`second_reading`] looks for requests whose signed text fits another request too.

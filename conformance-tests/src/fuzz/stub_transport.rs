@@ -17,23 +17,23 @@ pub enum Answer {
     Failure(TransportErrorKind),
 }
 
-/// A transport that gives every call the same answer, and remembers the calls. Before it is told
-/// an answer, it reaches nobody.
+/// A transport that gives every call the same answer, and remembers the calls. Before it has
+/// one, nothing is sent.
 pub struct StubTransport(Mutex<State>);
 
 struct State {
     answer: Answer,
     calls: Vec<CallClass>,
     gateway: Option<Arc<dyn Transport>>,
-    heard: Vec<Answer>,
+    responses: Vec<Answer>,
 }
 
 impl StubTransport {
-    /// A line that reaches nobody yet.
+    /// A transport without an answer yet, which sends nothing.
     pub fn new() -> Arc<Self> {
         let answer = Answer::Failure(TransportErrorKind::NotSent);
-        let (calls, gateway, heard) = (Vec::new(), None, Vec::new());
-        Arc::new(Self(Mutex::new(State { answer, calls, gateway, heard })))
+        let (calls, gateway, responses) = (Vec::new(), None, Vec::new());
+        Arc::new(Self(Mutex::new(State { answer, calls, gateway, responses })))
     }
 
     /// What every call gets from now on.
@@ -56,11 +56,11 @@ impl StubTransport {
         self.state().gateway = Some(gateway);
     }
 
-    /// Ends the connection to a gateway, and tells what it answered.
+    /// Ends the connection to a gateway, and returns what it answered.
     pub(super) fn disconnect(&self) -> Vec<Answer> {
         let mut state = self.state();
         state.gateway = None;
-        std::mem::take(&mut state.heard)
+        std::mem::take(&mut state.responses)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -79,7 +79,7 @@ impl Transport for StubTransport {
         let Some(gateway) = gateway else { return self.answer().into_result() };
         let answered = gateway.send(call).await;
         if let Ok(response) = &answered {
-            self.state().heard.push(Answer::Response(response.clone()));
+            self.state().responses.push(Answer::Response(response.clone()));
         }
         answered
     }

@@ -2,15 +2,14 @@
 
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
-use payments_core::{Absence, Lookup, Provider, rules::AbsenceRule, transport::CallClass};
+use payments_core::{Absence, Provider, rules::AbsenceRule, transport::CallClass};
 
 use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
     law::Passed,
-    operations::{Answer, Found, Inquiry, Instruction, Outcome, answer_text},
+    operations::{Answer, Availability, Found, Outcome, PreparedCall, answer_text},
     proxy::Fault,
-    undisturbed::{open_payment, refused},
 };
 
 const FINDING: [Operation; 4] = [
@@ -25,7 +24,7 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let mut tried = false;
     for (number, operation) in (1..).zip(FINDING) {
         if operation.is_offered(&fixture.provider) {
-            a_strangers_404(&fixture, operation, number).await?;
+            a_404_of_another_server(&fixture, operation, number).await?;
             never_sent(&fixture, operation).await?;
             tried = true;
         }
@@ -38,9 +37,13 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
 }
 
 /// A proxy that has lost its way says 404 too.
-async fn a_strangers_404(fixture: &Fixture, operation: Operation, number: u32) -> Result<(), Flaw> {
-    let inquiry = Inquiry::ready(fixture, operation, number).await?;
-    let fault = Fault::Rewritten { name: "a stranger's 404", rewrite: strangers_not_found };
+async fn a_404_of_another_server(
+    fixture: &Fixture,
+    operation: Operation,
+    number: u32,
+) -> Result<(), Flaw> {
+    let inquiry = PreparedCall::ready(fixture, operation, number).await?;
+    let fault = Fault::Rewritten { name: "a 404 of another server", rewrite: not_found_by_a_proxy };
     fixture.recorder.arm(CallClass::Inquiry, fault);
     let answer = inquiry.ask(&fixture.provider).await;
     fixture.heal()?;
@@ -52,7 +55,7 @@ async fn a_strangers_404(fixture: &Fixture, operation: Operation, number: u32) -
     }
 }
 
-fn strangers_not_found(_: &Method, _: &str, _: Response<Bytes>) -> Response<Bytes> {
+fn not_found_by_a_proxy(_: &Method, _: &str, _: Response<Bytes>) -> Response<Bytes> {
     let page = "<!doctype html><title>404</title><h1>Not Found</h1><hr><address>edge</address>";
     let mut response = Response::new(Bytes::from_static(page.as_bytes()));
     *response.status_mut() = StatusCode::NOT_FOUND;
@@ -61,14 +64,14 @@ fn strangers_not_found(_: &Method, _: &str, _: Response<Bytes>) -> Response<Byte
 
 /// What was never sent is absent, and conclusively so only as declared.
 async fn never_sent(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
-    let inquiry = Inquiry::unfounded(&fixture.subject, operation)?;
+    let inquiry = PreparedCall::unfounded(&fixture.subject, operation)?;
     let answer = match inquiry.ask(&fixture.provider).await {
         Ok(Answer::Absent(absence)) => absence,
         // Some gateways find by what only they can have given.
         Err(error) if operation == Operation::FindVirtualAccount => {
             return match error.kind() {
                 payments_core::ErrorKind::InvalidRequest => Ok(()),
-                _ => Err(refused(operation, &error)),
+                _ => Err(Flaw::refused(operation, &error)),
             };
         }
         other => {
@@ -92,21 +95,21 @@ fn rule(provider: &Provider, operation: Operation) -> Option<AbsenceRule> {
     }
 }
 
-/// A link that nobody has followed yet can still be followed.
+/// A link that no buyer has followed yet can still be followed.
 async fn not_yet_acted(fixture: &Fixture) -> Result<(), Flaw> {
-    let Ok(role) = fixture.provider.payments() else { return Ok(()) };
-    if !role.capabilities().find || Operation::CreatePayment.is_offered(&fixture.provider) {
+    let (create, find) = (Operation::CreatePayment, Operation::FindPayment);
+    let opens_offline = create.availability(&fixture.provider) == Availability::Offline;
+    if !opens_offline || !find.is_offered(&fixture.provider) {
         return Ok(());
     }
-    let operation = Operation::FindPayment;
-    let payment = open_payment(fixture, 500).await?;
-    match role.find_payment(&payment.order).await {
-        Ok(Lookup::Absent(Absence::Conclusive)) => {
+    let payment = PreparedCall::ready(fixture, create, 500).await?;
+    payment.succeed(fixture).await?;
+    match payment.then(find).answer(&fixture.provider).await? {
+        Answer::Absent(Absence::Conclusive) => {
             let expected = "an inconclusive absence, for the buyer can still act";
-            Err(Flaw::new(expected, "a conclusive one").in_call(operation))
+            Err(Flaw::new(expected, "a conclusive one").in_call(find))
         }
-        Ok(_) => Ok(()),
-        Err(error) => Err(refused(operation, &error)),
+        _ => Ok(()),
     }
 }
 
@@ -116,7 +119,7 @@ async fn delivered_late(start: &Start, operation: Operation) -> Result<(), Flaw>
     if !operation.is_offered(&fixture.provider) {
         return Ok(());
     }
-    let instruction = Instruction::ready(&fixture, operation, 1).await?;
+    let instruction = PreparedCall::ready(&fixture, operation, 1).await?;
     let fault = Fault::DeliveredLate;
     fixture.recorder.arm(CallClass::Instruction, fault);
     let outcome = instruction.carry_out(&fixture.provider).await;
@@ -125,7 +128,7 @@ async fn delivered_late(start: &Start, operation: Operation) -> Result<(), Flaw>
         return Ok(());
     }
     let under = |flaw: Flaw| flaw.in_call(operation).under(Some(fault));
-    let early = instruction.ask(&fixture.restarted()).await;
+    let early = instruction.find(&fixture.restarted()).await;
     let delivered = fixture.proxy.deliver_late().await;
     delivered.map_err(|error| under(Flaw::new("a gateway that takes the request", error)))?;
     let done = instruction.done(&fixture).await;

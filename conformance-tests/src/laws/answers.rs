@@ -9,7 +9,7 @@ use crate::{
     ChangedResponse, Flaw, Meaning, Operation, Start,
     fixture::Fixture,
     law::Passed,
-    operations::{Answer, Inquiry, Instruction, Outcome, answer_text, offered_instructions},
+    operations::{Answer, Outcome, PreparedCall, answer_text, offered_instructions},
 };
 
 pub(super) async fn words(start: Start) -> Result<Passed, Flaw> {
@@ -85,8 +85,8 @@ async fn try_one(fixture: &Fixture, answer: ChangedResponse, number: u32) -> Res
     if !provider.roles().contains(&operation.role()) {
         return Ok(());
     }
-    if Operation::instructions().any(|one| one == operation) {
-        let instruction = Instruction::ready(fixture, operation, number).await?;
+    if operation.is_instruction() {
+        let instruction = PreparedCall::ready(fixture, operation, number).await?;
         let mark = fixture.mark();
         fixture.recorder.arm(CallClass::Instruction, answer.fault());
         let outcome = instruction.carry_out(provider).await;
@@ -96,8 +96,8 @@ async fn try_one(fixture: &Fixture, answer: ChangedResponse, number: u32) -> Res
         of_an_instruction(answer.meaning, &outcome)
             .map_err(|flaw| flaw.sent_at(fixture.line(mark, CallClass::Instruction)))
     } else {
-        let inquiry = Inquiry::ready(fixture, operation, number).await?;
-        let (mark, class) = (fixture.mark(), Inquiry::class(operation, provider));
+        let inquiry = PreparedCall::ready(fixture, operation, number).await?;
+        let (mark, class) = (fixture.mark(), inquiry.class(provider));
         fixture.recorder.arm(class, answer.fault());
         let answered = inquiry.ask(provider).await;
         if !fixture.heal_after_fault()? {
@@ -119,13 +119,13 @@ fn of_an_instruction(meaning: Meaning, outcome: &Outcome) -> Result<(), Flaw> {
             let is_so = match outcome {
                 Outcome::Declined(decline) => !decline.is_confirmed(),
                 Outcome::Uncertain(_) => true,
-                Outcome::Accepted(_) | Outcome::Error(_) => false,
+                Outcome::Accepted { .. } | Outcome::Error(_) => false,
             };
             (is_so, "Declined and not confirmed, or Uncertain")
         }
         Meaning::SignedRefusal => (matches!(outcome, Outcome::Declined(_)), "Declined"),
         Meaning::Payment(_) | Meaning::VirtualAccount(_) | Meaning::Payout(_) => {
-            (matches!(outcome, Outcome::Accepted(_)), "Accepted")
+            (matches!(outcome, Outcome::Accepted { .. }), "Accepted")
         }
     };
     if is_so { Ok(()) } else { Err(Flaw::new(expected, outcome)) }

@@ -1,31 +1,40 @@
 //! What a provider remembers is an answer to the same question.
 
-use payments_core::{
-    AccountId, Error, PayoutProvider, StatementProvider, VirtualAccountProvider,
-    bank::BankAccount,
-    statement::{Cursor, StatementFilter},
-};
+use payments_core::{bank::BankAccount, statement::StatementFilter};
 
 use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
     law::Passed,
-    undisturbed::{readable, refused},
+    operations::{PreparedCall, Reported},
+    pages::readable,
 };
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
-    let names = names(&fixture).await?;
-    Ok(Passed::if_any(names | accounts(&fixture).await?))
+    let mut calls = name_checks(&fixture)?;
+    calls.extend(about_each_account(&fixture).await?);
+    for call in &calls {
+        // A provider that was never asked before remembers nothing.
+        let expected = text(call, call.ask(&fixture.restarted()).await.ok());
+        let answer = text(call, call.ask(&fixture.provider).await.ok());
+        if answer != expected {
+            let expected = format!("{expected}, as a fresh provider answers");
+            return Err(Flaw::new(expected, answer).in_call(call.operation));
+        }
+    }
+    Ok(Passed::if_any(!calls.is_empty()))
 }
 
-async fn names(fixture: &Fixture) -> Result<bool, Flaw> {
+/// Checks of accounts that differ in their bank or in their number alone.
+fn name_checks(fixture: &Fixture) -> Result<Vec<PreparedCall>, Flaw> {
     let operation = Operation::VerifyBeneficiary;
-    let Some((gateway, role)) = fixture.payouts() else { return Ok(false) };
-    if !role.capabilities().name_check {
-        return Ok(false);
+    let Some((gateway, _)) = fixture.payouts() else { return Ok(Vec::new()) };
+    if !operation.is_offered(&fixture.provider) {
+        return Ok(Vec::new());
     }
-    let usual = gateway.payout(fixture.payout(1)?).beneficiary.account;
+    let call = PreparedCall::unfounded(&fixture.subject, operation)?;
+    let usual = call.requests.payout.beneficiary.account.clone();
     let other = gateway.another_beneficiary().account;
     let accounts = [
         usual.clone(),
@@ -34,58 +43,46 @@ async fn names(fixture: &Fixture) -> Result<bool, Flaw> {
         other,
         usual,
     ];
-    let ask = async |role: &dyn PayoutProvider, account: &BankAccount| {
-        answer(role.verify_beneficiary(account).await.map(|holder| holder.name))
+    let about = |account| {
+        let mut call = call.clone();
+        call.requests.payout.beneficiary.account = account;
+        call
     };
-    for account in &accounts {
-        let fresh = fixture.restarted();
-        let fresh = fresh.payouts().map_err(|error| refused(operation, &error))?;
-        let (asked, expected) = (ask(role, account).await, ask(fresh.as_ref(), account).await);
-        same(operation, &format!("{} at {}", account.number, account.bin), &asked, &expected)?;
-    }
-    Ok(true)
+    Ok(accounts.map(about).into())
 }
 
 /// What is asked about each of our own accounts.
-async fn accounts(fixture: &Fixture) -> Result<bool, Flaw> {
-    let operation = Operation::Accounts;
-    let Some((gateway, role)) = fixture.statements() else { return Ok(false) };
+async fn about_each_account(fixture: &Fixture) -> Result<Vec<PreparedCall>, Flaw> {
+    let Some((gateway, _)) = fixture.statements() else { return Ok(Vec::new()) };
     gateway.receive(fixture.deposit(10_000)?, "one").await;
-    let accounts = role.accounts().await.map_err(|error| refused(operation, &error))?;
-    for account in readable(accounts, operation)? {
-        let fresh = fixture.restarted();
-        let statements = fresh.statements().map_err(|error| refused(operation, &error))?;
-        let asked = entries(role, &account.id).await;
-        let expected = entries(statements.as_ref(), &account.id).await;
-        same(Operation::Entries, &format!("{:?}", account.id), &asked, &expected)?;
-        if let (Some((_, role)), Ok(fresh)) = (fixture.virtual_accounts(), fresh.virtual_accounts())
-        {
-            let asked = rules(role, &account.id).await;
-            let expected = rules(fresh.as_ref(), &account.id).await;
-            same(Operation::RulesFor, &format!("{:?}", account.id), &asked, &expected)?;
+    let call = PreparedCall::unfounded(&fixture.subject, Operation::Accounts)?;
+    let answer = call.answer(&fixture.provider).await?;
+    let mut calls = Vec::new();
+    for reported in answer.all() {
+        let Reported::Accounts(accounts) = reported else { continue };
+        for account in readable(accounts.clone(), Operation::Accounts)? {
+            let mut call = call.clone();
+            call.requests.filter = StatementFilter::new().with_account(account.id.clone());
+            call.requests.account = account.id;
+            calls.push(call.then(Operation::Entries));
+            if Operation::RulesFor.is_offered(&fixture.provider) {
+                calls.push(call.then(Operation::RulesFor));
+            }
         }
     }
-    Ok(true)
+    Ok(calls)
 }
 
-async fn entries(role: &dyn StatementProvider, account: &AccountId) -> String {
-    let filter = StatementFilter::new().with_account(account.clone());
-    let page = role.entries(&Cursor::start(), &filter).await;
-    answer(page.map(|page| format!("{:?}", page.entries)))
-}
-
-async fn rules(role: &dyn VirtualAccountProvider, account: &AccountId) -> String {
-    answer(role.rules_for(account).await.map(|rules| format!("{rules:?}")))
-}
-
-fn answer(answer: Result<String, Error>) -> String {
-    answer.unwrap_or_else(|error| format!("Err({:?})", error.kind()))
-}
-
-fn same(operation: Operation, account: &str, asked: &str, expected: &str) -> Result<(), Flaw> {
-    if asked == expected {
-        return Ok(());
+/// What was answered, with what it was asked about.
+fn text(call: &PreparedCall, answer: Option<crate::operations::Answer>) -> String {
+    let requests = &call.requests;
+    let about = match call.operation {
+        Operation::VerifyBeneficiary => format!("{:?}", requests.payout.beneficiary.account),
+        _ => format!("{:?}", requests.account),
+    };
+    match answer.as_ref().map(|answer| answer.all()) {
+        // The holder's name is personal, and not in its `Debug`.
+        Some([Reported::Holder(holder)]) => format!("{} of {about}", holder.name),
+        answer => format!("{answer:?} of {about}"),
     }
-    let expected = format!("{expected} of {account}, as a fresh provider answers");
-    Err(Flaw::new(expected, asked).in_call(operation))
 }

@@ -6,7 +6,7 @@ use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
     law::Passed,
-    operations::{Availability, Inquiry, Instruction, Outcome, answer_text},
+    operations::{Availability, Outcome, PreparedCall, answer_text},
 };
 
 pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
@@ -41,7 +41,7 @@ fn accepts_an_amount(fixture: &Fixture) -> Result<(), Flaw> {
 
 async fn asks(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
     // A number of its own for each, so that none finds what another made.
-    let inquiry = Inquiry::ready(fixture, operation, 100 + operation as u32).await?;
+    let inquiry = PreparedCall::ready(fixture, operation, 100 + operation as u32).await?;
     let mark = fixture.mark();
     // A fresh provider has nothing in its caches.
     inquiry.answer(&fixture.provider).await?;
@@ -52,7 +52,7 @@ async fn asks(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
 }
 
 async fn refuses_inquiry(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
-    let inquiry = Inquiry::unfounded(&fixture.subject, operation)?;
+    let inquiry = PreparedCall::unfounded(&fixture.subject, operation)?;
     let (mark, answer) = (fixture.mark(), inquiry.ask(&fixture.provider).await);
     refused(fixture, operation, mark, &answer_text(&answer), answer.as_ref().err())
 }
@@ -60,7 +60,7 @@ async fn refuses_inquiry(fixture: &Fixture, operation: Operation) -> Result<(), 
 /// Checks that an instruction is refused as unsupported, with nothing sent.
 pub(crate) async fn refuses(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
     let reference = fixture.subject.gateway.reference(1);
-    let instruction = Instruction::about(&fixture.subject, operation, &reference)?;
+    let instruction = PreparedCall::about(&fixture.subject, operation, &reference)?;
     let (mark, outcome) = (fixture.mark(), instruction.carry_out(&fixture.provider).await);
     let error = match &outcome {
         Outcome::Error(error) => Some(error),

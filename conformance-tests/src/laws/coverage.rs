@@ -9,7 +9,7 @@ use payments_core::{
 use crate::{
     Flaw, Start,
     law::Passed,
-    laws::webhook_fixture::{WebhookFixture, flaw, said, said_exactly},
+    laws::webhook_fixture::{WebhookFixture, said, said_exactly},
     tampering::{Tampered, bits, fields, resplit, smuggling},
 };
 
@@ -21,12 +21,12 @@ pub(super) async fn nothing_unsigned(start: Start) -> Result<Passed, Flaw> {
         let mut truth = Vec::new();
         for event in webhooks.genuine(sent)?.events() {
             truth.push(said_exactly(event));
-            truth.push(said_once(&webhooks.believed(event).await?));
+            truth.push(said_once(&webhooks.receiver.believed(event).await?));
         }
         for altered in bits::each_byte_of_the_body(&sent.request) {
             says_nothing_else(&webhooks, &sent.endpoint, &altered, &truth, false).await?;
         }
-        for endpoint in webhooks.receiver.endpoints() {
+        for endpoint in webhooks.receiver.receiver.endpoints() {
             let what = format!("it comes to `{}`", endpoint.name);
             let altered = Tampered::new(what, sent.request.clone());
             says_nothing_else(&webhooks, &endpoint.name, &altered, &truth, false).await?;
@@ -61,18 +61,18 @@ async fn says_nothing_else(
         Received::Unreadable(_) | Received::Untrusted(_) => return Ok(()),
     };
     for event in notification.events() {
-        let told = if event.is_trusted() {
+        let reported = if event.is_trusted() {
             said_exactly(event)
         } else if confirm && event.moves_money() {
-            match webhooks.receiver.confirm(event).await {
+            match webhooks.receiver.receiver.confirm(event).await {
                 Ok(Confirmation::Confirmed(event)) => said_once(&event),
                 Ok(_) | Err(_) => continue,
             }
         } else {
             continue;
         };
-        if !truth.contains(&told) {
-            let found = format!("although {}: {told}", altered.what);
+        if !truth.contains(&reported) {
+            let found = format!("although {}: {reported}", altered.what);
             return Err(Flaw::new(expected(), found).at(notification.made_at));
         }
     }
@@ -96,23 +96,23 @@ pub(super) async fn inquirys_values(start: Start) -> Result<Passed, Flaw> {
                 continue;
             }
             let mark = webhooks.fixture.mark();
-            let confirmed = match webhooks.receiver.confirm(&event).await {
+            let confirmed = match webhooks.receiver.receiver.confirm(&event).await {
                 Ok(Confirmation::Confirmed(confirmed)) => confirmed,
                 // Not every proven event can be asked about.
                 _ if event.is_trusted() => continue,
                 other => {
-                    return Err(flaw(sent, "a confirmed event", format!("{other:?}")));
+                    return Err(sent.flaw("a confirmed event", format!("{other:?}")));
                 }
             };
             any = true;
             if webhooks.fixture.since(mark).is_empty() {
-                return Err(flaw(sent, "an inquiry behind a confirmation", "nothing was asked"));
+                return Err(sent.flaw("an inquiry behind a confirmation", "nothing was asked"));
             }
             if !confirmed.is_trusted() {
                 let line = webhooks.fixture.since(mark).last().map(|note| note.made_at);
-                return Err(
-                    flaw(sent, "an event that is believed", format!("{confirmed:?}")).sent_at(line)
-                );
+                return Err(sent
+                    .flaw("an event that is believed", format!("{confirmed:?}"))
+                    .sent_at(line));
             }
         }
     }
@@ -132,14 +132,14 @@ async fn claims_of_forgers(webhooks: &WebhookFixture) -> Result<(), Flaw> {
                 let Some(claim) = claim else { continue };
                 let claim = Event::inquired(forged.clone(), claim);
                 let mark = webhooks.fixture.mark();
-                let confirmed = webhooks.receiver.confirm(&claim).await;
+                let confirmed = webhooks.receiver.receiver.confirm(&claim).await;
                 let Ok(Confirmation::Confirmed(confirmed)) = confirmed else { continue };
                 let repeats_it = is_more && said(&confirmed) == said(&claim);
                 if repeats_it || confirmed.key() == Some(&forged) {
                     let line = webhooks.fixture.since(mark).last().map(|note| note.made_at);
                     let expected = "the values and the key of the inquiry's response";
                     let found = format!("what was claimed: {}", said_once(&confirmed));
-                    return Err(flaw(sent, expected, found).sent_at(line));
+                    return Err(sent.flaw(expected, found).sent_at(line));
                 }
             }
         }

@@ -13,7 +13,7 @@ use crate::{
     Flaw, Start,
     fixture::Fixture,
     law::Passed,
-    operations::{Instruction, Outcome, offered_instructions},
+    operations::{Outcome, PreparedCall, offered_instructions},
 };
 
 /// A departure that counts.
@@ -56,14 +56,14 @@ pub(super) async fn departs(start: Start) -> Result<Passed, Flaw> {
     for (number, operation) in (1..).zip(offered_instructions(&fixture.provider)) {
         any = true;
         let stay = DepartureDecision::Stay { why: "it is recorded as not sent".to_owned() };
-        let stays = Instruction::ready(&fixture, operation, 2 * number).await?;
+        let stays = PreparedCall::ready(&fixture, operation, 2 * number).await?;
         let outcome = departing(&fixture, &stays, Counting::new(stay), (1, false)).await?;
         if !matches!(outcome, Outcome::Error(_)) {
             return Err(Flaw::new("an error, for nothing left", outcome).in_call(operation));
         }
         let not_after = BootInstant::now().saturating_add(AN_HOUR);
         let go = DepartureDecision::Go { not_after };
-        let goes = Instruction::ready(&fixture, operation, 2 * number + 1).await?;
+        let goes = PreparedCall::ready(&fixture, operation, 2 * number + 1).await?;
         let outcome = departing(&fixture, &goes, Counting::new(go), (1, true)).await?;
         outcome.accepted().map_err(|flaw| flaw.in_call(operation))?;
     }
@@ -74,11 +74,11 @@ pub(super) async fn departs(start: Start) -> Result<Passed, Flaw> {
 /// byte left with `expected`.
 async fn departing(
     fixture: &Fixture,
-    instruction: &Instruction,
+    instruction: &PreparedCall,
     departure: Arc<Counting>,
     expected: (usize, bool),
 ) -> Result<Outcome, Flaw> {
-    let operation = instruction.operation();
+    let operation = instruction.operation;
     let mark = fixture.mark();
     let call = instruction.carry_out(&fixture.provider);
     let outcome = with_departure(departure.clone(), call).await;

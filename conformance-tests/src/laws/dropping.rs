@@ -10,7 +10,7 @@ use crate::{
     Flaw, Start,
     fixture::Fixture,
     law::Passed,
-    operations::{Inquiry, Instruction, offered_inquiries, offered_instructions},
+    operations::{PreparedCall, offered_inquiries, offered_instructions},
 };
 
 /// Beyond the awaits of any call.
@@ -23,7 +23,7 @@ pub(super) async fn dropped(start: Start) -> Result<Passed, Flaw> {
         tried = true;
         for awaits in 1..MOST_AWAITS {
             let number = each * MOST_AWAITS + awaits;
-            let instruction = Instruction::ready(&fixture, operation, number).await?;
+            let instruction = PreparedCall::ready(&fixture, operation, number).await?;
             let before = instruction.done(&fixture).await;
             let finished = dropped_after(awaits, instruction.carry_out(&fixture.provider)).await;
             fixture.proxy.settled().await;
@@ -36,11 +36,11 @@ pub(super) async fn dropped(start: Start) -> Result<Passed, Flaw> {
                 break;
             }
         }
-        let next = Instruction::ready(&fixture, operation, (each + 1) * MOST_AWAITS - 1).await?;
+        let next = PreparedCall::ready(&fixture, operation, (each + 1) * MOST_AWAITS - 1).await?;
         next.succeed(&fixture).await?;
     }
     for (each, operation) in (5_000..).zip(offered_inquiries(&fixture.provider)) {
-        let inquiry = Inquiry::ready(&fixture, operation, each).await?;
+        let inquiry = PreparedCall::ready(&fixture, operation, each).await?;
         tried = true;
         for awaits in 1..MOST_AWAITS {
             if dropped_after(awaits, inquiry.ask(&fixture.provider)).await.is_some() {
@@ -70,10 +70,10 @@ async fn dropped_after<F: Future>(polls: u32, future: F) -> Option<F::Output> {
 pub(super) async fn two_runtimes(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let inquiry = match offered_inquiries(&fixture.provider).next() {
-        Some(operation) => Inquiry::ready(&fixture, operation, 1).await?,
+        Some(operation) => PreparedCall::ready(&fixture, operation, 1).await?,
         None => return Ok(Passed::NotApplicable),
     };
-    let operation = inquiry.operation();
+    let operation = inquiry.operation;
     // The first runtime that it sees is one of those that end.
     let provider = fixture.unconnected()?;
     for which in ["the first", "the second"] {
@@ -95,7 +95,7 @@ pub(super) async fn two_runtimes(start: Start) -> Result<Passed, Flaw> {
 /// An instruction in a third one.
 async fn instructed(fixture: &Fixture, provider: Provider) -> Result<(), Flaw> {
     let Some(operation) = offered_instructions(&fixture.provider).next() else { return Ok(()) };
-    let instruction = Instruction::ready(fixture, operation, 2).await?;
+    let instruction = PreparedCall::ready(fixture, operation, 2).await?;
     let outcome = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Flaw::new("a runtime", error))?;
@@ -103,7 +103,7 @@ async fn instructed(fixture: &Fixture, provider: Provider) -> Result<(), Flaw> {
     });
     let outcome =
         outcome.await.map_err(|error| Flaw::new("an answer in another runtime", error))??;
-    outcome.accepted().map_err(|flaw| flaw.in_call(operation))
+    outcome.accepted().map(drop).map_err(|flaw| flaw.in_call(operation))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A delivery that somebody else made, or that is too old, is untrusted.
+//! A forged delivery, and one that is too old, is untrusted.
 
 use std::time::Duration;
 
@@ -10,7 +10,8 @@ use payments_core::{
 use crate::{
     Flaw, SignedIn, Start, WebhookSample,
     law::Passed,
-    laws::webhook_fixture::{WebhookFixture, flaw, notification},
+    laws::webhook_fixture::WebhookFixture,
+    record::notification,
     tampering::{self, Tampered, bits, fields, signature},
 };
 
@@ -24,9 +25,9 @@ pub(super) async fn forged(start: Start) -> Result<Passed, Flaw> {
         }
         let mut altered = signature::each_altered(&sent.request, sent.signature);
         altered.push(tampering::by_another_method(&sent.request));
-        let now = webhooks.fixture.clock().now();
+        let now = webhooks.fixture.now();
         for secret in ["of-another-merchant-0123456789", "", " ", "0"] {
-            let signed = webhooks.gateway.signed(sent, secret, now);
+            let signed = webhooks.receiver.gateway.signed(sent, secret, now);
             let what = format!("it is signed with the secret {secret:?}");
             altered.extend(signed.map(|request| Tampered::new(what, request)));
         }
@@ -53,10 +54,10 @@ pub(super) async fn forged(start: Start) -> Result<Passed, Flaw> {
 }
 
 fn at_no_endpoint(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
-    let stranger = EndpointName::new("nobodys-endpoint");
-    let stranger = stranger.map_err(|error| Flaw::new("a name", error))?;
+    let unknown = EndpointName::new("unknown-endpoint");
+    let unknown = unknown.map_err(|error| Flaw::new("a name", error))?;
     let what = "it comes to an endpoint that does not exist";
-    untrusted(webhooks, sent, &stranger, &Tampered::new(what, sent.request.clone()))
+    untrusted(webhooks, sent, &unknown, &Tampered::new(what, sent.request.clone()))
 }
 
 fn untrusted(
@@ -70,15 +71,15 @@ fn untrusted(
         Received::Notification(notification) => {
             let found =
                 format!("a notification although {}: {:?}", altered.what, notification.events());
-            Err(flaw(sent, "untrusted", found).at(notification.made_at))
+            Err(sent.flaw("untrusted", found).at(notification.made_at))
         }
         // What cannot be read comes after the check, which this delivery must not pass.
         Received::Unreadable(unreadable) => {
             let found = format!("a check that it passes although {}: {unreadable}", altered.what);
-            Err(flaw(sent, "untrusted", found))
+            Err(sent.flaw("untrusted", found))
         }
         Received::Reply(_) => {
-            Err(flaw(sent, "untrusted", format!("an answer although {}", altered.what)))
+            Err(sent.flaw("untrusted", format!("an answer although {}", altered.what)))
         }
     }
 }
@@ -90,14 +91,14 @@ pub(super) async fn old(start: Start) -> Result<Passed, Flaw> {
     const FAR: Duration = Duration::from_secs(2 * 24 * 3_600);
     for sent in webhooks.sent.iter().filter(|sent| sent.timestamped) {
         // A receiver that never read the time would not mind how old it is.
-        let original = webhooks.fixture.clock().now();
+        let original = webhooks.fixture.now();
         webhooks.fixture.subject.gateway.advance(FAR).await;
-        let now = webhooks.fixture.clock().now();
+        let now = webhooks.fixture.now();
         let overheard = Tampered::new("it is two days old", sent.request.clone());
         untrusted(&webhooks, sent, &sent.endpoint, &overheard)?;
         let ahead = Timestamp::from_unix(now.unix_seconds() * 2 - original.unix_seconds());
         for secret in webhooks.fixture.subject.gateway.secrets() {
-            if let Some(request) = webhooks.gateway.signed(sent, &secret, ahead) {
+            if let Some(request) = webhooks.receiver.gateway.signed(sent, &secret, ahead) {
                 let ahead = Tampered::new("its time is two days from now", request);
                 untrusted(&webhooks, sent, &sent.endpoint, &ahead)?;
             }

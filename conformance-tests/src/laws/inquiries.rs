@@ -18,7 +18,7 @@ use crate::{
     Flaw, Operation, Start, Subject, Tuning,
     fixture::Fixture,
     law::Passed,
-    operations::{Inquiry, answer_text, offered_inquiries},
+    operations::{PreparedCall, answer_text, offered_inquiries},
     proxy::{Fault, When},
 };
 
@@ -29,7 +29,7 @@ pub(super) async fn patient(start: Start) -> Result<Passed, Flaw> {
         if costs(&fixture.provider, operation) {
             continue;
         }
-        let inquiry = Inquiry::ready(&fixture, operation, number).await?;
+        let inquiry = PreparedCall::ready(&fixture, operation, number).await?;
         let usual = inquiry.answer(&fixture.restarted()).await?;
         for fault in [
             Fault::UnavailablePage(When::BeforeBooking),
@@ -59,7 +59,7 @@ pub(super) async fn patient(start: Start) -> Result<Passed, Flaw> {
 }
 
 /// Patience ends, and then in an error.
-async fn exhausted(fixture: &Fixture, inquiry: &Inquiry) -> Result<(), Flaw> {
+async fn exhausted(fixture: &Fixture, inquiry: &PreparedCall) -> Result<(), Flaw> {
     const MORE_THAN_ANY_BUDGET: usize = 20;
     let fault = Fault::BadGatewayPage(When::BeforeBooking);
     for _ in 0..MORE_THAN_ANY_BUDGET {
@@ -70,8 +70,8 @@ async fn exhausted(fixture: &Fixture, inquiry: &Inquiry) -> Result<(), Flaw> {
     fixture.heal()?;
     match answer {
         Ok(answer) if !fixture.since(mark).is_empty() => {
-            Err(Flaw::new("an error once nobody has answered", answer)
-                .in_call(inquiry.operation())
+            Err(Flaw::new("an error once the gateway has not answered", answer)
+                .in_call(inquiry.operation)
                 .under(Some(fault)))
         }
         _ => Ok(()),
@@ -79,7 +79,8 @@ async fn exhausted(fixture: &Fixture, inquiry: &Inquiry) -> Result<(), Flaw> {
 }
 
 fn costs(provider: &Provider, operation: Operation) -> bool {
-    Inquiry::class(operation, provider) == CallClass::PaidInquiry
+    operation == Operation::VerifyBeneficiary
+        && provider.payouts().is_ok_and(|role| role.capabilities().name_check_costs)
 }
 
 pub(super) async fn paid(start: Start) -> Result<Passed, Flaw> {
@@ -88,7 +89,7 @@ pub(super) async fn paid(start: Start) -> Result<Passed, Flaw> {
     if !operation.is_offered(&fixture.provider) || !costs(&fixture.provider, operation) {
         return Ok(Passed::NotApplicable);
     }
-    let inquiry = Inquiry::ready(&fixture, operation, 1).await?;
+    let inquiry = PreparedCall::ready(&fixture, operation, 1).await?;
     let fault = Fault::UnavailablePage(When::BeforeBooking);
     fixture.recorder.arm(CallClass::PaidInquiry, fault);
     // What costs nothing, such as asking for a token, may be asked again.
@@ -133,22 +134,18 @@ async fn heeds_the_gateway(start: Start) -> Result<(), Flaw> {
     const ASKED: Duration = Duration::from_secs(7);
     let subject = start.start().await;
     let gateway = Arc::clone(&subject.gateway);
-    let first = |subject: &Subject, operations: &[Operation]| {
-        let operation = operations.first().copied().unwrap_or(Operation::Balance);
-        limited(subject.gateway.retry_after(operation), ASKED)
-    };
-    let asked = in_standing_time(subject, Tuning::clone, first, each_alone).await?;
-    for Asked { operations, calls } in asked {
+    for Asked { operations, calls } in in_standing_time(subject, Callers::Single(ASKED)).await? {
         let Some(operation) = operations.first().copied() else { continue };
-        if let [(_, first), (_, second), ..] = calls.as_slice() {
-            let waited = *second - *first;
-            if waited < ASKED {
-                let expected = format!("{ASKED:?} as `{}` asks", gateway.retry_after(operation));
-                return Err(Flaw::new(expected, format!("{waited:?}")).in_call(operation));
+        let waited = match calls.as_slice() {
+            [(_, first), (_, second), ..] => *second - *first,
+            _ => {
+                return Err(Flaw::new("asked again after a 429 of the gateway's", "it was not")
+                    .in_call(operation));
             }
-        } else {
-            return Err(Flaw::new("asked again after a 429 of the gateway's", "it was not")
-                .in_call(operation));
+        };
+        if waited < ASKED {
+            let expected = format!("{ASKED:?} as `{}` asks", gateway.retry_after(operation));
+            return Err(Flaw::new(expected, format!("{waited:?}")).in_call(operation));
         }
     }
     Ok(())
@@ -157,12 +154,8 @@ async fn heeds_the_gateway(start: Start) -> Result<(), Flaw> {
 pub(super) async fn rate(start: Start) -> Result<Passed, Flaw> {
     let subject = start.start().await;
     let gateway = Arc::clone(&subject.gateway);
-    let at_once = |_: &Subject, _: &[Operation]| limited("retry-after", Duration::ZERO);
-    let keeping = |tuning: &Tuning| tuning.clone().keeping_the_rate();
     let mut any = false;
-    for Asked { operations, calls } in
-        in_standing_time(subject, keeping, at_once, all_at_once).await?
-    {
+    for Asked { operations, calls } in in_standing_time(subject, Callers::SixtyFour).await? {
         // Where the documents allow some inquiries more than others, as much as they allow any.
         let most = operations.iter().filter_map(|one| gateway.calls_per_second(*one)).max();
         let Some(most) = most else { continue };
@@ -184,24 +177,40 @@ pub(super) async fn rate(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(any))
 }
 
-/// Every inquiry by one caller of a provider of its own.
-fn each_alone(subject: &Subject, offered: Vec<Operation>) -> Vec<Vec<Operation>> {
-    let _ = subject;
-    offered.into_iter().map(|operation| vec![operation]).collect()
+/// Who asks a provider at once.
+#[derive(Clone, Copy)]
+enum Callers {
+    /// One, whose first response is a 429 that asks for so much patience; each inquiry is made at a
+    /// provider of its own.
+    Single(Duration),
+    /// Sixty-four, who ask one provider for everything that has a limit; the first response is a 429.
+    SixtyFour,
 }
 
-/// Sixty-four callers of one provider, who ask for everything that has a limit.
-fn all_at_once(subject: &Subject, mut offered: Vec<Operation>) -> Vec<Vec<Operation>> {
-    const CALLERS: usize = 64;
-    offered.retain(|operation| subject.gateway.calls_per_second(*operation).is_some());
-    vec![offered.into_iter().cycle().take(CALLERS).collect()]
-}
+impl Callers {
+    /// Which of the offered inquiries are made at once, each as often as it is named.
+    fn ask(self, subject: &Subject, mut offered: Vec<Operation>) -> Vec<Vec<Operation>> {
+        match self {
+            Self::Single(_) => offered.into_iter().map(|operation| vec![operation]).collect(),
+            Self::SixtyFour => {
+                offered.retain(|operation| subject.gateway.calls_per_second(*operation).is_some());
+                vec![offered.into_iter().cycle().take(64).collect()]
+            }
+        }
+    }
 
-fn limited(header: &'static str, wait: Duration) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from_static(b"{}"));
-    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-    response.headers_mut().insert(header, HeaderValue::from(wait.as_secs()));
-    response
+    fn first_response(self, subject: &Subject, operations: &[Operation]) -> Response<Bytes> {
+        let (header, wait) = match (self, operations) {
+            (Self::Single(wait), [operation, ..]) => {
+                (subject.gateway.retry_after(*operation), wait)
+            }
+            _ => ("retry-after", Duration::ZERO),
+        };
+        let mut response = Response::new(Bytes::from_static(b"{}"));
+        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        response.headers_mut().insert(header, HeaderValue::from(wait.as_secs()));
+        response
+    }
 }
 
 /// Answers without a socket, and notes when it was called by a clock that only waiting moves.
@@ -228,57 +237,40 @@ impl Transport for Timed {
     }
 }
 
-/// Which of the inquiries that a provider makes, each as often as it is named, are made at once.
-type Together = fn(&Subject, Vec<Operation>) -> Vec<Vec<Operation>>;
-
-/// What the first call of a provider gets that is asked these at once.
-type First = fn(&Subject, &[Operation]) -> Response<Bytes>;
-
-/// Makes free inquiries at once, in a runtime of its own where time stands still unless somebody
-/// waits.
-async fn in_standing_time(
-    subject: Subject,
-    tune: fn(&Tuning) -> Tuning,
-    first: First,
-    together: Together,
-) -> Result<Vec<Asked>, Flaw> {
+/// Makes free inquiries at once, in a runtime of its own, where only waiting moves the time.
+async fn in_standing_time(subject: Subject, callers: Callers) -> Result<Vec<Asked>, Flaw> {
     let measured = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)
             .build()
             .map_err(|error| Flaw::new("a runtime", error))?;
-        runtime.block_on(measure(&subject, tune, first, together))
+        runtime.block_on(measure(&subject, callers))
     });
     measured.await.map_err(|error| Flaw::new("a provider that does not panic", error))?
 }
 
-async fn measure(
-    subject: &Subject,
-    tune: fn(&Tuning) -> Tuning,
-    first: First,
-    together: Together,
-) -> Result<Vec<Asked>, Flaw> {
-    let timed = |operations: &[Operation]| Timed {
-        first: first(subject, operations),
-        calls: Mutex::default(),
-    };
-    let provider = |client| {
+async fn measure(subject: &Subject, callers: Callers) -> Result<Vec<Asked>, Flaw> {
+    let asked = |operations: &[Operation]| {
+        let first = callers.first_response(subject, operations);
+        let client = Arc::new(Timed { first, calls: Mutex::default() });
         let retry = RetryPolicy::new(3, Duration::from_millis(200), Duration::from_secs(600));
-        let tuning = Tuning::new(client, subject.gateway.clock(), retry);
-        subject.gateway.provider(&subject.gateway.hosts(), &tune(&tuning))
+        let mut tuning = Tuning::new(client.clone(), subject.gateway.clock(), retry);
+        if matches!(callers, Callers::SixtyFour) {
+            tuning = tuning.keeping_the_rate();
+        }
+        (subject.gateway.provider(&subject.gateway.hosts(), &tuning), client)
     };
-    let idle = provider(Arc::new(timed(&[])));
+    let (idle, _) = asked(&[]);
     let free = offered_inquiries(&idle).filter(|one| !costs(&idle, *one)).collect();
     let mut measured = Vec::new();
-    for operations in together(subject, free) {
-        let client = Arc::new(timed(&operations));
-        let provider = provider(Arc::clone(&client) as Arc<dyn Transport>);
-        let inquiries = operations.iter().map(|one| Inquiry::unfounded(subject, *one));
+    for operations in callers.ask(subject, free) {
+        let (provider, client) = asked(&operations);
+        let inquiries = operations.iter().map(|one| PreparedCall::unfounded(subject, *one));
         let inquiries = inquiries.collect::<Result<Vec<_>, _>>()?;
         join_all(inquiries.iter().map(|inquiry| inquiry.ask(&provider))).await;
         let calls = client.calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        // What is answered without asking waits for nobody.
+        // What is answered without asking does not wait.
         if !calls.is_empty() {
             measured.push(Asked { operations, calls });
         }

@@ -1,7 +1,7 @@
 //! What a provider cannot honour is refused before anything is sent.
 
 use payments_core::{
-    Direction, Error, ErrorKind, Provider, Role, Timestamp,
+    Direction, Error, ErrorKind, Role, Timestamp,
     money::{Currency, Money},
     payment::PaymentMethod,
     rules::{Alphabet, AmountLimits, TextRules},
@@ -13,12 +13,9 @@ use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
     law::Passed,
-    operations::{Inquiry, Instruction, Outcome, offered_inquiries, offered_instructions, rules},
+    operations::{Outcome, PreparedCall, offered_inquiries, offered_instructions, rules},
     requests::Requests,
 };
-
-/// What makes a request one that the capabilities do not allow.
-type Change = Box<dyn Fn(&mut Requests) + Send>;
 
 const OPENING: [Operation; 3] =
     [Operation::CreatePayment, Operation::OpenVirtualAccount, Operation::CreatePayout];
@@ -31,17 +28,20 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
             continue;
         };
         any = true;
-        let usual =
-            Instruction::about(&fixture.subject, operation, &fixture.subject.gateway.reference(1))?;
+        let reference_1 = fixture.subject.gateway.reference(1);
+        let usual = PreparedCall::about(&fixture.subject, operation, &reference_1)?;
+        let mut wrong = WrongCalls { usual, all: Vec::new() };
         for amount in amounts_outside(limits) {
-            if let Some(wrong) = usual.with_amount(amount) {
-                refuses_instruction(&fixture, &wrong, &format!("the amount {amount}")).await?;
-            }
+            let call = wrong.usual.with_amount(amount);
+            wrong.all.push((format!("the amount {amount}"), call));
         }
-        for (what, change) in changes(&fixture, operation) {
-            let mut wrong = usual.clone();
-            change(&mut wrong.requests);
-            refuses_instruction(&fixture, &wrong, &what).await?;
+        match operation.role() {
+            Role::Payments => of_payments(&mut wrong, &fixture),
+            Role::VirtualAccounts => of_virtual_accounts(&mut wrong, &fixture),
+            _ => of_payouts(&mut wrong, &fixture),
+        }
+        for (what, call) in &wrong.all {
+            refuses_instruction(&fixture, call, what).await?;
         }
         for text in texts_outside(reference) {
             refuses_reference(&fixture, operation, &text).await?;
@@ -51,82 +51,73 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(any))
 }
 
-/// What of its request beside amount and reference a provider does not accept.
-fn changes(fixture: &Fixture, operation: Operation) -> Vec<(String, Change)> {
-    match operation.role() {
-        Role::Payments => of_payments(&fixture.provider, fixture.clock().now()),
-        Role::VirtualAccounts => of_virtual_accounts(&fixture.provider),
-        _ => of_payouts(&fixture.provider),
+/// Calls with something that the capabilities do not allow, and what that is.
+struct WrongCalls {
+    usual: PreparedCall,
+    all: Vec<(String, PreparedCall)>,
+}
+
+impl WrongCalls {
+    fn add(&mut self, what: impl Into<String>, change: impl FnOnce(&mut Requests)) {
+        let mut call = self.usual.clone();
+        change(&mut call.requests);
+        self.all.push((what.into(), call));
+    }
+
+    fn add_texts(&mut self, field: &str, rules: &TextRules, set: fn(&mut Requests, String)) {
+        for text in texts_outside(rules) {
+            self.add(format!("{field} {text:?}"), |requests| set(requests, text));
+        }
     }
 }
 
-fn of_payments(provider: &Provider, now: Timestamp) -> Vec<(String, Change)> {
-    let Ok(can) = provider.payments().map(|role| role.capabilities()) else { return Vec::new() };
-    let methods = METHODS.into_iter().filter(|method| !can.methods.contains(method));
-    let mut changes: Vec<(String, Change)> = methods
-        .map(|method| {
-            let change = move |requests: &mut Requests| requests.payment.method = Some(method);
-            (format!("the method {method:?}"), Box::new(change) as Change)
-        })
-        .collect();
-    changes.extend(texts("the description", &can.description, |requests, text| {
+fn of_payments(wrong: &mut WrongCalls, fixture: &Fixture) {
+    let Some((_, role)) = fixture.payments() else { return };
+    let can = role.capabilities();
+    for method in METHODS.into_iter().filter(|method| !can.methods.contains(method)) {
+        wrong.add(format!("the method {method:?}"), |requests| {
+            requests.payment.method = Some(method);
+        });
+    }
+    wrong.add_texts("the description", &can.description, |requests, text| {
         requests.payment.description = text;
-    }));
+    });
     if !can.expiry {
-        let end = Timestamp::from_unix(now.unix_seconds() + 3_600);
-        let change = move |requests: &mut Requests| requests.payment.expires_at = Some(end);
-        changes.push(("an end".to_owned(), Box::new(change)));
+        let end = Timestamp::from_unix(fixture.now().unix_seconds() + 3_600);
+        wrong.add("an end", |requests| requests.payment.expires_at = Some(end));
     }
-    for field in can.required.clone() {
-        let change = move |requests: &mut Requests| field.take_from(&mut requests.payment);
-        changes.push((format!("a payment without `{}`", field.name()), Box::new(change)));
+    for field in &can.required {
+        wrong.add(format!("a payment without `{}`", field.name()), |requests| {
+            field.take_from(&mut requests.payment);
+        });
     }
-    changes
 }
 
-fn of_virtual_accounts(provider: &Provider) -> Vec<(String, Change)> {
-    let Ok(can) = provider.virtual_accounts().map(|role| role.capabilities()) else {
-        return Vec::new();
-    };
-    let mut changes: Vec<(String, Change)> = Vec::new();
+fn of_virtual_accounts(wrong: &mut WrongCalls, fixture: &Fixture) {
+    let Some((_, role)) = fixture.virtual_accounts() else { return };
+    let can = role.capabilities();
     if !can.any_amount {
-        let change = |requests: &mut Requests| requests.open.amount = None;
-        changes.push(("no amount".to_owned(), Box::new(change)));
+        wrong.add("no amount", |requests| requests.open.amount = None);
     }
     for uses in [Uses::Once, Uses::Many].into_iter().filter(|uses| !can.uses.contains(uses)) {
-        let change = move |requests: &mut Requests| requests.open.uses = uses;
-        changes.push((format!("{uses:?}"), Box::new(change)));
+        wrong.add(format!("{uses:?}"), |requests| requests.open.uses = uses);
     }
-    changes.extend(texts("the holder", &can.holder, |requests, text| requests.open.holder = text));
-    changes.extend(texts("the remark", &can.remark, |requests, text| {
-        requests.open.remark = Some(text);
-    }));
-    changes
+    wrong.add_texts("the holder", &can.holder, |requests, text| requests.open.holder = text);
+    wrong.add_texts("the remark", &can.remark, |requests, text| requests.open.remark = Some(text));
 }
 
-fn of_payouts(provider: &Provider) -> Vec<(String, Change)> {
-    let Ok(can) = provider.payouts().map(|role| role.capabilities()) else { return Vec::new() };
-    let names = texts("the name", &can.name, |requests, text| {
+fn of_payouts(wrong: &mut WrongCalls, fixture: &Fixture) {
+    let Some((_, role)) = fixture.payouts() else { return };
+    let can = role.capabilities();
+    wrong.add_texts("the name", &can.name, |requests, text| {
         requests.payout.beneficiary.name = text;
     });
-    let notes = texts("the note", &can.note, |requests, text| requests.payout.note = Some(text));
-    let required = can.required.clone().into_iter().map(|field| {
-        let change = move |requests: &mut Requests| field.take_from(&mut requests.payout);
-        (format!("a payout without `{}`", field.name()), Box::new(change) as Change)
-    });
-    names.chain(notes).chain(required).collect()
-}
-
-fn texts(
-    field: &'static str,
-    rules: &TextRules,
-    set: fn(&mut Requests, String),
-) -> impl Iterator<Item = (String, Change)> + use<> {
-    texts_outside(rules).into_iter().map(move |text| {
-        let what = format!("{field} {text:?}");
-        let change = move |requests: &mut Requests| set(requests, text.clone());
-        (what, Box::new(change) as Change)
-    })
+    wrong.add_texts("the note", &can.note, |requests, text| requests.payout.note = Some(text));
+    for field in &can.required {
+        wrong.add(format!("a payout without `{}`", field.name()), |requests| {
+            field.take_from(&mut requests.payout);
+        });
+    }
 }
 
 /// Every call of the role of `operation` under a reference that the role does not accept.
@@ -139,13 +130,13 @@ async fn refuses_reference(
     let of_role = |one: &Operation| one.role() == operation.role();
     for operation in offered_instructions(&fixture.provider).filter(of_role) {
         // Some texts are no reference at all.
-        let Ok(wrong) = Instruction::about(&fixture.subject, operation, text) else { continue };
+        let Ok(wrong) = PreparedCall::about(&fixture.subject, operation, text) else { continue };
         refuses_instruction(fixture, &wrong, &what).await?;
     }
     // Credits are found by the account's number, and names by that of a bank account.
     let by_reference = |one: &Operation| one.name().starts_with("find");
     for operation in offered_inquiries(&fixture.provider).filter(of_role).filter(by_reference) {
-        let Ok(wrong) = Inquiry::about(&fixture.subject, operation, text) else { continue };
+        let Ok(wrong) = PreparedCall::about(&fixture.subject, operation, text) else { continue };
         let outcome = wrong.ask(&fixture.provider).await.map(|answer| answer.to_string());
         refuses(fixture, operation, &what, outcome)?;
     }
@@ -155,10 +146,10 @@ async fn refuses_reference(
 /// Checks that the role's own check refuses an instruction, and the call too.
 async fn refuses_instruction(
     fixture: &Fixture,
-    wrong: &Instruction,
+    wrong: &PreparedCall,
     what: &str,
 ) -> Result<(), Flaw> {
-    let operation = wrong.operation();
+    let operation = wrong.operation;
     if OPENING.contains(&operation) {
         let checked = wrong.check(&fixture.provider).map(|()| "its check allows it".to_owned());
         refuses(fixture, operation, what, checked)?;
@@ -205,7 +196,7 @@ async fn a_part_of_a_refund(fixture: &Fixture) -> Result<(), Flaw> {
     if !operation.is_offered(&fixture.provider) || fixture.payments().is_none() {
         return Ok(());
     }
-    let mut refund = Instruction::ready(fixture, operation, 1).await?;
+    let mut refund = PreparedCall::ready(fixture, operation, 1).await?;
     let paid = refund.requests.payment.amount;
     let part = Money::from_minor(paid.minor() / 2, paid.currency());
     let whole = refund.requests.refund.clone();

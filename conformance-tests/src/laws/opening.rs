@@ -1,71 +1,57 @@
 //! A payment is opened over the network, or offline, as declared.
 
 use payments_core::{
-    Direction,
+    Direction, Role,
     payment::{CreateMode, Payment, Registered},
     transport::CallClass,
 };
 
 use crate::{
-    Booking, Flaw, Operation, Start, buyer, fixture::Fixture, law::Passed,
-    undisturbed::open_payment,
+    Booking, Flaw, Operation,
+    law::Passed,
+    operations::Reported,
+    record::{About, Life, Record, Seen, Step},
 };
 
-pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
-    let fixture = Fixture::open(&start).await?;
-    let Ok(role) = fixture.provider.payments() else { return Ok(Passed::NotApplicable) };
-    let mode = role.capabilities().create;
-    let payment = open_payment(&fixture, 1).await?;
-    let notes = fixture.recorder.notes();
-    let (sent, registered) = match mode {
-        CreateMode::Offline => (0, Registered::WhenBuyerActs),
-        CreateMode::Networked => (1, Registered::ByProvider),
-    };
-    let flaw = |expected: String, found: String| {
-        let line = notes.first().map(|note| note.made_at);
-        Err(Flaw::new(expected, found).in_call(Operation::CreatePayment).sent_at(line))
-    };
+pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
+    let Some(mode) = record.create else { return Ok(Passed::NotApplicable) };
+    let mut lives = record.of(Role::Payments).filter(|life| life.about == About::Usual);
+    lives.try_for_each(|life| opens(mode, life))?;
+    Ok(Passed::Tested)
+}
+
+fn opens(mode: CreateMode, life: &Life) -> Result<(), Flaw> {
+    let Some(Reported::Payment(payment)) = life.opened() else { return Ok(()) };
+    for seen in life.steps.iter().filter(|seen| seen.step == Step::Do(Operation::CreatePayment)) {
+        sends(mode, life, seen, payment)?;
+    }
+    let Some(paid) = life.first_paid() else { return Ok(()) };
+    // A fee that leaves is the gateway's affair.
+    let came = paid.bookings.iter().filter(|booking| booking.direction == Direction::In);
+    let came: Vec<_> = came.map(|booking| Booking { payer: None, ..booking.clone() }).collect();
+    let ours = life.amount(paid).map(|amount| Booking::received(amount).of(payment.order.as_str()));
+    if came.iter().eq(ours.iter()) {
+        return Ok(());
+    }
+    Err(life.flaw(format!("{ours:?} alone"), format!("{came:?}")))
+}
+
+fn sends(mode: CreateMode, life: &Life, seen: &Seen, payment: &Payment) -> Result<(), Flaw> {
     // Some ask for a token first.
-    let instructed = notes.iter().filter(|note| note.class == CallClass::Instruction).count();
-    let found = if mode == CreateMode::Offline { notes.len() } else { instructed };
-    if found != sent {
-        return flaw(format!("{sent} requests, for it is {mode:?}"), format!("{found}"));
+    let instructed = seen.notes.iter().filter(|note| note.class == CallClass::Instruction).count();
+    let (sent, expected, registered) = match mode {
+        CreateMode::Offline => (seen.notes.len(), 0, Registered::WhenBuyerActs),
+        CreateMode::Networked => (instructed, 1, Registered::ByProvider),
+    };
+    if sent != expected {
+        return Err(life.flaw(format!("{expected} requests, for it is {mode:?}"), sent));
     }
     if payment.registered != registered {
         let found = format!("{:?}", payment.registered);
-        return flaw(format!("{registered:?}, for it is {mode:?}"), found);
+        return Err(life.flaw(format!("{registered:?}, for it is {mode:?}"), found));
     }
-    if mode == CreateMode::Offline {
-        let again = open_payment(&fixture, 1).await?;
-        if again != payment {
-            return flaw(format!("the same payment: {payment:?}"), format!("{again:?}"));
-        }
+    match seen.outcome.as_ref().and_then(|outcome| outcome.reported()) {
+        Some(Reported::Payment(again)) if again == payment => Ok(()),
+        again => Err(life.flaw(format!("the same payment: {payment:?}"), format!("{again:?}"))),
     }
-    match fixture.bookings().await.len() {
-        0 => {
-            paid(&fixture, &payment).await?;
-            Ok(Passed::Tested)
-        }
-        bookings => flaw("an empty ledger".to_owned(), format!("{bookings} bookings")),
-    }
-}
-
-/// Holds that the gateway was told our order and our amount.
-async fn paid(fixture: &Fixture, payment: &Payment) -> Result<(), Flaw> {
-    let Some((gateway, _)) = fixture.payments() else { return Ok(()) };
-    let asked = gateway.payment(payment.order.clone()).amount;
-    buyer::visit(fixture, payment).await?;
-    buyer::pay(fixture, payment, asked).await?;
-    // A fee that leaves is the gateway's affair.
-    let mut bookings = fixture.bookings().await;
-    bookings.retain(|booking| booking.direction == Direction::In);
-    let ours = Booking::received(asked).of(payment.order.as_str());
-    bookings.iter_mut().for_each(|booking| booking.payer = None);
-    if bookings == [ours.clone()] {
-        return Ok(());
-    }
-    Err(Flaw::new(format!("{ours:?} alone"), format!("{bookings:?}"))
-        .in_call(Operation::CreatePayment)
-        .with_ledger(format!("{} bookings", bookings.len()))
-        .sent_at(fixture.recorder.notes().first().map(|note| note.made_at)))
 }

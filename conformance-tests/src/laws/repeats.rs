@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use payments_core::{
-    GatewayRef, Submission,
+    GatewayRef,
+    money::Money,
     rules::{Repeat, RepeatWindow},
 };
 
@@ -12,7 +13,7 @@ use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
     law::Passed,
-    operations::{Found, Instruction, Outcome},
+    operations::{Found, Outcome, PreparedCall, Reported},
 };
 
 const CALLERS: usize = 16;
@@ -48,7 +49,7 @@ enum Answered {
 }
 
 async fn callers(fixture: &Fixture, operation: Operation, repeat: Repeat) -> Result<(), Flaw> {
-    let mut instruction = Instruction::ready(fixture, operation, 1).await?;
+    let mut instruction = PreparedCall::ready(fixture, operation, 1).await?;
     if let Some((_, role)) = fixture.payments() {
         // Its end would be past later.
         let mut endless = instruction.requests.payment.clone();
@@ -76,7 +77,7 @@ async fn callers(fixture: &Fixture, operation: Operation, repeat: Repeat) -> Res
             .map_err(|flaw| Flaw { found: format!("{} after {later:?}", flaw.found), ..flaw })?;
     }
     if repeat == Repeat::PaysAgain {
-        let found = instruction.ask(&fixture.provider).await;
+        let found = instruction.find(&fixture.provider).await;
         if !matches!(found, None | Some(Found::Several(_))) {
             let found = found.map_or("nothing".to_owned(), |found| found.to_string());
             return Err(Flaw::new("Several, which is an alert", found));
@@ -88,11 +89,11 @@ async fn callers(fixture: &Fixture, operation: Operation, repeat: Repeat) -> Res
 /// Compares the answers so far, and what the gateway did, with what is declared.
 async fn judge(
     fixture: &Fixture,
-    instruction: &Instruction,
+    instruction: &PreparedCall,
     repeat: Repeat,
     answered: &[Answered],
 ) -> Result<(), Flaw> {
-    let (operation, reference) = (instruction.operation(), instruction.reference());
+    let (operation, reference) = (instruction.operation, instruction.reference());
     let done = fixture.subject.gateway.carried_out(operation, &reference).await;
     let all = fixture.bookings().await;
     // Under whatever reference it was sent.
@@ -129,46 +130,33 @@ async fn judge(
         .with_ledger(format!("carried out {done} times; {sent} bookings that left")))
 }
 
-async fn instruct(fixture: &Fixture, instruction: &Instruction) -> Answered {
-    let provider = &fixture.provider;
-    let name = match instruction.operation() {
-        Operation::CreatePayment => {
-            async {
-                let made =
-                    provider.payments()?.create_payment(&instruction.requests.payment).await?;
-                Ok::<_, payments_core::Error>(made.map(|payment| payment.gateway_ref))
-            }
-            .await
+async fn instruct(fixture: &Fixture, instruction: &PreparedCall) -> Answered {
+    match instruction.carry_out(&fixture.provider).await {
+        Outcome::Accepted { reported: Reported::Payment(payment), .. } => {
+            Answered::Accepted(payment.gateway_ref)
         }
-        _ => {
-            async {
-                let made = provider.payouts()?.create_payout(&instruction.requests.payout).await?;
-                Ok(made.map(|payout| payout.gateway_ref))
-            }
-            .await
+        Outcome::Accepted { reported: Reported::Payout(payout), .. } => {
+            Answered::Accepted(payout.gateway_ref)
         }
-    };
-    match name {
-        Ok(Submission::Accepted(name)) => Answered::Accepted(name),
-        Ok(Submission::Declined(decline)) if decline.is_duplicate() => Answered::Duplicate,
-        Ok(Submission::Declined(decline)) => Answered::Otherwise(format!("Declined: {decline}")),
-        Ok(Submission::Uncertain(uncertain)) => Answered::Otherwise(format!("{uncertain}")),
-        Err(error) => Answered::Otherwise(format!("Err({:?}): {error}", error.kind())),
+        Outcome::Declined(decline) if decline.is_duplicate() => Answered::Duplicate,
+        other => Answered::Otherwise(other.to_string()),
     }
 }
 
 /// The second instruction under a reference asks for another amount.
 async fn another_amount(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
-    let first = Instruction::ready(fixture, operation, 2).await?;
-    let Some(second) = first.with_another_amount() else { return Ok(()) };
-    first.carry_out(&fixture.provider).await.accepted().map_err(|flaw| flaw.in_call(operation))?;
+    let first = PreparedCall::ready(fixture, operation, 2).await?;
+    let Some(amount) = first.amount() else { return Ok(()) };
+    let larger = Money::from_minor(amount.minor().saturating_add(1_000), amount.currency());
+    let second = first.with_amount(larger);
+    first.succeed(fixture).await?;
     let outcome = second.carry_out(&fixture.provider).await;
     let done = fixture.subject.gateway.carried_out(operation, &first.reference()).await;
     let is_wrong = match &outcome {
         Outcome::Declined(decline) => decline.is_confirmed(),
         accepted if accepted.is_as_asked() => done < 2,
         Outcome::Error(_) => done > 1,
-        Outcome::Accepted(_) | Outcome::Uncertain(_) => false,
+        Outcome::Accepted { .. } | Outcome::Uncertain(_) => false,
     };
     if !is_wrong {
         return Ok(());

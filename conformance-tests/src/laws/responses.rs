@@ -8,7 +8,7 @@ use crate::{
     Flaw, Operation, SignedIn, SignedResponse, Start,
     fixture::Fixture,
     law::Passed,
-    operations::{Inquiry, Instruction, Outcome, offered_inquiries, offered_instructions},
+    operations::{Outcome, PreparedCall, offered_inquiries, offered_instructions},
     tampering::{self, Tampered, fields, signature},
 };
 
@@ -20,77 +20,55 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     for (number, operation) in (1..).zip(calls) {
         let signed = fixture.subject.gateway.signed_response(operation);
         if signed.signature != SignedIn::Nowhere {
-            let call = Call::ready(&fixture, operation, number).await?;
-            any |= call.believes_no_alteration(&fixture, signed).await?;
+            let call = PreparedCall::ready(&fixture, operation, number).await?;
+            any |= believes_no_alteration(&call, &fixture, signed).await?;
         }
     }
     Ok(Passed::if_any(any))
 }
 
-/// A call that can be made several times in the same words.
-enum Call {
-    Instruction(Instruction),
-    Inquiry(Inquiry),
+/// Makes a call, and says whether its response was believed; `Err` if it was taken for something else
+/// than a good one or one that says nothing.
+async fn make(call: &PreparedCall, provider: &Provider) -> Result<bool, String> {
+    if !call.operation.is_instruction() {
+        return Ok(call.ask(provider).await.is_ok());
+    }
+    match call.carry_out(provider).await {
+        Outcome::Accepted { .. } => Ok(true),
+        Outcome::Uncertain(_) => Ok(false),
+        other => Err(other.to_string()),
+    }
 }
 
-impl Call {
-    async fn ready(fixture: &Fixture, operation: Operation, number: u32) -> Result<Self, Flaw> {
-        if Operation::instructions().any(|one| one == operation) {
-            return Ok(Self::Instruction(Instruction::ready(fixture, operation, number).await?));
-        }
-        Ok(Self::Inquiry(Inquiry::ready(fixture, operation, number).await?))
-    }
-
-    fn operation(&self) -> Operation {
-        match self {
-            Self::Instruction(instruction) => instruction.operation(),
-            Self::Inquiry(inquiry) => inquiry.operation(),
-        }
-    }
-
-    /// Makes the call, and says whether its response was believed; `Err` if it was taken for
-    /// something else than a good one or one that says nothing.
-    async fn make(&self, provider: &Provider) -> Result<bool, String> {
-        match self {
-            Self::Instruction(instruction) => match instruction.carry_out(provider).await {
-                Outcome::Accepted(_) => Ok(true),
-                Outcome::Uncertain(_) => Ok(false),
-                other => Err(other.to_string()),
-            },
-            Self::Inquiry(inquiry) => Ok(inquiry.ask(provider).await.is_ok()),
-        }
-    }
-
-    /// Makes the call once for its response, and again for each alteration of it, which the provider
-    /// gets without anything being sent. Says whether there was a response to alter.
-    async fn believes_no_alteration(
-        &self,
-        fixture: &Fixture,
-        signed: SignedResponse,
-    ) -> Result<bool, Flaw> {
-        let (provider, recorder) = (&fixture.provider, &fixture.recorder);
-        let _ = self.make(provider).await;
-        let Some(genuine) = recorder.last_response() else { return Ok(false) };
-        recorder.replay(Some(genuine.clone()));
+/// Makes the call once for its response, and again for each alteration of it, which the provider
+/// gets without anything being sent. Says whether there was a response to alter.
+async fn believes_no_alteration(
+    call: &PreparedCall,
+    fixture: &Fixture,
+    signed: SignedResponse,
+) -> Result<bool, Flaw> {
+    let (provider, recorder) = (&fixture.provider, &fixture.recorder);
+    let _ = make(call, provider).await;
+    let Some(genuine) = recorder.last_response() else { return Ok(false) };
+    recorder.replay(Some(genuine.clone()));
+    let mark = fixture.mark();
+    // What is kept from before is not asked for again, and a response that cannot be believed
+    // twice proves nothing here.
+    let is_tested = make(call, provider).await == Ok(true) && !fixture.since(mark).is_empty();
+    let altered = if is_tested { alterations(&genuine, signed) } else { Vec::new() };
+    for Tampered { what, request } in altered {
         let mark = fixture.mark();
-        // What is kept from before is not asked for again, and a response that cannot be believed
-        // twice proves nothing here.
-        let is_tested = self.make(provider).await == Ok(true) && !fixture.since(mark).is_empty();
-        let altered = if is_tested { alterations(&genuine, signed) } else { Vec::new() };
-        for Tampered { what, request } in altered {
-            let mark = fixture.mark();
-            recorder.replay(Some(tampering::to_response(&genuine, request)));
-            let made = self.make(provider).await;
-            if made != Ok(false) {
-                let found = made.map_or_else(|found| found, |_| "it is believed".to_owned());
-                let line = fixture.since(mark).last().map(|note| note.made_at);
-                let expected = format!("a response that is not believed, for {what}");
-                return Err(Flaw::new(expected, found).sent_at(line).in_call(self.operation()));
-            }
+        recorder.replay(Some(tampering::to_response(&genuine, request)));
+        let made = make(call, provider).await;
+        if made != Ok(false) {
+            let found = made.map_or_else(|found| found, |_| "it is believed".to_owned());
+            let line = fixture.since(mark).last().map(|note| note.made_at);
+            let expected = format!("a response that is not believed, for {what}");
+            return Err(Flaw::new(expected, found).sent_at(line).in_call(call.operation));
         }
-        recorder.replay(None);
-        Ok(is_tested)
     }
+    recorder.replay(None);
+    Ok(is_tested)
 }
 
 /// The response with its signature and with each signed field of its body altered.

@@ -1,7 +1,7 @@
-//! A row that is malformed hides no other row.
+//! Lists with a row that is malformed, or that is another's.
 
 use payments_core::{
-    Listed, Movement,
+    AccountId, Listed, Movement,
     statement::{Cursor, StatementFilter},
     transport::CallClass,
 };
@@ -10,125 +10,162 @@ use crate::{
     ChangedResponse, Flaw, Meaning, Operation, Start,
     fixture::Fixture,
     law::Passed,
-    undisturbed::{needed, open_virtual_account, refused},
+    operations::{Answer, PreparedCall, Reported},
+    pages::readable,
 };
 
-pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
-    let fixture = Fixture::open(&start).await?;
-    let malformed: Vec<ChangedResponse> = fixture
-        .subject
-        .gateway
-        .changed_responses()
-        .into_iter()
-        .filter(|answer| answer.meaning == Meaning::OneRowMalformed)
-        .collect();
-    let mut tried = false;
-    for operation in [Operation::Entries, Operation::Credits] {
-        if !operation.is_offered(&fixture.provider) {
-            continue;
-        }
-        let of_operation: Vec<_> =
-            malformed.iter().filter(|answer| answer.operation == operation).collect();
-        if of_operation.is_empty() {
-            let expected = "a list with one malformed row among `Gateway::changed_responses`";
-            return Err(Flaw::new(expected, "there is none").in_call(operation));
-        }
-        for answer in of_operation {
-            let held = match operation {
-                Operation::Entries => a_statement(&start, *answer).await,
-                _ => credits(&start, *answer).await,
-            };
-            held.map_err(|flaw| flaw.in_call(operation).under(Some(answer.fault())))?;
-            tried = true;
-        }
-    }
-    Ok(Passed::if_any(tried))
+/// Lists by which money is counted. The other inquiries are lists at some gateways only.
+const LISTS: [Operation; 2] = [Operation::Entries, Operation::Credits];
+
+pub(super) async fn malformed(start: Start) -> Result<Passed, Flaw> {
+    each(&start, Meaning::OneRowMalformed, "a list with one malformed row").await
 }
 
-async fn a_statement(start: &Start, answer: ChangedResponse) -> Result<(), Flaw> {
-    let operation = Operation::Entries;
+pub(super) async fn anothers(start: Start) -> Result<Passed, Flaw> {
+    each(&start, Meaning::AnothersRow, "a list with another's row").await
+}
+
+/// Asks about what happened, and then with one row of the response changed.
+async fn each(start: &Start, meaning: Meaning, what: &str) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(start).await?;
-    let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
+    let mut changed = fixture.subject.gateway.changed_responses();
+    changed.retain(|response| response.meaning == meaning);
+    for list in LISTS.into_iter().filter(|list| list.is_offered(&fixture.provider)) {
+        if !changed.iter().any(|response| response.operation == list) {
+            let expected = format!("{what} among `Gateway::changed_responses`");
+            return Err(Flaw::new(expected, "there is none").in_call(list));
+        }
+    }
+    let roles = fixture.provider.roles();
+    changed.retain(|response| roles.contains(&response.operation.role()));
+    for response in &changed {
+        let under = |flaw: Flaw| flaw.in_call(response.operation).under(Some(response.fault()));
+        with_a_changed_row(start, *response).await.map_err(under)?;
+    }
+    Ok(Passed::if_any(!changed.is_empty()))
+}
+
+async fn with_a_changed_row(start: &Start, response: ChangedResponse) -> Result<(), Flaw> {
+    let (fixture, operation) = (Fixture::open(start).await?, response.operation);
+    let mut call = PreparedCall::ready(&fixture, operation, 1).await?;
+    match operation {
+        // By its reference alone: only so is it looked for in a list.
+        Operation::FindVirtualAccount => call.requests.virtual_account.numbers.clear(),
+        Operation::Credits => several_credits(&fixture, &call).await?,
+        Operation::Entries => {
+            let account = entries_of_one_account(&fixture).await?;
+            call.requests.filter = StatementFilter::new().with_account(account);
+        }
+        _ => {}
+    }
+    let honest = call.answer(&fixture.provider).await?;
+    fixture.recorder.arm(CallClass::Inquiry, response.fault());
+    let changed = call.ask(&fixture.provider).await;
+    if !fixture.heal_after_fault()? {
+        return Err(Flaw::new("a request whose response can be changed", "none was sent"));
+    }
+    if response.meaning == Meaning::OneRowMalformed {
+        let changed = changed.map_err(|error| Flaw::refused(operation, &error))?;
+        reports_the_others(rows(&honest), rows(&changed))?;
+        return if operation == Operation::Entries {
+            leads_on(&fixture, response).await
+        } else {
+            Ok(())
+        };
+    }
+    match changed {
+        Ok(changed) if summary(&changed) != summary(&honest) => {
+            let expected = format!("{:?}, or nothing", summary(&honest));
+            Err(Flaw::new(expected, format!("{:?}", summary(&changed))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// More credits on a virtual account that has one, as far as payers can.
+async fn several_credits(fixture: &Fixture, call: &PreparedCall) -> Result<(), Flaw> {
+    let found = call.then(Operation::FindVirtualAccount).ask(&fixture.provider).await;
+    if let Ok(Answer::Found(account)) = found {
+        let amount = fixture.credit_for(&call.requests.open)?;
+        for _ in 0..2 {
+            let _ = fixture.credit(&account, amount).await;
+        }
+    }
+    Ok(())
+}
+
+/// One of our accounts on which money arrived.
+async fn entries_of_one_account(fixture: &Fixture) -> Result<AccountId, Flaw> {
+    let operation = Operation::Accounts;
+    let missing = || Flaw::new("an account with the deposits among its entries", "there is none");
+    let (gateway, role) = fixture.statements().ok_or_else(missing)?;
     for number in 1..=3 {
         gateway.receive(fixture.deposit(10_000 + number)?, &format!("row {number}")).await;
     }
-    let everything = StatementFilter::new();
-    let ask = async |after: &Cursor| {
-        role.entries(after, &everything).await.map_err(|error| refused(operation, &error))
-    };
-    let honest = ask(&Cursor::start()).await?.entries;
-    let page = struck(&fixture, answer, ask(&Cursor::start())).await?;
-    reports(&honest, &page.entries)?;
+    let accounts = role.accounts().await.map_err(|error| Flaw::refused(operation, &error))?;
+    for account in readable(accounts, operation)? {
+        let filter = StatementFilter::new().with_account(account.id.clone());
+        let page = role.entries(&Cursor::start(), &filter).await;
+        if !page.map_err(|error| Flaw::refused(operation, &error))?.entries.is_empty() {
+            return Ok(account.id);
+        }
+    }
+    Err(missing())
+}
 
-    // The cursor leads on behind the malformed row.
+/// Checks that a statement goes on behind a malformed row.
+async fn leads_on(fixture: &Fixture, response: ChangedResponse) -> Result<(), Flaw> {
+    let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
+    let refused = |error| Flaw::refused(Operation::Entries, &error);
+    fixture.recorder.arm(CallClass::Inquiry, response.fault());
+    let everything = StatementFilter::new();
+    let mut cursor = role.entries(&Cursor::start(), &everything).await.map_err(refused)?.next;
+    fixture.heal_after_fault()?;
     let later = fixture.deposit(20_000)?;
     gateway.receive(later, "later").await;
-    let (mut cursor, mut seen) = (page.next, false);
     for _ in 0..10 {
-        let page = ask(&cursor).await?;
-        let read = |entry: &Listed<Movement>| entry.as_result().is_ok_and(|it| it.amount == later);
-        seen |= page.entries.iter().any(read);
+        let page = role.entries(&cursor, &everything).await.map_err(refused)?;
+        let is_it = |entry: &Listed<Movement>| entry.as_result().is_ok_and(|it| it.amount == later);
+        if page.entries.iter().any(is_it) {
+            return Ok(());
+        }
         if !page.more {
             break;
         }
         cursor = page.next;
     }
-    if seen { Ok(()) } else { Err(Flaw::new("what arrived after the malformed row", "nothing")) }
+    Err(Flaw::new("what arrived after the malformed row", "nothing"))
 }
 
-async fn credits(start: &Start, answer: ChangedResponse) -> Result<(), Flaw> {
-    let operation = Operation::Credits;
-    let fixture = Fixture::open(start).await?;
-    let Some((_, role)) = fixture.virtual_accounts() else { return Ok(()) };
-    let gateway = needed(fixture.subject.virtual_accounts.as_ref(), operation)?;
-    let account = open_virtual_account(&fixture, 1).await?;
-    let amount = fixture.credit_for(&account.order)?;
-    let times = if gateway.payers().twice { 3 } else { 1 };
-    for _ in 0..times {
-        gateway.credit(&account, amount).await.map_err(|impossible| {
-            Flaw::new("a payer who can pay what was asked", impossible).in_call(operation)
-        })?;
-    }
-    let reference = account.reference();
-    let ask = async || role.credits(&reference).await.map_err(|error| refused(operation, &error));
-    let honest = ask().await?;
-    let told = struck(&fixture, answer, ask()).await?;
-    reports(&honest, &told)
-}
-
-/// Asks with one response changed on its way.
-pub(super) async fn struck<T>(
-    fixture: &Fixture,
-    answer: ChangedResponse,
-    ask: impl Future<Output = Result<T, Flaw>>,
-) -> Result<T, Flaw> {
-    fixture.recorder.arm(CallClass::Inquiry, answer.fault());
-    let told = ask.await;
-    let was_struck = !fixture.recorder.is_armed();
-    fixture.recorder.disarm();
-    fixture.proxy.heal().map_err(|error| Flaw::new("the proxy listens again", error))?;
-    match was_struck {
-        true => told,
-        false => Err(Flaw::new("a request whose response can be changed", "none was sent")),
+fn rows(answer: &Answer) -> &[Listed<Movement>] {
+    match answer {
+        Answer::Found(Reported::Movements(rows)) => rows,
+        _ => &[],
     }
 }
 
-/// Holds that all rows but one are reported as they are, and one as unreadable.
-fn reports(honest: &[Listed<Movement>], told: &[Listed<Movement>]) -> Result<(), Flaw> {
+/// Checks that all rows but one are reported as they are, and one as unreadable.
+fn reports_the_others(
+    honest: &[Listed<Movement>],
+    changed: &[Listed<Movement>],
+) -> Result<(), Flaw> {
     // Without the provider's own words, which may be those of the whole response.
     let shown = |row: &Listed<Movement>| serde_json::to_string(row).unwrap_or_default();
-    let told_rows: Vec<_> = told.iter().map(shown).collect();
-    let missing = honest.iter().filter(|row| !told_rows.contains(&shown(row))).count();
-    let unreadable = told.iter().filter(|row| row.as_result().is_err()).count();
+    let reported: Vec<_> = changed.iter().map(shown).collect();
+    let missing = honest.iter().filter(|row| !reported.contains(&shown(row))).count();
+    let unreadable = changed.iter().filter(|row| row.as_result().is_err()).count();
     if missing <= 1 && unreadable == 1 {
         return Ok(());
     }
-    Err(Flaw::new(
-        format!(
-            "{} rows of {} and one unreadable row",
-            honest.len().saturating_sub(1),
-            honest.len()
-        ),
-        format!("{} rows and {unreadable} unreadable rows", honest.len().saturating_sub(missing)),
-    ))
+    let expected = format!("all of {} rows but one, and one unreadable row", honest.len());
+    Err(Flaw::new(expected, format!("{missing} missing, and {unreadable} unreadable rows")))
+}
+
+/// What is reported without the gateway's own words: amounts and names.
+fn summary(answer: &Answer) -> Vec<String> {
+    let of = |one: &Reported| {
+        let keys: Vec<_> = one.movements().iter().map(|it| (it.amount, it.key.clone())).collect();
+        format!("{:?} {:?} {:?}", one.reference(), one.received(), keys)
+    };
+    answer.all().iter().map(of).collect()
 }

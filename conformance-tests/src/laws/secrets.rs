@@ -12,7 +12,7 @@ use crate::{
     law::Passed,
     listener::Listener,
     operations::{
-        self, Answer, Inquiry, Instruction, Outcome, offered_inquiries, offered_instructions,
+        Outcome, PreparedCall, Reported, capabilities, offered_inquiries, offered_instructions,
     },
     proxy::{Fault, When},
 };
@@ -24,7 +24,7 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
         everything(&start).await?
     };
     let subject = start.start().await;
-    let texts = shown.into_iter().chain([("a trace", listener.heard())]);
+    let texts = shown.into_iter().chain([("a trace", listener.text())]);
     let secrets = subject.gateway.secrets();
     let spellings: Vec<_> = secrets
         .iter()
@@ -77,8 +77,8 @@ type Shown = Vec<(&'static str, String)>;
 async fn everything(start: &Start) -> Result<Shown, Flaw> {
     let mut shown = Shown::new();
     let fixture = Fixture::open(start).await?;
-    shown.push(("the provider's Debug", format!("{:?} {:?}", fixture.bare, fixture.provider)));
-    capabilities(&fixture, &mut shown);
+    shown.push(("the provider's Debug", format!("{:?}", fixture.provider)));
+    shown.push(("the capabilities", capabilities(&fixture.provider).to_string()));
     for (number, operation) in (1..).zip(offered_instructions(&fixture.provider)) {
         for (fault, each) in [
             None,
@@ -89,7 +89,7 @@ async fn everything(start: &Start) -> Result<Shown, Flaw> {
         .into_iter()
         .zip(0..)
         {
-            let instruction = Instruction::ready(&fixture, operation, number * 10 + each).await?;
+            let instruction = PreparedCall::ready(&fixture, operation, number * 10 + each).await?;
             if let Some(fault) = fault {
                 fixture.proxy.inject(fault);
             }
@@ -98,17 +98,13 @@ async fn everything(start: &Start) -> Result<Shown, Flaw> {
         }
     }
     for (number, operation) in (500..).zip(offered_inquiries(&fixture.provider)) {
-        let inquiry = Inquiry::ready(&fixture, operation, number).await?;
+        let inquiry = PreparedCall::ready(&fixture, operation, number).await?;
         for fault in [None, Some(Fault::Empty(When::BeforeBooking)), Some(Fault::Refused)] {
             if let Some(fault) = fault {
                 fixture.proxy.inject(fault);
             }
             match inquiry.ask(&fixture.provider).await {
-                Ok(answer) => {
-                    if let Answer::Found { shown: answer, .. } = answer {
-                        response(answer, &mut shown);
-                    }
-                }
+                Ok(answer) => answer.all().iter().for_each(|one| response(one, &mut shown)),
                 Err(error) => shown.push(("an error", chain(&error))),
             }
             fixture.heal()?;
@@ -118,28 +114,9 @@ async fn everything(start: &Start) -> Result<Shown, Flaw> {
     Ok(shown)
 }
 
-fn capabilities(fixture: &Fixture, shown: &mut Shown) {
-    let mut show = |printed: String| shown.push(("the capabilities", printed));
-    if let Ok(role) = fixture.provider.payments() {
-        show(format!("{:?}", role.capabilities()));
-    }
-    if let Ok(role) = fixture.provider.virtual_accounts() {
-        show(format!("{:?}", role.capabilities()));
-    }
-    if let Ok(role) = fixture.provider.payouts() {
-        show(format!("{:?}", role.capabilities()));
-    }
-    if let Ok(role) = fixture.provider.statements() {
-        show(format!("{:?}", role.capabilities()));
-    }
-    if let Ok(role) = fixture.provider.notifications() {
-        show(format!("{:?}", role.endpoints()));
-    }
-}
-
 fn outcome(outcome: Outcome, shown: &mut Shown) {
     match outcome {
-        Outcome::Accepted(accepted) => response(accepted.shown, shown),
+        Outcome::Accepted { reported, .. } => response(&reported, shown),
         Outcome::Declined(decline) => shown.push(("a refusal", format!("{decline} {decline:?}"))),
         Outcome::Uncertain(uncertain) => {
             let source = uncertain.source().map(|source| chain(source)).unwrap_or_default();
@@ -150,9 +127,9 @@ fn outcome(outcome: Outcome, shown: &mut Shown) {
     }
 }
 
-fn response(response: operations::Shown, shown: &mut Shown) {
-    shown.push(("an answer's Debug", response.printed));
-    shown.push(("a serialised answer", response.json));
+fn response(response: &Reported, shown: &mut Shown) {
+    shown.push(("an answer's Debug", format!("{response:?}")));
+    shown.push(("a serialised answer", json(response)));
 }
 
 async fn notifications(fixture: &Fixture, shown: &mut Shown) {
@@ -161,7 +138,7 @@ async fn notifications(fixture: &Fixture, shown: &mut Shown) {
     else {
         return;
     };
-    let now = fixture.clock().now();
+    let now = fixture.now();
     for sent in gateway.take().await {
         let delivery = Delivery::of(&sent.request);
         shown.push(("a delivery's Debug", format!("{delivery:?}")));

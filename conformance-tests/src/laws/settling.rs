@@ -1,101 +1,100 @@
-//! Only the buyer's money settles a payment, and only the exact amount.
+//! Only the buyer's money settles a payment, only the exact amount, and only that of its own order.
 
 use payments_core::{
-    Lookup,
-    money::Money,
+    Role,
     payment::{Funding, Payment, PaymentState},
 };
 
 use crate::{
-    Flaw, Impossible, Operation, Start, buyer,
-    fixture::Fixture,
+    Flaw, Operation,
     law::Passed,
-    undisturbed::{find_payment, needed, open_payment, refused},
+    operations::Reported,
+    record::{Life, Record, Seen, Step},
 };
 
-pub(super) async fn created_is_not_paid(start: Start) -> Result<Passed, Flaw> {
-    let fixture = Fixture::open(&start).await?;
-    let Some((_, role)) = fixture.payments() else { return Ok(Passed::NotApplicable) };
-    let payment = open_payment(&fixture, 1).await?;
-    unpaid(&payment, Operation::CreatePayment)?;
-    buyer::visit(&fixture, &payment).await?;
-    if role.capabilities().find {
-        let operation = Operation::FindPayment;
-        match role.find_payment(&payment.order).await {
-            Ok(Lookup::Found(found)) => unpaid(&found, operation)?,
-            Ok(Lookup::Absent(_)) => {}
-            Ok(Lookup::Several(all)) => {
-                return Err(Flaw::new("one payment", format!("{all:?}")).in_call(operation));
+pub(super) fn created_is_not_paid(record: &Record) -> Result<Passed, Flaw> {
+    let mut tested = false;
+    for life in record.of(Role::Payments) {
+        for seen in life.unpaid() {
+            tested = true;
+            let mut payments = payments(seen);
+            if let Some(payment) = payments.find(|payment| !is_unpaid(payment)) {
+                return Err(life.flaw("an open payment without money", has(payment)));
             }
-            Err(error) => return Err(refused(operation, &error)),
+            if !seen.bookings.is_empty() {
+                return Err(life.flaw("nothing booked", format!("{:?}", seen.bookings)));
+            }
         }
     }
-    match fixture.bookings().await.len() {
-        0 => Ok(Passed::Tested),
-        bookings => Err(Flaw::new("an empty ledger", format!("{bookings} bookings"))),
-    }
+    Ok(Passed::if_any(tested))
 }
 
-fn unpaid(payment: &Payment, operation: Operation) -> Result<(), Flaw> {
-    let is_unpaid = matches!(payment.state, PaymentState::Open | PaymentState::Processing)
-        && payment.received.is_none_or(|received| received.is_zero())
-        && payment.credits.is_empty();
-    if is_unpaid {
+pub(super) fn only_the_exact_amount_settles(record: &Record) -> Result<Passed, Flaw> {
+    let mut tested = false;
+    for life in record.of(Role::Payments) {
+        let Some(seen) = life.first_paid() else { continue };
+        if let (Some(Ok(_)), Some(paid)) = (&seen.found, life.amount(seen)) {
+            tested = true;
+            let held = is_funded_by(life, seen, paid);
+            held.map_err(|flaw| {
+                flaw.in_call(Operation::FindPayment).with_ledger(format!("{paid} booked"))
+            })?;
+        }
+    }
+    Ok(Passed::if_any(tested))
+}
+
+/// Holds what is reported once so much was paid.
+fn is_funded_by(life: &Life, seen: &Seen, paid: payments_core::money::Money) -> Result<(), Flaw> {
+    let [Reported::Payment(found)] = seen.found() else {
+        return Err(Flaw::new("one payment of the order", format!("{:?}", seen.found())));
+    };
+    let asked = life.asked;
+    if let Some(other) = found.asked.filter(|reported| *reported != asked) {
+        return Err(Flaw::new(format!("{asked} asked, of which {paid} came"), other));
+    }
+    let (expected, funding) = (Funding::of(asked, paid), found.funding(asked));
+    let settles = found.settles(asked);
+    if funding == expected && settles == (paid == asked) {
         return Ok(());
     }
-    let found = format!("{:?} with {:?} received", payment.state, payment.received);
-    Err(Flaw::new("an open payment without money", found).in_call(operation))
+    let found = format!("{funding:?}, {}, settles: {settles}", has(found));
+    Err(Flaw::new(format!("{expected:?}: {paid} received for {asked}"), found))
 }
 
-pub(super) async fn only_the_exact_amount_settles(start: Start) -> Result<Passed, Flaw> {
-    let fixture = Fixture::open(&start).await?;
-    let can_find = fixture.provider.payments().is_ok_and(|role| role.capabilities().find);
-    if !can_find {
-        return Ok(Passed::NotApplicable);
+pub(super) fn money_belongs_to_its_order_alone(record: &Record) -> Result<Passed, Flaw> {
+    let mut tested = false;
+    for life in record.of(Role::Payments) {
+        for seen in &life.steps {
+            let Step::PayOther(other) = &seen.step else { continue };
+            tested |= seen.is_done && seen.found.is_some();
+            if let Some(payment) = payments(seen).find(|payment| !is_without_money(payment)) {
+                let expected = format!("no money for {:?}", payment.order);
+                return Err(Flaw::new(expected, has(payment))
+                    .in_call(Operation::FindPayment)
+                    .with_ledger(format!("{:?} is paid, and not this one", other)));
+            }
+        }
     }
-    for (number, off) in [(1, 0), (2, -1), (3, 1)] {
-        paid(&fixture, number, off).await?;
-    }
-    Ok(Passed::Tested)
+    Ok(Passed::if_any(tested))
 }
 
-/// Pays `off` more than was asked, and holds what the provider then says.
-async fn paid(fixture: &Fixture, number: u32, off: i64) -> Result<(), Flaw> {
-    let operation = Operation::FindPayment;
-    let gateway = needed(fixture.subject.payments.as_ref(), operation)?;
-    let asked = gateway.payment(fixture.order(number)?).amount;
-    let amount = Money::from_minor(asked.minor() + off, asked.currency());
-    let payment = buyer::visited(fixture, number).await?;
-    let paid = buyer::try_to_pay(fixture, &payment, amount).await?;
-    match (paid, off == 0 || gateway.buyers().any_amount) {
-        (Ok(()), true) => {}
-        (Err(Impossible), false) => return Ok(()),
-        (Ok(()), false) => {
-            let expected = "a gateway that takes the exact amount only, as `buyers` says";
-            return Err(Flaw::new(expected, format!("it took {amount} for {asked}")));
-        }
-        (Err(Impossible), true) => {
-            let expected = format!("a buyer who can pay {amount} for {asked}, as `buyers` says");
-            return Err(Flaw::new(expected, Impossible));
-        }
-    }
-    let found = find_payment(fixture, &payment.order).await?;
-    if let Some(other) = found.asked.filter(|told| *told != asked) {
-        return Err(Flaw::new(format!("{asked} asked, of which {amount} came"), other)
-            .in_call(operation)
-            .with_ledger(format!("{amount} booked")));
-    }
-    let (expected, told) = (Funding::of(asked, amount), found.funding(asked));
-    let settles = found.settles(asked);
-    if told != expected || settles != (off == 0) {
-        let found = format!(
-            "{told:?}, {} received, state {:?}, settles: {settles}",
-            found.received.map_or("nothing".to_owned(), |money| money.to_string()),
-            found.state
-        );
-        return Err(Flaw::new(format!("{expected:?}: {amount} received for {asked}"), found)
-            .in_call(operation)
-            .with_ledger(format!("{amount} booked")));
-    }
-    Ok(())
+fn payments(seen: &Seen) -> impl Iterator<Item = &Payment> {
+    seen.reported().filter_map(|reported| match reported {
+        Reported::Payment(payment) => Some(payment),
+        _ => None,
+    })
+}
+
+fn is_unpaid(payment: &Payment) -> bool {
+    matches!(payment.state, PaymentState::Open | PaymentState::Processing)
+        && is_without_money(payment)
+}
+
+fn is_without_money(payment: &Payment) -> bool {
+    payment.received.is_none_or(|received| received.is_zero()) && payment.credits.is_empty()
+}
+
+fn has(payment: &Payment) -> String {
+    format!("{:?} with {:?} received", payment.state, payment.received)
 }

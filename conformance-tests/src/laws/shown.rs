@@ -9,106 +9,75 @@ use payments_core::{
 use vietqr::VietQr;
 
 use crate::{
-    Flaw, Operation, Start, buyer,
-    fixture::Fixture,
+    Flaw,
     law::Passed,
-    undisturbed::{accepted, open_virtual_account},
+    operations::Reported,
+    record::{Life, Record, Step},
 };
 
-pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
-    let fixture = Fixture::open(&start).await?;
-    let payments = payments(&fixture).await?;
-    Ok(Passed::if_any(payments | virtual_accounts(&fixture).await?))
-}
-
-async fn payments(fixture: &Fixture) -> Result<bool, Flaw> {
-    let operation = Operation::CreatePayment;
-    let Some((gateway, role)) = fixture.payments() else { return Ok(false) };
-    let can = role.capabilities();
-    let methods = can.methods.iter().copied().map(Some).chain(can.buyer_chooses.then_some(None));
-    let mut number = 0;
-    for method in methods {
-        // Each action that is shown pays an order of its own.
-        for place in 0.. {
-            number += 1;
-            let mut request = gateway.payment(fixture.order(number)?);
-            request.method = method;
-            if role.check(&request).is_err() {
-                break;
+pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
+    let mut tested = false;
+    for life in &record.lives {
+        let shown = match life.opened() {
+            Some(Reported::Payment(payment)) => leads_to_the_order(life, payment),
+            Some(Reported::VirtualAccount(account)) => {
+                account.numbers.iter().try_for_each(|number| {
+                    let amount = number.amount.or(account.amount);
+                    let account = (number.bank, &number.number);
+                    same_in_qr(number.vietqr.as_deref(), account, amount, None)
+                })
             }
-            let payment = accepted(operation, role.create_payment(&request).await)?;
-            if payment.method.is_some_and(|shown| method.is_some_and(|asked| asked != shown)) {
-                let found = format!("{:?}", payment.method);
-                return Err(Flaw::new(format!("{method:?}"), found).in_call(operation));
-            }
-            let Some(shown) = payment.next.get(place) else { break };
-            pays(fixture, &payment, shown, request.amount)
-                .await
-                .map_err(|flaw| Flaw { found: format!("{} by {method:?}", flaw.found), ..flaw })?;
-        }
+            _ => continue,
+        };
+        tested = true;
+        shown.map_err(|flaw| flaw.in_call(life.operation()))?;
     }
-    Ok(true)
+    Ok(Passed::if_any(tested))
 }
 
 /// Checks that following one action books the amount once, for the order.
-async fn pays(
-    fixture: &Fixture,
-    payment: &Payment,
-    shown: &NextAction,
-    asked: Money,
-) -> Result<(), Flaw> {
-    let operation = Operation::CreatePayment;
-    if let NextAction::Transfer(transfer) = shown {
-        if let Some(amount) = transfer.amount.filter(|amount| *amount != asked) {
-            return Err(Flaw::new(format!("a transfer of {asked}"), amount).in_call(operation));
-        }
-        let account = &transfer.account;
-        if let Some(payload) = &transfer.vietqr {
-            let memo = transfer.memo.as_deref();
-            same_in_qr(payload, (Some(account.bin), &account.number), Some(asked), memo)
-                .map_err(|flaw| flaw.in_call(operation))?;
-        }
+fn leads_to_the_order(life: &Life, payment: &Payment) -> Result<(), Flaw> {
+    let method = life.call.requests.payment.method;
+    if payment.method.is_some_and(|shown| method.is_some_and(|asked| asked != shown)) {
+        return Err(Flaw::new(format!("{method:?}"), format!("{:?}", payment.method)));
     }
-    let before = fixture.bookings().await.len();
-    buyer::follow(fixture, shown, asked).await?;
-    let bookings = fixture.bookings().await;
-    let arrived: Vec<_> = bookings
+    if let Some(NextAction::Transfer(transfer)) = payment.next.get(life.action) {
+        if let Some(amount) = transfer.amount.filter(|amount| *amount != life.asked) {
+            return Err(Flaw::new(format!("a transfer of {}", life.asked), amount));
+        }
+        let account = (Some(transfer.account.bin), &transfer.account.number);
+        let memo = transfer.memo.as_deref();
+        same_in_qr(transfer.vietqr.as_deref(), account, Some(life.asked), memo)?;
+    }
+    // Paid at once, without anything that may have ended it.
+    let [_, visit, paid, ..] = life.steps.as_slice() else { return Ok(()) };
+    if (&visit.step, &paid.step) != (&Step::Visit, &Step::Pay(0)) {
+        return Ok(());
+    }
+    let arrived: Vec<_> = paid
+        .bookings
         .iter()
-        .skip(before)
         .filter(|booking| booking.direction == Direction::In)
         .map(|booking| (booking.amount, booking.reference.as_deref()))
         .collect();
-    if arrived == [(asked, Some(payment.order.as_str()))] {
+    if arrived == [(life.asked, Some(payment.order.as_str()))] {
         return Ok(());
     }
-    let expected = format!("{asked} booked for {:?}", payment.order);
-    Err(Flaw::new(expected, format!("{arrived:?}"))
-        .in_call(operation)
-        .with_ledger(format!("{bookings:?}")))
-}
-
-async fn virtual_accounts(fixture: &Fixture) -> Result<bool, Flaw> {
-    if fixture.virtual_accounts().is_none() {
-        return Ok(false);
-    }
-    let account = open_virtual_account(fixture, 1).await?;
-    for number in &account.numbers {
-        if let Some(payload) = &number.vietqr {
-            let amount = number.amount.or(account.amount);
-            same_in_qr(payload, (number.bank, &number.number), amount, None)
-                .map_err(|flaw| flaw.in_call(Operation::OpenVirtualAccount))?;
-        }
-    }
-    Ok(true)
+    let shown = format!("{:?} of {method:?}", payment.next.get(life.action));
+    Err(Flaw::new(
+        format!("{} booked for {:?} by {shown}", life.asked, payment.order),
+        format!("{arrived:?}"),
+    ))
 }
 
 /// Checks that a QR code says the same as the text beside it, as far as both say it.
 fn same_in_qr(
-    payload: &str,
+    payload: Option<&str>,
     (bank, number): (Option<Bin>, &AccountNumber),
     amount: Option<Money>,
     memo: Option<&str>,
 ) -> Result<(), Flaw> {
+    let Some(payload) = payload else { return Ok(()) };
     let qr = VietQr::parse(payload).map_err(|error| Flaw::new("a VietQR code", error))?;
     let is_same = bank.is_none_or(|bank| bank.as_str() == qr.bin())
         && number.as_str() == qr.number()

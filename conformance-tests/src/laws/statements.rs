@@ -3,66 +3,57 @@
 use std::time::Duration;
 
 use payments_core::{
-    AccountId, DedupeKey, Direction, Movement, Role, SameMoney, StatementProvider, Timestamp,
+    AccountId, DedupeKey, Direction, Movement, StatementProvider, Timestamp,
     money::Money,
-    same_credit,
     statement::{Cursor, StatementFilter},
 };
 
 use crate::{
-    Flaw, Operation, Start, buyer,
+    Flaw, Operation, Start,
     fixture::Fixture,
     law::Passed,
-    laws::webhook_fixture,
-    undisturbed::{needed, open_virtual_account, readable, refused},
+    pages::{self, MOST_PAGES, readable},
 };
 
 /// Beyond one page, and no more than a gateway takes quickly.
 const MOST: usize = 210;
 
-/// A statement of more pages never ends.
-const MOST_PAGES: usize = 1_000;
-
 pub(super) async fn leaves_nothing_out(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
-    let Ok(role) = fixture.provider.statements() else { return Ok(Passed::NotApplicable) };
-    let gateway = needed(fixture.subject.statements.as_ref(), Operation::Entries)?;
+    let Some((gateway, role)) = fixture.statements() else { return Ok(Passed::NotApplicable) };
     let currency = fixture.deposit(0)?.currency();
     let amount =
         |number: usize| Money::from_minor(10_000 + i64::try_from(number).unwrap_or(0), currency);
-    let before = balances(role.as_ref()).await?;
-    let began = fixture.clock().now();
+    let before = balances(role).await?;
     let number = (2 * role.capabilities().page + 1).min(MOST);
     for each in 0..number {
         gateway.receive(amount(each), &format!("transfer {each}")).await;
     }
     let everything = StatementFilter::new();
-    let (entries, end) = walk(role.as_ref(), &Cursor::start(), &everything).await?;
+    let (entries, end) = pages::walk(role, &Cursor::start(), &everything).await?;
     lists(&entries, (0..number).map(amount))?;
-    booked_since(&entries, began, &fixture)?;
-    of_each_account_alone(role.as_ref(), &entries).await?;
+    of_each_account_alone(role, &entries).await?;
 
     // Later, from where it ended.
     fixture.subject.gateway.advance(Duration::from_secs(3 * 24 * 3_600)).await;
-    let since = fixture.clock().now();
+    let since = fixture.now();
     gateway.receive(amount(number), "later").await;
     gateway.receive(amount(number + 1), "later still").await;
     let later = [amount(number), amount(number + 1)];
-    let (entries, end) = walk(role.as_ref(), &end, &everything).await?;
+    let (entries, end) = pages::walk(role, &end, &everything).await?;
     lists(&entries, later)?;
-    booked_since(&entries, since, &fixture)?;
-    let (nothing, _) = walk(role.as_ref(), &end, &everything).await?;
+    let (nothing, _) = pages::walk(role, &end, &everything).await?;
     lists(&nothing, [])?;
     let (filtered, _) =
-        walk(role.as_ref(), &Cursor::start(), &everything.clone().with_from(since)).await?;
+        pages::walk(role, &Cursor::start(), &everything.clone().with_from(since)).await?;
     lists(&filtered, later)?;
     let until =
         everything.clone().with_until(Timestamp::from_unix(since.unix_seconds() - 24 * 3_600));
-    let (filtered, _) = walk(role.as_ref(), &Cursor::start(), &until).await?;
+    let (filtered, _) = pages::walk(role, &Cursor::start(), &until).await?;
     lists(&filtered, (0..number).map(amount))?;
 
     if role.capabilities().outgoing && gateway.send(amount(7), "out").await.is_ok() {
-        let (out, _) = walk(role.as_ref(), &end, &everything).await?;
+        let (out, _) = pages::walk(role, &end, &everything).await?;
         match out.as_slice() {
             [one] if one.direction == Direction::Out && one.amount == amount(7) => {}
             other => {
@@ -71,7 +62,7 @@ pub(super) async fn leaves_nothing_out(start: Start) -> Result<Passed, Flaw> {
             }
         }
     }
-    told_balances(role.as_ref(), before, &fixture).await?;
+    same_balances(role, before, &fixture).await?;
     while_movements_arrive(&start).await?;
     ends_are_listed(&start).await?;
     Ok(Passed::Tested)
@@ -84,13 +75,13 @@ async fn ends_are_listed(start: &Start) -> Result<(), Flaw> {
     let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
     let mut seconds = Vec::new();
     for number in 0..4 {
-        seconds.push(fixture.clock().now());
+        seconds.push(fixture.now());
         gateway.receive(fixture.deposit(10_000 + number)?, &format!("second {number}")).await;
         fixture.subject.gateway.advance(Duration::from_secs(1)).await;
     }
     let [_, from, until, _] = seconds.as_slice() else { return Ok(()) };
     let filter = StatementFilter::new().with_from(*from).with_until(*until);
-    let (entries, _) = walk(role, &Cursor::start(), &filter).await?;
+    let (entries, _) = pages::walk(role, &Cursor::start(), &filter).await?;
     lists(&entries, [fixture.deposit(10_001)?, fixture.deposit(10_002)?]).map_err(|flaw| Flaw {
         expected: format!("{} {from} until {until}", flaw.expected),
         ..flaw
@@ -115,7 +106,7 @@ async fn while_movements_arrive(start: &Start) -> Result<(), Flaw> {
     let (mut entries, mut cursor) = (Vec::new(), Cursor::start());
     for _ in 0..MOST_PAGES {
         let page = role.entries(&cursor, &StatementFilter::new()).await;
-        let page = page.map_err(|error| refused(Operation::Entries, &error))?;
+        let page = page.map_err(|error| Flaw::refused(Operation::Entries, &error))?;
         entries.extend(readable(page.entries, Operation::Entries)?);
         cursor = page.next;
         if !page.more {
@@ -124,7 +115,7 @@ async fn while_movements_arrive(start: &Start) -> Result<(), Flaw> {
         gateway.receive(amount(arrived), &format!("transfer {arrived}")).await;
         arrived += 1;
     }
-    let (later, _) = walk(role, &cursor, &StatementFilter::new()).await?;
+    let (later, _) = pages::walk(role, &cursor, &StatementFilter::new()).await?;
     entries.extend(later);
     let missing: Vec<Money> = (0..arrived)
         .map(amount)
@@ -144,51 +135,27 @@ async fn while_movements_arrive(start: &Start) -> Result<(), Flaw> {
     .in_call(Operation::Entries))
 }
 
-/// Walks from a cursor to the end. A statement that never ends is not one.
-async fn walk(
-    role: &dyn StatementProvider,
-    after: &Cursor,
-    filter: &StatementFilter,
-) -> Result<(Vec<Movement>, Cursor), Flaw> {
-    let operation = Operation::Entries;
-    let (mut entries, mut cursor) = (Vec::new(), after.clone());
-    for _ in 0..MOST_PAGES {
-        let page =
-            role.entries(&cursor, filter).await.map_err(|error| refused(operation, &error))?;
-        if page.entries.len() > role.capabilities().page {
-            let expected = format!("at most {} entries, as declared", role.capabilities().page);
-            return Err(Flaw::new(expected, format!("{}", page.entries.len())).in_call(operation));
-        }
-        entries.extend(readable(page.entries, operation)?);
-        cursor = page.next;
-        if !page.more {
-            return Ok((entries, cursor));
-        }
-    }
-    Err(Flaw::new("a last page", format!("{MOST_PAGES} pages and more")).in_call(operation))
-}
-
 /// Holds that these amounts arrived, each under a key of its own and oldest first. Movements of one
 /// second may be in any order: gateways list them so.
 fn lists(entries: &[Movement], arrived: impl IntoIterator<Item = Money>) -> Result<(), Flaw> {
     let arrived: Vec<Money> = arrived.into_iter().collect();
-    let told: Vec<Money> =
+    let listed: Vec<Money> =
         entries.iter().filter(|entry| entry.is_credit()).map(|entry| entry.amount).collect();
     let mut keys: Vec<_> = entries.iter().map(|entry| &entry.key).collect();
     keys.sort_unstable();
     keys.dedup();
-    let told = if is_oldest_first(entries) { of_ledger(&told, &arrived) } else { told };
-    if told == arrived && keys.len() == entries.len() {
+    let listed = if is_oldest_first(entries) { of_ledger(&listed, &arrived) } else { listed };
+    if listed == arrived && keys.len() == entries.len() {
         return Ok(());
     }
-    let first = (0..arrived.len().max(told.len()))
-        .find(|place| told.get(*place) != arrived.get(*place))
+    let first = (0..arrived.len().max(listed.len()))
+        .find(|place| listed.get(*place) != arrived.get(*place))
         .map_or("a key is used twice".to_owned(), |place| {
-            format!("entry {place} is {:?} instead of {:?}", told.get(place), arrived.get(place))
+            format!("entry {place} is {:?} instead of {:?}", listed.get(place), arrived.get(place))
         });
     Err(Flaw::new(
         format!("{} entries in the order of the ledger", arrived.len()),
-        format!("{} under {} keys; {first}", told.len(), keys.len()),
+        format!("{} under {} keys; {first}", listed.len(), keys.len()),
     )
     .in_call(Operation::Entries))
 }
@@ -199,33 +166,34 @@ fn is_oldest_first(entries: &[Movement]) -> bool {
 }
 
 /// The reported movements in the order of the ledger; those missing from the ledger come last.
-fn of_ledger(told: &[Money], ledger: &[Money]) -> Vec<Money> {
+fn of_ledger(listed: &[Money], ledger: &[Money]) -> Vec<Money> {
     let place = |amount: &Money| ledger.iter().position(|one| one == amount);
-    let mut told = told.to_vec();
-    told.sort_by_key(|amount| place(amount).unwrap_or(usize::MAX));
-    told
+    let mut listed = listed.to_vec();
+    listed.sort_by_key(|amount| place(amount).unwrap_or(usize::MAX));
+    listed
 }
 
-/// Holds that each of our accounts lists what moved there, and nobody else's lists anything.
+/// Holds that each of our accounts lists what moved there, and an unknown one lists nothing.
 async fn of_each_account_alone(
     role: &dyn StatementProvider,
     entries: &[Movement],
 ) -> Result<(), Flaw> {
     let operation = Operation::Entries;
-    let accounts = role.accounts().await.map_err(|error| refused(Operation::Accounts, &error))?;
+    let accounts =
+        role.accounts().await.map_err(|error| Flaw::refused(Operation::Accounts, &error))?;
     let accounts = readable(accounts, Operation::Accounts)?;
     let mut listed = 0;
     for account in accounts {
         let filter = StatementFilter::new().with_account(account.id);
-        listed += walk(role, &Cursor::start(), &filter).await?.0.len();
+        listed += pages::walk(role, &Cursor::start(), &filter).await?.0.len();
     }
     if listed != entries.len() {
         let expected = format!("{} entries of all accounts together", entries.len());
         return Err(Flaw::new(expected, listed).in_call(operation));
     }
-    let nobodys = AccountId::new("4040404");
-    let nobodys = nobodys.map_err(|error| Flaw::new("an account's name", error))?;
-    let filter = StatementFilter::new().with_account(nobodys);
+    let unknown = AccountId::new("4040404");
+    let unknown = unknown.map_err(|error| Flaw::new("an account's name", error))?;
+    let filter = StatementFilter::new().with_account(unknown);
     match role.entries(&Cursor::start(), &filter).await {
         Ok(page) if !page.entries.is_empty() => {
             let found = format!("{} entries", page.entries.len());
@@ -236,23 +204,9 @@ async fn of_each_account_alone(
     }
 }
 
-/// Holds that each movement happened when it did, where it says when.
-fn booked_since(entries: &[Movement], began: Timestamp, fixture: &Fixture) -> Result<(), Flaw> {
-    // Clocks of banks are not exact, and all of them are in the right time zone.
-    const INEXACT: Duration = Duration::from_secs(600);
-    let now = fixture.clock().now();
-    let is_off =
-        |at: &Timestamp| *at < began && began.since(*at) > INEXACT || at.since(now) > INEXACT;
-    match entries.iter().filter_map(|entry| entry.at).find(is_off) {
-        None => Ok(()),
-        Some(at) => Err(Flaw::new(format!("a movement between {began} and {now}"), at)
-            .in_call(Operation::Entries)),
-    }
-}
-
 async fn balances(role: &dyn StatementProvider) -> Result<Vec<Money>, Flaw> {
     let accounts = role.accounts().await;
-    let accounts = accounts.map_err(|error| refused(Operation::Accounts, &error))?;
+    let accounts = accounts.map_err(|error| Flaw::refused(Operation::Accounts, &error))?;
     let accounts = readable(accounts, Operation::Accounts)?;
     if accounts.is_empty() {
         return Err(Flaw::new("one bank account at least", "none").in_call(Operation::Accounts));
@@ -273,7 +227,7 @@ async fn balances(role: &dyn StatementProvider) -> Result<Vec<Money>, Flaw> {
 }
 
 /// What is on the accounts changed by what the ledger says.
-async fn told_balances(
+async fn same_balances(
     role: &dyn StatementProvider,
     before: Vec<Money>,
     fixture: &Fixture,
@@ -299,55 +253,6 @@ async fn told_balances(
         return Err(
             Flaw::new(format!("{moved} more than before"), found).in_call(Operation::Accounts)
         );
-    }
-    Ok(())
-}
-
-pub(super) async fn one_on_every_source(start: Start) -> Result<Passed, Flaw> {
-    let fixture = Fixture::open(&start).await?;
-    let roles = fixture.provider.roles();
-    if !roles.contains(&Role::Statements) || !roles.contains(&Role::Notifications) {
-        return Ok(Passed::NotApplicable);
-    }
-    two_transfers(&fixture).await?;
-    let told = webhook_fixture::movements(&fixture).await?;
-    let role =
-        fixture.provider.statements().map_err(|error| refused(Operation::Entries, &error))?;
-    let (lines, _) = walk(role.as_ref(), &Cursor::start(), &StatementFilter::new()).await?;
-    for credit in told.iter().filter(|one| one.is_credit()) {
-        let same = |expected: SameMoney| {
-            lines.iter().filter(move |line| same_credit(credit, line) == expected).count()
-        };
-        let (sure, perhaps) = (same(SameMoney::Same), same(SameMoney::Maybe));
-        if sure > 1 || sure + perhaps == 0 {
-            let found = format!("{sure} the same and {perhaps} perhaps, of {}", lines.len());
-            return Err(Flaw::new("the one line of that transfer", found)
-                .in_call(Operation::Entries)
-                .with_ledger(format!("{credit:?}")));
-        }
-    }
-    Ok(Passed::if_any(told.iter().any(|one| one.is_credit())))
-}
-
-/// Two transfers of the same amount by the routes that there are.
-async fn two_transfers(fixture: &Fixture) -> Result<(), Flaw> {
-    if let Some((gateway, _)) = fixture.statements() {
-        for memo in ["first", "second"] {
-            gateway.receive(fixture.deposit(50_000)?, memo).await;
-        }
-    }
-    if let Some((gateway, _)) = fixture.payments() {
-        for number in [1, 2] {
-            let payment = buyer::visited(fixture, number).await?;
-            let amount = gateway.payment(payment.order.clone()).amount;
-            buyer::pay(fixture, &payment, amount).await?;
-        }
-    }
-    if let Some((gateway, _)) = fixture.virtual_accounts() {
-        for number in [3, 4] {
-            let account = open_virtual_account(fixture, number).await?;
-            let _ = gateway.credit(&account, fixture.credit_for(&account.order)?).await;
-        }
     }
     Ok(())
 }

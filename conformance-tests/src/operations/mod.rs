@@ -1,48 +1,64 @@
-//! The table of operations: a row for each call of a role, which laws, fault cases, fuzzing and
-//! reports read.
+//! The table of operations, which laws, fault cases, fuzzing and reports read: what each is called,
+//! whether a provider offers it, what it needs, and how it is made.
 //!
-//! The rows are in a file for each role. [`Instruction`] and [`Inquiry`] are rows together with the
-//! requests that they are carried out with.
+//! A [`PreparedCall`] is an operation together with the requests that it is made with.
 
 use std::fmt;
 
-use futures_util::future::BoxFuture;
 use payments_core::{
-    Provider, Result, Role, Submission,
-    money::Money,
+    Provider, Result, Role,
+    payment::CreateMode,
     rules::{AmountLimits, TextRules},
-    transport::Subject,
 };
+use serde_json::{Value, json};
 
-use crate::{Operation, requests::Requests};
+use crate::Operation;
 
-mod inquiry;
-mod instruction;
+mod make;
 mod outcome;
-mod payments;
-mod payouts;
 mod prepare;
-mod statements;
-mod virtual_accounts;
+mod prepared_call;
+mod reported;
 
-pub(crate) use inquiry::Inquiry;
-pub(crate) use instruction::Instruction;
-pub(crate) use outcome::{Answer, Found, Outcome, Shown, answer_text};
+pub(crate) use outcome::{Answer, Found, Outcome, answer_text};
+pub(crate) use prepared_call::PreparedCall;
+pub(crate) use reported::Reported;
 
-use outcome::Accepted;
-use prepare::Needs;
-
-/// One operation: its name, what it needs, and how it is carried out.
-pub(crate) struct Row {
-    operation: Operation,
-    name: &'static str,
-    role: Role,
-    /// What the capabilities of a provider that has the role say of it.
-    availability: fn(&Provider) -> Result<Availability>,
-    /// What has to be done first, so that it can succeed.
-    needs: Needs,
-    call: Call,
+/// What an operation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// It may have an effect.
+    Instruction,
+    /// It has none.
+    Inquiry,
+    /// It is made only in the course of another operation.
+    InPassing,
 }
+
+use Kind::{InPassing, Inquiry, Instruction};
+
+/// Every operation, in the order of their roles.
+const TABLE: [(Operation, &str, Role, Kind); 19] = [
+    (Operation::CreatePayment, "create_payment", Role::Payments, Instruction),
+    (Operation::FindPayment, "find_payment", Role::Payments, Inquiry),
+    (Operation::CancelPayment, "cancel_payment", Role::Payments, Instruction),
+    (Operation::RefundPayment, "refund_payment", Role::Payments, Instruction),
+    (Operation::FindRefund, "find_refund", Role::Payments, Inquiry),
+    (Operation::OpenVirtualAccount, "open_virtual_account", Role::VirtualAccounts, Instruction),
+    (Operation::FindVirtualAccount, "find_virtual_account", Role::VirtualAccounts, Inquiry),
+    (Operation::UpdateVirtualAccount, "update_virtual_account", Role::VirtualAccounts, Instruction),
+    (Operation::CloseVirtualAccount, "close_virtual_account", Role::VirtualAccounts, Instruction),
+    (Operation::ReopenVirtualAccount, "reopen_virtual_account", Role::VirtualAccounts, Instruction),
+    (Operation::Credits, "credits", Role::VirtualAccounts, Inquiry),
+    (Operation::CreatePayout, "create_payout", Role::Payouts, Instruction),
+    (Operation::FindPayout, "find_payout", Role::Payouts, Inquiry),
+    (Operation::VerifyBeneficiary, "verify_beneficiary", Role::Payouts, Inquiry),
+    (Operation::Balance, "balance", Role::Payouts, Inquiry),
+    (Operation::Accounts, "accounts", Role::Statements, Inquiry),
+    (Operation::Entries, "entries", Role::Statements, Inquiry),
+    (Operation::RulesFor, "rules_for", Role::VirtualAccounts, InPassing),
+    (Operation::Confirm, "confirm", Role::Notifications, InPassing),
+];
 
 /// Whether and how a provider carries out an operation, by its capabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,80 +71,39 @@ pub(crate) enum Availability {
     Refused,
 }
 
-impl Availability {
-    fn networked_if(offered: bool) -> Self {
-        if offered { Self::Networked } else { Self::Refused }
-    }
-}
-
-enum Call {
-    Instruction(Steps),
-    Inquiry(for<'a> fn(&'a Provider, &'a Requests) -> BoxFuture<'a, Result<Answer>>),
-    /// Made only in the course of another operation.
-    InPassing,
-}
-
-/// How an instruction is carried out and asked about.
-struct Steps {
-    subject: fn(&Requests) -> Subject,
-    /// The role's own check of the request, if it has one.
-    check: fn(&Provider, &Requests) -> Result<()>,
-    carry_out:
-        for<'a> fn(&'a Provider, &'a Requests) -> BoxFuture<'a, Result<Submission<Accepted>>>,
-    /// The inquiry about its effect; `None` if the provider has none.
-    find: for<'a> fn(&'a Provider, &'a Requests) -> BoxFuture<'a, Option<Found>>,
-    /// The amount of its request, if it has one.
-    amount: Option<Amount>,
-}
-
-#[derive(Clone, Copy)]
-struct Amount {
-    of: fn(&Requests) -> Option<Money>,
-    set: fn(&mut Requests, Money),
-}
-
-/// Every row, in the order of their roles.
-fn table() -> impl Iterator<Item = &'static Row> {
-    [payments::ROWS, virtual_accounts::ROWS, payouts::ROWS, statements::ROWS, &[CONFIRM]]
-        .into_iter()
-        .flatten()
-}
-
-/// A confirmation asks about an event that was received before.
-const CONFIRM: Row = Row {
-    operation: Operation::Confirm,
-    name: "confirm",
-    role: Role::Notifications,
-    availability: |provider| provider.notifications().map(|_| Availability::Networked),
-    needs: Needs::Nothing,
-    call: Call::InPassing,
-};
-
 impl Operation {
     /// Every call that may have an effect.
     pub fn instructions() -> impl Iterator<Item = Self> {
-        table().filter(|row| matches!(row.call, Call::Instruction(_))).map(|row| row.operation)
+        of_kind(Kind::Instruction)
     }
 
     /// Every call that has none, except for [`RulesFor`](Self::RulesFor) and
     /// [`Confirm`](Self::Confirm), which are made only in the course of other calls.
     pub fn inquiries() -> impl Iterator<Item = Self> {
-        table().filter(|row| matches!(row.call, Call::Inquiry(_))).map(|row| row.operation)
+        of_kind(Kind::Inquiry)
     }
 
     /// The name, such as `create_payout`.
     pub fn name(self) -> &'static str {
-        self.row().name
+        self.row().1
     }
 
     /// The role that it belongs to.
     pub fn role(self) -> Role {
-        self.row().role
+        self.row().2
+    }
+
+    pub(crate) fn is_instruction(self) -> bool {
+        self.row().3 == Kind::Instruction
     }
 
     /// Whether a provider sends it, by its capabilities; a provider without its role refuses it.
     pub(crate) fn availability(self, provider: &Provider) -> Availability {
-        (self.row().availability)(provider).unwrap_or(Availability::Refused)
+        match (self, self.is_declared(provider)) {
+            (_, Ok(false) | Err(_)) => Availability::Refused,
+            (Self::CreatePayment, Ok(true)) if opens_offline(provider) => Availability::Offline,
+            (_, Ok(true)) => Availability::Networked,
+        }
     }
 
     /// Whether a provider sends it.
@@ -136,10 +111,44 @@ impl Operation {
         self.availability(provider) == Availability::Networked
     }
 
-    fn row(self) -> &'static Row {
-        // The last row is never wrong: a test compares the table with the enum.
-        table().find(|row| row.operation == self).unwrap_or(&CONFIRM)
+    fn is_declared(self, provider: &Provider) -> Result<bool> {
+        let payments = || provider.payments().map(|role| role.capabilities());
+        let accounts = || provider.virtual_accounts().map(|role| role.capabilities());
+        let payouts = || provider.payouts().map(|role| role.capabilities());
+        Ok(match self {
+            Self::CreatePayment => payments().is_ok(),
+            Self::FindPayment => payments()?.find,
+            Self::CancelPayment => payments()?.cancel,
+            Self::RefundPayment => payments()?.refund,
+            Self::FindRefund => payments()?.find_refund,
+            Self::OpenVirtualAccount | Self::RulesFor => accounts().is_ok(),
+            Self::FindVirtualAccount => accounts()?.find,
+            Self::UpdateVirtualAccount => accounts()?.update,
+            Self::CloseVirtualAccount => accounts()?.close,
+            Self::ReopenVirtualAccount => accounts()?.reopen,
+            Self::Credits => accounts()?.credits,
+            Self::CreatePayout => payouts().is_ok(),
+            Self::FindPayout => payouts()?.find,
+            Self::VerifyBeneficiary => payouts()?.name_check,
+            Self::Balance => payouts()?.balance,
+            Self::Accounts | Self::Entries => provider.statements().is_ok(),
+            Self::Confirm => provider.notifications().is_ok(),
+        })
     }
+
+    fn row(self) -> (Self, &'static str, Role, Kind) {
+        let [.., confirm] = TABLE;
+        // The last row is never wrong: a test compares the table with the enum.
+        TABLE.into_iter().find(|(operation, ..)| *operation == self).unwrap_or(confirm)
+    }
+}
+
+fn of_kind(kind: Kind) -> impl Iterator<Item = Operation> {
+    TABLE.into_iter().filter(move |row| row.3 == kind).map(|row| row.0)
+}
+
+fn opens_offline(provider: &Provider) -> bool {
+    provider.payments().is_ok_and(|role| role.capabilities().create == CreateMode::Offline)
 }
 
 impl fmt::Display for Operation {
@@ -156,6 +165,17 @@ pub(crate) fn offered_instructions(provider: &Provider) -> impl Iterator<Item = 
 /// Every inquiry that a provider sends.
 pub(crate) fn offered_inquiries(provider: &Provider) -> impl Iterator<Item = Operation> {
     Operation::inquiries().filter(|operation| operation.is_offered(provider))
+}
+
+/// The capabilities of each role that a provider has, and the endpoints to which it is notified.
+pub(crate) fn capabilities(provider: &Provider) -> Value {
+    json!({
+        "payments": provider.payments().ok().map(|role| role.capabilities()),
+        "virtual_accounts": provider.virtual_accounts().ok().map(|role| role.capabilities()),
+        "payouts": provider.payouts().ok().map(|role| role.capabilities()),
+        "statements": provider.statements().ok().map(|role| role.capabilities()),
+        "notifications": provider.notifications().ok().map(|role| role.endpoints()),
+    })
 }
 
 /// The references and amounts that a role accepts, by its capabilities. `None` for a role that
@@ -186,11 +206,11 @@ mod tests {
 
     #[test]
     fn every_operation_has_one_row_under_the_name_that_it_is_serialised_by() {
-        let names: BTreeSet<_> = table().map(|row| row.name).collect();
+        let names: BTreeSet<_> = TABLE.iter().map(|row| row.1).collect();
         assert_eq!(names.len(), Operation::Confirm as usize + 1);
-        for row in table() {
-            assert_eq!(serde_json::json!(row.operation), row.name);
-            assert_eq!(row.operation.name(), row.name);
+        for (operation, name, ..) in TABLE {
+            assert_eq!(serde_json::json!(operation), name);
+            assert_eq!(operation.name(), name);
         }
     }
 }

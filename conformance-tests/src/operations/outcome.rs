@@ -1,34 +1,25 @@
 //! What a provider returned for an instruction, and what an inquiry returned about its effect.
 
-use std::fmt::{self, Debug};
+use std::fmt;
 
-use payments_core::{Absence, Decline, Error, Lookup, Result, Submission, Uncertain};
-use serde::Serialize;
+use payments_core::{Absence, Decline, Error, Result, Submission, Uncertain};
 
 use crate::{Flaw, Meaning};
 
-/// A value of a provider as it is printed and serialised.
-#[derive(Clone, Debug)]
-pub(crate) struct Shown {
-    pub(crate) printed: String,
-    pub(crate) json: String,
-}
+use super::Reported;
 
 /// What a provider returned for an instruction.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a test has few of them")]
 pub(crate) enum Outcome {
     Error(Error),
-    Accepted(Accepted),
+    /// `unlike`: in what the response differs from the request.
+    Accepted {
+        reported: Reported,
+        unlike: Option<String>,
+    },
     Declined(Decline),
     Uncertain(Uncertain),
-}
-
-/// An accepted instruction.
-#[derive(Clone, Debug)]
-pub(crate) struct Accepted {
-    /// In what the response differs from the request.
-    pub(crate) unlike: Option<String>,
-    pub(crate) shown: Shown,
 }
 
 /// What an inquiry returned about an instruction's effect.
@@ -48,33 +39,23 @@ pub(crate) enum Found {
 
 /// What a provider answered to an inquiry.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a test has few of them")]
 pub(crate) enum Answer {
-    /// Something, and its state if it has one.
-    Found {
-        shown: Shown,
-        state: Option<Meaning>,
-    },
+    Found(Reported),
+    Several(Vec<Reported>),
     Absent(Absence),
 }
 
-impl Shown {
-    fn of<T: Debug + Serialize>(value: &T) -> Self {
-        let json = serde_json::to_string(value).unwrap_or_default();
-        Self { printed: format!("{value:?}"), json }
-    }
-}
-
-impl Accepted {
-    pub(super) fn new<T: Debug + Serialize>(value: &T, unlike: Option<String>) -> Self {
-        Self { unlike, shown: Shown::of(value) }
-    }
-}
-
 impl Outcome {
-    pub(super) fn of(outcome: Result<Submission<Accepted>>) -> Self {
+    pub(super) fn of(
+        outcome: Result<Submission<Reported>>,
+        unlike: impl FnOnce(&Reported) -> Option<String>,
+    ) -> Self {
         match outcome {
             Err(error) => Self::Error(error),
-            Ok(Submission::Accepted(accepted)) => Self::Accepted(accepted),
+            Ok(Submission::Accepted(reported)) => {
+                Self::Accepted { unlike: unlike(&reported), reported }
+            }
             Ok(Submission::Declined(decline)) => Self::Declined(decline),
             Ok(Submission::Uncertain(uncertain)) => Self::Uncertain(uncertain),
         }
@@ -84,27 +65,30 @@ impl Outcome {
     pub(crate) fn kind(&self) -> String {
         match self {
             Self::Error(error) => format!("Err({:?})", error.kind()),
-            Self::Accepted(_) => "Accepted".to_owned(),
+            Self::Accepted { .. } => "Accepted".to_owned(),
             Self::Declined(decline) => format!("Declined({:?})", decline.reason),
             Self::Uncertain(uncertain) => format!("Uncertain({:?})", uncertain.cause),
         }
     }
 
-    #[cfg(test)]
-    pub(crate) fn accepted_as_asked() -> Self {
-        Self::Accepted(Accepted::new(&(), None))
+    pub(crate) fn reported(&self) -> Option<&Reported> {
+        match self {
+            Self::Accepted { reported, .. } => Some(reported),
+            _ => None,
+        }
     }
 
     /// Whether it was accepted as it was asked for.
     pub(crate) fn is_as_asked(&self) -> bool {
-        matches!(self, Self::Accepted(Accepted { unlike: None, .. }))
+        matches!(self, Self::Accepted { unlike: None, .. })
     }
 
-    pub(crate) fn accepted(&self) -> Result<(), Flaw> {
-        if self.is_as_asked() {
-            return Ok(());
+    /// What was accepted as it was asked for.
+    pub(crate) fn accepted(self) -> Result<Reported, Flaw> {
+        match self {
+            Self::Accepted { reported, unlike: None } => Ok(reported),
+            other => Err(Flaw::new("Accepted as asked, with nothing in the way", other)),
         }
-        Err(Flaw::new("Accepted as asked, with nothing in the way", self))
     }
 }
 
@@ -112,33 +96,12 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Error(error) => write!(f, "Err({:?}): {error}", error.kind()),
-            Self::Accepted(Accepted { unlike: None, .. }) => f.write_str("Accepted"),
-            Self::Accepted(Accepted { unlike: Some(unlike), .. }) => {
-                write!(f, "Accepted, and {unlike}")
-            }
+            Self::Accepted { unlike: None, .. } => f.write_str("Accepted"),
+            Self::Accepted { unlike: Some(unlike), .. } => write!(f, "Accepted, and {unlike}"),
             Self::Declined(decline) => write!(f, "Declined: {decline}"),
             Self::Uncertain(uncertain) => {
                 write!(f, "Uncertain({:?}): {uncertain}", uncertain.cause)
             }
-        }
-    }
-}
-
-impl Found {
-    pub(super) fn of<T>(
-        lookup: Result<Lookup<T>>,
-        read: impl FnOnce(&T) -> (bool, Option<String>),
-    ) -> Self {
-        match lookup {
-            Err(error) => Self::Error(error.to_string()),
-            Ok(Lookup::Absent(absence)) => {
-                Self::Absent { conclusive: absence == Absence::Conclusive }
-            }
-            Ok(Lookup::Found(one)) => {
-                let (done, unlike) = read(&one);
-                Self::One { done, unlike }
-            }
-            Ok(Lookup::Several(all)) => Self::Several(all.len()),
         }
     }
 }
@@ -159,41 +122,29 @@ impl fmt::Display for Found {
 }
 
 impl Answer {
-    pub(super) fn found<T: Debug + Serialize>(value: &T) -> Self {
-        Self::Found { shown: Shown::of(value), state: None }
-    }
-
-    pub(super) fn of<T: Debug + Serialize>(
-        lookup: Lookup<T>,
-        state: impl FnOnce(&T) -> Meaning,
-    ) -> Self {
-        match lookup {
-            Lookup::Found(one) => Self::Found { shown: Shown::of(&one), state: Some(state(&one)) },
-            other => Self::without_state(other),
+    /// Everything that was found.
+    pub(crate) fn all(&self) -> &[Reported] {
+        match self {
+            Self::Found(one) => std::slice::from_ref(one),
+            Self::Several(all) => all,
+            Self::Absent(_) => &[],
         }
     }
 
-    pub(super) fn without_state<T: Debug + Serialize>(lookup: Lookup<T>) -> Self {
-        match lookup {
-            Lookup::Found(one) => Self::found(&one),
-            Lookup::Several(all) => Self::found(&all),
-            Lookup::Absent(absence) => Self::Absent(absence),
-        }
-    }
-
+    /// The state of the one that was found, if it has one.
     pub(crate) fn state(&self) -> Option<Meaning> {
         match self {
-            Self::Found { state, .. } => *state,
-            Self::Absent(_) => None,
+            Self::Found(one) => one.state(),
+            Self::Several(_) | Self::Absent(_) => None,
         }
     }
 
     /// The same but for what may change with the time that passes.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Found { state, .. }, Self::Found { state: other, .. }) => state == other,
             (Self::Absent(absence), Self::Absent(other)) => absence == other,
-            _ => false,
+            (Self::Absent(_), _) | (_, Self::Absent(_)) => false,
+            _ => self.state() == other.state(),
         }
     }
 }
@@ -201,7 +152,8 @@ impl Answer {
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Found { shown, .. } => write!(f, "Ok: {}", shown.printed),
+            Self::Found(one) => write!(f, "Ok: {one:?}"),
+            Self::Several(all) => write!(f, "Ok: {all:?}"),
             Self::Absent(absence) => write!(f, "Ok: Absent({absence:?})"),
         }
     }
@@ -213,9 +165,4 @@ pub(crate) fn answer_text(answer: &Result<Answer>) -> String {
         Ok(answer) => answer.to_string(),
         Err(error) => format!("Err({:?}): {error}", error.kind()),
     }
-}
-
-/// In what a value of a response differs from that of the request.
-pub(super) fn differs<T: PartialEq + Debug>(what: &str, shown: &T, asked: &T) -> Option<String> {
-    (shown != asked).then(|| format!("its {what} is {shown:?} instead of {asked:?}"))
 }

@@ -2,36 +2,16 @@
 
 use payments_core::{
     OrderRef, PayoutRef, RefundRef, Result,
-    payment::{Payment, RefundPayment},
-    virtual_account::{UpdateVirtualAccount, VirtualAccount, VirtualAccountRef},
+    payment::RefundPayment,
+    virtual_account::{UpdateVirtualAccount, VirtualAccountRef},
 };
 
-use crate::{
-    Flaw, Operation, Subject, buyer,
-    fixture::Fixture,
-    requests::Requests,
-    undisturbed::{accepted, answered, needed},
-};
+use crate::{Flaw, Operation, Subject, fixture::Fixture, requests::Requests};
+
+use super::{PreparedCall, Reported};
 
 /// A new holder that no test account has before.
 const NEW_HOLDER: &str = "NGUYEN THI DOI TEN";
-
-/// What has to be done at the gateway first.
-#[derive(Clone, Copy)]
-pub(super) enum Needs {
-    Nothing,
-    /// A payment whose page the buyer has visited.
-    OpenPayment,
-    /// A payment that the buyer has paid.
-    PaidPayment,
-    /// A paid payment that was refunded.
-    Refund,
-    OpenAccount,
-    ClosedAccount,
-    /// A virtual account with a credit.
-    CreditedAccount,
-    Payout,
-}
 
 /// The requests of every role under one reference, as the subject's gateway describes them.
 pub(super) fn requests(subject: &Subject, reference: &str) -> Result<Requests, Flaw> {
@@ -41,13 +21,14 @@ pub(super) fn requests(subject: &Subject, reference: &str) -> Result<Requests, F
 
 fn under(subject: &Subject, reference: &str) -> Result<Requests> {
     let order = OrderRef::new(reference)?;
-    let account = VirtualAccountRef::new(order.clone());
+    let mut account = VirtualAccountRef::new(order.clone());
     let mut requests = Requests::typical()?;
     if let Some(gateway) = &subject.payments {
         requests.payment = gateway.payment(order.clone());
     }
     if let Some(gateway) = &subject.virtual_accounts {
         requests.open = gateway.virtual_account(order.clone());
+        account.account.clone_from(&requests.open.account);
     }
     if let Some(gateway) = &subject.payouts {
         requests.payout = gateway.payout(PayoutRef::new(reference)?);
@@ -61,68 +42,61 @@ fn under(subject: &Subject, reference: &str) -> Result<Requests> {
 /// Does at the gateway what an operation needs.
 pub(super) async fn prepare(
     fixture: &Fixture,
-    needs: Needs,
+    operation: Operation,
     requests: &mut Requests,
 ) -> Result<(), Flaw> {
-    match needs {
-        Needs::Nothing => {}
-        Needs::OpenPayment => {
-            visited(fixture, requests).await?;
-        }
-        Needs::PaidPayment => paid(fixture, requests).await?,
-        Needs::Refund => {
+    match operation {
+        Operation::CancelPayment => visited(fixture, requests).await.map(drop),
+        // Paid, so that a payment whose buyer has never visited the gateway is known there too.
+        Operation::FindPayment | Operation::RefundPayment => paid(fixture, requests).await,
+        Operation::FindRefund => {
             paid(fixture, requests).await?;
-            let role = fixture.provider.payments();
-            let role = answered(Operation::RefundPayment, role)?;
-            let refunded = role.refund_payment(&requests.refund).await;
-            accepted(Operation::RefundPayment, refunded)?;
+            made(fixture, Operation::RefundPayment, requests).await.map(drop)
         }
-        Needs::OpenAccount => {
+        Operation::FindVirtualAccount
+        | Operation::UpdateVirtualAccount
+        | Operation::CloseVirtualAccount => opened(fixture, requests).await.map(drop),
+        Operation::ReopenVirtualAccount => {
             opened(fixture, requests).await?;
+            made(fixture, Operation::CloseVirtualAccount, requests).await.map(drop)
         }
-        Needs::ClosedAccount => {
-            opened(fixture, requests).await?;
-            let role =
-                answered(Operation::CloseVirtualAccount, fixture.provider.virtual_accounts())?;
-            let closed = role.close(&requests.virtual_account).await;
-            accepted(Operation::CloseVirtualAccount, closed)?;
-        }
-        Needs::CreditedAccount => {
+        Operation::Credits => {
             let account = opened(fixture, requests).await?;
-            let (gateway, _) = needed(fixture.virtual_accounts(), Operation::Credits)?;
-            let amount = fixture.credit_for(&account.order)?;
-            gateway.credit(&account, amount).await.map_err(|impossible| {
-                Flaw::new("a payer who can pay what was asked", impossible)
-                    .in_call(Operation::Credits)
-            })?;
+            let amount = fixture.credit_for(&requests.open)?;
+            fixture.credit(&account, amount).await.map_err(|impossible| {
+                Flaw::new(format!("a payer who can pay {amount}"), impossible).in_call(operation)
+            })
         }
-        Needs::Payout => {
-            let role = answered(Operation::CreatePayout, fixture.provider.payouts())?;
-            let created = role.create_payout(&requests.payout).await;
-            accepted(Operation::CreatePayout, created)?;
-        }
+        Operation::FindPayout => made(fixture, Operation::CreatePayout, requests).await.map(drop),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-async fn visited(fixture: &Fixture, requests: &Requests) -> Result<Payment, Flaw> {
-    let operation = Operation::CreatePayment;
-    let role = answered(operation, fixture.provider.payments())?;
-    let payment = accepted(operation, role.create_payment(&requests.payment).await)?;
-    buyer::visit(fixture, &payment).await?;
+async fn made(
+    fixture: &Fixture,
+    operation: Operation,
+    requests: &Requests,
+) -> Result<Reported, Flaw> {
+    PreparedCall::with(operation, requests.clone()).succeed(fixture).await
+}
+
+async fn visited(fixture: &Fixture, requests: &Requests) -> Result<Reported, Flaw> {
+    let payment = made(fixture, Operation::CreatePayment, requests).await?;
+    fixture.visit(&payment, 0).await;
     Ok(payment)
 }
 
 async fn paid(fixture: &Fixture, requests: &Requests) -> Result<(), Flaw> {
     let payment = visited(fixture, requests).await?;
-    buyer::pay(fixture, &payment, requests.payment.amount).await
+    let amount = requests.payment.amount;
+    fixture.pay(&payment, 0, amount).await.map_err(|impossible| {
+        Flaw::new(format!("a buyer who can pay {amount} by what was shown"), impossible)
+            .in_call(Operation::CreatePayment)
+    })
 }
 
-async fn opened(fixture: &Fixture, requests: &mut Requests) -> Result<VirtualAccount, Flaw> {
-    let operation = Operation::OpenVirtualAccount;
-    let role = answered(operation, fixture.provider.virtual_accounts())?;
-    let account = accepted(operation, role.open(&requests.open).await)?;
-    requests.virtual_account = account.reference();
-    requests.update.account = account.reference();
+async fn opened(fixture: &Fixture, requests: &mut Requests) -> Result<Reported, Flaw> {
+    let account = made(fixture, Operation::OpenVirtualAccount, requests).await?;
+    requests.keep(&account);
     Ok(account)
 }

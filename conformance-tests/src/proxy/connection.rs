@@ -16,16 +16,7 @@ use tokio::net::TcpStream;
 
 use super::fault::Fault;
 use super::reply::{self, Reply};
-use super::script::{Exchange, Kept, Script, SeenRequest};
-
-/// A gateway's host that the proxy stands before.
-#[derive(Debug)]
-pub(super) struct Upstream {
-    /// The name of the host.
-    pub(super) name: String,
-    /// `host:port`.
-    pub(super) authority: String,
-}
+use super::script::{Exchange, Kept, Script, SeenRequest, Upstream};
 
 /// Serves one connection until either side ends it.
 pub(super) async fn serve(stream: TcpStream, upstream: Arc<Upstream>, script: Script) {

@@ -14,7 +14,7 @@ use http::{Method, Response};
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Nobody listens. Lasts until [`FaultProxy::heal`](super::FaultProxy::heal).
+    /// Connections are refused. Lasts until [`FaultProxy::heal`](super::FaultProxy::heal).
     Refused,
     /// The connection is reset.
     Reset(When),
@@ -34,11 +34,11 @@ pub enum Fault {
     ServerErrorPage(When),
     /// A 502 with the page of a proxy.
     BadGatewayPage(When),
-    /// A 503 with somebody's page that asks to try again at once.
+    /// A 503 with the page of another sender, which asks to try again at once.
     UnavailablePage(When),
-    /// A 429 with the body of somebody who is not the gateway, asking to try again at once.
+    /// A 429 with the body of another sender than the gateway, asking to try again at once.
     TooManyRequests(When),
-    /// A 401 with the body of somebody who is not the gateway.
+    /// A 401 with the body of another sender than the gateway.
     Unauthorized(When),
     /// A 307 to the very same address, which sends a client that follows it there again.
     Redirected(When),
@@ -119,10 +119,11 @@ impl Fault {
 
     /// Its name, such as "reset after booking"; no two of [`Fault::ALL`] share one.
     pub fn name(self) -> String {
+        let (name, _) = self.words();
         match self.when() {
-            None => self.kind().to_owned(),
-            Some(BeforeBooking) => format!("{} before booking", self.kind()),
-            Some(AfterBooking) => format!("{} after booking", self.kind()),
+            None => name.to_owned(),
+            Some(BeforeBooking) => format!("{name} before booking"),
+            Some(AfterBooking) => format!("{name} after booking"),
         }
     }
 
@@ -140,7 +141,7 @@ impl Fault {
             Some(BeforeBooking) => ", and the gateway never sees the request",
             Some(AfterBooking) => ", and the gateway's own answer is lost",
         };
-        format!("{}{gateway}.", self.event())
+        format!("{}{gateway}.", self.words().1)
     }
 
     /// Whether the gateway gets the whole request, and so books what it asks for.
@@ -185,57 +186,50 @@ impl Fault {
         }
     }
 
-    /// Its name without [`when`](Self::when) it strikes.
-    const fn kind(self) -> &'static str {
+    /// Its name without [`when`](Self::when) it strikes, and what happens to the client, as the start
+    /// of a sentence.
+    const fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Refused => "refused",
-            Self::Reset(_) => "reset",
-            Self::Closed(_) => "closed",
-            Self::KeptAliveClosed(_) => "kept-alive closed",
-            Self::Stalled(_) => "stalled",
-            Self::HalfHeaders => "half of the headers",
-            Self::HalfBody => "half of the body",
-            Self::ServerErrorPage(_) => "500 page",
-            Self::BadGatewayPage(_) => "502 page",
-            Self::UnavailablePage(_) => "503 page",
-            Self::TooManyRequests(_) => "429",
-            Self::Unauthorized(_) => "401",
-            Self::Redirected(_) => "redirected",
-            Self::Empty(_) => "empty 200",
-            Self::TruncatedJson => "truncated JSON",
-            Self::DeepJson => "deeply nested JSON",
-            Self::WrongContentType => "wrong content type",
-            Self::Rubbish => "10 MB of rubbish",
-            Self::DeliveredLate => "delivered late",
-            Self::Rewritten { name, .. } => name,
-        }
-    }
-
-    /// What happens to the client, as the start of a sentence.
-    const fn event(self) -> &'static str {
-        match self {
-            Self::Refused => "Nobody listens at the gateway's port",
-            Self::Reset(_) => "The connection is reset",
-            Self::Closed(_) => "The connection is closed",
-            Self::KeptAliveClosed(_) => "A kept-alive connection is closed as a request arrives",
-            Self::Stalled(_) => "No answer arrives on an open connection",
-            Self::HalfHeaders => "The connection ends within the answer's headers",
-            Self::HalfBody => "The connection ends within the answer's body",
-            Self::ServerErrorPage(_) => "A page of HTML arrives with status 500",
-            Self::BadGatewayPage(_) => "A proxy's page arrives with status 502",
-            Self::UnavailablePage(_) => "A page with status 503 asks to try again at once",
-            Self::TooManyRequests(_) => "A 429 arrives from somebody between client and gateway",
-            Self::Unauthorized(_) => "A 401 arrives from somebody between client and gateway",
-            Self::Redirected(_) => "A redirect to the same address arrives",
-            Self::Empty(_) => "A 200 without a body arrives",
-            Self::TruncatedJson => "A whole message holds half of the answer's JSON",
-            Self::DeepJson => "JSON nested beyond any parser's stack replaces the answer's body",
-            Self::WrongContentType => "The gateway's answer arrives whole, declared as HTML",
-            Self::Rubbish => "Ten million random bytes replace the answer's body",
-            Self::DeliveredLate => {
-                "The connection is closed, and the gateway gets the request later"
+            Self::Refused => ("refused", "No connection is accepted at the gateway's port"),
+            Self::Reset(_) => ("reset", "The connection is reset"),
+            Self::Closed(_) => ("closed", "The connection is closed"),
+            Self::KeptAliveClosed(_) => {
+                ("kept-alive closed", "A kept-alive connection is closed as a request arrives")
             }
-            Self::Rewritten { .. } => "The gateway's answer arrives with a part of it changed",
+            Self::Stalled(_) => ("stalled", "No answer arrives on an open connection"),
+            Self::HalfHeaders => {
+                ("half of the headers", "The connection ends within the answer's headers")
+            }
+            Self::HalfBody => ("half of the body", "The connection ends within the answer's body"),
+            Self::ServerErrorPage(_) => ("500 page", "A page of HTML arrives with status 500"),
+            Self::BadGatewayPage(_) => ("502 page", "A proxy's page arrives with status 502"),
+            Self::UnavailablePage(_) => {
+                ("503 page", "A page with status 503 asks to try again at once")
+            }
+            Self::TooManyRequests(_) => ("429", "A 429 arrives of another sender than the gateway"),
+            Self::Unauthorized(_) => ("401", "A 401 arrives of another sender than the gateway"),
+            Self::Redirected(_) => ("redirected", "A redirect to the same address arrives"),
+            Self::Empty(_) => ("empty 200", "A 200 without a body arrives"),
+            Self::TruncatedJson => {
+                ("truncated JSON", "A whole message holds half of the answer's JSON")
+            }
+            Self::DeepJson => (
+                "deeply nested JSON",
+                "JSON nested beyond any parser's stack replaces the answer's body",
+            ),
+            Self::WrongContentType => {
+                ("wrong content type", "The gateway's answer arrives whole, declared as HTML")
+            }
+            Self::Rubbish => {
+                ("10 MB of rubbish", "Ten million random bytes replace the answer's body")
+            }
+            Self::DeliveredLate => (
+                "delivered late",
+                "The connection is closed, and the gateway gets the request later",
+            ),
+            Self::Rewritten { name, .. } => {
+                (name, "The gateway's answer arrives with a part of it changed")
+            }
         }
     }
 }

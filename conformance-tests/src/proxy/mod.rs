@@ -52,9 +52,8 @@ use tokio::task::JoinSet;
 pub use fault::{Fault, Rewrite, When};
 pub use script::SeenRequest;
 
-use connection::Upstream;
 use port::Port;
-use script::{Script, State};
+use script::{Script, State, Upstream};
 
 /// A running proxy before one or several hosts. Dropping it closes every connection.
 #[derive(Debug)]

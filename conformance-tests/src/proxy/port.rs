@@ -10,15 +10,15 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::connection::{Upstream, serve};
-use super::script::Script;
+use super::connection::serve;
+use super::script::{Script, Upstream};
 
 /// A port on 127.0.0.1, which refuses connections while it is shut and stays ours all the same.
 #[derive(Debug)]
 pub(super) struct Port {
     address: SocketAddr,
     /// Bound and never listening: without it another program could take a shut port, and a test
-    /// would talk to a stranger instead of being refused.
+    /// would reach another program instead of being refused.
     _holder: TcpSocket,
     listener: watch::Sender<Option<TcpListener>>,
 }
@@ -83,7 +83,7 @@ impl Port {
 /// A socket that shares its port with others of this proxy.
 fn bound_to(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
-    // Not the reuse of addresses where there is a choice: that would let strangers in as well.
+    // Not the reuse of addresses where there is a choice: that would let other programs in as well.
     #[cfg(unix)]
     socket.set_reuseport(true)?;
     #[cfg(not(unix))]

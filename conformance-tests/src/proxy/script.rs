@@ -6,8 +6,16 @@ use bytes::Bytes;
 use http::{Method, Request};
 use tokio::sync::watch;
 
-use super::connection::Upstream;
 use super::fault::Fault;
+
+/// A gateway's host that the proxy stands before.
+#[derive(Debug)]
+pub(super) struct Upstream {
+    /// The name of the host.
+    pub(super) name: String,
+    /// `host:port`.
+    pub(super) authority: String,
+}
 
 /// A request that reached the proxy, without its query, headers and body, which carry secrets.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! Requests and responses altered in one place, as somebody can alter them who has no secret: the
+//! Requests and responses altered in one place, as they can be altered without the secret: the
 //! one library of tampering for the laws and for [`fuzz`](crate::fuzz).
 //!
 //! - [`fields`]: where named values are in a message, and messages with some of them altered.

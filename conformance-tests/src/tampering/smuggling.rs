@@ -42,7 +42,7 @@ pub(crate) fn smuggled(request: &Request<Bytes>) -> Vec<Tampered> {
     smuggled
 }
 
-/// The message with a field that nobody knows, a text or an object, one in each place that has fields.
+/// The message with an unknown field, a text or an object, one in each place that has fields.
 pub(crate) fn with_new_fields(request: &Request<Bytes>) -> Vec<Tampered> {
     let mut groups = groups(request);
     groups.retain(|group| group.kind != Kind::List && !group.members.is_empty());

@@ -26,7 +26,9 @@ where
         let starting = gateway();
         async move {
             let journaled = Arc::new(Journaled(starting.await));
-            Subject::new(journaled.clone()).payouts(journaled)
+            let mut subject = Subject::new(journaled.clone());
+            subject.payouts = Some(journaled);
+            subject
         }
     })
 }

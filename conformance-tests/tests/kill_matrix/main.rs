@@ -28,6 +28,9 @@ const TABLE: &str = "KILL_MATRIX";
 fn every_bug_is_killed_and_every_law_kills_one_alone() {
     let matrix = Matrix::measure();
     println!("{matrix}");
+    if matrix::is_partial() {
+        return;
+    }
     if let Some(path) = std::env::var_os(TABLE).filter(|path| !path.is_empty()) {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         std::fs::write(workspace.join(path), matrix.markdown()).unwrap();

@@ -1,7 +1,7 @@
 //! The mock's gateway over HTTP, as the suite drives it.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -45,6 +45,8 @@ pub(crate) struct Mock {
     /// What is wrong with its provider.
     bug: Option<Bug>,
     answers: Vec<ChangedResponse>,
+    /// The orders whose buyers have come back.
+    returned: Mutex<BTreeSet<String>>,
 }
 
 impl Mock {
@@ -62,7 +64,8 @@ impl Mock {
     ) -> Self {
         let clock = GatewayClock::fixed(NOW);
         let settings = SimulatorSettings::test().with_gateway(settings).with_clock(clock);
-        Self { simulator: MockSimulator::start(settings).await.unwrap(), bug, answers }
+        let simulator = MockSimulator::start(settings).await.unwrap();
+        Self { simulator, bug, answers, returned: Mutex::default() }
     }
 
     fn payers(&self) -> Payers {
@@ -304,7 +307,7 @@ impl Notifies for Mock {
             .filter(|booking| booking.kind == BookingKind::Payment)
             .filter_map(|booking| booking.reference)
             .collect();
-        orders.dedup();
+        orders.retain(|order| self.returned.lock().unwrap().insert(order.clone()));
         for order in orders {
             let Some(link) = gateway.return_link(&order) else { continue };
             let request = Request::get(link).body(Bytes::new()).unwrap();

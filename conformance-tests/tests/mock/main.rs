@@ -43,12 +43,7 @@ async fn deliveries_that_are_signed_in_the_body_break_no_law() {
         let start = Start::new(move || async move {
             let gateway = gateway::Mock::start_as(settings(), None, answers::all()).await;
             let gateway = Arc::new(gateway);
-            Subject::new(gateway.clone())
-                .payments(gateway.clone())
-                .virtual_accounts(gateway.clone())
-                .payouts(gateway.clone())
-                .statements(gateway.clone())
-                .notifications(gateway)
+            Subject::of_every_role(gateway)
         });
         let law = LAWS.iter().find(|law| law.name == name).unwrap();
         if let Some(finding) = break_law(start, law).await {

@@ -85,12 +85,7 @@ fn start(settings: &Settings) -> Start {
         let settings = settings.clone();
         async move {
             let gateway = Arc::new(Mock::start_as(settings, None, answers::all()).await);
-            Subject::new(gateway.clone())
-                .payments(gateway.clone())
-                .virtual_accounts(gateway.clone())
-                .payouts(gateway.clone())
-                .statements(gateway.clone())
-                .notifications(gateway)
+            Subject::of_every_role(gateway)
         }
     })
 }

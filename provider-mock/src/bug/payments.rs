@@ -37,10 +37,8 @@ pub(super) struct Careless {
 impl Careless {
     pub(super) fn new(bug: Bug, inner: Arc<dyn PaymentProvider>, settings: &Settings) -> Self {
         let mut capabilities = inner.capabilities().clone();
-        match bug {
-            Bug::ClaimsToOpenOffline => capabilities.create = CreateMode::Offline,
-            Bug::AnswersWhatItDoesNotDeclare => capabilities.find_refund = false,
-            _ => {}
+        if bug == Bug::ClaimsToOpenOffline {
+            capabilities.create = CreateMode::Offline;
         }
         let (api_key, clock) = (settings.api_key.clone(), Arc::clone(&settings.clock));
         Self { bug, inner, capabilities, api_key, clock, opened: Mutex::default() }

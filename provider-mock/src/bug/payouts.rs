@@ -13,10 +13,8 @@ use payments_core::{
     Submission, Timestamp, Uncertain, UncertainCause,
     bank::{AccountNumber, BankAccount, Bin},
     money::Money,
-    payout::{
-        Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutField, PayoutState,
-    },
-    rules::{AmountLimits, Repeat},
+    payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState},
+    rules::Repeat,
 };
 
 use super::{Bug, VIETNAM};
@@ -44,13 +42,6 @@ impl Careless {
             Bug::ClaimsToPayAgain => capabilities.repeat = Repeat::PaysAgain,
             Bug::AsksForAFeeAgain | Bug::PaysAgainAfterACallerLeft => {
                 capabilities.name_check_costs = true;
-            }
-            Bug::LeavesLimitsToTheGuard => {
-                let limits = AmountLimits::at_least(Money::vnd(10_000)).up_to(Money::vnd(50_000));
-                capabilities.limits = vec![limits];
-            }
-            Bug::LeavesARequiredFieldToTheGuard => {
-                capabilities.required = vec![PayoutField::Note];
             }
             _ => {}
         }

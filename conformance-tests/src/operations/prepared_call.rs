@@ -1,0 +1,224 @@
+//! An operation with the requests that it is made with.
+
+use payments_core::{
+    Absence, Provider, Result, Role,
+    money::Money,
+    payment::PaymentState,
+    transport::{CallClass, Subject as CallSubject},
+    virtual_account::{ResolveOpen, VirtualAccountState},
+};
+
+use crate::{Flaw, Meaning, Operation, Subject, fixture::Fixture, requests::Requests};
+
+use super::{Answer, Found, Outcome, Reported, make, prepare};
+
+/// The number of a reference under which nothing is ever made.
+const UNUSED: u32 = 9_999;
+
+/// A call that can be made now.
+#[derive(Clone, Debug)]
+pub(crate) struct PreparedCall {
+    pub(crate) operation: Operation,
+    pub(crate) requests: Box<Requests>,
+}
+
+impl PreparedCall {
+    /// Does at the gateway what `operation` needs, under the reference with this number.
+    pub(crate) async fn ready(
+        fixture: &Fixture,
+        operation: Operation,
+        number: u32,
+    ) -> Result<Self, Flaw> {
+        let reference = fixture.subject.gateway.reference(number);
+        let mut call = Self::about(&fixture.subject, operation, &reference)?;
+        prepare::prepare(fixture, operation, &mut call.requests).await?;
+        Ok(call)
+    }
+
+    /// The same under this reference, with nothing prepared.
+    pub(crate) fn about(
+        subject: &Subject,
+        operation: Operation,
+        reference: &str,
+    ) -> Result<Self, Flaw> {
+        Ok(Self::with(operation, prepare::requests(subject, reference)?))
+    }
+
+    /// The same about something that never existed.
+    pub(crate) fn unfounded(subject: &Subject, operation: Operation) -> Result<Self, Flaw> {
+        Self::about(subject, operation, &subject.gateway.reference(UNUSED))
+    }
+
+    /// The same with these requests.
+    pub(crate) fn with(operation: Operation, requests: Requests) -> Self {
+        Self { operation, requests: Box::new(requests) }
+    }
+
+    /// Another operation with the same requests.
+    pub(crate) fn then(&self, operation: Operation) -> Self {
+        Self { operation, requests: self.requests.clone() }
+    }
+
+    /// What it is about.
+    pub(crate) fn subject(&self) -> CallSubject {
+        let requests = &self.requests;
+        match (self.operation, self.operation.role()) {
+            (Operation::RefundPayment | Operation::FindRefund, _) => {
+                (&requests.refund.refund).into()
+            }
+            (_, Role::Payments) => (&requests.payment.order).into(),
+            (_, Role::VirtualAccounts) => CallSubject::VirtualAccount(requests.open.order.clone()),
+            _ => (&requests.payout.payout).into(),
+        }
+    }
+
+    /// The reference under which the gateway's books have it.
+    pub(crate) fn reference(&self) -> String {
+        self.subject().reference().to_owned()
+    }
+
+    /// The class by which a provider sends it.
+    pub(crate) fn class(&self, provider: &Provider) -> CallClass {
+        let costs = self.operation == Operation::VerifyBeneficiary
+            && provider.payouts().is_ok_and(|role| role.capabilities().name_check_costs);
+        match (self.operation.is_instruction(), costs) {
+            (true, _) => CallClass::Instruction,
+            (false, true) => CallClass::PaidInquiry,
+            (false, false) => CallClass::Inquiry,
+        }
+    }
+
+    /// What the role's own check says of it, which a router asks first.
+    pub(crate) fn check(&self, provider: &Provider) -> Result<()> {
+        make::check(self.operation, provider, &self.requests)
+    }
+
+    /// Carries an instruction out once.
+    pub(crate) async fn carry_out(&self, provider: &Provider) -> Outcome {
+        let made = make::instruct(self.operation, provider, &self.requests).await;
+        Outcome::of(made, |reported| self.unlike(reported).or_else(|| self.undone(reported)))
+    }
+
+    /// Carries an instruction out once, where nothing prevents that it is accepted as asked.
+    pub(crate) async fn succeed(&self, fixture: &Fixture) -> Result<Reported, Flaw> {
+        let mark = fixture.mark();
+        let outcome = self.carry_out(&fixture.provider).await;
+        outcome.accepted().map_err(|flaw| {
+            flaw.in_call(self.operation).sent_at(fixture.line(mark, CallClass::Instruction))
+        })
+    }
+
+    /// How often the gateway has carried it out so far, by its own books.
+    pub(crate) async fn done(&self, fixture: &Fixture) -> usize {
+        fixture.subject.gateway.carried_out(self.operation, self.subject().reference()).await
+    }
+
+    /// Makes an inquiry once.
+    pub(crate) async fn ask(&self, provider: &Provider) -> Result<Answer> {
+        make::inquire(self.operation, provider, &self.requests).await
+    }
+
+    /// Makes an inquiry, with nothing in the way.
+    pub(crate) async fn answer(&self, provider: &Provider) -> Result<Answer, Flaw> {
+        let refused = |error| Flaw::refused(self.operation, &error);
+        self.ask(provider).await.map_err(refused)
+    }
+
+    /// The inquiry about the effect of an instruction; `None` if the provider has none.
+    pub(crate) fn inquiry(&self, provider: &Provider) -> Option<Self> {
+        let inquiry = match (self.operation, self.operation.role()) {
+            (Operation::RefundPayment, _) => Operation::FindRefund,
+            (_, Role::Payments) => Operation::FindPayment,
+            (_, Role::VirtualAccounts) => Operation::FindVirtualAccount,
+            _ => Operation::FindPayout,
+        };
+        inquiry.is_offered(provider).then(|| self.then(inquiry))
+    }
+
+    /// Asks what became of an instruction whose response may be lost; `None` if the provider has no
+    /// such inquiry.
+    pub(crate) async fn find(&self, provider: &Provider) -> Option<Found> {
+        let inquiry = self.inquiry(provider)?;
+        if self.operation == Operation::OpenVirtualAccount {
+            let can = provider.virtual_accounts().ok()?.capabilities();
+            (can.resolve_open == ResolveOpen::ByReference).then_some(())?;
+        }
+        Some(match inquiry.ask(provider).await {
+            Err(error) => Found::Error(error.to_string()),
+            Ok(Answer::Absent(absence)) => {
+                Found::Absent { conclusive: absence == Absence::Conclusive }
+            }
+            Ok(Answer::Found(one)) => {
+                Found::One { done: self.undone(&one).is_none(), unlike: self.unlike(&one) }
+            }
+            Ok(Answer::Several(all)) => Found::Several(all.len()),
+        })
+    }
+
+    /// In what a value that is reported differs from the request.
+    pub(crate) fn unlike(&self, reported: &Reported) -> Option<String> {
+        let differs = |what: &str, shown: &str, asked: &str| {
+            (shown != asked).then(|| format!("its {what} is {shown} instead of {asked}"))
+        };
+        let of_payout = match reported {
+            Reported::Payout(payout) => payout.differs_from(&self.requests.payout),
+            _ => None,
+        };
+        let of_refund = match reported {
+            Reported::Refund(refund) => {
+                differs("order", refund.order.as_str(), self.requests.refund.order.as_str())
+            }
+            _ => None,
+        };
+        differs("reference", reported.reference().unwrap_or_default(), self.subject().reference())
+            .or_else(|| {
+                let (shown, asked) = (reported.asked()?, self.amount()?);
+                differs("amount", &shown.to_string(), &asked.to_string())
+            })
+            .or_else(|| of_payout.map(|field| format!("its {field} is another")))
+            .or(of_refund)
+    }
+
+    /// What of the effect of an instruction is missing in a value that is reported.
+    fn undone(&self, reported: &Reported) -> Option<String> {
+        let state = reported.state();
+        let closed = Some(Meaning::VirtualAccount(VirtualAccountState::Closed));
+        let is_done = match (self.operation, reported) {
+            (Operation::CancelPayment, _) => {
+                state == Some(Meaning::Payment(PaymentState::Cancelled))
+            }
+            (Operation::CloseVirtualAccount, _) => state == closed,
+            (Operation::ReopenVirtualAccount, _) => state != closed,
+            (Operation::UpdateVirtualAccount, Reported::VirtualAccount(account)) => {
+                let holders = account.numbers.iter().filter_map(|number| number.holder.as_ref());
+                let holders: Vec<&String> = holders.collect();
+                holders.is_empty() || holders.contains(&&self.requests.update.holder)
+            }
+            _ => true,
+        };
+        (!is_done).then(|| format!("it is {state:?}"))
+    }
+
+    /// The amount of the request, if it has one.
+    pub(crate) fn amount(&self) -> Option<Money> {
+        match self.operation {
+            Operation::CreatePayment => Some(self.requests.payment.amount),
+            Operation::RefundPayment => self.requests.refund.amount,
+            Operation::OpenVirtualAccount => self.requests.open.amount,
+            Operation::CreatePayout => Some(self.requests.payout.amount),
+            _ => None,
+        }
+    }
+
+    /// The same with this amount, of an instruction that opens something.
+    pub(crate) fn with_amount(&self, amount: Money) -> Self {
+        let mut other = self.clone();
+        match self.operation {
+            Operation::CreatePayment => other.requests.payment.amount = amount,
+            Operation::OpenVirtualAccount => other.requests.open.amount = Some(amount),
+            Operation::CreatePayout => other.requests.payout.amount = amount,
+            _ => {}
+        }
+        other
+    }
+}

@@ -1,0 +1,124 @@
+//! What the gateway sends, and what an app makes of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use payments_core::{
+    EndpointName, NotificationReceiver,
+    notification::{Confirmation, Delivery, Event, Notification, Received},
+};
+
+use crate::{Flaw, Notifies, WebhookSample, fixture::Fixture};
+
+/// A delivery from server to server.
+#[derive(Debug)]
+pub(crate) struct Delivered {
+    pub(crate) sample: WebhookSample,
+    /// Its events as an app believes them: proven, or confirmed.
+    pub(crate) events: Result<Vec<Event>, Flaw>,
+    /// Those of the same happening when it is delivered once more, hours later.
+    pub(crate) again: Result<Vec<Event>, Flaw>,
+}
+
+/// Where deliveries come from and where they go to.
+pub(crate) struct Receiver {
+    pub(crate) gateway: Arc<dyn Notifies>,
+    pub(crate) receiver: Arc<dyn NotificationReceiver>,
+}
+
+impl Receiver {
+    /// `None` if the provider receives nothing.
+    pub(crate) fn of(fixture: &Fixture) -> Option<Self> {
+        let gateway = fixture.subject.notifications.clone()?;
+        Some(Self { gateway, receiver: fixture.provider.notifications().ok()?.clone() })
+    }
+
+    pub(crate) fn receive(
+        &self,
+        fixture: &Fixture,
+        endpoint: &EndpointName,
+        request: &Request<Bytes>,
+    ) -> Received {
+        self.receiver.receive(endpoint, &Delivery::of(request), fixture.now())
+    }
+
+    /// What the provider makes of an unaltered delivery.
+    pub(crate) fn genuine(
+        &self,
+        fixture: &Fixture,
+        sent: &WebhookSample,
+    ) -> Result<Notification, Flaw> {
+        let received = self.receive(fixture, &sent.endpoint, &sent.request);
+        notification(sent, received)?
+            .ok_or_else(|| sent.flaw("a notification of an unaltered delivery", "an answer"))
+    }
+
+    /// An event as an app may believe it: proven, or confirmed.
+    pub(crate) async fn believed(&self, event: &Event) -> Result<Event, Flaw> {
+        if event.is_trusted() || !event.moves_money() {
+            return Ok(event.clone());
+        }
+        match self.receiver.confirm(event).await {
+            Ok(Confirmation::Confirmed(event)) => Ok(event),
+            Ok(other) => Err(Flaw::new("a confirmed event, for it is so", format!("{other:?}"))),
+            Err(error) => Err(Flaw::new("a confirmed event, for it is so", error)),
+        }
+    }
+
+    async fn events(&self, fixture: &Fixture, sent: &WebhookSample) -> Result<Vec<Event>, Flaw> {
+        let notification = self.genuine(fixture, sent)?;
+        let mut events = Vec::new();
+        for event in notification.events() {
+            let event = self.believed(event).await;
+            events.push(event.map_err(|flaw| flaw.at(notification.made_at))?);
+        }
+        Ok(events)
+    }
+
+    /// What was sent since the last time, with what is believed of what came from server to server if
+    /// `believes`; what browsers carry is added to `returns`.
+    pub(super) async fn take(
+        &self,
+        fixture: &Fixture,
+        believes: bool,
+        returns: &mut Vec<WebhookSample>,
+    ) -> Vec<Delivered> {
+        let mut deliveries = Vec::new();
+        for sample in self.gateway.take().await {
+            if !sample.by_browser {
+                let events =
+                    if believes { self.events(fixture, &sample).await } else { Ok(vec![]) };
+                deliveries.push(Delivered { sample, events, again: Ok(Vec::new()) });
+            } else if !returns.iter().any(|known| known.request.uri() == sample.request.uri()) {
+                returns.push(sample);
+            }
+        }
+        deliveries
+    }
+}
+
+/// Delivers everything again three hours later.
+pub(super) async fn repeat(fixture: &Fixture, deliveries: impl Iterator<Item = &mut Delivered>) {
+    let Some(receiver) = Receiver::of(fixture) else { return };
+    fixture.subject.gateway.advance(Duration::from_secs(3 * 3_600)).await;
+    for delivered in deliveries {
+        let again = receiver.gateway.again(&delivered.sample).await;
+        delivered.again = receiver.events(fixture, &again).await;
+    }
+}
+
+/// The notification that an unaltered delivery became; `None` if it is answered and tells nothing.
+pub(crate) fn notification(
+    sent: &WebhookSample,
+    received: Received,
+) -> Result<Option<Notification>, Flaw> {
+    let refused = match received {
+        Received::Notification(notification) => return Ok(Some(notification)),
+        Received::Reply(_) => return Ok(None),
+        Received::Unreadable(unreadable) => unreadable.to_string(),
+        Received::Untrusted(untrusted) => untrusted.to_string(),
+    };
+    Err(sent.flaw("a notification of an unaltered delivery", refused))
+}

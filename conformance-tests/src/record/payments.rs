@@ -1,0 +1,169 @@
+//! What payments live through.
+
+use payments_core::{
+    OrderRef, Role,
+    payment::{CreateMode, CreatePayment, PaymentProvider},
+};
+
+use crate::{
+    Flaw, Operation, TakesPayments,
+    operations::{PreparedCall, Reported},
+    requests::Requests,
+};
+
+use super::{
+    About,
+    Step::{Do, PastEnd, Pay, PayOther, Visit},
+    Walk, amounts, edges, references, short_and_long,
+};
+
+const CREATE: Operation = Operation::CreatePayment;
+const REASON: &str = "Khach tra lai 2 ly";
+
+pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
+    let fixture = walk.fixture;
+    let Some((gateway, role)) = fixture.payments() else { return Ok(()) };
+    let can = role.capabilities();
+    let usual = (About::Usual, CREATE);
+    for more in [0, -1, 1] {
+        walk.life(usual, |_| {}, &[Visit, Pay(more)]).await?;
+    }
+    walk.life(usual, |_| {}, &[Visit, Pay(0), Pay(0)]).await?;
+    let typical = PreparedCall::unfounded(&fixture.subject, CREATE)?.requests.payment;
+    if typical.expires_at.is_some() {
+        walk.life(usual, |_| {}, &[Visit, PastEnd, Pay(0)]).await?;
+    }
+    if can.create == CreateMode::Offline {
+        walk.life(usual, |_| {}, &[Do(CREATE), Visit, Pay(0)]).await?;
+    }
+    for amount in amounts(&can.limits) {
+        let change = |requests: &mut Requests| requests.payment.amount = amount;
+        walk.life(usual, change, &[Visit, Pay(0)]).await?;
+    }
+    if can.cancel {
+        walk.life(usual, |_| {}, &[Visit, Do(Operation::CancelPayment)]).await?;
+    }
+    if can.refund {
+        walk.life(usual, |_| {}, &[Visit, Pay(0), Do(Operation::RefundPayment)]).await?;
+        let refund = [Visit, Pay(0), Do(Operation::RefundPayment)];
+        walk.life(usual, with_a_reason, &refund).await?;
+    }
+    texts(walk, role).await?;
+    methods(walk).await?;
+    for (unpaid, paid) in near_misses(walk, gateway, role) {
+        let call = PreparedCall::about(&fixture.subject, CREATE, &unpaid)?;
+        walk.lives_by(About::NearMiss, call, 0, &[Visit, PayOther(paid), Pay(0)]).await?;
+    }
+    for reference in references(walk, Role::Payments) {
+        if let Ok(call) = PreparedCall::about(&fixture.subject, CREATE, &reference) {
+            walk.lives_by(About::Reference, call, 0, &[Visit, Pay(0)]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A refund with its amount and a reason.
+fn with_a_reason(requests: &mut Requests) {
+    let (amount, refund) = (requests.payment.amount, requests.refund.clone());
+    if let Ok(refund) = refund.with_reason(REASON).with_amount(amount) {
+        requests.refund = refund;
+    }
+}
+
+/// Descriptions and addresses.
+async fn texts(walk: &mut Walk<'_>, role: &dyn PaymentProvider) -> Result<(), Flaw> {
+    for description in short_and_long(&role.capabilities().description) {
+        let change = |requests: &mut Requests| requests.payment.description = description;
+        walk.life((About::Texts, CREATE), change, &[Visit]).await?;
+    }
+    type WithAddress = fn(CreatePayment, String) -> payments_core::Result<CreatePayment>;
+    let addresses: [(&str, WithAddress); 3] = [
+        ("back", CreatePayment::with_return_url),
+        ("cancelled", CreatePayment::with_cancel_url),
+        ("notify", CreatePayment::with_notify_url),
+    ];
+    for (name, with_address) in addresses {
+        let address = format!("http://127.0.0.1:1/{name}?order=1&at=%C4%91+2");
+        let change = |requests: &mut Requests| {
+            if let Ok(request) = with_address(requests.payment.clone(), address) {
+                requests.payment = request;
+            }
+        };
+        walk.life((About::Choice, CREATE), change, &[Visit]).await?;
+    }
+    Ok(())
+}
+
+/// By every method, and by each action that is shown: each pays an order of its own.
+async fn methods(walk: &mut Walk<'_>) -> Result<(), Flaw> {
+    for method in edges::methods(walk, CREATE) {
+        for action in 0.. {
+            let reference = walk.reference();
+            let mut call = PreparedCall::about(&walk.fixture.subject, CREATE, &reference)?;
+            call.requests.payment.method = method;
+            walk.lives_by(About::Choice, call, action, &[Visit, Pay(0)]).await?;
+            let shown = match walk.lives.last().and_then(|life| life.opened()) {
+                Some(Reported::Payment(payment)) => payment.next.len(),
+                _ => 0,
+            };
+            if action + 1 >= shown {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Pairs of references that the provider takes, of which one is almost the other: with one character
+/// more or less at either end, or another one there, or in the other case.
+fn near_misses(
+    walk: &Walk<'_>,
+    gateway: &dyn TakesPayments,
+    role: &dyn PaymentProvider,
+) -> Vec<(String, String)> {
+    let beside = |text: &str| {
+        let (first, last) = (text.chars().next(), text.chars().last());
+        let (without_first, without_last) = (without_first(text), without_last(text));
+        let own = |other: String| (text.to_owned(), other);
+        [
+            own(format!("{text}1")),
+            own(format!("{text}A")),
+            own(format!("1{text}")),
+            own(format!("A{text}")),
+            own(without_last.to_owned()),
+            own(without_first.to_owned()),
+            own(format!("{without_last}{}", other_than(last))),
+            own(format!("{}{without_first}", other_than(first))),
+            (format!("a{without_first}"), format!("A{without_first}")),
+        ]
+    };
+    let is_taken = |text: &String| {
+        let order = OrderRef::new(text);
+        order.is_ok_and(|order| role.check(&gateway.payment(order)).is_ok())
+    };
+    // Far from the others, so that nothing else is near, and each pair far from the next.
+    let numbers = (8_000..).step_by(100).enumerate().take(9);
+    let pairs = numbers.filter_map(|(index, number)| {
+        let text = walk.fixture.subject.gateway.reference(number);
+        beside(&text).into_iter().nth(index)
+    });
+    pairs.filter(|(one, other)| one != other && is_taken(one) && is_taken(other)).collect()
+}
+
+fn without_first(text: &str) -> &str {
+    text.get(1..).unwrap_or_default()
+}
+
+fn without_last(text: &str) -> &str {
+    text.get(..text.len().saturating_sub(1)).unwrap_or_default()
+}
+
+fn other_than(character: Option<char>) -> char {
+    match character {
+        Some('7') => '8',
+        Some(digit) if digit.is_ascii_digit() => '7',
+        Some('X') => 'Y',
+        Some(lower) if lower.is_ascii_lowercase() => 'x',
+        _ => 'X',
+    }
+}

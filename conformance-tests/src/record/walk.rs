@@ -1,0 +1,243 @@
+//! Walks the lives, and notes what is seen.
+
+use std::time::Duration;
+
+use payments_core::{Role, Timestamp, money::Money};
+
+use crate::{
+    Booking, Flaw, Operation, WebhookSample,
+    fixture::Fixture,
+    operations::{PreparedCall, Reported},
+    requests::Requests,
+};
+
+use super::{About, Delivered, Deposit, Life, Receiver, Seen, Step};
+
+/// What passes between opening, paying and asking, so that no time is taken for another one.
+const PASSING: Duration = Duration::from_secs(1_200);
+
+/// What happens at one gateway.
+pub(crate) struct Walk<'a> {
+    pub(crate) fixture: &'a Fixture,
+    pub(crate) seed: u64,
+    pub(crate) lives: Vec<Life>,
+    /// What browsers carry back.
+    pub(crate) returns: Vec<WebhookSample>,
+    receiver: Option<Receiver>,
+    /// Whether it is seen what is believed of deliveries, for which a provider may ask the gateway.
+    pub(crate) believes: bool,
+    /// The number of the last reference.
+    number: u32,
+    booked: usize,
+}
+
+impl<'a> Walk<'a> {
+    pub(crate) fn new(fixture: &'a Fixture, seed: u64) -> Self {
+        let receiver = Receiver::of(fixture);
+        let (lives, returns) = (Vec::new(), Vec::new());
+        Self { fixture, seed, lives, returns, receiver, believes: true, number: 0, booked: 0 }
+    }
+
+    /// Lets time pass.
+    pub(crate) async fn pass(&self, time: Duration) {
+        self.fixture.subject.gateway.advance(time).await;
+    }
+
+    /// The next reference.
+    pub(crate) fn reference(&mut self) -> String {
+        self.number += 1;
+        self.fixture.subject.gateway.reference(self.number)
+    }
+
+    /// Opens something under the next reference, with a changed request, and walks these steps.
+    pub(crate) async fn life(
+        &mut self,
+        (about, operation): (About, Operation),
+        change: impl FnOnce(&mut Requests),
+        steps: &[Step],
+    ) -> Result<(), Flaw> {
+        let reference = self.reference();
+        let mut call = PreparedCall::about(&self.fixture.subject, operation, &reference)?;
+        change(&mut call.requests);
+        self.lives_by(about, call, 0, steps).await
+    }
+
+    /// Opens something by a call, and walks these steps, with one of the actions that are shown.
+    pub(crate) async fn lives_by(
+        &mut self,
+        about: About,
+        call: PreparedCall,
+        action: usize,
+        steps: &[Step],
+    ) -> Result<(), Flaw> {
+        let asked = match call.operation {
+            Operation::OpenVirtualAccount => self.fixture.credit_for(&call.requests.open)?,
+            _ => call.amount().unwrap_or(Money::vnd(0)),
+        };
+        let before = self.balance_of(&call, about).await;
+        let allowed = call.check(&self.fixture.provider);
+        let operation = call.operation;
+        let mut life = Life { about, call, allowed, action, asked, before, steps: Vec::new() };
+        if life.allowed.is_ok() {
+            self.step(&mut life, Step::Do(operation), steps.is_empty()).await;
+            if let Some(opened) = life.opened().cloned() {
+                life.call.requests.keep(&opened);
+                for (place, step) in (1..).zip(steps) {
+                    self.step(&mut life, step.clone(), place == steps.len()).await;
+                }
+            }
+        }
+        self.lives.push(life);
+        Ok(())
+    }
+
+    async fn step(&mut self, life: &mut Life, step: Step, is_last: bool) {
+        let (fixture, provider) = (self.fixture, &self.fixture.provider);
+        let (is_usual, is_edge) = (life.about == About::Usual, life.about == About::Edge);
+        // Of references there are many: what becomes of each is looked at once.
+        let looks = !is_edge && (is_last || life.about != About::Reference);
+        if is_usual && matches!(step, Step::Pay(_)) {
+            self.pass_a_little(life).await;
+        }
+        let (mark, at) = (fixture.mark(), fixture.now());
+        let instruction = match step {
+            Step::Do(operation) => Some(life.call.then(operation)),
+            Step::Visit => Some(life.call.clone()),
+            _ => None,
+        };
+        let outcome = match &instruction {
+            Some(call) if step != Step::Visit => Some(call.carry_out(provider).await),
+            _ => None,
+        };
+        let mut seen = Seen::of(step.clone(), at, outcome);
+        seen.is_done = self.happens(life, &step).await;
+        seen.notes = fixture.since(mark);
+        if is_edge {
+            life.steps.push(seen);
+            return;
+        }
+        if let Some(call) = instruction {
+            seen.received =
+                fixture.subject.gateway.received(call.operation, &call.reference()).await;
+        }
+        (seen.bookings, seen.deliveries) = self.news().await;
+        if is_usual && matches!(step, Step::Pay(_) | Step::Do(Operation::CreatePayout)) {
+            self.pass_a_little(life).await;
+        }
+        if looks && let Some(inquiry) = life.call.inquiry(provider) {
+            seen.found = Some(inquiry.ask(provider).await);
+        }
+        let has_credits = life.operation() == Operation::OpenVirtualAccount;
+        if looks && has_credits && Operation::Credits.is_offered(provider) {
+            seen.credits = Some(life.call.then(Operation::Credits).ask(provider).await);
+        }
+        seen.balance = self.balance_of(&life.call, life.about).await;
+        life.steps.push(seen);
+    }
+
+    /// Makes something happen that the provider has no part in; whether it could.
+    async fn happens(&self, life: &Life, step: &Step) -> bool {
+        let fixture = self.fixture;
+        let Some(opened) = life.opened() else { return true };
+        match step {
+            Step::Do(_) => true,
+            Step::Visit => {
+                fixture.visit(opened, life.action).await;
+                true
+            }
+            Step::Pay(more) => {
+                let amount = Money::from_minor(life.asked.minor() + more, life.asked.currency());
+                match opened {
+                    Reported::Payment(_) => fixture.pay(opened, life.action, amount).await.is_ok(),
+                    _ => fixture.credit(opened, amount).await.is_ok(),
+                }
+            }
+            Step::PayOther(reference) => self.pays_other(reference).await.unwrap_or(false),
+            Step::PastEnd => {
+                let end = end(life).unwrap_or(fixture.now());
+                self.pass(end.since(fixture.now()) + Duration::from_secs(3_600)).await;
+                true
+            }
+            Step::End(state) => match &fixture.subject.payouts {
+                Some(gateway) => {
+                    let payout = &life.call.requests.payout.payout;
+                    gateway.end_payout(payout, *state).await.is_ok()
+                }
+                None => false,
+            },
+        }
+    }
+
+    async fn pays_other(&self, reference: &str) -> Result<bool, Flaw> {
+        let fixture = self.fixture;
+        let other = PreparedCall::about(&fixture.subject, Operation::CreatePayment, reference)?;
+        let payment = other.succeed(fixture).await?;
+        fixture.visit(&payment, 0).await;
+        Ok(fixture.pay(&payment, 0, other.requests.payment.amount).await.is_ok())
+    }
+
+    /// Lets a little time pass, which ends nothing that is to be paid by then.
+    async fn pass_a_little(&self, life: &Life) {
+        let left = end(life).map_or(Duration::MAX, |end| end.since(self.fixture.now()));
+        self.pass(PASSING.min(left / 3)).await;
+    }
+
+    /// The balance from which a payout is sent.
+    async fn balance_of(&self, call: &PreparedCall, about: About) -> Option<Money> {
+        let is_compared = call.operation.role() == Role::Payouts && about == About::Usual;
+        let balance = if is_compared { self.balance().await } else { None };
+        match balance? {
+            (Reported::Balance(balance), _) => Some(balance.amount),
+            _ => None,
+        }
+    }
+
+    /// The balance to send from and when it was asked for, if the provider can be asked.
+    pub(crate) async fn balance(&self) -> Option<(Reported, Timestamp)> {
+        let provider = &self.fixture.provider;
+        if !Operation::Balance.is_offered(provider) {
+            return None;
+        }
+        let balance = PreparedCall::unfounded(&self.fixture.subject, Operation::Balance).ok()?;
+        let answer = balance.ask(provider).await.ok()?;
+        Some((answer.all().first()?.clone(), self.fixture.now()))
+    }
+
+    /// What was booked and delivered since the last time.
+    async fn news(&mut self) -> (Vec<Booking>, Vec<Delivered>) {
+        let mut bookings = self.fixture.bookings().await;
+        let all = bookings.len();
+        let bookings = bookings.split_off(self.booked.min(all));
+        self.booked = all;
+        let deliveries = match &self.receiver {
+            Some(receiver) => receiver.take(self.fixture, self.believes, &mut self.returns).await,
+            None => Vec::new(),
+        };
+        (bookings, deliveries)
+    }
+
+    /// Two equal transfers in each currency arrive on our accounts.
+    pub(crate) async fn deposits(&mut self) -> Vec<Deposit> {
+        let mut deposits = Vec::new();
+        let Some((gateway, role)) = self.fixture.statements() else { return deposits };
+        for currency in &role.capabilities().currencies {
+            let amount = Money::from_minor(70_000, *currency);
+            for memo in ["first", "second"] {
+                gateway.receive(amount, memo).await;
+                let at = self.fixture.now();
+                let (bookings, deliveries) = self.news().await;
+                deposits.push(Deposit { amount, at, bookings, deliveries });
+            }
+        }
+        deposits
+    }
+}
+
+/// When the payment or the virtual account ends, by its request.
+fn end(life: &Life) -> Option<Timestamp> {
+    match life.operation() {
+        Operation::CreatePayment => life.call.requests.payment.expires_at,
+        Operation::OpenVirtualAccount => life.call.requests.open.expires_at,
+        _ => None,
+    }
+}
