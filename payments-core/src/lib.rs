@@ -103,8 +103,6 @@ pub use provider::{Provider, Role};
 pub use raw::Raw;
 pub use secret::{Secret, SecretBytes, SecretError};
 pub use signature::Authenticity;
-#[doc(hidden)]
-pub use signature::{self as formula, rsa};
 pub use single_flight::{SingleFlight, run_to_end};
 pub use statement::StatementProvider;
 pub use submission::{Decline, DeclineReason, NotAccepted, Submission, Uncertain, UncertainCause};

@@ -73,8 +73,9 @@ impl Shared {
         }
     }
 
+    /// Whether a trial put this mistake in. Without the feature `seeded-bugs` none can be.
     pub(crate) fn is_seeded(&self, mistake: Seeded) -> bool {
-        self.seeded == Some(mistake)
+        cfg!(feature = "seeded-bugs") && self.seeded == Some(mistake)
     }
 
     /// After how many instructions in a row that come to nothing permits are held.

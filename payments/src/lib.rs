@@ -70,8 +70,6 @@ pub use checked::Checked;
 pub use configuration::{Configuration, read_toml};
 pub use hub::Payments;
 pub use intake::{Doubt, Doubtful, Intake};
-#[doc(hidden)]
-pub use payments_core::signature::{self as formula, rsa};
 pub use payments_core::{
     Absence, AccountId, Clock, CreditMatch, Decline, DeclineReason, DedupeKey, Direction,
     EndpointName, Environment, Error, ErrorKind, GatewayRef, Listed, Lookup, ManualClock, Movement,

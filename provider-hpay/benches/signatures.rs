@@ -15,9 +15,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use md5::{Digest as _, Md5};
 use payments_core::{
     Secret,
-    formula::{Field, SigningKeys},
-    notification::check::Keys,
-    rsa::{Signer, SignerKind},
+    signature::{
+        Field, Keys, SigningKeys,
+        rsa::{Signer, SignerKind},
+    },
 };
 use provider_hpay::formulas::{PAYOUT_REQUEST, VA_CREATE_REQUEST};
 use turns::{in_turns, ratio};

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use payments_core::{
     Clock, Provider, ProviderId, ProviderKind, check_web_address,
     config::{ConfigProblem, Environ, ProviderConfig, Reader},
-    formula::Algorithm,
     money::Currency,
     registry::{ConfigProblems, Context},
-    rsa::{PublicKey, RsaError, SignerKind},
+    signature::{
+        Algorithm,
+        rsa::{PublicKey, RsaError, SignerKind},
+    },
     transport::{RetryPolicy, Transport},
 };
 

@@ -7,10 +7,11 @@ use bytes::Bytes;
 use http::Request;
 use payments_core::{
     Clock, Error, Result, Submission,
-    formula::{CheckingKeys, SigningKeys},
     money::Currency,
-    notification::check::Keys,
-    rsa::{PublicKey, Signer},
+    signature::{
+        CheckingKeys, Keys, SigningKeys,
+        rsa::{PublicKey, Signer},
+    },
     transport::{Call, Subject, Transport, Unreadable},
 };
 

@@ -5,8 +5,8 @@ use std::cell::RefCell;
 
 use payments_core::{
     Raw,
-    formula::{CheckingKeys, Field, Formula},
     notification::{Delivery, Proof, SignedParts, Untrusted, UntrustedReason},
+    signature::{CheckingKeys, Field, Formula},
 };
 
 /// The named values of a query. What is missing is empty; nothing is there twice.

@@ -4,7 +4,7 @@
 
 use payments_core::{
     Decline, DeclineReason, Error, ErrorKind, Submission, Uncertain, UncertainCause,
-    formula::{Confidence, Formula},
+    signature::{Confidence, Formula},
 };
 
 use crate::{

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, header::CONTENT_TYPE};
 use payments_core::{
     Error, ErrorKind, Result,
-    formula::{Field, Formula, SigningKeys},
+    signature::{Field, Formula, SigningKeys},
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Response;
 use payments_core::{
     Error, ErrorKind, Raw, Result,
-    formula::{Field, Formula},
+    signature::{Field, Formula},
     transport::Unreadable,
 };
 use serde::Deserialize;

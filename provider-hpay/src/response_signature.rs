@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use payments_core::{
     Authenticity, Error, ErrorKind, Raw, Uncertain, UncertainCause,
-    formula::{CheckingKeys, Field, Formula, Layout},
     notification::Untrusted,
+    signature::{CheckingKeys, Field, Formula, Layout},
 };
 use serde_json::value::RawValue;
 

@@ -20,7 +20,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::Request;
 use payments_core::{
-    OrderRef, Result, Secret, formula::SigningKeys, money::Money, notification::check::Keys,
+    OrderRef, Result, Secret,
+    money::Money,
+    signature::{Keys, SigningKeys},
 };
 
 use crate::{

@@ -15,9 +15,9 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use payments_core::{
     EndpointName, Provider, Secret, Timestamp,
     config::PaymentsConfig,
-    formula::{Field, Formula, SigningKeys},
-    notification::{Delivery, Received, check::Keys},
+    notification::{Delivery, Received},
     registry::{Context, Registry},
+    signature::{Field, Formula, Keys, SigningKeys},
     transport::{Call, Transport, TransportError, TransportErrorKind},
 };
 use serde::Deserialize;

@@ -15,7 +15,9 @@ mod token_request;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use payments_core::{
-    OrderRef, Secret, Timestamp, formula::SigningKeys, money::Money, notification::check::Keys,
+    OrderRef, Secret, Timestamp,
+    money::Money,
+    signature::{Keys, SigningKeys},
 };
 use serde_json::{Value, json};
 

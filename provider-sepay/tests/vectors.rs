@@ -16,14 +16,11 @@ use bytes::Bytes;
 use payments_core::{
     EndpointName, OrderRef, Provider, Secret, Timestamp,
     config::{PaymentsConfig, Value as Setting},
-    formula::{CheckingKeys, Field, Formula, SigningKeys},
     money::Money,
-    notification::{
-        Delivery, EventData, Received,
-        check::{self, Keys, Part, Window},
-    },
+    notification::{Delivery, EventData, Received},
     payment::{Buyer, CreatePayment, NextAction},
     registry::{Context, Registry},
+    signature::{self, CheckingKeys, Field, Formula, Keys, Part, SigningKeys, Window},
     transport::{Call, Transport, TransportError, TransportErrorKind},
 };
 use provider_sepay::{
@@ -131,7 +128,7 @@ fn the_python_library_signs_in_the_order_of_the_list() {
         }
         let secret = Secret::new(text(&vector, "secret")).unwrap();
         let string = [Part::Literal(text(variant, "signed_string"))];
-        let code = check::sign_hmac_sha256(&secret, &string);
+        let code = signature::sign_hmac_sha256(&secret, &string);
         use base64::{Engine, engine::general_purpose::STANDARD};
         assert_eq!(STANDARD.encode(code), text(variant, "signature"), "{}", vector["id"]);
     }

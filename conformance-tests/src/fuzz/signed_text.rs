@@ -6,8 +6,7 @@
 
 use payments_core::{
     Secret,
-    formula::{Algorithm, Field, Formula, Item, Layout, Shape, SigningKeys, Transform},
-    notification::check::Keys,
+    signature::{Algorithm, Field, Formula, Item, Keys, Layout, Shape, SigningKeys, Transform},
 };
 
 /// How many values are tried in one text.

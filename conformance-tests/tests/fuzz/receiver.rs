@@ -13,9 +13,9 @@ use payments_core::{
     notification::{
         Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Proof, Received,
         Untrusted, UntrustedReason,
-        check::{
-            Keys, Part, Signature, hmac_sha256, md5_concat, sign_hmac_sha256, sign_md5_concat,
-        },
+    },
+    signature::{
+        Keys, Part, Signature, hmac_sha256, md5_concat, sign_hmac_sha256, sign_md5_concat,
     },
 };
 

@@ -21,8 +21,6 @@ pub use received::Received;
 pub use unreadable_delivery::UnreadableDelivery;
 pub use verdict::Verdict;
 
-#[doc(hidden)]
-pub use crate::signature::{self as check, token};
 pub use crate::signature::{Coverage, Proof, Scheme, SignedParts, Untrusted, UntrustedReason};
 use crate::{EndpointName, Result, Timestamp};
 

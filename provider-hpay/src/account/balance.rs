@@ -1,7 +1,7 @@
 //! The balance (HPay API reference 1.0.0, Account balance Inquiry).
 
 use payments_core::{
-    Error, ErrorKind, Result, Timestamp, formula::Formula, money::Currency, payout,
+    Error, ErrorKind, Result, Timestamp, money::Currency, payout, signature::Formula,
 };
 
 use super::{api::BALANCE, status::CODES, wire};

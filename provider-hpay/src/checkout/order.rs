@@ -2,9 +2,9 @@
 
 use payments_core::{
     Direction, Error, ErrorKind, GatewayRef, Lookup, Movement, OrderRef, Raw, Result,
-    formula::Formula,
     money::{Currency, Money, wire::Number},
     payment::{Payment, PaymentState},
+    signature::Formula,
 };
 
 use super::{

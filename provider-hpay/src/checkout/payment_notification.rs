@@ -2,13 +2,13 @@
 
 use payments_core::{
     Direction, GatewayRef, Movement, OrderRef, Raw, StatedKey,
-    formula::Field,
     money::Money,
     notification::{
         Delivery, Endpoint, EventData, Notification, Proof, Received, SignedParts, Untrusted,
         UntrustedReason,
     },
     payment::{Payment, PaymentState},
+    signature::Field,
 };
 
 use super::status::notified_state;

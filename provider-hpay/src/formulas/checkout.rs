@@ -1,6 +1,6 @@
 //! The formulas of checkout: links, notifications, inquiries, tokens.
 
-use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker, Transform};
+use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker, Transform};
 
 use super::field_shapes::SHAPES;
 

@@ -4,7 +4,7 @@
 //! HPay joins the signed values with spaces or pipes and escapes neither. A value is refused if the
 //! same signed text fits other well-formed values.
 
-use payments_core::formula::Shape;
+use payments_core::signature::Shape;
 
 /// The shape of every field of a request or a notification. Other fields have [`Shape::Any`].
 pub(super) const SHAPES: &[(&str, Shape)] = &[

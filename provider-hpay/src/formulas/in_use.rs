@@ -21,7 +21,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use payments_core::formula::{Formula, Maker};
+use payments_core::signature::{Formula, Maker};
 
 use super::{
     BALANCE_REQUEST, BALANCE_RESPONSE, CHECKOUT_LINK, CHECKOUT_LINK_SHORT, CHECKOUT_V1_LINK,

@@ -14,7 +14,7 @@ pub mod in_use;
 mod payout;
 mod virtual_account;
 
-use payments_core::formula::Formula;
+use payments_core::signature::Formula;
 
 pub use account::{BALANCE_REQUEST, BALANCE_RESPONSE};
 pub use checkout::{
@@ -69,7 +69,7 @@ pub const FORMULAS: &[Formula] = &[
 mod tests {
     use std::collections::BTreeSet;
 
-    use payments_core::formula::{Confidence, Layout};
+    use payments_core::signature::{Confidence, Layout};
 
     use super::*;
 

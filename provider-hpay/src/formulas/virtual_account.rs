@@ -1,6 +1,6 @@
 //! The formulas of virtual accounts.
 
-use payments_core::formula::{Algorithm, Confidence, Formula, Item, Layout, Maker};
+use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker};
 
 use super::field_shapes::SHAPES;
 

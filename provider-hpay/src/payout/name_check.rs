@@ -8,8 +8,8 @@ use std::time::Duration;
 use payments_core::{
     Error, ErrorKind, Result, SingleFlight, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
-    formula::Formula,
     payout::Beneficiary,
+    signature::Formula,
 };
 
 use super::{api::NAME_CHECK, status::CODES, wire};

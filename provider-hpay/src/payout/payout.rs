@@ -4,9 +4,9 @@ use payments_core::{
     Absence, Error, ErrorKind, GatewayRef, Lookup, PayoutRef, Raw, Result, Submission, Uncertain,
     UncertainCause,
     bank::AccountNumber,
-    formula::Formula,
     money::Currency,
     payout::{CreatePayout, Payout, PayoutState},
+    signature::Formula,
 };
 use serde_json::value::RawValue;
 

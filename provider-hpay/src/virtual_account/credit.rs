@@ -7,8 +7,8 @@ use bytes::Bytes;
 use payments_core::{
     Direction, Error, ErrorKind, Listed, Movement, Raw, Result, Timestamp, UnreadableRow,
     bank::AccountNumber,
-    formula::Formula,
     money::{Currency, Money},
+    signature::Formula,
 };
 use serde_json::value::RawValue;
 

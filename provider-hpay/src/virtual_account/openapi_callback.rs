@@ -7,9 +7,9 @@
 use payments_core::{
     Direction, Movement, Raw,
     bank::AccountNumber,
-    formula::Field,
     money::{Currency, Money},
     notification::{Endpoint, EventData, Notification, Received, Untrusted},
+    signature::Field,
 };
 
 use super::credit::is_number;

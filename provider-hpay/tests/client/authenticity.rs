@@ -2,10 +2,9 @@
 
 use payments_core::{
     Authenticity, Error, ErrorKind, Lookup, Provider, Secret,
-    formula::SigningKeys,
     money::Money,
-    notification::check::Keys,
     payment::{Payment, PaymentState},
+    signature::{Keys, SigningKeys},
 };
 use provider_hpay::formulas::{CHECKOUT_V1_LINK, ORDER_INQUIRY_RESPONSE};
 

@@ -4,9 +4,9 @@ use bytes::Bytes;
 use http::Request;
 use payments_core::{
     EndpointName, Secret,
-    formula::SigningKeys,
-    notification::{Delivery, UntrustedReason, check::Keys},
+    notification::{Delivery, UntrustedReason},
     payment::NextAction,
+    signature::{Keys, SigningKeys},
 };
 use provider_hpay::{
     HPay,

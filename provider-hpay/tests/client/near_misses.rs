@@ -13,7 +13,7 @@ use payments_core::{
     money::Money,
     notification::{Confirmation, Delivery, Received, UntrustedReason},
     payout::{Beneficiary, CreatePayout},
-    rsa::SignerKind,
+    signature::rsa::SignerKind,
     virtual_account::{OpenVirtualAccount, UpdateVirtualAccount, VirtualAccountRef},
 };
 use provider_hpay::{

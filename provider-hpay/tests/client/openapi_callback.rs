@@ -5,10 +5,8 @@ use http::Request;
 use payments_core::{
     EndpointName, Movement, Secret, Timestamp,
     money::Money,
-    notification::{
-        Delivery, Event, EventData, Evidence, Received, UntrustedReason,
-        check::{Part, sign_md5_concat},
-    },
+    notification::{Delivery, Event, EventData, Evidence, Received, UntrustedReason},
+    signature::{Part, sign_md5_concat},
 };
 use provider_hpay::{endpoints::VA_CALLBACK, testing::Deliveries};
 

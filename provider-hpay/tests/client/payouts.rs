@@ -6,7 +6,7 @@ use payments_core::{
     bank::{AccountNumber, BankAccount, Bin},
     money::{Currency, Money},
     payout::{Beneficiary, CreatePayout, Payout, PayoutState},
-    rsa::SignerKind,
+    signature::rsa::SignerKind,
     transport::{CallClass, TransportErrorKind},
 };
 use provider_hpay::options::HPayOptions;

@@ -4,10 +4,10 @@ use bytes::Bytes;
 use http::Request;
 use payments_core::{
     EndpointName, ErrorKind, OrderRef, Provider, Timestamp,
-    formula::{Field, SigningKeys},
     money::Money,
-    notification::{Delivery, Event, Evidence, Received, check::Keys},
+    notification::{Delivery, Event, Evidence, Received},
     payment::{CreatePayment, PaymentMethod},
+    signature::{Field, Keys, SigningKeys},
 };
 use provider_hpay::{
     endpoints::{NOTIFY, VA_CALLBACK},

@@ -7,8 +7,7 @@ use http::{Request, header::CONTENT_TYPE};
 use payments_core::{
     ErrorKind, Secret, UncertainCause,
     config::Value,
-    formula::{Formula, SigningKeys},
-    notification::check::Keys,
+    signature::{Formula, Keys, SigningKeys},
 };
 use provider_hpay::formulas::{
     BALANCE_RESPONSE, NAME_CHECK_RESPONSE, ORDER_INQUIRY_RESPONSE, PAYOUT_INQUIRY_RESPONSE,

@@ -7,12 +7,14 @@ use http::Request;
 use payments_core::{
     EndpointName, OrderRef, Secret, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
-    formula::{CheckingKeys, Field, Formula, SigningKeys},
     money::{Currency, Money},
-    notification::{Delivery, Evidence, Received, UntrustedReason, check::Keys},
+    notification::{Delivery, Evidence, Received, UntrustedReason},
     payment::{CreatePayment, NextAction},
     payout::{Beneficiary, CreatePayout},
-    rsa::{PublicKey, RsaSigner},
+    signature::{
+        CheckingKeys, Field, Formula, Keys, SigningKeys,
+        rsa::{PublicKey, RsaSigner},
+    },
     virtual_account::OpenVirtualAccount,
 };
 use provider_hpay::formulas::{

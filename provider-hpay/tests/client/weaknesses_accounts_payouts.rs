@@ -11,8 +11,8 @@ use payments_core::{
     money::Money,
     notification::{Confirmation, Delivery, Event, EventData, Notification, Outcome},
     payout::{Beneficiary, CreatePayout, Payout, PayoutState},
-    rsa::SignerKind,
     rules::Repeat,
+    signature::rsa::SignerKind,
     virtual_account::{OpenVirtualAccount, VirtualAccountRef},
 };
 use provider_hpay::{

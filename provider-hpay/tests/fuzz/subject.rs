@@ -16,11 +16,13 @@ use payments_core::{
     EndpointName, ManualClock, Provider, Secret, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
     config::PaymentsConfig,
-    formula::{Field, Formula, SigningKeys},
-    notification::{Delivery, check::Keys},
+    notification::Delivery,
     payout::{Beneficiary, CreatePayout},
     registry::{Context, Registry},
-    rsa::{RsaSigner, Signer as _},
+    signature::{
+        Field, Formula, Keys, SigningKeys,
+        rsa::{RsaSigner, Signer as _},
+    },
     transport::RetryPolicy,
 };
 use provider_hpay::formulas::{PAYMENT_NOTIFICATION, VA_CALLBACK};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::HeaderValue;
-use payments_core::{Error, Provider, Result, notification::check::Keys, registry::Context};
+use payments_core::{Error, Provider, Result, registry::Context, signature::Keys};
 
 use super::{
     credentials,

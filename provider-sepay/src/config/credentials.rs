@@ -1,6 +1,6 @@
 //! What belongs to one provider alone: the merchant, the token and the secrets of a configuration.
 
-use payments_core::{Provider, notification::check::Keys};
+use payments_core::{Provider, signature::Keys};
 
 use super::settings::Settings;
 use crate::bank::webhook::WebhookAuth;

@@ -1,6 +1,6 @@
 //! The formulas that the configuration puts in the place of SePay's.
 
-use payments_core::{config::Reader, formula::Formula};
+use payments_core::{config::Reader, signature::Formula};
 
 use super::{Config, given::parsed};
 use crate::formula::{CHECKOUT, CHECKOUT_ALLOWLIST, WEBHOOK};

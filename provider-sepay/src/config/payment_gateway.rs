@@ -1,6 +1,10 @@
 //! The settings of the payment gateway.
 
-use payments_core::{Secret, config::Reader, formula::Formula, notification::check::Keys};
+use payments_core::{
+    Secret,
+    config::Reader,
+    signature::{Formula, Keys},
+};
 
 use super::{
     Config, OrderListEnd, OrderListSort,

@@ -3,7 +3,11 @@
 use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net};
-use payments_core::{Environment, config::Reader, formula::Formula, notification::check::Keys};
+use payments_core::{
+    Environment,
+    config::Reader,
+    signature::{Formula, Keys},
+};
 
 use super::{
     Config,

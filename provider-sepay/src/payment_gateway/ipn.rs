@@ -2,11 +2,9 @@
 
 use payments_core::{
     GatewayRef, OrderRef, Raw,
-    notification::{
-        Delivery, Endpoint, EventData, Notification, Received, Untrusted,
-        check::{self, Keys},
-    },
+    notification::{Delivery, Endpoint, EventData, Notification, Received, Untrusted},
     payment::{Payment, PaymentState},
+    signature::{self, Keys},
 };
 use serde::Deserialize;
 
@@ -48,7 +46,7 @@ impl Ipn {
         delivery: &Delivery<'_>,
     ) -> Result<Received, Untrusted> {
         let presented = delivery.one_header(X_SECRET_KEY)?;
-        let proof = check::shared_token(&self.secret, presented.map(str::as_bytes))?;
+        let proof = signature::shared_token(&self.secret, presented.map(str::as_bytes))?;
         // A byte that is no UTF-8, as in a description that was cut, must not hide the payment.
         Ok(match read(String::from_utf8_lossy(delivery.body()).as_bytes()) {
             Ok(news) => Notification::new(endpoint, proof)

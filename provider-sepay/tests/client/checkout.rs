@@ -2,14 +2,13 @@
 
 use payments_core::{
     ErrorKind, Submission,
-    formula::{Field, SigningKeys},
     money::{Currency, Money},
-    notification::check::Keys,
     payment::{
         Buyer, CreateMode, CreatePayment, NextAction, Payment, PaymentMethod, PaymentState,
         Registered,
     },
     rules::Repeat,
+    signature::{Field, Keys, SigningKeys},
 };
 use provider_sepay::{
     Agreement, HostedMethod, SePay, SePayOptions, Verification, formula::CHECKOUT,

@@ -13,7 +13,7 @@ use conformance_tests::{
     Operation,
     fuzz::{Deed, Scribble, scribbled, second_reading, second_reading_of_template},
 };
-use payments_core::formula::{Layout, Maker};
+use payments_core::signature::{Layout, Maker};
 use proptest::{collection::vec, prelude::*, sample::Index};
 use provider_sepay::formula::FORMULAS;
 

@@ -4,11 +4,8 @@
 use http::header::{AUTHORIZATION, HeaderName};
 use payments_core::{
     Timestamp,
-    formula::{CheckingKeys, Formula},
-    notification::{
-        Delivery, Proof, SignedParts, Untrusted, UntrustedReason,
-        check::{self, Keys, Part, Signature, Window},
-    },
+    notification::{Delivery, Proof, SignedParts, Untrusted, UntrustedReason},
+    signature::{self, CheckingKeys, Formula, Keys, Part, Signature, Window},
 };
 
 use super::{body::Format, token_endpoint::TokenEndpoint};
@@ -59,10 +56,10 @@ impl WebhookAuth {
         now: Timestamp,
     ) -> Result<Proof, Untrusted> {
         match self {
-            Self::Unauthenticated => Ok(check::unauthenticated()),
+            Self::Unauthenticated => Ok(signature::unauthenticated()),
             Self::ApiKey(keys) => {
                 let key = presented(delivery, "apikey", "an API key")?;
-                check::shared_token(keys, Some(key.as_bytes()))
+                signature::shared_token(keys, Some(key.as_bytes()))
             }
             Self::Hmac { keys, formula } => signed(keys, formula.as_ref(), delivery, format, now),
             Self::OAuth2(tokens) => {
@@ -121,7 +118,7 @@ fn signed(
         Part::Literal(WEBHOOK_SEPARATOR),
         Part::Body(delivery.body()),
     ];
-    check::hmac_sha256(keys, &parts, Signature::Hex(hex), Some(window))
+    signature::hmac_sha256(keys, &parts, Signature::Hex(hex), Some(window))
 }
 
 /// The one value of a header that has to be there and to say something.

@@ -11,11 +11,8 @@ use http::{
 };
 use payments_core::{
     Timestamp,
-    notification::{
-        Delivery, Proof, Received, Untrusted, UntrustedReason,
-        check::{self, Keys},
-        token,
-    },
+    notification::{Delivery, Proof, Received, Untrusted, UntrustedReason},
+    signature::{self, Keys, token},
 };
 
 use super::{
@@ -121,7 +118,7 @@ impl TokenEndpoint {
             .then(|| (id.unwrap_or_default(), secret.unwrap_or_default()));
         let mut named = false;
         for (id, secret) in basic.into_iter().chain(in_body) {
-            let known = check::shared_token(&self.secrets, Some(secret.as_bytes()));
+            let known = signature::shared_token(&self.secrets, Some(secret.as_bytes()));
             if id != self.client_id || known.is_err() {
                 return Err(refused(
                     UntrustedReason::WrongSignature,

@@ -6,9 +6,8 @@ use std::borrow::Cow;
 
 use payments_core::{
     Error, Result,
-    formula::{Field, Formula, SigningKeys},
-    notification::check::Keys,
     payment::{CreatePayment, NextAction, Payment, PaymentMethod, PaymentState, PostForm},
+    signature::{Field, Formula, Keys, SigningKeys},
 };
 
 use fields::{Content, Input, Operation};
