@@ -15,7 +15,7 @@ use payments_core::{
     bank::BankAccount,
     money::Money,
     payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities, PayoutState},
-    rules::{AmountLimits, Repeat},
+    rules::{AbsenceRule, AmountLimits, Repeat},
     transport::{Call, Transport, Unreadable},
 };
 
@@ -124,7 +124,8 @@ impl PayoutProvider for Payouts {
 fn calls(mistake: Mistake) -> Calls {
     let line = StubTransport::new();
     let capabilities =
-        PayoutCapabilities::new(vec![AmountLimits::at_least(Money::vnd(1))], Repeat::Refused);
+        PayoutCapabilities::new(vec![AmountLimits::at_least(Money::vnd(1))], Repeat::Refused)
+            .with_find(None, AbsenceRule::Never);
     let payouts = Payouts { mistake, transport: Arc::<StubTransport>::clone(&line), capabilities };
     let (id, kind) = (ProviderId::new("toy").unwrap(), ProviderKind::new("toy").unwrap());
     let provider = Provider::new(id, kind, Environment::Sandbox).with_payouts(Arc::new(payouts));

@@ -169,14 +169,14 @@ fn a_receiver_without_a_mistake_breaks_nothing() {
 #[test]
 fn a_receiver_that_checks_what_it_made_itself_is_found() {
     let breaches = deliveries(Mistake::ChecksItself).breaches_by_forgeries();
-    assert!(breaches.iter().any(|breach| breach.contains("never told this")), "{breaches:?}");
+    assert!(breaches.iter().any(|breach| breach.contains("never reported this")), "{breaches:?}");
     assert!(breaches.iter().any(|breach| breach.contains("a proof over")), "{breaches:?}");
 }
 
 #[test]
 fn a_receiver_that_believes_what_is_not_signed_is_found() {
     let breaches = deliveries(Mistake::TrustsWhatIsNotSigned).breaches_by_forgeries();
-    assert!(breaches[0].starts_with("ipn: the gateway never told this"), "{breaches:?}");
+    assert!(breaches[0].starts_with("ipn: the gateway never reported this"), "{breaches:?}");
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn a_receiver_whose_fields_can_be_cut_elsewhere_is_found() {
     let breaches = deliveries(Mistake::JoinsFields).breaches_by_forgeries();
     let first = breaches.first().unwrap();
     assert!(
-        first.contains("never told this") && first.contains("toy.transaction:A1"),
+        first.contains("never reported this") && first.contains("toy.transaction:A1"),
         "{breaches:?}"
     );
 }
