@@ -1,8 +1,9 @@
 //! A child process that pays out, and is killed or stopped at random points.
 //!
-//! The child is `engine-trial-child`: an engine on a SQLite file, half of whose payouts are handed
-//! over and half waited for. The gateway is in the parent and would pay a repeated reference again.
-//! A round counts only if a payout was between two rows of the failure table.
+//! The child is the test `child` of the same test binary: an engine on a SQLite file, half of
+//! whose payouts are handed over and half waited for. The gateway is in the parent and would pay a
+//! repeated reference again. A round counts only if a payout was between two rows of the failure
+//! table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -33,6 +34,9 @@ const SEND_WITHIN: Duration = Duration::from_secs(1);
 const BATCH: usize = 20;
 
 const PLAN: &str = "ENGINE_TRIAL_CHILD";
+
+/// The name of the test that is the child.
+const CHILD: &str = "child";
 
 /// What happens to the child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,21 +95,16 @@ impl Counts {
     }
 }
 
-/// Interrupts children until so many rounds count. `child` is the path of `engine-trial-child`.
-pub fn run(
-    child: &str,
-    interruption: Interruption,
-    rounds: usize,
-    seeded: Option<Seeded>,
-) -> Counts {
+/// Interrupts children until so many rounds count. The test binary that calls it has an ignored test
+/// `child`, which calls [`child`].
+pub fn run(interruption: Interruption, rounds: usize, seeded: Option<Seeded>) -> Counts {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let mut counts = Counts::default();
     let mut random = Random(0x5EED);
     while counts.counted < rounds && counts.rounds < rounds * 10 {
         let world = runtime.block_on(World::with(PayoutStart::Succeeded, 0));
-        let mut batch =
-            Batch { runtime: &runtime, world, child, seeded, reported: BTreeMap::new() };
+        let mut batch = Batch { runtime: &runtime, world, seeded, reported: BTreeMap::new() };
         let left = (rounds - counts.counted).min(BATCH);
         let mut counted = 0;
         for _ in 0..BATCH * 5 {
@@ -138,7 +137,6 @@ enum Reported {
 struct Batch<'a> {
     runtime: &'a Runtime,
     world: World,
-    child: &'a str,
     seeded: Option<Seeded>,
     reported: BTreeMap<String, Reported>,
 }
@@ -153,13 +151,8 @@ impl Batch<'_> {
             let delay = Scripted::delay(Duration::from_millis(random.below(40)));
             self.world.gateway().script(Operation::CreatePayout, delay).unwrap();
         }
-        let mut process = Process::start(
-            self.child,
-            &self.file(),
-            &self.world.simulator.url(),
-            round,
-            self.seeded,
-        );
+        let mut process =
+            Process::start(&self.file(), &self.world.simulator.url(), round, self.seeded);
         let is_begun = process.read_until(&mut self.reported, "begins");
         assert!(is_begun, "the child begins");
         std::thread::sleep(Duration::from_micros(random.below(120_000)));
@@ -274,10 +267,15 @@ struct Process {
 }
 
 impl Process {
-    fn start(child: &str, file: &Path, url: &str, round: usize, seeded: Option<Seeded>) -> Self {
+    fn start(file: &Path, url: &str, round: usize, seeded: Option<Seeded>) -> Self {
         let mistake = seeded.map(|seeded| format!("{seeded:?}")).unwrap_or_default();
         let plan = format!("{}\n{url}\n{round}\n{mistake}", file.display());
-        let mut child = Command::new(child).env(PLAN, plan).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", CHILD, "--nocapture", "--test-threads=2"])
+            .env(PLAN, plan)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let (send, lines) = channel();
         std::thread::spawn(move || {
@@ -331,7 +329,7 @@ fn note(reported: &mut BTreeMap<String, Reported>, line: &str) {
     reported.insert(name.to_owned(), what);
 }
 
-/// What `engine-trial-child` does: pays out, and says what it does.
+/// What the child does: pays out, and says what it does.
 pub fn child() {
     let plan = std::env::var(PLAN).unwrap();
     let mut plan = plan.split('\n');

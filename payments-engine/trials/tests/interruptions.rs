@@ -11,10 +11,14 @@ use engine_trials::{
 };
 use payments_engine::Seeded;
 
-const CHILD: &str = env!("CARGO_BIN_EXE_engine-trial-child");
+#[test]
+#[ignore = "the process that the other tests kill or stop"]
+fn child() {
+    engine_trials::kills::child();
+}
 
 fn trial(interruption: Interruption, rounds: usize) {
-    let counts = run(CHILD, interruption, rounds, None);
+    let counts = run(interruption, rounds, None);
     println!("{}", counts.table(interruption));
     assert!(counts.wrong.is_empty(), "{:#?}", counts.wrong);
     assert_eq!(counts.counted, rounds, "too few rounds counted: {counts:?}");
@@ -33,6 +37,6 @@ fn stopped_at_random_points_nothing_is_sent_twice_and_nothing_is_lost() {
 
 #[test]
 fn the_kills_find_an_engine_that_sends_again_after_a_crash() {
-    let counts: Counts = run(CHILD, Interruption::Killed, 40, Some(Seeded::SendsAgainAfterACrash));
+    let counts: Counts = run(Interruption::Killed, 40, Some(Seeded::SendsAgainAfterACrash));
     assert!(!counts.wrong.is_empty(), "{}", counts.table(Interruption::Killed));
 }
