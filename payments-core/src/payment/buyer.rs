@@ -17,7 +17,7 @@ pub struct Buyer {
 }
 
 impl Buyer {
-    /// Nobody in particular.
+    /// A buyer of whom nothing is known.
     pub fn new() -> Self {
         Self::default()
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::step::Step;
 
-/// Where a payment is. How much arrived is told apart, by [`Funding`](super::Funding).
+/// Where a payment is. How much arrived is a value of its own, [`Funding`](super::Funding).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -15,7 +15,7 @@ pub struct Beneficiary {
     pub account: BankAccount,
     /// The holder's name as the bank knows it.
     pub name: String,
-    /// The provider's own words, if it told the name.
+    /// The provider's response, if the name comes from it.
     #[serde(skip)]
     pub raw: Raw,
 }

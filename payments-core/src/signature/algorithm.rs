@@ -14,7 +14,7 @@ use crate::{Error, ErrorKind, Result};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// MD5 in lower-case hexadecimal; the secret stands in the string.
+    /// MD5 in lower-case hexadecimal; the secret is part of the signed string.
     Md5Hex,
     /// HMAC with SHA-256 in base64.
     HmacSha256Base64,

@@ -16,8 +16,8 @@ pub enum Authenticity {
     /// Nothing of them is signed.
     #[default]
     Unsigned,
-    /// They carry a signature that could not be checked, because nobody outside the provider
-    /// knows how it is made.
+    /// They carry a signature that could not be checked, because its formula is not
+    /// known outside the provider.
     Unverified {
         /// The name of the formula whose layout is missing.
         formula: Cow<'static, str>,

@@ -186,8 +186,8 @@ impl Layout {
             Self::Members(members) => members.with_parts(fields, take),
             Self::Unknown => Err(Error::new(
                 ErrorKind::Configuration,
-                "this formula is known to nobody outside the provider; give its layout in the \
-                 configuration once the provider told you",
+                "the layout of this formula is not published; ask the provider for it and give it \
+                 in the configuration",
             )),
         }
     }
