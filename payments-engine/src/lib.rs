@@ -83,6 +83,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod app;
+mod change;
 mod engine;
 mod journal;
 mod limits;
@@ -93,6 +94,7 @@ mod shared;
 mod store;
 
 pub use app::AppTransaction;
+pub use change::Change;
 pub use engine::{Engine, EngineBuilder, HandedOver, Health};
 pub use limits::Limits;
 pub use record::{

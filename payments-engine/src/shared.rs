@@ -17,6 +17,9 @@ use crate::{journal::Journal, limits::Limits, seeded::Seeded};
 pub(crate) struct Shared {
     pub(crate) journal: Journal,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Every provider of the engine, also those that send no money.
+    pub(crate) providers: BTreeMap<ProviderId, Provider>,
+    /// Those that send money.
     pub(crate) members: BTreeMap<ProviderId, Arc<Member>>,
     /// The engine's own runtime: every instruction runs there, whole.
     pub(crate) runtime: Handle,
@@ -54,6 +57,7 @@ impl Shared {
     pub(crate) fn new(
         journal: Journal,
         clock: Arc<dyn Clock>,
+        providers: BTreeMap<ProviderId, Provider>,
         members: BTreeMap<ProviderId, Arc<Member>>,
         runtime: Handle,
         restored: Option<String>,
@@ -62,6 +66,7 @@ impl Shared {
         Self {
             journal,
             clock,
+            providers,
             members,
             runtime,
             restored,
@@ -170,7 +175,7 @@ impl Drop for Flight<'_> {
 
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shared").field("providers", &self.members.keys()).finish_non_exhaustive()
+        f.debug_struct("Shared").field("providers", &self.providers.keys()).finish_non_exhaustive()
     }
 }
 

@@ -122,6 +122,7 @@ impl EngineBuilder {
         let store = self.store.clone().ok_or_else(|| {
             Error::new(ErrorKind::Configuration, "the engine has no store: name one with_store")
         })?;
+        let providers = self.providers()?;
         let members = self.members()?;
         let (clock, seeded, accepts) = (self.clock, self.seeded, self.accepts_store);
         let begin = move |runtime| {
@@ -129,24 +130,26 @@ impl EngineBuilder {
             let (mut backend, opened) = store.open(now, accepts)?;
             backend.begin().map_err(StoreError::into_error)?;
             // What is refused is not written: the store closes without a commit.
-            identify(backend.as_mut(), &members)?;
+            identify(backend.as_mut(), &providers, &members)?;
             backend.pull_in(now).and_then(|()| backend.commit()).map_err(StoreError::into_error)?;
             let journal = Journal::new(Committer::start(backend)?, opened.start);
             if let Some(why) = &opened.restored {
                 tracing::error!("nothing is sent until a person accepts the store: {why}");
             }
-            Ok(Shared::new(journal, clock, members, runtime, opened.restored, seeded))
+            let restored = opened.restored;
+            Ok(Shared::new(journal, clock, providers, members, runtime, restored, seeded))
         };
         Ok(Engine(Running::start(begin, self.every).await?))
     }
 
-    fn members(&self) -> Result<BTreeMap<ProviderId, Arc<Member>>> {
+    /// Every provider by its name.
+    fn providers(&self) -> Result<BTreeMap<ProviderId, Provider>> {
         let refused = |message: String| Error::new(ErrorKind::Configuration, message);
         let shared = shared_credentials(&self.providers);
         if !shared.is_empty() {
             return Err(ConfigProblems(shared).into());
         }
-        let mut members = BTreeMap::new();
+        let mut providers = BTreeMap::new();
         for provider in &self.providers {
             let id = provider.id();
             if provider.environment() == Environment::Production {
@@ -155,6 +158,18 @@ impl EngineBuilder {
                      accounts unsealed: use it in the sandbox only"
                 )));
             }
+            if providers.insert(id.clone(), provider.clone()).is_some() {
+                return Err(refused(format!("two providers have the name {id}")));
+            }
+        }
+        Ok(providers)
+    }
+
+    /// The providers that send money.
+    fn members(&self) -> Result<BTreeMap<ProviderId, Arc<Member>>> {
+        let mut members = BTreeMap::new();
+        for provider in &self.providers {
+            let id = provider.id();
             let Ok(payouts) = provider.payouts().cloned() else { continue };
             let limits = self.limits.iter().rev().find(|(name, _)| name == id.as_str());
             let limits = limits.map(|(_, limits)| limits.clone()).unwrap_or_default();
@@ -167,14 +182,13 @@ impl EngineBuilder {
             }
             let places = Semaphore::new(limits.at_once);
             let member = Member { provider: provider.clone(), payouts, limits, places };
-            if members.insert(id.clone(), Arc::new(member)).is_some() {
-                return Err(refused(format!("two providers have the name {id}")));
-            }
+            members.insert(id.clone(), Arc::new(member));
         }
         let names = self.limits.iter().map(|(name, _)| name);
         for name in names {
             if !members.keys().any(|id| id.as_str() == name) {
-                return Err(refused(format!("there are limits for {name}, which sends no money")));
+                let message = format!("there are limits for {name}, which sends no money");
+                return Err(Error::new(ErrorKind::Configuration, message));
             }
         }
         Ok(members)
@@ -186,14 +200,18 @@ impl EngineBuilder {
 /// # Errors
 /// `Configuration` if a name stands for another kind or environment than before, or if payouts of a
 /// provider are open that is not there.
-fn identify(backend: &mut dyn Backend, members: &BTreeMap<ProviderId, Arc<Member>>) -> Result<()> {
+fn identify(
+    backend: &mut dyn Backend,
+    providers: &BTreeMap<ProviderId, Provider>,
+    members: &BTreeMap<ProviderId, Arc<Member>>,
+) -> Result<()> {
     let refused = |message: String| Error::new(ErrorKind::Configuration, message);
-    for (id, member) in members {
-        let environment = match member.provider.environment() {
+    for (id, provider) in providers {
+        let environment = match provider.environment() {
             Environment::Sandbox => "sandbox",
             Environment::Production => "production",
         };
-        let now = format!("{} {environment}", member.provider.kind());
+        let now = format!("{} {environment}", provider.kind());
         let name = format!("provider {id}");
         let known = backend.remember(&name, &now).map_err(StoreError::into_error)?;
         if let Some(known) = known.filter(|known| *known != now) {

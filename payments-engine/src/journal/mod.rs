@@ -17,6 +17,7 @@ pub(crate) use layer::JournaledPayouts;
 pub(crate) use send::Sent;
 
 use crate::{
+    change::{Subject, changed},
     record::{
         Observation, Observed, Outcome, PayoutRecord, RecordKind, RecordState, differing_field,
     },
@@ -328,5 +329,6 @@ pub(crate) fn change(
     // What is final is not due, whatever was expected of it.
     let due = if record.state.is_final() { Due::Never } else { due };
     rows.write(&Write { token, record: &record, observed: &observed, due })?;
+    changed(rows, &Subject::Payout(reference.clone()), record.revision)?;
     Ok(Changed { record: Some(record), is_written: true })
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{Either, join_all, select};
-use payments_core::{Lookup, Timestamp};
+use payments_core::{Lookup, PayoutRef, Timestamp};
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     record::{Observation, PayoutRecord, RecordKind, RecordState},
     seeded::Seeded,
     shared::{Flight, Member, Shared},
-    store::{Claim, StoreError},
+    store::{Claim, Due, StoreError, TaskKind},
 };
 
 /// How long due work that was claimed is left to who claimed it.
@@ -55,7 +55,7 @@ impl Shared {
         let claims = self
             .journal
             .store
-            .run(move |backend| backend.claim(now, now.plus(LEASE), MOST))
+            .run(move |backend| backend.claim(TaskKind::Payout, now, now.plus(LEASE), MOST))
             .await?;
         let begin = |claim: Claim| {
             let shared = Arc::clone(self);
@@ -104,8 +104,11 @@ impl Shared {
     }
 
     async fn work_on(self: &Arc<Self>, claim: &Claim) -> Result<Done, StoreError> {
-        let reference = &claim.reference;
         let now = self.clock.now();
+        let Ok(reference) = &PayoutRef::new(claim.subject.as_str()) else {
+            tracing::error!("a stored reference is none: {:?}", claim.subject);
+            return self.put_off(claim, now.plus(LEASE)).await;
+        };
         let Some(flight) = self.begin(reference) else {
             return self.put_off(claim, now.plus(LEASE)).await;
         };
@@ -206,7 +209,7 @@ impl Shared {
 
     async fn put_off(&self, claim: &Claim, due: Timestamp) -> Result<Done, StoreError> {
         let claim = claim.clone();
-        self.journal.store.run(move |backend| backend.set_due(&claim, due)).await?;
+        self.journal.store.run(move |backend| backend.set_due(&claim, Due::At(due))).await?;
         Ok(Done::Other)
     }
 
@@ -235,7 +238,8 @@ impl Shared {
         reference: &payments_core::PayoutRef,
     ) -> Result<(), StoreError> {
         let (reference, now) = (reference.clone(), self.clock.now());
-        let claim = Claim { reference, fence: 0, tries: 0 };
-        self.journal.store.run(move |backend| backend.set_due(&claim, now)).await
+        let subject = reference.as_str().to_owned();
+        let claim = Claim { kind: TaskKind::Payout, subject, fence: 0, tries: 0 };
+        self.journal.store.run(move |backend| backend.set_due(&claim, Due::At(now))).await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
-use super::{Backend, Claim, Counts, Rows, StoreError, Write};
+use super::{Backend, Claim, Counts, Due, Rows, StoreError, TaskKind, Write};
 use crate::{
     journal::Breaker,
     record::{Observed, PayoutRecord},
@@ -73,6 +73,22 @@ impl Rows for Faulty {
     fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError> {
         self.inner.set_breaker(provider, breaker)
     }
+
+    fn make_due(&mut self, kind: TaskKind, subject: &str, due: Due) -> Result<(), StoreError> {
+        self.inner.make_due(kind, subject, due)
+    }
+
+    fn is_claimed(&mut self, claim: &Claim) -> Result<bool, StoreError> {
+        self.inner.is_claimed(claim)
+    }
+
+    fn set_due(&mut self, claim: &Claim, due: Due) -> Result<(), StoreError> {
+        self.inner.set_due(claim, due)
+    }
+
+    fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
+        self.inner.handlers()
+    }
 }
 
 impl Backend for Faulty {
@@ -110,15 +126,12 @@ impl Backend for Faulty {
 
     fn claim(
         &mut self,
+        kind: TaskKind,
         now: Timestamp,
         lease: Timestamp,
         most: usize,
     ) -> Result<Vec<Claim>, StoreError> {
-        self.inner.claim(now, lease, most)
-    }
-
-    fn set_due(&mut self, claim: &Claim, due: Timestamp) -> Result<(), StoreError> {
-        self.inner.set_due(claim, due)
+        self.inner.claim(kind, now, lease, most)
     }
 
     fn pull_in(&mut self, now: Timestamp) -> Result<(), StoreError> {

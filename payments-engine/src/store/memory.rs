@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
-use super::{Backend, Claim, Counts, Due, Rows, StoreError, Write};
+use super::{Backend, Claim, Counts, Due, Rows, StoreError, TaskKind, Write};
 use crate::{
     journal::Breaker,
     record::{Observed, PayoutRecord, RecordState},
@@ -27,7 +27,8 @@ pub(super) struct Tables {
     payouts: BTreeMap<PayoutRef, PayoutRecord>,
     observations: HashMap<PayoutRef, Vec<Observed>>,
     tokens: HashSet<String>,
-    tasks: BTreeMap<PayoutRef, Task>,
+    tasks: BTreeMap<(TaskKind, String), Task>,
+    handlers: BTreeSet<String>,
     breakers: HashMap<ProviderId, Breaker>,
     meta: HashMap<String, String>,
 }
@@ -59,6 +60,20 @@ struct Task {
     tries: u32,
 }
 
+impl Tables {
+    /// Makes a task due anew, or removes it. `voids` is 1 if earlier claims of it are void, or 0.
+    fn make_due(&mut self, kind: TaskKind, subject: &str, due: Due, voids: u64) {
+        let name = (kind, subject.to_owned());
+        match due {
+            Due::At(due) => {
+                let fence = self.tasks.get(&name).map_or(0, |task| task.fence + voids);
+                self.tasks.insert(name, Task { due, fence, tries: 0 });
+            }
+            Due::Never => drop(self.tasks.remove(&name)),
+        }
+    }
+}
+
 impl Rows for Memory {
     fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError> {
         Ok(self.tables.payouts.get(reference).cloned())
@@ -73,15 +88,7 @@ impl Rows for Memory {
         tables.tokens.insert(write.token.to_owned());
         tables.payouts.insert(reference.clone(), write.record.clone());
         tables.observations.entry(reference.clone()).or_default().push(write.observed.clone());
-        match write.due {
-            Due::At(due) => {
-                let fence = tables.tasks.get(reference).map_or(0, |task| task.fence);
-                tables.tasks.insert(reference.clone(), Task { due, fence, tries: 0 });
-            }
-            Due::Never => {
-                tables.tasks.remove(reference);
-            }
-        }
+        tables.make_due(TaskKind::Payout, reference.as_str(), write.due, 0);
         Ok(())
     }
 
@@ -92,6 +99,31 @@ impl Rows for Memory {
     fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError> {
         self.tables.breakers.insert(provider.clone(), breaker.clone());
         Ok(())
+    }
+
+    fn make_due(&mut self, kind: TaskKind, subject: &str, due: Due) -> Result<(), StoreError> {
+        self.tables.make_due(kind, subject, due, 1);
+        Ok(())
+    }
+
+    fn is_claimed(&mut self, claim: &Claim) -> Result<bool, StoreError> {
+        let task = self.tables.tasks.get(&(claim.kind, claim.subject.clone()));
+        Ok(task.is_some_and(|task| task.fence == claim.fence))
+    }
+
+    fn set_due(&mut self, claim: &Claim, due: Due) -> Result<(), StoreError> {
+        if self.is_claimed(claim)? {
+            let name = (claim.kind, claim.subject.clone());
+            match (due, self.tables.tasks.get_mut(&name)) {
+                (Due::At(due), Some(task)) => task.due = due,
+                _ => drop(self.tables.tasks.remove(&name)),
+            }
+        }
+        Ok(())
+    }
+
+    fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
+        Ok(self.tables.handlers.iter().cloned().collect())
     }
 }
 
@@ -118,32 +150,29 @@ impl Backend for Memory {
 
     fn claim(
         &mut self,
+        kind: TaskKind,
         now: Timestamp,
         lease: Timestamp,
         most: usize,
     ) -> Result<Vec<Claim>, StoreError> {
-        let due = self.tables.tasks.iter_mut().filter(|(_, task)| task.due <= now);
+        let tasks = self.tables.tasks.iter_mut();
+        let due = tasks.filter(|((of, _), task)| *of == kind && task.due <= now);
         Ok(due
             .take(most)
-            .map(|(reference, task)| {
+            .map(|((_, subject), task)| {
                 *task = Task { due: lease, fence: task.fence + 1, tries: task.tries + 1 };
-                Claim { reference: reference.clone(), fence: task.fence, tries: task.tries }
+                let subject = subject.clone();
+                Claim { kind, subject, fence: task.fence, tries: task.tries }
             })
             .collect())
     }
 
-    fn set_due(&mut self, claim: &Claim, due: Timestamp) -> Result<(), StoreError> {
-        let task = self.tables.tasks.get_mut(&claim.reference);
-        if let Some(task) = task.filter(|task| task.fence == claim.fence) {
-            task.due = due;
-        }
-        Ok(())
-    }
-
     fn pull_in(&mut self, now: Timestamp) -> Result<(), StoreError> {
         let Tables { payouts, tasks, .. } = &mut self.tables;
-        for (reference, task) in tasks {
-            let state = payouts.get(reference).map(|record| record.state);
+        for ((kind, subject), task) in tasks {
+            let reference = PayoutRef::new(subject.as_str()).ok();
+            let record = reference.and_then(|reference| payouts.get(&reference));
+            let state = record.filter(|_| *kind == TaskKind::Payout).map(|record| record.state);
             if matches!(state, Some(RecordState::Prepared | RecordState::Submitting)) {
                 task.due = now;
             }
@@ -169,11 +198,15 @@ impl Backend for Memory {
     fn counts(&mut self) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         let mut by_state = HashMap::new();
+        let is_due = |reference: &PayoutRef| {
+            let name = (TaskKind::Payout, reference.as_str().to_owned());
+            self.tables.tasks.contains_key(&name)
+        };
         for (reference, record) in &self.tables.payouts {
             *by_state.entry(record.state).or_insert(0) += 1;
             let open = record.open_cases().count();
             counts.open_cases += open as u64;
-            if !record.state.is_final() && open == 0 && !self.tables.tasks.contains_key(reference) {
+            if !record.state.is_final() && open == 0 && !is_due(reference) {
                 counts.forgotten += 1;
             }
             if record.state == RecordState::Uncertain {

@@ -10,6 +10,7 @@ mod faulty;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod task;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub use faulty::Fault;
 use faulty::{Faults, Faulty};
 #[cfg(feature = "rusqlite")]
 pub(crate) use sqlite::SqliteRows;
+pub(crate) use task::{Claim, Due, TaskKind};
 
 use crate::{
     journal::Breaker,
@@ -145,6 +147,19 @@ pub(crate) trait Rows {
 
     /// Stores the breaker of a provider.
     fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError>;
+
+    /// Makes work due anew, or removes it. Earlier claims of it are void, and its tries begin anew.
+    fn make_due(&mut self, kind: TaskKind, subject: &str, due: Due) -> Result<(), StoreError>;
+
+    /// Whether a claim is the last one of its work. Until the transaction ends, nobody else claims
+    /// the work or makes it due.
+    fn is_claimed(&mut self, claim: &Claim) -> Result<bool, StoreError>;
+
+    /// Sets when claimed work is due next, or removes it, unless it was claimed again since.
+    fn set_due(&mut self, claim: &Claim, due: Due) -> Result<(), StoreError>;
+
+    /// The names of the handlers to which changes are due.
+    fn handlers(&mut self) -> Result<Vec<String>, StoreError>;
 }
 
 /// One observation on its way into a store.
@@ -154,15 +169,6 @@ pub(crate) struct Write<'a> {
     pub(crate) record: &'a PayoutRecord,
     pub(crate) observed: &'a Observed,
     pub(crate) due: Due,
-}
-
-/// When a record is due next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Due {
-    /// At this time.
-    At(Timestamp),
-    /// Never.
-    Never,
 }
 
 /// A store that an engine owns. It is used by one thread.
@@ -179,17 +185,15 @@ pub(crate) trait Backend: Rows + Send {
     /// Every observation of a payout, oldest first.
     fn history(&mut self, reference: &PayoutRef) -> Result<Vec<Observed>, StoreError>;
 
-    /// Claims up to `most` payouts that are due: each is due again at `lease`, so that it is not
-    /// lost if whoever claimed it ends.
+    /// Claims up to `most` tasks of a kind that are due: each is due again at `lease`, so that it is
+    /// not lost if whoever claimed it ends.
     fn claim(
         &mut self,
+        kind: TaskKind,
         now: Timestamp,
         lease: Timestamp,
         most: usize,
     ) -> Result<Vec<Claim>, StoreError>;
-
-    /// Sets when a payout is due, unless it was claimed again since.
-    fn set_due(&mut self, claim: &Claim, due: Timestamp) -> Result<(), StoreError>;
 
     /// Makes every payout that is prepared or submitting due now: what an earlier start left.
     fn pull_in(&mut self, now: Timestamp) -> Result<(), StoreError>;
@@ -205,16 +209,6 @@ pub(crate) trait Backend: Rows + Send {
 
     /// Counts the records.
     fn counts(&mut self) -> Result<Counts, StoreError>;
-}
-
-/// A payout that was claimed.
-#[derive(Clone, Debug)]
-pub(crate) struct Claim {
-    pub(crate) reference: PayoutRef,
-    /// Grows with every claim of it.
-    pub(crate) fence: u64,
-    /// How often it was claimed since its record changed.
-    pub(crate) tries: u32,
 }
 
 /// How many records there are.

@@ -1,5 +1,7 @@
 //! A store in a file of SQLite.
 
+mod tasks;
+
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
@@ -9,26 +11,24 @@ use std::time::Duration;
 use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
-use super::{Backend, Claim, Counts, Due, Opened, Rows, StoreError, Write};
+use super::{Backend, Claim, Counts, Due, Opened, Rows, StoreError, TaskKind, Write};
 use crate::{
     journal::Breaker,
     record::{Observed, PayoutRecord, RecordState},
 };
 
 /// The numbered changes of the schema, oldest first. They only add.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("migrations/0001.sql"), include_str!("migrations/0002_inbox.sql")];
 
 /// The number of the newest schema that this version reads.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 
 /// The oldest version of this crate's schema numbers that can read what this version writes.
 const READABLE_FROM: i64 = 1;
 
 /// The format of the stored JSON.
 const FORMAT: i64 = 1;
-
-/// The kind of the due work of payouts.
-const PAYOUT_TASK: &str = "payout";
 
 /// How long a statement waits for another writer of the file.
 const BUSY: Duration = Duration::from_secs(5);
@@ -271,18 +271,7 @@ impl Rows for SqliteRows<'_> {
                 stored(record)?,
             ],
         )?;
-        match due {
-            Due::At(at) => put(
-                "INSERT INTO payments_task (kind, subject, due_at) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, tries = 0",
-                params![PAYOUT_TASK, reference, at.unix_seconds()],
-            )?,
-            Due::Never => put(
-                "DELETE FROM payments_task WHERE kind = ?1 AND subject = ?2",
-                params![PAYOUT_TASK, reference],
-            )?,
-        };
-        Ok(())
+        tasks::make_due(self.0, TaskKind::Payout, reference, *due, 0)
     }
 
     fn breaker(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError> {
@@ -305,6 +294,25 @@ impl Rows for SqliteRows<'_> {
             .map_err(StoreError::not_done)?;
         Ok(())
     }
+
+    fn make_due(&mut self, kind: TaskKind, subject: &str, due: Due) -> Result<(), StoreError> {
+        tasks::make_due(self.0, kind, subject, due, 1)
+    }
+
+    fn is_claimed(&mut self, claim: &Claim) -> Result<bool, StoreError> {
+        tasks::is_claimed(self.0, claim)
+    }
+
+    fn set_due(&mut self, claim: &Claim, due: Due) -> Result<(), StoreError> {
+        tasks::set_due(self.0, claim, due)
+    }
+
+    fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT name FROM payments_handler ORDER BY name";
+        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let rows = statement.query_map([], |row| row.get(0)).map_err(StoreError::not_done)?;
+        rows.map(|row| row.map_err(StoreError::not_done)).collect()
+    }
 }
 
 impl Rows for Sqlite {
@@ -326,6 +334,22 @@ impl Rows for Sqlite {
 
     fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError> {
         SqliteRows(&self.connection).set_breaker(provider, breaker)
+    }
+
+    fn make_due(&mut self, kind: TaskKind, subject: &str, due: Due) -> Result<(), StoreError> {
+        SqliteRows(&self.connection).make_due(kind, subject, due)
+    }
+
+    fn is_claimed(&mut self, claim: &Claim) -> Result<bool, StoreError> {
+        SqliteRows(&self.connection).is_claimed(claim)
+    }
+
+    fn set_due(&mut self, claim: &Claim, due: Due) -> Result<(), StoreError> {
+        SqliteRows(&self.connection).set_due(claim, due)
+    }
+
+    fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
+        SqliteRows(&self.connection).handlers()
     }
 }
 
@@ -376,41 +400,12 @@ impl Backend for Sqlite {
 
     fn claim(
         &mut self,
+        kind: TaskKind,
         now: Timestamp,
         lease: Timestamp,
         most: usize,
     ) -> Result<Vec<Claim>, StoreError> {
-        let sql = "UPDATE payments_task SET due_at = ?1, fence = fence + 1, tries = tries + 1
-                   WHERE kind = ?2 AND subject IN (
-                       SELECT subject FROM payments_task WHERE kind = ?2 AND due_at <= ?3
-                       ORDER BY due_at LIMIT ?4
-                   ) RETURNING subject, fence, tries";
-        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let values = params![lease.unix_seconds(), PAYOUT_TASK, now.unix_seconds(), most];
-        let rows = statement
-            .query_map(values, |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))
-            .map_err(StoreError::not_done)?;
-        rows.map(|row| {
-            let (subject, fence, tries): (_, i64, i64) = row.map_err(StoreError::not_done)?;
-            Ok(Claim {
-                reference: PayoutRef::new(subject).map_err(StoreError::not_done)?,
-                fence: fence.unsigned_abs(),
-                tries: u32::try_from(tries).unwrap_or(u32::MAX),
-            })
-        })
-        .collect()
-    }
-
-    fn set_due(&mut self, claim: &Claim, due: Timestamp) -> Result<(), StoreError> {
-        let sql = "UPDATE payments_task SET due_at = ?1
-                   WHERE kind = ?2 AND subject = ?3 AND fence = ?4";
-        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
-        let subject = claim.reference.as_str();
-        statement
-            .execute(params![due.unix_seconds(), PAYOUT_TASK, subject, number(claim.fence)])
-            .map_err(StoreError::not_done)?;
-        Ok(())
+        tasks::claim(&self.connection, kind, now, lease, most)
     }
 
     fn pull_in(&mut self, now: Timestamp) -> Result<(), StoreError> {
@@ -420,7 +415,7 @@ impl Backend for Sqlite {
                          AND state NOT IN ('not_sent', 'succeeded', 'reversed', 'failed')
                    )";
         let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
-        let values = params![now.unix_seconds(), PAYOUT_TASK];
+        let values = params![now.unix_seconds(), TaskKind::Payout.as_str()];
         statement.execute(values).map_err(StoreError::not_done)?;
         Ok(())
     }

@@ -1,0 +1,134 @@
+//! What changed, and whom it is due to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use payments_core::{DedupeKey, Error, OrderRef, PayoutRef, ProviderId};
+
+use crate::{
+    record::PayoutRecord,
+    store::{Due, Rows, StoreError, TaskKind},
+};
+
+/// A record that changed, as it is now.
+///
+/// A change says that its record is another one than before, not what happened: two changes that
+/// follow each other may be given as one, and one may be given again. The revisions of one subject
+/// never go back.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Change {
+    /// A payout changed.
+    Payout(Box<PayoutRecord>),
+}
+
+impl Change {
+    /// The revision of the record; it grows with every change of it.
+    pub fn revision(&self) -> u64 {
+        match self {
+            Self::Payout(record) => record.revision,
+        }
+    }
+
+    /// The change that a subject stands for now; `None` if it has no record.
+    #[cfg_attr(not(test), expect(dead_code, reason = "handlers are given it"))]
+    pub(crate) fn of(rows: &mut dyn Rows, subject: &Subject) -> Result<Option<Self>, StoreError> {
+        Ok(match subject {
+            Subject::Payout(payout) => {
+                rows.payout(payout)?.map(|record| Self::Payout(Box::new(record)))
+            }
+            Subject::Payment(_) | Subject::Credit(..) => None,
+        })
+    }
+}
+
+/// What a record is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Subject {
+    /// A payment, by its order.
+    Payment(OrderRef),
+    /// A payout.
+    Payout(PayoutRef),
+    /// A credit that belongs to no order, by its provider and key.
+    Credit(ProviderId, DedupeKey),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Payment(order) => write!(f, "payment:{order}"),
+            Self::Payout(payout) => write!(f, "payout:{payout}"),
+            // A provider's name may contain any separator: its length says where it ends.
+            Self::Credit(provider, key) => {
+                write!(f, "credit:{}:{provider}:{key}", provider.as_str().len())
+            }
+        }
+    }
+}
+
+impl FromStr for Subject {
+    type Err = Error;
+
+    /// Reads back what `Display` wrote.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let malformed = || Error::invalid("subject", "is not the text of a subject");
+        let (kind, name) = text.split_once(':').ok_or_else(malformed)?;
+        Ok(match kind {
+            "payment" => Self::Payment(OrderRef::new(name)?),
+            "payout" => Self::Payout(PayoutRef::new(name)?),
+            "credit" => {
+                let (length, rest) = name.split_once(':').ok_or_else(malformed)?;
+                let length = length.parse().map_err(|_| malformed())?;
+                let (provider, key) = rest.split_at_checked(length).ok_or_else(malformed)?;
+                let key = key.strip_prefix(':').ok_or_else(malformed)?;
+                Self::Credit(ProviderId::new(provider)?, key.parse()?)
+            }
+            _ => return Err(malformed()),
+        })
+    }
+}
+
+/// Makes a subject's change due for every handler. Called by whatever writes a record, in the same
+/// transaction.
+pub(crate) fn changed(
+    rows: &mut dyn Rows,
+    subject: &Subject,
+    revision: u64,
+) -> Result<(), StoreError> {
+    for handler in rows.handlers()? {
+        tracing::trace!(%handler, %subject, revision, "a change is due");
+        rows.make_due(TaskKind::Handle, &format!("{handler} {subject}"), Due::at_once())?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_without_a_record_has_no_change() {
+        let (mut memory, _) = crate::store::Store::memory()
+            .open(payments_core::Timestamp::from_unix(0), false)
+            .unwrap();
+        let subject = Subject::Payout(PayoutRef::new("P-1").unwrap());
+        assert!(Change::of(memory.as_mut(), &subject).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_subject_is_read_back_from_its_text_whatever_its_names_contain() {
+        let key = |value: &str| DedupeKey::new("acme.bank", value).unwrap();
+        let provider = |name: &str| ProviderId::new(name).unwrap();
+        for subject in [
+            Subject::Payment(OrderRef::new("A:1 b").unwrap()),
+            Subject::Payout(PayoutRef::new("LƯƠNG:payout:1").unwrap()),
+            Subject::Credit(provider("main"), key("FT26:1")),
+            Subject::Credit(provider("đ:1:x y"), key("a b:c")),
+        ] {
+            assert_eq!(subject.to_string().parse::<Subject>().unwrap(), subject, "{subject}");
+        }
+        for bad in ["", "payout", "payout:", "credit:main", "credit:9:main:a:b", "card:1"] {
+            assert!(bad.parse::<Subject>().is_err(), "{bad:?}");
+        }
+    }
+}
