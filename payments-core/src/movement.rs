@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     DedupeKey, OrderRef, Timestamp, bank::AccountNumber, money::Money, payment_code::PaymentCode,
@@ -13,7 +13,7 @@ use crate::{
 /// One movement of money on an account, as one source reported it: a line of a statement, a
 /// bank's notification, a row of an inquiry. One with [`Direction::In`] is a *credit*.
 #[doc(alias("transaction", "statement entry", "credit"))]
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Movement {
     /// The source's own name for it: the same in every report of that source. Another source of
@@ -46,7 +46,7 @@ pub struct Movement {
 }
 
 /// Whether money arrived or left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// It arrived.

@@ -1,5 +1,7 @@
 //! A payment to open.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Buyer, PaymentMethod};
 use crate::{
     Error, OrderRef, Result, Timestamp, check_page_address, check_web_address,
@@ -9,7 +11,10 @@ use crate::{
 };
 
 /// A payment to open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Its serialised form holds everything that is needed to open it, also who pays and the options,
+/// which may be secrets of a provider: store it like one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatePayment {
     /// The merchant's own name for what is being paid.

@@ -12,6 +12,7 @@ mod next_action;
 mod payment;
 mod payment_state;
 mod refund;
+mod stored;
 
 use async_trait::async_trait;
 

@@ -1,6 +1,6 @@
 //! A payment as the provider sees it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Funding, NextAction, PaymentMethod, PaymentState};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 
 /// A payment as the provider sees it.
 #[doc(alias("charge", "transaction", "payment intent"))]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Payment {
     /// The merchant's own name for what is being paid.
@@ -28,8 +28,10 @@ pub struct Payment {
     /// What the buyer does next: one of these, in the provider's order of preference. An app takes
     /// the first that it can show. Empty where the provider names none, as for a payment that was
     /// found or is paid.
+    #[serde(deserialize_with = "super::stored::known")]
     pub next: Vec<NextAction>,
     /// How the buyer pays or paid.
+    #[serde(default, deserialize_with = "super::stored::if_known")]
     pub method: Option<PaymentMethod>,
     /// The provider's own name for it.
     pub gateway_ref: Option<GatewayRef>,
@@ -45,7 +47,7 @@ pub struct Payment {
 }
 
 /// Whether the provider knows of a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Registered {
     /// It does.

@@ -26,6 +26,9 @@ pub enum PaymentState {
     /// The money went back.
     Refunded,
     /// The provider said something that it documents nowhere. Ask again.
+    ///
+    /// A stored word that this version does not know is read as this state.
+    #[serde(other)]
     Uncertain,
 }
 

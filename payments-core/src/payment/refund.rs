@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Money to give back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RefundPayment {
     /// The merchant's own name for the refund.
@@ -45,7 +45,7 @@ impl RefundPayment {
 }
 
 /// Money that goes back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Refund {
     /// The merchant's own name for it.
@@ -96,5 +96,8 @@ pub enum RefundState {
     /// The provider says that it failed.
     Failed,
     /// The provider said something that it documents nowhere.
+    ///
+    /// A stored word that this version does not know is read as this state.
+    #[serde(other)]
     Uncertain,
 }
