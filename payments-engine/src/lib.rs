@@ -83,6 +83,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod app;
+mod booking;
 mod change;
 mod engine;
 mod journal;
@@ -99,7 +100,7 @@ pub use engine::{Engine, EngineBuilder, HandedOver, Health};
 pub use limits::Limits;
 pub use record::{
     Case, CaseId, CaseKind, Conclusion, Decision, Observation, Observed, Outcome, PayoutRecord,
-    Permit, RecordKind, RecordState, Settled,
+    Permit, RecordKind, RecordState, Report, ReportData, Settled, Source,
 };
 pub use resolver::Pass;
 #[cfg(feature = "seeded-bugs")]

@@ -4,6 +4,7 @@ mod case;
 mod content;
 mod observation;
 mod payout;
+mod report;
 mod state;
 #[cfg(test)]
 mod stored;
@@ -11,6 +12,7 @@ mod stored;
 pub use case::{Case, CaseId, CaseKind, Decision, Settled};
 pub use observation::{Conclusion, Observation, Observed, Outcome};
 pub use payout::{PayoutRecord, Permit, RecordKind};
+pub use report::{Report, ReportData, Source};
 pub use state::RecordState;
 
 pub(crate) use content::differing_field;
