@@ -17,7 +17,7 @@ use super::{
     status::{account_state, is_as_asked, opened_account_state},
     wire::{OpenedAccount, RenamedAccount, SwitchedAccount},
 };
-use crate::{banks::Banks, envelope::Literal};
+use crate::{banks::Banks, envelope::Literal, payout::holder_name};
 
 /// An account number in a response.
 fn number(literal: &Literal) -> Result<AccountNumber, Unreadable> {
@@ -109,9 +109,12 @@ pub(crate) fn renamed(
     if !is_same_account(&data.va_account.text(), asked.as_str()) {
         return mismatch("HPay renamed another account than was asked");
     }
-    let holder = data.va_name.as_ref().map_or(request.holder.as_str().into(), Literal::text);
+    let named = data.va_name.as_ref();
+    if named.is_some_and(|name| !is_same_name(&name.text(), &request.holder)) {
+        return mismatch("HPay answered with success and a name that is not what was asked for");
+    }
     // An account that takes no money is refused with code 08, so this one does.
-    let number = VirtualAccountNumber::new(asked.clone()).with_holder(holder);
+    let number = VirtualAccountNumber::new(asked.clone()).with_holder(request.holder.as_str());
     let order = request.account.order.clone();
     let account = VirtualAccount::new(order, VirtualAccountState::Open, vec![number]);
     Submission::Accepted(account.with_raw(raw))
@@ -135,6 +138,11 @@ pub(crate) fn switched(
     let number = VirtualAccountNumber::new(asked.clone()).with_state(state);
     let account = VirtualAccount::new(account.order.clone(), state, vec![number]);
     Submission::Accepted(account.with_raw(raw))
+}
+
+/// Whether two names are the same to a bank, which may write them without accents and in capitals.
+fn is_same_name(a: &str, b: &str) -> bool {
+    a == b || matches!((holder_name(a), holder_name(b)), (Ok(a), Ok(b)) if a == b)
 }
 
 fn mismatch<T>(what: &str) -> Submission<T> {

@@ -91,3 +91,28 @@ fn an_account_for_another_amount_or_merchant_calls_for_a_person() {
         assert!(uncertain.needs_attention);
     }
 }
+
+fn rename(name: &str) -> Submission<VirtualAccount> {
+    let asked = AccountNumber::new("1000000000178").unwrap();
+    let account = VirtualAccountRef::new(OrderRef::new("DH-1").unwrap());
+    let request = UpdateVirtualAccount::new(account, "Nguyễn Văn A").unwrap();
+    let data = format!(r#"{{"merchant_id":"12345","va_account":"1000000000178"{name}}}"#);
+    renamed(&request, &asked, &serde_json::from_str(&data).unwrap(), Raw::default())
+}
+
+#[test]
+fn a_name_in_another_spelling_is_the_name_that_was_asked_for() {
+    for name in ["", r#","va_name":"Nguyễn Văn A""#, r#","va_name":"NGUYEN VAN A""#] {
+        let Submission::Accepted(account) = rename(name) else { panic!("{name}") };
+        assert_eq!(account.numbers[0].holder.as_deref(), Some("Nguyễn Văn A"), "{name}");
+    }
+}
+
+#[test]
+fn an_account_that_was_given_another_name_is_uncertain() {
+    for name in ["NGUYEN VAN B", "NGUYEN`VAN A", "", "NGUYEN VAN A B"] {
+        let outcome = rename(&format!(r#","va_name":"{name}""#));
+        let Submission::Uncertain(uncertain) = outcome else { panic!("{name}: {outcome:?}") };
+        assert_eq!(uncertain.cause, UncertainCause::Mismatch, "{name}");
+    }
+}
