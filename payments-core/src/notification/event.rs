@@ -200,6 +200,16 @@ impl Event {
         event
     }
 
+    /// What a stored delivery claims, made again from its data so that
+    /// [`NotificationReceiver::confirm`](super::NotificationReceiver::confirm) can be asked about it.
+    ///
+    /// It carries no proof and no key, and is [`Evidence::Unconfirmed`], whatever the delivery
+    /// proved: only the answer of the inquiry may be booked.
+    pub fn claimed(data: EventData) -> Self {
+        let evidence = Evidence::Unconfirmed { uncovered: Vec::new() };
+        Self { data, evidence, key: None, delivery: None }
+    }
+
     /// The key under which this event is handled once per provider.
     ///
     /// Present exactly if the event may be booked and moves money, that is, if it is
@@ -338,6 +348,15 @@ mod tests {
             let handed_out = doubt.is_none().then(key);
             let found = (event.evidence(), event.key());
             assert_eq!(found, (&expected, handed_out.as_ref()), "{made_of:?} {rests_on:?}");
+        }
+    }
+
+    #[test]
+    fn a_claim_made_again_from_its_data_is_never_trusted_and_has_no_key() {
+        for data in [paid(), open(), EventData::Test, unknown()] {
+            let claimed = Event::claimed(data);
+            assert_eq!((claimed.evidence(), claimed.key()), (&unconfirmed(&[]), None));
+            assert!(!claimed.is_trusted());
         }
     }
 

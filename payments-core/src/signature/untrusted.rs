@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::printable;
+use crate::{Timestamp, printable};
 
 /// Why a delivery may be anybody's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -14,6 +14,9 @@ pub struct Untrusted {
     pub reason: UntrustedReason,
     /// What is wrong, to read: one line. Never holds a secret or a signature.
     pub detail: String,
+    /// The signed timestamp, if the signature is right and only this is wrong with the delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale: Option<Timestamp>,
 }
 
 /// What is wrong with a delivery.
@@ -44,7 +47,14 @@ pub enum UntrustedReason {
 impl Untrusted {
     /// A delivery that is not believed. `detail` must not hold a secret or a signature.
     pub fn new(reason: UntrustedReason, detail: impl Into<String>) -> Self {
-        Self { reason, detail: printable::message(detail.into()).into_owned() }
+        Self { reason, detail: printable::message(detail.into()).into_owned(), stale: None }
+    }
+
+    /// Says that the signature is right, and that only its timestamp is too far from now.
+    #[must_use]
+    pub(crate) fn with_stale(mut self, timestamp: Timestamp) -> Self {
+        self.stale = Some(timestamp);
+        self
     }
 }
 

@@ -274,14 +274,12 @@ fn stamp_within(
             ));
         };
         if stamp.distance(window.now) > window.tolerance {
-            return Err(Untrusted::new(
-                UntrustedReason::StaleTimestamp,
-                format!(
-                    "the signed time stamp is {} s from now; {} are allowed",
-                    stamp.distance(window.now).as_secs(),
-                    window.tolerance.as_secs()
-                ),
-            ));
+            let detail = format!(
+                "the signed time stamp is {} s from now; {} are allowed",
+                stamp.distance(window.now).as_secs(),
+                window.tolerance.as_secs()
+            );
+            return Err(Untrusted::new(UntrustedReason::StaleTimestamp, detail).with_stale(stamp));
         }
         seen = Some(stamp);
     }
@@ -404,6 +402,7 @@ mod tests {
             )
             .unwrap_err();
             assert_eq!(untrusted.reason, UntrustedReason::StaleTimestamp);
+            assert_eq!(untrusted.stale, Some(Timestamp::from_unix(1_700_000_000)));
         }
     }
 
