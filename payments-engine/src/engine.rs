@@ -16,6 +16,7 @@ pub(crate) use running::Running;
 
 use crate::{
     app::{self, AppTransaction},
+    inbox::InboxHealth,
     journal::{Changed, JournaledPayouts},
     record::{
         Case, CaseId, Decision, Observation, Observed, PayoutRecord, RecordKind, RecordState,
@@ -62,12 +63,18 @@ pub struct Health {
     pub held: Vec<ProviderId>,
     /// Why nothing is sent, if the store seems to be an older copy of itself.
     pub restored: Option<String>,
+    /// How the inbox is.
+    pub inbox: InboxHealth,
 }
 
 impl Engine {
     /// Sets up an engine.
     pub fn builder() -> EngineBuilder {
         EngineBuilder::default()
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<crate::shared::Shared> {
+        self.0.shared()
     }
 
     /// A provider behind the journal: the same one, whose payouts are sent at most once for each
@@ -279,6 +286,7 @@ impl Engine {
         let limit = |member: &crate::shared::Member| shared.hold_after(&member.limits);
         let providers: Vec<(ProviderId, u32)> =
             shared.members.iter().map(|(id, member)| (id.clone(), limit(member))).collect();
+        let since = Timestamp::from_unix(shared.clock.now().unix_seconds() - 24 * 3_600);
         let read = shared.journal.store.run(move |backend| {
             let mut held = Vec::new();
             for (provider, hold_after) in &providers {
@@ -286,9 +294,9 @@ impl Engine {
                     held.push(provider.clone());
                 }
             }
-            Ok((backend.counts()?, held))
+            Ok((backend.counts()?, backend.inbox().inbox_counts(since)?, held))
         });
-        let (counts, held) = read.await.map_err(StoreError::into_error)?;
+        let (counts, inbox, held) = read.await.map_err(StoreError::into_error)?;
         Ok(Health {
             records: counts.by_state,
             open_cases: counts.open_cases,
@@ -296,6 +304,7 @@ impl Engine {
             oldest_uncertain: counts.oldest_uncertain,
             held,
             restored: shared.restored.clone(),
+            inbox: inbox.into(),
         })
     }
 

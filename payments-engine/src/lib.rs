@@ -86,6 +86,7 @@ mod app;
 mod booking;
 mod change;
 mod engine;
+mod inbox;
 mod journal;
 mod limits;
 mod record;
@@ -97,6 +98,7 @@ mod store;
 pub use app::AppTransaction;
 pub use change::Change;
 pub use engine::{Engine, EngineBuilder, HandedOver, Health};
+pub use inbox::{Accepted, DoubtfulDelivery, InboxHealth, InboxLimits};
 pub use limits::Limits;
 pub use record::{
     Case, CaseId, CaseKind, Conclusion, Decision, Observation, Observed, Outcome, PayoutRecord,

@@ -44,12 +44,19 @@ pub enum Seeded {
     DecidesWithoutQuiet,
     /// An unconfirmed refusal ends a payout.
     BelievesAnyRefusal,
+    /// A gateway is replied to before its delivery is stored.
+    RepliesBeforeTheCommit,
+    /// A delivery is stored in one transaction and booked in the next.
+    BooksOutsideTheTransaction,
+    /// Deliveries are told apart by what they are about, so that one that was contradicted uses up
+    /// the key of the genuine one.
+    UniqueByKey,
 }
 
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -70,5 +77,8 @@ impl Seeded {
         Self::ForgetsTheUncertain,
         Self::DecidesWithoutQuiet,
         Self::BelievesAnyRefusal,
+        Self::RepliesBeforeTheCommit,
+        Self::BooksOutsideTheTransaction,
+        Self::UniqueByKey,
     ];
 }

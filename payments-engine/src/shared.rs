@@ -11,7 +11,7 @@ use payments_core::{
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore, futures::Notified};
 
-use crate::{journal::Journal, limits::Limits, seeded::Seeded};
+use crate::{inbox::InboxLimits, journal::Journal, limits::Limits, seeded::Seeded};
 
 /// The state of one engine.
 pub(crate) struct Shared {
@@ -25,6 +25,7 @@ pub(crate) struct Shared {
     pub(crate) runtime: Handle,
     /// Why nothing is sent, if the store seems to be an older copy of itself.
     pub(crate) restored: Option<String>,
+    pub(crate) inbox: InboxLimits,
     pub(crate) wake: Notify,
     pub(crate) is_stopped: AtomicBool,
     pub(crate) seeded: Option<Seeded>,
@@ -32,7 +33,16 @@ pub(crate) struct Shared {
     listeners: Mutex<HashMap<PayoutRef, Arc<Notify>>>,
 }
 
-/// A provider of the engine.
+/// What an engine was built with.
+pub(crate) struct Setup {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) providers: BTreeMap<ProviderId, Provider>,
+    pub(crate) members: BTreeMap<ProviderId, Arc<Member>>,
+    pub(crate) inbox: InboxLimits,
+    pub(crate) seeded: Option<Seeded>,
+}
+
+/// A provider of the engine that sends money.
 pub(crate) struct Member {
     pub(crate) provider: Provider,
     pub(crate) payouts: Arc<dyn PayoutProvider>,
@@ -56,13 +66,11 @@ pub(crate) struct Listener<'a> {
 impl Shared {
     pub(crate) fn new(
         journal: Journal,
-        clock: Arc<dyn Clock>,
-        providers: BTreeMap<ProviderId, Provider>,
-        members: BTreeMap<ProviderId, Arc<Member>>,
         runtime: Handle,
         restored: Option<String>,
-        seeded: Option<Seeded>,
+        setup: Setup,
     ) -> Self {
+        let Setup { clock, providers, members, inbox, seeded } = setup;
         Self {
             journal,
             clock,
@@ -70,6 +78,7 @@ impl Shared {
             members,
             runtime,
             restored,
+            inbox,
             wake: Notify::new(),
             is_stopped: AtomicBool::new(false),
             seeded,
@@ -88,7 +97,19 @@ impl Shared {
         if self.is_seeded(Seeded::HasNoBreaker) { u32::MAX } else { limits.hold_after }
     }
 
-    /// The provider of this name.
+    /// The provider of this name, whatever its roles.
+    ///
+    /// # Errors
+    /// `NotFound`, naming the providers that there are.
+    pub(crate) fn provider(&self, id: &ProviderId) -> Result<&Provider> {
+        self.providers.get(id).ok_or_else(|| {
+            let known: Vec<_> = self.providers.keys().map(ProviderId::as_str).collect();
+            let message = format!("the engine has no provider {id}; it has {}", known.join(", "));
+            Error::new(ErrorKind::NotFound, message)
+        })
+    }
+
+    /// The provider of this name that sends money.
     ///
     /// # Errors
     /// `NotFound`, naming the providers that there are.

@@ -13,10 +13,11 @@ use tokio::sync::Semaphore;
 
 use super::{Engine, Running};
 use crate::{
+    inbox::InboxLimits,
     journal::Journal,
     limits::Limits,
     seeded::Seeded,
-    shared::{Member, Shared},
+    shared::{Member, Setup, Shared},
     store::{Backend, Committer, Store, StoreError},
 };
 
@@ -31,6 +32,7 @@ pub struct EngineBuilder {
     clock: Arc<dyn Clock>,
     every: Option<Duration>,
     accepts_store: bool,
+    inbox: InboxLimits,
     seeded: Option<Seeded>,
 }
 
@@ -43,6 +45,7 @@ impl Default for EngineBuilder {
             clock: Arc::new(SystemClock),
             every: Some(EVERY),
             accepts_store: false,
+            inbox: InboxLimits::default(),
             seeded: None,
         }
     }
@@ -67,6 +70,13 @@ impl EngineBuilder {
     #[must_use]
     pub fn with_limits(mut self, provider: impl Into<String>, limits: Limits) -> Self {
         self.limits.push((provider.into(), limits));
+        self
+    }
+
+    /// Sets how deliveries are accepted and confirmed.
+    #[must_use]
+    pub fn with_inbox(mut self, limits: InboxLimits) -> Self {
+        self.inbox = limits;
         self
     }
 
@@ -122,24 +132,23 @@ impl EngineBuilder {
         let store = self.store.clone().ok_or_else(|| {
             Error::new(ErrorKind::Configuration, "the engine has no store: name one with_store")
         })?;
-        let providers = self.providers()?;
-        let members = self.members()?;
-        let (clock, seeded, accepts) = (self.clock, self.seeded, self.accepts_store);
+        let (providers, members) = (self.providers()?, self.members()?);
+        let Self { clock, inbox, seeded, accepts_store: accepts, every, .. } = self;
+        let setup = Setup { clock, providers, members, inbox, seeded };
         let begin = move |runtime| {
-            let now = clock.now();
+            let now = setup.clock.now();
             let (mut backend, opened) = store.open(now, accepts)?;
             backend.begin().map_err(StoreError::into_error)?;
             // What is refused is not written: the store closes without a commit.
-            identify(backend.as_mut(), &providers, &members)?;
+            identify(backend.as_mut(), &setup.providers, &setup.members)?;
             backend.pull_in(now).and_then(|()| backend.commit()).map_err(StoreError::into_error)?;
             let journal = Journal::new(Committer::start(backend)?, opened.start);
             if let Some(why) = &opened.restored {
                 tracing::error!("nothing is sent until a person accepts the store: {why}");
             }
-            let restored = opened.restored;
-            Ok(Shared::new(journal, clock, providers, members, runtime, restored, seeded))
+            Ok(Shared::new(journal, runtime, opened.restored, setup))
         };
-        Ok(Engine(Running::start(begin, self.every).await?))
+        Ok(Engine(Running::start(begin, every).await?))
     }
 
     /// Every provider by its name.

@@ -85,7 +85,6 @@ impl Report {
 
     /// What an event says, with its key if it has one. Whether it is believed is not kept: who
     /// stores it knows.
-    #[expect(dead_code, reason = "the inbox stores events")]
     pub(crate) fn of_event(
         provider: &ProviderId,
         endpoint: Option<&EndpointName>,

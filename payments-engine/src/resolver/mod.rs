@@ -24,19 +24,25 @@ use crate::{
 /// How long due work that was claimed is left to who claimed it.
 const LEASE: Duration = Duration::from_secs(120);
 
-/// How many due payouts one pass claims at most.
+/// How many due payouts are claimed at most at a time.
 const MOST: usize = 512;
+
+/// What is worked on, in this order, and how much of it is claimed at most at a time.
+const KINDS: [(TaskKind, usize); 3] =
+    [(TaskKind::Payout, MOST), (TaskKind::Confirm, 32), (TaskKind::Ask, 32)];
 
 /// What one pass worked on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pass {
-    /// Payouts that were due.
+    /// What was due, of every kind.
     pub due: usize,
-    /// Payouts of them that were sent, whatever became of them.
+    /// Payouts that were sent, whatever became of them.
     pub sent: usize,
-    /// Payouts of them that a provider was asked about.
+    /// Payouts that a provider was asked about.
     pub asked: usize,
+    /// Deliveries that were due and whose confirmation came to an end.
+    pub confirmed: usize,
 }
 
 type Worked = Result<Done, StoreError>;
@@ -45,23 +51,30 @@ type Worked = Result<Done, StoreError>;
 enum Done {
     Sent,
     Asked,
+    Confirmed,
     Other,
 }
 
 impl Shared {
-    /// Begins to work on what is due now, up to a limit.
-    async fn begin_due(self: &Arc<Self>) -> Result<Vec<JoinHandle<Worked>>, StoreError> {
+    /// Begins to work on what is due now, up to a limit of each kind, and returns whether a limit was
+    /// reached.
+    async fn begin_due(self: &Arc<Self>) -> Result<(Vec<JoinHandle<Worked>>, bool), StoreError> {
         let now = self.clock.now();
-        let claims = self
-            .journal
-            .store
-            .run(move |backend| backend.claim(TaskKind::Payout, now, now.plus(LEASE), MOST))
-            .await?;
+        let claims = self.journal.store.run(move |backend| {
+            let (mut claims, mut is_more) = (Vec::new(), false);
+            for (kind, most) in KINDS {
+                let claimed = backend.claim(kind, now, now.plus(LEASE), most)?;
+                is_more |= claimed.len() == most;
+                claims.extend(claimed);
+            }
+            Ok((claims, is_more))
+        });
         let begin = |claim: Claim| {
             let shared = Arc::clone(self);
             self.runtime.spawn(async move { shared.work_on(&claim).await })
         };
-        Ok(claims.into_iter().map(begin).collect())
+        let (claims, is_more) = claims.await?;
+        Ok((claims.into_iter().map(begin).collect(), is_more))
     }
 
     /// Works on what is due as it becomes due, until `stopped` ends.
@@ -84,12 +97,13 @@ impl Shared {
     pub(crate) async fn pass(self: &Arc<Self>) -> Result<Pass, StoreError> {
         let mut pass = Pass::default();
         loop {
-            let work = self.begin_due().await?;
+            let (work, is_more) = self.begin_due().await?;
             let number = work.len();
             for done in join_all(work).await {
                 match done {
                     Ok(Ok(Done::Sent)) => pass.sent += 1,
                     Ok(Ok(Done::Asked)) => pass.asked += 1,
+                    Ok(Ok(Done::Confirmed)) => pass.confirmed += 1,
                     Ok(Ok(Done::Other)) => {}
                     // Its lease ends, and it is due again.
                     Ok(Err(error)) => tracing::error!("the journal cannot be used: {error}"),
@@ -97,13 +111,25 @@ impl Shared {
                 }
             }
             pass.due += number;
-            if number < MOST {
+            if !is_more {
                 return Ok(pass);
             }
         }
     }
 
     async fn work_on(self: &Arc<Self>, claim: &Claim) -> Result<Done, StoreError> {
+        match claim.kind {
+            TaskKind::Payout => self.work_on_payout(claim).await,
+            TaskKind::Confirm => {
+                let is_settled = self.confirm(claim).await?;
+                Ok(if is_settled { Done::Confirmed } else { Done::Other })
+            }
+            TaskKind::Ask => self.ask_about_order(claim).await.map(|()| Done::Other),
+            TaskKind::Handle | TaskKind::Read => Ok(Done::Other),
+        }
+    }
+
+    async fn work_on_payout(self: &Arc<Self>, claim: &Claim) -> Result<Done, StoreError> {
         let now = self.clock.now();
         let Ok(reference) = &PayoutRef::new(claim.subject.as_str()) else {
             tracing::error!("a stored reference is none: {:?}", claim.subject);

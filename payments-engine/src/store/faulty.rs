@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
-use super::{Backend, Claim, Counts, Due, Rows, StoreError, TaskKind, Write};
+use super::{Backend, Claim, Counts, Due, InboxRows, Rows, StoreError, TaskKind, Write};
 use crate::{
     journal::Breaker,
     record::{Observed, PayoutRecord},
@@ -84,6 +84,11 @@ impl Rows for Faulty {
 
     fn set_due(&mut self, claim: &Claim, due: Due) -> Result<(), StoreError> {
         self.inner.set_due(claim, due)
+    }
+
+    fn inbox(&mut self) -> Box<dyn InboxRows + '_> {
+        self.has_written = true;
+        self.inner.inbox()
     }
 
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {

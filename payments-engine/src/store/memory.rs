@@ -1,11 +1,13 @@
 //! A store in memory, for tests and simulation.
 
+mod inbox;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
-use super::{Backend, Claim, Counts, Due, Rows, StoreError, TaskKind, Write};
+use super::{Backend, Claim, Counts, Due, InboxRows, Rows, StoreError, TaskKind, Write};
 use crate::{
     journal::Breaker,
     record::{Observed, PayoutRecord, RecordState},
@@ -29,6 +31,7 @@ pub(super) struct Tables {
     tokens: HashSet<String>,
     tasks: BTreeMap<(TaskKind, String), Task>,
     handlers: BTreeSet<String>,
+    inbox: inbox::InboxTables,
     breakers: HashMap<ProviderId, Breaker>,
     meta: HashMap<String, String>,
 }
@@ -120,6 +123,10 @@ impl Rows for Memory {
             }
         }
         Ok(())
+    }
+
+    fn inbox(&mut self) -> Box<dyn InboxRows + '_> {
+        Box::new(&mut self.tables.inbox)
     }
 
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {

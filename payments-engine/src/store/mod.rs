@@ -7,6 +7,7 @@
 
 mod committer;
 mod faulty;
+mod inbox;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -21,6 +22,7 @@ pub(crate) use committer::Committer;
 #[cfg(feature = "seeded-bugs")]
 pub use faulty::Fault;
 use faulty::{Faults, Faulty};
+pub(crate) use inbox::{InboxCounts, InboxRows};
 #[cfg(feature = "rusqlite")]
 pub(crate) use sqlite::SqliteRows;
 pub(crate) use task::{Claim, Due, TaskKind};
@@ -157,6 +159,9 @@ pub(crate) trait Rows {
 
     /// Sets when claimed work is due next, or removes it, unless it was claimed again since.
     fn set_due(&mut self, claim: &Claim, due: Due) -> Result<(), StoreError>;
+
+    /// The rows of the inbox.
+    fn inbox(&mut self) -> Box<dyn InboxRows + '_>;
 
     /// The names of the handlers to which changes are due.
     fn handlers(&mut self) -> Result<Vec<String>, StoreError>;

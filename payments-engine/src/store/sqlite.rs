@@ -1,5 +1,6 @@
 //! A store in a file of SQLite.
 
+mod inbox;
 mod tasks;
 
 use std::ffi::OsString;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
-use super::{Backend, Claim, Counts, Due, Opened, Rows, StoreError, TaskKind, Write};
+use super::{Backend, Claim, Counts, Due, InboxRows, Opened, Rows, StoreError, TaskKind, Write};
 use crate::{
     journal::Breaker,
     record::{Observed, PayoutRecord, RecordState},
@@ -307,6 +308,10 @@ impl Rows for SqliteRows<'_> {
         tasks::set_due(self.0, claim, due)
     }
 
+    fn inbox(&mut self) -> Box<dyn InboxRows + '_> {
+        Box::new(inbox::SqliteInbox(self.0))
+    }
+
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT name FROM payments_handler ORDER BY name";
         let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
@@ -346,6 +351,10 @@ impl Rows for Sqlite {
 
     fn set_due(&mut self, claim: &Claim, due: Due) -> Result<(), StoreError> {
         SqliteRows(&self.connection).set_due(claim, due)
+    }
+
+    fn inbox(&mut self) -> Box<dyn InboxRows + '_> {
+        Box::new(inbox::SqliteInbox(&self.connection))
     }
 
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {

@@ -15,8 +15,8 @@ pub(crate) enum TaskKind {
     Handle,
     /// The statements of a provider are read on. The subject is the name of the provider.
     Read,
-    /// An order is asked about, because its buyer came back. The subject is the provider, a space,
-    /// and the order.
+    /// An order is asked about, because its buyer came back. The subject is the provider, a line
+    /// break, and the order.
     Ask,
 }
 

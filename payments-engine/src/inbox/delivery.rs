@@ -1,0 +1,287 @@
+//! A delivery as it is stored.
+
+use std::fmt;
+
+use payments_core::{
+    EndpointName, ProviderId, Timestamp,
+    notification::{Delivery, Event, EventData},
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::record::{Report, ReportData, Source};
+
+/// The most bytes of a refused delivery's body that are kept as a sample.
+const SAMPLE: usize = 16 * 1024;
+
+/// A header is stored if its name contains one of these words. No other header is, because it may
+/// hold a secret.
+const HEADERS: [&str; 4] = ["content-type", "signature", "timestamp", "-id"];
+
+/// A delivery that was acknowledged, and what it says.
+#[derive(Clone, Debug)]
+pub(crate) struct StoredDelivery {
+    /// Its number in the store.
+    pub(crate) number: u64,
+    pub(crate) provider: ProviderId,
+    pub(crate) endpoint: EndpointName,
+    pub(crate) digest: [u8; 32],
+    pub(crate) received_at: Timestamp,
+    /// The verdict in one word.
+    pub(crate) verdict: String,
+    /// Whether anybody may have sent it.
+    pub(crate) is_unsigned: bool,
+    /// When its events changed last.
+    pub(crate) changed_at: Timestamp,
+    pub(crate) events: Vec<StoredEvent>,
+}
+
+/// One thing that a delivery says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StoredEvent {
+    pub(crate) report: Report,
+    pub(crate) standing: Standing,
+}
+
+/// Whether an event is believed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub(crate) enum Standing {
+    /// The delivery proved it, and it is booked.
+    Proven,
+    /// It has to be confirmed by an inquiry.
+    Unconfirmed,
+    /// An inquiry confirmed it, and what the inquiry said is booked.
+    Confirmed,
+    /// An inquiry contradicted it.
+    Contradicted {
+        /// What the delivery claimed.
+        claimed: String,
+        /// What the provider said.
+        found: String,
+    },
+    /// The provider did not know it for as long as it was asked.
+    NotFound,
+    /// The provider cannot be asked about it.
+    CannotAsk {
+        /// Why, in one line.
+        why: String,
+    },
+    /// It is not proven and moves no money.
+    Ignored,
+    /// A stored standing that this version does not know.
+    #[serde(other)]
+    Unrecognised,
+}
+
+/// Whether a delivery needs more work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DeliveryState {
+    /// An event has to be confirmed.
+    Unconfirmed,
+    /// Nothing is left to confirm, and an event is not believed.
+    Doubtful,
+    /// Nothing is left to do.
+    Settled,
+}
+
+/// A request as it arrived, without the headers that may hold a secret.
+#[derive(Clone)]
+pub(crate) struct StoredRequest {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// A delivery that was not believed, to be counted.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    pub(crate) provider: ProviderId,
+    /// The endpoint; a dash if there is none of this name.
+    pub(crate) endpoint: String,
+    pub(crate) at: Timestamp,
+    pub(crate) reason: String,
+    pub(crate) detail: String,
+    pub(crate) request: StoredRequest,
+}
+
+impl StoredDelivery {
+    /// Whether it needs more work.
+    pub(crate) fn state(&self) -> DeliveryState {
+        let any = |is: fn(&Standing) -> bool| self.events.iter().any(|event| is(&event.standing));
+        if any(|standing| *standing == Standing::Unconfirmed) {
+            DeliveryState::Unconfirmed
+        } else if any(Standing::is_doubtful) {
+            DeliveryState::Doubtful
+        } else {
+            DeliveryState::Settled
+        }
+    }
+}
+
+impl StoredEvent {
+    /// An event of a delivery. What was signed for another time is not proven.
+    pub(super) fn of(
+        provider: &ProviderId,
+        endpoint: &EndpointName,
+        event: &Event,
+        is_stale: bool,
+    ) -> Self {
+        let mut report = Report::of_event(provider, Some(endpoint), Source::Delivery, event);
+        let standing = match (event.is_trusted() && !is_stale, event.moves_money()) {
+            (true, _) => Standing::Proven,
+            (false, true) => Standing::Unconfirmed,
+            (false, false) => Standing::Ignored,
+        };
+        if standing != Standing::Proven {
+            // Only what is believed uses up a key.
+            report.key = None;
+        }
+        Self { report, standing }
+    }
+
+    /// The event that the provider is asked about; `None` if this version does not know it.
+    pub(super) fn claim(&self) -> Option<Event> {
+        let data = match &self.report.data {
+            ReportData::Payment(payment) => EventData::Payment(payment.as_ref().clone()),
+            ReportData::Movement(movement) => EventData::Movement(movement.as_ref().clone()),
+            ReportData::Refund(refund) => EventData::Refund(refund.as_ref().clone()),
+            ReportData::Payout(payout) => EventData::Payout(payout.as_ref().clone()),
+            ReportData::Test | ReportData::Unrecognised => return None,
+        };
+        Some(Event::claimed(data))
+    }
+}
+
+impl Standing {
+    /// Whether it was looked into and is not believed.
+    pub(super) fn is_doubtful(&self) -> bool {
+        matches!(self, Self::Contradicted { .. } | Self::NotFound | Self::CannotAsk { .. })
+    }
+
+    /// The standing in a few words, without personal data.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Confirmed => "confirmed",
+            Self::Contradicted { .. } => "its provider contradicts it",
+            Self::NotFound => "its provider did not know it for as long as it was asked",
+            Self::CannotAsk { .. } => "its provider cannot be asked about it",
+            Self::Ignored => "it is not proven and moves no money",
+            Self::Unrecognised => "this version does not know it",
+        }
+    }
+
+    /// The standing with what is known of it, for a person.
+    pub(super) fn why(&self) -> String {
+        match self {
+            Self::Contradicted { claimed, found } => {
+                format!("it claims {claimed}, and its provider says {found}")
+            }
+            Self::CannotAsk { why } => format!("{}: {why}", self.word()),
+            other => other.word().to_owned(),
+        }
+    }
+
+    /// Whether its report is booked.
+    pub(super) fn is_booked(&self) -> bool {
+        matches!(self, Self::Proven | Self::Confirmed)
+    }
+}
+
+impl DeliveryState {
+    /// The state as it is stored.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Unconfirmed => "unconfirmed",
+            Self::Doubtful => "doubtful",
+            Self::Settled => "settled",
+        }
+    }
+}
+
+impl StoredRequest {
+    /// What is stored of a delivery.
+    pub(super) fn of(delivery: &Delivery<'_>) -> Self {
+        let is_kept = |name: &str| HEADERS.iter().any(|word| name.contains(word));
+        let headers = delivery.headers().iter().filter(|(name, _)| is_kept(name.as_str()));
+        let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into();
+        Self {
+            method: delivery.method().as_str().to_owned(),
+            path: delivery.path().to_owned(),
+            query: delivery.query().map(str::to_owned),
+            headers: headers.map(|(name, value)| (name.to_string(), text(value))).collect(),
+            body: delivery.body().to_vec(),
+        }
+    }
+
+    /// The same with the beginning of its body only.
+    pub(super) fn sample(mut self) -> Self {
+        self.body.truncate(SAMPLE);
+        self
+    }
+}
+
+impl fmt::Debug for StoredRequest {
+    /// The method and the path only.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StoredRequest({} {}, {} bytes)", self.method, self.path, self.body.len())
+    }
+}
+
+/// The digest by which a repeated delivery is known: of its query and its body. Headers are left out,
+/// because a gateway signs each repetition anew.
+pub(super) fn digest(delivery: &Delivery<'_>) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in [delivery.query().unwrap_or_default().as_bytes(), delivery.body()] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_header_that_may_hold_a_secret_is_stored() {
+        let request = http::Request::post("/hooks/a?b=c")
+            .header("authorization", "Apikey canary")
+            .header("x-secret-key", "canary")
+            .header("cookie", "canary")
+            .header("x-signature", "abc")
+            .header("x-timestamp", "1")
+            .header("content-type", "application/json")
+            .body("{}")
+            .unwrap();
+        let stored = StoredRequest::of(&Delivery::of(&request));
+        let names: Vec<_> = stored.headers.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["x-signature", "x-timestamp", "content-type"]);
+        assert!(!format!("{stored:?}").contains("b=c"));
+    }
+
+    #[test]
+    fn an_unknown_standing_is_settled_and_blocks_nothing() {
+        let text = r#"{"is":"teleported","by":"x"}"#;
+        let standing: Standing = serde_json::from_str(text).unwrap();
+        assert_eq!(standing, Standing::Unrecognised);
+        for standing in [
+            Standing::Proven,
+            Standing::Contradicted { claimed: "a".to_owned(), found: "b".to_owned() },
+        ] {
+            let stored = serde_json::to_string(&standing).unwrap();
+            assert_eq!(serde_json::from_str::<Standing>(&stored).unwrap(), standing, "{stored}");
+        }
+    }
+
+    #[test]
+    fn a_query_cannot_pass_for_a_body() {
+        let one = http::Request::post("/?ab").body("c").unwrap();
+        let other = http::Request::post("/?a").body("bc").unwrap();
+        assert_ne!(digest(&Delivery::of(&one)), digest(&Delivery::of(&other)));
+    }
+}

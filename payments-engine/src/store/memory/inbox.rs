@@ -1,0 +1,96 @@
+//! Deliveries in memory.
+
+use std::collections::BTreeMap;
+
+use payments_core::{EndpointName, ProviderId, Timestamp};
+
+use crate::{
+    inbox::{DeliveryState, Refused, StoredDelivery, StoredRequest},
+    store::{InboxCounts, InboxRows, StoreError},
+};
+
+/// The deliveries.
+#[derive(Clone, Default)]
+pub(super) struct InboxTables {
+    deliveries: BTreeMap<u64, StoredDelivery>,
+    /// Counted by hour and reason.
+    refused: BTreeMap<(i64, String), u64>,
+}
+
+impl InboxTables {
+    fn in_state(&self, state: DeliveryState) -> impl Iterator<Item = &StoredDelivery> {
+        self.deliveries.values().filter(move |delivery| delivery.state() == state)
+    }
+}
+
+impl InboxRows for &mut InboxTables {
+    fn find_delivery(
+        &mut self,
+        provider: &ProviderId,
+        endpoint: &EndpointName,
+        digest: &[u8; 32],
+    ) -> Result<Option<StoredDelivery>, StoreError> {
+        let is_it = |delivery: &&StoredDelivery| {
+            (&delivery.provider, &delivery.endpoint, &delivery.digest)
+                == (provider, endpoint, digest)
+        };
+        Ok(self.deliveries.values().find(is_it).cloned())
+    }
+
+    fn delivery(&mut self, number: u64) -> Result<Option<StoredDelivery>, StoreError> {
+        Ok(self.deliveries.get(&number).cloned())
+    }
+
+    fn insert_delivery(
+        &mut self,
+        delivery: &StoredDelivery,
+        _: &StoredRequest,
+    ) -> Result<u64, StoreError> {
+        let number = self.deliveries.last_key_value().map_or(1, |(last, _)| last + 1);
+        self.deliveries.insert(number, StoredDelivery { number, ..delivery.clone() });
+        Ok(number)
+    }
+
+    fn update_delivery(&mut self, delivery: &StoredDelivery) -> Result<(), StoreError> {
+        self.deliveries.insert(delivery.number, delivery.clone());
+        Ok(())
+    }
+
+    fn unconfirmed(
+        &mut self,
+        provider: &ProviderId,
+        endpoint: &EndpointName,
+        most: u64,
+    ) -> Result<u64, StoreError> {
+        let unsigned = self.in_state(DeliveryState::Unconfirmed).filter(|delivery| {
+            delivery.is_unsigned && (&delivery.provider, &delivery.endpoint) == (provider, endpoint)
+        });
+        Ok((unsigned.count() as u64).min(most))
+    }
+
+    fn refuse(&mut self, refused: &Refused, _: u64) -> Result<(), StoreError> {
+        let hour = refused.at.unix_seconds().div_euclid(3_600);
+        *self.refused.entry((hour, refused.reason.clone())).or_default() += 1;
+        Ok(())
+    }
+
+    fn doubtful(&mut self, most: u64) -> Result<Vec<StoredDelivery>, StoreError> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        Ok(self.in_state(DeliveryState::Doubtful).take(most).cloned().collect())
+    }
+
+    fn inbox_counts(&mut self, since: Timestamp) -> Result<InboxCounts, StoreError> {
+        let unconfirmed = || self.in_state(DeliveryState::Unconfirmed);
+        let mut refused = BTreeMap::new();
+        let hour = since.unix_seconds().div_euclid(3_600);
+        for ((_, reason), count) in self.refused.iter().filter(|((at, _), _)| *at >= hour) {
+            *refused.entry(reason.clone()).or_default() += *count;
+        }
+        Ok(InboxCounts {
+            unconfirmed: unconfirmed().count() as u64,
+            oldest_unconfirmed: unconfirmed().map(|delivery| delivery.received_at).min(),
+            doubtful: self.in_state(DeliveryState::Doubtful).count() as u64,
+            refused: refused.into_iter().collect(),
+        })
+    }
+}
