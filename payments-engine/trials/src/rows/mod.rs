@@ -6,6 +6,7 @@
 mod commits;
 mod dishonest;
 mod evidence;
+mod inbox;
 mod restarts;
 mod sends;
 
@@ -32,14 +33,14 @@ pub(crate) use ensure;
 
 /// Lists each trial with its name and the mistakes that it has to find.
 macro_rules! trials {
-    ($($module:ident::$trial:ident finds $($mistake:ident)|*;)+) => {
+    ($($module:ident::$trial:ident $(finds $($mistake:ident)|+)?;)+) => {
         /// Every trial by its name.
         pub const TRIALS: &[(&str, Trial)] =
             &[$((stringify!($trial), |seeded| Box::pin($module::$trial(seeded))),)+];
 
         /// Every mistake with the name of the trial that finds it.
         pub const FINDERS: &[(Seeded, &str)] =
-            &[$($((Seeded::$mistake, stringify!($trial)),)*)+];
+            &[$($($((Seeded::$mistake, stringify!($trial)),)+)?)+];
     };
 }
 
@@ -65,4 +66,14 @@ trials! {
     evidence::what_is_uncertain_is_asked_about finds ForgetsTheUncertain;
     evidence::an_unconfirmed_refusal_ends_nothing finds BelievesAnyRefusal;
     commits::a_commit_that_is_not_known_is_no_error finds TakesAnUnknownCommitForNone;
+    inbox::what_was_acknowledged_to_a_gateway_survives_a_kill finds RepliesBeforeTheCommit;
+    inbox::a_delivery_is_stored_and_booked_in_one_commit finds BooksOutsideTheTransaction;
+    inbox::a_contradicted_delivery_uses_up_nothing finds UniqueByKey;
+    inbox::what_was_signed_for_another_time_is_confirmed;
+    inbox::killed_between_storing_and_confirming_it_is_confirmed;
+    inbox::a_gateway_that_is_down_for_hours_is_asked_later;
+    inbox::equal_deliveries_at_once_are_stored_once;
+    inbox::unsigned_deliveries_are_limited_and_refused_ones_are_counted;
+    inbox::a_buyers_return_is_not_kept_and_its_order_is_asked_about;
+    inbox::what_is_not_durable_in_time_is_requested_again;
 }

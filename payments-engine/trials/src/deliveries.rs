@@ -1,0 +1,199 @@
+//! A gateway in memory whose deliveries arrive at an engine, signed or not.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use payments_core::{
+    EndpointName, Error, ErrorKind, ManualClock, NotificationReceiver, OrderRef, Provider,
+    ProviderId, ProviderKind, Result, Timestamp,
+    money::Money,
+    notification::{
+        Confirmation, Delivery, Endpoint, Event, EventData, Notification, Outcome, Received,
+        Untrusted, UntrustedReason,
+    },
+    payment::{CreatePayment, Payment, PaymentState},
+    signature::unauthenticated,
+};
+use payments_engine::{Accepted, Engine, EngineBuilder, Seeded, Store};
+use provider_mock::{MockGateway, Settings};
+use tempfile::TempDir;
+
+use crate::world::MAIN;
+
+/// The endpoint of signed deliveries.
+pub const SIGNED: &str = "events";
+
+/// The endpoint of deliveries that anybody may send.
+pub const OPEN: &str = "open";
+
+/// The endpoint of a buyer's browser.
+pub const RETURN: &str = "return";
+
+/// The amount of every order.
+pub const AMOUNT: i64 = 50_000;
+
+/// A gateway, a clock that it shares with the engines, and where their store is.
+#[derive(Debug)]
+pub struct Deliveries {
+    /// The gateway, in memory.
+    pub gateway: MockGateway,
+    /// The clock of the gateway and of the engines.
+    pub clock: ManualClock,
+    /// Where the store is.
+    pub folder: TempDir,
+    /// Whether the gateway cannot be asked about deliveries.
+    pub is_down: Arc<AtomicBool>,
+    /// How often the gateway was asked about a delivery.
+    pub asked: Arc<AtomicUsize>,
+}
+
+impl Deliveries {
+    /// A gateway without orders.
+    pub fn start() -> Self {
+        let clock = ManualClock::at(Timestamp::from_unix(1_731_742_061));
+        let settings = Settings::test()
+            .with_clock(Arc::new(clock.clone()))
+            .with_notify_url("https://shop.example/hooks/main/events");
+        Self {
+            gateway: MockGateway::new(settings).unwrap(),
+            clock,
+            folder: tempfile::tempdir().unwrap(),
+            is_down: Arc::default(),
+            asked: Arc::default(),
+        }
+    }
+
+    /// The gateway's provider, with an endpoint for unsigned deliveries besides its own.
+    pub fn provider(&self) -> Provider {
+        let honest = self.gateway.provider(MAIN).unwrap();
+        let inner = Arc::clone(honest.notifications().unwrap());
+        let mut endpoints = inner.endpoints().to_vec();
+        endpoints.push(Endpoint::new(EndpointName::new(OPEN).unwrap(), Method::POST, "anywhere"));
+        let (is_down, asked) = (Arc::clone(&self.is_down), Arc::clone(&self.asked));
+        let receiver = Open { inner, endpoints, is_down, asked };
+        let (id, kind) = (ProviderId::new(MAIN).unwrap(), ProviderKind::new("mock").unwrap());
+        Provider::new(id, kind, honest.environment())
+            .with_payments(Arc::clone(honest.payments().unwrap()))
+            .with_payouts(Arc::clone(honest.payouts().unwrap()))
+            .with_statements(Arc::clone(honest.statements().unwrap()))
+            .with_notifications(Arc::new(receiver))
+    }
+
+    /// The file of the store.
+    pub fn file(&self) -> std::path::PathBuf {
+        self.folder.path().join("shop.db")
+    }
+
+    /// An engine in SQLite that works only in ticks.
+    pub fn builder(&self, seeded: Option<Seeded>) -> EngineBuilder {
+        Engine::builder()
+            .with_store(Store::sqlite(self.file()))
+            .with_provider(self.provider())
+            .with_clock(Arc::new(self.clock.clone()))
+            .with_seeded(seeded)
+            .without_background()
+    }
+
+    /// The engine of [`builder`](Self::builder).
+    pub async fn engine(&self, seeded: Option<Seeded>) -> Engine {
+        self.builder(seeded).start().await.unwrap()
+    }
+
+    /// Opens an order at the gateway.
+    pub async fn open(&self, order: &str) {
+        let order = OrderRef::new(order).unwrap();
+        let request = CreatePayment::new(order, Money::vnd(AMOUNT)).unwrap();
+        let request = request.with_return_url("https://shop.example/thanks").unwrap();
+        let payments = self.gateway.provider(MAIN).unwrap();
+        let opened = payments.payments().unwrap().create_payment(&request).await.unwrap();
+        assert!(opened.accepted().is_ok(), "the gateway opens the order");
+    }
+
+    /// Opens an order, pays it, and returns the delivery that says so.
+    pub async fn paid(&self, order: &str) -> Request<Bytes> {
+        self.open(order).await;
+        self.gateway.pay(order, Money::vnd(AMOUNT)).unwrap();
+        let mut deliveries = self.gateway.take_notifications();
+        deliveries.retain(|one| String::from_utf8_lossy(one.body()).contains("payment."));
+        deliveries.pop().expect("a payment is announced")
+    }
+
+    /// What the store holds of deliveries: the standings of each, oldest first.
+    pub fn standings(&self) -> Vec<Vec<String>> {
+        let connection = rusqlite::Connection::open(self.file()).unwrap();
+        let sql = "SELECT events FROM payments_delivery ORDER BY number";
+        let mut statement = connection.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        rows.map(|row| {
+            let events: Vec<serde_json::Value> = serde_json::from_str(&row.unwrap()).unwrap();
+            events.iter().map(|one| one["standing"]["is"].as_str().unwrap().to_owned()).collect()
+        })
+        .collect()
+    }
+}
+
+/// Gives a delivery to an engine.
+pub async fn deliver(engine: &Engine, endpoint: &str, request: &Request<Bytes>) -> Accepted {
+    engine.accept(MAIN, endpoint, &Delivery::of(request)).await
+}
+
+/// An unsigned claim that an order is paid.
+pub fn claim(order: &str, note: &str) -> Request<Bytes> {
+    let body = format!("{order} {note}");
+    Request::post("/hooks/main/open").body(Bytes::from(body)).unwrap()
+}
+
+/// The receiver of a gateway, with an endpoint where deliveries are not signed.
+struct Open {
+    inner: Arc<dyn NotificationReceiver>,
+    endpoints: Vec<Endpoint>,
+    is_down: Arc<AtomicBool>,
+    asked: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl NotificationReceiver for Open {
+    fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    fn receive(
+        &self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'_>,
+        now: Timestamp,
+    ) -> Received {
+        if endpoint.as_str() != OPEN {
+            return self.inner.receive(endpoint, delivery, now);
+        }
+        let text = String::from_utf8_lossy(delivery.body());
+        let order = text.split(' ').next().and_then(|order| OrderRef::new(order).ok());
+        match (Endpoint::find(&self.endpoints, endpoint, delivery.method()), order) {
+            (Ok(endpoint), Some(order)) => {
+                let mut payment = Payment::new(order, PaymentState::Settled);
+                payment.asked = Some(Money::vnd(AMOUNT));
+                let payment = EventData::Payment(payment.with_received(Money::vnd(AMOUNT)));
+                Notification::new(endpoint, unauthenticated())
+                    .with_event(None, payment, &["order"])
+                    .into()
+            }
+            (Err(untrusted), _) => untrusted.into(),
+            (_, None) => Untrusted::new(UntrustedReason::Unreadable, "no order").into(),
+        }
+    }
+
+    async fn confirm(&self, event: &Event) -> Result<Confirmation> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        if self.is_down.load(Ordering::SeqCst) {
+            return Err(Error::new(ErrorKind::Unavailable, "the gateway is down"));
+        }
+        self.inner.confirm(event).await
+    }
+
+    fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> Response<Bytes> {
+        self.inner.reply(endpoint, outcome)
+    }
+}
