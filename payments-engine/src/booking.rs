@@ -1,12 +1,26 @@
 //! Books believed reports into the records.
 
-use payments_core::Timestamp;
+use payments_core::{
+    Movement, OrderRef, SameMoney, Timestamp,
+    payment::{NextAction, Payment, PaymentCode, PaymentMethod},
+    same_credit,
+};
 
 use crate::{
-    change::Subject,
-    record::Report,
-    store::{Rows, StoreError},
+    change::{Subject, changed},
+    journal,
+    record::{
+        CreditRecord, Observation, Observed, PaymentObservation, PaymentRecord, Report, ReportData,
+        Source,
+    },
+    store::{Due, PaymentWrite, Rows, Route, RouteKind, StoreError, TaskKind},
 };
+
+/// How many credits of one amount a movement is compared with.
+const COMPARED: usize = 200;
+
+/// How many unmatched credits are compared with the names of a new opening.
+const UNMATCHED: usize = 1_000;
 
 /// Books a *believed* report into the records and credits of an open transaction, and returns the
 /// subjects whose records changed. The same token, or the same key of the same provider, books
@@ -18,6 +32,413 @@ pub(crate) fn book(
     at: Timestamp,
     start: u64,
 ) -> Result<Vec<Subject>, StoreError> {
-    let _ = (rows, report, token, at, start);
-    Ok(Vec::new())
+    let mut booking = Booking { rows, token, writes: 0, at, start, subjects: Vec::new() };
+    if booking.rows.payments().has_written_payment(&booking.token())? {
+        return Ok(Vec::new());
+    }
+    match &report.data {
+        ReportData::Movement(movement) => booking.movement(report, movement)?,
+        ReportData::Test | ReportData::Unrecognised => {}
+        _ if booking.is_known(report)? => {}
+        ReportData::Payment(payment) => booking.payment(report, payment)?,
+        ReportData::Refund(refund) => booking.report(&refund.order, report)?,
+        ReportData::Payout(payout) => {
+            let changed = journal::change(
+                booking.rows,
+                &payout.payout,
+                token,
+                at,
+                start,
+                |record, _| {
+                    let record = record.filter(|record| record.provider == report.provider);
+                    let payouts = vec![payments_core::payout::Payout::clone(payout)];
+                    let observation = Observation::Found { payouts };
+                    Ok(record.map(|_| journal::Change { observation, due: Due::At(at) }))
+                },
+            )?;
+            match changed.record {
+                Some(_) if changed.is_written => {
+                    booking.subjects.push(Subject::Payout(payout.payout.clone()));
+                }
+                Some(_) => {}
+                None => tracing::warn!(
+                    payout = %payout.payout,
+                    provider = %report.provider,
+                    "reported, and not on record"
+                ),
+            }
+        }
+    }
+    Ok(booking.subjects)
+}
+
+/// Changes the record of an order, if `decide` says so of the record as it is, and returns the record
+/// as it is then, and whether it was changed. The same token changes nothing twice.
+pub(crate) fn change_payment(
+    rows: &mut dyn Rows,
+    order: &OrderRef,
+    token: &str,
+    at: Timestamp,
+    start: u64,
+    decide: impl FnOnce(Option<&PaymentRecord>) -> Option<PaymentObservation>,
+) -> Result<(Option<PaymentRecord>, bool), StoreError> {
+    let known = rows.payments().payment(order)?;
+    if rows.payments().has_written_payment(token)? {
+        return Ok((known, true));
+    }
+    let Some(observation) = decide(known.as_ref()) else { return Ok((known, false)) };
+    let was_in_doubt = known.as_ref().is_some_and(PaymentRecord::is_in_doubt);
+    let revision = known.as_ref().map_or(0, |record| record.revision) + 1;
+    let observed = Observed { revision, at, start, observation };
+    let before = known.clone();
+    let Some(record) = PaymentRecord::after(known, &observed) else { return Ok((None, false)) };
+    if is_repeated_inquiry(&observed.observation) && is_unchanged(before.as_ref(), &record)? {
+        return Ok((before, false));
+    }
+    rows.payments().write_payment(&PaymentWrite { token, record: &record, observed: &observed })?;
+    if record.is_in_doubt() != was_in_doubt {
+        let due = if record.is_in_doubt() { Due::At(record.ask_at(at)) } else { Due::Never };
+        rows.make_due(TaskKind::Payment, order.as_str(), due)?;
+    }
+    changed(rows, &Subject::Payment(order.clone()), record.revision)?;
+    let opened = match &observed.observation {
+        PaymentObservation::Opened { provider, .. } => Some(provider),
+        PaymentObservation::Reported { report, .. } => Some(&report.provider),
+        _ => None,
+    };
+    if let Some(provider) = opened {
+        let routes: Vec<Route> = record
+            .openings
+            .iter()
+            .filter(|opening| opening.provider == *provider)
+            .filter_map(|opening| Some((opening.method(), opening.payment.as_ref()?)))
+            .flat_map(|(method, payment)| routes_of(payment, method))
+            .map(|(kind, name)| Route { provider: provider.clone(), kind, name })
+            .collect();
+        for route in &routes {
+            rows.payments().add_route(route, order)?;
+        }
+    }
+    Ok((Some(record), true))
+}
+
+/// Whether an observation is the response to an inquiry, which may say what is known.
+fn is_repeated_inquiry(observation: &PaymentObservation) -> bool {
+    matches!(observation, PaymentObservation::Reported { report, .. }
+        if report.source == Source::Inquiry && report.key.is_none())
+}
+
+/// Whether two records say the same, their revisions aside.
+fn is_unchanged(before: Option<&PaymentRecord>, after: &PaymentRecord) -> Result<bool, StoreError> {
+    let Some(before) = before else { return Ok(false) };
+    let mut same = after.clone();
+    (same.revision, same.changed_at) = (before.revision, before.changed_at);
+    let json = |record: &PaymentRecord| serde_json::to_value(record).map_err(StoreError::not_done);
+    Ok(json(before)? == json(&same)?)
+}
+
+/// The names by which money for an opening finds its order: the words of the memo that a transfer
+/// has to have, and the number of a virtual account.
+fn routes_of(payment: &Payment, method: Option<PaymentMethod>) -> Vec<(RouteKind, String)> {
+    let method = payment.method.or(method);
+    let transfers = payment.next.iter().filter_map(|next| match next {
+        NextAction::Transfer(transfer) => Some(transfer),
+        _ => None,
+    });
+    let mut routes = Vec::new();
+    for transfer in transfers {
+        let words = transfer.memo.iter().flat_map(|memo| memo.split_whitespace());
+        let is_code = |word: &&str| {
+            let quoted = serde_json::Value::from(*word);
+            serde_json::from_value::<PaymentCode>(quoted).is_ok()
+        };
+        routes.extend(words.filter(is_code).map(|word| (RouteKind::Code, word.to_owned())));
+        if method == Some(PaymentMethod::VirtualAccount) {
+            let number = transfer.account.number.as_str().to_owned();
+            routes.push((RouteKind::Account, number));
+        }
+    }
+    routes
+}
+
+struct Booking<'a> {
+    rows: &'a mut dyn Rows,
+    token: &'a str,
+    /// How many writes were made: the first has the token itself.
+    writes: u32,
+    at: Timestamp,
+    start: u64,
+    subjects: Vec<Subject>,
+}
+
+impl Booking<'_> {
+    /// The name of the next write.
+    fn token(&self) -> String {
+        match self.writes {
+            0 => self.token.to_owned(),
+            number => format!("{}/{number}", self.token),
+        }
+    }
+
+    /// Whether the key of a report is booked already; it is from now on.
+    fn is_known(&mut self, report: &Report) -> Result<bool, StoreError> {
+        match &report.key {
+            Some(key) => self.rows.payments().use_key(&report.provider, key),
+            None => Ok(false),
+        }
+    }
+
+    /// Observes something of an order.
+    fn observe(
+        &mut self,
+        order: &OrderRef,
+        observation: PaymentObservation,
+    ) -> Result<(), StoreError> {
+        let (token, at, start) = (self.token(), self.at, self.start);
+        let (record, is_written) =
+            change_payment(self.rows, order, &token, at, start, |_| Some(observation))?;
+        self.writes += 1;
+        if let Some(record) = record.filter(|_| is_written) {
+            self.add(Subject::Payment(record.order));
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, subject: Subject) {
+        if !self.subjects.contains(&subject) {
+            self.subjects.push(subject);
+        }
+    }
+
+    fn report(&mut self, order: &OrderRef, report: &Report) -> Result<(), StoreError> {
+        let (order, report) = (order.clone(), Box::new(report.clone()));
+        self.observe(&order.clone(), PaymentObservation::Reported { order, report })
+    }
+
+    /// Books what a provider says of a payment. Each credit that it lists is booked under its own
+    /// key, and belongs to this order unless it belongs to another one already.
+    fn payment(&mut self, report: &Report, payment: &Payment) -> Result<(), StoreError> {
+        let order = &payment.order;
+        let mut payment = payment.clone();
+        let mut claimed_twice = Vec::new();
+        let mut adopted = Vec::new();
+        let mut own = Vec::new();
+        for movement in std::mem::take(&mut payment.credits) {
+            if !movement.is_credit() {
+                own.push(movement);
+                continue;
+            }
+            let known = self.rows.payments().credit(&report.provider, &movement.key)?;
+            match known.as_ref().and_then(|credit| credit.order.as_ref()) {
+                Some(other) if other != order => {
+                    claimed_twice.push((movement.key.clone(), other.clone()));
+                }
+                Some(_) => own.push(movement),
+                None => {
+                    let credit = match known {
+                        Some(mut credit) => {
+                            let why = "its provider names the order";
+                            credit.belongs_to(order.clone(), "the engine", why, self.at);
+                            self.change_credit(&credit)?;
+                            credit
+                        }
+                        None => {
+                            let (provider, at) = (report.provider.clone(), self.at);
+                            let (movement, order) = (movement.clone(), Some(order.clone()));
+                            CreditRecord::new(provider, movement, report.source, order, at)
+                        }
+                    };
+                    self.rows.payments().put_credit(&credit)?;
+                    adopted.push(movement.clone());
+                    own.push(movement);
+                }
+            }
+        }
+        payment.credits = own;
+        let booked = Report { data: ReportData::Payment(Box::new(payment)), ..report.clone() };
+        self.report(order, &booked)?;
+        for (key, other) in claimed_twice {
+            let provider = report.provider.clone();
+            let is_known = |record: &PaymentRecord| {
+                let names = record.cases.iter().flat_map(|case| &case.credits);
+                names.into_iter().any(|name| name.provider == provider && name.key == key)
+            };
+            let known = self.rows.payments().payment(order)?;
+            if !known.as_ref().is_some_and(is_known) {
+                let observation =
+                    PaymentObservation::ClaimedTwice { provider, key: key.clone(), order: other };
+                self.observe(order, observation)?;
+            }
+        }
+        for movement in adopted {
+            self.adopt(order, &movement)?;
+        }
+        self.adopt_by_route(order)
+    }
+
+    /// Books a movement: it belongs to the order that it names, or that its payment code, its virtual
+    /// account or a report of the same money names. A credit that belongs to none is kept.
+    fn movement(&mut self, report: &Report, movement: &Movement) -> Result<(), StoreError> {
+        if !movement.is_credit() {
+            // Money that left: a payout's, unless it names an order, from which it was given back.
+            let Some(order) = &movement.order else { return Ok(()) };
+            if self.rows.payments().use_key(&report.provider, &movement.key)? {
+                return Ok(());
+            }
+            return self.report(order, report);
+        }
+        let known = self.rows.payments().credit(&report.provider, &movement.key)?;
+        let mut credit = match known {
+            Some(credit) if credit.order.is_some() => {
+                return self.repeated(report, movement, &credit);
+            }
+            Some(credit) => credit,
+            None => {
+                let (provider, source) = (report.provider.clone(), report.source);
+                let order = self.order_of(report, movement)?;
+                let credit =
+                    CreditRecord::new(provider, movement.clone(), source, order.clone(), self.at);
+                self.rows.payments().put_credit(&credit)?;
+                return match order {
+                    Some(order) => {
+                        self.report(&order, report)?;
+                        self.adopt(&order, movement)
+                    }
+                    None => self.change_credit(&credit),
+                };
+            }
+        };
+        let Some(order) = self.order_of(report, movement)? else { return Ok(()) };
+        credit.belongs_to(order.clone(), "the engine", "a later report names the order", self.at);
+        self.change_credit(&credit)?;
+        self.report(&order, report)?;
+        self.adopt(&order, movement)
+    }
+
+    /// A credit that is booked already: a statement makes it a line, and another order or amount is
+    /// a contradiction.
+    fn repeated(
+        &mut self,
+        report: &Report,
+        movement: &Movement,
+        credit: &CreditRecord,
+    ) -> Result<(), StoreError> {
+        let Some(order) = &credit.order else { return Ok(()) };
+        let record = self.rows.payments().payment(order)?;
+        let name = credit.name();
+        let is_line = record.as_ref().is_some_and(|record| {
+            let lines = record.credits.iter().filter(|one| one.source == Source::Statement);
+            lines.into_iter().any(|one| one.name() == name)
+        });
+        let is_new_line = report.source == Source::Statement && !is_line;
+        if is_new_line || movement.amount != credit.movement.amount {
+            return self.report(order, report);
+        }
+        match &movement.order {
+            Some(other) if other != order => {
+                let (provider, key) = (name.provider, name.key);
+                let other = other.clone();
+                tracing::warn!(%key, "a credit of {order} is now reported for {other}");
+                let is_known = record.is_some_and(|record| {
+                    let names = record.cases.iter().flat_map(|case| &case.credits);
+                    names.into_iter().any(|known| known.provider == provider && known.key == key)
+                });
+                if is_known {
+                    return Ok(());
+                }
+                let observation = PaymentObservation::ClaimedTwice { provider, key, order: other };
+                self.observe(order, observation)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The order that a movement belongs to.
+    fn order_of(
+        &mut self,
+        report: &Report,
+        movement: &Movement,
+    ) -> Result<Option<OrderRef>, StoreError> {
+        if movement.order.is_some() {
+            return Ok(movement.order.clone());
+        }
+        let code = movement.code.as_ref().map(|code| (RouteKind::Code, code.as_str()));
+        let account = movement.virtual_account.as_ref();
+        let account = account.map(|number| (RouteKind::Account, number.as_str()));
+        for (kind, name) in code.into_iter().chain(account) {
+            let route = Route { provider: report.provider.clone(), kind, name: name.to_owned() };
+            let mut orders = self.rows.payments().orders_of(&route)?;
+            match (orders.pop(), orders.pop()) {
+                (Some(order), None) => return Ok(Some(order)),
+                (Some(_), Some(_)) => return Ok(None),
+                (None, _) => {}
+            }
+        }
+        let mut orders: Vec<OrderRef> = Vec::new();
+        for known in self.rows.payments().credits_like(movement, COMPARED)? {
+            let Some(order) = &known.order else { continue };
+            if is_same(&known, report, movement) && !orders.contains(order) {
+                orders.push(order.clone());
+            }
+        }
+        Ok(orders.pop().filter(|_| orders.is_empty()))
+    }
+
+    /// Lets the unmatched reports of the same money follow it to its order.
+    fn adopt(&mut self, order: &OrderRef, movement: &Movement) -> Result<(), StoreError> {
+        for mut credit in self.rows.payments().credits_like(movement, COMPARED)? {
+            let is_same = same_credit(&credit.movement, movement) == SameMoney::Same
+                && credit.movement.key.scope() != movement.key.scope();
+            if credit.order.is_none() && is_same {
+                credit.belongs_to(order.clone(), "the engine", "another report names it", self.at);
+                self.assign(order, &credit)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets unmatched credits follow the names of an order's openings.
+    fn adopt_by_route(&mut self, order: &OrderRef) -> Result<(), StoreError> {
+        let openings = self.rows.payments().payment(order)?.map(|record| record.openings);
+        let has_routes = openings.is_some_and(|openings| !openings.is_empty());
+        if !has_routes {
+            return Ok(());
+        }
+        for mut credit in self.rows.payments().unmatched(UNMATCHED)? {
+            let data = ReportData::Movement(Box::new(credit.movement.clone()));
+            let report = Report::new(credit.provider.clone(), credit.source, data);
+            let movement = credit.movement.clone();
+            if self.order_of(&report, &movement)?.as_ref() == Some(order) {
+                credit.belongs_to(order.clone(), "the engine", "it names the order", self.at);
+                self.assign(order, &credit)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Books a kept credit for its order.
+    fn assign(&mut self, order: &OrderRef, credit: &CreditRecord) -> Result<(), StoreError> {
+        self.change_credit(credit)?;
+        let data = ReportData::Movement(Box::new(credit.movement.clone()));
+        let report = Report::new(credit.provider.clone(), credit.source, data)
+            .with_key(credit.movement.key.clone());
+        self.report(order, &report)
+    }
+
+    /// Stores a credit that changed.
+    fn change_credit(&mut self, credit: &CreditRecord) -> Result<(), StoreError> {
+        self.rows.payments().put_credit(credit)?;
+        let name = credit.name();
+        let subject = Subject::Credit(name.provider, name.key);
+        changed(self.rows, &subject, credit.revision)?;
+        self.add(subject);
+        Ok(())
+    }
+}
+
+/// Whether a known credit is the money that another source reports.
+fn is_same(known: &CreditRecord, report: &Report, movement: &Movement) -> bool {
+    let is_own_source = known.provider == report.provider
+        && known.movement.key.scope() == movement.key.scope();
+    !is_own_source && same_credit(&known.movement, movement) == SameMoney::Same
 }

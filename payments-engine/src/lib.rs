@@ -101,8 +101,10 @@ pub use engine::{Engine, EngineBuilder, HandedOver, Health};
 pub use inbox::{Accepted, DoubtfulDelivery, InboxHealth, InboxLimits};
 pub use limits::Limits;
 pub use record::{
-    Case, CaseId, CaseKind, Conclusion, Decision, Observation, Observed, Outcome, PayoutRecord,
-    Permit, RecordKind, RecordState, Report, ReportData, Settled, Source,
+    Case, CaseId, CaseKind, Compared, Conclusion, Credit, CreditName, Decision, Instruction,
+    InstructionOutcome, Observation, Observed, OpeningState, Outcome, PaymentObservation,
+    PaymentOpening, PaymentRecord, PayoutRecord, Permit, RecordKind, RecordState, RefundRecord,
+    RefundRecordState, Report, ReportData, Settled, Source, Standing, Stated,
 };
 pub use resolver::Pass;
 #[cfg(feature = "seeded-bugs")]

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use payments_core::{Error, PayoutRef, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::CreditName;
+
 /// Something about a record that only a person can decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -18,6 +20,9 @@ pub struct Case {
     pub opened_at: Timestamp,
     /// What was seen, in one line, without personal data.
     pub detail: String,
+    /// The credits that it is about, if it is about credits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credits: Vec<CreditName>,
     /// How it ended; `None` while it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled: Option<Settled>,
@@ -30,7 +35,8 @@ pub struct Case {
 pub enum CaseKind {
     /// It is not known what became of a payout, and its provider no longer says.
     Unknown,
-    /// The provider reports more than one payout under one reference.
+    /// The provider reports more than one payout under one reference; or an order was paid through
+    /// two providers.
     PaidTwice,
     /// The provider reports another amount or account than was instructed.
     Differs,
@@ -41,6 +47,16 @@ pub enum CaseKind {
     ProviderMisreports,
     /// The provider answered an instruction for which no permit was taken.
     Bypassed,
+    /// More arrived than was asked for.
+    Over,
+    /// Money arrived after the last opening had expired, or after its provider had called it off.
+    Late,
+    /// Two reports may be of the same money, and no statement decides.
+    MaybeSame,
+    /// Money arrived in another currency than was asked for.
+    OtherCurrency,
+    /// A credit belongs to no known order.
+    Unmatched,
     /// A stored kind that this version does not know.
     #[serde(other)]
     Unrecognised,
@@ -70,6 +86,12 @@ pub enum Decision {
     NeverArrived,
     /// The payout reached the beneficiary: its record ends as succeeded.
     WasPaid,
+    /// The credits of the case are the same money: it counts once.
+    Same,
+    /// The credits of the case are different money: each counts.
+    Different,
+    /// The credit belongs to an order: see [`Engine::assign`](crate::Engine::assign).
+    BelongsTo,
     /// The case was looked at, and the record stays as it is. A stored decision that this version
     /// does not know is read as this one.
     #[serde(other)]
@@ -110,6 +132,11 @@ impl CaseKind {
             Self::Contradicted => "contradicted",
             Self::ProviderMisreports => "provider_misreports",
             Self::Bypassed => "bypassed",
+            Self::Over => "over",
+            Self::Late => "late",
+            Self::MaybeSame => "maybe_same",
+            Self::OtherCurrency => "other_currency",
+            Self::Unmatched => "unmatched",
             Self::Unrecognised => "unrecognised",
         }
     }

@@ -3,6 +3,7 @@
 mod case;
 mod content;
 mod observation;
+mod payment;
 mod payout;
 mod report;
 mod state;
@@ -11,6 +12,11 @@ mod stored;
 
 pub use case::{Case, CaseId, CaseKind, Decision, Settled};
 pub use observation::{Conclusion, Observation, Observed, Outcome};
+pub use payment::{
+    Compared, Credit, CreditName, Instruction, InstructionOutcome, OpeningState,
+    PaymentObservation, PaymentOpening, PaymentRecord, RefundRecord, RefundRecordState, Standing,
+    Stated,
+};
 pub use payout::{PayoutRecord, Permit, RecordKind};
 pub use report::{Report, ReportData, Source};
 pub use state::RecordState;

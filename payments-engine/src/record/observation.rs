@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Decision, RecordKind};
 
-/// One observation of a payout, with its place in the history.
+/// One observation of a payout, or of a payment, with its place in the history.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Observed {
+pub struct Observed<O = Observation> {
     /// The revision that the record has because of it.
     pub revision: u64,
     /// When it was written.
@@ -18,7 +18,7 @@ pub struct Observed {
     /// The start of the engine that wrote it; 0 if an app wrote it in its own transaction.
     pub start: u64,
     /// What was observed.
-    pub observation: Observation,
+    pub observation: O,
 }
 
 /// What was observed of a payout.

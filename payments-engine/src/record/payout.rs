@@ -293,7 +293,8 @@ impl PayoutRecord {
         }
         let number = u32::try_from(self.cases.len()).unwrap_or(u32::MAX).saturating_add(1);
         let detail = payments_core::printable(detail).to_string();
-        self.cases.push(Case { number, kind, opened_at: at, detail, settled: None });
+        let credits = Vec::new();
+        self.cases.push(Case { number, kind, opened_at: at, detail, credits, settled: None });
     }
 
     fn decide(&mut self, number: u32, decision: Decision, who: &str, why: &str, at: Timestamp) {

@@ -1,0 +1,540 @@
+//! What each observation means for the record of a payment.
+
+use payments_core::{
+    Decline, Movement, Timestamp, Uncertain, UncertainCause,
+    money::Money,
+    payment::{Funding, Payment, PaymentState, Refund},
+    step::Step,
+};
+
+use super::{
+    Compared, Credit, CreditName, Instruction, InstructionOutcome, OpeningState,
+    PaymentObservation, PaymentOpening, PaymentRecord, RefundRecord, RefundRecordState, Standing,
+    Stated, credit::stand,
+};
+use crate::record::{
+    Case, CaseKind, Decision, Observed, Permit, Report, ReportData, Settled, Source,
+};
+
+impl PaymentRecord {
+    pub(super) fn observe(&mut self, observed: &Observed<PaymentObservation>) {
+        let at = observed.at;
+        match &observed.observation {
+            PaymentObservation::Asked { provider, request, is_offline } => {
+                // An opening that was not sent may be asked for with another amount.
+                let counts = |opening: &&PaymentOpening| opening.state != OpeningState::NotSent;
+                if self.asked.is_none() || !self.openings.iter().any(|one| counts(&one)) {
+                    self.asked = Some(request.amount);
+                }
+                let opening = PaymentOpening::new(
+                    provider.clone(),
+                    payments_core::payment::CreatePayment::clone(request),
+                    *is_offline,
+                    at,
+                );
+                let known = self
+                    .openings
+                    .iter_mut()
+                    .find(|known| known.provider == *provider && known.method() == request.method);
+                match known {
+                    Some(known) => *known = opening,
+                    None => self.openings.push(opening),
+                }
+            }
+            PaymentObservation::RefundAsked { provider, request } => {
+                let Some(amount) = request.amount else { return };
+                let mut refund =
+                    RefundRecord::new(request.refund.clone(), provider.clone(), amount, at);
+                refund.request = Some(payments_core::payment::RefundPayment::clone(request));
+                match self.refunds.iter_mut().find(|known| known.refund == request.refund) {
+                    Some(known) => *known = refund,
+                    None => self.refunds.push(refund),
+                }
+            }
+            PaymentObservation::PermitTaken { of, token, send_by } => {
+                let (token, start) = (token.clone(), observed.start);
+                let permit = Permit { token, start, taken_at: at, send_by: *send_by };
+                match self.instruction(of) {
+                    Some(Known::Opening(opening)) => {
+                        opening.permit = Some(permit);
+                        opening.state = OpeningState::Submitting;
+                    }
+                    Some(Known::Refund(refund)) => {
+                        refund.permit = Some(permit);
+                        refund.state = RefundRecordState::Submitting;
+                    }
+                    None => {}
+                }
+            }
+            PaymentObservation::NotSent { of, token, why } => match self.instruction(of) {
+                Some(Known::Opening(opening)) => opening.close(token.as_ref(), why),
+                Some(Known::Refund(refund)) => refund.close(token.as_ref(), why),
+                None => {}
+            },
+            PaymentObservation::Interrupted { of } => {
+                let message = "its sender ended before it recorded an outcome";
+                let doubt = Uncertain::new(UncertainCause::ConnectionLost, message);
+                match self.instruction(of) {
+                    Some(Known::Opening(opening)) => opening.doubt(doubt),
+                    Some(Known::Refund(refund)) => refund.doubt(doubt),
+                    None => {}
+                }
+            }
+            PaymentObservation::Opened { provider, method, token, outcome } => {
+                let of = Instruction::Opening { provider: provider.clone(), method: *method };
+                let is_offline = self.opening(provider, *method).is_some_and(|one| one.is_offline);
+                if token.is_none() && !is_offline {
+                    self.bypassed(at);
+                }
+                self.open(&of, outcome, at);
+            }
+            PaymentObservation::Refunded { refund, token, outcome } => {
+                if token.is_none() {
+                    self.bypassed(at);
+                }
+                self.give_back(&Instruction::Refund { refund: refund.clone() }, outcome, at);
+            }
+            PaymentObservation::Reported { report, .. } => self.report(report, at),
+            PaymentObservation::Several { provider, number } => {
+                let detail = format!("{provider} reports {number} payments under the order");
+                self.open_case(CaseKind::PaidTwice, &detail, Vec::new(), at);
+            }
+            PaymentObservation::ClaimedTwice { provider, key, order } => {
+                let credit = CreditName { provider: provider.clone(), key: key.clone() };
+                let detail = format!("the credit {key} of {provider} counts for the order {order}");
+                self.open_case(CaseKind::Contradicted, &detail, vec![credit], at);
+            }
+            PaymentObservation::Decided { case, decision, who, why } => {
+                self.decide(*case, *decision, who, why, at);
+            }
+            PaymentObservation::Unrecognised => {}
+        }
+        self.weigh(at);
+    }
+
+    fn instruction(&mut self, of: &Instruction) -> Option<Known<'_>> {
+        match of {
+            Instruction::Opening { provider, method } => self
+                .openings
+                .iter_mut()
+                .find(|opening| opening.provider == *provider && opening.method() == *method)
+                .map(Known::Opening),
+            Instruction::Refund { refund } => {
+                self.refunds.iter_mut().find(|known| known.refund == *refund).map(Known::Refund)
+            }
+        }
+    }
+
+    fn bypassed(&mut self, at: Timestamp) {
+        let detail = "the provider answered an instruction that took no permit";
+        self.open_case(CaseKind::Bypassed, detail, Vec::new(), at);
+    }
+
+    fn open(&mut self, of: &Instruction, outcome: &InstructionOutcome<Payment>, at: Timestamp) {
+        let Some(Known::Opening(opening)) = self.instruction(of) else { return };
+        match outcome {
+            InstructionOutcome::Accepted(payment) => {
+                opening.state = OpeningState::Open;
+                opening.payment = Some(Payment::clone(payment));
+                let provider = opening.provider.clone();
+                self.see(
+                    &Report::new(provider, Source::Inquiry, ReportData::Payment(payment.clone())),
+                    payment,
+                    at,
+                );
+            }
+            InstructionOutcome::Declined(decline) => {
+                if matches!(
+                    opening.state,
+                    OpeningState::Asked | OpeningState::Submitting | OpeningState::Uncertain
+                ) {
+                    let is_known = decline.is_confirmed();
+                    opening.state =
+                        if is_known { OpeningState::Declined } else { OpeningState::Uncertain };
+                }
+                opening.decline = Some(decline.clone());
+            }
+            InstructionOutcome::Uncertain(uncertain) => {
+                opening.doubt(uncertain.clone());
+                if uncertain.needs_attention {
+                    let detail = uncertain.message.clone();
+                    self.open_case(CaseKind::Contradicted, &detail, Vec::new(), at);
+                }
+            }
+            InstructionOutcome::Misreported(error) => {
+                let detail = misreported(error);
+                opening.doubt(Uncertain::new(UncertainCause::ConnectionLost, detail.clone()));
+                self.open_case(CaseKind::ProviderMisreports, &detail, Vec::new(), at);
+            }
+        }
+    }
+
+    fn give_back(&mut self, of: &Instruction, outcome: &InstructionOutcome<Refund>, at: Timestamp) {
+        let Some(Known::Refund(refund)) = self.instruction(of) else { return };
+        let case = match outcome {
+            InstructionOutcome::Accepted(seen) => {
+                refund.see(seen).map(|detail| (CaseKind::Contradicted, detail))
+            }
+            InstructionOutcome::Declined(decline) => {
+                decline_refund(refund, decline);
+                None
+            }
+            InstructionOutcome::Uncertain(uncertain) => {
+                refund.doubt(uncertain.clone());
+                let detail = uncertain.message.clone();
+                uncertain.needs_attention.then_some((CaseKind::Contradicted, detail))
+            }
+            InstructionOutcome::Misreported(error) => {
+                let detail = misreported(error);
+                refund.doubt(Uncertain::new(UncertainCause::ConnectionLost, detail.clone()));
+                Some((CaseKind::ProviderMisreports, detail))
+            }
+        };
+        if let Some((kind, detail)) = case {
+            self.open_case(kind, &detail, Vec::new(), at);
+        }
+    }
+
+    fn report(&mut self, report: &Report, at: Timestamp) {
+        match &report.data {
+            ReportData::Payment(payment) => self.see(report, payment, at),
+            ReportData::Movement(movement) if movement.is_credit() => {
+                self.credit(report, movement, at);
+            }
+            ReportData::Movement(movement) => {
+                let payment = Payment::new(self.order.clone(), PaymentState::Uncertain);
+                let stated = self.stated_by(report, payment);
+                if stated.left.iter().all(|known| known.key != movement.key) {
+                    stated.left.push(Movement::clone(movement));
+                }
+            }
+            ReportData::Refund(seen) => {
+                let known = self.refunds.iter_mut().find(|known| known.refund == seen.refund);
+                let contradiction = match known {
+                    Some(known) => known.see(seen),
+                    None => {
+                        let (name, provider) = (seen.refund.clone(), report.provider.clone());
+                        let mut refund = RefundRecord::new(name, provider, seen.amount, at);
+                        let contradiction = refund.see(seen);
+                        self.refunds.push(refund);
+                        contradiction
+                    }
+                };
+                if let Some(detail) = contradiction {
+                    self.open_case(CaseKind::Contradicted, &detail, Vec::new(), at);
+                }
+            }
+            ReportData::Payout(_) | ReportData::Test | ReportData::Unrecognised => {}
+        }
+    }
+
+    /// What a provider says of the payment.
+    fn see(&mut self, report: &Report, payment: &Payment, at: Timestamp) {
+        let is_first = self.stated(&report.provider).is_none();
+        let stated = self.stated_by(report, payment.clone());
+        let known = stated.state;
+        let mut case = None;
+        let step = if is_first { Step::Advance(payment.state) } else { known.step(payment.state) };
+        match step {
+            Step::Advance(state) => stated.state = state,
+            Step::Same | Step::Stale => {}
+            Step::Conflict { known, seen } => {
+                let detail = format!("it is {known:?}, and the provider reports {seen:?}");
+                let has_money = matches!(
+                    seen,
+                    PaymentState::Settled | PaymentState::Held | PaymentState::Refunded
+                );
+                let is_an_end = matches!(
+                    known,
+                    PaymentState::Expired | PaymentState::Cancelled | PaymentState::Failed
+                );
+                if has_money && is_an_end {
+                    // Money that came after an end is there all the same.
+                    stated.state = seen;
+                    case = Some((CaseKind::Late, detail));
+                } else {
+                    case = Some((CaseKind::Contradicted, detail));
+                }
+            }
+        }
+        if !matches!(step, Step::Stale | Step::Conflict { .. }) {
+            stated.payment = payment.clone();
+        }
+        let mut other_currency = None;
+        if let Some(received) = payment.received.filter(Money::is_positive) {
+            match stated.total {
+                Some(total) if total.currency() != received.currency() => {
+                    other_currency = Some(received);
+                }
+                Some(total) if total.minor() >= received.minor() => {}
+                _ => stated.total = Some(received),
+            }
+        }
+        self.find_opening(report, payment);
+        if let Some((kind, detail)) = case {
+            self.open_case(kind, &detail, Vec::new(), at);
+        }
+        let differs = payment.asked.zip(self.asked).is_some_and(|(seen, asked)| seen != asked);
+        if differs {
+            let detail = format!("{} reports another amount as asked for", report.provider);
+            self.open_case(CaseKind::Differs, &detail, Vec::new(), at);
+        }
+        let stated = self.stated(&report.provider).and_then(|stated| stated.total);
+        let is_other =
+            |money: &Money| self.asked.is_some_and(|asked| asked.currency() != money.currency());
+        if let Some(money) = other_currency.or(stated.filter(is_other)) {
+            let detail = format!("{} states {money}", report.provider);
+            self.open_case(CaseKind::OtherCurrency, &detail, Vec::new(), at);
+        }
+        for movement in payment.credits.iter().filter(|movement| movement.is_credit()) {
+            self.credit(report, movement, at);
+        }
+    }
+
+    /// What a provider says, which begins with this payment.
+    fn stated_by(&mut self, report: &Report, payment: Payment) -> &mut Stated {
+        let known = self.providers.iter().position(|stated| stated.provider == report.provider);
+        let index = known.unwrap_or_else(|| {
+            self.providers.push(Stated {
+                provider: report.provider.clone(),
+                state: payment.state,
+                total: None,
+                left: Vec::new(),
+                payment,
+            });
+            self.providers.len() - 1
+        });
+        #[expect(clippy::indexing_slicing, reason = "it was found or pushed above")]
+        &mut self.providers[index]
+    }
+
+    /// An opening of which it was not known whether it is there is there once its provider knows the
+    /// payment.
+    fn find_opening(&mut self, report: &Report, payment: &Payment) {
+        let is_in_doubt = |opening: &PaymentOpening| {
+            opening.provider == report.provider
+                && matches!(
+                    opening.state,
+                    OpeningState::Submitting | OpeningState::Uncertain | OpeningState::Declined
+                )
+        };
+        let in_doubt = self.openings.iter().filter(|opening| is_in_doubt(opening)).count();
+        let found = self.openings.iter_mut().find(|opening| {
+            is_in_doubt(opening)
+                && (in_doubt == 1
+                    || opening.method().is_some() && opening.method() == payment.method)
+        });
+        if let Some(opening) = found {
+            opening.state = OpeningState::Open;
+            opening.payment = Some(payment.clone());
+        }
+    }
+
+    fn credit(&mut self, report: &Report, movement: &Movement, at: Timestamp) {
+        let known = self
+            .credits
+            .iter_mut()
+            .find(|known| known.provider == report.provider && known.movement.key == movement.key);
+        if let Some(known) = known {
+            // The same row of a source; a statement makes it a line.
+            if report.source == Source::Statement && known.source != Source::Statement {
+                known.source = Source::Statement;
+                known.reported_at = at;
+            }
+            if known.movement.amount != movement.amount {
+                let name = known.name();
+                let detail = format!("the credit {} is reported with two amounts", name.key);
+                self.open_case(CaseKind::Contradicted, &detail, vec![name], at);
+            }
+            return;
+        }
+        let currency = self.asked.map(|asked| asked.currency());
+        let is_other = currency.is_some_and(|currency| currency != movement.amount.currency());
+        let credit = Credit {
+            provider: report.provider.clone(),
+            source: report.source,
+            reported_at: at,
+            movement: movement.clone(),
+            standing: if is_other { Standing::OtherCurrency } else { Standing::Held },
+        };
+        if is_other {
+            let detail = format!("{} arrived", movement.amount);
+            let name = credit.name();
+            self.open_case(CaseKind::OtherCurrency, &detail, vec![name], at);
+        }
+        self.credits.push(credit);
+    }
+
+    /// Decides what counts, and opens and settles the cases that follow from it.
+    fn weigh(&mut self, at: Timestamp) {
+        stand(&mut self.credits, &self.compared);
+        self.weigh_held(at);
+        self.weigh_late(at);
+        self.weigh_over(at);
+    }
+
+    fn weigh_held(&mut self, at: Timestamp) {
+        let held: Vec<&Credit> =
+            self.credits.iter().filter(|credit| credit.standing == Standing::Held).collect();
+        let is_held = |name: &CreditName| held.iter().any(|credit| credit.name() == *name);
+        let stays = |case: &Case| case.credits.first().is_some_and(is_held);
+        let pairs: Vec<Vec<CreditName>> = held
+            .iter()
+            .filter_map(|credit| {
+                let counted = self.credits.iter().find(|other| {
+                    other.standing == Standing::Counted
+                        && super::credit::compare(credit, other, &self.compared)
+                            == payments_core::SameMoney::Maybe
+                })?;
+                Some(vec![credit.name(), counted.name()])
+            })
+            .collect();
+        let settled: Vec<u32> = self
+            .open_cases()
+            .filter(|case| case.kind == CaseKind::MaybeSame && !stays(case))
+            .map(|case| case.number)
+            .collect();
+        for number in settled {
+            self.settle(number, Decision::Closed, "the engine", "it is known which count", at);
+        }
+        for pair in pairs {
+            let is_known = self.cases.iter().any(|case| {
+                case.kind == CaseKind::MaybeSame && case.credits.first() == pair.first()
+            });
+            if !is_known {
+                let names: Vec<_> = pair.iter().map(|name| name.key.as_str()).collect();
+                let detail = format!("may be the same money: {}", names.join(" and "));
+                self.open_case(CaseKind::MaybeSame, &detail, pair, at);
+            }
+        }
+    }
+
+    fn weigh_late(&mut self, at: Timestamp) {
+        let live = |opening: &&PaymentOpening| {
+            !matches!(opening.state, OpeningState::NotSent | OpeningState::Declined)
+        };
+        let expiries: Option<Vec<Timestamp>> =
+            self.openings.iter().filter(live).map(PaymentOpening::expires_at).collect();
+        let Some(last) = expiries.and_then(|expiries| expiries.into_iter().max()) else { return };
+        let late = self.credits.iter().filter(|credit| {
+            credit.standing == Standing::Counted && credit.movement.at.is_some_and(|at| at > last)
+        });
+        let is_new = |name: &CreditName| {
+            let late = self.cases.iter().filter(|case| case.kind == CaseKind::Late);
+            late.flat_map(|case| &case.credits).all(|known| known != name)
+        };
+        for name in late.map(Credit::name).filter(is_new).collect::<Vec<_>>() {
+            let detail = format!("the credit {} came after the last opening expired", name.key);
+            self.open_case(CaseKind::Late, &detail, vec![name], at);
+        }
+    }
+
+    fn weigh_over(&mut self, at: Timestamp) {
+        let over = match self.funding() {
+            Some(Funding::Over { excess }) => Some(excess),
+            _ => None,
+        };
+        let Some(excess) = over else {
+            let settled: Vec<u32> = self
+                .open_cases()
+                .filter(|case| case.kind == CaseKind::Over)
+                .map(|case| case.number)
+                .collect();
+            for number in settled {
+                self.settle(
+                    number,
+                    Decision::Closed,
+                    "the engine",
+                    "no more than asked is left",
+                    at,
+                );
+            }
+            return;
+        };
+        let currency = excess.currency();
+        let paying = self.providers.iter().map(|stated| {
+            let total = stated.total.filter(|total| total.currency() == currency);
+            (&stated.provider, total.map_or(0, |total| i128::from(total.minor())))
+        });
+        let mut payers: std::collections::BTreeMap<_, i128> = paying.collect();
+        for credit in self.credits.iter().filter(|one| one.standing == Standing::Counted) {
+            let minor = i128::from(credit.movement.amount.minor());
+            let sum = payers.entry(&credit.provider).or_default();
+            *sum = (*sum).max(minor);
+        }
+        let paid = payers.values().filter(|sum| **sum > 0).count();
+        let detail = format!("{excess} more than was asked for");
+        if paid > 1 {
+            let detail = format!("{detail}, paid through {paid} providers");
+            self.open_case(CaseKind::PaidTwice, &detail, Vec::new(), at);
+        }
+        self.open_case(CaseKind::Over, &detail, Vec::new(), at);
+    }
+
+    /// Opens a case, unless one of its kind is open, or the same one was settled before.
+    fn open_case(&mut self, kind: CaseKind, detail: &str, credits: Vec<CreditName>, at: Timestamp) {
+        let detail = payments_core::printable(detail).to_string();
+        let was_settled = self.cases.iter().any(|case| case.kind == kind && case.detail == detail);
+        if was_settled {
+            return;
+        }
+        let many = matches!(kind, CaseKind::MaybeSame);
+        let open = self.cases.iter_mut().find(|case| case.is_open() && case.kind == kind);
+        if let Some(case) = open.filter(|_| !many) {
+            // The same kind with more to say is one decision.
+            if kind == CaseKind::Over {
+                case.detail = detail;
+            }
+            case.credits.extend(credits);
+            return;
+        }
+        let number = u32::try_from(self.cases.len()).unwrap_or(u32::MAX).saturating_add(1);
+        self.cases.push(Case { number, kind, opened_at: at, detail, credits, settled: None });
+    }
+
+    fn settle(&mut self, number: u32, decision: Decision, who: &str, why: &str, at: Timestamp) {
+        let open = self.cases.iter_mut().find(|case| case.number == number && case.is_open());
+        if let Some(case) = open {
+            let (who, why) = (who.to_owned(), why.to_owned());
+            case.settled = Some(Settled { at, decision, who, why });
+        }
+    }
+
+    fn decide(&mut self, number: u32, decision: Decision, who: &str, why: &str, at: Timestamp) {
+        let open = self.cases.iter().find(|case| case.number == number && case.is_open());
+        let Some(case) = open else { return };
+        if case.kind == CaseKind::MaybeSame
+            && let [one, other] = case.credits.as_slice()
+            && matches!(decision, Decision::Same | Decision::Different)
+        {
+            let (one, other) = (one.clone(), other.clone());
+            self.compared.push(Compared { one, other, is_same: decision == Decision::Same });
+        }
+        self.settle(number, decision, who, why, at);
+    }
+}
+
+/// An instruction of the record.
+enum Known<'a> {
+    Opening(&'a mut PaymentOpening),
+    Refund(&'a mut RefundRecord),
+}
+
+fn decline_refund(refund: &mut RefundRecord, decline: &Decline) {
+    refund.decline = Some(decline.clone());
+    let is_open = matches!(
+        refund.state,
+        RefundRecordState::Asked | RefundRecordState::Submitting | RefundRecordState::Uncertain
+    );
+    if is_open {
+        refund.state = if decline.is_confirmed() {
+            RefundRecordState::Failed
+        } else {
+            RefundRecordState::Uncertain
+        };
+    }
+}
+
+fn misreported(error: &str) -> String {
+    format!("an error after the instruction may have left: {error}")
+}

@@ -1,0 +1,138 @@
+//! The record of the payment of one order.
+
+mod credit;
+mod fold;
+mod money;
+mod observation;
+mod opening;
+mod refund;
+
+use payments_core::{
+    OrderRef, ProviderId, Timestamp,
+    money::Money,
+    payment::{Payment, PaymentMethod, PaymentState},
+};
+use serde::{Deserialize, Serialize};
+
+pub use credit::{Compared, Credit, CreditName, Standing};
+pub use observation::{Instruction, InstructionOutcome, PaymentObservation};
+pub use opening::{OpeningState, PaymentOpening};
+pub use refund::{RefundRecord, RefundRecordState};
+
+use super::{Case, Observed};
+
+/// What is known of the payment of one order: where it was opened, what was reported of it, and how
+/// much arrived.
+///
+/// It is the fold of its [observations](PaymentObservation): [`after`](Self::after) makes the next
+/// record from the one before.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PaymentRecord {
+    /// The merchant's name of what is being paid.
+    pub order: OrderRef,
+    /// Grows by one with every observation.
+    pub revision: u64,
+    /// When it was first heard of.
+    pub opened_at: Timestamp,
+    /// When it changed last.
+    pub changed_at: Timestamp,
+    /// How much was asked for; `None` if nothing was opened through the engine.
+    #[serde(default)]
+    pub asked: Option<Money>,
+    /// Where it was opened, one for each provider and method.
+    #[serde(default)]
+    pub openings: Vec<PaymentOpening>,
+    /// What each provider says of it.
+    #[serde(default)]
+    pub providers: Vec<Stated>,
+    /// The credits that were reported for it, each report once.
+    #[serde(default)]
+    pub credits: Vec<Credit>,
+    /// The refunds of it.
+    #[serde(default)]
+    pub refunds: Vec<RefundRecord>,
+    /// What persons said of credits that may be the same money.
+    #[serde(default)]
+    pub compared: Vec<Compared>,
+    /// What a person has to decide, and has decided.
+    #[serde(default)]
+    pub cases: Vec<Case>,
+}
+
+/// What one provider says of a payment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Stated {
+    /// The provider.
+    pub provider: ProviderId,
+    /// Where the payment is by its reports.
+    pub state: PaymentState,
+    /// The most that it ever stated to have received in all.
+    #[serde(default)]
+    pub total: Option<Money>,
+    /// What left again by movements of its accounts that name the order.
+    #[serde(default)]
+    pub left: Vec<payments_core::Movement>,
+    /// Its latest report.
+    pub payment: Payment,
+}
+
+impl PaymentRecord {
+    /// The opening at a provider by a method.
+    pub fn opening(
+        &self,
+        provider: &ProviderId,
+        method: Option<PaymentMethod>,
+    ) -> Option<&PaymentOpening> {
+        let is_it =
+            |opening: &&PaymentOpening| opening.provider == *provider && opening.method() == method;
+        self.openings.iter().find(is_it)
+    }
+
+    /// The cases that wait for a person.
+    pub fn open_cases(&self) -> impl Iterator<Item = &Case> {
+        self.cases.iter().filter(|case| case.is_open())
+    }
+
+    /// What a provider says of it.
+    pub fn stated(&self, provider: &ProviderId) -> Option<&Stated> {
+        self.providers.iter().find(|stated| stated.provider == *provider)
+    }
+
+    /// The record after an observation; `None` if there is no record and the observation does not
+    /// begin one. Total: every observation has a meaning in every state, and none loses money.
+    #[must_use]
+    pub fn after(record: Option<Self>, observed: &Observed<PaymentObservation>) -> Option<Self> {
+        let mut record = match record {
+            Some(record) => record,
+            None => Self::begin(observed)?,
+        };
+        record.revision += 1;
+        record.changed_at = observed.at;
+        record.observe(observed);
+        Some(record)
+    }
+
+    /// The record before anything was observed of its order.
+    fn begin(observed: &Observed<PaymentObservation>) -> Option<Self> {
+        let order = match &observed.observation {
+            PaymentObservation::Asked { request, .. } => request.order.clone(),
+            PaymentObservation::Reported { order, .. } => order.clone(),
+            _ => return None,
+        };
+        Some(Self {
+            order,
+            revision: 0,
+            opened_at: observed.at,
+            changed_at: observed.at,
+            asked: None,
+            openings: Vec::new(),
+            providers: Vec::new(),
+            credits: Vec::new(),
+            refunds: Vec::new(),
+            compared: Vec::new(),
+            cases: Vec::new(),
+        })
+    }
+}

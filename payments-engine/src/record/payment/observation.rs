@@ -1,0 +1,151 @@
+//! What was observed of a payment. A record is the fold of its observations.
+
+use payments_core::{
+    DedupeKey, OrderRef, ProviderId, RefundRef, Timestamp,
+    payment::{CreatePayment, Payment, PaymentMethod, Refund, RefundPayment},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::record::{Decision, Report};
+use payments_core::{Decline, Uncertain};
+
+/// What was observed of the payment of one order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PaymentObservation {
+    /// It is to be opened at a provider. Written before the provider is asked.
+    Asked {
+        /// The provider that is to open it.
+        provider: ProviderId,
+        /// What is to be opened.
+        request: Box<CreatePayment>,
+        /// Whether opening it sends nothing, so that it can be made anew.
+        is_offline: bool,
+    },
+    /// A part of what was paid is to be given back. Written before the provider is asked.
+    RefundAsked {
+        /// The provider that is to give it back.
+        provider: ProviderId,
+        /// What is to be given back; its amount is fixed.
+        request: Box<RefundPayment>,
+    },
+    /// The permit to send an instruction was given.
+    PermitTaken {
+        /// The instruction.
+        of: Instruction,
+        /// The token of the permit.
+        token: String,
+        /// After this time its holder writes no byte.
+        send_by: Timestamp,
+    },
+    /// An instruction was closed: nothing was sent, and nothing will be.
+    NotSent {
+        /// The instruction.
+        of: Instruction,
+        /// The token of the permit that is given back, if one was taken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+        /// Why, in one line.
+        why: String,
+    },
+    /// A provider answered an instruction to open.
+    Opened {
+        /// The provider.
+        provider: ProviderId,
+        /// The method that was asked for.
+        method: Option<PaymentMethod>,
+        /// The token of the permit under which it was sent; `None` if there was no permit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+        /// What it answered.
+        outcome: InstructionOutcome<Payment>,
+    },
+    /// A provider answered an instruction to give back.
+    Refunded {
+        /// The refund.
+        refund: RefundRef,
+        /// The token of the permit under which it was sent; `None` if there was no permit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+        /// What it answered.
+        outcome: InstructionOutcome<Refund>,
+    },
+    /// The sender of an instruction ended without recording an outcome.
+    Interrupted {
+        /// The instruction.
+        of: Instruction,
+    },
+    /// A believed report came.
+    Reported {
+        /// The order that it belongs to, by its own word, its payment code or its account.
+        order: OrderRef,
+        /// What was reported.
+        report: Box<Report>,
+    },
+    /// An inquiry found more than one payment under the order.
+    Several {
+        /// The provider.
+        provider: ProviderId,
+        /// How many.
+        number: usize,
+    },
+    /// A credit that a report names belongs to another order already.
+    ClaimedTwice {
+        /// The provider of the credit.
+        provider: ProviderId,
+        /// Its key.
+        key: DedupeKey,
+        /// The order that has it.
+        order: OrderRef,
+    },
+    /// A person decided a case.
+    Decided {
+        /// The number of the case.
+        case: u32,
+        /// The decision.
+        decision: Decision,
+        /// Who decided.
+        who: String,
+        /// Why.
+        why: String,
+    },
+    /// A stored observation that this version does not know. It changes nothing but the revision.
+    #[serde(other)]
+    Unrecognised,
+}
+
+/// An instruction about a payment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Instruction {
+    /// To open it at a provider, by a method or by the buyer's choice.
+    Opening {
+        /// The provider.
+        provider: ProviderId,
+        /// The method that is asked for.
+        method: Option<PaymentMethod>,
+    },
+    /// To give back what was paid.
+    Refund {
+        /// The refund.
+        refund: RefundRef,
+    },
+}
+
+/// What a provider answered an instruction about a payment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum InstructionOutcome<T> {
+    /// The provider has it.
+    Accepted(Box<T>),
+    /// The provider refused it.
+    Declined(Decline),
+    /// It may or may not have been carried out.
+    Uncertain(Uncertain),
+    /// The provider returned an error although bytes were written, or without showing that none
+    /// were: the text of the error.
+    Misreported(String),
+}

@@ -1,0 +1,142 @@
+//! One opening of a payment: a provider and a method by which the buyer can pay.
+
+use payments_core::{
+    Decline, ProviderId, Submission, Timestamp, Uncertain, UncertainCause,
+    payment::{CreatePayment, Payment, PaymentMethod},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::record::Permit;
+
+/// One opening of a payment: a provider and a method by which the buyer can pay. All openings of an
+/// order count towards one record.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PaymentOpening {
+    /// The provider that was asked.
+    pub provider: ProviderId,
+    /// What was asked for.
+    pub request: CreatePayment,
+    /// Whether opening it sends nothing, so that it can be made anew.
+    pub is_offline: bool,
+    /// Where it is.
+    pub state: OpeningState,
+    /// When it was asked for; again, if the first request was not sent.
+    pub asked_at: Timestamp,
+    /// The permit that was given, unless it was given back.
+    #[serde(default)]
+    pub permit: Option<Permit>,
+    /// The payment as the provider opened it, with what the buyer does next.
+    #[serde(default)]
+    pub payment: Option<Payment>,
+    /// The refusal, if the provider refused it.
+    #[serde(default)]
+    pub decline: Option<Decline>,
+    /// Why it is uncertain, if it is or was.
+    #[serde(default)]
+    pub uncertain: Option<Uncertain>,
+    /// Why it was not sent, if it was not.
+    #[serde(default)]
+    pub not_sent: Option<String>,
+}
+
+/// Where an opening is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum OpeningState {
+    /// It is written down, and no permit to send it was given.
+    Asked,
+    /// Its permit was given: it may be on its way.
+    Submitting,
+    /// It was not sent and will not be, unless it is asked for again.
+    NotSent,
+    /// The provider has it: the buyer can pay.
+    Open,
+    /// The provider refused it.
+    Declined,
+    /// It may or may not have been opened. The engine asks; it never sends it again.
+    ///
+    /// A stored word that this version does not know is read as this state.
+    #[serde(other)]
+    Uncertain,
+}
+
+impl PaymentOpening {
+    pub(super) fn new(
+        provider: ProviderId,
+        request: CreatePayment,
+        is_offline: bool,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            provider,
+            request,
+            is_offline,
+            state: OpeningState::Asked,
+            asked_at: at,
+            permit: None,
+            payment: None,
+            decline: None,
+            uncertain: None,
+            not_sent: None,
+        }
+    }
+
+    /// The method that was asked for.
+    pub fn method(&self) -> Option<PaymentMethod> {
+        self.request.method
+    }
+
+    /// Until when the buyer may pay, by the provider's word or else by the request.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        let stated = self.payment.as_ref().and_then(|payment| payment.expires_at);
+        stated.or(self.request.expires_at)
+    }
+
+    /// What a repeated instruction returns; `None` while its outcome is not known yet, if it was not
+    /// sent, or if it is offline, so that it is made anew.
+    pub(crate) fn submission(&self) -> Option<Submission<Payment>> {
+        match (self.state, &self.decline, &self.uncertain) {
+            (OpeningState::Asked | OpeningState::Submitting | OpeningState::NotSent, ..) => None,
+            (OpeningState::Open, ..) => {
+                let is_whole = self.payment.as_ref().filter(|_| !self.is_offline)?;
+                Some(Submission::Accepted(is_whole.clone()))
+            }
+            (_, Some(decline), _) => Some(Submission::Declined(decline.clone())),
+            (_, None, Some(uncertain)) => Some(Submission::Uncertain(uncertain.clone())),
+            (_, None, None) => Some(Submission::Uncertain(Uncertain::new(
+                UncertainCause::ProviderUndecided,
+                "it is not known what became of it",
+            ))),
+        }
+    }
+
+    /// Closes it as not sent, if no permit is out or the one that is out is given back.
+    pub(super) fn close(&mut self, token: Option<&String>, why: &str) {
+        if self.may_close(token) {
+            self.state = OpeningState::NotSent;
+            self.permit = None;
+            self.not_sent = Some(why.to_owned());
+        }
+    }
+
+    /// Whether no permit is out, or the one that is out is this one.
+    pub(crate) fn may_close(&self, token: Option<&String>) -> bool {
+        match self.state {
+            OpeningState::Asked => true,
+            OpeningState::Submitting => {
+                token.is_some() && self.permit.as_ref().map(|permit| &permit.token) == token
+            }
+            _ => false,
+        }
+    }
+
+    /// Makes it uncertain, unless more is known already.
+    pub(super) fn doubt(&mut self, uncertain: Uncertain) {
+        if matches!(self.state, OpeningState::Asked | OpeningState::Submitting) {
+            self.state = OpeningState::Uncertain;
+        }
+        self.uncertain = Some(uncertain);
+    }
+}

@@ -1,0 +1,188 @@
+//! The refunds of a payment.
+
+use payments_core::{
+    Decline, GatewayRef, ProviderId, RefundRef, Submission, Timestamp, Uncertain, UncertainCause,
+    money::Money,
+    payment::{Refund, RefundPayment, RefundState},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::record::Permit;
+
+/// One refund of a payment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RefundRecord {
+    /// The merchant's name of the refund.
+    pub refund: RefundRef,
+    /// The provider that gives it back.
+    pub provider: ProviderId,
+    /// How much; fixed when it was asked for.
+    pub amount: Money,
+    /// What was instructed; `None` if it is only known by a report.
+    #[serde(default)]
+    pub request: Option<RefundPayment>,
+    /// Where it is.
+    pub state: RefundRecordState,
+    /// When it was asked for, or first reported.
+    pub asked_at: Timestamp,
+    /// The permit that was given, unless it was given back.
+    #[serde(default)]
+    pub permit: Option<Permit>,
+    /// The provider's own name for it.
+    #[serde(default)]
+    pub gateway_ref: Option<GatewayRef>,
+    /// The refusal, if the provider refused it.
+    #[serde(default)]
+    pub decline: Option<Decline>,
+    /// Why it is uncertain, if it is or was.
+    #[serde(default)]
+    pub uncertain: Option<Uncertain>,
+    /// Why it was not sent, if it was not.
+    #[serde(default)]
+    pub not_sent: Option<String>,
+}
+
+/// Where a refund is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RefundRecordState {
+    /// It is written down, and no permit to send it was given.
+    Asked,
+    /// Its permit was given: it may be on its way.
+    Submitting,
+    /// It was not sent and will not be, unless it is asked for again.
+    NotSent,
+    /// The provider works on it.
+    Pending,
+    /// The money went back.
+    Done,
+    /// The provider refused it, or it failed: no money went back.
+    Failed,
+    /// It may or may not have been carried out. It is never sent again.
+    ///
+    /// A stored word that this version does not know is read as this state.
+    #[serde(other)]
+    Uncertain,
+}
+
+impl RefundRecordState {
+    /// Whether money may go back under it: it did not fail and was not closed unsent.
+    pub fn may_cost(self) -> bool {
+        !matches!(self, Self::Failed | Self::NotSent)
+    }
+}
+
+impl RefundRecord {
+    pub(super) fn new(
+        refund: RefundRef,
+        provider: ProviderId,
+        amount: Money,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            refund,
+            provider,
+            amount,
+            request: None,
+            state: RefundRecordState::Asked,
+            asked_at: at,
+            permit: None,
+            gateway_ref: None,
+            decline: None,
+            uncertain: None,
+            not_sent: None,
+        }
+    }
+
+    /// Whether no permit is out, or the one that is out is this one.
+    pub(crate) fn may_close(&self, token: Option<&String>) -> bool {
+        match self.state {
+            RefundRecordState::Asked => true,
+            RefundRecordState::Submitting => {
+                token.is_some() && self.permit.as_ref().map(|permit| &permit.token) == token
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn close(&mut self, token: Option<&String>, why: &str) {
+        if self.may_close(token) {
+            self.state = RefundRecordState::NotSent;
+            self.permit = None;
+            self.not_sent = Some(why.to_owned());
+        }
+    }
+
+    pub(super) fn doubt(&mut self, uncertain: Uncertain) {
+        if matches!(self.state, RefundRecordState::Asked | RefundRecordState::Submitting) {
+            self.state = RefundRecordState::Uncertain;
+        }
+        self.uncertain = Some(uncertain);
+    }
+
+    /// What the provider says of it; returns the contradiction, if it is one.
+    pub(super) fn see(&mut self, seen: &Refund) -> Option<String> {
+        if seen.gateway_ref.is_some() {
+            self.gateway_ref.clone_from(&seen.gateway_ref);
+        }
+        if seen.amount != self.amount {
+            return Some(format!(
+                "the provider reports another amount of the refund {}",
+                self.refund
+            ));
+        }
+        let state = match seen.state {
+            RefundState::Pending => RefundRecordState::Pending,
+            RefundState::Done => RefundRecordState::Done,
+            RefundState::Failed => RefundRecordState::Failed,
+            _ => RefundRecordState::Uncertain,
+        };
+        match (self.state, state) {
+            (known, seen) if known == seen => None,
+            (RefundRecordState::Done, RefundRecordState::Failed)
+            | (RefundRecordState::Failed, RefundRecordState::Done) => {
+                // Money that may have gone back is counted as gone.
+                self.state = RefundRecordState::Done;
+                Some(format!("the refund {} was reported as done and as failed", self.refund))
+            }
+            (RefundRecordState::Done | RefundRecordState::Failed, _)
+            | (RefundRecordState::Pending, RefundRecordState::Uncertain) => None,
+            (_, seen) => {
+                self.state = seen;
+                None
+            }
+        }
+    }
+
+    /// What a repeated instruction returns; `None` while its outcome is not known yet, or if it was
+    /// not sent.
+    pub(crate) fn submission(&self) -> Option<Submission<Refund>> {
+        let refund = |state| {
+            let order = self.request.as_ref()?.order.clone();
+            let mut refund = Refund::new(self.refund.clone(), order, self.amount, state);
+            refund.gateway_ref.clone_from(&self.gateway_ref);
+            Some(Submission::Accepted(refund))
+        };
+        match self.state {
+            RefundRecordState::Asked
+            | RefundRecordState::Submitting
+            | RefundRecordState::NotSent => None,
+            RefundRecordState::Pending => refund(RefundState::Pending),
+            RefundRecordState::Done => refund(RefundState::Done),
+            RefundRecordState::Failed => match &self.decline {
+                Some(decline) => Some(Submission::Declined(decline.clone())),
+                None => refund(RefundState::Failed),
+            },
+            RefundRecordState::Uncertain => Some(match (&self.decline, &self.uncertain) {
+                (Some(decline), _) => Submission::Declined(decline.clone()),
+                (None, Some(uncertain)) => Submission::Uncertain(uncertain.clone()),
+                (None, None) => Submission::Uncertain(Uncertain::new(
+                    UncertainCause::ProviderUndecided,
+                    "it is not known what became of the refund",
+                )),
+            }),
+        }
+    }
+}

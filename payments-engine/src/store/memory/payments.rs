@@ -1,0 +1,118 @@
+//! Payments and credits in memory.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use payments_core::{DedupeKey, Movement, OrderRef, ProviderId};
+
+use crate::{
+    record::{CreditRecord, Observed, PaymentObservation, PaymentRecord},
+    store::{PaymentRows, PaymentWrite, Route, StoreError},
+};
+
+/// The tables of payments and credits.
+#[derive(Clone, Default)]
+pub(super) struct PaymentTables {
+    payments: BTreeMap<OrderRef, PaymentRecord>,
+    observations: BTreeMap<OrderRef, Vec<Observed<PaymentObservation>>>,
+    tokens: HashSet<String>,
+    keys: HashSet<(ProviderId, DedupeKey)>,
+    routes: BTreeMap<Route, BTreeSet<OrderRef>>,
+    credits: BTreeMap<(ProviderId, DedupeKey), CreditRecord>,
+}
+
+impl PaymentRows for &mut PaymentTables {
+    fn payment(&mut self, order: &OrderRef) -> Result<Option<PaymentRecord>, StoreError> {
+        Ok(self.payments.get(order).cloned())
+    }
+
+    fn has_written_payment(&mut self, token: &str) -> Result<bool, StoreError> {
+        Ok(self.tokens.contains(token))
+    }
+
+    fn write_payment(&mut self, write: &PaymentWrite<'_>) -> Result<(), StoreError> {
+        let order = &write.record.order;
+        self.tokens.insert(write.token.to_owned());
+        self.payments.insert(order.clone(), write.record.clone());
+        self.observations.entry(order.clone()).or_default().push(write.observed.clone());
+        Ok(())
+    }
+
+    fn payment_history(
+        &mut self,
+        order: &OrderRef,
+    ) -> Result<Vec<Observed<PaymentObservation>>, StoreError> {
+        Ok(self.observations.get(order).cloned().unwrap_or_default())
+    }
+
+    fn use_key(&mut self, provider: &ProviderId, key: &DedupeKey) -> Result<bool, StoreError> {
+        Ok(!self.keys.insert((provider.clone(), key.clone())))
+    }
+
+    fn add_route(&mut self, route: &Route, order: &OrderRef) -> Result<(), StoreError> {
+        self.routes.entry(route.clone()).or_default().insert(order.clone());
+        Ok(())
+    }
+
+    fn orders_of(&mut self, route: &Route) -> Result<Vec<OrderRef>, StoreError> {
+        Ok(self.routes.get(route).into_iter().flatten().take(2).cloned().collect())
+    }
+
+    fn credit(
+        &mut self,
+        provider: &ProviderId,
+        key: &DedupeKey,
+    ) -> Result<Option<CreditRecord>, StoreError> {
+        Ok(self.credits.get(&(provider.clone(), key.clone())).cloned())
+    }
+
+    fn put_credit(&mut self, credit: &CreditRecord) -> Result<(), StoreError> {
+        let name = (credit.provider.clone(), credit.movement.key.clone());
+        self.credits.insert(name, credit.clone());
+        Ok(())
+    }
+
+    fn credits_like(
+        &mut self,
+        movement: &Movement,
+        most: usize,
+    ) -> Result<Vec<CreditRecord>, StoreError> {
+        let like = |credit: &&CreditRecord| credit.movement.amount == movement.amount;
+        let mut credits: Vec<_> = self.credits.values().filter(like).cloned().collect();
+        credits.sort_by_key(|credit| std::cmp::Reverse(credit.reported_at));
+        credits.truncate(most);
+        Ok(credits)
+    }
+
+    fn unmatched(&mut self, most: usize) -> Result<Vec<CreditRecord>, StoreError> {
+        let unmatched = |credit: &&CreditRecord| credit.order.is_none();
+        let mut credits: Vec<_> = self.credits.values().filter(unmatched).cloned().collect();
+        credits.sort_by_key(|credit| credit.reported_at);
+        credits.truncate(most);
+        Ok(credits)
+    }
+
+    fn payments_with_cases(&mut self) -> Result<Vec<PaymentRecord>, StoreError> {
+        let has_cases = |record: &&PaymentRecord| record.open_cases().next().is_some();
+        let mut records: Vec<_> = self.payments.values().filter(has_cases).cloned().collect();
+        records.sort_by_key(|record| record.changed_at);
+        Ok(records)
+    }
+
+    fn credits_with_cases(&mut self) -> Result<Vec<CreditRecord>, StoreError> {
+        let has_cases = |credit: &&CreditRecord| credit.open_cases().next().is_some();
+        let mut credits: Vec<_> = self.credits.values().filter(has_cases).cloned().collect();
+        credits.sort_by_key(|credit| credit.changed_at);
+        Ok(credits)
+    }
+
+    fn payments_in_doubt(&mut self) -> Result<Vec<OrderRef>, StoreError> {
+        let in_doubt = self.payments.values().filter(|record| record.is_in_doubt());
+        Ok(in_doubt.map(|record| record.order.clone()).collect())
+    }
+
+    fn payment_cases(&mut self) -> Result<u64, StoreError> {
+        let payments = self.payments.values().map(|record| record.open_cases().count());
+        let credits = self.credits.values().map(|credit| credit.open_cases().count());
+        Ok(payments.chain(credits).map(|count| count as u64).sum())
+    }
+}

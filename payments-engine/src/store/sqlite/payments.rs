@@ -1,0 +1,231 @@
+//! Payments and credits in SQLite.
+
+use payments_core::{DedupeKey, Movement, OrderRef, ProviderId, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::{FORMAT, number, read, stored};
+use crate::{
+    record::{CreditRecord, Observed, PaymentObservation, PaymentRecord},
+    store::{PaymentRows, PaymentWrite, Route, StoreError},
+};
+
+/// The rows of a connection.
+pub(super) struct SqlitePayments<'a>(pub(super) &'a Connection);
+
+impl SqlitePayments<'_> {
+    fn put(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<usize, StoreError> {
+        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        statement.execute(values).map_err(StoreError::not_done)
+    }
+
+    fn one<T: serde::de::DeserializeOwned>(
+        &self,
+        sql: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<Option<T>, StoreError> {
+        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let text: Option<String> = statement
+            .query_row(values, |row| row.get(0))
+            .optional()
+            .map_err(StoreError::not_done)?;
+        text.map(|text| read(&text)).transpose()
+    }
+
+    fn all<T>(
+        &self,
+        sql: &str,
+        values: &[&dyn rusqlite::ToSql],
+        made: impl Fn(String) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let rows = statement
+            .query_map(values, |row| row.get::<_, String>(0))
+            .map_err(StoreError::not_done)?;
+        rows.map(|row| made(row.map_err(StoreError::not_done)?)).collect()
+    }
+}
+
+fn order(text: String) -> Result<OrderRef, StoreError> {
+    OrderRef::new(text).map_err(StoreError::not_done)
+}
+
+fn most_rows(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}
+
+fn cases(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+impl PaymentRows for SqlitePayments<'_> {
+    fn payment(&mut self, order: &OrderRef) -> Result<Option<PaymentRecord>, StoreError> {
+        let sql = "SELECT record FROM payments_payment WHERE reference = ?1";
+        self.one(sql, params![order.as_str()])
+    }
+
+    fn has_written_payment(&mut self, token: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM payments_payment_observation WHERE token = ?1)";
+        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        statement.query_row([token], |row| row.get(0)).map_err(StoreError::not_done)
+    }
+
+    fn write_payment(&mut self, write: &PaymentWrite<'_>) -> Result<(), StoreError> {
+        let PaymentWrite { token, record, observed } = write;
+        let reference = record.order.as_str();
+        self.put(
+            "INSERT INTO payments_payment_observation
+                (payment, revision, token, at, start, format, observation)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                reference,
+                number(observed.revision),
+                token,
+                observed.at.unix_seconds(),
+                number(observed.start),
+                FORMAT,
+                stored(&observed.observation)?,
+            ],
+        )?;
+        self.put(
+            "INSERT INTO payments_payment
+                (reference, revision, changed_at, open_cases, in_doubt, format, record)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (reference) DO UPDATE SET revision = excluded.revision,
+                changed_at = excluded.changed_at, open_cases = excluded.open_cases,
+                in_doubt = excluded.in_doubt, format = excluded.format, record = excluded.record",
+            params![
+                reference,
+                number(record.revision),
+                record.changed_at.unix_seconds(),
+                cases(record.open_cases().count()),
+                i64::from(record.is_in_doubt()),
+                FORMAT,
+                stored(record)?,
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn payment_history(
+        &mut self,
+        order: &OrderRef,
+    ) -> Result<Vec<Observed<PaymentObservation>>, StoreError> {
+        let sql = "SELECT revision, at, start, observation FROM payments_payment_observation
+                   WHERE payment = ?1 ORDER BY revision";
+        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let rows = statement
+            .query_map([order.as_str()], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, i64>(2)?, row.get(3)?))
+            })
+            .map_err(StoreError::not_done)?;
+        rows.map(|row| {
+            let (revision, at, start, observation): (_, _, _, String) =
+                row.map_err(StoreError::not_done)?;
+            Ok(Observed {
+                revision: revision.unsigned_abs(),
+                at: Timestamp::from_unix(at),
+                start: start.unsigned_abs(),
+                observation: read(&observation)?,
+            })
+        })
+        .collect()
+    }
+
+    fn use_key(&mut self, provider: &ProviderId, key: &DedupeKey) -> Result<bool, StoreError> {
+        let sql = "INSERT OR IGNORE INTO payments_key (provider, key) VALUES (?1, ?2)";
+        Ok(self.put(sql, params![provider.as_str(), key.as_str()])? == 0)
+    }
+
+    fn add_route(&mut self, route: &Route, order: &OrderRef) -> Result<(), StoreError> {
+        let sql = "INSERT OR IGNORE INTO payments_route (provider, kind, name, payment)
+                   VALUES (?1, ?2, ?3, ?4)";
+        let Route { provider, kind, name } = route;
+        self.put(sql, params![provider.as_str(), kind.as_str(), name, order.as_str()])?;
+        Ok(())
+    }
+
+    fn orders_of(&mut self, route: &Route) -> Result<Vec<OrderRef>, StoreError> {
+        let sql = "SELECT payment FROM payments_route
+                   WHERE provider = ?1 AND kind = ?2 AND name = ?3 LIMIT 2";
+        let Route { provider, kind, name } = route;
+        self.all(sql, params![provider.as_str(), kind.as_str(), name], order)
+    }
+
+    fn credit(
+        &mut self,
+        provider: &ProviderId,
+        key: &DedupeKey,
+    ) -> Result<Option<CreditRecord>, StoreError> {
+        let sql = "SELECT record FROM payments_credit WHERE provider = ?1 AND key = ?2";
+        self.one(sql, params![provider.as_str(), key.as_str()])
+    }
+
+    fn put_credit(&mut self, credit: &CreditRecord) -> Result<(), StoreError> {
+        let amount = credit.movement.amount;
+        self.put(
+            "INSERT INTO payments_credit (provider, key, payment, currency, minor, reported_at,
+                changed_at, open_cases, format, record)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT (provider, key) DO UPDATE SET payment = excluded.payment,
+                changed_at = excluded.changed_at, open_cases = excluded.open_cases,
+                format = excluded.format, record = excluded.record",
+            params![
+                credit.provider.as_str(),
+                credit.movement.key.as_str(),
+                credit.order.as_ref().map(OrderRef::as_str),
+                amount.currency().code(),
+                amount.minor(),
+                credit.reported_at.unix_seconds(),
+                credit.changed_at.unix_seconds(),
+                cases(credit.open_cases().count()),
+                FORMAT,
+                stored(credit)?,
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn credits_like(
+        &mut self,
+        movement: &Movement,
+        most: usize,
+    ) -> Result<Vec<CreditRecord>, StoreError> {
+        let sql = "SELECT record FROM payments_credit WHERE currency = ?1 AND minor = ?2
+                   ORDER BY reported_at DESC LIMIT ?3";
+        let amount = movement.amount;
+        let values = params![amount.currency().code(), amount.minor(), most_rows(most)];
+        self.all(sql, values, |text| read(&text))
+    }
+
+    fn unmatched(&mut self, most: usize) -> Result<Vec<CreditRecord>, StoreError> {
+        let sql = "SELECT record FROM payments_credit WHERE payment IS NULL
+                   ORDER BY reported_at LIMIT ?1";
+        self.all(sql, params![most_rows(most)], |text| read(&text))
+    }
+
+    fn payments_with_cases(&mut self) -> Result<Vec<PaymentRecord>, StoreError> {
+        let sql = "SELECT record FROM payments_payment WHERE open_cases > 0 ORDER BY changed_at";
+        self.all(sql, &[], |text| read(&text))
+    }
+
+    fn credits_with_cases(&mut self) -> Result<Vec<CreditRecord>, StoreError> {
+        let sql = "SELECT record FROM payments_credit WHERE open_cases > 0 ORDER BY changed_at";
+        self.all(sql, &[], |text| read(&text))
+    }
+
+    fn payments_in_doubt(&mut self) -> Result<Vec<OrderRef>, StoreError> {
+        let sql = "SELECT reference FROM payments_payment WHERE in_doubt > 0 ORDER BY reference";
+        self.all(sql, &[], order)
+    }
+
+    fn payment_cases(&mut self) -> Result<u64, StoreError> {
+        let sql = "SELECT (SELECT coalesce(sum(open_cases), 0) FROM payments_payment
+                           WHERE open_cases > 0)
+                        + (SELECT coalesce(sum(open_cases), 0) FROM payments_credit
+                           WHERE open_cases > 0)";
+        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let count: i64 =
+            statement.query_row([], |row| row.get(0)).map_err(StoreError::not_done)?;
+        Ok(count.unsigned_abs())
+    }
+}
