@@ -13,7 +13,8 @@ use crate::{
         CreditRecord, Observation, Observed, PaymentObservation, PaymentRecord, Report, ReportData,
         Source,
     },
-    store::{Due, PaymentWrite, Rows, Route, RouteKind, StoreError, TaskKind},
+    resolver::schedule,
+    store::{Due, PaymentWrite, Route, RouteKind, Rows, StoreError, TaskKind},
 };
 
 /// How many credits of one amount a movement is compared with.
@@ -25,6 +26,7 @@ const UNMATCHED: usize = 1_000;
 /// Books a *believed* report into the records and credits of an open transaction, and returns the
 /// subjects whose records changed. The same token, or the same key of the same provider, books
 /// nothing twice.
+#[cfg_attr(not(test), expect(dead_code, reason = "the inbox books what it believes"))]
 pub(crate) fn book(
     rows: &mut dyn Rows,
     report: &Report,
@@ -32,10 +34,10 @@ pub(crate) fn book(
     at: Timestamp,
     start: u64,
 ) -> Result<Vec<Subject>, StoreError> {
-    let mut booking = Booking { rows, token, writes: 0, at, start, subjects: Vec::new() };
-    if booking.rows.payments().has_written_payment(&booking.token())? {
+    if rows.payments().has_written_payment(token)? {
         return Ok(Vec::new());
     }
+    let mut booking = Booking { rows, token, writes: 0, at, start, subjects: Vec::new() };
     match &report.data {
         ReportData::Movement(movement) => booking.movement(report, movement)?,
         ReportData::Test | ReportData::Unrecognised => {}
@@ -43,19 +45,13 @@ pub(crate) fn book(
         ReportData::Payment(payment) => booking.payment(report, payment)?,
         ReportData::Refund(refund) => booking.report(&refund.order, report)?,
         ReportData::Payout(payout) => {
-            let changed = journal::change(
-                booking.rows,
-                &payout.payout,
-                token,
-                at,
-                start,
-                |record, _| {
+            let changed =
+                journal::change(booking.rows, &payout.payout, token, at, start, |record, _| {
                     let record = record.filter(|record| record.provider == report.provider);
                     let payouts = vec![payments_core::payout::Payout::clone(payout)];
                     let observation = Observation::Found { payouts };
                     Ok(record.map(|_| journal::Change { observation, due: Due::At(at) }))
-                },
-            )?;
+                })?;
             match changed.record {
                 Some(_) if changed.is_written => {
                     booking.subjects.push(Subject::Payout(payout.payout.clone()));
@@ -97,29 +93,78 @@ pub(crate) fn change_payment(
     }
     rows.payments().write_payment(&PaymentWrite { token, record: &record, observed: &observed })?;
     if record.is_in_doubt() != was_in_doubt {
-        let due = if record.is_in_doubt() { Due::At(record.ask_at(at)) } else { Due::Never };
+        let due = if record.is_in_doubt() { Due::At(at.plus(schedule::FIRST)) } else { Due::Never };
         rows.make_due(TaskKind::Payment, order.as_str(), due)?;
     }
     changed(rows, &Subject::Payment(order.clone()), record.revision)?;
-    let opened = match &observed.observation {
-        PaymentObservation::Opened { provider, .. } => Some(provider),
-        PaymentObservation::Reported { report, .. } => Some(&report.provider),
-        _ => None,
-    };
-    if let Some(provider) = opened {
-        let routes: Vec<Route> = record
-            .openings
-            .iter()
-            .filter(|opening| opening.provider == *provider)
-            .filter_map(|opening| Some((opening.method(), opening.payment.as_ref()?)))
-            .flat_map(|(method, payment)| routes_of(payment, method))
-            .map(|(kind, name)| Route { provider: provider.clone(), kind, name })
-            .collect();
-        for route in &routes {
-            rows.payments().add_route(route, order)?;
-        }
+    let known = before.as_ref().map(routes).unwrap_or_default();
+    for route in routes(&record).iter().filter(|route| !known.contains(route)) {
+        rows.payments().add_route(route, order)?;
     }
     Ok((Some(record), true))
+}
+
+/// The names by which money finds an order.
+fn routes(record: &PaymentRecord) -> Vec<Route> {
+    let opened = record.openings.iter().filter_map(|opening| {
+        Some((&opening.provider, opening.method(), opening.payment.as_ref()?))
+    });
+    let routes = opened.flat_map(|(provider, method, payment)| {
+        let names = routes_of(payment, method).into_iter();
+        names.map(|(kind, name)| Route { provider: provider.clone(), kind, name })
+    });
+    routes.collect()
+}
+
+/// The names of orders that a movement states: its payment code, and its virtual account.
+fn names_of(movement: &Movement) -> Vec<(RouteKind, &str)> {
+    let code = movement.code.as_ref().map(|code| (RouteKind::Code, code.as_str()));
+    let account = movement.virtual_account.as_ref();
+    let account = account.map(|number| (RouteKind::Account, number.as_str()));
+    code.into_iter().chain(account).collect()
+}
+
+/// Lets unmatched credits follow the names of an order's openings.
+pub(crate) fn adopt_by_route(
+    rows: &mut dyn Rows,
+    record: &PaymentRecord,
+    token: &str,
+    at: Timestamp,
+    start: u64,
+) -> Result<(), StoreError> {
+    let routes = routes(record);
+    if routes.is_empty() {
+        return Ok(());
+    }
+    let unmatched = rows.payments().unmatched(UNMATCHED)?;
+    let mut booking = Booking { rows, token, writes: 1, at, start, subjects: Vec::new() };
+    for mut credit in unmatched {
+        let names = names_of(&credit.movement);
+        let is_named = names.into_iter().any(|(kind, name)| {
+            let route = Route { provider: credit.provider.clone(), kind, name: name.to_owned() };
+            routes.contains(&route)
+        });
+        if is_named {
+            credit.belongs_to(record.order.clone(), "the engine", "it names the order", at);
+            booking.assign(&record.order, &credit)?;
+        }
+    }
+    Ok(())
+}
+
+/// Stores a credit whose case a person settled, and books it for the order that it belongs to.
+pub(crate) fn settle_credit(
+    rows: &mut dyn Rows,
+    credit: &CreditRecord,
+    token: &str,
+    at: Timestamp,
+    start: u64,
+) -> Result<(), StoreError> {
+    let mut booking = Booking { rows, token, writes: 0, at, start, subjects: Vec::new() };
+    match &credit.order {
+        Some(order) => booking.assign(order, credit),
+        None => booking.change_credit(credit),
+    }
 }
 
 /// Whether an observation is the response to an inquiry, which may say what is known.
@@ -273,7 +318,7 @@ impl Booking<'_> {
         for movement in adopted {
             self.adopt(order, &movement)?;
         }
-        self.adopt_by_route(order)
+        Ok(())
     }
 
     /// Books a movement: it belongs to the order that it names, or that its payment code, its virtual
@@ -362,10 +407,7 @@ impl Booking<'_> {
         if movement.order.is_some() {
             return Ok(movement.order.clone());
         }
-        let code = movement.code.as_ref().map(|code| (RouteKind::Code, code.as_str()));
-        let account = movement.virtual_account.as_ref();
-        let account = account.map(|number| (RouteKind::Account, number.as_str()));
-        for (kind, name) in code.into_iter().chain(account) {
+        for (kind, name) in names_of(movement) {
             let route = Route { provider: report.provider.clone(), kind, name: name.to_owned() };
             let mut orders = self.rows.payments().orders_of(&route)?;
             match (orders.pop(), orders.pop()) {
@@ -386,30 +428,12 @@ impl Booking<'_> {
 
     /// Lets the unmatched reports of the same money follow it to its order.
     fn adopt(&mut self, order: &OrderRef, movement: &Movement) -> Result<(), StoreError> {
-        for mut credit in self.rows.payments().credits_like(movement, COMPARED)? {
+        let like = self.rows.payments().credits_like(movement, COMPARED)?;
+        for mut credit in like {
             let is_same = same_credit(&credit.movement, movement) == SameMoney::Same
                 && credit.movement.key.scope() != movement.key.scope();
             if credit.order.is_none() && is_same {
                 credit.belongs_to(order.clone(), "the engine", "another report names it", self.at);
-                self.assign(order, &credit)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Lets unmatched credits follow the names of an order's openings.
-    fn adopt_by_route(&mut self, order: &OrderRef) -> Result<(), StoreError> {
-        let openings = self.rows.payments().payment(order)?.map(|record| record.openings);
-        let has_routes = openings.is_some_and(|openings| !openings.is_empty());
-        if !has_routes {
-            return Ok(());
-        }
-        for mut credit in self.rows.payments().unmatched(UNMATCHED)? {
-            let data = ReportData::Movement(Box::new(credit.movement.clone()));
-            let report = Report::new(credit.provider.clone(), credit.source, data);
-            let movement = credit.movement.clone();
-            if self.order_of(&report, &movement)?.as_ref() == Some(order) {
-                credit.belongs_to(order.clone(), "the engine", "it names the order", self.at);
                 self.assign(order, &credit)?;
             }
         }
@@ -438,7 +462,10 @@ impl Booking<'_> {
 
 /// Whether a known credit is the money that another source reports.
 fn is_same(known: &CreditRecord, report: &Report, movement: &Movement) -> bool {
-    let is_own_source = known.provider == report.provider
-        && known.movement.key.scope() == movement.key.scope();
+    let is_own_source =
+        known.provider == report.provider && known.movement.key.scope() == movement.key.scope();
     !is_own_source && same_credit(&known.movement, movement) == SameMoney::Same
 }
+
+#[cfg(test)]
+mod tests;

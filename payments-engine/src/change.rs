@@ -6,7 +6,7 @@ use std::str::FromStr;
 use payments_core::{DedupeKey, Error, OrderRef, PayoutRef, ProviderId};
 
 use crate::{
-    record::PayoutRecord,
+    record::{Case, CreditRecord, PaymentRecord, PayoutRecord},
     store::{Due, Rows, StoreError, TaskKind},
 };
 
@@ -18,15 +18,65 @@ use crate::{
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Change {
+    /// The payment of an order changed.
+    Payment(Box<PaymentRecord>),
     /// A payout changed.
     Payout(Box<PayoutRecord>),
+    /// A credit changed that belongs to no known order, or did so before.
+    Unmatched(Box<CreditRecord>),
 }
 
 impl Change {
     /// The revision of the record; it grows with every change of it.
     pub fn revision(&self) -> u64 {
         match self {
+            Self::Payment(record) => record.revision,
             Self::Payout(record) => record.revision,
+            Self::Unmatched(credit) => credit.revision,
+        }
+    }
+
+    /// The payment, if it is one.
+    pub fn payment(&self) -> Option<&PaymentRecord> {
+        match self {
+            Self::Payment(record) => Some(record),
+            _ => None,
+        }
+    }
+
+    /// The payout, if it is one.
+    pub fn payout(&self) -> Option<&PayoutRecord> {
+        match self {
+            Self::Payout(record) => Some(record),
+            _ => None,
+        }
+    }
+
+    /// The credit that belongs to no known order, if it is one.
+    pub fn unmatched(&self) -> Option<&CreditRecord> {
+        match self {
+            Self::Unmatched(credit) => Some(credit),
+            _ => None,
+        }
+    }
+
+    /// The cases of the record.
+    pub fn cases(&self) -> &[Case] {
+        match self {
+            Self::Payment(record) => &record.cases,
+            Self::Payout(record) => &record.cases,
+            Self::Unmatched(credit) => &credit.cases,
+        }
+    }
+
+    /// What the record is about.
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Payment(record) => Subject::Payment(record.order.clone()),
+            Self::Payout(record) => Subject::Payout(record.reference().clone()),
+            Self::Unmatched(credit) => {
+                Subject::Credit(credit.provider.clone(), credit.movement.key.clone())
+            }
         }
     }
 
@@ -37,20 +87,39 @@ impl Change {
             Subject::Payout(payout) => {
                 rows.payout(payout)?.map(|record| Self::Payout(Box::new(record)))
             }
-            Subject::Payment(_) | Subject::Credit(..) => None,
+            Subject::Payment(order) => {
+                rows.payments().payment(order)?.map(|record| Self::Payment(Box::new(record)))
+            }
+            Subject::Credit(provider, key) => {
+                let credit = rows.payments().credit(provider, key)?;
+                credit.map(|credit| Self::Unmatched(Box::new(credit)))
+            }
         })
     }
 }
 
 /// What a record is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Subject {
+#[non_exhaustive]
+pub enum Subject {
     /// A payment, by its order.
     Payment(OrderRef),
     /// A payout.
     Payout(PayoutRef),
     /// A credit that belongs to no order, by its provider and key.
     Credit(ProviderId, DedupeKey),
+}
+
+impl From<OrderRef> for Subject {
+    fn from(order: OrderRef) -> Self {
+        Self::Payment(order)
+    }
+}
+
+impl From<PayoutRef> for Subject {
+    fn from(payout: PayoutRef) -> Self {
+        Self::Payout(payout)
+    }
 }
 
 impl fmt::Display for Subject {

@@ -1,14 +1,15 @@
 //! The engine: its handle, and the thread that it runs on.
 
 mod builder;
+mod cases;
+mod payments;
 mod running;
 
 use std::fmt;
 use std::sync::Arc;
 
 use payments_core::{
-    Error, ErrorKind, PayoutProvider, PayoutRef, Provider, ProviderId, Result, Timestamp,
-    payout::CreatePayout,
+    PayoutProvider, PayoutRef, Provider, ProviderId, Result, Timestamp, payout::CreatePayout,
 };
 
 pub use builder::EngineBuilder;
@@ -18,9 +19,7 @@ use crate::{
     app::{self, AppTransaction},
     inbox::InboxHealth,
     journal::{Changed, JournaledPayouts},
-    record::{
-        Case, CaseId, Decision, Observation, Observed, PayoutRecord, RecordKind, RecordState,
-    },
+    record::{Observation, Observed, PayoutRecord, RecordKind, RecordState},
     resolver::Pass,
     seeded::Seeded,
     store::StoreError,
@@ -191,65 +190,6 @@ impl Engine {
         let payout = payout.clone();
         let store = &self.0.shared().journal.store;
         store.run(move |backend| backend.history(&payout)).await.map_err(StoreError::into_error)
-    }
-
-    /// The cases that wait for a person, with their records.
-    ///
-    /// # Errors
-    /// The journal cannot be read.
-    pub async fn cases(&self) -> Result<Vec<(CaseId, Case, PayoutRecord)>> {
-        let store = &self.0.shared().journal.store;
-        let records = store.run(|backend| backend.with_open_cases()).await;
-        let records = records.map_err(StoreError::into_error)?;
-        let mut cases = Vec::new();
-        for record in records {
-            for case in record.open_cases() {
-                let id = CaseId::new(record.reference().clone(), case.number);
-                cases.push((id, case.clone(), record.clone()));
-            }
-        }
-        Ok(cases)
-    }
-
-    /// Records what a person decides about a case, who and why, and returns the record after it.
-    ///
-    /// # Errors
-    /// `NotFound` if there is no such open case; `Conflict` if the decision does not fit the state
-    /// of its payout, or if it is too early to say that it never arrived: its sender may still
-    /// write, or the gateway still book. Nothing changed.
-    pub async fn decide(
-        &self,
-        case: &CaseId,
-        decision: Decision,
-        who: &str,
-        why: &str,
-    ) -> Result<PayoutRecord> {
-        let shared = self.0.shared();
-        let known = self.payout(&case.payout).await?;
-        let missing = || Error::new(ErrorKind::NotFound, format!("there is no open case {case}"));
-        let known = known.ok_or_else(missing)?;
-        if !known.open_cases().any(|open| open.number == case.number) {
-            return Err(missing());
-        }
-        let quiet = shared.member(&known.provider)?.limits.quiet;
-        let now = shared.clock.now();
-        let is_early =
-            !known.is_quiet(quiet, now) && !shared.is_seeded(Seeded::DecidesWithoutQuiet);
-        if decision == Decision::NeverArrived && is_early {
-            let message = "it is too early to say that it never arrived: it may still be booked";
-            return Err(Error::new(ErrorKind::Conflict, message));
-        }
-        if decision != Decision::Closed && !known.state.is_open() {
-            let message = format!("the payout is {}, and no decision changes that", known.state);
-            return Err(Error::new(ErrorKind::Conflict, message));
-        }
-        let (number, revision) = (case.number, known.revision);
-        let (who, why) = (who.to_owned(), why.to_owned());
-        let observation = Observation::Decided { case: number, decision, who, why };
-        let changed = shared.journal.decide(&case.payout, number, revision, observation, now).await;
-        let changed = changed.map_err(StoreError::into_error)?;
-        shared.notify(&case.payout);
-        changed.record.filter(|_| changed.is_written).ok_or_else(missing)
     }
 
     /// Lets the permits of a provider go that are held, by a person's word.

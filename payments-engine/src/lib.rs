@@ -96,15 +96,16 @@ mod shared;
 mod store;
 
 pub use app::AppTransaction;
-pub use change::Change;
+pub use change::{Change, Subject};
 pub use engine::{Engine, EngineBuilder, HandedOver, Health};
 pub use inbox::{Accepted, DoubtfulDelivery, InboxHealth, InboxLimits};
 pub use limits::Limits;
 pub use record::{
-    Case, CaseId, CaseKind, Compared, Conclusion, Credit, CreditName, Decision, Instruction,
-    InstructionOutcome, Observation, Observed, OpeningState, Outcome, PaymentObservation,
-    PaymentOpening, PaymentRecord, PayoutRecord, Permit, RecordKind, RecordState, RefundRecord,
-    RefundRecordState, Report, ReportData, Settled, Source, Standing, Stated,
+    Case, CaseId, CaseKind, Compared, Conclusion, Credit, CreditName, CreditRecord, Decision,
+    Instruction, InstructionOutcome, Observation, Observed, OpeningState, Outcome,
+    PaymentObservation, PaymentOpening, PaymentRecord, PayoutRecord, Permit, RecordKind,
+    RecordState, RefundRecord, RefundRecordState, Report, ReportData, Settled, Source, Standing,
+    Stated,
 };
 pub use resolver::Pass;
 #[cfg(feature = "seeded-bugs")]

@@ -5,6 +5,7 @@
 mod breaker;
 mod departure;
 mod layer;
+mod payments;
 mod send;
 
 use std::sync::Arc;

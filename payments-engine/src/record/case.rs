@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use payments_core::{Error, PayoutRef, Result, Timestamp};
+use payments_core::{Error, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::CreditName;
+use crate::change::Subject;
 
 /// Something about a record that only a person can decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,20 +99,20 @@ pub enum Decision {
     Closed,
 }
 
-/// Names one case: `P-1#2` is the second case of the payout `P-1`.
+/// Names one case: `payout:P-1#2` is the second case of the payout `P-1`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CaseId {
-    /// The payout.
-    pub payout: PayoutRef,
+    /// What it is about.
+    pub subject: Subject,
     /// The number of the case within its record.
     pub number: u32,
 }
 
 impl CaseId {
-    /// The case `number` of a payout.
-    pub fn new(payout: PayoutRef, number: u32) -> Self {
-        Self { payout, number }
+    /// The case `number` of a payout, a payment or a credit.
+    pub fn new(subject: impl Into<Subject>, number: u32) -> Self {
+        Self { subject: subject.into(), number }
     }
 }
 
@@ -144,7 +145,7 @@ impl CaseKind {
 
 impl fmt::Display for CaseId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}", self.payout, self.number)
+        write!(f, "{}#{}", self.subject, self.number)
     }
 }
 
@@ -152,23 +153,30 @@ impl FromStr for CaseId {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let malformed = || Error::invalid("case", "is not a payout, # and a number, such as P-1#2");
-        let (payout, number) = text.rsplit_once('#').ok_or_else(malformed)?;
+        let malformed = || {
+            let message = "is not a subject, # and a number, such as payout:P-1#2";
+            Error::invalid("case", message)
+        };
+        let (subject, number) = text.rsplit_once('#').ok_or_else(malformed)?;
         let number = number.parse().map_err(|_| malformed())?;
-        Ok(Self { payout: PayoutRef::new(payout)?, number })
+        Ok(Self { subject: subject.parse()?, number })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use payments_core::{OrderRef, PayoutRef};
+
     use super::*;
 
     #[test]
-    fn a_case_is_named_by_its_payout_and_number() {
-        let id: CaseId = "LUONG#11#2".parse().unwrap();
-        assert_eq!((id.payout.as_str(), id.number), ("LUONG#11", 2));
-        assert_eq!(id.to_string(), "LUONG#11#2");
-        for bad in ["", "P-1", "P-1#", "P-1#x", "#1"] {
+    fn a_case_is_named_by_its_subject_and_number() {
+        let id: CaseId = "payout:LUONG#11#2".parse().unwrap();
+        assert_eq!(id, CaseId::new(PayoutRef::new("LUONG#11").unwrap(), 2));
+        assert_eq!(id.to_string(), "payout:LUONG#11#2");
+        let id = CaseId::new(OrderRef::new("A1").unwrap(), 1);
+        assert_eq!(id.to_string().parse::<CaseId>().unwrap(), id);
+        for bad in ["", "P-1", "payout:P-1", "payout:P-1#", "payout:P-1#x", "payout:#1"] {
             assert!(bad.parse::<CaseId>().is_err(), "{bad}");
         }
     }

@@ -2,6 +2,7 @@
 
 mod case;
 mod content;
+mod credit;
 mod observation;
 mod payment;
 mod payout;
@@ -11,6 +12,7 @@ mod state;
 mod stored;
 
 pub use case::{Case, CaseId, CaseKind, Decision, Settled};
+pub use credit::CreditRecord;
 pub use observation::{Conclusion, Observation, Observed, Outcome};
 pub use payment::{
     Compared, Credit, CreditName, Instruction, InstructionOutcome, OpeningState,

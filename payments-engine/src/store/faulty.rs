@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
-use super::{Backend, Claim, Counts, Due, InboxRows, Rows, StoreError, TaskKind, Write};
+use super::{
+    Backend, Claim, Counts, Due, InboxRows, PaymentRows, Rows, StoreError, TaskKind, Write,
+};
 use crate::{
     journal::Breaker,
     record::{Observed, PayoutRecord},
@@ -89,6 +91,11 @@ impl Rows for Faulty {
     fn inbox(&mut self) -> Box<dyn InboxRows + '_> {
         self.has_written = true;
         self.inner.inbox()
+    }
+
+    fn payments(&mut self) -> Box<dyn PaymentRows + '_> {
+        self.has_written = true;
+        self.inner.payments()
     }
 
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {

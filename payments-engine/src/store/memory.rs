@@ -1,13 +1,16 @@
 //! A store in memory, for tests and simulation.
 
 mod inbox;
+mod payments;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
-use super::{Backend, Claim, Counts, Due, InboxRows, Rows, StoreError, TaskKind, Write};
+use super::{
+    Backend, Claim, Counts, Due, InboxRows, PaymentRows, Rows, StoreError, TaskKind, Write,
+};
 use crate::{
     journal::Breaker,
     record::{Observed, PayoutRecord, RecordState},
@@ -32,6 +35,7 @@ pub(super) struct Tables {
     tasks: BTreeMap<(TaskKind, String), Task>,
     handlers: BTreeSet<String>,
     inbox: inbox::InboxTables,
+    payments: payments::PaymentTables,
     breakers: HashMap<ProviderId, Breaker>,
     meta: HashMap<String, String>,
 }
@@ -129,6 +133,10 @@ impl Rows for Memory {
         Box::new(&mut self.tables.inbox)
     }
 
+    fn payments(&mut self) -> Box<dyn PaymentRows + '_> {
+        Box::new(&mut self.tables.payments)
+    }
+
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
         Ok(self.tables.handlers.iter().cloned().collect())
     }
@@ -223,6 +231,7 @@ impl Backend for Memory {
                 counts.oldest_uncertain = Some(oldest);
             }
         }
+        counts.open_cases += (&mut self.tables.payments).payment_cases()?;
         counts.by_state = by_state.into_iter().collect();
         Ok(counts)
     }

@@ -9,6 +9,7 @@ mod committer;
 mod faulty;
 mod inbox;
 mod memory;
+mod payments;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod task;
@@ -23,6 +24,7 @@ pub(crate) use committer::Committer;
 pub use faulty::Fault;
 use faulty::{Faults, Faulty};
 pub(crate) use inbox::{InboxCounts, InboxRows};
+pub(crate) use payments::{PaymentRows, PaymentWrite, Route, RouteKind};
 #[cfg(feature = "rusqlite")]
 pub(crate) use sqlite::SqliteRows;
 pub(crate) use task::{Claim, Due, TaskKind};
@@ -162,6 +164,9 @@ pub(crate) trait Rows {
 
     /// The rows of the inbox.
     fn inbox(&mut self) -> Box<dyn InboxRows + '_>;
+
+    /// The rows of payments and credits.
+    fn payments(&mut self) -> Box<dyn PaymentRows + '_>;
 
     /// The names of the handlers to which changes are due.
     fn handlers(&mut self) -> Result<Vec<String>, StoreError>;

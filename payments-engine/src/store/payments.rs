@@ -58,9 +58,6 @@ pub(crate) trait PaymentRows {
     /// The credits with open cases, oldest first.
     fn credits_with_cases(&mut self) -> Result<Vec<CreditRecord>, StoreError>;
 
-    /// The orders of which an opening or a refund is under way or uncertain, with each provider.
-    fn payments_in_doubt(&mut self) -> Result<Vec<OrderRef>, StoreError>;
-
     /// How many cases of payments and credits wait for a person.
     fn payment_cases(&mut self) -> Result<u64, StoreError>;
 }

@@ -1,6 +1,7 @@
 //! A store in a file of SQLite.
 
 mod inbox;
+mod payments;
 mod tasks;
 
 use std::ffi::OsString;
@@ -12,18 +13,23 @@ use std::time::Duration;
 use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
-use super::{Backend, Claim, Counts, Due, InboxRows, Opened, Rows, StoreError, TaskKind, Write};
+use super::{
+    Backend, Claim, Counts, Due, InboxRows, Opened, PaymentRows, Rows, StoreError, TaskKind, Write,
+};
 use crate::{
     journal::Breaker,
     record::{Observed, PayoutRecord, RecordState},
 };
 
 /// The numbered changes of the schema, oldest first. They only add.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001.sql"), include_str!("migrations/0002_inbox.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002_inbox.sql"),
+    include_str!("migrations/0003_payments.sql"),
+];
 
 /// The number of the newest schema that this version reads.
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;
 
 /// The oldest version of this crate's schema numbers that can read what this version writes.
 const READABLE_FROM: i64 = 1;
@@ -312,6 +318,10 @@ impl Rows for SqliteRows<'_> {
         Box::new(inbox::SqliteInbox(self.0))
     }
 
+    fn payments(&mut self) -> Box<dyn PaymentRows + '_> {
+        Box::new(payments::SqlitePayments(self.0))
+    }
+
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT name FROM payments_handler ORDER BY name";
         let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
@@ -355,6 +365,10 @@ impl Rows for Sqlite {
 
     fn inbox(&mut self) -> Box<dyn InboxRows + '_> {
         Box::new(inbox::SqliteInbox(&self.connection))
+    }
+
+    fn payments(&mut self) -> Box<dyn PaymentRows + '_> {
+        Box::new(payments::SqlitePayments(&self.connection))
     }
 
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
@@ -488,9 +502,10 @@ impl Backend for Sqlite {
             let state: RecordState = read(&format!("\"{state}\""))?;
             by_state.push((state, count.unsigned_abs()));
         }
+        let of_payments = payments::SqlitePayments(&self.connection).payment_cases()?;
         Ok(Counts {
             by_state,
-            open_cases: open_cases.unwrap_or(0).unsigned_abs(),
+            open_cases: open_cases.unwrap_or(0).unsigned_abs() + of_payments,
             forgotten: forgotten.unwrap_or(0).unsigned_abs(),
             oldest_uncertain: oldest.map(Timestamp::from_unix),
         })

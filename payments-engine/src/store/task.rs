@@ -8,6 +8,8 @@ use payments_core::Timestamp;
 pub(crate) enum TaskKind {
     /// A payout is sent, asked about or closed. The subject is its reference.
     Payout,
+    /// An order is asked about of which an opening or a refund is in doubt. The subject is the order.
+    Payment,
     /// A delivery is confirmed with its provider. The subject is the number of the delivery.
     Confirm,
     /// A handler is given what changed. The subject is the name of the handler, a space, and the
@@ -25,6 +27,7 @@ impl TaskKind {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Payout => "payout",
+            Self::Payment => "payment",
             Self::Confirm => "confirm",
             Self::Handle => "handle",
             Self::Read => "read",

@@ -95,6 +95,22 @@ impl PaymentRecord {
         self.cases.iter().filter(|case| case.is_open())
     }
 
+    /// Whether an instruction about it may be on its way, or it is not known what became of one.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        let opening = |opening: &PaymentOpening| {
+            matches!(opening.state, OpeningState::Submitting | OpeningState::Uncertain)
+        };
+        let refund = |refund: &RefundRecord| {
+            matches!(
+                refund.state,
+                RefundRecordState::Submitting
+                    | RefundRecordState::Uncertain
+                    | RefundRecordState::Pending
+            )
+        };
+        self.openings.iter().any(opening) || self.refunds.iter().any(refund)
+    }
+
     /// What a provider says of it.
     pub fn stated(&self, provider: &ProviderId) -> Option<&Stated> {
         self.providers.iter().find(|stated| stated.provider == *provider)

@@ -96,6 +96,7 @@ impl PaymentOpening {
 
     /// What a repeated instruction returns; `None` while its outcome is not known yet, if it was not
     /// sent, or if it is offline, so that it is made anew.
+    #[expect(dead_code, reason = "the journal of payments calls it")]
     pub(crate) fn submission(&self) -> Option<Submission<Payment>> {
         match (self.state, &self.decline, &self.uncertain) {
             (OpeningState::Asked | OpeningState::Submitting | OpeningState::NotSent, ..) => None,

@@ -105,11 +105,6 @@ impl PaymentRows for &mut PaymentTables {
         Ok(credits)
     }
 
-    fn payments_in_doubt(&mut self) -> Result<Vec<OrderRef>, StoreError> {
-        let in_doubt = self.payments.values().filter(|record| record.is_in_doubt());
-        Ok(in_doubt.map(|record| record.order.clone()).collect())
-    }
-
     fn payment_cases(&mut self) -> Result<u64, StoreError> {
         let payments = self.payments.values().map(|record| record.open_cases().count());
         let credits = self.credits.values().map(|credit| credit.open_cases().count());

@@ -9,7 +9,6 @@ CREATE TABLE payments_payment (
     record     TEXT NOT NULL
 ) STRICT;
 CREATE INDEX payments_payment_cases ON payments_payment (changed_at) WHERE open_cases > 0;
-CREATE INDEX payments_payment_in_doubt ON payments_payment (reference) WHERE in_doubt > 0;
 
 -- What was observed of payments, append-only. The token names the write.
 CREATE TABLE payments_payment_observation (

@@ -192,8 +192,8 @@ impl PaymentRows for SqlitePayments<'_> {
     ) -> Result<Vec<CreditRecord>, StoreError> {
         let sql = "SELECT record FROM payments_credit WHERE currency = ?1 AND minor = ?2
                    ORDER BY reported_at DESC LIMIT ?3";
-        let amount = movement.amount;
-        let values = params![amount.currency().code(), amount.minor(), most_rows(most)];
+        let (amount, currency) = (movement.amount, movement.amount.currency());
+        let values = params![currency.code(), amount.minor(), most_rows(most)];
         self.all(sql, values, |text| read(&text))
     }
 
@@ -213,19 +213,13 @@ impl PaymentRows for SqlitePayments<'_> {
         self.all(sql, &[], |text| read(&text))
     }
 
-    fn payments_in_doubt(&mut self) -> Result<Vec<OrderRef>, StoreError> {
-        let sql = "SELECT reference FROM payments_payment WHERE in_doubt > 0 ORDER BY reference";
-        self.all(sql, &[], order)
-    }
-
     fn payment_cases(&mut self) -> Result<u64, StoreError> {
         let sql = "SELECT (SELECT coalesce(sum(open_cases), 0) FROM payments_payment
                            WHERE open_cases > 0)
                         + (SELECT coalesce(sum(open_cases), 0) FROM payments_credit
                            WHERE open_cases > 0)";
         let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
-        let count: i64 =
-            statement.query_row([], |row| row.get(0)).map_err(StoreError::not_done)?;
+        let count: i64 = statement.query_row([], |row| row.get(0)).map_err(StoreError::not_done)?;
         Ok(count.unsigned_abs())
     }
 }

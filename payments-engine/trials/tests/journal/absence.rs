@@ -48,14 +48,14 @@ async fn without_a_rule_a_person_is_called_and_decides_not_before_it_was_quiet()
     advance(&world, &engine, MINUTE).await;
     let cases = engine.cases().await.unwrap();
     let [(id, case, record)] = cases.as_slice() else { panic!("{cases:?}") };
-    assert_eq!((id.to_string().as_str(), case.kind), ("P-1#1", CaseKind::Unknown));
-    assert_eq!(record.state, RecordState::Uncertain);
+    assert_eq!((id.to_string().as_str(), case.kind), ("payout:P-1#1", CaseKind::Unknown));
+    assert_eq!(record.payout().unwrap().state, RecordState::Uncertain);
     let decide = |decision| engine.decide(id, decision, "Lan", "HPay says so by phone");
     let early = decide(Decision::NeverArrived).await.unwrap_err();
     assert_eq!(early.kind(), ErrorKind::Conflict, "{early}");
     world.clock.advance(6 * MINUTE);
     let decided = decide(Decision::NeverArrived).await.unwrap();
-    assert_eq!(decided.state, RecordState::Failed);
+    assert_eq!(decided.payout().unwrap().state, RecordState::Failed);
     assert!(engine.cases().await.unwrap().is_empty());
     assert_eq!(decide(Decision::WasPaid).await.unwrap_err().kind(), ErrorKind::NotFound);
     assert_eq!(world.instructed(), 1);
@@ -93,7 +93,7 @@ async fn two_payouts_under_one_reference_are_a_case_with_both() {
     assert!(case.detail.starts_with("2 payouts under it: "), "{}", case.detail);
     let id = CaseId::new(reference("P-1"), case.number);
     let closed = engine.decide(&id, Decision::Closed, "Lan", "one came back").await.unwrap();
-    assert_eq!(closed.open_cases().count(), 0);
+    assert_eq!(closed.payout().unwrap().open_cases().count(), 0);
 }
 
 #[tokio::test]

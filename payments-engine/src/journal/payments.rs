@@ -1,0 +1,63 @@
+//! Changes of the records of payments.
+
+use payments_core::{OrderRef, Timestamp};
+
+use super::Journal;
+use crate::{
+    booking::{adopt_by_route, change_payment},
+    record::{PaymentObservation, PaymentRecord},
+    store::{Backend, StoreError},
+};
+
+impl Journal {
+    /// The record of the payment of an order.
+    pub(crate) async fn read_payment(
+        &self,
+        order: &OrderRef,
+    ) -> Result<Option<PaymentRecord>, StoreError> {
+        let order = order.clone();
+        self.store.run(move |backend| backend.payments().payment(&order)).await
+    }
+
+    /// Changes the record of an order if `decide` says so of the record as it is. Returns the record
+    /// as it is then, and whether it was changed.
+    ///
+    /// # Errors
+    /// [`StoreError`], which says whether it may have been written.
+    pub(crate) async fn change_payment(
+        &self,
+        order: &OrderRef,
+        at: Timestamp,
+        decide: impl Fn(Option<&PaymentRecord>) -> Option<PaymentObservation> + Send + 'static,
+    ) -> Result<(Option<PaymentRecord>, bool), StoreError> {
+        self.change_payment_as(self.token(), order, at, decide).await
+    }
+
+    /// The same under a token of its own, so that it can be said again.
+    ///
+    /// # Errors
+    /// [`StoreError`], which says whether it may have been written.
+    pub(crate) async fn change_payment_as(
+        &self,
+        token: String,
+        order: &OrderRef,
+        at: Timestamp,
+        decide: impl Fn(Option<&PaymentRecord>) -> Option<PaymentObservation> + Send + 'static,
+    ) -> Result<(Option<PaymentRecord>, bool), StoreError> {
+        let (order, start) = (order.clone(), self.start);
+        let work = move |backend: &mut dyn Backend| {
+            let opens = std::cell::Cell::new(false);
+            let decide = |record: Option<&PaymentRecord>| {
+                let observation = decide(record)?;
+                opens.set(matches!(observation, PaymentObservation::Opened { .. }));
+                Some(observation)
+            };
+            let (record, is_written) = change_payment(backend, &order, &token, at, start, decide)?;
+            if let Some(record) = record.as_ref().filter(|_| opens.get()) {
+                adopt_by_route(backend, record, &token, at, start)?;
+            }
+            Ok((record, is_written))
+        };
+        self.store.run(work).await
+    }
+}
