@@ -26,7 +26,6 @@ const UNMATCHED: usize = 1_000;
 /// Books a *believed* report into the records and credits of an open transaction, and returns the
 /// subjects whose records changed. The same token, or the same key of the same provider, books
 /// nothing twice.
-#[cfg_attr(not(test), expect(dead_code, reason = "the inbox books what it believes"))]
 pub(crate) fn book(
     rows: &mut dyn Rows,
     report: &Report,

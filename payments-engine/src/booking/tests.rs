@@ -264,7 +264,7 @@ fn the_larger_of_a_total_and_its_parts_counts_and_never_both() {
     for (total, received) in [(50_000, 50_000), (80_000, 80_000), (20_000, 50_000)] {
         for total_first in [true, false] {
             let mut books = Books::opened();
-            let mut reports = vec![
+            let mut reports = [
                 payment(Source::Delivery, settled(total)).with_key(key("acme.payment", "1")),
                 movement(Source::Delivery, full("acme.webhook", "1", "FT1").with_order(order())),
             ];

@@ -125,7 +125,7 @@ impl Shared {
                 Ok(if is_settled { Done::Confirmed } else { Done::Other })
             }
             TaskKind::Ask => self.ask_about_order(claim).await.map(|()| Done::Other),
-            TaskKind::Handle | TaskKind::Read => Ok(Done::Other),
+            TaskKind::Payment | TaskKind::Handle | TaskKind::Read => Ok(Done::Other),
         }
     }
 
