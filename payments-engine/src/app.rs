@@ -4,6 +4,7 @@ use payments_core::{PayoutRef, Timestamp};
 
 use crate::{
     journal::{Changed, Opening, change},
+    shared::Shared,
     store::{Rows, StoreError},
 };
 
@@ -32,6 +33,17 @@ impl sealed::Sealed for rusqlite::Transaction<'_> {
     fn with_rows(&mut self, work: &mut dyn FnMut(&mut dyn Rows)) {
         work(&mut crate::store::SqliteRows(self));
     }
+}
+
+/// Works on the rows of the engine inside the app's transaction.
+pub(crate) async fn in_transaction<T: AppTransaction + ?Sized, R: Send + 'static>(
+    transaction: &mut T,
+    _shared: &Shared,
+    mut work: impl FnMut(&mut dyn Rows) -> Result<R, StoreError> + Send + 'static,
+) -> Result<R, StoreError> {
+    let mut result = Err(StoreError::NotDone("the transaction is not open".to_owned()));
+    transaction.with_rows(&mut |rows| result = work(rows));
+    result
 }
 
 /// Opens a record inside the app's transaction.

@@ -81,7 +81,6 @@ impl Change {
     }
 
     /// The change that a subject stands for now; `None` if it has no record.
-    #[cfg_attr(not(test), expect(dead_code, reason = "handlers are given it"))]
     pub(crate) fn of(rows: &mut dyn Rows, subject: &Subject) -> Result<Option<Self>, StoreError> {
         Ok(match subject {
             Subject::Payout(payout) => {

@@ -64,6 +64,8 @@ pub struct Health {
     pub restored: Option<String>,
     /// How the inbox is.
     pub inbox: InboxHealth,
+    /// How many changes a handler failed at too often, see [`Engine::dead_letters`].
+    pub dead_letters: u64,
 }
 
 impl Engine {
@@ -234,9 +236,11 @@ impl Engine {
                     held.push(provider.clone());
                 }
             }
-            Ok((backend.counts()?, backend.inbox().inbox_counts(since)?, held))
+            let dead_letters = backend.handling().dead_letters()?.len() as u64;
+            let inbox = backend.inbox().inbox_counts(since)?;
+            Ok((backend.counts()?, inbox, dead_letters, held))
         });
-        let (counts, inbox, held) = read.await.map_err(StoreError::into_error)?;
+        let (counts, inbox, dead_letters, held) = read.await.map_err(StoreError::into_error)?;
         Ok(Health {
             records: counts.by_state,
             open_cases: counts.open_cases,
@@ -245,6 +249,7 @@ impl Engine {
             held,
             restored: shared.restored.clone(),
             inbox: inbox.into(),
+            dead_letters,
         })
     }
 

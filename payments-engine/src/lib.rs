@@ -86,6 +86,7 @@ mod app;
 mod booking;
 mod change;
 mod engine;
+mod handlers;
 mod inbox;
 mod journal;
 mod limits;
@@ -98,6 +99,9 @@ mod store;
 pub use app::AppTransaction;
 pub use change::{Change, Subject};
 pub use engine::{Engine, EngineBuilder, HandedOver, Health};
+pub use handlers::{AppDatabase, DeadLetter, Handler, HandlerError, HandlerLimits, Interrupter};
+#[cfg(feature = "rusqlite")]
+pub use handlers::{SqliteDatabase, SqliteTransaction};
 pub use inbox::{Accepted, DoubtfulDelivery, InboxHealth, InboxLimits};
 pub use limits::Limits;
 pub use record::{

@@ -51,12 +51,16 @@ pub enum Seeded {
     /// Deliveries are told apart by what they are about, so that one that was contradicted uses up
     /// the key of the genuine one.
     UniqueByKey,
+    /// A dead letter is given to its handler as it was when the handler failed first.
+    ReplaysTheOldChange,
+    /// The mark that a change is handled is not part of the handler's transaction.
+    MarksHandledInASecondTransaction,
 }
 
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -80,5 +84,7 @@ impl Seeded {
         Self::RepliesBeforeTheCommit,
         Self::BooksOutsideTheTransaction,
         Self::UniqueByKey,
+        Self::ReplaysTheOldChange,
+        Self::MarksHandledInASecondTransaction,
     ];
 }

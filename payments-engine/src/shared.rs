@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use payments_core::{
     Clock, Error, ErrorKind, PayoutProvider, PayoutRef, Provider, ProviderId, Result,
@@ -11,7 +11,14 @@ use payments_core::{
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore, futures::Notified};
 
-use crate::{inbox::InboxLimits, journal::Journal, limits::Limits, seeded::Seeded};
+use crate::{
+    change::Change,
+    handlers::{Handlers, refuse_inside},
+    inbox::InboxLimits,
+    journal::Journal,
+    limits::Limits,
+    seeded::Seeded,
+};
 
 /// The state of one engine.
 pub(crate) struct Shared {
@@ -26,6 +33,10 @@ pub(crate) struct Shared {
     /// Why nothing is sent, if the store seems to be an older copy of itself.
     pub(crate) restored: Option<String>,
     pub(crate) inbox: InboxLimits,
+    /// The handlers, once their databases were checked.
+    pub(crate) handlers: OnceLock<Handlers>,
+    /// The first change of each subject, for an engine with the mistake of replaying it.
+    old_changes: Mutex<HashMap<String, Change>>,
     pub(crate) wake: Notify,
     pub(crate) is_stopped: AtomicBool,
     pub(crate) seeded: Option<Seeded>,
@@ -79,6 +90,8 @@ impl Shared {
             runtime,
             restored,
             inbox,
+            handlers: OnceLock::new(),
+            old_changes: Mutex::default(),
             wake: Notify::new(),
             is_stopped: AtomicBool::new(false),
             seeded,
@@ -124,6 +137,7 @@ impl Shared {
 
     /// Refuses what would be recorded after the engine was stopped.
     pub(crate) fn check_running(&self) -> Result<()> {
+        refuse_inside().map_err(|why| Error::new(ErrorKind::Unavailable, why))?;
         if self.is_stopped.load(Ordering::Acquire) {
             return Err(Error::new(ErrorKind::Unavailable, "the engine was stopped"));
         }
@@ -140,6 +154,19 @@ impl Shared {
             )),
             None => Ok(()),
         }
+    }
+
+    /// The change that a handler is given: the present one, unless a trial put in a mistake.
+    pub(crate) fn seeded_change(&self, subject: &str, change: Change) -> Change {
+        if !self.is_seeded(Seeded::ReplaysTheOldChange) {
+            return change;
+        }
+        lock(&self.old_changes).entry(subject.to_owned()).or_insert(change).clone()
+    }
+
+    /// How many changes are given to handlers at this moment.
+    pub(crate) fn handling(&self) -> usize {
+        self.handlers.get().map_or(0, Handlers::under_way)
     }
 
     /// Begins to work on a payout; `None` if this process does already.

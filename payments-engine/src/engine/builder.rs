@@ -13,6 +13,10 @@ use tokio::sync::Semaphore;
 
 use super::{Engine, Running};
 use crate::{
+    app::AppTransaction,
+    handlers::{
+        AppDatabase, AtLeastOnce, ExactlyOnce, Handler, HandlerLimits, Handlers, RunsHandler,
+    },
     inbox::InboxLimits,
     journal::Journal,
     limits::Limits,
@@ -33,6 +37,9 @@ pub struct EngineBuilder {
     every: Option<Duration>,
     accepts_store: bool,
     inbox: InboxLimits,
+    handlers: Vec<(String, Arc<dyn RunsHandler>)>,
+    retired: Vec<String>,
+    handler_limits: HandlerLimits,
     seeded: Option<Seeded>,
 }
 
@@ -46,6 +53,9 @@ impl Default for EngineBuilder {
             every: Some(EVERY),
             accepts_store: false,
             inbox: InboxLimits::default(),
+            handlers: Vec::new(),
+            retired: Vec::new(),
+            handler_limits: HandlerLimits::default(),
             seeded: None,
         }
     }
@@ -77,6 +87,54 @@ impl EngineBuilder {
     #[must_use]
     pub fn with_inbox(mut self, limits: InboxLimits) -> Self {
         self.inbox = limits;
+        self
+    }
+
+    /// Registers what the app does about changes, with the engine's own database: what the handler
+    /// writes through its transaction is there exactly once for each change.
+    ///
+    /// `name` is 1 to 64 characters without white space. Once it was registered, changes are kept
+    /// for it while it is missing, until it is [retired](Self::retiring_handler).
+    #[must_use]
+    pub fn with_handler<D>(
+        mut self,
+        name: impl Into<String>,
+        database: D,
+        handler: impl Handler<D::Transaction>,
+    ) -> Self
+    where
+        D: AppDatabase,
+        D::Transaction: AppTransaction,
+    {
+        self.handlers.push((name.into(), Arc::new(ExactlyOnce { database, handler })));
+        self
+    }
+
+    /// Registers what the app does about changes, with a database of its own: a crash between the
+    /// handler's commit and the engine's mark calls the handler again for the same change. It
+    /// compares revisions.
+    #[must_use]
+    pub fn with_handler_at_least_once<D: AppDatabase>(
+        mut self,
+        name: impl Into<String>,
+        database: D,
+        handler: impl Handler<D::Transaction>,
+    ) -> Self {
+        self.handlers.push((name.into(), Arc::new(AtLeastOnce { database, handler })));
+        self
+    }
+
+    /// Forgets a handler that was registered before, with everything that is due to it.
+    #[must_use]
+    pub fn retiring_handler(mut self, name: impl Into<String>) -> Self {
+        self.retired.push(name.into());
+        self
+    }
+
+    /// Sets how handlers are called.
+    #[must_use]
+    pub fn with_handler_limits(mut self, limits: HandlerLimits) -> Self {
+        self.handler_limits = limits;
         self
     }
 
@@ -134,6 +192,8 @@ impl EngineBuilder {
         })?;
         let (providers, members) = (self.providers()?, self.members()?);
         let Self { clock, inbox, seeded, accepts_store: accepts, every, .. } = self;
+        let handlers = Handlers::start(self.handlers, self.handler_limits)?;
+        let retired = self.retired;
         let setup = Setup { clock, providers, members, inbox, seeded };
         let begin = move |runtime| {
             let now = setup.clock.now();
@@ -148,7 +208,12 @@ impl EngineBuilder {
             }
             Ok(Shared::new(journal, runtime, opened.restored, setup))
         };
-        Ok(Engine(Running::start(begin, every).await?))
+        let engine = Engine(Running::start(begin, every).await?);
+        if let Err(error) = begin_handlers(engine.shared(), handlers, retired).await {
+            engine.stop().await;
+            return Err(error);
+        }
+        Ok(engine)
     }
 
     /// Every provider by its name.
@@ -202,6 +267,40 @@ impl EngineBuilder {
         }
         Ok(members)
     }
+}
+
+/// Registers the handlers, and lets them be called from now on.
+///
+/// # Errors
+/// `Configuration` if the database of one is not the engine's; the store cannot be used.
+async fn begin_handlers(
+    shared: &Arc<Shared>,
+    handlers: Handlers,
+    retired: Vec<String>,
+) -> Result<()> {
+    handlers.check(shared).await?;
+    let names = handlers.names();
+    let registering = shared.journal.store.run(move |backend| {
+        for name in &retired {
+            backend.handling().retire(name)?;
+        }
+        for name in &names {
+            backend.handling().register(name)?;
+        }
+        let mut missing = backend.handlers()?;
+        missing.retain(|name| !names.contains(name));
+        Ok(missing)
+    });
+    for name in registering.await.map_err(StoreError::into_error)? {
+        tracing::warn!(
+            "the handler {name} is not registered: its changes wait for it, until it is retired"
+        );
+    }
+    if shared.handlers.set(handlers).is_err() {
+        tracing::error!("the engine has handlers already");
+    }
+    shared.wake.notify_one();
+    Ok(())
 }
 
 /// Compares the providers with those that the store knows.

@@ -97,7 +97,7 @@ async fn serve(shared: &Arc<Shared>, mut stopping: watch::Receiver<bool>, every:
     shared.is_stopped.store(true, Ordering::Release);
     if is_orderly {
         let waiting = async {
-            while shared.flights() > 0 {
+            while shared.flights() + shared.handling() > 0 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };

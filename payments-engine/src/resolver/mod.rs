@@ -31,6 +31,9 @@ const MOST: usize = 512;
 const KINDS: [(TaskKind, usize); 3] =
     [(TaskKind::Payout, MOST), (TaskKind::Confirm, 32), (TaskKind::Ask, 32)];
 
+/// Changes that are given to handlers at a time: few enough to be done within the lease.
+const CHANGES: [(TaskKind, usize); 1] = [(TaskKind::Handle, 16)];
+
 /// What one pass worked on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -43,6 +46,8 @@ pub struct Pass {
     pub asked: usize,
     /// Deliveries that were due and whose confirmation came to an end.
     pub confirmed: usize,
+    /// Changes that were handled.
+    pub handled: usize,
 }
 
 type Worked = Result<Done, StoreError>;
@@ -52,17 +57,21 @@ enum Done {
     Sent,
     Asked,
     Confirmed,
+    Handled,
     Other,
 }
 
 impl Shared {
-    /// Begins to work on what is due now, up to a limit of each kind, and returns whether a limit was
+    /// Begins to work on what is due now of these kinds, up to a limit of each kind, and returns whether a limit was
     /// reached.
-    async fn begin_due(self: &Arc<Self>) -> Result<(Vec<JoinHandle<Worked>>, bool), StoreError> {
+    async fn begin_due(
+        self: &Arc<Self>,
+        kinds: &'static [(TaskKind, usize)],
+    ) -> Result<(Vec<JoinHandle<Worked>>, bool), StoreError> {
         let now = self.clock.now();
         let claims = self.journal.store.run(move |backend| {
             let (mut claims, mut is_more) = (Vec::new(), false);
-            for (kind, most) in KINDS {
+            for &(kind, most) in kinds {
                 let claimed = backend.claim(kind, now, now.plus(LEASE), most)?;
                 is_more |= claimed.len() == most;
                 claims.extend(claimed);
@@ -82,7 +91,12 @@ impl Shared {
         let mut stopped = pin!(stopped);
         loop {
             if self.flights() < MOST
-                && let Err(error) = self.begin_due().await
+                && let Err(error) = self.begin_due(&KINDS).await
+            {
+                tracing::error!("the journal cannot be used: {error}");
+            }
+            if self.may_handle()
+                && let Err(error) = self.begin_due(&CHANGES).await
             {
                 tracing::error!("the journal cannot be used: {error}");
             }
@@ -96,25 +110,41 @@ impl Shared {
     /// Works on everything that is due now, and returns once it is done.
     pub(crate) async fn pass(self: &Arc<Self>) -> Result<Pass, StoreError> {
         let mut pass = Pass::default();
-        loop {
-            let (work, is_more) = self.begin_due().await?;
-            let number = work.len();
-            for done in join_all(work).await {
-                match done {
-                    Ok(Ok(Done::Sent)) => pass.sent += 1,
-                    Ok(Ok(Done::Asked)) => pass.asked += 1,
-                    Ok(Ok(Done::Confirmed)) => pass.confirmed += 1,
-                    Ok(Ok(Done::Other)) => {}
-                    // Its lease ends, and it is due again.
-                    Ok(Err(error)) => tracing::error!("the journal cannot be used: {error}"),
-                    Err(error) => tracing::error!("work on a payout ended early: {error}"),
-                }
-            }
-            pass.due += number;
-            if !is_more {
-                return Ok(pass);
+        while self.pass_of(&KINDS, &mut pass).await? {}
+        // Also what changed in this pass.
+        while self.handlers.get().is_some() && self.pass_of(&CHANGES, &mut pass).await? {}
+        Ok(pass)
+    }
+
+    /// Works on what is due of these kinds, up to a limit of each, and returns whether there may be
+    /// more.
+    async fn pass_of(
+        self: &Arc<Self>,
+        kinds: &'static [(TaskKind, usize)],
+        pass: &mut Pass,
+    ) -> Result<bool, StoreError> {
+        let (work, is_more) = self.begin_due(kinds).await?;
+        let number = work.len();
+        for done in join_all(work).await {
+            match done {
+                Ok(Ok(Done::Sent)) => pass.sent += 1,
+                Ok(Ok(Done::Asked)) => pass.asked += 1,
+                Ok(Ok(Done::Confirmed)) => pass.confirmed += 1,
+                Ok(Ok(Done::Handled)) => pass.handled += 1,
+                Ok(Ok(Done::Other)) => {}
+                // Its lease ends, and it is due again.
+                Ok(Err(error)) => tracing::error!("the journal cannot be used: {error}"),
+                Err(error) => tracing::error!("work on a payout ended early: {error}"),
             }
         }
+        pass.due += number;
+        Ok(is_more)
+    }
+
+    /// Whether changes may be given to handlers: their threads have to be free, so that no claim runs
+    /// out in a queue.
+    fn may_handle(&self) -> bool {
+        self.handlers.get().is_some() && self.handling() == 0
     }
 
     async fn work_on(self: &Arc<Self>, claim: &Claim) -> Result<Done, StoreError> {
@@ -125,7 +155,13 @@ impl Shared {
                 Ok(if is_settled { Done::Confirmed } else { Done::Other })
             }
             TaskKind::Ask => self.ask_about_order(claim).await.map(|()| Done::Other),
-            TaskKind::Payment | TaskKind::Handle | TaskKind::Read => Ok(Done::Other),
+            TaskKind::Handle => {
+                let is_handled = self.handle(claim).await?;
+                // More may be due to handlers that were busy.
+                self.wake.notify_one();
+                Ok(if is_handled { Done::Handled } else { Done::Other })
+            }
+            TaskKind::Payment | TaskKind::Read => Ok(Done::Other),
         }
     }
 

@@ -8,6 +8,7 @@ use payments_core::Error;
 use tokio::sync::oneshot;
 
 use super::{Backend, StoreError};
+use crate::handlers::refuse_inside;
 
 /// How many writes one commit holds at most.
 const MOST: usize = 256;
@@ -57,6 +58,7 @@ impl Committer {
         &self,
         mut work: impl FnMut(&mut dyn Backend) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        refuse_inside().map_err(StoreError::NotDone)?;
         let (sender, receiver) = oneshot::channel();
         let made = Arc::new(Mutex::new(None));
         let making = Arc::clone(&made);

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
 use super::{
-    Backend, Claim, Counts, Due, InboxRows, PaymentRows, Rows, StoreError, TaskKind, Write,
+    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, Rows, StoreError, TaskKind,
+    Write,
 };
 use crate::{
     journal::Breaker,
@@ -96,6 +97,11 @@ impl Rows for Faulty {
     fn payments(&mut self) -> Box<dyn PaymentRows + '_> {
         self.has_written = true;
         self.inner.payments()
+    }
+
+    fn handling(&mut self) -> Box<dyn HandlerRows + '_> {
+        self.has_written = true;
+        self.inner.handling()
     }
 
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {

@@ -1,5 +1,6 @@
 //! A store in memory, for tests and simulation.
 
+mod handling;
 mod inbox;
 mod payments;
 
@@ -9,7 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
 use super::{
-    Backend, Claim, Counts, Due, InboxRows, PaymentRows, Rows, StoreError, TaskKind, Write,
+    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, Rows, StoreError, TaskKind,
+    Write,
 };
 use crate::{
     journal::Breaker,
@@ -33,7 +35,7 @@ pub(super) struct Tables {
     observations: HashMap<PayoutRef, Vec<Observed>>,
     tokens: HashSet<String>,
     tasks: BTreeMap<(TaskKind, String), Task>,
-    handlers: BTreeSet<String>,
+    handling: handling::HandlerTables,
     inbox: inbox::InboxTables,
     payments: payments::PaymentTables,
     breakers: HashMap<ProviderId, Breaker>,
@@ -137,8 +139,12 @@ impl Rows for Memory {
         Box::new(&mut self.tables.payments)
     }
 
+    fn handling(&mut self) -> Box<dyn HandlerRows + '_> {
+        Box::new(&mut self.tables)
+    }
+
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
-        Ok(self.tables.handlers.iter().cloned().collect())
+        Ok(self.tables.handling.names.iter().cloned().collect())
     }
 }
 

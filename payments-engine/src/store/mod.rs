@@ -7,6 +7,7 @@
 
 mod committer;
 mod faulty;
+mod handling;
 mod inbox;
 mod memory;
 mod payments;
@@ -23,6 +24,7 @@ pub(crate) use committer::Committer;
 #[cfg(feature = "seeded-bugs")]
 pub use faulty::Fault;
 use faulty::{Faults, Faulty};
+pub(crate) use handling::HandlerRows;
 pub(crate) use inbox::{InboxCounts, InboxRows};
 pub(crate) use payments::{PaymentRows, PaymentWrite, Route, RouteKind};
 #[cfg(feature = "rusqlite")]
@@ -167,6 +169,9 @@ pub(crate) trait Rows {
 
     /// The rows of payments and credits.
     fn payments(&mut self) -> Box<dyn PaymentRows + '_>;
+
+    /// The rows of handlers.
+    fn handling(&mut self) -> Box<dyn HandlerRows + '_>;
 
     /// The names of the handlers to which changes are due.
     fn handlers(&mut self) -> Result<Vec<String>, StoreError>;

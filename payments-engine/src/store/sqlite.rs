@@ -1,5 +1,6 @@
 //! A store in a file of SQLite.
 
+mod handling;
 mod inbox;
 mod payments;
 mod tasks;
@@ -14,7 +15,8 @@ use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 
 use super::{
-    Backend, Claim, Counts, Due, InboxRows, Opened, PaymentRows, Rows, StoreError, TaskKind, Write,
+    Backend, Claim, Counts, Due, HandlerRows, InboxRows, Opened, PaymentRows, Rows, StoreError,
+    TaskKind, Write,
 };
 use crate::{
     journal::Breaker,
@@ -322,6 +324,10 @@ impl Rows for SqliteRows<'_> {
         Box::new(payments::SqlitePayments(self.0))
     }
 
+    fn handling(&mut self) -> Box<dyn HandlerRows + '_> {
+        Box::new(handling::SqliteHandling(self.0))
+    }
+
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT name FROM payments_handler ORDER BY name";
         let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
@@ -369,6 +375,10 @@ impl Rows for Sqlite {
 
     fn payments(&mut self) -> Box<dyn PaymentRows + '_> {
         Box::new(payments::SqlitePayments(&self.connection))
+    }
+
+    fn handling(&mut self) -> Box<dyn HandlerRows + '_> {
+        Box::new(handling::SqliteHandling(&self.connection))
     }
 
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {

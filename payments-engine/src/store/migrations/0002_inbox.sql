@@ -52,3 +52,22 @@ CREATE TABLE payments_refused_sample (
 ) STRICT;
 CREATE INDEX payments_refused_sample_newest
     ON payments_refused_sample (provider, endpoint, number);
+
+-- The revision of each subject that a handler has handled, written in the handler's transaction.
+CREATE TABLE payments_handled (
+    handler  TEXT NOT NULL,
+    subject  TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    PRIMARY KEY (handler, subject)
+) STRICT, WITHOUT ROWID;
+
+-- Changes that a handler failed at too often.
+CREATE TABLE payments_dead_letter (
+    handler  TEXT NOT NULL,
+    subject  TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    at       INTEGER NOT NULL,
+    tries    INTEGER NOT NULL,
+    why      TEXT NOT NULL,
+    PRIMARY KEY (handler, subject)
+) STRICT, WITHOUT ROWID;

@@ -6,6 +6,7 @@
 mod commits;
 mod dishonest;
 mod evidence;
+mod handlers;
 mod inbox;
 mod restarts;
 mod sends;
@@ -76,4 +77,11 @@ trials! {
     inbox::unsigned_deliveries_are_limited_and_refused_ones_are_counted;
     inbox::a_buyers_return_is_not_kept_and_its_order_is_asked_about;
     inbox::what_is_not_durable_in_time_is_requested_again;
+    handlers::what_a_handler_writes_is_there_exactly_once finds MarksHandledInASecondTransaction;
+    handlers::a_handler_that_fails_is_called_again;
+    handlers::inside_a_handler_only_submit_in_works;
+    handlers::a_dead_letter_is_replayed_with_the_present_record finds ReplaysTheOldChange;
+    handlers::after_a_dead_letter_its_subject_goes_on;
+    handlers::a_handler_with_another_database_is_refused;
+    handlers::a_handler_that_is_missing_loses_no_change;
 }

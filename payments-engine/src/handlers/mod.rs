@@ -1,0 +1,21 @@
+//! What the app does about a change: handlers, their databases, and what they fail at.
+
+mod database;
+mod dead_letter;
+mod dispatch;
+mod handler;
+mod limits;
+mod run;
+#[cfg(feature = "rusqlite")]
+mod sqlite;
+
+pub use database::{AppDatabase, Interrupter};
+pub use dead_letter::DeadLetter;
+pub use handler::{Handler, HandlerError};
+pub use limits::HandlerLimits;
+#[cfg(feature = "rusqlite")]
+pub use sqlite::{SqliteDatabase, SqliteTransaction};
+
+pub(crate) use dispatch::Handlers;
+pub(crate) use handler::refuse_inside;
+pub(crate) use run::{AtLeastOnce, ExactlyOnce, RunsHandler};

@@ -1,0 +1,276 @@
+//! Runs a handler for one change.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use futures_util::FutureExt as _;
+use tokio::task::AbortHandle;
+
+use super::{AppDatabase, Handler, HandlerError, database::Interrupter, handler::RUNNING};
+use crate::{
+    app::{AppTransaction, in_transaction},
+    change::{Change, Subject},
+    seeded::Seeded,
+    shared::Shared,
+    store::{Claim, Due, Rows, StoreError},
+};
+
+/// A handler and its database, whatever their types.
+#[async_trait(?Send)]
+pub(crate) trait RunsHandler: Send + Sync {
+    /// Runs the handler for a change that is due.
+    async fn run(&self, job: &Job) -> Outcome;
+
+    /// The name of the store that the handler's database holds; `None` if that does not matter.
+    ///
+    /// # Errors
+    /// It cannot be used.
+    async fn store_name(&self, shared: &Arc<Shared>) -> Result<Option<String>, String>;
+}
+
+/// A change that is due to a handler.
+pub(crate) struct Job {
+    pub(super) handler: String,
+    pub(super) subject: Subject,
+    pub(super) claim: Claim,
+    pub(super) within: Duration,
+    pub(super) shared: Arc<Shared>,
+    /// What ends a statement that the handler runs for too long.
+    pub(super) watch: Mutex<Option<AbortHandle>>,
+}
+
+/// What became of a change that was due to a handler.
+pub(crate) enum Outcome {
+    /// It is handled, and marked so.
+    Handled,
+    /// There was nothing to do, or another one did it.
+    Nothing,
+    /// The handler failed, at this revision of the record.
+    Failed { why: String, revision: u64 },
+}
+
+/// A change that is due, and the revision that was handled before.
+struct Prepared {
+    change: Change,
+    handled: u64,
+}
+
+/// A handler whose database is the engine's: the mark that a change is handled is part of its own
+/// transaction.
+pub(crate) struct ExactlyOnce<D, H> {
+    pub(crate) database: D,
+    pub(crate) handler: H,
+}
+
+/// A handler with another database: a crash between its commit and the mark calls it again.
+pub(crate) struct AtLeastOnce<D, H> {
+    pub(crate) database: D,
+    pub(crate) handler: H,
+}
+
+#[async_trait(?Send)]
+impl<D, H> RunsHandler for ExactlyOnce<D, H>
+where
+    D: AppDatabase,
+    D::Transaction: AppTransaction,
+    H: Handler<D::Transaction>,
+{
+    async fn run(&self, job: &Job) -> Outcome {
+        if job.shared.is_seeded(Seeded::MarksHandledInASecondTransaction) {
+            return run_and_mark(&self.database, &self.handler, job).await;
+        }
+        let mut transaction = match self.database.begin().await {
+            Ok(transaction) => transaction,
+            Err(error) => return failed(&error, 0),
+        };
+        job.interrupt_by(self.database.interrupter(&transaction));
+        let ran = self.run_in(job, &mut transaction).await;
+        job.interrupt_by(None);
+        match ran {
+            Ok(true) => match self.database.commit(transaction).await {
+                Ok(()) => Outcome::Handled,
+                // If it was committed after all, the mark says so the next time.
+                Err(error) => failed(&error, 0),
+            },
+            Ok(false) => {
+                self.database.discard(transaction).await;
+                job.nothing().await
+            }
+            Err(outcome) => {
+                self.database.discard(transaction).await;
+                outcome
+            }
+        }
+    }
+
+    async fn store_name(&self, shared: &Arc<Shared>) -> Result<Option<String>, String> {
+        let mut transaction = self.database.begin().await.map_err(|error| error.to_string())?;
+        let name = in_transaction(&mut transaction, shared, |rows| rows.handling().store_name());
+        let name = name.await;
+        self.database.discard(transaction).await;
+        name.map(Some).map_err(|error| error.to_string())
+    }
+}
+
+impl<D, H> ExactlyOnce<D, H>
+where
+    D: AppDatabase,
+    D::Transaction: AppTransaction,
+    H: Handler<D::Transaction>,
+{
+    /// Runs the handler inside its transaction and marks the change as handled there. False if there
+    /// is nothing to do.
+    async fn run_in(&self, job: &Job, transaction: &mut D::Transaction) -> Result<bool, Outcome> {
+        let (handler, subject) = (job.handler.clone(), job.subject.clone());
+        let prepared =
+            in_transaction(transaction, &job.shared, move |rows| prepare(rows, &handler, &subject));
+        let prepared = prepared.await.map_err(|error| failed(&error, 0))?;
+        let Some(Prepared { change, handled }) = prepared else { return Ok(false) };
+        let revision = change.revision();
+        let change = job.shared.seeded_change(&job.claim.subject, change);
+        call(&self.handler, job, &change, transaction)
+            .await
+            .map_err(|error| failed(&error, revision))?;
+        let mark = job.mark(handled, revision);
+        in_transaction(transaction, &job.shared, mark)
+            .await
+            .map_err(|error| failed(&error, revision))
+    }
+}
+
+#[async_trait(?Send)]
+impl<D: AppDatabase, H: Handler<D::Transaction>> RunsHandler for AtLeastOnce<D, H> {
+    async fn run(&self, job: &Job) -> Outcome {
+        run_and_mark(&self.database, &self.handler, job).await
+    }
+
+    async fn store_name(&self, _: &Arc<Shared>) -> Result<Option<String>, String> {
+        Ok(None)
+    }
+}
+
+/// Runs a handler in its transaction, and marks the change as handled in one of the engine's.
+async fn run_and_mark<D: AppDatabase>(
+    database: &D,
+    handler: &impl Handler<D::Transaction>,
+    job: &Job,
+) -> Outcome {
+    let store = &job.shared.journal.store;
+    let (name, subject) = (job.handler.clone(), job.subject.clone());
+    let prepared = match store.run(move |backend| prepare(backend, &name, &subject)).await {
+        Ok(prepared) => prepared,
+        Err(error) => return failed(&error, 0),
+    };
+    let Some(Prepared { change, handled }) = prepared else { return job.nothing().await };
+    let revision = change.revision();
+    let mut transaction = match database.begin().await {
+        Ok(transaction) => transaction,
+        Err(error) => return failed(&error, revision),
+    };
+    job.interrupt_by(database.interrupter(&transaction));
+    let called = call(handler, job, &change, &mut transaction).await;
+    job.interrupt_by(None);
+    if let Err(error) = called {
+        database.discard(transaction).await;
+        return failed(&error, revision);
+    }
+    if let Err(error) = database.commit(transaction).await {
+        return failed(&error, revision);
+    }
+    let mut mark = job.mark(handled, revision);
+    match store.run(move |backend| mark(backend)).await {
+        Ok(_) => Outcome::Handled,
+        Err(error) => failed(&error, revision),
+    }
+}
+
+/// The change that is due to a handler; `None` if it has handled the record as it is.
+fn prepare(
+    rows: &mut dyn Rows,
+    handler: &str,
+    subject: &Subject,
+) -> Result<Option<Prepared>, StoreError> {
+    let handled = rows.handling().handled(handler, &subject.to_string())?;
+    let change = Change::of(rows, subject)?.filter(|change| change.revision() > handled);
+    Ok(change.map(|change| Prepared { change, handled }))
+}
+
+/// Calls a handler within its time. A panic is an error.
+async fn call<Tx>(
+    handler: &impl Handler<Tx>,
+    job: &Job,
+    change: &Change,
+    transaction: &mut Tx,
+) -> Result<(), HandlerError> {
+    let begun = Instant::now();
+    let called = RUNNING.scope(job.handler.clone(), handler.on_change(change, transaction));
+    let caught = AssertUnwindSafe(called).catch_unwind();
+    let called = tokio::time::timeout(job.within, caught).await;
+    let took_too_long =
+        || HandlerError::new(format!("it took longer than {} ms", job.within.as_millis()));
+    match called {
+        Err(_) => Err(took_too_long()),
+        Ok(Err(panic)) => Err(HandlerError::new(format!("it panicked: {}", text_of(&*panic)))),
+        Ok(Ok(Err(error))) => Err(error),
+        Ok(Ok(Ok(()))) if begun.elapsed() > job.within => Err(took_too_long()),
+        Ok(Ok(Ok(()))) => Ok(()),
+    }
+}
+
+/// The message of a panic.
+fn text_of(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
+fn failed(why: &dyn std::fmt::Display, revision: u64) -> Outcome {
+    Outcome::Failed { why: why.to_string(), revision }
+}
+
+impl Job {
+    /// Marks a revision as handled, unless another one marked it meanwhile: then what the handler
+    /// wrote has to be discarded.
+    fn mark(
+        &self,
+        before: u64,
+        revision: u64,
+    ) -> impl FnMut(&mut dyn Rows) -> Result<bool, StoreError> + Send + use<> {
+        let (handler, subject) = (self.handler.clone(), self.subject.to_string());
+        let claim = self.claim.clone();
+        move |rows| {
+            let is_marked = rows.handling().set_handled(&handler, &subject, before, revision)?;
+            if is_marked {
+                // A later change keeps its work due.
+                rows.set_due(&claim, Due::Never)?;
+            }
+            Ok(is_marked)
+        }
+    }
+
+    /// Ends the work that turned out to be none.
+    async fn nothing(&self) -> Outcome {
+        match self.shared.set_due(&self.claim, Due::Never).await {
+            Ok(()) => Outcome::Nothing,
+            Err(error) => failed(&error, 0),
+        }
+    }
+
+    /// Ends a statement that runs for too long. The handler's own thread cannot: it waits for the
+    /// statement.
+    fn interrupt_by(&self, interrupter: Option<Interrupter>) {
+        let within = self.within;
+        let watch = interrupter.map(|interrupt| {
+            let watching = async move {
+                tokio::time::sleep(within).await;
+                interrupt();
+            };
+            self.shared.runtime.spawn(watching).abort_handle()
+        });
+        let mut current = self.watch.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(earlier) = std::mem::replace(&mut *current, watch) {
+            earlier.abort();
+        }
+    }
+}
