@@ -4,6 +4,7 @@ use payments_core::{PayoutRef, Timestamp};
 
 use crate::{
     journal::{Changed, Opening, change},
+    sealing::Seal,
     shared::Shared,
     store::{Rows, StoreError},
 };
@@ -20,7 +21,7 @@ pub(crate) mod sealed {
     pub trait Sealed {
         /// Runs `work` on them.
         #[expect(private_interfaces, reason = "only this crate implements and calls it")]
-        fn with_rows(&mut self, work: &mut dyn FnMut(&mut dyn super::Rows));
+        fn with_rows(&mut self, seal: &super::Seal, work: &mut dyn FnMut(&mut dyn super::Rows));
     }
 }
 
@@ -30,25 +31,26 @@ impl AppTransaction for rusqlite::Transaction<'_> {}
 #[cfg(feature = "rusqlite")]
 impl sealed::Sealed for rusqlite::Transaction<'_> {
     #[expect(private_interfaces, reason = "only this crate implements and calls it")]
-    fn with_rows(&mut self, work: &mut dyn FnMut(&mut dyn Rows)) {
-        work(&mut crate::store::SqliteRows(self));
+    fn with_rows(&mut self, seal: &Seal, work: &mut dyn FnMut(&mut dyn Rows)) {
+        work(&mut crate::store::SqliteRows::new(self, seal));
     }
 }
 
 /// Works on the rows of the engine inside the app's transaction.
 pub(crate) async fn in_transaction<T: AppTransaction + ?Sized, R: Send + 'static>(
     transaction: &mut T,
-    _shared: &Shared,
+    shared: &Shared,
     mut work: impl FnMut(&mut dyn Rows) -> Result<R, StoreError> + Send + 'static,
 ) -> Result<R, StoreError> {
     let mut result = Err(StoreError::NotDone("the transaction is not open".to_owned()));
-    transaction.with_rows(&mut |rows| result = work(rows));
+    transaction.with_rows(&shared.journal.seal, &mut |rows| result = work(rows));
     result
 }
 
 /// Opens a record inside the app's transaction.
 pub(crate) fn open_in<T: AppTransaction + ?Sized>(
     transaction: &mut T,
+    seal: &Seal,
     opening: &Opening,
     token: &str,
     now: Timestamp,
@@ -56,7 +58,7 @@ pub(crate) fn open_in<T: AppTransaction + ?Sized>(
 ) -> Result<Changed, StoreError> {
     let reference: &PayoutRef = &opening.request.payout;
     let mut result = Err(StoreError::NotDone("the transaction was not used".to_owned()));
-    transaction.with_rows(&mut |rows| {
+    transaction.with_rows(seal, &mut |rows| {
         result = change(rows, reference, token, now, start, |record, _| Ok(opening.decide(record)));
     });
     result

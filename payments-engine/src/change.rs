@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn a_subject_without_a_record_has_no_change() {
         let (mut memory, _) = crate::store::Store::memory()
-            .open(payments_core::Timestamp::from_unix(0), false)
+            .open(payments_core::Timestamp::from_unix(0), false, &crate::sealing::Seal::default())
             .unwrap();
         let subject = Subject::Payout(PayoutRef::new("P-1").unwrap());
         assert!(Change::of(memory.as_mut(), &subject).unwrap().is_none());

@@ -166,7 +166,7 @@ impl Engine {
         let opening = shared.opening(member, request, RecordKind::HandedOver);
         let (token, now) = (shared.journal.token(), shared.clock.now());
         let start = shared.journal.start;
-        let changed = app::open_in(transaction, &opening, &token, now, start)
+        let changed = app::open_in(transaction, &shared.journal.seal, &opening, &token, now, start)
             .map_err(StoreError::into_error)?;
         recorded(changed, &opening, shared.is_seeded(Seeded::IgnoresOtherContent))
     }

@@ -92,6 +92,7 @@ mod journal;
 mod limits;
 mod record;
 mod resolver;
+mod sealing;
 mod seeded;
 mod shared;
 mod store;
@@ -112,6 +113,7 @@ pub use record::{
     Stated,
 };
 pub use resolver::Pass;
+pub use sealing::SealingKey;
 #[cfg(feature = "seeded-bugs")]
 #[doc(hidden)]
 pub use seeded::Seeded;

@@ -77,7 +77,7 @@ impl Books {
     }
 
     fn of(store: &Store) -> Self {
-        let (mut rows, _) = store.open(at(0), false).unwrap();
+        let (mut rows, _) = store.open(at(0), false, &crate::sealing::Seal::default()).unwrap();
         rows.begin().unwrap();
         Self { rows, writes: 0 }
     }

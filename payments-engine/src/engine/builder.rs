@@ -20,6 +20,7 @@ use crate::{
     inbox::InboxLimits,
     journal::Journal,
     limits::Limits,
+    sealing::{Seal, SealingKey},
     seeded::Seeded,
     shared::{Member, Setup, Shared},
     store::{Backend, Committer, Store, StoreError},
@@ -27,6 +28,9 @@ use crate::{
 
 /// How often due work is looked for.
 const EVERY: Duration = Duration::from_secs(1);
+
+/// Under which name the store remembers the key that it was sealed with last.
+const SEALED_WITH: &str = "sealed_with";
 
 /// Sets up an [`Engine`].
 pub struct EngineBuilder {
@@ -36,6 +40,7 @@ pub struct EngineBuilder {
     clock: Arc<dyn Clock>,
     every: Option<Duration>,
     accepts_store: bool,
+    keys: Vec<SealingKey>,
     inbox: InboxLimits,
     handlers: Vec<(String, Arc<dyn RunsHandler>)>,
     retired: Vec<String>,
@@ -52,6 +57,7 @@ impl Default for EngineBuilder {
             clock: Arc::new(SystemClock),
             every: Some(EVERY),
             accepts_store: false,
+            keys: Vec::new(),
             inbox: InboxLimits::default(),
             handlers: Vec::new(),
             retired: Vec::new(),
@@ -80,6 +86,14 @@ impl EngineBuilder {
     #[must_use]
     pub fn with_limits(mut self, provider: impl Into<String>, limits: Limits) -> Self {
         self.limits.push((provider.into(), limits));
+        self
+    }
+
+    /// Seals what is stored of people with the first of these keys; every one of them opens what was
+    /// sealed before. An engine with a provider for real money needs a key.
+    #[must_use]
+    pub fn with_keys(mut self, keys: impl IntoIterator<Item = SealingKey>) -> Self {
+        self.keys.extend(keys);
         self
     }
 
@@ -182,27 +196,29 @@ impl EngineBuilder {
     /// Starts the engine on a thread of its own, with what an earlier start left.
     ///
     /// # Errors
-    /// `Configuration` if the providers cannot be used together, if one is for real money (this
-    /// version does not seal the personal data that it stores), if the store knows a provider as
-    /// another one or has open payouts of one that is missing, or if another engine sends from the
-    /// store; `Unavailable` if the store cannot be used.
+    /// `Configuration` if the providers cannot be used together, if one is for real money and there
+    /// is no key to seal with, if the store was sealed with a key that is missing, if it knows a
+    /// provider as another one or has open payouts of one that is missing, or if another engine
+    /// sends from it; `Unavailable` if the store cannot be used.
     pub async fn start(self) -> Result<Engine> {
         let store = self.store.clone().ok_or_else(|| {
             Error::new(ErrorKind::Configuration, "the engine has no store: name one with_store")
         })?;
         let (providers, members) = (self.providers()?, self.members()?);
-        let Self { clock, inbox, seeded, accepts_store: accepts, every, .. } = self;
+        let Self { clock, inbox, seeded, accepts_store: accepts, every, keys, .. } = self;
         let handlers = Handlers::start(self.handlers, self.handler_limits)?;
         let retired = self.retired;
+        let seal = Seal::new(keys);
         let setup = Setup { clock, providers, members, inbox, seeded };
         let begin = move |runtime| {
             let now = setup.clock.now();
-            let (mut backend, opened) = store.open(now, accepts)?;
+            let (mut backend, opened) = store.open(now, accepts, &seal)?;
             backend.begin().map_err(StoreError::into_error)?;
             // What is refused is not written: the store closes without a commit.
             identify(backend.as_mut(), &setup.providers, &setup.members)?;
+            identify_key(backend.as_mut(), &seal)?;
             backend.pull_in(now).and_then(|()| backend.commit()).map_err(StoreError::into_error)?;
-            let journal = Journal::new(Committer::start(backend)?, opened.start);
+            let journal = Journal::new(Committer::start(backend)?, opened.start, seal);
             if let Some(why) = &opened.restored {
                 tracing::error!("nothing is sent until a person accepts the store: {why}");
             }
@@ -226,10 +242,10 @@ impl EngineBuilder {
         let mut providers = BTreeMap::new();
         for provider in &self.providers {
             let id = provider.id();
-            if provider.environment() == Environment::Production {
+            if provider.environment() == Environment::Production && self.keys.is_empty() {
                 return Err(refused(format!(
-                    "{id} is for real money, and this version of the engine stores names and \
-                     accounts unsealed: use it in the sandbox only"
+                    "{id} is for real money, and the engine has no key to seal names and accounts \
+                     with: make one with `openssl rand -base64 32`, and give it with_keys"
                 )));
             }
             if providers.insert(id.clone(), provider.clone()).is_some() {
@@ -335,6 +351,24 @@ fn identify(
                  [providers.{id}] again until they are final"
             )));
         }
+    }
+    Ok(())
+}
+
+/// Compares the keys with those that sealed the store, and remembers the one that seals now.
+///
+/// # Errors
+/// `Configuration` if the key is missing that sealed it last.
+fn identify_key(backend: &mut dyn Backend, seal: &Seal) -> Result<()> {
+    // What is refused is not written: the store closes without a commit.
+    let now = seal.key_id().unwrap_or_default();
+    let known = backend.remember(SEALED_WITH, now).map_err(StoreError::into_error)?;
+    if let Some(known) = known.filter(|known| !known.is_empty() && !seal.has(known)) {
+        let message = format!(
+            "the store is sealed with the key {known}, which the engine does not have: give it \
+             with_keys, after the key that seals from now on"
+        );
+        return Err(Error::new(ErrorKind::Configuration, message));
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use rusqlite::Connection;
 use super::{AppDatabase, HandlerError, database::Interrupter};
 use crate::{
     app::{AppTransaction, sealed},
+    sealing::Seal,
     store::{Rows, SqliteRows},
 };
 
@@ -100,10 +101,10 @@ impl AppTransaction for SqliteTransaction {}
 
 impl sealed::Sealed for SqliteTransaction {
     #[expect(private_interfaces, reason = "only this crate implements and calls it")]
-    fn with_rows(&mut self, work: &mut dyn FnMut(&mut dyn Rows)) {
+    fn with_rows(&mut self, seal: &Seal, work: &mut dyn FnMut(&mut dyn Rows)) {
         // Outside of a transaction a row would stay whatever becomes of the others.
         if !self.0.is_autocommit() {
-            work(&mut SqliteRows(&self.0));
+            work(&mut SqliteRows::new(&self.0, seal));
         }
     }
 }

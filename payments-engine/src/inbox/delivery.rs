@@ -86,13 +86,29 @@ pub(crate) enum DeliveryState {
 }
 
 /// A request as it arrived, without the headers that may hold a secret.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredRequest {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
+    /// Stored as Base64.
+    #[serde(with = "in_base64")]
     pub(crate) body: Vec<u8>,
+}
+
+mod in_base64 {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(from)?;
+        STANDARD.decode(text).map_err(|_| de::Error::custom("is not Base64"))
+    }
 }
 
 /// A delivery that was not believed, to be counted.

@@ -22,6 +22,7 @@ use crate::{
     record::{
         Observation, Observed, Outcome, PayoutRecord, RecordKind, RecordState, differing_field,
     },
+    sealing::Seal,
     store::{Backend, Committer, Due, Rows, StoreError, Write},
 };
 
@@ -31,6 +32,8 @@ pub(crate) struct Journal {
     pub(crate) store: Committer,
     /// The number of this start of the engine.
     pub(crate) start: u64,
+    /// What seals rows that are written in the app's own transaction.
+    pub(crate) seal: Seal,
     writes: Arc<AtomicU64>,
 }
 
@@ -50,8 +53,8 @@ pub(crate) struct Change {
 }
 
 impl Journal {
-    pub(crate) fn new(store: Committer, start: u64) -> Self {
-        Self { store, start, writes: Arc::default() }
+    pub(crate) fn new(store: Committer, start: u64, seal: Seal) -> Self {
+        Self { store, start, seal, writes: Arc::default() }
     }
 
     /// A name for one write, which no other write has.

@@ -34,6 +34,7 @@ pub(crate) use task::{Claim, Due, TaskKind};
 use crate::{
     journal::Breaker,
     record::{Observed, PayoutRecord, RecordState},
+    sealing::Seal,
 };
 
 /// Where the journal is kept.
@@ -90,6 +91,7 @@ impl Store {
         &self,
         now: Timestamp,
         accepts: bool,
+        seal: &Seal,
     ) -> Result<(Box<dyn Backend>, Opened), Error> {
         let (backend, opened): (Box<dyn Backend>, Opened) = match &self.kind {
             Kind::Memory(tables) => {
@@ -99,11 +101,11 @@ impl Store {
             }
             #[cfg(feature = "sqlite")]
             Kind::Sqlite(path) => {
-                let (backend, opened) = sqlite::Sqlite::open(path, now, accepts)?;
+                let (backend, opened) = sqlite::Sqlite::open(path, now, accepts, seal.clone())?;
                 (Box::new(backend), opened)
             }
             Kind::NotCompiledIn(_) => {
-                let _ = (now, accepts);
+                let _ = (now, accepts, seal);
                 return Err(Error::new(
                     ErrorKind::Configuration,
                     "the feature `sqlite` of payments-engine is off: turn it on to store in SQLite",

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     journal::Breaker,
     record::{Observed, PayoutRecord, RecordState},
+    sealing::{Place, Seal, read},
 };
 
 /// The numbered changes of the schema, oldest first. They only add.
@@ -46,6 +47,7 @@ const BUSY: Duration = Duration::from_secs(5);
 pub(super) struct Sqlite {
     path: PathBuf,
     connection: Connection,
+    seal: Seal,
     _lock: File,
 }
 
@@ -59,12 +61,17 @@ impl Sqlite {
         path: &Path,
         now: Timestamp,
         accepts: bool,
+        seal: Seal,
     ) -> Result<(Self, Opened), Error> {
         let mut lock = lock(path)?;
         let mut connection = connect(path).map_err(|error| unusable(path, &error))?;
         migrate(&mut connection, now).map_err(|error| unusable(path, &error))??;
         let opened = count_start(&mut connection, &mut lock, path, accepts)?;
-        Ok((Self { path: path.to_owned(), connection, _lock: lock }, opened))
+        Ok((Self { path: path.to_owned(), connection, seal, _lock: lock }, opened))
+    }
+
+    fn rows(&self) -> SqliteRows<'_> {
+        SqliteRows::new(&self.connection, &self.seal)
     }
 
     fn execute(&mut self, sql: &str) -> Result<(), StoreError> {
@@ -221,22 +228,42 @@ fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
 }
 
 /// The rows of a connection: the writer's, or that of an app's own transaction.
-pub(crate) struct SqliteRows<'a>(pub(crate) &'a Connection);
+#[derive(Clone, Copy)]
+pub(crate) struct SqliteRows<'a> {
+    connection: &'a Connection,
+    seal: &'a Seal,
+}
+
+impl<'a> SqliteRows<'a> {
+    pub(crate) fn new(connection: &'a Connection, seal: &'a Seal) -> Self {
+        Self { connection, seal }
+    }
+}
+
+/// The place of a payout's record.
+fn of_payout(reference: &str) -> Place<'_> {
+    Place { table: "payout", subject: reference }
+}
+
+/// The place of an observation.
+fn of_observation(token: &str) -> Place<'_> {
+    Place { table: "observation", subject: token }
+}
 
 impl Rows for SqliteRows<'_> {
     fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError> {
         let sql = "SELECT record FROM payments_payout WHERE reference = ?1";
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         let text: Option<String> = statement
             .query_row([reference.as_str()], |row| row.get(0))
             .optional()
             .map_err(StoreError::not_done)?;
-        text.map(|text| read(&text)).transpose()
+        text.map(|text| self.seal.open(of_payout(reference.as_str()), &text)).transpose()
     }
 
     fn has_written(&mut self, token: &str) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM payments_observation WHERE token = ?1)";
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         statement.query_row([token], |row| row.get(0)).map_err(StoreError::not_done)
     }
 
@@ -244,7 +271,8 @@ impl Rows for SqliteRows<'_> {
         let Write { token, record, observed, due } = write;
         let reference = record.reference().as_str();
         let put = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
-            let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+            let mut statement =
+                self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
             statement.execute(values).map_err(StoreError::not_done)
         };
         put(
@@ -258,7 +286,7 @@ impl Rows for SqliteRows<'_> {
                 observed.at.unix_seconds(),
                 number(observed.start),
                 FORMAT,
-                stored(&observed.observation)?,
+                self.seal.close(of_observation(token), &observed.observation)?,
             ],
         )?;
         put(
@@ -277,27 +305,27 @@ impl Rows for SqliteRows<'_> {
                 record.changed_at.unix_seconds(),
                 i64::try_from(record.open_cases().count()).unwrap_or(i64::MAX),
                 FORMAT,
-                stored(record)?,
+                self.seal.close(of_payout(reference), record)?,
             ],
         )?;
-        tasks::make_due(self.0, TaskKind::Payout, reference, *due, 0)
+        tasks::make_due(self.connection, TaskKind::Payout, reference, *due, 0)
     }
 
     fn breaker(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError> {
         let sql = "SELECT breaker FROM payments_breaker WHERE provider = ?1";
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         let text: Option<String> = statement
             .query_row([provider.as_str()], |row| row.get(0))
             .optional()
             .map_err(StoreError::not_done)?;
-        text.map_or_else(|| Ok(Breaker::default()), |text| read(&text))
+        text.map_or_else(|| Ok(Breaker::default()), |text| read(text.as_bytes()))
     }
 
     fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError> {
         let sql = "INSERT INTO payments_breaker (provider, format, breaker) VALUES (?1, ?2, ?3)
                    ON CONFLICT (provider) DO UPDATE SET format = excluded.format,
                       breaker = excluded.breaker";
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         statement
             .execute(params![provider.as_str(), FORMAT, stored(breaker)?])
             .map_err(StoreError::not_done)?;
@@ -305,32 +333,32 @@ impl Rows for SqliteRows<'_> {
     }
 
     fn make_due(&mut self, kind: TaskKind, subject: &str, due: Due) -> Result<(), StoreError> {
-        tasks::make_due(self.0, kind, subject, due, 1)
+        tasks::make_due(self.connection, kind, subject, due, 1)
     }
 
     fn is_claimed(&mut self, claim: &Claim) -> Result<bool, StoreError> {
-        tasks::is_claimed(self.0, claim)
+        tasks::is_claimed(self.connection, claim)
     }
 
     fn set_due(&mut self, claim: &Claim, due: Due) -> Result<(), StoreError> {
-        tasks::set_due(self.0, claim, due)
+        tasks::set_due(self.connection, claim, due)
     }
 
     fn inbox(&mut self) -> Box<dyn InboxRows + '_> {
-        Box::new(inbox::SqliteInbox(self.0))
+        Box::new(inbox::SqliteInbox(*self))
     }
 
     fn payments(&mut self) -> Box<dyn PaymentRows + '_> {
-        Box::new(payments::SqlitePayments(self.0))
+        Box::new(payments::SqlitePayments(*self))
     }
 
     fn handling(&mut self) -> Box<dyn HandlerRows + '_> {
-        Box::new(handling::SqliteHandling(self.0))
+        Box::new(handling::SqliteHandling(self.connection))
     }
 
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT name FROM payments_handler ORDER BY name";
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         let rows = statement.query_map([], |row| row.get(0)).map_err(StoreError::not_done)?;
         rows.map(|row| row.map_err(StoreError::not_done)).collect()
     }
@@ -338,43 +366,43 @@ impl Rows for SqliteRows<'_> {
 
 impl Rows for Sqlite {
     fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError> {
-        SqliteRows(&self.connection).payout(reference)
+        self.rows().payout(reference)
     }
 
     fn has_written(&mut self, token: &str) -> Result<bool, StoreError> {
-        SqliteRows(&self.connection).has_written(token)
+        self.rows().has_written(token)
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<(), StoreError> {
-        SqliteRows(&self.connection).write(write)
+        self.rows().write(write)
     }
 
     fn breaker(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError> {
-        SqliteRows(&self.connection).breaker(provider)
+        self.rows().breaker(provider)
     }
 
     fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError> {
-        SqliteRows(&self.connection).set_breaker(provider, breaker)
+        self.rows().set_breaker(provider, breaker)
     }
 
     fn make_due(&mut self, kind: TaskKind, subject: &str, due: Due) -> Result<(), StoreError> {
-        SqliteRows(&self.connection).make_due(kind, subject, due)
+        self.rows().make_due(kind, subject, due)
     }
 
     fn is_claimed(&mut self, claim: &Claim) -> Result<bool, StoreError> {
-        SqliteRows(&self.connection).is_claimed(claim)
+        self.rows().is_claimed(claim)
     }
 
     fn set_due(&mut self, claim: &Claim, due: Due) -> Result<(), StoreError> {
-        SqliteRows(&self.connection).set_due(claim, due)
+        self.rows().set_due(claim, due)
     }
 
     fn inbox(&mut self) -> Box<dyn InboxRows + '_> {
-        Box::new(inbox::SqliteInbox(&self.connection))
+        Box::new(inbox::SqliteInbox(self.rows()))
     }
 
     fn payments(&mut self) -> Box<dyn PaymentRows + '_> {
-        Box::new(payments::SqlitePayments(&self.connection))
+        Box::new(payments::SqlitePayments(self.rows()))
     }
 
     fn handling(&mut self) -> Box<dyn HandlerRows + '_> {
@@ -382,7 +410,7 @@ impl Rows for Sqlite {
     }
 
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
-        SqliteRows(&self.connection).handlers()
+        self.rows().handlers()
     }
 }
 
@@ -410,22 +438,28 @@ impl Backend for Sqlite {
     }
 
     fn history(&mut self, reference: &PayoutRef) -> Result<Vec<Observed>, StoreError> {
-        let sql = "SELECT revision, at, start, observation FROM payments_observation
+        let sql = "SELECT revision, at, start, observation, token FROM payments_observation
                    WHERE payout = ?1 ORDER BY revision";
         let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         let rows = statement
             .query_map([reference.as_str()], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, i64>(2)?, row.get(3)?))
+                Ok((
+                    row.get::<_, i64>(0)?,
+                    row.get(1)?,
+                    row.get::<_, i64>(2)?,
+                    row.get(3)?,
+                    row.get(4)?,
+                ))
             })
             .map_err(StoreError::not_done)?;
         rows.map(|row| {
-            let (revision, at, start, observation): (_, _, _, String) =
+            let (revision, at, start, observation, token): (_, _, _, String, String) =
                 row.map_err(StoreError::not_done)?;
             Ok(Observed {
                 revision: revision.unsigned_abs(),
                 at: Timestamp::from_unix(at),
                 start: start.unsigned_abs(),
-                observation: read(&observation)?,
+                observation: self.seal.open(of_observation(&token), &observation)?,
             })
         })
         .collect()
@@ -478,11 +512,17 @@ impl Backend for Sqlite {
     }
 
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError> {
-        let sql = "SELECT record FROM payments_payout WHERE open_cases > 0 ORDER BY changed_at";
+        let sql = "SELECT reference, record FROM payments_payout WHERE open_cases > 0
+                   ORDER BY changed_at";
         let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
-        let rows =
-            statement.query_map([], |row| row.get::<_, String>(0)).map_err(StoreError::not_done)?;
-        rows.map(|row| read(&row.map_err(StoreError::not_done)?)).collect()
+        let rows = statement
+            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+            .map_err(StoreError::not_done)?;
+        rows.map(|row| {
+            let (reference, record) = row.map_err(StoreError::not_done)?;
+            self.seal.open(of_payout(&reference), &record)
+        })
+        .collect()
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {
@@ -509,10 +549,10 @@ impl Backend for Sqlite {
         let mut by_state = Vec::new();
         for row in rows {
             let (state, count) = row.map_err(StoreError::not_done)?;
-            let state: RecordState = read(&format!("\"{state}\""))?;
+            let state: RecordState = read(format!("\"{state}\"").as_bytes())?;
             by_state.push((state, count.unsigned_abs()));
         }
-        let of_payments = payments::SqlitePayments(&self.connection).payment_cases()?;
+        let of_payments = payments::SqlitePayments(self.rows()).payment_cases()?;
         Ok(Counts {
             by_state,
             open_cases: open_cases.unwrap_or(0).unsigned_abs() + of_payments,
@@ -528,12 +568,4 @@ fn number(number: u64) -> i64 {
 
 fn stored<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(StoreError::not_done)
-}
-
-/// Reads stored JSON. The error says where it cannot be read and quotes nothing.
-fn read<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        StoreError::NotDone(format!("a stored row cannot be read at {place}"))
-    })
 }

@@ -16,11 +16,7 @@ CREATE TABLE payments_delivery (
     changed_at  INTEGER NOT NULL,
     format      INTEGER NOT NULL,
     events      TEXT NOT NULL,
-    method      TEXT NOT NULL,
-    path        TEXT NOT NULL,
-    query       TEXT,
-    headers     TEXT NOT NULL,
-    body        BLOB NOT NULL,
+    request     TEXT NOT NULL,
     UNIQUE (provider, endpoint, digest)
 ) STRICT;
 CREATE INDEX payments_delivery_unconfirmed
@@ -44,11 +40,7 @@ CREATE TABLE payments_refused_sample (
     at       INTEGER NOT NULL,
     reason   TEXT NOT NULL,
     detail   TEXT NOT NULL,
-    method   TEXT NOT NULL,
-    path     TEXT NOT NULL,
-    query    TEXT,
-    headers  TEXT NOT NULL,
-    body     BLOB NOT NULL
+    request  TEXT NOT NULL
 ) STRICT;
 CREATE INDEX payments_refused_sample_newest
     ON payments_refused_sample (provider, endpoint, number);

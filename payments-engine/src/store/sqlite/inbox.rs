@@ -1,11 +1,12 @@
 //! Deliveries in SQLite.
 
 use payments_core::{EndpointName, ProviderId, Timestamp};
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Row, ToSql, params};
 
-use super::{FORMAT, number, read, stored};
+use super::{FORMAT, SqliteRows, number};
 use crate::{
     inbox::{Refused, StoredDelivery, StoredRequest},
+    sealing::{Place, Seal},
     store::{InboxCounts, InboxRows, StoreError},
 };
 
@@ -13,12 +14,26 @@ use crate::{
 const COLUMNS: &str = "number, provider, endpoint, digest, received_at, verdict, is_unsigned, \
                        changed_at, events";
 
+/// The place of a delivery's events, and that of its request. Its digest names it.
+fn of_events(digest: &str) -> Place<'_> {
+    Place { table: "delivery events", subject: digest }
+}
+
+fn of_request(digest: &str) -> Place<'_> {
+    Place { table: "delivery request", subject: digest }
+}
+
+/// The place of a refused request.
+fn of_sample(endpoint: &str) -> Place<'_> {
+    Place { table: "refused request", subject: endpoint }
+}
+
 /// The rows of the inbox of a connection.
-pub(super) struct SqliteInbox<'a>(pub(super) &'a Connection);
+pub(super) struct SqliteInbox<'a>(pub(super) SqliteRows<'a>);
 
 impl SqliteInbox<'_> {
     fn execute(&self, sql: &str, values: &[&dyn ToSql]) -> Result<(), StoreError> {
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         statement.execute(values).map_err(StoreError::not_done)?;
         Ok(())
     }
@@ -29,13 +44,13 @@ impl SqliteInbox<'_> {
         values: &[&dyn ToSql],
     ) -> Result<Vec<StoredDelivery>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM payments_delivery WHERE {condition}");
-        let mut statement = self.0.prepare_cached(&sql).map_err(StoreError::not_done)?;
+        let mut statement = self.0.connection.prepare_cached(&sql).map_err(StoreError::not_done)?;
         let rows = statement.query_map(values, Columns::of).map_err(StoreError::not_done)?;
-        rows.map(|row| row.map_err(StoreError::not_done)?.read()).collect()
+        rows.map(|row| row.map_err(StoreError::not_done)?.read(self.0.seal)).collect()
     }
 
     fn count(&self, sql: &str) -> Result<Option<i64>, StoreError> {
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         statement.query_row([], |row| row.get(0)).map_err(StoreError::not_done)
     }
 }
@@ -62,11 +77,12 @@ impl InboxRows for SqliteInbox<'_> {
         delivery: &StoredDelivery,
         request: &StoredRequest,
     ) -> Result<u64, StoreError> {
+        let digest = hex::encode(delivery.digest);
         self.execute(
             "INSERT INTO payments_delivery
                 (provider, endpoint, digest, received_at, verdict, is_unsigned, state, changed_at,
-                 format, events, method, path, query, headers, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 format, events, request)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 delivery.provider.as_str(),
                 delivery.endpoint.as_str(),
@@ -77,15 +93,11 @@ impl InboxRows for SqliteInbox<'_> {
                 delivery.state().as_str(),
                 delivery.changed_at.unix_seconds(),
                 FORMAT,
-                stored(&delivery.events)?,
-                request.method,
-                request.path,
-                request.query,
-                stored(&request.headers)?,
-                request.body,
+                self.0.seal.close(of_events(&digest), &delivery.events)?,
+                self.0.seal.close(of_request(&digest), request)?,
             ],
         )?;
-        Ok(self.0.last_insert_rowid().unsigned_abs())
+        Ok(self.0.connection.last_insert_rowid().unsigned_abs())
     }
 
     fn update_delivery(&mut self, delivery: &StoredDelivery) -> Result<(), StoreError> {
@@ -97,7 +109,7 @@ impl InboxRows for SqliteInbox<'_> {
                 delivery.state().as_str(),
                 delivery.changed_at.unix_seconds(),
                 FORMAT,
-                stored(&delivery.events)?,
+                self.0.seal.close(of_events(&hex::encode(delivery.digest)), &delivery.events)?,
                 delivery.verdict,
                 number(delivery.number),
             ],
@@ -115,7 +127,7 @@ impl InboxRows for SqliteInbox<'_> {
                        WHERE state = 'unconfirmed' AND provider = ?1 AND endpoint = ?2
                          AND is_unsigned = 1
                        LIMIT ?3)";
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         let values = params![provider.as_str(), endpoint.as_str(), number(most)];
         let count: i64 =
             statement.query_row(values, |row| row.get(0)).map_err(StoreError::not_done)?;
@@ -133,19 +145,15 @@ impl InboxRows for SqliteInbox<'_> {
         )?;
         self.execute(
             "INSERT INTO payments_refused_sample
-                (provider, endpoint, at, reason, detail, method, path, query, headers, body)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                (provider, endpoint, at, reason, detail, request)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
                 provider.as_str(),
                 endpoint,
                 at.unix_seconds(),
                 reason,
                 detail,
-                request.method,
-                request.path,
-                request.query,
-                stored(&request.headers)?,
-                request.body,
+                self.0.seal.close(of_sample(endpoint), request)?,
             ],
         )?;
         self.execute(
@@ -169,7 +177,7 @@ impl InboxRows for SqliteInbox<'_> {
         let doubtful = self.count(&format!("SELECT count(*) {}", of("doubtful")))?;
         let sql = "SELECT reason, sum(count) FROM payments_refused WHERE hour >= ?1
                    GROUP BY reason ORDER BY reason";
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         let hour = since.unix_seconds().div_euclid(3_600);
         let rows = statement
             .query_map([hour], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))
@@ -216,7 +224,8 @@ impl Columns {
         })
     }
 
-    fn read(self) -> Result<StoredDelivery, StoreError> {
+    fn read(self, seal: &Seal) -> Result<StoredDelivery, StoreError> {
+        let events = seal.open(of_events(&hex::encode(self.digest)), &self.events)?;
         Ok(StoredDelivery {
             number: self.number.unsigned_abs(),
             provider: ProviderId::new(self.provider).map_err(StoreError::not_done)?,
@@ -226,7 +235,7 @@ impl Columns {
             verdict: self.verdict,
             is_unsigned: self.is_unsigned,
             changed_at: Timestamp::from_unix(self.changed_at),
-            events: read(&self.events)?,
+            events,
         })
     }
 }

@@ -1,34 +1,45 @@
 //! Payments and credits in SQLite.
 
 use payments_core::{DedupeKey, Movement, OrderRef, ProviderId, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::params;
 
-use super::{FORMAT, number, read, stored};
+use super::{FORMAT, SqliteRows, number};
 use crate::{
     record::{CreditRecord, Observed, PaymentObservation, PaymentRecord},
+    sealing::Place,
     store::{PaymentRows, PaymentWrite, Route, StoreError},
 };
 
 /// The rows of a connection.
-pub(super) struct SqlitePayments<'a>(pub(super) &'a Connection);
+pub(super) struct SqlitePayments<'a>(pub(super) SqliteRows<'a>);
+
+/// The names of the tables in what is sealed.
+const PAYMENT: &str = "payment";
+const OBSERVATION: &str = "payment observation";
+const CREDIT: &str = "credit";
 
 impl SqlitePayments<'_> {
     fn put(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<usize, StoreError> {
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         statement.execute(values).map_err(StoreError::not_done)
     }
 
-    fn one<T: serde::de::DeserializeOwned>(
+    /// The sealed values that a query returns, each after what it is about.
+    fn sealed<T: serde::de::DeserializeOwned>(
         &self,
+        table: &str,
         sql: &str,
         values: &[&dyn rusqlite::ToSql],
-    ) -> Result<Option<T>, StoreError> {
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
-        let text: Option<String> = statement
-            .query_row(values, |row| row.get(0))
-            .optional()
+    ) -> Result<Vec<T>, StoreError> {
+        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let rows = statement
+            .query_map(values, |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
             .map_err(StoreError::not_done)?;
-        text.map(|text| read(&text)).transpose()
+        rows.map(|row| {
+            let (subject, stored) = row.map_err(StoreError::not_done)?;
+            self.0.seal.open(Place { table, subject: &subject }, &stored)
+        })
+        .collect()
     }
 
     fn all<T>(
@@ -37,7 +48,7 @@ impl SqlitePayments<'_> {
         values: &[&dyn rusqlite::ToSql],
         made: impl Fn(String) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         let rows = statement
             .query_map(values, |row| row.get::<_, String>(0))
             .map_err(StoreError::not_done)?;
@@ -59,13 +70,13 @@ fn cases(count: usize) -> i64 {
 
 impl PaymentRows for SqlitePayments<'_> {
     fn payment(&mut self, order: &OrderRef) -> Result<Option<PaymentRecord>, StoreError> {
-        let sql = "SELECT record FROM payments_payment WHERE reference = ?1";
-        self.one(sql, params![order.as_str()])
+        let sql = "SELECT reference, record FROM payments_payment WHERE reference = ?1";
+        Ok(self.sealed(PAYMENT, sql, params![order.as_str()])?.pop())
     }
 
     fn has_written_payment(&mut self, token: &str) -> Result<bool, StoreError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM payments_payment_observation WHERE token = ?1)";
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         statement.query_row([token], |row| row.get(0)).map_err(StoreError::not_done)
     }
 
@@ -83,7 +94,9 @@ impl PaymentRows for SqlitePayments<'_> {
                 observed.at.unix_seconds(),
                 number(observed.start),
                 FORMAT,
-                stored(&observed.observation)?,
+                self.0
+                    .seal
+                    .close(Place { table: OBSERVATION, subject: token }, &observed.observation,)?,
             ],
         )?;
         self.put(
@@ -100,7 +113,7 @@ impl PaymentRows for SqlitePayments<'_> {
                 cases(record.open_cases().count()),
                 i64::from(record.is_in_doubt()),
                 FORMAT,
-                stored(record)?,
+                self.0.seal.close(Place { table: PAYMENT, subject: reference }, record)?,
             ],
         )?;
         Ok(())
@@ -110,22 +123,29 @@ impl PaymentRows for SqlitePayments<'_> {
         &mut self,
         order: &OrderRef,
     ) -> Result<Vec<Observed<PaymentObservation>>, StoreError> {
-        let sql = "SELECT revision, at, start, observation FROM payments_payment_observation
+        let sql = "SELECT revision, at, start, observation, token FROM payments_payment_observation
                    WHERE payment = ?1 ORDER BY revision";
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         let rows = statement
             .query_map([order.as_str()], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, i64>(2)?, row.get(3)?))
+                Ok((
+                    row.get::<_, i64>(0)?,
+                    row.get(1)?,
+                    row.get::<_, i64>(2)?,
+                    row.get(3)?,
+                    row.get(4)?,
+                ))
             })
             .map_err(StoreError::not_done)?;
         rows.map(|row| {
-            let (revision, at, start, observation): (_, _, _, String) =
+            let (revision, at, start, observation, token): (_, _, _, String, String) =
                 row.map_err(StoreError::not_done)?;
+            let place = Place { table: OBSERVATION, subject: &token };
             Ok(Observed {
                 revision: revision.unsigned_abs(),
                 at: Timestamp::from_unix(at),
                 start: start.unsigned_abs(),
-                observation: read(&observation)?,
+                observation: self.0.seal.open(place, &observation)?,
             })
         })
         .collect()
@@ -156,12 +176,14 @@ impl PaymentRows for SqlitePayments<'_> {
         provider: &ProviderId,
         key: &DedupeKey,
     ) -> Result<Option<CreditRecord>, StoreError> {
-        let sql = "SELECT record FROM payments_credit WHERE provider = ?1 AND key = ?2";
-        self.one(sql, params![provider.as_str(), key.as_str()])
+        let sql = "SELECT provider || ' ' || key, record FROM payments_credit
+                   WHERE provider = ?1 AND key = ?2";
+        Ok(self.sealed(CREDIT, sql, params![provider.as_str(), key.as_str()])?.pop())
     }
 
     fn put_credit(&mut self, credit: &CreditRecord) -> Result<(), StoreError> {
         let amount = credit.movement.amount;
+        let subject = format!("{} {}", credit.provider, credit.movement.key);
         self.put(
             "INSERT INTO payments_credit (provider, key, payment, currency, minor, reported_at,
                 changed_at, open_cases, format, record)
@@ -179,7 +201,7 @@ impl PaymentRows for SqlitePayments<'_> {
                 credit.changed_at.unix_seconds(),
                 cases(credit.open_cases().count()),
                 FORMAT,
-                stored(credit)?,
+                self.0.seal.close(Place { table: CREDIT, subject: &subject }, credit)?,
             ],
         )?;
         Ok(())
@@ -190,27 +212,28 @@ impl PaymentRows for SqlitePayments<'_> {
         movement: &Movement,
         most: usize,
     ) -> Result<Vec<CreditRecord>, StoreError> {
-        let sql = "SELECT record FROM payments_credit WHERE currency = ?1 AND minor = ?2
+        let sql = "SELECT provider || ' ' || key, record FROM payments_credit WHERE currency = ?1 AND minor = ?2
                    ORDER BY reported_at DESC LIMIT ?3";
         let (amount, currency) = (movement.amount, movement.amount.currency());
         let values = params![currency.code(), amount.minor(), most_rows(most)];
-        self.all(sql, values, |text| read(&text))
+        self.sealed(CREDIT, sql, values)
     }
 
     fn unmatched(&mut self, most: usize) -> Result<Vec<CreditRecord>, StoreError> {
-        let sql = "SELECT record FROM payments_credit WHERE payment IS NULL
+        let sql = "SELECT provider || ' ' || key, record FROM payments_credit WHERE payment IS NULL
                    ORDER BY reported_at LIMIT ?1";
-        self.all(sql, params![most_rows(most)], |text| read(&text))
+        self.sealed(CREDIT, sql, params![most_rows(most)])
     }
 
     fn payments_with_cases(&mut self) -> Result<Vec<PaymentRecord>, StoreError> {
-        let sql = "SELECT record FROM payments_payment WHERE open_cases > 0 ORDER BY changed_at";
-        self.all(sql, &[], |text| read(&text))
+        let sql = "SELECT reference, record FROM payments_payment WHERE open_cases > 0
+                   ORDER BY changed_at";
+        self.sealed(PAYMENT, sql, &[])
     }
 
     fn credits_with_cases(&mut self) -> Result<Vec<CreditRecord>, StoreError> {
-        let sql = "SELECT record FROM payments_credit WHERE open_cases > 0 ORDER BY changed_at";
-        self.all(sql, &[], |text| read(&text))
+        let sql = "SELECT provider || ' ' || key, record FROM payments_credit WHERE open_cases > 0 ORDER BY changed_at";
+        self.sealed(CREDIT, sql, &[])
     }
 
     fn payment_cases(&mut self) -> Result<u64, StoreError> {
@@ -218,7 +241,7 @@ impl PaymentRows for SqlitePayments<'_> {
                            WHERE open_cases > 0)
                         + (SELECT coalesce(sum(open_cases), 0) FROM payments_credit
                            WHERE open_cases > 0)";
-        let mut statement = self.0.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         let count: i64 = statement.query_row([], |row| row.get(0)).map_err(StoreError::not_done)?;
         Ok(count.unsigned_abs())
     }

@@ -13,5 +13,6 @@ mod breaker;
 mod handed_over;
 mod repeats;
 mod restart;
+mod sealing;
 mod sends;
 mod submit_in;
