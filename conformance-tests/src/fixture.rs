@@ -138,7 +138,7 @@ impl Fixture {
 
     /// How many calls the provider has handed to its client so far.
     pub(crate) fn mark(&self) -> usize {
-        self.recorder.notes().len()
+        self.recorder.count()
     }
 
     /// The provider's own line that made the first call of this class since then, or else the last
@@ -165,7 +165,7 @@ impl Fixture {
 
     /// The calls since then.
     pub(crate) fn since(&self, mark: usize) -> Vec<Note> {
-        self.recorder.notes().split_off(mark)
+        self.recorder.since(mark)
     }
 
     pub(crate) async fn bookings(&self) -> Vec<Booking> {

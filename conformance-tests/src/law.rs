@@ -4,7 +4,9 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 
-use crate::{Flaw, Start, fault_case::FaultCase, record::Record};
+use crate::{
+    Flaw, Start, fault_case::FaultCase, laws::webhook_fixture::WebhookFixture, record::Record,
+};
 
 /// The page of the laws: a section for each, with what it says, why, and where to look.
 const PAGE: &str = include_str!("../laws.md");
@@ -22,6 +24,8 @@ pub(crate) enum Check {
     FaultCase(fn(&FaultCase) -> Result<(), Flaw>),
     /// By what was seen of an honest run of every role.
     Record(fn(&Record) -> Result<Passed, Flaw>),
+    /// By what the gateway sends, if the provider receives it.
+    Deliveries(fn(WebhookFixture) -> BoxFuture<'static, Result<Passed, Flaw>>),
     /// By a fixture of its own.
     Fixture(fn(Start) -> BoxFuture<'static, Result<Passed, Flaw>>),
 }
@@ -51,6 +55,11 @@ impl Law {
     /// Whether it judges one honest run of every role, which is made once for all such laws.
     pub fn is_of_an_honest_run(&self) -> bool {
         matches!(self.check, Check::Record(_))
+    }
+
+    /// Whether it judges what a provider makes of the gateway's deliveries.
+    pub fn is_of_deliveries(&self) -> bool {
+        matches!(self.check, Check::Deliveries(_))
     }
 
     /// What it says, in one sentence.

@@ -54,6 +54,7 @@
 //!         let mock = registry.build(&config, &tuning.context()).unwrap().remove(0);
 //!         // Of its five roles, one.
 //!         Provider::new(mock.id().clone(), mock.kind().clone(), mock.environment())
+//!             .with_departures(mock.departs())
 //!             .with_payments(Arc::clone(mock.payments().unwrap()))
 //!     }
 //!

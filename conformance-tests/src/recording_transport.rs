@@ -109,9 +109,14 @@ impl RecordingTransport {
         self.seen().replayed = response;
     }
 
-    /// Every call so far, oldest first.
-    pub(crate) fn notes(&self) -> Vec<Note> {
-        self.seen().notes.clone()
+    /// How many calls there were so far.
+    pub(crate) fn count(&self) -> usize {
+        self.seen().notes.len()
+    }
+
+    /// The calls after the first `mark` ones, oldest first.
+    pub(crate) fn since(&self, mark: usize) -> Vec<Note> {
+        self.seen().notes.get(mark..).unwrap_or_default().to_vec()
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {

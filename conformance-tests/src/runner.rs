@@ -11,7 +11,7 @@ use crate::{
     fault_case::{FaultCase, fault_of_test},
     fixture::Fixture,
     law::{Check, Passed},
-    laws,
+    laws::{self, webhook_fixture::WebhookFixture},
     operations::{PreparedCall, offered_instructions},
     proxy::Fault,
     report, set_up,
@@ -157,11 +157,6 @@ pub async fn break_law(start: Start, law: &'static Law) -> Option<Finding> {
 async fn check(start: Start, law: &'static Law) -> Result<Passed, Finding> {
     let finding = |flaw: Flaw| Finding { law, flaw };
     match law.check {
-        Check::Fixture(check) => match check(start.clone()).await {
-            Ok(passed) => Ok(passed),
-            Err(flaw) => Err(finding(with_a_line(&start, flaw).await)),
-        },
-        Check::Record(judge) => start.record().await.and_then(judge).map_err(finding),
         Check::FaultCase(check) => {
             let mut any = false;
             for (operation, fault) in fault_cases(&start).await {
@@ -171,6 +166,23 @@ async fn check(start: Start, law: &'static Law) -> Result<Passed, Finding> {
             }
             Ok(Passed::if_any(any))
         }
+        _ => match check_once(&start, law).await {
+            Ok(passed) => Ok(passed),
+            Err(flaw) => Err(finding(with_a_line(&start, flaw).await)),
+        },
+    }
+}
+
+/// Checks a law that is not about faults.
+async fn check_once(start: &Start, law: &Law) -> Result<Passed, Flaw> {
+    match law.check {
+        Check::Fixture(check) => check(start.clone()).await,
+        Check::Record(judge) => judge(start.record().await?),
+        Check::Deliveries(check) => match WebhookFixture::open(start).await? {
+            Some(webhooks) => check(webhooks).await,
+            None => Ok(Passed::NotApplicable),
+        },
+        Check::FaultCase(_) => Ok(Passed::NotApplicable),
     }
 }
 
@@ -182,34 +194,22 @@ async fn check(start: Start, law: &'static Law) -> Result<Passed, Finding> {
 /// It runs in one thread: call it in a current-thread runtime.
 pub async fn break_laws(
     start: &Start,
-    laws: fn(&Law) -> bool,
+    laws: impl Fn(&Law) -> bool,
     fault_cases: &[(Operation, Option<Fault>)],
 ) -> Vec<Finding> {
-    let fixtures =
-        LAWS.iter().filter(|law| laws(law)).filter_map(|law| match law.check {
-            Check::Fixture(check) => Some(
-                async move {
-                    caught(check(start.clone())).await.err().map(|flaw| Finding { law, flaw })
-                }
-                .boxed_local(),
-            ),
-            Check::Record(judge) => Some(
-                async move {
-                    let judged = caught(async { judge(start.record().await?) }).await;
-                    judged.err().map(|flaw| Finding { law, flaw })
-                }
-                .boxed_local(),
-            ),
-            Check::FaultCase(_) => None,
-        });
+    let once = LAWS.iter().filter(|law| laws(law) && !law.is_of_fault_cases());
+    let once = once.map(|law| async move {
+        let checked = caught(check_once(start, law)).await;
+        checked.err().map(|flaw| Finding { law, flaw })
+    });
     let offered = offered(start).await;
     let is_offered = |(operation, _): &&(Operation, _)| offered.contains(operation);
     let fault_cases = fault_cases.iter().filter(is_offered).map(|(operation, fault)| async move {
         let fault_case = caught(FaultCase::run(start, *operation, *fault)).await;
         findings_of_fault_case(fault_case.as_ref())
     });
-    let (of_fixtures, of_fault_cases) = join(join_all(fixtures), join_all(fault_cases)).await;
-    let mut findings: Vec<Finding> = of_fixtures.into_iter().flatten().collect();
+    let (of_once, of_fault_cases) = join(join_all(once), join_all(fault_cases)).await;
+    let mut findings: Vec<Finding> = of_once.into_iter().flatten().collect();
     findings.extend(of_fault_cases.into_iter().flatten());
     LAWS.iter()
         .filter_map(|law| findings.iter().find(|finding| finding.law.name == law.name).cloned())
@@ -253,7 +253,7 @@ async fn offered(start: &Start) -> Vec<Operation> {
 fn findings_of_fault_case(fault_case: Result<&FaultCase, &Flaw>) -> Vec<Finding> {
     let laws = LAWS.iter().filter_map(|law| match law.check {
         Check::FaultCase(check) => Some((law, check)),
-        Check::Fixture(_) | Check::Record(_) => None,
+        _ => None,
     });
     match fault_case {
         Ok(fault_case) => laws

@@ -30,16 +30,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::{
-    Decline, DeclineReason, Listed, Provider, Result, Submission,
-    registry::Context,
-    transport::{RetryPolicy, Transport},
+    Decline, DeclineReason, Listed, Provider, Result, Role, Submission, registry::Context,
+    transport::RetryPolicy,
 };
 
 use crate::{EventSignature, Settings};
 
-/// Writes the enum, the list of its variants, and the description of each.
+/// Writes the enum, the list of its variants, and of each its description and the roles that it is in.
 macro_rules! bugs {
-    ($($(#[doc = $line:literal])+ $bug:ident,)+) => {
+    ($($(#[doc = $line:literal])+ $bug:ident $(in $($role:ident)+)?,)+) => {
         /// A mistake.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -57,6 +56,13 @@ macro_rules! bugs {
                     $(Self::$bug => concat!($($line),+).trim_ascii(),)+
                 }
             }
+
+            /// The roles whose code contains it; empty if it is in what all roles share.
+            pub fn roles(self) -> &'static [Role] {
+                match self {
+                    $(Self::$bug => &[$($(Role::$role,)+)?],)+
+                }
+            }
         }
     };
 }
@@ -68,22 +74,22 @@ bugs! {
     /// list kept by hand, in which one operation of its interface is missing.
     LeavesOutARole,
     /// The balance is a constant: the gateway is never asked.
-    InventsTheBalance,
+    InventsTheBalance in Payouts,
     /// Every account has the holder of the documents' example: the gateway is never asked.
-    InventsTheHolder,
+    InventsTheHolder in Payouts,
     /// Payments that are opened by a call are declared to be opened offline.
-    ClaimsToOpenOffline,
+    ClaimsToOpenOffline in Payments,
     /// A reference that is too long is cut instead of refused. Three VietQR parsers cut a digit
     /// off an account number.
-    CutsALongReference,
+    CutsALongReference in Payments,
     /// Repeats that the gateway deduplicates are declared to be paid again.
-    ClaimsToPayAgain,
+    ClaimsToPayAgain in Payouts,
     /// The check asks the capabilities only, and the call then refuses more. Seen in this workspace:
     /// a router chose a gateway for a reference that only its other method takes.
-    RefusesWhatItsCheckAllows,
+    RefusesWhatItsCheckAllows in Payments,
     /// "Reference used before" is treated like any other refusal, so that the app pays again in
     /// another way.
-    TakesADuplicateForARefusal,
+    TakesADuplicateForARefusal in Payouts,
 
     // Sending.
 
@@ -103,31 +109,31 @@ bugs! {
     ThrowsOnATimeout,
     /// A 5xx is treated as a refusal of a payout. Seen in Hyperswitch, where every error of a
     /// payout makes it failed.
-    TakesAServerErrorForARefusal,
+    TakesAServerErrorForARefusal in Payouts,
     /// A 401 or 429 from any server is treated as a refusal of a payout.
-    TakesAStrangersStatusForARefusal,
+    TakesAStrangersStatusForARefusal in Payouts,
     /// A 200 is treated as an acceptance of a payout, whatever its body.
-    TakesAny200ForSuccess,
+    TakesAny200ForSuccess in Payouts,
     /// The next payout is sent under another reference whenever it is called. Seen in
     /// square-mcp-server: a fresh key for each attempt.
-    DrawsAFreshReference,
+    DrawsAFreshReference in Payouts,
     /// A payout is found by the gateway's own id only. Seen in Hyperswitch before its inquiry by
     /// reference: after a timeout there is no such id to ask about.
-    FindsOnlyWhatWasAnswered,
+    FindsOnlyWhatWasAnswered in Payouts,
     /// After a lost response, the payout found is reported under the gateway's id instead of the
     /// merchant's reference.
-    TellsTheGatewaysName,
+    TellsTheGatewaysName in Payouts,
 
     // Reading responses.
 
     /// The absence of a payout is treated as conclusive at once.
-    TakesAnAbsenceForConclusive,
+    TakesAnAbsenceForConclusive in Payouts,
     /// A 404 from any server is treated as the absence of a payout.
-    TakesAny404ForAnAbsence,
+    TakesAny404ForAnAbsence in Payouts,
     /// Amount, account and reference of a payout's response are not compared with what was sent.
-    BelievesAnyEcho,
+    BelievesAnyEcho in Payouts,
     /// The signature of a response is not checked.
-    IgnoresAnswerSignatures,
+    IgnoresAnswerSignatures in Payments,
     /// Only the characters of a response's signature that were sent are compared.
     ComparesAPrefixOfAResponse,
     /// Further characters after a response's signature are ignored.
@@ -135,73 +141,73 @@ bugs! {
     /// The last of two signatures of a response is checked.
     TakesTheLastSignatureOfAResponse,
     /// An unsigned refusal is treated like a signed one.
-    ConfirmsEveryRefusal,
+    ConfirmsEveryRefusal in Payments,
     /// An undocumented state is treated as a failure.
-    TakesAnUnknownWordForFailed,
+    TakesAnUnknownWordForFailed in Payouts,
     /// An undocumented code is treated as a refusal.
-    TakesAnUnknownCodeForARefusal,
+    TakesAnUnknownCodeForARefusal in Payments,
     /// An undecided instruction is treated as failed. Seen in Hyperswitch: payments that are
     /// pending after the last retry are set to failed.
-    TakesUndecidedForFailed,
+    TakesUndecidedForFailed in Payouts,
 
     // Payments and credits.
 
     /// A payment is reported as settled as soon as it is opened.
-    TakesCreatedForPaid,
+    TakesCreatedForPaid in Payments,
     /// The amount asked is reported as received. laravel-sepay announces a payment whatever its
     /// amount.
-    TakesAskedForReceived,
+    TakesAskedForReceived in Payments,
     /// The amount received is reported as asked, so that nothing is ever short.
-    TakesReceivedForAsked,
+    TakesReceivedForAsked in Payments,
     /// The time of an inquiry, by the provider's clock, is reported as the time at which the money
     /// arrived.
-    TakesNowForWhenItArrived,
+    TakesNowForWhenItArrived in Payments,
     /// A difference of one đồng counts as exact.
-    ForgivesADong,
+    ForgivesADong in Payments,
     /// A payment is found by the beginning of its reference. Seen in SePay's webhooks, where the
     /// code of one order is extracted from the longer code of another.
-    FindsByTheBeginning,
+    FindsByTheBeginning in Payments,
     /// A payment is found by its reference in any case, as a database compares text by default.
-    FindsInAnyCase,
+    FindsInAnyCase in Payments,
     /// The whole amount is refunded, whatever amount was requested.
-    RefundsEverything,
+    RefundsEverything in Payments,
     /// A payment's description is cut at 40 characters. Banks and card networks accept that many.
-    CutsTheDescription,
+    CutsTheDescription in Payments,
     /// The return address is not sent: the gateway uses its configured one.
-    IgnoresTheReturnUrl,
+    IgnoresTheReturnUrl in Payments,
     /// The expiry of a payment is sent in Vietnamese time as if it were UTC.
-    TellsTheEndInLocalTime,
+    TellsTheEndInLocalTime in Payments,
     /// The buyer is shown the account of the shop's documents, not the gateway's.
-    ShowsAnotherAccount,
+    ShowsAnotherAccount in Payments,
     /// The buyer is shown the order's reference as the memo, in which the gateway finds no payment
     /// code.
-    ShowsTheReferenceAsMemo,
+    ShowsTheReferenceAsMemo in Payments,
     /// The QR code has another amount than the text beside it.
-    ShowsAQrOfAnotherAmount,
+    ShowsAQrOfAnotherAmount in Payments,
     /// A payment is asked about by the first 40 characters of its reference.
-    FindsByFortyCharacters,
+    FindsByFortyCharacters in Payments,
     /// The state of an expired payment is missing in the table of states.
-    DoesNotKnowExpired,
+    DoesNotKnowExpired in Payments,
     /// The order that was opened first is refunded, whichever order is named.
-    RefundsTheFirstOrder,
+    RefundsTheFirstOrder in Payments,
     /// Two credits of the same amount are merged.
-    MergesEqualCredits,
+    MergesEqualCredits in Payments,
     /// A credit of less than the amount asked is dropped.
-    DropsTheShortCredit,
+    DropsTheShortCredit in VirtualAccounts,
     /// Only the first row of a list of credits is compared with the order asked about: an `all`
     /// that became an `any`.
-    ComparesTheFirstRow,
+    ComparesTheFirstRow in VirtualAccounts,
     /// Each virtual account is reported with the credits of all: the gateway's list is not
     /// filtered.
-    ListsEverybodysCredits,
+    ListsEverybodysCredits in VirtualAccounts,
     /// The state of a partly paid virtual account is missing in the table of states.
-    DoesNotKnowPartlyPaid,
+    DoesNotKnowPartlyPaid in VirtualAccounts,
     /// The remark of a virtual account is not sent.
-    DropsTheRemark,
+    DropsTheRemark in VirtualAccounts,
     /// Once any credit arrived on a virtual account, the amount asked is reported as received.
-    TakesAnyCreditForAll,
+    TakesAnyCreditForAll in VirtualAccounts,
     /// Once any credit arrived on a virtual account, the amount received is reported as asked.
-    TakesTheCreditsForTheAsked,
+    TakesTheCreditsForTheAsked in VirtualAccounts,
 
     // Inquiries.
 
@@ -210,171 +216,171 @@ bugs! {
     /// The wait in `Retry-After` is ignored.
     IgnoresHowLongToWait,
     /// An inquiry that fails is treated as an absence.
-    TakesAnOutageForAnAbsence,
+    TakesAnOutageForAnAbsence in Payments,
     /// Each role has a rate limit of its own.
     LimitsEachRoleAlone,
     /// Each call makes a client of its own, whose rate limit starts from zero.
-    MakesAClientForEachCall,
+    MakesAClientForEachCall in Statements,
     /// A name check that costs a fee is repeated like any inquiry, and not cached.
-    AsksForAFeeAgain,
+    AsksForAFeeAgain in Payouts,
     /// A name check that costs a fee is cached only when its caller gets the response: if the
     /// caller leaves, the next one pays again. Seen in this workspace, in a shared future that was
     /// no longer polled.
     PaysAgainAfterACallerLeft,
     /// The fee is added to the amount sent and subtracted from the amount reported, so that only
     /// the beneficiary notices.
-    PaysTheFeeToTheBeneficiary,
+    PaysTheFeeToTheBeneficiary in Payouts,
     /// Repeats are declared to return the first payout, but are refused as duplicates. Seen in a
     /// plug-in whose documents and gateway disagreed.
-    ClaimsToDeduplicate,
+    ClaimsToDeduplicate in Payouts,
     /// A reference is deduplicated for an hour, and then sent under another name as if it were new.
-    ForgetsAReferenceAfterAnHour,
+    ForgetsAReferenceAfterAnHour in Payouts,
     /// The note is not sent.
-    DropsTheNote,
+    DropsTheNote in Payouts,
     /// The note is cut at 50 characters.
-    CutsTheNote,
+    CutsTheNote in Payouts,
     /// The time of a payout is read as Vietnamese time, although it is UTC.
-    ReadsPayoutTimesAsLocal,
+    ReadsPayoutTimesAsLocal in Payouts,
     /// The holder of an account is cached by its number, whatever its bank.
-    RemembersHoldersByNumber,
+    RemembersHoldersByNumber in Payouts,
     /// The holder of an account is cached by its bank, for any number there.
-    RemembersHoldersByBank,
+    RemembersHoldersByBank in Payouts,
     /// The provider refuses payout references in mixed case, and its capabilities do not say so.
-    TakesNoMixedCase,
+    TakesNoMixedCase in Payouts,
     /// A payout goes to another account than requested, and is reported as requested.
-    SendsToAnotherAccount,
+    SendsToAnotherAccount in Payouts,
     /// Every payout goes to one bank: the account's bank is not sent.
-    SendsToOneBank,
+    SendsToOneBank in Payouts,
     /// Every payout goes to the account of the first one: a beneficiary that is registered once.
-    SendsToTheFirstBeneficiary,
+    SendsToTheFirstBeneficiary in Payouts,
     /// The balance is in đồng but read as hundredths.
-    ReadsTheBalanceInHundredths,
+    ReadsTheBalanceInHundredths in Payouts,
     /// The state of a payout when it was first found is cached for ever.
-    RemembersTheFirstState,
+    RemembersTheFirstState in Payouts,
 
     // Statements.
 
     /// The last entry of a page is lost when there is another page.
-    LosesTheLastOfAPage,
+    LosesTheLastOfAPage in Statements,
     /// An empty page is treated as the last one, although the gateway says that there are more.
-    EndsAtAnEmptyPage,
+    EndsAtAnEmptyPage in Statements,
     /// The account that is asked about is not sent.
-    ForgetsTheAccount,
+    ForgetsTheAccount in Statements,
     /// The next page starts after the second of the last entry, so that further entries of that
     /// second are never listed.
-    GoesOnAfterTheLastSecond,
+    GoesOnAfterTheLastSecond in Statements,
     /// One malformed row fails the whole list: the rows are read together.
-    FailsAListForOneRow,
+    FailsAListForOneRow in VirtualAccounts Statements,
     /// A row that cannot be read is skipped silently.
-    SkipsAMalformedRow,
+    SkipsAMalformedRow in VirtualAccounts Statements,
     /// The rows of a statement are not compared with the account asked about: a row of another
     /// account is accepted.
-    TakesEveryRowForTheAccounts,
+    TakesEveryRowForTheAccounts in Statements,
     /// The amount of an entry is read as đồng, whatever its currency.
-    TakesEveryCurrencyForDong,
+    TakesEveryCurrencyForDong in Statements,
     /// Entries of the last second of a filter are left out.
-    LeavesOutTheLastSecond,
+    LeavesOutTheLastSecond in Statements,
     /// Entries of the first second of a filter are left out.
-    LeavesOutTheFirstSecond,
+    LeavesOutTheFirstSecond in Statements,
     /// Vietnamese times are read as UTC.
-    ReadsLocalTimeAsUtc,
+    ReadsLocalTimeAsUtc in Statements,
     /// The bank's reference is read from the field with the gateway's own.
-    ReadsTheWrongReference,
+    ReadsTheWrongReference in Statements,
 
     // Notifications.
 
     /// A paid payment is reported as an event of an unknown kind: its kind is misspelt in the
     /// reader, and the last match arm accepts it.
-    OverhearsAPayment,
+    OverhearsAPayment in Notifications,
     /// A payout that succeeded is reported as pending: its state is that of the first notification.
-    TellsAPayoutAsItBegan,
+    TellsAPayoutAsItBegan in Notifications,
     /// A notification's amount asked is read as the amount received.
-    HearsAskedForReceived,
+    HearsAskedForReceived in Notifications,
     /// Vietnamese times in a notification are read as UTC.
-    HearsLocalTimeAsUtc,
+    HearsLocalTimeAsUtc in Notifications,
     /// The time of delivery is reported as the time of the event, also for a repeated delivery.
-    HearsMoneyWhenItIsDelivered,
+    HearsMoneyWhenItIsDelivered in Notifications,
     /// The currency of a notification is ignored: every amount is read as đồng.
-    HearsEveryAmountInDong,
+    HearsEveryAmountInDong in Notifications,
     /// The dedupe key is read from the query first, which no signature covers: an attacker can
     /// replay a credit under another key.
-    KeysByTheQuery,
+    KeysByTheQuery in Notifications,
     /// Đồng are divided by a hundred. Seen in active_merchant, which lists them among the
     /// currencies without fractions; and lehuygiang28/vnpay #15 divides before it hashes.
-    DividesDongByAHundred,
+    DividesDongByAHundred in Notifications,
     /// A delivery without a signature needs none. Seen in laravel-sepay while no token is
     /// configured, and in hyperswitch-prism, whose default algorithm accepts everything.
-    AcceptsAMissingSignature,
+    AcceptsAMissingSignature in Notifications,
     /// Only the characters of the signature that were sent are compared.
-    ComparesAPrefix,
+    ComparesAPrefix in Notifications,
     /// The time window is placed around the delivery's own timestamp.
-    TakesTheStampForNow,
+    TakesTheStampForNow in Notifications,
     /// A parameter of the query takes precedence over the signed body.
-    ReadsTheQueryFirst,
+    ReadsTheQueryFirst in Notifications,
     /// A confirmation returns the claim of the delivery.
-    ConfirmsTheClaim,
+    ConfirmsTheClaim in Notifications,
     /// A confirmation is given without an inquiry.
-    ConfirmsWithoutAsking,
+    ConfirmsWithoutAsking in Notifications,
     /// The dedupe key is the signature, which differs each time. frain-dev/convoy #1618: each
     /// provider has its key elsewhere.
-    KeysByTheSignature,
+    KeysByTheSignature in Notifications,
     /// The dedupe key of a payment's event is its order, so that a second payment counts as a
     /// repetition. Seen in shops that mark an order as handled.
-    KeysByTheOrder,
+    KeysByTheOrder in Notifications,
     /// The dedupe key of a payment's event is in lower case, so that the orders `INV-a` and `INV-A`
     /// share one.
-    KeysInLowerCase,
+    KeysInLowerCase in Notifications,
     /// A confirmed event keeps the claimed dedupe key, which a forger can choose.
-    KeysByTheClaim,
+    KeysByTheClaim in Notifications,
     /// The gateway's sample delivery is booked like any other. Seen in plug-ins for payOS, whose sample
     /// is a validly signed credit.
-    BooksATestOfTheAddress,
+    BooksATestOfTheAddress in Notifications,
     /// A test delivery is refused, so that the address is never registered.
-    RefusesATestOfTheAddress,
+    RefusesATestOfTheAddress in Notifications,
     /// The return of the buyer's browser settles the payment.
-    TrustsTheBrowser,
+    TrustsTheBrowser in Notifications,
     /// An event of an unknown kind is refused. Seen in async-stripe #499: one unknown value fails
     /// the whole event.
-    RefusesAnUnknownKind,
+    RefusesAnUnknownKind in Notifications,
     /// A delivery with an unknown field is refused: a reader that denies unknown fields.
-    RefusesAnUnknownField,
+    RefusesAnUnknownField in Notifications,
     /// A missing field causes a panic.
-    PanicsWithoutAField,
+    PanicsWithoutAField in Notifications,
     /// A body that is not text causes a panic.
-    PanicsOnStrangeBytes,
+    PanicsOnStrangeBytes in Notifications,
     /// The reply to a delivery that was handled before is 422. Seen in laravel-sepay, so that SePay
     /// sends it again.
-    RefusesADuplicate,
+    RefusesADuplicate in Notifications,
     /// The reply to a forgery is that of a handled delivery.
-    AcknowledgesAForgery,
+    AcknowledgesAForgery in Notifications,
 
     // Notifications whose signature is in the body, beside the event.
 
     /// An amount beside the signed event is read as the amount received: a reader that finds names
     /// anywhere.
-    ReadsTheAmountBesideTheEvent,
+    ReadsTheAmountBesideTheEvent in Notifications,
     /// The signature is checked over the first event of a body, and the last one is read. Two JSON
     /// readers choose different ones of two members.
-    ReadsTheLastOfTwoEvents,
+    ReadsTheLastOfTwoEvents in Notifications,
     /// The signature is checked over the last of two members of an event, and the first is read.
-    ReadsTheFirstOfTwoMembers,
+    ReadsTheFirstOfTwoMembers in Notifications,
     /// Only the documented members are signed again, so that no signature fits once the gateway adds
     /// one. Seen in payOS's Python, Java and .NET libraries.
-    SignsKnownMembersOnly,
+    SignsKnownMembersOnly in Notifications,
     /// The members of an event are written again as they were read, so that a new field breaks the
     /// signature. Seen in payOS's Java and .NET libraries, which drop fields before they sign.
-    SignsTheDataAsItReadsIt,
+    SignsTheDataAsItReadsIt in Notifications,
     /// A field beside the event and its signature is refused.
-    RefusesAFieldBesideTheEvent,
+    RefusesAFieldBesideTheEvent in Notifications,
     /// The kind of an event is read beside it, so that an attacker can turn a payment into an
     /// unknown event, which is acknowledged.
-    TakesTheKindBesideTheEvent,
+    TakesTheKindBesideTheEvent in Notifications,
     /// The state of a payment is read beside its event, so that an attacker can use up the key of
     /// the money with a failure.
-    TakesTheStateBesideTheEvent,
+    TakesTheStateBesideTheEvent in Notifications,
     /// An event whose kind was moved into the member before it has the same signed text; it is
     /// treated as unknown and acknowledged.
-    TakesAnEventWithoutAKindForUnknown,
+    TakesAnEventWithoutAKindForUnknown in Notifications,
 
     // Secrets.
 
@@ -385,15 +391,15 @@ bugs! {
     /// The error of an inquiry contains the header that was sent, with the key in base64.
     TellsTheKeyInBase64,
     /// The error of a refused delivery contains the secret that it was checked with.
-    TellsTheSecretToAForger,
+    TellsTheSecretToAForger in Notifications,
     /// The buyer's link contains the key.
-    PutsTheKeyIntoTheLink,
+    PutsTheKeyIntoTheLink in Payments,
 
     // Runtimes.
 
     /// The mark that a payout is under way is removed at its end, which a dropped call never
     /// reaches.
-    StaysBusy,
+    StaysBusy in Payouts,
     /// Requests are sent by a task that the first call spawns.
     SendsFromTheFirstRuntime,
 
@@ -401,7 +407,10 @@ bugs! {
 
     /// A payout is sent by a task of its own, so that a caller who leaves does not stop it; a
     /// journal around the call then cannot record it before it is sent.
-    SendsBesideItsDeparture,
+    SendsBesideItsDeparture in Payouts,
+    /// The provider does not say that its transport asks for departures, so that a journal holds each
+    /// instruction that could not be sent for sent.
+    ForgetsItsDepartures,
     /// Instructions do not name the order or payout that they are about.
     NamesNoSubject,
 }
@@ -418,7 +427,13 @@ impl Bug {
         let context = self.context(settings, context);
         let build = move || build(&context);
         let provider = match self {
-            Self::LeavesOutARole => without_payouts(&build()),
+            Self::LeavesOutARole => {
+                let honest = build();
+                let mut roles = honest.roles();
+                roles.retain(|role| *role != Role::Payouts);
+                of_roles(&honest, &roles)
+            }
+            Self::ForgetsItsDepartures => build().with_departures(false),
             Self::LimitsEachRoleAlone => from_several(&build),
             _ => build(),
         };
@@ -450,34 +465,43 @@ impl Bug {
             let RetryPolicy { first_wait, budget, .. } = context.retry;
             context.retry = RetryPolicy::new(0, first_wait, budget);
         }
-        let api_key = settings.api_key.clone();
-        context.client = self.client(context.client, api_key);
+        if self.roles().is_empty() {
+            let api_key = settings.api_key.clone();
+            context.client = Arc::new(client::Careless::new(self, context.client, api_key));
+        }
         context
-    }
-
-    fn client(self, inner: Arc<dyn Transport>, api_key: String) -> Arc<dyn Transport> {
-        Arc::new(client::Careless::new(self, inner, api_key))
     }
 
     fn around(self, honest: &Provider, settings: &Settings, build: Build) -> Provider {
         let mut provider = honest.clone();
-        if let Ok(role) = honest.payments() {
+        let is_in = |role| self.roles().is_empty() || self.roles().contains(&role);
+        if is_in(Role::Payments)
+            && let Ok(role) = honest.payments()
+        {
             let role = payments::Careless::new(self, Arc::clone(role), settings);
             provider = provider.with_payments(Arc::new(role));
         }
-        if let Ok(role) = honest.virtual_accounts() {
+        if is_in(Role::VirtualAccounts)
+            && let Ok(role) = honest.virtual_accounts()
+        {
             let role = virtual_accounts::Careless::new(self, Arc::clone(role));
             provider = provider.with_virtual_accounts(Arc::new(role));
         }
-        if let Ok(role) = honest.payouts() {
+        if is_in(Role::Payouts)
+            && let Ok(role) = honest.payouts()
+        {
             let role = payouts::Careless::new(self, Arc::clone(role), Arc::clone(&settings.clock));
             provider = provider.with_payouts(Arc::new(role));
         }
-        if let Ok(role) = honest.statements() {
+        if is_in(Role::Statements)
+            && let Ok(role) = honest.statements()
+        {
             let role = statements::Careless::new(self, Arc::clone(role), build);
             provider = provider.with_statements(Arc::new(role));
         }
-        if let Ok(role) = honest.notifications() {
+        if is_in(Role::Notifications)
+            && let Ok(role) = honest.notifications()
+        {
             let role = notifications::Careless::new(self, Arc::clone(role), settings);
             provider = provider.with_notifications(Arc::new(role));
         }
@@ -491,22 +515,38 @@ const VIETNAM: Duration = Duration::from_secs(7 * 3_600);
 /// Makes the honest provider once more.
 type Build = Arc<dyn Fn() -> Provider + Send + Sync>;
 
-fn without_payouts(honest: &Provider) -> Provider {
-    let mut provider =
-        Provider::new(honest.id().clone(), honest.kind().clone(), honest.environment());
-    if let Ok(role) = honest.payments() {
-        provider = provider.with_payments(Arc::clone(role));
+/// The provider with these of its roles alone.
+pub fn of_roles(provider: &Provider, roles: &[Role]) -> Provider {
+    let (id, kind) = (provider.id().clone(), provider.kind().clone());
+    let mut made = Provider::new(id, kind, provider.environment());
+    made = made.with_departures(provider.departs());
+    let is_kept = |role| roles.contains(&role);
+    if is_kept(Role::Payments)
+        && let Ok(role) = provider.payments()
+    {
+        made = made.with_payments(Arc::clone(role));
     }
-    if let Ok(role) = honest.virtual_accounts() {
-        provider = provider.with_virtual_accounts(Arc::clone(role));
+    if is_kept(Role::VirtualAccounts)
+        && let Ok(role) = provider.virtual_accounts()
+    {
+        made = made.with_virtual_accounts(Arc::clone(role));
     }
-    if let Ok(role) = honest.statements() {
-        provider = provider.with_statements(Arc::clone(role));
+    if is_kept(Role::Payouts)
+        && let Ok(role) = provider.payouts()
+    {
+        made = made.with_payouts(Arc::clone(role));
     }
-    if let Ok(role) = honest.notifications() {
-        provider = provider.with_notifications(Arc::clone(role));
+    if is_kept(Role::Statements)
+        && let Ok(role) = provider.statements()
+    {
+        made = made.with_statements(Arc::clone(role));
     }
-    provider
+    if is_kept(Role::Notifications)
+        && let Ok(role) = provider.notifications()
+    {
+        made = made.with_notifications(Arc::clone(role));
+    }
+    made
 }
 
 /// Two providers of the same account, each of which counts only its own calls.

@@ -7,19 +7,16 @@ use http::{Method, Request};
 use payments_core::notification::{Endpoint, Event, EventData, Outcome, Received};
 
 use crate::{
-    Flaw, Start, WebhookSample,
+    Flaw, WebhookSample,
     law::Passed,
     laws::webhook_fixture::{WebhookFixture, said_exactly},
     record::notification,
     tampering::{Tampered, fields, smuggling},
 };
 
-pub(super) async fn browsers(start: Start) -> Result<Passed, Flaw> {
-    let Some(webhooks) = WebhookFixture::open(&start).await? else {
-        return Ok(Passed::NotApplicable);
-    };
+pub(super) fn browsers(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     for sent in webhooks.sent.iter().filter(|sent| sent.by_browser) {
-        if !is_display_only(&webhooks, sent)? {
+        if !is_display_only(webhooks, sent)? {
             return Err(sent.flaw("an endpoint that is display-only", "one that is not"));
         }
         let Received::Notification(notification) = webhooks.receive(&sent.endpoint, &sent.request)
@@ -33,7 +30,7 @@ pub(super) async fn browsers(start: Start) -> Result<Passed, Flaw> {
         }
     }
     for sent in webhooks.server_to_server() {
-        if is_display_only(&webhooks, sent)? {
+        if is_display_only(webhooks, sent)? {
             return Err(sent.flaw("an endpoint that is not display-only", "one that is"));
         }
     }
@@ -48,10 +45,7 @@ fn is_display_only(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<bo
     Ok(endpoint.display_only)
 }
 
-pub(super) async fn unknown_events_and_fields(start: Start) -> Result<Passed, Flaw> {
-    let Some(webhooks) = WebhookFixture::open(&start).await? else {
-        return Ok(Passed::NotApplicable);
-    };
+pub(super) async fn unknown_events_and_fields(webhooks: WebhookFixture) -> Result<Passed, Flaw> {
     if let Some(sent) = webhooks.receiver.gateway.unknown().await {
         let received = webhooks.receive(&sent.endpoint, &sent.request);
         if let Some(reported) = notification(&sent, received)? {
@@ -87,10 +81,7 @@ pub(super) async fn unknown_events_and_fields(start: Start) -> Result<Passed, Fl
     Ok(Passed::Tested)
 }
 
-pub(super) async fn tests_of_the_address(start: Start) -> Result<Passed, Flaw> {
-    let Some(webhooks) = WebhookFixture::open(&start).await? else {
-        return Ok(Passed::NotApplicable);
-    };
+pub(super) async fn tests_of_the_address(webhooks: WebhookFixture) -> Result<Passed, Flaw> {
     let Some(sent) = webhooks.receiver.gateway.test().await else {
         return Ok(Passed::NotApplicable);
     };
@@ -148,10 +139,7 @@ fn without_a_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<()
     Ok(())
 }
 
-pub(super) async fn replies(start: Start) -> Result<Passed, Flaw> {
-    let Some(webhooks) = WebhookFixture::open(&start).await? else {
-        return Ok(Passed::NotApplicable);
-    };
+pub(super) fn replies(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     for sent in webhooks.server_to_server() {
         for (outcome, acknowledges) in [
             (Outcome::Handled, true),

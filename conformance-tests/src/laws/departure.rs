@@ -1,4 +1,5 @@
-//! An instruction asks the departure of its caller, and says what it is about.
+//! A provider declares whether its instructions depart; each asks the departure of its caller, and says
+//! what it is about.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -44,6 +45,19 @@ impl Departure for Counting {
     fn wrote(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::AcqRel);
     }
+}
+
+pub(super) async fn declared(start: Start) -> Result<Passed, Flaw> {
+    let fixture = Fixture::open(&start).await?;
+    if offered_instructions(&fixture.provider).next().is_none() {
+        return Ok(Passed::NotApplicable);
+    }
+    let (declared, departs) = (fixture.provider.departs(), fixture.recorder.departs());
+    if declared == departs {
+        return Ok(Passed::Tested);
+    }
+    let expected = format!("`Provider::departs` is {departs}, as its transport says");
+    Err(Flaw::new(expected, declared))
 }
 
 pub(super) async fn departs(start: Start) -> Result<Passed, Flaw> {

@@ -94,8 +94,7 @@ pub(super) async fn paid(start: Start) -> Result<Passed, Flaw> {
     fixture.recorder.arm(CallClass::PaidInquiry, fault);
     // What costs nothing, such as asking for a token, may be asked again.
     let paid = || {
-        let free =
-            fixture.recorder.notes().iter().filter(|note| note.class == CallClass::Inquiry).count();
+        let free = fixture.since(0).iter().filter(|note| note.class == CallClass::Inquiry).count();
         fixture.proxy.requests_seen() - free
     };
     let arrived = paid();
@@ -109,7 +108,7 @@ pub(super) async fn paid(start: Start) -> Result<Passed, Flaw> {
         true => Ok(()),
         false => Err(Flaw::new(format!("{expected} requests"), format!("{found}"))
             .in_call(operation)
-            .sent_at(fixture.recorder.notes().last().map(|note| note.made_at))),
+            .sent_at(fixture.since(0).last().map(|note| note.made_at))),
     };
     once(1, paid() - arrived).map_err(|flaw| flaw.under(Some(fault)))?;
     if let Ok(answer) = lost {

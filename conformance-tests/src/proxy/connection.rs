@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::future::pending;
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -13,6 +14,7 @@ use hyper::{client, server};
 use hyper_util::rt::TokioIo;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
+use tokio::sync::Mutex;
 
 use super::fault::Fault;
 use super::reply::{self, Reply};
@@ -20,9 +22,10 @@ use super::script::{Exchange, Kept, Script, SeenRequest, Upstream};
 
 /// Serves one connection until either side ends it.
 pub(super) async fn serve(stream: TcpStream, upstream: Arc<Upstream>, script: Script) {
-    let has_answered = Cell::new(false);
+    let (has_answered, gateway) = (Cell::new(false), Connected::default());
     let service = service_fn(move |request| {
-        reply_to(request, has_answered.replace(true), Arc::clone(&upstream), Arc::clone(&script))
+        let (upstream, script) = (Arc::clone(&upstream), Arc::clone(&script));
+        reply_to(request, has_answered.replace(true), upstream, Arc::clone(&gateway), script)
     });
     let mut connection = server::conn::http1::Builder::new()
         .preserve_header_case(true)
@@ -45,6 +48,7 @@ async fn reply_to(
     request: Request<Incoming>,
     kept_alive: bool,
     upstream: Arc<Upstream>,
+    gateway: Connected,
     script: Script,
 ) -> Result<Response<Full<Bytes>>, Reply> {
     let (head, body) = request.into_parts();
@@ -60,7 +64,7 @@ async fn reply_to(
             fault: None,
             forwarded: false,
         };
-        carry_out(&Exchange::of(seen, &script), request, upstream).await
+        carry_out(&Exchange::of(seen, &script), request, upstream, gateway).await
     });
     match carried_out.await {
         Ok(Reply::Whole(response)) => Ok(response.map(Full::new)),
@@ -70,7 +74,12 @@ async fn reply_to(
     }
 }
 
-async fn carry_out(exchange: &Exchange, request: Request<Bytes>, upstream: Arc<Upstream>) -> Reply {
+async fn carry_out(
+    exchange: &Exchange,
+    request: Request<Bytes>,
+    upstream: Arc<Upstream>,
+    gateway: Connected,
+) -> Reply {
     let (script, number) = (&exchange.script, exchange.number);
     match exchange.fault {
         Some(Fault::DeliveredLate) => {
@@ -80,13 +89,20 @@ async fn carry_out(exchange: &Exchange, request: Request<Bytes>, upstream: Arc<U
         Some(fault) if !fault.booked() => return reply::without_an_answer(fault, request.uri()),
         _ => {}
     }
-    // Each request has its own connection, so that a fault before it leaves no trace here.
-    let stream = match TcpStream::connect(&upstream.authority).await {
-        Ok(stream) => stream,
-        Err(error) => return reply::unreachable(&upstream.authority, &error),
+    let mut gateway = gateway.lock().await;
+    let mut sender = match gateway.take().filter(|sender| sender.is_ready()) {
+        Some(sender) => sender,
+        None => match connect(&upstream.authority).await {
+            Ok(sender) => sender,
+            Err(error) => return reply::unreachable(&upstream.authority, &error),
+        },
     };
     script.send_modify(|state| state.forwarded(number));
-    match (ask(stream, request.clone()).await, exchange.fault) {
+    let answer = ask(&mut sender, request.clone()).await;
+    if answer.is_ok() {
+        *gateway = Some(sender);
+    }
+    match (answer, exchange.fault) {
         (Ok(answer), None) => Reply::Whole(answer),
         (Ok(answer), Some(fault)) => reply::to_the_answer(fault, &request, answer),
         // The gateway hung up: so does the proxy, unless it was to do something else.
@@ -95,17 +111,29 @@ async fn carry_out(exchange: &Exchange, request: Request<Bytes>, upstream: Arc<U
     }
 }
 
-/// The whole answer of the gateway at the other end.
-pub(super) async fn ask(
-    stream: TcpStream,
-    request: Request<Bytes>,
-) -> hyper::Result<Response<Bytes>> {
-    let (mut sender, connection) = client::conn::http1::Builder::new()
+/// The sending end of a connection to the gateway.
+type Sender = client::conn::http1::SendRequest<Full<Bytes>>;
+
+/// The connection to the gateway that serves a client's connection, once there is one.
+type Connected = Arc<Mutex<Option<Sender>>>;
+
+pub(super) async fn connect(authority: &str) -> io::Result<Sender> {
+    let stream = TcpStream::connect(authority).await?;
+    let (sender, connection) = client::conn::http1::Builder::new()
         .preserve_header_case(true)
         .handshake(TokioIo::new(stream))
-        .await?;
+        .await
+        .map_err(io::Error::other)?;
     // It ends with the sender.
     tokio::spawn(connection);
+    Ok(sender)
+}
+
+/// The whole response of the gateway at the other end.
+pub(super) async fn ask(
+    sender: &mut Sender,
+    request: Request<Bytes>,
+) -> hyper::Result<Response<Bytes>> {
     let (head, body) = sender.send_request(request.map(Full::new)).await?.into_parts();
     Ok(Response::from_parts(head, body.collect().await?.to_bytes()))
 }

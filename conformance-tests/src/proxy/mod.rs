@@ -46,7 +46,6 @@ use std::io;
 use std::sync::Arc;
 
 use http::Uri;
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 pub use fault::{Fault, Rewrite, When};
@@ -158,9 +157,9 @@ impl FaultProxy {
         let mut all = Vec::new();
         self.script.send_modify(|state| all = std::mem::take(&mut state.kept));
         for kept in all {
-            let stream = TcpStream::connect(&kept.upstream.authority).await?;
+            let mut gateway = connection::connect(&kept.upstream.authority).await?;
             self.script.send_modify(|state| state.forwarded(kept.number));
-            connection::ask(stream, kept.request).await.map_err(io::Error::other)?;
+            connection::ask(&mut gateway, kept.request).await.map_err(io::Error::other)?;
         }
         Ok(())
     }
@@ -172,12 +171,12 @@ impl FaultProxy {
 
     /// How many requests arrived.
     pub fn requests_seen(&self) -> usize {
-        self.requests().len()
+        self.script.borrow().requests.len()
     }
 
     /// How many of them the gateway got.
     pub fn forwarded(&self) -> usize {
-        self.requests().iter().filter(|request| request.forwarded).count()
+        self.script.borrow().requests.iter().filter(|request| request.forwarded).count()
     }
 }
 

@@ -48,7 +48,7 @@ mod journaled_mock {
     use super::{breaks_no_law, journaled, mock};
 
     fn start() -> conformance_tests::Start {
-        journaled::start(|| mock::gateway::Mock::start_with(None, mock::answers::all()))
+        journaled::start(|| mock::gateway::Mock::start(mock::answers::all()))
     }
 
     #[test]

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::panic;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
-use conformance_tests::{Finding, LAWS, Law, Start, Subject, break_laws};
-use provider_mock::bug::Bug;
+use conformance_tests::{Finding, LAWS, Law, Start, break_laws};
+use futures_util::future::join;
+use payments_core::Role;
+use provider_mock::{Settings, bug::Bug};
 
 use super::{answers, gateway::Mock, sample};
 
@@ -104,17 +106,56 @@ fn is_quick() -> bool {
     std::env::var_os("KILL_MATRIX_QUICK").is_some()
 }
 
-/// What the suite finds in the mock with this bug.
+/// What the suite finds in the mock with this bug, in the order of the laws.
+///
+/// A bug is in the roles that it names and nowhere else. So the laws of calls are tried with these
+/// roles, those of deliveries where the receiver of notifications has it, and the honest run with
+/// these roles and with those that show where the money went.
 fn findings(bug: Option<Bug>) -> Vec<Finding> {
-    let start = Start::new(move || async move {
-        let gateway = Arc::new(Mock::start_with(bug, sample::answers(answers::all())).await);
-        Subject::of_every_role(gateway)
-    });
+    let roles = bug.map_or(&[][..], Bug::roles);
+    let (run, calls) = match roles {
+        [] | [Role::Notifications] => (None, None),
+        [Role::Payments] => (Some(OF_PAYMENTS), Some(roles)),
+        [Role::VirtualAccounts] => (Some(OF_VIRTUAL_ACCOUNTS), Some(roles)),
+        [Role::Payouts] => (Some(OF_PAYOUTS), Some(roles)),
+        // A statement shows what every role did.
+        roles => (None, Some(roles)),
+    };
+    let reaches = |law: &Law| match roles {
+        [] => true,
+        [Role::Notifications] => law.is_of_deliveries() || law.name == "no_secret_is_shown",
+        _ => !law.is_of_deliveries(),
+    };
+    let is_of_run = Law::is_of_an_honest_run;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    match is_quick() {
-        true => runtime.block_on(break_laws(&start, Law::is_of_an_honest_run, &[])),
-        false => runtime.block_on(break_laws(&start, |_| true, &sample::fault_cases())),
-    }
+    let fault_cases = match (is_quick(), roles) {
+        (true, _) | (_, [Role::Notifications]) => Vec::new(),
+        _ => sample::fault_cases(),
+    };
+    let mut findings = runtime.block_on(async {
+        let (run, calls) = (start(bug, run), start(bug, calls));
+        let others = |law: &Law| !is_quick() && !is_of_run(law) && reaches(law);
+        let (mut findings, others) =
+            join(break_laws(&run, is_of_run, &[]), break_laws(&calls, others, &fault_cases)).await;
+        findings.extend(others);
+        findings
+    });
+    findings.sort_by_key(|finding| LAWS.iter().position(|law| law.name == finding.law.name));
+    findings
+}
+
+const OF_PAYMENTS: &[Role] = &[Role::Payments, Role::Statements, Role::Notifications];
+const OF_VIRTUAL_ACCOUNTS: &[Role] =
+    &[Role::VirtualAccounts, Role::Statements, Role::Notifications];
+const OF_PAYOUTS: &[Role] = &[Role::Payouts, Role::Statements, Role::Notifications];
+
+/// The mock with a bug, and with these roles alone.
+fn start(bug: Option<Bug>, roles: Option<&'static [Role]>) -> Start {
+    Start::new(move || async move {
+        let settings = bug.map_or(Settings::test(), |bug| bug.settings(Settings::test()));
+        let mock = Mock::start_as(settings, sample::answers(answers::all())).await;
+        mock.with_bug(bug).subject(roles)
+    })
 }
 
 impl fmt::Display for Matrix {

@@ -9,12 +9,12 @@ use bytes::Bytes;
 use conformance_tests::{
     Booking, ChangedResponse, Gateway, Hosts, Impossible, ListsStatements, Notifies,
     OpensVirtualAccounts, Operation, Payers, PaysOut, ReceivedFields, SignedIn, SignedResponse,
-    TakesPayments, Tuning, WebhookSample,
+    Subject, TakesPayments, Tuning, WebhookSample,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderValue, Request, Response, StatusCode};
 use payments_core::{
-    Clock, EndpointName, OrderRef, PayoutRef, Provider, Timestamp,
+    Clock, EndpointName, OrderRef, PayoutRef, Provider, Role, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
     config::PaymentsConfig,
     money::Money,
@@ -27,7 +27,7 @@ use payments_core::{
 };
 use provider_mock::{
     BookingKind, EventSignature, PayoutOutcome, Settings,
-    bug::Bug,
+    bug::{Bug, of_roles},
     simulator::{MockSimulator, SimulatorSettings},
     wire::{RETURN_SIGNATURE, SIGNATURE, TIMESTAMP},
 };
@@ -44,28 +44,43 @@ pub(crate) struct Mock {
     simulator: MockSimulator,
     /// What is wrong with its provider.
     bug: Option<Bug>,
+    /// The roles that its provider has; `None` for all.
+    roles: Option<&'static [Role]>,
     answers: Vec<ChangedResponse>,
     /// The orders whose buyers have come back.
     returned: Mutex<BTreeSet<String>>,
 }
 
+#[allow(dead_code, reason = "each test that includes this file uses a part of it")]
 impl Mock {
-    pub(crate) async fn start_with(bug: Option<Bug>, answers: Vec<ChangedResponse>) -> Self {
-        let settings = Settings::test();
-        Self::start_as(bug.map_or(settings.clone(), |bug| bug.settings(settings)), bug, answers)
-            .await
+    pub(crate) async fn start(answers: Vec<ChangedResponse>) -> Self {
+        Self::start_as(Settings::test(), answers).await
     }
 
     /// With a gateway of these settings.
-    pub(crate) async fn start_as(
-        settings: Settings,
-        bug: Option<Bug>,
-        answers: Vec<ChangedResponse>,
-    ) -> Self {
+    pub(crate) async fn start_as(settings: Settings, answers: Vec<ChangedResponse>) -> Self {
         let clock = GatewayClock::fixed(NOW);
         let settings = SimulatorSettings::test().with_gateway(settings).with_clock(clock);
         let simulator = MockSimulator::start(settings).await.unwrap();
-        Self { simulator, bug, answers, returned: Mutex::default() }
+        Self { simulator, bug: None, roles: None, answers, returned: Mutex::default() }
+    }
+
+    /// With a bug in its provider.
+    pub(crate) fn with_bug(self, bug: Option<Bug>) -> Self {
+        Self { bug, ..self }
+    }
+
+    /// What the suite tests of it: these roles alone, or all of them.
+    pub(crate) fn subject(self, roles: Option<&'static [Role]>) -> Subject {
+        let mut subject = Subject::of_every_role(Arc::new(Self { roles, ..self }));
+        let Some(roles) = roles else { return subject };
+        let has = |role| roles.contains(&role);
+        subject.payments = subject.payments.filter(|_| has(Role::Payments));
+        subject.virtual_accounts = subject.virtual_accounts.filter(|_| has(Role::VirtualAccounts));
+        subject.payouts = subject.payouts.filter(|_| has(Role::Payouts));
+        subject.statements = subject.statements.filter(|_| has(Role::Statements));
+        subject.notifications = subject.notifications.filter(|_| has(Role::Notifications));
+        subject
     }
 
     fn payers(&self) -> Payers {
@@ -130,10 +145,11 @@ impl Gateway for Mock {
         .unwrap();
         let registry = Registry::empty().add(provider_mock::REGISTRATION);
         let build = move |context: &_| registry.build(&config, context).unwrap().remove(0);
-        match self.bug {
+        let provider = match self.bug {
             Some(bug) => bug.seed(settings, &tuning.context(), build),
             None => build(&tuning.context()),
-        }
+        };
+        self.roles.map_or(provider.clone(), |roles| of_roles(&provider, roles))
     }
 
     fn clock(&self) -> Arc<dyn Clock> {

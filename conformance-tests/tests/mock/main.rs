@@ -11,13 +11,11 @@ mod answers;
 mod gateway;
 mod settings;
 
-use std::sync::Arc;
-
-use conformance_tests::{LAWS, Start, Subject, break_law};
+use conformance_tests::{LAWS, Start, break_law};
 use provider_mock::{EventSignature, Settings};
 
 async fn start() -> gateway::Mock {
-    gateway::Mock::start_with(None, answers::all()).await
+    gateway::Mock::start(answers::all()).await
 }
 
 conformance_tests::suite!(
@@ -31,19 +29,17 @@ async fn deliveries_that_are_signed_in_the_body_break_no_law() {
     let settings = || Settings::test().with_event_signature(EventSignature::InBody);
     for name in [
         "a_notification_agrees_with_the_ledger",
-        "the_same_happening_has_one_key",
+        "one_event_has_one_key",
         "a_browsers_return_settles_nothing",
         "unknown_events_and_fields_are_accepted",
         "a_test_of_the_address_moves_no_money",
         "the_reply_is_the_documented_one",
         "a_forged_delivery_is_untrusted",
         "nothing_unsigned_is_believed",
-        "a_confirmed_event_carries_the_inquirys_values",
+        "a_confirmed_event_has_the_values_of_the_inquiry",
     ] {
         let start = Start::new(move || async move {
-            let gateway = gateway::Mock::start_as(settings(), None, answers::all()).await;
-            let gateway = Arc::new(gateway);
-            Subject::of_every_role(gateway)
+            gateway::Mock::start_as(settings(), answers::all()).await.subject(None)
         });
         let law = LAWS.iter().find(|law| law.name == name).unwrap();
         if let Some(finding) = break_law(start, law).await {

@@ -28,7 +28,8 @@ pub(super) fn assemble(
     context: &Context,
     settings: Settings,
 ) -> Result<Provider> {
-    let provider = credentials::named(provider, &settings);
+    let provider =
+        credentials::named(provider, &settings).with_departures(context.client.departs());
     let Settings {
         gateway,
         user_api: token,
