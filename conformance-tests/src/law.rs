@@ -43,6 +43,16 @@ impl Passed {
     pub(crate) fn if_any(tested: bool) -> Self {
         if tested { Self::Tested } else { Self::NotApplicable }
     }
+
+    /// Checks each of them; without any there is nothing to test.
+    pub(crate) fn each<T>(
+        all: impl IntoIterator<Item = T>,
+        check: impl FnMut(T) -> Result<(), Flaw>,
+    ) -> Result<Self, Flaw> {
+        let mut all = all.into_iter().peekable();
+        let tested = Self::if_any(all.peek().is_some());
+        all.try_for_each(check).map(|()| tested)
+    }
 }
 
 impl Law {

@@ -132,9 +132,8 @@ fn paying(life: &Life) -> Vec<Step> {
 }
 
 fn statement(record: &Record) -> Result<(), Flaw> {
-    match &record.statement {
-        Some(Err(flaw)) => Err(flaw.clone()),
-        Some(Ok(entries)) if entries.is_empty() => {
+    match record.entries()? {
+        Some([]) => {
             let expected = "what `ListsStatements::receive` lets arrive on a statement";
             Err(Flaw::new(expected, "an empty statement").in_call(Operation::Entries))
         }

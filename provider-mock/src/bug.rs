@@ -111,7 +111,7 @@ bugs! {
     /// payout makes it failed.
     TakesAServerErrorForARefusal in Payouts,
     /// A 401 or 429 from any server is treated as a refusal of a payout.
-    TakesAStrangersStatusForARefusal in Payouts,
+    TakesAnyStatusForARefusal in Payouts,
     /// A 200 is treated as an acceptance of a payout, whatever its body.
     TakesAny200ForSuccess in Payouts,
     /// The next payout is sent under another reference whenever it is called. Seen in
@@ -119,10 +119,10 @@ bugs! {
     DrawsAFreshReference in Payouts,
     /// A payout is found by the gateway's own id only. Seen in Hyperswitch before its inquiry by
     /// reference: after a timeout there is no such id to ask about.
-    FindsOnlyWhatWasAnswered in Payouts,
+    FindsByTheGatewaysIdOnly in Payouts,
     /// After a lost response, the payout found is reported under the gateway's id instead of the
     /// merchant's reference.
-    TellsTheGatewaysName in Payouts,
+    ReportsTheGatewaysId in Payouts,
 
     // Reading responses.
 
@@ -133,7 +133,7 @@ bugs! {
     /// Amount, account and reference of a payout's response are not compared with what was sent.
     BelievesAnyEcho in Payouts,
     /// The signature of a response is not checked.
-    IgnoresAnswerSignatures in Payments,
+    IgnoresResponseSignatures in Payments,
     /// Only the characters of a response's signature that were sent are compared.
     ComparesAPrefixOfAResponse,
     /// Further characters after a response's signature are ignored.
@@ -176,7 +176,7 @@ bugs! {
     /// The return address is not sent: the gateway uses its configured one.
     IgnoresTheReturnUrl in Payments,
     /// The expiry of a payment is sent in Vietnamese time as if it were UTC.
-    TellsTheEndInLocalTime in Payments,
+    SendsTheEndInLocalTime in Payments,
     /// The buyer is shown the account of the shop's documents, not the gateway's.
     ShowsAnotherAccount in Payments,
     /// The buyer is shown the order's reference as the memo, in which the gateway finds no payment
@@ -199,7 +199,7 @@ bugs! {
     ComparesTheFirstRow in VirtualAccounts,
     /// Each virtual account is reported with the credits of all: the gateway's list is not
     /// filtered.
-    ListsEverybodysCredits in VirtualAccounts,
+    ListsTheCreditsOfAllAccounts in VirtualAccounts,
     /// The state of a partly paid virtual account is missing in the table of states.
     DoesNotKnowPartlyPaid in VirtualAccounts,
     /// The remark of a virtual account is not sent.
@@ -291,17 +291,17 @@ bugs! {
 
     /// A paid payment is reported as an event of an unknown kind: its kind is misspelt in the
     /// reader, and the last match arm accepts it.
-    OverhearsAPayment in Notifications,
+    MisspellsTheKindOfAPayment in Notifications,
     /// A payout that succeeded is reported as pending: its state is that of the first notification.
-    TellsAPayoutAsItBegan in Notifications,
+    ReportsAPayoutAsItBegan in Notifications,
     /// A notification's amount asked is read as the amount received.
-    HearsAskedForReceived in Notifications,
+    ReadsTheAmountAskedAsReceived in Notifications,
     /// Vietnamese times in a notification are read as UTC.
-    HearsLocalTimeAsUtc in Notifications,
+    ReadsTheTimeOfAnEventAsUtc in Notifications,
     /// The time of delivery is reported as the time of the event, also for a repeated delivery.
-    HearsMoneyWhenItIsDelivered in Notifications,
+    TakesTheDeliveryForTheEvent in Notifications,
     /// The currency of a notification is ignored: every amount is read as đồng.
-    HearsEveryAmountInDong in Notifications,
+    ReadsEveryEventInDong in Notifications,
     /// The dedupe key is read from the query first, which no signature covers: an attacker can
     /// replay a credit under another key.
     KeysByTheQuery in Notifications,
@@ -314,7 +314,7 @@ bugs! {
     /// Only the characters of the signature that were sent are compared.
     ComparesAPrefix in Notifications,
     /// The time window is placed around the delivery's own timestamp.
-    TakesTheStampForNow in Notifications,
+    TakesTheTimestampForNow in Notifications,
     /// A parameter of the query takes precedence over the signed body.
     ReadsTheQueryFirst in Notifications,
     /// A confirmation returns the claim of the delivery.
@@ -352,7 +352,7 @@ bugs! {
     /// sends it again.
     RefusesADuplicate in Notifications,
     /// The reply to a forgery is that of a handled delivery.
-    AcknowledgesAForgery in Notifications,
+    AcknowledgesAForgedDelivery in Notifications,
 
     // Notifications whose signature is in the body, beside the event.
 
@@ -387,11 +387,11 @@ bugs! {
     /// Every request is traced with its headers.
     TracesTheKey,
     /// The error of an inquiry contains the API key.
-    TellsTheKeyInAnError,
+    PrintsTheKeyInAnError,
     /// The error of an inquiry contains the header that was sent, with the key in base64.
-    TellsTheKeyInBase64,
+    PrintsTheKeyInBase64,
     /// The error of a refused delivery contains the secret that it was checked with.
-    TellsTheSecretToAForger in Notifications,
+    PrintsTheSecretOfAForgedDelivery in Notifications,
     /// The buyer's link contains the key.
     PutsTheKeyIntoTheLink in Payments,
 

@@ -4,8 +4,6 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-use payments_core::Provider;
-
 use crate::{
     Flaw, Start,
     fixture::Fixture,
@@ -76,34 +74,31 @@ pub(super) async fn two_runtimes(start: Start) -> Result<Passed, Flaw> {
     let operation = inquiry.operation;
     // The first runtime that it sees is one of those that end.
     let provider = fixture.unconnected()?;
-    for which in ["the first", "the second"] {
+    for which in ["the first runtime", "the second runtime"] {
         let (inquiry, provider) = (inquiry.clone(), provider.clone());
-        let asked = tokio::task::spawn_blocking(move || -> Result<(), Flaw> {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let runtime = runtime.map_err(|error| Flaw::new("a runtime", error))?;
-            runtime.block_on(inquiry.answer(&provider)).map(drop)
-        });
-        let asked = asked.await.map_err(|error| {
-            Flaw::new(format!("an answer in {which} runtime"), error).in_call(operation)
-        })?;
-        asked.map_err(|flaw| flaw.with_ledger(format!("in {which} runtime")))?;
+        let call = move || async move { inquiry.answer(&provider).await.map(drop) };
+        let answered = in_a_runtime_of_its_own(call).await.and_then(|answered| answered);
+        answered.map_err(|flaw| flaw.in_call(operation).with_ledger(format!("in {which}")))?;
     }
-    instructed(&fixture, provider).await?;
+    // An instruction in a third one.
+    if let Some(operation) = offered_instructions(&fixture.provider).next() {
+        let instruction = PreparedCall::ready(&fixture, operation, 2).await?;
+        let call = move || async move { instruction.carry_out(&provider).await };
+        let outcome = in_a_runtime_of_its_own(call).await?;
+        outcome.accepted().map_err(|flaw| flaw.in_call(operation))?;
+    }
     Ok(Passed::Tested)
 }
 
-/// An instruction in a third one.
-async fn instructed(fixture: &Fixture, provider: Provider) -> Result<(), Flaw> {
-    let Some(operation) = offered_instructions(&fixture.provider).next() else { return Ok(()) };
-    let instruction = PreparedCall::ready(fixture, operation, 2).await?;
-    let outcome = tokio::task::spawn_blocking(move || {
+async fn in_a_runtime_of_its_own<F: Future<Output: Send + 'static>>(
+    call: impl FnOnce() -> F + Send + 'static,
+) -> Result<F::Output, Flaw> {
+    let made = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Flaw::new("a runtime", error))?;
-        Ok::<_, Flaw>(runtime.block_on(instruction.carry_out(&provider)))
+        runtime.map(|runtime| runtime.block_on(call()))
     });
-    let outcome =
-        outcome.await.map_err(|error| Flaw::new("an answer in another runtime", error))??;
-    outcome.accepted().map(drop).map_err(|flaw| flaw.in_call(operation))
+    let made = made.await.map_err(|error| Flaw::new("a response in another runtime", error))?;
+    made.map_err(|error| Flaw::new("a runtime", error))
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! The laws, and what checks each. Their texts are in `laws.md`.
 
 mod absence;
-mod answers;
 mod arrival;
 mod caches;
 pub(crate) mod capabilities;
+mod changed_responses;
 mod checking;
 mod coverage;
 mod credits;
@@ -70,13 +70,13 @@ pub static LAWS: &[Law] = &[
     fixture("absence_is_conclusive_only_when_it_is", |start| absence::hold(start).boxed()),
     fixture("a_forged_response_is_not_believed", |start| responses::hold(start).boxed()),
     fixture("a_changed_response_is_not_believed", |start| {
-        answers::hold(start, |answer| answer.meaning == Meaning::Unbelievable).boxed()
+        changed_responses::hold(start, |answer| answer.meaning == Meaning::Unbelievable).boxed()
     }),
     fixture("an_unsigned_refusal_is_not_confirmed", |start| {
-        answers::hold(start, |answer| answer.meaning == Meaning::UnsignedRefusal).boxed()
+        changed_responses::hold(start, |answer| answer.meaning == Meaning::UnsignedRefusal).boxed()
     }),
     fixture("documented_states_are_known_and_others_are_uncertain", |start| {
-        answers::words(start).boxed()
+        changed_responses::states(start).boxed()
     }),
     fixture("a_row_of_another_order_or_account_is_not_believed", |start| {
         rows::anothers(start).boxed()

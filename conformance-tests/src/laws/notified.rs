@@ -211,15 +211,10 @@ pub(super) fn one_key(record: &Record) -> Result<Passed, Flaw> {
 }
 
 pub(super) fn one_on_every_source(record: &Record) -> Result<Passed, Flaw> {
-    let lines = match &record.statement {
-        Some(Ok(lines)) => lines,
-        Some(Err(flaw)) => return Err(flaw.clone()),
-        None => return Ok(Passed::NotApplicable),
-    };
-    let mut tested = false;
+    let Some(lines) = record.entries()? else { return Ok(Passed::NotApplicable) };
     let events = record.deliveries().flat_map(believed);
-    for credit in events.flat_map(movements).filter(|one| one.is_credit()) {
-        tested = true;
+    let credits = events.flat_map(movements).filter(|one| one.is_credit());
+    Passed::each(credits, |credit| {
         let same = |expected: SameMoney| {
             lines.iter().filter(move |line| same_credit(credit, line) == expected).count()
         };
@@ -230,6 +225,6 @@ pub(super) fn one_on_every_source(record: &Record) -> Result<Passed, Flaw> {
                 .in_call(Operation::Entries)
                 .with_ledger(format!("{credit:?}")));
         }
-    }
-    Ok(Passed::if_any(tested))
+        Ok(())
+    })
 }

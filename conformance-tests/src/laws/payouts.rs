@@ -9,9 +9,8 @@ use crate::{
 };
 
 pub(super) fn beneficiaries(record: &Record) -> Result<Passed, Flaw> {
-    let mut tested = false;
-    for life in record.of(Role::Payouts).filter(|life| life.about == About::Beneficiary) {
-        tested = true;
+    let lives = record.of(Role::Payouts).filter(|life| life.about == About::Beneficiary);
+    Passed::each(lives, |life| {
         let account = |account: &BankAccount| (account.bin, account.number.to_string());
         let sent: Vec<_> = sent(life)
             .map(|booking| (booking.amount, booking.beneficiary.as_ref().map(account)))
@@ -23,8 +22,8 @@ pub(super) fn beneficiaries(record: &Record) -> Result<Passed, Flaw> {
             let expected = format!("{asked:?} sent, {:?}", record.repeat);
             return Err(life.flaw(expected, format!("{sent:?}")));
         }
-    }
-    Ok(Passed::if_any(tested))
+        Ok(())
+    })
 }
 
 /// What the gateway sent under the reference of a payout.
@@ -34,17 +33,15 @@ fn sent(life: &Life) -> impl Iterator<Item = &Booking> {
 }
 
 pub(super) fn ends(record: &Record) -> Result<Passed, Flaw> {
-    let mut tested = false;
-    for life in record.of(Role::Payouts).filter(|life| life.about == About::Usual) {
-        tested = true;
-        for seen in life.steps.iter().filter(|seen| seen.is_done) {
-            is_reported(life, seen)?;
-            if seen.step == Step::End(PayoutState::Succeeded) {
-                left(life, seen)?;
-            }
+    let lives = record.of(Role::Payouts).filter(|life| life.about == About::Usual);
+    let steps = lives.flat_map(Life::each_step).filter(|(_, seen)| seen.is_done);
+    Passed::each(steps, |(life, seen)| {
+        is_reported(life, seen)?;
+        match seen.step {
+            Step::End(PayoutState::Succeeded) => left(life, seen),
+            _ => Ok(()),
         }
-    }
-    Ok(Passed::if_any(tested))
+    })
 }
 
 fn is_reported(life: &Life, seen: &Seen) -> Result<(), Flaw> {

@@ -8,18 +8,11 @@ use crate::{
 };
 
 pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
-    let mut tested = false;
-    for life in record.lives.iter().filter(|life| life.about == About::Reference) {
-        tested = true;
-        is_known_by_it(life).map_err(|flaw| Flaw {
-            found: format!(
-                "{}; {SEED}={} makes the same references again",
-                flaw.found, record.seed
-            ),
-            ..flaw
-        })?;
-    }
-    Ok(Passed::if_any(tested))
+    let lives = record.lives.iter().filter(|life| life.about == About::Reference);
+    Passed::each(lives, is_known_by_it).map_err(|flaw| {
+        let again = format!("{SEED}={} makes the same references again", record.seed);
+        Flaw { found: format!("{}; {again}", flaw.found), ..flaw }
+    })
 }
 
 fn is_known_by_it(life: &Life) -> Result<(), Flaw> {

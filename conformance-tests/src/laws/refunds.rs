@@ -9,16 +9,12 @@ use crate::{
 };
 
 pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
-    let mut tested = false;
-    for life in record.of(Role::Payments) {
-        let refund = Step::Do(Operation::RefundPayment);
-        for seen in life.steps.iter().filter(|seen| seen.step == refund) {
-            tested = true;
-            goes_back(life, seen)
-                .map_err(|flaw| flaw.in_call(Operation::RefundPayment).sent_at(seen.line()))?;
-        }
-    }
-    Ok(Passed::if_any(tested))
+    let refund = Step::Do(Operation::RefundPayment);
+    let steps = record.of(Role::Payments).flat_map(Life::each_step);
+    Passed::each(steps.filter(|(_, seen)| seen.step == refund), |(life, seen)| {
+        goes_back(life, seen)
+            .map_err(|flaw| flaw.in_call(Operation::RefundPayment).sent_at(seen.line()))
+    })
 }
 
 fn goes_back(life: &Life, seen: &Seen) -> Result<(), Flaw> {

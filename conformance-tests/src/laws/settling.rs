@@ -13,35 +13,28 @@ use crate::{
 };
 
 pub(super) fn created_is_not_paid(record: &Record) -> Result<Passed, Flaw> {
-    let mut tested = false;
-    for life in record.of(Role::Payments) {
-        for seen in life.unpaid() {
-            tested = true;
-            let mut payments = payments(seen);
-            if let Some(payment) = payments.find(|payment| !is_unpaid(payment)) {
-                return Err(life.flaw("an open payment without money", has(payment)));
-            }
-            if !seen.bookings.is_empty() {
-                return Err(life.flaw("nothing booked", format!("{:?}", seen.bookings)));
-            }
+    let steps = |life| Life::unpaid(life).map(move |seen| (life, seen));
+    Passed::each(record.of(Role::Payments).flat_map(steps), |(life, seen)| {
+        if let Some(payment) = payments(seen).find(|payment| !is_unpaid(payment)) {
+            return Err(life.flaw("an open payment without money", has(payment)));
         }
-    }
-    Ok(Passed::if_any(tested))
+        match seen.bookings.as_slice() {
+            [] => Ok(()),
+            booked => Err(life.flaw("nothing booked", format!("{booked:?}"))),
+        }
+    })
 }
 
 pub(super) fn only_the_exact_amount_settles(record: &Record) -> Result<Passed, Flaw> {
-    let mut tested = false;
-    for life in record.of(Role::Payments) {
-        let Some(seen) = life.first_paid() else { continue };
-        if let (Some(Ok(_)), Some(paid)) = (&seen.found, life.amount(seen)) {
-            tested = true;
-            let held = is_funded_by(life, seen, paid);
-            held.map_err(|flaw| {
-                flaw.in_call(Operation::FindPayment).with_ledger(format!("{paid} booked"))
-            })?;
-        }
-    }
-    Ok(Passed::if_any(tested))
+    let paid = record.of(Role::Payments).filter_map(|life| {
+        let seen = life.first_paid().filter(|seen| matches!(seen.found, Some(Ok(_))))?;
+        Some((life, seen, life.amount(seen)?))
+    });
+    Passed::each(paid, |(life, seen, paid)| {
+        is_funded_by(life, seen, paid).map_err(|flaw| {
+            flaw.in_call(Operation::FindPayment).with_ledger(format!("{paid} booked"))
+        })
+    })
 }
 
 /// Holds what is reported once so much was paid.

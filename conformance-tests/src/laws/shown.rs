@@ -16,23 +16,19 @@ use crate::{
 };
 
 pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
-    let mut tested = false;
-    for life in &record.lives {
-        let shown = match life.opened() {
-            Some(Reported::Payment(payment)) => leads_to_the_order(life, payment),
-            Some(Reported::VirtualAccount(account)) => {
-                account.numbers.iter().try_for_each(|number| {
-                    let amount = number.amount.or(account.amount);
-                    let account = (number.bank, &number.number);
-                    same_in_qr(number.vietqr.as_deref(), account, amount, None)
-                })
-            }
-            _ => continue,
+    let opened = record.lives.iter().filter_map(|life| Some((life, life.opened()?)));
+    let shows = |(_, opened): &(&Life, &Reported)| !matches!(opened, Reported::Payout(_));
+    Passed::each(opened.filter(shows), |(life, opened)| {
+        let shown = match opened {
+            Reported::Payment(payment) => leads_to_the_order(life, payment),
+            Reported::VirtualAccount(account) => account.numbers.iter().try_for_each(|number| {
+                let amount = number.amount.or(account.amount);
+                same_in_qr(number.vietqr.as_deref(), (number.bank, &number.number), amount, None)
+            }),
+            _ => Ok(()),
         };
-        tested = true;
-        shown.map_err(|flaw| flaw.in_call(life.operation()))?;
-    }
-    Ok(Passed::if_any(tested))
+        shown.map_err(|flaw| flaw.in_call(life.operation()))
+    })
 }
 
 /// Checks that following one action books the amount once, for the order.

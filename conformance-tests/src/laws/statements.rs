@@ -1,5 +1,6 @@
 //! A statement lists every movement once, and the same money is the same on every source.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use payments_core::{
@@ -9,55 +10,67 @@ use payments_core::{
 };
 
 use crate::{
-    Flaw, Operation, Start,
+    Flaw, ListsStatements, Operation, Start,
     fixture::Fixture,
     law::Passed,
     pages::{self, MOST_PAGES, readable},
 };
 
-/// Beyond one page, and no more than a gateway takes quickly.
-const MOST: usize = 210;
+/// The number of deposits: beyond two pages, and no more than a gateway takes quickly.
+fn number_of_deposits(role: &dyn StatementProvider) -> i64 {
+    i64::try_from(2 * role.capabilities().page + 1).map_or(MOST, |number| number.min(MOST))
+}
+
+const MOST: i64 = 210;
+
+/// Lets these deposits arrive, each with an amount of its own.
+async fn arrive(
+    fixture: &Fixture,
+    gateway: &dyn ListsStatements,
+    numbers: Range<i64>,
+) -> Result<Vec<Money>, Flaw> {
+    let mut arrived = Vec::new();
+    for number in numbers {
+        let amount = fixture.deposit(10_000 + number)?;
+        gateway.receive(amount, &format!("transfer {number}")).await;
+        arrived.push(amount);
+    }
+    Ok(arrived)
+}
 
 pub(super) async fn leaves_nothing_out(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let Some((gateway, role)) = fixture.statements() else { return Ok(Passed::NotApplicable) };
-    let currency = fixture.deposit(0)?.currency();
-    let amount =
-        |number: usize| Money::from_minor(10_000 + i64::try_from(number).unwrap_or(0), currency);
-    let before = balances(role).await?;
-    let number = (2 * role.capabilities().page + 1).min(MOST);
-    for each in 0..number {
-        gateway.receive(amount(each), &format!("transfer {each}")).await;
-    }
+    let (before, number) = (balances(role).await?, number_of_deposits(role));
+    let first = arrive(&fixture, gateway, 0..number).await?;
     let everything = StatementFilter::new();
     let (entries, end) = pages::walk(role, &Cursor::start(), &everything).await?;
-    lists(&entries, (0..number).map(amount))?;
+    lists(&entries, &first)?;
     of_each_account_alone(role, &entries).await?;
 
     // Later, from where it ended.
     fixture.subject.gateway.advance(Duration::from_secs(3 * 24 * 3_600)).await;
     let since = fixture.now();
-    gateway.receive(amount(number), "later").await;
-    gateway.receive(amount(number + 1), "later still").await;
-    let later = [amount(number), amount(number + 1)];
+    let later = arrive(&fixture, gateway, number..number + 2).await?;
     let (entries, end) = pages::walk(role, &end, &everything).await?;
-    lists(&entries, later)?;
+    lists(&entries, &later)?;
     let (nothing, _) = pages::walk(role, &end, &everything).await?;
-    lists(&nothing, [])?;
+    lists(&nothing, &[])?;
     let (filtered, _) =
         pages::walk(role, &Cursor::start(), &everything.clone().with_from(since)).await?;
-    lists(&filtered, later)?;
+    lists(&filtered, &later)?;
     let until =
         everything.clone().with_until(Timestamp::from_unix(since.unix_seconds() - 24 * 3_600));
     let (filtered, _) = pages::walk(role, &Cursor::start(), &until).await?;
-    lists(&filtered, (0..number).map(amount))?;
+    lists(&filtered, &first)?;
 
-    if role.capabilities().outgoing && gateway.send(amount(7), "out").await.is_ok() {
+    let sent = fixture.deposit(10_007)?;
+    if role.capabilities().outgoing && gateway.send(sent, "out").await.is_ok() {
         let (out, _) = pages::walk(role, &end, &everything).await?;
         match out.as_slice() {
-            [one] if one.direction == Direction::Out && one.amount == amount(7) => {}
+            [one] if one.direction == Direction::Out && one.amount == sent => {}
             other => {
-                let expected = format!("{} that left", amount(7));
+                let expected = format!("{sent} that left");
                 return Err(Flaw::new(expected, format!("{other:?}")).in_call(Operation::Entries));
             }
         }
@@ -73,16 +86,16 @@ pub(super) async fn leaves_nothing_out(start: Start) -> Result<Passed, Flaw> {
 async fn ends_are_listed(start: &Start) -> Result<(), Flaw> {
     let fixture = Fixture::open(start).await?;
     let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
-    let mut seconds = Vec::new();
+    let (mut seconds, mut arrived) = (Vec::new(), Vec::new());
     for number in 0..4 {
         seconds.push(fixture.now());
-        gateway.receive(fixture.deposit(10_000 + number)?, &format!("second {number}")).await;
+        arrived.extend(arrive(&fixture, gateway, number..number + 1).await?);
         fixture.subject.gateway.advance(Duration::from_secs(1)).await;
     }
     let [_, from, until, _] = seconds.as_slice() else { return Ok(()) };
     let filter = StatementFilter::new().with_from(*from).with_until(*until);
     let (entries, _) = pages::walk(role, &Cursor::start(), &filter).await?;
-    lists(&entries, [fixture.deposit(10_001)?, fixture.deposit(10_002)?]).map_err(|flaw| Flaw {
+    lists(&entries, arrived.get(1..3).unwrap_or_default()).map_err(|flaw| Flaw {
         expected: format!("{} {from} until {until}", flaw.expected),
         ..flaw
     })
@@ -94,15 +107,10 @@ async fn ends_are_listed(start: &Start) -> Result<(), Flaw> {
 async fn while_movements_arrive(start: &Start) -> Result<(), Flaw> {
     let fixture = Fixture::open(start).await?;
     let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
-    let currency = fixture.deposit(0)?.currency();
-    let amount =
-        |number: usize| Money::from_minor(10_000 + i64::try_from(number).unwrap_or(0), currency);
     gateway.lists_seconds_in_any_order().await;
     gateway.gives_empty_pages().await;
-    let mut arrived = (2 * role.capabilities().page + 1).min(MOST);
-    for each in 0..arrived {
-        gateway.receive(amount(each), &format!("transfer {each}")).await;
-    }
+    let mut number = number_of_deposits(role);
+    let mut arrived = arrive(&fixture, gateway, 0..number).await?;
     let (mut entries, mut cursor) = (Vec::new(), Cursor::start());
     for _ in 0..MOST_PAGES {
         let page = role.entries(&cursor, &StatementFilter::new()).await;
@@ -112,39 +120,36 @@ async fn while_movements_arrive(start: &Start) -> Result<(), Flaw> {
         if !page.more {
             break;
         }
-        gateway.receive(amount(arrived), &format!("transfer {arrived}")).await;
-        arrived += 1;
+        arrived.extend(arrive(&fixture, gateway, number..number + 1).await?);
+        number += 1;
     }
     let (later, _) = pages::walk(role, &cursor, &StatementFilter::new()).await?;
     entries.extend(later);
-    let missing: Vec<Money> = (0..arrived)
-        .map(amount)
-        .filter(|amount| !entries.iter().any(|entry| entry.amount == *amount))
-        .collect();
+    let is_missing = |amount: &&Money| !entries.iter().any(|entry| entry.amount == **amount);
+    let missing = arrived.iter().filter(is_missing).count();
     let mut known: Vec<(Money, &DedupeKey)> =
         entries.iter().map(|entry| (entry.amount, &entry.key)).collect();
     known.sort_unstable_by_key(|(amount, key)| (amount.minor(), *key));
     known.dedup();
-    if missing.is_empty() && known.len() == arrived {
+    if missing == 0 && known.len() == arrived.len() {
         return Ok(());
     }
     Err(Flaw::new(
-        format!("all of {arrived} movements, each under one key"),
-        format!("{} of them missing, under {} keys", missing.len(), known.len()),
+        format!("all of {} movements, each under one key", arrived.len()),
+        format!("{missing} of them missing, under {} keys", known.len()),
     )
     .in_call(Operation::Entries))
 }
 
 /// Holds that these amounts arrived, each under a key of its own and oldest first. Movements of one
 /// second may be in any order: gateways list them so.
-fn lists(entries: &[Movement], arrived: impl IntoIterator<Item = Money>) -> Result<(), Flaw> {
-    let arrived: Vec<Money> = arrived.into_iter().collect();
+fn lists(entries: &[Movement], arrived: &[Money]) -> Result<(), Flaw> {
     let listed: Vec<Money> =
         entries.iter().filter(|entry| entry.is_credit()).map(|entry| entry.amount).collect();
     let mut keys: Vec<_> = entries.iter().map(|entry| &entry.key).collect();
     keys.sort_unstable();
     keys.dedup();
-    let listed = if is_oldest_first(entries) { of_ledger(&listed, &arrived) } else { listed };
+    let listed = if is_oldest_first(entries) { of_ledger(&listed, arrived) } else { listed };
     if listed == arrived && keys.len() == entries.len() {
         return Ok(());
     }

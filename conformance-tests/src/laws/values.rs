@@ -61,11 +61,7 @@ fn paid(life: &Life, seen: &Seen) -> Result<(), Flaw> {
 }
 
 fn deposits(record: &Record) -> Result<(), Flaw> {
-    let entries = match &record.statement {
-        Some(Ok(entries)) => entries,
-        Some(Err(flaw)) => return Err(flaw.clone()),
-        None => return Ok(()),
-    };
+    let Some(entries) = record.entries()? else { return Ok(()) };
     let is_near =
         |at: Option<Timestamp>, other: Timestamp| at.is_none_or(|at| at.distance(other) <= INEXACT);
     for Deposit { amount, at, .. } in &record.deposits {

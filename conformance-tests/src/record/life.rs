@@ -102,6 +102,11 @@ impl Life {
         self.steps.first().and_then(|seen| seen.outcome.as_ref()?.reported())
     }
 
+    /// Its steps, each beside the life.
+    pub(crate) fn each_step(&self) -> impl Iterator<Item = (&Self, &Seen)> {
+        self.steps.iter().map(move |seen| (self, seen))
+    }
+
     /// What was paid by and by.
     pub(crate) fn paid(&self) -> Vec<Money> {
         let done = self.steps.iter().filter(|seen| seen.is_done);

@@ -116,6 +116,12 @@ impl Record {
         })
     }
 
+    /// The whole statement at the end; `None` if the provider lists none.
+    pub(crate) fn entries(&self) -> Result<Option<&[Movement]>, Flaw> {
+        let statement = self.statement.as_ref().map(|read| read.as_deref().map_err(Flaw::clone));
+        statement.transpose()
+    }
+
     /// The lives of one role.
     pub(crate) fn of(&self, role: Role) -> impl Iterator<Item = &Life> {
         self.lives.iter().filter(move |life| life.call.operation.role() == role)

@@ -124,6 +124,8 @@ fn findings(bug: Option<Bug>) -> Vec<Finding> {
     let reaches = |law: &Law| match roles {
         [] => true,
         [Role::Notifications] => law.is_of_deliveries() || law.name == "no_secret_is_shown",
+        // The first calls that a provider offers are those of payments.
+        _ if law.name == "two_runtimes_can_share_a_provider" => roles.contains(&Role::Payments),
         _ => !law.is_of_deliveries(),
     };
     let is_of_run = Law::is_of_an_honest_run;

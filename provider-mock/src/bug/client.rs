@@ -163,11 +163,11 @@ impl Transport for Careless {
                 tracing::debug!(authorization, "calling");
                 self.inner.send(call).await
             }
-            Bug::TellsTheKeyInAnError => self.inner.send(call).await.map_err(|error| {
+            Bug::PrintsTheKeyInAnError => self.inner.send(call).await.map_err(|error| {
                 let message = format!("{} (with the key {})", error.message, self.api_key);
                 TransportError::new(error.kind, message)
             }),
-            Bug::TellsTheKeyInBase64 => self.inner.send(call).await.map_err(|error| {
+            Bug::PrintsTheKeyInBase64 => self.inner.send(call).await.map_err(|error| {
                 let basic = STANDARD.encode(format!("shop:{}", self.api_key));
                 let message = format!("{} (with Basic {basic})", error.message);
                 TransportError::new(error.kind, message)

@@ -64,7 +64,7 @@ impl Careless {
 
     fn now(&self, delivery: &Delivery<'_>, now: Timestamp) -> Timestamp {
         let stamp = match self.bug {
-            Bug::TakesTheStampForNow => delivery.one_header(TIMESTAMP).ok().flatten(),
+            Bug::TakesTheTimestampForNow => delivery.one_header(TIMESTAMP).ok().flatten(),
             _ => None,
         };
         stamp.and_then(|stamp| stamp.parse().ok()).map_or(now, Timestamp::from_unix)
@@ -73,8 +73,10 @@ impl Careless {
     fn told(&self, mut notification: Notification, delivery: &Delivery<'_>) -> Received {
         match self.bug {
             Bug::DividesDongByAHundred => notification = self.retold(notification, divided),
-            Bug::HearsLocalTimeAsUtc => notification = self.retold(notification, hours_later),
-            Bug::HearsEveryAmountInDong => notification = self.retold(notification, in_dong),
+            Bug::ReadsTheTimeOfAnEventAsUtc => {
+                notification = self.retold(notification, hours_later)
+            }
+            Bug::ReadsEveryEventInDong => notification = self.retold(notification, in_dong),
             Bug::ReadsTheQueryFirst => {
                 let pairs = delivery.query_pairs();
                 let order = pairs.iter().find(|(name, _)| name == ORDER).map(|(_, value)| value);
@@ -82,9 +84,11 @@ impl Careless {
                     notification = self.retold(notification, |data| of_order(data, &order));
                 }
             }
-            Bug::OverhearsAPayment => notification = self.retold(notification, overheard),
-            Bug::HearsAskedForReceived => notification = self.retold(notification, as_asked),
-            Bug::TellsAPayoutAsItBegan => notification = self.retold(notification, begun),
+            Bug::MisspellsTheKindOfAPayment => notification = self.retold(notification, overheard),
+            Bug::ReadsTheAmountAskedAsReceived => {
+                notification = self.retold(notification, as_asked)
+            }
+            Bug::ReportsAPayoutAsItBegan => notification = self.retold(notification, begun),
             Bug::KeysByTheQuery => {
                 let pairs = delivery.query_pairs();
                 let id = pairs.iter().find(|(name, _)| name == "id").map(|(_, value)| value);
@@ -347,12 +351,14 @@ impl NotificationReceiver for Careless {
         let delivery = excused.as_ref().map_or(*delivery, Delivery::of);
         match self.inner.receive(endpoint, &delivery, self.now(&delivery, now)) {
             Received::Notification(notification)
-                if self.bug == Bug::HearsMoneyWhenItIsDelivered =>
+                if self.bug == Bug::TakesTheDeliveryForTheEvent =>
             {
                 self.retold(notification, |data| with_times(data, |_| now)).into()
             }
             Received::Notification(notification) => self.told(notification, &delivery),
-            Received::Untrusted(mut untrusted) if self.bug == Bug::TellsTheSecretToAForger => {
+            Received::Untrusted(mut untrusted)
+                if self.bug == Bug::PrintsTheSecretOfAForgedDelivery =>
+            {
                 let detail = format!("{}, checked with {}", untrusted.detail, self.webhook_secret);
                 untrusted.detail = detail;
                 Received::Untrusted(untrusted)
@@ -399,7 +405,7 @@ impl NotificationReceiver for Careless {
                 *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
                 response
             }
-            (Bug::AcknowledgesAForgery, Outcome::Untrusted) => {
+            (Bug::AcknowledgesAForgedDelivery, Outcome::Untrusted) => {
                 self.inner.reply(endpoint, Outcome::Handled)
             }
             _ => self.inner.reply(endpoint, outcome),

@@ -106,7 +106,7 @@ impl Careless {
                 payment.state = PaymentState::Settled;
                 payment.received = payment.asked;
             }
-            Bug::TellsTheEndInLocalTime => {
+            Bug::SendsTheEndInLocalTime => {
                 payment.expires_at = payment.expires_at.map(|end| end.plus(VIETNAM));
             }
             Bug::PutsTheKeyIntoTheLink => {
@@ -173,7 +173,7 @@ impl PaymentProvider for Careless {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner).push(order);
         Ok(match self.inner.create_payment(&self.sent(request)).await? {
             Submission::Uncertain(uncertain)
-                if self.bug == Bug::IgnoresAnswerSignatures
+                if self.bug == Bug::IgnoresResponseSignatures
                     && uncertain.cause == UncertainCause::BadSignature =>
             {
                 let payment = Payment::new(request.order.clone(), PaymentState::Open);

@@ -146,7 +146,7 @@ impl Careless {
             Bug::TakesAServerErrorForARefusal if has(|status| status.is_server_error()) => {
                 super::refused(DeclineReason::Other)
             }
-            Bug::TakesAStrangersStatusForARefusal if has(|status| status.is_client_error()) => {
+            Bug::TakesAnyStatusForARefusal if has(|status| status.is_client_error()) => {
                 super::refused(DeclineReason::Authentication)
             }
             Bug::TakesAny200ForSuccess if has(|status| status == StatusCode::OK) => {
@@ -179,7 +179,7 @@ impl Careless {
                 payout.state = PayoutState::Failed;
             }
             Bug::TakesUndecidedForFailed if is_undecided => payout.state = PayoutState::Failed,
-            Bug::TellsTheGatewaysName
+            Bug::ReportsTheGatewaysId
                 if self.known().iter().all(|known| known.payout != payout.payout) =>
             {
                 let name = payout.gateway_ref.as_ref().map(|name| PayoutRef::new(name.as_str()));
@@ -282,7 +282,7 @@ impl PayoutProvider for Careless {
             Submission::Accepted(payout)
                 if matches!(
                     self.bug,
-                    Bug::FindsOnlyWhatWasAnswered | Bug::TellsTheGatewaysName
+                    Bug::FindsByTheGatewaysIdOnly | Bug::ReportsTheGatewaysId
                 ) =>
             {
                 self.known().push(payout.clone());
@@ -301,7 +301,7 @@ impl PayoutProvider for Careless {
         let first = self.first_answer(payout);
         match (self.bug, first) {
             (Bug::RemembersTheFirstState, Some(first)) => return Ok(Lookup::Found(first)),
-            (Bug::FindsOnlyWhatWasAnswered, None) => {
+            (Bug::FindsByTheGatewaysIdOnly, None) => {
                 return Ok(Lookup::Absent(Absence::inconclusive("nothing is known of it")));
             }
             _ => {}

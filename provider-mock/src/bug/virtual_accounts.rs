@@ -110,7 +110,7 @@ impl VirtualAccountProvider for Careless {
                 }
             }
         }
-        if self.bug == Bug::ListsEverybodysCredits {
+        if self.bug == Bug::ListsTheCreditsOfAllAccounts {
             let others: Vec<_> = self
                 .opened()
                 .iter()

@@ -12,11 +12,11 @@ use crate::{
     operations::{Answer, Outcome, PreparedCall, answer_text, offered_instructions},
 };
 
-pub(super) async fn words(start: Start) -> Result<Passed, Flaw> {
+pub(super) async fn states(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let answers = fixture.subject.gateway.changed_responses();
     complete(&fixture, &answers)?;
-    let is_word = |answer: &ChangedResponse| {
+    let is_state = |answer: &ChangedResponse| {
         !matches!(
             answer.meaning,
             Meaning::Unbelievable
@@ -25,7 +25,7 @@ pub(super) async fn words(start: Start) -> Result<Passed, Flaw> {
                 | Meaning::AnothersRow
         )
     };
-    try_each(&fixture, answers.into_iter().filter(is_word)).await
+    try_each(&fixture, answers.into_iter().filter(is_state)).await
 }
 
 pub(super) async fn hold(
