@@ -1,10 +1,14 @@
 //! The app's own transaction, in which it can hand over a payout.
 
-use payments_core::{PayoutRef, Timestamp};
+use std::sync::mpsc;
 
+use payments_core::Timestamp;
+#[cfg(any(feature = "rusqlite", feature = "sqlx-0_9"))]
+use {std::future::Future, tokio::runtime::Handle};
+
+use self::sealed::Work;
 use crate::{
     journal::{Changed, Opening, change},
-    sealing::Seal,
     shared::Shared,
     store::{Rows, StoreError},
 };
@@ -13,15 +17,38 @@ use crate::{
 ///
 /// What [`Engine::submit_in`](crate::Engine::submit_in) writes through it is there exactly if the
 /// app commits. With the feature `rusqlite` it is implemented for `rusqlite::Transaction` on the
-/// engine's SQLite file.
+/// engine's SQLite file, with `sqlx-0_9` for `sqlx::Transaction<Postgres>` on the engine's
+/// database.
 pub trait AppTransaction: sealed::Sealed {}
 
 pub(crate) mod sealed {
+    use std::future::Future;
+
+    use tokio::runtime::Handle;
+
+    use crate::{
+        sealing::Seal,
+        store::{Rows, StoreError},
+    };
+
+    type Run = dyn FnOnce(Result<&mut dyn Rows, StoreError>) + Send;
+
+    /// What is done with the rows, or with the reason why they cannot be used.
+    #[expect(missing_debug_implementations, reason = "it is a function")]
+    #[cfg_attr(
+        not(any(feature = "rusqlite", feature = "sqlx-0_9")),
+        expect(dead_code, reason = "no transaction calls it")
+    )]
+    pub struct Work {
+        pub(crate) run: Box<Run>,
+        pub(crate) seal: Seal,
+    }
+
     /// The rows of the engine inside the app's transaction.
     pub trait Sealed {
-        /// Runs `work` on them.
-        #[expect(private_interfaces, reason = "only this crate implements and calls it")]
-        fn with_rows(&mut self, seal: &super::Seal, work: &mut dyn FnMut(&mut dyn super::Rows));
+        /// Runs `work` on them. What has to wait for a transaction that is used elsewhere does so on
+        /// a thread of `engine`.
+        fn with_rows(&mut self, engine: &Handle, work: Work) -> impl Future<Output = ()>;
     }
 }
 
@@ -30,9 +57,19 @@ impl AppTransaction for rusqlite::Transaction<'_> {}
 
 #[cfg(feature = "rusqlite")]
 impl sealed::Sealed for rusqlite::Transaction<'_> {
-    #[expect(private_interfaces, reason = "only this crate implements and calls it")]
-    fn with_rows(&mut self, seal: &Seal, work: &mut dyn FnMut(&mut dyn Rows)) {
-        work(&mut crate::store::SqliteRows::new(self, seal));
+    fn with_rows(&mut self, _engine: &Handle, work: Work) -> impl Future<Output = ()> {
+        (work.run)(Ok(&mut crate::store::SqliteRows::new(self, &work.seal)));
+        std::future::ready(())
+    }
+}
+
+#[cfg(feature = "sqlx-0_9")]
+impl AppTransaction for sqlx::Transaction<'_, sqlx::Postgres> {}
+
+#[cfg(feature = "sqlx-0_9")]
+impl sealed::Sealed for sqlx::Transaction<'_, sqlx::Postgres> {
+    fn with_rows(&mut self, engine: &Handle, work: Work) -> impl Future<Output = ()> {
+        crate::store::with_rows(self, engine, work)
     }
 }
 
@@ -40,26 +77,30 @@ impl sealed::Sealed for rusqlite::Transaction<'_> {
 pub(crate) async fn in_transaction<T: AppTransaction + ?Sized, R: Send + 'static>(
     transaction: &mut T,
     shared: &Shared,
-    mut work: impl FnMut(&mut dyn Rows) -> Result<R, StoreError> + Send + 'static,
+    work: impl FnOnce(&mut dyn Rows) -> Result<R, StoreError> + Send + 'static,
 ) -> Result<R, StoreError> {
-    let mut result = Err(StoreError::NotDone("the transaction is not open".to_owned()));
-    transaction.with_rows(&shared.journal.seal, &mut |rows| result = work(rows));
-    result
+    let (done, doing) = mpsc::channel();
+    let run = Box::new(move |rows: Result<&mut dyn Rows, StoreError>| {
+        // The call waits for it as long as it is there.
+        let _ = done.send(rows.and_then(work));
+    });
+    let work = Work { run, seal: shared.journal.seal.clone() };
+    transaction.with_rows(&shared.runtime, work).await;
+    doing.try_recv().unwrap_or_else(|_| Err(StoreError::NotDone("the engine ended".to_owned())))
 }
 
 /// Opens a record inside the app's transaction.
-pub(crate) fn open_in<T: AppTransaction + ?Sized>(
+pub(crate) async fn open_in<T: AppTransaction + ?Sized>(
     transaction: &mut T,
-    seal: &Seal,
-    opening: &Opening,
-    token: &str,
+    shared: &Shared,
+    opening: Opening,
+    token: String,
     now: Timestamp,
-    start: u64,
 ) -> Result<Changed, StoreError> {
-    let reference: &PayoutRef = &opening.request.payout;
-    let mut result = Err(StoreError::NotDone("the transaction was not used".to_owned()));
-    transaction.with_rows(seal, &mut |rows| {
-        result = change(rows, reference, token, now, start, |record, _| Ok(opening.decide(record)));
-    });
-    result
+    let start = shared.journal.start;
+    let reference = opening.request.payout.clone();
+    in_transaction(transaction, shared, move |rows| {
+        change(rows, &reference, &token, now, start, |record, _| Ok(opening.decide(record)))
+    })
+    .await
 }

@@ -142,7 +142,7 @@ impl Engine {
             {
                 Err(error.into_error())
             }
-            Err(error @ StoreError::NotDone(_)) => Err(error.into_error()),
+            Err(error @ (StoreError::NotDone(_) | StoreError::Again(_))) => Err(error.into_error()),
             Err(StoreError::Unknown(why)) => Ok(HandedOver::Unknown { why }),
         }
     }
@@ -153,7 +153,6 @@ impl Engine {
     ///
     /// # Errors
     /// Nothing was recorded, as with [`submit`](Self::submit).
-    #[expect(clippy::unused_async, reason = "transactions of other drivers have to be awaited")]
     pub async fn submit_in<T: AppTransaction>(
         &self,
         transaction: &mut T,
@@ -165,9 +164,8 @@ impl Engine {
         member.payouts.check(request)?;
         let opening = shared.opening(member, request, RecordKind::HandedOver);
         let (token, now) = (shared.journal.token(), shared.clock.now());
-        let start = shared.journal.start;
-        let changed = app::open_in(transaction, &shared.journal.seal, &opening, &token, now, start)
-            .map_err(StoreError::into_error)?;
+        let changed = app::open_in(transaction, shared, opening.clone(), token, now).await;
+        let changed = changed.map_err(StoreError::into_error)?;
         recorded(changed, &opening, shared.is_seeded(Seeded::IgnoresOtherContent))
     }
 
@@ -247,7 +245,7 @@ impl Engine {
             forgotten: counts.forgotten,
             oldest_uncertain: counts.oldest_uncertain,
             held,
-            restored: shared.restored.clone(),
+            restored: shared.restored.why(),
             inbox: inbox.into(),
             dead_letters,
         })

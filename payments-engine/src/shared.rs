@@ -18,6 +18,7 @@ use crate::{
     journal::Journal,
     limits::Limits,
     seeded::Seeded,
+    store::{Restored, StoreError},
 };
 
 /// The state of one engine.
@@ -31,7 +32,7 @@ pub(crate) struct Shared {
     /// The engine's own runtime: every instruction runs there, whole.
     pub(crate) runtime: Handle,
     /// Why nothing is sent, if the store seems to be an older copy of itself.
-    pub(crate) restored: Option<String>,
+    pub(crate) restored: Restored,
     pub(crate) inbox: InboxLimits,
     /// The handlers, once their databases were checked.
     pub(crate) handlers: OnceLock<Handlers>,
@@ -75,20 +76,15 @@ pub(crate) struct Listener<'a> {
 }
 
 impl Shared {
-    pub(crate) fn new(
-        journal: Journal,
-        runtime: Handle,
-        restored: Option<String>,
-        setup: Setup,
-    ) -> Self {
+    pub(crate) fn new(journal: Journal, runtime: Handle, setup: Setup) -> Self {
         let Setup { clock, providers, members, inbox, seeded } = setup;
         Self {
+            restored: journal.restored.clone(),
             journal,
             clock,
             providers,
             members,
             runtime,
-            restored,
             inbox,
             handlers: OnceLock::new(),
             old_changes: Mutex::default(),
@@ -147,7 +143,7 @@ impl Shared {
     /// Refuses what would be sent while nothing is.
     pub(crate) fn check_sends(&self) -> Result<()> {
         self.check_running()?;
-        match &self.restored {
+        match self.restored.why() {
             Some(why) => Err(Error::new(
                 ErrorKind::Unavailable,
                 format!("{why}; nothing is sent until a person accepts the store"),
@@ -167,6 +163,14 @@ impl Shared {
     /// How many changes are given to handlers at this moment.
     pub(crate) fn handling(&self) -> usize {
         self.handlers.get().map_or(0, Handlers::under_way)
+    }
+
+    /// Whether the engine of this start runs and is another one: what it works on is left to it.
+    pub(crate) async fn is_elsewhere(&self, start: u64) -> Result<bool, StoreError> {
+        if start == self.journal.start || self.journal.beat.is_none() {
+            return Ok(false);
+        }
+        self.journal.store.run(move |backend| backend.is_live(start)).await
     }
 
     /// Begins to work on a payout; `None` if this process does already.

@@ -218,11 +218,8 @@ impl EngineBuilder {
             identify(backend.as_mut(), &setup.providers, &setup.members)?;
             identify_key(backend.as_mut(), &seal)?;
             backend.pull_in(now).and_then(|()| backend.commit()).map_err(StoreError::into_error)?;
-            let journal = Journal::new(Committer::start(backend)?, opened.start, seal);
-            if let Some(why) = &opened.restored {
-                tracing::error!("nothing is sent until a person accepts the store: {why}");
-            }
-            Ok(Shared::new(journal, runtime, opened.restored, setup))
+            let journal = Journal::new(Committer::start(backend)?, &opened, seal);
+            Ok(Shared::new(journal, runtime, setup))
         };
         let engine = Engine(Running::start(begin, every).await?);
         if let Err(error) = begin_handlers(engine.shared(), handlers, retired).await {

@@ -90,6 +90,7 @@ async fn serve(shared: &Arc<Shared>, mut stopping: watch::Receiver<bool>, every:
         // An error means that every handle was dropped.
         is_orderly = stopping.wait_for(|stop| *stop).await.is_ok();
     };
+    let beating = every.is_some().then(|| shared.runtime.spawn(Arc::clone(shared).beat()));
     match every {
         Some(every) => shared.run(every, stopped).await,
         None => stopped.await,
@@ -104,6 +105,9 @@ async fn serve(shared: &Arc<Shared>, mut stopping: watch::Receiver<bool>, every:
         if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
             tracing::error!("the engine ends while payouts are under way; they will be asked for");
         }
+    }
+    if let Some(beating) = beating {
+        beating.abort();
     }
     shared.journal.store.close().await;
 }

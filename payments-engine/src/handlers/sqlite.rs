@@ -1,6 +1,7 @@
 //! A handler's database in SQLite.
 
 use std::fmt;
+use std::future::Future;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,12 +9,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::Connection;
+use tokio::runtime::Handle;
 
 use super::{AppDatabase, HandlerError, database::Interrupter};
 use crate::{
-    app::{AppTransaction, sealed},
-    sealing::Seal,
-    store::{Rows, SqliteRows},
+    app::{
+        AppTransaction,
+        sealed::{self, Work},
+    },
+    store::{SqliteRows, StoreError},
 };
 
 /// How long a transaction waits for another writer of the file.
@@ -100,12 +104,15 @@ impl Deref for SqliteTransaction {
 impl AppTransaction for SqliteTransaction {}
 
 impl sealed::Sealed for SqliteTransaction {
-    #[expect(private_interfaces, reason = "only this crate implements and calls it")]
-    fn with_rows(&mut self, seal: &Seal, work: &mut dyn FnMut(&mut dyn Rows)) {
+    fn with_rows(&mut self, _engine: &Handle, work: Work) -> impl Future<Output = ()> {
         // Outside of a transaction a row would stay whatever becomes of the others.
-        if !self.0.is_autocommit() {
-            work(&mut SqliteRows::new(&self.0, seal));
+        if self.0.is_autocommit() {
+            let why = "the handler ended the transaction that it was given";
+            (work.run)(Err(StoreError::NotDone(why.to_owned())));
+        } else {
+            (work.run)(Ok(&mut SqliteRows::new(&self.0, &work.seal)));
         }
+        std::future::ready(())
     }
 }
 

@@ -4,17 +4,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use payments_core::{
-    PayoutRef,
-    transport::{BootInstant, Departure, DepartureDecision},
-};
+use payments_core::transport::{BootInstant, Departure, DepartureDecision};
 
-use crate::{limits::Limits, seeded::Seeded, shared::Shared, store::StoreError};
+use crate::{
+    limits::Limits, record::PayoutRecord, seeded::Seeded, shared::Shared, store::StoreError,
+};
 
 /// Takes the permit of a payout and counts what is written under it.
 pub(super) struct PermitDeparture {
     shared: Arc<Shared>,
-    payout: PayoutRef,
+    record: PayoutRecord,
     limits: Limits,
     token: String,
     permit: Mutex<PermitState>,
@@ -36,11 +35,11 @@ pub(super) enum PermitState {
 }
 
 impl PermitDeparture {
-    pub(super) fn new(shared: Arc<Shared>, payout: PayoutRef, limits: Limits) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, record: PayoutRecord, limits: Limits) -> Self {
         Self {
             token: shared.journal.token(),
             shared,
-            payout,
+            record,
             limits,
             permit: Mutex::new(PermitState::NotTaken),
             was_asked: AtomicBool::new(false),
@@ -79,7 +78,7 @@ impl PermitDeparture {
         let hold_after = shared.hold_after(&self.limits);
         let token = self.token.clone();
         let taken =
-            shared.journal.take_permit(&self.payout, token, now, send_by, due, hold_after).await;
+            shared.journal.take_permit(&self.record, token, now, send_by, due, hold_after).await;
         self.set(match taken {
             Ok(changed) if changed.is_written => PermitState::Taken(not_after),
             Ok(_) => PermitState::Refused(
@@ -87,7 +86,7 @@ impl PermitDeparture {
                  its provider are held"
                     .to_owned(),
             ),
-            Err(StoreError::NotDone(why)) => PermitState::Refused(why),
+            Err(StoreError::NotDone(why) | StoreError::Again(why)) => PermitState::Refused(why),
             Err(StoreError::Unknown(why)) => PermitState::Unknown(why),
         })
     }

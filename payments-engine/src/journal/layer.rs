@@ -4,6 +4,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use payments_core::{
@@ -24,6 +25,9 @@ use crate::{
     shared::{Flight, Member, Shared},
     store::StoreError,
 };
+
+/// How often a call that waits for a payout looks whether another engine has its outcome.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// A provider's payouts behind the journal: the same role, with each reference sent at most once.
 ///
@@ -115,9 +119,13 @@ impl Shared {
             changed.as_mut().enable();
             let opening = self.opening(member, &request, RecordKind::WaitedFor);
             let mut known = self.journal.read(&reference).await.map_err(StoreError::into_error)?;
-            if known.as_ref().is_none_or(may_be_sent)
-                && let Some(flight) = self.begin(&reference)
-            {
+            let is_ours = match &known {
+                None => true,
+                Some(record) => {
+                    may_be_sent(record) && !self.is_waited_for_elsewhere(record).await?
+                }
+            };
+            if is_ours && let Some(flight) = self.begin(&reference) {
                 known = match self.open_or_resume(&opening, flight).await? {
                     Resumed::Ours(record, flight) => {
                         return self.send_while_waited_for(member, &record, flight).await;
@@ -134,10 +142,23 @@ impl Shared {
                     return Ok(submission);
                 }
             }
-            if timeout_at(deadline, changed).await.is_err() {
+            // Another engine notifies nobody here.
+            let look_again = match self.journal.beat {
+                Some(_) => deadline.min(Instant::now() + LOOK_AGAIN),
+                None => deadline,
+            };
+            if timeout_at(look_again, changed).await.is_err() && Instant::now() >= deadline {
                 return Ok(under_way("the same payout is under way"));
             }
         }
+    }
+
+    /// Whether a caller of another engine that runs waits for a record that is not sent yet.
+    async fn is_waited_for_elsewhere(&self, record: &PayoutRecord) -> Result<bool> {
+        if record.state != RecordState::Prepared {
+            return Ok(false);
+        }
+        self.is_elsewhere(record.start).await.map_err(StoreError::into_error)
     }
 
     pub(crate) fn opening(
@@ -176,7 +197,9 @@ impl Shared {
             .await;
         let Changed { record, is_written } = match opened {
             Ok(changed) => changed,
-            Err(error @ StoreError::NotDone(_)) => return Err(error.into_error()),
+            Err(error @ (StoreError::NotDone(_) | StoreError::Again(_))) => {
+                return Err(error.into_error());
+            }
             Err(error @ StoreError::Unknown(_)) => {
                 let why = "its record could not be confirmed".to_owned();
                 return match self.close_opened_by(reference, &token, why).await {
@@ -191,7 +214,8 @@ impl Shared {
         let record = record.ok_or_else(|| {
             Error::new(ErrorKind::Unavailable, "the journal lost a record that it had written")
         })?;
-        let is_left = record.state == RecordState::Prepared && record.kind == RecordKind::WaitedFor;
+        let is_left =
+            !is_written && may_be_sent(&record) && !self.is_waited_for_elsewhere(&record).await?;
         Ok(if is_written || is_left && opening.compare(&record).is_ok() {
             Resumed::Ours(record, flight)
         } else {

@@ -10,6 +10,7 @@ mod send;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp, payout::CreatePayout};
 
@@ -22,8 +23,9 @@ use crate::{
     record::{
         Observation, Observed, Outcome, PayoutRecord, RecordKind, RecordState, differing_field,
     },
+    resolver::schedule,
     sealing::Seal,
-    store::{Backend, Committer, Due, Rows, StoreError, Write},
+    store::{Backend, Committer, Due, Opened, Restored, Rows, StoreError, Write},
 };
 
 /// The journal of one engine.
@@ -34,6 +36,11 @@ pub(crate) struct Journal {
     pub(crate) start: u64,
     /// What seals rows that are written in the app's own transaction.
     pub(crate) seal: Seal,
+    /// Why the store seems to be an older copy of itself, if it does.
+    pub(crate) restored: Restored,
+    /// How often the engine says that it runs, where others may run on the same store.
+    pub(crate) beat: Option<Duration>,
+    name: Arc<str>,
     writes: Arc<AtomicU64>,
 }
 
@@ -53,13 +60,21 @@ pub(crate) struct Change {
 }
 
 impl Journal {
-    pub(crate) fn new(store: Committer, start: u64, seal: Seal) -> Self {
-        Self { store, start, seal, writes: Arc::default() }
+    pub(crate) fn new(store: Committer, opened: &Opened, seal: Seal) -> Self {
+        Self {
+            store,
+            start: opened.start,
+            seal,
+            restored: opened.restored.clone(),
+            beat: opened.beat,
+            name: opened.name.as_str().into(),
+            writes: Arc::default(),
+        }
     }
 
     /// A name for one write, which no other write has.
     pub(crate) fn token(&self) -> String {
-        format!("{}-{}", self.start, self.writes.fetch_add(1, Ordering::Relaxed))
+        format!("{}-{}", self.name, self.writes.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Changes a record if `decide` says so of the record as it is, and of its provider's breaker.
@@ -92,28 +107,35 @@ impl Journal {
         self.store.run(move |backend| backend.payout(&reference)).await
     }
 
-    /// Gives the permit to send a payout, if its record is prepared, its time has not passed, and
-    /// its provider's permits are not held.
+    /// Gives the permit to send a payout, if its record is prepared and still the instruction that is
+    /// sent, if its provider's permits are not held, and if the store is no older copy of itself.
     pub(crate) async fn take_permit(
         &self,
-        reference: &PayoutRef,
+        sent: &PayoutRecord,
         token: String,
         now: Timestamp,
         send_by: Timestamp,
         due: Timestamp,
         hold_after: u32,
     ) -> Result<Changed, StoreError> {
-        let name = token.clone();
-        self.change(reference, token, now, move |record, rows| {
-            let Some(record) = record.filter(|record| record.state == RecordState::Prepared) else {
-                return Ok(None);
-            };
-            let breaker = rows.breaker(&record.provider)?;
-            if !breaker.allows(hold_after, now) {
+        let (name, restored) = (token.clone(), self.restored.clone());
+        let (provider, request) = (sent.provider.clone(), sent.request.clone());
+        self.change(sent.reference(), token, now, move |record, rows| {
+            // It may have been closed meanwhile by another engine, and instructed anew.
+            let is_same =
+                |record: &PayoutRecord| differing_field(record, &provider, &request).is_none();
+            let prepared = record.filter(|record| record.state == RecordState::Prepared);
+            if !prepared.is_some_and(is_same) || restored.why().is_some() {
                 return Ok(None);
             }
-            if breaker.holds(hold_after) {
-                rows.set_breaker(&record.provider, &breaker.after_permit(hold_after, now))?;
+            if rows.breaker(&provider)?.holds(hold_after) {
+                let breaker = rows.breaker_to_change(&provider)?;
+                if !breaker.allows(hold_after, now) {
+                    return Ok(None);
+                }
+                if breaker.holds(hold_after) {
+                    rows.set_breaker(&provider, &breaker.after_permit(hold_after, now))?;
+                }
             }
             let observation = Observation::PermitTaken { token: name.clone(), send_by };
             Ok(Some(Change { observation, due: Due::At(due) }))
@@ -125,19 +147,18 @@ impl Journal {
     pub(crate) async fn respond(
         &self,
         reference: &PayoutRef,
+        token: String,
         permit: Option<String>,
         outcome: Outcome,
         now: Timestamp,
-        due: Timestamp,
         hold_after: u32,
     ) -> Result<Changed, StoreError> {
-        self.change(reference, self.token(), now, move |record, rows| {
+        let due = now.plus(schedule::FIRST);
+        self.change(reference, token, now, move |record, rows| {
             let Some(record) = record else { return Ok(None) };
-            let breaker = rows.breaker(&record.provider)?;
-            let after = breaker.after_outcome(hold_after, &outcome);
-            if after != breaker {
-                rows.set_breaker(&record.provider, &after)?;
-            }
+            change_breaker(rows, &record.provider, |breaker| {
+                breaker.after_outcome(hold_after, &outcome)
+            })?;
             let observation =
                 Observation::Responded { token: permit.clone(), outcome: outcome.clone() };
             Ok(Some(Change { observation, due: Due::At(due) }))
@@ -186,17 +207,21 @@ impl Journal {
         .await
     }
 
-    /// Closes a record as not sent, if no permit is out or the one that is out is given back by
-    /// this.
+    /// Closes a record as not sent, if it is still the instruction that was worked on, and if no
+    /// permit is out or the one that is out is given back by this.
     pub(crate) async fn close(
         &self,
-        reference: &PayoutRef,
+        worked_on: &PayoutRecord,
         permit: Option<String>,
         why: String,
         now: Timestamp,
     ) -> Result<Changed, StoreError> {
-        self.change(reference, self.token(), now, move |record, _| {
-            let is_ours = record.is_some_and(|record| may_close(record, permit.as_ref()));
+        let revision = worked_on.revision;
+        self.change(worked_on.reference(), self.token(), now, move |record, _| {
+            let is_ours = record.is_some_and(|record| {
+                let is_same = permit.is_some() || record.revision == revision;
+                is_same && may_close(record, permit.as_ref())
+            });
             Ok(is_ours.then(|| not_sent(permit.clone(), why.clone())))
         })
         .await
@@ -242,6 +267,20 @@ impl Journal {
         })
         .await
     }
+}
+
+/// Changes the breaker of a provider. Its row is locked only if it changes: all replicas share it.
+pub(crate) fn change_breaker(
+    rows: &mut dyn Rows,
+    provider: &ProviderId,
+    after: impl Fn(&Breaker) -> Breaker,
+) -> Result<(), StoreError> {
+    let known = rows.breaker(provider)?;
+    if after(&known) == known {
+        return Ok(());
+    }
+    let known = rows.breaker_to_change(provider)?;
+    rows.set_breaker(provider, &after(&known))
 }
 
 /// Whether no permit is out, or the one that is out is this one.
@@ -318,7 +357,7 @@ pub(crate) fn change(
     start: u64,
     decide: impl Fn(Option<&PayoutRecord>, &mut dyn Rows) -> Result<Option<Change>, StoreError>,
 ) -> Result<Changed, StoreError> {
-    let record = rows.payout(reference)?;
+    let record = rows.payout_to_change(reference)?;
     if rows.has_written(token)? {
         return Ok(Changed { record, is_written: true });
     }

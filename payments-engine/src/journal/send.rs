@@ -13,10 +13,8 @@ use payments_core::{
 use super::departure::{PermitDeparture, PermitState};
 use crate::{
     record::{Outcome, PayoutRecord, RecordState},
-    resolver::schedule,
     seeded::Seeded,
     shared::{Member, Shared},
-    store::StoreError,
 };
 
 /// How long a failed write of an outcome waits before it is said again.
@@ -40,9 +38,8 @@ impl Shared {
     /// Sends a prepared payout. It has to run on the engine's own runtime: dropped in the middle, its
     /// outcome stays uncertain.
     pub(crate) async fn send(self: &Arc<Self>, member: &Member, record: &PayoutRecord) -> Sent {
-        let payout = record.reference().clone();
         let limits = member.limits.clone();
-        let departure = Arc::new(PermitDeparture::new(Arc::clone(self), payout, limits));
+        let departure = Arc::new(PermitDeparture::new(Arc::clone(self), record.clone(), limits));
         let departs = member.provider.departs();
         if !departs && !self.is_seeded(Seeded::SkipsThePermitWithoutADeparture) {
             match departure.take().await {
@@ -107,13 +104,15 @@ impl Shared {
             }
         }
         let mut waits = AGAIN.iter();
+        // The same write each time, so that one whose commit was not known is not done twice.
+        let token = self.journal.token();
         loop {
             let now = self.clock.now();
-            let due = now.plus(schedule::FIRST);
             let (permit, outcome) = (permit.clone(), outcome.clone());
             let hold_after = self.hold_after(&member.limits);
+            let token = token.clone();
             let written =
-                self.journal.respond(reference, permit, outcome, now, due, hold_after).await;
+                self.journal.respond(reference, token, permit, outcome, now, hold_after).await;
             match (written, waits.next()) {
                 (Ok(changed), _) => {
                     let is_doubted = |record: &PayoutRecord| {
@@ -126,7 +125,7 @@ impl Shared {
                         None => submission,
                     };
                 }
-                (Err(StoreError::NotDone(_)), Some(wait)) => tokio::time::sleep(*wait).await,
+                (Err(_), Some(wait)) => tokio::time::sleep(*wait).await,
                 (Err(error), _) => {
                     let message = format!("its outcome could not be recorded: {error}");
                     tracing::error!(payout = %reference, "{message}");

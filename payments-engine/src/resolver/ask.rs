@@ -6,6 +6,7 @@ use payments_core::{Lookup, Raw, Result, Timestamp, payout::Payout};
 
 use super::{Done, schedule};
 use crate::{
+    journal::change_breaker,
     record::{CaseKind, Observation, PayoutRecord, RecordState},
     seeded::Seeded,
     shared::{Flight, Member, Shared},
@@ -113,12 +114,7 @@ impl Shared {
             .journal
             .store
             .run(move |backend| {
-                let breaker = backend.breaker(&provider)?;
-                let after = breaker.after_inquiry(hold_after);
-                if after != breaker {
-                    backend.set_breaker(&provider, &after)?;
-                }
-                Ok(())
+                change_breaker(backend, &provider, |breaker| breaker.after_inquiry(hold_after))
             })
             .await;
         if let Err(error) = answered {

@@ -107,9 +107,28 @@ impl Shared {
         }
     }
 
+    /// Says that this engine runs, as long as it does, where others may run on the same store.
+    pub(crate) async fn beat(self: Arc<Self>) {
+        let Some(every) = self.journal.beat else { return };
+        loop {
+            tokio::time::sleep(every).await;
+            if let Err(error) = self.beat_once().await {
+                tracing::error!("the journal cannot be used: {error}");
+            }
+        }
+    }
+
+    async fn beat_once(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.journal.store.run(move |backend| backend.beat(now)).await
+    }
+
     /// Works on everything that is due now, and returns once it is done.
     pub(crate) async fn pass(self: &Arc<Self>) -> Result<Pass, StoreError> {
         let mut pass = Pass::default();
+        if self.journal.beat.is_some() {
+            self.beat_once().await?;
+        }
         while self.pass_of(&KINDS, &mut pass).await? {}
         // Also what changed in this pass.
         while self.handlers.get().is_some() && self.pass_of(&CHANGES, &mut pass).await? {}
@@ -184,13 +203,21 @@ impl Shared {
                 if !self.is_seeded(Seeded::LeavesItDueAfterAnError) =>
             {
                 let why = "its caller is gone".to_owned();
-                self.journal.close(reference, None, why, now).await?;
+                self.journal.close(&record, None, why, now).await?;
                 Ok(Done::Other)
             }
             (RecordState::Prepared, _) => {
                 self.send_handed_over(member, &record, claim, &flight).await
             }
             (RecordState::Submitting, _) => {
+                if let Some(permit) = &record.permit
+                    && self.is_elsewhere(permit.start).await?
+                    && now <= permit.send_by.plus(member.limits.quiet)
+                {
+                    // Its sender runs, and may still record its outcome.
+                    let due = permit.send_by.plus(member.limits.quiet + Duration::from_secs(1));
+                    return self.put_off(claim, due).await;
+                }
                 // Its sender was another process, or a task that ended.
                 if self.is_seeded(Seeded::SendsAgainAfterACrash) {
                     return self.send_again(member, &record).await;
@@ -219,7 +246,7 @@ impl Shared {
         let now = self.clock.now();
         if now > record.send_before && !self.is_seeded(Seeded::SendsAfterItsTime) {
             let why = "it could not be sent in its time".to_owned();
-            self.journal.close(reference, None, why, now).await?;
+            self.journal.close(record, None, why, now).await?;
             return Ok(Done::Other);
         }
         if self.check_sends().is_err() {
@@ -228,7 +255,9 @@ impl Shared {
         if let Some(until) = self.held_until(member, now).await? {
             return self.put_off(claim, until).await;
         }
-        let is_inherited = record.start != self.journal.start && record.start != 0;
+        let is_inherited = record.start != self.journal.start
+            && record.start != 0
+            && !self.is_elsewhere(record.start).await?;
         if is_inherited && !self.is_seeded(Seeded::SendsInheritedWithoutAsking) {
             // An older copy of the store may not know that it was sent.
             match self.ask(member, record, Some(flight)).await {
@@ -245,7 +274,7 @@ impl Shared {
                 tracing::info!(payout = %reference, "not sent yet: {error}");
                 let again = schedule::again(claim.tries, now);
                 if !error.is_safe_to_retry() {
-                    self.journal.close(reference, permit, error.to_string(), now).await?;
+                    self.journal.close(record, permit, error.to_string(), now).await?;
                 } else if let Some(permit) = permit {
                     let why = error.to_string();
                     self.journal.give_back(reference, permit, why, now, again).await?;

@@ -32,7 +32,10 @@ type Work = Box<dyn FnMut(&mut dyn Backend) -> Written + Send>;
 struct Job {
     run: Work,
     done: Box<dyn FnOnce(Written) + Send>,
+    /// How often its commit was not known.
     tries: u32,
+    /// How often something that passes kept it from being written.
+    delays: u32,
 }
 
 impl Committer {
@@ -73,6 +76,7 @@ impl Committer {
                 let _ = sender.send(result);
             }),
             tries: 0,
+            delays: 0,
         };
         let ended = || StoreError::NotDone("the store was closed".to_owned());
         self.0.send(Message::Work(job)).map_err(|_| ended())?;
@@ -120,6 +124,7 @@ fn serve(mut backend: Box<dyn Backend>, messages: &mpsc::Receiver<Message>) {
             left.extend(commit(backend.as_mut(), vec![job]));
         }
     }
+    backend.close();
     drop(backend);
     if let Some(closed) = closing {
         // Who closed it may have left.
@@ -138,9 +143,11 @@ fn commit(backend: &mut dyn Backend, mut batch: Vec<Job>) -> Vec<Job> {
         if let Err(error) = (job.run)(backend) {
             backend.roll_back();
             let failed = batch.remove(index);
-            finish(vec![failed], &Err(error));
             batch.reverse();
-            return batch;
+            // What was delayed comes last.
+            let mut left = delayed(vec![failed], error);
+            left.append(&mut batch);
+            return left;
         }
     }
     match backend.commit() {
@@ -155,8 +162,8 @@ fn commit(backend: &mut dyn Backend, mut batch: Vec<Job>) -> Vec<Job> {
         }
         Err(error) => {
             backend.roll_back();
-            finish(batch, &Err(error));
-            Vec::new()
+            batch.reverse();
+            delayed(batch, error)
         }
         Ok(()) => {
             finish(batch, &Ok(()));
@@ -165,11 +172,25 @@ fn commit(backend: &mut dyn Backend, mut batch: Vec<Job>) -> Vec<Job> {
     }
 }
 
+/// Returns what has to be run again after an error before the commit, and ends the rest.
+fn delayed(jobs: Vec<Job>, error: StoreError) -> Vec<Job> {
+    let may_pass = matches!(error, StoreError::Again(_));
+    let (mut again, over): (Vec<_>, Vec<_>) =
+        jobs.into_iter().partition(|job| may_pass && job.delays + 1 < TRIES);
+    finish(over, &Err(error));
+    again.iter_mut().for_each(|job| job.delays += 1);
+    again
+}
+
 fn finish(jobs: Vec<Job>, result: &Written) {
     for job in jobs {
         // A write that was once not known stays so until it is known to be written.
         let result = match result {
-            Err(StoreError::NotDone(why)) if job.tries > 0 => Err(StoreError::Unknown(why.clone())),
+            Err(StoreError::NotDone(why) | StoreError::Again(why)) => Err(if job.tries > 0 {
+                StoreError::Unknown(why.clone())
+            } else {
+                StoreError::NotDone(why.clone())
+            }),
             other => other.clone(),
         };
         (job.done)(result);

@@ -60,6 +60,13 @@ impl Rows for Faulty {
         self.inner.payout(reference)
     }
 
+    fn payout_to_change(
+        &mut self,
+        reference: &PayoutRef,
+    ) -> Result<Option<PayoutRecord>, StoreError> {
+        self.inner.payout_to_change(reference)
+    }
+
     fn has_written(&mut self, token: &str) -> Result<bool, StoreError> {
         self.inner.has_written(token)
     }
@@ -71,6 +78,10 @@ impl Rows for Faulty {
 
     fn breaker(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError> {
         self.inner.breaker(provider)
+    }
+
+    fn breaker_to_change(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError> {
+        self.inner.breaker_to_change(provider)
     }
 
     fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError> {
@@ -154,6 +165,18 @@ impl Backend for Faulty {
 
     fn pull_in(&mut self, now: Timestamp) -> Result<(), StoreError> {
         self.inner.pull_in(now)
+    }
+
+    fn is_live(&mut self, start: u64) -> Result<bool, StoreError> {
+        self.inner.is_live(start)
+    }
+
+    fn beat(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        self.inner.beat(now)
+    }
+
+    fn close(&mut self) {
+        self.inner.close();
     }
 
     fn open_providers(&mut self) -> Result<Vec<ProviderId>, StoreError> {

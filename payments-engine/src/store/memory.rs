@@ -88,6 +88,13 @@ impl Rows for Memory {
         Ok(self.tables.payouts.get(reference).cloned())
     }
 
+    fn payout_to_change(
+        &mut self,
+        reference: &PayoutRef,
+    ) -> Result<Option<PayoutRecord>, StoreError> {
+        self.payout(reference)
+    }
+
     fn has_written(&mut self, token: &str) -> Result<bool, StoreError> {
         Ok(self.tables.tokens.contains(token))
     }
@@ -103,6 +110,10 @@ impl Rows for Memory {
 
     fn breaker(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError> {
         Ok(self.tables.breakers.get(provider).cloned().unwrap_or_default())
+    }
+
+    fn breaker_to_change(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError> {
+        self.breaker(provider)
     }
 
     fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError> {
@@ -200,6 +211,16 @@ impl Backend for Memory {
         }
         Ok(())
     }
+
+    fn is_live(&mut self, start: u64) -> Result<bool, StoreError> {
+        Ok(start == self.start)
+    }
+
+    fn beat(&mut self, _now: Timestamp) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn close(&mut self) {}
 
     fn open_providers(&mut self) -> Result<Vec<ProviderId>, StoreError> {
         let open = self.tables.payouts.values().filter(|record| !record.state.is_final());

@@ -11,12 +11,16 @@ mod handling;
 mod inbox;
 mod memory;
 mod payments;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod restored;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod task;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp};
 
@@ -27,6 +31,9 @@ use faulty::{Faults, Faulty};
 pub(crate) use handling::HandlerRows;
 pub(crate) use inbox::{InboxCounts, InboxRows};
 pub(crate) use payments::{PaymentRows, PaymentWrite, Route, RouteKind};
+#[cfg(feature = "sqlx-0_9")]
+pub(crate) use postgres::with_rows;
+pub(crate) use restored::Restored;
 #[cfg(feature = "rusqlite")]
 pub(crate) use sqlite::SqliteRows;
 pub(crate) use task::{Claim, Due, TaskKind};
@@ -51,8 +58,14 @@ enum Kind {
     Memory(memory::SharedTables),
     #[cfg(feature = "sqlite")]
     Sqlite(PathBuf),
-    #[cfg_attr(feature = "sqlite", expect(dead_code, reason = "only named without a database"))]
-    NotCompiledIn(PathBuf),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<postgres::Address>),
+    /// A store of this feature, which is off.
+    #[cfg_attr(
+        all(feature = "sqlite", feature = "postgres"),
+        expect(dead_code, reason = "only named without a database")
+    )]
+    NotCompiledIn(&'static str),
 }
 
 impl Store {
@@ -65,8 +78,40 @@ impl Store {
         #[cfg(feature = "sqlite")]
         let kind = Kind::Sqlite(path.into());
         #[cfg(not(feature = "sqlite"))]
-        let kind = Kind::NotCompiledIn(path.into());
+        let kind = {
+            let _: PathBuf = path.into();
+            Kind::NotCompiledIn("sqlite")
+        };
         Self { kind, faults: None }
+    }
+
+    /// A database of PostgreSQL, by a URL such as `postgres://user@host:5432/shop`. The engine's
+    /// tables are in its schema `payments`, which is made if it is not there.
+    ///
+    /// Several engines may run on one database, on several machines: each sends, and each reference
+    /// is sent at most once. The URL names a session of its own, not one of a transaction pooler. Its
+    /// password is never printed.
+    pub fn postgres(url: impl AsRef<str>) -> Self {
+        #[cfg(feature = "postgres")]
+        let kind = Kind::Postgres(Box::new(postgres::Address::new(url.as_ref())));
+        #[cfg(not(feature = "postgres"))]
+        let kind = {
+            let _ = url.as_ref();
+            Kind::NotCompiledIn("postgres")
+        };
+        Self { kind, faults: None }
+    }
+
+    /// Sets how long an engine on PostgreSQL may be silent before the others take over.
+    #[cfg(all(feature = "postgres", feature = "seeded-bugs"))]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_silence(self, silence: Duration) -> Self {
+        let kind = match self.kind {
+            Kind::Postgres(address) => Kind::Postgres(Box::new(address.with_silence(silence))),
+            other => other,
+        };
+        Self { kind, ..self }
     }
 
     /// Memory: for tests. Nothing in it survives the process.
@@ -96,7 +141,7 @@ impl Store {
         let (backend, opened): (Box<dyn Backend>, Opened) = match &self.kind {
             Kind::Memory(tables) => {
                 let backend = memory::Memory::open(tables.clone());
-                let opened = Opened { start: backend.start(), restored: None };
+                let opened = Opened::alone(backend.start(), None);
                 (Box::new(backend), opened)
             }
             #[cfg(feature = "sqlite")]
@@ -104,11 +149,17 @@ impl Store {
                 let (backend, opened) = sqlite::Sqlite::open(path, now, accepts, seal.clone())?;
                 (Box::new(backend), opened)
             }
-            Kind::NotCompiledIn(_) => {
+            #[cfg(feature = "postgres")]
+            Kind::Postgres(address) => {
+                let (backend, opened) =
+                    postgres::Postgres::open(address, now, accepts, seal.clone())?;
+                (Box::new(backend), opened)
+            }
+            Kind::NotCompiledIn(feature) => {
                 let _ = (now, accepts, seal);
                 return Err(Error::new(
                     ErrorKind::Configuration,
-                    "the feature `sqlite` of payments-engine is off: turn it on to store in SQLite",
+                    format!("the feature `{feature}` of payments-engine is off: turn it on"),
                 ));
             }
         };
@@ -125,7 +176,9 @@ impl fmt::Debug for Store {
             Kind::Memory(_) => f.write_str("Store(memory)"),
             #[cfg(feature = "sqlite")]
             Kind::Sqlite(path) => write!(f, "Store(sqlite {})", path.display()),
-            Kind::NotCompiledIn(path) => write!(f, "Store({}, not compiled in)", path.display()),
+            #[cfg(feature = "postgres")]
+            Kind::Postgres(address) => write!(f, "Store({address})"),
+            Kind::NotCompiledIn(feature) => write!(f, "Store({feature}, not compiled in)"),
         }
     }
 }
@@ -135,14 +188,33 @@ impl fmt::Debug for Store {
 pub(crate) struct Opened {
     /// The number of this start, from 1.
     pub(crate) start: u64,
+    /// The name of this start, with which its tokens begin: no other start has it, also where an
+    /// older copy of the store counts the same number again.
+    pub(crate) name: String,
     /// Why the store seems to be an older copy of itself, if it does.
-    pub(crate) restored: Option<String>,
+    pub(crate) restored: Restored,
+    /// How often the engine says that it runs, where others may run on the same store.
+    pub(crate) beat: Option<Duration>,
+}
+
+impl Opened {
+    /// A store that one engine uses at a time.
+    pub(crate) fn alone(start: u64, restored: Option<String>) -> Self {
+        let restored = Restored::new(restored);
+        Self { start, name: start.to_string(), restored, beat: None }
+    }
 }
 
 /// The rows of a store, inside one transaction.
 pub(crate) trait Rows {
     /// The record of a payout.
     fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError>;
+
+    /// The same, for a change: until the transaction ends nobody else changes it, or makes it.
+    fn payout_to_change(
+        &mut self,
+        reference: &PayoutRef,
+    ) -> Result<Option<PayoutRecord>, StoreError>;
 
     /// Whether a write with this token is stored.
     fn has_written(&mut self, token: &str) -> Result<bool, StoreError>;
@@ -152,6 +224,9 @@ pub(crate) trait Rows {
 
     /// The breaker of a provider.
     fn breaker(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError>;
+
+    /// The same, for a change: until the transaction ends nobody else changes it.
+    fn breaker_to_change(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError>;
 
     /// Stores the breaker of a provider.
     fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError>;
@@ -212,8 +287,19 @@ pub(crate) trait Backend: Rows + Send {
         most: usize,
     ) -> Result<Vec<Claim>, StoreError>;
 
-    /// Makes every payout that is prepared or submitting due now: what an earlier start left.
+    /// Makes every payout that is prepared or submitting due now, unless another engine that runs
+    /// has it: what an earlier start left.
     fn pull_in(&mut self, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Whether the engine of this start runs.
+    fn is_live(&mut self, start: u64) -> Result<bool, StoreError>;
+
+    /// Says that this engine runs, takes over what engines left that no longer do, and looks whether
+    /// the store is still the same.
+    fn beat(&mut self, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Says that this engine has ended. Nothing is asked of the store after it.
+    fn close(&mut self);
 
     /// The providers of records that are not final.
     fn open_providers(&mut self) -> Result<Vec<ProviderId>, StoreError>;
@@ -247,6 +333,10 @@ pub(crate) enum StoreError {
     /// Nothing was written.
     #[error("{0}")]
     NotDone(String),
+    /// Nothing was written, and the same write said again may succeed.
+    #[error("{0}")]
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "one writer waits for none"))]
+    Again(String),
     /// It may or may not have been written.
     #[error("{0}; whether it was written is not known")]
     Unknown(String),
@@ -260,7 +350,7 @@ impl StoreError {
     /// The error of a call that sent nothing.
     pub(crate) fn into_error(self) -> Error {
         let message = match self {
-            Self::NotDone(why) => {
+            Self::NotDone(why) | Self::Again(why) => {
                 format!("the journal cannot be used, and nothing was sent: {why}")
             }
             Self::Unknown(why) => {

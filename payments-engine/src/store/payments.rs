@@ -89,7 +89,10 @@ pub(crate) enum RouteKind {
 
 impl RouteKind {
     /// The kind as it is stored.
-    #[cfg_attr(not(feature = "sqlite"), expect(dead_code, reason = "a database stores it"))]
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "postgres")),
+        expect(dead_code, reason = "a database stores it")
+    )]
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Code => "code",

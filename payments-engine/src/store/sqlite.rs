@@ -48,6 +48,7 @@ pub(super) struct Sqlite {
     path: PathBuf,
     connection: Connection,
     seal: Seal,
+    start: u64,
     _lock: File,
 }
 
@@ -67,7 +68,8 @@ impl Sqlite {
         let mut connection = connect(path).map_err(|error| unusable(path, &error))?;
         migrate(&mut connection, now).map_err(|error| unusable(path, &error))??;
         let opened = count_start(&mut connection, &mut lock, path, accepts)?;
-        Ok((Self { path: path.to_owned(), connection, seal, _lock: lock }, opened))
+        let start = opened.start;
+        Ok((Self { path: path.to_owned(), connection, start, seal, _lock: lock }, opened))
     }
 
     fn rows(&self) -> SqliteRows<'_> {
@@ -212,7 +214,7 @@ fn count_start(
     .map_err(unusable_store)?;
     change.commit().map_err(unusable_store)?;
     write_count(lock, &store, start).map_err(|error| unusable(path, &error))?;
-    Ok(Opened { start, restored })
+    Ok(Opened::alone(start, restored))
 }
 
 fn write_count(lock: &mut File, store: &str, start: u64) -> std::io::Result<()> {
@@ -259,6 +261,14 @@ impl Rows for SqliteRows<'_> {
             .optional()
             .map_err(StoreError::not_done)?;
         text.map(|text| self.seal.open(of_payout(reference.as_str()), &text)).transpose()
+    }
+
+    /// The file has one writer at a time.
+    fn payout_to_change(
+        &mut self,
+        reference: &PayoutRef,
+    ) -> Result<Option<PayoutRecord>, StoreError> {
+        self.payout(reference)
     }
 
     fn has_written(&mut self, token: &str) -> Result<bool, StoreError> {
@@ -321,6 +331,10 @@ impl Rows for SqliteRows<'_> {
         text.map_or_else(|| Ok(Breaker::default()), |text| read(text.as_bytes()))
     }
 
+    fn breaker_to_change(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError> {
+        self.breaker(provider)
+    }
+
     fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError> {
         let sql = "INSERT INTO payments_breaker (provider, format, breaker) VALUES (?1, ?2, ?3)
                    ON CONFLICT (provider) DO UPDATE SET format = excluded.format,
@@ -369,6 +383,13 @@ impl Rows for Sqlite {
         self.rows().payout(reference)
     }
 
+    fn payout_to_change(
+        &mut self,
+        reference: &PayoutRef,
+    ) -> Result<Option<PayoutRecord>, StoreError> {
+        self.rows().payout(reference)
+    }
+
     fn has_written(&mut self, token: &str) -> Result<bool, StoreError> {
         self.rows().has_written(token)
     }
@@ -378,6 +399,10 @@ impl Rows for Sqlite {
     }
 
     fn breaker(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError> {
+        self.rows().breaker(provider)
+    }
+
+    fn breaker_to_change(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError> {
         self.rows().breaker(provider)
     }
 
@@ -486,6 +511,16 @@ impl Backend for Sqlite {
         statement.execute(values).map_err(StoreError::not_done)?;
         Ok(())
     }
+
+    fn is_live(&mut self, start: u64) -> Result<bool, StoreError> {
+        Ok(start == self.start)
+    }
+
+    fn beat(&mut self, _now: Timestamp) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn close(&mut self) {}
 
     fn open_providers(&mut self) -> Result<Vec<ProviderId>, StoreError> {
         let sql = "SELECT DISTINCT provider FROM payments_payout

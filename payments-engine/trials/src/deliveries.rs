@@ -1,5 +1,6 @@
 //! A gateway in memory whose deliveries arrive at an engine, signed or not.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -21,6 +22,7 @@ use payments_engine::{Accepted, Engine, EngineBuilder, Seeded, Store};
 use provider_mock::{MockGateway, Settings};
 use tempfile::TempDir;
 
+use crate::database::{Database, wait_for};
 use crate::world::MAIN;
 
 /// The endpoint of signed deliveries.
@@ -42,8 +44,10 @@ pub struct Deliveries {
     pub gateway: MockGateway,
     /// The clock of the gateway and of the engines.
     pub clock: ManualClock,
-    /// Where the store is.
+    /// Where the store is, if it is in SQLite.
     pub folder: TempDir,
+    /// Where the store is, if the trials run on PostgreSQL.
+    pub database: Option<Database>,
     /// Whether the gateway cannot be asked about deliveries.
     pub is_down: Arc<AtomicBool>,
     /// How often the gateway was asked about a delivery.
@@ -61,6 +65,7 @@ impl Deliveries {
             gateway: MockGateway::new(settings).unwrap(),
             clock,
             folder: tempfile::tempdir().unwrap(),
+            database: Database::if_chosen(),
             is_down: Arc::default(),
             asked: Arc::default(),
         }
@@ -82,15 +87,38 @@ impl Deliveries {
             .with_notifications(Arc::new(receiver))
     }
 
-    /// The file of the store.
+    /// The file of the store, if it is in SQLite.
     pub fn file(&self) -> std::path::PathBuf {
         self.folder.path().join("shop.db")
     }
 
-    /// An engine in SQLite that works only in ticks.
+    /// The store.
+    pub fn store(&self) -> Store {
+        match &self.database {
+            Some(database) => database.store(),
+            None => Store::sqlite(self.file()),
+        }
+    }
+
+    /// Keeps every engine from storing a delivery, until what is returned is dropped.
+    pub fn block(&self) -> Box<dyn Any> {
+        if let Some(database) = &self.database {
+            return Box::new(wait_for(async {
+                let mut connection = database.connect().await;
+                let sql = "BEGIN; LOCK TABLE payments.delivery IN EXCLUSIVE MODE";
+                sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+                connection
+            }));
+        }
+        let connection = rusqlite::Connection::open(self.file()).unwrap();
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        Box::new(connection)
+    }
+
+    /// An engine that works only in ticks.
     pub fn builder(&self, seeded: Option<Seeded>) -> EngineBuilder {
         Engine::builder()
-            .with_store(Store::sqlite(self.file()))
+            .with_store(self.store())
             .with_provider(self.provider())
             .with_clock(Arc::new(self.clock.clone()))
             .with_seeded(seeded)
@@ -123,15 +151,28 @@ impl Deliveries {
 
     /// What the store holds of deliveries: the standings of each, oldest first.
     pub fn standings(&self) -> Vec<Vec<String>> {
-        let connection = rusqlite::Connection::open(self.file()).unwrap();
-        let sql = "SELECT events FROM payments_delivery ORDER BY number";
-        let mut statement = connection.prepare(sql).unwrap();
-        let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
-        rows.map(|row| {
-            let events: Vec<serde_json::Value> = serde_json::from_str(&row.unwrap()).unwrap();
-            events.iter().map(|one| one["standing"]["is"].as_str().unwrap().to_owned()).collect()
-        })
-        .collect()
+        let rows: Vec<String> = if let Some(database) = &self.database {
+            let sql = "SELECT events FROM payments.delivery ORDER BY number";
+            wait_for(async {
+                let mut connection = database.connect().await;
+                sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap()
+            })
+        } else {
+            let connection = rusqlite::Connection::open(self.file()).unwrap();
+            let sql = "SELECT events FROM payments_delivery ORDER BY number";
+            let mut statement = connection.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| row.get(0)).unwrap();
+            rows.map(Result::unwrap).collect()
+        };
+        rows.iter()
+            .map(|row| {
+                let events: Vec<serde_json::Value> = serde_json::from_str(row).unwrap();
+                events
+                    .iter()
+                    .map(|one| one["standing"]["is"].as_str().unwrap().to_owned())
+                    .collect()
+            })
+            .collect()
     }
 }
 

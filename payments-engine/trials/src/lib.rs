@@ -2,8 +2,8 @@
 //!
 //! [`rows`] are trials inside one process; each takes a mistake to put into the engine, and says what
 //! it found. [`kills`] are trials of a child process that is killed or stopped at random points.
-//! [`world`] is the gateway, the clock and the engines that they use, and [`deliveries`] a gateway in
-//! memory that sends deliveries.
+//! [`world`] is the gateway, the clock and the engines that they use, [`deliveries`] a gateway in
+//! memory that sends deliveries, and [`database`] a database of PostgreSQL for each trial.
 //!
 //! `cargo test -p engine-trials` runs short counts. The full ones are set by environment variables:
 //! `ENGINE_TRIAL_KILLS`, `ENGINE_TRIAL_STOPS` and `ENGINE_TRIAL_DROPS`.
@@ -16,6 +16,7 @@
     reason = "a trial stops at the first surprise"
 )]
 
+pub mod database;
 pub mod deliveries;
 pub mod kills;
 pub mod rows;

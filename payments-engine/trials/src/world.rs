@@ -23,6 +23,8 @@ use provider_mock::{
 };
 use tempfile::TempDir;
 
+use crate::database::Database;
+
 /// The name of the provider.
 pub const MAIN: &str = "main";
 
@@ -36,8 +38,10 @@ pub struct World {
     pub simulator: MockSimulator,
     /// The clock of the engines; the gateway has the system's.
     pub clock: ManualClock,
-    /// Where the store is.
+    /// Where the store is, if it is in SQLite.
     pub folder: TempDir,
+    /// Where the store is, if the trials run on PostgreSQL.
+    pub database: Option<Database>,
 }
 
 impl World {
@@ -52,6 +56,7 @@ impl World {
             Settings::test().with_payout_repeat(Repeat::PaysAgain).with_payout_start(start);
         let settings = SimulatorSettings::test().with_gateway(settings).with_port(port);
         Self {
+            database: Database::if_chosen(),
             simulator: MockSimulator::start(settings).await.unwrap(),
             clock: ManualClock::at(Timestamp::from_unix(1_731_742_061)),
             folder: tempfile::tempdir().unwrap(),
@@ -68,12 +73,15 @@ impl World {
         provider_at(&self.simulator.url(), Arc::new(self.clock.clone()))
     }
 
-    /// The store of this world, in SQLite.
+    /// The store of this world.
     pub fn store(&self) -> Store {
+        if let Some(database) = &self.database {
+            return database.store();
+        }
         Store::sqlite(self.folder.path().join("shop.db"))
     }
 
-    /// An engine in SQLite that works only in ticks.
+    /// An engine that works only in ticks.
     pub fn builder(&self) -> EngineBuilder {
         self.builder_of(self.provider())
     }

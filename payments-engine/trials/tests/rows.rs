@@ -37,3 +37,8 @@ fn every_mistake_is_found_by_its_trial() {
     println!("{table}");
     assert!(missed.is_empty(), "not found: {missed:#?}");
 }
+
+#[test]
+fn on_postgres_the_same_holds() {
+    engine_trials::database::run_again_on_postgres(&[]);
+}

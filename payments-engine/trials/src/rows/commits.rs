@@ -40,7 +40,7 @@ struct Commit {
 impl Commit {
     async fn run(self, seeded: Option<Seeded>) -> Finding {
         let world = World::with(PayoutStart::Succeeded, 0).await;
-        let store = Store::memory();
+        let store = if world.database.is_some() { world.store() } else { Store::memory() };
         let Self { fault, first, times, .. } = self;
         let strikes = move |number| (first..first + times).contains(&number).then_some(fault);
         let url = if self.is_up {

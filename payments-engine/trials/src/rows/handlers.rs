@@ -147,7 +147,7 @@ async fn hours(world: &Deliveries, engine: &Engine, number: usize) {
 }
 
 pub(super) async fn what_a_handler_writes_is_there_exactly_once(seeded: Option<Seeded>) -> Finding {
-    let world = Deliveries::start();
+    let world = Deliveries::in_sqlite();
     let handler = Writes::that(Does::Works);
     // The first commit of the engine after the handler was called is refused.
     let (state, struck) = (Arc::clone(&handler.0), AtomicBool::default());
@@ -178,7 +178,7 @@ pub(super) async fn a_handler_that_fails_is_called_again(seeded: Option<Seeded>)
         Does::CallsTheEngine,
         Does::EndsItsTransaction,
     ] {
-        let world = Deliveries::start();
+        let world = Deliveries::in_sqlite();
         let handler = Writes::that(does);
         let engine = start(&world, &handler, seeded).await;
         let _ = engine.submit(MAIN, &payout("P-1")).await.unwrap();
@@ -199,7 +199,7 @@ pub(super) async fn a_handler_that_fails_is_called_again(seeded: Option<Seeded>)
 }
 
 pub(super) async fn inside_a_handler_only_submit_in_works(seeded: Option<Seeded>) -> Finding {
-    let world = Deliveries::start();
+    let world = Deliveries::in_sqlite();
     let handler = Writes::that(Does::CallsTheEngine);
     let engine = start(&world, &handler, seeded).await;
     let _ = engine.submit(MAIN, &payout("P-1")).await.unwrap();
@@ -225,7 +225,7 @@ pub(super) async fn inside_a_handler_only_submit_in_works(seeded: Option<Seeded>
 pub(super) async fn a_dead_letter_is_replayed_with_the_present_record(
     seeded: Option<Seeded>,
 ) -> Finding {
-    let world = Deliveries::start();
+    let world = Deliveries::in_sqlite();
     let handler = Writes::that(Does::Fails);
     let engine = start(&world, &handler, seeded).await;
     let _ = engine.submit(MAIN, &payout("P-1")).await.unwrap();
@@ -255,7 +255,7 @@ pub(super) async fn a_dead_letter_is_replayed_with_the_present_record(
 }
 
 pub(super) async fn after_a_dead_letter_its_subject_goes_on(seeded: Option<Seeded>) -> Finding {
-    let world = Deliveries::start();
+    let world = Deliveries::in_sqlite();
     let handler = Writes::that(Does::FailsWhilePending);
     let engine = start(&world, &handler, seeded).await;
     let _ = engine.submit(MAIN, &payout("P-1")).await.unwrap();
@@ -272,8 +272,8 @@ pub(super) async fn after_a_dead_letter_its_subject_goes_on(seeded: Option<Seede
 }
 
 pub(super) async fn a_handler_with_another_database_is_refused(seeded: Option<Seeded>) -> Finding {
-    let world = Deliveries::start();
-    let other = Deliveries::start();
+    let world = Deliveries::in_sqlite();
+    let other = Deliveries::in_sqlite();
     other.engine(None).await.stop().await;
     let handler = Writes::that(Does::Works);
     let elsewhere = SqliteDatabase::new(other.file());
@@ -295,7 +295,7 @@ pub(super) async fn a_handler_with_another_database_is_refused(seeded: Option<Se
 
 /// Changes wait for a handler that a start left out.
 pub(super) async fn a_handler_that_is_missing_loses_no_change(seeded: Option<Seeded>) -> Finding {
-    let world = Deliveries::start();
+    let world = Deliveries::in_sqlite();
     let handler = Writes::that(Does::Works);
     builder(&world, &handler, seeded).start().await.unwrap().stop().await;
     let engine = world.engine(seeded).await;

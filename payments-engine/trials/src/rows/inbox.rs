@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use payments_core::notification::Outcome;
-use payments_engine::{Engine, Fault, InboxLimits, Seeded, Store};
+use payments_engine::{Engine, Fault, InboxLimits, Seeded};
 
 use super::{Finding, ensure};
 use crate::deliveries::{Deliveries, OPEN, RETURN, SIGNED, claim, deliver};
@@ -38,7 +38,7 @@ pub(super) async fn a_delivery_is_stored_and_booked_in_one_commit(
     let delivery = world.paid("A-1").await;
     let commits = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&commits);
-    let store = Store::sqlite(world.file()).with_faults(move |number| {
+    let store = world.store().with_faults(move |number| {
         counted.store(number + 1, Ordering::SeqCst);
         (number == 0).then_some(Fault::Refused)
     });
@@ -208,9 +208,7 @@ pub(super) async fn what_is_not_durable_in_time_is_requested_again(
     let delivery = world.paid("A-1").await;
     let limits = InboxLimits::default().with_durable_within(Duration::from_millis(50));
     let engine = world.builder(seeded).with_inbox(limits).start().await.unwrap();
-    let mut other = rusqlite::Connection::open(world.file()).unwrap();
-    let transaction = rusqlite::TransactionBehavior::Immediate;
-    let blocking = other.transaction_with_behavior(transaction).unwrap();
+    let blocking = world.block();
     let accepted = deliver(&engine, SIGNED, &delivery).await;
     ensure!(accepted.outcome == Outcome::TryAgain, "{accepted:?}");
     drop(blocking);

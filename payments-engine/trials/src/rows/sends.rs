@@ -76,22 +76,16 @@ pub(super) async fn an_error_after_sending_is_uncertain_and_a_case(
 
 pub(super) async fn an_error_leaves_nothing_that_is_sent_later(seeded: Option<Seeded>) -> Finding {
     let port = free_port();
-    let folder = tempfile::tempdir().unwrap();
-    let clock = payments_core::ManualClock::at(payments_core::Timestamp::from_unix(1_731_742_061));
+    let before = World::start().await;
     let url = format!("http://127.0.0.1:{port}");
-    let builder = Engine::builder()
-        .with_store(Store::sqlite(folder.path().join("shop.db")))
-        .with_provider(provider_at(&url, Arc::new(clock.clone())))
-        .with_clock(Arc::new(clock.clone()))
-        .without_background();
-    let engine = builder.with_seeded(seeded).start().await.unwrap();
+    let provider = provider_at(&url, Arc::new(before.clock.clone()));
+    let engine = before.builder_of(provider).with_seeded(seeded).start().await.unwrap();
     let error = create(&engine, &payout("P-1")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
     // The gateway comes back.
     let world = World::with(PayoutStart::Pending, port).await;
     for _ in 0..5 {
-        engine.tick().await.unwrap();
-        clock.advance(Duration::from_secs(60));
+        before.advance(&engine, Duration::from_secs(60)).await;
     }
     let times = world.instructed();
     ensure!(times == 0, "{times} requests after the call had returned an error");

@@ -1,4 +1,5 @@
-//! The journal at work: a mock gateway over HTTP, a store in SQLite, and a clock that tests move.
+//! The journal at work: a mock gateway over HTTP, a store in SQLite or PostgreSQL,
+//! and a clock that tests move.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,4 +16,9 @@ mod repeats;
 mod restart;
 mod sealing;
 mod sends;
-mod submit_in;
+mod sqlite_file;
+
+#[test]
+fn on_postgres_the_same_holds() {
+    engine_trials::database::run_again_on_postgres(&["sqlite_file"]);
+}

@@ -8,17 +8,6 @@ use payments_engine::{Limits, RecordState};
 use engine_trials::world::{MAIN, World, create, payout, state};
 
 #[tokio::test]
-async fn a_second_engine_on_one_file_is_refused_naming_the_first() {
-    let world = World::start().await;
-    let engine = world.engine(None).await;
-    let error = world.builder().start().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Configuration);
-    assert!(error.to_string().contains("another engine sends from"), "{error}");
-    engine.stop().await;
-    world.engine(None).await.stop().await;
-}
-
-#[tokio::test]
 async fn what_an_earlier_start_left_prepared_is_asked_for_before_it_is_sent() {
     let world = World::start().await;
     let engine = world.engine(None).await;
@@ -33,36 +22,6 @@ async fn what_an_earlier_start_left_prepared_is_asked_for_before_it_is_sent() {
     assert_eq!(state(&engine, "P-1").await, RecordState::Pending);
     assert_eq!(state(&engine, "P-2").await, RecordState::Pending);
     assert_eq!((world.carried_out("P-1"), world.carried_out("P-2")), (1, 1));
-}
-
-#[tokio::test]
-async fn an_older_copy_over_the_store_waits_for_a_person() {
-    let world = World::start().await;
-    let file = world.folder.path().join("shop.db");
-    let copy = world.folder.path().join("backup.db");
-    world.engine(None).await.stop().await;
-    std::fs::copy(&file, &copy).unwrap();
-    let engine = world.engine(None).await;
-    let _ = create(&engine, &payout("P-1")).await.unwrap();
-    engine.stop().await;
-    std::fs::copy(&copy, &file).unwrap();
-    for _ in 0..2 {
-        let engine = world.engine(None).await;
-        let restored = engine.health().await.unwrap().restored;
-        assert!(restored.is_some_and(|why| why.contains("older copy")));
-        let error = create(&engine, &payout("P-1")).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
-        let _ = engine.submit(MAIN, &payout("P-2")).await.unwrap();
-        engine.tick().await.unwrap();
-        assert_eq!(state(&engine, "P-2").await, RecordState::Prepared);
-        engine.stop().await;
-    }
-    assert_eq!(world.instructed(), 1);
-    let engine = world.builder().accepting_store().start().await.unwrap();
-    engine.tick().await.unwrap();
-    assert_eq!(state(&engine, "P-2").await, RecordState::Pending);
-    engine.stop().await;
-    assert!(world.engine(None).await.health().await.unwrap().restored.is_none());
 }
 
 #[tokio::test]

@@ -1,0 +1,387 @@
+//! A store in PostgreSQL, on which several engines may run.
+//!
+//! The thread that owns it has a runtime of its own for one connection, which is replaced if it
+//! breaks.
+
+mod connection;
+mod handling;
+mod identity;
+mod inbox;
+mod instances;
+mod payments;
+mod rows;
+mod schema;
+mod tasks;
+#[cfg(feature = "sqlx-0_9")]
+mod transaction;
+#[cfg(feature = "sqlx-0_9")]
+pub(crate) use transaction::with_rows;
+
+use std::error::Error as _;
+use std::fmt;
+use std::time::Duration;
+
+use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use tokio::runtime::Runtime;
+
+use self::connection::{connect, in_time, is_usable_after, not_committed, not_done, place};
+use self::rows::{Session, Work, number, of_observation, of_payout, work};
+use super::{Backend, Claim, Counts, Opened, Restored, StoreError, TaskKind};
+use crate::{
+    record::{Observed, PayoutRecord, RecordState},
+    sealing::{Seal, read},
+};
+
+/// How long an engine may be silent before the others take over what it had.
+const SILENCE: Duration = Duration::from_secs(20);
+
+/// How many times within its silence an engine says that it runs.
+const BEATS: u32 = 4;
+
+/// Where a PostgreSQL store is.
+#[derive(Clone)]
+pub(super) struct Address {
+    /// Holds the password: never printed.
+    options: Result<Box<PgConnectOptions>, String>,
+    silence: Duration,
+}
+
+impl Address {
+    pub(super) fn new(url: &str) -> Self {
+        let options = url.parse().map(Box::new).map_err(|error: sqlx::Error| match error {
+            sqlx::Error::Configuration(why) => why.to_string(),
+            _ => "it is not a URL such as postgres://user@host:5432/database".to_owned(),
+        });
+        Self { options, silence: SILENCE }
+    }
+
+    #[cfg(feature = "seeded-bugs")]
+    pub(super) fn with_silence(self, silence: Duration) -> Self {
+        Self { silence, ..self }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.options {
+            Ok(options) => f.write_str(&place(options)),
+            Err(_) => f.write_str("PostgreSQL at an address that cannot be read"),
+        }
+    }
+}
+
+/// The connection of one engine, and the runtime that it is used on.
+pub(super) struct Postgres {
+    runtime: Runtime,
+    options: PgConnectOptions,
+    /// `None` after it broke.
+    connection: Option<PgConnection>,
+    /// Whether a statement of the transaction failed, so that its commit would be a rollback.
+    has_failed: bool,
+    start: i64,
+    silence: Duration,
+    restored: Restored,
+    seal: Seal,
+}
+
+impl Postgres {
+    /// Opens the store for an engine that sends.
+    ///
+    /// # Errors
+    /// `Configuration` if the address cannot be read, if the server does not keep what it commits,
+    /// or if the schema is of a later version; `Unavailable` if the store cannot be used.
+    pub(super) fn open(
+        address: &Address,
+        now: Timestamp,
+        accepts: bool,
+        seal: Seal,
+    ) -> Result<(Self, Opened), Error> {
+        let options = address.options.clone().map_err(|why| {
+            let message = format!("the address of the PostgreSQL store cannot be read: {why}");
+            Error::new(ErrorKind::Configuration, message)
+        })?;
+        let unusable = |error: sqlx::Error| {
+            let message = format!("the store {address} cannot be used");
+            Error::new(ErrorKind::Unavailable, message).with_source(error)
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| StoreError::not_done(error).into_error())?;
+        let opening = async {
+            let mut connection = connect(&options).await?;
+            let opened = in_time(open(&mut connection, now, accepts)).await.map_err(unusable)??;
+            Ok::<_, Error>((connection, opened))
+        };
+        let (connection, (start, name, found)) = runtime.block_on(opening)?;
+        let restored = Restored::default();
+        restored.set(found);
+        let opened = Opened {
+            start: start.unsigned_abs(),
+            name,
+            restored: restored.clone(),
+            beat: Some(address.silence / BEATS),
+        };
+        let postgres = Self {
+            runtime,
+            options: *options,
+            connection: Some(connection),
+            has_failed: false,
+            start,
+            silence: address.silence,
+            restored,
+            seal,
+        };
+        Ok((postgres, opened))
+    }
+
+    /// Replaces a connection that broke. What was left is compared with what is there: it may be
+    /// another server by now.
+    fn reconnect(&mut self) -> Result<(), StoreError> {
+        let (options, start) = (&self.options, self.start);
+        let opening = async {
+            let mut connection = connect(options).await.map_err(|error| {
+                let why = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+                StoreError::NotDone(format!("{error}{why}"))
+            })?;
+            let checking = in_time(identity::check(&mut connection, Some(start)));
+            let found = checking.await.map_err(|error| not_done(&error))?;
+            Ok((connection, found))
+        };
+        let (connection, found) = self.runtime.block_on(opening)?;
+        self.restored.set(found);
+        self.connection = Some(connection);
+        Ok(())
+    }
+
+    /// Runs a statement; `None` if there is no connection. A connection that broke is dropped.
+    fn try_run<T>(&mut self, work: Work<T>) -> Option<Result<T, sqlx::Error>> {
+        let connection = self.connection.as_mut()?;
+        let done = self.runtime.block_on(async { in_time(work(connection)).await });
+        if let Err(error) = &done {
+            self.has_failed = true;
+            if !is_usable_after(error) {
+                self.connection = None;
+            }
+        }
+        Some(done)
+    }
+}
+
+/// Migrates, compares and counts, in one transaction.
+async fn open(
+    connection: &mut PgConnection,
+    now: Timestamp,
+    accepts: bool,
+) -> Result<Result<(i64, String, Option<String>), Error>, sqlx::Error> {
+    sqlx::raw_sql(BEGIN).execute(&mut *connection).await?;
+    if let Err(refused) = schema::migrate(&mut *connection, now).await? {
+        return Ok(Err(refused));
+    }
+    if accepts {
+        identity::accept(&mut *connection).await?;
+    }
+    let found = identity::check(&mut *connection, None).await?;
+    let start = instances::count_start(&mut *connection).await?;
+    instances::be_seen(&mut *connection, start).await?;
+    // A number alone could be counted twice, by an older copy of the store.
+    let name: String = sqlx::query_scalar("SELECT left(gen_random_uuid()::text, 8)")
+        .fetch_one(&mut *connection)
+        .await?;
+    sqlx::raw_sql("COMMIT").execute(connection).await?;
+    Ok(Ok((start, format!("{start}-{name}"), found)))
+}
+
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+/// A statement without values.
+fn plain(sql: &'static str) -> Work<()> {
+    work!(|connection| sqlx::raw_sql(sql).execute(connection).await.map(|_| ()))
+}
+
+impl Session for Postgres {
+    fn run<T: Send + 'static>(&mut self, work: Work<T>) -> Result<T, StoreError> {
+        match self.try_run(work) {
+            Some(done) => done.map_err(|error| not_done(&error)),
+            None => Err(StoreError::Again("PostgreSQL: the connection broke".to_owned())),
+        }
+    }
+
+    fn seal(&self) -> &Seal {
+        &self.seal
+    }
+}
+
+impl Backend for Postgres {
+    fn begin(&mut self) -> Result<(), StoreError> {
+        let begun = match self.try_run(plain(BEGIN)) {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(error)) if self.connection.is_some() => Err(not_done(&error)),
+            // It broke while it was idle, or before.
+            Some(Err(_)) | None => {
+                self.reconnect()?;
+                self.run(plain(BEGIN))
+            }
+        };
+        self.has_failed = begun.is_err();
+        begun
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        if self.has_failed {
+            return Err(StoreError::Again("a statement before the commit failed".to_owned()));
+        }
+        match self.try_run(plain("COMMIT")) {
+            Some(Ok(_)) => Ok(()),
+            Some(Err(error)) => Err(not_committed(&error)),
+            None => Err(StoreError::Again("PostgreSQL: the connection broke".to_owned())),
+        }
+    }
+
+    fn roll_back(&mut self) {
+        if let Some(Err(_)) = self.try_run(plain("ROLLBACK")) {
+            // Closing a connection ends its transaction.
+            self.connection = None;
+        }
+    }
+
+    fn history(&mut self, reference: &PayoutRef) -> Result<Vec<Observed>, StoreError> {
+        let reference = reference.to_string();
+        let sql = "SELECT revision, at, start, observation, token FROM payments.observation
+                   WHERE payout = $1 ORDER BY revision";
+        let rows: Vec<(i64, i64, i64, String, String)> = self.run(work!(|connection| {
+            sqlx::query_as(sql).bind(reference).fetch_all(connection).await
+        }))?;
+        rows.into_iter()
+            .map(|(revision, at, start, observation, token)| {
+                Ok(Observed {
+                    revision: revision.unsigned_abs(),
+                    at: Timestamp::from_unix(at),
+                    start: start.unsigned_abs(),
+                    observation: self.seal.open(of_observation(&token), &observation)?,
+                })
+            })
+            .collect()
+    }
+
+    fn claim(
+        &mut self,
+        kind: TaskKind,
+        now: Timestamp,
+        lease: Timestamp,
+        most: usize,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let (start, lease) = (self.start, lease.since(now));
+        let claimed = self
+            .run(work!(
+                |connection| tasks::claim(connection, kind, start, now, lease, most).await
+            ))?;
+        Ok(claimed
+            .into_iter()
+            .map(|(subject, fence, tries)| Claim {
+                kind,
+                subject,
+                fence: fence.unsigned_abs(),
+                tries: u32::try_from(tries).unwrap_or(u32::MAX),
+            })
+            .collect())
+    }
+
+    fn pull_in(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let silence = self.silence;
+        self.run(work!(|connection| instances::pull_in(connection, now, silence).await))
+    }
+
+    fn is_live(&mut self, start: u64) -> Result<bool, StoreError> {
+        let (start, silence) = (number(start), self.silence);
+        if start == self.start {
+            return Ok(true);
+        }
+        self.run(work!(|connection| instances::is_live(connection, start, silence).await))
+    }
+
+    fn beat(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let (start, silence) = (self.start, self.silence);
+        let found = self.run(work!(|connection| {
+            instances::be_seen(&mut *connection, start).await?;
+            if instances::forget_silent(&mut *connection, silence).await? > 0 {
+                instances::pull_in(&mut *connection, now, silence).await?;
+            }
+            identity::check(connection, Some(start)).await
+        }))?;
+        self.restored.set(found);
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        let start = self.start;
+        // The others find it out by its silence otherwise.
+        let _ = self.try_run(work!(|connection| instances::leave(connection, start).await));
+        if let Some(connection) = self.connection.take() {
+            self.runtime.block_on(connection::close(connection));
+        }
+    }
+
+    fn open_providers(&mut self) -> Result<Vec<ProviderId>, StoreError> {
+        let sql = "SELECT DISTINCT provider FROM payments.payout
+                   WHERE state NOT IN ('not_sent', 'succeeded', 'reversed', 'failed')";
+        let rows: Vec<String> =
+            self.run(work!(|connection| sqlx::query_scalar(sql).fetch_all(connection).await))?;
+        rows.into_iter().map(|row| ProviderId::new(row).map_err(StoreError::not_done)).collect()
+    }
+
+    fn remember(&mut self, name: &str, value: &str) -> Result<Option<String>, StoreError> {
+        let (name, value) = (name.to_owned(), value.to_owned());
+        self.run(work!(|connection| {
+            let sql = "SELECT value FROM payments.meta WHERE key = $1";
+            let known =
+                sqlx::query_scalar(sql).bind(&name).fetch_optional(&mut *connection).await?;
+            if known.as_ref() != Some(&value) {
+                let sql = "INSERT INTO payments.meta (key, value) VALUES ($1, $2)
+                           ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+                sqlx::query(sql).bind(name).bind(value).execute(connection).await?;
+            }
+            Ok(known)
+        }))
+    }
+
+    fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError> {
+        let sql = "SELECT reference, record FROM payments.payout WHERE open_cases > 0
+                   ORDER BY changed_at";
+        let rows: Vec<(String, String)> =
+            self.run(work!(|connection| sqlx::query_as(sql).fetch_all(connection).await))?;
+        rows.iter()
+            .map(|(reference, record)| self.seal.open(of_payout(reference), record))
+            .collect()
+    }
+
+    fn counts(&mut self) -> Result<Counts, StoreError> {
+        let sql = "SELECT
+            (SELECT coalesce(sum(open_cases), 0)::bigint FROM payments.payout
+             WHERE open_cases > 0),
+            (SELECT count(*) FROM payments.payout
+             WHERE state NOT IN ('not_sent', 'succeeded', 'reversed', 'failed')
+               AND open_cases = 0
+               AND NOT EXISTS (SELECT 1 FROM payments.task
+                               WHERE kind = 'payout' AND subject = reference)),
+            (SELECT min(changed_at) FROM payments.payout WHERE state = 'uncertain')";
+        let by_state = "SELECT state, count(*) FROM payments.payout GROUP BY state";
+        type Figures = ((i64, i64, Option<i64>), Vec<(String, i64)>);
+        let ((open_cases, forgotten, oldest), rows): Figures = self.run(work!(|connection| {
+            let figures = sqlx::query_as(sql).fetch_one(&mut *connection).await?;
+            Ok((figures, sqlx::query_as(by_state).fetch_all(connection).await?))
+        }))?;
+        let mut by_state = Vec::new();
+        for (state, count) in rows {
+            let state: RecordState = read(format!("\"{state}\"").as_bytes())?;
+            by_state.push((state, count.unsigned_abs()));
+        }
+        Ok(Counts {
+            by_state,
+            open_cases: open_cases.unsigned_abs(),
+            forgotten: forgotten.unsigned_abs(),
+            oldest_uncertain: oldest.map(Timestamp::from_unix),
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! Whether a PostgreSQL store is the one that it was: a dump that was restored, a standby that was
+//! promoted and a server that was recovered to an earlier time are older copies of it.
+
+use sqlx::postgres::PgConnection;
+
+/// What names the database: the system identifier and the timeline of its server, and the object
+/// identifier of a table, which a dump that is restored gets anew.
+const IDENTITY: &str = "SELECT concat_ws(' ',
+        (SELECT system_identifier FROM pg_control_system()),
+        substring(pg_walfile_name(pg_current_wal_lsn()) FOR 8),
+        'payments.meta'::regclass::oid)";
+
+const PUT: &str = "INSERT INTO payments.meta (key, value) VALUES ($1, $2)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+
+/// Compares the store with what it was when it was accepted last, and returns why it seems to be an
+/// older copy. What is found stays until a person accepts the store.
+///
+/// `start` is the number of the start of the engine that asks, if it is counted already.
+pub(super) async fn check(
+    connection: &mut PgConnection,
+    start: Option<i64>,
+) -> Result<Option<String>, sqlx::Error> {
+    let identity: String = sqlx::query_scalar(IDENTITY).fetch_one(&mut *connection).await?;
+    let sql = "SELECT (SELECT value::bigint FROM payments.meta WHERE key = 'starts'),
+        (SELECT value FROM payments.meta WHERE key = 'identity'),
+        (SELECT value FROM payments.meta WHERE key = 'restored')";
+    let (starts, known, found): (Option<i64>, Option<String>, Option<String>) =
+        sqlx::query_as(sql).fetch_one(&mut *connection).await?;
+    if found.is_some() {
+        return Ok(found);
+    }
+    let starts = starts.unwrap_or(0);
+    let found = match (known, start) {
+        (Some(known), _) if known != identity => Some(difference(&known, &identity)),
+        (_, Some(start)) if start > starts => Some(format!(
+            "the store knows {starts} starts of the engine, and this one is start {start}: it is \
+             an older copy"
+        )),
+        (Some(_), _) => return Ok(None),
+        (None, _) => {
+            sqlx::query(PUT).bind("identity").bind(identity).execute(connection).await?;
+            return Ok(None);
+        }
+    };
+    if let Some(why) = &found {
+        sqlx::query(PUT).bind("restored").bind(why).execute(&mut *connection).await?;
+        // The next engine that starts counts on from here.
+        let starts = starts.max(start.unwrap_or(0)).to_string();
+        sqlx::query(PUT).bind("starts").bind(starts).execute(connection).await?;
+    }
+    Ok(found)
+}
+
+/// Accepts the store as it is, for good.
+pub(super) async fn accept(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let identity: String = sqlx::query_scalar(IDENTITY).fetch_one(&mut *connection).await?;
+    sqlx::query(PUT).bind("identity").bind(identity).execute(&mut *connection).await?;
+    let sql = "DELETE FROM payments.meta WHERE key = 'restored'";
+    sqlx::query(sql).execute(connection).await.map(|_| ())
+}
+
+/// Says what changed between two identities.
+fn difference(known: &str, now: &str) -> String {
+    let part = |text: &str, place| text.split(' ').nth(place).unwrap_or_default().to_owned();
+    let changed = |place| part(known, place) != part(now, place);
+    if changed(0) {
+        format!(
+            "the store is on another PostgreSQL server than before (system identifier {}, before \
+             {}): it is a dump that was restored, or a copy",
+            part(now, 0),
+            part(known, 0)
+        )
+    } else if changed(1) {
+        format!(
+            "the PostgreSQL server of the store is on timeline {}, and was on {}: a standby was \
+             promoted, or an earlier state was recovered",
+            part(now, 1),
+            part(known, 1)
+        )
+    } else {
+        "the tables of the store were made anew: it is a dump that was restored".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+
+    #[test]
+    fn what_changed_is_said() {
+        let known = "77138 00000001 16400";
+        for (now, said) in [
+            ("77139 00000001 16400", "another PostgreSQL server"),
+            ("77138 00000002 16400", "on timeline 00000002, and was on 00000001"),
+            ("77138 00000001 16401", "a dump that was restored"),
+        ] {
+            assert!(difference(known, now).contains(said), "{}", difference(known, now));
+        }
+    }
+}

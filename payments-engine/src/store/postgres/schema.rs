@@ -1,0 +1,69 @@
+//! The schema of a PostgreSQL store, and its numbered changes.
+
+use payments_core::{Error, ErrorKind, Timestamp};
+use sqlx::postgres::PgConnection;
+
+/// The numbered changes of the schema, oldest first. They only add.
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../migrations/postgres/0001.sql"),
+    include_str!("../migrations/postgres/0002.sql"),
+    include_str!("../migrations/postgres/0003.sql"),
+];
+
+/// The number of the newest schema that this version reads.
+const SCHEMA: i64 = 3;
+
+/// The oldest version of this crate's schema numbers that can read what this version writes.
+const READABLE_FROM: i64 = 1;
+
+/// The lock of who changes the schema, or starts: held up to the end of the transaction.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended('payments.migration', 0))";
+
+const FOUNDATION: &str = "CREATE SCHEMA IF NOT EXISTS payments;
+    CREATE TABLE IF NOT EXISTS payments.migration (
+        number bigint PRIMARY KEY, at bigint NOT NULL, readable_from bigint NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS payments.meta (key text PRIMARY KEY, value text NOT NULL);
+    INSERT INTO payments.meta (key, value)
+    VALUES ('store', gen_random_uuid()::text), ('starts', '0') ON CONFLICT DO NOTHING";
+
+/// Brings the schema up to date, inside an open transaction. Two engines that start together do it
+/// one after the other.
+pub(super) async fn migrate(
+    connection: &mut PgConnection,
+    now: Timestamp,
+) -> Result<Result<(), Error>, sqlx::Error> {
+    sqlx::query(LOCK).execute(&mut *connection).await?;
+    let is_there: bool = sqlx::query_scalar("SELECT to_regclass('payments.meta') IS NOT NULL")
+        .fetch_one(&mut *connection)
+        .await?;
+    if !is_there {
+        // Only then: a role that may not create anything can use a schema that was made for it.
+        sqlx::raw_sql(FOUNDATION).execute(&mut *connection).await?;
+    }
+    let sql = "SELECT coalesce(max(number), 0), coalesce(max(readable_from), 0)
+               FROM payments.migration";
+    let (newest, readable_from): (i64, i64) =
+        sqlx::query_as(sql).fetch_one(&mut *connection).await?;
+    if readable_from > SCHEMA {
+        return Ok(Err(Error::new(
+            ErrorKind::Configuration,
+            format!(
+                "the store has schema {newest}, which schema {readable_from} and later can read; \
+                 this version has {SCHEMA}: use a later version of payments-engine"
+            ),
+        )));
+    }
+    for (number, sql) in (1_i64..).zip(MIGRATIONS).filter(|(number, _)| *number > newest) {
+        sqlx::raw_sql(sql).execute(&mut *connection).await?;
+        sqlx::query(
+            "INSERT INTO payments.migration (number, at, readable_from) VALUES ($1, $2, $3)",
+        )
+        .bind(number)
+        .bind(now.unix_seconds())
+        .bind(READABLE_FROM)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(Ok(()))
+}

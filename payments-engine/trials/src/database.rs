@@ -1,0 +1,192 @@
+//! A database of PostgreSQL for each trial, dropped after it.
+
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use payments_engine::Store;
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _,
+    postgres::{PgConnectOptions, PgConnection},
+};
+
+/// Names a server on which databases may be made, such as `postgres://postgres@127.0.0.1:5432/test`.
+pub const URL: &str = "PAYMENTS_TEST_POSTGRES_URL";
+
+/// Says on which store the trials run: `postgres`, or else SQLite.
+const STORE: &str = "ENGINE_TRIAL_STORE";
+
+/// The names of databases that the trials of a process use one after the other: to drop one takes a
+/// second.
+const POOL: &str = "ENGINE_TRIAL_DATABASES";
+
+/// How long an engine of a trial may be silent before the others take over.
+pub const SILENCE: Duration = Duration::from_secs(1);
+
+/// A database of its own, for as long as it is not dropped.
+#[derive(Debug)]
+pub struct Database {
+    server: PgConnectOptions,
+    name: String,
+    url: String,
+    is_pooled: bool,
+}
+
+/// Whether the trials run on PostgreSQL.
+pub fn is_chosen() -> bool {
+    std::env::var(STORE).is_ok_and(|store| store == "postgres")
+}
+
+/// Runs the tests of this binary again on PostgreSQL, without those whose names hold a word of
+/// `skipped`. Without [`URL`] it says so.
+pub fn run_again_on_postgres(skipped: &[&str]) {
+    if std::env::var(URL).is_err() {
+        println!("skipped: {URL} is not set, so that nothing runs on PostgreSQL");
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let databases: Vec<_> = (0..4).map(|_| runtime.block_on(Database::create()).unwrap()).collect();
+    let names: Vec<_> = databases.iter().map(Database::name).collect();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--nocapture", "--test-threads=2", "--skip", "on_postgres"]);
+    for word in skipped {
+        command.args(["--skip", word]);
+    }
+    command.env(STORE, "postgres").env(POOL, names.join(" "));
+    let output = command.stderr(Stdio::piped()).output().unwrap();
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "on PostgreSQL:\n{out}\n{err}");
+    for line in out.lines().filter(|line| line.starts_with('|')) {
+        println!("{line}");
+    }
+    let passed = out.lines().find_map(|line| line.strip_prefix("test result: ok. ")).unwrap();
+    println!("on PostgreSQL: {passed}");
+}
+
+impl Database {
+    /// Makes a database; `None` if there is no server, which is said.
+    pub async fn create() -> Option<Self> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let Ok(server) = std::env::var(URL) else {
+            println!("skipped: {URL} is not set");
+            return None;
+        };
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("engine_trial_{}_{number}", std::process::id());
+        let database = Self::of(&server, name, false);
+        let mut connection = database.connect_beside().await;
+        let sql = AssertSqlSafe(format!("CREATE DATABASE {}", database.name));
+        connection.execute(sql).await.unwrap();
+        connection.close().await.unwrap();
+        Some(database)
+    }
+
+    /// The database of a trial, if the trials run on PostgreSQL.
+    pub fn if_chosen() -> Option<Self> {
+        is_chosen().then(|| wait_for(Self::take()).unwrap_or_else(|| panic!("{URL} is not set")))
+    }
+
+    /// Takes an empty database of the pool, or makes one.
+    async fn take() -> Option<Self> {
+        let free = pool().lock().unwrap().pop();
+        match (free, std::env::var(URL)) {
+            (Some(name), Ok(server)) => Some(Self::of(&server, name, true)),
+            _ => Self::create().await,
+        }
+    }
+
+    fn of(server: &str, name: String, is_pooled: bool) -> Self {
+        let (path, settings) = server.split_once('?').unwrap_or((server, ""));
+        let (path, _) = path.rsplit_once('/').unwrap();
+        let url = format!("{path}/{name}?{settings}").trim_end_matches('?').to_owned();
+        let server: PgConnectOptions = server.parse().unwrap();
+        Self { server: server.disable_statement_logging(), name, url, is_pooled }
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The store in it.
+    pub fn store(&self) -> Store {
+        Store::postgres(&self.url)
+    }
+
+    /// A connection to it.
+    pub async fn connect(&self) -> PgConnection {
+        self.server.clone().database(&self.name).connect().await.unwrap()
+    }
+
+    /// A connection to another database of its server.
+    pub async fn connect_beside(&self) -> PgConnection {
+        self.server.connect().await.unwrap()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let (server, name, is_pooled) = (self.server.clone(), self.name.clone(), self.is_pooled);
+        // Whoever drops it may be inside a runtime.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                if is_pooled {
+                    empty(&server, name).await
+                } else {
+                    let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                    server.connect().await?.execute(AssertSqlSafe(sql)).await.map(|_| ())
+                }
+            })?;
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
+        });
+        if let Ok(Err(error)) = dropping.join() {
+            println!("{} is left behind: {error}", self.name);
+        }
+    }
+}
+
+/// Waits for something on a thread of its own, so that a caller inside a runtime may.
+pub fn wait_for<T: Send>(work: impl Future<Output = T> + Send) -> T {
+    std::thread::scope(|scope| {
+        let working = scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(work)
+        });
+        working.join().unwrap()
+    })
+}
+
+fn pool() -> &'static Mutex<Vec<String>> {
+    static NAMES: OnceLock<Mutex<Vec<String>>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let names = std::env::var(POOL).unwrap_or_default();
+        Mutex::new(names.split_whitespace().map(ToOwned::to_owned).collect())
+    })
+}
+
+/// Empties a database and puts it back, once its engines have ended. One that has not ended keeps
+/// its database: it would take the next store in it for an older copy of its own.
+async fn empty(server: &PgConnectOptions, name: String) -> Result<(), sqlx::Error> {
+    let mut connection = server.clone().database(&name).connect().await?;
+    let until = Instant::now() + Duration::from_secs(3);
+    let sql = "SELECT count(*) FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    while sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut connection).await? > 0 {
+        if Instant::now() > until {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    connection.execute("DROP SCHEMA IF EXISTS payments CASCADE").await?;
+    connection.close().await?;
+    pool().lock().unwrap().push(name);
+    Ok(())
+}

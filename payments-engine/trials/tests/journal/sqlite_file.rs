@@ -1,0 +1,70 @@
+//! What holds of a store in a file of SQLite alone.
+
+use payments_core::ErrorKind;
+use payments_engine::RecordState;
+use rusqlite::Connection;
+
+use engine_trials::world::{MAIN, World, create, payout, reference, state};
+
+#[tokio::test]
+async fn a_second_engine_on_one_file_is_refused_naming_the_first() {
+    let world = World::start().await;
+    let engine = world.engine(None).await;
+    let error = world.builder().start().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(error.to_string().contains("another engine sends from"), "{error}");
+    engine.stop().await;
+    world.engine(None).await.stop().await;
+}
+
+#[tokio::test]
+async fn an_older_copy_over_the_store_waits_for_a_person() {
+    let world = World::start().await;
+    let file = world.folder.path().join("shop.db");
+    let copy = world.folder.path().join("backup.db");
+    world.engine(None).await.stop().await;
+    std::fs::copy(&file, &copy).unwrap();
+    let engine = world.engine(None).await;
+    let _ = create(&engine, &payout("P-1")).await.unwrap();
+    engine.stop().await;
+    std::fs::copy(&copy, &file).unwrap();
+    for _ in 0..2 {
+        let engine = world.engine(None).await;
+        let restored = engine.health().await.unwrap().restored;
+        assert!(restored.is_some_and(|why| why.contains("older copy")));
+        let error = create(&engine, &payout("P-1")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+        let _ = engine.submit(MAIN, &payout("P-2")).await.unwrap();
+        engine.tick().await.unwrap();
+        assert_eq!(state(&engine, "P-2").await, RecordState::Prepared);
+        engine.stop().await;
+    }
+    assert_eq!(world.instructed(), 1);
+    let engine = world.builder().accepting_store().start().await.unwrap();
+    engine.tick().await.unwrap();
+    assert_eq!(state(&engine, "P-2").await, RecordState::Pending);
+    engine.stop().await;
+    assert!(world.engine(None).await.health().await.unwrap().restored.is_none());
+}
+
+#[tokio::test]
+async fn it_is_sent_after_the_apps_commit_and_never_after_its_roll_back() {
+    let world = World::start().await;
+    let engine = world.engine(None).await;
+    let mut app = Connection::open(world.folder.path().join("shop.db")).unwrap();
+    app.execute_batch("CREATE TABLE salaries (month TEXT, payout TEXT)").unwrap();
+    for (name, commits) in [("P-1", true), ("P-2", false)] {
+        let mut change = app.transaction().unwrap();
+        change.execute("INSERT INTO salaries VALUES ('2026-11', ?1)", [name]).unwrap();
+        let _ = engine.submit_in(&mut change, MAIN, &payout(name)).await.unwrap();
+        if commits {
+            change.commit().unwrap();
+        }
+    }
+    engine.tick().await.unwrap();
+    assert_eq!(state(&engine, "P-1").await, RecordState::Pending);
+    assert!(engine.payout(&reference("P-2")).await.unwrap().is_none());
+    let salaries: i64 =
+        app.query_row("SELECT count(*) FROM salaries", [], |row| row.get(0)).unwrap();
+    assert_eq!((salaries, world.instructed()), (1, 1));
+}
