@@ -71,6 +71,11 @@ impl Deliveries {
         }
     }
 
+    /// A gateway without orders whose store is in SQLite, whatever the trials run on.
+    pub fn in_sqlite() -> Self {
+        Self { database: None, ..Self::start() }
+    }
+
     /// The gateway's provider, with an endpoint for unsigned deliveries besides its own.
     pub fn provider(&self) -> Provider {
         let honest = self.gateway.provider(MAIN).unwrap();
