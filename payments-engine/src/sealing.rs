@@ -47,7 +47,7 @@ impl SealingKey {
     pub fn new(text: &Secret) -> Result<Self> {
         let refused = |problem: &str| {
             let message = format!("{problem}; `openssl rand -base64 32` makes one");
-            Error::new(ErrorKind::Configuration, message).with_field("key")
+            Error::new(ErrorKind::Configuration, message)
         };
         let bytes = STANDARD.decode(text.expose()).map_err(|_| refused("the key is not Base64"))?;
         if bytes.len() != KEY_LENGTH {

@@ -9,6 +9,8 @@ use payments_core::{
     registry::{ConfigProblems, Context, Registry, shared_credentials},
 };
 
+use crate::engine_settings::EngineSettings;
+
 /// The features of this crate that link a provider of the same kind.
 const FEATURES: &[&str] = &["hpay", "mock", "sepay"];
 
@@ -18,6 +20,8 @@ pub struct Payments {
     providers: BTreeMap<ProviderId, Provider>,
     preference: Vec<ProviderId>,
     clock: Arc<dyn Clock>,
+    #[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "always empty"))]
+    engine: Option<EngineSettings>,
 }
 
 impl Payments {
@@ -55,8 +59,18 @@ impl Payments {
     /// `Configuration`: every problem at once.
     pub fn build(config: &PaymentsConfig, registry: &Registry, context: &Context) -> Result<Self> {
         let registry = registry.clone().with_features(FEATURES);
-        Self::new(registry.build(config, context)?, Arc::clone(&context.clock))?
-            .with_preference(config.prefer.iter().map(String::as_str))
+        let engine = EngineSettings::read(config, &context.environ);
+        let (providers, engine) = match (registry.build(config, context), engine) {
+            (Ok(providers), Ok(engine)) => (providers, engine),
+            (built, engine) => {
+                let problems =
+                    built.err().map(|problems| problems.0).into_iter().chain(engine.err());
+                return Err(ConfigProblems(problems.flatten().collect()).into());
+            }
+        };
+        let hub = Self::new(providers, Arc::clone(&context.clock))?
+            .with_preference(config.prefer.iter().map(String::as_str))?;
+        Ok(Self { engine, ..hub })
     }
 
     /// A hub of these providers.
@@ -85,7 +99,7 @@ impl Payments {
                 ));
             }
         }
-        Ok(Self { providers: named, preference, clock })
+        Ok(Self { providers: named, preference, clock, engine: None })
     }
 
     /// Sets the order in which providers are preferred when several can do something; the others
@@ -123,6 +137,18 @@ impl Payments {
                 format!("there is no provider {id:?}; there are: {}", names.join(", ")),
             )
         })
+    }
+
+    /// The clock of this hub.
+    #[cfg(feature = "engine")]
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// The table `[engine]` of its configuration, if it has one.
+    #[cfg(feature = "engine")]
+    pub(crate) fn engine_settings(&self) -> Option<&EngineSettings> {
+        self.engine.as_ref()
     }
 
     /// The current time, by the hub's clock.

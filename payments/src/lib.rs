@@ -59,6 +59,7 @@
 mod checked;
 #[cfg(feature = "toml")]
 mod configuration;
+mod engine_settings;
 mod hub;
 mod intake;
 mod route;

@@ -30,6 +30,9 @@ use crate::{Environment, ProviderId, ProviderKind, printable};
 /// kind = "acme"
 /// environment = "sandbox"
 /// passcode = { env = "ACME_PASSCODE" }
+///
+/// [engine]                     # read by the crate `payments`, with its feature `engine`
+/// store = "sqlite:shop.db"
 /// ```
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,9 +47,12 @@ pub struct PaymentsConfig {
     /// The providers by name.
     #[serde(default, deserialize_with = "table::providers")]
     providers: BTreeMap<String, BTreeMap<String, Value>>,
+    /// The durable engine, if the app has one.
+    #[serde(default)]
+    engine: Option<BTreeMap<String, Value>>,
 }
 
-/// The configuration of one provider.
+/// The configuration of one provider, or of the engine.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ProviderConfig {
@@ -57,6 +63,8 @@ pub struct ProviderConfig {
     /// Where it runs.
     pub environment: Environment,
     table: BTreeMap<String, Value>,
+    /// Where its table is, such as `providers.acme-main`.
+    place: String,
     /// Whether the gateway has a test system; the registry says so.
     pub(crate) has_sandbox: bool,
     /// What was found unwise while it was read.
@@ -83,12 +91,27 @@ impl PaymentsConfig {
             expect: Vec::new(),
             prefer: Vec::new(),
             providers: BTreeMap::from([(id.into(), table)]),
+            engine: None,
         }
     }
 
     /// The names of the configured providers.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.providers.keys().map(String::as_str)
+    }
+
+    /// The table `[engine]`, if there is one. Its environment is production if that of any provider
+    /// is.
+    pub fn engine(&self) -> Option<ProviderConfig> {
+        let table = self.engine.as_ref()?;
+        let is_production = |provider: &BTreeMap<String, Value>| matches!(provider.get("environment"), Some(Value::Text(text)) if text == "production");
+        let environment = match self.providers.values().any(is_production) {
+            true => Environment::Production,
+            false => Environment::Sandbox,
+        };
+        let (id, kind) = (ProviderId::new("engine").ok()?, ProviderKind::new("engine").ok()?);
+        let config = ProviderConfig::new(id, kind, environment);
+        Some(ProviderConfig { table: table.clone(), place: "engine".to_owned(), ..config })
     }
 
     /// The providers, and what is wrong with those that are left out.
@@ -130,14 +153,9 @@ impl ProviderConfig {
             )),
         };
         match (name, kind, environment) {
-            (Ok(id), Ok(kind), Ok(environment)) => Ok(Self {
-                id,
-                kind,
-                environment,
-                table: table.clone(),
-                has_sandbox: true,
-                warnings: Warnings::default(),
-            }),
+            (Ok(id), Ok(kind), Ok(environment)) => {
+                Ok(Self { table: table.clone(), ..Self::new(id, kind, environment) })
+            }
             (name, kind, environment) => {
                 problems.extend(name.err());
                 problems.extend(kind.err());
@@ -149,11 +167,13 @@ impl ProviderConfig {
 
     /// A provider that is configured by code: without keys of its own.
     pub fn new(id: ProviderId, kind: ProviderKind, environment: Environment) -> Self {
+        let place = format!("providers.{id}");
         Self {
             id,
             kind,
             environment,
             table: BTreeMap::new(),
+            place,
             has_sandbox: true,
             warnings: Warnings::default(),
         }
@@ -165,9 +185,9 @@ impl ProviderConfig {
         self.warnings.take()
     }
 
-    /// Where a key of this provider stands, such as `providers.acme-main.passcode`.
+    /// Where a key is, such as `providers.acme-main.passcode`.
     pub fn path(&self, key: &str) -> String {
-        format!("providers.{}.{key}", self.id)
+        format!("{}.{key}", self.place)
     }
 }
 

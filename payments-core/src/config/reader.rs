@@ -439,7 +439,7 @@ impl<'a> Reader<'a> {
                 let hint = did_you_mean(key, self.asked.iter().copied());
                 self.problems.push(ConfigProblem::new(
                     self.config.path(key),
-                    format!("is not a key of this provider{hint}"),
+                    format!("is not a known key{hint}"),
                 ));
             }
         }

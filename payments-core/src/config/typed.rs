@@ -43,7 +43,7 @@ pub(super) fn read<'de, T: Deserialize<'de>>(
             TypeError::Message(message) => (message, false),
             TypeError::Unknown { known } => {
                 let hint = path.last().map(|key| did_you_mean(key, known.iter().copied()));
-                (format!("is not a key of this provider{}", hint.unwrap_or_default()), false)
+                (format!("is not a known key{}", hint.unwrap_or_default()), false)
             }
             TypeError::Missing { field } => {
                 path.push(field.to_owned());
@@ -257,10 +257,10 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "providers.main.compat.lat: is not a key of this provider; did you mean \"late\"?",
+                "providers.main.compat.lat: is not a known key; did you mean \"late\"?",
                 "providers.main.compat.late: is not true or false",
                 "providers.main.compat.path: is not text",
-                "providers.main.merchnat_id: is not a key of this provider; did you mean \
+                "providers.main.merchnat_id: is not a known key; did you mean \
                  \"merchant_id\"?",
                 "providers.main.mode: is not one of \"plain\", \"json-as-form\"",
                 "providers.main.merchant_id: is missing",

@@ -8,7 +8,7 @@ use toml::{
 
 use super::Configuration;
 
-const KEYS: &str = "expect, prefer, providers";
+const KEYS: &str = "expect, prefer, providers, engine";
 
 /// Converts a document, with a problem for each value that a configuration cannot hold. Such a
 /// value is replaced by an empty list: so it does not count as missing, and a provider that reads
@@ -28,6 +28,13 @@ pub(super) fn check(document: &DeTable<'_>) -> Configuration {
             }
             ("providers", _) => {
                 problems.push(ConfigProblem::new("providers", "is not a table of providers"));
+            }
+            ("engine", DeValue::Table(keys)) => {
+                let keys = self::keys("engine", keys, &mut problems);
+                kept.insert("engine".to_owned(), Value::Table(keys));
+            }
+            ("engine", _) => {
+                problems.push(ConfigProblem::new("engine", "is not a table; write [engine]"));
             }
             (key, _) => problems.push(ConfigProblem::new(
                 key,
@@ -60,18 +67,23 @@ fn providers(providers: &DeTable<'_>, problems: &mut Vec<ConfigProblem>) -> Tabl
             ));
             continue;
         };
-        let keys = keys.iter().map(|(key, value)| {
-            let key = key.get_ref().as_ref();
-            let value = holdable(value.get_ref()).unwrap_or_else(|message| {
-                problems.push(ConfigProblem::new(format!("providers.{id}.{key}"), message));
-                Value::Array(Vec::new())
-            });
-            (key.to_owned(), value)
-        });
-        let keys = keys.collect();
+        let keys = self::keys(&format!("providers.{id}"), keys, problems);
         kept.insert(id.to_owned(), Value::Table(keys));
     }
     kept
+}
+
+/// The keys of the table at `place`.
+fn keys(place: &str, keys: &DeTable<'_>, problems: &mut Vec<ConfigProblem>) -> Table {
+    let keys = keys.iter().map(|(key, value)| {
+        let key = key.get_ref().as_ref();
+        let value = holdable(value.get_ref()).unwrap_or_else(|message| {
+            problems.push(ConfigProblem::new(format!("{place}.{key}"), message));
+            Value::Array(Vec::new())
+        });
+        (key.to_owned(), value)
+    });
+    keys.collect()
 }
 
 /// The value in a configuration, or why a configuration cannot hold it.

@@ -66,7 +66,7 @@ fn every_problem_is_reported_at_once() {
              { file = \"…\" }",
             "providers.mock.webhook_secret: is missing; give { env = \"…\" } or { file = \"…\" }",
             "providers.mock.seed: has no effect with a url: the gateway there has its own",
-            "providers.mock.sed: is not a key of this provider; did you mean \"seed\"?",
+            "providers.mock.sed: is not a known key; did you mean \"seed\"?",
         ]
     );
 }

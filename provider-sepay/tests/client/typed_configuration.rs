@@ -127,8 +127,8 @@ fn every_key_that_cannot_be_read_is_told_at_once() {
     ]);
     for part in [
         r#"statements_api: is not one of "v2", "v1""#,
-        r#"merchand_id: is not a key of this provider; did you mean "merchant_id"?"#,
-        r#"compat.order_list_ends: is not a key of this provider; did you mean "order_list_end"?"#,
+        r#"merchand_id: is not a known key; did you mean "merchant_id"?"#,
+        r#"compat.order_list_ends: is not a known key; did you mean "order_list_end"?"#,
         "sub_accounts: is an empty list",
         "code_min: is not",
     ] {

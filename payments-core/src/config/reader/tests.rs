@@ -36,7 +36,7 @@ fn all_problems_are_reported_at_once_and_never_the_value() {
             "providers.main.passcode: the environment variable NOT_SET is not set",
             "providers.main.account_url: is not https; http is for loopback addresses in the \
              sandbox only",
-            "providers.main.pascode: is not a key of this provider; did you mean \"passcode\"?",
+            "providers.main.pascode: is not a known key; did you mean \"passcode\"?",
         ]
     );
 }
