@@ -80,15 +80,15 @@ async fn attempt(
             // Only a client that has not called yet has no connection to keep.
             instruction.carry_out(&fixture.unconnected()?).await
         }
-        Some(fault) if fault.is_silent() => {
-            fixture.recorder.arm_within(CallClass::Instruction, fault, limit);
+        fault => {
+            if let Some(fault) = fault {
+                fixture.recorder.arm(CallClass::Instruction, fault);
+            }
+            if fault.is_some_and(Fault::is_silent) {
+                fixture.recorder.limit(limit);
+            }
             instruction.carry_out(&fixture.provider).await
         }
-        Some(fault) => {
-            fixture.recorder.arm(CallClass::Instruction, fault);
-            instruction.carry_out(&fixture.provider).await
-        }
-        None => instruction.carry_out(&fixture.provider).await,
     };
     if fixture.recorder.is_armed() {
         return Err(Flaw::new("an instruction that is sent", format!("none was: {outcome}"))

@@ -37,7 +37,7 @@ pub type ReceivedFields = BTreeMap<&'static str, String>;
             listens, what it booked, and how a provider is configured for it"
 )]
 pub trait Gateway: Send + Sync + 'static {
-    /// Where it listens. The suite stands before each host with a proxy of its own.
+    /// Where it listens. The suite puts a proxy of its own before each host.
     fn hosts(&self) -> Hosts;
 
     /// The provider as an app would configure it, without layers, for a gateway that is found at

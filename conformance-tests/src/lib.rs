@@ -1,7 +1,7 @@
 //! Measures a provider, ours or a stranger's, against the ledger of its gateway.
 //!
 //! A provider is trustworthy if its gateway's own books agree with what it says, whatever goes
-//! wrong in between. So this suite stands between the two: it starts your gateway on loopback,
+//! wrong in between. So this suite is between the two: it starts your gateway on loopback,
 //! puts a [`proxy`] before each of its hosts, lets your provider call, loses and spoils answers on
 //! demand, and compares. What has to hold is [`LAWS`]; a broken one is a [`Finding`], with both
 //! values, the fault, the ledger and the line to look at.
@@ -130,7 +130,7 @@
 //!   one for each role.
 //! - [`ChangedResponse`]: answers of your gateway changed on their way, and what each may become.
 //! - [`LAWS`]: what holds for every provider, and why; [`Finding`]: a law that is broken.
-//! - [`proxy`]: the faults, and what stands before each host of the gateway.
+//! - [`proxy`]: the faults, and what is before each host of the gateway.
 //! - [`fuzz`]: bytes from strangers, which must never be believed.
 //! - [`REPORT_FOLDER`]: with this variable in the environment every test appends a line of JSON to
 //!   a file in that folder: the suite's version, the provider and its capabilities, the law, the
@@ -142,13 +142,14 @@
 //!
 //! Mistakes that real payment code has made. `provider-mock` has them in one enum, `bug::Bug`, behind
 //! its feature `seeded-bugs`: a lost connection that is sent again, a server error taken for a
-//! refusal, a prefix of a signature taken for the whole, a short credit that is dropped. Each stands
-//! around the honest provider, which knows nothing of it.
+//! refusal, a prefix of a signature taken for the whole, a short credit that is dropped. Each wraps
+//! the honest provider, which knows nothing of it.
 //!
-//! The test `kill_matrix` puts one after another into the mock's provider, runs every law, and holds
-//! three things: the mock without a bug breaks no law, every bug breaks at least one, and for every
-//! law there is a bug that breaks this law and no other. Take a law away, and some bug lives: no law
-//! is decoration. `docs/kill-matrix.md` is the table.
+//! The test `kill_matrix` puts one after another into the mock's provider, in the roles that the bug
+//! names and nowhere else, runs every law that can reach it there, and checks three things: the mock
+//! without a bug breaks no law, every bug breaks at least one, and for every law there is a bug that
+//! breaks this law and no other. Take a law away, and some bug lives: no law is decoration.
+//! `docs/kill-matrix.md` is the table.
 //!
 //! Many laws judge one honest run of every role, which is recorded once; with `KILL_MATRIX_QUICK` only
 //! those are tried, and the table is printed.

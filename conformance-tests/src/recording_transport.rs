@@ -76,9 +76,11 @@ impl RecordingTransport {
         self.seen().armed = Some(Armed { class, fault, limit: None });
     }
 
-    /// The same, and that call waits no longer than this.
-    pub(crate) fn arm_within(&self, class: CallClass, fault: Fault, limit: Duration) {
-        self.seen().armed = Some(Armed { class, fault, limit: Some(limit) });
+    /// Limits how long the call that is to be struck waits.
+    pub(crate) fn limit(&self, limit: Duration) {
+        if let Some(armed) = &mut self.seen().armed {
+            armed.limit = Some(limit);
+        }
     }
 
     /// Keeps back the answer to the next call of this class.

@@ -1,5 +1,6 @@
 //! What each test runs: the set-up of a role, a law, or every law of an instruction under a fault.
 
+use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
@@ -23,10 +24,9 @@ use crate::{
 /// The law is broken, with the [`Finding`] as message; or the set-up of a role fails, with the test
 /// that says why; or there is no law of that name.
 #[track_caller]
-#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
 pub fn assert_law(start: Start, law: &str) {
     let Some(law) = LAWS.iter().find(|known| known.name == law) else {
-        panic!("there is no law `{law}`");
+        fail(format_args!("there is no law `{law}`"));
     };
     let began = Instant::now();
     let outcome = in_a_runtime(|| async {
@@ -36,7 +36,7 @@ pub fn assert_law(start: Start, law: &str) {
     let outcome = outcome.map_err(|finding| failure(&start, vec![finding]));
     report::note_law(law, &outcome, began.elapsed());
     if let Err(failure) = outcome {
-        panic!("\n{failure}\n");
+        fail(format_args!("\n{failure}\n"));
     }
 }
 
@@ -47,10 +47,11 @@ pub fn assert_law(start: Start, law: &str) {
 /// A law is broken, with every [`Finding`] as message; or the set-up of a role fails, with the test
 /// that says why; or there is no such instruction or fault.
 #[track_caller]
-#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
 pub fn assert_fault_case(start: Start, operation: &str, fault: &str) {
     let operation = instruction(operation);
-    let Some(fault) = fault_of_test(fault) else { panic!("there is no fault `{fault}`") };
+    let Some(fault) = fault_of_test(fault) else {
+        fail(format_args!("there is no fault `{fault}`"))
+    };
     let began = Instant::now();
     let case = in_a_runtime(|| FaultCase::run(&start, operation, fault));
     let mut findings = findings_of_fault_case(case.as_ref());
@@ -66,7 +67,7 @@ pub fn assert_fault_case(start: Start, operation: &str, fault: &str) {
         began.elapsed(),
     );
     if let Some(failure) = failure {
-        panic!("\n{failure}\n");
+        fail(format_args!("\n{failure}\n"));
     }
 }
 
@@ -75,13 +76,12 @@ pub fn assert_fault_case(start: Start, operation: &str, fault: &str) {
 /// # Panics
 /// They do not, with what to implement or to mend as message, or there is no such role.
 #[track_caller]
-#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
 pub fn assert_set_up(start: Start, role: &str) {
     let Some(role) = ROLES.into_iter().find(|known| role_name(*known) == role) else {
-        panic!("there is no role `{role}`");
+        fail(format_args!("there is no role `{role}`"));
     };
     if let Err(flaw) = in_a_runtime(|| caught(set_up::check(&start, role))) {
-        panic!("\nthe set-up of `{}` fails\n{flaw}\n", role_name(role));
+        fail(format_args!("\nthe set-up of `{}` fails\n{flaw}\n", role_name(role)));
     }
 }
 
@@ -118,10 +118,9 @@ pub fn assert_offline(start: Start, operation: &str) {
 }
 
 #[track_caller]
-#[expect(clippy::panic, reason = "a test says that it failed by panicking")]
 fn assert_unsent(operation: Operation, how: &str, check: impl Future<Output = Result<(), Flaw>>) {
     if let Err(flaw) = in_a_runtime(|| caught(check)) {
-        panic!("\n`{operation}` is not {how}, as the suite says\n{flaw}\n");
+        fail(format_args!("\n`{operation}` is not {how}, as the suite says\n{flaw}\n"));
     }
 }
 
@@ -141,10 +140,15 @@ fn failure(start: &Start, findings: Vec<Finding>) -> Failure {
 
 #[track_caller]
 #[expect(clippy::panic, reason = "a test says that it failed by panicking")]
+fn fail(why: fmt::Arguments<'_>) -> ! {
+    panic!("{why}")
+}
+
+#[track_caller]
 fn instruction(name: &str) -> Operation {
     match Operation::instructions().find(|known| known.name() == name) {
         Some(operation) => operation,
-        None => panic!("there is no instruction `{name}`"),
+        None => fail(format_args!("there is no instruction `{name}`")),
     }
 }
 
@@ -264,10 +268,9 @@ fn findings_of_fault_case(fault_case: Result<&FaultCase, &Flaw>) -> Vec<Finding>
     }
 }
 
-#[expect(clippy::panic, reason = "without a runtime there is no test")]
 fn in_a_runtime<F: Future>(run: impl FnOnce() -> F) -> F::Output {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(run()),
-        Err(error) => panic!("a runtime cannot be started: {error}"),
+        Err(error) => fail(format_args!("a runtime cannot be started: {error}")),
     }
 }

@@ -14,7 +14,7 @@ pub struct WebhookSample {
     pub endpoint: EndpointName,
     /// The request itself.
     pub request: Request<Bytes>,
-    /// Where its signature or token stands.
+    /// Where its signature or token is.
     pub signature: SignedIn,
     /// Whether a time is signed with it.
     pub timestamped: bool,
@@ -22,7 +22,7 @@ pub struct WebhookSample {
     pub by_browser: bool,
 }
 
-/// Where a signature or token stands in a delivery.
+/// Where a signature or token is in a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignedIn {

@@ -1,4 +1,4 @@
-//! Which laws each provider was held to.
+//! Which laws each provider was tested against.
 
 use conformance_tests::LAWS;
 

@@ -45,8 +45,8 @@ impl Report {
             "" => program,
             module => format!("{program}: {}", module.replace('_', " ")),
         };
-        let told = lines.iter().find_map(|line| line.get("capabilities"));
-        let capabilities = told.cloned().unwrap_or_default();
+        let reported = lines.iter().find_map(|line| line.get("capabilities"));
+        let capabilities = reported.cloned().unwrap_or_default();
         Self { name, capabilities, lines }
     }
 

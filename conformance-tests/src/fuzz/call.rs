@@ -26,7 +26,7 @@ use super::{
 /// A provider whose every call gets one answer, and what follows from that.
 pub struct Calls {
     provider: Provider,
-    line: Arc<StubTransport>,
+    transport: Arc<StubTransport>,
     requests: Requests,
     signed: Vec<Operation>,
     covered: fn(&[u8]) -> Option<String>,
@@ -35,11 +35,11 @@ pub struct Calls {
 }
 
 impl Calls {
-    /// The roles of `provider`, which was built with `line` as its client and without repetitions.
-    pub fn new(provider: Provider, line: Arc<StubTransport>, requests: Requests) -> Self {
+    /// The roles of `provider`, which was built with `transport` as its client and without repetitions.
+    pub fn new(provider: Provider, transport: Arc<StubTransport>, requests: Requests) -> Self {
         Self {
             provider,
-            line,
+            transport,
             requests,
             signed: Vec::new(),
             covered: |_| None,
@@ -74,9 +74,9 @@ impl Calls {
 
     /// Makes every call once to `gateway` itself, and adds what it answers.
     pub async fn with_genuine_of(mut self, gateway: Arc<dyn Transport>) -> Self {
-        self.line.connect(gateway);
+        self.transport.connect(gateway);
         self.all().await;
-        let responses = self.line.disconnect();
+        let responses = self.transport.disconnect();
         self.genuine.extend(responses);
         self
     }
@@ -111,7 +111,7 @@ impl Calls {
         match (named, message::answer(text)) {
             (Some((operation, text)), _) => {
                 let Some(answer) = message::answer(text) else { return Vec::new() };
-                self.line.will_answer(answer);
+                self.transport.will_answer(answer);
                 self.one(operation).await
             }
             (None, Some(answer)) => self.breaches(&answer).await,
@@ -127,7 +127,7 @@ impl Calls {
     /// - what is accepted is what was asked for;
     /// - a decline is confirmed by the gateway's signature only.
     pub async fn breaches(&self, answer: &Answer) -> Vec<String> {
-        self.line.will_answer(answer.clone());
+        self.transport.will_answer(answer.clone());
         self.all().await
     }
 
@@ -140,7 +140,7 @@ impl Calls {
     }
 
     async fn one(&self, operation: Operation) -> Vec<String> {
-        self.line.take_calls();
+        self.transport.take_calls();
         let call = PreparedCall::with(operation, self.requests.clone());
         let breaches = if operation.is_instruction() {
             self.instructed(operation, &call.carry_out(&self.provider).await)
@@ -163,7 +163,7 @@ impl Calls {
     }
 
     fn instructed(&self, operation: Operation, outcome: &Outcome) -> Vec<String> {
-        let (calls, answer) = (self.calls_of(operation), self.line.answer());
+        let (calls, answer) = (self.calls_of(operation), self.transport.answer());
         let mut breaches = Vec::new();
         let sent = calls.iter().filter(|class| **class == CallClass::Instruction).count();
         if sent > 1 {
@@ -197,7 +197,7 @@ impl Calls {
 
     /// `knows`: what an inquiry claims to know.
     fn inquired(&self, operation: Operation, knows: Option<impl fmt::Display>) -> Vec<String> {
-        let (calls, answer) = (self.calls_of(operation), self.line.answer());
+        let (calls, answer) = (self.calls_of(operation), self.transport.answer());
         let mut breaches = Vec::new();
         if calls.contains(&CallClass::Instruction) {
             breaches.push("an inquiry instructs".to_owned());
@@ -213,7 +213,7 @@ impl Calls {
 
     /// The calls of an operation, which has been reached if there are any.
     fn calls_of(&self, operation: Operation) -> Vec<CallClass> {
-        let calls = self.line.take_calls();
+        let calls = self.transport.take_calls();
         if !calls.is_empty() {
             self.reached.lock().unwrap_or_else(PoisonError::into_inner).insert(operation);
         }

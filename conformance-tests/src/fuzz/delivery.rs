@@ -130,7 +130,7 @@ impl Deliveries {
 
     /// What is broken once `request` arrives at `endpoint`, signed without the secret:
     ///
-    /// - news of money is believed only as the gateway reported it;
+    /// - report of money is believed only as the gateway reported it;
     /// - a proof that covers the body is given only to a body that the gateway sent;
     /// - what came through a buyer's browser is never believed.
     pub fn breaches<B: AsRef<[u8]>>(&self, endpoint: &str, request: &Request<B>) -> Vec<String> {
@@ -150,8 +150,8 @@ impl Deliveries {
         body: &[u8],
     ) -> Vec<String> {
         let mut breaches = self.shown_only(endpoint, notification);
-        for news in believed(notification).filter(|news| !self.believed.contains(news)) {
-            breaches.push(format!("{endpoint}: the gateway never reported this: {news}"));
+        for report in believed(notification).filter(|report| !self.believed.contains(report)) {
+            breaches.push(format!("{endpoint}: the gateway never reported this: {report}"));
         }
         if *notification.proof.coverage() == Coverage::Body
             && !self.genuine.iter().any(|genuine| genuine.request.body() == body)
@@ -162,8 +162,8 @@ impl Deliveries {
         breaches
     }
 
-    /// What is broken once the gateway itself sends `request`, whatever has come over it: news of
-    /// less than no money, or news that is believed although a browser brought it.
+    /// What is broken once the gateway itself sends `request`, whatever has come over it: report of
+    /// less than no money, or report that is believed although a browser brought it.
     pub fn breaches_by_gateway<B: AsRef<[u8]>>(
         &self,
         endpoint: &EndpointName,

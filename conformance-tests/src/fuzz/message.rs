@@ -9,7 +9,7 @@ use payments_core::transport::TransportErrorKind;
 
 use super::stub_transport::Answer;
 
-/// What stands in the place of a status where there is no answer.
+/// What replaces a status where there is no answer.
 const FAILURES: [(&str, TransportErrorKind); 4] = [
     ("not sent", TransportErrorKind::NotSent),
     ("connection lost", TransportErrorKind::ConnectionLost),

@@ -1,7 +1,7 @@
 //! Signed texts of requests that fit two requests: whoever carries the message can then turn one
 //! into the other under the same signature.
 //!
-//! The texts are divided here by trial, apart from the search with which the core refuses them, so
+//! The texts are divided here by trying, apart from the search with which the core refuses them, so
 //! that a mistake in either shows.
 
 use payments_core::{
@@ -10,7 +10,7 @@ use payments_core::{
 };
 
 /// How many values are tried in one text.
-const MOST_TRIALS: usize = 20_000;
+const MOST_TRIES: usize = 20_000;
 /// The placeholder of the secret.
 const SECRET: &str = "‹secret›";
 /// What a configuration may join fields with.
@@ -187,7 +187,7 @@ fn well_formed(shape: Shape, choices: &mut Choices<'_>) -> &'static str {
     choices.of(values).copied().unwrap_or_default()
 }
 
-/// A signed text, to be divided into values by trial.
+/// A signed text, to be divided into values by trying.
 struct Division<'a> {
     slots: &'a [Slot<'a>],
     text: &'a str,
@@ -246,22 +246,22 @@ impl<'a> Division<'a> {
 
     /// The values of another request that the text fits.
     fn another_request(&self) -> Option<Vec<(&'a str, &'a str)>> {
-        let (mut read, mut trials) = (Vec::new(), MOST_TRIALS);
-        self.divide(self.start, &mut read, &mut trials).then_some(())?;
+        let (mut read, mut tries) = (Vec::new(), MOST_TRIES);
+        self.divide(self.start, &mut read, &mut tries).then_some(())?;
         let named = |value: &Value<'a>| Some((self.slots.get(value.slot)?.name, value.text));
         read.iter().map(named).collect()
     }
 
     /// Divides the text from `at` on, until what was `read` is another request.
-    fn divide(&self, at: usize, read: &mut Vec<Value<'a>>, trials: &mut usize) -> bool {
+    fn divide(&self, at: usize, read: &mut Vec<Value<'a>>, tries: &mut usize) -> bool {
         for (index, slot) in self.slots.iter().enumerate() {
             let rest = self.text.get(at..).unwrap_or_default();
             if !rest.starts_with(&slot.prefix) || !self.may_follow(index, read) {
                 continue;
             }
             for end in self.ends.iter().copied().filter(|end| *end >= at + slot.prefix.len()) {
-                let Some(left) = trials.checked_sub(1) else { return false };
-                *trials = left;
+                let Some(left) = tries.checked_sub(1) else { return false };
+                *tries = left;
                 let value =
                     Value { slot: index, at, text: self.text.get(at..end).unwrap_or_default() };
                 if !self.is_accepted(slot, value) {
@@ -269,7 +269,7 @@ impl<'a> Division<'a> {
                 }
                 read.push(value);
                 if end == self.text.len() && self.is_another_request(read)
-                    || self.divide(end + self.separator.len(), read, trials)
+                    || self.divide(end + self.separator.len(), read, tries)
                 {
                     return true;
                 }

@@ -19,7 +19,7 @@ const FINDING: [Operation; 4] = [
     Operation::FindPayout,
 ];
 
-pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
+pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let mut tried = false;
     for (number, operation) in (1..).zip(FINDING) {

@@ -10,7 +10,7 @@ use crate::{
     pages::readable,
 };
 
-pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
+pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let mut calls = name_checks(&fixture)?;
     calls.extend(about_each_account(&fixture).await?);

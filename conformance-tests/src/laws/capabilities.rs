@@ -9,7 +9,7 @@ use crate::{
     operations::{Availability, Outcome, PreparedCall, answer_text},
 };
 
-pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
+pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let has = |operation: &Operation| fixture.provider.roles().contains(&operation.role());
     for operation in Operation::inquiries().filter(has) {

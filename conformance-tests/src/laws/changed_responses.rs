@@ -1,8 +1,7 @@
 //! What a provider makes of responses that were changed on their way, and of the gateway's words.
 
 use payments_core::{
-    payment::PaymentState, payout::PayoutState, transport::CallClass,
-    virtual_account::VirtualAccountState,
+    payment::PaymentState, payout::PayoutState, virtual_account::VirtualAccountState,
 };
 
 use crate::{
@@ -28,7 +27,7 @@ pub(super) async fn states(start: Start) -> Result<Passed, Flaw> {
     try_each(&fixture, answers.into_iter().filter(is_state)).await
 }
 
-pub(super) async fn hold(
+pub(super) async fn check(
     start: Start,
     tried: fn(&ChangedResponse) -> bool,
 ) -> Result<Passed, Flaw> {
@@ -85,27 +84,18 @@ async fn try_one(fixture: &Fixture, answer: ChangedResponse, number: u32) -> Res
     if !provider.roles().contains(&operation.role()) {
         return Ok(());
     }
-    if operation.is_instruction() {
-        let instruction = PreparedCall::ready(fixture, operation, number).await?;
-        let mark = fixture.mark();
-        fixture.recorder.arm(CallClass::Instruction, answer.fault());
-        let outcome = instruction.carry_out(provider).await;
-        if !fixture.heal_after_fault()? {
-            return Err(Flaw::new("a request whose response can be changed", "none was sent"));
-        }
-        of_an_instruction(answer.meaning, &outcome)
-            .map_err(|flaw| flaw.sent_at(fixture.line(mark, CallClass::Instruction)))
-    } else {
-        let inquiry = PreparedCall::ready(fixture, operation, number).await?;
-        let (mark, class) = (fixture.mark(), inquiry.class(provider));
-        fixture.recorder.arm(class, answer.fault());
-        let answered = inquiry.ask(provider).await;
-        if !fixture.heal_after_fault()? {
-            // Whether it may be answered without asking is another law's matter.
-            return Ok(());
-        }
-        of_an_inquiry(answer.meaning, &answered)
-            .map_err(|flaw| flaw.sent_at(fixture.line(mark, class)))
+    let call = PreparedCall::ready(fixture, operation, number).await?;
+    let (mark, class) = (fixture.mark(), call.class(provider));
+    fixture.recorder.arm(class, answer.fault());
+    let judged = match operation.is_instruction() {
+        true => of_an_instruction(answer.meaning, &call.carry_out(provider).await),
+        false => of_an_inquiry(answer.meaning, &call.ask(provider).await),
+    };
+    match (fixture.heal_after_fault()?, operation.is_instruction()) {
+        (true, _) => judged.map_err(|flaw| flaw.sent_at(fixture.line(mark, class))),
+        (false, true) => Err(Flaw::new("a request whose response can be changed", "none was sent")),
+        // Whether it may be answered without asking is another law's matter.
+        (false, false) => Ok(()),
     }
 }
 

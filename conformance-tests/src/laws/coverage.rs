@@ -144,22 +144,14 @@ async fn claims_of_forgers(webhooks: &WebhookFixture) -> Result<(), Flaw> {
 /// What an event says with ten times its money.
 fn exaggerated(event: &Event) -> Option<EventData> {
     let more = |money: Money| Money::from_minor(money.minor().saturating_mul(10), money.currency());
-    Some(match event.data() {
+    let mut data = event.data().clone();
+    match &mut data {
         EventData::Payment(payment) => {
-            let mut payment = payment.clone();
             payment.received = Some(more(payment.received.or(payment.asked)?));
-            EventData::Payment(payment)
         }
-        EventData::Movement(movement) => {
-            let mut movement = movement.clone();
-            movement.amount = more(movement.amount);
-            EventData::Movement(movement)
-        }
-        EventData::Payout(payout) => {
-            let mut payout = payout.clone();
-            payout.amount = Some(more(payout.amount?));
-            EventData::Payout(payout)
-        }
+        EventData::Movement(movement) => movement.amount = more(movement.amount),
+        EventData::Payout(payout) => payout.amount = Some(more(payout.amount?)),
         _ => return None,
-    })
+    }
+    Some(data)
 }

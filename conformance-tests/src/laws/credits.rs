@@ -32,7 +32,7 @@ pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
     Ok(Passed::if_any(tested))
 }
 
-/// Holds that the money of a payment is reported, by inquiry or by notifications.
+/// Checks that the money of a payment is reported, by inquiry or by notifications.
 fn of_a_payment(record: &Record, life: &Life, seen: &Seen, arrived: &[Money]) -> Result<(), Flaw> {
     if let Some(found) = &seen.found {
         let found = found.as_ref().map_err(|error| Flaw::refused(Operation::FindPayment, error))?;
@@ -109,7 +109,7 @@ fn total(amounts: &[Money]) -> i64 {
     amounts.iter().map(|amount| amount.minor()).sum()
 }
 
-/// Holds that exactly these amounts are listed, each under a key of its own.
+/// Checks that exactly these amounts are listed, each under a key of its own.
 fn same(listed: &[&Movement], arrived: &[Money]) -> Result<(), Flaw> {
     let sorted = |amounts: &mut dyn Iterator<Item = Money>| {
         let mut minors: Vec<i64> = amounts.map(|amount| amount.minor()).collect();

@@ -1,7 +1,7 @@
 //! What a provider cannot honour is refused before anything is sent.
 
 use payments_core::{
-    Direction, Error, ErrorKind, Role, Timestamp,
+    Error, ErrorKind, Role, Timestamp,
     money::{Currency, Money},
     payment::PaymentMethod,
     rules::{Alphabet, AmountLimits, TextRules},
@@ -20,7 +20,7 @@ use crate::{
 const OPENING: [Operation; 3] =
     [Operation::CreatePayment, Operation::OpenVirtualAccount, Operation::CreatePayout];
 
-pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
+pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let mut any = false;
     for operation in OPENING {
@@ -47,7 +47,6 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
             refuses_reference(&fixture, operation, &text).await?;
         }
     }
-    a_part_of_a_refund(&Fixture::open(&start).await?).await?;
     Ok(Passed::if_any(any))
 }
 
@@ -190,37 +189,6 @@ fn refuses(
     }
 }
 
-/// A part goes back as that part, or is refused: the capabilities do not say which.
-async fn a_part_of_a_refund(fixture: &Fixture) -> Result<(), Flaw> {
-    let operation = Operation::RefundPayment;
-    if !operation.is_offered(&fixture.provider) || fixture.payments().is_none() {
-        return Ok(());
-    }
-    let mut refund = PreparedCall::ready(fixture, operation, 1).await?;
-    let paid = refund.requests.payment.amount;
-    let part = Money::from_minor(paid.minor() / 2, paid.currency());
-    let whole = refund.requests.refund.clone();
-    let halved = whole.with_amount(part);
-    refund.requests.refund = halved.map_err(|error| Flaw::new("half of what was paid", error))?;
-    let mark = fixture.mark();
-    let outcome = refund.carry_out(&fixture.provider).await;
-    let bookings = fixture.bookings().await.into_iter();
-    let returned = bookings.filter(|booking| booking.direction == Direction::Out);
-    let returned: Vec<Money> = returned.map(|booking| booking.amount).collect();
-    let is_right = match &outcome {
-        Outcome::Error(error) => error.field() == Some("amount") && fixture.mark() == mark,
-        outcome => outcome.is_as_asked() && returned == [part],
-    };
-    if is_right {
-        return Ok(());
-    }
-    let expected =
-        format!("{part} of {paid} returned, or refused naming `amount` with nothing sent");
-    Err(Flaw::new(expected, outcome)
-        .in_call(operation)
-        .with_ledger(format!("{returned:?} returned"))
-        .sent_at(fixture.line(mark, CallClass::Instruction)))
-}
 const METHODS: [PaymentMethod; 7] = [
     PaymentMethod::BankTransfer,
     PaymentMethod::NapasQr,

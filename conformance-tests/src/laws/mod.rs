@@ -45,10 +45,10 @@ use webhook_fixture::WebhookFixture;
 
 /// Every law; `laws.md` has a section for each.
 pub static LAWS: &[Law] = &[
-    fixture("roles_are_as_declared", |start| roles::hold(start).boxed()),
-    fixture("what_is_not_allowed_is_never_sent", |start| limits::hold(start).boxed()),
+    fixture("roles_are_as_declared", |start| roles::check(start).boxed()),
+    fixture("what_is_not_allowed_is_never_sent", |start| limits::check(start).boxed()),
     record("what_the_check_allows_is_accepted", checking::judge),
-    fixture("capabilities_are_true", |start| capabilities::hold(start).boxed()),
+    fixture("capabilities_are_true", |start| capabilities::check(start).boxed()),
     record("opening_is_as_declared", opening::judge),
     record("created_is_not_paid", settling::created_is_not_paid),
     record("only_the_exact_amount_settles", settling::only_the_exact_amount_settles),
@@ -67,13 +67,13 @@ pub static LAWS: &[Law] = &[
     fault_case("an_inquiry_finds_what_was_done", sending::an_inquiry_finds_what_was_done),
     fixture("departures_are_declared", |start| departure::declared(start).boxed()),
     fixture("an_instruction_departs_once", |start| departure::departs(start).boxed()),
-    fixture("absence_is_conclusive_only_when_it_is", |start| absence::hold(start).boxed()),
-    fixture("a_forged_response_is_not_believed", |start| responses::hold(start).boxed()),
+    fixture("absence_is_conclusive_only_when_it_is", |start| absence::check(start).boxed()),
+    fixture("a_forged_response_is_not_believed", |start| responses::check(start).boxed()),
     fixture("a_changed_response_is_not_believed", |start| {
-        changed_responses::hold(start, |answer| answer.meaning == Meaning::Unbelievable).boxed()
+        changed_responses::check(start, |answer| answer.meaning == Meaning::Unbelievable).boxed()
     }),
     fixture("an_unsigned_refusal_is_not_confirmed", |start| {
-        changed_responses::hold(start, |answer| answer.meaning == Meaning::UnsignedRefusal).boxed()
+        changed_responses::check(start, |answer| answer.meaning == Meaning::UnsignedRefusal).boxed()
     }),
     fixture("documented_states_are_known_and_others_are_uncertain", |start| {
         changed_responses::states(start).boxed()
@@ -87,8 +87,8 @@ pub static LAWS: &[Law] = &[
     record("the_buyer_pays_the_order_by_what_is_shown", shown::judge),
     record("no_honest_run_is_uncertain", known_states::judge),
     record("times_and_currencies_are_the_gateways", values::judge),
-    fixture("a_response_belongs_to_its_inquiry", |start| caches::hold(start).boxed()),
-    fixture("a_repeated_reference_does_what_is_declared", |start| repeats::hold(start).boxed()),
+    fixture("a_response_belongs_to_its_inquiry", |start| caches::check(start).boxed()),
+    fixture("a_repeated_reference_does_what_is_declared", |start| repeats::check(start).boxed()),
     fixture("inquiries_are_patient", |start| inquiries::patient(start).boxed()),
     fixture("the_rate_limit_is_kept", |start| inquiries::rate(start).boxed()),
     fixture("a_paid_inquiry_is_made_once", |start| inquiries::paid(start).boxed()),
@@ -120,7 +120,7 @@ pub static LAWS: &[Law] = &[
     deliveries("the_reply_is_the_documented_one", |webhooks| {
         ready(deliveries::replies(&webhooks)).boxed()
     }),
-    fixture("no_secret_is_shown", |start| secrets::hold(start).boxed()),
+    fixture("no_secret_is_shown", |start| secrets::check(start).boxed()),
     fixture("a_dropped_call_leaves_the_provider_usable", |start| dropping::dropped(start).boxed()),
     fixture("two_runtimes_can_share_a_provider", |start| dropping::two_runtimes(start).boxed()),
 ];

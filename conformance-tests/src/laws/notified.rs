@@ -70,7 +70,7 @@ fn believed(delivered: &Delivered) -> impl Iterator<Item = &Event> {
     delivered.events.iter().flatten()
 }
 
-/// Holds that each delivery says what the ledger has by now, and of the time when it was.
+/// Checks that each delivery says what the ledger has by now, and of the time when it was.
 fn are_true(deliveries: &[Delivered], at: Timestamp, ledger: &[&Booking]) -> Result<(), Flaw> {
     for delivered in deliveries {
         let (events, again) = (delivered.events.clone()?, delivered.again.clone()?);

@@ -65,7 +65,7 @@ fn is_reported(life: &Life, seen: &Seen) -> Result<(), Flaw> {
     Err(life.flaw(expected, format!("{state:?}")).sent_at(seen.line()))
 }
 
-/// Holds that the payout left as it was asked. The balance may have fallen by a fee more.
+/// Checks that the payout left as it was asked. The balance may have fallen by a fee more.
 fn left(life: &Life, seen: &Seen) -> Result<(), Flaw> {
     let booked: Vec<Money> = sent(life).map(|booking| booking.amount).collect();
     if booked != [life.asked] {

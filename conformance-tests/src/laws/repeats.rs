@@ -21,7 +21,7 @@ const CALLERS: usize = 16;
 /// Where repeats are the same for ever: an hour, and then a day later.
 const LATER: [Duration; 2] = [Duration::from_secs(3_601), Duration::from_secs(24 * 3_600)];
 
-pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
+pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let mut tried = false;
     for operation in [Operation::CreatePayment, Operation::CreatePayout] {
         let fixture = Fixture::open(&start).await?;

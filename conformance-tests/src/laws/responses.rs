@@ -12,7 +12,7 @@ use crate::{
     tampering::{self, Tampered, fields, signature},
 };
 
-pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
+pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let calls = offered_instructions(&fixture.provider);
     let calls: Vec<Operation> = calls.chain(offered_inquiries(&fixture.provider)).collect();

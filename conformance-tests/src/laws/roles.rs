@@ -2,7 +2,7 @@
 
 use crate::{Flaw, Start, fixture::Fixture, law::Passed};
 
-pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
+pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let (named, there) = (fixture.subject.roles(), fixture.provider.roles());
     if named != there {

@@ -11,7 +11,7 @@ use crate::{
     fixture::Fixture,
     law::Passed,
     operations::{Answer, PreparedCall, Reported},
-    pages::readable,
+    pages::{self, readable},
 };
 
 /// Lists by which money is counted. The other inquiries are lists at some gateways only.
@@ -119,20 +119,13 @@ async fn leads_on(fixture: &Fixture, response: ChangedResponse) -> Result<(), Fl
     let refused = |error| Flaw::refused(Operation::Entries, &error);
     fixture.recorder.arm(CallClass::Inquiry, response.fault());
     let everything = StatementFilter::new();
-    let mut cursor = role.entries(&Cursor::start(), &everything).await.map_err(refused)?.next;
+    let cursor = role.entries(&Cursor::start(), &everything).await.map_err(refused)?.next;
     fixture.heal_after_fault()?;
     let later = fixture.deposit(20_000)?;
     gateway.receive(later, "later").await;
-    for _ in 0..10 {
-        let page = role.entries(&cursor, &everything).await.map_err(refused)?;
-        let is_it = |entry: &Listed<Movement>| entry.as_result().is_ok_and(|it| it.amount == later);
-        if page.entries.iter().any(is_it) {
-            return Ok(());
-        }
-        if !page.more {
-            break;
-        }
-        cursor = page.next;
+    let (entries, _) = pages::walk(role, &cursor, &everything).await?;
+    if entries.iter().any(|entry| entry.amount == later) {
+        return Ok(());
     }
     Err(Flaw::new("what arrived after the malformed row", "nothing"))
 }

@@ -17,7 +17,7 @@ use crate::{
     proxy::{Fault, When},
 };
 
-pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
+pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let listener = Listener::default();
     let shown = {
         let _listening = tracing::subscriber::set_default(listener.clone());
@@ -48,7 +48,7 @@ pub(super) async fn hold(start: Start) -> Result<Passed, Flaw> {
     Ok(Passed::Tested)
 }
 
-/// A secret as it can stand in a text: as it is, in hexadecimal, escaped for an address, and in the
+/// A secret as it can be in a text: as it is, in hexadecimal, escaped for an address, and in the
 /// base64 of a header that holds a name before it.
 fn spellings(secret: &str) -> Vec<(&'static str, String)> {
     let escaped: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
@@ -57,7 +57,7 @@ fn spellings(secret: &str) -> Vec<(&'static str, String)> {
         ("escaped", escaped),
         ("in hexadecimal", hex::encode(secret)),
     ];
-    // What stands before it moves its bits: by none, two or four, of which the whole characters
+    // What precedes it moves its bits: by none, two or four, of which the whole characters
     // inside are looked for.
     for before in ["", ".", ".."] {
         let text = [before, secret].concat();

@@ -37,7 +37,7 @@ pub(super) fn only_the_exact_amount_settles(record: &Record) -> Result<Passed, F
     })
 }
 
-/// Holds what is reported once so much was paid.
+/// Checks what is reported once so much was paid.
 fn is_funded_by(life: &Life, seen: &Seen, paid: payments_core::money::Money) -> Result<(), Flaw> {
     let [Reported::Payment(found)] = seen.found() else {
         return Err(Flaw::new("one payment of the order", format!("{:?}", seen.found())));

@@ -141,7 +141,7 @@ async fn while_movements_arrive(start: &Start) -> Result<(), Flaw> {
     .in_call(Operation::Entries))
 }
 
-/// Holds that these amounts arrived, each under a key of its own and oldest first. Movements of one
+/// Checks that these amounts arrived, each under a key of its own and oldest first. Movements of one
 /// second may be in any order: gateways list them so.
 fn lists(entries: &[Movement], arrived: &[Money]) -> Result<(), Flaw> {
     let listed: Vec<Money> =
@@ -178,7 +178,7 @@ fn of_ledger(listed: &[Money], ledger: &[Money]) -> Vec<Money> {
     listed
 }
 
-/// Holds that each of our accounts lists what moved there, and an unknown one lists nothing.
+/// Checks that each of our accounts lists what moved there, and an unknown one lists nothing.
 async fn of_each_account_alone(
     role: &dyn StatementProvider,
     entries: &[Movement],

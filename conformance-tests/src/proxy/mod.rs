@@ -64,7 +64,7 @@ pub struct FaultProxy {
     _listeners: JoinSet<()>,
 }
 
-/// What stands before one host.
+/// The proxy of one host.
 #[derive(Debug)]
 struct Host {
     url: String,
@@ -72,7 +72,7 @@ struct Host {
 }
 
 impl FaultProxy {
-    /// Stands before one host, such as `http://127.0.0.1:8080`.
+    /// Starts before one host, such as `http://127.0.0.1:8080`.
     ///
     /// # Errors
     /// The address is not `http` with a host, or no port is free.
@@ -80,7 +80,7 @@ impl FaultProxy {
         Self::start_all([("gateway", upstream)]).await
     }
 
-    /// Stands before each of these hosts, given by name and address. A fault strikes the first
+    /// Starts before each of these hosts, given by name and address. A fault strikes the first
     /// request that it matches on any of them.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! The port on which the proxy stands before one host.
+//! The port on which the proxy listens before one host.
 
 use std::future::poll_fn;
 use std::io;

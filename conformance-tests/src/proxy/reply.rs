@@ -114,7 +114,7 @@ fn with(mut response: Response<Bytes>, (name, value): (HeaderName, &str)) -> Res
     response
 }
 
-/// The answer with another body. A 204 has none: a 200 stands in for it.
+/// The answer with another body. A 204 has none: a 200 replaces it.
 fn with_body(answer: Response<Bytes>, body: Bytes) -> Response<Bytes> {
     let mut response = without_framing(answer.map(|_| body));
     if response.status() == StatusCode::NO_CONTENT {

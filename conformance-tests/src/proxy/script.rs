@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::fault::Fault;
 
-/// A gateway's host that the proxy stands before.
+/// A gateway's host behind the proxy.
 #[derive(Debug)]
 pub(super) struct Upstream {
     /// The name of the host.

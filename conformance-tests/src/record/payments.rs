@@ -2,6 +2,7 @@
 
 use payments_core::{
     OrderRef, Role,
+    money::Money,
     payment::{CreateMode, CreatePayment, PaymentProvider},
 };
 
@@ -44,9 +45,9 @@ pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
         walk.life(usual, |_| {}, &[Visit, Do(Operation::CancelPayment)]).await?;
     }
     if can.refund {
-        walk.life(usual, |_| {}, &[Visit, Pay(0), Do(Operation::RefundPayment)]).await?;
-        let refund = [Visit, Pay(0), Do(Operation::RefundPayment)];
-        walk.life(usual, with_a_reason, &refund).await?;
+        for change in [|_: &mut Requests| {}, with_a_reason, of_a_half] {
+            walk.life(usual, change, &[Visit, Pay(0), Do(Operation::RefundPayment)]).await?;
+        }
     }
     texts(walk, role).await?;
     methods(walk).await?;
@@ -66,6 +67,15 @@ pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
 fn with_a_reason(requests: &mut Requests) {
     let (amount, refund) = (requests.payment.amount, requests.refund.clone());
     if let Ok(refund) = refund.with_reason(REASON).with_amount(amount) {
+        requests.refund = refund;
+    }
+}
+
+/// A refund of half of what is paid.
+fn of_a_half(requests: &mut Requests) {
+    let paid = requests.payment.amount;
+    let half = Money::from_minor(paid.minor() / 2, paid.currency());
+    if let Ok(refund) = requests.refund.clone().with_amount(half) {
         requests.refund = refund;
     }
 }

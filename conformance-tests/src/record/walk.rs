@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
             seen.received =
                 fixture.subject.gateway.received(call.operation, &call.reference()).await;
         }
-        (seen.bookings, seen.deliveries) = self.news().await;
+        (seen.bookings, seen.deliveries) = self.new_entries().await;
         if is_usual && matches!(step, Step::Pay(_) | Step::Do(Operation::CreatePayout)) {
             self.pass_a_little(life).await;
         }
@@ -204,7 +204,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What was booked and delivered since the last time.
-    async fn news(&mut self) -> (Vec<Booking>, Vec<Delivered>) {
+    async fn new_entries(&mut self) -> (Vec<Booking>, Vec<Delivered>) {
         let mut bookings = self.fixture.bookings().await;
         let all = bookings.len();
         let bookings = bookings.split_off(self.booked.min(all));
@@ -225,7 +225,7 @@ impl<'a> Walk<'a> {
             for memo in ["first", "second"] {
                 gateway.receive(amount, memo).await;
                 let at = self.fixture.now();
-                let (bookings, deliveries) = self.news().await;
+                let (bookings, deliveries) = self.new_entries().await;
                 deposits.push(Deposit { amount, at, bookings, deliveries });
             }
         }

@@ -47,7 +47,7 @@ pub type Scribble = (usize, u8, Deed);
 /// What a [`Scribble`] does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
-    /// The byte stands in the place of the one there.
+    /// The byte replaces the one there.
     Replace,
     /// The byte is put in before the one there.
     Insert,

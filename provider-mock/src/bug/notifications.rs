@@ -70,7 +70,7 @@ impl Careless {
         stamp.and_then(|stamp| stamp.parse().ok()).map_or(now, Timestamp::from_unix)
     }
 
-    fn told(&self, mut notification: Notification, delivery: &Delivery<'_>) -> Received {
+    fn reported(&self, mut notification: Notification, delivery: &Delivery<'_>) -> Received {
         match self.bug {
             Bug::DividesDongByAHundred => notification = self.retold(notification, divided),
             Bug::ReadsTheTimeOfAnEventAsUtc => {
@@ -355,7 +355,7 @@ impl NotificationReceiver for Careless {
             {
                 self.retold(notification, |data| with_times(data, |_| now)).into()
             }
-            Received::Notification(notification) => self.told(notification, &delivery),
+            Received::Notification(notification) => self.reported(notification, &delivery),
             Received::Untrusted(mut untrusted)
                 if self.bug == Bug::PrintsTheSecretOfAForgedDelivery =>
             {

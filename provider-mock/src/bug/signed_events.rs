@@ -67,8 +67,8 @@ impl Arrival<'_> {
                 let Received::Notification(honest) = self.honestly(self.delivery) else {
                     return None;
                 };
-                let told = Notification::new(self.endpoint, honest.proof.clone());
-                Some(told.with_unrecognised(kind, &["type"]).into())
+                let reported = Notification::new(self.endpoint, honest.proof.clone());
+                Some(reported.with_unrecognised(kind, &["type"]).into())
             }
             Bug::TakesAnEventWithoutAKindForUnknown if first(&members, "type").is_none() => {
                 self.unknown(&members, &signature)
@@ -103,16 +103,16 @@ impl Arrival<'_> {
     /// The honest notification with another payment in it, on the same proof and under its own key.
     fn with_payment(&self, change: impl Fn(&mut Payment)) -> Option<Received> {
         let Received::Notification(honest) = self.honestly(self.delivery) else { return None };
-        let told = Notification::new(self.endpoint, honest.proof.clone());
-        let told = honest.into_events().into_iter().fold(told, |told, event| {
+        let reported = Notification::new(self.endpoint, honest.proof.clone());
+        let reported = honest.into_events().into_iter().fold(reported, |reported, event| {
             let key = event.key().cloned().map(|key| key.made_of(&["id"]));
             let mut data = event.into_data();
             if let EventData::Payment(payment) = &mut data {
                 change(payment);
             }
-            told.with_event(key, data, &["type", "data"])
+            reported.with_event(key, data, &["type", "data"])
         });
-        Some(told.into())
+        Some(reported.into())
     }
 
     /// An unknown event, if the signature covers the present members one after another.
@@ -128,8 +128,8 @@ impl Arrival<'_> {
         fields.sort_unstable();
         let parts: Vec<Part<'_>> = signed_parts(&fields);
         let proof = hmac_sha256(&self.keys()?, &parts, Signature::Hex(signature), None).ok()?;
-        let told = Notification::new(self.endpoint, proof);
-        Some(told.with_unrecognised("an event without a kind", &["id"]).into())
+        let reported = Notification::new(self.endpoint, proof);
+        Some(reported.with_unrecognised("an event without a kind", &["id"]).into())
     }
 
     fn honestly(&self, delivery: &Delivery<'_>) -> Received {
