@@ -44,6 +44,7 @@
 //! | `sepay`, `hpay`, `mock` | the gateways |
 //! | `sepay-oauth` | SePay's partner API behind OAuth2, for apps that serve other merchants |
 //! | `engine` | [`engine`]: a durable journal of payouts |
+//! | `axum` | [`axum`](mod@axum): the routes at which gateways deliver to the engine |
 //! | `reqwest` (default) | the HTTP client, with TLS by rustls |
 //! | `inventory` (default) | `Payments::from_config` finds the gateways that are on |
 //! | `toml` (default) | configuration in TOML: `Payments::from_toml`, `read_toml` |
@@ -85,6 +86,8 @@ pub use payments_core::{
 pub use route::{Opened, PassedOver, Route};
 pub use vietqr;
 
+#[cfg(feature = "axum")]
+pub mod axum;
 #[cfg(feature = "engine")]
 pub use payments_engine as engine;
 

@@ -181,6 +181,12 @@ impl Deliveries {
     }
 }
 
+/// How much money an engine counts for an order.
+pub async fn received(engine: &Engine, order: &str) -> i64 {
+    let payment = engine.payment(&OrderRef::new(order).unwrap()).await.unwrap();
+    payment.and_then(|payment| payment.received()).map_or(0, |received| received.minor())
+}
+
 /// Gives a delivery to an engine.
 pub async fn deliver(engine: &Engine, endpoint: &str, request: &Request<Bytes>) -> Accepted {
     engine.accept(MAIN, endpoint, &Delivery::of(request)).await

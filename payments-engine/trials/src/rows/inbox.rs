@@ -9,7 +9,7 @@ use payments_core::notification::Outcome;
 use payments_engine::{Engine, Fault, InboxLimits, Seeded};
 
 use super::{Finding, ensure};
-use crate::deliveries::{Deliveries, OPEN, RETURN, SIGNED, claim, deliver};
+use crate::deliveries::{AMOUNT, Deliveries, OPEN, RETURN, SIGNED, claim, deliver, received};
 
 /// Lets time pass, and works on what is due by then.
 async fn advance(world: &Deliveries, engine: &Engine, by: Duration) {
@@ -50,6 +50,8 @@ pub(super) async fn a_delivery_is_stored_and_booked_in_one_commit(
     let second = deliver(&engine, SIGNED, &delivery).await;
     ensure!(second.outcome == Outcome::Handled, "{second:?}");
     let number = commits.load(Ordering::SeqCst) - before;
+    let counted = received(&engine, "A-1").await;
+    ensure!(counted == AMOUNT, "acknowledged, and {counted} are booked");
     ensure!(number == 1, "it took {number} commits");
     ensure!(world.standings() == [["proven"]], "{:?}", world.standings());
     let third = deliver(&engine, SIGNED, &delivery).await;
@@ -76,6 +78,8 @@ pub(super) async fn a_contradicted_delivery_uses_up_nothing(seeded: Option<Seede
         advance(&world, &engine, Duration::from_secs(60)).await;
         let last = world.standings().pop().unwrap_or_default();
         ensure!(last == ["confirmed"], "the genuine one is {last:?}");
+        let counted = received(&engine, "A-1").await;
+        ensure!(counted == AMOUNT, "{counted} are booked");
     }
     Ok(())
 }
@@ -149,6 +153,8 @@ pub(super) async fn equal_deliveries_at_once_are_stored_once(seeded: Option<Seed
     let handled = accepted.iter().filter(|one| one.outcome == Outcome::Handled).count();
     let repeated = accepted.iter().filter(|one| one.outcome == Outcome::Duplicate).count();
     ensure!((handled, repeated) == (1, 7), "{accepted:?}");
+    let counted = received(&engine, "A-1").await;
+    ensure!(counted == AMOUNT, "{counted} are booked");
     ensure!(world.standings() == [["proven"]], "{:?}", world.standings());
     Ok(())
 }
@@ -198,6 +204,8 @@ pub(super) async fn a_buyers_return_is_not_kept_and_its_order_is_asked_about(
     engine.tick().await.unwrap();
     let asked = world.gateway.requests().len() - before;
     ensure!(asked == 1, "asked {asked} times");
+    let counted = received(&engine, "A-1").await;
+    ensure!(counted == AMOUNT, "the inquiry says so, and {counted} are booked");
     Ok(())
 }
 
