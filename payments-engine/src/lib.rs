@@ -95,6 +95,7 @@ mod resolver;
 mod sealing;
 mod seeded;
 mod shared;
+mod statements;
 mod store;
 
 pub use app::AppTransaction;

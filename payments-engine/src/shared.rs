@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use payments_core::{
     Clock, Error, ErrorKind, PayoutProvider, PayoutRef, Provider, ProviderId, Result,
@@ -34,6 +35,8 @@ pub(crate) struct Shared {
     /// Why nothing is sent, if the store seems to be an older copy of itself.
     pub(crate) restored: Restored,
     pub(crate) inbox: InboxLimits,
+    /// How often statements are read, if they are.
+    pub(crate) read_every: Option<Duration>,
     /// The handlers, once their databases were checked.
     pub(crate) handlers: OnceLock<Handlers>,
     /// The first change of each subject, for an engine with the mistake of replaying it.
@@ -51,6 +54,7 @@ pub(crate) struct Setup {
     pub(crate) providers: BTreeMap<ProviderId, Provider>,
     pub(crate) members: BTreeMap<ProviderId, Arc<Member>>,
     pub(crate) inbox: InboxLimits,
+    pub(crate) read_every: Option<Duration>,
     pub(crate) seeded: Option<Seeded>,
 }
 
@@ -77,7 +81,7 @@ pub(crate) struct Listener<'a> {
 
 impl Shared {
     pub(crate) fn new(journal: Journal, runtime: Handle, setup: Setup) -> Self {
-        let Setup { clock, providers, members, inbox, seeded } = setup;
+        let Setup { clock, providers, members, inbox, read_every, seeded } = setup;
         Self {
             restored: journal.restored.clone(),
             journal,
@@ -86,6 +90,7 @@ impl Shared {
             members,
             runtime,
             inbox,
+            read_every,
             handlers: OnceLock::new(),
             old_changes: Mutex::default(),
             wake: Notify::new(),

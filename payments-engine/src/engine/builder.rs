@@ -42,6 +42,7 @@ pub struct EngineBuilder {
     accepts_store: bool,
     keys: Vec<SealingKey>,
     inbox: InboxLimits,
+    read_every: Option<Duration>,
     handlers: Vec<(String, Arc<dyn RunsHandler>)>,
     retired: Vec<String>,
     handler_limits: HandlerLimits,
@@ -59,6 +60,7 @@ impl Default for EngineBuilder {
             accepts_store: false,
             keys: Vec::new(),
             inbox: InboxLimits::default(),
+            read_every: None,
             handlers: Vec::new(),
             retired: Vec::new(),
             handler_limits: HandlerLimits::default(),
@@ -152,6 +154,16 @@ impl EngineBuilder {
         self
     }
 
+    /// Reads the statements of every provider that has them at this interval, and books their
+    /// credits: money that no delivery told of is known all the same. Lines of the last 24 h are
+    /// read again, because banks enter some of them late; what was booked before the first start,
+    /// less 24 h, is left out.
+    #[must_use]
+    pub fn with_statements_every(mut self, every: Duration) -> Self {
+        self.read_every = Some(every);
+        self
+    }
+
     /// Hands in the time: what is due, and until when. What was sent is limited by the boot clock
     /// besides, which nothing can set.
     #[must_use]
@@ -205,11 +217,12 @@ impl EngineBuilder {
             Error::new(ErrorKind::Configuration, "the engine has no store: name one with_store")
         })?;
         let (providers, members) = (self.providers()?, self.members()?);
-        let Self { clock, inbox, seeded, accepts_store: accepts, every, keys, .. } = self;
+        let Self { clock, inbox, read_every, seeded, accepts_store: accepts, every, keys, .. } =
+            self;
         let handlers = Handlers::start(self.handlers, self.handler_limits)?;
         let retired = self.retired;
         let seal = Seal::new(keys);
-        let setup = Setup { clock, providers, members, inbox, seeded };
+        let setup = Setup { clock, providers, members, inbox, read_every, seeded };
         let begin = move |runtime| {
             let now = setup.clock.now();
             let (mut backend, opened) = store.open(now, accepts, &seal)?;
@@ -222,7 +235,11 @@ impl EngineBuilder {
             Ok(Shared::new(journal, runtime, setup))
         };
         let engine = Engine(Running::start(begin, every).await?);
-        if let Err(error) = begin_handlers(engine.shared(), handlers, retired).await {
+        let begun = match begin_handlers(engine.shared(), handlers, retired).await {
+            Ok(()) => engine.shared().begin_reading().await.map_err(StoreError::into_error),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = begun {
             engine.stop().await;
             return Err(error);
         }

@@ -28,8 +28,8 @@ const LEASE: Duration = Duration::from_secs(120);
 const MOST: usize = 512;
 
 /// What is worked on, in this order, and how much of it is claimed at most at a time.
-const KINDS: [(TaskKind, usize); 3] =
-    [(TaskKind::Payout, MOST), (TaskKind::Confirm, 32), (TaskKind::Ask, 32)];
+const KINDS: [(TaskKind, usize); 4] =
+    [(TaskKind::Payout, MOST), (TaskKind::Confirm, 32), (TaskKind::Ask, 32), (TaskKind::Read, 8)];
 
 /// Changes that are given to handlers at a time: few enough to be done within the lease.
 const CHANGES: [(TaskKind, usize); 1] = [(TaskKind::Handle, 16)];
@@ -62,8 +62,8 @@ enum Done {
 }
 
 impl Shared {
-    /// Begins to work on what is due now of these kinds, up to a limit of each kind, and returns whether a limit was
-    /// reached.
+    /// Begins to work on what is due now of these kinds, up to a limit of each, and returns whether a
+    /// limit was reached.
     async fn begin_due(
         self: &Arc<Self>,
         kinds: &'static [(TaskKind, usize)],
@@ -180,7 +180,8 @@ impl Shared {
                 self.wake.notify_one();
                 Ok(if is_handled { Done::Handled } else { Done::Other })
             }
-            TaskKind::Payment | TaskKind::Read => Ok(Done::Other),
+            TaskKind::Read => self.read_statements(claim).await.map(|()| Done::Other),
+            TaskKind::Payment => Ok(Done::Other),
         }
     }
 

@@ -47,6 +47,12 @@ pub(crate) trait InboxRows {
 
     /// Counts what is not settled, and what was refused since `since`.
     fn inbox_counts(&mut self, since: Timestamp) -> Result<InboxCounts, StoreError>;
+
+    /// How far the statements of a provider were read, as it was stored.
+    fn progress(&mut self, provider: &ProviderId) -> Result<Option<String>, StoreError>;
+
+    /// Stores how far the statements of a provider were read.
+    fn set_progress(&mut self, provider: &ProviderId, progress: &str) -> Result<(), StoreError>;
 }
 
 /// How many deliveries there are.

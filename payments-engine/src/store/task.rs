@@ -4,7 +4,6 @@ use payments_core::Timestamp;
 
 /// What kind of work is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(dead_code, reason = "the inbox makes the other kinds")]
 pub(crate) enum TaskKind {
     /// A payout is sent, asked about or closed. The subject is its reference.
     Payout,

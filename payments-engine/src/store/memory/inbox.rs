@@ -15,6 +15,7 @@ pub(super) struct InboxTables {
     deliveries: BTreeMap<u64, StoredDelivery>,
     /// Counted by hour and reason.
     refused: BTreeMap<(i64, String), u64>,
+    progress: BTreeMap<ProviderId, String>,
 }
 
 impl InboxTables {
@@ -92,5 +93,14 @@ impl InboxRows for &mut InboxTables {
             doubtful: self.in_state(DeliveryState::Doubtful).count() as u64,
             refused: refused.into_iter().collect(),
         })
+    }
+
+    fn progress(&mut self, provider: &ProviderId) -> Result<Option<String>, StoreError> {
+        Ok(self.progress.get(provider).cloned())
+    }
+
+    fn set_progress(&mut self, provider: &ProviderId, progress: &str) -> Result<(), StoreError> {
+        self.progress.insert(provider.clone(), progress.to_owned());
+        Ok(())
     }
 }

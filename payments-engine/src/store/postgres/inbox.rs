@@ -203,6 +203,23 @@ impl<S: Session> InboxRows for PostgresInbox<'_, S> {
                 .collect(),
         })
     }
+
+    fn progress(&mut self, provider: &ProviderId) -> Result<Option<String>, StoreError> {
+        let key = format!("statements {provider}");
+        let sql = "SELECT value FROM payments.meta WHERE key = $1";
+        self.0.run(work!(|connection| {
+            sqlx::query_scalar(sql).bind(key).fetch_optional(connection).await
+        }))
+    }
+
+    fn set_progress(&mut self, provider: &ProviderId, progress: &str) -> Result<(), StoreError> {
+        let (key, progress) = (format!("statements {provider}"), progress.to_owned());
+        let sql = "INSERT INTO payments.meta (key, value) VALUES ($1, $2)
+                   ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        self.0.run(work!(|connection| {
+            sqlx::query(sql).bind(key).bind(progress).execute(connection).await.map(|_| ())
+        }))
+    }
 }
 
 /// The place of a delivery's events.

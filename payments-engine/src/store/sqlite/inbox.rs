@@ -1,7 +1,7 @@
 //! Deliveries in SQLite.
 
 use payments_core::{EndpointName, ProviderId, Timestamp};
-use rusqlite::{Row, ToSql, params};
+use rusqlite::{OptionalExtension as _, Row, ToSql, params};
 
 use super::{FORMAT, SqliteRows, number};
 use crate::{
@@ -193,6 +193,21 @@ impl InboxRows for SqliteInbox<'_> {
             doubtful: doubtful.unwrap_or(0).unsigned_abs(),
             refused,
         })
+    }
+
+    fn progress(&mut self, provider: &ProviderId) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT value FROM payments_meta WHERE key = 'statements ' || ?1";
+        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let found = statement.query_row([provider.as_str()], |row| row.get(0)).optional();
+        found.map_err(StoreError::not_done)
+    }
+
+    fn set_progress(&mut self, provider: &ProviderId, progress: &str) -> Result<(), StoreError> {
+        self.execute(
+            "INSERT INTO payments_meta (key, value) VALUES ('statements ' || ?1, ?2)
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            params![provider.as_str(), progress],
+        )
     }
 }
 

@@ -10,6 +10,7 @@ mod handlers;
 mod inbox;
 mod restarts;
 mod sends;
+mod statements;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -84,4 +85,6 @@ trials! {
     handlers::after_a_dead_letter_its_subject_goes_on;
     handlers::a_handler_with_another_database_is_refused;
     handlers::a_handler_that_is_missing_loses_no_change;
+    statements::a_statement_books_what_no_delivery_told_once;
+    statements::a_statement_is_read_on_after_a_kill;
 }

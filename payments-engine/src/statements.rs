@@ -1,0 +1,205 @@
+//! Reads the statements of providers on, and books what they list.
+//!
+//! A statement is read again from a place that was reached at least 24 h ago, because banks enter
+//! lines late. The lines of a page and the place after it are written in one commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use payments_core::{
+    Listed, ProviderId, Timestamp,
+    statement::{Cursor, Page, StatementFilter},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    booking::book,
+    record::{Report, ReportData, Source},
+    shared::Shared,
+    store::{Backend, Claim, Due, StoreError},
+};
+
+/// How far back a statement is read again.
+const OVERLAP: Duration = Duration::from_secs(24 * 3_600);
+
+/// How far apart the places are that are remembered.
+const APART: Duration = Duration::from_secs(3_600);
+
+/// How many pages are read before other work has its turn.
+const PAGES: usize = 20;
+
+/// When a statement that could not be read is tried again.
+const AGAIN: Duration = Duration::from_secs(60);
+
+/// How far a provider's statements were read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Progress {
+    /// Lines that were booked before this time are of no interest: the engine did not run yet.
+    from: Timestamp,
+    /// Where the reading under way goes on; `None` between two of them.
+    #[serde(default)]
+    under_way: Option<Cursor>,
+    /// When the end was reached, and which place it was, oldest first.
+    #[serde(default)]
+    reached: Vec<(Timestamp, Cursor)>,
+}
+
+impl Progress {
+    /// A provider whose statements were never read: those of the last 24 h are.
+    fn begin(now: Timestamp) -> Self {
+        let from = now.unix_seconds().saturating_sub(24 * 3_600);
+        Self { from: Timestamp::from_unix(from), under_way: None, reached: Vec::new() }
+    }
+
+    /// Where to read from.
+    fn place(&self, now: Timestamp) -> Cursor {
+        let old = self.reached.iter().rev().find(|(at, _)| now.since(*at) >= OVERLAP);
+        let place = self.under_way.clone().or_else(|| old.map(|(_, cursor)| cursor.clone()));
+        place.unwrap_or_default()
+    }
+
+    /// The progress after a page that ends at `next`.
+    fn after(mut self, next: &Cursor, is_more: bool, now: Timestamp) -> Self {
+        if is_more {
+            self.under_way = Some(next.clone());
+            return self;
+        }
+        self.under_way = None;
+        if self.reached.last().is_none_or(|(at, _)| now.since(*at) >= APART) {
+            self.reached.push((now, next.clone()));
+        }
+        // The newest place that is old enough, and those after it.
+        if let Some(first) = self.reached.iter().rposition(|(at, _)| now.since(*at) >= OVERLAP) {
+            self.reached.drain(..first);
+        }
+        self
+    }
+}
+
+impl Shared {
+    /// Makes the reading of statements due, of every provider that has them.
+    pub(crate) async fn begin_reading(&self) -> Result<(), StoreError> {
+        if self.read_every.is_none() {
+            return Ok(());
+        }
+        let has_them = self.providers.iter().filter(|(_, one)| one.statements().is_ok());
+        let providers: Vec<ProviderId> = has_them.map(|(id, _)| id.clone()).collect();
+        let work = move |backend: &mut dyn Backend| {
+            for provider in &providers {
+                let kind = crate::store::TaskKind::Read;
+                backend.make_due(kind, provider.as_str(), Due::at_once())?;
+            }
+            Ok(())
+        };
+        self.journal.store.run(work).await
+    }
+
+    /// Reads a provider's statements on, a page and a commit at a time.
+    pub(crate) async fn read_statements(self: &Arc<Self>, claim: &Claim) -> Result<(), StoreError> {
+        let provider = ProviderId::new(claim.subject.as_str()).ok();
+        let provider = provider.and_then(|id| self.providers.get(&id));
+        let statements = provider.and_then(|one| Some((one.id(), one.statements().ok()?)));
+        let (Some((id, statements)), Some(every)) = (statements, self.read_every) else {
+            return self.set_due(claim, Due::Never).await;
+        };
+        for _ in 0..PAGES {
+            let (now, name) = (self.clock.now(), id.clone());
+            let stored = self.journal.store.run(move |backend| backend.inbox().progress(&name));
+            // What a later version stored is read from the beginning again: keys count lines once.
+            let stored = stored.await?.and_then(|text| serde_json::from_str(&text).ok());
+            let progress: Progress = stored.unwrap_or_else(|| Progress::begin(now));
+            let place = progress.place(now);
+            let filter = StatementFilter::new().with_from(progress.from);
+            let page = match statements.entries(&place, &filter).await {
+                Ok(page) if page.more && page.next == place => {
+                    tracing::error!(provider = %id, "its statement leads to itself");
+                    return self.set_due(claim, Due::At(now.plus(every))).await;
+                }
+                Ok(page) => page,
+                Err(error) => {
+                    tracing::warn!(provider = %id, "its statement cannot be read: {error}");
+                    return self.set_due(claim, Due::At(now.plus(AGAIN.min(every)))).await;
+                }
+            };
+            let is_more = page.more;
+            self.book_page(claim, id, progress, page, now, every).await?;
+            if !is_more {
+                return Ok(());
+            }
+        }
+        self.set_due(claim, Due::At(self.clock.now())).await
+    }
+
+    /// Books a page, and stores where it ends in the same commit.
+    async fn book_page(
+        &self,
+        claim: &Claim,
+        provider: &ProviderId,
+        progress: Progress,
+        page: Page,
+        now: Timestamp,
+        every: Duration,
+    ) -> Result<(), StoreError> {
+        let progress = progress.after(&page.next, page.more, now);
+        let text = serde_json::to_string(&progress).map_err(StoreError::not_done)?;
+        let mut reports = Vec::new();
+        for line in page.entries {
+            match line {
+                Listed::Read(line) => {
+                    let (key, data) = (line.key.clone(), ReportData::Movement(Box::new(line)));
+                    let report = Report::new(provider.clone(), Source::Statement, data);
+                    reports.push(report.with_key(key));
+                }
+                Listed::Unreadable(row) => {
+                    tracing::warn!(%provider, "a line of its statement cannot be read: {row}");
+                }
+            }
+        }
+        let (claim, provider) = (claim.clone(), provider.clone());
+        let (token, start, is_more) = (self.journal.token(), self.journal.start, page.more);
+        let work = move |backend: &mut dyn Backend| {
+            for (index, report) in reports.iter().enumerate() {
+                book(backend, report, &format!("{token}-{index}"), now, start)?;
+            }
+            backend.inbox().set_progress(&provider, &text)?;
+            if !is_more {
+                backend.set_due(&claim, Due::At(now.plus(every)))?;
+            }
+            Ok(())
+        };
+        self.journal.store.run(work).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::from_unix(1_700_000_000 + hours * 3_600)
+    }
+
+    #[test]
+    fn a_statement_is_read_again_from_a_place_of_at_least_24_hours_ago() {
+        let mut progress = Progress::begin(at(0));
+        assert_eq!(progress.from, at(-24));
+        for hour in 0..72 {
+            let now = at(hour);
+            let expected = match hour {
+                0..24 => Cursor::start(),
+                _ => Cursor::at((hour - 24).to_string()),
+            };
+            assert_eq!(progress.place(now), expected, "after {hour} h");
+            progress = progress.after(&Cursor::at(hour.to_string()), false, now);
+            assert!(progress.reached.len() <= 26, "{}", progress.reached.len());
+        }
+    }
+
+    #[test]
+    fn a_reading_that_was_interrupted_goes_on_where_it_was() {
+        let progress = Progress::begin(at(0)).after(&Cursor::at("7"), true, at(0));
+        let stored = serde_json::to_string(&progress).unwrap();
+        let progress: Progress = serde_json::from_str(&stored).unwrap();
+        assert_eq!(progress.place(at(40)), Cursor::at("7"));
+    }
+}
