@@ -115,6 +115,19 @@ impl Database {
         &self.name
     }
 
+    /// The port of its server.
+    pub fn port(&self) -> u16 {
+        self.server.get_port()
+    }
+
+    /// Its URL through a proxy on loopback, without TLS.
+    pub fn url_at(&self, port: u16) -> String {
+        let server = format!(":{}/", self.port());
+        let url = self.url.replace(&server, &format!(":{port}/"));
+        let separator = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{separator}sslmode=disable")
+    }
+
     /// The store in it.
     pub fn store(&self) -> Store {
         Store::postgres(&self.url)
@@ -123,6 +136,15 @@ impl Database {
     /// A connection to it.
     pub async fn connect(&self) -> PgConnection {
         self.server.clone().database(&self.name).connect().await.unwrap()
+    }
+
+    /// Everything in it, as text.
+    pub fn text(&self) -> String {
+        wait_for(async {
+            let mut connection = self.connect().await;
+            let sql = "SELECT schema_to_xml('payments', true, true, '')::text";
+            sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+        })
     }
 
     /// A connection to another database of its server.

@@ -1,6 +1,6 @@
 //! A child process that pays out, and is killed or stopped at random points.
 //!
-//! The child is the test `child` of the same test binary: an engine on a SQLite file, half of
+//! The child is the test `child` of the same test binary: an engine on the store of its parent, half of
 //! whose payouts are handed over and half waited for. The gateway is in the parent and would pay a
 //! repeated reference again. A round counts only if a payout was between two rows of the failure
 //! table.
@@ -8,7 +8,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -18,10 +17,11 @@ use futures_util::future::join_all;
 use payments_core::{ManualClock, Submission, SystemClock, Timestamp, rules::AbsenceRule};
 use payments_engine::{Engine, HandedOver, Limits, RecordState, Seeded, Store};
 use provider_mock::{Operation, PayoutStart, Scripted};
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::Connection;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::runtime::Runtime;
 
+use crate::database::{SILENCE, is_chosen, wait_for};
 use crate::world::{MAIN, PATIENCE, World, create, payout, provider_at, reference};
 
 /// How many payouts one child makes.
@@ -80,8 +80,9 @@ pub struct Counts {
 impl Counts {
     /// The counts as a table.
     pub fn table(&self, interruption: Interruption) -> String {
+        let store = if is_chosen() { "PostgreSQL" } else { "SQLite" };
         let mut table = format!(
-            "| {interruption:?}, SQLite | payouts |\n|---|---|\n| rounds | {} of {} counted |\n",
+            "| {interruption:?}, {store} | payouts |\n|---|---|\n| rounds | {} of {} counted |\n",
             self.counted, self.rounds
         );
         for (row, count) in &self.rows {
@@ -142,8 +143,32 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    fn file(&self) -> std::path::PathBuf {
-        self.world.folder.path().join("shop.db")
+    /// Where the store is: the URL of a database, or a file.
+    fn place(&self) -> String {
+        match &self.world.database {
+            Some(database) => database.url().to_owned(),
+            None => self.world.folder.path().join("shop.db").display().to_string(),
+        }
+    }
+
+    /// The states of the payouts whose names begin like this.
+    fn states(&self, prefix: &str) -> BTreeMap<String, String> {
+        if let Some(database) = &self.world.database {
+            let sql = "SELECT reference, state FROM payments.payout
+                       WHERE starts_with(reference, $1)";
+            let rows: Vec<(String, String)> = wait_for(async {
+                let mut connection = database.connect().await;
+                sqlx::query_as(sql).bind(prefix).fetch_all(&mut connection).await.unwrap()
+            });
+            return rows.into_iter().collect();
+        }
+        let connection = Connection::open(self.place()).unwrap();
+        connection.busy_timeout(PATIENCE).unwrap();
+        let sql = "SELECT reference, state FROM payments_payout
+                   WHERE substr(reference, 1, length(?1)) = ?1";
+        let mut statement = connection.prepare(sql).unwrap();
+        let rows = statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
     }
 
     fn round(&mut self, interruption: Interruption, round: usize, random: &mut Random) -> Vec<Row> {
@@ -152,7 +177,7 @@ impl Batch<'_> {
             self.world.gateway().script(Operation::CreatePayout, delay).unwrap();
         }
         let mut process =
-            Process::start(&self.file(), &self.world.simulator.url(), round, self.seeded);
+            Process::start(&self.place(), &self.world.simulator.url(), round, self.seeded);
         let is_begun = process.read_until(&mut self.reported, "begins");
         assert!(is_begun, "the child begins");
         std::thread::sleep(Duration::from_micros(random.below(120_000)));
@@ -180,32 +205,30 @@ impl Batch<'_> {
 
     /// Where the payouts of a round were interrupted.
     fn rows(&self, round: usize) -> Vec<Row> {
-        let connection = Connection::open(self.file()).unwrap();
-        connection.busy_timeout(PATIENCE).unwrap();
         let prefix = format!("R{round}-");
+        let states = self.states(&prefix);
         let unfinished = self.reported.iter().filter(|(name, reported)| {
             name.starts_with(&prefix) && matches!(reported, Reported::Asked | Reported::HandedOver)
         });
         unfinished
-            .filter_map(|(name, _)| {
-                let sql = "SELECT state FROM payments_payout WHERE reference = ?1";
-                let state: Option<String> =
-                    connection.query_row(sql, [name], |row| row.get(0)).optional().unwrap();
-                match state.as_deref() {
-                    None => Some(Row::BeforeTheRecord),
-                    Some("prepared") => Some(Row::AfterTheRecord),
-                    Some("submitting") if self.world.carried_out(name) == 0 => {
-                        Some(Row::AfterThePermit)
-                    }
-                    Some("submitting") => Some(Row::AfterTheSend),
-                    Some(_) => None,
+            .filter_map(|(name, _)| match states.get(name).map(String::as_str) {
+                None => Some(Row::BeforeTheRecord),
+                Some("prepared") => Some(Row::AfterTheRecord),
+                Some("submitting") if self.world.carried_out(name) == 0 => {
+                    Some(Row::AfterThePermit)
                 }
+                Some("submitting") => Some(Row::AfterTheSend),
+                Some(_) => None,
             })
             .collect()
     }
 
     /// Brings the store to rest with the gateway up, and compares it with the gateway's ledger.
     fn settle(&self, counts: &mut Counts) {
+        if self.world.database.is_some() {
+            // An engine that was killed is live to the others until it was silent for so long.
+            std::thread::sleep(SILENCE + Duration::from_millis(200));
+        }
         self.runtime.block_on(async {
             let now = payments_core::Clock::now(&SystemClock);
             let clock = ManualClock::at(Timestamp::from_unix(now.unix_seconds()));
@@ -213,7 +236,7 @@ impl Batch<'_> {
                 .with_send_within(SEND_WITHIN)
                 .with_absence(AbsenceRule::After(Duration::ZERO));
             let builder = Engine::builder()
-                .with_store(Store::sqlite(self.file()))
+                .with_store(store_at(&self.place()))
                 .with_provider(provider_at(&self.world.simulator.url(), Arc::new(clock.clone())))
                 .with_clock(Arc::new(clock.clone()))
                 .with_limits(MAIN, limits)
@@ -267,9 +290,9 @@ struct Process {
 }
 
 impl Process {
-    fn start(file: &Path, url: &str, round: usize, seeded: Option<Seeded>) -> Self {
+    fn start(place: &str, url: &str, round: usize, seeded: Option<Seeded>) -> Self {
         let mistake = seeded.map(|seeded| format!("{seeded:?}")).unwrap_or_default();
-        let plan = format!("{}\n{url}\n{round}\n{mistake}", file.display());
+        let plan = format!("{place}\n{url}\n{round}\n{mistake}");
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact", CHILD, "--nocapture", "--test-threads=2"])
             .env(PLAN, plan)
@@ -329,17 +352,26 @@ fn note(reported: &mut BTreeMap<String, Reported>, line: &str) {
     reported.insert(name.to_owned(), what);
 }
 
+/// The store at a place: the URL of a database, or a file.
+fn store_at(place: &str) -> Store {
+    if place.starts_with("postgres:") {
+        Store::postgres(place).with_silence(SILENCE)
+    } else {
+        Store::sqlite(place)
+    }
+}
+
 /// What the child does: pays out, and says what it does.
 pub fn child() {
     let plan = std::env::var(PLAN).unwrap();
     let mut plan = plan.split('\n');
-    let (file, url, round) = (plan.next().unwrap(), plan.next().unwrap(), plan.next().unwrap());
+    let (place, url, round) = (plan.next().unwrap(), plan.next().unwrap(), plan.next().unwrap());
     let mistake = plan.next().unwrap_or_default();
     let seeded = Seeded::ALL.into_iter().find(|seeded| format!("{seeded:?}") == mistake);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let engine = Engine::builder()
-            .with_store(Store::sqlite(file))
+            .with_store(store_at(place))
             .with_provider(provider_at(url, Arc::new(SystemClock)))
             .with_limits(MAIN, Limits::default().with_send_within(SEND_WITHIN))
             .with_interval(Duration::from_millis(10))

@@ -19,6 +19,7 @@
 pub mod database;
 pub mod deliveries;
 pub mod kills;
+pub mod proxy;
 pub mod rows;
 pub mod world;
 

@@ -63,6 +63,18 @@ impl World {
         }
     }
 
+    /// A gateway with a database of PostgreSQL of its own; `None` if there is no server, which is
+    /// said.
+    pub async fn on_postgres(start: PayoutStart) -> Option<Self> {
+        let database = Some(Database::create().await?);
+        Some(Self { database, ..Self::with(start, 0).await })
+    }
+
+    /// The database of a world on PostgreSQL.
+    pub fn database(&self) -> &Database {
+        self.database.as_ref().unwrap()
+    }
+
     /// The gateway.
     pub fn gateway(&self) -> &MockGateway {
         self.simulator.gateway()

@@ -17,6 +17,11 @@ fn child() {
     engine_trials::kills::child();
 }
 
+#[test]
+fn on_postgres_the_same_holds() {
+    engine_trials::database::run_again_on_postgres(&[]);
+}
+
 fn trial(interruption: Interruption, rounds: usize) {
     let counts = run(interruption, rounds, None);
     println!("{}", counts.table(interruption));

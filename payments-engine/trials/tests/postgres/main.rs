@@ -1,0 +1,19 @@
+//! What holds of a store in PostgreSQL: several engines on one database, commits whose response is
+//! lost, copies of a database, settings of a server, and transactions of the app.
+//!
+//! It needs a server, named by `PAYMENTS_TEST_POSTGRES_URL`; without it each test says so.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+mod copies;
+mod processes;
+mod replicas;
+mod settings;
+mod submit_in;
+mod unknown_commits;
