@@ -51,8 +51,8 @@
 //! | no automatic `failed` while money may still move | A1 to A5 |
 //! | every record that is not final is due at a known time or is before a person | a running engine; [`Engine::health`] says otherwise |
 //!
-//! A1: an answered commit stays, and no older copy of the database is put in its place (WAL with
-//! `synchronous=FULL`, checked at start). A2: a provider sends at most once per call. A3: the boot
+//! A1: an answered commit stays, and no older copy of the database is put in its place (SQLite: WAL
+//! with `synchronous=FULL`; PostgreSQL: `fsync` and `synchronous_commit`; checked at start). A2: a provider sends at most once per call. A3: the boot
 //! clock is within 10 %. A4: the gateway books within [`Limits::quiet`], or its inquiry knows. A5:
 //! its [`AbsenceRule`](payments_core::rules::AbsenceRule) is true.
 //!
@@ -78,6 +78,8 @@
 //! | feature | makes available |
 //! |---|---|
 //! | `sqlite` | [`Store::sqlite`]; without it there is no database in the tree |
+//! | `postgres` | [`Store::postgres`], on which several engines may run |
+//! | `sqlx-0_9` | [`Engine::submit_in`] with a `sqlx::Transaction` on PostgreSQL |
 //! | `rusqlite` | [`Engine::submit_in`] with a `rusqlite::Transaction` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -45,6 +45,7 @@
 //! | `sepay-oauth` | SePay's partner API behind OAuth2, for apps that serve other merchants |
 //! | `engine` | [`engine`]: a durable journal of payouts |
 //! | `axum` | [`axum`](mod@axum): the routes at which gateways deliver to the engine |
+//! | `engine-postgres` | the journal in PostgreSQL, for several engines on one database, and in `sqlx` transactions |
 //! | `reqwest` (default) | the HTTP client, with TLS by rustls |
 //! | `inventory` (default) | `Payments::from_config` finds the gateways that are on |
 //! | `toml` (default) | configuration in TOML: `Payments::from_toml`, `read_toml` |

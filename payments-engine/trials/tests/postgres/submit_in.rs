@@ -44,7 +44,7 @@ async fn two_transactions_of_one_reference_are_one_payout_and_leave_both_usable(
     let waiting = tokio::spawn(async move {
         let mut second = second.begin().await.unwrap();
         let again = caller.submit_in(&mut second, MAIN, &payout("P-1")).await;
-        let other = caller.submit_in(&mut second, MAIN, &payout_of("P-1", 1)).await;
+        let other = caller.submit_in(&mut second, MAIN, &payout_of("P-1", 60_000)).await;
         second.execute("SELECT 1").await.unwrap();
         second.commit().await.unwrap();
         (again, other)
