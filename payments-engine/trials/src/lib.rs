@@ -6,7 +6,7 @@
 //! memory that sends deliveries, and [`database`] a database of PostgreSQL for each trial.
 //!
 //! `cargo test -p engine-trials` runs short counts. The full ones are set by environment variables:
-//! `ENGINE_TRIAL_KILLS`, `ENGINE_TRIAL_STOPS` and `ENGINE_TRIAL_DROPS`.
+//! `ENGINE_TRIAL_KILLS`, `ENGINE_TRIAL_DELIVERY_KILLS`, `ENGINE_TRIAL_STOPS` and `ENGINE_TRIAL_DROPS`.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,6 +18,7 @@
 
 pub mod database;
 pub mod deliveries;
+pub mod delivery_kills;
 pub mod kills;
 pub mod proxy;
 pub mod rows;
