@@ -214,6 +214,7 @@ impl Engine {
     /// # Errors
     /// The journal cannot be used.
     pub async fn tick(&self) -> Result<Pass> {
+        self.0.shared().check_running()?;
         self.0.shared().pass().await.map_err(StoreError::into_error)
     }
 

@@ -43,6 +43,8 @@ pub(crate) struct Shared {
     old_changes: Mutex<HashMap<String, Change>>,
     pub(crate) wake: Notify,
     pub(crate) is_stopped: AtomicBool,
+    /// Whether it only looks and decides, beside an engine that may run.
+    pub(crate) is_visitor: bool,
     pub(crate) seeded: Option<Seeded>,
     in_flight: Mutex<HashSet<PayoutRef>>,
     listeners: Mutex<HashMap<PayoutRef, Arc<Notify>>>,
@@ -55,6 +57,7 @@ pub(crate) struct Setup {
     pub(crate) members: BTreeMap<ProviderId, Arc<Member>>,
     pub(crate) inbox: InboxLimits,
     pub(crate) read_every: Option<Duration>,
+    pub(crate) is_visitor: bool,
     pub(crate) seeded: Option<Seeded>,
 }
 
@@ -81,7 +84,7 @@ pub(crate) struct Listener<'a> {
 
 impl Shared {
     pub(crate) fn new(journal: Journal, runtime: Handle, setup: Setup) -> Self {
-        let Setup { clock, providers, members, inbox, read_every, seeded } = setup;
+        let Setup { clock, providers, members, inbox, read_every, is_visitor, seeded } = setup;
         Self {
             restored: journal.restored.clone(),
             journal,
@@ -95,6 +98,7 @@ impl Shared {
             old_changes: Mutex::default(),
             wake: Notify::new(),
             is_stopped: AtomicBool::new(false),
+            is_visitor,
             seeded,
             in_flight: Mutex::default(),
             listeners: Mutex::default(),
@@ -139,6 +143,11 @@ impl Shared {
     /// Refuses what would be recorded after the engine was stopped.
     pub(crate) fn check_running(&self) -> Result<()> {
         refuse_inside().map_err(|why| Error::new(ErrorKind::Unavailable, why))?;
+        if self.is_visitor {
+            let message = "a visitor of the store sends and accepts nothing: only an engine that \
+                           was started does";
+            return Err(Error::new(ErrorKind::Unavailable, message));
+        }
         if self.is_stopped.load(Ordering::Acquire) {
             return Err(Error::new(ErrorKind::Unavailable, "the engine was stopped"));
         }

@@ -222,7 +222,8 @@ impl EngineBuilder {
         let handlers = Handlers::start(self.handlers, self.handler_limits)?;
         let retired = self.retired;
         let seal = Seal::new(keys);
-        let setup = Setup { clock, providers, members, inbox, read_every, seeded };
+        let is_visitor = false;
+        let setup = Setup { clock, providers, members, inbox, read_every, is_visitor, seeded };
         let begin = move |runtime| {
             let now = setup.clock.now();
             let (mut backend, opened) = store.open(now, accepts, &seal)?;
@@ -244,6 +245,35 @@ impl EngineBuilder {
             return Err(error);
         }
         Ok(engine)
+    }
+
+    /// Opens the store beside an engine that may run, to look and to decide: records, cases, dead
+    /// letters, health. What is sent and accepted is refused, handlers are not called, and nothing
+    /// is counted. [`Engine::decide`], [`release`](Engine::release) and replays take effect in the
+    /// engine that runs, within its interval.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start); `Configuration` if no engine of this version made the tables.
+    pub async fn visit(self) -> Result<Engine> {
+        let store = self.store.clone().ok_or_else(|| {
+            Error::new(ErrorKind::Configuration, "the engine has no store: name one with_store")
+        })?;
+        let (providers, members) = (self.providers()?, self.members()?);
+        let Self { clock, inbox, seeded, keys, .. } = self;
+        let seal = Seal::new(keys);
+        let (read_every, is_visitor) = (None, true);
+        let setup = Setup { clock, providers, members, inbox, read_every, is_visitor, seeded };
+        let begin = move |runtime| {
+            let (mut backend, opened) = store.visit(&seal)?;
+            backend.begin().map_err(StoreError::into_error)?;
+            identify(backend.as_mut(), &setup.providers, &setup.members)?;
+            identify_key(backend.as_mut(), &seal)?;
+            // It was compared, and nothing of it is written.
+            backend.roll_back();
+            let journal = Journal::new(Committer::start(backend)?, &opened, seal);
+            Ok(Shared::new(journal, runtime, setup))
+        };
+        Ok(Engine(Running::start(begin, None).await?))
     }
 
     /// Every provider by its name.

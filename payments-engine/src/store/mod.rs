@@ -157,10 +157,7 @@ impl Store {
             }
             Kind::NotCompiledIn(feature) => {
                 let _ = (now, accepts, seal);
-                return Err(Error::new(
-                    ErrorKind::Configuration,
-                    format!("the feature `{feature}` of payments-engine is off: turn it on"),
-                ));
+                return Err(not_compiled_in(feature));
             }
         };
         Ok(match &self.faults {
@@ -168,6 +165,37 @@ impl Store {
             None => (backend, opened),
         })
     }
+}
+
+impl Store {
+    /// Opens it beside an engine that may run, to look and to decide. Nothing is counted.
+    pub(crate) fn visit(&self, seal: &Seal) -> Result<(Box<dyn Backend>, Opened), Error> {
+        match &self.kind {
+            #[cfg(feature = "sqlite")]
+            Kind::Sqlite(path) => {
+                let (backend, opened) = sqlite::Sqlite::visit(path, seal.clone())?;
+                Ok((Box::new(backend), opened))
+            }
+            #[cfg(feature = "postgres")]
+            Kind::Postgres(address) => {
+                let (backend, opened) = postgres::Postgres::visit(address, seal.clone())?;
+                Ok((Box::new(backend), opened))
+            }
+            Kind::Memory(_) => {
+                let message = "a store in memory has no visitors: its engine is in this process";
+                Err(Error::new(ErrorKind::Configuration, message))
+            }
+            Kind::NotCompiledIn(feature) => {
+                let _ = seal;
+                Err(not_compiled_in(feature))
+            }
+        }
+    }
+}
+
+fn not_compiled_in(feature: &str) -> Error {
+    let message = format!("the feature `{feature}` of payments-engine is off: turn it on");
+    Error::new(ErrorKind::Configuration, message)
 }
 
 impl fmt::Debug for Store {
@@ -202,6 +230,16 @@ impl Opened {
     pub(crate) fn alone(start: u64, restored: Option<String>) -> Self {
         let restored = Restored::new(restored);
         Self { start, name: start.to_string(), restored, beat: None }
+    }
+
+    /// A store that is only looked at and decided in. `name` is one that no start has.
+    #[cfg_attr(
+        not(any(feature = "sqlite", feature = "postgres")),
+        expect(dead_code, reason = "a store in memory has no visitors")
+    )]
+    pub(crate) fn visitor(name: String, restored: Option<String>) -> Self {
+        let name = format!("visitor-{name}");
+        Self { start: 0, name, restored: Restored::new(restored), beat: None }
     }
 }
 

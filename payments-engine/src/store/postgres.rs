@@ -56,6 +56,18 @@ impl Address {
         Self { options, silence: SILENCE }
     }
 
+    fn options(&self) -> Result<Box<PgConnectOptions>, Error> {
+        self.options.clone().map_err(|why| {
+            let message = format!("the address of the PostgreSQL store cannot be read: {why}");
+            Error::new(ErrorKind::Configuration, message)
+        })
+    }
+
+    fn unusable(&self, error: sqlx::Error) -> Error {
+        let message = format!("the store {self} cannot be used");
+        Error::new(ErrorKind::Unavailable, message).with_source(error)
+    }
+
     #[cfg(feature = "seeded-bugs")]
     pub(super) fn with_silence(self, silence: Duration) -> Self {
         Self { silence, ..self }
@@ -97,18 +109,9 @@ impl Postgres {
         accepts: bool,
         seal: Seal,
     ) -> Result<(Self, Opened), Error> {
-        let options = address.options.clone().map_err(|why| {
-            let message = format!("the address of the PostgreSQL store cannot be read: {why}");
-            Error::new(ErrorKind::Configuration, message)
-        })?;
-        let unusable = |error: sqlx::Error| {
-            let message = format!("the store {address} cannot be used");
-            Error::new(ErrorKind::Unavailable, message).with_source(error)
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| StoreError::not_done(error).into_error())?;
+        let options = address.options()?;
+        let unusable = |error: sqlx::Error| address.unusable(error);
+        let runtime = connection_runtime()?;
         let opening = async {
             let mut connection = connect(&options).await?;
             let opened = in_time(open(&mut connection, now, accepts)).await.map_err(unusable)??;
@@ -131,6 +134,46 @@ impl Postgres {
             start,
             silence: address.silence,
             restored,
+            seal,
+        };
+        Ok((postgres, opened))
+    }
+
+    /// Opens the store beside engines that may run, to look and to decide.
+    ///
+    /// # Errors
+    /// `Configuration` if no engine of this version made its tables; `Unavailable` if the store
+    /// cannot be used.
+    pub(super) fn visit(address: &Address, seal: Seal) -> Result<(Self, Opened), Error> {
+        let options = address.options()?;
+        let unusable = |error: sqlx::Error| address.unusable(error);
+        let runtime = connection_runtime()?;
+        let visiting = async {
+            let mut connection = connect(&options).await?;
+            let checking = in_time(schema::is_of_this_version(&mut connection));
+            if !checking.await.map_err(unusable)? {
+                let message = format!(
+                    "{address} has no tables of this version of payments-engine: start the engine \
+                     on it first, and use the version that it has"
+                );
+                return Err(Error::new(ErrorKind::Configuration, message));
+            }
+            let sql = "SELECT left(gen_random_uuid()::text, 8),
+                (SELECT value FROM payments.meta WHERE key = 'restored')";
+            let query = sqlx::query_as::<_, (String, Option<String>)>(sql);
+            let (name, restored) =
+                in_time(query.fetch_one(&mut connection)).await.map_err(unusable)?;
+            Ok((connection, Opened::visitor(name, restored)))
+        };
+        let (connection, opened) = runtime.block_on(visiting)?;
+        let postgres = Self {
+            runtime,
+            options: *options,
+            connection: Some(connection),
+            has_failed: false,
+            start: 0,
+            silence: address.silence,
+            restored: opened.restored.clone(),
             seal,
         };
         Ok((postgres, opened))
@@ -167,6 +210,14 @@ impl Postgres {
         }
         Some(done)
     }
+}
+
+/// The runtime of one connection.
+fn connection_runtime() -> Result<Runtime, Error> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| StoreError::not_done(error).into_error())
 }
 
 /// Migrates, compares and counts, in one transaction.

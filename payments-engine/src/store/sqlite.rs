@@ -49,7 +49,8 @@ pub(super) struct Sqlite {
     connection: Connection,
     seal: Seal,
     start: u64,
-    _lock: File,
+    /// The lock of who sends; a visitor has none.
+    _lock: Option<File>,
 }
 
 impl Sqlite {
@@ -69,7 +70,43 @@ impl Sqlite {
         migrate(&mut connection, now).map_err(|error| unusable(path, &error))??;
         let opened = count_start(&mut connection, &mut lock, path, accepts)?;
         let start = opened.start;
-        Ok((Self { path: path.to_owned(), connection, start, seal, _lock: lock }, opened))
+        Ok((Self { path: path.to_owned(), connection, start, seal, _lock: Some(lock) }, opened))
+    }
+
+    /// Opens the file beside an engine that may run, to look and to decide.
+    ///
+    /// # Errors
+    /// `Configuration` if no engine of this version made its tables; `Unavailable` if the file cannot
+    /// be used.
+    pub(super) fn visit(path: &Path, seal: Seal) -> Result<(Self, Opened), Error> {
+        let refused = |problem: &str| {
+            let message = format!("{} {problem}", path.display());
+            Error::new(ErrorKind::Configuration, message)
+        };
+        if !path.exists() {
+            return Err(refused("does not exist: start the engine on it first"));
+        }
+        let unusable = |error: rusqlite::Error| unusable(path, &error);
+        let connection = connect(path).map_err(unusable)?;
+        let text = |sql: &str| {
+            connection.query_row(sql, [], |row| row.get::<_, Option<String>>(0)).optional()
+        };
+        let has_tables = "SELECT name FROM sqlite_master WHERE name = 'payments_migration'";
+        if text(has_tables).map_err(unusable)?.is_none() {
+            return Err(refused("holds no tables of the engine: start the engine on it first"));
+        }
+        let newest = text("SELECT cast(max(number) AS TEXT) FROM payments_migration");
+        if newest.map_err(unusable)?.flatten() != Some(SCHEMA.to_string()) {
+            return Err(refused(
+                "has the tables of another version of payments-engine: use the version that the \
+                 engine has",
+            ));
+        }
+        let restored = text("SELECT value FROM payments_meta WHERE key = 'restored'");
+        let restored = restored.map_err(unusable)?.flatten();
+        let name = text("SELECT lower(hex(randomblob(8)))").map_err(unusable)?.flatten();
+        let opened = Opened::visitor(name.unwrap_or_default(), restored);
+        Ok((Self { path: path.to_owned(), connection, start: 0, seal, _lock: None }, opened))
     }
 
     fn rows(&self) -> SqliteRows<'_> {

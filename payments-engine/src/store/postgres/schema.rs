@@ -67,3 +67,14 @@ pub(super) async fn migrate(
     }
     Ok(Ok(()))
 }
+
+/// Whether the schema is there, and exactly that of this version.
+pub(super) async fn is_of_this_version(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let sql = "SELECT to_regclass('payments.migration') IS NOT NULL";
+    if !sqlx::query_scalar(sql).fetch_one(&mut *connection).await? {
+        return Ok(false);
+    }
+    let sql = "SELECT coalesce(max(number), 0) FROM payments.migration";
+    let newest: i64 = sqlx::query_scalar(sql).fetch_one(connection).await?;
+    Ok(newest == SCHEMA)
+}

@@ -17,6 +17,7 @@ mod restart;
 mod sealing;
 mod sends;
 mod sqlite_file;
+mod visitor;
 
 #[test]
 fn on_postgres_the_same_holds() {
