@@ -79,7 +79,7 @@
 //! |---|---|
 //! | `sqlite` | [`Store::sqlite`]; without it there is no database in the tree |
 //! | `postgres` | [`Store::postgres`], on which several engines may run |
-//! | `sqlx-0_9` | [`Engine::submit_in`] with a `sqlx::Transaction` on PostgreSQL |
+//! | `sqlx-0_9` | [`Engine::submit_in`] with a `sqlx::Transaction` on PostgreSQL, handlers by `PostgresDatabase` |
 //! | `rusqlite` | [`Engine::submit_in`] with a `rusqlite::Transaction` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -104,6 +104,8 @@ pub use app::AppTransaction;
 pub use change::{Change, Subject};
 pub use engine::{Engine, EngineBuilder, HandedOver, Health};
 pub use handlers::{AppDatabase, DeadLetter, Handler, HandlerError, HandlerLimits, Interrupter};
+#[cfg(feature = "sqlx-0_9")]
+pub use handlers::{PostgresDatabase, PostgresTransaction};
 #[cfg(feature = "rusqlite")]
 pub use handlers::{SqliteDatabase, SqliteTransaction};
 pub use inbox::{Accepted, DoubtfulDelivery, InboxHealth, InboxLimits};

@@ -6,7 +6,8 @@ use super::HandlerError;
 
 /// The database that a handler writes to, and how its transactions begin and end.
 ///
-/// With the feature `rusqlite` it is implemented by `SqliteDatabase`. For another database implement
+/// With the feature `rusqlite` it is implemented by `SqliteDatabase`, with `sqlx-0_9` by
+/// `PostgresDatabase`. For another database implement
 /// it yourself and register the handler by
 /// [`with_handler_at_least_once`](crate::EngineBuilder::with_handler_at_least_once).
 #[async_trait]

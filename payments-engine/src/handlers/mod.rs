@@ -5,6 +5,8 @@ mod dead_letter;
 mod dispatch;
 mod handler;
 mod limits;
+#[cfg(feature = "sqlx-0_9")]
+mod postgres;
 mod run;
 #[cfg(feature = "rusqlite")]
 mod sqlite;
@@ -13,6 +15,8 @@ pub use database::{AppDatabase, Interrupter};
 pub use dead_letter::DeadLetter;
 pub use handler::{Handler, HandlerError};
 pub use limits::HandlerLimits;
+#[cfg(feature = "sqlx-0_9")]
+pub use postgres::{PostgresDatabase, PostgresTransaction};
 #[cfg(feature = "rusqlite")]
 pub use sqlite::{SqliteDatabase, SqliteTransaction};
 

@@ -32,7 +32,7 @@ pub(crate) use handling::HandlerRows;
 pub(crate) use inbox::{InboxCounts, InboxRows};
 pub(crate) use payments::{PaymentRows, PaymentWrite, Route, RouteKind};
 #[cfg(feature = "sqlx-0_9")]
-pub(crate) use postgres::with_rows;
+pub(crate) use postgres::{Address as PostgresAddress, with_rows};
 pub(crate) use restored::Restored;
 #[cfg(feature = "rusqlite")]
 pub(crate) use sqlite::SqliteRows;

@@ -41,14 +41,14 @@ const BEATS: u32 = 4;
 
 /// Where a PostgreSQL store is.
 #[derive(Clone)]
-pub(super) struct Address {
+pub(crate) struct Address {
     /// Holds the password: never printed.
     options: Result<Box<PgConnectOptions>, String>,
     silence: Duration,
 }
 
 impl Address {
-    pub(super) fn new(url: &str) -> Self {
+    pub(crate) fn new(url: &str) -> Self {
         let options = url.parse().map(Box::new).map_err(|error: sqlx::Error| match error {
             sqlx::Error::Configuration(why) => why.to_string(),
             _ => "it is not a URL such as postgres://user@host:5432/database".to_owned(),
@@ -56,8 +56,14 @@ impl Address {
         Self { options, silence: SILENCE }
     }
 
-    fn options(&self) -> Result<Box<PgConnectOptions>, Error> {
-        self.options.clone().map_err(|why| {
+    /// A connection whose answered commits stay.
+    #[cfg(feature = "sqlx-0_9")]
+    pub(crate) async fn connect(&self) -> Result<PgConnection, Error> {
+        connect(&self.options()?).await
+    }
+
+    fn options(&self) -> Result<PgConnectOptions, Error> {
+        self.options.clone().map(|options| *options).map_err(|why| {
             let message = format!("the address of the PostgreSQL store cannot be read: {why}");
             Error::new(ErrorKind::Configuration, message)
         })
@@ -128,7 +134,7 @@ impl Postgres {
         };
         let postgres = Self {
             runtime,
-            options: *options,
+            options,
             connection: Some(connection),
             has_failed: false,
             start,
@@ -168,7 +174,7 @@ impl Postgres {
         let (connection, opened) = runtime.block_on(visiting)?;
         let postgres = Self {
             runtime,
-            options: *options,
+            options,
             connection: Some(connection),
             has_failed: false,
             start: 0,

@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 
 use futures_util::future::BoxFuture;
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::PgConnection;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
@@ -15,7 +15,7 @@ use crate::{app, sealing::Seal, store::StoreError};
 
 /// Runs `work` on the rows. It waits on a thread of the engine, while its statements run here.
 pub(crate) async fn with_rows(
-    transaction: &mut Transaction<'_, Postgres>,
+    connection: &mut PgConnection,
     engine: &Handle,
     work: app::sealed::Work,
 ) {
@@ -29,7 +29,7 @@ pub(crate) async fn with_rows(
         }
     });
     while let Some(statement) = receiving.recv().await {
-        statement(&mut *transaction).await;
+        statement(&mut *connection).await;
     }
     // An error means that the engine ended: the work was not done.
     let _ = working.await;

@@ -12,6 +12,7 @@
 )]
 
 mod copies;
+mod handlers;
 mod processes;
 mod replicas;
 mod settings;

@@ -13,13 +13,16 @@ use provider_mock::PayoutStart;
 
 use engine_trials::count;
 use engine_trials::database::SILENCE;
-use engine_trials::world::{MAIN, World, create, payout, provider_at, reference};
+use engine_trials::world::{MAIN, World, create, payout_of, provider_at, reference};
 
 /// How many processes there are.
 const PROCESSES: usize = 4;
 
 /// How many payouts each process instructs at the same time.
 const TOGETHER: usize = 16;
+
+/// The amount of each payout: the gateway's balance is enough for 10,000 of them.
+const AMOUNT: i64 = 10_000;
 
 const PLAN: &str = "ENGINE_TRIAL_REPLICA";
 
@@ -58,7 +61,7 @@ fn replica() {
         let calls = mine.into_iter().map(|one| {
             let engine = engine.clone();
             async move {
-                let request = payout(&format!("P-{one}"));
+                let request = payout_of(&format!("P-{one}"), AMOUNT);
                 // What is not known now is known at the end.
                 if one % 2 == 0 {
                     let _ = engine.submit(MAIN, &request).await;
@@ -110,7 +113,7 @@ fn four_processes_one_killed_make_each_payout_once() {
         let clock = ManualClock::at(SystemClock.now());
         let engine = world
             .builder_of(provider_at(&world.simulator.url(), Arc::new(clock.clone())))
-            .with_store(world.database().store())
+            .with_store(world.database().store().with_silence(SILENCE))
             .with_clock(Arc::new(clock.clone()))
             .with_limits(MAIN, limits())
             .start()

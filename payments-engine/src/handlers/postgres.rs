@@ -1,0 +1,113 @@
+//! A handler's database in PostgreSQL.
+
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use async_trait::async_trait;
+use sqlx::postgres::PgConnection;
+use tokio::runtime::Handle;
+
+use super::{AppDatabase, HandlerError};
+use crate::{
+    app::{
+        AppTransaction,
+        sealed::{self, Work},
+    },
+    store::{PostgresAddress, StoreError},
+};
+
+const ENDED: &str = "the handler ended the transaction that it was given";
+
+/// The engine's database in PostgreSQL, as the database of a handler. Each transaction has a
+/// connection of its own, so that nothing of one is left in another.
+#[derive(Clone)]
+pub struct PostgresDatabase {
+    address: PostgresAddress,
+}
+
+/// A transaction on the engine's database. It derefs to its connection: leave the transaction open.
+pub struct PostgresTransaction {
+    connection: PgConnection,
+    /// Its number on the server, by which it is known to be the same at its end.
+    number: i64,
+}
+
+impl PostgresDatabase {
+    /// The database of this URL, which is the one that the engine stores in.
+    pub fn new(url: impl AsRef<str>) -> Self {
+        Self { address: PostgresAddress::new(url.as_ref()) }
+    }
+}
+
+/// The number of the transaction that is open.
+async fn number(connection: &mut PgConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar("SELECT txid_current()").fetch_one(connection).await
+}
+
+#[async_trait]
+impl AppDatabase for PostgresDatabase {
+    type Transaction = PostgresTransaction;
+
+    async fn begin(&self) -> Result<PostgresTransaction, HandlerError> {
+        let mut connection = self.address.connect().await?;
+        sqlx::raw_sql("BEGIN").execute(&mut connection).await?;
+        let number = number(&mut connection).await?;
+        Ok(PostgresTransaction { connection, number })
+    }
+
+    async fn commit(&self, transaction: PostgresTransaction) -> Result<(), HandlerError> {
+        let PostgresTransaction { mut connection, number: begun } = transaction;
+        // Also an error after a statement that failed, whose commit would be a rollback.
+        if number(&mut connection).await? != begun {
+            return Err(HandlerError::new(ENDED));
+        }
+        sqlx::raw_sql("COMMIT").execute(&mut connection).await?;
+        Ok(())
+    }
+
+    async fn discard(&self, transaction: PostgresTransaction) {
+        // Closing a connection ends its transaction.
+        drop(transaction);
+    }
+}
+
+impl Deref for PostgresTransaction {
+    type Target = PgConnection;
+
+    fn deref(&self) -> &PgConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for PostgresTransaction {
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+}
+
+impl AppTransaction for PostgresTransaction {}
+
+impl sealed::Sealed for PostgresTransaction {
+    async fn with_rows(&mut self, engine: &Handle, work: Work) {
+        // Outside of the transaction a row would stay whatever becomes of the others.
+        match number(&mut self.connection).await {
+            Ok(number) if number == self.number => {
+                crate::store::with_rows(&mut self.connection, engine, work).await;
+            }
+            Ok(_) => (work.run)(Err(StoreError::NotDone(ENDED.to_owned()))),
+            Err(error) => (work.run)(Err(StoreError::not_done(error))),
+        }
+    }
+}
+
+impl fmt::Debug for PostgresDatabase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PostgresDatabase({})", self.address)
+    }
+}
+
+impl fmt::Debug for PostgresTransaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostgresTransaction")
+    }
+}
