@@ -66,6 +66,8 @@ async fn what_a_silent_engine_left_is_taken_over_and_asked_for() {
     world.gateway().next_payout(Scripted::delay(3 * SILENCE)).unwrap();
     let caller = first.clone();
     let call = tokio::spawn(async move { create(&caller, &payout("P-1")).await });
+    let arrived = holds_within(PATIENCE, async || world.carried_out("P-1") == 1).await;
+    assert!(arrived, "the gateway gets the payout");
     let is_found = holds_within(PATIENCE, async || {
         second.tick().await.unwrap();
         state(&second, "P-1").await == RecordState::Pending
