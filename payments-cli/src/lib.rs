@@ -29,8 +29,8 @@
 //! # Features
 //!
 //! Without features the library links no provider. `hpay`, `sepay` and `mock` make the simulated
-//! gateways of these providers available in [`simulators`]; `demo` (default) is what the program
-//! `payments` needs.
+//! gateways of these providers available in [`simulators`]; `engine` adds the command of that name;
+//! `demo` (default) is what the program `payments` needs.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

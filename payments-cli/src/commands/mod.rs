@@ -2,6 +2,8 @@
 
 mod check;
 mod doctor;
+#[cfg(feature = "engine")]
+mod engine;
 mod examples;
 mod formulas;
 mod providers;
@@ -22,6 +24,8 @@ pub(crate) enum Command {
     Sandbox(sandbox::Args),
     Providers(providers::Args),
     Doctor(doctor::Args),
+    #[cfg(feature = "engine")]
+    Engine(engine::Args),
     Qr(qr::Args),
     Formulas(formulas::Args),
     Sign(sign::Args),
@@ -35,6 +39,8 @@ impl Command {
             Self::Sandbox(args) => sandbox::run(&args, simulators).await,
             Self::Providers(args) => providers::run(&args, registry),
             Self::Doctor(args) => doctor::run(&args, registry),
+            #[cfg(feature = "engine")]
+            Self::Engine(args) => engine::run(args, registry).await,
             Self::Qr(args) => qr::run(&args),
             Self::Formulas(args) => formulas::run(&args, registry),
             Self::Sign(args) => sign::run(&args, registry),

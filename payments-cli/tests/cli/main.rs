@@ -9,6 +9,7 @@
 )]
 
 mod doctor;
+mod engine;
 mod explain;
 mod formulas;
 mod hpay;

@@ -1,0 +1,233 @@
+//! `engine`: looks at the engine's store, and records what a person decides.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use payments::{
+    OrderRef, Payments, PayoutRef,
+    config::Environ,
+    engine::{CaseId, Decision, Engine},
+    registry::Registry,
+};
+
+use crate::{
+    configuration,
+    exit::{Ended, Exit, Failure},
+    offline,
+    output::{self, BAD, STRONG, styled, word},
+};
+
+/// Look at the engine's store, and decide its cases
+///
+/// Opens the store that `[engine]` names, beside an engine that may run. Nothing is sent. What is
+/// decided takes effect in the engine that runs, or in the next one that starts.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// The configuration, in TOML
+    #[arg(long, value_name = "FILE", global = true, default_value = "payments.toml")]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: EngineCommand,
+}
+
+#[derive(clap::Subcommand)]
+enum EngineCommand {
+    /// How many records there are, and what needs a person; exits with 1 if anything does
+    Status,
+    /// The cases that wait for a person
+    Cases,
+    /// Record what a person decides about a case
+    Decide {
+        /// The case, as `cases` prints it: payout:P-1#2
+        case: CaseId,
+        /// What is decided
+        decision: Word,
+        /// Who decides
+        #[arg(long)]
+        who: String,
+        /// Why, in one line
+        #[arg(long)]
+        why: String,
+    },
+    /// Say to which order an unmatched credit belongs
+    Assign {
+        /// The case, as `cases` prints it
+        case: CaseId,
+        /// The order
+        order: OrderRef,
+        /// Who decides
+        #[arg(long)]
+        who: String,
+        /// Why, in one line
+        #[arg(long)]
+        why: String,
+    },
+    /// The record of a payout and what was observed of it, as JSON
+    Payout {
+        /// Its reference
+        payout: PayoutRef,
+    },
+    /// The record of a payment, as JSON
+    Payment {
+        /// The reference of its order
+        order: OrderRef,
+    },
+    /// The deliveries that are not believed
+    Inbox,
+    /// The changes that a handler failed at too often
+    DeadLetters,
+    /// Give every dead letter to its handler again
+    Replay,
+}
+
+/// A decision on the command line.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Word {
+    /// The payout never reached the beneficiary and never will
+    NeverArrived,
+    /// The payout reached the beneficiary
+    WasPaid,
+    /// The credits are the same money
+    Same,
+    /// The credits are different money
+    Different,
+    /// The case was looked at, and the record stays as it is
+    Closed,
+}
+
+impl From<Word> for Decision {
+    fn from(word: Word) -> Self {
+        match word {
+            Word::NeverArrived => Self::NeverArrived,
+            Word::WasPaid => Self::WasPaid,
+            Word::Same => Self::Same,
+            Word::Different => Self::Different,
+            Word::Closed => Self::Closed,
+        }
+    }
+}
+
+pub(crate) async fn run(args: Args, registry: &Registry) -> Ended {
+    let read = configuration::read(&args.config)?;
+    if let Some(problem) = read.problems.first() {
+        return Err(Failure::usage("--config", format!("{problem}; `doctor` lists every problem")));
+    }
+    let context = offline::context(Environ::system());
+    let engine = Payments::build(&read.config, registry, &context)
+        .and_then(|payments| payments.engine())
+        .map_err(|error| Failure::usage("--config", error))?
+        .visit()
+        .await
+        .map_err(failed)?;
+    let ended = carry_out(args.command, &engine).await;
+    engine.stop().await;
+    ended
+}
+
+async fn carry_out(command: EngineCommand, engine: &Engine) -> Ended {
+    match command {
+        EngineCommand::Status => return status(engine).await,
+        EngineCommand::Cases => cases(engine).await?,
+        EngineCommand::Decide { case, decision, who, why } => {
+            engine.decide(&case, decision.into(), &who, &why).await.map_err(failed)?;
+            output::print(&format!("{case} is settled\n"))?;
+        }
+        EngineCommand::Assign { case, order, who, why } => {
+            engine.assign(&case, &order, &who, &why).await.map_err(failed)?;
+            output::print(&format!("{case} is settled: the credit belongs to {order}\n"))?;
+        }
+        EngineCommand::Payout { payout } => {
+            let record = engine.payout(&payout).await.map_err(failed)?;
+            let record = record.ok_or_else(|| unknown("payout", payout.as_str()))?;
+            let history = engine.history(&payout).await.map_err(failed)?;
+            output::print_json(&serde_json::json!({ "record": record, "history": history }))?;
+        }
+        EngineCommand::Payment { order } => {
+            let record = engine.payment(&order).await.map_err(failed)?;
+            let record = record.ok_or_else(|| unknown("order", order.as_str()))?;
+            let history = engine.payment_history(&order).await.map_err(failed)?;
+            output::print_json(&serde_json::json!({ "record": record, "history": history }))?;
+        }
+        EngineCommand::Inbox => inbox(engine).await?,
+        EngineCommand::DeadLetters => dead_letters(engine).await?,
+        EngineCommand::Replay => {
+            let letters = engine.dead_letters().await.map_err(failed)?;
+            for letter in &letters {
+                engine.replay(letter).await.map_err(failed)?;
+            }
+            output::print(&format!("{} given again\n", letters.len()))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+async fn status(engine: &Engine) -> Ended {
+    let health = engine.health().await.map_err(failed)?;
+    let mut out = String::new();
+    let mut is_well = true;
+    output::row(&mut out, "payouts", {
+        let states = health.records.iter().map(|(state, count)| format!("{count} {state}"));
+        let states: Vec<_> = states.collect();
+        if states.is_empty() { "none".to_owned() } else { states.join(", ") }
+    });
+    if let Some(since) = health.oldest_uncertain {
+        output::row(&mut out, "uncertain since", since);
+    }
+    let mut concern = |label: &str, is_one: bool, value: String| {
+        is_well &= !is_one;
+        let style = if is_one { BAD } else { STRONG };
+        output::row(&mut out, label, styled(style, value));
+    };
+    concern("open cases", health.open_cases > 0, health.open_cases.to_string());
+    concern("forgotten records", health.forgotten > 0, health.forgotten.to_string());
+    concern("dead letters", health.dead_letters > 0, health.dead_letters.to_string());
+    concern("doubtful deliveries", health.inbox.doubtful > 0, health.inbox.doubtful.to_string());
+    concern("unconfirmed deliveries", false, health.inbox.unconfirmed.to_string());
+    if !health.held.is_empty() {
+        let held: Vec<_> = health.held.iter().map(ToString::to_string).collect();
+        concern("permits held", true, held.join(", "));
+    }
+    if let Some(why) = health.restored {
+        concern("nothing is sent", true, why);
+    }
+    output::print(&out)?;
+    Ok(if is_well { Exit::Done } else { Exit::Problems })
+}
+
+async fn cases(engine: &Engine) -> Result<(), Failure> {
+    let mut out = String::new();
+    for (id, case, _) in engine.cases().await.map_err(failed)? {
+        let (kind, since) = (word(&case.kind), case.opened_at);
+        let _ = writeln!(out, "{} {kind} since {since}: {}", styled(STRONG, id), case.detail);
+    }
+    output::print(if out.is_empty() { "no case is open\n" } else { &out })
+}
+
+async fn inbox(engine: &Engine) -> Result<(), Failure> {
+    let mut out = String::new();
+    for delivery in engine.doubtful_deliveries().await.map_err(failed)? {
+        let from = format!("{}/{}", delivery.provider, delivery.endpoint);
+        let (from, at) = (styled(STRONG, from), delivery.received_at);
+        let _ = writeln!(out, "{} at {from} of {at}: {}", delivery.number, delivery.why.join("; "));
+    }
+    output::print(if out.is_empty() { "every delivery is believed or waits\n" } else { &out })
+}
+
+async fn dead_letters(engine: &Engine) -> Result<(), Failure> {
+    let mut out = String::new();
+    for letter in engine.dead_letters().await.map_err(failed)? {
+        let (handler, subject) = (&letter.handler, styled(STRONG, &letter.subject));
+        let (tries, at) = (letter.tries, letter.at);
+        let _ = writeln!(out, "{subject} at {handler}: {} ({tries} tries, {at})", letter.why);
+    }
+    output::print(if out.is_empty() { "there are none\n" } else { &out })
+}
+
+fn failed(error: payments::Error) -> Failure {
+    Failure::Machine(error.to_string())
+}
+
+fn unknown(what: &str, reference: &str) -> Failure {
+    Failure::Machine(format!("the store has no {what} {reference}"))
+}
