@@ -50,7 +50,8 @@ pub(super) async fn forget_silent(
     Ok(done.rows_affected())
 }
 
-/// Makes every payout that is prepared or submitting due now, unless an engine that runs has it.
+/// Makes every payout that is prepared or submitting due now, and ends every lease, unless an engine
+/// that runs has it.
 pub(super) async fn pull_in(
     connection: &mut PgConnection,
     now: Timestamp,
@@ -68,5 +69,12 @@ pub(super) async fn pull_in(
                        AND state NOT IN ('not_sent', 'succeeded', 'reversed', 'failed')
                  )";
     let query = sqlx::query(sql).bind(now.unix_seconds()).bind(TaskKind::Payout.as_str());
-    query.bind(silence.as_secs_f64()).execute(connection).await.map(|_| ())
+    query.bind(silence.as_secs_f64()).execute(&mut *connection).await?;
+    // What an engine claimed ends with it, whatever kind of work it is.
+    let sql = "UPDATE payments.task SET leased_until = NULL
+               WHERE leased_until > clock_timestamp() AND holder NOT IN (
+                   SELECT start FROM payments.instance
+                   WHERE seen_at > clock_timestamp() - make_interval(secs => $1)
+               )";
+    sqlx::query(sql).bind(silence.as_secs_f64()).execute(connection).await.map(|_| ())
 }
