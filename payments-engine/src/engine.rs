@@ -9,7 +9,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use payments_core::{
-    PayoutProvider, PayoutRef, Provider, ProviderId, Result, Timestamp, payout::CreatePayout,
+    PaymentProvider, PayoutProvider, PayoutRef, Provider, ProviderId, Result, Timestamp,
+    payout::CreatePayout,
 };
 
 pub use builder::EngineBuilder;
@@ -18,7 +19,7 @@ pub(crate) use running::Running;
 use crate::{
     app::{self, AppTransaction},
     inbox::InboxHealth,
-    journal::{Changed, JournaledPayouts},
+    journal::{Changed, JournaledPayments, JournaledPayouts},
     record::{Observation, Observed, PayoutRecord, RecordKind, RecordState},
     resolver::Pass,
     seeded::Seeded,
@@ -79,15 +80,22 @@ impl Engine {
     }
 
     /// A provider behind the journal: the same one, whose payouts are sent at most once for each
-    /// reference.
+    /// reference, and whose payments are opened at most once for each order and method.
     ///
     /// # Errors
     /// `NotFound` if the engine has no such provider.
     pub fn provider(&self, id: &str) -> Result<Provider> {
-        let member = Arc::clone(self.0.shared().member(&ProviderId::new(id)?)?);
-        let provider = member.provider.clone();
-        let payouts = JournaledPayouts::new(Arc::clone(&self.0), member);
-        Ok(provider.with_payouts(Arc::new(payouts)))
+        let (id, shared) = (ProviderId::new(id)?, self.0.shared());
+        let mut provider = shared.provider(&id)?.clone();
+        if let Some(member) = shared.members.get(&id) {
+            let payouts = JournaledPayouts::new(Arc::clone(&self.0), Arc::clone(member));
+            provider = provider.with_payouts(Arc::new(payouts));
+        }
+        if let Ok(member) = shared.payment_member(&id) {
+            let payments = JournaledPayments::new(Arc::clone(&self.0), member);
+            provider = provider.with_payments(Arc::new(payments));
+        }
+        Ok(provider)
     }
 
     /// The payouts of a provider behind the journal. A call is sent while its caller waits, or when
@@ -97,6 +105,16 @@ impl Engine {
     /// `NotFound` if the engine has no such provider.
     pub fn payouts(&self, id: &str) -> Result<Arc<dyn PayoutProvider>> {
         self.provider(id)?.payouts().cloned()
+    }
+
+    /// The payments of a provider behind the journal: whom it asks is written down before it is
+    /// asked, an order is opened at most once by each method over the network, and an opening for
+    /// which nothing is sent is made anew from what was asked for first.
+    ///
+    /// # Errors
+    /// `NotFound` if the engine has no such provider, `Unsupported` if it takes no payments.
+    pub fn payments(&self, id: &str) -> Result<Arc<dyn PaymentProvider>> {
+        self.provider(id)?.payments().cloned()
     }
 
     /// Hands a payout over: once this returns, it is on record, and the engine sends it as soon as

@@ -44,6 +44,10 @@ pub enum Seeded {
     DecidesWithoutQuiet,
     /// An unconfirmed refusal ends a payout.
     BelievesAnyRefusal,
+    /// Refunds may exceed what was received.
+    DoesNotCapRefunds,
+    /// A payment whose opening is uncertain is opened again.
+    OpensAgainWhatIsUncertain,
     /// A gateway is replied to before its delivery is stored.
     RepliesBeforeTheCommit,
     /// A delivery is stored in one transaction and booked in the next.
@@ -60,7 +64,7 @@ pub enum Seeded {
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 27] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -86,5 +90,7 @@ impl Seeded {
         Self::UniqueByKey,
         Self::ReplaysTheOldChange,
         Self::MarksHandledInASecondTransaction,
+        Self::DoesNotCapRefunds,
+        Self::OpensAgainWhatIsUncertain,
     ];
 }

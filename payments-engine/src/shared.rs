@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use payments_core::{
-    Clock, Error, ErrorKind, PayoutProvider, PayoutRef, Provider, ProviderId, Result,
+    Clock, Error, ErrorKind, OrderRef, PayoutProvider, PayoutRef, Provider, ProviderId, Result,
 };
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore, futures::Notified};
@@ -16,7 +16,7 @@ use crate::{
     change::Change,
     handlers::{Handlers, refuse_inside},
     inbox::InboxLimits,
-    journal::Journal,
+    journal::{Journal, PaymentMember},
     limits::Limits,
     seeded::Seeded,
     store::{Restored, StoreError},
@@ -46,6 +46,9 @@ pub(crate) struct Shared {
     /// Whether it only looks and decides, beside an engine that may run.
     pub(crate) is_visitor: bool,
     pub(crate) seeded: Option<Seeded>,
+    /// The limits that were set, by provider.
+    pub(crate) limits: BTreeMap<ProviderId, Limits>,
+    turns: Mutex<HashMap<OrderRef, Weak<tokio::sync::Mutex<()>>>>,
     in_flight: Mutex<HashSet<PayoutRef>>,
     listeners: Mutex<HashMap<PayoutRef, Arc<Notify>>>,
 }
@@ -55,6 +58,7 @@ pub(crate) struct Setup {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) providers: BTreeMap<ProviderId, Provider>,
     pub(crate) members: BTreeMap<ProviderId, Arc<Member>>,
+    pub(crate) limits: BTreeMap<ProviderId, Limits>,
     pub(crate) inbox: InboxLimits,
     pub(crate) read_every: Option<Duration>,
     pub(crate) is_visitor: bool,
@@ -84,7 +88,8 @@ pub(crate) struct Listener<'a> {
 
 impl Shared {
     pub(crate) fn new(journal: Journal, runtime: Handle, setup: Setup) -> Self {
-        let Setup { clock, providers, members, inbox, read_every, is_visitor, seeded } = setup;
+        let Setup { clock, providers, members, limits, inbox, read_every, is_visitor, seeded } =
+            setup;
         Self {
             restored: journal.restored.clone(),
             journal,
@@ -100,6 +105,8 @@ impl Shared {
             is_stopped: AtomicBool::new(false),
             is_visitor,
             seeded,
+            limits,
+            turns: Mutex::default(),
             in_flight: Mutex::default(),
             listeners: Mutex::default(),
         }
@@ -138,6 +145,29 @@ impl Shared {
                 format!("the engine has no provider {id} that sends money; {}", known.join(", "));
             Error::new(ErrorKind::NotFound, message)
         })
+    }
+
+    /// The provider of this name that takes payments.
+    ///
+    /// # Errors
+    /// `NotFound` if the engine has no such provider, `Unsupported` if it takes no payments.
+    pub(crate) fn payment_member(&self, id: &ProviderId) -> Result<PaymentMember> {
+        let provider = self.provider(id)?.clone();
+        let payments = Arc::clone(provider.payments()?);
+        let limits = self.limits.get(id).cloned().unwrap_or_default();
+        Ok(PaymentMember { provider, payments, limits })
+    }
+
+    /// What the calls about one order of this process hold in turn.
+    pub(crate) fn turn(&self, order: &OrderRef) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = lock(&self.turns);
+        if let Some(turn) = turns.get(order).and_then(Weak::upgrade) {
+            return turn;
+        }
+        turns.retain(|_, turn| turn.strong_count() > 0);
+        let turn = Arc::default();
+        turns.insert(order.clone(), Arc::downgrade(&turn));
+        turn
     }
 
     /// Refuses what would be recorded after the engine was stopped.

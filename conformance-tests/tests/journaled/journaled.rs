@@ -1,50 +1,69 @@
 //! A gateway whose provider is that of an engine.
 
+use std::collections::BTreeSet;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use conformance_tests::{
-    Booking, ChangedResponse, Gateway, Hosts, Impossible, Operation, PaysOut, ReceivedFields,
-    SignedResponse, Start, Subject, Tuning,
+    Booking, ChangedResponse, Gateway, Hosts, Impossible, Operation, Payers, PaysOut,
+    ReceivedFields, SignedResponse, Start, Subject, TakesPayments, Tuning,
 };
 use payments_core::{
-    Clock, PayoutRef, Provider,
+    Clock, OrderRef, PayoutRef, Provider,
+    money::Money,
+    payment::{CreatePayment, NextAction},
     payout::{Beneficiary, CreatePayout, PayoutState},
 };
 use payments_engine::{Engine, Limits, Store};
 
-/// Gateways of their own, each with an engine around the payouts of its provider.
-pub(crate) fn start<G, F>(gateway: impl Fn() -> F + Send + Sync + 'static) -> Start
+/// Gateways of their own, each with an engine around the payouts and payments of its provider.
+///
+/// `finds_twice`: whether an inquiry reports that a buyer paid twice. Where only notifications do,
+/// which this provider does not have, buyers pay once.
+pub(crate) fn start<G, F>(
+    gateway: impl Fn() -> F + Send + Sync + 'static,
+    finds_twice: bool,
+) -> Start
 where
-    G: PaysOut,
+    G: PaysOut + TakesPayments,
     F: Future<Output = G> + Send + 'static,
 {
     let gateway = Arc::new(gateway);
     Start::new(move || {
         let starting = gateway();
         async move {
-            let journaled = Arc::new(Journaled(starting.await));
+            let journaled = Arc::new(Journaled {
+                gateway: starting.await,
+                finds_twice,
+                paid: Mutex::default(),
+            });
             let mut subject = Subject::new(journaled.clone());
-            subject.payouts = Some(journaled);
+            subject.payouts = Some(journaled.clone());
+            subject.payments = Some(journaled);
             subject
         }
     })
 }
 
-struct Journaled<G>(G);
+struct Journaled<G> {
+    gateway: G,
+    finds_twice: bool,
+    /// What was paid, where it can be paid once.
+    paid: Mutex<BTreeSet<String>>,
+}
 
 #[async_trait]
-impl<G: PaysOut> Gateway for Journaled<G> {
+impl<G: PaysOut + TakesPayments> Gateway for Journaled<G> {
     fn hosts(&self) -> Hosts {
-        self.0.hosts()
+        self.gateway.hosts()
     }
 
-    /// The provider of the engine, with its payouts alone. Each provider is another process with a
-    /// store of its own.
+    /// The provider of the engine, with its payouts and payments alone. Each provider is another
+    /// process with a store of its own.
     fn provider(&self, hosts: &Hosts, tuning: &Tuning) -> Provider {
-        let inner = self.0.provider(hosts, tuning);
+        let inner = self.gateway.provider(hosts, tuning);
         let departs = tuning.client.departs();
         assert_eq!(inner.departs(), departs, "{inner:?} says whether its transport departs");
         let id = inner.id().clone();
@@ -61,72 +80,101 @@ impl<G: PaysOut> Gateway for Journaled<G> {
             runtime.block_on(builder.start()).unwrap()
         });
         let engine = started.join().unwrap();
-        let role = engine.payouts(id.as_str()).unwrap();
+        let payouts = engine.payouts(id.as_str()).unwrap();
+        let payments = engine.payments(id.as_str()).unwrap();
         Provider::new(id, inner.kind().clone(), inner.environment())
             .with_departures(inner.departs())
-            .with_payouts(role)
+            .with_payouts(payouts)
+            .with_payments(payments)
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
-        self.0.clock()
+        self.gateway.clock()
     }
 
     async fn advance(&self, by: Duration) {
-        self.0.advance(by).await;
+        self.gateway.advance(by).await;
     }
 
     async fn bookings(&self) -> Vec<Booking> {
-        self.0.bookings().await
+        self.gateway.bookings().await
     }
 
     async fn carried_out(&self, operation: Operation, reference: &str) -> usize {
-        self.0.carried_out(operation, reference).await
+        self.gateway.carried_out(operation, reference).await
     }
 
     async fn received(&self, instruction: Operation, reference: &str) -> ReceivedFields {
-        self.0.received(instruction, reference).await
+        self.gateway.received(instruction, reference).await
     }
 
     fn secrets(&self) -> Vec<String> {
-        self.0.secrets()
+        self.gateway.secrets()
     }
 
     fn changed_responses(&self) -> Vec<ChangedResponse> {
-        self.0.changed_responses()
+        self.gateway.changed_responses()
     }
 
     fn signed_response(&self, call: Operation) -> SignedResponse {
-        self.0.signed_response(call)
+        self.gateway.signed_response(call)
     }
 
     fn names_a_state(&self, inquiry: Operation) -> bool {
-        self.0.names_a_state(inquiry)
+        self.gateway.names_a_state(inquiry)
     }
 
     fn calls_per_second(&self, inquiry: Operation) -> Option<u32> {
-        self.0.calls_per_second(inquiry)
+        self.gateway.calls_per_second(inquiry)
     }
 
     fn retry_after(&self, inquiry: Operation) -> &'static str {
-        self.0.retry_after(inquiry)
+        self.gateway.retry_after(inquiry)
     }
 
     fn reference(&self, number: u32) -> String {
-        self.0.reference(number)
+        self.gateway.reference(number)
     }
 }
 
 #[async_trait]
-impl<G: PaysOut> PaysOut for Journaled<G> {
+impl<G: PaysOut + TakesPayments> PaysOut for Journaled<G> {
     fn payout(&self, payout: PayoutRef) -> CreatePayout {
-        self.0.payout(payout)
+        self.gateway.payout(payout)
     }
 
     fn another_beneficiary(&self) -> Beneficiary {
-        self.0.another_beneficiary()
+        self.gateway.another_beneficiary()
     }
 
     async fn end_payout(&self, payout: &PayoutRef, end: PayoutState) -> Result<(), Impossible> {
-        self.0.end_payout(payout, end).await
+        self.gateway.end_payout(payout, end).await
+    }
+}
+
+#[async_trait]
+impl<G: PaysOut + TakesPayments> TakesPayments for Journaled<G> {
+    fn payment(&self, order: OrderRef) -> CreatePayment {
+        self.gateway.payment(order)
+    }
+
+    fn buyers(&self) -> Payers {
+        let mut buyers = self.gateway.buyers();
+        buyers.twice &= self.finds_twice;
+        buyers
+    }
+
+    async fn visit(&self, shown: &NextAction) {
+        self.gateway.visit(shown).await;
+    }
+
+    async fn pay(&self, shown: &NextAction, amount: Money) -> Result<(), Impossible> {
+        let name = serde_json::to_string(shown).unwrap();
+        if !self.finds_twice && self.paid.lock().unwrap().contains(&name) {
+            return Err(Impossible);
+        }
+        self.gateway.pay(shown, amount).await?;
+        self.paid.lock().unwrap().insert(name);
+        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Journaled payouts keep the laws that the payouts of their provider keep.
+//! Journaled payouts and payments keep the laws that those of their provider keep.
 //!
 //! The provider under test is that of an engine around the mock, and around HPay, which would pay a
 //! repeated reference again. One law expects something else there: see [`OTHERWISE`].
@@ -48,7 +48,7 @@ mod journaled_mock {
     use super::{breaks_no_law, journaled, mock};
 
     fn start() -> conformance_tests::Start {
-        journaled::start(|| mock::gateway::Mock::start(mock::answers::all()))
+        journaled::start(|| mock::gateway::Mock::start(mock::answers::all()), true)
     }
 
     #[test]
@@ -66,7 +66,7 @@ mod journaled_hpay {
     use super::{breaks_no_law, hpay, journaled};
 
     fn start() -> conformance_tests::Start {
-        journaled::start(hpay::gateway::HPay::start)
+        journaled::start(hpay::gateway::HPay::start, false)
     }
 
     #[test]

@@ -216,14 +216,16 @@ impl EngineBuilder {
         let store = self.store.clone().ok_or_else(|| {
             Error::new(ErrorKind::Configuration, "the engine has no store: name one with_store")
         })?;
-        let (providers, members) = (self.providers()?, self.members()?);
+        let (providers, members, limits) =
+            (self.providers()?, self.members()?, self.limits_by_provider()?);
         let Self { clock, inbox, read_every, seeded, accepts_store: accepts, every, keys, .. } =
             self;
         let handlers = Handlers::start(self.handlers, self.handler_limits)?;
         let retired = self.retired;
         let seal = Seal::new(keys);
         let is_visitor = false;
-        let setup = Setup { clock, providers, members, inbox, read_every, is_visitor, seeded };
+        let setup =
+            Setup { clock, providers, members, limits, inbox, read_every, is_visitor, seeded };
         let begin = move |runtime| {
             let now = setup.clock.now();
             let (mut backend, opened) = store.open(now, accepts, &seal)?;
@@ -258,11 +260,13 @@ impl EngineBuilder {
         let store = self.store.clone().ok_or_else(|| {
             Error::new(ErrorKind::Configuration, "the engine has no store: name one with_store")
         })?;
-        let (providers, members) = (self.providers()?, self.members()?);
+        let (providers, members, limits) =
+            (self.providers()?, self.members()?, self.limits_by_provider()?);
         let Self { clock, inbox, seeded, keys, .. } = self;
         let seal = Seal::new(keys);
         let (read_every, is_visitor) = (None, true);
-        let setup = Setup { clock, providers, members, inbox, read_every, is_visitor, seeded };
+        let setup =
+            Setup { clock, providers, members, limits, inbox, read_every, is_visitor, seeded };
         let begin = move |runtime| {
             let (mut backend, opened) = store.visit(&seal)?;
             backend.begin().map_err(StoreError::into_error)?;
@@ -318,14 +322,26 @@ impl EngineBuilder {
             let member = Member { provider: provider.clone(), payouts, limits, places };
             members.insert(id.clone(), Arc::new(member));
         }
-        let names = self.limits.iter().map(|(name, _)| name);
-        for name in names {
-            if !members.keys().any(|id| id.as_str() == name) {
-                let message = format!("there are limits for {name}, which sends no money");
-                return Err(Error::new(ErrorKind::Configuration, message));
-            }
-        }
         Ok(members)
+    }
+
+    /// The limits that were set.
+    fn limits_by_provider(&self) -> Result<BTreeMap<ProviderId, Limits>> {
+        let mut all = BTreeMap::new();
+        for (name, limits) in &self.limits {
+            let is_it = |provider: &&Provider| {
+                provider.id().as_str() == name
+                    && (provider.payouts().is_ok() || provider.payments().is_ok())
+            };
+            let Some(provider) = self.providers.iter().find(is_it) else {
+                let message = format!(
+                    "there are limits for {name}, which neither takes payments nor sends money"
+                );
+                return Err(Error::new(ErrorKind::Configuration, message));
+            };
+            all.insert(provider.id().clone(), limits.clone());
+        }
+        Ok(all)
     }
 }
 

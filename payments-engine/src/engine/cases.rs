@@ -141,8 +141,18 @@ impl Engine {
         let fits = match decision {
             Decision::Closed => true,
             Decision::Same | Decision::Different => kind == CaseKind::MaybeSame,
-            _ => false,
+            Decision::NeverArrived | Decision::WasPaid => kind == CaseKind::Unknown,
+            Decision::BelongsTo => false,
         };
+        let (shared, now) = (self.0.shared(), self.0.shared().clock.now());
+        let quiet = |(_, provider, _): &(_, _, _)| {
+            shared.limits.get(provider).cloned().unwrap_or_default().quiet
+        };
+        let quiet = known.in_doubt().iter().map(quiet).max().unwrap_or_default();
+        if decision == Decision::NeverArrived && !known.is_quiet(quiet, now) {
+            let message = "it is too early to say that it never arrived: it may still be booked";
+            return Err(conflict(message.to_owned()));
+        }
         if !fits {
             let message = "the decision does not fit the case: cases of payments are closed, and \
                            credits that may be the same money are the same or different";

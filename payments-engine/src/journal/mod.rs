@@ -16,6 +16,7 @@ use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp, payout::
 
 pub(crate) use breaker::Breaker;
 pub(crate) use layer::JournaledPayouts;
+pub(crate) use payments::{JournaledPayments, PaymentMember};
 pub(crate) use send::Sent;
 
 use crate::{

@@ -2,6 +2,7 @@
 //! has no caller any more.
 
 mod ask;
+mod payments;
 pub(crate) mod schedule;
 
 use std::future::Future;
@@ -28,8 +29,13 @@ const LEASE: Duration = Duration::from_secs(120);
 const MOST: usize = 512;
 
 /// What is worked on, in this order, and how much of it is claimed at most at a time.
-const KINDS: [(TaskKind, usize); 4] =
-    [(TaskKind::Payout, MOST), (TaskKind::Confirm, 32), (TaskKind::Ask, 32), (TaskKind::Read, 8)];
+const KINDS: [(TaskKind, usize); 5] = [
+    (TaskKind::Payout, MOST),
+    (TaskKind::Payment, 32),
+    (TaskKind::Confirm, 32),
+    (TaskKind::Ask, 32),
+    (TaskKind::Read, 8),
+];
 
 /// Changes that are given to handlers at a time: few enough to be done within the lease.
 const CHANGES: [(TaskKind, usize); 1] = [(TaskKind::Handle, 16)];
@@ -169,6 +175,7 @@ impl Shared {
     async fn work_on(self: &Arc<Self>, claim: &Claim) -> Result<Done, StoreError> {
         match claim.kind {
             TaskKind::Payout => self.work_on_payout(claim).await,
+            TaskKind::Payment => self.look_after_payment(claim).await,
             TaskKind::Confirm => {
                 let is_settled = self.confirm(claim).await?;
                 Ok(if is_settled { Done::Confirmed } else { Done::Other })
@@ -181,7 +188,6 @@ impl Shared {
                 Ok(if is_handled { Done::Handled } else { Done::Other })
             }
             TaskKind::Read => self.read_statements(claim).await.map(|()| Done::Other),
-            TaskKind::Payment => Ok(Done::Other),
         }
     }
 

@@ -89,7 +89,7 @@ fn what_belongs_together_is_asked_for_by_name() {
             vec!["api_token = \"a\\nb\""],
             vec!["api_token: the secret holds a character that cannot be seen"],
         ),
-        (vec![GATEWAY, r#"merchand_id = "x""#], vec!["merchand_id: is not a key"]),
+        (vec![GATEWAY, r#"merchand_id = "x""#], vec!["merchand_id: is not a known key"]),
     ] {
         let found = problems(&keys);
         assert_eq!(found.len(), expected.len(), "{keys:?}: {found:?}");

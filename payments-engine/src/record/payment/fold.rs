@@ -22,7 +22,9 @@ impl PaymentRecord {
         match &observed.observation {
             PaymentObservation::Asked { provider, request, is_offline } => {
                 // An opening that was not sent may be asked for with another amount.
-                let counts = |opening: &&PaymentOpening| opening.state != OpeningState::NotSent;
+                let counts = |opening: &&PaymentOpening| {
+                    !matches!(opening.state, OpeningState::NotSent | OpeningState::Asked)
+                };
                 if self.asked.is_none() || !self.openings.iter().any(|one| counts(&one)) {
                     self.asked = Some(request.amount);
                 }
@@ -103,6 +105,14 @@ impl PaymentRecord {
                 let credit = CreditName { provider: provider.clone(), key: key.clone() };
                 let detail = format!("the credit {key} of {provider} counts for the order {order}");
                 self.open_case(CaseKind::Contradicted, &detail, vec![credit], at);
+            }
+            PaymentObservation::WindowPassed { of, seconds } => {
+                let what = match of {
+                    Instruction::Opening { provider, .. } => format!("the opening at {provider}"),
+                    Instruction::Refund { refund } => format!("the refund {refund}"),
+                };
+                let detail = format!("{what}: asked for {seconds} s, and still not known");
+                self.open_case(CaseKind::Unknown, &detail, Vec::new(), at);
             }
             PaymentObservation::Decided { case, decision, who, why } => {
                 self.decide(*case, *decision, who, why, at);
@@ -365,8 +375,20 @@ impl PaymentRecord {
         self.credits.push(credit);
     }
 
+    /// Settles the case that it is not known what became of an instruction, once that is known.
+    fn settle_unknown(&mut self, at: Timestamp) {
+        if self.is_in_doubt() {
+            return;
+        }
+        let unknown = self.open_cases().find(|case| case.kind == CaseKind::Unknown);
+        if let Some(number) = unknown.map(|case| case.number) {
+            self.settle(number, Decision::Closed, "the engine", "its outcome is known", at);
+        }
+    }
+
     /// Decides what counts, and opens and settles the cases that follow from it.
     fn weigh(&mut self, at: Timestamp) {
+        self.settle_unknown(at);
         stand(&mut self.credits, &self.compared);
         self.weigh_held(at);
         self.weigh_late(at);
@@ -510,7 +532,32 @@ impl PaymentRecord {
             let (one, other) = (one.clone(), other.clone());
             self.compared.push(Compared { one, other, is_same: decision == Decision::Same });
         }
+        if case.kind == CaseKind::Unknown {
+            self.end_doubt(decision, why);
+        }
         self.settle(number, decision, who, why, at);
+    }
+
+    /// Ends what is in doubt by a person's word.
+    fn end_doubt(&mut self, decision: Decision, why: &str) {
+        for opening in self.openings.iter_mut().filter(|opening| opening.is_in_doubt()) {
+            match decision {
+                Decision::NeverArrived => {
+                    opening.state = OpeningState::NotSent;
+                    opening.permit = None;
+                    opening.not_sent = Some(why.to_owned());
+                }
+                Decision::WasPaid => opening.state = OpeningState::Open,
+                _ => {}
+            }
+        }
+        for refund in self.refunds.iter_mut().filter(|refund| refund.is_in_doubt()) {
+            match decision {
+                Decision::NeverArrived => refund.state = RefundRecordState::Failed,
+                Decision::WasPaid => refund.state = RefundRecordState::Done,
+                _ => {}
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ mod opening;
 mod refund;
 
 use payments_core::{
-    OrderRef, ProviderId, Timestamp,
+    OrderRef, ProviderId, RefundRef, Timestamp,
     money::Money,
     payment::{Payment, PaymentMethod, PaymentState},
 };
@@ -19,7 +19,7 @@ pub use observation::{Instruction, InstructionOutcome, PaymentObservation};
 pub use opening::{OpeningState, PaymentOpening};
 pub use refund::{RefundRecord, RefundRecordState};
 
-use super::{Case, Observed};
+use super::{Case, Observed, Permit};
 
 /// What is known of the payment of one order: where it was opened, what was reported of it, and how
 /// much arrived.
@@ -95,20 +95,53 @@ impl PaymentRecord {
         self.cases.iter().filter(|case| case.is_open())
     }
 
+    /// The refund of this name.
+    pub fn refund(&self, refund: &RefundRef) -> Option<&RefundRecord> {
+        self.refunds.iter().find(|known| known.refund == *refund)
+    }
+
     /// Whether an instruction about it may be on its way, or it is not known what became of one.
     pub(crate) fn is_in_doubt(&self) -> bool {
-        let opening = |opening: &PaymentOpening| {
-            matches!(opening.state, OpeningState::Submitting | OpeningState::Uncertain)
+        self.openings.iter().any(PaymentOpening::is_in_doubt)
+            || self.refunds.iter().any(RefundRecord::is_in_doubt)
+    }
+
+    /// The instructions that may be on their way, or of which it is not known what became, each
+    /// with its provider and its permit.
+    pub(crate) fn in_doubt(&self) -> Vec<(Instruction, ProviderId, Option<Permit>)> {
+        let openings = self.openings.iter().filter(|opening| opening.is_in_doubt());
+        let openings = openings.map(|opening| {
+            let (provider, method) = (opening.provider.clone(), opening.method());
+            let of = Instruction::Opening { provider: provider.clone(), method };
+            (of, provider, opening.permit.clone())
+        });
+        let refunds = self.refunds.iter().filter(|refund| refund.is_in_doubt()).map(|refund| {
+            let of = Instruction::Refund { refund: refund.refund.clone() };
+            (of, refund.provider.clone(), refund.permit.clone())
+        });
+        openings.chain(refunds).collect()
+    }
+
+    /// Whether an instruction is under way by its record, although its sender can no longer write.
+    pub(crate) fn is_left_submitting(&self, of: &Instruction, now: Timestamp) -> bool {
+        let (is_submitting, permit) = match of {
+            Instruction::Opening { provider, method } => {
+                let Some(opening) = self.opening(provider, *method) else { return false };
+                (opening.state == OpeningState::Submitting, &opening.permit)
+            }
+            Instruction::Refund { refund } => {
+                let Some(refund) = self.refund(refund) else { return false };
+                (refund.state == RefundRecordState::Submitting, &refund.permit)
+            }
         };
-        let refund = |refund: &RefundRecord| {
-            matches!(
-                refund.state,
-                RefundRecordState::Submitting
-                    | RefundRecordState::Uncertain
-                    | RefundRecordState::Pending
-            )
-        };
-        self.openings.iter().any(opening) || self.refunds.iter().any(refund)
+        is_submitting && permit.as_ref().is_none_or(|permit| now > permit.send_by)
+    }
+
+    /// Whether a person may say that what is in doubt never arrived: its sender can no longer write,
+    /// and `quiet` has passed since.
+    pub(crate) fn is_quiet(&self, quiet: std::time::Duration, now: Timestamp) -> bool {
+        let permits = self.in_doubt().into_iter().filter_map(|(_, _, permit)| permit);
+        permits.into_iter().all(|permit| now > permit.send_by.plus(quiet))
     }
 
     /// What a provider says of it.

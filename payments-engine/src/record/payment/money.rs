@@ -161,7 +161,6 @@ impl PaymentRecord {
 
     /// What may still be refunded: what counts as received, less refunds that are not yet seen in
     /// it.
-    #[expect(dead_code, reason = "the journal of payments calls it")]
     pub(crate) fn refundable(&self) -> Option<Money> {
         let currency = self.currency()?;
         let net = self.arrived(currency, false) - self.returned(currency) - self.leaving(currency);

@@ -99,6 +99,13 @@ pub enum PaymentObservation {
         /// The order that has it.
         order: OrderRef,
     },
+    /// It is no longer known by asking what became of an instruction.
+    WindowPassed {
+        /// The instruction.
+        of: Instruction,
+        /// How long it was asked about, in seconds.
+        seconds: u64,
+    },
     /// A person decided a case.
     Decided {
         /// The number of the case.

@@ -96,7 +96,6 @@ impl PaymentOpening {
 
     /// What a repeated instruction returns; `None` while its outcome is not known yet, if it was not
     /// sent, or if it is offline, so that it is made anew.
-    #[expect(dead_code, reason = "the journal of payments calls it")]
     pub(crate) fn submission(&self) -> Option<Submission<Payment>> {
         match (self.state, &self.decline, &self.uncertain) {
             (OpeningState::Asked | OpeningState::Submitting | OpeningState::NotSent, ..) => None,
@@ -111,6 +110,11 @@ impl PaymentOpening {
                 "it is not known what became of it",
             ))),
         }
+    }
+
+    /// Whether it may be on its way, or it is not known whether the provider has it.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        matches!(self.state, OpeningState::Submitting | OpeningState::Uncertain)
     }
 
     /// Closes it as not sent, if no permit is out or the one that is out is given back.

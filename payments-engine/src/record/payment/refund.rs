@@ -96,6 +96,16 @@ impl RefundRecord {
         }
     }
 
+    /// Whether it may be on its way, or it is not known whether the money went back.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        matches!(
+            self.state,
+            RefundRecordState::Submitting
+                | RefundRecordState::Uncertain
+                | RefundRecordState::Pending
+        )
+    }
+
     /// Whether no permit is out, or the one that is out is this one.
     pub(crate) fn may_close(&self, token: Option<&String>) -> bool {
         match self.state {
@@ -158,7 +168,6 @@ impl RefundRecord {
 
     /// What a repeated instruction returns; `None` while its outcome is not known yet, or if it was
     /// not sent.
-    #[expect(dead_code, reason = "the journal of payments calls it")]
     pub(crate) fn submission(&self) -> Option<Submission<Refund>> {
         let refund = |state| {
             let order = self.request.as_ref()?.order.clone();

@@ -8,6 +8,7 @@ mod dishonest;
 mod evidence;
 mod handlers;
 mod inbox;
+mod payments;
 mod restarts;
 mod sends;
 mod statements;
@@ -85,6 +86,9 @@ trials! {
     handlers::after_a_dead_letter_its_subject_goes_on;
     handlers::a_handler_with_another_database_is_refused;
     handlers::a_handler_that_is_missing_loses_no_change;
+    payments::an_uncertain_opening_is_not_opened_again finds OpensAgainWhatIsUncertain;
+    payments::an_order_that_is_opened_twice_at_once_is_opened_once;
+    payments::refunds_never_exceed_what_was_received finds DoesNotCapRefunds;
     statements::a_statement_books_what_no_delivery_told_once;
     statements::a_statement_is_read_on_after_a_kill;
 }

@@ -1,13 +1,38 @@
-//! Changes of the records of payments.
+//! The journal of payments: openings and refunds, written down before they are sent.
 
-use payments_core::{OrderRef, Timestamp};
+mod layer;
+mod permit;
+mod refund;
+mod send;
+
+use std::sync::Arc;
+
+use payments_core::{
+    OrderRef, PaymentProvider, Provider, Submission, Timestamp, Uncertain, UncertainCause,
+};
+
+pub(crate) use layer::JournaledPayments;
 
 use super::Journal;
 use crate::{
     booking::{adopt_by_route, change_payment},
+    limits::Limits,
     record::{PaymentObservation, PaymentRecord},
     store::{Backend, StoreError},
 };
+
+/// A provider of the engine that takes payments.
+pub(crate) struct PaymentMember {
+    pub(crate) provider: Provider,
+    pub(crate) payments: Arc<dyn PaymentProvider>,
+    pub(crate) limits: Limits,
+}
+
+/// The outcome of a call that cannot wait any longer.
+fn under_way<T>(why: impl Into<String>) -> Submission<T> {
+    let message = format!("under way: {}", why.into());
+    Submission::Uncertain(Uncertain::new(UncertainCause::TimedOut, message))
+}
 
 impl Journal {
     /// The record of the payment of an order.

@@ -1,0 +1,415 @@
+//! The journal around a provider's payments.
+
+#![deny(clippy::missing_trait_methods)]
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use payments_core::{
+    Absence, Error, ErrorKind, Lookup, OrderRef, PaymentProvider, RefundRef, Result, Submission,
+    payment::{
+        CreateMode, CreatePayment, Payment, PaymentCapabilities, PaymentState, Refund,
+        RefundPayment,
+    },
+    rules::{Repeat, RepeatWindow},
+};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
+
+use super::send::Prepared;
+use super::{PaymentMember, under_way};
+use crate::{
+    booking::book,
+    engine::Running,
+    record::{
+        Instruction, InstructionOutcome, OpeningState, PaymentObservation, PaymentOpening,
+        PaymentRecord, Report, ReportData, Source,
+    },
+    seeded::Seeded,
+    shared::Shared,
+    store::{Backend, StoreError},
+};
+
+/// How often a call that waits looks whether another engine has its outcome.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// A provider's payments behind the journal: the same role, with each order opened at most once by
+/// each method over the network, and each refund sent at most once.
+///
+/// Calls run whole on the engine's runtime; a caller only waits, and dropping it changes nothing.
+pub(crate) struct JournaledPayments {
+    engine: Arc<Running>,
+    member: Arc<PaymentMember>,
+    capabilities: PaymentCapabilities,
+}
+
+impl JournaledPayments {
+    pub(crate) fn new(engine: Arc<Running>, member: PaymentMember) -> Self {
+        let mut capabilities = member.payments.capabilities().clone();
+        if capabilities.create == CreateMode::Networked {
+            capabilities.repeat = Repeat::Deduplicated { within: RepeatWindow::Forever };
+        }
+        Self { engine, member: Arc::new(member), capabilities }
+    }
+
+    /// Runs work of the engine on its own runtime, and waits for it.
+    async fn run<T, W>(
+        &self,
+        work: impl FnOnce(Arc<Shared>, Arc<PaymentMember>) -> W,
+    ) -> Option<Result<T>>
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
+        let shared = Arc::clone(self.engine.shared());
+        let work = work(Arc::clone(&shared), Arc::clone(&self.member));
+        let (sender, receiver) = oneshot::channel();
+        drop(shared.runtime.spawn(async move {
+            // The caller may have left.
+            let _ = sender.send(work.await);
+        }));
+        receiver.await.ok()
+    }
+}
+
+fn stopped() -> Error {
+    Error::new(ErrorKind::Unavailable, "the engine was stopped")
+}
+
+#[async_trait]
+impl PaymentProvider for JournaledPayments {
+    fn capabilities(&self) -> &PaymentCapabilities {
+        &self.capabilities
+    }
+
+    fn check(&self, request: &CreatePayment) -> Result<()> {
+        self.member.payments.check(request)
+    }
+
+    async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
+        self.check(request)?;
+        if self.capabilities.create == CreateMode::Networked {
+            self.engine.shared().check_sends()?;
+        } else {
+            self.engine.shared().check_running()?;
+        }
+        let request = request.clone();
+        let done = self
+            .run(|shared, member| async move { shared.open_payment(&member, request).await })
+            .await;
+        done.unwrap_or_else(|| Ok(under_way("the engine ended while the payment was under way")))
+    }
+
+    async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
+        let order = order.clone();
+        let done = self
+            .run(|shared, member| async move { shared.find_payment(&member, &order).await })
+            .await;
+        done.unwrap_or_else(|| Err(stopped()))
+    }
+
+    async fn cancel_payment(&self, order: &OrderRef) -> Result<Submission<Payment>> {
+        self.engine.shared().check_sends()?;
+        let order = order.clone();
+        let done = self
+            .run(|shared, member| async move {
+                let cancelled = member.payments.cancel_payment(&order).await?;
+                if let Submission::Accepted(payment) = &cancelled
+                    && let Err(error) = shared.book_payments(&member, vec![payment.clone()]).await
+                {
+                    tracing::error!(%order, "it was cancelled, which could not be booked: {error}");
+                }
+                Ok(cancelled)
+            })
+            .await;
+        done.unwrap_or_else(|| Ok(under_way("the engine ended while it was cancelled")))
+    }
+
+    async fn refund_payment(&self, request: &RefundPayment) -> Result<Submission<Refund>> {
+        self.engine.shared().check_sends()?;
+        let request = request.clone();
+        let done = self
+            .run(|shared, member| async move { shared.refund_payment(&member, request).await })
+            .await;
+        done.unwrap_or_else(|| Ok(under_way("the engine ended while the refund was under way")))
+    }
+
+    async fn find_refund(&self, refund: &RefundRef) -> Result<Lookup<Refund>> {
+        let refund = refund.clone();
+        let done = self
+            .run(|shared, member| async move { shared.find_refund(&member, &refund).await })
+            .await;
+        done.unwrap_or_else(|| Err(stopped()))
+    }
+}
+
+impl Shared {
+    /// Opens a payment that its caller waits for, or returns what its order already has.
+    async fn open_payment(
+        self: &Arc<Self>,
+        member: &PaymentMember,
+        request: CreatePayment,
+    ) -> Result<Submission<Payment>> {
+        let order = request.order.clone();
+        let deadline = Instant::now() + member.limits.wait;
+        let turn = self.turn(&order);
+        let Ok(_turn) = timeout_at(deadline, turn.lock()).await else {
+            return Ok(under_way("the same order is under way"));
+        };
+        let asking = Asking {
+            provider: member.provider.id().clone(),
+            is_offline: member.payments.capabilities().create == CreateMode::Offline,
+            request,
+            opens_again: self.is_seeded(Seeded::OpensAgainWhatIsUncertain),
+        };
+        let of = Instruction::Opening {
+            provider: asking.provider.clone(),
+            method: asking.request.method,
+        };
+        loop {
+            let deciding = asking.clone();
+            let decide = move |record: Option<&PaymentRecord>| deciding.decide(record);
+            let asked = self.journal.change_payment(&order, self.clock.now(), decide).await;
+            let (record, _) = asked.map_err(StoreError::into_error)?;
+            let record = record.ok_or_else(|| {
+                Error::new(ErrorKind::Unavailable, "the journal lost a record that it had written")
+            })?;
+            asking.compare(&record)?;
+            let Some(opening) = record.opening(&asking.provider, asking.request.method) else {
+                return Err(Error::new(ErrorKind::Unavailable, "the journal lost an opening"));
+            };
+            match opening.state {
+                OpeningState::Asked | OpeningState::Open if opening.is_offline => {
+                    return self.open_offline(member, &order, opening, of).await;
+                }
+                OpeningState::Asked => return self.send_opening(member, opening, of).await,
+                OpeningState::Submitting => {
+                    let now = self.clock.now();
+                    let is_fenced = opening.permit.as_ref().is_none_or(|out| now > out.send_by);
+                    if is_fenced {
+                        self.interrupt(&order, of.clone()).await?;
+                        continue;
+                    }
+                }
+                _ => {
+                    if let Some(submission) = opening.submission() {
+                        return Ok(submission);
+                    }
+                }
+            }
+            if Instant::now() >= deadline {
+                return Ok(under_way("the same payment is under way"));
+            }
+            tokio::time::sleep(LOOK_AGAIN.min(deadline - Instant::now())).await;
+        }
+    }
+
+    /// Opens a payment for which nothing is sent, from what was asked for first.
+    async fn open_offline(
+        self: &Arc<Self>,
+        member: &PaymentMember,
+        order: &OrderRef,
+        opening: &PaymentOpening,
+        of: Instruction,
+    ) -> Result<Submission<Payment>> {
+        let opened = member.payments.create_payment(&opening.request).await;
+        let is_first = opening.state == OpeningState::Asked;
+        let submission = match opened {
+            Ok(submission) => submission,
+            Err(error) if is_first => {
+                return self.close_instruction(order, of, None, error).await;
+            }
+            Err(error) => return Err(error),
+        };
+        if is_first {
+            let outcome = match &submission {
+                Submission::Accepted(payment) => {
+                    InstructionOutcome::Accepted(Box::new(payment.clone()))
+                }
+                Submission::Declined(decline) => InstructionOutcome::Declined(decline.clone()),
+                Submission::Uncertain(uncertain) => {
+                    InstructionOutcome::Uncertain(uncertain.clone())
+                }
+            };
+            let (provider, method) = (opening.provider.clone(), opening.method());
+            let opened = PaymentObservation::Opened { provider, method, token: None, outcome };
+            // Nothing was sent: the same call again makes it anew.
+            self.record_outcome(order, opened).await.map_err(StoreError::into_error)?;
+        }
+        Ok(submission)
+    }
+
+    async fn send_opening(
+        self: &Arc<Self>,
+        member: &PaymentMember,
+        opening: &PaymentOpening,
+        of: Instruction,
+    ) -> Result<Submission<Payment>> {
+        let (provider, method) = (opening.provider.clone(), opening.method());
+        let request = opening.request.clone();
+        let is_prepared = {
+            let (provider, request) = (provider.clone(), request.clone());
+            move |record: &PaymentRecord| {
+                record.opening(&provider, method).is_some_and(|opening| {
+                    opening.state == OpeningState::Asked && opening.request == request
+                })
+            }
+        };
+        let prepared =
+            Prepared { order: request.order.clone(), of, is_prepared: Arc::new(is_prepared) };
+        let observation = |token, outcome| {
+            let provider = provider.clone();
+            PaymentObservation::Opened { provider, method, token, outcome }
+        };
+        let call = member.payments.create_payment(&request);
+        self.instruct(member, prepared, call, observation).await
+    }
+
+    /// Makes an instruction uncertain whose sender can no longer write.
+    pub(crate) async fn interrupt(&self, order: &OrderRef, of: Instruction) -> Result<()> {
+        let now = self.clock.now();
+        let interrupted = self.journal.change_payment(order, now, move |record| {
+            let is_fenced = record.is_some_and(|record| record.is_left_submitting(&of, now));
+            is_fenced.then(|| PaymentObservation::Interrupted { of: of.clone() })
+        });
+        interrupted.await.map(|_| ()).map_err(StoreError::into_error)
+    }
+
+    /// Asks the provider about an order, and books what it says as evidence. With an opening on
+    /// record, an absence is conclusive only if nothing was opened by it.
+    pub(crate) async fn find_payment(
+        &self,
+        member: &PaymentMember,
+        order: &OrderRef,
+    ) -> Result<Lookup<Payment>> {
+        let found = member.payments.find_payment(order).await?;
+        let payments = match &found {
+            Lookup::Found(payment) => vec![payment.clone()],
+            Lookup::Several(payments) => payments.clone(),
+            Lookup::Absent(_) => Vec::new(),
+        };
+        self.book_payments(member, payments).await.map_err(StoreError::into_error)?;
+        let Lookup::Absent(Absence::Conclusive) = found else { return Ok(found) };
+        let record = self.journal.read_payment(order).await.map_err(StoreError::into_error)?;
+        let openings = record.map(|record| record.openings).unwrap_or_default();
+        let may_turn_up = openings.iter().any(|opening| {
+            opening.provider == *member.provider.id()
+                && !matches!(
+                    opening.state,
+                    OpeningState::NotSent | OpeningState::Asked | OpeningState::Declined
+                )
+        });
+        Ok(if may_turn_up {
+            Lookup::Absent(Absence::inconclusive("it has an opening on record, and may turn up"))
+        } else {
+            found
+        })
+    }
+
+    /// Books what an inquiry found.
+    async fn book_payments(
+        &self,
+        member: &PaymentMember,
+        payments: Vec<Payment>,
+    ) -> Result<(), StoreError> {
+        if payments.is_empty() {
+            return Ok(());
+        }
+        let (token, now, start) = (self.journal.token(), self.clock.now(), self.journal.start);
+        let provider = member.provider.id().clone();
+        let booking = move |backend: &mut dyn Backend| {
+            for (index, payment) in payments.iter().enumerate() {
+                let data = ReportData::Payment(Box::new(payment.clone()));
+                let report = Report::new(provider.clone(), Source::Inquiry, data);
+                book(backend, &report, &format!("{token}-{index}"), now, start)?;
+            }
+            let alive = payments.iter().filter(|payment| {
+                !matches!(
+                    payment.state,
+                    PaymentState::Expired | PaymentState::Cancelled | PaymentState::Failed
+                )
+            });
+            let number = alive.count();
+            if let Some(first) = payments.first().filter(|_| number > 1) {
+                let several = PaymentObservation::Several { provider: provider.clone(), number };
+                crate::booking::change_payment(
+                    backend,
+                    &first.order,
+                    &format!("{token}-several"),
+                    now,
+                    start,
+                    |record| {
+                        let known = record?
+                            .cases
+                            .iter()
+                            .any(|case| case.kind == crate::record::CaseKind::PaidTwice);
+                        (!known).then_some(several)
+                    },
+                )?;
+            }
+            Ok(())
+        };
+        self.journal.store.run(booking).await
+    }
+}
+
+/// A payment that is to be opened.
+#[derive(Clone)]
+struct Asking {
+    provider: payments_core::ProviderId,
+    request: CreatePayment,
+    is_offline: bool,
+    opens_again: bool,
+}
+
+impl Asking {
+    /// What is written down: the opening, unless there is one that counts.
+    fn decide(&self, record: Option<&PaymentRecord>) -> Option<PaymentObservation> {
+        let known = record.and_then(|record| record.opening(&self.provider, self.request.method));
+        let is_replaced = known.is_none_or(|opening| match opening.state {
+            OpeningState::NotSent => true,
+            OpeningState::Asked => opening.request != self.request,
+            OpeningState::Uncertain => self.opens_again,
+            _ => false,
+        });
+        if !is_replaced || record.is_some_and(|record| self.compare(record).is_err()) {
+            return None;
+        }
+        Some(PaymentObservation::Asked {
+            provider: self.provider.clone(),
+            request: Box::new(self.request.clone()),
+            is_offline: self.is_offline,
+        })
+    }
+
+    /// Refuses what means another payment than the record of its order.
+    ///
+    /// # Errors
+    /// `Conflict`, naming the field.
+    fn compare(&self, record: &PaymentRecord) -> Result<()> {
+        let counts = |opening: &&PaymentOpening| {
+            !matches!(opening.state, OpeningState::NotSent | OpeningState::Asked)
+        };
+        let mut counted = record.openings.iter().filter(counts);
+        let is_other_amount = counted.any(|opening| opening.request.amount != self.request.amount);
+        let own = record.opening(&self.provider, self.request.method);
+        let has_other_options = own
+            .filter(counts)
+            .is_some_and(|opening| opening.request.options != self.request.options);
+        let field = if is_other_amount {
+            "amount"
+        } else if has_other_options {
+            "options"
+        } else {
+            return Ok(());
+        };
+        let message = format!(
+            "differs from what was opened for the order {}; the first stands: another amount is \
+             another order",
+            record.order
+        );
+        Err(Error::new(ErrorKind::Conflict, message).with_field(field))
+    }
+}

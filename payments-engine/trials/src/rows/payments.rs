@@ -1,0 +1,95 @@
+//! Payments that are opened and given back through the journal.
+
+use std::sync::Arc;
+
+use payments_core::{
+    ErrorKind, Lookup, OrderRef, PaymentProvider, RefundRef, Result, Submission,
+    money::Money,
+    payment::{CreatePayment, Refund, RefundPayment},
+};
+use payments_engine::Seeded;
+use provider_mock::{Operation, Scripted};
+
+use super::{Finding, ensure};
+use crate::world::{MAIN, World};
+
+fn order() -> OrderRef {
+    OrderRef::new("A-1").unwrap()
+}
+
+fn payment() -> CreatePayment {
+    CreatePayment::new(order(), Money::vnd(50_000)).unwrap()
+}
+
+fn opened(world: &World) -> usize {
+    world.gateway().carried_out(Operation::CreatePayment, "A-1")
+}
+
+/// How often the gateway was asked to do so.
+fn requested(world: &World, operation: Operation) -> usize {
+    let requests = world.gateway().requests();
+    requests.iter().filter(|one| one.operation == Some(operation)).count()
+}
+
+pub(super) async fn an_uncertain_opening_is_not_opened_again(seeded: Option<Seeded>) -> Finding {
+    let world = World::start().await;
+    let engine = world.engine(seeded).await;
+    let payments = engine.payments(MAIN).unwrap();
+    world.gateway().next_payment(Scripted::lost_after_booking()).unwrap();
+    for _ in 0..2 {
+        let outcome = payments.create_payment(&payment()).await;
+        ensure!(matches!(outcome, Ok(Submission::Uncertain(_))), "{outcome:?}");
+    }
+    let requested = requested(&world, Operation::CreatePayment);
+    ensure!(requested == 1, "it was sent {requested} times");
+    let found = payments.find_payment(&order()).await.unwrap();
+    ensure!(matches!(found, Lookup::Found(_)), "the inquiry finds {found:?}");
+    ensure!(opened(&world) == 1, "it was opened {} times", opened(&world));
+    Ok(())
+}
+
+pub(super) async fn an_order_that_is_opened_twice_at_once_is_opened_once(
+    seeded: Option<Seeded>,
+) -> Finding {
+    let world = World::start().await;
+    let engine = world.engine(seeded).await;
+    let payments = engine.payments(MAIN).unwrap();
+    let request = payment();
+    let both = futures_util::future::join_all([0; 16].map(|_| payments.create_payment(&request)));
+    for outcome in both.await {
+        ensure!(matches!(outcome, Ok(Submission::Accepted(_))), "{outcome:?}");
+    }
+    ensure!(opened(&world) == 1, "it was opened {} times", opened(&world));
+    let other = CreatePayment::new(order(), Money::vnd(60_000)).unwrap();
+    let conflict = payments.create_payment(&other).await.unwrap_err();
+    ensure!(conflict.kind() == ErrorKind::Conflict, "{conflict}");
+    Ok(())
+}
+
+async fn refund(
+    payments: &Arc<dyn PaymentProvider>,
+    name: &str,
+    amount: i64,
+) -> Result<Submission<Refund>> {
+    let request =
+        RefundPayment::new(RefundRef::new(name)?, order()).with_amount(Money::vnd(amount))?;
+    payments.refund_payment(&request).await
+}
+
+pub(super) async fn refunds_never_exceed_what_was_received(seeded: Option<Seeded>) -> Finding {
+    let world = World::start().await;
+    let engine = world.engine(seeded).await;
+    let payments = engine.payments(MAIN).unwrap();
+    let _ = payments.create_payment(&payment()).await.unwrap();
+    world.gateway().pay("A-1", Money::vnd(50_000)).unwrap();
+    let first = refund(&payments, "R-1", 30_000).await;
+    ensure!(matches!(first, Ok(Submission::Accepted(_))), "{first:?}");
+    // The gateway itself would refuse more, and only after it was asked.
+    let second = refund(&payments, "R-2", 30_000).await;
+    ensure!(second.as_ref().is_err_and(|error| error.kind() == ErrorKind::Conflict), "{second:?}");
+    let requested = requested(&world, Operation::RefundPayment);
+    ensure!(requested == 1, "the gateway was asked {requested} times");
+    let third = refund(&payments, "R-3", 20_000).await;
+    ensure!(matches!(third, Ok(Submission::Accepted(_))), "{third:?}");
+    Ok(())
+}
