@@ -83,6 +83,10 @@
 //! | `rusqlite` | [`Engine::submit_in`] with a `rusqlite::Transaction` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres")),
+    allow(dead_code, reason = "a store in memory needs less")
+)]
 
 mod app;
 mod booking;
