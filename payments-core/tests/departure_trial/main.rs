@@ -42,6 +42,11 @@ mod trial {
     use crate::gateway::Gateway;
     use crate::round::{Interruption, Outcome, Round};
 
+    /// A write of the body that was compared with the clock just before the stop leaves once the
+    /// process goes on: one in a row at most, and never the first one. Its size with TLS around it;
+    /// without the comparison some 70 MB leave.
+    const ONE_WRITE: u64 = 66_000;
+
     /// The sums of the rounds of one window.
     #[derive(Default)]
     struct Row {
@@ -72,7 +77,11 @@ mod trial {
                     faults.push(format!("{what}: expected 0, found {found}"));
                 }
             };
-            zero("bytes written after not_after", self.bytes_too_late);
+            let allowed = match window {
+                Window::BetweenTwoWrites => ONE_WRITE,
+                _ => 0,
+            };
+            zero("bytes written after not_after", self.bytes_too_late.saturating_sub(allowed));
             zero("nothing left, but read", self.nothing_left_but_read as u64);
             zero("whole requests", self.whole_requests as u64);
             let expected = match (interruption, window) {
