@@ -13,7 +13,7 @@ use crate::handlers::refuse_inside;
 /// How many writes one commit holds at most.
 const MOST: usize = 256;
 
-/// How often a write is said again whose commit is not known.
+/// How often a write whose commit is not known is repeated.
 const TRIES: u32 = 3;
 
 /// The way to the thread that owns the store. Clones share it; it ends with the last of them.

@@ -7,7 +7,7 @@ use crate::inbox::{Refused, StoredDelivery, StoredRequest};
 
 /// The rows of the inbox, inside a transaction.
 pub(crate) trait InboxRows {
-    /// The delivery with these bytes at an endpoint. Until the transaction ends, nobody else stores
+    /// The delivery with these bytes at an endpoint. Until the transaction ends, no other engine stores
     /// one or changes it.
     fn find_delivery(
         &mut self,
@@ -16,7 +16,7 @@ pub(crate) trait InboxRows {
         digest: &[u8; 32],
     ) -> Result<Option<StoredDelivery>, StoreError>;
 
-    /// The delivery with this number. Until the transaction ends, nobody else changes it.
+    /// The delivery with this number. Until the transaction ends, no other engine changes it.
     fn delivery(&mut self, number: u64) -> Result<Option<StoredDelivery>, StoreError>;
 
     /// Stores a delivery and its request, and returns the number that it gets, whatever number it

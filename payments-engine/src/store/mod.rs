@@ -10,6 +10,8 @@ mod faulty;
 mod handling;
 mod inbox;
 mod memory;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod observed;
 mod payments;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -248,7 +250,7 @@ pub(crate) trait Rows {
     /// The record of a payout.
     fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError>;
 
-    /// The same, for a change: until the transaction ends nobody else changes it, or makes it.
+    /// The same, for a change: until the transaction ends no other engine changes or makes it.
     fn payout_to_change(
         &mut self,
         reference: &PayoutRef,
@@ -263,7 +265,7 @@ pub(crate) trait Rows {
     /// The breaker of a provider.
     fn breaker(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError>;
 
-    /// The same, for a change: until the transaction ends nobody else changes it.
+    /// The same, for a change: until the transaction ends no other engine changes it.
     fn breaker_to_change(&mut self, provider: &ProviderId) -> Result<Breaker, StoreError>;
 
     /// Stores the breaker of a provider.
@@ -272,7 +274,7 @@ pub(crate) trait Rows {
     /// Makes work due anew, or removes it. Earlier claims of it are void, and its tries begin anew.
     fn make_due(&mut self, kind: TaskKind, subject: &str, due: Due) -> Result<(), StoreError>;
 
-    /// Whether a claim is the last one of its work. Until the transaction ends, nobody else claims
+    /// Whether a claim is the last one of its work. Until the transaction ends, no other engine claims
     /// the work or makes it due.
     fn is_claimed(&mut self, claim: &Claim) -> Result<bool, StoreError>;
 
@@ -294,7 +296,7 @@ pub(crate) trait Rows {
 
 /// One observation on its way into a store.
 pub(crate) struct Write<'a> {
-    /// The name of the write. The same write said again has the same one.
+    /// The name of the write. A repeated write has the same one.
     pub(crate) token: &'a str,
     pub(crate) record: &'a PayoutRecord,
     pub(crate) observed: &'a Observed,
@@ -316,7 +318,7 @@ pub(crate) trait Backend: Rows + Send {
     fn history(&mut self, reference: &PayoutRef) -> Result<Vec<Observed>, StoreError>;
 
     /// Claims up to `most` tasks of a kind that are due: each is due again at `lease`, so that it is
-    /// not lost if whoever claimed it ends.
+    /// not lost if the engine that claimed it ends.
     fn claim(
         &mut self,
         kind: TaskKind,
@@ -371,7 +373,7 @@ pub(crate) enum StoreError {
     /// Nothing was written.
     #[error("{0}")]
     NotDone(String),
-    /// Nothing was written, and the same write said again may succeed.
+    /// Nothing was written, and the same write repeated may succeed.
     #[error("{0}")]
     #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "one writer waits for none"))]
     Again(String),

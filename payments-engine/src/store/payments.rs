@@ -7,7 +7,7 @@ use crate::record::{CreditRecord, Observed, PaymentObservation, PaymentRecord};
 
 /// The rows of payments and credits, inside a transaction.
 pub(crate) trait PaymentRows {
-    /// The record of the payment of an order. Until the transaction ends, nobody else changes it.
+    /// The record of the payment of an order. Until the transaction ends, no other engine changes it.
     fn payment(&mut self, order: &OrderRef) -> Result<Option<PaymentRecord>, StoreError>;
 
     /// Whether a write about a payment with this token is stored.
@@ -32,7 +32,7 @@ pub(crate) trait PaymentRows {
     /// The orders that have a name, up to two: what names two orders names none.
     fn orders_of(&mut self, route: &Route) -> Result<Vec<OrderRef>, StoreError>;
 
-    /// A credit, by its provider and key. Until the transaction ends, nobody else changes it.
+    /// A credit, by its provider and key. Until the transaction ends, no other engine changes it.
     fn credit(
         &mut self,
         provider: &ProviderId,
@@ -64,7 +64,7 @@ pub(crate) trait PaymentRows {
 
 /// One observation of a payment on its way into a store.
 pub(crate) struct PaymentWrite<'a> {
-    /// The name of the write. The same write said again has the same one.
+    /// The name of the write. A repeated write has the same one.
     pub(crate) token: &'a str,
     pub(crate) record: &'a PaymentRecord,
     pub(crate) observed: &'a Observed<PaymentObservation>,

@@ -26,7 +26,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use tokio::runtime::Runtime;
 
 use self::connection::{connect, in_time, is_usable_after, not_committed, not_done, place};
-use self::rows::{Session, Work, number, of_observation, of_payout, work};
+use self::rows::{OBSERVATION, Session, Work, number, of_payout, work};
+use super::observed::{ObservedRow, observed};
 use super::{Backend, Claim, Counts, Opened, Restored, StoreError, TaskKind};
 use crate::{
     record::{Observed, PayoutRecord, RecordState},
@@ -307,19 +308,10 @@ impl Backend for Postgres {
         let reference = reference.to_string();
         let sql = "SELECT revision, at, start, observation, token FROM payments.observation
                    WHERE payout = $1 ORDER BY revision";
-        let rows: Vec<(i64, i64, i64, String, String)> = self.run(work!(|connection| {
+        let rows: Vec<ObservedRow> = self.run(work!(|connection| {
             sqlx::query_as(sql).bind(reference).fetch_all(connection).await
         }))?;
-        rows.into_iter()
-            .map(|(revision, at, start, observation, token)| {
-                Ok(Observed {
-                    revision: revision.unsigned_abs(),
-                    at: Timestamp::from_unix(at),
-                    start: start.unsigned_abs(),
-                    observation: self.seal.open(of_observation(&token), &observation)?,
-                })
-            })
-            .collect()
+        rows.into_iter().map(|row| observed(&self.seal, OBSERVATION, row)).collect()
     }
 
     fn claim(

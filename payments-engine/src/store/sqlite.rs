@@ -2,21 +2,22 @@
 
 mod handling;
 mod inbox;
+mod opening;
 mod payments;
 mod tasks;
 
-use std::ffi::OsString;
-use std::fs::{File, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::de::DeserializeOwned;
+
+use self::opening::{SCHEMA, connect, count_start, lock, migrate, unusable};
 
 use super::{
     Backend, Claim, Counts, Due, HandlerRows, InboxRows, Opened, PaymentRows, Rows, StoreError,
-    TaskKind, Write,
+    TaskKind, Write, observed::observed,
 };
 use crate::{
     journal::Breaker,
@@ -24,24 +25,8 @@ use crate::{
     sealing::{Place, Seal, read},
 };
 
-/// The numbered changes of the schema, oldest first. They only add.
-const MIGRATIONS: [&str; 3] = [
-    include_str!("migrations/0001.sql"),
-    include_str!("migrations/0002_inbox.sql"),
-    include_str!("migrations/0003_payments.sql"),
-];
-
-/// The number of the newest schema that this version reads.
-const SCHEMA: i64 = 3;
-
-/// The oldest version of this crate's schema numbers that can read what this version writes.
-const READABLE_FROM: i64 = 1;
-
 /// The format of the stored JSON.
 const FORMAT: i64 = 1;
-
-/// How long a statement waits for another writer of the file.
-const BUSY: Duration = Duration::from_secs(5);
 
 /// The writer's connection, and the lock of who sends.
 pub(super) struct Sqlite {
@@ -118,154 +103,6 @@ impl Sqlite {
     }
 }
 
-/// Takes the lock of who sends. The system frees it when the process ends.
-fn lock(path: &Path) -> Result<File, Error> {
-    let beside = beside(path);
-    let refused = |message: String| Error::new(ErrorKind::Configuration, message);
-    let file =
-        File::options().create(true).truncate(false).read(true).write(true).open(&beside).map_err(
-            |error| {
-                refused(format!("the lock file {} cannot be opened", beside.display()))
-                    .with_source(error)
-            },
-        )?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(refused(format!(
-            "another engine sends from {}; end it first, or give this one a store of its own",
-            path.display()
-        ))),
-        Err(TryLockError::Error(error)) => {
-            Err(refused(format!("the lock file {} cannot be locked", beside.display()))
-                .with_source(error))
-        }
-    }
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push("-engine");
-    PathBuf::from(name)
-}
-
-/// A connection whose answered commits stay.
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(BUSY)?;
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")?;
-    let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
-    if !mode.eq_ignore_ascii_case("wal") || synchronous < 2 {
-        return Err(rusqlite::Error::InvalidParameterName(format!(
-            "the file does not allow WAL with synchronous=FULL, but {mode} with {synchronous}"
-        )));
-    }
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
-}
-
-/// Brings the schema up to date.
-fn migrate(connection: &mut Connection, now: Timestamp) -> rusqlite::Result<Result<(), Error>> {
-    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    change.execute_batch(
-        "CREATE TABLE IF NOT EXISTS payments_migration (
-            number INTEGER PRIMARY KEY, at INTEGER NOT NULL, readable_from INTEGER NOT NULL
-         ) STRICT;
-         CREATE TABLE IF NOT EXISTS payments_meta (
-            key TEXT PRIMARY KEY, value TEXT NOT NULL
-         ) STRICT, WITHOUT ROWID",
-    )?;
-    let (newest, readable_from): (i64, i64) = change.query_row(
-        "SELECT coalesce(max(number), 0), coalesce(max(readable_from), 0) FROM payments_migration",
-        [],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    if readable_from > SCHEMA {
-        return Ok(Err(Error::new(
-            ErrorKind::Configuration,
-            format!(
-                "the store has schema {newest}, which schema {readable_from} and later can read; \
-                 this version has {SCHEMA}: use a later version of payments-engine"
-            ),
-        )));
-    }
-    for (number, sql) in (1_i64..).zip(MIGRATIONS).filter(|(number, _)| *number > newest) {
-        change.execute_batch(sql)?;
-        change.execute(
-            "INSERT INTO payments_migration (number, at, readable_from) VALUES (?1, ?2, ?3)",
-            params![number, now.unix_seconds(), READABLE_FROM],
-        )?;
-    }
-    change.execute(
-        "INSERT OR IGNORE INTO payments_meta (key, value) VALUES ('store', lower(hex(randomblob(16)))),
-         ('starts', '0')",
-        [],
-    )?;
-    change.commit()?;
-    Ok(Ok(()))
-}
-
-/// Counts this start in the store and in the lock file, and compares the two: a file that was copied
-/// back over the store knows fewer starts than the lock file. What is found stays until a person
-/// accepts the store.
-fn count_start(
-    connection: &mut Connection,
-    lock: &mut File,
-    path: &Path,
-    accepts: bool,
-) -> Result<Opened, Error> {
-    let unusable_store = |error: rusqlite::Error| unusable(path, &error);
-    let meta = |key: &str| {
-        let sql = "SELECT value FROM payments_meta WHERE key = ?1";
-        let value = connection.query_row(sql, [key], |row| row.get::<_, String>(0)).optional();
-        value.map_err(unusable_store)
-    };
-    let store = meta("store")?.unwrap_or_default();
-    let starts: u64 = meta("starts")?.and_then(|text| text.parse().ok()).unwrap_or(0);
-    let known = meta("restored")?;
-    let mut text = String::new();
-    lock.read_to_string(&mut text).map_err(|error| unusable(path, &error))?;
-    let beside = text.split_once(' ').map(|(store, starts)| (store, starts.trim().parse::<u64>()));
-    let seen = match beside {
-        Some((other, _)) if other != store => {
-            Some("the store is another one than this engine used before".to_owned())
-        }
-        Some((_, Ok(counted))) if counted > starts => Some(format!(
-            "the store knows {starts} starts of the engine, and {counted} were counted beside it: \
-             it is an older copy"
-        )),
-        _ => None,
-    };
-    let restored = if accepts { None } else { seen.or(known) };
-    // Also after an older copy the next count is higher than every earlier one.
-    let counted = beside.and_then(|(_, counted)| counted.ok()).unwrap_or(0);
-    let start = starts.max(counted).saturating_add(1);
-    let change = connection.transaction().map_err(unusable_store)?;
-    let put = "INSERT INTO payments_meta (key, value) VALUES (?1, ?2)
-               ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-    change.execute(put, ["starts", &start.to_string()]).map_err(unusable_store)?;
-    match &restored {
-        Some(why) => change.execute(put, ["restored", why]),
-        None => change.execute("DELETE FROM payments_meta WHERE key = 'restored'", []),
-    }
-    .map_err(unusable_store)?;
-    change.commit().map_err(unusable_store)?;
-    write_count(lock, &store, start).map_err(|error| unusable(path, &error))?;
-    Ok(Opened::alone(start, restored))
-}
-
-fn write_count(lock: &mut File, store: &str, start: u64) -> std::io::Result<()> {
-    lock.set_len(0)?;
-    lock.rewind()?;
-    write!(lock, "{store} {start}")?;
-    lock.sync_all()
-}
-
-fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
-    let message = format!("the store {} cannot be used: {error}", path.display());
-    Error::new(ErrorKind::Unavailable, message)
-}
-
 /// The rows of a connection: the writer's, or that of an app's own transaction.
 #[derive(Clone, Copy)]
 pub(crate) struct SqliteRows<'a> {
@@ -277,6 +114,23 @@ impl<'a> SqliteRows<'a> {
     pub(crate) fn new(connection: &'a Connection, seal: &'a Seal) -> Self {
         Self { connection, seal }
     }
+
+    /// The observations of one subject, which a query selects as revision, time, start, observation
+    /// and token.
+    fn history<O: DeserializeOwned>(
+        &self,
+        table: &str,
+        sql: &str,
+        subject: &str,
+    ) -> Result<Vec<Observed<O>>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let rows = statement
+            .query_map([subject], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })
+            .map_err(StoreError::not_done)?;
+        rows.map(|row| observed(self.seal, table, row.map_err(StoreError::not_done)?)).collect()
+    }
 }
 
 /// The place of a payout's record.
@@ -284,10 +138,8 @@ fn of_payout(reference: &str) -> Place<'_> {
     Place { table: "payout", subject: reference }
 }
 
-/// The place of an observation.
-fn of_observation(token: &str) -> Place<'_> {
-    Place { table: "observation", subject: token }
-}
+/// The name of the table of observations in what is sealed.
+const OBSERVATION: &str = "observation";
 
 impl Rows for SqliteRows<'_> {
     fn payout(&mut self, reference: &PayoutRef) -> Result<Option<PayoutRecord>, StoreError> {
@@ -333,7 +185,8 @@ impl Rows for SqliteRows<'_> {
                 observed.at.unix_seconds(),
                 number(observed.start),
                 FORMAT,
-                self.seal.close(of_observation(token), &observed.observation)?,
+                self.seal
+                    .close(Place { table: OBSERVATION, subject: token }, &observed.observation)?,
             ],
         )?;
         put(
@@ -502,29 +355,7 @@ impl Backend for Sqlite {
     fn history(&mut self, reference: &PayoutRef) -> Result<Vec<Observed>, StoreError> {
         let sql = "SELECT revision, at, start, observation, token FROM payments_observation
                    WHERE payout = ?1 ORDER BY revision";
-        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
-        let rows = statement
-            .query_map([reference.as_str()], |row| {
-                Ok((
-                    row.get::<_, i64>(0)?,
-                    row.get(1)?,
-                    row.get::<_, i64>(2)?,
-                    row.get(3)?,
-                    row.get(4)?,
-                ))
-            })
-            .map_err(StoreError::not_done)?;
-        rows.map(|row| {
-            let (revision, at, start, observation, token): (_, _, _, String, String) =
-                row.map_err(StoreError::not_done)?;
-            Ok(Observed {
-                revision: revision.unsigned_abs(),
-                at: Timestamp::from_unix(at),
-                start: start.unsigned_abs(),
-                observation: self.seal.open(of_observation(&token), &observation)?,
-            })
-        })
-        .collect()
+        self.rows().history(OBSERVATION, sql, reference.as_str())
     }
 
     fn claim(

@@ -13,7 +13,7 @@ CREATE INDEX payments_payout_unfinished ON payments_payout (state, changed_at)
     WHERE state NOT IN ('not_sent', 'succeeded', 'reversed', 'failed');
 CREATE INDEX payments_payout_cases ON payments_payout (changed_at) WHERE open_cases > 0;
 
--- What was observed, append-only. The token names the write, so that it can be said again.
+-- What was observed, append-only. The token names the write, so that it can be repeated.
 CREATE TABLE payments_observation (
     id          INTEGER PRIMARY KEY,
     payout      TEXT NOT NULL,

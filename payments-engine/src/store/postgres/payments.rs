@@ -4,13 +4,14 @@
 //! book at the same time do not see each other's rows: the amount and the name are locked before
 //! they are read.
 
-use payments_core::{DedupeKey, Movement, OrderRef, ProviderId, Timestamp};
+use payments_core::{DedupeKey, Movement, OrderRef, ProviderId};
 use sqlx::postgres::PgConnection;
 
 use super::rows::{FORMAT, Session, number, work};
 use crate::{
     record::{CreditRecord, Observed, PaymentObservation, PaymentRecord},
     sealing::Place,
+    store::observed::{ObservedRow, observed},
     store::{PaymentRows, PaymentWrite, Route, StoreError},
 };
 
@@ -132,19 +133,10 @@ impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
         let order = order.to_string();
         let sql = "SELECT revision, at, start, observation, token FROM payments.payment_observation
                    WHERE payment = $1 ORDER BY revision";
-        let rows: Vec<(i64, i64, i64, String, String)> = self.0.run(work!(|connection| {
+        let rows: Vec<ObservedRow> = self.0.run(work!(|connection| {
             sqlx::query_as(sql).bind(order).fetch_all(connection).await
         }))?;
-        rows.into_iter()
-            .map(|(revision, at, start, observation, token)| {
-                Ok(Observed {
-                    revision: revision.unsigned_abs(),
-                    at: Timestamp::from_unix(at),
-                    start: start.unsigned_abs(),
-                    observation: self.open(OBSERVATION, &(token, observation))?,
-                })
-            })
-            .collect()
+        rows.into_iter().map(|row| observed(self.0.seal(), OBSERVATION, row)).collect()
     }
 
     fn use_key(&mut self, provider: &ProviderId, key: &DedupeKey) -> Result<bool, StoreError> {

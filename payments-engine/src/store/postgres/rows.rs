@@ -82,7 +82,9 @@ impl<S: Session> Rows for S {
         let (revision, start) = (number(observed.revision), number(observed.start));
         let (at, changed_at) = (observed.at.unix_seconds(), record.changed_at.unix_seconds());
         let open_cases = i64::try_from(record.open_cases().count()).unwrap_or(i64::MAX);
-        let observation = self.seal().close(of_observation(&token), &observed.observation)?;
+        let observation = self
+            .seal()
+            .close(Place { table: OBSERVATION, subject: &token }, &observed.observation)?;
         let record = self.seal().close(of_payout(&reference), *record)?;
         let due_at = match due {
             Due::At(at) => Some(at.unix_seconds()),
@@ -202,10 +204,8 @@ pub(super) fn of_payout(reference: &str) -> Place<'_> {
     Place { table: "payout", subject: reference }
 }
 
-/// The place of an observation.
-pub(super) fn of_observation(token: &str) -> Place<'_> {
-    Place { table: "observation", subject: token }
-}
+/// The name of the table of observations in what is sealed.
+pub(super) const OBSERVATION: &str = "observation";
 
 pub(super) fn number(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)

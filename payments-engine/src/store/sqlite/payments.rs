@@ -1,6 +1,6 @@
 //! Payments and credits in SQLite.
 
-use payments_core::{DedupeKey, Movement, OrderRef, ProviderId, Timestamp};
+use payments_core::{DedupeKey, Movement, OrderRef, ProviderId};
 use rusqlite::params;
 
 use super::{FORMAT, SqliteRows, number};
@@ -125,30 +125,7 @@ impl PaymentRows for SqlitePayments<'_> {
     ) -> Result<Vec<Observed<PaymentObservation>>, StoreError> {
         let sql = "SELECT revision, at, start, observation, token FROM payments_payment_observation
                    WHERE payment = ?1 ORDER BY revision";
-        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
-        let rows = statement
-            .query_map([order.as_str()], |row| {
-                Ok((
-                    row.get::<_, i64>(0)?,
-                    row.get(1)?,
-                    row.get::<_, i64>(2)?,
-                    row.get(3)?,
-                    row.get(4)?,
-                ))
-            })
-            .map_err(StoreError::not_done)?;
-        rows.map(|row| {
-            let (revision, at, start, observation, token): (_, _, _, String, String) =
-                row.map_err(StoreError::not_done)?;
-            let place = Place { table: OBSERVATION, subject: &token };
-            Ok(Observed {
-                revision: revision.unsigned_abs(),
-                at: Timestamp::from_unix(at),
-                start: start.unsigned_abs(),
-                observation: self.0.seal.open(place, &observation)?,
-            })
-        })
-        .collect()
+        self.0.history(OBSERVATION, sql, order.as_str())
     }
 
     fn use_key(&mut self, provider: &ProviderId, key: &DedupeKey) -> Result<bool, StoreError> {

@@ -13,7 +13,7 @@ CREATE INDEX payout_unfinished ON payments.payout (state, changed_at)
     WHERE state NOT IN ('not_sent', 'succeeded', 'reversed', 'failed');
 CREATE INDEX payout_cases ON payments.payout (changed_at) WHERE open_cases > 0;
 
--- What was observed, append-only. The token names the write, so that it can be said again.
+-- What was observed, append-only. The token names the write, so that it can be repeated.
 CREATE TABLE payments.observation (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     payout      text NOT NULL,
