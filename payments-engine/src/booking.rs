@@ -67,8 +67,8 @@ pub(crate) fn book(
     Ok(booking.subjects)
 }
 
-/// Changes the record of an order, if `decide` says so of the record as it is, and returns the record
-/// as it is then, and whether it was changed. The same token changes nothing twice.
+/// Applies the observation that `decide` returns for the current record of an order, if it returns
+/// one. Returns the record afterwards, and whether it was changed. A repeated token changes nothing.
 pub(crate) fn change_payment(
     rows: &mut dyn Rows,
     order: &OrderRef,

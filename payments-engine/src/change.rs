@@ -80,7 +80,7 @@ impl Change {
         }
     }
 
-    /// The change that a subject stands for now; `None` if it has no record.
+    /// The current record of a subject, as a change; `None` if there is none.
     pub(crate) fn of(rows: &mut dyn Rows, subject: &Subject) -> Result<Option<Self>, StoreError> {
         Ok(match subject {
             Subject::Payout(payout) => {

@@ -107,9 +107,9 @@ impl Engine {
         self.provider(id)?.payouts().cloned()
     }
 
-    /// The payments of a provider behind the journal: whom it asks is written down before it is
-    /// asked, an order is opened at most once by each method over the network, and an opening for
-    /// which nothing is sent is made anew from what was asked for first.
+    /// The payments of a provider behind the journal. Each opening is stored before the provider is
+    /// called. Over the network an order is opened at most once by each method; an opening that
+    /// sends nothing, such as a signed link, is built again from the first request.
     ///
     /// # Errors
     /// `NotFound` if the engine has no such provider, `Unsupported` if it takes no payments.

@@ -116,10 +116,9 @@ pub use inbox::{Accepted, DoubtfulDelivery, InboxHealth, InboxLimits};
 pub use limits::Limits;
 pub use record::{
     Case, CaseId, CaseKind, Compared, Conclusion, Credit, CreditName, CreditRecord, Decision,
-    Instruction, InstructionOutcome, Observation, Observed, OpeningState, Outcome,
-    PaymentObservation, PaymentOpening, PaymentRecord, PayoutRecord, Permit, RecordKind,
-    RecordState, RefundRecord, RefundRecordState, Report, ReportData, Settled, Source, Standing,
-    Stated,
+    Instruction, Observation, Observed, OpeningState, Outcome, PaymentObservation, PaymentOpening,
+    PaymentRecord, PayoutRecord, Permit, RecordKind, RecordState, RefundRecord, RefundRecordState,
+    Report, ReportData, Settled, Source, Standing, Stated,
 };
 pub use resolver::Pass;
 pub use sealing::SealingKey;

@@ -13,7 +13,7 @@ use payments::{
 
 use crate::program::{Ran, file, payments};
 
-/// A store with one payout of which nobody knows what became of it.
+/// A store with one payout whose outcome is not known.
 fn store_with_a_case(path: &Path) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

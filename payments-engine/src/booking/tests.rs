@@ -15,8 +15,8 @@ use super::{adopt_by_route, book, change_payment};
 use crate::{
     change::Subject,
     record::{
-        CaseKind, Decision, InstructionOutcome, PaymentObservation, PaymentRecord, Report,
-        ReportData, Source, Standing,
+        CaseKind, Decision, Outcome, PaymentObservation, PaymentRecord, Report, ReportData, Source,
+        Standing,
     },
     store::{Backend, Store},
 };
@@ -112,7 +112,7 @@ impl Books {
             request: Box::new(request),
             is_offline: true,
         };
-        let outcome = InstructionOutcome::Accepted(Box::new(opened));
+        let outcome = Outcome::Accepted(Box::new(opened));
         let answered = PaymentObservation::Opened { provider, method, token: None, outcome };
         for observation in [asked, answered] {
             let _ = self.observe(observation);

@@ -155,8 +155,7 @@ impl EngineBuilder {
     }
 
     /// Reads the statements of every provider that has them at this interval, and books their
-    /// credits: money that no delivery told of is known all the same. Lines of the last 24 h are
-    /// read again, because banks enter some of them late; what was booked before the first start,
+    /// credits, so that a lost delivery loses no credit. Lines of the last 24 h are read again, because banks enter some of them late; what was booked before the first start,
     /// less 24 h, is left out.
     #[must_use]
     pub fn with_statements_every(mut self, every: Duration) -> Self {

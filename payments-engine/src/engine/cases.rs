@@ -75,7 +75,7 @@ impl Engine {
         }
     }
 
-    /// Says to which order a credit belongs that belongs to no known one, who says so and why. The
+    /// Assigns an unmatched credit to an order, with the name of who decided and the reason. The
     /// credit counts for the order from now on, and the case is settled.
     ///
     /// # Errors
@@ -191,7 +191,7 @@ impl Engine {
             };
             let Some(mut credit) = credit else { return Ok(None) };
             if !is_open(&credit) {
-                // The same write said again, or there is no such case.
+                // The same write repeated, or there is no such case.
                 let is_written = backend.payments().has_written_payment(&token)?;
                 return Ok(is_written.then_some(credit));
             }

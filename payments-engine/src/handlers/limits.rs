@@ -20,7 +20,7 @@ const LATER: Duration = Duration::from_secs(60 * 60);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HandlerLimits {
-    /// How long a handler may take. In SQLite nobody else writes meanwhile, and the engine waits for
+    /// How long a handler may take. In SQLite every other writer waits meanwhile, the engine for
     /// 5 s at most. 3 s unless set.
     pub within: Duration,
     /// How often a handler is called for one change before it becomes a dead letter. 10 unless set.

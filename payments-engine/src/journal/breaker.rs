@@ -53,7 +53,7 @@ impl Breaker {
     }
 
     /// The breaker after an instruction ended.
-    pub(crate) fn after_outcome(&self, after: u32, outcome: &Outcome) -> Self {
+    pub(crate) fn after_outcome<T>(&self, after: u32, outcome: &Outcome<T>) -> Self {
         let is_bad = match outcome {
             Outcome::Accepted(_) => return Self::default(),
             Outcome::Uncertain(_) | Outcome::Misreported(_) => true,
@@ -85,11 +85,11 @@ mod tests {
 
     use super::*;
 
-    fn uncertain() -> Outcome {
+    fn uncertain() -> Outcome<Payout> {
         Outcome::Uncertain(Uncertain::new(UncertainCause::UnreadableAnswer, "a 502 page"))
     }
 
-    fn accepted() -> Outcome {
+    fn accepted() -> Outcome<Payout> {
         let payout = PayoutRef::new("P-1").unwrap();
         Outcome::Accepted(Box::new(Payout::new(payout, None, PayoutState::Pending)))
     }
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn another_refusal_breaks_the_row_and_does_not_release() {
-        let refused = Outcome::Declined(Decline::new(DeclineReason::Beneficiary));
+        let refused = Outcome::<Payout>::Declined(Decline::new(DeclineReason::Beneficiary));
         let two = Breaker::default().after_outcome(3, &uncertain()).after_outcome(3, &uncertain());
         assert_eq!(two.after_outcome(3, &refused), Breaker::default());
         let held = two.after_outcome(3, &uncertain());

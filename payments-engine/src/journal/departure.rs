@@ -1,19 +1,38 @@
-//! The permit of one instruction, asked for by its transport once its connection is complete.
+//! The permit of one instruction, asked for by its transport once its connection is complete, and the
+//! provider's call under it.
 
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use payments_core::transport::{BootInstant, Departure, DepartureDecision};
-
-use crate::{
-    limits::Limits, record::PayoutRecord, seeded::Seeded, shared::Shared, store::StoreError,
+use futures_util::FutureExt as _;
+use payments_core::{
+    Error, ErrorKind, Result, Submission, Timestamp, Uncertain, UncertainCause,
+    transport::{BootInstant, Departure, DepartureDecision, with_departure},
 };
 
-/// Takes the permit of a payout and counts what is written under it.
-pub(super) struct PermitDeparture {
+use crate::{limits::Limits, seeded::Seeded, shared::Shared, store::StoreError};
+
+/// An instruction that is on record and can be sent under a permit.
+#[async_trait]
+pub(super) trait Instructed: Send + Sync + 'static {
+    /// Stores the permit of this name, until `send_by`. Returns whether the record allowed it.
+    async fn take_permit(
+        &self,
+        shared: &Shared,
+        limits: &Limits,
+        token: &str,
+        now: Timestamp,
+        send_by: Timestamp,
+    ) -> Result<bool, StoreError>;
+}
+
+/// Takes the permit of an instruction and counts what is written under it.
+pub(super) struct PermitDeparture<I> {
     shared: Arc<Shared>,
-    record: PayoutRecord,
+    instruction: I,
     limits: Limits,
     token: String,
     permit: Mutex<PermitState>,
@@ -23,7 +42,7 @@ pub(super) struct PermitDeparture {
 
 /// What became of the permit.
 #[derive(Clone, Debug)]
-pub(super) enum PermitState {
+enum PermitState {
     /// It was not asked for.
     NotTaken,
     /// It is ours until this time.
@@ -34,17 +53,33 @@ pub(super) enum PermitState {
     Refused(String),
 }
 
-impl PermitDeparture {
-    pub(super) fn new(shared: Arc<Shared>, record: PayoutRecord, limits: Limits) -> Self {
-        Self {
+/// The result of a provider's call under a permit.
+pub(super) enum Called<T> {
+    /// The provider answered.
+    Answered(Submission<T>),
+    /// The provider returned an error that does not show that nothing left, or panicked.
+    Misreported {
+        /// What it returned.
+        error: String,
+    },
+    /// Nothing left.
+    Nothing {
+        /// Why.
+        error: Error,
+    },
+}
+
+impl<I: Instructed> PermitDeparture<I> {
+    pub(super) fn new(shared: Arc<Shared>, instruction: I, limits: Limits) -> Arc<Self> {
+        Arc::new(Self {
             token: shared.journal.token(),
             shared,
-            record,
+            instruction,
             limits,
             permit: Mutex::new(PermitState::NotTaken),
             was_asked: AtomicBool::new(false),
             bytes: AtomicU64::new(0),
-        }
+        })
     }
 
     /// The token of the permit, if it was taken or may have been.
@@ -55,50 +90,68 @@ impl PermitDeparture {
         }
     }
 
-    /// The bytes that were written under it.
-    pub(super) fn bytes(&self) -> u64 {
-        self.bytes.load(Ordering::Acquire)
+    /// Makes the provider's call under the permit. `departs` says whether its transport asks for the
+    /// permit and counts the bytes; otherwise the permit is taken before the call.
+    pub(super) async fn call<T>(
+        self: &Arc<Self>,
+        departs: bool,
+        call: impl Future<Output = Result<Submission<T>>> + Send,
+    ) -> Called<T> {
+        let not_sent = |why| Error::new(ErrorKind::Unavailable, format!("not sent: {why}"));
+        if !departs
+            && !self.shared.is_seeded(Seeded::SkipsThePermitWithoutADeparture)
+            && let PermitState::Refused(why) | PermitState::Unknown(why) = self.take().await
+        {
+            return Called::Nothing { error: not_sent(why) };
+        }
+        let call = with_departure(Arc::<Self>::clone(self), call);
+        let error = match AssertUnwindSafe(call).catch_unwind().await {
+            Ok(Ok(submission)) => return Called::Answered(submission),
+            Ok(Err(error)) => error,
+            Err(_) => return Called::Misreported { error: "the provider panicked".to_owned() },
+        };
+        let is_counted = departs && self.bytes.load(Ordering::Acquire) == 0
+            || self.shared.is_seeded(Seeded::GivesBackWithoutTheCount);
+        match self.state() {
+            PermitState::Taken(_) | PermitState::Unknown(_) if !is_counted => {
+                Called::Misreported { error: error.to_string() }
+            }
+            PermitState::Refused(why) | PermitState::Unknown(why) => {
+                Called::Nothing { error: not_sent(why).with_source(error) }
+            }
+            PermitState::Taken(_) | PermitState::NotTaken => Called::Nothing { error },
+        }
     }
 
-    pub(super) fn state(&self) -> PermitState {
+    fn state(&self) -> PermitState {
         self.permit.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Takes the permit, or says why not.
-    pub(super) async fn take(&self) -> PermitState {
+    async fn take(&self) -> PermitState {
         // Counted from before the statement, so that its time is not added to the limit.
         let not_after = BootInstant::now().saturating_add(self.limits.send_within);
-        let shared = &self.shared;
-        let now = shared.clock.now();
+        let now = self.shared.clock.now();
         let send_by = now.plus(self.limits.send_within);
-        let due = send_by.plus(self.limits.quiet);
-        if shared.is_seeded(Seeded::SendsWithoutAPermit) {
-            return self.set(PermitState::Taken(not_after));
-        }
-        let hold_after = shared.hold_after(&self.limits);
-        let token = self.token.clone();
-        let taken =
-            shared.journal.take_permit(&self.record, token, now, send_by, due, hold_after).await;
-        self.set(match taken {
-            Ok(changed) if changed.is_written => PermitState::Taken(not_after),
-            Ok(_) => PermitState::Refused(
+        let taking =
+            self.instruction.take_permit(&self.shared, &self.limits, &self.token, now, send_by);
+        let state = match taking.await {
+            Ok(true) => PermitState::Taken(not_after),
+            Ok(false) => PermitState::Refused(
                 "its record does not allow it now: it is under way or ended, or the permits of \
                  its provider are held"
                     .to_owned(),
             ),
             Err(StoreError::NotDone(why) | StoreError::Again(why)) => PermitState::Refused(why),
             Err(StoreError::Unknown(why)) => PermitState::Unknown(why),
-        })
-    }
-
-    fn set(&self, state: PermitState) -> PermitState {
+        };
         *self.permit.lock().unwrap_or_else(PoisonError::into_inner) = state.clone();
         state
     }
 }
 
 #[async_trait]
-impl Departure for PermitDeparture {
+impl<I: Instructed> Departure for PermitDeparture<I> {
     async fn depart(&self) -> DepartureDecision {
         let is_second = self.was_asked.swap(true, Ordering::AcqRel);
         if is_second && !self.shared.is_seeded(Seeded::SendsTwiceUnderOnePermit) {
@@ -122,4 +175,11 @@ impl Departure for PermitDeparture {
     fn wrote(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::AcqRel);
     }
+}
+
+/// What the caller of a provider that misreported gets.
+pub(super) fn misreported<T>(error: &str) -> Submission<T> {
+    let message = format!("the provider returned an error after it may have been sent: {error}");
+    let uncertain = Uncertain::new(UncertainCause::ConnectionLost, message).needing_attention();
+    Submission::Uncertain(uncertain)
 }

@@ -1,6 +1,6 @@
 //! The journal: every change of a record, decided by the record as it is.
 //!
-//! Each change has a token, so that one whose commit is not known can be said again.
+//! Each change has a token, so that one whose commit is not known can be repeated.
 
 mod breaker;
 mod departure;
@@ -12,7 +12,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp, payout::CreatePayout};
+use payments_core::{
+    Error, ErrorKind, PayoutRef, ProviderId, Timestamp,
+    payout::{CreatePayout, Payout},
+};
 
 pub(crate) use breaker::Breaker;
 pub(crate) use layer::JournaledPayouts;
@@ -78,7 +81,8 @@ impl Journal {
         format!("{}-{}", self.name, self.writes.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Changes a record if `decide` says so of the record as it is, and of its provider's breaker.
+    /// Applies the change that `decide` returns for the current record and its provider's breaker, if
+    /// it returns one.
     ///
     /// # Errors
     /// [`StoreError`], which says whether it may have been written.
@@ -150,7 +154,7 @@ impl Journal {
         reference: &PayoutRef,
         token: String,
         permit: Option<String>,
-        outcome: Outcome,
+        outcome: Outcome<Payout>,
         now: Timestamp,
         hold_after: u32,
     ) -> Result<Changed, StoreError> {

@@ -1,23 +1,21 @@
 //! One send: the permit, the provider's call, and its outcome.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
-use payments_core::{
-    Error, ErrorKind, Submission, Uncertain, UncertainCause, payout::Payout,
-    transport::with_departure,
-};
+use async_trait::async_trait;
+use payments_core::{Error, Submission, Timestamp, Uncertain, UncertainCause, payout::Payout};
 
-use super::departure::{PermitDeparture, PermitState};
+use super::departure::{Called, Instructed, PermitDeparture, misreported};
 use crate::{
+    limits::Limits,
     record::{Outcome, PayoutRecord, RecordState},
     seeded::Seeded,
     shared::{Member, Shared},
+    store::StoreError,
 };
 
-/// How long a failed write of an outcome waits before it is said again.
+/// How long a failed write of an outcome waits before it is repeated.
 const AGAIN: [Duration; 3] =
     [Duration::from_millis(50), Duration::from_millis(500), Duration::from_secs(3)];
 
@@ -39,24 +37,11 @@ impl Shared {
     /// outcome stays uncertain.
     pub(crate) async fn send(self: &Arc<Self>, member: &Member, record: &PayoutRecord) -> Sent {
         let limits = member.limits.clone();
-        let departure = Arc::new(PermitDeparture::new(Arc::clone(self), record.clone(), limits));
-        let departs = member.provider.departs();
-        if !departs && !self.is_seeded(Seeded::SkipsThePermitWithoutADeparture) {
-            match departure.take().await {
-                PermitState::Taken(_) => {}
-                PermitState::Refused(why) | PermitState::Unknown(why) => {
-                    let error = Error::new(ErrorKind::Unavailable, format!("not sent: {why}"));
-                    return Sent::Nothing { error, permit: departure.permit() };
-                }
-                PermitState::NotTaken => {}
-            }
-        }
+        let departure = PermitDeparture::new(Arc::clone(self), record.clone(), limits);
         let call = member.payouts.create_payout(&record.request);
-        let call = with_departure(departure.clone(), call);
-        let answered = AssertUnwindSafe(call).catch_unwind().await;
-        let (outcome, submission) = match answered {
-            Ok(Ok(submission)) => {
-                let mut outcome = outcome_of(&submission);
+        let (outcome, submission) = match departure.call(member.provider.departs(), call).await {
+            Called::Answered(submission) => {
+                let mut outcome = Outcome::of(&submission);
                 if let Outcome::Declined(decline) = &mut outcome
                     && self.is_seeded(Seeded::BelievesAnyRefusal)
                 {
@@ -64,20 +49,13 @@ impl Shared {
                 }
                 (outcome, submission)
             }
-            Ok(Err(error)) => {
-                let is_counted = departs && departure.bytes() == 0
-                    || self.is_seeded(Seeded::GivesBackWithoutTheCount);
-                match (departure.permit(), departure.state()) {
-                    (Some(_), _) if !is_counted => misreported(&error.to_string()),
-                    (permit, PermitState::Refused(why) | PermitState::Unknown(why)) => {
-                        let message = format!("not sent: {why}");
-                        let error = Error::new(ErrorKind::Unavailable, message).with_source(error);
-                        return Sent::Nothing { error, permit };
-                    }
-                    (permit, _) => return Sent::Nothing { error, permit },
-                }
+            Called::Misreported { error } => {
+                let submission = misreported(&error);
+                (Outcome::Misreported(error), submission)
             }
-            Err(_) => misreported("the provider panicked"),
+            Called::Nothing { error } => {
+                return Sent::Nothing { error, permit: departure.permit() };
+            }
         };
         let permit = departure.permit();
         let returned = self.answered(member, record, permit, outcome, submission).await;
@@ -90,7 +68,7 @@ impl Shared {
         member: &Member,
         record: &PayoutRecord,
         permit: Option<String>,
-        outcome: Outcome,
+        outcome: Outcome<Payout>,
         submission: Submission<Payout>,
     ) -> Submission<Payout> {
         if self.is_seeded(Seeded::AnswersBeforeTheCommit) {
@@ -103,51 +81,68 @@ impl Shared {
                 return submission;
             }
         }
-        let mut waits = AGAIN.iter();
         // The same write each time, so that one whose commit was not known is not done twice.
         let token = self.journal.token();
-        loop {
+        let hold_after = self.hold_after(&member.limits);
+        let written = repeated(|| {
+            let (token, permit, outcome) = (token.clone(), permit.clone(), outcome.clone());
             let now = self.clock.now();
-            let (permit, outcome) = (permit.clone(), outcome.clone());
-            let hold_after = self.hold_after(&member.limits);
-            let token = token.clone();
-            let written =
-                self.journal.respond(reference, token, permit, outcome, now, hold_after).await;
-            match (written, waits.next()) {
-                (Ok(changed), _) => {
-                    let is_doubted = |record: &PayoutRecord| {
-                        record.state == RecordState::Uncertain
-                            && matches!(submission, Submission::Accepted(_))
-                    };
-                    // The provider's answer speaks of another payout than was instructed.
-                    return match changed.record.filter(is_doubted) {
-                        Some(record) => record.submission().unwrap_or(submission),
-                        None => submission,
-                    };
-                }
-                (Err(_), Some(wait)) => tokio::time::sleep(*wait).await,
-                (Err(error), _) => {
-                    let message = format!("its outcome could not be recorded: {error}");
-                    tracing::error!(payout = %reference, "{message}");
-                    let cause = UncertainCause::ProviderUndecided;
-                    return Submission::Uncertain(Uncertain::new(cause, message));
+            self.journal.respond(reference, token, permit, outcome, now, hold_after)
+        });
+        match written.await {
+            Ok(changed) => {
+                let is_doubted = |record: &PayoutRecord| {
+                    record.state == RecordState::Uncertain
+                        && matches!(submission, Submission::Accepted(_))
+                };
+                // The provider's response is about another payout than was instructed.
+                match changed.record.filter(is_doubted) {
+                    Some(record) => record.submission().unwrap_or(submission),
+                    None => submission,
                 }
             }
+            Err(error) => not_recorded(reference, &error),
         }
     }
 }
 
-fn outcome_of(submission: &Submission<Payout>) -> Outcome {
-    match submission {
-        Submission::Accepted(payout) => Outcome::Accepted(Box::new(payout.clone())),
-        Submission::Declined(decline) => Outcome::Declined(decline.clone()),
-        Submission::Uncertain(uncertain) => Outcome::Uncertain(uncertain.clone()),
+#[async_trait]
+impl Instructed for PayoutRecord {
+    async fn take_permit(
+        &self,
+        shared: &Shared,
+        limits: &Limits,
+        token: &str,
+        now: Timestamp,
+        send_by: Timestamp,
+    ) -> Result<bool, StoreError> {
+        if shared.is_seeded(Seeded::SendsWithoutAPermit) {
+            return Ok(true);
+        }
+        let (due, hold_after) = (send_by.plus(limits.quiet), shared.hold_after(limits));
+        let taking =
+            shared.journal.take_permit(self, token.to_owned(), now, send_by, due, hold_after);
+        Ok(taking.await?.is_written)
     }
 }
 
-/// An error that does not show that nothing left.
-fn misreported(error: &str) -> (Outcome, Submission<Payout>) {
-    let message = format!("the provider returned an error after it may have been sent: {error}");
-    let uncertain = Uncertain::new(UncertainCause::ConnectionLost, message).needing_attention();
-    (Outcome::Misreported(error.to_owned()), Submission::Uncertain(uncertain))
+/// Writes an outcome, again if it was not written.
+pub(super) async fn repeated<T, F>(mut write: impl FnMut() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    for wait in AGAIN {
+        if let Ok(written) = write().await {
+            return Ok(written);
+        }
+        tokio::time::sleep(wait).await;
+    }
+    write().await
+}
+
+/// What the caller gets if the outcome could not be recorded.
+pub(super) fn not_recorded<T>(about: &dyn std::fmt::Display, error: &StoreError) -> Submission<T> {
+    let message = format!("its outcome could not be recorded: {error}");
+    tracing::error!(%about, "{message}");
+    Submission::Uncertain(Uncertain::new(UncertainCause::ProviderUndecided, message))
 }

@@ -34,7 +34,7 @@ pub struct Case {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CaseKind {
-    /// It is not known what became of a payout, and its provider no longer says.
+    /// The outcome of an instruction is not known, and its provider no longer says.
     Unknown,
     /// The provider reports more than one payout under one reference; or an order was paid through
     /// two providers.

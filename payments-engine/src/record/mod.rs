@@ -4,6 +4,7 @@ mod case;
 mod content;
 mod credit;
 mod observation;
+mod outcome;
 mod payment;
 mod payout;
 mod report;
@@ -13,11 +14,11 @@ mod stored;
 
 pub use case::{Case, CaseId, CaseKind, Decision, Settled};
 pub use credit::CreditRecord;
-pub use observation::{Conclusion, Observation, Observed, Outcome};
+pub use observation::{Conclusion, Observation, Observed};
+pub use outcome::Outcome;
 pub use payment::{
-    Compared, Credit, CreditName, Instruction, InstructionOutcome, OpeningState,
-    PaymentObservation, PaymentOpening, PaymentRecord, RefundRecord, RefundRecordState, Standing,
-    Stated,
+    Compared, Credit, CreditName, Instruction, OpeningState, PaymentObservation, PaymentOpening,
+    PaymentRecord, RefundRecord, RefundRecordState, Standing, Stated,
 };
 pub use payout::{PayoutRecord, Permit, RecordKind};
 pub use report::{Report, ReportData, Source};

@@ -1,11 +1,12 @@
 //! What was observed of a payout. A record is the fold of its observations.
 
 use payments_core::{
-    Decline, ProviderId, Timestamp, Uncertain, payout::CreatePayout, payout::Payout,
+    ProviderId, Timestamp,
+    payout::{CreatePayout, Payout},
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, RecordKind};
+use super::{Decision, Outcome, RecordKind};
 
 /// One observation of a payout, or of a payment, with its place in the history.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -70,7 +71,7 @@ pub enum Observation {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
         /// What the provider answered.
-        outcome: Outcome,
+        outcome: Outcome<Payout>,
     },
     /// Its sender ended without recording an outcome.
     Interrupted,
@@ -103,22 +104,6 @@ pub enum Observation {
     /// A stored observation that this version does not know. It changes nothing but the revision.
     #[serde(other)]
     Unrecognised,
-}
-
-/// What a provider answered an instruction.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Outcome {
-    /// The provider has it.
-    Accepted(Box<Payout>),
-    /// The provider refused it.
-    Declined(Decline),
-    /// It may or may not have been carried out.
-    Uncertain(Uncertain),
-    /// The provider returned an error although bytes were written, or without showing that none
-    /// were: the text of the error.
-    Misreported(String),
 }
 
 /// The rule by which an absence ends a payout.

@@ -199,7 +199,7 @@ impl PayoutRecord {
             && self.permit.as_ref().is_some_and(|permit| permit.token == token)
     }
 
-    fn respond(&mut self, outcome: &Outcome, at: Timestamp) {
+    fn respond(&mut self, outcome: &Outcome<Payout>, at: Timestamp) {
         match outcome {
             Outcome::Accepted(payout) => self.find(std::slice::from_ref(payout), at),
             Outcome::Declined(decline) => {
@@ -309,7 +309,7 @@ impl PayoutRecord {
         }
     }
 
-    /// Ends the case that it is not known what became of it, once that is known.
+    /// Settles the case of an unknown outcome, once the outcome is known.
     fn settle_unknown(&mut self, at: Timestamp) {
         let open = |case: &&mut Case| case.is_open() && case.kind == CaseKind::Unknown;
         if let Some(case) = self.cases.iter_mut().find(open) {
@@ -376,7 +376,7 @@ impl PayoutRecord {
                 (None, Some(uncertain)) => Submission::Uncertain(uncertain.clone()),
                 (None, None) => Submission::Uncertain(Uncertain::new(
                     UncertainCause::ProviderUndecided,
-                    "it is not known what became of it",
+                    "its outcome is not known",
                 )),
             }),
         }

@@ -24,8 +24,8 @@ use crate::{
     booking::book,
     engine::Running,
     record::{
-        Instruction, InstructionOutcome, OpeningState, PaymentObservation, PaymentOpening,
-        PaymentRecord, Report, ReportData, Source,
+        Instruction, OpeningState, Outcome, PaymentObservation, PaymentOpening, PaymentRecord,
+        Report, ReportData, Source,
     },
     seeded::Seeded,
     shared::Shared,
@@ -224,15 +224,7 @@ impl Shared {
             Err(error) => return Err(error),
         };
         if is_first {
-            let outcome = match &submission {
-                Submission::Accepted(payment) => {
-                    InstructionOutcome::Accepted(Box::new(payment.clone()))
-                }
-                Submission::Declined(decline) => InstructionOutcome::Declined(decline.clone()),
-                Submission::Uncertain(uncertain) => {
-                    InstructionOutcome::Uncertain(uncertain.clone())
-                }
-            };
+            let outcome = Outcome::of(&submission);
             let (provider, method) = (opening.provider.clone(), opening.method());
             let opened = PaymentObservation::Opened { provider, method, token: None, outcome };
             // Nothing was sent: the same call again makes it anew.

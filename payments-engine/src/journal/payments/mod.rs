@@ -1,7 +1,6 @@
 //! The journal of payments: openings and refunds, written down before they are sent.
 
 mod layer;
-mod permit;
 mod refund;
 mod send;
 
@@ -44,8 +43,8 @@ impl Journal {
         self.store.run(move |backend| backend.payments().payment(&order)).await
     }
 
-    /// Changes the record of an order if `decide` says so of the record as it is. Returns the record
-    /// as it is then, and whether it was changed.
+    /// Applies the observation that `decide` returns for the current record of an order, if it
+    /// returns one. Returns the record afterwards, and whether it was changed.
     ///
     /// # Errors
     /// [`StoreError`], which says whether it may have been written.
@@ -58,7 +57,7 @@ impl Journal {
         self.change_payment_as(self.token(), order, at, decide).await
     }
 
-    /// The same under a token of its own, so that it can be said again.
+    /// The same under a given token, so that the write can be repeated.
     ///
     /// # Errors
     /// [`StoreError`], which says whether it may have been written.

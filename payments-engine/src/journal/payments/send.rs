@@ -1,33 +1,53 @@
 //! One instruction about a payment: the permit, the provider's call, and its outcome.
 
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::FutureExt as _;
-use payments_core::{
-    Error, ErrorKind, OrderRef, Result, Submission, Uncertain, UncertainCause,
-    transport::with_departure,
-};
+use async_trait::async_trait;
+use payments_core::{Error, OrderRef, Result, Submission, Timestamp};
 
-use super::permit::{IsPrepared, PaymentPermit, PermitState};
 use super::{PaymentMember, under_way};
 use crate::{
-    record::{Instruction, InstructionOutcome, PaymentObservation},
+    journal::departure::{Called, Instructed, PermitDeparture, misreported},
+    journal::send::{not_recorded, repeated},
+    limits::Limits,
+    record::{Instruction, Outcome, PaymentObservation, PaymentRecord},
     shared::Shared,
     store::StoreError,
 };
 
-/// How long a failed write of an outcome waits before it is said again.
-const AGAIN: [Duration; 3] =
-    [Duration::from_millis(50), Duration::from_millis(500), Duration::from_secs(3)];
+/// Whether a record still has an instruction as it is to be sent, without a permit.
+type IsPrepared = Arc<dyn Fn(&PaymentRecord) -> bool + Send + Sync>;
 
-/// An instruction that is written down and was not sent.
+/// An instruction about a payment that is on record and was not sent.
+#[derive(Clone)]
 pub(super) struct Prepared {
     pub(super) order: OrderRef,
     pub(super) of: Instruction,
     pub(super) is_prepared: IsPrepared,
+}
+
+#[async_trait]
+impl Instructed for Prepared {
+    async fn take_permit(
+        &self,
+        shared: &Shared,
+        _: &Limits,
+        token: &str,
+        now: Timestamp,
+        send_by: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let Self { order, of, is_prepared } = self.clone();
+        let restored = shared.restored.clone();
+        let taking = PaymentObservation::PermitTaken { of, token: token.to_owned(), send_by };
+        let taken =
+            shared.journal.change_payment_as(token.to_owned(), &order, now, move |record| {
+                let may_be_sent =
+                    restored.why().is_none() && record.is_some_and(|it| is_prepared(it));
+                may_be_sent.then(|| taking.clone())
+            });
+        taken.await.map(|(_, is_written)| is_written)
+    }
 }
 
 impl Shared {
@@ -38,71 +58,40 @@ impl Shared {
         member: &PaymentMember,
         prepared: Prepared,
         call: impl Future<Output = Result<Submission<T>>> + Send,
-        observation: impl Fn(Option<String>, InstructionOutcome<T>) -> PaymentObservation,
+        observation: impl Fn(Option<String>, Outcome<T>) -> PaymentObservation,
     ) -> Result<Submission<T>> {
-        let Prepared { order, of, is_prepared } = prepared;
-        let permit = Arc::new(PaymentPermit::new(
-            Arc::clone(self),
-            order.clone(),
-            of.clone(),
-            is_prepared,
-            member.limits.clone(),
-        ));
-        let departs = member.provider.departs();
-        if !departs
-            && let PermitState::Refused(why) | PermitState::Unknown(why) = permit.take().await
-        {
-            let error = Error::new(ErrorKind::Unavailable, format!("not sent: {why}"));
-            return self.close_instruction(&order, of, permit.token(), error).await;
-        }
-        let call = with_departure(permit.clone(), call);
-        let (outcome, submission) = match AssertUnwindSafe(call).catch_unwind().await {
-            Ok(Ok(submission)) => (outcome_of(&submission), submission),
-            Ok(Err(error)) => {
-                let is_counted = departs && permit.bytes() == 0;
-                match (permit.token(), permit.state()) {
-                    (Some(_), _) if !is_counted => misreported(&error.to_string()),
-                    (token, PermitState::Refused(why) | PermitState::Unknown(why)) => {
-                        let message = format!("not sent: {why}");
-                        let error = Error::new(ErrorKind::Unavailable, message).with_source(error);
-                        return self.close_instruction(&order, of, token, error).await;
-                    }
-                    (token, _) => return self.close_instruction(&order, of, token, error).await,
-                }
+        let Prepared { order, of, .. } = prepared.clone();
+        let departure = PermitDeparture::new(Arc::clone(self), prepared, member.limits.clone());
+        let (outcome, submission) = match departure.call(member.provider.departs(), call).await {
+            Called::Answered(submission) => (Outcome::of(&submission), submission),
+            Called::Misreported { error } => {
+                let submission = misreported(&error);
+                (Outcome::Misreported(error), submission)
             }
-            Err(_) => misreported("the provider panicked"),
+            Called::Nothing { error } => {
+                return self.close_instruction(&order, of, departure.permit(), error).await;
+            }
         };
-        let observed = observation(permit.token(), outcome);
-        match self.record_outcome(&order, observed).await {
-            Ok(()) => Ok(submission),
-            Err(error) => {
-                let message = format!("its outcome could not be recorded: {error}");
-                tracing::error!(%order, "{message}");
-                let cause = UncertainCause::ProviderUndecided;
-                Ok(Submission::Uncertain(Uncertain::new(cause, message)))
-            }
-        }
+        let observed = observation(departure.permit(), outcome);
+        Ok(match self.record_outcome(&order, observed).await {
+            Ok(()) => submission,
+            Err(error) => not_recorded(&order, &error),
+        })
     }
 
-    /// Records an outcome, and says it again if it was not written.
+    /// Records an outcome, again if it was not written.
     pub(super) async fn record_outcome(
         &self,
         order: &OrderRef,
         observed: PaymentObservation,
     ) -> Result<(), StoreError> {
         let token = self.journal.token();
-        let mut waits = AGAIN.iter();
-        loop {
+        let written = repeated(|| {
             let (now, observed) = (self.clock.now(), observed.clone());
-            let written = self
-                .journal
-                .change_payment_as(token.clone(), order, now, move |_| Some(observed.clone()));
-            match (written.await, waits.next()) {
-                (Ok(_), _) => return Ok(()),
-                (Err(_), Some(wait)) => tokio::time::sleep(*wait).await,
-                (Err(error), None) => return Err(error),
-            }
-        }
+            let say = move |_: Option<&PaymentRecord>| Some(observed.clone());
+            self.journal.change_payment_as(token.clone(), order, now, say)
+        });
+        written.await.map(|_| ())
     }
 
     /// Closes an instruction that was not sent, and returns its error.
@@ -133,19 +122,4 @@ impl Shared {
             }
         }
     }
-}
-
-fn outcome_of<T: Clone>(submission: &Submission<T>) -> InstructionOutcome<T> {
-    match submission {
-        Submission::Accepted(accepted) => InstructionOutcome::Accepted(Box::new(accepted.clone())),
-        Submission::Declined(decline) => InstructionOutcome::Declined(decline.clone()),
-        Submission::Uncertain(uncertain) => InstructionOutcome::Uncertain(uncertain.clone()),
-    }
-}
-
-/// An error that does not show that nothing left.
-fn misreported<T>(error: &str) -> (InstructionOutcome<T>, Submission<T>) {
-    let message = format!("the provider returned an error after it may have been sent: {error}");
-    let uncertain = Uncertain::new(UncertainCause::ConnectionLost, message).needing_attention();
-    (InstructionOutcome::Misreported(error.to_owned()), Submission::Uncertain(uncertain))
 }

@@ -8,12 +8,11 @@ use payments_core::{
 };
 
 use super::{
-    Compared, Credit, CreditName, Instruction, InstructionOutcome, OpeningState,
-    PaymentObservation, PaymentOpening, PaymentRecord, RefundRecord, RefundRecordState, Standing,
-    Stated, credit::stand,
+    Compared, Credit, CreditName, Instruction, OpeningState, PaymentObservation, PaymentOpening,
+    PaymentRecord, RefundRecord, RefundRecordState, Standing, Stated, credit::stand,
 };
 use crate::record::{
-    Case, CaseKind, Decision, Observed, Permit, Report, ReportData, Settled, Source,
+    Case, CaseKind, Decision, Observed, Outcome, Permit, Report, ReportData, Settled, Source,
 };
 
 impl PaymentRecord {
@@ -140,10 +139,10 @@ impl PaymentRecord {
         self.open_case(CaseKind::Bypassed, detail, Vec::new(), at);
     }
 
-    fn open(&mut self, of: &Instruction, outcome: &InstructionOutcome<Payment>, at: Timestamp) {
+    fn open(&mut self, of: &Instruction, outcome: &Outcome<Payment>, at: Timestamp) {
         let Some(Known::Opening(opening)) = self.instruction(of) else { return };
         match outcome {
-            InstructionOutcome::Accepted(payment) => {
+            Outcome::Accepted(payment) => {
                 opening.state = OpeningState::Open;
                 opening.payment = Some(Payment::clone(payment));
                 let provider = opening.provider.clone();
@@ -153,7 +152,7 @@ impl PaymentRecord {
                     at,
                 );
             }
-            InstructionOutcome::Declined(decline) => {
+            Outcome::Declined(decline) => {
                 if matches!(
                     opening.state,
                     OpeningState::Asked | OpeningState::Submitting | OpeningState::Uncertain
@@ -164,14 +163,14 @@ impl PaymentRecord {
                 }
                 opening.decline = Some(decline.clone());
             }
-            InstructionOutcome::Uncertain(uncertain) => {
+            Outcome::Uncertain(uncertain) => {
                 opening.doubt(uncertain.clone());
                 if uncertain.needs_attention {
                     let detail = uncertain.message.clone();
                     self.open_case(CaseKind::Contradicted, &detail, Vec::new(), at);
                 }
             }
-            InstructionOutcome::Misreported(error) => {
+            Outcome::Misreported(error) => {
                 let detail = misreported(error);
                 opening.doubt(Uncertain::new(UncertainCause::ConnectionLost, detail.clone()));
                 self.open_case(CaseKind::ProviderMisreports, &detail, Vec::new(), at);
@@ -179,22 +178,22 @@ impl PaymentRecord {
         }
     }
 
-    fn give_back(&mut self, of: &Instruction, outcome: &InstructionOutcome<Refund>, at: Timestamp) {
+    fn give_back(&mut self, of: &Instruction, outcome: &Outcome<Refund>, at: Timestamp) {
         let Some(Known::Refund(refund)) = self.instruction(of) else { return };
         let case = match outcome {
-            InstructionOutcome::Accepted(seen) => {
+            Outcome::Accepted(seen) => {
                 refund.see(seen).map(|detail| (CaseKind::Contradicted, detail))
             }
-            InstructionOutcome::Declined(decline) => {
+            Outcome::Declined(decline) => {
                 decline_refund(refund, decline);
                 None
             }
-            InstructionOutcome::Uncertain(uncertain) => {
+            Outcome::Uncertain(uncertain) => {
                 refund.doubt(uncertain.clone());
                 let detail = uncertain.message.clone();
                 uncertain.needs_attention.then_some((CaseKind::Contradicted, detail))
             }
-            InstructionOutcome::Misreported(error) => {
+            Outcome::Misreported(error) => {
                 let detail = misreported(error);
                 refund.doubt(Uncertain::new(UncertainCause::ConnectionLost, detail.clone()));
                 Some((CaseKind::ProviderMisreports, detail))
@@ -375,7 +374,7 @@ impl PaymentRecord {
         self.credits.push(credit);
     }
 
-    /// Settles the case that it is not known what became of an instruction, once that is known.
+    /// Settles the case of an unknown outcome, once the outcome is known.
     fn settle_unknown(&mut self, at: Timestamp) {
         if self.is_in_doubt() {
             return;

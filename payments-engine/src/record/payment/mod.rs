@@ -15,7 +15,7 @@ use payments_core::{
 use serde::{Deserialize, Serialize};
 
 pub use credit::{Compared, Credit, CreditName, Standing};
-pub use observation::{Instruction, InstructionOutcome, PaymentObservation};
+pub use observation::{Instruction, PaymentObservation};
 pub use opening::{OpeningState, PaymentOpening};
 pub use refund::{RefundRecord, RefundRecordState};
 
@@ -100,7 +100,7 @@ impl PaymentRecord {
         self.refunds.iter().find(|known| known.refund == *refund)
     }
 
-    /// Whether an instruction about it may be on its way, or it is not known what became of one.
+    /// Whether an instruction about it may be on its way, or has an unknown outcome.
     pub(crate) fn is_in_doubt(&self) -> bool {
         self.openings.iter().any(PaymentOpening::is_in_doubt)
             || self.refunds.iter().any(RefundRecord::is_in_doubt)

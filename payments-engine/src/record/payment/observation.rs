@@ -6,8 +6,7 @@ use payments_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Decision, Report};
-use payments_core::{Decline, Uncertain};
+use crate::record::{Decision, Outcome, Report};
 
 /// What was observed of the payment of one order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -59,7 +58,7 @@ pub enum PaymentObservation {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
         /// What it answered.
-        outcome: InstructionOutcome<Payment>,
+        outcome: Outcome<Payment>,
     },
     /// A provider answered an instruction to give back.
     Refunded {
@@ -69,7 +68,7 @@ pub enum PaymentObservation {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<String>,
         /// What it answered.
-        outcome: InstructionOutcome<Refund>,
+        outcome: Outcome<Refund>,
     },
     /// The sender of an instruction ended without recording an outcome.
     Interrupted {
@@ -99,7 +98,7 @@ pub enum PaymentObservation {
         /// The order that has it.
         order: OrderRef,
     },
-    /// It is no longer known by asking what became of an instruction.
+    /// The time passed in which an inquiry may tell the outcome of an instruction.
     WindowPassed {
         /// The instruction.
         of: Instruction,
@@ -139,20 +138,4 @@ pub enum Instruction {
         /// The refund.
         refund: RefundRef,
     },
-}
-
-/// What a provider answered an instruction about a payment.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum InstructionOutcome<T> {
-    /// The provider has it.
-    Accepted(Box<T>),
-    /// The provider refused it.
-    Declined(Decline),
-    /// It may or may not have been carried out.
-    Uncertain(Uncertain),
-    /// The provider returned an error although bytes were written, or without showing that none
-    /// were: the text of the error.
-    Misreported(String),
 }

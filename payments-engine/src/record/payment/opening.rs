@@ -107,7 +107,7 @@ impl PaymentOpening {
             (_, None, Some(uncertain)) => Some(Submission::Uncertain(uncertain.clone())),
             (_, None, None) => Some(Submission::Uncertain(Uncertain::new(
                 UncertainCause::ProviderUndecided,
-                "it is not known what became of it",
+                "its outcome is not known",
             ))),
         }
     }

@@ -190,7 +190,7 @@ impl RefundRecord {
                 (None, Some(uncertain)) => Submission::Uncertain(uncertain.clone()),
                 (None, None) => Submission::Uncertain(Uncertain::new(
                     UncertainCause::ProviderUndecided,
-                    "it is not known what became of the refund",
+                    "the outcome of the refund is not known",
                 )),
             }),
         }

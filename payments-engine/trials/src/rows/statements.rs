@@ -1,4 +1,4 @@
-//! Statements: money that no delivery told of, counted once with what other sources say.
+//! Statements: credits without a delivery, counted once with what other sources report.
 
 use std::time::Duration;
 
