@@ -1,9 +1,11 @@
-//! A durable journal of payouts: at most one send per reference, over crashes, stalls and repeated
-//! calls, with nothing to operate but a file.
+//! A durable journal of payouts and payments: at most one send per reference, over crashes, stalls and
+//! repeated calls, with nothing to operate but a file of SQLite or your PostgreSQL.
 //!
-//! The [`Engine`] wraps the payouts of your providers. It records an instruction before it
-//! leaves, gives out one permit to send it, records what came of it, and asks about what is
-//! uncertain until that is known or a person decides.
+//! The [`Engine`] wraps the payouts and payments of your providers. It records an instruction before
+//! it leaves, gives out one permit to send it, records its outcome, and asks about what is uncertain
+//! until that is known or a person decides. It stores deliveries before it acknowledges them
+//! ([`Engine::accept`]), counts each credit once, and calls your handlers with what changed
+//! ([`Handler`]).
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use payments_core::{
-    ManualClock, PayoutRef, Provider, Submission, Timestamp,
+    ErrorKind, ManualClock, PayoutRef, Provider, Submission, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
     config::PaymentsConfig,
     money::Money,
@@ -201,6 +201,31 @@ pub async fn record(engine: &Engine, text: &str) -> PayoutRecord {
     let json = |record: &PayoutRecord| serde_json::to_value(record).unwrap();
     assert_eq!(json(&folded.unwrap()), json(&record), "the fold of {history:#?}");
     record
+}
+
+/// Checks that engines on a store that is an older copy send nothing until a person accepts it.
+/// `said` is a part of the reason; `sent` is how many payouts were sent before.
+///
+/// # Panics
+/// If it is not so.
+pub async fn waits_for_a_person(world: &World, sent: usize, said: &str) {
+    for _ in 0..2 {
+        let engine = world.engine(None).await;
+        let restored = engine.health().await.unwrap().restored.unwrap();
+        assert!(restored.contains(said), "{restored}");
+        let error = create(&engine, &payout("P-1")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+        let _ = engine.submit(MAIN, &payout("P-2")).await.unwrap();
+        engine.tick().await.unwrap();
+        assert_eq!(state(&engine, "P-2").await, RecordState::Prepared);
+        engine.stop().await;
+    }
+    assert_eq!(world.instructed(), sent);
+    let engine = world.builder().accepting_store().start().await.unwrap();
+    engine.tick().await.unwrap();
+    assert_eq!(state(&engine, "P-2").await, RecordState::Pending);
+    engine.stop().await;
+    assert!(world.engine(None).await.health().await.unwrap().restored.is_none());
 }
 
 /// Waits until a condition holds; false if it does not in time.

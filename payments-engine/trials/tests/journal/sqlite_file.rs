@@ -4,7 +4,7 @@ use payments_core::ErrorKind;
 use payments_engine::RecordState;
 use rusqlite::Connection;
 
-use engine_trials::world::{MAIN, World, create, payout, reference, state};
+use engine_trials::world::{MAIN, World, create, payout, reference, state, waits_for_a_person};
 
 #[tokio::test]
 async fn a_second_engine_on_one_file_is_refused_naming_the_first() {
@@ -28,23 +28,7 @@ async fn an_older_copy_over_the_store_waits_for_a_person() {
     let _ = create(&engine, &payout("P-1")).await.unwrap();
     engine.stop().await;
     std::fs::copy(&copy, &file).unwrap();
-    for _ in 0..2 {
-        let engine = world.engine(None).await;
-        let restored = engine.health().await.unwrap().restored;
-        assert!(restored.is_some_and(|why| why.contains("older copy")));
-        let error = create(&engine, &payout("P-1")).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
-        let _ = engine.submit(MAIN, &payout("P-2")).await.unwrap();
-        engine.tick().await.unwrap();
-        assert_eq!(state(&engine, "P-2").await, RecordState::Prepared);
-        engine.stop().await;
-    }
-    assert_eq!(world.instructed(), 1);
-    let engine = world.builder().accepting_store().start().await.unwrap();
-    engine.tick().await.unwrap();
-    assert_eq!(state(&engine, "P-2").await, RecordState::Pending);
-    engine.stop().await;
-    assert!(world.engine(None).await.health().await.unwrap().restored.is_none());
+    waits_for_a_person(&world, 1, "older copy").await;
 }
 
 #[tokio::test]

@@ -1,35 +1,13 @@
 //! A database that is an older copy of itself.
 
 use payments_core::ErrorKind;
-use payments_engine::RecordState;
 use provider_mock::PayoutStart;
 
-use engine_trials::world::{MAIN, World, create, payout, state};
+use engine_trials::world::{World, create, payout, waits_for_a_person};
 
 async fn run(world: &World, sql: &'static str) {
     let mut connection = world.database().connect().await;
     sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-}
-
-/// What a start finds in a database that is not what it was.
-async fn waits_for_a_person(world: &World, said: &str) {
-    for _ in 0..2 {
-        let engine = world.engine(None).await;
-        let restored = engine.health().await.unwrap().restored.unwrap();
-        assert!(restored.contains(said), "{restored}");
-        let error = create(&engine, &payout("P-1")).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
-        let _ = engine.submit(MAIN, &payout("P-2")).await.unwrap();
-        engine.tick().await.unwrap();
-        assert_eq!(state(&engine, "P-2").await, RecordState::Prepared);
-        engine.stop().await;
-    }
-    assert_eq!(world.instructed(), 0);
-    let engine = world.builder().accepting_store().start().await.unwrap();
-    engine.tick().await.unwrap();
-    assert_eq!(state(&engine, "P-2").await, RecordState::Pending);
-    engine.stop().await;
-    assert!(world.engine(None).await.health().await.unwrap().restored.is_none());
 }
 
 #[tokio::test]
@@ -38,7 +16,7 @@ async fn a_dump_on_another_server_waits_for_a_person() {
     world.engine(None).await.stop().await;
     // As if it had been written on another server.
     run(&world, "UPDATE payments.meta SET value = '1 ' || value WHERE key = 'identity'").await;
-    waits_for_a_person(&world, "another PostgreSQL server").await;
+    waits_for_a_person(&world, 0, "another PostgreSQL server").await;
 }
 
 #[tokio::test]
@@ -49,7 +27,7 @@ async fn a_promoted_standby_waits_for_a_person() {
         "UPDATE payments.meta SET value = regexp_replace(value, ' [0-9A-F]{8} ', ' 000000FF ')
                WHERE key = 'identity'";
     run(&world, sql).await;
-    waits_for_a_person(&world, "on timeline").await;
+    waits_for_a_person(&world, 0, "on timeline").await;
 }
 
 #[tokio::test]
@@ -62,7 +40,7 @@ async fn a_dump_restored_into_its_own_database_waits_for_a_person() {
                DROP TABLE payments.meta;
                ALTER TABLE payments.copy RENAME TO meta";
     run(&world, sql).await;
-    waits_for_a_person(&world, "made anew").await;
+    waits_for_a_person(&world, 0, "made anew").await;
 }
 
 #[tokio::test]
