@@ -115,6 +115,7 @@ pub use handlers::{PostgresDatabase, PostgresTransaction};
 #[cfg(feature = "rusqlite")]
 pub use handlers::{SqliteDatabase, SqliteTransaction};
 pub use inbox::{Accepted, DoubtfulDelivery, InboxHealth, InboxLimits};
+pub use journal::RoutedOpening;
 pub use limits::Limits;
 pub use record::{
     Case, CaseId, CaseKind, Compared, Conclusion, Credit, CreditName, CreditRecord, Decision,

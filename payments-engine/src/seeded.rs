@@ -48,6 +48,8 @@ pub enum Seeded {
     DoesNotCapRefunds,
     /// A payment whose opening is uncertain is opened again.
     OpensAgainWhatIsUncertain,
+    /// A routed payment is opened at one provider although another one may have it.
+    OpensElsewhereToo,
     /// A gateway is replied to before its delivery is stored.
     RepliesBeforeTheCommit,
     /// A delivery is stored in one transaction and booked in the next.
@@ -64,7 +66,7 @@ pub enum Seeded {
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -92,5 +94,6 @@ impl Seeded {
         Self::MarksHandledInASecondTransaction,
         Self::DoesNotCapRefunds,
         Self::OpensAgainWhatIsUncertain,
+        Self::OpensElsewhereToo,
     ];
 }

@@ -22,6 +22,9 @@ pub struct Payments {
     clock: Arc<dyn Clock>,
     #[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "always empty"))]
     engine: Option<EngineSettings>,
+    /// The engine whose journal its providers are behind.
+    #[cfg(feature = "engine")]
+    journal: Option<payments_engine::Engine>,
 }
 
 impl Payments {
@@ -99,7 +102,43 @@ impl Payments {
                 ));
             }
         }
-        Ok(Self { providers: named, preference, clock, engine: None })
+        Ok(Self {
+            providers: named,
+            preference,
+            clock,
+            engine: None,
+            #[cfg(feature = "engine")]
+            journal: None,
+        })
+    }
+
+    /// The same hub with its providers behind the journal of an engine: what is routed and
+    /// instructed through it is stored before it is sent, and sent at most once.
+    ///
+    /// ```
+    /// # async fn start(payments: payments::Payments) -> payments::Result<()> {
+    /// let engine = payments.engine()?.start().await?;
+    /// let payments = payments.through(&engine)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Deliveries go to [`Engine::accept`](payments_engine::Engine::accept); `receive` and `check`
+    /// store nothing.
+    ///
+    /// # Errors
+    /// `NotFound` if the engine has not all of its providers.
+    #[cfg(feature = "engine")]
+    pub fn through(&self, engine: &payments_engine::Engine) -> Result<Self> {
+        let journaled = |id: &ProviderId| Ok((id.clone(), engine.provider(id.as_str())?));
+        let providers = self.providers.keys().map(journaled).collect::<Result<_>>()?;
+        Ok(Self { providers, journal: Some(engine.clone()), ..self.clone() })
+    }
+
+    /// The engine whose journal its providers are behind.
+    #[cfg(feature = "engine")]
+    pub(crate) fn journal(&self) -> Option<&payments_engine::Engine> {
+        self.journal.as_ref()
     }
 
     /// Sets the order in which providers are preferred when several can do something; the others

@@ -43,7 +43,7 @@
 //! |---|---|
 //! | `sepay`, `hpay`, `mock` | the gateways |
 //! | `sepay-oauth` | SePay's partner API behind OAuth2, for apps that serve other merchants |
-//! | `engine` | [`engine`]: a durable journal of payouts |
+//! | `engine` | [`engine`]: a durable journal of payouts and payments in SQLite |
 //! | `axum` | [`axum`](mod@axum): the routes at which gateways deliver to the engine |
 //! | `engine-postgres` | the journal in PostgreSQL, for several engines on one database, and in `sqlx` transactions |
 //! | `reqwest` (default) | the HTTP client, with TLS by rustls |

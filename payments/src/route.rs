@@ -1,6 +1,8 @@
 //! Routing: which provider carries out a request, by its own check of the request and by
 //! preference.
 
+use std::collections::VecDeque;
+
 use payments_core::{
     Error, ErrorKind, Provider, ProviderId, Result, Submission,
     payment::{CreatePayment, Payment},
@@ -43,6 +45,16 @@ pub struct Opened {
     pub passed_over: Vec<PassedOver>,
 }
 
+/// What became of asking one provider of a route.
+#[expect(clippy::large_enum_variant, reason = "it is returned, and not kept")]
+enum Asked {
+    /// It was asked.
+    Here(Submission<Payment>),
+    /// It was not asked, because this one may have the order.
+    #[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "only an engine knows"))]
+    Elsewhere(ProviderId),
+}
+
 impl Payments {
     /// The providers that can open this payment, the preferred ones first, by each one's own
     /// [check](payments_core::PaymentProvider::check).
@@ -69,22 +81,45 @@ impl Payments {
     /// provider confirmed. It is not tried after an uncertain outcome, an unconfirmed refusal, or a
     /// refusal because the order reference was used before.
     ///
-    /// Call it once per order. A second call for the same order may open it at another provider,
-    /// and then both can be paid: to show a payment again, call
-    /// [`open_payment_at`](Self::open_payment_at) with the provider of the first.
+    /// A hub [through an engine](Self::through) writes down whom it asks before it asks. There the
+    /// same call again, after a restart or from another process too, goes to the provider that may
+    /// have the order by this method, and to no other while it may.
     ///
-    /// It returns which provider it asked only afterwards. If the app is stopped in between, or
-    /// drops the future, the outcome is uncertain: ask every provider of [`route`](Self::route)
-    /// with `find_payment`. An app that has to know the provider beforehand takes it from
-    /// `route`, stores it, and then calls [`open_payment_at`](Self::open_payment_at).
+    /// Without an engine call it once per order. A second call for the same order may open it at
+    /// another provider, and then both can be paid: to show a payment again, call
+    /// [`open_payment_at`](Self::open_payment_at) with the provider of the first. It returns which
+    /// provider it asked only afterwards. If the app is stopped in between, or drops the future, the
+    /// outcome is uncertain: ask every provider of [`route`](Self::route) with `find_payment`. An
+    /// app that has to know the provider beforehand takes it from `route`, stores it, and then calls
+    /// `open_payment_at`.
     ///
     /// # Errors
     /// No provider opened it; the last one's error.
     pub async fn open_payment(&self, request: &CreatePayment) -> Result<Opened> {
         let Route { providers, mut passed_over } = self.route(request)?;
+        let mut turns_left = providers.len();
+        let mut waiting = VecDeque::from(providers);
         let mut last: Option<Result<Opened>> = None;
-        for provider in providers {
-            let outcome = provider.payments()?.create_payment(request).await;
+        while let Some(provider) = waiting.pop_front() {
+            passed_over.retain(|passed| passed.provider != *provider.id());
+            let outcome = match self.ask(provider, request).await {
+                Ok(Asked::Here(submission)) => Ok(submission),
+                Ok(Asked::Elsewhere(other)) if turns_left > 0 => {
+                    turns_left -= 1;
+                    let other = self.provider(other)?;
+                    waiting.retain(|waits| waits.id() != other.id());
+                    waiting.push_front(provider);
+                    waiting.push_front(other);
+                    let reason = format!("{} may have the order", other.id());
+                    passed_over.push(PassedOver { provider: provider.id().clone(), reason });
+                    continue;
+                }
+                Ok(Asked::Elsewhere(other)) => {
+                    let message = format!("the order is being opened at {other}; call again");
+                    Err(Error::new(ErrorKind::Conflict, message).with_field("order"))
+                }
+                Err(error) => Err(error),
+            };
             // The providers at which nothing happened, with the reason.
             let reason = match &outcome {
                 Err(error) => error.to_string(),
@@ -104,6 +139,19 @@ impl Payments {
             passed_over.push(PassedOver { provider: provider.id().clone(), reason });
         }
         last.unwrap_or_else(|| Err(Error::unsupported("no provider can open this payment")))
+    }
+
+    /// Asks one provider of a route.
+    async fn ask(&self, provider: &Provider, request: &CreatePayment) -> Result<Asked> {
+        #[cfg(feature = "engine")]
+        if let Some(engine) = self.journal() {
+            let asked = engine.open_payment_unless_elsewhere(provider.id(), request).await?;
+            return Ok(match asked {
+                payments_engine::RoutedOpening::Here(submission) => Asked::Here(submission),
+                payments_engine::RoutedOpening::Elsewhere(other) => Asked::Elsewhere(other),
+            });
+        }
+        provider.payments()?.create_payment(request).await.map(Asked::Here)
     }
 
     /// Opens a payment at this provider and at no other: again for an order that it has, or for the

@@ -1,14 +1,36 @@
 //! Payments of the engine: their records.
 
-use payments_core::{OrderRef, Result};
+use std::sync::Arc;
+
+use payments_core::{OrderRef, ProviderId, Result, payment::CreatePayment};
 
 use super::Engine;
 use crate::{
+    journal::{JournaledPayments, RoutedOpening},
     record::{Observed, PaymentObservation, PaymentRecord},
     store::StoreError,
 };
 
 impl Engine {
+    /// Opens a payment at a provider, unless another one may have it by the same method: one that
+    /// was asked, and of which it is not known that nothing happened. What is asked is stored before
+    /// it is asked, and compared with what was stored in the same transaction, so that an order that
+    /// is routed by several processes, or again after a restart, is opened by one provider.
+    ///
+    /// A router calls it for one provider after another, and follows
+    /// [`Elsewhere`](RoutedOpening::Elsewhere). `Payments::through` of the crate `payments` does.
+    ///
+    /// # Errors
+    /// Nothing happened, as with [`Engine::payments`].
+    pub async fn open_payment_unless_elsewhere(
+        &self,
+        provider: &ProviderId,
+        request: &CreatePayment,
+    ) -> Result<RoutedOpening> {
+        let member = self.0.shared().payment_member(provider)?;
+        JournaledPayments::new(Arc::clone(&self.0), member).open(request, true).await
+    }
+
     /// The record of the payment of an order; `None` if it was neither opened nor reported.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ use payments_core::{
 
 pub(crate) use breaker::Breaker;
 pub(crate) use layer::JournaledPayouts;
+pub use payments::RoutedOpening;
 pub(crate) use payments::{JournaledPayments, PaymentMember};
 pub(crate) use send::Sent;
 

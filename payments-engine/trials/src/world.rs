@@ -137,9 +137,18 @@ impl World {
 
 /// A provider that looks for the gateway at `url`, and asks each question once.
 pub fn provider_at(url: &str, clock: Arc<dyn payments_core::Clock>) -> Provider {
-    let settings = Settings::test();
+    provider_of(MAIN, &Settings::test(), url, clock)
+}
+
+/// The same of this name, with the credentials of a gateway.
+pub fn provider_of(
+    name: &str,
+    settings: &Settings,
+    url: &str,
+    clock: Arc<dyn payments_core::Clock>,
+) -> Provider {
     let config: PaymentsConfig = toml::from_str(&format!(
-        "[providers.{MAIN}]\nkind = 'mock'\nenvironment = 'sandbox'\napi_key = '{}'\n\
+        "[providers.{name}]\nkind = 'mock'\nenvironment = 'sandbox'\napi_key = '{}'\n\
          webhook_secret = '{}'\nurl = '{url}'\npayout_repeat = 'pays-again'\n",
         settings.api_key, settings.webhook_secret,
     ))

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use payments_core::{
-    Absence, Error, ErrorKind, Lookup, OrderRef, PaymentProvider, RefundRef, Result, Submission,
+    Absence, Error, ErrorKind, Lookup, OrderRef, PaymentProvider, ProviderId, RefundRef, Result,
+    Submission,
     payment::{
         CreateMode, CreatePayment, Payment, PaymentCapabilities, PaymentState, Refund,
         RefundPayment,
@@ -35,6 +36,20 @@ use crate::{
 /// How often a call that waits looks whether another engine has its outcome.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
+/// What became of a payment that one of several providers was to open, see
+/// [`Engine::open_payment_unless_elsewhere`](crate::Engine::open_payment_unless_elsewhere).
+///
+/// Exhaustive on purpose: both decide whom to ask next.
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is returned, and not kept")]
+#[must_use = "what may have been opened is not opened elsewhere"]
+pub enum RoutedOpening {
+    /// The provider was asked, now or before.
+    Here(Submission<Payment>),
+    /// Another provider may have it, and this one was not asked: call this one.
+    Elsewhere(ProviderId),
+}
+
 /// A provider's payments behind the journal: the same role, with each order opened at most once by
 /// each method over the network, and each refund sent at most once.
 ///
@@ -52,6 +67,28 @@ impl JournaledPayments {
             capabilities.repeat = Repeat::Deduplicated { within: RepeatWindow::Forever };
         }
         Self { engine, member: Arc::new(member), capabilities }
+    }
+
+    /// Opens a payment; if `is_routed`, unless another provider may have it.
+    pub(crate) async fn open(
+        &self,
+        request: &CreatePayment,
+        is_routed: bool,
+    ) -> Result<RoutedOpening> {
+        self.check(request)?;
+        if self.capabilities.create == CreateMode::Networked {
+            self.engine.shared().check_sends()?;
+        } else {
+            self.engine.shared().check_running()?;
+        }
+        let request = request.clone();
+        let done = self.run(|shared, member| async move {
+            shared.open_payment(&member, request, is_routed).await
+        });
+        done.await.unwrap_or_else(|| {
+            let submission = under_way("the engine ended while the payment was under way");
+            Ok(RoutedOpening::Here(submission))
+        })
     }
 
     /// Runs work of the engine on its own runtime, and waits for it.
@@ -89,17 +126,13 @@ impl PaymentProvider for JournaledPayments {
     }
 
     async fn create_payment(&self, request: &CreatePayment) -> Result<Submission<Payment>> {
-        self.check(request)?;
-        if self.capabilities.create == CreateMode::Networked {
-            self.engine.shared().check_sends()?;
-        } else {
-            self.engine.shared().check_running()?;
+        match self.open(request, false).await? {
+            RoutedOpening::Here(submission) => Ok(submission),
+            RoutedOpening::Elsewhere(other) => {
+                let message = format!("the order {} is open at {other}", request.order);
+                Err(Error::new(ErrorKind::Conflict, message).with_field("order"))
+            }
         }
-        let request = request.clone();
-        let done = self
-            .run(|shared, member| async move { shared.open_payment(&member, request).await })
-            .await;
-        done.unwrap_or_else(|| Ok(under_way("the engine ended while the payment was under way")))
     }
 
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
@@ -151,17 +184,19 @@ impl Shared {
         self: &Arc<Self>,
         member: &PaymentMember,
         request: CreatePayment,
-    ) -> Result<Submission<Payment>> {
+        is_routed: bool,
+    ) -> Result<RoutedOpening> {
         let order = request.order.clone();
         let deadline = Instant::now() + member.limits.wait;
         let turn = self.turn(&order);
         let Ok(_turn) = timeout_at(deadline, turn.lock()).await else {
-            return Ok(under_way("the same order is under way"));
+            return Ok(RoutedOpening::Here(under_way("the same order is under way")));
         };
         let asking = Asking {
             provider: member.provider.id().clone(),
             is_offline: member.payments.capabilities().create == CreateMode::Offline,
             request,
+            is_routed: is_routed && !self.is_seeded(Seeded::OpensElsewhereToo),
             opens_again: self.is_seeded(Seeded::OpensAgainWhatIsUncertain),
         };
         let of = Instruction::Opening {
@@ -176,15 +211,22 @@ impl Shared {
             let record = record.ok_or_else(|| {
                 Error::new(ErrorKind::Unavailable, "the journal lost a record that it had written")
             })?;
+            if let Some(other) = asking.elsewhere(&record) {
+                return Ok(RoutedOpening::Elsewhere(other.clone()));
+            }
             asking.compare(&record)?;
             let Some(opening) = record.opening(&asking.provider, asking.request.method) else {
                 return Err(Error::new(ErrorKind::Unavailable, "the journal lost an opening"));
             };
             match opening.state {
                 OpeningState::Asked | OpeningState::Open if opening.is_offline => {
-                    return self.open_offline(member, &order, opening, of).await;
+                    let opened = self.open_offline(member, &order, opening, of).await;
+                    return opened.map(RoutedOpening::Here);
                 }
-                OpeningState::Asked => return self.send_opening(member, opening, of).await,
+                OpeningState::Asked => {
+                    let opened = self.send_opening(member, opening, of).await;
+                    return opened.map(RoutedOpening::Here);
+                }
                 OpeningState::Submitting => {
                     let now = self.clock.now();
                     let is_fenced = opening.permit.as_ref().is_none_or(|out| now > out.send_by);
@@ -195,12 +237,12 @@ impl Shared {
                 }
                 _ => {
                     if let Some(submission) = opening.submission() {
-                        return Ok(submission);
+                        return Ok(RoutedOpening::Here(submission));
                     }
                 }
             }
             if Instant::now() >= deadline {
-                return Ok(under_way("the same payment is under way"));
+                return Ok(RoutedOpening::Here(under_way("the same payment is under way")));
             }
             tokio::time::sleep(LOOK_AGAIN.min(deadline - Instant::now())).await;
         }
@@ -350,13 +392,19 @@ impl Shared {
 /// A payment that is to be opened.
 #[derive(Clone)]
 struct Asking {
-    provider: payments_core::ProviderId,
+    provider: ProviderId,
     request: CreatePayment,
     is_offline: bool,
+    is_routed: bool,
     opens_again: bool,
 }
 
 impl Asking {
+    /// Another provider that has to be asked instead.
+    fn elsewhere<'a>(&self, record: &'a PaymentRecord) -> Option<&'a ProviderId> {
+        record.opened_elsewhere(&self.provider, self.request.method).filter(|_| self.is_routed)
+    }
+
     /// What is written down: the opening, unless there is one that counts.
     fn decide(&self, record: Option<&PaymentRecord>) -> Option<PaymentObservation> {
         let known = record.and_then(|record| record.opening(&self.provider, self.request.method));
@@ -366,7 +414,10 @@ impl Asking {
             OpeningState::Uncertain => self.opens_again,
             _ => false,
         });
-        if !is_replaced || record.is_some_and(|record| self.compare(record).is_err()) {
+        let is_refused = |record: &PaymentRecord| {
+            self.elsewhere(record).is_some() || self.compare(record).is_err()
+        };
+        if !is_replaced || record.is_some_and(is_refused) {
             return None;
         }
         Some(PaymentObservation::Asked {

@@ -11,6 +11,7 @@ use payments_core::{
 };
 
 pub(crate) use layer::JournaledPayments;
+pub use layer::RoutedOpening;
 
 use super::Journal;
 use crate::{

@@ -431,11 +431,8 @@ impl PaymentRecord {
     }
 
     fn weigh_late(&mut self, at: Timestamp) {
-        let live = |opening: &&PaymentOpening| {
-            !matches!(opening.state, OpeningState::NotSent | OpeningState::Declined)
-        };
-        let expiries: Option<Vec<Timestamp>> =
-            self.openings.iter().filter(live).map(PaymentOpening::expires_at).collect();
+        let live = self.openings.iter().filter(|opening| opening.is_live());
+        let expiries: Option<Vec<Timestamp>> = live.map(PaymentOpening::expires_at).collect();
         let Some(last) = expiries.and_then(|expiries| expiries.into_iter().max()) else { return };
         let late = self.credits.iter().filter(|credit| {
             credit.standing == Standing::Counted && credit.movement.at.is_some_and(|at| at > last)

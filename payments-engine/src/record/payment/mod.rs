@@ -90,6 +90,18 @@ impl PaymentRecord {
         self.openings.iter().find(is_it)
     }
 
+    /// Another provider that may have the payment by this method, unless this one may have it.
+    pub(crate) fn opened_elsewhere(
+        &self,
+        provider: &ProviderId,
+        method: Option<PaymentMethod>,
+    ) -> Option<&ProviderId> {
+        let of_method = |one: &&PaymentOpening| one.is_live() && one.method() == method;
+        let mut live = self.openings.iter().filter(of_method).map(|opening| &opening.provider);
+        let first = live.next()?;
+        (first != provider && live.all(|other| other != provider)).then_some(first)
+    }
+
     /// The cases that wait for a person.
     pub fn open_cases(&self) -> impl Iterator<Item = &Case> {
         self.cases.iter().filter(|case| case.is_open())

@@ -88,6 +88,11 @@ impl PaymentOpening {
         self.request.method
     }
 
+    /// Whether its provider may have it or come to have it: it was neither refused nor closed unsent.
+    pub fn is_live(&self) -> bool {
+        !matches!(self.state, OpeningState::NotSent | OpeningState::Declined)
+    }
+
     /// Until when the buyer may pay, by the provider's word or else by the request.
     pub fn expires_at(&self) -> Option<Timestamp> {
         let stated = self.payment.as_ref().and_then(|payment| payment.expires_at);

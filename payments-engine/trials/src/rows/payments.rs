@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use payments_core::{
-    ErrorKind, Lookup, OrderRef, PaymentProvider, RefundRef, Result, Submission,
+    ErrorKind, Lookup, OrderRef, PaymentProvider, ProviderId, RefundRef, Result, Submission,
     money::Money,
     payment::{CreatePayment, Refund, RefundPayment},
 };
-use payments_engine::Seeded;
-use provider_mock::{Operation, Scripted};
+use payments_engine::{RoutedOpening, Seeded};
+use provider_mock::{
+    Operation, Scripted, Settings,
+    simulator::{MockSimulator, SimulatorSettings},
+};
 
 use super::{Finding, ensure};
-use crate::world::{MAIN, World};
+use crate::world::{MAIN, World, provider_of};
 
 fn order() -> OrderRef {
     OrderRef::new("A-1").unwrap()
@@ -63,6 +66,29 @@ pub(super) async fn an_order_that_is_opened_twice_at_once_is_opened_once(
     let other = CreatePayment::new(order(), Money::vnd(60_000)).unwrap();
     let conflict = payments.create_payment(&other).await.unwrap_err();
     ensure!(conflict.kind() == ErrorKind::Conflict, "{conflict}");
+    Ok(())
+}
+
+pub(super) async fn a_routed_order_is_opened_by_one_provider(seeded: Option<Seeded>) -> Finding {
+    let world = World::start().await;
+    let settings = Settings::test().with_api_key("TEST-ONLY-other").with_webhook_secret("other");
+    let other = SimulatorSettings::test().with_gateway(settings.clone());
+    let other = MockSimulator::start(other).await.unwrap();
+    let provider = provider_of("other", &settings, &other.url(), Arc::new(world.clock.clone()));
+    let builder = world.builder().with_provider(provider).with_seeded(seeded);
+    let engine = builder.start().await.unwrap();
+    other.gateway().next_payment(Scripted::lost_after_booking()).unwrap();
+    for (asked, name) in [("other", "the first asked"), (MAIN, "another one")] {
+        let id = ProviderId::new(asked).unwrap();
+        let opened = engine.open_payment_unless_elsewhere(&id, &payment()).await.unwrap();
+        let is_right = match &opened {
+            RoutedOpening::Here(submission) => asked == "other" && submission.is_uncertain(),
+            RoutedOpening::Elsewhere(elsewhere) => asked == MAIN && elsewhere.as_str() == "other",
+        };
+        ensure!(is_right, "{name}: {opened:?}");
+    }
+    let requested = requested(&world, Operation::CreatePayment);
+    ensure!(requested == 0, "the other gateway was asked {requested} times");
     Ok(())
 }
 
