@@ -232,8 +232,11 @@ impl Engine {
     /// # Errors
     /// The journal cannot be used.
     pub async fn tick(&self) -> Result<Pass> {
-        self.0.shared().check_running()?;
-        self.0.shared().pass().await.map_err(StoreError::into_error)
+        let shared = Arc::clone(self.0.shared());
+        shared.check_running()?;
+        let pass = shared.runtime.clone().spawn(async move { shared.pass().await });
+        let ended = |error| Err(StoreError::NotDone(format!("the engine ended: {error}")));
+        pass.await.unwrap_or_else(ended).map_err(StoreError::into_error)
     }
 
     /// How the engine is.

@@ -23,7 +23,7 @@ use crate::{
     sealing::{Seal, SealingKey},
     seeded::Seeded,
     shared::{Member, Setup, Shared},
-    store::{Backend, Committer, Store, StoreError},
+    store::{Backend, Store, StoreError},
 };
 
 /// How often due work is looked for.
@@ -47,6 +47,7 @@ pub struct EngineBuilder {
     retired: Vec<String>,
     handler_limits: HandlerLimits,
     seeded: Option<Seeded>,
+    is_simulated: bool,
 }
 
 impl Default for EngineBuilder {
@@ -65,6 +66,7 @@ impl Default for EngineBuilder {
             retired: Vec::new(),
             handler_limits: HandlerLimits::default(),
             seeded: None,
+            is_simulated: false,
         }
     }
 }
@@ -204,6 +206,15 @@ impl EngineBuilder {
         self
     }
 
+    /// Makes the time that the engine waits pass at once.
+    #[cfg(feature = "seeded-bugs")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn simulated(mut self) -> Self {
+        self.is_simulated = true;
+        self
+    }
+
     /// Starts the engine on a thread of its own, with what an earlier start left.
     ///
     /// # Errors
@@ -219,6 +230,7 @@ impl EngineBuilder {
             (self.providers()?, self.members()?, self.limits_by_provider()?);
         let Self { clock, inbox, read_every, seeded, accepts_store: accepts, every, keys, .. } =
             self;
+        let is_simulated = self.is_simulated;
         let handlers = Handlers::start(self.handlers, self.handler_limits)?;
         let retired = self.retired;
         let seal = Seal::new(keys);
@@ -233,10 +245,10 @@ impl EngineBuilder {
             identify(backend.as_mut(), &setup.providers, &setup.members)?;
             identify_key(backend.as_mut(), &seal)?;
             backend.pull_in(now).and_then(|()| backend.commit()).map_err(StoreError::into_error)?;
-            let journal = Journal::new(Committer::start(backend)?, &opened, seal);
+            let journal = Journal::new(store.committer(backend)?, &opened, seal);
             Ok(Shared::new(journal, runtime, setup))
         };
-        let engine = Engine(Running::start(begin, every).await?);
+        let engine = Engine(Running::start(begin, every, is_simulated).await?);
         let begun = match begin_handlers(engine.shared(), handlers, retired).await {
             Ok(()) => engine.shared().begin_reading().await.map_err(StoreError::into_error),
             Err(error) => Err(error),
@@ -273,10 +285,10 @@ impl EngineBuilder {
             identify_key(backend.as_mut(), &seal)?;
             // It was compared, and nothing of it is written.
             backend.roll_back();
-            let journal = Journal::new(Committer::start(backend)?, &opened, seal);
+            let journal = Journal::new(store.committer(backend)?, &opened, seal);
             Ok(Shared::new(journal, runtime, setup))
         };
-        Ok(Engine(Running::start(begin, None).await?))
+        Ok(Engine(Running::start(begin, None, false).await?))
     }
 
     /// Every provider by its name.

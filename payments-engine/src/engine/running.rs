@@ -22,10 +22,12 @@ pub(crate) struct Running {
 
 impl Running {
     /// Starts the thread. `begin` opens the store and makes the shared state there; `every` is the
-    /// interval at which due work is looked for, or `None` for an engine that only ticks.
+    /// interval at which due work is looked for, or `None` for an engine that only ticks. The time that
+    /// a simulated engine waits passes at once.
     pub(super) async fn start(
         begin: impl FnOnce(tokio::runtime::Handle) -> Result<Shared> + Send + 'static,
         every: Option<Duration>,
+        is_simulated: bool,
     ) -> Result<Arc<Self>> {
         let (started, starting) = oneshot::channel();
         let (stop, stopping) = watch::channel(false);
@@ -36,8 +38,7 @@ impl Running {
         std::thread::Builder::new()
             .name("payments-engine".to_owned())
             .spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                let begun = runtime.map_err(failed).and_then(|runtime| {
+                let begun = runtime(is_simulated).map_err(failed).and_then(|runtime| {
                     let shared = Arc::new(begin(runtime.handle().clone())?);
                     Ok((runtime, shared))
                 });
@@ -82,6 +83,14 @@ impl Running {
         let _ = self.stop.send(true);
         self.ended().await;
     }
+}
+
+fn runtime(is_simulated: bool) -> std::io::Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    #[cfg(feature = "seeded-bugs")]
+    builder.start_paused(is_simulated);
+    let _ = is_simulated;
+    builder.enable_all().build()
 }
 
 async fn serve(shared: &Arc<Shared>, mut stopping: watch::Receiver<bool>, every: Option<Duration>) {

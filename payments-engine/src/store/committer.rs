@@ -1,7 +1,8 @@
-//! One thread that owns the store and commits what waits together.
+//! Who owns the store: one thread that commits what waits together or, for a store in memory, whoever
+//! writes.
 
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use payments_core::Error;
@@ -16,9 +17,17 @@ const MOST: usize = 256;
 /// How often a write whose commit is not known is repeated.
 const TRIES: u32 = 3;
 
-/// The way to the thread that owns the store. Clones share it; it ends with the last of them.
+/// The way to the store. Clones share it; it ends with the last of them.
 #[derive(Clone)]
-pub(crate) struct Committer(mpsc::Sender<Message>);
+pub(crate) struct Committer(Way);
+
+#[derive(Clone)]
+enum Way {
+    /// A thread that owns the store, so that nothing else waits for a disk.
+    Thread(mpsc::Sender<Message>),
+    /// Nothing in between: each write is a commit, in the thread that makes it. `None` once closed.
+    Direct(Arc<Mutex<Option<Box<dyn Backend>>>>),
+}
 
 enum Message {
     Work(Job),
@@ -49,7 +58,12 @@ impl Committer {
             .name("payments-store".to_owned())
             .spawn(move || serve(backend, &receiver))
             .map_err(|error| StoreError::not_done(error).into_error())?;
-        Ok(Self(sender))
+        Ok(Self(Way::Thread(sender)))
+    }
+
+    /// The way to a store in memory, whose writes wait for nothing.
+    pub(crate) fn direct(backend: Box<dyn Backend>) -> Self {
+        Self(Way::Direct(Arc::new(Mutex::new(Some(backend)))))
     }
 
     /// Runs `work` in a transaction and returns what it made once that is committed. `work` may run
@@ -68,7 +82,7 @@ impl Committer {
         let job = Job {
             run: Box::new(move |backend| {
                 let value = work(backend)?;
-                *making.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+                *lock(&making) = Some(value);
                 Ok(())
             }),
             done: Box::new(move |result| {
@@ -79,11 +93,17 @@ impl Committer {
             delays: 0,
         };
         let ended = || StoreError::NotDone("the store was closed".to_owned());
-        self.0.send(Message::Work(job)).map_err(|_| ended())?;
+        match &self.0 {
+            Way::Thread(store) => store.send(Message::Work(job)).map_err(|_| ended())?,
+            Way::Direct(store) => {
+                let mut store = lock(store);
+                commit_all(store.as_mut().ok_or_else(ended)?.as_mut(), vec![job]);
+            }
+        }
         receiver
             .await
             .unwrap_or_else(|_| Err(StoreError::Unknown("the store was closed".to_owned())))?;
-        let made = made.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let made = lock(&made).take();
         made.ok_or_else(ended)
     }
 }
@@ -91,10 +111,19 @@ impl Committer {
 impl Committer {
     /// Closes the store, once what was asked for before is done.
     pub(crate) async fn close(&self) {
-        let (closed, waiting) = oneshot::channel();
-        if self.0.send(Message::Close(closed)).is_ok() {
-            // An error means that the thread has ended, which closes it too.
-            let _ = waiting.await;
+        match &self.0 {
+            Way::Thread(store) => {
+                let (closed, waiting) = oneshot::channel();
+                if store.send(Message::Close(closed)).is_ok() {
+                    // An error means that the thread has ended, which closes it too.
+                    let _ = waiting.await;
+                }
+            }
+            Way::Direct(store) => {
+                if let Some(mut backend) = lock(store).take() {
+                    backend.close();
+                }
+            }
         }
     }
 }
@@ -118,17 +147,22 @@ fn serve(mut backend: Box<dyn Backend>, messages: &mpsc::Receiver<Message>) {
                 next = messages.try_recv().ok();
             }
         }
-        let mut left = commit(backend.as_mut(), batch);
-        // A write that failed took the others of its batch with it: each alone from here.
-        while let Some(job) = left.pop() {
-            left.extend(commit(backend.as_mut(), vec![job]));
-        }
+        commit_all(backend.as_mut(), batch);
     }
     backend.close();
     drop(backend);
     if let Some(closed) = closing {
         // Who closed it may have left.
         let _ = closed.send(());
+    }
+}
+
+/// Runs a batch in as few transactions as it takes.
+fn commit_all(backend: &mut dyn Backend, batch: Vec<Job>) {
+    let mut left = commit(backend, batch);
+    // A write that failed took the others of its batch with it: each alone from here.
+    while let Some(job) = left.pop() {
+        left.extend(commit(backend, vec![job]));
     }
 }
 
@@ -195,4 +229,8 @@ fn finish(jobs: Vec<Job>, result: &Written) {
         };
         (job.done)(result);
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

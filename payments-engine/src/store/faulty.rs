@@ -25,6 +25,10 @@ pub enum Fault {
     LostAfter,
     /// It is not carried out, and its answer is lost.
     LostBefore,
+    /// It is carried out, and the process ends: nothing is read or written any more.
+    EndsAfter,
+    /// It is not carried out, and the process ends.
+    EndsBefore,
 }
 
 /// Which commits are struck. Clones share the count of commits.
@@ -47,11 +51,12 @@ pub(super) struct Faulty {
     faults: Faults,
     has_written: bool,
     was_struck: bool,
+    has_ended: bool,
 }
 
 impl Faulty {
     pub(super) fn new(inner: Box<dyn Backend>, faults: Faults) -> Self {
-        Self { inner, faults, has_written: false, was_struck: false }
+        Self { inner, faults, has_written: false, was_struck: false, has_ended: false }
     }
 }
 
@@ -122,6 +127,9 @@ impl Rows for Faulty {
 
 impl Backend for Faulty {
     fn begin(&mut self) -> Result<(), StoreError> {
+        if self.has_ended {
+            return Err(StoreError::NotDone("the process has ended".to_owned()));
+        }
         self.has_written = false;
         self.inner.begin()
     }
@@ -142,6 +150,13 @@ impl Backend for Faulty {
             }
             Some(Fault::LostBefore) => Err(lost()),
             Some(Fault::LostAfter) => self.inner.commit().and_then(|()| Err(lost())),
+            Some(fault @ (Fault::EndsBefore | Fault::EndsAfter)) => {
+                self.has_ended = true;
+                if fault == Fault::EndsAfter {
+                    self.inner.commit()?;
+                }
+                Err(lost())
+            }
         }
     }
 

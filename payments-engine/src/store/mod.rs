@@ -132,6 +132,14 @@ impl Store {
         Self { faults: Some(Faults::new(strikes)), ..self }
     }
 
+    /// The way to a back end of this store.
+    pub(crate) fn committer(&self, backend: Box<dyn Backend>) -> Result<Committer, Error> {
+        match &self.kind {
+            Kind::Memory(_) => Ok(Committer::direct(backend)),
+            _ => Committer::start(backend),
+        }
+    }
+
     /// Opens it for an engine that sends, and counts this start. What seems to be an older copy is
     /// accepted for good if `accepts`.
     pub(crate) fn open(

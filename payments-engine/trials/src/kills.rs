@@ -22,6 +22,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::runtime::Runtime;
 
 use crate::database::{SILENCE, is_chosen, wait_for};
+use crate::random::Random;
 use crate::world::{MAIN, PATIENCE, World, create, payout, provider_at, reference};
 
 /// How many payouts one child makes.
@@ -102,7 +103,7 @@ pub fn run(interruption: Interruption, rounds: usize, seeded: Option<Seeded>) ->
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let mut counts = Counts::default();
-    let mut random = Random(0x5EED);
+    let mut random = Random::seeded(0x5EED);
     while counts.counted < rounds && counts.rounds < rounds * 10 {
         let world = runtime.block_on(World::with(PayoutStart::Succeeded, 0));
         let mut batch = Batch { runtime: &runtime, world, seeded, reported: BTreeMap::new() };
@@ -415,16 +416,4 @@ fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     // The parent may be gone.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
-}
-
-/// A sequence of numbers that look random and are the same in each run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % limit
-    }
 }

@@ -4,9 +4,11 @@
 //! it found. [`kills`] are trials of a child process that is killed or stopped at random points.
 //! [`world`] is the gateway, the clock and the engines that they use, [`deliveries`] a gateway in
 //! memory that sends deliveries, and [`database`] a database of PostgreSQL for each trial.
+//! [`simulation`] plays random shops in memory, thousands a minute, each decided by its seed.
 //!
 //! `cargo test -p engine-trials` runs short counts. The full ones are set by environment variables:
-//! `ENGINE_TRIAL_KILLS`, `ENGINE_TRIAL_DELIVERY_KILLS`, `ENGINE_TRIAL_STOPS` and `ENGINE_TRIAL_DROPS`.
+//! `ENGINE_TRIAL_KILLS`, `ENGINE_TRIAL_DELIVERY_KILLS`, `ENGINE_TRIAL_STOPS`, `ENGINE_TRIAL_DROPS` and
+//! `ENGINE_TRIAL_SEEDS`.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,7 +23,9 @@ pub mod deliveries;
 pub mod delivery_kills;
 pub mod kills;
 pub mod proxy;
+pub mod random;
 pub mod rows;
+pub mod simulation;
 pub mod world;
 
 /// The count of a trial: that of the environment, or a short one.

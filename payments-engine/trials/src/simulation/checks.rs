@@ -1,0 +1,162 @@
+//! What has to hold once a shop has come to rest.
+
+use payments_core::OrderRef;
+use payments_engine::{
+    CaseKind, Observed, PaymentObservation, PaymentRecord, PayoutRecord, RecordState,
+};
+use provider_mock::{BookingKind, Operation};
+
+use super::Counts;
+use super::shop::{Shop, Told};
+use crate::world::reference;
+
+/// Compares what the engine of a shop says with what its gateway did.
+pub(super) async fn check(shop: &Shop) -> Counts {
+    let mut counts = Counts { seeds: 1, ..Counts::default() };
+    for row in &shop.rows {
+        counts.rows.insert(row, 1);
+    }
+    let mut wrong = Vec::new();
+    for (name, told) in &shop.payouts {
+        let found = payout(shop, name, *told, &mut counts).await;
+        wrong.extend(found.map(|found| format!("payout {name}: {found}, {told:?}")));
+    }
+    for (name, told) in &shop.orders {
+        let found = order(shop, name, *told, &mut counts).await;
+        wrong.extend(found.map(|found| format!("order {name}: {found}, {told:?}")));
+    }
+    for (name, (order, told)) in &shop.refunds {
+        let found = refund(shop, name, order, *told);
+        wrong.extend(found.map(|found| format!("refund {name}: {found}, {told:?}")));
+    }
+    let health = shop.engine().health().await.unwrap();
+    if health.forgotten > 0 {
+        wrong.push(format!("{} records are forgotten", health.forgotten));
+    }
+    if shop.undelivered() > 0 {
+        wrong.push(format!("{} deliveries get no good reply", shop.undelivered()));
+    }
+    // A buyer who pays too much is before a person also where nothing goes wrong.
+    let is_trouble = |kind: &String| *kind != "Over";
+    if shop.is_calm && counts.cases.keys().any(is_trouble) {
+        wrong.push(format!("nothing went wrong, and a person is asked: {:?}", counts.cases));
+    }
+    counts.wrong = wrong.into_iter().map(|found| format!("seed {}: {found}", shop.seed)).collect();
+    counts
+}
+
+/// What moved for a payout, an order or a refund, by the gateway's ledger.
+fn moved(shop: &Shop, is_it: impl Fn(&provider_mock::Booking) -> bool) -> i64 {
+    let bookings = shop.gateway.bookings();
+    let of = bookings.iter().filter(|booking| is_it(booking));
+    of.map(|booking| match booking.kind.is_in() {
+        true => booking.amount.minor(),
+        false => -booking.amount.minor(),
+    })
+    .sum()
+}
+
+async fn payout(shop: &Shop, name: &str, told: Told, counts: &mut Counts) -> Option<String> {
+    let times = shop.gateway.carried_out(Operation::CreatePayout, name);
+    let reference = reference(name);
+    let record = shop.engine().payout(&reference).await.unwrap();
+    counts.payouts.0 += 1;
+    counts.payouts.1 += times as u64;
+    if times > 1 {
+        return Some(format!("carried out {times} times"));
+    }
+    if told.accepted && times == 0 {
+        return Some("accepted, and not carried out".to_owned());
+    }
+    if !told.promised && !told.unknown && times > 0 {
+        return Some("carried out, and every call returned an error".to_owned());
+    }
+    let Some(record) = record else {
+        let is_lost = told.promised || times > 0;
+        return is_lost.then(|| "it is not on record".to_owned());
+    };
+    let history = shop.engine().history(&reference).await.unwrap();
+    let folded = history
+        .iter()
+        .fold(None, |record, observed: &Observed| PayoutRecord::after(record, observed));
+    let json = |record: &PayoutRecord| serde_json::to_value(record).unwrap();
+    if folded.as_ref().map(json) != Some(json(&record)) {
+        return Some("its record is not the fold of its history".to_owned());
+    }
+    for case in record.open_cases() {
+        counts.case(case.kind);
+    }
+    let has_left = -moved(shop, |booking| {
+        let is_payout = matches!(booking.kind, BookingKind::Payout | BookingKind::PayoutReturned);
+        is_payout && booking.reference.as_deref() == Some(name)
+    });
+    let expected = record.request.amount.minor();
+    let state = record.state;
+    match state {
+        RecordState::Succeeded if has_left != expected => {
+            Some(format!("a false success: {has_left} left"))
+        }
+        RecordState::Failed | RecordState::NotSent | RecordState::Reversed if has_left != 0 => {
+            Some(format!("{state}, and {has_left} left"))
+        }
+        _ if !state.is_final() && record.open_cases().next().is_none() => {
+            Some(format!("it stays {state}, and nobody is asked"))
+        }
+        _ => None,
+    }
+}
+
+async fn order(shop: &Shop, name: &str, told: Told, counts: &mut Counts) -> Option<String> {
+    let order = OrderRef::new(name).unwrap();
+    let times = shop.gateway.carried_out(Operation::CreatePayment, name);
+    if times > 1 {
+        return Some(format!("opened {times} times"));
+    }
+    if !told.promised && !told.unknown && times > 0 {
+        return Some("opened, and every call returned an error".to_owned());
+    }
+    let net = moved(shop, |booking| booking.order.as_ref() == Some(&order));
+    counts.orders.0 += 1;
+    counts.orders.1 += u64::from(net > 0);
+    let Some(record) = shop.engine().payment(&order).await.unwrap() else {
+        let is_lost = told.promised || net > 0;
+        return is_lost.then(|| "it is not on record".to_owned());
+    };
+    let history = shop.engine().payment_history(&order).await.unwrap();
+    let folded = history.iter().fold(None, |record, observed: &Observed<PaymentObservation>| {
+        PaymentRecord::after(record, observed)
+    });
+    let json = |record: &PaymentRecord| serde_json::to_value(record).unwrap();
+    if folded.as_ref().map(json) != Some(json(&record)) {
+        return Some("its record is not the fold of its history".to_owned());
+    }
+    let mut is_held = false;
+    for case in record.open_cases() {
+        counts.case(case.kind);
+        is_held |= case.kind == CaseKind::MaybeSame;
+    }
+    let received = record.received().map_or(0, |received| received.minor());
+    if received != net && !is_held {
+        return Some(format!("{received} counted, and {net} are there"));
+    }
+    if record.may_ship() && net < super::shop::ASKED {
+        return Some(format!("it may ship with {net}"));
+    }
+    None
+}
+
+fn refund(shop: &Shop, name: &str, order: &str, told: Told) -> Option<String> {
+    let times = shop.gateway.carried_out(Operation::RefundPayment, name);
+    if times > 1 {
+        return Some(format!("carried out {times} times"));
+    }
+    if told.accepted && times == 0 {
+        return Some("accepted, and not carried out".to_owned());
+    }
+    if !told.promised && !told.unknown && times > 0 {
+        return Some("carried out, and the call returned an error".to_owned());
+    }
+    let order = OrderRef::new(order).unwrap();
+    let left = moved(shop, |booking| booking.order.as_ref() == Some(&order));
+    (left < 0).then(|| format!("more went back than arrived: {left}"))
+}
