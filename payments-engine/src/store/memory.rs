@@ -18,26 +18,27 @@ use crate::{
     record::{Observed, PayoutRecord, RecordState},
 };
 
-/// Tables in memory. A transaction works on a copy, which its commit puts in their place.
+/// Tables in memory. A transaction copies what it changes, and its commit puts the copy in the place
+/// of the tables.
 pub(super) struct Memory {
     shared: SharedTables,
-    tables: Tables,
+    tables: Arc<Tables>,
     start: u64,
 }
 
 /// Tables that outlive the engine, as a file would.
-pub(super) type SharedTables = Arc<Mutex<Tables>>;
+pub(super) type SharedTables = Arc<Mutex<Arc<Tables>>>;
 
 #[derive(Clone, Default)]
 pub(super) struct Tables {
     starts: u64,
     payouts: BTreeMap<PayoutRef, PayoutRecord>,
-    observations: HashMap<PayoutRef, Vec<Observed>>,
+    observations: HashMap<PayoutRef, Arc<Vec<Observed>>>,
     tokens: HashSet<String>,
     tasks: BTreeMap<(TaskKind, String), Task>,
     handling: handling::HandlerTables,
-    inbox: inbox::InboxTables,
-    payments: payments::PaymentTables,
+    inbox: Arc<inbox::InboxTables>,
+    payments: Arc<payments::PaymentTables>,
     breakers: HashMap<ProviderId, Breaker>,
     meta: HashMap<String, String>,
 }
@@ -45,11 +46,11 @@ pub(super) struct Tables {
 impl Memory {
     /// Opens the tables, and counts this start.
     pub(super) fn open(shared: SharedTables) -> Self {
-        let mut tables = shared.lock().unwrap_or_else(PoisonError::into_inner);
-        tables.starts += 1;
-        let (start, copy) = (tables.starts, tables.clone());
-        drop(tables);
-        Self { shared, tables: copy, start }
+        let mut committed = shared.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut committed).starts += 1;
+        let (start, tables) = (committed.starts, Arc::clone(&committed));
+        drop(committed);
+        Self { shared, tables, start }
     }
 
     /// The number of this start.
@@ -57,8 +58,13 @@ impl Memory {
         self.start
     }
 
-    fn committed(&self) -> MutexGuard<'_, Tables> {
+    fn committed(&self) -> MutexGuard<'_, Arc<Tables>> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The tables, for a change.
+    fn change(&mut self) -> &mut Tables {
+        Arc::make_mut(&mut self.tables)
     }
 }
 
@@ -100,10 +106,11 @@ impl Rows for Memory {
     }
 
     fn write(&mut self, write: &Write<'_>) -> Result<(), StoreError> {
-        let (tables, reference) = (&mut self.tables, write.record.reference());
+        let (tables, reference) = (self.change(), write.record.reference());
         tables.tokens.insert(write.token.to_owned());
         tables.payouts.insert(reference.clone(), write.record.clone());
-        tables.observations.entry(reference.clone()).or_default().push(write.observed.clone());
+        let observations = tables.observations.entry(reference.clone()).or_default();
+        Arc::make_mut(observations).push(write.observed.clone());
         tables.make_due(TaskKind::Payout, reference.as_str(), write.due, 0);
         Ok(())
     }
@@ -117,12 +124,12 @@ impl Rows for Memory {
     }
 
     fn set_breaker(&mut self, provider: &ProviderId, breaker: &Breaker) -> Result<(), StoreError> {
-        self.tables.breakers.insert(provider.clone(), breaker.clone());
+        self.change().breakers.insert(provider.clone(), breaker.clone());
         Ok(())
     }
 
     fn make_due(&mut self, kind: TaskKind, subject: &str, due: Due) -> Result<(), StoreError> {
-        self.tables.make_due(kind, subject, due, 1);
+        self.change().make_due(kind, subject, due, 1);
         Ok(())
     }
 
@@ -134,24 +141,25 @@ impl Rows for Memory {
     fn set_due(&mut self, claim: &Claim, due: Due) -> Result<(), StoreError> {
         if self.is_claimed(claim)? {
             let name = (claim.kind, claim.subject.clone());
-            match (due, self.tables.tasks.get_mut(&name)) {
+            let tasks = &mut self.change().tasks;
+            match (due, tasks.get_mut(&name)) {
                 (Due::At(due), Some(task)) => task.due = due,
-                _ => drop(self.tables.tasks.remove(&name)),
+                _ => drop(tasks.remove(&name)),
             }
         }
         Ok(())
     }
 
     fn inbox(&mut self) -> Box<dyn InboxRows + '_> {
-        Box::new(&mut self.tables.inbox)
+        Box::new(Arc::make_mut(&mut self.change().inbox))
     }
 
     fn payments(&mut self) -> Box<dyn PaymentRows + '_> {
-        Box::new(&mut self.tables.payments)
+        Box::new(Arc::make_mut(&mut self.change().payments))
     }
 
     fn handling(&mut self) -> Box<dyn HandlerRows + '_> {
-        Box::new(&mut self.tables)
+        Box::new(self.change())
     }
 
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
@@ -166,18 +174,19 @@ impl Backend for Memory {
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
-        let tables = self.tables.clone();
+        let tables = Arc::clone(&self.tables);
         *self.committed() = tables;
         Ok(())
     }
 
     fn roll_back(&mut self) {
-        let tables = self.committed().clone();
+        let tables = Arc::clone(&self.committed());
         self.tables = tables;
     }
 
     fn history(&mut self, reference: &PayoutRef) -> Result<Vec<Observed>, StoreError> {
-        Ok(self.tables.observations.get(reference).cloned().unwrap_or_default())
+        let observations = self.tables.observations.get(reference);
+        Ok(observations.map(|observations| observations.to_vec()).unwrap_or_default())
     }
 
     fn claim(
@@ -187,8 +196,12 @@ impl Backend for Memory {
         lease: Timestamp,
         most: usize,
     ) -> Result<Vec<Claim>, StoreError> {
-        let tasks = self.tables.tasks.iter_mut();
-        let due = tasks.filter(|((of, _), task)| *of == kind && task.due <= now);
+        let is_due = |of: TaskKind, task: &Task| of == kind && task.due <= now;
+        if !self.tables.tasks.iter().any(|((of, _), task)| is_due(*of, task)) {
+            return Ok(Vec::new());
+        }
+        let tasks = self.change().tasks.iter_mut();
+        let due = tasks.filter(|((of, _), task)| is_due(*of, task));
         Ok(due
             .take(most)
             .map(|((_, subject), task)| {
@@ -200,7 +213,7 @@ impl Backend for Memory {
     }
 
     fn pull_in(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        let Tables { payouts, tasks, .. } = &mut self.tables;
+        let Tables { payouts, tasks, .. } = self.change();
         for ((kind, subject), task) in tasks {
             let reference = PayoutRef::new(subject.as_str()).ok();
             let record = reference.and_then(|reference| payouts.get(&reference));
@@ -229,7 +242,7 @@ impl Backend for Memory {
     }
 
     fn remember(&mut self, name: &str, value: &str) -> Result<Option<String>, StoreError> {
-        Ok(self.tables.meta.insert(name.to_owned(), value.to_owned()))
+        Ok(self.change().meta.insert(name.to_owned(), value.to_owned()))
     }
 
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError> {
@@ -258,7 +271,7 @@ impl Backend for Memory {
                 counts.oldest_uncertain = Some(oldest);
             }
         }
-        counts.open_cases += (&mut self.tables.payments).payment_cases()?;
+        counts.open_cases += self.payments().payment_cases()?;
         counts.by_state = by_state.into_iter().collect();
         Ok(counts)
     }

@@ -8,6 +8,7 @@
 use std::time::Instant;
 
 use engine_trials::{count, simulation::run};
+use payments_engine::Seeded;
 
 #[test]
 fn random_shops_come_to_rest_with_every_sum_right() {
@@ -19,4 +20,24 @@ fn random_shops_come_to_rest_with_every_sum_right() {
     println!("{:.0} seeds a second", seeds as f64 / began.elapsed().as_secs_f64());
     let shown = &counts.wrong[..counts.wrong.len().min(20)];
     assert!(shown.is_empty(), "{} wrong: {shown:#?}", counts.wrong.len());
+}
+
+#[test]
+fn mistakes_are_found_by_random_shops() {
+    for mistake in [
+        Seeded::AcknowledgesBeforeTheCommit,
+        Seeded::ForgetsTheUncertain,
+        Seeded::LeavesItDueAfterAnError,
+        Seeded::OpensAgainWhatIsUncertain,
+        Seeded::SendsAgainAfterACrash,
+        Seeded::SendsWithoutAPermit,
+        Seeded::SkipsThePermitWithoutADeparture,
+        Seeded::TakesAnUnknownCommitForNone,
+    ] {
+        let found = (0..20).find_map(|hundred| {
+            run(hundred * 100..(hundred + 1) * 100, Some(mistake)).wrong.into_iter().next()
+        });
+        println!("{mistake:?}: {}", found.as_deref().unwrap_or("not found"));
+        assert!(found.is_some(), "2,000 shops do not find {mistake:?}");
+    }
 }

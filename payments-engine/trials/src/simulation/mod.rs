@@ -51,7 +51,8 @@ impl Counts {
         for (kind, count) in &self.cases {
             let _ = writeln!(table, "| before a person: {kind} | {count} |");
         }
-        let _ = writeln!(table, "| doubles, losses, false ends, wrong sums | {} |", self.wrong.len());
+        let _ =
+            writeln!(table, "| doubles, losses, false ends, wrong sums | {} |", self.wrong.len());
         table
     }
 

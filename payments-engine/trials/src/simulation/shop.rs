@@ -18,9 +18,7 @@ use payments_core::{
     transport::RetryPolicy,
 };
 use payments_engine::{Engine, Fault, HandedOver, RecordState, Seeded, Store};
-use provider_mock::{
-    MockGateway, Operation, PayoutOutcome, PayoutStart, Scripted, Settings, When,
-};
+use provider_mock::{MockGateway, Operation, PayoutOutcome, PayoutStart, Scripted, Settings, When};
 
 use super::gateway::{Line, LineState};
 use crate::deliveries::SIGNED;
@@ -56,10 +54,18 @@ pub(super) struct Told {
     pub(super) unknown: bool,
 }
 
-/// The commits that are struck.
+/// Some commits in a row that are struck.
+struct Strike {
+    /// How many commits come before.
+    after: u64,
+    times: u64,
+    fault: Fault,
+}
+
+/// The commits that are struck, and what became of it.
 #[derive(Default)]
 struct Strikes {
-    next: Mutex<Option<(u64, Fault)>>,
+    next: Mutex<Option<Strike>>,
     has_ended: AtomicBool,
     unknown: AtomicBool,
 }
@@ -107,8 +113,7 @@ impl Shop {
         let gateway = MockGateway::new(settings).unwrap();
         let line = Arc::new(LineState::new(Random::seeded(!seed)));
         let departs = !random.once_in(4);
-        let transport =
-            Line { gateway: gateway.transport(), departs, state: Arc::clone(&line) };
+        let transport = Line { gateway: gateway.transport(), departs, state: Arc::clone(&line) };
         let provider = provider(absence, transport, &clock);
         let strikes = Arc::new(Strikes::default());
         let striking = Arc::clone(&strikes);
@@ -156,7 +161,7 @@ impl Shop {
 
     /// Does random things.
     pub(super) async fn trade(&mut self) {
-        let steps = 6 + self.random.below(18);
+        let steps = 12 + self.random.below(24);
         for _ in 0..steps {
             self.step().await;
             if self.strikes.unknown.swap(false, Ordering::SeqCst) {
@@ -169,18 +174,18 @@ impl Shop {
     }
 
     async fn step(&mut self) {
-        let number = self.random.below(if self.is_calm { 12 } else { 17 });
+        let number = self.random.below(if self.is_calm { 16 } else { 23 });
         match number {
-            0..=2 => self.hand_over().await,
-            3..=4 => self.pay_out().await,
-            5 => self.open_order().await,
-            6 => self.pay_order(),
-            7 => self.deliver().await,
-            8 => self.refund().await,
-            9 => self.settle_a_payout(),
-            10..=11 => self.pass_time().await,
-            12..=13 => self.trouble_the_gateway(),
-            14..=15 => self.strike_a_commit(),
+            0..=1 => self.hand_over().await,
+            2..=3 => self.pay_out().await,
+            4..=5 => self.open_order().await,
+            6..=8 => self.pay_order(),
+            9..=10 => self.deliver().await,
+            11..=12 => self.refund().await,
+            13 => self.settle_a_payout(),
+            14..=15 => self.pass_time().await,
+            16..=18 => self.trouble_the_gateway(),
+            19..=21 => self.strike_a_commit(),
             _ => {
                 self.engine.take().unwrap().stop().await;
                 self.start().await;
@@ -268,10 +273,8 @@ impl Shop {
         if known.is_some() {
             return;
         }
-        let request = RefundPayment::new(
-            RefundRef::new(&*name).unwrap(),
-            OrderRef::new(&*order).unwrap(),
-        );
+        let request =
+            RefundPayment::new(RefundRef::new(&*name).unwrap(), OrderRef::new(&*order).unwrap());
         let request = request.with_amount(Money::vnd(amount)).unwrap();
         let payments = self.engine().payments(MAIN).unwrap();
         let outcome = payments.refund_payment(&request).await;
@@ -329,8 +332,8 @@ impl Shop {
             Fault::EndsAfter,
             Fault::EndsAfter,
         ]);
-        let after = self.random.below(6);
-        *self.strikes.next.lock().unwrap() = Some((after, fault));
+        let (after, times) = (self.random.below(6), 1 + self.random.below(6));
+        *self.strikes.next.lock().unwrap() = Some(Strike { after, times, fault });
     }
 
     fn has_ended(&self) -> bool {
@@ -368,7 +371,7 @@ impl Shop {
     pub(super) async fn come_to_rest(&mut self) {
         *self.strikes.next.lock().unwrap() = None;
         self.line.refuse(0);
-        let steps = [(20, 15), (12, 300), (26, 3_700)];
+        let steps = [(8, 40), (6, 600), (8, 12_000)];
         for (times, seconds) in steps {
             for _ in 0..times {
                 self.deliver_all().await;
@@ -403,6 +406,8 @@ impl Told {
     fn hear<T>(&mut self, outcome: &payments_core::Result<Submission<T>>, has_ended: bool) {
         match outcome {
             _ if has_ended => self.unknown = true,
+            // It may be that not even its record was stored.
+            Ok(Submission::Uncertain(_)) => self.unknown = true,
             Ok(Submission::Accepted(_)) => {
                 self.promised = true;
                 self.accepted = true;
@@ -416,12 +421,16 @@ impl Told {
 impl Strikes {
     fn strike(&self) -> Option<Fault> {
         let mut next = self.next.lock().unwrap();
-        let (left, fault) = (*next)?;
-        if left > 0 {
-            *next = Some((left - 1, fault));
+        let Strike { after, times, fault } = next.as_mut()?;
+        if *after > 0 {
+            *after -= 1;
             return None;
         }
-        *next = None;
+        *times -= 1;
+        let (left, fault) = (*times, *fault);
+        if left == 0 {
+            *next = None;
+        }
         match fault {
             Fault::EndsAfter | Fault::EndsBefore => self.has_ended.store(true, Ordering::SeqCst),
             Fault::LostAfter | Fault::LostBefore => self.unknown.store(true, Ordering::SeqCst),
@@ -442,8 +451,7 @@ fn provider(absence: &str, line: Line, clock: &ManualClock) -> Provider {
     ))
     .unwrap();
     let once = RetryPolicy::new(0, Duration::ZERO, Duration::from_secs(60));
-    let context =
-        Context::new(Arc::new(line)).with_clock(Arc::new(clock.clone())).with_retry(once);
+    let context = Context::new(Arc::new(line)).with_clock(Arc::new(clock.clone())).with_retry(once);
     let registry = Registry::empty().add(provider_mock::REGISTRATION);
     registry.build(&config, &context).unwrap().remove(0)
 }
