@@ -14,6 +14,7 @@ use futures_util::future::{Either, join_all, select};
 use payments_core::{Lookup, PayoutRef, Timestamp};
 use tokio::task::JoinHandle;
 
+use self::schedule::LEASE;
 use crate::{
     journal::Sent,
     record::{Observation, PayoutRecord, RecordKind, RecordState},
@@ -21,9 +22,6 @@ use crate::{
     shared::{Flight, Member, Shared},
     store::{Claim, Due, StoreError, TaskKind},
 };
-
-/// How long due work that was claimed is left to who claimed it.
-const LEASE: Duration = Duration::from_secs(120);
 
 /// How many due payouts are claimed at most at a time.
 const MOST: usize = 512;

@@ -51,15 +51,9 @@ impl Shared {
         permit: Option<Permit>,
     ) -> Result<Timestamp, StoreError> {
         let now = self.clock.now();
-        if let Some(permit) = permit.as_ref().filter(|permit| now <= permit.send_by) {
+        if !self.interrupt(order, of.clone(), permit.clone()).await? {
             // Its sender may be about to write: before, an inquiry says little.
-            let is_left = permit.start != self.journal.start;
-            if !is_left {
-                return Ok(permit.send_by.plus(schedule::FIRST));
-            }
-        }
-        if let Err(error) = self.interrupt(order, of.clone()).await {
-            tracing::error!(%order, "the journal cannot be used: {error}");
+            return Ok(permit.map_or(now, |permit| permit.send_by).plus(schedule::FIRST));
         }
         let can = member.payments.capabilities();
         let (can_ask, window) = (can.find || can.find_refund, can.inquiry_window);

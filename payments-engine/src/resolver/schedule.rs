@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use payments_core::Timestamp;
 
+/// How long due work that was claimed is left to who claimed it.
+pub(crate) const LEASE: Duration = Duration::from_secs(120);
+
 /// How long after an instruction its payout is asked about first.
 pub(crate) const FIRST: Duration = Duration::from_secs(5);
 

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     journal::Breaker,
     record::{Observed, PayoutRecord, RecordState},
+    resolver::schedule::LEASE,
 };
 
 /// Tables in memory. A transaction copies what it changes, and its commit puts the copy in the place
@@ -218,8 +219,10 @@ impl Backend for Memory {
             let reference = PayoutRef::new(subject.as_str()).ok();
             let record = reference.and_then(|reference| payouts.get(&reference));
             let state = record.filter(|_| *kind == TaskKind::Payout).map(|record| record.state);
-            if matches!(state, Some(RecordState::Prepared | RecordState::Submitting)) {
-                task.due = now;
+            let is_left = matches!(state, Some(RecordState::Prepared | RecordState::Submitting));
+            // What is due within a lease may have been claimed by an engine that ended.
+            if is_left || task.due <= now.plus(LEASE) {
+                task.due = if is_left { now } else { task.due.min(now) };
             }
         }
         Ok(())

@@ -335,8 +335,8 @@ pub(crate) trait Backend: Rows + Send {
         most: usize,
     ) -> Result<Vec<Claim>, StoreError>;
 
-    /// Makes every payout that is prepared or submitting due now, unless another engine that runs
-    /// has it: what an earlier start left.
+    /// Makes every payout that is prepared or submitting due now, and ends every lease, unless another
+    /// engine that runs has it: what an earlier start left.
     fn pull_in(&mut self, now: Timestamp) -> Result<(), StoreError>;
 
     /// Whether the engine of this start runs.

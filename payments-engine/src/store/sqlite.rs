@@ -22,6 +22,7 @@ use super::{
 use crate::{
     journal::Breaker,
     record::{Observed, PayoutRecord, RecordState},
+    resolver::schedule::LEASE,
     sealing::{Place, Seal, read},
 };
 
@@ -376,6 +377,11 @@ impl Backend for Sqlite {
                    )";
         let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         let values = params![now.unix_seconds(), TaskKind::Payout.as_str()];
+        statement.execute(values).map_err(StoreError::not_done)?;
+        // What is due within a lease may have been claimed by an engine that ended.
+        let sql = "UPDATE payments_task SET due_at = ?1 WHERE due_at > ?1 AND due_at <= ?2";
+        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let values = params![now.unix_seconds(), now.plus(LEASE).unix_seconds()];
         statement.execute(values).map_err(StoreError::not_done)?;
         Ok(())
     }

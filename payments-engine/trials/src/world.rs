@@ -238,7 +238,7 @@ pub async fn waits_for_a_person(world: &World, sent: usize, said: &str) {
 }
 
 /// Waits until a condition holds; false if it does not in time.
-pub async fn holds_within(patience: Duration, condition: impl AsyncFn() -> bool) -> bool {
+pub async fn holds_within(patience: Duration, mut condition: impl AsyncFnMut() -> bool) -> bool {
     let until = Instant::now() + patience;
     while !condition().await {
         if Instant::now() > until {

@@ -26,7 +26,7 @@ use crate::{
     engine::Running,
     record::{
         Instruction, OpeningState, Outcome, PaymentObservation, PaymentOpening, PaymentRecord,
-        Report, ReportData, Source,
+        Permit, Report, ReportData, Source,
     },
     seeded::Seeded,
     shared::Shared,
@@ -228,10 +228,12 @@ impl Shared {
                     return opened.map(RoutedOpening::Here);
                 }
                 OpeningState::Submitting => {
-                    let now = self.clock.now();
-                    let is_fenced = opening.permit.as_ref().is_none_or(|out| now > out.send_by);
-                    if is_fenced {
-                        self.interrupt(&order, of.clone()).await?;
+                    let ended = self.interrupt(&order, of.clone(), opening.permit.clone()).await;
+                    if ended.map_err(StoreError::into_error)? {
+                        // The buyer waits: what the provider has is shown now.
+                        if let Err(error) = self.find_payment(member, &order).await {
+                            tracing::info!(%order, "could not be asked about yet: {error}");
+                        }
                         continue;
                     }
                 }
@@ -301,14 +303,29 @@ impl Shared {
         self.instruct(member, prepared, call, observation).await
     }
 
-    /// Makes an instruction uncertain whose sender can no longer write.
-    pub(crate) async fn interrupt(&self, order: &OrderRef, of: Instruction) -> Result<()> {
+    /// Makes an instruction uncertain that is under way by its record although its sender can no
+    /// longer write: the time of its permit is over, or its engine has ended. Returns whether it is
+    /// so.
+    pub(crate) async fn interrupt(
+        &self,
+        order: &OrderRef,
+        of: Instruction,
+        permit: Option<Permit>,
+    ) -> Result<bool, StoreError> {
         let now = self.clock.now();
+        let may_write = match permit.as_ref().filter(|permit| now <= permit.send_by) {
+            Some(permit) if permit.start == self.journal.start => true,
+            Some(permit) => self.is_elsewhere(permit.start).await?,
+            None => false,
+        };
+        if may_write {
+            return Ok(false);
+        }
         let interrupted = self.journal.change_payment(order, now, move |record| {
-            let is_fenced = record.is_some_and(|record| record.is_left_submitting(&of, now));
-            is_fenced.then(|| PaymentObservation::Interrupted { of: of.clone() })
+            let is_it = record.is_some_and(|record| record.is_submitting(&of, permit.as_ref()));
+            is_it.then(|| PaymentObservation::Interrupted { of: of.clone() })
         });
-        interrupted.await.map(|_| ()).map_err(StoreError::into_error)
+        interrupted.await.map(|_| true)
     }
 
     /// Asks the provider about an order, and books what it says as evidence. With an opening on

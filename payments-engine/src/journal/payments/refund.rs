@@ -68,7 +68,8 @@ impl Shared {
         match refund.state {
             RefundRecordState::Asked => self.send_refund(member, refund, of).await,
             RefundRecordState::Submitting => {
-                self.interrupt(&order, of).await?;
+                let ended = self.interrupt(&order, of, refund.permit.clone()).await;
+                ended.map_err(StoreError::into_error)?;
                 let record =
                     self.journal.read_payment(&order).await.map_err(StoreError::into_error)?;
                 let known = record.as_ref().and_then(|record| record.refund(&refund.refund));

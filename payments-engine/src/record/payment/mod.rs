@@ -134,8 +134,8 @@ impl PaymentRecord {
         openings.chain(refunds).collect()
     }
 
-    /// Whether an instruction is under way by its record, although its sender can no longer write.
-    pub(crate) fn is_left_submitting(&self, of: &Instruction, now: Timestamp) -> bool {
+    /// Whether an instruction is under way by its record, under this permit.
+    pub(crate) fn is_submitting(&self, of: &Instruction, under: Option<&Permit>) -> bool {
         let (is_submitting, permit) = match of {
             Instruction::Opening { provider, method } => {
                 let Some(opening) = self.opening(provider, *method) else { return false };
@@ -146,7 +146,7 @@ impl PaymentRecord {
                 (refund.state == RefundRecordState::Submitting, &refund.permit)
             }
         };
-        is_submitting && permit.as_ref().is_none_or(|permit| now > permit.send_by)
+        is_submitting && permit.as_ref() == under
     }
 
     /// Whether a person may say that what is in doubt never arrived: its sender can no longer write,
