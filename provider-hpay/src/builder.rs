@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use http::HeaderValue;
 use payments_core::{
     Clock, Provider, ProviderId, ProviderKind, check_web_address,
     config::{ConfigProblem, Environ, ProviderConfig, Reader},
@@ -16,15 +17,16 @@ use payments_core::{
 };
 
 use crate::{
+    api::Api,
     banks::Banks,
     checkout::Payments,
-    client::{HPay, Merchant, PayoutKeys},
+    client::{HPay, Merchant, RsaKeys},
     compat::Compat,
-    config::{AccountCurrency, Config, Signer},
+    config::{AccountCurrency, Config, PayoutEndpoint, Signer},
     formulas::Formulas,
     hosts::{Host, Hosts},
     notification::Notifications,
-    operations,
+    openapi, operations,
     payout::Payouts,
     virtual_account::VirtualAccounts,
 };
@@ -148,7 +150,8 @@ pub(crate) fn provider(
     }
     let hosts = hosts(&mut read, config);
     check_paths(&mut read, &config.compat);
-    let rsa = payout_keys(&mut read, config);
+    let rsa = rsa_keys(&mut read, config);
+    let openapi = openapi_credentials(&mut read, config);
     let formulas = formulas(&mut read, config, rsa.is_some());
     let banks = banks(&mut read, config);
     let problems = read.finish();
@@ -157,17 +160,26 @@ pub(crate) fn provider(
     else {
         return Err(problems);
     };
+    let transport = context.transport(None);
+    let clock = Arc::clone(&context.clock);
+    let openapi_secret = openapi.as_ref().map(|openapi| openapi.client_secret.clone());
+    let openapi_tokens = openapi.map(|credentials| {
+        let (transport, clock) = (Arc::clone(&transport), Arc::clone(&clock));
+        openapi::Tokens::new(hosts.openapi.clone(), credentials, transport, clock)
+    });
     let hpay = Arc::new(HPay {
         merchant,
         formulas,
         hosts,
+        apis: config.api,
+        openapi_tokens,
         compat: config.compat.clone(),
         payout_endpoint: config.payout_endpoint,
         banks,
         unverified_answers: config.unverified_answers,
         rsa,
-        transport: context.transport(None),
-        clock: Arc::clone(&context.clock),
+        transport,
+        clock,
     });
     let notifications = Notifications::new(Arc::clone(&hpay))
         .map_err(|error| vec![ConfigProblem::new(identity.path("kind"), error.to_string())])?;
@@ -184,6 +196,9 @@ pub(crate) fn provider(
         .passcode
         .iter()
         .fold(provider, |provider, passcode| provider.with_credential("passcode", passcode));
+    let provider = openapi_secret.iter().fold(provider, |provider, secret| {
+        provider.with_credential("openapi_client_secret", secret)
+    });
     let provider = hpay.formulas.warnings().into_iter().fold(provider, Provider::with_warning);
     Ok(match hpay.rsa {
         Some(_) => provider.with_payouts(Arc::new(Payouts::new(hpay))),
@@ -240,9 +255,50 @@ fn check_paths(read: &mut Reader<'_>, compat: &Compat) {
             read.problem(key, "is not a path that starts with a slash");
         }
     }
+    for (key, name) in [
+        ("compat.openapi_payout_service", &compat.openapi_payout_service),
+        ("compat.openapi_payout_inquiry", &compat.openapi_payout_inquiry),
+    ] {
+        let is_in_a_path = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if name.is_empty() || !name.bytes().all(is_in_a_path) {
+            read.problem(key, "is not a name of letters, digits and hyphens");
+        }
+    }
 }
 
-fn payout_keys(read: &mut Reader<'_>, config: &Config) -> Option<PayoutKeys> {
+/// The credentials of the newer OpenAPI, if they are given.
+fn openapi_credentials(read: &mut Reader<'_>, config: &Config) -> Option<openapi::Credentials> {
+    let role = config.api.openapi().next();
+    if let Some(role) = role {
+        let needed = [
+            ("openapi_client_id", config.openapi_client_id.is_some()),
+            ("openapi_client_secret", config.openapi_client_secret.is_some()),
+            ("private_key", config.private_key.is_some()),
+            ("hpay_certificate", config.hpay_certificate.is_some()),
+        ];
+        for (key, _) in needed.iter().filter(|(_, is_given)| !is_given) {
+            read.problem(key, format!("is missing; the openapi of {role} in `api` needs it"));
+        }
+    }
+    if config.api.payouts == Api::Openapi && config.payout_endpoint != PayoutEndpoint::default() {
+        let problem = "chooses among the endpoints of the reference; payouts are sent to the \
+                       openapi by `api`";
+        read.problem("payout_endpoint", problem);
+    }
+    let id = config.openapi_client_id.as_ref();
+    if id.is_some_and(|id| id.trim().is_empty()) {
+        read.problem("openapi_client_id", "is empty");
+    }
+    let secret =
+        read.given_secret("openapi_client_secret", config.openapi_client_secret.as_ref()?)?;
+    let Ok(merchant_id) = HeaderValue::from_str(&config.merchant_id) else {
+        read.problem("merchant_id", "cannot be carried in a header");
+        return None;
+    };
+    Some(openapi::Credentials { client_id: id?.clone(), client_secret: secret, merchant_id })
+}
+
+fn rsa_keys(read: &mut Reader<'_>, config: &Config) -> Option<RsaKeys> {
     match (&config.private_key, &config.hpay_certificate) {
         (None, None) => return None,
         (Some(_), None) => read.problem("hpay_certificate", "is missing; payouts need it too"),
@@ -271,7 +327,7 @@ fn payout_keys(read: &mut Reader<'_>, config: &Config) -> Option<PayoutKeys> {
     };
     let bytes = read.given_bytes("hpay_certificate", config.hpay_certificate.as_ref()?)?;
     match PublicKey::from_bytes(&bytes) {
-        Ok(hpay) => Some(PayoutKeys { ours: ours?, hpay }),
+        Ok(hpay) => Some(RsaKeys { ours: ours?, hpay }),
         Err(error) => {
             read.problem("hpay_certificate", error.to_string());
             None

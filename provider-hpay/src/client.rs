@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, Response, StatusCode};
 use payments_core::{
-    Clock, Error, Result, Submission,
+    Clock, Error, ErrorKind, Result, Secret, Submission,
     money::Currency,
     signature::{
         CheckingKeys, Keys, SigningKeys,
@@ -16,13 +16,15 @@ use payments_core::{
 };
 
 use crate::{
+    api::Apis,
     banks::Banks,
     compat::Compat,
     config::{PayoutEndpoint, UnverifiedAnswers},
     fields::Fields,
     formulas::Formulas,
     hosts::Hosts,
-    operation::{Class, Operation},
+    openapi,
+    operation::{Class, Encoding, Operation},
     reply::Reply,
     response_signature::ResponseCheck,
 };
@@ -42,12 +44,15 @@ pub struct HPay {
     pub(crate) merchant: Merchant,
     pub(crate) formulas: Formulas,
     pub(crate) hosts: Hosts,
+    pub(crate) apis: Apis,
+    /// Without them nothing is sent to the newer OpenAPI.
+    pub(crate) openapi_tokens: Option<openapi::Tokens>,
     pub(crate) compat: Compat,
     pub(crate) payout_endpoint: PayoutEndpoint,
     pub(crate) banks: Banks,
     pub(crate) unverified_answers: UnverifiedAnswers,
     /// Without them nothing is signed or verified by RSA.
-    pub(crate) rsa: Option<PayoutKeys>,
+    pub(crate) rsa: Option<RsaKeys>,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -72,8 +77,15 @@ pub(crate) struct Account<'a> {
     pub(crate) currency: Currency,
 }
 
-/// The keys that sign payouts and verify the responses.
-pub(crate) struct PayoutKeys {
+/// A signed request, and the access token in its headers if it has one.
+struct Signed {
+    request: Request<Bytes>,
+    token: Option<Secret>,
+}
+
+/// The keys that sign payouts, the balance inquiry and everything of the newer OpenAPI, and verify the
+/// responses.
+pub(crate) struct RsaKeys {
     pub(crate) ours: Arc<dyn Signer>,
     pub(crate) hpay: PublicKey,
 }
@@ -103,12 +115,19 @@ impl HPay {
         fields: Fields<'_>,
         read: impl FnOnce(&Reply<'_>) -> Result<T>,
     ) -> Result<T> {
-        let request = self.request(operation, fields)?;
-        let call = match operation.class {
+        let call = |request| match operation.class {
             Class::PaidInquiry => Call::paid_inquiry(operation.name, request),
             _ => Call::inquiry(operation.name, request),
         };
-        let response = self.transport.inquire(call).await?;
+        let sent = self.request(operation, fields.clone()).await?;
+        let mut response = self.transport.inquire(call(sent.request)).await?;
+        // Once more with another token, where the inquiry costs nothing.
+        if self.refuses_token(operation, sent.token, &response) && operation.class == Class::Inquiry
+        {
+            let again = self.request(operation, fields).await?;
+            response = self.transport.inquire(call(again.request)).await?;
+            self.refuses_token(operation, again.token, &response);
+        }
         read(&Reply::to_inquiry(operation, self.response_check(), &response)?)
     }
 
@@ -124,10 +143,11 @@ impl HPay {
         fields: Fields<'_>,
         read: impl FnOnce(&Reply<'_>) -> Result<Submission<T>, Unreadable>,
     ) -> Result<Submission<T>> {
-        let request = self.request(operation, fields)?;
+        let Signed { request, token } = self.request(operation, fields).await?;
         let call = Call::instruction(operation.name, request).with_about(about);
         let sent = self.transport.instruct(call).await?;
         Ok(sent.read(|response| {
+            self.refuses_token(operation, token, response);
             read(&Reply::to_instruction(operation, self.response_check(), response)?)
         }))
     }
@@ -164,10 +184,40 @@ impl HPay {
         CheckingKeys { secrets: Some(&self.merchant.passcode), public: &[] }
     }
 
-    fn request(&self, operation: &Operation<'_>, fields: Fields<'_>) -> Result<Request<Bytes>> {
-        let fields = self.sign(operation, fields)?;
+    async fn request(&self, operation: &Operation<'_>, fields: Fields<'_>) -> Result<Signed> {
         let address = format!("{}{}", self.hosts.address(operation.host), operation.path);
-        fields.request(&address, operation.encoding)
+        let Encoding::Envelope { service } = operation.encoding else {
+            let request = self.sign(operation, fields)?.request(&address, operation.encoding)?;
+            return Ok(Signed { request, token: None });
+        };
+        let sealed = self.sign(operation, openapi::envelope::sealed(&fields)?)?;
+        let mut request = sealed.request(&address, operation.encoding)?;
+        let token = self.openapi_tokens()?.authorize(service, &mut request).await?;
+        Ok(Signed { request, token: Some(token) })
+    }
+
+    fn openapi_tokens(&self) -> Result<&openapi::Tokens> {
+        self.openapi_tokens.as_ref().ok_or_else(|| {
+            let message = "the newer OpenAPI needs openapi_client_id and openapi_client_secret";
+            Error::new(ErrorKind::Configuration, message)
+        })
+    }
+
+    /// Whether a response refuses the access token of its request, which is forgotten then.
+    fn refuses_token(
+        &self,
+        operation: &Operation<'_>,
+        token: Option<Secret>,
+        response: &Response<Bytes>,
+    ) -> bool {
+        let Encoding::Envelope { service } = operation.encoding else { return false };
+        let (Some(tokens), Some(token), StatusCode::UNAUTHORIZED) =
+            (&self.openapi_tokens, token, response.status())
+        else {
+            return false;
+        };
+        tokens.forget(service, &token);
+        true
     }
 
     fn sign<'f>(&self, operation: &Operation<'_>, fields: Fields<'f>) -> Result<Fields<'f>> {

@@ -8,6 +8,8 @@ pub(crate) const LINK_PATH: &str = "/v1/checkout.php";
 pub(crate) const ADVANCED_LINK_PATH: &str = "/checkout.php";
 pub(crate) const REVOKE_TOKEN_PATH: &str = "/revoke_token.php";
 pub(crate) const ORDER_INQUIRY_PATH: &str = "/api/transaction/GetTransactionDetail";
+pub(crate) const OPENAPI_PAYOUT_SERVICE: &str = "ibft";
+pub(crate) const OPENAPI_PAYOUT_INQUIRY: &str = "inquiry";
 
 /// Switches for readings of HPay's interface that were not tried against the live service: the table
 /// `compat` of the configuration. Each has HPay's documents, or the likelier of two readings, as its
@@ -38,6 +40,26 @@ pub struct Compat {
     /// The body of opening, closing and reopening a virtual account. Default: `form`, as the
     /// headers of the examples say; their bodies are JSON (Create VA Account, API Revoke VA).
     pub va_body: Body,
+    /// The service of payouts in the paths of the newer OpenAPI, and the scope of its token. Default:
+    /// `ibft`; one public code base has `firm`.
+    pub openapi_payout_service: String,
+    /// The name of the payout inquiry in its path there. Default: `inquiry`; one public code base has
+    /// `get-status`.
+    pub openapi_payout_inquiry: String,
+    /// The name of a payout's note there. Default: `note`; one public code base has `remark`.
+    pub openapi_note: NoteField,
+}
+
+/// By which name the note of a payout is sent to the newer OpenAPI.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NoteField {
+    /// `note`.
+    #[default]
+    Note,
+    /// `remark`.
+    Remark,
 }
 
 /// By which name a merchant's number is sent.
@@ -78,11 +100,14 @@ impl Default for Compat {
             order_inquiry_path: ORDER_INQUIRY_PATH.to_owned(),
             order_inquiry_body: Body::default(),
             va_body: Body::default(),
+            openapi_payout_service: OPENAPI_PAYOUT_SERVICE.to_owned(),
+            openapi_payout_inquiry: OPENAPI_PAYOUT_INQUIRY.to_owned(),
+            openapi_note: NoteField::default(),
         }
     }
 }
 
-impl From<Body> for Encoding {
+impl From<Body> for Encoding<'_> {
     fn from(body: Body) -> Self {
         match body {
             Body::Form => Self::Form,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use payments_core::{Environment, config::Source};
 use serde::Deserialize;
 
-use crate::compat::Compat;
+use crate::{api::Apis, compat::Compat};
 
 /// The configuration of one merchant account at HPay, from any serde source or by code.
 ///
@@ -48,8 +48,8 @@ pub struct Config {
     #[serde(default)]
     pub currency: AccountCurrency,
     /// The merchant's RSA key, PEM or DER, PKCS#8 or PKCS#1, 2048 bits or more. Default: none;
-    /// payouts and the balance need it and `hpay_certificate` (HPay API reference 1.0.0,
-    /// FirmBanking).
+    /// payouts, the balance and the newer OpenAPI need it and `hpay_certificate` (HPay API reference
+    /// 1.0.0, FirmBanking).
     #[serde(default)]
     pub private_key: Option<Source>,
     /// HPay's certificate or public key, PEM or DER. Not secret. Default: none.
@@ -58,6 +58,17 @@ pub struct Config {
     /// Which library signs: `rsa`, or `aws-lc` with the cargo feature of that name. Default: `rsa`.
     #[serde(default)]
     pub signer: Signer,
+    /// Which of HPay's two APIs each role speaks: `openapi` for virtual accounts, payouts and the
+    /// balance, or a table such as `{ payouts = "openapi" }`. Default: `reference` for all of them.
+    #[serde(default)]
+    pub api: Apis,
+    /// The name of the merchant's program at the newer OpenAPI. Default: none; what `api` lets speak it
+    /// needs it.
+    #[serde(default)]
+    pub openapi_client_id: Option<String>,
+    /// The secret of that name. Default: none; as there.
+    #[serde(default)]
+    pub openapi_client_secret: Option<Source>,
     /// Which endpoint accepts payouts. Default: `json`, `/api/ibft/create` (HPay API reference 1.0.0,
     /// iBFT Payment).
     #[serde(default)]
@@ -161,6 +172,9 @@ impl Config {
             private_key: None,
             hpay_certificate: None,
             signer: Signer::default(),
+            api: Apis::default(),
+            openapi_client_id: None,
+            openapi_client_secret: None,
             payout_endpoint: PayoutEndpoint::default(),
             bank_codes: BTreeMap::new(),
             unverified_answers: UnverifiedAnswers::default(),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use payments_core::{Error, ErrorKind, Result, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 /// What is around every response.
@@ -14,8 +14,8 @@ use serde_json::value::RawValue;
 #[derive(Deserialize)]
 pub(crate) struct Envelope<'a> {
     pub(crate) error_code: Literal,
-    #[serde(borrow)]
-    pub(crate) data: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "borrowed")]
+    pub(crate) data: Option<Cow<'a, RawValue>>,
     /// HPay's words, in responses about payouts.
     pub(crate) status: Option<Literal>,
     /// HPay's words, in other responses.
@@ -32,24 +32,40 @@ pub(crate) enum Literal {
     Large(u64),
 }
 
-impl<'a> Envelope<'a> {
+impl Envelope<'_> {
+    /// What was in the envelope of the newer OpenAPI.
+    pub(crate) fn unsealed(
+        error_code: Literal,
+        data: Option<Box<RawValue>>,
+        message: Option<Literal>,
+    ) -> Self {
+        Self { error_code, data: data.map(Cow::Owned), status: None, message }
+    }
+
     /// The data of a response to an inquiry that worked; `what` they are about.
     ///
     /// # Errors
     /// There are none, or they are not what HPay documents.
-    pub(crate) fn data<T: Deserialize<'a>>(
-        &self,
+    pub(crate) fn data<'s, T: Deserialize<'s>>(
+        &'s self,
         operation: &'static str,
         what: &'static str,
     ) -> Result<T> {
         let malformed =
             |message: String| Error::new(ErrorKind::Malformed, message).with_operation(operation);
-        let data = self.data.ok_or_else(|| malformed("the response has no data".to_owned()))?;
+        let data =
+            self.data.as_ref().ok_or_else(|| malformed("the response has no data".to_owned()))?;
         serde_json::from_str(data.get()).map_err(|error| {
             malformed(format!("the response is not what HPay documents about {what}"))
                 .with_source(error)
         })
     }
+}
+
+fn borrowed<'de: 'a, 'a, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<Cow<'a, RawValue>>, D::Error> {
+    Ok(<Option<&'de RawValue>>::deserialize(deserializer)?.map(Cow::Borrowed))
 }
 
 impl Literal {

@@ -14,6 +14,7 @@ use crate::operation::Encoding;
 
 /// The fields of a request as HPay accepts them: named texts, in order. What is signed is taken from
 /// the same list as what is sent.
+#[derive(Clone)]
 pub(crate) struct Fields<'a>(Vec<(&'static str, Cow<'a, str>)>);
 
 impl<'a> Fields<'a> {
@@ -80,7 +81,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The HTTP request to an address.
-    pub(crate) fn request(&self, address: &str, encoding: Encoding) -> Result<Request<Bytes>> {
+    pub(crate) fn request(&self, address: &str, encoding: Encoding<'_>) -> Result<Request<Bytes>> {
         const FORM: &str = "application/x-www-form-urlencoded";
         let request = Request::builder().method(encoding.method());
         let (request, body) = match encoding {
@@ -90,7 +91,8 @@ impl<'a> Fields<'a> {
             Encoding::Form => {
                 (request.uri(address).header(CONTENT_TYPE, FORM), self.to_query().into())
             }
-            Encoding::Json => {
+            // The envelope is JSON itself.
+            Encoding::Json | Encoding::Envelope { .. } => {
                 (request.uri(address).header(CONTENT_TYPE, "application/json"), self.to_json()?)
             }
             Encoding::JsonAsForm => {
@@ -103,7 +105,8 @@ impl<'a> Fields<'a> {
         })
     }
 
-    fn to_json(&self) -> Result<Bytes> {
+    /// As JSON.
+    pub(crate) fn to_json(&self) -> Result<Bytes> {
         match serde_json::to_vec(self) {
             Ok(json) => Ok(json.into()),
             Err(error) => {

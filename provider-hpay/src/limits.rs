@@ -12,6 +12,16 @@ use payments_core::rules::{Alphabet, TextRules};
 /// reference: 50 is ours.
 pub(crate) const REFERENCE: TextRules = TextRules::new(1, 50, Alphabet::AlphanumericAnd("_.-"));
 
+/// The reference of a virtual account of the newer OpenAPI, its `requestId` (public code of merchants,
+/// 2026: at most 20).
+pub(crate) const OPENAPI_ACCOUNT_REFERENCE: TextRules =
+    TextRules::new(1, 20, Alphabet::AlphanumericAnd("_.-"));
+
+/// The reference of a payout of the newer OpenAPI, its `requestId` (public code of merchants, 2026: at
+/// most 99).
+pub(crate) const OPENAPI_PAYOUT_REFERENCE: TextRules =
+    TextRules::new(1, 99, Alphabet::AlphanumericAnd("_.-"));
+
 /// The description of a payment. HPay prints no length: 255 is ours.
 pub(crate) const DESCRIPTION: TextRules = TextRules::new(0, 255, Alphabet::Printable);
 

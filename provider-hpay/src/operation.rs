@@ -13,7 +13,7 @@ pub(crate) struct Operation<'a> {
     pub(crate) host: Host,
     /// The path, with a slash in front.
     pub(crate) path: &'a str,
-    pub(crate) encoding: Encoding,
+    pub(crate) encoding: Encoding<'a>,
     pub(crate) class: Class,
     /// The fields that a request can have: those that a formula of the configuration may sign.
     pub(crate) fields: &'static [&'static str],
@@ -45,9 +45,10 @@ pub(crate) enum Class {
     Instruction,
 }
 
-/// How the fields of a request are written. The reference shows JSON under the header of a form.
+/// How the fields of a request are written, and which envelope its response has. The reference shows
+/// JSON under the header of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Encoding {
+pub(crate) enum Encoding<'a> {
     /// GET, with the fields in the query.
     Query,
     /// POST, as a form.
@@ -56,14 +57,21 @@ pub(crate) enum Encoding {
     Json,
     /// POST, as JSON under the header of a form, as the reference's examples are.
     JsonAsForm,
+    /// POST, as JSON in the signed envelope of the newer OpenAPI, under a token of this service.
+    Envelope {
+        /// The name in the path, which is the scope of the token.
+        service: &'a str,
+    },
 }
 
-impl Encoding {
+impl Encoding<'_> {
     /// The HTTP method.
     pub(crate) fn method(self) -> http::Method {
         match self {
             Self::Query => http::Method::GET,
-            Self::Form | Self::Json | Self::JsonAsForm => http::Method::POST,
+            Self::Form | Self::Json | Self::JsonAsForm | Self::Envelope { .. } => {
+                http::Method::POST
+            }
         }
     }
 }

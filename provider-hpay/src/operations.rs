@@ -5,13 +5,14 @@ use payments_core::signature::Formula;
 use crate::{
     account::api::BALANCE,
     checkout::api::{ADVANCED_LINK, FIND_PAYMENT, REVOKE_TOKEN, SHORT_LINK, V1_LINK},
+    openapi,
     operation::Operation,
     payout::api::{FIND_PAYOUT, FORM_PAYOUT, NAME_CHECK, OPENAPI_PAYOUT, PAYOUT},
     virtual_account::api::{CLOSE, CREDITS, OPEN, RENAME},
 };
 
 /// One operation for each endpoint and formula; those that differ in their name alone are left out.
-pub(crate) static OPERATIONS: [Operation<'static>; 15] = [
+pub(crate) static OPERATIONS: [Operation<'static>; 25] = [
     V1_LINK,
     ADVANCED_LINK,
     SHORT_LINK,
@@ -27,6 +28,16 @@ pub(crate) static OPERATIONS: [Operation<'static>; 15] = [
     FORM_PAYOUT,
     FIND_PAYOUT,
     NAME_CHECK,
+    openapi::virtual_account::api::OPEN,
+    openapi::virtual_account::api::RENAME,
+    openapi::virtual_account::api::CLOSE,
+    openapi::virtual_account::api::LIST,
+    openapi::virtual_account::api::CREDITS,
+    openapi::payout::api::TRANSFER,
+    openapi::payout::api::FIND_TRANSFER,
+    openapi::payout::api::GET_NAME,
+    openapi::account::api::GET_BALANCE,
+    openapi::account::api::GET_DETAIL,
 ];
 
 /// The fields of the request that a formula signs; `None` if it signs no request of ours.
@@ -42,6 +53,7 @@ mod tests {
     use payments_core::Environment;
 
     use super::*;
+    use crate::operation::Encoding;
 
     const TABLE: &str = include_str!("../docs/endpoints.md");
 
@@ -63,6 +75,13 @@ mod tests {
         let mut ours: BTreeSet<String> = OPERATIONS.iter().map(endpoint).collect();
         // The other reading of `compat.order_inquiry_path`.
         ours.insert("POST checkout.hpay.com.vn/api/transaction".to_owned());
+        // Each service of the newer OpenAPI has its own tokens.
+        ours.extend(OPERATIONS.iter().filter_map(|operation| match operation.encoding {
+            Encoding::Envelope { service } => {
+                Some(format!("POST openapi.htpgroup.com.vn/service/{service}/v1/oauth2/token"))
+            }
+            _ => None,
+        }));
         assert_eq!(listed, ours.iter().map(String::as_str).collect());
     }
 

@@ -31,6 +31,12 @@ notify_url = "https://shop.example/hpay/notify"
 private_key = { file = "/run/secrets/hpay.pem" }
 hpay_certificate = { file = "/etc/payments/hpay.cer" }
 
+# The newer OpenAPI, which HPay publishes nothing about: for virtual accounts, payouts and the balance, or
+# for some of them as in { payouts = "openapi" }. Needs the two keys above.
+# api = "openapi"
+# openapi_client_id = "shop"
+# openapi_client_secret = { env = "HPAY_OPENAPI_SECRET" }
+
 # All of these have defaults.
 # checkout_url = "https://checkout-sandbox.hpay.com.vn"
 # account_url = "https://account-sandbox.hpay.com.vn"
@@ -49,6 +55,9 @@ hpay_certificate = { file = "/etc/payments/hpay.cer" }
 # order_inquiry_path = "/api/transaction/GetTransactionDetail"
 # order_inquiry_body = "form"   # or "json", "json-as-form"
 # va_body = "form"              # or "json", "json-as-form"
+# openapi_payout_service = "ibft"       # or "firm"
+# openapi_payout_inquiry = "inquiry"    # or "get-status"
+# openapi_note = "note"         # or "remark"
 #
 # [providers.hpay-main.formulas]  # in the place of the usual ones: a template, or another's name
 # checkout_v1_link = "checkout_v1_link"   # or "checkout_link", "checkout_link_short"

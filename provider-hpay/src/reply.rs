@@ -12,8 +12,8 @@ use serde::Deserialize;
 use crate::{
     envelope::Envelope,
     error_codes::Code,
-    http_status,
-    operation::Operation,
+    http_status, openapi,
+    operation::{Encoding, Operation},
     response_signature::{Doubt, ResponseCheck},
 };
 
@@ -37,7 +37,7 @@ impl<'a> Reply<'a> {
     ) -> Result<Self> {
         http_status::check_inquiry(operation.name, response)?;
         let body = response.body();
-        let envelope = serde_json::from_slice(body).map_err(|error| {
+        let envelope = read_envelope(operation.encoding, body).map_err(|error| {
             Error::new(ErrorKind::Malformed, "the answer is not the JSON that HPay documents")
                 .with_operation(operation.name)
                 .with_status(response.status())
@@ -57,7 +57,7 @@ impl<'a> Reply<'a> {
     ) -> Result<Self, Unreadable> {
         http_status::check_instruction(response)?;
         let body = response.body();
-        Ok(Self { operation, check, body, envelope: serde_json::from_slice(body)? })
+        Ok(Self { operation, check, body, envelope: read_envelope(operation.encoding, body)? })
     }
 
     /// Whether the call worked. It says nothing about money.
@@ -79,8 +79,9 @@ impl<'a> Reply<'a> {
     ///
     /// # Errors
     /// There are none, or they are not what HPay documents.
-    pub(crate) fn data<T: Deserialize<'a>>(&self) -> Result<T, Unreadable> {
-        let data = self.envelope.data.ok_or_else(|| Unreadable::new("the answer has no data"))?;
+    pub(crate) fn data<'s, T: Deserialize<'s>>(&'s self) -> Result<T, Unreadable> {
+        let data = self.envelope.data.as_ref();
+        let data = data.ok_or_else(|| Unreadable::new("the answer has no data"))?;
         Ok(serde_json::from_str(data.get())?)
     }
 
@@ -122,5 +123,12 @@ impl<'a> Reply<'a> {
     pub(crate) fn refuse_unsigned(&self) -> Result<()> {
         let refused = self.check.refuse_unsigned(self.operation.response);
         refused.map_err(|doubt| doubt.into_error(self.operation.name))
+    }
+}
+
+fn read_envelope<'a>(encoding: Encoding<'_>, body: &'a [u8]) -> serde_json::Result<Envelope<'a>> {
+    match encoding {
+        Encoding::Envelope { .. } => openapi::envelope::opened(body),
+        _ => serde_json::from_slice(body),
     }
 }

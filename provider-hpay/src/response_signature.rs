@@ -156,7 +156,8 @@ impl<'a> NamedTexts<'a> {
         }
         for (name, value) in around {
             match &*name {
-                // Also a list, whose rows have no names.
+                // Also a list, whose rows have no names; and the text of a sealed envelope.
+                "data" if value.get().starts_with('"') => texts.extend(text((name, value))),
                 "data" => texts.push((name, Cow::Borrowed(value.get()))),
                 _ => texts.extend(text((name, value))),
             }

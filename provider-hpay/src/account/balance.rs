@@ -6,6 +6,7 @@ use payments_core::{
 
 use super::{api::BALANCE, status::CODES, wire};
 use crate::{
+    api::Api,
     client::HPay,
     envelope::{Envelope, Literal},
     error_codes::Code,
@@ -14,6 +15,9 @@ use crate::{
 
 /// Asks how much there is to pay out.
 pub(crate) async fn balance(hpay: &HPay) -> Result<payout::Balance> {
+    if hpay.apis.account == Api::Openapi {
+        return hpay.openapi_balance().await;
+    }
     let now = hpay.clock.now();
     let fields = Fields::new()
         .with("requestId", now.unix_seconds().to_string())

@@ -41,7 +41,10 @@ pub(crate) fn read(
     }
     let malformed =
         |what: &'static str| Error::new(ErrorKind::Malformed, what).with_operation(operation);
-    let data = envelope.data.ok_or_else(|| malformed("the answer about the order has no data"))?;
+    let data = envelope
+        .data
+        .as_ref()
+        .ok_or_else(|| malformed("the answer about the order has no data"))?;
     let data: Order = serde_json::from_str(data.get()).map_err(|error| {
         malformed("the response is not what HPay documents about an order").with_source(error)
     })?;

@@ -75,4 +75,7 @@ pub(super) const SHAPES: &[(&str, Shape)] = &[
     ("omiTransactionId", Shape::Word),
     ("error_code", Shape::Word),
     ("status", Shape::Word),
+    // The newer OpenAPI: a code, and base64 of JSON.
+    ("errorCode", Shape::Word),
+    ("data", Shape::Word),
 ];

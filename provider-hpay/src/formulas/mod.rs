@@ -11,6 +11,7 @@ mod account;
 mod checkout;
 mod field_shapes;
 pub mod in_use;
+mod openapi;
 mod payout;
 mod virtual_account;
 
@@ -24,6 +25,7 @@ pub use checkout::{
 };
 pub use in_use::Formulas;
 pub(crate) use in_use::key;
+pub use openapi::{OPENAPI_REQUEST, OPENAPI_RESPONSE};
 pub use payout::{
     NAME_CHECK_REQUEST, NAME_CHECK_RESPONSE, PAYOUT_INQUIRY_REQUEST, PAYOUT_INQUIRY_RESPONSE,
     PAYOUT_REQUEST, PAYOUT_RESPONSE, PAYOUT_RESPONSE_BY_NAME,
@@ -62,6 +64,8 @@ pub const FORMULAS: &[Formula] = &[
     NAME_CHECK_RESPONSE,
     PAYOUT_INQUIRY_REQUEST,
     PAYOUT_INQUIRY_RESPONSE,
+    OPENAPI_REQUEST,
+    OPENAPI_RESPONSE,
     OPENAPI_VA_CALLBACK,
 ];
 

@@ -8,11 +8,8 @@ use payments_core::{
 };
 
 use crate::{
-    checkout::api::CONFIRM_PAYMENT,
-    client::HPay,
-    dedupe_key,
-    limits::SOON,
-    virtual_account::{account_number::is_same_account, api::CONFIRM_CREDIT},
+    checkout::api::CONFIRM_PAYMENT, client::HPay, dedupe_key, limits::SOON,
+    virtual_account::account_number::is_same_account,
 };
 
 pub(super) async fn confirm(hpay: &HPay, event: &Event) -> Result<Confirmation> {
@@ -76,7 +73,7 @@ async fn confirm_credit(hpay: &HPay, claimed: &Movement) -> Result<Confirmation>
             .with_operation(CONFIRM_PAYMENT.name)
     })?;
     let claim = || format!("{} on the account {account:?}", claimed.key);
-    let credits = match hpay.credits(&CONFIRM_CREDIT, account).await {
+    let credits = match hpay.credits(CONFIRM_PAYMENT.name, account).await {
         Ok(credits) => credits,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Ok(Confirmation::Contradicted {

@@ -5,8 +5,12 @@ use payments_core::{
     payout::{CreatePayout, Payout},
 };
 
-use super::{payout, status, wire::CreatedPayout};
+use super::{
+    payout, status,
+    wire::{CreatedPayout, RefusedPayout},
+};
 use crate::{
+    api::Api,
     client::HPay,
     config::PayoutEndpoint,
     fields::Fields,
@@ -139,6 +143,9 @@ impl HPay {
     }
 
     pub(super) async fn send_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {
+        if self.apis.payouts == Api::Openapi {
+            return self.send_openapi_payout(request).await;
+        }
         let operation = match self.payout_endpoint {
             PayoutEndpoint::Json => PAYOUT,
             PayoutEndpoint::Openapi => OPENAPI_PAYOUT,
@@ -147,11 +154,18 @@ impl HPay {
         let fields = self.fields_of_payout(request)?;
         self.instruct(&operation, &request.payout, fields, |reply| {
             if let Some(code) = reply.failure() {
-                return Ok(payout::refused(&code, &reply.envelope, reply.request_formula()));
+                let is_booked = payout::is_booked(&reply.envelope, |data: RefusedPayout| {
+                    [data.omi_cashout_id, data.omi_transaction_id]
+                });
+                return Ok(payout::refused(&code, is_booked, reply.request_formula()));
             }
             let data: CreatedPayout = reply.data()?;
             Ok(match verify(request, &data, reply) {
-                Ok(raw) => Submission::Accepted(payout::created(request, &data, raw)),
+                Ok(raw) => Submission::Accepted(payout::created(
+                    request,
+                    data.omi_transaction_id.as_ref(),
+                    raw,
+                )),
                 Err(doubt) => {
                     Submission::Uncertain(doubt.with_code(reply.envelope.error_code.text()))
                 }
@@ -167,6 +181,9 @@ impl HPay {
         payout: &PayoutRef,
         transaction: Option<&GatewayRef>,
     ) -> Result<Lookup<Payout>> {
+        if self.apis.payouts == Api::Openapi {
+            return self.find_openapi_payouts(operation.name, payout, transaction).await;
+        }
         REFERENCE.check("payout", payout.as_str())?;
         if let Some(transaction) = transaction {
             REFERENCE.check("transaction", transaction.as_str())?;

@@ -3,11 +3,11 @@
 
 pub(crate) mod api;
 mod holder_name;
-mod name_check;
+pub(crate) mod name_check;
 #[expect(clippy::module_inception, reason = "the file is named after what it reads")]
-mod payout;
+pub(crate) mod payout;
 pub(crate) mod status;
-mod wire;
+pub(crate) mod wire;
 
 use std::sync::Arc;
 
@@ -22,9 +22,10 @@ use payments_core::{
 
 use crate::{
     account::balance,
+    api::Api,
     checkout::options::refuse_options,
     client::HPay,
-    limits::{BENEFICIARY_NAME, PAYOUT_NOTE, REFERENCE},
+    limits::{BENEFICIARY_NAME, OPENAPI_PAYOUT_REFERENCE, PAYOUT_NOTE, REFERENCE},
 };
 use holder_name::check_spaces;
 pub use holder_name::holder_name;
@@ -33,24 +34,29 @@ use name_check::KnownNames;
 /// Payouts from one merchant account.
 pub(crate) struct Payouts {
     hpay: Arc<HPay>,
-    names: Arc<KnownNames>,
+    names: KnownNames,
     capabilities: PayoutCapabilities,
 }
 
 impl Payouts {
     pub(crate) fn new(hpay: Arc<HPay>) -> Self {
-        Self { hpay, names: Arc::default(), capabilities: capabilities() }
+        let names = name_check::none_known(Arc::clone(&hpay.clock));
+        let capabilities = capabilities(hpay.apis.payouts);
+        Self { hpay, names, capabilities }
     }
 }
 
 /// HPay prints no minimum (code 4).
-fn capabilities() -> PayoutCapabilities {
+fn capabilities(api: Api) -> PayoutCapabilities {
     PayoutCapabilities::new(
         vec![AmountLimits::at_least(Money::vnd(1))],
         // One inquiry of the reference shows two payouts under one requestId, both paid.
         Repeat::PaysAgain,
     )
-    .with_reference(REFERENCE)
+    .with_reference(match api {
+        Api::Reference => REFERENCE,
+        Api::Openapi => OPENAPI_PAYOUT_REFERENCE,
+    })
     .with_name(BENEFICIARY_NAME)
     .with_note(PAYOUT_NOTE)
     .with_find(None, AbsenceRule::Never)
@@ -69,7 +75,12 @@ impl PayoutProvider for Payouts {
     fn check(&self, request: &CreatePayout) -> Result<()> {
         check_spaces("beneficiary.name", &request.beneficiary.name)?;
         refuse_options(&request.options)?;
-        self.hpay.check_signable(&api::PAYOUT, &self.hpay.fields_of_payout(request)?)
+        let fields = self.hpay.fields_of_payout(request)?;
+        match self.hpay.apis.payouts {
+            Api::Reference => self.hpay.check_signable(&api::PAYOUT, &fields),
+            // Signed as one text in base64, which fits nothing else.
+            Api::Openapi => Ok(()),
+        }
     }
 
     async fn create_payout(&self, request: &CreatePayout) -> Result<Submission<Payout>> {

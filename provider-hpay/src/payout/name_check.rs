@@ -1,19 +1,20 @@
 //! Whose account it is (HPay API reference 1.0.0, Bank Account Inquiry): each check costs a fee,
 //! so names are kept for a day.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::{
-    Error, ErrorKind, Result, SingleFlight, Timestamp,
+    Clock, Error, ErrorKind, Result, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
     payout::Beneficiary,
     signature::Formula,
 };
 
 use super::{api::NAME_CHECK, status::CODES, wire};
-use crate::{client::HPay, envelope::Envelope, error_codes::Code, fields::Fields};
+use crate::{
+    api::Api, client::HPay, envelope::Envelope, error_codes::Code, fields::Fields, kept::Kept,
+};
 
 /// How long a name is believed without paying for it again.
 const KEPT_FOR: Duration = Duration::from_secs(24 * 3600);
@@ -21,47 +22,34 @@ const KEPT_FOR: Duration = Duration::from_secs(24 * 3600);
 /// How many names are kept; beyond that the oldest is forgotten.
 const MOST: usize = 10_000;
 
-type Key = (Bin, AccountNumber);
+/// The names that HPay reported lately, and the checks that are under way: a check is paid for once it
+/// is sent, so it ends and its name is kept although its callers leave.
+pub(super) type KnownNames = Kept<(Bin, AccountNumber), Beneficiary>;
 
-/// The names that HPay reported lately, and the checks that are under way.
-#[derive(Default)]
-pub(super) struct KnownNames {
-    names: Mutex<Names>,
-    /// A check is paid for once it is sent, so it ends and its name is kept although its callers
-    /// leave.
-    checks: SingleFlight<Key, Beneficiary>,
-}
-
-#[derive(Default)]
-struct Names {
-    reported: HashMap<Key, (Beneficiary, Timestamp)>,
+pub(super) fn none_known(clock: Arc<dyn Clock>) -> KnownNames {
+    Kept::new(clock, MOST)
 }
 
 /// The name on an account: the one that was reported within a day, or else what HPay says now. Two
 /// callers who ask for one name at a time wait for the same response.
 pub(super) async fn verify(
     hpay: &Arc<HPay>,
-    names: &Arc<KnownNames>,
+    names: &KnownNames,
     account: &BankAccount,
 ) -> Result<Beneficiary> {
     hpay.banks.code_of(account)?;
-    let check = || pay(Arc::clone(hpay), Arc::clone(names), account.clone());
-    if let Some(name) = names.lock().recall(account, hpay.clock.now()) {
-        return Ok(name);
-    }
-    names.checks.run(key(account), check).await
+    let pay = || pay(Arc::clone(hpay), account.clone());
+    names.get((account.bin, account.number.clone()), pay).await
 }
 
-/// Asks and pays for a name, and keeps it.
-async fn pay(hpay: Arc<HPay>, names: Arc<KnownNames>, account: BankAccount) -> Result<Beneficiary> {
-    let now = hpay.clock.now();
-    // Another check may have ended since the caller looked.
-    if let Some(name) = names.lock().recall(&account, now) {
-        return Ok(name);
-    }
-    let name = ask(&hpay, &account).await?;
-    names.lock().keep(&account, name.clone(), now);
-    Ok(name)
+/// Asks and pays for a name, which is kept for a day.
+async fn pay(hpay: Arc<HPay>, account: BankAccount) -> Result<(Beneficiary, Timestamp)> {
+    let until = hpay.clock.now().plus(KEPT_FOR);
+    let name = match hpay.apis.payouts {
+        Api::Reference => ask(&hpay, &account).await?,
+        Api::Openapi => hpay.ask_openapi_name(&account).await?,
+    };
+    Ok((name, until))
 }
 
 async fn ask(hpay: &HPay, account: &BankAccount) -> Result<Beneficiary> {
@@ -90,7 +78,19 @@ fn read(
     if !CODES.is_success(&envelope.error_code) {
         return Err(Code::of(&CODES, envelope).failed_inquiry(operation, formula));
     }
-    let data: wire::Name = envelope.data(operation, "a name")?;
+    named(operation, account, bank, envelope.data(operation, "a name")?)
+}
+
+/// The name in the data of a response.
+///
+/// # Errors
+/// It is about another account, or there is none.
+pub(crate) fn named(
+    operation: &'static str,
+    account: &BankAccount,
+    bank: &str,
+    data: wire::Name,
+) -> Result<Beneficiary> {
     if data.bank_account_number.text() != account.number.as_str()
         || data.bank_name.is_some_and(|name| name.text() != bank)
     {
@@ -104,68 +104,10 @@ fn malformed(operation: &'static str, what: &'static str) -> Error {
     Error::new(ErrorKind::Malformed, what).with_operation(operation)
 }
 
-fn key(account: &BankAccount) -> Key {
-    (account.bin, account.number.clone())
-}
-
-impl KnownNames {
-    fn lock(&self) -> MutexGuard<'_, Names> {
-        // No code that can panic runs under the lock.
-        self.names.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Names {
-    fn recall(&self, account: &BankAccount, now: Timestamp) -> Option<Beneficiary> {
-        let (name, reported_at) = self.reported.get(&key(account))?;
-        (now.since(*reported_at) < KEPT_FOR).then(|| name.clone())
-    }
-
-    fn keep(&mut self, account: &BankAccount, name: Beneficiary, now: Timestamp) {
-        if self.reported.len() >= MOST {
-            self.reported.retain(|_, (_, reported_at)| now.since(*reported_at) < KEPT_FOR);
-        }
-        if self.reported.len() >= MOST {
-            let oldest = self.reported.iter().min_by_key(|(_, (_, reported_at))| *reported_at);
-            if let Some(account) = oldest.map(|(account, _)| account.clone()) {
-                self.reported.remove(&account);
-            }
-        }
-        self.reported.insert(key(account), (name, now));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::formulas::NAME_CHECK_REQUEST;
-
-    fn account(number: usize) -> BankAccount {
-        let number = AccountNumber::new(format!("{number:010}")).unwrap();
-        BankAccount::new(Bin::new("970418").unwrap(), number)
-    }
-
-    fn kept(names: &mut Names, number: usize, at: i64) {
-        let name = Beneficiary::new(account(number), "NGUYEN VAN A").unwrap();
-        names.keep(&account(number), name, Timestamp::from_unix(at));
-    }
-
-    #[test]
-    fn a_name_is_believed_for_a_day_and_the_oldest_makes_room() {
-        let mut names = Names::default();
-        for number in 0..MOST {
-            kept(&mut names, number, i64::from(number > 0));
-        }
-        kept(&mut names, MOST, 2);
-        assert_eq!(names.reported.len(), MOST);
-        let is_known =
-            |number, at| names.recall(&account(number), Timestamp::from_unix(at)).is_some();
-        assert!(!is_known(0, 2) && is_known(1, 2) && is_known(MOST, 2));
-        assert!(is_known(1, 24 * 3600) && !is_known(1, 24 * 3600 + 1));
-
-        kept(&mut names, MOST + 1, 24 * 3600 + 1);
-        assert_eq!(names.reported.len(), 2, "what is a day old is forgotten first");
-    }
 
     fn bidv() -> BankAccount {
         BankAccount::new(

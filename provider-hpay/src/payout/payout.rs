@@ -8,11 +8,12 @@ use payments_core::{
     payout::{CreatePayout, Payout, PayoutState},
     signature::Formula,
 };
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::{
     status::{CODES, UNKNOWN_PAYOUT, payout_status},
-    wire::{CreatedPayout, PayoutRow, RefusedPayout},
+    wire::PayoutRow,
 };
 use crate::{
     envelope::{Envelope, Literal},
@@ -21,27 +22,24 @@ use crate::{
 
 /// A payout that HPay has accepted. It is not done: the signature over this response covers neither
 /// the code nor the amount, and only the three statuses of an inquiry say what became of it.
-pub(super) fn created(request: &CreatePayout, data: &CreatedPayout, raw: Raw) -> Payout {
+pub(crate) fn created(request: &CreatePayout, transaction: Option<&Literal>, raw: Raw) -> Payout {
     let payout = Payout::new(request.payout.clone(), request.amount, PayoutState::Pending)
         .with_account(request.beneficiary.account.number.clone())
         .with_raw(raw);
     // The transaction's number, which the inquiry knows it by; the cashout's number is for
     // reconciliation with HPay and stays in the raw response.
-    match data.omi_transaction_id.as_ref().map(|id| GatewayRef::new(id.text())) {
+    match transaction.map(|id| GatewayRef::new(id.text())) {
         Some(Ok(reference)) => payout.with_gateway_ref(reference),
         _ => payout,
     }
 }
 
 /// What a code other than success makes of a payout that was sent under `formula`. No code is
-/// signed; one that comes with HPay's own number of the payout refuses what HPay has booked.
-pub(super) fn refused(
-    code: &Code,
-    envelope: &Envelope<'_>,
-    formula: &Formula,
-) -> Submission<Payout> {
+/// signed together with the reference; one that comes with HPay's own number of the payout
+/// (`is_booked`) refuses what HPay has booked.
+pub(crate) fn refused(code: &Code, is_booked: bool, formula: &Formula) -> Submission<Payout> {
     match code.refused_instruction(formula) {
-        Submission::Declined(_) if is_booked(envelope) => Submission::Uncertain(
+        Submission::Declined(_) if is_booked => Submission::Uncertain(
             Uncertain::new(
                 UncertainCause::ProviderUndecided,
                 format!("HPay refused with the code {}, and has a number for it", code.text()),
@@ -52,16 +50,18 @@ pub(super) fn refused(
     }
 }
 
-fn is_booked(envelope: &Envelope<'_>) -> bool {
-    let data = envelope.data.map(RawValue::get).unwrap_or_default();
-    let Ok(data) = serde_json::from_str::<RefusedPayout>(data) else {
+/// Whether a refusal comes with HPay's own numbers of the payout, which `numbers` reads.
+pub(crate) fn is_booked<T: DeserializeOwned>(
+    envelope: &Envelope<'_>,
+    numbers: impl FnOnce(T) -> [Option<Literal>; 2],
+) -> bool {
+    let data = envelope.data.as_deref().map(RawValue::get).unwrap_or_default();
+    let Ok(data) = serde_json::from_str::<T>(data) else {
         // An empty list says that there is nothing; an object that cannot be read may say anything.
         return data.starts_with('{');
     };
-    [data.omi_cashout_id, data.omi_transaction_id]
-        .iter()
-        .flatten()
-        .any(|number| !matches!(&*number.text(), "" | "0"))
+    let mut numbers = numbers(data).into_iter().flatten();
+    numbers.any(|number| !matches!(&*number.text(), "" | "0"))
 }
 
 /// Reads a response about the payouts under a reference, or about the one of them that HPay knows
@@ -86,8 +86,24 @@ pub(super) fn payouts(
             Err(code.failed_inquiry(operation, formula))
         };
     }
+    let rows: Vec<PayoutRow> = rows(operation, envelope.data.as_deref())?;
+    lookup(operation, merchant_id, payout, transaction, rows, raw)
+}
+
+/// What the rows of a response mean together.
+///
+/// # Errors
+/// They are not about the payout.
+pub(crate) fn lookup(
+    operation: &'static str,
+    merchant_id: &str,
+    payout: &PayoutRef,
+    transaction: Option<&GatewayRef>,
+    rows: Vec<PayoutRow>,
+    raw: &Raw,
+) -> Result<Lookup<Payout>> {
     let mut found = Vec::new();
-    for row in rows(operation, envelope.data)? {
+    for row in rows {
         if let (Some(asked), Some(reported)) = (transaction, &row.transaction_id)
             && reported.text() != asked.as_str()
         {
@@ -100,7 +116,10 @@ pub(super) fn payouts(
 }
 
 /// One row is an object, several are a list.
-fn rows(operation: &'static str, data: Option<&RawValue>) -> Result<Vec<PayoutRow>> {
+pub(crate) fn rows<T: DeserializeOwned>(
+    operation: &'static str,
+    data: Option<&RawValue>,
+) -> Result<Vec<T>> {
     let Some(data) = data.map(RawValue::get) else { return Ok(Vec::new()) };
     let read = if data.starts_with('[') {
         serde_json::from_str(data)
@@ -166,7 +185,7 @@ fn flag_double_payout(found: &mut [Payout]) {
     }
 }
 
-fn absence() -> Absence {
+pub(crate) fn absence() -> Absence {
     Absence::inconclusive(
         "HPay may not know a payout yet that it has accepted; only HPay can say that it never will",
     )

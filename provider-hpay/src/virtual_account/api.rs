@@ -9,8 +9,9 @@ use payments_core::{
     },
 };
 
-use super::{account, credit, status};
+use super::{account, credit::CreditRows, status};
 use crate::{
+    api::Api,
     client::HPay,
     fields::Fields,
     formulas::{
@@ -80,9 +81,6 @@ pub(crate) const CREDITS: Operation<'static> = Operation {
     codes: &status::CODES,
 };
 
-/// The same, to confirm an event.
-pub(crate) const CONFIRM_CREDIT: Operation<'static> = Operation { name: "confirm", ..CREDITS };
-
 impl HPay {
     /// The fields of opening an account.
     pub(super) fn fields_of_opening<'a>(
@@ -113,6 +111,9 @@ impl HPay {
         &self,
         request: &OpenVirtualAccount,
     ) -> Result<Submission<VirtualAccount>> {
+        if self.apis.virtual_accounts == Api::Openapi {
+            return self.open_openapi_account(request).await;
+        }
         let operation = Operation { encoding: self.compat.va_body.into(), ..OPEN };
         let about = Subject::VirtualAccount(request.order.clone());
         let fields = self.fields_of_opening(request)?;
@@ -133,6 +134,9 @@ impl HPay {
         &self,
         request: &UpdateVirtualAccount,
     ) -> Result<Submission<VirtualAccount>> {
+        if self.apis.virtual_accounts == Api::Openapi {
+            return self.rename_openapi_account(request).await;
+        }
         let number = request.account.number()?;
         let fields = Fields::new()
             .with("merchant_id", self.merchant_id())
@@ -158,7 +162,10 @@ impl HPay {
         &self,
         account: &VirtualAccountRef,
     ) -> Result<Submission<VirtualAccount>> {
-        self.switch_account(&CLOSE, account, None).await
+        match self.apis.virtual_accounts {
+            Api::Reference => self.switch_account(&CLOSE, account, None).await,
+            Api::Openapi => self.close_openapi_account(account).await,
+        }
     }
 
     /// Opens a closed account again.
@@ -167,7 +174,13 @@ impl HPay {
         account: &VirtualAccountRef,
         until: Option<Timestamp>,
     ) -> Result<Submission<VirtualAccount>> {
-        self.switch_account(&REOPEN, account, until).await
+        match self.apis.virtual_accounts {
+            Api::Reference => self.switch_account(&REOPEN, account, until).await,
+            Api::Openapi => {
+                let message = "HPay's openapi has no call that opens a closed account";
+                Err(Error::unsupported(message).with_operation(REOPEN.name))
+            }
+        }
     }
 
     async fn switch_account(
@@ -198,25 +211,36 @@ impl HPay {
         .await
     }
 
-    /// The credits on one of our accounts, under its full or its short number.
+    /// The credits on one of our accounts, under its full or its short number, asked for in the course
+    /// of the operation of this name.
     pub(crate) async fn credits(
         &self,
-        operation: &Operation<'_>,
+        name: &'static str,
         number: &AccountNumber,
     ) -> Result<Vec<Listed<Movement>>> {
+        if self.apis.virtual_accounts == Api::Openapi {
+            return self.openapi_credits(name, number).await;
+        }
+        let operation = &Operation { name, ..CREDITS };
         let fields = Fields::new()
             .with("merchant_id", self.merchant_id())
             .with("va_account", number.as_str());
         self.inquire(operation, fields, |reply| {
             let raw = reply.verify_success()?;
-            let formula = reply.request_formula();
-            credit::credits(operation.name, self.merchant_id(), &reply.envelope, formula, &raw)
+            if let Some(code) = reply.failure() {
+                return Err(code.failed_inquiry(name, reply.request_formula()));
+            }
+            CreditRows { operation: name, merchant_id: self.merchant_id(), number: "cashin" }.read(
+                reply.envelope.data.as_deref(),
+                &raw,
+                |row| serde_json::from_str(row),
+            )
         })
         .await
     }
 
     /// The end of a virtual account in Unix seconds.
-    fn end_of_life(&self, end: Option<Timestamp>) -> Result<Option<String>> {
+    pub(crate) fn end_of_life(&self, end: Option<Timestamp>) -> Result<Option<String>> {
         let Some(end) = end else { return Ok(None) };
         let now = self.clock.now();
         if end <= now {

@@ -8,59 +8,64 @@ use payments_core::{
     Direction, Error, ErrorKind, Listed, Movement, Raw, Result, Timestamp, UnreadableRow,
     bank::AccountNumber,
     money::{Currency, Money},
-    signature::Formula,
 };
 use serde_json::value::RawValue;
 
-use super::{remark::decoded, status::CODES, wire::CreditRow};
-use crate::{
-    dedupe_key,
-    envelope::{Envelope, Literal},
-    error_codes::Code,
-};
+use super::{remark::decoded, wire::CreditRow};
+use crate::{dedupe_key, envelope::Literal};
 
-/// Reads the response about the credits on a virtual account: those of yesterday and today. A row that
-/// cannot be read is reported beside the others.
-///
-/// # Errors
-/// They could not be asked for, or the response is not what HPay documents.
-pub(super) fn credits(
-    operation: &'static str,
-    merchant_id: &str,
-    envelope: &Envelope<'_>,
-    formula: &Formula,
-    raw: &Raw,
-) -> Result<Vec<Listed<Movement>>> {
-    if !CODES.is_success(&envelope.error_code) {
-        return Err(Code::of(&CODES, envelope).failed_inquiry(operation, formula));
-    }
-    let Some(data) = envelope.data else { return Ok(Vec::new()) };
-    let malformed = || {
-        Error::new(ErrorKind::Malformed, "the response is not what HPay documents about credits")
-            .with_operation(operation)
-    };
-    let rows: Vec<&RawValue> =
-        serde_json::from_str(data.get()).map_err(|error| malformed().with_source(error))?;
-    Ok(rows.into_iter().map(|row| credit(merchant_id, row, raw)).collect())
+/// The credits on a virtual account, as a response lists them.
+pub(crate) struct CreditRows<'a> {
+    pub(crate) operation: &'static str,
+    pub(crate) merchant_id: &'a str,
+    /// The member of a row that has HPay's number of the credit.
+    pub(crate) number: &'static str,
 }
 
-/// Reads one row, on its own: a malformed row hides no other.
-fn credit(merchant_id: &str, json: &RawValue, raw: &Raw) -> Listed<Movement> {
-    let read = serde_json::from_str::<CreditRow>(json.get())
-        .map_err(|_| "a field is missing, or is of another kind")
-        .and_then(|row| read_credit(merchant_id, &row, raw));
-    read.map_or_else(
-        |detail| {
-            let bytes = Bytes::copy_from_slice(json.get().as_bytes());
-            let row = UnreadableRow::new(detail)
-                .with_raw(Raw::new(bytes).with_authenticity(raw.authenticity().clone()));
-            Listed::Unreadable(match cashin(json) {
-                Some(cashin) => row.with_id(cashin),
-                None => row,
-            })
-        },
-        Listed::Read,
-    )
+impl CreditRows<'_> {
+    /// Reads the data of a response, row by row: a row that `row` cannot read is reported beside the
+    /// others.
+    ///
+    /// # Errors
+    /// The response is not what HPay documents.
+    pub(crate) fn read(
+        &self,
+        data: Option<&RawValue>,
+        raw: &Raw,
+        row: impl Fn(&str) -> serde_json::Result<CreditRow>,
+    ) -> Result<Vec<Listed<Movement>>> {
+        let Some(data) = data else { return Ok(Vec::new()) };
+        let malformed = || {
+            let message = "the response is not what HPay documents about credits";
+            Error::new(ErrorKind::Malformed, message).with_operation(self.operation)
+        };
+        let rows: Vec<&RawValue> =
+            serde_json::from_str(data.get()).map_err(|error| malformed().with_source(error))?;
+        Ok(rows.into_iter().map(|json| self.listed(json, row(json.get()), raw)).collect())
+    }
+
+    fn listed(
+        &self,
+        json: &RawValue,
+        row: serde_json::Result<CreditRow>,
+        raw: &Raw,
+    ) -> Listed<Movement> {
+        let read = row
+            .map_err(|_| "a field is missing, or is of another kind")
+            .and_then(|row| read_credit(self.merchant_id, &row, raw));
+        read.map_or_else(
+            |detail| {
+                let bytes = Bytes::copy_from_slice(json.get().as_bytes());
+                let row = UnreadableRow::new(detail)
+                    .with_raw(Raw::new(bytes).with_authenticity(raw.authenticity().clone()));
+                Listed::Unreadable(match number(json, self.number) {
+                    Some(number) => row.with_id(number),
+                    None => row,
+                })
+            },
+            Listed::Read,
+        )
+    }
 }
 
 fn read_credit(merchant_id: &str, row: &CreditRow, raw: &Raw) -> Result<Movement, &'static str> {
@@ -72,11 +77,12 @@ fn read_credit(merchant_id: &str, row: &CreditRow, raw: &Raw) -> Result<Movement
         .ok_or("`amount` is no amount of đồng above zero")?;
     let cashin = row.cashin.text();
     if !is_number(&cashin) {
-        return Err("`cashin` is not a number");
+        return Err("HPay's number of the credit is not one");
     }
     let account = AccountNumber::new(row.full_account_number.text().as_ref())
-        .map_err(|_| "`full_account_number` is not an account number")?;
-    let key = dedupe_key::credit(merchant_id, &cashin).map_err(|_| "`cashin` is too long")?;
+        .map_err(|_| "the account number is not one")?;
+    let key = dedupe_key::credit(merchant_id, &cashin)
+        .map_err(|_| "HPay's number of the credit is too long")?;
     let movement = Movement::new(key, Direction::In, amount)
         .with_virtual_account(account)
         .with_raw(raw.clone());
@@ -86,10 +92,10 @@ fn read_credit(merchant_id: &str, row: &CreditRow, raw: &Raw) -> Result<Movement
 }
 
 /// HPay's number of a row, where that can be read although the rest cannot.
-fn cashin(json: &RawValue) -> Option<String> {
+fn number(json: &RawValue, name: &str) -> Option<String> {
     let fields: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(json.get()).ok()?;
-    let cashin: Literal = serde_json::from_str(fields.get("cashin")?.get()).ok()?;
-    Some(cashin.text().into_owned()).filter(|cashin| !cashin.is_empty())
+    let number: Literal = serde_json::from_str(fields.get(name)?.get()).ok()?;
+    Some(number.text().into_owned()).filter(|number| !number.is_empty())
 }
 
 pub(super) fn with_details(

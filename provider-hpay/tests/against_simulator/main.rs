@@ -26,6 +26,7 @@ use simulator_hpay::{
 };
 
 mod links;
+mod openapi;
 mod world;
 
 use world::{NOW, World, account, payout};

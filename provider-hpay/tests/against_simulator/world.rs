@@ -18,7 +18,7 @@ use payments_core::{
     transport::{Call, HttpClient, HttpClientSettings, RetryPolicy},
     virtual_account::{OpenVirtualAccount, Uses, VirtualAccount},
 };
-use simulator_hpay::{HPaySimulator, Settings};
+use simulator_hpay::{CallbackForm, HPaySimulator, Settings};
 use simulator_kit::Clock as GatewayClock;
 
 /// 16 November 2024, 14:27:41 in Vietnam.
@@ -33,6 +33,12 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn new() -> Self {
         Self::with(&[]).await
+    }
+
+    /// A gateway and its merchant, whose roles speak the newer OpenAPI.
+    pub(crate) async fn openapi() -> Self {
+        let settings = Settings::test().with_callback_form(CallbackForm::Openapi);
+        Self::of(settings, &[("api", "openapi")]).await
     }
 
     /// A gateway and its merchant, with some keys of the configuration changed.
@@ -67,6 +73,8 @@ impl World {
         set("passcode", hpay.passcode());
         set("private_key", hpay.merchant_private_key().unwrap());
         set("hpay_certificate", hpay.hpay_certificate());
+        set("openapi_client_id", &hpay.settings().openapi_client_id);
+        set("openapi_client_secret", &hpay.settings().openapi_client_secret);
         set("return_url", "http://127.0.0.1:9/return");
         set("notify_url", "http://127.0.0.1:9/notify");
         for (key, value) in changes {

@@ -195,7 +195,8 @@ fn the_example_is_complete() {
     for text in [&example, &with_every_key.join("\n")] {
         let config: PaymentsConfig = toml::from_str(text).unwrap();
         let passcode = ("HPAY_PASSCODE".to_owned(), support::PASSCODE.to_owned());
-        let environ = Environ::of([passcode]);
+        let secret = ("HPAY_OPENAPI_SECRET".to_owned(), "canary-openapi-secret".to_owned());
+        let environ = Environ::of([passcode, secret]);
         let context = Context::new(Script::new()).with_environ(environ);
         let registry = Registry::empty().add(provider_hpay::REGISTRATION);
         let providers = registry.build(&config, &context).unwrap();
@@ -206,10 +207,40 @@ fn the_example_is_complete() {
 }
 
 #[test]
+fn what_speaks_the_openapi_needs_its_credentials_and_both_keys() {
+    let mut table = support::table();
+    table.insert("api.payouts".into(), "openapi".into());
+    table.insert("payout_endpoint".into(), "form".into());
+    table.remove("hpay_certificate");
+    let found = problems(table);
+    for key in ["openapi_client_id", "openapi_client_secret", "hpay_certificate", "payout_endpoint"]
+    {
+        let path = format!("providers.hpay-main.{key}: ");
+        assert!(found.iter().any(|problem| problem.starts_with(&path)), "{key}: {found:?}");
+    }
+}
+
+#[test]
+fn a_role_or_an_api_that_is_none_is_refused_by_its_name() {
+    for (key, value, path) in [
+        ("api", "newer", "providers.hpay-main.api"),
+        ("api.payouts", "newer", "providers.hpay-main.api"),
+        ("api.checkout", "openapi", "providers.hpay-main.api"),
+        ("compat.openapi_payout_service", "a/b", "providers.hpay-main.compat"),
+        ("compat.openapi_note", "memo", "providers.hpay-main.compat"),
+    ] {
+        let mut table = support::table();
+        table.insert(key.into(), value.into());
+        let found = problems(table);
+        assert!(found.len() == 1 && found[0].starts_with(path), "{key} = {value}: {found:?}");
+    }
+}
+
+#[test]
 fn the_registration_lists_every_formula() {
     let registration = provider_hpay::REGISTRATION;
     assert_eq!((registration.kind, registration.package), ("hpay", "provider-hpay"));
-    assert_eq!(registration.formulas.len(), 27);
+    assert_eq!(registration.formulas.len(), 29);
 }
 
 #[cfg(feature = "inventory")]

@@ -5,7 +5,7 @@ use crate::support::{self, Script};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::Request;
 use payments_core::{
-    EndpointName, OrderRef, Secret, Timestamp,
+    Authenticity, EndpointName, OrderRef, Provider, Secret, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
     money::{Currency, Money},
     notification::{Delivery, Evidence, Received, UntrustedReason},
@@ -15,13 +15,13 @@ use payments_core::{
         CheckingKeys, Field, Formula, Keys, SigningKeys,
         rsa::{PublicKey, RsaSigner},
     },
-    virtual_account::OpenVirtualAccount,
+    virtual_account::{OpenVirtualAccount, Uses, VirtualAccountState},
 };
 use provider_hpay::formulas::{
-    CHECKOUT_LINK, CHECKOUT_LINK_SHORT, CHECKOUT_V1_LINK, NAME_CHECK_REQUEST, OPENAPI_VA_CALLBACK,
-    ORDER_INQUIRY_REQUEST, PAYOUT_INQUIRY_REQUEST, PAYOUT_REQUEST, PAYOUT_RESPONSE,
-    PAYOUT_RESPONSE_BY_NAME, REVOKE_TOKEN_LINK, VA_CALLBACK, VA_CLOSE_REQUEST, VA_CREATE_REQUEST,
-    VA_INQUIRY_REQUEST, VA_RENAME_REQUEST,
+    CHECKOUT_LINK, CHECKOUT_LINK_SHORT, CHECKOUT_V1_LINK, NAME_CHECK_REQUEST, OPENAPI_REQUEST,
+    OPENAPI_RESPONSE, OPENAPI_VA_CALLBACK, ORDER_INQUIRY_REQUEST, PAYOUT_INQUIRY_REQUEST,
+    PAYOUT_REQUEST, PAYOUT_RESPONSE, PAYOUT_RESPONSE_BY_NAME, REVOKE_TOKEN_LINK, VA_CALLBACK,
+    VA_CLOSE_REQUEST, VA_CREATE_REQUEST, VA_INQUIRY_REQUEST, VA_RENAME_REQUEST,
 };
 use provider_hpay::options::HPayOptions;
 use serde_json::Value;
@@ -409,6 +409,94 @@ fn an_answer_to_a_payout_is_hpay_s_exactly_if_the_java_sample_says_so() {
         let checking = CheckingKeys { secrets: Some(&secret), public: std::slice::from_ref(&key) };
         let good = formula.check(&fields, text(&case, "secureChain"), checking, None).is_ok();
         assert_eq!(good, case["expect_valid"] == true, "{}", case["id"]);
+    }
+}
+
+#[test]
+fn envelopes_of_the_openapi_are_signed_as_its_merchants_sign_them() {
+    let signer = RsaSigner::from_bytes(merchant_key().as_bytes()).unwrap();
+    let public = PublicKey::from_bytes(&provider_certificate()).unwrap();
+    for case in cases("openapi_envelope") {
+        let (id, keys) = (text(&case, "id"), keys(&case));
+        let signing = SigningKeys { secret: Some(&keys), signer: Some(&signer) };
+        let signature = OPENAPI_REQUEST.sign(&fields(&case), signing).unwrap();
+        assert_eq!(signature, text(&case, "request_signature"), "{id}");
+
+        let checking = CheckingKeys { secrets: Some(&keys), public: std::slice::from_ref(&public) };
+        let mut response = case["response"].clone();
+        let signature = text(&response, "signature").to_owned();
+        let check = |response: &Value| {
+            OPENAPI_RESPONSE.check(&fields(response), &signature, checking, None).is_ok()
+        };
+        assert!(check(&response), "{id}");
+        response["errorCode"] = "01".into();
+        assert!(!check(&response), "{id}: the code is signed");
+    }
+}
+
+/// A merchant of the vectors whose roles speak the newer OpenAPI, and the gateway that answers a token
+/// and then the response of the case.
+fn openapi_merchant(case: &Value, merchant_id: &str) -> (std::sync::Arc<Script>, Provider) {
+    let script = Script::new();
+    script.answer(r#"{"access_token":"t-1","token_type":"Bearer","expires_in":3600}"#);
+    script.answer(case["response"].to_string());
+    let mut table = support::table();
+    let certificate = format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        STANDARD.encode(provider_certificate())
+    );
+    for (key, value) in [
+        ("merchant_id", merchant_id),
+        ("passcode", text(case, "passcode")),
+        ("private_key", &merchant_key()),
+        ("hpay_certificate", &certificate),
+        ("api", "openapi"),
+        ("openapi_client_id", "shop"),
+        ("openapi_client_secret", "canary-openapi-secret"),
+    ] {
+        table.insert(key.to_owned(), value.into());
+    }
+    let provider = support::try_build(std::sync::Arc::<Script>::clone(&script), table).unwrap();
+    (script, provider)
+}
+
+#[tokio::test]
+async fn what_is_sent_to_the_openapi_is_what_the_vectors_sign() {
+    for case in cases("openapi_envelope") {
+        let sent: Value = serde_json::from_str(text(&case, "payload_json")).unwrap();
+        let (script, provider) = openapi_merchant(&case, text(&sent, "merchantId"));
+        if text(&case, "id") == "va-create" {
+            let order = OrderRef::new(text(&sent, "requestId")).unwrap();
+            let request = OpenVirtualAccount::new(order, text(&sent, "vaName")).unwrap();
+            let request = request.with_uses(Uses::Many);
+            let opened = provider.virtual_accounts().unwrap().open(&request).await.unwrap();
+            let opened = opened.accepted().unwrap();
+            assert_eq!(opened.numbers[0].number.as_str(), "9631241000000713987");
+            assert_eq!(opened.state, VirtualAccountState::Open);
+        } else {
+            let number = AccountNumber::new(text(&sent, "bankAccountNumber")).unwrap();
+            let account = BankAccount::new(Bin::new("970436").unwrap(), number);
+            let beneficiary = Beneficiary::new(account, text(&sent, "bankAccountName")).unwrap();
+            let amount = Money::parse(text(&sent, "amount"), Currency::VND).unwrap();
+            let reference = text(&sent, "requestId").parse().unwrap();
+            let request = CreatePayout::new(reference, amount, beneficiary).unwrap();
+            let request = request.with_note(text(&sent, "note"));
+            let made = provider.payouts().unwrap().create_payout(&request).await.unwrap();
+            let made = made.accepted().unwrap();
+            assert_eq!(made.gateway_ref.unwrap().as_str(), "96061677");
+            assert!(matches!(made.raw.authenticity(), Authenticity::Verified(_)));
+        }
+        let calls = script.calls();
+        assert_eq!(calls[1].request.uri().path(), text(&case, "path"));
+        let envelope: Value = serde_json::from_slice(calls[1].request.body()).unwrap();
+        let expected = serde_json::json!({
+            "data": case["data"],
+            "signature": case["request_signature"],
+        });
+        assert_eq!(envelope, expected, "{}", case["id"]);
+        let headers = calls[1].request.headers();
+        assert_eq!(headers["authorization"], "Bearer t-1");
+        assert_eq!(headers["x-api-mid"], text(&sent, "merchantId"));
     }
 }
 

@@ -84,6 +84,14 @@ pub(crate) mod payout {
     }
 }
 
+/// The newer OpenAPI: the two codes that merchants have seen, and an HTTP status.
+pub(crate) mod openapi {
+    pub(crate) const DONE: &str = "00";
+    pub(crate) const REFUSED: &str = "214404";
+    /// No code: the response has this HTTP status.
+    pub(crate) const UNAUTHORIZED: &str = "HTTP 401";
+}
+
 /// The balance, whose codes are numbers.
 pub(crate) mod balance {
     /// Printed in the reference: the merchant does not exist.

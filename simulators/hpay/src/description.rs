@@ -32,6 +32,8 @@ fn credentials(gateway: &Gateway) -> Vec<Row> {
         row("merchant id", &settings.merchant_id, "merchant_site_code, MID"),
         row("merchant e-mail", &settings.merchant_email, "receiver, merchantEmail"),
         row("passcode", &settings.passcode, "secure_pass, HPayKey"),
+        row("client id", &settings.openapi_client_id, "of the newer OpenAPI"),
+        row("client secret", &settings.openapi_client_secret, "of the newer OpenAPI"),
         row("keys", control, "the merchant's private key and HPay's certificate, as PEM"),
     ]
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{RawQuery, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     middleware,
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
@@ -17,7 +17,7 @@ use super::{
     faults::{Fault, Operation},
     fields::Fields,
     gateway::Gateway,
-    payout, quirks,
+    openapi, payout, quirks,
     request_log::{self, Host},
     response::{self, HandlerResult},
     virtual_account,
@@ -29,8 +29,26 @@ pub(crate) struct Endpoint {
     pub(crate) verb: Verb,
     pub(crate) path: &'static str,
     pub(crate) operation: Operation,
-    pub(crate) handler: fn(&Gateway, &Fields, Option<&Fault>) -> HandlerResult,
+    pub(crate) handler: Handler,
     pub(crate) about: &'static str,
+}
+
+type Handler = fn(&Gateway, &Fields, Option<&Fault>) -> HandlerResult;
+
+impl Endpoint {
+    const fn openapi(
+        path: &'static str,
+        operation: Operation,
+        handler: Handler,
+        about: &'static str,
+    ) -> Self {
+        Self { host: Host::Openapi, verb: Verb::Post, path, operation, handler, about }
+    }
+
+    /// Whether it belongs to the newer OpenAPI.
+    pub(crate) fn is_openapi(&self) -> bool {
+        self.path.starts_with("/service/")
+    }
 }
 
 /// An HTTP method, which decides where the fields are.
@@ -172,6 +190,90 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         handler: payout::create,
         about: "pay out, for \"special\" merchants",
     },
+    Endpoint::openapi(
+        "/service/va/v1/oauth2/token",
+        Operation::Token,
+        openapi::grant,
+        "an access token for virtual accounts",
+    ),
+    Endpoint::openapi(
+        "/service/va/v1/create",
+        Operation::CreateAccount,
+        openapi::create_account,
+        "open a virtual account, by the newer OpenAPI",
+    ),
+    Endpoint::openapi(
+        "/service/va/v1/update",
+        Operation::RenameAccount,
+        openapi::update_account,
+        "rename a virtual account, by the newer OpenAPI",
+    ),
+    Endpoint::openapi(
+        "/service/va/v1/revoke",
+        Operation::RevokeAccount,
+        openapi::revoke_account,
+        "close a virtual account, by the newer OpenAPI",
+    ),
+    Endpoint::openapi(
+        "/service/va/v1/get-list",
+        Operation::AccountList,
+        openapi::list_accounts,
+        "every virtual account, by the newer OpenAPI",
+    ),
+    Endpoint::openapi(
+        "/service/va/v1/inquiry",
+        Operation::AccountInquiry,
+        openapi::credits,
+        "what arrived on a virtual account, by the newer OpenAPI",
+    ),
+    Endpoint::openapi(
+        "/service/ibft/v1/oauth2/token",
+        Operation::Token,
+        openapi::grant,
+        "an access token for payouts",
+    ),
+    Endpoint::openapi(
+        "/service/ibft/v1/transfer",
+        Operation::CreatePayout,
+        openapi::transfer,
+        "pay out, by the newer OpenAPI",
+    ),
+    Endpoint::openapi(
+        "/service/ibft/v1/inquiry",
+        Operation::PayoutInquiry,
+        openapi::inquire_payout,
+        "payout inquiry, by the newer OpenAPI",
+    ),
+    Endpoint::openapi(
+        "/service/ibft/v1/get-name",
+        Operation::NameCheck,
+        openapi::name,
+        "the name on a bank account, by the newer OpenAPI",
+    ),
+    Endpoint::openapi(
+        "/service/account/v1/oauth2/token",
+        Operation::Token,
+        openapi::grant,
+        "an access token for the balance",
+    ),
+    Endpoint::openapi(
+        "/service/account/v1/get-balance",
+        Operation::Balance,
+        openapi::balance,
+        "the merchant's balance, by the newer OpenAPI",
+    ),
+    Endpoint::openapi(
+        "/service/transaction/v1/oauth2/token",
+        Operation::Token,
+        openapi::grant,
+        "an access token for transactions",
+    ),
+    Endpoint::openapi(
+        "/service/transaction/v1/get-detail",
+        Operation::TransactionInquiry,
+        openapi::transaction,
+        "one transaction, by the newer OpenAPI",
+    ),
 ];
 
 /// Everything that `host` serves.
@@ -195,10 +297,15 @@ pub(crate) fn router(gateway: &Arc<Gateway>, host: Host) -> Router {
 fn serve(endpoint: &'static Endpoint) -> MethodRouter<Arc<Gateway>> {
     let handler = move |State(gateway): State<Arc<Gateway>>,
                         RawQuery(query): RawQuery,
+                        headers: HeaderMap,
                         body: Bytes| async move {
         let fields = match endpoint.verb {
             Verb::Get => Fields::from_query(&query.unwrap_or_default()),
             Verb::Post => Fields::from_body(&body),
+        };
+        let fields = match endpoint.is_openapi() {
+            true => openapi::authorized(fields, &headers),
+            false => fields,
         };
         response::respond(&gateway, endpoint, fields)
     };

@@ -31,6 +31,12 @@ pub enum Operation {
     NameCheck,
     /// The merchant asks for its balance.
     Balance,
+    /// The merchant asks for an access token of the newer OpenAPI.
+    Token,
+    /// The merchant lists its virtual accounts, by the newer OpenAPI.
+    AccountList,
+    /// The merchant asks for one transaction, by the newer OpenAPI.
+    TransactionInquiry,
     /// The gateway reports a payment to the order's `notify_url`.
     PaymentNotification,
     /// The gateway reports a credit to `/va/callback`.

@@ -25,6 +25,12 @@ impl Fields {
         Self(object.into_iter().map(|(name, value)| (name, text(value))).collect())
     }
 
+    /// The same with another value.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// The value under `name`; empty where it is missing.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)

@@ -39,6 +39,7 @@ mod fields;
 mod gateway;
 mod keys;
 mod ledger;
+mod openapi;
 mod payout;
 mod quirks;
 mod request_log;
@@ -152,7 +153,8 @@ impl HPaySimulator {
     pub fn secrets(&self) -> Vec<String> {
         let key = self.merchant_private_key().unwrap_or_default();
         let key_lines = key.lines().filter(|line| !line.starts_with("-----"));
-        std::iter::once(self.passcode()).chain(key_lines).map(str::to_owned).collect()
+        let own = [self.passcode(), &self.settings().openapi_client_secret];
+        own.into_iter().chain(key_lines).map(str::to_owned).collect()
     }
 
     /// The description for a page or a terminal: the hosts, the test credentials, the endpoints,

@@ -13,7 +13,7 @@ use super::{
     faults::{Fault, Operation, When},
     fields::Fields,
     gateway::Gateway,
-    sign,
+    openapi, sign,
     tables::Service,
 };
 
@@ -27,11 +27,15 @@ pub(crate) struct Refusal(pub(crate) &'static str);
 /// Responds to one request, or does what the next scripted fault of its operation says.
 pub(crate) fn respond(gateway: &Gateway, endpoint: &'static Endpoint, fields: Fields) -> Response {
     let operation = endpoint.operation;
+    let refuse = |code: &str| match endpoint.is_openapi() {
+        true => openapi::refusal(gateway, code),
+        false => refusal(operation, code),
+    };
     let fault = gateway.script.take(operation);
     match &fault {
         Some(Fault::LoseAnswer { when: When::BeforeBooking }) => return HangUp.into_response(),
         Some(Fault::AnswerCode { code, when: When::BeforeBooking }) => {
-            return refusal(operation, code);
+            return refuse(code);
         }
         Some(Fault::DeliverLate) => {
             gateway.delayed_requests.add(endpoint, fields);
@@ -42,9 +46,9 @@ pub(crate) fn respond(gateway: &Gateway, endpoint: &'static Endpoint, fields: Fi
     let answer = (endpoint.handler)(gateway, &fields, fault.as_ref());
     match (fault, answer) {
         (Some(Fault::LoseAnswer { .. }), _) => HangUp.into_response(),
-        (Some(Fault::AnswerCode { code, .. }), _) => refusal(operation, &code),
+        (Some(Fault::AnswerCode { code, .. }), _) => refuse(&code),
         (_, Ok(response)) => response,
-        (_, Err(Refusal(code))) => refusal(operation, code),
+        (_, Err(Refusal(code))) => refuse(code),
     }
 }
 
@@ -83,6 +87,8 @@ pub(crate) fn refusal(operation: Operation, code: &str) -> Response {
             "client_ip": CLIENT_IP,
             "message": balance_message(code),
         }),
+        // These have no response in the reference's form.
+        Operation::Token | Operation::AccountList | Operation::TransactionInquiry => json!({}),
         // These are notifications that the gateway sends; no request asks for them.
         Operation::PaymentNotification | Operation::AccountCallback | Operation::TokenCallback => {
             json!({})

@@ -44,6 +44,12 @@ pub struct Settings {
     pub hpay_private_key: String,
     /// HPay's certificate as PEM, which belongs to [`hpay_private_key`](Self::hpay_private_key).
     pub hpay_certificate: String,
+    /// The name of the merchant's program at the newer OpenAPI.
+    pub openapi_client_id: String,
+    /// The secret of that name.
+    pub openapi_client_secret: String,
+    /// For how many seconds an access token of the newer OpenAPI is good.
+    pub openapi_token_seconds: i64,
     /// The address where credits are reported, to which `/va/callback` is appended. Without it
     /// nothing is reported.
     pub va_callback_base: Option<String>,
@@ -127,6 +133,9 @@ impl Settings {
             merchant_private_key: Some(MERCHANT_KEY.into()),
             hpay_private_key: HPAY_KEY.into(),
             hpay_certificate: HPAY_CERTIFICATE.into(),
+            openapi_client_id: "TEST-ONLY-client".into(),
+            openapi_client_secret: "TEST-ONLY-openapi-secret-0001".into(),
+            openapi_token_seconds: 3_600,
             va_callback_base: None,
             callback_form: CallbackForm::default(),
             callback_quirks: CallbackQuirks::default(),
@@ -167,6 +176,12 @@ impl Settings {
     pub fn with_merchant_certificate(mut self, pem: impl Into<String>) -> Self {
         self.merchant_certificate = pem.into();
         self.merchant_private_key = None;
+        self
+    }
+
+    /// For how many seconds an access token of the newer OpenAPI is good.
+    pub fn with_openapi_token_seconds(mut self, seconds: i64) -> Self {
+        self.openapi_token_seconds = seconds;
         self
     }
 

@@ -158,6 +158,18 @@ impl Codes {
         self.with_passcode(&[request_id, &self.merchant_id, request_time])
     }
 
+    /// The text that the merchant signs with its private key in a request of the newer OpenAPI: the
+    /// base64 of its data.
+    pub fn openapi_request_text(&self, data: &str) -> String {
+        self.with_passcode(&[data])
+    }
+
+    /// The text that HPay signs with its private key in a response of the newer OpenAPI: its code and
+    /// the base64 of its data.
+    pub fn openapi_response_text(&self, error_code: &str, data: &str) -> String {
+        self.with_passcode(&[error_code, data])
+    }
+
     fn piped(&self, fields: &[&str]) -> String {
         md5_hex(&self.with_passcode(fields))
     }

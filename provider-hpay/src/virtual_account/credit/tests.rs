@@ -1,11 +1,20 @@
 //! The rows of a virtual account inquiry.
 
 use super::*;
-use crate::formulas::VA_INQUIRY_REQUEST;
+use crate::{
+    envelope::Envelope, error_codes::Code, formulas::VA_INQUIRY_REQUEST,
+    virtual_account::status::CODES,
+};
 
 fn read(json: &str) -> Result<Vec<Movement>, ErrorKind> {
     let envelope: Envelope<'_> = serde_json::from_str(json).unwrap();
-    let listed = credits("credits", "66295", &envelope, &VA_INQUIRY_REQUEST, &Raw::default());
+    if !CODES.is_success(&envelope.error_code) {
+        let code = Code::of(&CODES, &envelope);
+        return Err(code.failed_inquiry("credits", &VA_INQUIRY_REQUEST).kind());
+    }
+    let rows = CreditRows { operation: "credits", merchant_id: "66295", number: "cashin" };
+    let data = envelope.data.as_deref();
+    let listed = rows.read(data, &Raw::default(), |row| serde_json::from_str(row));
     let listed = listed.map_err(|error| error.kind())?;
     Listed::all(listed).map_err(|_| ErrorKind::Malformed)
 }

@@ -220,6 +220,11 @@ impl HPaySimulator {
         self.script(operation, Fault::ForgeSignature)
     }
 
+    /// Makes every access token of the newer OpenAPI invalid, before its end.
+    pub fn revoke_tokens(&self) {
+        self.gateway.tokens.revoke_all();
+    }
+
     /// The next payout's response names another account, under a good signature.
     pub fn echo_wrong_account_next(&self) {
         self.gateway.script.add(Operation::CreatePayout, Fault::EchoWrongAccount);

@@ -86,6 +86,8 @@ async fn credentials(State(gateway): Shared) -> Json<Value> {
         "passcode": settings.passcode,
         "merchant_private_key": settings.merchant_private_key,
         "hpay_certificate": settings.hpay_certificate,
+        "openapi_client_id": settings.openapi_client_id,
+        "openapi_client_secret": settings.openapi_client_secret,
     }))
 }
 

@@ -74,7 +74,10 @@ pub(crate) fn create(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) 
 }
 
 /// Debits the merchant and stores the payout, or refuses if the balance is too low.
-fn book(gateway: &Gateway, asked: Instruction) -> Result<(Payout, PayoutStart), Refusal> {
+pub(crate) fn book(
+    gateway: &Gateway,
+    asked: Instruction,
+) -> Result<(Payout, PayoutStart), Refusal> {
     let at = gateway.now();
     let mut books = gateway.books();
     if asked.amount > books.balance() {
@@ -114,7 +117,7 @@ impl<'a> Entry<'a> {
 }
 
 /// An account that differs in its last digit.
-fn another_account(number: &str) -> String {
+pub(crate) fn another_account(number: &str) -> String {
     let mut other = number.to_owned();
     let last = other.pop();
     other.push(if last == Some('0') { '1' } else { '0' });

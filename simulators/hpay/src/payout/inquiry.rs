@@ -11,7 +11,7 @@ use crate::{
     codes::payout as code,
     faults::Fault,
     fields::Fields,
-    gateway::Gateway,
+    gateway::{Books, Gateway},
     response::{HandlerResult, Refusal},
     sign,
 };
@@ -83,14 +83,7 @@ pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>
     }
 
     let books = gateway.books();
-    let found: Vec<&Payout> = books
-        .payouts
-        .iter()
-        .filter(|payout| payout.request_id == request_id)
-        .filter(|payout| {
-            transaction_id.is_none_or(|wanted| payout.transaction_id.to_string() == wanted)
-        })
-        .collect();
+    let found = find(&books, request_id, transaction_id);
     let merchant_id = gateway.settings.merchant_id.as_str();
     match found.as_slice() {
         [] => Err(Refusal(code::NO_PAYOUT)),
@@ -100,6 +93,19 @@ pub(crate) fn inquire(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>
             Ok(answered(request_id, rows))
         }
     }
+}
+
+/// Every payout with this request id and, if one is given, this transaction id.
+pub(crate) fn find<'a>(
+    books: &'a Books,
+    request_id: &str,
+    transaction_id: Option<&str>,
+) -> Vec<&'a Payout> {
+    let is_wanted = |payout: &&Payout| {
+        payout.request_id == request_id
+            && transaction_id.is_none_or(|wanted| payout.transaction_id.to_string() == wanted)
+    };
+    books.payouts.iter().filter(is_wanted).collect()
 }
 
 fn answered(request_id: &str, data: impl Serialize) -> Response {

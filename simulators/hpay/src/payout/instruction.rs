@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// The payout that the merchant asks for.
-pub(super) struct Instruction {
+pub(crate) struct Instruction {
     pub(super) request_id: String,
     pub(super) bank: String,
     pub(super) number: String,
@@ -51,6 +51,11 @@ impl Instruction {
             Verdict::OtherText => return Err(Refusal(code::OTHER_TEXT_SIGNED)),
             Verdict::OtherKey => return Err(Refusal(code::BAD_SIGNATURE)),
         }
+        Self::checked(gateway, fields)
+    }
+
+    /// Checks what is asked, of a request that is the merchant's.
+    pub(crate) fn checked(gateway: &Gateway, fields: &Fields) -> Result<Self, Refusal> {
         let bank = fields.text("bankName");
         let number = fields.text("bankAccountNumber");
         let name = fields.text("bankAccountName");
@@ -79,7 +84,7 @@ impl Instruction {
 }
 
 /// Checks that table 3 lists the bank and that the account number is well formed.
-pub(super) fn check_account(bank: &str, number: &str) -> Result<(), Refusal> {
+pub(crate) fn check_account(bank: &str, number: &str) -> Result<(), Refusal> {
     if !tables::is_bank(bank) {
         return Err(Refusal(code::UNKNOWN_BANK));
     }

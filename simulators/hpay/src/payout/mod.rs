@@ -7,9 +7,10 @@ mod name_check;
 mod record;
 mod settle;
 
-pub(crate) use create::create;
-pub(crate) use inquiry::inquire;
-pub(crate) use name_check::check_name;
+pub(crate) use create::{another_account, book, create};
+pub(crate) use inquiry::{find, inquire};
+pub(crate) use instruction::{Instruction, check_account};
+pub(crate) use name_check::{check_name, holder_or_anybody};
 pub(crate) use settle::settle;
 
 pub use record::{Payout, PayoutStart, PayoutState};

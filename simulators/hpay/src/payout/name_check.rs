@@ -50,7 +50,7 @@ pub(crate) fn check_name(
         return Err(Refusal(code::WRONG_CODE));
     }
     check_account(bank, number)?;
-    let name = holder(gateway, bank, number).unwrap_or(ANYBODY);
+    let name = holder_or_anybody(gateway, bank, number);
     Ok(Json(Named {
         error_code: code::DONE,
         data: Data {
@@ -63,4 +63,9 @@ pub(crate) fn check_name(
         checksum: sign::filler(&["name", bank, number, name]),
     })
     .into_response())
+}
+
+/// The holder of a bank account, whether the settings have it or not.
+pub(crate) fn holder_or_anybody<'a>(gateway: &'a Gateway, bank: &str, number: &str) -> &'a str {
+    holder(gateway, bank, number).unwrap_or(ANYBODY)
 }

@@ -8,7 +8,7 @@ use crate::gateway::Books;
 pub(super) const PREFIX: &str = "963124";
 
 /// The bank that keeps the simulated accounts, by its code in table 3.
-pub(super) const BANK: &str = "BIDV";
+pub(crate) const BANK: &str = "BIDV";
 
 /// A bank account number that HPay opened for the merchant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,6 +18,8 @@ pub struct VirtualAccount {
     pub number: String,
     /// The bank's prefix and the short number: what a payer transfers to.
     pub full_number: String,
+    /// The merchant's number of the call that opened it, if that was one of the newer OpenAPI.
+    pub request_id: Option<String>,
     /// HPay's order behind the account, which callbacks name.
     pub order_id: u64,
     /// The order of the checkout page that it was shown for, if it was.

@@ -47,6 +47,7 @@ pub(super) struct Callback {
     full_number: String,
     remark: String,
     amount: i64,
+    request_id: Option<String>,
     order_id: u64,
     /// The order, only for money that was paid through the checkout page.
     order_code: Option<String>,
@@ -63,6 +64,7 @@ impl Callback {
             full_number: account.full_number.clone(),
             remark: credit.remark.clone(),
             amount: credit.amount,
+            request_id: account.request_id.clone(),
             order_id: account.order_id,
             order_code: account.order_code.clone(),
             cashin: credit.cashin,
@@ -111,11 +113,12 @@ impl Callback {
     }
 
     /// `secure_code` covers the account, the amount and the numbers. The merchant's request number
-    /// is derived from HPay's number, because the simulated API has none.
+    /// is derived from HPay's number for an account that the reference's API opened, which has none.
     fn openapi_query(&self, gateway: &Gateway, is_forged: bool) -> String {
         let (amount, cashin_id) = (self.amount.to_string(), self.cashin.to_string());
         let transaction_id = self.transaction_id.to_string();
-        let client_request_id = format!("VA{}", self.order_id);
+        let derived = || format!("VA{}", self.order_id);
+        let client_request_id = self.request_id.clone().unwrap_or_else(derived);
         let mut secure_code = gateway.codes.openapi_account_callback(
             &self.full_number,
             &amount,
@@ -129,13 +132,14 @@ impl Callback {
         format!(
             "va_account={}&va_account_name={}&va_bank_name={BANK}&transfer_content={}\
              &amount={amount}&mc_fee=0&time_paid={}&order_id={}&cashin_id={cashin_id}\
-             &transaction_id={transaction_id}&client_request_id={client_request_id}\
+             &transaction_id={transaction_id}&client_request_id={}\
              &merchant_id={}&secure_code={secure_code}",
             self.full_number,
             escaped(&self.name),
             escaped(&STANDARD.encode(&self.remark)),
             self.time_paid,
             self.order_id,
+            escaped(&client_request_id),
             gateway.settings.merchant_id,
         )
     }

@@ -55,15 +55,7 @@ pub(crate) fn rename(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
     let name = terms::name(fields, "va_name")?;
     let remark = terms::remark(fields)?;
 
-    let mut books = gateway.books();
-    let account = books.account_mut(number).ok_or(Refusal(code::UNKNOWN_ACCOUNT))?;
-    if account.status_at(gateway.now()) != AccountStatus::Active {
-        return Err(Refusal(code::EXPIRED));
-    }
-    account.name = name;
-    if !remark.is_empty() {
-        account.remark.clone_from(&remark);
-    }
+    let account = change(gateway, number, Change::Rename { name, remark: remark.clone() })?;
     Ok(Json(Renamed {
         error_code: code::DONE,
         message: "Update account virtual account name successful",
@@ -75,6 +67,44 @@ pub(crate) fn rename(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
         },
     })
     .into_response())
+}
+
+/// A change of an account.
+pub(crate) enum Change {
+    /// Another name, and another remark unless it is empty.
+    Rename { name: String, remark: String },
+    /// It is closed.
+    Close,
+}
+
+/// Changes the account under a short or a full number, and returns it.
+pub(crate) fn change(
+    gateway: &Gateway,
+    number: &str,
+    change: Change,
+) -> Result<VirtualAccount, Refusal> {
+    let now = gateway.now();
+    let mut books = gateway.books();
+    let account = books.account_mut(number).ok_or(Refusal(code::UNKNOWN_ACCOUNT))?;
+    match change {
+        Change::Rename { name, remark } => {
+            if account.status_at(now) != AccountStatus::Active {
+                return Err(Refusal(code::EXPIRED));
+            }
+            account.name = name;
+            if !remark.is_empty() {
+                account.remark = remark;
+            }
+        }
+        Change::Close => close(account, now)?,
+    }
+    Ok(account.clone())
+}
+
+/// The account under a short or a full number.
+pub(crate) fn find(gateway: &Gateway, number: &str) -> Result<VirtualAccount, Refusal> {
+    let mut books = gateway.books();
+    books.account_mut(number).map(|account| account.clone()).ok_or(Refusal(code::UNKNOWN_ACCOUNT))
 }
 
 /// `POST /api/va/revoke`: flag 0 closes, flag 1 opens again.

@@ -64,6 +64,23 @@ pub(crate) fn create(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
     if fields.text("secure_code") != gateway.codes.account_create(fields.text("condition")) {
         return Err(Refusal(code::WRONG_PARAMETERS));
     }
+    let terms = terms(gateway, fields)?;
+    let account = open(gateway, terms);
+    Ok(Json(Created::new(gateway, &account)).into_response())
+}
+
+/// What an account is opened with.
+pub(crate) struct Terms {
+    pub(crate) request_id: Option<String>,
+    pub(crate) is_one_time: bool,
+    pub(crate) is_fixed: bool,
+    pub(crate) amount: i64,
+    pub(crate) name: String,
+    pub(crate) remark: String,
+    pub(crate) time_limit: i64,
+}
+
+fn terms(gateway: &Gateway, fields: &Fields) -> Result<Terms, Refusal> {
     let is_one_time = is_first_of_two(fields.text("accountVaType"))?;
     let is_fixed = is_first_of_two(fields.text("condition"))?;
     let amount = amount::whole(fields.text("amount"))
@@ -71,14 +88,19 @@ pub(crate) fn create(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
         .ok_or(Refusal(code::WRONG_PARAMETERS))?;
     let name = terms::name(fields, "accountVaName")?;
     let remark = terms::remark(fields)?;
-    let now = gateway.now();
-    let time_limit = terms::time_limit(fields, "timeLimit", now)?;
+    let time_limit = terms::time_limit(fields, "timeLimit", gateway.now())?;
+    Ok(Terms { request_id: None, is_one_time, is_fixed, amount, name, remark, time_limit })
+}
 
+/// Opens an account.
+pub(crate) fn open(gateway: &Gateway, terms: Terms) -> VirtualAccount {
+    let Terms { request_id, is_one_time, is_fixed, amount, name, remark, time_limit } = terms;
     let mut books = gateway.books();
     let number = books.numbers.account().to_string();
     let account = VirtualAccount {
         full_number: format!("{PREFIX}{number}"),
         number,
+        request_id,
         order_id: books.numbers.order(),
         order_code: None,
         name,
@@ -86,18 +108,17 @@ pub(crate) fn create(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
         is_fixed,
         amount,
         remark,
-        created_at: now,
+        created_at: gateway.now(),
         time_limit,
         credits: Vec::new(),
         status: AccountStatus::Active,
     };
-    let answer = Json(Created::new(gateway, &account)).into_response();
-    books.accounts.push(account);
-    Ok(answer)
+    books.accounts.push(account.clone());
+    account
 }
 
 /// Reads `1` or `2`.
-fn is_first_of_two(text: &str) -> Result<bool, Refusal> {
+pub(crate) fn is_first_of_two(text: &str) -> Result<bool, Refusal> {
     match text {
         "1" => Ok(true),
         "2" => Ok(false),

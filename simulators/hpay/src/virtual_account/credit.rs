@@ -110,6 +110,7 @@ fn record_for_order(
     let mut account = VirtualAccount {
         full_number: format!("{PREFIX}{number}"),
         number,
+        request_id: None,
         order_id: order.order_id,
         order_code: Some(order_code.to_owned()),
         name: "HPAY".to_owned(),

@@ -9,11 +9,13 @@ mod inquiry;
 mod qr;
 mod terms;
 
-pub(crate) use change::{rename, revoke};
-pub(crate) use create::create;
+pub(crate) use account::BANK;
+pub(crate) use change::{Change, change, find, rename, revoke};
+pub(crate) use create::{Terms, create, is_first_of_two, open};
 pub(crate) use credit::{transfer, transfer_for_order};
 pub(crate) use inquiry::inquire;
-pub(crate) use qr::router as qr_router;
+pub(crate) use qr::{payload as qr_payload, router as qr_router};
+pub(crate) use terms::{name, remark, time_limit};
 
 pub use account::{AccountStatus, Credit, VirtualAccount};
 pub use callback::{CallbackForm, CallbackQuirks};

@@ -21,7 +21,7 @@ const LONGEST_PURPOSE: usize = 25;
 /// The text of the code. A code with an amount is for one payment.
 ///
 /// A remark that does not fit the format is left out: the account number identifies the transfer.
-pub(super) fn payload(account: &VirtualAccount) -> String {
+pub(crate) fn payload(account: &VirtualAccount) -> String {
     let bin = tables::bank_bin(BANK).unwrap_or_default();
     let beneficiary = object("00", bin) + &object("01", &account.full_number);
     let transfer =

@@ -11,7 +11,7 @@ const LONGEST_NAME: usize = 100;
 const LONGEST_REMARK: usize = 50;
 
 /// The name under `field`: letters, digits and spaces.
-pub(super) fn name(fields: &Fields, field: &str) -> Result<String, Refusal> {
+pub(crate) fn name(fields: &Fields, field: &str) -> Result<String, Refusal> {
     let name = fields.text(field);
     if name.trim().is_empty() || name.chars().count() > LONGEST_NAME || !is_plain(name) {
         return Err(Refusal(code::INVALID_NAME));
@@ -20,7 +20,7 @@ pub(super) fn name(fields: &Fields, field: &str) -> Result<String, Refusal> {
 }
 
 /// The remark, if any: at most 50 letters, digits and spaces.
-pub(super) fn remark(fields: &Fields) -> Result<String, Refusal> {
+pub(crate) fn remark(fields: &Fields) -> Result<String, Refusal> {
     let remark = fields.text("remark");
     if remark.chars().any(char::is_control) || (!remark.is_empty() && remark.trim().is_empty()) {
         return Err(Refusal(code::INVALID_REMARK));
@@ -36,7 +36,7 @@ pub(super) fn remark(fields: &Fields) -> Result<String, Refusal> {
 
 /// The time limit under `field`, in seconds since the Unix epoch: 24 hours from now unless
 /// given, at most 7 days, and not past.
-pub(super) fn time_limit(fields: &Fields, field: &str, now: i64) -> Result<i64, Refusal> {
+pub(crate) fn time_limit(fields: &Fields, field: &str, now: i64) -> Result<i64, Refusal> {
     let Some(text) = fields.given(field) else { return Ok(now.saturating_add(DEFAULT_LIMIT)) };
     text.parse::<i64>()
         .ok()

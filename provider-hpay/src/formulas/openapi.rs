@@ -1,0 +1,36 @@
+//! The formulas of the newer OpenAPI: one for every request and one for every response.
+//!
+//! Both sign the base64 text of the data as it is sent, so that the ends of what is signed are certain.
+
+use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker};
+
+use super::field_shapes::SHAPES;
+
+const OPENAPI_REQUEST_ITEMS: &[Item] = &[Item::field("data"), Item::Secret];
+
+/// Every request of the newer OpenAPI, signed with the merchant's key over all of its data.
+pub const OPENAPI_REQUEST: Formula = Formula::new(
+    "hpay.openapi_request",
+    "newer OpenAPI, every request",
+    Maker::Merchant,
+    Algorithm::RsaSha256Base64,
+    Layout::values("|", OPENAPI_REQUEST_ITEMS),
+    "two public merchant code bases of 2026",
+    Confidence::Medium,
+)
+.with_shapes(SHAPES);
+
+const OPENAPI_RESPONSE_ITEMS: &[Item] =
+    &[Item::field("errorCode"), Item::field("data"), Item::Secret];
+
+/// Every response of the newer OpenAPI, signed with HPay's key over its code and all of its data.
+pub const OPENAPI_RESPONSE: Formula = Formula::new(
+    "hpay.openapi_response",
+    "newer OpenAPI, every response",
+    Maker::Provider,
+    Algorithm::RsaSha256Base64,
+    Layout::values("|", OPENAPI_RESPONSE_ITEMS),
+    "one public merchant code base of 2026",
+    Confidence::Low,
+)
+.with_shapes(SHAPES);

@@ -1,0 +1,22 @@
+//! Data about the merchant's account, as the newer OpenAPI names them.
+
+use payments_core::money::wire::{Grouped, Number};
+use serde::Deserialize;
+
+use crate::envelope::Literal;
+
+/// Data of a balance inquiry.
+#[derive(Deserialize)]
+pub(super) struct Balance {
+    pub(super) balance: Grouped,
+}
+
+/// Data of a transaction inquiry. Public code of merchants reads none of them: the names are a guess
+/// after those of other calls.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Transaction {
+    pub(super) transaction_id: Literal,
+    pub(super) amount: Option<Number>,
+    pub(super) transaction_status: Option<Literal>,
+}

@@ -1,0 +1,179 @@
+//! The operations of payouts by the newer OpenAPI (public code of merchants, 2026).
+
+use payments_core::{
+    GatewayRef, Lookup, PayoutRef, Raw, Result, Submission, Uncertain, UncertainCause,
+    bank::BankAccount,
+    money::Currency,
+    payout::{Beneficiary, CreatePayout, Payout},
+};
+
+use super::wire::{CreatedPayout, Name, PayoutRow, RefusedPayout};
+use crate::{
+    client::HPay,
+    compat::{NoteField, OPENAPI_PAYOUT_SERVICE},
+    envelope::Literal,
+    fields::Fields,
+    limits::OPENAPI_PAYOUT_REFERENCE,
+    openapi::{self, request_id, status::REFUSED},
+    operation::{Class, Encoding, Operation},
+    payout::{
+        name_check,
+        payout::{absence, created, is_booked, lookup, refused, rows},
+    },
+    reply::Reply,
+    response_signature::Doubt,
+};
+
+/// Transfer.
+pub(crate) const TRANSFER: Operation<'static> = openapi::operation(
+    "create_payout",
+    OPENAPI_PAYOUT_SERVICE,
+    "/service/ibft/v1/transfer",
+    Class::Instruction,
+);
+
+/// The inquiry about a transfer.
+pub(crate) const FIND_TRANSFER: Operation<'static> = openapi::operation(
+    "find_payout",
+    OPENAPI_PAYOUT_SERVICE,
+    "/service/ibft/v1/inquiry",
+    Class::Inquiry,
+);
+
+/// The name on an account. That it costs a fee is a guess after the reference's API.
+pub(crate) const GET_NAME: Operation<'static> = openapi::operation(
+    "verify_beneficiary",
+    OPENAPI_PAYOUT_SERVICE,
+    "/service/ibft/v1/get-name",
+    Class::PaidInquiry,
+);
+
+impl HPay {
+    /// One of the operations above at the service of the configuration, under this path.
+    fn of_payout_service<'a>(&'a self, usual: Operation<'a>, path: &'a str) -> Operation<'a> {
+        let service = self.compat.openapi_payout_service.as_str();
+        Operation { path, encoding: Encoding::Envelope { service }, ..usual }
+    }
+
+    /// The path of an operation of the service of payouts.
+    fn payout_path(&self, name: &str) -> String {
+        format!("/service/{}/v1/{name}", self.compat.openapi_payout_service)
+    }
+
+    pub(crate) async fn send_openapi_payout(
+        &self,
+        request: &CreatePayout,
+    ) -> Result<Submission<Payout>> {
+        let account = &request.beneficiary.account;
+        let bank = self.banks.code_of(account)?;
+        let note = match self.compat.openapi_note {
+            NoteField::Note => "note",
+            NoteField::Remark => "remark",
+        };
+        let fields = Fields::new()
+            .with("requestId", request.payout.as_str())
+            .with("merchantId", self.merchant_id())
+            .with("bankName", bank.as_ref())
+            .with("bankAccountNumber", account.number.as_str())
+            .with("bankAccountName", request.beneficiary.name.as_str())
+            .with("amount", request.amount.minor().to_string())
+            .with_some(note, request.note.as_deref());
+        let path = self.payout_path("transfer");
+        let operation = self.of_payout_service(TRANSFER, &path);
+        self.instruct(&operation, &request.payout, fields, |reply| {
+            if let Some(code) = reply.failure() {
+                let is_booked = is_booked(&reply.envelope, |data: RefusedPayout| {
+                    [data.cashout_id, data.transaction_id]
+                });
+                return Ok(refused(&code, is_booked, reply.request_formula()));
+            }
+            let data: CreatedPayout = reply.data()?;
+            Ok(match verify(self.merchant_id(), request, &bank, &data, reply) {
+                Ok(raw) => {
+                    Submission::Accepted(created(request, data.transaction_id.as_ref(), raw))
+                }
+                Err(doubt) => {
+                    Submission::Uncertain(doubt.with_code(reply.envelope.error_code.text()))
+                }
+            })
+        })
+        .await
+    }
+
+    /// Asks for every payout under a reference, or for one of them, in the course of the operation of
+    /// this name.
+    pub(crate) async fn find_openapi_payouts(
+        &self,
+        name: &'static str,
+        payout: &PayoutRef,
+        transaction: Option<&GatewayRef>,
+    ) -> Result<Lookup<Payout>> {
+        OPENAPI_PAYOUT_REFERENCE.check("payout", payout.as_str())?;
+        let fields = Fields::new()
+            .with("requestId", payout.as_str())
+            .with("merchantId", self.merchant_id())
+            .with_some("transactionId", transaction.map(GatewayRef::as_str));
+        let path = self.payout_path(&self.compat.openapi_payout_inquiry);
+        let operation = Operation { name, ..self.of_payout_service(FIND_TRANSFER, &path) };
+        self.inquire(&operation, fields, |reply| {
+            let raw = reply.verify_success()?;
+            if let Some(code) = reply.failure() {
+                return match code.text() {
+                    REFUSED => Ok(Lookup::Absent(absence())),
+                    _ => Err(code.failed_inquiry(name, reply.request_formula())),
+                };
+            }
+            let rows: Vec<PayoutRow> = rows(name, reply.envelope.data.as_deref())?;
+            let rows = rows.into_iter().map(Into::into).collect();
+            lookup(name, self.merchant_id(), payout, transaction, rows, &raw)
+        })
+        .await
+    }
+
+    /// Asks whose account it is.
+    pub(crate) async fn ask_openapi_name(&self, account: &BankAccount) -> Result<Beneficiary> {
+        let bank = self.banks.code_of(account)?;
+        let fields = Fields::new()
+            .with("requestId", request_id(self.clock.now()))
+            .with("merchantId", self.merchant_id())
+            .with("bankName", bank.as_ref())
+            .with("bankAccountNumber", account.number.as_str());
+        let path = self.payout_path("get-name");
+        let operation = self.of_payout_service(GET_NAME, &path);
+        self.inquire(&operation, fields, |reply| {
+            let raw = reply.verify_success()?;
+            if let Some(code) = reply.failure() {
+                return Err(code.failed_inquiry(GET_NAME.name, reply.request_formula()));
+            }
+            let data: Name = reply.envelope.data(GET_NAME.name, "a name")?;
+            let name = name_check::named(GET_NAME.name, account, &bank, data.into())?;
+            Ok(name.with_raw(raw))
+        })
+        .await
+    }
+}
+
+/// Verifies HPay's signature and that the response echoes the request.
+fn verify(
+    merchant_id: &str,
+    request: &CreatePayout,
+    bank: &str,
+    data: &CreatedPayout,
+    reply: &Reply<'_>,
+) -> Result<Raw, Uncertain> {
+    let raw = reply.verify().map_err(Doubt::into_uncertain)?;
+    let is = |told: &Literal, sent: &str| told.text() == sent;
+    let is_so = |told: Option<&Literal>, sent: &str| told.is_none_or(|told| is(told, sent));
+    let beneficiary = &request.beneficiary;
+    if is(&data.request_id, request.payout.as_str())
+        && is(&data.bank_account_number, beneficiary.account.number.as_str())
+        && data.amount.money(Currency::VND) == Ok(request.amount)
+        && is_so(data.merchant_id.as_ref(), merchant_id)
+        && is_so(data.bank_name.as_ref(), bank)
+        && is_so(data.bank_account_name.as_ref(), &beneficiary.name)
+    {
+        return Ok(raw);
+    }
+    let doubt = "HPay's answer is about another reference, account or amount than we sent";
+    Err(Uncertain::new(UncertainCause::Mismatch, doubt).needing_attention())
+}

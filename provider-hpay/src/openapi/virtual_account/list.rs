@@ -1,0 +1,96 @@
+//! The list of all virtual accounts of the merchant, in which one is found by its number.
+
+use payments_core::{
+    Absence, Error, ErrorKind, Lookup, Raw, Result,
+    bank::AccountNumber,
+    money::{Currency, Money},
+    virtual_account::{VirtualAccount, VirtualAccountNumber, VirtualAccountRef},
+};
+use serde_json::value::RawValue;
+
+use crate::{
+    banks::Banks,
+    envelope::Literal,
+    virtual_account::{
+        account_number::is_same_account, status::account_state, wire::OpenedAccount,
+    },
+};
+
+use super::wire;
+
+/// Finds an account in the data of the list.
+///
+/// # Errors
+/// They are not a list; or none of its rows is the account, and one of them cannot be read.
+pub(super) fn find(
+    operation: &'static str,
+    banks: &Banks,
+    account: &VirtualAccountRef,
+    asked: &AccountNumber,
+    data: Option<&RawValue>,
+    raw: &Raw,
+) -> Result<Lookup<VirtualAccount>> {
+    let malformed =
+        |message: &'static str| Error::new(ErrorKind::Malformed, message).with_operation(operation);
+    let rows: Vec<&RawValue> = match data {
+        None => Vec::new(),
+        Some(data) => serde_json::from_str(data.get()).map_err(|error| {
+            malformed("the response is no list of virtual accounts").with_source(error)
+        })?,
+    };
+    let mut unreadable = None;
+    for row in rows {
+        match serde_json::from_str::<wire::Account>(row.get()) {
+            Ok(row) => {
+                let row = OpenedAccount::from(row);
+                if is_same_account(&row.va_account.text(), asked.as_str()) {
+                    return listed(banks, account, &row, raw).map(Lookup::Found).ok_or_else(|| {
+                        malformed("HPay lists the account with an impossible value")
+                    });
+                }
+            }
+            Err(error) => unreadable = Some(error),
+        }
+    }
+    match unreadable {
+        Some(error) => Err(malformed("a row of the list cannot be read, and may be the account")
+            .with_source(error)),
+        None => Ok(Lookup::Absent(Absence::inconclusive(
+            "HPay's list does not say whether it is whole, and may be late",
+        ))),
+    }
+}
+
+/// An account as the list has it. Nothing if its number or amount is not one.
+fn listed(
+    banks: &Banks,
+    account: &VirtualAccountRef,
+    row: &OpenedAccount,
+    raw: &Raw,
+) -> Option<VirtualAccount> {
+    let state = account_state(row.va_status.as_ref());
+    let number = AccountNumber::new(row.va_account.text().as_ref()).ok()?;
+    let mut number = VirtualAccountNumber::new(number).with_state(state);
+    if let Some(holder) = row.va_name.as_ref().map(Literal::text).filter(|name| !name.is_empty()) {
+        number = number.with_holder(holder);
+    }
+    if let Some(bank) = row.va_bank.as_ref().and_then(|bank| banks.bin(&bank.text())) {
+        number = number.with_bank(bank);
+    }
+    if let Some(end) = row.va_timelimit.as_ref().and_then(Literal::time) {
+        number = number.with_expiry(end);
+    }
+    // An account for any amount has 0 or none.
+    let amount =
+        row.va_amount.as_ref().map(|amount| amount.money(Currency::VND)).transpose().ok()?;
+    let amount = amount.filter(Money::is_positive);
+    if let Some(amount) = amount {
+        number = number.with_amount(amount);
+    }
+    let found = VirtualAccount::new(account.order.clone(), state, vec![number]);
+    let found = match amount {
+        Some(amount) => found.with_amount(amount),
+        None => found,
+    };
+    Some(found.with_raw(raw.clone()))
+}

@@ -1,0 +1,73 @@
+//! `POST /service/{service}/v1/oauth2/token`: an access token for one service, by the client credentials
+//! of OAuth 2.0.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use axum::{Json, response::IntoResponse};
+use serde_json::json;
+
+use crate::{
+    codes::openapi as code,
+    faults::Fault,
+    fields::Fields,
+    gateway::Gateway,
+    response::{HandlerResult, Refusal},
+    sign,
+};
+
+/// The access tokens that were given.
+#[derive(Default)]
+pub(crate) struct Tokens(Mutex<Vec<Token>>);
+
+struct Token {
+    text: String,
+    service: String,
+    ends: i64,
+}
+
+impl Tokens {
+    /// Whether a token opens a service at a moment.
+    pub(super) fn opens(&self, text: &str, service: &str, now: i64) -> bool {
+        let is_good =
+            |token: &Token| token.text == text && token.service == service && now < token.ends;
+        self.lock().iter().any(is_good)
+    }
+
+    /// Makes every token invalid.
+    pub(crate) fn revoke_all(&self) {
+        self.lock().clear();
+    }
+
+    fn issue(&self, service: &str, now: i64, lasts: i64) -> String {
+        let mut tokens = self.lock();
+        let text = sign::filler(&["token", service, &now.to_string(), &tokens.len().to_string()]);
+        let ends = now.saturating_add(lasts);
+        tokens.push(Token { text: text.clone(), service: service.to_owned(), ends });
+        text
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Token>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The scope is the service. One of two merchants sends no number of the merchant, so that only a wrong
+/// one is refused.
+pub(crate) fn grant(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) -> HandlerResult {
+    let settings = &gateway.settings;
+    let is_client = fields.text("client_id") == settings.openapi_client_id
+        && fields.text("client_secret") == settings.openapi_client_secret
+        && fields.text("grant_type") == "client_credentials"
+        && fields.given(super::envelope::MERCHANT).is_none_or(|id| gateway.is_merchant(id));
+    let service = fields.text("scope");
+    if !is_client || !SERVICES.contains(&service) {
+        return Err(Refusal(code::UNAUTHORIZED));
+    }
+    let lasts = settings.openapi_token_seconds;
+    let access_token = gateway.tokens.issue(service, gateway.now(), lasts);
+    let granted =
+        json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": lasts });
+    Ok(Json(granted).into_response())
+}
+
+const SERVICES: [&str; 4] = ["va", "ibft", "account", "transaction"];
