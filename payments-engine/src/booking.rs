@@ -1,7 +1,7 @@
 //! Books believed reports into the records.
 
 use payments_core::{
-    Movement, OrderRef, SameMoney, Timestamp,
+    Movement, OrderRef, ProviderId, SameMoney, Timestamp,
     payment::{NextAction, Payment, PaymentCode, PaymentMethod},
     same_credit,
 };
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How many credits of one amount a movement is compared with.
-const COMPARED: usize = 200;
+pub(crate) const COMPARED: usize = 200;
 
 /// How many unmatched credits are compared with the names of a new opening.
 const UNMATCHED: usize = 1_000;
@@ -339,7 +339,7 @@ impl Booking<'_> {
             Some(credit) => credit,
             None => {
                 let (provider, source) = (report.provider.clone(), report.source);
-                let order = self.order_of(report, movement)?;
+                let order = order_of(self.rows, &report.provider, movement)?;
                 let credit =
                     CreditRecord::new(provider, movement.clone(), source, order.clone(), self.at);
                 self.rows.payments().put_credit(&credit)?;
@@ -352,7 +352,7 @@ impl Booking<'_> {
                 };
             }
         };
-        let Some(order) = self.order_of(report, movement)? else { return Ok(()) };
+        let Some(order) = order_of(self.rows, &report.provider, movement)? else { return Ok(()) };
         credit.belongs_to(order.clone(), "the engine", "a later report names the order", self.at);
         self.change_credit(&credit)?;
         self.report(&order, report)?;
@@ -397,34 +397,6 @@ impl Booking<'_> {
         }
     }
 
-    /// The order that a movement belongs to.
-    fn order_of(
-        &mut self,
-        report: &Report,
-        movement: &Movement,
-    ) -> Result<Option<OrderRef>, StoreError> {
-        if movement.order.is_some() {
-            return Ok(movement.order.clone());
-        }
-        for (kind, name) in names_of(movement) {
-            let route = Route { provider: report.provider.clone(), kind, name: name.to_owned() };
-            let mut orders = self.rows.payments().orders_of(&route)?;
-            match (orders.pop(), orders.pop()) {
-                (Some(order), None) => return Ok(Some(order)),
-                (Some(_), Some(_)) => return Ok(None),
-                (None, _) => {}
-            }
-        }
-        let mut orders: Vec<OrderRef> = Vec::new();
-        for known in self.rows.payments().credits_like(movement, COMPARED)? {
-            let Some(order) = &known.order else { continue };
-            if is_same(&known, report, movement) && !orders.contains(order) {
-                orders.push(order.clone());
-            }
-        }
-        Ok(orders.pop().filter(|_| orders.is_empty()))
-    }
-
     /// Lets the unmatched reports of the same money follow it to its order.
     fn adopt(&mut self, order: &OrderRef, movement: &Movement) -> Result<(), StoreError> {
         let like = self.rows.payments().credits_like(movement, COMPARED)?;
@@ -459,10 +431,39 @@ impl Booking<'_> {
     }
 }
 
+/// The order that a movement belongs to: the one that it names, or that its payment code, its virtual
+/// account or a report of the same money names.
+pub(crate) fn order_of(
+    rows: &mut dyn Rows,
+    provider: &ProviderId,
+    movement: &Movement,
+) -> Result<Option<OrderRef>, StoreError> {
+    if movement.order.is_some() {
+        return Ok(movement.order.clone());
+    }
+    for (kind, name) in names_of(movement) {
+        let route = Route { provider: provider.clone(), kind, name: name.to_owned() };
+        let mut orders = rows.payments().orders_of(&route)?;
+        match (orders.pop(), orders.pop()) {
+            (Some(order), None) => return Ok(Some(order)),
+            (Some(_), Some(_)) => return Ok(None),
+            (None, _) => {}
+        }
+    }
+    let mut orders: Vec<OrderRef> = Vec::new();
+    for known in rows.payments().credits_like(movement, COMPARED)? {
+        let Some(order) = &known.order else { continue };
+        if is_same(&known, provider, movement) && !orders.contains(order) {
+            orders.push(order.clone());
+        }
+    }
+    Ok(orders.pop().filter(|_| orders.is_empty()))
+}
+
 /// Whether a known credit is the money that another source reports.
-fn is_same(known: &CreditRecord, report: &Report, movement: &Movement) -> bool {
+fn is_same(known: &CreditRecord, provider: &ProviderId, movement: &Movement) -> bool {
     let is_own_source =
-        known.provider == report.provider && known.movement.key.scope() == movement.key.scope();
+        known.provider == *provider && known.movement.key.scope() == movement.key.scope();
     !is_own_source && same_credit(&known.movement, movement) == SameMoney::Same
 }
 

@@ -3,6 +3,7 @@
 mod builder;
 mod cases;
 mod payments;
+mod reconciliation;
 mod running;
 
 use std::fmt;

@@ -98,6 +98,7 @@ mod handlers;
 mod inbox;
 mod journal;
 mod limits;
+mod reconcile;
 mod record;
 mod resolver;
 mod sealing;
@@ -117,6 +118,7 @@ pub use handlers::{SqliteDatabase, SqliteTransaction};
 pub use inbox::{Accepted, DoubtfulDelivery, InboxHealth, InboxLimits};
 pub use journal::RoutedOpening;
 pub use limits::Limits;
+pub use reconcile::{Period, ReconciliationRow, ReconciliationRun, RowKind, RunState};
 pub use record::{
     Case, CaseId, CaseKind, Compared, Conclusion, Credit, CreditName, CreditRecord, Decision,
     Instruction, Observation, Observed, OpeningState, Outcome, PaymentObservation, PaymentOpening,

@@ -61,12 +61,18 @@ pub enum Seeded {
     ReplaysTheOldChange,
     /// The mark that a change is handled is not part of the handler's transaction.
     MarksHandledInASecondTransaction,
+    /// A line that a statement lists again is matched again.
+    MatchesALineAgain,
+    /// The moment at which a period ends belongs to it, and to the next one.
+    CountsTheEndOfThePeriod,
+    /// What a statement lists with another amount than is on record is matched.
+    IgnoresAnotherAmount,
 }
 
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -95,5 +101,8 @@ impl Seeded {
         Self::DoesNotCapRefunds,
         Self::OpensAgainWhatIsUncertain,
         Self::OpensElsewhereToo,
+        Self::MatchesALineAgain,
+        Self::CountsTheEndOfThePeriod,
+        Self::IgnoresAnotherAmount,
     ];
 }

@@ -58,6 +58,8 @@ pub enum CaseKind {
     OtherCurrency,
     /// A credit belongs to no known order.
     Unmatched,
+    /// It is on record as money that moved, and the provider's statement does not list it.
+    NotInStatement,
     /// A stored kind that this version does not know.
     #[serde(other)]
     Unrecognised,
@@ -138,6 +140,7 @@ impl CaseKind {
             Self::MaybeSame => "maybe_same",
             Self::OtherCurrency => "other_currency",
             Self::Unmatched => "unmatched",
+            Self::NotInStatement => "not_in_statement",
             Self::Unrecognised => "unrecognised",
         }
     }

@@ -6,7 +6,7 @@ use payments_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Outcome, RecordKind};
+use super::{CaseKind, Decision, Outcome, RecordKind};
 
 /// One observation of a payout, or of a payment, with its place in the history.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -100,6 +100,15 @@ pub enum Observation {
         who: String,
         /// Why.
         why: String,
+    },
+    /// A reconciliation found what a person has to decide.
+    Reconciled {
+        /// The number of the run.
+        run: u64,
+        /// What the case is about.
+        kind: CaseKind,
+        /// What was found, in one line.
+        detail: String,
     },
     /// A stored observation that this version does not know. It changes nothing but the revision.
     #[serde(other)]

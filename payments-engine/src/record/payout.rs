@@ -96,6 +96,14 @@ impl PayoutRecord {
         &self.request.payout
     }
 
+    /// When its money moved, as far as that is known: when its provider booked it, or else when it
+    /// was sent or instructed.
+    pub(crate) fn moved_at(&self) -> Timestamp {
+        let booked = self.payout.as_ref().and_then(|payout| payout.at);
+        let sent = || self.permit.as_ref().map(|permit| permit.taken_at);
+        booked.or_else(sent).unwrap_or(self.opened_at)
+    }
+
     /// The cases that wait for a person.
     pub fn open_cases(&self) -> impl Iterator<Item = &Case> {
         self.cases.iter().filter(|case| case.is_open())
@@ -187,6 +195,7 @@ impl PayoutRecord {
                 let detail = format!("asked for {seconds} s, and still not known");
                 self.open_case(CaseKind::Unknown, &detail, at);
             }
+            Observation::Reconciled { kind, detail, .. } => self.open_case(*kind, detail, at),
             Observation::Decided { case, decision, who, why } => {
                 self.decide(*case, *decision, who, why, at);
             }

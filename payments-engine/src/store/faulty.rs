@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
 use super::{
-    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, Rows, StoreError, TaskKind,
-    Write,
+    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Rows,
+    StoreError, TaskKind, Write,
 };
 use crate::{
     journal::Breaker,
@@ -118,6 +118,11 @@ impl Rows for Faulty {
     fn handling(&mut self) -> Box<dyn HandlerRows + '_> {
         self.has_written = true;
         self.inner.handling()
+    }
+
+    fn reconciliation(&mut self) -> Box<dyn ReconciliationRows + '_> {
+        self.has_written = true;
+        self.inner.reconciliation()
     }
 
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {

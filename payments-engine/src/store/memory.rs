@@ -3,6 +3,7 @@
 mod handling;
 mod inbox;
 mod payments;
+mod reconciliation;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,8 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
 use super::{
-    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, Rows, StoreError, TaskKind,
-    Write,
+    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Rows,
+    StoreError, TaskKind, Write,
 };
 use crate::{
     journal::Breaker,
@@ -40,6 +41,7 @@ pub(super) struct Tables {
     handling: handling::HandlerTables,
     inbox: Arc<inbox::InboxTables>,
     payments: Arc<payments::PaymentTables>,
+    reconciliation: Arc<reconciliation::ReconciliationTables>,
     breakers: HashMap<ProviderId, Breaker>,
     meta: HashMap<String, String>,
 }
@@ -160,6 +162,10 @@ impl Rows for Memory {
     }
 
     fn handling(&mut self) -> Box<dyn HandlerRows + '_> {
+        Box::new(self.change())
+    }
+
+    fn reconciliation(&mut self) -> Box<dyn ReconciliationRows + '_> {
         Box::new(self.change())
     }
 

@@ -15,6 +15,7 @@ mod observed;
 mod payments;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod reconciliation;
 mod restored;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -35,6 +36,7 @@ pub(crate) use inbox::{InboxCounts, InboxRows};
 pub(crate) use payments::{PaymentRows, PaymentWrite, Route, RouteKind};
 #[cfg(feature = "sqlx-0_9")]
 pub(crate) use postgres::{Address as PostgresAddress, with_rows};
+pub(crate) use reconciliation::ReconciliationRows;
 pub(crate) use restored::Restored;
 #[cfg(feature = "rusqlite")]
 pub(crate) use sqlite::SqliteRows;
@@ -297,6 +299,9 @@ pub(crate) trait Rows {
 
     /// The rows of handlers.
     fn handling(&mut self) -> Box<dyn HandlerRows + '_>;
+
+    /// The rows of reconciliations.
+    fn reconciliation(&mut self) -> Box<dyn ReconciliationRows + '_>;
 
     /// The names of the handlers to which changes are due.
     fn handlers(&mut self) -> Result<Vec<String>, StoreError>;

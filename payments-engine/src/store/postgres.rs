@@ -9,6 +9,7 @@ mod identity;
 mod inbox;
 mod instances;
 mod payments;
+mod reconciliation;
 mod rows;
 mod schema;
 mod tasks;

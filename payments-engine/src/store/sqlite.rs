@@ -4,6 +4,7 @@ mod handling;
 mod inbox;
 mod opening;
 mod payments;
+mod reconciliation;
 mod tasks;
 
 use std::fs::File;
@@ -16,8 +17,8 @@ use serde::de::DeserializeOwned;
 use self::opening::{SCHEMA, connect, count_start, lock, migrate, unusable};
 
 use super::{
-    Backend, Claim, Counts, Due, HandlerRows, InboxRows, Opened, PaymentRows, Rows, StoreError,
-    TaskKind, Write, observed::observed,
+    Backend, Claim, Counts, Due, HandlerRows, InboxRows, Opened, PaymentRows, ReconciliationRows,
+    Rows, StoreError, TaskKind, Write, observed::observed,
 };
 use crate::{
     journal::Breaker,
@@ -192,12 +193,14 @@ impl Rows for SqliteRows<'_> {
         )?;
         put(
             "INSERT INTO payments_payout
-                (reference, provider, state, revision, changed_at, open_cases, format, record)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                (reference, provider, state, revision, changed_at, open_cases, format, record,
+                 currency, minor, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (reference) DO UPDATE SET provider = excluded.provider,
                 state = excluded.state, revision = excluded.revision,
                 changed_at = excluded.changed_at, open_cases = excluded.open_cases,
-                format = excluded.format, record = excluded.record",
+                format = excluded.format, record = excluded.record,
+                currency = excluded.currency, minor = excluded.minor, at = excluded.at",
             params![
                 reference,
                 record.provider.as_str(),
@@ -207,6 +210,9 @@ impl Rows for SqliteRows<'_> {
                 i64::try_from(record.open_cases().count()).unwrap_or(i64::MAX),
                 FORMAT,
                 self.seal.close(of_payout(reference), record)?,
+                record.request.amount.currency().code(),
+                record.request.amount.minor(),
+                record.moved_at().unix_seconds(),
             ],
         )?;
         tasks::make_due(self.connection, TaskKind::Payout, reference, *due, 0)
@@ -259,6 +265,10 @@ impl Rows for SqliteRows<'_> {
 
     fn handling(&mut self) -> Box<dyn HandlerRows + '_> {
         Box::new(handling::SqliteHandling(self.connection))
+    }
+
+    fn reconciliation(&mut self) -> Box<dyn ReconciliationRows + '_> {
+        Box::new(reconciliation::SqliteReconciliation(*self))
     }
 
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
@@ -323,6 +333,10 @@ impl Rows for Sqlite {
 
     fn handling(&mut self) -> Box<dyn HandlerRows + '_> {
         Box::new(handling::SqliteHandling(&self.connection))
+    }
+
+    fn reconciliation(&mut self) -> Box<dyn ReconciliationRows + '_> {
+        Box::new(reconciliation::SqliteReconciliation(self.rows()))
     }
 
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {

@@ -26,6 +26,7 @@ pub mod proxy;
 pub mod random;
 pub mod rows;
 pub mod simulation;
+pub mod statement;
 pub mod world;
 
 /// The count of a trial: that of the environment, or a short one.

@@ -116,6 +116,9 @@ impl PaymentRecord {
             PaymentObservation::Decided { case, decision, who, why } => {
                 self.decide(*case, *decision, who, why, at);
             }
+            PaymentObservation::Reconciled { kind, detail, credits, .. } => {
+                self.open_case(*kind, detail, credits.clone(), at);
+            }
             PaymentObservation::Unrecognised => {}
         }
         self.weigh(at);

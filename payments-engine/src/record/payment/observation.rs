@@ -6,7 +6,7 @@ use payments_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Decision, Outcome, Report};
+use crate::record::{CaseKind, CreditName, Decision, Outcome, Report};
 
 /// What was observed of the payment of one order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -115,6 +115,18 @@ pub enum PaymentObservation {
         who: String,
         /// Why.
         why: String,
+    },
+    /// A reconciliation found what a person has to decide.
+    Reconciled {
+        /// The number of the run.
+        run: u64,
+        /// What the case is about.
+        kind: CaseKind,
+        /// What was found, in one line.
+        detail: String,
+        /// The credits that it is about.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        credits: Vec<CreditName>,
     },
     /// A stored observation that this version does not know. It changes nothing but the revision.
     #[serde(other)]

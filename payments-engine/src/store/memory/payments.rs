@@ -17,7 +17,7 @@ pub(super) struct PaymentTables {
     tokens: HashSet<String>,
     keys: HashSet<(ProviderId, DedupeKey)>,
     routes: BTreeMap<Route, BTreeSet<OrderRef>>,
-    credits: BTreeMap<(ProviderId, DedupeKey), CreditRecord>,
+    pub(super) credits: BTreeMap<(ProviderId, DedupeKey), CreditRecord>,
 }
 
 impl PaymentRows for &mut PaymentTables {

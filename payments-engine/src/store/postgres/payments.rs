@@ -38,6 +38,11 @@ const PAYMENT: &str = "payment";
 const OBSERVATION: &str = "payment observation";
 const CREDIT: &str = "credit";
 
+/// The place of a credit, by its provider and key.
+pub(super) fn of_credit(subject: &str) -> Place<'_> {
+    Place { table: CREDIT, subject }
+}
+
 /// A sealed value after what it is about.
 type Sealed = (String, String);
 
@@ -194,11 +199,10 @@ impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
 
     fn put_credit(&mut self, credit: &CreditRecord) -> Result<(), StoreError> {
         let subject = format!("{} {}", credit.provider, credit.movement.key);
-        let place = Place { table: CREDIT, subject: &subject };
-        let (record, credit) = (self.0.seal().close(place, credit)?, credit.clone());
+        let (record, credit) = (self.0.seal().close(of_credit(&subject), credit)?, credit.clone());
         let sql = "INSERT INTO payments.credit (provider, key, payment, currency, minor,
-                reported_at, changed_at, open_cases, format, record)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                reported_at, changed_at, open_cases, format, record, at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             ON CONFLICT (provider, key) DO UPDATE SET payment = excluded.payment,
                 changed_at = excluded.changed_at, open_cases = excluded.open_cases,
                 format = excluded.format, record = excluded.record";
@@ -215,6 +219,7 @@ impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
                 .bind(count(credit.open_cases().count()))
                 .bind(FORMAT)
                 .bind(record)
+                .bind(credit.movement.at.map(payments_core::Timestamp::unix_seconds))
                 .execute(connection)
                 .await
                 .map(|_| ())

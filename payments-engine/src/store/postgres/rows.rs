@@ -4,13 +4,19 @@ use futures_util::future::BoxFuture;
 use payments_core::{PayoutRef, ProviderId};
 use sqlx::postgres::PgConnection;
 
-use super::{handling::PostgresHandling, inbox::PostgresInbox, payments::PostgresPayments, tasks};
+use super::{
+    handling::PostgresHandling, inbox::PostgresInbox, payments::PostgresPayments,
+    reconciliation::PostgresReconciliation, tasks,
+};
 
 use crate::{
     journal::Breaker,
     record::PayoutRecord,
     sealing::{Place, Seal, read},
-    store::{Claim, Due, HandlerRows, InboxRows, PaymentRows, Rows, StoreError, TaskKind, Write},
+    store::{
+        Claim, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Rows, StoreError,
+        TaskKind, Write,
+    },
 };
 
 /// The format of the stored JSON.
@@ -85,6 +91,7 @@ impl<S: Session> Rows for S {
         let observation = self
             .seal()
             .close(Place { table: OBSERVATION, subject: &token }, &observed.observation)?;
+        let (amount, moved_at) = (record.request.amount, record.moved_at().unix_seconds());
         let record = self.seal().close(of_payout(&reference), *record)?;
         let due_at = match due {
             Due::At(at) => Some(at.unix_seconds()),
@@ -97,12 +104,14 @@ impl<S: Session> Rows for S {
                 VALUES ($1, $2, $3, $4, $5, $6, $7)
             ), recorded AS (
                 INSERT INTO payments.payout
-                    (reference, provider, state, revision, changed_at, open_cases, format, record)
-                VALUES ($1, $8, $9, $2, $10, $11, $6, $12)
+                    (reference, provider, state, revision, changed_at, open_cases, format, record,
+                     currency, minor, at)
+                VALUES ($1, $8, $9, $2, $10, $11, $6, $12, $15, $16, $17)
                 ON CONFLICT (reference) DO UPDATE SET provider = excluded.provider,
                     state = excluded.state, revision = excluded.revision,
                     changed_at = excluded.changed_at, open_cases = excluded.open_cases,
-                    format = excluded.format, record = excluded.record
+                    format = excluded.format, record = excluded.record,
+                    currency = excluded.currency, minor = excluded.minor, at = excluded.at
             ), ended AS (
                 DELETE FROM payments.task
                 WHERE kind = $13 AND subject = $1 AND $14::bigint IS NULL
@@ -127,6 +136,9 @@ impl<S: Session> Rows for S {
                 .bind(record)
                 .bind(TaskKind::Payout.as_str())
                 .bind(due_at)
+                .bind(amount.currency().code())
+                .bind(amount.minor())
+                .bind(moved_at)
                 .execute(connection)
                 .await
                 .map(|_| ())
@@ -193,6 +205,10 @@ impl<S: Session> Rows for S {
         Box::new(PostgresHandling(self))
     }
 
+    fn reconciliation(&mut self) -> Box<dyn ReconciliationRows + '_> {
+        Box::new(PostgresReconciliation(self))
+    }
+
     fn handlers(&mut self) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT name FROM payments.handler ORDER BY name";
         self.run(work!(|connection| sqlx::query_scalar(sql).fetch_all(connection).await))
@@ -211,6 +227,6 @@ pub(super) fn number(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn stored<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+pub(super) fn stored<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(StoreError::not_done)
 }

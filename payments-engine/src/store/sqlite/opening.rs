@@ -13,14 +13,15 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 use crate::store::Opened;
 
 /// The numbered changes of the schema, oldest first. They only add.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../migrations/0001.sql"),
     include_str!("../migrations/0002_inbox.sql"),
     include_str!("../migrations/0003_payments.sql"),
+    include_str!("../migrations/0004_reconciliation.sql"),
 ];
 
 /// The number of the newest schema that this version reads.
-pub(super) const SCHEMA: i64 = 3;
+pub(super) const SCHEMA: i64 = 4;
 
 /// The oldest version of this crate's schema numbers that can read what this version writes.
 const READABLE_FROM: i64 = 1;
@@ -177,4 +178,60 @@ fn write_count(lock: &mut File, store: &str, start: u64) -> std::io::Result<()> 
 pub(super) fn unusable(path: &Path, error: &dyn std::fmt::Display) -> Error {
     let message = format!("the store {} cannot be used: {error}", path.display());
     Error::new(ErrorKind::Unavailable, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How the version with schema 3 writes a credit and a payout.
+    const WRITES_OF_3: [&str; 2] = [
+        "INSERT INTO payments_credit (provider, key, payment, currency, minor, reported_at,
+             changed_at, open_cases, format, record)
+         VALUES ('main', 'a.b:?', NULL, 'VND', 1, 100, 100, 0, 1, '{}')",
+        "INSERT INTO payments_payout (reference, provider, state, revision, changed_at, open_cases,
+             format, record)
+         VALUES ('P-?', 'main', 'succeeded', 1, 100, 0, 1, '{}')",
+    ];
+
+    #[test]
+    fn a_store_of_schema_3_is_migrated_and_the_version_of_3_goes_on_writing() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let now = Timestamp::from_unix(1_700_000_000);
+        migrate(&mut connection, now).unwrap().unwrap();
+        // Back to what the version before made.
+        connection
+            .execute_batch(
+                "DROP TABLE payments_reconciliation; DROP TABLE payments_reconciliation_row;
+                 DROP TABLE payments_reconciliation_mark; DROP INDEX payments_credit_at;
+                 DROP INDEX payments_payout_at; DROP INDEX payments_payout_amount;
+                 ALTER TABLE payments_credit DROP COLUMN at;
+                 ALTER TABLE payments_payout DROP COLUMN at;
+                 ALTER TABLE payments_payout DROP COLUMN currency;
+                 ALTER TABLE payments_payout DROP COLUMN minor;
+                 DELETE FROM payments_migration WHERE number > 3",
+            )
+            .unwrap();
+        let write = |connection: &Connection, name: &str| {
+            for sql in WRITES_OF_3 {
+                connection.execute(&sql.replace('?', name), []).unwrap();
+            }
+        };
+        write(&connection, "1");
+        migrate(&mut connection, now).unwrap().unwrap();
+        write(&connection, "2");
+        let sql = "SELECT max(number), max(readable_from) FROM payments_migration";
+        let schema: (i64, i64) =
+            connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert_eq!(schema, (SCHEMA, READABLE_FROM));
+        for table in ["credit", "payout"] {
+            let changed = if table == "credit" { "reported_at" } else { "changed_at" };
+            let sql = format!(
+                "SELECT count(*) FROM payments_{table}
+                 WHERE provider = 'main' AND coalesce(at, {changed}) = 100"
+            );
+            let found: i64 = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
+            assert_eq!(found, 2, "{table}: rows of both versions are found by their time");
+        }
+    }
 }

@@ -18,6 +18,11 @@ const PAYMENT: &str = "payment";
 const OBSERVATION: &str = "payment observation";
 const CREDIT: &str = "credit";
 
+/// The place of a credit, by its provider and key.
+pub(super) fn of_credit(subject: &str) -> Place<'_> {
+    Place { table: CREDIT, subject }
+}
+
 impl SqlitePayments<'_> {
     fn put(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<usize, StoreError> {
         let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
@@ -163,8 +168,8 @@ impl PaymentRows for SqlitePayments<'_> {
         let subject = format!("{} {}", credit.provider, credit.movement.key);
         self.put(
             "INSERT INTO payments_credit (provider, key, payment, currency, minor, reported_at,
-                changed_at, open_cases, format, record)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                changed_at, open_cases, format, record, at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (provider, key) DO UPDATE SET payment = excluded.payment,
                 changed_at = excluded.changed_at, open_cases = excluded.open_cases,
                 format = excluded.format, record = excluded.record",
@@ -178,7 +183,8 @@ impl PaymentRows for SqlitePayments<'_> {
                 credit.changed_at.unix_seconds(),
                 cases(credit.open_cases().count()),
                 FORMAT,
-                self.0.seal.close(Place { table: CREDIT, subject: &subject }, credit)?,
+                self.0.seal.close(of_credit(&subject), credit)?,
+                credit.movement.at.map(payments_core::Timestamp::unix_seconds),
             ],
         )?;
         Ok(())

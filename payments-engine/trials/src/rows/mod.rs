@@ -9,6 +9,7 @@ mod evidence;
 mod handlers;
 mod inbox;
 mod payments;
+mod reconciliation;
 mod restarts;
 mod sends;
 mod statements;
@@ -92,4 +93,14 @@ trials! {
     payments::refunds_never_exceed_what_was_received finds DoesNotCapRefunds;
     statements::a_statement_books_what_no_delivery_told_once;
     statements::a_statement_is_read_on_after_a_kill;
+    reconciliation::a_line_is_matched_booked_or_before_a_person;
+    reconciliation::what_a_statement_does_not_list_is_a_case;
+    reconciliation::what_is_listed_again_is_a_duplicate finds MatchesALineAgain;
+    reconciliation::another_amount_differs_and_is_a_case finds IgnoresAnotherAmount;
+    reconciliation::each_line_belongs_to_one_period finds CountsTheEndOfThePeriod;
+    reconciliation::other_keys_of_the_same_money_are_matched;
+    reconciliation::payouts_are_matched_with_what_left;
+    reconciliation::an_interrupted_run_is_taken_up_again;
+    reconciliation::unknown_commits_add_no_row_twice;
+    reconciliation::what_cannot_be_reconciled_is_refused;
 }

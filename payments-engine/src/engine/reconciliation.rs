@@ -1,0 +1,259 @@
+//! Reconciles: compares a provider's statement with what is on record.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use payments_core::{
+    DedupeKey, Error, ErrorKind, Listed, Movement, Provider, ProviderId, Result, StatementProvider,
+    statement::{Cursor, Page},
+};
+
+use super::Engine;
+use crate::{
+    reconcile::{
+        Comparing, Period, Place, ReconciliationRow, ReconciliationRun, RunState, StoredRun,
+        compare_lines, look_for_missing,
+    },
+    store::{Backend, StoreError},
+};
+
+/// How many lines one transaction compares: other work waits no longer than that.
+const LINES: usize = 200;
+
+/// How many runs and rows are listed at most at a time.
+const LISTED: usize = 1_000;
+
+impl Engine {
+    /// Compares a provider's statement over a period with what is on record, and returns the run once
+    /// it has ended. What the statement lists and was not on record is booked, as when statements
+    /// are read; what a person has to decide is a case.
+    ///
+    /// Memory does not grow with the length of the statement. To show progress, call
+    /// [`begin_reconciliation`](Self::begin_reconciliation) and
+    /// [`continue_reconciliation`](Self::continue_reconciliation).
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such provider, `Unsupported` if it has no statements,
+    /// `InvalidRequest` if the period has not ended. Any other error interrupts the run, which says
+    /// so and goes on with [`resume_reconciliation`](Self::resume_reconciliation).
+    pub async fn reconcile(&self, provider: &str, period: &Period) -> Result<ReconciliationRun> {
+        let run = self.begin_reconciliation(provider, period).await?;
+        self.resume_reconciliation(run.number).await
+    }
+
+    /// Goes on with a run that was interrupted, and returns it once it has ended. A run that has ended
+    /// is returned as it is.
+    ///
+    /// # Errors
+    /// As [`continue_reconciliation`](Self::continue_reconciliation).
+    pub async fn resume_reconciliation(&self, number: u64) -> Result<ReconciliationRun> {
+        loop {
+            let run = self.continue_reconciliation(number).await?;
+            if run.is_done() {
+                return Ok(run);
+            }
+        }
+    }
+
+    /// Stores a new run, and asks nobody yet.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such provider, `Unsupported` if it has no statements,
+    /// `InvalidRequest` if the period has not ended; the journal cannot be used.
+    pub async fn begin_reconciliation(
+        &self,
+        provider: &str,
+        period: &Period,
+    ) -> Result<ReconciliationRun> {
+        let shared = self.0.shared();
+        let provider = shared.provider(&ProviderId::new(provider)?)?;
+        let lists_outgoing = provider.statements()?.capabilities().outgoing;
+        let now = shared.clock.now();
+        if period.until() > now {
+            return Err(Error::invalid("until", "is in the future: the statement is not complete"));
+        }
+        let run = ReconciliationRun {
+            number: 0,
+            provider: provider.id().clone(),
+            period: *period,
+            state: RunState::Reading,
+            started_at: now,
+            changed_at: now,
+            lines: 0,
+            rows: BTreeMap::new(),
+            interrupted: None,
+        };
+        let place = Place::Page { number: 1, from: Cursor::start() };
+        let token = shared.journal.token();
+        let stored = StoredRun { run, place, lists_outgoing, revision: 1, token };
+        let beginning =
+            shared.journal.store.run(move |backend| backend.reconciliation().begin_run(&stored));
+        Ok(beginning.await.map_err(StoreError::into_error)?.run)
+    }
+
+    /// Goes on with a run by one page of its statement, or by some records that are looked for, and
+    /// returns the run as it is then. Dropping the call interrupts the run between two commits.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such run or its provider is missing; `Conflict` if somebody else goes
+    /// on with it; the provider cannot be asked, which the run then says
+    /// ([`interrupted`](ReconciliationRun::interrupted)); the journal cannot be used.
+    pub async fn continue_reconciliation(&self, number: u64) -> Result<ReconciliationRun> {
+        let shared = self.0.shared();
+        let reading = shared.journal.store.run(move |backend| backend.reconciliation().run(number));
+        let stored = reading.await.map_err(StoreError::into_error)?;
+        let stored = stored.ok_or_else(|| missing(number))?;
+        match stored.place.clone() {
+            Place::End => Ok(stored.run),
+            Place::Page { number: page, from } => {
+                let provider = shared.provider(&stored.run.provider)?.clone();
+                match read_page(&provider, &from, &stored.run.period).await {
+                    Ok(read) => self.compare_page(stored, page, read).await,
+                    Err(error) => {
+                        let why = error.to_string();
+                        let interrupt = move |comparing: Comparing<'_>| {
+                            comparing.stored.run.interrupted = Some(why.clone());
+                            Ok(())
+                        };
+                        self.write_run(stored, interrupt).await?;
+                        Err(error)
+                    }
+                }
+            }
+            Place::Credits(_) | Place::Payouts(_) | Place::Marks => {
+                Ok(self.write_run(stored, look_for_missing).await?.run)
+            }
+        }
+    }
+
+    /// Compares the lines of a page, some in each transaction, and moves the run to the next page with
+    /// the last of them.
+    async fn compare_page(
+        &self,
+        mut stored: StoredRun,
+        page: u64,
+        read: Page,
+    ) -> Result<ReconciliationRun> {
+        let after = match read.more {
+            true => Place::Page { number: page + 1, from: read.next },
+            false => Place::Credits(None),
+        };
+        let lines = numbered(read.entries);
+        let mut chunks: Vec<Arc<[_]>> = lines.chunks(LINES).map(Arc::from).collect();
+        let last = chunks.pop().unwrap_or_default();
+        for lines in chunks {
+            let compare = move |comparing: Comparing<'_>| compare_lines(comparing, page, &lines);
+            stored = self.write_run(stored, compare).await?;
+        }
+        let compare = move |comparing: Comparing<'_>| {
+            comparing.stored.place = after.clone();
+            if !matches!(after, Place::Page { .. }) {
+                comparing.stored.run.state = RunState::LookingForMissing;
+            }
+            compare_lines(comparing, page, &last)
+        };
+        Ok(self.write_run(stored, compare).await?.run)
+    }
+
+    /// Changes a run in a transaction, unless somebody else went on with it.
+    async fn write_run(
+        &self,
+        known: StoredRun,
+        work: impl Fn(Comparing<'_>) -> std::result::Result<(), StoreError> + Send + 'static,
+    ) -> Result<StoredRun> {
+        let shared = self.0.shared();
+        let (number, revision) = (known.run.number, known.revision);
+        let (token, now, start) =
+            (shared.journal.token(), shared.clock.now(), shared.journal.start);
+        let seeded = shared.seeded;
+        let writing = move |backend: &mut dyn Backend| {
+            let Some(mut stored) = backend.reconciliation().run(number)? else { return Ok(None) };
+            if stored.token == token {
+                return Ok(Some(stored));
+            }
+            if stored.revision != revision {
+                return Ok(None);
+            }
+            stored.run.interrupted = None;
+            stored.run.changed_at = now;
+            stored.revision += 1;
+            stored.token.clone_from(&token);
+            work(Comparing::new(backend, &mut stored, (&token, now, start), seeded))?;
+            backend.reconciliation().put_run(&stored)?;
+            Ok(Some(stored))
+        };
+        let written = shared.journal.store.run(writing).await.map_err(StoreError::into_error)?;
+        shared.wake.notify_one();
+        written.ok_or_else(|| {
+            let message = format!("somebody else goes on with the reconciliation {number}");
+            Error::new(ErrorKind::Conflict, message)
+        })
+    }
+
+    /// A run; `None` if there is none with this number.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn reconciliation(&self, number: u64) -> Result<Option<ReconciliationRun>> {
+        let store = &self.0.shared().journal.store;
+        let read = store.run(move |backend| backend.reconciliation().run(number));
+        Ok(read.await.map_err(StoreError::into_error)?.map(|stored| stored.run))
+    }
+
+    /// The newest runs, up to 1,000, the newest first.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn reconciliations(&self) -> Result<Vec<ReconciliationRun>> {
+        let store = &self.0.shared().journal.store;
+        let read = store.run(|backend| backend.reconciliation().runs(LISTED));
+        let runs = read.await.map_err(StoreError::into_error)?;
+        Ok(runs.into_iter().map(|stored| stored.run).collect())
+    }
+
+    /// The next rows of a run after a number, up to 1,000; the first ones after 0. No more than these
+    /// are in memory.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn reconciliation_rows(
+        &self,
+        number: u64,
+        after: u64,
+    ) -> Result<Vec<ReconciliationRow>> {
+        let store = &self.0.shared().journal.store;
+        let read = store.run(move |backend| backend.reconciliation().rows(number, after, LISTED));
+        read.await.map_err(StoreError::into_error)
+    }
+}
+
+async fn read_page(provider: &Provider, from: &Cursor, period: &Period) -> Result<Page> {
+    let statements: &Arc<dyn StatementProvider> = provider.statements()?;
+    let page = statements.entries(from, &period.filter()).await?;
+    if page.more && page.next == *from {
+        let message = "the page leads to itself: the statement would never end";
+        return Err(Error::new(ErrorKind::Malformed, message).with_operation("entries"));
+    }
+    Ok(page)
+}
+
+/// The lines of a page, each with how often its key was listed before on the page.
+fn numbered(lines: Vec<Listed<Movement>>) -> Vec<(usize, Listed<Movement>)> {
+    let mut listed: HashMap<DedupeKey, usize> = HashMap::new();
+    let number = |line: Listed<Movement>| {
+        let again = match &line {
+            Listed::Read(line) => {
+                let count = listed.entry(line.key.clone()).or_default();
+                *count += 1;
+                *count - 1
+            }
+            Listed::Unreadable(_) => 0,
+        };
+        (again, line)
+    };
+    lines.into_iter().map(number).collect()
+}
+
+fn missing(number: u64) -> Error {
+    Error::new(ErrorKind::NotFound, format!("there is no reconciliation {number}"))
+}

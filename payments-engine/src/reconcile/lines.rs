@@ -1,0 +1,377 @@
+//! Compares the lines of a statement with what is on record.
+
+use std::collections::HashMap;
+
+use payments_core::{
+    DedupeKey, Listed, Movement, OrderRef, PayoutRef, SameMoney, Timestamp, money::Money,
+    same_credit,
+};
+
+use super::{Comparing, LATE, Marks, ReconciliationRow, RowKind, mark, report_of};
+use crate::{
+    booking::{self, COMPARED},
+    change::Subject,
+    record::{CaseKind, CreditName, CreditRecord, PayoutRecord, RecordState, Source},
+    seeded::Seeded,
+    store::StoreError,
+};
+
+/// How many words of a memo may be the reference of a payout.
+const WORDS: usize = 32;
+
+/// How many payouts of one amount a line without a reference is compared with.
+const LIKE: usize = 200;
+
+/// What is on record of the money of a line, under the key of another source.
+struct Partner {
+    key: DedupeKey,
+    order: Option<OrderRef>,
+    amount: Money,
+}
+
+/// Compares some lines of a page, which is `page` in the run. Lines of it that were compared before are
+/// left out, so that a page that is read again adds nothing.
+pub(crate) fn compare_lines(
+    mut comparing: Comparing<'_>,
+    page: u64,
+    lines: &[(usize, Listed<Movement>)],
+) -> Result<(), StoreError> {
+    let marks = Marks::new(comparing.stored.run.number, page);
+    let names: Vec<String> = lines
+        .iter()
+        .enumerate()
+        .map(|(index, (again, line))| match line {
+            Listed::Read(line) => mark::line(&line.key, *again),
+            Listed::Unreadable(row) => {
+                let id = row.id.clone().unwrap_or_else(|| index.to_string());
+                format!("unreadable {page} {id}")
+            }
+        })
+        .collect();
+    let marked = marks.set(comparing.rows, &names)?;
+    let known = comparing.known_credits(lines)?;
+    for ((again, line), marked) in lines.iter().zip(marked) {
+        if marked == Some(page) {
+            continue;
+        }
+        comparing.stored.run.lines += 1;
+        let line = match line {
+            Listed::Read(line) => line,
+            Listed::Unreadable(row) => {
+                let detail = payments_core::printable(&row.detail).to_string();
+                comparing.add(ReconciliationRow::new(RowKind::Unreadable, detail));
+                continue;
+            }
+        };
+        let is_inside = comparing.is_inside(line.at);
+        let is_again =
+            (*again > 0 || marked.is_some()) && !comparing.is_seeded(Seeded::MatchesALineAgain);
+        let known = known.get(&line.key);
+        let row = if is_again {
+            let order = known.and_then(|credit| credit.order.clone());
+            let detail = "a line with this key was listed before";
+            let row = ReconciliationRow::of(line, RowKind::Duplicate, detail);
+            Some(row.about(order.map(Subject::Payment)))
+        } else if line.is_credit() {
+            comparing.credit_line(&marks, line, known, is_inside)?
+        } else {
+            comparing.debit_line(&marks, line, is_inside)?
+        };
+        if let Some(row) = row.filter(|_| is_inside) {
+            comparing.add(row);
+        }
+    }
+    comparing.end()
+}
+
+impl Comparing<'_> {
+    /// Whether a line of this time belongs to the period. A line without a time does.
+    fn is_inside(&self, at: Option<Timestamp>) -> bool {
+        let period = self.stored.run.period;
+        let is_at_the_end =
+            at == Some(period.until()) && self.is_seeded(Seeded::CountsTheEndOfThePeriod);
+        is_at_the_end || at.is_none_or(|at| period.contains(at))
+    }
+
+    /// What is on record under the keys of these lines.
+    fn known_credits(
+        &mut self,
+        lines: &[(usize, Listed<Movement>)],
+    ) -> Result<HashMap<DedupeKey, CreditRecord>, StoreError> {
+        let read = lines.iter().filter_map(|(_, line)| line.as_result().ok());
+        let credits = read.filter(|line| line.is_credit());
+        let keys: Vec<DedupeKey> = credits.map(|line| line.key.clone()).collect();
+        let provider = self.provider().clone();
+        let known = self.rows.reconciliation().credits_of(&provider, &keys)?;
+        Ok(known.into_iter().map(|credit| (credit.movement.key.clone(), credit)).collect())
+    }
+
+    /// Compares money that arrived. What was not on record is booked, if it is of the period.
+    fn credit_line(
+        &mut self,
+        marks: &Marks,
+        line: &Movement,
+        known: Option<&CreditRecord>,
+        is_inside: bool,
+    ) -> Result<Option<ReconciliationRow>, StoreError> {
+        let is_same = |credit: &CreditRecord| credit.movement.amount == line.amount;
+        let ignores = self.is_seeded(Seeded::IgnoresAnotherAmount);
+        if let Some(credit) = known.filter(|credit| is_same(credit) || ignores)
+            && let Some(order) = &credit.order
+            && credit.source == Source::Statement
+        {
+            let subject = Subject::Payment(order.clone());
+            return Ok(Some(ReconciliationRow::of(line, RowKind::Matched, "").about(subject)));
+        }
+        let partner = if known.is_none() { self.partner(marks, line)? } else { None };
+        if let Some(partner) = &partner {
+            marks.set_one(self.rows, mark::credit(&partner.key))?;
+            marks.set_one(self.rows, mark::pair(partner.key.scope(), &line.key))?;
+        }
+        if !is_inside {
+            return Ok(None);
+        }
+        let provider = self.provider().clone();
+        let token = self.next_token();
+        let report = report_of(&provider, line);
+        booking::book(self.rows, &report, &token, self.at, self.start)?;
+        let booked = self.rows.payments().credit(&provider, &line.key)?;
+        let order = booked.and_then(|credit| credit.order);
+        let order = order.or_else(|| partner.as_ref().and_then(|one| one.order.clone()));
+        let Some(order) = order else {
+            let subject = Subject::Credit(provider, line.key.clone());
+            let case = self.open_case(&subject, CaseKind::Unmatched, None)?;
+            let detail = "money arrived for no order on record";
+            let row = ReconciliationRow::of(line, RowKind::Unmatched, detail);
+            return Ok(Some(row.about(subject).with_case(case)));
+        };
+        let subject = Subject::Payment(order);
+        let recorded = known
+            .map(|credit| credit.movement.amount)
+            .or_else(|| partner.as_ref().map(|partner| partner.amount));
+        let row = |kind, detail| ReconciliationRow::of(line, kind, detail).about(subject.clone());
+        Ok(Some(match recorded {
+            None => row(RowKind::MissingHere, "it was not on record, and is booked now"),
+            Some(amount) if amount == line.amount || ignores => row(RowKind::Matched, ""),
+            Some(amount) => {
+                let name = CreditName { provider, key: line.key.clone() };
+                let detail = format!("the statement lists {} as {}", name.key, line.amount);
+                let kind = match known {
+                    Some(_) => CaseKind::Contradicted,
+                    None => CaseKind::Differs,
+                };
+                let case = self.call_a_person(&subject, kind, &detail, Some(name))?;
+                let row = row(RowKind::Differs, "it is on record with another amount");
+                ReconciliationRow { recorded: Some(amount), ..row }.with_case(case)
+            }
+        }))
+    }
+
+    /// Finds what another source of the provider reported of the money of a line, and no other line
+    /// is of yet: what is certainly the same, what may be the same for its order, or what differs from
+    /// it in the amount alone.
+    fn partner(&mut self, marks: &Marks, line: &Movement) -> Result<Option<Partner>, StoreError> {
+        let provider = self.provider().clone();
+        let like = self.rows.payments().credits_like(line, COMPARED)?;
+        let same: Vec<Partner> = like
+            .into_iter()
+            .filter(|credit| credit.provider == provider && is_other_source(&credit.movement, line))
+            .filter(|credit| same_credit(&credit.movement, line) == SameMoney::Same)
+            .map(|credit| Partner {
+                key: credit.movement.key,
+                order: credit.order,
+                amount: credit.movement.amount,
+            })
+            .collect();
+        if let Some(partner) = self.first_free(marks, same)? {
+            return Ok(Some(partner));
+        }
+        let Some(order) = booking::order_of(self.rows, &provider, line)? else { return Ok(None) };
+        let record = self.rows.payments().payment(&order)?;
+        let credits = record.into_iter().flat_map(|record| record.credits);
+        let mut own: Vec<Movement> = credits
+            .filter(|credit| credit.provider == provider && is_other_source(&credit.movement, line))
+            .map(|credit| credit.movement)
+            .collect();
+        let may_be = |movement: &Movement| same_credit(movement, line) != SameMoney::Different;
+        own.retain(|movement| may_be(movement) || differs_in_amount(movement, line));
+        // What has the amount of the line is preferred.
+        own.sort_by_key(|movement| !may_be(movement));
+        let own = own.into_iter().map(|movement| Partner {
+            key: movement.key,
+            order: Some(order.clone()),
+            amount: movement.amount,
+        });
+        self.first_free(marks, own.collect())
+    }
+
+    /// The first that no line is of.
+    fn first_free(
+        &mut self,
+        marks: &Marks,
+        partners: Vec<Partner>,
+    ) -> Result<Option<Partner>, StoreError> {
+        for partner in partners {
+            let names = [mark::credit(&partner.key), mark::line(&partner.key, 0)];
+            if marks.are_set(self.rows, &names)?.iter().all(|is_set| !is_set) {
+                return Ok(Some(partner));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Compares money that left.
+    fn debit_line(
+        &mut self,
+        marks: &Marks,
+        line: &Movement,
+        is_inside: bool,
+    ) -> Result<Option<ReconciliationRow>, StoreError> {
+        if let Some(order) = &line.order {
+            return self.refund_line(marks, line, order, is_inside);
+        }
+        let unmatched = || {
+            let detail = "money left for no payout or refund on record";
+            Ok(Some(ReconciliationRow::of(line, RowKind::Unmatched, detail)))
+        };
+        let row = |record: &PayoutRecord, kind, detail: &str| {
+            let subject = Subject::Payout(record.reference().clone());
+            ReconciliationRow::of(line, kind, detail).about(subject)
+        };
+        let Some(record) = self.named_payout(line)? else {
+            let Some(record) = self.payout_like(marks, line)? else { return unmatched() };
+            let detail = "by amount and day: the line names no payout";
+            return Ok(Some(row(&record, RowKind::Matched, detail)));
+        };
+        let subject = Subject::Payout(record.reference().clone());
+        let is_first = marks.set_one(self.rows, mark::payout(record.reference()))?;
+        let guess = mark::guess(record.reference());
+        let is_guessed = marks.are_set(self.rows, &[guess])?.contains(&true);
+        // A line without a name may have been of another payout of the same amount.
+        let is_free = is_first && (!is_guessed || self.payout_like(marks, line)?.is_some());
+        if !is_inside {
+            return Ok(None);
+        }
+        let amount = record.request.amount;
+        let (kind, case, detail) = if !is_free {
+            let detail = format!("the statement lists it more than once, last as {}", line.key);
+            (RowKind::Duplicate, CaseKind::PaidTwice, detail)
+        } else if amount != line.amount && !self.is_seeded(Seeded::IgnoresAnotherAmount) {
+            let detail = format!("the statement lists it as {}", line.amount);
+            (RowKind::Differs, CaseKind::Differs, detail)
+        } else if !may_have_left(record.state) {
+            let detail = format!("it is {}, and the statement lists it", record.state);
+            (RowKind::Differs, CaseKind::Contradicted, detail)
+        } else {
+            return Ok(Some(row(&record, RowKind::Matched, "")));
+        };
+        let case = self.call_a_person(&subject, case, &detail, None)?;
+        let recorded = (amount != line.amount).then_some(amount);
+        let row = row(&record, kind, &detail).with_case(case);
+        Ok(Some(ReconciliationRow { recorded, ..row }))
+    }
+
+    /// The payout whose reference a line states: in its memo, or as the bank's own reference.
+    fn named_payout(&mut self, line: &Movement) -> Result<Option<PayoutRecord>, StoreError> {
+        let memo = line.memo.iter().flat_map(|memo| memo.split_whitespace());
+        let words = line.bank_reference.as_deref().into_iter().chain(memo);
+        for word in words.take(WORDS) {
+            let Ok(reference) = PayoutRef::new(word) else { continue };
+            let record = self.rows.payout(&reference)?;
+            if let Some(record) = record.filter(|record| record.provider == *self.provider()) {
+                return Ok(Some(record));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The payout of the same amount that no line is of yet and that is nearest in time to a line, if
+    /// there is one within a day. It is marked.
+    fn payout_like(
+        &mut self,
+        marks: &Marks,
+        line: &Movement,
+    ) -> Result<Option<PayoutRecord>, StoreError> {
+        let Some(at) = line.at else { return Ok(None) };
+        let from =
+            Timestamp::from_unix(at.unix_seconds() - i64::try_from(LATE.as_secs()).unwrap_or(0));
+        let provider = self.provider().clone();
+        let between = (from, at.plus(LATE));
+        let mut like =
+            self.rows.reconciliation().payouts_like(&provider, line.amount, between, LIKE)?;
+        like.sort_by_key(|(moved, _)| moved.distance(at));
+        for (_, record) in like {
+            if !may_have_left(record.state) {
+                continue;
+            }
+            let guess = mark::guess(record.reference());
+            let names = [mark::payout(record.reference()), guess.clone()];
+            if marks.are_set(self.rows, &names)?.iter().all(|is_set| !is_set) {
+                marks.set_one(self.rows, guess)?;
+                return Ok(Some(record));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Compares money that went back to the payer of an order.
+    fn refund_line(
+        &mut self,
+        marks: &Marks,
+        line: &Movement,
+        order: &OrderRef,
+        is_inside: bool,
+    ) -> Result<Option<ReconciliationRow>, StoreError> {
+        let provider = self.provider().clone();
+        let record = self.rows.payments().payment(order)?;
+        let left = record.iter().filter_map(|record| record.stated(&provider));
+        let is_booked = left.flat_map(|stated| &stated.left).any(|known| known.key == line.key);
+        let refunds = record.iter().flat_map(|record| &record.refunds);
+        let fits = refunds.filter(|refund| {
+            refund.provider == provider && refund.amount == line.amount && refund.state.may_cost()
+        });
+        let fits: Vec<String> = fits.map(|refund| mark::refund(order, &refund.refund)).collect();
+        let mut is_known = is_booked;
+        for name in fits {
+            if marks.set_one(self.rows, name)? {
+                is_known = true;
+                break;
+            }
+        }
+        if !is_inside {
+            return Ok(None);
+        }
+        let (token, report) = (self.next_token(), report_of(&provider, line));
+        booking::book(self.rows, &report, &token, self.at, self.start)?;
+        let (kind, detail) = match is_known {
+            true => (RowKind::Matched, ""),
+            false => (RowKind::MissingHere, "it was not on record, and is booked now"),
+        };
+        let row = ReconciliationRow::of(line, kind, detail);
+        Ok(Some(row.about(Subject::Payment(order.clone()))))
+    }
+}
+
+/// Whether two movements are reports of two sources, which name the same money by two keys.
+pub(super) fn is_other_source(one: &Movement, other: &Movement) -> bool {
+    one.key.scope() != other.key.scope()
+}
+
+/// Whether two movements have the same bank reference on one day, and two amounts.
+fn differs_in_amount(one: &Movement, other: &Movement) -> bool {
+    let stated = |movement: &Movement| {
+        let reference = movement.bank_reference.as_deref().unwrap_or_default().trim().to_owned();
+        Some(reference).filter(|text| text.chars().any(char::is_alphanumeric))
+    };
+    let (Some(a), Some(b)) = (stated(one), stated(other)) else { return false };
+    let is_of_one_day = match (one.at, other.at) {
+        (Some(a), Some(b)) => a.distance(b) < LATE,
+        _ => true,
+    };
+    one.direction == other.direction && one.amount != other.amount && a == b && is_of_one_day
+}
+
+/// Whether money may have left in this state.
+fn may_have_left(state: RecordState) -> bool {
+    !matches!(state, RecordState::Prepared | RecordState::NotSent | RecordState::Failed)
+}
