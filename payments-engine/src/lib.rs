@@ -104,6 +104,7 @@ mod resolver;
 mod sealing;
 mod seeded;
 mod shared;
+mod sink;
 mod statements;
 mod store;
 
@@ -130,6 +131,7 @@ pub use sealing::SealingKey;
 #[cfg(feature = "seeded-bugs")]
 #[doc(hidden)]
 pub use seeded::Seeded;
+pub use sink::{Sink, WebhookKey, WebhookSink};
 #[cfg(feature = "seeded-bugs")]
 #[doc(hidden)]
 pub use store::Fault;

@@ -16,6 +16,7 @@ use crate::{
     app::AppTransaction,
     handlers::{
         AppDatabase, AtLeastOnce, ExactlyOnce, Handler, HandlerLimits, Handlers, RunsHandler,
+        ToSink,
     },
     inbox::InboxLimits,
     journal::Journal,
@@ -23,6 +24,7 @@ use crate::{
     sealing::{Seal, SealingKey},
     seeded::Seeded,
     shared::{Member, Setup, Shared},
+    sink::Sink,
     store::{Backend, Store, StoreError},
 };
 
@@ -139,6 +141,14 @@ impl EngineBuilder {
         handler: impl Handler<D::Transaction>,
     ) -> Self {
         self.handlers.push((name.into(), Arc::new(AtLeastOnce { database, handler })));
+        self
+    }
+
+    /// Registers where changes are sent out of the process. Its name is one of a handler, and its
+    /// limits and dead letters are those of handlers.
+    #[must_use]
+    pub fn with_sink(mut self, name: impl Into<String>, sink: impl Sink) -> Self {
+        self.handlers.push((name.into(), Arc::new(ToSink(sink))));
         self
     }
 

@@ -22,4 +22,4 @@ pub use sqlite::{SqliteDatabase, SqliteTransaction};
 
 pub(crate) use dispatch::Handlers;
 pub(crate) use handler::refuse_inside;
-pub(crate) use run::{AtLeastOnce, ExactlyOnce, RunsHandler};
+pub(crate) use run::{AtLeastOnce, ExactlyOnce, RunsHandler, ToSink};

@@ -14,6 +14,7 @@ use crate::{
     change::{Change, Subject},
     seeded::Seeded,
     shared::Shared,
+    sink::Sink,
     store::{Claim, Due, Rows, StoreError},
 };
 
@@ -69,6 +70,9 @@ pub(crate) struct AtLeastOnce<D, H> {
     pub(crate) database: D,
     pub(crate) handler: H,
 }
+
+/// What sends changes out of the process: a crash before the mark sends a change again.
+pub(crate) struct ToSink<S>(pub(crate) S);
 
 #[async_trait(?Send)]
 impl<D, H> RunsHandler for ExactlyOnce<D, H>
@@ -151,11 +155,41 @@ impl<D: AppDatabase, H: Handler<D::Transaction>> RunsHandler for AtLeastOnce<D, 
     }
 }
 
+#[async_trait(?Send)]
+impl<S: Sink> RunsHandler for ToSink<S> {
+    async fn run(&self, job: &Job) -> Outcome {
+        and_mark(job, async |change| within(job, self.0.send(change)).await).await
+    }
+
+    async fn store_name(&self, _: &Arc<Shared>) -> Result<Option<String>, String> {
+        Ok(None)
+    }
+}
+
 /// Runs a handler in its transaction, and marks the change as handled in one of the engine's.
 async fn run_and_mark<D: AppDatabase>(
     database: &D,
     handler: &impl Handler<D::Transaction>,
     job: &Job,
+) -> Outcome {
+    let handle = async |change: &Change| {
+        let mut transaction = database.begin().await?;
+        job.interrupt_by(database.interrupter(&transaction));
+        let called = call(handler, job, change, &mut transaction).await;
+        job.interrupt_by(None);
+        if let Err(error) = called {
+            database.discard(transaction).await;
+            return Err(error);
+        }
+        database.commit(transaction).await
+    };
+    and_mark(job, handle).await
+}
+
+/// Handles the change that is due, and marks it as handled afterwards.
+async fn and_mark(
+    job: &Job,
+    handle: impl AsyncFnOnce(&Change) -> Result<(), HandlerError>,
 ) -> Outcome {
     let store = &job.shared.journal.store;
     let (name, subject) = (job.handler.clone(), job.subject.clone());
@@ -165,18 +199,7 @@ async fn run_and_mark<D: AppDatabase>(
     };
     let Some(Prepared { change, handled }) = prepared else { return job.nothing().await };
     let revision = change.revision();
-    let mut transaction = match database.begin().await {
-        Ok(transaction) => transaction,
-        Err(error) => return failed(&error, revision),
-    };
-    job.interrupt_by(database.interrupter(&transaction));
-    let called = call(handler, job, &change, &mut transaction).await;
-    job.interrupt_by(None);
-    if let Err(error) = called {
-        database.discard(transaction).await;
-        return failed(&error, revision);
-    }
-    if let Err(error) = database.commit(transaction).await {
+    if let Err(error) = handle(&change).await {
         return failed(&error, revision);
     }
     let mut mark = job.mark(handled, revision);
@@ -197,20 +220,27 @@ fn prepare(
     Ok(change.map(|change| Prepared { change, handled }))
 }
 
-/// Calls a handler within its time. A panic is an error.
+/// Calls a handler within its time.
 async fn call<Tx>(
     handler: &impl Handler<Tx>,
     job: &Job,
     change: &Change,
     transaction: &mut Tx,
 ) -> Result<(), HandlerError> {
+    within(job, handler.on_change(change, transaction)).await
+}
+
+/// Waits for what a handler or a sink does, for as long as it may take. A panic is an error.
+async fn within(
+    job: &Job,
+    doing: impl Future<Output = Result<(), HandlerError>>,
+) -> Result<(), HandlerError> {
     let begun = Instant::now();
-    let called = RUNNING.scope(job.handler.clone(), handler.on_change(change, transaction));
-    let caught = AssertUnwindSafe(called).catch_unwind();
-    let called = tokio::time::timeout(job.within, caught).await;
+    let caught = AssertUnwindSafe(RUNNING.scope(job.handler.clone(), doing)).catch_unwind();
+    let done = tokio::time::timeout(job.within, caught).await;
     let took_too_long =
         || HandlerError::new(format!("it took longer than {} ms", job.within.as_millis()));
-    match called {
+    match done {
         Err(_) => Err(took_too_long()),
         Ok(Err(panic)) => Err(HandlerError::new(format!("it panicked: {}", text_of(&*panic)))),
         Ok(Ok(Err(error))) => Err(error),

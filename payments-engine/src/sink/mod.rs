@@ -1,0 +1,24 @@
+//! Changes that leave the process.
+
+mod webhook;
+
+use async_trait::async_trait;
+
+pub use webhook::{WebhookKey, WebhookSink};
+
+use crate::{change::Change, handlers::HandlerError};
+
+/// Sends changes out of the process, to another service of yours. [`WebhookSink`] is one.
+///
+/// Register it by [`EngineBuilder::with_sink`](crate::EngineBuilder::with_sink). Like a handler it is
+/// given each record that changed, as it is then, and it is called again until it succeeds or has
+/// [failed too often](crate::HandlerLimits::tries). A crash can send a change twice: whoever receives
+/// it compares the revision.
+#[async_trait]
+pub trait Sink: Send + Sync + 'static {
+    /// Sends a change. It may take as long as [`HandlerLimits::within`](crate::HandlerLimits::within).
+    ///
+    /// # Errors
+    /// It is not known to have arrived: it is sent again later.
+    async fn send(&self, change: &Change) -> Result<(), HandlerError>;
+}
