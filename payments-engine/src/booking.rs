@@ -82,7 +82,7 @@ pub(crate) fn change_payment(
         return Ok((known, true));
     }
     let Some(observation) = decide(known.as_ref()) else { return Ok((known, false)) };
-    let was_in_doubt = known.as_ref().is_some_and(PaymentRecord::is_in_doubt);
+    let before_it = known.as_ref().map(PaymentRecord::is_asked_about).unwrap_or_default();
     let revision = known.as_ref().map_or(0, |record| record.revision) + 1;
     let observed = Observed { revision, at, start, observation };
     let before = known.clone();
@@ -91,8 +91,12 @@ pub(crate) fn change_payment(
         return Ok((before, false));
     }
     rows.payments().write_payment(&PaymentWrite { token, record: &record, observed: &observed })?;
-    if record.is_in_doubt() != was_in_doubt {
-        let due = if record.is_in_doubt() { Due::At(at.plus(schedule::FIRST)) } else { Due::Never };
+    if record.is_asked_about() != before_it {
+        let due = match record.is_asked_about() {
+            (true, _) => Due::At(at.plus(schedule::FIRST)),
+            (false, true) => Due::At(schedule::awaited(at, at)),
+            (false, false) => Due::Never,
+        };
         rows.make_due(TaskKind::Payment, order.as_str(), due)?;
     }
     changed(rows, &Subject::Payment(order.clone()), record.revision)?;

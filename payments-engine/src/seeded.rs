@@ -50,6 +50,8 @@ pub enum Seeded {
     OpensAgainWhatIsUncertain,
     /// A routed payment is opened at one provider although another one may have it.
     OpensElsewhereToo,
+    /// A payment that is open is not asked about: what a lost notification said stays unknown.
+    ForgetsOpenPayments,
     /// A gateway is replied to before its delivery is stored.
     RepliesBeforeTheCommit,
     /// A delivery is stored in one transaction and booked in the next.
@@ -72,7 +74,7 @@ pub enum Seeded {
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -104,5 +106,6 @@ impl Seeded {
         Self::MatchesALineAgain,
         Self::CountsTheEndOfThePeriod,
         Self::IgnoresAnotherAmount,
+        Self::ForgetsOpenPayments,
     ];
 }

@@ -1,13 +1,15 @@
-//! Asks about orders of which an opening or a refund is in doubt.
+//! Asks about orders of which an opening or a refund is in doubt, and about those that are open and
+//! not paid, because notifications can be lost.
 
 use std::sync::Arc;
 
-use payments_core::{OrderRef, Timestamp};
+use payments_core::{OrderRef, ProviderId, Timestamp};
 
 use super::{Done, schedule};
 use crate::{
     journal::PaymentMember,
     record::{CaseKind, Instruction, PaymentObservation, PaymentRecord, Permit},
+    seeded::Seeded,
     shared::Shared,
     store::{Claim, Due, StoreError},
 };
@@ -37,9 +39,39 @@ impl Shared {
             };
             next = Some(next.map_or(due, |next| next.min(due)));
         }
+        for (provider, since) in record.awaited() {
+            let due = self.ask_about_awaited(&provider, &order, since).await;
+            next = next.into_iter().chain(due).min();
+        }
         let record = self.journal.read_payment(&order).await?;
-        let due = next.filter(|_| record.is_some_and(|record| record.is_in_doubt()));
+        let is_asked_about = record.map(|record| record.is_asked_about()).unwrap_or_default();
+        let due = next.filter(|_| is_asked_about != (false, false));
         self.set_due_of(claim, due.map_or(Due::Never, Due::At)).await
+    }
+
+    /// Asks about a payment that is open since then and not paid, and returns when it is asked about
+    /// next; `None` if it is no longer.
+    async fn ask_about_awaited(
+        &self,
+        provider: &ProviderId,
+        order: &OrderRef,
+        since: Timestamp,
+    ) -> Option<Timestamp> {
+        if self.is_seeded(Seeded::ForgetsOpenPayments) {
+            return None;
+        }
+        // Without its provider nobody can be asked.
+        let member = self.payment_member(provider).ok()?;
+        let can = member.payments.capabilities();
+        let now = self.clock.now();
+        let window = can.inquiry_window.unwrap_or(schedule::AWAITED_FOR);
+        if !can.find || now.since(since) >= window.min(schedule::AWAITED_FOR) {
+            return None;
+        }
+        if let Err(error) = self.find_payment(&member, order).await {
+            tracing::info!(%order, "could not be asked about yet: {error}");
+        }
+        Some(schedule::awaited(since, now))
     }
 
     /// Asks about one instruction, and returns when it is asked about next.

@@ -20,6 +20,17 @@ const STEPS: [(Duration, Duration); 4] = [
 
 const LATER: Duration = Duration::from_secs(6 * 60 * 60);
 
+/// Up to which age a payment that is open is asked about how often, in case that a notification was
+/// lost. Later, every six hours.
+const AWAITED: [(Duration, Duration); 3] = [
+    (Duration::from_secs(10 * 60), Duration::from_secs(2 * 60)),
+    (Duration::from_secs(60 * 60), Duration::from_secs(5 * 60)),
+    (Duration::from_secs(24 * 60 * 60), Duration::from_secs(30 * 60)),
+];
+
+/// How long a payment that is open is asked about, where its provider sets no shorter window.
+pub(crate) const AWAITED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 /// The longest wait before a payout that could not be sent is tried again.
 const LONGEST_BACKOFF: u64 = 60;
 
@@ -27,6 +38,13 @@ const LONGEST_BACKOFF: u64 = 60;
 pub(crate) fn next(since: Timestamp, now: Timestamp) -> Timestamp {
     let age = now.since(since);
     let step = STEPS.iter().find(|(up_to, _)| age < *up_to);
+    now.plus(step.map_or(LATER, |(_, every)| *every))
+}
+
+/// When a payment that was opened at `since` and is not paid is asked about next.
+pub(crate) fn awaited(since: Timestamp, now: Timestamp) -> Timestamp {
+    let age = now.since(since);
+    let step = AWAITED.iter().find(|(up_to, _)| age < *up_to);
     now.plus(step.map_or(LATER, |(_, every)| *every))
 }
 
@@ -48,6 +66,15 @@ mod tests {
         {
             let now = Timestamp::from_unix(age);
             assert_eq!(next(since, now).since(now), Duration::from_secs(every), "at {age} s");
+        }
+    }
+
+    #[test]
+    fn an_open_payment_is_asked_about_seldom_and_ever_less_often() {
+        let since = Timestamp::from_unix(0);
+        for (age, every) in [(0, 120), (600, 300), (3_600, 1_800), (86_400, 21_600)] {
+            let now = Timestamp::from_unix(age);
+            assert_eq!(awaited(since, now).since(now), Duration::from_secs(every), "at {age} s");
         }
     }
 

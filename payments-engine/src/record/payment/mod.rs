@@ -10,7 +10,7 @@ mod refund;
 use payments_core::{
     OrderRef, ProviderId, RefundRef, Timestamp,
     money::Money,
-    payment::{Payment, PaymentMethod, PaymentState},
+    payment::{Funding, Payment, PaymentMethod, PaymentState},
 };
 use serde::{Deserialize, Serialize};
 
@@ -132,6 +132,38 @@ impl PaymentRecord {
             (of, refund.provider.clone(), refund.permit.clone())
         });
         openings.chain(refunds).collect()
+    }
+
+    /// The providers at which it is open while less than was asked for arrived, each with the time at
+    /// which it was asked last: a notification of theirs may be lost.
+    pub(crate) fn awaited(&self) -> Vec<(ProviderId, Timestamp)> {
+        if matches!(self.funding(), Some(Funding::Exact | Funding::Over { .. })) {
+            return Vec::new();
+        }
+        let is_over = |provider: &ProviderId| {
+            let state = self.stated(provider).map(|stated| stated.state);
+            matches!(
+                state,
+                Some(PaymentState::Cancelled | PaymentState::Expired | PaymentState::Refunded)
+            )
+        };
+        let open = self
+            .openings
+            .iter()
+            .filter(|opening| opening.state == OpeningState::Open && !is_over(&opening.provider));
+        let mut awaited: Vec<(ProviderId, Timestamp)> = Vec::new();
+        for opening in open {
+            match awaited.iter_mut().find(|(provider, _)| *provider == opening.provider) {
+                Some((_, asked_at)) => *asked_at = opening.asked_at.max(*asked_at),
+                None => awaited.push((opening.provider.clone(), opening.asked_at)),
+            }
+        }
+        awaited
+    }
+
+    /// Whether the engine asks about it by itself: what is in doubt, and what is awaited.
+    pub(crate) fn is_asked_about(&self) -> (bool, bool) {
+        (self.is_in_doubt(), !self.awaited().is_empty())
     }
 
     /// Whether an instruction is under way by its record, under this permit.

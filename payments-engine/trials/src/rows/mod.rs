@@ -89,6 +89,7 @@ trials! {
     handlers::a_handler_that_is_missing_loses_no_change;
     payments::an_uncertain_opening_is_not_opened_again finds OpensAgainWhatIsUncertain;
     payments::a_routed_order_is_opened_by_one_provider finds OpensElsewhereToo;
+    payments::an_open_payment_is_asked_about_until_it_is_paid finds ForgetsOpenPayments;
     payments::an_order_that_is_opened_twice_at_once_is_opened_once;
     payments::refunds_never_exceed_what_was_received finds DoesNotCapRefunds;
     statements::a_statement_books_what_no_delivery_told_once;

@@ -1,6 +1,7 @@
 //! Payments that are opened and given back through the journal.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use payments_core::{
     ErrorKind, Lookup, OrderRef, PaymentProvider, ProviderId, RefundRef, Result, Submission,
@@ -89,6 +90,24 @@ pub(super) async fn a_routed_order_is_opened_by_one_provider(seeded: Option<Seed
     }
     let requested = requested(&world, Operation::CreatePayment);
     ensure!(requested == 0, "the other gateway was asked {requested} times");
+    Ok(())
+}
+
+pub(super) async fn an_open_payment_is_asked_about_until_it_is_paid(
+    seeded: Option<Seeded>,
+) -> Finding {
+    let world = World::start().await;
+    let engine = world.engine(seeded).await;
+    let _ = engine.payments(MAIN).unwrap().create_payment(&payment()).await.unwrap();
+    let received = async || engine.payment(&order()).await.unwrap().unwrap().received();
+    world.gateway().pay("A-1", Money::vnd(50_000)).unwrap();
+    ensure!(received().await == Some(Money::vnd(0)), "the notification was not sent");
+    world.advance(&engine, Duration::from_secs(121)).await;
+    ensure!(received().await == Some(Money::vnd(50_000)), "a lost notification stays unknown");
+    let asked = requested(&world, Operation::FindPayment);
+    world.advance(&engine, Duration::from_secs(7 * 24 * 3_600)).await;
+    let again = requested(&world, Operation::FindPayment) - asked;
+    ensure!(again == 0, "a paid order is asked about {again} times");
     Ok(())
 }
 
