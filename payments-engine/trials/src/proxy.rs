@@ -1,4 +1,4 @@
-//! Stands between an engine and PostgreSQL, and cuts connections at a commit.
+//! Stands between an engine and PostgreSQL, cuts connections at a commit, and cuts all of them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// A commit as a client sends it.
 const COMMIT: &[u8] = b"Q\x00\x00\x00\x0bCOMMIT\x00";
@@ -24,6 +25,7 @@ pub enum Cut {
 pub struct Proxy {
     port: u16,
     cuts: Arc<AtomicUsize>,
+    is_gone: watch::Sender<bool>,
 }
 
 impl Proxy {
@@ -37,17 +39,21 @@ impl Proxy {
         let port = listener.local_addr().unwrap().port();
         let (cuts, commits) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let (counted, strikes) = (Arc::clone(&cuts), Arc::new(strikes));
+        let (is_gone, going) = watch::channel(false);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (counted, commits) = (Arc::clone(&counted), Arc::clone(&commits));
-                let strikes = Arc::clone(&strikes);
-                tokio::spawn(async move {
+                let (strikes, mut going) = (Arc::clone(&strikes), going.clone());
+                if *going.borrow() {
+                    continue;
+                }
+                let connection = tokio::spawn(async move {
                     let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else {
                         return;
                     };
                     let (from_client, to_client) = client.into_split();
                     let (from_server, to_server) = server.into_split();
-                    let (cut, cutting) = tokio::sync::watch::channel(false);
+                    let (cut, cutting) = watch::channel(false);
                     let responses = tokio::spawn(forward(from_server, to_client, cutting));
                     let strike = || strikes(commits.fetch_add(1, Ordering::SeqCst));
                     if requests(from_client, to_server, strike, &cut).await {
@@ -55,9 +61,20 @@ impl Proxy {
                     }
                     let _ = responses.await;
                 });
+                tokio::spawn(async move {
+                    // An error means that the proxy has ended.
+                    let _ = going.wait_for(|is_gone| *is_gone).await;
+                    connection.abort();
+                });
             }
         });
-        Self { port, cuts }
+        Self { port, cuts, is_gone }
+    }
+
+    /// Cuts every connection, and accepts none while it `is_gone`.
+    pub fn set_gone(&self, is_gone: bool) {
+        // An error means that nothing listens any more.
+        let _ = self.is_gone.send(is_gone);
     }
 
     /// Its port.
@@ -76,7 +93,7 @@ async fn requests(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     strike: impl Fn() -> Option<Cut>,
-    cut: &tokio::sync::watch::Sender<bool>,
+    cut: &watch::Sender<bool>,
 ) -> bool {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(read) = from.read(&mut buffer).await {
@@ -108,11 +125,7 @@ async fn requests(
 
 /// Forwards responses. Once the connection is to be cut, the next one is swallowed and both ends
 /// are closed.
-async fn forward(
-    mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
-    cutting: tokio::sync::watch::Receiver<bool>,
-) {
+async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, cutting: watch::Receiver<bool>) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(read) = from.read(&mut buffer).await {
         if read == 0 || *cutting.borrow() || to.write_all(&buffer[..read]).await.is_err() {

@@ -1,5 +1,5 @@
 //! What holds of a store in PostgreSQL: several engines on one database, commits whose response is
-//! lost, copies of a database, settings of a server, and transactions of the app.
+//! lost, a server that is gone and back, copies of a database, settings of a server, and transactions of the app.
 //!
 //! It needs a server, named by `PAYMENTS_TEST_POSTGRES_URL`; without it each test says so.
 
@@ -12,6 +12,7 @@
 )]
 
 mod copies;
+mod gone;
 mod handlers;
 mod processes;
 mod replicas;
