@@ -1,12 +1,12 @@
 //! Runs the shop: `cargo run -p example-shop --example shop -- payments.toml`.
 
 use std::error::Error;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
-use example_shop::{Settings, Shop, follow_up, router};
-use payments::config::Environ;
+use example_shop::{Settings, Shop, router};
+use payments::{Payments, config::Environ};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
@@ -26,9 +26,9 @@ async fn run() -> Result<(), Box<dyn Error>> {
 
     let path = std::env::args_os().nth(1).ok_or("say where payments.toml is")?;
     let settings = Settings::from_environ(&Environ::system())?;
-    let shop = Arc::new(Shop::new(&std::fs::read_to_string(path)?, &settings)?);
+    let payments = Payments::from_toml(&std::fs::read_to_string(path)?)?;
+    let shop = Arc::new(Shop::start(&payments, &settings).await?);
 
-    let asking = tokio::spawn(follow_up(Arc::clone(&shop), Duration::from_secs(60)));
     let listener = tokio::net::TcpListener::bind(settings.address).await?;
     tracing::info!("the shop is open at {}", settings.url);
     let stopped = async {
@@ -37,7 +37,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
             std::future::pending::<()>().await;
         }
     };
-    axum::serve(listener, router(shop)).with_graceful_shutdown(stopped).await?;
-    asking.abort();
+    let service = router(Arc::clone(&shop)).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stopped).await?;
+    shop.stop().await;
     Ok(())
 }

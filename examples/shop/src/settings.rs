@@ -2,18 +2,26 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
-use payments::config::Environ;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use payments::{Secret, config::Environ};
 
-/// The shop's addresses, from environment variables, so that `payments.toml` configures gateways
+/// The shop's addresses, database and password, from environment variables, so that `payments.toml` configures gateways
 /// only and `payments doctor` reads it too.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Settings {
     /// The address that it listens on: `SHOP_ADDRESS`, by default `127.0.0.1:3000`.
     pub address: SocketAddr,
     /// Its public address: `SHOP_URL`, by default the address that it listens on.
     pub url: String,
+    /// Its database, which is the engine's store too: `SHOP_DATABASE`, by default `shop.db`.
+    pub database: PathBuf,
+    /// What the owner's browser sends, if there is a password: see [`with_password`].
+    ///
+    /// [`with_password`]: Self::with_password
+    pub(crate) admin: Option<Secret>,
 }
 
 /// A variable that cannot be read.
@@ -26,7 +34,31 @@ pub struct SettingsError {
 impl Settings {
     /// A shop at `address`.
     pub fn at(address: SocketAddr) -> Self {
-        Self { address, url: format!("http://{address}") }
+        let (url, database) = (format!("http://{address}"), PathBuf::from("shop.db"));
+        Self { address, url, database, admin: None }
+    }
+
+    /// Sets where its database is.
+    #[must_use]
+    pub fn with_database(mut self, path: impl Into<PathBuf>) -> Self {
+        self.database = path.into();
+        self
+    }
+
+    /// Sets the password of the user `owner` for the page `/admin`: `SHOP_ADMIN_PASSWORD`. Without
+    /// one there is no such page.
+    ///
+    /// # Errors
+    /// It is blank, or has characters that a secret cannot have.
+    pub fn with_password(mut self, password: &str) -> Result<Self, SettingsError> {
+        let refused = SettingsError {
+            variable: "SHOP_ADMIN_PASSWORD",
+            problem: "is blank, or has white space around it or control characters in it",
+        };
+        Secret::new(password).map_err(|_| refused.clone())?;
+        let sent = format!("Basic {}", STANDARD.encode(format!("owner:{password}")));
+        self.admin = Some(Secret::new(sent).map_err(|_| refused)?);
+        Ok(self)
     }
 
     /// Sets its public address.
@@ -56,7 +88,13 @@ impl Settings {
             }
             settings = settings.with_url(url);
         }
-        Ok(settings)
+        if let Some(path) = environ.get("SHOP_DATABASE") {
+            settings = settings.with_database(path);
+        }
+        match environ.get("SHOP_ADMIN_PASSWORD") {
+            Some(password) => settings.with_password(&password),
+            None => Ok(settings),
+        }
     }
 }
 
@@ -82,6 +120,7 @@ mod tests {
     fn a_shop_without_settings_is_on_this_machine() {
         let settings = read(&[]).unwrap();
         assert_eq!(settings.url, "http://127.0.0.1:3000");
+        assert!(settings.admin.is_none(), "nobody is the owner without a password");
     }
 
     #[test]
@@ -89,5 +128,6 @@ mod tests {
         let error = read(&[("SHOP_ADDRESS", "here")]).unwrap_err();
         assert!(error.to_string().starts_with("SHOP_ADDRESS "), "{error}");
         assert!(read(&[("SHOP_URL", "shop.example")]).is_err());
+        assert!(read(&[("SHOP_ADMIN_PASSWORD", " ")]).is_err());
     }
 }

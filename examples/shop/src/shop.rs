@@ -1,29 +1,43 @@
-//! The shop: orders on one side, gateways on the other.
+//! The shop: orders on one side, gateways on the other, and the engine between them.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use payments::{
-    Clock, Doubt, Error, ErrorKind, OrderRef, Payments, Result, Submission, SystemClock,
-    notification::{Delivery, EventData, Outcome},
-    payment::{CreatePayment, PaymentMethod},
+    Clock, Error, ErrorKind, OrderRef, Payments, PayoutRef, Result, Submission, SystemClock,
+    engine::{
+        AppDatabase as _, Engine, HandedOver, HandlerError, OpeningState, PaymentRecord,
+        SqliteDatabase,
+    },
+    money::Money,
+    payment::{CreatePayment, NextAction, PaymentMethod},
+    payout::{Beneficiary, CreatePayout},
 };
 
-use crate::{Item, Note, Opening, Order, Orders, Settings, reference};
-
-/// How long a buyer has to pay.
-const TIME_TO_PAY: Duration = Duration::from_secs(24 * 60 * 60);
+use crate::{
+    Item, Order, PayoutRow, Settings,
+    database::{Database, INSERT_PAYOUT},
+    on_change::OnChange,
+    reference,
+};
 
 /// How long to wait before the same inquiry is repeated.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Orders on one side, gateways on the other.
+/// How often the bank's statements are read, in case that a notification was lost.
+const STATEMENTS: Duration = Duration::from_secs(10 * 60);
+
+/// Orders on one side, gateways on the other, and the engine between them.
 pub struct Shop {
+    engine: Engine,
+    /// The gateways, through the engine's journal.
     payments: Payments,
-    orders: Orders,
+    database: Database,
+    /// For transactions in which payouts are handed over.
+    transactions: SqliteDatabase,
     clock: Arc<dyn Clock>,
-    url: String,
+    settings: Settings,
 }
 
 /// How a buyer wants to pay.
@@ -48,23 +62,55 @@ impl Way {
     }
 }
 
+/// What a buyer can do about an order that is not paid.
+#[derive(Debug)]
+pub(crate) enum NextStep {
+    /// To take one of these actions, the preferred one first.
+    Pay(Vec<NextAction>),
+    /// To start again: nothing was opened, and nothing was charged.
+    StartAgain,
+    /// To wait: it is not known whether it was opened, and the engine asks.
+    Wait,
+}
+
 impl Shop {
-    /// A shop on the gateways that `config` names: the text of a `payments.toml`.
+    /// Starts the engine on the shop's own database, and the shop on the engine.
     ///
     /// # Errors
-    /// `Configuration`: every problem at once.
-    pub fn new(config: &str, settings: &Settings) -> Result<Self> {
-        Ok(Self {
-            payments: Payments::from_toml(config)?,
-            orders: Orders::default(),
-            clock: Arc::new(SystemClock),
-            url: settings.url.clone(),
-        })
+    /// `Configuration` if there is no `[engine]`, or if its store is another file than the shop's;
+    /// `Unavailable` if the file cannot be used.
+    pub async fn start(payments: &Payments, settings: &Settings) -> Result<Self> {
+        let database = Database::open(&settings.database)?;
+        let transactions = SqliteDatabase::new(&settings.database);
+        let engine = payments
+            .engine()?
+            .with_handler("shop", transactions.clone(), OnChange)
+            .with_statements_every(STATEMENTS)
+            .start()
+            .await?;
+        let payments = payments.through(&engine)?;
+        let (clock, settings) = (Arc::new(SystemClock), settings.clone());
+        Ok(Self { engine, payments, database, transactions, clock, settings })
     }
 
-    /// The orders.
-    pub fn orders(&self) -> &Orders {
-        &self.orders
+    /// Ends the engine once what is under way is done.
+    pub async fn stop(&self) {
+        self.engine.stop().await;
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The gateways.
+    pub(crate) fn payments(&self) -> &Payments {
+        &self.payments
+    }
+
+    /// Its settings.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// The ways in which this item can be paid: what the gateways' capabilities allow.
@@ -72,7 +118,7 @@ impl Shop {
     /// # Errors
     /// The system has no random numbers.
     pub fn ways(&self, item: &'static Item) -> Result<Vec<Way>> {
-        let sample = reference::fresh()?;
+        let sample = OrderRef::new(reference::fresh()?)?;
         let mut ways = Vec::new();
         for way in Way::ALL {
             let request = self.request(&sample, item, way)?;
@@ -83,114 +129,129 @@ impl Shop {
         Ok(ways)
     }
 
-    /// Stores a new order and opens a payment for it. The order is kept whatever the outcome.
-    ///
-    /// Dropping the future loses the response that was under way: run it in a task of its own.
+    /// Stores a new order and opens a payment for it. The order is kept whatever the outcome, and
+    /// the engine stores whom it asks before it asks.
     ///
     /// # Errors
     /// There is no order: nothing was stored and nothing was sent.
     pub async fn open(&self, item: &'static Item, way: Way) -> Result<OrderRef> {
-        let reference = reference::fresh()?;
+        let reference = OrderRef::new(reference::fresh()?)?;
         let request = self.request(&reference, item, way)?;
-        let order = Order::new(reference.clone(), item, self.clock.now().plus(TIME_TO_PAY));
-        if !self.orders.place(order) {
-            return Err(Error::new(ErrorKind::Conflict, "the reference was given before"));
-        }
-        let (gateway, opening) = match self.payments.open_payment(&request).await {
+        self.database.place(&Order::new(reference.clone(), item, self.clock.now()))?;
+        match self.payments.open_payment(&request).await {
             Ok(opened) => match opened.submission {
-                Submission::Accepted(payment) => {
-                    (Some(opened.provider), Opening::Accepted(payment.next))
-                }
+                Submission::Accepted(_) => {}
                 Submission::Declined(decline) => {
                     tracing::warn!(order = %reference, %decline, "the payment was not opened");
-                    // An unconfirmed refusal may be a mistake: the order is asked about first.
-                    let opening =
-                        if decline.is_confirmed() { Opening::Refused } else { Opening::Uncertain };
-                    (Some(opened.provider), opening)
                 }
                 Submission::Uncertain(uncertain) => {
                     tracing::warn!(order = %reference, %uncertain, "the payment may be open");
-                    (Some(opened.provider), Opening::Uncertain)
                 }
             },
             // An error means that nothing happened.
             Err(error) => {
                 tracing::warn!(order = %reference, %error, "the payment was not opened");
-                (None, Opening::Refused)
             }
-        };
-        self.orders.change(&reference, |order| {
-            order.gateway = gateway;
-            order.opening = opening;
-        });
+        }
         Ok(reference)
     }
 
-    /// Asks the gateway what became of an order's payment, but not twice in a few seconds.
+    /// An order, and what the engine knows of its payment.
     ///
     /// # Errors
-    /// The gateway could not be asked; that says nothing about the payment.
+    /// The database cannot be read.
+    pub async fn order(
+        &self,
+        reference: &OrderRef,
+    ) -> Result<Option<(Order, Option<PaymentRecord>)>> {
+        let Some(order) = self.database.order(reference)? else { return Ok(None) };
+        Ok(Some((order, self.engine.payment(reference).await?)))
+    }
+
+    /// What the buyer can do about an order that is not paid. Nothing is sent: what is open is shown
+    /// again.
+    pub(crate) async fn next_step(&self, payment: Option<&PaymentRecord>) -> NextStep {
+        let openings = payment.map(|payment| payment.openings.as_slice()).unwrap_or_default();
+        for opening in openings.iter().filter(|opening| opening.state == OpeningState::Open) {
+            let (provider, request) = (&opening.provider, &opening.request);
+            match self.payments.open_payment_at(provider, request).await {
+                Ok(opened) => {
+                    if let Submission::Accepted(payment) = opened.submission {
+                        return NextStep::Pay(payment.next);
+                    }
+                }
+                Err(error) => tracing::warn!(%provider, %error, "cannot be shown again"),
+            }
+        }
+        match openings.iter().any(|opening| opening.is_live()) {
+            true => NextStep::Wait,
+            false => NextStep::StartAgain,
+        }
+    }
+
+    /// Asks the gateways what became of an order's payment, but not twice in a few seconds. The
+    /// engine asks by itself too, less often.
+    ///
+    /// # Errors
+    /// A gateway could not be asked; that says nothing about the payment.
     pub async fn ask(&self, reference: &OrderRef) -> Result<()> {
-        let now = self.clock.now();
-        let gateway = self.orders.change(reference, |order| {
-            order.start_inquiry(now, PAUSE).then(|| order.gateway.clone()).flatten()
-        });
-        let Some(gateway) = gateway.flatten() else { return Ok(()) };
-        let role = self.payments.provider(&gateway)?.payments()?;
-        let lookup = role.find_payment(reference).await?;
-        self.orders.change(reference, |order| order.apply_lookup(&lookup, self.clock.now()));
+        let Some((order, Some(payment))) = self.order(reference).await? else { return Ok(()) };
+        let is_due = order.packed_at.is_none()
+            && self.database.begin_inquiry(reference, self.clock.now(), PAUSE)?;
+        let asked = payment.openings.iter().filter(|opening| is_due && opening.is_live());
+        for opening in asked {
+            let role = self.payments.provider(&opening.provider)?.payments()?;
+            // What it finds is booked before it is returned.
+            let _ = role.find_payment(reference).await?;
+        }
         Ok(())
     }
 
-    /// Asks about every order that waits, one after another.
-    pub async fn ask_about_all(&self) {
-        for reference in self.orders.waiting() {
-            if let Err(error) = self.ask(&reference).await {
-                tracing::warn!(order = %reference, %error, "could not ask");
-            }
-        }
-    }
-
-    /// Receives a delivery, and returns the reply.
+    /// Pays out by the preferred gateway that can: the shop's row and the engine's record are
+    /// written in one transaction, and the engine sends it after the commit.
     ///
     /// # Errors
-    /// There is no such provider, or it sends no notifications.
-    pub(crate) async fn receive(
-        &self,
-        provider: &str,
-        endpoint: &str,
-        delivery: &Delivery<'_>,
-    ) -> Result<http::Response<axum::body::Bytes>> {
-        let provider = self.payments.provider(provider)?.id().clone();
-        let intake = self.payments.receive(provider.as_str(), endpoint, delivery).await?;
-        if let Some(untrusted) = intake.untrusted() {
-            tracing::warn!(%provider, endpoint, reason = ?untrusted.reason, "not believed");
-        }
-        for doubtful in &intake.doubts {
-            if let Doubt::Contradicted { .. } = doubtful.doubt {
-                tracing::warn!(%provider, endpoint, "contradicted by the gateway");
-                self.contradicted(doubtful.event.data());
+    /// Nothing was written: no gateway can send it, or the database cannot be used. A commit whose
+    /// outcome is not known is an error too: the owner's page shows whether there is a row.
+    pub async fn pay_out(&self, beneficiary: Beneficiary, amount: Money) -> Result<PayoutRef> {
+        let reference = PayoutRef::new(reference::fresh()?)?;
+        let name = beneficiary.name.clone();
+        let request = CreatePayout::new(reference.clone(), amount, beneficiary)?;
+        let route = self.payments.route_payout(&request)?;
+        let provider = route.providers.first().map(|provider| provider.id().clone());
+        let provider = provider.ok_or_else(|| Error::unsupported("no gateway sends money"))?;
+        let mut transaction = self.transactions.begin().await.map_err(not_written)?;
+        let (made_at, state) = (self.clock.now().unix_seconds(), "prepared");
+        let row = (reference.as_str(), provider.as_str(), amount.minor(), name, made_at, state);
+        let written = transaction.execute(INSERT_PAYOUT, row).map_err(HandlerError::from);
+        let handed_over = match written {
+            Ok(_) => self.engine.submit_in(&mut transaction, provider.as_str(), &request).await,
+            Err(error) => Err(not_written(error)),
+        };
+        match handed_over {
+            Ok(HandedOver::Recorded(_)) => {
+                self.transactions.commit(transaction).await.map_err(not_written)?;
+                self.engine.wake();
+                Ok(reference)
+            }
+            Ok(HandedOver::Unknown { why }) => {
+                self.transactions.discard(transaction).await;
+                Err(Error::new(ErrorKind::Unavailable, why))
+            }
+            Err(error) => {
+                self.transactions.discard(transaction).await;
+                Err(error)
             }
         }
-        // Events that are not confirmed yet, or came through the buyer's browser, are not among
-        // these.
-        let handled = self.orders.handle(&provider, &intake.events, self.clock.now());
-        let outcome = match intake.outcome() {
-            Outcome::Handled => handled,
-            outcome => outcome,
-        };
-        Ok(intake.reply(outcome))
     }
 
-    fn contradicted(&self, data: &EventData) {
-        let order = match data {
-            EventData::Payment(payment) => Some(&payment.order),
-            EventData::Movement(movement) => movement.order.as_ref(),
-            _ => None,
-        };
-        if let Some(order) = order {
-            self.orders.change(order, |order| order.note(Note::Contradicted));
-        }
+    /// The newest orders, payouts, and parcels to pack.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn books(&self) -> Result<Books> {
+        let (orders, payouts) = (self.database.orders()?, self.database.payouts()?);
+        Ok(Books { orders, payouts, parcels: self.database.parcels()? })
     }
 
     fn request(
@@ -201,12 +262,28 @@ impl Shop {
     ) -> Result<CreatePayment> {
         let request = CreatePayment::new(reference.clone(), item.price)?
             .with_description(item.name)
-            .with_return_url(format!("{}/thanks/{reference}", self.url))?;
+            .with_return_url(format!("{}/thanks/{reference}", self.settings.url))?;
         Ok(match way.method() {
             Some(method) => request.with_method(method),
             None => request,
         })
     }
+}
+
+/// What the shop has, the newest first.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Books {
+    /// Orders.
+    pub orders: Vec<Order>,
+    /// Payouts that the owner made.
+    pub payouts: Vec<PayoutRow>,
+    /// The references of orders to be packed.
+    pub parcels: Vec<String>,
+}
+
+fn not_written(error: HandlerError) -> Error {
+    Error::new(ErrorKind::Unavailable, format!("the payout was not written: {error}"))
 }
 
 impl fmt::Debug for Shop {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use example_shop::{Settings, Shop, router};
+use payments::Payments;
 use simulator_kit::{Outbox, Outgoing, Schedule, Server};
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -23,16 +24,25 @@ async fn what_is_received_is_logged_and_no_query() {
         .finish();
     // The runtime of this test has one thread: the shop logs on it too.
     let _listening = tracing::subscriber::set_default(subscriber);
-    let config = r#"
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("shop.db");
+    let config = format!(
+        r#"
         [providers.hpay-main]
         kind = "hpay"
         environment = "sandbox"
         merchant_id = "12345"
         receiver = "shop@example.com"
         passcode = "for-tests"
-    "#;
+        [engine]
+        store = "sqlite:{}"
+        "#,
+        database.display()
+    );
     let at = "127.0.0.1:0".parse().unwrap();
-    let shop = Shop::new(config, &Settings::at(at)).unwrap();
+    let payments = Payments::from_toml(&config).unwrap();
+    let settings = Settings::at(at).with_database(database);
+    let shop = Shop::start(&payments, &settings).await.unwrap();
     let server = Server::start(router(Arc::new(shop)), at).await.unwrap();
 
     let paths = ["/hooks/hpay-main/notify", "/hooks/hpay-main/return", "/thanks/NOTHING", "/x"];
@@ -47,7 +57,7 @@ async fn what_is_received_is_logged_and_no_query() {
         assert!(lines.contains(&format!("path=\"{path}\"")), "{path} is not in {lines}");
     }
     let received =
-        r#"delivery received provider="hpay-main" endpoint="notify" verdict="untrusted""#;
+        r#"delivery accepted provider="hpay-main" endpoint="notify" verdict="untrusted""#;
     assert!(lines.contains(received), "{lines}");
     assert!(!lines.contains("canary"), "{lines}");
 }

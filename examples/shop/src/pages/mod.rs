@@ -1,5 +1,6 @@
 //! The shop's pages: plain HTML without scripts.
 
+mod admin;
 mod markup;
 mod next_step;
 
@@ -9,9 +10,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use payments::payment::Funding;
+use payments::{engine::PaymentRecord, payment::Funding};
 
-use crate::{Item, Opening, Order, Way};
+use crate::{Item, Order, Way, shop::NextStep};
+pub(crate) use admin::{Admin, admin};
 use markup::Text;
 
 /// The front page: the items and the ways to pay.
@@ -41,30 +43,30 @@ pub(crate) fn front(shelf: &[(&Item, Vec<Way>)]) -> Response {
     page(StatusCode::OK, "The shop", &body)
 }
 
-/// The page of an order: its status and, while it is not paid, the buyer's next action.
-pub(crate) fn order(order: &Order) -> Response {
-    let mut body = standing(order);
-    if order.paid_at.is_none() {
-        match &order.opening {
-            Opening::Accepted(next) => body.push_str(&next_step::html(next)),
-            Opening::Refused => body.push_str(
+/// The page of an order: its status and, while it is not paid, what the buyer can do.
+pub(crate) fn order(order: &Order, payment: Option<&PaymentRecord>, next: &NextStep) -> Response {
+    let mut body = standing(order, payment);
+    if !is_paid(order, payment) {
+        match next {
+            NextStep::Pay(actions) => body.push_str(&next_step::html(actions)),
+            NextStep::StartAgain => body.push_str(
                 "<p>The payment could not be opened and nothing was charged. \
                  <a href=\"/\">Start again</a></p>",
             ),
-            Opening::Prepared | Opening::Uncertain => body.push_str(
+            NextStep::Wait => body.push_str(
                 "<p>We do not know yet whether your payment could be opened. \
                  We are asking; please do not pay twice.</p>",
             ),
         }
     }
-    body.push_str(&look_again(order));
+    body.push_str(&look_again(order, payment));
     page(StatusCode::OK, order.item.name, &body)
 }
 
 /// The page to which a gateway sends the buyer back.
-pub(crate) fn thanks(order: &Order) -> Response {
-    let mut body = standing(order);
-    body.push_str(&look_again(order));
+pub(crate) fn thanks(order: &Order, payment: Option<&PaymentRecord>) -> Response {
+    let mut body = standing(order, payment);
+    body.push_str(&look_again(order, payment));
     page(StatusCode::OK, "Thank you", &body)
 }
 
@@ -79,17 +81,27 @@ pub(crate) fn trouble(status: StatusCode) -> Response {
     page(status, "That did not work", body)
 }
 
-/// The status of an order by the shop's own books.
-fn standing(order: &Order) -> String {
-    let standing = match (order.paid_at, order.funding()) {
-        (Some(_), Funding::Over { excess }) => {
+/// The page for a database that cannot be read.
+pub(crate) fn unreadable() -> Response {
+    let body = "<p>Your order is safe, and cannot be shown at the moment.</p>";
+    page(StatusCode::SERVICE_UNAVAILABLE, "Please look again in a minute", body)
+}
+
+fn is_paid(order: &Order, payment: Option<&PaymentRecord>) -> bool {
+    order.packed_at.is_some() || payment.is_some_and(PaymentRecord::may_ship)
+}
+
+/// The status of an order by the shop's own books and the engine's.
+fn standing(order: &Order, payment: Option<&PaymentRecord>) -> String {
+    let standing = match (is_paid(order, payment), payment.and_then(PaymentRecord::funding)) {
+        (true, Some(Funding::Over { excess })) => {
             format!("Paid, and {excess} too much. We will give it back.")
         }
-        (Some(_), _) => "Paid. We are packing it.".to_owned(),
-        (None, Funding::Short { missing }) => {
+        (true, _) => "Paid. We are packing it.".to_owned(),
+        (false, Some(Funding::Short { missing })) => {
             format!("Some of the money is here; {missing} is missing.")
         }
-        (None, _) => "Not paid yet, as far as we know. We are checking.".to_owned(),
+        (false, _) => "Not paid yet, as far as we know. We are checking.".to_owned(),
     };
     format!(
         "<p>Order {}: {}, {}</p><p id=\"standing\">{standing}</p>",
@@ -99,8 +111,9 @@ fn standing(order: &Order) -> String {
     )
 }
 
-fn look_again(order: &Order) -> String {
-    if !order.is_waiting() {
+fn look_again(order: &Order, payment: Option<&PaymentRecord>) -> String {
+    let is_live = |payment: &PaymentRecord| payment.openings.iter().any(|one| one.is_live());
+    if is_paid(order, payment) || !payment.is_some_and(is_live) {
         return String::new();
     }
     format!(
@@ -109,9 +122,11 @@ fn look_again(order: &Order) -> String {
     )
 }
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:32rem;\
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:60rem;\
 padding:0 1rem}button{font:inherit;margin:.5rem .5rem .5rem 0;padding:.5rem 1rem}dt{color:#666}\
-dd{margin:0 0 .5rem}svg{max-width:16rem}";
+dd{margin:0 0 .5rem}svg{max-width:16rem}table{border-collapse:collapse}\
+td,th{border-bottom:1px solid #ccc;padding:.3rem .8rem .3rem 0;text-align:left;\
+vertical-align:top}label{display:block;margin:.3rem 0}";
 
 /// A page with security headers. It may contain a signed link or form, so that it must not be
 /// cached, framed or sent as a referrer.

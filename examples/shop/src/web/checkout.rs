@@ -8,10 +8,10 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use payments::OrderRef;
+use payments::{Error, OrderRef};
 use serde::Deserialize;
 
-use crate::{Order, Shop, Way, catalogue, pages};
+use crate::{Shop, Way, catalogue, pages};
 
 #[derive(Deserialize)]
 pub(super) struct Choice {
@@ -24,18 +24,12 @@ pub(super) async fn place(State(shop): State<Arc<Shop>>, Form(choice): Form<Choi
     let Some(item) = catalogue::find(&choice.item) else {
         return pages::trouble(StatusCode::UNPROCESSABLE_ENTITY);
     };
-    // A browser that disconnects drops this future. The task continues, so that the response to an
-    // instruction is not lost.
-    let opening = tokio::spawn(async move { shop.open(item, choice.way).await });
-    match opening.await {
-        Ok(Ok(order)) => Redirect::to(&format!("/orders/{order}")).into_response(),
-        Ok(Err(error)) => {
+    // A browser that disconnects drops this future; the engine records the outcome all the same.
+    match shop.open(item, choice.way).await {
+        Ok(order) => Redirect::to(&format!("/orders/{order}")).into_response(),
+        Err(error) => {
             tracing::error!(%error, "no order was placed");
             pages::trouble(StatusCode::SERVICE_UNAVAILABLE)
-        }
-        Err(error) => {
-            tracing::error!(%error, "opening a payment broke off");
-            pages::trouble(StatusCode::INTERNAL_SERVER_ERROR)
         }
     }
 }
@@ -45,7 +39,14 @@ pub(super) async fn show(
     State(shop): State<Arc<Shop>>,
     Path(reference): Path<OrderRef>,
 ) -> Response {
-    shown(&shop, &reference, pages::order)
+    match shop.order(&reference).await {
+        Ok(Some((order, payment))) => {
+            let next = shop.next_step(payment.as_ref()).await;
+            pages::order(&order, payment.as_ref(), &next)
+        }
+        Ok(None) => pages::missing(),
+        Err(error) => unreadable(&error),
+    }
 }
 
 /// The page to which a gateway sends the buyer back. It only displays and settles nothing: anybody
@@ -54,7 +55,11 @@ pub(super) async fn thank(
     State(shop): State<Arc<Shop>>,
     Path(reference): Path<OrderRef>,
 ) -> Response {
-    shown(&shop, &reference, pages::thanks)
+    match shop.order(&reference).await {
+        Ok(Some((order, payment))) => pages::thanks(&order, payment.as_ref()),
+        Ok(None) => pages::missing(),
+        Err(error) => unreadable(&error),
+    }
 }
 
 /// Asks the gateway on the buyer's request.
@@ -68,9 +73,7 @@ pub(super) async fn ask(
     Redirect::to(&format!("/thanks/{reference}")).into_response()
 }
 
-fn shown(shop: &Shop, reference: &OrderRef, page: fn(&Order) -> Response) -> Response {
-    match shop.orders().get(reference) {
-        Some(order) => page(&order),
-        None => pages::missing(),
-    }
+fn unreadable(error: &Error) -> Response {
+    tracing::error!(%error, "an order cannot be shown");
+    pages::unreadable()
 }

@@ -1,7 +1,7 @@
 //! The shop's routes.
 
+mod admin;
 mod checkout;
-mod hooks;
 mod log;
 
 use std::sync::Arc;
@@ -17,23 +17,30 @@ use axum::{
 
 use crate::{ITEMS, Shop, pages};
 
-/// The size limit of the body of a form or a delivery, in bytes. Gateways send a few hundred.
-const LARGEST_BODY: usize = 64 * 1024;
+/// The size limit of the body of a form, in bytes.
+const LARGEST_FORM: usize = 64 * 1024;
 
 /// The shop's pages, and the addresses to register with the gateways:
 /// `/hooks/{provider}/{endpoint}`, such as `/hooks/hpay-main/notify`.
 pub fn router(shop: Arc<Shop>) -> Router {
+    let webhooks = payments::axum::webhooks(shop.engine());
+    let owner = Router::new()
+        .route("/admin", get(admin::show))
+        .route("/admin/cases", post(admin::decide))
+        .route("/admin/payouts", post(admin::pay_out))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shop), admin::only_the_owner));
     Router::new()
         .route("/", get(front))
         .route("/orders", post(checkout::place))
         .route("/orders/{order}", get(checkout::show))
         .route("/orders/{order}/ask", post(checkout::ask))
         .route("/thanks/{order}", get(checkout::thank))
-        .route("/hooks/{provider}/{endpoint}", get(hooks::take).post(hooks::take))
+        .merge(owner)
         .fallback(|| async { pages::missing() })
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
-        .layer(middleware::from_fn(log::requests))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .with_state(shop)
+        .merge(webhooks)
+        .layer(middleware::from_fn(log::requests))
 }
 
 async fn front(State(shop): State<Arc<Shop>>) -> Response {

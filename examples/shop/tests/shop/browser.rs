@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{Method, Request, Response, header};
 use simulator_kit::{Outbox, Outgoing, Schedule};
@@ -9,6 +10,8 @@ use simulator_kit::{Outbox, Outgoing, Schedule};
 /// A browser on the shop's pages.
 pub(crate) struct Browser {
     shop: String,
+    /// What it sends to the owner's page.
+    authorization: String,
     outbox: Outbox,
 }
 
@@ -17,7 +20,39 @@ pub(crate) struct Page(Response<Bytes>);
 
 impl Browser {
     pub(crate) fn at(shop: String) -> Self {
-        Self { shop, outbox: Outbox::new(Duration::from_secs(10)) }
+        let authorization = String::new();
+        Self { shop, authorization, outbox: Outbox::new(Duration::from_secs(10)) }
+    }
+
+    /// The browser of the owner, who typed this password.
+    pub(crate) fn with_password(mut self, password: &str) -> Self {
+        self.authorization = format!("Basic {}", STANDARD.encode(format!("owner:{password}")));
+        self
+    }
+
+    /// Gets the owner's page.
+    pub(crate) async fn get_admin(&self) -> Page {
+        let headers = [("authorization", self.authorization.as_str())];
+        self.send(Method::GET, "/admin", &headers, Bytes::new()).await
+    }
+
+    /// Submits a form of the owner's page.
+    pub(crate) async fn post_admin(&self, place: &str, fields: &[(&str, &str)]) -> Page {
+        self.post_as_owner(&self.shop, place, fields).await
+    }
+
+    /// Submits a form to the owner's page that another site made.
+    pub(crate) async fn post_admin_from(&self, site: &str, place: &str) -> Page {
+        self.post_as_owner(site, place, &[]).await
+    }
+
+    async fn post_as_owner(&self, origin: &str, place: &str, fields: &[(&str, &str)]) -> Page {
+        let headers = [
+            ("authorization", self.authorization.as_str()),
+            ("origin", origin),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        self.send(Method::POST, place, &headers, form(fields)).await
     }
 
     pub(crate) async fn get(&self, place: &str) -> Page {
@@ -25,10 +60,8 @@ impl Browser {
     }
 
     pub(crate) async fn post(&self, place: &str, fields: &[(&str, &str)]) -> Page {
-        let form: Vec<_> =
-            fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
         let headers = [("content-type", "application/x-www-form-urlencoded")];
-        self.send(Method::POST, place, &headers, form.join("&").into()).await
+        self.send(Method::POST, place, &headers, form(fields)).await
     }
 
     /// Sends a request to a path of the shop, or to another address.
@@ -96,7 +129,7 @@ impl Page {
         attribute(self.between(&format!("<a id=\"{id}\""), "</a>"), "href")
     }
 
-    fn between(&self, start: &str, end: &str) -> &str {
+    pub(crate) fn between(&self, start: &str, end: &str) -> &str {
         let text = self.text();
         let from = text.find(start).unwrap_or_else(|| panic!("{start} is not in {text}"));
         let rest = &text[from + start.len()..];
@@ -104,7 +137,12 @@ impl Page {
     }
 }
 
-fn attribute(element: &str, name: &str) -> String {
+fn form(fields: &[(&str, &str)]) -> Bytes {
+    let form: Vec<_> = fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
+    form.join("&").into()
+}
+
+pub(crate) fn attribute(element: &str, name: &str) -> String {
     let start = format!("{name}=\"");
     let from = element.find(&start).unwrap_or_else(|| panic!("{name} is not in {element}"));
     let rest = &element[from + start.len()..];

@@ -10,8 +10,16 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use example_shop::{ITEMS, Opening, Settings, Shop, Way};
+use example_shop::{ITEMS, Settings, Shop, Way};
+use payments::{
+    OrderRef, Payments,
+    engine::{OpeningState, PaymentRecord},
+    payment::NextAction,
+};
 use simulator_kit::{HangUp, Server};
+use tempfile::TempDir;
+
+use crate::world::eventually;
 
 // This line links the plug-in; the configuration selects it.
 use provider_template as _;
@@ -21,6 +29,7 @@ struct Forgetful {
     server: Server,
     opened: Arc<AtomicUsize>,
     paid: Arc<AtomicBool>,
+    folder: TempDir,
 }
 
 impl Forgetful {
@@ -37,10 +46,11 @@ impl Forgetful {
         let router =
             Router::new().route("/v1/payments", open).route("/v1/payments/{reference}", find);
         let server = Server::start(router, "127.0.0.1:0".parse().unwrap()).await.unwrap();
-        Self { server, opened, paid }
+        Self { server, opened, paid, folder: tempfile::tempdir().unwrap() }
     }
 
-    fn shop(&self) -> Shop {
+    async fn shop(&self) -> Shop {
+        let database = self.folder.path().join("shop.db");
         let config = format!(
             r#"
             [providers.template]
@@ -50,11 +60,20 @@ impl Forgetful {
             merchant_id = "T-1001"
             api_key = "for-tests"
             notify_secret = "for-tests"
+            [engine]
+            store = "sqlite:{}"
             "#,
-            self.server.url()
+            self.server.url(),
+            database.display()
         );
-        Shop::new(&config, &Settings::at("127.0.0.1:8080".parse().unwrap())).unwrap()
+        let payments = Payments::from_toml(&config).unwrap();
+        let settings = Settings::at("127.0.0.1:8080".parse().unwrap()).with_database(database);
+        Shop::start(&payments, &settings).await.unwrap()
     }
+}
+
+async fn payment_of(shop: &Shop, reference: &OrderRef) -> PaymentRecord {
+    shop.engine().payment(reference).await.unwrap().unwrap()
 }
 
 fn payment(reference: &str, paid: bool) -> Response {
@@ -74,46 +93,45 @@ fn payment(reference: &str, paid: bool) -> Response {
 #[tokio::test]
 async fn a_lost_answer_keeps_the_order_and_asking_finds_the_payment() {
     let gateway = Forgetful::start().await;
-    let shop = gateway.shop();
+    let shop = gateway.shop().await;
     let reference = shop.open(&ITEMS[0], Way::Page).await.unwrap();
-    let order = shop.orders().get(&reference).unwrap();
-    assert!(matches!(order.opening, Opening::Uncertain), "{:?}", order.opening);
-    assert!(order.is_waiting());
+    let opening = payment_of(&shop, &reference).await.openings.remove(0);
+    assert_eq!(opening.state, OpeningState::Uncertain);
     assert_eq!(gateway.opened.load(Ordering::SeqCst), 1, "it is not sent again");
 
     gateway.paid.store(true, Ordering::SeqCst);
     shop.ask(&reference).await.unwrap();
-    assert!(shop.orders().get(&reference).unwrap().paid_at.is_some());
+    let is_packed = async || shop.order(&reference).await.unwrap().unwrap().0.packed_at.is_some();
+    assert!(eventually(is_packed).await);
     assert_eq!(gateway.opened.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
 async fn a_payment_that_is_found_open_shows_the_buyer_the_way() {
     let gateway = Forgetful::start().await;
-    let shop = gateway.shop();
+    let shop = gateway.shop().await;
     let reference = shop.open(&ITEMS[0], Way::Page).await.unwrap();
     shop.ask(&reference).await.unwrap();
-    let order = shop.orders().get(&reference).unwrap();
-    let Opening::Accepted(next) = order.opening else { panic!("{:?}", order.opening) };
-    assert_eq!(next.len(), 1);
-    assert!(order.paid_at.is_none());
+    let opening = payment_of(&shop, &reference).await.openings.remove(0);
+    assert_eq!(opening.state, OpeningState::Open);
+    let next = opening.payment.unwrap().next;
+    let url = "https://pay.template.example/tp_1".to_owned();
+    assert_eq!(next, [NextAction::Redirect { url }]);
+    assert!(shop.order(&reference).await.unwrap().unwrap().0.packed_at.is_none());
 }
 
 #[tokio::test]
 async fn a_gateway_that_is_not_there_opens_nothing_and_the_order_says_so() {
     let gateway = Forgetful::start().await;
-    let shop = gateway.shop();
+    let shop = gateway.shop().await;
     gateway.server.stop();
-    drop(gateway);
     // The listener closes in a task of its own.
-    let order = loop {
+    let state = loop {
         let reference = shop.open(&ITEMS[0], Way::Page).await.unwrap();
-        let order = shop.orders().get(&reference).unwrap();
-        match order.opening {
-            Opening::Uncertain => tokio::task::yield_now().await,
-            _ => break order,
+        match payment_of(&shop, &reference).await.openings.remove(0).state {
+            OpeningState::Uncertain => tokio::task::yield_now().await,
+            state => break state,
         }
     };
-    assert!(matches!(order.opening, Opening::Refused), "{:?}", order.opening);
-    assert!(!order.is_waiting());
+    assert_eq!(state, OpeningState::NotSent);
 }

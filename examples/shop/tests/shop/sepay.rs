@@ -1,7 +1,6 @@
 //! Payments on SePay's page, and transfers to the shop's own account.
 
-use example_shop::Note;
-use payments::{money::Money, payment::Funding};
+use payments::{engine::CaseKind, money::Money, payment::Funding};
 
 use crate::world::World;
 
@@ -11,11 +10,11 @@ async fn a_payment_on_the_page_is_confirmed_by_inquiry_and_the_order_is_paid() {
     let (order, page) = world.buy("page").await;
     let arrived = world.browser.submit(&page).await;
     assert_eq!(arrived.status(), 200, "{}", arrived.text());
-    assert!(world.order(&order).paid_at.is_none(), "opened is not paid");
+    assert!(world.is_not_packed(&order).await, "opened is not paid");
 
     let told = world.sepay.buyer_pays(order.as_str()).await.unwrap();
     assert!(told.iter().all(|delivered| delivered.acknowledged), "{told:?}");
-    assert!(world.order(&order).paid_at.is_some());
+    assert!(world.is_packed_once(&order).await);
     assert!(world.standing(&order).await.contains("Paid"));
 }
 
@@ -32,13 +31,13 @@ async fn a_transfer_with_the_code_in_its_memo_pays_the_order() {
     let memo = format!("MBVCB.3278907687.{}.CT tu 0123", memo.to_lowercase());
     let transfer = world.sepay.bank_transfer(&account, 50_000, &memo).await.unwrap();
     assert!(transfer.deliveries[0].acknowledged);
-    assert!(world.order(&order).paid_at.is_some());
+    assert!(world.is_packed_once(&order).await);
 
     let again = world.sepay.redeliver(transfer.webhook_id).await.unwrap();
     assert!(again[0].acknowledged, "a repeated delivery is acknowledged");
-    let order = world.order(&order);
-    assert_eq!(order.funding(), Funding::Exact);
-    assert!(order.notes.is_empty(), "and counted once: {:?}", order.notes);
+    assert!(world.is_packed_once(&order).await);
+    assert_eq!(world.payment(&order).await.funding(), Some(Funding::Exact));
+    assert_eq!(world.cases(&order).await, [], "and counted once");
 }
 
 #[tokio::test]
@@ -48,14 +47,14 @@ async fn a_short_transfer_leaves_the_order_unpaid_and_shows_what_is_missing() {
     let (account, memo) = (page.text_of("account"), page.text_of("memo"));
 
     world.sepay.bank_transfer(&account, 20_000, &memo).await.unwrap();
-    assert!(world.order(&order).paid_at.is_none());
+    assert!(world.is_not_packed(&order).await);
     assert!(world.standing(&order).await.contains("30000 VND is missing"));
     // The statement reports the same money under other keys: it is not counted again.
     world.shop.ask(&order).await.unwrap();
     assert!(world.standing(&order).await.contains("30000 VND is missing"));
 
     world.sepay.bank_transfer(&account, 30_000, &memo).await.unwrap();
-    assert!(world.order(&order).paid_at.is_some());
+    assert!(world.is_packed_once(&order).await);
     assert!(world.standing(&order).await.contains("Paid"));
 }
 
@@ -65,12 +64,13 @@ async fn too_much_and_a_second_transfer_are_noted_for_a_person() {
     let (order, page) = world.buy("transfer").await;
     let (account, memo) = (page.text_of("account"), page.text_of("memo"));
     world.sepay.bank_transfer(&account, 60_000, &memo).await.unwrap();
-    assert_eq!(world.order(&order).notes, [Note::Over { excess: Money::vnd(10_000) }]);
+    assert!(world.is_packed_once(&order).await);
+    assert_eq!(world.cases(&order).await, [CaseKind::Over]);
     assert!(world.standing(&order).await.contains("10000 VND too much"));
     world.sepay.bank_transfer(&account, 50_000, &memo).await.unwrap();
-    let notes = world.order(&order).notes;
-    assert!(notes.contains(&Note::Repeated { amount: Money::vnd(50_000) }), "{notes:?}");
-    assert!(notes.contains(&Note::Over { excess: Money::vnd(60_000) }), "{notes:?}");
+    assert!(world.is_packed_once(&order).await);
+    let excess = Money::vnd(60_000);
+    assert_eq!(world.payment(&order).await.funding(), Some(Funding::Over { excess }));
 }
 
 #[tokio::test]
@@ -80,6 +80,8 @@ async fn money_without_a_code_is_kept_for_a_person() {
     let account = page.text_of("account");
     let transfer = world.sepay.bank_transfer(&account, 50_000, "cam on shop").await.unwrap();
     assert!(transfer.deliveries[0].acknowledged);
-    assert!(world.order(&order).paid_at.is_none());
-    assert_eq!(world.shop.orders().unmatched().len(), 1);
+    assert!(world.is_not_packed(&order).await);
+    let cases = world.shop.engine().cases().await.unwrap();
+    let kinds: Vec<_> = cases.iter().map(|(_, case, _)| case.kind).collect();
+    assert_eq!(kinds, [CaseKind::Unmatched]);
 }

@@ -1,18 +1,30 @@
 //! Both gateways, and a shop on them that listens on loopback.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use example_shop::{Order, Settings, Shop, router};
 use payments::{
-    OrderRef,
+    Clock as _, ManualClock, OrderRef, Payments, SystemClock,
+    config::Environ,
+    engine::{CaseKind, PaymentRecord},
+    registry::{Context, Registry},
     simulators::hpay::{HPaySimulator, Settings as HPaySettings},
     simulators::sepay::{
         CodeRule, Host, SePaySimulator, Settings as SePaySettings, Webhook, WebhookAuth,
     },
+    transport::{HttpClient, HttpClientSettings},
 };
+use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::browser::{Browser, Page};
+
+/// No step of a test takes this long.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The password of the owner's page.
+const PASSWORD: &str = "for-tests";
 
 /// Both gateways, and a shop on them. Dropping it stops all three.
 pub(crate) struct World {
@@ -20,7 +32,10 @@ pub(crate) struct World {
     pub(crate) sepay: SePaySimulator,
     pub(crate) shop: Arc<Shop>,
     pub(crate) browser: Browser,
+    /// The clock of the engine; the gateways have the system's.
+    pub(crate) clock: ManualClock,
     serving: JoinHandle<()>,
+    _folder: TempDir,
 }
 
 impl World {
@@ -33,7 +48,12 @@ impl World {
 
         // The shop listens first, because its configuration needs its address.
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let settings = Settings::at(listener.local_addr().unwrap());
+        let folder = tempfile::tempdir().unwrap();
+        let database = folder.path().join("shop.db");
+        let settings = Settings::at(listener.local_addr().unwrap())
+            .with_database(&database)
+            .with_password(PASSWORD)
+            .unwrap();
         let url = settings.url.clone();
         sepay.set_ipn_url(Some(format!("{url}/hooks/sepay-main/ipn").parse().unwrap()));
         let secret = sepay.settings().webhook_secret().to_owned();
@@ -42,11 +62,24 @@ impl World {
             WebhookAuth::HmacSha256 { secret },
         ));
 
-        let config = configuration(gateway, &hpay, &sepay, &url);
-        let shop = Arc::new(Shop::new(&config, &settings).unwrap());
+        let text = configuration(gateway, &hpay, &sepay, &url)
+            + &format!("[engine]\nstore = 'sqlite:{}'\n", database.display());
+        let environ = Environ::of([
+            ("HPAY_KEY".to_owned(), hpay.merchant_private_key().unwrap().to_owned()),
+            ("HPAY_CERTIFICATE".to_owned(), hpay.hpay_certificate().to_owned()),
+        ]);
+        let clock = ManualClock::at(SystemClock.now());
+        let client = HttpClient::new(HttpClientSettings::default()).unwrap();
+        let context = Context::new(Arc::new(client))
+            .with_environ(environ)
+            .with_clock(Arc::new(clock.clone()));
+        let config = toml::from_str(&text).unwrap();
+        let payments = Payments::build(&config, &Registry::linked(), &context).unwrap();
+        let shop = Arc::new(Shop::start(&payments, &settings).await.unwrap());
         let router = router(Arc::clone(&shop));
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { hpay, sepay, shop, browser: Browser::at(url), serving }
+        let browser = Browser::at(url).with_password(PASSWORD);
+        Self { hpay, sepay, shop, browser, clock, serving, _folder: folder }
     }
 
     /// Orders two coffees for 50,000 VND as a buyer, and returns the order's page.
@@ -59,14 +92,64 @@ impl World {
     }
 
     /// The order as the shop has it.
-    pub(crate) fn order(&self, reference: &OrderRef) -> Order {
-        self.shop.orders().get(reference).unwrap()
+    pub(crate) async fn order(&self, reference: &OrderRef) -> Order {
+        self.shop.order(reference).await.unwrap().unwrap().0
+    }
+
+    /// The payment of an order as the engine has it.
+    pub(crate) async fn payment(&self, reference: &OrderRef) -> PaymentRecord {
+        self.shop.engine().payment(reference).await.unwrap().unwrap()
+    }
+
+    /// The open cases of an order.
+    pub(crate) async fn cases(&self, reference: &OrderRef) -> Vec<CaseKind> {
+        self.payment(reference).await.open_cases().map(|case| case.kind).collect()
+    }
+
+    /// Waits until the order is packed, and then for all that is due, so that a second parcel shows.
+    pub(crate) async fn is_packed_once(&self, reference: &OrderRef) -> bool {
+        let is_packed = async || self.order(reference).await.packed_at.is_some();
+        if !eventually(is_packed).await {
+            return false;
+        }
+        self.settle().await;
+        let parcels = self.shop.books().unwrap().parcels;
+        parcels.iter().filter(|packed| *packed == reference.as_str()).count() == 1
+    }
+
+    /// Whether nothing of the order is packed once all that is due was done.
+    pub(crate) async fn is_not_packed(&self, reference: &OrderRef) -> bool {
+        self.settle().await;
+        self.order(reference).await.packed_at.is_none()
+    }
+
+    /// Does everything that is due now.
+    pub(crate) async fn settle(&self) {
+        self.shop.engine().tick().await.unwrap();
+    }
+
+    /// Lets time pass, and does what is due by then.
+    pub(crate) async fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        self.settle().await;
     }
 
     /// The status on the thank-you page.
     pub(crate) async fn standing(&self, reference: &OrderRef) -> String {
         self.browser.get(&format!("/thanks/{reference}")).await.text_of("standing")
     }
+}
+
+/// Waits until a condition holds; false if it does not in time.
+pub(crate) async fn eventually(condition: impl AsyncFn() -> bool) -> bool {
+    let until = Instant::now() + PATIENCE;
+    while !condition().await {
+        if Instant::now() > until {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    true
 }
 
 impl Drop for World {
@@ -89,6 +172,8 @@ fn configuration(first: &str, hpay: &HPaySimulator, sepay: &SePaySimulator, shop
         merchant_id = "{}"
         receiver = "{}"
         passcode = "{}"
+        private_key = {{ env = "HPAY_KEY" }}
+        hpay_certificate = {{ env = "HPAY_CERTIFICATE" }}
         notify_url = "{shop}/hooks/hpay-main/notify"
         checkout_url = "{}"
         account_url = "{}"

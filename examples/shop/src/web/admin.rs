@@ -1,0 +1,142 @@
+//! The owner's actions.
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use axum::{
+    Form,
+    extract::{Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use payments::{
+    Error, OrderRef, Result, Role,
+    bank::{AccountNumber, BankAccount, Bin},
+    engine::{CaseId, Decision},
+    money::{Currency, Money},
+    payout::Beneficiary,
+    vietqr::Bank,
+};
+use serde::Deserialize;
+
+use crate::{
+    Shop,
+    pages::{self, Admin},
+};
+
+/// Lets only the owner pass: by the password of HTTP Basic authentication, and for what changes
+/// something from the shop's own pages only. Without a password there is no owner's page.
+pub(super) async fn only_the_owner(
+    State(shop): State<Arc<Shop>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let settings = shop.settings();
+    let Some(expected) = &settings.admin else { return pages::missing() };
+    let presented = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    if !presented.is_some_and(|presented| expected.matches(presented)) {
+        let ask = [(header::WWW_AUTHENTICATE, "Basic realm=\"shop\", charset=\"UTF-8\"")];
+        return (StatusCode::UNAUTHORIZED, ask).into_response();
+    }
+    // A browser sends the password along with a form of any site; it says which site that is.
+    let origin = request.headers().get(header::ORIGIN).map(HeaderValue::as_bytes);
+    if request.method() != Method::GET && origin != Some(settings.url.as_bytes()) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    next.run(request).await
+}
+
+/// Shows orders, cases and payouts.
+pub(super) async fn show(State(shop): State<Arc<Shop>>) -> Response {
+    shown(&shop, StatusCode::OK, None).await
+}
+
+#[derive(Deserialize)]
+pub(super) struct Decided {
+    case: String,
+    decision: Decision,
+    #[serde(default)]
+    order: String,
+    who: String,
+    why: String,
+}
+
+/// Decides a case.
+pub(super) async fn decide(
+    State(shop): State<Arc<Shop>>,
+    Form(decided): Form<Decided>,
+) -> Response {
+    let outcome = settle(&shop, &decided).await.map(|()| "It is decided.");
+    after(&shop, outcome).await
+}
+
+async fn settle(shop: &Shop, decided: &Decided) -> Result<()> {
+    let case: CaseId = decided.case.parse()?;
+    let (who, why) = (decided.who.as_str(), decided.why.as_str());
+    if decided.decision == Decision::BelongsTo {
+        let order = OrderRef::new(decided.order.trim())?;
+        shop.engine().assign(&case, &order, who, why).await.map(|_| ())
+    } else {
+        shop.engine().decide(&case, decided.decision, who, why).await.map(|_| ())
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct PaidOut {
+    bank: String,
+    account: String,
+    name: String,
+    amount: String,
+}
+
+/// Pays out.
+pub(super) async fn pay_out(
+    State(shop): State<Arc<Shop>>,
+    Form(paid_out): Form<PaidOut>,
+) -> Response {
+    let outcome = match read(&paid_out) {
+        Ok((beneficiary, amount)) => shop.pay_out(beneficiary, amount).await,
+        Err(error) => Err(error),
+    };
+    after(&shop, outcome.map(|payout| format!("The payout {payout} is on its way."))).await
+}
+
+fn read(paid_out: &PaidOut) -> Result<(Beneficiary, Money)> {
+    let bank = Bank::one_by_code(paid_out.bank.trim())
+        .map_err(|error| Error::invalid("bank", "is not the code of a bank").with_source(error))?;
+    let number = AccountNumber::new(paid_out.account.trim())
+        .map_err(|error| Error::invalid("account", "is not an account").with_source(error))?;
+    let bin = Bin::new(bank.bin())
+        .map_err(|error| Error::invalid("bank", "has no number").with_source(error))?;
+    let amount = Money::parse(paid_out.amount.trim(), Currency::VND)
+        .map_err(|error| Error::invalid("amount", "is not an amount").with_source(error))?;
+    let beneficiary = Beneficiary::new(BankAccount::new(bin, number), paid_out.name.trim())?;
+    Ok((beneficiary, amount))
+}
+
+/// Shows what became of an action.
+async fn after(shop: &Shop, outcome: Result<impl Display>) -> Response {
+    match outcome {
+        Ok(said) => shown(shop, StatusCode::OK, Some(said.to_string())).await,
+        Err(error) => {
+            tracing::warn!(%error, "the owner's action was refused");
+            shown(shop, StatusCode::CONFLICT, Some(format!("Nothing was done: {error}"))).await
+        }
+    }
+}
+
+async fn shown(shop: &Shop, status: StatusCode, said: Option<String>) -> Response {
+    let read = async {
+        let (cases, health) = (shop.engine().cases().await?, shop.engine().health().await?);
+        let can_pay_out = shop.payments().with_role(Role::Payouts).next().is_some();
+        Ok::<_, Error>(Admin { books: shop.books()?, cases, health, said, can_pay_out })
+    };
+    match read.await {
+        Ok(admin) => pages::admin(status, &admin),
+        Err(error) => {
+            tracing::error!(%error, "the owner's page cannot be shown");
+            pages::unreadable()
+        }
+    }
+}
