@@ -4,6 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod builder;
+
+pub use builder::{BuildTyped, Builder};
+
 pub use crate::shared_credentials::shared_credentials;
 use crate::{
     Clock, Provider, SystemClock,

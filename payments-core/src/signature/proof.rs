@@ -81,6 +81,21 @@ impl Proof {
         self
     }
 
+    /// The same proof with these of its fields named by their way through the body, such as
+    /// `data/code`: for a signature over the members of `object`, where members beside it, which are
+    /// not signed, have the same names.
+    ///
+    /// A field that the proof does not cover, it does not cover afterwards either.
+    #[must_use]
+    pub fn within(mut self, object: &str, names: &[&str]) -> Self {
+        if let Coverage::Fields(fields) = &mut self.coverage {
+            for field in fields.iter_mut().filter(|field| names.contains(&&***field)) {
+                *field = Cow::Owned(format!("{object}/{field}"));
+            }
+        }
+        self
+    }
+
     /// How it was checked.
     pub fn scheme(&self) -> Scheme {
         self.scheme
@@ -108,5 +123,19 @@ impl Proof {
     /// The signed time stamp, if the scheme has one.
     pub fn stamp(&self) -> Option<Timestamp> {
         self.stamp
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_of_an_object_is_not_taken_for_one_beside_it() {
+        let fields = ["amount", "code"].map(Cow::Borrowed).into();
+        let proof = Proof::new(Scheme::HmacSha256, Coverage::Fields(fields), 0);
+        let proof = proof.within("data", &["code", "desc"]);
+        assert!(proof.covers("amount") && proof.covers("data/code"));
+        assert!(!proof.covers("code") && !proof.covers("data/desc") && !proof.covers("desc"));
     }
 }

@@ -1,0 +1,27 @@
+//! payOS's times.
+
+use payments_core::Timestamp;
+
+/// Reads a time: one without a zone is Vietnam's, because payOS's responses have shown the same
+/// moment with `+07:00`. `None` if it is neither.
+pub(crate) fn read(text: &str) -> Option<Timestamp> {
+    Timestamp::from_vietnam_civil(text).or_else(|_| text.parse()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_without_a_zone_is_vietnams() {
+        for (text, seconds) in [
+            ("2023-02-04 18:25:00", Some(1_675_509_900)),
+            ("2023-02-04T18:25:00+07:00", Some(1_675_509_900)),
+            ("2023-02-04T11:25:00.123Z", Some(1_675_509_900)),
+            ("yesterday", None),
+            ("", None),
+        ] {
+            assert_eq!(read(text).map(Timestamp::unix_seconds), seconds, "{text}");
+        }
+    }
+}

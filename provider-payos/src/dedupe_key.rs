@@ -1,0 +1,18 @@
+//! The key of money that reached a link: the same in a webhook and in an inquiry.
+
+use payments_core::{DedupeKey, Error, Result};
+
+/// The fields of a webhook that the key is made of.
+pub(crate) const KEY_FIELDS: &[&str] = &["paymentLinkId", "reference"];
+
+/// The key of a transfer: payOS's number of the link and the bank's reference, because one link can
+/// be paid twice.
+///
+/// # Errors
+/// One of them is empty, or holds what no key may.
+pub(crate) fn transfer(link: &str, reference: &str) -> Result<DedupeKey> {
+    if link.is_empty() || reference.is_empty() || link.contains(':') {
+        return Err(Error::invalid("dedupe_key", "lacks the number of the link or the reference"));
+    }
+    DedupeKey::new("payos.transfer", format!("{link}:{reference}"))
+}

@@ -1,0 +1,18 @@
+//! The envelope of every response (payos.vn/docs, API).
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// The code of a response that worked.
+pub(crate) const GOOD: &str = "00";
+
+/// What stands around the data of a response. A refusal has it too, mostly with HTTP 200, and is
+/// never signed.
+#[derive(Deserialize)]
+pub(crate) struct Envelope<'a> {
+    pub(crate) code: String,
+    pub(crate) desc: Option<String>,
+    #[serde(borrow)]
+    pub(crate) data: Option<&'a RawValue>,
+    pub(crate) signature: Option<String>,
+}

@@ -1,0 +1,6 @@
+//! Guides, each a question that a merchant has, and the table of endpoints.
+
+#[doc = include_str!("../docs/go_live.md")]
+pub mod go_live {}
+#[doc = include_str!("../docs/endpoints.md")]
+pub mod endpoints {}

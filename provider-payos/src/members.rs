@@ -1,0 +1,22 @@
+//! The members of a JSON object, as payOS signs them.
+
+use payments_core::{
+    json::JsonError,
+    signature::{Field, Formula, Layout, Members},
+};
+
+/// The members of a JSON object as the texts that a formula signs.
+///
+/// # Errors
+/// It is no object, or a name is there twice.
+pub(crate) fn texts(formula: &Formula, object: &[u8]) -> Result<Vec<(String, String)>, JsonError> {
+    match &formula.layout {
+        Layout::Members(members) => members.json_texts(object),
+        _ => Members::joined_by("&").json_texts(object),
+    }
+}
+
+/// Texts as fields.
+pub(crate) fn fields(texts: &[(String, String)]) -> Vec<Field<'_>> {
+    texts.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect()
+}

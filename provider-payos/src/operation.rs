@@ -1,0 +1,77 @@
+//! One operation of payOS's interface, as a value.
+
+use http::{HeaderName, Method};
+use payments_core::{DeclineReason, Error, Result};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// One operation of payOS's interface: how its request is signed and sent, where its response is
+/// signed, and what the codes of its refusals mean. [`Channel`](crate::channel::Channel) carries all
+/// of them out alike.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// The name in errors, spans and metrics.
+    pub(crate) name: &'static str,
+    pub(crate) method: Method,
+    /// The path, with an identifier in braces.
+    pub(crate) path: &'static str,
+    pub(crate) class: Class,
+    pub(crate) request: RequestSignature,
+    pub(crate) response: ResponseSignature,
+    /// The meaning of a documented code; `None` for any other.
+    pub(crate) codes: fn(&str) -> Option<DeclineReason>,
+}
+
+/// What a request can cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// It asks; it can be repeated.
+    Inquiry,
+    /// It moves money or changes something; it is sent once.
+    Instruction,
+}
+
+/// Where a request is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RequestSignature {
+    Unsigned,
+    /// By `payos.payment_link`, in the body's member `signature`.
+    Member,
+    /// By `payos.payout`, in the header `x-signature`.
+    Header,
+}
+
+/// Where a response is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ResponseSignature {
+    Unsigned,
+    /// By `payos.data`, beside its `data`.
+    BesideData,
+    /// By `payos.payout`, in the header `x-signature`.
+    Header,
+}
+
+/// The signature of requests and responses of payouts.
+pub(crate) const X_SIGNATURE: HeaderName = HeaderName::from_static("x-signature");
+
+/// What stays in a segment of a path (RFC 3986, section 2.3).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+impl Operation {
+    /// The path about `id`.
+    ///
+    /// # Errors
+    /// `InvalidRequest` naming `id` if it is no segment of a path, such as `..`, which would name
+    /// another one.
+    pub(crate) fn path_of(&self, id: &str) -> Result<String> {
+        let Some((before, rest)) = self.path.split_once('{') else {
+            return Ok(self.path.to_owned());
+        };
+        if matches!(id, "" | "." | "..") {
+            return Err(
+                Error::invalid("id", "is empty or names another path").with_operation(self.name)
+            );
+        }
+        let after = rest.split_once('}').map_or("", |(_, after)| after);
+        Ok(format!("{before}{}{after}", utf8_percent_encode(id, SEGMENT)))
+    }
+}

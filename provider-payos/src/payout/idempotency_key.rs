@@ -1,0 +1,29 @@
+//! The key by which payOS recognises a repeated payout.
+
+use payments_core::PayoutRef;
+use uuid::Uuid;
+
+/// What our keys are made in.
+const NAMESPACE: Uuid = Uuid::from_u128(0x6f0d_1b0e_7d1c_4c5e_9a53_5e4d_7fb1_20a9);
+
+/// The key of a payout: always the same for one reference at one channel, so that a repetition, also
+/// after a crash, never is a second payout. How long payOS remembers a key, it does not publish.
+pub(super) fn of(client_id: &str, payout: &PayoutRef) -> String {
+    // Lines, because no reference holds an end of one.
+    let name = format!("{client_id}\n{payout}");
+    Uuid::new_v5(&NAMESPACE, name.as_bytes()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_has_one_key_for_ever_and_at_one_channel() {
+        let key = |client, payout| of(client, &PayoutRef::new(payout).unwrap());
+        // Pinned: a key that changed with a version would pay twice.
+        assert_eq!(key("c", "P1"), "40c0a2f7-63b0-53d2-9428-4e275bd84282");
+        assert_ne!(key("c", "P1"), key("c", "P2"));
+        assert_ne!(key("c", "P1"), key("d", "P1"));
+    }
+}

@@ -1,0 +1,31 @@
+//! What this crate says about itself to a registry.
+
+use payments_core::{
+    Provider,
+    config::{ConfigProblem, ProviderConfig, Reader},
+    registry::{Context, Registration},
+};
+
+use crate::{builder, formulas::FORMULAS};
+
+/// What this crate says about itself: its kind, its formulas, how it is built from a
+/// [`Config`](crate::Config), and an example of one. payOS has no sandbox.
+pub const REGISTRATION: Registration = Registration::new(
+    "payos",
+    env!("CARGO_PKG_NAME"),
+    env!("CARGO_PKG_VERSION"),
+    build,
+    include_str!("example.toml"),
+)
+.with_formulas(FORMULAS)
+.without_sandbox();
+
+payments_core::register!(REGISTRATION);
+
+fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
+    let mut read = Reader::new(config, &context.environ);
+    match read.typed() {
+        Some(typed) => builder::provider(&typed, config, read, context),
+        None => Err(read.finish()),
+    }
+}

@@ -1,0 +1,251 @@
+//! A response of payOS on its way from HTTP to the core's types.
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, StatusCode};
+use payments_core::{
+    Decline, DeclineReason, Error, ErrorKind, Raw, Result, Submission, Uncertain, UncertainCause,
+    notification::{Untrusted, UntrustedReason},
+    signature::{Authenticity, CheckingKeys},
+    transport::{Unreadable, retry_after},
+};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    envelope::{Envelope, GOOD},
+    formulas::Formulas,
+    members::{fields, texts},
+    operation::{Operation, ResponseSignature, X_SIGNATURE},
+};
+
+/// A response of payOS, in its envelope.
+pub(crate) struct Reply<'a> {
+    operation: &'a Operation,
+    check: ResponseCheck<'a>,
+    http: &'a Response<Bytes>,
+    envelope: Envelope<'a>,
+}
+
+/// What verifies responses.
+#[derive(Clone, Copy)]
+pub(crate) struct ResponseCheck<'a> {
+    pub(crate) formulas: &'a Formulas,
+    pub(crate) keys: CheckingKeys<'a>,
+}
+
+/// Why a response that worked is not believed.
+enum Doubt {
+    /// Its signature is missing or wrong.
+    Untrusted(Untrusted),
+    /// Its data are not what payOS documents.
+    Unreadable(Unreadable),
+}
+
+impl<'a> Reply<'a> {
+    /// Reads the response to an inquiry.
+    ///
+    /// # Errors
+    /// It is not one of payOS's.
+    pub(crate) fn to_inquiry(
+        operation: &'a Operation,
+        check: ResponseCheck<'a>,
+        http: &'a Response<Bytes>,
+    ) -> Result<Self> {
+        Self::of(operation, check, http).map_err(|error| {
+            let (kind, message) = match http.status() {
+                StatusCode::TOO_MANY_REQUESTS => {
+                    (ErrorKind::RateLimited, "payOS is asked too often; wait and ask again")
+                }
+                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => (
+                    ErrorKind::Permission,
+                    "refused before payOS's own checks; is this machine's address on its list?",
+                ),
+                status if status.is_server_error() => {
+                    (ErrorKind::Unavailable, "payOS cannot answer now; ask again")
+                }
+                _ => (ErrorKind::Malformed, "the response is not one that payOS documents"),
+            };
+            let error = Error::new(kind, message)
+                .with_operation(operation.name)
+                .with_status(http.status())
+                .with_source(error);
+            match retry_after(http.headers(), &["retry-after"]) {
+                Some(after) => error.with_retry_after(after),
+                None => error,
+            }
+        })
+    }
+
+    /// Reads the response to an instruction.
+    ///
+    /// # Errors
+    /// It is not one of payOS's.
+    pub(crate) fn to_instruction(
+        operation: &'a Operation,
+        check: ResponseCheck<'a>,
+        http: &'a Response<Bytes>,
+    ) -> Result<Self, Unreadable> {
+        Self::of(operation, check, http)
+    }
+
+    fn of(
+        operation: &'a Operation,
+        check: ResponseCheck<'a>,
+        http: &'a Response<Bytes>,
+    ) -> Result<Self, Unreadable> {
+        let status = http.status();
+        // payOS refuses with HTTP 200, and with these where it documents another.
+        let may_refuse = matches!(
+            status,
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+        );
+        if !status.is_success() && !may_refuse {
+            return Err(Unreadable::new(format!("HTTP {status} says nothing of what was done")));
+        }
+        let envelope: Envelope<'a> = payments_core::json::read(http.body())?;
+        if envelope.code == GOOD && !status.is_success() {
+            return Err(Unreadable::new(format!("HTTP {status} with the code of a success")));
+        }
+        Ok(Self { operation, check, http, envelope })
+    }
+
+    /// The code, where the call did not work.
+    pub(crate) fn refusal(&self) -> Option<&str> {
+        Some(self.envelope.code.as_str()).filter(|code| *code != GOOD)
+    }
+
+    /// What became of an instruction: `accept` reads the verified data of a success.
+    ///
+    /// # Errors
+    /// The response is not what payOS documents.
+    pub(crate) fn submission<W: DeserializeOwned, T>(
+        &self,
+        accept: impl FnOnce(W, Raw) -> Result<Submission<T>, Unreadable>,
+    ) -> Result<Submission<T>, Unreadable> {
+        if let Some(code) = self.refusal() {
+            return Ok(self.declined(code));
+        }
+        match self.verified() {
+            Ok((data, raw)) => accept(data, raw),
+            Err(Doubt::Unreadable(unreadable)) => Err(unreadable),
+            Err(Doubt::Untrusted(untrusted)) => {
+                let message = "the signature of payOS's response is missing or wrong";
+                let uncertain = Uncertain::new(UncertainCause::BadSignature, message);
+                Ok(Submission::Uncertain(uncertain.with_source(untrusted)))
+            }
+        }
+    }
+
+    /// The verified data of an inquiry that worked.
+    ///
+    /// # Errors
+    /// payOS refused, its signature is missing or wrong, or the data are not what it documents.
+    pub(crate) fn found<W: DeserializeOwned>(&self) -> Result<(W, Raw)> {
+        if let Some(code) = self.refusal() {
+            return Err(self.refused(code));
+        }
+        self.verified().map_err(|doubt| match doubt {
+            Doubt::Untrusted(untrusted) => self
+                .malformed("the signature of payOS's response is missing or wrong")
+                .with_source(untrusted),
+            Doubt::Unreadable(unreadable) => self.unreadable(unreadable),
+        })
+    }
+
+    /// The error about an inquiry's response that is not what payOS documents.
+    pub(crate) fn unreadable(&self, unreadable: Unreadable) -> Error {
+        self.malformed("the data of payOS's response are not what it documents")
+            .with_source(unreadable)
+    }
+
+    /// The error about an inquiry's response that says something else than was asked.
+    pub(crate) fn malformed(&self, message: &'static str) -> Error {
+        Error::new(ErrorKind::Malformed, message)
+            .with_operation(self.operation.name)
+            .with_status(self.http.status())
+    }
+
+    /// A refusal of an instruction: nobody signs it, so it is not confirmed.
+    fn declined<T>(&self, code: &str) -> Submission<T> {
+        match (self.operation.codes)(code) {
+            Some(reason) => {
+                let decline = Decline::new(reason).with_code(code);
+                Submission::Declined(match &self.envelope.desc {
+                    Some(desc) => decline.with_message(desc),
+                    None => decline,
+                })
+            }
+            None => {
+                let message = "payOS answered with a code that it documents nowhere";
+                let uncertain = Uncertain::new(UncertainCause::UnknownCode, message);
+                Submission::Uncertain(uncertain.with_code(code).with_status(self.http.status()))
+            }
+        }
+    }
+
+    /// A refusal of an inquiry.
+    fn refused(&self, code: &str) -> Error {
+        let (kind, message) = match (self.operation.codes)(code) {
+            Some(DeclineReason::Authentication) => (
+                ErrorKind::Authentication,
+                "payOS does not accept the client ID, the API key or the checksum key, or the \
+                 channel is paused",
+            ),
+            Some(DeclineReason::Permission) => (
+                ErrorKind::Permission,
+                "payOS does not allow this; is this machine's address on the channel's list?",
+            ),
+            Some(DeclineReason::InvalidRequest) => {
+                (ErrorKind::InvalidRequest, "payOS refuses the request")
+            }
+            _ => (ErrorKind::Malformed, "payOS refused with a code that it documents nowhere"),
+        };
+        let error = Error::new(kind, message)
+            .with_operation(self.operation.name)
+            .with_status(self.http.status())
+            .with_code(code);
+        match &self.envelope.desc {
+            Some(desc) => error.with_provider_message(desc),
+            None => error,
+        }
+    }
+
+    fn verified<W: DeserializeOwned>(&self) -> Result<(W, Raw), Doubt> {
+        let missing = || Doubt::Unreadable(Unreadable::new("the response has no data"));
+        let data = self.envelope.data.ok_or_else(missing)?.get().as_bytes();
+        let authenticity = self.authenticity(data)?;
+        let read = payments_core::json::read(data).map_err(Unreadable::from);
+        let raw = Raw::new(self.http.body().clone()).with_authenticity(authenticity);
+        Ok((read.map_err(Doubt::Unreadable)?, raw))
+    }
+
+    /// How far the data are known to be payOS's: verified, or unverified where a value with `&`
+    /// leaves their ends uncertain.
+    fn authenticity(&self, data: &[u8]) -> Result<Authenticity, Doubt> {
+        let formulas = self.check.formulas;
+        let (formula, signature) = match self.operation.response {
+            ResponseSignature::Unsigned => return Ok(Authenticity::Unsigned),
+            ResponseSignature::BesideData => {
+                (&formulas.data, self.envelope.signature.as_deref().unwrap_or_default())
+            }
+            ResponseSignature::Header => (&formulas.payout, one_signature(self.http.headers())?),
+        };
+        let texts = texts(formula, data).map_err(|error| Doubt::Unreadable(error.into()))?;
+        formula.authenticate(&fields(&texts), signature, self.check.keys).map_err(Doubt::Untrusted)
+    }
+}
+
+/// The one header `x-signature`.
+fn one_signature(headers: &HeaderMap) -> Result<&str, Doubt> {
+    let refused = |reason, detail: &'static str| Doubt::Untrusted(Untrusted::new(reason, detail));
+    let mut values = headers.get_all(X_SIGNATURE).iter();
+    let value = values.next().ok_or_else(|| {
+        refused(UntrustedReason::MissingSignature, "the header x-signature is missing")
+    })?;
+    match (value.to_str(), values.next()) {
+        (Ok(text), None) => Ok(text),
+        _ => Err(refused(
+            UntrustedReason::MalformedSignature,
+            "the header x-signature is there twice or is not text",
+        )),
+    }
+}

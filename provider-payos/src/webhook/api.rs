@@ -1,0 +1,58 @@
+//! The registration of the address of webhooks (payos.vn/docs, API: confirm-webhook).
+
+use http::Method;
+use payments_core::{Error, Result, Submission, check_web_address, transport::Unreadable};
+
+use super::{status, wire};
+use crate::{
+    channel::{Asked, Channel},
+    operation::{Class, Operation, RequestSignature, ResponseSignature},
+};
+
+/// Registers the address of webhooks, in the place of the one before.
+pub(crate) const REGISTER: Operation = Operation {
+    name: "register_webhook",
+    method: Method::POST,
+    path: "/confirm-webhook",
+    class: Class::Instruction,
+    request: RequestSignature::Unsigned,
+    response: ResponseSignature::Unsigned,
+    codes: status::refusal,
+};
+
+/// What payOS says of an address that it registered. Nobody signs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RegisteredWebhook {
+    /// The address.
+    pub url: String,
+    /// The number of the channel's bank account.
+    pub account_number: Option<String>,
+    /// The holder of that account.
+    pub account_name: Option<String>,
+    /// The channel's bank, or its short name.
+    pub bank: Option<String>,
+}
+
+pub(crate) async fn register(
+    channel: &Channel,
+    url: &str,
+) -> Result<Submission<RegisteredWebhook>> {
+    check_web_address(url).map_err(|problem| Error::invalid("url", problem))?;
+    let asked = Asked::with_body(REGISTER.path, &wire::ConfirmWebhook { webhook_url: url })?;
+    channel
+        .instruct(&REGISTER, None, asked, |reply| {
+            reply.submission(|confirmed: wire::ConfirmedWebhook, _| {
+                if confirmed.webhook_url != url {
+                    return Err(Unreadable::new("payOS's response names another address"));
+                }
+                Ok(Submission::Accepted(RegisteredWebhook {
+                    url: confirmed.webhook_url,
+                    account_number: confirmed.account_number,
+                    account_name: confirmed.account_name,
+                    bank: confirmed.short_name.or(confirmed.name),
+                }))
+            })
+        })
+        .await
+}

@@ -1,0 +1,30 @@
+//! A buyer's browser that comes back (payos.vn/docs, return URL). Nobody signs it: it chooses a page
+//! and says nothing about money.
+
+use payments_core::{
+    OrderRef, Raw,
+    notification::{
+        Delivery, Endpoint, EventData, Notification, Received, Untrusted, UntrustedReason,
+    },
+    payment::Payment,
+    signature,
+};
+
+use crate::payment_link::status::returned_state;
+
+pub(super) fn receive(endpoint: &Endpoint, delivery: &Delivery<'_>) -> Result<Received, Untrusted> {
+    let unreadable = |detail| Untrusted::new(UntrustedReason::Unreadable, detail);
+    let pairs = delivery.query_pairs();
+    // How payOS joins its parameters to an address that has a query already, it does not say: of a
+    // name that is there twice the last is payOS's.
+    let text = |name: &str| pairs.iter().rev().find(|(known, _)| known == name);
+    let (_, code) = text("orderCode").ok_or_else(|| unreadable("there is no orderCode"))?;
+    let order = OrderRef::new(code.as_ref()).map_err(|_| unreadable("orderCode is none"))?;
+    let word = text("status").map_or("", |(_, word)| word);
+    let payment = Payment::new(order, returned_state(word)).with_provider_state(word);
+    let query = delivery.query().unwrap_or_default().as_bytes().to_vec();
+    Ok(Notification::new(endpoint, signature::unauthenticated())
+        .with_event(None, EventData::Payment(payment), &["orderCode", "status"])
+        .with_raw(Raw::new(query))
+        .into())
+}

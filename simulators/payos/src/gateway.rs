@@ -1,0 +1,145 @@
+//! The simulated gateway behind its hosts: books, clock, faults and webhooks.
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use bytes::Bytes;
+use http::Request;
+use serde_json::{Map, Value, json};
+use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
+
+use crate::{
+    ControlError,
+    books::Books,
+    faults::Script,
+    link::{Link, LinkTransfer},
+    requests::RequestLog,
+    settings::Settings,
+    sign,
+};
+
+#[derive(Debug)]
+pub(crate) struct Gateway {
+    pub(crate) settings: Settings,
+    pub(crate) faults: Script,
+    pub(crate) log: RequestLog,
+    pub(crate) outbox: Outbox,
+    /// The base addresses of the API and of the pages, once they listen.
+    pub(crate) urls: OnceLock<(String, String)>,
+    books: Mutex<Books>,
+    webhook_url: Mutex<Option<String>>,
+    schedule: Mutex<Schedule>,
+}
+
+/// A transfer to a link, and the webhooks that were sent about it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Transferred {
+    /// The bank's reference.
+    pub reference: String,
+    /// The webhooks with the merchant's responses.
+    pub deliveries: Vec<Receipt>,
+}
+
+impl Gateway {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            faults: Script::default(),
+            log: RequestLog::default(),
+            outbox: Outbox::new(settings.webhook_timeout),
+            urls: OnceLock::new(),
+            books: Mutex::new(Books::new(&settings)),
+            webhook_url: Mutex::new(settings.webhook_url.clone()),
+            schedule: Mutex::default(),
+            settings,
+        }
+    }
+
+    /// Seconds since the Unix epoch.
+    pub(crate) fn now(&self) -> i64 {
+        self.settings.clock.unix_seconds()
+    }
+
+    pub(crate) fn api_url(&self) -> &str {
+        self.urls.get().map_or("", |(api, _)| api)
+    }
+
+    pub(crate) fn pay_url(&self) -> &str {
+        self.urls.get().map_or("", |(_, pay)| pay)
+    }
+
+    pub(crate) fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn webhook_url(&self) -> MutexGuard<'_, Option<String>> {
+        self.webhook_url.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn schedule(&self) -> MutexGuard<'_, Schedule> {
+        self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Books a transfer to a link and sends a webhook about it.
+    pub(crate) async fn transfer(
+        self: &Arc<Self>,
+        link: &str,
+        amount: i64,
+    ) -> Result<Transferred, ControlError> {
+        let account = self.settings.account.number.clone();
+        let (link, transfer) = self.books().transfer(link, amount, &account, self.now())?;
+        let deliveries = self.tell(&link, &transfer).await;
+        Ok(Transferred { reference: transfer.reference, deliveries })
+    }
+
+    /// Sends a webhook about a transfer, if an address is registered.
+    pub(crate) async fn tell(&self, link: &Link, transfer: &LinkTransfer) -> Vec<Receipt> {
+        let Some(url) = self.webhook_url().clone() else { return Vec::new() };
+        let virtual_account = (&*self.settings.account.holder, &*self.settings.virtual_account);
+        let data = link.news(transfer, &self.settings.account.number, virtual_account);
+        let Some(request) = webhook(&url, data, &self.settings.payment.checksum_key) else {
+            return Vec::new();
+        };
+        let schedule = self.schedule().clone();
+        self.outbox.send(Outgoing { request, schedule }).await
+    }
+}
+
+/// A webhook with this data, signed with a checksum key; `None` if `url` is no address.
+pub fn webhook(url: &str, data: Map<String, Value>, checksum_key: &str) -> Option<Request<Bytes>> {
+    let signature = sign::data(checksum_key, &data);
+    let body = json!({
+        "code": "00",
+        "desc": "success",
+        "success": true,
+        "data": data,
+        "signature": signature,
+    });
+    let request = Request::post(url).header("content-type", "application/json");
+    request.body(body.to_string().into()).ok()
+}
+
+/// The sample by which an address is tried (payos.vn/docs, webhook).
+pub fn sample() -> Map<String, Value> {
+    let data = json!({
+        "orderCode": 123,
+        "amount": 3000,
+        "description": "VQRIO123",
+        "accountNumber": "12345678",
+        "reference": "TF230204212323",
+        "transactionDateTime": "2023-02-04 18:25:00",
+        "currency": "VND",
+        "paymentLinkId": "124c33293c43417ab7879e14c8d9eb18",
+        "code": "00",
+        "desc": "Thành công",
+        "counterAccountBankId": "",
+        "counterAccountBankName": "",
+        "counterAccountName": "",
+        "counterAccountNumber": "",
+        "virtualAccountName": "",
+        "virtualAccountNumber": "",
+    });
+    match data {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
