@@ -2,9 +2,11 @@
 
 mod builder;
 mod cases;
+mod migrate;
 mod payments;
 mod reconciliation;
 mod running;
+mod withdraw;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +17,7 @@ use payments_core::{
 };
 
 pub use builder::EngineBuilder;
+pub use migrate::Migrated;
 pub(crate) use running::Running;
 
 use crate::{

@@ -110,7 +110,7 @@ mod store;
 
 pub use app::AppTransaction;
 pub use change::{Change, Subject};
-pub use engine::{Engine, EngineBuilder, HandedOver, Health};
+pub use engine::{Engine, EngineBuilder, HandedOver, Health, Migrated};
 pub use handlers::{AppDatabase, DeadLetter, Handler, HandlerError, HandlerLimits, Interrupter};
 #[cfg(feature = "sqlx-0_9")]
 pub use handlers::{PostgresDatabase, PostgresTransaction};

@@ -36,13 +36,13 @@ const SEALED_WITH: &str = "sealed_with";
 
 /// Sets up an [`Engine`].
 pub struct EngineBuilder {
-    store: Option<Store>,
+    pub(super) store: Option<Store>,
     providers: Vec<Provider>,
     limits: Vec<(String, Limits)>,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     every: Option<Duration>,
     accepts_store: bool,
-    keys: Vec<SealingKey>,
+    pub(super) keys: Vec<SealingKey>,
     inbox: InboxLimits,
     read_every: Option<Duration>,
     handlers: Vec<(String, Arc<dyn RunsHandler>)>,
@@ -233,9 +233,7 @@ impl EngineBuilder {
     /// provider as another one or has open payouts of one that is missing, or if another engine
     /// sends from it; `Unavailable` if the store cannot be used.
     pub async fn start(self) -> Result<Engine> {
-        let store = self.store.clone().ok_or_else(|| {
-            Error::new(ErrorKind::Configuration, "the engine has no store: name one with_store")
-        })?;
+        let store = self.named_store()?;
         let (providers, members, limits) =
             (self.providers()?, self.members()?, self.limits_by_provider()?);
         let Self { clock, inbox, read_every, seeded, accepts_store: accepts, every, keys, .. } =
@@ -278,9 +276,7 @@ impl EngineBuilder {
     /// # Errors
     /// As [`start`](Self::start); `Configuration` if no engine of this version made the tables.
     pub async fn visit(self) -> Result<Engine> {
-        let store = self.store.clone().ok_or_else(|| {
-            Error::new(ErrorKind::Configuration, "the engine has no store: name one with_store")
-        })?;
+        let store = self.named_store()?;
         let (providers, members, limits) =
             (self.providers()?, self.members()?, self.limits_by_provider()?);
         let Self { clock, inbox, seeded, keys, .. } = self;

@@ -93,6 +93,20 @@ fn runtime(is_simulated: bool) -> std::io::Result<tokio::runtime::Runtime> {
     builder.enable_all().build()
 }
 
+/// Runs what blocks on a thread of its own: a store may use a runtime.
+pub(super) async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let (done, doing) = oneshot::channel();
+    let ended = |message: &'static str| Error::new(ErrorKind::Unavailable, message);
+    std::thread::Builder::new()
+        .name("payments-store".to_owned())
+        // Whoever waits for it may have left.
+        .spawn(move || drop(done.send(work())))
+        .map_err(|error| ended("the system has no thread").with_source(error))?;
+    doing.await.unwrap_or_else(|_| Err(ended("the work on the store ended early")))
+}
+
 async fn serve(shared: &Arc<Shared>, mut stopping: watch::Receiver<bool>, every: Option<Duration>) {
     let mut is_orderly = false;
     let stopped = async {

@@ -300,7 +300,7 @@ fn may_close(record: &PayoutRecord, permit: Option<&String>) -> bool {
 }
 
 /// The change that closes a record as not sent.
-fn not_sent(token: Option<String>, why: String) -> Change {
+pub(crate) fn not_sent(token: Option<String>, why: String) -> Change {
     Change { observation: Observation::NotSent { token, why }, due: Due::Never }
 }
 

@@ -180,6 +180,22 @@ impl Store {
 }
 
 impl Store {
+    /// Brings its tables up to date, and returns the number of their schema before and now.
+    pub(crate) fn migrate(&self, now: Timestamp) -> Result<(u64, u64), Error> {
+        match &self.kind {
+            #[cfg(feature = "sqlite")]
+            Kind::Sqlite(path) => sqlite::migrate_file(path, now),
+            #[cfg(feature = "postgres")]
+            Kind::Postgres(address) => postgres::Postgres::migrate(address, now),
+            Kind::Memory(_) => {
+                let _ = now;
+                let message = "a store in memory has no tables to migrate";
+                Err(Error::new(ErrorKind::Configuration, message))
+            }
+            Kind::NotCompiledIn(feature) => Err(not_compiled_in(feature)),
+        }
+    }
+
     /// Opens it beside an engine that may run, to look and to decide. Nothing is counted.
     pub(crate) fn visit(&self, seal: &Seal) -> Result<(Box<dyn Backend>, Opened), Error> {
         match &self.kind {

@@ -187,6 +187,30 @@ impl Postgres {
         Ok((postgres, opened))
     }
 
+    /// Brings the tables up to date, also beside engines that run, and returns the number of their
+    /// schema before and now.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub(super) fn migrate(address: &Address, now: Timestamp) -> Result<(u64, u64), Error> {
+        let options = address.options()?;
+        let unusable = |error: sqlx::Error| address.unusable(error);
+        let migrating = async {
+            let mut connection = connect(&options).await?;
+            let migrated = in_time(async {
+                sqlx::raw_sql(BEGIN).execute(&mut connection).await?;
+                let migrated = schema::migrate(&mut connection, now).await?;
+                let end = if migrated.is_ok() { "COMMIT" } else { "ROLLBACK" };
+                sqlx::raw_sql(end).execute(&mut connection).await?;
+                Ok(migrated)
+            });
+            let before = migrated.await.map_err(unusable)??;
+            connection::close(connection).await;
+            Ok((before.unsigned_abs(), schema::SCHEMA.unsigned_abs()))
+        };
+        connection_runtime()?.block_on(migrating)
+    }
+
     /// Replaces a connection that broke. What was left is compared with what is there: it may be
     /// another server by now.
     fn reconnect(&mut self) -> Result<(), StoreError> {

@@ -7,6 +7,8 @@ mod payments;
 mod reconciliation;
 mod tasks;
 
+pub(super) use opening::migrate_file;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 

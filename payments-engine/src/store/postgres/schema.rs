@@ -12,7 +12,7 @@ const MIGRATIONS: [&str; 4] = [
 ];
 
 /// The number of the newest schema that this version reads.
-const SCHEMA: i64 = 4;
+pub(super) const SCHEMA: i64 = 4;
 
 /// The oldest version of this crate's schema numbers that can read what this version writes.
 const READABLE_FROM: i64 = 1;
@@ -28,12 +28,12 @@ const FOUNDATION: &str = "CREATE SCHEMA IF NOT EXISTS payments;
     INSERT INTO payments.meta (key, value)
     VALUES ('store', gen_random_uuid()::text), ('starts', '0') ON CONFLICT DO NOTHING";
 
-/// Brings the schema up to date, inside an open transaction. Two engines that start together do it
-/// one after the other.
+/// Brings the schema up to date, inside an open transaction, and returns its number before. Two
+/// engines that start together do it one after the other.
 pub(super) async fn migrate(
     connection: &mut PgConnection,
     now: Timestamp,
-) -> Result<Result<(), Error>, sqlx::Error> {
+) -> Result<Result<i64, Error>, sqlx::Error> {
     sqlx::query(LOCK).execute(&mut *connection).await?;
     let is_there: bool = sqlx::query_scalar("SELECT to_regclass('payments.meta') IS NOT NULL")
         .fetch_one(&mut *connection)
@@ -66,7 +66,7 @@ pub(super) async fn migrate(
         .execute(&mut *connection)
         .await?;
     }
-    Ok(Ok(()))
+    Ok(Ok(newest))
 }
 
 /// Whether the schema is there, and exactly that of this version.

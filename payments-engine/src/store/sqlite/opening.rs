@@ -75,11 +75,22 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Brings the schema up to date.
+/// Brings the tables of a file up to date, also beside an engine that runs, and returns the number of
+/// their schema before and now.
+///
+/// # Errors
+/// `Configuration` if the schema is of a later version; `Unavailable` if the file cannot be used.
+pub(in crate::store) fn migrate_file(path: &Path, now: Timestamp) -> Result<(u64, u64), Error> {
+    let mut connection = connect(path).map_err(|error| unusable(path, &error))?;
+    let before = migrate(&mut connection, now).map_err(|error| unusable(path, &error))??;
+    Ok((before.unsigned_abs(), SCHEMA.unsigned_abs()))
+}
+
+/// Brings the schema up to date, and returns its number before.
 pub(super) fn migrate(
     connection: &mut Connection,
     now: Timestamp,
-) -> rusqlite::Result<Result<(), Error>> {
+) -> rusqlite::Result<Result<i64, Error>> {
     let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     change.execute_batch(
         "CREATE TABLE IF NOT EXISTS payments_migration (
@@ -116,7 +127,7 @@ pub(super) fn migrate(
         [],
     )?;
     change.commit()?;
-    Ok(Ok(()))
+    Ok(Ok(newest))
 }
 
 /// Counts this start in the store and in the lock file, and compares the two: a file that was copied

@@ -17,7 +17,9 @@ mod restart;
 mod sealing;
 mod sends;
 mod sqlite_file;
+mod upkeep;
 mod visitor;
+mod withdraw;
 
 #[test]
 fn on_postgres_the_same_holds() {

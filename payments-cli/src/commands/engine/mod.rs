@@ -1,13 +1,17 @@
 //! `engine`: looks at the engine's store, and records what a person decides.
 
+mod reconcile;
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use payments::{
     OrderRef, Payments, PayoutRef,
     config::Environ,
-    engine::{CaseId, Decision, Engine},
-    registry::Registry,
+    engine::{CaseId, Decision, Engine, EngineBuilder},
+    registry::{Context, Registry},
+    transport::{HttpClient, HttpClientSettings},
 };
 
 use crate::{
@@ -17,10 +21,11 @@ use crate::{
     output::{self, BAD, STRONG, styled, word},
 };
 
-/// Look at the engine's store, and decide its cases
+/// Look at the engine's store, decide its cases, and reconcile
 ///
-/// Opens the store that `[engine]` names, beside an engine that may run. Nothing is sent. What is
-/// decided takes effect in the engine that runs, or in the next one that starts.
+/// Opens the store that `[engine]` names, beside an engine that may run. Nothing is sent; `reconcile`
+/// asks the provider for its statement. What is decided takes effect in the engine that runs, or in
+/// the next one that starts.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -79,6 +84,32 @@ enum EngineCommand {
     DeadLetters,
     /// Give every dead letter to its handler again
     Replay,
+    /// Withdraw a payout that was handed over and has not been sent
+    Withdraw {
+        /// Its reference
+        payout: PayoutRef,
+        /// Who withdraws it
+        #[arg(long)]
+        who: String,
+        /// Why, in one line
+        #[arg(long)]
+        why: String,
+    },
+    /// Compare a provider's statement with the store; exits with 1 if a row needs a person
+    Reconcile(reconcile::Reconcile),
+    /// The reconciliations, newest first
+    Reconciliations,
+    /// A reconciliation and its rows; exits with 1 if a row needs a person
+    Reconciliation {
+        /// Its number
+        number: u64,
+        #[command(flatten)]
+        form: reconcile::Form,
+    },
+    /// Make the tables of the store, or bring them up to date, without starting an engine
+    Migrate,
+    /// Accept a store that seems to be an older copy of itself: compare with the gateway first
+    AcceptStore,
 }
 
 /// A decision on the command line.
@@ -113,16 +144,45 @@ pub(crate) async fn run(args: Args, registry: &Registry) -> Ended {
     if let Some(problem) = read.problems.first() {
         return Err(Failure::usage("--config", format!("{problem}; `doctor` lists every problem")));
     }
-    let context = offline::context(Environ::system());
-    let engine = Payments::build(&read.config, registry, &context)
+    let context = match &args.command {
+        EngineCommand::Reconcile(_) => {
+            let client = HttpClient::new(HttpClientSettings::default()).map_err(failed)?;
+            Context::new(Arc::new(client)).with_environ(Environ::system())
+        }
+        _ => offline::context(Environ::system()),
+    };
+    let builder = Payments::build(&read.config, registry, &context)
         .and_then(|payments| payments.engine())
-        .map_err(|error| Failure::usage("--config", error))?
-        .visit()
-        .await
-        .map_err(failed)?;
+        .map_err(|error| Failure::usage("--config", error))?;
+    match args.command {
+        EngineCommand::Migrate => return migrate(builder).await,
+        EngineCommand::AcceptStore => return accept_store(builder).await,
+        _ => {}
+    }
+    let engine = builder.visit().await.map_err(failed)?;
     let ended = carry_out(args.command, &engine).await;
     engine.stop().await;
     ended
+}
+
+async fn migrate(builder: EngineBuilder) -> Ended {
+    let migrated = builder.migrate().await.map_err(failed)?;
+    let (from, to) = (migrated.from, migrated.to);
+    output::print(&match from {
+        0 => format!("the store has the tables of schema {to} now\n"),
+        _ if from >= to => format!("the store has schema {from} already\n"),
+        _ => format!("the store has schema {to} now, and had {from}\n"),
+    })?;
+    Ok(Exit::Done)
+}
+
+async fn accept_store(builder: EngineBuilder) -> Ended {
+    let accepted = builder.accept_store().await.map_err(failed)?;
+    output::print(&match accepted {
+        Some(why) => format!("accepted: {why}\n"),
+        None => "there is nothing to accept: the store is no older copy of itself\n".to_owned(),
+    })?;
+    Ok(Exit::Done)
 }
 
 async fn carry_out(command: EngineCommand, engine: &Engine) -> Ended {
@@ -158,6 +218,17 @@ async fn carry_out(command: EngineCommand, engine: &Engine) -> Ended {
             }
             output::print(&format!("{} given again\n", letters.len()))?;
         }
+        EngineCommand::Withdraw { payout, who, why } => {
+            engine.withdraw(&payout, &who, &why).await.map_err(failed)?;
+            output::print(&format!("payout {payout} is withdrawn: it will not be sent\n"))?;
+        }
+        EngineCommand::Reconcile(args) => return reconcile::reconcile(args, engine).await,
+        EngineCommand::Reconciliations => reconcile::reconciliations(engine).await?,
+        EngineCommand::Reconciliation { number, form } => {
+            return reconcile::reconciliation(number, &form, engine).await;
+        }
+        // Carried out without a visitor.
+        EngineCommand::Migrate | EngineCommand::AcceptStore => {}
     }
     Ok(Exit::Done)
 }
