@@ -30,19 +30,45 @@ where
     G: PaysOut + TakesPayments,
     F: Future<Output = G> + Send + 'static,
 {
+    start_as(gateway, finds_twice, |journaled| {
+        let mut subject = Subject::new(journaled.clone());
+        subject.payouts = Some(journaled.clone());
+        subject.payments = Some(journaled);
+        subject
+    })
+}
+
+/// The same around gateways that only take payments.
+pub(crate) fn start_payments<G, F>(
+    gateway: impl Fn() -> F + Send + Sync + 'static,
+    finds_twice: bool,
+) -> Start
+where
+    G: TakesPayments,
+    F: Future<Output = G> + Send + 'static,
+{
+    start_as(gateway, finds_twice, |journaled| {
+        let mut subject = Subject::new(journaled.clone());
+        subject.payments = Some(journaled);
+        subject
+    })
+}
+
+fn start_as<G, F>(
+    gateway: impl Fn() -> F + Send + Sync + 'static,
+    finds_twice: bool,
+    subject: fn(Arc<Journaled<G>>) -> Subject,
+) -> Start
+where
+    G: TakesPayments,
+    F: Future<Output = G> + Send + 'static,
+{
     let gateway = Arc::new(gateway);
     Start::new(move || {
         let starting = gateway();
         async move {
-            let journaled = Arc::new(Journaled {
-                gateway: starting.await,
-                finds_twice,
-                paid: Mutex::default(),
-            });
-            let mut subject = Subject::new(journaled.clone());
-            subject.payouts = Some(journaled.clone());
-            subject.payments = Some(journaled);
-            subject
+            let gateway = starting.await;
+            subject(Arc::new(Journaled { gateway, finds_twice, paid: Mutex::default() }))
         }
     })
 }
@@ -55,7 +81,7 @@ struct Journaled<G> {
 }
 
 #[async_trait]
-impl<G: PaysOut + TakesPayments> Gateway for Journaled<G> {
+impl<G: TakesPayments> Gateway for Journaled<G> {
     fn hosts(&self) -> Hosts {
         self.gateway.hosts()
     }
@@ -80,12 +106,13 @@ impl<G: PaysOut + TakesPayments> Gateway for Journaled<G> {
             runtime.block_on(builder.start()).unwrap()
         });
         let engine = started.join().unwrap();
-        let payouts = engine.payouts(id.as_str()).unwrap();
-        let payments = engine.payments(id.as_str()).unwrap();
-        Provider::new(id, inner.kind().clone(), inner.environment())
+        let provider = Provider::new(id.clone(), inner.kind().clone(), inner.environment())
             .with_departures(inner.departs())
-            .with_payouts(payouts)
-            .with_payments(payments)
+            .with_payments(engine.payments(id.as_str()).unwrap());
+        match inner.payouts() {
+            Ok(_) => provider.with_payouts(engine.payouts(id.as_str()).unwrap()),
+            Err(_) => provider,
+        }
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
@@ -153,7 +180,7 @@ impl<G: PaysOut + TakesPayments> PaysOut for Journaled<G> {
 }
 
 #[async_trait]
-impl<G: PaysOut + TakesPayments> TakesPayments for Journaled<G> {
+impl<G: TakesPayments> TakesPayments for Journaled<G> {
     fn payment(&self, order: OrderRef) -> CreatePayment {
         self.gateway.payment(order)
     }
