@@ -102,6 +102,14 @@ impl<'a> Reply<'a> {
         self.check.verify(self.operation.response, self.body, left_out)
     }
 
+    /// Verifies the signature of a response that carries one, whether the call worked or not.
+    ///
+    /// # Errors
+    /// The signature is wrong.
+    pub(crate) fn verify_if_signed(&self) -> Result<(), Doubt> {
+        self.check.verify_if_signed(self.operation.response, self.body)
+    }
+
     /// The bytes of a response to an inquiry: verified if the call worked. One that did not work
     /// carries no signature and reports nothing but that.
     ///

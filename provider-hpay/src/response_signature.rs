@@ -78,6 +78,21 @@ impl ResponseCheck<'_> {
         }
     }
 
+    /// Verifies a response that carries a signature; one that carries none passes.
+    ///
+    /// # Errors
+    /// The signature is wrong.
+    pub(crate) fn verify_if_signed(
+        self,
+        signature: Option<Signature>,
+        body: &Bytes,
+    ) -> Result<(), Doubt> {
+        let is_signed = signature.is_some_and(|signature| {
+            NamedTexts::of(body).text(signature.field).is_some_and(|text| !text.is_empty())
+        });
+        if is_signed { self.verify(signature, body, &[]).map(drop) } else { Ok(()) }
+    }
+
     /// Refuses a response that reports something and carries no signature, if the configuration
     /// refuses what cannot be verified.
     ///

@@ -21,7 +21,7 @@ pub(crate) fn all() -> Vec<ChangedResponse> {
         all.extend(refused_accounts(operation));
     }
     all.extend(accounts_of_somebody_else());
-    all.extend(payment_words());
+    all.extend(of_payments());
     all.extend(payout_words());
     all.extend(malformed_credits());
     all.extend(credits_of_somebody_else());
@@ -164,16 +164,14 @@ fn accounts_of_somebody_else() -> Vec<ChangedResponse> {
         unbelievable(Operation::ReopenVirtualAccount, "locked", |_, _, answer| {
             edited(answer, |answer| *at(answer, "/data/va_status") = json!("0"))
         }),
-        unbelievable(Operation::FindPayment, "another order", |_, _, answer| {
-            edited(answer, |answer| *at(answer, "/data/order_code") = json!("T9999999"))
-        }),
         unbelievable(Operation::FindPayout, "another reference", |_, _, answer| {
             edited(answer, |answer| *at(answer, "/data/request_id") = json!("T9999999"))
         }),
     ]
 }
 
-fn payment_words() -> Vec<ChangedResponse> {
+/// Those of the order inquiry, which is the same whichever API the other roles speak.
+pub(crate) fn of_payments() -> Vec<ChangedResponse> {
     let word = |name, rewrite: Rewrite, state| {
         ChangedResponse::new(Operation::FindPayment, name, rewrite, Meaning::Payment(state))
     };
@@ -181,6 +179,13 @@ fn payment_words() -> Vec<ChangedResponse> {
         ChangedResponse::new(Operation::FindPayment, name, rewrite, meaning)
     };
     vec![
+        inquiry(
+            "another order",
+            |_, _, answer| {
+                edited(answer, |answer| *at(answer, "/data/order_code") = json!("T9999999"))
+            },
+            Meaning::Unbelievable,
+        ),
         word("paid", |_, _, a| transaction_status(a, "00"), PaymentState::Settled),
         word("held", |_, _, a| transaction_status(a, "01"), PaymentState::Held),
         word("not paid", |_, _, a| transaction_status(a, "02"), PaymentState::Open),

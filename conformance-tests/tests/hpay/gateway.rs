@@ -25,10 +25,11 @@ use payments_core::{
 };
 use provider_hpay::endpoints::{NOTIFY, RETURN, VA_CALLBACK};
 use simulator_hpay::{
-    AccountStatus, Announcement, BookingKind, HPaySimulator, PayAs, PayoutStart, Settings,
+    AccountStatus, Announcement, BookingKind, CallbackForm, HPaySimulator, PayAs, PayoutStart,
+    Settings,
 };
 
-use super::answers;
+use super::{answers, openapi_answers};
 
 /// 2024-11-16 07:14:21 UTC.
 const NOW: i64 = 1_731_741_261;
@@ -41,20 +42,42 @@ const CODE: &str = "secure_code";
 
 pub(crate) struct HPay {
     simulator: HPaySimulator,
+    api: Api,
     clock: ManualClock,
     sent: Mutex<Vec<WebhookSample>>,
     browser: HttpClient,
 }
 
+/// What virtual accounts, payouts and the account speak.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Api {
+    Reference,
+    Openapi,
+}
+
 impl HPay {
-    pub(crate) async fn start() -> Self {
-        let settings = Settings::test().with_clock(simulator_kit::Clock::fixed(NOW));
+    pub(crate) async fn of_the_reference() -> Self {
+        Self::start(Api::Reference).await
+    }
+
+    pub(crate) async fn of_the_openapi() -> Self {
+        Self::start(Api::Openapi).await
+    }
+
+    async fn start(api: Api) -> Self {
+        let form = match api {
+            Api::Reference => CallbackForm::Reference,
+            Api::Openapi => CallbackForm::Openapi,
+        };
+        let settings =
+            Settings::test().with_clock(simulator_kit::Clock::fixed(NOW)).with_callback_form(form);
         let simulator = HPaySimulator::start(settings).await.unwrap();
         simulator.delay_notifications();
         simulator.register_va_callback("http://127.0.0.1:1");
         simulator.start_payouts(PayoutStart::Accepted);
         Self {
             simulator,
+            api,
             clock: ManualClock::at(Timestamp::from_unix(NOW)),
             sent: Mutex::default(),
             browser: HttpClient::new(HttpClientSettings::default()).unwrap(),
@@ -96,7 +119,10 @@ impl Gateway for HPay {
              checkout_url = '{}'\n\
              account_url = '{}'\n\
              openapi_url = '{}'\n\
-             return_url = '{RETURN_URL}'\n",
+             return_url = '{RETURN_URL}'\n\
+             openapi_client_id = '{}'\n\
+             openapi_client_secret = '{}'\n\
+             api = '{}'\n",
             self.simulator.merchant_id(),
             self.simulator.merchant_email(),
             self.simulator.passcode(),
@@ -105,6 +131,12 @@ impl Gateway for HPay {
             hosts["checkout"],
             hosts["account"],
             hosts["openapi"],
+            self.simulator.settings().openapi_client_id,
+            self.simulator.settings().openapi_client_secret,
+            match self.api {
+                Api::Reference => "reference",
+                Api::Openapi => "openapi",
+            },
         ))
         .unwrap();
         let registry = Registry::empty().add(provider_hpay::REGISTRATION);
@@ -195,10 +227,13 @@ impl Gateway for HPay {
         self.simulator.secrets()
     }
 
-    /// Only the response to a payout is signed.
+    /// By the reference's API only the response to a payout is signed in a known way.
     fn signed_response(&self, call: Operation) -> SignedResponse {
         const COVERED: &[&str] = &["requestId", "bankAccountNumber", "omiCashoutId"];
         match call {
+            _ if self.api == Api::Openapi && call.role() != Role::Payments => {
+                SignedResponse::over(SignedIn::Body("signature"), &["errorCode", "data"])
+            }
             Operation::CreatePayout => {
                 SignedResponse::over(SignedIn::Body("data/secureChain"), COVERED)
             }
@@ -207,7 +242,10 @@ impl Gateway for HPay {
     }
 
     fn changed_responses(&self) -> Vec<ChangedResponse> {
-        answers::all()
+        match self.api {
+            Api::Reference => answers::all(),
+            Api::Openapi => openapi_answers::all(),
+        }
     }
 }
 
@@ -320,7 +358,11 @@ impl Notifies for HPay {
             let found = pairs.iter().find(|(key, _)| key == name);
             found.map(|(_, value)| value.clone()).unwrap_or_default()
         };
-        let text = if sent.endpoint.as_str() == VA_CALLBACK {
+        let text = if sent.endpoint.as_str() == VA_CALLBACK && self.api == Api::Openapi {
+            let before = ["va_account", "amount", "cashin_id", "transaction_id"].map(value);
+            let request = value("client_request_id");
+            format!("{}|{secret}|{request}|{}", before.join("|"), self.simulator.merchant_id())
+        } else if sent.endpoint.as_str() == VA_CALLBACK {
             format!("{}|{}|{secret}", value("cashin"), value("order_id"))
         } else {
             let fields = [

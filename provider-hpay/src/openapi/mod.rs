@@ -19,12 +19,14 @@ pub(crate) mod virtual_account;
 pub(crate) use request_id::request_id;
 pub(crate) use token::{Credentials, Tokens};
 
-use payments_core::signature::Formula;
+use payments_core::{Submission, signature::Formula};
 
 use crate::{
+    error_codes::Code,
     formulas::{OPENAPI_REQUEST, OPENAPI_RESPONSE},
     hosts::Host,
     operation::{Class, Encoding, Operation, Signature},
+    reply::Reply,
 };
 
 static REQUEST: Formula = OPENAPI_REQUEST;
@@ -48,4 +50,20 @@ const fn operation(
         response: Some(Signature { field: "signature", formula: &RESPONSE }),
         codes: &status::CODES,
     }
+}
+
+/// What a response makes of an instruction that did not work, by `read` of its code; `None` if it worked.
+///
+/// The code is signed. A refusal under a signature that does not fit is not believed; one without a
+/// signature is as good as an unsigned one of the reference's API. Neither is confirmed: nothing in it
+/// names the instruction.
+fn refusal<T>(
+    reply: &Reply<'_>,
+    read: impl FnOnce(&Code) -> Submission<T>,
+) -> Option<Submission<T>> {
+    let code = reply.failure()?;
+    Some(match reply.verify_if_signed() {
+        Ok(()) => read(&code),
+        Err(doubt) => Submission::Uncertain(doubt.into_uncertain().with_code(code.text())),
+    })
 }

@@ -8,7 +8,7 @@ use payments_core::{
     Direction, Movement, Raw,
     bank::AccountNumber,
     money::{Currency, Money},
-    notification::{Endpoint, EventData, Notification, Received, Untrusted},
+    notification::{Endpoint, EventData, Notification, Received, Untrusted, UntrustedReason},
     signature::Field,
 };
 
@@ -30,6 +30,10 @@ pub(super) fn receive(
     query: Query<'_>,
     raw: Raw,
 ) -> Result<Received, Untrusted> {
+    if query.has("merchant_id") && query.text("merchant_id") != hpay.merchant_id() {
+        let detail = "it is for another merchant";
+        return Err(Untrusted::new(UntrustedReason::WrongRecipient, detail));
+    }
     let (signed, signature) = (query.fields(&[merchant(hpay)]), query.text("secure_code"));
     let keys = hpay.passcode();
     let proof = hpay.formulas.get(&OPENAPI_VA_CALLBACK).check(&signed, signature, keys, None)?;
@@ -44,8 +48,7 @@ pub(super) fn receive(
     Ok(notification.with_event(key, event, &fields.read()).with_raw(raw).into())
 }
 
-/// The merchant in the signature: ours, whatever the query says. A callback for another merchant is
-/// not believed.
+/// The merchant in the signature: ours, also where the query names none.
 pub(super) fn merchant(hpay: &HPay) -> Field<'_> {
     ("merchant_id", hpay.merchant_id().as_bytes())
 }

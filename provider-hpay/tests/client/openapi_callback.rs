@@ -102,8 +102,8 @@ fn every_signed_field_that_is_changed_makes_it_untrusted_and_no_other_does() {
         ("mc_fee=0", "mc_fee=1"),
         ("order_id=51239782", "order_id=1"),
         ("va_bank_name=BIDV", "va_bank_name=MB"),
-        // The merchant is the configured one, whatever the query says.
-        ("merchant_id=12345", "merchant_id=1"),
+        // The merchant is the configured one where the query names none.
+        ("&merchant_id=12345", ""),
     ] {
         let told = event(receive(&changed(&request, |query| query.replace(from, to))));
         assert_eq!(*told.evidence(), Evidence::Proven, "{to}");
@@ -115,6 +115,12 @@ fn every_signed_field_that_is_changed_makes_it_untrusted_and_no_other_does() {
 fn a_callback_of_another_merchant_is_untrusted() {
     for changes in [[("merchant_id", "12346")], [("merchant_id", "1234")]] {
         assert!(matches!(receive_with(&changes, &newer()), Received::Untrusted(_)), "{changes:?}");
+    }
+    for other in ["&merchant_id=1", "&merchant_id="] {
+        let renamed = changed(&newer(), |query| query.replace("&merchant_id=12345", other));
+        let received = receive(&renamed);
+        let Received::Untrusted(untrusted) = received else { panic!("{other}: {received:?}") };
+        assert_eq!(untrusted.reason, UntrustedReason::WrongRecipient, "{other}");
     }
 }
 

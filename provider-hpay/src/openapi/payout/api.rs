@@ -12,6 +12,7 @@ use crate::{
     client::HPay,
     compat::{NoteField, OPENAPI_PAYOUT_SERVICE},
     envelope::Literal,
+    error_codes::Code,
     fields::Fields,
     limits::OPENAPI_PAYOUT_REFERENCE,
     openapi::{self, request_id, status::REFUSED},
@@ -81,11 +82,14 @@ impl HPay {
         let path = self.payout_path("transfer");
         let operation = self.of_payout_service(TRANSFER, &path);
         self.instruct(&operation, &request.payout, fields, |reply| {
-            if let Some(code) = reply.failure() {
+            let read = |code: &Code| {
                 let is_booked = is_booked(&reply.envelope, |data: RefusedPayout| {
                     [data.cashout_id, data.transaction_id]
                 });
-                return Ok(refused(&code, is_booked, reply.request_formula()));
+                refused(code, is_booked, reply.request_formula())
+            };
+            if let Some(refused) = openapi::refusal(reply, read) {
+                return Ok(refused);
             }
             let data: CreatedPayout = reply.data()?;
             Ok(match verify(self.merchant_id(), request, &bank, &data, reply) {

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     client::HPay,
+    error_codes::Code,
     fields::Fields,
     limits::OPENAPI_ACCOUNT_REFERENCE,
     openapi::{self, request_id},
@@ -85,8 +86,9 @@ impl HPay {
         let fields = self.openapi_fields_of_opening(request)?;
         let about = Subject::VirtualAccount(request.order.clone());
         self.instruct(&OPEN, about, fields, |reply| {
-            if let Some(code) = reply.failure() {
-                return Ok(code.refused_instruction(reply.request_formula()));
+            let refused = |code: &Code| code.refused_instruction(reply.request_formula());
+            if let Some(refused) = openapi::refusal(reply, refused) {
+                return Ok(refused);
             }
             let data: Account = reply.data()?;
             let raw = match reply.verify() {
@@ -114,8 +116,9 @@ impl HPay {
             .with_some("remark", request.remark.as_deref());
         let about = Subject::VirtualAccount(request.account.order.clone());
         self.instruct(&RENAME, about, fields, |reply| {
-            if let Some(code) = reply.failure() {
-                return Ok(code.refused_instruction(reply.request_formula()));
+            let refused = |code: &Code| code.refused_instruction(reply.request_formula());
+            if let Some(refused) = openapi::refusal(reply, refused) {
+                return Ok(refused);
             }
             let data: ChangedAccount = reply.data()?;
             Ok(match reply.verify() {
@@ -133,8 +136,9 @@ impl HPay {
         let number = account.number()?;
         let about = Subject::VirtualAccount(account.order.clone());
         self.instruct(&CLOSE, about, self.openapi_fields_about(number), |reply| {
-            if let Some(code) = reply.failure() {
-                return Ok(code.refused_instruction(reply.request_formula()));
+            let refused = |code: &Code| code.refused_instruction(reply.request_formula());
+            if let Some(refused) = openapi::refusal(reply, refused) {
+                return Ok(refused);
             }
             let data: ChangedAccount = reply.data()?;
             Ok(match reply.verify() {
@@ -145,13 +149,12 @@ impl HPay {
         .await
     }
 
-    /// Finds an account by its number in the list of all.
+    /// Finds an account in the list of all, by its number or else by the order that it was opened for.
     pub(crate) async fn find_openapi_account(
         &self,
         account: &VirtualAccountRef,
     ) -> Result<Lookup<VirtualAccount>> {
         OPENAPI_ACCOUNT_REFERENCE.check("order", account.order.as_str())?;
-        let number = account.number()?;
         let fields = Fields::new()
             .with("requestId", request_id(self.clock.now()))
             .with("merchantId", self.merchant_id());
@@ -161,7 +164,7 @@ impl HPay {
                 return Err(code.failed_inquiry(LIST.name, reply.request_formula()));
             }
             let data = reply.envelope.data.as_deref();
-            list::find(LIST.name, &self.banks, account, number, data, &raw)
+            list::find(LIST.name, &self.banks, account, data, &raw)
         })
         .await
     }

@@ -1,4 +1,5 @@
-//! The list of all virtual accounts of the merchant, in which one is found by its number.
+//! The list of all virtual accounts of the merchant, in which one is found by its number or, where no
+//! number is known, by the `requestId` that it was opened with.
 
 use payments_core::{
     Absence, Error, ErrorKind, Lookup, Raw, Result,
@@ -26,7 +27,6 @@ pub(super) fn find(
     operation: &'static str,
     banks: &Banks,
     account: &VirtualAccountRef,
-    asked: &AccountNumber,
     data: Option<&RawValue>,
     raw: &Raw,
 ) -> Result<Lookup<VirtualAccount>> {
@@ -38,26 +38,33 @@ pub(super) fn find(
             malformed("the response is no list of virtual accounts").with_source(error)
         })?,
     };
-    let mut unreadable = None;
+    let (mut found, mut unreadable) = (Vec::new(), None);
     for row in rows {
         match serde_json::from_str::<wire::Account>(row.get()) {
-            Ok(row) => {
-                let row = OpenedAccount::from(row);
-                if is_same_account(&row.va_account.text(), asked.as_str()) {
-                    return listed(banks, account, &row, raw).map(Lookup::Found).ok_or_else(|| {
-                        malformed("HPay lists the account with an impossible value")
-                    });
-                }
+            Ok(row) if is_asked(account, &row) => {
+                let row = listed(banks, account, &row.into(), raw);
+                found.push(row.ok_or_else(|| malformed("HPay lists an impossible account"))?);
             }
+            Ok(_) => {}
             Err(error) => unreadable = Some(error),
         }
     }
     match unreadable {
-        Some(error) => Err(malformed("a row of the list cannot be read, and may be the account")
-            .with_source(error)),
-        None => Ok(Lookup::Absent(Absence::inconclusive(
-            "HPay's list does not say whether it is whole, and may be late",
-        ))),
+        Some(error) if found.is_empty() => {
+            let message = "a row of the list cannot be read, and may be the account";
+            Err(malformed(message).with_source(error))
+        }
+        _ => Ok(Lookup::from_vec(
+            found,
+            Absence::inconclusive("HPay's list does not say whether it is whole, and may be late"),
+        )),
+    }
+}
+
+fn is_asked(account: &VirtualAccountRef, row: &wire::Account) -> bool {
+    match account.numbers.first() {
+        Some(number) => is_same_account(&row.va_account.text(), number.as_str()),
+        None => row.request_id.as_ref().is_some_and(|id| id.text() == account.order.as_str()),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{envelope::Literal, virtual_account::wire as reference};
 pub(super) struct Account {
     pub(super) request_id: Option<Literal>,
     merchant_id: Option<Literal>,
-    va_account: Literal,
+    pub(super) va_account: Literal,
     va_name: Option<Literal>,
     va_bank: Option<Literal>,
     va_status: Option<Literal>,
