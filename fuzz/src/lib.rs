@@ -31,6 +31,9 @@ pub static HPAY_DELIVERIES: LazyLock<Vec<Deliveries>> = LazyLock::new(|| vec![hp
 /// HPay's answers. The signer is the one that the fuzzer does not slow down.
 pub static HPAY_ANSWERS: LazyLock<Calls> =
     LazyLock::new(|| RUNTIME.block_on(async { hpay::calls("aws-lc") }));
+/// The answers of HPay's newer OpenAPI, in their envelopes.
+pub static HPAY_OPENAPI_ANSWERS: LazyLock<Calls> =
+    LazyLock::new(|| RUNTIME.block_on(async { hpay::openapi_calls("aws-lc") }));
 /// SePay's IPNs and webhooks in every authentication, and its requests for tokens.
 pub static SEPAY_DELIVERIES: LazyLock<Vec<Deliveries>> = LazyLock::new(sepay::deliveries);
 /// SePay's answers.

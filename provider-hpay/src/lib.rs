@@ -33,19 +33,20 @@
 //! | payments | a link signed here, which the buyer carries; found by order inquiry for 7 days | cancelled or refunded |
 //! | virtual accounts | opened, renamed, closed, reopened; credits of today and yesterday | found |
 //! | payouts, if a private key and HPay's certificate are configured | sent at most once, asked after by reference; name checks for a fee; the balance | repeated: HPay pays a repeated reference again |
+//! | virtual accounts, payouts and the balance by the [newer OpenAPI](guide::openapi), if `api` says so | requests signed and responses verified over all of their data; accounts found in the list of all | accounts reopened |
 //! | notifications | payment notifications, proven; virtual account callbacks, confirmed by inquiry | a buyer's return settles nothing |
 //!
 //! # Where to read on
 //!
 //! [`guide`]: what to arrange for [checkout](guide::checkout), [payouts](guide::payouts) and
-//! [virtual accounts](guide::virtual_accounts), and [every endpoint](guide::endpoints) with its
+//! [virtual accounts](guide::virtual_accounts), [the newer OpenAPI](guide::openapi), and [every endpoint](guide::endpoints) with its
 //! function. [`Config`] has every key of the configuration and [`REGISTRATION`] an example;
 //! [`HPay::builder`] builds a provider without a file. [`options`] has what only HPay's page
 //! understands, [`HPay`] what only HPay offers, [`endpoints`] where its deliveries arrive, [`token`]
 //! the tokens of buyers' cards. [`testing`] makes signed deliveries for your tests.
 //!
 //! In the source, each surface of the gateway has a folder: `checkout`, `virtual_account`, `payout`,
-//! `account`. In each, `api.rs` has its operations as values, `wire.rs` the responses with HPay's own
+//! `account`, and `openapi` with the same surfaces by the newer API. In each, `api.rs` has its operations as values, `wire.rs` the responses with HPay's own
 //! names, `status.rs` what statuses and codes mean. `client.rs` carries all operations out alike.
 //!
 //! # Features

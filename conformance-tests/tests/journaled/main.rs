@@ -24,6 +24,7 @@ mod mock {
 mod hpay {
     pub(crate) mod answers;
     pub(crate) mod gateway;
+    pub(crate) mod openapi_answers;
 }
 
 /// The harness of SePay.
@@ -86,7 +87,26 @@ mod journaled_hpay {
     use super::{breaks_no_law, hpay, journaled};
 
     fn start() -> conformance_tests::Start {
-        journaled::start(hpay::gateway::HPay::start, false)
+        journaled::start(hpay::gateway::HPay::of_the_reference, false)
+    }
+
+    #[test]
+    fn breaks_no_law_under_a_fault() {
+        breaks_no_law(&start(), true);
+    }
+
+    #[test]
+    fn breaks_no_other_law() {
+        breaks_no_law(&start(), false);
+    }
+}
+
+/// An instruction of the newer OpenAPI asks for a token before it departs.
+mod journaled_hpay_openapi {
+    use super::{breaks_no_law, hpay, journaled};
+
+    fn start() -> conformance_tests::Start {
+        journaled::start(hpay::gateway::HPay::of_the_openapi, false)
     }
 
     #[test]

@@ -250,6 +250,41 @@ fn payouts_f19_and_their_answers_f20() {
 }
 
 #[test]
+fn envelopes_of_the_newer_openapi() {
+    let (keys, folder) = (section("keys"), tempfile::tempdir().unwrap());
+    let private = file(&folder, "merchant.pem", text(&keys["merchantA"], "private_key_pkcs8_pem"));
+    let public = file(&folder, "merchant.cert.pem", MERCHANT_CERTIFICATE);
+    let certificate = file(&folder, "hpay.pem", text(&keys["providerA"], "certificate_pem"));
+    let hpay = file(&folder, "hpay.key.pem", text(&keys["providerA"], "private_key_pkcs8_pem"));
+    for case in cases(&section("openapi_envelope")) {
+        let secret = text(case, "passcode");
+        let with = |command, formula: &str, key: &Path| {
+            payments([command, formula]).secret(secret).with("--key", key.to_str().unwrap())
+        };
+        let request = |command, key| {
+            with(command, "hpay.openapi_request", key).field("data", text(case, "data"))
+        };
+        let (string, chain) =
+            (text(case, "request_signed_string"), text(case, "request_signature"));
+        signed(request("sign", &private), string, secret, chain);
+        checked(request("check", &public).with("--signature", chain), true, text(case, "id"));
+
+        let answer = &case["response"];
+        let response = |command, key, code| {
+            with(command, "hpay.openapi_response", key)
+                .field("errorCode", code)
+                .field("data", text(answer, "data"))
+        };
+        let (string, chain) = (text(case, "response_signed_string"), text(answer, "signature"));
+        signed(response("sign", &hpay, "00"), string, secret, chain);
+        for (code, valid) in [("00", true), ("214404", false)] {
+            let check = response("check", &certificate, code).with("--signature", chain);
+            checked(check, valid, text(case, "id"));
+        }
+    }
+}
+
+#[test]
 fn the_guessed_formulas_are_what_the_vectors_compute() {
     let ids = [
         ("va_update", "hpay.va_rename_request"),

@@ -20,6 +20,7 @@ mod key_rotation;
 mod links;
 mod near_misses;
 mod notifications;
+mod openapi;
 mod openapi_callback;
 mod operations;
 mod payouts;

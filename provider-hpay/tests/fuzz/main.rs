@@ -83,6 +83,40 @@ fn whatever_is_answered_nothing_is_concluded_from_noise() {
 }
 
 #[test]
+fn whatever_the_openapi_answers_nothing_is_concluded_from_noise() {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let runtime = runtime.unwrap();
+    let calls = runtime.block_on(async { subject::openapi_calls("rsa") });
+    let seeds = calls.seeds();
+    for seed in &seeds {
+        assert_eq!(runtime.block_on(calls.breaches_by(seed)), NONE);
+    }
+    // Each case signs nine calls.
+    proptest!(ProptestConfig::with_cases(32), |(seed in any::<Index>(), changes in changes())| {
+        let text = scribbled(&seeds[seed.index(seeds.len())], &changes);
+        prop_assert_eq!(runtime.block_on(calls.breaches_by(&text)), NONE);
+    });
+    assert_eq!(
+        calls.reached(),
+        [
+            Operation::FindPayment,
+            Operation::OpenVirtualAccount,
+            Operation::FindVirtualAccount,
+            Operation::UpdateVirtualAccount,
+            Operation::CloseVirtualAccount,
+            Operation::Credits,
+            Operation::CreatePayout,
+            Operation::FindPayout,
+            Operation::VerifyBeneficiary,
+            Operation::Balance,
+            Operation::Confirm,
+        ]
+        .into()
+    );
+}
+
+#[test]
 fn no_signed_text_of_a_request_fits_another_request() {
     let ours = FORMULAS.iter().filter(|formula| formula.maker == Maker::Merchant);
     for formula in ours.filter(|formula| formula.layout != Layout::Unknown) {

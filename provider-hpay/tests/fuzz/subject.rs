@@ -2,6 +2,9 @@
 //!
 //! The fuzz targets use this file too.
 
+#[path = "openapi.rs"]
+mod openapi;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +15,7 @@ use conformance_tests::{
     fuzz::{Answer, Calls, Deliveries, Requests, StubTransport},
 };
 use http::{Request, Response};
+pub(crate) use openapi::openapi_calls;
 use payments_core::{
     EndpointName, ManualClock, Provider, Secret, Timestamp,
     bank::{AccountNumber, BankAccount, Bin},
@@ -23,7 +27,7 @@ use payments_core::{
         Field, Formula, Keys, SigningKeys,
         rsa::{RsaSigner, Signer as _},
     },
-    transport::RetryPolicy,
+    transport::{RetryPolicy, Transport},
 };
 use provider_hpay::formulas::{PAYMENT_NOTIFICATION, VA_CALLBACK};
 use serde_json::{Value, json};
@@ -54,13 +58,14 @@ fn now() -> Timestamp {
     Timestamp::from_unix(NOW)
 }
 
-fn provider(line: &Arc<StubTransport>, signer: &str) -> Provider {
-    let mut config = format!("{CONFIGURATION}signer = {signer:?}\n");
+/// The provider with these lines of configuration too.
+fn provider(client: Arc<dyn Transport>, signer: &str, more: &str) -> Provider {
+    let mut config = format!("{CONFIGURATION}signer = {signer:?}\n{more}");
     for (key, pem) in [("private_key", MERCHANT_KEY), ("hpay_certificate", HPAY_CERTIFICATE)] {
         config.push_str(&format!("{key} = '''{pem}'''\n"));
     }
     let config: PaymentsConfig = toml::from_str(&config).unwrap();
-    let context = Context::new(Arc::<StubTransport>::clone(line))
+    let context = Context::new(client)
         .with_clock(Arc::new(ManualClock::at(now())))
         .with_retry(RetryPolicy::new(0, Duration::ZERO, Duration::ZERO));
     let registry = Registry::empty().add(provider_hpay::REGISTRATION);
@@ -72,7 +77,7 @@ pub(crate) fn deliveries() -> Deliveries {
     let vectors: Value = serde_json::from_str(include_str!("../data/vectors.json")).unwrap();
     let cases = |set: &str| vectors[set]["cases"].as_array().unwrap().clone();
     let mut deliveries =
-        Deliveries::new(&provider(&StubTransport::new(), "rsa"), now()).unwrap().signed_by(sign);
+        Deliveries::new(&provider(StubTransport::new(), "rsa", ""), now()).unwrap().signed_by(sign);
     let cases_of = |kind: &str| -> Vec<Value> {
         let id = |case: &Value| case["id"].as_str().unwrap().to_owned();
         cases("ipn").into_iter().filter(|case| id(case).ends_with(kind)).collect()
@@ -119,6 +124,13 @@ fn sign(endpoint: &EndpointName, request: Request<Bytes>) -> Request<Bytes> {
 /// Every role, with an answer of HPay's own to each call. `signer` is that of the configuration.
 pub(crate) fn calls(signer: &str) -> Calls {
     let line = StubTransport::new();
+    let provider = provider(Arc::<StubTransport>::clone(&line), signer, "");
+    let calls = Calls::new(provider, line, requests()).signed(SIGNED).covering(covered_by_f20);
+    answers().into_iter().fold(calls, Calls::with_genuine)
+}
+
+/// What every call is made with.
+fn requests() -> Requests {
     let mut requests = Requests::typical().unwrap();
     let bidv = Bin::new("970418").unwrap();
     let account = BankAccount::new(bidv, AccountNumber::new("1234567890912312").unwrap());
@@ -126,9 +138,7 @@ pub(crate) fn calls(signer: &str) -> Calls {
     let (payout, amount) = (requests.payout.payout.clone(), requests.payout.amount);
     requests.payout = CreatePayout::new(payout, amount, beneficiary).unwrap();
     requests.events = deliveries().events().take(20).cloned().collect();
-    let calls =
-        Calls::new(provider(&line, signer), line, requests).signed(SIGNED).covering(covered_by_f20);
-    answers().into_iter().fold(calls, Calls::with_genuine)
+    requests
 }
 
 /// What PAYOUT_RESPONSE covers of the answer to a payout: neither its code nor its status.

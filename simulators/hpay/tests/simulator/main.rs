@@ -9,6 +9,7 @@
 mod checkout;
 mod control;
 mod merchant;
+mod openapi;
 mod payout;
 mod signing;
 mod virtual_account;

@@ -198,6 +198,23 @@ fn a_payout_answer_is_signed_as_in_the_vectors() {
 }
 
 #[test]
+fn envelopes_of_the_newer_openapi_are_signed_as_in_the_vectors() {
+    let settings = Settings::test();
+    let keys = Keys::read(&settings.hpay_private_key, &settings.merchant_certificate).unwrap();
+    for case in cases("openapi_envelope") {
+        let codes = Codes::new("", text(&case, "passcode"));
+        let request = codes.openapi_request_text(text(&case, "data"));
+        let signature = text(&case, "request_signature");
+        assert_eq!(keys.check(&request, signature), Verdict::Good, "{}", case["id"]);
+        assert_eq!(keys.check(&(request + "x"), signature), Verdict::OtherText);
+        let answer = &case["response"];
+        let response = codes.openapi_response_text(text(answer, "errorCode"), text(answer, "data"));
+        assert_eq!(response, text(&case, "response_signed_string"));
+        assert_eq!(keys.sign(&response).unwrap(), text(answer, "signature"), "{}", case["id"]);
+    }
+}
+
+#[test]
 fn no_secret_is_printed() {
     let settings = Settings::test();
     let keys = Keys::read(&settings.hpay_private_key, &settings.merchant_certificate).unwrap();
