@@ -5,6 +5,7 @@
 
 mod fixture;
 mod hpay;
+pub(crate) mod killed_worker;
 mod mock;
 mod outcome;
 mod sepay;
@@ -30,5 +31,5 @@ async fn tell(timeline: &mut Timeline) -> Result<(), Box<dyn std::error::Error>>
     hpay::play(&fixture, timeline).await?;
     sepay::play(&fixture, timeline).await?;
     mock::play(&fixture, timeline).await?;
-    Ok(())
+    killed_worker::play(timeline).await
 }
