@@ -99,6 +99,7 @@ fn decisions(subject: &Subject, kind: CaseKind) -> &'static [(Decision, &'static
         CLOSED,
     ];
     match (subject, kind) {
+        (_, CaseKind::NotInStatement) => &[CLOSED],
         (Subject::Payout(_), _) | (Subject::Payment(_), CaseKind::Unknown) => UNKNOWN,
         (Subject::Payment(_), CaseKind::MaybeSame) => &[
             (Decision::Same, "They are the same money"),
