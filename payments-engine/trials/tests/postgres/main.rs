@@ -12,6 +12,7 @@
 )]
 
 mod copies;
+mod deliveries;
 mod gone;
 mod handlers;
 mod processes;
