@@ -2,12 +2,13 @@
 
 use payments_core::{
     Movement, OrderRef, ProviderId, SameMoney, Timestamp,
-    payment::{NextAction, Payment, PaymentCode, PaymentMethod},
+    payment::{Funding, NextAction, Payment, PaymentCode, PaymentMethod},
     same_credit,
 };
 
 use crate::{
     change::{Subject, changed},
+    change_log::log_change,
     journal,
     record::{
         CreditRecord, Observation, Observed, PaymentObservation, PaymentRecord, Report, ReportData,
@@ -99,12 +100,25 @@ pub(crate) fn change_payment(
         };
         rows.make_due(TaskKind::Payment, order.as_str(), due)?;
     }
-    changed(rows, &Subject::Payment(order.clone()), record.revision)?;
+    let subject = Subject::Payment(order.clone());
+    log_change(&subject, record.revision, || (funding_word(&record), record.open_cases().count()));
+    changed(rows, &subject, record.revision)?;
     let known = before.as_ref().map(routes).unwrap_or_default();
     for route in routes(&record).iter().filter(|route| !known.contains(route)) {
         rows.payments().add_route(route, order)?;
     }
     Ok((Some(record), true))
+}
+
+/// How much arrived of what was asked, in one word.
+fn funding_word(record: &PaymentRecord) -> &'static str {
+    match record.funding() {
+        Some(Funding::Nothing) => "nothing",
+        Some(Funding::Short { .. }) => "short",
+        Some(Funding::Exact) => "exact",
+        Some(Funding::Over { .. }) => "over",
+        _ => "not_asked",
+    }
 }
 
 /// The names by which money finds an order.
@@ -429,6 +443,10 @@ impl Booking<'_> {
         self.rows.payments().put_credit(credit)?;
         let name = credit.name();
         let subject = Subject::Credit(name.provider, name.key);
+        log_change(&subject, credit.revision, || {
+            let state = if credit.order.is_some() { "assigned" } else { "unmatched" };
+            (state, credit.open_cases().count())
+        });
         changed(self.rows, &subject, credit.revision)?;
         self.add(subject);
         Ok(())

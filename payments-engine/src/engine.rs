@@ -2,6 +2,8 @@
 
 mod builder;
 mod cases;
+mod health;
+mod metrics;
 mod migrate;
 mod payments;
 mod reconciliation;
@@ -17,14 +19,14 @@ use payments_core::{
 };
 
 pub use builder::EngineBuilder;
+pub use health::Health;
 pub use migrate::Migrated;
 pub(crate) use running::Running;
 
 use crate::{
     app::{self, AppTransaction},
-    inbox::InboxHealth,
     journal::{Changed, JournaledPayments, JournaledPayouts},
-    record::{Observation, Observed, PayoutRecord, RecordKind, RecordState},
+    record::{Observation, Observed, PayoutRecord, RecordKind},
     resolver::Pass,
     seeded::Seeded,
     store::StoreError,
@@ -49,28 +51,6 @@ pub enum HandedOver {
         /// Why, in one line.
         why: String,
     },
-}
-
-/// How the engine is.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Health {
-    /// How many records there are, by state; states without records are left out.
-    pub records: Vec<(RecordState, u64)>,
-    /// How many cases wait for a person.
-    pub open_cases: u64,
-    /// How many records are neither final nor due nor before a person. It has to be 0.
-    pub forgotten: u64,
-    /// When the oldest uncertain record changed last.
-    pub oldest_uncertain: Option<Timestamp>,
-    /// The providers whose permits are held, because their instructions come to nothing.
-    pub held: Vec<ProviderId>,
-    /// Why nothing is sent, if the store seems to be an older copy of itself.
-    pub restored: Option<String>,
-    /// How the inbox is.
-    pub inbox: InboxHealth,
-    /// How many changes a handler failed at too often, see [`Engine::dead_letters`].
-    pub dead_letters: u64,
 }
 
 impl Engine {
@@ -241,40 +221,6 @@ impl Engine {
         let pass = shared.runtime.clone().spawn(async move { shared.pass().await });
         let ended = |error| Err(StoreError::NotDone(format!("the engine ended: {error}")));
         pass.await.unwrap_or_else(ended).map_err(StoreError::into_error)
-    }
-
-    /// How the engine is.
-    ///
-    /// # Errors
-    /// The journal cannot be read.
-    pub async fn health(&self) -> Result<Health> {
-        let shared = self.0.shared();
-        let limit = |member: &crate::shared::Member| shared.hold_after(&member.limits);
-        let providers: Vec<(ProviderId, u32)> =
-            shared.members.iter().map(|(id, member)| (id.clone(), limit(member))).collect();
-        let since = Timestamp::from_unix(shared.clock.now().unix_seconds() - 24 * 3_600);
-        let read = shared.journal.store.run(move |backend| {
-            let mut held = Vec::new();
-            for (provider, hold_after) in &providers {
-                if backend.breaker(provider)?.holds(*hold_after) {
-                    held.push(provider.clone());
-                }
-            }
-            let dead_letters = backend.handling().dead_letters()?.len() as u64;
-            let inbox = backend.inbox().inbox_counts(since)?;
-            Ok((backend.counts()?, inbox, dead_letters, held))
-        });
-        let (counts, inbox, dead_letters, held) = read.await.map_err(StoreError::into_error)?;
-        Ok(Health {
-            records: counts.by_state,
-            open_cases: counts.open_cases,
-            forgotten: counts.forgotten,
-            oldest_uncertain: counts.oldest_uncertain,
-            held,
-            restored: shared.restored.why(),
-            inbox: inbox.into(),
-            dead_letters,
-        })
     }
 
     /// Ends the engine in the middle of what it does, as a crash would, once it is the last handle.

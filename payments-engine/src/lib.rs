@@ -93,6 +93,7 @@
 mod app;
 mod booking;
 mod change;
+mod change_log;
 mod engine;
 mod handlers;
 mod inbox;

@@ -42,13 +42,21 @@ pub(crate) struct Progress {
     /// When the end was reached, and which place it was, oldest first.
     #[serde(default)]
     reached: Vec<(Timestamp, Cursor)>,
+    /// When the end was reached last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    read_at: Option<Timestamp>,
 }
 
 impl Progress {
     /// A provider whose statements were never read: those of the last 24 h are.
     fn begin(now: Timestamp) -> Self {
         let from = now.unix_seconds().saturating_sub(24 * 3_600);
-        Self { from: Timestamp::from_unix(from), under_way: None, reached: Vec::new() }
+        Self {
+            from: Timestamp::from_unix(from),
+            under_way: None,
+            reached: Vec::new(),
+            read_at: None,
+        }
     }
 
     /// Where to read from.
@@ -65,6 +73,7 @@ impl Progress {
             return self;
         }
         self.under_way = None;
+        self.read_at = Some(now);
         if self.reached.last().is_none_or(|(at, _)| now.since(*at) >= APART) {
             self.reached.push((now, next.clone()));
         }
@@ -74,6 +83,11 @@ impl Progress {
         }
         self
     }
+}
+
+/// When the end of a statement was reached last, by what is stored of its reading.
+pub(crate) fn read_at(stored: &str) -> Option<Timestamp> {
+    serde_json::from_str::<Progress>(stored).ok()?.read_at
 }
 
 impl Shared {

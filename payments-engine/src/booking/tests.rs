@@ -76,6 +76,11 @@ impl Books {
         Self::of(&Store::memory())
     }
 
+    /// The open cases of every record.
+    fn cases_in_all(&mut self) -> u64 {
+        self.rows.counts().unwrap().cases.values().sum()
+    }
+
     fn of(store: &Store) -> Self {
         let (mut rows, _) = store.open(at(0), false, &crate::sealing::Seal::default()).unwrap();
         rows.begin().unwrap();
@@ -218,7 +223,7 @@ fn one_transfer_counts_once_in_every_order_and_repetition_of_its_reports() {
             assert_eq!(books.received(), 50_000, "{order:?}, round {round}: {record:#?}");
             assert!(record.may_ship(), "{order:?}: {:?}", record.cases);
             assert_eq!(record.funding(), Some(Funding::Exact));
-            assert_eq!(books.rows.payments().payment_cases().unwrap(), 0, "{order:?}");
+            assert_eq!(books.cases_in_all(), 0, "{order:?}");
         }
         let revision = books.record().revision;
         reports.iter().for_each(|report| drop(books.book(report)));
@@ -434,16 +439,16 @@ fn finds_its_order(mut books: Books) {
     let name = Subject::Credit(provider(), key("acme.webhook", "1"));
     assert_eq!(books.book(&early), [name]);
     assert_eq!(books.book(&early), [], "kept once");
-    assert_eq!(books.rows.payments().payment_cases().unwrap(), 1);
+    assert_eq!(books.cases_in_all(), 1);
     let line = movement(Source::Statement, full("acme.statement", "L1", "FT1"));
     books.book(&line);
-    assert_eq!(books.rows.payments().payment_cases().unwrap(), 2);
+    assert_eq!(books.cases_in_all(), 2);
     books.open("main", None, None);
     assert_eq!(books.received(), 50_000, "the opening's code names it");
     let credit = books.rows.payments().credit(&provider(), &key("acme.webhook", "1"));
     assert_eq!(credit.unwrap().unwrap().order, Some(order()));
     books.book(&line);
-    assert_eq!((books.received(), books.rows.payments().payment_cases().unwrap()), (50_000, 0));
+    assert_eq!((books.received(), books.cases_in_all()), (50_000, 0));
 }
 
 #[test]

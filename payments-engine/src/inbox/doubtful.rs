@@ -33,12 +33,16 @@ pub struct DoubtfulDelivery {
 pub struct InboxHealth {
     /// How many deliveries wait for their confirmation.
     pub unconfirmed: u64,
+    /// The same by provider and endpoint; endpoints without any are left out.
+    pub unconfirmed_at: Vec<(ProviderId, EndpointName, u64)>,
     /// When the one of them arrived that waits longest.
     pub oldest_unconfirmed: Option<Timestamp>,
     /// How many deliveries are not believed, see [`Engine::doubtful_deliveries`].
     pub doubtful: u64,
     /// How many deliveries were refused in the last 24 h, by reason.
     pub refused: Vec<(String, u64)>,
+    /// The same in the hour that runs and the one before.
+    pub refused_lately: Vec<(String, u64)>,
 }
 
 impl Engine {
@@ -64,9 +68,17 @@ impl Engine {
     }
 }
 
-impl From<InboxCounts> for InboxHealth {
-    fn from(counts: InboxCounts) -> Self {
+impl InboxHealth {
+    /// Counts since a day ago, with what was refused lately.
+    pub(crate) fn new(counts: InboxCounts, refused_lately: Vec<(String, u64)>) -> Self {
         let InboxCounts { unconfirmed, oldest_unconfirmed, doubtful, refused } = counts;
-        Self { unconfirmed, oldest_unconfirmed, doubtful, refused }
+        Self {
+            unconfirmed: unconfirmed.iter().map(|(.., count)| count).sum(),
+            unconfirmed_at: unconfirmed,
+            oldest_unconfirmed,
+            doubtful,
+            refused,
+            refused_lately,
+        }
     }
 }

@@ -25,6 +25,7 @@ pub(crate) use send::Sent;
 
 use crate::{
     change::{Subject, changed},
+    change_log::log_change,
     record::{
         Observation, Observed, Outcome, PayoutRecord, RecordKind, RecordState, differing_field,
     },
@@ -378,6 +379,8 @@ pub(crate) fn change(
     // What is final is not due, whatever was expected of it.
     let due = if record.state.is_final() { Due::Never } else { due };
     rows.write(&Write { token, record: &record, observed: &observed, due })?;
-    changed(rows, &Subject::Payout(reference.clone()), record.revision)?;
+    let subject = Subject::Payout(reference.clone());
+    log_change(&subject, record.revision, || (record.state.as_str(), record.open_cases().count()));
+    changed(rows, &subject, record.revision)?;
     Ok(Changed { record: Some(record), is_written: true })
 }

@@ -30,7 +30,7 @@ pub struct Case {
 }
 
 /// What a case is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CaseKind {
@@ -126,6 +126,28 @@ impl Case {
 }
 
 impl CaseKind {
+    /// Every kind.
+    pub const ALL: [Self; 13] = [
+        Self::Unknown,
+        Self::PaidTwice,
+        Self::Differs,
+        Self::Contradicted,
+        Self::ProviderMisreports,
+        Self::Bypassed,
+        Self::Over,
+        Self::Late,
+        Self::MaybeSame,
+        Self::OtherCurrency,
+        Self::Unmatched,
+        Self::NotInStatement,
+        Self::Unrecognised,
+    ];
+
+    /// The kind that is stored as this word.
+    pub(crate) fn of_stored(word: &str) -> Self {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word).unwrap_or(Self::Unrecognised)
+    }
+
     /// The kind as it is stored, such as `paid_twice`.
     pub fn as_str(self) -> &'static str {
         match self {

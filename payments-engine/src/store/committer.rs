@@ -9,7 +9,7 @@ use payments_core::Error;
 use tokio::sync::oneshot;
 
 use super::{Backend, StoreError};
-use crate::handlers::refuse_inside;
+use crate::{change_log, handlers::refuse_inside};
 
 /// How many writes one commit holds at most.
 const MOST: usize = 256;
@@ -172,10 +172,12 @@ fn commit(backend: &mut dyn Backend, mut batch: Vec<Job>) -> Vec<Job> {
         finish(batch, &Err(error));
         return Vec::new();
     }
+    change_log::begin();
     for index in 0..batch.len() {
         let Some(job) = batch.get_mut(index) else { break };
         if let Err(error) = (job.run)(backend) {
             backend.roll_back();
+            change_log::rolled_back();
             let failed = batch.remove(index);
             batch.reverse();
             // What was delayed comes last.
@@ -196,10 +198,12 @@ fn commit(backend: &mut dyn Backend, mut batch: Vec<Job>) -> Vec<Job> {
         }
         Err(error) => {
             backend.roll_back();
+            change_log::rolled_back();
             batch.reverse();
             delayed(batch, error)
         }
         Ok(()) => {
+            change_log::committed();
             finish(batch, &Ok(()));
             Vec::new()
         }

@@ -58,8 +58,8 @@ pub(crate) trait InboxRows {
 /// How many deliveries there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct InboxCounts {
-    /// Those that wait for their confirmation.
-    pub(crate) unconfirmed: u64,
+    /// Those that wait for their confirmation, by provider and endpoint.
+    pub(crate) unconfirmed: Vec<(ProviderId, EndpointName, u64)>,
     /// When the one of them arrived that waits longest.
     pub(crate) oldest_unconfirmed: Option<Timestamp>,
     /// Those that are not believed.

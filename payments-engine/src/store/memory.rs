@@ -260,18 +260,16 @@ impl Backend for Memory {
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {
-        let mut counts = Counts::default();
+        let mut counts = Counts { running: 1, ..Counts::default() };
         let mut by_state = HashMap::new();
-        let is_due = |reference: &PayoutRef| {
-            let name = (TaskKind::Payout, reference.as_str().to_owned());
-            self.tables.tasks.contains_key(&name)
-        };
-        for (reference, record) in &self.tables.payouts {
+        let tables = &self.tables;
+        let is_due = |kind, subject: String| tables.tasks.contains_key(&(kind, subject));
+        for (reference, record) in &tables.payouts {
             *by_state.entry(record.state).or_insert(0) += 1;
-            let open = record.open_cases().count();
-            counts.open_cases += open as u64;
-            if !record.state.is_final() && open == 0 && !is_due(reference) {
-                counts.forgotten += 1;
+            counts.add_cases(record.open_cases());
+            let is_waiting = record.state.is_final() || record.open_cases().next().is_some();
+            if !is_waiting && !is_due(TaskKind::Payout, reference.to_string()) {
+                counts.add_forgotten(record.changed_at);
             }
             if record.state == RecordState::Uncertain {
                 let oldest = counts
@@ -280,7 +278,21 @@ impl Backend for Memory {
                 counts.oldest_uncertain = Some(oldest);
             }
         }
-        counts.open_cases += self.payments().payment_cases()?;
+        for record in tables.payments.all() {
+            counts.add_cases(record.open_cases());
+            let is_waiting = !record.is_in_doubt() || record.open_cases().next().is_some();
+            if !is_waiting && !is_due(TaskKind::Payment, record.order.to_string()) {
+                counts.add_forgotten(record.changed_at);
+            }
+        }
+        for credit in tables.payments.credits.values() {
+            counts.add_cases(credit.open_cases());
+        }
+        for delivery in tables.inbox.unconfirmed() {
+            if !is_due(TaskKind::Confirm, delivery.number.to_string()) {
+                counts.add_forgotten(delivery.received_at);
+            }
+        }
         counts.by_state = by_state.into_iter().collect();
         Ok(counts)
     }

@@ -6,6 +6,7 @@
 //! wait together.
 
 mod committer;
+mod counts;
 mod faulty;
 mod handling;
 mod inbox;
@@ -28,6 +29,7 @@ use std::time::Duration;
 use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp};
 
 pub(crate) use committer::Committer;
+pub(crate) use counts::Counts;
 #[cfg(feature = "seeded-bugs")]
 pub use faulty::Fault;
 use faulty::{Faults, Faulty};
@@ -44,7 +46,7 @@ pub(crate) use task::{Claim, Due, TaskKind};
 
 use crate::{
     journal::Breaker,
-    record::{Observed, PayoutRecord, RecordState},
+    record::{Observed, PayoutRecord},
     sealing::Seal,
 };
 
@@ -381,19 +383,6 @@ pub(crate) trait Backend: Rows + Send {
 
     /// Counts the records.
     fn counts(&mut self) -> Result<Counts, StoreError>;
-}
-
-/// How many records there are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
-    /// By state; a state without records may be missing.
-    pub(crate) by_state: Vec<(RecordState, u64)>,
-    /// Cases that wait for a person.
-    pub(crate) open_cases: u64,
-    /// Records that are neither final nor due nor before a person.
-    pub(crate) forgotten: u64,
-    /// When the oldest uncertain record changed last.
-    pub(crate) oldest_uncertain: Option<Timestamp>,
 }
 
 /// Why a write did not come to an end.

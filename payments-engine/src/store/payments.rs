@@ -57,9 +57,6 @@ pub(crate) trait PaymentRows {
 
     /// The credits with open cases, oldest first.
     fn credits_with_cases(&mut self) -> Result<Vec<CreditRecord>, StoreError>;
-
-    /// How many cases of payments and credits wait for a person.
-    fn payment_cases(&mut self) -> Result<u64, StoreError>;
 }
 
 /// One observation of a payment on its way into a store.

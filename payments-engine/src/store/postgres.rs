@@ -4,6 +4,7 @@
 //! breaks.
 
 mod connection;
+mod counts;
 mod handling;
 mod identity;
 mod inbox;
@@ -31,8 +32,8 @@ use self::rows::{OBSERVATION, Session, Work, number, of_payout, work};
 use super::observed::{ObservedRow, observed};
 use super::{Backend, Claim, Counts, Opened, Restored, StoreError, TaskKind};
 use crate::{
-    record::{Observed, PayoutRecord, RecordState},
-    sealing::{Seal, read},
+    record::{Observed, PayoutRecord},
+    sealing::Seal,
 };
 
 /// How long an engine may be silent before the others take over what it had.
@@ -431,31 +432,8 @@ impl Backend for Postgres {
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {
-        let sql = "SELECT
-            (SELECT coalesce(sum(open_cases), 0)::bigint FROM payments.payout
-             WHERE open_cases > 0),
-            (SELECT count(*) FROM payments.payout
-             WHERE state NOT IN ('not_sent', 'succeeded', 'reversed', 'failed')
-               AND open_cases = 0
-               AND NOT EXISTS (SELECT 1 FROM payments.task
-                               WHERE kind = 'payout' AND subject = reference)),
-            (SELECT min(changed_at) FROM payments.payout WHERE state = 'uncertain')";
-        let by_state = "SELECT state, count(*) FROM payments.payout GROUP BY state";
-        type Figures = ((i64, i64, Option<i64>), Vec<(String, i64)>);
-        let ((open_cases, forgotten, oldest), rows): Figures = self.run(work!(|connection| {
-            let figures = sqlx::query_as(sql).fetch_one(&mut *connection).await?;
-            Ok((figures, sqlx::query_as(by_state).fetch_all(connection).await?))
-        }))?;
-        let mut by_state = Vec::new();
-        for (state, count) in rows {
-            let state: RecordState = read(format!("\"{state}\"").as_bytes())?;
-            by_state.push((state, count.unsigned_abs()));
-        }
-        Ok(Counts {
-            by_state,
-            open_cases: open_cases.unsigned_abs(),
-            forgotten: forgotten.unsigned_abs(),
-            oldest_uncertain: oldest.map(Timestamp::from_unix),
-        })
+        let silence = self.silence;
+        let figures = self.run(work!(|connection| counts::figures(connection, silence).await))?;
+        counts::counts(figures)
     }
 }

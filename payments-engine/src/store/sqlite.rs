@@ -1,5 +1,6 @@
 //! A store in a file of SQLite.
 
+mod counts;
 mod handling;
 mod inbox;
 mod opening;
@@ -16,15 +17,16 @@ use payments_core::{Error, ErrorKind, PayoutRef, ProviderId, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::de::DeserializeOwned;
 
-use self::opening::{SCHEMA, connect, count_start, lock, migrate, unusable};
+use self::opening::{SCHEMA, connect, count_start, is_locked, lock, migrate, unusable};
 
+use super::counts::kinds_of;
 use super::{
     Backend, Claim, Counts, Due, HandlerRows, InboxRows, Opened, PaymentRows, ReconciliationRows,
     Rows, StoreError, TaskKind, Write, observed::observed,
 };
 use crate::{
     journal::Breaker,
-    record::{Observed, PayoutRecord, RecordState},
+    record::{Observed, PayoutRecord},
     resolver::schedule::LEASE,
     sealing::{Place, Seal, read},
 };
@@ -39,7 +41,7 @@ pub(super) struct Sqlite {
     seal: Seal,
     start: u64,
     /// The lock of who sends; a visitor has none.
-    _lock: Option<File>,
+    lock: Option<File>,
 }
 
 impl Sqlite {
@@ -59,7 +61,7 @@ impl Sqlite {
         migrate(&mut connection, now).map_err(|error| unusable(path, &error))??;
         let opened = count_start(&mut connection, &mut lock, path, accepts)?;
         let start = opened.start;
-        Ok((Self { path: path.to_owned(), connection, start, seal, _lock: Some(lock) }, opened))
+        Ok((Self { path: path.to_owned(), connection, start, seal, lock: Some(lock) }, opened))
     }
 
     /// Opens the file beside an engine that may run, to look and to decide.
@@ -95,7 +97,7 @@ impl Sqlite {
         let restored = restored.map_err(unusable)?.flatten();
         let name = text("SELECT lower(hex(randomblob(8)))").map_err(unusable)?.flatten();
         let opened = Opened::visitor(name.unwrap_or_default(), restored);
-        Ok((Self { path: path.to_owned(), connection, start: 0, seal, _lock: None }, opened))
+        Ok((Self { path: path.to_owned(), connection, start: 0, seal, lock: None }, opened))
     }
 
     fn rows(&self) -> SqliteRows<'_> {
@@ -196,13 +198,14 @@ impl Rows for SqliteRows<'_> {
         put(
             "INSERT INTO payments_payout
                 (reference, provider, state, revision, changed_at, open_cases, format, record,
-                 currency, minor, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                 currency, minor, at, case_kinds)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
              ON CONFLICT (reference) DO UPDATE SET provider = excluded.provider,
                 state = excluded.state, revision = excluded.revision,
                 changed_at = excluded.changed_at, open_cases = excluded.open_cases,
                 format = excluded.format, record = excluded.record,
-                currency = excluded.currency, minor = excluded.minor, at = excluded.at",
+                currency = excluded.currency, minor = excluded.minor, at = excluded.at,
+                case_kinds = excluded.case_kinds",
             params![
                 reference,
                 record.provider.as_str(),
@@ -215,6 +218,7 @@ impl Rows for SqliteRows<'_> {
                 record.request.amount.currency().code(),
                 record.request.amount.minor(),
                 record.moved_at().unix_seconds(),
+                kinds_of(record.open_cases()),
             ],
         )?;
         tasks::make_due(self.connection, TaskKind::Payout, reference, *due, 0)
@@ -451,39 +455,9 @@ impl Backend for Sqlite {
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {
-        let count = |sql: &str| {
-            self.connection
-                .query_row(sql, [], |row| row.get::<_, Option<i64>>(0))
-                .map_err(StoreError::not_done)
-        };
-        let open_cases = count("SELECT sum(open_cases) FROM payments_payout WHERE open_cases > 0")?;
-        let forgotten = count(
-            "SELECT count(*) FROM payments_payout
-             WHERE state NOT IN ('not_sent', 'succeeded', 'reversed', 'failed')
-               AND open_cases = 0
-               AND NOT EXISTS (SELECT 1 FROM payments_task
-                               WHERE kind = 'payout' AND subject = reference)",
-        )?;
-        let oldest =
-            count("SELECT min(changed_at) FROM payments_payout WHERE state = 'uncertain'")?;
-        let sql = "SELECT state, count(*) FROM payments_payout GROUP BY state";
-        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
-        let rows = statement
-            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))
-            .map_err(StoreError::not_done)?;
-        let mut by_state = Vec::new();
-        for row in rows {
-            let (state, count) = row.map_err(StoreError::not_done)?;
-            let state: RecordState = read(format!("\"{state}\"").as_bytes())?;
-            by_state.push((state, count.unsigned_abs()));
-        }
-        let of_payments = payments::SqlitePayments(self.rows()).payment_cases()?;
-        Ok(Counts {
-            by_state,
-            open_cases: open_cases.unwrap_or(0).unsigned_abs() + of_payments,
-            forgotten: forgotten.unwrap_or(0).unsigned_abs(),
-            oldest_uncertain: oldest.map(Timestamp::from_unix),
-        })
+        let is_engine = self.lock.is_some();
+        let is_run = is_engine || is_locked(&self.path).map_err(StoreError::not_done)?;
+        Ok(Counts { running: u64::from(is_run), ..counts::counts(&self.connection)? })
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use payments::{
     OrderRef, Payments, PayoutRef,
     config::Environ,
-    engine::{CaseId, Decision, Engine, EngineBuilder},
+    engine::{CaseId, Decision, Engine, EngineBuilder, RecordState},
     registry::{Context, Registry},
     transport::{HttpClient, HttpClientSettings},
 };
@@ -250,7 +250,14 @@ async fn status(engine: &Engine) -> Ended {
         let style = if is_one { BAD } else { STRONG };
         output::row(&mut out, label, styled(style, value));
     };
-    concern("open cases", health.open_cases > 0, health.open_cases.to_string());
+    let kinds = health.cases.iter().map(|(kind, count)| format!("{count} {}", kind.as_str()));
+    let kinds: Vec<_> = kinds.collect();
+    let cases = if kinds.is_empty() { "0".to_owned() } else { kinds.join(", ") };
+    concern("open cases", health.open_cases > 0, cases);
+    let is_final = |state: &RecordState| state.is_final();
+    let has_work =
+        health.records.iter().any(|(state, _)| !is_final(state)) || health.inbox.unconfirmed > 0;
+    concern("engines that run", has_work && health.running == 0, health.running.to_string());
     concern("forgotten records", health.forgotten > 0, health.forgotten.to_string());
     concern("dead letters", health.dead_letters > 0, health.dead_letters.to_string());
     concern("doubtful deliveries", health.inbox.doubtful > 0, health.inbox.doubtful.to_string());

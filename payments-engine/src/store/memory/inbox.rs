@@ -19,6 +19,11 @@ pub(super) struct InboxTables {
 }
 
 impl InboxTables {
+    /// The deliveries that wait for their confirmation.
+    pub(super) fn unconfirmed(&self) -> impl Iterator<Item = &StoredDelivery> {
+        self.in_state(DeliveryState::Unconfirmed)
+    }
+
     fn in_state(&self, state: DeliveryState) -> impl Iterator<Item = &StoredDelivery> {
         self.deliveries.values().filter(move |delivery| delivery.state() == state)
     }
@@ -82,13 +87,18 @@ impl InboxRows for &mut InboxTables {
 
     fn inbox_counts(&mut self, since: Timestamp) -> Result<InboxCounts, StoreError> {
         let unconfirmed = || self.in_state(DeliveryState::Unconfirmed);
+        let mut by_endpoint = BTreeMap::new();
+        for delivery in unconfirmed() {
+            let name = (delivery.provider.clone(), delivery.endpoint.clone());
+            *by_endpoint.entry(name).or_default() += 1;
+        }
         let mut refused = BTreeMap::new();
         let hour = since.unix_seconds().div_euclid(3_600);
         for ((_, reason), count) in self.refused.iter().filter(|((at, _), _)| *at >= hour) {
             *refused.entry(reason.clone()).or_default() += *count;
         }
         Ok(InboxCounts {
-            unconfirmed: unconfirmed().count() as u64,
+            unconfirmed: by_endpoint.into_iter().map(|((id, name), n)| (id, name, n)).collect(),
             oldest_unconfirmed: unconfirmed().map(|delivery| delivery.received_at).min(),
             doubtful: self.in_state(DeliveryState::Doubtful).count() as u64,
             refused: refused.into_iter().collect(),

@@ -20,6 +20,13 @@ pub(super) struct PaymentTables {
     pub(super) credits: BTreeMap<(ProviderId, DedupeKey), CreditRecord>,
 }
 
+impl PaymentTables {
+    /// Every record.
+    pub(super) fn all(&self) -> impl Iterator<Item = &PaymentRecord> {
+        self.payments.values()
+    }
+}
+
 impl PaymentRows for &mut PaymentTables {
     fn payment(&mut self, order: &OrderRef) -> Result<Option<PaymentRecord>, StoreError> {
         Ok(self.payments.get(order).cloned())
@@ -103,11 +110,5 @@ impl PaymentRows for &mut PaymentTables {
         let mut credits: Vec<_> = self.credits.values().filter(has_cases).cloned().collect();
         credits.sort_by_key(|credit| credit.changed_at);
         Ok(credits)
-    }
-
-    fn payment_cases(&mut self) -> Result<u64, StoreError> {
-        let payments = self.payments.values().map(|record| record.open_cases().count());
-        let credits = self.credits.values().map(|credit| credit.open_cases().count());
-        Ok(payments.chain(credits).map(|count| count as u64).sum())
     }
 }

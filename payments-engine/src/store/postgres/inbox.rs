@@ -181,20 +181,28 @@ impl<S: Session> InboxRows for PostgresInbox<'_, S> {
 
     fn inbox_counts(&mut self, since: Timestamp) -> Result<InboxCounts, StoreError> {
         let hour = since.unix_seconds().div_euclid(3_600);
-        type Figures = ((i64, Option<i64>, i64), Vec<(String, i64)>);
-        let ((unconfirmed, oldest, doubtful), refused): Figures =
+        type Endpoints = Vec<(String, String, i64)>;
+        type Figures = ((Option<i64>, i64), Vec<(String, i64)>, Endpoints);
+        let ((oldest, doubtful), refused, unconfirmed): Figures =
             self.0.run(work!(|connection| {
                 let sql = "SELECT
-                (SELECT count(*) FROM payments.delivery WHERE state = 'unconfirmed'),
                 (SELECT min(received_at) FROM payments.delivery WHERE state = 'unconfirmed'),
                 (SELECT count(*) FROM payments.delivery WHERE state = 'doubtful')";
                 let figures = sqlx::query_as(sql).fetch_one(&mut *connection).await?;
                 let sql = "SELECT reason, sum(count)::bigint FROM payments.refused WHERE hour >= $1
                        GROUP BY reason ORDER BY reason";
-                Ok((figures, sqlx::query_as(sql).bind(hour).fetch_all(connection).await?))
+                let refused = sqlx::query_as(sql).bind(hour).fetch_all(&mut *connection).await?;
+                let sql = "SELECT provider, endpoint, count(*) FROM payments.delivery
+                           WHERE state = 'unconfirmed' GROUP BY provider, endpoint";
+                Ok((figures, refused, sqlx::query_as(sql).fetch_all(connection).await?))
             }))?;
+        let unconfirmed = unconfirmed.into_iter().map(|(provider, endpoint, count)| {
+            let provider = ProviderId::new(provider).map_err(StoreError::not_done)?;
+            let endpoint = EndpointName::new(endpoint).map_err(StoreError::not_done)?;
+            Ok((provider, endpoint, count.unsigned_abs()))
+        });
         Ok(InboxCounts {
-            unconfirmed: unconfirmed.unsigned_abs(),
+            unconfirmed: unconfirmed.collect::<Result<_, StoreError>>()?,
             oldest_unconfirmed: oldest.map(Timestamp::from_unix),
             doubtful: doubtful.unsigned_abs(),
             refused: refused

@@ -11,6 +11,7 @@ use super::rows::{FORMAT, Session, number, work};
 use crate::{
     record::{CreditRecord, Observed, PaymentObservation, PaymentRecord},
     sealing::Place,
+    store::counts::kinds_of,
     store::observed::{ObservedRow, observed},
     store::{PaymentRows, PaymentWrite, Route, StoreError},
 };
@@ -97,6 +98,7 @@ impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
         let (revision, start) = (number(observed.revision), number(observed.start));
         let (at, changed_at) = (observed.at.unix_seconds(), record.changed_at.unix_seconds());
         let (open_cases, in_doubt) = (count(record.open_cases().count()), record.is_in_doubt());
+        let case_kinds = kinds_of(record.open_cases());
         let place = Place { table: OBSERVATION, subject: &token };
         let observation = self.0.seal().close(place, &observed.observation)?;
         let place = Place { table: PAYMENT, subject: &reference };
@@ -107,11 +109,12 @@ impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
                 VALUES ($1, $2, $3, $4, $5, $6, $7)
             )
             INSERT INTO payments.payment
-                (reference, revision, changed_at, open_cases, in_doubt, format, record)
-            VALUES ($1, $2, $8, $9, $10, $6, $11)
+                (reference, revision, changed_at, open_cases, in_doubt, format, record, case_kinds)
+            VALUES ($1, $2, $8, $9, $10, $6, $11, $12)
             ON CONFLICT (reference) DO UPDATE SET revision = excluded.revision,
                 changed_at = excluded.changed_at, open_cases = excluded.open_cases,
-                in_doubt = excluded.in_doubt, format = excluded.format, record = excluded.record";
+                in_doubt = excluded.in_doubt, format = excluded.format, record = excluded.record,
+                case_kinds = excluded.case_kinds";
         self.0.run(work!(|connection| {
             sqlx::query(sql)
                 .bind(reference)
@@ -125,6 +128,7 @@ impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
                 .bind(open_cases)
                 .bind(in_doubt)
                 .bind(record)
+                .bind(case_kinds)
                 .execute(connection)
                 .await
                 .map(|_| ())
@@ -201,11 +205,12 @@ impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
         let subject = format!("{} {}", credit.provider, credit.movement.key);
         let (record, credit) = (self.0.seal().close(of_credit(&subject), credit)?, credit.clone());
         let sql = "INSERT INTO payments.credit (provider, key, payment, currency, minor,
-                reported_at, changed_at, open_cases, format, record, at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                reported_at, changed_at, open_cases, format, record, at, case_kinds)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             ON CONFLICT (provider, key) DO UPDATE SET payment = excluded.payment,
                 changed_at = excluded.changed_at, open_cases = excluded.open_cases,
-                format = excluded.format, record = excluded.record";
+                format = excluded.format, record = excluded.record,
+                case_kinds = excluded.case_kinds";
         self.0.run(work!(|connection| {
             let amount = credit.movement.amount;
             sqlx::query(sql)
@@ -220,6 +225,7 @@ impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
                 .bind(FORMAT)
                 .bind(record)
                 .bind(credit.movement.at.map(payments_core::Timestamp::unix_seconds))
+                .bind(kinds_of(credit.open_cases()))
                 .execute(connection)
                 .await
                 .map(|_| ())
@@ -263,15 +269,5 @@ impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
         let sql = "SELECT provider || ' ' || key, record FROM payments.credit WHERE open_cases > 0
                    ORDER BY changed_at";
         self.all(CREDIT, sql)
-    }
-
-    fn payment_cases(&mut self) -> Result<u64, StoreError> {
-        let sql = "SELECT ((SELECT coalesce(sum(open_cases), 0) FROM payments.payment
-                            WHERE open_cases > 0)
-                         + (SELECT coalesce(sum(open_cases), 0) FROM payments.credit
-                            WHERE open_cases > 0))::bigint";
-        let count: i64 =
-            self.0.run(work!(|connection| sqlx::query_scalar(sql).fetch_one(connection).await))?;
-        Ok(count.unsigned_abs())
     }
 }

@@ -13,6 +13,7 @@ use crate::{
     journal::Breaker,
     record::PayoutRecord,
     sealing::{Place, Seal, read},
+    store::counts::kinds_of,
     store::{
         Claim, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Rows, StoreError,
         TaskKind, Write,
@@ -91,6 +92,7 @@ impl<S: Session> Rows for S {
         let observation = self
             .seal()
             .close(Place { table: OBSERVATION, subject: &token }, &observed.observation)?;
+        let case_kinds = kinds_of(record.open_cases());
         let (amount, moved_at) = (record.request.amount, record.moved_at().unix_seconds());
         let record = self.seal().close(of_payout(&reference), *record)?;
         let due_at = match due {
@@ -105,13 +107,14 @@ impl<S: Session> Rows for S {
             ), recorded AS (
                 INSERT INTO payments.payout
                     (reference, provider, state, revision, changed_at, open_cases, format, record,
-                     currency, minor, at)
-                VALUES ($1, $8, $9, $2, $10, $11, $6, $12, $15, $16, $17)
+                     currency, minor, at, case_kinds)
+                VALUES ($1, $8, $9, $2, $10, $11, $6, $12, $15, $16, $17, $18)
                 ON CONFLICT (reference) DO UPDATE SET provider = excluded.provider,
                     state = excluded.state, revision = excluded.revision,
                     changed_at = excluded.changed_at, open_cases = excluded.open_cases,
                     format = excluded.format, record = excluded.record,
-                    currency = excluded.currency, minor = excluded.minor, at = excluded.at
+                    currency = excluded.currency, minor = excluded.minor, at = excluded.at,
+                    case_kinds = excluded.case_kinds
             ), ended AS (
                 DELETE FROM payments.task
                 WHERE kind = $13 AND subject = $1 AND $14::bigint IS NULL
@@ -139,6 +142,7 @@ impl<S: Session> Rows for S {
                 .bind(amount.currency().code())
                 .bind(amount.minor())
                 .bind(moved_at)
+                .bind(case_kinds)
                 .execute(connection)
                 .await
                 .map(|_| ())

@@ -4,15 +4,16 @@ use payments_core::{Error, ErrorKind, Timestamp};
 use sqlx::postgres::PgConnection;
 
 /// The numbered changes of the schema, oldest first. They only add.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../migrations/postgres/0001.sql"),
     include_str!("../migrations/postgres/0002.sql"),
     include_str!("../migrations/postgres/0003.sql"),
     include_str!("../migrations/postgres/0004.sql"),
+    include_str!("../migrations/postgres/0005.sql"),
 ];
 
 /// The number of the newest schema that this version reads.
-pub(super) const SCHEMA: i64 = 4;
+pub(super) const SCHEMA: i64 = 5;
 
 /// The oldest version of this crate's schema numbers that can read what this version writes.
 const READABLE_FROM: i64 = 1;

@@ -49,6 +49,22 @@ impl SqliteInbox<'_> {
         rows.map(|row| row.map_err(StoreError::not_done)?.read(self.0.seal)).collect()
     }
 
+    fn unconfirmed_by_endpoint(&self) -> Result<Vec<(ProviderId, EndpointName, u64)>, StoreError> {
+        let sql = "SELECT provider, endpoint, count(*) FROM payments_delivery
+                   WHERE state = 'unconfirmed' GROUP BY provider, endpoint";
+        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let made = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let rows = statement.query_map([], made).map_err(StoreError::not_done)?;
+        rows.map(|row| {
+            let (provider, endpoint, count): (String, String, i64) =
+                row.map_err(StoreError::not_done)?;
+            let provider = ProviderId::new(provider).map_err(StoreError::not_done)?;
+            let endpoint = EndpointName::new(endpoint).map_err(StoreError::not_done)?;
+            Ok((provider, endpoint, count.unsigned_abs()))
+        })
+        .collect()
+    }
+
     fn count(&self, sql: &str) -> Result<Option<i64>, StoreError> {
         let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
         statement.query_row([], |row| row.get(0)).map_err(StoreError::not_done)
@@ -172,7 +188,7 @@ impl InboxRows for SqliteInbox<'_> {
 
     fn inbox_counts(&mut self, since: Timestamp) -> Result<InboxCounts, StoreError> {
         let of = |state| format!("FROM payments_delivery WHERE state = '{state}'");
-        let unconfirmed = self.count(&format!("SELECT count(*) {}", of("unconfirmed")))?;
+        let unconfirmed = self.unconfirmed_by_endpoint()?;
         let oldest = self.count(&format!("SELECT min(received_at) {}", of("unconfirmed")))?;
         let doubtful = self.count(&format!("SELECT count(*) {}", of("doubtful")))?;
         let sql = "SELECT reason, sum(count) FROM payments_refused WHERE hour >= ?1
@@ -188,7 +204,7 @@ impl InboxRows for SqliteInbox<'_> {
             refused.push((reason, count.unsigned_abs()));
         }
         Ok(InboxCounts {
-            unconfirmed: unconfirmed.unwrap_or(0).unsigned_abs(),
+            unconfirmed,
             oldest_unconfirmed: oldest.map(Timestamp::from_unix),
             doubtful: doubtful.unwrap_or(0).unsigned_abs(),
             refused,

@@ -7,7 +7,7 @@ use super::{FORMAT, SqliteRows, number};
 use crate::{
     record::{CreditRecord, Observed, PaymentObservation, PaymentRecord},
     sealing::Place,
-    store::{PaymentRows, PaymentWrite, Route, StoreError},
+    store::{PaymentRows, PaymentWrite, Route, StoreError, counts::kinds_of},
 };
 
 /// The rows of a connection.
@@ -106,11 +106,13 @@ impl PaymentRows for SqlitePayments<'_> {
         )?;
         self.put(
             "INSERT INTO payments_payment
-                (reference, revision, changed_at, open_cases, in_doubt, format, record)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                (reference, revision, changed_at, open_cases, in_doubt, format, record,
+                 case_kinds)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (reference) DO UPDATE SET revision = excluded.revision,
                 changed_at = excluded.changed_at, open_cases = excluded.open_cases,
-                in_doubt = excluded.in_doubt, format = excluded.format, record = excluded.record",
+                in_doubt = excluded.in_doubt, format = excluded.format, record = excluded.record,
+                case_kinds = excluded.case_kinds",
             params![
                 reference,
                 number(record.revision),
@@ -119,6 +121,7 @@ impl PaymentRows for SqlitePayments<'_> {
                 i64::from(record.is_in_doubt()),
                 FORMAT,
                 self.0.seal.close(Place { table: PAYMENT, subject: reference }, record)?,
+                kinds_of(record.open_cases()),
             ],
         )?;
         Ok(())
@@ -168,11 +171,12 @@ impl PaymentRows for SqlitePayments<'_> {
         let subject = format!("{} {}", credit.provider, credit.movement.key);
         self.put(
             "INSERT INTO payments_credit (provider, key, payment, currency, minor, reported_at,
-                changed_at, open_cases, format, record, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                changed_at, open_cases, format, record, at, case_kinds)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
              ON CONFLICT (provider, key) DO UPDATE SET payment = excluded.payment,
                 changed_at = excluded.changed_at, open_cases = excluded.open_cases,
-                format = excluded.format, record = excluded.record",
+                format = excluded.format, record = excluded.record,
+                case_kinds = excluded.case_kinds",
             params![
                 credit.provider.as_str(),
                 credit.movement.key.as_str(),
@@ -185,6 +189,7 @@ impl PaymentRows for SqlitePayments<'_> {
                 FORMAT,
                 self.0.seal.close(of_credit(&subject), credit)?,
                 credit.movement.at.map(payments_core::Timestamp::unix_seconds),
+                kinds_of(credit.open_cases()),
             ],
         )?;
         Ok(())
@@ -217,15 +222,5 @@ impl PaymentRows for SqlitePayments<'_> {
     fn credits_with_cases(&mut self) -> Result<Vec<CreditRecord>, StoreError> {
         let sql = "SELECT provider || ' ' || key, record FROM payments_credit WHERE open_cases > 0 ORDER BY changed_at";
         self.sealed(CREDIT, sql, &[])
-    }
-
-    fn payment_cases(&mut self) -> Result<u64, StoreError> {
-        let sql = "SELECT (SELECT coalesce(sum(open_cases), 0) FROM payments_payment
-                           WHERE open_cases > 0)
-                        + (SELECT coalesce(sum(open_cases), 0) FROM payments_credit
-                           WHERE open_cases > 0)";
-        let mut statement = self.0.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
-        let count: i64 = statement.query_row([], |row| row.get(0)).map_err(StoreError::not_done)?;
-        Ok(count.unsigned_abs())
     }
 }
