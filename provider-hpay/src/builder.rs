@@ -1,19 +1,17 @@
 //! From a configuration to a provider, or to every problem at once.
 
-use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderValue;
 use payments_core::{
-    Clock, Provider, ProviderId, ProviderKind, check_web_address,
-    config::{ConfigProblem, Environ, ProviderConfig, Reader},
+    Provider, check_web_address,
+    config::{ConfigProblem, ProviderConfig, Reader},
     money::Currency,
-    registry::{ConfigProblems, Context},
+    registry::{Builder, Context},
     signature::{
         Algorithm,
         rsa::{PublicKey, RsaError, SignerKind},
     },
-    transport::{RetryPolicy, Transport},
 };
 
 use crate::{
@@ -28,19 +26,9 @@ use crate::{
     notification::Notifications,
     openapi, operations,
     payout::Payouts,
+    registration::REGISTRATION,
     virtual_account::VirtualAccounts,
 };
-
-/// Builds a provider by code, without a configuration file: see [`HPay::builder`].
-#[must_use]
-pub struct Builder {
-    config: Config,
-    id: Option<ProviderId>,
-    transport: Option<Arc<dyn Transport>>,
-    clock: Option<Arc<dyn Clock>>,
-    environ: Option<Environ>,
-    retry: Option<RetryPolicy>,
-}
 
 impl HPay {
     /// Builds a provider by code:
@@ -59,85 +47,15 @@ impl HPay {
     /// }
     /// # let _ = hpay;
     /// ```
-    pub fn builder(config: Config) -> Builder {
-        Builder { config, id: None, transport: None, clock: None, environ: None, retry: None }
-    }
-}
-
-impl Builder {
-    /// The HTTP client, which the provider puts its layers around. Needed.
-    pub fn transport(mut self, client: Arc<dyn Transport>) -> Self {
-        self.transport = Some(client);
-        self
-    }
-
-    /// The time. Default: the system's.
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = Some(clock);
-        self
-    }
-
-    /// The name of the provider in errors, spans and stored events. Default: `hpay`.
-    pub fn id(mut self, id: ProviderId) -> Self {
-        self.id = Some(id);
-        self
-    }
-
-    /// The environment variables that secrets are read from. Default: those of the process.
-    pub fn environ(mut self, environ: Environ) -> Self {
-        self.environ = Some(environ);
-        self
-    }
-
-    /// How inquiries are repeated. Default: [`RetryPolicy::default`].
-    pub fn retry(mut self, retry: RetryPolicy) -> Self {
-        self.retry = Some(retry);
-        self
-    }
-
-    /// Builds the provider.
-    ///
-    /// # Errors
-    /// Every problem of the configuration at once, each with its path below `providers.` and the
-    /// provider's name, and never with its value.
-    pub fn build(self) -> Result<Provider, ConfigProblems> {
-        let one =
-            |path: &str, message: String| ConfigProblems(vec![ConfigProblem::new(path, message)]);
-        let Some(transport) = self.transport else {
-            return Err(one("transport", "is missing; give an HTTP client".to_owned()));
-        };
-        let id = match self.id {
-            Some(id) => id,
-            None => ProviderId::new("hpay").map_err(|error| one("id", error.to_string()))?,
-        };
-        let kind = ProviderKind::new("hpay").map_err(|error| one("kind", error.to_string()))?;
-        let mut context = Context::new(transport);
-        if let Some(clock) = self.clock {
-            context = context.with_clock(clock);
-        }
-        if let Some(environ) = self.environ {
-            context = context.with_environ(environ);
-        }
-        if let Some(retry) = self.retry {
-            context = context.with_retry(retry);
-        }
-        let identity = ProviderConfig::new(id, kind, self.config.environment);
-        let read = Reader::new(&identity, &context.environ);
-        let built = provider(&identity, &self.config, read, &context).map_err(ConfigProblems)?;
-        Ok(identity.take_warnings().into_iter().fold(built, Provider::with_warning))
-    }
-}
-
-impl fmt::Debug for Builder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder").field("config", &self.config).finish_non_exhaustive()
+    pub fn builder(config: Config) -> Builder<Config> {
+        Builder::new(REGISTRATION, config.environment, config, provider)
     }
 }
 
 /// Builds a provider of this identity; `read` has the problems that were found before.
 pub(crate) fn provider(
-    identity: &ProviderConfig,
     config: &Config,
+    identity: &ProviderConfig,
     mut read: Reader<'_>,
     context: &Context,
 ) -> Result<Provider, Vec<ConfigProblem>> {

@@ -93,7 +93,6 @@ mod table;
 mod virtual_account;
 
 pub use api::{Api, Apis};
-pub use builder::Builder;
 pub use checkout::{options, token};
 pub use client::HPay;
 pub use compat::{Body, Compat, MerchantField, NoteField};

@@ -70,7 +70,7 @@ hpay_certificate = { file = "/etc/payments/hpay.cer" }
 fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
     let mut read = Reader::new(config, &context.environ);
     match read.typed() {
-        Some(typed) => builder::provider(config, &typed, read, context),
+        Some(typed) => builder::provider(&typed, config, read, context),
         None => Err(read.finish()),
     }
 }

@@ -139,8 +139,8 @@ pub mod testing;
 
 pub use bank::{QrImage, QrTemplate, SePayVaOptions, UserApiV1, UserApiV2, user_api};
 pub use config::{
-    Builder, CodeAlphabet, Compat, Config, OrderListEnd, OrderListSort, REGISTRATION,
-    UserApiVersion, V1VaPath, build,
+    CodeAlphabet, Compat, Config, OrderListEnd, OrderListSort, REGISTRATION, UserApiVersion,
+    V1VaPath, build,
 };
 pub use notifications::{BANK_TOKEN, BANK_WEBHOOK, DOCUMENTED_SOURCES, IPN};
 pub use payment_gateway::{

@@ -30,7 +30,6 @@ use crate::formula::FORMULAS;
 use assemble::assemble;
 use settings::Settings;
 
-pub use builder::Builder;
 pub use compat::{Compat, OrderListEnd, OrderListSort, V1VaPath};
 
 /// How a provider of SePay's is configured: every key of `[providers.…]`, under its name there.
