@@ -195,7 +195,8 @@ fn openapi_credentials(read: &mut Reader<'_>, config: &Config) -> Option<openapi
             ("hpay_certificate", config.hpay_certificate.is_some()),
         ];
         for (key, _) in needed.iter().filter(|(_, is_given)| !is_given) {
-            read.problem(key, format!("is missing; the openapi of {role} in `api` needs it"));
+            let speaks = "speak the newer OpenAPI by `api`";
+            read.problem(key, format!("is missing; {role} {speaks} and need it"));
         }
     }
     if config.api.payouts == Api::Openapi && config.payout_endpoint != PayoutEndpoint::default() {

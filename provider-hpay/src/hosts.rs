@@ -9,7 +9,7 @@ pub(crate) enum Host {
     Checkout,
     /// Payouts, virtual accounts, the balance.
     Account,
-    /// Credits of virtual accounts, and payouts of "special" merchants.
+    /// Credits of virtual accounts, payouts of "special" merchants, and the newer OpenAPI.
     Openapi,
 }
 

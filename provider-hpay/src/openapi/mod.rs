@@ -9,6 +9,7 @@
 //! as that of the reference's API, under other names.
 
 pub(crate) mod account;
+mod call;
 pub(crate) mod envelope;
 pub(crate) mod payout;
 mod request_id;
@@ -19,14 +20,12 @@ pub(crate) mod virtual_account;
 pub(crate) use request_id::request_id;
 pub(crate) use token::{Credentials, Tokens};
 
-use payments_core::{Submission, signature::Formula};
+use payments_core::signature::Formula;
 
 use crate::{
-    error_codes::Code,
     formulas::{OPENAPI_REQUEST, OPENAPI_RESPONSE},
     hosts::Host,
     operation::{Class, Encoding, Operation, Signature},
-    reply::Reply,
 };
 
 static REQUEST: Formula = OPENAPI_REQUEST;
@@ -50,20 +49,4 @@ const fn operation(
         response: Some(Signature { field: "signature", formula: &RESPONSE }),
         codes: &status::CODES,
     }
-}
-
-/// What a response makes of an instruction that did not work, by `read` of its code; `None` if it worked.
-///
-/// The code is signed. A refusal under a signature that does not fit is not believed; one without a
-/// signature is as good as an unsigned one of the reference's API. Neither is confirmed: nothing in it
-/// names the instruction.
-fn refusal<T>(
-    reply: &Reply<'_>,
-    read: impl FnOnce(&Code) -> Submission<T>,
-) -> Option<Submission<T>> {
-    let code = reply.failure()?;
-    Some(match reply.verify_if_signed() {
-        Ok(()) => read(&code),
-        Err(doubt) => Submission::Uncertain(doubt.into_uncertain().with_code(code.text())),
-    })
 }

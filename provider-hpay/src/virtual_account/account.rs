@@ -141,7 +141,7 @@ pub(crate) fn switched(
 }
 
 /// Whether two names are the same to a bank, which may write them without accents and in capitals.
-fn is_same_name(a: &str, b: &str) -> bool {
+pub(crate) fn is_same_name(a: &str, b: &str) -> bool {
     a == b || matches!((holder_name(a), holder_name(b)), (Ok(a), Ok(b)) if a == b)
 }
 

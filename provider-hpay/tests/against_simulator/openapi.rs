@@ -6,7 +6,7 @@ use payments_core::{
     Absence, DeclineReason, ErrorKind, GatewayRef, Listed, Lookup, OrderRef, Submission,
     UncertainCause,
     money::Money,
-    notification::{EventData, Evidence},
+    notification::{Confirmation, EventData, Evidence},
     payout::{Payout, PayoutState},
     virtual_account::{
         UpdateVirtualAccount, VirtualAccount, VirtualAccountRef, VirtualAccountState,
@@ -243,6 +243,24 @@ async fn a_credit_is_proven_by_its_callback_and_has_the_same_key_in_the_inquiry(
     assert_eq!((listed[0].amount, &listed[0].key), (Money::vnd(30_000), &credit.key));
     assert_eq!(credit.virtual_account.as_ref(), Some(&number));
     assert_eq!(listed[0].memo.as_deref(), Some("DH 1"));
+}
+
+#[tokio::test]
+async fn a_callback_under_the_older_names_is_confirmed_by_the_openapi() {
+    let world = World::of(simulator_hpay::Settings::test(), &[("api", "openapi")]).await;
+    let opened = world.open_account(Some(50_000)).await;
+    let number = opened.numbers[0].number.as_str();
+    let sent = world.hpay.transfer_to_va(number, 30_000).await.unwrap();
+    let told = world.trusted(VA_CALLBACK, &sent.request.unwrap());
+    let event = &told.events()[0];
+    assert_ne!(*event.evidence(), Evidence::Proven, "its code covers no amount");
+    let confirmed = world.confirm(event).await;
+    let Confirmation::Confirmed(confirmed) = confirmed else { panic!("{confirmed:?}") };
+    let EventData::Movement(credit) = confirmed.data() else { panic!("{confirmed:?}") };
+    let EventData::Movement(claimed) = event.data() else { panic!("{event:?}") };
+    assert_eq!((credit.amount, &credit.key), (Money::vnd(30_000), &claimed.key));
+    assert_eq!(calls(&world, "/service/va/v1/inquiry"), 1);
+    assert_eq!(calls(&world, "/v1/account/inquiry"), 0);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use payments_core::{
-    Authenticity, ErrorKind, Listed, Lookup, OrderRef, PayoutRef, Provider, Submission,
+    Authenticity, ErrorKind, GatewayRef, Listed, Lookup, OrderRef, PayoutRef, Provider, Submission,
     UncertainCause,
     bank::{AccountNumber, BankAccount, Bin},
     money::Money,
@@ -13,7 +13,7 @@ use payments_core::{
     transport::{CallClass, TransportErrorKind},
     virtual_account::VirtualAccountRef,
 };
-use provider_hpay::options::HPayOptions;
+use provider_hpay::{HPay, options::HPayOptions};
 use serde_json::{Value, json};
 
 use crate::support::{self, HPAY_KEY, PASSCODE, Script};
@@ -123,6 +123,14 @@ async fn what_does_not_repeat_the_request_is_uncertain_whatever_it_leaves_out_or
         let Submission::Uncertain(uncertain) = pay(good(&data)).await else { panic!("{name}") };
         assert_eq!(uncertain.cause, UncertainCause::Mismatch, "{name}");
         assert!(uncertain.needs_attention, "{name}");
+    }
+    // In HPay's own words, or left out.
+    for (name, value) in [("bankName", "Ngan hang"), ("bankAccountName", "nguyen van a")] {
+        let mut data = transferred();
+        data[name] = json!(value);
+        assert!(pay(good(&data)).await.accepted().is_ok(), "{name}: {value}");
+        data.as_object_mut().unwrap().remove(name);
+        assert!(pay(good(&data)).await.accepted().is_ok(), "no {name}");
     }
     for name in ["requestId", "bankAccountNumber", "amount"] {
         let mut data = transferred();
@@ -286,6 +294,30 @@ async fn a_credit_that_names_another_account_or_cannot_be_read_is_not_reported_a
     other["vaAccount"] = json!("9631241000000000033");
     let (listed, _) = credits(json!([other])).await;
     assert_eq!(listed.unwrap_err().kind(), ErrorKind::Malformed);
+}
+
+#[tokio::test]
+async fn a_transaction_can_be_asked_for_whatever_the_roles_speak_if_the_credentials_are_given() {
+    let number = GatewayRef::new("96061677").unwrap();
+    let script = Script::new();
+    let without = support::provider(&script);
+    let hpay = without.extension::<HPay>().unwrap();
+    let error = hpay.openapi_transaction(&number).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    assert!(script.calls().is_empty());
+
+    script.answer(TOKEN);
+    let data = json!({ "transactionId": 96_061_677, "amount": "1000000", "status": "?" });
+    script.answer(good(&data));
+    script.answer(good(&json!({ "transactionId": "1" })));
+    let provider = provider_with(&script, &[("api", "reference")]);
+    let hpay = provider.extension::<HPay>().unwrap();
+    let found = hpay.openapi_transaction(&number).await.unwrap();
+    assert_eq!((found.amount, found.provider_state), (Some(Money::vnd(1_000_000)), None));
+    assert!(matches!(found.raw.authenticity(), Authenticity::Verified(_)));
+    let other = hpay.openapi_transaction(&number).await.unwrap_err();
+    assert_eq!(other.kind(), ErrorKind::Malformed);
+    assert_eq!(sent(&script, 1)["transactionId"], "96061677");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ pub enum Host {
     Checkout,
     /// Virtual accounts, payouts and the balance.
     Account,
-    /// Virtual account inquiries, and payouts of "special" merchants.
+    /// Virtual account inquiries, payouts of "special" merchants, and the newer OpenAPI.
     Openapi,
 }
 

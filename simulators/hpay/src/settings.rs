@@ -116,7 +116,7 @@ pub struct Ports {
     pub checkout: u16,
     /// Virtual accounts, payouts and the balance.
     pub account: u16,
-    /// Virtual account inquiries, and payouts of "special" merchants.
+    /// Virtual account inquiries, payouts of "special" merchants, and the newer OpenAPI.
     pub openapi: u16,
 }
 

@@ -38,12 +38,8 @@ impl HPay {
             .with("requestId", request_id(self.clock.now()))
             .with("merchantId", self.merchant_id())
             .with("transactionId", number.as_str());
-        self.inquire(&GET_DETAIL, fields, |reply| {
-            let raw = reply.verify_success()?;
-            if let Some(code) = reply.failure() {
-                return Err(code.failed_inquiry(GET_DETAIL.name, reply.request_formula()));
-            }
-            let data: wire::Transaction = reply.envelope.data(GET_DETAIL.name, "a transaction")?;
+        self.ask_openapi(&GET_DETAIL, fields, |envelope, raw| {
+            let data: wire::Transaction = envelope.data(GET_DETAIL.name, "a transaction")?;
             if data.transaction_id.text() != number.as_str() {
                 let message = "HPay answered about another transaction";
                 return Err(
@@ -70,12 +66,8 @@ impl HPay {
         let now = self.clock.now();
         let fields =
             Fields::new().with("requestId", request_id(now)).with("merchantId", self.merchant_id());
-        self.inquire(&GET_BALANCE, fields, |reply| {
-            let raw = reply.verify_success()?;
-            if let Some(code) = reply.failure() {
-                return Err(code.failed_inquiry(GET_BALANCE.name, reply.request_formula()));
-            }
-            let data: wire::Balance = reply.envelope.data(GET_BALANCE.name, "a balance")?;
+        self.ask_openapi(&GET_BALANCE, fields, |envelope, raw| {
+            let data: wire::Balance = envelope.data(GET_BALANCE.name, "a balance")?;
             let amount = data.balance.money(Currency::VND);
             let amount =
                 amount.map_err(|error| not_in_dong(GET_BALANCE.name).with_source(error))?;

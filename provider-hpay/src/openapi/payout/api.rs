@@ -1,7 +1,7 @@
 //! The operations of payouts by the newer OpenAPI (public code of merchants, 2026).
 
 use payments_core::{
-    GatewayRef, Lookup, PayoutRef, Raw, Result, Submission, Uncertain, UncertainCause,
+    GatewayRef, Lookup, PayoutRef, Result, Submission, Uncertain, UncertainCause,
     bank::BankAccount,
     money::Currency,
     payout::{Beneficiary, CreatePayout, Payout},
@@ -22,7 +22,7 @@ use crate::{
         payout::{absence, created, is_booked, lookup, refused, rows},
     },
     reply::Reply,
-    response_signature::Doubt,
+    virtual_account::account::is_same_name,
 };
 
 /// Transfer.
@@ -81,27 +81,39 @@ impl HPay {
             .with_some(note, request.note.as_deref());
         let path = self.payout_path("transfer");
         let operation = self.of_payout_service(TRANSFER, &path);
-        self.instruct(&operation, &request.payout, fields, |reply| {
-            let read = |code: &Code| {
-                let is_booked = is_booked(&reply.envelope, |data: RefusedPayout| {
-                    [data.cashout_id, data.transaction_id]
-                });
-                refused(code, is_booked, reply.request_formula())
-            };
-            if let Some(refused) = openapi::refusal(reply, read) {
-                return Ok(refused);
-            }
-            let data: CreatedPayout = reply.data()?;
-            Ok(match verify(self.merchant_id(), request, &bank, &data, reply) {
-                Ok(raw) => {
-                    Submission::Accepted(created(request, data.transaction_id.as_ref(), raw))
-                }
-                Err(doubt) => {
-                    Submission::Uncertain(doubt.with_code(reply.envelope.error_code.text()))
+        let refused = |code: &Code, reply: &Reply<'_>| {
+            let is_booked = is_booked(&reply.envelope, |data: RefusedPayout| {
+                [data.cashout_id, data.transaction_id]
+            });
+            refused(code, is_booked, reply.request_formula())
+        };
+        let about = &request.payout;
+        self.instruct_openapi(&operation, about, fields, refused, |data: CreatedPayout, raw| {
+            Ok(match self.repeats(request, &data) {
+                true => Submission::Accepted(created(request, data.transaction_id.as_ref(), raw)),
+                false => {
+                    let doubt =
+                        "HPay's answer is about another reference, beneficiary or amount than we sent";
+                    Submission::Uncertain(
+                        Uncertain::new(UncertainCause::Mismatch, doubt).needing_attention(),
+                    )
                 }
             })
         })
         .await
+    }
+
+    /// Whether a response repeats what was sent. It may write the bank and the name in its own way.
+    fn repeats(&self, request: &CreatePayout, data: &CreatedPayout) -> bool {
+        let Beneficiary { account, name, .. } = &request.beneficiary;
+        let bank = data.bank_name.as_ref().and_then(|bank| self.banks.bin(&bank.text()));
+        let told = data.bank_account_name.as_ref().map(Literal::text);
+        data.request_id.text() == request.payout.as_str()
+            && data.merchant_id.as_ref().is_none_or(|id| id.text() == self.merchant_id())
+            && data.bank_account_number.text() == account.number.as_str()
+            && data.amount.money(Currency::VND) == Ok(request.amount)
+            && bank.is_none_or(|bank| bank == account.bin)
+            && told.is_none_or(|told| is_same_name(&told, name))
     }
 
     /// Asks for every payout under a reference, or for one of them, in the course of the operation of
@@ -119,19 +131,15 @@ impl HPay {
             .with_some("transactionId", transaction.map(GatewayRef::as_str));
         let path = self.payout_path(&self.compat.openapi_payout_inquiry);
         let operation = Operation { name, ..self.of_payout_service(FIND_TRANSFER, &path) };
-        self.inquire(&operation, fields, |reply| {
-            let raw = reply.verify_success()?;
-            if let Some(code) = reply.failure() {
-                return match code.text() {
-                    REFUSED => Ok(Lookup::Absent(absence())),
-                    _ => Err(code.failed_inquiry(name, reply.request_formula())),
-                };
-            }
-            let rows: Vec<PayoutRow> = rows(name, reply.envelope.data.as_deref())?;
+        let found = self.ask_openapi(&operation, fields, |envelope, raw| {
+            let rows: Vec<PayoutRow> = rows(name, envelope.data.as_deref())?;
             let rows = rows.into_iter().map(Into::into).collect();
             lookup(name, self.merchant_id(), payout, transaction, rows, &raw)
-        })
-        .await
+        });
+        match found.await {
+            Err(error) if error.code() == Some(REFUSED) => Ok(Lookup::Absent(absence())),
+            found => found,
+        }
     }
 
     /// Asks whose account it is.
@@ -144,40 +152,11 @@ impl HPay {
             .with("bankAccountNumber", account.number.as_str());
         let path = self.payout_path("get-name");
         let operation = self.of_payout_service(GET_NAME, &path);
-        self.inquire(&operation, fields, |reply| {
-            let raw = reply.verify_success()?;
-            if let Some(code) = reply.failure() {
-                return Err(code.failed_inquiry(GET_NAME.name, reply.request_formula()));
-            }
-            let data: Name = reply.envelope.data(GET_NAME.name, "a name")?;
+        self.ask_openapi(&operation, fields, |envelope, raw| {
+            let data: Name = envelope.data(GET_NAME.name, "a name")?;
             let name = name_check::named(GET_NAME.name, account, &bank, data.into())?;
             Ok(name.with_raw(raw))
         })
         .await
     }
-}
-
-/// Verifies HPay's signature and that the response echoes the request.
-fn verify(
-    merchant_id: &str,
-    request: &CreatePayout,
-    bank: &str,
-    data: &CreatedPayout,
-    reply: &Reply<'_>,
-) -> Result<Raw, Uncertain> {
-    let raw = reply.verify().map_err(Doubt::into_uncertain)?;
-    let is = |told: &Literal, sent: &str| told.text() == sent;
-    let is_so = |told: Option<&Literal>, sent: &str| told.is_none_or(|told| is(told, sent));
-    let beneficiary = &request.beneficiary;
-    if is(&data.request_id, request.payout.as_str())
-        && is(&data.bank_account_number, beneficiary.account.number.as_str())
-        && data.amount.money(Currency::VND) == Ok(request.amount)
-        && is_so(data.merchant_id.as_ref(), merchant_id)
-        && is_so(data.bank_name.as_ref(), bank)
-        && is_so(data.bank_account_name.as_ref(), &beneficiary.name)
-    {
-        return Ok(raw);
-    }
-    let doubt = "HPay's answer is about another reference, account or amount than we sent";
-    Err(Uncertain::new(UncertainCause::Mismatch, doubt).needing_attention())
 }

@@ -15,10 +15,9 @@ use super::{
 };
 use crate::{
     client::HPay,
-    error_codes::Code,
     fields::Fields,
     limits::OPENAPI_ACCOUNT_REFERENCE,
-    openapi::{self, request_id},
+    openapi::{self, call::refused, request_id},
     operation::{Class, Operation},
     virtual_account::{account, credit::CreditRows},
 };
@@ -85,16 +84,7 @@ impl HPay {
     ) -> Result<Submission<VirtualAccount>> {
         let fields = self.openapi_fields_of_opening(request)?;
         let about = Subject::VirtualAccount(request.order.clone());
-        self.instruct(&OPEN, about, fields, |reply| {
-            let refused = |code: &Code| code.refused_instruction(reply.request_formula());
-            if let Some(refused) = openapi::refusal(reply, refused) {
-                return Ok(refused);
-            }
-            let data: Account = reply.data()?;
-            let raw = match reply.verify() {
-                Ok(raw) => raw,
-                Err(doubt) => return Ok(Submission::Uncertain(doubt.into_uncertain())),
-            };
+        self.instruct_openapi(&OPEN, about, fields, refused, |data: Account, raw| {
             if data.request_id.as_ref().is_some_and(|id| id.text() != request.order.as_str()) {
                 let doubt = "HPay opened an account for another order than was asked";
                 let doubt = Uncertain::new(UncertainCause::Mismatch, doubt).needing_attention();
@@ -115,16 +105,8 @@ impl HPay {
             .with("vaName", request.holder.as_str())
             .with_some("remark", request.remark.as_deref());
         let about = Subject::VirtualAccount(request.account.order.clone());
-        self.instruct(&RENAME, about, fields, |reply| {
-            let refused = |code: &Code| code.refused_instruction(reply.request_formula());
-            if let Some(refused) = openapi::refusal(reply, refused) {
-                return Ok(refused);
-            }
-            let data: ChangedAccount = reply.data()?;
-            Ok(match reply.verify() {
-                Ok(raw) => account::renamed(request, number, &data.into(), raw),
-                Err(doubt) => Submission::Uncertain(doubt.into_uncertain()),
-            })
+        self.instruct_openapi(&RENAME, about, fields, refused, |data: ChangedAccount, raw| {
+            Ok(account::renamed(request, number, &data.into(), raw))
         })
         .await
     }
@@ -135,16 +117,9 @@ impl HPay {
     ) -> Result<Submission<VirtualAccount>> {
         let number = account.number()?;
         let about = Subject::VirtualAccount(account.order.clone());
-        self.instruct(&CLOSE, about, self.openapi_fields_about(number), |reply| {
-            let refused = |code: &Code| code.refused_instruction(reply.request_formula());
-            if let Some(refused) = openapi::refusal(reply, refused) {
-                return Ok(refused);
-            }
-            let data: ChangedAccount = reply.data()?;
-            Ok(match reply.verify() {
-                Ok(raw) => account::switched(account, number, true, &data.into(), raw),
-                Err(doubt) => Submission::Uncertain(doubt.into_uncertain()),
-            })
+        let fields = self.openapi_fields_about(number);
+        self.instruct_openapi(&CLOSE, about, fields, refused, |data: ChangedAccount, raw| {
+            Ok(account::switched(account, number, true, &data.into(), raw))
         })
         .await
     }
@@ -158,13 +133,8 @@ impl HPay {
         let fields = Fields::new()
             .with("requestId", request_id(self.clock.now()))
             .with("merchantId", self.merchant_id());
-        self.inquire(&LIST, fields, |reply| {
-            let raw = reply.verify_success()?;
-            if let Some(code) = reply.failure() {
-                return Err(code.failed_inquiry(LIST.name, reply.request_formula()));
-            }
-            let data = reply.envelope.data.as_deref();
-            list::find(LIST.name, &self.banks, account, data, &raw)
+        self.ask_openapi(&LIST, fields, |envelope, raw| {
+            list::find(LIST.name, &self.banks, account, envelope.data.as_deref(), &raw)
         })
         .await
     }
@@ -176,13 +146,9 @@ impl HPay {
         number: &AccountNumber,
     ) -> Result<Vec<Listed<Movement>>> {
         let operation = Operation { name, ..CREDITS };
-        self.inquire(&operation, self.openapi_fields_about(number), |reply| {
-            let raw = reply.verify_success()?;
-            if let Some(code) = reply.failure() {
-                return Err(code.failed_inquiry(name, reply.request_formula()));
-            }
+        self.ask_openapi(&operation, self.openapi_fields_about(number), |envelope, raw| {
             CreditRows { operation: name, merchant_id: self.merchant_id(), number: "cashinId" }
-                .read(reply.envelope.data.as_deref(), &raw, |row| {
+                .read(envelope.data.as_deref(), &raw, |row| {
                     serde_json::from_str(row).map(|row: CreditRow| row.on(number.as_str()))
                 })
         })

@@ -17,7 +17,13 @@ use crate::{
 
 /// The access tokens that were given.
 #[derive(Default)]
-pub(crate) struct Tokens(Mutex<Vec<Token>>);
+pub(crate) struct Tokens(Mutex<Issued>);
+
+#[derive(Default)]
+struct Issued {
+    count: u64,
+    valid: Vec<Token>,
+}
 
 struct Token {
     text: String,
@@ -30,23 +36,24 @@ impl Tokens {
     pub(super) fn opens(&self, text: &str, service: &str, now: i64) -> bool {
         let is_good =
             |token: &Token| token.text == text && token.service == service && now < token.ends;
-        self.lock().iter().any(is_good)
+        self.lock().valid.iter().any(is_good)
     }
 
     /// Makes every token invalid.
     pub(crate) fn revoke_all(&self) {
-        self.lock().clear();
+        self.lock().valid.clear();
     }
 
     fn issue(&self, service: &str, now: i64, lasts: i64) -> String {
-        let mut tokens = self.lock();
-        let text = sign::filler(&["token", service, &now.to_string(), &tokens.len().to_string()]);
+        let mut issued = self.lock();
+        issued.count = issued.count.saturating_add(1);
+        let text = sign::filler(&["token", service, &issued.count.to_string()]);
         let ends = now.saturating_add(lasts);
-        tokens.push(Token { text: text.clone(), service: service.to_owned(), ends });
+        issued.valid.push(Token { text: text.clone(), service: service.to_owned(), ends });
         text
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Token>> {
+    fn lock(&self) -> MutexGuard<'_, Issued> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
