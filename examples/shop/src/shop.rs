@@ -211,8 +211,8 @@ impl Shop {
     /// written in one transaction, and the engine sends it after the commit.
     ///
     /// # Errors
-    /// Nothing was written: no gateway can send it, or the database cannot be used. A commit whose
-    /// outcome is not known is an error too: the owner's page shows whether there is a row.
+    /// Nothing was written, and nothing will be sent. `Unavailable` alone may mean that this could
+    /// not be found out: the owner's page shows whether there is a row.
     pub async fn pay_out(&self, beneficiary: Beneficiary, amount: Money) -> Result<PayoutRef> {
         let reference = PayoutRef::new(reference::fresh()?)?;
         let name = beneficiary.name.clone();
@@ -230,7 +230,11 @@ impl Shop {
         };
         match handed_over {
             Ok(HandedOver::Recorded(_)) => {
-                self.transactions.commit(transaction).await.map_err(not_written)?;
+                if let Err(error) = self.transactions.commit(transaction).await
+                    && self.engine.payout(&reference).await?.is_none()
+                {
+                    return Err(not_written(error));
+                }
                 self.engine.wake();
                 Ok(reference)
             }

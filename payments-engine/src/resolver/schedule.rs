@@ -21,12 +21,15 @@ const STEPS: [(Duration, Duration); 4] = [
 const LATER: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// Up to which age a payment that is open is asked about how often, in case that a notification was
-/// lost. Later, every six hours.
+/// lost: seldom, because most of those that stay open were left by their buyers. Later, once a day.
 const AWAITED: [(Duration, Duration); 3] = [
     (Duration::from_secs(10 * 60), Duration::from_secs(2 * 60)),
-    (Duration::from_secs(60 * 60), Duration::from_secs(5 * 60)),
-    (Duration::from_secs(24 * 60 * 60), Duration::from_secs(30 * 60)),
+    (Duration::from_secs(60 * 60), Duration::from_secs(10 * 60)),
+    (Duration::from_secs(24 * 60 * 60), Duration::from_secs(2 * 60 * 60)),
 ];
+
+/// How often after the first day.
+const AWAITED_LATER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long a payment that is open is asked about, where its provider sets no shorter window.
 pub(crate) const AWAITED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -45,7 +48,7 @@ pub(crate) fn next(since: Timestamp, now: Timestamp) -> Timestamp {
 pub(crate) fn awaited(since: Timestamp, now: Timestamp) -> Timestamp {
     let age = now.since(since);
     let step = AWAITED.iter().find(|(up_to, _)| age < *up_to);
-    now.plus(step.map_or(LATER, |(_, every)| *every))
+    now.plus(step.map_or(AWAITED_LATER, |(_, every)| *every))
 }
 
 /// When a payout that could not be sent is tried again: after 1 s, 2 s, 4 s and so on to a minute.
@@ -72,7 +75,7 @@ mod tests {
     #[test]
     fn an_open_payment_is_asked_about_seldom_and_ever_less_often() {
         let since = Timestamp::from_unix(0);
-        for (age, every) in [(0, 120), (600, 300), (3_600, 1_800), (86_400, 21_600)] {
+        for (age, every) in [(0, 120), (600, 600), (3_600, 7_200), (86_400, 86_400)] {
             let now = Timestamp::from_unix(age);
             assert_eq!(awaited(since, now).since(now), Duration::from_secs(every), "at {age} s");
         }

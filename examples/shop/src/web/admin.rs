@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use payments::{
-    Error, OrderRef, Result, Role,
+    Error, ErrorKind, OrderRef, Result, Role,
     bank::{AccountNumber, BankAccount, Bin},
     engine::{CaseId, Decision},
     money::{Currency, Money},
@@ -121,7 +121,11 @@ async fn after(shop: &Shop, outcome: Result<impl Display>) -> Response {
         Ok(said) => shown(shop, StatusCode::OK, Some(said.to_string())).await,
         Err(error) => {
             tracing::warn!(%error, "the owner's action was refused");
-            shown(shop, StatusCode::CONFLICT, Some(format!("Nothing was done: {error}"))).await
+            let said = match error.kind() {
+                ErrorKind::Unavailable => "Look below whether it was done",
+                _ => "Nothing was done",
+            };
+            shown(shop, StatusCode::CONFLICT, Some(format!("{said}: {error}"))).await
         }
     }
 }

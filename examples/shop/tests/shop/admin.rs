@@ -5,7 +5,10 @@ use std::time::Duration;
 use http::Method;
 use payments::{PayoutRef, engine::RecordState};
 
-use crate::{browser::attribute, world::World};
+use crate::{
+    browser::attribute,
+    world::{World, eventually},
+};
 
 #[tokio::test]
 async fn nobody_but_the_owner_sees_or_changes_anything() {
@@ -73,12 +76,17 @@ async fn a_payout_is_written_handed_over_and_paid_once() {
     let payouts = world.shop.books().unwrap().payouts;
     assert_eq!(payouts.len(), 1, "only the one that could be sent has a row");
     let payout: &PayoutRef = &payouts[0].reference;
-    world.settle().await;
-    world.advance(Duration::from_secs(60)).await;
-    let record = world.shop.engine().payout(payout).await.unwrap().unwrap();
-    assert_eq!(record.state, RecordState::Succeeded, "{record:#?}");
+    let has_succeeded = async || {
+        world.advance(Duration::from_secs(5)).await;
+        let record = world.shop.engine().payout(payout).await.unwrap().unwrap();
+        record.state == RecordState::Succeeded
+    };
+    assert!(eventually(has_succeeded).await);
     let booked = world.hpay.bookings();
     assert_eq!(booked.iter().filter(|one| one.reference == payout.as_str()).count(), 1);
-    let shown = world.browser.get_admin().await;
-    assert!(shown.between("id=\"payouts\"", "</table>").contains("succeeded"), "{}", shown.text());
+    let is_shown = async || {
+        let shown = world.browser.get_admin().await;
+        shown.between("id=\"payouts\"", "</table>").contains("succeeded")
+    };
+    assert!(eventually(is_shown).await);
 }
