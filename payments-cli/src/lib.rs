@@ -28,7 +28,7 @@
 //!
 //! # Features
 //!
-//! Without features the library links no provider. `hpay`, `sepay` and `mock` make the simulated
+//! Without features the library links no provider. `hpay`, `payos`, `sepay` and `mock` make the simulated
 //! gateways of these providers available in [`simulators`]; `engine` adds the command of that name;
 //! `demo` (default) is what the program `payments` needs.
 

@@ -38,6 +38,7 @@ async fn main() -> ExitCode {
             }
         })
         .with_simulator(simulators::hpay())
+        .with_simulator(simulators::payos())
         .with_simulator(simulators::sepay())
         .with_simulator(simulators::mock())
         .run(std::env::args_os())

@@ -41,7 +41,7 @@
 //!
 //! | feature | makes available |
 //! |---|---|
-//! | `sepay`, `hpay`, `mock` | the gateways |
+//! | `sepay`, `hpay`, `payos`, `mock` | the gateways |
 //! | `sepay-oauth` | SePay's partner API behind OAuth2, for apps that serve other merchants |
 //! | `engine` | [`engine`]: a durable journal of payouts and payments in SQLite |
 //! | `axum` | [`axum`](mod@axum): the routes at which gateways deliver to the engine |
@@ -97,6 +97,8 @@ pub use payments_engine as engine;
 pub use provider_hpay as hpay;
 #[cfg(feature = "mock")]
 pub use provider_mock as mock;
+#[cfg(feature = "payos")]
+pub use provider_payos as payos;
 #[cfg(feature = "sepay")]
 pub use provider_sepay as sepay;
 
@@ -104,5 +106,6 @@ pub use provider_sepay as sepay;
 #[cfg(feature = "simulators")]
 pub mod simulators {
     pub use simulator_hpay as hpay;
+    pub use simulator_payos as payos;
     pub use simulator_sepay as sepay;
 }

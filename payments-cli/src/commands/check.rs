@@ -66,7 +66,8 @@ struct Checked<'a> {
 
 pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
     let formula = formula::named(registry, &args.formula)?;
-    let fields = args.fields.of(formula)?;
+    let given = args.fields.of(formula)?;
+    let fields = given.fields();
     let signed_string = match formula.signed_string(&fields) {
         Ok(string) => Some(string),
         Err(_) if args.explain => None,

@@ -46,7 +46,8 @@ struct Signed<'a> {
 
 pub(crate) fn run(args: &Args, registry: &Registry) -> Ended {
     let formula = formula::named(registry, &args.formula)?;
-    let fields = args.fields.of(formula)?;
+    let given = args.fields.of(formula)?;
+    let fields = given.fields();
     let signed_string = formula.signed_string(&fields).map_err(|e| formula::refused(&e))?;
     let secret = args.secret.read(formula)?;
     let signer = match formula::key_file(args.key.as_deref(), formula)? {

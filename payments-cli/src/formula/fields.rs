@@ -1,8 +1,10 @@
-//! The fields of a message, as flags.
+//! The fields of a message, as flags and as a file.
+
+use std::path::PathBuf;
 
 use payments::{
     Error,
-    signature::{Field, Formula},
+    signature::{Field, Formula, Layout, Members},
 };
 
 use crate::{exit::Failure, output};
@@ -16,24 +18,39 @@ pub(crate) struct Fields {
     /// and not escaped.
     #[arg(long = "field", value_name = "NAME=VALUE", value_parser = parse, verbatim_doc_comment)]
     fields: Vec<(String, String)>,
+    /// A JSON object whose members are fields of the message, before those of --field
+    ///
+    /// For formulas that sign every member of an object: give the object alone, such as the
+    /// `data` of a webhook, and not the message around it. Values become texts as the formula
+    /// writes them.
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
+    json_file: Option<PathBuf>,
+}
+
+/// The fields that were given, by name.
+pub(crate) struct GivenFields(Vec<(String, String)>);
+
+impl GivenFields {
+    /// The fields as a formula takes them.
+    pub(crate) fn fields(&self) -> Vec<Field<'_>> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect()
+    }
 }
 
 impl Fields {
-    /// The fields in the order of the flags. Prints a remark on fields that the formula does not
-    /// sign, because one may be misspelt.
-    pub(crate) fn of(&self, formula: &Formula) -> Result<Vec<Field<'_>>, Failure> {
+    /// The members of the file, and then the fields in the order of the flags. Prints a remark on
+    /// fields that the formula does not sign, because one may be misspelt.
+    pub(crate) fn of(&self, formula: &Formula) -> Result<GivenFields, Failure> {
         let signed = formula.layout.fields();
-        let mut fields: Vec<Field<'_>> = Vec::with_capacity(self.fields.len());
-        let mut unsigned = Vec::new();
+        let mut given = self.members(formula)?;
         for (name, value) in &self.fields {
-            if fields.iter().any(|(known, _)| known == name) {
+            if given.iter().any(|(known, _)| known == name) {
                 return Err(Failure::usage("--field", format!("{name} is there twice")));
             }
-            if !signed.contains(&name.as_str()) {
-                unsigned.push(name.as_str());
-            }
-            fields.push((name, value.as_bytes()));
+            given.push((name.clone(), value.clone()));
         }
+        let names = given.iter().map(|(name, _)| name.as_str());
+        let unsigned: Vec<&str> = names.filter(|name| !signed.contains(name)).collect();
         if !unsigned.is_empty() && !signed.is_empty() {
             output::remark(format_args!(
                 "{} does not sign {}; it signs {}",
@@ -42,7 +59,22 @@ impl Fields {
                 signed.join(", ")
             ));
         }
-        Ok(fields)
+        Ok(GivenFields(given))
+    }
+
+    /// The members of the file's object, as texts.
+    fn members(&self, formula: &Formula) -> Result<Vec<(String, String)>, Failure> {
+        let Some(path) = &self.json_file else { return Ok(Vec::new()) };
+        let refuse = |why: String| Failure::usage("--json-file", why);
+        let text = std::fs::read(path)
+            .map_err(|error| refuse(format!("{} cannot be read: {error}", path.display())))?;
+        let members = match &formula.layout {
+            Layout::Members(members) => members.clone(),
+            _ => Members::joined_by("&"),
+        };
+        members.json_texts(&text).map_err(|error| {
+            refuse(format!("{} is not an object whose names differ: {error}", path.display()))
+        })
     }
 }
 

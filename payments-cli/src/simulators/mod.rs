@@ -6,6 +6,8 @@
 mod hpay;
 #[cfg(feature = "mock")]
 mod mock;
+#[cfg(feature = "payos")]
+mod payos;
 #[cfg(feature = "sepay")]
 mod sepay;
 
@@ -13,5 +15,7 @@ mod sepay;
 pub use hpay::hpay;
 #[cfg(feature = "mock")]
 pub use mock::mock;
+#[cfg(feature = "payos")]
+pub use payos::payos;
 #[cfg(feature = "sepay")]
 pub use sepay::sepay;

@@ -13,6 +13,7 @@ mod engine;
 mod explain;
 mod formulas;
 mod hpay;
+mod payos;
 mod program;
 mod providers;
 mod qr;

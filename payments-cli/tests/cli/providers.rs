@@ -15,7 +15,7 @@ fn every_provider_is_built_from_its_example() {
     let listed = listed();
     let kinds: Vec<_> =
         listed.as_array().unwrap().iter().map(|report| report["kind"].as_str().unwrap()).collect();
-    for kind in ["hpay", "mock", "sepay"] {
+    for kind in ["hpay", "mock", "payos", "sepay"] {
         assert!(kinds.contains(&kind), "{kinds:?}");
     }
     for report in listed.as_array().unwrap() {

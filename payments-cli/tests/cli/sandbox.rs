@@ -54,7 +54,7 @@ fn the_configuration_is_good_and_the_page_lists_what_there_is() {
     let page = get(&format!("http{page}"));
     assert!(page.starts_with("HTTP/1.1 200 OK"), "{page}");
     assert!(page.contains("text/html"), "{page}");
-    for gateway in ["HPay", "SePay", "The mock"] {
+    for gateway in ["HPay", "payOS", "SePay", "The mock"] {
         assert!(page.contains(&format!("<h2>{gateway}")), "{gateway}: {page}");
     }
 
@@ -62,7 +62,7 @@ fn the_configuration_is_good_and_the_page_lists_what_there_is() {
     let path = file(&folder, "payments.toml", &config);
     let ran = payments(["doctor", "--config", path.to_str().unwrap()]).run();
     assert_eq!(ran.code, 0, "{ran:?}\n{config}");
-    assert!(ran.out.starts_with("ok: 3 providers"), "{ran:?}");
+    assert!(ran.out.starts_with("ok: 4 providers"), "{ran:?}");
     for key in ["userapi_v1_url", "oauth_url", "oauth_client_secret", "oauth_redirect_url"] {
         assert!(config.contains(&format!("\n{key} = ")), "{key}: {config}");
     }

@@ -1,0 +1,37 @@
+//! payOS, simulated.
+
+use payments::simulators::payos::{PayOSSimulator, Ports, Settings};
+
+use crate::{RunningSimulator, Simulator};
+
+/// payOS's simulated gateway, on two ports.
+pub fn payos() -> Simulator {
+    Simulator::new("payos", 2, |listen| async move {
+        let ports = Ports { api: listen.port(0), pay: listen.port(1) };
+        let mut settings = Settings::test().with_ports(ports);
+        for name in &listen.host_names {
+            settings = settings.with_host_name(name);
+        }
+        Ok(described(PayOSSimulator::start(settings).await?))
+    })
+}
+
+fn described(gateway: PayOSSimulator) -> RunningSimulator {
+    let (settings, hosts) = (gateway.settings().clone(), gateway.hosts());
+    let sections = gateway.description();
+    let mut running = RunningSimulator::new("payOS, simulated", gateway).with_sections(sections);
+    for (key, value) in [
+        ("client_id", &settings.payment.client_id),
+        ("api_key", &settings.payment.api_key),
+        ("checksum_key", &settings.payment.checksum_key),
+        ("payout_client_id", &settings.payout.client_id),
+        ("payout_api_key", &settings.payout.api_key),
+        ("payout_checksum_key", &settings.payout.checksum_key),
+    ] {
+        running = running.with_text(key, value);
+    }
+    for (host, url) in &hosts {
+        running = running.with_host(host, url).with_text(&format!("{host}_url"), url);
+    }
+    running
+}
