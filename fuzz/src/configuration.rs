@@ -7,8 +7,9 @@ use payments_core::registry::{Registration, Registry};
 #[path = "../../payments-core/tests/fuzz/configuration.rs"]
 mod built;
 
-const REGISTRATIONS: [Registration; 4] = [
+const REGISTRATIONS: [Registration; 5] = [
     provider_hpay::REGISTRATION,
+    provider_payos::REGISTRATION,
     provider_sepay::REGISTRATION,
     provider_mock::REGISTRATION,
     provider_template::REGISTRATION,

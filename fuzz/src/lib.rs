@@ -11,6 +11,8 @@ mod hpay;
 mod mock;
 #[path = "../../payments-core/tests/fuzz/money.rs"]
 mod money;
+#[path = "../../provider-payos/tests/fuzz/subject.rs"]
+mod payos;
 #[path = "../../provider-sepay/tests/fuzz/subject.rs"]
 mod sepay;
 #[path = "../../examples/provider-template/tests/fuzz/subject.rs"]
@@ -34,6 +36,11 @@ pub static HPAY_ANSWERS: LazyLock<Calls> =
 /// The answers of HPay's newer OpenAPI, in their envelopes.
 pub static HPAY_OPENAPI_ANSWERS: LazyLock<Calls> =
     LazyLock::new(|| RUNTIME.block_on(async { hpay::openapi_calls("aws-lc") }));
+/// payOS's webhooks and returns.
+pub static PAYOS_DELIVERIES: LazyLock<Vec<Deliveries>> = LazyLock::new(|| vec![payos::deliveries()]);
+/// payOS's responses.
+pub static PAYOS_ANSWERS: LazyLock<Calls> =
+    LazyLock::new(|| RUNTIME.block_on(async { payos::calls() }));
 /// SePay's IPNs and webhooks in every authentication, and its requests for tokens.
 pub static SEPAY_DELIVERIES: LazyLock<Vec<Deliveries>> = LazyLock::new(sepay::deliveries);
 /// SePay's answers.
@@ -68,10 +75,11 @@ pub fn answer(calls: &Calls, answer: &[u8]) {
     assert_eq!(RUNTIME.block_on(calls.breaches_by(answer)), Vec::<String>::new());
 }
 
-/// Every formula by which HPay's and SePay's clients sign requests.
+/// Every formula by which HPay's, payOS's and SePay's clients sign requests.
 static SIGNED_BY_US: LazyLock<Vec<&Formula>> = LazyLock::new(|| {
     provider_hpay::formulas::FORMULAS
         .iter()
+        .chain(provider_payos::formulas::FORMULAS)
         .chain(provider_sepay::formula::FORMULAS)
         .filter(|formula| formula.maker == Maker::Merchant && formula.layout != Layout::Unknown)
         .collect()

@@ -40,6 +40,8 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let mut json = serde_json::to_string_pretty(value)
         .map_err(|error| Failure::Machine(format!("the result is no JSON: {error}")))?;
+    // JSON may hold it as it is, and the stream would drop it as a control character.
+    json = json.replace('\u{7f}', "\\u007f");
     json.push('\n');
     print(&json)
 }

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const ASKED_FOR: &str = "SEPAY_OFFICIAL_CLIENTS";
+const ASKED_FOR: &str = "OFFICIAL_CLIENTS";
 
 /// Whether official clients are to be installed and run; says so where they are not.
 pub(crate) fn asked_for(client: &str) -> bool {
@@ -35,6 +35,35 @@ pub(crate) fn run(command: &mut Command) -> Vec<u8> {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{shown}: {}\n{errors}", output.status);
     output.stdout
+}
+
+/// An npm package in a folder that goes away.
+pub(crate) fn npm(package: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let flags = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+    run(Command::new("npm").args(flags).arg("--prefix").arg(folder.path()).arg(package));
+    folder
+}
+
+/// PyPI packages in an environment of their own, which goes away with its folder. `alone` is
+/// installed without what it asks for.
+pub(crate) fn pip(alone: &[&str], packages: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    run(Command::new("python3").args(["-m", "venv"]).arg(folder.path()));
+    let install = |more: &[&str]| {
+        let flags = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+        run(Command::new(python(folder.path())).args(flags).arg("--no-compile").args(more));
+    };
+    if !alone.is_empty() {
+        install(&[&["--no-deps"], alone].concat());
+    }
+    install(packages);
+    folder
+}
+
+/// The interpreter of such an environment.
+pub(crate) fn python(folder: &Path) -> String {
+    folder.join("bin/python").to_string_lossy().into_owned()
 }
 
 /// A program of ours that uses the installed client, in the folder of that: given `input` in a

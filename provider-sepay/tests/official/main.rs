@@ -2,7 +2,7 @@
 //! as far as they can tell.
 //!
 //! Their code is installed when these tests run and never kept. That needs a package registry, so
-//! the tests run only where `SEPAY_OFFICIAL_CLIENTS` is set, as `.ci/run` does.
+//! the tests run only where `OFFICIAL_CLIENTS` is set, as `.ci/run` does.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,7 +1,6 @@
 //! npm `sepay-pg-node`, the library of the payment gateway.
 
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 use payments_core::{
@@ -15,19 +14,10 @@ use payments_core::{
 use serde_json::{Value, json};
 use simulator_sepay::{BookingKind, Host, SePaySimulator, Settings};
 
-use crate::frame::{asked_for, ran, run, told};
+use crate::frame::{asked_for, npm, ran, told};
 
 const CLIENT: &str = "sepay-pg-node";
 const VERSION: &str = "1.0.0";
-
-/// The library in a folder that goes away.
-fn installed() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let package = format!("{CLIENT}@{VERSION}");
-    let flags = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
-    run(Command::new("npm").args(flags).arg("--prefix").arg(folder.path()).arg(package));
-    folder
-}
 
 fn script(name: &str, folder: &Path, input: &Value) -> Value {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/official/node").join(name);
@@ -41,7 +31,7 @@ async fn the_node_library_takes_the_simulator_for_sepay() {
     if !asked_for(CLIENT) {
         return;
     }
-    let folder = installed();
+    let folder = npm(&format!("{CLIENT}@{VERSION}"));
     let sepay = SePaySimulator::start(Settings::test()).await.unwrap();
     let input = json!({
         "merchant_id": sepay.settings().merchant_id(),

@@ -1,12 +1,11 @@
 //! PyPI `sepay`, a library of the User API v1.
 
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::json;
 use simulator_sepay::{Host, SePaySimulator, Settings};
 
-use crate::frame::{asked_for, ran, run, told};
+use crate::frame::{asked_for, pip, python, ran, told};
 
 const CLIENT: &str = "sepay";
 const VERSION: &str = "0.1.0";
@@ -17,29 +16,12 @@ const NAME: &str = "sepay (PyPI)";
 /// What the library needs to run; it also asks for the tools of its documentation.
 const NEEDS: [&str; 2] = ["pydantic>=2.9.2,<3", "requests>=2.31.0,<3"];
 
-/// The library in an environment of its own, which goes away with its folder.
-fn installed() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    run(Command::new("python3").args(["-m", "venv"]).arg(folder.path()));
-    let install = |more: &[&str]| {
-        let flags = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        run(Command::new(python(folder.path())).args(flags).arg("--no-compile").args(more));
-    };
-    install(&["--no-deps", &format!("{CLIENT}=={VERSION}")]);
-    install(&NEEDS);
-    folder
-}
-
-fn python(folder: &Path) -> String {
-    folder.join("bin/python").to_string_lossy().into_owned()
-}
-
 #[tokio::test]
 async fn the_python_library_takes_the_simulator_for_sepay() {
     if !asked_for(NAME) {
         return;
     }
-    let folder = installed();
+    let folder = pip(&[&format!("{CLIENT}=={VERSION}")], &NEEDS);
     let sepay = SePaySimulator::start(Settings::test()).await.unwrap();
     // The library cannot read an account on which nothing ever moved.
     for account in sepay.bank_accounts() {

@@ -1,0 +1,71 @@
+//! Bytes from strangers, as deliveries and as responses: nothing panics and none is believed.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test stops at the first surprise"
+)]
+
+mod subject;
+
+use conformance_tests::{
+    Operation,
+    fuzz::{Deed, Scribble, scribbled, second_reading},
+};
+use proptest::{collection::vec, prelude::*, sample::Index};
+use provider_payos::formulas::PAYMENT_LINK;
+
+const NONE: [String; 0] = [];
+
+fn changes() -> impl Strategy<Value = Vec<Scribble>> {
+    vec((any::<usize>(), any::<u8>(), proptest::sample::select(&Deed::ALL)), 0..8)
+}
+
+#[test]
+fn no_forgery_of_a_delivery_is_believed() {
+    assert_eq!(subject::deliveries().breaches_by_forgeries(), NONE);
+}
+
+#[test]
+fn whatever_is_delivered_only_what_the_gateway_told_is_believed() {
+    let deliveries = subject::deliveries();
+    let seeds = deliveries.seeds();
+    proptest!(|(seed in any::<Index>(), changes in changes())| {
+        let text = scribbled(&seeds[seed.index(seeds.len())], &changes);
+        prop_assert_eq!(deliveries.breaches_by(&text), NONE);
+    });
+}
+
+#[test]
+fn whatever_is_answered_nothing_is_concluded_from_noise() {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let runtime = runtime.unwrap();
+    let calls = runtime.block_on(async { subject::calls() });
+    let seeds = calls.seeds();
+    proptest!(|(seed in any::<Index>(), changes in changes())| {
+        let text = scribbled(&seeds[seed.index(seeds.len())], &changes);
+        prop_assert_eq!(runtime.block_on(calls.breaches_by(&text)), NONE);
+    });
+    assert_eq!(
+        calls.reached(),
+        [
+            Operation::CreatePayment,
+            Operation::FindPayment,
+            Operation::CancelPayment,
+            Operation::CreatePayout,
+            Operation::FindPayout,
+            Operation::Balance,
+            Operation::Confirm,
+        ]
+        .into()
+    );
+}
+
+#[test]
+fn no_signed_text_of_a_link_fits_another_link() {
+    proptest!(|(bytes in vec(any::<u8>(), 0..40))| {
+        prop_assert_eq!(second_reading(&PAYMENT_LINK, &bytes), None);
+    });
+}

@@ -1,0 +1,18 @@
+//! payOS's own libraries against the simulator: it is payOS's as far as they can tell.
+//!
+//! Their code is installed when these tests run and never kept. That needs a package registry, so
+//! the tests run only where `OFFICIAL_CLIENTS` is set, as `.ci/run` does.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic"
+)]
+
+#[path = "../../../provider-sepay/tests/official/frame.rs"]
+mod frame;
+mod node;
+mod python;
+mod shop;
