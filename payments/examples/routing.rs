@@ -24,10 +24,10 @@ use payments::{
 pub(crate) fn purchases() -> Result<Vec<(&'static str, CreatePayment)>> {
     let coffee = Money::vnd(50_000);
     let purchase = |order: &str, amount: Money| -> Result<CreatePayment> {
-        Ok(CreatePayment::new(OrderRef::new(order)?, amount)?
+        CreatePayment::new(OrderRef::new(order)?, amount)?
             .with_description("Hai ly ca phe")
             .with_return_url("https://shop.example/thanks")?
-            .with_cancel_url("https://shop.example/basket")?)
+            .with_cancel_url("https://shop.example/basket")
     };
     Ok(vec![
         ("whatever the buyer likes", purchase("1001", coffee)?),
@@ -35,7 +35,7 @@ pub(crate) fn purchases() -> Result<Vec<(&'static str, CreatePayment)>> {
         ("by NAPAS QR", purchase("1003", coffee)?.with_method(PaymentMethod::NapasQr)),
         ("by international card", purchase("1004", coffee)?.with_method(PaymentMethod::Card)),
         ("by domestic card", purchase("1005", coffee)?.with_method(PaymentMethod::DomesticCard)),
-        ("in dollars", purchase("1006", Money::from_minor(1_250, Currency::USD))?),
+        ("in dollars", purchase("1006", Money::from_minor(1_200, Currency::USD))?),
         ("for half a dollar", purchase("1007", Money::from_minor(50, Currency::USD))?),
         ("under a reference with letters", purchase("DH-1008", coffee)?),
         ("with a memo for the QR code", purchase("1009", coffee)?.with_description("T11/2026")),
