@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! CONFORMANCE_REPORT=$PWD/target/conformance \
-//!     cargo test -p conformance-tests --test hpay --test mock --test sepay
+//!     cargo test -p conformance-tests --test hpay --test mock --test payos --test sepay
 //! cargo run -p conformance-tests --example providers_page -- target/conformance docs/providers.md
 //! ```
 //!
@@ -52,7 +52,7 @@ fn write(reports: &[Report]) -> Result<String, Box<dyn Error>> {
          suite's reports; do not edit:\n\n\
          ```sh\n\
          CONFORMANCE_REPORT=$PWD/target/conformance cargo test -p conformance-tests \
-         --test hpay --test mock --test sepay\n\
+         --test hpay --test mock --test payos --test sepay\n\
          cargo run -p conformance-tests --example providers_page -- target/conformance \
          docs/providers.md\n\
          ```\n\n\
