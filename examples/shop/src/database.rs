@@ -36,8 +36,9 @@ const TABLES: &str = "
     ) STRICT;
 ";
 
-/// Writes a payout. Run in the transaction that hands it over.
-pub(crate) const INSERT_PAYOUT: &str = "INSERT INTO payouts VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+/// Writes a payout, once. Run in the transaction that hands it over.
+pub(crate) const INSERT_PAYOUT: &str =
+    "INSERT INTO payouts VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
 
 /// How many rows the owner's page shows.
 const SHOWN: i64 = 100;

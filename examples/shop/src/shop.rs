@@ -208,13 +208,19 @@ impl Shop {
     }
 
     /// Pays out by the preferred gateway that can: the shop's row and the engine's record are
-    /// written in one transaction, and the engine sends it after the commit.
+    /// written in one transaction, and the engine sends it after the commit. The same reference again
+    /// is the same payout.
     ///
     /// # Errors
-    /// Nothing was written, and nothing will be sent. `Unavailable` alone may mean that this could
-    /// not be found out: the owner's page shows whether there is a row.
-    pub async fn pay_out(&self, beneficiary: Beneficiary, amount: Money) -> Result<PayoutRef> {
-        let reference = PayoutRef::new(reference::fresh()?)?;
+    /// Nothing was written, and nothing will be sent: `Conflict` if the reference is that of another
+    /// payout. `Unavailable` alone may mean that this could not be found out: the owner's page shows
+    /// whether there is a row.
+    pub async fn pay_out(
+        &self,
+        reference: PayoutRef,
+        beneficiary: Beneficiary,
+        amount: Money,
+    ) -> Result<PayoutRef> {
         let name = beneficiary.name.clone();
         let request = CreatePayout::new(reference.clone(), amount, beneficiary)?;
         let route = self.payments.route_payout(&request)?;

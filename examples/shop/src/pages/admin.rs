@@ -18,8 +18,9 @@ pub(crate) struct Admin {
     pub(crate) health: Health,
     /// What became of the owner's last action.
     pub(crate) said: Option<String>,
-    /// Whether a gateway sends money.
-    pub(crate) can_pay_out: bool,
+    /// The reference of the next payout, if a gateway sends money. The form has it, so that a form
+    /// that is sent twice is one payout.
+    pub(crate) next_payout: Option<String>,
 }
 
 /// The owner's page.
@@ -38,8 +39,8 @@ pub(crate) fn admin(status: StatusCode, shown: &Admin) -> Response {
     }
     body.push_str(&orders(&shown.books));
     body.push_str(&payouts(&shown.books));
-    if shown.can_pay_out {
-        body.push_str(PAY_OUT);
+    if let Some(reference) = &shown.next_payout {
+        body.push_str(&pay_out(reference));
     }
     let mut response = page(status, "The owner's page", &body);
     // Its forms have to say where they come from.
@@ -166,9 +167,15 @@ fn payouts(books: &Books) -> String {
     )
 }
 
-const PAY_OUT: &str = "<form method=\"post\" action=\"/admin/payouts\"><h3>Pay out</h3>\
-    <label>Bank, as on its cards <input name=\"bank\" placeholder=\"VCB\" required></label>\
-    <label>Account <input name=\"account\" required></label>\
-    <label>In the name of <input name=\"name\" required></label>\
-    <label>Amount in đồng <input name=\"amount\" inputmode=\"numeric\" required></label>\
-    <button>Pay out</button></form>";
+fn pay_out(reference: &str) -> String {
+    format!(
+        "<form method=\"post\" action=\"/admin/payouts\"><h3>Pay out</h3>\
+         <input type=\"hidden\" name=\"reference\" value=\"{}\">\
+         <label>Bank, as on its cards <input name=\"bank\" placeholder=\"VCB\" required></label>\
+         <label>Account <input name=\"account\" required></label>\
+         <label>In the name of <input name=\"name\" required></label>\
+         <label>Amount in đồng <input name=\"amount\" inputmode=\"numeric\" required></label>\
+         <button>Pay out</button></form>",
+        Text(reference)
+    )
+}

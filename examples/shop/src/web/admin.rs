@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use payments::{
-    Error, ErrorKind, OrderRef, Result, Role,
+    Error, ErrorKind, OrderRef, PayoutRef, Result, Role,
     bank::{AccountNumber, BankAccount, Bin},
     engine::{CaseId, Decision},
     money::{Currency, Money},
@@ -23,6 +23,7 @@ use serde::Deserialize;
 use crate::{
     Shop,
     pages::{self, Admin},
+    reference,
 };
 
 /// Lets only the owner pass: by the password of HTTP Basic authentication, and for what changes
@@ -84,6 +85,7 @@ async fn settle(shop: &Shop, decided: &Decided) -> Result<()> {
 
 #[derive(Deserialize)]
 pub(super) struct PaidOut {
+    reference: String,
     bank: String,
     account: String,
     name: String,
@@ -96,13 +98,14 @@ pub(super) async fn pay_out(
     Form(paid_out): Form<PaidOut>,
 ) -> Response {
     let outcome = match read(&paid_out) {
-        Ok((beneficiary, amount)) => shop.pay_out(beneficiary, amount).await,
+        Ok((reference, beneficiary, amount)) => shop.pay_out(reference, beneficiary, amount).await,
         Err(error) => Err(error),
     };
     after(&shop, outcome.map(|payout| format!("The payout {payout} is on its way."))).await
 }
 
-fn read(paid_out: &PaidOut) -> Result<(Beneficiary, Money)> {
+fn read(paid_out: &PaidOut) -> Result<(PayoutRef, Beneficiary, Money)> {
+    let reference = PayoutRef::new(&paid_out.reference)?;
     let bank = Bank::one_by_code(paid_out.bank.trim())
         .map_err(|error| Error::invalid("bank", "is not the code of a bank").with_source(error))?;
     let number = AccountNumber::new(paid_out.account.trim())
@@ -112,7 +115,7 @@ fn read(paid_out: &PaidOut) -> Result<(Beneficiary, Money)> {
     let amount = Money::parse(paid_out.amount.trim(), Currency::VND)
         .map_err(|error| Error::invalid("amount", "is not an amount").with_source(error))?;
     let beneficiary = Beneficiary::new(BankAccount::new(bin, number), paid_out.name.trim())?;
-    Ok((beneficiary, amount))
+    Ok((reference, beneficiary, amount))
 }
 
 /// Shows what became of an action.
@@ -134,7 +137,8 @@ async fn shown(shop: &Shop, status: StatusCode, said: Option<String>) -> Respons
     let read = async {
         let (cases, health) = (shop.engine().cases().await?, shop.engine().health().await?);
         let can_pay_out = shop.payments().with_role(Role::Payouts).next().is_some();
-        Ok::<_, Error>(Admin { books: shop.books()?, cases, health, said, can_pay_out })
+        let next_payout = can_pay_out.then(reference::fresh).transpose()?;
+        Ok::<_, Error>(Admin { books: shop.books()?, cases, health, said, next_payout })
     };
     match read.await {
         Ok(admin) => pages::admin(status, &admin),

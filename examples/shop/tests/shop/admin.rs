@@ -59,7 +59,12 @@ async fn money_of_no_known_order_is_a_case_that_the_owner_assigns() {
 #[tokio::test]
 async fn a_payout_is_written_handed_over_and_paid_once() {
     let world = World::preferring("hpay-main").await;
+    let page = world.browser.get_admin().await;
+    let (_, shown) =
+        page.text().split_once("name=\"reference\" value=\"").expect("a form to pay out");
+    let reference = shown.split('"').next().unwrap();
     let fields = [
+        ("reference", reference),
         ("bank", "VCB"),
         ("account", "0011001234567"),
         ("name", "NGUYEN VAN A"),
@@ -71,8 +76,15 @@ async fn a_payout_is_written_handed_over_and_paid_once() {
     let wrong = world.browser.post_admin("/admin/payouts", &wrong).await;
     assert!(wrong.text().contains("Nothing was done: `bank`"), "{}", wrong.text());
 
-    let said = world.browser.post_admin("/admin/payouts", &fields).await;
-    assert!(said.text().contains("is on its way."), "{}", said.text());
+    // A second click sends the same form again.
+    for _ in 0..2 {
+        let said = world.browser.post_admin("/admin/payouts", &fields).await;
+        assert!(said.text().contains("is on its way."), "{}", said.text());
+    }
+    let other =
+        fields.map(|(name, value)| (name, if name == "amount" { "2000000" } else { value }));
+    let other = world.browser.post_admin("/admin/payouts", &other).await;
+    assert!(other.text().contains("Nothing was done: "), "{}", other.text());
     let payouts = world.shop.books().unwrap().payouts;
     assert_eq!(payouts.len(), 1, "only the one that could be sent has a row");
     let payout: &PayoutRef = &payouts[0].reference;
