@@ -7,7 +7,7 @@ use payments_core::{
     Provider, check_web_address,
     config::{ConfigProblem, ProviderConfig, Reader},
     money::Currency,
-    registry::{Builder, Context},
+    registry::Context,
     signature::{
         Algorithm,
         rsa::{PublicKey, RsaError, SignerKind},
@@ -26,31 +26,8 @@ use crate::{
     notification::Notifications,
     openapi, operations,
     payout::Payouts,
-    registration::REGISTRATION,
     virtual_account::VirtualAccounts,
 };
-
-impl HPay {
-    /// Builds a provider by code:
-    ///
-    /// ```
-    /// use std::sync::Arc;
-    /// use payments_core::{Environment, Provider, config::Source, registry::ConfigProblems};
-    /// use payments_core::transport::Transport;
-    /// use provider_hpay::{Config, HPay};
-    ///
-    /// fn hpay(client: Arc<dyn Transport>) -> Result<Provider, ConfigProblems> {
-    ///     let passcode = Source::env("HPAY_PASSCODE");
-    ///     let config =
-    ///         Config::new(Environment::Production, "12345", "merchant@shop.example", passcode);
-    ///     HPay::builder(config).transport(client).build()
-    /// }
-    /// # let _ = hpay;
-    /// ```
-    pub fn builder(config: Config) -> Builder<Config> {
-        Builder::new(REGISTRATION, config.environment, config, provider)
-    }
-}
 
 /// Builds a provider of this identity; `read` has the problems that were found before.
 pub(crate) fn provider(

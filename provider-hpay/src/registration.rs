@@ -3,10 +3,10 @@
 use payments_core::{
     Provider,
     config::{ConfigProblem, ProviderConfig, Reader},
-    registry::{Context, Registration},
+    registry::{Builder, Context, Registration},
 };
 
-use crate::{builder, formulas::FORMULAS};
+use crate::{builder, client::HPay, config::Config, formulas::FORMULAS};
 
 /// What this crate says about itself: its kind, its formulas, how it is built from a
 /// [`Config`](crate::Config), and an example of one.
@@ -66,6 +66,28 @@ hpay_certificate = { file = "/etc/payments/hpay.cer" }
 # order_inquiry_request = "{merchant_id}|{order_code}|{passcode}"
 # openapi_va_callback = "{va_account}|{amount}|{cashin_id}|{transaction_id}|{passcode}|{merchant_id}|{client_request_id}"
 "#;
+
+impl HPay {
+    /// Builds a provider by code:
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use payments_core::{Environment, Provider, config::Source, registry::ConfigProblems};
+    /// use payments_core::transport::Transport;
+    /// use provider_hpay::{Config, HPay};
+    ///
+    /// fn hpay(client: Arc<dyn Transport>) -> Result<Provider, ConfigProblems> {
+    ///     let passcode = Source::env("HPAY_PASSCODE");
+    ///     let config =
+    ///         Config::new(Environment::Production, "12345", "merchant@shop.example", passcode);
+    ///     HPay::builder(config).transport(client).build()
+    /// }
+    /// # let _ = hpay;
+    /// ```
+    pub fn builder(config: Config) -> Builder<Config> {
+        Builder::new(REGISTRATION, config.environment, config, builder::provider)
+    }
+}
 
 fn build(config: &ProviderConfig, context: &Context) -> Result<Provider, Vec<ConfigProblem>> {
     let mut read = Reader::new(config, &context.environ);
