@@ -7,6 +7,7 @@ mod metrics;
 mod migrate;
 mod payments;
 mod reconciliation;
+mod reseal;
 mod running;
 mod withdraw;
 

@@ -114,6 +114,22 @@ impl Seal {
         Ok(format!("{SEALED}{id}:{}", STANDARD.encode(sealed)))
     }
 
+    /// Seals a stored value of `place` with the first key; `None` if it is sealed with it already, or
+    /// if there is no key.
+    pub(crate) fn again(
+        &self,
+        place: Place<'_>,
+        stored: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let Some(now) = self.key_id() else { return Ok(None) };
+        let by = stored.strip_prefix(SEALED).and_then(|sealed| sealed.split_once(':'));
+        if by.is_some_and(|(id, _)| id == now) {
+            return Ok(None);
+        }
+        let value: Box<serde_json::value::RawValue> = self.open(place, stored)?;
+        self.close(place, &value).map(Some)
+    }
+
     /// Reads a value as it was stored at `place`, sealed or not. Errors quote nothing of it.
     pub(crate) fn open<T: DeserializeOwned>(
         &self,

@@ -26,10 +26,15 @@ struct Shop {
 
 impl Shop {
     fn new(added: &str) -> Self {
+        Self::with(added, "")
+    }
+
+    /// The same with what is added to its engine.
+    fn with(added: &str, engine: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = format!(
             "[providers.main]\nkind = 'mock'\nenvironment = 'sandbox'\napi_key = '{}'\n\
-             webhook_secret = '{}'\n{added}\n[engine]\nstore = 'sqlite:{}'\n",
+             webhook_secret = '{}'\n{added}\n[engine]\nstore = 'sqlite:{}'\n{engine}\n",
             Settings::test().api_key,
             Settings::test().webhook_secret,
             folder.path().join("shop.db").display()
@@ -219,4 +224,22 @@ fn a_statement_is_reconciled_and_its_rows_are_printed() {
     ] {
         assert_eq!(shop.engine(bad).code, 2, "{bad:?}");
     }
+}
+
+#[test]
+fn rows_are_sealed_with_a_new_key() {
+    let key = "key = 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE='";
+    let shop = Shop::with("", key);
+    let gateway = MockGateway::new(Settings::test()).unwrap();
+    run(async {
+        let engine = builder(&gateway, &shop.store()).start().await.unwrap();
+        let _ = engine.submit("main", &payout("P-1")).await.unwrap();
+        engine.stop().await;
+    });
+    // The record and its observation, which no key had sealed.
+    assert_eq!(shop.engine(&["reseal"]).out, "2 values are sealed with the first key now\n");
+    assert_eq!(shop.engine(&["reseal"]).out, "0 values are sealed with the first key now\n");
+    assert!(shop.engine(&["payout", "P-1"]).out.contains("NGUYEN VAN A"));
+    let refused = Shop::new("").engine(&["reseal"]);
+    assert_eq!(refused.code, 1, "{refused:?}");
 }

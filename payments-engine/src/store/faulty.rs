@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
 use super::{
-    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Rows,
-    StoreError, TaskKind, Write,
+    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Resealed,
+    Rows, StoreError, TaskKind, Write,
 };
 use crate::{
     journal::Breaker,
@@ -209,6 +209,15 @@ impl Backend for Faulty {
 
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError> {
         self.inner.with_open_cases()
+    }
+
+    fn reseal(
+        &mut self,
+        column: usize,
+        after: &(String, String),
+        most: usize,
+    ) -> Result<Option<Resealed>, StoreError> {
+        self.inner.reseal(column, after, most)
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {

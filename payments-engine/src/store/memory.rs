@@ -11,8 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use payments_core::{PayoutRef, ProviderId, Timestamp};
 
 use super::{
-    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Rows,
-    StoreError, TaskKind, Write,
+    Backend, Claim, Counts, Due, HandlerRows, InboxRows, PaymentRows, ReconciliationRows, Resealed,
+    Rows, StoreError, TaskKind, Write,
 };
 use crate::{
     journal::Breaker,
@@ -257,6 +257,16 @@ impl Backend for Memory {
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError> {
         let records = self.tables.payouts.values();
         Ok(records.filter(|record| record.open_cases().next().is_some()).cloned().collect())
+    }
+
+    /// Memory seals nothing.
+    fn reseal(
+        &mut self,
+        _column: usize,
+        _after: &(String, String),
+        _most: usize,
+    ) -> Result<Option<Resealed>, StoreError> {
+        Ok(None)
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {

@@ -17,6 +17,7 @@ mod payments;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod reconciliation;
+mod reseal;
 mod restored;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -39,6 +40,7 @@ pub(crate) use payments::{PaymentRows, PaymentWrite, Route, RouteKind};
 #[cfg(feature = "sqlx-0_9")]
 pub(crate) use postgres::{Address as PostgresAddress, with_rows};
 pub(crate) use reconciliation::ReconciliationRows;
+pub(crate) use reseal::Resealed;
 pub(crate) use restored::Restored;
 #[cfg(feature = "rusqlite")]
 pub(crate) use sqlite::SqliteRows;
@@ -380,6 +382,15 @@ pub(crate) trait Backend: Rows + Send {
 
     /// The records with open cases, oldest first.
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError>;
+
+    /// Seals anew what other keys sealed, or none, in one sealed column after a row, up to `most` rows.
+    /// `None` if there is no such column.
+    fn reseal(
+        &mut self,
+        column: usize,
+        after: &(String, String),
+        most: usize,
+    ) -> Result<Option<Resealed>, StoreError>;
 
     /// Counts the records.
     fn counts(&mut self) -> Result<Counts, StoreError>;

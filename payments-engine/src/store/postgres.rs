@@ -11,6 +11,7 @@ mod inbox;
 mod instances;
 mod payments;
 mod reconciliation;
+mod reseal;
 mod rows;
 mod schema;
 mod tasks;
@@ -30,7 +31,7 @@ use tokio::runtime::Runtime;
 use self::connection::{connect, in_time, is_usable_after, not_committed, not_done, place};
 use self::rows::{OBSERVATION, Session, Work, number, of_payout, work};
 use super::observed::{ObservedRow, observed};
-use super::{Backend, Claim, Counts, Opened, Restored, StoreError, TaskKind};
+use super::{Backend, Claim, Counts, Opened, Resealed, Restored, StoreError, TaskKind};
 use crate::{
     record::{Observed, PayoutRecord},
     sealing::Seal,
@@ -429,6 +430,15 @@ impl Backend for Postgres {
         rows.iter()
             .map(|(reference, record)| self.seal.open(of_payout(reference), record))
             .collect()
+    }
+
+    fn reseal(
+        &mut self,
+        column: usize,
+        after: &(String, String),
+        most: usize,
+    ) -> Result<Option<Resealed>, StoreError> {
+        reseal::reseal(self, column, after, most)
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {

@@ -6,6 +6,7 @@ mod inbox;
 mod opening;
 mod payments;
 mod reconciliation;
+mod reseal;
 mod tasks;
 
 pub(super) use opening::migrate_file;
@@ -22,7 +23,7 @@ use self::opening::{SCHEMA, connect, count_start, is_locked, lock, migrate, unus
 use super::counts::kinds_of;
 use super::{
     Backend, Claim, Counts, Due, HandlerRows, InboxRows, Opened, PaymentRows, ReconciliationRows,
-    Rows, StoreError, TaskKind, Write, observed::observed,
+    Resealed, Rows, StoreError, TaskKind, Write, observed::observed,
 };
 use crate::{
     journal::Breaker,
@@ -452,6 +453,15 @@ impl Backend for Sqlite {
             self.seal.open(of_payout(&reference), &record)
         })
         .collect()
+    }
+
+    fn reseal(
+        &mut self,
+        column: usize,
+        after: &(String, String),
+        most: usize,
+    ) -> Result<Option<Resealed>, StoreError> {
+        reseal::reseal(&self.connection, &self.seal, column, after, most)
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {

@@ -108,6 +108,8 @@ enum EngineCommand {
     },
     /// Make the tables of the store, or bring them up to date, without starting an engine
     Migrate,
+    /// Seal every row with the first key of `[engine]`, so that the others can go
+    Reseal,
     /// Accept a store that seems to be an older copy of itself: compare with the gateway first
     AcceptStore,
 }
@@ -221,6 +223,10 @@ async fn carry_out(command: EngineCommand, engine: &Engine) -> Ended {
         EngineCommand::Withdraw { payout, who, why } => {
             engine.withdraw(&payout, &who, &why).await.map_err(failed)?;
             output::print(&format!("payout {payout} is withdrawn: it will not be sent\n"))?;
+        }
+        EngineCommand::Reseal => {
+            let changed = engine.reseal().await.map_err(failed)?;
+            output::print(&format!("{changed} values are sealed with the first key now\n"))?;
         }
         EngineCommand::Reconcile(args) => return reconcile::reconcile(args, engine).await,
         EngineCommand::Reconciliations => reconcile::reconciliations(engine).await?,

@@ -13,6 +13,7 @@ mod absence;
 mod breaker;
 mod handed_over;
 mod repeats;
+mod reseal;
 mod restart;
 mod sealing;
 mod sends;
