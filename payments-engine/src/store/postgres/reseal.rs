@@ -40,7 +40,8 @@ pub(super) fn reseal<S: Session>(
         ),
         Key::Number => (
             "number > coalesce(nullif($1, '')::bigint, 0) AND $2::text IS NOT NULL".to_owned(),
-            "number".to_owned(),
+            // The column, not the text of it that is selected under its name.
+            format!("{table}.number"),
             "number = $2::bigint AND $3::text IS NOT NULL".to_owned(),
         ),
     };
