@@ -41,7 +41,7 @@ const KEY_LENGTHS: std::ops::RangeInclusive<usize> = 24..=64;
 /// use payments_core::{Secret, transport::Transport};
 /// use payments_engine::{Engine, WebhookKey, WebhookSink};
 ///
-/// # fn sink(client: Arc<dyn Transport>) -> payments_core::Result<()> {
+/// # fn sink(client: Arc<dyn Transport>) -> Result<(), Box<dyn std::error::Error>> {
 /// let key = WebhookKey::new(&Secret::new("whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz")?)?;
 /// let sink = WebhookSink::new("https://stock.shop.example/payments", [key], client)?;
 /// let builder = Engine::builder().with_sink("stock", sink);
