@@ -37,7 +37,8 @@ pub static HPAY_ANSWERS: LazyLock<Calls> =
 pub static HPAY_OPENAPI_ANSWERS: LazyLock<Calls> =
     LazyLock::new(|| RUNTIME.block_on(async { hpay::openapi_calls("aws-lc") }));
 /// payOS's webhooks and returns.
-pub static PAYOS_DELIVERIES: LazyLock<Vec<Deliveries>> = LazyLock::new(|| vec![payos::deliveries()]);
+pub static PAYOS_DELIVERIES: LazyLock<Vec<Deliveries>> =
+    LazyLock::new(|| vec![payos::deliveries()]);
 /// payOS's responses.
 pub static PAYOS_ANSWERS: LazyLock<Calls> =
     LazyLock::new(|| RUNTIME.block_on(async { payos::calls() }));

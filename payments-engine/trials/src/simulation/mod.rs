@@ -1,9 +1,9 @@
 //! Random shops on an engine in memory, each decided by its seed.
 //!
-//! A [`Shop`](shop::Shop) instructs payouts, opens orders, gives refunds and gets deliveries, while its
+//! A `Shop` instructs payouts, opens orders, gives refunds and gets deliveries, while its
 //! gateway loses responses, its store loses commits, and its process ends at some commit and starts
 //! again. Then everything is mended and time passes until the engine has nothing more to do;
-//! [`checks`] compares what it says with what the gateway did. The clock, the store, the gateway and
+//! `checks` compares what it says with what the gateway did. The clock, the store, the gateway and
 //! the engine's own waits are simulated, so that a seed plays the same each time.
 
 mod checks;
