@@ -347,6 +347,20 @@ fn received_falls_only_by_what_was_given_back() {
 }
 
 #[test]
+fn what_arrives_after_everything_went_back_counts() {
+    let mut books = Books::opened();
+    books.book(&payment(Source::Inquiry, settled(40_000)));
+    let refunded = Payment::new(order(), PaymentState::Refunded);
+    books.book(&payment(Source::Inquiry, refunded.with_received(Money::vnd(40_000))));
+    assert_eq!(books.received(), 0);
+    // The buyer pays again, and an earlier report arrives late.
+    books.book(&payment(Source::Delivery, settled(90_000)));
+    books.book(&payment(Source::Delivery, settled(40_000)));
+    assert_eq!(books.received(), 50_000);
+    assert!(books.record().may_ship());
+}
+
+#[test]
 fn another_currency_funds_nothing_and_is_a_case() {
     let mut books = Books::opened();
     let dollars = Money::from_minor(50_000, Currency::USD);

@@ -10,6 +10,7 @@ use payments_core::{
 use super::{
     Compared, Credit, CreditName, Instruction, OpeningState, PaymentObservation, PaymentOpening,
     PaymentRecord, RefundRecord, RefundRecordState, Standing, Stated, credit::stand,
+    money::from_minor,
 };
 use crate::record::{
     Case, CaseKind, Decision, Observed, Outcome, Permit, Report, ReportData, Settled, Source,
@@ -301,6 +302,26 @@ impl PaymentRecord {
         for movement in payment.credits.iter().filter(|movement| movement.is_credit()) {
             self.credit(report, movement, at);
         }
+        if payment.state == PaymentState::Refunded {
+            self.see_given_back(report, payment);
+        }
+    }
+
+    /// A provider says that everything went back that it had received.
+    fn see_given_back(&mut self, report: &Report, payment: &Payment) {
+        let total = self.stated(&report.provider).and_then(|stated| stated.total);
+        let stated = payment.received.filter(Money::is_positive).or(total);
+        let credited = || {
+            let currency = self.currency()?;
+            Some(from_minor(self.credited(&report.provider, currency), currency))
+        };
+        let Some(amount) = stated.or_else(credited) else { return };
+        let stated = self.stated_by(report, payment.clone());
+        let is_more =
+            |known: Money| known.currency() == amount.currency() && known.minor() >= amount.minor();
+        if !stated.given_back.is_some_and(is_more) {
+            stated.given_back = Some(amount);
+        }
     }
 
     /// What a provider says, which begins with this payment.
@@ -311,6 +332,7 @@ impl PaymentRecord {
                 provider: report.provider.clone(),
                 state: payment.state,
                 total: None,
+                given_back: None,
                 left: Vec::new(),
                 payment,
             });

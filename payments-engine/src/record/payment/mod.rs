@@ -71,6 +71,10 @@ pub struct Stated {
     /// The most that it ever stated to have received in all.
     #[serde(default)]
     pub total: Option<Money>,
+    /// How much had arrived when it called the payment refunded, which went back. What arrives later
+    /// is money of its own.
+    #[serde(default)]
+    pub given_back: Option<Money>,
     /// What left again by movements of its accounts that name the order.
     #[serde(default)]
     pub left: Vec<payments_core::Movement>,

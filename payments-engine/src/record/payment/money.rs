@@ -105,8 +105,8 @@ impl PaymentRecord {
         largest.max(counted)
     }
 
-    /// What went back: for each provider the larger of what its refunds and what its movements say,
-    /// or everything that it states if it calls the payment refunded.
+    /// What went back: for each provider the largest of what its refunds, what its movements and what
+    /// its word say that everything was refunded.
     fn returned(&self, currency: Currency) -> i128 {
         let mut providers: Vec<&ProviderId> = Vec::new();
         let stated = self.providers.iter().map(|stated| &stated.provider);
@@ -124,13 +124,8 @@ impl PaymentRecord {
                 .filter(|amount| amount.currency() == currency)
                 .map(|amount| i128::from(amount.minor()))
                 .sum();
-            let whole = match (stated.state, stated.total) {
-                (PaymentState::Refunded, Some(total)) if total.currency() == currency => {
-                    i128::from(total.minor()).max(self.credited(provider, currency))
-                }
-                (PaymentState::Refunded, None) => self.credited(provider, currency),
-                _ => 0,
-            };
+            let given_back = stated.given_back.filter(|amount| amount.currency() == currency);
+            let whole = given_back.map_or(0, |amount| i128::from(amount.minor()));
             refunds.max(left).max(whole)
         };
         providers.iter().map(of).sum()
@@ -168,7 +163,7 @@ impl PaymentRecord {
     }
 }
 
-fn from_minor(minor: i128, currency: Currency) -> Money {
+pub(super) fn from_minor(minor: i128, currency: Currency) -> Money {
     let most = i64::try_from(minor).unwrap_or(if minor > 0 { i64::MAX } else { i64::MIN });
     Money::from_minor(most, currency)
 }
