@@ -207,7 +207,7 @@ fn cancelled(order: &OrderRef, found: Payment) -> Submission<Payment> {
         PaymentState::Cancelled => Submission::Accepted(found),
         _ => {
             let message = "payOS's response does not say that the link is cancelled";
-            let uncertain = Uncertain::new(UncertainCause::UnknownCode, message);
+            let uncertain = Uncertain::new(UncertainCause::ProviderUndecided, message);
             Submission::Uncertain(match &found.provider_state {
                 Some(word) => uncertain.with_code(word),
                 None => uncertain,
@@ -225,4 +225,21 @@ fn naming_the_requests_field(error: Error) -> Error {
         _ => return error,
     };
     error.with_field(field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A response to a cancellation that is about a paid link may be an old one, sent again: it is
+    /// no refusal.
+    #[test]
+    fn a_cancellation_that_is_answered_by_a_paid_link_is_no_refusal() {
+        let order = OrderRef::new("20260042").unwrap();
+        let found = Payment::new(order.clone(), PaymentState::Settled).with_provider_state("PAID");
+        let Submission::Uncertain(uncertain) = cancelled(&order, found) else {
+            panic!("it is not known");
+        };
+        assert_eq!(uncertain.cause, UncertainCause::ProviderUndecided);
+    }
 }
