@@ -35,7 +35,7 @@ use super::{answers, openapi_answers};
 const NOW: i64 = 1_731_741_261;
 const AMOUNT: Money = Money::vnd(50_000);
 const HOLDER: &str = "CONG TY THU NGHIEM";
-/// Nobody listens there: what is sent is taken from the simulator itself.
+/// No server runs at this address: tests read what was sent from the simulator.
 const NOTIFY_URL: &str = "http://127.0.0.1:1/notify";
 const RETURN_URL: &str = "http://127.0.0.1:1/back";
 const CODE: &str = "secure_code";

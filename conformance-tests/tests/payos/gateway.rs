@@ -30,7 +30,7 @@ use super::answers;
 /// 2024-11-16 07:14:21 UTC.
 const NOW: i64 = 1_731_741_261;
 const AMOUNT: Money = Money::vnd(50_000);
-/// Nobody listens there: what is sent is taken from the simulator itself.
+/// No server runs at this address: tests read what was sent from the simulator.
 const WEBHOOK_URL: &str = "http://127.0.0.1:1/webhook";
 const RETURN_URL: &str = "http://127.0.0.1:1/back";
 const CANCEL_URL: &str = "http://127.0.0.1:1/cancelled";
@@ -235,7 +235,7 @@ impl TakesPayments for PayOS {
             .with_expiry(self.clock.now().plus(Duration::from_secs(3_600)))
     }
 
-    /// A bank asks nobody: the QR code can be paid with any amount, twice and late.
+    /// Banks do not ask payOS first: the QR code can be paid with any amount, more than once, and late.
     fn buyers(&self) -> Payers {
         Payers::exact().any_amount().twice().late()
     }

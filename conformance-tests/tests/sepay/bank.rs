@@ -54,7 +54,7 @@ impl BankSide {
     async fn start(version: Version) -> Self {
         let settings = Settings::test();
         let secret = settings.webhook_secret().to_owned();
-        // Nobody listens there: what is sent is taken from the simulator itself.
+        // No server runs at this address: tests read what was sent from the simulator.
         let url = "http://127.0.0.1:1/hook".parse().unwrap();
         let webhook = Webhook::new(url, WebhookAuth::HmacSha256 { secret });
         Self { simulated: Simulated::start(settings.with_webhook(webhook)).await, version }

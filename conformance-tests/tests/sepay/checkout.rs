@@ -27,7 +27,7 @@ pub(crate) struct Checkout(Simulated);
 
 impl Checkout {
     pub(crate) async fn start() -> Self {
-        // Nobody listens there: what is sent is taken from the simulator itself.
+        // No server runs at this address: tests read what was sent from the simulator.
         let ipn = "http://127.0.0.1:1/ipn".parse().unwrap();
         Self(Simulated::start(Settings::test().with_ipn_url(ipn)).await)
     }

@@ -160,8 +160,8 @@ impl Drop for Worker {
     }
 }
 
-/// What the worker does: hands its payouts over, says so, and ends once all of them are final. It
-/// does the same after it was killed.
+/// The worker's process: hands over its payouts, prints each, and ends once all are final. It is
+/// started the same way again after it was killed.
 pub(crate) async fn work(folder: &Path) -> Result<(), Broken> {
     let text = std::fs::read_to_string(folder.join("payments.toml"))?;
     // One after another, so that a kill finds some that are not sent.

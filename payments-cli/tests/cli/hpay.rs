@@ -1,4 +1,4 @@
-//! HPay's signatures and deliveries, held to the vectors of its crate.
+//! HPay's signatures and deliveries, checked against the vectors of its crate.
 
 use std::path::Path;
 

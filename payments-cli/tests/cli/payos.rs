@@ -1,4 +1,4 @@
-//! payOS's signatures and deliveries, held to the vectors of its crate.
+//! payOS's signatures and deliveries, checked against the vectors of its crate.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! SePay's signatures and deliveries, held to the vectors of its crate.
+//! SePay's signatures and deliveries, checked against the vectors of its crate.
 
 use serde_json::Value;
 use tempfile::TempDir;
