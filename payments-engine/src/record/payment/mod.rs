@@ -6,6 +6,7 @@ mod money;
 mod observation;
 mod opening;
 mod refund;
+mod reported;
 
 use payments_core::{
     OrderRef, ProviderId, RefundRef, Timestamp,
