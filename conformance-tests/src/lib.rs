@@ -183,6 +183,7 @@ mod another_row;
 mod booking;
 mod changed_response;
 mod client;
+mod endpoint_table;
 mod failure;
 mod fault_case;
 mod finding;
@@ -212,6 +213,7 @@ mod webhook_sample;
 pub use another_row::insert_row;
 pub use booking::Booking;
 pub use changed_response::{ChangedResponse, Meaning};
+pub use endpoint_table::check_endpoint_table;
 pub use finding::Finding;
 pub use flaw::Flaw;
 pub use gateway::{
