@@ -26,6 +26,8 @@ use rust_decimal::Decimal;
 
 mod currency;
 mod error;
+#[cfg(feature = "localized")]
+mod localized;
 mod serde_impls;
 mod text;
 pub mod wire;
@@ -35,6 +37,8 @@ mod tests;
 
 pub use currency::Currency;
 pub use error::MoneyError;
+#[cfg(feature = "localized")]
+pub use localized::Language;
 
 /// An amount of money: a whole number of minor units, and the currency they are units of.
 ///
