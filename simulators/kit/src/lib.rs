@@ -3,7 +3,8 @@
 //! A simulated gateway is an [`axum::Router`] with state of its own. This crate serves it on
 //! loopback, where it can also close a connection without a response ([`Server`], [`HangUp`]), has
 //! a clock that tests can move ([`Clock`]), and sends notifications to the merchant ([`Outbox`]). A
-//! gateway describes itself to people in [`Section`]s.
+//! gateway describes itself to people in [`Section`]s, and its pages for buyers are made of the parts
+//! in [`page`].
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -23,6 +24,7 @@ mod clock;
 mod description;
 mod known_host;
 mod outbox;
+pub mod page;
 mod printed_headers;
 mod server;
 

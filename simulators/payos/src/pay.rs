@@ -5,37 +5,97 @@ use std::sync::Arc;
 use axum::{
     Form, Router,
     extract::{Path, State},
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
+use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
+use simulator_kit::page::{Language, Text, amount, buyer_page, facts, preferred_language, qr_svg};
 
-use crate::{gateway::Gateway, link::Link};
+use crate::{gateway::Gateway, link::Link, qr};
 
 pub(crate) fn routes() -> Router<Arc<Gateway>> {
     Router::new().route("/web/{id}", get(show).post(press))
 }
 
-async fn show(State(gateway): State<Arc<Gateway>>, Path(id): Path<String>) -> Response {
-    let books = gateway.books();
-    let Some(link) = books.links.iter().find(|link| link.id == id) else {
-        return StatusCode::NOT_FOUND.into_response();
+/// The language of the page for a buyer whose browser sends `headers`.
+fn language(headers: &HeaderMap) -> Language {
+    preferred_language(headers, Language::Vietnamese)
+}
+
+fn page(language: Language, heading: Text, body: Markup) -> Markup {
+    buyer_page("payOS", language, heading.to(language), body)
+}
+
+fn unknown(language: Language) -> Response {
+    let heading = Text::new("There is no such payment link", "Không tìm thấy link thanh toán");
+    (StatusCode::NOT_FOUND, page(language, heading, html! {})).into_response()
+}
+
+async fn show(
+    State(gateway): State<Arc<Gateway>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let (language, now) = (language(&headers), gateway.now());
+    match gateway.books().links.iter().find(|link| link.id == id) {
+        Some(link) => payment_page(&gateway, link, language, now).into_response(),
+        None => unknown(language),
+    }
+}
+
+fn payment_page(gateway: &Gateway, link: &Link, language: Language, now: i64) -> Markup {
+    const HEADING: Text = Text::new("Pay for your order", "Thanh toán đơn hàng");
+    const SCAN: Text = Text::new(
+        "Scan the code with your bank's app, or transfer:",
+        "Quét mã bằng ứng dụng ngân hàng hoặc chuyển khoản:",
+    );
+    const PAY: Text = Text::new("Pay", "Thanh toán");
+    const CANCEL: Text = Text::new("Cancel", "Hủy thanh toán");
+    let account = &gateway.settings.account;
+    let (number, memo) = (&gateway.settings.virtual_account, link.memo());
+    let can_be_paid = link.status(now) == "PENDING";
+    let missing = amount(link.amount.saturating_sub(link.amount_paid()), "VND", language);
+    let code = qr_svg(&qr::of(&account.bin, number, link.amount, &memo));
+    let rows = [
+        (Text::new("Order", "Đơn hàng"), html! { (link.order_code) }),
+        (
+            Text::new("Status", "Trạng thái"),
+            html! { strong { (status(link.status(now)).to(language)) } },
+        ),
+        (Text::new("Bank", "Ngân hàng"), html! { (account.bank) }),
+        (Text::new("Account", "Số tài khoản"), html! { code { (number) } }),
+        (Text::new("In the name of", "Chủ tài khoản"), html! { (account.holder) }),
+        (Text::new("Amount", "Số tiền"), missing),
+        (Text::new("Memo, exactly", "Nội dung chuyển khoản"), html! { code { (memo) } }),
+    ];
+    let body = html! {
+        p.total { (amount(link.amount, "VND", language)) }
+        @if let (true, Some(code)) = (can_be_paid, code) {
+            p { (SCAN.to(language)) }
+            div.qr { (PreEscaped(code)) }
+        }
+        (facts(rows.map(|(label, value)| (label.to(language), value))))
+        @if can_be_paid {
+            form method="post" {
+                button.main name="do" value="pay" { (PAY.to(language)) }
+                button name="do" value="cancel" { (CANCEL.to(language)) }
+            }
+        }
     };
-    let (status, account) = (link.status(gateway.now()), &gateway.settings.account);
-    Html(format!(
-        "<!doctype html><title>payOS, simulated</title>\
-         <h1>Order {}: {} VND</h1><p>{status}</p>\
-         <p>Transfer to {} at {}, memo <code>{}</code></p>\
-         <form method=post>\
-         <button name=do value=pay>Pay</button> <button name=do value=cancel>Cancel</button></form>",
-        link.order_code,
-        link.amount,
-        gateway.settings.virtual_account,
-        account.bank,
-        escaped(&link.memo()),
-    ))
-    .into_response()
+    page(language, HEADING, body)
+}
+
+/// The status of a link for a buyer.
+fn status(word: &str) -> Text {
+    match word {
+        "PAID" => Text::new("paid", "đã thanh toán"),
+        "UNDERPAID" => Text::new("partly paid", "thanh toán thiếu"),
+        "CANCELLED" => Text::new("cancelled", "đã hủy"),
+        "EXPIRED" => Text::new("expired", "đã hết hạn"),
+        _ => Text::new("waiting for the transfer", "đang chờ chuyển khoản"),
+    }
 }
 
 #[derive(Deserialize)]
@@ -47,16 +107,19 @@ struct Pressed {
 async fn press(
     State(gateway): State<Arc<Gateway>>,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Form(pressed): Form<Pressed>,
 ) -> Response {
-    let now = gateway.now();
+    const NOT_PAYABLE: Text = Text::new("There is nothing to pay", "Không còn gì để thanh toán");
+    let (language, now) = (language(&headers), gateway.now());
+    let conflict = || (StatusCode::CONFLICT, page(language, NOT_PAYABLE, html! {})).into_response();
     let amount = {
         let mut books = gateway.books();
         let Some(link) = books.links.iter_mut().find(|link| link.id == id) else {
-            return StatusCode::NOT_FOUND.into_response();
+            return unknown(language);
         };
         if link.status(now) != "PENDING" {
-            return (StatusCode::CONFLICT, "There is nothing to pay.").into_response();
+            return conflict();
         }
         match pressed.r#do.as_str() {
             "cancel" => link.cancelled = Some((now, None)),
@@ -66,12 +129,12 @@ async fn press(
         link.amount
     };
     if pressed.r#do == "pay" && gateway.transfer(&id, amount).await.is_err() {
-        return StatusCode::CONFLICT.into_response();
+        return conflict();
     }
     let back = gateway.books().link(&id).and_then(|link| return_link(link, gateway.now()));
     match back {
         Some(back) => Redirect::to(&back).into_response(),
-        None => "Done.".into_response(),
+        None => page(language, Text::new("Done", "Đã xong"), html! {}).into_response(),
     }
 }
 
@@ -101,8 +164,4 @@ pub(crate) fn return_link(link: &Link, now: i64) -> Option<String> {
         Some(fragment) => format!("{back}#{fragment}"),
         None => back,
     })
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
 }

@@ -18,7 +18,7 @@ async fn a_payment_on_the_page_is_notified_and_the_order_is_paid() {
     assert!(world.standing(&order).await.contains("We are checking"));
 
     let opened = world.browser.get(&page.link("pay")).await;
-    assert!(opened.text().contains("50,000 VND"), "{}", opened.text());
+    assert!(opened.text().contains("50.000 ₫"), "{}", opened.text());
     assert!(world.is_not_packed(&order).await, "opened is not paid");
 
     let announcement = world.hpay.buyer_pays(order.as_str(), PayAs::Now).await.unwrap();

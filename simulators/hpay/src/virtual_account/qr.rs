@@ -10,7 +10,7 @@ use axum::{
     routing::get,
 };
 use crc::{CRC_16_IBM_3740, Crc};
-use fast_qr::{QRBuilder, convert::svg::SvgBuilder};
+use simulator_kit::page::qr_svg;
 
 use super::account::{BANK, VirtualAccount};
 use crate::{gateway::Gateway, tables};
@@ -58,12 +58,8 @@ async fn picture(
     Path((_kind, number)): Path<(String, String)>,
 ) -> Response {
     let text = gateway.books().account_mut(&number).map(|account| payload(account));
-    let code = text.and_then(|text| QRBuilder::new(text).build().ok());
-    match code {
-        Some(code) => {
-            let svg = SvgBuilder::default().to_str(&code);
-            ([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response()
-        }
+    match text.as_deref().and_then(qr_svg) {
+        Some(svg) => ([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

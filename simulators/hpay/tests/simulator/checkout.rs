@@ -14,6 +14,19 @@ use super::merchant::{
 };
 
 #[tokio::test]
+async fn a_link_chooses_the_language_of_its_page() {
+    let hpay = start().await;
+    for (order, lang, total) in [("OM_VI", "vi", "200.000 ₫"), ("OM_EN", "en", "200,000 VND")] {
+        let link = checkout_link(&hpay, order, "200000", &[("lang", lang)]);
+        let page = get(&link).await.unwrap();
+        assert!(
+            page.contains(total) && page.contains(&format!("<html lang=\"{lang}\">")),
+            "{page}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_order_exists_once_a_buyer_opens_it_and_is_paid_once_they_pay() {
     let hpay = start().await;
     let notifications = NotificationServer::open(StatusCode::OK).await;
@@ -22,7 +35,7 @@ async fn an_order_exists_once_a_buyer_opens_it_and_is_paid_once_they_pay() {
     let link = checkout_link(&hpay, "OM_1", "200000", &more);
 
     assert_eq!(order_inquiry(&hpay, "OM_1").await["error_code"], "30015");
-    assert!(get(&link).await.unwrap().contains("200,000 VND"));
+    assert!(get(&link).await.unwrap().contains("200.000 ₫"));
     assert_eq!(order_inquiry(&hpay, "OM_1").await["data"]["transaction_status"], "02");
     assert!(hpay.bookings().is_empty());
 
@@ -226,7 +239,7 @@ fn older_link(hpay: &HPaySimulator, method_id: &str, more: &[(&str, &str)]) -> S
 async fn the_older_page_checks_eighteen_fields_and_pays_instalments_by_card_only() {
     let hpay = start().await;
     let visa = older_link(&hpay, "1095", &[]);
-    assert!(get(&visa).await.unwrap().contains("Instalments"));
+    assert!(get(&visa).await.unwrap().contains("Trả góp"));
     let changed = visa.replace("installment=1", "installment=0");
     assert!(get(&changed).await.unwrap().contains("<strong>30014</strong>"));
     let domestic = older_link(&hpay, "1003", &[]);

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{RawForm, RawQuery, State},
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
+use maud::html;
 use serde::Serialize;
 use serde_json::Value;
+use simulator_kit::page::{Language, Text, buyer_page, preferred_language};
 
 use super::grants::ACCESS;
 use crate::{gateway::Gateway, query::Query};
@@ -72,30 +74,29 @@ impl Asked {
 pub(super) async fn page(
     State(gateway): State<Arc<Gateway>>,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
 ) -> Response {
     let text = query.unwrap_or_default();
     match Asked::read(&gateway, &Query::parse(Some(&text))) {
         Err(wrong) => refused(wrong),
         Ok(asked) => {
-            let scopes: String =
-                asked.scopes.iter().map(|scope| format!("<li>{scope}</li>")).collect();
-            let fields: String = form_urlencoded::parse(text.as_bytes())
-                .map(|(name, value)| {
-                    format!(
-                        "<input type=\"hidden\" name=\"{}\" value=\"{}\">",
-                        escaped(&name),
-                        escaped(&value)
-                    )
-                })
-                .collect();
-            Html(format!(
-                "<!doctype html><meta charset=\"utf-8\"><title>SePay</title>\
-                 <p>Ứng dụng muốn truy cập:</p><ul>{scopes}</ul>\
-                 <form method=\"post\" action=\"/oauth/authorize\">{fields}\
-                 <button name=\"decision\" value=\"allow\">Cho phép</button>\
-                 <button name=\"decision\" value=\"deny\">Từ chối</button></form>"
-            ))
-            .into_response()
+            let language = preferred_language(&headers, Language::Vietnamese);
+            let body = html! {
+                ul { @for scope in &asked.scopes { li { code { (scope) } } } }
+                form method="post" action="/oauth/authorize" {
+                    @for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+                        input type="hidden" name=(name) value=(value);
+                    }
+                    button.main name="decision" value="allow" {
+                        (Text::new("Allow", "Cho phép").to(language))
+                    }
+                    button name="decision" value="deny" {
+                        (Text::new("Deny", "Từ chối").to(language))
+                    }
+                }
+            };
+            let heading = Text::new("An app asks for access:", "Ứng dụng muốn truy cập:");
+            buyer_page("SePay", language, heading.to(language), body).into_response()
         }
     }
 }
@@ -204,10 +205,7 @@ fn error(error: &'static str, error_description: &'static str) -> Response {
 }
 
 fn refused(parameter: &str) -> Response {
-    let page = format!("<!doctype html><meta charset=\"utf-8\"><p>{parameter} không hợp lệ</p>");
-    (StatusCode::BAD_REQUEST, Html(page)).into_response()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+    let heading = format!("{parameter} không hợp lệ");
+    let page = buyer_page("SePay", Language::Vietnamese, &heading, html! {});
+    (StatusCode::BAD_REQUEST, page).into_response()
 }

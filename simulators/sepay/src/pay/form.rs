@@ -1,8 +1,8 @@
 //! Reading and checking the merchant's form.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
+use simulator_kit::page::{Language, Text};
 use url::Url;
 
 use crate::{
@@ -20,11 +20,20 @@ pub(super) enum Refusal {
     Field(&'static str),
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Refusal {
+    /// What is wrong, for people.
+    pub(super) fn to(self, language: Language) -> String {
         match self {
-            Self::Signature => f.write_str("Chữ ký không hợp lệ"),
-            Self::Field(name) => write!(f, "Trường {name} không hợp lệ"),
+            Self::Signature => {
+                Text::new("The signature is not valid", "Chữ ký không hợp lệ").to(language).into()
+            }
+            Self::Field(name) => {
+                let (before, after) = match language {
+                    Language::Vietnamese => ("Trường", "không hợp lệ"),
+                    _ => ("The field", "is not valid"),
+                };
+                format!("{before} {name} {after}")
+            }
         }
     }
 }

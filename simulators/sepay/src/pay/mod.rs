@@ -13,6 +13,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::USER_AGENT};
+use simulator_kit::page::{Language, Text, preferred_language};
 use url::Url;
 
 use super::{
@@ -31,7 +32,17 @@ pub(super) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
         .route("/v1/checkout/{order_id}/pay", post(pay))
         .route("/v1/checkout/{order_id}/fail", post(fail))
         .route("/v1/checkout/{order_id}/leave", post(leave))
-        .fallback(|| async { (StatusCode::NOT_FOUND, page::error("Không tìm thấy trang")) })
+        .fallback(unknown_page)
+}
+
+/// The language of the page for a buyer whose browser sends `headers`.
+fn language(headers: &HeaderMap) -> Language {
+    preferred_language(headers, Language::Vietnamese)
+}
+
+async fn unknown_page(headers: HeaderMap) -> Response {
+    let words = Text::new("There is no such page", "Không tìm thấy trang");
+    refuse(StatusCode::NOT_FOUND, words, &headers)
 }
 
 /// Receives the form that a buyer arrives with, and creates the order.
@@ -39,42 +50,58 @@ async fn arrive(State(gateway): State<Arc<Gateway>>, headers: HeaderMap, body: B
     let fields = form::fields(&body);
     let purchase = match form::check(&fields, &gateway.settings) {
         Ok(purchase) => purchase,
-        Err(refusal) => return refuse(refusal),
+        Err(refusal) => return refuse_form(refusal, &headers),
     };
     let user_agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
     let user_agent = user_agent.unwrap_or_default().to_owned();
     let opened = gateway.books().open(purchase, user_agent, gateway.now());
     match opened {
-        Ok(order) => page::checkout(&order).into_response(),
-        Err(_) => refuse(form::Refusal::Field("order_invoice_number")),
+        Ok(order) => page::checkout(&order, language(&headers)).into_response(),
+        Err(_) => refuse_form(form::Refusal::Field("order_invoice_number"), &headers),
     }
 }
 
-fn refuse(refusal: form::Refusal) -> Response {
-    (StatusCode::BAD_REQUEST, page::error(&refusal.to_string())).into_response()
+fn refuse_form(refusal: form::Refusal, headers: &HeaderMap) -> Response {
+    let language = language(headers);
+    (StatusCode::BAD_REQUEST, page::error(&refusal.to(language), language)).into_response()
+}
+
+fn refuse(status: StatusCode, words: Text, headers: &HeaderMap) -> Response {
+    let language = language(headers);
+    (status, page::error(words.to(language), language)).into_response()
 }
 
 async fn pay(
     State(gateway): State<Arc<Gateway>>,
     Path(order_id): Path<String>,
+    headers: HeaderMap,
     body: Bytes,
-) -> Result<Response, Objection> {
-    gateway.pay(&order_id, chosen_method(&body)).await?;
-    Ok(back_to_shop(&gateway, &order_id, Way::Success))
+) -> Response {
+    match gateway.pay(&order_id, chosen_method(&body)).await {
+        Ok(_) => back_to_shop(&gateway, &order_id, Way::Success, &headers),
+        Err(refused) => object(&refused, &headers),
+    }
 }
 
 async fn fail(
     State(gateway): State<Arc<Gateway>>,
     Path(order_id): Path<String>,
+    headers: HeaderMap,
     body: Bytes,
-) -> Result<Response, Objection> {
-    gateway.fail(&order_id, chosen_method(&body))?;
-    Ok(back_to_shop(&gateway, &order_id, Way::Error))
+) -> Response {
+    match gateway.fail(&order_id, chosen_method(&body)) {
+        Ok(_) => back_to_shop(&gateway, &order_id, Way::Error, &headers),
+        Err(refused) => object(&refused, &headers),
+    }
 }
 
 /// Handles a buyer who goes back. The order stays open: no document says that SePay cancels it.
-async fn leave(State(gateway): State<Arc<Gateway>>, Path(order_id): Path<String>) -> Response {
-    back_to_shop(&gateway, &order_id, Way::Cancel)
+async fn leave(
+    State(gateway): State<Arc<Gateway>>,
+    Path(order_id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    back_to_shop(&gateway, &order_id, Way::Cancel, &headers)
 }
 
 fn chosen_method(body: &[u8]) -> Option<PaymentMethod> {
@@ -92,37 +119,43 @@ enum Way {
 }
 
 /// Redirects to the merchant's address for this outcome, without a parameter: SePay documents none.
-fn back_to_shop(gateway: &Gateway, order_id: &str, way: Way) -> Response {
+fn back_to_shop(gateway: &Gateway, order_id: &str, way: Way, headers: &HeaderMap) -> Response {
     let books = gateway.books();
     let Some(order) = books.order(order_id) else {
-        return Objection(Refused::UnknownOrder(order_id.to_owned())).into_response();
+        return object(&Refused::UnknownOrder(order_id.to_owned()), headers);
     };
     let (address, words) = match way {
-        Way::Success => (&order.purchase.success_url, "Thanh toán thành công"),
-        Way::Error => (&order.purchase.error_url, "Thanh toán thất bại"),
-        Way::Cancel => (&order.purchase.cancel_url, "Bạn đã rời trang thanh toán"),
+        Way::Success => (
+            &order.purchase.success_url,
+            Text::new("The payment succeeded", "Thanh toán thành công"),
+        ),
+        Way::Error => {
+            (&order.purchase.error_url, Text::new("The payment failed", "Thanh toán thất bại"))
+        }
+        Way::Cancel => (
+            &order.purchase.cancel_url,
+            Text::new("You left the payment page", "Bạn đã rời trang thanh toán"),
+        ),
     };
     match address.as_ref().map(Url::as_str) {
         Some(address) => Redirect::to(address).into_response(),
-        None => page::message(words).into_response(),
+        None => {
+            let language = language(headers);
+            page::message(words.to(language), language).into_response()
+        }
     }
 }
 
 /// The page for a button that cannot be used in the present state.
-struct Objection(Refused);
-
-impl From<Refused> for Objection {
-    fn from(refused: Refused) -> Self {
-        Self(refused)
-    }
-}
-
-impl IntoResponse for Objection {
-    fn into_response(self) -> Response {
-        let (status, words) = match self.0 {
-            Refused::UnknownOrder(_) => (StatusCode::NOT_FOUND, "Không tìm thấy đơn hàng"),
-            _ => (StatusCode::CONFLICT, "Đơn hàng không còn chờ thanh toán"),
-        };
-        (status, page::error(words)).into_response()
-    }
+fn object(refused: &Refused, headers: &HeaderMap) -> Response {
+    let (status, words) = match refused {
+        Refused::UnknownOrder(_) => {
+            (StatusCode::NOT_FOUND, Text::new("There is no such order", "Không tìm thấy đơn hàng"))
+        }
+        _ => (
+            StatusCode::CONFLICT,
+            Text::new("The order cannot be paid any more", "Đơn hàng không còn chờ thanh toán"),
+        ),
+    };
+    refuse(status, words, headers)
 }
