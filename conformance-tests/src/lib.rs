@@ -136,7 +136,7 @@
 //!   a file in that folder: the suite's version, the provider and its capabilities, the law, the
 //!   fault, the outcome and the time.
 //!
-//! The guide `docs/plug-ins.md` builds a provider and its suite from an empty folder.
+//! The guide in `docs/plug-ins` builds a provider and its suite from an empty folder.
 //!
 //! # Who tests the suite?
 //!

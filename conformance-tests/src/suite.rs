@@ -333,11 +333,14 @@ mod tests {
 
     #[test]
     fn the_guide_tells_what_every_fault_does() {
-        let guide = include_str!("../../docs/plug-ins.md");
+        let guide = include_str!("../../docs/plug-ins/findings.md");
         for fault in Fault::ALL {
             let name = fault.test_name();
             let either = name.replace("before_booking", "…").replace("after_booking", "…");
-            assert!(guide.contains(&format!("`{either}`")), "{either} is not in docs/plug-ins.md");
+            assert!(
+                guide.contains(&format!("`{either}`")),
+                "{either} is not in docs/plug-ins/findings.md"
+            );
         }
     }
 

@@ -9,8 +9,6 @@ use crate::{
     workspace::{self, Member, programs, text},
 };
 
-const GUIDE: &str = include_str!("../../../docs/plug-ins.md");
-
 /// A provider as the guide builds it, with one of its checks removed.
 struct Broken {
     member: &'static str,
@@ -44,7 +42,7 @@ const BROKEN: [Broken; 2] = [
 
 impl Broken {
     fn files(&self) -> BTreeMap<String, String> {
-        let mut files = page::files(GUIDE);
+        let mut files = page::files(&page::guide());
         let file = files.get_mut(self.file).unwrap();
         assert_eq!(file.matches(self.check).count(), 1, "{}", self.check);
         *file = file.replace(self.check, self.without);
@@ -68,7 +66,7 @@ impl Broken {
 
 pub(crate) fn members() -> Vec<Member> {
     let broken = BROKEN.iter().map(|broken| (broken.member, broken.files()));
-    std::iter::once(("provider-template", page::files(GUIDE))).chain(broken).collect()
+    std::iter::once(("provider-template", page::files(&page::guide()))).chain(broken).collect()
 }
 
 #[test]
@@ -99,7 +97,7 @@ fn the_finding_in_the_guide_is_what_the_suite_says() {
     let broken = &BROKEN[0];
     let output = programs().run(broken.member, "conformance", &["--exact", broken.test]);
     let said = text(&output).replace(&format!("{}/", broken.member), "");
-    for shown in page::blocks(GUIDE, "What does a finding say?", "text") {
+    for shown in page::blocks(&page::guide(), "What does a finding say?", "text") {
         assert!(said.contains(shown), "{shown}\n is not in\n{said}");
     }
 }
@@ -111,7 +109,7 @@ fn the_template_is_what_the_guide_builds() {
     read(&template, &template, &mut there);
     // It is a member of this workspace.
     let own = there.remove("Cargo.toml").unwrap();
-    let mut guide = page::files(GUIDE);
+    let mut guide = page::files(&page::guide());
     let manifest = guide.remove("Cargo.toml").unwrap();
 
     let paths = |files: &BTreeMap<String, String>| files.keys().cloned().collect::<Vec<_>>();

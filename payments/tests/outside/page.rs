@@ -1,6 +1,18 @@
 //! The code on a page of Markdown.
 
 use std::collections::BTreeMap;
+use std::fs;
+
+use crate::workspace;
+
+/// The pages that build the template, one after the other, as the summary of the book lists them.
+pub(crate) fn guide() -> String {
+    let docs = workspace::root().join("docs");
+    let summary = fs::read_to_string(docs.join("SUMMARY.md")).unwrap();
+    let links = summary.split("](plug-ins/").skip(1).map(|rest| rest.split_once(')').unwrap().0);
+    let pages = links.filter(|page| !["README.md", "smallest.md"].contains(page));
+    pages.map(|page| fs::read_to_string(docs.join("plug-ins").join(page)).unwrap()).collect()
+}
 
 /// The fenced blocks of a section, by language.
 pub(crate) fn blocks<'a>(page: &'a str, section: &str, language: &str) -> Vec<&'a str> {

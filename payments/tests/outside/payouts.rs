@@ -19,8 +19,6 @@ use serde::Deserialize;
 
 use crate::page;
 
-const GUIDE: &str = include_str!("../../../docs/plug-ins.md");
-
 // Blocks of the guide.
 
 fn capabilities() -> PayoutCapabilities {
@@ -125,9 +123,10 @@ fn request() -> CreatePayout {
 
 #[test]
 fn the_guide_shows_this_code() {
+    let guide = page::guide();
     let source = include_str!("payouts.rs");
     for (section, count) in [("How do I send money?", 3), ("How do I sign?", 1)] {
-        let blocks = page::blocks(GUIDE, section, "rust");
+        let blocks = page::blocks(&guide, section, "rust");
         let blocks: Vec<_> = blocks.iter().filter(|block| !block.starts_with("// src/")).collect();
         assert_eq!(blocks.len(), count, "{section}");
         for block in blocks {

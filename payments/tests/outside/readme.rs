@@ -1,4 +1,5 @@
-//! The README's code compiles, and its plug-in is linked, found and configured.
+//! The code of the README and of the guides' first pages compiles, and the smallest plug-in is
+//! linked, found and configured.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,6 +10,8 @@ use crate::{
 };
 
 const README: &str = include_str!("../../../README.md");
+const RECEIVE_MONEY: &str = include_str!("../../../docs/guides/receive-money.md");
+const SMALLEST: &str = include_str!("../../../docs/plug-ins/smallest.md");
 
 pub(crate) fn members() -> Vec<Member> {
     let files = |files: &[(&str, String)]| -> BTreeMap<String, String> {
@@ -18,9 +21,10 @@ pub(crate) fn members() -> Vec<Member> {
         let main = format!("{main}{BUILD}");
         files(&[("Cargo.toml", manifest(name)), ("src/main.rs", main)])
     };
-    let plug_in = |language| blocks(README, "Write a plug-in", language)[0].to_owned();
-    let shop = |section, language| blocks(README, section, language)[0].to_owned();
-    let main = format!("mod receive;\n\n{}", shop("Take a payment", "rust"));
+    let plug_in = |language| blocks(SMALLEST, "The crate", language)[0].to_owned();
+    let shop = |language| blocks(README, "Take a payment", language)[0].to_owned();
+    let receive = blocks(RECEIVE_MONEY, "Without the engine", "rust")[0].to_owned();
+    let main = format!("mod receive;\n\n{}", shop("rust"));
     vec![
         (
             "provider-toy",
@@ -31,15 +35,15 @@ pub(crate) fn members() -> Vec<Member> {
         (
             "shop",
             files(&[
-                ("Cargo.toml", shop("Take a payment", "toml")),
+                ("Cargo.toml", shop("toml")),
                 ("src/main.rs", main),
-                ("src/receive.rs", shop("Receive money", "rust")),
+                ("src/receive.rs", receive),
             ]),
         ),
     ]
 }
 
-/// An app beside the README's plug-in, with the facade.
+/// An app beside the smallest plug-in, with the facade.
 fn manifest(name: &str) -> String {
     format!(
         r#"
@@ -147,7 +151,7 @@ fn the_shop_of_the_readme_compiles_with_its_own_dependencies_and_names_what_is_m
 }
 
 #[test]
-fn the_plug_in_of_the_readme_is_linked_found_and_configured() {
+fn the_smallest_plug_in_is_linked_found_and_configured() {
     let output = programs().run("linked", "linked", &[]);
     let said = text(&output);
     assert!(output.status.success(), "{said}");

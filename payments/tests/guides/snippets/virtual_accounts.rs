@@ -1,0 +1,54 @@
+use payments::{
+    Listed, Lookup, Movement, OrderRef, Provider, Submission,
+    virtual_account::{OpenVirtualAccount, VirtualAccount, VirtualAccountRef},
+};
+
+/// Opens an account number for an order. `None`: it is not open, and the reason was printed.
+pub async fn open(
+    provider: &Provider,
+    order: &OrderRef,
+    holder: &str,
+) -> payments::Result<Option<VirtualAccount>> {
+    let role = provider.virtual_accounts()?;
+    // Without an amount the number accepts any amount, where the capability `any_amount` says so.
+    let request = OpenVirtualAccount::new(order.clone(), holder)?;
+    match role.open(&request).await? {
+        // Store `account.reference()` with the order.
+        Submission::Accepted(account) => Ok(Some(account)),
+        Submission::Declined(decline) => {
+            println!("refused: {decline}");
+            Ok(None)
+        }
+        // The response was lost. Look for the account before you open another one.
+        Submission::Uncertain(uncertain) if role.capabilities().find => {
+            match role.find(&VirtualAccountRef::new(order.clone())).await? {
+                Lookup::Found(account) => Ok(Some(account)),
+                Lookup::Several(_) | Lookup::Absent(_) => {
+                    println!("look again later: {uncertain}");
+                    Ok(None)
+                }
+            }
+        }
+        // It cannot be found again, and nobody has seen its number: opening another one is safe.
+        Submission::Uncertain(uncertain) => {
+            println!("open another one: {uncertain}");
+            Ok(None)
+        }
+    }
+}
+
+/// The credits that the provider lists for an account. Count each one by its key, as
+/// `match_credit` does: a notification may have reported it already.
+pub async fn credits(
+    provider: &Provider,
+    account: &VirtualAccountRef,
+) -> payments::Result<Vec<Movement>> {
+    let mut credits = Vec::new();
+    for row in provider.virtual_accounts()?.credits(account).await? {
+        match row {
+            Listed::Read(credit) => credits.push(credit),
+            Listed::Unreadable(row) => println!("a person has to look at it: {row}"),
+        }
+    }
+    Ok(credits)
+}
