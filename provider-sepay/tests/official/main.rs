@@ -12,6 +12,7 @@
     reason = "a test may panic"
 )]
 
+mod checkout;
 mod frame;
 mod node;
 mod python;

@@ -61,7 +61,7 @@ async fn the_node_library_takes_the_simulator_for_sepay() {
 }
 
 /// The fields of a form that this crate makes, for the library to sign again.
-async fn form_of_ours(sepay: &SePaySimulator) -> Vec<(String, String)> {
+pub(crate) async fn form_of_ours(sepay: &SePaySimulator) -> Vec<(String, String)> {
     let text = format!(
         "[providers.sepay]\nkind = \"sepay\"\nenvironment = \"sandbox\"\n\
          merchant_id = \"{}\"\nsecret_key = \"{}\"",
