@@ -5,8 +5,9 @@ use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
+use std::sync::Arc;
 
-use simulator_kit::Section;
+use simulator_kit::{Section, control::Control};
 
 type Starting = Pin<Box<dyn Future<Output = io::Result<RunningSimulator>> + Send>>;
 
@@ -89,6 +90,7 @@ pub struct RunningSimulator {
     pub(crate) hosts: Vec<(String, String)>,
     pub(crate) keys: Vec<(String, Value)>,
     pub(crate) sections: Vec<Section>,
+    pub(crate) control: Option<Arc<dyn Control>>,
     /// Stops the gateway when it is dropped.
     _gateway: Box<dyn Any + Send>,
 }
@@ -108,6 +110,7 @@ impl RunningSimulator {
             hosts: Vec::new(),
             keys: Vec::new(),
             sections: Vec::new(),
+            control: None,
             _gateway: Box::new(gateway),
         }
     }
@@ -131,6 +134,13 @@ impl RunningSimulator {
     #[must_use]
     pub fn with_number(mut self, key: &str, value: i64) -> Self {
         self.keys.push((key.to_owned(), Value::Number(value)));
+        self
+    }
+
+    /// Adds the control of the gateway, which the sandbox serves at `/api/KIND/`.
+    #[must_use]
+    pub fn with_control(mut self, control: Arc<dyn Control>) -> Self {
+        self.control = Some(control);
         self
     }
 

@@ -26,7 +26,10 @@ fn described(gateway: HPaySimulator) -> RunningSimulator {
         ("passcode", gateway.passcode().to_owned()),
     ];
     let certificate = gateway.hpay_certificate().to_owned();
-    let mut running = RunningSimulator::new("HPay, simulated", gateway).with_sections(sections);
+    let control = gateway.control();
+    let mut running = RunningSimulator::new("HPay, simulated", gateway)
+        .with_sections(sections)
+        .with_control(control);
     for (key, value) in &keys {
         running = running.with_text(key, value);
     }

@@ -19,7 +19,10 @@ pub fn payos() -> Simulator {
 fn described(gateway: PayOSSimulator) -> RunningSimulator {
     let (settings, hosts) = (gateway.settings().clone(), gateway.hosts());
     let sections = gateway.description();
-    let mut running = RunningSimulator::new("payOS, simulated", gateway).with_sections(sections);
+    let control = gateway.control();
+    let mut running = RunningSimulator::new("payOS, simulated", gateway)
+        .with_sections(sections)
+        .with_control(control);
     for (key, value) in [
         ("client_id", &settings.payment.client_id),
         ("api_key", &settings.payment.api_key),

@@ -22,9 +22,10 @@ pub fn sepay() -> Simulator {
 fn described(gateway: SePaySimulator) -> RunningSimulator {
     let (settings, description) = (gateway.settings().clone(), gateway.description());
     let (hosts, account) = (gateway.hosts(), gateway.bank_accounts().into_iter().next());
-    let mut running =
-        RunningSimulator::new(description.title, gateway).with_sections(description.sections);
-    running = running
+    let control = gateway.control();
+    let mut running = RunningSimulator::new(description.title, gateway)
+        .with_sections(description.sections)
+        .with_control(control)
         .with_text("merchant_id", settings.merchant_id())
         .with_text("secret_key", settings.secret_key());
     if let Some(secret) = settings.ipn_secret() {

@@ -13,7 +13,8 @@ use axum::{
 use bytes::Bytes;
 
 use super::{
-    balance, checkout, codes, control,
+    balance, checkout, codes,
+    control::{self, GatewayControl},
     faults::{Fault, Operation},
     fields::Fields,
     gateway::Gateway,
@@ -291,7 +292,11 @@ pub(crate) fn router(gateway: &Arc<Gateway>, host: Host) -> Router {
         Host::Openapi => virtual_account::qr_router(),
         Host::Account => Router::new(),
     };
-    api.merge(own).nest("/_control", control::router()).with_state(Arc::clone(gateway))
+    let control = simulator_kit::control::router(Arc::new(GatewayControl(Arc::clone(gateway))));
+    api.merge(own)
+        .nest("/_control", control::router().merge(control))
+        .merge(simulator_kit::return_page())
+        .with_state(Arc::clone(gateway))
 }
 
 fn serve(endpoint: &'static Endpoint) -> MethodRouter<Arc<Gateway>> {

@@ -45,6 +45,27 @@ pub enum Operation {
     TokenCallback,
 }
 
+impl Operation {
+    /// The operation with this name in the control API.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        serde_json::from_value(name.into()).ok()
+    }
+
+    /// Its name in the control API.
+    pub(crate) fn name(self) -> String {
+        let name = serde_json::to_value(self).ok();
+        name.and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Whether the merchant moves something with it, and does not only ask.
+    pub(crate) fn is_instruction(self) -> bool {
+        matches!(
+            self,
+            Self::CreateAccount | Self::RenameAccount | Self::RevokeAccount | Self::CreatePayout
+        )
+    }
+}
+
 /// Whether a fault takes effect before or after the gateway carried out the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,13 +111,7 @@ impl Fault {
         );
         match self {
             Self::LoseAnswer { .. } | Self::AnswerCode { .. } => !is_notification,
-            Self::DeliverLate => matches!(
-                operation,
-                Operation::CreateAccount
-                    | Operation::RenameAccount
-                    | Operation::RevokeAccount
-                    | Operation::CreatePayout
-            ),
+            Self::DeliverLate => operation.is_instruction(),
             // The code of a token callback is a filler anyway, because its formula is not
             // published.
             Self::ForgeSignature => {
@@ -108,19 +123,24 @@ impl Fault {
     }
 }
 
-/// The faults that are still to apply. Each applies to one occurrence of its operation, in order.
+/// The faults that are still to apply. Each applies to one occurrence of its operation, or of any
+/// instruction if it names none, in order.
 #[derive(Debug, Default)]
-pub(crate) struct Script(Mutex<Vec<(Operation, Fault)>>);
+pub(crate) struct Script(Mutex<Vec<(Option<Operation>, Fault)>>);
 
 impl Script {
-    pub(crate) fn add(&self, operation: Operation, fault: Fault) {
+    pub(crate) fn add(&self, operation: impl Into<Option<Operation>>, fault: Fault) {
+        let operation = operation.into();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((operation, fault));
     }
 
     /// Takes the next fault of `operation` out of the script.
     pub(crate) fn take(&self, operation: Operation) -> Option<Fault> {
         let mut script = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = script.iter().position(|(of, _)| *of == operation)?;
+        let next = script.iter().position(|(of, _)| match of {
+            Some(of) => *of == operation,
+            None => operation.is_instruction(),
+        })?;
         Some(script.remove(next).1)
     }
 }

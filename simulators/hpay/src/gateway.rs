@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, Response, StatusCode};
 use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
 
 use super::{
@@ -21,6 +21,12 @@ use super::{
     virtual_account::VirtualAccount,
 };
 
+/// The name of the endpoint that receives payment notifications.
+pub(crate) const NOTIFY: &str = "notify";
+
+/// The name of the endpoint that receives virtual account callbacks.
+pub(crate) const VA_CALLBACK: &str = "va-callback";
+
 /// One simulated HPay.
 pub(crate) struct Gateway {
     pub(crate) settings: Settings,
@@ -33,6 +39,7 @@ pub(crate) struct Gateway {
     pub(crate) delayed_requests: DelayedRequests,
     schedule: Mutex<Schedule>,
     va_callback_base: Mutex<Option<String>>,
+    notify_url: Mutex<Option<String>>,
     urls: OnceLock<Vec<(Host, String)>>,
     books: Mutex<Books>,
 }
@@ -63,13 +70,16 @@ impl Gateway {
         Ok(Self {
             codes: Codes::new(&settings.merchant_id, &settings.passcode),
             keys: Keys::read(&settings.hpay_private_key, &settings.merchant_certificate)?,
-            outbox: Outbox::new(settings.notification_timeout),
+            outbox: Outbox::new(settings.notification_timeout)
+                .with_clock(settings.clock.clone())
+                .with_destinations(settings.destinations),
             script: Script::default(),
             log: RequestLog::default(),
             tokens: Tokens::default(),
             delayed_requests: DelayedRequests::default(),
             schedule: Mutex::default(),
             va_callback_base: Mutex::new(settings.va_callback_base.clone()),
+            notify_url: Mutex::new(settings.notify_url.clone()),
             urls: OnceLock::new(),
             books: Mutex::new(Books {
                 ledger: Ledger::new(settings.opening_balance),
@@ -119,6 +129,20 @@ impl Gateway {
         *lock(&self.va_callback_base) = base;
     }
 
+    /// Where payments of links without a `notify_url` are reported.
+    pub(crate) fn notify_url(&self) -> Option<String> {
+        lock(&self.notify_url).clone()
+    }
+
+    pub(crate) fn register_notify_url(&self, url: Option<String>) {
+        *lock(&self.notify_url) = url;
+    }
+
+    /// Whether a response acknowledges a notification: status 200.
+    pub(crate) fn acknowledges(&self, response: &Response<Bytes>) -> bool {
+        response.status() == StatusCode::OK
+    }
+
     pub(crate) fn schedule_notifications(&self, schedule: Schedule) {
         *lock(&self.schedule) = schedule;
     }
@@ -141,12 +165,16 @@ impl Gateway {
     ) -> Vec<Receipt> {
         let mut receipts = self.notify(request.clone()).await;
         for _ in 1..tries {
-            if receipts.last().is_none_or(is_accepted) {
+            if receipts.last().is_none_or(|receipt| self.is_accepted(receipt)) {
                 break;
             }
             receipts.extend(self.notify(request.clone()).await);
         }
         receipts
+    }
+
+    fn is_accepted(&self, receipt: &Receipt) -> bool {
+        receipt.answer.as_ref().is_ok_and(|response| self.acknowledges(response))
     }
 
     /// Sends a notification on the current schedule.
@@ -191,14 +219,20 @@ impl Numbers {
         next(&mut self.cashout)
     }
 
+    /// The number that the next virtual account has.
+    pub(crate) fn next_account(&self) -> u64 {
+        self.account
+    }
+
+    /// The number that the next payment, credit or payout has.
+    pub(crate) fn next_transaction(&self) -> u64 {
+        self.transaction
+    }
+
     /// A short virtual account number.
     pub(crate) fn account(&mut self) -> u64 {
         next(&mut self.account)
     }
-}
-
-fn is_accepted(receipt: &Receipt) -> bool {
-    receipt.status() == Some(http::StatusCode::OK)
 }
 
 fn next(number: &mut u64) -> u64 {

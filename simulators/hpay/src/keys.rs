@@ -67,14 +67,8 @@ impl Keys {
     /// # Errors
     /// The key cannot sign, for example because its parameters do not fit together.
     pub fn sign(&self, text: &str) -> Result<String, UnreadableKey> {
-        let digest = Sha256::digest(text.as_bytes());
-        self.gateway
-            .sign(Pkcs1v15Sign::new::<Sha256>(), &digest)
-            .map(|signature| STANDARD.encode(signature))
-            .map_err(|error| UnreadableKey {
-                whose: "HPay's private key",
-                reason: error.to_string(),
-            })
+        sign(&self.gateway, text)
+            .map_err(|reason| UnreadableKey { whose: "HPay's private key", reason })
     }
 
     /// Checks a merchant's base64 signature over `text`.
@@ -111,6 +105,23 @@ impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Keys").finish_non_exhaustive()
     }
+}
+
+/// Signs `text` as the merchant whose private key, as PEM, is given.
+///
+/// # Errors
+/// The key cannot be read or cannot sign. The message never shows it.
+pub(crate) fn sign_as_merchant(pem: &str, text: &str) -> Result<String, UnreadableKey> {
+    private_key(pem)
+        .and_then(|key| sign(&key, text))
+        .map_err(|reason| UnreadableKey { whose: "the merchant's private key", reason })
+}
+
+fn sign(key: &RsaPrivateKey, text: &str) -> Result<String, String> {
+    let digest = Sha256::digest(text.as_bytes());
+    key.sign(Pkcs1v15Sign::new::<Sha256>(), &digest)
+        .map(|signature| STANDARD.encode(signature))
+        .map_err(|error| error.to_string())
 }
 
 fn private_key(pem: &str) -> Result<RsaPrivateKey, String> {

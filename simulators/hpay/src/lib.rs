@@ -59,7 +59,7 @@ pub use quirks::AnswerQuirks;
 pub use request_log::{Host, LoggedRequest};
 pub use settings::{AdvancedLink, Beneficiary, Ports, Settings};
 pub use sign::Codes;
-pub use simulator_kit::{Row, Section};
+pub use simulator_kit::{Destinations, Row, Section};
 pub use virtual_account::{AccountStatus, CallbackForm, CallbackQuirks, Credit, VirtualAccount};
 
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use simulator_kit::Server;
+use simulator_kit::{Server, control::Control};
 
 use gateway::Gateway;
 
@@ -101,6 +101,11 @@ impl HPaySimulator {
         }
         gateway.listens_at(servers.iter().map(|(host, server)| (*host, server.url())).collect());
         Ok(Self { gateway, servers })
+    }
+
+    /// The control of the gateway, in the vocabulary of all gateways.
+    pub fn control(&self) -> Arc<dyn Control> {
+        Arc::new(control::GatewayControl(Arc::clone(&self.gateway)))
     }
 
     /// The base address of each host, by its name: `checkout`, `account` and `openapi`.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use simulator_kit::Clock;
+use simulator_kit::{Clock, Destinations};
 
 use super::{
     payout::PayoutStart,
@@ -53,6 +53,11 @@ pub struct Settings {
     /// The address where credits are reported, to which `/va/callback` is appended. Without it
     /// nothing is reported.
     pub va_callback_base: Option<String>,
+    /// The address where payments of links without a `notify_url` are reported. HPay has no such
+    /// setting; it is for people who try links by hand.
+    pub notify_url: Option<String>,
+    /// Where notifications may be sent.
+    pub destinations: Destinations,
     /// The field names and the code of virtual account callbacks.
     pub callback_form: CallbackForm,
     /// How virtual account callbacks are written.
@@ -137,6 +142,8 @@ impl Settings {
             openapi_client_secret: "TEST-ONLY-openapi-secret-0001".into(),
             openapi_token_seconds: 3_600,
             va_callback_base: None,
+            notify_url: None,
+            destinations: Destinations::default(),
             callback_form: CallbackForm::default(),
             callback_quirks: CallbackQuirks::default(),
             answer_quirks: AnswerQuirks::default(),
@@ -188,6 +195,18 @@ impl Settings {
     /// Where credits are reported, for example `http://127.0.0.1:3000`.
     pub fn with_va_callback_base(mut self, base: impl Into<String>) -> Self {
         self.va_callback_base = Some(base.into());
+        self
+    }
+
+    /// Where payments of links without a `notify_url` are reported.
+    pub fn with_notify_url(mut self, url: impl Into<String>) -> Self {
+        self.notify_url = Some(url.into());
+        self
+    }
+
+    /// Where notifications may be sent.
+    pub fn with_destinations(mut self, destinations: Destinations) -> Self {
+        self.destinations = destinations;
         self
     }
 

@@ -3,8 +3,8 @@
 //! A simulated gateway is an [`axum::Router`] with state of its own. This crate serves it on
 //! loopback, where it can also close a connection without a response ([`Server`], [`HangUp`]), has
 //! a clock that tests can move ([`Clock`]), and sends notifications to the merchant ([`Outbox`]). A
-//! gateway describes itself to people in [`Section`]s, and its pages for buyers are made of the parts
-//! in [`page`].
+//! gateway describes itself to people in [`Section`]s, its pages for buyers are made of the parts in
+//! [`page`], and [`control`] is what tests, pages and people do with it.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -21,15 +21,20 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod clock;
+pub mod control;
 mod description;
+mod destination;
 mod known_host;
 mod outbox;
 pub mod page;
 mod printed_headers;
+mod return_page;
 mod server;
 
 pub use clock::Clock;
 pub use description::{Row, Section};
-pub use outbox::{Outbox, Outgoing, Receipt, Schedule};
+pub use destination::{Destinations, UnusableDestination};
+pub use outbox::{About, Outbox, Outgoing, Receipt, Schedule, Sent};
 pub use printed_headers::PrintedHeaders;
+pub use return_page::{RETURN_PAGE, return_page};
 pub use server::{HangUp, Server};

@@ -1,6 +1,6 @@
 //! Notifications that a simulated gateway sends to the merchant.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,10 +8,12 @@ use http::{HeaderValue, Request, Response, StatusCode, header::HOST};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
+use serde::{Deserialize, Serialize};
 use tokio::net::TcpStream;
 
 use crate::{
-    known_host::is_loopback,
+    clock::Clock,
+    destination::{Destinations, is_this_machine},
     printed_headers::{PrintedHeaders, Printing},
 };
 
@@ -45,16 +47,60 @@ pub struct Receipt {
     pub answer: Result<Response<Bytes>, String>,
 }
 
+/// What a notification is about: an extension of the requests that an [`Outbox`] sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The name of the endpoint that it is for.
+    pub endpoint: String,
+    /// The order, account or payout that it reports.
+    pub subject: String,
+}
+
+impl About {
+    /// A notification for `endpoint` about `subject`.
+    pub fn new(endpoint: impl Into<String>, subject: impl Into<String>) -> Self {
+        Self { endpoint: endpoint.into(), subject: subject.into() }
+    }
+}
+
+/// A notification that was sent or is on its way.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// Its number in this outbox, from 1.
+    pub id: u64,
+    /// The request.
+    pub request: Request<Bytes>,
+    /// When it was sent, in seconds since the Unix epoch.
+    pub at: i64,
+    /// The merchant's response, or why there was none; `None` while it is awaited.
+    pub answer: Option<Result<Response<Bytes>, String>>,
+}
+
+impl Sent {
+    /// What it is about; empty if the request does not say.
+    pub fn about(&self) -> About {
+        self.request.extensions().get().cloned().unwrap_or_default()
+    }
+
+    /// The notification with its response, once there is one.
+    pub fn receipt(&self) -> Option<Receipt> {
+        let answer = self.answer.clone()?;
+        Some(Receipt { request: self.request.clone(), answer })
+    }
+}
+
 /// Sends notifications and remembers the responses. Clones share both.
 ///
-/// It sends plain HTTP to loopback addresses only and returns an error for any other address: a
-/// simulator never sends anything off the machine. Each request has a connection of its own, and
+/// It sends plain HTTP to loopback addresses only, unless its [`Destinations`] say otherwise, and
+/// returns an error for any other address. Each request has a connection of its own, and
 /// its header names are written as [`PrintedHeaders`] says.
 #[derive(Clone, Debug)]
 pub struct Outbox {
     timeout: Duration,
+    clock: Clock,
+    destinations: Destinations,
     held: Arc<Mutex<Vec<Request<Bytes>>>>,
-    receipts: Arc<Mutex<Vec<Receipt>>>,
+    sent: Arc<Mutex<Vec<Sent>>>,
 }
 
 const LARGEST_ANSWER: usize = 64 * 1024;
@@ -62,7 +108,33 @@ const LARGEST_ANSWER: usize = 64 * 1024;
 impl Outbox {
     /// An empty outbox whose requests wait at most `timeout` for a response.
     pub fn new(timeout: Duration) -> Self {
-        Self { timeout, held: Arc::default(), receipts: Arc::default() }
+        Self {
+            timeout,
+            clock: Clock::system(),
+            destinations: Destinations::default(),
+            held: Arc::default(),
+            sent: Arc::default(),
+        }
+    }
+
+    /// Sets the clock of the times in [`sent`](Self::sent).
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Sets where it sends to.
+    #[must_use]
+    pub fn with_destinations(mut self, destinations: Destinations) -> Self {
+        self.destinations = destinations;
+        self
+    }
+
+    /// The notification with this number.
+    pub fn find(&self, id: &str) -> Option<Sent> {
+        let id: u64 = id.parse().ok()?;
+        self.lock().iter().find(|sent| sent.id == id).cloned()
     }
 
     /// Sends a notification on its schedule and returns once the merchant has responded.
@@ -97,23 +169,42 @@ impl Outbox {
 
     /// Everything sent so far with its response, oldest first.
     pub fn receipts(&self) -> Vec<Receipt> {
-        self.receipts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().iter().filter_map(Sent::receipt).collect()
+    }
+
+    /// Everything sent so far, also what has no response yet, oldest first.
+    pub fn sent(&self) -> Vec<Sent> {
+        self.lock().clone()
     }
 
     async fn deliver(&self, request: Request<Bytes>) -> Receipt {
+        let id = self.begin(request.clone());
         let answer = match tokio::time::timeout(self.timeout, self.attempt(request.clone())).await {
             Ok(answer) => answer,
             Err(_) => Err(format!("no response within {:?}", self.timeout)),
         };
-        let receipt = Receipt { request, answer };
-        self.receipts.lock().unwrap_or_else(PoisonError::into_inner).push(receipt.clone());
-        receipt
+        if let Some(sent) = self.lock().iter_mut().find(|sent| sent.id == id) {
+            sent.answer = Some(answer.clone());
+        }
+        Receipt { request, answer }
+    }
+
+    /// Records a notification that is being sent, and returns its number.
+    fn begin(&self, request: Request<Bytes>) -> u64 {
+        let mut sent = self.lock();
+        let id = sent.last().map_or(1, |last| last.id.saturating_add(1));
+        sent.push(Sent { id, request, at: self.clock.unix_seconds(), answer: None });
+        id
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Sent>> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn attempt(&self, request: Request<Bytes>) -> Result<Response<Bytes>, String> {
         let uri = request.uri();
         let host = uri.host().unwrap_or("").to_owned();
-        if host != "localhost" && !is_loopback(&host) {
+        if self.destinations != Destinations::Anywhere && !is_this_machine(&host) {
             return Err(format!("{host} is not a loopback address"));
         }
         if uri.scheme_str().is_some_and(|scheme| scheme != "http") {

@@ -23,6 +23,18 @@ pub enum Operation {
     FindPayouts,
 }
 
+impl Operation {
+    /// The operation with this name in the control API.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        serde_json::from_value(name.into()).ok()
+    }
+
+    /// Whether it moves something, and does not only ask.
+    pub(crate) fn is_instruction(self) -> bool {
+        !matches!(self, Self::FindLink | Self::FindPayouts)
+    }
+}
+
 /// Whether a fault takes effect before or after the gateway carried out the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -54,19 +66,24 @@ pub enum Fault {
     ForgeSignature,
 }
 
-/// The faults that are still to apply. Each applies to one occurrence of its operation, in order.
+/// The faults that are still to apply. Each applies to one occurrence of its operation, or of any
+/// instruction if it names none, in order.
 #[derive(Debug, Default)]
-pub(crate) struct Script(Mutex<Vec<(Operation, Fault)>>);
+pub(crate) struct Script(Mutex<Vec<(Option<Operation>, Fault)>>);
 
 impl Script {
-    pub(crate) fn add(&self, operation: Operation, fault: Fault) {
+    pub(crate) fn add(&self, operation: impl Into<Option<Operation>>, fault: Fault) {
+        let operation = operation.into();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((operation, fault));
     }
 
     /// Takes the next fault of `operation` out of the script.
     pub(crate) fn take(&self, operation: Operation) -> Option<Fault> {
         let mut script = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = script.iter().position(|(of, _)| *of == operation)?;
+        let next = script.iter().position(|(of, _)| match of {
+            Some(of) => *of == operation,
+            None => operation.is_instruction(),
+        })?;
         Some(script.remove(next).1)
     }
 }

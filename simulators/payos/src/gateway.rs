@@ -1,11 +1,11 @@
 //! The simulated gateway behind its hosts: books, clock, faults and webhooks.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, Response};
 use serde_json::{Map, Value, json};
-use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
+use simulator_kit::{About, Outbox, Outgoing, Receipt, Schedule};
 
 use crate::{
     ControlError,
@@ -16,6 +16,9 @@ use crate::{
     settings::Settings,
     sign,
 };
+
+/// The name of the endpoint that receives webhooks.
+pub(crate) const WEBHOOK: &str = "webhook";
 
 #[derive(Debug)]
 pub(crate) struct Gateway {
@@ -45,7 +48,9 @@ impl Gateway {
         Self {
             faults: Script::default(),
             log: RequestLog::default(),
-            outbox: Outbox::new(settings.webhook_timeout),
+            outbox: Outbox::new(settings.webhook_timeout)
+                .with_clock(settings.clock.clone())
+                .with_destinations(settings.destinations),
             urls: OnceLock::new(),
             books: Mutex::new(Books::new(&settings)),
             webhook_url: Mutex::new(settings.webhook_url.clone()),
@@ -79,16 +84,29 @@ impl Gateway {
         self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a response acknowledges a webhook: any 2xx (payos.vn/docs, webhook).
+    pub(crate) fn acknowledges(&self, response: &Response<Bytes>) -> bool {
+        response.status().is_success()
+    }
+
     /// Books a transfer to a link and sends a webhook about it.
     pub(crate) async fn transfer(
-        self: &Arc<Self>,
+        &self,
         link: &str,
         amount: i64,
     ) -> Result<Transferred, ControlError> {
-        let account = self.settings.account.number.clone();
-        let (link, transfer) = self.books().transfer(link, amount, &account, self.now())?;
+        let (link, transfer) = self.book_transfer(link, amount)?;
         let deliveries = self.tell(&link, &transfer).await;
         Ok(Transferred { reference: transfer.reference, deliveries })
+    }
+
+    /// Books a transfer to a link, which is still to be reported.
+    pub(crate) fn book_transfer(
+        &self,
+        link: &str,
+        amount: i64,
+    ) -> Result<(Link, LinkTransfer), ControlError> {
+        self.books().transfer(link, amount, &self.settings.account.number, self.now())
     }
 
     /// Sends a webhook about a transfer, if an address is registered.
@@ -96,9 +114,10 @@ impl Gateway {
         let Some(url) = self.webhook_url().clone() else { return Vec::new() };
         let virtual_account = (&*self.settings.account.holder, &*self.settings.virtual_account);
         let data = link.news(transfer, &self.settings.account.number, virtual_account);
-        let Some(request) = webhook(&url, data, &self.settings.payment.checksum_key) else {
+        let Some(mut request) = webhook(&url, data, &self.settings.payment.checksum_key) else {
             return Vec::new();
         };
+        request.extensions_mut().insert(About::new(WEBHOOK, link.order_code.to_string()));
         let schedule = self.schedule().clone();
         self.outbox.send(Outgoing { request, schedule }).await
     }

@@ -67,7 +67,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::{Router, middleware::from_fn_with_state};
-use simulator_kit::Server;
+use simulator_kit::{Server, control::Control};
 
 use gateway::Gateway;
 
@@ -79,7 +79,7 @@ pub use link::{Link, LinkTransfer};
 pub use payout::{Payout, PayoutTransaction, TransactionState};
 pub use requests::LoggedRequest;
 pub use settings::{Account, Credentials, Holder, Ports, Settings};
-pub use simulator_kit::{Receipt, Row, Schedule, Section};
+pub use simulator_kit::{Destinations, Receipt, Row, Schedule, Section};
 
 /// A running simulator. Dropping it stops it; its ledger is lost.
 #[derive(Debug)]
@@ -103,12 +103,23 @@ impl PayOSSimulator {
         gateway.urls.get_or_init(|| (api.url(), pay.url()));
         Ok(Self { gateway, _servers: [api, pay] })
     }
+
+    /// The control of the gateway, in the vocabulary of all gateways.
+    pub fn control(&self) -> Arc<dyn Control> {
+        control_of(&self.gateway)
+    }
 }
 
-/// The routes of a host, logged, and the control API, which is not.
+fn control_of(gateway: &Arc<Gateway>) -> Arc<dyn Control> {
+    Arc::new(control::GatewayControl(Arc::clone(gateway)))
+}
+
+/// The routes of a host, logged, and the simulator's own, which are not.
 fn router(gateway: &Arc<Gateway>, routes: Router<Arc<Gateway>>) -> Router {
+    let control = simulator_kit::control::router(control_of(gateway));
     routes
         .layer(from_fn_with_state(Arc::clone(gateway), requests::record))
-        .nest("/_control", control::routes::router())
+        .nest("/_control", control::routes::router().merge(control))
+        .merge(simulator_kit::return_page())
         .with_state(Arc::clone(gateway))
 }

@@ -6,17 +6,29 @@ use axum::{
     Form, Router,
     extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
 use http::{HeaderMap, StatusCode};
 use maud::{Markup, PreEscaped, html};
 use serde::Deserialize;
+use serde_json::Value;
 use simulator_kit::page::{Language, Text, amount, buyer_page, facts, preferred_language, qr_svg};
 
-use crate::{gateway::Gateway, link::Link, qr};
+use crate::{api::links, control::samples, gateway::Gateway, link::Link, qr};
 
 pub(crate) fn routes() -> Router<Arc<Gateway>> {
-    Router::new().route("/web/{id}", get(show).post(press))
+    Router::new().route("/web/{id}", get(show).post(press)).route(samples::NEW_ORDER, post(open))
+}
+
+/// Opens a link as the merchant's server would, and sends the browser to its page.
+async fn open(State(gateway): State<Arc<Gateway>>) -> Response {
+    let order = samples::free_order_code(&gateway.books());
+    let body = Value::Object(samples::new_link(&gateway, order)).to_string();
+    if let Err(refusal) = links::open(&gateway, body.as_bytes()) {
+        return refusal.into_response();
+    }
+    let page = gateway.books().link(&order.to_string()).map(|link| format!("/web/{}", link.id));
+    Redirect::to(&page.unwrap_or_default()).into_response()
 }
 
 /// The language of the page for a buyer whose browser sends `headers`.

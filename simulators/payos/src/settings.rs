@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use simulator_kit::Clock;
+use simulator_kit::{Clock, Destinations};
 
 use crate::payout::TransactionState;
 
@@ -26,6 +26,8 @@ pub struct Settings {
     pub holders: Vec<Holder>,
     /// Where webhooks go at the start; `confirm-webhook` changes it.
     pub webhook_url: Option<String>,
+    /// Where webhooks may be sent.
+    pub destinations: Destinations,
     /// How long a webhook waits for the merchant's response: one merchant has seen ten seconds.
     pub webhook_timeout: Duration,
     /// The host names that the hosts accept besides loopback addresses and `localhost`.
@@ -111,6 +113,7 @@ impl Settings {
                 name: "NGUYEN VAN A".to_owned(),
             }],
             webhook_url: None,
+            destinations: Destinations::default(),
             webhook_timeout: Duration::from_secs(10),
             host_names: Vec::new(),
             clock: Clock::system(),
@@ -143,6 +146,13 @@ impl Settings {
     #[must_use]
     pub fn with_webhook_url(mut self, url: impl Into<String>) -> Self {
         self.webhook_url = Some(url.into());
+        self
+    }
+
+    /// Sets where webhooks may be sent.
+    #[must_use]
+    pub fn with_destinations(mut self, destinations: Destinations) -> Self {
+        self.destinations = destinations;
         self
     }
 

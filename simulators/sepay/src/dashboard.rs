@@ -174,6 +174,11 @@ impl Dashboard {
         self.registered
     }
 
+    /// The number of the latest webhook, or of the next one if there is none.
+    pub(super) fn last_or_next(&self) -> u64 {
+        self.webhooks.last().map_or(self.registered.saturating_add(1), |webhook| webhook.id)
+    }
+
     pub(super) fn webhook_mut(&mut self, id: u64) -> Option<&mut Webhook> {
         self.webhooks.iter_mut().find(|webhook| webhook.id == id)
     }

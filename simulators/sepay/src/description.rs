@@ -3,7 +3,7 @@
 use serde::Serialize;
 use simulator_kit::{Row, Section};
 
-use super::{Operation, SePaySimulator, remote};
+use super::{Operation, SePaySimulator, control};
 
 /// A description of a simulator for people who open a sandbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,7 +23,7 @@ pub(super) fn of(simulator: &SePaySimulator) -> Description {
             credentials(simulator),
             bank_accounts(simulator),
             things_to_try(simulator),
-            section("Control API, on every host", remote::PATHS),
+            section("Control API, on every host", control::PATHS),
         ],
     }
 }

@@ -203,6 +203,19 @@ impl Operation {
         }
     }
 
+    /// Whether the merchant moves something with it, and does not only ask.
+    pub(super) fn is_instruction(self) -> bool {
+        matches!(
+            self,
+            Self::OrderCancel
+                | Self::OrderVoid
+                | Self::VaOrderCreate
+                | Self::VaOrderCancel
+                | Self::VaCreate
+                | Self::VaCancel
+        )
+    }
+
     /// The operation with this [name](Self::name).
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|operation| operation.name() == name)
@@ -225,18 +238,23 @@ pub(super) enum Fault {
     Answer(StatusCode),
 }
 
-/// The faults that are still to apply, in the order scripted.
+/// The faults that are still to apply, in the order scripted. One without an operation applies to
+/// the next instruction.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Mutex<Vec<(Operation, Fault)>>);
+pub(super) struct Faults(Mutex<Vec<(Option<Operation>, Fault)>>);
 
 impl Faults {
-    pub(super) fn script(&self, operation: Operation, fault: Fault) {
+    pub(super) fn script(&self, operation: impl Into<Option<Operation>>, fault: Fault) {
+        let operation = operation.into();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push((operation, fault));
     }
 
     fn take(&self, operation: Operation) -> Option<Fault> {
         let mut scripted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = scripted.iter().position(|(scripted, _)| *scripted == operation)?;
+        let next = scripted.iter().position(|(scripted, _)| match scripted {
+            Some(scripted) => *scripted == operation,
+            None => operation.is_instruction(),
+        })?;
         Some(scripted.remove(next).1)
     }
 }

@@ -1,14 +1,15 @@
 //! The simulated gateway behind its hosts: books, dashboard, clock and outgoing notifications.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use simulator_kit::{Outbox, Outgoing, Receipt};
+use simulator_kit::{Outbox, Outgoing, Receipt, Sent};
 
 use super::{
-    Delivered, Notification, PaymentMethod, Refused, Webhook, WebhookAuth,
+    Delivered, Host, Notification, PaymentMethod, Refused, Webhook, WebhookAuth,
     bank::BankTransaction,
     books::{Attempted, Books},
     dashboard::Dashboard,
@@ -21,6 +22,12 @@ use super::{
     transfer::Transfer,
     userapi::RateLimit,
 };
+
+/// The name of the endpoint that receives IPNs.
+pub(super) const IPN: &str = "ipn";
+
+/// The name of the endpoint that receives webhooks about bank transactions.
+pub(super) const BANK_WEBHOOK: &str = "bank-webhook";
 
 #[derive(Debug)]
 pub(super) struct Gateway {
@@ -37,6 +44,7 @@ pub(super) struct Gateway {
     outbox: Outbox,
     token_cache: TokenCache,
     retries: Retries,
+    urls: OnceLock<BTreeMap<Host, String>>,
 }
 
 impl Gateway {
@@ -58,9 +66,12 @@ impl Gateway {
             )),
             grants: Mutex::default(),
             company: Mutex::new(Company::new(settings.code_rule())),
-            outbox: Outbox::new(settings.answer_timeout()),
-            token_cache: TokenCache::new(settings.answer_timeout()),
+            outbox: Outbox::new(settings.answer_timeout())
+                .with_clock(settings.clock().clone())
+                .with_destinations(settings.destinations()),
+            token_cache: TokenCache::new(settings.answer_timeout(), settings.destinations()),
             retries: Retries::default(),
+            urls: OnceLock::new(),
             settings,
         }
     }
@@ -68,6 +79,32 @@ impl Gateway {
     /// Seconds since the Unix epoch.
     pub(super) fn now(&self) -> i64 {
         self.settings.clock().unix_seconds()
+    }
+
+    /// Sets the addresses, once, when the hosts listen.
+    pub(super) fn listens_at(&self, urls: BTreeMap<Host, String>) {
+        // Only `start` calls this, and it calls it once.
+        let _ = self.urls.set(urls);
+    }
+
+    /// `http://host:port` of a host; empty until it listens.
+    pub(super) fn url(&self, host: Host) -> &str {
+        self.urls.get().and_then(|urls| urls.get(&host)).map_or("", String::as_str)
+    }
+
+    /// Every notification so far, also what has no response yet, oldest first.
+    pub(super) fn sent(&self) -> Vec<Sent> {
+        self.outbox.sent()
+    }
+
+    /// The notification with this number.
+    pub(super) fn find_sent(&self, id: &str) -> Option<Sent> {
+        self.outbox.find(id)
+    }
+
+    /// When the message of this sending is sent next, if it is sent again.
+    pub(super) fn next_sending_of(&self, sending: &Sending) -> Option<i64> {
+        self.retries.next_of(sending)
     }
 
     pub(super) fn books(&self) -> MutexGuard<'_, Books> {
@@ -194,7 +231,7 @@ impl Gateway {
         self.send(self.retries.take_due(self.now())).await
     }
 
-    async fn send_ipn(
+    pub(super) async fn send_ipn(
         self: &Arc<Self>,
         happening: ipn::Happening,
         subject: &Attempted,
@@ -203,7 +240,10 @@ impl Gateway {
         self.send(vec![Sending::first(message, self.now())]).await
     }
 
-    async fn send_webhooks(self: &Arc<Self>, transaction: &BankTransaction) -> Vec<Delivered> {
+    pub(super) async fn send_webhooks(
+        self: &Arc<Self>,
+        transaction: &BankTransaction,
+    ) -> Vec<Delivered> {
         let messages = self.messages_about(transaction);
         self.send(messages.into_iter().map(|it| Sending::first(it, self.now())).collect()).await
     }
@@ -221,7 +261,7 @@ impl Gateway {
 
     /// Sends one message after the other, even if the caller does not wait for the responses: SePay
     /// notifies although a client has closed its connection.
-    async fn send(self: &Arc<Self>, sendings: Vec<Sending>) -> Vec<Delivered> {
+    pub(super) async fn send(self: &Arc<Self>, sendings: Vec<Sending>) -> Vec<Delivered> {
         let gateway = Arc::clone(self);
         let sending = tokio::spawn(async move {
             let mut receipts = Vec::with_capacity(sendings.len());
@@ -229,6 +269,7 @@ impl Gateway {
                 let token = gateway.token_for(&sending.message).await;
                 let good = token.as_ref().ok().and_then(Option::as_deref);
                 let Some(mut request) = gateway.write(&sending.message, good) else { continue };
+                request.extensions_mut().insert(sending.message.about());
                 request.extensions_mut().insert(sending);
                 if let Err(why) = token {
                     receipts.push(Receipt { request, answer: Err(why) });

@@ -69,7 +69,6 @@ mod pay;
 mod pgapi;
 mod query;
 mod refused;
-mod remote;
 mod requests;
 mod same_second;
 mod settings;
@@ -85,7 +84,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::{Router, middleware::from_fn_with_state};
-use simulator_kit::Server;
+use simulator_kit::{Server, control::Control};
 
 use gateway::Gateway;
 
@@ -101,7 +100,7 @@ pub use order::{OrderTexts, PaymentMethod};
 pub use refused::Refused;
 pub use requests::{Host, LoggedRequest};
 pub use settings::Settings;
-pub use simulator_kit::{Row, Section};
+pub use simulator_kit::{Destinations, Row, Section};
 pub use transfer::{Mangling, Transfer};
 pub use virtual_account::{OrderStatus, TERMINAL, VA_PREFIX, VaOrder, VaStatus, VirtualAccount};
 
@@ -125,10 +124,16 @@ impl SePaySimulator {
             let names = gateway.settings.host_names().to_vec();
             servers.insert(host, Server::start_as(router(&gateway, host), at, names).await?);
         }
+        gateway.listens_at(servers.iter().map(|(host, server)| (*host, server.url())).collect());
         if !gateway.settings.clock().stands_still() {
             tokio::spawn(send_what_falls_due(Arc::downgrade(&gateway)));
         }
         Ok(Self { gateway, servers })
+    }
+
+    /// The control of the gateway, in the vocabulary of all gateways.
+    pub fn control(&self) -> Arc<dyn Control> {
+        Arc::new(control::GatewayControl(Arc::clone(&self.gateway)))
     }
 
     /// Every host's base address by its [name](Host::name), without a slash at the end.
@@ -167,6 +172,7 @@ fn router(gateway: &Arc<Gateway>, host: Host) -> Router {
     };
     routes
         .layer(from_fn_with_state((Arc::clone(gateway), host), requests::record))
-        .merge(remote::routes())
+        .merge(control::routes(gateway))
+        .merge(simulator_kit::return_page())
         .with_state(Arc::clone(gateway))
 }

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use http::Uri;
-use simulator_kit::Clock;
+use simulator_kit::{Clock, Destinations};
 
 use super::{
     Acknowledgement, Host, Webhook,
@@ -34,6 +34,7 @@ pub struct Settings {
     v1_rate_limit: Option<NonZeroU32>,
     seconds_in_any_order: bool,
     acknowledgement: Acknowledgement,
+    destinations: Destinations,
     host_names: Vec<String>,
     ports: [u16; 4],
     clock: Clock,
@@ -67,6 +68,7 @@ impl Settings {
             v1_rate_limit: None,
             seconds_in_any_order: false,
             acknowledgement: Acknowledgement::Documented,
+            destinations: Destinations::default(),
             host_names: Vec::new(),
             ports: [0; 4],
             clock: Clock::system(),
@@ -162,6 +164,13 @@ impl Settings {
     #[must_use]
     pub fn with_acknowledgement(mut self, acknowledgement: Acknowledgement) -> Self {
         self.acknowledgement = acknowledgement;
+        self
+    }
+
+    /// Sets where notifications may be sent.
+    #[must_use]
+    pub fn with_destinations(mut self, destinations: Destinations) -> Self {
+        self.destinations = destinations;
         self
     }
 
@@ -273,6 +282,10 @@ impl Settings {
 
     pub(super) fn acknowledgement(&self) -> Acknowledgement {
         self.acknowledgement
+    }
+
+    pub(super) fn destinations(&self) -> Destinations {
+        self.destinations
     }
 
     pub(super) fn host_names(&self) -> &[String] {

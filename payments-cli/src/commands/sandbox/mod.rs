@@ -51,7 +51,13 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
 
     let configuration = configuration::of(&format!("http://{at}"), &gateways);
     let page = page::of(&gateways, &strip_str(&configuration).to_string());
-    let router = Router::new().route("/", get(|| async { Html(page) }));
+    let router = gateways
+        .iter()
+        .filter_map(|(kind, gateway)| Some((kind, gateway.control.clone()?)))
+        .fold(Router::new(), |router, (kind, control)| {
+            router.nest(&format!("/api/{kind}"), simulator_kit::control::router(control))
+        })
+        .route("/", get(|| async { Html(page) }));
     output::print(&configuration)?;
     // The page shows credentials: like the gateways it accepts loopback host names only.
     let _page = Server::on(listener, router, args.host_name.clone())

@@ -231,7 +231,7 @@ impl Link {
             },
             return_url: address(fields, "return_url", code::INVALID_RETURN_URL)?,
             cancel_url: address(fields, "cancel_url", code::INVALID_CANCEL_URL)?,
-            notify_url: address(fields, "notify_url", code::WRONG_PARAMETERS)?,
+            notify_url: notify_url(gateway, fields)?,
             transaction_info: text("transaction_info"),
             order_description: text("order_description"),
             sub_order: text("sub_order"),
@@ -243,6 +243,13 @@ impl Link {
         };
         if link.total() > 0 { Ok(link) } else { Err(Refusal(code::INVALID_AMOUNT)) }
     }
+}
+
+/// The code of a link to `/checkout.php` with these parameters.
+pub(crate) fn advanced_code(gateway: &Gateway, parameters: &[(&str, String)]) -> String {
+    let none = Fields::from_query("");
+    let fields = parameters.iter().fold(none, |fields, (name, value)| fields.with(name, value));
+    expected(gateway, &fields, gateway.settings.advanced_link)
 }
 
 /// The code that a link has to carry.
@@ -265,6 +272,15 @@ fn expected(gateway: &Gateway, fields: &Fields, takes: AdvancedLink) -> String {
             text("currency"),
             text("order_code"),
         ),
+    }
+}
+
+/// Where the outcome is reported, if it can be reported there.
+fn notify_url(gateway: &Gateway, fields: &Fields) -> Result<String, Refusal> {
+    let url = address(fields, "notify_url", code::WRONG_PARAMETERS)?;
+    match url.is_empty() || gateway.settings.destinations.check(&url).is_ok() {
+        true => Ok(url),
+        false => Err(Refusal(code::WRONG_PARAMETERS)),
     }
 }
 

@@ -11,8 +11,9 @@ mod token;
 
 pub(crate) use buyer::router as buyer_router;
 pub(crate) use inquiry::inquire;
+pub(crate) use link::advanced_code;
 pub(crate) use page::{error_page, open, open_advanced};
-pub(crate) use payment::{By, pay, release_held, return_link};
+pub(crate) use payment::{By, pay, record, release_held, report, return_link};
 
 pub(crate) use token::{remove, revoke};
 

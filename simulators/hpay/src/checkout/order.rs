@@ -55,7 +55,7 @@ impl Order {
     }
 
     /// `transaction_status` of the inquiry: 00 paid, 01 held, 02 not paid.
-    pub(super) fn status(attempt: Option<&Attempt>) -> &'static str {
+    pub(crate) fn status(attempt: Option<&Attempt>) -> &'static str {
         match attempt.map(|attempt| attempt.outcome) {
             Some(PayAs::Now) => "00",
             Some(PayAs::Held) => "01",

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::Request;
+use simulator_kit::About;
 
 use super::{
     notification::Outcome,
@@ -10,7 +11,7 @@ use super::{
 use crate::{
     control::{Announcement, ControlError},
     faults::{Fault, Operation},
-    gateway::{Books, Gateway},
+    gateway::{Books, Gateway, NOTIFY},
     ledger::{BookingKind, Entry},
 };
 
@@ -31,17 +32,32 @@ pub(crate) async fn pay(
     order: By<'_>,
     outcome: PayAs,
 ) -> Result<Announcement, ControlError> {
-    let (order, attempt) = record(gateway, order, outcome)?;
-    let is_reported = !order.link.notify_url.is_empty();
+    report(gateway, &record(gateway, order, outcome)?).await
+}
+
+/// An attempt to pay that is booked and still to be reported.
+pub(crate) type Booked = (Order, Attempt);
+
+/// Reports an attempt to `notify_url`.
+pub(crate) async fn report(
+    gateway: &Gateway,
+    (order, attempt): &Booked,
+) -> Result<Announcement, ControlError> {
+    let notify_url = match &*order.link.notify_url {
+        "" => gateway.notify_url().unwrap_or_default(),
+        given => given.to_owned(),
+    };
+    let is_reported = !notify_url.is_empty();
     let is_forged = is_reported
         && gateway.script.take(Operation::PaymentNotification) == Some(Fault::ForgeSignature);
-    let fields = Outcome::of(gateway, &order, &attempt, is_forged);
-    let request = match fields.sent_to(&order.link.notify_url) {
+    let fields = Outcome::of(gateway, order, attempt, is_forged);
+    let request = match fields.sent_to(&notify_url) {
         None => None,
         Some(address) => Some(
             Request::get(&address)
+                .extension(About::new(NOTIFY, &order.link.order_code))
                 .body(Bytes::new())
-                .map_err(|_| ControlError::UnusableAddress(order.link.notify_url.clone()))?,
+                .map_err(|_| ControlError::UnusableAddress(notify_url))?,
         ),
     };
     let receipts = match request.clone() {
@@ -82,11 +98,12 @@ pub(crate) fn release_held(gateway: &Gateway, order_code: &str) -> Result<(), Co
     Ok(())
 }
 
-fn record(
+/// Books an attempt to pay, which is still to be reported.
+pub(crate) fn record(
     gateway: &Gateway,
     named: By<'_>,
     outcome: PayAs,
-) -> Result<(Order, Attempt), ControlError> {
+) -> Result<Booked, ControlError> {
     let at = gateway.now();
     let mut books = gateway.books();
     let Books { orders, numbers, ledger, .. } = &mut *books;

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use http::Request;
 use serde::Serialize;
+use simulator_kit::About;
 use url::Url;
 
 use super::{
@@ -16,7 +17,7 @@ use crate::{
     control::{Announcement, ControlError},
     faults::Fault,
     fields::Fields,
-    gateway::{Books, Gateway},
+    gateway::{Books, Gateway, NOTIFY},
     response::{HandlerResult, Refusal},
     sign::filler,
 };
@@ -152,6 +153,7 @@ pub(crate) async fn remove(gateway: &Gateway, token: &str) -> Result<Announcemen
         None => None,
         Some(address) => Some(
             Request::get(&address)
+                .extension(About::new(NOTIFY, format!("card {}", card.token)))
                 .body(Bytes::new())
                 .map_err(|_| ControlError::UnusableAddress(asked.notify_url.clone()))?,
         ),

@@ -1,15 +1,49 @@
 //! Control of the simulated gateway: from Rust, and over HTTP under `/_control`.
 
+mod actions;
 mod methods;
+mod overview;
 mod routes;
+mod samples;
 
 pub(crate) use routes::router;
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use bytes::Bytes;
 use http::Request;
-use simulator_kit::Receipt;
+use simulator_kit::{
+    Receipt,
+    control::{Acted, Action, ActionRefused, Control, FailingValue, Overview, Sample},
+};
 
-use super::faults::{Fault, Operation};
+use super::{
+    faults::{Fault, Operation},
+    gateway::Gateway,
+};
+
+/// The control of the gateway, in the vocabulary of all gateways.
+pub(crate) struct GatewayControl(pub(crate) Arc<Gateway>);
+
+#[async_trait]
+impl Control for GatewayControl {
+    fn overview(&self) -> Overview {
+        overview::of(&self.0)
+    }
+
+    async fn act(&self, action: Action) -> Result<Acted, ActionRefused> {
+        actions::act(&self.0, action)
+    }
+
+    fn samples(&self) -> Vec<Sample> {
+        samples::of(&self.0)
+    }
+
+    fn failing_values(&self) -> Vec<FailingValue> {
+        Vec::new()
+    }
+}
 
 /// The notifications and the return link that follow an attempt to pay or a transfer.
 #[derive(Clone, Debug)]

@@ -44,7 +44,8 @@ impl Tokens {
         self.lock().valid.clear();
     }
 
-    fn issue(&self, service: &str, now: i64, lasts: i64) -> String {
+    /// A new token for a service.
+    pub(crate) fn issue(&self, service: &str, now: i64, lasts: i64) -> String {
         let mut issued = self.lock();
         issued.count = issued.count.saturating_add(1);
         let text = sign::filler(&["token", service, &issued.count.to_string()]);
@@ -77,4 +78,5 @@ pub(crate) fn grant(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) 
     Ok(Json(granted).into_response())
 }
 
-const SERVICES: [&str; 4] = ["va", "ibft", "account", "transaction"];
+/// The services, by the scope of their tokens.
+pub(crate) const SERVICES: [&str; 4] = ["va", "ibft", "account", "transaction"];

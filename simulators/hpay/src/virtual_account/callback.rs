@@ -5,9 +5,16 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use form_urlencoded::byte_serialize;
 use http::Request;
+use simulator_kit::About;
 
 use super::account::{BANK, Credit, VirtualAccount};
-use crate::{gateway::Gateway, sign::forged};
+use crate::{
+    gateway::{Gateway, VA_CALLBACK},
+    sign::forged,
+};
+
+/// What HPay appends to the registered address.
+pub(crate) const CALLBACK_PATH: &str = "/va/callback";
 
 /// The field names and the code of a callback.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,8 +47,8 @@ impl CallbackQuirks {
 }
 
 /// A credit that is reported.
-pub(super) struct Callback {
-    pub(super) transaction_id: u64,
+pub(crate) struct Callback {
+    pub(crate) transaction_id: u64,
     name: String,
     number: String,
     full_number: String,
@@ -83,7 +90,8 @@ impl Callback {
             CallbackForm::Reference => self.reference_query(gateway, is_forged),
             CallbackForm::Openapi => self.openapi_query(gateway, is_forged),
         };
-        Request::get(format!("{}/va/callback?{query}", base.trim_end_matches('/')))
+        Request::get(format!("{}{CALLBACK_PATH}?{query}", base.trim_end_matches('/')))
+            .extension(About::new(VA_CALLBACK, &self.number))
             .body(Bytes::new())
     }
 

@@ -25,10 +25,7 @@ pub(crate) async fn transfer(
     number: &str,
     amount: i64,
 ) -> Result<Announcement, ControlError> {
-    if amount <= 0 {
-        return Err(ControlError::ImpossibleAmount(amount));
-    }
-    report(gateway, record(gateway, number, amount)?).await
+    report(gateway, record(gateway, number, amount, None)?).await
 }
 
 /// Pays an order of the checkout page by transfer and notifies `notify_url`, then `/va/callback`.
@@ -43,7 +40,10 @@ pub(crate) async fn transfer_for_order(
 }
 
 /// Reports a credit to the address that the merchant registered, if there is one.
-async fn report(gateway: &Gateway, fields: Callback) -> Result<Announcement, ControlError> {
+pub(crate) async fn report(
+    gateway: &Gateway,
+    fields: Callback,
+) -> Result<Announcement, ControlError> {
     let mut announcement = Announcement {
         transaction_id: fields.transaction_id,
         request: None,
@@ -61,7 +61,16 @@ async fn report(gateway: &Gateway, fields: Callback) -> Result<Announcement, Con
     Ok(announcement)
 }
 
-fn record(gateway: &Gateway, number: &str, amount: i64) -> Result<Callback, ControlError> {
+/// Books a credit, which is still to be reported. Without a memo it has the account's remark.
+pub(crate) fn record(
+    gateway: &Gateway,
+    number: &str,
+    amount: i64,
+    memo: Option<&str>,
+) -> Result<Callback, ControlError> {
+    if amount <= 0 {
+        return Err(ControlError::ImpossibleAmount(amount));
+    }
     let at = gateway.now();
     let mut books = gateway.books();
     let Books { accounts, numbers, ledger, .. } = &mut *books;
@@ -69,7 +78,8 @@ fn record(gateway: &Gateway, number: &str, amount: i64) -> Result<Callback, Cont
         .iter_mut()
         .find(|account| account.is_called(number))
         .ok_or_else(|| ControlError::UnknownAccount(number.to_owned()))?;
-    let remark = if account.remark.is_empty() { NO_REMARK } else { &account.remark };
+    let of_account = Some(&*account.remark).filter(|remark| !remark.is_empty());
+    let remark = memo.or(of_account).unwrap_or(NO_REMARK);
     let credit = Credit {
         transaction_id: numbers.transaction(),
         cashin: numbers.cashin(),

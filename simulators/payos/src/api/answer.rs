@@ -37,7 +37,7 @@ pub(super) fn good(data: &Value, signed: Signed<'_>) -> Response {
 }
 
 /// Why a request is not carried out.
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// payOS says why.
     Said { status: StatusCode, code: String, desc: String },
     /// The connection closes without a response.

@@ -47,7 +47,7 @@ fn sign_data(gateway: &Gateway) -> impl FnOnce(&Map<String, Value>) -> String {
 }
 
 /// Checks the body and takes the link into the books.
-fn open(gateway: &Gateway, body: &[u8]) -> Result<Value, Refusal> {
+pub(crate) fn open(gateway: &Gateway, body: &[u8]) -> Result<Value, Refusal> {
     let invalid = |desc: &str| refused("20", desc);
     let body: Map<String, Value> =
         serde_json::from_slice(body).map_err(|_| invalid("the body is no JSON object"))?;

@@ -2,7 +2,7 @@
 
 mod answer;
 mod credentials;
-mod links;
+pub(crate) mod links;
 mod payouts;
 mod webhook;
 

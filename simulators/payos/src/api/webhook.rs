@@ -11,13 +11,13 @@ use axum::{
 use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::{Value, json};
-use simulator_kit::{Outgoing, Schedule};
+use simulator_kit::{About, Outgoing, Schedule};
 
 use super::{
     answer::{Signed, good, refused},
     credentials,
 };
-use crate::gateway::{Gateway, sample, webhook};
+use crate::gateway::{Gateway, WEBHOOK, sample, webhook};
 
 pub(super) fn routes() -> Router<Arc<Gateway>> {
     Router::new().route("/confirm-webhook", post(confirm))
@@ -32,8 +32,12 @@ async fn confirm(State(gateway): State<Arc<Gateway>>, headers: HeaderMap, body: 
     let Some(url) = body.get("webhookUrl").and_then(Value::as_str) else {
         return refused("20", "webhookUrl: webhookUrl must be a URL address").into_response();
     };
+    if let Err(unusable) = gateway.settings.destinations.check(url) {
+        return invalid(&unusable.to_string());
+    }
     let key = &gateway.settings.payment.checksum_key;
-    let Some(request) = webhook(url, sample(), key) else { return invalid("no address") };
+    let Some(mut request) = webhook(url, sample(), key) else { return invalid("no address") };
+    request.extensions_mut().insert(About::new(WEBHOOK, "the sample of payOS"));
     let sent = gateway.outbox.send(Outgoing { request, schedule: Schedule::Once }).await;
     let why = match sent.first().map(|receipt| &receipt.answer) {
         Some(Ok(answer)) if answer.status().is_success() => {

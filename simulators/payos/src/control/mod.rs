@@ -1,7 +1,41 @@
 //! The actions of buyers, banks and payOS's staff, and what a test reads afterwards.
 
+mod actions;
 mod methods;
+mod overview;
 pub(crate) mod routes;
+pub(crate) mod samples;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use simulator_kit::control::{
+    Acted, Action, ActionRefused, Control, FailingValue, Overview, Sample,
+};
+
+use crate::gateway::Gateway;
+
+/// The control of the gateway, in the vocabulary of all gateways.
+pub(crate) struct GatewayControl(pub(crate) Arc<Gateway>);
+
+#[async_trait]
+impl Control for GatewayControl {
+    fn overview(&self) -> Overview {
+        overview::of(&self.0)
+    }
+
+    async fn act(&self, action: Action) -> Result<Acted, ActionRefused> {
+        actions::act(&self.0, action)
+    }
+
+    fn samples(&self) -> Vec<Sample> {
+        samples::of(&self.0)
+    }
+
+    fn failing_values(&self) -> Vec<FailingValue> {
+        Vec::new()
+    }
+}
 
 /// Why something cannot happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

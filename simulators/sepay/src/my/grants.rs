@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::oauth::SCOPES;
 use crate::ids;
 
 /// Seconds for which a code is valid (developer.sepay.vn, SePay OAuth2: authorization flow).
@@ -77,6 +78,30 @@ impl Grants {
     pub(super) fn scopes(&self, token: &str, now: i64) -> Option<&BTreeSet<String>> {
         let given = self.access.iter().find(|given| given.text == token);
         given.filter(|given| now < given.until).map(|given| &given.scopes)
+    }
+
+    /// A code and an access token for all scopes, which are the same as long as they are valid.
+    pub(crate) fn for_samples(&mut self, redirect: &str, now: i64) -> (String, String) {
+        let all = || SCOPES.iter().map(|scope| (*scope).to_owned()).collect::<BTreeSet<_>>();
+        // Long enough to copy a line and to run it.
+        let soon = now.saturating_add(60);
+        let is_good = |given: &&Given| {
+            given.redirect == redirect && given.scopes.len() == SCOPES.len() && soon < given.until
+        };
+        let code = match self.codes.iter().find(is_good) {
+            Some(code) => code.text.clone(),
+            None => self.allow(all(), redirect, now),
+        };
+        let access = match self.access.iter().find(is_good) {
+            Some(access) => access.text.clone(),
+            None => {
+                let text = self.text("code");
+                let given =
+                    Given { text, scopes: all(), redirect: redirect.to_owned(), until: now };
+                self.pair(given, now).access
+            }
+        };
+        (code, access)
     }
 
     /// Ends every access token, as if the merchant had changed the password.

@@ -19,7 +19,7 @@ use super::grants::ACCESS;
 use crate::{gateway::Gateway, query::Query};
 
 /// The scopes that an app may ask for (developer.sepay.vn, SePay OAuth2: overview).
-const SCOPES: [&str; 7] = [
+pub(super) const SCOPES: [&str; 7] = [
     "bank-account:read",
     "transaction:read",
     "webhook:read",

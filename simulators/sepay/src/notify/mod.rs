@@ -9,9 +9,14 @@ mod token;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header::CONTENT_TYPE};
-use simulator_kit::{PrintedHeaders, Receipt};
+use simulator_kit::{About, PrintedHeaders, Receipt};
 
-use super::{Webhook, bank::BankTransaction, books::Attempted};
+use super::{
+    Webhook,
+    bank::BankTransaction,
+    books::Attempted,
+    gateway::{BANK_WEBHOOK, IPN},
+};
 pub(super) use retry::{Retries, Sending};
 pub(super) use token::TokenCache;
 
@@ -20,6 +25,19 @@ pub(super) use token::TokenCache;
 pub(super) enum Message {
     Ipn { happening: ipn::Happening, subject: Attempted },
     Bank { webhook: Webhook, transaction: BankTransaction },
+}
+
+impl Message {
+    /// The endpoint that it is for, and the order or account that it reports.
+    pub(super) fn about(&self) -> About {
+        match self {
+            Self::Ipn { subject, .. } => About::new(IPN, subject.order.reference()),
+            Self::Bank { transaction, .. } => {
+                let account = transaction.va_number().unwrap_or(&transaction.account_number);
+                About::new(BANK_WEBHOOK, account)
+            }
+        }
+    }
 }
 
 /// A notification that was sent, the merchant's response, and whether that acknowledges it.

@@ -34,6 +34,11 @@ impl Sending {
         Self { number: LAST, ..Self::first(message, now) }
     }
 
+    /// The same message, sent once more and not repeated.
+    pub(crate) fn only_once(&self, now: i64) -> Self {
+        Self { message: Arc::clone(&self.message), number: LAST, first: now }
+    }
+
     fn next(&self) -> Self {
         Self { number: self.number.saturating_add(1), ..self.clone() }
     }
@@ -68,6 +73,12 @@ impl Retries {
                 coming.push((due, sending.next()));
             }
         }
+    }
+
+    /// When the message of a sending is sent next.
+    pub(crate) fn next_of(&self, sending: &Sending) -> Option<i64> {
+        let coming = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        coming.iter().find(|(_, known)| known.is_of(sending)).map(|(due, _)| *due)
     }
 
     /// When the next sending is due.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, Uri, header::CONTENT_TYPE};
 use serde_json::{Value, json};
-use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
+use simulator_kit::{Destinations, Outbox, Outgoing, Receipt, Schedule};
 
 /// Seconds before its expiry at which a token is refreshed (SePay webhooks, authentication).
 const EARLY: i64 = 10;
@@ -36,8 +36,9 @@ impl std::fmt::Debug for Kept {
 }
 
 impl TokenCache {
-    pub(crate) fn new(timeout: Duration) -> Self {
-        Self { outbox: Outbox::new(timeout), kept: Mutex::default() }
+    pub(crate) fn new(timeout: Duration, destinations: Destinations) -> Self {
+        let outbox = Outbox::new(timeout).with_destinations(destinations);
+        Self { outbox, kept: Mutex::default() }
     }
 
     /// Every request for a token with its response, oldest first.

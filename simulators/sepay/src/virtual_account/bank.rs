@@ -49,7 +49,7 @@ impl BankRules {
 }
 
 /// The `serial`th VA number of a bank. None is longer than the 19 characters of a VietQR code.
-pub(super) fn va_number(bank: Bank, serial: u64) -> String {
+pub(crate) fn va_number(bank: Bank, serial: u64) -> String {
     match bank.code {
         "BIDV" => {
             let tail = ids::uuid("va-number", serial).replace('-', "").to_uppercase();

@@ -69,6 +69,11 @@ impl VaBooks {
         &self.orders
     }
 
+    /// How many virtual accounts were ever opened.
+    pub(crate) fn serial(&self) -> u64 {
+        self.serial
+    }
+
     /// The order `id` of a bank account.
     pub(crate) fn order(&self, account: &str, id: &str) -> Option<&VaOrder> {
         self.orders.iter().find(|order| order.bank_account_id == account && order.id == id)

@@ -6,6 +6,7 @@ mod order;
 
 pub use order::{OrderStatus, VaOrder, VaStatus, VirtualAccount};
 
+pub(super) use bank::va_number;
 pub(super) use books::{NewOrder, NewVa, VaBooks, VaRefused};
 
 /// The VA prefix of the simulated Sacombank accounts.

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use simulator_kit::Destinations;
 
 use super::{
     Allowed, account, accounts,
@@ -176,7 +177,7 @@ impl Fields {
             };
         }
         if let Some(url) = self.webhook_url {
-            webhook.url = loopback(&url).ok_or_else(|| invalid("webhook_url"))?;
+            webhook.url = usable(gateway, &url).ok_or_else(|| invalid("webhook_url"))?;
         }
         for (name, given, target) in [
             ("is_verify_payment", self.is_verify_payment, &mut webhook.is_verify_payment),
@@ -208,7 +209,7 @@ impl Fields {
                 "OAuth2.0" => {
                     let url = needed("oauth2_access_token_url", self.oauth2_access_token_url)?;
                     WebhookAuth::OAuth2 {
-                        token_url: loopback(&url)
+                        token_url: usable(gateway, &url)
                             .ok_or_else(|| invalid("oauth2_access_token_url"))?,
                         client_id: needed("oauth2_client_id", self.oauth2_client_id)?,
                         client_secret: needed("oauth2_client_secret", self.oauth2_client_secret)?,
@@ -248,15 +249,13 @@ fn bit_of(name: &'static str, bit: u8) -> Result<bool, Problem> {
     }
 }
 
-/// Accepts loopback addresses only; SePay itself accepts public https addresses.
-fn loopback(text: &str) -> Option<Uri> {
-    let url = url::Url::parse(text).ok()?;
-    let is_loopback = match url.host()? {
-        url::Host::Domain(name) => name == "localhost",
-        url::Host::Ipv4(address) => address.is_loopback(),
-        url::Host::Ipv6(address) => address.is_loopback(),
+/// Accepts addresses that notifications can be sent to; SePay itself accepts public https addresses.
+fn usable(gateway: &Gateway, text: &str) -> Option<Uri> {
+    let destinations = match gateway.settings.destinations() {
+        Destinations::Anywhere => Destinations::Anywhere,
+        _ => Destinations::LoopbackOnly,
     };
-    if is_loopback { text.parse().ok() } else { None }
+    destinations.check(text).ok()
 }
 
 fn invalid(field: &str) -> Problem {

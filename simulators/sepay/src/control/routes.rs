@@ -1,4 +1,4 @@
-//! The control API: the methods of [`control`](super::control) over HTTP with JSON.
+//! The control methods over HTTP with JSON.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,14 +13,15 @@ use http::{StatusCode, Uri};
 use serde::{Deserialize, Serialize};
 use simulator_kit::Schedule;
 
-use super::{
+use super::GatewayControl;
+use crate::{
     BankAccount, Booking, Delivered, LoggedRequest, Mangling, Notification, Operation,
     PaymentMethod, Refused, Transfer, Transferred, VaOrder, Webhook, WebhookAuth, WebhookBody,
     When, faults::Fault, gateway::Gateway,
 };
 
 /// The paths of the control API and the members of each request, for people.
-pub(super) const PATHS: [(&str, &str); 13] = [
+pub(crate) const PATHS: [(&str, &str); 13] = [
     ("GET /_control/state", "bookings, orders, virtual accounts, accounts, requests, deliveries"),
     ("POST /_control/pay", r#"{"invoice": "…", "method": "CARD"?}"#),
     ("POST /_control/fail", r#"{"invoice": "…", "method": "CARD"?}"#),
@@ -46,8 +47,10 @@ pub(super) const PATHS: [(&str, &str); 13] = [
 ];
 
 /// The routes, the same on every host.
-pub(super) fn routes() -> Router<Arc<Gateway>> {
+pub(crate) fn routes(gateway: &Arc<Gateway>) -> Router<Arc<Gateway>> {
+    let control = simulator_kit::control::router(Arc::new(GatewayControl(Arc::clone(gateway))));
     Router::new()
+        .nest("/_control", control)
         .route("/_control/state", get(state))
         .route("/_control/pay", post(pay))
         .route("/_control/fail", post(fail))
@@ -300,7 +303,8 @@ async fn ipn(
     State(gateway): World,
     Json(address): Json<IpnAddress>,
 ) -> Result<StatusCode, Objection> {
-    gateway.dashboard().ipn_url = address.url.as_deref().map(read_url).transpose()?;
+    gateway.dashboard().ipn_url =
+        address.url.as_deref().map(|url| read_url(&gateway, url)).transpose()?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -339,7 +343,7 @@ async fn webhooks(
         (Some(key), None, None) => WebhookAuth::ApiKey { key },
         (None, Some(secret), None) => WebhookAuth::HmacSha256 { secret },
         (None, None, Some(client)) => WebhookAuth::OAuth2 {
-            token_url: read_url(&client.token_url)?,
+            token_url: read_url(&gateway, &client.token_url)?,
             client_id: client.client_id,
             client_secret: client.client_secret,
         },
@@ -350,14 +354,14 @@ async fn webhooks(
         Some(BodyName::Form) => WebhookBody::Form,
         Some(BodyName::Multipart) => WebhookBody::Multipart,
     };
-    let webhook = Webhook::new(read_url(&order.url)?, auth).with_body(body);
+    let webhook = Webhook::new(read_url(&gateway, &order.url)?, auth).with_body(body);
     let now = gateway.now();
     gateway.dashboard().add(webhook, now);
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn read_url(text: &str) -> Result<Uri, Unclear> {
-    text.parse().map_err(|_| Unclear("url"))
+fn read_url(gateway: &Gateway, text: &str) -> Result<Uri, Unclear> {
+    gateway.settings.destinations().check(text).map_err(|_| Unclear("url"))
 }
 
 #[derive(Serialize)]

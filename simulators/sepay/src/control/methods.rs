@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::{StatusCode, Uri};
 use simulator_kit::{Receipt, Schedule};
 
-use super::{
+use crate::{
     BankAccount, Booking, Delivered, Description, LoggedRequest, Operation, OrderTexts,
     PaymentMethod, Refused, SePaySimulator, Transfer, VaOrder, Webhook, When,
     bank::BankTransaction, description, faults::Fault, my,

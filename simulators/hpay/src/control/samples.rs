@@ -1,0 +1,334 @@
+//! A ready curl line for every call of HPay.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use simulator_kit::{
+    RETURN_PAGE,
+    control::{Browser, Sample, shell_quoted},
+};
+
+use crate::{
+    AccountStatus, Card, CardKind, VirtualAccount, civil_time,
+    endpoints::{ENDPOINTS, Endpoint, Verb},
+    gateway::Gateway,
+    keys::sign_as_merchant,
+    request_log::Host,
+};
+
+/// The lines, in an order in which each can be run after the one before. Those that create
+/// something have a reference that was not used before. Where the merchant's private key is not
+/// known, the calls that it signs are left out.
+pub(super) fn of(gateway: &Gateway) -> Vec<Sample> {
+    let names = Names::of(gateway);
+    ENDPOINTS.iter().filter_map(|endpoint| sample(gateway, &names, endpoint)).collect()
+}
+
+/// What the lines name: the latest of each kind, or what the line before creates.
+struct Names {
+    new_order: String,
+    order: String,
+    new_payout: String,
+    payout: String,
+    /// An open account, by its short number.
+    account: String,
+    /// Another one, for the newer OpenAPI: the lines before it close the first.
+    openapi_account: String,
+    card: Option<(String, &'static str)>,
+    transaction: u64,
+}
+
+impl Names {
+    fn of(gateway: &Gateway) -> Self {
+        let now = gateway.now();
+        let books = gateway.books();
+        let new_order = format!("SANDBOX-{}", books.orders.len().saturating_add(1));
+        let new_payout = format!("SANDBOX-P{}", books.payouts.len().saturating_add(1));
+        let is_open = |it: &&VirtualAccount| it.status_at(now) == AccountStatus::Active;
+        let mut open = books.accounts.iter().rev().filter(is_open).map(|it| it.number.clone());
+        let next = books.numbers.next_account();
+        let is_domestic = |card: &&Card| card.is_active && card.kind == CardKind::Domestic;
+        let card = books.cards.iter().rev().find(is_domestic);
+        let last = books.ledger.bookings().last();
+        Self {
+            order: books.orders.last().map_or(&new_order, |it| &it.link.order_code).clone(),
+            payout: books.payouts.last().map_or(&new_payout, |it| &it.request_id).clone(),
+            account: open.next().unwrap_or_else(|| next.to_string()),
+            openapi_account: open.next().unwrap_or_else(|| next.saturating_add(1).to_string()),
+            card: card.map(|card| (card.token.clone(), card.bank_code)),
+            transaction: last
+                .map_or_else(|| books.numbers.next_transaction(), |last| last.transaction_id),
+            new_order,
+            new_payout,
+        }
+    }
+}
+
+/// A field of a request.
+type Field = (&'static str, String);
+
+fn sample(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<Sample> {
+    let (fields, answers) = match endpoint.is_openapi() {
+        true => return openapi(gateway, names, endpoint),
+        false => fields(gateway, names, endpoint)?,
+    };
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
+    let url = format!("{}{}", gateway.url(endpoint.host), endpoint.path);
+    let link = format!("{url}?{query}");
+    Some(Sample {
+        operation: endpoint.operation.name(),
+        about: endpoint.about.to_owned(),
+        curl: match endpoint.verb {
+            Verb::Get => format!("curl -s {}", shell_quoted(&link)),
+            Verb::Post => format!("curl -s {url} -d {}", shell_quoted(&query)),
+        },
+        answers,
+        browser: (endpoint.host == Host::Checkout && endpoint.verb == Verb::Get)
+            .then_some(Browser::Link(link)),
+    })
+}
+
+/// The signed fields of a call, and a part of its response.
+fn fields(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<(Vec<Field>, String)> {
+    let (settings, codes) = (&gateway.settings, &gateway.codes);
+    let (merchant, email) = (&settings.merchant_id, &settings.merchant_email);
+    let back = format!("{}{RETURN_PAGE}", gateway.url(Host::Checkout));
+    let text = |text: &str| text.to_owned();
+    let signed = |text: String| {
+        settings.merchant_private_key.as_ref().and_then(|pem| sign_as_merchant(pem, &text).ok())
+    };
+    Some(match endpoint.path {
+        "/v1/checkout.php" => {
+            let code = codes.checkout_link(email, PRICE, "vnd", &names.new_order);
+            let mut fields = vec![
+                ("merchant_site_code", merchant.clone()),
+                ("return_url", back.clone()),
+                ("cancel_url", back),
+                ("receiver", email.clone()),
+                ("order_code", names.new_order.clone()),
+                ("order_description", text("Don hang thu")),
+                ("price", text(PRICE)),
+                ("currency", text("vnd")),
+                ("installment", text("0")),
+                ("secure_code", code),
+            ];
+            fields.extend(gateway.notify_url().map(|url| ("notify_url", url)));
+            (fields, names.new_order.clone())
+        }
+        "/checkout.php" => (advanced_link(gateway, names, &back), names.new_order.clone()),
+        "/revoke_token.php" => {
+            let (token, bank) = names.card.as_ref()?;
+            let code = codes.token_revocation(email, bank, token);
+            let fields = vec![
+                ("merchant_id", merchant.clone()),
+                ("receive_email", email.clone()),
+                ("bank_code", text(bank)),
+                ("bank_token", token.clone()),
+                ("return_url", back),
+                ("secure_code", code),
+            ];
+            (fields, token.clone())
+        }
+        "/api/transaction/GetTransactionDetail" | "/api/transaction" => {
+            let checksum = codes.order_inquiry(Some(&names.order), None);
+            let fields = vec![
+                ("merchant_id", merchant.clone()),
+                ("order_code", names.order.clone()),
+                ("checksum", checksum),
+            ];
+            (fields, text(r#""error_code":"00""#))
+        }
+        "/api/va/create" => {
+            let fields = vec![
+                ("merchantId", merchant.clone()),
+                ("accountVaType", text("2")),
+                ("accountVaName", text("CUA HANG THU")),
+                ("amount", text("0")),
+                ("condition", text("2")),
+                ("remark", text("DH 001")),
+                ("secure_code", codes.account_create("2")),
+            ];
+            (fields, text(r#""error_code":"0""#))
+        }
+        "/api/va/updateVaName" => {
+            let fields = vec![
+                ("merchant_id", merchant.clone()),
+                ("va_account", names.account.clone()),
+                ("va_name", text("CUA HANG MOI")),
+                ("secure_code", codes.account_rename(&names.account, "CUA HANG MOI")),
+            ];
+            (fields, text(r#""error_code":"00""#))
+        }
+        "/api/va/revoke" => {
+            let fields = vec![
+                ("merchant_id", merchant.clone()),
+                ("account_va", names.account.clone()),
+                ("flag", text("0")),
+                ("secure_code", codes.account_revoke(&names.account, "0")),
+            ];
+            (fields, text(r#""va_status":"3""#))
+        }
+        "/v1/account/inquiry" => {
+            let fields = vec![
+                ("merchant_id", merchant.clone()),
+                ("va_account", names.account.clone()),
+                ("secure_code", codes.account_inquiry(&names.account)),
+            ];
+            (fields, text(r#""error_code":"00""#))
+        }
+        "/api/ibft/create" | "/api/ibft" | "/v1/fb/create" => {
+            let to = settings.beneficiaries.first();
+            let name = to.map_or("NGUYEN THI B", |to| to.name.as_str());
+            let request_id = match endpoint.path {
+                "/api/ibft/create" => names.new_payout.clone(),
+                "/api/ibft" => format!("{}-D", names.new_payout),
+                _ => format!("{}-S", names.new_payout),
+            };
+            let request = codes.payout_request_text(&request_id, "20000", name);
+            let fields = vec![
+                ("requestId", request_id),
+                ("merchantId", merchant.clone()),
+                ("merchantEmail", email.clone()),
+                ("bankName", text(to.map_or("BIDV", |to| to.bank.as_str()))),
+                ("bankAccountNumber", text(to.map_or("1234567890", |to| to.number.as_str()))),
+                ("bankAccountName", text(name)),
+                ("amount", text("20000")),
+                ("note", text("hoan tien")),
+                ("secureChain", signed(request)?),
+            ];
+            (fields, text(r#""error_code":"000""#))
+        }
+        "/api/ibft/inquiry" => {
+            let fields = vec![
+                ("requestId", names.payout.clone()),
+                ("merchantId", merchant.clone()),
+                ("secureChain", codes.payout_inquiry(&names.payout, None)),
+            ];
+            (fields, text(r#""error_code":"000""#))
+        }
+        "/api/ibft/CheckUserBank" => {
+            let fields = vec![
+                ("merchant_id", merchant.clone()),
+                ("bank_name", text("BIDV")),
+                ("bank_account_number", text("1234567890912312")),
+                ("secure_code", codes.name_check("BIDV", "1234567890912312")),
+            ];
+            (fields, text(r#""error_code":"000""#))
+        }
+        "/api/user/GetBalance" => {
+            let time = gateway.now().to_string();
+            let request = codes.balance_request_text("SANDBOX-B1", &time);
+            let fields = vec![
+                ("requestId", text("SANDBOX-B1")),
+                ("merchantId", merchant.clone()),
+                ("requestTime", time),
+                ("signature", signed(request)?),
+            ];
+            (fields, text(r#""balance":"#))
+        }
+        _ => return None,
+    })
+}
+
+const PRICE: &str = "50000";
+
+/// A link for a token of a domestic card, with the code that the settings say.
+fn advanced_link(gateway: &Gateway, names: &Names, back: &str) -> Vec<Field> {
+    let settings = &gateway.settings;
+    let mut fields = vec![
+        ("merchant_site_code", settings.merchant_id.clone()),
+        ("return_url", back.to_owned()),
+        ("receiver", settings.merchant_email.clone()),
+        ("order_code", format!("{}-ATM", names.new_order)),
+        ("order_description", "Don hang thu".to_owned()),
+        ("price", PRICE.to_owned()),
+        ("currency", "vnd".to_owned()),
+        ("installment", "0".to_owned()),
+        ("token_type", "1".to_owned()),
+    ];
+    fields.extend(gateway.notify_url().map(|url| ("notify_url", url)));
+    let code = crate::checkout::advanced_code(gateway, &fields);
+    fields.push(("secure_code", code));
+    fields
+}
+
+/// A call of the newer OpenAPI: base64 of JSON, signed as a whole, with a token that is good now.
+fn openapi(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<Sample> {
+    let settings = &gateway.settings;
+    let service = endpoint.path.split('/').nth(2)?;
+    let url = format!("{}{}", gateway.url(endpoint.host), endpoint.path);
+    if endpoint.path.ends_with("/token") {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([
+                ("grant_type", "client_credentials"),
+                ("client_id", &settings.openapi_client_id),
+                ("client_secret", &settings.openapi_client_secret),
+                ("scope", service),
+            ])
+            .finish();
+        return Some(Sample {
+            operation: endpoint.operation.name(),
+            about: endpoint.about.to_owned(),
+            curl: format!("curl -s {url} -d {}", shell_quoted(&query)),
+            answers: r#""access_token":"#.to_owned(),
+            browser: None,
+        });
+    }
+    let call = endpoint.path.rsplit('/').next()?;
+    let request_id = |call: &str| format!("{}-{call}", names.new_order.replace("ANDBOX-", "B"));
+    let more = openapi_data(gateway, names, service, call)?;
+    let mut data = json!({
+        "requestId": request_id(call),
+        "merchantId": settings.merchant_id,
+        "requestTime": civil_time::timestamp(gateway.now()),
+    });
+    if let (Some(data), Value::Object(more)) = (data.as_object_mut(), more) {
+        data.extend(more);
+    }
+    let data = STANDARD.encode(data.to_string());
+    let key = settings.merchant_private_key.as_ref()?;
+    let signature = sign_as_merchant(key, &gateway.codes.openapi_request_text(&data)).ok()?;
+    let token = gateway.tokens.issue(service, gateway.now(), settings.openapi_token_seconds);
+    let body = json!({ "data": data, "signature": signature }).to_string();
+    Some(Sample {
+        operation: endpoint.operation.name(),
+        about: endpoint.about.to_owned(),
+        curl: format!(
+            "curl -s {url} -H 'authorization: Bearer {token}' -H {} \
+             -H 'content-type: application/json' -d {}",
+            shell_quoted(&format!("x-api-mid: {}", settings.merchant_id)),
+            shell_quoted(&body)
+        ),
+        answers: r#""errorCode":"00""#.to_owned(),
+        browser: None,
+    })
+}
+
+/// The members of the data of a call, besides those of every call.
+fn openapi_data(gateway: &Gateway, names: &Names, service: &str, call: &str) -> Option<Value> {
+    let to = gateway.settings.beneficiaries.first();
+    let (bank, number, name) = to.map_or(("BIDV", "1234567890", "NGUYEN THI B"), |to| {
+        (to.bank.as_str(), to.number.as_str(), to.name.as_str())
+    });
+    Some(match (service, call) {
+        ("va", "create") => json!({
+            "vaName": "CUA HANG THU", "vaType": "2", "vaCondition": "2", "vaAmount": "0",
+            "remark": "DH 002",
+        }),
+        ("va", "update") => json!({ "vaAccount": names.openapi_account, "vaName": "CUA HANG MOI" }),
+        ("va", "revoke" | "inquiry") => json!({ "vaAccount": names.openapi_account }),
+        ("va", "get-list") | ("account", _) => json!({}),
+        ("ibft", "transfer") => json!({
+            "requestId": format!("{}-O", names.new_payout),
+            "merchantEmail": gateway.settings.merchant_email,
+            "bankName": bank,
+            "bankAccountNumber": number,
+            "bankAccountName": name,
+            "amount": "20000",
+            "note": "hoan tien",
+        }),
+        ("ibft", "inquiry") => json!({ "requestId": names.payout }),
+        ("ibft", "get-name") => json!({ "bankName": bank, "bankAccountNumber": number }),
+        ("transaction", _) => json!({ "transactionId": names.transaction.to_string() }),
+        _ => return None,
+    })
+}
