@@ -1,5 +1,7 @@
 //! Books believed reports into the records.
 
+use std::iter;
+
 use payments_core::{
     Movement, OrderRef, ProviderId, SameMoney, Timestamp,
     payment::{Funding, NextAction, Payment, PaymentCode, PaymentMethod},
@@ -126,11 +128,23 @@ fn routes(record: &PaymentRecord) -> Vec<Route> {
     let opened = record.openings.iter().filter_map(|opening| {
         Some((&opening.provider, opening.method(), opening.payment.as_ref()?))
     });
-    let routes = opened.flat_map(|(provider, method, payment)| {
-        let names = routes_of(payment, method).into_iter();
-        names.map(|(kind, name)| Route { provider: provider.clone(), kind, name })
-    });
-    routes.collect()
+    let mut routes: Vec<_> = opened
+        .flat_map(|(provider, method, payment)| {
+            let names = routes_of(payment, method).into_iter();
+            names.map(|(kind, name)| Route { provider: provider.clone(), kind, name })
+        })
+        .collect();
+    for account in &record.accounts {
+        let numbers = account.accounts().flat_map(|account| &account.numbers);
+        for number in numbers.flat_map(|one| iter::once(&one.number).chain(&one.short)) {
+            let (provider, name) = (account.provider.clone(), number.as_str().to_owned());
+            let route = Route { provider, kind: RouteKind::Account, name };
+            if !routes.contains(&route) {
+                routes.push(route);
+            }
+        }
+    }
+    routes
 }
 
 /// The names of orders that a movement states: its payment code, and its virtual account.
@@ -186,8 +200,13 @@ pub(crate) fn settle_credit(
 
 /// Whether an observation is the response to an inquiry, which may say what is known.
 fn is_repeated_inquiry(observation: &PaymentObservation) -> bool {
-    matches!(observation, PaymentObservation::Reported { report, .. }
-        if report.source == Source::Inquiry && report.key.is_none())
+    match observation {
+        PaymentObservation::Reported { report, .. } => {
+            report.source == Source::Inquiry && report.key.is_none()
+        }
+        PaymentObservation::AccountFound { .. } => true,
+        _ => false,
+    }
 }
 
 /// Whether two records say the same, their revisions aside.

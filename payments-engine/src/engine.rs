@@ -3,10 +3,12 @@
 mod builder;
 mod cases;
 mod health;
+mod lists;
 mod metrics;
 mod migrate;
 mod payments;
 mod reconciliation;
+mod references;
 mod reseal;
 mod running;
 mod withdraw;
@@ -16,17 +18,18 @@ use std::sync::Arc;
 
 use payments_core::{
     PaymentProvider, PayoutProvider, PayoutRef, Provider, ProviderId, Result, Timestamp,
-    payout::CreatePayout,
+    VirtualAccountProvider, payout::CreatePayout,
 };
 
 pub use builder::EngineBuilder;
 pub use health::Health;
+pub use lists::PaymentFilter;
 pub use migrate::Migrated;
 pub(crate) use running::Running;
 
 use crate::{
     app::{self, AppTransaction},
-    journal::{Changed, JournaledPayments, JournaledPayouts},
+    journal::{Changed, JournaledAccounts, JournaledPayments, JournaledPayouts},
     record::{Observation, Observed, PayoutRecord, RecordKind},
     resolver::Pass,
     seeded::Seeded,
@@ -65,7 +68,8 @@ impl Engine {
     }
 
     /// A provider behind the journal: the same one, whose payouts are sent at most once for each
-    /// reference, and whose payments are opened at most once for each order and method.
+    /// reference, whose payments are opened at most once for each order and method, and whose virtual
+    /// accounts are opened at most once for each order where the provider can be asked.
     ///
     /// # Errors
     /// `NotFound` if the engine has no such provider.
@@ -79,6 +83,10 @@ impl Engine {
         if let Ok(member) = shared.payment_member(&id) {
             let payments = JournaledPayments::new(Arc::clone(&self.0), member);
             provider = provider.with_payments(Arc::new(payments));
+        }
+        if let Ok(member) = shared.account_member(&id) {
+            let accounts = JournaledAccounts::new(Arc::clone(&self.0), member);
+            provider = provider.with_virtual_accounts(Arc::new(accounts));
         }
         Ok(provider)
     }
@@ -100,6 +108,16 @@ impl Engine {
     /// `NotFound` if the engine has no such provider, `Unsupported` if it takes no payments.
     pub fn payments(&self, id: &str) -> Result<Arc<dyn PaymentProvider>> {
         self.provider(id)?.payments().cloned()
+    }
+
+    /// The virtual accounts of a provider behind the journal. An order has one account at a provider:
+    /// the same request again is the first one, and one whose opening got lost is asked about where the
+    /// provider can be asked. What arrives on it counts for the [payment](Self::payment) of its order.
+    ///
+    /// # Errors
+    /// `NotFound` if the engine has no such provider, `Unsupported` if it opens no virtual accounts.
+    pub fn virtual_accounts(&self, id: &str) -> Result<Arc<dyn VirtualAccountProvider>> {
+        self.provider(id)?.virtual_accounts().cloned()
     }
 
     /// Hands a payout over: once this returns, it is on record, and the engine sends it as soon as

@@ -101,6 +101,7 @@ mod journal;
 mod limits;
 mod reconcile;
 mod record;
+mod reference;
 mod resolver;
 mod sealing;
 mod seeded;
@@ -111,7 +112,7 @@ mod store;
 
 pub use app::AppTransaction;
 pub use change::{Change, Subject};
-pub use engine::{Engine, EngineBuilder, HandedOver, Health, Migrated};
+pub use engine::{Engine, EngineBuilder, HandedOver, Health, Migrated, PaymentFilter};
 pub use handlers::{AppDatabase, DeadLetter, Handler, HandlerError, HandlerLimits, Interrupter};
 #[cfg(feature = "sqlx-0_9")]
 pub use handlers::{PostgresDatabase, PostgresTransaction};
@@ -122,10 +123,11 @@ pub use journal::RoutedOpening;
 pub use limits::Limits;
 pub use reconcile::{Period, ReconciliationRow, ReconciliationRun, RowKind, RunState};
 pub use record::{
-    Case, CaseId, CaseKind, Compared, Conclusion, Credit, CreditName, CreditRecord, Decision,
-    Instruction, Observation, Observed, OpeningState, Outcome, PaymentObservation, PaymentOpening,
-    PaymentRecord, PayoutRecord, Permit, RecordKind, RecordState, RefundRecord, RefundRecordState,
-    Report, ReportData, Settled, Source, Standing, Stated,
+    AccountChange, AccountChangeKind, AccountRecord, Cancellation, Case, CaseId, CaseKind,
+    Compared, Conclusion, Credit, CreditName, CreditRecord, Decision, Instruction, Observation,
+    Observed, OpeningState, Outcome, PaymentObservation, PaymentOpening, PaymentRecord,
+    PayoutRecord, Permit, RecordKind, RecordState, RefundRecord, RefundRecordState, Report,
+    ReportData, Sending, SendingState, Settled, Source, Standing, Stated,
 };
 pub use resolver::Pass;
 pub use sealing::SealingKey;

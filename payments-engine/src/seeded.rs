@@ -52,6 +52,14 @@ pub enum Seeded {
     OpensElsewhereToo,
     /// A payment that is open is not asked about: what a lost notification said stays unknown.
     ForgetsOpenPayments,
+    /// A virtual account whose opening is uncertain is opened again although it can be asked about.
+    OpensAnAccountAgain,
+    /// The credits of a virtual account are not asked for: what a lost notification said stays unknown.
+    ForgetsOpenAccounts,
+    /// A payment is cancelled although it is not known whether it was opened, or cancelled before.
+    CancelsWithoutAsking,
+    /// A new reference is not stored, so that it is given out again.
+    ForgetsReferences,
     /// A gateway is replied to before its delivery is stored.
     RepliesBeforeTheCommit,
     /// A delivery is stored in one transaction and booked in the next.
@@ -74,7 +82,7 @@ pub enum Seeded {
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 36] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -107,5 +115,9 @@ impl Seeded {
         Self::CountsTheEndOfThePeriod,
         Self::IgnoresAnotherAmount,
         Self::ForgetsOpenPayments,
+        Self::OpensAnAccountAgain,
+        Self::ForgetsOpenAccounts,
+        Self::CancelsWithoutAsking,
+        Self::ForgetsReferences,
     ];
 }

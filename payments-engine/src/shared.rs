@@ -16,7 +16,7 @@ use crate::{
     change::Change,
     handlers::{Handlers, refuse_inside},
     inbox::InboxLimits,
-    journal::{Journal, PaymentMember},
+    journal::{AccountMember, Journal, PaymentMember},
     limits::Limits,
     seeded::Seeded,
     store::{Restored, StoreError},
@@ -156,6 +156,17 @@ impl Shared {
         let payments = Arc::clone(provider.payments()?);
         let limits = self.limits.get(id).cloned().unwrap_or_default();
         Ok(PaymentMember { provider, payments, limits })
+    }
+
+    /// The provider of this name that opens virtual accounts.
+    ///
+    /// # Errors
+    /// `NotFound` if the engine has no such provider, `Unsupported` if it opens none.
+    pub(crate) fn account_member(&self, id: &ProviderId) -> Result<AccountMember> {
+        let provider = self.provider(id)?.clone();
+        let accounts = Arc::clone(provider.virtual_accounts()?);
+        let limits = self.limits.get(id).cloned().unwrap_or_default();
+        Ok(AccountMember { provider, accounts, limits })
     }
 
     /// What the calls about one order of this process hold in turn.

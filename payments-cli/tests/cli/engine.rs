@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use payments::{
-    Clock as _, PayoutRef, SystemClock,
+    Clock as _, OrderRef, PayoutRef, SystemClock,
     bank::{AccountNumber, BankAccount, Bin},
     engine::{Engine, EngineBuilder, Limits, Store},
     mock::{
@@ -13,6 +13,7 @@ use payments::{
     },
     money::Money,
     payout::{Beneficiary, CreatePayout},
+    virtual_account::OpenVirtualAccount,
 };
 use tempfile::TempDir;
 
@@ -89,6 +90,48 @@ fn store_with_a_case(path: &Path) {
         }
         engine.stop().await;
     });
+}
+
+#[test]
+fn records_are_listed_by_state() {
+    let shop = Shop::new("");
+    run(async {
+        let gateway = MockGateway::new(Settings::test()).unwrap();
+        let engine = builder(&gateway, &shop.store()).start().await.unwrap();
+        let payouts = engine.payouts("main").unwrap();
+        for reference in ["P-1", "P-2"] {
+            let _ = payouts.create_payout(&payout(reference)).await.unwrap();
+        }
+        gateway.next_payout(Scripted::lost_after_booking()).unwrap();
+        let _ = payouts.create_payout(&payout("P-3")).await.unwrap();
+        let order = OrderRef::new("A-1").unwrap();
+        let request = OpenVirtualAccount::new(order, "CONG TY A").unwrap();
+        let request = request.with_amount(Money::vnd(50_000)).unwrap();
+        let accounts = engine.virtual_accounts("main").unwrap();
+        let opened = accounts.open(&request).await.unwrap().accepted().unwrap();
+        gateway.credit(opened.numbers[0].number.as_str(), Money::vnd(20_000)).unwrap();
+        let _ = accounts.credits(&opened.reference()).await.unwrap();
+        engine.stop().await;
+    });
+    let listed = |arguments: &[&str]| {
+        let ran = shop.engine(arguments);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        ran.out.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let uncertain = listed(&["payouts", "--state", "uncertain"]);
+    assert!(uncertain.len() == 1 && uncertain[0].starts_with("P-3 uncertain"), "{uncertain:?}");
+    assert_eq!(listed(&["payouts"]).len(), 3);
+    assert_eq!(listed(&["payouts", "--after", "P-1", "--most", "1"]).len(), 1);
+    let short = listed(&["payments", "--filter", "short"]);
+    assert!(short.len() == 1 && short[0].starts_with("A-1 received"), "{short:?}");
+    assert_eq!(listed(&["payments", "--filter", "exact"]), ["none is on record"]);
+    let accounts = listed(&["accounts", "--provider", "main"]);
+    assert!(accounts.len() == 1 && accounts[0].starts_with("A-1 "), "{accounts:?}");
+    assert_eq!(listed(&["accounts", "--provider", "other"]), ["none is on record"]);
+    let one = shop.engine(&["account", "main", "A-1"]);
+    assert!(one.out.contains("account_asked") && one.out.contains("CONG TY A"), "{one:?}");
+    let refused = shop.engine(&["payouts", "--state", "lost"]);
+    assert_eq!(refused.code, 2, "{refused:?}");
 }
 
 #[test]

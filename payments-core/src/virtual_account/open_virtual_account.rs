@@ -11,7 +11,10 @@ use crate::{
 };
 
 /// A virtual account to open.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Its serialised form holds everything that is needed to open it, also the options, which may be
+/// secrets of a provider: store it like one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OpenVirtualAccount {
     /// The merchant's own name for what is being paid.
@@ -45,7 +48,7 @@ pub enum Uses {
 }
 
 /// A change to a virtual account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UpdateVirtualAccount {
     /// Which one.

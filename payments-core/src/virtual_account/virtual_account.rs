@@ -11,7 +11,7 @@ use crate::{
 
 /// What the provider opened for an order: one or more numbers to transfer to.
 #[doc(alias("VA"))]
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VirtualAccount {
     /// The merchant's own name for what is being paid.
@@ -34,7 +34,7 @@ pub struct VirtualAccount {
 }
 
 /// One number of a virtual account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VirtualAccountNumber {
     /// The number to transfer to, in full.
@@ -74,7 +74,9 @@ pub enum VirtualAccountState {
     Expired,
     /// The provider locked it.
     Locked,
-    /// The provider said something that it documents nowhere.
+    /// The provider said something that it documents nowhere. A stored word that this version does
+    /// not know is read as this state.
+    #[serde(other)]
     Uncertain,
 }
 

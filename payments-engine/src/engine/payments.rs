@@ -7,7 +7,7 @@ use payments_core::{OrderRef, ProviderId, Result, payment::CreatePayment};
 use super::Engine;
 use crate::{
     journal::{JournaledPayments, RoutedOpening},
-    record::{Observed, PaymentObservation, PaymentRecord},
+    record::{AccountRecord, Observed, PaymentObservation, PaymentRecord},
     store::StoreError,
 };
 
@@ -37,6 +37,20 @@ impl Engine {
     /// The journal cannot be read.
     pub async fn payment(&self, order: &OrderRef) -> Result<Option<PaymentRecord>> {
         self.0.shared().journal.read_payment(order).await.map_err(StoreError::into_error)
+    }
+
+    /// The record of the virtual account of an order at a provider; `None` if it was neither instructed
+    /// nor found. Its history is part of the [history of the payment](Self::payment_history).
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn virtual_account(
+        &self,
+        provider: &ProviderId,
+        order: &OrderRef,
+    ) -> Result<Option<AccountRecord>> {
+        let record = self.payment(order).await?;
+        Ok(record.and_then(|record| record.account(provider).cloned()))
     }
 
     /// Everything that was observed of the payment of an order, oldest first. Its record is the fold

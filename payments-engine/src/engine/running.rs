@@ -8,7 +8,7 @@ use std::time::Duration;
 use payments_core::{Error, ErrorKind, Result};
 use tokio::sync::{oneshot, watch};
 
-use crate::shared::Shared;
+use crate::{seeded::Seeded, shared::Shared};
 
 /// How long the end of an engine waits for what is under way.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -65,6 +65,25 @@ impl Running {
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
+    }
+
+    /// Runs work whole on the engine's own runtime, and waits for it: the caller can be dropped, and
+    /// the work goes on. `None` if the engine ended meanwhile.
+    pub(crate) async fn run<T, W>(&self, work: impl FnOnce(Arc<Shared>) -> W) -> Option<Result<T>>
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
+        let work = work(Arc::clone(&self.shared));
+        if self.shared.is_seeded(Seeded::SendsInTheCallersFuture) {
+            return Some(work.await);
+        }
+        let (sender, receiver) = oneshot::channel();
+        drop(self.shared.runtime.spawn(async move {
+            // The caller may have left.
+            let _ = sender.send(work.await);
+        }));
+        receiver.await.ok()
     }
 
     /// Waits for the end of the thread.

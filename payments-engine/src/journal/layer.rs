@@ -14,7 +14,6 @@ use payments_core::{
     payout::{Balance, Beneficiary, CreatePayout, Payout, PayoutCapabilities},
     rules::{Repeat, RepeatWindow},
 };
-use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::{Changed, Opening, send::Sent};
@@ -52,17 +51,8 @@ impl JournaledPayouts {
         T: Send + 'static,
         W: Future<Output = Result<T>> + Send + 'static,
     {
-        let shared = Arc::clone(self.engine.shared());
-        let work = work(Arc::clone(&shared), Arc::clone(&self.member));
-        if shared.is_seeded(Seeded::SendsInTheCallersFuture) {
-            return Some(work.await);
-        }
-        let (sender, receiver) = oneshot::channel();
-        drop(shared.runtime.spawn(async move {
-            // The caller may have left.
-            let _ = sender.send(work.await);
-        }));
-        receiver.await.ok()
+        let member = Arc::clone(&self.member);
+        self.engine.run(|shared| work(shared, member)).await
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Each change has a token, so that one whose commit is not known can be repeated.
 
+mod accounts;
 mod breaker;
 mod departure;
 mod layer;
@@ -17,6 +18,7 @@ use payments_core::{
     payout::{CreatePayout, Payout},
 };
 
+pub(crate) use accounts::{AccountMember, JournaledAccounts};
 pub(crate) use breaker::Breaker;
 pub(crate) use layer::JournaledPayouts;
 pub use payments::RoutedOpening;

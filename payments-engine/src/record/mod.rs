@@ -17,8 +17,9 @@ pub use credit::CreditRecord;
 pub use observation::{Conclusion, Observation, Observed};
 pub use outcome::Outcome;
 pub use payment::{
-    Compared, Credit, CreditName, Instruction, OpeningState, PaymentObservation, PaymentOpening,
-    PaymentRecord, RefundRecord, RefundRecordState, Standing, Stated,
+    AccountChange, AccountChangeKind, AccountRecord, Cancellation, Compared, Credit, CreditName,
+    Instruction, OpeningState, PaymentObservation, PaymentOpening, PaymentRecord, RefundRecord,
+    RefundRecordState, Sending, SendingState, Standing, Stated,
 };
 pub use payout::{PayoutRecord, Permit, RecordKind};
 pub use report::{Report, ReportData, Source};

@@ -2,17 +2,27 @@
 //! not paid, because notifications can be lost.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use payments_core::{OrderRef, ProviderId, Timestamp};
+use payments_core::{Lookup, OrderRef, ProviderId, Timestamp};
 
 use super::{Done, schedule};
 use crate::{
-    journal::PaymentMember,
     record::{CaseKind, Instruction, PaymentObservation, PaymentRecord, Permit},
     seeded::Seeded,
     shared::Shared,
     store::{Claim, Due, StoreError},
 };
+
+/// The result of an inquiry about an instruction.
+struct Asked {
+    /// Whether its provider can be asked at all.
+    can_ask: bool,
+    /// Up to which age of it, if that is limited.
+    window: Option<Duration>,
+    /// Whether the provider knows what it is about.
+    is_found: bool,
+}
 
 impl Shared {
     /// Asks about what is in doubt of an order, and sets when it is asked about next, or calls a
@@ -30,17 +40,15 @@ impl Shared {
         };
         let mut next: Option<Timestamp> = None;
         for (of, provider, permit) in record.in_doubt() {
-            let due = match self.payment_member(&provider) {
-                Ok(member) => self.ask_about_instruction(&member, &order, of, permit).await?,
-                Err(error) => {
-                    tracing::error!(%order, "cannot be asked about: {error}");
-                    self.clock.now().plus(super::LEASE)
-                }
-            };
+            let due = self.ask_about_instruction(&provider, &order, of, permit).await?;
             next = Some(next.map_or(due, |next| next.min(due)));
         }
         for (provider, since) in record.awaited() {
             let due = self.ask_about_awaited(&provider, &order, since).await;
+            next = next.into_iter().chain(due).min();
+        }
+        for (provider, since) in record.awaited_accounts() {
+            let due = self.ask_about_account(&provider, &record, since).await;
             next = next.into_iter().chain(due).min();
         }
         let record = self.journal.read_payment(&order).await?;
@@ -74,10 +82,35 @@ impl Shared {
         Some(schedule::awaited(since, now))
     }
 
+    /// Asks for what arrived on a virtual account, and returns when it is asked for next.
+    async fn ask_about_account(
+        &self,
+        provider: &ProviderId,
+        record: &PaymentRecord,
+        since: Timestamp,
+    ) -> Option<Timestamp> {
+        if self.is_seeded(Seeded::ForgetsOpenAccounts) {
+            return None;
+        }
+        let member = self.account_member(provider).ok()?;
+        let account = record.account(provider)?;
+        let can = member.accounts.capabilities();
+        let now = self.clock.now();
+        let window = can.credits_window.unwrap_or(schedule::AWAITED_FOR);
+        if !can.credits || now.since(since) >= window.min(schedule::AWAITED_FOR) {
+            return None;
+        }
+        if let Err(error) = self.account_credits(&member, &account.reference).await {
+            let order = &record.order;
+            tracing::info!(%order, "the credits could not be asked for yet: {error}");
+        }
+        Some(schedule::awaited(since, now))
+    }
+
     /// Asks about one instruction, and returns when it is asked about next.
     async fn ask_about_instruction(
         self: &Arc<Self>,
-        member: &PaymentMember,
+        provider: &ProviderId,
         order: &OrderRef,
         of: Instruction,
         permit: Option<Permit>,
@@ -87,22 +120,25 @@ impl Shared {
             // Its sender may be about to write: before, an inquiry says little.
             return Ok(permit.map_or(now, |permit| permit.send_by).plus(schedule::FIRST));
         }
-        let can = member.payments.capabilities();
-        let (can_ask, window) = (can.find || can.find_refund, can.inquiry_window);
+        let limits = self.limits.get(provider).cloned().unwrap_or_default();
         let asked = match &of {
-            Instruction::Refund { refund } if can.find_refund => {
-                self.find_refund(member, refund).await.map(|_| ())
+            Instruction::Account { .. } | Instruction::AccountChange { .. } => {
+                self.ask_for_account(provider, order).await
             }
-            _ if can.find => self.find_payment(member, order).await.map(|_| ()),
-            _ => Ok(()),
+            of => self.ask_for_payment(provider, order, of).await,
         };
-        if let Err(error) = asked {
+        let asked = asked.unwrap_or_else(|error| {
             tracing::info!(%order, "could not be asked about yet: {error}");
+            Asked { can_ask: true, window: None, is_found: false }
+        });
+        let Asked { can_ask, window, is_found } = asked;
+        if is_found && self.is_over(permit.as_ref(), &limits) {
+            self.end_unless_shown(order, &of).await?;
         }
         let since = permit.map_or(now, |permit| permit.taken_at);
         let age = now.since(since);
         let is_over =
-            !can_ask || window.is_some_and(|window| age >= window) || age >= member.limits.ask_for;
+            !can_ask || window.is_some_and(|window| age >= window) || age >= limits.ask_for;
         if is_over {
             let passed = PaymentObservation::WindowPassed { of, seconds: age.as_secs() };
             let calling = self.journal.change_payment(order, now, move |record| {
@@ -117,6 +153,60 @@ impl Shared {
             calling.await?;
         }
         Ok(schedule::next(since, now))
+    }
+
+    /// Asks about the payment of an order or about one of its refunds.
+    async fn ask_for_payment(
+        &self,
+        provider: &ProviderId,
+        order: &OrderRef,
+        of: &Instruction,
+    ) -> payments_core::Result<Asked> {
+        let member = self.payment_member(provider)?;
+        let can = member.payments.capabilities();
+        let is_found = match of {
+            Instruction::Refund { refund } if can.find_refund => {
+                matches!(self.find_refund(&member, refund).await?, Lookup::Found(_))
+            }
+            _ if can.find => {
+                matches!(self.find_payment(&member, order).await?, Lookup::Found(_))
+            }
+            _ => false,
+        };
+        let can_ask = can.find || can.find_refund;
+        Ok(Asked { can_ask, window: can.inquiry_window, is_found })
+    }
+
+    /// Asks about the virtual account of an order.
+    async fn ask_for_account(
+        &self,
+        provider: &ProviderId,
+        order: &OrderRef,
+    ) -> payments_core::Result<Asked> {
+        let member = self.account_member(provider)?;
+        let record = self.journal.read_payment(order).await.map_err(StoreError::into_error)?;
+        let account = record.as_ref().and_then(|record| record.account(provider));
+        let can_ask = member.accounts.capabilities().find;
+        let is_found = match account.filter(|_| can_ask) {
+            Some(account) => {
+                let found = self.find_account(&member, &account.reference).await?;
+                matches!(found, Lookup::Found(_))
+            }
+            None => false,
+        };
+        Ok(Asked { can_ask, window: None, is_found })
+    }
+
+    /// Ends a cancellation or a change of a virtual account that is still uncertain, and that its
+    /// provider shows not to be carried out, although it can no longer arrive.
+    async fn end_unless_shown(&self, order: &OrderRef, of: &Instruction) -> Result<(), StoreError> {
+        let of = of.clone();
+        let ending = self.journal.change_payment(order, self.clock.now(), move |record| {
+            let why = "its provider shows that it was not carried out".to_owned();
+            let shows = record.is_some_and(|record| record.shows_undone(&of));
+            shows.then(|| PaymentObservation::NotCarriedOut { of: of.clone(), why })
+        });
+        ending.await.map(|_| ())
     }
 
     async fn set_due_of(&self, claim: &Claim, due: Due) -> Result<Done, StoreError> {

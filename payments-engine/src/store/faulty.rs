@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     journal::Breaker,
-    record::{Observed, PayoutRecord},
+    record::{Observed, PayoutRecord, RecordState},
 };
 
 /// What strikes one commit.
@@ -205,6 +205,20 @@ impl Backend for Faulty {
 
     fn remember(&mut self, name: &str, value: &str) -> Result<Option<String>, StoreError> {
         self.inner.remember(name, value)
+    }
+
+    fn next_number(&mut self, series: &str, at_least: u64) -> Result<u64, StoreError> {
+        self.has_written = true;
+        self.inner.next_number(series, at_least)
+    }
+
+    fn payouts_after(
+        &mut self,
+        state: Option<RecordState>,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<PayoutRecord>, StoreError> {
+        self.inner.payouts_after(state, after, most)
     }
 
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError> {

@@ -254,6 +254,25 @@ impl Backend for Memory {
         Ok(self.change().meta.insert(name.to_owned(), value.to_owned()))
     }
 
+    fn next_number(&mut self, series: &str, at_least: u64) -> Result<u64, StoreError> {
+        let known = self.tables.meta.get(series).and_then(|known| known.parse::<u64>().ok());
+        let next = known.map_or(at_least, |known| at_least.max(known.saturating_add(1)));
+        self.change().meta.insert(series.to_owned(), next.to_string());
+        Ok(next)
+    }
+
+    fn payouts_after(
+        &mut self,
+        state: Option<RecordState>,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<PayoutRecord>, StoreError> {
+        let records = self.tables.payouts.values().filter(|record| {
+            record.reference().as_str() > after && state.is_none_or(|state| record.state == state)
+        });
+        Ok(records.take(most).cloned().collect())
+    }
+
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError> {
         let records = self.tables.payouts.values();
         Ok(records.filter(|record| record.open_cases().next().is_some()).cloned().collect())

@@ -48,7 +48,7 @@ pub(crate) use task::{Claim, Due, TaskKind};
 
 use crate::{
     journal::Breaker,
-    record::{Observed, PayoutRecord},
+    record::{Observed, PayoutRecord, RecordState},
     sealing::Seal,
 };
 
@@ -379,6 +379,18 @@ pub(crate) trait Backend: Rows + Send {
 
     /// What was stored under a name; what is given is stored from now on.
     fn remember(&mut self, name: &str, value: &str) -> Result<Option<String>, StoreError>;
+
+    /// The next number of a series, at least this one: no engine gets it again once the transaction is
+    /// committed.
+    fn next_number(&mut self, series: &str, at_least: u64) -> Result<u64, StoreError>;
+
+    /// Payouts by their references after one, in a state if one is given, up to `most`.
+    fn payouts_after(
+        &mut self,
+        state: Option<RecordState>,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<PayoutRecord>, StoreError>;
 
     /// The records with open cases, oldest first.
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError>;

@@ -52,6 +52,13 @@ pub(crate) trait PaymentRows {
     /// The credits that belong to no known order, oldest first, up to `most`.
     fn unmatched(&mut self, most: usize) -> Result<Vec<CreditRecord>, StoreError>;
 
+    /// Payments by their orders after one, up to `most`.
+    fn payments_after(
+        &mut self,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<PaymentRecord>, StoreError>;
+
     /// The payments with open cases, oldest first.
     fn payments_with_cases(&mut self) -> Result<Vec<PaymentRecord>, StoreError>;
 

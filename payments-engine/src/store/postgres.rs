@@ -33,7 +33,7 @@ use self::rows::{OBSERVATION, Session, Work, number, of_payout, work};
 use super::observed::{ObservedRow, observed};
 use super::{Backend, Claim, Counts, Opened, Resealed, Restored, StoreError, TaskKind};
 use crate::{
-    record::{Observed, PayoutRecord},
+    record::{Observed, PayoutRecord, RecordState},
     sealing::Seal,
 };
 
@@ -420,6 +420,38 @@ impl Backend for Postgres {
             }
             Ok(known)
         }))
+    }
+
+    fn next_number(&mut self, series: &str, at_least: u64) -> Result<u64, StoreError> {
+        let (series, at_least) = (series.to_owned(), number(at_least));
+        let sql = "INSERT INTO payments.meta (key, value) VALUES ($1, $2::bigint::text)
+                   ON CONFLICT (key) DO UPDATE SET
+                      value = greatest(meta.value::bigint + 1, $2::bigint)::text
+                   RETURNING value::bigint";
+        let next: i64 = self.run(work!(|connection| {
+            sqlx::query_scalar(sql).bind(series).bind(at_least).fetch_one(connection).await
+        }))?;
+        Ok(next.unsigned_abs())
+    }
+
+    fn payouts_after(
+        &mut self,
+        state: Option<RecordState>,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<PayoutRecord>, StoreError> {
+        let (state, after) = (state.map(RecordState::as_str), after.to_owned());
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let sql = "SELECT reference, record FROM payments.payout
+                   WHERE reference > $1 AND ($2::text IS NULL OR state = $2)
+                   ORDER BY reference LIMIT $3";
+        let rows: Vec<(String, String)> = self.run(work!(|connection| {
+            let query = sqlx::query_as(sql).bind(after).bind(state).bind(most);
+            query.fetch_all(connection).await
+        }))?;
+        rows.iter()
+            .map(|(reference, record)| self.seal.open(of_payout(reference), record))
+            .collect()
     }
 
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError> {

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     journal::Breaker,
-    record::{Observed, PayoutRecord},
+    record::{Observed, PayoutRecord, RecordState},
     resolver::schedule::LEASE,
     sealing::{Place, Seal, read},
 };
@@ -137,6 +137,23 @@ impl<'a> SqliteRows<'a> {
             })
             .map_err(StoreError::not_done)?;
         rows.map(|row| observed(self.seal, table, row.map_err(StoreError::not_done)?)).collect()
+    }
+
+    /// The payouts that a query selects as reference and record.
+    fn payouts(
+        &self,
+        sql: &str,
+        values: &[&dyn rusqlite::ToSql],
+    ) -> Result<Vec<PayoutRecord>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let rows = statement
+            .query_map(values, |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+            .map_err(StoreError::not_done)?;
+        rows.map(|row| {
+            let (reference, record) = row.map_err(StoreError::not_done)?;
+            self.seal.open(of_payout(&reference), &record)
+        })
+        .collect()
     }
 }
 
@@ -441,18 +458,36 @@ impl Backend for Sqlite {
         Ok(known)
     }
 
+    fn next_number(&mut self, series: &str, at_least: u64) -> Result<u64, StoreError> {
+        let sql = "INSERT INTO payments_meta (key, value) VALUES (?1, CAST(?2 AS TEXT))
+                   ON CONFLICT (key) DO UPDATE SET
+                      value = CAST(max(CAST(value AS INTEGER) + 1, ?2) AS TEXT)
+                   RETURNING CAST(value AS INTEGER)";
+        let values = params![series, number(at_least)];
+        let next: i64 = self
+            .connection
+            .query_row(sql, values, |row| row.get(0))
+            .map_err(StoreError::not_done)?;
+        Ok(next.unsigned_abs())
+    }
+
+    fn payouts_after(
+        &mut self,
+        state: Option<RecordState>,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<PayoutRecord>, StoreError> {
+        let sql = "SELECT reference, record FROM payments_payout
+                   WHERE reference > ?1 AND (?2 IS NULL OR state = ?2)
+                   ORDER BY reference LIMIT ?3";
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.rows().payouts(sql, params![after, state.map(RecordState::as_str), most])
+    }
+
     fn with_open_cases(&mut self) -> Result<Vec<PayoutRecord>, StoreError> {
         let sql = "SELECT reference, record FROM payments_payout WHERE open_cases > 0
                    ORDER BY changed_at";
-        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
-        let rows = statement
-            .query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
-            .map_err(StoreError::not_done)?;
-        rows.map(|row| {
-            let (reference, record) = row.map_err(StoreError::not_done)?;
-            self.seal.open(of_payout(&reference), &record)
-        })
-        .collect()
+        self.rows().payouts(sql, &[])
     }
 
     fn reseal(

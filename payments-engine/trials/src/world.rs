@@ -124,8 +124,7 @@ impl World {
 
     /// How often the gateway was asked to pay out, carried out or not.
     pub fn instructed(&self) -> usize {
-        let requests = self.gateway().requests();
-        requests.iter().filter(|one| one.operation == Some(Operation::CreatePayout)).count()
+        requested(self, Operation::CreatePayout)
     }
 
     /// Lets time pass, and works on what is due by then.
@@ -159,6 +158,12 @@ pub fn provider_of(
     let context = Context::new(client).with_clock(clock).with_retry(once);
     let registry = Registry::empty().add(provider_mock::REGISTRATION);
     registry.build(&config, &context).unwrap().remove(0)
+}
+
+/// How often the gateway was asked for an operation, carried out or not.
+pub fn requested(world: &World, operation: Operation) -> usize {
+    let requests = world.gateway().requests();
+    requests.iter().filter(|one| one.operation == Some(operation)).count()
 }
 
 /// A port of this machine at which nothing listens.

@@ -1,5 +1,6 @@
 //! `engine`: looks at the engine's store, and records what a person decides.
 
+mod lists;
 mod reconcile;
 
 use std::fmt::Write as _;
@@ -7,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use payments::{
-    OrderRef, Payments, PayoutRef,
+    OrderRef, Payments, PayoutRef, ProviderId,
     config::Environ,
     engine::{CaseId, Decision, Engine, EngineBuilder, RecordState},
     registry::{Context, Registry},
@@ -75,6 +76,19 @@ enum EngineCommand {
     },
     /// The record of a payment, as JSON
     Payment {
+        /// The reference of its order
+        order: OrderRef,
+    },
+    /// The payouts on record, also those in one state
+    Payouts(lists::Payouts),
+    /// The payments on record, also those of which too little was received
+    Payments(lists::Payments),
+    /// The virtual accounts on record
+    Accounts(lists::Accounts),
+    /// The record of a virtual account and what was observed of its order, as JSON
+    Account {
+        /// The name of its provider
+        provider: ProviderId,
         /// The reference of its order
         order: OrderRef,
     },
@@ -208,6 +222,15 @@ async fn carry_out(command: EngineCommand, engine: &Engine) -> Ended {
         EngineCommand::Payment { order } => {
             let record = engine.payment(&order).await.map_err(failed)?;
             let record = record.ok_or_else(|| unknown("order", order.as_str()))?;
+            let history = engine.payment_history(&order).await.map_err(failed)?;
+            output::print_json(&serde_json::json!({ "record": record, "history": history }))?;
+        }
+        EngineCommand::Payouts(args) => lists::payouts(args, engine).await?,
+        EngineCommand::Payments(args) => lists::payments(args, engine).await?,
+        EngineCommand::Accounts(args) => lists::accounts(args, engine).await?,
+        EngineCommand::Account { provider, order } => {
+            let record = engine.virtual_account(&provider, &order).await.map_err(failed)?;
+            let record = record.ok_or_else(|| unknown("virtual account of", order.as_str()))?;
             let history = engine.payment_history(&order).await.map_err(failed)?;
             output::print_json(&serde_json::json!({ "record": record, "history": history }))?;
         }

@@ -16,7 +16,6 @@ use payments_core::{
     },
     rules::{Repeat, RepeatWindow},
 };
-use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
 use super::send::Prepared;
@@ -100,18 +99,12 @@ impl JournaledPayments {
         T: Send + 'static,
         W: Future<Output = Result<T>> + Send + 'static,
     {
-        let shared = Arc::clone(self.engine.shared());
-        let work = work(Arc::clone(&shared), Arc::clone(&self.member));
-        let (sender, receiver) = oneshot::channel();
-        drop(shared.runtime.spawn(async move {
-            // The caller may have left.
-            let _ = sender.send(work.await);
-        }));
-        receiver.await.ok()
+        let member = Arc::clone(&self.member);
+        self.engine.run(|shared| work(shared, member)).await
     }
 }
 
-fn stopped() -> Error {
+pub(in crate::journal) fn stopped() -> Error {
     Error::new(ErrorKind::Unavailable, "the engine was stopped")
 }
 
@@ -147,15 +140,7 @@ impl PaymentProvider for JournaledPayments {
         self.engine.shared().check_sends()?;
         let order = order.clone();
         let done = self
-            .run(|shared, member| async move {
-                let cancelled = member.payments.cancel_payment(&order).await?;
-                if let Submission::Accepted(payment) = &cancelled
-                    && let Err(error) = shared.book_payments(&member, vec![payment.clone()]).await
-                {
-                    tracing::error!(%order, "it was cancelled, which could not be booked: {error}");
-                }
-                Ok(cancelled)
-            })
+            .run(|shared, member| async move { shared.cancel_payment(&member, &order).await })
             .await;
         done.unwrap_or_else(|| Ok(under_way("the engine ended while it was cancelled")))
     }
@@ -300,12 +285,12 @@ impl Shared {
             PaymentObservation::Opened { provider, method, token, outcome }
         };
         let call = member.payments.create_payment(&request);
-        self.instruct(member, prepared, call, observation).await
+        self.instruct(&member.provider, &member.limits, prepared, call, observation).await
     }
 
     /// Makes an instruction uncertain that is under way by its record although its sender can no
-    /// longer write: the time of its permit is over, or its engine has ended. Returns whether it is
-    /// so.
+    /// longer write: the time of its permit is over, or its engine has ended. Returns whether its
+    /// sender can no longer write.
     pub(crate) async fn interrupt(
         &self,
         order: &OrderRef,
@@ -319,7 +304,9 @@ impl Shared {
             None => false,
         };
         if may_write {
-            return Ok(false);
+            // Unless its outcome is on record.
+            let record = self.journal.read_payment(order).await?;
+            return Ok(!record.is_some_and(|record| record.is_submitting(&of, permit.as_ref())));
         }
         let interrupted = self.journal.change_payment(order, now, move |record| {
             let is_it = record.is_some_and(|record| record.is_submitting(&of, permit.as_ref()));

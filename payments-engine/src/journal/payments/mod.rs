@@ -1,5 +1,6 @@
 //! The journal of payments: openings and refunds, written down before they are sent.
 
+mod cancel;
 mod layer;
 mod refund;
 mod send;
@@ -12,6 +13,9 @@ use payments_core::{
 
 pub(crate) use layer::JournaledPayments;
 pub use layer::RoutedOpening;
+pub(super) use layer::stopped;
+
+pub(super) use send::Prepared;
 
 use super::Journal;
 use crate::{
@@ -29,7 +33,7 @@ pub(crate) struct PaymentMember {
 }
 
 /// The outcome of a call that cannot wait any longer.
-fn under_way<T>(why: impl Into<String>) -> Submission<T> {
+pub(super) fn under_way<T>(why: impl Into<String>) -> Submission<T> {
     let message = format!("under way: {}", why.into());
     Submission::Uncertain(Uncertain::new(UncertainCause::TimedOut, message))
 }
@@ -74,7 +78,12 @@ impl Journal {
             let opens = std::cell::Cell::new(false);
             let decide = |record: Option<&PaymentRecord>| {
                 let observation = decide(record)?;
-                opens.set(matches!(observation, PaymentObservation::Opened { .. }));
+                opens.set(matches!(
+                    observation,
+                    PaymentObservation::Opened { .. }
+                        | PaymentObservation::AccountAnswered { .. }
+                        | PaymentObservation::AccountFound { .. }
+                ));
                 Some(observation)
             };
             let (record, is_written) = change_payment(backend, &order, &token, at, start, decide)?;

@@ -37,8 +37,10 @@ impl Shared {
             return Ok(under_way("the same order is under way"));
         };
         let known = self.journal.read_payment(&order).await.map_err(StoreError::into_error)?;
+        // An opening in doubt is asked about before anything is given back.
         let has_money = |record: PaymentRecord| {
-            record.received().is_some_and(|received| received.is_positive())
+            !record.is_opening_in_doubt(member.provider.id())
+                && record.received().is_some_and(|received| received.is_positive())
         };
         if !known.is_some_and(has_money) && member.payments.capabilities().find {
             // What arrived may not be reported yet.
@@ -107,7 +109,7 @@ impl Shared {
             PaymentObservation::Refunded { refund, token, outcome }
         };
         let call = member.payments.refund_payment(&request);
-        self.instruct(member, prepared, call, observation).await
+        self.instruct(&member.provider, &member.limits, prepared, call, observation).await
     }
 
     /// Asks the provider about a refund, and books what it says as evidence.

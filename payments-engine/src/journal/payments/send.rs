@@ -4,14 +4,14 @@ use std::future::Future;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use payments_core::{Error, OrderRef, Result, Submission, Timestamp};
+use payments_core::{Error, OrderRef, Provider, Result, Submission, Timestamp};
 
-use super::{PaymentMember, under_way};
+use super::under_way;
 use crate::{
     journal::departure::{Called, Instructed, PermitDeparture, misreported},
     journal::send::{not_recorded, repeated},
     limits::Limits,
-    record::{Instruction, Outcome, PaymentObservation, PaymentRecord},
+    record::{Instruction, Outcome, PaymentObservation, PaymentRecord, Sending, SendingState},
     shared::Shared,
     store::StoreError,
 };
@@ -21,10 +21,23 @@ type IsPrepared = Arc<dyn Fn(&PaymentRecord) -> bool + Send + Sync>;
 
 /// An instruction about a payment that is on record and was not sent.
 #[derive(Clone)]
-pub(super) struct Prepared {
-    pub(super) order: OrderRef,
-    pub(super) of: Instruction,
-    pub(super) is_prepared: IsPrepared,
+pub(in crate::journal) struct Prepared {
+    pub(in crate::journal) order: OrderRef,
+    pub(in crate::journal) of: Instruction,
+    pub(in crate::journal) is_prepared: IsPrepared,
+}
+
+impl Prepared {
+    /// A cancellation, or an instruction about a virtual account, that was asked for at this time.
+    pub(in crate::journal) fn sending(order: OrderRef, of: Instruction, asked: &Sending) -> Self {
+        let (is_it, asked_at) = (of.clone(), asked.asked_at);
+        let is_prepared = move |record: &PaymentRecord| {
+            record.sending(&is_it).is_some_and(|sending| {
+                sending.state == SendingState::Asked && sending.asked_at == asked_at
+            })
+        };
+        Self { order, of, is_prepared: Arc::new(is_prepared) }
+    }
 }
 
 #[async_trait]
@@ -53,16 +66,17 @@ impl Instructed for Prepared {
 impl Shared {
     /// Sends an instruction that is written down, and records what came of it. An error means that
     /// nothing was sent and nothing will be: it is closed before the error is returned.
-    pub(super) async fn instruct<T: Clone + Send + 'static>(
+    pub(in crate::journal) async fn instruct<T: Clone + Send + 'static>(
         self: &Arc<Self>,
-        member: &PaymentMember,
+        provider: &Provider,
+        limits: &Limits,
         prepared: Prepared,
         call: impl Future<Output = Result<Submission<T>>> + Send,
         observation: impl Fn(Option<String>, Outcome<T>) -> PaymentObservation,
     ) -> Result<Submission<T>> {
         let Prepared { order, of, .. } = prepared.clone();
-        let departure = PermitDeparture::new(Arc::clone(self), prepared, member.limits.clone());
-        let (outcome, submission) = match departure.call(member.provider.departs(), call).await {
+        let departure = PermitDeparture::new(Arc::clone(self), prepared, limits.clone());
+        let (outcome, submission) = match departure.call(provider.departs(), call).await {
             Called::Answered(submission) => (Outcome::of(&submission), submission),
             Called::Misreported { error } => {
                 let submission = misreported(&error);
@@ -104,18 +118,15 @@ impl Shared {
     ) -> Result<Submission<T>> {
         let why = error.to_string();
         let closing = PaymentObservation::NotSent { of: of.clone(), token: token.clone(), why };
+        let is_it = of.clone();
         let closed = self.journal.change_payment(order, self.clock.now(), move |record| {
-            let may_close = record.is_some_and(|record| match &of {
-                Instruction::Opening { provider, method } => record
-                    .opening(provider, *method)
-                    .is_some_and(|opening| opening.may_close(token.as_ref())),
-                Instruction::Refund { refund } => {
-                    record.refund(refund).is_some_and(|refund| refund.may_close(token.as_ref()))
-                }
-            });
+            let may_close = record.is_some_and(|record| record.may_close(&of, token.as_ref()));
             may_close.then(|| closing.clone())
         });
         match closed.await {
+            Ok((Some(record), false)) if record.is_on_its_way(&is_it) => {
+                Ok(under_way("another call sends it"))
+            }
             Ok(_) => Err(error),
             Err(unknown) => {
                 Ok(under_way(format!("it was not sent, which could not be recorded: {unknown}")))

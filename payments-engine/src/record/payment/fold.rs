@@ -6,8 +6,9 @@ use payments_core::{
 };
 
 use super::{
-    Compared, Credit, CreditName, Instruction, OpeningState, PaymentObservation, PaymentOpening,
-    PaymentRecord, RefundRecord, RefundRecordState, Standing, credit::stand,
+    AccountRecord, Compared, Credit, CreditName, Instruction, OpeningState, PaymentObservation,
+    PaymentOpening, PaymentRecord, RefundRecord, RefundRecordState, Sending, Standing,
+    credit::stand,
 };
 use crate::record::{
     Case, CaseKind, Decision, Observed, Outcome, Permit, Report, ReportData, Settled, Source,
@@ -62,12 +63,14 @@ impl PaymentRecord {
                         refund.permit = Some(permit);
                         refund.state = RefundRecordState::Submitting;
                     }
+                    Some(Known::Other(sending)) => sending.take(permit),
                     None => {}
                 }
             }
             PaymentObservation::NotSent { of, token, why } => match self.instruction(of) {
                 Some(Known::Opening(opening)) => opening.close(token.as_ref(), why),
                 Some(Known::Refund(refund)) => refund.close(token.as_ref(), why),
+                Some(Known::Other(sending)) => sending.close(token.as_ref(), why),
                 None => {}
             },
             PaymentObservation::Interrupted { of } => {
@@ -76,6 +79,7 @@ impl PaymentRecord {
                 match self.instruction(of) {
                     Some(Known::Opening(opening)) => opening.doubt(doubt),
                     Some(Known::Refund(refund)) => refund.doubt(doubt),
+                    Some(Known::Other(sending)) => sending.doubt(doubt),
                     None => {}
                 }
             }
@@ -93,6 +97,17 @@ impl PaymentRecord {
                 }
                 self.give_back(&Instruction::Refund { refund: refund.clone() }, outcome, at);
             }
+            PaymentObservation::CancelAsked { .. }
+            | PaymentObservation::AccountAsked { .. }
+            | PaymentObservation::AccountChangeAsked { .. }
+            | PaymentObservation::Cancelled { .. }
+            | PaymentObservation::AccountAnswered { .. }
+            | PaymentObservation::AccountFound { .. } => self.observe_other(observed),
+            PaymentObservation::NotCarriedOut { of, why } => {
+                if let Some(Known::Other(sending)) = self.instruction(of) {
+                    sending.was_not_carried_out(why);
+                }
+            }
             PaymentObservation::Reported { report, .. } => self.report(report, at),
             PaymentObservation::Several { provider, number } => {
                 let detail = format!("{provider} reports {number} payments under the order");
@@ -104,11 +119,7 @@ impl PaymentRecord {
                 self.open_case(CaseKind::Contradicted, &detail, vec![credit], at);
             }
             PaymentObservation::WindowPassed { of, seconds } => {
-                let what = match of {
-                    Instruction::Opening { provider, .. } => format!("the opening at {provider}"),
-                    Instruction::Refund { refund } => format!("the refund {refund}"),
-                };
-                let detail = format!("{what}: asked for {seconds} s, and still not known");
+                let detail = format!("{of}: asked for {seconds} s, and still not known");
                 self.open_case(CaseKind::Unknown, &detail, Vec::new(), at);
             }
             PaymentObservation::Decided { case, decision, who, why } => {
@@ -122,7 +133,7 @@ impl PaymentRecord {
         self.weigh(at);
     }
 
-    fn instruction(&mut self, of: &Instruction) -> Option<Known<'_>> {
+    pub(super) fn instruction(&mut self, of: &Instruction) -> Option<Known<'_>> {
         match of {
             Instruction::Opening { provider, method } => self
                 .openings
@@ -132,10 +143,11 @@ impl PaymentRecord {
             Instruction::Refund { refund } => {
                 self.refunds.iter_mut().find(|known| known.refund == *refund).map(Known::Refund)
             }
+            of => self.sending_mut(of).map(Known::Other),
         }
     }
 
-    fn bypassed(&mut self, at: Timestamp) {
+    pub(super) fn bypassed(&mut self, at: Timestamp) {
         let detail = "the provider answered an instruction that took no permit";
         self.open_case(CaseKind::Bypassed, detail, Vec::new(), at);
     }
@@ -263,7 +275,10 @@ impl PaymentRecord {
 
     fn weigh_late(&mut self, at: Timestamp) {
         let live = self.openings.iter().filter(|opening| opening.is_live());
-        let expiries: Option<Vec<Timestamp>> = live.map(PaymentOpening::expires_at).collect();
+        let accounts = self.accounts.iter().filter(|account| account.account.is_some());
+        let expiries = live.map(PaymentOpening::expires_at);
+        let expiries = expiries.chain(accounts.map(AccountRecord::expires_at));
+        let expiries: Option<Vec<Timestamp>> = expiries.collect();
         let Some(last) = expiries.and_then(|expiries| expiries.into_iter().max()) else { return };
         let late = self.credits.iter().filter(|credit| {
             credit.standing == Standing::Counted && credit.movement.at.is_some_and(|at| at > last)
@@ -391,13 +406,26 @@ impl PaymentRecord {
                 _ => {}
             }
         }
+        let changes = self.accounts.iter_mut().flat_map(|account| {
+            let change = account.change.as_mut().map(|change| &mut change.sending);
+            account.opening.as_mut().into_iter().chain(change)
+        });
+        let cancellations = self.cancellations.iter_mut().map(|known| &mut known.sending);
+        for sending in cancellations.chain(changes).filter(|sending| sending.is_in_doubt()) {
+            match decision {
+                Decision::NeverArrived => sending.was_not_carried_out(why),
+                Decision::WasPaid => sending.is_done(),
+                _ => {}
+            }
+        }
     }
 }
 
 /// An instruction of the record.
-enum Known<'a> {
+pub(super) enum Known<'a> {
     Opening(&'a mut PaymentOpening),
     Refund(&'a mut RefundRecord),
+    Other(&'a mut Sending),
 }
 
 fn decline_refund(refund: &mut RefundRecord, decline: &Decline) {
@@ -415,6 +443,6 @@ fn decline_refund(refund: &mut RefundRecord, decline: &Decline) {
     }
 }
 
-fn misreported(error: &str) -> String {
+pub(super) fn misreported(error: &str) -> String {
     format!("an error after the instruction may have left: {error}")
 }

@@ -1,24 +1,32 @@
 //! The record of the payment of one order.
 
+mod account;
+mod cancellation;
 mod credit;
 mod fold;
+mod fold_sending;
 mod money;
 mod observation;
 mod opening;
 mod refund;
 mod reported;
+mod sending;
 
 use payments_core::{
     OrderRef, ProviderId, RefundRef, Timestamp,
     money::Money,
     payment::{Funding, Payment, PaymentMethod, PaymentState},
+    virtual_account::{Uses, VirtualAccountState},
 };
 use serde::{Deserialize, Serialize};
 
+pub use account::{AccountChange, AccountChangeKind, AccountRecord};
+pub use cancellation::Cancellation;
 pub use credit::{Compared, Credit, CreditName, Standing};
 pub use observation::{Instruction, PaymentObservation};
 pub use opening::{OpeningState, PaymentOpening};
 pub use refund::{RefundRecord, RefundRecordState};
+pub use sending::{Sending, SendingState};
 
 use super::{Case, Observed, Permit};
 
@@ -53,6 +61,12 @@ pub struct PaymentRecord {
     /// The refunds of it.
     #[serde(default)]
     pub refunds: Vec<RefundRecord>,
+    /// The cancellations of it, one for each provider.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cancellations: Vec<Cancellation>,
+    /// Its virtual accounts, one for each provider.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<AccountRecord>,
     /// What persons said of credits that may be the same money.
     #[serde(default)]
     pub compared: Vec<Compared>,
@@ -117,10 +131,24 @@ impl PaymentRecord {
         self.refunds.iter().find(|known| known.refund == *refund)
     }
 
+    /// The virtual account at a provider.
+    pub fn account(&self, provider: &ProviderId) -> Option<&AccountRecord> {
+        self.accounts.iter().find(|account| account.provider == *provider)
+    }
+
+    /// The cancellation at a provider.
+    pub fn cancellation(&self, provider: &ProviderId) -> Option<&Cancellation> {
+        self.cancellations.iter().find(|known| known.provider == *provider)
+    }
+
     /// Whether an instruction about it may be on its way, or has an unknown outcome.
     pub(crate) fn is_in_doubt(&self) -> bool {
-        self.openings.iter().any(PaymentOpening::is_in_doubt)
-            || self.refunds.iter().any(RefundRecord::is_in_doubt)
+        !self.in_doubt().is_empty()
+    }
+
+    /// Whether it is not known whether a provider opened it.
+    pub(crate) fn is_opening_in_doubt(&self, provider: &ProviderId) -> bool {
+        self.openings.iter().any(|one| one.provider == *provider && one.is_in_doubt())
     }
 
     /// The instructions that may be on their way, or of which it is not known what became, each
@@ -136,7 +164,81 @@ impl PaymentRecord {
             let of = Instruction::Refund { refund: refund.refund.clone() };
             (of, refund.provider.clone(), refund.permit.clone())
         });
-        openings.chain(refunds).collect()
+        openings.chain(refunds).chain(self.others_in_doubt()).collect()
+    }
+
+    /// The cancellations and the instructions about virtual accounts that are in doubt.
+    fn others_in_doubt(&self) -> Vec<(Instruction, ProviderId, Option<Permit>)> {
+        let mut all = Vec::new();
+        for known in self.cancellations.iter().filter(|known| known.sending.is_in_doubt()) {
+            let provider = known.provider.clone();
+            all.push((Instruction::Cancel { provider }, &known.provider, &known.sending));
+        }
+        for account in &self.accounts {
+            let provider = account.provider.clone();
+            if let Some(opening) =
+                account.opening.as_ref().filter(|_| account.is_opening_in_doubt())
+            {
+                all.push((Instruction::Account { provider }, &account.provider, opening));
+            } else if let Some(change) = account.change.as_ref()
+                && account.is_change_in_doubt()
+            {
+                let of = Instruction::AccountChange { provider };
+                all.push((of, &account.provider, &change.sending));
+            }
+        }
+        let all = all.into_iter();
+        all.map(|(of, provider, sending)| (of, provider.clone(), sending.permit.clone())).collect()
+    }
+
+    /// The virtual accounts on which less arrived than is expected, each with the time at which it was
+    /// instructed: a notification of a credit may be lost. An account for many transfers of any amount
+    /// expects nothing in particular.
+    pub(crate) fn awaited_accounts(&self) -> Vec<(ProviderId, Timestamp)> {
+        let is_paid = match self.funding() {
+            Some(funding) => matches!(funding, Funding::Exact | Funding::Over { .. }),
+            None => self.received().is_some_and(|received| received.is_positive()),
+        };
+        if is_paid {
+            return Vec::new();
+        }
+        let is_awaited = |account: &&AccountRecord| {
+            let request = account.request.as_ref();
+            let expects = request.is_some_and(|one| one.amount.is_some() || one.uses == Uses::Once);
+            expects && account.closed_at.is_none() && account.account.is_some()
+        };
+        let awaited = self.accounts.iter().filter(is_awaited);
+        awaited
+            .filter_map(|account| {
+                Some((account.provider.clone(), account.opening.as_ref()?.asked_at))
+            })
+            .collect()
+    }
+
+    /// The instruction of this name, if it is about a cancellation or a virtual account.
+    pub(crate) fn sending(&self, of: &Instruction) -> Option<&Sending> {
+        match of {
+            Instruction::Cancel { provider } => self.cancellation(provider).map(|one| &one.sending),
+            Instruction::Account { provider } => self.account(provider)?.opening.as_ref(),
+            Instruction::AccountChange { provider } => {
+                self.account(provider)?.change.as_ref().map(|change| &change.sending)
+            }
+            Instruction::Opening { .. } | Instruction::Refund { .. } => None,
+        }
+    }
+
+    /// Whether an instruction can be closed as not sent: no permit is out, or the one that is out is
+    /// this one.
+    pub(crate) fn may_close(&self, of: &Instruction, token: Option<&String>) -> bool {
+        match of {
+            Instruction::Opening { provider, method } => {
+                self.opening(provider, *method).is_some_and(|opening| opening.may_close(token))
+            }
+            Instruction::Refund { refund } => {
+                self.refund(refund).is_some_and(|refund| refund.may_close(token))
+            }
+            of => self.sending(of).is_some_and(|sending| sending.may_close(token)),
+        }
     }
 
     /// The providers at which it is open while less than was asked for arrived, each with the time at
@@ -168,7 +270,39 @@ impl PaymentRecord {
 
     /// Whether the engine asks about it by itself: what is in doubt, and what is awaited.
     pub(crate) fn is_asked_about(&self) -> (bool, bool) {
-        (self.is_in_doubt(), !self.awaited().is_empty())
+        let is_awaited = !self.awaited().is_empty() || !self.awaited_accounts().is_empty();
+        (self.is_in_doubt(), is_awaited)
+    }
+
+    /// Whether an instruction may be on its way, or has an unknown outcome.
+    pub(crate) fn is_on_its_way(&self, of: &Instruction) -> bool {
+        self.in_doubt().iter().any(|(doubted, ..)| doubted == of)
+    }
+
+    /// Whether the last reports of a provider show that a cancellation or a change of a virtual account
+    /// was not carried out.
+    pub(crate) fn shows_undone(&self, of: &Instruction) -> bool {
+        match of {
+            Instruction::Cancel { provider } => self.stated(provider).is_some_and(|stated| {
+                matches!(stated.state, PaymentState::Open | PaymentState::Processing)
+            }),
+            Instruction::AccountChange { provider } => {
+                let change = self
+                    .account(provider)
+                    .and_then(|account| Some((&account.change.as_ref()?.what, account.state()?)));
+                change.is_some_and(|(what, state)| match what {
+                    AccountChangeKind::Close => matches!(
+                        state,
+                        VirtualAccountState::Open
+                            | VirtualAccountState::PartlyPaid
+                            | VirtualAccountState::Paid
+                    ),
+                    AccountChangeKind::Reopen { .. } => state == VirtualAccountState::Closed,
+                    AccountChangeKind::Update { .. } => false,
+                })
+            }
+            _ => false,
+        }
     }
 
     /// Whether an instruction is under way by its record, under this permit.
@@ -181,6 +315,10 @@ impl PaymentRecord {
             Instruction::Refund { refund } => {
                 let Some(refund) = self.refund(refund) else { return false };
                 (refund.state == RefundRecordState::Submitting, &refund.permit)
+            }
+            of => {
+                let Some(sending) = self.sending(of) else { return false };
+                (sending.state == SendingState::Submitting, &sending.permit)
             }
         };
         is_submitting && permit.as_ref() == under
@@ -216,7 +354,10 @@ impl PaymentRecord {
     fn begin(observed: &Observed<PaymentObservation>) -> Option<Self> {
         let order = match &observed.observation {
             PaymentObservation::Asked { request, .. } => request.order.clone(),
-            PaymentObservation::Reported { order, .. } => order.clone(),
+            PaymentObservation::Reported { order, .. }
+            | PaymentObservation::CancelAsked { order, .. } => order.clone(),
+            PaymentObservation::AccountAsked { request, .. } => request.order.clone(),
+            PaymentObservation::AccountChangeAsked { account, .. } => account.order.clone(),
             _ => return None,
         };
         Some(Self {
@@ -229,6 +370,8 @@ impl PaymentRecord {
             providers: Vec::new(),
             credits: Vec::new(),
             refunds: Vec::new(),
+            cancellations: Vec::new(),
+            accounts: Vec::new(),
             compared: Vec::new(),
             cases: Vec::new(),
         })

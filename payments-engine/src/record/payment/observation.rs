@@ -3,9 +3,11 @@
 use payments_core::{
     DedupeKey, OrderRef, ProviderId, RefundRef, Timestamp,
     payment::{CreatePayment, Payment, PaymentMethod, Refund, RefundPayment},
+    virtual_account::{OpenVirtualAccount, VirtualAccount, VirtualAccountRef},
 };
 use serde::{Deserialize, Serialize};
 
+use super::AccountChangeKind;
 use crate::record::{CaseKind, CreditName, Decision, Outcome, Report};
 
 /// What was observed of the payment of one order.
@@ -28,6 +30,31 @@ pub enum PaymentObservation {
         provider: ProviderId,
         /// What is to be given back; its amount is fixed.
         request: Box<RefundPayment>,
+    },
+    /// The payment is to be called off at a provider. Written before the provider is asked.
+    CancelAsked {
+        /// The order.
+        order: OrderRef,
+        /// The provider.
+        provider: ProviderId,
+    },
+    /// A virtual account is to be opened. Written before the provider is asked.
+    AccountAsked {
+        /// The provider that is to open it.
+        provider: ProviderId,
+        /// What is to be opened.
+        request: Box<OpenVirtualAccount>,
+        /// Whether an opening that gets lost can be asked about.
+        is_found_by_reference: bool,
+    },
+    /// A virtual account is to be changed. Written before the provider is asked.
+    AccountChangeAsked {
+        /// The provider.
+        provider: ProviderId,
+        /// Which account.
+        account: VirtualAccountRef,
+        /// What is to change.
+        change: AccountChangeKind,
     },
     /// The permit to send an instruction was given.
     PermitTaken {
@@ -69,6 +96,41 @@ pub enum PaymentObservation {
         token: Option<String>,
         /// What it answered.
         outcome: Outcome<Refund>,
+    },
+    /// A provider answered an instruction to call the payment off.
+    Cancelled {
+        /// The provider.
+        provider: ProviderId,
+        /// The token of the permit under which it was sent; `None` if there was no permit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+        /// What it answered.
+        outcome: Outcome<Payment>,
+    },
+    /// A provider answered an instruction about a virtual account.
+    AccountAnswered {
+        /// The instruction.
+        of: Instruction,
+        /// The token of the permit under which it was sent; `None` if there was no permit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+        /// What it answered.
+        outcome: Outcome<VirtualAccount>,
+    },
+    /// An inquiry found the virtual account of the order.
+    AccountFound {
+        /// The provider.
+        provider: ProviderId,
+        /// What it found, at least one.
+        accounts: Vec<VirtualAccount>,
+    },
+    /// The provider shows that an uncertain instruction was not carried out, long enough after it may
+    /// have left.
+    NotCarriedOut {
+        /// The instruction.
+        of: Instruction,
+        /// What shows it, in one line.
+        why: String,
     },
     /// The sender of an instruction ended without recording an outcome.
     Interrupted {
@@ -150,4 +212,36 @@ pub enum Instruction {
         /// The refund.
         refund: RefundRef,
     },
+    /// To call the payment off.
+    Cancel {
+        /// The provider.
+        provider: ProviderId,
+    },
+    /// To open the virtual account of the order.
+    Account {
+        /// The provider.
+        provider: ProviderId,
+    },
+    /// To change the virtual account of the order.
+    AccountChange {
+        /// The provider.
+        provider: ProviderId,
+    },
+}
+
+impl std::fmt::Display for Instruction {
+    /// What is instructed, such as `the opening at main`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Opening { provider, .. } => write!(f, "the opening at {provider}"),
+            Self::Refund { refund } => write!(f, "the refund {refund}"),
+            Self::Cancel { provider } => write!(f, "the cancellation at {provider}"),
+            Self::Account { provider } => {
+                write!(f, "the opening of the virtual account at {provider}")
+            }
+            Self::AccountChange { provider } => {
+                write!(f, "the change of the virtual account at {provider}")
+            }
+        }
+    }
 }

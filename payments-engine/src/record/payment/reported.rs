@@ -90,6 +90,10 @@ impl PaymentRecord {
             }
         }
         self.find_opening(report, payment);
+        let cancellations = self.cancellations.iter_mut();
+        for known in cancellations.filter(|known| known.provider == report.provider) {
+            known.see(payment.state);
+        }
         if let Some((kind, detail)) = case {
             self.open_case(kind, &detail, Vec::new(), at);
         }

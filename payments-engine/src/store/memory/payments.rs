@@ -98,6 +98,15 @@ impl PaymentRows for &mut PaymentTables {
         Ok(credits)
     }
 
+    fn payments_after(
+        &mut self,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<PaymentRecord>, StoreError> {
+        let records = self.payments.values().filter(|record| record.order.as_str() > after);
+        Ok(records.take(most).cloned().collect())
+    }
+
     fn payments_with_cases(&mut self) -> Result<Vec<PaymentRecord>, StoreError> {
         let has_cases = |record: &&PaymentRecord| record.open_cases().next().is_some();
         let mut records: Vec<_> = self.payments.values().filter(has_cases).cloned().collect();

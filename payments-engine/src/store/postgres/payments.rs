@@ -259,6 +259,20 @@ impl<S: Session> PaymentRows for PostgresPayments<'_, S> {
         rows.iter().map(|row| self.open(CREDIT, row)).collect()
     }
 
+    fn payments_after(
+        &mut self,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<PaymentRecord>, StoreError> {
+        let (after, most) = (after.to_owned(), count(most));
+        let sql = "SELECT reference, record FROM payments.payment WHERE reference > $1
+                   ORDER BY reference LIMIT $2";
+        let rows: Vec<Sealed> = self.0.run(work!(|connection| {
+            sqlx::query_as(sql).bind(after).bind(most).fetch_all(connection).await
+        }))?;
+        rows.iter().map(|row| self.open(PAYMENT, row)).collect()
+    }
+
     fn payments_with_cases(&mut self) -> Result<Vec<PaymentRecord>, StoreError> {
         let sql = "SELECT reference, record FROM payments.payment WHERE open_cases > 0
                    ORDER BY changed_at";

@@ -213,6 +213,16 @@ impl PaymentRows for SqlitePayments<'_> {
         self.sealed(CREDIT, sql, params![most_rows(most)])
     }
 
+    fn payments_after(
+        &mut self,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<PaymentRecord>, StoreError> {
+        let sql = "SELECT reference, record FROM payments_payment WHERE reference > ?1
+                   ORDER BY reference LIMIT ?2";
+        self.sealed(PAYMENT, sql, params![after, most_rows(most)])
+    }
+
     fn payments_with_cases(&mut self) -> Result<Vec<PaymentRecord>, StoreError> {
         let sql = "SELECT reference, record FROM payments_payment WHERE open_cases > 0
                    ORDER BY changed_at";

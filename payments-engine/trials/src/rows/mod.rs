@@ -3,6 +3,8 @@
 //! A trial returns what it found wrong. With a mistake in the engine it has to find something; the
 //! list [`FINDERS`] says which trial finds which mistake.
 
+mod accounts;
+mod cancel;
 mod commits;
 mod dishonest;
 mod evidence;
@@ -10,6 +12,7 @@ mod handlers;
 mod inbox;
 mod payments;
 mod reconciliation;
+mod references;
 mod restarts;
 mod sends;
 mod statements;
@@ -92,6 +95,17 @@ trials! {
     payments::an_open_payment_is_asked_about_until_it_is_paid finds ForgetsOpenPayments;
     payments::an_order_that_is_opened_twice_at_once_is_opened_once;
     payments::refunds_never_exceed_what_was_received finds DoesNotCapRefunds;
+    accounts::an_account_whose_opening_got_lost_is_not_opened_again finds OpensAnAccountAgain;
+    accounts::an_account_that_is_opened_twice_at_once_is_opened_once;
+    accounts::what_arrives_on_an_account_counts_once finds ForgetsOpenAccounts;
+    accounts::a_change_that_got_lost_is_asked_about;
+    accounts::an_account_that_nobody_can_find_is_a_case;
+    cancel::an_uncertain_opening_is_asked_about_before_it_is_cancelled
+        finds CancelsWithoutAsking;
+    cancel::an_uncertain_opening_is_asked_about_before_it_is_refunded;
+    cancel::a_cancellation_that_got_lost_is_asked_about;
+    cancel::a_cancellation_that_never_arrived_may_be_asked_for_again;
+    references::a_reference_is_given_out_once finds ForgetsReferences;
     statements::a_statement_books_what_no_delivery_told_once;
     statements::a_statement_is_read_on_after_a_kill;
     reconciliation::a_line_is_matched_booked_or_before_a_person;

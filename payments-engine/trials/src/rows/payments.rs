@@ -15,7 +15,7 @@ use provider_mock::{
 };
 
 use super::{Finding, ensure};
-use crate::world::{MAIN, World, provider_of};
+use crate::world::{MAIN, World, provider_of, requested};
 
 fn order() -> OrderRef {
     OrderRef::new("A-1").unwrap()
@@ -27,12 +27,6 @@ fn payment() -> CreatePayment {
 
 fn opened(world: &World) -> usize {
     world.gateway().carried_out(Operation::CreatePayment, "A-1")
-}
-
-/// How often the gateway was asked to do so.
-fn requested(world: &World, operation: Operation) -> usize {
-    let requests = world.gateway().requests();
-    requests.iter().filter(|one| one.operation == Some(operation)).count()
 }
 
 pub(super) async fn an_uncertain_opening_is_not_opened_again(seeded: Option<Seeded>) -> Finding {

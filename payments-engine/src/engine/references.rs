@@ -1,0 +1,110 @@
+//! New references within the rules of a provider.
+
+use payments_core::{Error, ErrorKind, OrderRef, PayoutRef, ProviderId, Result, rules::TextRules};
+
+use super::Engine;
+use crate::{
+    reference::Numbering,
+    seeded::Seeded,
+    store::{Backend, StoreError},
+};
+
+/// How many numbers are tried that the app used by itself.
+const TRIES: usize = 1_000;
+
+/// What a reference is for.
+#[derive(Clone, Copy)]
+enum Use {
+    Order,
+    Payout,
+}
+
+impl Engine {
+    /// A new reference for an order that is opened at a provider: within its rules, and never given out
+    /// before on this store, by any engine.
+    ///
+    /// Where the rules leave room for it, the reference begins with the time, so that an older copy of
+    /// the store that was put in its place gives none out again. In a short range it counts from the
+    /// beginning of the range, and a copy of the store has to be watched by a person.
+    ///
+    /// # Errors
+    /// `NotFound` if the engine has no such provider, `Unsupported` if it takes no payments;
+    /// `Unavailable` if the store cannot be used or the range is used up.
+    pub async fn new_order(&self, provider: &str) -> Result<OrderRef> {
+        let provider = self.known(provider)?;
+        let rules = provider.payments()?.capabilities().reference.clone();
+        OrderRef::new(self.new_reference(provider.id(), Use::Order, &rules).await?)
+    }
+
+    /// A new reference for an order whose virtual account is opened at a provider, as
+    /// [`new_order`](Self::new_order).
+    ///
+    /// # Errors
+    /// As [`new_order`](Self::new_order); `Unsupported` if the provider opens no virtual accounts.
+    pub async fn new_virtual_account(&self, provider: &str) -> Result<OrderRef> {
+        let provider = self.known(provider)?;
+        let rules = provider.virtual_accounts()?.capabilities().reference.clone();
+        OrderRef::new(self.new_reference(provider.id(), Use::Order, &rules).await?)
+    }
+
+    /// A new reference for a payout of a provider, as [`new_order`](Self::new_order).
+    ///
+    /// # Errors
+    /// As [`new_order`](Self::new_order); `Unsupported` if the provider sends no money.
+    pub async fn new_payout(&self, provider: &str) -> Result<PayoutRef> {
+        let provider = self.known(provider)?;
+        let rules = provider.payouts()?.capabilities().reference.clone();
+        PayoutRef::new(self.new_reference(provider.id(), Use::Payout, &rules).await?)
+    }
+
+    fn known(&self, provider: &str) -> Result<payments_core::Provider> {
+        self.0.shared().provider(&ProviderId::new(provider)?).cloned()
+    }
+
+    async fn new_reference(
+        &self,
+        provider: &ProviderId,
+        of: Use,
+        rules: &TextRules,
+    ) -> Result<String> {
+        let shared = self.0.shared();
+        shared.check_running()?;
+        let numbering = Numbering::of(rules)?;
+        let at_least = numbering.at_least(shared.clock.now());
+        // Numbers with the time in front are one series for all; a short range is one of its own.
+        let series = match of {
+            _ if numbering.has_room_for_the_time() => "references".to_owned(),
+            Use::Order => format!("orders {provider}"),
+            Use::Payout => format!("payouts {provider}"),
+        };
+        let forgets = shared.is_seeded(Seeded::ForgetsReferences);
+        let next = move |backend: &mut dyn Backend| {
+            for _ in 0..TRIES {
+                let number =
+                    if forgets { at_least } else { backend.next_number(&series, at_least)? };
+                let Ok(written) = numbering.write(number) else { return Ok(None) };
+                let is_used = match of {
+                    Use::Order => {
+                        let order = OrderRef::new(&*written).map_err(StoreError::not_done)?;
+                        backend.payments().payment(&order)?.is_some()
+                    }
+                    Use::Payout => {
+                        let payout = PayoutRef::new(&*written).map_err(StoreError::not_done)?;
+                        backend.payout(&payout)?.is_some()
+                    }
+                };
+                if !is_used || forgets {
+                    return Ok(Some(written));
+                }
+            }
+            Ok(None)
+        };
+        let next = shared.journal.store.run(next).await.map_err(StoreError::into_error)?;
+        next.ok_or_else(|| {
+            let message = format!(
+                "every reference that the rules of {provider} allow was given out, or is in use"
+            );
+            Error::new(ErrorKind::Unavailable, message)
+        })
+    }
+}

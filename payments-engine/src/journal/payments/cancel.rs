@@ -1,0 +1,128 @@
+//! Cancellations behind the journal.
+
+use std::sync::Arc;
+
+use payments_core::{
+    Error, ErrorKind, OrderRef, Result, Submission,
+    payment::{Payment, PaymentState},
+};
+use tokio::time::{Instant, timeout_at};
+
+use super::{PaymentMember, Prepared, under_way};
+use crate::{
+    record::{Instruction, PaymentObservation, PaymentRecord, SendingState},
+    seeded::Seeded,
+    shared::Shared,
+    store::StoreError,
+};
+
+impl Shared {
+    /// Calls a payment off at a provider, or returns what an earlier call did. An opening of which it
+    /// is not known whether it is there is asked about first, and so is a cancellation.
+    pub(super) async fn cancel_payment(
+        self: &Arc<Self>,
+        member: &PaymentMember,
+        order: &OrderRef,
+    ) -> Result<Submission<Payment>> {
+        let deadline = Instant::now() + member.limits.wait;
+        let turn = self.turn(order);
+        let Ok(_turn) = timeout_at(deadline, turn.lock()).await else {
+            return Ok(under_way("the same order is under way"));
+        };
+        let provider = member.provider.id().clone();
+        let of = Instruction::Cancel { provider: provider.clone() };
+        if let Some(known) = self.ask_before_cancelling(member, order, &of).await? {
+            return Ok(known);
+        }
+        let asking = PaymentObservation::CancelAsked { order: order.clone(), provider };
+        let is_it = of.clone();
+        let asked = self.journal.change_payment(order, self.clock.now(), move |record| {
+            let known = record.and_then(|record| record.sending(&is_it));
+            let is_under_way = known.is_some_and(|one| one.is_in_doubt());
+            (!is_under_way).then(|| asking.clone())
+        });
+        let (record, is_written) = asked.await.map_err(StoreError::into_error)?;
+        let sending = record.as_ref().filter(|_| is_written).and_then(|record| record.sending(&of));
+        let Some(sending) = sending else {
+            return Ok(under_way("the same cancellation is under way"));
+        };
+        let prepared = Prepared::sending(order.clone(), of, sending);
+        let observation = |token, outcome| {
+            let provider = member.provider.id().clone();
+            PaymentObservation::Cancelled { provider, token, outcome }
+        };
+        let call = member.payments.cancel_payment(order);
+        self.instruct(&member.provider, &member.limits, prepared, call, observation).await
+    }
+
+    /// Asks about what is in doubt before a cancellation is sent. Returns what an earlier cancellation
+    /// did, if that decides.
+    async fn ask_before_cancelling(
+        self: &Arc<Self>,
+        member: &PaymentMember,
+        order: &OrderRef,
+        of: &Instruction,
+    ) -> Result<Option<Submission<Payment>>> {
+        if self.is_seeded(Seeded::CancelsWithoutAsking) {
+            return Ok(None);
+        }
+        let provider = member.provider.id();
+        let Some(mut record) = self.read_order(order).await? else { return Ok(None) };
+        let is_in_doubt = |record: &PaymentRecord| {
+            let is_uncertain = record.sending(of).is_some_and(|sending| sending.is_in_doubt());
+            (record.is_opening_in_doubt(provider), is_uncertain)
+        };
+        if is_in_doubt(&record) != (false, false) {
+            for (doubted, _, permit) in
+                record.in_doubt().into_iter().filter(|(_, asked, _)| asked == provider)
+            {
+                let ended = self.interrupt(order, doubted.clone(), permit).await;
+                if !ended.map_err(StoreError::into_error)? && doubted == *of {
+                    return Ok(Some(under_way("the same cancellation is under way")));
+                }
+            }
+            if member.payments.capabilities().find {
+                let _ = self.find_payment(member, order).await?;
+                record = self.read_order(order).await?.unwrap_or(record);
+            }
+        }
+        let (is_opening_unknown, is_uncertain) = is_in_doubt(&record);
+        if is_opening_unknown {
+            let message = format!(
+                "it is not known whether {provider} has the order {order}: nothing was cancelled; \
+                 call again later, or look at the case of the order"
+            );
+            return Err(Error::new(ErrorKind::Conflict, message).with_field("order"));
+        }
+        let Some(sending) = record.sending(of) else { return Ok(None) };
+        let cancelled =
+            record.stated(provider).filter(|stated| stated.state == PaymentState::Cancelled);
+        Ok(match (sending.state, cancelled) {
+            (SendingState::Done, Some(stated)) => {
+                Some(Submission::Accepted(stated.payment.clone()))
+            }
+            _ if is_uncertain && !self.is_over(sending.permit.as_ref(), &member.limits) => {
+                sending.not_accepted()
+            }
+            _ if is_uncertain => {
+                // To cancel again does no harm, once the first can no longer arrive.
+                let why = "it does not show, and can no longer arrive".to_owned();
+                let ending = PaymentObservation::NotCarriedOut { of: of.clone(), why };
+                let ended = self.journal.change_payment(order, self.clock.now(), move |record| {
+                    record.is_some().then(|| ending.clone())
+                });
+                ended.await.map_err(StoreError::into_error)?;
+                None
+            }
+            _ => None,
+        })
+    }
+
+    /// The record of an order.
+    pub(in crate::journal) async fn read_order(
+        &self,
+        order: &OrderRef,
+    ) -> Result<Option<PaymentRecord>> {
+        self.journal.read_payment(order).await.map_err(StoreError::into_error)
+    }
+}

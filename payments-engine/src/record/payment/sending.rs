@@ -1,0 +1,172 @@
+//! What became of one instruction that is sent under a permit.
+
+use payments_core::{Decline, Submission, Timestamp, Uncertain, UncertainCause};
+use serde::{Deserialize, Serialize};
+
+use crate::record::{Outcome, Permit};
+
+/// What became of one instruction that is sent under a permit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Sending {
+    /// Where it is.
+    pub state: SendingState,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// The permit that was given, unless it was given back.
+    #[serde(default)]
+    pub permit: Option<Permit>,
+    /// The refusal, if the provider refused it.
+    #[serde(default)]
+    pub decline: Option<Decline>,
+    /// Why it is uncertain, if it is or was.
+    #[serde(default)]
+    pub uncertain: Option<Uncertain>,
+    /// Why it was not sent or not carried out, if it was not.
+    #[serde(default)]
+    pub not_sent: Option<String>,
+}
+
+/// Where an instruction is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SendingState {
+    /// It is written down, and no permit to send it was given.
+    Asked,
+    /// Its permit was given: it may be on its way.
+    Submitting,
+    /// It was not sent, or the provider shows that it was not carried out. It may be asked for again.
+    NotSent,
+    /// The provider carried it out.
+    Done,
+    /// The provider refused it.
+    Declined,
+    /// It may or may not have been carried out.
+    ///
+    /// A stored word that this version does not know is read as this state.
+    #[serde(other)]
+    Uncertain,
+}
+
+impl SendingState {
+    /// The state as it is stored, such as `not_sent`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Submitting => "submitting",
+            Self::NotSent => "not_sent",
+            Self::Done => "done",
+            Self::Declined => "declined",
+            Self::Uncertain => "uncertain",
+        }
+    }
+}
+
+impl Sending {
+    pub(super) fn new(at: Timestamp) -> Self {
+        Self {
+            state: SendingState::Asked,
+            asked_at: at,
+            permit: None,
+            decline: None,
+            uncertain: None,
+            not_sent: None,
+        }
+    }
+
+    /// Whether it may be on its way, or it is not known whether it was carried out.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        matches!(self.state, SendingState::Submitting | SendingState::Uncertain)
+    }
+
+    /// Whether its last permit is the one of this token.
+    pub(super) fn is_under(&self, token: Option<&String>) -> bool {
+        self.permit.as_ref().map(|permit| &permit.token) == token
+    }
+
+    /// Whether no permit is out, or the one that is out is this one.
+    pub(crate) fn may_close(&self, token: Option<&String>) -> bool {
+        match self.state {
+            SendingState::Asked => true,
+            SendingState::Submitting => token.is_some() && self.is_under(token),
+            _ => false,
+        }
+    }
+
+    pub(super) fn take(&mut self, permit: Permit) {
+        self.permit = Some(permit);
+        self.state = SendingState::Submitting;
+    }
+
+    pub(super) fn close(&mut self, token: Option<&String>, why: &str) {
+        if self.may_close(token) {
+            self.permit = None;
+            self.end(SendingState::NotSent, why);
+        }
+    }
+
+    /// Ends it as not carried out, if that was not known.
+    pub(super) fn was_not_carried_out(&mut self, why: &str) {
+        if self.is_in_doubt() {
+            self.end(SendingState::NotSent, why);
+        }
+    }
+
+    fn end(&mut self, state: SendingState, why: &str) {
+        self.state = state;
+        self.not_sent = Some(why.to_owned());
+    }
+
+    /// Makes it uncertain, unless more is known already.
+    pub(super) fn doubt(&mut self, uncertain: Uncertain) {
+        if matches!(self.state, SendingState::Asked | SendingState::Submitting) {
+            self.state = SendingState::Uncertain;
+        }
+        self.uncertain = Some(uncertain);
+    }
+
+    pub(super) fn is_done(&mut self) {
+        self.state = SendingState::Done;
+    }
+
+    /// What the provider answered, apart from what it accepted.
+    pub(super) fn answer<T>(&mut self, outcome: &Outcome<T>) {
+        match outcome {
+            Outcome::Accepted(_) => self.is_done(),
+            Outcome::Declined(decline) => {
+                if matches!(self.state, SendingState::Asked) || self.is_in_doubt() {
+                    let is_known = decline.is_confirmed();
+                    self.state =
+                        if is_known { SendingState::Declined } else { SendingState::Uncertain };
+                }
+                self.decline = Some(decline.clone());
+            }
+            Outcome::Uncertain(uncertain) => self.doubt(uncertain.clone()),
+            Outcome::Misreported(error) => {
+                let detail = super::fold::misreported(error);
+                self.doubt(Uncertain::new(UncertainCause::ConnectionLost, detail));
+            }
+        }
+    }
+
+    /// What a repeated instruction returns that was not accepted; `None` while its outcome is not
+    /// known yet, or if it was not sent.
+    pub(crate) fn not_accepted<T>(&self) -> Option<Submission<T>> {
+        match (self.state, &self.decline, &self.uncertain) {
+            (SendingState::Declined | SendingState::Uncertain, Some(decline), _) => {
+                Some(Submission::Declined(decline.clone()))
+            }
+            (SendingState::Uncertain, None, Some(uncertain)) => {
+                Some(Submission::Uncertain(uncertain.clone()))
+            }
+            (SendingState::Uncertain | SendingState::Declined, None, _) => {
+                Some(Submission::Uncertain(Uncertain::new(
+                    UncertainCause::ProviderUndecided,
+                    "its outcome is not known",
+                )))
+            }
+            _ => None,
+        }
+    }
+}
