@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use payments::{
     Clock, Error, ErrorKind, OrderRef, Payments, PayoutRef, Result, Submission, SystemClock,
+    Timestamp,
     engine::{
-        AppDatabase as _, Engine, HandedOver, HandlerError, OpeningState, PaymentRecord,
-        SqliteDatabase,
+        AppDatabase as _, Engine, HandedOver, HandlerError, OpeningState, PaymentRecord, Period,
+        ReconciliationRun, SqliteDatabase,
     },
     money::Money,
     payment::{CreatePayment, NextAction, PaymentMethod},
@@ -253,6 +254,19 @@ impl Shop {
                 Err(error)
             }
         }
+    }
+
+    /// Compares what a provider's statement lists for the last days with the records. What the
+    /// records lacked is booked; what a person has to decide is a case.
+    ///
+    /// # Errors
+    /// There is no such provider, it has no statements, or it could not be asked to the end; then
+    /// the run says that it was interrupted.
+    pub(crate) async fn reconcile(&self, provider: &str, days: u16) -> Result<ReconciliationRun> {
+        let until = self.clock.now();
+        let seconds = i64::from(days) * 24 * 60 * 60;
+        let from = Timestamp::from_unix(until.unix_seconds() - seconds);
+        self.engine.reconcile(provider, &Period::new(from, until)?).await
     }
 
     /// The newest orders, payouts, and parcels to pack.

@@ -104,7 +104,7 @@ async fn killed_between_the_notification_and_the_packing_the_order_is_packed_onc
         let order = client.post(format!("http://{at}/orders")).body("item=coffee&way=page");
         let form = ("content-type", "application/x-www-form-urlencoded");
         let page = order.header(form.0, form.1).send().await.unwrap().text().await.unwrap();
-        let (_, link) = page.split_once("<a id=\"pay\"").unwrap();
+        let (_, link) = page.split_once("id=\"pay\"").unwrap();
         let link = link.split_once("href=\"").unwrap().1.split_once('"').unwrap().0;
         client.get(link.replace("&amp;", "&")).send().await.unwrap();
         let order = newest(folder).unwrap();

@@ -82,6 +82,8 @@ pub fn document(language: Language, title: &str, head: Markup, body: Markup) -> 
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
+                // Browsers ask for an icon otherwise, which no gateway has.
+                link rel="icon" href="data:,";
                 title { (title) }
                 style { (PreEscaped(STYLE)) }
                 (head)
@@ -133,7 +135,7 @@ body{margin:0;background:var(--page);color:var(--text);\
 font:16px/1.5 system-ui,-apple-system,'Segoe UI','Noto Sans',sans-serif}\
 main{max-width:72rem;margin:0 auto;padding:1rem}\
 a{color:var(--accent)}h1{font-size:1.5rem;line-height:1.25;margin:.25rem 0 1rem}\
-.buyer{max-width:30rem;margin:1rem auto;padding:1.5rem;background:var(--card);\
+.buyer{width:min(30rem,100% - 2rem);margin:1rem auto;padding:1.5rem;background:var(--card);\
 border:1px solid var(--line);border-radius:.75rem}\
 .gateway{margin:0;color:var(--soft);font-size:.9rem}.amount{white-space:nowrap}\
 .total{font-size:2rem;font-weight:600;line-height:1.2;margin:0 0 1rem}\

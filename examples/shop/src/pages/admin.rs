@@ -1,14 +1,16 @@
-//! The owner's page: what needs a person, orders and payouts.
-
-use std::fmt::Write as _;
+//! The owner's page: what needs a person, orders, payouts and reconciliations.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use payments::engine::{Case, CaseId, CaseKind, Change, Decision, Health, Subject};
+use maud::{Markup, html};
+use payments::{
+    ProviderId,
+    engine::{Case, CaseId, CaseKind, Change, Decision, Health, ReconciliationRun, Subject},
+};
 
-use super::{markup::Text, page};
+use super::{moment, page, read, reconciliation};
 use crate::shop::Books;
 
 /// What the owner's page shows.
@@ -16,6 +18,9 @@ pub(crate) struct Admin {
     pub(crate) books: Books,
     pub(crate) cases: Vec<(CaseId, Case, Change)>,
     pub(crate) health: Health,
+    pub(crate) reconciliations: Vec<ReconciliationRun>,
+    /// The providers whose statements can be compared.
+    pub(crate) with_statements: Vec<ProviderId>,
     /// What became of the owner's last action.
     pub(crate) said: Option<String>,
     /// The reference of the next payout, if a gateway sends money. The form has it, so that a form
@@ -25,24 +30,20 @@ pub(crate) struct Admin {
 
 /// The owner's page.
 pub(crate) fn admin(status: StatusCode, shown: &Admin) -> Response {
-    let mut body = String::new();
-    if let Some(said) = &shown.said {
-        let _ = write!(body, "<p id=\"said\"><strong>{}</strong></p>", Text(said));
-    }
-    body.push_str(&health(&shown.health));
-    body.push_str("<h2>Cases</h2>");
-    if shown.cases.is_empty() {
-        body.push_str("<p id=\"no-cases\">Nothing waits for you.</p>");
-    }
-    for (id, case, change) in &shown.cases {
-        body.push_str(&case_html(id, case, change));
-    }
-    body.push_str(&orders(&shown.books));
-    body.push_str(&payouts(&shown.books));
-    if let Some(reference) = &shown.next_payout {
-        body.push_str(&pay_out(reference));
-    }
-    let mut response = page(status, "The owner's page", &body);
+    let body = html! {
+        @if let Some(said) = &shown.said {
+            p.status #said role="status" { strong { (said) } }
+        }
+        (health(&shown.health))
+        h2 { "Cases" }
+        @if shown.cases.is_empty() { p #no-cases { "Nothing waits for you." } }
+        @for (id, case, change) in &shown.cases { (case_html(id, case, change)) }
+        (orders(&shown.books))
+        (payouts(&shown.books))
+        @if let Some(reference) = &shown.next_payout { (pay_out(reference)) }
+        (reconciliation::runs(&shown.reconciliations, &shown.with_statements))
+    };
+    let mut response = page(status, "The owner's page", body);
     // Its forms have to say where they come from.
     let policy = HeaderValue::from_static("same-origin");
     response.headers_mut().insert(header::REFERRER_POLICY, policy);
@@ -50,7 +51,7 @@ pub(crate) fn admin(status: StatusCode, shown: &Admin) -> Response {
 }
 
 /// What the engine says of itself, if it needs somebody.
-fn health(health: &Health) -> String {
+fn health(health: &Health) -> Markup {
     let mut lines = Vec::new();
     if let Some(why) = &health.restored {
         lines.push(format!("Nothing is sent: {why}"));
@@ -61,34 +62,35 @@ fn health(health: &Health) -> String {
     if health.dead_letters > 0 {
         lines.push(format!("{} changes could not be handled", health.dead_letters));
     }
-    let items: String = lines.iter().map(|line| format!("<li>{}</li>", Text(line))).collect();
-    if items.is_empty() { items } else { format!("<ul id=\"health\">{items}</ul>") }
+    html! {
+        @if !lines.is_empty() { ul #health { @for line in lines { li.wait { (line) } } } }
+    }
 }
 
 /// A case, and the form by which it is decided.
-fn case_html(id: &CaseId, case: &Case, change: &Change) -> String {
+fn case_html(id: &CaseId, case: &Case, change: &Change) -> Markup {
     let credit = change.unmatched().map(|credit| &credit.movement);
     let memo = credit.and_then(|movement| movement.memo.as_deref()).unwrap_or_default();
-    let choices: String = decisions(&id.subject, case.kind)
-        .iter()
-        .map(|(decision, label)| format!("<option value=\"{}\">{label}</option>", word(*decision)))
-        .collect();
-    let order = match id.subject {
-        Subject::Credit(..) => "<label>Order, if it belongs to one <input name=\"order\"></label>",
-        _ => "",
-    };
-    format!(
-        "<form method=\"post\" action=\"/admin/cases\"><h3>{}: {}</h3><p>{} {}</p>\
-         <input type=\"hidden\" name=\"case\" value=\"{}\">\
-         <label>Decision <select name=\"decision\">{choices}</select></label>{order}\
-         <label>Who decides <input name=\"who\" required></label>\
-         <label>Why <input name=\"why\" required></label><button>Decide</button></form>",
-        Text(&case.kind.as_str().replace('_', " ")),
-        Text(&id.subject.to_string()),
-        Text(&case.detail),
-        Text(memo),
-        Text(&id.to_string()),
-    )
+    html! {
+        form.case method="post" action="/admin/cases" {
+            h3 { (case.kind.as_str().replace('_', " ")) ": " (id.subject) }
+            p { (case.detail) " " (memo) }
+            input type="hidden" name="case" value=(id);
+            label { "Decision "
+                select name="decision" {
+                    @for (decision, label) in decisions(&id.subject, case.kind) {
+                        option value=(word(*decision)) { (label) }
+                    }
+                }
+            }
+            @if matches!(id.subject, Subject::Credit(..)) {
+                label { "Order, if it belongs to one " input name="order"; }
+            }
+            label { "Who decides " input name="who" required; }
+            label { "Why " input name="why" required; }
+            button { "Decide" }
+        }
+    }
 }
 
 /// What can be decided about a case, the usual one first.
@@ -126,56 +128,56 @@ fn word(decision: Decision) -> &'static str {
     }
 }
 
-fn orders(books: &Books) -> String {
-    let mut rows = String::new();
-    for order in &books.orders {
-        let packed = if order.packed_at.is_some() { "packed" } else { "waits for its money" };
-        let _ = write!(
-            rows,
-            "<tr><td><a href=\"/orders/{0}\">{0}</a></td><td>{1}</td><td>{2}</td><td>{3}</td>\
-             <td>{packed}</td><td>{4}</td></tr>",
-            Text(order.reference.as_str()),
-            Text(order.item.name),
-            order.asked,
-            order.received,
-            order.placed_at,
-        );
+fn orders(books: &Books) -> Markup {
+    html! {
+        h2 { "Orders" }
+        div.table tabindex="0" role="region" aria-label="Orders" { table #orders {
+            tr { th { "Order" } th { "Item" } th.amount { "Asked" } th.amount { "Received" }
+                th { "Parcel" } th { "Placed" } }
+            @for order in &books.orders {
+                tr {
+                    td { a href={ "/orders/" (order.reference.as_str()) } { (order.reference.as_str()) } }
+                    td { (order.item.name) }
+                    td.amount { (read(order.asked)) }
+                    td.amount { (read(order.received)) }
+                    td { @if order.packed_at.is_some() { "packed" } @else { "waits for its money" } }
+                    td { (moment(order.placed_at)) }
+                }
+            }
+        } }
     }
-    format!(
-        "<h2>Orders</h2><table id=\"orders\"><tr><th>Order</th><th>Item</th><th>Asked</th>\
-         <th>Received</th><th></th><th>Placed</th></tr>{rows}</table>"
-    )
 }
 
-fn payouts(books: &Books) -> String {
-    let mut rows = String::new();
-    for payout in &books.payouts {
-        let _ = write!(
-            rows,
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-            Text(payout.reference.as_str()),
-            Text(payout.provider.as_str()),
-            payout.amount,
-            Text(&payout.name),
-            Text(&payout.state),
-            payout.made_at,
-        );
+fn payouts(books: &Books) -> Markup {
+    html! {
+        h2 { "Payouts" }
+        div.table tabindex="0" role="region" aria-label="Payouts" { table #payouts {
+            tr { th { "Payout" } th { "By" } th.amount { "Amount" } th { "To" } th { "State" }
+                th { "Made" } }
+            @for payout in &books.payouts {
+                tr {
+                    td { (payout.reference.as_str()) }
+                    td { (payout.provider.as_str()) }
+                    td.amount { (read(payout.amount)) }
+                    td { (payout.name) }
+                    td { (payout.state) }
+                    td { (moment(payout.made_at)) }
+                }
+            }
+        } }
     }
-    format!(
-        "<h2>Payouts</h2><table id=\"payouts\"><tr><th>Payout</th><th>By</th><th>Amount</th>\
-         <th>To</th><th></th><th>Made</th></tr>{rows}</table>"
-    )
 }
 
-fn pay_out(reference: &str) -> String {
-    format!(
-        "<form method=\"post\" action=\"/admin/payouts\"><h3>Pay out</h3>\
-         <input type=\"hidden\" name=\"reference\" value=\"{}\">\
-         <label>Bank, as on its cards <input name=\"bank\" placeholder=\"VCB\" required></label>\
-         <label>Account <input name=\"account\" required></label>\
-         <label>In the name of <input name=\"name\" required></label>\
-         <label>Amount in đồng <input name=\"amount\" inputmode=\"numeric\" required></label>\
-         <button>Pay out</button></form>",
-        Text(reference)
-    )
+fn pay_out(reference: &str) -> Markup {
+    html! {
+        form.case method="post" action="/admin/payouts" {
+            h3 { "Pay out" }
+            input type="hidden" name="reference" value=(reference);
+            label { "Bank, as on its cards " input name="bank" placeholder="VCB" required; }
+            label { "Account " input name="account" inputmode="numeric" required; }
+            label { "In the name of " input name="name" required; }
+            label { "Amount in đồng, digits only " input name="amount" inputmode="numeric" required; }
+            button { "Pay out" }
+        }
+    }
 }

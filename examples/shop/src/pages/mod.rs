@@ -1,89 +1,91 @@
 //! The shop's pages: plain HTML without scripts.
 
 mod admin;
-mod markup;
 mod next_step;
-
-use std::fmt::Write as _;
+mod reconciliation;
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
 };
-use payments::{engine::PaymentRecord, payment::Funding};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use payments::{
+    Timestamp,
+    engine::PaymentRecord,
+    money::{Language, Money},
+    payment::Funding,
+};
 
 use crate::{Item, Order, Way, shop::NextStep};
 pub(crate) use admin::{Admin, admin};
-use markup::Text;
+pub(crate) use reconciliation::reconciliation;
 
 /// The front page: the items and the ways to pay.
 pub(crate) fn front(shelf: &[(&Item, Vec<Way>)]) -> Response {
-    let mut body = String::new();
-    for (item, ways) in shelf {
-        let _ = write!(
-            body,
-            "<form method=\"post\" action=\"/orders\"><h2>{}</h2><p>{}</p>\
-             <input type=\"hidden\" name=\"item\" value=\"{}\">",
-            Text(item.name),
-            item.price,
-            Text(item.id)
-        );
-        for way in ways {
-            let (value, label) = match way {
-                Way::Page => ("page", "Pay online"),
-                Way::Transfer => ("transfer", "Pay by bank transfer"),
-            };
-            let _ = write!(body, "<button name=\"way\" value=\"{value}\">{label}</button>");
+    let body = html! {
+        @for (item, ways) in shelf {
+            form.item method="post" action="/orders" {
+                h2 { (item.name) }
+                p.amount { (read(item.price)) }
+                input type="hidden" name="item" value=(item.id);
+                @for way in ways {
+                    @let (value, label) = match way {
+                        Way::Page => ("page", "Pay online"),
+                        Way::Transfer => ("transfer", "Pay by bank transfer"),
+                    };
+                    button name="way" value=(value) { (label) }
+                }
+                @if ways.is_empty() { p { "It cannot be paid for at the moment." } }
+            }
         }
-        if ways.is_empty() {
-            body.push_str("<p>It cannot be paid for at the moment.</p>");
-        }
-        body.push_str("</form>");
-    }
-    page(StatusCode::OK, "The shop", &body)
+    };
+    page(StatusCode::OK, "The shop", body)
 }
 
 /// The page of an order: its status and, while it is not paid, what the buyer can do.
 pub(crate) fn order(order: &Order, payment: Option<&PaymentRecord>, next: &NextStep) -> Response {
-    let mut body = standing(order, payment);
-    if !is_paid(order, payment) {
-        match next {
-            NextStep::Pay(actions) => body.push_str(&next_step::html(actions)),
-            NextStep::StartAgain => body.push_str(
-                "<p>The payment could not be opened and nothing was charged. \
-                 <a href=\"/\">Start again</a></p>",
-            ),
-            NextStep::Wait => body.push_str(
-                "<p>We do not know yet whether your payment could be opened. \
-                 We are asking; please do not pay twice.</p>",
-            ),
+    let body = html! {
+        (status(order, payment))
+        @if !is_paid(order, payment) {
+            @match next {
+                NextStep::Pay(actions) => (next_step::html(actions, missing(payment))),
+                NextStep::StartAgain => p {
+                    "The payment could not be opened and nothing was charged. "
+                    a href="/" { "Start again" }
+                },
+                NextStep::Wait => p {
+                    "We do not know yet whether your payment could be opened. "
+                    "We are asking; please do not pay twice."
+                },
+            }
         }
-    }
-    body.push_str(&look_again(order, payment));
-    page(StatusCode::OK, order.item.name, &body)
+        (look_again(order, payment))
+    };
+    page(StatusCode::OK, order.item.name, body)
 }
 
 /// The page to which a gateway sends the buyer back.
 pub(crate) fn thanks(order: &Order, payment: Option<&PaymentRecord>) -> Response {
-    let mut body = standing(order, payment);
-    body.push_str(&look_again(order, payment));
-    page(StatusCode::OK, "Thank you", &body)
+    let body = html! { (status(order, payment)) (look_again(order, payment)) };
+    page(StatusCode::OK, "Thank you", body)
 }
 
 /// The page for an unknown address.
-pub(crate) fn missing() -> Response {
-    page(StatusCode::NOT_FOUND, "Not found", "<p><a href=\"/\">To the shop</a></p>")
+pub(crate) fn unknown() -> Response {
+    page(StatusCode::NOT_FOUND, "Not found", html! { p { a href="/" { "To the shop" } } })
 }
 
 /// The page for an error.
 pub(crate) fn trouble(status: StatusCode) -> Response {
-    let body = "<p>Nothing was ordered and nothing was charged. <a href=\"/\">Try again</a></p>";
+    let body = html! {
+        p { "Nothing was ordered and nothing was charged. " a href="/" { "Try again" } }
+    };
     page(status, "That did not work", body)
 }
 
 /// The page for a database that cannot be read.
 pub(crate) fn unreadable() -> Response {
-    let body = "<p>Your order is safe, and cannot be shown at the moment.</p>";
+    let body = html! { p { "Your order is safe, and cannot be shown at the moment." } };
     page(StatusCode::SERVICE_UNAVAILABLE, "Please look again in a minute", body)
 }
 
@@ -91,53 +93,96 @@ fn is_paid(order: &Order, payment: Option<&PaymentRecord>) -> bool {
     order.packed_at.is_some() || payment.is_some_and(PaymentRecord::may_ship)
 }
 
-/// The status of an order by the shop's own books and the engine's.
-fn standing(order: &Order, payment: Option<&PaymentRecord>) -> String {
-    let standing = match (is_paid(order, payment), payment.and_then(PaymentRecord::funding)) {
-        (true, Some(Funding::Over { excess })) => {
-            format!("Paid, and {excess} too much. We will give it back.")
-        }
-        (true, _) => "Paid. We are packing it.".to_owned(),
-        (false, Some(Funding::Short { missing })) => {
-            format!("Some of the money is here; {missing} is missing.")
-        }
-        (false, _) => "Not paid yet, as far as we know. We are checking.".to_owned(),
-    };
-    format!(
-        "<p>Order {}: {}, {}</p><p id=\"standing\">{standing}</p>",
-        Text(order.reference.as_str()),
-        Text(order.item.name),
-        order.asked
-    )
-}
-
-fn look_again(order: &Order, payment: Option<&PaymentRecord>) -> String {
-    let is_live = |payment: &PaymentRecord| payment.openings.iter().any(|one| one.is_live());
-    if is_paid(order, payment) || !payment.is_some_and(is_live) {
-        return String::new();
+/// What is missing of an order for which some money arrived.
+fn missing(payment: Option<&PaymentRecord>) -> Option<Money> {
+    match payment.and_then(PaymentRecord::funding) {
+        Some(Funding::Short { missing }) => Some(missing),
+        _ => None,
     }
-    format!(
-        "<form method=\"post\" action=\"/orders/{}/ask\"><button>Look again</button></form>",
-        Text(order.reference.as_str())
-    )
 }
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:60rem;\
-padding:0 1rem}button{font:inherit;margin:.5rem .5rem .5rem 0;padding:.5rem 1rem}dt{color:#666}\
-dd{margin:0 0 .5rem}svg{max-width:16rem}table{border-collapse:collapse}\
-td,th{border-bottom:1px solid #ccc;padding:.3rem .8rem .3rem 0;text-align:left;\
-vertical-align:top}label{display:block;margin:.3rem 0}";
+/// The status of an order by the shop's own books and the engine's.
+fn status(order: &Order, payment: Option<&PaymentRecord>) -> Markup {
+    let (kind, text) = match (is_paid(order, payment), payment.and_then(PaymentRecord::funding)) {
+        (true, Some(Funding::Over { excess })) => {
+            ("good", format!("Paid, and {} too much. We will give it back.", read(excess)))
+        }
+        (true, _) => ("good", "Paid. We are packing it.".to_owned()),
+        (false, Some(Funding::Short { missing })) => {
+            ("wait", format!("Some of the money is here; {} is missing.", read(missing)))
+        }
+        (false, _) => ("wait", "Not paid yet, as far as we know. We are checking.".to_owned()),
+    };
+    html! {
+        p { "Order " (order.reference.as_str()) ": " (order.item.name) ", "
+            span.amount { (read(order.asked)) } }
+        p class={ "status " (kind) } id="standing" { (text) }
+    }
+}
+
+fn look_again(order: &Order, payment: Option<&PaymentRecord>) -> Markup {
+    let is_live = |payment: &PaymentRecord| payment.openings.iter().any(|one| one.is_live());
+    html! {
+        @if !is_paid(order, payment) && payment.is_some_and(is_live) {
+            form method="post" action={ "/orders/" (order.reference.as_str()) "/ask" } {
+                button { "Look again" }
+            }
+        }
+    }
+}
+
+/// An amount as the readers of the shop's pages write it.
+fn read(amount: Money) -> String {
+    amount.localized(Language::English)
+}
+
+/// A moment, to the second.
+fn moment(at: Timestamp) -> Markup {
+    let text = at.to_string();
+    html! { time datetime=(text) { (text) } }
+}
+
+const STYLE: &str = "\
+:root{color-scheme:light dark;--text:#1b1f24;--soft:#59636e;--line:#d1d9e0;--page:#fff;\
+--accent:#0b57d0;--on-accent:#fff;--good:#1a7f37;--wait:#8a5a00}\
+@media(prefers-color-scheme:dark){:root{--text:#e6edf3;--soft:#9da7b3;--line:#3d444d;\
+--page:#0d1117;--accent:#8ab4f8;--on-accent:#0d1117;--good:#56d364;--wait:#e3b341}}\
+*{box-sizing:border-box}\
+body{margin:0 auto;max-width:64rem;padding:1rem;background:var(--page);color:var(--text);\
+font:16px/1.5 system-ui,-apple-system,'Segoe UI','Noto Sans',sans-serif}\
+h1{line-height:1.25}h2{margin:2rem 0 .5rem}a{color:var(--accent)}\
+button,.button{font:inherit;margin:.25rem .5rem .25rem 0;padding:.5rem 1rem;cursor:pointer;\
+border:1px solid var(--accent);border-radius:.5rem;background:var(--accent);\
+color:var(--on-accent);text-decoration:none;display:inline-block}\
+input,select{font:inherit;display:block;width:100%;max-width:24rem;padding:.4rem .6rem;\
+border:1px solid var(--soft);border-radius:.4rem;background:transparent;color:inherit}\
+option{color:var(--text);background:var(--page)}\
+:focus-visible{outline:3px solid var(--accent);outline-offset:2px}\
+.item,.case{border:1px solid var(--line);border-radius:.75rem;padding:0 1rem 1rem;margin:1rem 0}\
+.item h2{margin-top:1rem}.amount{white-space:nowrap}td.amount,th.amount{text-align:right;padding-right:1.5rem}\
+.status{padding:.75rem 1rem;border-left:4px solid}.good{color:var(--good)}.wait{color:var(--wait)}\
+dt,.note{color:var(--soft);font-size:.9rem}dd{margin:0 0 .6rem;overflow-wrap:anywhere}\
+svg{width:16rem;max-width:100%;height:auto}label{display:block;margin:.6rem 0}\
+.table{overflow-x:auto}table{border-collapse:collapse;width:100%}\
+td,th{border-bottom:1px solid var(--line);padding:.4rem .8rem .4rem 0;text-align:left;\
+vertical-align:top}th{font-weight:600;font-size:.9rem}time{white-space:nowrap}";
 
 /// A page with security headers. It may contain a signed link or form, so that it must not be
 /// cached, framed or sent as a referrer.
-fn page(status: StatusCode, title: &str, body: &str) -> Response {
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>{0}</title>\
-         <style>{STYLE}</style></head><body><h1>{0}</h1>{body}</body></html>",
-        Text(title)
-    );
-    let mut response = (status, Html(html)).into_response();
+fn page(status: StatusCode, title: &str, body: Markup) -> Response {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body { main { h1 { (title) } (body) } }
+        }
+    };
+    let mut response = (status, page).into_response();
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
         (header::REFERRER_POLICY, "no-referrer"),

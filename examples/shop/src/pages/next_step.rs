@@ -1,40 +1,41 @@
 //! The buyer's next action.
 
+use maud::{Markup, PreEscaped, html};
 use payments::{
+    money::Money,
     payment::{NextAction, Transfer},
     vietqr::{Bank, render},
 };
 
-use super::Text;
+use super::read;
 
 /// The first next action that a page can show, as HTML. The buyer has to click: nothing happens
-/// automatically.
-pub(super) fn html(next: &[NextAction]) -> String {
+/// automatically. `missing` is what is still to be transferred if some money arrived.
+pub(super) fn html(next: &[NextAction], missing: Option<Money>) -> Markup {
     // A later version may have other next actions; the notification still arrives.
     next.iter()
-        .find_map(step)
-        .unwrap_or_else(|| "<p>The gateway will get in touch with you.</p>".to_owned())
+        .find_map(|next| step(next, missing))
+        .unwrap_or_else(|| html! { p { "The gateway will get in touch with you." } })
 }
 
-fn step(next: &NextAction) -> Option<String> {
+fn step(next: &NextAction, missing: Option<Money>) -> Option<Markup> {
     match next {
-        NextAction::Redirect { url } => {
-            let link = Text(url);
-            Some(format!("<p><a id=\"pay\" rel=\"noreferrer\" href=\"{link}\">Pay now</a></p>"))
-        }
-        NextAction::PostForm(form) => Some(form.to_html("Pay now")),
-        NextAction::Transfer(transfer) => Some(transfer_html(transfer)),
+        NextAction::Redirect { url } => Some(html! {
+            p { a.button #pay rel="noreferrer" href=(url) { "Pay now" } }
+        }),
+        NextAction::PostForm(form) => Some(PreEscaped(form.to_html("Pay now"))),
+        NextAction::Transfer(transfer) => Some(transfer_html(transfer, missing)),
         _ => None,
     }
 }
 
-fn transfer_html(transfer: &Transfer) -> String {
+fn transfer_html(transfer: &Transfer, missing: Option<Money>) -> Markup {
     let account = &transfer.account;
     let bank = match Bank::by_bin(account.bin.as_str()) {
         Some(bank) => bank.name(),
         None => account.bin.as_str(),
     };
-    let amount = transfer.amount.map(|amount| amount.to_string());
+    let amount = missing.or(transfer.amount).map(read);
     let rows = [
         ("bank", "Bank", Some(bank)),
         ("account", "Account", Some(account.number.as_str())),
@@ -42,39 +43,44 @@ fn transfer_html(transfer: &Transfer) -> String {
         ("amount", "Amount", amount.as_deref()),
         ("memo", "Memo, exactly", transfer.memo.as_deref()),
     ];
-    let mut html = String::from("<p>Scan the code with your bank's app, or transfer:</p><dl>");
-    for (id, label, value) in rows {
-        if let Some(value) = value {
-            html.push_str(&format!("<dt>{label}</dt><dd id=\"{id}\">{}</dd>", Text(value)));
+    // Without a picture the rows are enough to pay. The code is for the whole amount.
+    let code = transfer.vietqr.as_deref().filter(|_| missing.is_none());
+    let code = code.and_then(|text| render::svg(text).ok());
+    html! {
+        p {
+            @if missing.is_some() { "Transfer the rest:" }
+            @else { "Scan the code with your bank's app, or transfer:" }
+        }
+        @if let Some(code) = code { div role="img" aria-label="VietQR code" { (PreEscaped(code)) } }
+        dl {
+            @for (id, label, value) in rows {
+                @if let Some(value) = value { dt { (label) } dd id=(id) { (value) } }
+            }
         }
     }
-    html.push_str("</dl>");
-    // Without a picture the rows above are enough to pay.
-    if let Some(Ok(image)) = transfer.vietqr.as_deref().map(render::svg) {
-        html.push_str(&image);
-    }
-    html
 }
 
 #[cfg(test)]
 mod tests {
     use payments::{
         bank::{AccountNumber, BankAccount, Bin},
-        money::Money,
         payment::PostForm,
     };
 
     use super::*;
 
+    fn shown(action: NextAction) -> String {
+        html(&[action], None).into_string()
+    }
+
     #[test]
     fn a_link_and_a_form_are_shown_escaped() {
-        let link = NextAction::Redirect { url: "https://pay.example/?a=1&b=\"2\"".into() };
-        let link = html(&[link]);
+        let link = shown(NextAction::Redirect { url: "https://pay.example/?a=1&b=\"2\"".into() });
         assert!(link.contains("href=\"https://pay.example/?a=1&amp;b=&quot;2&quot;\""), "{link}");
         let form = PostForm::new("https://pay.example", vec![("a".into(), "<1>".into())]);
-        let form = html(&[NextAction::PostForm(form)]);
+        let form = shown(NextAction::PostForm(form));
         assert!(form.contains("name=\"a\" value=\"&lt;1&gt;\""), "{form}");
-        assert!(html(&[]).contains("will get in touch"));
+        assert!(html(&[], None).into_string().contains("will get in touch"));
     }
 
     #[test]
@@ -86,9 +92,13 @@ mod tests {
             .with_amount(Money::vnd(50_000))
             .with_memo("DH1")
             .with_vietqr("0002");
-        let html = html(&[NextAction::Transfer(transfer)]);
-        for shown in [bank.name(), "0123", "SHOP &amp; CO", "50000 VND", "DH1", "<svg"] {
+        let html = shown(NextAction::Transfer(transfer.clone()));
+        for shown in [bank.name(), "0123", "SHOP &amp; CO", "50,000 VND", "DH1", "<svg"] {
             assert!(html.contains(shown), "{shown} is not in {html}");
         }
+        let rest = super::html(&[NextAction::Transfer(transfer)], Some(Money::vnd(20_000)));
+        let rest = rest.into_string();
+        assert!(rest.contains("20,000 VND") && !rest.contains("50,000 VND"), "{rest}");
+        assert!(!rest.contains("<svg"), "the code is for the whole amount: {rest}");
     }
 }

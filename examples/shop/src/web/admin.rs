@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     Form,
-    extract::{Request, State},
+    extract::{Path, Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -26,6 +26,9 @@ use crate::{
     reference,
 };
 
+/// How many reconciliations are shown.
+const SHOWN: usize = 20;
+
 /// Lets only the owner pass: by the password of HTTP Basic authentication, and for what changes
 /// something from the shop's own pages only. Without a password there is no owner's page.
 pub(super) async fn only_the_owner(
@@ -34,7 +37,7 @@ pub(super) async fn only_the_owner(
     next: Next,
 ) -> Response {
     let settings = shop.settings();
-    let Some(expected) = &settings.admin else { return pages::missing() };
+    let Some(expected) = &settings.admin else { return pages::unknown() };
     let presented = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
     if !presented.is_some_and(|presented| expected.matches(presented)) {
         let ask = [(header::WWW_AUTHENTICATE, "Basic realm=\"shop\", charset=\"UTF-8\"")];
@@ -48,7 +51,7 @@ pub(super) async fn only_the_owner(
     next.run(request).await
 }
 
-/// Shows orders, cases and payouts.
+/// Shows cases, orders, payouts and reconciliations.
 pub(super) async fn show(State(shop): State<Arc<Shop>>) -> Response {
     shown(&shop, StatusCode::OK, None).await
 }
@@ -118,6 +121,47 @@ fn read(paid_out: &PaidOut) -> Result<(PayoutRef, Beneficiary, Money)> {
     Ok((reference, beneficiary, amount))
 }
 
+#[derive(Deserialize)]
+pub(super) struct Compared {
+    provider: String,
+    days: u16,
+}
+
+/// Compares a provider's statement with the records.
+pub(super) async fn reconcile(
+    State(shop): State<Arc<Shop>>,
+    Form(compared): Form<Compared>,
+) -> Response {
+    let outcome = shop.reconcile(&compared.provider, compared.days).await;
+    let said = outcome.map(|run| {
+        let (number, lines, found) = (run.number, run.lines, run.need_a_person());
+        format!("Reconciliation {number} is done. Lines: {lines}; for a person: {found}.")
+    });
+    after(&shop, said).await
+}
+
+/// Shows a reconciliation.
+pub(super) async fn reconciliation(
+    State(shop): State<Arc<Shop>>,
+    Path(number): Path<u64>,
+) -> Response {
+    let engine = shop.engine();
+    let read = async {
+        match engine.reconciliation(number).await? {
+            Some(run) => Ok(Some((run, engine.reconciliation_rows(number, 0).await?))),
+            None => Ok::<_, Error>(None),
+        }
+    };
+    match read.await {
+        Ok(Some((run, rows))) => pages::reconciliation(&run, &rows),
+        Ok(None) => pages::unknown(),
+        Err(error) => {
+            tracing::error!(%error, "a reconciliation cannot be shown");
+            pages::unreadable()
+        }
+    }
+}
+
 /// Shows what became of an action.
 async fn after(shop: &Shop, outcome: Result<impl Display>) -> Response {
     match outcome {
@@ -138,7 +182,18 @@ async fn shown(shop: &Shop, status: StatusCode, said: Option<String>) -> Respons
         let (cases, health) = (shop.engine().cases().await?, shop.engine().health().await?);
         let can_pay_out = shop.payments().with_role(Role::Payouts).next().is_some();
         let next_payout = can_pay_out.then(reference::fresh).transpose()?;
-        Ok::<_, Error>(Admin { books: shop.books()?, cases, health, said, next_payout })
+        let mut reconciliations = shop.engine().reconciliations().await?;
+        reconciliations.truncate(SHOWN);
+        let with_statements = shop.payments().with_role(Role::Statements);
+        Ok::<_, Error>(Admin {
+            books: shop.books()?,
+            cases,
+            health,
+            reconciliations,
+            with_statements: with_statements.map(|provider| provider.id().clone()).collect(),
+            said,
+            next_payout,
+        })
     };
     match read.await {
         Ok(admin) => pages::admin(status, &admin),

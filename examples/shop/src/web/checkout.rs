@@ -44,7 +44,7 @@ pub(super) async fn show(
             let next = shop.next_step(payment.as_ref()).await;
             pages::order(&order, payment.as_ref(), &next)
         }
-        Ok(None) => pages::missing(),
+        Ok(None) => pages::unknown(),
         Err(error) => unreadable(&error),
     }
 }
@@ -57,7 +57,7 @@ pub(super) async fn thank(
 ) -> Response {
     match shop.order(&reference).await {
         Ok(Some((order, payment))) => pages::thanks(&order, payment.as_ref()),
-        Ok(None) => pages::missing(),
+        Ok(None) => pages::unknown(),
         Err(error) => unreadable(&error),
     }
 }

@@ -28,6 +28,8 @@ pub fn router(shop: Arc<Shop>) -> Router {
         .route("/admin", get(admin::show))
         .route("/admin/cases", post(admin::decide))
         .route("/admin/payouts", post(admin::pay_out))
+        .route("/admin/reconciliations", post(admin::reconcile))
+        .route("/admin/reconciliations/{number}", get(admin::reconciliation))
         .layer(middleware::from_fn_with_state(Arc::clone(&shop), admin::only_the_owner));
     Router::new()
         .route("/", get(front))
@@ -36,7 +38,7 @@ pub fn router(shop: Arc<Shop>) -> Router {
         .route("/orders/{order}/ask", post(checkout::ask))
         .route("/thanks/{order}", get(checkout::thank))
         .merge(owner)
-        .fallback(|| async { pages::missing() })
+        .fallback(|| async { pages::unknown() })
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .with_state(shop)
         .merge(webhooks)

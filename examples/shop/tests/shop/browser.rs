@@ -126,7 +126,7 @@ impl Page {
 
     /// The address of the link with this id.
     pub(crate) fn link(&self, id: &str) -> String {
-        attribute(self.between(&format!("<a id=\"{id}\""), "</a>"), "href")
+        attribute(self.between(&format!("id=\"{id}\""), "</a>"), "href")
     }
 
     pub(crate) fn between(&self, start: &str, end: &str) -> &str {

@@ -138,7 +138,7 @@ async fn a_buyer_who_pays_twice_is_noted_for_a_person() {
     let excess = Money::vnd(50_000);
     assert_eq!(world.payment(&order).await.funding(), Some(Funding::Over { excess }));
     assert_eq!(world.cases(&order).await, [CaseKind::Over]);
-    assert!(world.standing(&order).await.contains("50000 VND too much"));
+    assert!(world.standing(&order).await.contains("50,000 VND too much"));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 
 mod admin;
 mod browser;
+mod chromium;
 mod forgery;
 mod hpay;
 mod pages;

@@ -25,7 +25,7 @@ async fn the_price_is_the_shops_own_and_not_the_forms() {
     let world = World::preferring("hpay-main").await;
     let fields = [("item", "coffee"), ("way", "page"), ("price", "1"), ("asked", "1")];
     let place = world.browser.post("/orders", &fields).await.location();
-    assert!(world.browser.get(&place).await.text().contains("50000 VND"));
+    assert!(world.browser.get(&place).await.text().contains("50,000 VND"));
     let unknown = world.browser.post("/orders", &[("item", "yacht"), ("way", "page")]).await;
     assert_eq!(unknown.status(), 422);
 }

@@ -24,7 +24,7 @@ async fn a_transfer_with_the_code_in_its_memo_pays_the_order() {
     let world = World::preferring("hpay-main").await;
     let (order, page) = world.buy("transfer").await;
     assert!(page.text().contains("<svg"), "the code to scan is on the page");
-    assert_eq!(page.text_of("amount"), "50000 VND");
+    assert_eq!(page.text_of("amount"), "50,000 VND");
     let (account, memo) = (page.text_of("account"), page.text_of("memo"));
     assert_eq!(memo, format!("DH{order}"));
 
@@ -48,10 +48,10 @@ async fn a_short_transfer_leaves_the_order_unpaid_and_shows_what_is_missing() {
 
     world.sepay.bank_transfer(&account, 20_000, &memo).await.unwrap();
     assert!(world.is_not_packed(&order).await);
-    assert!(world.standing(&order).await.contains("30000 VND is missing"));
+    assert!(world.standing(&order).await.contains("30,000 VND is missing"));
     // The statement reports the same money under other keys: it is not counted again.
     world.shop.ask(&order).await.unwrap();
-    assert!(world.standing(&order).await.contains("30000 VND is missing"));
+    assert!(world.standing(&order).await.contains("30,000 VND is missing"));
 
     world.sepay.bank_transfer(&account, 30_000, &memo).await.unwrap();
     assert!(world.is_packed_once(&order).await);
@@ -66,7 +66,7 @@ async fn too_much_and_a_second_transfer_are_noted_for_a_person() {
     world.sepay.bank_transfer(&account, 60_000, &memo).await.unwrap();
     assert!(world.is_packed_once(&order).await);
     assert_eq!(world.cases(&order).await, [CaseKind::Over]);
-    assert!(world.standing(&order).await.contains("10000 VND too much"));
+    assert!(world.standing(&order).await.contains("10,000 VND too much"));
     world.sepay.bank_transfer(&account, 50_000, &memo).await.unwrap();
     assert!(world.is_packed_once(&order).await);
     let excess = Money::vnd(60_000);

@@ -24,7 +24,7 @@ use crate::browser::{Browser, Page};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The password of the owner's page.
-const PASSWORD: &str = "for-tests";
+pub(crate) const PASSWORD: &str = "for-tests";
 
 /// Both gateways, and a shop on them. Dropping it stops all three.
 pub(crate) struct World {
@@ -32,6 +32,8 @@ pub(crate) struct World {
     pub(crate) sepay: SePaySimulator,
     pub(crate) shop: Arc<Shop>,
     pub(crate) browser: Browser,
+    /// The address of the shop.
+    pub(crate) url: String,
     /// The clock of the engine; the gateways have the system's.
     pub(crate) clock: ManualClock,
     serving: JoinHandle<()>,
@@ -78,8 +80,8 @@ impl World {
         let shop = Arc::new(Shop::start(&payments, &settings).await.unwrap());
         let router = router(Arc::clone(&shop));
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        let browser = Browser::at(url).with_password(PASSWORD);
-        Self { hpay, sepay, shop, browser, clock, serving, _folder: folder }
+        let browser = Browser::at(url.clone()).with_password(PASSWORD);
+        Self { hpay, sepay, shop, browser, url, clock, serving, _folder: folder }
     }
 
     /// Orders two coffees for 50,000 VND as a buyer, and returns the order's page.
