@@ -42,6 +42,7 @@
 //! |---|---|
 //! | `reqwest` | [`transport::HttpClient`]; without it there is no HTTP client and no TLS in the tree |
 //! | `reqwest-without-tls` | the same for gateways on loopback, which is what tests need |
+//! | `metrics` | counters and histograms of calls and deliveries, by the `metrics` facade |
 //! | `inventory` | [`registry::Registry::linked`] |
 //! | `rsa` | RSA keys and signatures; without it they are refused by name |
 //! | `aws-lc` | the signer that [`signature::rsa::SignerKind::AwsLc`] selects |

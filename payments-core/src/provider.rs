@@ -177,7 +177,7 @@ impl Provider {
     /// (see [`NotificationReceiver::confirm`]).
     #[must_use]
     pub fn with_notifications(mut self, role: Arc<dyn NotificationReceiver>) -> Self {
-        self.notifications = Some(layer::notifications(role));
+        self.notifications = Some(layer::notifications(&self.id, role));
         self
     }
 

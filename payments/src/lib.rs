@@ -49,6 +49,7 @@
 //! | `reqwest` (default) | the HTTP client, with TLS by rustls |
 //! | `inventory` (default) | `Payments::from_config` finds the gateways that are on |
 //! | `toml` (default) | configuration in TOML: `Payments::from_toml`, `read_toml` |
+//! | `metrics` | counters and histograms of calls and deliveries, for the exporter of the app |
 //! | `simulators` | simulated gateways on loopback |
 //! | `rsa` | RSA keys and signatures; `hpay` turns it on |
 //! | `aws-lc` | the faster RSA signer, which a configuration selects by `signer = "aws-lc"` |

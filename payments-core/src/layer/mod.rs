@@ -1,8 +1,9 @@
-//! The layers around a role, in one fixed order: trace, guard, provider. Around notifications: what
-//! bounds the cost of confirmations.
+//! The layers around a role, in one fixed order: trace, guard, provider. Around notifications: trace,
+//! and what bounds the cost of confirmations.
 
 mod confirmation;
 mod guard;
+mod metrics;
 mod trace;
 
 use std::sync::Arc;
@@ -40,6 +41,10 @@ pub(crate) fn statements(
     Arc::new(Trace::new(id, Arc::new(Guard(role)) as Arc<dyn StatementProvider>))
 }
 
-pub(crate) fn notifications(role: Arc<dyn NotificationReceiver>) -> Arc<dyn NotificationReceiver> {
-    Arc::new(Confirmations::new(role))
+pub(crate) fn notifications(
+    id: &ProviderId,
+    role: Arc<dyn NotificationReceiver>,
+) -> Arc<dyn NotificationReceiver> {
+    let bounded: Arc<dyn NotificationReceiver> = Arc::new(Confirmations::new(role));
+    Arc::new(Trace::new(id, bounded))
 }

@@ -1,17 +1,23 @@
-//! One span and one event per call of a role: who, what, how it ended; never what was in it.
+//! One span, one event and one count per call of a role: who, what, how it ended; never what was in
+//! it. Deliveries are counted here, and traced where an app gives them to the hub.
 
 #![deny(clippy::missing_trait_methods)]
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use http::Response;
 use tracing::Instrument as _;
 
+use super::metrics;
 use crate::{
-    AccountId, Listed, Lookup, Movement, OrderRef, PayoutRef, ProviderId, RefundRef, Result,
-    Submission, Timestamp,
+    AccountId, EndpointName, Listed, Lookup, Movement, NotificationReceiver, OrderRef, PayoutRef,
+    ProviderId, RefundRef, Result, Submission, Timestamp,
     bank::BankAccount,
+    notification::{Confirmation, Delivery, Endpoint, Event, Outcome, Received, SignedParts},
     payment::{
         CreatePayment, Payment, PaymentCapabilities, PaymentProvider, Refund, RefundPayment,
     },
@@ -48,6 +54,7 @@ impl<R: ?Sized> Trace<R> {
             outcome = tracing::field::Empty,
             error = tracing::field::Empty,
         );
+        let started = Instant::now();
         let result = call.instrument(span.clone()).await;
         let (outcome, error) = match &result {
             Ok(answer) => (word(answer), None),
@@ -62,6 +69,7 @@ impl<R: ?Sized> Trace<R> {
             error,
             "call finished"
         );
+        metrics::call(&self.provider, operation, outcome, started.elapsed());
         result
     }
 }
@@ -223,5 +231,50 @@ impl StatementProvider for Trace<dyn StatementProvider> {
             Ok(page)
         };
         self.traced("entries", answered, page).await
+    }
+}
+
+#[async_trait]
+impl NotificationReceiver for Trace<dyn NotificationReceiver> {
+    fn endpoints(&self) -> &[Endpoint] {
+        self.inner.endpoints()
+    }
+
+    fn receive(
+        &self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'_>,
+        now: Timestamp,
+    ) -> Received {
+        let started = Instant::now();
+        let received = self.inner.receive(endpoint, delivery, now);
+        let verdict = received.verdict().as_str();
+        metrics::delivery(&self.provider, endpoint, verdict, started.elapsed());
+        received
+    }
+
+    async fn confirm(&self, event: &Event) -> Result<Confirmation> {
+        let started = Instant::now();
+        let result = self.inner.confirm(event).await;
+        let outcome = match &result {
+            Ok(Confirmation::Confirmed(_)) => "confirmed",
+            Ok(Confirmation::Contradicted { .. }) => "contradicted",
+            Ok(Confirmation::NotYet { .. }) => "not_yet",
+            Err(_) => "error",
+        };
+        metrics::confirmation(&self.provider, outcome, started.elapsed());
+        result
+    }
+
+    fn signed_parts<'a>(
+        &'a self,
+        endpoint: &EndpointName,
+        delivery: &Delivery<'a>,
+    ) -> Option<SignedParts<'a>> {
+        self.inner.signed_parts(endpoint, delivery)
+    }
+
+    fn reply(&self, endpoint: &EndpointName, outcome: Outcome) -> Response<Bytes> {
+        self.inner.reply(endpoint, outcome)
     }
 }

@@ -6,6 +6,7 @@ mod engine;
 mod gateways;
 mod hpay;
 mod receive_money;
+mod telemetry;
 
 #[expect(unreachable_pub, reason = "as the guides show it")]
 #[allow(clippy::print_stdout, reason = "as the guides show it")]

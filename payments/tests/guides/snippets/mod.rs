@@ -5,4 +5,5 @@ pub(crate) mod payouts;
 pub(crate) mod receive_money;
 pub(crate) mod reconcile;
 pub(crate) mod take_a_payment;
+pub(crate) mod telemetry;
 pub(crate) mod virtual_accounts;
