@@ -1,24 +1,43 @@
 //! The guides on the engine, run against the simulated SePay: deliveries at a plain hyper server,
 //! and a reconciliation.
 
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use http::HeaderMap;
 use payments::{
     Clock as _, OrderRef, Payments, SystemClock, Timestamp,
-    engine::{Engine, PaymentRecord, Store},
+    engine::{AppDatabase as _, Engine, PaymentRecord, SqliteDatabase, Store},
     money::Money,
     payment::{CreatePayment, NextAction, PaymentMethod},
-    simulators::sepay::{Settings, Webhook, WebhookAuth},
+    simulators::sepay::{SePaySimulator, Settings, Webhook, WebhookAuth},
 };
 use simulator_kit::Clock;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::gateways::at_sepay;
-use crate::snippets::{hyper_server, reconcile::reconcile};
+use crate::snippets::{handler, hyper_server, reconcile::reconcile, webhook_sink};
 
 const ACCOUNT: &str = "0900000001";
 
 async fn engine(payments: &Payments) -> Engine {
     let provider = payments.provider("main").unwrap().clone();
     Engine::builder().with_store(Store::memory()).with_provider(provider).start().await.unwrap()
+}
+
+/// The server of the guide, registered at SePay's dashboard.
+async fn serve(engine: &Engine, sepay: &SePaySimulator) -> (JoinHandle<()>, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let engine = engine.clone();
+    let server = tokio::spawn(async move {
+        let _ = hyper_server::serve(listener, engine).await;
+    });
+    let auth = WebhookAuth::HmacSha256 { secret: sepay.settings().webhook_secret().to_owned() };
+    let url = format!("http://{address}/hooks/main/bank-webhook").parse().unwrap();
+    sepay.add_webhook(Webhook::new(url, auth));
+    (server, address)
 }
 
 /// Opens a payment of 50,000 đồng by transfer, and returns the memo to write.
@@ -40,12 +59,8 @@ async fn record(engine: &Engine, order: &OrderRef) -> PaymentRecord {
 async fn a_plain_hyper_server_passes_deliveries_to_the_engine() {
     let (sepay, payments) = at_sepay(ACCOUNT, Settings::test()).await;
     let engine = engine(&payments).await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(hyper_server::serve(listener, engine.clone()));
+    let (server, address) = serve(&engine, &sepay).await;
     let hook = |path: &str| format!("http://{address}{path}");
-    let auth = WebhookAuth::HmacSha256 { secret: sepay.settings().webhook_secret().to_owned() };
-    sepay.add_webhook(Webhook::new(hook("/hooks/main/bank-webhook").parse().unwrap(), auth));
 
     let order = OrderRef::new("20260042").unwrap();
     let memo = open(&payments, &engine, &order).await;
@@ -78,5 +93,57 @@ async fn a_reconciliation_books_what_no_delivery_reported_and_names_what_a_perso
     let [from, until] = [now - 86_400, now].map(Timestamp::from_unix);
     assert_eq!(reconcile(&engine, "main", from, until).await.unwrap(), 1);
     assert!(record(&engine, &order).await.may_ship());
+    engine.stop().await;
+}
+
+/// Runs one statement in the app's database, and returns how many rows it touched.
+async fn execute(database: &Path, statement: &str) -> usize {
+    let database = SqliteDatabase::new(database);
+    let transaction = database.begin().await.unwrap();
+    let rows = transaction.execute(statement, ()).unwrap();
+    database.commit(transaction).await.unwrap();
+    rows
+}
+
+#[tokio::test]
+async fn a_change_is_handled_in_the_database_and_sent_to_another_service() {
+    let (sepay, payments) = at_sepay(ACCOUNT, Settings::test()).await;
+    let (sent, mut received) = tokio::sync::mpsc::unbounded_channel();
+    let receive = move |headers: HeaderMap, body: String| async move {
+        sent.send((headers, body)).unwrap();
+    };
+    let stock = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/payments", stock.local_addr().unwrap());
+    let receiver = axum::Router::new().route("/payments", axum::routing::post(receive));
+    let receiver = tokio::spawn(async move { axum::serve(stock, receiver).await });
+
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("shop.db");
+    execute(&database, "CREATE TABLE orders (reference TEXT, ship INTEGER)").await;
+    execute(&database, "INSERT INTO orders VALUES ('20260042', 0)").await;
+    let sink = webhook_sink::sink(&url, "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz").unwrap();
+    let provider = payments.provider("main").unwrap().clone();
+    let engine = handler::start(provider, &database, sink).await.unwrap();
+    let (server, _) = serve(&engine, &sepay).await;
+
+    let order = OrderRef::new("20260042").unwrap();
+    let memo = open(&payments, &engine, &order).await;
+    sepay.bank_transfer(ACCOUNT, 50_000, &memo).await.unwrap();
+    let told = async {
+        loop {
+            let (headers, body) = received.recv().await.unwrap();
+            assert!(headers.contains_key("webhook-signature"), "{headers:?}");
+            if body.contains(r#""subject":"payment:20260042""#) && body.contains("50000") {
+                break;
+            }
+        }
+        // Ordered by the engine: the handler is called again until it has done its work.
+        while execute(&database, "UPDATE orders SET ship = 2 WHERE ship = 1").await == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), told).await.unwrap();
+    server.abort();
+    receiver.abort();
     engine.stop().await;
 }

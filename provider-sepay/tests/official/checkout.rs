@@ -21,7 +21,7 @@ async fn the_python_library_of_the_payment_gateway_signs_as_the_simulator_does()
     }
     let folder = pip(&[&format!("{CLIENT}=={VERSION}")], &["requests>=2.31.0,<3"]);
     let sepay = SePaySimulator::start(Settings::test()).await.unwrap();
-    let ours: serde_json::Map<_, _> = form_of_ours(&sepay)
+    let ours: serde_json::Map<_, _> = form_of_ours(&sepay, "checkout.allowlist")
         .await
         .into_iter()
         .map(|(name, value)| (name, Value::String(value)))

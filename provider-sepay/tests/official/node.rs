@@ -38,7 +38,7 @@ async fn the_node_library_takes_the_simulator_for_sepay() {
         "secret_key": sepay.settings().secret_key(),
         "pay": sepay.url(Host::Pay),
         "pgapi": sepay.url(Host::PgApi),
-        "form_of_ours": form_of_ours(&sepay).await,
+        "form_of_ours": form_of_ours(&sepay, "checkout").await,
     });
     let path = folder.path().to_owned();
     let saw =
@@ -60,11 +60,11 @@ async fn the_node_library_takes_the_simulator_for_sepay() {
     ran(CLIENT);
 }
 
-/// The fields of a form that this crate makes, for the library to sign again.
-pub(crate) async fn form_of_ours(sepay: &SePaySimulator) -> Vec<(String, String)> {
+/// The fields of a form that this crate makes by a formula, for the library to sign again.
+pub(crate) async fn form_of_ours(sepay: &SePaySimulator, formula: &str) -> Vec<(String, String)> {
     let text = format!(
         "[providers.sepay]\nkind = \"sepay\"\nenvironment = \"sandbox\"\n\
-         merchant_id = \"{}\"\nsecret_key = \"{}\"",
+         merchant_id = \"{}\"\nsecret_key = \"{}\"\nformulas.checkout = \"{formula}\"",
         sepay.settings().merchant_id(),
         sepay.settings().secret_key()
     );
