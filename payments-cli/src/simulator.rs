@@ -3,11 +3,11 @@
 use std::any::Any;
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use simulator_kit::{Section, control::Control};
+use simulator_kit::{Acknowledgement, Destinations, Section, control::Control};
 
 type Starting = Pin<Box<dyn Future<Output = io::Result<RunningSimulator>> + Send>>;
 
@@ -59,7 +59,7 @@ impl fmt::Debug for Simulator {
     }
 }
 
-/// The ports and host names for a simulated gateway.
+/// How a simulated gateway is started: its ports, its host names, and how it behaves.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ListenSettings {
@@ -67,6 +67,31 @@ pub struct ListenSettings {
     pub first_port: u16,
     /// Host names to accept besides `localhost` and loopback addresses.
     pub host_names: Vec<String>,
+    /// The address that its ports are on.
+    pub ip: IpAddr,
+    /// Where it may send notifications.
+    pub destinations: Destinations,
+    /// Which responses acknowledge its notifications.
+    pub acknowledgement: Acknowledgement,
+    /// Whether it refuses calls beyond the gateway's documented rate.
+    pub rate_limits: bool,
+    /// Whether it has values that fail by themselves.
+    pub failing_values: bool,
+}
+
+impl Default for ListenSettings {
+    /// Free ports on 127.0.0.1, the documented acknowledgement, no rate limits and no failing values.
+    fn default() -> Self {
+        Self {
+            first_port: 0,
+            host_names: Vec::new(),
+            ip: Ipv4Addr::LOCALHOST.into(),
+            destinations: Destinations::default(),
+            acknowledgement: Acknowledgement::default(),
+            rate_limits: false,
+            failing_values: false,
+        }
+    }
 }
 
 impl ListenSettings {
@@ -78,9 +103,9 @@ impl ListenSettings {
         }
     }
 
-    /// The loopback address of the port number `index`, from 0.
+    /// The address of the port number `index`, from 0.
     pub fn address(&self, index: u16) -> SocketAddr {
-        (Ipv4Addr::LOCALHOST, self.port(index)).into()
+        (self.ip, self.port(index)).into()
     }
 }
 
@@ -167,7 +192,7 @@ mod tests {
 
     #[test]
     fn ports_follow_the_first_or_are_free() {
-        let listen = |first_port| ListenSettings { first_port, host_names: Vec::new() };
+        let listen = |first_port| ListenSettings { first_port, ..ListenSettings::default() };
         assert_eq!([0, 2].map(|index| listen(8081).port(index)), [8081, 8083]);
         assert_eq!([0, 2].map(|index| listen(0).port(index)), [0, 0]);
         assert_eq!(listen(u16::MAX).address(1).port(), 0);

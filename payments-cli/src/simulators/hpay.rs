@@ -9,7 +9,14 @@ pub fn hpay() -> Simulator {
     Simulator::new("hpay", 3, |listen| async move {
         let ports =
             Ports { checkout: listen.port(0), account: listen.port(1), openapi: listen.port(2) };
-        let mut settings = Settings::test().with_ports(ports);
+        let mut settings = Settings::test()
+            .with_ports(ports)
+            .with_address(listen.ip)
+            .with_destinations(listen.destinations)
+            .with_acknowledgement(listen.acknowledgement);
+        if listen.failing_values {
+            settings = settings.with_failing_values();
+        }
         for name in &listen.host_names {
             settings = settings.with_host_name(name);
         }

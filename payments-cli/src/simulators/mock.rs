@@ -7,7 +7,8 @@ use crate::{RunningSimulator, Simulator};
 /// The mock gateway, on one port.
 pub fn mock() -> Simulator {
     Simulator::new("mock", 1, |listen| async move {
-        let mut settings = SimulatorSettings::test().with_port(listen.port(0));
+        let mut settings =
+            SimulatorSettings::test().with_address(listen.ip).with_port(listen.port(0));
         for name in &listen.host_names {
             settings = settings.with_host_name(name);
         }

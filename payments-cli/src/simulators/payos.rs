@@ -8,7 +8,14 @@ use crate::{RunningSimulator, Simulator};
 pub fn payos() -> Simulator {
     Simulator::new("payos", 2, |listen| async move {
         let ports = Ports { api: listen.port(0), pay: listen.port(1) };
-        let mut settings = Settings::test().with_ports(ports);
+        let mut settings = Settings::test()
+            .with_ports(ports)
+            .with_address(listen.ip)
+            .with_destinations(listen.destinations)
+            .with_acknowledgement(listen.acknowledgement);
+        if listen.failing_values {
+            settings = settings.with_failing_values();
+        }
         for name in &listen.host_names {
             settings = settings.with_host_name(name);
         }

@@ -1,14 +1,31 @@
 //! SePay, simulated.
 
+use std::num::NonZeroU32;
+
 use payments::simulators::sepay::{Host, SePaySimulator, Settings};
 
 use crate::{RunningSimulator, Simulator};
+
+/// Calls of the User API v2 in a second (developer.sepay.vn, SePay API v2: authentication).
+const V2_RATE: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
+
+/// Calls of the User API v1 in a second (developer.sepay.vn, SePay API v1: introduction).
+const V1_RATE: NonZeroU32 = NonZeroU32::MIN.saturating_add(1);
 
 /// SePay's simulated gateway, on a port for each host.
 pub fn sepay() -> Simulator {
     let ports = u16::try_from(Host::ALL.len()).unwrap_or(u16::MAX);
     Simulator::new("sepay", ports, |listen| async move {
-        let mut settings = Settings::test();
+        let mut settings = Settings::test()
+            .with_address(listen.ip)
+            .with_destinations(listen.destinations)
+            .with_acknowledgement(listen.acknowledgement);
+        if listen.failing_values {
+            settings = settings.with_failing_values();
+        }
+        if listen.rate_limits {
+            settings = settings.with_rate_limit(V2_RATE).with_v1_rate_limit(V1_RATE);
+        }
         for (host, index) in Host::ALL.into_iter().zip(0..) {
             settings = settings.with_port(host, listen.port(index));
         }

@@ -32,7 +32,7 @@ mod settings;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use simulator_kit::{Clock, Server};
@@ -78,7 +78,7 @@ impl MockSimulator {
             clock: settings.clock,
             url: OnceLock::new(),
         });
-        let at = SocketAddr::from((Ipv4Addr::LOCALHOST, settings.port));
+        let at = SocketAddr::from((settings.address, settings.port));
         let server = Server::start_as(routes::router(&world), at, settings.host_names).await?;
         world.listens_at(server.url());
         Ok(Self { world, server })

@@ -1,5 +1,6 @@
 //! Settings of a simulated gateway.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use simulator_kit::Clock;
@@ -23,7 +24,9 @@ pub struct SimulatorSettings {
     pub gateway: gateway::Settings,
     /// The gateway's clock.
     pub clock: Clock,
-    /// The port on 127.0.0.1; 0 takes a free one.
+    /// The address that it listens on.
+    pub address: IpAddr,
+    /// The port on it; 0 takes a free one.
     pub port: u16,
     /// How long a notification waits for the merchant's response.
     pub notification_timeout: Duration,
@@ -37,6 +40,7 @@ impl SimulatorSettings {
         Self {
             gateway: gateway::Settings::test(),
             clock: Clock::system(),
+            address: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             notification_timeout: Duration::from_secs(5),
             host_names: Vec::new(),
@@ -54,6 +58,13 @@ impl SimulatorSettings {
     #[must_use]
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// Sets the address that it listens on.
+    #[must_use]
+    pub fn with_address(mut self, address: IpAddr) -> Self {
+        self.address = address;
         self
     }
 

@@ -72,6 +72,7 @@ pub(crate) mod payout {
         AMOUNT_TOO_LOW = "4";
         UNKNOWN_BANK = "116";
         WRONG_NAME = "117";
+        INVALID_RECIPIENT = "120";
         BAD_NUMBER = "124";
         MERCHANT_MISSING = "20010";
         BANK_MISSING = "20011";

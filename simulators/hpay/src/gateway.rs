@@ -4,7 +4,11 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use simulator_kit::{Outbox, Outgoing, Receipt, Schedule};
+use simulator_kit::{
+    About, Acknowledgement, Outbox, Outgoing, Receipt, Schedule,
+    failing::{OrderFate, PayoutFate},
+    has_member,
+};
 
 use super::{
     checkout::{Card, Order},
@@ -138,9 +142,25 @@ impl Gateway {
         *lock(&self.notify_url) = url;
     }
 
-    /// Whether a response acknowledges a notification: status 200.
-    pub(crate) fn acknowledges(&self, response: &Response<Bytes>) -> bool {
+    /// Whether a response acknowledges a notification for `endpoint`: status 200, and strictly for
+    /// virtual account callbacks the JSON `{"error": "00"}` (merchants' public code). HPay prints no
+    /// reply to payment notifications.
+    pub(crate) fn acknowledges(&self, endpoint: &str, response: &Response<Bytes>) -> bool {
+        let is_strict = self.settings.acknowledgement == Acknowledgement::Strict;
         response.status() == StatusCode::OK
+            && (!is_strict
+                || endpoint != VA_CALLBACK
+                || has_member(response.body(), "error", &"00".into()))
+    }
+
+    /// What becomes of an order of this amount, if it is one of the failing values.
+    pub(crate) fn order_fate(&self, amount: i64) -> Option<OrderFate> {
+        OrderFate::of(amount).filter(|_| self.settings.failing_values)
+    }
+
+    /// What becomes of a payout to this account, if it is one of the failing values.
+    pub(crate) fn payout_fate(&self, account: &str) -> Option<PayoutFate> {
+        PayoutFate::of(account).filter(|_| self.settings.failing_values)
     }
 
     pub(crate) fn schedule_notifications(&self, schedule: Schedule) {
@@ -174,7 +194,9 @@ impl Gateway {
     }
 
     fn is_accepted(&self, receipt: &Receipt) -> bool {
-        receipt.answer.as_ref().is_ok_and(|response| self.acknowledges(response))
+        let about: Option<&About> = receipt.request.extensions().get();
+        let endpoint = about.map_or(NOTIFY, |about| &about.endpoint);
+        receipt.answer.as_ref().is_ok_and(|response| self.acknowledges(endpoint, response))
     }
 
     /// Sends a notification on the current schedule.

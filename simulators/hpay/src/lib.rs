@@ -59,12 +59,12 @@ pub use quirks::AnswerQuirks;
 pub use request_log::{Host, LoggedRequest};
 pub use settings::{AdvancedLink, Beneficiary, Ports, Settings};
 pub use sign::Codes;
-pub use simulator_kit::{Destinations, Row, Section};
+pub use simulator_kit::{Acknowledgement, Destinations, Row, Section};
 pub use virtual_account::{AccountStatus, CallbackForm, CallbackQuirks, Credit, VirtualAccount};
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use simulator_kit::{Server, control::Control};
@@ -78,7 +78,7 @@ pub struct HPaySimulator {
 }
 
 impl HPaySimulator {
-    /// Starts the three hosts on 127.0.0.1.
+    /// Starts the three hosts, on 127.0.0.1 unless the settings say otherwise.
     ///
     /// # Errors
     /// A port is taken, or a key in the settings cannot be read.
@@ -94,7 +94,7 @@ impl HPaySimulator {
                 Host::Account => ports.account,
                 Host::Openapi => ports.openapi,
             };
-            let at = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            let at = SocketAddr::from((gateway.settings.address, port));
             let names = gateway.settings.host_names.clone();
             let router = endpoints::router(&gateway, host);
             servers.push((host, Server::start_as(router, at, names).await?));

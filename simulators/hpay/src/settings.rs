@@ -1,8 +1,9 @@
 //! Settings of a simulated gateway.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use simulator_kit::{Clock, Destinations};
+use simulator_kit::{Acknowledgement, Clock, Destinations};
 
 use super::{
     payout::PayoutStart,
@@ -56,6 +57,10 @@ pub struct Settings {
     /// The address where payments of links without a `notify_url` are reported. HPay has no such
     /// setting; it is for people who try links by hand.
     pub notify_url: Option<String>,
+    /// Which responses acknowledge a notification.
+    pub acknowledgement: Acknowledgement,
+    /// Whether there are [values that fail by themselves](simulator_kit::failing).
+    pub failing_values: bool,
     /// Where notifications may be sent.
     pub destinations: Destinations,
     /// The field names and the code of virtual account callbacks.
@@ -87,7 +92,9 @@ pub struct Settings {
     pub beneficiaries: Vec<Beneficiary>,
     /// The gateway's clock.
     pub clock: Clock,
-    /// Where the hosts listen on 127.0.0.1.
+    /// The address that the hosts listen on.
+    pub address: IpAddr,
+    /// Where the hosts listen on it.
     pub ports: Ports,
 }
 
@@ -143,6 +150,8 @@ impl Settings {
             openapi_token_seconds: 3_600,
             va_callback_base: None,
             notify_url: None,
+            acknowledgement: Acknowledgement::default(),
+            failing_values: false,
             destinations: Destinations::default(),
             callback_form: CallbackForm::default(),
             callback_quirks: CallbackQuirks::default(),
@@ -161,6 +170,7 @@ impl Settings {
                 name: "NGUYEN VAN A".into(),
             }],
             clock: Clock::system(),
+            address: Ipv4Addr::LOCALHOST.into(),
             ports: Ports::default(),
         }
     }
@@ -201,6 +211,24 @@ impl Settings {
     /// Where payments of links without a `notify_url` are reported.
     pub fn with_notify_url(mut self, url: impl Into<String>) -> Self {
         self.notify_url = Some(url.into());
+        self
+    }
+
+    /// Which responses acknowledge a notification.
+    pub fn with_acknowledgement(mut self, acknowledgement: Acknowledgement) -> Self {
+        self.acknowledgement = acknowledgement;
+        self
+    }
+
+    /// Switches the [values that fail by themselves](simulator_kit::failing) on.
+    pub fn with_failing_values(mut self) -> Self {
+        self.failing_values = true;
+        self
+    }
+
+    /// The address that the hosts listen on.
+    pub fn with_address(mut self, address: IpAddr) -> Self {
+        self.address = address;
         self
     }
 

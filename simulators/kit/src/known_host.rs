@@ -24,24 +24,30 @@ impl KnownHosts {
 
     /// Checks the host that a request names. Refuses an unknown host with 421, and a request with
     /// no host or several with 400.
-    pub(crate) fn check<B>(&self, request: &Request<B>) -> Result<(), StatusCode> {
+    /// `local` is the address that the connection arrived at, which is known too.
+    pub(crate) fn check<B>(
+        &self,
+        request: &Request<B>,
+        local: Option<IpAddr>,
+    ) -> Result<(), StatusCode> {
         let host = only_host(request.headers()).ok_or(StatusCode::BAD_REQUEST)?;
         let host: Authority = host.parse().map_err(|_| StatusCode::BAD_REQUEST)?;
         // A request in absolute form names its host in the address too, which takes precedence over
         // `Host`.
         let is_known = std::iter::once(&host)
             .chain(request.uri().authority())
-            .all(|authority| self.is_known(authority));
+            .all(|authority| self.is_known(authority, local));
         if is_known { Ok(()) } else { Err(StatusCode::MISDIRECTED_REQUEST) }
     }
 
-    fn is_known(&self, authority: &Authority) -> bool {
+    fn is_known(&self, authority: &Authority, local: Option<IpAddr>) -> bool {
         // An authority with credentials names no host.
         if authority.as_str().contains('@') {
             return false;
         }
         let host = plain(authority.host());
-        host == "localhost" || is_loopback(&host) || self.names.contains(&host)
+        let is_local = || local.is_some_and(|local| address(&host) == Some(local.to_canonical()));
+        host == "localhost" || is_loopback(&host) || is_local() || self.names.contains(&host)
     }
 }
 
@@ -62,8 +68,12 @@ fn plain(name: &str) -> String {
 
 /// Whether a host is a loopback address; IPv6 addresses are in brackets.
 pub(crate) fn is_loopback(host: &str) -> bool {
+    address(host).is_some_and(|address| address.is_loopback())
+}
+
+fn address(host: &str) -> Option<IpAddr> {
     let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    address.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+    address.parse::<IpAddr>().ok().map(|address| address.to_canonical())
 }
 
 #[cfg(test)]
@@ -72,7 +82,7 @@ mod tests {
 
     fn check(host: &str, target: &str, known: &KnownHosts) -> u16 {
         let request = Request::get(target).header(HOST, host).body(()).unwrap();
-        known.check(&request).err().unwrap_or(StatusCode::OK).as_u16()
+        known.check(&request, None).err().unwrap_or(StatusCode::OK).as_u16()
     }
 
     #[test]
@@ -127,11 +137,23 @@ mod tests {
     }
 
     #[test]
+    fn the_address_of_the_connection_is_known_and_no_other() {
+        let known = KnownHosts::default();
+        let local = Some("192.168.0.10".parse().unwrap());
+        for (host, is_known) in
+            [("192.168.0.10:8080", true), ("192.168.0.11:8080", false), ("evil.com", false)]
+        {
+            let request = Request::get("/").header(HOST, host).body(()).unwrap();
+            assert_eq!(known.check(&request, local).is_ok(), is_known, "{host}");
+        }
+    }
+
+    #[test]
     fn a_request_without_a_host_or_with_two_is_refused() {
         let known = KnownHosts::default();
         let none = Request::get("/").body(()).unwrap();
-        assert_eq!(known.check(&none), Err(StatusCode::BAD_REQUEST));
+        assert_eq!(known.check(&none, None), Err(StatusCode::BAD_REQUEST));
         let two = Request::get("/").header(HOST, "localhost").header(HOST, "localhost");
-        assert_eq!(known.check(&two.body(()).unwrap()), Err(StatusCode::BAD_REQUEST));
+        assert_eq!(known.check(&two.body(()).unwrap(), None), Err(StatusCode::BAD_REQUEST));
     }
 }

@@ -20,10 +20,12 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod acknowledgement;
 mod clock;
 pub mod control;
 mod description;
 mod destination;
+pub mod failing;
 mod known_host;
 mod outbox;
 pub mod page;
@@ -31,10 +33,11 @@ mod printed_headers;
 mod return_page;
 mod server;
 
+pub use acknowledgement::{Acknowledgement, has_member};
 pub use clock::Clock;
 pub use description::{Row, Section};
 pub use destination::{Destinations, UnusableDestination};
 pub use outbox::{About, Outbox, Outgoing, Receipt, Schedule, Sent};
 pub use printed_headers::PrintedHeaders;
 pub use return_page::{RETURN_PAGE, return_page};
-pub use server::{HangUp, Server};
+pub use server::{HangUp, Server, url_of};

@@ -1,7 +1,7 @@
 //! A loopback HTTP server that can close a connection without a response.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::{
@@ -18,12 +18,13 @@ use crate::known_host::KnownHosts;
 
 /// A running HTTP server. Dropping it stops it and closes every connection.
 ///
-/// It accepts only requests to `localhost`, to a loopback address, or to a name that it was started
-/// with, on any port. Any other `Host` gets 421 and none or several get 400, so that no page on the
+/// It accepts only requests to `localhost`, to a loopback address, to the address that it listens on, or
+/// to a name that it was started with, on any port. Any other `Host` gets 421 and none or several get 400, so that no page on the
 /// Internet can read its responses (DNS rebinding).
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    url: String,
     stop: watch::Sender<bool>,
 }
 
@@ -74,11 +75,13 @@ impl Server {
         router: Router,
         names: impl IntoIterator<Item = String>,
     ) -> std::io::Result<Self> {
-        let known = Arc::new(KnownHosts::new(names));
+        let names: Vec<String> = names.into_iter().collect();
         let address = listener.local_addr()?;
+        let url = url_of(address, &names);
+        let known = Arc::new(KnownHosts::new(names));
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(accept(listener, router, known, stopped));
-        Ok(Self { address, stop })
+        Ok(Self { address, url, stop })
     }
 
     /// The address that it listens on.
@@ -86,14 +89,24 @@ impl Server {
         self.address
     }
 
-    /// `http://host:port`, without a slash at the end.
+    /// `http://host:port`, without a slash at the end. If it listens on every address, the host is its
+    /// first name, or else 127.0.0.1.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.url.clone()
     }
 
     /// Stops accepting and closes every connection.
     pub fn stop(&self) {
         self.stop.send_replace(true);
+    }
+}
+
+/// `http://host:port` of a server at `address` with these host names, as [`Server::url`] gives it.
+pub fn url_of(address: SocketAddr, names: &[String]) -> String {
+    match (address.ip().is_unspecified(), names.first()) {
+        (false, _) => format!("http://{address}"),
+        (true, Some(name)) => format!("http://{name}:{}", address.port()),
+        (true, None) => format!("http://127.0.0.1:{}", address.port()),
     }
 }
 
@@ -112,9 +125,10 @@ async fn accept(
             accepted = listener.accept() => {
                 let Ok((stream, _)) = accepted else { continue };
                 let (router, known) = (router.clone(), Arc::clone(&known));
+                let local = stream.local_addr().ok().map(|local| local.ip());
                 connections.spawn(async move {
                     let service = service_fn(move |request: hyper::Request<Incoming>| {
-                        answer(router.clone(), Arc::clone(&known), request)
+                        answer(router.clone(), Arc::clone(&known), local, request)
                     });
                     // A client that closes the connection is not an error of the gateway.
                     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
@@ -129,10 +143,15 @@ async fn accept(
 async fn answer(
     router: Router,
     known: Arc<KnownHosts>,
+    local: Option<IpAddr>,
     request: hyper::Request<Incoming>,
 ) -> Result<Response, HungUp> {
-    if let Err(status) = known.check(&request) {
-        return Ok((status, "this simulator answers to loopback names only\n").into_response());
+    if let Err(status) = known.check(&request, local) {
+        return Ok((
+            status,
+            "this simulator answers to loopback names, its address and its --host-name only\n",
+        )
+            .into_response());
     }
     let response: Result<Response, Infallible> = router.oneshot(request.map(Body::new)).await;
     let Ok(response) = response;

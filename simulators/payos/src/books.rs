@@ -1,5 +1,7 @@
 //! The books: links, payouts and the ledger. Every answer is made of them.
 
+use simulator_kit::failing::PayoutFate;
+
 use crate::{
     ControlError,
     ledger::{Booking, BookingKind},
@@ -127,18 +129,35 @@ impl Books {
         Ok(())
     }
 
-    /// Takes a payout into the books: sets its money aside, and begins.
-    pub(crate) fn begin(&mut self, payout: Payout, at: i64) {
+    /// Takes a payout into the books: sets its money aside, and begins. `fate` is what becomes of a
+    /// transfer to an account, if it is none of the usual.
+    pub(crate) fn begin(
+        &mut self,
+        payout: Payout,
+        at: i64,
+        fate: impl Fn(&str) -> Option<PayoutFate>,
+    ) {
         let amount: i64 = payout.transactions.iter().map(|transaction| transaction.amount).sum();
         self.balance = self.balance.saturating_sub(amount);
-        let references: Vec<String> =
-            payout.transactions.iter().map(|one| one.reference_id.clone()).collect();
-        self.payouts.push(payout);
         let start = self.payout_start;
-        if start != TransactionState::Received {
-            for reference in references {
+        let states = |account: &str| match fate(account) {
+            None | Some(PayoutFate::AnswerLost | PayoutFate::RequestLost) => vec![start],
+            Some(PayoutFate::Refused) => vec![TransactionState::Failed],
+            Some(PayoutFate::Returned) => {
+                vec![TransactionState::Succeeded, TransactionState::Reversed]
+            }
+            Some(_) => vec![TransactionState::Processing],
+        };
+        let begun: Vec<(String, Vec<TransactionState>)> = payout
+            .transactions
+            .iter()
+            .map(|one| (one.reference_id.clone(), states(&one.to_account_number)))
+            .collect();
+        self.payouts.push(payout);
+        for (reference, states) in begun {
+            for state in states.into_iter().filter(|it| *it != TransactionState::Received) {
                 // A state that a payout cannot begin in leaves it received.
-                let _ = self.settle(&reference, start, at);
+                let _ = self.settle(&reference, state, at);
             }
         }
     }

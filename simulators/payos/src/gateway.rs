@@ -3,9 +3,13 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use serde_json::{Map, Value, json};
-use simulator_kit::{About, Outbox, Outgoing, Receipt, Schedule};
+use simulator_kit::{
+    About, Acknowledgement, Outbox, Outgoing, Receipt, Schedule,
+    failing::{DIFFERENCE, OrderFate, PayoutFate},
+    has_member,
+};
 
 use crate::{
     ControlError,
@@ -84,9 +88,36 @@ impl Gateway {
         self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a response acknowledges a webhook: any 2xx (payos.vn/docs, webhook).
+    /// Whether a response acknowledges a webhook: any 2xx (payos.vn/docs, webhook), or strictly the
+    /// status 200 and the JSON `{"success": true}` of payOS's own samples.
     pub(crate) fn acknowledges(&self, response: &Response<Bytes>) -> bool {
-        response.status().is_success()
+        match self.settings.acknowledgement {
+            Acknowledgement::Strict => {
+                response.status() == StatusCode::OK
+                    && has_member(response.body(), "success", &Value::Bool(true))
+            }
+            _ => response.status().is_success(),
+        }
+    }
+
+    /// What becomes of an order of this amount, if it is one of the failing values.
+    pub(crate) fn order_fate(&self, amount: i64) -> Option<OrderFate> {
+        OrderFate::of(amount).filter(|_| self.settings.failing_values)
+    }
+
+    /// What becomes of a payout to this account, if it is one of the failing values.
+    pub(crate) fn payout_fate(&self, account: &str) -> Option<PayoutFate> {
+        PayoutFate::of(account).filter(|_| self.settings.failing_values)
+    }
+
+    /// What a buyer transfers who pays `missing` of a link of `amount`.
+    pub(crate) fn buyers_transfers(&self, amount: i64, missing: i64) -> Vec<i64> {
+        match self.order_fate(amount) {
+            Some(OrderFate::Short) if missing > DIFFERENCE => vec![missing - DIFFERENCE],
+            Some(OrderFate::Over) => vec![missing.saturating_add(DIFFERENCE)],
+            Some(OrderFate::Twice) => vec![missing, missing],
+            _ => vec![missing],
+        }
     }
 
     /// Books a transfer to a link and sends a webhook about it.
@@ -112,6 +143,9 @@ impl Gateway {
     /// Sends a webhook about a transfer, if an address is registered.
     pub(crate) async fn tell(&self, link: &Link, transfer: &LinkTransfer) -> Vec<Receipt> {
         let Some(url) = self.webhook_url().clone() else { return Vec::new() };
+        if self.order_fate(link.amount) == Some(OrderFate::NoWebhook) {
+            return Vec::new();
+        }
         let virtual_account = (&*self.settings.account.holder, &*self.settings.virtual_account);
         let data = link.news(transfer, &self.settings.account.number, virtual_account);
         let Some(mut request) = webhook(&url, data, &self.settings.payment.checksum_key) else {

@@ -63,7 +63,7 @@ mod settings;
 pub mod sign;
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::{Router, middleware::from_fn_with_state};
@@ -79,7 +79,7 @@ pub use link::{Link, LinkTransfer};
 pub use payout::{Payout, PayoutTransaction, TransactionState};
 pub use requests::LoggedRequest;
 pub use settings::{Account, Credentials, Holder, Ports, Settings};
-pub use simulator_kit::{Destinations, Receipt, Row, Schedule, Section};
+pub use simulator_kit::{Acknowledgement, Destinations, Receipt, Row, Schedule, Section};
 
 /// A running simulator. Dropping it stops it; its ledger is lost.
 #[derive(Debug)]
@@ -89,14 +89,14 @@ pub struct PayOSSimulator {
 }
 
 impl PayOSSimulator {
-    /// Starts one listener per host on 127.0.0.1.
+    /// Starts one listener per host, on 127.0.0.1 unless the settings say otherwise.
     ///
     /// # Errors
     /// A port that the settings name is taken.
     pub async fn start(settings: Settings) -> io::Result<Self> {
         let gateway = Arc::new(Gateway::new(settings));
         let (names, ports) = (gateway.settings.host_names.clone(), gateway.settings.ports);
-        let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let at = |port| SocketAddr::from((gateway.settings.address, port));
         let api = router(&gateway, api::routes());
         let api = Server::start_as(api, at(ports.api), names.clone()).await?;
         let pay = Server::start_as(router(&gateway, pay::routes()), at(ports.pay), names).await?;

@@ -125,7 +125,7 @@ async fn press(
     const NOT_PAYABLE: Text = Text::new("There is nothing to pay", "Không còn gì để thanh toán");
     let (language, now) = (language(&headers), gateway.now());
     let conflict = || (StatusCode::CONFLICT, page(language, NOT_PAYABLE, html! {})).into_response();
-    let amount = {
+    let transfers = {
         let mut books = gateway.books();
         let Some(link) = books.links.iter_mut().find(|link| link.id == id) else {
             return unknown(language);
@@ -138,10 +138,14 @@ async fn press(
             "pay" => {}
             _ => return StatusCode::BAD_REQUEST.into_response(),
         }
-        link.amount
+        gateway.buyers_transfers(link.amount, link.amount)
     };
-    if pressed.r#do == "pay" && gateway.transfer(&id, amount).await.is_err() {
-        return conflict();
+    if pressed.r#do == "pay" {
+        for amount in transfers {
+            if gateway.transfer(&id, amount).await.is_err() {
+                return conflict();
+            }
+        }
     }
     let back = gateway.books().link(&id).and_then(|link| return_link(link, gateway.now()));
     match back {

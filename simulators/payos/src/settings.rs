@@ -1,8 +1,9 @@
 //! What the simulated merchant has, and how the simulator behaves.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use simulator_kit::{Clock, Destinations};
+use simulator_kit::{Acknowledgement, Clock, Destinations};
 
 use crate::payout::TransactionState;
 
@@ -26,6 +27,10 @@ pub struct Settings {
     pub holders: Vec<Holder>,
     /// Where webhooks go at the start; `confirm-webhook` changes it.
     pub webhook_url: Option<String>,
+    /// Which responses acknowledge a webhook.
+    pub acknowledgement: Acknowledgement,
+    /// Whether there are [values that fail by themselves](simulator_kit::failing).
+    pub failing_values: bool,
     /// Where webhooks may be sent.
     pub destinations: Destinations,
     /// How long a webhook waits for the merchant's response: one merchant has seen ten seconds.
@@ -34,7 +39,9 @@ pub struct Settings {
     pub host_names: Vec<String>,
     /// The gateway's clock.
     pub clock: Clock,
-    /// Where the hosts listen on 127.0.0.1.
+    /// The address that the hosts listen on.
+    pub address: IpAddr,
+    /// Where the hosts listen on it.
     pub ports: Ports,
 }
 
@@ -113,10 +120,13 @@ impl Settings {
                 name: "NGUYEN VAN A".to_owned(),
             }],
             webhook_url: None,
+            acknowledgement: Acknowledgement::default(),
+            failing_values: false,
             destinations: Destinations::default(),
             webhook_timeout: Duration::from_secs(10),
             host_names: Vec::new(),
             clock: Clock::system(),
+            address: Ipv4Addr::LOCALHOST.into(),
             ports: Ports::default(),
         }
     }
@@ -146,6 +156,27 @@ impl Settings {
     #[must_use]
     pub fn with_webhook_url(mut self, url: impl Into<String>) -> Self {
         self.webhook_url = Some(url.into());
+        self
+    }
+
+    /// Sets which responses acknowledge a webhook.
+    #[must_use]
+    pub fn with_acknowledgement(mut self, acknowledgement: Acknowledgement) -> Self {
+        self.acknowledgement = acknowledgement;
+        self
+    }
+
+    /// Switches the [values that fail by themselves](simulator_kit::failing) on.
+    #[must_use]
+    pub fn with_failing_values(mut self) -> Self {
+        self.failing_values = true;
+        self
+    }
+
+    /// Sets the address that the hosts listen on.
+    #[must_use]
+    pub fn with_address(mut self, address: IpAddr) -> Self {
+        self.address = address;
         self
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
-use simulator_kit::{Outbox, Outgoing, Receipt, Sent};
+use simulator_kit::{Outbox, Outgoing, Receipt, Sent, failing::OrderFate};
 
 use super::{
     Delivered, Host, Notification, PaymentMethod, Refused, Webhook, WebhookAuth,
@@ -126,6 +126,27 @@ impl Gateway {
     /// Every request to the merchant for a token, with its response.
     pub(super) fn token_requests(&self) -> Vec<Receipt> {
         self.token_cache.receipts()
+    }
+
+    /// What becomes of an order of this amount, if it is one of the failing values.
+    pub(super) fn order_fate(&self, amount: u64) -> Option<OrderFate> {
+        let fate = OrderFate::of(i64::try_from(amount).ok()?);
+        fate.filter(|_| self.settings.failing_values())
+    }
+
+    /// Whether the buyer's attempt to pay an order is declined, because of its amount.
+    pub(super) fn is_declined(&self, order: &str) -> bool {
+        let amount = self.books().order(order).map(|order| order.purchase.amount);
+        amount.and_then(|amount| self.order_fate(amount)) == Some(OrderFate::Declined)
+    }
+
+    /// Whether nothing is sent about a message, because of its amount.
+    fn is_not_sent(&self, message: &Message) -> bool {
+        let amount = match message {
+            Message::Ipn { subject, .. } => subject.attempt.amount,
+            Message::Bank { transaction, .. } => transaction.amount,
+        };
+        self.order_fate(amount) == Some(OrderFate::NoWebhook)
     }
 
     /// Books a payment by the buyer and notifies the merchant.
@@ -266,6 +287,9 @@ impl Gateway {
         let sending = tokio::spawn(async move {
             let mut receipts = Vec::with_capacity(sendings.len());
             for sending in sendings {
+                if gateway.is_not_sent(&sending.message) {
+                    continue;
+                }
                 let token = gateway.token_for(&sending.message).await;
                 let good = token.as_ref().ok().and_then(Option::as_deref);
                 let Some(mut request) = gateway.write(&sending.message, good) else { continue };

@@ -79,7 +79,7 @@ mod virtual_account;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -95,12 +95,12 @@ pub use dashboard::{Webhook, WebhookAuth, WebhookBody};
 pub use description::Description;
 pub use faults::{Operation, When};
 pub use ledger::{Booking, BookingKind};
-pub use notify::{Acknowledgement, Delivered, Notification};
+pub use notify::{Delivered, Notification};
 pub use order::{OrderTexts, PaymentMethod};
 pub use refused::Refused;
 pub use requests::{Host, LoggedRequest};
 pub use settings::Settings;
-pub use simulator_kit::{Destinations, Row, Section};
+pub use simulator_kit::{Acknowledgement, Destinations, Row, Section};
 pub use transfer::{Mangling, Transfer};
 pub use virtual_account::{OrderStatus, TERMINAL, VA_PREFIX, VaOrder, VaStatus, VirtualAccount};
 
@@ -112,7 +112,7 @@ pub struct SePaySimulator {
 }
 
 impl SePaySimulator {
-    /// Starts one listener per host on 127.0.0.1.
+    /// Starts one listener per host, on 127.0.0.1 unless the settings say otherwise.
     ///
     /// # Errors
     /// A port that the settings name is taken.
@@ -120,7 +120,7 @@ impl SePaySimulator {
         let gateway = Arc::new(Gateway::new(settings));
         let mut servers = BTreeMap::new();
         for host in Host::ALL {
-            let at = SocketAddr::from((Ipv4Addr::LOCALHOST, gateway.settings.port(host)));
+            let at = SocketAddr::from((gateway.settings.address(), gateway.settings.port(host)));
             let names = gateway.settings.host_names().to_vec();
             servers.insert(host, Server::start_as(router(&gateway, host), at, names).await?);
         }

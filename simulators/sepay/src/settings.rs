@@ -1,6 +1,7 @@
 //! Settings of a simulated SePay.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ pub struct Settings {
     seconds_in_any_order: bool,
     acknowledgement: Acknowledgement,
     destinations: Destinations,
+    failing_values: bool,
+    address: IpAddr,
     host_names: Vec<String>,
     ports: [u16; 4],
     clock: Clock,
@@ -69,6 +72,8 @@ impl Settings {
             seconds_in_any_order: false,
             acknowledgement: Acknowledgement::Documented,
             destinations: Destinations::default(),
+            failing_values: false,
+            address: Ipv4Addr::LOCALHOST.into(),
             host_names: Vec::new(),
             ports: [0; 4],
             clock: Clock::system(),
@@ -164,6 +169,20 @@ impl Settings {
     #[must_use]
     pub fn with_acknowledgement(mut self, acknowledgement: Acknowledgement) -> Self {
         self.acknowledgement = acknowledgement;
+        self
+    }
+
+    /// Switches the [values that fail by themselves](simulator_kit::failing) on.
+    #[must_use]
+    pub fn with_failing_values(mut self) -> Self {
+        self.failing_values = true;
+        self
+    }
+
+    /// Sets the address that the hosts listen on.
+    #[must_use]
+    pub fn with_address(mut self, address: IpAddr) -> Self {
+        self.address = address;
         self
     }
 
@@ -282,6 +301,14 @@ impl Settings {
 
     pub(super) fn acknowledgement(&self) -> Acknowledgement {
         self.acknowledgement
+    }
+
+    pub(super) fn failing_values(&self) -> bool {
+        self.failing_values
+    }
+
+    pub(super) fn address(&self) -> IpAddr {
+        self.address
     }
 
     pub(super) fn destinations(&self) -> Destinations {

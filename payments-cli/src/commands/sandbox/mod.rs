@@ -3,12 +3,13 @@
 mod configuration;
 mod page;
 mod ports;
+mod webhook;
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use anstream::adapter::strip_str;
 use axum::{Router, response::Html, routing::get};
-use simulator_kit::Server;
+use simulator_kit::{Acknowledgement, Destinations, Server, url_of};
 use tokio::{net::TcpListener, signal};
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     simulator::{ListenSettings, RunningSimulator, Simulator},
 };
 use ports::Ports;
+use webhook::Webhook;
 
 /// Run every simulated gateway on this machine until Ctrl-C
 ///
@@ -24,6 +26,9 @@ use ports::Ports;
 /// configuration of each provider for its simulated gateway, with the addresses as comments, so
 /// that all of it can be saved as a configuration file. No real money, and nothing leaves the
 /// machine.
+///
+/// Each gateway is controlled at PAGE/api/PROVIDER/: GET overview, GET samples (a curl line for every
+/// documented call), GET failing (values that fail by themselves), POST actions.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -31,9 +36,58 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     port: u16,
 
+    /// The address to listen on, such as 0.0.0.0 in a container: then other machines reach the
+    /// gateways and their test credentials
+    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
+    host: IpAddr,
+
     /// Another host name to accept, besides localhost and loopback addresses
     #[arg(long, value_name = "NAME")]
     host_name: Vec<String>,
+
+    /// Where a gateway sends its webhooks, such as payos/webhook=http://127.0.0.1:3000/payos; several
+    #[arg(long, value_name = "PROVIDER/ENDPOINT=URL")]
+    webhook: Vec<Webhook>,
+
+    /// Send webhooks to other machines too, over plain HTTP
+    #[arg(long)]
+    allow_remote_webhooks: bool,
+
+    /// Refuse calls beyond the gateways' documented rates
+    #[arg(long)]
+    rate_limits: bool,
+
+    /// Which replies acknowledge a webhook: every documented one, or exactly the one that the
+    /// gateway's pages print
+    #[arg(long, value_enum, default_value_t = Ack::Documented)]
+    ack: Ack,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Ack {
+    Documented,
+    Strict,
+}
+
+impl Args {
+    /// How every gateway is started, apart from its ports.
+    fn settings(&self) -> ListenSettings {
+        ListenSettings {
+            host_names: self.host_name.clone(),
+            ip: self.host,
+            destinations: match self.allow_remote_webhooks {
+                true => Destinations::Anywhere,
+                false => Destinations::LoopbackOnly,
+            },
+            acknowledgement: match self.ack {
+                Ack::Documented => Acknowledgement::Documented,
+                Ack::Strict => Acknowledgement::Strict,
+            },
+            rate_limits: self.rate_limits,
+            failing_values: true,
+            ..ListenSettings::default()
+        }
+    }
 }
 
 pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
@@ -42,14 +96,15 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
     }
     let mut ports = Ports::from(args.port);
     let port = ports.take(1)?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+    let listener = TcpListener::bind((args.host, port))
         .await
         .map_err(|error| cannot_listen(format_args!("the page, port {port}"), &error))?;
     let at =
         listener.local_addr().map_err(|error| cannot_listen(format_args!("the page"), &error))?;
-    let gateways = start(simulators, &mut ports, &args.host_name).await?;
+    let gateways = start(simulators, &mut ports, &args.settings()).await?;
+    webhook::register(&args.webhook, &gateways).await?;
 
-    let configuration = configuration::of(&format!("http://{at}"), &gateways);
+    let configuration = configuration::of(&url_of(at, &args.host_name), &gateways);
     let page = page::of(&gateways, &strip_str(&configuration).to_string());
     let router = gateways
         .iter()
@@ -59,7 +114,7 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
         })
         .route("/", get(|| async { Html(page) }));
     output::print(&configuration)?;
-    // The page shows credentials: like the gateways it accepts loopback host names only.
+    // The page shows credentials: like the gateways it accepts known host names only.
     let _page = Server::on(listener, router, args.host_name.clone())
         .map_err(|error| cannot_listen(format_args!("the page"), &error))?;
     // If the signal cannot be received, the sandbox ends at once.
@@ -71,12 +126,12 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
 async fn start(
     simulators: Vec<Simulator>,
     ports: &mut Ports,
-    host_names: &[String],
+    settings: &ListenSettings,
 ) -> Result<Vec<(&'static str, RunningSimulator)>, Failure> {
     let mut running = Vec::with_capacity(simulators.len());
     for Simulator { kind, ports: number, start } in simulators {
         let first_port = ports.take(number)?;
-        let listen = ListenSettings { first_port, host_names: host_names.to_vec() };
+        let listen = ListenSettings { first_port, ..settings.clone() };
         let gateway = start(listen).await.map_err(|error| {
             let message = "choose other ports with --port";
             Failure::Machine(format!("the simulated {kind} cannot start: {error}; {message}"))

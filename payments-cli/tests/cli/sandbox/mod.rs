@@ -1,6 +1,8 @@
 //! `payments sandbox`: what it prints is a configuration, its page can be opened, and its gateways
 //! can be controlled.
 
+mod flags;
+mod newcomer;
 mod samples;
 mod world;
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::Request;
-use simulator_kit::About;
+use simulator_kit::{About, failing::OrderFate};
 
 use super::{
     notification::Outcome,
@@ -46,6 +46,10 @@ pub(crate) async fn report(
     let notify_url = match &*order.link.notify_url {
         "" => gateway.notify_url().unwrap_or_default(),
         given => given.to_owned(),
+    };
+    let notify_url = match gateway.order_fate(order.link.total()) {
+        Some(OrderFate::NoWebhook) => String::new(),
+        _ => notify_url,
     };
     let is_reported = !notify_url.is_empty();
     let is_forged = is_reported
@@ -111,6 +115,11 @@ pub(crate) fn record(
     if order.link.time_limit.is_some_and(|limit| at > limit) {
         return Err(ControlError::OrderExpired(order.link.order_code.clone()));
     }
+    let outcome = match (outcome, gateway.order_fate(order.link.total())) {
+        (PayAs::Now, Some(OrderFate::Declined)) => PayAs::Failed,
+        (PayAs::Now, Some(OrderFate::Held)) => PayAs::Held,
+        (outcome, _) => outcome,
+    };
     let attempt = Attempt { transaction_id: numbers.transaction(), outcome, at };
     order.attempts.push(attempt);
     let kind = match outcome {

@@ -75,6 +75,7 @@ fn check_amount(gateway: &Gateway, order: &str, amount: Option<i64>) -> Result<(
 fn attempt(gateway: &Arc<Gateway>, order: &str, outcome: PayAs) -> Outcome {
     let booked = checkout::record(gateway, By::OrderCode(order), outcome)
         .map_err(|error| refused(&error))?;
+    let outcome = booked.1.outcome;
     let payment = booked.1.transaction_id.to_string();
     let gateway = Arc::clone(gateway);
     tokio::spawn(async move { checkout::report(&gateway, &booked).await });

@@ -1,6 +1,7 @@
 //! Control of the simulated gateway: from Rust, and over HTTP under `/_control`.
 
 mod actions;
+pub(crate) mod failing;
 mod methods;
 mod overview;
 mod routes;
@@ -41,7 +42,7 @@ impl Control for GatewayControl {
     }
 
     fn failing_values(&self) -> Vec<FailingValue> {
-        Vec::new()
+        failing::values(&self.0)
     }
 }
 

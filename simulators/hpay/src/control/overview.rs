@@ -30,7 +30,9 @@ pub(super) fn of(gateway: &Gateway) -> Overview {
         credits: books.accounts.iter().flat_map(credits).collect(),
         deliveries: sent
             .iter()
-            .map(|sent| Delivery::of(sent, |reply| gateway.acknowledges(reply)))
+            .map(|sent| {
+                Delivery::of(sent, |reply| gateway.acknowledges(&sent.about().endpoint, reply))
+            })
             .collect(),
         webhooks: webhooks
             .into_iter()

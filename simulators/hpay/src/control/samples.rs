@@ -177,24 +177,15 @@ fn fields(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<(Vec<
         }
         "/api/ibft/create" | "/api/ibft" | "/v1/fb/create" => {
             let to = settings.beneficiaries.first();
-            let name = to.map_or("NGUYEN THI B", |to| to.name.as_str());
+            let (bank, number, name) = to.map_or(("BIDV", "1234567890", ANYBODY), |to| {
+                (to.bank.as_str(), to.number.as_str(), to.name.as_str())
+            });
             let request_id = match endpoint.path {
                 "/api/ibft/create" => names.new_payout.clone(),
                 "/api/ibft" => format!("{}-D", names.new_payout),
                 _ => format!("{}-S", names.new_payout),
             };
-            let request = codes.payout_request_text(&request_id, "20000", name);
-            let fields = vec![
-                ("requestId", request_id),
-                ("merchantId", merchant.clone()),
-                ("merchantEmail", email.clone()),
-                ("bankName", text(to.map_or("BIDV", |to| to.bank.as_str()))),
-                ("bankAccountNumber", text(to.map_or("1234567890", |to| to.number.as_str()))),
-                ("bankAccountName", text(name)),
-                ("amount", text("20000")),
-                ("note", text("hoan tien")),
-                ("secureChain", signed(request)?),
-            ];
+            let fields = payout_fields(gateway, request_id, bank, number, name)?;
             (fields, text(r#""error_code":"000""#))
         }
         "/api/ibft/inquiry" => {
@@ -227,6 +218,42 @@ fn fields(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<(Vec<
         }
         _ => return None,
     })
+}
+
+/// A line that pays out to an account; `None` if the merchant's private key is not known.
+pub(super) fn payout_line(gateway: &Gateway, account: &str) -> Option<String> {
+    let count = gateway.books().payouts.len().saturating_add(1);
+    let request_id = format!("SANDBOX-F{count}");
+    let fields = payout_fields(gateway, request_id, "BIDV", account, ANYBODY)?;
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
+    let url = format!("{}/api/ibft/create", gateway.url(Host::Account));
+    Some(format!("curl -s {url} -d {}", shell_quoted(&query)))
+}
+
+/// The holder of an account that the settings do not list.
+const ANYBODY: &str = "NGUYEN THI B";
+
+fn payout_fields(
+    gateway: &Gateway,
+    request_id: String,
+    bank: &str,
+    number: &str,
+    name: &str,
+) -> Option<Vec<Field>> {
+    let settings = &gateway.settings;
+    let key = settings.merchant_private_key.as_ref()?;
+    let request = gateway.codes.payout_request_text(&request_id, "20000", name);
+    Some(vec![
+        ("requestId", request_id),
+        ("merchantId", settings.merchant_id.clone()),
+        ("merchantEmail", settings.merchant_email.clone()),
+        ("bankName", bank.to_owned()),
+        ("bankAccountNumber", number.to_owned()),
+        ("bankAccountName", name.to_owned()),
+        ("amount", "20000".to_owned()),
+        ("note", "hoan tien".to_owned()),
+        ("secureChain", sign_as_merchant(key, &request).ok()?),
+    ])
 }
 
 const PRICE: &str = "50000";
@@ -306,7 +333,7 @@ fn openapi(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<Samp
 /// The members of the data of a call, besides those of every call.
 fn openapi_data(gateway: &Gateway, names: &Names, service: &str, call: &str) -> Option<Value> {
     let to = gateway.settings.beneficiaries.first();
-    let (bank, number, name) = to.map_or(("BIDV", "1234567890", "NGUYEN THI B"), |to| {
+    let (bank, number, name) = to.map_or(("BIDV", "1234567890", ANYBODY), |to| {
         (to.bank.as_str(), to.number.as_str(), to.name.as_str())
     });
     Some(match (service, call) {

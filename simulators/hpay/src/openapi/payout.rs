@@ -1,6 +1,8 @@
 //! Payouts: `/service/ibft/v1/`.
 
+use axum::response::IntoResponse;
 use serde::Serialize;
+use simulator_kit::{HangUp, failing::PayoutFate};
 
 use super::envelope::{open, sealed};
 use crate::{
@@ -46,7 +48,14 @@ struct Row<'a> {
 pub(crate) fn transfer(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) -> HandlerResult {
     let asked = open(gateway, fields, SERVICE)?;
     let instruction = Instruction::checked(gateway, &asked).map_err(as_refused)?;
+    let fate = gateway.payout_fate(&instruction.number);
+    if fate == Some(PayoutFate::RequestLost) {
+        return Ok(HangUp.into_response());
+    }
     let (mut booked, _) = payout::book(gateway, instruction).map_err(as_refused)?;
+    if fate == Some(PayoutFate::AnswerLost) {
+        return Ok(HangUp.into_response());
+    }
     if fault == Some(&Fault::EchoWrongAccount) {
         booked.number = payout::another_account(&booked.number);
     }

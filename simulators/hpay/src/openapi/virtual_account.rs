@@ -1,7 +1,9 @@
 //! Virtual accounts: `/service/va/v1/`.
 
+use axum::response::IntoResponse;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Serialize;
+use simulator_kit::{HangUp, failing::OrderFate};
 
 use super::envelope::{open, sealed};
 use crate::{
@@ -60,6 +62,9 @@ pub(crate) fn create(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) 
     let asked = open(gateway, fields, SERVICE)?;
     let terms = terms(gateway, &asked).map_err(as_refused)?;
     let opened = accounts::open(gateway, terms);
+    if gateway.order_fate(opened.amount) == Some(OrderFate::AnswerLost) {
+        return Ok(HangUp.into_response());
+    }
     sealed(gateway, &Account::of(gateway, &opened), fault)
 }
 

@@ -2,10 +2,11 @@
 
 use axum::{Json, response::IntoResponse};
 use serde::Serialize;
+use simulator_kit::{HangUp, failing::PayoutFate};
 
 use super::{
     instruction::Instruction,
-    record::{Payout, PayoutStart},
+    record::{Payout, PayoutStart, PayoutState},
 };
 use crate::{
     codes::payout as code,
@@ -43,7 +44,14 @@ struct Data {
 /// Every call pays: a request id that was used before is paid again.
 pub(crate) fn create(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) -> HandlerResult {
     let instruction = Instruction::read(gateway, fields)?;
+    let fate = gateway.payout_fate(&instruction.number);
+    if fate == Some(PayoutFate::RequestLost) {
+        return Ok(HangUp.into_response());
+    }
     let (payout, start) = book(gateway, instruction)?;
+    if fate == Some(PayoutFate::AnswerLost) {
+        return Ok(HangUp.into_response());
+    }
 
     let number = match fault {
         Some(Fault::EchoWrongAccount) => another_account(&payout.number),
@@ -79,12 +87,21 @@ pub(crate) fn book(
     asked: Instruction,
 ) -> Result<(Payout, PayoutStart), Refusal> {
     let at = gateway.now();
+    let fate = gateway.payout_fate(&asked.number);
+    if fate == Some(PayoutFate::Refused) {
+        return Err(Refusal(code::INVALID_RECIPIENT));
+    }
     let mut books = gateway.books();
     if asked.amount > books.balance() {
         return Err(Refusal(code::BALANCE_TOO_LOW));
     }
     let Books { ledger, payouts, numbers, payout_start, .. } = &mut *books;
-    let payout = Payout {
+    let start = match fate {
+        Some(PayoutFate::Pending) => PayoutStart::Accepted,
+        Some(PayoutFate::Returned) => PayoutStart::Succeeded,
+        _ => *payout_start,
+    };
+    let mut payout = Payout {
         request_id: asked.request_id,
         transaction_id: numbers.transaction(),
         cashout_id: numbers.cashout(),
@@ -94,11 +111,15 @@ pub(crate) fn book(
         amount: asked.amount,
         note: asked.note,
         at,
-        state: payout_start.state(),
+        state: start.state(),
     };
     ledger.book(&Entry::of_payout(BookingKind::Payout, &payout, at));
+    if fate == Some(PayoutFate::Returned) {
+        payout.state = PayoutState::Reversed;
+        ledger.book(&Entry::of_payout(BookingKind::PayoutReturned, &payout, at));
+    }
     payouts.push(payout.clone());
-    Ok((payout, *payout_start))
+    Ok((payout, start))
 }
 
 impl<'a> Entry<'a> {

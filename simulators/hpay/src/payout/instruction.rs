@@ -9,7 +9,7 @@ use crate::{
 pub(crate) struct Instruction {
     pub(super) request_id: String,
     pub(super) bank: String,
-    pub(super) number: String,
+    pub(crate) number: String,
     pub(super) name: String,
     pub(super) amount: i64,
     pub(super) note: String,

@@ -2,6 +2,7 @@
 
 use axum::{Json, response::IntoResponse};
 use serde::Serialize;
+use simulator_kit::{HangUp, failing::OrderFate};
 
 use super::{
     account::{AccountStatus, BANK, PREFIX, VirtualAccount},
@@ -66,6 +67,9 @@ pub(crate) fn create(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
     }
     let terms = terms(gateway, fields)?;
     let account = open(gateway, terms);
+    if gateway.order_fate(account.amount) == Some(OrderFate::AnswerLost) {
+        return Ok(HangUp.into_response());
+    }
     Ok(Json(Created::new(gateway, &account)).into_response())
 }
 

@@ -1,15 +1,16 @@
 //! The control of a gateway over HTTP.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::{State, rejection::JsonRejection},
+    extract::{Path, Query, State, rejection::JsonRejection},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Acted, Action, ActionRefused, Control, FailingValue, Overview, Sample};
 
@@ -18,13 +19,18 @@ type Shared = State<Arc<dyn Control>>;
 /// The control of a gateway as JSON: `GET /overview`, `GET /samples`, `GET /failing` and
 /// `POST /actions` with an [`Action`].
 ///
+/// `GET /samples/{operation}` is one curl line as text, for a shell: the first of that operation, or
+/// with `?number=2` the second. `GET /failing/{fate}` is the line of a failing value.
+///
 /// A POST must have the content type `application/json`, which a page in a browser cannot send
 /// across origins without asking first. A refusal is `{"kind": …, "error": …}`.
 pub fn router<S>(control: Arc<dyn Control>) -> Router<S> {
     Router::new()
         .route("/overview", get(overview))
         .route("/samples", get(samples))
+        .route("/samples/{operation}", get(line))
         .route("/failing", get(failing))
+        .route("/failing/{fate}", get(failing_line))
         .route("/actions", post(act))
         .with_state(control)
 }
@@ -35,6 +41,32 @@ async fn overview(State(control): Shared) -> Json<Overview> {
 
 async fn samples(State(control): Shared) -> Json<Vec<Sample>> {
     Json(control.samples())
+}
+
+#[derive(Deserialize)]
+struct Which {
+    /// From 1.
+    number: Option<NonZeroUsize>,
+}
+
+async fn line(
+    State(control): Shared,
+    Path(operation): Path<String>,
+    Query(which): Query<Which>,
+) -> Result<String, StatusCode> {
+    let before = which.number.map_or(0, |number| number.get().saturating_sub(1));
+    let mut lines = control.samples().into_iter().filter(|it| it.operation == operation);
+    let sample = lines.nth(before).ok_or(StatusCode::NOT_FOUND)?;
+    Ok(format!("{}\n", sample.curl))
+}
+
+async fn failing_line(
+    State(control): Shared,
+    Path(fate): Path<String>,
+) -> Result<String, StatusCode> {
+    let mut values = control.failing_values().into_iter().filter(|it| it.fate == fate);
+    let curl = values.find_map(|value| value.curl).ok_or(StatusCode::NOT_FOUND)?;
+    Ok(format!("{curl}\n"))
 }
 
 async fn failing(State(control): Shared) -> Json<Vec<FailingValue>> {
@@ -109,7 +141,7 @@ mod tests {
         }
 
         fn failing_values(&self) -> Vec<FailingValue> {
-            vec![FailingValue::new("amount", "1", "declined")]
+            vec![FailingValue::new("order amount", "1", "declined", "no money")]
         }
     }
 
@@ -140,11 +172,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_gateway_knows_is_json() {
-        for (path, part) in [
-            ("/overview", r#""now":7"#),
-            ("/samples", "[]"),
-            ("/failing", r#""outcome":"declined""#),
-        ] {
+        for (path, part) in
+            [("/overview", r#""now":7"#), ("/samples", "[]"), ("/failing", r#""fate":"declined""#)]
+        {
             let (status, body) = answer(Request::get(path).body(Body::empty()).unwrap()).await;
             assert_eq!(status, 200);
             assert!(body.contains(part), "{body}");

@@ -39,8 +39,14 @@ pub struct FailingValue {
     pub field: String,
     /// The value.
     pub value: String,
-    /// What happens.
+    /// What happens, in one word that is the same for every gateway: `refused`, `pending`,
+    /// `answer_lost`, `request_lost`, `returned`, `declined`, `short`, `over`, `twice`, `held` or
+    /// `no_webhook`.
+    pub fate: String,
+    /// What happens, and how the gateway shows it.
     pub outcome: String,
+    /// A curl line that runs as printed and has the value, for a call of the merchant.
+    pub curl: Option<String>,
 }
 
 impl FailingValue {
@@ -48,9 +54,23 @@ impl FailingValue {
     pub fn new(
         field: impl Into<String>,
         value: impl Into<String>,
+        fate: impl Into<String>,
         outcome: impl Into<String>,
     ) -> Self {
-        Self { field: field.into(), value: value.into(), outcome: outcome.into() }
+        Self {
+            field: field.into(),
+            value: value.into(),
+            fate: fate.into(),
+            outcome: outcome.into(),
+            curl: None,
+        }
+    }
+
+    /// Adds a curl line that has the value.
+    #[must_use]
+    pub fn with_curl(mut self, curl: Option<String>) -> Self {
+        self.curl = curl;
+        self
     }
 }
 

@@ -11,6 +11,7 @@ use axum::{
 use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
+use simulator_kit::failing::OrderFate;
 
 use super::{
     answer::{Refusal, after, before, refused},
@@ -37,9 +38,16 @@ async fn create(State(gateway): State<Arc<Gateway>>, headers: HeaderMap, body: B
         .and_then(|()| credentials::check(&headers, &gateway.settings.payment))
         .and_then(|()| open(&gateway, &body));
     match opened {
+        Ok(data) if is_answer_lost(&gateway, &data) => Refusal::HungUp.into_response(),
         Ok(data) => after(fault.as_ref(), &data, sign_data(&gateway), false),
         Err(refusal) => refusal.into_response(),
     }
+}
+
+/// Whether the response about an opened link is lost, because of its amount.
+fn is_answer_lost(gateway: &Gateway, data: &Value) -> bool {
+    let amount = data.get("amount").and_then(Value::as_i64);
+    amount.and_then(|amount| gateway.order_fate(amount)) == Some(OrderFate::AnswerLost)
 }
 
 fn sign_data(gateway: &Gateway) -> impl FnOnce(&Map<String, Value>) -> String {

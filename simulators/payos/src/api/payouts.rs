@@ -12,6 +12,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use simulator_kit::failing::PayoutFate;
 
 use super::{
     answer::{Refusal, Signed, after, before, good, refused},
@@ -80,7 +81,18 @@ fn made(
             .and_then(Value::as_array)
             .map(|all| all.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>());
         let transactions = read(gateway, &body)?;
-        begin(gateway, key, reference, category, transactions)
+        let fates: Vec<_> = transactions
+            .iter()
+            .filter_map(|transaction| gateway.payout_fate(&transaction.to_account_number))
+            .collect();
+        if fates.contains(&PayoutFate::RequestLost) {
+            return Err(Refusal::HungUp);
+        }
+        let data = begin(gateway, key, reference, category, transactions)?;
+        match fates.contains(&PayoutFate::AnswerLost) {
+            true => Err(Refusal::HungUp),
+            false => Ok(data),
+        }
     });
     match begun {
         Ok(data) => after(fault.as_ref(), &data, sign_data(gateway), true),
@@ -124,7 +136,7 @@ fn begin(
         transactions,
     };
     let id = payout.id.clone();
-    books.begin(payout, now);
+    books.begin(payout, now, |account| gateway.payout_fate(account));
     let data = books.payouts.iter().find(|payout| payout.id == id).map(Payout::data);
     Ok(data.unwrap_or_default())
 }

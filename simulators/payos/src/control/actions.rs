@@ -60,7 +60,19 @@ fn pay(gateway: &Arc<Gateway>, order: &str, amount: Option<i64>) -> Outcome {
         _ => link.amount,
     });
     let missing = missing.ok_or_else(|| refused(ControlError::UnknownLink))?;
-    let amount = amount.unwrap_or(missing);
+    let asked = amount_of(gateway, order)?;
+    let mut transfers = match amount {
+        Some(amount) => vec![amount],
+        None => gateway.buyers_transfers(asked, missing),
+    };
+    let last = transfers.pop().unwrap_or(missing);
+    for amount in transfers {
+        transfer(gateway, order, amount)?;
+    }
+    transfer(gateway, order, last)
+}
+
+fn transfer(gateway: &Arc<Gateway>, order: &str, amount: i64) -> Outcome {
     let (link, transfer) = gateway.book_transfer(order, amount).map_err(refused)?;
     let acted = Acted::new(format!("{amount} VND arrived for order {}.", link.order_code))
         .with_reference(&transfer.reference);

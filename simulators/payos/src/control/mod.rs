@@ -1,6 +1,7 @@
 //! The actions of buyers, banks and payOS's staff, and what a test reads afterwards.
 
 mod actions;
+pub(crate) mod failing;
 mod methods;
 mod overview;
 pub(crate) mod routes;
@@ -33,7 +34,7 @@ impl Control for GatewayControl {
     }
 
     fn failing_values(&self) -> Vec<FailingValue> {
-        Vec::new()
+        failing::values(&self.0)
     }
 }
 

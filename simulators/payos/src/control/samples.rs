@@ -108,25 +108,12 @@ fn payouts(gateway: &Gateway, reference: &str, last: Option<String>) -> Vec<Samp
         name: "NGUYEN VAN A".to_owned(),
     };
     let to = gateway.settings.holders.first().unwrap_or(&somebody);
-    let transfer = |reference: &str| {
-        json!({
-            "referenceId": reference,
-            "amount": 20_000,
-            "description": "Hoan tien",
-            "toBin": to.bin,
-            "toAccountNumber": to.number,
-        })
-    };
+    let transfer = |reference: &str| transfer(reference, &to.bin, &to.number);
     let batch = json!({
         "referenceId": format!("{reference}-B"),
         "payouts": [transfer(&format!("{reference}-B1")), transfer(&format!("{reference}-B2"))],
     });
-    let signed = |url: &str, key: Option<&str>, body: Value| {
-        let signature = sign::payout(&channel.checksum_key, &object(body.clone()));
-        let mut more = vec![("x-signature", signature)];
-        more.extend(key.map(|key| ("x-idempotency-key", key.to_owned())));
-        post(url, channel, &more, &body)
-    };
+    let signed = |url: &str, key: Option<&str>, body: Value| signed(channel, url, key, &body);
     let call = |operation: &str, about: &str, curl: String, answers: &str| Sample {
         operation: operation.to_owned(),
         about: about.to_owned(),
@@ -176,6 +163,33 @@ fn payouts(gateway: &Gateway, reference: &str, last: Option<String>) -> Vec<Samp
         ));
     }
     samples
+}
+
+/// A line that pays out to an account.
+pub(super) fn payout_line(gateway: &Gateway, account: &str) -> String {
+    let count = gateway.books().payouts.len().saturating_add(1);
+    let reference = format!("SANDBOX-F{count}");
+    let url = format!("{}/v1/payouts", gateway.api_url());
+    let body = transfer(&reference, "970422", account);
+    signed(&gateway.settings.payout, &url, Some(&reference), &body)
+}
+
+fn transfer(reference: &str, bin: &str, account: &str) -> Value {
+    json!({
+        "referenceId": reference,
+        "amount": 20_000,
+        "description": "Hoan tien",
+        "toBin": bin,
+        "toAccountNumber": account,
+    })
+}
+
+/// A signed call of the payout channel.
+fn signed(channel: &Credentials, url: &str, key: Option<&str>, body: &Value) -> String {
+    let signature = sign::payout(&channel.checksum_key, &object(body.clone()));
+    let mut more = vec![("x-signature", signature)];
+    more.extend(key.map(|key| ("x-idempotency-key", key.to_owned())));
+    post(url, channel, &more, body)
 }
 
 /// The signed request for a link, as the merchant's server would send it.

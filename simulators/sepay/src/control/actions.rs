@@ -17,6 +17,7 @@ type Outcome = Result<Acted, ActionRefused>;
 
 pub(super) fn act(gateway: &Arc<Gateway>, action: Action) -> Outcome {
     match action {
+        Action::Pay { order, .. } if gateway.is_declined(&order) => fail(gateway, &order),
         Action::Pay { order, amount, method } => match va_order(gateway, &order) {
             Some(of) => pay_va(gateway, &of, amount),
             None => pay(gateway, &order, amount, method.as_deref()),

@@ -1,6 +1,7 @@
 //! Control of the simulated gateway: from Rust, and over HTTP under `/_control/`.
 
 mod actions;
+mod failing;
 mod methods;
 mod overview;
 mod routes;
@@ -37,6 +38,6 @@ impl Control for GatewayControl {
     }
 
     fn failing_values(&self) -> Vec<FailingValue> {
-        Vec::new()
+        failing::values(&self.0)
     }
 }

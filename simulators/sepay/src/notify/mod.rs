@@ -9,7 +9,7 @@ mod token;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header::CONTENT_TYPE};
-use simulator_kit::{About, PrintedHeaders, Receipt};
+use simulator_kit::{About, Acknowledgement, PrintedHeaders, Receipt, has_member};
 
 use super::{
     Webhook,
@@ -53,23 +53,6 @@ pub struct Delivered {
     pub acknowledged: bool,
 }
 
-/// Which responses acknowledge a bank webhook.
-///
-/// SePay's pages disagree: the page on errors repeats a webhook after a connection failure or a
-/// status outside 200 to 299, and the page on authentication asks for 200 or 201 and the JSON
-/// `{"success": true}`. SePay's own receivers respond with 204 without a body, `"success":"true"`
-/// as text, or another body.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Acknowledgement {
-    /// Any status from 200 to 299 (SePay webhooks: error handling).
-    #[default]
-    Documented,
-    /// Status 200 or 201 with the JSON `{"success": true}` (SePay webhooks: authentication): a
-    /// response that acknowledges by either reading.
-    Strict,
-}
-
 /// A kind of notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -90,21 +73,20 @@ impl Delivered {
         let acknowledged = match (notification, &receipt.answer) {
             (_, Err(_)) => false,
             (Notification::Ipn, Ok(answer)) => answer.status() == StatusCode::OK,
+            // SePay's pages disagree: the page on errors repeats a webhook after a connection failure
+            // or a status outside 200 to 299, and the page on authentication asks for 200 or 201 and
+            // this JSON. SePay's own receivers respond with 204 without a body, `"success":"true"` as
+            // text, or another body.
             (Notification::Bank { .. }, Ok(answer)) => match needed {
-                Acknowledgement::Documented => answer.status().is_success(),
                 Acknowledgement::Strict => {
                     matches!(answer.status(), StatusCode::OK | StatusCode::CREATED)
-                        && says_success(answer.body())
+                        && has_member(answer.body(), "success", &serde_json::Value::Bool(true))
                 }
+                _ => answer.status().is_success(),
             },
         };
         Self { notification, receipt, acknowledged }
     }
-}
-
-fn says_success(body: &[u8]) -> bool {
-    serde_json::from_slice::<serde_json::Value>(body)
-        .is_ok_and(|body| body.get("success") == Some(&serde_json::Value::Bool(true)))
 }
 
 /// A POST of JSON, marked with the kind of its notification.

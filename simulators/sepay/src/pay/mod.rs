@@ -77,6 +77,9 @@ async fn pay(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    if gateway.is_declined(&order_id) {
+        return fail(State(gateway), Path(order_id), headers, body).await;
+    }
     match gateway.pay(&order_id, chosen_method(&body)).await {
         Ok(_) => back_to_shop(&gateway, &order_id, Way::Success, &headers),
         Err(refused) => object(&refused, &headers),

@@ -10,6 +10,7 @@ use axum::{
 use bytes::Bytes;
 use http::StatusCode;
 use serde::Serialize;
+use simulator_kit::{HangUp, failing::OrderFate};
 
 use super::{
     account,
@@ -67,6 +68,9 @@ pub(super) async fn create(
     let (asked, picture) = new_order(&body)?;
     let now = gateway.now();
     let order = gateway.books().virtual_accounts_mut().create(&account, &asked, now)?;
+    if order.amount.and_then(|amount| gateway.order_fate(amount)) == Some(OrderFate::AnswerLost) {
+        return Ok(HangUp.into_response());
+    }
     let created = Created::new(&account, &order, picture);
     Ok((StatusCode::CREATED, response::one(created)).into_response())
 }

@@ -10,6 +10,7 @@ use axum::{
 use bytes::Bytes;
 use http::StatusCode;
 use serde::Serialize;
+use simulator_kit::{HangUp, failing::OrderFate};
 
 use super::{
     account,
@@ -60,6 +61,9 @@ pub(super) async fn create(
     let (asked, picture) = new_order(&read(&headers, &body)?)?;
     let now = gateway.now();
     let order = gateway.books().virtual_accounts_mut().create(&account, &asked, now)?;
+    if order.amount.and_then(|amount| gateway.order_fate(amount)) == Some(OrderFate::AnswerLost) {
+        return Ok(HangUp.into_response());
+    }
     let created = Created::new(&account, &order, picture);
     let answer = response::order(Some("Order created successfully"), created);
     Ok((StatusCode::CREATED, answer).into_response())
