@@ -51,14 +51,14 @@ impl<'de> Deserialize<'de> for PaymentCode {
 /// of lengths and letters, a code that a bank broke before a letter reads as a shorter one.
 ///
 /// ```
-/// use payments_core::{OrderRef, payment::{CodeMatch, CodeRules}};
+/// use payments_core::{OrderRef, payment::{CodeMatch, CodeRules, Memo}};
 ///
 /// let rules = CodeRules::new("DH", 8, 8)?;
 /// let code = rules.code_for(&OrderRef::new("20260042")?)?;
 /// assert_eq!(code.as_str(), "DH20260042");
 /// // Banks change case, drop or add separators and put their own words around.
-/// let memo = "MBVCB.327.dh 2026.0042 chuyen tien";
-/// assert_eq!(rules.find(memo), CodeMatch::One(code));
+/// let memo = Memo::new("MBVCB.327.dh 2026.0042 chuyen tien");
+/// assert_eq!(rules.find(&memo), CodeMatch::One(code));
 /// # Ok::<(), payments_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,8 +176,11 @@ impl CodeRules {
     /// A code starts at a word and may go on over the words after it that hold a digit; every
     /// reading that is a code counts. A code that also occurs as a part of a longer word is
     /// none: the longer word may be another order's code.
-    pub fn find(&self, memo: &str) -> CodeMatch {
-        self.read(&Memo::new(memo))
+    pub fn find(&self, memo: &Memo) -> CodeMatch {
+        match matched(self.readings(memo).flatten()) {
+            CodeMatch::One(code) if memo.is_part_of_word(&code.0) => CodeMatch::None,
+            found => found,
+        }
     }
 
     /// The code on which a memo and the provider's own reading of it agree.
@@ -189,22 +192,21 @@ impl CodeRules {
     /// [`find`](Self::find).
     ///
     /// ```
-    /// use payments_core::payment::{CodeMatch, CodeRules};
+    /// use payments_core::payment::{CodeMatch, CodeRules, Memo};
     ///
     /// let rules = CodeRules::new("DH", 1, 10)?.digits_only();
-    /// let memo = "thanh toan DH1234";
-    /// assert!(matches!(rules.find_reported(memo, Some("DH1234")), CodeMatch::One(_)));
+    /// let memo = Memo::new("thanh toan DH1234");
+    /// assert!(matches!(rules.find_reported(&memo, Some("DH1234")), CodeMatch::One(_)));
     /// // The provider cut the code of order 123 out of the code of order 1234.
-    /// assert!(!matches!(rules.find_reported(memo, Some("DH123")), CodeMatch::One(_)));
+    /// assert!(!matches!(rules.find_reported(&memo, Some("DH123")), CodeMatch::One(_)));
     /// # Ok::<(), payments_core::Error>(())
     /// ```
-    pub fn find_reported(&self, memo: &str, reported: Option<&str>) -> CodeMatch {
+    pub fn find_reported(&self, memo: &Memo, reported: Option<&str>) -> CodeMatch {
         let Some(reported) = reported.map(squeeze).filter(|code| code.starts_with(&self.prefix))
         else {
             return self.find(memo);
         };
-        let memo = Memo::new(memo);
-        match (self.agreed(&memo, &reported), memo.plain()) {
+        match (self.agreed(memo, &reported), memo.plain()) {
             // The provider may have cut the code out of the memo without its marks: out of `DH1234`
             // where the buyer wrote `ĐH1234`.
             (CodeMatch::One(_), Some(plain)) => self.agreed(plain, &reported),
@@ -219,12 +221,12 @@ impl CodeRules {
         }
         let Some(code) = self.exactly(reported) else {
             // The provider knows another form of codes. Its code must not overlap with ours.
-            return match self.read(memo) {
+            return match self.find(memo) {
                 CodeMatch::One(ours) if overlap(&ours.0, reported) => CodeMatch::None,
                 found => found,
             };
         };
-        let longest = self.readings(memo).into_iter().filter_map(|mut of_start| of_start.pop());
+        let longest = self.readings(memo).filter_map(|mut of_start| of_start.pop());
         match matched(longest) {
             CodeMatch::None if self.seems_to_hold_one(memo) => CodeMatch::None,
             CodeMatch::None => CodeMatch::One(code),
@@ -234,24 +236,20 @@ impl CodeRules {
         }
     }
 
-    fn read(&self, memo: &Memo) -> CodeMatch {
-        match matched(self.readings(memo).into_iter().flatten()) {
-            CodeMatch::One(code) if memo.is_part_of_word(&code.0) => CodeMatch::None,
-            found => found,
-        }
-    }
-
     /// The readings of a memo: for each word that one starts at, the shortest first.
-    fn readings(&self, memo: &Memo) -> Vec<Vec<PaymentCode>> {
-        let words: Vec<&str> = memo.words().collect();
-        let starts = words.iter().enumerate().filter(|(_, word)| word.starts_with(&self.prefix));
+    fn readings<'a>(&'a self, memo: &'a Memo) -> impl Iterator<Item = Vec<PaymentCode>> + 'a {
+        let starts =
+            memo.words_from(0).enumerate().filter(|(_, word)| word.starts_with(&self.prefix));
         starts
-            .map(|(start, word)| self.readings_at(word, words.get(start + 1..).unwrap_or_default()))
+            .map(|(start, word)| self.readings_at(word, memo.words_from(start + 1)))
             .filter(|readings| !readings.is_empty())
-            .collect()
     }
 
-    fn readings_at(&self, first: &str, after: &[&str]) -> Vec<PaymentCode> {
+    fn readings_at<'a>(
+        &self,
+        first: &str,
+        after: impl Iterator<Item = &'a str>,
+    ) -> Vec<PaymentCode> {
         let mut joined = first.to_owned();
         let mut readings: Vec<_> = self.exactly(&joined).into_iter().collect();
         for word in after {
@@ -268,12 +266,11 @@ impl CodeRules {
     /// Whether the memo holds the prefix and digits after it, as a code that was cut or mistyped
     /// does.
     fn seems_to_hold_one(&self, memo: &Memo) -> bool {
-        let words: Vec<&str> = memo.words().collect();
-        words.iter().enumerate().any(|(at, word)| {
-            let has_digit = |word: &str| word.bytes().any(|b| b.is_ascii_digit());
+        let has_digit = |word: &str| word.bytes().any(|b| b.is_ascii_digit());
+        memo.words_from(0).enumerate().any(|(at, word)| {
             word.strip_prefix(&self.prefix).is_some_and(|rest| {
                 has_digit(rest)
-                    || rest.is_empty() && words.get(at + 1).is_some_and(|next| has_digit(next))
+                    || rest.is_empty() && memo.words_from(at + 1).next().is_some_and(has_digit)
             })
         })
     }

@@ -30,23 +30,19 @@ impl Memo {
 
     fn split(memo: &str) -> Self {
         let mut text = String::with_capacity(memo.len());
-        let mut words = Vec::new();
-        let mut start = 0;
+        let mut words = Vec::with_capacity(memo.len() / 4);
         let composed = match memo.is_ascii() {
             true => Cow::Borrowed(memo),
             false => Cow::Owned(memo.nfc().collect::<String>()),
         };
-        for character in composed.chars() {
-            if is_of_a_word(character) {
-                text.push(character.to_ascii_uppercase());
-            } else if start < text.len() {
+        for word in composed.split(|character| !is_of_a_word(character)) {
+            let start = text.len();
+            text.push_str(word);
+            if start < text.len() {
                 words.push(start..text.len());
-                start = text.len();
             }
         }
-        if start < text.len() {
-            words.push(start..text.len());
-        }
+        text.make_ascii_uppercase();
         Self { text, words, plain: None }
     }
 
@@ -57,7 +53,8 @@ impl Memo {
     /// A code of this kind was cut out of a longer word, which may be another order's code. The memo
     /// is also searched without its marks, as the provider may have read it.
     pub fn is_part_of_word(&self, code: &str) -> bool {
-        let code: String = Self::split(code).text;
+        let is_plain = code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        let code = if is_plain { Cow::Borrowed(code) } else { Cow::Owned(Self::split(code).text) };
         if code.is_empty() {
             return false;
         }
@@ -86,9 +83,10 @@ impl Memo {
         self.plain.as_deref()
     }
 
-    /// The words, in order.
-    pub(super) fn words(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.words.iter().map(|word| self.text.get(word.clone()).unwrap_or_default())
+    /// The words from the one at an index on, in order.
+    pub(super) fn words_from(&self, index: usize) -> impl Iterator<Item = &str> {
+        let words = self.words.get(index..).unwrap_or_default();
+        words.iter().map(|word| self.text.get(word.clone()).unwrap_or_default())
     }
 
     fn starts_word(&self, at: usize) -> bool {
@@ -138,7 +136,8 @@ mod tests {
 
     #[test]
     fn a_memo_is_split_at_everything_but_letters_digits_and_marks() {
-        let words = |memo: &str| Memo::new(memo).words().map(str::to_owned).collect::<Vec<_>>();
+        let words =
+            |memo: &str| Memo::new(memo).words_from(0).map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(words("MBVCB.1.dh_00042,ct"), ["MBVCB", "1", "DH", "00042", "CT"]);
         assert_eq!(words(" - "), Vec::<String>::new());
         assert_eq!(words("tóDH1"), ["TóDH1"]);

@@ -7,7 +7,7 @@ use payments_core::{
     DedupeKey, OrderRef, Timestamp,
     bank::{AccountNumber, Bin},
     notification::Delivery,
-    payment::{CodeMatch, CodeRules},
+    payment::{CodeMatch, CodeRules, Memo},
     signature::{Algorithm, Confidence, Formula, Item, Layout, Maker},
 };
 
@@ -49,7 +49,7 @@ pub(crate) fn read(text: &str) {
             assert!(!name.is_empty() && name.trim() == name, "{text:?}");
         }
     }
-    match CODES.find(text) {
+    match CODES.find(&Memo::new(text)) {
         CodeMatch::One(code) => {
             assert_eq!(CODES.recognise(code.as_str()).as_ref(), Some(&code), "{text:?}");
         }

@@ -3,7 +3,7 @@
 use payments_core::{
     OrderRef, Timestamp,
     money::Money,
-    payment::{CodeMatch, PaymentCode, PaymentMethod},
+    payment::{CodeMatch, Memo, PaymentCode, PaymentMethod},
     rules::check_amount,
 };
 
@@ -228,7 +228,7 @@ impl Books {
 
     /// The payment whose code is in a memo, by the gateway's name, if it is one.
     pub(super) fn payment_in_memo(&self, memo: &str) -> Option<String> {
-        match self.codes.find(memo) {
+        match self.codes.find(&Memo::new(memo)) {
             CodeMatch::One(code) => self.orders.named_by(code.as_str()),
             CodeMatch::None | CodeMatch::Several(_) => None,
         }

@@ -117,14 +117,14 @@ impl Matching {
 impl Codes {
     /// The one code that a movement has.
     fn code(&self, movement: &Movement, reported: Reported<'_>) -> Option<PaymentCode> {
-        let memo = movement.memo.as_deref().unwrap_or_default();
-        let CodeMatch::One(code) = self.rules.find_reported(memo, reported.code) else {
+        let memo = Memo::new(movement.memo.as_deref().unwrap_or_default());
+        let CodeMatch::One(code) = self.rules.find_reported(&memo, reported.code) else {
             return None;
         };
         // Where the memo does not show the code, the bank's whole message may show what it was cut
         // out of.
         let is_shown =
-            || reported.code.is_none() || matches!(self.rules.find(memo), CodeMatch::One(_));
+            || reported.code.is_none() || matches!(self.rules.find(&memo), CodeMatch::One(_));
         let is_part = |text| !is_shown() && Memo::new(text).is_part_of_word(code.as_str());
         (!reported.description.is_some_and(is_part)).then_some(code)
     }

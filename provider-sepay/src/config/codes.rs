@@ -3,7 +3,7 @@
 use payments_core::{
     OrderRef,
     config::Reader,
-    payment::{CodeMatch, CodeRules},
+    payment::{CodeMatch, CodeRules, Memo},
     rules::{Alphabet, TextRules},
 };
 
@@ -194,6 +194,8 @@ fn leaves_codes_alone(lead: &str, codes: &Codes) -> bool {
         codes.lengths.into_iter().flat_map(|length| ["1", "2"].map(|digit| digit.repeat(length)));
     references.map(OrderRef::new).all(|order| {
         let code = order.and_then(|order| codes.rules.code_for(&order));
-        code.is_ok_and(|code| codes.rules.find(&format!("{lead} {code}")) == CodeMatch::One(code))
+        code.is_ok_and(|code| {
+            codes.rules.find(&Memo::new(&format!("{lead} {code}"))) == CodeMatch::One(code)
+        })
     })
 }

@@ -51,7 +51,11 @@ impl<'a> Format<'a> {
     /// three: it must not hide the money.
     pub(crate) fn as_json<'b>(&self, body: &'b [u8]) -> Result<Cow<'b, str>, Unclear> {
         match self {
-            Self::Json => Ok(String::from_utf8_lossy(body)),
+            // Much faster than the search for bytes to replace, and nearly always right.
+            Self::Json => Ok(match std::str::from_utf8(body) {
+                Ok(text) => Cow::Borrowed(text),
+                Err(_) => String::from_utf8_lossy(body),
+            }),
             Self::Form => members(form_urlencoded::parse(body)).map(Cow::Owned),
             Self::Multipart { content_type } => {
                 members(parts(content_type, body)?.into_iter()).map(Cow::Owned)
