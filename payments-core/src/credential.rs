@@ -12,6 +12,8 @@ use crate::ProviderKind;
 pub(crate) struct Credential {
     pub(crate) key: &'static str,
     pub(crate) fingerprint: [u8; 32],
+    /// Whether it is a merchant account.
+    pub(crate) is_merchant: bool,
 }
 
 impl Credential {
@@ -23,7 +25,12 @@ impl Credential {
             hash.update(part.len().to_le_bytes());
             hash.update(part);
         }
-        Self { key, fingerprint: hash.finalize().into() }
+        Self { key, fingerprint: hash.finalize().into(), is_merchant: false }
+    }
+
+    pub(crate) fn of_merchant(mut self) -> Self {
+        self.is_merchant = true;
+        self
     }
 }
 

@@ -108,7 +108,8 @@ impl Provider {
             Environment::Sandbox => "merchant in the sandbox",
             Environment::Production => "merchant in production",
         };
-        self.credentials.push(Credential::new(key, &self.kind, scope, merchant.as_bytes()));
+        let credential = Credential::new(key, &self.kind, scope, merchant.as_bytes());
+        self.credentials.push(credential.of_merchant());
         self
     }
 
@@ -139,6 +140,13 @@ impl Provider {
     /// as sent before it calls the role.
     pub fn departs(&self) -> bool {
         self.departs
+    }
+
+    /// A fingerprint of the merchant account that it acts for, as text; `None` if its crate names none.
+    /// It is the same for the same account of one kind and environment, whatever the provider's name.
+    pub fn merchant_fingerprint(&self) -> Option<String> {
+        let merchant = self.credentials.iter().find(|credential| credential.is_merchant)?;
+        Some(merchant.fingerprint.iter().take(16).map(|byte| format!("{byte:02x}")).collect())
     }
 
     pub(crate) fn credentials(&self) -> &[Credential] {

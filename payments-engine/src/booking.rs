@@ -3,7 +3,7 @@
 use std::iter;
 
 use payments_core::{
-    Movement, OrderRef, ProviderId, SameMoney, Timestamp,
+    Movement, OrderRef, PayoutRef, ProviderId, SameMoney, Timestamp,
     payment::{Funding, NextAction, Payment, PaymentCode, PaymentMethod},
     same_credit,
 };
@@ -13,8 +13,8 @@ use crate::{
     change_log::log_change,
     journal,
     record::{
-        CreditRecord, Observation, Observed, PaymentObservation, PaymentRecord, Report, ReportData,
-        Source,
+        CreditRecord, Observation, Observed, PaymentObservation, PaymentRecord, PayoutRecord,
+        RecordState, Report, ReportData, Source,
     },
     resolver::schedule,
     store::{Due, PaymentWrite, Route, RouteKind, Rows, StoreError, TaskKind},
@@ -169,7 +169,7 @@ pub(crate) fn adopt_by_route(
     }
     let unmatched = rows.payments().unmatched(UNMATCHED)?;
     let mut booking = Booking { rows, token, writes: 1, at, start, subjects: Vec::new() };
-    for mut credit in unmatched {
+    for mut credit in unmatched.into_iter().filter(|credit| credit.movement.is_credit()) {
         let names = names_of(&credit.movement);
         let is_named = names.into_iter().any(|(kind, name)| {
             let route = Route { provider: credit.provider.clone(), kind, name: name.to_owned() };
@@ -362,7 +362,7 @@ impl Booking<'_> {
     fn movement(&mut self, report: &Report, movement: &Movement) -> Result<(), StoreError> {
         if !movement.is_credit() {
             // Money that left: a payout's, unless it names an order, from which it was given back.
-            let Some(order) = &movement.order else { return Ok(()) };
+            let Some(order) = &movement.order else { return self.payout_left(report, movement) };
             if self.rows.payments().use_key(&report.provider, &movement.key)? {
                 return Ok(());
             }
@@ -394,6 +394,20 @@ impl Booking<'_> {
         self.change_credit(&credit)?;
         self.report(&order, report)?;
         self.adopt(&order, movement)
+    }
+
+    /// A line of a statement that names a payout shows that its money left.
+    fn payout_left(&mut self, report: &Report, line: &Movement) -> Result<(), StoreError> {
+        if report.source != Source::Statement {
+            return Ok(());
+        }
+        let Some(record) = named_payout(self.rows, &report.provider, line)? else { return Ok(()) };
+        let (token, at, start) = (self.token(), self.at, self.start);
+        if let Some(reference) = list_payout(self.rows, &record, line, &token, at, start)? {
+            self.writes += 1;
+            self.add(Subject::Payout(reference));
+        }
+        Ok(())
     }
 
     /// A credit that is booked already: a statement makes it a line, and another order or amount is
@@ -499,6 +513,52 @@ pub(crate) fn order_of(
         }
     }
     Ok(orders.pop().filter(|_| orders.is_empty()))
+}
+
+/// How many words of a memo may be the reference of a payout.
+const WORDS: usize = 32;
+
+/// The payout whose reference a line of a statement states: in its memo, or as the bank's own
+/// reference.
+pub(crate) fn named_payout(
+    rows: &mut dyn Rows,
+    provider: &ProviderId,
+    line: &Movement,
+) -> Result<Option<PayoutRecord>, StoreError> {
+    let memo = line.memo.iter().flat_map(|memo| memo.split_whitespace());
+    let words = line.bank_reference.as_deref().into_iter().chain(memo);
+    for word in words.take(WORDS) {
+        let Ok(reference) = PayoutRef::new(word) else { continue };
+        let record = rows.payout(&reference)?;
+        if let Some(record) = record.filter(|record| record.provider == *provider) {
+            return Ok(Some(record));
+        }
+    }
+    Ok(None)
+}
+
+/// Observes that a statement lists a payout that the provider has or may have. Returns its reference if
+/// that was written.
+pub(crate) fn list_payout(
+    rows: &mut dyn Rows,
+    record: &PayoutRecord,
+    line: &Movement,
+    token: &str,
+    at: Timestamp,
+    start: u64,
+) -> Result<Option<PayoutRef>, StoreError> {
+    let reference = record.reference();
+    let changed = journal::change(rows, reference, token, at, start, |record, _| {
+        let is_open = record.is_some_and(|record| {
+            matches!(
+                record.state,
+                RecordState::Uncertain | RecordState::Pending | RecordState::AwaitingApproval
+            )
+        });
+        let observation = Observation::Listed { amount: line.amount, on: line.at };
+        Ok(is_open.then_some(journal::Change { observation, due: Due::At(at) }))
+    })?;
+    Ok(changed.is_written.then(|| reference.clone()))
 }
 
 /// Whether a known credit is the money that another source reports.

@@ -3,12 +3,14 @@
 mod builder;
 mod cases;
 mod health;
+mod identity;
 mod lists;
 mod metrics;
 mod migrate;
 mod payments;
 mod reconciliation;
 mod references;
+mod refunds;
 mod reseal;
 mod running;
 mod withdraw;

@@ -126,8 +126,8 @@ pub use record::{
     AccountChange, AccountChangeKind, AccountRecord, Cancellation, Case, CaseId, CaseKind,
     Compared, Conclusion, Credit, CreditName, CreditRecord, Decision, Instruction, Observation,
     Observed, OpeningState, Outcome, PaymentObservation, PaymentOpening, PaymentRecord,
-    PayoutRecord, Permit, RecordKind, RecordState, RefundRecord, RefundRecordState, Report,
-    ReportData, Sending, SendingState, Settled, Source, Standing, Stated,
+    PayoutRecord, Permit, RecordKind, RecordState, RefundOf, RefundRecord, RefundRecordState,
+    Report, ReportData, Sending, SendingState, Settled, Source, Standing, Stated,
 };
 pub use resolver::Pass;
 pub use sealing::SealingKey;

@@ -60,6 +60,12 @@ pub enum Seeded {
     CancelsWithoutAsking,
     /// A new reference is not stored, so that it is given out again.
     ForgetsReferences,
+    /// Refunds by payout may exceed what was received.
+    DoesNotCapRefundsByPayout,
+    /// A payout that a statement lists stays uncertain.
+    IgnoresAListedPayout,
+    /// A provider that is another merchant than before is accepted.
+    IgnoresTheMerchant,
     /// A gateway is replied to before its delivery is stored.
     RepliesBeforeTheCommit,
     /// A delivery is stored in one transaction and booked in the next.
@@ -82,7 +88,7 @@ pub enum Seeded {
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 39] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -119,5 +125,8 @@ impl Seeded {
         Self::ForgetsOpenAccounts,
         Self::CancelsWithoutAsking,
         Self::ForgetsReferences,
+        Self::DoesNotCapRefundsByPayout,
+        Self::IgnoresAListedPayout,
+        Self::IgnoresTheMerchant,
     ];
 }

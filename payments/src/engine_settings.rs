@@ -7,19 +7,27 @@ pub(crate) use present::EngineSettings;
 
 #[cfg(feature = "engine")]
 mod present {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
     use payments_core::{
-        Error, ErrorKind, Result,
+        Error, ErrorKind, ProviderId, Result,
         config::{ConfigProblem, Environ, PaymentsConfig, Reader},
+        rules::AbsenceRule,
     };
-    use payments_engine::{Engine, EngineBuilder, SealingKey, Store};
+    use payments_engine::{Engine, EngineBuilder, Limits, SealingKey, Store};
 
     use crate::Payments;
 
-    /// Where the engine stores, and the keys that it seals with.
+    /// Where the engine stores, the keys that it seals with, and its limits.
     #[derive(Clone, Debug)]
     pub(crate) struct EngineSettings {
         store: Store,
         keys: Vec<SealingKey>,
+        limits: Limits,
+        /// How long after an instruction an absence is conclusive, by provider.
+        absences: BTreeMap<String, Duration>,
+        retired: Vec<ProviderId>,
     }
 
     impl EngineSettings {
@@ -44,10 +52,59 @@ mod present {
                     Err(error) => read.problem("key", error.to_string()),
                 }
             }
+            let limits = limits(&mut read);
+            let mut absences = BTreeMap::new();
+            for (provider, text) in read.texts("absence_after").unwrap_or_default() {
+                match duration(&text) {
+                    Ok(time) => drop(absences.insert(provider, time)),
+                    Err(message) => read.problem("absence_after", format!("{provider} {message}")),
+                }
+            }
+            let retired = read.optional_list("retired", |text| {
+                ProviderId::new(text).map_err(|error| error.to_string())
+            });
+            let retired = retired.unwrap_or_default();
             match (store, read.finish()) {
-                (Some(store), problems) if problems.is_empty() => Ok(Some(Self { store, keys })),
+                (Some(store), problems) if problems.is_empty() => {
+                    Ok(Some(Self { store, keys, limits, absences, retired }))
+                }
                 (_, problems) => Err(problems),
             }
+        }
+    }
+
+    /// The limits that the table sets, for every provider.
+    fn limits(read: &mut Reader<'_>) -> Limits {
+        let mut limits = Limits::default();
+        let usual = limits.clone();
+        let mut time = |key, usual| read.optional_parsed(key, duration).unwrap_or(usual);
+        limits.send_within = time("send_within", usual.send_within);
+        limits.quiet = time("quiet", usual.quiet);
+        limits.send_for = time("send_for", usual.send_for);
+        limits.ask_for = time("ask_for", usual.ask_for);
+        let mut number = |key, usual: i64| read.integer(key, usual, 1..=10_000).unwrap_or(usual);
+        let at_once = number("at_once", i64::try_from(usual.at_once).unwrap_or(1));
+        let hold_after = number("hold_after", i64::from(usual.hold_after));
+        limits
+            .with_at_once(usize::try_from(at_once).unwrap_or(usual.at_once))
+            .with_hold_after(u32::try_from(hold_after).unwrap_or(usual.hold_after))
+    }
+
+    /// A time such as `90s`, `5m`, `24h` or `7d`.
+    fn duration(text: &str) -> Result<Duration, String> {
+        let wrong = || "is not a time such as \"90s\", \"5m\", \"24h\" or \"7d\"".to_owned();
+        let (number, seconds) =
+            match text.trim().split_at_checked(text.trim().len().saturating_sub(1)) {
+                Some((number, "s")) => (number, 1),
+                Some((number, "m")) => (number, 60),
+                Some((number, "h")) => (number, 3_600),
+                Some((number, "d")) => (number, 86_400),
+                _ => return Err(wrong()),
+            };
+        let number: u32 = number.parse().map_err(|_| wrong())?;
+        match u64::from(number).checked_mul(seconds) {
+            Some(seconds) if number > 0 => Ok(Duration::from_secs(seconds)),
+            _ => Err(wrong()),
         }
     }
 
@@ -70,6 +127,10 @@ mod present {
         /// [engine]
         /// store = "sqlite:shop.db"         # or { env = "DATABASE_URL" } with postgres://…
         /// key = { file = "engine.key" }   # seals names and accounts; newest first in a list
+        /// quiet = "5m"                     # see Limits: send_within, quiet, send_for, ask_for,
+        /// at_once = 8                      # at_once and hold_after, for every provider
+        /// absence_after = { hpay = "24h" } # a payout unknown so long after it was sent has failed
+        /// retired = ["old"]                # providers that are gone for good
         /// ```
         ///
         /// # Errors
@@ -85,7 +146,31 @@ mod present {
                 .with_store(settings.store.clone())
                 .with_keys(settings.keys.clone())
                 .with_clock(self.clock());
-            Ok(self.providers().cloned().fold(builder, EngineBuilder::with_provider))
+            let builder = settings
+                .retired
+                .iter()
+                .cloned()
+                .fold(builder, EngineBuilder::with_retired_provider);
+            for name in settings.absences.keys() {
+                if !self.providers().any(|provider| provider.id().as_str() == name) {
+                    let message = format!(
+                        "engine.absence_after names {name}, which is none of the providers"
+                    );
+                    return Err(Error::new(ErrorKind::Configuration, message));
+                }
+            }
+            Ok(self.providers().cloned().fold(builder, |builder, provider| {
+                let id = provider.id().to_string();
+                let has_limits = provider.payouts().is_ok()
+                    || provider.payments().is_ok()
+                    || provider.virtual_accounts().is_ok();
+                let mut limits = settings.limits.clone();
+                if let Some(time) = settings.absences.get(&id) {
+                    limits = limits.with_absence(AbsenceRule::After(*time));
+                }
+                let builder = builder.with_provider(provider);
+                if has_limits { builder.with_limits(id, limits) } else { builder }
+            }))
         }
     }
 }

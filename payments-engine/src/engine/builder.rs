@@ -11,7 +11,10 @@ use payments_core::{
 };
 use tokio::sync::Semaphore;
 
-use super::{Engine, Running};
+use super::{
+    Engine, Running,
+    identity::{Known, identify, identify_key},
+};
 use crate::{
     app::AppTransaction,
     handlers::{
@@ -25,14 +28,11 @@ use crate::{
     seeded::Seeded,
     shared::{Member, Setup, Shared},
     sink::Sink,
-    store::{Backend, Store, StoreError},
+    store::{Store, StoreError},
 };
 
 /// How often due work is looked for.
 const EVERY: Duration = Duration::from_secs(1);
-
-/// Under which name the store remembers the key that it was sealed with last.
-const SEALED_WITH: &str = "sealed_with";
 
 /// Sets up an [`Engine`].
 pub struct EngineBuilder {
@@ -47,6 +47,7 @@ pub struct EngineBuilder {
     read_every: Option<Duration>,
     handlers: Vec<(String, Arc<dyn RunsHandler>)>,
     retired: Vec<String>,
+    retired_providers: Vec<ProviderId>,
     handler_limits: HandlerLimits,
     seeded: Option<Seeded>,
     is_simulated: bool,
@@ -66,6 +67,7 @@ impl Default for EngineBuilder {
             read_every: None,
             handlers: Vec::new(),
             retired: Vec::new(),
+            retired_providers: Vec::new(),
             handler_limits: HandlerLimits::default(),
             seeded: None,
             is_simulated: false,
@@ -88,7 +90,15 @@ impl EngineBuilder {
         self
     }
 
-    /// Sets the times of one provider's payouts.
+    /// Says that a provider is gone for good, by a person's word: the engine starts although the store
+    /// has open payouts of it. They stay as they are, and nobody is asked about them.
+    #[must_use]
+    pub fn with_retired_provider(mut self, provider: ProviderId) -> Self {
+        self.retired_providers.push(provider);
+        self
+    }
+
+    /// Sets the times of one provider's instructions.
     #[must_use]
     pub fn with_limits(mut self, provider: impl Into<String>, limits: Limits) -> Self {
         self.limits.push((provider.into(), limits));
@@ -230,12 +240,13 @@ impl EngineBuilder {
     /// # Errors
     /// `Configuration` if the providers cannot be used together, if one is for real money and there
     /// is no key to seal with, if the store was sealed with a key that is missing, if it knows a
-    /// provider as another one or has open payouts of one that is missing, or if another engine
-    /// sends from it; `Unavailable` if the store cannot be used.
+    /// provider as another one or as another merchant, or has open payouts of one that is missing and
+    /// not retired, or if another engine sends from it; `Unavailable` if the store cannot be used.
     pub async fn start(self) -> Result<Engine> {
         let store = self.named_store()?;
         let (providers, members, limits) =
             (self.providers()?, self.members()?, self.limits_by_provider()?);
+        let known = Known { retired: self.retired_providers.clone(), seeded: self.seeded };
         let Self { clock, inbox, read_every, seeded, accepts_store: accepts, every, keys, .. } =
             self;
         let is_simulated = self.is_simulated;
@@ -250,7 +261,7 @@ impl EngineBuilder {
             let (mut backend, opened) = store.open(now, accepts, &seal)?;
             backend.begin().map_err(StoreError::into_error)?;
             // What is refused is not written: the store closes without a commit.
-            identify(backend.as_mut(), &setup.providers, &setup.members)?;
+            identify(backend.as_mut(), &setup.providers, &setup.members, &known)?;
             identify_key(backend.as_mut(), &seal)?;
             backend.pull_in(now).and_then(|()| backend.commit()).map_err(StoreError::into_error)?;
             let journal = Journal::new(store.committer(backend)?, &opened, seal);
@@ -279,6 +290,7 @@ impl EngineBuilder {
         let store = self.named_store()?;
         let (providers, members, limits) =
             (self.providers()?, self.members()?, self.limits_by_provider()?);
+        let known = Known { retired: self.retired_providers.clone(), seeded: self.seeded };
         let Self { clock, inbox, seeded, keys, .. } = self;
         let seal = Seal::new(keys);
         let (read_every, is_visitor) = (None, true);
@@ -287,7 +299,7 @@ impl EngineBuilder {
         let begin = move |runtime| {
             let (mut backend, opened) = store.visit(&seal)?;
             backend.begin().map_err(StoreError::into_error)?;
-            identify(backend.as_mut(), &setup.providers, &setup.members)?;
+            identify(backend.as_mut(), &setup.providers, &setup.members, &known)?;
             identify_key(backend.as_mut(), &seal)?;
             // It was compared, and nothing of it is written.
             backend.roll_back();
@@ -348,7 +360,9 @@ impl EngineBuilder {
         for (name, limits) in &self.limits {
             let is_it = |provider: &&Provider| {
                 provider.id().as_str() == name
-                    && (provider.payouts().is_ok() || provider.payments().is_ok())
+                    && (provider.payouts().is_ok()
+                        || provider.payments().is_ok()
+                        || provider.virtual_accounts().is_ok())
             };
             let Some(provider) = self.providers.iter().find(is_it) else {
                 let message = format!(
@@ -393,60 +407,6 @@ async fn begin_handlers(
         tracing::error!("the engine has handlers already");
     }
     shared.wake.notify_one();
-    Ok(())
-}
-
-/// Compares the providers with those that the store knows.
-///
-/// # Errors
-/// `Configuration` if a name stands for another kind or environment than before, or if payouts of a
-/// provider are open that is not there.
-fn identify(
-    backend: &mut dyn Backend,
-    providers: &BTreeMap<ProviderId, Provider>,
-    members: &BTreeMap<ProviderId, Arc<Member>>,
-) -> Result<()> {
-    let refused = |message: String| Error::new(ErrorKind::Configuration, message);
-    for (id, provider) in providers {
-        let environment = match provider.environment() {
-            Environment::Sandbox => "sandbox",
-            Environment::Production => "production",
-        };
-        let now = format!("{} {environment}", provider.kind());
-        let name = format!("provider {id}");
-        let known = backend.remember(&name, &now).map_err(StoreError::into_error)?;
-        if let Some(known) = known.filter(|known| *known != now) {
-            return Err(refused(format!(
-                "{id} was {known} in this store and is {now}: give the new provider a new name"
-            )));
-        }
-    }
-    for id in backend.open_providers().map_err(StoreError::into_error)? {
-        if !members.contains_key(&id) {
-            return Err(refused(format!(
-                "the store has open payouts of {id}, which the engine does not have: add \
-                 [providers.{id}] again until they are final"
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// Compares the keys with those that sealed the store, and remembers the one that seals now.
-///
-/// # Errors
-/// `Configuration` if the key is missing that sealed it last.
-fn identify_key(backend: &mut dyn Backend, seal: &Seal) -> Result<()> {
-    // What is refused is not written: the store closes without a commit.
-    let now = seal.key_id().unwrap_or_default();
-    let known = backend.remember(SEALED_WITH, now).map_err(StoreError::into_error)?;
-    if let Some(known) = known.filter(|known| !known.is_empty() && !seal.has(known)) {
-        let message = format!(
-            "the store is sealed with the key {known}, which the engine does not have: give it \
-             with_keys, after the key that seals from now on"
-        );
-        return Err(Error::new(ErrorKind::Configuration, message));
-    }
     Ok(())
 }
 

@@ -164,6 +164,7 @@ impl Shared {
             request: request.clone(),
             kind,
             send_before: now.plus(limits.send_for),
+            refund_of: None,
             // What is waited for is looked after only if its call ended without closing it.
             due: match kind {
                 RecordKind::HandedOver => now,

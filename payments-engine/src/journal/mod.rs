@@ -26,10 +26,12 @@ pub(crate) use payments::{JournaledPayments, PaymentMember};
 pub(crate) use send::Sent;
 
 use crate::{
+    booking::change_payment,
     change::{Subject, changed},
     change_log::log_change,
     record::{
-        Observation, Observed, Outcome, PayoutRecord, RecordKind, RecordState, differing_field,
+        Observation, Observed, Outcome, PaymentObservation, PayoutRecord, RecordKind, RecordState,
+        RefundOf, differing_field,
     },
     resolver::schedule,
     sealing::Seal,
@@ -278,6 +280,21 @@ impl Journal {
     }
 }
 
+/// Lets a refund follow the payout that carries it out.
+fn follow_refund(
+    rows: &mut dyn Rows,
+    of: &RefundOf,
+    state: RecordState,
+    token: &str,
+    at: Timestamp,
+    start: u64,
+) -> Result<(), StoreError> {
+    let (refund, token) = (of.refund.clone(), format!("{token}/refund"));
+    let followed = PaymentObservation::RefundFollowed { refund, state };
+    change_payment(rows, &of.order, &token, at, start, |record| record.map(|_| followed))?;
+    Ok(())
+}
+
 /// Changes the breaker of a provider. Its row is locked only if it changes: all replicas share it.
 pub(crate) fn change_breaker(
     rows: &mut dyn Rows,
@@ -315,6 +332,8 @@ pub(crate) struct Opening {
     pub(crate) kind: RecordKind,
     pub(crate) send_before: Timestamp,
     pub(crate) due: Timestamp,
+    /// The refund that it carries out, if it is one.
+    pub(crate) refund_of: Option<RefundOf>,
 }
 
 impl Opening {
@@ -335,6 +354,7 @@ impl Opening {
             request: Box::new(self.request.clone()),
             kind: self.kind,
             send_before: self.send_before,
+            refund_of: self.refund_of.clone(),
         };
         Some(Change { observation, due: Due::At(self.due) })
     }
@@ -344,7 +364,10 @@ impl Opening {
     /// # Errors
     /// `Conflict`, naming the field and the state of the first.
     pub(crate) fn compare(&self, record: &PayoutRecord) -> Result<(), Error> {
-        let Some(field) = differing_field(record, &self.provider, &self.request) else {
+        let is_other_refund = || (record.refund_of != self.refund_of).then_some("refund");
+        let Some(field) =
+            differing_field(record, &self.provider, &self.request).or_else(is_other_refund)
+        else {
             return Ok(());
         };
         let message = format!(
@@ -375,6 +398,7 @@ pub(crate) fn change(
     };
     let revision = record.as_ref().map_or(0, |record| record.revision) + 1;
     let observed = Observed { revision, at, start, observation };
+    let before = record.as_ref().map(|record| record.state);
     let Some(record) = PayoutRecord::after(record, &observed) else {
         return Ok(Changed { record: None, is_written: false });
     };
@@ -384,5 +408,8 @@ pub(crate) fn change(
     let subject = Subject::Payout(reference.clone());
     log_change(&subject, record.revision, || (record.state.as_str(), record.open_cases().count()));
     changed(rows, &subject, record.revision)?;
+    if let Some(of) = record.refund_of.as_ref().filter(|_| before != Some(record.state)) {
+        follow_refund(rows, of, record.state, token, at, start)?;
+    }
     Ok(Changed { record: Some(record), is_written: true })
 }

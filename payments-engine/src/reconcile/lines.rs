@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use payments_core::{
-    DedupeKey, Listed, Movement, OrderRef, PayoutRef, SameMoney, Timestamp, money::Money,
-    same_credit,
+    DedupeKey, Listed, Movement, OrderRef, SameMoney, Timestamp, money::Money, same_credit,
 };
 
 use super::{Comparing, LATE, Marks, ReconciliationRow, RowKind, mark, report_of};
@@ -15,9 +14,6 @@ use crate::{
     seeded::Seeded,
     store::StoreError,
 };
-
-/// How many words of a memo may be the reference of a payout.
-const WORDS: usize = 32;
 
 /// How many payouts of one amount a line without a reference is compared with.
 const LIKE: usize = 200;
@@ -230,16 +226,15 @@ impl Comparing<'_> {
         if let Some(order) = &line.order {
             return self.refund_line(marks, line, order, is_inside);
         }
-        let unmatched = || {
-            let detail = "money left for no payout or refund on record";
-            Ok(Some(ReconciliationRow::of(line, RowKind::Unmatched, detail)))
-        };
         let row = |record: &PayoutRecord, kind, detail: &str| {
             let subject = Subject::Payout(record.reference().clone());
             ReconciliationRow::of(line, kind, detail).about(subject)
         };
-        let Some(record) = self.named_payout(line)? else {
-            let Some(record) = self.payout_like(marks, line)? else { return unmatched() };
+        let provider = self.provider().clone();
+        let Some(record) = booking::named_payout(self.rows, &provider, line)? else {
+            let Some(record) = self.payout_like(marks, line)? else {
+                return self.unexplained(line, is_inside);
+            };
             let detail = "by amount and day: the line names no payout";
             return Ok(Some(row(&record, RowKind::Matched, detail)));
         };
@@ -263,6 +258,10 @@ impl Comparing<'_> {
             let detail = format!("it is {}, and the statement lists it", record.state);
             (RowKind::Differs, CaseKind::Contradicted, detail)
         } else {
+            let (token, at, start) = (self.next_token(), self.at, self.start);
+            if !self.is_seeded(Seeded::IgnoresAListedPayout) {
+                booking::list_payout(self.rows, &record, line, &token, at, start)?;
+            }
             return Ok(Some(row(&record, RowKind::Matched, "")));
         };
         let case = self.call_a_person(&subject, case, &detail, None)?;
@@ -271,18 +270,27 @@ impl Comparing<'_> {
         Ok(Some(ReconciliationRow { recorded, ..row }))
     }
 
-    /// The payout whose reference a line states: in its memo, or as the bank's own reference.
-    fn named_payout(&mut self, line: &Movement) -> Result<Option<PayoutRecord>, StoreError> {
-        let memo = line.memo.iter().flat_map(|memo| memo.split_whitespace());
-        let words = line.bank_reference.as_deref().into_iter().chain(memo);
-        for word in words.take(WORDS) {
-            let Ok(reference) = PayoutRef::new(word) else { continue };
-            let record = self.rows.payout(&reference)?;
-            if let Some(record) = record.filter(|record| record.provider == *self.provider()) {
-                return Ok(Some(record));
-            }
+    /// Money that left for nothing on record is put before a person.
+    fn unexplained(
+        &mut self,
+        line: &Movement,
+        is_inside: bool,
+    ) -> Result<Option<ReconciliationRow>, StoreError> {
+        if !is_inside {
+            return Ok(None);
         }
-        Ok(None)
+        let provider = self.provider().clone();
+        if self.rows.payments().credit(&provider, &line.key)?.is_none() {
+            let (source, at) = (Source::Statement, self.at);
+            let left = CreditRecord::new(provider.clone(), line.clone(), source, None, at);
+            let (token, start) = (self.next_token(), self.start);
+            booking::settle_credit(self.rows, &left, &token, at, start)?;
+        }
+        let subject = Subject::Credit(provider, line.key.clone());
+        let case = self.open_case(&subject, CaseKind::LeftUnexplained, None)?;
+        let detail = "money left for no payout or refund on record";
+        let row = ReconciliationRow::of(line, RowKind::Unmatched, detail);
+        Ok(Some(row.about(subject).with_case(case)))
     }
 
     /// The payout of the same amount that no line is of yet and that is nearest in time to a line, if

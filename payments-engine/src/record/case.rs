@@ -60,6 +60,8 @@ pub enum CaseKind {
     Unmatched,
     /// It is on record as money that moved, and the provider's statement does not list it.
     NotInStatement,
+    /// A statement lists money that left, and no payout or refund on record explains it.
+    LeftUnexplained,
     /// A stored kind that this version does not know.
     #[serde(other)]
     Unrecognised,
@@ -127,7 +129,7 @@ impl Case {
 
 impl CaseKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Unknown,
         Self::PaidTwice,
         Self::Differs,
@@ -140,6 +142,7 @@ impl CaseKind {
         Self::OtherCurrency,
         Self::Unmatched,
         Self::NotInStatement,
+        Self::LeftUnexplained,
         Self::Unrecognised,
     ];
 
@@ -163,6 +166,7 @@ impl CaseKind {
             Self::OtherCurrency => "other_currency",
             Self::Unmatched => "unmatched",
             Self::NotInStatement => "not_in_statement",
+            Self::LeftUnexplained => "left_unexplained",
             Self::Unrecognised => "unrecognised",
         }
     }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Case, CaseKind, CreditName, Decision, Settled, Source};
 
-/// A credit as one source reported it, and the order that it belongs to, if it is known.
+/// A credit as one source reported it, and the order that it belongs to, if it is known. Also money
+/// that left an account and that nothing on record explains.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreditRecord {
@@ -39,11 +40,15 @@ impl CreditRecord {
         at: Timestamp,
     ) -> Self {
         let name = CreditName { provider: provider.clone(), key: movement.key.clone() };
+        let (kind, happened) = match movement.is_credit() {
+            true => (CaseKind::Unmatched, "arrived for no known order"),
+            false => (CaseKind::LeftUnexplained, "left for no payout or refund on record"),
+        };
         let case = || Case {
             number: 1,
-            kind: CaseKind::Unmatched,
+            kind,
             opened_at: at,
-            detail: format!("{} arrived for no known order", movement.amount),
+            detail: format!("{} {happened}", movement.amount),
             credits: vec![name],
             settled: None,
         };

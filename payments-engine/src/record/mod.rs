@@ -14,7 +14,7 @@ mod stored;
 
 pub use case::{Case, CaseId, CaseKind, Decision, Settled};
 pub use credit::CreditRecord;
-pub use observation::{Conclusion, Observation, Observed};
+pub use observation::{Conclusion, Observation, Observed, RefundOf};
 pub use outcome::Outcome;
 pub use payment::{
     AccountChange, AccountChangeKind, AccountRecord, Cancellation, Compared, Credit, CreditName,

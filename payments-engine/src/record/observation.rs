@@ -1,7 +1,8 @@
 //! What was observed of a payout. A record is the fold of its observations.
 
 use payments_core::{
-    ProviderId, Timestamp,
+    OrderRef, ProviderId, RefundRef, Timestamp,
+    money::Money,
     payout::{CreatePayout, Payout},
 };
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,9 @@ pub enum Observation {
         kind: RecordKind,
         /// After this time the engine no longer sends it by itself.
         send_before: Timestamp,
+        /// The refund that it carries out, if it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refund_of: Option<RefundOf>,
     },
     /// It was handed over while a call waited for it: from now on the engine sends it.
     TakenOver {
@@ -101,6 +105,14 @@ pub enum Observation {
         /// Why.
         why: String,
     },
+    /// A statement of its provider lists it, by its reference: the money left.
+    Listed {
+        /// The amount that left.
+        amount: Money,
+        /// When, if the statement says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Timestamp>,
+    },
     /// A reconciliation found what a person has to decide.
     Reconciled {
         /// The number of the run.
@@ -113,6 +125,16 @@ pub enum Observation {
     /// A stored observation that this version does not know. It changes nothing but the revision.
     #[serde(other)]
     Unrecognised,
+}
+
+/// The refund that a payout carries out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RefundOf {
+    /// The order of the payment.
+    pub order: OrderRef,
+    /// The refund.
+    pub refund: RefundRef,
 }
 
 /// The rule by which an absence ends a payout.

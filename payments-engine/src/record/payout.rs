@@ -12,7 +12,8 @@ use payments_core::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Case, CaseKind, Conclusion, Decision, Observation, Observed, Outcome, RecordState, Settled,
+    Case, CaseKind, Conclusion, Decision, Observation, Observed, Outcome, RecordState, RefundOf,
+    Settled,
 };
 
 /// Where a payout is, and what is known of it.
@@ -58,6 +59,9 @@ pub struct PayoutRecord {
     /// Why it was not sent, if it was not.
     #[serde(default)]
     pub not_sent: Option<String>,
+    /// The refund that it carries out, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund_of: Option<RefundOf>,
     /// What a person has to decide, and has decided.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -115,24 +119,27 @@ impl PayoutRecord {
     pub fn after(record: Option<Self>, observed: &Observed) -> Option<Self> {
         let at = observed.at;
         let mut record = match (&observed.observation, record) {
-            (Observation::Opened { provider, request, kind, send_before }, before) => Self {
-                provider: provider.clone(),
-                request: CreatePayout::clone(request),
-                kind: *kind,
-                state: RecordState::Prepared,
-                revision: before.as_ref().map_or(0, |record| record.revision),
-                start: observed.start,
-                opened_at: at,
-                changed_at: at,
-                send_before: *send_before,
-                permit: None,
-                payout: None,
-                decline: None,
-                declined_at: None,
-                uncertain: None,
-                not_sent: None,
-                cases: before.map(|record| record.cases).unwrap_or_default(),
-            },
+            (Observation::Opened { provider, request, kind, send_before, refund_of }, before) => {
+                Self {
+                    provider: provider.clone(),
+                    request: CreatePayout::clone(request),
+                    kind: *kind,
+                    state: RecordState::Prepared,
+                    revision: before.as_ref().map_or(0, |record| record.revision),
+                    start: observed.start,
+                    opened_at: at,
+                    changed_at: at,
+                    send_before: *send_before,
+                    permit: None,
+                    payout: None,
+                    decline: None,
+                    declined_at: None,
+                    uncertain: None,
+                    not_sent: None,
+                    refund_of: refund_of.clone(),
+                    cases: before.map(|record| record.cases).unwrap_or_default(),
+                }
+            }
             (_, record) => record?,
         };
         record.revision += 1;
@@ -195,6 +202,7 @@ impl PayoutRecord {
                 let detail = format!("asked for {seconds} s, and still not known");
                 self.open_case(CaseKind::Unknown, &detail, at);
             }
+            Observation::Listed { amount, .. } => self.list(*amount, at),
             Observation::Reconciled { kind, detail, .. } => self.open_case(*kind, detail, at),
             Observation::Decided { case, decision, who, why } => {
                 self.decide(*case, *decision, who, why, at);
@@ -260,6 +268,16 @@ impl PayoutRecord {
         let is_news = self.see(payout.state, at);
         if is_news || self.payout.is_none() {
             self.payout = Some(payout.clone());
+        }
+    }
+
+    /// A line of a statement names it: its money left, whatever was known of it.
+    fn list(&mut self, amount: payments_core::money::Money, at: Timestamp) {
+        if amount != self.request.amount {
+            let detail = format!("the statement lists it as {amount}");
+            self.open_case(CaseKind::Differs, &detail, at);
+        } else if self.state != RecordState::Reversed {
+            self.see(PayoutState::Succeeded, at);
         }
     }
 

@@ -201,6 +201,12 @@ impl Shared {
         let Some(record) = self.journal.read(reference).await? else { return Ok(Done::Other) };
         let Ok(member) = self.member(&record.provider) else {
             tracing::error!(payout = %reference, "its provider {} is missing", record.provider);
+            let is_sent = record.state.is_open() && record.state != RecordState::Prepared;
+            if is_sent && record.open_cases().next().is_none() {
+                let seconds = now.since(record.moved_at()).as_secs();
+                let passed = Observation::WindowPassed { seconds };
+                self.journal.observe(reference, passed, now, now.plus(LEASE)).await?;
+            }
             return self.put_off(claim, now.plus(LEASE)).await;
         };
         match (record.state, record.kind) {

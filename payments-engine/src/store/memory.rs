@@ -43,6 +43,8 @@ pub(super) struct Tables {
     payments: Arc<payments::PaymentTables>,
     reconciliation: Arc<reconciliation::ReconciliationTables>,
     breakers: HashMap<ProviderId, Breaker>,
+    /// How many tasks were made, for their first fences.
+    made: u64,
     meta: HashMap<String, String>,
 }
 
@@ -84,7 +86,12 @@ impl Tables {
         let name = (kind, subject.to_owned());
         match due {
             Due::At(due) => {
-                let fence = self.tasks.get(&name).map_or(0, |task| task.fence + voids);
+                let known = self.tasks.get(&name).map(|task| task.fence + voids);
+                let fence = known.unwrap_or_else(|| {
+                    // Far from the fences of a task of this name that was removed.
+                    self.made += 1;
+                    self.made << 32
+                });
                 self.tasks.insert(name, Task { due, fence, tries: 0 });
             }
             Due::Never => drop(self.tasks.remove(&name)),

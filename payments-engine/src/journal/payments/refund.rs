@@ -186,7 +186,9 @@ impl Asking {
     }
 
     fn compare(&self, record: &PaymentRecord, known: &RefundRecord) -> Result<()> {
-        let field = if known.provider != self.provider {
+        let field = if known.payout.is_some() {
+            "refund"
+        } else if known.provider != self.provider {
             "provider"
         } else if record.order != self.request.order {
             "order"

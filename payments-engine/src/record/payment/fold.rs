@@ -97,6 +97,20 @@ impl PaymentRecord {
                 }
                 self.give_back(&Instruction::Refund { refund: refund.clone() }, outcome, at);
             }
+            PaymentObservation::RefundByPayoutAsked { refund, provider, payout, amount } => {
+                let mut asked = RefundRecord::new(refund.clone(), provider.clone(), *amount, at);
+                asked.payout = Some(payout.clone());
+                match self.refunds.iter_mut().find(|known| known.refund == *refund) {
+                    Some(known) => *known = asked,
+                    None => self.refunds.push(asked),
+                }
+            }
+            PaymentObservation::RefundFollowed { refund, state } => {
+                let known = self.refunds.iter_mut().find(|known| known.refund == *refund);
+                if let Some(known) = known.filter(|known| known.payout.is_some()) {
+                    known.follow(*state);
+                }
+            }
             PaymentObservation::CancelAsked { .. }
             | PaymentObservation::AccountAsked { .. }
             | PaymentObservation::AccountChangeAsked { .. }

@@ -1,14 +1,15 @@
 //! What was observed of a payment. A record is the fold of its observations.
 
 use payments_core::{
-    DedupeKey, OrderRef, ProviderId, RefundRef, Timestamp,
+    DedupeKey, OrderRef, PayoutRef, ProviderId, RefundRef, Timestamp,
+    money::Money,
     payment::{CreatePayment, Payment, PaymentMethod, Refund, RefundPayment},
     virtual_account::{OpenVirtualAccount, VirtualAccount, VirtualAccountRef},
 };
 use serde::{Deserialize, Serialize};
 
 use super::AccountChangeKind;
-use crate::record::{CaseKind, CreditName, Decision, Outcome, Report};
+use crate::record::{CaseKind, CreditName, Decision, Outcome, RecordState, Report};
 
 /// What was observed of the payment of one order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,6 +31,24 @@ pub enum PaymentObservation {
         provider: ProviderId,
         /// What is to be given back; its amount is fixed.
         request: Box<RefundPayment>,
+    },
+    /// A part of what was paid is to be given back by a payout.
+    RefundByPayoutAsked {
+        /// The refund.
+        refund: RefundRef,
+        /// The provider that sends the payout.
+        provider: ProviderId,
+        /// The payout.
+        payout: PayoutRef,
+        /// How much.
+        amount: Money,
+    },
+    /// The payout that carries a refund out changed its state.
+    RefundFollowed {
+        /// The refund.
+        refund: RefundRef,
+        /// Where the payout is.
+        state: RecordState,
     },
     /// The payment is to be called off at a provider. Written before the provider is asked.
     CancelAsked {

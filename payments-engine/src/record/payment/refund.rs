@@ -1,13 +1,14 @@
 //! The refunds of a payment.
 
 use payments_core::{
-    Decline, GatewayRef, ProviderId, RefundRef, Submission, Timestamp, Uncertain, UncertainCause,
+    Decline, GatewayRef, PayoutRef, ProviderId, RefundRef, Submission, Timestamp, Uncertain,
+    UncertainCause,
     money::Money,
     payment::{Refund, RefundPayment, RefundState},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::record::Permit;
+use crate::record::{Permit, RecordState};
 
 /// One refund of a payment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,7 +20,10 @@ pub struct RefundRecord {
     pub provider: ProviderId,
     /// How much; fixed when it was asked for.
     pub amount: Money,
-    /// What was instructed; `None` if it is only known by a report.
+    /// The payout that carries it out, if the provider of the payment does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payout: Option<PayoutRef>,
+    /// What was instructed; `None` if it is only known by a report, or carried out by a payout.
     #[serde(default)]
     pub request: Option<RefundPayment>,
     /// Where it is.
@@ -85,6 +89,7 @@ impl RefundRecord {
             refund,
             provider,
             amount,
+            payout: None,
             request: None,
             state: RefundRecordState::Asked,
             asked_at: at,
@@ -96,14 +101,30 @@ impl RefundRecord {
         }
     }
 
-    /// Whether it may be on its way, or it is not known whether the money went back.
+    /// Takes the state of the payout that carries it out.
+    pub(super) fn follow(&mut self, state: RecordState) {
+        self.state = match state {
+            RecordState::Prepared => RefundRecordState::Asked,
+            RecordState::Submitting => RefundRecordState::Submitting,
+            RecordState::NotSent => RefundRecordState::NotSent,
+            RecordState::AwaitingApproval | RecordState::Pending => RefundRecordState::Pending,
+            RecordState::Succeeded => RefundRecordState::Done,
+            // The money came back to us.
+            RecordState::Failed | RecordState::Reversed => RefundRecordState::Failed,
+            RecordState::Uncertain => RefundRecordState::Uncertain,
+        };
+    }
+
+    /// Whether it may be on its way, or it is not known whether the money went back. What a payout
+    /// carries out is asked about as that payout.
     pub(crate) fn is_in_doubt(&self) -> bool {
-        matches!(
-            self.state,
-            RefundRecordState::Submitting
-                | RefundRecordState::Uncertain
-                | RefundRecordState::Pending
-        )
+        self.payout.is_none()
+            && matches!(
+                self.state,
+                RefundRecordState::Submitting
+                    | RefundRecordState::Uncertain
+                    | RefundRecordState::Pending
+            )
     }
 
     /// Whether no permit is out, or the one that is out is this one.

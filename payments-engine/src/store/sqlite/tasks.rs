@@ -16,7 +16,9 @@ pub(super) fn make_due(
 ) -> Result<(), StoreError> {
     match due {
         Due::At(at) => {
-            let sql = "INSERT INTO payments_task (kind, subject, due_at) VALUES (?1, ?2, ?3)
+            // The fence of a new task is random: a claim of one that was removed does not fit it.
+            let sql = "INSERT INTO payments_task (kind, subject, due_at, fence)
+                       VALUES (?1, ?2, ?3, abs(random() / 2))
                        ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, tries = 0,
                            fence = fence + ?4";
             let mut statement = connection.prepare_cached(sql).map_err(StoreError::not_done)?;

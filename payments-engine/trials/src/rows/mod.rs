@@ -13,6 +13,7 @@ mod inbox;
 mod payments;
 mod reconciliation;
 mod references;
+mod refunds;
 mod restarts;
 mod sends;
 mod statements;
@@ -105,6 +106,10 @@ trials! {
     cancel::an_uncertain_opening_is_asked_about_before_it_is_refunded;
     cancel::a_cancellation_that_got_lost_is_asked_about;
     cancel::a_cancellation_that_never_arrived_may_be_asked_for_again;
+    refunds::refunds_by_payout_never_exceed_what_was_received finds DoesNotCapRefundsByPayout;
+    refunds::a_refund_follows_the_payout_that_carries_it_out;
+    restarts::another_merchant_under_a_known_name_is_refused finds IgnoresTheMerchant;
+    restarts::a_retired_provider_leaves_its_payouts_to_a_person;
     references::a_reference_is_given_out_once finds ForgetsReferences;
     statements::a_statement_books_what_no_delivery_told_once;
     statements::a_statement_is_read_on_after_a_kill;
@@ -115,6 +120,8 @@ trials! {
     reconciliation::each_line_belongs_to_one_period finds CountsTheEndOfThePeriod;
     reconciliation::other_keys_of_the_same_money_are_matched;
     reconciliation::payouts_are_matched_with_what_left;
+    reconciliation::a_payout_that_a_statement_names_has_left finds IgnoresAListedPayout;
+    reconciliation::money_that_left_for_nothing_on_record_is_a_case;
     reconciliation::an_interrupted_run_is_taken_up_again;
     reconciliation::unknown_commits_add_no_row_twice;
     reconciliation::what_cannot_be_reconciled_is_refused;

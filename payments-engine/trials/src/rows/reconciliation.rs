@@ -11,10 +11,10 @@ use payments_core::{
     payout::{Beneficiary, CreatePayout, PayoutState},
 };
 use payments_engine::{
-    CaseId, CaseKind, Engine, Fault, Period, ReconciliationRow, ReconciliationRun, RowKind,
-    RunState, Seeded, Store,
+    CaseId, CaseKind, Decision, Engine, Fault, Period, ReconciliationRow, ReconciliationRun,
+    RecordState, RowKind, RunState, Seeded, Store,
 };
-use provider_mock::PayoutOutcome;
+use provider_mock::{PayoutOutcome, Scripted};
 
 use super::{Finding, ensure};
 use crate::{
@@ -334,6 +334,49 @@ pub(super) async fn payouts_are_matched_with_what_left(seeded: Option<Seeded>) -
         ensure!(kinds(&rows) == expected, "{rows:#?}");
         let named: BTreeSet<String> = subjects(&rows[..3]).into_iter().collect();
         ensure!(named.len() == 3, "{rows:#?}");
+    }
+    Ok(())
+}
+
+/// A line that names a payout of which it is not known what became proves that its money left.
+pub(super) async fn a_payout_that_a_statement_names_has_left(seeded: Option<Seeded>) -> Finding {
+    for books in Books::on_each_store(seeded).await {
+        let payouts = books.engine.payouts(MAIN).unwrap();
+        books.world.gateway.next_payout(Scripted::lost_after_booking()).unwrap();
+        let request = payout("P-1", 30_000, Some("wages P-1"));
+        let sent = payouts.create_payout(&request).await.unwrap();
+        ensure!(sent.is_uncertain(), "{sent:?}");
+        books.world.gateway.settle_payout("P-1", PayoutOutcome::Succeeded).unwrap();
+        let (_, rows) = books.reconcile_the_first_day().await;
+        ensure!(kinds(&rows) == [RowKind::Matched], "{rows:#?}");
+        let record = books.engine.payout(&request.payout).await.unwrap().unwrap();
+        ensure!(record.state == RecordState::Succeeded, "the statement lists it: {record:?}");
+        ensure!(record.cases.is_empty(), "{record:?}");
+    }
+    Ok(())
+}
+
+/// Money that left for no payout or refund on record is put before a person, once.
+pub(super) async fn money_that_left_for_nothing_on_record_is_a_case(
+    seeded: Option<Seeded>,
+) -> Finding {
+    for books in Books::on_each_store(seeded).await {
+        books.send_past_the_engine("X-9", 40_000, None).await;
+        let mut last = None;
+        for _ in 0..2 {
+            let (_, rows) = books.reconcile_the_first_day().await;
+            let [row] = rows.as_slice() else { return Err(format!("{rows:#?}")) };
+            let Some(case) = &row.case else { return Err(format!("{row:?}")) };
+            let kind = books.case(case).await;
+            ensure!(kind == Some(CaseKind::LeftUnexplained), "{kind:?}");
+            last = Some(case.clone());
+        }
+        let cases = books.engine.cases().await.unwrap();
+        ensure!(cases.len() == 1, "{cases:?}");
+        let decided = books.engine.decide(&last.unwrap(), Decision::Closed, "lan", "a fee").await;
+        ensure!(decided.is_ok(), "{decided:?}");
+        let cases = books.engine.cases().await.unwrap();
+        ensure!(cases.is_empty(), "{cases:?}");
     }
     Ok(())
 }

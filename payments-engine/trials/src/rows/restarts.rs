@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use payments_engine::{HandedOver, RecordState, Seeded};
+use payments_core::{ErrorKind, ProviderId};
+use payments_engine::{CaseKind, Decision, HandedOver, RecordState, Seeded};
 use provider_mock::{Scripted, When};
 
 use super::{Finding, ensure};
-use crate::world::{MAIN, PATIENCE, World, holds_within, payout, reference, state};
+use crate::world::{MAIN, PATIENCE, World, create, holds_within, payout, reference, state};
 
 pub(super) async fn killed_after_the_send_it_is_not_sent_again(seeded: Option<Seeded>) -> Finding {
     let world = World::start().await;
@@ -52,5 +53,53 @@ pub(super) async fn what_was_acknowledged_survives_a_kill(seeded: Option<Seeded>
     let engine = world.engine(seeded).await;
     let record = engine.payout(&reference("P-1")).await.unwrap();
     ensure!(record.is_some(), "it was acknowledged, and it is lost");
+    Ok(())
+}
+
+pub(super) async fn another_merchant_under_a_known_name_is_refused(
+    seeded: Option<Seeded>,
+) -> Finding {
+    let world = World::start().await;
+    let provider = |merchant: &str| world.provider().with_merchant("merchant_id", merchant);
+    let builder = |merchant| world.builder_of(provider(merchant)).with_seeded(seeded);
+    builder("12345").start().await.unwrap().stop().await;
+    let other = builder("67890").start().await;
+    let is_refused = other.as_ref().is_err_and(|error| error.kind() == ErrorKind::Configuration);
+    ensure!(is_refused, "another merchant is accepted: {other:?}");
+    // The same merchant under another name would count its money twice.
+    let id = ProviderId::new("renamed").unwrap();
+    let renamed = payments_core::Provider::new(id, provider("1").kind().clone(), {
+        payments_core::Environment::Sandbox
+    });
+    let renamed = renamed.with_merchant("merchant_id", "12345");
+    let error = world.builder_of(renamed).with_seeded(seeded).start().await.unwrap_err();
+    ensure!(error.to_string().contains("[providers.main]"), "{error}");
+    let first = builder("12345").start().await;
+    ensure!(first.is_ok(), "a start that was refused changed what the store knows: {first:?}");
+    Ok(())
+}
+
+pub(super) async fn a_retired_provider_leaves_its_payouts_to_a_person(
+    seeded: Option<Seeded>,
+) -> Finding {
+    let world = World::start().await;
+    let engine = world.engine(seeded).await;
+    world.gateway().next_payout(Scripted::lost_after_booking()).unwrap();
+    let _ = create(&engine, &payout("P-1")).await.unwrap();
+    engine.stop().await;
+    let (id, kind) = (ProviderId::new("other").unwrap(), world.provider().kind().clone());
+    let other = payments_core::Provider::new(id, kind, payments_core::Environment::Sandbox);
+    let builder = || world.builder_of(other.clone()).with_seeded(seeded);
+    let error = builder().start().await.unwrap_err();
+    ensure!(error.to_string().contains("retired = [\"main\"]"), "{error}");
+    let retired = builder().with_retired_provider(ProviderId::new(MAIN).unwrap());
+    let engine = retired.start().await.unwrap();
+    world.advance(&engine, Duration::from_secs(600)).await;
+    let cases = engine.cases().await.unwrap();
+    let [(id, case, _)] = cases.as_slice() else { return Err(format!("{cases:?}")) };
+    ensure!(case.kind == CaseKind::Unknown, "{case:?}");
+    let _ = engine.decide(id, Decision::WasPaid, "lan", "it is in the statement").await.unwrap();
+    let state = state(&engine, "P-1").await;
+    ensure!(state == RecordState::Succeeded, "{state:?}");
     Ok(())
 }

@@ -1,0 +1,145 @@
+//! Refunds that are carried out by a payout, where the provider of the payment gives nothing back.
+
+use payments_core::{
+    Error, ErrorKind, OrderRef, ProviderId, RefundRef, Result, payout::CreatePayout,
+};
+
+use super::{Engine, HandedOver, recorded};
+use crate::{
+    booking::change_payment,
+    journal,
+    record::{PaymentObservation, PaymentRecord, RecordKind, RefundOf, RefundRecordState},
+    seeded::Seeded,
+    store::{Backend, StoreError},
+};
+
+impl Engine {
+    /// Gives a part of what was paid for an order back by a payout to the payer, and hands the payout
+    /// over: for a gateway that cannot refund. The refund and the payout are recorded in one commit.
+    /// The amount counts towards the refunds of the payment, which never exceed what was received; the
+    /// refund follows the state of its payout. The same call again is the first one.
+    ///
+    /// Who the payer is, the app says: check the account before.
+    ///
+    /// # Errors
+    /// Nothing was recorded: as with [`submit`](Self::submit); `Conflict` if more would be given back
+    /// than was received, or if another refund or payout has the name.
+    pub async fn refund_by_payout(
+        &self,
+        order: &OrderRef,
+        refund: &RefundRef,
+        provider: &str,
+        payout: &CreatePayout,
+    ) -> Result<HandedOver> {
+        let shared = self.0.shared();
+        let member = shared.member(&ProviderId::new(provider)?)?;
+        member.payouts.check(payout)?;
+        shared.check_running()?;
+        let mut opening = shared.opening(member, payout, RecordKind::HandedOver);
+        let of = RefundOf { order: order.clone(), refund: refund.clone() };
+        opening.refund_of = Some(of.clone());
+        let asking = Asking {
+            of,
+            provider: member.provider.id().clone(),
+            payout: payout.clone(),
+            is_capped: !shared.is_seeded(Seeded::DoesNotCapRefundsByPayout),
+        };
+        let (deciding, token) = (opening.clone(), shared.journal.token());
+        let (now, start) = (shared.clock.now(), shared.journal.start);
+        let work = move |backend: &mut dyn Backend| {
+            let reference = &asking.payout.payout;
+            // The payout is locked before the payment, as where a refund follows its payout.
+            let known = backend.payout_to_change(reference)?;
+            if let Some(known) =
+                known.filter(|known| known.state != crate::record::RecordState::NotSent)
+                && let Err(refused) = deciding.compare(&known)
+            {
+                return Ok(Err(refused));
+            }
+            let mut refused = None;
+            let asked = format!("{token}/asked");
+            change_payment(backend, &asking.of.order, &asked, now, start, |record| {
+                asking.decide(record).unwrap_or_else(|error| {
+                    refused = Some(error);
+                    None
+                })
+            })?;
+            if let Some(refused) = refused {
+                return Ok(Err(refused));
+            }
+            let decide =
+                |record: Option<&_>, _: &mut dyn crate::store::Rows| Ok(deciding.decide(record));
+            journal::change(backend, reference, &token, now, start, decide).map(Ok)
+        };
+        let store = shared.journal.store.clone();
+        // The write is done although this future is dropped.
+        let written = shared.runtime.spawn(async move { store.run(work).await });
+        let written = written
+            .await
+            .unwrap_or_else(|error| Err(StoreError::Unknown(format!("the engine ended: {error}"))));
+        match written {
+            Ok(Ok(changed)) => {
+                shared.wake.notify_one();
+                recorded(changed, &opening, false)
+            }
+            Ok(Err(refused)) => Err(refused),
+            Err(error @ (StoreError::NotDone(_) | StoreError::Again(_))) => Err(error.into_error()),
+            Err(StoreError::Unknown(why)) => Ok(HandedOver::Unknown { why }),
+        }
+    }
+}
+
+/// A refund that is to be carried out by a payout.
+#[derive(Clone)]
+struct Asking {
+    of: RefundOf,
+    provider: ProviderId,
+    payout: CreatePayout,
+    is_capped: bool,
+}
+
+impl Asking {
+    /// What is written down: the refund, unless it is there.
+    ///
+    /// # Errors
+    /// `Conflict` if another refund has its name, or if it is more than may be given back.
+    fn decide(&self, record: Option<&PaymentRecord>) -> Result<Option<PaymentObservation>> {
+        let conflict = |message: String, field: &'static str| {
+            Err(Error::new(ErrorKind::Conflict, message).with_field(field))
+        };
+        let RefundOf { order, refund } = &self.of;
+        let Some(record) = record else {
+            return conflict(format!("nothing was received for the order {order}"), "order");
+        };
+        let amount = self.payout.amount;
+        let known = record.refund(refund).filter(|known| known.state != RefundRecordState::NotSent);
+        if let Some(known) = known {
+            let is_it = known.payout.as_ref() == Some(&self.payout.payout)
+                && known.amount == amount
+                && known.provider == self.provider;
+            if is_it {
+                return Ok(None);
+            }
+            let message = format!("differs from the refund {refund} on record; the first stands");
+            return conflict(message, "refund");
+        }
+        let left = record.refundable();
+        let fits = left.is_some_and(|left| {
+            left.currency() == amount.currency() && amount.minor() <= left.minor()
+        });
+        if self.is_capped && !fits {
+            let left = left.map_or_else(|| "nothing".to_owned(), |left| left.to_string());
+            let message = format!(
+                "{left} of the order {order} may still be given back: what was received, less \
+                 refunds that have not failed"
+            );
+            return conflict(message, "amount");
+        }
+        Ok(Some(PaymentObservation::RefundByPayoutAsked {
+            refund: refund.clone(),
+            provider: self.provider.clone(),
+            payout: self.payout.payout.clone(),
+            amount,
+        }))
+    }
+}
