@@ -24,6 +24,9 @@ pub enum Change {
     Payout(Box<PayoutRecord>),
     /// A credit changed that belongs to no known order, or did so before.
     Unmatched(Box<CreditRecord>),
+    /// Something that has no record besides its case: a delivery, a dead letter, a line of a statement.
+    /// Handlers are not given it; [`Engine::cases`](crate::Engine::cases) lists it.
+    Notice(Box<Notice>),
 }
 
 impl Change {
@@ -33,6 +36,7 @@ impl Change {
             Self::Payment(record) => record.revision,
             Self::Payout(record) => record.revision,
             Self::Unmatched(credit) => credit.revision,
+            Self::Notice(_) => 1,
         }
     }
 
@@ -66,6 +70,7 @@ impl Change {
             Self::Payment(record) => &record.cases,
             Self::Payout(record) => &record.cases,
             Self::Unmatched(credit) => &credit.cases,
+            Self::Notice(notice) => std::slice::from_ref(&notice.case),
         }
     }
 
@@ -77,6 +82,7 @@ impl Change {
             Self::Unmatched(credit) => {
                 Subject::Credit(credit.provider.clone(), credit.movement.key.clone())
             }
+            Self::Notice(notice) => notice.subject.clone(),
         }
     }
 
@@ -93,6 +99,7 @@ impl Change {
                 let credit = rows.payments().credit(provider, key)?;
                 credit.map(|credit| Self::Unmatched(Box::new(credit)))
             }
+            Subject::Delivery(_) | Subject::DeadLetter { .. } | Subject::Line(..) => None,
         })
     }
 }
@@ -107,6 +114,27 @@ pub enum Subject {
     Payout(PayoutRef),
     /// A credit that belongs to no order, by its provider and key.
     Credit(ProviderId, DedupeKey),
+    /// A delivery, by its number.
+    Delivery(u64),
+    /// A change at which a handler failed too often.
+    DeadLetter {
+        /// The name of the handler.
+        handler: String,
+        /// The text of what the change is about.
+        about: String,
+    },
+    /// A line of a statement that cannot be read, by its provider and its name there.
+    Line(ProviderId, String),
+}
+
+/// Something that a person has to look at and that has no record besides its case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Notice {
+    /// What it is about.
+    pub subject: Subject,
+    /// Its case.
+    pub case: Case,
 }
 
 impl From<OrderRef> for Subject {
@@ -130,6 +158,13 @@ impl fmt::Display for Subject {
             Self::Credit(provider, key) => {
                 write!(f, "credit:{}:{provider}:{key}", provider.as_str().len())
             }
+            Self::Delivery(number) => write!(f, "delivery:{number}"),
+            Self::DeadLetter { handler, about } => {
+                write!(f, "dead-letter:{}:{handler}:{about}", handler.len())
+            }
+            Self::Line(provider, name) => {
+                write!(f, "line:{}:{provider}:{name}", provider.as_str().len())
+            }
         }
     }
 }
@@ -145,15 +180,28 @@ impl FromStr for Subject {
             "payment" => Self::Payment(OrderRef::new(name)?),
             "payout" => Self::Payout(PayoutRef::new(name)?),
             "credit" => {
-                let (length, rest) = name.split_once(':').ok_or_else(malformed)?;
-                let length = length.parse().map_err(|_| malformed())?;
-                let (provider, key) = rest.split_at_checked(length).ok_or_else(malformed)?;
-                let key = key.strip_prefix(':').ok_or_else(malformed)?;
+                let (provider, key) = measured(name).ok_or_else(malformed)?;
                 Self::Credit(ProviderId::new(provider)?, key.parse()?)
+            }
+            "delivery" => Self::Delivery(name.parse().map_err(|_| malformed())?),
+            "dead-letter" => {
+                let (handler, about) = measured(name).ok_or_else(malformed)?;
+                Self::DeadLetter { handler: handler.to_owned(), about: about.to_owned() }
+            }
+            "line" => {
+                let (provider, name) = measured(name).ok_or_else(malformed)?;
+                Self::Line(ProviderId::new(provider)?, name.to_owned())
             }
             _ => return Err(malformed()),
         })
     }
+}
+
+/// Splits two names of which the length of the first is in front.
+fn measured(text: &str) -> Option<(&str, &str)> {
+    let (length, rest) = text.split_once(':')?;
+    let (first, second) = rest.split_at_checked(length.parse().ok()?)?;
+    Some((first, second.strip_prefix(':')?))
 }
 
 /// Makes a subject's change due for every handler. Called by whatever writes a record, in the same
@@ -192,6 +240,9 @@ mod tests {
             Subject::Payout(PayoutRef::new("LƯƠNG:payout:1").unwrap()),
             Subject::Credit(provider("main"), key("FT26:1")),
             Subject::Credit(provider("đ:1:x y"), key("a b:c")),
+            Subject::Delivery(7),
+            Subject::DeadLetter { handler: "shop".to_owned(), about: "payout:P-1".to_owned() },
+            Subject::Line(provider("đ:1:x y"), "page 3: line 7".to_owned()),
         ] {
             assert_eq!(subject.to_string().parse::<Subject>().unwrap(), subject, "{subject}");
         }

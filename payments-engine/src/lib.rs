@@ -99,6 +99,7 @@ mod handlers;
 mod inbox;
 mod journal;
 mod limits;
+mod notice;
 mod reconcile;
 mod record;
 mod reference;
@@ -111,7 +112,7 @@ mod statements;
 mod store;
 
 pub use app::AppTransaction;
-pub use change::{Change, Subject};
+pub use change::{Change, Notice, Subject};
 pub use engine::{Engine, EngineBuilder, HandedOver, Health, Migrated, PaymentFilter};
 pub use handlers::{AppDatabase, DeadLetter, Handler, HandlerError, HandlerLimits, Interrupter};
 #[cfg(feature = "sqlx-0_9")]

@@ -66,6 +66,8 @@ pub enum Seeded {
     IgnoresAListedPayout,
     /// A provider that is another merchant than before is accepted.
     IgnoresTheMerchant,
+    /// What has no record of its own, such as a contradicted delivery, is not listed as a case.
+    ForgetsNotices,
     /// A gateway is replied to before its delivery is stored.
     RepliesBeforeTheCommit,
     /// A delivery is stored in one transaction and booked in the next.
@@ -88,7 +90,7 @@ pub enum Seeded {
 #[cfg(feature = "seeded-bugs")]
 impl Seeded {
     /// Every mistake.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::SendsAgainAfterACrash,
         Self::SendsWithoutAPermit,
         Self::SendsTwiceUnderOnePermit,
@@ -128,5 +130,6 @@ impl Seeded {
         Self::DoesNotCapRefundsByPayout,
         Self::IgnoresAListedPayout,
         Self::IgnoresTheMerchant,
+        Self::ForgetsNotices,
     ];
 }

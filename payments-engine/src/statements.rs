@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     booking::book,
+    notice,
     record::{Report, ReportData, Source},
     shared::Shared,
     store::{Backend, Claim, Due, StoreError},
@@ -156,7 +157,7 @@ impl Shared {
     ) -> Result<(), StoreError> {
         let progress = progress.after(&page.next, page.more, now);
         let text = serde_json::to_string(&progress).map_err(StoreError::not_done)?;
-        let mut reports = Vec::new();
+        let (mut reports, mut unreadable) = (Vec::new(), Vec::new());
         for line in page.entries {
             match line {
                 Listed::Read(line) => {
@@ -166,6 +167,7 @@ impl Shared {
                 }
                 Listed::Unreadable(row) => {
                     tracing::warn!(%provider, "a line of its statement cannot be read: {row}");
+                    unreadable.push(row);
                 }
             }
         }
@@ -174,6 +176,9 @@ impl Shared {
         let work = move |backend: &mut dyn Backend| {
             for (index, report) in reports.iter().enumerate() {
                 book(backend, report, &format!("{token}-{index}"), now, start)?;
+            }
+            for row in &unreadable {
+                notice::unreadable_line(backend, &provider, row, now)?;
             }
             backend.inbox().set_progress(&provider, &text)?;
             if !is_more {

@@ -31,11 +31,15 @@ impl Engine {
             Ok(payouts.chain(payments).chain(credits).collect::<Vec<_>>())
         });
         let mut cases = Vec::new();
-        for change in read.await.map_err(StoreError::into_error)? {
-            for case in change.cases().iter().filter(|case| case.is_open()) {
-                let id = CaseId::new(change.subject(), case.number);
-                cases.push((id, case.clone(), change.clone()));
-            }
+        let notices = store.run(crate::notice::notices).await.map_err(StoreError::into_error)?;
+        let notices = notices.into_iter().map(|notice| Change::Notice(Box::new(notice)));
+        let is_forgotten = self.0.shared().is_seeded(Seeded::ForgetsNotices);
+        let notices = notices.filter(|_| !is_forgotten);
+        for change in read.await.map_err(StoreError::into_error)?.into_iter().chain(notices) {
+            let open = change.cases().iter().filter(|case| case.is_open());
+            cases.extend(open.map(|case| {
+                (CaseId::new(change.subject(), case.number), case.clone(), change.clone())
+            }));
         }
         Ok(cases)
     }
@@ -64,6 +68,14 @@ impl Engine {
             Subject::Payment(order) => {
                 let record = self.decide_payment(order, case, decision, who, why).await?;
                 Ok(Change::Payment(Box::new(record)))
+            }
+            Subject::Delivery(_) | Subject::DeadLetter { .. } | Subject::Line(..)
+                if decision == Decision::Closed =>
+            {
+                self.close_notice(case, who, why).await
+            }
+            Subject::Delivery(_) | Subject::DeadLetter { .. } | Subject::Line(..) => {
+                Err(conflict("a case of this kind is closed, once it was looked at".to_owned()))
             }
             Subject::Credit(..) if decision == Decision::Closed => {
                 self.settle_credit(case, None, who, why).await
@@ -169,6 +181,17 @@ impl Engine {
         });
         let (record, is_written) = changed.await.map_err(StoreError::into_error)?;
         record.filter(|_| is_written).ok_or_else(|| missing(case))
+    }
+
+    async fn close_notice(&self, case: &CaseId, who: &str, why: &str) -> Result<Change> {
+        let (shared, subject) = (self.0.shared(), case.subject.clone());
+        let (now, who, why) = (shared.clock.now(), who.to_owned(), why.to_owned());
+        let closing = shared
+            .journal
+            .store
+            .run(move |backend| crate::notice::close(backend, &subject, now, &who, &why));
+        let closed = closing.await.map_err(StoreError::into_error)?;
+        closed.map(|notice| Change::Notice(Box::new(notice))).ok_or_else(|| missing(case))
     }
 
     async fn settle_credit(

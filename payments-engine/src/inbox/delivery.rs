@@ -124,6 +124,12 @@ pub(crate) struct Refused {
 }
 
 impl StoredDelivery {
+    /// What an inquiry contradicted of it, if it did.
+    pub(crate) fn contradiction(&self) -> Option<String> {
+        let mut standings = self.events.iter().map(|event| &event.standing);
+        standings.find(|one| matches!(one, Standing::Contradicted { .. })).map(Standing::why)
+    }
+
     /// Whether it needs more work.
     pub(crate) fn state(&self) -> DeliveryState {
         let any = |is: fn(&Standing) -> bool| self.events.iter().any(|event| is(&event.standing));

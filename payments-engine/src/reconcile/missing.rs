@@ -244,7 +244,7 @@ impl Comparing<'_> {
                     record.map(|_| observation)
                 })?;
             }
-            Subject::Credit(..) => return self.open_case(subject, kind, None),
+            _ => return self.open_case(subject, kind, None),
         }
         self.open_case(subject, kind, credit.as_ref())
     }

@@ -62,6 +62,12 @@ pub enum CaseKind {
     NotInStatement,
     /// A statement lists money that left, and no payout or refund on record explains it.
     LeftUnexplained,
+    /// The provider contradicted a delivery that came in its name.
+    ContradictedDelivery,
+    /// A handler failed at a change too often.
+    DeadLetter,
+    /// A statement has a line that its provider cannot read.
+    UnreadableLine,
     /// A stored kind that this version does not know.
     #[serde(other)]
     Unrecognised,
@@ -129,7 +135,7 @@ impl Case {
 
 impl CaseKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Unknown,
         Self::PaidTwice,
         Self::Differs,
@@ -143,6 +149,9 @@ impl CaseKind {
         Self::Unmatched,
         Self::NotInStatement,
         Self::LeftUnexplained,
+        Self::ContradictedDelivery,
+        Self::DeadLetter,
+        Self::UnreadableLine,
         Self::Unrecognised,
     ];
 
@@ -167,6 +176,9 @@ impl CaseKind {
             Self::Unmatched => "unmatched",
             Self::NotInStatement => "not_in_statement",
             Self::LeftUnexplained => "left_unexplained",
+            Self::ContradictedDelivery => "contradicted_delivery",
+            Self::DeadLetter => "dead_letter",
+            Self::UnreadableLine => "unreadable_line",
             Self::Unrecognised => "unrecognised",
         }
     }

@@ -174,6 +174,8 @@ impl Sink for WebhookSink {
             Change::Unmatched(credit) => {
                 ("credit.changed", credit.changed_at, Record::Credit(credit))
             }
+            // It is before a person, and nobody is told.
+            Change::Notice(_) => return Ok(()),
         };
         let (subject, revision) = (change.subject().to_string(), change.revision());
         let data = Data { subject: &subject, revision, record };

@@ -207,6 +207,10 @@ impl Backend for Faulty {
         self.inner.remember(name, value)
     }
 
+    fn remembered(&mut self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
+        self.inner.remembered(beginning)
+    }
+
     fn next_number(&mut self, series: &str, at_least: u64) -> Result<u64, StoreError> {
         self.has_written = true;
         self.inner.next_number(series, at_least)

@@ -261,6 +261,13 @@ impl Backend for Memory {
         Ok(self.change().meta.insert(name.to_owned(), value.to_owned()))
     }
 
+    fn remembered(&mut self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let meta = self.tables.meta.iter().filter(|(name, _)| name.starts_with(beginning));
+        let mut found: Vec<_> = meta.map(|(name, value)| (name.clone(), value.clone())).collect();
+        found.sort();
+        Ok(found)
+    }
+
     fn next_number(&mut self, series: &str, at_least: u64) -> Result<u64, StoreError> {
         let known = self.tables.meta.get(series).and_then(|known| known.parse::<u64>().ok());
         let next = known.map_or(at_least, |known| at_least.max(known.saturating_add(1)));

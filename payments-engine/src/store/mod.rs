@@ -380,6 +380,9 @@ pub(crate) trait Backend: Rows + Send {
     /// What was stored under a name; what is given is stored from now on.
     fn remember(&mut self, name: &str, value: &str) -> Result<Option<String>, StoreError>;
 
+    /// What is stored under names with this beginning, which is no pattern, in the order of the names.
+    fn remembered(&mut self, beginning: &str) -> Result<Vec<(String, String)>, StoreError>;
+
     /// The next number of a series, at least this one: no engine gets it again once the transaction is
     /// committed.
     fn next_number(&mut self, series: &str, at_least: u64) -> Result<u64, StoreError>;

@@ -422,6 +422,14 @@ impl Backend for Postgres {
         }))
     }
 
+    fn remembered(&mut self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let beginning = beginning.to_owned();
+        let sql = "SELECT key, value FROM payments.meta WHERE starts_with(key, $1) ORDER BY key";
+        self.run(work!(|connection| {
+            sqlx::query_as(sql).bind(beginning).fetch_all(connection).await
+        }))
+    }
+
     fn next_number(&mut self, series: &str, at_least: u64) -> Result<u64, StoreError> {
         let (series, at_least) = (series.to_owned(), number(at_least));
         let sql = "INSERT INTO payments.meta (key, value) VALUES ($1, $2::bigint::text)

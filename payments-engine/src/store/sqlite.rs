@@ -458,6 +458,16 @@ impl Backend for Sqlite {
         Ok(known)
     }
 
+    fn remembered(&mut self, beginning: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let sql = "SELECT key, value FROM payments_meta WHERE substr(key, 1, length(?1)) = ?1
+                   ORDER BY key";
+        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::not_done)?;
+        let rows = statement
+            .query_map([beginning], |row| Ok((row.get(0)?, row.get(1)?)))
+            .map_err(StoreError::not_done)?;
+        rows.map(|row| row.map_err(StoreError::not_done)).collect()
+    }
+
     fn next_number(&mut self, series: &str, at_least: u64) -> Result<u64, StoreError> {
         let sql = "INSERT INTO payments_meta (key, value) VALUES (?1, CAST(?2 AS TEXT))
                    ON CONFLICT (key) DO UPDATE SET

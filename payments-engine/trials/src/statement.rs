@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use payments_core::{
     DedupeKey, Error, ErrorKind, Listed, Movement, Provider, Result, StatementProvider,
+    UnreadableRow,
     money::Money,
     statement::{Cursor, Page, StatementAccount, StatementCapabilities, StatementFilter},
 };
@@ -22,6 +23,7 @@ struct Content {
     left_out: Vec<String>,
     repeated: Vec<String>,
     amounts: Vec<(String, Money)>,
+    garbled: Vec<String>,
     has_own_keys: bool,
     forgets_orders: bool,
     fails_at: Option<usize>,
@@ -42,6 +44,11 @@ impl Changes {
     /// Lists the line with this transaction with another amount.
     pub fn alter(&self, transaction: &str, amount: Money) {
         self.with(|content| content.amounts.push((transaction.to_owned(), amount)));
+    }
+
+    /// Lists the line with this transaction so that it cannot be read.
+    pub fn garble(&self, transaction: &str) {
+        self.with(|content| content.garbled.push(transaction.to_owned()));
     }
 
     /// Names lines by keys that no other source has.
@@ -75,6 +82,10 @@ impl Changes {
             let is_it = |one: &&String| line.key.value() == one.as_str();
             if content.left_out.iter().any(|one| is_it(&one)) {
                 return Vec::new();
+            }
+            if content.garbled.iter().any(|one| is_it(&one)) {
+                let row = UnreadableRow::new("has no amount").with_id(line.key.value());
+                return vec![Listed::Unreadable(row)];
             }
             let times = 1 + content.repeated.iter().filter(is_it).count();
             let altered = content.amounts.iter().find(|(one, _)| is_it(&one));

@@ -114,6 +114,45 @@ pub(super) async fn what_arrives_on_an_account_counts_once(seeded: Option<Seeded
     Ok(())
 }
 
+/// The account's callback, the inquiry about its credits and the statement report one transfer in every
+/// order; two equal true transfers count twice.
+pub(super) async fn one_transfer_over_every_order_of_sources_counts_once(
+    seeded: Option<Seeded>,
+) -> Finding {
+    const EVERY: Duration = Duration::from_secs(900);
+    for order_of_sources in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let world = World::start().await;
+        let builder = world.builder().with_seeded(seeded).with_statements_every(EVERY);
+        let engine = builder.start().await.unwrap();
+        engine.tick().await.unwrap();
+        let opened = opened(&engine).await;
+        let number = opened.numbers[0].number.as_str();
+        for transfers in 1..=2 {
+            world.gateway().credit(number, Money::vnd(20_000)).unwrap();
+            let callbacks = world.gateway().take_notifications();
+            for source in order_of_sources {
+                match source {
+                    0 => {
+                        for request in &callbacks {
+                            let _ = engine.accept(MAIN, SIGNED, &Delivery::of(request)).await;
+                        }
+                        // The gateway has a clock of its own: the callback is confirmed.
+                        engine.tick().await.unwrap();
+                    }
+                    1 => drop(accounts(&engine).credits(&opened.reference()).await.unwrap()),
+                    _ => world.advance(&engine, EVERY).await,
+                }
+                let received = payment(&engine).await.received();
+                let expected = Some(Money::vnd(20_000 * transfers));
+                ensure!(received == expected, "{order_of_sources:?}, {source}: {received:?}");
+            }
+        }
+        let cases = engine.cases().await.unwrap();
+        ensure!(cases.is_empty(), "{order_of_sources:?}: {cases:?}");
+    }
+    Ok(())
+}
+
 pub(super) async fn a_change_that_got_lost_is_asked_about(seeded: Option<Seeded>) -> Finding {
     let world = World::start().await;
     let engine = world.engine(seeded).await;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use payments_engine::{
-    Change, Engine, EngineBuilder, Fault, Handler, HandlerError, HandlerLimits, RecordState,
-    Seeded, SqliteDatabase, SqliteTransaction, Store,
+    CaseKind, Change, Decision, Engine, EngineBuilder, Fault, Handler, HandlerError, HandlerLimits,
+    RecordState, Seeded, SqliteDatabase, SqliteTransaction, Store,
 };
 
 use provider_mock::PayoutOutcome;
@@ -267,6 +267,24 @@ pub(super) async fn after_a_dead_letter_its_subject_goes_on(seeded: Option<Seede
     let seen = seen(&world);
     ensure!(seen.len() == 1 && seen[0].2 == "succeeded", "{seen:?}");
     ensure!(engine.dead_letters().await.unwrap().is_empty(), "a later change is handled");
+    engine.stop().await;
+    Ok(())
+}
+
+pub(super) async fn a_dead_letter_is_a_case_until_it_is_closed(seeded: Option<Seeded>) -> Finding {
+    let world = Deliveries::in_sqlite();
+    let handler = Writes::that(Does::Fails);
+    let engine = start(&world, &handler, seeded).await;
+    let _ = engine.submit(MAIN, &payout("P-1")).await.unwrap();
+    engine.tick().await.unwrap();
+    hours(&world, &engine, 4).await;
+    let cases = engine.cases().await.unwrap();
+    let [(id, case, _)] = cases.as_slice() else { return Err(format!("{cases:?}")) };
+    ensure!(case.kind == CaseKind::DeadLetter, "{case:?}");
+    let closed = engine.decide(id, Decision::Closed, "lan", "the shop did it by hand").await;
+    ensure!(closed.is_ok(), "{closed:?}");
+    ensure!(engine.dead_letters().await.unwrap().is_empty(), "a closed letter is there");
+    ensure!(engine.cases().await.unwrap().is_empty(), "a closed letter is a case");
     engine.stop().await;
     Ok(())
 }

@@ -10,6 +10,7 @@ mod dishonest;
 mod evidence;
 mod handlers;
 mod inbox;
+mod notices;
 mod payments;
 mod reconciliation;
 mod references;
@@ -99,6 +100,7 @@ trials! {
     accounts::an_account_whose_opening_got_lost_is_not_opened_again finds OpensAnAccountAgain;
     accounts::an_account_that_is_opened_twice_at_once_is_opened_once;
     accounts::what_arrives_on_an_account_counts_once finds ForgetsOpenAccounts;
+    accounts::one_transfer_over_every_order_of_sources_counts_once;
     accounts::a_change_that_got_lost_is_asked_about;
     accounts::an_account_that_nobody_can_find_is_a_case;
     cancel::an_uncertain_opening_is_asked_about_before_it_is_cancelled
@@ -109,7 +111,11 @@ trials! {
     refunds::refunds_by_payout_never_exceed_what_was_received finds DoesNotCapRefundsByPayout;
     refunds::a_refund_follows_the_payout_that_carries_it_out;
     restarts::another_merchant_under_a_known_name_is_refused finds IgnoresTheMerchant;
+    restarts::another_environment_under_a_known_name_is_refused;
     restarts::a_retired_provider_leaves_its_payouts_to_a_person;
+    notices::a_contradicted_delivery_is_a_case_until_it_is_closed finds ForgetsNotices;
+    notices::a_line_that_cannot_be_read_is_one_case;
+    handlers::a_dead_letter_is_a_case_until_it_is_closed;
     references::a_reference_is_given_out_once finds ForgetsReferences;
     statements::a_statement_books_what_no_delivery_told_once;
     statements::a_statement_is_read_on_after_a_kill;

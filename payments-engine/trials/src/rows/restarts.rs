@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use payments_core::{ErrorKind, ProviderId};
-use payments_engine::{CaseKind, Decision, HandedOver, RecordState, Seeded};
+use payments_core::{ErrorKind, ProviderId, Secret};
+use payments_engine::{CaseKind, Decision, HandedOver, RecordState, SealingKey, Seeded};
 use provider_mock::{Scripted, When};
 
 use super::{Finding, ensure};
@@ -76,6 +76,21 @@ pub(super) async fn another_merchant_under_a_known_name_is_refused(
     ensure!(error.to_string().contains("[providers.main]"), "{error}");
     let first = builder("12345").start().await;
     ensure!(first.is_ok(), "a start that was refused changed what the store knows: {first:?}");
+    Ok(())
+}
+
+pub(super) async fn another_environment_under_a_known_name_is_refused(
+    seeded: Option<Seeded>,
+) -> Finding {
+    let world = World::start().await;
+    world.engine(seeded).await.stop().await;
+    let (id, kind) = (ProviderId::new(MAIN).unwrap(), world.provider().kind().clone());
+    let environment = payments_core::Environment::Production;
+    let real = payments_core::Provider::new(id, kind, environment);
+    let secret = Secret::new("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=").unwrap();
+    let builder = world.builder_of(real).with_seeded(seeded);
+    let error = builder.with_keys([SealingKey::new(&secret).unwrap()]).start().await.unwrap_err();
+    ensure!(error.to_string().contains("was mock sandbox"), "{error}");
     Ok(())
 }
 
