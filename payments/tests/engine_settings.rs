@@ -45,6 +45,18 @@ fn an_engine_starts_from_the_configuration_and_seals_with_its_key() {
 }
 
 #[test]
+fn the_table_sets_the_limits_of_every_provider() {
+    let text = |more: &str| format!("{MOCK}[engine]\nstore = 'sqlite:unused'\n{more}");
+    let more = "send_within = '10s'\nquiet = '2m'\nsend_for = '1h'\nask_for = '2d'\n\
+                at_once = 4\nhold_after = 5\nabsence_after = { main = '24h' }\n\
+                retired = ['old']\n";
+    assert!(Payments::from_toml(&text(more)).unwrap().engine().is_ok());
+    let other = text("absence_after = { other = '24h' }\n");
+    let error = Payments::from_toml(&other).unwrap().engine().err().unwrap().to_string();
+    assert!(error.contains("engine.absence_after names other"), "{error}");
+}
+
+#[test]
 fn every_problem_of_the_table_is_named_without_its_value() {
     for (engine, said) in [
         ("[engine]\n", "engine.store: is missing"),
@@ -52,6 +64,14 @@ fn every_problem_of_the_table_is_named_without_its_value() {
         ("[engine]\nstore = 'sqlite:'\n", "engine.store: is neither sqlite:"),
         ("[engine]\nstore = 'sqlite:a'\nkey = 'canary'\n", "engine.key: the key is not Base64"),
         ("[engine]\nstore = 'sqlite:a'\nkeys = 'canary'\n", "engine.keys: is not a known key"),
+        ("[engine]\nstore = 'sqlite:a'\nquiet = '5'\n", "engine.quiet: is not a time such as"),
+        ("[engine]\nstore = 'sqlite:a'\nask_for = '0h'\n", "engine.ask_for: is not a time"),
+        ("[engine]\nstore = 'sqlite:a'\nat_once = 0\n", "engine.at_once: is not between 1 and"),
+        (
+            "[engine]\nstore = 'sqlite:a'\nabsence_after = { main = 'soon' }\n",
+            "engine.absence_after: main is not a time such as",
+        ),
+        ("[engine]\nstore = 'sqlite:a'\nretired = [' ']\n", "engine.retired: "),
         ("engine = 'canary'\n", "engine: is not a table; write [engine]"),
     ] {
         let problem = match engine.starts_with('[') {

@@ -59,8 +59,8 @@ impl Engine {
     ///
     /// # Errors
     /// `NotFound` if there is no such provider, `Unsupported` if it has no statements,
-    /// `InvalidRequest` if the period has not ended, `Configuration` if the engine was never used on the
-    /// store; the journal cannot be used.
+    /// `InvalidRequest` if the period has not ended, `Configuration` if no engine was started with the
+    /// provider on the store; the journal cannot be used.
     pub async fn begin_reconciliation(
         &self,
         provider: &str,
@@ -73,17 +73,17 @@ impl Engine {
         if period.until() > now {
             return Err(Error::invalid("until", "is in the future: the statement is not complete"));
         }
-        let is_visitor = shared.is_visitor;
-        let is_used = shared.journal.store.run(move |backend| {
-            Ok(!is_visitor
-                || !backend.payouts_after(None, "", 1)?.is_empty()
-                || !backend.payments().payments_after("", 1)?.is_empty()
-                || !backend.payments().unmatched(1)?.is_empty())
+        let name = format!("provider {}", provider.id());
+        let known = shared.journal.store.run(move |backend| {
+            let known = backend.remembered(&name)?;
+            Ok(known.iter().any(|(known, _)| *known == name))
         });
-        if !is_used.await.map_err(StoreError::into_error)? {
-            let message = "the store has no payout, payment or credit on record: each line of the \
-                           statement would be a case; look whether [engine] names the store that \
-                           the app uses";
+        if !known.await.map_err(StoreError::into_error)? {
+            let message = format!(
+                "no engine was ever started with {} on this store, so that each line of the \
+                 statement would be a case: look whether [engine] names the store that the app uses",
+                provider.id()
+            );
             return Err(Error::new(ErrorKind::Configuration, message).with_field("store"));
         }
         let run = ReconciliationRun {
