@@ -131,4 +131,5 @@ trials! {
     reconciliation::an_interrupted_run_is_taken_up_again;
     reconciliation::unknown_commits_add_no_row_twice;
     reconciliation::what_cannot_be_reconciled_is_refused;
+    reconciliation::a_store_that_was_never_used_is_not_reconciled;
 }

@@ -451,3 +451,24 @@ pub(super) async fn what_cannot_be_reconciled_is_refused(seeded: Option<Seeded>)
     }
     Ok(())
 }
+
+/// A store with tables on which no engine was started is one that somebody mistook for another.
+pub(super) async fn a_store_that_was_never_used_is_not_reconciled(
+    seeded: Option<Seeded>,
+) -> Finding {
+    let world = Deliveries::start();
+    world.builder(seeded).migrate().await.unwrap();
+    let begun = payments_core::Clock::now(&world.clock);
+    world.clock.advance(3 * DAY);
+    let period = Period::new(begun, begun.plus(DAY)).unwrap();
+    let visitor = world.builder(seeded).visit().await.unwrap();
+    let refused = visitor.reconcile(MAIN, &period).await;
+    let kind = refused.as_ref().err().map(payments_core::Error::kind);
+    ensure!(kind == Some(payments_core::ErrorKind::Configuration), "{refused:?}");
+    visitor.stop().await;
+    world.engine(seeded).await.stop().await;
+    let visitor = world.builder(seeded).visit().await.unwrap();
+    let run = visitor.reconcile(MAIN, &period).await;
+    ensure!(run.is_ok(), "{run:?}");
+    Ok(())
+}
