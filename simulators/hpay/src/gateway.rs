@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
+use serde::{Deserialize, Serialize};
 use simulator_kit::{
     About, Acknowledgement, Outbox, Outgoing, Receipt, Schedule,
     failing::{OrderFate, PayoutFate},
@@ -49,6 +50,7 @@ pub(crate) struct Gateway {
 }
 
 /// The stored state of the gateway. No future is awaited while it is locked.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Books {
     pub(crate) ledger: Ledger,
     pub(crate) orders: Vec<Order>,
@@ -61,6 +63,7 @@ pub(crate) struct Books {
 
 /// The next number of each kind. They begin where HPay's examples are, so that a program with too
 /// small a number type fails here and not in production.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Numbers {
     transaction: u64,
     order: u64,
@@ -165,6 +168,10 @@ impl Gateway {
 
     pub(crate) fn schedule_notifications(&self, schedule: Schedule) {
         *lock(&self.schedule) = schedule;
+    }
+
+    pub(crate) fn schedule(&self) -> Schedule {
+        lock(&self.schedule).clone()
     }
 
     /// Scripts a fault, if it is possible for the operation.

@@ -1,9 +1,11 @@
 //! The gateway's ledger: every movement of money. No entry is ever removed.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::tables::{self, Static};
 
 /// One movement of money.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Booking {
     /// The line's number in the ledger, from 1.
@@ -18,7 +20,8 @@ pub struct Booking {
     /// The card that paid, the virtual account credited, or the account paid out to.
     pub account: String,
     /// The beneficiary's bank of a payout or its return, by its number (table 3 of the reference).
-    pub bank: Option<&'static str>,
+    #[serde(deserialize_with = "tables::deserialize_bin")]
+    pub bank: Option<Static>,
     /// The amount, never negative; `kind` says in which direction. In đồng where the currency is
     /// `vnd`; otherwise the integer that the checkout link carried.
     pub amount: i64,
@@ -29,7 +32,7 @@ pub struct Booking {
 }
 
 /// The kind of a [`Booking`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BookingKind {
@@ -48,7 +51,7 @@ pub enum BookingKind {
 }
 
 /// Entries, to which more can only be added.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Ledger {
     opening_balance: i64,
     bookings: Vec<Booking>,

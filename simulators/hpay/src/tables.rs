@@ -1,5 +1,7 @@
 //! The tables of HPay's reference, read from the files in `data/`.
 
+use serde::{Deserialize, Deserializer, de::Error};
+
 const CHECKOUT_CODES: &str = include_str!("../data/errors_checkout.tsv");
 const ACCOUNT_CODES: &str = include_str!("../data/errors_va.tsv");
 const PAYOUT_CODES: &str = include_str!("../data/errors_ibft.tsv");
@@ -25,6 +27,19 @@ impl Service {
         };
         cell(table, 0, code, 1)
     }
+}
+
+/// Text of a table. The name keeps serde from borrowing it from what it reads.
+pub(crate) type Static = &'static str;
+
+/// Reads the BIN of a bank of table 3, or nothing.
+pub(crate) fn deserialize_bin<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Static>, D::Error> {
+    let Some(bin) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let known = BANKS.lines().skip(1).filter_map(|row| row.split('\t').nth(1));
+    let found = known.into_iter().find(|known| *known == bin);
+    found.map(Some).ok_or_else(|| D::Error::custom(format!("no bank has the BIN {bin}")))
 }
 
 /// Whether table 3 lists a bank under this code.

@@ -56,6 +56,11 @@ impl Clock {
         }
     }
 
+    /// By how many seconds the clock was moved forward.
+    pub fn moved(&self) -> i64 {
+        self.0.moved.load(Ordering::SeqCst)
+    }
+
     /// Moves the clock forward by whole seconds.
     pub fn advance(&self, by: Duration) {
         let seconds = i64::try_from(by.as_secs()).unwrap_or(i64::MAX);

@@ -21,6 +21,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod acknowledgement;
+pub mod as_text;
 mod clock;
 pub mod control;
 mod description;
@@ -28,6 +29,7 @@ mod destination;
 pub mod failing;
 mod known_host;
 mod outbox;
+mod outbox_state;
 pub mod page;
 mod printed_headers;
 mod return_page;
@@ -38,6 +40,7 @@ pub use clock::Clock;
 pub use description::{Row, Section};
 pub use destination::{Destinations, UnusableDestination};
 pub use outbox::{About, Outbox, Outgoing, Receipt, Schedule, Sent};
+pub use outbox_state::OutboxState;
 pub use printed_headers::PrintedHeaders;
 pub use return_page::{RETURN_PAGE, return_page};
 pub use server::{HangUp, Server, url_of};

@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 use crate::{
     clock::Clock,
     destination::{Destinations, is_this_machine},
+    outbox_state::{OutboxState, StoredRequest, StoredSent},
     printed_headers::{PrintedHeaders, Printing},
 };
 
@@ -27,7 +28,8 @@ pub struct Outgoing {
 }
 
 /// When and how often a notification is sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Schedule {
     /// Immediately and once.
     #[default]
@@ -177,6 +179,37 @@ impl Outbox {
         self.lock().clone()
     }
 
+    /// What it keeps over a restart.
+    pub fn state(&self) -> OutboxState {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        OutboxState {
+            sent: self.lock().iter().map(StoredSent::from).collect(),
+            held: held.iter().map(StoredRequest::from).collect(),
+        }
+    }
+
+    /// Adds an extension to the request of a notification, which is not kept over a restart.
+    pub fn extend<T: Clone + Send + Sync + 'static>(&self, id: u64, extension: T) {
+        if let Some(sent) = self.lock().iter_mut().find(|sent| sent.id == id) {
+            sent.request.extensions_mut().insert(extension);
+        }
+    }
+
+    /// Takes over what an outbox kept. Returns what was on its way when that outbox ended, which is
+    /// recorded as unanswered and has to be sent again.
+    pub fn restore(&self, state: OutboxState) -> Vec<Sent> {
+        let mut sent: Vec<Sent> = state.sent.into_iter().map(Sent::from).collect();
+        let mut interrupted = Vec::new();
+        for sent in sent.iter_mut().filter(|sent| sent.answer.is_none()) {
+            sent.answer = Some(Err("the gateway was stopped before the response".to_owned()));
+            interrupted.push(sent.clone());
+        }
+        *self.lock() = sent;
+        let held = state.held.into_iter().map(StoredRequest::into_request).collect();
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
+        interrupted
+    }
+
     async fn deliver(&self, request: Request<Bytes>) -> Receipt {
         let id = self.begin(request.clone());
         let answer = match tokio::time::timeout(self.timeout, self.attempt(request.clone())).await {
@@ -283,6 +316,33 @@ mod tests {
         let paths: Vec<_> =
             outbox.release().await.iter().map(|r| r.request.uri().path().to_owned()).collect();
         assert_eq!(paths, ["/second", "/first"]);
+    }
+
+    #[tokio::test]
+    async fn what_was_sent_and_kept_is_there_after_a_restart() {
+        let router = Router::new().route("/{name}", get(|| async { "ok" }));
+        let server = Server::start(router, "127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let (outbox, next) =
+            (Outbox::new(Duration::from_secs(5)), Outbox::new(Duration::from_secs(5)));
+        let about = |name: &str| {
+            let mut request = to(&format!("{}/{name}", server.url()));
+            request.extensions_mut().insert(About::new("endpoint", name));
+            request
+        };
+        outbox.send(Outgoing { request: about("sent"), schedule: Schedule::Once }).await;
+        outbox.send(Outgoing { request: about("held"), schedule: Schedule::Held }).await;
+        outbox.begin(about("interrupted"));
+
+        let stored = serde_json::to_string(&outbox.state()).unwrap();
+        let interrupted = next.restore(serde_json::from_str(&stored).unwrap());
+        let subjects =
+            |sent: &[Sent]| sent.iter().map(|sent| sent.about().subject).collect::<Vec<_>>();
+        assert_eq!(subjects(&interrupted), ["interrupted"]);
+        assert_eq!(subjects(&next.sent()), ["sent", "interrupted"]);
+        assert_eq!(next.sent()[0].answer.as_ref().unwrap().as_ref().unwrap().body(), "ok");
+        next.release().await;
+        assert_eq!(subjects(&next.sent()), ["sent", "interrupted", "held"]);
+        assert_eq!(next.sent()[2].id, 3);
     }
 
     #[tokio::test]

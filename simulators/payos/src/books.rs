@@ -1,5 +1,7 @@
 //! The books: links, payouts and the ledger. Every answer is made of them.
 
+use serde::{Deserialize, Serialize};
+
 use simulator_kit::failing::PayoutFate;
 
 use crate::{
@@ -11,7 +13,7 @@ use crate::{
 };
 
 /// The books of the merchant.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Books {
     pub(crate) links: Vec<Link>,
     pub(crate) payouts: Vec<Payout>,

@@ -1,9 +1,9 @@
 //! The ledger: every movement of money.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A movement of money.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Booking {
     /// What moved.
@@ -21,7 +21,7 @@ pub struct Booking {
 }
 
 /// What moved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BookingKind {

@@ -1,12 +1,12 @@
 //! Payment links in the books.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::civil;
 
 /// A payment link.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Link {
     /// payOS's number of it.
@@ -34,7 +34,7 @@ pub struct Link {
 }
 
 /// A transfer that reached a link.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LinkTransfer {
     /// The bank's reference.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::civil;
 
 /// A payout, or a batch of several.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Payout {
     /// payOS's number of it.
@@ -24,7 +24,7 @@ pub struct Payout {
 }
 
 /// One transfer of a payout.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PayoutTransaction {
     /// payOS's number of it.

@@ -1,11 +1,13 @@
 //! Attempts to pay an order: what SePay calls transactions.
 
+use serde::{Deserialize, Serialize};
+
 use jiff::{ToSpan, civil};
 
 use super::{PaymentMethod, civil as clock, ids};
 
 /// One attempt to pay an order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Attempt {
     pub(super) number: u64,
     pub(super) uuid: String,

@@ -1,6 +1,6 @@
 //! The merchant's bank accounts and the transactions on them.
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 
 use super::ids;
 
@@ -18,7 +18,24 @@ pub struct Bank {
     pub code: &'static str,
 }
 
+/// Reads a bank by its BIN.
+impl<'de> Deserialize<'de> for Bank {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Named {
+            bin: String,
+        }
+        let Named { bin } = Named::deserialize(deserializer)?;
+        let found = Self::ALL.into_iter().find(|bank| bank.bin == bin);
+        found.ok_or_else(|| D::Error::custom(format!("no simulated bank has the BIN {bin}")))
+    }
+}
+
 impl Bank {
+    /// Every bank of the simulator.
+    pub(super) const ALL: [Self; 5] =
+        [Self::VIETCOMBANK, Self::MBBANK, Self::BIDV, Self::VIETINBANK, Self::SACOMBANK];
+
     /// Vietcombank.
     pub const VIETCOMBANK: Self = Self {
         short_name: "Vietcombank",
@@ -61,7 +78,7 @@ impl Bank {
 }
 
 /// A bank account that the merchant linked to SePay.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BankAccount {
     /// Its UUID in the User API v2.
@@ -138,7 +155,7 @@ impl BankAccount {
 }
 
 /// The direction of money on the merchant's account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// It arrives.
@@ -158,7 +175,7 @@ impl Direction {
 }
 
 /// An entry of a bank statement.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct BankTransaction {
     /// The `id` of webhooks. It does not fit into 32 bits and is not related to the UUID.
     pub(super) webhook_id: u64,
@@ -183,7 +200,7 @@ pub(super) struct BankTransaction {
 }
 
 /// The virtual account that money arrived on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Arrival {
     pub(super) id: String,
     pub(super) number: String,

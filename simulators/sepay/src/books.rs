@@ -1,5 +1,7 @@
 //! The books of the simulated gateway. Every response and notification is made from them.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     Booking, BookingKind, CodeRule, PaymentMethod, Refused,
     attempt::Attempt,
@@ -11,7 +13,7 @@ use super::{
     virtual_account::VaBooks,
 };
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Books {
     /// The shape of payment codes; without it, no codes are looked for.
     rule: Option<CodeRule>,
@@ -26,7 +28,7 @@ pub(super) struct Books {
 }
 
 /// An order and the attempt that a notification reports.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Attempted {
     pub(super) order: Order,
     pub(super) attempt: Attempt,

@@ -1,10 +1,12 @@
 //! The payment code that SePay looks for in the memo of a transfer.
 
+use serde::{Deserialize, Serialize};
+
 use std::ops::RangeInclusive;
 
 /// The shape of a payment code, as set on SePay's dashboard: a prefix of letters, then letters or
 /// digits.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeRule {
     prefix: String,
     suffix: RangeInclusive<usize>,

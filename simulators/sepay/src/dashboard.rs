@@ -1,14 +1,16 @@
 //! The settings on SePay's dashboard, which the merchant may change while the gateway runs.
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 
 use http::Uri;
-use simulator_kit::Schedule;
+use simulator_kit::{Schedule, as_text};
 
 use super::bank::{BankTransaction, Direction};
 
 /// A webhook about bank transactions, as set on the dashboard or registered through the API.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Webhook {
     /// SePay's number for it; 0 until it is added.
@@ -16,6 +18,7 @@ pub struct Webhook {
     /// The merchant's name for it.
     pub name: String,
     /// The address that it is sent to: loopback only.
+    #[serde(with = "as_text")]
     pub url: Uri,
     /// How SePay authenticates it.
     pub auth: WebhookAuth,
@@ -81,7 +84,7 @@ impl Webhook {
 }
 
 /// How a webhook is authenticated.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum WebhookAuth {
     /// No authentication.
@@ -99,6 +102,7 @@ pub enum WebhookAuth {
     /// `Authorization: Bearer <token>`, with a token that SePay fetches from the merchant.
     OAuth2 {
         /// The address that issues tokens: loopback only.
+        #[serde(with = "as_text")]
         token_url: Uri,
         /// The client id.
         client_id: String,
@@ -131,7 +135,7 @@ impl fmt::Debug for WebhookAuth {
 }
 
 /// The format of the body of a webhook.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum WebhookBody {
     /// `application/json`, in PHP's spelling.
@@ -142,8 +146,9 @@ pub enum WebhookBody {
     Multipart,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Dashboard {
+    #[serde(with = "as_text::option")]
     pub(super) ipn_url: Option<Uri>,
     webhooks: Vec<Webhook>,
     registered: u64,

@@ -36,14 +36,14 @@ pub(super) struct Gateway {
     pub(super) requests: RequestLog,
     pub(super) v1_limit: RateLimit,
     pub(super) v2_limit: RateLimit,
+    pub(super) outbox: Outbox,
+    pub(super) retries: Retries,
     pub(super) same_second: SameSecondOrder,
     books: Mutex<Books>,
     dashboard: Mutex<Dashboard>,
     grants: Mutex<Grants>,
     company: Mutex<Company>,
-    outbox: Outbox,
     token_cache: TokenCache,
-    retries: Retries,
     urls: OnceLock<BTreeMap<Host, String>>,
 }
 

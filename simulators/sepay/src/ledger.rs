@@ -1,10 +1,10 @@
 //! The ledger of the simulated gateway.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One movement of money. Bookings are never changed or removed: a voided payment keeps its booking
 /// and the void adds another.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Booking {
     /// Its number in the ledger, from 1.
@@ -25,7 +25,7 @@ pub struct Booking {
 }
 
 /// The kind of a [`Booking`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BookingKind {
@@ -39,7 +39,7 @@ pub enum BookingKind {
     BankDebit,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Ledger(Vec<Booking>);
 
 impl Ledger {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use simulator_kit::as_text;
 use url::Url;
 
 use super::{Refused, attempt::Attempt, ids};
 
 /// How a buyer pays an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum PaymentMethod {
@@ -40,7 +41,7 @@ impl PaymentMethod {
 }
 
 /// The purchase that a checked checkout form asks for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Purchase {
     pub(super) purpose: Purpose,
     pub(super) method: Option<PaymentMethod>,
@@ -50,8 +51,11 @@ pub(super) struct Purchase {
     pub(super) customer_id: Option<String>,
     /// The `agreement_*` fields of the form, without that prefix.
     pub(super) agreement: BTreeMap<String, String>,
+    #[serde(with = "as_text::option")]
     pub(super) success_url: Option<Url>,
+    #[serde(with = "as_text::option")]
     pub(super) error_url: Option<Url>,
+    #[serde(with = "as_text::option")]
     pub(super) cancel_url: Option<Url>,
 }
 
@@ -81,13 +85,13 @@ impl Purchase {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Purpose {
     Purchase,
     Verify,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum OrderStatus {
     AwaitingPayment,
     Captured,
@@ -107,7 +111,7 @@ impl OrderStatus {
 }
 
 /// An order, which exists from the moment that a buyer arrives with its form.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Order {
     /// The `id` of the REST API.
     pub(super) number: u64,

@@ -3,9 +3,11 @@
 mod configuration;
 mod page;
 mod ports;
+mod state;
 mod webhook;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 
 use anstream::adapter::strip_str;
 use axum::{Router, response::Html, routing::get};
@@ -18,6 +20,7 @@ use crate::{
     simulator::{ListenSettings, RunningSimulator, Simulator},
 };
 use ports::Ports;
+use state::StateFile;
 use webhook::Webhook;
 
 /// Run every simulated gateway on this machine until Ctrl-C
@@ -56,6 +59,11 @@ pub(crate) struct Args {
     /// Refuse calls beyond the gateways' documented rates
     #[arg(long)]
     rate_limits: bool,
+
+    /// A file that keeps what the gateways know over restarts: orders, accounts, payouts, webhooks and
+    /// their deliveries, the clock. It holds secrets
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
 
     /// Which replies acknowledge a webhook: every documented one, or exactly the one that the
     /// gateway's pages print
@@ -102,7 +110,14 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
     let at =
         listener.local_addr().map_err(|error| cannot_listen(format_args!("the page"), &error))?;
     let gateways = start(simulators, &mut ports, &args.settings()).await?;
+    let mut state = match &args.state {
+        Some(path) => Some(StateFile::open(path, &gateways)?),
+        None => None,
+    };
     webhook::register(&args.webhook, &gateways).await?;
+    if let Some(state) = &mut state {
+        state.save(&gateways)?;
+    }
 
     let configuration = configuration::of(&url_of(at, &args.host_name), &gateways);
     let page = page::of(&gateways, &strip_str(&configuration).to_string());
@@ -117,9 +132,31 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
     // The page shows credentials: like the gateways it accepts known host names only.
     let _page = Server::on(listener, router, args.host_name.clone())
         .map_err(|error| cannot_listen(format_args!("the page"), &error))?;
-    // If the signal cannot be received, the sandbox ends at once.
-    let _ = signal::ctrl_c().await;
+    let Some(mut state) = state else {
+        ended().await;
+        return Ok(Exit::Done);
+    };
+    tokio::select! {
+        () = ended() => {}
+        failure = state.keep(&gateways) => return Err(failure),
+    }
+    state.save(&gateways)?;
     Ok(Exit::Done)
+}
+
+/// Waits for Ctrl-C or SIGTERM. If a signal cannot be received, the sandbox ends at once.
+async fn ended() {
+    #[cfg(unix)]
+    {
+        use signal::unix::{SignalKind, signal};
+        let Ok(mut terminated) = signal(SignalKind::terminate()) else { return };
+        tokio::select! {
+            _ = signal::ctrl_c() => {}
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = signal::ctrl_c().await;
 }
 
 /// Starts every gateway. Dropping them stops them.

@@ -40,6 +40,11 @@ pub(super) async fn register(
             let message = format!("there is no {provider} here: there is {}", known.join(", "));
             return Err(Failure::usage("--webhook", message));
         };
+        // It may be known from the state of an earlier run.
+        let known = control.overview().webhooks;
+        if known.iter().any(|it| it.endpoint == *endpoint && it.url == *url) {
+            continue;
+        }
         let action = Action::RegisterWebhook { endpoint: endpoint.clone(), url: url.clone() };
         control.act(action).await.map_err(|refused| {
             Failure::usage("--webhook", format!("{provider}/{endpoint}: {refused}"))

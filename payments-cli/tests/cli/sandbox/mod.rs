@@ -4,6 +4,7 @@
 mod flags;
 mod newcomer;
 mod samples;
+mod state;
 mod world;
 
 use crate::program::{file, payments};

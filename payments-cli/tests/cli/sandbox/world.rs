@@ -42,6 +42,12 @@ impl Sandbox {
         Self { child, config, page }
     }
 
+    /// Ends it as a service manager does, and waits until it has ended.
+    pub(super) fn terminate(mut self) {
+        shell(&format!("kill -TERM {}", self.child.id()));
+        assert!(self.child.wait().unwrap().success());
+    }
+
     /// What `GET /api/{provider}/{what}` responds.
     pub(super) fn read(&self, provider: &str, what: &str) -> Value {
         let response = get(&format!("{}/api/{provider}/{what}", self.page));

@@ -1,17 +1,17 @@
 //! The parameters of a checkout link (reference, "Create Link (V1)").
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use url::Url;
 
 use crate::{
     amount, civil_time, codes::checkout as code, fields::Fields, gateway::Gateway,
-    response::Refusal, settings::AdvancedLink, tables,
+    response::Refusal, settings::AdvancedLink, tables, tables::Static,
 };
 
 /// The parameters of a checkout link.
 ///
 /// Its code covers the order code, price, currency and receiver. The buyer can change the rest.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Link {
     /// The merchant's reference.
@@ -60,7 +60,7 @@ pub(crate) enum Page {
 }
 
 /// The test card that the simulated buyer pays with, chosen by what the link asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Instrument {
@@ -101,6 +101,24 @@ impl Instrument {
             Self::Atm => "",
             card => card.bank_code(),
         }
+    }
+
+    const ALL: [Self; 4] = [Self::Visa, Self::MasterCard, Self::Jcb, Self::Atm];
+
+    pub(super) fn deserialize_bank_code<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Static, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        let found = Self::ALL.into_iter().map(Self::bank_code).find(|known| *known == code);
+        found.ok_or_else(|| D::Error::custom(format!("no card has the bank code {code}")))
+    }
+
+    pub(super) fn deserialize_number<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Static, D::Error> {
+        let number = String::deserialize(deserializer)?;
+        let found = Self::ALL.into_iter().map(Self::card_number).find(|known| *known == number);
+        found.ok_or_else(|| D::Error::custom(format!("no card has the number {number}")))
     }
 
     fn asked_for(fields: &Fields) -> Result<Self, Refusal> {

@@ -6,7 +6,7 @@ use super::link::Link;
 use crate::{gateway::Books, sign};
 
 /// An order that a buyer opened. Until then nothing exists at the gateway.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Order {
     /// HPay's number of the order.
@@ -22,7 +22,7 @@ pub struct Order {
 }
 
 /// One time that a buyer paid or tried to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Attempt {
     /// `payment_id` of the notification and `transaction_id` of the inquiry.

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use http::Request;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use simulator_kit::About;
 use url::Url;
 
@@ -20,10 +20,11 @@ use crate::{
     gateway::{Books, Gateway, NOTIFY},
     response::{HandlerResult, Refusal},
     sign::filler,
+    tables::Static,
 };
 
 /// A token of a buyer's card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Card {
     /// The token.
@@ -31,9 +32,11 @@ pub struct Card {
     /// `tokenization` or `token_cyber`.
     pub kind: CardKind,
     /// The `bank_code` of the notification that reported the token.
-    pub bank_code: &'static str,
+    #[serde(deserialize_with = "Instrument::deserialize_bank_code")]
+    pub bank_code: Static,
     /// The card's number, masked.
-    pub number: &'static str,
+    #[serde(deserialize_with = "Instrument::deserialize_number")]
+    pub number: Static,
     /// The payment that made it.
     pub transaction_id: u64,
     /// Whether it can be paid with.
@@ -43,7 +46,7 @@ pub struct Card {
 }
 
 /// The two kinds of tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CardKind {
     /// `tokenization`, of a domestic card.

@@ -6,6 +6,7 @@ mod methods;
 mod overview;
 mod routes;
 mod samples;
+mod state;
 
 pub(crate) use routes::router;
 
@@ -14,9 +15,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Request;
+use serde_json::Value;
 use simulator_kit::{
     Receipt,
-    control::{Acted, Action, ActionRefused, Control, FailingValue, Overview, Sample},
+    control::{
+        Acted, Action, ActionRefused, Control, FailingValue, Overview, Sample, UnusableState,
+    },
 };
 
 use super::{
@@ -43,6 +47,14 @@ impl Control for GatewayControl {
 
     fn failing_values(&self) -> Vec<FailingValue> {
         failing::values(&self.0)
+    }
+
+    fn state(&self) -> Option<Value> {
+        state::of(&self.0)
+    }
+
+    fn restore(&self, state: Value) -> Result<(), UnusableState> {
+        state::restore(&self.0, state)
     }
 }
 

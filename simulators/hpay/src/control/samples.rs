@@ -314,7 +314,7 @@ fn openapi(gateway: &Gateway, names: &Names, endpoint: &Endpoint) -> Option<Samp
     let data = STANDARD.encode(data.to_string());
     let key = settings.merchant_private_key.as_ref()?;
     let signature = sign_as_merchant(key, &gateway.codes.openapi_request_text(&data)).ok()?;
-    let token = gateway.tokens.issue(service, gateway.now(), settings.openapi_token_seconds);
+    let token = gateway.tokens.valid_or_new(service, gateway.now(), settings.openapi_token_seconds);
     let body = json!({ "data": data, "signature": signature }).to_string();
     Some(Sample {
         operation: endpoint.operation.name(),

@@ -13,7 +13,7 @@ mod virtual_account;
 pub(crate) use account::{balance, transaction};
 pub(crate) use envelope::{authorized, refusal};
 pub(crate) use payout::{inquire as inquire_payout, name, transfer};
-pub(crate) use token::{Tokens, grant};
+pub(crate) use token::{Issued, Tokens, grant};
 pub(crate) use virtual_account::{
     create as create_account, credits, list as list_accounts, revoke as revoke_account,
     update as update_account,

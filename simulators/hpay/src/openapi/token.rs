@@ -4,6 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::{Json, response::IntoResponse};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
@@ -19,12 +20,13 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Tokens(Mutex<Issued>);
 
-#[derive(Default)]
-struct Issued {
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Issued {
     count: u64,
     valid: Vec<Token>,
 }
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Token {
     text: String,
     service: String,
@@ -39,13 +41,36 @@ impl Tokens {
         self.lock().valid.iter().any(is_good)
     }
 
+    /// The tokens that were given.
+    pub(crate) fn issued(&self) -> Issued {
+        self.lock().clone()
+    }
+
+    /// Replaces the tokens that were given.
+    pub(crate) fn restore(&self, issued: Issued) {
+        *self.lock() = issued;
+    }
+
+    /// A token for a service that is good for a while yet, or a new one.
+    pub(crate) fn valid_or_new(&self, service: &str, now: i64, lasts: i64) -> String {
+        // Long enough to copy a line and to run it.
+        let soon = now.saturating_add(60);
+        let valid = self
+            .lock()
+            .valid
+            .iter()
+            .rev()
+            .find(|it| it.service == service && soon < it.ends)
+            .map(|token| token.text.clone());
+        valid.unwrap_or_else(|| self.issue(service, now, lasts))
+    }
+
     /// Makes every token invalid.
     pub(crate) fn revoke_all(&self) {
         self.lock().valid.clear();
     }
 
-    /// A new token for a service.
-    pub(crate) fn issue(&self, service: &str, now: i64, lasts: i64) -> String {
+    fn issue(&self, service: &str, now: i64, lasts: i64) -> String {
         let mut issued = self.lock();
         issued.count = issued.count.saturating_add(1);
         let text = sign::filler(&["token", service, &issued.count.to_string()]);
@@ -78,5 +103,4 @@ pub(crate) fn grant(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>) 
     Ok(Json(granted).into_response())
 }
 
-/// The services, by the scope of their tokens.
-pub(crate) const SERVICES: [&str; 4] = ["va", "ibft", "account", "transaction"];
+const SERVICES: [&str; 4] = ["va", "ibft", "account", "transaction"];

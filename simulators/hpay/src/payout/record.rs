@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A payout that the gateway booked.
 ///
 /// The request id is not unique: a repeated one makes another payout.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Payout {
     /// The merchant's reference.

@@ -1,6 +1,6 @@
 //! A virtual account and its credits.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::gateway::Books;
 
@@ -11,7 +11,7 @@ pub(super) const PREFIX: &str = "963124";
 pub(crate) const BANK: &str = "BIDV";
 
 /// A bank account number that HPay opened for the merchant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VirtualAccount {
     /// The short number, which the response to a create contains.
@@ -45,7 +45,7 @@ pub struct VirtualAccount {
 }
 
 /// A transfer that arrived.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Credit {
     /// HPay's transaction.
@@ -61,7 +61,7 @@ pub struct Credit {
 }
 
 /// `va_status`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AccountStatus {

@@ -10,6 +10,8 @@ mod router;
 mod sample;
 
 use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 pub use action::{Acted, Action, ActionRefused, PayoutOutcome, When};
 pub use overview::{
@@ -38,4 +40,56 @@ pub trait Control: Send + Sync {
 
     /// The values that make a call or a payment go wrong by themselves; none if that is off.
     fn failing_values(&self) -> Vec<FailingValue>;
+
+    /// Everything that the gateway keeps over a restart, secrets included; `None` if it keeps nothing.
+    fn state(&self) -> Option<Value> {
+        None
+    }
+
+    /// Takes over what a gateway of the same merchant kept, before anything else happens. Webhooks
+    /// that were on their way are sent again.
+    ///
+    /// # Errors
+    /// It is the state of another gateway or merchant, or damaged. Nothing is taken over.
+    fn restore(&self, state: Value) -> Result<(), UnusableState> {
+        let _ = state;
+        Err(UnusableState::Damaged("this gateway keeps nothing".to_owned()))
+    }
+}
+
+/// Why the state of a gateway cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnusableState {
+    /// It is of another merchant.
+    #[error("it is of the merchant {found}, and this one is {expected}")]
+    OtherMerchant {
+        /// The merchant of the state.
+        found: String,
+        /// The merchant of the gateway.
+        expected: String,
+    },
+    /// It cannot be read.
+    #[error("it cannot be read: {0}")]
+    Damaged(String),
+}
+
+/// Checks that a state is of this merchant.
+///
+/// # Errors
+/// It is of another one.
+pub fn check_merchant(found: &str, expected: &str) -> Result<(), UnusableState> {
+    if found == expected {
+        return Ok(());
+    }
+    let (found, expected) = (found.to_owned(), expected.to_owned());
+    Err(UnusableState::OtherMerchant { found, expected })
+}
+
+/// Reads the state of a gateway.
+///
+/// # Errors
+/// It cannot be read.
+pub fn read_state<T: DeserializeOwned>(state: Value) -> Result<T, UnusableState> {
+    serde_json::from_value(state).map_err(|error| UnusableState::Damaged(error.to_string()))
 }

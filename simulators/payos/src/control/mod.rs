@@ -6,12 +6,14 @@ mod methods;
 mod overview;
 pub(crate) mod routes;
 pub(crate) mod samples;
+mod state;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use simulator_kit::control::{
-    Acted, Action, ActionRefused, Control, FailingValue, Overview, Sample,
+    Acted, Action, ActionRefused, Control, FailingValue, Overview, Sample, UnusableState,
 };
 
 use crate::gateway::Gateway;
@@ -35,6 +37,14 @@ impl Control for GatewayControl {
 
     fn failing_values(&self) -> Vec<FailingValue> {
         failing::values(&self.0)
+    }
+
+    fn state(&self) -> Option<Value> {
+        state::of(&self.0)
+    }
+
+    fn restore(&self, state: Value) -> Result<(), UnusableState> {
+        state::restore(&self.0, state)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The authorisations of merchants, with their codes and tokens.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeSet;
 
 use super::oauth::SCOPES;
@@ -15,7 +17,7 @@ pub(super) const ACCESS: i64 = 3_600;
 const REFRESH: i64 = 30 * 24 * 3_600;
 
 /// Every code and token that is still valid.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Grants {
     given: u64,
     codes: Vec<Given>,
@@ -23,7 +25,7 @@ pub(crate) struct Grants {
     refresh: Vec<Given>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Given {
     text: String,
     scopes: BTreeSet<String>,

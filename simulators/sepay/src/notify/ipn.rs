@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::{HeaderName, Request, Uri};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Notification, php_json, post_json, secret_header};
 use crate::{books::Attempted, civil, ids};
@@ -12,7 +12,7 @@ use crate::{books::Attempted, civil, ids};
 const X_SECRET_KEY: HeaderName = HeaderName::from_static("x-secret-key");
 
 /// The event that an IPN reports.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Happening {
     OrderPaid,

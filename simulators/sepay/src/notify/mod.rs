@@ -7,6 +7,8 @@ mod php_json;
 mod retry;
 mod token;
 
+use serde::{Deserialize, Serialize};
+
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header::CONTENT_TYPE};
 use simulator_kit::{About, Acknowledgement, PrintedHeaders, Receipt, has_member};
@@ -21,7 +23,7 @@ pub(super) use retry::{Retries, Sending};
 pub(super) use token::TokenCache;
 
 /// A message to the merchant. It is written again each time that it is sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Message {
     Ipn { happening: ipn::Happening, subject: Attempted },
     Bank { webhook: Webhook, transaction: BankTransaction },

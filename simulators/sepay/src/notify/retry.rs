@@ -34,6 +34,16 @@ impl Sending {
         Self { number: LAST, ..Self::first(message, now) }
     }
 
+    /// A sending as it was kept: its number, and when the message was first sent.
+    pub(crate) fn kept(message: Arc<Message>, (number, first): (usize, i64)) -> Self {
+        Self { message, number, first }
+    }
+
+    /// What is kept of it beside its message.
+    pub(crate) fn number_and_first(&self) -> (usize, i64) {
+        (self.number, self.first)
+    }
+
     /// The same message, sent once more and not repeated.
     pub(crate) fn only_once(&self, now: i64) -> Self {
         Self { message: Arc::clone(&self.message), number: LAST, first: now }
@@ -73,6 +83,16 @@ impl Retries {
                 coming.push((due, sending.next()));
             }
         }
+    }
+
+    /// The sendings to come, with when they are due.
+    pub(crate) fn all(&self) -> Vec<(i64, Sending)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Replaces the sendings to come.
+    pub(crate) fn restore(&self, coming: Vec<(i64, Sending)>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = coming;
     }
 
     /// When the message of a sending is sent next.

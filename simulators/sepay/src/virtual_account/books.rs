@@ -1,12 +1,14 @@
 //! All orders, and the changes that each allows.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     OrderStatus, VA_PREFIX, VaOrder, VaStatus, VirtualAccount,
     bank::{BankRules, has_terminal, is_terminal_number, va_number},
 };
 use crate::{BankAccount, Refused, ids};
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct VaBooks {
     orders: Vec<VaOrder>,
     /// How many virtual accounts were ever opened.

@@ -1,9 +1,9 @@
 //! An order and its virtual accounts.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An order that is paid through virtual accounts of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VaOrder {
     /// Its UUID.
@@ -27,7 +27,7 @@ pub struct VaOrder {
 }
 
 /// A virtual account of an order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VirtualAccount {
     /// Its UUID.
@@ -49,7 +49,7 @@ pub struct VirtualAccount {
 }
 
 /// The status of an order. SePay documents none for an expired one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OrderStatus {
     /// Nothing arrived.
     Pending,
@@ -62,7 +62,7 @@ pub enum OrderStatus {
 }
 
 /// The status of a virtual account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VaStatus {
     /// It waits for money.
     Unpaid,

@@ -17,11 +17,12 @@ use super::{
 use crate::{code::CodeRule, gateway::Gateway};
 
 /// The company's settings, in SePay's names.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Company {
     bank_sub_account: bool,
     paycode: bool,
-    data_storage_time: &'static str,
+    #[serde(skip_deserializing, default = "days_of_storage")]
+    data_storage_time: Static,
     payment_code_formats: Vec<Format>,
 }
 
@@ -34,12 +35,19 @@ struct Format {
     is_active: bool,
 }
 
+/// Text of the program. The name keeps serde from borrowing it from what it reads.
+type Static = &'static str;
+
+fn days_of_storage() -> Static {
+    "90"
+}
+
 impl Company {
     pub(crate) fn new(rule: &CodeRule) -> Self {
         Self {
             bank_sub_account: true,
             paycode: true,
-            data_storage_time: "90",
+            data_storage_time: days_of_storage(),
             payment_code_formats: vec![Format {
                 prefix: rule.prefix().to_owned(),
                 suffix_from: *rule.suffix().start(),
