@@ -40,11 +40,13 @@ mod configuration;
 mod exit;
 pub mod explain;
 mod formula;
+mod given_keys;
 mod offline;
 mod output;
 mod simulator;
 pub mod simulators;
 
 pub use command_line::CommandLine;
+pub use given_keys::GivenKeys;
 pub use simulator::{ListenSettings, RunningSimulator, Simulator};
 pub use simulator_kit::{Row, Section};

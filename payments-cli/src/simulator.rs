@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::GivenKeys;
 use simulator_kit::{Acknowledgement, Destinations, Section, control::Control};
 
 type Starting = Pin<Box<dyn Future<Output = io::Result<RunningSimulator>> + Send>>;
@@ -77,6 +78,8 @@ pub struct ListenSettings {
     pub rate_limits: bool,
     /// Whether it has values that fail by themselves.
     pub failing_values: bool,
+    /// The merchant that it has instead of the one for tests.
+    pub given: GivenKeys,
 }
 
 impl Default for ListenSettings {
@@ -90,6 +93,7 @@ impl Default for ListenSettings {
             acknowledgement: Acknowledgement::default(),
             rate_limits: false,
             failing_values: false,
+            given: GivenKeys::default(),
         }
     }
 }
@@ -125,6 +129,8 @@ pub struct RunningSimulator {
 pub(crate) enum Value {
     Text(String),
     Number(i64),
+    /// Where a secret is kept, as TOML.
+    Reference(String),
 }
 
 impl RunningSimulator {
@@ -166,6 +172,24 @@ impl RunningSimulator {
     #[must_use]
     pub fn with_control(mut self, control: Arc<dyn Control>) -> Self {
         self.control = Some(control);
+        self
+    }
+
+    /// Replaces the secrets of `given` by where they are kept; one that is in the file itself is left
+    /// out.
+    pub(crate) fn without_secrets(mut self, given: &GivenKeys) -> Self {
+        let secrets = given.secrets();
+        self.keys.retain(|(key, _)| !secrets.contains_key(key) || given.reference(key).is_some());
+        for (key, value) in &mut self.keys {
+            if let (true, Some(reference)) = (secrets.contains_key(key), given.reference(key)) {
+                *value = Value::Reference(reference);
+            }
+        }
+        for row in self.sections.iter_mut().flat_map(|section| &mut section.rows) {
+            if secrets.values().any(|secret| *secret == row.value) {
+                row.value = "as in your configuration".to_owned();
+            }
+        }
         self
     }
 

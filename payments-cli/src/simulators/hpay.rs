@@ -4,6 +4,24 @@ use payments::simulators::hpay::{HPaySimulator, Ports, Settings};
 
 use crate::{RunningSimulator, Simulator};
 
+/// The keys of the configuration that concern the client alone. The certificate is that of the simulated
+/// HPay, which has no private key but its own.
+const IGNORED: [&str; 13] = [
+    "return_url",
+    "notify_url",
+    "currency",
+    "hpay_certificate",
+    "signer",
+    "api",
+    "payout_endpoint",
+    "bank_codes",
+    "unverified_answers",
+    "compat",
+    "checkout_url",
+    "account_url",
+    "openapi_url",
+];
+
 /// HPay's simulated gateway, on three ports.
 pub fn hpay() -> Simulator {
     Simulator::new("hpay", 3, |listen| async move {
@@ -17,6 +35,29 @@ pub fn hpay() -> Simulator {
         if listen.failing_values {
             settings = settings.with_failing_values();
         }
+        let given = &listen.given;
+        for (key, value) in
+            [("merchant_id", &mut settings.merchant_id), ("receiver", &mut settings.merchant_email)]
+        {
+            if let Some(text) = given.text(key)? {
+                *value = text;
+            }
+        }
+        if let Some(id) = given.text("openapi_client_id")? {
+            settings.openapi_client_id = id;
+        }
+        if let Some(secret) = given.secret("passcode")? {
+            settings.passcode = secret;
+        }
+        if let Some(secret) = given.secret("openapi_client_secret")? {
+            settings.openapi_client_secret = secret;
+        }
+        if let Some(pem) = given.secret("private_key")? {
+            settings = settings
+                .with_merchant_key(&pem)
+                .map_err(|error| given.problem("private_key", error))?;
+        }
+        given.check_rest(&IGNORED, &[])?;
         for name in &listen.host_names {
             settings = settings.with_host_name(name);
         }

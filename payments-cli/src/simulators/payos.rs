@@ -4,6 +4,10 @@ use payments::simulators::payos::{PayOSSimulator, Ports, Settings};
 
 use crate::{RunningSimulator, Simulator};
 
+/// The keys of the configuration that concern the client alone.
+const IGNORED: [&str; 6] =
+    ["partner_code", "return_url", "cancel_url", "longest_description", "api_url", "pay_url"];
+
 /// payOS's simulated gateway, on two ports.
 pub fn payos() -> Simulator {
     Simulator::new("payos", 2, |listen| async move {
@@ -16,6 +20,20 @@ pub fn payos() -> Simulator {
         if listen.failing_values {
             settings = settings.with_failing_values();
         }
+        let given = &listen.given;
+        for (channel, prefix) in [(&mut settings.payment, ""), (&mut settings.payout, "payout_")] {
+            let key = |name: &str| format!("{prefix}{name}");
+            if let Some(id) = given.text(&key("client_id"))? {
+                channel.client_id = id;
+            }
+            if let Some(secret) = given.secret(&key("api_key"))? {
+                channel.api_key = secret;
+            }
+            if let Some(secret) = given.secret(&key("checksum_key"))? {
+                channel.checksum_key = secret;
+            }
+        }
+        given.check_rest(&IGNORED, &[])?;
         for name in &listen.host_names {
             settings = settings.with_host_name(name);
         }

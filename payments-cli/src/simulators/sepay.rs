@@ -1,10 +1,11 @@
 //! SePay, simulated.
 
+use std::io;
 use std::num::NonZeroU32;
 
-use payments::simulators::sepay::{Host, SePaySimulator, Settings};
+use payments::simulators::sepay::{Bank, BankAccount, CodeRule, Host, SePaySimulator, Settings};
 
-use crate::{RunningSimulator, Simulator};
+use crate::{GivenKeys, RunningSimulator, Simulator};
 
 /// Calls of the User API v2 in a second (developer.sepay.vn, SePay API v2: authentication).
 const V2_RATE: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
@@ -26,6 +27,7 @@ pub fn sepay() -> Simulator {
         if listen.rate_limits {
             settings = settings.with_rate_limit(V2_RATE).with_v1_rate_limit(V1_RATE);
         }
+        settings = with_merchant(settings, &listen.given)?;
         for (host, index) in Host::ALL.into_iter().zip(0..) {
             settings = settings.with_port(host, listen.port(index));
         }
@@ -34,6 +36,81 @@ pub fn sepay() -> Simulator {
         }
         Ok(described(SePaySimulator::start(settings).await?))
     })
+}
+
+/// The keys of the configuration that concern the client alone.
+const IGNORED: [&str; 16] = [
+    "success_url",
+    "error_url",
+    "cancel_url",
+    "accept_bank_word",
+    "statements_api",
+    "va_api",
+    "va_holder_names",
+    "source_ips",
+    "oauth_url",
+    "pay_url",
+    "pgapi_url",
+    "userapi_url",
+    "userapi_v1_url",
+    "userapi_rate",
+    "userapi_v1_rate",
+    "compat",
+];
+
+/// The settings with the merchant of a configuration.
+fn with_merchant(mut settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
+    let merchant = given.text("merchant_id")?.unwrap_or_else(|| settings.merchant_id().to_owned());
+    let secret = given.secret("secret_key")?.unwrap_or_else(|| settings.secret_key().to_owned());
+    settings = settings.with_merchant(&merchant, &secret);
+    if let Some(secret) = given.secret("ipn_secret")? {
+        settings = settings.with_ipn_secret(Some(&secret));
+    }
+    if let Some(token) = given.secret("api_token")? {
+        settings = settings.with_api_token(&token);
+    }
+    if let Some(secret) = given.secret("webhook_secret")? {
+        settings = settings.with_webhook_secret(&secret);
+    }
+    let id = given.text("oauth_client_id")?;
+    let secret = given.secret("oauth_client_secret")?;
+    settings = settings.with_oauth_client(id.as_deref(), secret.as_deref());
+    if let Some(url) = given.text("oauth_redirect_url")? {
+        settings = settings.with_oauth_redirect_url(&url);
+    }
+    settings = with_account(settings, given)?;
+    let rule = settings.code_rule().clone();
+    let prefix = given.text("code_prefix")?.unwrap_or_else(|| rule.prefix().to_owned());
+    let least = given.number("code_min")?;
+    let most = given.number("code_max")?.or(least).unwrap_or(*rule.suffix().end());
+    let rule = CodeRule::new(&prefix, least.unwrap_or(*rule.suffix().start())..=most)
+        .map_err(|error| given.problem("code_prefix", error))?;
+    let rule = match given.text("code_characters")?.as_deref() {
+        None | Some("letters-and-digits") => rule,
+        Some("digits") => rule.digits_only(),
+        Some(_) => return Err(given.problem("code_characters", "is letters-and-digits or digits")),
+    };
+    given.check_rest(&IGNORED, &[("checkout", "checkout.allowlist")])?;
+    Ok(settings.with_code_rule(rule))
+}
+
+/// The settings with the bank account of a configuration before those for tests.
+fn with_account(settings: Settings, given: &GivenKeys) -> io::Result<Settings> {
+    let (bin, number) = (given.text("account_bin")?, given.text("account_number")?);
+    let holder = given.text("account_holder")?;
+    let lead = given.text("memo_lead")?;
+    let Some(number) = number else { return Ok(settings) };
+    let bin = bin.unwrap_or_default();
+    let bank = Bank::of_bin(&bin).ok_or_else(|| {
+        let known: Vec<_> = Bank::ALL.iter().map(|bank| bank.bin).collect();
+        given.problem("account_bin", format_args!("the simulated SePay has {}", known.join(", ")))
+    })?;
+    let holder = holder.unwrap_or_else(|| "CONG TY THU NGHIEM".to_owned());
+    let mut account = BankAccount::new(&number, &holder, bank, 10_000_000);
+    if let Some(lead) = lead {
+        account = account.with_memo_lead(Some(&*lead).filter(|lead| *lead != "none"));
+    }
+    Ok(settings.with_first_bank_account(account))
 }
 
 fn described(gateway: SePaySimulator) -> RunningSimulator {

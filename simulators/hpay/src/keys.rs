@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use rsa::{
     BigUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey,
     pkcs1::DecodeRsaPrivateKey,
-    pkcs8::{DecodePrivateKey, DecodePublicKey},
+    pkcs8::{DecodePrivateKey, DecodePublicKey, EncodePublicKey, LineEnding},
     sha2::{Digest, Sha256},
     traits::PublicKeyParts,
 };
@@ -114,6 +114,19 @@ impl std::fmt::Debug for Keys {
 pub(crate) fn sign_as_merchant(pem: &str, text: &str) -> Result<String, UnreadableKey> {
     private_key(pem)
         .and_then(|key| sign(&key, text))
+        .map_err(|reason| UnreadableKey { whose: "the merchant's private key", reason })
+}
+
+/// The public key, as PEM, of the merchant whose private key, as PEM, is given.
+///
+/// # Errors
+/// The key cannot be read. The message never shows it.
+pub(crate) fn public_key_of(pem: &str) -> Result<String, UnreadableKey> {
+    private_key(pem)
+        .and_then(|key| {
+            let public = key.to_public_key().to_public_key_pem(LineEnding::LF);
+            public.map_err(|error| error.to_string())
+        })
         .map_err(|reason| UnreadableKey { whose: "the merchant's private key", reason })
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use simulator_kit::{Acknowledgement, Clock, Destinations};
 
 use super::{
+    keys::{UnreadableKey, public_key_of},
     payout::PayoutStart,
     quirks::AnswerQuirks,
     virtual_account::{CallbackForm, CallbackQuirks},
@@ -194,6 +195,16 @@ impl Settings {
         self.merchant_certificate = pem.into();
         self.merchant_private_key = None;
         self
+    }
+
+    /// The merchant's own private key, as PEM, and with it the public key that checks payouts.
+    ///
+    /// # Errors
+    /// The key cannot be read. The message never shows it.
+    pub fn with_merchant_key(mut self, pem: &str) -> Result<Self, UnreadableKey> {
+        self.merchant_certificate = public_key_of(pem)?;
+        self.merchant_private_key = Some(pem.to_owned());
+        Ok(self)
     }
 
     /// For how many seconds an access token of the newer OpenAPI is good.

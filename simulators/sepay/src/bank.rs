@@ -26,15 +26,20 @@ impl<'de> Deserialize<'de> for Bank {
             bin: String,
         }
         let Named { bin } = Named::deserialize(deserializer)?;
-        let found = Self::ALL.into_iter().find(|bank| bank.bin == bin);
-        found.ok_or_else(|| D::Error::custom(format!("no simulated bank has the BIN {bin}")))
+        Self::of_bin(&bin)
+            .ok_or_else(|| D::Error::custom(format!("no simulated bank has the BIN {bin}")))
     }
 }
 
 impl Bank {
     /// Every bank of the simulator.
-    pub(super) const ALL: [Self; 5] =
+    pub const ALL: [Self; 5] =
         [Self::VIETCOMBANK, Self::MBBANK, Self::BIDV, Self::VIETINBANK, Self::SACOMBANK];
+
+    /// The bank with this BIN.
+    pub fn of_bin(bin: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|bank| bank.bin == bin)
+    }
 
     /// Vietcombank.
     pub const VIETCOMBANK: Self = Self {

@@ -98,6 +98,21 @@ impl Settings {
         self
     }
 
+    /// Sets the secret for webhooks.
+    #[must_use]
+    pub fn with_webhook_secret(mut self, secret: &str) -> Self {
+        self.webhook_secret = secret.to_owned();
+        self
+    }
+
+    /// Sets the id and the secret of the app for OAuth2, or keeps what is not given.
+    #[must_use]
+    pub fn with_oauth_client(mut self, id: Option<&str>, secret: Option<&str>) -> Self {
+        self.oauth_client_id = id.unwrap_or(&self.oauth_client_id).to_owned();
+        self.oauth_client_secret = secret.unwrap_or(&self.oauth_client_secret).to_owned();
+        self
+    }
+
     /// Sets the address that browsers return to after a merchant decided about the app.
     #[must_use]
     pub fn with_oauth_redirect_url(mut self, url: &str) -> Self {
@@ -123,6 +138,14 @@ impl Settings {
     #[must_use]
     pub fn with_webhook(mut self, webhook: Webhook) -> Self {
         self.webhooks.push(webhook);
+        self
+    }
+
+    /// Adds a bank account before all others. One with the same number is replaced.
+    #[must_use]
+    pub fn with_first_bank_account(mut self, account: BankAccount) -> Self {
+        self.accounts.retain(|known| known.number != account.number);
+        self.accounts.insert(0, account);
         self
     }
 

@@ -31,6 +31,7 @@ fn provider(out: &mut String, kind: &str, gateway: &RunningSimulator) {
     for (key, value) in &gateway.keys {
         let _ = match value {
             Value::Number(number) => writeln!(out, "{key} = {number}"),
+            Value::Reference(reference) => writeln!(out, "{key} = {reference}"),
             Value::Text(text) if text.contains('\n') => {
                 writeln!(out, "{key} = '''\n{}\n'''", text.trim_end())
             }

@@ -1,11 +1,13 @@
 //! `sandbox`: every simulated gateway on this machine.
 
 mod configuration;
+mod merchants;
 mod page;
 mod ports;
 mod state;
 mod webhook;
 
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
@@ -19,6 +21,7 @@ use crate::{
     output,
     simulator::{ListenSettings, RunningSimulator, Simulator},
 };
+use merchants::Merchants;
 use ports::Ports;
 use state::StateFile;
 use webhook::Webhook;
@@ -59,6 +62,11 @@ pub(crate) struct Args {
     /// Refuse calls beyond the gateways' documented rates
     #[arg(long)]
     rate_limits: bool,
+
+    /// A configuration file: the gateways have its merchants, keys and codes instead of those for
+    /// tests. Do not give it secrets of production
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 
     /// A file that keeps what the gateways know over restarts: orders, accounts, payouts, webhooks and
     /// their deliveries, the clock. It holds secrets
@@ -102,6 +110,7 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
     if simulators.is_empty() {
         return Err(Failure::usage("sandbox", "this program has no simulated gateway"));
     }
+    let merchants = Merchants::read(args.config.as_deref())?;
     let mut ports = Ports::from(args.port);
     let port = ports.take(1)?;
     let listener = TcpListener::bind((args.host, port))
@@ -109,7 +118,7 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
         .map_err(|error| cannot_listen(format_args!("the page, port {port}"), &error))?;
     let at =
         listener.local_addr().map_err(|error| cannot_listen(format_args!("the page"), &error))?;
-    let gateways = start(simulators, &mut ports, &args.settings()).await?;
+    let gateways = start(simulators, &mut ports, &args.settings(), &merchants).await?;
     let mut state = match &args.state {
         Some(path) => Some(StateFile::open(path, &gateways)?),
         None => None,
@@ -164,16 +173,21 @@ async fn start(
     simulators: Vec<Simulator>,
     ports: &mut Ports,
     settings: &ListenSettings,
+    merchants: &Merchants,
 ) -> Result<Vec<(&'static str, RunningSimulator)>, Failure> {
     let mut running = Vec::with_capacity(simulators.len());
     for Simulator { kind, ports: number, start } in simulators {
         let first_port = ports.take(number)?;
-        let listen = ListenSettings { first_port, ..settings.clone() };
+        let given = merchants.of(kind);
+        let listen = ListenSettings { first_port, given: given.clone(), ..settings.clone() };
         let gateway = start(listen).await.map_err(|error| {
+            if error.kind() == ErrorKind::InvalidInput {
+                return Failure::usage("--config", error);
+            }
             let message = "choose other ports with --port";
             Failure::Machine(format!("the simulated {kind} cannot start: {error}; {message}"))
         })?;
-        running.push((kind, gateway));
+        running.push((kind, gateway.without_secrets(&given)));
     }
     Ok(running)
 }

@@ -1,6 +1,7 @@
 //! `payments sandbox`: what it prints is a configuration, its page can be opened, and its gateways
 //! can be controlled.
 
+mod config;
 mod flags;
 mod newcomer;
 mod samples;

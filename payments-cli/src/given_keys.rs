@@ -1,0 +1,193 @@
+//! The keys of a provider's table in a configuration file, for the simulated gateway of its kind.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The keys of a provider's table, from which a simulated gateway takes its merchant instead of the
+/// test values. Empty if there is no such table.
+///
+/// A key that the gateway neither reads nor [ignores](Self::check_rest) is refused by its name.
+#[derive(Clone, Default)]
+pub struct GivenKeys {
+    /// `providers.NAME`.
+    path: String,
+    table: toml::Table,
+    read: Arc<Mutex<BTreeSet<String>>>,
+    /// The secrets that were read, by their keys.
+    secrets: Arc<Mutex<BTreeMap<String, String>>>,
+}
+
+impl GivenKeys {
+    pub(crate) fn new(path: impl Into<String>, table: toml::Table) -> Self {
+        Self { path: path.into(), table, ..Self::default() }
+    }
+
+    /// The text of a key.
+    ///
+    /// # Errors
+    /// It is no text.
+    pub fn text(&self, key: &str) -> io::Result<Option<String>> {
+        match self.value(key) {
+            None => Ok(None),
+            Some(toml::Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(self.problem(key, "is no text")),
+        }
+    }
+
+    /// The whole number of a key.
+    ///
+    /// # Errors
+    /// It is no whole number, or below zero.
+    pub fn number(&self, key: &str) -> io::Result<Option<usize>> {
+        match self.value(key) {
+            None => Ok(None),
+            Some(toml::Value::Integer(number)) => {
+                let number = usize::try_from(*number);
+                number.map(Some).map_err(|_| self.problem(key, "is below zero"))
+            }
+            Some(_) => Err(self.problem(key, "is no whole number")),
+        }
+    }
+
+    /// The secret of a key: `{ env = "…" }`, `{ file = "…" }` or the secret itself; of several, the
+    /// newest. The sandbox does not print it.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn secret(&self, key: &str) -> io::Result<Option<String>> {
+        let Some(value) = self.value(key) else { return Ok(None) };
+        let newest = match value {
+            toml::Value::Array(several) => several.first(),
+            one => Some(one),
+        };
+        let named = |table: &toml::Table, name: &str| {
+            table.get(name).and_then(toml::Value::as_str).map(str::to_owned)
+        };
+        let secret = match newest {
+            Some(toml::Value::String(secret)) => secret.clone(),
+            Some(toml::Value::Table(table)) => match (named(table, "env"), named(table, "file")) {
+                (Some(variable), None) => std::env::var(&variable).map_err(|_| {
+                    self.problem(key, format_args!("the variable {variable} is not set"))
+                })?,
+                (None, Some(file)) => {
+                    let content = std::fs::read_to_string(&file).map_err(|error| {
+                        self.problem(key, format_args!("{file} cannot be read: {error}"))
+                    })?;
+                    content.trim_end_matches(['\r', '\n']).to_owned()
+                }
+                _ => return Err(self.problem(key, "is neither { env = … } nor { file = … }")),
+            },
+            _ => return Err(self.problem(key, "is no secret")),
+        };
+        let mut secrets = self.secrets.lock().unwrap_or_else(PoisonError::into_inner);
+        secrets.insert(key.to_owned(), secret.clone());
+        Ok(Some(secret))
+    }
+
+    /// Refuses every key that was not read, apart from those that are `ignored` because they are of no
+    /// concern to the gateway. Called after all others were read.
+    ///
+    /// # Errors
+    /// A key is left, or a formula is replaced that the gateway does not have.
+    pub fn check_rest(&self, ignored: &[&str], formulas: &[(&str, &str)]) -> io::Result<()> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for (key, value) in &self.table {
+            if let (true, Some(replaced)) = (key == "formulas", value.as_table()) {
+                for (name, formula) in replaced {
+                    let is_known =
+                        |it: &&(&str, &str)| it.0 == name && Some(it.1) == formula.as_str();
+                    if !formulas.iter().any(|it| is_known(&it)) {
+                        let why = "the simulated gateway has its own formula only: leave it out";
+                        return Err(self.problem(&format!("formulas.{name}"), why));
+                    }
+                }
+                continue;
+            }
+            let is_general = ["kind", "environment"].contains(&key.as_str());
+            if !is_general && !read.contains(key) && !ignored.contains(&key.as_str()) {
+                return Err(self
+                    .problem(key, "the simulated gateway has nothing of the kind: leave it out"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A problem with a key.
+    pub fn problem(&self, key: &str, why: impl fmt::Display) -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidInput, format!("{}.{key}: {why}", self.path))
+    }
+
+    /// The secrets that were read, by their keys.
+    pub(crate) fn secrets(&self) -> BTreeMap<String, String> {
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where the secret of a key is kept, in TOML; `None` if it is in the table itself.
+    pub(crate) fn reference(&self, key: &str) -> Option<String> {
+        let value = self.table.get(key)?;
+        let newest = value.as_array().and_then(|several| several.first()).unwrap_or(value);
+        let table = newest.as_table()?;
+        ["env", "file"].into_iter().find_map(|name| {
+            // Quoted as TOML's basic strings are.
+            let text = serde_json::to_string(table.get(name)?.as_str()?).ok()?;
+            Some(format!("{{ {name} = {text} }}"))
+        })
+    }
+
+    fn value(&self, key: &str) -> Option<&toml::Value> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
+        self.table.get(key)
+    }
+}
+
+/// Shows no value: any may be a secret.
+impl fmt::Debug for GivenKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GivenKeys").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(toml: &str) -> GivenKeys {
+        GivenKeys::new("providers.acme", toml::from_str(toml).unwrap())
+    }
+
+    #[test]
+    fn what_is_not_read_is_refused_by_its_name() {
+        let keys = given("kind = 'acme'\nid = 'x'\nurl = 'u'\nodd = 1\nformulas.a = 'b'");
+        assert_eq!(keys.text("id").unwrap().as_deref(), Some("x"));
+        let error = |ignored: &[&str], formulas: &[(&str, &str)]| {
+            keys.check_rest(ignored, formulas).unwrap_err().to_string()
+        };
+        assert!(error(&["url", "odd"], &[]).starts_with("providers.acme.formulas.a: "));
+        assert!(error(&["url"], &[("a", "b")]).starts_with("providers.acme.odd: "));
+        assert!(keys.check_rest(&["url", "odd"], &[("a", "b")]).is_ok());
+        assert!(keys.text("odd").unwrap_err().to_string().contains("providers.acme.odd"));
+    }
+
+    #[test]
+    fn a_secret_is_the_newest_and_printed_as_its_reference() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        std::fs::write(&file, "s3cret\n").unwrap();
+        let keys = given(&format!(
+            "one = {{ file = '{0}' }}\nall = [{{ file = '{0}' }}, 'old']\nplain = 'p'\n\
+             missing = {{ file = '/nowhere' }}",
+            file.display()
+        ));
+        for key in ["one", "all"] {
+            assert_eq!(keys.secret(key).unwrap().as_deref(), Some("s3cret"));
+            let reference = format!("{{ file = \"{}\" }}", file.display());
+            assert_eq!(keys.reference(key), Some(reference));
+        }
+        assert_eq!(keys.secret("plain").unwrap().as_deref(), Some("p"));
+        assert_eq!((keys.reference("plain"), keys.secret("none").unwrap()), (None, None));
+        assert!(keys.secret("missing").unwrap_err().to_string().contains("/nowhere"));
+        assert!(!format!("{keys:?}").contains("s3cret"));
+    }
+}
