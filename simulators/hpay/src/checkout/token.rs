@@ -124,6 +124,10 @@ pub(crate) fn revoke(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
     if Url::parse(return_url).is_err() {
         return Err(Refusal(code::INVALID_RETURN_URL));
     }
+    let notify_url = fields.text("notify_url");
+    if !notify_url.is_empty() && gateway.settings.destinations.check(notify_url).is_err() {
+        return Err(Refusal(code::WRONG_PARAMETERS));
+    }
     let mut books = gateway.books();
     let card = books
         .cards
@@ -136,7 +140,7 @@ pub(crate) fn revoke(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
         .ok_or(Refusal(code::UNKNOWN_TOKEN))?;
     card.asked = Some(Revocation {
         return_url: return_url.to_owned(),
-        notify_url: fields.text("notify_url").to_owned(),
+        notify_url: notify_url.to_owned(),
     });
     Ok(page::revocation_page(card))
 }

@@ -211,6 +211,11 @@ struct VaCallback {
 }
 
 async fn register_va_callback(State(gateway): Shared, Json(asked): Json<VaCallback>) -> Response {
+    let usable = asked.base.as_deref().map(|base| gateway.settings.destinations.check(base));
+    if let Some(Err(unusable)) = usable {
+        let error = json!({ "error": unusable.to_string() });
+        return (StatusCode::UNPROCESSABLE_ENTITY, Json(error)).into_response();
+    }
     gateway.register_va_callback(asked.base);
     done(Ok(()))
 }
