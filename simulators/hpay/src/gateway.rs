@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use simulator_kit::{
-    About, Acknowledgement, Outbox, Outgoing, Receipt, Schedule,
+    About, Acknowledgement, Destinations, Outbox, Outgoing, Receipt, Schedule,
     failing::{OrderFate, PayoutFate},
     has_member,
 };
@@ -134,6 +134,12 @@ impl Gateway {
 
     pub(crate) fn register_va_callback(&self, base: Option<String>) {
         *lock(&self.va_callback_base) = base;
+    }
+
+    /// Whether a link may have this `notify_url`, which may be empty.
+    pub(crate) fn can_notify(&self, url: &str) -> bool {
+        let destinations = self.settings.destinations;
+        url.is_empty() || destinations == Destinations::Loopback || destinations.check(url).is_ok()
     }
 
     /// Where payments of links without a `notify_url` are reported.

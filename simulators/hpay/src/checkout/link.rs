@@ -296,7 +296,7 @@ fn expected(gateway: &Gateway, fields: &Fields, takes: AdvancedLink) -> String {
 /// Where the outcome is reported, if it can be reported there.
 fn notify_url(gateway: &Gateway, fields: &Fields) -> Result<String, Refusal> {
     let url = address(fields, "notify_url", code::WRONG_PARAMETERS)?;
-    match url.is_empty() || gateway.settings.destinations.check(&url).is_ok() {
+    match gateway.can_notify(&url) {
         true => Ok(url),
         false => Err(Refusal(code::WRONG_PARAMETERS)),
     }

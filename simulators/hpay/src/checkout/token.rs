@@ -125,7 +125,7 @@ pub(crate) fn revoke(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
         return Err(Refusal(code::INVALID_RETURN_URL));
     }
     let notify_url = fields.text("notify_url");
-    if !notify_url.is_empty() && gateway.settings.destinations.check(notify_url).is_err() {
+    if !gateway.can_notify(notify_url) {
         return Err(Refusal(code::WRONG_PARAMETERS));
     }
     let mut books = gateway.books();
@@ -138,10 +138,8 @@ pub(crate) fn revoke(gateway: &Gateway, fields: &Fields, _fault: Option<&Fault>)
                 && (card.token.as_str(), card.bank_code) == (token, bank)
         })
         .ok_or(Refusal(code::UNKNOWN_TOKEN))?;
-    card.asked = Some(Revocation {
-        return_url: return_url.to_owned(),
-        notify_url: notify_url.to_owned(),
-    });
+    card.asked =
+        Some(Revocation { return_url: return_url.to_owned(), notify_url: notify_url.to_owned() });
     Ok(page::revocation_page(card))
 }
 
