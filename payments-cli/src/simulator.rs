@@ -179,12 +179,20 @@ impl RunningSimulator {
     /// out.
     pub(crate) fn without_secrets(mut self, given: &GivenKeys) -> Self {
         let secrets = given.secrets();
-        self.keys.retain(|(key, _)| !secrets.contains_key(key) || given.reference(key).is_some());
-        for (key, value) in &mut self.keys {
-            if let (true, Some(reference)) = (secrets.contains_key(key), given.reference(key)) {
-                *value = Value::Reference(reference);
-            }
-        }
+        // A secret may be printed under another key too, as one that is another's default.
+        let secret_of = |key: &str, value: &Value| {
+            let is_it = |name: &str, secret: &String| {
+                name == key || matches!(value, Value::Text(text) if text == secret)
+            };
+            secrets.iter().find(|(name, secret)| is_it(name, secret)).map(|(name, _)| name.clone())
+        };
+        self.keys.retain_mut(|(key, value)| {
+            let Some(name) = secret_of(key, value) else { return true };
+            let reference = given.reference(&name);
+            let is_kept = reference.is_some();
+            *value = Value::Reference(reference.unwrap_or_default());
+            is_kept
+        });
         for row in self.sections.iter_mut().flat_map(|section| &mut section.rows) {
             if secrets.values().any(|secret| *secret == row.value) {
                 row.value = "as in your configuration".to_owned();

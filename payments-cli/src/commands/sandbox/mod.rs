@@ -4,6 +4,7 @@ mod configuration;
 mod merchants;
 mod page;
 mod ports;
+mod signals;
 mod state;
 mod webhook;
 
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 use anstream::adapter::strip_str;
 use axum::{Router, response::Html, routing::get};
 use simulator_kit::{Acknowledgement, Destinations, Server, url_of};
-use tokio::{net::TcpListener, signal};
+use tokio::net::TcpListener;
 
 use crate::{
     exit::{Ended, Exit, Failure},
@@ -23,6 +24,7 @@ use crate::{
 };
 use merchants::Merchants;
 use ports::Ports;
+use signals::EndSignals;
 use state::StateFile;
 use webhook::Webhook;
 
@@ -137,35 +139,22 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
             router.nest(&format!("/api/{kind}"), simulator_kit::control::router(control))
         })
         .route("/", get(|| async { Html(page) }));
+    // Whoever reads the configuration may end the sandbox at once.
+    let signals = EndSignals::new();
     output::print(&configuration)?;
     // The page shows credentials: like the gateways it accepts known host names only.
     let _page = Server::on(listener, router, args.host_name.clone())
         .map_err(|error| cannot_listen(format_args!("the page"), &error))?;
     let Some(mut state) = state else {
-        ended().await;
+        signals.received().await;
         return Ok(Exit::Done);
     };
     tokio::select! {
-        () = ended() => {}
+        () = signals.received() => {}
         failure = state.keep(&gateways) => return Err(failure),
     }
     state.save(&gateways)?;
     Ok(Exit::Done)
-}
-
-/// Waits for Ctrl-C or SIGTERM. If a signal cannot be received, the sandbox ends at once.
-async fn ended() {
-    #[cfg(unix)]
-    {
-        use signal::unix::{SignalKind, signal};
-        let Ok(mut terminated) = signal(SignalKind::terminate()) else { return };
-        tokio::select! {
-            _ = signal::ctrl_c() => {}
-            _ = terminated.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = signal::ctrl_c().await;
 }
 
 /// Starts every gateway. Dropping them stops them.
