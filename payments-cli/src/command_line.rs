@@ -14,7 +14,8 @@ const ABOUT: &str = "Payment gateways: simulated, configured, explained";
 const LONG_ABOUT: &str = "\
 Payment gateways: simulated, configured, explained.
 
-Nothing here reaches a real gateway, except `engine reconcile`, which asks for a statement.
+Nothing here reaches a real gateway, except `engine reconcile`, which asks for a statement,
+`doctor --online`, which asks harmless questions, and `probe`, which tries a sandbox.
 Your secrets are read from environment variables and files, and are never printed.";
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, valid or trusted; 1 a problem was found; 2 bad usage; 3 not trusted;

@@ -1,6 +1,6 @@
 //! The command line of the payments framework, for the providers of your choice.
 //!
-//! [`CommandLine`] takes a registry and runs `doctor`, `providers`, `formulas`, `sign`, `check`,
+//! [`CommandLine`] takes a registry and runs `doctor`, `probe`, `providers`, `formulas`, `sign`, `check`,
 //! `verify`, `sandbox` and `qr` with the providers in it. The program `payments` is this library
 //! with every provider of this workspace; a program of your own has your providers:
 //!
@@ -30,6 +30,7 @@
 //!
 //! Without features the library links no provider. `hpay`, `payos`, `sepay` and `mock` make the simulated
 //! gateways of these providers available in [`simulators`]; `engine` adds the command of that name;
+//! `online` adds what asks gateways, `doctor --online` and `probe`;
 //! `demo` (default) is what the program `payments` needs.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -42,6 +43,8 @@ pub mod explain;
 mod formula;
 mod given_keys;
 mod offline;
+#[cfg(feature = "online")]
+mod online;
 mod output;
 mod simulator;
 pub mod simulators;

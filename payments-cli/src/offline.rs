@@ -14,6 +14,12 @@ use payments::{
 /// A transport that sends nothing, so that checking a configuration or a delivery has no effect.
 struct Offline;
 
+/// A transport that refuses every call.
+#[cfg(feature = "online")]
+pub(crate) fn transport() -> Arc<dyn Transport> {
+    Arc::new(Offline)
+}
+
 /// A context in which providers are built and nothing can be sent.
 pub(crate) fn context(environ: Environ) -> Context {
     Context::new(Arc::new(Offline)).with_environ(environ)

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{json, printable};
+use crate::{Suspect, json, printable};
 
 /// The result of a call: an instruction's answer, an inquiry's answer, or an [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -33,6 +33,7 @@ struct Inner {
     provider_message: Option<String>,
     status: Option<u16>,
     retry_after: Option<Duration>,
+    suspects: &'static [Suspect],
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -78,6 +79,7 @@ impl Error {
             provider_message: None,
             status: None,
             retry_after: None,
+            suspects: &[],
             source: None,
         }))
     }
@@ -137,6 +139,13 @@ impl Error {
         self
     }
 
+    /// Says what of the merchant's set-up may be wrong, as the gateway's code tells.
+    #[must_use]
+    pub fn with_suspects(mut self, suspects: &'static [Suspect]) -> Self {
+        self.0.suspects = suspects;
+        self
+    }
+
     /// Keeps the cause. A JSON error is reduced to its place, because its text quotes what was
     /// read.
     #[must_use]
@@ -181,6 +190,16 @@ impl Error {
     /// How long the provider asks us to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
+    }
+
+    /// What of the merchant's set-up may be wrong: what the provider said with
+    /// [`with_suspects`](Self::with_suspects), and otherwise the credentials for an
+    /// [`Authentication`](ErrorKind::Authentication) and nothing for another kind.
+    pub fn suspects(&self) -> &[Suspect] {
+        match (self.0.suspects, self.0.kind) {
+            ([], ErrorKind::Authentication) => &[Suspect::Credentials],
+            (suspects, _) => suspects,
+        }
     }
 
     /// Whether the same call may be made again as it is.
@@ -244,6 +263,9 @@ impl fmt::Debug for Error {
         if let Some(after) = &inner.retry_after {
             debug.field("retry_after", after);
         }
+        if !inner.suspects.is_empty() {
+            debug.field("suspects", &inner.suspects);
+        }
         if let Some(source) = &inner.source {
             debug.field("source", source);
         }
@@ -283,6 +305,15 @@ mod tests {
             error.to_string(),
             "create_payout: `amount`: at least 2,000 VND (code 4, HTTP 200)"
         );
+    }
+
+    #[test]
+    fn refused_credentials_are_suspected_unless_the_provider_knows_more() {
+        let refused = Error::new(ErrorKind::Authentication, "refused");
+        assert_eq!(refused.suspects(), [Suspect::Credentials]);
+        let refused = refused.with_suspects(&[Suspect::Formula]);
+        assert_eq!(refused.suspects(), [Suspect::Formula]);
+        assert_eq!(Error::new(ErrorKind::Permission, "not allowed").suspects(), []);
     }
 
     #[test]

@@ -34,7 +34,8 @@
 //!
 //! The roles: [`payment`], [`virtual_account`], [`payout`], [`statement`], [`notification`].
 //! Their words: [`money`], [`bank`], [`rules`], [`step`]. What a provider crate is
-//! built on: [`transport`], [`signature`], [`config`], [`registry`].
+//! built on: [`transport`], [`signature`], [`config`], [`registry`], and [`reading`], what it reads into
+//! documents without knowing.
 //!
 //! # Features
 //!
@@ -57,6 +58,7 @@ pub mod notification;
 pub mod options;
 pub mod payment;
 pub mod payout;
+pub mod reading;
 pub mod registry;
 pub mod rules;
 pub mod signature;
@@ -83,6 +85,7 @@ mod secret;
 mod shared_credentials;
 mod single_flight;
 mod submission;
+mod suspect;
 mod time;
 mod web_address;
 
@@ -107,6 +110,7 @@ pub use signature::Authenticity;
 pub use single_flight::{SingleFlight, run_to_end};
 pub use statement::StatementProvider;
 pub use submission::{Decline, DeclineReason, NotAccepted, Submission, Uncertain, UncertainCause};
+pub use suspect::Suspect;
 pub use time::{Clock, ManualClock, SystemClock, Timestamp, TimestampError};
 pub use virtual_account::VirtualAccountProvider;
 pub use web_address::{check_page_address, check_web_address};

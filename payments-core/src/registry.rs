@@ -12,6 +12,7 @@ pub use crate::shared_credentials::shared_credentials;
 use crate::{
     Clock, Provider, SystemClock,
     config::{ConfigProblem, Environ, PaymentsConfig, ProviderConfig},
+    reading::{Question, Reading},
     signature::Formula,
     transport::{Rate, RetryPolicy, Stack, Transport},
 };
@@ -38,6 +39,10 @@ pub struct Registration {
     /// Whether the gateway has a test system. Where it has none, `environment = "sandbox"` reaches
     /// only a simulator on this machine, and never the real gateway.
     pub has_sandbox: bool,
+    /// What it reads into documents that the gateway has not confirmed.
+    pub readings: &'static [Reading],
+    /// Harmless questions beside those of its roles.
+    pub questions: &'static [Question],
 }
 
 #[cfg(feature = "inventory")]
@@ -88,13 +93,37 @@ impl Registration {
         build: Build,
         example: &'static str,
     ) -> Self {
-        Self { kind, package, version, build, example, formulas: &[], has_sandbox: true }
+        Self {
+            kind,
+            package,
+            version,
+            build,
+            example,
+            formulas: &[],
+            has_sandbox: true,
+            readings: &[],
+            questions: &[],
+        }
     }
 
     /// Lists its signature formulas.
     #[must_use]
     pub const fn with_formulas(mut self, formulas: &'static [Formula]) -> Self {
         self.formulas = formulas;
+        self
+    }
+
+    /// Lists what it reads into documents that the gateway has not confirmed.
+    #[must_use]
+    pub const fn with_readings(mut self, readings: &'static [Reading]) -> Self {
+        self.readings = readings;
+        self
+    }
+
+    /// Lists harmless questions about what it does beside its roles.
+    #[must_use]
+    pub const fn with_questions(mut self, questions: &'static [Question]) -> Self {
+        self.questions = questions;
         self
     }
 

@@ -3,7 +3,7 @@
 //! The tables are in `data/`, and each surface's `status.rs` has its own.
 
 use payments_core::{
-    Decline, DeclineReason, Error, ErrorKind, Submission, Uncertain, UncertainCause,
+    Decline, DeclineReason, Error, ErrorKind, Submission, Suspect, Uncertain, UncertainCause,
     signature::{Confidence, Formula},
 };
 
@@ -25,7 +25,12 @@ pub(crate) struct ErrorCodes {
     pub(crate) not_found: &'static [&'static str],
     /// The codes by which a signature is refused.
     pub(crate) wrong_signature: &'static [&'static str],
+    /// The codes by which the address of the caller is refused.
+    pub(crate) wrong_address: &'static [&'static str],
 }
+
+/// What is suspected where one code is about the formula and the keys.
+pub(crate) const FORMULA_OR_CREDENTIALS: &[Suspect] = &[Suspect::Formula, Suspect::Credentials];
 
 /// What a code is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +144,8 @@ impl Code {
                 Error::new(kind, format!("HPay answered: {}{hint}", known.meaning))
             }
         };
-        let error = error.with_operation(operation).with_code(&self.text);
+        let suspects = self.suspects(error.kind(), formula);
+        let error = error.with_operation(operation).with_code(&self.text).with_suspects(suspects);
         match &self.words {
             Some(words) => error.with_provider_message(words),
             None => error,
@@ -182,6 +188,20 @@ impl Code {
                 )
                 .with_code(&self.text),
             ),
+        }
+    }
+
+    /// What of the merchant's set-up a refusal points to.
+    fn suspects(&self, kind: ErrorKind, formula: &Formula) -> &'static [Suspect] {
+        let is_guess = matches!(formula.confidence, Confidence::Low | Confidence::Unknown);
+        if self.codes.wrong_address.contains(&self.text.as_str()) {
+            &[Suspect::SourceAddress]
+        } else if self.is_wrong_signature() || (kind == ErrorKind::Authentication && is_guess) {
+            FORMULA_OR_CREDENTIALS
+        } else if kind == ErrorKind::Authentication {
+            &[Suspect::Credentials]
+        } else {
+            &[]
         }
     }
 

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use payments_core::{
-    Error, ErrorKind,
+    Error, ErrorKind, Suspect,
     transport::{Unreadable, retry_after},
 };
 
@@ -28,6 +28,10 @@ pub(crate) fn check_inquiry(
         _ => (ErrorKind::Malformed, "HPay documents no response with this HTTP status"),
     };
     let error = Error::new(kind, message).with_operation(operation).with_status(response.status());
+    let error = match kind {
+        ErrorKind::Permission => error.with_suspects(&[Suspect::SourceAddress]),
+        _ => error,
+    };
     Err(match retry_after(response.headers(), &["retry-after"]) {
         Some(after) => error.with_retry_after(after),
         None => error,

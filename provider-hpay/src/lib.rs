@@ -86,6 +86,7 @@ mod openapi;
 mod operation;
 mod operations;
 mod payout;
+mod readings;
 mod registration;
 mod reply;
 mod response_signature;

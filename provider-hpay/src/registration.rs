@@ -6,13 +6,16 @@ use payments_core::{
     registry::{Builder, Context, Registration},
 };
 
-use crate::{builder, client::HPay, config::Config, formulas::FORMULAS};
+use crate::{
+    builder, client::HPay, config::Config, formulas::FORMULAS, readings::READINGS,
+};
 
 /// What this crate says about itself: its kind, its formulas, how it is built from a
 /// [`Config`](crate::Config), and an example of one.
 pub const REGISTRATION: Registration =
     Registration::new("hpay", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"), build, EXAMPLE)
-        .with_formulas(FORMULAS);
+        .with_formulas(FORMULAS)
+        .with_readings(READINGS);
 
 #[cfg(feature = "inventory")]
 payments_core::inventory::submit! { REGISTRATION }

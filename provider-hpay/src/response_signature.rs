@@ -16,6 +16,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     config::UnverifiedAnswers,
+    error_codes::FORMULA_OR_CREDENTIALS,
     formulas::{self, Formulas},
     operation::Signature,
 };
@@ -143,7 +144,9 @@ impl Doubt {
     pub(crate) fn into_error(self, operation: &'static str) -> Error {
         let error = Error::new(ErrorKind::Malformed, self.words).with_operation(operation);
         match self.untrusted {
-            Some(untrusted) => error.with_source(untrusted),
+            Some(untrusted) => {
+                error.with_suspects(FORMULA_OR_CREDENTIALS).with_source(untrusted)
+            }
             None => error,
         }
     }

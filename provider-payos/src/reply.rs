@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 use payments_core::{
-    Decline, DeclineReason, Error, ErrorKind, Raw, Result, Submission, Uncertain, UncertainCause,
+    Decline, DeclineReason, Error, ErrorKind, Raw, Result, Submission, Suspect, Uncertain,
+    UncertainCause,
     notification::{Untrusted, UntrustedReason},
     signature::{Authenticity, CheckingKeys},
     transport::{Unreadable, retry_after},
@@ -16,6 +17,11 @@ use crate::{
     members::{fields, texts},
     operation::{Operation, ResponseSignature, X_SIGNATURE},
 };
+
+/// The code by which payOS refuses the signature of a request (merchants' logs).
+const WRONG_SIGNATURE: &str = "201";
+
+const FORMULA_OR_CREDENTIALS: &[Suspect] = &[Suspect::Formula, Suspect::Credentials];
 
 /// A response of payOS, in its envelope.
 pub(crate) struct Reply<'a> {
@@ -67,6 +73,7 @@ impl<'a> Reply<'a> {
             let error = Error::new(kind, message)
                 .with_operation(operation.name)
                 .with_status(http.status())
+                .with_suspects(suspects(kind))
                 .with_source(error);
             match retry_after(http.headers(), &["retry-after"]) {
                 Some(after) => error.with_retry_after(after),
@@ -146,6 +153,7 @@ impl<'a> Reply<'a> {
         self.verified().map_err(|doubt| match doubt {
             Doubt::Untrusted(untrusted) => self
                 .malformed("the signature of payOS's response is missing or wrong")
+                .with_suspects(FORMULA_OR_CREDENTIALS)
                 .with_source(untrusted),
             Doubt::Unreadable(unreadable) => self.unreadable(unreadable),
         })
@@ -202,6 +210,10 @@ impl<'a> Reply<'a> {
         let error = Error::new(kind, message)
             .with_operation(self.operation.name)
             .with_status(self.http.status())
+            .with_suspects(match code {
+                WRONG_SIGNATURE => FORMULA_OR_CREDENTIALS,
+                _ => suspects(kind),
+            })
             .with_code(code);
         match &self.envelope.desc {
             Some(desc) => error.with_provider_message(desc),
@@ -231,6 +243,15 @@ impl<'a> Reply<'a> {
         };
         let texts = texts(formula, data).map_err(|error| Doubt::Unreadable(error.into()))?;
         formula.authenticate(&fields(&texts), signature, self.check.keys).map_err(Doubt::Untrusted)
+    }
+}
+
+/// What of the merchant's set-up a refusal points to: payOS refuses addresses that are not on the
+/// list of a channel with 403 (payos.vn/docs, API: errors).
+fn suspects(kind: ErrorKind) -> &'static [Suspect] {
+    match kind {
+        ErrorKind::Permission => &[Suspect::SourceAddress],
+        _ => &[],
     }
 }
 

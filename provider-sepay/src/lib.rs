@@ -134,6 +134,8 @@ mod notifications;
 pub mod oauth;
 mod payment_gateway;
 mod payments;
+mod questions;
+mod readings;
 mod sepay;
 pub mod testing;
 

@@ -175,7 +175,7 @@ impl SePay {
         Ok(self.gateway()?.list.every(query))
     }
 
-    fn gateway(&self) -> Result<&Gateway> {
+    pub(crate) fn gateway(&self) -> Result<&Gateway> {
         self.gateway.as_ref().ok_or_else(|| {
             Error::unsupported(
                 "the payment gateway is not configured; give `merchant_id` and `secret_key`",

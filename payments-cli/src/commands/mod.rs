@@ -6,6 +6,8 @@ mod doctor;
 mod engine;
 mod examples;
 mod formulas;
+#[cfg(feature = "online")]
+mod probe;
 mod providers;
 mod qr;
 mod sandbox;
@@ -24,6 +26,8 @@ pub(crate) enum Command {
     Sandbox(sandbox::Args),
     Providers(providers::Args),
     Doctor(doctor::Args),
+    #[cfg(feature = "online")]
+    Probe(probe::Args),
     #[cfg(feature = "engine")]
     Engine(engine::Args),
     Qr(qr::Args),
@@ -38,7 +42,9 @@ impl Command {
         match self {
             Self::Sandbox(args) => sandbox::run(&args, simulators).await,
             Self::Providers(args) => providers::run(&args, registry),
-            Self::Doctor(args) => doctor::run(&args, registry),
+            Self::Doctor(args) => doctor::run(&args, registry).await,
+            #[cfg(feature = "online")]
+            Self::Probe(args) => probe::run(&args, registry).await,
             #[cfg(feature = "engine")]
             Self::Engine(args) => engine::run(args, registry).await,
             Self::Qr(args) => qr::run(&args),

@@ -100,6 +100,47 @@ impl PaymentsConfig {
         self.providers.keys().map(String::as_str)
     }
 
+    /// The configuration of one provider alone; `None` if there is none of this name.
+    pub fn only(&self, provider: &str) -> Option<Self> {
+        let table = self.providers.get(provider)?.clone();
+        Some(Self::single(provider, table))
+    }
+
+    /// The value of a key of a provider; a key in a table is written with the table, as in
+    /// `compat.body`.
+    pub fn value(&self, provider: &str, key: &str) -> Option<&Value> {
+        let table = self.providers.get(provider)?;
+        match key.split_once('.') {
+            None => table.get(key),
+            Some((name, key)) => match table.get(name)? {
+                Value::Table(table) => table.get(key),
+                _ => None,
+            },
+        }
+    }
+
+    /// Sets a key of a provider, written as for [`value`](Self::value), or leaves it out. It does
+    /// nothing if there is no provider of this name.
+    pub fn set_value(&mut self, provider: &str, key: &str, value: Option<Value>) {
+        let Some(mut table) = self.providers.get_mut(provider) else { return };
+        let mut key = key;
+        if let Some((name, rest)) = key.split_once('.') {
+            if value.is_none() && !table.contains_key(name) {
+                return;
+            }
+            let inner = table.entry(name.to_owned()).or_insert_with(|| Value::Table([].into()));
+            if !matches!(inner, Value::Table(_)) {
+                *inner = Value::Table([].into());
+            }
+            let Value::Table(inner) = inner else { return };
+            (table, key) = (inner, rest);
+        }
+        match value {
+            Some(value) => table.insert(key.to_owned(), value),
+            None => table.remove(key),
+        };
+    }
+
     /// The table `[engine]`, if there is one. Its environment is production if that of any provider
     /// is.
     pub fn engine(&self) -> Option<ProviderConfig> {
@@ -237,5 +278,25 @@ impl Environ {
 impl fmt::Debug for Environ {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Environ(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_key_of_one_provider_is_changed() {
+        let mut config = PaymentsConfig::single("main", [("kind".into(), "acme".into())].into());
+        config.set_value("main", "compat.body", Some("json".into()));
+        assert_eq!(config.value("main", "compat.body"), Some(&Value::from("json")));
+        config.set_value("main", "compat.body", None);
+        assert_eq!(config.value("main", "compat.body"), None);
+        config.set_value("main", "kind", Some("other".into()));
+        assert_eq!(config.value("main", "kind"), Some(&Value::from("other")));
+        config.set_value("other", "kind", Some("acme".into()));
+        assert_eq!(config.names().collect::<Vec<_>>(), ["main"]);
+        assert!(config.only("other").is_none());
+        assert_eq!(config.only("main").map(|one| one.names().count()), Some(1));
     }
 }

@@ -18,6 +18,7 @@ mod sent;
 mod stack;
 mod subject;
 mod trace;
+mod unreached;
 
 use std::time::Duration;
 
@@ -36,6 +37,7 @@ pub use retry_policy::{RetryPolicy, retry_after};
 pub use sent::{Sent, Unreadable};
 pub use stack::Stack;
 pub use subject::Subject;
+pub use unreached::{Unreached, unreached};
 
 use crate::{Error, ErrorKind, Result, json, printable};
 

@@ -10,4 +10,5 @@ pub(crate) static CODES: ErrorCodes = ErrorCodes {
     reasons: &[],
     not_found: &[],
     wrong_signature: &[],
+    wrong_address: &[],
 };

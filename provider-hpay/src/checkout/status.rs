@@ -17,6 +17,7 @@ pub(crate) static CODES: ErrorCodes = ErrorCodes {
     ],
     not_found: &[],
     wrong_signature: &["30014"],
+    wrong_address: &["02"],
 };
 
 /// The statuses of an order. The reference lists none and prints `00`; the others are those of

@@ -6,9 +6,15 @@ use payments_core::{
 };
 use serde::de::DeserializeOwned;
 
+use super::status::REFUSED;
 use crate::{
-    client::HPay, envelope::Envelope, error_codes::Code, fields::Fields, operation::Operation,
-    reply::Reply, response_signature::Doubt,
+    client::HPay,
+    envelope::Envelope,
+    error_codes::{Code, FORMULA_OR_CREDENTIALS},
+    fields::Fields,
+    operation::Operation,
+    reply::Reply,
+    response_signature::Doubt,
 };
 
 impl HPay {
@@ -25,7 +31,14 @@ impl HPay {
         self.inquire(operation, fields, |reply| {
             let raw = reply.verify_success()?;
             match reply.failure() {
-                Some(code) => Err(code.failed_inquiry(operation.name, reply.request_formula())),
+                Some(code) => {
+                    let error = code.failed_inquiry(operation.name, reply.request_formula());
+                    // The one code of every refusal: of an inquiry, mostly of its signature.
+                    Err(match code.text() {
+                        REFUSED => error.with_suspects(FORMULA_OR_CREDENTIALS),
+                        _ => error,
+                    })
+                }
                 None => read(&reply.envelope, raw),
             }
         })

@@ -10,6 +10,7 @@ pub(crate) static CODES: ErrorCodes = ErrorCodes {
     reasons: &[],
     not_found: &[],
     wrong_signature: &[],
+    wrong_address: &[],
 };
 
 /// The refusal that a payout inquiry may get for a payout that HPay does not know: it proves nothing

@@ -35,6 +35,7 @@ pub(crate) static CODES: ErrorCodes = ErrorCodes {
     ],
     not_found: &[],
     wrong_signature: &["20015", "001", "010"],
+    wrong_address: &[],
 };
 
 /// "Cashout request does not exist", and "customer don't have transaction inquiries": nothing is

@@ -17,6 +17,7 @@ pub(crate) static CODES: ErrorCodes = ErrorCodes {
     ],
     not_found: &["07"],
     wrong_signature: &["03"],
+    wrong_address: &[],
 };
 
 /// The states of a virtual account. The reference has 1, 2 and "3, 4 expired"; the rest is from

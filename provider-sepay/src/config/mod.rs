@@ -26,7 +26,7 @@ use payments_core::{
 };
 use serde::Deserialize;
 
-use crate::formula::FORMULAS;
+use crate::{formula::FORMULAS, questions::QUESTIONS, readings::READINGS};
 use assemble::assemble;
 use settings::Settings;
 
@@ -276,7 +276,9 @@ pub const REGISTRATION: Registration = Registration::new(
     build,
     include_str!("example.toml"),
 )
-.with_formulas(FORMULAS);
+.with_formulas(FORMULAS)
+.with_readings(READINGS)
+.with_questions(QUESTIONS);
 
 payments_core::register!(REGISTRATION);
 

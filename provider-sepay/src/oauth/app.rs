@@ -3,14 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use oauth2::CsrfToken;
+use oauth2::{CsrfToken, RefreshToken};
 use payments_core::{Clock, Error, ErrorKind, Result, Secret, run_to_end, transport::Transport};
 
 use super::{
     connection::Connection,
     scope::Scope,
     session::Session,
-    token_request::{App, AppSettings},
+    token_request::{App, AppSettings, is_invalid_grant},
     tokens::TokenStore,
 };
 use crate::bank::Matching;
@@ -76,6 +76,19 @@ impl OAuthApp {
         let (app, kept_in) = (Arc::clone(&self.0), Arc::clone(&store));
         run_to_end(async move { kept_in.save(&app.exchange(code).await?).await }).await?;
         Ok(self.connection(store))
+    }
+
+    /// Asks SePay for tokens under a refresh token that does not exist: SePay refuses it, and accepts
+    /// the app or not.
+    ///
+    /// # Errors
+    /// SePay does not accept the app, or could not be asked.
+    pub(crate) async fn check_app(&self) -> Result<()> {
+        let token = RefreshToken::new("this-token-does-not-exist".to_owned());
+        match self.0.refresh(token).await {
+            Err(error) if !is_invalid_grant(&error) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// The merchant whose tokens are in `store`. Keep one connection for each merchant: calls that

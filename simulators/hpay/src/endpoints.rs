@@ -306,7 +306,7 @@ fn serve(endpoint: &'static Endpoint) -> MethodRouter<Arc<Gateway>> {
                         body: Bytes| async move {
         let fields = match endpoint.verb {
             Verb::Get => Fields::from_query(&query.unwrap_or_default()),
-            Verb::Post => Fields::from_body(&body),
+            Verb::Post => gateway.settings.readings.fields(endpoint.operation, &headers, &body),
         };
         let fields = match endpoint.is_openapi() {
             true => openapi::authorized(fields, &headers),

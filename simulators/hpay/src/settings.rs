@@ -9,6 +9,7 @@ use super::{
     keys::{UnreadableKey, public_key_of},
     payout::PayoutStart,
     quirks::AnswerQuirks,
+    readings::Readings,
     virtual_account::{CallbackForm, CallbackQuirks},
 };
 
@@ -85,6 +86,8 @@ pub struct Settings {
     pub opening_balance: i64,
     /// The code that `/checkout.php` accepts.
     pub advanced_link: AdvancedLink,
+    /// Which reading of the documents it follows.
+    pub readings: Readings,
     /// The smallest payout, in đồng. The reference says that there is a minimum, but not which.
     pub minimum_payout: i64,
     /// The state in which a payout begins.
@@ -163,6 +166,7 @@ impl Settings {
             notification_timeout: Duration::from_secs(5),
             opening_balance: 101_747_939,
             advanced_link: AdvancedLink::Full,
+            readings: Readings::default(),
             minimum_payout: 2_000,
             payout_start: PayoutStart::Succeeded,
             beneficiaries: vec![Beneficiary {
@@ -284,6 +288,12 @@ impl Settings {
     /// The code that `/checkout.php` accepts.
     pub fn with_advanced_link(mut self, link: AdvancedLink) -> Self {
         self.advanced_link = link;
+        self
+    }
+
+    /// Which reading of the documents it follows.
+    pub fn with_readings(mut self, readings: Readings) -> Self {
+        self.readings = readings;
         self
     }
 

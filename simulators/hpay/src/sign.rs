@@ -5,6 +5,8 @@
 
 use md5::{Digest, Md5};
 
+use crate::readings::Joint;
+
 /// Makes the codes of one merchant.
 ///
 /// The gateway checks and signs messages with it, and tests can sign their own.
@@ -109,7 +111,12 @@ impl Codes {
     ///
     /// The reference names the fields; that they are joined by a pipe is an assumption.
     pub fn account_callback(&self, cashin: &str, order_id: &str) -> String {
-        self.piped(&[cashin, order_id])
+        self.account_callback_joined(cashin, order_id, Joint::Pipe)
+    }
+
+    /// The same with another joint.
+    pub(crate) fn account_callback_joined(&self, cashin: &str, order_id: &str, joint: Joint) -> String {
+        md5_hex(&[cashin, order_id, &self.passcode].join(joint.text()))
     }
 
     /// The code on a virtual account callback of the newer OpenAPI, which covers amount and account.
@@ -123,9 +130,22 @@ impl Codes {
         transaction_id: &str,
         client_request_id: &str,
     ) -> String {
+        let last = [client_request_id, &self.merchant_id];
+        self.openapi_account_callback_ending(va_account, amount, cashin_id, transaction_id, last)
+    }
+
+    /// The same with the two fields after the passcode in any order.
+    pub(crate) fn openapi_account_callback_ending(
+        &self,
+        va_account: &str,
+        amount: &str,
+        cashin_id: &str,
+        transaction_id: &str,
+        [first, second]: [&str; 2],
+    ) -> String {
         md5_hex(&format!(
-            "{va_account}|{amount}|{cashin_id}|{transaction_id}|{}|{client_request_id}|{}",
-            self.passcode, self.merchant_id
+            "{va_account}|{amount}|{cashin_id}|{transaction_id}|{}|{first}|{second}",
+            self.passcode
         ))
     }
 

@@ -12,6 +12,7 @@ use super::{
     Acknowledgement, Host, Webhook,
     bank::{Bank, BankAccount},
     code::CodeRule,
+    readings::Readings,
 };
 
 /// The merchant's account at the simulated SePay, and how the simulator runs.
@@ -42,6 +43,7 @@ pub struct Settings {
     ports: [u16; 4],
     clock: Clock,
     answer_timeout: Duration,
+    readings: Readings,
 }
 
 impl Settings {
@@ -78,6 +80,7 @@ impl Settings {
             ports: [0; 4],
             clock: Clock::system(),
             answer_timeout: Duration::from_secs(30),
+            readings: Readings::default(),
         }
     }
 
@@ -222,6 +225,17 @@ impl Settings {
     pub fn with_host_name(mut self, name: &str) -> Self {
         self.host_names.push(name.to_owned());
         self
+    }
+
+    /// Sets which reading of the documents it follows.
+    #[must_use]
+    pub fn with_readings(mut self, readings: Readings) -> Self {
+        self.readings = readings;
+        self
+    }
+
+    pub(super) fn readings(&self) -> Readings {
+        self.readings
     }
 
     /// Sets the port of `host`; 0 takes a free one.

@@ -38,6 +38,12 @@ impl DeliveryFlags {
         self.source
     }
 
+    /// Whether a query, a header or a body is given.
+    #[cfg(feature = "online")]
+    pub(crate) fn is_given(&self) -> bool {
+        self.query.is_some() || self.body_file.is_some() || !self.headers.is_empty()
+    }
+
     /// The request. No message repeats a header, query or body: they carry secrets.
     pub(crate) fn request(&self, usual_method: &Method) -> Result<Request<Vec<u8>>, Failure> {
         let mut request = Request::new(self.body()?);

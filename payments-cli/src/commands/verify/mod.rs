@@ -1,6 +1,6 @@
 //! `verify`: checks a delivery as its provider does.
 
-mod delivery;
+pub(super) mod delivery;
 mod verdict;
 
 use std::path::PathBuf;

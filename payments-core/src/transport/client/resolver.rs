@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::address::{is_localhost, without_brackets};
+use crate::transport::unreached::UnknownName;
 
 /// Resolves names by the operating system, except those that were given addresses.
 #[derive(Clone, Debug, Default)]
@@ -27,17 +28,24 @@ impl Resolver {
             Some(addresses) => {
                 addresses.iter().map(|address| SocketAddr::new(*address, port)).collect()
             }
-            None => tokio::net::lookup_host((name, port)).await?.collect::<Vec<_>>(),
+            None => {
+                let found = tokio::net::lookup_host((name, port)).await;
+                found.map_err(unknown_name)?.collect::<Vec<_>>()
+            }
         };
         if is_localhost(name) {
             // A name server could return any address for it, and it is called without TLS.
             found.retain(|address| address.ip().is_loopback());
         }
         match found.is_empty() {
-            true => Err(io::Error::new(io::ErrorKind::NotFound, "the host has no address")),
+            true => Err(unknown_name(io::ErrorKind::NotFound.into())),
             false => Ok(found),
         }
     }
+}
+
+fn unknown_name(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), UnknownName(error))
 }
 
 impl reqwest::dns::Resolve for Resolver {

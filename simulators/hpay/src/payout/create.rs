@@ -55,10 +55,15 @@ pub(crate) fn create(gateway: &Gateway, fields: &Fields, fault: Option<&Fault>) 
 
     let number = match fault {
         Some(Fault::EchoWrongAccount) => another_account(&payout.number),
-        _ => payout.number,
+        _ => payout.number.clone(),
     };
     let cashout_id = payout.cashout_id.to_string();
-    let mut signed = gateway.codes.payout_answer_text(&payout.request_id, &number, &cashout_id);
+    let name_or_number = match gateway.settings.readings.payout_response_by_name {
+        true => &payout.name,
+        false => &number,
+    };
+    let mut signed =
+        gateway.codes.payout_answer_text(&payout.request_id, name_or_number, &cashout_id);
     if fault == Some(&Fault::ForgeSignature) {
         signed.push_str(" forged");
     }

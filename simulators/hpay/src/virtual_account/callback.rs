@@ -100,7 +100,11 @@ impl Callback {
         let quirks = gateway.settings.callback_quirks;
         let cashin = self.cashin.to_string();
         let order_id = self.order_id.to_string();
-        let mut secure_code = gateway.codes.account_callback(&cashin, &order_id);
+        let mut secure_code = gateway.codes.account_callback_joined(
+            &cashin,
+            &order_id,
+            gateway.settings.readings.va_callback,
+        );
         if is_forged {
             secure_code = forged(&secure_code);
         }
@@ -127,12 +131,16 @@ impl Callback {
         let transaction_id = self.transaction_id.to_string();
         let derived = || format!("VA{}", self.order_id);
         let client_request_id = self.request_id.clone().unwrap_or_else(derived);
-        let mut secure_code = gateway.codes.openapi_account_callback(
+        let mut last = [client_request_id.as_str(), &gateway.settings.merchant_id];
+        if gateway.settings.readings.openapi_va_callback_swapped {
+            last.reverse();
+        }
+        let mut secure_code = gateway.codes.openapi_account_callback_ending(
             &self.full_number,
             &amount,
             &cashin_id,
             &transaction_id,
-            &client_request_id,
+            last,
         );
         if is_forged {
             secure_code = forged(&secure_code);

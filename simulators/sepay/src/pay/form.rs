@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::{
     order::{PaymentMethod, Purchase, Purpose},
+    readings::CheckoutOrder,
     settings::Settings,
     sign,
 };
@@ -53,8 +54,16 @@ pub(super) fn check(fields: &[(String, String)], settings: &Settings) -> Result<
     }
     // This rule agrees with every order of fields that SePay and its libraries have published:
     // check the fields in the order received.
-    let received = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    if form.required("signature")? != sign::checkout(settings.secret_key(), received) {
+    let mut signed: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let place = |name: &str| sign::SIGNED_FIELDS.iter().position(|known| *known == name);
+    let is_as_listed = signed.is_sorted_by_key(|(name, _)| place(name).unwrap_or(usize::MAX));
+    match settings.readings().checkout {
+        CheckoutOrder::AsListed => signed.sort_by_key(|(name, _)| place(name)),
+        CheckoutOrder::NotAsListed if is_as_listed => return Err(Refusal::Signature),
+        CheckoutOrder::AsReceived | CheckoutOrder::NotAsListed => {}
+    }
+    if form.required("signature")? != sign::checkout(settings.secret_key(), signed) {
         return Err(Refusal::Signature);
     }
 

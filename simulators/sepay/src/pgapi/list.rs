@@ -5,20 +5,29 @@ use crate::{
     civil,
     order::Order,
     query::{InvalidParameter, Page, Query},
+    readings::OrderListSpelling,
 };
 
 /// The page of `all` that `query` asks for, newest first unless it says otherwise.
 ///
-/// SePay's tables and its own libraries spell two parameters differently; both are accepted.
-pub(super) fn select(all: &[Order], query: &Query) -> Result<Page<OrderBody>, InvalidParameter> {
+/// SePay's tables and its own libraries spell two parameters differently; the settings say which
+/// spelling is read.
+pub(super) fn select(
+    all: &[Order],
+    query: &Query,
+    spelling: OrderListSpelling,
+) -> Result<Page<OrderBody>, InvalidParameter> {
+    let libraries = spelling != OrderListSpelling::Tables;
+    let tables = spelling != OrderListSpelling::Libraries;
     let q = query.text("q").map(str::to_lowercase);
     let status = query.text("order_status");
     let customer = query.text("customer_id");
     let created_on = query.time("created_at")?.map(|time| civil::at(time).date());
     let from = query.time("from_created_at")?;
-    let to = query.time("to_created_at")?.or(query.time("end_created_at")?);
-    let oldest_first = match query.text("sort") {
-        None => query.descending("sort[created_at]")? == Some(false),
+    let to = query.time("to_created_at")?.filter(|_| libraries);
+    let to = to.or(query.time("end_created_at")?.filter(|_| tables));
+    let oldest_first = match query.text("sort").filter(|_| tables) {
+        None => libraries && query.descending("sort[created_at]")? == Some(false),
         Some("created_at:asc") => true,
         Some("created_at:desc") => false,
         Some(_) => return Err(InvalidParameter("sort")),

@@ -1,0 +1,53 @@
+//! What the findings about every alternative settle.
+
+use payments::reading::{Alternative, Fit};
+
+use super::trial::Tried;
+
+/// What was learnt.
+#[derive(Debug)]
+pub(super) struct Verdict {
+    /// The alternative that the gateway follows.
+    pub(super) settled: Option<&'static Alternative>,
+    /// Why, in one line.
+    pub(super) why: String,
+}
+
+impl Verdict {
+    /// One alternative is settled if it fits and every other one differs.
+    pub(super) fn of(tried: &[Tried]) -> Self {
+        let named = |fit| -> Vec<&Tried> {
+            tried.iter().filter(|tried| tried.finding.fit == fit).collect()
+        };
+        let (fit, unclear) = (named(Fit::Fits), named(Fit::Unclear));
+        let names = |tried: &[&Tried]| {
+            tried.iter().map(|tried| tried.name).collect::<Vec<_>>().join(", ")
+        };
+        match (fit.as_slice(), unclear.as_slice()) {
+            ([one], []) if tried.len() == 1 => {
+                Self { settled: Some(one.alternative), why: "the gateway accepts it".to_owned() }
+            }
+            ([one], []) => Self {
+                settled: Some(one.alternative),
+                why: "it fits, and no other does".to_owned(),
+            },
+            ([one], unclear) => Self::cannot_tell(format!(
+                "{} fits, and it is not known whether {} would",
+                one.name,
+                names(unclear)
+            )),
+            ([], []) => Self::cannot_tell(
+                "none fits: the gateway follows one that is not known here; ask the gateway's staff"
+                    .to_owned(),
+            ),
+            ([], unclear) => {
+                Self::cannot_tell(format!("the gateway says nothing about {}", names(unclear)))
+            }
+            (several, _) => Self::cannot_tell(format!("several fit: {}", names(several))),
+        }
+    }
+
+    fn cannot_tell(why: String) -> Self {
+        Self { settled: None, why }
+    }
+}

@@ -1,0 +1,17 @@
+//! Harmless questions beside those of the roles.
+
+use payments_core::reading::Question;
+
+/// What `payments doctor --online` asks beside the questions of the roles.
+#[cfg(not(feature = "oauth"))]
+pub(crate) const QUESTIONS: &[Question] = &[];
+
+/// What `payments doctor --online` asks beside the questions of the roles.
+#[cfg(feature = "oauth")]
+pub(crate) const QUESTIONS: &[Question] = &[Question::new(
+    "oauth: a refresh token that does not exist",
+    |provider| provider.extension::<crate::SePay>().is_ok_and(|sepay| sepay.oauth().is_ok()),
+    |provider| {
+        Box::pin(async move { provider.extension::<crate::SePay>()?.oauth()?.check_app().await })
+    },
+)];
