@@ -287,9 +287,8 @@ impl Finding {
 
     /// What an error of an inquiry says, as [`of_inquiry`](Self::of_inquiry) does.
     pub fn of_error(error: &Error) -> Self {
-        let is_signature = |suspect: &Suspect| {
-            matches!(suspect, Suspect::Formula | Suspect::Credentials)
-        };
+        let is_signature =
+            |suspect: &Suspect| matches!(suspect, Suspect::Formula | Suspect::Credentials);
         if error.kind() == ErrorKind::NotFound {
             Self::fits(error.to_string())
         } else if error.suspects().iter().any(is_signature) {

@@ -80,11 +80,10 @@ pub use payments_core::{
     NotAccepted, NotificationReceiver, OrderRef, PaymentProvider, PayoutProvider, PayoutRef,
     Provider, ProviderId, ProviderKind, Raw, RefundRef, Result, Role, SameMoney, Secret,
     SecretBytes, SecretError, StatedKey, StatementProvider, Submission, Suspect, SystemClock,
-    Timestamp,
-    TimestampError, Uncertain, UncertainCause, UnreadableRow, VirtualAccountProvider, bank,
-    check_page_address, check_web_address, config, json, match_credit, money, notification,
-    options, payment, payout, printable, reading, registry, rules, same_credit, signature, statement, step,
-    transport, virtual_account,
+    Timestamp, TimestampError, Uncertain, UncertainCause, UnreadableRow, VirtualAccountProvider,
+    bank, check_page_address, check_web_address, config, json, match_credit, money, notification,
+    options, payment, payout, printable, reading, registry, rules, same_credit, signature,
+    statement, step, transport, virtual_account,
 };
 pub use route::{Opened, PassedOver, Route};
 pub use vietqr;

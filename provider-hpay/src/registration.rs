@@ -6,9 +6,7 @@ use payments_core::{
     registry::{Builder, Context, Registration},
 };
 
-use crate::{
-    builder, client::HPay, config::Config, formulas::FORMULAS, readings::READINGS,
-};
+use crate::{builder, client::HPay, config::Config, formulas::FORMULAS, readings::READINGS};
 
 /// What this crate says about itself: its kind, its formulas, how it is built from a
 /// [`Config`](crate::Config), and an example of one.

@@ -144,9 +144,7 @@ impl Doubt {
     pub(crate) fn into_error(self, operation: &'static str) -> Error {
         let error = Error::new(ErrorKind::Malformed, self.words).with_operation(operation);
         match self.untrusted {
-            Some(untrusted) => {
-                error.with_suspects(FORMULA_OR_CREDENTIALS).with_source(untrusted)
-            }
+            Some(untrusted) => error.with_suspects(FORMULA_OR_CREDENTIALS).with_source(untrusted),
             None => error,
         }
     }

@@ -9,11 +9,14 @@
 )]
 
 mod doctor;
+mod doctor_online;
 mod engine;
 mod explain;
 mod formulas;
+mod gateways;
 mod hpay;
 mod payos;
+mod probe;
 mod program;
 mod providers;
 mod qr;

@@ -13,24 +13,47 @@ pub(crate) const READINGS: &[Reading] = &[
         "checkout_v1_link",
         "the formula of a link to /v1/checkout.php",
         &[
-            Alternative::new("checkout_v1_link", &[Change::set("formulas.checkout_v1_link", "checkout_v1_link")]),
-            Alternative::new("checkout_link", &[Change::set("formulas.checkout_v1_link", "checkout_link")]),
+            Alternative::new(
+                "checkout_v1_link",
+                &[Change::set("formulas.checkout_v1_link", "checkout_v1_link")],
+            ),
+            Alternative::new(
+                "checkout_link",
+                &[Change::set("formulas.checkout_v1_link", "checkout_link")],
+            ),
             Alternative::new(
                 "checkout_link_short",
                 &[Change::set("formulas.checkout_v1_link", "checkout_link_short")],
             ),
         ],
-        Settles::by_page(|provider, made_up| Box::pin(ask::link(provider, made_up, false)), ORDER, WRONG_CODE),
+        Settles::by_page(
+            |provider, made_up| Box::pin(ask::link(provider, made_up, false)),
+            ORDER,
+            WRONG_CODE,
+        ),
     ),
     Reading::new(
         "checkout_link",
         "the formula of a link to /checkout.php: instalments, frames, tokens of domestic cards",
         &[
-            Alternative::new("checkout_link", &[Change::set("formulas.checkout_link", "checkout_link")]),
-            Alternative::new("checkout_link_short", &[Change::set("formulas.checkout_link", "checkout_link_short")]),
-            Alternative::new("checkout_v1_link", &[Change::set("formulas.checkout_link", "checkout_v1_link")]),
+            Alternative::new(
+                "checkout_link",
+                &[Change::set("formulas.checkout_link", "checkout_link")],
+            ),
+            Alternative::new(
+                "checkout_link_short",
+                &[Change::set("formulas.checkout_link", "checkout_link_short")],
+            ),
+            Alternative::new(
+                "checkout_v1_link",
+                &[Change::set("formulas.checkout_link", "checkout_v1_link")],
+            ),
         ],
-        Settles::by_page(|provider, made_up| Box::pin(ask::link(provider, made_up, true)), ORDER, WRONG_CODE),
+        Settles::by_page(
+            |provider, made_up| Box::pin(ask::link(provider, made_up, true)),
+            ORDER,
+            WRONG_CODE,
+        ),
     ),
     Reading::new(
         "order_inquiry_body",
@@ -38,7 +61,10 @@ pub(crate) const READINGS: &[Reading] = &[
         &[
             Alternative::new("form", &[Change::set("compat.order_inquiry_body", "form")]),
             Alternative::new("json", &[Change::set("compat.order_inquiry_body", "json")]),
-            Alternative::new("json-as-form", &[Change::set("compat.order_inquiry_body", "json-as-form")]),
+            Alternative::new(
+                "json-as-form",
+                &[Change::set("compat.order_inquiry_body", "json-as-form")],
+            ),
         ],
         Settles::by_inquiry(UNKNOWN_ORDER, |provider, made_up| {
             Box::pin(ask::order_is_read(provider, made_up))
@@ -81,9 +107,10 @@ pub(crate) const READINGS: &[Reading] = &[
         "payout_inquiry_request",
         "the formula of a payout inquiry, a guess",
         &[Alternative::new("usual", &[Change::without("formulas.payout_inquiry_request")])],
-        Settles::by_inquiry("an inquiry about a payout that does not exist", |provider, made_up| {
-            Box::pin(ask::reference_payout(provider, made_up))
-        }),
+        Settles::by_inquiry(
+            "an inquiry about a payout that does not exist",
+            |provider, made_up| Box::pin(ask::reference_payout(provider, made_up)),
+        ),
     ),
     Reading::new(
         "payout_request",
@@ -181,9 +208,10 @@ pub(crate) const READINGS: &[Reading] = &[
                 &[Change::set("compat.openapi_payout_inquiry", "get-status")],
             ),
         ],
-        Settles::by_inquiry("an inquiry about a payout that does not exist", |provider, made_up| {
-            Box::pin(ask::openapi_payout(provider, made_up))
-        }),
+        Settles::by_inquiry(
+            "an inquiry about a payout that does not exist",
+            |provider, made_up| Box::pin(ask::openapi_payout(provider, made_up)),
+        ),
     ),
     Reading::new(
         "openapi_payout_service",
@@ -192,12 +220,14 @@ pub(crate) const READINGS: &[Reading] = &[
             Alternative::new("ibft", &[Change::set("compat.openapi_payout_service", "ibft")]),
             Alternative::new("firm", &[Change::set("compat.openapi_payout_service", "firm")]),
         ],
-        Settles::by_inquiry("an inquiry about a payout that does not exist", |provider, made_up| {
-            Box::pin(ask::openapi_payout(provider, made_up))
-        }),
+        Settles::by_inquiry(
+            "an inquiry about a payout that does not exist",
+            |provider, made_up| Box::pin(ask::openapi_payout(provider, made_up)),
+        ),
     ),
 ];
 
 const UNKNOWN_ORDER: &str = "an inquiry about an order that does not exist";
 const ORDER: &str = "the order and its amount";
-const WRONG_CODE: &str = "an error with the code 30014, or one that names the signature";
+const WRONG_CODE: &str =
+    "an error about the signature or the parameters, such as the code 30014 or 03";

@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, header::CONTENT_TYPE};
 
-use crate::{fields::Fields, faults::Operation};
+use crate::{faults::Operation, fields::Fields};
 
 /// Which reading of the documents the gateway follows. The default is the usual one, and takes every
 /// form of a body.

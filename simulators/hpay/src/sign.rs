@@ -115,7 +115,12 @@ impl Codes {
     }
 
     /// The same with another joint.
-    pub(crate) fn account_callback_joined(&self, cashin: &str, order_id: &str, joint: Joint) -> String {
+    pub(crate) fn account_callback_joined(
+        &self,
+        cashin: &str,
+        order_id: &str,
+        joint: Joint,
+    ) -> String {
         md5_hex(&[cashin, order_id, &self.passcode].join(joint.text()))
     }
 

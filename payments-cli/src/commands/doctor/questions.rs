@@ -13,7 +13,10 @@ use payments::{
 };
 
 use super::{Examined, answer::Answer};
-use crate::{exit::Failure, online::{self, Recording}};
+use crate::{
+    exit::Failure,
+    online::{self, Recording},
+};
 
 /// How far the clocks may differ: gateways that sign times accept minutes.
 const TOLERANCE: i64 = 60;

@@ -46,7 +46,10 @@ pub(super) fn look(
         NextAction::Redirect { url } => tell(&format!("  Open this link: {url}")),
         NextAction::PostForm(form) => {
             let path = write(form, file)?;
-            tell(&format!("  Open this file in a browser and press its button: {}", path.display()));
+            tell(&format!(
+                "  Open this file in a browser and press its button: {}",
+                path.display()
+            ));
         }
         _ => return Ok(Finding::unclear("the provider gives neither a link nor a form")),
     }

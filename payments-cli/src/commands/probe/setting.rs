@@ -24,8 +24,7 @@ pub(super) fn today<'a>(
         (None, None) => true,
         _ => false,
     };
-    let is_default =
-        |change: &Change| config.value(id, change.key).is_none() || is_set(change);
+    let is_default = |change: &Change| config.value(id, change.key).is_none() || is_set(change);
     let mut alternatives = reading.alternatives.iter().enumerate();
     let found = alternatives.find(|(place, alternative)| match place {
         0 => alternative.changes.iter().all(is_default),

@@ -20,9 +20,8 @@ impl Verdict {
             tried.iter().filter(|tried| tried.finding.fit == fit).collect()
         };
         let (fit, unclear) = (named(Fit::Fits), named(Fit::Unclear));
-        let names = |tried: &[&Tried]| {
-            tried.iter().map(|tried| tried.name).collect::<Vec<_>>().join(", ")
-        };
+        let names =
+            |tried: &[&Tried]| tried.iter().map(|tried| tried.name).collect::<Vec<_>>().join(", ");
         match (fit.as_slice(), unclear.as_slice()) {
             ([one], []) if tried.len() == 1 => {
                 Self { settled: Some(one.alternative), why: "the gateway accepts it".to_owned() }

@@ -55,7 +55,8 @@ async fn list_orders(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = Query::parse(query.as_deref());
-    let page = list::select(gateway.books().orders(), &query, gateway.settings.readings().order_list)?;
+    let page =
+        list::select(gateway.books().orders(), &query, gateway.settings.readings().order_list)?;
     Ok(Json(body::List::from(page)).into_response())
 }
 
