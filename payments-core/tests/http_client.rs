@@ -9,7 +9,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use payments_core::{
     Error, ErrorKind, Submission, UncertainCause,
-    transport::{Call, HttpClient, HttpClientSettings, Transport, Unreadable},
+    transport::{
+        Call, HttpClient, HttpClientSettings, Transport, Unreached, Unreadable, unreached,
+    },
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -74,6 +76,25 @@ async fn only_a_failure_to_connect_proves_that_nothing_left() {
     let error = instruct(&format!("http://{closed}/")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(error.is_safe_to_retry());
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_reached_is_told_by_what_fails() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // No address of `localhost` outside of loopback is called, which leaves none.
+    let elsewhere = vec!["203.0.113.9".parse().unwrap()];
+    let client = HttpClient::builder().with_addresses("localhost", elsewhere).build().unwrap();
+    let client: Arc<dyn Transport> = Arc::new(client);
+    for (at, expected) in [
+        (format!("http://{closed}/"), Unreached::Refused),
+        ("http://localhost/".to_owned(), Unreached::UnknownName),
+    ] {
+        let request = || http::Request::post(&at).body(Bytes::from_static(b"pay")).unwrap();
+        let asked = client.inquire(Call::inquiry("find", request())).await.unwrap_err();
+        assert_eq!(unreached(&asked), Some(expected), "{at}");
+        let told = client.instruct(Call::instruction("pay", request())).await.unwrap_err();
+        assert_eq!(unreached(&told), Some(expected), "{at}");
+    }
 }
 
 #[tokio::test]

@@ -146,6 +146,11 @@ fn the_joint_of_a_callback_is_settled_by_a_captured_one() {
         let (gateway, config) = hpay(Readings::default().with_va_callback(joint));
         let query = callback(&gateway, &config);
         settles(&ran(&config, "va_callback", &["--query", &query]), Some(expected));
+        let folder = tempfile::tempdir().unwrap();
+        let request = format!("GET /va/callback?{query} HTTP/1.1\r\nHost: shop.example\r\n\r\n");
+        let request = file(&folder, "callback.http", request);
+        let whole = ["--delivery", request.to_str().unwrap()];
+        settles(&ran(&config, "va_callback", &whole), Some(expected));
         // It says nothing about a callback under the newer names.
         settles(&ran(&config, "openapi_va_callback", &["--query", &query]), None);
         let forged = query.replace("cashin=", "cashin=9");

@@ -197,10 +197,10 @@ impl Trial<'_> {
     fn delivery(&self, endpoint: &str, how: &str) -> Result<Vec<Tried>, Failure> {
         if !self.args.delivery.is_given() {
             let message = format!(
-                "(or --body-file, --header) is missing: give a delivery that arrived at {endpoint}; \
+                "(or --query, --header, --body-file) is missing: give one that arrived at {endpoint}; \
                  to have one, {how}"
             );
-            return Err(Failure::usage("--query", message));
+            return Err(Failure::usage("--delivery", message));
         }
         let mut tried = Vec::new();
         for alternative in self.reading.alternatives {

@@ -12,6 +12,15 @@ use crate::exit::Failure;
 /// The HTTP request that the provider sent.
 #[derive(clap::Args)]
 pub(crate) struct DeliveryFlags {
+    /// All of it in a file, as it was received: the request line, the headers, an empty line and the
+    /// body; in place of the flags for each part
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["method", "path", "query", "headers", "body_file"],
+        verbatim_doc_comment
+    )]
+    delivery: Option<PathBuf>,
     /// Its method; that of the endpoint, if not given
     #[arg(long, value_name = "METHOD")]
     method: Option<String>,
@@ -41,11 +50,20 @@ impl DeliveryFlags {
     /// Whether a query, a header or a body is given.
     #[cfg(feature = "online")]
     pub(crate) fn is_given(&self) -> bool {
-        self.query.is_some() || self.body_file.is_some() || !self.headers.is_empty()
+        self.delivery.is_some()
+            || self.query.is_some()
+            || self.body_file.is_some()
+            || !self.headers.is_empty()
     }
 
     /// The request. No message repeats a header, query or body: they carry secrets.
     pub(crate) fn request(&self, usual_method: &Method) -> Result<Request<Vec<u8>>, Failure> {
+        if let Some(path) = &self.delivery {
+            let refuse = |why: &str| Failure::usage("--delivery", why);
+            let bytes = fs::read(path)
+                .map_err(|error| refuse(&format!("{} cannot be read: {error}", path.display())))?;
+            return whole(&bytes).map_err(|why| refuse(&why));
+        }
         let mut request = Request::new(self.body()?);
         *request.method_mut() = match &self.method {
             None => usual_method.clone(),
@@ -90,14 +108,47 @@ impl DeliveryFlags {
     }
 }
 
+/// Reads a request as it was received. No message repeats a part of it.
+fn whole(bytes: &[u8]) -> Result<Request<Vec<u8>>, String> {
+    let ends = [(&b"\r\n\r\n"[..], 4), (b"\n\n", 2)];
+    let place = |(end, length): (&[u8], usize)| {
+        let found = bytes.windows(length).position(|window| window == end);
+        found.map(|place| (place, place + length))
+    };
+    let end = ends.into_iter().filter_map(place).min();
+    // A request without a body may have lost the empty line after its headers.
+    let (end, start) = end.unwrap_or((bytes.len(), bytes.len()));
+    let (head, body) = (bytes.get(..end), bytes.get(start..));
+    let head = std::str::from_utf8(head.unwrap_or_default())
+        .map_err(|_| "has a head that is not text".to_owned())?;
+    let mut lines = head.lines();
+    let mut line = lines.next().unwrap_or_default().split_whitespace();
+    let (Some(method), Some(target)) = (line.next(), line.next()) else {
+        return Err(
+            "does not begin with a method and a path, as in `POST /ipn HTTP/1.1`".to_owned()
+        );
+    };
+    let mut request = Request::new(body.unwrap_or_default().to_vec());
+    *request.method_mut() = method.parse().map_err(|_| "begins with no method".to_owned())?;
+    *request.uri_mut() = target.parse().map_err(|_| "has a path that no request has".to_owned())?;
+    for header in lines.filter(|line| !line.trim().is_empty()) {
+        let (name, value) = parsed_header(header)?;
+        request.headers_mut().append(name, value);
+    }
+    Ok(request)
+}
+
 fn read_header(header: &str) -> Result<(HeaderName, HeaderValue), Failure> {
-    let refuse = |message: &str| Failure::usage("--header", message);
+    parsed_header(header).map_err(|why| Failure::usage("--header", why))
+}
+
+fn parsed_header(header: &str) -> Result<(HeaderName, HeaderValue), String> {
     let (name, value) =
-        header.split_once(':').ok_or_else(|| refuse("one has no colon; write NAME: VALUE"))?;
+        header.split_once(':').ok_or("one has no colon; write NAME: VALUE".to_owned())?;
     let name: HeaderName =
-        name.trim().parse().map_err(|_| refuse("one has a name that no header can have"))?;
+        name.trim().parse().map_err(|_| "one has a name that no header can have".to_owned())?;
     let value = HeaderValue::from_bytes(value.trim().as_bytes())
-        .map_err(|_| refuse(&format!("{name} has a value that no header can have")))?;
+        .map_err(|_| format!("{name} has a value that no header can have"))?;
     Ok((name, value))
 }
 
@@ -111,6 +162,7 @@ mod tests {
 
     fn flags(path: &str, query: Option<&str>) -> DeliveryFlags {
         DeliveryFlags {
+            delivery: None,
             method: Some("post".to_owned()),
             path: path.to_owned(),
             query: query.map(str::to_owned),
@@ -127,6 +179,24 @@ mod tests {
         assert_eq!((request.uri().path(), request.uri().query()), ("/ipn", Some("a=%20&b=c=d")));
         let values: Vec<_> = request.headers().get_all("x-key").iter().collect();
         assert_eq!(values, ["a: b", "c"]);
+    }
+
+    #[test]
+    fn a_whole_request_is_read_with_either_line_end() {
+        for end in ["\r\n", "\n"] {
+            let text = ["POST /ipn?a=%20 HTTP/1.1", "X-Key: a: b", "", "{\"x\":\n\n1}"].join(end);
+            let request = whole(text.as_bytes()).unwrap();
+            assert_eq!(request.method(), Method::POST);
+            assert_eq!((request.uri().path(), request.uri().query()), ("/ipn", Some("a=%20")));
+            assert_eq!(request.headers()["x-key"], "a: b");
+            assert_eq!(request.body(), b"{\"x\":\n\n1}");
+        }
+        let without_a_body = whole(b"GET /va/callback?cashin=1 HTTP/1.1\r\nHost: shop").unwrap();
+        assert_eq!(without_a_body.uri().query(), Some("cashin=1"));
+        assert!(without_a_body.body().is_empty());
+        for text in ["", "hunter2", "GET /a HTTP/1.1\nhunter2"] {
+            assert!(!whole(text.as_bytes()).unwrap_err().contains("hunter2"), "{text}");
+        }
     }
 
     #[test]
