@@ -101,8 +101,18 @@ fn a_formula_may_be_named_in_short() {
 
 #[test]
 fn help_is_for_every_command() {
-    let commands =
-        ["demo", "sandbox", "providers", "doctor", "qr", "formulas", "sign", "check", "verify"];
+    let commands = [
+        "demo",
+        "sandbox",
+        "providers",
+        "doctor",
+        "probe",
+        "qr",
+        "formulas",
+        "sign",
+        "check",
+        "verify",
+    ];
     for command in commands {
         let ran = payments([command, "--help"]).run();
         assert_eq!(ran.code, 0, "{command}: {ran:?}");

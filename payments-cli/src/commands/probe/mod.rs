@@ -41,7 +41,7 @@ pub(crate) struct Args {
     /// The configuration, in TOML
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// The name of the provider in the configuration, or its kind if there is one provider of it
+    /// The name of the provider in the configuration, or its kind if only one is of it
     provider: String,
     /// The reading; all of them are listed without it
     reading: Option<String>,
@@ -51,7 +51,7 @@ pub(crate) struct Args {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// The folder in which a form that a person has to open is written; that for temporary files, if
+    /// Where a form that a person has to open is written; among the temporary files, if
     /// not given
     #[arg(long, value_name = "FOLDER", verbatim_doc_comment)]
     folder: Option<PathBuf>,

@@ -12,8 +12,8 @@ use crate::exit::Failure;
 /// The HTTP request that the provider sent.
 #[derive(clap::Args)]
 pub(crate) struct DeliveryFlags {
-    /// All of it in a file, as it was received: the request line, the headers, an empty line and the
-    /// body; in place of the flags for each part
+    /// All of it in a file, as it was received: the request line, the headers, an empty
+    /// line and the body; in place of the flags for each part
     #[arg(
         long,
         value_name = "FILE",
