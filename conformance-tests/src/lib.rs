@@ -177,7 +177,9 @@
 
 pub mod fuzz;
 pub mod gateway;
-pub mod proxy;
+
+#[doc(inline)]
+pub use fault_proxy as proxy;
 
 mod another_row;
 mod booking;
@@ -202,10 +204,8 @@ mod report;
 mod requests;
 mod runner;
 mod set_up;
-mod signed_response;
 mod subject;
 mod suite;
-mod tampering;
 mod texts;
 mod tuning;
 mod webhook_sample;
@@ -220,6 +220,7 @@ pub use gateway::{
     Gateway, Hosts, Impossible, ListsStatements, Notifies, OpensVirtualAccounts, Payers, PaysOut,
     ReceivedFields, TakesPayments,
 };
+pub use http_tampering::{SignedIn, SignedResponse};
 pub use law::Law;
 pub use laws::LAWS;
 pub use malformed_row::{RowPlace, malform_row};
@@ -229,7 +230,6 @@ pub use runner::{
     assert_fault_case, assert_law, assert_offline, assert_refused, assert_set_up, break_law,
     break_laws,
 };
-pub use signed_response::SignedResponse;
 pub use subject::{Start, Subject};
 pub use tuning::Tuning;
-pub use webhook_sample::{SignedIn, WebhookSample};
+pub use webhook_sample::WebhookSample;

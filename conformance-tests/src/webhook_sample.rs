@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Request;
 use payments_core::EndpointName;
 
-use crate::Flaw;
+use crate::{Flaw, SignedIn};
 
 /// A delivery as it leaves the gateway.
 #[derive(Clone, Debug)]
@@ -20,21 +20,6 @@ pub struct WebhookSample {
     pub timestamped: bool,
     /// Whether a buyer's browser carries it.
     pub by_browser: bool,
-}
-
-/// Where a signature or token is in a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SignedIn {
-    /// In a header.
-    Header(&'static str),
-    /// In a parameter of the query.
-    Query(&'static str),
-    /// In a field of the body: a parameter of a form, or a member of a JSON object, whose way from
-    /// the outside in is written with slashes, such as `data/signature`.
-    Body(&'static str),
-    /// Nowhere: the gateway signs nothing.
-    Nowhere,
 }
 
 impl WebhookSample {

@@ -5,16 +5,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
+use http_tampering::{bits, fields, resplit, smuggling};
 use payments_core::{
     EndpointName, Error, ErrorKind, NotificationReceiver, Provider, Result, Timestamp,
     notification::{Coverage, Delivery, Event, EventData, Notification, Received},
 };
 
 use super::message;
-use crate::{
-    laws::webhook_fixture::said_exactly,
-    tampering::{bits, fields, resplit, smuggling},
-};
+use crate::laws::webhook_fixture::said_exactly;
 
 /// A receiver, the deliveries that its gateway really sent, and what follows from them for every
 /// other request.

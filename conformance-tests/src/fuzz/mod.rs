@@ -1,7 +1,6 @@
 //! Bytes of any sender: whatever arrives, nothing panics, and nothing is believed that the gateway
 //! did not say.
 //!
-//! [`second_reading`] looks for requests whose signed text fits another request too.
 //! [`Deliveries`] holds a receiver against requests that anybody can send to it, and [`Calls`]
 //! holds the roles of a provider against answers that anybody can put in the gateway's place. Both
 //! return what was broken, in words, so that a fuzzer, a property test and a plain loop can use
@@ -41,13 +40,11 @@
 mod call;
 mod delivery;
 mod message;
-mod signed_text;
 mod stub_transport;
 
 pub use crate::requests::Requests;
-pub use crate::tampering::bits::{Deed, Scribble, scribbled};
 pub use call::Calls;
 pub use delivery::Deliveries;
+pub use http_tampering::bits::{Deed, Scribble, scribbled};
 pub use message::{answer, answer_text, request, request_text};
-pub use signed_text::{second_reading, second_reading_of_template};
 pub use stub_transport::{Answer, StubTransport};

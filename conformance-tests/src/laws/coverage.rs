@@ -1,5 +1,6 @@
 //! What a signature does not cover is not believed, and what is confirmed is the inquiry's.
 
+use http_tampering::{Tampered, bits, fields, resplit, smuggling};
 use payments_core::{
     DedupeKey, EndpointName,
     money::Money,
@@ -10,7 +11,6 @@ use crate::{
     Flaw,
     law::Passed,
     laws::webhook_fixture::{WebhookFixture, said, said_exactly},
-    tampering::{Tampered, bits, fields, resplit, smuggling},
 };
 
 pub(super) async fn nothing_unsigned(webhooks: WebhookFixture) -> Result<Passed, Flaw> {

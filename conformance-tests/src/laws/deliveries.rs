@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use http::{Method, Request};
+use http_tampering::{Tampered, fields, smuggling};
 use payments_core::notification::{Endpoint, Event, EventData, Outcome, Received};
 
 use crate::{
@@ -11,7 +12,6 @@ use crate::{
     law::Passed,
     laws::webhook_fixture::{WebhookFixture, said_exactly},
     record::notification,
-    tampering::{Tampered, fields, smuggling},
 };
 
 pub(super) fn browsers(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
@@ -107,7 +107,7 @@ fn with_a_new_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(
     let genuine = webhooks.genuine(sent)?;
     let all = |events: &[Event]| events.iter().map(said_exactly).collect::<Vec<_>>();
     let expected = all(genuine.events());
-    for Tampered { what, request } in smuggling::with_new_fields(&sent.request) {
+    for Tampered { what, request, .. } in smuggling::with_new_fields(&sent.request) {
         let Some(request) = webhooks.signed_again(sent, request) else { continue };
         let flaw = |found: String| {
             let expected = format!("{expected:?}, for only a field is new: {what}");
@@ -127,7 +127,7 @@ fn with_a_new_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(
 
 /// The gateway leaves a field out, or empty: what it then says is its own affair.
 fn without_a_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
-    for Tampered { what, request } in fields::each_edited(&sent.request) {
+    for Tampered { what, request, .. } in fields::each_edited(&sent.request) {
         let Some(request) = webhooks.signed_again(sent, request) else { continue };
         let received =
             catch_unwind(AssertUnwindSafe(|| webhooks.receive(&sent.endpoint, &request)));

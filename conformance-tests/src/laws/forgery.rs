@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
+use http_tampering::{Tampered, bits, by_another_method, fields, signature};
 use payments_core::{
     EndpointName, Timestamp,
     notification::{Coverage, Received},
 };
 
 use crate::{
-    Flaw, SignedIn, WebhookSample,
-    law::Passed,
-    laws::webhook_fixture::WebhookFixture,
+    Flaw, SignedIn, WebhookSample, law::Passed, laws::webhook_fixture::WebhookFixture,
     record::notification,
-    tampering::{self, Tampered, bits, fields, signature},
 };
 
 pub(super) async fn forged(webhooks: WebhookFixture) -> Result<Passed, Flaw> {
@@ -21,7 +19,7 @@ pub(super) async fn forged(webhooks: WebhookFixture) -> Result<Passed, Flaw> {
             continue;
         }
         let mut altered = signature::each_altered(&sent.request, sent.signature);
-        altered.push(tampering::by_another_method(&sent.request));
+        altered.push(by_another_method(&sent.request));
         let now = webhooks.fixture.now();
         for secret in ["of-another-merchant-0123456789", "", " ", "0"] {
             let signed = webhooks.receiver.gateway.signed(sent, secret, now);

@@ -1,7 +1,6 @@
 //! A response whose signature does not fit is not believed.
 
-use bytes::Bytes;
-use http::Response;
+use http_tampering::response;
 use payments_core::Provider;
 
 use crate::{
@@ -9,7 +8,6 @@ use crate::{
     fixture::Fixture,
     law::Passed,
     operations::{Outcome, PreparedCall, offered_inquiries, offered_instructions},
-    tampering::{self, Tampered, fields, signature},
 };
 
 pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
@@ -55,10 +53,10 @@ async fn believes_no_alteration(
     // What is kept from before is not asked for again, and a response that cannot be believed
     // twice proves nothing here.
     let is_tested = make(call, provider).await == Ok(true) && !fixture.since(mark).is_empty();
-    let altered = if is_tested { alterations(&genuine, signed) } else { Vec::new() };
-    for Tampered { what, request } in altered {
+    let altered = if is_tested { response::each_altered(&genuine, signed) } else { Vec::new() };
+    for (what, altered) in altered {
         let mark = fixture.mark();
-        recorder.replay(Some(tampering::to_response(&genuine, request)));
+        recorder.replay(Some(altered));
         let made = make(call, provider).await;
         if made != Ok(false) {
             let found = made.map_or_else(|found| found, |_| "it is believed".to_owned());
@@ -69,15 +67,4 @@ async fn believes_no_alteration(
     }
     recorder.replay(None);
     Ok(is_tested)
-}
-
-/// The response with its signature and with each signed field of its body altered.
-fn alterations(genuine: &Response<Bytes>, signed: SignedResponse) -> Vec<Tampered> {
-    let message = tampering::of_response(genuine);
-    let is_covered = |name: &str| signed.covers.is_empty() || signed.covers.contains(&name);
-    let changed = fields::each_changed(&message).into_iter();
-    let changed = changed
-        .filter(|(name, altered)| is_covered(name) && altered.request.body() != message.body())
-        .map(|(_, altered)| altered);
-    signature::each_altered(&message, signed.signature).into_iter().chain(changed).collect()
 }

@@ -9,4 +9,3 @@
 
 mod payouts;
 mod receiver;
-mod signed_text;

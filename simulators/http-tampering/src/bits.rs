@@ -7,7 +7,7 @@ use super::Tampered;
 
 /// The request with one bit turned, for every bit of its query, its headers and its body. What is
 /// no request any more is left out.
-pub(crate) fn bit_flips(request: &Request<Bytes>) -> impl Iterator<Item = Tampered> + '_ {
+pub fn bit_flips(request: &Request<Bytes>) -> impl Iterator<Item = Tampered> + '_ {
     let query = request.uri().query().unwrap_or_default().as_bytes();
     let in_query = flips(query).filter_map(|query| with_query(request, &query));
     let in_headers = request.headers().iter().flat_map(move |(name, value)| {
@@ -24,9 +24,7 @@ pub(crate) fn bit_flips(request: &Request<Bytes>) -> impl Iterator<Item = Tamper
 
 /// The message with one bit of each byte of its body turned: the lowest, so that letters and digits
 /// stay what they are.
-pub(crate) fn each_byte_of_the_body(
-    request: &Request<Bytes>,
-) -> impl Iterator<Item = Tampered> + '_ {
+pub fn each_byte_of_the_body(request: &Request<Bytes>) -> impl Iterator<Item = Tampered> + '_ {
     (0..request.body().len()).map(move |place| {
         let flipped = request.clone().map(|body| flip(&body, place, 0).into());
         Tampered::new(format!("byte {place} of the body is changed"), flipped)
@@ -34,7 +32,7 @@ pub(crate) fn each_byte_of_the_body(
 }
 
 /// The message with its body cut short, by every length.
-pub(crate) fn shortened(request: &Request<Bytes>) -> impl Iterator<Item = Tampered> + '_ {
+pub fn shortened(request: &Request<Bytes>) -> impl Iterator<Item = Tampered> + '_ {
     (0..request.body().len()).map(move |end| {
         let shorter = request.clone().map(|body| body.slice(..end));
         Tampered::new(format!("the body ends after {end} bytes"), shorter)

@@ -109,7 +109,7 @@ impl Drop for Exchange {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proxy::When;
+    use crate::When;
 
     fn strikes(script: &Script, kept_alive: bool) -> Option<String> {
         let request = SeenRequest {

@@ -16,7 +16,7 @@ const NEW_FIELD: &str = "field_of_another_year";
 /// in the query, in the form and in every object of a JSON body, first and last where it is there
 /// already. An object or a list is smuggled beside itself and on the outside of the body, with each of
 /// its values changed in turn.
-pub(crate) fn smuggled(request: &Request<Bytes>) -> Vec<Tampered> {
+pub fn smuggled(request: &Request<Bytes>) -> Vec<Tampered> {
     let mut groups = groups(request);
     groups.retain(|group| group.kind != Kind::List);
     let mut claims: Vec<&Member> = Vec::new();
@@ -43,7 +43,7 @@ pub(crate) fn smuggled(request: &Request<Bytes>) -> Vec<Tampered> {
 }
 
 /// The message with an unknown field, a text or an object, one in each place that has fields.
-pub(crate) fn with_new_fields(request: &Request<Bytes>) -> Vec<Tampered> {
+pub fn with_new_fields(request: &Request<Bytes>) -> Vec<Tampered> {
     let mut groups = groups(request);
     groups.retain(|group| group.kind != Kind::List && !group.members.is_empty());
     let with_new = groups.iter().flat_map(|group| {

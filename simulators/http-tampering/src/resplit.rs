@@ -21,7 +21,7 @@ const NAMED_SEPARATORS: [char; 2] = ['&', ','];
 /// - words moved along a run of values that are joined by a separator;
 /// - one character moved between values that are joined by nothing;
 /// - fields that are joined as `name=value` made part of the value before them.
-pub(crate) fn resplit(request: &Request<Bytes>) -> Vec<Tampered> {
+pub fn resplit(request: &Request<Bytes>) -> Vec<Tampered> {
     let mut resplit = Vec::new();
     let mut groups = groups(request);
     groups.retain(|group| !matches!(group.kind, Kind::Headers | Kind::List));

@@ -9,14 +9,28 @@ use super::{
     bits::flip,
     fields::{Group, Kind, groups, plain, quoted},
 };
-use crate::SignedIn;
 
 /// How many bytes of a signature are changed, evenly spread, the last one among them.
 const MOST_BYTES: usize = 80;
 
+/// Where a signature or token is in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignedIn {
+    /// In a header.
+    Header(&'static str),
+    /// In a parameter of the query.
+    Query(&'static str),
+    /// In a field of the body: a parameter of a form, or a member of a JSON object, whose way from
+    /// the outside in is written with slashes, such as `data/signature`.
+    Body(&'static str),
+    /// Nowhere: the gateway signs nothing.
+    Nowhere,
+}
+
 /// Every way in which a signature can be missing, doubled, cut, lengthened or written otherwise, and
 /// its bytes changed.
-pub(crate) fn each_altered(request: &Request<Bytes>, place: SignedIn) -> Vec<Tampered> {
+pub fn each_altered(request: &Request<Bytes>, place: SignedIn) -> Vec<Tampered> {
     let Some(signature) = signature(request, place) else { return Vec::new() };
     let length = signature.chars().count();
     let cut = |length: usize| signature.chars().take(length).collect::<String>();

@@ -1,7 +1,7 @@
 //! What passes untouched, and which request a fault picks.
 
 use axum::{Router, body::Bytes, extract::Request, routing::post};
-use conformance_tests::proxy::{Fault, FaultProxy, When};
+use fault_proxy::{Fault, FaultProxy, When};
 use http::Response;
 use payments_core::transport::{Call, Transport as _};
 use simulator_kit::{HangUp, Server};

@@ -12,7 +12,7 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use conformance_tests::proxy::FaultProxy;
+use fault_proxy::FaultProxy;
 use http::{Request, Response, header};
 use payments_core::transport::{Call, HttpClient, HttpClientSettings, Transport, TransportError};
 use simulator_kit::Server;

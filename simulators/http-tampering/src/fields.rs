@@ -134,7 +134,7 @@ impl Group {
 
 /// Every named value changed to another one of its kind, each by the name under which a proof covers
 /// it.
-pub(crate) fn each_changed(request: &Request<Bytes>) -> Vec<(String, Tampered)> {
+pub fn each_changed(request: &Request<Bytes>) -> Vec<(String, Tampered)> {
     let mut changed = Vec::new();
     let groups = groups(request);
     for group in &groups {
@@ -151,7 +151,7 @@ pub(crate) fn each_changed(request: &Request<Bytes>) -> Vec<(String, Tampered)> 
 }
 
 /// The message with each field and header missing, empty, null and twice.
-pub(crate) fn each_edited(request: &Request<Bytes>) -> Vec<Tampered> {
+pub fn each_edited(request: &Request<Bytes>) -> Vec<Tampered> {
     let mut edited = Vec::new();
     for group in &groups(request) {
         for (index, (name, value)) in group.members.iter().enumerate() {

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use conformance_tests::proxy::{Fault, FaultProxy, When};
+use fault_proxy::{Fault, FaultProxy, When};
 use http::{StatusCode, header};
 use payments_core::transport::TransportErrorKind;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -1,16 +1,16 @@
-//! A proxy between a provider and its gateway that loses, delays and spoils answers on demand.
+//! A proxy between a provider and its gateway that loses, delays and spoils responses on demand.
 //!
 //! It listens on 127.0.0.1, once for each host of the gateway, and passes every request and
-//! every answer on whole. A [`Fault`] that is [injected](FaultProxy::inject) strikes the
+//! every response on whole. A [`Fault`] that is [injected](FaultProxy::inject) strikes the
 //! next request, once. Nothing is left to chance and nothing to time: a fault strikes a whole
-//! request, and where it strikes after booking, the gateway has answered in full before the
+//! request, and where it strikes after booking, the gateway has responded in full before the
 //! client learns anything. So the same script gives the same run.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! use axum::{Router, routing::post};
 //! use bytes::Bytes;
-//! use conformance_tests::proxy::{Fault, FaultProxy, When};
+//! use fault_proxy::{Fault, FaultProxy, When};
 //! use payments_core::transport::{
 //!     Call, HttpClient, HttpClientSettings, Transport, TransportErrorKind,
 //! };
@@ -20,7 +20,7 @@
 //! let gateway = Server::start(gateway, "127.0.0.1:0".parse()?).await?;
 //! let proxy = FaultProxy::start(&gateway.url()).await?;
 //!
-//! // The next request reaches the gateway, and its answer is lost.
+//! // The next request reaches the gateway, and its response is lost.
 //! proxy.inject(Fault::Reset(When::AfterBooking));
 //!
 //! // Whoever pays out is given the proxy's address in the place of the gateway's.
