@@ -10,6 +10,7 @@ use crate::{
     Flaw, Operation, Start,
     client::PATIENT,
     fixture::Fixture,
+    flaw::InFlaw as _,
     operations::{Found, Outcome, PreparedCall},
     proxy::Fault,
 };
@@ -61,11 +62,9 @@ async fn attempt(
     limit: Duration,
 ) -> Result<Option<FaultCase>, Flaw> {
     let fixture = Fixture::open(start).await?;
-    if !operation.is_offered(&fixture.provider) {
-        return Err(
-            Flaw::new("an instruction that the provider sends", "it does not").in_call(operation)
-        );
-    }
+    let is_offered = operation.is_offered(&fixture.provider);
+    Flaw::unless(is_offered, "an instruction that the provider sends", "it does not")
+        .in_call(operation)?;
     let instruction = PreparedCall::ready(&fixture, operation, 1).await?;
     if let Some(Fault::KeptAliveClosed(_)) = fault {
         // Leaves a connection to the right host to be kept alive.
@@ -81,20 +80,20 @@ async fn attempt(
             instruction.carry_out(&fixture.unconnected()?).await
         }
         fault => {
-            if let Some(fault) = fault {
-                fixture.recorder.arm(CallClass::Instruction, fault);
-            }
-            if fault.is_some_and(Fault::is_silent) {
-                fixture.recorder.limit(limit);
+            match fault {
+                Some(fault) if fault.is_silent() => {
+                    fixture.recorder.arm_within(limit, CallClass::Instruction, fault);
+                }
+                Some(fault) => fixture.recorder.arm(CallClass::Instruction, fault),
+                None => {}
             }
             instruction.carry_out(&fixture.provider).await
         }
     };
-    if fixture.recorder.is_armed() {
-        return Err(Flaw::new("an instruction that is sent", format!("none was: {outcome}"))
-            .in_call(operation)
-            .under(fault));
-    }
+    let is_sent = !fixture.recorder.disarm();
+    Flaw::unless(is_sent, "an instruction that is sent", format!("none was: {outcome}"))
+        .in_call(operation)
+        .under(fault)?;
     // An instruction on a connection of its own does not meet the closed connection.
     let fault = match fault {
         Some(Fault::KeptAliveClosed(_)) if !struck(&fixture, arrived) => {

@@ -5,21 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use payments_core::{
-    Clock, PaymentProvider, PayoutProvider, Provider, Role, StatementProvider, Timestamp,
+    Clock, PaymentProvider, PayoutProvider, Provider, StatementProvider, Timestamp,
     VirtualAccountProvider,
     money::Money,
-    payment::NextAction,
     transport::{CallClass, RetryPolicy, Transport},
-    virtual_account::OpenVirtualAccount,
 };
 
 use crate::{
-    Booking, Flaw, Impossible, ListsStatements, OpensVirtualAccounts, PaysOut, Start, Subject,
-    TakesPayments, Tuning,
+    Booking, Flaw, ListsStatements, OpensVirtualAccounts, PaysOut, Start, Subject, TakesPayments,
+    Tuning,
     client::{PATIENT, client},
-    operations::{Reported, rules},
     proxy::FaultProxy,
-    recording_transport::{Note, RecordingTransport},
+    recording_transport::RecordingTransport,
+    stub_transport::Note,
 };
 
 const RETRY: RetryPolicy = RetryPolicy::new(2, Duration::from_millis(1), PATIENT);
@@ -86,47 +84,6 @@ impl Fixture {
         Some((self.subject.statements.as_deref()?, role.as_ref()))
     }
 
-    /// What a payer transfers to a virtual account: what is asked, or else something that the
-    /// provider takes.
-    pub(crate) fn credit_for(&self, request: &OpenVirtualAccount) -> Result<Money, Flaw> {
-        if let Some(asked) = request.amount {
-            return Ok(asked);
-        }
-        let limits = rules(&self.provider, Role::VirtualAccounts).map(|(_, limits)| limits);
-        let least = limits.and_then(|limits| limits.first()).map(|limit| limit.min);
-        let least =
-            least.ok_or_else(|| Flaw::new("the amounts of a currency", "`limits` is empty"))?;
-        Ok(Money::from_minor(least.minor().max(50_000), least.currency()))
-    }
-
-    /// The buyer follows one of the actions that a payment shows up to the point of paying.
-    pub(crate) async fn visit(&self, payment: &Reported, action: usize) {
-        if let (Some(gateway), Some(shown)) = (&self.subject.payments, shown(payment, action)) {
-            gateway.visit(shown).await;
-        }
-    }
-
-    /// The buyer pays by one of the actions that a payment shows.
-    pub(crate) async fn pay(
-        &self,
-        payment: &Reported,
-        action: usize,
-        amount: Money,
-    ) -> Result<(), Impossible> {
-        let gateway = self.subject.payments.as_ref().ok_or(Impossible)?;
-        gateway.pay(shown(payment, action).ok_or(Impossible)?, amount).await
-    }
-
-    /// A payer transfers an amount to a virtual account.
-    pub(crate) async fn credit(&self, account: &Reported, amount: Money) -> Result<(), Impossible> {
-        match (&self.subject.virtual_accounts, account) {
-            (Some(gateway), Reported::VirtualAccount(account)) => {
-                gateway.credit(account, amount).await
-            }
-            _ => Err(Impossible),
-        }
-    }
-
     /// So much money as arrives on an account of a statement.
     pub(crate) fn deposit(&self, minor: i64) -> Result<Money, Flaw> {
         let role = self.provider.statements();
@@ -138,7 +95,7 @@ impl Fixture {
 
     /// How many calls the provider has handed to its client so far.
     pub(crate) fn mark(&self) -> usize {
-        self.recorder.count()
+        self.recorder.since(0).len()
     }
 
     /// The provider's own line that made the first call of this class since then, or else the last
@@ -157,10 +114,9 @@ impl Fixture {
     /// Takes back a fault that waits, and makes the proxy pass everything on again; whether the
     /// fault struck.
     pub(crate) fn heal_after_fault(&self) -> Result<bool, Flaw> {
-        let is_armed = self.recorder.is_armed();
-        self.recorder.disarm();
+        let waits = self.recorder.disarm();
         self.heal()?;
-        Ok(!is_armed)
+        Ok(!waits)
     }
 
     /// The calls since then.
@@ -178,13 +134,6 @@ impl Fixture {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock().now()
-    }
-}
-
-fn shown(payment: &Reported, action: usize) -> Option<&NextAction> {
-    match payment {
-        Reported::Payment(payment) => payment.next.get(action),
-        _ => None,
     }
 }
 

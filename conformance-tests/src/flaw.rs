@@ -38,10 +38,26 @@ impl Flaw {
         }
     }
 
+    /// Nothing if it is so, or else a flaw.
+    pub(crate) fn unless(
+        is_so: bool,
+        expected: impl Into<String>,
+        found: impl fmt::Display,
+    ) -> Result<(), Self> {
+        if is_so { Ok(()) } else { Err(Self::new(expected, found)) }
+    }
+
+    /// Nothing if both are the same, or else a flaw.
+    pub(crate) fn unless_equal<T: fmt::Debug + PartialEq>(
+        expected: T,
+        found: T,
+    ) -> Result<(), Self> {
+        Self::unless(expected == found, format!("{expected:?}"), format!("{found:?}"))
+    }
+
     /// An error where nothing is in the way.
     pub(crate) fn refused(operation: Operation, error: &Error) -> Self {
-        let found = format!("Err({:?}): {error}", error.kind());
-        Self::new("an answer, with nothing in the way", found).in_call(operation)
+        Self::new("an answer, with nothing in the way", error_text(error)).in_call(operation)
     }
 
     pub(crate) fn in_call(mut self, operation: Operation) -> Self {
@@ -66,6 +82,37 @@ impl Flaw {
     pub(crate) fn sent_at(mut self, line: Option<&'static Location<'static>>) -> Self {
         self.line = self.line.or(line);
         self
+    }
+}
+
+/// An error in a line.
+pub(crate) fn error_text(error: &Error) -> String {
+    format!("Err({:?}): {error}", error.kind())
+}
+
+/// What a call returned with nothing in the way.
+pub(crate) fn answered<T>(operation: Operation, result: Result<T, Error>) -> Result<T, Flaw> {
+    result.map_err(|error| Flaw::refused(operation, &error))
+}
+
+/// Says more of the flaw in a result.
+pub(crate) trait InFlaw {
+    fn in_call(self, operation: Operation) -> Self;
+    fn under(self, fault: Option<Fault>) -> Self;
+    fn sent_at(self, line: Option<&'static Location<'static>>) -> Self;
+}
+
+impl<T> InFlaw for Result<T, Flaw> {
+    fn in_call(self, operation: Operation) -> Self {
+        self.map_err(|flaw| flaw.in_call(operation))
+    }
+
+    fn under(self, fault: Option<Fault>) -> Self {
+        self.map_err(|flaw| flaw.under(fault))
+    }
+
+    fn sent_at(self, line: Option<&'static Location<'static>>) -> Self {
+        self.map_err(|flaw| flaw.sent_at(line))
     }
 }
 

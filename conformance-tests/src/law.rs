@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::LocalBoxFuture;
 
 use crate::{
     Flaw, Start, fault_case::FaultCase, laws::webhook_fixture::WebhookFixture, record::Record,
@@ -25,9 +25,9 @@ pub(crate) enum Check {
     /// By what was seen of an honest run of every role.
     Record(fn(&Record) -> Result<Passed, Flaw>),
     /// By what the gateway sends, if the provider receives it.
-    Deliveries(fn(WebhookFixture) -> BoxFuture<'static, Result<Passed, Flaw>>),
+    Deliveries(fn(WebhookFixture) -> LocalBoxFuture<'static, Result<Passed, Flaw>>),
     /// By a fixture of its own.
-    Fixture(fn(Start) -> BoxFuture<'static, Result<Passed, Flaw>>),
+    Fixture(fn(Start) -> LocalBoxFuture<'static, Result<Passed, Flaw>>),
 }
 
 /// A law that a provider keeps.

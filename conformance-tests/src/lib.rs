@@ -181,7 +181,6 @@ pub mod gateway;
 #[doc(inline)]
 pub use fault_proxy as proxy;
 
-mod another_row;
 mod booking;
 mod changed_response;
 mod client;
@@ -194,7 +193,6 @@ mod flaw;
 mod law;
 mod laws;
 mod listener;
-mod malformed_row;
 mod operation;
 mod operations;
 mod pages;
@@ -204,13 +202,14 @@ mod report;
 mod requests;
 mod runner;
 mod set_up;
+mod step;
+mod stub_transport;
 mod subject;
 mod suite;
 mod texts;
 mod tuning;
 mod webhook_sample;
 
-pub use another_row::insert_row;
 pub use booking::Booking;
 pub use changed_response::{ChangedResponse, Meaning};
 pub use endpoint_table::check_endpoint_table;
@@ -220,10 +219,12 @@ pub use gateway::{
     Gateway, Hosts, Impossible, ListsStatements, Notifies, OpensVirtualAccounts, Payers, PaysOut,
     ReceivedFields, TakesPayments,
 };
-pub use http_tampering::{SignedIn, SignedResponse};
+pub use http_tampering::{
+    SignedIn, SignedResponse,
+    rows::{RowPlace, insert_row, malform_row},
+};
 pub use law::Law;
 pub use laws::LAWS;
-pub use malformed_row::{RowPlace, malform_row};
 pub use operation::Operation;
 pub use report::REPORT_FOLDER;
 pub use runner::{

@@ -1,14 +1,17 @@
 //! A statement page by page.
 
 use payments_core::{
-    Movement, StatementProvider,
-    statement::{Cursor, StatementFilter},
+    Listed, Movement, StatementProvider,
+    statement::{Cursor, StatementAccount, StatementFilter},
 };
 
-use crate::{Flaw, Operation};
+use crate::{
+    Flaw, Operation,
+    flaw::{InFlaw as _, answered},
+};
 
 /// A statement of more pages never ends.
-pub(crate) const MOST_PAGES: usize = 1_000;
+const MOST_PAGES: usize = 1_000;
 
 /// Walks from a cursor to the end. A statement that never ends is not one.
 pub(crate) async fn walk(
@@ -16,30 +19,50 @@ pub(crate) async fn walk(
     after: &Cursor,
     filter: &StatementFilter,
 ) -> Result<(Vec<Movement>, Cursor), Flaw> {
-    let operation = Operation::Entries;
+    walk_while(role, after, filter, async || Ok(())).await
+}
+
+/// The same, with something that happens between two pages.
+pub(crate) async fn walk_while(
+    role: &dyn StatementProvider,
+    after: &Cursor,
+    filter: &StatementFilter,
+    mut happens: impl AsyncFnMut() -> Result<(), Flaw>,
+) -> Result<(Vec<Movement>, Cursor), Flaw> {
+    let (operation, most) = (Operation::Entries, role.capabilities().page);
     let (mut entries, mut cursor) = (Vec::new(), after.clone());
     for _ in 0..MOST_PAGES {
-        let page = role.entries(&cursor, filter).await;
-        let page = page.map_err(|error| Flaw::refused(operation, &error))?;
-        if page.entries.len() > role.capabilities().page {
-            let expected = format!("at most {} entries, as declared", role.capabilities().page);
-            return Err(Flaw::new(expected, format!("{}", page.entries.len())).in_call(operation));
-        }
+        let page = answered(operation, role.entries(&cursor, filter).await)?;
+        let number = page.entries.len();
+        Flaw::unless(number <= most, format!("at most {most} entries, as declared"), number)
+            .in_call(operation)?;
         entries.extend(readable(page.entries, operation)?);
         cursor = page.next;
         if !page.more {
             return Ok((entries, cursor));
         }
+        happens().await?;
     }
     Err(Flaw::new("a last page", format!("{MOST_PAGES} pages and more")).in_call(operation))
 }
 
+/// The whole statement.
+pub(crate) async fn all(
+    role: &dyn StatementProvider,
+    filter: &StatementFilter,
+) -> Result<Vec<Movement>, Flaw> {
+    walk(role, &Cursor::start(), filter).await.map(|(entries, _)| entries)
+}
+
+/// Our accounts.
+pub(crate) async fn accounts(role: &dyn StatementProvider) -> Result<Vec<StatementAccount>, Flaw> {
+    let operation = Operation::Accounts;
+    readable(answered(operation, role.accounts().await)?, operation)
+}
+
 /// The rows of an unchanged list, each of which can be read.
-pub(crate) fn readable<T>(
-    rows: Vec<payments_core::Listed<T>>,
-    operation: Operation,
-) -> Result<Vec<T>, Flaw> {
-    let read = |row: payments_core::Listed<T>| {
+fn readable<T>(rows: Vec<Listed<T>>, operation: Operation) -> Result<Vec<T>, Flaw> {
+    let read = |row: Listed<T>| {
         row.into_result().map_err(|row| Flaw::new("rows that can be read", row).in_call(operation))
     };
     rows.into_iter().map(read).collect()

@@ -1,164 +1,129 @@
-//! The client that a provider under test sends by: the real one, which also notes what it was
-//! given and lets a fault strike the next instruction.
+//! The client that a provider under test sends by: the real one, whose calls are noted and of which
+//! the next can be struck by a fault.
 
-use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;
-use payments_core::transport::{
-    Call, CallClass, Subject, Transport, TransportError, TransportErrorKind,
-};
+use payments_core::transport::{Call, CallClass, Transport, TransportError, TransportErrorKind};
 use tokio::sync::Notify;
 
-use crate::proxy::{Fault, FaultProxy};
-
-/// A call that a provider handed to its client.
-#[derive(Clone, Debug)]
-pub(crate) struct Note {
-    pub(crate) class: CallClass,
-    pub(crate) about: Option<Subject>,
-    /// The provider's own line.
-    pub(crate) made_at: &'static Location<'static>,
-}
+use crate::{
+    proxy::{Fault, FaultProxy},
+    stub_transport::{Answer, Note, StubTransport},
+};
 
 pub(crate) struct RecordingTransport {
     client: Arc<dyn Transport>,
+    /// Before the client.
+    stub: StubTransport,
     proxy: Arc<FaultProxy>,
-    seen: Mutex<Seen>,
+    next: Mutex<Next>,
 }
 
+/// What happens to the next call of a class.
 #[derive(Default)]
-struct Seen {
-    notes: Vec<Note>,
-    armed: Option<Armed>,
+struct Next {
+    /// A fault strikes it; a limit is how long it waits, where that is shorter than the client's.
+    struck: Option<(CallClass, Fault, Option<Duration>)>,
+    /// Its response is kept back.
     kept_back: Option<(CallClass, KeptBack)>,
-    last_response: Option<Response<Bytes>>,
-    replayed: Option<Response<Bytes>>,
 }
 
-/// The next call of a class, whose answer has arrived and is kept back.
-#[derive(Clone)]
+/// The next call of a class, whose response has arrived and is kept back.
+#[derive(Clone, Default)]
 pub(crate) struct KeptBack {
     arrived: Arc<Notify>,
     released: Arc<Notify>,
 }
 
 impl KeptBack {
-    /// Waits until the answer has arrived.
+    /// Waits until the response has arrived.
     pub(crate) async fn arrived(&self) {
         self.arrived.notified().await;
     }
 
-    /// Lets the answer go on to its caller.
+    /// Lets the response go on to its caller.
     pub(crate) fn release(&self) {
         self.released.notify_one();
     }
 }
 
-#[derive(Clone, Copy)]
-struct Armed {
-    class: CallClass,
-    fault: Fault,
-    /// How long the struck call waits for its answer, where that is shorter than the client's.
-    limit: Option<Duration>,
-}
-
 impl RecordingTransport {
     pub(crate) fn new(client: Arc<dyn Transport>, proxy: Arc<FaultProxy>) -> Self {
-        Self { client, proxy, seen: Mutex::default() }
+        let stub = StubTransport::before(Arc::clone(&client));
+        Self { client, stub, proxy, next: Mutex::default() }
     }
 
     /// Makes `fault` strike the next call of this class.
     pub(crate) fn arm(&self, class: CallClass, fault: Fault) {
-        self.seen().armed = Some(Armed { class, fault, limit: None });
+        self.next().struck = Some((class, fault, None));
     }
 
-    /// Limits how long the call that is to be struck waits.
-    pub(crate) fn limit(&self, limit: Duration) {
-        if let Some(armed) = &mut self.seen().armed {
-            armed.limit = Some(limit);
-        }
+    /// Makes `fault` strike the next call of this class, which waits no longer than this.
+    pub(crate) fn arm_within(&self, limit: Duration, class: CallClass, fault: Fault) {
+        self.next().struck = Some((class, fault, Some(limit)));
     }
 
-    /// Keeps back the answer to the next call of this class.
+    /// Keeps back the response to the next call of this class.
     pub(crate) fn keep_back(&self, class: CallClass) -> KeptBack {
-        let kept_back = KeptBack { arrived: Arc::default(), released: Arc::default() };
-        self.seen().kept_back = Some((class, kept_back.clone()));
+        let kept_back = KeptBack::default();
+        self.next().kept_back = Some((class, kept_back.clone()));
         kept_back
     }
 
-    /// Takes back a fault that waits.
-    pub(crate) fn disarm(&self) {
-        self.seen().armed = None;
-    }
-
-    /// Whether a fault still waits for its call.
-    pub(crate) fn is_armed(&self) -> bool {
-        self.seen().armed.is_some()
+    /// Takes back a fault that waits for its call; whether there was one.
+    pub(crate) fn disarm(&self) -> bool {
+        self.next().struck.take().is_some()
     }
 
     /// The response to the last call that had one.
     pub(crate) fn last_response(&self) -> Option<Response<Bytes>> {
-        self.seen().last_response.clone()
+        self.stub.responses().pop()
     }
 
-    /// Answers every call with this response from now on, and sends none; with `None` they are sent
-    /// again.
+    /// Gives every call this response from now on, and sends none; with `None` they are sent again.
     pub(crate) fn replay(&self, response: Option<Response<Bytes>>) {
-        self.seen().replayed = response;
-    }
-
-    /// How many calls there were so far.
-    pub(crate) fn count(&self) -> usize {
-        self.seen().notes.len()
+        match response {
+            Some(response) => self.stub.will_answer(Answer::Response(response)),
+            None => self.stub.connect(Arc::clone(&self.client)),
+        }
     }
 
     /// The calls after the first `mark` ones, oldest first.
     pub(crate) fn since(&self, mark: usize) -> Vec<Note> {
-        self.seen().notes.get(mark..).unwrap_or_default().to_vec()
+        self.stub.since(mark)
     }
 
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    fn next(&self) -> MutexGuard<'_, Next> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl Transport for RecordingTransport {
     async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
-        let (strikes, kept_back) = {
-            let mut seen = self.seen();
-            let about = call.about.clone();
-            seen.notes.push(Note { class: call.class, about, made_at: call.made_at });
-            if let Some(response) = &seen.replayed {
-                return Ok(response.clone());
-            }
-            let strikes = seen.armed.is_some_and(|armed| armed.class == call.class);
-            let strikes = if strikes { seen.armed.take() } else { None };
-            (strikes, seen.kept_back.take_if(|(class, _)| *class == call.class))
+        let (struck, kept_back) = {
+            let mut next = self.next();
+            let struck = next.struck.take_if(|(class, ..)| *class == call.class);
+            (struck, next.kept_back.take_if(|(class, _)| *class == call.class))
         };
-        if let Some(Armed { fault, .. }) = strikes {
+        let mut limit = Duration::MAX;
+        if let Some((_, fault, within)) = struck {
             self.proxy.inject(fault);
+            limit = within.unwrap_or(limit);
         }
-        let Some(limit) = strikes.and_then(|armed| armed.limit) else {
-            let outcome = self.client.send(call).await;
-            self.seen().last_response = outcome.as_ref().ok().cloned();
-            if let Some((_, kept_back)) = kept_back {
-                kept_back.arrived.notify_one();
-                kept_back.released.notified().await;
-            }
-            return outcome;
-        };
-        match tokio::time::timeout(limit, self.client.send(call)).await {
-            Ok(outcome) => outcome,
-            Err(_) => {
-                let message = format!("no whole answer within {limit:?}");
-                Err(TransportError::new(TransportErrorKind::TimedOut, message))
-            }
+        let sent = tokio::time::timeout(limit, self.stub.send(call)).await;
+        if let Some((_, kept_back)) = kept_back {
+            kept_back.arrived.notify_one();
+            kept_back.released.notified().await;
         }
+        sent.unwrap_or_else(|_| {
+            let message = format!("no whole response within {limit:?}");
+            Err(TransportError::new(TransportErrorKind::TimedOut, message))
+        })
     }
 
     fn departs(&self) -> bool {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::{
-    Law, Operation, Start,
+    Finding, Law, Operation, Start,
     failure::Failure,
     fault_case::{FaultCase, NO_FAULT},
     fixture::Fixture,
@@ -22,16 +22,8 @@ pub const REPORT_FOLDER: &str = "CONFORMANCE_REPORT";
 
 /// Notes what came of a law.
 pub(crate) fn note_law(law: &Law, checked: &Result<Passed, Failure>, took: Duration) {
-    let (mut outcome, findings) = outcome(checked.as_ref().err());
-    if matches!(checked, Ok(Passed::NotApplicable)) {
-        outcome = "not applicable";
-    }
-    note(json!({
-        "law": law.name,
-        "outcome": outcome,
-        "findings": findings,
-        "milliseconds": took.as_millis(),
-    }));
+    let is_applicable = !matches!(checked, Ok(Passed::NotApplicable));
+    note_test(json!({ "law": law.name }), is_applicable, checked.as_ref().err(), took);
 }
 
 /// Notes what came of an instruction under a fault.
@@ -42,7 +34,6 @@ pub(crate) fn note_fault_case(
     failure: Option<&Failure>,
     took: Duration,
 ) {
-    let (outcome, findings) = outcome(failure);
     let fault_case = case.map(|case| {
         json!({
             "sent": case.sent,
@@ -51,15 +42,30 @@ pub(crate) fn note_fault_case(
             "found": case.found.as_ref().map(ToString::to_string),
         })
     });
-    note(json!({
+    let test = json!({
         "law": "under_a_fault",
         "operation": operation,
         "fault": fault.map_or(NO_FAULT.to_owned(), Fault::test_name),
         "fault_case": fault_case,
+    });
+    note_test(test, true, failure, took);
+}
+
+/// Notes what came of a test, in the words of the report, with its findings and the time it took.
+fn note_test(test: Value, is_applicable: bool, failure: Option<&Failure>, took: Duration) {
+    let (outcome, findings): (_, &[Finding]) = match failure {
+        None if is_applicable => ("kept", &[]),
+        None => ("not applicable", &[]),
+        Some(Failure::SetUp(_)) => ("not set up", &[]),
+        Some(Failure::Broken(findings)) => ("broken", findings),
+    };
+    let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    let result = json!({
         "outcome": outcome,
         "findings": findings,
         "milliseconds": took.as_millis(),
-    }));
+    });
+    note([test, result]);
 }
 
 /// Notes who is measured, and what it says that it can do.
@@ -69,22 +75,11 @@ pub(crate) async fn note_capabilities(start: &Start) {
     }
     let Ok(fixture) = Fixture::open(start).await else { return };
     let provider = &fixture.provider;
-    note(json!({
+    note([json!({
         "provider": provider.kind(),
         "roles": provider.roles(),
         "capabilities": capabilities(provider),
-    }));
-}
-
-/// What came of a test, in the words of the report, and its findings.
-fn outcome(failure: Option<&Failure>) -> (&'static str, Vec<String>) {
-    match failure {
-        None => ("kept", Vec::new()),
-        Some(Failure::SetUp(_)) => ("not set up", Vec::new()),
-        Some(Failure::Broken(findings)) => {
-            ("broken", findings.iter().map(ToString::to_string).collect())
-        }
-    }
+    })]);
 }
 
 fn folder() -> Option<PathBuf> {
@@ -107,15 +102,18 @@ fn here() -> (String, String) {
 
 /// Appends a line with the suite, the test program, which is that of one provider, and the module
 /// of the suite within it. A report that cannot be written is no reason for a law to be broken.
-fn note(mut line: Value) {
+fn note(parts: impl IntoIterator<Item = Value>) {
     let Some(folder) = folder() else { return };
     let (program, module) = here();
     let path = folder.join(format!("{program}.jsonl"));
-    if let Some(line) = line.as_object_mut() {
-        line.insert("suite".to_owned(), json!(env!("CARGO_PKG_VERSION")));
-        line.insert("program".to_owned(), json!(program));
-        line.insert("module".to_owned(), json!(module));
-    }
+    let origin = json!({
+        "suite": env!("CARGO_PKG_VERSION"),
+        "program": program,
+        "module": module,
+    });
+    let parts = parts.into_iter().chain([origin]);
+    let members = parts.filter_map(|part| part.as_object().cloned()).flatten();
+    let line = Value::Object(members.collect());
     let _ = std::fs::create_dir_all(folder);
     if let Ok(mut file) = OpenOptions::new().create(true).append(true).open(path) {
         // One write, so that lines of several processes do not mix.

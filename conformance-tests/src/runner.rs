@@ -11,6 +11,7 @@ use crate::{
     failure::{Failure, ROLES, role_name},
     fault_case::{FaultCase, fault_of_test},
     fixture::Fixture,
+    flaw::InFlaw as _,
     law::{Check, Passed},
     laws::{self, webhook_fixture::WebhookFixture},
     operations::{PreparedCall, offered_instructions},
@@ -80,9 +81,8 @@ pub fn assert_set_up(start: Start, role: &str) {
     let Some(role) = ROLES.into_iter().find(|known| role_name(*known) == role) else {
         fail(format_args!("there is no role `{role}`"));
     };
-    if let Err(flaw) = in_a_runtime(|| caught(set_up::check(&start, role))) {
-        fail(format_args!("\nthe set-up of `{}` fails\n{flaw}\n", role_name(role)));
-    }
+    let otherwise = format!("the set-up of `{}` fails", role_name(role));
+    assert_holds(&otherwise, set_up::check(&start, role));
 }
 
 /// Checks that an instruction is refused as unsupported. Starts a runtime of its own.
@@ -92,9 +92,9 @@ pub fn assert_set_up(start: Start, role: &str) {
 #[track_caller]
 pub fn assert_refused(start: Start, operation: &str) {
     let operation = instruction(operation);
-    assert_unsent(operation, "refused", async {
-        laws::capabilities::refuses(&Fixture::open(&start).await?, operation).await
-    });
+    let refused =
+        async { laws::capabilities::refuses(&Fixture::open(&start).await?, operation).await };
+    assert_holds(&format!("`{operation}` is not refused, as the suite says"), refused);
 }
 
 /// Checks that an instruction is carried out without a request to the gateway. Starts a runtime of
@@ -105,22 +105,21 @@ pub fn assert_refused(start: Start, operation: &str) {
 #[track_caller]
 pub fn assert_offline(start: Start, operation: &str) {
     let operation = instruction(operation);
-    assert_unsent(operation, "carried out offline", async {
+    let offline = async {
         let fixture = Fixture::open(&start).await?;
         let call = PreparedCall::ready(&fixture, operation, 1).await?;
         let mark = fixture.mark();
         call.succeed(&fixture).await?;
-        match fixture.since(mark).first() {
-            Some(note) => Err(Flaw::new("nothing sent", "a request").at(note.made_at)),
-            None => Ok(()),
-        }
-    });
+        let sent = fixture.since(mark).first().map(|note| note.made_at);
+        Flaw::unless(sent.is_none(), "nothing sent", "a request").sent_at(sent)
+    };
+    assert_holds(&format!("`{operation}` is not offline, as the suite says"), offline);
 }
 
 #[track_caller]
-fn assert_unsent(operation: Operation, how: &str, check: impl Future<Output = Result<(), Flaw>>) {
+fn assert_holds(otherwise: &str, check: impl Future<Output = Result<(), Flaw>>) {
     if let Err(flaw) = in_a_runtime(|| caught(check)) {
-        fail(format_args!("\n`{operation}` is not {how}, as the suite says\n{flaw}\n"));
+        fail(format_args!("\n{otherwise}\n{flaw}\n"));
     }
 }
 
@@ -159,25 +158,12 @@ pub async fn break_law(start: Start, law: &'static Law) -> Option<Finding> {
 }
 
 async fn check(start: Start, law: &'static Law) -> Result<Passed, Finding> {
-    let finding = |flaw: Flaw| Finding { law, flaw };
-    match law.check {
-        Check::FaultCase(check) => {
-            let mut any = false;
-            for (operation, fault) in fault_cases(&start).await {
-                let fault_case = FaultCase::run(&start, operation, fault).await.map_err(finding)?;
-                check(&fault_case).map_err(finding)?;
-                any = true;
-            }
-            Ok(Passed::if_any(any))
-        }
-        _ => match check_once(&start, law).await {
-            Ok(passed) => Ok(passed),
-            Err(flaw) => Err(finding(with_a_line(&start, flaw).await)),
-        },
+    match check_once(&start, law).await {
+        Ok(passed) => Ok(passed),
+        Err(flaw) => Err(Finding { law, flaw: with_a_line(&start, flaw).await }),
     }
 }
 
-/// Checks a law that is not about faults.
 async fn check_once(start: &Start, law: &Law) -> Result<Passed, Flaw> {
     match law.check {
         Check::Fixture(check) => check(start.clone()).await,
@@ -186,7 +172,17 @@ async fn check_once(start: &Start, law: &Law) -> Result<Passed, Flaw> {
             Some(webhooks) => check(webhooks).await,
             None => Ok(Passed::NotApplicable),
         },
-        Check::FaultCase(_) => Ok(Passed::NotApplicable),
+        Check::FaultCase(check) => {
+            let mut any = false;
+            // Every instruction that the provider sends, under every fault and under none.
+            for operation in offered(start).await {
+                for fault in std::iter::once(None).chain(Fault::ALL.map(Some)) {
+                    check(&FaultCase::run(start, operation, fault).await?)?;
+                    any = true;
+                }
+            }
+            Ok(Passed::if_any(any))
+        }
     }
 }
 
@@ -239,13 +235,6 @@ async fn with_a_line(start: &Start, flaw: Flaw) -> Flaw {
         Ok(fixture) => flaw.at(fixture.provider.made_at()),
         Err(_) => flaw,
     }
-}
-
-/// Every instruction that the provider sends, under every fault and under none.
-async fn fault_cases(start: &Start) -> Vec<(Operation, Option<Fault>)> {
-    let faults = || std::iter::once(None).chain(Fault::ALL.into_iter().map(Some));
-    let offered = offered(start).await.into_iter();
-    offered.flat_map(|operation| faults().map(move |fault| (operation, fault))).collect()
 }
 
 /// None where the fixture cannot be opened, which every law finds.

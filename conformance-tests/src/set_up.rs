@@ -1,13 +1,14 @@
 //! Whether gateway, provider and suite fit together in a role, before any law is checked.
 
-use payments_core::{Provider, Role, notification::Received};
+use payments_core::{Role, notification::Received};
 
 use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
+    flaw::InFlaw as _,
     laws::webhook_fixture::WebhookFixture,
-    operations::{Availability, rules},
-    record::{Life, Record, Step},
+    operations::{Availability, Outcome, rules},
+    record::{Record, Step},
 };
 
 /// Checks a role: each flaw names what to implement, or what to mend.
@@ -29,48 +30,38 @@ pub(crate) async fn check(start: &Start, role: Role) -> Result<(), Flaw> {
 /// The provider accepts the references of the gateway, and each number has its own.
 fn references(fixture: &Fixture, role: Role) -> Result<(), Flaw> {
     let Some((rules, _)) = rules(&fixture.provider, role) else { return Ok(()) };
-    let gateway = &fixture.subject.gateway;
-    for number in [1, 2, 9_999] {
-        let reference = gateway.reference(number);
-        rules.check("reference", &reference).map_err(|error| {
+    let references = [1, 2, 9_999].map(|number| fixture.subject.gateway.reference(number));
+    for reference in &references {
+        rules.check("reference", reference).map_err(|error| {
             let expected = "`Gateway::reference` implemented to give references that the \
                             capabilities of the provider allow";
             Flaw::new(expected, format!("{reference:?}: {error}"))
         })?;
     }
-    if gateway.reference(1) == gateway.reference(2) {
-        let expected = "`Gateway::reference` implemented to give another one for each number";
-        return Err(Flaw::new(expected, format!("{:?} for 1 and 2", gateway.reference(1))));
-    }
-    Ok(())
+    let [first, second, _] = &references;
+    let expected = "`Gateway::reference` implemented to give another one for each number";
+    Flaw::unless(first != second, expected, format!("{first:?} for 1 and 2"))
 }
 
 /// The suite names each instruction that the provider never sends, and no other.
 fn unsent(fixture: &Fixture, role: Role) -> Result<(), Flaw> {
     let Some(named) = &fixture.subject.unsent else { return Ok(()) };
     for operation in Operation::instructions().filter(|operation| operation.role() == role) {
-        let how = how(operation, &fixture.provider);
+        let how = match operation.availability(&fixture.provider) {
+            Availability::Networked => None,
+            Availability::Offline => Some("offline"),
+            Availability::Refused => Some("refused"),
+        };
         let as_named = named.iter().find(|(name, _)| *name == operation.name());
-        if as_named.map(|(_, how)| *how) == how {
-            continue;
-        }
+        let as_named = as_named.map(|(_, how)| *how);
         let expected = match how {
             Some(how) => format!("`{operation}: {how}` behind the role in `suite!`"),
             None => format!("`{operation}` not named in `suite!`, for the provider sends it"),
         };
-        return Err(Flaw::new(expected, format!("{:?}", as_named.unwrap_or(&("nothing", ""))))
-            .in_call(operation));
+        Flaw::unless(as_named == how, expected, as_named.unwrap_or("not named"))
+            .in_call(operation)?;
     }
     Ok(())
-}
-
-/// How the suite names an instruction that is not sent.
-fn how(operation: Operation, provider: &Provider) -> Option<&'static str> {
-    match operation.availability(provider) {
-        Availability::Networked => None,
-        Availability::Offline => Some("offline"),
-        Availability::Refused => Some("refused"),
-    }
 }
 
 /// The provider and the gateway accept the request that the gateway describes, and payers can do
@@ -85,24 +76,20 @@ fn lives(record: &Record, role: Role) -> Result<(), Flaw> {
         _ => ("PaysOut::payout", None, ""),
     };
     let Some(first) = record.of(role).next() else { return Ok(()) };
-    if let Err(error) = &first.allowed {
-        let expected = format!("`{method}` implemented to give a request that the provider allows");
-        return Err(first.flaw(expected, error));
-    }
-    match first.steps.first().and_then(|seen| seen.outcome.as_ref()) {
-        Some(outcome) if outcome.is_as_asked() => {}
-        other => {
-            let expected = format!(
-                "`{}` accepted with nothing in the way, by the provider and by the simulated \
-                 gateway",
-                first.operation()
-            );
-            return Err(first.flaw(expected, format!("{other:?}")));
-        }
-    }
+    let (allowed, opening) = (&first.allowed, first.opening());
+    let expected = format!("`{method}` implemented to give a request that the provider allows");
+    first.unless(allowed.is_ok(), expected, format!("{allowed:?}"))?;
+    let expected = format!(
+        "`{}` accepted with nothing in the way, by the provider and by the simulated gateway",
+        first.operation()
+    );
+    let is_accepted = opening.is_some_and(Outcome::is_as_asked);
+    first.unless(is_accepted, expected, format!("{opening:?}"))?;
     let Some(can) = payers else { return Ok(()) };
     for life in record.of(role) {
-        let (allowed, what) = match paying(life).as_slice() {
+        // What payers do in it, without the provider.
+        let steps = life.steps.iter().skip(1).filter(|seen| seen.step != Step::Visit);
+        let (allowed, what) = match steps.map(|seen| &seen.step).collect::<Vec<_>>().as_slice() {
             [Step::Pay(0)] => (true, "pay what was asked"),
             [Step::Pay(_)] => (can.any_amount, "pay another amount"),
             [Step::Pay(0), Step::Pay(0)] => (can.twice, "pay twice"),
@@ -110,48 +97,30 @@ fn lives(record: &Record, role: Role) -> Result<(), Flaw> {
             _ => continue,
         };
         let is_done = life.steps.last().is_some_and(|seen| seen.is_done);
-        match (is_done, allowed) {
-            (true, false) => {
-                let expected = format!("no payer who can {what}, as `{named}` says");
-                return Err(Flaw::new(expected, "it was done"));
-            }
-            (false, true) => {
-                let expected = format!("payers who can {what}, as `{named}` says");
-                return Err(Flaw::new(expected, crate::Impossible));
-            }
-            _ => {}
-        }
+        let (who, found) = match allowed {
+            true => ("payers", "that cannot happen at this gateway"),
+            false => ("no payer", "it was done"),
+        };
+        let expected = format!("{who} who can {what}, as `{named}` says");
+        Flaw::unless(is_done == allowed, expected, found)?;
     }
     Ok(())
 }
 
-/// What payers do in a life, without the provider; empty if it was never opened.
-fn paying(life: &Life) -> Vec<Step> {
-    let steps = life.steps.iter().skip(1).map(|seen| seen.step.clone());
-    steps.filter(|step| *step != Step::Visit).collect()
-}
-
 fn statement(record: &Record) -> Result<(), Flaw> {
-    match record.entries()? {
-        Some([]) => {
-            let expected = "what `ListsStatements::receive` lets arrive on a statement";
-            Err(Flaw::new(expected, "an empty statement").in_call(Operation::Entries))
-        }
-        _ => Ok(()),
-    }
+    let is_empty = record.entries()?.is_some_and(<[_]>::is_empty);
+    let expected = "what `ListsStatements::receive` lets arrive on a statement";
+    Flaw::unless(!is_empty, expected, "an empty statement").in_call(Operation::Entries)
 }
 
 async fn notifications(start: &Start) -> Result<(), Flaw> {
     let Some(webhooks) = WebhookFixture::open(start).await? else { return Ok(()) };
     for sent in webhooks.server_to_server() {
-        if let Received::Untrusted(untrusted) = webhooks.receive(&sent.endpoint, &sent.request) {
-            let expected = format!(
-                "the gateway's own delivery at `{}` trusted: mend how the simulated gateway signs \
-                 it, or the check in `receive`",
-                sent.endpoint
-            );
-            return Err(Flaw::new(expected, format!("{untrusted:?}")));
-        }
+        let received = webhooks.receive(&sent.endpoint, &sent.request);
+        let is_trusted = !matches!(received, Received::Untrusted(_));
+        let expected = "the gateway's own delivery trusted: mend how the simulated gateway signs \
+                        it, or the check in `receive`";
+        sent.unless(is_trusted, expected, format!("{received:?}"))?;
     }
     Ok(())
 }

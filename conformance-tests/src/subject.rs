@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 
 use crate::{
     Flaw, Gateway, ListsStatements, Notifies, OpensVirtualAccounts, PaysOut, TakesPayments,
-    client::client, record::Record,
+    client::client, failure::ROLES, record::Record,
 };
 
 /// A started gateway and the roles that it can show: what [`suite!`](crate::suite) makes of yours.
@@ -65,16 +65,15 @@ impl Subject {
 
     /// The roles that the suite names.
     pub fn roles(&self) -> Vec<Role> {
-        [
-            (Role::Payments, self.payments.is_some()),
-            (Role::VirtualAccounts, self.virtual_accounts.is_some()),
-            (Role::Payouts, self.payouts.is_some()),
-            (Role::Statements, self.statements.is_some()),
-            (Role::Notifications, self.notifications.is_some()),
-        ]
-        .into_iter()
-        .filter_map(|(role, has)| has.then_some(role))
-        .collect()
+        let mut roles = ROLES.to_vec();
+        roles.retain(|role| match role {
+            Role::Payments => self.payments.is_some(),
+            Role::VirtualAccounts => self.virtual_accounts.is_some(),
+            Role::Payouts => self.payouts.is_some(),
+            Role::Statements => self.statements.is_some(),
+            _ => self.notifications.is_some(),
+        });
+        roles
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
+use fastrand::Rng;
 use payments_core::rules::TextRules;
 
 /// The environment variable that repeats the texts of an earlier run.
@@ -14,25 +15,26 @@ pub(crate) fn seed() -> u64 {
 }
 
 /// Makes texts.
-pub(crate) struct Texts(u64);
+pub(crate) struct Texts(Rng);
 
 impl Texts {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(Rng::with_seed(seed))
     }
 
     /// So many texts that the rules allow, the shortest and the longest among them.
     pub(crate) fn within(&mut self, rules: &TextRules, number: usize) -> Vec<String> {
         let characters = characters(rules);
+        let least = rules.min.max(1).min(rules.max);
         let mut texts: Vec<String> = Vec::new();
         // Rules that allow few texts, such as a range of numbers, are met by few tries.
         for attempt in 0..number * 20 {
             let length = match attempt {
                 0 => rules.max,
-                1 => rules.min.max(1),
-                _ => rules.min.max(1) + self.below(rules.max - rules.min.max(1) + 1),
+                1 => least,
+                _ => self.0.usize(least..=rules.max),
             };
-            let text: String = (0..length).filter_map(|_| self.pick(&characters)).collect();
+            let text: String = (0..length).filter_map(|_| self.0.choice(&characters)).collect();
             if texts.len() < number && rules.check("text", &text).is_ok() && !texts.contains(&text)
             {
                 texts.push(text);
@@ -48,22 +50,8 @@ impl Texts {
         letters.retain(|character| character.is_alphanumeric());
         let letter = |place: usize| !takes_spaces || place % 6 != 5 || place + 1 == length;
         (0..length)
-            .filter_map(|at| if letter(at) { self.pick(&letters) } else { Some(' ') })
+            .filter_map(|at| if letter(at) { self.0.choice(&letters).copied() } else { Some(' ') })
             .collect()
-    }
-
-    fn pick(&mut self, characters: &[char]) -> Option<char> {
-        let place = self.below(characters.len().max(1));
-        characters.get(place).copied()
-    }
-
-    /// A number below `end` (SplitMix64).
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % (end as u64)).unwrap_or_default()
     }
 }
 

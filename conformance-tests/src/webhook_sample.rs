@@ -52,4 +52,14 @@ impl WebhookSample {
     pub(crate) fn flaw(&self, expected: &str, found: impl std::fmt::Display) -> Flaw {
         Flaw::new(format!("{expected}, of a delivery to `{}`", self.endpoint), found)
     }
+
+    /// Nothing if it is so, or else a flaw in what is made of it.
+    pub(crate) fn unless(
+        &self,
+        is_so: bool,
+        expected: &str,
+        found: impl std::fmt::Display,
+    ) -> Result<(), Flaw> {
+        if is_so { Ok(()) } else { Err(self.flaw(expected, found)) }
+    }
 }

@@ -16,12 +16,10 @@ use crate::{
     Operation,
     operations::{self, Outcome, PreparedCall},
     requests::Requests,
-};
-
-use super::{
-    message,
     stub_transport::{Answer, StubTransport},
 };
+
+use super::message;
 
 /// A provider whose every call gets one answer, and what follows from that.
 pub struct Calls {
@@ -74,10 +72,11 @@ impl Calls {
 
     /// Makes every call once to `gateway` itself, and adds what it answers.
     pub async fn with_genuine_of(mut self, gateway: Arc<dyn Transport>) -> Self {
+        let answer = self.transport.answer();
         self.transport.connect(gateway);
         self.all().await;
-        let responses = self.transport.disconnect();
-        self.genuine.extend(responses);
+        self.transport.will_answer(answer);
+        self.genuine.extend(self.transport.responses().into_iter().map(Answer::Response));
         self
     }
 

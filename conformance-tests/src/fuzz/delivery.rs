@@ -61,26 +61,24 @@ impl Deliveries {
     ) -> Result<Self> {
         let endpoint = EndpointName::new(endpoint)?;
         let request = copy(request);
-        match self.receive(&endpoint, &request) {
+        let refused = |what: String| Err(Error::new(ErrorKind::Malformed, what));
+        let events = match self.receive(&endpoint, &request) {
             Received::Notification(notification) => {
                 self.believed.extend(believed(&notification));
-                let events = notification.into_events();
-                self.genuine.push(Genuine { endpoint, request, events });
-                Ok(self)
+                notification.into_events()
             }
-            Received::Reply(_) => {
-                self.genuine.push(Genuine { endpoint, request, events: Vec::new() });
-                Ok(self)
+            Received::Reply(_) => Vec::new(),
+            Received::Unreadable(why) => {
+                return refused(format!(
+                    "{endpoint} cannot read its gateway's own delivery: {why}"
+                ));
             }
-            Received::Unreadable(unreadable) => Err(Error::new(
-                ErrorKind::Malformed,
-                format!("{endpoint} cannot read its gateway's own delivery: {unreadable}"),
-            )),
-            Received::Untrusted(untrusted) => Err(Error::new(
-                ErrorKind::Malformed,
-                format!("{endpoint} does not take its gateway's own delivery: {untrusted}"),
-            )),
-        }
+            Received::Untrusted(why) => {
+                return refused(format!("{endpoint} does not trust its gateway's delivery: {why}"));
+            }
+        };
+        self.genuine.push(Genuine { endpoint, request, events });
+        Ok(self)
     }
 
     /// Says how the gateway signs, so that what is read behind the signature is reached too.
@@ -133,12 +131,10 @@ impl Deliveries {
     /// - what came through a buyer's browser is never believed.
     pub fn breaches<B: AsRef<[u8]>>(&self, endpoint: &str, request: &Request<B>) -> Vec<String> {
         let Ok(endpoint) = EndpointName::new(endpoint) else { return Vec::new() };
-        match self.receive(&endpoint, request) {
-            Received::Notification(notification) => {
-                self.forged(&endpoint, &notification, request.body().as_ref())
-            }
-            Received::Reply(_) | Received::Unreadable(_) | Received::Untrusted(_) => Vec::new(),
-        }
+        let Received::Notification(notification) = self.receive(&endpoint, request) else {
+            return Vec::new();
+        };
+        self.forged(&endpoint, &notification, request.body().as_ref())
     }
 
     fn forged(

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use payments_core::transport::TransportErrorKind;
 
-use super::stub_transport::Answer;
+use crate::stub_transport::Answer;
 
 /// What replaces a status where there is no answer.
 const FAILURES: [(&str, TransportErrorKind); 4] = [

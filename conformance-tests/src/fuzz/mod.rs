@@ -40,11 +40,10 @@
 mod call;
 mod delivery;
 mod message;
-mod stub_transport;
 
 pub use crate::requests::Requests;
+pub use crate::stub_transport::{Answer, StubTransport};
 pub use call::Calls;
 pub use delivery::Deliveries;
 pub use http_tampering::bits::{Deed, Scribble, scribbled};
 pub use message::{answer, answer_text, request, request_text};
-pub use stub_transport::{Answer, StubTransport};

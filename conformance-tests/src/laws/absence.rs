@@ -2,27 +2,21 @@
 
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
-use payments_core::{Absence, Provider, rules::AbsenceRule, transport::CallClass};
+use payments_core::{Absence, ErrorKind, Provider, rules::AbsenceRule, transport::CallClass};
 
 use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
+    flaw::InFlaw as _,
     law::Passed,
     operations::{Answer, Availability, Found, Outcome, PreparedCall, answer_text},
     proxy::Fault,
 };
 
-const FINDING: [Operation; 4] = [
-    Operation::FindPayment,
-    Operation::FindRefund,
-    Operation::FindVirtualAccount,
-    Operation::FindPayout,
-];
-
 pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let mut tried = false;
-    for (number, operation) in (1..).zip(FINDING) {
+    for (number, operation) in (1..).zip(Operation::finding()) {
         if operation.is_offered(&fixture.provider) {
             a_404_of_another_server(&fixture, operation, number).await?;
             never_sent(&fixture, operation).await?;
@@ -47,12 +41,10 @@ async fn a_404_of_another_server(
     fixture.recorder.arm(CallClass::Inquiry, fault);
     let answer = inquiry.ask(&fixture.provider).await;
     fixture.heal()?;
-    match answer {
-        Err(_) => Ok(()),
-        Ok(answer) => Err(Flaw::new("an error: it is not the gateway that says so", answer)
-            .in_call(operation)
-            .under(Some(fault))),
-    }
+    let expected = "an error: it is not the gateway that says so";
+    Flaw::unless(answer.is_err(), expected, answer_text(&answer))
+        .in_call(operation)
+        .under(Some(fault))
 }
 
 fn not_found_by_a_proxy(_: &Method, _: &str, _: Response<Bytes>) -> Response<Bytes> {
@@ -65,26 +57,19 @@ fn not_found_by_a_proxy(_: &Method, _: &str, _: Response<Bytes>) -> Response<Byt
 /// What was never sent is absent, and conclusively so only as declared.
 async fn never_sent(fixture: &Fixture, operation: Operation) -> Result<(), Flaw> {
     let inquiry = PreparedCall::unfounded(&fixture.subject, operation)?;
-    let answer = match inquiry.ask(&fixture.provider).await {
-        Ok(Answer::Absent(absence)) => absence,
+    let answer = inquiry.ask(&fixture.provider).await;
+    let (found, rule) = (answer_text(&answer), rule(&fixture.provider, operation));
+    let is_so = match (answer, rule) {
+        (Ok(Answer::Absent(Absence::Conclusive)), Some(rule)) => rule == AbsenceRule::Always,
+        (Ok(Answer::Absent(_)), _) => true,
         // Some gateways find by what only they can have given.
-        Err(error) if operation == Operation::FindVirtualAccount => {
-            return match error.kind() {
-                payments_core::ErrorKind::InvalidRequest => Ok(()),
-                _ => Err(Flaw::refused(operation, &error)),
-            };
+        (Err(error), _) if operation == Operation::FindVirtualAccount => {
+            error.kind() == ErrorKind::InvalidRequest
         }
-        other => {
-            let found = answer_text(&other);
-            return Err(Flaw::new("absent, for it was never sent", found).in_call(operation));
-        }
+        _ => false,
     };
-    let rule = rule(&fixture.provider, operation);
-    if answer == Absence::Conclusive && rule.is_some_and(|rule| rule != AbsenceRule::Always) {
-        let expected = format!("an inconclusive absence, for the capabilities say {rule:?}");
-        return Err(Flaw::new(expected, "a conclusive one").in_call(operation));
-    }
-    Ok(())
+    let expected = format!("absent, for it was never sent, and conclusively by {rule:?}");
+    Flaw::unless(is_so, expected, found).in_call(operation)
 }
 
 fn rule(provider: &Provider, operation: Operation) -> Option<AbsenceRule> {
@@ -104,13 +89,9 @@ async fn not_yet_acted(fixture: &Fixture) -> Result<(), Flaw> {
     }
     let payment = PreparedCall::ready(fixture, create, 500).await?;
     payment.succeed(fixture).await?;
-    match payment.then(find).answer(&fixture.provider).await? {
-        Answer::Absent(Absence::Conclusive) => {
-            let expected = "an inconclusive absence, for the buyer can still act";
-            Err(Flaw::new(expected, "a conclusive one").in_call(find))
-        }
-        _ => Ok(()),
-    }
+    let found = payment.then(find).answer(&fixture.provider).await?;
+    let is_so = !matches!(found, Answer::Absent(Absence::Conclusive));
+    Flaw::unless(is_so, "an inconclusive absence, for the buyer can still act", found).in_call(find)
 }
 
 /// A request that a proxy kept may reach the gateway after an inquiry.
@@ -127,33 +108,21 @@ async fn delivered_late(start: &Start, operation: Operation) -> Result<(), Flaw>
         // What a lost answer becomes is another law's matter.
         return Ok(());
     }
-    let under = |flaw: Flaw| flaw.in_call(operation).under(Some(fault));
     let early = instruction.find(&fixture.restarted()).await;
     let delivered = fixture.proxy.deliver_late().await;
-    delivered.map_err(|error| under(Flaw::new("a gateway that takes the request", error)))?;
-    let done = instruction.done(&fixture).await;
-    match early {
-        Some(Found::Absent { conclusive: true }) if done > 0 => Err(under(
-            Flaw::new("an inconclusive absence, for the request was under way", "a conclusive one")
-                .with_ledger("carried out after the inquiry"),
-        )),
-        Some(Found::One { done: true, .. } | Found::Several(_)) => {
-            Err(under(Flaw::new("absent, for the gateway had not got it", "it was found")))
+    let delivered = delivered.map_err(|error| Flaw::new("a gateway that takes the request", error));
+    let expected = match early {
+        Some(Found::Absent { conclusive: true }) if instruction.done(&fixture).await > 0 => {
+            Some("an inconclusive absence, for the request was under way")
         }
-        _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use payments_core::Role;
-
-    use super::*;
-
-    #[test]
-    fn every_call_that_finds_is_asked() {
-        let finding = Operation::inquiries().filter(|one| one.name().starts_with("find"));
-        assert_eq!(finding.collect::<Vec<_>>(), FINDING);
-        assert!(FINDING.iter().all(|one| one.role() != Role::Statements));
-    }
+        Some(Found::One { done: true, .. } | Found::Several(_)) => {
+            Some("absent, for the gateway had not got it")
+        }
+        _ => None,
+    };
+    let found = early.map_or(String::new(), |early| early.to_string());
+    delivered
+        .and_then(|()| Flaw::unless(expected.is_none(), expected.unwrap_or_default(), found))
+        .in_call(operation)
+        .under(Some(fault))
 }

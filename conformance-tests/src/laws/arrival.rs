@@ -2,6 +2,7 @@
 
 use crate::{
     Flaw, Operation,
+    flaw::InFlaw as _,
     law::Passed,
     record::{About, Record, Seen, Step},
     requests::Requests,
@@ -13,9 +14,9 @@ const INEXACT: u64 = 60;
 pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
     let mut tested = false;
     for life in &record.lives {
-        if let (About::Texts, Err(error)) = (life.about, &life.allowed) {
-            return Err(life.flaw("texts within the rules allowed", error));
-        }
+        let is_allowed = life.about != About::Texts || life.allowed.is_ok();
+        let found = format!("{:?}", life.allowed);
+        life.unless(is_allowed, "texts within the rules allowed", found)?;
         // Where a payout goes to is for the law about beneficiaries.
         for seen in life.steps.iter().filter(|_| life.about != About::Beneficiary) {
             let operation = match seen.step {
@@ -26,7 +27,8 @@ pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
             };
             tested = true;
             arrived(seen, &given(operation, &life.call.requests))
-                .map_err(|flaw| flaw.in_call(operation).sent_at(seen.line()))?;
+                .in_call(operation)
+                .sent_at(seen.line())?;
         }
     }
     Ok(Passed::if_any(tested))
@@ -71,10 +73,8 @@ fn arrived(seen: &Seen, given: &[(&'static str, Option<String>)]) -> Result<(), 
             (Ok(given), Ok(received)) => given.abs_diff(received) < INEXACT,
             _ => given == received,
         };
-        if !is_same {
-            let expected = format!("{name} {given:?}, as it was given");
-            return Err(Flaw::new(expected, format!("{name} {received:?}")));
-        }
+        let expected = format!("{name} {given:?}, as it was given");
+        Flaw::unless(is_same, expected, format!("{name} {received:?}"))?;
     }
     Ok(())
 }

@@ -5,9 +5,10 @@ use payments_core::{bank::BankAccount, statement::StatementFilter};
 use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
+    flaw::InFlaw as _,
     law::Passed,
-    operations::{PreparedCall, Reported},
-    pages::readable,
+    operations::{Answer, PreparedCall, Reported},
+    pages,
 };
 
 pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
@@ -18,10 +19,9 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
         // A provider that was never asked before remembers nothing.
         let expected = text(call, call.ask(&fixture.restarted()).await.ok());
         let answer = text(call, call.ask(&fixture.provider).await.ok());
-        if answer != expected {
-            let expected = format!("{expected}, as a fresh provider answers");
-            return Err(Flaw::new(expected, answer).in_call(call.operation));
-        }
+        let is_so = answer == expected;
+        Flaw::unless(is_so, format!("{expected}, as a fresh provider answers"), answer)
+            .in_call(call.operation)?;
     }
     Ok(Passed::if_any(!calls.is_empty()))
 }
@@ -53,28 +53,22 @@ fn name_checks(fixture: &Fixture) -> Result<Vec<PreparedCall>, Flaw> {
 
 /// What is asked about each of our own accounts.
 async fn about_each_account(fixture: &Fixture) -> Result<Vec<PreparedCall>, Flaw> {
-    let Some((gateway, _)) = fixture.statements() else { return Ok(Vec::new()) };
+    let Some((gateway, role)) = fixture.statements() else { return Ok(Vec::new()) };
     gateway.receive(fixture.deposit(10_000)?, "one").await;
-    let call = PreparedCall::unfounded(&fixture.subject, Operation::Accounts)?;
-    let answer = call.answer(&fixture.provider).await?;
     let mut calls = Vec::new();
-    for reported in answer.all() {
-        let Reported::Accounts(accounts) = reported else { continue };
-        for account in readable(accounts.clone(), Operation::Accounts)? {
-            let mut call = call.clone();
-            call.requests.filter = StatementFilter::new().with_account(account.id.clone());
-            call.requests.account = account.id;
-            calls.push(call.then(Operation::Entries));
-            if Operation::RulesFor.is_offered(&fixture.provider) {
-                calls.push(call.then(Operation::RulesFor));
-            }
-        }
+    for account in pages::accounts(role).await? {
+        let mut call = PreparedCall::unfounded(&fixture.subject, Operation::Entries)?;
+        call.requests.filter = StatementFilter::new().with_account(account.id.clone());
+        call.requests.account = account.id;
+        let rules = Operation::RulesFor.is_offered(&fixture.provider);
+        calls.extend(rules.then(|| call.then(Operation::RulesFor)));
+        calls.push(call);
     }
     Ok(calls)
 }
 
 /// What was answered, with what it was asked about.
-fn text(call: &PreparedCall, answer: Option<crate::operations::Answer>) -> String {
+fn text(call: &PreparedCall, answer: Option<Answer>) -> String {
     let requests = &call.requests;
     let about = match call.operation {
         Operation::VerifyBeneficiary => format!("{:?}", requests.payout.beneficiary.account),

@@ -7,7 +7,7 @@ use crate::{Flaw, law::Passed, operations::Outcome, record::Record};
 pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
     let lives = record.lives.iter().chain(&record.edges);
     for life in lives.filter(|life| life.allowed.is_ok()) {
-        let outcome = life.steps.first().and_then(|seen| seen.outcome.as_ref());
+        let outcome = life.opening();
         let is_refused = match outcome {
             Some(Outcome::Error(error)) => {
                 matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Unsupported)
@@ -15,10 +15,8 @@ pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
             Some(Outcome::Declined(decline)) => decline.reason == DeclineReason::InvalidRequest,
             _ => false,
         };
-        if is_refused {
-            let expected = format!("{:?} accepted, for the check allows it", life.call.reference());
-            return Err(life.flaw(expected, format!("{outcome:?}")));
-        }
+        let expected = format!("{:?} accepted, for the check allows it", life.call.reference());
+        life.unless(!is_refused, expected, format!("{outcome:?}"))?;
     }
     Ok(Passed::if_any(!record.edges.is_empty()))
 }

@@ -9,11 +9,12 @@ use payments_core::{
 
 use crate::{
     Flaw,
+    flaw::InFlaw as _,
     law::Passed,
     laws::webhook_fixture::{WebhookFixture, said, said_exactly},
 };
 
-pub(super) async fn nothing_unsigned(webhooks: WebhookFixture) -> Result<Passed, Flaw> {
+pub(super) async fn nothing_unsigned(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     for sent in webhooks.server_to_server() {
         let mut truth = Vec::new();
         for event in webhooks.genuine(sent)?.events() {
@@ -21,19 +22,19 @@ pub(super) async fn nothing_unsigned(webhooks: WebhookFixture) -> Result<Passed,
             truth.push(said_once(&webhooks.receiver.believed(event).await?));
         }
         for altered in bits::each_byte_of_the_body(&sent.request) {
-            says_nothing_else(&webhooks, &sent.endpoint, &altered, &truth, false).await?;
+            says_nothing_else(webhooks, &sent.endpoint, &altered, &truth, false).await?;
         }
         for endpoint in webhooks.receiver.receiver.endpoints() {
             let what = format!("it comes to `{}`", endpoint.name);
             let altered = Tampered::new(what, sent.request.clone());
-            says_nothing_else(&webhooks, &endpoint.name, &altered, &truth, false).await?;
+            says_nothing_else(webhooks, &endpoint.name, &altered, &truth, false).await?;
         }
         let altered = fields::each_changed(&sent.request).into_iter().map(|(_, altered)| altered);
         let altered = altered
             .chain(smuggling::smuggled(&sent.request))
             .chain(resplit::resplit(&sent.request));
         for altered in altered {
-            says_nothing_else(&webhooks, &sent.endpoint, &altered, &truth, true).await?;
+            says_nothing_else(webhooks, &sent.endpoint, &altered, &truth, true).await?;
         }
     }
     Ok(Passed::Tested)
@@ -82,7 +83,7 @@ fn said_once(believed: &Event) -> String {
     format!("{} under {:?}", said(believed), believed.key())
 }
 
-pub(super) async fn inquirys_values(webhooks: WebhookFixture) -> Result<Passed, Flaw> {
+pub(super) async fn inquirys_values(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     let mut any = false;
     for sent in webhooks.server_to_server() {
         for event in webhooks.genuine(sent)?.into_events() {
@@ -90,27 +91,23 @@ pub(super) async fn inquirys_values(webhooks: WebhookFixture) -> Result<Passed, 
                 continue;
             }
             let mark = webhooks.fixture.mark();
-            let confirmed = match webhooks.receiver.receiver.confirm(&event).await {
-                Ok(Confirmation::Confirmed(confirmed)) => confirmed,
+            let confirmed = webhooks.receiver.receiver.confirm(&event).await;
+            let Ok(Confirmation::Confirmed(confirmed)) = confirmed else {
                 // Not every proven event can be asked about.
-                _ if event.is_trusted() => continue,
-                other => {
-                    return Err(sent.flaw("a confirmed event", format!("{other:?}")));
-                }
+                let found = format!("{confirmed:?}");
+                sent.unless(event.is_trusted(), "a confirmed event", found)?;
+                continue;
             };
             any = true;
-            if webhooks.fixture.since(mark).is_empty() {
-                return Err(sent.flaw("an inquiry behind a confirmation", "nothing was asked"));
-            }
-            if !confirmed.is_trusted() {
-                let line = webhooks.fixture.since(mark).last().map(|note| note.made_at);
-                return Err(sent
-                    .flaw("an event that is believed", format!("{confirmed:?}"))
-                    .sent_at(line));
-            }
+            let asked = webhooks.fixture.since(mark);
+            let expected = "an inquiry behind a confirmation";
+            sent.unless(!asked.is_empty(), expected, "nothing was asked")?;
+            let (is_trusted, found) = (confirmed.is_trusted(), format!("{confirmed:?}"));
+            sent.unless(is_trusted, "an event that is believed", found)
+                .sent_at(asked.last().map(|note| note.made_at))?;
         }
     }
-    claims_of_forgers(&webhooks).await?;
+    claims_of_forgers(webhooks).await?;
     Ok(Passed::if_any(any))
 }
 
@@ -129,12 +126,10 @@ async fn claims_of_forgers(webhooks: &WebhookFixture) -> Result<(), Flaw> {
                 let confirmed = webhooks.receiver.receiver.confirm(&claim).await;
                 let Ok(Confirmation::Confirmed(confirmed)) = confirmed else { continue };
                 let repeats_it = is_more && said(&confirmed) == said(&claim);
-                if repeats_it || confirmed.key() == Some(&forged) {
-                    let line = webhooks.fixture.since(mark).last().map(|note| note.made_at);
-                    let expected = "the values and the key of the inquiry's response";
-                    let found = format!("what was claimed: {}", said_once(&confirmed));
-                    return Err(sent.flaw(expected, found).sent_at(line));
-                }
+                let is_so = !repeats_it && confirmed.key() != Some(&forged);
+                let expected = "the values and the key of the inquiry's response";
+                sent.unless(is_so, expected, format!("what was claimed: {confirmed:?}"))
+                    .sent_at(webhooks.fixture.since(mark).last().map(|note| note.made_at))?;
             }
         }
     }

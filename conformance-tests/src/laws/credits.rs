@@ -10,90 +10,77 @@ use payments_core::{
 
 use crate::{
     Flaw, Operation,
+    flaw::{InFlaw as _, answered},
     law::Passed,
-    operations::Reported,
+    operations::{Answer, Reported},
     record::{Life, Record, Seen},
 };
 
 pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
-    let mut tested = false;
-    for life in &record.lives {
-        let (arrived, last) = (life.paid(), life.steps.iter().rfind(|seen| life.is_paid_in(seen)));
-        let Some(seen) = last else { continue };
-        tested = true;
+    let lives = record.lives.iter();
+    let paid = lives
+        .filter_map(|life| Some((life, life.steps.iter().rfind(|seen| life.is_paid_in(seen))?)));
+    Passed::each(paid, |(life, seen)| {
+        let arrived = life.paid();
         let reported = match life.operation().role() {
             Role::Payments => of_a_payment(record, life, seen, &arrived),
             _ => of_an_account(life, seen, &arrived),
         };
-        reported.map_err(|flaw| {
-            flaw.in_call(life.operation()).with_ledger(format!("{arrived:?} arrived"))
-        })?;
-    }
-    Ok(Passed::if_any(tested))
+        reported
+            .in_call(life.operation())
+            .map_err(|flaw| flaw.with_ledger(format!("{arrived:?} arrived")))
+    })
 }
 
 /// Checks that the money of a payment is reported, by inquiry or by notifications.
 fn of_a_payment(record: &Record, life: &Life, seen: &Seen, arrived: &[Money]) -> Result<(), Flaw> {
     if let Some(found) = &seen.found {
-        let found = found.as_ref().map_err(|error| Flaw::refused(Operation::FindPayment, error))?;
+        let found = answered(Operation::FindPayment, found.clone())?;
         // Several payments of one order are as good a way to report it.
         let received: Vec<Money> = found.all().iter().filter_map(Reported::received).collect();
-        let listed: Vec<&Movement> = found.all().iter().flat_map(Reported::movements).collect();
+        let listed = movements_of(&found);
         let parts: Vec<Money> = listed.iter().map(|credit| credit.amount).collect();
-        if !listed.is_empty() && total(&parts) != total(&received) {
-            let found = format!("{received:?} received, and credits of {parts:?}");
-            return Err(Flaw::new("credits that add up to what was received", found));
-        }
+        let adds_up = listed.is_empty() || total(&parts) == total(&received);
+        let text = format!("{received:?} received, and credits of {parts:?}");
+        Flaw::unless(adds_up, "credits that add up to what was received", text)?;
         same(&listed, &parts)?;
         if total(&received) == total(arrived) {
             return Ok(());
         }
         // The inquiry knows some of them; the others have to be notified.
-        if !record.has_notifications() {
-            return Err(Flaw::new(format!("{arrived:?} received"), format!("{received:?}")));
-        }
+        let expected = format!("{arrived:?} received");
+        Flaw::unless(!record.notified.is_empty(), expected, format!("{received:?}"))?;
     }
-    let keys: BTreeSet<&DedupeKey> = events(life).filter_map(Event::key).collect();
-    if keys.len() < arrived.len() {
-        let found = format!("{} notifications with a key of their own: {keys:?}", keys.len());
-        return Err(Flaw::new(format!("{} of them", arrived.len()), found));
-    }
-    Ok(())
+    let keys: BTreeSet<&DedupeKey> = life.events().filter_map(Event::key).collect();
+    let found = format!("{} notifications with a key of their own: {keys:?}", keys.len());
+    Flaw::unless(keys.len() >= arrived.len(), format!("{} of them", arrived.len()), found)
 }
 
 fn of_an_account(life: &Life, seen: &Seen, arrived: &[Money]) -> Result<(), Flaw> {
     match &seen.credits {
-        Some(Ok(answer)) => {
-            let listed: Vec<&Movement> =
-                answer.all().iter().flat_map(Reported::movements).collect();
-            same(&listed, arrived)?;
+        Some(listed) => {
+            same(&movements_of(&answered(Operation::Credits, listed.clone())?), arrived)?;
         }
-        Some(Err(error)) => return Err(Flaw::refused(Operation::Credits, error)),
         None => {
             let notified: BTreeMap<&DedupeKey, &Movement> =
-                events(life).flat_map(movements).map(|one| (&one.key, one)).collect();
+                life.events().flat_map(movements).map(|one| (&one.key, one)).collect();
             same(&notified.into_values().collect::<Vec<_>>(), arrived)?;
         }
     }
     for found in seen.found() {
-        if let (Some(reported), Some(asked)) = (found.asked(), life.call.amount())
-            && reported != asked
-        {
-            return Err(Flaw::new(format!("{asked} asked"), reported));
+        if let (Some(reported), Some(asked)) = (found.asked(), life.call.amount()) {
+            Flaw::unless(reported == asked, format!("{asked} asked"), reported)?;
         }
-        if let Some(received) = found.received()
-            && received.minor() != total(arrived)
-        {
-            return Err(Flaw::new(format!("{} received in all", total(arrived)), received));
+        if let Some(received) = found.received() {
+            let is_so = received.minor() == total(arrived);
+            Flaw::unless(is_so, format!("{} received in all", total(arrived)), received)?;
         }
     }
     Ok(())
 }
 
-/// What was notified of it.
-fn events(life: &Life) -> impl Iterator<Item = &Event> {
-    let deliveries = life.steps.iter().flat_map(|seen| &seen.deliveries);
-    deliveries.filter_map(|delivered| delivered.events.as_ref().ok()).flatten()
+fn movements_of(answer: &Answer) -> Vec<&Movement> {
+    answer.all().iter().flat_map(Reported::movements).collect()
 }
 
 /// The movements of an event: a payment lists its credits each time.
@@ -118,11 +105,10 @@ fn same(listed: &[&Movement], arrived: &[Money]) -> Result<(), Flaw> {
     };
     let credits = listed.iter().filter(|one| one.is_credit());
     let amounts = sorted(&mut credits.map(|one| one.amount));
-    let arrived = sorted(&mut arrived.iter().copied());
     let keys: BTreeSet<&DedupeKey> = listed.iter().map(|one| &one.key).collect();
-    if amounts == arrived && keys.len() == listed.len() {
-        return Ok(());
-    }
-    let expected = format!("credits of {arrived:?}, each under a key of its own");
-    Err(Flaw::new(expected, format!("{amounts:?} under {} keys", keys.len())))
+    Flaw::unless(
+        amounts == sorted(&mut arrived.iter().copied()) && keys.len() == listed.len(),
+        format!("credits of {arrived:?}, each under a key of its own"),
+        format!("{amounts:?} under {} keys", keys.len()),
+    )
 }

@@ -5,73 +5,60 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use bytes::Bytes;
 use http::{Method, Request};
 use http_tampering::{Tampered, fields, smuggling};
-use payments_core::notification::{Endpoint, Event, EventData, Outcome, Received};
+use payments_core::{
+    EndpointName,
+    notification::{Endpoint, Event, EventData, Notification, Outcome, Received},
+};
 
 use crate::{
     Flaw, WebhookSample,
+    flaw::InFlaw as _,
     law::Passed,
     laws::webhook_fixture::{WebhookFixture, said_exactly},
     record::notification,
 };
 
-pub(super) fn browsers(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
-    for sent in webhooks.sent.iter().filter(|sent| sent.by_browser) {
-        if !is_display_only(webhooks, sent)? {
-            return Err(sent.flaw("an endpoint that is display-only", "one that is not"));
-        }
-        let Received::Notification(notification) = webhooks.receive(&sent.endpoint, &sent.request)
-        else {
-            continue;
-        };
-        if let Some(event) = notification.events().iter().find(|event| event.is_trusted()) {
-            return Err(sent
-                .flaw("nothing that is believed", format!("{event:?}"))
-                .at(notification.made_at));
+pub(super) async fn browsers(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
+    let mut any = false;
+    for sent in &webhooks.sent {
+        let mut endpoints = webhooks.receiver.receiver.endpoints().iter();
+        let endpoint = endpoints.find(|endpoint| endpoint.name == sent.endpoint);
+        let endpoint =
+            endpoint.ok_or_else(|| sent.flaw("an endpoint of that name", "there is none"))?;
+        let (shows, expected) = (endpoint.display_only, "display-only for browsers alone");
+        sent.unless(shows == sent.by_browser, expected, format!("display-only: {shows}"))?;
+        any |= sent.by_browser;
+        if sent.by_browser
+            && let Received::Notification(notification) =
+                webhooks.receive(&sent.endpoint, &sent.request)
+        {
+            let trusted = notification.events().iter().find(|event| event.is_trusted());
+            sent.unless(trusted.is_none(), "nothing that is believed", format!("{trusted:?}"))
+                .sent_at(Some(notification.made_at))?;
         }
     }
-    for sent in webhooks.server_to_server() {
-        if is_display_only(webhooks, sent)? {
-            return Err(sent.flaw("an endpoint that is not display-only", "one that is"));
-        }
-    }
-    Ok(Passed::if_any(webhooks.sent.iter().any(|sent| sent.by_browser)))
+    Ok(Passed::if_any(any))
 }
 
-fn is_display_only(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<bool, Flaw> {
-    let mut endpoints = webhooks.receiver.receiver.endpoints().iter();
-    let endpoint = endpoints.find(|endpoint| endpoint.name == sent.endpoint);
-    let endpoint =
-        endpoint.ok_or_else(|| sent.flaw("an endpoint of that name", "there is none"))?;
-    Ok(endpoint.display_only)
-}
-
-pub(super) async fn unknown_events_and_fields(webhooks: WebhookFixture) -> Result<Passed, Flaw> {
+pub(super) async fn unknown(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     if let Some(sent) = webhooks.receiver.gateway.unknown().await {
-        let received = webhooks.receive(&sent.endpoint, &sent.request);
-        if let Some(reported) = notification(&sent, received)? {
-            let is_unknown = |event: &Event| matches!(event.data(), EventData::Unrecognised { .. });
-            if !reported.events().iter().all(is_unknown) {
-                let found = format!("{:?}", reported.events());
-                return Err(sent.flaw("events that are unrecognised", found).at(reported.made_at));
-            }
-        }
+        let is_unknown = |data: &EventData| matches!(data, EventData::Unrecognised { .. });
+        tells_only(webhooks, &sent, "events that are unrecognised", is_unknown)?;
     }
     for sent in webhooks.server_to_server() {
-        with_a_new_field(&webhooks, sent)?;
-        without_a_field(&webhooks, sent)?;
+        with_a_new_field(webhooks, sent)?;
+        without_a_field(webhooks, sent)?;
     }
     for endpoint in webhooks.receiver.receiver.endpoints() {
         for request in random_bytes(endpoint) {
-            let received =
-                catch_unwind(AssertUnwindSafe(|| webhooks.receive(&endpoint.name, &request)));
-            let found = match received {
-                Err(_) => "a panic".to_owned(),
-                Ok(Received::Notification(notification))
+            let found = match received_or_panics(webhooks, &endpoint.name, &request) {
+                None => "a panic".to_owned(),
+                Some(Received::Notification(notification))
                     if notification.events().iter().any(Event::is_trusted) =>
                 {
                     format!("{:?}", notification.events())
                 }
-                Ok(_) => continue,
+                Some(_) => continue,
             };
             let expected = "random bytes that are not believed, and do not panic";
             let body = request.body().escape_ascii();
@@ -81,25 +68,46 @@ pub(super) async fn unknown_events_and_fields(webhooks: WebhookFixture) -> Resul
     Ok(Passed::Tested)
 }
 
-pub(super) async fn tests_of_the_address(webhooks: WebhookFixture) -> Result<Passed, Flaw> {
+/// `None` if the provider panics.
+fn received_or_panics(
+    webhooks: &WebhookFixture,
+    endpoint: &EndpointName,
+    request: &Request<Bytes>,
+) -> Option<Received> {
+    catch_unwind(AssertUnwindSafe(|| webhooks.receive(endpoint, request))).ok()
+}
+
+/// The notification of a delivery, which has events of one kind alone; `None` if it is answered at once
+/// and tells nothing.
+fn tells_only(
+    webhooks: &WebhookFixture,
+    sent: &WebhookSample,
+    expected: &str,
+    is_so: impl Fn(&EventData) -> bool,
+) -> Result<Option<Notification>, Flaw> {
+    let received = webhooks.receive(&sent.endpoint, &sent.request);
+    let Some(reported) = notification(sent, received)? else { return Ok(None) };
+    let events = reported.events();
+    let is_so = events.iter().all(|event| is_so(event.data()));
+    sent.unless(is_so, expected, format!("{events:?}")).sent_at(Some(reported.made_at))?;
+    Ok(Some(reported))
+}
+
+pub(super) async fn tests_of_the_address(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     let Some(sent) = webhooks.receiver.gateway.test().await else {
         return Ok(Passed::NotApplicable);
     };
-    let received = webhooks.receive(&sent.endpoint, &sent.request);
-    // What is answered at once tells of nothing.
-    let Some(reported) = notification(&sent, received)? else { return Ok(Passed::Tested) };
-    let is_test = |event: &Event| matches!(event.data(), EventData::Test);
-    if reported.events().is_empty() || !reported.events().iter().all(is_test) {
-        let found = format!("{:?}", reported.events());
-        return Err(sent
-            .flaw("a test of the address and nothing else", found)
-            .at(reported.made_at));
-    }
+    let expected = "a test of the address and nothing else";
+    let is_test = |data: &EventData| matches!(data, EventData::Test);
+    let Some(reported) = tells_only(webhooks, &sent, expected, is_test)? else {
+        return Ok(Passed::Tested);
+    };
     let reply = webhooks.receiver.receiver.reply(&sent.endpoint, Outcome::Ignored);
-    match webhooks.receiver.gateway.acknowledges(&sent.endpoint, &reply) {
-        true => Ok(Passed::Tested),
-        false => Err(sent.flaw("an acknowledgement", format!("{reply:?}")).at(reported.made_at)),
-    }
+    let is_acknowledged = webhooks.receiver.gateway.acknowledges(&sent.endpoint, &reply);
+    sent.unless(!reported.events().is_empty(), expected, "nothing")
+        .and_then(|()| sent.unless(is_acknowledged, "an acknowledgement", format!("{reply:?}")))
+        .sent_at(Some(reported.made_at))?;
+    Ok(Passed::Tested)
 }
 
 /// The gateway adds a field, in any object: nothing else changes.
@@ -109,18 +117,13 @@ fn with_a_new_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(
     let expected = all(genuine.events());
     for Tampered { what, request, .. } in smuggling::with_new_fields(&sent.request) {
         let Some(request) = webhooks.signed_again(sent, request) else { continue };
-        let flaw = |found: String| {
-            let expected = format!("{expected:?}, for only a field is new: {what}");
-            Err(sent.flaw(&expected, found))
+        let (found, line) = match webhooks.receive(&sent.endpoint, &request) {
+            Received::Notification(one) => (format!("{:?}", all(one.events())), one.made_at),
+            other => (format!("{other:?}"), genuine.made_at),
         };
-        match webhooks.receive(&sent.endpoint, &request) {
-            Received::Notification(reported) if all(reported.events()) == expected => {}
-            Received::Notification(reported) => {
-                return flaw(format!("{:?}", all(reported.events())))
-                    .map_err(|flaw| flaw.at(reported.made_at));
-            }
-            other => return flaw(format!("{other:?}")).map_err(|flaw| flaw.at(genuine.made_at)),
-        }
+        let is_so = found == format!("{expected:?}");
+        sent.unless(is_so, &format!("{expected:?}, for only a field is new: {what}"), found)
+            .sent_at(Some(line))?;
     }
     Ok(())
 }
@@ -129,17 +132,14 @@ fn with_a_new_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(
 fn without_a_field(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
     for Tampered { what, request, .. } in fields::each_edited(&sent.request) {
         let Some(request) = webhooks.signed_again(sent, request) else { continue };
-        let received =
-            catch_unwind(AssertUnwindSafe(|| webhooks.receive(&sent.endpoint, &request)));
-        if received.is_err() {
-            let expected = "a verdict, although the gateway signed it";
-            return Err(sent.flaw(expected, format!("a panic, although {what}")));
-        }
+        let received = received_or_panics(webhooks, &sent.endpoint, &request);
+        let expected = "a verdict, although the gateway signed it";
+        sent.unless(received.is_some(), expected, format!("a panic, although {what}"))?;
     }
     Ok(())
 }
 
-pub(super) fn replies(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
+pub(super) async fn replies(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     for sent in webhooks.server_to_server() {
         for (outcome, acknowledges) in [
             (Outcome::Handled, true),
@@ -149,14 +149,14 @@ pub(super) fn replies(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
             (Outcome::Untrusted, false),
         ] {
             let reply = webhooks.receiver.receiver.reply(&sent.endpoint, outcome);
-            if webhooks.receiver.gateway.acknowledges(&sent.endpoint, &reply) != acknowledges {
-                let expected = match acknowledges {
-                    true => "a reply that the gateway takes for an acknowledgement",
-                    false => "a reply that makes the gateway send it again",
-                };
-                let found = format!("for {outcome:?}: {} {:?}", reply.status(), reply.body());
-                return Err(sent.flaw(expected, found));
-            }
+            let expected = match acknowledges {
+                true => "a reply that the gateway takes for an acknowledgement",
+                false => "a reply that makes the gateway send it again",
+            };
+            let found = format!("for {outcome:?}: {} {:?}", reply.status(), reply.body());
+            let is_so =
+                webhooks.receiver.gateway.acknowledges(&sent.endpoint, &reply) == acknowledges;
+            sent.unless(is_so, expected, found)?;
         }
     }
     Ok(Passed::Tested)
@@ -179,18 +179,11 @@ fn random_bytes(endpoint: &Endpoint) -> Vec<Request<Bytes>> {
         b"[[[[[[[[[[[[[[[[",
     ];
     const QUERIES: [&str; 4] = ["", "a=1&&b=%zz", "%00=%ff&amount=1e9", "secure_code=&amount="];
-    let mut requests = Vec::new();
-    for method in [endpoint.method.clone(), Method::PUT] {
-        for query in QUERIES {
-            for body in BODIES {
-                let mut request = Request::new(Bytes::from_static(body));
-                *request.method_mut() = method.clone();
-                if let Ok(uri) = format!("/hook?{query}").parse() {
-                    *request.uri_mut() = uri;
-                }
-                requests.push(request);
-            }
-        }
-    }
-    requests
+    let methods = [&endpoint.method, &Method::PUT];
+    let heads = methods.into_iter().flat_map(|method| QUERIES.map(|query| (method, query)));
+    let requests = heads.flat_map(|(method, query)| {
+        let uri = format!("/hook?{query}");
+        BODIES.map(|body| Request::builder().method(method).uri(&uri).body(body.into()).ok())
+    });
+    requests.flatten().collect()
 }

@@ -13,6 +13,7 @@ use payments_core::transport::{
 use crate::{
     Flaw, Start,
     fixture::Fixture,
+    flaw::InFlaw as _,
     law::Passed,
     operations::{Outcome, PreparedCall, offered_instructions},
 };
@@ -53,11 +54,9 @@ pub(super) async fn declared(start: Start) -> Result<Passed, Flaw> {
         return Ok(Passed::NotApplicable);
     }
     let (declared, departs) = (fixture.provider.departs(), fixture.recorder.departs());
-    if declared == departs {
-        return Ok(Passed::Tested);
-    }
     let expected = format!("`Provider::departs` is {departs}, as its transport says");
-    Err(Flaw::new(expected, declared))
+    Flaw::unless(declared == departs, expected, declared)?;
+    Ok(Passed::Tested)
 }
 
 pub(super) async fn departs(start: Start) -> Result<Passed, Flaw> {
@@ -72,14 +71,13 @@ pub(super) async fn departs(start: Start) -> Result<Passed, Flaw> {
         let stay = DepartureDecision::Stay { why: "it is recorded as not sent".to_owned() };
         let stays = PreparedCall::ready(&fixture, operation, 2 * number).await?;
         let outcome = departing(&fixture, &stays, Counting::new(stay), (1, false)).await?;
-        if !matches!(outcome, Outcome::Error(_)) {
-            return Err(Flaw::new("an error, for nothing left", outcome).in_call(operation));
-        }
+        let is_error = matches!(outcome, Outcome::Error(_));
+        Flaw::unless(is_error, "an error, for nothing left", outcome).in_call(operation)?;
         let not_after = BootInstant::now().saturating_add(AN_HOUR);
         let go = DepartureDecision::Go { not_after };
         let goes = PreparedCall::ready(&fixture, operation, 2 * number + 1).await?;
         let outcome = departing(&fixture, &goes, Counting::new(go), (1, true)).await?;
-        outcome.accepted().map_err(|flaw| flaw.in_call(operation))?;
+        outcome.accepted().in_call(operation)?;
     }
     Ok(Passed::if_any(any))
 }
@@ -92,26 +90,19 @@ async fn departing(
     departure: Arc<Counting>,
     expected: (usize, bool),
 ) -> Result<Outcome, Flaw> {
-    let operation = instruction.operation;
     let mark = fixture.mark();
     let call = instruction.carry_out(&fixture.provider);
     let outcome = with_departure(departure.clone(), call).await;
     let notes = fixture.since(mark);
     let sent = notes.iter().find(|note| note.class == CallClass::Instruction);
-    let sent_at = sent.map(|note| note.made_at);
-    let about = sent.and_then(|note| note.about.clone());
-    let expected_about = instruction.subject();
-    if about.as_ref() != Some(&expected_about) {
-        let found = about.map_or("no subject".to_owned(), |about| about.to_string());
-        let flaw = Flaw::new(expected_about.to_string(), found);
-        return Err(flaw.in_call(operation).sent_at(sent_at));
-    }
     let words = |(asked, left): (usize, bool)| {
         let left = if left { "bytes left" } else { "nothing left" };
         format!("the departure asked {asked} times, {left}")
     };
-    match departure.count() {
-        count if count == expected => Ok(outcome),
-        count => Err(Flaw::new(words(expected), words(count)).in_call(operation).sent_at(sent_at)),
-    }
+    let (about, count) = (sent.and_then(|note| note.about.clone()), departure.count());
+    Flaw::unless_equal(Some(instruction.subject()), about)
+        .and_then(|()| Flaw::unless(count == expected, words(expected), words(count)))
+        .in_call(instruction.operation)
+        .sent_at(sent.map(|note| note.made_at))?;
+    Ok(outcome)
 }

@@ -7,6 +7,7 @@ use std::task::Poll;
 use crate::{
     Flaw, Start,
     fixture::Fixture,
+    flaw::InFlaw as _,
     law::Passed,
     operations::{PreparedCall, offered_inquiries, offered_instructions},
 };
@@ -26,10 +27,9 @@ pub(super) async fn dropped(start: Start) -> Result<Passed, Flaw> {
             let finished = dropped_after(awaits, instruction.carry_out(&fixture.provider)).await;
             fixture.proxy.settled().await;
             let after = instruction.done(&fixture).await;
-            if after - before > 1 {
-                let found = format!("carried out {} times", after - before);
-                return Err(Flaw::new("carried out once at most", found).in_call(operation));
-            }
+            let found = format!("carried out {} times", after - before);
+            Flaw::unless(after - before <= 1, "carried out once at most", found)
+                .in_call(operation)?;
             if finished.is_some() {
                 break;
             }
@@ -85,7 +85,7 @@ pub(super) async fn two_runtimes(start: Start) -> Result<Passed, Flaw> {
         let instruction = PreparedCall::ready(&fixture, operation, 2).await?;
         let call = move || async move { instruction.carry_out(&provider).await };
         let outcome = in_a_runtime_of_its_own(call).await?;
-        outcome.accepted().map_err(|flaw| flaw.in_call(operation))?;
+        outcome.accepted().in_call(operation)?;
     }
     Ok(Passed::Tested)
 }

@@ -13,7 +13,7 @@ use crate::{
     record::notification,
 };
 
-pub(super) async fn forged(webhooks: WebhookFixture) -> Result<Passed, Flaw> {
+pub(super) async fn forged(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     for sent in &webhooks.sent {
         if sent.signature == SignedIn::Nowhere {
             continue;
@@ -41,18 +41,14 @@ pub(super) async fn forged(webhooks: WebhookFixture) -> Result<Passed, Flaw> {
             _ => {}
         }
         for altered in &altered {
-            untrusted(&webhooks, sent, &sent.endpoint, altered)?;
+            untrusted(webhooks, sent, &sent.endpoint, altered)?;
         }
-        at_no_endpoint(&webhooks, sent)?;
+        let unknown = EndpointName::new("unknown-endpoint");
+        let unknown = unknown.map_err(|error| Flaw::new("a name", error))?;
+        let what = "it comes to an endpoint that does not exist";
+        untrusted(webhooks, sent, &unknown, &Tampered::new(what, sent.request.clone()))?;
     }
     Ok(Passed::if_any(webhooks.sent.iter().any(|sent| sent.signature != SignedIn::Nowhere)))
-}
-
-fn at_no_endpoint(webhooks: &WebhookFixture, sent: &WebhookSample) -> Result<(), Flaw> {
-    let unknown = EndpointName::new("unknown-endpoint");
-    let unknown = unknown.map_err(|error| Flaw::new("a name", error))?;
-    let what = "it comes to an endpoint that does not exist";
-    untrusted(webhooks, sent, &unknown, &Tampered::new(what, sent.request.clone()))
 }
 
 fn untrusted(
@@ -61,25 +57,20 @@ fn untrusted(
     endpoint: &EndpointName,
     altered: &Tampered,
 ) -> Result<(), Flaw> {
-    match webhooks.receive(endpoint, &altered.request) {
-        Received::Untrusted(_) => Ok(()),
-        Received::Notification(notification) => {
-            let found =
-                format!("a notification although {}: {:?}", altered.what, notification.events());
-            Err(sent.flaw("untrusted", found).at(notification.made_at))
+    let received = webhooks.receive(endpoint, &altered.request);
+    let (found, line) = match &received {
+        Received::Untrusted(_) => return Ok(()),
+        Received::Notification(one) => {
+            (format!("a notification: {:?}", one.events()), Some(one.made_at))
         }
         // What cannot be read comes after the check, which this delivery must not pass.
-        Received::Unreadable(unreadable) => {
-            let found = format!("a check that it passes although {}: {unreadable}", altered.what);
-            Err(sent.flaw("untrusted", found))
-        }
-        Received::Reply(_) => {
-            Err(sent.flaw("untrusted", format!("an answer although {}", altered.what)))
-        }
-    }
+        Received::Unreadable(unreadable) => (format!("a check that it passes: {unreadable}"), None),
+        Received::Reply(_) => ("an answer".to_owned(), None),
+    };
+    Err(sent.flaw("untrusted", format!("{found}, although {}", altered.what)).sent_at(line))
 }
 
-pub(super) async fn old(webhooks: WebhookFixture) -> Result<Passed, Flaw> {
+pub(super) async fn old(webhooks: &WebhookFixture) -> Result<Passed, Flaw> {
     const FAR: Duration = Duration::from_secs(2 * 24 * 3_600);
     for sent in webhooks.sent.iter().filter(|sent| sent.timestamped) {
         // A receiver that never read the time would not mind how old it is.
@@ -87,12 +78,12 @@ pub(super) async fn old(webhooks: WebhookFixture) -> Result<Passed, Flaw> {
         webhooks.fixture.subject.gateway.advance(FAR).await;
         let now = webhooks.fixture.now();
         let overheard = Tampered::new("it is two days old", sent.request.clone());
-        untrusted(&webhooks, sent, &sent.endpoint, &overheard)?;
+        untrusted(webhooks, sent, &sent.endpoint, &overheard)?;
         let ahead = Timestamp::from_unix(now.unix_seconds() * 2 - original.unix_seconds());
         for secret in webhooks.fixture.subject.gateway.secrets() {
             if let Some(request) = webhooks.receiver.gateway.signed(sent, &secret, ahead) {
                 let ahead = Tampered::new("its time is two days from now", request);
-                untrusted(&webhooks, sent, &sent.endpoint, &ahead)?;
+                untrusted(webhooks, sent, &sent.endpoint, &ahead)?;
             }
         }
     }

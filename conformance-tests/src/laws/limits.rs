@@ -12,8 +12,9 @@ use payments_core::{
 use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
+    flaw::{InFlaw as _, error_text},
     law::Passed,
-    operations::{Outcome, PreparedCall, offered_inquiries, offered_instructions, rules},
+    operations::{PreparedCall, rules},
     requests::Requests,
 };
 
@@ -28,8 +29,7 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
             continue;
         };
         any = true;
-        let reference_1 = fixture.subject.gateway.reference(1);
-        let usual = PreparedCall::about(&fixture.subject, operation, &reference_1)?;
+        let usual = PreparedCall::unfounded(&fixture.subject, operation)?;
         let mut wrong = WrongCalls { usual, all: Vec::new() };
         for amount in amounts_outside(limits) {
             let call = wrong.usual.with_amount(amount);
@@ -41,7 +41,7 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
             _ => of_payouts(&mut wrong, &fixture),
         }
         for (what, call) in &wrong.all {
-            refuses_instruction(&fixture, call, what).await?;
+            refuses(&fixture, call, what).await.in_call(operation)?;
         }
         for text in texts_outside(reference) {
             refuses_reference(&fixture, operation, &text).await?;
@@ -125,68 +125,38 @@ async fn refuses_reference(
     operation: Operation,
     text: &str,
 ) -> Result<(), Flaw> {
-    let what = format!("the reference {text:?}");
-    let of_role = |one: &Operation| one.role() == operation.role();
-    for operation in offered_instructions(&fixture.provider).filter(of_role) {
-        // Some texts are no reference at all.
-        let Ok(wrong) = PreparedCall::about(&fixture.subject, operation, text) else { continue };
-        refuses_instruction(fixture, &wrong, &what).await?;
-    }
     // Credits are found by the account's number, and names by that of a bank account.
-    let by_reference = |one: &Operation| one.name().starts_with("find");
-    for operation in offered_inquiries(&fixture.provider).filter(of_role).filter(by_reference) {
-        let Ok(wrong) = PreparedCall::about(&fixture.subject, operation, text) else { continue };
-        let outcome = wrong.ask(&fixture.provider).await.map(|answer| answer.to_string());
-        refuses(fixture, operation, &what, outcome)?;
+    let calls = Operation::instructions().chain(Operation::finding());
+    let calls = calls.filter(|one| one.role() == operation.role());
+    for call in calls.filter(|one| one.is_offered(&fixture.provider)) {
+        // Some texts are no reference at all.
+        if let Ok(wrong) = PreparedCall::about(&fixture.subject, call, text) {
+            refuses(fixture, &wrong, &format!("the reference {text:?}")).await.in_call(call)?;
+        }
     }
     Ok(())
 }
 
-/// Checks that the role's own check refuses an instruction, and the call too.
-async fn refuses_instruction(
-    fixture: &Fixture,
-    wrong: &PreparedCall,
-    what: &str,
-) -> Result<(), Flaw> {
-    let operation = wrong.operation;
-    if OPENING.contains(&operation) {
-        let checked = wrong.check(&fixture.provider).map(|()| "its check allows it".to_owned());
-        refuses(fixture, operation, what, checked)?;
-    }
-    let outcome = match wrong.carry_out(&fixture.provider).await {
-        Outcome::Error(error) => Err(error),
-        other => Ok(other.to_string()),
-    };
-    refuses(fixture, operation, what, outcome)
-}
-
-/// Checks that it was refused naming a field, and that nothing left.
-fn refuses(
-    fixture: &Fixture,
-    operation: Operation,
-    what: &str,
-    outcome: Result<String, Error>,
-) -> Result<(), Flaw> {
-    let flaw = |expected: String, found: String| Err(Flaw::new(expected, found).in_call(operation));
-    if fixture.mark() > 0 {
+/// Checks that a call is refused, and by the role's own check if it has one, naming a field and with
+/// nothing sent.
+async fn refuses(fixture: &Fixture, wrong: &PreparedCall, what: &str) -> Result<(), Flaw> {
+    let is_refused = |outcome: Result<String, Error>| {
         let line = fixture.line(0, CallClass::Instruction);
-        return flaw("nothing sent".to_owned(), format!("{what} was sent"))
-            .map_err(|flaw| flaw.sent_at(line));
+        Flaw::unless(fixture.mark() == 0, "nothing sent", format!("{what} was sent"))
+            .sent_at(line)?;
+        let is_so = outcome.as_ref().is_err_and(|error| {
+            matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Unsupported)
+                && error.field().is_some()
+        });
+        let field = outcome.as_ref().err().and_then(Error::field).unwrap_or("none");
+        let found = outcome.as_ref().map_or_else(error_text, Clone::clone);
+        let expected = format!("{what} refused naming the field");
+        Flaw::unless(is_so, expected, format!("{found}, field {field}"))
+    };
+    if OPENING.contains(&wrong.operation) {
+        is_refused(wrong.check(&fixture.provider).map(|()| "its check allows it".to_owned()))?;
     }
-    let expected = format!("{what} refused naming the field");
-    match outcome {
-        Err(error)
-            if matches!(error.kind(), ErrorKind::InvalidRequest | ErrorKind::Unsupported)
-                && error.field().is_some() =>
-        {
-            Ok(())
-        }
-        Err(error) => {
-            let field = error.field().unwrap_or("none");
-            flaw(expected, format!("Err({:?}), field {field}: {error}", error.kind()))
-        }
-        Ok(answer) => flaw(expected, answer),
-    }
+    is_refused(wrong.attempt(&fixture.provider).await)
 }
 
 const METHODS: [PaymentMethod; 7] = [

@@ -32,117 +32,87 @@ mod statements;
 mod values;
 pub(crate) mod webhook_fixture;
 
-use futures_util::future::{BoxFuture, FutureExt as _, ready};
+use futures_util::future::FutureExt as _;
 
 use crate::{
-    Flaw, Law, Meaning, Start,
-    fault_case::FaultCase,
-    law::{Check, Passed},
-    record::Record,
+    Law,
+    law::Check::{self, FaultCase, Record},
 };
 
-use webhook_fixture::WebhookFixture;
+/// A law that is checked by a fixture of its own, by a function that is given how one starts.
+macro_rules! by_fixture {
+    ($check:expr) => {
+        Check::Fixture(|start| $check(start).boxed_local())
+    };
+}
+
+/// A law that is checked by what the gateway sends, by a function that is given that.
+macro_rules! by_deliveries {
+    ($check:expr) => {
+        Check::Deliveries(|webhooks| async move { $check(&webhooks).await }.boxed_local())
+    };
+}
 
 /// Every law; `laws.md` has a section for each.
 pub static LAWS: &[Law] = &[
-    fixture("roles_are_as_declared", |start| roles::check(start).boxed()),
-    fixture("what_is_not_allowed_is_never_sent", |start| limits::check(start).boxed()),
-    record("what_the_check_allows_is_accepted", checking::judge),
-    fixture("capabilities_are_true", |start| capabilities::check(start).boxed()),
-    record("opening_is_as_declared", opening::judge),
-    record("created_is_not_paid", settling::created_is_not_paid),
-    record("only_the_exact_amount_settles", settling::only_the_exact_amount_settles),
-    record("money_belongs_to_its_order_alone", settling::money_belongs_to_its_order_alone),
-    record("a_refund_goes_back_to_its_payer", refunds::judge),
-    record("no_credit_is_lost", credits::judge),
-    fault_case("one_call_sends_once", sending::one_call_sends_once),
-    fault_case(
-        "an_instruction_that_was_sent_is_never_an_error",
-        sending::an_instruction_that_was_sent_is_never_an_error,
+    law("roles_are_as_declared", by_fixture!(roles::check)),
+    law("what_is_not_allowed_is_never_sent", by_fixture!(limits::check)),
+    law("what_the_check_allows_is_accepted", Record(checking::judge)),
+    law("capabilities_are_true", by_fixture!(capabilities::check)),
+    law("opening_is_as_declared", Record(opening::judge)),
+    law("created_is_not_paid", Record(settling::created_is_not_paid)),
+    law("only_the_exact_amount_settles", Record(settling::only_the_exact_amount_settles)),
+    law("money_belongs_to_its_order_alone", Record(settling::money_belongs_to_its_order_alone)),
+    law("a_refund_goes_back_to_its_payer", Record(refunds::judge)),
+    law("no_credit_is_lost", Record(credits::judge)),
+    law("one_call_sends_once", FaultCase(sending::one_call_sends_once)),
+    law("an_instruction_that_was_sent_is_never_an_error", FaultCase(sending::is_no_error)),
+    law("only_the_gateways_own_response_counts", FaultCase(sending::only_its_response_counts)),
+    law("an_inquiry_finds_what_was_done", FaultCase(sending::an_inquiry_finds_what_was_done)),
+    law("departures_are_declared", by_fixture!(departure::declared)),
+    law("an_instruction_departs_once", by_fixture!(departure::departs)),
+    law("absence_is_conclusive_only_when_it_is", by_fixture!(absence::check)),
+    law("a_forged_response_is_not_believed", by_fixture!(responses::check)),
+    law("a_changed_response_is_not_believed", by_fixture!(changed_responses::unbelievable)),
+    law("an_unsigned_refusal_is_not_confirmed", by_fixture!(changed_responses::unsigned_refusals)),
+    law(
+        "documented_states_are_known_and_others_are_uncertain",
+        by_fixture!(changed_responses::states),
     ),
-    fault_case(
-        "only_the_gateways_own_response_counts",
-        sending::only_the_gateways_own_response_counts,
+    law("a_row_of_another_order_or_account_is_not_believed", by_fixture!(rows::anothers)),
+    law("one_malformed_row_hides_no_other", by_fixture!(rows::malformed)),
+    law("a_declared_reference_is_accepted_and_found", Record(references::judge)),
+    law("what_is_requested_arrives", Record(arrival::judge)),
+    law("the_buyer_pays_the_order_by_what_is_shown", Record(shown::judge)),
+    law("no_honest_run_is_uncertain", Record(known_states::judge)),
+    law("times_and_currencies_are_the_gateways", Record(values::judge)),
+    law("a_response_belongs_to_its_inquiry", by_fixture!(caches::check)),
+    law("a_repeated_reference_does_what_is_declared", by_fixture!(repeats::check)),
+    law("inquiries_are_patient", by_fixture!(inquiries::patient)),
+    law("the_rate_limit_is_kept", by_fixture!(inquiries::rate)),
+    law("a_paid_inquiry_is_made_once", by_fixture!(inquiries::paid)),
+    law("a_payout_goes_to_its_beneficiary", Record(payouts::beneficiaries)),
+    law("how_a_payout_ends_is_reported", Record(payouts::ends)),
+    law("a_statement_leaves_nothing_out", by_fixture!(statements::check)),
+    law("one_transfer_is_one_on_every_source", Record(notified::one_on_every_source)),
+    law("a_notification_agrees_with_the_ledger", Record(notified::agrees_with_the_ledger)),
+    law("a_forged_delivery_is_untrusted", by_deliveries!(forgery::forged)),
+    law("an_old_delivery_is_untrusted", by_deliveries!(forgery::old)),
+    law("nothing_unsigned_is_believed", by_deliveries!(coverage::nothing_unsigned)),
+    law(
+        "a_confirmed_event_has_the_values_of_the_inquiry",
+        by_deliveries!(coverage::inquirys_values),
     ),
-    fault_case("an_inquiry_finds_what_was_done", sending::an_inquiry_finds_what_was_done),
-    fixture("departures_are_declared", |start| departure::declared(start).boxed()),
-    fixture("an_instruction_departs_once", |start| departure::departs(start).boxed()),
-    fixture("absence_is_conclusive_only_when_it_is", |start| absence::check(start).boxed()),
-    fixture("a_forged_response_is_not_believed", |start| responses::check(start).boxed()),
-    fixture("a_changed_response_is_not_believed", |start| {
-        changed_responses::check(start, |answer| answer.meaning == Meaning::Unbelievable).boxed()
-    }),
-    fixture("an_unsigned_refusal_is_not_confirmed", |start| {
-        changed_responses::check(start, |answer| answer.meaning == Meaning::UnsignedRefusal).boxed()
-    }),
-    fixture("documented_states_are_known_and_others_are_uncertain", |start| {
-        changed_responses::states(start).boxed()
-    }),
-    fixture("a_row_of_another_order_or_account_is_not_believed", |start| {
-        rows::anothers(start).boxed()
-    }),
-    fixture("one_malformed_row_hides_no_other", |start| rows::malformed(start).boxed()),
-    record("a_declared_reference_is_accepted_and_found", references::judge),
-    record("what_is_requested_arrives", arrival::judge),
-    record("the_buyer_pays_the_order_by_what_is_shown", shown::judge),
-    record("no_honest_run_is_uncertain", known_states::judge),
-    record("times_and_currencies_are_the_gateways", values::judge),
-    fixture("a_response_belongs_to_its_inquiry", |start| caches::check(start).boxed()),
-    fixture("a_repeated_reference_does_what_is_declared", |start| repeats::check(start).boxed()),
-    fixture("inquiries_are_patient", |start| inquiries::patient(start).boxed()),
-    fixture("the_rate_limit_is_kept", |start| inquiries::rate(start).boxed()),
-    fixture("a_paid_inquiry_is_made_once", |start| inquiries::paid(start).boxed()),
-    record("a_payout_goes_to_its_beneficiary", payouts::beneficiaries),
-    record("how_a_payout_ends_is_reported", payouts::ends),
-    fixture("a_statement_leaves_nothing_out", |start| {
-        statements::leaves_nothing_out(start).boxed()
-    }),
-    record("one_transfer_is_one_on_every_source", notified::one_on_every_source),
-    record("a_notification_agrees_with_the_ledger", notified::agrees_with_the_ledger),
-    deliveries("a_forged_delivery_is_untrusted", |webhooks| forgery::forged(webhooks).boxed()),
-    deliveries("an_old_delivery_is_untrusted", |webhooks| forgery::old(webhooks).boxed()),
-    deliveries("nothing_unsigned_is_believed", |webhooks| {
-        coverage::nothing_unsigned(webhooks).boxed()
-    }),
-    deliveries("a_confirmed_event_has_the_values_of_the_inquiry", |webhooks| {
-        coverage::inquirys_values(webhooks).boxed()
-    }),
-    record("one_event_has_one_key", notified::one_key),
-    deliveries("a_browsers_return_settles_nothing", |webhooks| {
-        ready(deliveries::browsers(&webhooks)).boxed()
-    }),
-    deliveries("unknown_events_and_fields_are_accepted", |webhooks| {
-        deliveries::unknown_events_and_fields(webhooks).boxed()
-    }),
-    deliveries("a_test_of_the_address_moves_no_money", |webhooks| {
-        deliveries::tests_of_the_address(webhooks).boxed()
-    }),
-    deliveries("the_reply_is_the_documented_one", |webhooks| {
-        ready(deliveries::replies(&webhooks)).boxed()
-    }),
-    fixture("no_secret_is_shown", |start| secrets::check(start).boxed()),
-    fixture("a_dropped_call_leaves_the_provider_usable", |start| dropping::dropped(start).boxed()),
-    fixture("two_runtimes_can_share_a_provider", |start| dropping::two_runtimes(start).boxed()),
+    law("one_event_has_one_key", Record(notified::one_key)),
+    law("a_browsers_return_settles_nothing", by_deliveries!(deliveries::browsers)),
+    law("unknown_events_and_fields_are_accepted", by_deliveries!(deliveries::unknown)),
+    law("a_test_of_the_address_moves_no_money", by_deliveries!(deliveries::tests_of_the_address)),
+    law("the_reply_is_the_documented_one", by_deliveries!(deliveries::replies)),
+    law("no_secret_is_shown", by_fixture!(secrets::check)),
+    law("a_dropped_call_leaves_the_provider_usable", by_fixture!(dropping::dropped)),
+    law("two_runtimes_can_share_a_provider", by_fixture!(dropping::two_runtimes)),
 ];
 
-const fn fixture(
-    name: &'static str,
-    check: fn(Start) -> BoxFuture<'static, Result<Passed, Flaw>>,
-) -> Law {
-    Law { name, check: Check::Fixture(check) }
-}
-
-const fn deliveries(
-    name: &'static str,
-    check: fn(WebhookFixture) -> BoxFuture<'static, Result<Passed, Flaw>>,
-) -> Law {
-    Law { name, check: Check::Deliveries(check) }
-}
-
-const fn record(name: &'static str, judge: fn(&Record) -> Result<Passed, Flaw>) -> Law {
-    Law { name, check: Check::Record(judge) }
-}
-
-const fn fault_case(name: &'static str, check: fn(&FaultCase) -> Result<(), Flaw>) -> Law {
-    Law { name, check: Check::FaultCase(check) }
+const fn law(name: &'static str, check: Check) -> Law {
+    Law { name, check }
 }

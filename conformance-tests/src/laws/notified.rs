@@ -1,5 +1,7 @@
 //! What a gateway notifies agrees with its ledger, and is handled once.
 
+use std::time::Duration;
+
 use payments_core::{
     DedupeKey, Direction, Role, SameMoney, Timestamp,
     money::Money,
@@ -11,14 +13,15 @@ use payments_core::{
 
 use crate::{
     Booking, Flaw, Operation,
+    flaw::InFlaw as _,
     law::Passed,
     laws::credits::movements,
     operations::Reported,
-    record::{Delivered, Life, Record, Step},
+    record::{Delivered, Life, Record, Seen, Step},
 };
 
 /// How far the time of an event may be off. The wrong time zone is further, and so is summer time.
-const INEXACT: u64 = 30 * 60;
+const INEXACT: Duration = Duration::from_secs(30 * 60);
 
 pub(super) fn agrees_with_the_ledger(record: &Record) -> Result<Passed, Flaw> {
     let mut ledger: Vec<&Booking> = Vec::new();
@@ -26,82 +29,69 @@ pub(super) fn agrees_with_the_ledger(record: &Record) -> Result<Passed, Flaw> {
     for life in &record.lives {
         for seen in &life.steps {
             ledger.extend(&seen.bookings);
-            if life.is_simple_until(seen) {
+            if is_simple_until(life, seen) {
                 tested |= !seen.deliveries.is_empty();
                 are_true(&seen.deliveries, seen.at, &ledger)?;
             }
         }
-        let role = life.operation().role();
-        let events = life.steps.iter().flat_map(|seen| &seen.deliveries).flat_map(believed);
-        let is_reported = events.filter(|event| reports(life, event)).count() > 0;
-        if life.happened() && is_reported != record.notified.contains(&role) {
-            return Err(missing(
-                record,
-                role,
-                is_reported,
-                format!("{:?} of {life:?}", life.paid()),
-            ));
+        if happened(life) {
+            let is_reported = life.events().any(|event| reports(life, event));
+            let what = format!("{:?} of {life:?}", life.paid());
+            is_notified(record, life.operation().role(), is_reported, what)?;
         }
     }
     for deposit in &record.deposits {
         ledger.extend(&deposit.bookings);
         are_true(&deposit.deliveries, deposit.at, &ledger)?;
-        let is_it = |event: &Event| {
-            movements(event).iter().any(|one| one.is_credit() && one.amount == deposit.amount)
-        };
-        let is_reported = deposit.deliveries.iter().flat_map(believed).any(is_it);
-        if is_reported != record.notified.contains(&Role::Statements) {
-            return Err(missing(record, Role::Statements, is_reported, deposit.amount.to_string()));
-        }
+        let movements = deposit.deliveries.iter().flat_map(Delivered::believed).flat_map(movements);
+        let mut credits = movements.filter(|one| one.is_credit());
+        let is_reported = credits.any(|one| one.amount == deposit.amount);
+        is_notified(record, Role::Statements, is_reported, deposit.amount.to_string())?;
     }
     Ok(Passed::if_any(tested))
 }
 
-fn missing(record: &Record, role: Role, is_reported: bool, what: String) -> Flaw {
-    let expected = match record.notified.contains(&role) {
-        true => "an event that reports it",
-        false => "no event about it, as `Notifies::tells_of` says",
+fn is_notified(record: &Record, role: Role, is_reported: bool, what: String) -> Result<(), Flaw> {
+    let (expected, found) = match record.notified.contains(&role) {
+        true => ("an event that reports it", "none"),
+        false => ("no event about it, as `Notifies::tells_of` says", "one"),
     };
-    Flaw::new(expected, format!("{}: {what}", if is_reported { "one" } else { "none" }))
-}
-
-/// The events of a delivery, as an app believes them.
-fn believed(delivered: &Delivered) -> impl Iterator<Item = &Event> {
-    delivered.events.iter().flatten()
+    let is_so = is_reported == record.notified.contains(&role);
+    Flaw::unless(is_so, expected, format!("{found}: {what}"))
 }
 
 /// Checks that each delivery says what the ledger has by now, and of the time when it was.
 fn are_true(deliveries: &[Delivered], at: Timestamp, ledger: &[&Booking]) -> Result<(), Flaw> {
-    for delivered in deliveries {
-        let (events, again) = (delivered.events.clone()?, delivered.again.clone()?);
-        if events.is_empty() {
-            return Err(delivered.sample.flaw("an event at least", "a notification without any"));
-        }
+    for Delivered { sample, events, again } in deliveries {
+        let (events, again) = (events.clone()?, again.clone()?);
+        sample.unless(!events.is_empty(), "an event at least", "a notification without any")?;
         for event in &events {
-            agrees(event, ledger).map_err(|found| {
-                delivered
-                    .sample
-                    .flaw("what the ledger says", found)
-                    .with_ledger(format!("{ledger:?}"))
-            })?;
+            sample
+                .unless(
+                    agrees(event, ledger),
+                    "what the ledger says",
+                    format!("{:?}", event.data()),
+                )
+                .map_err(|flaw| flaw.with_ledger(format!("{ledger:?}")))?;
         }
-        if let Some(time) = events.iter().chain(&again).find_map(|event| is_off(event, at)) {
-            return Err(delivered.sample.flaw(&format!("what happened at {at}"), time));
-        }
+        let mut times = events.iter().chain(&again).flat_map(times);
+        let other = times.find(|time| time.distance(at) > INEXACT);
+        let expected = format!("what happened at {at}");
+        sample.unless(other.is_none(), &expected, format!("{other:?}"))?;
     }
     Ok(())
 }
 
 /// Whether the ledger has what an event says.
-fn agrees(event: &Event, ledger: &[&Booking]) -> Result<(), String> {
-    let of = |reference: &str| {
-        let is_of = move |booking: &&&Booking| booking.reference.as_deref() == Some(reference);
-        ledger.iter().filter(is_of).copied().collect::<Vec<_>>()
+fn agrees(event: &Event, ledger: &[&Booking]) -> bool {
+    let of = |reference: &str| -> Vec<&Booking> {
+        let is_of = |booking: &&&Booking| booking.reference.as_deref() == Some(reference);
+        ledger.iter().filter(is_of).copied().collect()
     };
-    let is_so = match event.data() {
+    match event.data() {
         EventData::Payment(payment) => {
-            let came = of(payment.order.as_str());
-            let came = came.iter().filter(|booking| booking.direction == Direction::In);
+            let came = of(payment.order.as_str()).into_iter();
+            let came = came.filter(|booking| booking.direction == Direction::In);
             let booked = came.map(|booking| booking.amount).reduce(|sum, amount| {
                 Money::from_minor(sum.minor() + amount.minor(), sum.currency())
             });
@@ -115,39 +105,30 @@ fn agrees(event: &Event, ledger: &[&Booking]) -> Result<(), String> {
             .iter()
             .any(|booking| payout.amount.is_none_or(|amount| amount == booking.amount)),
         _ => true,
-    };
-    if is_so { Ok(()) } else { Err(format!("{:?}", event.data())) }
+    }
 }
 
-/// A time of an event that is not that of its happening.
-fn is_off(event: &Event, happened: Timestamp) -> Option<Timestamp> {
-    let mut times = match event.data() {
-        EventData::Payout(payout) => payout.at.into_iter().collect::<Vec<_>>(),
+/// The times that an event reports.
+fn times(event: &Event) -> Vec<Timestamp> {
+    match event.data() {
+        EventData::Payout(payout) => payout.at.into_iter().collect(),
         _ => movements(event).iter().filter_map(|movement| movement.at).collect(),
     }
-    .into_iter();
-    times.find(|at| at.unix_seconds().abs_diff(happened.unix_seconds()) > INEXACT)
 }
 
-impl Life {
-    /// Whether up to this step it was paid at most once, and in time.
-    fn is_simple_until(&self, seen: &crate::record::Seen) -> bool {
-        let until = self.steps.iter().take_while(|one| !std::ptr::eq(*one, seen));
-        until.chain([seen]).filter(|one| one.step == Step::PastEnd || self.is_paid_in(one)).count()
-            <= usize::from(self.is_paid_in(seen))
-    }
+/// Whether up to this step it was paid at most once, and in time.
+fn is_simple_until(life: &Life, seen: &Seen) -> bool {
+    let mut before = life.steps.iter().take_while(|one| !std::ptr::eq(*one, seen));
+    seen.step != Step::PastEnd
+        && !before.any(|one| one.step == Step::PastEnd || life.is_paid_in(one))
+}
 
-    /// Whether something happened that a gateway may notify.
-    fn happened(&self) -> bool {
-        match self.operation().role() {
-            Role::Payouts => self.succeeded(),
-            _ => self.first_paid().is_some(),
-        }
-    }
-
-    fn succeeded(&self) -> bool {
-        let end = Step::End(PayoutState::Succeeded);
-        self.steps.iter().any(|seen| seen.is_done && seen.step == end)
+/// Whether something happened that a gateway may notify.
+fn happened(life: &Life) -> bool {
+    let end = Step::End(PayoutState::Succeeded);
+    match life.operation().role() {
+        Role::Payouts => life.steps.iter().any(|seen| seen.is_done && seen.step == end),
+        _ => life.first_paid().is_some(),
     }
 }
 
@@ -187,44 +168,37 @@ fn reports(life: &Life, event: &Event) -> bool {
 }
 
 pub(super) fn one_key(record: &Record) -> Result<Passed, Flaw> {
-    let mut seen: Vec<(&DedupeKey, &Delivered)> = Vec::new();
+    let mut known: Vec<(&DedupeKey, &Delivered)> = Vec::new();
     for delivered in record.deliveries() {
-        let keys = |events: &Result<Vec<Event>, Flaw>| -> Vec<DedupeKey> {
-            events.iter().flatten().filter_map(Event::key).cloned().collect()
-        };
-        let (first, again) = (keys(&delivered.events), keys(&delivered.again));
-        if first != again {
-            let found = format!("{first:?}, and then {again:?}");
-            return Err(delivered.sample.flaw("one key for one happening", found));
-        }
-        for key in delivered.events.iter().flatten().filter_map(Event::key) {
+        let keys: Vec<_> = delivered.believed().filter_map(Event::key).collect();
+        let again: Vec<_> = delivered.again.iter().flatten().filter_map(Event::key).collect();
+        let found = format!("{keys:?}, and then {again:?}");
+        delivered.sample.unless(keys == again, "one key for one happening", found)?;
+        for key in keys {
             let body = delivered.sample.request.body();
-            let mut others = seen.iter().filter(|(known, _)| *known == key);
-            if others.any(|(_, other)| other.sample.request.body() != body) {
-                let found = format!("{key:?} of another happening");
-                return Err(delivered.sample.flaw("a key of its own", found));
-            }
-            seen.push((key, delivered));
+            let is_of_another = known
+                .iter()
+                .any(|(other, from)| *other == key && from.sample.request.body() != body);
+            let found = format!("{key:?} of another happening");
+            delivered.sample.unless(!is_of_another, "a key of its own", found)?;
+            known.push((key, delivered));
         }
     }
-    Ok(Passed::if_any(!seen.is_empty()))
+    Ok(Passed::if_any(!known.is_empty()))
 }
 
 pub(super) fn one_on_every_source(record: &Record) -> Result<Passed, Flaw> {
     let Some(lines) = record.entries()? else { return Ok(Passed::NotApplicable) };
-    let events = record.deliveries().flat_map(believed);
-    let credits = events.flat_map(movements).filter(|one| one.is_credit());
-    Passed::each(credits, |credit| {
+    let movements = record.deliveries().flat_map(Delivered::believed).flat_map(movements);
+    Passed::each(movements.filter(|one| one.is_credit()), |credit| {
         let same = |expected: SameMoney| {
             lines.iter().filter(move |line| same_credit(credit, line) == expected).count()
         };
         let (sure, perhaps) = (same(SameMoney::Same), same(SameMoney::Maybe));
-        if sure > 1 || sure + perhaps == 0 {
-            let found = format!("{sure} the same and {perhaps} perhaps, of {}", lines.len());
-            return Err(Flaw::new("the one line of that transfer", found)
-                .in_call(Operation::Entries)
-                .with_ledger(format!("{credit:?}")));
-        }
-        Ok(())
+        let found = format!("{sure} the same and {perhaps} perhaps, of {}", lines.len());
+        let is_so = sure <= 1 && sure + perhaps > 0;
+        Flaw::unless(is_so, "the one line of that transfer", found)
+            .map_err(|flaw| flaw.with_ledger(format!("{credit:?}")))
+            .in_call(Operation::Entries)
     })
 }

@@ -30,10 +30,8 @@ fn opens(mode: CreateMode, life: &Life) -> Result<(), Flaw> {
     let came = paid.bookings.iter().filter(|booking| booking.direction == Direction::In);
     let came: Vec<_> = came.map(|booking| Booking { payer: None, ..booking.clone() }).collect();
     let ours = life.amount(paid).map(|amount| Booking::received(amount).of(payment.order.as_str()));
-    if came.iter().eq(ours.iter()) {
-        return Ok(());
-    }
-    Err(life.flaw(format!("{ours:?} alone"), format!("{came:?}")))
+    let ours: Vec<_> = ours.into_iter().collect();
+    life.unless(came == ours, format!("{ours:?} alone"), format!("{came:?}"))
 }
 
 fn sends(mode: CreateMode, life: &Life, seen: &Seen, payment: &Payment) -> Result<(), Flaw> {
@@ -43,15 +41,10 @@ fn sends(mode: CreateMode, life: &Life, seen: &Seen, payment: &Payment) -> Resul
         CreateMode::Offline => (seen.notes.len(), 0, Registered::WhenBuyerActs),
         CreateMode::Networked => (instructed, 1, Registered::ByProvider),
     };
-    if sent != expected {
-        return Err(life.flaw(format!("{expected} requests, for it is {mode:?}"), sent));
-    }
-    if payment.registered != registered {
-        let found = format!("{:?}", payment.registered);
-        return Err(life.flaw(format!("{registered:?}, for it is {mode:?}"), found));
-    }
-    match seen.outcome.as_ref().and_then(|outcome| outcome.reported()) {
-        Some(Reported::Payment(again)) if again == payment => Ok(()),
-        again => Err(life.flaw(format!("the same payment: {payment:?}"), format!("{again:?}"))),
-    }
+    life.unless(sent == expected, format!("{expected} requests, for it is {mode:?}"), sent)?;
+    let expected = format!("{registered:?}, for it is {mode:?}");
+    life.unless(payment.registered == registered, expected, format!("{:?}", payment.registered))?;
+    let again = seen.outcome.as_ref().and_then(|outcome| outcome.reported());
+    let is_same = matches!(again, Some(Reported::Payment(again)) if again == payment);
+    life.unless(is_same, format!("the same payment: {payment:?}"), format!("{again:?}"))
 }

@@ -4,6 +4,7 @@ use payments_core::{Role, bank::BankAccount, money::Money, payout::PayoutState, 
 
 use crate::{
     Booking, Flaw, Meaning, Operation,
+    flaw::{InFlaw as _, answered},
     law::Passed,
     record::{About, Life, Record, Seen, Step},
 };
@@ -18,18 +19,15 @@ pub(super) fn beneficiaries(record: &Record) -> Result<Passed, Flaw> {
         let asked = (life.asked, Some(account(&life.call.requests.payout.beneficiary.account)));
         let may_repeat = record.repeat == Some(Repeat::PaysAgain);
         let is_so = sent.len() == 1 || may_repeat && sent.len() > 1;
-        if !is_so || sent.iter().any(|one| *one != asked) {
-            let expected = format!("{asked:?} sent, {:?}", record.repeat);
-            return Err(life.flaw(expected, format!("{sent:?}")));
-        }
-        Ok(())
+        let is_so = is_so && sent.iter().all(|one| *one == asked);
+        life.unless(is_so, format!("{asked:?} sent, {:?}", record.repeat), format!("{sent:?}"))
     })
 }
 
 /// What the gateway sent under the reference of a payout.
 fn sent(life: &Life) -> impl Iterator<Item = &Booking> {
-    let booked = life.steps.iter().flat_map(|seen| &seen.bookings);
-    booked.filter(|booking| booking.is_sent_under(life.call.requests.payout.payout.as_str()))
+    life.bookings()
+        .filter(|booking| booking.is_sent_under(life.call.requests.payout.payout.as_str()))
 }
 
 pub(super) fn ends(record: &Record) -> Result<Passed, Flaw> {
@@ -46,10 +44,7 @@ pub(super) fn ends(record: &Record) -> Result<Passed, Flaw> {
 
 fn is_reported(life: &Life, seen: &Seen) -> Result<(), Flaw> {
     let Some(found) = &seen.found else { return Ok(()) };
-    let state = match found {
-        Ok(answer) => answer.state(),
-        Err(error) => return Err(Flaw::refused(Operation::FindPayout, error)),
-    };
+    let state = answered(Operation::FindPayout, found.clone())?.state();
     let is_so = match seen.step {
         Step::End(end) => state == Some(Meaning::Payout(end)),
         // It is under way, or has succeeded already.
@@ -58,24 +53,17 @@ fn is_reported(life: &Life, seen: &Seen) -> Result<(), Flaw> {
             None | Some(Meaning::Payout(PayoutState::Failed | PayoutState::Reversed))
         ),
     };
-    if is_so {
-        return Ok(());
-    }
     let expected = format!("the payout as it is after {:?}", seen.step);
-    Err(life.flaw(expected, format!("{state:?}")).sent_at(seen.line()))
+    life.unless(is_so, expected, format!("{state:?}"))
 }
 
 /// Checks that the payout left as it was asked. The balance may have fallen by a fee more.
 fn left(life: &Life, seen: &Seen) -> Result<(), Flaw> {
     let booked: Vec<Money> = sent(life).map(|booking| booking.amount).collect();
-    if booked != [life.asked] {
-        return Err(life.flaw(format!("{} sent, once", life.asked), format!("{booked:?}")));
-    }
-    if let (Some(before), Some(after)) = (life.before, seen.balance)
-        && before.minor() - after.minor() < life.asked.minor()
-    {
-        let expected = format!("{before} less {}, or a fee less than that", life.asked);
-        return Err(Flaw::new(expected, after).in_call(Operation::Balance));
-    }
-    Ok(())
+    let is_so = booked == [life.asked];
+    life.unless(is_so, format!("{} sent, once", life.asked), format!("{booked:?}"))?;
+    let (Some(before), Some(after)) = (life.before, seen.balance) else { return Ok(()) };
+    let is_so = before.minor() - after.minor() >= life.asked.minor();
+    let expected = format!("{before} less {}, or a fee less than that", life.asked);
+    Flaw::unless(is_so, expected, after).in_call(Operation::Balance)
 }

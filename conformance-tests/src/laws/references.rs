@@ -3,6 +3,7 @@
 use crate::{
     Flaw,
     law::Passed,
+    operations::Outcome,
     record::{About, Life, Record},
     texts::SEED,
 };
@@ -17,19 +18,18 @@ pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
 
 fn is_known_by_it(life: &Life) -> Result<(), Flaw> {
     let reference = life.call.reference();
-    if let Err(error) = &life.allowed {
-        return Err(life.flaw(format!("{reference:?} allowed, as declared"), error));
-    }
-    let first = life.steps.first().and_then(|seen| seen.outcome.as_ref());
-    match first {
-        Some(outcome) if outcome.is_as_asked() => {}
-        other => {
-            return Err(life.flaw(format!("{reference:?} accepted"), format!("{other:?}")));
-        }
-    }
+    let (allowed, opening) = (&life.allowed, life.opening());
+    life.unless(allowed.is_ok(), format!("{reference:?} allowed, as declared"), text(allowed))?;
+    let is_accepted = opening.is_some_and(Outcome::is_as_asked);
+    life.unless(is_accepted, format!("{reference:?} accepted"), text(&opening))?;
     let Some(found) = life.steps.last().and_then(|seen| seen.found.as_ref()) else { return Ok(()) };
-    match found.as_ref().map(|answer| answer.all()) {
-        Ok([one]) if one.reference() == Some(&reference) => Ok(()),
-        _ => Err(life.flaw(format!("{reference:?} found"), format!("{found:?}"))),
-    }
+    let is_found = match found.as_ref().map(|answer| answer.all()) {
+        Ok([one]) => one.reference() == Some(&reference),
+        _ => false,
+    };
+    life.unless(is_found, format!("{reference:?} found"), text(found))
+}
+
+fn text(value: &impl std::fmt::Debug) -> String {
+    format!("{value:?}")
 }

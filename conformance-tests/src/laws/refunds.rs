@@ -4,6 +4,7 @@ use payments_core::Role;
 
 use crate::{
     Booking, Flaw, Operation,
+    flaw::InFlaw as _,
     law::Passed,
     operations::Outcome,
     record::{Life, Record, Seen, Step},
@@ -13,8 +14,7 @@ pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
     let refund = Step::Do(Operation::RefundPayment);
     let steps = record.of(Role::Payments).flat_map(Life::each_step);
     Passed::each(steps.filter(|(_, seen)| seen.step == refund), |(life, seen)| {
-        goes_back(life, seen)
-            .map_err(|flaw| flaw.in_call(Operation::RefundPayment).sent_at(seen.line()))
+        goes_back(life, seen).in_call(Operation::RefundPayment).sent_at(seen.line())
     })
 }
 
@@ -32,16 +32,11 @@ fn goes_back(life: &Life, seen: &Seen) -> Result<(), Flaw> {
         }
         other => return Err(Flaw::new("a refund that is accepted", format!("{other:?}"))),
     }
-    let mut paid = life.steps.iter().flat_map(|seen| &seen.bookings);
-    let payer = paid.find_map(|booking| booking.payer.clone());
+    let payer = life.bookings().find_map(|booking| booking.payer.clone());
     let reference = life.call.requests.refund.refund.as_str();
     let refunded: Vec<&Booking> =
         seen.bookings.iter().filter(|booking| booking.is_sent_under(reference)).collect();
-    match refunded.as_slice() {
-        [one] if one.amount == amount && (payer.is_none() || one.beneficiary == payer) => Ok(()),
-        _ => {
-            let expected = format!("{amount} back to {payer:?}");
-            Err(Flaw::new(expected, format!("{refunded:?}")))
-        }
-    }
+    let is_so = matches!(refunded.as_slice(), [one]
+        if one.amount == amount && (payer.is_none() || one.beneficiary == payer));
+    Flaw::unless(is_so, format!("{amount} back to {payer:?}"), format!("{refunded:?}"))
 }

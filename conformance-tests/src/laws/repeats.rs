@@ -1,10 +1,11 @@
 //! What a second instruction under one reference does is as declared.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use payments_core::{
-    GatewayRef,
+    Direction, GatewayRef, Provider,
     money::Money,
     rules::{Repeat, RepeatWindow},
 };
@@ -12,6 +13,7 @@ use payments_core::{
 use crate::{
     Flaw, Operation, Start,
     fixture::Fixture,
+    flaw::InFlaw as _,
     law::Passed,
     operations::{Found, Outcome, PreparedCall, Reported},
 };
@@ -25,25 +27,24 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let mut tried = false;
     for operation in [Operation::CreatePayment, Operation::CreatePayout] {
         let fixture = Fixture::open(&start).await?;
-        let has_role = fixture.provider.roles().contains(&operation.role());
-        if !has_role || !operation.is_offered(&fixture.provider) {
+        let repeat = repeat(&fixture.provider, operation);
+        let Some(repeat) = repeat.filter(|_| operation.is_offered(&fixture.provider)) else {
             continue;
-        }
-        let Some(repeat) = repeat(&fixture, operation) else { continue };
+        };
         let first = fixture.mark();
         let checked = callers(&fixture, operation, repeat).await;
         let note = fixture.since(first).into_iter().next();
-        checked.map_err(|flaw| flaw.in_call(operation).sent_at(note.map(|note| note.made_at)))?;
-        another_amount(&fixture, operation).await?;
+        checked.in_call(operation).sent_at(note.map(|note| note.made_at))?;
+        another_amount(&fixture, operation).await.in_call(operation)?;
         tried = true;
     }
     Ok(Passed::if_any(tried))
 }
 
 /// What one caller was answered, in the words of [`Repeat`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Answered {
-    Accepted(Option<GatewayRef>),
+    Accepted(Option<String>),
     Duplicate,
     Otherwise(String),
 }
@@ -78,10 +79,8 @@ async fn callers(fixture: &Fixture, operation: Operation, repeat: Repeat) -> Res
     }
     if repeat == Repeat::PaysAgain {
         let found = instruction.find(&fixture.provider).await;
-        if !matches!(found, None | Some(Found::Several(_))) {
-            let found = found.map_or("nothing".to_owned(), |found| found.to_string());
-            return Err(Flaw::new("Several, which is an alert", found));
-        }
+        let is_so = matches!(found, None | Some(Found::Several(_)));
+        Flaw::unless(is_so, "Several, which is an alert", format!("{found:?}"))?;
     }
     Ok(())
 }
@@ -93,21 +92,21 @@ async fn judge(
     repeat: Repeat,
     answered: &[Answered],
 ) -> Result<(), Flaw> {
-    let (operation, reference) = (instruction.operation, instruction.reference());
-    let done = fixture.subject.gateway.carried_out(operation, &reference).await;
+    let done = instruction.done(fixture).await;
     let all = fixture.bookings().await;
     // Under whatever reference it was sent.
-    let sent = all.iter().filter(|one| one.direction == payments_core::Direction::Out).count();
-    let accepted = |one: &&Answered| matches!(one, Answered::Accepted(_));
-    let number = answered.iter().filter(accepted).count();
-    let duplicates = answered.iter().filter(|one| **one == Answered::Duplicate).count();
-    let mut names: Vec<_> = answered
-        .iter()
-        .filter_map(|one| if let Answered::Accepted(name) = one { name.as_ref() } else { None })
-        .map(GatewayRef::as_str)
-        .collect();
-    names.sort_unstable();
-    names.dedup();
+    let sent = all.iter().filter(|one| one.direction == Direction::Out).count();
+    let (mut number, mut duplicates, mut names) = (0, 0, BTreeSet::new());
+    for one in answered {
+        match one {
+            Answered::Accepted(name) => {
+                number += 1;
+                names.extend(name);
+            }
+            Answered::Duplicate => duplicates += 1,
+            Answered::Otherwise(_) => {}
+        }
+    }
     let is_so = match repeat {
         Repeat::Deduplicated { .. } => {
             number == answered.len() && done == 1 && sent <= 1 && names.len() <= 1
@@ -119,24 +118,21 @@ async fn judge(
             number == answered.len() && done == number && (names.len() == done || names.is_empty())
         }
     };
-    if is_so {
-        return Ok(());
-    }
-    let mut kinds: Vec<String> = answered.iter().map(|one| format!("{one:?}")).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
+    let kinds: BTreeSet<&Answered> = answered.iter().collect();
+    let expected = format!("{repeat:?}, for each of {} callers", answered.len());
     let found = format!("{number} accepted and {duplicates} duplicates: {kinds:?}");
-    Err(Flaw::new(format!("{repeat:?}, for each of {} callers", answered.len()), found)
-        .with_ledger(format!("carried out {done} times; {sent} bookings that left")))
+    let ledger = format!("carried out {done} times; {sent} bookings that left");
+    Flaw::unless(is_so, expected, found).map_err(|flaw| flaw.with_ledger(ledger))
 }
 
 async fn instruct(fixture: &Fixture, instruction: &PreparedCall) -> Answered {
+    let name = |name: Option<GatewayRef>| name.map(|name| name.as_str().to_owned());
     match instruction.carry_out(&fixture.provider).await {
         Outcome::Accepted { reported: Reported::Payment(payment), .. } => {
-            Answered::Accepted(payment.gateway_ref)
+            Answered::Accepted(name(payment.gateway_ref))
         }
         Outcome::Accepted { reported: Reported::Payout(payout), .. } => {
-            Answered::Accepted(payout.gateway_ref)
+            Answered::Accepted(name(payout.gateway_ref))
         }
         Outcome::Declined(decline) if decline.is_duplicate() => Answered::Duplicate,
         other => Answered::Otherwise(other.to_string()),
@@ -151,26 +147,22 @@ async fn another_amount(fixture: &Fixture, operation: Operation) -> Result<(), F
     let second = first.with_amount(larger);
     first.succeed(fixture).await?;
     let outcome = second.carry_out(&fixture.provider).await;
-    let done = fixture.subject.gateway.carried_out(operation, &first.reference()).await;
+    let done = first.done(fixture).await;
     let is_wrong = match &outcome {
         Outcome::Declined(decline) => decline.is_confirmed(),
         accepted if accepted.is_as_asked() => done < 2,
         Outcome::Error(_) => done > 1,
         Outcome::Accepted { .. } | Outcome::Uncertain(_) => false,
     };
-    if !is_wrong {
-        return Ok(());
-    }
     let expected = "an unconfirmed refusal or an uncertain outcome: the reference was used before";
-    Err(Flaw::new(expected, &outcome)
-        .in_call(operation)
-        .with_ledger(format!("carried out {done} times, first for another amount")))
+    let ledger = format!("carried out {done} times, first for another amount");
+    Flaw::unless(!is_wrong, expected, &outcome).map_err(|flaw| flaw.with_ledger(ledger))
 }
 
-fn repeat(fixture: &Fixture, operation: Operation) -> Option<Repeat> {
+fn repeat(provider: &Provider, operation: Operation) -> Option<Repeat> {
     match operation {
-        Operation::CreatePayment => Some(fixture.provider.payments().ok()?.capabilities().repeat),
-        Operation::CreatePayout => Some(fixture.provider.payouts().ok()?.capabilities().repeat),
+        Operation::CreatePayment => Some(provider.payments().ok()?.capabilities().repeat),
+        Operation::CreatePayout => Some(provider.payouts().ok()?.capabilities().repeat),
         _ => None,
     }
 }

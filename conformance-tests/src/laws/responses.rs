@@ -6,6 +6,7 @@ use payments_core::Provider;
 use crate::{
     Flaw, Operation, SignedIn, SignedResponse, Start,
     fixture::Fixture,
+    flaw::InFlaw as _,
     law::Passed,
     operations::{Outcome, PreparedCall, offered_inquiries, offered_instructions},
 };
@@ -58,12 +59,11 @@ async fn believes_no_alteration(
         let mark = fixture.mark();
         recorder.replay(Some(altered));
         let made = make(call, provider).await;
-        if made != Ok(false) {
-            let found = made.map_or_else(|found| found, |_| "it is believed".to_owned());
-            let line = fixture.since(mark).last().map(|note| note.made_at);
-            let expected = format!("a response that is not believed, for {what}");
-            return Err(Flaw::new(expected, found).sent_at(line).in_call(call.operation));
-        }
+        let is_so = made == Ok(false);
+        let found = made.map_or_else(|found| found, |_| "it is believed".to_owned());
+        Flaw::unless(is_so, format!("a response that is not believed, for {what}"), found)
+            .sent_at(fixture.since(mark).last().map(|note| note.made_at))
+            .in_call(call.operation)?;
     }
     recorder.replay(None);
     Ok(is_tested)

@@ -5,8 +5,6 @@ use crate::{Flaw, Start, fixture::Fixture, law::Passed};
 pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
     let fixture = Fixture::open(&start).await?;
     let (named, there) = (fixture.subject.roles(), fixture.provider.roles());
-    if named != there {
-        return Err(Flaw::new(format!("the roles {named:?}"), format!("{there:?}")));
-    }
+    Flaw::unless_equal(named, there)?;
     Ok(Passed::Tested)
 }

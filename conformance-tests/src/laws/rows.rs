@@ -9,9 +9,11 @@ use payments_core::{
 use crate::{
     ChangedResponse, Flaw, Meaning, Operation, Start,
     fixture::Fixture,
+    flaw::{InFlaw as _, answered},
     law::Passed,
     operations::{Answer, PreparedCall, Reported},
-    pages::{self, readable},
+    pages,
+    step::{Opened, Step},
 };
 
 /// Lists by which money is counted. The other inquiries are lists at some gateways only.
@@ -31,16 +33,15 @@ async fn each(start: &Start, meaning: Meaning, what: &str) -> Result<Passed, Fla
     let mut changed = fixture.subject.gateway.changed_responses();
     changed.retain(|response| response.meaning == meaning);
     for list in LISTS.into_iter().filter(|list| list.is_offered(&fixture.provider)) {
-        if !changed.iter().any(|response| response.operation == list) {
-            let expected = format!("{what} among `Gateway::changed_responses`");
-            return Err(Flaw::new(expected, "there is none").in_call(list));
-        }
+        let is_there = changed.iter().any(|response| response.operation == list);
+        let expected = format!("{what} among `Gateway::changed_responses`");
+        Flaw::unless(is_there, expected, "there is none").in_call(list)?;
     }
     let roles = fixture.provider.roles();
     changed.retain(|response| roles.contains(&response.operation.role()));
     for response in &changed {
-        let under = |flaw: Flaw| flaw.in_call(response.operation).under(Some(response.fault()));
-        with_a_changed_row(start, *response).await.map_err(under)?;
+        let tried = with_a_changed_row(start, *response).await;
+        tried.in_call(response.operation).under(Some(response.fault()))?;
     }
     Ok(Passed::if_any(!changed.is_empty()))
 }
@@ -61,34 +62,28 @@ async fn with_a_changed_row(start: &Start, response: ChangedResponse) -> Result<
     let honest = call.answer(&fixture.provider).await?;
     fixture.recorder.arm(CallClass::Inquiry, response.fault());
     let changed = call.ask(&fixture.provider).await;
-    if !fixture.heal_after_fault()? {
-        return Err(Flaw::new("a request whose response can be changed", "none was sent"));
-    }
+    let is_changed = fixture.heal_after_fault()?;
+    Flaw::unless(is_changed, "a request whose response can be changed", "none was sent")?;
     if response.meaning == Meaning::OneRowMalformed {
-        let changed = changed.map_err(|error| Flaw::refused(operation, &error))?;
-        reports_the_others(rows(&honest), rows(&changed))?;
-        return if operation == Operation::Entries {
-            leads_on(&fixture, response).await
-        } else {
-            Ok(())
+        reports_the_others(rows(&honest), rows(&answered(operation, changed)?))?;
+        return match operation {
+            Operation::Entries => leads_on(&fixture, response).await,
+            _ => Ok(()),
         };
     }
-    match changed {
-        Ok(changed) if summary(&changed) != summary(&honest) => {
-            let expected = format!("{:?}, or nothing", summary(&honest));
-            Err(Flaw::new(expected, format!("{:?}", summary(&changed))))
-        }
-        _ => Ok(()),
-    }
+    let Ok(changed) = changed else { return Ok(()) };
+    let (expected, found) = (summary(&honest), summary(&changed));
+    Flaw::unless(found == expected, format!("{expected:?}, or nothing"), format!("{found:?}"))
 }
 
 /// More credits on a virtual account that has one, as far as payers can.
 async fn several_credits(fixture: &Fixture, call: &PreparedCall) -> Result<(), Flaw> {
     let found = call.then(Operation::FindVirtualAccount).ask(&fixture.provider).await;
     if let Ok(Answer::Found(account)) = found {
-        let amount = fixture.credit_for(&call.requests.open)?;
+        let asked = call.then(Operation::OpenVirtualAccount).to_pay(&fixture.provider)?;
+        let opened = Opened { call, asked, reported: &account, action: 0 };
         for _ in 0..2 {
-            let _ = fixture.credit(&account, amount).await;
+            let _ = Step::Pay(0).happen(fixture, opened).await;
         }
     }
     Ok(())
@@ -96,17 +91,15 @@ async fn several_credits(fixture: &Fixture, call: &PreparedCall) -> Result<(), F
 
 /// One of our accounts on which money arrived.
 async fn entries_of_one_account(fixture: &Fixture) -> Result<AccountId, Flaw> {
-    let operation = Operation::Accounts;
     let missing = || Flaw::new("an account with the deposits among its entries", "there is none");
     let (gateway, role) = fixture.statements().ok_or_else(missing)?;
     for number in 1..=3 {
         gateway.receive(fixture.deposit(10_000 + number)?, &format!("row {number}")).await;
     }
-    let accounts = role.accounts().await.map_err(|error| Flaw::refused(operation, &error))?;
-    for account in readable(accounts, operation)? {
+    for account in pages::accounts(role).await? {
         let filter = StatementFilter::new().with_account(account.id.clone());
         let page = role.entries(&Cursor::start(), &filter).await;
-        if !page.map_err(|error| Flaw::refused(operation, &error))?.entries.is_empty() {
+        if !answered(Operation::Entries, page)?.entries.is_empty() {
             return Ok(account.id);
         }
     }
@@ -116,18 +109,16 @@ async fn entries_of_one_account(fixture: &Fixture) -> Result<AccountId, Flaw> {
 /// Checks that a statement goes on behind a malformed row.
 async fn leads_on(fixture: &Fixture, response: ChangedResponse) -> Result<(), Flaw> {
     let Some((gateway, role)) = fixture.statements() else { return Ok(()) };
-    let refused = |error| Flaw::refused(Operation::Entries, &error);
     fixture.recorder.arm(CallClass::Inquiry, response.fault());
     let everything = StatementFilter::new();
-    let cursor = role.entries(&Cursor::start(), &everything).await.map_err(refused)?.next;
+    let page = role.entries(&Cursor::start(), &everything).await;
+    let cursor = answered(Operation::Entries, page)?.next;
     fixture.heal_after_fault()?;
     let later = fixture.deposit(20_000)?;
     gateway.receive(later, "later").await;
     let (entries, _) = pages::walk(role, &cursor, &everything).await?;
-    if entries.iter().any(|entry| entry.amount == later) {
-        return Ok(());
-    }
-    Err(Flaw::new("what arrived after the malformed row", "nothing"))
+    let is_there = entries.iter().any(|entry| entry.amount == later);
+    Flaw::unless(is_there, "what arrived after the malformed row", "nothing")
 }
 
 fn rows(answer: &Answer) -> &[Listed<Movement>] {
@@ -147,11 +138,11 @@ fn reports_the_others(
     let reported: Vec<_> = changed.iter().map(shown).collect();
     let missing = honest.iter().filter(|row| !reported.contains(&shown(row))).count();
     let unreadable = changed.iter().filter(|row| row.as_result().is_err()).count();
-    if missing <= 1 && unreadable == 1 {
-        return Ok(());
-    }
-    let expected = format!("all of {} rows but one, and one unreadable row", honest.len());
-    Err(Flaw::new(expected, format!("{missing} missing, and {unreadable} unreadable rows")))
+    Flaw::unless(
+        missing <= 1 && unreadable == 1,
+        format!("all of {} rows but one, and one unreadable row", honest.len()),
+        format!("{missing} missing, and {unreadable} unreadable rows"),
+    )
 }
 
 /// What is reported without the gateway's own words: amounts and names.

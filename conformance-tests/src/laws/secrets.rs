@@ -15,6 +15,7 @@ use crate::{
         Outcome, PreparedCall, Reported, capabilities, offered_inquiries, offered_instructions,
     },
     proxy::{Fault, When},
+    record::Receiver,
 };
 
 pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
@@ -23,26 +24,21 @@ pub(super) async fn check(start: Start) -> Result<Passed, Flaw> {
         let _listening = tracing::subscriber::set_default(listener.clone());
         everything(&start).await?
     };
-    let subject = start.start().await;
     let texts = shown.into_iter().chain([("a trace", listener.text())]);
-    let secrets = subject.gateway.secrets();
+    let secrets = start.start().await.gateway.secrets().into_iter();
     let spellings: Vec<_> = secrets
-        .iter()
         .filter(|secret| secret.len() >= SHORTEST)
-        .flat_map(|secret| spellings(secret))
+        .flat_map(|secret| spellings(&secret))
         .collect();
-    if spellings.is_empty() {
-        let expected = format!("a secret of {SHORTEST} characters to look for");
-        return Err(Flaw::new(expected, "`Gateway::secrets` gives none"));
-    }
+    let expected = format!("a secret of {SHORTEST} characters to look for");
+    Flaw::unless(!spellings.is_empty(), expected, "`Gateway::secrets` gives none")?;
     for (place, text) in texts {
         for (spelling, secret) in &spellings {
-            if let Some(at) = text.find(secret.as_str()) {
-                let from = text.get(..at).map_or(0, |before| before.len().saturating_sub(40));
-                let context = text.get(from..at).unwrap_or_default().replace('\n', " ");
-                let found = format!("one {spelling} in {place}, behind {context:?}");
-                return Err(Flaw::new("no secret", found));
-            }
+            let Some((before, _)) = text.split_once(secret.as_str()) else { continue };
+            let context: String = before.chars().rev().take(40).collect();
+            let context: String = context.chars().rev().collect();
+            let found = format!("one {spelling} in {place}, behind {context:?}");
+            return Err(Flaw::new("no secret", found));
         }
     }
     Ok(Passed::Tested)
@@ -71,91 +67,83 @@ fn spellings(secret: &str) -> Vec<(&'static str, String)> {
 /// What is shorter is found everywhere.
 const SHORTEST: usize = 6;
 
+/// What is shown, each under the name of its place.
 type Shown = Vec<(&'static str, String)>;
 
 /// Does everything that the provider can, with and without faults, and keeps what it shows.
 async fn everything(start: &Start) -> Result<Shown, Flaw> {
-    let mut shown = Shown::new();
     let fixture = Fixture::open(start).await?;
-    shown.push(("the provider's Debug", format!("{:?}", fixture.provider)));
-    shown.push(("the capabilities", capabilities(&fixture.provider).to_string()));
-    for (number, operation) in (1..).zip(offered_instructions(&fixture.provider)) {
-        for (fault, each) in [
-            None,
-            Some(Fault::ServerErrorPage(When::BeforeBooking)),
-            Some(Fault::Closed(When::BeforeBooking)),
-            Some(Fault::Unauthorized(When::BeforeBooking)),
-        ]
-        .into_iter()
-        .zip(0..)
-        {
-            let instruction = PreparedCall::ready(&fixture, operation, number * 10 + each).await?;
-            if let Some(fault) = fault {
-                fixture.proxy.inject(fault);
-            }
-            outcome(instruction.carry_out(&fixture.provider).await, &mut shown);
-            fixture.heal()?;
-        }
-    }
-    for (number, operation) in (500..).zip(offered_inquiries(&fixture.provider)) {
-        let inquiry = PreparedCall::ready(&fixture, operation, number).await?;
-        for fault in [None, Some(Fault::Empty(When::BeforeBooking)), Some(Fault::Refused)] {
-            if let Some(fault) = fault {
-                fixture.proxy.inject(fault);
-            }
-            match inquiry.ask(&fixture.provider).await {
+    let provider = &fixture.provider;
+    let mut shown = vec![
+        ("the provider's Debug", format!("{provider:?}")),
+        ("the capabilities", capabilities(provider).to_string()),
+    ];
+    let faults = [
+        None,
+        Some(Fault::ServerErrorPage(When::BeforeBooking)),
+        Some(Fault::Closed(When::BeforeBooking)),
+        Some(Fault::Unauthorized(When::BeforeBooking)),
+        Some(Fault::Empty(When::BeforeBooking)),
+        Some(Fault::Refused),
+    ];
+    let operations = offered_instructions(provider).chain(offered_inquiries(provider));
+    let cases = operations.flat_map(|operation| faults.map(|fault| (operation, fault)));
+    for (number, (operation, fault)) in (1..).zip(cases) {
+        let call = PreparedCall::ready(&fixture, operation, number).await?;
+        fault.into_iter().for_each(|fault| fixture.proxy.inject(fault));
+        if operation.is_instruction() {
+            outcome(&call.carry_out(provider).await, &mut shown);
+        } else {
+            match call.ask(provider).await {
                 Ok(answer) => answer.all().iter().for_each(|one| response(one, &mut shown)),
                 Err(error) => shown.push(("an error", chain(&error))),
             }
-            fixture.heal()?;
         }
+        fixture.heal()?;
     }
     notifications(&fixture, &mut shown).await;
     Ok(shown)
 }
 
-fn outcome(outcome: Outcome, shown: &mut Shown) {
+fn outcome(outcome: &Outcome, shown: &mut Shown) {
+    shown.push(("an outcome", format!("{outcome} {outcome:?}")));
     match outcome {
-        Outcome::Accepted { reported, .. } => response(&reported, shown),
-        Outcome::Declined(decline) => shown.push(("a refusal", format!("{decline} {decline:?}"))),
+        Outcome::Accepted { reported, .. } => response(reported, shown),
+        Outcome::Declined(decline) => shown.push(("a refusal", decline.to_string())),
         Outcome::Uncertain(uncertain) => {
-            let source = uncertain.source().map(|source| chain(source)).unwrap_or_default();
-            let printed = format!("{uncertain} {uncertain:?} {source}");
-            shown.push(("an uncertain outcome", printed));
+            shown.extend(uncertain.source().map(|source| ("an uncertain outcome", chain(source))));
         }
-        Outcome::Error(error) => shown.push(("an error", chain(&error))),
+        Outcome::Error(error) => shown.push(("an error", chain(error))),
     }
 }
 
 fn response(response: &Reported, shown: &mut Shown) {
-    shown.push(("an answer's Debug", format!("{response:?}")));
-    shown.push(("a serialised answer", json(response)));
+    shown.push(("a response's Debug", format!("{response:?}")));
+    shown.push(("a serialised response", json(response)));
 }
 
 async fn notifications(fixture: &Fixture, shown: &mut Shown) {
-    let (Some(gateway), Ok(receiver)) =
-        (&fixture.subject.notifications, fixture.provider.notifications())
-    else {
-        return;
-    };
+    let Some(Receiver { gateway, receiver }) = Receiver::of(fixture) else { return };
     let now = fixture.now();
     for sent in gateway.take().await {
         let delivery = Delivery::of(&sent.request);
         shown.push(("a delivery's Debug", format!("{delivery:?}")));
         let received = receiver.receive(&sent.endpoint, &delivery, now);
         shown.push(("a notification's Debug", format!("{received:?}")));
-        if let Received::Notification(notification) = received {
-            for event in notification.events() {
-                shown.push(("a serialised event", json(event)));
-                match receiver.confirm(event).await {
-                    Ok(confirmation) => {
-                        shown.push(("a confirmation's Debug", format!("{confirmation:?}")));
-                        if let Confirmation::Confirmed(event) = confirmation {
-                            shown.push(("a serialised event", json(&event)));
-                        }
+        let events = match received {
+            Received::Notification(notification) => notification.into_events(),
+            _ => Vec::new(),
+        };
+        for event in &events {
+            shown.push(("a serialised event", json(event)));
+            match receiver.confirm(event).await {
+                Ok(confirmation) => {
+                    shown.push(("a confirmation's Debug", format!("{confirmation:?}")));
+                    if let Confirmation::Confirmed(event) = confirmation {
+                        shown.push(("a serialised event", json(&event)));
                     }
-                    Err(error) => shown.push(("an error", chain(&error))),
                 }
+                Err(error) => shown.push(("an error", chain(&error))),
             }
         }
         let mut forged = sent.request.clone();

@@ -3,85 +3,72 @@
 use crate::{
     Flaw,
     fault_case::FaultCase,
+    flaw::InFlaw as _,
     operations::{Found, Outcome},
     proxy::Fault,
 };
 
 pub(super) fn one_call_sends_once(fault_case: &FaultCase) -> Result<(), Flaw> {
     let expected = usize::from(fault_case.fault.is_none_or(Fault::sent));
-    if fault_case.sent != expected {
-        return Err(fault_case.flaw(times(expected, "sent"), times(fault_case.sent, "sent")));
-    }
-    if fault_case.done > expected {
-        return Err(
-            fault_case.flaw("carried out once at most", times(fault_case.done, "carried out"))
-        );
-    }
-    Ok(())
+    let (sent, done) = (fault_case.sent, fault_case.done);
+    fault_case.unless(sent == expected, &times(expected, "sent"), times(sent, "sent"))?;
+    fault_case.unless(done <= expected, "carried out once at most", times(done, "carried out"))
 }
 
-pub(super) fn an_instruction_that_was_sent_is_never_an_error(
-    fault_case: &FaultCase,
-) -> Result<(), Flaw> {
+pub(super) fn is_no_error(fault_case: &FaultCase) -> Result<(), Flaw> {
     let is_error = matches!(fault_case.outcome, Outcome::Error(_));
     let may_have_left = fault_case.fault.is_none_or(Fault::sent);
-    match (may_have_left, is_error) {
-        (true, true) => {
-            let expected = "no error, for the request may have been read";
-            Err(fault_case.flaw(expected, &fault_case.outcome))
-        }
-        (false, false) => Err(fault_case.flaw("an error, for nothing left", &fault_case.outcome)),
-        _ => Ok(()),
-    }
+    let expected = match may_have_left {
+        true => "no error, for the request may have been read",
+        false => "an error, for nothing left",
+    };
+    fault_case.unless(is_error != may_have_left, expected, &fault_case.outcome)
 }
 
-pub(super) fn only_the_gateways_own_response_counts(fault_case: &FaultCase) -> Result<(), Flaw> {
-    // What was sent more than once is another law's matter: the last answer may be a good one.
-    if fault_case.sent > 1 {
-        return Ok(());
-    }
-    let is_whole = fault_case.fault.is_none_or(Fault::spares_the_answer);
-    match &fault_case.outcome {
+pub(super) fn only_its_response_counts(fault_case: &FaultCase) -> Result<(), Flaw> {
+    let is_whole = fault_case.fault.is_none_or(Fault::spares_the_response);
+    let is_so = match &fault_case.outcome {
+        // What was sent more than once is another law's matter: the last response may be a good one.
+        _ if fault_case.sent > 1 => true,
         // Whether it may be one is another law's matter.
-        Outcome::Error(_) => Ok(()),
-        accepted if is_whole && accepted.is_as_asked() => Ok(()),
-        Outcome::Uncertain(_) if fault_case.fault.is_some() => Ok(()),
-        other if is_whole => Err(fault_case.flaw("Accepted as asked", other)),
-        other => Err(fault_case.flaw("Uncertain", other)),
-    }
+        Outcome::Error(_) => true,
+        Outcome::Uncertain(_) => fault_case.fault.is_some(),
+        other => is_whole && other.is_as_asked(),
+    };
+    let expected = if is_whole { "Accepted as asked" } else { "Uncertain" };
+    fault_case.unless(is_so, expected, &fault_case.outcome)
 }
 
 pub(super) fn an_inquiry_finds_what_was_done(fault_case: &FaultCase) -> Result<(), Flaw> {
     // What was sent more than once may have been done more than once.
-    if fault_case.sent > 1 {
+    let Some(found) = fault_case.found.as_ref().filter(|_| fault_case.sent <= 1) else {
         return Ok(());
-    }
-    let is_consistent = match (&fault_case.found, fault_case.done) {
-        (None, _) => true,
-        (Some(Found::One { done: true, unlike: None }), 1) => true,
-        (Some(Found::One { done: false, .. } | Found::Absent { .. }), 0) => true,
+    };
+    let is_consistent = match (found, fault_case.done) {
+        (Found::One { done: true, unlike: None }, 1) => true,
+        (Found::One { done: false, .. } | Found::Absent { .. }, 0) => true,
         // An inquiry that shows two is right.
-        (Some(Found::Several(several)), done) => *several == done,
+        (Found::Several(several), done) => *several == done,
         _ => false,
     };
-    match &fault_case.found {
-        Some(found) if !is_consistent => {
-            let expected = match fault_case.done {
-                0 => "nothing done, found by inquiry".to_owned(),
-                done => format!("{done} done as asked, found by inquiry"),
-            };
-            Err(fault_case.flaw(expected, found))
-        }
-        _ => Ok(()),
-    }
+    let expected = match fault_case.done {
+        0 => "nothing done, found by inquiry".to_owned(),
+        done => format!("{done} done as asked, found by inquiry"),
+    };
+    fault_case.unless(is_consistent, &expected, found)
 }
 
 impl FaultCase {
-    fn flaw(&self, expected: impl Into<String>, found: impl std::fmt::Display) -> Flaw {
-        Flaw::new(expected, found)
+    fn unless(
+        &self,
+        is_so: bool,
+        expected: &str,
+        found: impl std::fmt::Display,
+    ) -> Result<(), Flaw> {
+        Flaw::unless(is_so, expected, found)
             .in_call(self.operation)
             .under(self.fault)
-            .with_ledger(times(self.done, "carried out"))
+            .map_err(|flaw| flaw.with_ledger(times(self.done, "carried out")))
             .sent_at(self.sent_at)
     }
 }

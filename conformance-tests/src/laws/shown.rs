@@ -10,6 +10,7 @@ use vietqr::VietQr;
 
 use crate::{
     Flaw,
+    flaw::InFlaw as _,
     law::Passed,
     operations::Reported,
     record::{Life, Record, Step},
@@ -27,20 +28,18 @@ pub(super) fn judge(record: &Record) -> Result<Passed, Flaw> {
             }),
             _ => Ok(()),
         };
-        shown.map_err(|flaw| flaw.in_call(life.operation()))
+        shown.in_call(life.operation())
     })
 }
 
 /// Checks that following one action books the amount once, for the order.
 fn leads_to_the_order(life: &Life, payment: &Payment) -> Result<(), Flaw> {
     let method = life.call.requests.payment.method;
-    if payment.method.is_some_and(|shown| method.is_some_and(|asked| asked != shown)) {
-        return Err(Flaw::new(format!("{method:?}"), format!("{:?}", payment.method)));
-    }
+    let is_as_asked = payment.method.is_none() || method.is_none() || payment.method == method;
+    Flaw::unless(is_as_asked, format!("{method:?}"), format!("{:?}", payment.method))?;
     if let Some(NextAction::Transfer(transfer)) = payment.next.get(life.action) {
-        if let Some(amount) = transfer.amount.filter(|amount| *amount != life.asked) {
-            return Err(Flaw::new(format!("a transfer of {}", life.asked), amount));
-        }
+        let amount = transfer.amount.unwrap_or(life.asked);
+        Flaw::unless(amount == life.asked, format!("a transfer of {}", life.asked), amount)?;
         let account = (Some(transfer.account.bin), &transfer.account.number);
         let memo = transfer.memo.as_deref();
         same_in_qr(transfer.vietqr.as_deref(), account, Some(life.asked), memo)?;
@@ -50,20 +49,15 @@ fn leads_to_the_order(life: &Life, payment: &Payment) -> Result<(), Flaw> {
     if (&visit.step, &paid.step) != (&Step::Visit, &Step::Pay(0)) {
         return Ok(());
     }
-    let arrived: Vec<_> = paid
-        .bookings
-        .iter()
-        .filter(|booking| booking.direction == Direction::In)
-        .map(|booking| (booking.amount, booking.reference.as_deref()))
-        .collect();
-    if arrived == [(life.asked, Some(payment.order.as_str()))] {
-        return Ok(());
-    }
+    let arrived = paid.bookings.iter().filter(|booking| booking.direction == Direction::In);
+    let arrived: Vec<_> =
+        arrived.map(|booking| (booking.amount, booking.reference.as_deref())).collect();
     let shown = format!("{:?} of {method:?}", payment.next.get(life.action));
-    Err(Flaw::new(
+    Flaw::unless(
+        arrived == [(life.asked, Some(payment.order.as_str()))],
         format!("{} booked for {:?} by {shown}", life.asked, payment.order),
         format!("{arrived:?}"),
-    ))
+    )
 }
 
 /// Checks that a QR code says the same as the text beside it, as far as both say it.
@@ -79,11 +73,8 @@ fn same_in_qr(
         && number.as_str() == qr.number()
         && qr.amount().is_none_or(|dong| amount == Some(Money::vnd(dong)))
         && memo.is_none_or(|memo| qr.purpose() == Some(memo));
-    if is_same {
-        return Ok(());
-    }
     let expected = format!("{number} at {bank:?}, {amount:?} and {memo:?} in the QR code too");
     let found =
         format!("{} at {}, {:?} and {:?}", qr.number(), qr.bin(), qr.amount(), qr.purpose());
-    Err(Flaw::new(expected, found))
+    Flaw::unless(is_same, expected, found)
 }

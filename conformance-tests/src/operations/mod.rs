@@ -1,13 +1,8 @@
-//! The table of operations, which laws, fault cases, fuzzing and reports read: what each is called,
-//! whether a provider offers it, what it needs, and how it is made.
-//!
-//! A [`PreparedCall`] is an operation together with the requests that it is made with.
-
-use std::fmt;
+//! How operations are made, and what comes of them. A [`PreparedCall`] is an operation together with
+//! the requests that it is made with.
 
 use payments_core::{
-    Provider, Result, Role,
-    payment::CreateMode,
+    Provider, Role,
     rules::{AmountLimits, TextRules},
 };
 use serde_json::{Value, json};
@@ -20,142 +15,10 @@ mod prepare;
 mod prepared_call;
 mod reported;
 
+pub(crate) use crate::operation::Availability;
 pub(crate) use outcome::{Answer, Found, Outcome, answer_text};
 pub(crate) use prepared_call::PreparedCall;
 pub(crate) use reported::Reported;
-
-/// What an operation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// It may have an effect.
-    Instruction,
-    /// It has none.
-    Inquiry,
-    /// It is made only in the course of another operation.
-    InPassing,
-}
-
-use Kind::{InPassing, Inquiry, Instruction};
-
-/// Every operation, in the order of their roles.
-const TABLE: [(Operation, &str, Role, Kind); 19] = [
-    (Operation::CreatePayment, "create_payment", Role::Payments, Instruction),
-    (Operation::FindPayment, "find_payment", Role::Payments, Inquiry),
-    (Operation::CancelPayment, "cancel_payment", Role::Payments, Instruction),
-    (Operation::RefundPayment, "refund_payment", Role::Payments, Instruction),
-    (Operation::FindRefund, "find_refund", Role::Payments, Inquiry),
-    (Operation::OpenVirtualAccount, "open_virtual_account", Role::VirtualAccounts, Instruction),
-    (Operation::FindVirtualAccount, "find_virtual_account", Role::VirtualAccounts, Inquiry),
-    (Operation::UpdateVirtualAccount, "update_virtual_account", Role::VirtualAccounts, Instruction),
-    (Operation::CloseVirtualAccount, "close_virtual_account", Role::VirtualAccounts, Instruction),
-    (Operation::ReopenVirtualAccount, "reopen_virtual_account", Role::VirtualAccounts, Instruction),
-    (Operation::Credits, "credits", Role::VirtualAccounts, Inquiry),
-    (Operation::CreatePayout, "create_payout", Role::Payouts, Instruction),
-    (Operation::FindPayout, "find_payout", Role::Payouts, Inquiry),
-    (Operation::VerifyBeneficiary, "verify_beneficiary", Role::Payouts, Inquiry),
-    (Operation::Balance, "balance", Role::Payouts, Inquiry),
-    (Operation::Accounts, "accounts", Role::Statements, Inquiry),
-    (Operation::Entries, "entries", Role::Statements, Inquiry),
-    (Operation::RulesFor, "rules_for", Role::VirtualAccounts, InPassing),
-    (Operation::Confirm, "confirm", Role::Notifications, InPassing),
-];
-
-/// Whether and how a provider carries out an operation, by its capabilities.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Availability {
-    /// It is sent to the gateway.
-    Networked,
-    /// The provider does it by itself, and sends nothing.
-    Offline,
-    /// The provider refuses it as unsupported.
-    Refused,
-}
-
-impl Operation {
-    /// Every call that may have an effect.
-    pub fn instructions() -> impl Iterator<Item = Self> {
-        of_kind(Kind::Instruction)
-    }
-
-    /// Every call that has none, except for [`RulesFor`](Self::RulesFor) and
-    /// [`Confirm`](Self::Confirm), which are made only in the course of other calls.
-    pub fn inquiries() -> impl Iterator<Item = Self> {
-        of_kind(Kind::Inquiry)
-    }
-
-    /// The name, such as `create_payout`.
-    pub fn name(self) -> &'static str {
-        self.row().1
-    }
-
-    /// The role that it belongs to.
-    pub fn role(self) -> Role {
-        self.row().2
-    }
-
-    pub(crate) fn is_instruction(self) -> bool {
-        self.row().3 == Kind::Instruction
-    }
-
-    /// Whether a provider sends it, by its capabilities; a provider without its role refuses it.
-    pub(crate) fn availability(self, provider: &Provider) -> Availability {
-        match (self, self.is_declared(provider)) {
-            (_, Ok(false) | Err(_)) => Availability::Refused,
-            (Self::CreatePayment, Ok(true)) if opens_offline(provider) => Availability::Offline,
-            (_, Ok(true)) => Availability::Networked,
-        }
-    }
-
-    /// Whether a provider sends it.
-    pub(crate) fn is_offered(self, provider: &Provider) -> bool {
-        self.availability(provider) == Availability::Networked
-    }
-
-    fn is_declared(self, provider: &Provider) -> Result<bool> {
-        let payments = || provider.payments().map(|role| role.capabilities());
-        let accounts = || provider.virtual_accounts().map(|role| role.capabilities());
-        let payouts = || provider.payouts().map(|role| role.capabilities());
-        Ok(match self {
-            Self::CreatePayment => payments().is_ok(),
-            Self::FindPayment => payments()?.find,
-            Self::CancelPayment => payments()?.cancel,
-            Self::RefundPayment => payments()?.refund,
-            Self::FindRefund => payments()?.find_refund,
-            Self::OpenVirtualAccount | Self::RulesFor => accounts().is_ok(),
-            Self::FindVirtualAccount => accounts()?.find,
-            Self::UpdateVirtualAccount => accounts()?.update,
-            Self::CloseVirtualAccount => accounts()?.close,
-            Self::ReopenVirtualAccount => accounts()?.reopen,
-            Self::Credits => accounts()?.credits,
-            Self::CreatePayout => payouts().is_ok(),
-            Self::FindPayout => payouts()?.find,
-            Self::VerifyBeneficiary => payouts()?.name_check,
-            Self::Balance => payouts()?.balance,
-            Self::Accounts | Self::Entries => provider.statements().is_ok(),
-            Self::Confirm => provider.notifications().is_ok(),
-        })
-    }
-
-    fn row(self) -> (Self, &'static str, Role, Kind) {
-        let [.., confirm] = TABLE;
-        // The last row is never wrong: a test compares the table with the enum.
-        TABLE.into_iter().find(|(operation, ..)| *operation == self).unwrap_or(confirm)
-    }
-}
-
-fn of_kind(kind: Kind) -> impl Iterator<Item = Operation> {
-    TABLE.into_iter().filter(move |row| row.3 == kind).map(|row| row.0)
-}
-
-fn opens_offline(provider: &Provider) -> bool {
-    provider.payments().is_ok_and(|role| role.capabilities().create == CreateMode::Offline)
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
 
 /// Every instruction that a provider sends.
 pub(crate) fn offered_instructions(provider: &Provider) -> impl Iterator<Item = Operation> {
@@ -195,22 +58,5 @@ pub(crate) fn rules(provider: &Provider, role: Role) -> Option<(&TextRules, &[Am
             Some((&can.reference, &can.limits))
         }
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn every_operation_has_one_row_under_the_name_that_it_is_serialised_by() {
-        let names: BTreeSet<_> = TABLE.iter().map(|row| row.1).collect();
-        assert_eq!(names.len(), Operation::Confirm as usize + 1);
-        for (operation, name, ..) in TABLE {
-            assert_eq!(serde_json::json!(operation), name);
-            assert_eq!(operation.name(), name);
-        }
     }
 }

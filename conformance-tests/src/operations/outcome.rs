@@ -4,7 +4,7 @@ use std::fmt;
 
 use payments_core::{Absence, Decline, Error, Result, Submission, Uncertain};
 
-use crate::{Flaw, Meaning};
+use crate::{Flaw, Meaning, flaw::error_text};
 
 use super::Reported;
 
@@ -95,7 +95,7 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Error(error) => write!(f, "Err({:?}): {error}", error.kind()),
+            Self::Error(error) => f.write_str(&error_text(error)),
             Self::Accepted { unlike: None, .. } => f.write_str("Accepted"),
             Self::Accepted { unlike: Some(unlike), .. } => write!(f, "Accepted, and {unlike}"),
             Self::Declined(decline) => write!(f, "Declined: {decline}"),
@@ -161,8 +161,5 @@ impl fmt::Display for Answer {
 
 /// The answer to an inquiry, or why there is none, in a line.
 pub(crate) fn answer_text(answer: &Result<Answer>) -> String {
-    match answer {
-        Ok(answer) => answer.to_string(),
-        Err(error) => format!("Err({:?}): {error}", error.kind()),
-    }
+    answer.as_ref().map_or_else(error_text, ToString::to_string)
 }

@@ -6,9 +6,17 @@ use payments_core::{
     virtual_account::{UpdateVirtualAccount, VirtualAccountRef},
 };
 
-use crate::{Flaw, Operation, Subject, fixture::Fixture, requests::Requests};
+use crate::{
+    Flaw, Operation, Subject,
+    fixture::Fixture,
+    requests::Requests,
+    step::{
+        Opened,
+        Step::{self, Do, Pay, Visit},
+    },
+};
 
-use super::{PreparedCall, Reported};
+use super::PreparedCall;
 
 /// A new holder that no test account has before.
 const NEW_HOLDER: &str = "NGUYEN THI DOI TEN";
@@ -39,64 +47,38 @@ fn under(subject: &Subject, reference: &str) -> Result<Requests> {
     Ok(requests)
 }
 
-/// Does at the gateway what an operation needs.
-pub(super) async fn prepare(
-    fixture: &Fixture,
-    operation: Operation,
-    requests: &mut Requests,
-) -> Result<(), Flaw> {
+/// What has to happen before an operation, under the same reference.
+fn needs(operation: Operation) -> &'static [Step] {
+    use Operation::{CloseVirtualAccount, CreatePayment, CreatePayout, OpenVirtualAccount};
     match operation {
-        Operation::CancelPayment => visited(fixture, requests).await.map(drop),
+        Operation::CancelPayment => &[Do(CreatePayment), Visit],
         // Paid, so that a payment whose buyer has never visited the gateway is known there too.
-        Operation::FindPayment | Operation::RefundPayment => paid(fixture, requests).await,
-        Operation::FindRefund => {
-            paid(fixture, requests).await?;
-            made(fixture, Operation::RefundPayment, requests).await.map(drop)
-        }
+        Operation::FindPayment | Operation::RefundPayment => &[Do(CreatePayment), Visit, Pay(0)],
+        Operation::FindRefund => &[Do(CreatePayment), Visit, Pay(0), Do(Operation::RefundPayment)],
         Operation::FindVirtualAccount
         | Operation::UpdateVirtualAccount
-        | Operation::CloseVirtualAccount => opened(fixture, requests).await.map(drop),
-        Operation::ReopenVirtualAccount => {
-            opened(fixture, requests).await?;
-            made(fixture, Operation::CloseVirtualAccount, requests).await.map(drop)
-        }
-        Operation::Credits => {
-            let account = opened(fixture, requests).await?;
-            let amount = fixture.credit_for(&requests.open)?;
-            fixture.credit(&account, amount).await.map_err(|impossible| {
-                Flaw::new(format!("a payer who can pay {amount}"), impossible).in_call(operation)
-            })
-        }
-        Operation::FindPayout => made(fixture, Operation::CreatePayout, requests).await.map(drop),
-        _ => Ok(()),
+        | Operation::CloseVirtualAccount => &[Do(OpenVirtualAccount)],
+        Operation::ReopenVirtualAccount => &[Do(OpenVirtualAccount), Do(CloseVirtualAccount)],
+        Operation::Credits => &[Do(OpenVirtualAccount), Pay(0)],
+        Operation::FindPayout => &[Do(CreatePayout)],
+        _ => &[],
     }
 }
 
-async fn made(
-    fixture: &Fixture,
-    operation: Operation,
-    requests: &Requests,
-) -> Result<Reported, Flaw> {
-    PreparedCall::with(operation, requests.clone()).succeed(fixture).await
-}
-
-async fn visited(fixture: &Fixture, requests: &Requests) -> Result<Reported, Flaw> {
-    let payment = made(fixture, Operation::CreatePayment, requests).await?;
-    fixture.visit(&payment, 0).await;
-    Ok(payment)
-}
-
-async fn paid(fixture: &Fixture, requests: &Requests) -> Result<(), Flaw> {
-    let payment = visited(fixture, requests).await?;
-    let amount = requests.payment.amount;
-    fixture.pay(&payment, 0, amount).await.map_err(|impossible| {
-        Flaw::new(format!("a buyer who can pay {amount} by what was shown"), impossible)
-            .in_call(Operation::CreatePayment)
-    })
-}
-
-async fn opened(fixture: &Fixture, requests: &mut Requests) -> Result<Reported, Flaw> {
-    let account = made(fixture, Operation::OpenVirtualAccount, requests).await?;
-    requests.keep(&account);
-    Ok(account)
+/// Does at the gateway what a call needs.
+pub(super) async fn prepare(fixture: &Fixture, call: &mut PreparedCall) -> Result<(), Flaw> {
+    let [Do(open), steps @ ..] = needs(call.operation) else { return Ok(()) };
+    let opening = call.then(*open);
+    let (asked, reported) = (opening.to_pay(&fixture.provider)?, opening.succeed(fixture).await?);
+    call.requests.keep(&reported);
+    for step in steps {
+        if let Do(instruction) = step {
+            call.then(*instruction).succeed(fixture).await?;
+        }
+        let opened = Opened { call: &opening, asked, reported: &reported, action: 0 };
+        let happened = step.happen(fixture, opened).await;
+        happened
+            .map_err(|error| Flaw::new(format!("{step:?} of {asked} by what was shown"), error))?;
+    }
+    Ok(())
 }

@@ -1,16 +1,18 @@
 //! An operation with the requests that it is made with.
 
 use payments_core::{
-    Absence, Provider, Result, Role,
+    Absence, Provider, Result, Role, Timestamp,
     money::Money,
     payment::PaymentState,
     transport::{CallClass, Subject as CallSubject},
     virtual_account::{ResolveOpen, VirtualAccountState},
 };
 
-use crate::{Flaw, Meaning, Operation, Subject, fixture::Fixture, requests::Requests};
+use crate::{
+    Flaw, Meaning, Operation, Subject, fixture::Fixture, flaw::InFlaw as _, requests::Requests,
+};
 
-use super::{Answer, Found, Outcome, Reported, make, prepare};
+use super::{Answer, Found, Outcome, Reported, make, prepare, rules};
 
 /// The number of a reference under which nothing is ever made.
 const UNUSED: u32 = 9_999;
@@ -31,7 +33,7 @@ impl PreparedCall {
     ) -> Result<Self, Flaw> {
         let reference = fixture.subject.gateway.reference(number);
         let mut call = Self::about(&fixture.subject, operation, &reference)?;
-        prepare::prepare(fixture, operation, &mut call.requests).await?;
+        prepare::prepare(fixture, &mut call).await.in_call(operation)?;
         Ok(call)
     }
 
@@ -77,17 +79,6 @@ impl PreparedCall {
         self.subject().reference().to_owned()
     }
 
-    /// The class by which a provider sends it.
-    pub(crate) fn class(&self, provider: &Provider) -> CallClass {
-        let costs = self.operation == Operation::VerifyBeneficiary
-            && provider.payouts().is_ok_and(|role| role.capabilities().name_check_costs);
-        match (self.operation.is_instruction(), costs) {
-            (true, _) => CallClass::Instruction,
-            (false, true) => CallClass::PaidInquiry,
-            (false, false) => CallClass::Inquiry,
-        }
-    }
-
     /// What the role's own check says of it, which a router asks first.
     pub(crate) fn check(&self, provider: &Provider) -> Result<()> {
         make::check(self.operation, provider, &self.requests)
@@ -97,6 +88,17 @@ impl PreparedCall {
     pub(crate) async fn carry_out(&self, provider: &Provider) -> Outcome {
         let made = make::instruct(self.operation, provider, &self.requests).await;
         Outcome::of(made, |reported| self.unlike(reported).or_else(|| self.undone(reported)))
+    }
+
+    /// Makes the call once, whatever it is: an error, or else what came of it in words.
+    pub(crate) async fn attempt(&self, provider: &Provider) -> Result<String> {
+        if !self.operation.is_instruction() {
+            return self.ask(provider).await.map(|answer| answer.to_string());
+        }
+        match self.carry_out(provider).await {
+            Outcome::Error(error) => Err(error),
+            other => Ok(other.to_string()),
+        }
     }
 
     /// Carries an instruction out once, where nothing prevents that it is accepted as asked.
@@ -206,6 +208,28 @@ impl PreparedCall {
             Operation::RefundPayment => self.requests.refund.amount,
             Operation::OpenVirtualAccount => self.requests.open.amount,
             Operation::CreatePayout => Some(self.requests.payout.amount),
+            _ => None,
+        }
+    }
+
+    /// What is to be paid for what it opens: what it asks for, or else something that the provider
+    /// takes.
+    pub(crate) fn to_pay(&self, provider: &Provider) -> Result<Money, Flaw> {
+        if let Some(asked) = self.amount() {
+            return Ok(asked);
+        }
+        let limits = rules(provider, self.operation.role()).map(|(_, limits)| limits);
+        let least = limits.and_then(|limits| limits.first()).map(|limit| limit.min);
+        let least =
+            least.ok_or_else(|| Flaw::new("the amounts of a currency", "`limits` is empty"))?;
+        Ok(Money::from_minor(least.minor().max(50_000), least.currency()))
+    }
+
+    /// When what it opens ends, by its request.
+    pub(crate) fn end(&self) -> Option<Timestamp> {
+        match self.operation {
+            Operation::CreatePayment => self.requests.payment.expires_at,
+            Operation::OpenVirtualAccount => self.requests.open.expires_at,
             _ => None,
         }
     }

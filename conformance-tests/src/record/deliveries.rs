@@ -22,6 +22,13 @@ pub(crate) struct Delivered {
     pub(crate) again: Result<Vec<Event>, Flaw>,
 }
 
+impl Delivered {
+    /// Its events, as an app believes them.
+    pub(crate) fn believed(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().flatten()
+    }
+}
+
 /// Where deliveries come from and where they go to.
 pub(crate) struct Receiver {
     pub(crate) gateway: Arc<dyn Notifies>,

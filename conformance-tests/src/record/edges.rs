@@ -1,4 +1,4 @@
-//! Requests at the very edges of what is declared, each opened once.
+//! Requests at random within what is declared, and at its very edges.
 
 use payments_core::{
     Timestamp,
@@ -9,10 +9,13 @@ use payments_core::{
 use crate::{
     Flaw, Operation,
     operations::{PreparedCall, rules},
+    requests::Requests,
+    texts::Texts,
 };
 
-use super::{About, Walk};
+use super::{About, Step, Walk};
 
+/// Opens something at each edge.
 pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
     for operation in
         [Operation::CreatePayment, Operation::OpenVirtualAccount, Operation::CreatePayout]
@@ -31,11 +34,28 @@ pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
         // In the past, now, in a second and in an hour.
         for seconds in [-3_600, 0, 1, 3_600] {
             let end = Timestamp::from_unix(walk.fixture.now().unix_seconds() + seconds);
-            let change = |requests: &mut crate::requests::Requests| {
+            let change = |requests: &mut Requests| {
                 requests.payment.expires_at = Some(end);
                 requests.open.expires_at = Some(end);
             };
             walk.life((About::Edge, operation), change, &[]).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Opens something under references at random within the declared rules.
+pub(super) async fn references(
+    walk: &mut Walk<'_>,
+    operation: Operation,
+    steps: &[Step],
+) -> Result<(), Flaw> {
+    const NUMBER: usize = 16;
+    let rules = rules(&walk.fixture.provider, operation.role());
+    let texts = rules.map(|(rules, _)| Texts::new(walk.seed).within(rules, NUMBER));
+    for reference in texts.unwrap_or_default() {
+        if let Ok(call) = PreparedCall::about(&walk.fixture.subject, operation, &reference) {
+            walk.lives_by(About::Reference, call, 0, steps).await?;
         }
     }
     Ok(())

@@ -2,12 +2,13 @@
 
 use std::panic::Location;
 
-use payments_core::{Result, Timestamp, money::Money, payout::PayoutState, transport::CallClass};
+use payments_core::{Timestamp, money::Money, notification::Event, transport::CallClass};
 
 use crate::{
     Booking, Flaw, Operation, ReceivedFields,
     operations::{Answer, Outcome, PreparedCall, Reported},
-    recording_transport::Note,
+    step::Step,
+    stub_transport::Note,
 };
 
 use super::Delivered;
@@ -20,7 +21,7 @@ pub(crate) struct Life {
     /// The call that opened it.
     pub(crate) call: PreparedCall,
     /// What the role's own check says of that call; refused by it, it was never opened.
-    pub(crate) allowed: Result<()>,
+    pub(crate) allowed: payments_core::Result<()>,
     /// Which of the actions that a payment shows the buyer follows.
     pub(crate) action: usize,
     /// What is to be paid.
@@ -50,23 +51,6 @@ pub(crate) enum About {
     Beneficiary,
 }
 
-/// What happens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// An instruction is carried out.
-    Do(Operation),
-    /// The buyer follows what is shown up to the point of paying.
-    Visit,
-    /// So much more than was asked is paid.
-    Pay(i64),
-    /// The order with this reference is opened and paid, which is another one.
-    PayOther(String),
-    /// An hour passes after the end.
-    PastEnd,
-    /// The gateway ends a payout.
-    End(PayoutState),
-}
-
 /// What was seen after a step.
 #[derive(Debug)]
 pub(crate) struct Seen {
@@ -85,9 +69,9 @@ pub(crate) struct Seen {
     pub(crate) bookings: Vec<Booking>,
     pub(crate) deliveries: Vec<Delivered>,
     /// What an inquiry found; `None` if none was made.
-    pub(crate) found: Option<Result<Answer>>,
+    pub(crate) found: Option<payments_core::Result<Answer>>,
     /// The list of its credits; `None` if none was asked for.
-    pub(crate) credits: Option<Result<Answer>>,
+    pub(crate) credits: Option<payments_core::Result<Answer>>,
     /// The balance to send from; `None` if it was not asked for.
     pub(crate) balance: Option<Money>,
 }
@@ -99,7 +83,7 @@ impl Life {
 
     /// What the provider returned of the opening, if it was accepted.
     pub(crate) fn opened(&self) -> Option<&Reported> {
-        self.steps.first().and_then(|seen| seen.outcome.as_ref()?.reported())
+        self.opening().and_then(Outcome::reported)
     }
 
     /// Its steps, each beside the life.
@@ -142,6 +126,31 @@ impl Life {
     pub(crate) fn first_paid(&self) -> Option<&Seen> {
         let in_time = self.steps.iter().take_while(|seen| seen.step != Step::PastEnd);
         in_time.filter(|seen| seen.is_done).find(|seen| matches!(seen.step, Step::Pay(_)))
+    }
+
+    /// Everything that was delivered about it, as an app believes it.
+    pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
+        self.steps.iter().flat_map(|seen| &seen.deliveries).flat_map(Delivered::believed)
+    }
+
+    /// Everything that the gateway booked.
+    pub(crate) fn bookings(&self) -> impl Iterator<Item = &Booking> {
+        self.steps.iter().flat_map(|seen| &seen.bookings)
+    }
+
+    /// What the opening returned.
+    pub(crate) fn opening(&self) -> Option<&Outcome> {
+        self.steps.first().and_then(|seen| seen.outcome.as_ref())
+    }
+
+    /// Nothing if it is so, or else a flaw of this life.
+    pub(crate) fn unless(
+        &self,
+        is_so: bool,
+        expected: impl Into<String>,
+        found: impl std::fmt::Display,
+    ) -> Result<(), Flaw> {
+        if is_so { Ok(()) } else { Err(self.flaw(expected, found)) }
     }
 
     /// A flaw of this life, with where its opening left the provider.

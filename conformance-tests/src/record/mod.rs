@@ -19,19 +19,20 @@ use payments_core::{
     money::Money,
     payment::CreateMode,
     rules::{AmountLimits, Repeat, TextRules},
-    statement::{Cursor, StatementFilter},
+    statement::StatementFilter,
 };
 
 use crate::{
     Booking, Flaw, Payers, Start,
     fixture::Fixture,
-    operations::{Reported, rules},
+    operations::Reported,
     pages,
     texts::{Texts, seed},
 };
 
+pub(crate) use crate::step::Step;
 pub(crate) use deliveries::{Delivered, Receiver, notification};
-pub(crate) use life::{About, Life, Seen, Step};
+pub(crate) use life::{About, Life, Seen};
 pub(crate) use walk::Walk;
 
 /// What was seen.
@@ -90,10 +91,7 @@ impl Record {
         let delivered = steps.flat_map(|seen| &mut seen.deliveries).chain(deposited);
         deliveries::repeat(&fixture, delivered).await;
         let statement = match fixture.statements() {
-            Some((_, role)) => {
-                let walked = pages::walk(role, &Cursor::start(), &StatementFilter::new()).await;
-                Some(walked.map(|(entries, _)| entries))
-            }
+            Some((_, role)) => Some(pages::all(role, &StatementFilter::new()).await),
             None => None,
         };
         let subject = &fixture.subject;
@@ -133,17 +131,6 @@ impl Record {
         let deposits = self.deposits.iter().flat_map(|deposit| &deposit.deliveries);
         steps.flat_map(|seen| &seen.deliveries).chain(deposits)
     }
-
-    pub(crate) fn has_notifications(&self) -> bool {
-        !self.notified.is_empty()
-    }
-}
-
-/// References at random within the rules of a role.
-fn references(walk: &Walk<'_>, role: Role) -> Vec<String> {
-    const NUMBER: usize = 16;
-    let rules = rules(&walk.fixture.provider, role);
-    rules.map_or(Vec::new(), |(rules, _)| Texts::new(walk.seed).within(rules, NUMBER))
 }
 
 /// A text of one word, and one as long as it may be. They are the same in every run.

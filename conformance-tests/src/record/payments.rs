@@ -1,7 +1,7 @@
 //! What payments live through.
 
 use payments_core::{
-    OrderRef, Role,
+    OrderRef,
     money::Money,
     payment::{CreateMode, CreatePayment, PaymentProvider},
 };
@@ -13,9 +13,9 @@ use crate::{
 };
 
 use super::{
-    About,
+    About, Life,
     Step::{Do, PastEnd, Pay, PayOther, Visit},
-    Walk, amounts, edges, references, short_and_long,
+    Walk, amounts, edges, short_and_long,
 };
 
 const CREATE: Operation = Operation::CreatePayment;
@@ -55,12 +55,7 @@ pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
         let call = PreparedCall::about(&fixture.subject, CREATE, &unpaid)?;
         walk.lives_by(About::NearMiss, call, 0, &[Visit, PayOther(paid), Pay(0)]).await?;
     }
-    for reference in references(walk, Role::Payments) {
-        if let Ok(call) = PreparedCall::about(&fixture.subject, CREATE, &reference) {
-            walk.lives_by(About::Reference, call, 0, &[Visit, Pay(0)]).await?;
-        }
-    }
-    Ok(())
+    edges::references(walk, CREATE, &[Visit, Pay(0)]).await
 }
 
 /// A refund with its amount and a reason.
@@ -107,18 +102,16 @@ async fn texts(walk: &mut Walk<'_>, role: &dyn PaymentProvider) -> Result<(), Fl
 /// By every method, and by each action that is shown: each pays an order of its own.
 async fn methods(walk: &mut Walk<'_>) -> Result<(), Flaw> {
     for method in edges::methods(walk, CREATE) {
-        for action in 0.. {
+        let (mut action, mut shown) = (0, 1);
+        while action < shown {
             let reference = walk.reference();
             let mut call = PreparedCall::about(&walk.fixture.subject, CREATE, &reference)?;
             call.requests.payment.method = method;
             walk.lives_by(About::Choice, call, action, &[Visit, Pay(0)]).await?;
-            let shown = match walk.lives.last().and_then(|life| life.opened()) {
-                Some(Reported::Payment(payment)) => payment.next.len(),
-                _ => 0,
-            };
-            if action + 1 >= shown {
-                break;
+            if let Some(Reported::Payment(payment)) = walk.lives.last().and_then(Life::opened) {
+                shown = payment.next.len();
             }
+            action += 1;
         }
     }
     Ok(())
@@ -131,21 +124,23 @@ fn near_misses(
     gateway: &dyn TakesPayments,
     role: &dyn PaymentProvider,
 ) -> Vec<(String, String)> {
-    let beside = |text: &str| {
-        let (first, last) = (text.chars().next(), text.chars().last());
-        let (without_first, without_last) = (without_first(text), without_last(text));
-        let own = |other: String| (text.to_owned(), other);
-        [
-            own(format!("{text}1")),
-            own(format!("{text}A")),
-            own(format!("1{text}")),
-            own(format!("A{text}")),
-            own(without_last.to_owned()),
-            own(without_first.to_owned()),
-            own(format!("{without_last}{}", other_than(last))),
-            own(format!("{}{without_first}", other_than(first))),
-            (format!("a{without_first}"), format!("A{without_first}")),
-        ]
+    let beside = |text: &str, index: usize| {
+        let mut characters = text.chars();
+        let (first, last) = (characters.next(), characters.next_back());
+        let middle = characters.as_str();
+        let [first_text, last_text] = [first, last].map(String::from_iter);
+        let other = match index {
+            0 => format!("{text}1"),
+            1 => format!("{text}A"),
+            2 => format!("1{text}"),
+            3 => format!("A{text}"),
+            4 => format!("{first_text}{middle}"),
+            5 => format!("{middle}{last_text}"),
+            6 => format!("{first_text}{middle}{}", other_than(last)),
+            7 => format!("{}{middle}{last_text}", other_than(first)),
+            _ => return (format!("a{middle}{last_text}"), format!("A{middle}{last_text}")),
+        };
+        (text.to_owned(), other)
     };
     let is_taken = |text: &String| {
         let order = OrderRef::new(text);
@@ -153,19 +148,9 @@ fn near_misses(
     };
     // Far from the others, so that nothing else is near, and each pair far from the next.
     let numbers = (8_000..).step_by(100).enumerate().take(9);
-    let pairs = numbers.filter_map(|(index, number)| {
-        let text = walk.fixture.subject.gateway.reference(number);
-        beside(&text).into_iter().nth(index)
-    });
+    let pairs = numbers
+        .map(|(index, number)| beside(&walk.fixture.subject.gateway.reference(number), index));
     pairs.filter(|(one, other)| one != other && is_taken(one) && is_taken(other)).collect()
-}
-
-fn without_first(text: &str) -> &str {
-    text.get(1..).unwrap_or_default()
-}
-
-fn without_last(text: &str) -> &str {
-    text.get(..text.len().saturating_sub(1)).unwrap_or_default()
 }
 
 fn other_than(character: Option<char>) -> char {

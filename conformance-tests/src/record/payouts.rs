@@ -1,7 +1,6 @@
 //! What payouts live through.
 
 use payments_core::{
-    Role,
     bank::BankAccount,
     payout::{
         Beneficiary,
@@ -14,7 +13,7 @@ use crate::{Flaw, Operation, operations::PreparedCall, requests::Requests};
 use super::{
     About,
     Step::{Do, End},
-    Walk, references, short_and_long,
+    Walk, edges, short_and_long,
 };
 
 const CREATE: Operation = Operation::CreatePayout;
@@ -44,10 +43,5 @@ pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
         };
         walk.life((About::Texts, CREATE), change, &[]).await?;
     }
-    for reference in references(walk, Role::Payouts) {
-        if let Ok(call) = PreparedCall::about(&fixture.subject, CREATE, &reference) {
-            walk.lives_by(About::Reference, call, 0, &[]).await?;
-        }
-    }
-    Ok(())
+    edges::references(walk, CREATE, &[]).await
 }

@@ -1,13 +1,11 @@
 //! What virtual accounts live through.
 
-use payments_core::Role;
-
 use crate::{Flaw, Operation, operations::PreparedCall, requests::Requests};
 
 use super::{
     About,
     Step::{Do, PastEnd, Pay},
-    Walk, amounts, references, short_and_long,
+    Walk, amounts, edges, short_and_long,
 };
 
 const OPEN: Operation = Operation::OpenVirtualAccount;
@@ -58,10 +56,5 @@ pub(super) async fn live(walk: &mut Walk<'_>) -> Result<(), Flaw> {
         };
         walk.life((About::Texts, OPEN), change, &[]).await?;
     }
-    for reference in references(walk, Role::VirtualAccounts) {
-        if let Ok(call) = PreparedCall::about(&fixture.subject, OPEN, &reference) {
-            walk.lives_by(About::Reference, call, 0, &[]).await?;
-        }
-    }
-    Ok(())
+    edges::references(walk, OPEN, &[]).await
 }

@@ -9,6 +9,7 @@ use crate::{
     fixture::Fixture,
     operations::{PreparedCall, Reported},
     requests::Requests,
+    step::Opened,
 };
 
 use super::{About, Delivered, Deposit, Life, Receiver, Seen, Step};
@@ -70,10 +71,7 @@ impl<'a> Walk<'a> {
         action: usize,
         steps: &[Step],
     ) -> Result<(), Flaw> {
-        let asked = match call.operation {
-            Operation::OpenVirtualAccount => self.fixture.credit_for(&call.requests.open)?,
-            _ => call.amount().unwrap_or(Money::vnd(0)),
-        };
+        let asked = call.to_pay(&self.fixture.provider)?;
         let before = self.balance_of(&call, about).await;
         let allowed = call.check(&self.fixture.provider);
         let operation = call.operation;
@@ -110,7 +108,11 @@ impl<'a> Walk<'a> {
             _ => None,
         };
         let mut seen = Seen::of(step.clone(), at, outcome);
-        seen.is_done = self.happens(life, &step).await;
+        if let Some(reported) = life.opened() {
+            let opened =
+                Opened { call: &life.call, asked: life.asked, reported, action: life.action };
+            seen.is_done = step.happen(fixture, opened).await.is_ok();
+        }
         seen.notes = fixture.since(mark);
         if is_edge {
             life.steps.push(seen);
@@ -135,50 +137,9 @@ impl<'a> Walk<'a> {
         life.steps.push(seen);
     }
 
-    /// Makes something happen that the provider has no part in; whether it could.
-    async fn happens(&self, life: &Life, step: &Step) -> bool {
-        let fixture = self.fixture;
-        let Some(opened) = life.opened() else { return true };
-        match step {
-            Step::Do(_) => true,
-            Step::Visit => {
-                fixture.visit(opened, life.action).await;
-                true
-            }
-            Step::Pay(more) => {
-                let amount = Money::from_minor(life.asked.minor() + more, life.asked.currency());
-                match opened {
-                    Reported::Payment(_) => fixture.pay(opened, life.action, amount).await.is_ok(),
-                    _ => fixture.credit(opened, amount).await.is_ok(),
-                }
-            }
-            Step::PayOther(reference) => self.pays_other(reference).await.unwrap_or(false),
-            Step::PastEnd => {
-                let end = end(life).unwrap_or(fixture.now());
-                self.pass(end.since(fixture.now()) + Duration::from_secs(3_600)).await;
-                true
-            }
-            Step::End(state) => match &fixture.subject.payouts {
-                Some(gateway) => {
-                    let payout = &life.call.requests.payout.payout;
-                    gateway.end_payout(payout, *state).await.is_ok()
-                }
-                None => false,
-            },
-        }
-    }
-
-    async fn pays_other(&self, reference: &str) -> Result<bool, Flaw> {
-        let fixture = self.fixture;
-        let other = PreparedCall::about(&fixture.subject, Operation::CreatePayment, reference)?;
-        let payment = other.succeed(fixture).await?;
-        fixture.visit(&payment, 0).await;
-        Ok(fixture.pay(&payment, 0, other.requests.payment.amount).await.is_ok())
-    }
-
     /// Lets a little time pass, which ends nothing that is to be paid by then.
     async fn pass_a_little(&self, life: &Life) {
-        let left = end(life).map_or(Duration::MAX, |end| end.since(self.fixture.now()));
+        let left = life.call.end().map_or(Duration::MAX, |end| end.since(self.fixture.now()));
         self.pass(PASSING.min(left / 3)).await;
     }
 
@@ -230,14 +191,5 @@ impl<'a> Walk<'a> {
             }
         }
         deposits
-    }
-}
-
-/// When the payment or the virtual account ends, by its request.
-fn end(life: &Life) -> Option<Timestamp> {
-    match life.operation() {
-        Operation::CreatePayment => life.call.requests.payment.expires_at,
-        Operation::OpenVirtualAccount => life.call.requests.open.expires_at,
-        _ => None,
     }
 }

@@ -22,10 +22,10 @@ use super::script::{Exchange, Kept, Script, SeenRequest, Upstream};
 
 /// Serves one connection until either side ends it.
 pub(super) async fn serve(stream: TcpStream, upstream: Arc<Upstream>, script: Script) {
-    let (has_answered, gateway) = (Cell::new(false), Connected::default());
+    let (has_responded, gateway) = (Cell::new(false), Connected::default());
     let service = service_fn(move |request| {
         let (upstream, script) = (Arc::clone(&upstream), Arc::clone(&script));
-        reply_to(request, has_answered.replace(true), upstream, Arc::clone(&gateway), script)
+        reply_to(request, has_responded.replace(true), upstream, Arc::clone(&gateway), script)
     });
     let mut connection = server::conn::http1::Builder::new()
         .preserve_header_case(true)
@@ -86,7 +86,7 @@ async fn carry_out(
             script.send_modify(|state| state.kept.push(Kept { number, upstream, request }));
             return Reply::Close;
         }
-        Some(fault) if !fault.booked() => return reply::without_an_answer(fault, request.uri()),
+        Some(fault) if !fault.booked() => return reply::without_a_response(fault, request.uri()),
         _ => {}
     }
     let mut gateway = gateway.lock().await;
@@ -98,15 +98,15 @@ async fn carry_out(
         },
     };
     script.send_modify(|state| state.forwarded(number));
-    let answer = ask(&mut sender, request.clone()).await;
-    if answer.is_ok() {
+    let response = ask(&mut sender, request.clone()).await;
+    if response.is_ok() {
         *gateway = Some(sender);
     }
-    match (answer, exchange.fault) {
-        (Ok(answer), None) => Reply::Whole(answer),
-        (Ok(answer), Some(fault)) => reply::to_the_answer(fault, &request, answer),
+    match (response, exchange.fault) {
+        (Ok(response), None) => Reply::Whole(response),
+        (Ok(response), Some(fault)) => reply::to_the_response(fault, &request, response),
         // The gateway hung up: so does the proxy, unless it was to do something else.
-        (Err(_), Some(fault)) => reply::without_an_answer(fault, request.uri()),
+        (Err(_), Some(fault)) => reply::without_a_response(fault, request.uri()),
         (Err(_), None) => Reply::Close,
     }
 }

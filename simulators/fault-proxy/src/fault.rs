@@ -1,11 +1,11 @@
-//! The ways in which an answer is lost or spoilt.
+//! The ways in which a response is lost or spoilt.
 
 use std::fmt;
 
 use bytes::Bytes;
 use http::{Method, Response};
 
-/// One way in which a network, a proxy or a gateway loses or spoils an answer.
+/// One way in which a network, a proxy or a gateway loses or spoils a response.
 ///
 /// Two questions decide what a provider may conclude: whether anything could have reached the
 /// gateway ([`sent`](Self::sent)), and whether the gateway got the whole request and so booked
@@ -18,17 +18,17 @@ pub enum Fault {
     Refused,
     /// The connection is reset.
     Reset(When),
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     Closed(When),
-    /// A connection that has answered before is closed as the next request arrives on it. It
+    /// A connection that has responded before is closed as the next request arrives on it. It
     /// waits for such a request and lets others pass, such as an instruction of the default
     /// client, which has a connection of its own.
     KeptAliveClosed(When),
-    /// No answer ever comes, and the connection stays open.
+    /// No response ever comes, and the connection stays open.
     Stalled(When),
-    /// The connection ends in the middle of the answer's headers.
+    /// The connection ends in the middle of the response's headers.
     HalfHeaders,
-    /// The connection ends in the middle of the answer's body.
+    /// The connection ends in the middle of the response's body.
     HalfBody,
     /// A 500 with a page of HTML.
     ServerErrorPage(When),
@@ -52,23 +52,23 @@ pub enum Fault {
     WrongContentType,
     /// Ten million random bytes.
     Rubbish,
-    /// The connection is closed without an answer, and the gateway gets the request only
+    /// The connection is closed without a response, and the gateway gets the request only
     /// [later](super::FaultProxy::deliver_late), so that an inquiry in between finds nothing.
     ///
     /// What it leads to depends on what is done in between, so that it is not in [`Fault::ALL`].
     DeliveredLate,
-    /// The gateway's answer with a part changed, such as its amount, its signature or its status.
+    /// The gateway's response with a part changed, such as its amount, its signature or its status.
     ///
     /// What it changes depends on the gateway, so that it is not in [`Fault::ALL`].
     Rewritten {
         /// What is changed, in a few words.
         name: &'static str,
-        /// Makes the answer that the provider gets out of the one that the gateway sent.
+        /// Makes the response that the provider gets out of the one that the gateway sent.
         rewrite: Rewrite,
     },
 }
 
-/// Makes another answer out of the one that a gateway gave to a call with this method and path.
+/// Makes another response out of the one that a gateway gave to a call with this method and path.
 /// The length of the body is announced as it turns out.
 pub type Rewrite = fn(&Method, &str, Response<Bytes>) -> Response<Bytes>;
 
@@ -77,7 +77,7 @@ pub type Rewrite = fn(&Method, &str, Response<Bytes>) -> Response<Bytes>;
 pub enum When {
     /// The request goes no further than the proxy.
     BeforeBooking,
-    /// The gateway got the whole request, and its whole answer was awaited.
+    /// The gateway got the whole request, and its whole response was awaited.
     AfterBooking,
 }
 
@@ -139,7 +139,7 @@ impl Fault {
         let gateway = match self.when() {
             None => "",
             Some(BeforeBooking) => ", and the gateway never sees the request",
-            Some(AfterBooking) => ", and the gateway's own answer is lost",
+            Some(AfterBooking) => ", and the gateway's own response is lost",
         };
         format!("{}{gateway}.", self.words().1)
     }
@@ -157,9 +157,9 @@ impl Fault {
         !matches!(self, Self::Refused)
     }
 
-    /// Whether the gateway's own answer arrives whole in spite of the fault, so that a provider
+    /// Whether the gateway's own response arrives whole in spite of the fault, so that a provider
     /// may believe it.
-    pub const fn spares_the_answer(self) -> bool {
+    pub const fn spares_the_response(self) -> bool {
         matches!(self, Self::WrongContentType)
     }
 
@@ -196,11 +196,13 @@ impl Fault {
             Self::KeptAliveClosed(_) => {
                 ("kept-alive closed", "A kept-alive connection is closed as a request arrives")
             }
-            Self::Stalled(_) => ("stalled", "No answer arrives on an open connection"),
+            Self::Stalled(_) => ("stalled", "No response arrives on an open connection"),
             Self::HalfHeaders => {
-                ("half of the headers", "The connection ends within the answer's headers")
+                ("half of the headers", "The connection ends within the response's headers")
             }
-            Self::HalfBody => ("half of the body", "The connection ends within the answer's body"),
+            Self::HalfBody => {
+                ("half of the body", "The connection ends within the response's body")
+            }
             Self::ServerErrorPage(_) => ("500 page", "A page of HTML arrives with status 500"),
             Self::BadGatewayPage(_) => ("502 page", "A proxy's page arrives with status 502"),
             Self::UnavailablePage(_) => {
@@ -211,24 +213,24 @@ impl Fault {
             Self::Redirected(_) => ("redirected", "A redirect to the same address arrives"),
             Self::Empty(_) => ("empty 200", "A 200 without a body arrives"),
             Self::TruncatedJson => {
-                ("truncated JSON", "A whole message holds half of the answer's JSON")
+                ("truncated JSON", "A whole message holds half of the response's JSON")
             }
             Self::DeepJson => (
                 "deeply nested JSON",
-                "JSON nested beyond any parser's stack replaces the answer's body",
+                "JSON nested beyond any parser's stack replaces the response's body",
             ),
             Self::WrongContentType => {
-                ("wrong content type", "The gateway's answer arrives whole, declared as HTML")
+                ("wrong content type", "The gateway's response arrives whole, declared as HTML")
             }
             Self::Rubbish => {
-                ("10 MB of rubbish", "Ten million random bytes replace the answer's body")
+                ("10 MB of rubbish", "Ten million random bytes replace the response's body")
             }
             Self::DeliveredLate => (
                 "delivered late",
                 "The connection is closed, and the gateway gets the request later",
             ),
             Self::Rewritten { name, .. } => {
-                (name, "The gateway's answer arrives with a part of it changed")
+                (name, "The gateway's response arrives with a part of it changed")
             }
         }
     }

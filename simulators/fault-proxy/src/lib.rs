@@ -149,10 +149,10 @@ impl FaultProxy {
     }
 
     /// Hands the gateway every request that [`Fault::DeliveredLate`] kept from it, and returns
-    /// once it has answered them.
+    /// once it has responded to them.
     ///
     /// # Errors
-    /// The gateway cannot be reached, or does not answer. What was kept is gone.
+    /// The gateway cannot be reached, or does not respond. What was kept is gone.
     pub async fn deliver_late(&self) -> io::Result<()> {
         let mut all = Vec::new();
         self.script.send_modify(|state| all = std::mem::take(&mut state.kept));

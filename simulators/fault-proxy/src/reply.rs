@@ -1,4 +1,4 @@
-//! What the client gets in the end: pure functions of the fault and of the gateway's answer.
+//! What the client gets in the end: pure functions of the fault and of the gateway's response.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Uri, header};
@@ -21,12 +21,12 @@ pub(super) enum Reply {
     Silence,
 }
 
-/// What the client gets that owes nothing to an answer of the gateway.
-pub(super) fn without_an_answer(fault: Fault, target: &Uri) -> Reply {
+/// What the client gets that owes nothing to a response of the gateway.
+pub(super) fn without_a_response(fault: Fault, target: &Uri) -> Reply {
     let at_once = (header::RETRY_AFTER, "0");
     Reply::Whole(match fault {
         Fault::ServerErrorPage(_) => html(500, "Something went wrong on our side."),
-        Fault::BadGatewayPage(_) => html(502, "The server behind this one sent no valid answer."),
+        Fault::BadGatewayPage(_) => html(502, "The server behind this one sent no valid response."),
         Fault::UnavailablePage(_) => with(html(503, "We are busy. Please try again."), at_once),
         Fault::TooManyRequests(_) => {
             with(json(429, r#"{"error":"slow down","by":"edge"}"#), at_once)
@@ -41,39 +41,41 @@ pub(super) fn without_an_answer(fault: Fault, target: &Uri) -> Reply {
         Fault::Empty(_) => Response::default(),
         Fault::Reset(_) => return Reply::Reset,
         Fault::Stalled(_) => return Reply::Silence,
-        // Closing is the fault, or the fault spoils an answer and there is none.
+        // Closing is the fault, or the fault spoils a response and there is none.
         _ => return Reply::Close,
     })
 }
 
-/// What the client gets where the gateway answered.
-pub(super) fn to_the_answer(
+/// What the client gets where the gateway responded.
+pub(super) fn to_the_response(
     fault: Fault,
     request: &Request<Bytes>,
-    answer: Response<Bytes>,
+    response: Response<Bytes>,
 ) -> Reply {
-    let half = answer.body().slice(..answer.body().len() / 2);
+    let half = response.body().slice(..response.body().len() / 2);
     Reply::Whole(match fault {
         Fault::HalfHeaders => {
-            let announced = answer.body().len();
-            let mut head = head_of(&without_framing(answer), announced);
+            let announced = response.body().len();
+            let mut head = head_of(&without_framing(response), announced);
             head.truncate(head.len() / 2);
             return Reply::Cut(head);
         }
         Fault::HalfBody => {
             // An empty body has no half: one byte is announced and never comes.
-            let announced = answer.body().len().max(1);
-            let cut = with_body(answer, half);
+            let announced = response.body().len().max(1);
+            let cut = with_body(response, half);
             return Reply::Cut([&head_of(&cut, announced), &cut.body()[..]].concat());
         }
-        Fault::TruncatedJson => with_body(answer, half),
-        Fault::DeepJson => with_body(answer, Bytes::from_static(&[b'['; DEPTH])),
-        Fault::Rubbish => with_body(answer, random_bytes()),
-        Fault::WrongContentType => with(answer, (header::CONTENT_TYPE, "text/html; charset=utf-8")),
-        Fault::Rewritten { rewrite, .. } => {
-            without_framing(rewrite(request.method(), request.uri().path(), answer))
+        Fault::TruncatedJson => with_body(response, half),
+        Fault::DeepJson => with_body(response, Bytes::from_static(&[b'['; DEPTH])),
+        Fault::Rubbish => with_body(response, random_bytes()),
+        Fault::WrongContentType => {
+            with(response, (header::CONTENT_TYPE, "text/html; charset=utf-8"))
         }
-        fault => return without_an_answer(fault, request.uri()),
+        Fault::Rewritten { rewrite, .. } => {
+            without_framing(rewrite(request.method(), request.uri().path(), response))
+        }
+        fault => return without_a_response(fault, request.uri()),
     })
 }
 
@@ -114,9 +116,9 @@ fn with(mut response: Response<Bytes>, (name, value): (HeaderName, &str)) -> Res
     response
 }
 
-/// The answer with another body. A 204 has none: a 200 replaces it.
-fn with_body(answer: Response<Bytes>, body: Bytes) -> Response<Bytes> {
-    let mut response = without_framing(answer.map(|_| body));
+/// The response with another body. A 204 has none: a 200 replaces it.
+fn with_body(response: Response<Bytes>, body: Bytes) -> Response<Bytes> {
+    let mut response = without_framing(response.map(|_| body));
     if response.status() == StatusCode::NO_CONTENT {
         *response.status_mut() = StatusCode::OK;
     }

@@ -27,7 +27,7 @@ pub struct SeenRequest {
     pub method: Method,
     /// Its path.
     pub path: String,
-    /// Whether its connection had answered another request before.
+    /// Whether its connection had responded to another request before.
     pub kept_alive: bool,
     /// What went wrong with it.
     pub fault: Option<Fault>,

@@ -6,6 +6,7 @@
 //! - [`resplit`]: signed text divided between its fields in another way.
 //! - [`bits`]: turned bits, shortened bodies, and text with random changes.
 //! - [`response`]: what is signed of a response, altered.
+//! - [`rows`]: lists of which one row is malformed, or with one row more.
 //!
 //! All of it works on whole messages of `http`, with the body in memory:
 //!
@@ -35,6 +36,7 @@ pub mod bits;
 pub mod fields;
 pub mod resplit;
 pub mod response;
+pub mod rows;
 pub mod signature;
 pub mod smuggling;
 
