@@ -1,23 +1,28 @@
 //! Books believed reports into the records.
 
-use std::iter;
+mod payouts;
+mod routes;
 
 use payments_core::{
-    Movement, OrderRef, PayoutRef, ProviderId, SameMoney, Timestamp,
-    payment::{Funding, NextAction, Payment, PaymentCode, PaymentMethod},
+    Movement, OrderRef, SameMoney, Timestamp,
+    payment::{Funding, Payment},
     same_credit,
 };
+
+pub(crate) use payouts::{list_payout, named_payout};
+pub(crate) use routes::order_of;
+use routes::{names_of, routes};
 
 use crate::{
     change::{Subject, changed},
     change_log::log_change,
     journal,
     record::{
-        CreditRecord, Observation, Observed, PaymentObservation, PaymentRecord, PayoutRecord,
-        RecordState, Report, ReportData, Source,
+        CreditRecord, Observation, Observed, PaymentObservation, PaymentRecord, Report, ReportData,
+        Source,
     },
     resolver::schedule,
-    store::{Due, PaymentWrite, Route, RouteKind, Rows, StoreError, TaskKind},
+    store::{Due, PaymentWrite, Route, Rows, StoreError, TaskKind},
 };
 
 /// How many credits of one amount a movement is compared with.
@@ -123,38 +128,6 @@ fn funding_word(record: &PaymentRecord) -> &'static str {
     }
 }
 
-/// The names by which money finds an order.
-fn routes(record: &PaymentRecord) -> Vec<Route> {
-    let opened = record.openings.iter().filter_map(|opening| {
-        Some((&opening.provider, opening.method(), opening.payment.as_ref()?))
-    });
-    let mut routes: Vec<_> = opened
-        .flat_map(|(provider, method, payment)| {
-            let names = routes_of(payment, method).into_iter();
-            names.map(|(kind, name)| Route { provider: provider.clone(), kind, name })
-        })
-        .collect();
-    for account in &record.accounts {
-        let numbers = account.accounts().flat_map(|account| &account.numbers);
-        for number in numbers.flat_map(|one| iter::once(&one.number).chain(&one.short)) {
-            let (provider, name) = (account.provider.clone(), number.as_str().to_owned());
-            let route = Route { provider, kind: RouteKind::Account, name };
-            if !routes.contains(&route) {
-                routes.push(route);
-            }
-        }
-    }
-    routes
-}
-
-/// The names of orders that a movement states: its payment code, and its virtual account.
-fn names_of(movement: &Movement) -> Vec<(RouteKind, &str)> {
-    let code = movement.code.as_ref().map(|code| (RouteKind::Code, code.as_str()));
-    let account = movement.virtual_account.as_ref();
-    let account = account.map(|number| (RouteKind::Account, number.as_str()));
-    code.into_iter().chain(account).collect()
-}
-
 /// Lets unmatched credits follow the names of an order's openings.
 pub(crate) fn adopt_by_route(
     rows: &mut dyn Rows,
@@ -216,30 +189,6 @@ fn is_unchanged(before: Option<&PaymentRecord>, after: &PaymentRecord) -> Result
     (same.revision, same.changed_at) = (before.revision, before.changed_at);
     let json = |record: &PaymentRecord| serde_json::to_value(record).map_err(StoreError::not_done);
     Ok(json(before)? == json(&same)?)
-}
-
-/// The names by which money for an opening finds its order: the words of the memo that a transfer
-/// has to have, and the number of a virtual account.
-fn routes_of(payment: &Payment, method: Option<PaymentMethod>) -> Vec<(RouteKind, String)> {
-    let method = payment.method.or(method);
-    let transfers = payment.next.iter().filter_map(|next| match next {
-        NextAction::Transfer(transfer) => Some(transfer),
-        _ => None,
-    });
-    let mut routes = Vec::new();
-    for transfer in transfers {
-        let words = transfer.memo.iter().flat_map(|memo| memo.split_whitespace());
-        let is_code = |word: &&str| {
-            let quoted = serde_json::Value::from(*word);
-            serde_json::from_value::<PaymentCode>(quoted).is_ok()
-        };
-        routes.extend(words.filter(is_code).map(|word| (RouteKind::Code, word.to_owned())));
-        if method == Some(PaymentMethod::VirtualAccount) {
-            let number = transfer.account.number.as_str().to_owned();
-            routes.push((RouteKind::Account, number));
-        }
-    }
-    routes
 }
 
 struct Booking<'a> {
@@ -484,88 +433,6 @@ impl Booking<'_> {
         self.add(subject);
         Ok(())
     }
-}
-
-/// The order that a movement belongs to: the one that it names, or that its payment code, its virtual
-/// account or a report of the same money names.
-pub(crate) fn order_of(
-    rows: &mut dyn Rows,
-    provider: &ProviderId,
-    movement: &Movement,
-) -> Result<Option<OrderRef>, StoreError> {
-    if movement.order.is_some() {
-        return Ok(movement.order.clone());
-    }
-    for (kind, name) in names_of(movement) {
-        let route = Route { provider: provider.clone(), kind, name: name.to_owned() };
-        let mut orders = rows.payments().orders_of(&route)?;
-        match (orders.pop(), orders.pop()) {
-            (Some(order), None) => return Ok(Some(order)),
-            (Some(_), Some(_)) => return Ok(None),
-            (None, _) => {}
-        }
-    }
-    let mut orders: Vec<OrderRef> = Vec::new();
-    for known in rows.payments().credits_like(movement, COMPARED)? {
-        let Some(order) = &known.order else { continue };
-        if is_same(&known, provider, movement) && !orders.contains(order) {
-            orders.push(order.clone());
-        }
-    }
-    Ok(orders.pop().filter(|_| orders.is_empty()))
-}
-
-/// How many words of a memo may be the reference of a payout.
-const WORDS: usize = 32;
-
-/// The payout whose reference a line of a statement states: in its memo, or as the bank's own
-/// reference.
-pub(crate) fn named_payout(
-    rows: &mut dyn Rows,
-    provider: &ProviderId,
-    line: &Movement,
-) -> Result<Option<PayoutRecord>, StoreError> {
-    let memo = line.memo.iter().flat_map(|memo| memo.split_whitespace());
-    let words = line.bank_reference.as_deref().into_iter().chain(memo);
-    for word in words.take(WORDS) {
-        let Ok(reference) = PayoutRef::new(word) else { continue };
-        let record = rows.payout(&reference)?;
-        if let Some(record) = record.filter(|record| record.provider == *provider) {
-            return Ok(Some(record));
-        }
-    }
-    Ok(None)
-}
-
-/// Observes that a statement lists a payout that the provider has or may have. Returns its reference if
-/// that was written.
-pub(crate) fn list_payout(
-    rows: &mut dyn Rows,
-    record: &PayoutRecord,
-    line: &Movement,
-    token: &str,
-    at: Timestamp,
-    start: u64,
-) -> Result<Option<PayoutRef>, StoreError> {
-    let reference = record.reference();
-    let changed = journal::change(rows, reference, token, at, start, |record, _| {
-        let is_open = record.is_some_and(|record| {
-            matches!(
-                record.state,
-                RecordState::Uncertain | RecordState::Pending | RecordState::AwaitingApproval
-            )
-        });
-        let observation = Observation::Listed { amount: line.amount, on: line.at };
-        Ok(is_open.then_some(journal::Change { observation, due: Due::At(at) }))
-    })?;
-    Ok(changed.is_written.then(|| reference.clone()))
-}
-
-/// Whether a known credit is the money that another source reports.
-fn is_same(known: &CreditRecord, provider: &ProviderId, movement: &Movement) -> bool {
-    let is_own_source =
-        known.provider == *provider && known.movement.key.scope() == movement.key.scope();
-    !is_own_source && same_credit(&known.movement, movement) == SameMoney::Same
 }
 
 #[cfg(test)]

@@ -1,0 +1,55 @@
+//! Payouts that a line of a statement names.
+
+use payments_core::{Movement, PayoutRef, ProviderId, Timestamp};
+
+use crate::{
+    journal,
+    record::{Observation, PayoutRecord, RecordState},
+    store::{Due, Rows, StoreError},
+};
+
+/// How many words of a memo may be the reference of a payout.
+const WORDS: usize = 32;
+
+/// The payout whose reference a line of a statement states: in its memo, or as the bank's own
+/// reference.
+pub(crate) fn named_payout(
+    rows: &mut dyn Rows,
+    provider: &ProviderId,
+    line: &Movement,
+) -> Result<Option<PayoutRecord>, StoreError> {
+    let memo = line.memo.iter().flat_map(|memo| memo.split_whitespace());
+    let words = line.bank_reference.as_deref().into_iter().chain(memo);
+    for word in words.take(WORDS) {
+        let Ok(reference) = PayoutRef::new(word) else { continue };
+        let record = rows.payout(&reference)?;
+        if let Some(record) = record.filter(|record| record.provider == *provider) {
+            return Ok(Some(record));
+        }
+    }
+    Ok(None)
+}
+
+/// Observes that a statement lists a payout that the provider has or may have. Returns its reference if
+/// that was written.
+pub(crate) fn list_payout(
+    rows: &mut dyn Rows,
+    record: &PayoutRecord,
+    line: &Movement,
+    token: &str,
+    at: Timestamp,
+    start: u64,
+) -> Result<Option<PayoutRef>, StoreError> {
+    let reference = record.reference();
+    let changed = journal::change(rows, reference, token, at, start, |record, _| {
+        let is_open = record.is_some_and(|record| {
+            matches!(
+                record.state,
+                RecordState::Uncertain | RecordState::Pending | RecordState::AwaitingApproval
+            )
+        });
+        let observation = Observation::Listed { amount: line.amount, on: line.at };
+        Ok(is_open.then_some(journal::Change { observation, due: Due::At(at) }))
+    })?;
+    Ok(changed.is_written.then(|| reference.clone()))
+}
