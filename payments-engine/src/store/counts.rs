@@ -28,7 +28,7 @@ impl Counts {
     /// have the same kinds, and `cases` open cases together.
     #[cfg_attr(
         not(any(feature = "sqlite", feature = "postgres")),
-        expect(dead_code, reason = "a database stores kinds")
+        allow(dead_code, reason = "a database stores kinds")
     )]
     pub(super) fn add_kinds(&mut self, kinds: Option<&str>, records: u64, cases: u64) {
         let Some(kinds) = kinds else {
