@@ -87,7 +87,7 @@ pub(crate) async fn run(args: &Args, registry: &Registry) -> Ended {
         let none = "there are none; add a table such as [providers.main] with its kind";
         problems.push(ConfigProblem::new("providers", none));
     }
-    let mut report = Report {
+    let report = Report {
         problems: problems.iter().map(Problem::of).collect(),
         providers: match problems.is_empty() {
             true => providers.iter().map(Examined::of).collect(),
@@ -95,9 +95,14 @@ pub(crate) async fn run(args: &Args, registry: &Registry) -> Ended {
         },
     };
     #[cfg(feature = "online")]
-    if args.online && problems.is_empty() {
-        questions::ask(&read.config, registry, &mut report.providers).await?;
-    }
+    let report = match args.online && problems.is_empty() {
+        true => {
+            let mut report = report;
+            questions::ask(&read.config, registry, &mut report.providers).await?;
+            report
+        }
+        false => report,
+    };
     if args.json {
         output::print_json(&report)?;
     } else if problems.is_empty() {
