@@ -12,16 +12,26 @@ const browser = await chromium.launch({
 const PATIENCE = 15_000;
 const pages = [];
 
+function add(context, page) {
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(`script: ${error.message}`));
+  page.on("console", (line) => line.type() === "error" && errors.push(`console: ${line.text()}`));
+  return pages.push({ page, context, errors }) - 1;
+}
+
 const commands = {
   async open({ setup }) {
     const context = await browser.newContext({ locale: "en-US", ...setup });
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     context.setDefaultTimeout(PATIENCE);
-    const page = await context.newPage();
-    const errors = [];
-    page.on("pageerror", (error) => errors.push(`script: ${error.message}`));
-    page.on("console", (line) => line.type() === "error" && errors.push(`console: ${line.text()}`));
-    return pages.push({ page, context, errors }) - 1;
+    return add(context, await context.newPage());
+  },
+  async clickOpens({ page, context }, { selector }) {
+    const [opened] = await Promise.all([
+      page.waitForEvent("popup"),
+      page.click(selector, { strict: true }),
+    ]);
+    return add(context, opened);
   },
   goto: async ({ page }, { url }) => (await page.goto(url)).status(),
   url: ({ page }) => page.url(),
@@ -57,7 +67,7 @@ const commands = {
     }
     return problems;
   },
-  close: ({ context }) => context.close(),
+  close: ({ page }) => page.close(),
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -163,6 +163,12 @@ impl Chromium {
         self.act("click", json!({ "selector": selector }));
     }
 
+    /// Clicks what opens a page in another tab, and returns that.
+    pub fn click_opens(&self, selector: &str) -> Self {
+        let page = self.act("clickOpens", json!({ "selector": selector }));
+        Self { page: page.as_u64().unwrap() }
+    }
+
     /// Types a text into a field.
     pub fn fill(&self, selector: &str, text: &str) {
         self.act("fill", json!({ "selector": selector, "text": text }));

@@ -14,7 +14,7 @@ use payments::{
 
 use super::{
     fixture::Fixture,
-    outcome::{credits, found, judged, next, settles, word},
+    outcome::{credits, found, judged, next, read, settles, word},
     timeline::Timeline,
 };
 
@@ -64,7 +64,9 @@ async fn payment(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broke
             ("verdict", judged(&seen)),
             (
                 "booking",
-                booking.map(|b| format!("#{} {} đồng", b.id, b.amount)).unwrap_or_default(),
+                booking
+                    .map(|b| format!("#{} {}", b.id, read(Money::vnd(b.amount))))
+                    .unwrap_or_default(),
             ),
         ],
     );
@@ -138,7 +140,13 @@ async fn short_credit(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), 
             && booked.len() == 1,
         vec![
             ("verdict", judged(&seen)),
-            ("booking", booked.iter().map(|b| format!("#{} {} đồng", b.id, b.amount)).collect()),
+            (
+                "booking",
+                booked
+                    .iter()
+                    .map(|b| format!("#{} {}", b.id, read(Money::vnd(b.amount))))
+                    .collect(),
+            ),
         ],
     );
     Ok(())
@@ -175,7 +183,13 @@ async fn lost_payout(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), B
         succeeded && booked.len() == 1,
         vec![
             ("inquiry", truth),
-            ("booking", booked.iter().map(|b| format!("#{} {} đồng", b.id, b.amount)).collect()),
+            (
+                "booking",
+                booked
+                    .iter()
+                    .map(|b| format!("#{} {}", b.id, read(Money::vnd(b.amount))))
+                    .collect(),
+            ),
         ],
     );
     Ok(())

@@ -12,7 +12,7 @@ use payments::{
 
 use super::{
     fixture::Fixture,
-    outcome::{found, judged, settles, word},
+    outcome::{found, judged, read, settles, word},
     timeline::Timeline,
 };
 
@@ -50,7 +50,7 @@ async fn payment(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broke
         settles(&seen, ORDER, amount) && booked.len() == 1,
         vec![
             ("verdict", judged(&seen)),
-            ("booking", booked.iter().map(|b| format!("#{} {}", b.id, b.amount)).collect()),
+            ("booking", booked.iter().map(|b| format!("#{} {}", b.id, read(b.amount))).collect()),
         ],
     );
 
@@ -66,7 +66,10 @@ async fn payment(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Broke
         "refunded",
         "the buyer gets it back",
         matches!(submission, Submission::Accepted(_)) && returned.len() == 1,
-        vec![("booking", returned.iter().map(|b| format!("#{} {}", b.id, b.amount)).collect())],
+        vec![(
+            "booking",
+            returned.iter().map(|b| format!("#{} {}", b.id, read(b.amount))).collect(),
+        )],
     );
     Ok(())
 }
@@ -101,7 +104,7 @@ async fn undecided_payout(fixture: &Fixture, timeline: &mut Timeline) -> Result<
         succeeded && booked.len() == 1,
         vec![
             ("inquiry", truth),
-            ("booking", booked.iter().map(|b| format!("#{} {}", b.id, b.amount)).collect()),
+            ("booking", booked.iter().map(|b| format!("#{} {}", b.id, read(b.amount))).collect()),
         ],
     );
     Ok(())

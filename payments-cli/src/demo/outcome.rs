@@ -2,7 +2,7 @@
 
 use payments::{
     Lookup, Movement, Submission,
-    money::Money,
+    money::{Language, Money},
     notification::{Event, EventData},
     payment::{NextAction, Payment},
     payout::{Payout, PayoutState},
@@ -47,12 +47,18 @@ pub(super) fn credits(seen: &[Seen]) -> Vec<&Movement> {
         .collect()
 }
 
+/// An amount as people read it.
+pub(super) fn read(amount: Money) -> String {
+    amount.localized(Language::English)
+}
+
 /// Whether an inquiry found exactly one payout, and that it succeeded.
 pub(super) fn found(lookup: &Lookup<Payout>) -> (bool, String) {
     match lookup {
         Lookup::Found(payout) => {
-            let amount = payout.amount.map_or("unknown".to_owned(), |amount| amount.to_string());
-            let state = format!("{:?}, {amount}", payout.state).to_lowercase();
+            let amount = payout.amount.map_or("unknown".to_owned(), read);
+            let state = format!("{:?}", payout.state).to_lowercase();
+            let state = format!("{state}, {amount}");
             (payout.state == PayoutState::Succeeded, state)
         }
         Lookup::Several(all) => (false, format!("{} payouts under one reference", all.len())),

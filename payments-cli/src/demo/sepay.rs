@@ -9,7 +9,7 @@ use payments::{
 
 use super::{
     fixture::Fixture,
-    outcome::{credits, judged, next, settles, word},
+    outcome::{credits, judged, next, read, settles, word},
     timeline::Timeline,
 };
 
@@ -55,7 +55,10 @@ async fn checkout(fixture: &Fixture, timeline: &mut Timeline) -> Result<(), Brok
             ("verdict", judged(&seen)),
             (
                 "booking",
-                booking.map(|b| format!("#{} {} đồng", b.id, b.amount)).unwrap_or_default(),
+                booking
+                    .and_then(|b| Some((b.id, i64::try_from(b.amount).ok()?)))
+                    .map(|(id, amount)| format!("#{id} {}", read(Money::vnd(amount))))
+                    .unwrap_or_default(),
             ),
         ],
     );

@@ -79,7 +79,7 @@ fn a_code_is_drawn_with_its_facts_below() {
         .run();
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.contains('▀'), "{}", ran.out);
-    let facts = ["Vietcombank (970436)", "0071001234567", "50000 VND", "Thanh toan DH-42", "once"];
+    let facts = ["Vietcombank (970436)", "0071001234567", "50,000 VND", "Thanh toan DH-42", "once"];
     for fact in facts {
         assert!(ran.out.contains(fact), "{fact}: {}", ran.out);
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use payments::{
     Timestamp,
     engine::{Engine, Period, ReconciliationRow, ReconciliationRun, RowKind},
-    money::Money,
+    money::Language,
 };
 
 use super::failed;
@@ -141,7 +141,8 @@ fn csv(rows: &[ReconciliationRow], is_first: bool) -> Result<String, Failure> {
 fn lines(rows: &[ReconciliationRow]) -> String {
     let mut out = String::new();
     for row in rows.iter().filter(|row| row.kind.needs_a_person()) {
-        let amount = row.amount.map(|amount: Money| amount.to_string()).unwrap_or_default();
+        let amount =
+            row.amount.map(|amount| amount.localized(Language::English)).unwrap_or_default();
         let at = row.at.map(|at| at.to_string()).unwrap_or_default();
         let about = row.subject.as_ref().map(ToString::to_string);
         let about = about.or_else(|| row.key.as_ref().map(ToString::to_string));

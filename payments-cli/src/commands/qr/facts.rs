@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use payments::vietqr::{Bank, Detail, Initiation, Service, VietQr};
+use payments::{
+    money::{Language, Money},
+    vietqr::{Bank, Detail, Initiation, Service, VietQr},
+};
 use serde::Serialize;
 
 use crate::output::{DOUBTFUL, STRONG, row, styled};
@@ -84,7 +87,9 @@ impl fmt::Display for Facts<'_> {
         row(&mut out, "bank", bank);
         row(&mut out, self.service, styled(STRONG, self.account));
         match self.amount {
-            Some(amount) => row(&mut out, "amount", format_args!("{amount} {}", self.currency)),
+            Some(amount) => {
+                row(&mut out, "amount", Money::vnd(amount).localized(Language::English));
+            }
             None => row(&mut out, "amount", "typed by the payer"),
         }
         row(&mut out, "memo", self.memo.unwrap_or("typed by the payer"));

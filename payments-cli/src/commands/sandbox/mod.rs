@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use anstream::adapter::strip_str;
-use axum::{Router, response::Html, routing::get};
+use axum::Router;
 use simulator_kit::{Acknowledgement, Destinations, Server, url_of};
 use tokio::net::TcpListener;
 
@@ -131,14 +131,14 @@ pub(crate) async fn run(args: &Args, simulators: Vec<Simulator>) -> Ended {
     }
 
     let configuration = configuration::of(&url_of(at, &args.host_name), &gateways);
-    let page = page::of(&gateways, &strip_str(&configuration).to_string());
+    let page = page::router(&gateways, strip_str(&configuration).to_string());
     let router = gateways
         .iter()
         .filter_map(|(kind, gateway)| Some((kind, gateway.control.clone()?)))
         .fold(Router::new(), |router, (kind, control)| {
             router.nest(&format!("/api/{kind}"), simulator_kit::control::router(control))
         })
-        .route("/", get(|| async { Html(page) }));
+        .merge(page);
     // Whoever reads the configuration may end the sandbox at once.
     let signals = EndSignals::new();
     output::print(&configuration)?;

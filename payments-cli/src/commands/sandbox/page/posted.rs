@@ -1,0 +1,96 @@
+//! Buttons of the page: a posted form as an action.
+
+use axum::http::{HeaderMap, header};
+use serde_json::{Map, Value};
+use simulator_kit::control::Action;
+
+/// Whether a POST comes from the page itself. Browsers say where it comes from; a program that says
+/// nothing is no browser that another site could misuse. The host was checked before.
+pub(super) fn is_from_the_page(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let host = text(header::HOST).unwrap_or_default();
+    // A page of another port of this machine is the same site, but not the same origin.
+    let is_same_origin = text(header::HeaderName::from_static("sec-fetch-site"))
+        .is_none_or(|site| site == "same-origin");
+    let is_own = text(header::ORIGIN).is_none_or(|origin| origin == format!("http://{host}"));
+    is_same_origin && is_own
+}
+
+/// Members of actions that are numbers.
+const NUMBERS: [&str; 2] = ["amount", "seconds"];
+
+/// Reads the fields of a form as an action. An empty field is absent.
+///
+/// # Errors
+/// What is wrong, for people.
+pub(super) fn action(fields: Vec<(String, String)>) -> Result<Action, String> {
+    let mut members = Map::new();
+    for (name, text) in fields {
+        let text = text.trim();
+        if text.is_empty() {
+            continue;
+        }
+        let value = if NUMBERS.contains(&name.as_str()) {
+            let number: i64 = text
+                .parse()
+                .map_err(|_| format!("{name}: {text:?} is not a whole number, such as 50000"))?;
+            number.into()
+        } else {
+            Value::from(text)
+        };
+        if members.insert(name.clone(), value).is_some() {
+            return Err(format!("{name} is there twice"));
+        }
+    }
+    serde_json::from_value(Value::Object(members)).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(fields: &[(&str, &str)]) -> Result<Action, String> {
+        let owned = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+        action(fields.iter().map(owned).collect())
+    }
+
+    #[test]
+    fn a_form_is_an_action_or_says_what_is_wrong() {
+        let paid = read(&[("action", "pay"), ("order", "DH-1"), ("amount", " 20000 ")]);
+        let expected = Action::Pay { order: "DH-1".to_owned(), amount: Some(20_000), method: None };
+        assert_eq!(paid, Ok(expected));
+        let whole = read(&[("action", "pay"), ("order", "DH-1"), ("amount", "")]);
+        assert!(matches!(whole, Ok(Action::Pay { amount: None, .. })), "{whole:?}");
+        for (fields, named) in [
+            (&[("action", "pay"), ("order", "DH-1"), ("amount", "50.000")][..], "amount"),
+            (&[("action", "pay")], "order"),
+            (&[("action", "steal")], "steal"),
+            (&[("action", "pay"), ("order", "a"), ("order", "b")], "order"),
+            (&[], "action"),
+        ] {
+            let error = read(fields).unwrap_err();
+            assert!(error.contains(named), "{fields:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_form_of_another_page_is_not_the_pages_own() {
+        for (headers, expected) in [
+            (&[][..], true),
+            (&[("origin", "http://127.0.0.1:8080"), ("sec-fetch-site", "same-origin")], true),
+            (&[("origin", "http://127.0.0.1:8080")], true),
+            (&[("origin", "http://127.0.0.1:8081")], false),
+            (&[("origin", "http://127.0.0.1:8080"), ("sec-fetch-site", "same-site")], false),
+            (&[("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")], false),
+            (&[("sec-fetch-site", "cross-site")], false),
+            (&[("origin", "null")], false),
+        ] {
+            let mut map = HeaderMap::new();
+            map.insert(header::HOST, "127.0.0.1:8080".parse().unwrap());
+            for (name, value) in headers {
+                map.insert(*name, value.parse().unwrap());
+            }
+            assert_eq!(is_from_the_page(&map), expected, "{headers:?}");
+        }
+    }
+}
