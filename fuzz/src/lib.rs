@@ -13,8 +13,6 @@ mod mock;
 mod money;
 #[path = "../../provider-payos/tests/fuzz/subject.rs"]
 mod payos;
-#[path = "../../payments-core/tests/fuzz/second_reading.rs"]
-mod second_reading;
 #[path = "../../provider-sepay/tests/fuzz/subject.rs"]
 mod sepay;
 #[path = "../../examples/provider-template/tests/fuzz/subject.rs"]
@@ -26,11 +24,9 @@ mod vietqr;
 
 use std::sync::LazyLock;
 
-use conformance_tests::fuzz::{Calls, Deliveries};
+use conformance_tests::fuzz::{Calls, Deliveries, second_reading, second_reading_of_template};
 use payments_core::signature::{Formula, Layout, Maker};
 use tokio::runtime::{Builder, Runtime};
-
-use second_reading::{second_reading, second_reading_of_template};
 
 /// HPay's notifications, returns and callbacks.
 pub static HPAY_DELIVERIES: LazyLock<Vec<Deliveries>> = LazyLock::new(|| vec![hpay::deliveries()]);

@@ -1,6 +1,7 @@
 //! Bytes of any sender: whatever arrives, nothing panics, and nothing is believed that the gateway
 //! did not say.
 //!
+//! [`second_reading`] looks for requests whose signed text fits another request too.
 //! [`Deliveries`] holds a receiver against requests that anybody can send to it, and [`Calls`]
 //! holds the roles of a provider against answers that anybody can put in the gateway's place. Both
 //! return what was broken, in words, so that a fuzzer, a property test and a plain loop can use
@@ -40,6 +41,7 @@
 mod call;
 mod delivery;
 mod message;
+mod signed_text;
 
 pub use crate::requests::Requests;
 pub use crate::stub_transport::{Answer, StubTransport};
@@ -47,3 +49,4 @@ pub use call::Calls;
 pub use delivery::Deliveries;
 pub use http_tampering::bits::{Deed, Scribble, scribbled};
 pub use message::{answer, answer_text, request, request_text};
+pub use signed_text::{second_reading, second_reading_of_template};

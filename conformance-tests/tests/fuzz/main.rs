@@ -9,3 +9,4 @@
 
 mod payouts;
 mod receiver;
+mod signed_text;

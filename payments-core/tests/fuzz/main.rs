@@ -8,8 +8,6 @@
 
 mod configuration;
 mod money;
-mod second_reading;
-mod signed_text;
 mod texts;
 
 use payments_core::{

@@ -2,7 +2,7 @@
 //! into the other under the same signature.
 //!
 //! The texts are divided here by trying, apart from the search with which the core refuses them, so
-//! that a mistake in either shows. The fuzz targets use this file too.
+//! that a mistake in either shows.
 
 use payments_core::{
     Secret,
@@ -24,13 +24,13 @@ const WORDS: [&str; 8] = ["x", "thanks", "", "Two coffees", "=", ",", " ", "|"];
 ///
 /// Unknown formulas are left alone. The signature needs no key pair whatever the formula says: what
 /// is signed is the point, and not how.
-pub(crate) fn second_reading(formula: &Formula, bytes: &[u8]) -> Option<String> {
+pub fn second_reading(formula: &Formula, bytes: &[u8]) -> Option<String> {
     second_reading_by(formula, &mut Choices(bytes))
 }
 
 /// As [`second_reading`], of a formula that a configuration may put in the place of this one, with
 /// some of its fields in some order, joined in some way.
-pub(crate) fn second_reading_of_template(formula: &Formula, bytes: &[u8]) -> Option<String> {
+pub fn second_reading_of_template(formula: &Formula, bytes: &[u8]) -> Option<String> {
     let mut choices = Choices(bytes);
     let separator = choices.of(&SEPARATORS)?;
     let names: Vec<&str> = formula.shapes.iter().map(|(name, _)| *name).collect();

@@ -1,8 +1,7 @@
 //! Formulas that sign what they should refuse: the second request is found.
 
+use conformance_tests::fuzz::{second_reading, second_reading_of_template};
 use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker, Order, Shape};
-
-use super::second_reading::{second_reading, second_reading_of_template};
 
 const SHAPES: &[(&str, Shape)] = &[
     ("order", Shape::Word),
