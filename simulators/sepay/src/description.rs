@@ -17,7 +17,7 @@ pub struct Description {
 
 pub(super) fn of(simulator: &SePaySimulator) -> Description {
     Description {
-        title: "SePay, simulated: no real money, credentials for tests only".to_owned(),
+        title: "SePay, simulated".to_owned(),
         sections: vec![
             endpoints(simulator),
             credentials(simulator),

@@ -14,8 +14,8 @@ pub(super) fn payments(samples: &[Sample], language: Language) -> Markup {
     html! {
         h3 { (texts::START.to(language)) }
         p.note { (texts::START_NOTE.to(language)) }
-        div.buttons {
-            @for (sample, browser) in ways {
+        @for (sample, browser) in ways {
+            div.buttons {
                 @match browser {
                     Browser::Link(link) => a.button.start href=(link) target="_blank" rel="noopener" {
                         (sample.operation)
@@ -30,6 +30,7 @@ pub(super) fn payments(samples: &[Sample], language: Language) -> Markup {
                         }
                     },
                 }
+                span.note lang="en" { (sample.about) }
             }
         }
     }
