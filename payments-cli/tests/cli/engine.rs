@@ -214,7 +214,7 @@ fn a_statement_is_reconciled_and_its_rows_are_printed() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let simulator = runtime.block_on(MockSimulator::start(settings)).unwrap();
     let shop = Shop::new(&format!("url = '{}'", simulator.url()));
-    assert_eq!(shop.engine(&["migrate"]).code, 0);
+    run(async { builder(simulator.gateway(), &shop.store()).start().await.unwrap().stop().await });
     assert_eq!(shop.engine(&["reconciliations"]).out, "there are none\n");
     simulator.gateway().deposit(Money::vnd(70_000), "no order").unwrap();
     let last = simulator.gateway().deposit(Money::vnd(1), "no order").unwrap();

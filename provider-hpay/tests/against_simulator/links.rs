@@ -81,8 +81,8 @@ async fn instalments_frames_and_tokens_take_the_older_page_and_are_paid() {
         for (number, options) in advanced.iter().enumerate() {
             let order = format!("DH-{number}");
             let (payment, page) = world.opened(&order, options).await;
-            assert!(page.contains("200,000 VND"), "{formula}: {page}");
-            assert_eq!(page.contains("Instalments"), options.installment, "{page}");
+            assert!(page.contains("200.000 ₫"), "{formula}: {page}");
+            assert_eq!(page.contains("Trả góp"), options.installment, "{page}");
             let NextAction::Redirect { url } = payment.next.into_iter().next().unwrap() else {
                 panic!()
             };
@@ -111,14 +111,14 @@ async fn a_token_of_a_domestic_card_is_made_paid_with_and_revoked() {
     let token = card.token.clone().accept_unsigned();
     let paying = HPayOptions::new().with_atm_token(AtmToken::Pay(token.clone()));
     let (_, page) = world.opened("DH-2", &paying).await;
-    assert!(page.contains("200,000 VND"), "{page}");
+    assert!(page.contains("200.000 ₫"), "{page}");
     assert!(world.cards_of("DH-2").await.is_empty(), "no new token was asked for");
 
     let revoke = RevokeToken::new(token.clone(), &card.bank_code, "http://127.0.0.1:9/cards")
         .with_notify_url("http://127.0.0.1:9/hooks/cards");
     let next = world.extension().revoke_token(&revoke).unwrap();
     assert!(!format!("{next:?}").contains(token.expose()), "{next:?}");
-    assert!(world.follow(&next).await.contains("Remove the card"));
+    assert!(world.follow(&next).await.contains("Xóa thẻ đã lưu"));
     let news = world.hpay.buyer_removes_card(token.expose()).await.unwrap();
     let report = news.request.unwrap();
     let report = world.extension().token_revocation(&Delivery::of(&report)).unwrap();
@@ -140,7 +140,7 @@ async fn a_revocation_goes_under_either_name_of_the_merchant() {
         let token = card.token.accept_unsigned();
         let revoke = RevokeToken::new(token, card.bank_code, "http://127.0.0.1:9/cards");
         let next = world.extension().revoke_token(&revoke).unwrap();
-        assert!(world.follow(&next).await.contains("Remove the card"), "{name}");
+        assert!(world.follow(&next).await.contains("Xóa thẻ đã lưu"), "{name}");
     }
 }
 
@@ -157,7 +157,7 @@ async fn a_token_of_an_international_card_is_told_and_paid_with() {
     let (payment, page) = world
         .opened("DH-2", &HPayOptions::new().with_card_token(card.token.accept_unsigned()))
         .await;
-    assert!(page.contains("200,000 VND"), "{page}");
+    assert!(page.contains("200.000 ₫"), "{page}");
     let NextAction::Redirect { url } = payment.next.into_iter().next().unwrap() else { panic!() };
     assert!(url.contains("/v1/checkout.php?"), "the reference has no other page for it");
 
@@ -190,7 +190,7 @@ async fn an_account_in_dollars_asks_for_whole_dollars_and_reads_them() {
     let cents = payments.create_payment(&request(2_050)).await.unwrap_err();
     assert_eq!(cents.field(), Some("amount"));
     let payment = payments.create_payment(&request(2_000)).await.unwrap().accepted().unwrap();
-    assert!(world.follow(payment.next.first().unwrap()).await.contains("20 USD"));
+    assert!(world.follow(payment.next.first().unwrap()).await.contains("20,00 USD"));
     world.hpay.buyer_pays("DH-1", PayAs::Now).await.unwrap();
     let found = world.find(&payment.order).await;
     assert!(found.settles(dollars(2_000)) && !found.settles(Money::vnd(20)));

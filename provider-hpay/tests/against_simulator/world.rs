@@ -108,7 +108,7 @@ impl World {
         let client: Arc<dyn payments_core::transport::Transport> =
             Arc::<HttpClient>::clone(&self.client);
         let page = client.inquire(Call::inquiry("buyer", page)).await.unwrap();
-        assert!(String::from_utf8_lossy(page.body()).contains("200,000"), "the page shows it");
+        assert!(String::from_utf8_lossy(page.body()).contains("200.000 ₫"), "the page shows it");
         order
     }
 

@@ -142,7 +142,7 @@ async fn the_buttons_of_the_page_pay_and_cancel() {
         let link = world.payos.links().pop().unwrap();
         let page = format!("{}/web/{}", world.payos.hosts()["pay"], link.id);
         let text = client.get(&page).send().await.unwrap().text().await.unwrap();
-        assert!(text.contains("50000 VND"), "{text}");
+        assert!(text.contains("50.000 ₫"), "{text}");
         let form = client.post(&page).header("content-type", "application/x-www-form-urlencoded");
         let answer = form.body(format!("do={button}")).send().await.unwrap();
         let back = answer.headers()["location"].to_str().unwrap().to_owned();

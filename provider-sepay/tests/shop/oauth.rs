@@ -142,7 +142,7 @@ async fn a_browser_sees_what_is_asked_for_and_brings_back_the_merchants_decision
     };
     let page = send(http::Request::get(&authorization.url).body(Bytes::new()).unwrap()).await;
     let page = String::from_utf8_lossy(page.body()).into_owned();
-    assert!(page.contains("<li>webhook:read</li>") && page.contains("Cho phép"), "{page}");
+    assert!(page.contains("<code>webhook:read</code>") && page.contains("Cho phép"), "{page}");
 
     let (address, query) = authorization.url.split_once('?').unwrap();
     let press = |decision: &str| {

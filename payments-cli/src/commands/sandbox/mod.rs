@@ -35,8 +35,8 @@ use webhook::Webhook;
 /// that all of it can be saved as a configuration file. No real money, and nothing leaves the
 /// machine.
 ///
-/// Each gateway is controlled at PAGE/api/PROVIDER/: GET overview, GET samples (a curl line for every
-/// documented call), GET failing (values that fail by themselves), POST actions.
+/// Each gateway is controlled at PAGE/api/PROVIDER/: GET overview, GET samples (a curl line for
+/// every documented call), GET failing (values that fail by themselves), POST actions.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Args {
@@ -44,17 +44,18 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     port: u16,
 
-    /// The address to listen on, such as 0.0.0.0 in a container: then other machines reach the
-    /// gateways and their test credentials
-    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
+    /// The address to listen on, such as 0.0.0.0 in a container: then other machines reach
+    /// the gateways and their test credentials
+    #[arg(long, value_name = "ADDRESS", verbatim_doc_comment, default_value_t = Ipv4Addr::LOCALHOST.into())]
     host: IpAddr,
 
     /// Another host name to accept, besides localhost and loopback addresses
     #[arg(long, value_name = "NAME")]
     host_name: Vec<String>,
 
-    /// Where a gateway sends its webhooks, such as payos/webhook=http://127.0.0.1:3000/payos; several
-    #[arg(long, value_name = "PROVIDER/ENDPOINT=URL")]
+    /// Where a gateway sends its webhooks, such as
+    /// payos/webhook=http://127.0.0.1:3000/payos; several
+    #[arg(long, value_name = "PROVIDER/ENDPOINT=URL", verbatim_doc_comment)]
     webhook: Vec<Webhook>,
 
     /// Send webhooks to other machines too, over plain HTTP
@@ -65,19 +66,19 @@ pub(crate) struct Args {
     #[arg(long)]
     rate_limits: bool,
 
-    /// A configuration file: the gateways have its merchants, keys and codes instead of those for
-    /// tests. Do not give it secrets of production
-    #[arg(long, value_name = "FILE")]
+    /// A configuration file: the gateways have its merchants, keys and codes instead of
+    /// those for tests. Do not give it secrets of production
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     config: Option<PathBuf>,
 
-    /// A file that keeps what the gateways know over restarts: orders, accounts, payouts, webhooks and
-    /// their deliveries, the clock. It holds secrets
-    #[arg(long, value_name = "FILE")]
+    /// A file that keeps what the gateways know over restarts: orders, accounts, payouts,
+    /// webhooks and their deliveries, the clock. It holds secrets
+    #[arg(long, value_name = "FILE", verbatim_doc_comment)]
     state: Option<PathBuf>,
 
-    /// Which replies acknowledge a webhook: every documented one, or exactly the one that the
-    /// gateway's pages print
-    #[arg(long, value_enum, default_value_t = Ack::Documented)]
+    /// Which replies acknowledge a webhook: every documented one, or exactly the one that
+    /// the gateway's pages print
+    #[arg(long, value_enum, verbatim_doc_comment, default_value_t = Ack::Documented)]
     ack: Ack,
 }
 
