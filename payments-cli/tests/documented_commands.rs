@@ -14,8 +14,9 @@ use payments::{
 use tempfile::TempDir;
 
 /// Commands that are not run here, by how they begin, each with the reason.
-const NOT_HERE: [(&str, &str); 11] = [
+const NOT_HERE: [(&str, &str); 12] = [
     ("cargo run -- demo", ".ci/run runs it"),
+    ("payments demo", ".ci/run runs it"),
     ("cargo test", ".ci/run runs every test"),
     ("CONFORMANCE_REPORT=target/conformance cargo test", "a step of an author's own crate"),
     ("CONFORMANCE_REPORT=$PWD/target/conformance cargo test", ".ci/run runs it"),
@@ -107,13 +108,16 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// The commands of a page: the lines of its `sh` blocks, those that end with `\` joined.
+/// The commands of a page: the lines of its `sh` blocks, those that end with `\` joined, and what the
+/// rows of its tables begin with.
 fn commands(page: &str) -> Vec<String> {
     let blocks = page.split("```sh\n").skip(1).map(|rest| rest.split("\n```").next().unwrap());
     let text = blocks.collect::<Vec<_>>().join("\n").replace("\\\n", " ");
     let lines = text.lines().map(|line| line.split(" # ").next().unwrap().trim());
     let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    let rows = page.lines().filter_map(|row| row.strip_prefix("| `")?.split('`').next());
+    let commands = lines.chain(rows.filter(|code| code.starts_with("payments ")));
+    commands.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
 #[test]
@@ -145,9 +149,9 @@ fn every_documented_command_runs_or_is_named_with_the_reason_why_not() {
 
 #[test]
 fn commands_are_read_from_the_blocks_of_a_page() {
-    let page =
-        "```sh\n# a comment\npayments a \\\n  --b c   # why\n\nd\n```\n`e`\n```toml\nf\n```\n";
-    assert_eq!(commands(page), ["payments a --b c", "d"]);
+    let page = "```sh\n# a comment\npayments a \\\n  --b c   # why\n\nd\n```\n`e`\n```toml\nf\n```\n\
+         | `payments g`, `h` | does |\n| `i` | is no command |\n";
+    assert_eq!(commands(page), ["payments a --b c", "d", "payments g"]);
 }
 
 #[test]
