@@ -8,9 +8,11 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::{MethodRouter, get},
 };
-use http::StatusCode;
-use payments_core::money::Money;
+use http::{HeaderMap, StatusCode};
+use maud::{Markup, html};
+use payments_core::money::{Language, Money};
 use serde::Deserialize;
+use simulator_kit::page::{Text, buyer_page, facts, preferred_language};
 
 use super::World;
 use crate::{
@@ -42,6 +44,7 @@ enum Button {
 async fn show(
     State(world): State<Arc<World>>,
     Path(id): Path<String>,
+    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
     if LINK_PAGE.ends_with(&format!("/{id}")) {
@@ -51,7 +54,7 @@ async fn show(
         };
     }
     match world.gateway.payment_on_page(&id) {
-        Some(payment) => payment_page(&payment),
+        Some(payment) => payment_page(&payment, preferred_language(&headers, Language::English)),
         None => notice(StatusCode::NOT_FOUND, "There is no such payment"),
     }
 }
@@ -59,12 +62,15 @@ async fn show(
 async fn act(
     State(world): State<Arc<World>>,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Form(pressed): Form<Pressed>,
 ) -> Response {
     let Some(payment) = world.gateway.payment_on_page(&id) else {
         return notice(StatusCode::NOT_FOUND, "There is no such payment");
     };
-    let Some(button) = pressed.button else { return payment_page(&payment) };
+    let Some(button) = pressed.button else {
+        return payment_page(&payment, preferred_language(&headers, Language::English));
+    };
     let order = payment.order.as_str();
     let done = match button {
         Button::Pay => pay(&world, &payment, pressed.amount.as_deref().unwrap_or_default()),
@@ -94,68 +100,40 @@ fn pay(world: &World, payment: &wire::OpenPayment, amount: &str) -> Result<(), S
     paid.map(drop).map_err(|error: ControlError| error.to_string())
 }
 
-fn payment_page(payment: &wire::OpenPayment) -> Response {
-    let amount = payment.amount.to_decimal();
+fn payment_page(payment: &wire::OpenPayment, language: Language) -> Response {
+    const AMOUNT: Text = Text::new("Amount", "Số tiền");
+    const PAY: Text = Text::new("Pay", "Thanh toán");
+    const PROCESS: Text =
+        Text::new("Act, and let the bank decide later", "Thực hiện, ngân hàng quyết định sau");
+    const FAIL: Text = Text::new("Fail to pay", "Thanh toán thất bại");
+    const CANCEL: Text = Text::new("Cancel", "Hủy thanh toán");
     let currency = payment.amount.currency();
-    page(
-        StatusCode::OK,
-        &format!("{amount} {currency}"),
-        &format!(
-            "<p>Order {}</p><p>{}</p>\
-             <form method=\"post\">\
-             <p><input name=\"amount\" value=\"{amount}\" aria-label=\"Amount\"> {currency}</p>\
-             <button name=\"as\" value=\"pay\">Pay</button>\
-             <button name=\"as\" value=\"process\">Act, and let the bank decide later</button>\
-             <button name=\"as\" value=\"fail\">Fail to pay</button>\
-             <button name=\"as\" value=\"cancel\">Cancel</button>\
-             </form>",
-            escaped(payment.order.as_str()),
-            escaped(&payment.description),
-        ),
-    )
+    let rows = [
+        (Text::new("Order", "Đơn hàng"), payment.order.as_str()),
+        (Text::new("Description", "Nội dung"), &payment.description),
+    ];
+    let body = html! {
+        (facts(rows.map(|(label, value)| (label.to(language), html! { (value) }))))
+        form method="post" {
+            p {
+                input name="amount" value=(payment.amount.to_decimal())
+                    aria-label=(AMOUNT.to(language));
+                " " (currency)
+            }
+            button.main name="as" value="pay" { (PAY.to(language)) }
+            button name="as" value="process" { (PROCESS.to(language)) }
+            button name="as" value="fail" { (FAIL.to(language)) }
+            button name="as" value="cancel" { (CANCEL.to(language)) }
+        }
+    };
+    page(StatusCode::OK, language, &payment.amount.localized(language), body)
 }
 
 fn notice(status: StatusCode, text: &str) -> Response {
-    page(status, "Mock gateway", &format!("<p>{}.</p>", escaped(text)))
+    page(status, Language::English, "Payment", html! { p { (text) "." } })
 }
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:30rem;\
-padding:0 1rem}small{color:#666}input{font:inherit;width:10rem}button{display:block;font:inherit;\
-margin:.5rem 0;padding:.5rem 1rem;width:100%}";
-
-fn page(status: StatusCode, heading: &str, body: &str) -> Response {
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Mock gateway</title>\
-         <style>{STYLE}</style></head><body><small>Mock gateway: no money moves</small>\
-         <h1>{}</h1>{body}</body></html>",
-        escaped(heading)
-    );
-    (status, Html(html)).into_response()
-}
-
-/// Escapes the merchant's text, which must not become markup.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_of_the_merchant_is_not_markup() {
-        assert_eq!(escaped("<b a='1' b=\"2\">&"), "&lt;b a=&#39;1&#39; b=&quot;2&quot;&gt;&amp;");
-    }
+fn page(status: StatusCode, language: Language, heading: &str, body: Markup) -> Response {
+    let page = buyer_page("Mock gateway", language, heading, body);
+    (status, Html(page.into_string())).into_response()
 }

@@ -181,7 +181,7 @@ async fn a_buyer_pays_on_the_page_that_the_link_leads_to() {
 
     let page = send("GET", url, "text/plain", String::new()).await;
     let page = String::from_utf8(page.body().to_vec()).unwrap();
-    assert!(page.contains("50000 VND") && page.contains("Two &lt;coffees&gt;"), "{page}");
+    assert!(page.contains("50,000 VND") && page.contains("Two &lt;coffees&gt;"), "{page}");
 
     let form = "application/x-www-form-urlencoded";
     let paid = send("POST", url, form, "as=pay&amount=50000".to_owned()).await;
