@@ -156,7 +156,8 @@ pub(crate) fn adopt_by_route(
     Ok(())
 }
 
-/// Stores a credit whose case a person settled, and books it for the order that it belongs to.
+/// Stores a credit whose case a person settled, and books it for the order that it belongs to. Other
+/// reports of the same money follow it, so that one transfer is decided once.
 pub(crate) fn settle_credit(
     rows: &mut dyn Rows,
     credit: &CreditRecord,
@@ -166,7 +167,10 @@ pub(crate) fn settle_credit(
 ) -> Result<(), StoreError> {
     let mut booking = Booking { rows, token, writes: 0, at, start, subjects: Vec::new() };
     match &credit.order {
-        Some(order) => booking.assign(order, credit),
+        Some(order) => {
+            booking.assign(order, credit)?;
+            booking.adopt(order, &credit.movement)
+        }
         None => booking.change_credit(credit),
     }
 }

@@ -11,7 +11,7 @@ use payments_core::{
 };
 use proptest::prelude::*;
 
-use super::{adopt_by_route, book, change_payment};
+use super::{adopt_by_route, book, change_payment, settle_credit};
 use crate::{
     change::Subject,
     record::{
@@ -476,6 +476,26 @@ fn a_line_that_names_nothing_follows_the_same_money_to_its_order() {
         reports.iter().for_each(|report| drop(books.book(report)));
         assert_eq!((books.received(), books.record().credits.len()), (50_000, 2));
         assert_eq!(books.rows.payments().unmatched(9).unwrap().len(), 0);
+    }
+}
+
+#[test]
+fn a_person_who_decides_one_report_of_a_transfer_decides_all_of_them() {
+    let told = movement(Source::Delivery, full("acme.webhook", "1", "FT1"));
+    let line = movement(Source::Statement, full("acme.statement", "L1", "FT1"));
+    let another = movement(Source::Statement, full("acme.statement", "L2", "FT2"));
+    for (mut books, _folder) in Books::of_each_store() {
+        books.open("main", None, None);
+        for report in [&told, &line, &another] {
+            books.book(report);
+        }
+        assert_eq!(books.cases_in_all(), 3);
+        let credit = books.rows.payments().credit(&provider(), &key("acme.webhook", "1"));
+        let mut credit = credit.unwrap().unwrap();
+        credit.belongs_to(order(), "Lan", "the receipt", at(9));
+        settle_credit(&mut *books.rows, &credit, "decided", at(9), 1).unwrap();
+        assert_eq!((books.received(), books.record().credits.len()), (50_000, 2));
+        assert_eq!(books.cases_in_all(), 1, "another transfer is another case");
     }
 }
 
