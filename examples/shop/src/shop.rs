@@ -1,18 +1,16 @@
 //! The shop: orders on one side, gateways on the other, and the engine between them.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use payments::{
-    Clock, Error, ErrorKind, OrderRef, Payments, PayoutRef, Result, Submission, SystemClock,
-    Timestamp,
+    Error, ErrorKind, OrderRef, Payments, PayoutRef, Result, Submission, Timestamp,
     engine::{
         AppDatabase as _, Engine, HandedOver, HandlerError, OpeningState, PaymentRecord, Period,
         ReconciliationRun, SqliteDatabase,
     },
     money::Money,
-    payment::{CreatePayment, NextAction, PaymentMethod},
+    payment::{CreatePayment, NextAction, Payment, PaymentMethod},
     payout::{Beneficiary, CreatePayout},
 };
 
@@ -26,6 +24,9 @@ use crate::{
 /// How long to wait before the same inquiry is repeated.
 const PAUSE: Duration = Duration::from_secs(10);
 
+/// How long a buyer has to pay, where the gateway can end a payment.
+const PAY_WITHIN: Duration = Duration::from_secs(60 * 60);
+
 /// How often the bank's statements are read, in case that a notification was lost.
 const STATEMENTS: Duration = Duration::from_secs(10 * 60);
 
@@ -37,7 +38,6 @@ pub struct Shop {
     database: Database,
     /// For transactions in which payouts are handed over.
     transactions: SqliteDatabase,
-    clock: Arc<dyn Clock>,
     settings: Settings,
 }
 
@@ -67,7 +67,13 @@ impl Way {
 #[derive(Debug)]
 pub(crate) enum NextStep {
     /// To take one of these actions, the preferred one first.
-    Pay(Vec<NextAction>),
+    Pay {
+        actions: Vec<NextAction>,
+        /// Until when, if the gateway ends the payment.
+        until: Option<Timestamp>,
+    },
+    /// To start again, unless the money is on its way: the time to pay is over.
+    TimeIsOver,
     /// To start again: nothing was opened, and nothing was charged.
     StartAgain,
     /// To wait: it is not known whether it was opened, and the engine asks.
@@ -90,8 +96,7 @@ impl Shop {
             .start()
             .await?;
         let payments = payments.through(&engine)?;
-        let (clock, settings) = (Arc::new(SystemClock), settings.clone());
-        Ok(Self { engine, payments, database, transactions, clock, settings })
+        Ok(Self { engine, payments, database, transactions, settings: settings.clone() })
     }
 
     /// Ends the engine once what is under way is done.
@@ -138,23 +143,42 @@ impl Shop {
     pub async fn open(&self, item: &'static Item, way: Way) -> Result<OrderRef> {
         let reference = OrderRef::new(reference::fresh()?)?;
         let request = self.request(&reference, item, way)?;
-        self.database.place(&Order::new(reference.clone(), item, self.clock.now()))?;
-        match self.payments.open_payment(&request).await {
-            Ok(opened) => match opened.submission {
-                Submission::Accepted(_) => {}
-                Submission::Declined(decline) => {
-                    tracing::warn!(order = %reference, %decline, "the payment was not opened");
-                }
-                Submission::Uncertain(uncertain) => {
-                    tracing::warn!(order = %reference, %uncertain, "the payment may be open");
-                }
-            },
+        self.database.place(&Order::new(reference.clone(), item, self.payments.now()))?;
+        match self.open_payment(request).await {
+            Ok(Submission::Accepted(_)) => {}
+            Ok(Submission::Declined(decline)) => {
+                tracing::warn!(order = %reference, %decline, "the payment was not opened");
+            }
+            Ok(Submission::Uncertain(uncertain)) => {
+                tracing::warn!(order = %reference, %uncertain, "the payment may be open");
+            }
             // An error means that nothing happened.
             Err(error) => {
                 tracing::warn!(order = %reference, %error, "the payment was not opened");
             }
         }
         Ok(reference)
+    }
+
+    /// Opens a payment: with an end if the preferred gateway can end one. A gateway that cannot is
+    /// tried where nothing was opened.
+    async fn open_payment(&self, request: CreatePayment) -> Result<Submission<Payment>> {
+        let route = self.payments.route(&request)?;
+        let preferred = route.providers.first().and_then(|provider| provider.payments().ok());
+        if preferred.is_some_and(|role| role.capabilities().expiry) {
+            let end = self.payments.now().plus(PAY_WITHIN);
+            let with_end = request.clone().with_expiry(end);
+            let opened = self.payments.open_payment(&with_end).await.map(|one| one.submission);
+            let nothing_happened = match &opened {
+                Err(_) => true,
+                Ok(Submission::Declined(decline)) => decline.is_confirmed(),
+                Ok(_) => false,
+            };
+            if !nothing_happened || route.providers.len() == 1 {
+                return opened;
+            }
+        }
+        self.payments.open_payment(&request).await.map(|opened| opened.submission)
     }
 
     /// An order, and what the engine knows of its payment.
@@ -173,18 +197,25 @@ impl Shop {
     /// again.
     pub(crate) async fn next_step(&self, payment: Option<&PaymentRecord>) -> NextStep {
         let openings = payment.map(|payment| payment.openings.as_slice()).unwrap_or_default();
+        let (now, mut time_is_over) = (self.payments.now(), false);
         for opening in openings.iter().filter(|opening| opening.state == OpeningState::Open) {
+            let until = opening.expires_at();
+            if until.is_some_and(|end| end <= now) {
+                time_is_over = true;
+                continue;
+            }
             let (provider, request) = (&opening.provider, &opening.request);
             match self.payments.open_payment_at(provider, request).await {
                 Ok(opened) => {
                     if let Submission::Accepted(payment) = opened.submission {
-                        return NextStep::Pay(payment.next);
+                        return NextStep::Pay { actions: payment.next, until };
                     }
                 }
                 Err(error) => tracing::warn!(%provider, %error, "cannot be shown again"),
             }
         }
         match openings.iter().any(|opening| opening.is_live()) {
+            _ if time_is_over => NextStep::TimeIsOver,
             true => NextStep::Wait,
             false => NextStep::StartAgain,
         }
@@ -198,7 +229,7 @@ impl Shop {
     pub async fn ask(&self, reference: &OrderRef) -> Result<()> {
         let Some((order, Some(payment))) = self.order(reference).await? else { return Ok(()) };
         let is_due = order.packed_at.is_none()
-            && self.database.begin_inquiry(reference, self.clock.now(), PAUSE)?;
+            && self.database.begin_inquiry(reference, self.payments.now(), PAUSE)?;
         let asked = payment.openings.iter().filter(|opening| is_due && opening.is_live());
         for opening in asked {
             let role = self.payments.provider(&opening.provider)?.payments()?;
@@ -228,7 +259,7 @@ impl Shop {
         let provider = route.providers.first().map(|provider| provider.id().clone());
         let provider = provider.ok_or_else(|| Error::unsupported("no gateway sends money"))?;
         let mut transaction = self.transactions.begin().await.map_err(not_written)?;
-        let (made_at, state) = (self.clock.now().unix_seconds(), "prepared");
+        let (made_at, state) = (self.payments.now().unix_seconds(), "prepared");
         let row = (reference.as_str(), provider.as_str(), amount.minor(), name, made_at, state);
         let written = transaction.execute(INSERT_PAYOUT, row).map_err(HandlerError::from);
         let handed_over = match written {
@@ -263,7 +294,7 @@ impl Shop {
     /// There is no such provider, it has no statements, or it could not be asked to the end; then
     /// the run says that it was interrupted.
     pub(crate) async fn reconcile(&self, provider: &str, days: u16) -> Result<ReconciliationRun> {
-        let until = self.clock.now();
+        let until = self.payments.now();
         let seconds = i64::from(days) * 24 * 60 * 60;
         let from = Timestamp::from_unix(until.unix_seconds() - seconds);
         self.engine.reconcile(provider, &Period::new(from, until)?).await

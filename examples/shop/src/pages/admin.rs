@@ -11,7 +11,7 @@ use payments::{
 };
 
 use super::{moment, page, read, reconciliation};
-use crate::shop::Books;
+use crate::{Order, shop::Books};
 
 /// What the owner's page shows.
 pub(crate) struct Admin {
@@ -109,6 +109,9 @@ fn decisions(subject: &Subject, kind: CaseKind) -> &'static [(Decision, &'static
             (Decision::Different, "They are different money"),
             CLOSED,
         ],
+        (Subject::Payment(_), CaseKind::Late | CaseKind::Contradicted) => {
+            &[(Decision::Closed, "The order may be packed")]
+        }
         (Subject::Credit(..), _) => {
             &[(Decision::BelongsTo, "It belongs to the order below"), CLOSED]
         }
@@ -140,11 +143,22 @@ fn orders(books: &Books) -> Markup {
                     td { (order.item.name) }
                     td.amount { (read(order.asked)) }
                     td.amount { (read(order.received)) }
-                    td { @if order.packed_at.is_some() { "packed" } @else { "waits for its money" } }
+                    td { (parcel(order)) }
                     td { (moment(order.placed_at)) }
                 }
             }
         } }
+    }
+}
+
+/// Where the parcel of an order is.
+fn parcel(order: &Order) -> &'static str {
+    let is_here = order.received.minor() >= order.asked.minor();
+    match order.packed_at {
+        Some(_) => "packed",
+        // Its money came late, or its gateway holds it.
+        None if is_here => "waits for a decision",
+        None => "waits for its money",
     }
 }
 

@@ -46,9 +46,16 @@ pub(crate) fn front(shelf: &[(&Item, Vec<Way>)]) -> Response {
 pub(crate) fn order(order: &Order, payment: Option<&PaymentRecord>, next: &NextStep) -> Response {
     let body = html! {
         (status(order, payment))
-        @if !is_paid(order, payment) {
+        @if !is_here(order, payment) {
             @match next {
-                NextStep::Pay(actions) => (next_step::html(actions, missing(payment))),
+                NextStep::Pay { actions, until } => {
+                    (next_step::html(actions, missing(payment)))
+                    @if let Some(end) = until { p #until.note { "Please pay before " (in_vietnam(*end)) "." } }
+                },
+                NextStep::TimeIsOver => p #over {
+                    "The time to pay is over. If you have paid, your money will be found: please do "
+                    "not pay twice. If not, " a href="/" { "start again" } "."
+                },
                 NextStep::StartAgain => p {
                     "The payment could not be opened and nothing was charged. "
                     a href="/" { "Start again" }
@@ -93,6 +100,12 @@ fn is_paid(order: &Order, payment: Option<&PaymentRecord>) -> bool {
     order.packed_at.is_some() || payment.is_some_and(PaymentRecord::may_ship)
 }
 
+/// Whether all the money is here, even if a person has to look at it before the order is packed.
+fn is_here(order: &Order, payment: Option<&PaymentRecord>) -> bool {
+    let funding = payment.and_then(PaymentRecord::funding);
+    is_paid(order, payment) || matches!(funding, Some(Funding::Exact | Funding::Over { .. }))
+}
+
 /// What is missing of an order for which some money arrived.
 fn missing(payment: Option<&PaymentRecord>) -> Option<Money> {
     match payment.and_then(PaymentRecord::funding) {
@@ -111,6 +124,10 @@ fn status(order: &Order, payment: Option<&PaymentRecord>) -> Markup {
         (false, Some(Funding::Short { missing })) => {
             ("wait", format!("Some of the money is here; {} is missing.", read(missing)))
         }
+        (false, Some(Funding::Exact | Funding::Over { .. })) => (
+            "wait",
+            "Your money is here, and we are looking at it. Please do not pay again.".to_owned(),
+        ),
         (false, _) => ("wait", "Not paid yet, as far as we know. We are checking.".to_owned()),
     };
     html! {
@@ -134,6 +151,11 @@ fn look_again(order: &Order, payment: Option<&PaymentRecord>) -> Markup {
 /// An amount as the readers of the shop's pages write it.
 fn read(amount: Money) -> String {
     amount.localized(Language::English)
+}
+
+/// A moment, to the minute, as clocks in Vietnam show it.
+fn in_vietnam(at: Timestamp) -> Markup {
+    html! { time datetime=(at) { (at.vietnam_civil("%H:%M, %d/%m/%Y")) } " (Vietnam)" }
 }
 
 /// A moment, to the second.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use browser_tests::{Chromium, Setup, is_requested};
 use payments::OrderRef;
 
-use crate::world::{PASSWORD, World, eventually};
+use crate::world::{PASSWORD, TOO_LONG, World, eventually};
 
 /// A browser on the page of a new order for two coffees, paid in this way.
 fn order(world: &World, setup: &Setup, way: &str) -> (Chromium, OrderRef) {
@@ -93,6 +93,76 @@ async fn a_buyer_scans_the_code_and_transfers_too_little_and_then_the_rest() {
     world.sepay.bank_transfer(&account, 30_000, &memo).await.unwrap();
     assert!(says(&browser, "Paid. We are packing it.").await);
     assert_eq!(browser.count("svg"), 0, "a paid order shows nothing to scan");
+    assert!(world.is_packed_once(&reference).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_buyer_is_too_late_for_the_gateways_page() {
+    if !is_requested("a buyer is too late for the gateway's page") {
+        return;
+    }
+    let world = World::preferring("hpay-main").await;
+    let (browser, reference) = order(&world, &Setup::phone(), "page");
+    assert!(browser.text("#until").contains("Please pay before"), "{}", browser.text("#until"));
+    browser.picture("shop-order-until");
+    browser.click("#pay");
+    browser.wait_for("text=HPay");
+    world.pass(TOO_LONG).await;
+    browser.click("button:text-is('Thanh toán')");
+    browser.wait_for("[role=alert]");
+    browser.assert_well_made();
+    browser.picture("hpay-too-late");
+
+    assert_eq!(browser.goto(&format!("{}/orders/{reference}", world.url)), 200);
+    assert!(browser.text("#over").contains("The time to pay is over."));
+    assert_eq!(browser.count("#pay"), 0);
+    browser.assert_well_made();
+    browser.picture("shop-time-is-over");
+    assert!(world.is_not_packed(&reference).await);
+    assert!(world.hpay.bookings().is_empty());
+
+    let owner = Chromium::open(&Setup::desktop().password("owner", PASSWORD));
+    owner.goto(&format!("{}/admin", world.url));
+    assert_eq!(owner.text("#no-cases"), "Nothing waits for you.");
+    assert!(owner.text("#orders").contains("waits for its money"), "{}", owner.text("#orders"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_that_comes_after_the_end_is_decided_by_the_owner() {
+    if !is_requested("a transfer comes after the end") {
+        return;
+    }
+    let world = World::preferring("payos-main").await;
+    let (buyer, reference) = order(&world, &Setup::phone(), "page");
+    buyer.click("#pay");
+    buyer.wait_for("text=payOS");
+    assert_eq!(buyer.count("button[value=pay]"), 1);
+    world.pass(TOO_LONG).await;
+    buyer.reload();
+    assert_eq!(buyer.count("button[value=pay]"), 0, "the page takes nothing after the end");
+    buyer.assert_well_made();
+    buyer.picture("payos-too-late");
+    // The code was scanned before, and the bank does not know of an end.
+    world.payos().buyer_pays(reference.as_str(), 50_000).await.unwrap();
+    buyer.goto(&format!("{}/thanks/{reference}", world.url));
+    assert!(says(&buyer, "Please do not pay again.").await);
+    buyer.assert_well_made();
+    assert!(world.is_not_packed(&reference).await);
+
+    let owner = Chromium::open(&Setup::desktop().password("owner", PASSWORD));
+    owner.goto(&format!("{}/admin", world.url));
+    let case = "form.case:has(select[name=decision])";
+    assert_eq!(owner.count(case), 1);
+    assert!(owner.text(case).contains("late"), "{}", owner.text(case));
+    let orders = owner.text("#orders");
+    assert!(orders.contains("waits for a decision"), "{orders}");
+    owner.assert_well_made();
+    owner.picture("shop-admin-late");
+    owner.fill(&format!("{case} >> input[name=who]"), "Lan");
+    owner.fill(&format!("{case} >> input[name=why]"), "it is still in stock");
+    owner.click(&format!("{case} >> button:text-is('Decide')"));
+    assert_eq!(owner.text("#said"), "It is decided.");
+    assert!(says(&buyer, "Paid. We are packing it.").await);
     assert!(world.is_packed_once(&reference).await);
 }
 

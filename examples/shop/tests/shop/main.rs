@@ -5,6 +5,7 @@
 mod admin;
 mod browser;
 mod chromium;
+mod expiry;
 mod forgery;
 mod hpay;
 mod pages;

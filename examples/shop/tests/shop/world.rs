@@ -1,4 +1,4 @@
-//! Both gateways, and a shop on them that listens on loopback.
+//! The gateways, and a shop on them that listens on loopback.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use payments::{
     engine::{CaseKind, PaymentRecord},
     registry::{Context, Registry},
     simulators::hpay::{HPaySimulator, Settings as HPaySettings},
+    simulators::payos::{PayOSSimulator, Settings as PayOSSettings},
     simulators::sepay::{
         CodeRule, Host, SePaySimulator, Settings as SePaySettings, Webhook, WebhookAuth,
     },
@@ -23,13 +24,18 @@ use crate::browser::{Browser, Page};
 /// No step of a test takes this long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Longer than a buyer has to pay.
+pub(crate) const TOO_LONG: Duration = Duration::from_secs(61 * 60);
+
 /// The password of the owner's page.
 pub(crate) const PASSWORD: &str = "for-tests";
 
-/// Both gateways, and a shop on them. Dropping it stops all three.
+/// The gateways, and a shop on them. Dropping it stops all of them.
 pub(crate) struct World {
     pub(crate) hpay: HPaySimulator,
     pub(crate) sepay: SePaySimulator,
+    /// A third one, which the shop has if it is preferred.
+    payos: Option<PayOSSimulator>,
     pub(crate) shop: Arc<Shop>,
     pub(crate) browser: Browser,
     /// The address of the shop.
@@ -44,7 +50,7 @@ impl World {
     /// A shop that tries this gateway first.
     pub(crate) async fn preferring(gateway: &str) -> Self {
         let hpay = HPaySimulator::start(HPaySettings::test()).await.unwrap();
-        let codes = CodeRule::new("DH", 10..=10).unwrap();
+        let codes = CodeRule::new("DH", 15..=15).unwrap();
         let sepay =
             SePaySimulator::start(SePaySettings::test().with_code_rule(codes)).await.unwrap();
 
@@ -64,8 +70,19 @@ impl World {
             WebhookAuth::HmacSha256 { secret },
         ));
 
-        let text = configuration(gateway, &hpay, &sepay, &url)
+        let mut text = configuration(gateway, &hpay, &sepay, &url)
             + &format!("[engine]\nstore = 'sqlite:{}'\n", database.display());
+        let payos = match gateway {
+            "payos-main" => {
+                let webhook = format!("{url}/hooks/payos-main/webhook");
+                let settings = PayOSSettings::test().with_webhook_url(webhook);
+                Some(PayOSSimulator::start(settings).await.unwrap())
+            }
+            _ => None,
+        };
+        if let Some(payos) = &payos {
+            text += &payos_configuration(payos, &url);
+        }
         let environ = Environ::of([
             ("HPAY_KEY".to_owned(), hpay.merchant_private_key().unwrap().to_owned()),
             ("HPAY_CERTIFICATE".to_owned(), hpay.hpay_certificate().to_owned()),
@@ -81,7 +98,7 @@ impl World {
         let router = router(Arc::clone(&shop));
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         let browser = Browser::at(url.clone()).with_password(PASSWORD);
-        Self { hpay, sepay, shop, browser, url, clock, serving, _folder: folder }
+        Self { hpay, sepay, payos, shop, browser, url, clock, serving, _folder: folder }
     }
 
     /// Orders two coffees for 50,000 VND as a buyer, and returns the order's page.
@@ -134,6 +151,20 @@ impl World {
     pub(crate) async fn advance(&self, by: Duration) {
         self.clock.advance(by);
         self.settle().await;
+    }
+
+    /// Lets time pass everywhere, and does what is due by then.
+    pub(crate) async fn pass(&self, by: Duration) {
+        self.hpay.advance(by);
+        if let Some(payos) = &self.payos {
+            payos.advance(by);
+        }
+        self.advance(by).await;
+    }
+
+    /// The third gateway.
+    pub(crate) fn payos(&self) -> &PayOSSimulator {
+        self.payos.as_ref().expect("it is preferred")
     }
 
     /// The status on the thank-you page.
@@ -194,7 +225,7 @@ fn configuration(first: &str, hpay: &HPaySimulator, sepay: &SePaySimulator, shop
         account_number = "{}"
         account_holder = "{}"
         code_prefix = "DH"
-        code_min = 10
+        code_min = 15
         webhook_secret = "{}"
         "#,
         hpay.merchant_id(),
@@ -213,5 +244,28 @@ fn configuration(first: &str, hpay: &HPaySimulator, sepay: &SePaySimulator, shop
         account.number,
         account.holder,
         sepay.settings().webhook_secret(),
+    )
+}
+
+/// payOS, which the shop's source does not know.
+fn payos_configuration(payos: &PayOSSimulator, shop: &str) -> String {
+    let channel = &payos.settings().payment;
+    format!(
+        r#"
+        [providers.payos-main]
+        kind = "payos"
+        environment = "sandbox"
+        client_id = "{}"
+        api_key = "{}"
+        checksum_key = "{}"
+        cancel_url = "{shop}/"
+        api_url = "{}"
+        pay_url = "{}"
+        "#,
+        channel.client_id,
+        channel.api_key,
+        channel.checksum_key,
+        payos.hosts()["api"],
+        payos.hosts()["pay"],
     )
 }
