@@ -7,7 +7,9 @@ use payments_core::{ProviderId, Result, Timestamp};
 use super::Engine;
 use crate::{
     inbox::InboxHealth,
+    notice,
     record::{CaseKind, RecordState},
+    seeded::Seeded,
     statements,
     store::{Backend, StoreError},
 };
@@ -18,10 +20,11 @@ use crate::{
 pub struct Health {
     /// How many payouts are on record, by state; states without records are left out.
     pub records: Vec<(RecordState, u64)>,
-    /// How many cases wait for a person.
+    /// How many cases wait for a person, as many as [`Engine::cases`] lists.
     pub open_cases: u64,
-    /// The same by kind; kinds without cases are left out. Cases that an earlier version stored are
-    /// unrecognised until their records change.
+    /// The same by kind; kinds without cases are left out. Contradicted deliveries, dead letters and
+    /// unreadable lines count too. Cases that an earlier version stored are unrecognised until their
+    /// records change.
     pub cases: BTreeMap<CaseKind, u64>,
     /// How many payouts, payments and deliveries are neither final nor due nor before a person. It
     /// has to be 0.
@@ -63,19 +66,25 @@ impl Engine {
         let restored = shared.restored.why();
         let hours_ago =
             |hours: i64| Timestamp::from_unix(shared.clock.now().unix_seconds() - hours * 3_600);
+        let forgets_notices = shared.is_seeded(Seeded::ForgetsNotices);
         let (day, hour) = (hours_ago(24), hours_ago(1));
         let read = shared.journal.store.run(move |backend| {
             let counts = backend.counts()?;
             let lately = backend.inbox().inbox_counts(hour)?.refused;
             let inbox = InboxHealth::new(backend.inbox().inbox_counts(day)?, lately);
+            let mut cases = counts.cases;
+            let notices = if forgets_notices { Vec::new() } else { notice::notices(backend)? };
+            for notice in notices {
+                *cases.entry(notice.case.kind).or_default() += 1;
+            }
             let dead_letters = backend.handling().dead_letters()?.len() as u64;
             let mut missing_handlers = backend.handlers()?;
             missing_handlers
                 .retain(|name| handlers.as_ref().is_some_and(|names| !names.contains(name)));
             Ok(Health {
                 records: counts.by_state,
-                open_cases: counts.cases.values().sum(),
-                cases: counts.cases,
+                open_cases: cases.values().sum(),
+                cases,
                 forgotten: counts.forgotten,
                 oldest_forgotten: counts.oldest_forgotten,
                 oldest_uncertain: counts.oldest_uncertain,

@@ -281,6 +281,8 @@ pub(super) async fn a_dead_letter_is_a_case_until_it_is_closed(seeded: Option<Se
     let cases = engine.cases().await.unwrap();
     let [(id, case, _)] = cases.as_slice() else { return Err(format!("{cases:?}")) };
     ensure!(case.kind == CaseKind::DeadLetter, "{case:?}");
+    let health = engine.health().await.unwrap();
+    ensure!(health.cases.get(&case.kind) == Some(&1), "{:?}", health.cases);
     let closed = engine.decide(id, Decision::Closed, "lan", "the shop did it by hand").await;
     ensure!(closed.is_ok(), "{closed:?}");
     ensure!(engine.dead_letters().await.unwrap().is_empty(), "a closed letter is there");

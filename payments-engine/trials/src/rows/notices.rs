@@ -20,6 +20,9 @@ async fn kinds(engine: &Engine) -> Vec<CaseKind> {
 async fn close(engine: &Engine) -> Finding {
     let cases = engine.cases().await.unwrap();
     let [(id, ..)] = cases.as_slice() else { return Err(format!("{cases:?}")) };
+    let health = engine.health().await.unwrap();
+    let counted: Vec<_> = health.cases.into_iter().collect();
+    ensure!((health.open_cases, counted) == (1, vec![(cases[0].1.kind, 1)]), "health counts it");
     let typed = id.to_string().parse().map_err(|error| format!("{id}: {error}"))?;
     let paid = engine.decide(&typed, Decision::WasPaid, "lan", "so it seems").await;
     ensure!(paid.is_err(), "a case without a record has no such decision");
@@ -29,6 +32,8 @@ async fn close(engine: &Engine) -> Finding {
     ensure!(again.is_err(), "it was closed before");
     let left = kinds(engine).await;
     ensure!(left.is_empty(), "{left:?}");
+    let health = engine.health().await.unwrap();
+    ensure!((health.open_cases, health.cases.len()) == (0, 0), "{:?}", health.cases);
     Ok(())
 }
 
