@@ -2,11 +2,11 @@
 
 mod payouts;
 mod routes;
+mod same_money;
 
 use payments_core::{
-    Movement, OrderRef, SameMoney, Timestamp,
+    Movement, OrderRef, Timestamp,
     payment::{Funding, Payment},
-    same_credit,
 };
 
 pub(crate) use payouts::{list_payout, named_payout};
@@ -142,15 +142,19 @@ pub(crate) fn adopt_by_route(
     }
     let unmatched = rows.payments().unmatched(UNMATCHED)?;
     let mut booking = Booking { rows, token, writes: 1, at, start, subjects: Vec::new() };
-    for mut credit in unmatched.into_iter().filter(|credit| credit.movement.is_credit()) {
+    for credit in unmatched.into_iter().filter(|credit| credit.movement.is_credit()) {
         let names = names_of(&credit.movement);
         let is_named = names.into_iter().any(|(kind, name)| {
             let route = Route { provider: credit.provider.clone(), kind, name: name.to_owned() };
             routes.contains(&route)
         });
-        if is_named {
+        // Another report of the same money may have taken it along.
+        let known = booking.rows.payments().credit(&credit.provider, &credit.movement.key)?;
+        let unmatched = known.filter(|known| is_named && known.order.is_none());
+        if let Some(mut credit) = unmatched {
             credit.belongs_to(record.order.clone(), "the engine", "it names the order", at);
             booking.assign(&record.order, &credit)?;
+            booking.adopt(&record.order, &credit.provider, &credit.movement)?;
         }
     }
     Ok(())
@@ -169,7 +173,7 @@ pub(crate) fn settle_credit(
     match &credit.order {
         Some(order) => {
             booking.assign(order, credit)?;
-            booking.adopt(order, &credit.movement)
+            booking.adopt(order, &credit.provider, &credit.movement)
         }
         None => booking.change_credit(credit),
     }
@@ -305,7 +309,7 @@ impl Booking<'_> {
             }
         }
         for movement in adopted {
-            self.adopt(order, &movement)?;
+            self.adopt(order, &report.provider, &movement)?;
         }
         Ok(())
     }
@@ -332,13 +336,13 @@ impl Booking<'_> {
                 let order = order_of(self.rows, &report.provider, movement)?;
                 let credit =
                     CreditRecord::new(provider, movement.clone(), source, order.clone(), self.at);
-                self.rows.payments().put_credit(&credit)?;
                 return match order {
                     Some(order) => {
+                        self.rows.payments().put_credit(&credit)?;
                         self.report(&order, report)?;
-                        self.adopt(&order, movement)
+                        self.adopt(&order, &report.provider, movement)
                     }
-                    None => self.change_credit(&credit),
+                    None => self.keep(credit),
                 };
             }
         };
@@ -346,7 +350,7 @@ impl Booking<'_> {
         credit.belongs_to(order.clone(), "the engine", "a later report names the order", self.at);
         self.change_credit(&credit)?;
         self.report(&order, report)?;
-        self.adopt(&order, movement)
+        self.adopt(&order, &report.provider, movement)
     }
 
     /// A line of a statement that names a payout shows that its money left.
@@ -399,20 +403,6 @@ impl Booking<'_> {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Lets the unmatched reports of the same money follow it to its order.
-    fn adopt(&mut self, order: &OrderRef, movement: &Movement) -> Result<(), StoreError> {
-        let like = self.rows.payments().credits_like(movement, COMPARED)?;
-        for mut credit in like {
-            let is_same = same_credit(&credit.movement, movement) == SameMoney::Same
-                && credit.movement.key.scope() != movement.key.scope();
-            if credit.order.is_none() && is_same {
-                credit.belongs_to(order.clone(), "the engine", "another report names it", self.at);
-                self.assign(order, &credit)?;
-            }
-        }
-        Ok(())
     }
 
     /// Books a kept credit for its order.

@@ -8,7 +8,7 @@ use payments_core::{
     same_credit,
 };
 
-use super::COMPARED;
+use super::{COMPARED, same_money::is_of_one_source};
 use crate::{
     record::{CreditRecord, PaymentRecord},
     store::{Route, RouteKind, Rows, StoreError},
@@ -65,10 +65,22 @@ pub(crate) fn order_of(
             (None, _) => {}
         }
     }
+    let mut same = rows.payments().credits_like(movement, COMPARED)?;
+    same.retain(|known| same_credit(&known.movement, movement) == SameMoney::Same);
+    let (others, own): (Vec<_>, Vec<_>) =
+        same.into_iter().partition(|known| is_same(known, provider, movement));
     let mut orders: Vec<OrderRef> = Vec::new();
-    for known in rows.payments().credits_like(movement, COMPARED)? {
-        let Some(order) = &known.order else { continue };
-        if is_same(&known, provider, movement) && !orders.contains(order) {
+    for known in &others {
+        let Some(order) = known.order.as_ref().filter(|order| !orders.contains(order)) else {
+            continue;
+        };
+        let is_here = |one: &&CreditRecord| one.order.as_ref() == Some(order);
+        let name = known.name();
+        let is_of_it = |one: &&CreditRecord| is_of_one_source(&one.name(), &name) && is_here(one);
+        // What this source told of that money before is the money of the others.
+        let told =
+            own.iter().filter(|one| one.movement.key != movement.key && is_here(one)).count();
+        if told < others.iter().filter(is_of_it).count() {
             orders.push(order.clone());
         }
     }
@@ -76,7 +88,7 @@ pub(crate) fn order_of(
 }
 
 /// Whether a known credit is the money that another source reports.
-fn is_same(known: &CreditRecord, provider: &ProviderId, movement: &Movement) -> bool {
+pub(super) fn is_same(known: &CreditRecord, provider: &ProviderId, movement: &Movement) -> bool {
     let is_own_source =
         known.provider == *provider && known.movement.key.scope() == movement.key.scope();
     !is_own_source && same_credit(&known.movement, movement) == SameMoney::Same

@@ -21,6 +21,8 @@ use crate::{
     store::{Backend, Store},
 };
 
+mod one_case;
+
 const START: u64 = 1;
 
 fn at(second: i64) -> Timestamp {
@@ -456,7 +458,7 @@ fn finds_its_order(mut books: Books) {
     assert_eq!(books.cases_in_all(), 1);
     let line = movement(Source::Statement, full("acme.statement", "L1", "FT1"));
     books.book(&line);
-    assert_eq!(books.cases_in_all(), 2);
+    assert_eq!(books.cases_in_all(), 1, "the same money, told twice");
     books.open("main", None, None);
     assert_eq!(books.received(), 50_000, "the opening's code names it");
     let credit = books.rows.payments().credit(&provider(), &key("acme.webhook", "1"));
@@ -476,26 +478,6 @@ fn a_line_that_names_nothing_follows_the_same_money_to_its_order() {
         reports.iter().for_each(|report| drop(books.book(report)));
         assert_eq!((books.received(), books.record().credits.len()), (50_000, 2));
         assert_eq!(books.rows.payments().unmatched(9).unwrap().len(), 0);
-    }
-}
-
-#[test]
-fn a_person_who_decides_one_report_of_a_transfer_decides_all_of_them() {
-    let told = movement(Source::Delivery, full("acme.webhook", "1", "FT1"));
-    let line = movement(Source::Statement, full("acme.statement", "L1", "FT1"));
-    let another = movement(Source::Statement, full("acme.statement", "L2", "FT2"));
-    for (mut books, _folder) in Books::of_each_store() {
-        books.open("main", None, None);
-        for report in [&told, &line, &another] {
-            books.book(report);
-        }
-        assert_eq!(books.cases_in_all(), 3);
-        let credit = books.rows.payments().credit(&provider(), &key("acme.webhook", "1"));
-        let mut credit = credit.unwrap().unwrap();
-        credit.belongs_to(order(), "Lan", "the receipt", at(9));
-        settle_credit(&mut *books.rows, &credit, "decided", at(9), 1).unwrap();
-        assert_eq!((books.received(), books.record().credits.len()), (50_000, 2));
-        assert_eq!(books.cases_in_all(), 1, "another transfer is another case");
     }
 }
 

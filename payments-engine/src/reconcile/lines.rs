@@ -132,11 +132,14 @@ impl Comparing<'_> {
         let report = report_of(&provider, line);
         booking::book(self.rows, &report, &token, self.at, self.start)?;
         let booked = self.rows.payments().credit(&provider, &line.key)?;
+        let first = booked.as_ref().and_then(|credit| credit.same_as.clone());
         let order = booked.and_then(|credit| credit.order);
         let order = order.or_else(|| partner.as_ref().and_then(|one| one.order.clone()));
         let Some(order) = order else {
             let subject = Subject::Credit(provider, line.key.clone());
-            let case = self.open_case(&subject, CaseKind::Unmatched, None)?;
+            let of = first.map(|first| Subject::Credit(first.provider, first.key));
+            let of = of.as_ref().unwrap_or(&subject);
+            let case = self.open_case(of, CaseKind::Unmatched, None)?;
             let detail = "money arrived for no order on record";
             let row = ReconciliationRow::of(line, RowKind::Unmatched, detail);
             return Ok(Some(row.about(subject).with_case(case)));

@@ -25,6 +25,10 @@ pub struct CreditRecord {
     /// The order that it belongs to; `None` while it belongs to none that is known.
     #[serde(default)]
     pub order: Option<OrderRef>,
+    /// The report of the same money by another source that was first. Its case is the case of this one
+    /// too, and names this one among its credits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<CreditName>,
     /// What a person has to decide, and has decided.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -53,8 +57,41 @@ impl CreditRecord {
             settled: None,
         };
         let cases = if order.is_none() { vec![case()] } else { Vec::new() };
-        let (reported_at, changed_at) = (at, at);
-        Self { provider, source, reported_at, changed_at, revision: 1, order, cases, movement }
+        let (reported_at, changed_at, same_as) = (at, at, None);
+        let revision = 1;
+        Self {
+            provider,
+            source,
+            reported_at,
+            changed_at,
+            revision,
+            order,
+            same_as,
+            cases,
+            movement,
+        }
+    }
+
+    /// The reports of the money that its case is about, itself included: one of each source.
+    pub fn reports(&self) -> Vec<CreditName> {
+        let case = self.cases.iter().find(|case| case.kind == CaseKind::Unmatched);
+        case.map_or_else(|| vec![self.name()], |case| case.credits.clone())
+    }
+
+    /// Says that another report of the same money was first, so that it needs no case of its own.
+    pub(crate) fn is_told_by(&mut self, first: &Self) {
+        self.same_as = Some(first.name());
+        self.cases.clear();
+    }
+
+    /// Adds another report of the same money to its case.
+    pub(crate) fn tells_of(&mut self, other: &Self, at: Timestamp) {
+        self.revision += 1;
+        self.changed_at = at;
+        let mut cases = self.cases.iter_mut().filter(|case| case.kind == CaseKind::Unmatched);
+        if let Some(case) = cases.next() {
+            case.credits.push(other.name());
+        }
     }
 
     /// Its name.

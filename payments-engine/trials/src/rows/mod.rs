@@ -119,6 +119,7 @@ trials! {
     references::a_reference_is_given_out_once finds ForgetsReferences;
     statements::a_statement_books_what_no_delivery_told_once;
     statements::a_statement_is_read_on_after_a_kill;
+    statements::unmatched_money_of_two_sources_is_one_case_for_each_transfer;
     reconciliation::a_line_is_matched_booked_or_before_a_person;
     reconciliation::what_a_statement_does_not_list_is_a_case;
     reconciliation::what_is_listed_again_is_a_duplicate finds MatchesALineAgain;

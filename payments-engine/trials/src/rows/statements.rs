@@ -1,12 +1,16 @@
 //! Statements: credits without a delivery, counted once with what other sources report.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use payments_core::money::Money;
-use payments_engine::Seeded;
+use payments_core::{OrderRef, money::Money};
+use payments_engine::{CaseKind, Engine, Seeded};
 
 use super::{Finding, ensure};
-use crate::deliveries::{AMOUNT, Deliveries, SIGNED, deliver, received};
+use crate::{
+    deliveries::{AMOUNT, Deliveries, SIGNED, deliver, received},
+    statement::Changes,
+};
 
 const EVERY: Duration = Duration::from_secs(900);
 
@@ -50,5 +54,56 @@ pub(super) async fn a_statement_is_read_on_after_a_kill(seeded: Option<Seeded>) 
     engine.tick().await.unwrap();
     let counted = received(&engine, "A-1").await;
     ensure!(counted == AMOUNT, "{counted} are booked of two equal transfers");
+    Ok(())
+}
+
+/// Two equal transfers for no order, each told by a delivery and by a line of the statement under
+/// another key, are two cases, whichever comes first. Each is decided once.
+pub(super) async fn unmatched_money_of_two_sources_is_one_case_for_each_transfer(
+    seeded: Option<Seeded>,
+) -> Finding {
+    for deliveries_come_first in [true, false] {
+        let world = Deliveries::start();
+        let changes = Changes::default();
+        changes.use_own_keys();
+        let builder = Engine::builder()
+            .with_store(world.store())
+            .with_provider(changes.around(&world.provider()))
+            .with_clock(Arc::new(world.clock.clone()))
+            .with_seeded(seeded)
+            .with_statements_every(EVERY)
+            .without_background();
+        let engine = builder.start().await.unwrap();
+        for _ in 0..2 {
+            world.gateway.deposit(Money::vnd(AMOUNT), "no order").unwrap();
+        }
+        let deliveries = world.gateway.take_notifications();
+        for is_of_deliveries in [deliveries_come_first, !deliveries_come_first] {
+            if is_of_deliveries {
+                for delivery in &deliveries {
+                    let accepted = deliver(&engine, SIGNED, delivery).await;
+                    ensure!(accepted.reply.status().is_success(), "{accepted:?}");
+                }
+            } else {
+                world.clock.advance(EVERY);
+            }
+            engine.tick().await.unwrap();
+            let cases = engine.cases().await.unwrap();
+            let kinds: Vec<_> = cases.iter().map(|(_, case, _)| case.kind).collect();
+            ensure!(kinds == [CaseKind::Unmatched; 2], "{kinds:?}");
+        }
+        let cases = engine.cases().await.unwrap();
+        ensure!(cases.iter().all(|(_, case, _)| case.credits.len() == 2), "{cases:#?}");
+        for ((id, ..), order) in cases.iter().zip(["A-1", "A-2"]) {
+            let reference = OrderRef::new(order).unwrap();
+            engine.assign(id, &reference, "Lan", "the receipt").await.unwrap();
+            let record = engine.payment(&reference).await.unwrap().unwrap();
+            let counted = (record.received(), record.credits.len());
+            ensure!(counted == (Some(Money::vnd(AMOUNT)), 2), "{counted:?} of {order}");
+        }
+        let left = engine.cases().await.unwrap();
+        ensure!(left.is_empty(), "{left:#?}");
+        engine.stop().await;
+    }
     Ok(())
 }
