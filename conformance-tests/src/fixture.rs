@@ -16,8 +16,7 @@ use crate::{
     Tuning,
     client::{PATIENT, client},
     proxy::FaultProxy,
-    recording_transport::RecordingTransport,
-    stub_transport::Note,
+    recording_transport::{Note, RecordingTransport},
 };
 
 const RETRY: RetryPolicy = RetryPolicy::new(2, Duration::from_millis(1), PATIENT);

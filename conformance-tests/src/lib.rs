@@ -131,7 +131,7 @@
 //! - [`ChangedResponse`]: answers of your gateway changed on their way, and what each may become.
 //! - [`LAWS`]: what holds for every provider, and why; [`Finding`]: a law that is broken.
 //! - [`proxy`]: the faults, and what is before each host of the gateway.
-//! - [`fuzz`]: bytes from strangers, which must never be believed.
+//! - The crate `conformance-fuzz`: bytes from strangers, which must never be believed.
 //! - [`REPORT_FOLDER`]: with this variable in the environment every test appends a line of JSON to
 //!   a file in that folder: the suite's version, the provider and its capabilities, the law, the
 //!   fault, the outcome and the time.
@@ -173,9 +173,8 @@
 //!
 //! | feature | makes available |
 //! |---|---|
-//! | `reqwest` (default) | the HTTP client that the suite gives to providers; without it only [`fuzz`] can be used |
+//! | `reqwest` (default) | the HTTP client that the suite gives to providers; without it only `conformance-fuzz` can use this crate |
 
-pub mod fuzz;
 pub mod gateway;
 
 #[doc(inline)]
@@ -203,7 +202,6 @@ mod requests;
 mod runner;
 mod set_up;
 mod step;
-mod stub_transport;
 mod subject;
 mod suite;
 mod texts;
@@ -226,7 +224,10 @@ pub use http_tampering::{
 pub use law::Law;
 pub use laws::LAWS;
 pub use operation::Operation;
+#[doc(hidden)]
+pub use operations::{Answer, Outcome, PreparedCall};
 pub use report::REPORT_FOLDER;
+pub use requests::Requests;
 pub use runner::{
     assert_fault_case, assert_law, assert_offline, assert_refused, assert_set_up, break_law,
     break_laws,

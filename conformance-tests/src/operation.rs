@@ -99,6 +99,11 @@ pub(crate) enum Availability {
 }
 
 impl Operation {
+    /// Every call.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.into_iter().map(|row| row.0)
+    }
+
     /// Every call that may have an effect.
     pub fn instructions() -> impl Iterator<Item = Self> {
         of_kind(Kind::Instruction)
@@ -125,7 +130,8 @@ impl Operation {
         self.row().2
     }
 
-    pub(crate) fn is_instruction(self) -> bool {
+    /// Whether it may have an effect.
+    pub fn is_instruction(self) -> bool {
         self.row().3 == Kind::Instruction
     }
 

@@ -1,35 +1,51 @@
 //! The client that a provider under test sends by: the real one, whose calls are noted and of which
 //! the next can be struck by a fault.
 
+use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;
-use payments_core::transport::{Call, CallClass, Transport, TransportError, TransportErrorKind};
-use tokio::sync::Notify;
-
-use crate::{
-    proxy::{Fault, FaultProxy},
-    stub_transport::{Answer, Note, StubTransport},
+use payments_core::transport::{
+    Call, CallClass, Subject, Transport, TransportError, TransportErrorKind,
 };
+use tokio::{sync::Notify, time::Instant};
+
+use crate::proxy::{Fault, FaultProxy};
 
 pub(crate) struct RecordingTransport {
-    client: Arc<dyn Transport>,
-    /// Before the client.
-    stub: StubTransport,
-    proxy: Arc<FaultProxy>,
-    next: Mutex<Next>,
+    /// The real client and the proxy behind it; without them nothing is ever sent.
+    line: Option<(Arc<dyn Transport>, Arc<FaultProxy>)>,
+    state: Mutex<State>,
 }
 
-/// What happens to the next call of a class.
 #[derive(Default)]
-struct Next {
-    /// A fault strikes it; a limit is how long it waits, where that is shorter than the client's.
+struct State {
+    notes: Vec<Note>,
+    /// The response to the last call that had one.
+    last: Option<Response<Bytes>>,
+    /// What every call gets instead of being sent.
+    replayed: Option<Response<Bytes>>,
+    /// What the next call gets instead of being sent.
+    replayed_once: Option<Response<Bytes>>,
+    /// A fault strikes the next call of a class; a limit is how long it waits, where that is shorter
+    /// than the client's.
     struck: Option<(CallClass, Fault, Option<Duration>)>,
-    /// Its response is kept back.
+    /// The response to the next call of a class is kept back.
     kept_back: Option<(CallClass, KeptBack)>,
+}
+
+/// A call that a provider handed to its transport.
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
+    pub(crate) class: CallClass,
+    pub(crate) about: Option<Subject>,
+    /// The provider's own line.
+    pub(crate) made_at: &'static Location<'static>,
+    pub(crate) host: String,
+    pub(crate) at: Instant,
 }
 
 /// The next call of a class, whose response has arrived and is kept back.
@@ -53,69 +69,90 @@ impl KeptBack {
 
 impl RecordingTransport {
     pub(crate) fn new(client: Arc<dyn Transport>, proxy: Arc<FaultProxy>) -> Self {
-        let stub = StubTransport::before(Arc::clone(&client));
-        Self { client, stub, proxy, next: Mutex::default() }
+        Self { line: Some((client, proxy)), state: Mutex::default() }
+    }
+
+    /// One that sends nothing: the first call gets this response, and every other an empty one.
+    pub(crate) fn offline(first: Response<Bytes>) -> Self {
+        let replayed = Some(Response::default());
+        let state = State { replayed, replayed_once: Some(first), ..State::default() };
+        Self { line: None, state: Mutex::new(state) }
     }
 
     /// Makes `fault` strike the next call of this class.
     pub(crate) fn arm(&self, class: CallClass, fault: Fault) {
-        self.next().struck = Some((class, fault, None));
+        self.state().struck = Some((class, fault, None));
     }
 
     /// Makes `fault` strike the next call of this class, which waits no longer than this.
     pub(crate) fn arm_within(&self, limit: Duration, class: CallClass, fault: Fault) {
-        self.next().struck = Some((class, fault, Some(limit)));
+        self.state().struck = Some((class, fault, Some(limit)));
     }
 
     /// Keeps back the response to the next call of this class.
     pub(crate) fn keep_back(&self, class: CallClass) -> KeptBack {
         let kept_back = KeptBack::default();
-        self.next().kept_back = Some((class, kept_back.clone()));
+        self.state().kept_back = Some((class, kept_back.clone()));
         kept_back
     }
 
     /// Takes back a fault that waits for its call; whether there was one.
     pub(crate) fn disarm(&self) -> bool {
-        self.next().struck.take().is_some()
+        self.state().struck.take().is_some()
     }
 
     /// The response to the last call that had one.
     pub(crate) fn last_response(&self) -> Option<Response<Bytes>> {
-        self.stub.responses().pop()
+        self.state().last.clone()
     }
 
     /// Gives every call this response from now on, and sends none; with `None` they are sent again.
     pub(crate) fn replay(&self, response: Option<Response<Bytes>>) {
-        match response {
-            Some(response) => self.stub.will_answer(Answer::Response(response)),
-            None => self.stub.connect(Arc::clone(&self.client)),
-        }
+        self.state().replayed = response;
     }
 
     /// The calls after the first `mark` ones, oldest first.
     pub(crate) fn since(&self, mark: usize) -> Vec<Note> {
-        self.stub.since(mark)
+        self.state().notes.get(mark..).unwrap_or_default().to_vec()
     }
 
-    fn next(&self) -> MutexGuard<'_, Next> {
-        self.next.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl Transport for RecordingTransport {
     async fn send(&self, call: Call) -> Result<Response<Bytes>, TransportError> {
-        let (struck, kept_back) = {
-            let mut next = self.next();
-            let struck = next.struck.take_if(|(class, ..)| *class == call.class);
-            (struck, next.kept_back.take_if(|(class, _)| *class == call.class))
+        let (replayed, struck, kept_back) = {
+            let mut state = self.state();
+            state.notes.push(Note {
+                class: call.class,
+                about: call.about.clone(),
+                made_at: call.made_at,
+                host: call.request.uri().authority().map(ToString::to_string).unwrap_or_default(),
+                at: Instant::now(),
+            });
+            let replayed = state.replayed_once.take().or_else(|| state.replayed.clone());
+            let struck = state.struck.take_if(|(class, ..)| *class == call.class);
+            (replayed, struck, state.kept_back.take_if(|(class, _)| *class == call.class))
+        };
+        let (client, proxy) = match (replayed, &self.line) {
+            (None, Some(line)) => line,
+            (replayed, _) => {
+                let nowhere = || TransportError::new(TransportErrorKind::NotSent, "no client");
+                return replayed.ok_or_else(nowhere);
+            }
         };
         let mut limit = Duration::MAX;
         if let Some((_, fault, within)) = struck {
-            self.proxy.inject(fault);
+            proxy.inject(fault);
             limit = within.unwrap_or(limit);
         }
-        let sent = tokio::time::timeout(limit, self.stub.send(call)).await;
+        let sent = tokio::time::timeout(limit, client.send(call)).await;
+        if let Ok(Ok(response)) = &sent {
+            self.state().last = Some(response.clone());
+        }
         if let Some((_, kept_back)) = kept_back {
             kept_back.arrived.notify_one();
             kept_back.released.notified().await;
@@ -127,6 +164,6 @@ impl Transport for RecordingTransport {
     }
 
     fn departs(&self) -> bool {
-        self.client.departs()
+        self.line.as_ref().is_some_and(|(client, _)| client.departs())
     }
 }

@@ -1,4 +1,4 @@
-//! What is asked of a provider while fuzzed bytes are the response.
+//! What is asked of a provider.
 
 use payments_core::{
     AccountId, OrderRef, PayoutRef, RefundRef, Result,
@@ -34,7 +34,7 @@ pub struct Requests {
     pub payout: CreatePayout,
     /// For `entries`.
     pub filter: StatementFilter,
-    /// For `confirm`, such as what [`Deliveries::events`](crate::fuzz::Deliveries::events) tell.
+    /// For `confirm`.
     pub events: Vec<Event>,
 }
 

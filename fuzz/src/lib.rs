@@ -24,39 +24,39 @@ mod vietqr;
 
 use std::sync::LazyLock;
 
-use conformance_tests::fuzz::{Calls, Deliveries, second_reading, second_reading_of_template};
+use conformance_fuzz::{Calls, Deliveries, second_reading, second_reading_of_template};
 use payments_core::signature::{Formula, Layout, Maker};
 use tokio::runtime::{Builder, Runtime};
 
 /// HPay's notifications, returns and callbacks.
 pub static HPAY_DELIVERIES: LazyLock<Vec<Deliveries>> = LazyLock::new(|| vec![hpay::deliveries()]);
-/// HPay's answers. The signer is the one that the fuzzer does not slow down.
-pub static HPAY_ANSWERS: LazyLock<Calls> =
+/// HPay's responses. The signer is the one that the fuzzer does not slow down.
+pub static HPAY_RESPONSES: LazyLock<Calls> =
     LazyLock::new(|| RUNTIME.block_on(async { hpay::calls("aws-lc") }));
-/// The answers of HPay's newer OpenAPI, in their envelopes.
-pub static HPAY_OPENAPI_ANSWERS: LazyLock<Calls> =
+/// The responses of HPay's newer OpenAPI, in their envelopes.
+pub static HPAY_OPENAPI_RESPONSES: LazyLock<Calls> =
     LazyLock::new(|| RUNTIME.block_on(async { hpay::openapi_calls("aws-lc") }));
 /// payOS's webhooks and returns.
 pub static PAYOS_DELIVERIES: LazyLock<Vec<Deliveries>> =
     LazyLock::new(|| vec![payos::deliveries()]);
 /// payOS's responses.
-pub static PAYOS_ANSWERS: LazyLock<Calls> =
+pub static PAYOS_RESPONSES: LazyLock<Calls> =
     LazyLock::new(|| RUNTIME.block_on(async { payos::calls() }));
 /// SePay's IPNs and webhooks in every authentication, and its requests for tokens.
 pub static SEPAY_DELIVERIES: LazyLock<Vec<Deliveries>> = LazyLock::new(sepay::deliveries);
-/// SePay's answers.
-pub static SEPAY_ANSWERS: LazyLock<Calls> =
+/// SePay's responses.
+pub static SEPAY_RESPONSES: LazyLock<Calls> =
     LazyLock::new(|| RUNTIME.block_on(async { sepay::calls() }));
 /// The mock's notifications.
 pub static MOCK_DELIVERIES: LazyLock<Vec<Deliveries>> =
     LazyLock::new(|| vec![RUNTIME.block_on(mock::deliveries())]);
-/// The mock's answers.
-pub static MOCK_ANSWERS: LazyLock<Calls> = LazyLock::new(|| RUNTIME.block_on(mock::calls()));
+/// The mock's responses.
+pub static MOCK_RESPONSES: LazyLock<Calls> = LazyLock::new(|| RUNTIME.block_on(mock::calls()));
 /// The notifications of the plug-in template.
 pub static TEMPLATE_DELIVERIES: LazyLock<Vec<Deliveries>> =
     LazyLock::new(|| vec![template::deliveries()]);
-/// The answers to the plug-in template.
-pub static TEMPLATE_ANSWERS: LazyLock<Calls> =
+/// The responses to the plug-in template.
+pub static TEMPLATE_RESPONSES: LazyLock<Calls> =
     LazyLock::new(|| RUNTIME.block_on(async { template::calls() }));
 
 /// On paused time, so that a rate limit costs nothing.
@@ -71,9 +71,9 @@ pub fn deliver(receivers: &[Deliveries], request: &[u8]) {
     }
 }
 
-/// Lets every call get an answer: whatever it is, nothing is broken.
-pub fn answer(calls: &Calls, answer: &[u8]) {
-    assert_eq!(RUNTIME.block_on(calls.breaches_by(answer)), Vec::<String>::new());
+/// Lets every call get a response: whatever it is, nothing is broken.
+pub fn respond(calls: &Calls, response: &[u8]) {
+    assert_eq!(RUNTIME.block_on(calls.breaches_by(response)), Vec::<String>::new());
 }
 
 /// Every formula by which HPay's, payOS's and SePay's clients sign requests.

@@ -77,24 +77,27 @@ pub(super) async fn two_runtimes(start: Start) -> Result<Passed, Flaw> {
     for which in ["the first runtime", "the second runtime"] {
         let (inquiry, provider) = (inquiry.clone(), provider.clone());
         let call = move || async move { inquiry.answer(&provider).await.map(drop) };
-        let answered = in_a_runtime_of_its_own(call).await.and_then(|answered| answered);
+        let answered = in_a_runtime_of_its_own(false, call).await.and_then(|answered| answered);
         answered.map_err(|flaw| flaw.in_call(operation).with_ledger(format!("in {which}")))?;
     }
     // An instruction in a third one.
     if let Some(operation) = offered_instructions(&fixture.provider).next() {
         let instruction = PreparedCall::ready(&fixture, operation, 2).await?;
         let call = move || async move { instruction.carry_out(&provider).await };
-        let outcome = in_a_runtime_of_its_own(call).await?;
+        let outcome = in_a_runtime_of_its_own(false, call).await?;
         outcome.accepted().in_call(operation)?;
     }
     Ok(Passed::Tested)
 }
 
-async fn in_a_runtime_of_its_own<F: Future<Output: Send + 'static>>(
+/// Makes a call in another runtime; if time is `paused` there, only waiting moves it.
+pub(super) async fn in_a_runtime_of_its_own<F: Future<Output: Send + 'static>>(
+    paused: bool,
     call: impl FnOnce() -> F + Send + 'static,
 ) -> Result<F::Output, Flaw> {
     let made = tokio::task::spawn_blocking(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().start_paused(paused).build();
         runtime.map(|runtime| runtime.block_on(call()))
     });
     let made = made.await.map_err(|error| Flaw::new("a response in another runtime", error))?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::join_all;
 use http::{HeaderValue, Response, StatusCode};
 use payments_core::{
@@ -17,9 +18,10 @@ use crate::{
     fixture::Fixture,
     flaw::InFlaw as _,
     law::Passed,
+    laws::dropping::in_a_runtime_of_its_own,
     operations::{PreparedCall, answer_text, offered_inquiries},
     proxy::{Fault, When},
-    stub_transport::{Answer, Note, StubTransport},
+    recording_transport::{Note, RecordingTransport},
 };
 
 pub(super) async fn patient(start: Start) -> Result<Passed, Flaw> {
@@ -48,7 +50,7 @@ pub(super) async fn patient(start: Start) -> Result<Passed, Flaw> {
         exhausted(&fixture, &inquiry).await?;
         any = true;
     }
-    heeds_the_gateway(start).await?;
+    heeds_the_gateway(&fixture).await?;
     Ok(Passed::if_any(any))
 }
 
@@ -116,119 +118,82 @@ async fn is_made_once(fixture: &Fixture, inquiry: &PreparedCall) -> Result<(), F
 }
 
 /// A 429 that asks for seven seconds gets them.
-async fn heeds_the_gateway(start: Start) -> Result<(), Flaw> {
+async fn heeds_the_gateway(fixture: &Fixture) -> Result<(), Flaw> {
     const ASKED: Duration = Duration::from_secs(7);
-    let header = |subject: &Subject, operation| subject.gateway.retry_after(operation);
-    let subject = start.start().await;
-    let made = in_standing_time(subject.clone(), move |subject, idle| {
-        let alone = |operation| Asked {
-            all: vec![operation],
-            first: slow_down(header(subject, operation), ASKED),
-            keeps_the_rate: false,
+    for operation in free_inquiries(&fixture.provider) {
+        let header = fixture.subject.gateway.retry_after(operation);
+        let first = slow_down(header, ASKED);
+        let notes = in_standing_time(&fixture.subject, &[operation], first, false).await?;
+        let (is_so, found) = match notes.as_slice() {
+            // It found an answer without a call.
+            [] => continue,
+            [_] => (false, "it was not asked again".to_owned()),
+            [first, second, ..] => {
+                let waited = second.at - first.at;
+                (waited >= ASKED, format!("{waited:?}"))
+            }
         };
-        free_inquiries(idle).map(alone).collect()
-    });
-    for (asked, notes) in made.await? {
-        let Some(operation) = asked.first().copied() else { continue };
-        let [first, second, ..] = notes.as_slice() else {
-            let expected = "asked again after a 429 of the gateway's";
-            return Err(Flaw::new(expected, "it was not").in_call(operation));
-        };
-        let waited = second.at - first.at;
-        let expected = format!("{ASKED:?} as `{}` asks", header(&subject, operation));
-        Flaw::unless(waited >= ASKED, expected, format!("{waited:?}")).in_call(operation)?;
+        let expected = format!("asked again after {ASKED:?}, as `{header}` asks");
+        Flaw::unless(is_so, expected, found).in_call(operation)?;
     }
     Ok(())
 }
 
 /// Sixty-four callers ask one provider for everything that has a limit, and get a 429 first.
 pub(super) async fn rate(start: Start) -> Result<Passed, Flaw> {
-    let subject = start.start().await;
-    let made = in_standing_time(subject.clone(), |subject, idle| {
-        let is_limited =
-            |operation: &Operation| subject.gateway.calls_per_second(*operation).is_some();
-        let limited: Vec<_> = free_inquiries(idle).filter(is_limited).collect();
-        let first = slow_down("retry-after", Duration::ZERO);
-        vec![Asked {
-            all: limited.into_iter().cycle().take(64).collect(),
-            first,
-            keeps_the_rate: true,
-        }]
-    });
-    let mut any = false;
-    for (asked, notes) in made.await? {
-        // Where the documents allow some inquiries more than others, as much as they allow any.
-        let most = asked.iter().filter_map(|one| subject.gateway.calls_per_second(*one)).max();
-        let Some(most) = most else { continue };
-        any = true;
-        let mut by_host: BTreeMap<&str, Vec<Instant>> = BTreeMap::new();
-        for note in &notes {
-            by_host.entry(&note.host).or_default().push(note.at);
-        }
-        for (host, times) in by_host {
-            let is_too_fast = times.windows(most as usize + 1).any(
-                |window| matches!(window, [first, .., last] if *last - *first < Duration::from_secs(1)),
-            );
-            let found = format!("{} within less than a second, to {host}", most + 1);
-            Flaw::unless(!is_too_fast, format!("at most {most} calls in a second"), found)?;
-        }
+    let fixture = Fixture::open(&start).await?;
+    let limit = |one: &Operation| fixture.subject.gateway.calls_per_second(*one);
+    let limited: Vec<_> =
+        free_inquiries(&fixture.provider).filter(|one| limit(one).is_some()).collect();
+    // Where the documents allow some inquiries more than others, as much as they allow any.
+    let Some(most) = limited.iter().filter_map(limit).max() else {
+        return Ok(Passed::NotApplicable);
+    };
+    let asked: Vec<_> = limited.into_iter().cycle().take(64).collect();
+    let first = slow_down("retry-after", Duration::ZERO);
+    let notes = in_standing_time(&fixture.subject, &asked, first, true).await?;
+    let mut by_host: BTreeMap<&str, Vec<Instant>> = BTreeMap::new();
+    for note in &notes {
+        by_host.entry(&note.host).or_default().push(note.at);
     }
-    Ok(Passed::if_any(any))
+    for (host, times) in by_host {
+        let is_too_fast = times.windows(most as usize + 1).any(
+            |window| matches!(window, [first, .., last] if *last - *first < Duration::from_secs(1)),
+        );
+        let found = format!("{} within less than a second, to {host}", most + 1);
+        Flaw::unless(!is_too_fast, format!("at most {most} calls in a second"), found)?;
+    }
+    Ok(Passed::if_any(!notes.is_empty()))
 }
 
-fn slow_down(header: &'static str, wait: Duration) -> Response<bytes::Bytes> {
+fn slow_down(header: &'static str, wait: Duration) -> Response<Bytes> {
     let mut response = Response::new("{}".into());
     *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     response.headers_mut().insert(header, HeaderValue::from(wait.as_secs()));
     response
 }
 
-/// What a provider of its own is asked at once.
-struct Asked {
-    all: Vec<Operation>,
-    /// The response to the first call; the others get an empty success.
-    first: Response<bytes::Bytes>,
-    keeps_the_rate: bool,
-}
-
-/// Asks without a socket, in a runtime of its own, where only waiting moves the time; the calls that
-/// were made, of those that did not find an answer without.
+/// Makes these inquiries at once without a socket, in a runtime of its own, where only waiting moves
+/// the time. The first call of the provider gets the response `first`, every other an empty success.
+/// Returns the calls.
 async fn in_standing_time(
-    subject: Subject,
-    asked: impl FnOnce(&Subject, &Provider) -> Vec<Asked> + Send + 'static,
-) -> Result<Vec<(Vec<Operation>, Vec<Note>)>, Flaw> {
-    let measured = tokio::task::spawn_blocking(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .start_paused(true)
-            .build()
-            .map_err(|error| Flaw::new("a runtime", error))?;
-        runtime.block_on(async {
-            let (idle, _) = without_a_socket(&subject, false);
-            let mut measured = Vec::new();
-            for Asked { all, first, keeps_the_rate } in asked(&subject, &idle) {
-                let (provider, stub) = without_a_socket(&subject, keeps_the_rate);
-                stub.will_answer_once(Answer::Response(first));
-                let calls = all.iter().map(|one| PreparedCall::unfounded(&subject, *one));
-                let calls = calls.collect::<Result<Vec<_>, _>>()?;
-                join_all(calls.iter().map(|call| call.ask(&provider))).await;
-                measured.push((all, stub.since(0)));
-            }
-            measured.retain(|(_, notes)| !notes.is_empty());
-            Ok(measured)
-        })
+    subject: &Subject,
+    inquiries: &[Operation],
+    first: Response<Bytes>,
+    keeps_the_rate: bool,
+) -> Result<Vec<Note>, Flaw> {
+    let inquiries = inquiries.iter().map(|one| PreparedCall::unfounded(subject, *one));
+    let (inquiries, gateway) = (inquiries.collect::<Result<Vec<_>, _>>()?, subject.gateway.clone());
+    let made = in_a_runtime_of_its_own(true, move || async move {
+        let transport = Arc::new(RecordingTransport::offline(first));
+        let retry = RetryPolicy::new(3, Duration::from_millis(200), Duration::from_secs(600));
+        let mut tuning = Tuning::new(transport.clone(), gateway.clock(), retry);
+        if keeps_the_rate {
+            tuning = tuning.keeping_the_rate();
+        }
+        let provider = gateway.provider(&gateway.hosts(), &tuning);
+        join_all(inquiries.iter().map(|one| one.ask(&provider))).await;
+        transport.since(0)
     });
-    measured.await.map_err(|error| Flaw::new("a provider that does not panic", error))?
-}
-
-/// A provider whose calls get an empty success.
-fn without_a_socket(subject: &Subject, keeps_the_rate: bool) -> (Provider, Arc<StubTransport>) {
-    let stub = StubTransport::new();
-    stub.will_answer(Answer::Response(Response::default()));
-    let retry = RetryPolicy::new(3, Duration::from_millis(200), Duration::from_secs(600));
-    let mut tuning = Tuning::new(stub.clone(), subject.gateway.clock(), retry);
-    if keeps_the_rate {
-        tuning = tuning.keeping_the_rate();
-    }
-    (subject.gateway.provider(&subject.gateway.hosts(), &tuning), stub)
+    made.await
 }

@@ -16,8 +16,9 @@ mod prepared_call;
 mod reported;
 
 pub(crate) use crate::operation::Availability;
-pub(crate) use outcome::{Answer, Found, Outcome, answer_text};
-pub(crate) use prepared_call::PreparedCall;
+pub use outcome::{Answer, Outcome};
+pub(crate) use outcome::{Found, answer_text};
+pub use prepared_call::PreparedCall;
 pub(crate) use reported::Reported;
 
 /// Every instruction that a provider sends.

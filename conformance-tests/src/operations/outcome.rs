@@ -10,8 +10,9 @@ use super::Reported;
 
 /// What a provider returned for an instruction.
 #[derive(Clone, Debug)]
+#[doc(hidden)]
 #[expect(clippy::large_enum_variant, reason = "a test has few of them")]
-pub(crate) enum Outcome {
+pub enum Outcome {
     Error(Error),
     /// `unlike`: in what the response differs from the request.
     Accepted {
@@ -39,8 +40,9 @@ pub(crate) enum Found {
 
 /// What a provider answered to an inquiry.
 #[derive(Clone, Debug)]
+#[doc(hidden)]
 #[expect(clippy::large_enum_variant, reason = "a test has few of them")]
-pub(crate) enum Answer {
+pub enum Answer {
     Found(Reported),
     Several(Vec<Reported>),
     Absent(Absence),
@@ -79,7 +81,7 @@ impl Outcome {
     }
 
     /// Whether it was accepted as it was asked for.
-    pub(crate) fn is_as_asked(&self) -> bool {
+    pub fn is_as_asked(&self) -> bool {
         matches!(self, Self::Accepted { unlike: None, .. })
     }
 

@@ -19,7 +19,8 @@ const UNUSED: u32 = 9_999;
 
 /// A call that can be made now.
 #[derive(Clone, Debug)]
-pub(crate) struct PreparedCall {
+#[doc(hidden)]
+pub struct PreparedCall {
     pub(crate) operation: Operation,
     pub(crate) requests: Box<Requests>,
 }
@@ -52,7 +53,7 @@ impl PreparedCall {
     }
 
     /// The same with these requests.
-    pub(crate) fn with(operation: Operation, requests: Requests) -> Self {
+    pub fn with(operation: Operation, requests: Requests) -> Self {
         Self { operation, requests: Box::new(requests) }
     }
 
@@ -85,7 +86,7 @@ impl PreparedCall {
     }
 
     /// Carries an instruction out once.
-    pub(crate) async fn carry_out(&self, provider: &Provider) -> Outcome {
+    pub async fn carry_out(&self, provider: &Provider) -> Outcome {
         let made = make::instruct(self.operation, provider, &self.requests).await;
         Outcome::of(made, |reported| self.unlike(reported).or_else(|| self.undone(reported)))
     }
@@ -116,7 +117,7 @@ impl PreparedCall {
     }
 
     /// Makes an inquiry once.
-    pub(crate) async fn ask(&self, provider: &Provider) -> Result<Answer> {
+    pub async fn ask(&self, provider: &Provider) -> Result<Answer> {
         make::inquire(self.operation, provider, &self.requests).await
     }
 

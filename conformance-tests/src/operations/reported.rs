@@ -15,7 +15,8 @@ use crate::Meaning;
 /// A value of a provider.
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
-pub(crate) enum Reported {
+#[doc(hidden)]
+pub enum Reported {
     Payment(Payment),
     Refund(Refund),
     VirtualAccount(VirtualAccount),

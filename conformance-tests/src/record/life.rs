@@ -7,8 +7,8 @@ use payments_core::{Timestamp, money::Money, notification::Event, transport::Cal
 use crate::{
     Booking, Flaw, Operation, ReceivedFields,
     operations::{Answer, Outcome, PreparedCall, Reported},
+    recording_transport::Note,
     step::Step,
-    stub_transport::Note,
 };
 
 use super::Delivered;

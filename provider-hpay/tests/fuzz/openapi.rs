@@ -5,10 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use conformance_tests::{
-    Operation,
-    fuzz::{Answer, Calls, StubTransport},
-};
+use conformance_fuzz::{Calls, Operation, StubTransport};
 use http::Response;
 use payments_core::{
     signature::rsa::{RsaSigner, Signer as _},
@@ -68,7 +65,7 @@ fn covered(body: &[u8]) -> Option<String> {
     Some(format!("{code}|{}", answer["data"].as_str()?))
 }
 
-fn answers() -> Vec<Answer> {
+fn answers() -> Vec<Response<Bytes>> {
     let account = json!({"requestId": "20260042", "vaAccount": "1000000000179",
         "vaName": "NGUYEN VAN A", "vaBank": "BIDV", "vaType": "1", "vaCondition": "1",
         "vaAmount": "50000", "vaStatus": 1, "expiredTime": "1731828461", "qrCode": "00020101021"});
@@ -96,14 +93,14 @@ fn answers() -> Vec<Answer> {
     sealed.chain([sealed_refusal()]).collect()
 }
 
-fn sealed_refusal() -> Answer {
+fn sealed_refusal() -> Response<Bytes> {
     sealed("214404", "")
 }
 
-fn sealed(code: &str, data: &str) -> Answer {
+fn sealed(code: &str, data: &str) -> Response<Bytes> {
     let signer = RsaSigner::from_bytes(HPAY_KEY.as_bytes()).unwrap();
     let signature = signer.sign(format!("{code}|{data}|{PASSCODE}").as_bytes()).unwrap();
     let sealed = json!({"errorCode": code, "errorMessage": "words", "data": data,
         "signature": STANDARD.encode(signature)});
-    Answer::Response(Response::new(sealed.to_string().into()))
+    Response::new(sealed.to_string().into())
 }

@@ -10,10 +10,7 @@ use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use conformance_tests::{
-    Operation,
-    fuzz::{Answer, Calls, Deliveries, Requests, StubTransport},
-};
+use conformance_fuzz::{Calls, Deliveries, Operation, Requests, StubTransport};
 use http::{Request, Response};
 pub(crate) use openapi::openapi_calls;
 use payments_core::{
@@ -152,7 +149,7 @@ fn covered_by_f20(body: &[u8]) -> Option<String> {
     Some([text("requestId")?, text("bankAccountNumber")?, text("omiCashoutId")?].join("|"))
 }
 
-fn answers() -> Vec<Answer> {
+fn answers() -> Vec<Response<Bytes>> {
     let text = format!("20260042|1234567890912312|231423|{PASSCODE}");
     let signer = RsaSigner::from_bytes(HPAY_KEY.as_bytes()).unwrap();
     let signature = STANDARD.encode(signer.sign(text.as_bytes()).unwrap());
@@ -183,8 +180,5 @@ fn answers() -> Vec<Answer> {
             "checksum": "123"}),
         json!({"error_code": "035", "status": "", "data": []}),
     ];
-    answers
-        .iter()
-        .map(|answer| Answer::Response(Response::new(answer.to_string().into())))
-        .collect()
+    answers.iter().map(|answer| Response::new(answer.to_string().into())).collect()
 }

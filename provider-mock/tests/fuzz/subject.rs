@@ -6,10 +6,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use conformance_tests::{
-    Operation,
-    fuzz::{Calls, Deliveries, Requests, StubTransport},
-};
+use conformance_fuzz::{Calls, Deliveries, Operation, Requests, StubTransport};
 use http::Request;
 use payments_core::{
     EndpointName, ManualClock, Provider, Result, Submission, Timestamp,
@@ -20,12 +17,6 @@ use payments_core::{
 use provider_mock::{MockGateway, PayoutOutcome, Settings};
 
 const NOW: i64 = 1_767_243_600;
-
-/// Whatever the gateway tells, it signs.
-pub(crate) fn operations() -> impl Iterator<Item = Operation> {
-    let others = [Operation::RulesFor, Operation::Confirm];
-    Operation::instructions().chain(Operation::inquiries()).chain(others)
-}
 
 fn now() -> Timestamp {
     Timestamp::from_unix(NOW)
@@ -84,7 +75,8 @@ pub(crate) async fn calls() -> Calls {
     let mut requests = Requests::typical().unwrap();
     requests.events = deliveries().await.events().cloned().collect();
     Calls::new(provider(&line), line, requests)
-        .signed(operations())
+        // Whatever the gateway answers, it signs.
+        .signed(Operation::all())
         .with_genuine_of(gateway().transport())
         .await
 }

@@ -9,10 +9,7 @@
 
 mod subject;
 
-use conformance_tests::{
-    Operation,
-    fuzz::{Deed, Scribble, scribbled, second_reading},
-};
+use conformance_fuzz::{Deed, Operation, Scribble, scribbled, second_reading};
 use proptest::{collection::vec, prelude::*, sample::Index};
 use provider_payos::formulas::PAYMENT_LINK;
 

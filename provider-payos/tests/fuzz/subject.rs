@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use conformance_tests::fuzz::{Answer, Calls, Deliveries, Requests, StubTransport};
+use conformance_fuzz::{Calls, Deliveries, Requests, StubTransport};
 use http::{Request, Response};
 use payments_core::{
     EndpointName, ManualClock, OrderRef, PayoutRef, Provider, Secret, Timestamp,
@@ -117,7 +117,7 @@ pub(crate) fn calls() -> Calls {
         .fold(Calls::new(provider(&line), line, requests), Calls::with_genuine)
 }
 
-fn answers(requests: &Requests) -> Vec<Answer> {
+fn answers(requests: &Requests) -> Vec<Response<Bytes>> {
     let link = "db1b43524ae44985a85d80f85a8dd852";
     let created = json!({"bin": "970418", "accountNumber": "V3CAS0000000001",
         "accountName": "CONG TY", "amount": 50_000, "description": "CS62H9BJD45 Hai ly ca phe",
@@ -164,7 +164,5 @@ fn answers(requests: &Requests) -> Vec<Answer> {
         good(&balance),
         Response::new(refused.to_string().into()),
     ]
-    .into_iter()
-    .map(Answer::Response)
-    .collect()
+    .into()
 }

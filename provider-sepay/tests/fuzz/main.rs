@@ -9,9 +9,8 @@
 
 mod subject;
 
-use conformance_tests::{
-    Operation,
-    fuzz::{Deed, Scribble, scribbled, second_reading, second_reading_of_template},
+use conformance_fuzz::{
+    Deed, Operation, Scribble, scribbled, second_reading, second_reading_of_template,
 };
 use payments_core::signature::{Layout, Maker};
 use proptest::{collection::vec, prelude::*, sample::Index};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use conformance_tests::fuzz::{Answer, Calls, Deliveries, Requests, StubTransport};
+use conformance_fuzz::{Calls, Deliveries, Requests, StubTransport};
 use http::{HeaderValue, Request, Response};
 use payments_core::{
     EndpointName, ManualClock, OrderRef, Provider, Secret, Timestamp,
@@ -166,7 +166,7 @@ pub(crate) fn calls() -> Calls {
     answers().into_iter().fold(Calls::new(signing(&line), line, requests), Calls::with_genuine)
 }
 
-fn answers() -> Vec<Answer> {
+fn answers() -> Vec<Response<Bytes>> {
     let pagination = json!({"pagination": {"has_more": false}});
     let transaction = json!({"id": "1", "payment_method": "CARD", "transaction_type": "PAYMENT",
         "transaction_amount": "50000", "transaction_currency": "VND",
@@ -189,8 +189,5 @@ fn answers() -> Vec<Answer> {
             "account_type": "personal", "active": 1, "bank_bin": "970436"}], "meta": pagination}),
         json!({"status": "error", "message": "Quá nhiều yêu cầu", "error_code": "rate_limited"}),
     ];
-    answers
-        .iter()
-        .map(|answer| Answer::Response(Response::new(answer.to_string().into())))
-        .collect()
+    answers.iter().map(|answer| Response::new(answer.to_string().into())).collect()
 }

@@ -8,10 +8,7 @@
 
 mod subject;
 
-use conformance_tests::{
-    Operation,
-    fuzz::{Deed, Scribble, scribbled},
-};
+use conformance_fuzz::{Deed, Operation, Scribble, scribbled};
 use proptest::{collection::vec, prelude::*, sample::Index};
 
 const NONE: [String; 0] = [];

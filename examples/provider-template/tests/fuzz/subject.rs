@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use conformance_tests::fuzz::{Answer, Calls, Deliveries, Requests, StubTransport};
+use conformance_fuzz::{Calls, Deliveries, Requests, StubTransport};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderValue, Request, Response};
 use payments_core::{
@@ -84,8 +84,8 @@ pub(crate) fn calls() -> Calls {
     [(200, payment("open", 0)), (200, payment("paid", 50_000)), (404, refusal)].into_iter().fold(
         calls,
         |calls, (status, body)| {
-            let answer = Response::builder().status(status).body(Bytes::from(body.to_string()));
-            calls.with_genuine(Answer::Response(answer.unwrap()))
+            let response = Response::builder().status(status).body(Bytes::from(body.to_string()));
+            calls.with_genuine(response.unwrap())
         },
     )
 }

@@ -1,11 +1,10 @@
-//! What a provider may conclude from an answer that anybody can give.
+//! What a provider may conclude from a response that anybody can give.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
-use http::Response;
+use conformance_tests::{Answer, Operation, Outcome, PreparedCall, Requests};
 use payments_core::{
     Absence, Provider,
     notification::Confirmation,
@@ -13,22 +12,18 @@ use payments_core::{
 };
 
 use crate::{
-    Operation,
-    operations::{self, Outcome, PreparedCall},
-    requests::Requests,
-    stub_transport::{Answer, StubTransport},
+    message,
+    stub_transport::{Response, StubTransport},
 };
 
-use super::message;
-
-/// A provider whose every call gets one answer, and what follows from that.
+/// A provider whose every call gets one response, and what follows from that.
 pub struct Calls {
     provider: Provider,
     transport: Arc<StubTransport>,
     requests: Requests,
     signed: Vec<Operation>,
     covered: fn(&[u8]) -> Option<String>,
-    genuine: Vec<Answer>,
+    genuine: Vec<Response>,
     reached: Mutex<BTreeSet<Operation>>,
 }
 
@@ -46,8 +41,8 @@ impl Calls {
         }
     }
 
-    /// Names the operations whose answers the gateway signs: to them only a
-    /// genuine answer tells anything, but for a refusal, which may be unsigned. To the others, any
+    /// Names the operations whose responses the gateway signs: to them only a
+    /// genuine response tells anything, but for a refusal, which may be unsigned. To the others, any
     /// JSON may be the gateway's.
     #[must_use]
     pub fn signed(mut self, operations: impl IntoIterator<Item = Operation>) -> Self {
@@ -55,7 +50,7 @@ impl Calls {
         self
     }
 
-    /// Says what of a body the gateway's signature covers, where that is not all of it: an answer in
+    /// Says what of a body the gateway's signature covers, where that is not all of it: a response in
     /// which only the rest is changed is still genuine. `None` for a body without it.
     #[must_use]
     pub fn covering(mut self, covered: fn(&[u8]) -> Option<String>) -> Self {
@@ -63,36 +58,34 @@ impl Calls {
         self
     }
 
-    /// Adds an answer that the gateway really gave.
+    /// Adds a response that the gateway really gave.
     #[must_use]
-    pub fn with_genuine(mut self, answer: Answer) -> Self {
-        self.genuine.push(answer);
+    pub fn with_genuine(mut self, response: impl Into<Response>) -> Self {
+        self.genuine.push(response.into());
         self
     }
 
-    /// Makes every call once to `gateway` itself, and adds what it answers.
+    /// Makes every call once to `gateway` itself, and adds its responses.
     pub async fn with_genuine_of(mut self, gateway: Arc<dyn Transport>) -> Self {
-        let answer = self.transport.answer();
         self.transport.connect(gateway);
         self.all().await;
-        self.transport.will_answer(answer);
-        self.genuine.extend(self.transport.responses().into_iter().map(Answer::Response));
+        self.genuine.extend(self.transport.disconnect().into_iter().map(Response::Http));
         self
     }
 
-    /// The genuine answers as text for [`breaches_by`](Self::breaches_by): where a fuzzer starts
+    /// The genuine responses as text for [`breaches_by`](Self::breaches_by): where a fuzzer starts
     /// from.
     pub fn seeds(&self) -> Vec<Vec<u8>> {
-        self.genuine.iter().map(message::answer_text).collect()
+        self.genuine.iter().map(message::response_text).collect()
     }
 
-    /// The same, each as the answer to each operation alone.
+    /// The same, each as the response to each operation alone.
     pub fn seeds_by_operation(&self) -> Vec<Vec<u8>> {
         let seeds = self.seeds();
         let named = |operation: Operation| {
             seeds.iter().map(move |seed| [operation.name().as_bytes(), b"\n", seed].concat())
         };
-        operations().flat_map(named).collect()
+        Operation::all().flat_map(named).collect()
     }
 
     /// The operations that have called so far: an operation that is refused before it calls learns
@@ -101,38 +94,38 @@ impl Calls {
         self.reached.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What is broken under this answer, as [`answer`](super::answer) reads it: to every call, or
+    /// What is broken under this response, as [`response`](crate::response) reads it: to every call, or
     /// to one operation, where the text begins with a line that names it.
     pub async fn breaches_by(&self, text: &[u8]) -> Vec<String> {
-        let named = operations().find_map(|operation| {
+        let named = Operation::all().find_map(|operation| {
             Some((operation, text.strip_prefix(operation.name().as_bytes())?.strip_prefix(b"\n")?))
         });
-        match (named, message::answer(text)) {
+        match (named, message::response(text)) {
             (Some((operation, text)), _) => {
-                let Some(answer) = message::answer(text) else { return Vec::new() };
-                self.transport.will_answer(answer);
+                let Some(response) = message::response(text) else { return Vec::new() };
+                self.transport.set_response(response);
                 self.one(operation).await
             }
-            (None, Some(answer)) => self.breaches(&answer).await,
+            (None, Some(response)) => self.breaches(&response).await,
             (None, None) => Vec::new(),
         }
     }
 
-    /// What is broken once every call gets this answer:
+    /// What is broken once every call gets this response:
     ///
     /// - an instruction is sent at most once, and an inquiry instructs nothing;
     /// - once an instruction was sent, it is no error; if it was not, it is one;
     /// - fuzzed bytes accept nothing, decline nothing and answer no question;
     /// - what is accepted is what was asked for;
     /// - a decline is confirmed by the gateway's signature only.
-    pub async fn breaches(&self, answer: &Answer) -> Vec<String> {
-        self.transport.will_answer(answer.clone());
+    pub async fn breaches(&self, response: &Response) -> Vec<String> {
+        self.transport.set_response(response.clone());
         self.all().await
     }
 
     async fn all(&self) -> Vec<String> {
         let mut breaches = Vec::new();
-        for operation in operations() {
+        for operation in Operation::all() {
             breaches.extend(self.one(operation).await);
         }
         breaches
@@ -154,7 +147,7 @@ impl Calls {
             breaches
         } else {
             let knows = call.ask(&self.provider).await.ok().filter(|answer| {
-                !matches!(answer, operations::Answer::Absent(absence) if *absence != Absence::Conclusive)
+                !matches!(answer, Answer::Absent(absence) if *absence != Absence::Conclusive)
             });
             self.inquired(operation, knows)
         };
@@ -162,20 +155,20 @@ impl Calls {
     }
 
     fn instructed(&self, operation: Operation, outcome: &Outcome) -> Vec<String> {
-        let (calls, answer) = (self.calls_of(operation), self.transport.answer());
+        let (calls, response) = (self.calls_of(operation), self.transport.response());
         let mut breaches = Vec::new();
         let sent = calls.iter().filter(|class| **class == CallClass::Instruction).count();
         if sent > 1 {
             breaches.push(format!("sent {sent} times"));
         }
-        let left = sent > 0 && !matches!(answer, Answer::Failure(TransportErrorKind::NotSent));
+        let left = sent > 0 && !matches!(response, Response::Failure(TransportErrorKind::NotSent));
         let flaw = match outcome {
             Outcome::Error(_) if left => Some("an error after it was sent"),
             Outcome::Uncertain(_) if !left => Some("uncertain although nothing was sent"),
             Outcome::Accepted { .. } if !outcome.is_as_asked() => {
                 Some("accepted, and not as asked")
             }
-            Outcome::Declined(decline) if decline.is_confirmed() && !self.is_genuine(&answer) => {
+            Outcome::Declined(decline) if decline.is_confirmed() && !self.is_genuine(&response) => {
                 Some("a confirmed decline that the gateway never gave")
             }
             _ => None,
@@ -184,8 +177,8 @@ impl Calls {
         // Without a call, as where a link is signed, there is nothing to believe.
         let is_believable = calls.is_empty()
             || match outcome {
-                Outcome::Accepted { .. } => self.tells(operation, &answer),
-                Outcome::Declined(_) => self.says(&answer),
+                Outcome::Accepted { .. } => self.tells(operation, &response),
+                Outcome::Declined(_) => self.says(&response),
                 Outcome::Error(_) | Outcome::Uncertain(_) => true,
             };
         if !is_believable {
@@ -196,14 +189,14 @@ impl Calls {
 
     /// `knows`: what an inquiry claims to know.
     fn inquired(&self, operation: Operation, knows: Option<impl fmt::Display>) -> Vec<String> {
-        let (calls, answer) = (self.calls_of(operation), self.transport.answer());
+        let (calls, response) = (self.calls_of(operation), self.transport.response());
         let mut breaches = Vec::new();
         if calls.contains(&CallClass::Instruction) {
             breaches.push("an inquiry instructs".to_owned());
         }
         if let Some(knows) = knows
             && !calls.is_empty()
-            && !self.tells(operation, &answer)
+            && !self.tells(operation, &response)
         {
             breaches.push(format!("learnt from fuzzed bytes: {knows}"));
         }
@@ -219,40 +212,32 @@ impl Calls {
         calls
     }
 
-    /// Whether the answer is in the form of the gateway's words at all.
-    fn says(&self, answer: &Answer) -> bool {
-        let is_json = |response: &Response<Bytes>| {
-            serde_json::from_slice::<serde::de::IgnoredAny>(response.body()).is_ok()
-        };
-        self.is_genuine(answer) || matches!(answer, Answer::Response(response) if is_json(response))
+    /// Whether the response is in the form of the gateway's words at all.
+    fn says(&self, response: &Response) -> bool {
+        let is_json = |body: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
+        self.is_genuine(response)
+            || matches!(response, Response::Http(response) if is_json(response.body()))
     }
 
-    /// Whether the answer may tell anything but a refusal, which few gateways sign.
-    fn tells(&self, operation: Operation, answer: &Answer) -> bool {
-        self.says(answer) && (!self.signed.contains(&operation) || self.is_signed(answer))
+    /// Whether the response may tell anything but a refusal, which few gateways sign.
+    fn tells(&self, operation: Operation, response: &Response) -> bool {
+        self.says(response) && (!self.signed.contains(&operation) || self.is_signed(response))
     }
 
-    /// Whether the gateway signed what its signature covers of this answer.
-    fn is_signed(&self, answer: &Answer) -> bool {
-        let covered = |answer: &Answer| match answer {
-            Answer::Response(response) => {
-                Some((response.status(), (self.covered)(response.body())?))
-            }
-            Answer::Failure(_) => None,
+    /// Whether the gateway signed what its signature covers of this response.
+    fn is_signed(&self, response: &Response) -> bool {
+        let covered = |response: &Response| match response {
+            Response::Http(response) => Some((response.status(), (self.covered)(response.body())?)),
+            Response::Failure(_) => None,
         };
-        let said = covered(answer);
-        self.is_genuine(answer)
+        let said = covered(response);
+        self.is_genuine(response)
             || said.is_some() && self.genuine.iter().any(|genuine| covered(genuine) == said)
     }
 
-    fn is_genuine(&self, answer: &Answer) -> bool {
-        self.genuine.iter().any(|genuine| genuine.says_the_same_as(answer))
+    fn is_genuine(&self, response: &Response) -> bool {
+        self.genuine.iter().any(|genuine| genuine.says_the_same_as(response))
     }
-}
-
-fn operations() -> impl Iterator<Item = Operation> {
-    let others = [Operation::RulesFor, Operation::Confirm];
-    Operation::instructions().chain(Operation::inquiries()).chain(others)
 }
 
 impl fmt::Debug for Calls {

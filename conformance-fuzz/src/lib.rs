@@ -1,17 +1,19 @@
 //! Bytes of any sender: whatever arrives, nothing panics, and nothing is believed that the gateway
 //! did not say.
 //!
-//! [`second_reading`] looks for requests whose signed text fits another request too.
-//! [`Deliveries`] holds a receiver against requests that anybody can send to it, and [`Calls`]
-//! holds the roles of a provider against answers that anybody can put in the gateway's place. Both
-//! return what was broken, in words, so that a fuzzer, a property test and a plain loop can use
-//! them alike:
+//! - [`Deliveries`] tests a receiver of notifications with requests that anybody can send to it.
+//! - [`Calls`] tests the roles of a provider with responses that anybody can put in the place of the
+//!   gateway's, to each [`Operation`] of the crate `conformance-tests`.
+//! - [`second_reading`] looks for requests whose signed text fits another request too.
+//!
+//! Each returns in words what was broken, so that a fuzzer, a property test and a plain loop can use
+//! it alike:
 //!
 //! ```
 //! use std::collections::BTreeMap;
 //! use std::sync::Arc;
 //!
-//! use conformance_tests::fuzz::{Calls, Deliveries, StubTransport, Requests};
+//! use conformance_fuzz::{Calls, Deliveries, Requests, StubTransport};
 //! use payments_core::{Timestamp, config::PaymentsConfig, registry::{Context, Registry}};
 //! # use provider_mock::{MockGateway, Settings};
 //!
@@ -24,7 +26,7 @@
 //! let deliveries = Deliveries::new(&provider, gateway.now())?.with_genuine("events", &sent)?;
 //! assert_eq!(deliveries.breaches_by_forgeries(), Vec::<String>::new());
 //!
-//! // Every role of a provider that is built with this line gets the same answer.
+//! // Every role of a provider that is built with this line gets the same response.
 //! let line = StubTransport::new();
 //! let table = toml::from_str("kind = 'mock'\nenvironment = 'sandbox'\n\
 //!     url = 'http://127.0.0.1:1'\napi_key = 'k'\nwebhook_secret = 's'")?;
@@ -38,15 +40,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod call;
-mod delivery;
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod calls;
+mod deliveries;
 mod message;
 mod signed_text;
+mod stub_transport;
 
-pub use crate::requests::Requests;
-pub use crate::stub_transport::{Answer, StubTransport};
-pub use call::Calls;
-pub use delivery::Deliveries;
+pub use calls::Calls;
+pub use conformance_tests::{Operation, Requests};
+pub use deliveries::Deliveries;
 pub use http_tampering::bits::{Deed, Scribble, scribbled};
-pub use message::{answer, answer_text, request, request_text};
+pub use message::{request, request_text, response, response_text};
 pub use signed_text::{second_reading, second_reading_of_template};
+pub use stub_transport::{Response, StubTransport};

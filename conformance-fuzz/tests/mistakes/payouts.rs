@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use conformance_tests::{
-    Operation,
-    fuzz::{Calls, Requests, StubTransport},
-};
+use conformance_fuzz::{Calls, Operation, Requests, StubTransport};
 use http::Request;
 use payments_core::{
     Absence, Decline, DeclineReason, Environment, Error, ErrorKind, Lookup, PayoutProvider,
@@ -186,7 +183,7 @@ async fn only_a_genuine_answer_counts_where_answers_are_signed() {
     let signed = calls(Mistake::None).signed([Operation::CreatePayout]);
     let breaches = signed.breaches_by(text).await;
     assert!(breaches[0].contains("concluded from fuzzed bytes"), "{breaches:?}");
-    let genuine = conformance_tests::fuzz::answer(text).unwrap();
+    let genuine = conformance_fuzz::response(text).unwrap();
     let signed = calls(Mistake::None).signed([Operation::CreatePayout]).with_genuine(genuine);
     assert_eq!(signed.breaches_by(text).await, Vec::<String>::new());
 }

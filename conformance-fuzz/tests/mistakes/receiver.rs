@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use conformance_tests::fuzz::Deliveries;
+use conformance_fuzz::Deliveries;
 use http::{Method, Request, Response};
 use payments_core::{
     DedupeKey, Direction, EndpointName, Environment, Error, Movement, NotificationReceiver,

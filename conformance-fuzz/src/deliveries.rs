@@ -11,8 +11,7 @@ use payments_core::{
     notification::{Coverage, Delivery, Event, EventData, Notification, Received},
 };
 
-use super::message;
-use crate::laws::webhook_fixture::said_exactly;
+use crate::message;
 
 /// A receiver, the deliveries that its gateway really sent, and what follows from them for every
 /// other request.
@@ -111,7 +110,7 @@ impl Deliveries {
         self.genuine.iter().filter_map(addressed).collect()
     }
 
-    /// What is broken once this arrives: a request as [`request`](super::request) reads it, whose
+    /// What is broken once this arrives: a request as [`request`](crate::request) reads it, whose
     /// path ends in the name of an endpoint. It arrives as it is and, where it is known how, signed
     /// by the gateway.
     pub fn breaches_by(&self, text: &[u8]) -> Vec<String> {
@@ -248,7 +247,13 @@ fn unsealed(
 /// News of money that would be booked without asking, with the key that it is booked under.
 fn believed(notification: &Notification) -> impl Iterator<Item = String> {
     let events = notification.events().iter();
-    events.filter(|event| event.is_trusted() && event.moves_money()).map(said_exactly)
+    events.filter(|event| event.is_trusted() && event.moves_money()).map(text)
+}
+
+/// All that an event says, with its key and without the raw bytes.
+fn text(event: &Event) -> String {
+    let data = serde_json::to_string(event.data()).unwrap_or_else(|error| error.to_string());
+    format!("{:?} {data}", event.key())
 }
 
 impl std::fmt::Debug for Deliveries {

@@ -1,15 +1,15 @@
-//! Requests and answers as plain text, which a fuzzer can change and a person can read.
+//! Requests and responses as plain text, which a fuzzer can change and a person can read.
 //!
-//! The first line says what it is: method and target of a request, the status of an answer. Then
+//! The first line says what it is: method and target of a request, the status of a response. Then
 //! come the headers, one a line, an empty line, and the body. A line ends with a line feed alone.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use payments_core::transport::TransportErrorKind;
 
-use crate::stub_transport::Answer;
+use crate::stub_transport::Response;
 
-/// What replaces a status where there is no answer.
+/// What replaces a status where there is no response.
 const FAILURES: [(&str, TransportErrorKind); 4] = [
     ("not sent", TransportErrorKind::NotSent),
     ("connection lost", TransportErrorKind::ConnectionLost),
@@ -30,17 +30,17 @@ pub fn request(text: &[u8]) -> Option<Request<Bytes>> {
     Some(request)
 }
 
-/// Reads an answer; `None` if the first line holds no status. Lines that are no headers are left
+/// Reads a response; `None` if the first line holds no status. Lines that are no headers are left
 /// out.
-pub fn answer(text: &[u8]) -> Option<Answer> {
+pub fn response(text: &[u8]) -> Option<Response> {
     let (first, headers, body) = split(text);
     if let Some((_, kind)) = FAILURES.iter().find(|(words, _)| words.as_bytes() == first) {
-        return Some(Answer::Failure(*kind));
+        return Some(Response::Failure(*kind));
     }
-    let mut response = Response::new(Bytes::copy_from_slice(body));
+    let mut response = http::Response::new(Bytes::copy_from_slice(body));
     *response.status_mut() = StatusCode::from_bytes(first).ok()?;
     *response.headers_mut() = headers;
-    Some(Answer::Response(response))
+    Some(Response::Http(response))
 }
 
 /// Writes a request as [`request`] reads it.
@@ -50,13 +50,13 @@ pub fn request_text<B: AsRef<[u8]>>(request: &Request<B>) -> Vec<u8> {
     join(&first, request.headers(), request.body().as_ref())
 }
 
-/// Writes an answer as [`answer`] reads it.
-pub fn answer_text(answer: &Answer) -> Vec<u8> {
-    match answer {
-        Answer::Response(response) => {
+/// Writes a response as [`response`] reads it.
+pub fn response_text(response: &Response) -> Vec<u8> {
+    match response {
+        Response::Http(response) => {
             join(response.status().as_str(), response.headers(), response.body())
         }
-        Answer::Failure(kind) => {
+        Response::Failure(kind) => {
             let words = FAILURES.iter().find(|(_, failure)| failure == kind);
             words.map_or("", |(words, _)| words).into()
         }
@@ -108,7 +108,7 @@ mod tests {
         assert_eq!((read.uri().query(), &read.body()[..]), (Some("a=%20b"), &b"{\"a\":\n\n1}"[..]));
         assert_eq!(request_text(&read), text);
         for text in [&b"200\nretry-after: 1\n\n{}"[..], b"not sent", b"timed out"] {
-            assert_eq!(answer_text(&answer(text).unwrap()), text, "{}", text.escape_ascii());
+            assert_eq!(response_text(&response(text).unwrap()), text, "{}", text.escape_ascii());
         }
     }
 
@@ -119,7 +119,7 @@ mod tests {
         {
             assert!(request(text).is_none(), "{}", text.escape_ascii());
         }
-        assert!(answer(b"99\n\n").is_none());
+        assert!(response(b"99\n\n").is_none());
     }
 
     #[test]
