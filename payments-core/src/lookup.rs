@@ -26,7 +26,7 @@ pub enum Absence {
     Inconclusive {
         /// Why it may, in one line.
         why: String,
-        /// When asking again makes sense.
+        /// How long to wait before asking again, if the provider says so.
         retry_after: Option<Duration>,
     },
 }
@@ -74,7 +74,9 @@ impl<T> Lookup<T> {
         }
     }
 
-    /// None, one or several out of a list. `absence` says what none means.
+    /// [`Found`](Self::Found) for a list of one, [`Several`](Self::Several) for a longer one, and
+    /// [`Absent`](Self::Absent) with `absence` for an empty one. Use [`Absence::Conclusive`] only if
+    /// the gateway guarantees that the transaction cannot appear later: apps open or pay again on it.
     pub fn from_vec(mut all: Vec<T>, absence: Absence) -> Self {
         match (all.len(), all.pop()) {
             (1, Some(one)) => Self::Found(one),

@@ -15,10 +15,14 @@ use crate::{Checked, Payments};
 
 /// The result of receiving a delivery.
 ///
-/// Handle each of [`events`](Self::events) once per [`provider`](Self::provider) and
-/// [`Event::key`], in one transaction with what it changes, and only then send
-/// [`reply`](Self::reply). Two keys of different scopes may name the same money:
-/// [`match_credit`](crate::match_credit) compares it.
+/// Providers deliver the same event again, so store [`provider`](Self::provider) and [`Event::key`]
+/// and skip events that are stored already. Store them in the same database transaction as what the
+/// event changes in your tables, and send [`reply`](Self::reply) after its commit. If that fails, reply
+/// [`Outcome::TryAgain`]: the provider delivers it again.
+///
+/// Two events of different sources, such as a webhook of the bank and one of the payment page, can
+/// report the same money under different keys: compare them with
+/// [`match_credit`](crate::match_credit). The engine does all of this.
 #[derive(Debug)]
 #[must_use = "the provider waits for the reply"]
 pub struct Intake {

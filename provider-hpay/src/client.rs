@@ -108,7 +108,8 @@ impl HPay {
     /// Asks: signs, sends and reads a request that changes nothing.
     ///
     /// # Errors
-    /// A field cannot be sent, HPay could not be asked, or `read` says so.
+    /// A field cannot be sent, the request to HPay failed, its response could not be read, or
+    /// `read` fails.
     pub(crate) async fn inquire<T>(
         &self,
         operation: &Operation<'_>,

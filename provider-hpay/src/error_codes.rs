@@ -123,7 +123,7 @@ impl Code {
         &self.text
     }
 
-    /// What it makes of an inquiry that was signed by `formula`: it could not be asked.
+    /// The error of an inquiry that was signed by `formula` and answered with this code.
     pub(crate) fn failed_inquiry(&self, operation: &'static str, formula: &Formula) -> Error {
         let error = match self.codes.look_up(&self.text) {
             _ if self.is_wrong_signature() => {

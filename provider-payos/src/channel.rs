@@ -75,7 +75,7 @@ impl Channel {
     /// Asks: signs, sends and reads a request that changes nothing.
     ///
     /// # Errors
-    /// The request cannot be sent, payOS could not be asked, or `read` says so.
+    /// The request cannot be sent or failed, its response could not be read, or `read` fails.
     pub(crate) async fn inquire<T>(
         &self,
         operation: &Operation,

@@ -110,7 +110,8 @@ impl PayOS {
     /// Asks what became of a batch, by our reference of it.
     ///
     /// # Errors
-    /// payOS could not be asked; it says nothing about the batch.
+    /// The request to payOS failed, or its response could not be read: this says nothing about the
+    /// batch.
     pub async fn find_batch(&self, reference: &PayoutRef) -> Result<Lookup<Batch>> {
         self.sender()?.find_batch(reference).await
     }
@@ -119,7 +120,7 @@ impl PayOS {
     /// response.
     ///
     /// # Errors
-    /// payOS could not be asked, or a field is not allowed.
+    /// The request to payOS failed, its response could not be read, or a field is not allowed.
     pub async fn estimate_credit(&self, batch: &CreateBatch) -> Result<u64> {
         self.sender()?.estimate_credit(batch).await
     }
@@ -128,7 +129,8 @@ impl PayOS {
     /// [`gateway_ref`](Payout::gateway_ref).
     ///
     /// # Errors
-    /// payOS could not be asked; it says nothing about them.
+    /// The request to payOS failed, or its response could not be read: this says nothing about
+    /// them.
     pub async fn find_payout_by_id(&self, id: &GatewayRef) -> Result<Vec<Payout>> {
         self.sender()?.find_by_id(id).await
     }

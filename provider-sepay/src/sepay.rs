@@ -133,7 +133,8 @@ impl SePay {
     /// `None` if SePay does not know it. It learns of an order when the buyer arrives.
     ///
     /// # Errors
-    /// SePay could not be asked, or the payment gateway is not configured.
+    /// The request to SePay failed, its response could not be read, or the payment gateway is not
+    /// configured.
     pub async fn order(&self, reference_or_id: &str) -> Result<Option<Order>> {
         self.gateway()?.orders.detail(reference_or_id).await
     }
@@ -141,7 +142,8 @@ impl SePay {
     /// A page of the orders that buyers arrived with.
     ///
     /// # Errors
-    /// SePay could not be asked, or the payment gateway is not configured.
+    /// The request to SePay failed, its response could not be read, or the payment gateway is not
+    /// configured.
     pub async fn orders_page(&self, query: &OrderQuery) -> Result<OrderPage> {
         let mut page = self.gateway()?.list.page(query).await?;
         page.orders.retain(|order| query.takes_row(order));
@@ -169,8 +171,8 @@ impl SePay {
     /// ```
     ///
     /// # Errors
-    /// The payment gateway is not configured. In the stream: SePay could not be asked, or its
-    /// answer is not what it documents.
+    /// The payment gateway is not configured. In the stream: the request to SePay failed, or its
+    /// response is not what SePay documents.
     pub fn orders(&self, query: &OrderQuery) -> Result<BoxStream<'static, Result<Listed<Order>>>> {
         Ok(self.gateway()?.list.every(query))
     }
@@ -191,7 +193,8 @@ impl SePay {
     /// [`accounts`](payments_core::StatementProvider::accounts) asks every time.
     ///
     /// # Errors
-    /// SePay could not be asked, or no `api_token` is configured.
+    /// The request to SePay failed, its response could not be read, or no `api_token` is
+    /// configured.
     pub async fn kept_accounts(&self) -> Result<Arc<Vec<Listed<StatementAccount>>>> {
         self.accounts.as_ref().ok_or_else(no_token)?.get().await
     }

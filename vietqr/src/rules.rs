@@ -15,11 +15,11 @@ pub(super) const MAX_AMOUNT: i64 = 9_999_999_999_999;
 
 /// What may stand in a field whose value is text.
 enum Rule {
-    /// Up to so many printable ASCII characters: `ANS` of the format.
+    /// At most this many printable ASCII characters: `ANS` of the format.
     Ascii(usize),
-    /// Up to so many characters of any script: `S` of the format.
+    /// At most this many characters of any script: `S` of the format.
     Unicode(usize),
-    /// Exactly so many digits.
+    /// Exactly this many digits.
     Digits(usize),
     /// The number of an account or card: letters and digits.
     Number,

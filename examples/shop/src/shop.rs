@@ -225,7 +225,7 @@ impl Shop {
     /// engine asks by itself too, less often.
     ///
     /// # Errors
-    /// A gateway could not be asked; that says nothing about the payment.
+    /// A request failed, or its response could not be read: this says nothing about the payment.
     pub async fn ask(&self, reference: &OrderRef) -> Result<()> {
         let Some((order, Some(payment))) = self.order(reference).await? else { return Ok(()) };
         let is_due = order.packed_at.is_none()
@@ -291,8 +291,8 @@ impl Shop {
     /// records lacked is booked; what a person has to decide is a case.
     ///
     /// # Errors
-    /// There is no such provider, it has no statements, or it could not be asked to the end; then
-    /// the run says that it was interrupted.
+    /// There is no such provider, it has no statements, or a request to it failed; then the run
+    /// says that it was interrupted.
     pub(crate) async fn reconcile(&self, provider: &str, days: u16) -> Result<ReconciliationRun> {
         let until = self.payments.now();
         let seconds = i64::from(days) * 24 * 60 * 60;

@@ -34,12 +34,15 @@ impl Source {
         Self::table("file", path.as_ref().to_string_lossy().into_owned())
     }
 
-    /// The value itself. For a secret it is a configuration problem outside the sandbox.
+    /// The value itself. As a secret it is accepted in the sandbox only, see
+    /// [`secret`](Self::secret).
     pub fn text(value: impl Into<String>) -> Self {
         Self(Value::Text(value.into()))
     }
 
-    /// A secret that is in memory already. Outside the sandbox it is a configuration problem.
+    /// A secret that the program holds already, for tests and simulators. With `environment =
+    /// "production"` building the provider fails with a [`ConfigProblem`](super::ConfigProblem), as
+    /// it does for every secret in plain text: name a variable or a file there.
     pub fn secret(secret: &Secret) -> Self {
         Self::text(secret.expose())
     }

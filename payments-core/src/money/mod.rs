@@ -200,7 +200,7 @@ impl Money {
         Ok(Self { minor: minor.ok_or(MoneyError::OutOfRange { currency })?, currency })
     }
 
-    /// The amount with its sign turned.
+    /// The negated amount, in the same currency.
     ///
     /// # Errors
     ///

@@ -38,7 +38,7 @@ pub trait NotificationReceiver: Send + Sync + 'static {
     /// carries the inquiry's values and a key that is made of them, never the delivery's.
     ///
     /// # Errors
-    /// The provider could not be asked.
+    /// The request to the provider failed, or its response could not be read.
     async fn confirm(&self, event: &Event) -> Result<Confirmation>;
 
     /// What the signature of a delivery is made of, for tools that say why it is refused. `None`

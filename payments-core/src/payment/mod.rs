@@ -67,7 +67,8 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// Asks what became of an order's payment. Safe to repeat.
     ///
     /// # Errors
-    /// The provider could not be asked; it says nothing about the payment.
+    /// The request to the provider failed, or its response could not be read: this says nothing
+    /// about the payment.
     async fn find_payment(&self, order: &OrderRef) -> Result<Lookup<Payment>>;
 
     /// Cancels a payment that is not paid yet. Dropping the future leaves the outcome uncertain.
@@ -86,7 +87,7 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// [`PaymentCapabilities::find_refund`].
     ///
     /// # Errors
-    /// The provider could not be asked, which says nothing about the refund, or it cannot find
+    /// The request to the provider failed, which says nothing about the refund, or it cannot find
     /// refunds (`Unsupported`).
     async fn find_refund(&self, _refund: &RefundRef) -> Result<Lookup<Refund>> {
         Err(Error::unsupported("the provider cannot find refunds").with_operation("find_refund"))

@@ -66,19 +66,21 @@ pub trait PayoutProvider: Send + Sync + 'static {
     /// Asks what became of a payout. Safe to repeat.
     ///
     /// # Errors
-    /// The provider could not be asked; it says nothing about the payout.
+    /// The request to the provider failed, or its response could not be read: this says nothing
+    /// about the payout.
     async fn find_payout(&self, payout: &PayoutRef) -> Result<Lookup<Payout>>;
 
     /// Asks whose account it is. It may cost a fee: see
     /// [`PayoutCapabilities::name_check_costs`].
     ///
     /// # Errors
-    /// The provider could not be asked, or does not know the account (`NotFound`).
+    /// The request to the provider failed, its response could not be read, or it does not know the
+    /// account (`NotFound`).
     async fn verify_beneficiary(&self, account: &BankAccount) -> Result<Beneficiary>;
 
     /// Asks how much there is to send, and as of when.
     ///
     /// # Errors
-    /// The provider could not be asked.
+    /// The request to the provider failed, or its response could not be read.
     async fn balance(&self) -> Result<Balance>;
 }

@@ -87,8 +87,11 @@ impl Formula {
         }
     }
 
-    /// Declares the shapes of fields, by name. Names that the layout does not have are ignored, so
-    /// that a provider needs one list for all of its formulas and for those that replace them.
+    /// Declares which values the receiver accepts in each field, by name; see [`Shape`] for what
+    /// this protects from. A field without a declaration is [`Shape::Any`], the safe choice.
+    ///
+    /// One list can serve all formulas of a provider, and those of the configuration that replace
+    /// them: names that the layout does not have are ignored.
     #[must_use]
     pub const fn with_shapes(mut self, shapes: &'static [(&'static str, Shape)]) -> Self {
         self.shapes = shapes;

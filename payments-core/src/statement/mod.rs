@@ -24,7 +24,7 @@ pub trait StatementProvider: Send + Sync + 'static {
     /// [`Listed::Unreadable`] in its place.
     ///
     /// # Errors
-    /// The provider could not be asked.
+    /// The request to the provider failed, or its response could not be read.
     async fn accounts(&self) -> Result<Vec<Listed<StatementAccount>>>;
 
     /// Returns the entries after a cursor, oldest first, a page at a time. Nothing is left out
@@ -33,7 +33,8 @@ pub trait StatementProvider: Send + Sync + 'static {
     /// cursor goes past it.
     ///
     /// # Errors
-    /// The provider could not be asked, or does not know the cursor.
+    /// The request to the provider failed, its response could not be read, or it does not know the
+    /// cursor.
     async fn entries(&self, after: &Cursor, filter: &StatementFilter) -> Result<Page>;
 }
 

@@ -61,8 +61,8 @@ impl StatementReader {
     /// read needs a person and ends nothing.
     ///
     /// # Errors
-    /// The provider could not be asked, or does not know the cursor. A page that says that there is
-    /// more and leads nowhere is `Malformed`.
+    /// The request to the provider failed, its response could not be read, or it does not know the
+    /// cursor. A page that says that there is more and leads nowhere is `Malformed`.
     pub async fn next(&mut self) -> Result<Option<Listed<Movement>>> {
         loop {
             if let Some(entry) = self.page.next() {

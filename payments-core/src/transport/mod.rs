@@ -129,7 +129,8 @@ impl TransportError {
         Self { retry_after: Some(retry_after), ..error }
     }
 
-    /// When trying again makes sense, if the call was refused for the rate limit.
+    /// How long to wait from now until the rate limit has room, if our own limiter refused the call.
+    /// `None` for every other failure.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::{Call, Transport, TransportError, confirmation, deadline::can_wait};
 
-/// How often a credential may call: so many calls in a period, evenly spaced.
+/// How often a credential may call: a number of calls in a period, evenly spaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     calls: NonZeroU32,

@@ -38,7 +38,8 @@ pub trait VirtualAccountProvider: Send + Sync + 'static {
     /// [`capabilities`](Self::capabilities).
     ///
     /// # Errors
-    /// The provider could not be asked, or does not know the account.
+    /// The request to the provider failed, its response could not be read, or it does not know the
+    /// account.
     async fn rules_for(&self, account: &AccountId) -> Result<VirtualAccountRules>;
 
     /// Opens a virtual account for an order. Dropping the future leaves the outcome uncertain;
@@ -51,7 +52,7 @@ pub trait VirtualAccountProvider: Send + Sync + 'static {
     /// Asks for a virtual account and what arrived on it.
     ///
     /// # Errors
-    /// The provider could not be asked.
+    /// The request to the provider failed, or its response could not be read.
     async fn find(&self, account: &VirtualAccountRef) -> Result<Lookup<VirtualAccount>>;
 
     /// Changes a virtual account. Dropping the future leaves the outcome uncertain.
@@ -83,6 +84,6 @@ pub trait VirtualAccountProvider: Send + Sync + 'static {
     /// [`Listed::Unreadable`]; the others are returned all the same.
     ///
     /// # Errors
-    /// The provider could not be asked.
+    /// The request to the provider failed, or its response could not be read.
     async fn credits(&self, account: &VirtualAccountRef) -> Result<Vec<Listed<Movement>>>;
 }

@@ -23,8 +23,8 @@ enum Answer {
     Confirmed(Box<Report>),
     /// It is settled otherwise.
     Settled(Standing),
-    /// It is not known yet, or the provider could not be asked. It is asked again, not before this
-    /// time has passed.
+    /// It is not known yet, or the request to the provider failed. It is asked again, not before
+    /// this time has passed.
     Later(Duration),
 }
 

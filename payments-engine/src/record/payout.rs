@@ -16,10 +16,11 @@ use super::{
     Settled,
 };
 
-/// Where a payout is, and what is known of it.
+/// The state of one payout and everything known about it. The engine stores it.
 ///
-/// It is the fold of its [observations](Observation): [`after`](Self::after) makes the next record
-/// from the one before.
+/// It follows from the payout's history alone, the list of [`Observation`]s: what we did, such as
+/// giving a permit to send, and what the provider reported. [`after`](Self::after) takes a record and
+/// the next observation and returns the record that follows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PayoutRecord {

@@ -159,7 +159,7 @@ impl HPay {
     /// notification. An order that was paid twice has two.
     ///
     /// # Errors
-    /// HPay could not be asked, or answered about something else.
+    /// The request to HPay failed, its response could not be read, or it is about something else.
     pub async fn find_transaction(
         &self,
         order: &OrderRef,

@@ -18,7 +18,7 @@ use crate::{client::Account, dedupe_key, envelope::Envelope, error_codes::Code};
 /// `transaction`. It was asked for by `formula`.
 ///
 /// # Errors
-/// The order could not be asked for, or the response is not what HPay documents.
+/// The inquiry failed, or the response is not what HPay documents.
 pub(crate) fn read(
     operation: &'static str,
     account: Account<'_>,

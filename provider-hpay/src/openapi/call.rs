@@ -21,7 +21,8 @@ impl HPay {
     /// Asks, and reads a response that worked and whose signature fits.
     ///
     /// # Errors
-    /// HPay could not be asked or refused, its signature does not fit, or `read` says so.
+    /// The request to HPay failed or was refused, the signature of the response does not fit, or
+    /// `read` fails.
     pub(super) async fn ask_openapi<T>(
         &self,
         operation: &Operation<'_>,

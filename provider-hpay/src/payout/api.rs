@@ -96,8 +96,9 @@ impl HPay {
     /// sent twice there are two.
     ///
     /// # Errors
-    /// HPay could not be asked, or answered about another number; it says nothing about the payout.
-    /// A response about a single payout need not repeat the number.
+    /// The request to HPay failed, its response could not be read, or it is about another number:
+    /// this says nothing about the payout. A response about a single payout need not repeat the
+    /// number.
     pub async fn find_payout_transaction(
         &self,
         payout: &PayoutRef,
@@ -112,7 +113,8 @@ impl HPay {
     /// account than `request` calls for a person, whatever its state.
     ///
     /// # Errors
-    /// HPay could not be asked; it says nothing about the payout.
+    /// The request to HPay failed, or its response could not be read: this says nothing about the
+    /// payout.
     pub async fn find_payout_like(&self, request: &CreatePayout) -> Result<Lookup<Payout>> {
         let found = self.find_payouts(&FIND_PAYOUT_LIKE, &request.payout, None).await?;
         let compared = |mut payout: Payout| {

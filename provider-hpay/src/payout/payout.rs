@@ -68,7 +68,7 @@ pub(crate) fn is_booked<T: DeserializeOwned>(
 /// by the number `transaction`.
 ///
 /// # Errors
-/// The payout could not be asked for, or the response is not what HPay documents.
+/// The inquiry failed, or the response is not what HPay documents.
 pub(super) fn payouts(
     operation: &'static str,
     merchant_id: &str,

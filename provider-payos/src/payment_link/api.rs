@@ -79,7 +79,8 @@ impl Links {
     /// Asks for a link by its orderCode.
     ///
     /// # Errors
-    /// payOS could not be asked, or its response says nothing of this order.
+    /// The request to payOS failed, its response could not be read, or the response says nothing of
+    /// this order.
     pub(crate) async fn find(&self, order: &OrderRef) -> Result<Lookup<Payment>> {
         // A value in a path is checked first: another text would name another path.
         limits::ORDER.check("order", order.as_str())?;

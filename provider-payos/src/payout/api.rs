@@ -91,7 +91,8 @@ impl Sender {
     /// Every payout or batch under a reference, page by page.
     ///
     /// # Errors
-    /// payOS could not be asked, or lists more than there can be.
+    /// The request to payOS failed, its response could not be read, or it lists more than there can
+    /// be.
     pub(super) async fn list(
         &self,
         operation: &Operation,

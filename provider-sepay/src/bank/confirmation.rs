@@ -22,7 +22,7 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// the claimed time or, without a reference, by its amount and second.
 ///
 /// # Errors
-/// SePay could not be asked.
+/// The request to SePay failed, or its response could not be read.
 pub(crate) async fn confirm(statement: &StatementV2, claimed: &Movement) -> Result<Confirmation> {
     for query in statement_queries(claimed) {
         let query: Vec<_> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -52,7 +52,7 @@ impl UserApiV1 {
     /// Transactions: without `since_id` the newest, at most `limit` of them.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn transactions(
         &self,
         filter: &TransactionFilter,
@@ -70,7 +70,7 @@ impl UserApiV1 {
     /// One transaction, `None` if there is none with this number.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn transaction(&self, id: &str) -> Result<Option<Transaction>> {
         let request = Request::of(&api::V1_TRANSACTION, &[id])?;
         let response = self.client.inquire(&request).await?;
@@ -82,15 +82,16 @@ impl UserApiV1 {
     /// `since_id`.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn count_transactions(&self, filter: &TransactionFilter) -> Result<u64> {
         v1_response::count_transactions(&self.client, filter.pairs()).await
     }
 
-    /// Bank accounts, at most `limit` of them.
+    /// The bank accounts of the company that fit the filter, at most `limit` of them. This
+    /// version of the API has no pages: ask again with `since_id` for the rest.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn bank_accounts(
         &self,
         filter: &BankAccountFilter,
@@ -103,7 +104,7 @@ impl UserApiV1 {
     /// One bank account, `None` if there is none with this number.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn bank_account(&self, id: &str) -> Result<Option<BankAccount>> {
         let request = Request::of(&api::V1_BANK_ACCOUNT, &[id])?;
         let response = self.client.inquire(&request).await?;
@@ -114,7 +115,7 @@ impl UserApiV1 {
     /// How many bank accounts there are.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn count_bank_accounts(&self, filter: &BankAccountFilter) -> Result<u64> {
         let request = Request::to(&api::V1_BANK_ACCOUNT_COUNT);
         let response = self.ask(request, filter.pairs()).await?;
@@ -125,7 +126,8 @@ impl UserApiV1 {
     /// The orders of a BIDV account.
     ///
     /// # Errors
-    /// SePay could not be asked, or knows no such account at BIDV.
+    /// The request to SePay failed, its response could not be read, or it knows no such account at
+    /// BIDV.
     pub async fn orders(&self, account: &str) -> Result<Vec<Listed<VaOrder>>> {
         Ok(self.orders.page(account, &[], 1).await?.rows)
     }
@@ -133,7 +135,7 @@ impl UserApiV1 {
     /// One order with its virtual accounts, `None` if the account has none with this id.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn order(&self, account: &str, id: &str) -> Result<Option<VaOrder>> {
         Ok(self.orders.order(account, id).await?.map(|(order, _)| order))
     }

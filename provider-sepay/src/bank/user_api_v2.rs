@@ -52,7 +52,7 @@ impl UserApiV2 {
     /// A page of transactions, the newest first unless the filter says otherwise.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn transactions(
         &self,
         filter: &TransactionFilter,
@@ -77,7 +77,7 @@ impl UserApiV2 {
     /// One transaction, `None` if there is none with this UUID.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn transaction(&self, id: &str) -> Result<Option<Transaction>> {
         Ok(self.rows.one(&Request::of(&api::TRANSACTION, &[id])?).await?.map(|(row, _)| row))
     }
@@ -85,7 +85,7 @@ impl UserApiV2 {
     /// A page of bank accounts.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn bank_accounts(
         &self,
         filter: &BankAccountFilter,
@@ -102,7 +102,7 @@ impl UserApiV2 {
     /// One bank account, `None` if there is none with this UUID.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn bank_account(&self, id: &str) -> Result<Option<BankAccount>> {
         Ok(self.rows.one(&Request::of(&api::BANK_ACCOUNT, &[id])?).await?.map(|(row, _)| row))
     }
@@ -110,7 +110,8 @@ impl UserApiV2 {
     /// A page of the virtual accounts of a bank account.
     ///
     /// # Errors
-    /// SePay could not be asked, or knows no such bank account.
+    /// The request to SePay failed, its response could not be read, or it knows no such bank
+    /// account.
     pub async fn virtual_accounts(
         &self,
         account: &str,
@@ -141,7 +142,7 @@ impl UserApiV2 {
     /// One virtual account of a bank account, `None` if it has none with this UUID.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn virtual_account(&self, account: &str, id: &str) -> Result<Option<VirtualAccount>> {
         Ok(self
             .rows
@@ -153,7 +154,8 @@ impl UserApiV2 {
     /// A page of the orders of a bank account.
     ///
     /// # Errors
-    /// SePay could not be asked, or knows no such bank account.
+    /// The request to SePay failed, its response could not be read, or it knows no such bank
+    /// account.
     pub async fn orders(
         &self,
         account: &str,
@@ -174,7 +176,7 @@ impl UserApiV2 {
     /// One order with its virtual accounts, `None` if the bank account has none with this UUID.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn order(&self, account: &str, id: &str) -> Result<Option<VaOrder>> {
         Ok(self.orders.order(account, id).await?.map(|(order, _)| order))
     }
@@ -234,7 +236,8 @@ impl UserApiV2 {
     /// The prefixes of virtual account numbers of a Sacombank account.
     ///
     /// # Errors
-    /// SePay could not be asked, or knows no such bank account.
+    /// The request to SePay failed, its response could not be read, or it knows no such bank
+    /// account.
     pub async fn prefixes(&self, account: &str) -> Result<Vec<Listed<Prefix>>> {
         self.rows.all(Request::of(&api::PREFIXES, &[account])?).await
     }
@@ -242,7 +245,7 @@ impl UserApiV2 {
     /// One prefix, `None` if the bank account has no such one.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn prefix(&self, account: &str, prefix: &str) -> Result<Option<Prefix>> {
         Ok(self
             .rows
@@ -254,7 +257,8 @@ impl UserApiV2 {
     /// The terminals of a Vietcombank account.
     ///
     /// # Errors
-    /// SePay could not be asked, or knows no such bank account.
+    /// The request to SePay failed, its response could not be read, or it knows no such bank
+    /// account.
     pub async fn terminals(&self, account: &str) -> Result<Vec<Listed<Terminal>>> {
         self.rows.all(Request::of(&api::TERMINALS, &[account])?).await
     }

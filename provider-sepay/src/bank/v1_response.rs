@@ -99,7 +99,7 @@ pub(crate) fn words(head: &V1Head<'_>) -> Option<String> {
 /// How many transactions there are by a query.
 ///
 /// # Errors
-/// SePay could not be asked.
+/// The request to SePay failed, or its response could not be read.
 pub(crate) async fn count_transactions(client: &Client, query: Pairs) -> Result<u64> {
     let request = Request::to(&api::V1_TRANSACTION_COUNT).with_query(query);
     let response = client.inquire(&request).await?;

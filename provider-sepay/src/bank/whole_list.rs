@@ -63,7 +63,8 @@ pub(crate) struct Whole<T> {
 /// what is new is added, until as many different rows were seen as there are.
 ///
 /// # Errors
-/// SePay could not be asked, the list has too many pages, or it kept changing.
+/// A request to SePay failed, a response could not be read, the list has too many pages, or it kept
+/// changing.
 pub(crate) async fn whole<P: NumberedPages>(
     operation: &'static str,
     pages: &P,

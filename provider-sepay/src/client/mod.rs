@@ -63,7 +63,8 @@ impl Client {
     /// Sends an inquiry.
     ///
     /// # Errors
-    /// SePay could not be asked. What its response means is told when that is read.
+    /// The request to SePay failed, or its response could not be read. What its response means is
+    /// told when that is read.
     #[track_caller]
     pub(crate) fn inquire(
         &self,

@@ -82,7 +82,7 @@ impl OAuthApp {
     /// the app or not.
     ///
     /// # Errors
-    /// SePay does not accept the app, or could not be asked.
+    /// SePay does not accept the app, the request failed, or its response could not be read.
     pub(crate) async fn check_app(&self) -> Result<()> {
         let token = RefreshToken::new("this-token-does-not-exist".to_owned());
         match self.0.refresh(token).await {

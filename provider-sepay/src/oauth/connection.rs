@@ -53,7 +53,7 @@ impl Connection {
     /// [`forget_accounts`](Self::forget_accounts) ends that.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn bank_accounts(&self) -> Result<Arc<Vec<Listed<LinkedAccount>>>> {
         self.accounts.get(self.every_account()).await
     }
@@ -88,7 +88,7 @@ impl Connection {
     /// One bank account, with its balance of now; `None` if SePay does not know it.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn bank_account(&self, id: u64) -> Result<Option<LinkedAccount>> {
         let now = self.app.clock.now();
         let read = |row: &wire::Account<'_>| account::linked_account(row, now);
@@ -99,7 +99,8 @@ impl Connection {
     /// A page of the sub-accounts of a bank account, from 1.
     ///
     /// # Errors
-    /// SePay could not be asked, or does not know the account.
+    /// The request to SePay failed, its response could not be read, or it does not know the
+    /// account.
     pub async fn sub_accounts(
         &self,
         bank_account_id: u64,
@@ -115,7 +116,7 @@ impl Connection {
     /// by the `code_…` keys of the configuration.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn transactions(
         &self,
         filter: &TransactionFilter,
@@ -131,16 +132,17 @@ impl Connection {
     /// The user who authorised the app.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn me(&self) -> Result<Profile> {
         let response = self.ask(&Request::to(&api::ME)).await?;
         one(&response, |row: &wire::Profile<'_>| company::profile(row))
     }
 
-    /// The merchant's company, with the forms of its payment codes.
+    /// The merchant's company, with the formats of its payment codes (prefix, length, characters).
     ///
     /// # Errors
-    /// SePay could not be asked, or the user is neither `Admin` nor `SuperAdmin`.
+    /// The request to SePay failed, its response could not be read, or the user is neither `Admin`
+    /// nor `SuperAdmin`.
     pub async fn company(&self) -> Result<Company> {
         let response = self.ask(&Request::to(&api::COMPANY)).await?;
         one(&response, |row: &wire::Company<'_>| company::company(row))

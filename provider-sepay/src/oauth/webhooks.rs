@@ -20,7 +20,7 @@ impl Connection {
     /// A page of the webhooks, from 1.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn webhooks(&self, filter: &WebhookFilter, number: u32) -> Result<Page<Webhook>> {
         let query = [
             filter.url.clone().map(|url| ("webhook_url", url)),
@@ -35,7 +35,7 @@ impl Connection {
     /// One webhook; `None` if SePay does not know it.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn webhook(&self, id: u64) -> Result<Option<Webhook>> {
         let response = self.ask(&Request::of(&api::WEBHOOK, &[&id.to_string()])?).await?;
         known(one(&response, |row: &wire::Webhook<'_>| webhook(row)))

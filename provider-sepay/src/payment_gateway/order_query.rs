@@ -67,7 +67,7 @@ impl OrderQuery {
         self
     }
 
-    /// Asks for so many to a page.
+    /// Asks for pages of this size.
     #[must_use]
     pub fn with_per_page(mut self, orders: u32) -> Self {
         self.per_page = Some(orders);

@@ -133,7 +133,7 @@ fn without_framing(mut response: Response<Bytes>) -> Response<Bytes> {
     response
 }
 
-/// What comes before the body, announcing one of so many bytes, whatever follows.
+/// What comes before the body, announcing this many bytes, whatever follows.
 fn head_of(response: &Response<Bytes>, announced: usize) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {}\r\n", response.status()).into_bytes();
     for (name, value) in response.headers() {

@@ -30,8 +30,8 @@ impl HPay {
     /// of a credit.
     ///
     /// # Errors
-    /// HPay could not be asked, refused, or answered about another one; or the configuration has no
-    /// `openapi_client_id`.
+    /// The request to HPay failed, was refused, or was answered about another account; or the
+    /// configuration has no `openapi_client_id`.
     pub async fn openapi_transaction(&self, number: &GatewayRef) -> Result<Transaction> {
         REFERENCE.check("number", number.as_str())?;
         let fields = Fields::new()

@@ -79,7 +79,8 @@ const PER_STEP: usize = 100;
 /// Reads the lines at `place`, and says where to go on; `None` after the last line.
 ///
 /// # Errors
-/// SePay could not be asked, or lists the lines in a way in which lines could be left out unseen.
+/// The request to SePay failed, its response could not be read, or it lists the lines in a way in
+/// which lines could be left out unseen.
 pub(crate) async fn step<P: DatedPages>(
     pages: &P,
     place: &DatePlace,

@@ -38,7 +38,7 @@ impl<T> Listing<T> {
     /// The next row, which may be one that could not be read; `None` at the end.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn next(&mut self) -> Result<Option<Listed<T>>> {
         loop {
             if let Some(row) = self.rows.next() {
@@ -53,7 +53,7 @@ impl<T> Listing<T> {
     /// The next page, or what is left of the one that was begun; `None` at the end.
     ///
     /// # Errors
-    /// SePay could not be asked.
+    /// The request to SePay failed, or its response could not be read.
     pub async fn next_page(&mut self) -> Result<Option<Vec<Listed<T>>>> {
         loop {
             let rows: Vec<Listed<T>> =

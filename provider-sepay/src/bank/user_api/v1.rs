@@ -14,9 +14,9 @@ filter! {
         transaction_date_min: Timestamp,
         /// Booked at this time or earlier.
         transaction_date_max: Timestamp,
-        /// From this one on, itself included.
+        /// Rows with this number or a larger one.
         since_id: u64,
-        /// At most so many: 5,000 unless said, and no more.
+        /// The most rows to return. SePay returns 5,000 by default, and never more.
         limit: u64,
         /// With this reference of the bank.
         reference_number: String,
@@ -36,9 +36,9 @@ filter! {
         last_transaction_date_min: Timestamp,
         /// With a last transaction at this time or earlier.
         last_transaction_date_max: Timestamp,
-        /// From this one on, itself included.
+        /// Rows with this number or a larger one.
         since_id: u64,
-        /// At most so many: 100 unless said.
+        /// The most rows to return. SePay returns 100 by default.
         limit: u64,
         /// With at least this balance.
         accumulated_min: Money,

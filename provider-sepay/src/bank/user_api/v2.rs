@@ -93,7 +93,7 @@ filter! {
 filter! {
     /// Which orders to list. No page names a filter, only these orders of the list.
     VaOrderFilter {
-        /// By when they were created; the newest first unless said.
+        /// Sorted by the time of creation, the newest first by default.
         created_at_sort: Sort,
         /// By amount.
         amount_sort: Sort,

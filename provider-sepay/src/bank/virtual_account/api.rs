@@ -12,7 +12,7 @@ use crate::client::{
 /// The six operations of one version.
 #[derive(Debug)]
 pub(crate) struct Operations {
-    /// Orders, newest first unless said.
+    /// Orders, newest first by default.
     pub(crate) list: Operation,
     /// One order with its virtual accounts.
     pub(crate) detail: Operation,

@@ -146,8 +146,8 @@ impl VirtualAccounts {
     /// Every order with a code, which is looked for among all orders: SePay documents no search by it.
     ///
     /// # Errors
-    /// SePay could not be asked, or there are more orders than are searched. The `gateway_ref` of a
-    /// virtual account finds it in any case.
+    /// The request to SePay failed, its response could not be read, or there are more orders than
+    /// are searched. The `gateway_ref` of a virtual account finds it in any case.
     async fn of_code(&self, account: &AccountId, code: &OrderRef) -> Result<Vec<VaOrder>> {
         let orders = whole(FIND, &Orders { orders: self.orders(), account }).await?;
         let of_code = orders.rows.into_iter().filter(|order| match order {

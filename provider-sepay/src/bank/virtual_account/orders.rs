@@ -69,7 +69,7 @@ impl VaOrders {
         self.version.operations()
     }
 
-    /// One page, newest first unless said; v1 gives all at once.
+    /// One page, newest first by default; v1 gives all at once.
     pub(crate) async fn page(
         &self,
         account: &str,

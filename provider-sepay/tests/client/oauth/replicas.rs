@@ -41,7 +41,7 @@ enum Place {
     BeforeReplace,
 }
 
-/// Lets so many calls through, and stops the next.
+/// Lets this many calls through, and stops the next.
 struct Stop {
     free: AtomicUsize,
     gate: Semaphore,
@@ -101,7 +101,7 @@ struct Replicas {
 }
 
 impl Replicas {
-    /// Replicas whose access token is good for so many seconds.
+    /// Replicas whose access token is valid for this many seconds.
     async fn with_tokens_for(seconds: u64) -> Self {
         let (wire, clock) = (Wire::new(), ManualClock::at(now()));
         let text =
