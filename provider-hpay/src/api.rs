@@ -1,4 +1,4 @@
-//! Which of HPay's two APIs each role speaks.
+//! The choice between HPay's two APIs, for each role.
 
 use std::fmt;
 
@@ -10,33 +10,34 @@ use serde::{
     },
 };
 
-/// One of HPay's two APIs. Checkout has the first one only.
+/// One of HPay's two APIs. Checkout always uses [`Reference`](Self::Reference).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Api {
-    /// That of the HPay API reference 1.0.0: `reference`.
+    /// The API of the HPay API reference 1.0.0. Written `reference` in the configuration.
     #[default]
     Reference,
-    /// The newer OpenAPI, known from public code of its merchants only: `openapi`.
+    /// HPay's newer OpenAPI, known only from public code of its merchants. Written `openapi` in the
+    /// configuration.
     Openapi,
 }
 
-/// The API that each role speaks: the key `api` of the configuration, `"openapi"` for all of them or
-/// a table of the roles that speak another one than the reference's.
+/// The API that each role uses. In the configuration, this is the key `api`: either `"openapi"` for
+/// all roles, or a table of the roles that differ from the default, `reference`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Apis {
-    /// Opens virtual accounts and asks for them and their credits.
+    /// The API that opens and finds virtual accounts and lists their credits.
     pub virtual_accounts: Api,
-    /// Pays out, asks for payouts and checks names.
+    /// The API that sends payouts, finds them and checks beneficiaries' names.
     pub payouts: Api,
-    /// Asks for the balance.
+    /// The API of the balance inquiry.
     pub account: Api,
 }
 
 impl Apis {
-    /// One API for every role.
+    /// Selects one API for every role.
     pub fn all(api: Api) -> Self {
         Self { virtual_accounts: api, payouts: api, account: api }
     }

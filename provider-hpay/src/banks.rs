@@ -1,4 +1,4 @@
-//! Table 3 of the reference: the banks that payouts reach, and HPay's code for each.
+//! The banks that payouts reach, with HPay's code for each (HPay API reference 1.0.0, table 3).
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -69,8 +69,8 @@ impl Banks {
     }
 }
 
-/// Row by row: the expectations are here and not in the table, so that a row that is lost or changed
-/// is noticed.
+/// Row by row: the expectations are here and not in the table, so that a row that is lost or
+/// changed is noticed.
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,4 @@
-//! The client of one merchant account: carries out every operation alike.
+//! The client of one merchant account, which carries out every operation.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,7 +29,8 @@ use crate::{
     response_signature::ResponseCheck,
 };
 
-/// One merchant account at HPay, and what only HPay has. Reached as an extension:
+/// A merchant account at HPay, with the methods that only HPay has.
+/// [`Provider::extension`](payments_core::Provider::extension) returns it:
 ///
 /// ```
 /// # fn show(provider: &payments_core::Provider) -> payments_core::Result<()> {
@@ -83,20 +84,20 @@ struct Signed {
     token: Option<Secret>,
 }
 
-/// The keys that sign payouts, the balance inquiry and everything of the newer OpenAPI, and verify the
-/// responses.
+/// The keys that sign payouts, the balance inquiry and everything of the newer OpenAPI, and verify
+/// the responses.
 pub(crate) struct RsaKeys {
     pub(crate) ours: Arc<dyn Signer>,
     pub(crate) hpay: PublicKey,
 }
 
 impl HPay {
-    /// The number that HPay gave the merchant.
+    /// Returns the number that HPay gave the merchant.
     pub fn merchant_id(&self) -> &str {
         &self.merchant.id
     }
 
-    /// The formulas in use: HPay's, or what the configuration put in their place.
+    /// Returns the formulas in use: HPay's own, or their replacements from the configuration.
     pub fn formulas(&self) -> &Formulas {
         &self.formulas
     }
@@ -169,8 +170,8 @@ impl HPay {
         Ok(format!("{host}{}?{}", operation.path, fields.to_query()))
     }
 
-    /// Checks that the formula in use can sign the fields, for roles whose requests are checked long
-    /// before they are signed.
+    /// Checks that the formula in use can sign the fields, for roles whose requests are checked
+    /// long before they are signed.
     pub(crate) fn check_signable(
         &self,
         operation: &Operation<'_>,

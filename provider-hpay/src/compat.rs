@@ -1,4 +1,5 @@
-//! Switches for readings of HPay's interface that were not tried against the live service.
+//! Switches between interpretations of HPay's documents that were not tested against the live
+//! service.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,46 +12,50 @@ pub(crate) const ORDER_INQUIRY_PATH: &str = "/api/transaction/GetTransactionDeta
 pub(crate) const OPENAPI_PAYOUT_SERVICE: &str = "ibft";
 pub(crate) const OPENAPI_PAYOUT_INQUIRY: &str = "inquiry";
 
-/// Switches for readings of HPay's interface that were not tried against the live service: the table
-/// `compat` of the configuration. Each has HPay's documents, or the likelier of two readings, as its
-/// default; HPay API reference 1.0.0 is meant where a page is named.
+/// Switches between interpretations of HPay's documents that were not tested against the live
+/// service: the table `compat` of the configuration. Each default follows HPay's documents or, if
+/// these allow two interpretations, the likelier one. The pages named below are pages of the HPay
+/// API reference 1.0.0.
 ///
-/// Every path begins with a slash and is without host and query.
+/// Every path begins with a slash and has no host and no query.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Compat {
     /// The path of a link. Default: `/v1/checkout.php` (Create Link).
     pub link_path: String,
-    /// The path of links with instalments, a frame or a token of a domestic card. Default:
+    /// The path of a link with instalments, a frame or a token of a domestic card. Default:
     /// `/checkout.php` (Advanced Checkout Payment).
     pub advanced_link_path: String,
     /// The path of a link that revokes a token. Default: `/revoke_token.php` (Revoke ATM
     /// tokenization).
     pub revoke_token_path: String,
-    /// The name of the merchant's number in a link that revokes a token. Default: `merchant_id`;
-    /// the table of the same page has it, the example has `merchant_site_code`.
+    /// The name of the field with the merchant's number in a link that revokes a token. Default:
+    /// `merchant_id`, as in the table of that page; the example on the same page has
+    /// `merchant_site_code`.
     pub revoke_token_merchant: MerchantField,
     /// The path of an order inquiry. Default: `/api/transaction/GetTransactionDetail`, the longer
-    /// of two (Order Inquiry).
+    /// of the two documented paths (Order Inquiry).
     pub order_inquiry_path: String,
-    /// The body of an order inquiry. Default: `form`, as the header of the example says; its body
-    /// is JSON (Order Inquiry).
+    /// The encoding of the body of an order inquiry. Default: `form`, which is the header of the
+    /// documented example, although its body is JSON (Order Inquiry).
     pub order_inquiry_body: Body,
-    /// The body of opening, closing and reopening a virtual account. Default: `form`, as the
-    /// headers of the examples say; their bodies are JSON (Create VA Account, API Revoke VA).
+    /// The encoding of the body that opens, closes or reopens a virtual account. Default: `form`,
+    /// which is the header of the documented examples, although their bodies are JSON (Create VA
+    /// Account, API Revoke VA).
     pub va_body: Body,
-    /// The service of payouts in the paths of the newer OpenAPI, and the scope of its token. Default:
-    /// `ibft`; one public code base has `firm`.
+    /// The name of the payout service in the paths of the newer OpenAPI, which is also the scope of
+    /// its token. Default: `ibft`; one public code base has `firm`.
     pub openapi_payout_service: String,
-    /// The name of the payout inquiry in its path there. Default: `inquiry`; one public code base has
-    /// `get-status`.
+    /// The name of the payout inquiry in its path of the newer OpenAPI. Default: `inquiry`; one
+    /// public code base has `get-status`.
     pub openapi_payout_inquiry: String,
-    /// The name of a payout's note there. Default: `note`; one public code base has `remark`.
+    /// The name of the field with a payout's note in the newer OpenAPI. Default: `note`; one public
+    /// code base has `remark`.
     pub openapi_note: NoteField,
 }
 
-/// By which name the note of a payout is sent to the newer OpenAPI.
+/// The name of the field with a payout's note in a request to the newer OpenAPI.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -62,7 +67,7 @@ pub enum NoteField {
     Remark,
 }
 
-/// By which name a merchant's number is sent.
+/// The name of the field with the merchant's number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -72,11 +77,11 @@ pub enum MerchantField {
     MerchantId,
     /// `merchant_site_code`.
     MerchantSiteCode,
-    /// Under both names.
+    /// Both names, each in a field of its own.
     Both,
 }
 
-/// How the body of a request is written.
+/// The encoding of the body of a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -86,7 +91,7 @@ pub enum Body {
     Form,
     /// JSON.
     Json,
-    /// JSON under the header of a form, as the reference's examples are.
+    /// JSON with the `Content-Type` of a form, as in the reference's examples.
     JsonAsForm,
 }
 

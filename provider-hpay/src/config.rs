@@ -9,8 +9,8 @@ use crate::{api::Apis, compat::Compat};
 
 /// The configuration of one merchant account at HPay, from any serde source or by code.
 ///
-/// A key that is not known is refused with the nearest one that is. What can be wrong with a value is
-/// found when the [provider is built](crate::HPay::builder), all at once.
+/// An unknown key is refused, and the error names the nearest known key. Values are checked when
+/// the [provider is built](crate::HPay::builder), which reports all problems together.
 ///
 /// ```
 /// use payments_core::{Environment, config::Source};
@@ -26,84 +26,90 @@ use crate::{api::Apis, compat::Compat};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where it runs: `"sandbox"` or `"production"`. Needed.
+    /// The environment: `"sandbox"` or `"production"`. Required.
     pub environment: Environment,
-    /// The number that HPay gave the merchant: `merchant_site_code`, MID. Needed; without pipes and
-    /// white space.
+    /// The number that HPay gave the merchant: `merchant_site_code`, MID. Required. It must not
+    /// contain pipes or white space.
     pub merchant_id: String,
-    /// The primary e-mail of the account: `receiver` of links, `merchantEmail` of payouts. Needed.
+    /// The primary e-mail address of the account: `receiver` in links, `merchantEmail` in payouts.
+    /// Required.
     pub receiver: String,
-    /// The secret of HPay's MD5 codes: `secure_pass`, "communication password". Needed. Several,
-    /// newest first, while HPay changes it. Long and random: everyone who sees one link or
-    /// notification can try passcodes on it.
+    /// The secret of HPay's MD5 codes: `secure_pass`, also called "communication password".
+    /// Required. While HPay changes the secret, give several, the newest first. It must be long and
+    /// random, because everyone who sees one link or notification can test guesses of the passcode
+    /// on it.
     pub passcode: Source,
-    /// Where buyers return to if a payment does not say. Default: none, and each payment has to.
+    /// The address that buyers return to, unless the payment sets its own. Default: none, so that
+    /// each payment must set its own.
     #[serde(default)]
     pub return_url: Option<String>,
-    /// Where payment notifications are sent if a payment does not say. Default: none.
+    /// The address where HPay sends payment notifications, unless the payment sets its own.
+    /// Default: none.
     #[serde(default)]
     pub notify_url: Option<String>,
-    /// The currency of links, `vnd` or `usd`; HPay gives a number of its own for each. Default:
-    /// `vnd` (HPay API reference 1.0.0, Create Link).
+    /// The currency of links, `vnd` or `usd`. HPay gives a separate merchant number for each
+    /// currency. Default: `vnd` (HPay API reference 1.0.0, Create Link).
     #[serde(default)]
     pub currency: AccountCurrency,
-    /// The merchant's RSA key, PEM or DER, PKCS#8 or PKCS#1, 2048 bits or more. Default: none;
-    /// payouts, the balance and the newer OpenAPI need it and `hpay_certificate` (HPay API reference
-    /// 1.0.0, FirmBanking).
+    /// The merchant's RSA key, in PEM or DER, PKCS#8 or PKCS#1, of 2048 bits or more. Payouts, the
+    /// balance and the newer OpenAPI need both this key and `hpay_certificate` (HPay API reference
+    /// 1.0.0, FirmBanking). Default: none.
     #[serde(default)]
     pub private_key: Option<Source>,
-    /// HPay's certificate or public key, PEM or DER. Not secret. Default: none.
+    /// HPay's certificate or public key, in PEM or DER. It is not secret. Default: none.
     #[serde(default)]
     pub hpay_certificate: Option<Source>,
-    /// Which library signs: `rsa`, or `aws-lc` with the cargo feature of that name. Default: `rsa`.
+    /// The library that makes RSA signatures: `rsa`, or `aws-lc` with the cargo feature of that
+    /// name. Default: `rsa`.
     #[serde(default)]
     pub signer: Signer,
-    /// Which of HPay's two APIs each role speaks: `openapi` for virtual accounts, payouts and the
-    /// balance, or a table such as `{ payouts = "openapi" }`. Default: `reference` for all of them.
+    /// The API that each role uses: `openapi` for virtual accounts, payouts and the balance, or a
+    /// table such as `{ payouts = "openapi" }`. Default: `reference` for all of them.
     #[serde(default)]
     pub api: Apis,
-    /// The name of the merchant's program at the newer OpenAPI. Default: none; what `api` lets speak it
-    /// needs it.
+    /// The client id of the merchant's program at the newer OpenAPI. Required if `api` selects the
+    /// newer OpenAPI for a role. Default: none.
     #[serde(default)]
     pub openapi_client_id: Option<String>,
-    /// The secret of that name. Default: none; as there.
+    /// The client secret that belongs to `openapi_client_id`. Required with it. Default: none.
     #[serde(default)]
     pub openapi_client_secret: Option<Source>,
-    /// Which endpoint accepts payouts. Default: `json`, `/api/ibft/create` (HPay API reference 1.0.0,
-    /// iBFT Payment).
+    /// The endpoint that accepts payouts. Default: `json`, which is `/api/ibft/create` (HPay API
+    /// reference 1.0.0, iBFT Payment).
     #[serde(default)]
     pub payout_endpoint: PayoutEndpoint,
-    /// HPay's codes of banks by their BIN, in the place of those of table 3 of the reference or
-    /// beside them, such as `970419 = "NCB"`. Default: table 3.
+    /// HPay's bank codes by the BIN of the bank, such as `970419 = "NCB"`. They replace or add to
+    /// those of table 3 of the reference. Default: table 3.
     #[serde(default)]
     pub bank_codes: BTreeMap<String, String>,
-    /// Whether responses whose formula is unknown outside HPay are believed. Default: `accept`: they
-    /// are as good as their TLS, and say so by
-    /// [`Raw::authenticity`](payments_core::Raw::authenticity).
+    /// Whether responses are accepted if the formula of their signature is unknown outside HPay.
+    /// Default: `accept`: only TLS protects such a response, and its
+    /// [`Raw::authenticity`](payments_core::Raw::authenticity) reports that.
     #[serde(default)]
     pub unverified_answers: UnverifiedAnswers,
-    /// Signature formulas in the place of HPay's, as [`formulas::in_use`](crate::formulas::in_use)
-    /// describes, by the part of a formula's name after the dot. Default: none.
+    /// Signature formulas that replace HPay's, as [`formulas::in_use`](crate::formulas::in_use)
+    /// describes. The key is the part of a formula's name after the dot. Default: none.
     #[serde(default)]
     pub formulas: BTreeMap<String, String>,
-    /// Switches for readings of HPay's interface that were not tried against the live service.
+    /// Switches between interpretations of HPay's documents that were not tested against the live
+    /// service.
     #[serde(default)]
     pub compat: Compat,
-    /// The address of the checkout. Default: `https://checkout-sandbox.hpay.com.vn` or
+    /// The base address of the checkout. Default: `https://checkout-sandbox.hpay.com.vn` or
     /// `https://checkout.hpay.com.vn` (HPay API reference 1.0.0, Environments).
     #[serde(default)]
     pub checkout_url: Option<String>,
-    /// The address of the account service. Default: `https://account-sandbox.hpay.com.vn` or
-    /// `https://account.hpay.com.vn` (as there).
+    /// The base address of the account service. Default: `https://account-sandbox.hpay.com.vn` or
+    /// `https://account.hpay.com.vn` (HPay API reference 1.0.0, Environments).
     #[serde(default)]
     pub account_url: Option<String>,
-    /// The address of the OpenAPI. Default: `https://openapi-sandbox.htpgroup.com.vn` or
-    /// `https://openapi.htpgroup.com.vn` (as there).
+    /// The base address of the OpenAPI. Default: `https://openapi-sandbox.htpgroup.com.vn` or
+    /// `https://openapi.htpgroup.com.vn` (HPay API reference 1.0.0, Environments).
     #[serde(default)]
     pub openapi_url: Option<String>,
 }
 
-/// The currency of a merchant's number.
+/// The currency of a merchant number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -115,46 +121,47 @@ pub enum AccountCurrency {
     Usd,
 }
 
-/// Which library makes RSA signatures.
+/// The library that makes RSA signatures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Signer {
-    /// The `rsa` crate: `rsa`.
+    /// The `rsa` crate. Written `rsa` in the configuration.
     #[default]
     Rsa,
-    /// aws-lc-rs, five times as fast: `aws-lc`. Needs the cargo feature `aws-lc`.
+    /// aws-lc-rs, which is five times as fast. Written `aws-lc`; needs the cargo feature `aws-lc`.
     AwsLc,
 }
 
-/// Which endpoint accepts a merchant's payouts (HPay API reference 1.0.0, iBFT Payment).
+/// The endpoint that accepts a merchant's payouts (HPay API reference 1.0.0, iBFT Payment).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PayoutEndpoint {
-    /// For regular merchants: `json`, JSON to `/api/ibft/create`.
+    /// The endpoint for regular merchants, JSON to `/api/ibft/create`. Written `json`.
     #[default]
     Json,
-    /// For "special" merchants, if HPay says so: `openapi`, JSON to `/v1/fb/create`.
+    /// The endpoint for merchants that HPay calls "special", JSON to `/v1/fb/create`. Written
+    /// `openapi`.
     Openapi,
-    /// Deprecated by HPay: `form`, a form to `/api/ibft`.
+    /// An endpoint that HPay deprecated, a form to `/api/ibft`. Written `form`.
     Form,
 }
 
-/// Whether responses whose formula is unknown outside HPay are believed.
+/// Whether responses are accepted if the formula of their signature is unknown outside HPay.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum UnverifiedAnswers {
-    /// They are carried as unverified: `accept`.
+    /// Such responses are accepted and marked as unverified. Written `accept`.
     #[default]
     Accept,
-    /// They are not believed: `refuse`.
+    /// Such responses are refused. Written `refuse`.
     Refuse,
 }
 
 impl Config {
-    /// The configuration of a merchant account, everything else as by default.
+    /// Creates the configuration of a merchant account, with the defaults for all other keys.
     pub fn new(
         environment: Environment,
         merchant_id: impl Into<String>,

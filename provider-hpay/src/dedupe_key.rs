@@ -1,9 +1,10 @@
-//! The identifier spaces of HPay, each a scope of dedupe keys, and the keys made of them.
+//! The identifier spaces of HPay, each of which is a scope of dedupe keys, and the keys made from
+//! them.
 //!
-//! An order inquiry, a notification and a buyer's return report one payment under HPay's
-//! payment number; a callback and a virtual account inquiry report one credit under its cashin
-//! number. Money that a buyer sends to a virtual account on the checkout page is reported in both
-//! ways: the callback then names the order, whose inquiry has the payment number.
+//! An order inquiry, a notification and a buyer's return report one payment under HPay's payment
+//! number; a callback and a virtual account inquiry report one credit under its cashin number.
+//! Money that a buyer sends to a virtual account on the checkout page is reported under both
+//! numbers. The callback then names the order, and the order inquiry returns the payment number.
 
 use payments_core::{
     DedupeKey, Result,

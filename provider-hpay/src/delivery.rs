@@ -1,4 +1,4 @@
-//! The query of a delivery, decoded once, and which of its fields were read.
+//! The query of a delivery, decoded once, with a record of the fields that were read.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -68,8 +68,8 @@ impl<'a> Query<'a> {
     }
 }
 
-/// The fields of a delivery whose signature was verified. Every field that is read is recorded, and an
-/// event rests on those: the proof says which of them the signature covers.
+/// The fields of a delivery whose signature was verified. Every field that is read is recorded, and
+/// an event rests on those: the proof says which of them the signature covers.
 pub(crate) struct VerifiedFields<'a> {
     query: Query<'a>,
     read: RefCell<Vec<&'static str>>,

@@ -1,12 +1,13 @@
-//! The names of the addresses where HPay's deliveries arrive.
+//! The names of the endpoints where HPay's deliveries arrive.
 
 use http::Method;
 use payments_core::{EndpointName, Result, notification::Endpoint};
 
-/// Payment notifications, server to server: `notify_url` of a link.
+/// Payment notifications, sent by HPay's server to the `notify_url` of a link.
 pub const NOTIFY: &str = "notify";
 
-/// The buyer's browser coming back: `return_url` of a link. It shows a page and settles nothing.
+/// The return of the buyer's browser to the `return_url` of a link. It is only for showing a page:
+/// it never proves a payment.
 pub const RETURN: &str = "return";
 
 /// Credits on virtual accounts.

@@ -1,4 +1,4 @@
-//! What is around every response of HPay.
+//! The fields that surround the data in every response of HPay.
 
 use std::borrow::Cow;
 
@@ -28,7 +28,7 @@ pub(crate) struct Envelope<'a> {
 pub(crate) enum Literal {
     Text(String),
     Number(i64),
-    /// A number beyond those, such as a full account number.
+    /// A number too large for the other variants, such as a full account number.
     Large(u64),
 }
 

@@ -1,6 +1,7 @@
-//! Error codes: each service's table, and what a code means for an instruction and for an inquiry.
+//! Error codes: the table of each service, and the meaning of a code for an instruction and for an
+//! inquiry.
 //!
-//! The tables are in `data/`, and each surface's `status.rs` has its own.
+//! The tables are in `data/`; the `status.rs` of each surface reads its own.
 
 use payments_core::{
     Decline, DeclineReason, Error, ErrorKind, Submission, Suspect, Uncertain, UncertainCause,
@@ -35,17 +36,17 @@ pub(crate) const FORMULA_OR_CREDENTIALS: &[Suspect] = &[Suspect::Formula, Suspec
 /// What a code is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// The call worked. It says nothing about money.
+    /// The call succeeded. This does not say whether money moved.
     Success,
-    /// Our request is wrong.
+    /// The request is invalid.
     Caller,
-    /// Our credentials, our signature or our account are not accepted.
+    /// The credentials, the signature or the account is not accepted.
     Account,
-    /// The provider refuses, and nothing moved.
+    /// The provider refused the call, and no money moved.
     Refusal,
-    /// The provider invites another try without saying that the first is dead.
+    /// The provider invites another attempt, without reporting that the first one failed for good.
     Retryable,
-    /// The provider does not know.
+    /// The provider does not know the result.
     Undecided,
 }
 

@@ -1,4 +1,4 @@
-//! The fields of a request: named texts, in order, signed and encoded.
+//! The fields of a request: named texts in a fixed order, to be signed and encoded.
 
 use std::borrow::Cow;
 
@@ -12,8 +12,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::operation::Encoding;
 
-/// The fields of a request as HPay accepts them: named texts, in order. What is signed is taken from
-/// the same list as what is sent.
+/// The fields of a request as HPay accepts them: named texts, in order. What is signed is taken
+/// from the same list as what is sent.
 #[derive(Clone)]
 pub(crate) struct Fields<'a>(Vec<(&'static str, Cow<'a, str>)>);
 

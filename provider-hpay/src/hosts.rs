@@ -5,11 +5,12 @@ use payments_core::Environment;
 /// One of HPay's hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Host {
-    /// Links, order inquiries, revocations of tokens.
+    /// The host of links, order inquiries and revocations of tokens.
     Checkout,
-    /// Payouts, virtual accounts, the balance.
+    /// The host of payouts, virtual accounts and the balance.
     Account,
-    /// Credits of virtual accounts, payouts of "special" merchants, and the newer OpenAPI.
+    /// The host of virtual accounts' credits, of payouts of "special" merchants, and of the newer
+    /// OpenAPI.
     Openapi,
 }
 

@@ -1,5 +1,5 @@
-//! What the HTTP status of a response means: HPay documents 200 only, and says everything else in the
-//! body. The others come from what is between HPay and us.
+//! The meaning of a response's HTTP status. HPay documents only 200 and reports every error in the
+//! body; other statuses come from servers between HPay and us.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};

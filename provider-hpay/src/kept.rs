@@ -1,4 +1,4 @@
-//! Answers that are kept for a while and asked for once.
+//! A cache of responses, each requested only once while it is kept.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use payments_core::{Clock, Result, SingleFlight, Timestamp};
 
-/// Answers by what was asked, each kept until a time. Callers who ask for one of them at a time wait
-/// for the same answer, which is kept although they leave. Errors are not kept.
+/// Answers by what was asked, each kept until a time. Callers who ask for one of them at a time
+/// wait for the same answer, which is kept although they leave. Errors are not kept.
 pub(crate) struct Kept<K, T>(Arc<Inner<K, T>>);
 
 struct Inner<K, T> {
     clock: Arc<dyn Clock>,
-    /// How many answers are kept; beyond that the one that ends first is forgotten.
+    /// The most responses to keep. When there are more, the one that expires first is dropped.
     most: usize,
     answers: Mutex<HashMap<K, (T, Timestamp)>>,
     asking: SingleFlight<K, T>,

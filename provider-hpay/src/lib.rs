@@ -1,8 +1,8 @@
 //! HPay (formerly OmiPay) as a provider of the payments framework.
 //!
-//! Checkout links, virtual accounts and payouts, by HPay's API reference 1.0.0. The reference
-//! leaves most of its signature formulas out; [`formulas`] lists all of them, each with its source
-//! and how sure it is, and each can be given or replaced in the configuration.
+//! Checkout links, virtual accounts and payouts, according to HPay's API reference 1.0.0. The
+//! reference omits most of its signature formulas. [`formulas`] lists all of them, each with its
+//! source and a level of confidence, and the configuration can give or replace each one.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -26,28 +26,30 @@
 //! # let _ = link;
 //! ```
 //!
-//! # What HPay can be
+//! # Roles
 //!
-//! | role | how | and not |
+//! | role | supported | not supported |
 //! |---|---|---|
-//! | payments | a link signed here, which the buyer carries; found by order inquiry for 7 days | cancelled or refunded |
-//! | virtual accounts | opened, renamed, closed, reopened; credits of today and yesterday | found |
-//! | payouts, if a private key and HPay's certificate are configured | sent at most once, asked after by reference; name checks for a fee; the balance | repeated: HPay pays a repeated reference again |
-//! | virtual accounts, payouts and the balance by the [newer OpenAPI](guide::openapi), if `api` says so | requests signed and responses verified over all of their data; accounts found in the list of all | accounts reopened |
-//! | notifications | payment notifications, proven; virtual account callbacks, confirmed by inquiry | a buyer's return settles nothing |
+//! | payments | opening, by a signed link for the buyer; finding, by order inquiry, for 7 days | cancelling, refunding |
+//! | virtual accounts | opening, renaming, closing, reopening; credits of today and yesterday | finding |
+//! | payouts, if a private key and HPay's certificate are configured | sending, at most once; finding, by reference; name checks for a fee; the balance | repeating: HPay pays a repeated reference again |
+//! | virtual accounts, payouts and the balance by the [newer OpenAPI](guide::openapi), if `api` selects it | signatures over all data of requests and responses; finding accounts, in the list of all | reopening accounts |
+//! | notifications | payment notifications, proven by signature; virtual account callbacks, confirmed by inquiry | a buyer's return as proof of payment |
 //!
 //! # Where to read on
 //!
-//! [`guide`]: what to arrange for [checkout](guide::checkout), [payouts](guide::payouts) and
-//! [virtual accounts](guide::virtual_accounts), [the newer OpenAPI](guide::openapi), and [every endpoint](guide::endpoints) with its
-//! function. [`Config`] has every key of the configuration and [`REGISTRATION`] an example;
-//! [`HPay::builder`] builds a provider without a file. [`options`] has what only HPay's page
-//! understands, [`HPay`] what only HPay offers, [`endpoints`] where its deliveries arrive, [`token`]
-//! the tokens of buyers' cards. [`testing`] makes signed deliveries for your tests.
+//! [`guide`] describes what to arrange for [checkout](guide::checkout), [payouts](guide::payouts)
+//! and [virtual accounts](guide::virtual_accounts), [the newer OpenAPI](guide::openapi), and [every
+//! endpoint](guide::endpoints) with its function. [`Config`] has every key of the configuration and
+//! [`REGISTRATION`] an example; [`HPay::builder`] builds a provider without a file. [`options`] has
+//! the options of HPay's checkout page, [`HPay`] the methods that only HPay has, [`endpoints`] the
+//! names of the endpoints where its deliveries arrive, [`token`] the tokens of buyers' cards.
+//! [`testing`] makes signed deliveries for your tests.
 //!
-//! In the source, each surface of the gateway has a folder: `checkout`, `virtual_account`, `payout`,
-//! `account`, and `openapi` with the same surfaces by the newer API. In each, `api.rs` has its operations as values, `wire.rs` the responses with HPay's own
-//! names, `status.rs` what statuses and codes mean. `client.rs` carries all operations out alike.
+//! In the source, each surface of the gateway has a folder: `checkout`, `virtual_account`,
+//! `payout`, `account`, and `openapi` with the same surfaces by the newer API. In each, `api.rs`
+//! has the operations as values, `wire.rs` the responses with HPay's own field names, and
+//! `status.rs` the meaning of statuses and codes. `client.rs` carries out all operations.
 //!
 //! # Features
 //!

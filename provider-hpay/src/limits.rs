@@ -1,8 +1,8 @@
-//! The limits of HPay's interface: lengths, alphabets, lifetimes.
+//! The limits of HPay's interface: lengths, alphabets and lifetimes.
 //!
-//! HPay documents no number of calls per second, so there is no rate limit; a response with HTTP 429
-//! is an error that can be tried again (`http_status`). The seven days of an order inquiry are in
-//! `checkout::inquiry_window`.
+//! HPay documents no number of calls per second, so there is no rate limit; a response with HTTP
+//! 429 is an error that can be tried again (`http_status`). The seven days of an order inquiry are
+//! in `checkout::inquiry_window`.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use payments_core::rules::{Alphabet, TextRules};
 /// reference: 50 is ours.
 pub(crate) const REFERENCE: TextRules = TextRules::new(1, 50, Alphabet::AlphanumericAnd("_.-"));
 
-/// The reference of a virtual account of the newer OpenAPI, its `requestId` (public code of merchants,
-/// 2026: at most 20).
+/// The reference of a virtual account of the newer OpenAPI, its `requestId` (public code of
+/// merchants, 2026: at most 20).
 pub(crate) const OPENAPI_ACCOUNT_REFERENCE: TextRules =
     TextRules::new(1, 20, Alphabet::AlphanumericAnd("_.-"));
 
-/// The reference of a payout of the newer OpenAPI, its `requestId` (public code of merchants, 2026: at
-/// most 99).
+/// The reference of a payout of the newer OpenAPI, its `requestId` (public code of merchants, 2026:
+/// at most 99).
 pub(crate) const OPENAPI_PAYOUT_REFERENCE: TextRules =
     TextRules::new(1, 99, Alphabet::AlphanumericAnd("_.-"));
 
@@ -29,8 +29,8 @@ pub(crate) const DESCRIPTION: TextRules = TextRules::new(0, 255, Alphabet::Print
 /// capitals, digits and single spaces. The reference states no rule; 100 is ours.
 pub(crate) const BENEFICIARY_NAME: TextRules = TextRules::new(1, 100, Alphabet::CapitalsAnd(" "));
 
-/// The note of a payout (HPay API reference 1.0.0, iBFT Payment: 100 characters, "unsigned", that is
-/// without marks).
+/// The note of a payout (HPay API reference 1.0.0, iBFT Payment: 100 characters, "unsigned", that
+/// is without marks).
 pub(crate) const PAYOUT_NOTE: TextRules = TextRules::new(0, 100, Alphabet::Ascii);
 
 /// The holder of a virtual account. The reference prints capitals and spaces and no length; 100 is

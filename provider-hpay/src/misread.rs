@@ -1,4 +1,4 @@
-//! A delivery whose signature is right and whose fields cannot be read.
+//! The error for a delivery whose signature is valid but whose fields cannot be read.
 
 use payments_core::notification::{
     Proof, Received, UnreadableDelivery, Untrusted, UntrustedReason,
@@ -7,13 +7,13 @@ use payments_core::notification::{
 /// Why the fields of a delivery whose signature is right are not read.
 #[derive(Debug)]
 pub(crate) enum Misread {
-    /// The fields may have been cut elsewhere than where HPay signed them.
+    /// HPay may have signed the same text divided into other fields.
     Untrusted(Untrusted),
-    /// A field is not what HPay puts there, and money may have arrived all the same.
+    /// A field does not have a value that HPay documents, but money may have arrived nevertheless.
     Field {
-        /// The field as HPay spells it.
+        /// The field's name in HPay's spelling.
         field: &'static str,
-        /// What is wrong with it.
+        /// A description of the problem.
         detail: String,
     },
 }

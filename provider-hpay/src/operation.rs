@@ -35,31 +35,33 @@ pub(crate) struct Signature {
 /// What a request can cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// It is made here and sent by the buyer's browser.
+    /// A link that is made here and opened by the buyer's browser.
     Link,
-    /// It asks; it can be repeated.
+    /// An inquiry, which can be repeated.
     Inquiry,
-    /// It asks for a fee; it is sent once.
+    /// An inquiry that costs a fee, sent once.
     PaidInquiry,
-    /// It moves money or changes something; it is sent once.
+    /// An instruction, which moves money or changes something, sent once.
     Instruction,
 }
 
-/// How the fields of a request are written, and which envelope its response has. The reference shows
-/// JSON under the header of a form.
+/// How the fields of a request are written, and which envelope its response has. The reference
+/// shows JSON under the header of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding<'a> {
     /// GET, with the fields in the query.
     Query,
-    /// POST, as a form.
+    /// POST, with a form as the body.
     Form,
-    /// POST, as JSON.
+    /// POST, with JSON as the body.
     Json,
-    /// POST, as JSON under the header of a form, as the reference's examples are.
+    /// POST, with a body of JSON under the `Content-Type` of a form, as in the reference's
+    /// examples.
     JsonAsForm,
-    /// POST, as JSON in the signed envelope of the newer OpenAPI, under a token of this service.
+    /// POST, with JSON in the signed envelope of the newer OpenAPI and an access token of this
+    /// service.
     Envelope {
-        /// The name in the path, which is the scope of the token.
+        /// The service's name in the path, which is also the scope of the token.
         service: &'a str,
     },
 }

@@ -1,4 +1,4 @@
-//! What this crate says about itself to a registry.
+//! The registration of this crate.
 
 use payments_core::{
     Provider,
@@ -8,8 +8,8 @@ use payments_core::{
 
 use crate::{builder, client::HPay, config::Config, formulas::FORMULAS, readings::READINGS};
 
-/// What this crate says about itself: its kind, its formulas, how it is built from a
-/// [`Config`](crate::Config), and an example of one.
+/// The registration of this crate: its kind, its formulas, a function that builds a provider from a
+/// [`Config`](crate::Config), and an example configuration.
 pub const REGISTRATION: Registration =
     Registration::new("hpay", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"), build, EXAMPLE)
         .with_formulas(FORMULAS)
@@ -69,7 +69,7 @@ hpay_certificate = { file = "/etc/payments/hpay.cer" }
 "#;
 
 impl HPay {
-    /// Builds a provider by code:
+    /// Returns a builder that creates a provider from `config`:
     ///
     /// ```
     /// use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A response of HPay on its way from HTTP to the core's types.
+//! Converts a response of HPay from HTTP to the core's types.
 
 use bytes::Bytes;
 use http::Response;

@@ -1,7 +1,8 @@
-//! How far a response is known to be HPay's, by the signature that it carries.
+//! Checks the signature of a response and determines its authenticity.
 //!
-//! The reference names the signatures of most responses and prints none of their formulas. A response
-//! whose formula is unknown is carried as unverified, or refused where the configuration says so.
+//! The reference names the signatures of most responses but prints none of their formulas. A
+//! response whose formula is unknown is marked as unverified or, if the configuration demands it,
+//! refused.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

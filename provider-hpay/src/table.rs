@@ -1,4 +1,4 @@
-//! The tables of HPay's API reference, as data: rows of cells between tabs.
+//! The tables of HPay's API reference as data: one row per line, with its cells separated by tabs.
 //!
 //! The files and their sources are listed in `data/README.md`.
 

@@ -1,4 +1,4 @@
-//! Signed deliveries as HPay makes them, for the tests of an app: no server is needed.
+//! Makes deliveries signed as HPay signs them, for the tests of an app. No server is needed.
 //!
 //! ```
 //! use payments_core::{OrderRef, Secret, money::Money};
@@ -13,8 +13,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Each is a request to hand to a route, or to make a
-//! [`Delivery`](payments_core::notification::Delivery) of.
+//! Each result is a request that can be passed to a route or converted to a
+//! [`Delivery`](payments_core::notification::Delivery).
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -31,15 +31,15 @@ use crate::{
     operation::Encoding,
 };
 
-/// Makes deliveries for one merchant account.
+/// Makes signed deliveries for one merchant account.
 #[derive(Clone, Debug)]
 pub struct Deliveries {
     merchant_id: String,
     keys: Keys,
 }
 
-/// A payment notification to be made. It says that the money is the merchant's, unless set
-/// otherwise.
+/// A builder of a payment notification. By default, the notification reports that the merchant has
+/// the money.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct PaymentDelivery<'a> {
@@ -54,7 +54,7 @@ pub struct PaymentDelivery<'a> {
     token_cyber: String,
 }
 
-/// A virtual account callback to be made.
+/// A builder of a virtual account callback.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CreditDelivery<'a> {
@@ -68,12 +68,12 @@ pub struct CreditDelivery<'a> {
 }
 
 impl Deliveries {
-    /// Signs with `passcode` for the merchant of this number.
+    /// Creates a maker of deliveries for the merchant `merchant_id`, which signs with `passcode`.
     pub fn new(merchant_id: impl Into<String>, passcode: Secret) -> Self {
         Self { merchant_id: merchant_id.into(), keys: Keys::one(passcode) }
     }
 
-    /// News of a payment.
+    /// Starts a delivery about a payment of `order`.
     pub fn payment(&self, order: &OrderRef, price: Money) -> PaymentDelivery<'_> {
         PaymentDelivery {
             maker: self,
@@ -88,7 +88,8 @@ impl Deliveries {
         }
     }
 
-    /// News of money on a virtual account, under HPay's number of the credit.
+    /// Starts a delivery about a credit on a virtual account. `cashin` is HPay's number of the
+    /// credit.
     pub fn credit(
         &self,
         cashin: impl Into<String>,
@@ -112,52 +113,52 @@ impl Deliveries {
 }
 
 impl PaymentDelivery<'_> {
-    /// The buyer has paid and HPay holds the money.
+    /// Reports that the buyer has paid and that HPay holds the money.
     pub fn held(mut self) -> Self {
         self.payment_type = "2";
         self
     }
 
-    /// The payment failed.
+    /// Reports that the payment failed.
     pub fn failed(mut self, words: impl Into<String>) -> Self {
         self.error_text = words.into();
         self
     }
 
-    /// Sets the price as it is written, such as `50.000`, which no receiver may read as 50.
+    /// Sets the text of the price, such as `50.000`, which a receiver must not read as 50.
     pub fn with_written_price(mut self, text: impl Into<String>) -> Self {
         self.price = text.into();
         self
     }
 
-    /// Sets HPay's number of the payment, which is 96138500 otherwise.
+    /// Sets HPay's number of the payment. Default: 96138500.
     pub fn with_payment_id(mut self, id: impl Into<String>) -> Self {
         self.payment_id = id.into();
         self
     }
 
-    /// Sets the text that went out with the link.
+    /// Sets the `transaction_info` that the merchant gave in the link.
     pub fn with_transaction_info(mut self, text: impl Into<String>) -> Self {
         self.transaction_info = text.into();
         self
     }
 
-    /// Tells of a token of the buyer's domestic card.
+    /// Adds a token of the buyer's domestic card.
     pub fn with_domestic_token(mut self, token: impl Into<String>) -> Self {
         self.tokenization = token.into();
         self
     }
 
-    /// Tells of a token of the buyer's international card.
+    /// Adds a token of the buyer's international card.
     pub fn with_international_token(mut self, token: impl Into<String>) -> Self {
         self.token_cyber = token.into();
         self
     }
 
-    /// What arrives at `notify_url`, here at `path`.
+    /// Returns the request that HPay sends to `notify_url`, addressed to `path`.
     ///
     /// # Errors
-    /// `path` is not one.
+    /// Returns an error if `path` is not a valid path.
     pub fn notify(&self, path: &str) -> Result<Request<Bytes>> {
         let fields = Fields::new()
             .with("merchant_site_code", self.maker.merchant_id.as_str())
@@ -178,17 +179,18 @@ impl PaymentDelivery<'_> {
             .request(path, Encoding::Query)
     }
 
-    /// What the buyer's browser brings to `return_url`, here at `path`: the same.
+    /// Returns the request by which the buyer's browser calls `return_url`, addressed to `path`.
+    /// Its query is that of [`notify`](Self::notify).
     ///
     /// # Errors
-    /// `path` is not one.
+    /// Returns an error if `path` is not a valid path.
     pub fn browser_return(&self, path: &str) -> Result<Request<Bytes>> {
         self.notify(path)
     }
 }
 
 impl CreditDelivery<'_> {
-    /// Sets HPay's number of the order, which is 51239782 otherwise.
+    /// Sets HPay's number of the order. Default: 51239782.
     pub fn with_order_id(mut self, id: impl Into<String>) -> Self {
         self.order_id = id.into();
         self
@@ -200,18 +202,19 @@ impl CreditDelivery<'_> {
         self
     }
 
-    /// Sets the merchant's own number of the request that opened the account, which is VA17000001
-    /// otherwise. Only [`openapi_callback`](Self::openapi_callback) has it.
+    /// Sets the merchant's own number of the request that opened the account. Default: VA17000001.
+    /// Only [`openapi_callback`](Self::openapi_callback) contains it.
     pub fn with_client_request_id(mut self, id: impl Into<String>) -> Self {
         self.client_request_id = id.into();
         self
     }
 
-    /// What arrives at `/va/callback` from the newer OpenAPI, here at `path`: under other names, and
-    /// with a code that covers the amount.
+    /// Returns the request that the newer OpenAPI sends to `/va/callback`, addressed to `path`. Its
+    /// field names differ from those of [`callback`](Self::callback), and its signature covers the
+    /// amount.
     ///
     /// # Errors
-    /// `path` is not one.
+    /// Returns an error if `path` is not a valid path.
     pub fn openapi_callback(&self, path: &str) -> Result<Request<Bytes>> {
         Fields::new()
             .with("va_account", self.account.as_str())
@@ -229,10 +232,10 @@ impl CreditDelivery<'_> {
             .request(path, Encoding::Query)
     }
 
-    /// What arrives at `/va/callback`, here at `path`.
+    /// Returns the request that HPay sends to `/va/callback`, addressed to `path`.
     ///
     /// # Errors
-    /// `path` is not one.
+    /// Returns an error if `path` is not a valid path.
     pub fn callback(&self, path: &str) -> Result<Request<Bytes>> {
         Fields::new()
             .with("va_account", self.account.as_str())

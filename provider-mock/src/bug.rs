@@ -1,8 +1,7 @@
-//! Mistakes that real payment code has made, each of which can be put into the mock's provider.
+//! Mistakes that real payment code has made, each of which can be built into the mock's provider.
 //!
-//! They test the conformance suite: a suite that passes a provider with one of them measures too
-//! little. The gateway and its client contain none of them. A bug wraps what the honest code
-//! builds: its HTTP client, or one of its roles.
+//! They test the conformance suite: it must find each of them. The gateway and its client contain
+//! none of them. A bug wraps a part of the correct provider: its HTTP client, or one of its roles.
 //!
 //! ```
 //! use payments_core::registry::Context;
@@ -36,10 +35,11 @@ use payments_core::{
 
 use crate::{EventSignature, Settings};
 
-/// Writes the enum, the list of its variants, and of each its description and the roles that it is in.
+/// Writes the enum, the list of its variants, and of each its description and the roles that it is
+/// in.
 macro_rules! bugs {
     ($($(#[doc = $line:literal])+ $bug:ident $(in $($role:ident)+)?,)+) => {
-        /// A mistake.
+        /// A mistake that can be built into a provider.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Bug {
@@ -50,14 +50,15 @@ macro_rules! bugs {
             /// Every mistake.
             pub const ALL: &[Self] = &[$(Self::$bug,)+];
 
-            /// What is wrong, and where it was seen.
+            /// Describes the mistake, and where it was seen.
             pub fn mistake(self) -> &'static str {
                 match self {
                     $(Self::$bug => concat!($($line),+).trim_ascii(),)+
                 }
             }
 
-            /// The roles whose code contains it; empty if it is in what all roles share.
+            /// Returns the roles whose code contains the mistake. The list is empty if the mistake
+            /// is in code that all roles share.
             pub fn roles(self) -> &'static [Role] {
                 match self {
                     $(Self::$bug => &[$($(Role::$role,)+)?],)+
@@ -70,12 +71,13 @@ macro_rules! bugs {
 bugs! {
     // What a provider declares.
 
-    /// A role of the gateway is missing. Seen in formance/payments: a plug-in's capabilities are a
-    /// list kept by hand, in which one operation of its interface is missing.
+    /// A role of the gateway is missing. Seen in formance/payments, where a plug-in's capabilities
+    /// are a hand-written list that lacks one operation of its interface.
     LeavesOutARole,
-    /// The balance is a constant: the gateway is never asked.
+    /// The balance is a constant, because the gateway is never queried.
     InventsTheBalance in Payouts,
-    /// Every account has the holder of the documents' example: the gateway is never asked.
+    /// Every account has the holder of the documents' example, because the gateway is never
+    /// queried.
     InventsTheHolder in Payouts,
     /// Payments that are opened by a call are declared to be opened offline.
     ClaimsToOpenOffline in Payments,
@@ -84,22 +86,23 @@ bugs! {
     CutsALongReference in Payments,
     /// Repeats that the gateway deduplicates are declared to be paid again.
     ClaimsToPayAgain in Payouts,
-    /// The check asks the capabilities only, and the call then refuses more. Seen in this workspace:
-    /// a router chose a gateway for a reference that only its other method takes.
+    /// The check compares the request with the capabilities only, and the call then refuses more.
+    /// Seen in this workspace, where a router chose a gateway for a reference that only its other
+    /// method accepts.
     RefusesWhatItsCheckAllows in Payments,
-    /// "Reference used before" is treated like any other refusal, so that the app pays again in
-    /// another way.
+    /// "Reference used before" is treated like any other refusal, so that the app pays again by
+    /// another method.
     TakesADuplicateForARefusal in Payouts,
 
     // Sending.
 
-    /// A lost connection is tried again, instructions included, up to three times. Seen in payOS's
-    /// Node library and in sepay-pg-php.
+    /// After a lost connection every request is sent again, instructions included, up to three
+    /// times. Seen in payOS's Node library and in sepay-pg-php.
     RetriesALostConnection,
-    /// A 5xx or 429 is tried again, instructions included. Seen in payOS's Node library and in
-    /// sepay-pg-php, where a void can be sent three times.
+    /// After a 5xx or 429 every request is sent again, instructions included. Seen in payOS's Node
+    /// library and in sepay-pg-php, where a void can be sent three times.
     RetriesAServerError,
-    /// A redirect is followed with the same instruction: the default of many HTTP clients.
+    /// A redirect is followed with the same instruction, which is the default of many HTTP clients.
     FollowsARedirect,
     /// A lost connection is treated as one that was never made. Seen in object_store, which retries
     /// an incomplete message as not sent, and in formance/payments, which makes it a failure.
@@ -114,11 +117,11 @@ bugs! {
     TakesAnyStatusForARefusal in Payouts,
     /// A 200 is treated as an acceptance of a payout, whatever its body.
     TakesAny200ForSuccess in Payouts,
-    /// The next payout is sent under another reference whenever it is called. Seen in
-    /// square-mcp-server: a fresh key for each attempt.
+    /// Each call sends the payout under a new reference. Seen in square-mcp-server, which makes a
+    /// fresh key for each attempt.
     DrawsAFreshReference in Payouts,
-    /// A payout is found by the gateway's own id only. Seen in Hyperswitch before its inquiry by
-    /// reference: after a timeout there is no such id to ask about.
+    /// A payout is found by the gateway's own id only. Seen in Hyperswitch before it had an inquiry
+    /// by reference: after a timeout the id is not known.
     FindsByTheGatewaysIdOnly in Payouts,
     /// After a lost response, the payout found is reported under the gateway's id instead of the
     /// merchant's reference.
@@ -126,15 +129,15 @@ bugs! {
 
     // Reading responses.
 
-    /// The absence of a payout is treated as conclusive at once.
+    /// The absence of a payout is immediately treated as conclusive.
     TakesAnAbsenceForConclusive in Payouts,
     /// A 404 from any server is treated as the absence of a payout.
     TakesAny404ForAnAbsence in Payouts,
-    /// Amount, account and reference of a payout's response are not compared with what was sent.
+    /// The amount, account and reference in a payout's response are not compared with the request.
     BelievesAnyEcho in Payouts,
     /// The signature of a response is not checked.
     IgnoresResponseSignatures in Payments,
-    /// Only the characters of a response's signature that were sent are compared.
+    /// A response's signature is compared only up to its own length, so that a prefix is accepted.
     ComparesAPrefixOfAResponse,
     /// Further characters after a response's signature are ignored.
     ComparesAsMuchAsItMade,
@@ -159,7 +162,7 @@ bugs! {
     TakesAskedForReceived in Payments,
     /// The amount received is reported as asked, so that nothing is ever short.
     TakesReceivedForAsked in Payments,
-    /// The time of an inquiry, by the provider's clock, is reported as the time at which the money
+    /// The time of the inquiry, by the provider's clock, is reported as the time at which the money
     /// arrived.
     TakesNowForWhenItArrived in Payments,
     /// A difference of one đồng counts as exact.
@@ -167,7 +170,8 @@ bugs! {
     /// A payment is found by the beginning of its reference. Seen in SePay's webhooks, where the
     /// code of one order is extracted from the longer code of another.
     FindsByTheBeginning in Payments,
-    /// A payment is found by its reference in any case, as a database compares text by default.
+    /// A payment is found by its reference in upper or lower case, as a database compares text by
+    /// default.
     FindsInAnyCase in Payments,
     /// The whole amount is refunded, whatever amount was requested.
     RefundsEverything in Payments,
@@ -184,7 +188,7 @@ bugs! {
     ShowsTheReferenceAsMemo in Payments,
     /// The QR code has another amount than the text beside it.
     ShowsAQrOfAnotherAmount in Payments,
-    /// A payment is asked about by the first 40 characters of its reference.
+    /// A payment is queried by the first 40 characters of its reference.
     FindsByFortyCharacters in Payments,
     /// The state of an expired payment is missing in the table of states.
     DoesNotKnowExpired in Payments,
@@ -194,8 +198,8 @@ bugs! {
     MergesEqualCredits in Payments,
     /// A credit of less than the amount asked is dropped.
     DropsTheShortCredit in VirtualAccounts,
-    /// Only the first row of a list of credits is compared with the order asked about: an `all`
-    /// that became an `any`.
+    /// Only the first row of a list of credits is compared with the queried order, because an `all`
+    /// became an `any`.
     ComparesTheFirstRow in VirtualAccounts,
     /// Each virtual account is reported with the credits of all: the gateway's list is not
     /// filtered.
@@ -223,17 +227,18 @@ bugs! {
     MakesAClientForEachCall in Statements,
     /// A name check that costs a fee is repeated like any inquiry, and not cached.
     AsksForAFeeAgain in Payouts,
-    /// A name check that costs a fee is cached only when its caller gets the response: if the
-    /// caller leaves, the next one pays again. Seen in this workspace, in a shared future that was
-    /// no longer polled.
+    /// A name check that costs a fee is cached only if its caller receives the response. If the
+    /// caller drops the call, the next caller pays again. Seen in this workspace, in a shared
+    /// future that was no longer polled.
     PaysAgainAfterACallerLeft,
     /// The fee is added to the amount sent and subtracted from the amount reported, so that only
     /// the beneficiary notices.
     PaysTheFeeToTheBeneficiary in Payouts,
     /// Repeats are declared to return the first payout, but are refused as duplicates. Seen in a
-    /// plug-in whose documents and gateway disagreed.
+    /// plug-in whose documents and gateway contradict each other.
     ClaimsToDeduplicate in Payouts,
-    /// A reference is deduplicated for an hour, and then sent under another name as if it were new.
+    /// A reference is deduplicated for an hour only. After that, the payout is sent under another
+    /// name as if it were new.
     ForgetsAReferenceAfterAnHour in Payouts,
     /// The note is not sent.
     DropsTheNote in Payouts,
@@ -251,7 +256,8 @@ bugs! {
     SendsToAnotherAccount in Payouts,
     /// Every payout goes to one bank: the account's bank is not sent.
     SendsToOneBank in Payouts,
-    /// Every payout goes to the account of the first one: a beneficiary that is registered once.
+    /// Every payout goes to the account of the first one, because a beneficiary is registered only
+    /// once.
     SendsToTheFirstBeneficiary in Payouts,
     /// The balance is in đồng but read as hundredths.
     ReadsTheBalanceInHundredths in Payouts,
@@ -262,19 +268,19 @@ bugs! {
 
     /// The last entry of a page is lost when there is another page.
     LosesTheLastOfAPage in Statements,
-    /// An empty page is treated as the last one, although the gateway says that there are more.
+    /// An empty page is treated as the last one, although the gateway reports that there are more.
     EndsAtAnEmptyPage in Statements,
-    /// The account that is asked about is not sent.
+    /// The account of the statement is not sent.
     ForgetsTheAccount in Statements,
     /// The next page starts after the second of the last entry, so that further entries of that
     /// second are never listed.
     GoesOnAfterTheLastSecond in Statements,
-    /// One malformed row fails the whole list: the rows are read together.
+    /// One malformed row fails the whole list, because the rows are read together.
     FailsAListForOneRow in VirtualAccounts Statements,
     /// A row that cannot be read is skipped silently.
     SkipsAMalformedRow in VirtualAccounts Statements,
-    /// The rows of a statement are not compared with the account asked about: a row of another
-    /// account is accepted.
+    /// The rows of a statement are not compared with the requested account, so that a row of
+    /// another account is accepted.
     TakesEveryRowForTheAccounts in Statements,
     /// The amount of an entry is read as đồng, whatever its currency.
     TakesEveryCurrencyForDong in Statements,
@@ -284,17 +290,18 @@ bugs! {
     LeavesOutTheFirstSecond in Statements,
     /// Vietnamese times are read as UTC.
     ReadsLocalTimeAsUtc in Statements,
-    /// The bank's reference is read from the field with the gateway's own.
+    /// The bank's reference is read from the field that contains the gateway's own reference.
     ReadsTheWrongReference in Statements,
 
     // Notifications.
 
-    /// A paid payment is reported as an event of an unknown kind: its kind is misspelt in the
-    /// reader, and the last match arm accepts it.
+    /// A paid payment is reported as an event of an unknown kind, because its kind is misspelt in
+    /// the reader and the last match arm accepts it.
     MisspellsTheKindOfAPayment in Notifications,
-    /// A payout that succeeded is reported as pending: its state is that of the first notification.
+    /// A payout that succeeded is reported as pending, because its state is read from the first
+    /// notification.
     ReportsAPayoutAsItBegan in Notifications,
-    /// A notification's amount asked is read as the amount received.
+    /// The amount asked in a notification is read as the amount received.
     ReadsTheAmountAskedAsReceived in Notifications,
     /// Vietnamese times in a notification are read as UTC.
     ReadsTheTimeOfAnEventAsUtc in Notifications,
@@ -302,16 +309,17 @@ bugs! {
     TakesTheDeliveryForTheEvent in Notifications,
     /// The currency of a notification is ignored: every amount is read as đồng.
     ReadsEveryEventInDong in Notifications,
-    /// The dedupe key is read from the query first, which no signature covers: an attacker can
+    /// The dedupe key is read from the query first, which is not signed, so that an attacker can
     /// replay a credit under another key.
     KeysByTheQuery in Notifications,
     /// Đồng are divided by a hundred. Seen in active_merchant, which lists them among the
     /// currencies without fractions; and lehuygiang28/vnpay #15 divides before it hashes.
     DividesDongByAHundred in Notifications,
-    /// A delivery without a signature needs none. Seen in laravel-sepay while no token is
+    /// A delivery without a signature is accepted. Seen in laravel-sepay while no token is
     /// configured, and in hyperswitch-prism, whose default algorithm accepts everything.
     AcceptsAMissingSignature in Notifications,
-    /// Only the characters of the signature that were sent are compared.
+    /// The delivery's signature is compared only up to its own length, so that a prefix is
+    /// accepted.
     ComparesAPrefix in Notifications,
     /// The time window is placed around the delivery's own timestamp.
     TakesTheTimestampForNow in Notifications,
@@ -321,8 +329,8 @@ bugs! {
     ConfirmsTheClaim in Notifications,
     /// A confirmation is given without an inquiry.
     ConfirmsWithoutAsking in Notifications,
-    /// The dedupe key is the signature, which differs each time. frain-dev/convoy #1618: each
-    /// provider has its key elsewhere.
+    /// The dedupe key is the signature, which differs for each delivery. Seen in frain-dev/convoy
+    /// #1618, where each provider has its key in another place.
     KeysByTheSignature in Notifications,
     /// The dedupe key of a payment's event is its order, so that a second payment counts as a
     /// repetition. Seen in shops that mark an order as handled.
@@ -332,17 +340,17 @@ bugs! {
     KeysInLowerCase in Notifications,
     /// A confirmed event keeps the claimed dedupe key, which a forger can choose.
     KeysByTheClaim in Notifications,
-    /// The gateway's sample delivery is booked like any other. Seen in plug-ins for payOS, whose sample
-    /// is a validly signed credit.
+    /// The gateway's sample delivery is booked like any other. Seen in plug-ins for payOS, whose
+    /// sample is a credit with a valid signature.
     BooksATestOfTheAddress in Notifications,
     /// A test delivery is refused, so that the address is never registered.
     RefusesATestOfTheAddress in Notifications,
     /// The return of the buyer's browser settles the payment.
     TrustsTheBrowser in Notifications,
-    /// An event of an unknown kind is refused. Seen in async-stripe #499: one unknown value fails
-    /// the whole event.
+    /// An event of an unknown kind is refused. Seen in async-stripe #499, where one unknown value
+    /// fails the whole event.
     RefusesAnUnknownKind in Notifications,
-    /// A delivery with an unknown field is refused: a reader that denies unknown fields.
+    /// A delivery with an unknown field is refused, because the reader denies unknown fields.
     RefusesAnUnknownField in Notifications,
     /// A missing field causes a panic.
     PanicsWithoutAField in Notifications,
@@ -351,35 +359,37 @@ bugs! {
     /// The reply to a delivery that was handled before is 422. Seen in laravel-sepay, so that SePay
     /// sends it again.
     RefusesADuplicate in Notifications,
-    /// The reply to a forgery is that of a handled delivery.
+    /// A forged delivery gets the reply of a handled one.
     AcknowledgesAForgedDelivery in Notifications,
 
     // Notifications whose signature is in the body, beside the event.
 
-    /// An amount beside the signed event is read as the amount received: a reader that finds names
-    /// anywhere.
+    /// An amount beside the signed event is read as the amount received, because the reader finds
+    /// names anywhere in the body.
     ReadsTheAmountBesideTheEvent in Notifications,
-    /// The signature is checked over the first event of a body, and the last one is read. Two JSON
-    /// readers choose different ones of two members.
+    /// The signature is checked over the first event of a body, and the last one is read: two JSON
+    /// readers choose different members of the same name.
     ReadsTheLastOfTwoEvents in Notifications,
-    /// The signature is checked over the last of two members of an event, and the first is read.
+    /// The signature is checked over the last of two members of the same name in an event, and the
+    /// first is read.
     ReadsTheFirstOfTwoMembers in Notifications,
-    /// Only the documented members are signed again, so that no signature fits once the gateway adds
-    /// one. Seen in payOS's Python, Java and .NET libraries.
+    /// The signature is computed over the documented members only, so that it no longer matches
+    /// once the gateway adds a member. Seen in payOS's Python, Java and .NET libraries.
     SignsKnownMembersOnly in Notifications,
-    /// The members of an event are written again as they were read, so that a new field breaks the
-    /// signature. Seen in payOS's Java and .NET libraries, which drop fields before they sign.
+    /// The signature is computed over the members as the reader understood them, so that a new
+    /// field breaks it. Seen in payOS's Java and .NET libraries, which drop unknown fields before
+    /// they sign.
     SignsTheDataAsItReadsIt in Notifications,
     /// A field beside the event and its signature is refused.
     RefusesAFieldBesideTheEvent in Notifications,
-    /// The kind of an event is read beside it, so that an attacker can turn a payment into an
-    /// unknown event, which is acknowledged.
+    /// The kind of an event is read from beside the signed event, so that an attacker can turn a
+    /// payment into an unknown event, which is acknowledged.
     TakesTheKindBesideTheEvent in Notifications,
-    /// The state of a payment is read beside its event, so that an attacker can use up the key of
-    /// the money with a failure.
+    /// The state of a payment is read from beside the signed event, so that an attacker can use up
+    /// the dedupe key of the money with a failure.
     TakesTheStateBesideTheEvent in Notifications,
-    /// An event whose kind was moved into the member before it has the same signed text; it is
-    /// treated as unknown and acknowledged.
+    /// An event without a kind is treated as unknown and acknowledged, although moving the kind
+    /// into the member before it leaves the signed text unchanged.
     TakesAnEventWithoutAKindForUnknown in Notifications,
 
     // Secrets.
@@ -390,34 +400,34 @@ bugs! {
     PrintsTheKeyInAnError,
     /// The error of an inquiry contains the header that was sent, with the key in base64.
     PrintsTheKeyInBase64,
-    /// The error of a refused delivery contains the secret that it was checked with.
+    /// The error of a refused delivery contains the secret that its signature was checked with.
     PrintsTheSecretOfAForgedDelivery in Notifications,
     /// The buyer's link contains the key.
     PutsTheKeyIntoTheLink in Payments,
 
     // Runtimes.
 
-    /// The mark that a payout is under way is removed at its end, which a dropped call never
-    /// reaches.
+    /// The mark that a payout is in progress is removed only when the call ends, which a dropped
+    /// call never does.
     StaysBusy in Payouts,
-    /// Requests are sent by a task that the first call spawns.
+    /// Requests are sent by a task that the first call spawns on its own runtime.
     SendsFromTheFirstRuntime,
 
     // Departures.
 
-    /// A payout is sent by a task of its own, so that a caller who leaves does not stop it; a
-    /// journal around the call then cannot record it before it is sent.
+    /// A payout is sent by a task of its own, so that dropping the call does not stop it. A journal
+    /// around the call then cannot record the payout before it is sent.
     SendsBesideItsDeparture in Payouts,
-    /// The provider does not say that its transport asks for departures, so that a journal holds each
-    /// instruction that could not be sent for sent.
+    /// The provider does not declare that its transport asks for departures, so that a journal
+    /// takes each instruction that could not be sent for a sent one.
     ForgetsItsDepartures,
-    /// Instructions do not name the order or payout that they are about.
+    /// Instructions do not name their order or payout.
     NamesNoSubject,
 }
 
 impl Bug {
-    /// The provider that `build` makes, with this mistake in it. `settings` are those of its
-    /// gateway, and `build` is called with the `context` that the bug has changed.
+    /// Returns the provider that `build` makes, with this mistake in it. `settings` are those of
+    /// its gateway. `build` is called with `context` as the bug changed it.
     pub fn seed(
         self,
         settings: &Settings,
@@ -440,7 +450,7 @@ impl Bug {
         self.around(&provider, settings, Arc::new(build))
     }
 
-    /// The settings of a gateway at which the mistake can be seen.
+    /// Changes the settings of a gateway so that the mistake becomes visible.
     #[must_use]
     pub fn settings(self, settings: Settings) -> Settings {
         match self {
@@ -515,7 +525,7 @@ const VIETNAM: Duration = Duration::from_secs(7 * 3_600);
 /// Makes the honest provider once more.
 type Build = Arc<dyn Fn() -> Provider + Send + Sync>;
 
-/// The provider with these of its roles alone.
+/// Returns the provider with only the given roles.
 pub fn of_roles(provider: &Provider, roles: &[Role]) -> Provider {
     let (id, kind) = (provider.id().clone(), provider.kind().clone());
     let mut made = Provider::new(id, kind, provider.environment());

@@ -18,7 +18,7 @@ const STAMP_AND_BODY: &[Item] = &[Item::stamp(TIMESTAMP), Item::body(BODY)];
 
 const CALL_STATUS_AND_BODY: &[Item] = &[Item::field(CALL), Item::field(STATUS), Item::body(BODY)];
 
-/// The formula of notifications, with the webhook secret.
+/// Signs notifications with the webhook secret.
 pub const WEBHOOK: Formula = Formula::new(
     "mock.webhook",
     "notifications to the merchant",
@@ -29,7 +29,7 @@ pub const WEBHOOK: Formula = Formula::new(
     Confidence::High,
 );
 
-/// The formula of responses, with the API key.
+/// Signs responses with the API key.
 pub const ANSWER: Formula = Formula::new(
     "mock.answer",
     "responses to calls",
@@ -44,7 +44,7 @@ pub const ANSWER: Formula = Formula::new(
 const ORDER_STATUS_AND_STAMP: &[Item] =
     &[Item::field(ORDER), Item::field(STATE), Item::stamp(STAMP)];
 
-/// The formula of the link by which a buyer's browser returns, with the webhook secret.
+/// Signs the link by which a buyer's browser returns, with the webhook secret.
 pub const RETURN: Formula = Formula::new(
     "mock.return",
     "the buyer's return",
@@ -58,7 +58,7 @@ pub const RETURN: Formula = Formula::new(
 
 const ONE_BODY: &[Item] = &[Item::body(BODY)];
 
-/// The formula of a link that opens a payment offline, with the API key.
+/// Signs a link that opens a payment offline, with the API key.
 pub const LINK: Formula = Formula::new(
     "mock.link",
     "links that open a payment",
@@ -69,5 +69,5 @@ pub const LINK: Formula = Formula::new(
     Confidence::High,
 );
 
-/// Every formula.
+/// Every formula of the protocol.
 pub const FORMULAS: &[Formula] = &[WEBHOOK, ANSWER, RETURN, LINK];

@@ -2,8 +2,8 @@
 //!
 //! [`MockGateway`] is the imaginary gateway: it opens payments and virtual accounts, pays out,
 //! keeps a ledger, and signs its notifications and responses. It is deterministic: the same seed
-//! and clock give the same bytes. [`MockGateway::provider`] is the merchant's side, with every role
-//! of [`payments_core`]; it reaches the gateway in memory, and with feature `simulator` the same
+//! and clock give the same bytes. [`MockGateway::provider`] returns the merchant's side, with every
+//! role of [`payments_core`]. It reaches the gateway in memory. With feature `simulator` the same
 //! client reaches the same gateway over HTTP.
 //!
 //! Its faults can be scripted, so that an app can test its handling of uncertain outcomes:

@@ -25,7 +25,7 @@ pub const KIND: &str = "mock";
 
 /// The provider's registration.
 ///
-/// Without a `url` the gateway is in memory, and `provider.extension::<MockGateway>()` is its
+/// Without a `url` the gateway is in memory, and `provider.extension::<MockGateway>()` returns its
 /// handle.
 pub const REGISTRATION: Registration =
     Registration::new(KIND, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"), build, EXAMPLE)

@@ -1,4 +1,4 @@
-//! From a configuration to a provider, or to every problem at once.
+//! Builds a provider from a configuration, or reports every problem of the configuration.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! One channel at payOS: carries every operation out alike.
+//! A channel at payOS, which carries out every operation.
 
 use std::fmt;
 use std::sync::Arc;

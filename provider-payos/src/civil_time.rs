@@ -1,4 +1,4 @@
-//! payOS's times.
+//! Parses the times that payOS writes.
 
 use payments_core::Timestamp;
 

@@ -1,4 +1,4 @@
-//! What only payOS has, beside the roles.
+//! The methods that only payOS has, in addition to the roles.
 
 use std::sync::Arc;
 
@@ -17,8 +17,9 @@ use crate::{
     webhook::{RegisteredWebhook, api},
 };
 
-/// What only payOS has: the registration of the webhook's address, reasons of cancellations, and
-/// batches of payouts. Reached as an extension, and over the same transports as everything else:
+/// The methods that only payOS has: registering the webhook's address, cancelling with a reason,
+/// and batches of payouts. [`Provider::extension`](payments_core::Provider::extension) returns it.
+/// It uses the same transports as the roles:
 ///
 /// ```
 /// # async fn show(provider: &payments_core::Provider) -> payments_core::Result<()> {
@@ -41,7 +42,7 @@ pub struct PayOS {
 }
 
 impl PayOS {
-    /// The formulas in use: payOS's, or what the configuration put in their place.
+    /// Returns the formulas in use: payOS's own, or their replacements from the configuration.
     pub fn formulas(&self) -> &Formulas {
         &self.formulas
     }
@@ -66,23 +67,25 @@ impl PayOS {
 
 /// # Payment links
 impl PayOS {
-    /// Registers the address of webhooks, in the place of the one before. payOS first posts a signed
-    /// sample to it, which has to be acknowledged: the app's route has to be up.
+    /// Registers the address of webhooks, which replaces the previous one. During the call payOS
+    /// posts a signed sample to the address and expects an acknowledgement, so the app's route must
+    /// already be running.
     ///
-    /// Nobody signs the response. Dropping the future leaves the outcome uncertain; registering again
-    /// does no harm.
+    /// The response is not signed. If the future is dropped, the outcome is uncertain; registering
+    /// again is harmless.
     ///
     /// # Errors
-    /// Nothing left this machine, or `url` is no address.
+    /// Returns an error if `url` is not a valid address or if the request could not be sent. payOS
+    /// then did nothing.
     pub async fn register_webhook(&self, url: &str) -> Result<Submission<RegisteredWebhook>> {
         api::register(&self.links()?.channel, url).await
     }
 
-    /// Cancels a link with a reason, which payOS keeps. The role's own
-    /// [`cancel_payment`](payments_core::PaymentProvider::cancel_payment) gives none.
+    /// Cancels a link with a reason, which payOS stores. The role's method
+    /// [`cancel_payment`](payments_core::PaymentProvider::cancel_payment) sends no reason.
     ///
     /// # Errors
-    /// Nothing left this machine.
+    /// Returns an error if the request is invalid or could not be sent. Nothing was cancelled.
     pub async fn cancel_with_reason(
         &self,
         order: &OrderRef,
@@ -94,43 +97,43 @@ impl PayOS {
 
 /// # Payouts
 impl PayOS {
-    /// Makes several payouts under one reference. Each is judged by its own state afterwards.
+    /// Creates several payouts under one reference. Each payout then has a state of its own.
     ///
-    /// The idempotency key is made of the batch's reference, so that the same batch is never paid
-    /// twice while payOS remembers the key; how long that is, it does not publish. Dropping the
-    /// future, or wrapping it in a timeout, leaves the outcome uncertain: ask with
+    /// The idempotency key is derived from the batch's reference, so payOS never pays the same
+    /// batch twice while it remembers the key. payOS does not publish for how long it does. If the
+    /// future is dropped or wrapped in a timeout, the outcome is uncertain: query it with
     /// [`find_batch`](Self::find_batch).
     ///
     /// # Errors
-    /// Nothing left this machine: a field is not allowed, or there was no connection.
+    /// Returns an error if a field is invalid or if the request could not be sent. No money moved.
     pub async fn create_batch(&self, batch: &CreateBatch) -> Result<Submission<Batch>> {
         self.sender()?.create_batch(batch).await
     }
 
-    /// Asks what became of a batch, by our reference of it.
+    /// Finds a batch by the merchant's reference of it.
     ///
     /// # Errors
-    /// The request to payOS failed, or its response could not be read: this says nothing about the
-    /// batch.
+    /// The request to payOS failed, or its response could not be read. The state of the batch is
+    /// then unknown.
     pub async fn find_batch(&self, reference: &PayoutRef) -> Result<Lookup<Batch>> {
         self.sender()?.find_batch(reference).await
     }
 
-    /// What a batch would cost of the payout channel's credit, in payOS's own unit. Nobody signs the
-    /// response.
+    /// Returns the cost of a batch in the payout channel's credit, in payOS's own unit. The
+    /// response is not signed.
     ///
     /// # Errors
-    /// The request to payOS failed, its response could not be read, or a field is not allowed.
+    /// A field is invalid, the request to payOS failed, or its response could not be read.
     pub async fn estimate_credit(&self, batch: &CreateBatch) -> Result<u64> {
         self.sender()?.estimate_credit(batch).await
     }
 
-    /// The payouts under payOS's number of a payout or batch, its
+    /// Returns the payouts under payOS's number of a payout or batch, its
     /// [`gateway_ref`](Payout::gateway_ref).
     ///
     /// # Errors
-    /// The request to payOS failed, or its response could not be read: this says nothing about
-    /// them.
+    /// The request to payOS failed, or its response could not be read. The state of the payouts is
+    /// then unknown.
     pub async fn find_payout_by_id(&self, id: &GatewayRef) -> Result<Vec<Payout>> {
         self.sender()?.find_by_id(id).await
     }

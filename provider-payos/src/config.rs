@@ -6,11 +6,11 @@ use payments_core::{Environment, config::Source};
 use serde::Deserialize;
 
 /// The configuration of a payment channel, of a payout channel, or of one of each, from any serde
-/// source or by code. payOS gives each channel three credentials of its own; give all three of a
+/// source or by code. payOS gives each channel its own three credentials; set all three of a
 /// channel or none.
 ///
-/// A key that is not known is refused with the nearest one that is. What can be wrong with a value is
-/// found when the [provider is built](crate::PayOS::builder), all at once.
+/// An unknown key is refused, and the error names the nearest known key. Values are checked when
+/// the [provider is built](crate::PayOS::builder), which reports all problems together.
 ///
 /// ```
 /// use payments_core::{Environment, config::Source};
@@ -25,57 +25,60 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where it runs: `"production"`, or `"sandbox"` with the addresses of a simulator, because
-    /// payOS has no sandbox. Needed.
+    /// The environment: `"production"`, or `"sandbox"` with the addresses of a simulator, because
+    /// payOS has no sandbox. Required.
     pub environment: Environment,
-    /// The payment channel's Client ID, from my.payos.vn. Default: none, and no payments.
+    /// The payment channel's Client ID, from my.payos.vn. Default: none, and the provider has no
+    /// payments role.
     #[serde(default)]
     pub client_id: Option<String>,
     /// The payment channel's API Key. Default: none.
     #[serde(default)]
     pub api_key: Option<Source>,
-    /// The payment channel's Checksum Key: it signs and verifies. Several, newest first, while payOS
-    /// changes it. Default: none.
+    /// The payment channel's Checksum Key, which signs requests and verifies responses and
+    /// webhooks. While payOS changes the key, give several, the newest first. Default: none.
     #[serde(default)]
     pub checksum_key: Option<Source>,
-    /// The payout channel's Client ID. Default: none, and no payouts.
+    /// The payout channel's Client ID. Default: none, and the provider has no payouts role.
     #[serde(default)]
     pub payout_client_id: Option<String>,
     /// The payout channel's API Key. Default: none.
     #[serde(default)]
     pub payout_api_key: Option<Source>,
-    /// The payout channel's Checksum Key, as `checksum_key`. Default: none.
+    /// The payout channel's Checksum Key, used like `checksum_key`. Default: none.
     #[serde(default)]
     pub payout_checksum_key: Option<Source>,
-    /// The code of a partner of payOS's, the header `x-partner-code`. Default: none.
+    /// The code of a payOS partner, sent in the header `x-partner-code`. Default: none.
     #[serde(default)]
     pub partner_code: Option<String>,
-    /// Where buyers return to if a payment does not say. Default: none, and each payment has to.
+    /// The address that buyers return to, unless the payment sets its own. Default: none, so that
+    /// each payment must set its own.
     #[serde(default)]
     pub return_url: Option<String>,
-    /// Where buyers who call it off return to if a payment does not say. Default: none, and each
-    /// payment has to.
+    /// The address that buyers return to after they cancel, unless the payment sets its own.
+    /// Default: none, so that each payment must set its own.
     #[serde(default)]
     pub cancel_url: Option<String>,
-    /// The longest description of a payment: 25, or 9 where the channel's bank account was not linked
-    /// through payOS. Default: 25 (payos.vn/docs, creating a payment link).
+    /// The most characters in a payment's description: 25, or 9 if the channel's bank account was
+    /// not linked through payOS. Default: 25 (payos.vn/docs, creating a payment link).
     #[serde(default)]
     pub longest_description: Option<u8>,
-    /// Signature formulas in the place of payOS's, by the part of a formula's name after the dot, as
-    /// [`Formula::replaced`](payments_core::signature::Formula::replaced) reads them. Default: none.
+    /// Signature formulas that replace payOS's, in the syntax of
+    /// [`Formula::replaced`](payments_core::signature::Formula::replaced). The key is the part of a
+    /// formula's name after the dot. Default: none.
     #[serde(default)]
     pub formulas: BTreeMap<String, String>,
-    /// The address of the API. Default: `https://api-merchant.payos.vn` (payos.vn/docs, API).
+    /// The base address of the API. Default: `https://api-merchant.payos.vn` (payos.vn/docs, API).
     #[serde(default)]
     pub api_url: Option<String>,
-    /// The address of the pages where buyers pay. Default: `https://pay.payos.vn` (payos.vn/docs,
-    /// API).
+    /// The base address of the pages on which buyers pay. Default: `https://pay.payos.vn`
+    /// (payos.vn/docs, API).
     #[serde(default)]
     pub pay_url: Option<String>,
 }
 
 impl Config {
-    /// A configuration without channels, everything else as by default.
+    /// Creates a configuration without channels, with the defaults for all other keys.
     pub fn new(environment: Environment) -> Self {
         Self {
             environment,

@@ -1,4 +1,5 @@
-//! The key of money that reached a link: the same in a webhook and in an inquiry.
+//! The dedupe key of money that arrived for a link, which is the same in a webhook and in an
+//! inquiry.
 
 use payments_core::{DedupeKey, Error, Result};
 

@@ -1,4 +1,4 @@
-//! The table of endpoints against the operations of this crate.
+//! Compares the table of endpoints in the documentation with the operations of this crate.
 
 use std::collections::BTreeSet;
 

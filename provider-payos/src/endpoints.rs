@@ -1,16 +1,17 @@
-//! The names of the addresses where payOS's deliveries and buyers arrive.
+//! The names of the endpoints where payOS's deliveries and returning buyers arrive.
 
 use http::Method;
 use payments_core::{EndpointName, Result, notification::Endpoint};
 
-/// Webhooks about money that reached a link.
+/// Webhooks about money that arrived for a link.
 pub const WEBHOOK: &str = "webhook";
 
-/// The buyer's browser coming back after paying: `returnUrl`. It shows a page and settles nothing.
+/// The return of the buyer's browser to `returnUrl` after paying. It is only for showing a page: it
+/// never proves a payment.
 pub const RETURN: &str = "return";
 
-/// The buyer's browser coming back after calling it off: `cancelUrl`. It shows a page and ends
-/// nothing.
+/// The return of the buyer's browser to `cancelUrl` after cancelling. It is only for showing a
+/// page: it never proves that the payment was cancelled.
 pub const CANCEL: &str = "cancel";
 
 pub(crate) fn all() -> Result<Vec<Endpoint>> {

@@ -1,7 +1,8 @@
-//! payOS's signature formulas as data: one constant each, with its source and how sure it is.
+//! payOS's signature formulas as data: one constant each, with its source and a level of
+//! confidence.
 //!
 //! All of them are an HMAC-SHA256 in lower-case hexadecimal. The key is the text of a channel's
-//! checksum key: its hexadecimal digits are not decoded.
+//! checksum key, whose hexadecimal digits are not decoded.
 
 use payments_core::signature::{
     Algorithm, Confidence, Encoding, Formula, Layout, Maker, Members, NestedKeys, Order, Shape,
@@ -12,10 +13,10 @@ pub const FORMULAS: &[Formula] = &[PAYMENT_LINK, DATA, PAYOUT];
 
 const HMAC: Algorithm = Algorithm::HmacSha256Hex { prefix: "" };
 
-/// The member `signature` of a request that creates a payment link.
+/// Signs a request that creates a payment link, in the member `signature` of its body.
 ///
-/// Values are not escaped: a text with `&` and a name in it could be divided in a second way, and is
-/// refused.
+/// Values are not escaped. A text that contains `&` and the name of a field is refused, because the
+/// signed text could then be divided into fields in a second way.
 pub const PAYMENT_LINK: Formula = Formula::new(
     "payos.payment_link",
     "member signature of POST /v2/payment-requests",
@@ -38,10 +39,10 @@ pub const PAYMENT_LINK: Formula = Formula::new(
     ("returnUrl", Shape::Url),
 ]);
 
-/// The `signature` beside `data` in webhooks and in the responses about payment links: over all
-/// members of `data`, whatever their names.
+/// Signs `data` in webhooks and in responses about payment links, in the member `signature` beside
+/// it. It covers all members of `data`, whatever their names.
 ///
-/// Values are not escaped, so that a delivery with an `&` in one of them proves nothing, and is
+/// Values are not escaped. A delivery with an `&` in a value therefore proves nothing and is
 /// confirmed by inquiry.
 pub const DATA: Formula = Formula::new(
     "payos.data",
@@ -59,8 +60,8 @@ pub const DATA: Formula = Formula::new(
     Confidence::High,
 );
 
-/// The header `x-signature` of requests for payouts, over all members of the body, and of the
-/// responses to them, over all members of `data`.
+/// Signs the requests of payouts, over all members of the body, and the responses to them, over all
+/// members of `data`, in the header `x-signature`.
 pub const PAYOUT: Formula = Formula::new(
     "payos.payout",
     "header x-signature of /v1/payouts and of the responses there and of /v1/payouts-account/balance",
@@ -76,7 +77,7 @@ pub const PAYOUT: Formula = Formula::new(
     Confidence::High,
 );
 
-/// The formulas that a client uses: payOS's, or what the configuration put in their place.
+/// The formulas that a client uses: payOS's own, or their replacements from the configuration.
 #[derive(Clone, Debug)]
 pub struct Formulas {
     /// For [`PAYMENT_LINK`].
@@ -94,7 +95,7 @@ impl Default for Formulas {
 }
 
 impl Formulas {
-    /// Each of them.
+    /// Returns an iterator over the formulas in use.
     pub fn iter(&self) -> impl Iterator<Item = &Formula> {
         [&self.payment_link, &self.data, &self.payout].into_iter()
     }

@@ -1,4 +1,4 @@
-//! Guides, each a question that a merchant has, and the table of endpoints.
+//! Guides, each of which answers a question of merchants, and the table of endpoints.
 
 #[doc = include_str!("../docs/go_live.md")]
 pub mod go_live {}

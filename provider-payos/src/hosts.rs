@@ -1,5 +1,5 @@
-//! payOS's hosts (payos.vn/docs, API). There is no sandbox: it says to test with small real
-//! transfers.
+//! payOS's hosts (payos.vn/docs, API). payOS has no sandbox and tells merchants to test with small
+//! real transfers.
 
 /// Every call.
 pub(crate) const API: &str = "https://api-merchant.payos.vn";

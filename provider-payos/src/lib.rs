@@ -1,7 +1,7 @@
 //! payOS (by Casso) as a provider of the payments framework.
 //!
-//! Payment links with VietQR, webhooks and payouts. payOS has no sandbox, so `environment =
-//! "sandbox"` takes the addresses of a simulator on this machine and no others.
+//! Payment links with VietQR, webhooks and payouts. payOS has no sandbox, so
+//! `environment = "sandbox"` accepts only the addresses of a simulator on this machine.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -28,42 +28,47 @@
 //! # let _ = link;
 //! ```
 //!
-//! # What payOS can be
+//! # Roles
 //!
-//! | role | how | and not |
+//! | role | supported | not supported |
 //! |---|---|---|
-//! | payments | a link with a page, and the transfer with its QR code; found by its order; cancelled | refunded |
-//! | payouts, if a payout channel is configured | under an idempotency key made of our reference; found by that; batches; the balance | asked for names; told of by a webhook |
-//! | notifications | webhooks, proven where no value holds `&`; otherwise confirmed by inquiry | a buyer's return settles nothing |
+//! | payments | opening a link with a page and a transfer with its QR code; finding by order; cancelling | refunding |
+//! | payouts, if a payout channel is configured | sending under an idempotency key derived from the reference; finding by reference; batches; the balance | name checks; webhooks about payouts |
+//! | notifications | webhooks, proven by signature if no value contains `&`, otherwise confirmed by inquiry | a buyer's return as proof of payment |
 //!
-//! # Readings
+//! # Interpretations
 //!
-//! Where payOS's documents are silent or disagree:
+//! Choices made because payOS's documents are silent or contradict each other:
 //!
-//! - An order reference is payOS's `orderCode`, a number. It is used once for ever, also after a
-//!   cancellation. 123 is refused: payOS's sample delivery has it.
-//! - A description is sent as it is; what the buyer's bank shows, and the transfer here, is payOS's
-//!   own code and then the description. Money is matched by the order, never by the memo.
-//! - A status that payOS documents nowhere is uncertain, and so is PAID with less than the amount.
-//!   Overpaid has no status: compare what was received.
-//! - A refusal is never signed, so it is not confirmed. A refused cancellation of a link that payOS
-//!   then says is paid is confirmed.
-//! - A missing or wrong signature leaves an instruction uncertain and makes an inquiry fail, although
-//!   payOS's own Node library accepts both. A response whose values hold `&` is carried as unverified.
-//! - Only codes 20, 201, 401 and 403 refuse a payout; any other leaves it uncertain.
-//! - A payout's holder is compared with the name that payOS tells: another one needs attention.
+//! - An order reference is payOS's `orderCode`, a number. A number can be used only once, even if
+//!   its payment was cancelled. 123 is refused, because payOS's sample delivery has it.
+//! - A description is sent unchanged. The memo that the buyer's bank and the returned transfer show
+//!   is payOS's own code followed by the description. Money is matched by the order, never by the
+//!   memo.
+//! - An undocumented status is uncertain, and so is PAID with less than the amount. payOS has no
+//!   status for an overpaid link: compare the amount received.
+//! - A refusal is never signed, so it is not confirmed. The refusal to cancel a link is confirmed
+//!   if an inquiry then reports the link as paid.
+//! - If a response has a missing or wrong signature, an instruction is uncertain and an inquiry
+//!   fails, although payOS's own Node library accepts such a response. A response with an `&` in a
+//!   value is marked as unverified.
+//! - Only the codes 20, 201, 401 and 403 refuse a payout; any other error code leaves it uncertain.
+//! - The beneficiary's name of a payout is compared with the name that payOS reports. If they
+//!   differ, the payout needs attention.
 //!
 //! # Where to read on
 //!
-//! [`guide`]: what to arrange [before going live](guide::go_live), and [every
+//! [`guide`] describes what to arrange [before going live](guide::go_live), and [every
 //! endpoint](guide::endpoints) with its function. [`Config`] has every key of the configuration and
-//! [`REGISTRATION`] an example; [`PayOS::builder`] builds a provider without a file. [`PayOSOptions`]
-//! has what only payOS's page understands, [`PayOS`] what only payOS offers, [`endpoints`] where its
-//! deliveries arrive, [`formulas`] the signatures. [`testing`] makes signed deliveries for your tests.
+//! [`REGISTRATION`] an example; [`PayOS::builder`] builds a provider without a file.
+//! [`PayOSOptions`] has the options of payOS's page, [`PayOS`] the methods that only payOS has,
+//! [`endpoints`] the names of the endpoints where its deliveries arrive, [`formulas`] the
+//! signatures. [`testing`] makes signed deliveries for your tests.
 //!
 //! In the source, each surface of the gateway has a folder: `payment_link`, `webhook`, `payout`. In
-//! each, `api.rs` has its operations as values, `wire.rs` requests and responses with payOS's own
-//! names, `status.rs` what statuses and codes mean. `channel.rs` carries all operations out alike.
+//! each, `api.rs` has the operations as values, `wire.rs` the requests and responses with payOS's
+//! own field names, and `status.rs` the meaning of statuses and codes. `channel.rs` carries out all
+//! operations.
 //!
 //! # Features
 //!
@@ -111,7 +116,7 @@ pub use webhook::RegisteredWebhook;
 use payments_core::registry::Builder;
 
 impl PayOS {
-    /// Builds a provider by code:
+    /// Returns a builder that creates a provider from `config`:
     ///
     /// ```
     /// use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The limits of payOS's interface: lengths, alphabets, amounts.
+//! The limits of payOS's interface: lengths, alphabets and amounts.
 //!
 //! payOS publishes no number of calls per second, so there is no rate limit; a response with HTTP
 //! 429 is an error that can be tried again.
@@ -14,8 +14,8 @@ pub(crate) const ORDER: TextRules = TextRules::numbers(1, 9_007_199_254_740_991)
 /// The orderCode of payOS's sample delivery. An order of ours with it would look like that.
 pub(crate) const SAMPLE_ORDER: &str = "123";
 
-/// The longest `description` of a link (the text of a code-20 refusal). 9 where the bank account was
-/// not linked through payOS (payos.vn/docs, creating a payment link).
+/// The longest `description` of a link (the text of a code-20 refusal). 9 where the bank account
+/// was not linked through payOS (payos.vn/docs, creating a payment link).
 pub(crate) const LONGEST_DESCRIPTION: u8 = 25;
 
 /// `description` of a link, up to a length: what every bank keeps of a memo. payOS takes Vietnamese
@@ -29,7 +29,8 @@ pub(crate) const fn amounts() -> AmountLimits {
     AmountLimits::at_least(Money::vnd(1))
 }
 
-/// The latest `expiredAt`: it is a 32-bit number of seconds (payos.vn/docs, creating a payment link).
+/// The latest `expiredAt`: it is a 32-bit number of seconds (payos.vn/docs, creating a payment
+/// link).
 pub(crate) const LATEST_END: i64 = i32::MAX as i64;
 
 /// `referenceId` of a payout. payOS prints no rule; these letters are the ones that all of its

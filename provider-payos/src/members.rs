@@ -1,4 +1,4 @@
-//! The members of a JSON object, as payOS signs them.
+//! The members of a JSON object in the form in which payOS signs them.
 
 use payments_core::{
     json::JsonError,

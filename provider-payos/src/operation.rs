@@ -5,8 +5,8 @@ use payments_core::{DeclineReason, Error, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// One operation of payOS's interface: how its request is signed and sent, where its response is
-/// signed, and what the codes of its refusals mean. [`Channel`](crate::channel::Channel) carries all
-/// of them out alike.
+/// signed, and what the codes of its refusals mean. [`Channel`](crate::channel::Channel) carries
+/// all of them out alike.
 #[derive(Debug)]
 pub(crate) struct Operation {
     /// The name in errors, spans and metrics.
@@ -24,9 +24,9 @@ pub(crate) struct Operation {
 /// What a request can cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
-    /// It asks; it can be repeated.
+    /// An inquiry, which can be repeated.
     Inquiry,
-    /// It moves money or changes something; it is sent once.
+    /// An instruction, which moves money or changes something, sent once.
     Instruction,
 }
 
@@ -34,9 +34,9 @@ pub(crate) enum Class {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RequestSignature {
     Unsigned,
-    /// By `payos.payment_link`, in the body's member `signature`.
+    /// Signed by `payos.payment_link`, in the member `signature` of the body.
     Member,
-    /// By `payos.payout`, in the header `x-signature`.
+    /// Signed by `payos.payout`, in the header `x-signature`.
     Header,
 }
 
@@ -44,9 +44,9 @@ pub(crate) enum RequestSignature {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ResponseSignature {
     Unsigned,
-    /// By `payos.data`, beside its `data`.
+    /// Signed by `payos.data`, in a member beside `data`.
     BesideData,
-    /// By `payos.payout`, in the header `x-signature`.
+    /// Signed by `payos.payout`, in the header `x-signature`.
     Header,
 }
 

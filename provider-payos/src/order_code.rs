@@ -1,4 +1,4 @@
-//! `orderCode`, a number that is our order reference.
+//! `orderCode`, the number that payOS uses as the order reference.
 
 use std::fmt;
 
@@ -8,7 +8,8 @@ use serde::{
     de::{self, Visitor},
 };
 
-/// An `orderCode`. payOS sends a number; its signature does not tell it from the same digits as text.
+/// An `orderCode`. payOS sends a number; its signature does not tell it from the same digits as
+/// text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OrderCode(pub(crate) u64);
 

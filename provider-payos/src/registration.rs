@@ -1,4 +1,4 @@
-//! What this crate says about itself to a registry.
+//! The registration of this crate.
 
 use payments_core::{
     Provider,
@@ -8,8 +8,8 @@ use payments_core::{
 
 use crate::{builder, formulas::FORMULAS};
 
-/// What this crate says about itself: its kind, its formulas, how it is built from a
-/// [`Config`](crate::Config), and an example of one. payOS has no sandbox.
+/// The registration of this crate: its kind, its formulas, a function that builds a provider from a
+/// [`Config`](crate::Config), and an example configuration. payOS has no sandbox.
 pub const REGISTRATION: Registration = Registration::new(
     "payos",
     env!("CARGO_PKG_NAME"),

@@ -1,4 +1,4 @@
-//! A response of payOS on its way from HTTP to the core's types.
+//! Converts a response of payOS from HTTP to the core's types.
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
@@ -40,9 +40,9 @@ pub(crate) struct ResponseCheck<'a> {
 
 /// Why a response that worked is not believed.
 enum Doubt {
-    /// Its signature is missing or wrong.
+    /// The signature of the response is missing or wrong.
     Untrusted(Untrusted),
-    /// Its data are not what payOS documents.
+    /// The data are not in the form that payOS documents.
     Unreadable(Unreadable),
 }
 

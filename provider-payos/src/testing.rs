@@ -1,4 +1,4 @@
-//! Signed deliveries as payOS makes them, for the tests of an app: no server is needed.
+//! Makes deliveries signed as payOS signs them, for the tests of an app. No server is needed.
 //!
 //! ```
 //! use payments_core::{OrderRef, Secret, money::Money};
@@ -12,8 +12,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Each is a request to hand to a route, or to make a
-//! [`Delivery`](payments_core::notification::Delivery) of.
+//! Each result is a request that can be passed to a route or converted to a
+//! [`Delivery`](payments_core::notification::Delivery).
 
 use bytes::Bytes;
 use http::{Request, header::CONTENT_TYPE};
@@ -29,13 +29,13 @@ use crate::{
     members::{fields, texts},
 };
 
-/// Makes deliveries of one payment channel.
+/// Makes signed deliveries of one payment channel.
 #[derive(Clone, Debug)]
 pub struct Deliveries {
     keys: Keys,
 }
 
-/// A webhook about a transfer, to be made.
+/// A builder of a webhook about a transfer.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TransferDelivery<'a> {
@@ -49,12 +49,12 @@ pub struct TransferDelivery<'a> {
 }
 
 impl Deliveries {
-    /// Signs with this checksum key.
+    /// Creates a maker of deliveries that signs with this checksum key.
     pub fn new(checksum_key: Secret) -> Self {
         Self { keys: Keys::one(checksum_key) }
     }
 
-    /// News of money that reached the link of an order.
+    /// Starts a webhook about `amount` that arrived for the link of `order`.
     pub fn transfer(&self, order: &OrderRef, amount: Money) -> TransferDelivery<'_> {
         TransferDelivery {
             maker: self,
@@ -67,11 +67,11 @@ impl Deliveries {
         }
     }
 
-    /// The sample that payOS posts to an address that is being registered (payos.vn/docs, webhook),
-    /// here at `path`.
+    /// Returns the sample that payOS posts to an address that is being registered (payos.vn/docs,
+    /// webhook), addressed to `path`.
     ///
     /// # Errors
-    /// `path` is not one.
+    /// Returns an error if `path` is not a valid path.
     pub fn sample(&self, path: &str) -> Result<Request<Bytes>> {
         self.request(
             path,
@@ -118,29 +118,30 @@ impl TransferDelivery<'_> {
         self
     }
 
-    /// Sets the bank's reference, FT26333000000001 otherwise: a second transfer has another.
+    /// Sets the bank's reference of the transfer. Default: FT26333000000001. A second transfer
+    /// needs another reference.
     pub fn with_reference(mut self, reference: impl Into<String>) -> Self {
         self.reference = reference.into();
         self
     }
 
-    /// Sets the time as payOS writes it, Vietnam's without a zone.
+    /// Sets the text of the time as payOS writes it, in Vietnamese time without a zone.
     pub fn with_written_time(mut self, time: impl Into<String>) -> Self {
         self.time = time.into();
         self
     }
 
-    /// Sets the memo of the transfer. One with `&` leaves the ends of all fields uncertain, so that
-    /// the event is unconfirmed.
+    /// Sets the memo of the transfer. With an `&` in the memo it is not certain where the signed
+    /// fields end, so the event is unconfirmed.
     pub fn with_memo(mut self, memo: impl Into<String>) -> Self {
         self.memo = memo.into();
         self
     }
 
-    /// What arrives at the webhook's address, here at `path`.
+    /// Returns the request that payOS sends to the webhook's address, addressed to `path`.
     ///
     /// # Errors
-    /// `path` is not one, or the order is no number.
+    /// Returns an error if `path` is not a valid path, or if the order reference is not a number.
     pub fn webhook(&self, path: &str) -> Result<Request<Bytes>> {
         let order: u64 = self.order.parse().map_err(|error: std::num::ParseIntError| {
             Error::invalid("order", "is not a number").with_source(error)

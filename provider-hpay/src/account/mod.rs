@@ -1,4 +1,4 @@
-//! The merchant's account at HPay: its balance, which payouts are paid from.
+//! The merchant's account at HPay: the balance from which payouts are paid.
 
 pub(crate) mod api;
 pub(crate) mod balance;

@@ -1,9 +1,9 @@
-//! What the codes of the balance inquiry mean.
+//! The meaning of the codes of the balance inquiry.
 
 use crate::error_codes::ErrorCodes;
 
-/// The error codes of the account service: the few that are known. Success is the number 0, or a text
-/// of zeros as the other services have it.
+/// The error codes of the account service: the few that are known. Success is the number 0, or a
+/// text of zeros as the other services have it.
 pub(crate) static CODES: ErrorCodes = ErrorCodes {
     table: include_str!("../../data/errors_account.tsv"),
     success: &["0", "00", "000"],

@@ -1,4 +1,4 @@
-//! Responses about the merchant's account at HPay, with HPay's own names.
+//! Responses about the merchant's account at HPay, with HPay's own field names.
 
 use payments_core::money::wire::Grouped;
 use serde::Deserialize;

@@ -1,5 +1,5 @@
-//! The operations of the checkout (HPay API reference 1.0.0, Checkout): links that the buyer carries,
-//! order inquiries, revocations of tokens.
+//! The operations of the checkout (HPay API reference 1.0.0, Checkout): links that the buyer opens,
+//! order inquiries, and revocations of tokens.
 
 use payments_core::{GatewayRef, Lookup, OrderRef, Result, payment::Payment};
 
@@ -52,8 +52,9 @@ pub(crate) const V1_LINK: Operation<'static> = Operation {
     codes: &status::CODES,
 };
 
-/// The page of the provider's libraries (`htpgroup/omipay_php_lib`, 2022), to which Advanced Checkout
-/// Payment points: instalments, frames, tokens of domestic cards. Eighteen fields are signed.
+/// The page of the provider's libraries (`htpgroup/omipay_php_lib`, 2022), to which Advanced
+/// Checkout Payment points: instalments, frames, tokens of domestic cards. Eighteen fields are
+/// signed.
 pub(crate) const ADVANCED_LINK: Operation<'static> = Operation {
     path: compat::ADVANCED_LINK_PATH,
     fields: &[
@@ -155,11 +156,11 @@ pub(crate) const REVOKE_TOKEN: Operation<'static> = Operation {
 };
 
 impl HPay {
-    /// Asks about one attempt to pay an order, by HPay's number of it: `payment_id` of a
-    /// notification. An order that was paid twice has two.
+    /// Queries one attempt to pay an order, by HPay's number of the attempt: the `payment_id` of a
+    /// notification. An order that was paid twice has two attempts.
     ///
     /// # Errors
-    /// The request to HPay failed, its response could not be read, or it is about something else.
+    /// The request to HPay failed, or its response could not be read or was about something else.
     pub async fn find_transaction(
         &self,
         order: &OrderRef,

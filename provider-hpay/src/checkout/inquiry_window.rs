@@ -1,4 +1,4 @@
-//! The seven days in which HPay finds an order.
+//! The seven days within which HPay finds an order.
 
 use std::time::Duration;
 

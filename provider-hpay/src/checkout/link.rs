@@ -1,10 +1,10 @@
-//! Checkout links (HPay API reference 1.0.0, Create Link and Advanced Checkout Payment): made
-//! here, carried by the buyer.
+//! Checkout links (HPay API reference 1.0.0, Create Link and Advanced Checkout Payment): signed
+//! here and opened by the buyer.
 //!
 //! The reference has two pages. `/v1/checkout.php` takes a code over five fields and has its own
-//! table of parameters. The links of instalments, frames and card tokens of domestic banks point to
-//! `/checkout.php`, which took a code over eighteen when the provider's libraries were written;
-//! what it takes now is not known, so the formula of each page is a setting.
+//! table of parameters. Links for instalments, frames and card tokens of domestic banks lead to
+//! `/checkout.php`. That page took a code over eighteen fields when the provider's libraries were
+//! written. The code that it takes now is not known, so the formula of each page is a setting.
 
 use payments_core::{Result, Timestamp, payment::CreatePayment};
 

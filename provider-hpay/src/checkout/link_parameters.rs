@@ -1,4 +1,4 @@
-//! The parameters of a link by each of its formulas. One of the configuration may sign any of
+//! The parameters of a link, by signature formula. A formula from the configuration may sign any of
 //! them.
 
 use payments_core::{Error, Result};

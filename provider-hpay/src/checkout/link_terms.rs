@@ -1,4 +1,4 @@
-//! What a link says: a request and its options, checked and written as HPay accepts them.
+//! The content of a link: a request and its options, checked and written as HPay accepts them.
 
 use payments_core::{
     Error, Result, Timestamp,

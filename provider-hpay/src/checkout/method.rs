@@ -1,4 +1,5 @@
-//! Which method a link asks for: what was chosen, against tables 1 and 2 of the reference.
+//! The payment method that a link requests: the chosen method, checked against tables 1 and 2 of
+//! the reference.
 
 use payments_core::{Error, Result, payment::PaymentMethod};
 

@@ -1,4 +1,4 @@
-//! Tables 1 and 2 of the reference: payment methods and their groups.
+//! Payment methods and their groups (HPay API reference 1.0.0, tables 1 and 2).
 
 use crate::table::find;
 
@@ -36,8 +36,8 @@ pub(crate) fn takes_group(method_group: &str) -> bool {
     find(GROUPS, 1, method_group).is_some_and(|row| row.cell(2) == SUPPORTED)
 }
 
-/// Row by row: the expectations are here and not in the tables, so that a row that is lost or changed
-/// is noticed.
+/// Row by row: the expectations are here and not in the tables, so that a row that is lost or
+/// changed is noticed.
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! The checkout: payments by a signed link that the buyer carries, found by order inquiry; tokens of
+//! The checkout: payments by a signed link that the buyer opens, found by order inquiry; tokens of
 //! cards.
 
 pub(crate) mod api;

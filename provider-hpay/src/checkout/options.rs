@@ -1,4 +1,4 @@
-//! What only HPay's checkout page understands.
+//! The options that only HPay's checkout page has.
 
 use payments_core::{
     Error, Result,
@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::token::CardToken;
 
 /// Options of a payment through HPay (HPay API reference 1.0.0, Create Link and Advanced Checkout
-/// Payment). They travel in a link that the buyer can edit, most of them unsigned: they are
-/// wishes, not limits.
+/// Payment). They are part of a link that the buyer can edit, and most of them are unsigned, so the
+/// merchant cannot rely on them being kept.
 ///
-/// Instalments, a page in a frame and tokens of domestic cards take HPay's older page, which shows
-/// no buyer's name and takes a `return_url` without capital letters only.
+/// Instalments, a page in a frame and tokens of domestic cards use HPay's older page. That page
+/// does not show the buyer's name, and refuses a `return_url` with capital letters.
 ///
 /// ```
 /// use payments_core::{OrderRef, money::Money, payment::CreatePayment};
@@ -27,60 +27,61 @@ use super::token::CardToken;
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct HPayOptions {
-    /// `transaction_info`: a text that comes back, signed, in the notification.
+    /// `transaction_info`: a text that HPay returns in the signed part of the notification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transaction_info: Option<String>,
-    /// `sub_order`: what the page shows in the place of the order reference.
+    /// `sub_order`: the text that the page shows instead of the order reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_order: Option<String>,
     /// `lang`: the language of the page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<Language>,
-    /// `payment_method_id`: one method of table 1 of the reference, such as a bank.
+    /// `payment_method_id`: one method of table 1 of the reference, such as a single bank.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment_method_id: Option<u32>,
     /// `method_group`: one group of methods of table 2 of the reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method_group: Option<MethodGroup>,
-    /// `token_type` and `token`: makes a token of the buyer's domestic card, or pays with one.
+    /// `token_type` and `token`: creates a token of the buyer's domestic card, or pays with one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub atm_token: Option<AtmToken>,
-    /// `cyber_token`: pays with the token of an international card.
+    /// `cyber_token`: the token of an international card to pay with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub card_token: Option<CardToken>,
-    /// `installment`: pay by instalments.
+    /// `installment`: whether the buyer pays by instalments.
     pub installment: bool,
-    /// `inpage`: the page stands in a frame of the merchant's; needs a `payment_method_id`.
+    /// `inpage`: whether the page is shown in a frame on the merchant's site. Needs a
+    /// `payment_method_id`.
     pub inpage: bool,
 }
 
-/// What to do with the token of a domestic card.
+/// Creates or uses the token of a domestic card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AtmToken {
-    /// Pay, and make one: it comes with the [notification](crate::HPay::saved_cards).
+    /// Pays, and creates a token, which arrives with the [notification](crate::HPay::saved_cards).
     Create,
-    /// Pay with this one.
+    /// Pays with this token.
     Pay(CardToken),
 }
 
 /// A language of HPay's page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Language {
-    /// `vi`.
+    /// Vietnamese: `vi`.
     #[serde(rename = "vi")]
     Vietnamese,
-    /// `en`.
+    /// English: `en`.
     #[serde(rename = "en")]
     English,
 }
 
-/// A group of payment methods, spelt as table 2 of the reference spells it.
+/// A group of payment methods. HPay's spelling of each is in table 2 of the reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum MethodGroup {
-    /// Wallets. The reference lists them as unsupported, so they are refused.
+    /// Wallets. Refused, because the reference lists them as unsupported.
     Wallet,
     /// Domestic cards and internet banking.
     BankOnline,
@@ -95,49 +96,49 @@ impl ProviderOptions for HPayOptions {
 }
 
 impl HPayOptions {
-    /// No options.
+    /// Creates empty options.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Gives a text that comes back, signed, in the notification. It takes no `+`, `%`, `<`, `>`
-    /// or control character, and no white space at its ends: HPay's own libraries disagree on how
-    /// often such a text is decoded before it is signed.
+    /// Sets a text that HPay returns in the signed part of the notification. The text must not
+    /// contain `+`, `%`, `<`, `>` or control characters, nor begin or end with white space, because
+    /// HPay's own libraries disagree on how often such a text is decoded before it is signed.
     #[must_use]
     pub fn with_transaction_info(mut self, text: impl Into<String>) -> Self {
         self.transaction_info = Some(text.into());
         self
     }
 
-    /// Shows this on the page in the place of the order reference.
+    /// Sets the text that the page shows instead of the order reference.
     #[must_use]
     pub fn with_sub_order(mut self, text: impl Into<String>) -> Self {
         self.sub_order = Some(text.into());
         self
     }
 
-    /// Chooses the language of the page.
+    /// Sets the language of the page.
     #[must_use]
     pub fn with_language(mut self, language: Language) -> Self {
         self.lang = Some(language);
         self
     }
 
-    /// Chooses one method of table 1.
+    /// Selects one method of table 1 of the reference.
     #[must_use]
     pub fn with_payment_method_id(mut self, id: u32) -> Self {
         self.payment_method_id = Some(id);
         self
     }
 
-    /// Chooses one group of table 2.
+    /// Selects one group of table 2 of the reference.
     #[must_use]
     pub fn with_method_group(mut self, group: MethodGroup) -> Self {
         self.method_group = Some(group);
         self
     }
 
-    /// Makes a token of the buyer's domestic card, or pays with one. Takes HPay's older page.
+    /// Creates a token of the buyer's domestic card, or pays with one. Uses HPay's older page.
     #[must_use]
     pub fn with_atm_token(mut self, token: AtmToken) -> Self {
         self.atm_token = Some(token);
@@ -151,16 +152,16 @@ impl HPayOptions {
         self
     }
 
-    /// Pays by instalments, with an international card. Takes HPay's older page.
+    /// Pays by instalments, with an international card. Uses HPay's older page.
     #[must_use]
     pub fn with_installment(mut self) -> Self {
         self.installment = true;
         self
     }
 
-    /// Shows the page in a frame of the merchant's: allow HPay's host there (`frame-src` of your
-    /// `Content-Security-Policy`), and check where messages from it come from. Takes HPay's older
-    /// page and a `payment_method_id`.
+    /// Shows the page in a frame on the merchant's site. Uses HPay's older page and needs a
+    /// `payment_method_id`. Allow HPay's host in `frame-src` of your `Content-Security-Policy`, and
+    /// check the origin of the messages that the frame posts.
     #[must_use]
     pub fn with_inpage(mut self) -> Self {
         self.inpage = true;

@@ -1,4 +1,4 @@
-//! What an order inquiry says about a payment.
+//! A payment as an order inquiry reports it.
 
 use payments_core::{
     Direction, Error, ErrorKind, GatewayRef, Lookup, Movement, OrderRef, Raw, Result,

@@ -1,4 +1,4 @@
-//! The cards whose tokens a payment notification carries.
+//! The cards whose tokens a payment notification contains.
 
 use payments_core::{
     EndpointName, Result,
@@ -18,17 +18,17 @@ use crate::{
 
 /// # Tokens of cards
 impl HPay {
-    /// The cards whose tokens a payment notification carries. Call it beside handling the
-    /// notification, with the same delivery.
+    /// Returns the cards whose tokens a payment notification contains. Call it in addition to
+    /// handling the notification, with the same delivery.
     ///
-    /// The signature of the notification covers the order and nothing of the card: a buyer can add
-    /// any token to the query of his own return and send it to `notify_url`. So the tokens are
-    /// [unsigned](crate::token::UnsignedToken), and [`token`](crate::token) says when to accept one.
-    /// A notification whose payment is not proven by its signature carries none.
+    /// The signature of the notification covers the order but not the card, so a buyer can add any
+    /// token to the query of their own return and send it to `notify_url`. The tokens are therefore
+    /// [unsigned](crate::token::UnsignedToken); [`token`](crate::token) describes when to accept
+    /// one. The list is empty if the notification's signature does not prove the payment.
     ///
     /// # Errors
-    /// [`Untrusted`]: the notification is not HPay's, or the endpoint is not
-    /// [`NOTIFY`](crate::endpoints::NOTIFY). What a buyer's browser brings back is never accepted.
+    /// Returns [`Untrusted`] if the notification is not from HPay, or if the endpoint is not
+    /// [`NOTIFY`](crate::endpoints::NOTIFY): the buyer's return is never accepted.
     pub fn saved_cards(
         &self,
         endpoint: &EndpointName,

@@ -1,4 +1,4 @@
-//! What the statuses and codes of the checkout mean.
+//! The meaning of the statuses and codes of the checkout.
 
 use payments_core::{DeclineReason, payment::PaymentState};
 

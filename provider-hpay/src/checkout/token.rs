@@ -1,15 +1,17 @@
-//! Tokens of buyers' cards: reported by notifications, paid with, revoked.
+//! Tokens of buyers' cards. Notifications report them, and a merchant can pay with them or revoke
+//! them.
 //!
-//! Nothing signs a token, neither in a link nor in a notification (HPay API reference 1.0.0,
-//! Return_url and Notify_url; the signed fields are those of [`PAYMENT_NOTIFICATION`](crate::formulas::PAYMENT_NOTIFICATION)).
-//! Whoever has one signed notification, as every buyer has in the query of his own return, can add
-//! any token to it and send it to `notify_url`. So a notification carries an [`UnsignedToken`], and
-//! the app decides whether to accept it. Accept it only
+//! Tokens are not signed, neither in a link nor in a notification (HPay API reference 1.0.0,
+//! Return_url and Notify_url; the signed fields are those of
+//! [`PAYMENT_NOTIFICATION`](crate::formulas::PAYMENT_NOTIFICATION)). Every buyer has a signed
+//! notification, in the query of their own return, and can add any token to it and send it to
+//! `notify_url`. A notification therefore contains an [`UnsignedToken`], and the app decides
+//! whether to accept it. Accept it only
 //!
 //! - if the request came from HPay: from one of HPay's source addresses, at an address that only
-//!   HPay knows (a notify_url in the link is not secret: the buyer carries the link), and
-//! - for the buyer of the order alone: a token that somebody else wrote into the notification is
-//!   then worth no more than the card that this buyer enters by hand, and
+//!   HPay knows (a `notify_url` in the link is not secret, because the buyer sees the link), and
+//! - for the buyer of the order alone, so that a token that this buyer wrote into the notification
+//!   is worth no more than a card that they enter by hand, and
 //! - never to pay without the buyer: show the masked number, and let the buyer confirm it.
 
 use std::fmt;
@@ -17,17 +19,18 @@ use std::fmt;
 use payments_core::{Authenticity, Error, OrderRef, Raw, Result, Secret};
 use serde::{Deserialize, Serialize};
 
-/// A token that represents a buyer's card. Whoever has it can pay with the card: it is never
-/// printed, and wiped when dropped.
+/// A token that represents a buyer's card. Anyone who has the token can pay with the card, so it is
+/// never printed, and its memory is wiped when it is dropped.
 #[derive(Clone, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct CardToken(Secret);
 
 impl CardToken {
-    /// A token, as HPay reported it.
+    /// Creates a token from the text that HPay reported.
     ///
     /// # Errors
-    /// `InvalidRequest` if it is empty or holds white space, a pipe or a control character.
+    /// Returns [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest) if the text is empty or
+    /// contains white space, a pipe or a control character.
     pub fn new(text: impl Into<String>) -> Result<Self> {
         let text = text.into();
         let stranger = |c: char| c.is_whitespace() || c.is_control() || c == '|';
@@ -38,14 +41,14 @@ impl CardToken {
         Secret::new(text).map(Self).map_err(|_| is_none())
     }
 
-    /// The token itself, to store or to send; never to print.
+    /// Returns the token's text, to store or to send. Never print it.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 }
 
-/// A token as a notification carries it. Nothing signs it, so anybody may have written it there;
-/// see [the module](self) for when to accept it.
+/// A token from a notification. The token is not signed, so anybody may have written it there; see
+/// [the module](self) for when to accept it.
 ///
 /// It cannot be used before it is accepted:
 ///
@@ -72,8 +75,8 @@ impl UnsignedToken {
         CardToken::new(text).map(Self)
     }
 
-    /// The token, on the app's own responsibility: the app has made sure that the request came from
-    /// HPay, and binds the token to the buyer of [`SavedCard::order`].
+    /// Returns the token, on the app's own responsibility: the app must have made sure that the
+    /// request came from HPay, and must bind the token to the buyer of [`SavedCard::order`].
     pub fn accept_unsigned(self) -> CardToken {
         self.0
     }
@@ -114,50 +117,51 @@ impl From<CardToken> for String {
     }
 }
 
-/// A card of which a payment notification carries a token. The notification's signature covers the
-/// order, and neither the token nor anything else about the card.
+/// A card whose token a payment notification contains. The notification's signature covers the
+/// order, but neither the token nor any other field of the card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SavedCard {
-    /// The order that was paid with it: the token belongs to its buyer.
+    /// The order that was paid with the card. The token belongs to the buyer of this order.
     pub order: OrderRef,
-    /// The token: for [`atm_token`](crate::options::HPayOptions::with_atm_token) or for
-    /// [`card_token`](crate::options::HPayOptions::with_card_token), by `kind`. Unsigned.
+    /// The token, unsigned. It is used in
+    /// [`atm_token`](crate::options::HPayOptions::with_atm_token) or in
+    /// [`card_token`](crate::options::HPayOptions::with_card_token), depending on `kind`.
     pub token: UnsignedToken,
-    /// Whose card it is of.
+    /// Whether the card is domestic or international.
     pub kind: CardKind,
-    /// `bank_code`, which revoking the token needs. Unsigned.
+    /// `bank_code`, unsigned. Needed to revoke the token.
     pub bank_code: String,
     /// `card_number`, masked by HPay. Unsigned.
     pub masked_number: String,
 }
 
-/// The two kinds of cards, whose tokens are not the same.
+/// The two kinds of cards. A token of one kind cannot be used as a token of the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CardKind {
-    /// Of a domestic bank: `tokenization`.
+    /// A card of a domestic bank: `tokenization`.
     Domestic,
-    /// Of an international scheme: `token_cyber`.
+    /// A card of an international scheme: `token_cyber`.
     International,
 }
 
-/// A domestic card's token to revoke.
+/// A request to revoke the token of a domestic card.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RevokeToken {
-    /// The token.
+    /// The token to revoke.
     pub token: CardToken,
-    /// [`SavedCard::bank_code`].
+    /// The bank of the card: [`SavedCard::bank_code`].
     pub bank_code: String,
-    /// Where the buyer's browser goes afterwards.
+    /// The address that the buyer's browser goes to afterwards.
     pub return_url: String,
-    /// Where HPay reports what became of it.
+    /// The address where HPay reports the result of the revocation. `None` sends none to HPay.
     pub notify_url: Option<String>,
 }
 
 impl RevokeToken {
-    /// Revokes `token` of a card of the bank `bank_code`.
+    /// Creates a request to revoke `token`, the token of a card of the bank `bank_code`.
     pub fn new(
         token: CardToken,
         bank_code: impl Into<String>,
@@ -166,7 +170,7 @@ impl RevokeToken {
         Self { token, bank_code: bank_code.into(), return_url: return_url.into(), notify_url: None }
     }
 
-    /// Says where HPay reports what became of it.
+    /// Sets the address where HPay reports the result of the revocation.
     #[must_use]
     pub fn with_notify_url(mut self, url: impl Into<String>) -> Self {
         self.notify_url = Some(url.into());
@@ -174,40 +178,42 @@ impl RevokeToken {
     }
 }
 
-/// What HPay, or somebody in its name, reports of a token that was to be revoked.
+/// A report, from HPay or from somebody in its name, about a token that was to be revoked.
 ///
-/// Stop paying with the token either way; that does no harm. Delete what you know of the card only
-/// where [`is_proven`](Self::is_proven) says so.
+/// Stop paying with the token whatever the report says; that does no harm. Delete the stored data
+/// of the card only if [`is_proven`](Self::is_proven) returns `true`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TokenRevocation {
-    /// The token.
+    /// The token that the report is about.
     pub token: CardToken,
     /// `bank_code`.
     pub bank_code: String,
-    /// What is reported of it.
+    /// The reported result of the revocation.
     pub reported: Revoked,
     /// `error_text`, decoded.
     pub words: String,
-    /// The query, and how far it is known to be HPay's.
+    /// The query as received, with the authenticity of its signature.
     pub raw: Raw,
 }
 
-/// What is reported of a token.
+/// The reported result of revoking a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revoked {
-    /// It is gone.
+    /// The token was revoked.
     Removed,
-    /// It is still there.
+    /// The token was not revoked and can still be used.
     Kept,
-    /// The report contradicts itself or says something that no document lists.
+    /// The report contradicts itself, or contains a value that no document lists.
     Unclear,
 }
 
 impl TokenRevocation {
-    /// Whether HPay said so: its code is good, and covers the token and what became of it.
+    /// Returns `true` if HPay's signature is valid and covers both the token and the result.
     ///
-    /// False as long as the formula is unknown outside HPay: [`REVOKE_TOKEN_NOTIFICATION`](crate::formulas::REVOKE_TOKEN_NOTIFICATION).
+    /// Always `false` as long as the formula of the signature,
+    /// [`REVOKE_TOKEN_NOTIFICATION`](crate::formulas::REVOKE_TOKEN_NOTIFICATION), is unknown
+    /// outside HPay.
     pub fn is_proven(&self) -> bool {
         match self.raw.authenticity() {
             Authenticity::Verified(proof) => ["bank_token", "status", "revoke_token_status"]

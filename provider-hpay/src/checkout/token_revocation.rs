@@ -1,5 +1,5 @@
-//! Revoking the token of a domestic card (HPay API reference 1.0.0, Revoke ATM tokenization): by a
-//! link, and a report at `notify_url`.
+//! Revoking the token of a domestic card (HPay API reference 1.0.0, Revoke ATM tokenization): the
+//! buyer opens a link, and HPay reports the result at `notify_url`.
 
 use payments_core::{
     Authenticity, Error, Raw, Result, check_page_address, check_web_address,
@@ -23,12 +23,13 @@ use crate::{
 
 /// # Revoking tokens of cards
 impl HPay {
-    /// The link by which a buyer revokes the token of a domestic card. Nothing is sent; what
-    /// became of it arrives at `notify_url` and is read by
-    /// [`token_revocation`](Self::token_revocation).
+    /// Creates the link by which a buyer revokes the token of a domestic card. No request is sent.
+    /// HPay reports the result at `notify_url`, where [`token_revocation`](Self::token_revocation)
+    /// reads it.
     ///
     /// # Errors
-    /// `InvalidRequest` naming the field that cannot be sent.
+    /// Returns [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest), naming the field, if a
+    /// field cannot be sent.
     pub fn revoke_token(&self, request: &RevokeToken) -> Result<NextAction> {
         let bank = &request.bank_code;
         if bank.is_empty() || !bank.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -57,15 +58,16 @@ impl HPay {
         Ok(NextAction::Redirect { url })
     }
 
-    /// Reads what HPay reports of a token that was to be revoked: the GET at `notify_url` of
-    /// [`revoke_token`](Self::revoke_token). Reply with HTTP 200.
+    /// Reads HPay's report about a token that was to be revoked: the GET request at the
+    /// `notify_url` given to [`revoke_token`](Self::revoke_token). Reply with HTTP 200.
     ///
-    /// The formula of its signature is unknown outside HPay, so the report may be anybody's, and
-    /// [`TokenRevocation::is_proven`] is false until the configuration gives `formulas.revoke_token_notification`.
+    /// The formula of the report's signature is unknown outside HPay, so anybody may have written
+    /// the report. [`TokenRevocation::is_proven`] is `false` until the configuration sets
+    /// `formulas.revoke_token_notification`.
     ///
     /// # Errors
-    /// [`Untrusted`]: it cannot be read, is about another merchant, or its signature is wrong by
-    /// the formula given.
+    /// Returns [`Untrusted`] if the report cannot be read, is about another merchant, or has a
+    /// signature that does not match the configured formula.
     pub fn token_revocation(&self, delivery: &Delivery<'_>) -> Result<TokenRevocation, Untrusted> {
         let query = Query::of(delivery)?;
         let merchant = unquoted(query.text("merchant_id"));

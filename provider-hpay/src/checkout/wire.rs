@@ -1,4 +1,4 @@
-//! Responses of the checkout, with HPay's own names.
+//! Responses of the checkout, with HPay's own field names.
 
 use payments_core::money::wire::Number;
 use serde::Deserialize;

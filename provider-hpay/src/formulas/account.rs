@@ -1,4 +1,4 @@
-//! The formulas of the balance inquiry.
+//! The signature formulas of the balance inquiry.
 
 use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker};
 
@@ -11,7 +11,7 @@ const BALANCE_REQUEST_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// The request of a balance inquiry.
+/// Signs the request of a balance inquiry.
 pub const BALANCE_REQUEST: Formula = Formula::new(
     "hpay.balance_request",
     "balance inquiry, request",
@@ -23,7 +23,7 @@ pub const BALANCE_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// The response to a balance inquiry.
+/// Signs the response to a balance inquiry.
 pub const BALANCE_RESPONSE: Formula = Formula::new(
     "hpay.balance_response",
     "balance inquiry, response",

@@ -1,4 +1,4 @@
-//! The formulas of checkout: links, notifications, inquiries, tokens.
+//! The signature formulas of the checkout: links, notifications, inquiries and tokens.
 
 use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker, Transform};
 
@@ -13,7 +13,7 @@ const CHECKOUT_V1_LINK_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// A checkout link, V1.
+/// Signs a checkout link of version 1.
 pub const CHECKOUT_V1_LINK: Formula = Formula::new(
     "hpay.checkout_v1_link",
     "checkout link, V1 (/v1/checkout.php)",
@@ -47,8 +47,8 @@ const CHECKOUT_LINK_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// A checkout link of the older kind, in full: by default that of instalments, frames and tokens
-/// of domestic cards.
+/// Signs a checkout link of the older kind, in full. By default it signs links for instalments,
+/// frames and tokens of domestic cards.
 pub const CHECKOUT_LINK: Formula = Formula::new(
     "hpay.checkout_link",
     "checkout link, legacy (/checkout.php), 18 fields",
@@ -79,7 +79,7 @@ const CHECKOUT_LINK_15_FIELDS_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// A checkout link of the older kind, before instalments. Kept for history.
+/// Signs a checkout link of the older kind, as before instalments were added. Kept for history.
 pub const CHECKOUT_LINK_15_FIELDS: Formula = Formula::new(
     "hpay.checkout_link_15_fields",
     "checkout link, legacy, its older form of 15 fields",
@@ -101,7 +101,8 @@ const CHECKOUT_LINK_SHORT_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// A checkout link of the older kind, in short; for accounts of that time.
+/// Signs a checkout link of the older kind, in the short form. For accounts that date from that
+/// time.
 pub const CHECKOUT_LINK_SHORT: Formula = Formula::new(
     "hpay.checkout_link_short",
     "checkout link, legacy, short form",
@@ -124,7 +125,7 @@ const PAYMENT_NOTIFICATION_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// What `return_url` and `notify_url` are called with. A missing field counts as empty and
+/// Signs the query of a call to `return_url` or `notify_url`. A missing field counts as empty and
 /// keeps its separator.
 pub const PAYMENT_NOTIFICATION: Formula = Formula::new(
     "hpay.payment_notification",
@@ -144,7 +145,7 @@ const ORDER_INQUIRY_REQUEST_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// The request of an order inquiry, over whichever of its two references is asked by.
+/// Signs the request of an order inquiry, over the one of the two references that the inquiry uses.
 pub const ORDER_INQUIRY_REQUEST: Formula = Formula::new(
     "hpay.order_inquiry_request",
     "order inquiry, request",
@@ -156,7 +157,7 @@ pub const ORDER_INQUIRY_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// The response to an order inquiry.
+/// Signs the response to an order inquiry.
 pub const ORDER_INQUIRY_RESPONSE: Formula = Formula::new(
     "hpay.order_inquiry_response",
     "order inquiry, response",
@@ -176,7 +177,7 @@ const REVOKE_TOKEN_LINK_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// The request to revoke a card token.
+/// Signs the link that revokes a card token.
 pub const REVOKE_TOKEN_LINK: Formula = Formula::new(
     "hpay.revoke_token_link",
     "token revocation, request",
@@ -188,7 +189,7 @@ pub const REVOKE_TOKEN_LINK: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// The callback of a revoked card token.
+/// Signs the report about a card token that was to be revoked.
 pub const REVOKE_TOKEN_NOTIFICATION: Formula = Formula::new(
     "hpay.revoke_token_notification",
     "token revocation, callback",

@@ -1,8 +1,8 @@
-//! The shapes of HPay's fields, by their names on the wire: what HPay's side accepts as their
-//! values, as far as the reference, the provider's libraries and caution tell.
+//! The shapes of HPay's fields, by their names on the wire: the values that HPay accepts, according
+//! to the reference and the provider's libraries, or a cautious choice if these are silent.
 //!
-//! HPay joins the signed values with spaces or pipes and escapes neither. A value is refused if the
-//! same signed text fits other well-formed values.
+//! HPay joins the signed values with spaces or pipes and escapes neither. A value is therefore
+//! refused if other well-formed values would give the same signed text.
 
 use payments_core::signature::Shape;
 

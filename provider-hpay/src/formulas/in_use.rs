@@ -1,9 +1,10 @@
-//! The formulas that a merchant's client uses: HPay's, or what the configuration puts in their
-//! place.
+//! The formulas that a merchant's client uses: HPay's own, or their replacements from the
+//! configuration.
 //!
-//! Each is replaced in the table `formulas` of the configuration, under its name without `hpay.`, by
-//! a template as [`Formula::replaced`] reads it. The secret is written `{passcode}` or `{secret}`.
-//! Where HPay has several formulas for one purpose, the name of another one is enough:
+//! The table `formulas` of the configuration replaces a formula, under its name without `hpay.`, by
+//! a template in the syntax of [`Formula::replaced`]. The secret is written `{passcode}` or
+//! `{secret}`. If HPay has several formulas for one purpose, the name of another one can be given
+//! instead of a template:
 //!
 //! ```toml
 //! [providers.hpay-main.formulas]
@@ -14,9 +15,10 @@
 //! payout_response = "payout_response_by_name"
 //! ```
 //!
-//! The fields of a request are the parameters that it is sent with, by the names on the wire. The
-//! fields of a response are those around its `data` and those in it; `{data}` is the JSON text of
-//! all of it. A response whose formula was unknown is then checked.
+//! In the template of a request, the fields are the parameters of the request, by their names on
+//! the wire. In the template of a response, the fields are those beside `data` and those inside it;
+//! `{data}` is the JSON text of all of `data`. A response whose formula was unknown is checked once
+//! a template is given.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -31,21 +33,23 @@ use super::{
 /// The formulas that a merchant's client uses.
 #[derive(Clone, Debug, Default)]
 pub struct Formulas {
-    /// The templates of the configuration, by the name of the formula that each replaces.
+    /// The templates of the configuration, by the name of the formula that each of them replaces.
     templates: BTreeMap<&'static str, Formula>,
-    /// The formulas of HPay's that the configuration uses for others, by the names of the others.
+    /// Formulas of HPay that the configuration selects in place of others, by the names of the
+    /// replaced ones.
     chosen: BTreeMap<&'static str, &'static Formula>,
 }
 
 impl Formulas {
-    /// The formula in use for one of the [formulas](super::FORMULAS): what the configuration put in
-    /// its place, or else itself.
+    /// Returns the formula in use for `usual`, one of the [formulas](super::FORMULAS): its
+    /// replacement from the configuration, or else `usual` itself.
     pub fn get<'a>(&'a self, usual: &'a Formula) -> &'a Formula {
         let chosen = self.chosen.get(&*usual.id).copied().unwrap_or(usual);
         self.templates.get(&*chosen.id).unwrap_or(chosen)
     }
 
-    /// Each of them.
+    /// Returns an iterator over the formulas in use, one for each formula of HPay that the
+    /// configuration can replace.
     pub fn iter(&self) -> impl Iterator<Item = &Formula> {
         replaceable().map(|usual| self.get(usual))
     }
@@ -82,8 +86,8 @@ impl Formulas {
     }
 
     /// Puts what the configuration has under the key `name` in the place of a formula: a template,
-    /// or the name of another formula of HPay's. `fields_signed_by` returns the fields of the request
-    /// that a formula of ours signs.
+    /// or the name of another formula of HPay's. `fields_signed_by` returns the fields of the
+    /// request that a formula of ours signs.
     ///
     /// # Errors
     /// What is wrong with the key or its value.

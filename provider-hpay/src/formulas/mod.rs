@@ -1,11 +1,12 @@
-//! HPay's signature formulas as data: one constant each, with its source and how sure it is.
+//! HPay's signature formulas as data: one constant each, with its source and a level of confidence.
 //!
-//! The reference prints most formulas in pictures that are missing from its text, so they come
-//! from the provider's own libraries, from pictures of the reference, from merchants' code, and
-//! some are guesses. A wrong guess does no harm on its way out: HPay refuses it with a code of
-//! its own, which surfaces as "signature formula or passcode wrong" and names the formula.
-//! Formulas of responses that are unknown have no layout, and what they sign is carried as
-//! unverified. Each can be given or replaced in the [configuration](in_use) of one account.
+//! The reference prints most formulas in images that are missing from its text. The formulas here
+//! therefore come from the provider's own libraries, from images of the reference and from
+//! merchants' code, and some are guesses. A wrong guess in a request does no harm: HPay refuses the
+//! request with a distinct code, which is reported as "signature formula or passcode wrong" with
+//! the name of the formula. An unknown formula of a response has no layout, and the responses that
+//! it would sign are marked as unverified. The [configuration](in_use) of an account can give or
+//! replace each formula.
 
 mod account;
 mod checkout;
@@ -35,8 +36,8 @@ pub use virtual_account::{
     VA_CREATE_RESPONSE, VA_INQUIRY_REQUEST, VA_INQUIRY_RESPONSE, VA_RENAME_REQUEST,
 };
 
-/// Every formula of HPay that is known, or known to be unknown, surface by surface, and then
-/// those of the newer OpenAPI.
+/// Every formula of HPay, including those whose layout is unknown. The formulas of each surface
+/// come first, then those of the newer OpenAPI.
 pub const FORMULAS: &[Formula] = &[
     CHECKOUT_V1_LINK,
     CHECKOUT_LINK,

@@ -1,6 +1,7 @@
-//! The formulas of the newer OpenAPI: one for every request and one for every response.
+//! The signature formulas of the newer OpenAPI: one for every request and one for every response.
 //!
-//! Both sign the base64 text of the data as it is sent, so that the ends of what is signed are certain.
+//! Both sign the base64 text of the data exactly as it is sent, so that there is no doubt where the
+//! signed text begins and ends.
 
 use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker};
 
@@ -8,7 +9,8 @@ use super::field_shapes::SHAPES;
 
 const OPENAPI_REQUEST_ITEMS: &[Item] = &[Item::field("data"), Item::Secret];
 
-/// Every request of the newer OpenAPI, signed with the merchant's key over all of its data.
+/// Signs every request of the newer OpenAPI with the merchant's key, over all of the request's
+/// data.
 pub const OPENAPI_REQUEST: Formula = Formula::new(
     "hpay.openapi_request",
     "newer OpenAPI, every request",
@@ -23,7 +25,7 @@ pub const OPENAPI_REQUEST: Formula = Formula::new(
 const OPENAPI_RESPONSE_ITEMS: &[Item] =
     &[Item::field("errorCode"), Item::field("data"), Item::Secret];
 
-/// Every response of the newer OpenAPI, signed with HPay's key over its code and all of its data.
+/// Signs every response of the newer OpenAPI with HPay's key, over its code and all of its data.
 pub const OPENAPI_RESPONSE: Formula = Formula::new(
     "hpay.openapi_response",
     "newer OpenAPI, every response",

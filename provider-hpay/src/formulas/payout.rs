@@ -1,4 +1,4 @@
-//! The formulas of payouts (FirmBanking, iBFT).
+//! The signature formulas of payouts (FirmBanking, iBFT).
 
 use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker};
 
@@ -12,7 +12,8 @@ const PAYOUT_REQUEST_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// The request of a payout, signed with the merchant's key. It does not cover the account.
+/// Signs the request of a payout with the merchant's key. It does not cover the beneficiary's
+/// account.
 pub const PAYOUT_REQUEST: Formula = Formula::new(
     "hpay.payout_request",
     "payout, request",
@@ -31,7 +32,7 @@ const PAYOUT_RESPONSE_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// The response to a payout, signed with HPay's key. It covers neither the code nor the amount.
+/// Signs the response to a payout with HPay's key. It covers neither the code nor the amount.
 pub const PAYOUT_RESPONSE: Formula = Formula::new(
     "hpay.payout_response",
     "payout, response",
@@ -50,8 +51,8 @@ const PAYOUT_RESPONSE_BY_NAME_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// The response to a payout as the Java sample reads it. It does not bind the account, so it is
-/// believed only if the configuration puts it in the place of [`PAYOUT_RESPONSE`].
+/// Signs the response to a payout according to HPay's Java sample. It does not cover the account,
+/// so it is used only if the configuration selects it instead of [`PAYOUT_RESPONSE`].
 pub const PAYOUT_RESPONSE_BY_NAME: Formula = Formula::new(
     "hpay.payout_response_by_name",
     "payout, response, as in the Java sample",
@@ -70,7 +71,7 @@ const NAME_CHECK_REQUEST_ITEMS: &[Item] = &[
     Item::Secret,
 ];
 
-/// The request for the name on a bank account.
+/// Signs the request for the name of an account's holder.
 pub const NAME_CHECK_REQUEST: Formula = Formula::new(
     "hpay.name_check_request",
     "name check, request",
@@ -82,14 +83,14 @@ pub const NAME_CHECK_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// The response with the name on a bank account.
+/// Signs the response with the name of an account's holder.
 pub const NAME_CHECK_RESPONSE: Formula =
     unknown("hpay.name_check_response", "name check, response");
 
 const PAYOUT_INQUIRY_REQUEST_ITEMS: &[Item] =
     &[Item::field("requestId"), Item::field("merchantId"), Item::Secret];
 
-/// The request of a payout inquiry: an MD5, unlike the payout itself.
+/// Signs the request of a payout inquiry, by MD5, unlike the request of the payout itself.
 pub const PAYOUT_INQUIRY_REQUEST: Formula = Formula::new(
     "hpay.payout_inquiry_request",
     "payout inquiry, request",
@@ -101,7 +102,7 @@ pub const PAYOUT_INQUIRY_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// The response to a payout inquiry.
+/// Signs the response to a payout inquiry.
 pub const PAYOUT_INQUIRY_RESPONSE: Formula =
     unknown("hpay.payout_inquiry_response", "payout inquiry, response");
 

@@ -1,4 +1,4 @@
-//! The formulas of virtual accounts.
+//! The signature formulas of virtual accounts.
 
 use payments_core::signature::{Algorithm, Confidence, Formula, Item, Layout, Maker};
 
@@ -7,8 +7,8 @@ use super::field_shapes::SHAPES;
 const VA_CREATE_REQUEST_ITEMS: &[Item] =
     &[Item::field("merchantId"), Item::field("condition"), Item::Secret];
 
-/// The request to open a virtual account. It covers so little that a merchant has two codes for
-/// ever: one for fixed and one for flexible amounts.
+/// Signs the request to open a virtual account. It covers so few fields that the code of a merchant
+/// has only two values, which never change: one for fixed and one for flexible amounts.
 pub const VA_CREATE_REQUEST: Formula = Formula::new(
     "hpay.va_create_request",
     "open a virtual account, request",
@@ -20,14 +20,14 @@ pub const VA_CREATE_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// The response to opening a virtual account.
+/// Signs the response to opening a virtual account.
 pub const VA_CREATE_RESPONSE: Formula =
     unknown("hpay.va_create_response", "open a virtual account, response");
 
 const VA_RENAME_REQUEST_ITEMS: &[Item] =
     &[Item::field("merchant_id"), Item::field("va_account"), Item::field("va_name"), Item::Secret];
 
-/// The request to rename a virtual account.
+/// Signs the request to rename a virtual account.
 pub const VA_RENAME_REQUEST: Formula = Formula::new(
     "hpay.va_rename_request",
     "rename a virtual account, request",
@@ -42,7 +42,7 @@ pub const VA_RENAME_REQUEST: Formula = Formula::new(
 const VA_CLOSE_REQUEST_ITEMS: &[Item] =
     &[Item::field("merchant_id"), Item::field("account_va"), Item::field("flag"), Item::Secret];
 
-/// The request to close a virtual account or to open it again.
+/// Signs the request to close or reopen a virtual account.
 pub const VA_CLOSE_REQUEST: Formula = Formula::new(
     "hpay.va_close_request",
     "close or reopen a virtual account, request",
@@ -54,14 +54,14 @@ pub const VA_CLOSE_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// The response to closing a virtual account or opening it again.
+/// Signs the response to closing or reopening a virtual account.
 pub const VA_CLOSE_RESPONSE: Formula =
     unknown("hpay.va_close_response", "close or reopen a virtual account, response");
 
 const VA_INQUIRY_REQUEST_ITEMS: &[Item] =
     &[Item::field("merchant_id"), Item::field("va_account"), Item::Secret];
 
-/// The request for the credits on a virtual account.
+/// Signs the request for the credits on a virtual account.
 pub const VA_INQUIRY_REQUEST: Formula = Formula::new(
     "hpay.va_inquiry_request",
     "virtual account inquiry, request",
@@ -73,13 +73,13 @@ pub const VA_INQUIRY_REQUEST: Formula = Formula::new(
 )
 .with_shapes(SHAPES);
 
-/// The response with the credits on a virtual account.
+/// Signs the response with the credits on a virtual account.
 pub const VA_INQUIRY_RESPONSE: Formula =
     unknown("hpay.va_inquiry_response", "virtual account inquiry, response");
 
 const VA_CALLBACK_ITEMS: &[Item] = &[Item::field("cashin"), Item::field("order_id"), Item::Secret];
 
-/// What HPay calls `/va/callback` with. It covers neither the amount nor the account.
+/// Signs the query of a call to `/va/callback`. It covers neither the amount nor the account.
 pub const VA_CALLBACK: Formula = Formula::new(
     "hpay.va_callback",
     "virtual account callback",
@@ -101,9 +101,9 @@ const OPENAPI_VA_CALLBACK_ITEMS: &[Item] = &[
     Item::field("merchant_id"),
 ];
 
-/// The virtual account callback of HPay's newer API, which has other field names than that of
-/// [`VA_CALLBACK`] and covers the amount and the account. One public code base has the last two fields the
-/// other way round.
+/// Signs the virtual account callback of HPay's newer API, whose field names differ from those of
+/// [`VA_CALLBACK`]. It covers the amount and the account. In one public code base the last two
+/// fields are swapped.
 pub const OPENAPI_VA_CALLBACK: Formula = Formula::new(
     "hpay.openapi_va_callback",
     "virtual account callback, newer OpenAPI",

@@ -1,4 +1,4 @@
-//! What an inquiry says about an event.
+//! Confirms an event by inquiry.
 
 use payments_core::{
     Error, ErrorKind, Lookup, Movement, Result,
@@ -46,8 +46,8 @@ async fn confirm_payment(hpay: &HPay, claimed: &Payment) -> Result<Confirmation>
 }
 
 /// Asks about the attempt that the claim names, so that an order that was paid twice yields each
-/// payment under its own number; and about the order where the claim names none, tells of a failure,
-/// or names one that HPay does not know.
+/// payment under its own number; and about the order where the claim names none, tells of a
+/// failure, or names one that HPay does not know.
 async fn find(hpay: &HPay, claimed: &Payment) -> Result<Lookup<Payment>> {
     if let Some(attempt) = claimed.gateway_ref.as_ref()
         && claimed.state != PaymentState::Failed

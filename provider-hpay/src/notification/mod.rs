@@ -1,7 +1,8 @@
-//! What HPay sends us: payment notifications, buyers' returns, virtual account callbacks.
+//! HPay's deliveries: payment notifications, buyers' returns and virtual account callbacks.
 //!
-//! All three are GET requests whose query carries a signature over some of its fields. Payment
-//! notifications are proven by it; a callback is not, and is confirmed by inquiry.
+//! All three are GET requests whose query carries a signature over some of its fields. The
+//! signature proves a payment notification. It does not prove a callback, which is confirmed by
+//! inquiry.
 
 mod confirm;
 mod reply;

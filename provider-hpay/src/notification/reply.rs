@@ -1,8 +1,9 @@
 //! The replies to HPay's deliveries.
 //!
-//! The reference documents no replies. For payment notifications this is what a merchant's code
-//! with commits by the provider's staff once answered; for callbacks, what merchants of the newer
-//! API record: HTTP 200 with this body, or up to three tries.
+//! The reference documents no replies. The reply to payment notifications is taken from a
+//! merchant's code that has commits by the provider's staff. The reply to callbacks is taken from
+//! notes of merchants who use the newer API: HTTP 200 with this body, otherwise HPay tries up to
+//! three times.
 
 use bytes::Bytes;
 use http::{

@@ -1,4 +1,4 @@
-//! One call of the newer OpenAPI: what is made of its response before the data are read.
+//! One call of the newer OpenAPI, up to the point where the data of its response is read.
 
 use payments_core::{
     Raw, Result, Submission,
@@ -49,8 +49,8 @@ impl HPay {
     /// Instructs, and reads the data of a response that worked and whose signature fits; `refused`
     /// reads the code of one that did not work.
     ///
-    /// The code is signed. A refusal under a signature that does not fit is not believed; one without a
-    /// signature is as good as an unsigned one of the reference's API.
+    /// The code is signed. A refusal under a signature that does not fit is not believed; one
+    /// without a signature is as good as an unsigned one of the reference's API.
     ///
     /// # Errors
     /// Nothing left this machine.
@@ -83,8 +83,8 @@ impl HPay {
     }
 }
 
-/// What a code makes of an instruction. It is never a confirmed decline: nothing in a refusal names the
-/// instruction, so that its signature fits every other one too.
+/// What a code makes of an instruction. It is never a confirmed decline: nothing in a refusal names
+/// the instruction, so that its signature fits every other one too.
 pub(super) fn refused<T>(code: &Code, reply: &Reply<'_>) -> Submission<T> {
     code.refused_instruction(reply.request_formula())
 }

@@ -39,13 +39,14 @@ struct Sealed {
     error_message: Option<Literal>,
     #[serde(default, deserialize_with = "data")]
     data: Option<Box<RawValue>>,
-    /// Checked over the whole response: named here so that one that is there twice is refused.
+    /// The signature is checked over the whole response. The field is declared so that a response
+    /// that has it twice is refused.
     #[serde(rename = "signature")]
     _signature: Option<IgnoredAny>,
 }
 
-/// The data of a response: none where the text is empty, or is another kind of JSON, such as the empty
-/// list of the reference's API.
+/// The data of a response: none where the text is empty, or is another kind of JSON, such as the
+/// empty list of the reference's API.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Data {

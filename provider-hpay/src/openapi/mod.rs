@@ -1,12 +1,13 @@
-//! HPay's newer OpenAPI, for the roles that the configuration lets speak it: virtual accounts,
-//! payouts, the account.
+//! HPay's newer OpenAPI, for the roles for which the configuration selects it: virtual accounts,
+//! payouts and the account.
 //!
-//! HPay publishes no reference of it. Everything here is from public code of merchants, 2026, and
-//! nothing was tried against the live service: `docs/unverified.md` of the project lists each reading.
+//! HPay does not publish a reference of this API. Everything here comes from public code of
+//! merchants (2026) and was not tested against the live service; `docs/unverified.md` of the
+//! project lists each assumption.
 //!
-//! Every call is a POST under an access token of its service ([`token`]), and has its data in an
-//! envelope that is signed as a whole, in both directions ([`envelope`]). What the data say is read
-//! as that of the reference's API, under other names.
+//! Every call is a POST with an access token of its service ([`token`]). Request and response have
+//! their data in an envelope that is signed as a whole ([`envelope`]). The data have the same
+//! meaning as in the reference's API, under other field names.
 
 pub(crate) mod account;
 mod call;

@@ -1,5 +1,5 @@
-//! The access tokens of the newer OpenAPI: one for each of its services, by the client credentials of
-//! OAuth 2.0 (public code of merchants, 2026).
+//! The access tokens of the newer OpenAPI, one for each of its services, obtained by the client
+//! credentials grant of OAuth 2.0 (public code of merchants, 2026).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub(crate) struct Tokens {
 
 /// Where tokens come from.
 struct Endpoint {
-    /// Without a slash at the end.
+    /// The address of the host, without a trailing slash.
     host: String,
     credentials: Credentials,
     transport: Arc<dyn Transport>,
@@ -63,8 +63,8 @@ impl Tokens {
         Self { endpoint: Arc::new(Endpoint { host, credentials, transport, clock }), kept }
     }
 
-    /// Puts the access token of a service and the merchant's number into the headers of a request, and
-    /// returns the token.
+    /// Puts the access token of a service and the merchant's number into the headers of a request,
+    /// and returns the token.
     ///
     /// # Errors
     /// There is no token; nothing of the request was sent.

@@ -91,14 +91,13 @@ pub(crate) const NAME_CHECK: Operation<'static> = Operation {
 
 /// # Payouts
 impl HPay {
-    /// Asks about one payout of those under a reference, by HPay's number of it: the
-    /// [`gateway_ref`](Payout::gateway_ref) of a payout that was accepted. Under a reference that was
-    /// sent twice there are two.
+    /// Queries one of the payouts that were sent under a reference, by HPay's number of it: the
+    /// [`gateway_ref`](Payout::gateway_ref) of an accepted payout. A reference that was sent twice
+    /// has two payouts. A response about a single payout need not repeat the number.
     ///
     /// # Errors
-    /// The request to HPay failed, its response could not be read, or it is about another number:
-    /// this says nothing about the payout. A response about a single payout need not repeat the
-    /// number.
+    /// The request to HPay failed, or its response could not be read or was about another number.
+    /// The state of the payout is then unknown.
     pub async fn find_payout_transaction(
         &self,
         payout: &PayoutRef,
@@ -107,14 +106,14 @@ impl HPay {
         self.find_payouts(&FIND_PAYOUT_TRANSACTION, payout, Some(transaction)).await
     }
 
-    /// Asks what became of a payout and compares it with what was ordered.
+    /// Queries the payouts under the reference of `request` and compares them with `request`.
     ///
-    /// HPay's create request does not sign the beneficiary's account. A row of another amount or
-    /// account than `request` calls for a person, whatever its state.
+    /// HPay's signature of the create request does not cover the beneficiary's account. If a row
+    /// has another amount or account than `request`, a person must look at it, whatever its state.
     ///
     /// # Errors
-    /// The request to HPay failed, or its response could not be read: this says nothing about the
-    /// payout.
+    /// The request to HPay failed, or its response could not be read. The state of the payout is
+    /// then unknown.
     pub async fn find_payout_like(&self, request: &CreatePayout) -> Result<Lookup<Payout>> {
         let found = self.find_payouts(&FIND_PAYOUT_LIKE, &request.payout, None).await?;
         let compared = |mut payout: Payout| {

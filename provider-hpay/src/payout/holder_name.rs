@@ -1,11 +1,12 @@
-//! The names of accounts' holders, as banks write them.
+//! The names of account holders in the spelling of banks.
 
 use payments_core::{Error, Result};
 
-/// A person's name as banks write it: unaccented capitals, words one space apart.
+/// Converts a person's name to the spelling of banks: capital letters without diacritics, with one
+/// space between words.
 ///
-/// A name is signed and sent exactly as it is given, and HPay refuses one that is not the
-/// account's (code 117): the app calls this function where it wants it, and the provider never does.
+/// The provider signs and sends a name exactly as it is given and never calls this function itself;
+/// an app calls it if it needs to. HPay refuses a name that is not the account holder's (code 117).
 ///
 /// ```
 /// assert_eq!(provider_hpay::holder_name("Nguyễn  Văn Á")?, "NGUYEN VAN A");
@@ -13,7 +14,8 @@ use payments_core::{Error, Result};
 /// ```
 ///
 /// # Errors
-/// `InvalidRequest` if a letter has no such form.
+/// Returns [`InvalidRequest`](payments_core::ErrorKind::InvalidRequest) if a letter has no such
+/// form.
 pub fn holder_name(name: &str) -> Result<String> {
     let text = vietqr::transfer_text(name)
         .map_err(|error| Error::invalid("name", error.to_string()).with_source(error))?;

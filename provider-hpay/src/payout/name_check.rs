@@ -1,5 +1,5 @@
-//! Whose account it is (HPay API reference 1.0.0, Bank Account Inquiry): each check costs a fee,
-//! so names are kept for a day.
+//! The inquiry for the name of an account's holder (HPay API reference 1.0.0, Bank Account
+//! Inquiry). Each inquiry costs a fee, so names are cached for a day.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +22,8 @@ const KEPT_FOR: Duration = Duration::from_secs(24 * 3600);
 /// How many names are kept; beyond that the oldest is forgotten.
 const MOST: usize = 10_000;
 
-/// The names that HPay reported lately, and the checks that are under way: a check is paid for once it
-/// is sent, so it ends and its name is kept although its callers leave.
+/// The names that HPay reported lately, and the checks that are under way: a check is paid for once
+/// it is sent, so it ends and its name is kept although its callers leave.
 pub(super) type KnownNames = Kept<(Bin, AccountNumber), Beneficiary>;
 
 pub(super) fn none_known(clock: Arc<dyn Clock>) -> KnownNames {

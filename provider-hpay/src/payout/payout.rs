@@ -1,4 +1,5 @@
-//! Payouts: what HPay says of one that was sent, and of those under a reference.
+//! Reads HPay's responses about payouts: about one that was sent, and about all that have one
+//! reference.
 
 use payments_core::{
     Absence, Error, ErrorKind, GatewayRef, Lookup, PayoutRef, Raw, Result, Submission, Uncertain,

@@ -1,9 +1,10 @@
-//! What the statuses and codes of payouts mean.
+//! The meaning of the statuses and codes of payouts.
 //!
-//! Three statuses decide together. 3 and 4 mean opposite things in two of them: a *transaction* has failed at 3 and succeeded at
-//! 4, a *cashout* has succeeded at 3 and failed at 4 (HPay API reference 1.0.0, FB_Transaction
-//! Inquiry). Of refunds only 2, "full refund", is believed: the samples print 3 and
-//! nothing, which no list explains.
+//! The state of a payout depends on three statuses. In two of them, 3 and 4 have opposite meanings:
+//! a *transaction* has failed at 3 and succeeded at 4, whereas a *cashout* has succeeded at 3 and
+//! failed at 4 (HPay API reference 1.0.0, FB_Transaction Inquiry). Of the refund statuses only 2,
+//! "full refund", is accepted, because the samples also have 3 and an empty value, which no list
+//! explains.
 
 use payments_core::{DeclineReason, payout::PayoutState};
 
@@ -138,8 +139,8 @@ mod tests {
 
     const STATUSES: [&str; 10] = ["", "0", "1", "2", "3", "4", "5", "6", "7", "8"];
 
-    /// The table of the three statuses, written out: transaction, cashout, refund, and what they mean.
-    /// All that is not listed is uncertain.
+    /// The table of the three statuses, written out: transaction, cashout, refund, and what they
+    /// mean. All that is not listed is uncertain.
     fn expected(transaction: &str, cashout: &str, refund: &str) -> PayoutStatus {
         let (state, contradiction) = match (transaction, cashout, refund) {
             (_, "1" | "2", _) => (Pending, false),

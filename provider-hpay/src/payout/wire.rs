@@ -1,4 +1,4 @@
-//! Responses about payouts and names, with HPay's own names.
+//! Responses about payouts and names, with HPay's own field names.
 
 use payments_core::money::wire::Number;
 use serde::{Deserialize, de::IgnoredAny};
@@ -14,8 +14,8 @@ pub(crate) struct CreatedPayout {
     pub(crate) bank_account_number: Literal,
     #[serde(rename = "omiTransactionId")]
     pub(crate) omi_transaction_id: Option<Literal>,
-    /// The signature, which is checked over the whole response: named here so that one that is there
-    /// twice is refused.
+    /// The signature is checked over the whole response. The field is declared so that a response
+    /// that has it twice is refused.
     #[serde(rename = "secureChain")]
     _secure_chain: Option<IgnoredAny>,
 }

@@ -1,4 +1,4 @@
-//! The calls that settle readings of HPay's documents.
+//! The calls by which a gateway shows which interpretation of HPay's documents it follows.
 
 use http::StatusCode;
 use payments_core::{
@@ -106,8 +106,8 @@ pub(super) async fn reference_payout(provider: &Provider, made_up: &MadeUp) -> F
     }
 }
 
-/// Whether the newer OpenAPI has the payout inquiry in use. Its one code of a refusal is an answer of
-/// the inquiry, too.
+/// Whether the newer OpenAPI has the payout inquiry in use. Its one code of a refusal is an answer
+/// of the inquiry, too.
 pub(super) async fn openapi_payout(provider: &Provider, made_up: &MadeUp) -> Finding {
     if let Err(other) = of_api(provider, Api::Openapi, |apis| apis.payouts) {
         return other;

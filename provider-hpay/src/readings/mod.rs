@@ -1,5 +1,5 @@
-//! What is read into HPay's documents and no gateway confirmed, with what settles it: the data of
-//! `payments probe`.
+//! The interpretations of HPay's documents that no gateway confirmed, each with the call that would
+//! confirm it: the data of `payments probe`.
 
 mod ask;
 

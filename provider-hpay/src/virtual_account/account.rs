@@ -1,4 +1,4 @@
-//! Virtual accounts that were opened, renamed, closed or reopened.
+//! Reads HPay's responses about virtual accounts that were opened, renamed, closed or reopened.
 
 use payments_core::{
     Raw, Submission, Uncertain, UncertainCause,

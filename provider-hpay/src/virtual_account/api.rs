@@ -211,8 +211,8 @@ impl HPay {
         .await
     }
 
-    /// The credits on one of our accounts, under its full or its short number, asked for in the course
-    /// of the operation of this name.
+    /// The credits on one of our accounts, under its full or its short number, asked for in the
+    /// course of the operation of this name.
     pub(crate) async fn credits(
         &self,
         name: &'static str,

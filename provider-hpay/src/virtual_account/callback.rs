@@ -1,14 +1,15 @@
 //! Virtual account callbacks (HPay API reference 1.0.0, Callback IPN After Completed Payment).
 //!
-//! There are two forms, told apart by their field names: the reference's has `cashin`; that of the
-//! newer OpenAPI, as public merchant code of 2026 has it, has `cashin_id` and is read by
-//! `openapi_callback`. Each has a formula of its own. A callback is never verified by the second
-//! formula because the first one failed.
+//! There are two forms, which differ in their field names. The reference's form has `cashin`. The
+//! form of the newer OpenAPI, known from public merchant code of 2026, has `cashin_id` and is read
+//! by `openapi_callback`. Each form has its own formula. A callback that fails the formula of its
+//! form is never checked by the other formula.
 //!
-//! The signature of the reference's form covers the numbers of the credit and the order, and neither
-//! the amount nor the account: a callback is a hint that something arrived, and the inquiry says what.
-//! One that names an order of the checkout page reports the payment that the notification reports
-//! too; the order's inquiry has the number that both are handled under.
+//! The signature of the reference's form covers the numbers of the credit and the order, but
+//! neither the amount nor the account. Such a callback is only a hint that money arrived; the
+//! inquiry reports how much and where. A callback that names an order of the checkout page reports
+//! a payment that a notification reports as well; the order inquiry returns the number under which
+//! both are handled.
 
 use payments_core::{
     Direction, Movement, OrderRef, Raw,
@@ -45,12 +46,12 @@ enum Form {
 
 /// What a callback of the reference's form says.
 enum CreditNotice {
-    /// Money arrived. Neither its amount nor its account is signed.
+    /// A credit. Neither its amount nor its account is signed.
     Credit(Box<Movement>),
-    /// A buyer paid an order of the checkout page by transfer, which `notify_url` reports too.
-    /// Neither the amount nor the order is signed.
+    /// A buyer's transfer that paid an order of the checkout page, which HPay also reports at
+    /// `notify_url`. Neither the amount nor the order is signed.
     Payment(Box<Payment>),
-    /// Something else, under this code; it reports no money.
+    /// A callback with another code, which reports no money.
     Other { code: String },
 }
 

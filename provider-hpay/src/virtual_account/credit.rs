@@ -1,4 +1,5 @@
-//! Credits of virtual accounts: the rows of an inquiry, and what they share with callbacks.
+//! Credits of virtual accounts: the rows of an inquiry, and the parts that rows and callbacks have
+//! in common.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -23,8 +24,8 @@ pub(crate) struct CreditRows<'a> {
 }
 
 impl CreditRows<'_> {
-    /// Reads the data of a response, row by row: a row that `row` cannot read is reported beside the
-    /// others.
+    /// Reads the data of a response, row by row: a row that `row` cannot read is reported beside
+    /// the others.
     ///
     /// # Errors
     /// The response is not what HPay documents.

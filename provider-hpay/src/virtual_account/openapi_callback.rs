@@ -1,8 +1,8 @@
-//! Virtual account callbacks of HPay's newer OpenAPI, as public merchant code of 2026 has them.
+//! Virtual account callbacks of HPay's newer OpenAPI, according to public merchant code of 2026.
 //!
-//! The signature covers the account, the amount and the number of the credit, so that the credit is
-//! proven by the callback itself. Memo and time are not covered: they are left out of the event and
-//! stay in its raw query.
+//! The signature covers the account, the amount and the number of the credit, so the callback
+//! itself proves the credit. The memo and the time are not covered; they are not part of the event
+//! and remain in its raw query only.
 
 use payments_core::{
     Direction, Movement, Raw,
@@ -53,7 +53,8 @@ pub(super) fn merchant(hpay: &HPay) -> Field<'_> {
     ("merchant_id", hpay.merchant_id().as_bytes())
 }
 
-/// Reads a callback whose signature is right: the credit, without what the signature does not cover.
+/// Reads a callback whose signature is right: the credit, without what the signature does not
+/// cover.
 ///
 /// # Errors
 /// The field that cannot be read, and what is wrong with it. Money may have arrived all the same.

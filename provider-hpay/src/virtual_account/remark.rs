@@ -1,4 +1,4 @@
-//! The remark of a transfer: the memo that the payer wrote.
+//! The remark of a transfer: the memo written by the payer.
 
 use base64::{
     Engine as _, alphabet,

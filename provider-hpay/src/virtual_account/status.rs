@@ -1,11 +1,11 @@
-//! What the statuses and codes of virtual accounts mean.
+//! The meaning of the statuses and codes of virtual accounts.
 
 use payments_core::{DeclineReason, virtual_account::VirtualAccountState};
 
 use crate::{envelope::Literal, error_codes::ErrorCodes};
 
-/// The error codes of virtual accounts (HPay API reference 1.0.0, Virtual Account error codes). `03`
-/// stands for a missing parameter too. The reference prints success as `"0"` and `"00"`.
+/// The error codes of virtual accounts (HPay API reference 1.0.0, Virtual Account error codes).
+/// `03` stands for a missing parameter too. The reference prints success as `"0"` and `"00"`.
 pub(crate) static CODES: ErrorCodes = ErrorCodes {
     table: include_str!("../../data/errors_va.tsv"),
     success: &["0"],

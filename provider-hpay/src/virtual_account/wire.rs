@@ -1,4 +1,4 @@
-//! Responses about virtual accounts, with HPay's own names.
+//! Responses about virtual accounts, with HPay's own field names.
 
 use payments_core::money::wire::Number;
 use serde::Deserialize;

@@ -24,10 +24,10 @@ pub(super) struct Careless {
     inner: Arc<dyn PayoutProvider>,
     capabilities: PayoutCapabilities,
     clock: Arc<dyn Clock>,
-    /// When each reference was first sent.
+    /// The time at which each reference was first sent.
     sent: Mutex<Vec<(PayoutRef, Timestamp)>>,
     calls: AtomicUsize,
-    /// The payout that is under way.
+    /// The payout that is in progress.
     busy: Mutex<Option<PayoutRef>>,
     /// The payouts of earlier responses.
     known: Mutex<Vec<Payout>>,

@@ -137,7 +137,7 @@ impl Books {
 /// The effect of a second instruction with the same reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Again {
-    /// It returns the first one.
+    /// The call returns the first one.
     AsFirst,
     Refused,
     CarriedOut,

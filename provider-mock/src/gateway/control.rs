@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Why the gateway cannot do what was asked in its present state.
+/// The reason why the gateway cannot carry out a control method in its present state.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlError {
@@ -30,17 +30,17 @@ pub enum ControlError {
     /// No account with this number was opened.
     #[error("there is no virtual account {0:?}")]
     UnknownAccount(String),
-    /// Nothing was paid out under this reference.
+    /// No payout was sent under this reference.
     #[error("there is no payout {0:?}")]
     UnknownPayout(String),
-    /// Nothing was announced under this id.
+    /// No notification has this id.
     #[error("there is no notification {0:?}")]
     UnknownNotification(String),
-    /// This amount cannot be transferred there: it is not above zero, in another currency than the
-    /// account, or too large for the balance.
+    /// This amount cannot be transferred to the account: it is not above zero, has another currency
+    /// than the account, or is larger than the balance allows.
     #[error("{0} cannot be transferred there")]
     ImpossibleAmount(Money),
-    /// A notification cannot be sent there.
+    /// A notification cannot be sent to this address.
     #[error("{0:?} is not an address that a notification can be sent to")]
     UnusableAddress(String),
     /// The present state does not allow this.
@@ -49,9 +49,9 @@ pub enum ControlError {
     /// The outcome makes no sense for the operation.
     #[error("{outcome:?} cannot happen to {operation:?}")]
     ImpossibleOutcome {
-        /// The operation that it was scripted for.
+        /// The operation for which it was scripted.
         operation: Operation,
-        /// The outcome that was asked for.
+        /// The scripted outcome.
         outcome: Scripted,
     },
 }
@@ -62,43 +62,43 @@ fn unknown_page() -> ControlError {
 
 /// # Money that moves
 impl MockGateway {
-    /// Pays for an order as a buyer does: any amount, at any time, any number of times. Short,
-    /// over, repeated and late credits are each booked as they are.
+    /// Pays for an order as a buyer does. Any amount is possible, at any time and any number of
+    /// times: short, over, repeated and late credits are each booked as they are.
     ///
     /// # Errors
-    /// There is no such order, or the amount is impossible.
+    /// Returns an error if there is no such order, or the amount is impossible.
     pub fn pay(&self, order: impl AsRef<str>, amount: Money) -> Result<Booking, ControlError> {
         self.books().pay(order.as_ref(), amount, self.now())
     }
 
-    /// Transfers to the number of a virtual account, or of an order that has one: any amount, at
-    /// any time, any number of times.
+    /// Transfers to the number of a virtual account, or of an order that has one. Any amount is
+    /// possible, at any time and any number of times.
     ///
     /// # Errors
-    /// There is no such number, or the amount is impossible.
+    /// Returns an error if there is no such number, or the amount is impossible.
     pub fn credit(&self, number: impl AsRef<str>, amount: Money) -> Result<Booking, ControlError> {
         self.books().credit(number.as_ref(), amount, self.now())
     }
 
-    /// Transfers to the merchant's own account with a memo. A memo with the payment code of one
-    /// order pays that order; any other is an unmatched credit.
+    /// Transfers to the merchant's own account with a memo. A memo with the payment code of exactly
+    /// one order pays that order; any other memo leaves an unmatched credit.
     ///
     /// # Errors
-    /// The amount is impossible.
+    /// Returns an error if the amount is impossible.
     pub fn deposit(&self, amount: Money, memo: impl AsRef<str>) -> Result<Booking, ControlError> {
         self.books().deposit(amount, memo.as_ref(), self.now())
     }
 
-    /// Makes the statement have an empty page before each page with entries.
+    /// Makes the statement return an empty page before each page with entries.
     pub fn give_empty_pages(&self) {
         self.books().gives_empty_pages = true;
     }
 
-    /// Pays as a buyer who has only the provider's next action: on the page of a link or a form, or
-    /// by transfer to the account with the memo.
+    /// Pays as a buyer who knows only the provider's next action: on the page of a link or a form,
+    /// or by transfer to the account with the memo.
     ///
     /// # Errors
-    /// The gateway has no such page or account, or the amount is impossible.
+    /// Returns an error if the gateway has no such page or account, or the amount is impossible.
     pub fn pay_as_shown(&self, shown: &NextAction, amount: Money) -> Result<Booking, ControlError> {
         let unknown = |text: &str| ControlError::UnknownAccount(text.to_owned());
         match shown {
@@ -152,10 +152,10 @@ impl MockGateway {
         Ok(opened.id)
     }
 
-    /// Ends a payout that is pending or undecided, or returns one that succeeded.
+    /// Ends a payout that is pending or undecided, or returns the money of one that succeeded.
     ///
     /// # Errors
-    /// There is no such payout, or it cannot end in this way.
+    /// Returns an error if there is no such payout, or if it cannot end with this outcome.
     pub fn settle_payout(
         &self,
         payout: impl AsRef<str>,
@@ -164,11 +164,11 @@ impl MockGateway {
         self.books().settle_payout(payout.as_ref(), outcome, self.now())
     }
 
-    /// Approves a payout that awaits it, which is then pending, or refuses it, which is then
-    /// failed, as a person at the merchant would.
+    /// Approves or refuses a payout that awaits approval, as a person at the merchant would. An
+    /// approved payout becomes pending, and a refused one failed.
     ///
     /// # Errors
-    /// There is no such payout, or it awaits no approval.
+    /// Returns an error if there is no such payout, or if it does not await approval.
     pub fn approve_payout(
         &self,
         payout: impl AsRef<str>,
@@ -177,7 +177,7 @@ impl MockGateway {
         self.books().approve_payout(payout.as_ref(), is_approved, self.now())
     }
 
-    /// Sends a signed test notification to the merchant's address, which reports nothing.
+    /// Sends a signed test notification, which reports no event, to the merchant's address.
     pub fn send_test(&self) {
         self.books().announce(TEST, &serde_json::Map::new(), None, self.now());
     }
@@ -190,18 +190,18 @@ impl MockGateway {
 
 /// # Buyers who do not pay
 impl MockGateway {
-    /// Makes the payment processing: the buyer acted, and the money has not arrived.
+    /// Makes the payment processing, as if the buyer had acted and the money had not arrived yet.
     ///
     /// # Errors
-    /// There is no such order, or it is not open.
+    /// Returns an error if there is no such order, or if it is not open.
     pub fn process(&self, order: impl AsRef<str>) -> Result<(), ControlError> {
         self.books().process(order.as_ref(), self.now())
     }
 
-    /// Makes the payment failed, as if the buyer's bank had refused.
+    /// Makes the payment failed, as if the buyer's bank had refused it.
     ///
     /// # Errors
-    /// There is no such order, or it is paid or over.
+    /// Returns an error if there is no such order, or if it is already paid or ended.
     pub fn fail(&self, order: impl AsRef<str>) -> Result<(), ControlError> {
         self.books().fail(order.as_ref(), self.now())
     }
@@ -209,7 +209,7 @@ impl MockGateway {
     /// Cancels the payment as the buyer would.
     ///
     /// # Errors
-    /// There is no such order, or it is paid or over.
+    /// Returns an error if there is no such order, or if it is already paid or ended.
     pub fn cancel(&self, order: impl AsRef<str>) -> Result<(), ControlError> {
         self.books().cancel(order.as_ref(), self.now())
     }
@@ -221,7 +221,7 @@ impl MockGateway {
     /// one call after another.
     ///
     /// # Errors
-    /// The outcome makes no sense for the operation.
+    /// Returns an error if the operation cannot have this outcome.
     pub fn script(&self, operation: Operation, outcome: Scripted) -> Result<(), ControlError> {
         self.inner.script.add(operation, outcome)
     }
@@ -229,7 +229,7 @@ impl MockGateway {
     /// Sets the outcome of the next payment that is opened.
     ///
     /// # Errors
-    /// The outcome is an HTTP status that does not exist.
+    /// Returns an error if the outcome is an HTTP status that does not exist.
     pub fn next_payment(&self, outcome: Scripted) -> Result<(), ControlError> {
         self.script(Operation::CreatePayment, outcome)
     }
@@ -237,7 +237,7 @@ impl MockGateway {
     /// Sets the outcome of the next refund.
     ///
     /// # Errors
-    /// The outcome is an HTTP status that does not exist.
+    /// Returns an error if the outcome is an HTTP status that does not exist.
     pub fn next_refund(&self, outcome: Scripted) -> Result<(), ControlError> {
         self.script(Operation::RefundPayment, outcome)
     }
@@ -245,7 +245,7 @@ impl MockGateway {
     /// Sets the outcome of the next virtual account that is opened.
     ///
     /// # Errors
-    /// The outcome is an HTTP status that does not exist.
+    /// Returns an error if the outcome is an HTTP status that does not exist.
     pub fn next_virtual_account(&self, outcome: Scripted) -> Result<(), ControlError> {
         self.script(Operation::OpenVirtualAccount, outcome)
     }
@@ -253,7 +253,7 @@ impl MockGateway {
     /// Sets the outcome of the next payout.
     ///
     /// # Errors
-    /// The outcome is an HTTP status that does not exist.
+    /// Returns an error if the outcome is an HTTP status that does not exist.
     pub fn next_payout(&self, outcome: Scripted) -> Result<(), ControlError> {
         self.script(Operation::CreatePayout, outcome)
     }
@@ -263,18 +263,18 @@ impl MockGateway {
 impl MockGateway {
     /// Removes and returns the notifications that are still to be sent, oldest first, signed now.
     ///
-    /// Each is a request that the merchant's endpoint would get: give it to
+    /// Each is the request that the merchant's endpoint would receive. Convert it with
     /// [`Delivery::of`](payments_core::notification::Delivery::of).
     pub fn take_notifications(&self) -> Vec<Request<Bytes>> {
         let waiting = self.books().events.take();
         waiting.into_iter().map(|one| self.signed(one)).collect()
     }
 
-    /// Repeats a notification: the same body, a new time and signature. `id` is the one in its
-    /// body.
+    /// Repeats a notification with the same body, a new time and a new signature. `id` is the id in
+    /// its body.
     ///
     /// # Errors
-    /// There is no such notification.
+    /// Returns an error if there is no such notification.
     pub fn redeliver(&self, id: impl AsRef<str>) -> Result<Request<Bytes>, ControlError> {
         let again = self.books().events.again(id.as_ref());
         let again =
@@ -282,14 +282,15 @@ impl MockGateway {
         Ok(self.signed(again))
     }
 
-    /// Makes a notification with an event of your own, signed now, such as one of an unknown kind.
+    /// Creates a notification with the given body, such as an event of an unknown kind, and signs
+    /// it.
     pub fn notification(&self, body: impl Into<Bytes>) -> Request<Bytes> {
         let unsigned = Unsigned::new(body.into(), &self.books().events);
         self.signed(unsigned)
     }
 
-    /// The link by which the buyer's browser returns to the merchant, signed now; `None` if there
-    /// is no such order, or it was opened without a `return_url`.
+    /// Returns the link by which the buyer's browser returns to the merchant, signed now. `None` if
+    /// there is no such order, or if it was opened without a `return_url`.
     pub fn return_link(&self, order: impl AsRef<str>) -> Option<String> {
         let now = self.now();
         let mut books = self.books();
@@ -310,11 +311,11 @@ impl MockGateway {
         Some(format!("{to}{separator}{query}"))
     }
 
-    /// Sets where notifications go, unless a payment says otherwise; `None` keeps them for
-    /// [`take_notifications`](Self::take_notifications).
+    /// Sets the address of notifications for payments that do not set their own. With `None`,
+    /// notifications are kept for [`take_notifications`](Self::take_notifications).
     ///
     /// # Errors
-    /// It is not an absolute web address.
+    /// Returns an error if `url` is not an absolute web address.
     pub fn send_notifications_to(&self, url: Option<&str>) -> Result<(), ControlError> {
         let uri = address(url)
             .map_err(|_| ControlError::UnusableAddress(url.unwrap_or_default().to_owned()))?;
@@ -343,34 +344,35 @@ impl MockGateway {
 
 /// # What the gateway knows
 impl MockGateway {
-    /// Every movement of money, oldest first. No entry is ever removed.
+    /// Returns every movement of money, oldest first. No entry is ever removed.
     pub fn bookings(&self) -> Vec<Booking> {
         self.books().ledger.bookings().to_vec()
     }
 
-    /// How often an instruction had an effect for an order, payout or refund. A repeated one with
-    /// the same reference has none.
+    /// Returns how often an instruction had an effect for an order, payout or refund. A repeated
+    /// instruction with the same reference has none.
     pub fn carried_out(&self, operation: Operation, reference: impl AsRef<str>) -> usize {
         self.books().times_carried_out(operation, reference.as_ref())
     }
 
-    /// The body of the latest instruction that was accepted for an order, payout or refund, as it
-    /// arrived; null if there was none.
+    /// Returns the body, as it arrived, of the latest accepted instruction for an order, payout or
+    /// refund. Null if there is none.
     pub fn received(&self, operation: Operation, reference: impl AsRef<str>) -> serde_json::Value {
         self.books().received(operation, reference.as_ref()).cloned().unwrap_or_default()
     }
 
-    /// What the merchant has in one currency; `None` if there is no account in it.
+    /// Returns the merchant's balance in one currency. `None` if there is no account in that
+    /// currency.
     pub fn balance(&self, currency: Currency) -> Option<Money> {
         self.books().ledger.account_in(currency).map(|own| own.balance)
     }
 
-    /// Every request to the gateway, whether it got a response or not, oldest first.
+    /// Returns every request to the gateway, oldest first, whether it got a response or not.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.inner.log.all()
     }
 
-    /// Every secret that a client has, which it must never print.
+    /// Returns every secret that a client has and must never print.
     pub fn secrets(&self) -> Vec<String> {
         let keys = [&self.inner.api_key, &self.inner.webhook_key];
         let secrets = keys.into_iter().filter_map(Keys::newest);

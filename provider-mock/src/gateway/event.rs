@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Events {
     announced: Vec<Announced>,
-    /// The places of the notifications that are still to be sent, oldest first.
+    /// The indexes of the notifications that are still to be sent, oldest first.
     waiting: Vec<usize>,
     /// The default address.
     pub(super) usual: Option<Uri>,

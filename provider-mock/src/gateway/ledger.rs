@@ -10,36 +10,35 @@ use serde::Serialize;
 
 use crate::wire::{self, Way};
 
-/// One movement of money. It is never changed or removed: returned money has a booking of its own.
+/// One movement of money. It is never changed or removed: returned money gets a booking of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Booking {
-    /// Its number in the ledger, from 1.
+    /// The number of the booking in the ledger, from 1.
     pub id: u64,
     /// The kind of movement.
     pub kind: BookingKind,
-    /// The merchant's reference: the order, the payout or the refund; `None` for money that belongs
-    /// to no order.
+    /// The merchant's reference of the order, payout or refund. `None` for money that belongs to no
+    /// order.
     pub reference: Option<String>,
-    /// The order that it belongs to.
+    /// The order that the booking belongs to.
     pub order: Option<OrderRef>,
-    /// The payment that it belongs to, by the gateway's own name: an order that was opened again has
-    /// several.
+    /// The gateway's own name of the payment. An order that was opened several times has several.
     pub payment: Option<String>,
-    /// The amount, never negative; the kind says in which direction.
+    /// The amount, never negative. The kind gives the direction.
     pub amount: Money,
-    /// The virtual account credited, or the bank account paid out to.
+    /// The virtual account that was credited, or the bank account that was paid.
     pub account: Option<String>,
     /// The bank account of the counterparty, if the gateway knows it: the buyer's of a payment and
     /// of its refunds, the beneficiary's of a payout.
     pub other_side: Option<BankAccount>,
-    /// The time, by the gateway's clock.
+    /// The time of the booking, by the gateway's clock.
     pub at: Timestamp,
-    /// The gateway's name for it, the same on every route.
+    /// The gateway's name for the booking, the same on every route.
     pub transaction: String,
-    /// The merchant's bank account that it moved on.
+    /// The merchant's bank account that the money moved to or from.
     pub own_account: AccountId,
-    /// The balance of that account afterwards.
+    /// The balance of that account after the booking.
     pub balance: Money,
     /// The transfer's memo.
     pub memo: Option<String>,
@@ -52,22 +51,22 @@ pub struct Booking {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum BookingKind {
-    /// A buyer paid for an order.
+    /// A buyer's payment for an order.
     Payment,
-    /// Money arrived on a virtual account.
+    /// Money that arrived on a virtual account.
     AccountCredit,
-    /// Money arrived that belongs to no order.
+    /// Money that arrived and belongs to no order.
     UnmatchedCredit,
-    /// Money went back to a buyer.
+    /// Money that went back to a buyer.
     Refund,
-    /// The merchant paid out.
+    /// Money that the merchant paid out.
     Payout,
-    /// Money of a [`Payout`](Self::Payout) came back.
+    /// Money of a [`Payout`](Self::Payout) that came back.
     PayoutReturned,
 }
 
 impl BookingKind {
-    /// Whether money arrived.
+    /// Returns `true` if money arrived, and `false` if it left.
     pub fn is_in(self) -> bool {
         match self {
             Self::Payment | Self::AccountCredit | Self::UnmatchedCredit | Self::PayoutReturned => {

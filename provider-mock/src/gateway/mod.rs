@@ -50,9 +50,9 @@ use crate::{memory::InMemory, provider};
 /// The address of the gateway's pages while no server runs: a host that never exists.
 pub(crate) const NOWHERE: &str = "https://mock.invalid";
 
-/// A gateway that exists in memory only. Clones share everything.
+/// A gateway that exists in memory only. Clones share its state.
 ///
-/// Its methods act for buyers, payers and banks; the merchant's program uses
+/// Its methods act as buyers, payers and banks; the merchant's program uses
 /// [`provider`](Self::provider).
 #[derive(Clone)]
 pub struct MockGateway {
@@ -69,10 +69,10 @@ struct Inner {
 }
 
 impl MockGateway {
-    /// A gateway with an empty ledger.
+    /// Creates a gateway with an empty ledger.
     ///
     /// # Errors
-    /// `Configuration` if a secret is empty, or another setting cannot be used.
+    /// Returns a `Configuration` error if a secret is empty, or if another setting cannot be used.
     pub fn new(settings: Settings) -> Result<Self> {
         let books = Books::new(&settings, NOWHERE)?;
         let inner = Inner {
@@ -86,11 +86,11 @@ impl MockGateway {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// A provider with every role that reaches this gateway in memory, through the same client
-    /// as over HTTP. The gateway is its [extension](Provider::extension).
+    /// Returns a provider with every role that reaches this gateway in memory, through the same
+    /// client as over HTTP. The gateway is its [extension](Provider::extension).
     ///
     /// # Errors
-    /// The name is not a provider id.
+    /// Returns an error if `id` is not a valid provider id.
     pub fn provider(&self, id: &str) -> Result<Provider> {
         let settings = &self.inner.settings;
         let context = Context::new(self.transport()).with_clock(Arc::clone(&settings.clock));
@@ -110,18 +110,18 @@ impl MockGateway {
         Ok(parts.assemble()?.with_extension(Arc::new(self.clone())))
     }
 
-    /// A transport to this gateway without a socket: pass it to a [`Context`] in place of an HTTP
-    /// client.
+    /// Returns a transport to this gateway that needs no socket. Pass it to a [`Context`] instead
+    /// of an HTTP client.
     pub fn transport(&self) -> Arc<dyn Transport> {
         Arc::new(InMemory::new(self.clone(), self.inner.settings.patience))
     }
 
-    /// The settings that it was started with.
+    /// Returns the settings that the gateway was created with.
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
     }
 
-    /// The current time, by the gateway's clock.
+    /// Returns the current time, by the gateway's clock.
     pub fn now(&self) -> Timestamp {
         self.inner.settings.clock.now()
     }

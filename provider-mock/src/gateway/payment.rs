@@ -1,4 +1,4 @@
-//! Payments: opened, paid in any amounts at any time, cancelled, failed.
+//! Payments, which can be opened, paid in any amount at any time, cancelled and failed.
 
 use payments_core::{
     OrderRef, Timestamp,
@@ -40,7 +40,8 @@ impl Books {
         self.add_payment(asked, now)
     }
 
-    /// Opens what a link carries once a buyer follows it. Following it again shows the same payment.
+    /// Opens what a link carries once a buyer follows it. Following it again shows the same
+    /// payment.
     pub(super) fn open_by_link(
         &mut self,
         asked: wire::OpenPayment,

@@ -1,4 +1,4 @@
-//! Payouts: booked when they are accepted, settled by hand or at once.
+//! Payouts, which are booked when they are accepted, and settled by hand or immediately.
 
 use payments_core::{
     Timestamp,
@@ -19,15 +19,15 @@ use crate::{
     wire::{self, Operation, PAYOUT_CHANGED, RefusalCode},
 };
 
-/// How a payout ends, see [`MockGateway::settle_payout`](super::MockGateway::settle_payout).
+/// The end of a payout, for [`MockGateway::settle_payout`](super::MockGateway::settle_payout).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PayoutOutcome {
     /// The beneficiary has the money.
     Succeeded,
-    /// It failed, and the money is back.
+    /// The payout failed, and the money came back.
     Failed,
-    /// The money came back after it had succeeded.
+    /// The money came back after the payout had succeeded.
     Reversed,
 }
 
@@ -37,17 +37,17 @@ pub(super) struct Payout {
     id: String,
     terms: wire::SendMoney,
     status: Status,
-    /// Whether the merchant refused to approve it.
+    /// Whether the merchant refused to approve the payout.
     is_refused: bool,
     at: Timestamp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Status {
-    /// A person at the merchant has to approve it; nothing is booked yet.
+    /// A person at the merchant must approve the payout; nothing is booked yet.
     AwaitingApproval,
     Pending,
-    /// The gateway itself has not decided; it is settled like a pending one.
+    /// The gateway has not decided. Such a payout is settled like a pending one.
     Undecided,
     Succeeded,
     Failed,

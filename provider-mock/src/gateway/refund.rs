@@ -1,4 +1,4 @@
-//! Refunds: money that goes back to a buyer at once.
+//! Refunds, which immediately send money back to a buyer.
 
 use payments_core::{OrderRef, RefundRef, Timestamp, money::Money};
 

@@ -1,4 +1,4 @@
-//! Why the gateway refuses a call.
+//! The reasons why the gateway refuses a call.
 
 use payments_core::{Error, money::MoneyError};
 

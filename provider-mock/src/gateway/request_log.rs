@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use crate::wire::Operation;
 
-/// A request to the gateway, without query, headers and body, which may carry secrets.
+/// A request to the gateway, without its query, headers and body, which may contain secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LoggedRequest {
-    /// The call; `None` if the protocol has no such call.
+    /// The call. `None` if the request is not a call of the protocol.
     pub operation: Option<Operation>,
     /// The HTTP method.
     pub method: String,

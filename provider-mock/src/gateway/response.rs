@@ -1,4 +1,4 @@
-//! A response of the gateway, and its signature.
+//! A response of the gateway, with its signature.
 
 use bytes::Bytes;
 use http::{

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use super::ControlError;
 use crate::wire::Operation;
 
-/// The outcome of one call, instead of the usual one.
+/// The outcome of one call, instead of its usual outcome.
 ///
 /// In JSON it is, for example, `{"outcome":"lose_answer","when":"after_booking"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Scripted {
-    /// The gateway carries it out and responds that it has not decided yet. A payout is then
+    /// The gateway carries out the call and responds that it has not decided yet. A payout is then
     /// undecided until it is settled.
     Uncertain,
     /// The connection ends without a response.
@@ -28,30 +28,30 @@ pub enum Scripted {
         /// Whether the gateway acted first.
         when: When,
     },
-    /// The gateway refuses with a signed response and does nothing.
+    /// The gateway refuses the call with a signed response and does nothing.
     Decline {
-        /// Any code, also an undocumented one.
+        /// The code of the refusal, which may be undocumented.
         code: String,
     },
-    /// The gateway acts at once, and its response is delayed.
+    /// The gateway carries out the call immediately, and its response is delayed.
     Delay {
-        /// The delay.
+        /// The delay in milliseconds.
         milliseconds: u64,
     },
-    /// The response is a page of a stranger, such as a proxy.
+    /// The response is a page from something in between, such as a proxy.
     Page {
-        /// Its HTTP status.
+        /// The HTTP status of the page.
         status: u16,
         /// Whether the gateway acted first.
         when: When,
     },
-    /// The gateway acts, and its response has a wrong signature.
+    /// The gateway carries out the call, and its response has a wrong signature.
     ForgeSignature,
-    /// The gateway acts, and its response has another amount under a valid signature.
+    /// The gateway carries out the call, and its response has another amount and a valid signature.
     EchoWrongAmount,
 }
 
-/// Whether a fault takes effect before or after the gateway carried out the request.
+/// Whether a fault takes effect before or after the gateway carries out the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
@@ -62,22 +62,25 @@ pub enum When {
 }
 
 impl Scripted {
-    /// The gateway acts, and the connection ends without a response.
+    /// Returns the outcome in which the gateway carries out the call, and the connection ends
+    /// without a response.
     pub const fn lost_after_booking() -> Self {
         Self::LoseAnswer { when: When::AfterBooking }
     }
 
-    /// The gateway does not act, and the connection ends without a response.
+    /// Returns the outcome in which the gateway does not carry out the call, and the connection
+    /// ends without a response.
     pub const fn lost_before_booking() -> Self {
         Self::LoseAnswer { when: When::BeforeBooking }
     }
 
-    /// The gateway refuses with a [`RefusalCode`](crate::wire::RefusalCode), or with any text.
+    /// Returns the outcome in which the gateway refuses with `code`: a
+    /// [`RefusalCode`](crate::wire::RefusalCode), or any other text.
     pub fn decline(code: impl Into<String>) -> Self {
         Self::Decline { code: code.into() }
     }
 
-    /// Delays the response by `by`, in whole milliseconds.
+    /// Returns the outcome in which the response is delayed by `by`, in whole milliseconds.
     pub fn delay(by: Duration) -> Self {
         Self::Delay { milliseconds: u64::try_from(by.as_millis()).unwrap_or(u64::MAX) }
     }

@@ -1,4 +1,4 @@
-//! One call: a request, and the reaction to it.
+//! One call: a request, and the gateway's reaction to it.
 
 use std::time::Duration;
 

@@ -17,7 +17,7 @@ use crate::capabilities::FOR_EVER;
 
 /// The credentials, the time and the behaviour of a [`MockGateway`](super::MockGateway).
 ///
-/// [`Settings::test`] is complete; change what matters:
+/// [`Settings::test`] has a value for every setting; change those that matter:
 ///
 /// ```
 /// use std::sync::Arc;
@@ -34,55 +34,55 @@ use crate::capabilities::FOR_EVER;
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The key with which the merchant calls the gateway; it also signs the responses.
+    /// The key with which the merchant calls the gateway. It also signs the responses.
     pub api_key: String,
     /// The secret that signs notifications.
     pub webhook_secret: String,
-    /// The seed of the gateway's own names.
+    /// The seed of the names that the gateway makes up.
     pub seed: u64,
     /// The gateway's clock.
     pub clock: Arc<dyn Clock>,
-    /// The balances at the start that differ from the default of 100,000,000 VND and 10,000.00 USD.
+    /// The opening balances that differ from the default of 100,000,000 VND and 10,000.00 USD.
     pub opening_balances: Vec<Money>,
-    /// The state in which a payout begins.
+    /// The state of a new payout.
     pub payout_start: PayoutStart,
-    /// How the provider opens payments, which it declares. Offline, a link carries the order, and
+    /// How the provider opens payments, which it declares. Offline, a link contains the order, and
     /// the gateway creates the payment when the buyer follows the link.
     pub create: CreateMode,
-    /// The effect of a second payment for the same order, see
-    /// [`payout_repeat`](Self::payout_repeat); a link that is made offline is always the same.
+    /// The effect of a second payment for the same order, with the meanings of
+    /// [`payout_repeat`](Self::payout_repeat). A link that is made offline is always the same.
     pub payment_repeat: Repeat,
-    /// The abilities of buyers, and of payers on virtual accounts.
+    /// The possible behaviour of buyers, and of payers on virtual accounts.
     pub payers: Payers,
     /// The effect of a second payout with the same reference, which the provider declares.
     ///
-    /// [`Repeat::Deduplicated`] returns the first one and refuses another amount or account with
-    /// the same reference. [`Repeat::Refused`] refuses every second one. [`Repeat::PaysAgain`] pays
-    /// again, as HPay does, also another amount, and so does a deduplicated reference whose time is
-    /// over.
+    /// [`Repeat::Deduplicated`] returns the first payout, and refuses another amount or account
+    /// with the same reference. After the time for which a reference is remembered, it pays again.
+    /// [`Repeat::Refused`] refuses every second payout. [`Repeat::PaysAgain`] pays again like HPay,
+    /// even another amount.
     pub payout_repeat: Repeat,
     /// When the absence of a payout is conclusive, which the provider declares. The gateway books a
-    /// payout at once or never, so that every rule of instructions is true.
+    /// payout immediately or never, so every rule for instructions holds.
     pub payout_absence: AbsenceRule,
-    /// Bank accounts whose holder is known. Any other account exists too, under any name.
+    /// Bank accounts whose holder is known. Any other account also exists, under any name.
     pub beneficiaries: Vec<Beneficiary>,
-    /// The address of notifications, unless a payment has its own.
+    /// The address of notifications for payments that do not set their own.
     pub notify_url: Option<String>,
-    /// Where the signature of a notification is.
+    /// The place of a notification's signature.
     pub event_signature: EventSignature,
-    /// How long a caller in memory waits for a response.
+    /// The time that a caller in memory waits for a response.
     pub patience: Duration,
 }
 
-/// The abilities of payers. By default they can do everything.
+/// The possible behaviour of payers. By default everything is possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Payers {
-    /// They can pay less or more than was asked.
+    /// Whether they can pay less or more than the amount asked.
     pub any_amount: bool,
-    /// They can pay again after they paid.
+    /// Whether they can pay again after they paid.
     pub twice: bool,
-    /// They can pay after the end.
+    /// Whether they can pay after the payment has ended.
     pub late: bool,
 }
 
@@ -93,7 +93,8 @@ impl Default for Payers {
 }
 
 impl Payers {
-    /// Payers who pay the amount asked, once and in time, except for what is allowed here.
+    /// Payers who pay the amount asked, once and in time, apart from the behaviour that the
+    /// arguments allow.
     #[must_use]
     pub fn only(any_amount: bool, twice: bool, late: bool) -> Self {
         Self { any_amount, twice, late }
@@ -108,33 +109,34 @@ impl Payers {
     }
 }
 
-/// The state in which a payout begins.
+/// The state of a new payout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PayoutStart {
-    /// It waits until the merchant [approves](super::MockGateway::approve_payout) it; no money left
-    /// yet.
+    /// It waits until the merchant [approves](super::MockGateway::approve_payout) it. No money has
+    /// moved yet.
     AwaitingApproval,
     /// It waits until it is settled by hand.
     #[default]
     Pending,
-    /// The beneficiary has the money at once.
+    /// It has succeeded: the beneficiary has the money.
     Succeeded,
 }
 
-/// Where the signature of a notification is, and what it covers.
+/// The place of a notification's signature, and the part that it covers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventSignature {
-    /// In a header, over the time and the whole body: for the endpoint `events`.
+    /// In a header, over the time and the whole body. Used for the endpoint `events`.
     #[default]
     InHeader,
-    /// In the body, over every member of the event beside it: for the endpoint `signed-events`.
+    /// In the body, over every member of the event beside it. Used for the endpoint
+    /// `signed-events`.
     InBody,
 }
 
 impl Settings {
-    /// A merchant with credentials that are for tests only, on the system's clock.
+    /// Creates settings with credentials that are for tests only, on the system's clock.
     pub fn test() -> Self {
         Self {
             api_key: "TEST-ONLY-mock-api-key-0001".into(),
@@ -169,7 +171,7 @@ impl Settings {
         self
     }
 
-    /// Sets the seed of names: the same seed and clock give the same bytes.
+    /// Sets the seed of names. The same seed and clock give the same bytes.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -183,7 +185,7 @@ impl Settings {
         self
     }
 
-    /// Sets the balance at the start, in one currency.
+    /// Sets the opening balance in one currency.
     #[must_use]
     pub fn with_opening_balance(mut self, amount: Money) -> Self {
         self.opening_balances.retain(|other| other.currency() != amount.currency());
@@ -191,14 +193,14 @@ impl Settings {
         self
     }
 
-    /// The state in which a payout begins.
+    /// Sets the state of new payouts.
     #[must_use]
     pub fn with_payout_start(mut self, start: PayoutStart) -> Self {
         self.payout_start = start;
         self
     }
 
-    /// How the provider opens payments, see [`create`](Self::create).
+    /// Sets how the provider opens payments, see [`create`](Self::create).
     #[must_use]
     pub fn with_create(mut self, create: CreateMode) -> Self {
         self.create = create;
@@ -212,7 +214,7 @@ impl Settings {
         self
     }
 
-    /// Sets the abilities of buyers and payers.
+    /// Sets the possible behaviour of buyers and payers.
     #[must_use]
     pub fn with_payers(mut self, payers: Payers) -> Self {
         self.payers = payers;
@@ -227,14 +229,14 @@ impl Settings {
         self
     }
 
-    /// When the absence of a payout is conclusive.
+    /// Sets when the absence of a payout is conclusive.
     #[must_use]
     pub fn with_payout_absence(mut self, absence: AbsenceRule) -> Self {
         self.payout_absence = absence;
         self
     }
 
-    /// Adds a bank account whose holder is known: a payout to it under another name is refused.
+    /// Adds a bank account whose holder is known. A payout to it under another name is refused.
     #[must_use]
     pub fn with_beneficiary(mut self, beneficiary: Beneficiary) -> Self {
         self.beneficiaries.push(beneficiary);
@@ -248,14 +250,14 @@ impl Settings {
         self
     }
 
-    /// Where the signature of a notification is.
+    /// Sets the place of a notification's signature.
     #[must_use]
     pub fn with_event_signature(mut self, place: EventSignature) -> Self {
         self.event_signature = place;
         self
     }
 
-    /// How long a caller in memory waits for a response.
+    /// Sets the time that a caller in memory waits for a response.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;

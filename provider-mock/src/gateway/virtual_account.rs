@@ -1,4 +1,5 @@
-//! Virtual accounts: opened, credited with any amount at any time, closed, reopened.
+//! Virtual accounts, which can be opened, credited with any amount at any time, closed and
+//! reopened.
 
 use payments_core::{
     Timestamp,
@@ -32,7 +33,7 @@ pub(super) struct VirtualAccount {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Open,
-    /// The amount asked arrived while it was open.
+    /// The amount asked arrived while the account was open.
     Paid,
     Closed,
 }

@@ -1,7 +1,7 @@
 //! The merchant's side: the roles of the core over the protocol of [`wire`](crate::wire).
 //!
-//! A call goes from its role through [`client`] to the transport, and its response through
-//! [`response`] and [`map`] back.
+//! A call goes from its role through [`client`] to the transport, and its response comes back
+//! through [`response`] and [`map`].
 
 mod client;
 mod map;

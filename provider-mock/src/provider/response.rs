@@ -1,4 +1,4 @@
-//! Verification of responses: the only place that decides whether a response is believed.
+//! Verification of responses. Only this module decides whether a response is accepted.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};

@@ -1,4 +1,4 @@
-//! The control methods of [`MockSimulator`]. Those that move money return once the merchant
+//! The control methods of [`MockSimulator`]. A method that moves money returns once the merchant
 //! responded to the notifications.
 
 use std::time::Duration;
@@ -13,18 +13,19 @@ use crate::{Booking, ControlError, LoggedRequest, Operation, PayoutOutcome, Scri
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Announcement {
-    /// The money that moved, if it did.
+    /// The money that moved. `None` if no money moved.
     pub booking: Option<Booking>,
-    /// The merchant's responses; none while notifications are kept or have no address.
+    /// The merchant's responses. Empty while notifications are kept or have no address.
     pub receipts: Vec<Receipt>,
 }
 
 /// # Money that moves
 impl MockSimulator {
-    /// See [`MockGateway::pay`](crate::MockGateway::pay).
+    /// Pays for an order, as [`MockGateway::pay`](crate::MockGateway::pay) does, and sends the
+    /// notifications.
     ///
     /// # Errors
-    /// There is no such order, or the amount is impossible.
+    /// Returns an error if there is no such order, or the amount is impossible.
     pub async fn pay(
         &self,
         order: impl AsRef<str>,
@@ -34,10 +35,11 @@ impl MockSimulator {
         Ok(self.announce(Some(booking)).await)
     }
 
-    /// See [`MockGateway::credit`](crate::MockGateway::credit).
+    /// Transfers to a virtual account, as [`MockGateway::credit`](crate::MockGateway::credit) does,
+    /// and sends the notifications.
     ///
     /// # Errors
-    /// There is no such number, or the amount is impossible.
+    /// Returns an error if there is no such number, or the amount is impossible.
     pub async fn credit(
         &self,
         number: impl AsRef<str>,
@@ -47,10 +49,11 @@ impl MockSimulator {
         Ok(self.announce(Some(booking)).await)
     }
 
-    /// See [`MockGateway::deposit`](crate::MockGateway::deposit).
+    /// Transfers to the merchant's own account, as
+    /// [`MockGateway::deposit`](crate::MockGateway::deposit) does, and sends the notifications.
     ///
     /// # Errors
-    /// The amount is impossible.
+    /// Returns an error if the amount is impossible.
     pub async fn deposit(
         &self,
         amount: Money,
@@ -60,10 +63,11 @@ impl MockSimulator {
         Ok(self.announce(Some(booking)).await)
     }
 
-    /// See [`MockGateway::settle_payout`](crate::MockGateway::settle_payout).
+    /// Ends a payout, as [`MockGateway::settle_payout`](crate::MockGateway::settle_payout) does,
+    /// and sends the notifications.
     ///
     /// # Errors
-    /// There is no such payout, or it cannot end in this way.
+    /// Returns an error if there is no such payout, or if it cannot end with this outcome.
     pub async fn settle_payout(
         &self,
         payout: impl AsRef<str>,
@@ -76,28 +80,31 @@ impl MockSimulator {
 
 /// # Buyers who do not pay
 impl MockSimulator {
-    /// See [`MockGateway::process`](crate::MockGateway::process).
+    /// Makes a payment processing, as [`MockGateway::process`](crate::MockGateway::process) does,
+    /// and sends the notifications.
     ///
     /// # Errors
-    /// There is no such order, or it is not open.
+    /// Returns an error if there is no such order, or if it is not open.
     pub async fn process(&self, order: impl AsRef<str>) -> Result<Announcement, ControlError> {
         self.gateway().process(order)?;
         Ok(self.announce(None).await)
     }
 
-    /// See [`MockGateway::fail`](crate::MockGateway::fail).
+    /// Makes a payment failed, as [`MockGateway::fail`](crate::MockGateway::fail) does, and sends
+    /// the notifications.
     ///
     /// # Errors
-    /// There is no such order, or it is paid or over.
+    /// Returns an error if there is no such order, or if it is already paid or ended.
     pub async fn fail(&self, order: impl AsRef<str>) -> Result<Announcement, ControlError> {
         self.gateway().fail(order)?;
         Ok(self.announce(None).await)
     }
 
-    /// See [`MockGateway::cancel`](crate::MockGateway::cancel).
+    /// Cancels a payment, as [`MockGateway::cancel`](crate::MockGateway::cancel) does, and sends
+    /// the notifications.
     ///
     /// # Errors
-    /// There is no such order, or it is paid or over.
+    /// Returns an error if there is no such order, or if it is already paid or ended.
     pub async fn cancel(&self, order: impl AsRef<str>) -> Result<Announcement, ControlError> {
         self.gateway().cancel(order)?;
         Ok(self.announce(None).await)
@@ -106,17 +113,18 @@ impl MockSimulator {
 
 /// # Notifications
 impl MockSimulator {
-    /// Sends the queued notifications that have an address. Control methods do so themselves;
-    /// notifications of the merchant's own calls, such as a refund, are sent in the background.
+    /// Sends the queued notifications that have an address. The control methods call it themselves.
+    /// Notifications caused by the merchant's own calls, such as a refund, are sent in the
+    /// background.
     pub async fn deliver(&self) -> Vec<Receipt> {
         self.world.notifier.deliver().await
     }
 
-    /// Sends a notification again: the same body, a new time and signature. `id` is the one in its
-    /// body.
+    /// Sends a notification again, with the same body, a new time and a new signature. `id` is the
+    /// id in its body.
     ///
     /// # Errors
-    /// There is no such notification.
+    /// Returns an error if there is no such notification.
     pub async fn redeliver(&self, id: impl AsRef<str>) -> Result<Vec<Receipt>, ControlError> {
         let request = self.gateway().redeliver(id)?;
         Ok(self.world.notifier.send(request).await)
@@ -127,12 +135,13 @@ impl MockSimulator {
         *self.world.notifier.schedule() = schedule;
     }
 
-    /// Sends the notifications that were kept, the last one first. Later ones are kept again.
+    /// Sends the notifications that were kept, the latest first. Later notifications are kept as
+    /// before.
     pub async fn release_notifications(&self) -> Vec<Receipt> {
         self.world.notifier.release().await
     }
 
-    /// Every notification that was sent, with the merchant's response.
+    /// Returns every notification that was sent, with the merchant's response.
     pub fn receipts(&self) -> Vec<Receipt> {
         self.world.notifier.receipts()
     }
@@ -140,15 +149,16 @@ impl MockSimulator {
 
 /// # Outcomes and time
 impl MockSimulator {
-    /// See [`MockGateway::script`](crate::MockGateway::script).
+    /// Sets the outcome of the next call of `operation`, as
+    /// [`MockGateway::script`](crate::MockGateway::script) does.
     ///
     /// # Errors
-    /// The outcome makes no sense for the operation.
+    /// Returns an error if the operation cannot have this outcome.
     pub fn script(&self, operation: Operation, outcome: Scripted) -> Result<(), ControlError> {
         self.gateway().script(operation, outcome)
     }
 
-    /// The gateway's clock; clones share its time.
+    /// Returns the gateway's clock. Clones share its time.
     pub fn clock(&self) -> Clock {
         self.world.clock.clone()
     }
@@ -161,17 +171,17 @@ impl MockSimulator {
 
 /// # What the gateway knows
 impl MockSimulator {
-    /// Every movement of money, oldest first. No entry is ever removed.
+    /// Returns every movement of money, oldest first. No entry is ever removed.
     pub fn bookings(&self) -> Vec<Booking> {
         self.gateway().bookings()
     }
 
-    /// Every request to the gateway, whether it got a response or not.
+    /// Returns every request to the gateway, whether it got a response or not.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.gateway().requests()
     }
 
-    /// Every secret that a client has, which it must never print.
+    /// Returns every secret that a client has and must never print.
     pub fn secrets(&self) -> Vec<String> {
         self.gateway().secrets()
     }

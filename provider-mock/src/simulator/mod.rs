@@ -1,8 +1,8 @@
 //! The mock gateway on loopback, over HTTP.
 //!
 //! It is the same gateway as in memory, behind a socket, with the same responses as
-//! [`MockGateway`]. A server adds connections that end without a response, pages for buyers,
-//! notifications that are really sent, and the control API under `/_control` (see
+//! [`MockGateway`]. The server adds connections that end without a response, pages for buyers,
+//! notifications that are actually sent, and the control API under `/_control` (see
 //! [`MockSimulator::description`]).
 //!
 //! ```
@@ -67,7 +67,7 @@ impl MockSimulator {
     /// Starts the gateway on 127.0.0.1.
     ///
     /// # Errors
-    /// The port is taken, or the settings cannot be used.
+    /// Returns an error if the port is in use, or if the settings cannot be used.
     pub async fn start(settings: SimulatorSettings) -> io::Result<Self> {
         let shared = SharedClock(settings.clock.clone());
         let gateway = MockGateway::new(settings.gateway.with_clock(Arc::new(shared)))
@@ -84,30 +84,30 @@ impl MockSimulator {
         Ok(Self { world, server })
     }
 
-    /// The base address of each host by its name: there is one, `gateway`.
+    /// Returns the base address of each host by its name. There is one host, `gateway`.
     pub fn hosts(&self) -> BTreeMap<&'static str, String> {
         BTreeMap::from([(HOST, self.url())])
     }
 
-    /// The base address, without a slash at the end.
+    /// Returns the base address, without a trailing slash.
     pub fn url(&self) -> String {
         self.server.url()
     }
 
-    /// The gateway itself. Its own methods do not send notifications: see
+    /// Returns the gateway itself. Its own methods do not send notifications: see
     /// [`deliver`](Self::deliver).
     pub fn gateway(&self) -> &MockGateway {
         &self.world.gateway
     }
 
-    /// The gateway's clock for a provider's [`Context`](payments_core::registry::Context), so that
-    /// both sides share it.
+    /// Returns the gateway's clock for a provider's [`Context`](payments_core::registry::Context),
+    /// so that both sides share it.
     pub fn shared_clock(&self) -> Arc<dyn payments_core::Clock> {
         Arc::new(SharedClock(self.world.clock.clone()))
     }
 
-    /// The description for a landing page: the host, the test credentials, the endpoints, what to
-    /// try.
+    /// Returns the description for a landing page: the host, the test credentials, the endpoints,
+    /// and what to try.
     pub fn description(&self) -> Vec<Section> {
         description::of(&self.world)
     }

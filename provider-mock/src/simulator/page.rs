@@ -1,4 +1,4 @@
-//! The page that a buyer pays on.
+//! The page on which a buyer pays.
 
 use std::sync::Arc;
 

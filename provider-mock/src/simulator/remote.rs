@@ -1,7 +1,7 @@
 //! The control API over HTTP under `/_control`, for other languages and the command line.
 //!
-//! Every change is a POST with a JSON body: a page in a browser cannot send one across origins
-//! without a preflight request.
+//! Every change is a POST with a JSON body, because a page in a browser cannot send such a request
+//! to another origin without a preflight request.
 
 use std::sync::Arc;
 use std::time::Duration;

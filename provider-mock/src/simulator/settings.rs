@@ -1,4 +1,4 @@
-//! Settings of a simulated gateway.
+//! The settings of a simulated gateway.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -7,9 +7,9 @@ use simulator_kit::Clock;
 
 use crate::gateway;
 
-/// The gateway, its clock, and where it listens.
+/// The settings of the gateway, its clock, and the address that it listens on.
 ///
-/// [`SimulatorSettings::test`] is complete; change what matters:
+/// [`SimulatorSettings::test`] has a value for every setting; change those that matter:
 ///
 /// ```
 /// use provider_mock::simulator::SimulatorSettings;
@@ -20,22 +20,23 @@ use crate::gateway;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SimulatorSettings {
-    /// The gateway itself; its clock is replaced by [`clock`](Self::clock).
+    /// The settings of the gateway itself. Their clock is replaced by [`clock`](Self::clock).
     pub gateway: gateway::Settings,
     /// The gateway's clock.
     pub clock: Clock,
-    /// The address that it listens on.
+    /// The address that the server listens on.
     pub address: IpAddr,
-    /// The port on it; 0 takes a free one.
+    /// The port that the server listens on. With 0 the system chooses a free port.
     pub port: u16,
-    /// How long a notification waits for the merchant's response.
+    /// The time that a notification waits for the merchant's response.
     pub notification_timeout: Duration,
-    /// The host names that it accepts besides loopback addresses and `localhost`.
+    /// The host names that the server accepts in addition to loopback addresses and `localhost`.
     pub host_names: Vec<String>,
 }
 
 impl SimulatorSettings {
-    /// A gateway with credentials that are for tests only, on the system's clock and a free port.
+    /// Creates settings with credentials that are for tests only, on the system's clock and a free
+    /// port.
     pub fn test() -> Self {
         Self {
             gateway: gateway::Settings::test(),
@@ -47,7 +48,7 @@ impl SimulatorSettings {
         }
     }
 
-    /// Sets the gateway.
+    /// Sets the settings of the gateway.
     #[must_use]
     pub fn with_gateway(mut self, gateway: gateway::Settings) -> Self {
         self.gateway = gateway;
@@ -61,36 +62,37 @@ impl SimulatorSettings {
         self
     }
 
-    /// Sets the address that it listens on.
+    /// Sets the address that the server listens on.
     #[must_use]
     pub fn with_address(mut self, address: IpAddr) -> Self {
         self.address = address;
         self
     }
 
-    /// Where it listens; 0 takes a free port.
+    /// Sets the port that the server listens on. With 0 the system chooses a free port.
     #[must_use]
     pub fn with_port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// The address of notifications, unless a payment has its own.
+    /// Sets the address of notifications for payments that do not set their own.
     #[must_use]
     pub fn with_notify_url(mut self, url: impl Into<String>) -> Self {
         self.gateway = self.gateway.with_notify_url(url);
         self
     }
 
-    /// Adds a host name that it accepts besides loopback addresses and `localhost`: for a simulator
-    /// in a container, which other machines reach by the container's name.
+    /// Adds a host name that the server accepts in addition to loopback addresses and `localhost`.
+    /// It is needed for a simulator in a container, which other machines reach by the container's
+    /// name.
     #[must_use]
     pub fn with_host_name(mut self, name: impl Into<String>) -> Self {
         self.host_names.push(name.into());
         self
     }
 
-    /// How long a notification waits for the merchant's response.
+    /// Sets the time that a notification waits for the merchant's response.
     #[must_use]
     pub fn with_notification_timeout(mut self, timeout: Duration) -> Self {
         self.notification_timeout = timeout;

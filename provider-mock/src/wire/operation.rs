@@ -3,7 +3,7 @@
 use http::Method;
 use serde::{Deserialize, Serialize};
 
-/// A call of the protocol. It is also what can be scripted, see
+/// A call of the protocol. Its outcome can be scripted, see
 /// [`MockGateway::script`](crate::MockGateway::script).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -11,39 +11,39 @@ use serde::{Deserialize, Serialize};
 pub enum Operation {
     /// Opens a payment.
     CreatePayment,
-    /// Asks what became of an order's payment.
+    /// Finds the payment of an order.
     FindPayment,
     /// Cancels an open payment.
     CancelPayment,
-    /// Gives money back.
+    /// Refunds a payment.
     RefundPayment,
-    /// Asks what became of a refund.
+    /// Finds a refund.
     FindRefund,
     /// Opens a virtual account.
     OpenVirtualAccount,
-    /// Asks for a virtual account.
+    /// Finds a virtual account.
     FindVirtualAccount,
     /// Changes a virtual account.
     UpdateVirtualAccount,
     /// Closes a virtual account.
     CloseVirtualAccount,
-    /// Opens a closed virtual account again.
+    /// Reopens a closed virtual account.
     ReopenVirtualAccount,
-    /// Asks what arrived on a virtual account.
+    /// Lists the credits on a virtual account.
     Credits,
-    /// Sends money.
+    /// Sends a payout.
     CreatePayout,
-    /// Asks what became of a payout.
+    /// Finds a payout.
     FindPayout,
-    /// Asks for the holder of a bank account.
+    /// Looks up the holder of a bank account.
     VerifyBeneficiary,
-    /// Asks for the balance.
+    /// Returns the balance.
     Balance,
-    /// Asks for our bank accounts.
+    /// Lists the merchant's bank accounts.
     Accounts,
-    /// Asks for the lines of the statement.
+    /// Lists the entries of the statement.
     Entries,
-    /// Asks for one line of the statement.
+    /// Finds one entry of the statement.
     FindTransaction,
 }
 
@@ -70,22 +70,22 @@ impl Operation {
         Self::FindTransaction,
     ];
 
-    /// Its name, such as `create_payout`.
+    /// Returns the name of the call, such as `create_payout`.
     pub fn name(self) -> &'static str {
         self.row().0
     }
 
-    /// Its HTTP method.
+    /// Returns the HTTP method of the call.
     pub fn method(self) -> Method {
         if self.row().1 == "POST" { Method::POST } else { Method::GET }
     }
 
-    /// Its path, with parameters in braces.
+    /// Returns the path of the call, with parameters in braces.
     pub fn pattern(self) -> &'static str {
         self.row().2
     }
 
-    /// Whether it is an instruction; the others are inquiries.
+    /// Returns `true` if the call is an instruction, and `false` if it is an inquiry.
     pub fn is_instruction(self) -> bool {
         self.method() == Method::POST
     }

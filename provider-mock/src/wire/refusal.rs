@@ -1,4 +1,4 @@
-//! Refusals of the gateway, and its response that it has not decided yet.
+//! Refusals of the gateway, and its response that the outcome is not decided yet.
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -27,27 +27,27 @@ pub(crate) struct Undecided {
 pub enum RefusalCode {
     /// The API key is wrong. The only refusal that is not signed, because there is no shared key.
     Unauthorized,
-    /// The API key is valid but does not allow this.
+    /// The API key is valid but does not allow this call.
     Forbidden,
-    /// A member of the request cannot be read, or has a value that is not accepted.
+    /// A member of the request cannot be read, or has an unacceptable value.
     InvalidRequest,
     /// There is no such order, payout, refund, account or transaction.
     NotFound,
-    /// There is no such call in this protocol.
+    /// The protocol has no such call.
     NoSuchCall,
-    /// The reference was used before, for something else.
+    /// The reference was used before, for another request.
     ReferenceUsed,
-    /// The state does not allow this.
+    /// The present state does not allow the call.
     WrongState,
     /// The amount is below or above the limits, or more than can be refunded.
     Limit,
     /// The balance is too low.
     InsufficientFunds,
-    /// The beneficiary's account cannot receive this, or has another holder.
+    /// The beneficiary's account cannot receive this payout, or has another holder.
     Beneficiary,
-    /// Too many calls; `retry-after` says how many seconds to wait.
+    /// There are too many calls; `retry-after` has the seconds to wait.
     RateLimited,
-    /// The gateway cannot serve now.
+    /// The gateway is temporarily unavailable.
     Unavailable,
 }
 
@@ -68,7 +68,7 @@ impl RefusalCode {
         Self::Unavailable,
     ];
 
-    /// The code on the wire.
+    /// Returns the code as written on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Unauthorized => "unauthorized",
@@ -86,7 +86,7 @@ impl RefusalCode {
         }
     }
 
-    /// The HTTP status that it comes with.
+    /// Returns the HTTP status of the refusal.
     pub fn status(self) -> StatusCode {
         match self {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
@@ -101,7 +101,7 @@ impl RefusalCode {
         }
     }
 
-    /// The documented code with this spelling.
+    /// Returns the documented code with this spelling, or `None` if there is none.
     pub fn of(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|code| code.as_str() == text)
     }

@@ -50,7 +50,8 @@ pub(crate) const CANCEL: Operation = Operation {
 };
 
 impl Links {
-    /// Checks what the capabilities do not say, and that the request can be signed. Nothing is sent.
+    /// Checks what the capabilities do not say, and that the request can be signed. Nothing is
+    /// sent.
     ///
     /// # Errors
     /// What payOS would refuse or divide in another way.

@@ -1,5 +1,5 @@
 //! Payment links (payos.vn/docs, API: payment links): a page with a VietQR code, and the account,
-//! the memo and the code themselves.
+//! memo and QR code of the transfer.
 
 pub(crate) mod api;
 pub(crate) mod options;

@@ -1,4 +1,4 @@
-//! Options that only payOS understands, on a payment.
+//! The options of a payment that only payOS has.
 
 use payments_core::{
     money::{Money, wire::Number},
@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::wire;
 
-/// What only payOS takes with a payment: items for its page, and the buyer of an electronic invoice.
+/// Options of a payment through payOS: the items that its page shows, and the buyer of an
+/// electronic invoice.
 ///
 /// ```
 /// use payments_core::{OrderRef, money::Money, payment::CreatePayment};
@@ -24,9 +25,9 @@ use super::wire;
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct PayOSOptions {
-    /// What is paid for, as the page shows it.
+    /// The items that the page shows.
     pub items: Vec<Item>,
-    /// The buyer's company, for an invoice.
+    /// The name of the buyer's company, for an invoice.
     pub buyer_company_name: Option<String>,
     /// The buyer's tax code, for an invoice.
     pub buyer_tax_code: Option<String>,
@@ -34,29 +35,30 @@ pub struct PayOSOptions {
     pub buyer_address: Option<String>,
 }
 
-/// Something that is paid for. Whether the items have to add up to the amount, payOS does not say.
+/// An item of a payment. payOS does not document whether the prices of the items must add up to the
+/// amount.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Item {
-    /// What it is.
+    /// The name of the item.
     pub name: String,
-    /// How many of it.
+    /// The number of units.
     pub quantity: u32,
-    /// The price of one.
+    /// The price of one unit.
     pub price: Money,
-    /// Of which unit, such as a piece.
+    /// The name of the unit, such as a piece.
     #[serde(default)]
     pub unit: Option<String>,
 }
 
 impl Item {
-    /// `quantity` pieces at `price` each.
+    /// Creates an item of `quantity` units at `price` each.
     pub fn new(name: impl Into<String>, quantity: u32, price: Money) -> Self {
         Self { name: name.into(), quantity, price, unit: None }
     }
 
-    /// Names the unit.
+    /// Sets the name of the unit.
     #[must_use]
     pub fn with_unit(mut self, unit: impl Into<String>) -> Self {
         self.unit = Some(unit.into());
@@ -65,7 +67,7 @@ impl Item {
 }
 
 impl PayOSOptions {
-    /// No options.
+    /// Creates empty options.
     pub fn new() -> Self {
         Self::default()
     }
@@ -77,7 +79,7 @@ impl PayOSOptions {
         self
     }
 
-    /// Sets the buyer's company and tax code.
+    /// Sets the name and tax code of the buyer's company.
     #[must_use]
     pub fn with_buyer_company(
         mut self,

@@ -1,4 +1,4 @@
-//! A payment, read out of what payOS says of a link.
+//! Reads a payment from payOS's data about a link.
 
 use payments_core::{
     Direction, GatewayRef, Movement, OrderRef, Raw, Submission, Timestamp, Uncertain,
@@ -61,8 +61,8 @@ pub(super) fn created(
     }))
 }
 
-/// The transfer that pays a link; the memo is payOS's, unchanged. `None` where the response names no
-/// account that a transfer can name.
+/// The transfer that pays a link; the memo is payOS's, unchanged. `None` where the response names
+/// no account that a transfer can name.
 fn transfer(link: &wire::CreatedLink, amount: Money) -> Option<Transfer> {
     let bin = Bin::new(link.bin.as_deref()?).ok()?;
     let number = AccountNumber::new(link.account_number.as_deref()?).ok()?;
@@ -77,8 +77,8 @@ fn transfer(link: &wire::CreatedLink, amount: Money) -> Option<Transfer> {
     })
 }
 
-/// The payment as payOS finds it. Its page is shown while it is open; payOS does not tell the account
-/// again.
+/// The payment as payOS finds it. Its page is shown while it is open; payOS does not tell the
+/// account again.
 ///
 /// # Errors
 /// The response is not what payOS documents.

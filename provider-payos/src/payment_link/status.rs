@@ -1,4 +1,4 @@
-//! What the statuses and codes of payment links mean.
+//! The meaning of the statuses and codes of payment links.
 
 use payments_core::{DeclineReason, money::Money, payment::PaymentState};
 

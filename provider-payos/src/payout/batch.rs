@@ -45,39 +45,40 @@ pub(crate) const ESTIMATE_CREDIT: Operation = Operation {
     codes: status::refusal,
 };
 
-/// Several payouts under one reference, to be approved together.
+/// A request for several payouts under one reference, which are approved together.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct CreateBatch {
-    /// Our reference of the batch: not that of one of its payouts.
+    /// The merchant's reference of the batch. It must differ from those of its payouts.
     pub reference: PayoutRef,
-    /// The payouts, each with a reference and a note of its own.
+    /// The payouts, each with its own reference and note.
     pub payouts: Vec<CreatePayout>,
     /// Categories for reports on payOS's dashboard.
     pub category: Vec<String>,
-    /// Whether payOS is to check the accounts first. Its documents do not say what it does with
-    /// those that it does not find.
+    /// Whether payOS checks the accounts first. payOS does not document what happens to payouts
+    /// whose account it does not find. `None` leaves the choice to payOS.
     pub validate_destination: Option<bool>,
 }
 
-/// A batch as payOS sees it.
+/// A batch as payOS reports it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Batch {
-    /// Our reference of the batch.
+    /// The merchant's reference of the batch.
     pub reference: PayoutRef,
-    /// payOS's number of it.
+    /// payOS's number of the batch.
     pub gateway_ref: GatewayRef,
-    /// Its `approvalState`, in payOS's own word. Whether money left, only each payout says.
+    /// `approvalState` in payOS's own word. It does not say whether money moved; the state of each
+    /// payout does.
     pub approval_state: String,
-    /// Its payouts, each in a state of its own.
+    /// The payouts of the batch, each with its own state.
     pub payouts: Vec<Payout>,
-    /// payOS's own words.
+    /// payOS's response as received.
     pub raw: Raw,
 }
 
 impl CreateBatch {
-    /// These payouts under one reference.
+    /// Creates a request for `payouts` under one reference.
     pub fn new(reference: PayoutRef, payouts: impl IntoIterator<Item = CreatePayout>) -> Self {
         Self {
             reference,
@@ -94,7 +95,7 @@ impl CreateBatch {
         self
     }
 
-    /// Has payOS check the accounts first, or not.
+    /// Sets whether payOS checks the accounts first.
     #[must_use]
     pub fn with_validation(mut self, validate: bool) -> Self {
         self.validate_destination = Some(validate);
@@ -192,8 +193,8 @@ fn read(data: &wire::Payout, raw: Raw) -> Result<Batch, Unreadable> {
     })
 }
 
-/// The batch that a response accepted, each payout compared with the request. payOS may list them in
-/// any order, and later.
+/// The batch that a response accepted, each payout compared with the request. payOS may list them
+/// in any order, and later.
 fn created(
     request: &CreateBatch,
     data: &wire::Payout,

@@ -6,8 +6,9 @@ use uuid::Uuid;
 /// What our keys are made in.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6f0d_1b0e_7d1c_4c5e_9a53_5e4d_7fb1_20a9);
 
-/// The key of a payout: always the same for one reference at one channel, so that a repetition, also
-/// after a crash, never is a second payout. How long payOS remembers a key, it does not publish.
+/// The key of a payout: always the same for one reference at one channel, so that a repetition,
+/// also after a crash, never is a second payout. How long payOS remembers a key, it does not
+/// publish.
 pub(super) fn of(client_id: &str, payout: &PayoutRef) -> String {
     // Lines, because no reference holds an end of one.
     let name = format!("{client_id}\n{payout}");

@@ -1,9 +1,9 @@
-//! Options that only payOS understands, on a payout.
+//! The options of a payout that only payOS has.
 
 use payments_core::options::ProviderOptions;
 use serde::{Deserialize, Serialize};
 
-/// What only payOS takes with a payout.
+/// Options of a payout through payOS.
 ///
 /// ```
 /// let options = provider_payos::PayOSPayoutOptions::new().with_category("salary");
@@ -18,7 +18,7 @@ pub struct PayOSPayoutOptions {
 }
 
 impl PayOSPayoutOptions {
-    /// No options.
+    /// Creates empty options.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,4 +1,4 @@
-//! A payout, read out of what payOS says of it.
+//! Reads a payout from payOS's data about it.
 
 use payments_core::{
     DeclineReason, GatewayRef, PayoutRef, Raw, Submission, Uncertain, UncertainCause,

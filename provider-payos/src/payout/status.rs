@@ -1,4 +1,4 @@
-//! What the states and codes of payouts mean.
+//! The meaning of the states and codes of payouts.
 
 use payments_core::{DeclineReason, payout::PayoutState};
 

@@ -20,17 +20,18 @@ pub(crate) const REGISTER: Operation = Operation {
     codes: status::refusal,
 };
 
-/// What payOS says of an address that it registered. Nobody signs it.
+/// An address that payOS registered for webhooks, with the channel's bank account. The response is
+/// not signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RegisteredWebhook {
-    /// The address.
+    /// The registered address.
     pub url: String,
-    /// The number of the channel's bank account.
+    /// The number of the channel's bank account. `None` if the response has none.
     pub account_number: Option<String>,
-    /// The holder of that account.
+    /// The holder of the channel's bank account. `None` if the response has none.
     pub account_name: Option<String>,
-    /// The channel's bank, or its short name.
+    /// The short name of the channel's bank, or else its name. `None` if the response has neither.
     pub bank: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! A buyer's browser that comes back (payos.vn/docs, return URL). Nobody signs it: it chooses a page
-//! and says nothing about money.
+//! The return of a buyer's browser (payos.vn/docs, return URL). It is not signed: it only chooses
+//! the page to show and proves nothing about money.
 
 use payments_core::{
     OrderRef, Raw,

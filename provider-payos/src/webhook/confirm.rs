@@ -1,4 +1,4 @@
-//! What an inquiry says about an event.
+//! Confirms an event by inquiry.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use crate::payment_link::Links;
 /// How soon an inquiry may know what a delivery has just reported. A choice of ours.
 const SOON: Duration = Duration::from_secs(60);
 
-/// Finds the transfer of a claim by payOS's number of the link and the bank's reference, among those
-/// of the order that is named. What is believed are the inquiry's amount and account.
+/// Finds the transfer of a claim by payOS's number of the link and the bank's reference, among
+/// those of the order that is named. What is believed are the inquiry's amount and account.
 pub(super) async fn confirm(links: &Links, event: &Event) -> Result<Confirmation> {
     let EventData::Movement(claimed) = event.data() else {
         return Err(Error::unsupported("payOS can be asked about transfers to its links only"));

@@ -1,4 +1,4 @@
-//! A webhook: a signature over every member of its `data`, and what that says.
+//! Reads a webhook, whose signature covers every member of its `data`.
 
 use payments_core::{
     Direction, Movement, Raw, StatedKey,
@@ -58,7 +58,8 @@ impl<'a> Signed<'a> {
         channel.formulas.data.check(&fields, &self.signature, channel.checking(), None)
     }
 
-    /// Which of these members are there. One that is not is known not to be: every member is signed.
+    /// Which of these members are there. One that is not is known not to be: every member is
+    /// signed.
     fn among(&self, names: &[&'static str]) -> Vec<&'static str> {
         let is_there = |name: &&'static str| {
             let member = name.strip_prefix("data/").unwrap_or(name);

@@ -1,4 +1,4 @@
-//! What payOS sends: webhooks, which are signed, and buyers who come back, which nobody signs.
+//! payOS's deliveries: webhooks, which are signed, and the returns of buyers, which are not.
 
 pub(crate) mod api;
 mod browser_return;

@@ -1,5 +1,6 @@
-//! The replies to payOS's deliveries (payos.vn/docs, webhook): any 2xx acknowledges. How often and
-//! how late payOS sends what was not acknowledged again, it does not publish.
+//! The replies to payOS's deliveries (payos.vn/docs, webhook). Any 2xx status acknowledges a
+//! webhook. payOS does not publish how often and when it repeats a webhook that was not
+//! acknowledged.
 
 use bytes::Bytes;
 use http::{

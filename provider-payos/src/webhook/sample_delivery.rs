@@ -1,5 +1,5 @@
-//! The sample that payOS posts to an address that is being registered: genuinely signed, and never
-//! money.
+//! The sample that payOS posts to an address that is being registered. It has a valid signature but
+//! never reports money.
 
 use super::wire::Transfer;
 

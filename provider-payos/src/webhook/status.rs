@@ -1,4 +1,4 @@
-//! What the codes about webhooks mean.
+//! The meaning of the codes of webhooks and of their registration.
 
 use payments_core::DeclineReason;
 

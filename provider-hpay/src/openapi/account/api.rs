@@ -26,12 +26,12 @@ pub(crate) const GET_DETAIL: Operation<'static> = openapi::operation(
 
 /// # The newer OpenAPI
 impl HPay {
-    /// Asks for one transaction of the merchant's account by HPay's number of it: that of a payout or
-    /// of a credit.
+    /// Queries one transaction of the merchant's account, a payout or a credit, by HPay's number of
+    /// it.
     ///
     /// # Errors
-    /// The request to HPay failed, was refused, or was answered about another account; or the
-    /// configuration has no `openapi_client_id`.
+    /// The request to HPay failed or was refused, its response could not be read or was about
+    /// another transaction, or the configuration has no `openapi_client_id`.
     pub async fn openapi_transaction(&self, number: &GatewayRef) -> Result<Transaction> {
         REFERENCE.check("number", number.as_str())?;
         let fields = Fields::new()

@@ -1,4 +1,4 @@
-//! The merchant's account by the newer OpenAPI: its balance, and one of its transactions.
+//! The merchant's account by the newer OpenAPI: its balance, and the inquiry for one transaction.
 
 pub(crate) mod api;
 mod transaction;

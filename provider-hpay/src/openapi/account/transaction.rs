@@ -2,17 +2,17 @@
 
 use payments_core::{GatewayRef, Raw, money::Money};
 
-/// One transaction of the merchant's account, as far as it can be read: the newer OpenAPI's words for it
-/// are not published, and `raw` has all of them.
+/// One transaction of the merchant's account. The newer OpenAPI's field names are not published, so
+/// some fields may be missing; `raw` has the whole response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Transaction {
-    /// HPay's number of it.
+    /// HPay's number of the transaction.
     pub number: GatewayRef,
-    /// How much, in đồng, where HPay says so.
+    /// The amount in đồng. `None` if the response has none that can be read.
     pub amount: Option<Money>,
-    /// HPay's word for its state, where there is one.
+    /// HPay's word for the state. `None` if the response has none.
     pub provider_state: Option<String>,
-    /// HPay's own words.
+    /// HPay's response as received.
     pub raw: Raw,
 }

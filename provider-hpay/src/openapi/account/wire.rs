@@ -1,4 +1,4 @@
-//! Data about the merchant's account, as the newer OpenAPI names them.
+//! Data about the merchant's account, with the field names of the newer OpenAPI.
 
 use payments_core::money::wire::{Grouped, Number};
 use serde::Deserialize;
@@ -11,8 +11,8 @@ pub(super) struct Balance {
     pub(super) balance: Grouped,
 }
 
-/// Data of a transaction inquiry. Public code of merchants reads none of them: the names are a guess
-/// after those of other calls.
+/// Data of a transaction inquiry. Public code of merchants reads none of them: the names are a
+/// guess after those of other calls.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Transaction {

@@ -116,8 +116,8 @@ impl HPay {
             && told.is_none_or(|told| is_same_name(&told, name))
     }
 
-    /// Asks for every payout under a reference, or for one of them, in the course of the operation of
-    /// this name.
+    /// Asks for every payout under a reference, or for one of them, in the course of the operation
+    /// of this name.
     pub(crate) async fn find_openapi_payouts(
         &self,
         name: &'static str,

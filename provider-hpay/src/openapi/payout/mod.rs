@@ -1,8 +1,9 @@
-//! Payouts by the newer OpenAPI: a transfer, the inquiry about it, the name on an account.
+//! Payouts by the newer OpenAPI: sending a payout, the payout inquiry, and the inquiry for the name
+//! of an account's holder.
 //!
-//! HPay's signature over the response covers its code and all of its data, so that an accepted payout is
-//! compared with what was ordered in full. What became of it is read by the three statuses of the
-//! reference's API, under names in the style of this one; a row without them is uncertain.
+//! HPay's signature covers the response's code and all of its data, so every field of an accepted
+//! payout is compared with the request. The state of a payout is read from the three statuses of
+//! the reference's API, under names in the style of the newer one; a row without them is uncertain.
 
 pub(crate) mod api;
 mod wire;

@@ -1,4 +1,4 @@
-//! Data about payouts and names, as the newer OpenAPI names them.
+//! Data about payouts and names, with the field names of the newer OpenAPI.
 
 use payments_core::money::wire::Number;
 use serde::Deserialize;
@@ -26,8 +26,8 @@ pub(super) struct RefusedPayout {
     pub(super) transaction_id: Option<Literal>,
 }
 
-/// One row of a payout inquiry. The names of the statuses are a guess after those of the reference's
-/// API.
+/// One row of a payout inquiry. The names of the statuses are a guess after those of the
+/// reference's API.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PayoutRow {
@@ -37,7 +37,7 @@ pub(super) struct PayoutRow {
     transaction_time: Option<Literal>,
     amount: Number,
     bank_account_number: Literal,
-    /// It only informs: nothing in it makes a row unreadable.
+    /// For information only: no value of this field makes a row unreadable.
     bank_account_name: Option<serde_json::Value>,
     transaction_status: Option<Literal>,
     cashout_status: Option<Literal>,

@@ -57,8 +57,8 @@ pub(crate) const CREDITS: Operation<'static> =
     openapi::operation("credits", SERVICE, "/service/va/v1/inquiry", Class::Inquiry);
 
 impl HPay {
-    /// The fields of opening an account: the order is the `requestId`, which the callback of a credit
-    /// repeats.
+    /// The fields of opening an account: the order is the `requestId`, which the callback of a
+    /// credit repeats.
     pub(crate) fn openapi_fields_of_opening<'a>(
         &'a self,
         request: &'a OpenVirtualAccount,
@@ -124,7 +124,8 @@ impl HPay {
         .await
     }
 
-    /// Finds an account in the list of all, by its number or else by the order that it was opened for.
+    /// Finds an account in the list of all, by its number or else by the order that it was opened
+    /// for.
     pub(crate) async fn find_openapi_account(
         &self,
         account: &VirtualAccountRef,

@@ -1,5 +1,5 @@
-//! The list of all virtual accounts of the merchant, in which one is found by its number or, where no
-//! number is known, by the `requestId` that it was opened with.
+//! The list of all virtual accounts of the merchant. An account is found in it by its number or, if
+//! the number is not known, by the `requestId` that it was opened with.
 
 use payments_core::{
     Absence, Error, ErrorKind, Lookup, Raw, Result,

@@ -1,5 +1,5 @@
-//! Virtual accounts by the newer OpenAPI: opened, renamed, closed, found in the list of all, and their
-//! credits.
+//! Virtual accounts by the newer OpenAPI: opening, renaming, closing, finding in the list of all,
+//! and their credits.
 
 pub(crate) mod api;
 mod list;

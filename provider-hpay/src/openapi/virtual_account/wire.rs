@@ -1,4 +1,4 @@
-//! Data about virtual accounts, as the newer OpenAPI names them.
+//! Data about virtual accounts, with the field names of the newer OpenAPI.
 
 use payments_core::money::wire::Number;
 use serde::Deserialize;
@@ -34,7 +34,7 @@ pub(super) struct ChangedAccount {
 #[serde(rename_all = "camelCase")]
 pub(super) struct CreditRow {
     cashin_id: Literal,
-    /// Public code of merchants does not read it.
+    /// Merchants' public code does not read this field.
     va_account: Option<Literal>,
     amount: Number,
     time_paid: Option<Literal>,
@@ -72,8 +72,8 @@ impl From<ChangedAccount> for reference::SwitchedAccount {
 }
 
 impl CreditRow {
-    /// The same row as the reference's API has it, of the account that was asked for unless it names
-    /// another.
+    /// The same row as the reference's API has it, of the account that was asked for unless it
+    /// names another.
     pub(super) fn on(self, asked: &str) -> reference::CreditRow {
         reference::CreditRow {
             cashin: self.cashin_id,

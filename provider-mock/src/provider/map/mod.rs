@@ -1,4 +1,4 @@
-//! Conversion from the protocol's values to the core's: the only place where they are interpreted.
+//! Conversion of the protocol's values to the core's. They are interpreted only here.
 
 pub(super) mod keys;
 mod refusals;

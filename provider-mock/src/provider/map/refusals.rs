@@ -1,4 +1,4 @@
-//! Codes of refusals. An undocumented code is no refusal.
+//! Codes of refusals. An undocumented code is not treated as a refusal.
 
 use std::time::Duration;
 

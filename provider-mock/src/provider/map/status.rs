@@ -1,4 +1,4 @@
-//! States. An undocumented one is uncertain.
+//! Conversion of states. An undocumented state is uncertain.
 
 use payments_core::{
     DeclineReason,
